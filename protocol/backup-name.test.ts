@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  BACKUP_NAME,
+  entryNameOf,
+  formatBackupName,
+  formatDumpName,
+  formatTimestamp,
+  parseBackupName,
+} from './backup-name.ts';
+import { databaseNameProblem } from './database-name.ts';
+
+const id = '0f69a75b-9fdf-48c6-8ec9-2277934b7bb8';
+const takenAt = new Date('2023-10-31T00:00:00Z');
+
+describe('backup-name', () => {
+  it('writes the names of the specification', () => {
+    const name = { database: 'pt_xyz', takenAt, id };
+    expect(formatDumpName(name)).to.equal(`mysql-2023-10-31-00-00-00-pt_xyz-${id}.sql`);
+    expect(formatBackupName(name)).to.equal(`mysql-2023-10-31-00-00-00-pt_xyz-${id}.sql.zip`);
+    expect(formatTimestamp(takenAt)).to.equal('2023-10-31 00:00:00');
+  });
+
+  it('reads both endings', () => {
+    for (const ending of ['.sql.zip', '.zip'])
+      expect(parseBackupName(`mysql-2023-10-31-00-00-00-pt_xyz-${id}${ending}`)).to.deep.equal({
+        database: 'pt_xyz',
+        takenAt,
+        id,
+      });
+  });
+
+  it('reads back what it wrote, whatever the database is called', () => {
+    const names = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 64 })
+      .filter(name => !databaseNameProblem(name));
+    const seconds = fc.integer({ min: 0, max: 4_102_444_800 });
+    fc.assert(
+      fc.property(names, seconds, fc.uuid(), (database, second, uuid) => {
+        const name = { database, takenAt: new Date(second * 1000), id: uuid };
+        expect(parseBackupName(formatBackupName(name))).to.deep.equal(name);
+      }),
+    );
+  });
+
+  it('takes a name with dashes, or with what looks like a name of ours', () => {
+    const database = `a-b-2023-10-31-00-00-00-${id.slice(0, 8)}`;
+    expect(parseBackupName(formatBackupName({ database, takenAt, id }))).to.deep.equal({ database, takenAt, id });
+  });
+
+  it('refuses dates that are not in the calendar', () => {
+    for (const timestamp of [
+      '2023-02-29-00-00-00',
+      '2023-13-01-00-00-00',
+      '2023-10-31-24-00-00',
+      '2023-10-31-00-60-00',
+    ])
+      expect(parseBackupName(`mysql-${timestamp}-pt_xyz-${id}.sql.zip`), timestamp).to.contain('no real date');
+  });
+
+  it('refuses everything else', () => {
+    const refused = [
+      '',
+      'backup.zip',
+      `mysql-2023-10-31-00-00-00-${id}.sql.zip`,
+      `mysql-2023-10-31-00-00-00-pt_xyz-${id}.sql`,
+      `mysql-2023-10-31-00-00-00-pt_xyz-${id}.tar.zip`,
+      `mysql-2023-10-31-00-00-00-pt_xyz-${id.slice(1)}.sql.zip`,
+      `mysql-2023-10-31-00-00-00-../../etc-${id}.sql.zip`,
+      `mysql-2023-10-31-00-00-00-a\nb-${id}.sql.zip`,
+      `x/mysql-2023-10-31-00-00-00-pt_xyz-${id}.sql.zip`,
+    ];
+    for (const name of refused) expect(parseBackupName(name), JSON.stringify(name)).to.be.a('string');
+  });
+
+  it('knows the entry of a zip', () => {
+    expect(entryNameOf('a.sql.zip')).to.equal('a.sql');
+    expect(entryNameOf('a.zip')).to.equal('a');
+  });
+
+  it('exports its pattern', () =>
+    expect(BACKUP_NAME.test(`mysql-2023-10-31-00-00-00-pt_xyz-${id}.zip`)).to.equal(true));
+});

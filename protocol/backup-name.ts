@@ -1,0 +1,60 @@
+import { databaseNameProblem } from './database-name.ts';
+
+/** What the file name of a backup says. */
+export interface BackupName {
+  /** The database's name or label. */
+  readonly database: string;
+  /** When the dump began, to the second, UTC. */
+  readonly takenAt: Date;
+  /** The UUID that tells two backups of one second apart. */
+  readonly id: string;
+}
+
+/** `mysql-{timestamp}-{database}-{uuid}.sql.zip`; `.zip` without `.sql` occurs too. */
+export const BACKUP_NAME =
+  /^mysql-(?<timestamp>\d{4}(?:-\d\d){5})-(?<database>.+)-(?<id>[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12})(?:\.sql)?\.zip$/u;
+
+/** @returns the name of the dump: `mysql-2023-10-31-00-00-00-pt_xyz-{uuid}.sql` */
+export function formatDumpName({ database, takenAt, id }: BackupName): string {
+  return `mysql-${formatTimestamp(takenAt).replace(/[ :]/g, '-')}-${database}-${id}.sql`;
+}
+
+/** @returns the name of the zip: the dump's, with `.zip` behind it */
+export function formatBackupName(name: BackupName): string {
+  return `${formatDumpName(name)}.zip`;
+}
+
+/** @returns what the file name says, or a phrase that completes "the file name …" when it follows no grammar of ours */
+export function parseBackupName(fileName: string): BackupName | string {
+  const groups = BACKUP_NAME.exec(fileName)?.groups as { timestamp: string; database: string; id: string } | undefined;
+  if (!groups) return 'must look like mysql-2023-10-31-00-00-00-DATABASE-UUID.sql.zip';
+  const takenAt = parseTimestamp(groups.timestamp);
+  if (!takenAt) return `holds ${groups.timestamp}, which is no real date`;
+  const problem = databaseNameProblem(groups.database);
+  if (problem) return `names a database whose name ${problem}`;
+  return { database: groups.database, takenAt, id: groups.id };
+}
+
+/** @returns the name of the one entry that the zip of this name holds: the name without `.zip` */
+export function entryNameOf(fileName: string): string {
+  return fileName.replace(/\.zip$/, '');
+}
+
+/** @returns `2023-10-31 00:00:00`, UTC */
+export function formatTimestamp(date: Date): string {
+  return date.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function parseTimestamp(text: string): Date | undefined {
+  const [year, month, day, hour, minute, second] = text.split('-').map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  const isReal = formatTimestamp(date).replace(/[ :]/g, '-') === text;
+  return isReal ? date : undefined;
+}

@@ -1,0 +1,30 @@
+/** The longest name in characters; MySQL manual, "Identifier Length Limits". */
+const MAX_CHARACTERS = 64;
+
+/**
+ * The longest name in UTF-8 bytes. A file system takes 255 bytes a name; the grammar of a backup's file name needs 71 of
+ * them beside the database's own, and the service another 8 for what it appends while a file is on its way.
+ */
+const MAX_BYTES = 176;
+
+/** Paths of the service that a database of that name would hide. */
+const RESERVED = new Set(['graphql']);
+
+/**
+ * Tells what is wrong with a database's name (or the label under which its history is kept).
+ *
+ * Whatever MySQL allows is allowed, except what can't be one segment of a URL and one folder.
+ * @returns a phrase that completes "the name …", or undefined when the name is fine
+ */
+export function databaseNameProblem(name: string): string | undefined {
+  if (name === '') return 'is empty';
+  if (!name.isWellFormed()) return 'is not valid Unicode';
+  if (/[/\\]/.test(name)) return 'holds a slash or a backslash';
+  if (/\p{Cc}/u.test(name)) return 'holds a control character';
+  if (/^\.+$/.test(name)) return 'is made of dots only';
+  if (name.endsWith(' ')) return 'ends with a space';
+  if (RESERVED.has(name)) return `is reserved: the service answers under /${name} itself`;
+  if ([...name].length > MAX_CHARACTERS) return `is longer than ${MAX_CHARACTERS} characters`;
+  if (new TextEncoder().encode(name).length > MAX_BYTES) return `is longer than ${MAX_BYTES} bytes in UTF-8`;
+  return undefined;
+}
