@@ -137,7 +137,8 @@ async function launch(folder: string, port: number, serverOptions: readonly stri
     ...serverOptions,
   ];
   // setpriv: when this process dies, however it dies, the kernel ends the server too.
-  const server = spawn('setpriv', ['--pdeathsig', 'TERM', 'mariadbd', ...options], { stdio: 'ignore' });
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+  const server = spawn('setpriv', ['--pdeathsig', 'TERM', 'mariadbd', ...options], { stdio: 'ignore', env });
   await Promise.race([untilReady(folder), failedToStart(server, folder)]);
   return server;
 }

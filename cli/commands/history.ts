@@ -1,0 +1,26 @@
+import { formatAge } from '../figures.ts';
+import { table } from '../report.ts';
+import { Service } from '../service.ts';
+import { readServer } from '../settings.ts';
+import type { CommandContext } from './command.ts';
+
+/** `sade history DATABASE`: every backup of one database, newest first. @throws {StageError} */
+export async function history(
+  database: string,
+  options: Record<string, unknown>,
+  { env, stdout }: CommandContext,
+): Promise<number> {
+  const { histories } = await new Service(readServer(options, env)).history(database);
+  if (options.json) stdout.write(`${JSON.stringify(histories, null, 2)}\n`);
+  else {
+    const now = new Date();
+    const rows = histories.map(({ id, file_name, timestamp }) => [
+      id,
+      `${timestamp} UTC`,
+      formatAge(timestamp, now),
+      file_name,
+    ]);
+    stdout.write(`${table(['id', 'taken', 'age', 'file'], rows, ['right', 'left', 'right', 'left'])}\n`);
+  }
+  return 0;
+}

@@ -1,0 +1,226 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { array, type InferType, mixed, object, string, ValidationError } from 'yup';
+import { databaseNameProblem } from '../protocol/database-name.ts';
+import { dumpOptionProblem } from './dump-options.ts';
+import { fillPlaceholders } from './placeholders.ts';
+import { ConfigurationError, codeOf, messageOf } from './problems.ts';
+
+/** One database to back up, as databases.json describes it. */
+export interface DatabaseSource {
+  /** The label under which the history is kept. */
+  readonly label: string;
+  /** The database's name on its server. */
+  readonly database: string;
+  readonly host?: string;
+  readonly port: number;
+  readonly socket?: string;
+  readonly user: string;
+  readonly password: string;
+  readonly ssl?: 'off' | 'require' | 'verify';
+  /** Absolute path of the CA's certificate; there whenever ssl is `verify`. */
+  readonly sslCa?: string;
+  readonly dumpOptions: readonly string[];
+}
+
+export interface DatabaseSources {
+  readonly sources: readonly DatabaseSource[];
+  /** What is not wrong but should be mended. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads and validates the list of databases.
+ * @param path of the JSON file; relative paths inside it start from its folder
+ * @param env where `${NAME}` in a value is looked up
+ * @throws {ConfigurationError} naming every mistake in the file at once, each with its position
+ */
+export async function loadDatabases(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<DatabaseSources> {
+  const mistakes: string[] = [];
+  const filled = fillPlaceholders(parseJson(path, await readText(path)), env, (position, name) =>
+    mistakes.push(`databases${position}: the environment has no variable ${name}`),
+  );
+  const entries = validate(filled, mistakes);
+  const sources = await Promise.all(
+    entries.map((entry, index) => toSource(entry, index, dirname(resolve(path)), mistakes)),
+  );
+  mistakes.push(...duplicateLabels(sources));
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes.map(mistake => `${path}: ${mistake}`));
+  return { sources, warnings: await readableByOthers(path) };
+}
+
+const KEYS = [
+  'name',
+  'database_name',
+  'db_host',
+  'db_port',
+  'db_socket',
+  'db_username',
+  'db_password',
+  'db_password_file',
+  'ssl',
+  'ssl_ca',
+  'dump_options',
+];
+
+const text = () =>
+  string()
+    .strict()
+    .typeError('must be a text')
+    .test('no control characters', 'holds a control character', value => !/\p{Cc}/u.test(value ?? ''));
+
+const port = mixed<string | number>().test(
+  'port',
+  'must be a port number from 1 to 65535',
+  value => value === undefined || isPort(value),
+);
+
+const databaseEntry = object({
+  name: text(),
+  database_name: text().required('is missing').max(64, 'is longer than 64 characters'),
+  db_host: text(),
+  db_port: port,
+  db_socket: text(),
+  db_username: text().required('is missing'),
+  db_password: text(),
+  db_password_file: text(),
+  ssl: text().oneOf(['off', 'require', 'verify'], 'must be off, require or verify'),
+  ssl_ca: text(),
+  dump_options: array(
+    text()
+      .required('is empty')
+      .test(
+        'dump option',
+        ({ value }) => `${dumpOptionName(value)} ${dumpOptionProblem(value)}`,
+        value => !dumpOptionProblem(value),
+      ),
+  )
+    .strict()
+    .typeError('must be a list of texts'),
+})
+  .strict()
+  .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')
+  .noUnknown(({ unknown }) => `has the unknown key ${unknown}; known are ${KEYS.join(', ')}`)
+  .test('label', (entry, context) => {
+    const label = entry.name ?? entry.database_name;
+    const problem = label === undefined ? undefined : databaseNameProblem(label);
+    if (!problem) return true;
+    const advice = entry.name === undefined ? '; give it a label with the key "name"' : '';
+    const key = entry.name === undefined ? 'database_name' : 'name';
+    return context.createError({ path: `${context.path}.${key}`, message: `${problem}${advice}` });
+  })
+  .test('where', 'needs db_host or db_socket', entry => Boolean(entry.db_host || entry.db_socket))
+  .test(
+    'password',
+    'needs either db_password or db_password_file',
+    entry => (entry.db_password === undefined) !== (entry.db_password_file === undefined),
+  )
+  .test(
+    'ca',
+    "needs ssl_ca, the file with the CA's certificate, when ssl is verify",
+    entry => entry.ssl !== 'verify' || Boolean(entry.ssl_ca),
+  )
+  .test(
+    'ca in use',
+    'has an ssl_ca, which is used only when ssl is verify',
+    entry => entry.ssl === 'verify' || entry.ssl_ca === undefined,
+  );
+
+const databaseEntries = array(databaseEntry.required('must be an object'))
+  .strict()
+  .required('the file must hold a list of databases')
+  .typeError('the file must hold a list of databases')
+  .min(1, 'the list is empty');
+
+type DatabaseEntry = InferType<typeof databaseEntry>;
+
+function validate(value: unknown, mistakes: string[]): DatabaseEntry[] {
+  try {
+    return databaseEntries.validateSync(value, { abortEarly: false });
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    const found = error.inner.length > 0 ? error.inner : [error];
+    mistakes.push(...found.map(({ path, message }) => (path ? `databases${path}: ${message}` : message)));
+    return [];
+  }
+}
+
+async function toSource(
+  entry: DatabaseEntry,
+  index: number,
+  folder: string,
+  mistakes: string[],
+): Promise<DatabaseSource> {
+  return {
+    label: entry.name ?? entry.database_name,
+    database: entry.database_name,
+    ...(entry.db_host && { host: entry.db_host }),
+    port: Number(entry.db_port ?? 3306),
+    ...(entry.db_socket && { socket: entry.db_socket }),
+    user: entry.db_username,
+    password: entry.db_password ?? (await readPassword(resolve(folder, entry.db_password_file!), index, mistakes)),
+    ...(entry.ssl && { ssl: entry.ssl as 'off' | 'require' | 'verify' }),
+    ...(entry.ssl_ca && { sslCa: resolve(folder, entry.ssl_ca) }),
+    dumpOptions: entry.dump_options ?? [],
+  };
+}
+
+async function readPassword(path: string, index: number, mistakes: string[]): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+  } catch (error) {
+    mistakes.push(`databases[${index}].db_password_file: ${messageOf(error)}`);
+    return '';
+  }
+}
+
+function duplicateLabels(sources: readonly DatabaseSource[]): string[] {
+  const first = new Map<string, number>();
+  const mistakes: string[] = [];
+  for (const [index, { label }] of sources.entries()) {
+    const earlier = first.get(label);
+    if (earlier === undefined) first.set(label, index);
+    else
+      mistakes.push(
+        `databases[${index}]: has the label ${label}, as databases[${earlier}] has; give one of them another "name"`,
+      );
+  }
+  return mistakes;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const advice = codeOf(error) === 'ENOENT' ? '; name the list of databases with --config or SADE_CONFIG' : '';
+    throw new ConfigurationError([`${path} can't be read: ${messageOf(error)}${advice}`], { cause: error });
+  }
+}
+
+/** The parser's own message quotes the text around the mistake, where a password may stand: only its place is told. */
+function parseJson(path: string, json: string): unknown {
+  try {
+    return JSON.parse(json.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const place = /\(line (\d+) column (\d+)\)/.exec(messageOf(error));
+    const where = place ? ` at line ${place[1]}, column ${place[2]}` : '';
+    throw new ConfigurationError([`${path} is not valid JSON${where}`]);
+  }
+}
+
+async function readableByOthers(path: string): Promise<string[]> {
+  const { mode } = await stat(path);
+  return mode & 0o077 ? [`${path} holds passwords and others can read it; run: chmod 600 '${path}'`] : [];
+}
+
+function dumpOptionName(option: unknown): string {
+  return String(option).split('=', 1)[0]!;
+}
+
+function isPort(value: unknown): boolean {
+  const isNumber = typeof value === 'number' ? Number.isInteger(value) : /^\d{1,5}$/.test(String(value));
+  return isNumber && Number(value) >= 1 && Number(value) <= 65_535;
+}

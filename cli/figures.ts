@@ -1,0 +1,27 @@
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** @returns such as `512 B`, `12.3 MiB` */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`;
+}
+
+/** @returns such as `4.2 s`, `3 min 05 s`, `2 h 10 min` */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const [minutes, rest] = [Math.floor(seconds / 60), Math.floor(seconds % 60)];
+  if (minutes < 60) return `${minutes} min ${String(rest).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** @param timestamp `2023-10-31 00:00:00`, UTC @returns how long ago that is, such as `5 h` or `3 d` */
+export function formatAge(timestamp: string, now: Date): string {
+  const hours = (now.getTime() - Date.parse(`${timestamp.replace(' ', 'T')}Z`)) / 3_600_000;
+  if (hours < 1) return `${Math.max(0, Math.floor(hours * 60))} min`;
+  return hours < 48 ? `${Math.floor(hours)} h` : `${Math.floor(hours / 24)} d`;
+}
+
+/** @returns such as `1 database`, `3 databases` */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+import sade, { type LazyOutput } from 'sade';
+import { type CommandContext, Interrupted } from './commands/command.ts';
+import manifest from './package.json' with { type: 'json' };
+import { StageError } from './pipeline/outcome.ts';
+import { CommandError, ConfigurationError, EXIT } from './problems.ts';
+import { DEFAULTS } from './settings.ts';
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => interruption.abort(new Interrupted(signal)));
+
+const context: CommandContext = {
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interruption.signal,
+};
+
+const COMMANDS = ['backup', 'list', 'history', 'download'];
+const TEXT_OPTIONS = [
+  'config',
+  'server',
+  'work-dir',
+  'only',
+  'dump-workers',
+  'zip-workers',
+  'upload-workers',
+  'timeout',
+  'retries',
+  'mysqldump',
+  'output',
+];
+
+process.exitCode = await main(process.argv);
+
+async function main(argv: string[]): Promise<number> {
+  try {
+    return await parse(argv);
+  } catch (error) {
+    if (error instanceof Interrupted) return EXIT.interrupted[error.signal];
+    if (error instanceof CommandError) process.stderr.write(`sade: ${error.message}\n`);
+    else if (error instanceof StageError)
+      process.stderr.write(`sade: ${error.message}\n${error.advice ? `what to do: ${error.advice}\n` : ''}`);
+    else process.stderr.write(`sade: unexpected ${error instanceof Error ? error.stack : error}\n`);
+    return error instanceof CommandError ? error.exitCode : EXIT.someFailed;
+  }
+}
+
+async function parse(argv: string[]): Promise<number> {
+  const [command] = argv.slice(2).filter(argument => !argument.startsWith('-'));
+  const isFirst = argv[2] === command;
+  if (isFirst && command !== undefined && !COMMANDS.includes(command))
+    throw new ConfigurationError([`there is no command ${command}; sade --help lists them`]);
+  const lazy = program().parse(argv, {
+    lazy: true,
+    string: TEXT_OPTIONS,
+    boolean: ['json', 'quiet'],
+    unknown: (flag: string): never => {
+      throw new ConfigurationError([
+        `there is no option ${flag}; sade ${isFirst ? command : 'backup'} --help lists them`,
+      ]);
+    },
+  }) as LazyOutput | undefined;
+  // Nothing to run: help or the version was asked for, and has been printed.
+  if (!lazy) return EXIT.ok;
+  const { _: extra } = lazy.args.at(-1) as unknown as { _: string[] };
+  if (extra.length > 0)
+    throw new ConfigurationError([`unexpected ${extra.join(' ')}; sade --help shows how to call it`]);
+  return lazy.handler(...lazy.args);
+}
+
+type Options = Record<string, unknown>;
+
+/** Each command is loaded only when it is called: help is there at once. */
+function program(): ReturnType<typeof sade> {
+  return sade('sade')
+    .version(manifest.version)
+    .option('-s, --server', `Address of the service (SADE_SERVER; default ${DEFAULTS.server})`)
+
+    .command(
+      'backup',
+      "Back up every database of the list. Takes each through dump, zip and upload; what can't be delivered waits for the next run.",
+      { default: true },
+    )
+    .option('-c, --config', `The list of databases (SADE_CONFIG; default ${DEFAULTS.config})`)
+    .option('--work-dir', `Private folder for dumps and zips under way (SADE_WORK_DIR; default ${DEFAULTS.workDir})`)
+    .option('--only', 'Only these databases, by label, with commas between (SADE_ONLY)')
+    .option('--dump-workers', `Dumps at once (SADE_DUMP_WORKERS; default ${DEFAULTS.dumpWorkers} here)`)
+    .option('--zip-workers', `Zips at once (SADE_ZIP_WORKERS; default ${DEFAULTS.zipWorkers} here)`)
+    .option('--upload-workers', `Uploads at once (SADE_UPLOAD_WORKERS; default ${DEFAULTS.uploadWorkers})`)
+    .option('--timeout', `Time one database may take, such as 90s, 30m, 6h (SADE_TIMEOUT; default ${DEFAULTS.timeout})`)
+    .option('--retries', `How often an upload is tried again (SADE_RETRIES; default ${DEFAULTS.retries})`)
+    .option('--mysqldump', `The dump program (SADE_MYSQLDUMP; default ${DEFAULTS.mysqldump})`)
+    .option('--json', "Print the run's report as JSON on stdout (SADE_JSON=1)")
+    .option('--quiet', 'Say nothing unless something failed (SADE_QUIET=1)')
+    .example('backup --server https://backups.example.com')
+    .example('backup --only pt_xyz,pt_abc --quiet')
+    .action(async (options: Options) => (await import('./commands/backup.ts')).backup(options, context))
+
+    .command('list', 'List the databases, each with its latest backup')
+    .option('--json', 'Print JSON')
+    .example('list --server https://backups.example.com')
+    .action(async (options: Options) => (await import('./commands/list.ts')).list(options, context))
+
+    .command('history <database>', 'List every backup of one database, newest first')
+    .option('--json', 'Print JSON')
+    .example('history pt_xyz')
+    .action(async (database: string, options: Options) =>
+      (await import('./commands/history.ts')).history(database, options, context),
+    )
+
+    .command('download <id>', 'Fetch a backup by its id; goes on where a broken download ended and checks the digest')
+    .option('-o, --output', "File or folder to put it in (default: the backup's own name, here)")
+    .example('download 34')
+    .example('download 34 --output /tmp')
+    .action(async (id: string, options: Options) =>
+      (await import('./commands/download.ts')).download(id, options, context),
+    );
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+
+const PIECE_BYTES = 1 << 20;
+
+/** Reads a file in pieces of 1 MiB, each one good until the next is asked for. @throws the signal's reason when aborted */
+export async function* piecesOf(path: string, signal: AbortSignal): AsyncGenerator<Buffer<ArrayBuffer>> {
+  await using file = await open(path, 'r');
+  const piece = Buffer.alloc(PIECE_BYTES);
+  for (;;) {
+    signal.throwIfAborted();
+    const { bytesRead } = await file.read(piece, 0, piece.length);
+    if (bytesRead === 0) return;
+    yield piece.subarray(0, bytesRead);
+  }
+}
+
+/** @returns the SHA-256 of a file, in bounded memory @throws the signal's reason when aborted */
+export async function fileDigest(path: string, signal: AbortSignal): Promise<Buffer> {
+  const hash = createHash('sha256');
+  for await (const piece of piecesOf(path, signal)) hash.update(piece);
+  return hash.digest();
+}

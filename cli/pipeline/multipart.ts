@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { open } from 'node:fs/promises';
+
+const PIECE_BYTES = 1 << 20;
+
+/** A form with one file in it (RFC 7578) whose body can be streamed from disk any number of times. */
+export interface FileForm {
+  readonly contentType: string;
+  /** Bytes of the file alone. */
+  readonly fileSize: number;
+  /** Bytes of the whole body. */
+  readonly contentLength: number;
+  /** @returns a fresh stream of the body; `onBytes` learns how many bytes of the file have gone so far */
+  body(onBytes: (sent: number) => void): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * @param path of the file, which must not change meanwhile
+ * @param size of the file in bytes
+ */
+export function fileForm(path: string, { fileName, size }: { fileName: string; size: number }): FileForm {
+  const boundary = `lumbung-${randomBytes(18).toString('hex')}`;
+  const head = Buffer.from(
+    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${fileName.replaceAll('"', '\\"')}"\r\n` +
+      'Content-Type: application/zip\r\n\r\n',
+  );
+  const foot = Buffer.from(`\r\n--${boundary}--\r\n`);
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    fileSize: size,
+    contentLength: head.length + size + foot.length,
+    body: onBytes => streamOf(parts(path, head, foot, onBytes)),
+  };
+}
+
+async function* parts(path: string, head: Buffer, foot: Buffer, onBytes: (sent: number) => void) {
+  yield new Uint8Array(head);
+  let sent = 0;
+  await using file = await open(path, 'r');
+  for (;;) {
+    const piece = new Uint8Array(PIECE_BYTES);
+    const { bytesRead } = await file.read(piece, 0, piece.length);
+    if (bytesRead === 0) break;
+    yield piece.subarray(0, bytesRead);
+    sent += bytesRead;
+    onBytes(sent);
+  }
+  yield new Uint8Array(foot);
+}
+
+/** Pulls one piece at a time: nothing is read before the connection has room for it. */
+function streamOf(source: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      async pull(controller) {
+        const { done, value } = await source.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await source.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

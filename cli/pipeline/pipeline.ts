@@ -1,0 +1,55 @@
+import { Channel } from '../channel/channel.ts';
+import { Group } from '../channel/group.ts';
+import { merge } from '../channel/merge.ts';
+import { stage } from '../channel/stage.ts';
+import type { DatabaseSource } from '../config.ts';
+import type { Leftover } from '../spool.ts';
+import type { Outcome } from './outcome.ts';
+import { type Dumped, type Ended, Stages, type StagesOptions, type Zipped } from './stages.ts';
+
+export interface PipelineOptions extends StagesOptions {
+  readonly sources: readonly DatabaseSource[];
+  /** Zips of earlier runs, which go straight to the upload, before those of this run. */
+  readonly leftovers: readonly Leftover[];
+  readonly workers: { readonly dump: number; readonly zip: number; readonly upload: number };
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Takes every database through dump, zip and upload:
+ *
+ *     sources ─► dump ─► zip ─► merge ─► upload ─► outcomes
+ *                leftovers ──────┘
+ *
+ * No channel holds more than what its workers have in hand, so that a slow upload stops new dumps from being begun, but
+ * never one that is under way: between two stages there is always a file.
+ * @returns an outcome for each database and leftover, as they come
+ * @throws the signal's reason when aborted; whatever was half-done is removed by then
+ */
+export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Outcome> {
+  const { sources, leftovers, workers, signal } = options;
+  const stages = new Stages(options);
+  const toDump = new Channel<DatabaseSource>();
+  const toZip = new Channel<Dumped | Ended>();
+  const zipped = new Channel<Zipped | Ended>();
+  const waiting = new Channel<Zipped | Ended>();
+  const toUpload = new Channel<Zipped | Ended>();
+  const outcomes = new Channel<Ended>();
+
+  const group = new Group({ signal });
+  group.go(signal => send(sources, toDump, signal));
+  group.go(signal => stage({ from: toDump, to: toZip, work: stages.dump, workers: workers.dump, signal }));
+  group.go(signal => stage({ from: toZip, to: zipped, work: stages.zip, workers: workers.zip, signal }));
+  group.go(signal => send(leftovers.map(stages.pickUp), waiting, signal));
+  group.go(signal => merge({ from: [waiting, zipped], to: toUpload, signal }));
+  group.go(signal => stage({ from: toUpload, to: outcomes, work: stages.upload, workers: workers.upload, signal }));
+
+  for await (const { outcome } of outcomes) yield outcome;
+  await group.wait();
+}
+
+/** The head of a pipeline: sends what there is, and closes. */
+async function send<T>(values: Iterable<T>, to: Channel<T>, signal: AbortSignal): Promise<void> {
+  using _closing = to;
+  for (const value of values) await to.send(value, { signal });
+}

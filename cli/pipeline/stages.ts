@@ -1,0 +1,189 @@
+import { rm } from 'node:fs/promises';
+import { v4 as uuid } from 'uuid';
+import { type BackupName, formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
+import type { DatabaseSource } from '../config.ts';
+import { codeOf, messageOf } from '../problems.ts';
+import { ServiceUnreachable } from '../service.ts';
+import type { Leftover, Spool } from '../spool.ts';
+import { dump } from './dump.ts';
+import { fileDigest } from './file-digest.ts';
+import type { MysqldumpClient } from './mysqldump-client.ts';
+import { type Outcome, type Stage, StageError } from './outcome.ts';
+import { TimeBudget } from './time-budget.ts';
+import { upload } from './upload.ts';
+import { zip } from './zip.ts';
+
+/** Is told how the run goes, to show it; decides nothing. */
+export interface Watch {
+  /** @param file the one that grows or is read; `bytes` are those to go through, where that is known */
+  began(backup: Backup, stage: Stage, file: { readonly path: string; readonly bytes?: number }): void;
+  /** @param bytes how many of them are done */
+  moved(backup: Backup, bytes: number): void;
+}
+
+export interface StagesOptions {
+  readonly spool: Spool;
+  readonly client: MysqldumpClient;
+  readonly server: URL;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly watch: Watch;
+}
+
+/** What is known of one database's backup from its first stage to its last. */
+export interface Backup {
+  readonly database: string;
+  readonly fileName: string;
+  readonly isLeftover: boolean;
+  readonly startedAt: Date;
+  readonly budget: TimeBudget;
+  readonly warnings: readonly string[];
+}
+
+export interface Dumped {
+  readonly kind: 'dumped';
+  readonly backup: Backup;
+  readonly path: string;
+  readonly dumpBytes: number;
+}
+
+export interface Zipped {
+  readonly kind: 'zipped';
+  readonly backup: Backup;
+  readonly path: string;
+  readonly zipBytes: number;
+  readonly dumpBytes?: number;
+  /** Unknown for what an earlier run left behind. */
+  readonly sha256?: Buffer;
+}
+
+/** Nothing is left to do: whatever stage comes next hands it on. */
+export interface Ended {
+  readonly kind: 'ended';
+  readonly outcome: Outcome;
+}
+
+type SignalOption = { readonly signal: AbortSignal };
+
+/** The work of the three stages on one database, each failure of which becomes an outcome. */
+export class Stages {
+  readonly #options: StagesOptions;
+  /** Once the service could not be reached in spite of all retries, the others' uploads are tried once and no more. */
+  #serviceIsDown = false;
+
+  constructor(options: StagesOptions) {
+    this.#options = options;
+  }
+
+  readonly dump = async (source: DatabaseSource, { signal }: SignalOption): Promise<Dumped | Ended> => {
+    const { spool, client, timeoutMs, watch } = this.#options;
+    const startedAt = new Date();
+    const name: BackupName = { database: source.label, takenAt: startedAt, id: uuid() };
+    const path = spool.pathOf(formatDumpName(name));
+    const fileName = formatBackupName(name);
+    const backup = {
+      database: source.label,
+      fileName,
+      isLeftover: false,
+      startedAt,
+      budget: new TimeBudget(timeoutMs),
+      warnings: [],
+    };
+    watch.began(backup, 'dump', { path });
+    return this.#attempt('dump', backup, signal, async signal => {
+      const { size, warnings } = await dump(source, path, { client, signal });
+      return { kind: 'dumped', backup: { ...backup, warnings }, path, dumpBytes: size };
+    });
+  };
+
+  readonly zip = async (dumped: Dumped | Ended, { signal }: SignalOption): Promise<Zipped | Ended> => {
+    if (dumped.kind === 'ended') return dumped;
+    const { spool, watch } = this.#options;
+    const { backup, dumpBytes } = dumped;
+    const path = spool.pathOf(backup.fileName);
+    watch.began(backup, 'zip', { path, bytes: dumpBytes });
+    try {
+      return await this.#attempt('zip', backup, signal, async signal => {
+        const onProgress = (bytes: number) => watch.moved(backup, bytes);
+        const { size, sha256 } = await zip(dumped.path, path, { signal, onProgress });
+        return { kind: 'zipped', backup, path, zipBytes: size, dumpBytes, sha256 };
+      });
+    } finally {
+      await rm(dumped.path, { force: true });
+    }
+  };
+
+  readonly upload = async (zipped: Zipped | Ended, { signal }: SignalOption): Promise<Ended> => {
+    if (zipped.kind === 'ended') return zipped;
+    const { watch, server, retries } = this.#options;
+    const { backup, path, zipBytes } = zipped;
+    watch.began(backup, 'upload', { path, bytes: zipBytes });
+    return this.#attempt(
+      'upload',
+      backup,
+      signal,
+      async signal => {
+        const sha256 = zipped.sha256 ?? (await fileDigest(path, signal));
+        const request = { database: backup.database, path, fileName: backup.fileName, size: zipBytes, sha256 };
+        const onBytes = (bytes: number) => watch.moved(backup, bytes);
+        const receipt = await upload(request, { server, retries: this.#serviceIsDown ? 0 : retries, signal, onBytes });
+        this.#serviceIsDown = false;
+        await rm(path);
+        return ended(backup, {
+          state: 'succeeded',
+          ...sizesOf(zipped),
+          sha256: sha256.toString('hex'),
+          backupId: receipt.id,
+        });
+      },
+      zipped,
+    );
+  };
+
+  /** Makes of a zip that waits in the spool what the zip stage would have sent. */
+  readonly pickUp = ({ database, fileName, path, size }: Leftover): Zipped => {
+    const budget = new TimeBudget(this.#options.timeoutMs);
+    const backup = { database, fileName, isLeftover: true, startedAt: new Date(), budget, warnings: [] };
+    return { kind: 'zipped', backup, path, zipBytes: size };
+  };
+
+  async #attempt<T>(
+    stage: Stage,
+    backup: Backup,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+    zipped?: Zipped,
+  ): Promise<T | Ended> {
+    try {
+      return await backup.budget.within(signal, work);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof ServiceUnreachable) this.#serviceIsDown = true;
+      const failure = { stage, ...explain(error), ...(zipped && { keptAt: zipped.path }) };
+      return ended(backup, { state: 'failed', ...(zipped && sizesOf(zipped)), failure });
+    }
+  }
+}
+
+function ended(backup: Backup, rest: Pick<Outcome, 'state'> & Partial<Outcome>): Ended {
+  const { database, fileName, isLeftover, startedAt, warnings } = backup;
+  const seconds = (Date.now() - startedAt.getTime()) / 1000;
+  return { kind: 'ended', outcome: { database, fileName, isLeftover, startedAt, seconds, warnings, ...rest } };
+}
+
+function sizesOf({ dumpBytes, zipBytes }: Zipped): Pick<Outcome, 'dumpBytes' | 'zipBytes'> {
+  return { zipBytes, ...(dumpBytes !== undefined && { dumpBytes }) };
+}
+
+/** Even a bug met on one database must not cost the others their backup; but it is shown as what it is. */
+function explain(error: unknown): { message: string; advice?: string } {
+  if (error instanceof StageError) return { message: error.message, ...(error.advice && { advice: error.advice }) };
+  const code = codeOf(error) ?? codeOf((error as Error).cause);
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return {
+      message: messageOf(error),
+      advice: 'The disk of the work folder is full. Make room, or choose another with --work-dir.',
+    };
+  if (code !== undefined || !(error instanceof Error)) return { message: messageOf(error) };
+  return { message: `unexpected ${error.stack}`, advice: 'This looks like a defect of sade: please report it.' };
+}

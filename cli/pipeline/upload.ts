@@ -1,0 +1,130 @@
+import ky from 'ky';
+import { parseReprDigest } from '../../protocol/digest.ts';
+import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
+import { explainServiceError, readAnswer } from '../service.ts';
+import { type FileForm, fileForm } from './multipart.ts';
+import { StageError } from './outcome.ts';
+
+export interface UploadRequest {
+  readonly database: string;
+  readonly path: string;
+  readonly fileName: string;
+  /** Bytes of the zip. */
+  readonly size: number;
+  readonly sha256: Buffer;
+}
+
+export interface UploadOptions {
+  readonly server: URL;
+  /** How often it is tried again after the first time. */
+  readonly retries: number;
+  readonly signal: AbortSignal;
+  /** Learns how many bytes of the zip have gone, from zero again at each attempt. */
+  readonly onBytes?: (sent: number) => void;
+}
+
+/** A connection over which nothing moves for so long is given up, and the upload tried again. */
+const STALLED_MS = 120_000;
+
+const RETRIED_STATUS = [408, 429, 500, 502, 503, 504, 507];
+
+/**
+ * Uploads one zip, and again with growing pauses where that may help. It counts as delivered only when the service has
+ * answered with the record of just this file, and the SHA-256 of what it stored is ours.
+ * @returns the record that the service made
+ * @throws {StageError} saying what the service answered, or {@link ServiceUnreachable}; the signal's reason when aborted
+ */
+export async function upload(request: UploadRequest, options: UploadOptions): Promise<UploadReceipt['data']> {
+  try {
+    const { data: receipt } = await readAnswer(await post(request, options), uploadReceipt);
+    checkReceipt(request, receipt);
+    return receipt;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw explainServiceError(error, options.server);
+  }
+}
+
+function checkReceipt({ fileName, size, sha256 }: UploadRequest, stored: UploadReceipt['data']): void {
+  const digest = parseReprDigest(stored.repr_digest);
+  if (stored.file_name === fileName && stored.size === size && digest?.equals(sha256)) return;
+  throw new StageError(
+    `the service says that it stored ${stored.size} bytes of ${stored.file_name} with ${stored.repr_digest}; ` +
+      `sent were ${size} bytes of ${fileName} with the SHA-256 ${sha256.toString('hex')}`,
+    {
+      advice: 'What is stored is not what was sent: look for a proxy between the two, and at the disk of the service.',
+    },
+  );
+}
+
+function post(request: UploadRequest, { server, retries, signal, onBytes }: UploadOptions): Promise<Response> {
+  const form = fileForm(request.path, request);
+  return ky.post(new URL(encodeURIComponent(request.database), server), {
+    headers: { 'content-type': form.contentType, 'content-length': String(form.contentLength) },
+    timeout: false,
+    signal,
+    retry: {
+      limit: retries,
+      methods: ['post'],
+      statusCodes: RETRIED_STATUS,
+      delay: attempt => 1000 * 2 ** (attempt - 1),
+      backoffLimit: 60_000,
+      jitter: delay => delay * (0.75 + Math.random() / 4),
+      shouldRetry: ({ error }) => (error instanceof Stalled ? true : undefined),
+    },
+    // A body that is given to ky or to a Request stays in memory, for redirects and retries. So none is given: each
+    // attempt gets a fresh stream here.
+    fetch: input => sendOnce(input as Request, form, onBytes),
+  });
+}
+
+/** `redirect: 'error'` with `window: null` is what keeps Node's fetch from cloning the request, and so from buffering it. */
+async function sendOnce(request: Request, form: FileForm, onBytes: UploadOptions['onBytes']): Promise<Response> {
+  using stall = new StallWatch(form.fileSize);
+  const init = {
+    method: 'POST',
+    headers: request.headers,
+    body: form.body(sent => {
+      stall.moved(sent);
+      onBytes?.(sent);
+    }),
+    duplex: 'half',
+    redirect: 'error',
+    window: null,
+    signal: AbortSignal.any([request.signal, stall.signal]),
+  } as const;
+  const response = await fetch(request.url, init as RequestInit);
+  // Read here, where a connection that breaks in the middle of the answer is still a reason to try again.
+  return new Response(await response.arrayBuffer(), { status: response.status, headers: response.headers });
+}
+
+class Stalled extends Error {}
+
+/** Watches over the sending of a body; once all has gone the service may take its time to check and store it. */
+class StallWatch implements Disposable {
+  readonly #abort = new AbortController();
+  readonly #fileSize: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(fileSize: number) {
+    this.#fileSize = fileSize;
+    this.moved(0);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  moved(sent: number): void {
+    clearTimeout(this.#timer);
+    if (sent >= this.#fileSize) return;
+    this.#timer = setTimeout(
+      () => this.#abort.abort(new Stalled(`nothing moved for ${STALLED_MS / 1000} s`)),
+      STALLED_MS,
+    );
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,46 @@
+/** Exit codes of `sade`; the README lists them for the administrator. */
+export const EXIT = {
+  ok: 0,
+  someFailed: 1,
+  noneSucceeded: 2,
+  misconfigured: 3,
+  anotherRun: 4,
+  interrupted: { SIGINT: 130, SIGTERM: 143 },
+} as const;
+
+/** An expected end of the program: one clear message, no stack. */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Something in the options, the environment or databases.json has to be mended before anything can run. */
+export class ConfigurationError extends CommandError {
+  override readonly name = 'ConfigurationError';
+  readonly mistakes: readonly string[];
+
+  /** @param mistakes each names its place and what is wrong there; never a secret */
+  constructor(mistakes: readonly string[], options?: ErrorOptions) {
+    const [only, ...more] = mistakes;
+    const message =
+      more.length === 0 ? `${only}` : `${mistakes.length} mistakes:\n${mistakes.map(m => `  ${m}`).join('\n')}`;
+    super(message, EXIT.misconfigured, options);
+    this.mistakes = mistakes;
+  }
+}
+
+/** @returns what an error of any kind says, for a person */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @returns the `code` of a Node error such as ENOENT, or undefined */
+export function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,99 @@
+import Table from 'cli-table3';
+import { count, formatBytes, formatSeconds } from './figures.ts';
+import type { Outcome } from './pipeline/outcome.ts';
+
+/** How a run ended, as `--json` prints it. */
+export interface RunReport {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly exitCode: number;
+  readonly server: string;
+  /** The signal that ended the run early. */
+  readonly interruptedBy?: NodeJS.Signals;
+  /** Databases that were to be backed up in this run. */
+  readonly total: number;
+  readonly outcomes: readonly Outcome[];
+  /** Databases that the run did not get through, because it was interrupted. */
+  readonly notDone: readonly string[];
+  /** Paths of zips that wait in the work folder for the next run. */
+  readonly kept: readonly string[];
+}
+
+/** @returns what happened to one database, a line for each thing to know */
+export function describeOutcome(outcome: Outcome): string {
+  const { database, failure, warnings } = outcome;
+  const lines = failure
+    ? [`FAILED  ${database}  ${failure.stage}: ${failure.message}`]
+    : [`ok      ${database}  ${whatWasDone(outcome)}`];
+  if (failure?.advice) lines.push(`        what to do: ${failure.advice}`);
+  if (failure?.keptAt) lines.push(`        its zip waits for the next run: ${failure.keptAt}`);
+  lines.push(...warnings.map(warning => `        warning: ${warning}`));
+  return lines.join('\n');
+}
+
+function whatWasDone({ dumpBytes, zipBytes, seconds, backupId, isLeftover, fileName }: Outcome): string {
+  const sizes = [
+    ...(dumpBytes === undefined ? [] : [`dump ${formatBytes(dumpBytes)}`]),
+    ...(zipBytes === undefined ? [] : [`zip ${formatBytes(zipBytes)}`]),
+  ];
+  const what = isLeftover ? [`delivered ${fileName}, left by an earlier run`, ...sizes] : sizes;
+  return [...what, formatSeconds(seconds), `id ${backupId}`].join(', ');
+}
+
+/** @returns the last lines of a run, so that silence never means success */
+export function summarize(report: RunReport): string {
+  const own = report.outcomes.filter(outcome => !outcome.isLeftover);
+  const delivered = report.outcomes.filter(outcome => outcome.isLeftover && outcome.state === 'succeeded').length;
+  const succeeded = own.filter(outcome => outcome.state === 'succeeded').length;
+  const failed = report.outcomes.filter(outcome => outcome.state === 'failed').map(outcome => outcome.database);
+  const seconds = (report.endedAt.getTime() - report.startedAt.getTime()) / 1000;
+  const lines = [`${succeeded} of ${count(report.total, 'database')} backed up in ${formatSeconds(seconds)}`];
+  if (delivered > 0) lines.push(`${count(delivered, 'zip')} of an earlier run delivered`);
+  if (failed.length > 0) lines.push(`FAILED: ${[...new Set(failed)].join(', ')}`);
+  if (report.interruptedBy)
+    lines.push(`interrupted by ${report.interruptedBy}; not done: ${report.notDone.join(', ') || 'nothing'}`);
+  if (report.kept.length > 0)
+    lines.push(`${count(report.kept.length, 'zip')} in the work folder for the next run to deliver`);
+  return `${lines.join('; ')}.`;
+}
+
+/** @returns the same as a table, for a terminal */
+export function tabulate({ outcomes }: RunReport): string {
+  const size = (bytes: number | undefined) => (bytes === undefined ? '' : formatBytes(bytes));
+  const rows = outcomes.map(({ database, state, dumpBytes, zipBytes, seconds, backupId, failure }) => [
+    database,
+    state === 'succeeded' ? 'ok' : `FAILED (${failure?.stage})`,
+    size(dumpBytes),
+    size(zipBytes),
+    formatSeconds(seconds),
+    backupId ?? '',
+  ]);
+  return table(['database', 'result', 'dump', 'zip', 'time', 'id'], rows, [
+    'left',
+    'left',
+    'right',
+    'right',
+    'right',
+    'right',
+  ]);
+}
+
+type Alignment = 'left' | 'right';
+
+/** @returns columns without a frame, which a terminal of any kind and a mail show alike */
+export function table(
+  head: string[],
+  rows: (string | number)[][],
+  alignment: Alignment[] = head.map(() => 'left'),
+): string {
+  const chars = Object.fromEntries(FRAME.map(part => [part, '']));
+  const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 2 };
+  const drawn = new Table({ head, colAligns: alignment, chars, style });
+  drawn.push(...rows);
+  return drawn.toString().replace(/ +$/gm, '');
+}
+
+const FRAME = [
+  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
+];

@@ -1,0 +1,53 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { CommandError, EXIT, messageOf } from './problems.ts';
+
+/**
+ * One run at a time per work folder. The lock is SQLite's exclusive lock on an empty file: the kernel lets go of it when
+ * the process ends, however it ends, so that a crash never blocks the next night and no process id is ever guessed at.
+ */
+export class RunLock implements Disposable {
+  readonly #database: DatabaseSync;
+  readonly #note: string;
+
+  private constructor(database: DatabaseSync, note: string) {
+    this.#database = database;
+    this.#note = note;
+  }
+
+  /**
+   * @param folder the work folder
+   * @throws {CommandError} with exit code 4, naming the process and start of the run that is going on
+   */
+  static acquire(folder: string, startedAt: Date): RunLock {
+    const note = join(folder, 'run.json');
+    const database = new DatabaseSync(join(folder, 'run.lock'), { timeout: 0 });
+    try {
+      database.exec('begin exclusive');
+    } catch (error) {
+      database.close();
+      if (!/locked/.test(messageOf(error))) throw error;
+      throw new CommandError(
+        `Another run is going on in ${folder}${describe(note)}. Nothing was done.`,
+        EXIT.anotherRun,
+      );
+    }
+    writeFileSync(note, JSON.stringify({ pid: process.pid, startedAt }), { mode: 0o600 });
+    return new RunLock(database, note);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#note, { force: true });
+    this.#database.close();
+  }
+}
+
+function describe(note: string): string {
+  try {
+    const { pid, startedAt } = JSON.parse(readFileSync(note, 'utf8')) as { pid: number; startedAt: string };
+    return `: process ${pid}, started ${startedAt}`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,104 @@
+import ky, { isHTTPError, isNetworkError, isTimeoutError } from 'ky';
+import { type InferType, type Schema, ValidationError } from 'yup';
+import {
+  type DatabaseHistory,
+  type DatabaseList,
+  databaseHistory,
+  databaseList,
+  errorAnswer,
+} from '../protocol/responses.ts';
+import { StageError } from './pipeline/outcome.ts';
+import { messageOf } from './problems.ts';
+
+/** The service could not be reached, or ended the connection without an answer. */
+export class ServiceUnreachable extends StageError {}
+
+/** What the commands ask the service. */
+export class Service {
+  readonly #server: URL;
+
+  constructor(server: URL) {
+    this.#server = server;
+  }
+
+  /** Response 1. @throws {StageError} */
+  async databases(): Promise<DatabaseList['data']> {
+    return (await this.#get('', databaseList)).data;
+  }
+
+  /** Response 2. @throws {StageError} */
+  async history(database: string, { limit }: { limit?: number } = {}): Promise<DatabaseHistory['data']> {
+    const query = limit === undefined ? '' : `?limit=${limit}`;
+    return (await this.#get(`${encodeURIComponent(database)}${query}`, databaseHistory)).data;
+  }
+
+  /**
+   * Asks for a stored zip.
+   * @param method HEAD tells its name, size and digest
+   * @param headers such as Range
+   * @throws {StageError}
+   */
+  async download(
+    id: string,
+    method: 'head' | 'get',
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const url = new URL(`${encodeURIComponent(id)}/download`, this.#server);
+    try {
+      return await ky(url, { method, headers, signal, timeout: false, retry: 3 });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw explainServiceError(error, this.#server);
+    }
+  }
+
+  async #get<S extends Schema>(path: string, schema: S): Promise<InferType<S>> {
+    try {
+      return await readAnswer(await ky(new URL(path, this.#server), { timeout: 30_000 }), schema);
+    } catch (error) {
+      throw explainServiceError(error, this.#server);
+    }
+  }
+}
+
+/** @returns the answer's JSON, if it is what the contract says @throws {StageError} */
+export async function readAnswer<S extends Schema>(response: Response, schema: S): Promise<InferType<S>> {
+  const text = await response.text();
+  try {
+    return await schema.validate(JSON.parse(text), { strict: true });
+  } catch (error) {
+    const why = error instanceof ValidationError ? error.errors.join('; ') : 'it is no JSON';
+    throw new StageError(`the answer ${response.status} is not one of Lumbung's service (${why})`, {
+      cause: error,
+      advice: 'Check --server: something else seems to answer there.',
+    });
+  }
+}
+
+/** Turns what ky throws into a sentence for the administrator. */
+export function explainServiceError(error: unknown, server: URL): StageError {
+  if (error instanceof StageError) return error;
+  if (isHTTPError(error)) return new StageError(refusal(error.response.status, error.data), { cause: error });
+  const isUnreachable = isNetworkError(error) || isTimeoutError(error);
+  const Kind = isUnreachable ? ServiceUnreachable : StageError;
+  return new Kind(`the service at ${server.origin} can't be reached: ${rootCauseOf(error)}`, {
+    cause: error,
+    advice: 'Check --server and whether the service runs.',
+  });
+}
+
+function refusal(status: number, body: unknown): string {
+  if (!errorAnswer.isValidSync(body)) return `the service answered ${status}`;
+  const { message, code, errors = [] } = errorAnswer.cast(body);
+  const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  return `the service answered ${status} ${code}: ${message}${details ? ` (${details})` : ''}`;
+}
+
+/** fetch says no more than "fetch failed"; why stands in the cause, or in the cause's causes. */
+function rootCauseOf(error: unknown): string {
+  let deepest = error;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  if (deepest instanceof AggregateError && deepest.errors.length > 0) deepest = deepest.errors[0];
+  return messageOf(deepest);
+}

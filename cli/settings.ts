@@ -1,0 +1,154 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { ConfigurationError } from './problems.ts';
+
+/** What the command line and the environment say of a backup run, validated. */
+export interface BackupSettings {
+  readonly config: string;
+  readonly server: URL;
+  /** Absolute path of the spool, where dumps and zips stand until they are delivered. */
+  readonly workDir: string;
+  /** Labels to back up; undefined means all. */
+  readonly only: readonly string[] | undefined;
+  readonly dumpWorkers: number;
+  readonly zipWorkers: number;
+  readonly uploadWorkers: number;
+  /** How long one database may take, in milliseconds, without the time it waits for a worker. */
+  readonly timeoutMs: number;
+  /** How often an upload is tried again after the first time. */
+  readonly retries: number;
+  readonly mysqldump: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+type Options = Readonly<Record<string, unknown>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What stands where neither the command line nor the environment says anything; the help text shows it. */
+export const DEFAULTS = {
+  config: 'databases.json',
+  server: 'http://127.0.0.1:3000',
+  workDir: 'data/work',
+  timeout: '6h',
+  retries: 5,
+  mysqldump: 'mysqldump',
+  /** A dump waits for the server most of the time, an upload for the network: both want more workers than cores. */
+  dumpWorkers: Math.max(4, availableParallelism()),
+  zipWorkers: availableParallelism(),
+  uploadWorkers: 4,
+} as const;
+
+/** @throws {ConfigurationError} naming every mistake at once */
+export function readBackupSettings(options: Options, env: Environment): BackupSettings {
+  const read = new SettingsReader(options, env);
+  const settings: BackupSettings = {
+    config: read.text('config', DEFAULTS.config),
+    server: read.url('server', DEFAULTS.server),
+    workDir: resolve(read.text('work-dir', DEFAULTS.workDir)),
+    only: read.list('only'),
+    dumpWorkers: read.integer('dump-workers', DEFAULTS.dumpWorkers, 1, 64),
+    zipWorkers: read.integer('zip-workers', DEFAULTS.zipWorkers, 1, 64),
+    uploadWorkers: read.integer('upload-workers', DEFAULTS.uploadWorkers, 1, 64),
+    timeoutMs: read.duration('timeout', DEFAULTS.timeout),
+    retries: read.integer('retries', DEFAULTS.retries, 0, 20),
+    mysqldump: read.text('mysqldump', DEFAULTS.mysqldump),
+    json: read.flag('json'),
+    quiet: read.flag('quiet'),
+  };
+  read.throwMistakes();
+  return settings;
+}
+
+/** @returns the address of the service, for the commands that only ask it something @throws {ConfigurationError} */
+export function readServer(options: Options, env: Environment): URL {
+  const read = new SettingsReader(options, env);
+  const server = read.url('server', DEFAULTS.server);
+  read.throwMistakes();
+  return server;
+}
+
+/** Takes each setting from `--name`, else from `SADE_NAME`, else the default, and gathers what is wrong with them. */
+class SettingsReader {
+  readonly #options: Options;
+  readonly #env: Environment;
+  readonly #mistakes: string[] = [];
+
+  constructor(options: Options, env: Environment) {
+    this.#options = options;
+    this.#env = env;
+  }
+
+  text(name: string, fallback: string): string {
+    return this.#find(name)?.value ?? fallback;
+  }
+
+  flag(name: string): boolean {
+    const found = this.#find(name);
+    if (!found) return false;
+    if (/^(true|1|yes|on)$/i.test(found.value)) return true;
+    if (!/^(false|0|no|off|)$/i.test(found.value)) this.#mistake(found, 'must be 1 or 0');
+    return false;
+  }
+
+  integer(name: string, fallback: number, least: number, most: number): number {
+    const found = this.#find(name);
+    if (!found) return fallback;
+    const value = /^\d{1,9}$/.test(found.value) ? Number(found.value) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    this.#mistake(found, `must be a whole number from ${least} to ${most}`);
+    return fallback;
+  }
+
+  /** @returns milliseconds */
+  duration(name: string, fallback: string): number {
+    const found = this.#find(name) ?? { place: name, value: fallback };
+    const [, amount, unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(found.value) ?? [];
+    const milliseconds = Number(amount) * { s: 1000, m: 60_000, h: 3_600_000 }[(unit || 's') as 's' | 'm' | 'h'];
+    if (milliseconds > 0 && milliseconds < 2 ** 31) return milliseconds;
+    this.#mistake(found, 'must be a time such as 90s, 30m or 6h');
+    return 1;
+  }
+
+  url(name: string, fallback: string): URL {
+    const found = this.#find(name) ?? { place: name, value: fallback };
+    const url = URL.canParse(found.value) ? new URL(found.value) : undefined;
+    if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash) {
+      if (!url.pathname.endsWith('/')) url.pathname += '/';
+      return url;
+    }
+    this.#mistake(
+      { place: found.place, value: '' },
+      'must be the address of the service, such as https://backups.example.com',
+    );
+    return new URL(fallback);
+  }
+
+  list(name: string): string[] | undefined {
+    const found = this.#find(name);
+    if (!found) return undefined;
+    const items = found.value
+      .split(',')
+      .map(item => item.trim())
+      .filter(Boolean);
+    if (items.length === 0) this.#mistake(found, 'must name at least one database');
+    return items;
+  }
+
+  throwMistakes(): void {
+    if (this.#mistakes.length > 0) throw new ConfigurationError(this.#mistakes);
+  }
+
+  #find(name: string): { place: string; value: string } | undefined {
+    const option = this.#options[name];
+    if (option !== undefined)
+      return { place: `--${name}`, value: String(Array.isArray(option) ? option.at(-1) : option) };
+    const variable = `SADE_${name.toUpperCase().replaceAll('-', '_')}`;
+    const value = this.#env[variable];
+    return value === undefined || value === '' ? undefined : { place: variable, value };
+  }
+
+  #mistake({ place, value }: { place: string; value: string }, problem: string): void {
+    this.#mistakes.push(`${place}${value ? ` is ${JSON.stringify(value)} and` : ''} ${problem}`);
+  }
+}

@@ -1,0 +1,81 @@
+import { chmod, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatDumpName, parseBackupName } from '../protocol/backup-name.ts';
+import { ConfigurationError, messageOf } from './problems.ts';
+
+/** A zip that an earlier run left in the spool because it could not be delivered. */
+export interface Leftover {
+  readonly database: string;
+  readonly fileName: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * The private folder in which dumps and zips stand until they are delivered. A name tells how far a file has come: a
+ * `.sql` and a `.part` are worth nothing once the run that writes them has ended, a `.sql.zip` is always whole.
+ */
+export class Spool {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /**
+   * Makes the folder if need be, only for this user.
+   * @throws {ConfigurationError} when it can't be made or written, or when others can look into it
+   */
+  static async open(folder: string): Promise<Spool> {
+    try {
+      const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
+      if (isNew) await chmod(folder, 0o700);
+      const { mode } = await stat(folder);
+      if (mode & 0o077)
+        throw new Error(
+          `others can look into it and it will hold dumps; run: chmod 700 '${folder}', or choose another folder`,
+        );
+      await using _probe = await probe(folder);
+    } catch (error) {
+      throw new ConfigurationError([`The work folder ${folder} can't be used: ${messageOf(error)}`], { cause: error });
+    }
+    return new Spool(folder);
+  }
+
+  pathOf(fileName: string): string {
+    return join(this.folder, fileName);
+  }
+
+  /** Removes what a run that crashed left half-done. Only while the run's lock is held. @returns how many files went */
+  async sweep(): Promise<number> {
+    const halfDone = (await readdir(this.folder)).filter(isHalfDone);
+    for (const name of halfDone) await rm(this.pathOf(name), { force: true });
+    return halfDone.length;
+  }
+
+  /** @returns the zips that wait to be delivered, oldest first */
+  async leftovers(): Promise<Leftover[]> {
+    const found: (Leftover & { takenAt: Date })[] = [];
+    for (const fileName of await readdir(this.folder)) {
+      const name = parseBackupName(fileName);
+      if (typeof name === 'string') continue;
+      const path = this.pathOf(fileName);
+      found.push({ database: name.database, takenAt: name.takenAt, fileName, path, size: (await stat(path)).size });
+    }
+    return found.sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime());
+  }
+}
+
+/** Our own names only: the folder may hold other files, and they are none of our business. */
+function isHalfDone(fileName: string): boolean {
+  const zipName = fileName.endsWith('.part') ? fileName.slice(0, -'.part'.length) : `${fileName}.zip`;
+  const name = parseBackupName(zipName);
+  return typeof name !== 'string' && (fileName.endsWith('.part') || formatDumpName(name) === fileName);
+}
+
+async function probe(folder: string): Promise<AsyncDisposable> {
+  const path = join(folder, `.probe-${process.pid}`);
+  await (await open(path, 'w', 0o600)).close();
+  return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+}

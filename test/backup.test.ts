@@ -1,0 +1,70 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { DatabaseHistory, DatabaseList } from '../protocol/responses.ts';
+import { CLIENTS, createClients, entryOf } from './support/clients.ts';
+import { HISTORY_STORES } from './support/history-stores.ts';
+import { type MariaDb, startMariaDb } from './support/mariadb.ts';
+import { proveRestorable } from './support/prove-restorable.ts';
+import { Workplace } from './support/sade.ts';
+import { type Service, startService } from './support/service.ts';
+
+let mariadb: MariaDb;
+
+describe('sade backup', function () {
+  this.timeout(60_000);
+
+  before(async () => {
+    mariadb = await startMariaDb();
+    await createClients(mariadb);
+  });
+  after(() => mariadb.stop());
+
+  for (const store of HISTORY_STORES)
+    describe(`with the history in ${store.name}`, () => {
+      let service: Service;
+      let place: Workplace;
+
+      before(async () => {
+        place = await Workplace.create(CLIENTS.map(client => entryOf(mariadb, client)));
+        service = await startService({
+          STORAGE_DIR: join(place.folder, 'backups'),
+          DATABASE_URL: await store.url(place.folder),
+        });
+      });
+      after(async () => {
+        await service[Symbol.asyncDispose]();
+        await place[Symbol.asyncDispose]();
+      });
+
+      it('takes every database through dump, zip and upload', async () => {
+        const { code, report, stderr } = await place.backup(service.url);
+        expect(
+          report.outcomes.map(outcome => outcome.state),
+          stderr,
+        ).to.deep.equal(['succeeded', 'succeeded', 'succeeded']);
+        expect(code).to.equal(0);
+        expect(stderr).to.contain('3 of 3 databases backed up');
+      });
+
+      it('leaves nothing in the work folder', async () => {
+        expect((await readdir(place.workDir)).filter(name => name !== 'run.lock')).to.deep.equal([]);
+      });
+
+      it('makes backups that the service lists, and that restore to what the source holds', async () => {
+        const { data } = (await (await fetch(service.url)).json()) as DatabaseList;
+        expect(data.map(database => database.database_name)).to.deep.equal([...CLIENTS].sort());
+        for (const backup of data) {
+          const proof = await proveRestorable({ mariadb, service: service.url, backup, folder: place.folder });
+          expect(proof.rows).to.be.greaterThan(10_000);
+        }
+      });
+
+      it('adds to the history with each run, newest first', async () => {
+        expect((await place.backup(service.url, ['--only', 'toko-buku'])).code).to.equal(0);
+        const { data } = (await (await fetch(`${service.url}/toko-buku`)).json()) as DatabaseHistory;
+        expect(data.histories).to.have.length(2);
+        expect(data.histories[0]!.id).to.be.greaterThan(data.histories[1]!.id);
+      });
+    });
+});

@@ -1,0 +1,240 @@
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { createBackupUser, entryOf, grantBackup } from './support/clients.ts';
+import { startFaultyProxy } from './support/faulty-proxy.ts';
+import { type MariaDb, startMariaDb } from './support/mariadb.ts';
+import { sade, startSade, Workplace } from './support/sade.ts';
+import { type Service, startService } from './support/service.ts';
+
+const DATABASES = Array.from({ length: 8 }, (_, index) => `client_${index + 1}`);
+
+/** Enough random bytes for an upload to be cut in the middle of it. */
+const LARGE = 'large_client';
+
+let mariadb: MariaDb;
+let place: Workplace;
+let service: Service;
+
+const entry = (database: string) => entryOf(mariadb, database);
+const storage = () => join(place.folder, 'backups');
+const settings = (port = '0') => ({
+  STORAGE_DIR: storage(),
+  DATABASE_URL: `sqlite:${place.folder}/history.sqlite`,
+  PORT: port,
+});
+const spooled = async () => (await readdir(place.workDir)).filter(name => name.startsWith('mysql-'));
+const stored = async () => (await readdir(storage(), { recursive: true })).filter(name => /\.(?:zip|part)$/.test(name));
+
+describe('when something goes wrong', function () {
+  this.timeout(60_000);
+
+  before(async () => {
+    mariadb = await startMariaDb();
+    await createBackupUser(mariadb);
+    for (const database of [...DATABASES, LARGE]) {
+      await mariadb.sql(`create database \`${database}\``);
+      await mariadb.sql(
+        `create table t (id int primary key, v varchar(50)); insert into t values (1, 'a'), (2, 'b')`,
+        database,
+      );
+      await grantBackup(mariadb, database);
+    }
+    await mariadb.sql(
+      'create table noise (id int primary key, v mediumblob); insert into noise select seq, random_bytes(1024) from seq_1_to_8000',
+      LARGE,
+    );
+  });
+  after(() => mariadb.stop());
+
+  beforeEach(async () => {
+    place = await Workplace.create(DATABASES.map(entry));
+    service = await startService(settings());
+  });
+  afterEach(async () => {
+    await service[Symbol.asyncDispose]();
+    await place[Symbol.asyncDispose]();
+  });
+
+  it('backs up eight of ten when two are broken, says why, and ends with 1', async () => {
+    const wrong = { ...entry('client_1'), name: 'wrong_password', db_password: 'not it' };
+    const unreachable = { ...entry('client_1'), name: 'no_such_host', db_host: '127.0.0.1', db_port: '1' };
+    await place.list([...DATABASES.slice(0, 4).map(entry), wrong, unreachable, ...DATABASES.slice(4).map(entry)]);
+    const { code, report, stderr } = await place.backup(service.url);
+    expect(code).to.equal(1);
+    expect(report.outcomes.filter(outcome => outcome.state === 'succeeded')).to.have.length(8);
+    expect(stderr).to.match(/FAILED {2}wrong_password {2}dump: .*1045.*Access denied/);
+    expect(stderr).to.contain('Check db_username and db_password');
+    expect(stderr).to.match(/FAILED {2}no_such_host {2}dump: .*200[23]/);
+    expect(stderr).to.contain('Nothing answers there');
+    expect(stderr).to.contain('8 of 10 databases backed up').and.contain('FAILED: ');
+    expect(stderr).not.to.contain('not it');
+    expect(await spooled()).to.deep.equal([]);
+  });
+
+  it('ends with 2 when no database was backed up', async () => {
+    await place.list([{ ...entry('client_1'), db_password: 'not it' }]);
+    expect((await place.backup(service.url)).code).to.equal(2);
+  });
+
+  it('keeps the zips while the service is down, and the next run delivers them first', async () => {
+    await service.stop();
+    const down = await place.backup(service.url, ['--retries', '0']);
+    expect(down.code).to.equal(2);
+    expect(down.report.kept).to.have.length(8);
+    expect(down.stderr).to.contain("can't be reached").and.contain('8 zips in the work folder');
+    expect(await spooled()).to.have.length(8);
+
+    service = await startService(settings());
+    const up = await place.backup(service.url, ['--only', 'client_1']);
+    expect(up.code, up.stderr).to.equal(0);
+    expect(up.report.outcomes.filter(outcome => outcome.isLeftover)).to.have.length(8);
+    expect(up.stderr).to.contain('8 zips of an earlier run delivered');
+    expect(await spooled()).to.deep.equal([]);
+    expect(await stored()).to.have.length(9);
+  });
+
+  it('tries again when the line breaks in the middle of an upload', async () => {
+    await place.list([entry(LARGE)]);
+    await using proxy = await startFaultyProxy(
+      () => service.url,
+      ({ direction, bytesSoFar, connection }) =>
+        direction === 'up' && connection === 1 && bytesSoFar > 2_000_000 ? 'break' : 'pass',
+    );
+    const { code, stderr } = await place.backup(proxy.url);
+    expect(code, stderr).to.equal(0);
+    expect(proxy.connections).to.be.greaterThan(1);
+    expect(await stored()).to.have.length(1);
+  });
+
+  it('tries again when the answer is lost, and the service keeps one backup', async () => {
+    await place.list([entry('client_1')]);
+    await using proxy = await startFaultyProxy(
+      () => service.url,
+      ({ direction, connection }) => (direction === 'down' && connection === 1 ? 'break' : 'pass'),
+    );
+    const { code, stderr } = await place.backup(proxy.url);
+    expect(code, stderr).to.equal(0);
+    expect(proxy.connections).to.equal(2);
+    expect(await stored()).to.have.length(1);
+  });
+
+  it('survives a kill -9 of the service in the middle of an upload', async () => {
+    await place.list([entry(LARGE)]);
+    const reached = Promise.withResolvers<void>();
+    const restarted = Promise.withResolvers<void>();
+    await using proxy = await startFaultyProxy(
+      () => service.url,
+      async ({ direction, bytesSoFar, connection }) => {
+        if (direction === 'up' && connection === 1 && bytesSoFar > 2_000_000) {
+          reached.resolve();
+          await restarted.promise;
+          return 'break';
+        }
+        return 'pass';
+      },
+    );
+    const backup = place.backup(proxy.url);
+    await reached.promise;
+    while (!(await stored()).some(name => name.endsWith('.part'))) await sleep(20);
+    await service.kill();
+    service = await startService(settings());
+    expect(await stored(), 'after the restart').to.deep.equal([]);
+    expect(await (await fetch(service.url)).json())
+      .to.have.property('data')
+      .that.deep.equals([]);
+    restarted.resolve();
+    const { code, stderr } = await backup;
+    expect(code, stderr).to.equal(0);
+    expect(await stored()).to.have.length(1);
+    expect((await stored())[0]).to.match(/\.sql\.zip$/);
+  });
+
+  it('lets no second run into the same work folder, and is not blocked by a run that crashed', async () => {
+    const hanging = await hangingMysqldump();
+    const first = startSade(place.args(service.url, '--mysqldump', hanging));
+    await untilDumping();
+    const second = await sade(place.args(service.url));
+    expect(second.code).to.equal(4);
+    expect(second.stderr)
+      .to.contain(`process ${first.child.pid}`)
+      .and.match(/started \d{4}-/);
+
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const third = await place.backup(service.url);
+    expect(third.code, third.stderr).to.equal(0);
+    expect(await spooled()).to.deep.equal([]);
+  });
+
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    it(`stops on ${signal}: children ended, half-done files removed, and says what was not done`, async () => {
+      const hanging = await hangingMysqldump();
+      const run = startSade(place.args(service.url, '--mysqldump', hanging));
+      await untilDumping();
+      run.child.kill(signal);
+      const { code, stdout } = await run.ended;
+      expect(code).to.equal(exitCode);
+      expect(stdout).to.contain(`interrupted by ${signal}; not done: client_1, client_2`);
+      expect(await spooled()).to.deep.equal([]);
+      expect(await processesWith(hanging)).to.deep.equal([]);
+    });
+
+  it('gives up on a database that takes too long, and goes on with the others', async () => {
+    const hanging = await hangingMysqldump('client_3');
+    const { code, stderr } = await place.backup(service.url, ['--mysqldump', hanging, '--timeout', '2s']);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/FAILED {2}client_3 {2}dump: it took longer than the 2 s/);
+    expect(stderr).to.contain('7 of 8 databases');
+    expect(await processesWith(hanging)).to.deep.equal([]);
+  });
+
+  it('does not take a dump for good that is cut off although mysqldump ended well', async () => {
+    const cut = await script(
+      `case "$*" in *--version*|*--help*) exec mysqldump "$@";; *) mysqldump "$@" | head -c -60; exit 0;; esac`,
+    );
+    const { code, stderr } = await place.backup(service.url, ['--mysqldump', cut]);
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('the dump is cut off');
+    expect(await stored()).to.deep.equal([]);
+  });
+
+  it('shows all mistakes of databases.json at once and ends with 3', async () => {
+    await place.list([
+      { ...entry('client_1'), db_port: 'x' },
+      { database_name: 'b', db_host: 'h', db_username: 'u', db_password: 'hidden', db_sockt: '' },
+    ]);
+    const { code, stderr } = await sade(place.args(service.url));
+    expect(code).to.equal(3);
+    expect(stderr).to.contain('databases[0].db_port').and.contain('databases[1]').and.contain('db_sockt');
+    expect(stderr).not.to.contain('hidden');
+  });
+});
+
+async function script(body: string): Promise<string> {
+  const path = join(place.folder, 'mysqldump');
+  await writeFile(path, `#!/bin/sh\n${body}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+/** A mysqldump that writes the beginning of a dump and then hangs, for one database or for all. */
+function hangingMysqldump(database = '*'): Promise<string> {
+  return script(
+    `case "$*" in *--version*|*--help*) exec mysqldump "$@";; *${database}) echo "-- MariaDB dump"; exec sleep 300;; *) exec mysqldump "$@";; esac`,
+  );
+}
+
+async function untilDumping(): Promise<void> {
+  while (!(await readdir(place.workDir).catch(() => [])).some(name => name.endsWith('.sql'))) await sleep(20);
+}
+
+async function processesWith(text: string): Promise<string[]> {
+  const ids = (await readdir('/proc')).filter(name => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const lines = await Promise.all(ids.map(id => readFile(`/proc/${id}/cmdline`, 'latin1').catch(() => '')));
+  return lines.filter(line => line.includes(text) || /^sleep\0300\0/.test(line));
+}

@@ -1,0 +1,129 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import AdmZip from 'adm-zip';
+import { expect } from 'chai';
+import { Workplace } from './support/sade.ts';
+import { type Service, startService } from './support/service.ts';
+
+const HOME = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
+const SCRIPT = join(import.meta.dirname, 'support/mysql9.sh');
+const run = promisify(execFile);
+
+const SCHEMA = `
+create table t (id int primary key auto_increment, v varchar(100), n int, twice int generated always as (n * 2) stored, j json);
+insert into t (v, n, j) values ('a', 1, '{"x": 1}'), ('🐈', 2, null);
+create view v as select * from t;
+create trigger shout before insert on t for each row set new.v = concat(new.v, '!');
+create procedure p() select 1;
+create function f() returns int deterministic return 2;
+create event e on schedule every 1 day do delete from t where id < 0;`;
+
+/** MySQL proper, beside MariaDB: both as the source of a backup and as the store of the history. */
+describe('MySQL 9', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let port: number;
+  let place: Workplace;
+  let service: Service;
+  const mysql = (...args: string[]) =>
+    run(join(HOME, 'bin/mysql'), ['--no-defaults', '-uroot', `--socket=${folder}/data/mysqld.sock`, ...args]);
+
+  async function load(database: string, sql: Buffer): Promise<void> {
+    const client = spawn(
+      join(HOME, 'bin/mysql'),
+      ['--no-defaults', '-uroot', `--socket=${folder}/data/mysqld.sock`, database],
+      {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      },
+    );
+    client.stdin.end(sql);
+    expect((await once(client, 'close'))[0]).to.equal(0);
+  }
+
+  before(async function () {
+    if (!existsSync(join(HOME, '.ready'))) {
+      console.error(
+        '    SKIPPED: no MySQL 9 here (test/support/mysql9.sh prepare brings it); nothing below was tested',
+      );
+      this.skip();
+    }
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-mysql9-'));
+    port = await freePort();
+    await run(SCRIPT, ['start', String(port), `${folder}/data`, '--skip-name-resolve']);
+    await mysql('-e', 'create database shop; create database shop_again; create database history');
+    await mysql('shop', '-e', SCHEMA);
+    await mysql(
+      '-e',
+      `create user lumbung@'%' identified by 'secret#1';
+       grant select, show view, trigger, event, lock tables on shop.* to lumbung@'%'; grant show_routine on *.* to lumbung@'%';
+       create user service@'%' identified by 'p w';
+       grant select, insert, update, delete, create, alter, drop, index, references on history.* to service@'%'`,
+    );
+    const entry = {
+      database_name: 'shop',
+      db_host: '127.0.0.1',
+      db_port: port,
+      db_username: 'lumbung',
+      db_password: 'secret#1',
+    };
+    place = await Workplace.create([
+      entry,
+      { ...entry, name: 'encrypted', ssl: 'require' },
+      { ...entry, name: 'open', ssl: 'off' },
+    ]);
+    service = await startService({
+      STORAGE_DIR: join(place.folder, 'backups'),
+      DATABASE_URL: `mysql://service:p%20w@127.0.0.1:${port}/history`,
+    });
+  });
+  after(async () => {
+    await service?.[Symbol.asyncDispose]();
+    await place?.[Symbol.asyncDispose]();
+    if (port) execFileSync(SCRIPT, ['stop', `${folder}/data`]);
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('is backed up by its own mysqldump, with TLS and without, and restores', async () => {
+    const { code, report, stderr } = await place.backup(service.url, ['--mysqldump', join(HOME, 'bin/mysqldump')]);
+    expect(code, stderr).to.equal(0);
+    expect(report.outcomes.flatMap(outcome => outcome.warnings)).to.deep.equal([]);
+
+    const zip = Buffer.from(
+      await (await fetch(`${service.url}/${report.outcomes[0]!.backupId}/download`)).arrayBuffer(),
+    );
+    await load('shop_again', new AdmZip(zip).getEntries()[0]!.getData());
+    const counts = (schema: string) =>
+      mysql(
+        '-N',
+        '-e',
+        `select (select count(*) from ${schema}.t), (select group_concat(twice order by id) from ${schema}.t),
+        (select count(*) from information_schema.triggers where trigger_schema = '${schema}'),
+        (select count(*) from information_schema.views where table_schema = '${schema}'),
+        (select count(*) from information_schema.routines where routine_schema = '${schema}'),
+        (select count(*) from information_schema.events where event_schema = '${schema}')`,
+      );
+    expect((await counts('shop_again')).stdout)
+      .to.equal((await counts('shop')).stdout)
+      .and.to.equal('2\t2,4\t1\t1\t2\t1\n');
+  });
+
+  it("warns when MariaDB's mysqldump is at work on it", async () => {
+    const { report } = await place.backup(service.url, ['--only', 'shop']);
+    expect(report.outcomes[0]!.warnings.join()).to.contain('it may not restore');
+  });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

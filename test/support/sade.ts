@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunReport } from '../../cli/report.ts';
+
+const MAIN = join(import.meta.dirname, '../../cli/main.ts');
+
+/** The permissions that the README tells to give under Deno. */
+export const DENO_PERMISSIONS = [
+  '--allow-read',
+  '--allow-write',
+  '--allow-env',
+  '--allow-net',
+  '--allow-run',
+  '--allow-sys',
+];
+
+export interface SadeResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface SadeOptions {
+  readonly env?: Record<string, string>;
+  readonly runtime?: 'node' | 'deno';
+}
+
+/** Runs the real CLI as a child process until it ends. */
+export function sade(args: readonly string[], options: SadeOptions = {}): Promise<SadeResult> {
+  return startSade(args, options).ended;
+}
+
+/** Starts the real CLI as a child process. */
+export function startSade(
+  args: readonly string[],
+  { env = {}, runtime = 'node' }: SadeOptions = {},
+): { child: ChildProcess; ended: Promise<SadeResult> } {
+  const [program, ...before] =
+    runtime === 'node' ? [process.execPath] : ['deno', 'run', '--quiet', ...DENO_PERMISSIONS];
+  const child = spawn(program!, [...before, MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1', ...env },
+  });
+  return { child, ended: collect(child) };
+}
+
+async function collect(child: ChildProcess): Promise<SadeResult> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout!.setEncoding('utf8').on('data', text => (stdout += text));
+  child.stderr!.setEncoding('utf8').on('data', text => (stderr += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/** A folder with a databases.json and a work folder, as an administrator would have it. */
+export class Workplace implements AsyncDisposable {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async create(databases: readonly object[]): Promise<Workplace> {
+    const place = new Workplace(await mkdtemp(join(tmpdir(), 'lumbung-test-')));
+    await place.list(databases);
+    return place;
+  }
+
+  get workDir(): string {
+    return join(this.folder, 'work');
+  }
+
+  async list(databases: readonly object[]): Promise<void> {
+    await writeFile(join(this.folder, 'databases.json'), JSON.stringify(databases), { mode: 0o600 });
+  }
+
+  /** @returns the arguments of a backup run from here into that service */
+  args(server: string, ...more: string[]): string[] {
+    return [
+      'backup',
+      '--config',
+      join(this.folder, 'databases.json'),
+      '--work-dir',
+      this.workDir,
+      '--server',
+      server,
+      ...more,
+    ];
+  }
+
+  /** Runs a backup and gives its report beside what it printed. */
+  async backup(
+    server: string,
+    more: string[] = [],
+    options: SadeOptions = {},
+  ): Promise<SadeResult & { report: RunReport }> {
+    const result = await sade(this.args(server, '--json', ...more), options);
+    if (!result.stdout) throw new Error(`sade printed no report, and ended with code ${result.code}: ${result.stderr}`);
+    return { ...result, report: JSON.parse(result.stdout) as RunReport };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+}
