@@ -53,7 +53,8 @@ async function run(
 ): Promise<{ outcomes: Outcome[]; interruptedBy?: 'SIGINT' | 'SIGTERM' }> {
   const { signal } = context;
   const out = settings.json ? context.stderr : context.stdout;
-  using view = out.isTTY && !settings.quiet ? new LiveView(out) : undefined;
+  // A terminal that does not know its width (some of those that scripts make) can not hold live lines.
+  using view = out.isTTY && out.columns > 0 && !settings.quiet ? new LiveView(out) : undefined;
   const outcomes: Outcome[] = [];
   try {
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { attempt } from './zip-attempt.ts';
+
+/**
+ * A file that appears under its name when it is whole and on the disk, or not at all. Until then it is `NAME.part`.
+ *
+ * Dispose of it (`await using`): what was not committed is removed.
+ */
+export class PartFile {
+  readonly #target: string;
+  readonly #handle: FileHandle;
+  readonly #hash = createHash('sha256');
+  #size = 0;
+  /** The name that what was written has now; none once nothing is to be removed. */
+  #leftover: string | undefined;
+
+  private constructor(target: string, part: string, handle: FileHandle) {
+    this.#target = target;
+    this.#leftover = part;
+    this.#handle = handle;
+  }
+
+  /**
+   * Creates `target.part`, for its owner only (mode 0600).
+   *
+   * A leftover of that name is removed first. To refuse it would mean that after a crash this file could never be
+   * written again; to truncate it would keep its mode, or write through a link.
+   * @throws Error when the folder does not let itself be written
+   */
+  static async create(target: string): Promise<PartFile> {
+    const part = `${target}.part`;
+    await attempt(`remove the leftover ${part}`, rm(part, { force: true }));
+    return new PartFile(target, part, await attempt(`create ${part}`, open(part, 'wx', 0o600)));
+  }
+
+  /**
+   * Appends all of `bytes`; one call at a time.
+   * @throws Error on a full disk, and on whatever else the file system says
+   */
+  async append(bytes: Uint8Array): Promise<void> {
+    await attempt(`write ${this.#target}.part`, writeAll(this.#handle, bytes));
+    this.#hash.update(bytes);
+    this.#size += bytes.length;
+  }
+
+  /**
+   * Sees to it that the bytes are on the disk, gives the file its name, and that the name is on the disk too. In this
+   * order, or a power cut could leave the name without the bytes. Not to be interrupted.
+   * @returns bytes and SHA-256 of the file
+   */
+  async commit(): Promise<{ size: number; sha256: Buffer }> {
+    const part = `${this.#target}.part`;
+    await attempt(`flush ${part} to the disk`, this.#handle.sync());
+    await attempt(`close ${part}`, this.#handle.close());
+    await attempt(`rename ${part}`, rename(part, this.#target));
+    this.#leftover = this.#target;
+    await attempt(`flush the folder of ${this.#target} to the disk`, syncFolder(dirname(this.#target)));
+    this.#leftover = undefined;
+    return { size: this.#size, sha256: this.#hash.digest() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#leftover === undefined) return;
+    // Something has failed before, and that is the error to be reported. Closing a closed handle is fine.
+    await this.#handle.close().catch(() => {});
+    await rm(this.#leftover, { force: true }).catch(() => {});
+  }
+}
+
+/**
+ * Writes until all is written: the system may take less than it is given, and does so when a disk is about to be full.
+ * @param file where to, at its current position
+ */
+export async function writeAll(file: Pick<FileHandle, 'write'>, bytes: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, offset, bytes.length - offset);
+    if (bytesWritten === 0) throw new Error(`the system took none of the last ${bytes.length - offset} bytes`);
+    offset += bytesWritten;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
+}
