@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { array, type InferType, mixed, object, string, ValidationError } from 'yup';
 import { databaseNameProblem } from '../protocol/database-name.ts';
 import { dumpOptionProblem } from './dump-options.ts';
+import { placeOfJsonMistake } from './json-mistake.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { ConfigurationError, codeOf, messageOf } from './problems.ts';
 
@@ -40,16 +41,16 @@ export async function loadDatabases(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<DatabaseSources> {
   const mistakes: string[] = [];
+  const warnings = await readableByOthers(path);
   const filled = fillPlaceholders(parseJson(path, await readText(path)), env, (position, name) =>
     mistakes.push(`databases${position}: the environment has no variable ${name}`),
   );
-  const entries = validate(filled, mistakes);
-  const sources = await Promise.all(
-    entries.map((entry, index) => toSource(entry, index, dirname(resolve(path)), mistakes)),
-  );
-  mistakes.push(...duplicateLabels(sources));
+  const folder = dirname(resolve(path));
+  const passwords = await readPasswordFiles(filled, folder, { mistakes, warnings });
+  mistakes.push(...duplicateLabels(filled));
+  const sources = validate(filled, mistakes).map((entry, index) => toSource(entry, folder, passwords.get(index)));
   if (mistakes.length > 0) throw new ConfigurationError(mistakes.map(mistake => `${path}: ${mistake}`));
-  return { sources, warnings: await readableByOthers(path) };
+  return { sources, warnings };
 }
 
 const KEYS = [
@@ -70,21 +71,22 @@ const text = () =>
   string()
     .strict()
     .typeError('must be a text')
+    .nonNullable('must be a text')
     .test('no control characters', 'holds a control character', value => !/\p{Cc}/u.test(value ?? ''));
 
-const port = mixed<string | number>().test(
-  'port',
-  'must be a port number from 1 to 65535',
-  value => value === undefined || isPort(value),
-);
+const PORT_PROBLEM = 'must be a port number from 1 to 65535';
+
+const port = mixed<string | number>()
+  .nonNullable(PORT_PROBLEM)
+  .test('port', PORT_PROBLEM, value => value === undefined || isPort(value));
 
 const databaseEntry = object({
   name: text(),
-  database_name: text().required('is missing').max(64, 'is longer than 64 characters'),
+  database_name: text().defined('is missing').min(1, 'is empty').max(64, 'is longer than 64 characters'),
   db_host: text(),
   db_port: port,
   db_socket: text(),
-  db_username: text().required('is missing'),
+  db_username: text().defined('is missing').min(1, 'is empty'),
   db_password: text(),
   db_password_file: text(),
   ssl: text().oneOf(['off', 'require', 'verify'], 'must be off, require or verify'),
@@ -94,19 +96,20 @@ const databaseEntry = object({
       .required('is empty')
       .test(
         'dump option',
-        ({ value }) => `${dumpOptionName(value)} ${dumpOptionProblem(value)}`,
-        value => !dumpOptionProblem(value),
+        ({ value }) => describeOption(String(value)),
+        value => !dumpOptionProblem(String(value)),
       ),
   )
     .strict()
-    .typeError('must be a list of texts'),
+    .typeError('must be a list of texts')
+    .nonNullable('must be a list of texts'),
 })
   .strict()
   .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')
   .noUnknown(({ unknown }) => `has the unknown key ${unknown}; known are ${KEYS.join(', ')}`)
   .test('label', (entry, context) => {
-    const label = entry.name ?? entry.database_name;
-    const problem = label === undefined ? undefined : databaseNameProblem(label);
+    const label = labelOf(entry);
+    const problem = typeof label === 'string' ? databaseNameProblem(label) : undefined;
     if (!problem) return true;
     const advice = entry.name === undefined ? '; give it a label with the key "name"' : '';
     const key = entry.name === undefined ? 'database_name' : 'name';
@@ -148,12 +151,7 @@ function validate(value: unknown, mistakes: string[]): DatabaseEntry[] {
   }
 }
 
-async function toSource(
-  entry: DatabaseEntry,
-  index: number,
-  folder: string,
-  mistakes: string[],
-): Promise<DatabaseSource> {
+function toSource(entry: DatabaseEntry, folder: string, filedPassword: string | undefined): DatabaseSource {
   return {
     label: entry.name ?? entry.database_name,
     database: entry.database_name,
@@ -161,26 +159,40 @@ async function toSource(
     port: Number(entry.db_port ?? 3306),
     ...(entry.db_socket && { socket: entry.db_socket }),
     user: entry.db_username,
-    password: entry.db_password ?? (await readPassword(resolve(folder, entry.db_password_file!), index, mistakes)),
+    password: entry.db_password ?? filedPassword ?? '',
     ...(entry.ssl && { ssl: entry.ssl as 'off' | 'require' | 'verify' }),
     ...(entry.ssl_ca && { sslCa: resolve(folder, entry.ssl_ca) }),
     dumpOptions: entry.dump_options ?? [],
   };
 }
 
-async function readPassword(path: string, index: number, mistakes: string[]): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
-  } catch (error) {
-    mistakes.push(`databases[${index}].db_password_file: ${messageOf(error)}`);
-    return '';
+type Notes = { readonly mistakes: string[]; readonly warnings: string[] };
+
+/** @returns the passwords by the entry's place in the list; looks at entries that have other mistakes too */
+async function readPasswordFiles(list: unknown, folder: string, notes: Notes): Promise<Map<number, string>> {
+  const passwords = new Map<number, string>();
+  for (const [index, entry] of entriesOf(list)) {
+    if (typeof entry.db_password_file !== 'string') continue;
+    const path = resolve(folder, entry.db_password_file);
+    try {
+      const password = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
+      if (password === '') throw new Error(`${path} is empty`);
+      if (/\p{Cc}/u.test(password)) throw new Error(`${path} holds more than one line of text`);
+      passwords.set(index, password);
+      notes.warnings.push(...(await readableByOthers(path)));
+    } catch (error) {
+      notes.mistakes.push(`databases[${index}].db_password_file: ${messageOf(error)}`);
+    }
   }
+  return passwords;
 }
 
-function duplicateLabels(sources: readonly DatabaseSource[]): string[] {
+function duplicateLabels(list: unknown): string[] {
   const first = new Map<string, number>();
   const mistakes: string[] = [];
-  for (const [index, { label }] of sources.entries()) {
+  for (const [index, entry] of entriesOf(list)) {
+    const label = labelOf(entry);
+    if (typeof label !== 'string') continue;
     const earlier = first.get(label);
     if (earlier === undefined) first.set(label, index);
     else
@@ -189,6 +201,16 @@ function duplicateLabels(sources: readonly DatabaseSource[]): string[] {
       );
   }
   return mistakes;
+}
+
+/** The objects of the list as it was read, whatever is in them, with their places. */
+function entriesOf(list: unknown): [number, Record<string, unknown>][] {
+  const entries = Array.isArray(list) ? [...list.entries()] : [];
+  return entries.filter(([, entry]) => typeof entry === 'object' && entry !== null);
+}
+
+function labelOf(entry: { name?: unknown; database_name?: unknown }): unknown {
+  return entry.name ?? entry.database_name;
 }
 
 async function readText(path: string): Promise<string> {
@@ -200,27 +222,29 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** The parser's own message quotes the text around the mistake, where a password may stand: only its place is told. */
-function parseJson(path: string, json: string): unknown {
+function parseJson(path: string, text: string): unknown {
+  const json = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(json.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    const place = /\(line (\d+) column (\d+)\)/.exec(messageOf(error));
-    const where = place ? ` at line ${place[1]}, column ${place[2]}` : '';
-    throw new ConfigurationError([`${path} is not valid JSON${where}`]);
+    return JSON.parse(json);
+  } catch {
+    const { line, column } = placeOfJsonMistake(json);
+    throw new ConfigurationError([`${path} is not valid JSON at line ${line}, column ${column}`]);
   }
 }
 
 async function readableByOthers(path: string): Promise<string[]> {
-  const { mode } = await stat(path);
+  const { mode } = await stat(path).catch(() => ({ mode: 0 }));
   return mode & 0o077 ? [`${path} holds passwords and others can read it; run: chmod 600 '${path}'`] : [];
 }
 
-function dumpOptionName(option: unknown): string {
-  return String(option).split('=', 1)[0]!;
+/** Only the name of an option is told: its value may be a secret, and so may all of what is no option. */
+function describeOption(option: string): string {
+  const name = /^--[\w-]+/.exec(option)?.[0];
+  return `${name ?? 'an option'} ${dumpOptionProblem(option)}`;
 }
 
 function isPort(value: unknown): boolean {
-  const isNumber = typeof value === 'number' ? Number.isInteger(value) : /^\d{1,5}$/.test(String(value));
+  const isNumber =
+    typeof value === 'number' ? Number.isInteger(value) : typeof value === 'string' && /^\d{1,5}$/.test(value);
   return isNumber && Number(value) >= 1 && Number(value) <= 65_535;
 }

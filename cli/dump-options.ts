@@ -4,6 +4,7 @@
  */
 const REFUSED: Readonly<Record<string, string>> = {
   force: 'it goes on after errors, so that an incomplete dump looks whole',
+  'ignore-error': 'it goes on after errors, so that an incomplete dump looks whole',
   compact: 'it leaves out the marker at the end that proves the dump complete',
   comments: 'without comments the marker at the end is missing that proves the dump complete',
   xml: 'the dump would not be SQL',
@@ -20,6 +21,12 @@ const REFUSED: Readonly<Record<string, string>> = {
   'defaults-extra-file': 'options are read from a private file',
   'login-path': 'use db_username and db_password',
   password: 'everybody on this machine could read it: use db_password or db_password_file',
+  password1: 'everybody on this machine could read it: use db_password or db_password_file',
+  password2: 'everybody on this machine could read it',
+  password3: 'everybody on this machine could read it',
+  ssl: 'use the key "ssl"',
+  'ssl-mode': 'use the key "ssl"',
+  'ssl-verify-server-cert': 'use the key "ssl"',
   user: 'use db_username',
   host: 'use db_host',
   port: 'use db_port',
@@ -28,18 +35,22 @@ const REFUSED: Readonly<Record<string, string>> = {
 
 /**
  * Tells why an extra option for mysqldump is not taken. The client takes `_` for `-`, any unambiguous beginning of a
- * name, and the prefixes loose-, skip-, enable- and disable-; none of them is a way around.
+ * name, and prefixes such as loose-, skip- and autoset-; none of them is a way around.
  * @returns a sentence, or undefined when the option is fine
  */
 export function dumpOptionProblem(option: string): string | undefined {
   if (/\p{Cc}/u.test(option)) return 'holds a control character';
   if (!/^--[A-Za-z]/.test(option)) return 'must be in the long form, such as --skip-lock-tables or --where=…';
   const written = option.slice(2).split('=', 1)[0]!.replaceAll('_', '-');
-  const names = [written, withoutPrefixes(written)];
-  const refused = Object.keys(REFUSED).find(name => names.some(given => given !== '' && name.startsWith(given)));
+  const names = [written, withoutPrefixes(written)].map(bare).filter(Boolean);
+  const refused = Object.keys(REFUSED).find(name => names.some(given => bare(name).startsWith(given)));
   return refused === undefined ? undefined : `is not allowed: ${REFUSED[refused]}`;
 }
 
+function bare(name: string): string {
+  return name.replaceAll('-', '');
+}
+
 function withoutPrefixes(name: string): string {
-  return name.replace(/^(?:(?:loose|skip|enable|disable|maximum)-)+/, '');
+  return name.replace(/^(?:(?:loose|skip|enable|disable|maximum|autoset)-)+/, '');
 }

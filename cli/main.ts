@@ -10,6 +10,12 @@ const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => interruption.abort(new Interrupted(signal)));
 
+// Who reads what is printed may go away (`sade backup | head`): the backups go on.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 const context: CommandContext = {
   env: process.env,
   stdout: process.stdout,
@@ -70,6 +76,12 @@ async function parse(argv: string[]): Promise<number> {
   return lazy.handler(...lazy.args);
 }
 
+/** sade itself would end the program with code 1, which means that a backup failed. */
+function given(argument: string | undefined, what: string): string {
+  if (argument === undefined) throw new ConfigurationError([`${what} must be named; sade --help shows how`]);
+  return argument;
+}
+
 type Options = Record<string, unknown>;
 
 /** Each command is loaded only when it is called: help is there at once. */
@@ -103,18 +115,18 @@ function program(): ReturnType<typeof sade> {
     .example('list --server https://backups.example.com')
     .action(async (options: Options) => (await import('./commands/list.ts')).list(options, context))
 
-    .command('history <database>', 'List every backup of one database, newest first')
+    .command('history [database]', 'List every backup of one database, newest first')
     .option('--json', 'Print JSON')
     .example('history pt_xyz')
-    .action(async (database: string, options: Options) =>
-      (await import('./commands/history.ts')).history(database, options, context),
+    .action(async (database: string | undefined, options: Options) =>
+      (await import('./commands/history.ts')).history(given(database, 'a database'), options, context),
     )
 
-    .command('download <id>', 'Fetch a backup by its id; goes on where a broken download ended and checks the digest')
+    .command('download [id]', 'Fetch a backup by its id; goes on where a broken download ended and checks the digest')
     .option('-o, --output', "File or folder to put it in (default: the backup's own name, here)")
     .example('download 34')
     .example('download 34 --output /tmp')
-    .action(async (id: string, options: Options) =>
-      (await import('./commands/download.ts')).download(id, options, context),
+    .action(async (id: string | undefined, options: Options) =>
+      (await import('./commands/download.ts')).download(given(id, 'the id of a backup'), options, context),
     );
 }

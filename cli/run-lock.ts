@@ -33,13 +33,22 @@ export class RunLock implements Disposable {
         EXIT.anotherRun,
       );
     }
-    writeFileSync(note, JSON.stringify({ pid: process.pid, startedAt }), { mode: 0o600 });
+    leaveNote(note, startedAt);
     return new RunLock(database, note);
   }
 
   [Symbol.dispose](): void {
     rmSync(this.#note, { force: true });
     this.#database.close();
+  }
+}
+
+/** Without it a second run can't say who is at work; on a full disk that must not keep the zips from being delivered. */
+function leaveNote(note: string, startedAt: Date): void {
+  try {
+    writeFileSync(note, JSON.stringify({ pid: process.pid, startedAt }), { mode: 0o600 });
+  } catch {
+    rmSync(note, { force: true });
   }
 }
 

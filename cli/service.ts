@@ -68,7 +68,7 @@ export async function readAnswer<S extends Schema>(response: Response, schema: S
   try {
     return await schema.validate(JSON.parse(text), { strict: true });
   } catch (error) {
-    const why = error instanceof ValidationError ? error.errors.join('; ') : 'it is no JSON';
+    const why = error instanceof ValidationError ? error.errors.join('; ').slice(0, 200) : 'it is no JSON';
     throw new StageError(`the answer ${response.status} is not one of Lumbung's service (${why})`, {
       cause: error,
       advice: 'Check --server: something else seems to answer there.',
@@ -80,9 +80,8 @@ export async function readAnswer<S extends Schema>(response: Response, schema: S
 export function explainServiceError(error: unknown, server: URL): StageError {
   if (error instanceof StageError) return error;
   if (isHTTPError(error)) return new StageError(refusal(error.response.status, error.data), { cause: error });
-  const isUnreachable = isNetworkError(error) || isTimeoutError(error);
-  const Kind = isUnreachable ? ServiceUnreachable : StageError;
-  return new Kind(`the service at ${server.origin} can't be reached: ${rootCauseOf(error)}`, {
+  if (!isNetworkError(error) && !isTimeoutError(error)) return new StageError(messageOf(error), { cause: error });
+  return new ServiceUnreachable(`the service at ${server.origin} can't be reached: ${rootCauseOf(error)}`, {
     cause: error,
     advice: 'Check --server and whether the service runs.',
   });

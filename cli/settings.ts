@@ -80,7 +80,9 @@ class SettingsReader {
   }
 
   text(name: string, fallback: string): string {
-    return this.#find(name)?.value ?? fallback;
+    const found = this.#find(name);
+    if (found?.value === '') this.#mistake(found, 'must not be empty');
+    return found?.value ?? fallback;
   }
 
   flag(name: string): boolean {
@@ -113,7 +115,7 @@ class SettingsReader {
   url(name: string, fallback: string): URL {
     const found = this.#find(name) ?? { place: name, value: fallback };
     const url = URL.canParse(found.value) ? new URL(found.value) : undefined;
-    if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash) {
+    if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash) {
       if (!url.pathname.endsWith('/')) url.pathname += '/';
       return url;
     }
@@ -127,7 +129,8 @@ class SettingsReader {
   list(name: string): string[] | undefined {
     const found = this.#find(name);
     if (!found) return undefined;
-    const items = found.value
+    const given = this.#options[name];
+    const items = (Array.isArray(given) ? given.join(',') : found.value)
       .split(',')
       .map(item => item.trim())
       .filter(Boolean);

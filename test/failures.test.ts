@@ -236,5 +236,5 @@ async function untilDumping(): Promise<void> {
 async function processesWith(text: string): Promise<string[]> {
   const ids = (await readdir('/proc')).filter(name => /^\d+$/.test(name) && Number(name) !== process.pid);
   const lines = await Promise.all(ids.map(id => readFile(`/proc/${id}/cmdline`, 'latin1').catch(() => '')));
-  return lines.filter(line => line.includes(text) || /^sleep\0300\0/.test(line));
+  return lines.filter(line => line.includes(text) || /^sleep\x00300\x00/.test(line));
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { DatabaseSource } from '../config.ts';
@@ -38,40 +38,31 @@ export async function dump(
   { client, signal }: { client: MysqldumpClient; signal: AbortSignal },
 ): Promise<Dump> {
   signal.throwIfAborted();
-  if (source.ssl === 'require' && client.flavour === 'mariadb') await requireTls(source);
+  if (source.ssl === 'require' && client.flavour === 'mariadb') await requireTls(source, { signal });
+  // Straight into a file descriptor: half the CPU of a pipe through this process, and nothing here can hold it up.
+  await using file = await open(path, 'wx', 0o600);
   try {
-    const stderr = await runMysqldump(source, path, client, signal);
-    if (!(await endsWithMarker(path)))
-      throw new StageError(
-        withStderr(
-          'mysqldump ended without an error, but the dump is cut off: its last line is no "-- Dump completed"',
-          stderr,
-        ),
-        {
-          advice:
-            adviceFor(stderr) ??
-            'Run the backup again. If it stays so, run mysqldump by hand and look at the end of its output.',
-        },
-      );
+    const stderr = await runMysqldump(source, file.fd, { folder: dirname(path), client, signal });
+    if (!(await endsWithMarker(path))) throw cutOff(stderr);
     const mismatch = await flavourMismatch(path, client);
-    return { size: (await stat(path)).size, warnings: [...warningsIn(stderr), ...mismatch] };
+    return { size: (await file.stat()).size, warnings: [...warningsIn(stderr), ...mismatch] };
   } catch (error) {
     await rm(path, { force: true });
     throw error;
   }
 }
 
+type Running = { readonly folder: string; readonly client: MysqldumpClient; readonly signal: AbortSignal };
+
+/** @returns what it said on stderr, when it ended well */
 async function runMysqldump(
   source: DatabaseSource,
-  path: string,
-  client: MysqldumpClient,
-  signal: AbortSignal,
+  output: number,
+  { folder, client, signal }: Running,
 ): Promise<string> {
-  // Straight into a file descriptor: half the CPU of a pipe through this process, and nothing here can hold it up.
-  await using file = await open(path, 'wx', 0o600);
-  await using options = await openOptionFile(dirname(path), source.password);
+  await using options = await openOptionFile(folder, source.password);
   const child = spawn(client.path, dumpArguments(source, client), {
-    stdio: ['ignore', file.fd, 'pipe', options.fd],
+    stdio: ['ignore', output, 'pipe', options.fd],
     env: clientEnvironment(),
   });
   const stderr = excerptOf(child.stderr as Readable, source.password);
@@ -87,27 +78,43 @@ async function runMysqldump(
   return stderr();
 }
 
+/** Waits until it has ended and said all; once aborted only until it has ended, since a child of its own may live on. */
 async function ended(
   child: ChildProcess,
   signal: AbortSignal,
 ): Promise<{ code: number | null; killedBy: NodeJS.Signals | null }> {
   let killing: NodeJS.Timeout | undefined;
-  const end = () => {
+  const stopped = Promise.withResolvers<[number | null, NodeJS.Signals | null]>();
+  const stop = () => {
+    child.once('exit', (...how) => stopped.resolve(how));
     child.kill('SIGTERM');
     killing = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
   };
-  if (signal.aborted) end();
-  else signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
   try {
-    const [code, killedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    const [code, killedBy] = (await Promise.race([once(child, 'close'), stopped.promise])) as [
+      number | null,
+      NodeJS.Signals | null,
+    ];
     return { code, killedBy };
   } catch (error) {
     const why = codeOf(error) === 'ENOENT' ? 'it is not installed any more' : messageOf(error);
     throw new StageError(`mysqldump could not be started: ${why}`, { cause: error });
   } finally {
-    signal.removeEventListener('abort', end);
+    signal.removeEventListener('abort', stop);
     clearTimeout(killing);
+    child.stderr?.destroy();
   }
+}
+
+function cutOff(stderr: string): StageError {
+  const what = 'mysqldump ended without an error, but the dump is cut off: its last line is no "-- Dump completed"';
+  return new StageError(withStderr(what, stderr), {
+    advice:
+      adviceFor(stderr) ??
+      'Run the backup again. If it stays so, run mysqldump by hand and look at the end of its output.',
+  });
 }
 
 function withStderr(what: string, stderr: string): string {

@@ -1,5 +1,6 @@
 /** What to do about the errors that administrators meet; by the number that the client prints. */
 const ADVICE: Readonly<Record<number, string>> = {
+  1040: 'The server takes no more connections. Back it up at a quieter time, or with fewer --dump-workers.',
   1044: 'The user may not use this database. Grant it the rights that docs/operations.md lists.',
   1045: 'The server refuses this user or password. Check db_username and db_password, and from which host the user may log in.',
   1049: 'The server has no such database. Check database_name.',
@@ -9,6 +10,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   1356: 'A view refers to something that is gone or not allowed. Mend or drop that view: nothing behind it was dumped.',
   1412: 'A table was changed while it was dumped. Run the backup again, at a quieter time.',
   1449: 'A view or routine belongs to a user that is gone. Create that user or give it another definer.',
+  1698: 'The server lets this user in only in another way, such as by its socket. Create a user with a password for the backups.',
   2002: 'Nothing answers there. Check db_host, db_port or db_socket, and whether the server runs.',
   2003: 'Nothing answers there. Check db_host and db_port, the firewall, and whether the server runs.',
   2005: 'The name of the host is unknown. Check db_host.',

@@ -10,8 +10,15 @@ export interface FileForm {
   readonly fileSize: number;
   /** Bytes of the whole body. */
   readonly contentLength: number;
-  /** @returns a fresh stream of the body; `onBytes` learns how many bytes of the file have gone so far */
-  body(onBytes: (sent: number) => void): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /**
+   * @param onBytes learns how many bytes of the file have gone so far
+   * @param onReadError learns why the file can't be read: fetch would tell it as a failure of the network
+   * @returns a fresh stream of the body
+   */
+  body(
+    onBytes: (sent: number) => void,
+    onReadError?: (error: unknown) => void,
+  ): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /**
@@ -29,7 +36,7 @@ export function fileForm(path: string, { fileName, size }: { fileName: string; s
     contentType: `multipart/form-data; boundary=${boundary}`,
     fileSize: size,
     contentLength: head.length + size + foot.length,
-    body: onBytes => streamOf(parts(path, head, foot, onBytes)),
+    body: (onBytes, onReadError = () => {}) => streamOf(parts(path, head, foot, onBytes), onReadError),
   };
 }
 
@@ -49,13 +56,21 @@ async function* parts(path: string, head: Buffer, foot: Buffer, onBytes: (sent: 
 }
 
 /** Pulls one piece at a time: nothing is read before the connection has room for it. */
-function streamOf(source: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+function streamOf(
+  source: AsyncGenerator<Uint8Array<ArrayBuffer>>,
+  onError: (error: unknown) => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
-        const { done, value } = await source.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        try {
+          const { done, value } = await source.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          onError(error);
+          throw error;
+        }
       },
       async cancel() {
         await source.return(undefined);

@@ -52,5 +52,5 @@ function parseVersion(path: string, text: string): Pick<MysqldumpClient, 'flavou
   const version = /(?:from|Distrib)\s+(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? /Ver\s+(\d+\.\d+\.\d+)/.exec(text)?.[1];
   if (!version)
     throw new ConfigurationError([`${path} does not answer --version as mysqldump does: ${text.trim().slice(0, 200)}`]);
-  return { flavour: /mariadb/i.test(text) ? 'mariadb' : 'mysql', version };
+  return { flavour: /\d-MariaDB\b/i.test(text) ? 'mariadb' : 'mysql', version };
 }

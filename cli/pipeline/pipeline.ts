@@ -44,8 +44,13 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   group.go(signal => merge({ from: [waiting, zipped], to: toUpload, signal }));
   group.go(signal => stage({ from: toUpload, to: outcomes, work: stages.upload, workers: workers.upload, signal }));
 
-  for await (const { outcome } of outcomes) yield outcome;
-  await group.wait();
+  try {
+    for await (const { outcome } of outcomes) yield outcome;
+    await group.wait();
+  } finally {
+    // Dumps that were on their way from one stage to the next when the run was aborted.
+    await options.spool.sweep();
+  }
 }
 
 /** The head of a pipeline: sends what there is, and closes. */

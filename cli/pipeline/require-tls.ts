@@ -1,27 +1,52 @@
-import { createConnection } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2';
 import type { DatabaseSource } from '../config.ts';
 import { messageOf } from '../problems.ts';
 import { adviceOn } from './explain-dump-error.ts';
 import { StageError } from './outcome.ts';
 
+const CONNECT_WITHIN_MS = 30_000;
+
 /**
  * Makes sure that the server offers TLS. MariaDB's client falls back to clear text in silence where it is not, whatever
  * `--ssl` says, so "require" has to be checked and not only asked for.
- * @throws {StageError} when the server has no TLS or can't be reached with it
+ * @throws {StageError} when the server has no TLS or can't be reached with it; the signal's reason when aborted
  */
-export async function requireTls({ host, port, socket, user, password }: DatabaseSource): Promise<void> {
+export async function requireTls(
+  { host, port, socket, user, password }: DatabaseSource,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
   if (socket) return;
+  const ssl = { rejectUnauthorized: false };
+  const connection = createConnection({ host: host!, port, user, password, ssl, connectTimeout: CONNECT_WITHIN_MS });
   try {
-    const ssl = { rejectUnauthorized: false };
-    const connection = await createConnection({ host: host!, port, user, password, ssl, connectTimeout: 30_000 });
-    await connection.end();
+    await connected(connection, signal);
   } catch (error) {
-    const { code, errno } = error as { code?: string; errno?: number };
-    if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
-      throw new StageError('the server offers no TLS, but "ssl" is "require"', {
-        cause: error,
-        advice: 'Let the server offer TLS, or set "ssl": "off" where the network is trusted.',
-      });
-    throw new StageError(`can't connect with TLS: ${messageOf(error)}`, { cause: error, advice: adviceOn(errno) });
+    signal?.throwIfAborted();
+    throw explain(error);
+  } finally {
+    connection.destroy();
   }
+}
+
+async function connected(connection: Connection, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const abort = () => reject(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  connection.on('error', reject);
+  connection.connect(error => (error ? reject(error) : resolve()));
+  try {
+    await promise;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+function explain(error: unknown): StageError {
+  const { code, errno } = error as { code?: string; errno?: number };
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
+    return new StageError('the server offers no TLS, but "ssl" is "require"', {
+      cause: error,
+      advice: 'Let the server offer TLS, or set "ssl": "off" where the network is trusted.',
+    });
+  return new StageError(`can't connect with TLS: ${messageOf(error)}`, { cause: error, advice: adviceOn(errno) });
 }

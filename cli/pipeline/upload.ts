@@ -1,6 +1,7 @@
 import ky from 'ky';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
+import { messageOf } from '../problems.ts';
 import { explainServiceError, readAnswer } from '../service.ts';
 import { type FileForm, fileForm } from './multipart.ts';
 import { StageError } from './outcome.ts';
@@ -69,6 +70,7 @@ function post(request: UploadRequest, { server, retries, signal, onBytes }: Uplo
       statusCodes: RETRIED_STATUS,
       delay: attempt => 1000 * 2 ** (attempt - 1),
       backoffLimit: 60_000,
+      maxRetryAfter: 60_000,
       jitter: delay => delay * (0.75 + Math.random() / 4),
       shouldRetry: ({ error }) => (error instanceof Stalled ? true : undefined),
     },
@@ -81,21 +83,45 @@ function post(request: UploadRequest, { server, retries, signal, onBytes }: Uplo
 /** `redirect: 'error'` with `window: null` is what keeps Node's fetch from cloning the request, and so from buffering it. */
 async function sendOnce(request: Request, form: FileForm, onBytes: UploadOptions['onBytes']): Promise<Response> {
   using stall = new StallWatch(form.fileSize);
+  let unreadable: unknown;
+  const onSent = (sent: number) => {
+    stall.moved(sent);
+    onBytes?.(sent);
+  };
+  const onReadError = (error: unknown) => {
+    unreadable = error;
+  };
   const init = {
     method: 'POST',
     headers: request.headers,
-    body: form.body(sent => {
-      stall.moved(sent);
-      onBytes?.(sent);
-    }),
+    body: form.body(onSent, onReadError),
     duplex: 'half',
     redirect: 'error',
     window: null,
     signal: AbortSignal.any([request.signal, stall.signal]),
   } as const;
-  const response = await fetch(request.url, init as RequestInit);
-  // Read here, where a connection that breaks in the middle of the answer is still a reason to try again.
-  return new Response(await response.arrayBuffer(), { status: response.status, headers: response.headers });
+  try {
+    return await readWhole(await fetch(request.url, init as RequestInit));
+  } catch (error) {
+    throw unreadable ?? redirected(error) ?? error;
+  }
+}
+
+/** Read here, where a connection that breaks in the middle of the answer is still a reason to try again. */
+async function readWhole(response: Response): Promise<Response> {
+  const body = await response.arrayBuffer();
+  const { status, headers } = response;
+  return new Response(body.byteLength > 0 ? body : null, { status, headers });
+}
+
+/** To fetch a redirect is one more failure of the network; it is none that goes away. */
+function redirected(error: unknown): StageError | undefined {
+  const said = [error, (error as Error).cause].map(messageOf).join();
+  if (!/\bredirect/i.test(said)) return undefined;
+  return new StageError('the service answered with a redirect, which an upload does not follow', {
+    cause: error,
+    advice: 'Give --server the address that it redirects to, such as https:// instead of http://.',
+  });
 }
 
 class Stalled extends Error {}

@@ -1,0 +1,308 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { formatReprDigest } from '../../protocol/digest.ts';
+import { StageError } from '../pipeline/outcome.ts';
+import { CommandError, ConfigurationError } from '../problems.ts';
+import type { CommandContext } from './command.ts';
+import { download } from './download.ts';
+
+type Step = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+const NAME = 'mysql-2026-01-01-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql.zip';
+const CONTENT = randomBytes(3_000_000);
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest();
+
+describe('download', () => {
+  let folder: string;
+  let server: Server;
+  let url: string;
+  let headers: Record<string, string>;
+  /** What the service does with the GETs, one after the other; the last does it with all that follow. */
+  let script: Step[];
+  let asked: { range: string | undefined; ifRange: string | undefined }[];
+
+  before(async () => {
+    server = createServer((request, response) => {
+      if (request.method === 'HEAD') {
+        response.writeHead(200, headers);
+        response.end();
+        return;
+      }
+      asked.push({ range: request.headers.range, ifRange: request.headers['if-range'] as string | undefined });
+      void (script.length > 1 ? script.shift()! : script[0]!)(request, response);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-download-'));
+    asked = [];
+    script = [send()];
+    headers = {
+      'content-length': String(CONTENT.length),
+      'content-disposition': `attachment; filename="${NAME}"`,
+      'repr-digest': formatReprDigest(sha256(CONTENT)),
+      etag: '"abc"',
+    };
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** Answers with the content, or with the part of it that is asked for; may break off after some bytes. */
+  function send({ content = CONTENT, breakAt = Number.POSITIVE_INFINITY, ranges = true } = {}): Step {
+    return async (request, response) => {
+      const from = ranges ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
+      const part = content.subarray(from);
+      response.writeHead(from > 0 ? 206 : 200, {
+        'content-length': String(part.length),
+        ...(from > 0 && { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }),
+      });
+      if (part.length <= breakAt) return response.end(part);
+      response.write(part.subarray(0, breakAt));
+      await sleep(30);
+      return response.destroy();
+    };
+  }
+
+  const run = async (
+    output: string | undefined = folder,
+    { id = '34', signal = new AbortController().signal } = {},
+  ) => {
+    const stdout = new PassThrough();
+    const context = { env: { SADE_SERVER: url }, stdout, stderr: stdout, signal } as unknown as CommandContext;
+    const code = await download(id, output === undefined ? {} : { output }, context);
+    stdout.end();
+    return { code, said: await text(stdout) };
+  };
+  const failureOf = (running: Promise<unknown>) =>
+    running.then(
+      () => expect.fail('it was expected to fail'),
+      error => error,
+    );
+  const isWhole = async (path = join(folder, NAME)) => (await readFile(path)).equals(CONTENT);
+
+  it('puts the file under its own name into the folder, and tells its digest', async () => {
+    const { code, said } = await run();
+    expect(code).to.equal(0);
+    expect(said).to.equal(`${join(folder, NAME)}: 2.9 MiB, SHA-256 ${sha256(CONTENT).toString('hex')}\n`);
+    expect(await isWhole()).to.equal(true);
+    expect(await readdir(folder)).to.deep.equal([NAME]);
+    expect((await stat(join(folder, NAME))).mode & 0o777).to.equal(0o600);
+  });
+
+  it('puts it under the name that is given', async () => {
+    await run(join(folder, 'my.zip'));
+    expect(await isWhole(join(folder, 'my.zip'))).to.equal(true);
+  });
+
+  it('takes ids only', async () => {
+    for (const id of ['', '0', '-1', '1.5', '1e3', 'abc', '../1', '34/..', '٣'])
+      expect(await failureOf(run(folder, { id })), id).to.be.instanceOf(ConfigurationError);
+    expect(asked).to.deep.equal([]);
+  });
+
+  it('never writes over a file', async () => {
+    await writeFile(join(folder, NAME), 'mine');
+    await writeFile(join(folder, 'my.zip'), 'mine');
+    for (const output of [folder, join(folder, 'my.zip')]) {
+      const error = await failureOf(run(output));
+      expect(error).to.be.instanceOf(ConfigurationError);
+      expect(error.message).to.contain('exists already').and.contain('--output');
+    }
+    expect(await readFile(join(folder, NAME), 'utf8')).to.equal('mine');
+    expect(asked).to.deep.equal([]);
+  });
+
+  describe('the name in the answer', () => {
+    it('is taken when it is one of our grammar, in both spellings', async () => {
+      const name = NAME.replace('pt_xyz', 'klien ö & co');
+      headers['content-disposition'] = `attachment; filename="x.zip"; filename*=UTF-8''${encodeURIComponent(name)}`;
+      await run();
+      expect(await readdir(folder)).to.deep.equal([name]);
+    });
+
+    it('leads to no other folder, whatever it is', async () => {
+      const inner = join(folder, 'inner');
+      const dangerous = [
+        '../evil.zip',
+        '/tmp/evil.zip',
+        '..',
+        '.',
+        '.bashrc',
+        'a/b.zip',
+        'a\\b.zip',
+        `../${NAME}`,
+        `${NAME}/../../evil`,
+      ];
+      for (const name of dangerous)
+        for (const disposition of [
+          `attachment; filename="${name}"`,
+          `attachment; filename=${name}`,
+          `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+        ]) {
+          await mkdir(inner);
+          headers['content-disposition'] = disposition;
+          await run(inner);
+          expect(await readdir(inner), disposition).to.deep.equal(['backup-34.zip']);
+          expect(await readdir(folder), disposition).to.deep.equal(['inner']);
+          await rm(inner, { recursive: true });
+        }
+    });
+
+    it('may be missing or broken', async () => {
+      for (const disposition of [
+        '',
+        'attachment',
+        "attachment; filename*=UTF-8''%E0%A4%A",
+        "attachment; filename*=UTF-8''%zz",
+      ]) {
+        headers['content-disposition'] = disposition;
+        await run();
+        expect(await readdir(folder), disposition).to.deep.equal(['backup-34.zip']);
+        await rm(join(folder, 'backup-34.zip'));
+      }
+    });
+  });
+
+  describe('goes on', () => {
+    it('where the connection broke, and only if the file is still the same', async function () {
+      this.slow(5000);
+      script = [send({ breakAt: 1_000_000 }), send({ breakAt: 500_000 }), send()];
+      await run();
+      expect(await isWhole()).to.equal(true);
+      expect(asked).to.deep.equal([
+        { range: undefined, ifRange: undefined },
+        { range: 'bytes=1000000-', ifRange: '"abc"' },
+        { range: 'bytes=1500000-', ifRange: '"abc"' },
+      ]);
+    });
+
+    it('where an earlier run ended', async () => {
+      await writeFile(join(folder, `${NAME}.part`), CONTENT.subarray(0, 2_000_000));
+      await run();
+      expect(await isWhole()).to.equal(true);
+      expect(asked.map(({ range }) => range)).to.deep.equal(['bytes=2000000-']);
+    });
+
+    it('without asking when an earlier run got all of it', async () => {
+      await writeFile(join(folder, `${NAME}.part`), CONTENT);
+      await run();
+      expect(await isWhole()).to.equal(true);
+      expect(asked).to.deep.equal([]);
+    });
+
+    it('from the beginning when the service knows no ranges', async () => {
+      await writeFile(join(folder, `${NAME}.part`), CONTENT.subarray(0, 2_000_000));
+      script = [send({ ranges: false })];
+      await run();
+      expect(await isWhole()).to.equal(true);
+    });
+
+    it('from the beginning when there is more than the whole', async () => {
+      await writeFile(join(folder, `${NAME}.part`), Buffer.concat([CONTENT, CONTENT]));
+      await run();
+      expect(await isWhole()).to.equal(true);
+      expect(asked.map(({ range }) => range)).to.deep.equal([undefined]);
+    });
+
+    it("from the beginning when what an earlier run left turns out to be another file's", async () => {
+      await writeFile(join(folder, `${NAME}.part`), randomBytes(2_000_000));
+      await run();
+      expect(await isWhole()).to.equal(true);
+      expect(asked.map(({ range }) => range)).to.deep.equal(['bytes=2000000-', undefined]);
+    });
+  });
+
+  describe('gives up', () => {
+    /** With a limit, since what is looked for here are loops without an end. */
+    const within = async (seconds: number, output = folder): Promise<Error & { exitCode?: number }> => {
+      const stop = new AbortController();
+      const timer = setTimeout(
+        () => stop.abort(new Error(`it was still at it after ${seconds} s and ${asked.length} requests`)),
+        seconds * 1000,
+      );
+      try {
+        return await failureOf(run(output, { signal: stop.signal }));
+      } finally {
+        clearTimeout(timer);
+      }
+    };
+
+    it('with the digest of another file, and throws it away', async () => {
+      script = [send({ content: randomBytes(CONTENT.length) })];
+      const error = await within(1.5);
+      expect(error).to.be.instanceOf(CommandError);
+      expect(error.message).to.contain('SHA-256');
+      expect(await readdir(folder)).to.deep.equal([]);
+    });
+
+    it('or at least makes pauses when the service sends nothing more', async () => {
+      script = [
+        send({ content: CONTENT.subarray(0, 1_000_000) }),
+        (_request, response) => response.writeHead(206).end(),
+      ];
+      await within(1.5);
+      expect(asked.length).to.be.below(20);
+    });
+
+    it('when the service sends more than the file has, without asking for ever', async () => {
+      script = [send({ content: Buffer.concat([CONTENT, Buffer.from('x')]) })];
+      const error = await within(1.5);
+      expect(asked.length).to.be.below(20);
+      expect(error).to.be.instanceOf(CommandError);
+    });
+
+    it('when the answer lacks what a check needs', async () => {
+      for (const name of ['repr-digest', 'etag', 'content-length']) {
+        const { [name]: _, ...rest } = headers;
+        const all = headers;
+        headers = name === 'content-length' ? { ...rest, 'transfer-encoding': 'chunked' } : rest;
+        const error = await within(1.5);
+        expect(error, name).to.be.instanceOf(StageError);
+        headers = all;
+      }
+      expect(await readdir(folder)).to.deep.equal([]);
+    });
+
+    it('at once when it can not write there', async () => {
+      const error = await within(1, join(folder, 'no', 'such', 'folder', 'a.zip'));
+      expect(error.message)
+        .to.match(/ENOENT|no such/)
+        .and.not.to.contain('go on from there');
+      expect(asked.length).to.be.at.most(1);
+    });
+
+    it('with the reason of the abort in the pause between two attempts too', async () => {
+      const stop = new AbortController();
+      script = [send({ breakAt: 0 })];
+      setTimeout(() => stop.abort('stop'), 300);
+      expect(await failureOf(run(folder, { signal: stop.signal }))).to.equal('stop');
+    });
+
+    it('when it is aborted, and keeps what it has for the next time', async () => {
+      const stop = new AbortController();
+      script = [
+        (_request, response) => {
+          response.writeHead(200, { 'content-length': String(CONTENT.length) });
+          response.write(CONTENT.subarray(0, 1_000_000));
+          setTimeout(() => stop.abort('stop'), 100);
+        },
+      ];
+      expect(await failureOf(run(folder, { signal: stop.signal }))).to.equal('stop');
+      expect(await readdir(folder)).to.deep.equal([`${NAME}.part`]);
+      expect((await stat(join(folder, `${NAME}.part`))).size).to.equal(1_000_000);
+    });
+  });
+});

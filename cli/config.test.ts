@@ -1,0 +1,385 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what databases.json holds
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type DatabaseSources, loadDatabases } from './config.ts';
+import { ConfigurationError, EXIT } from './problems.ts';
+
+const entry = {
+  database_name: 'pt_xyz',
+  db_host: '192.168.0.1',
+  db_port: '3306',
+  db_username: 'user',
+  db_password: 'password',
+};
+
+describe('config', () => {
+  let folder: string;
+  let path: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-config-'));
+    path = join(folder, 'databases.json');
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const loadText = async (text: string, env: Record<string, string> = {}): Promise<DatabaseSources> => {
+    await writeFile(path, text);
+    await chmod(path, 0o600);
+    return loadDatabases(path, env);
+  };
+  const load = (value: unknown, env?: Record<string, string>) => loadText(JSON.stringify(value), env);
+
+  /** What is wrong, without the file's name in front of each mistake. */
+  const mistakesOf = async (loading: Promise<unknown>): Promise<string[]> => {
+    const error = await loading.then(
+      () => undefined,
+      error => error,
+    );
+    expect(error, 'was it refused?').to.be.instanceOf(ConfigurationError);
+    expect(error.exitCode).to.equal(EXIT.misconfigured);
+    return error.mistakes.map((mistake: string) => mistake.replace(`${path}: `, ''));
+  };
+
+  it("takes the user's example as it is", async () => {
+    const { sources, warnings } = await load([entry, { ...entry, database_name: 'pt_abc', db_host: '192.168.0.2' }]);
+    expect(sources).to.deep.equal([
+      {
+        label: 'pt_xyz',
+        database: 'pt_xyz',
+        host: '192.168.0.1',
+        port: 3306,
+        user: 'user',
+        password: 'password',
+        dumpOptions: [],
+      },
+      {
+        label: 'pt_abc',
+        database: 'pt_abc',
+        host: '192.168.0.2',
+        port: 3306,
+        user: 'user',
+        password: 'password',
+        dumpOptions: [],
+      },
+    ]);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('takes every optional key', async () => {
+    const { sources } = await load([
+      {
+        name: 'shop at A',
+        database_name: 'shop',
+        db_socket: '/run/mysqld/mysqld.sock',
+        db_username: 'user',
+        db_password: '',
+        ssl: 'verify',
+        ssl_ca: 'ca.pem',
+        dump_options: ['--skip-lock-tables', '--where=id > 5'],
+      },
+    ]);
+    expect(sources[0]).to.deep.equal({
+      label: 'shop at A',
+      database: 'shop',
+      port: 3306,
+      socket: '/run/mysqld/mysqld.sock',
+      user: 'user',
+      password: '',
+      ssl: 'verify',
+      sslCa: join(folder, 'ca.pem'),
+      dumpOptions: ['--skip-lock-tables', '--where=id > 5'],
+    });
+  });
+
+  it('takes a BOM at the beginning, as editors on Windows write it', async () =>
+    expect((await loadText(`\uFEFF${JSON.stringify([entry])}`)).sources).to.have.length(1));
+
+  describe('all mistakes at once', () => {
+    it('names each with its position', async () => {
+      const mistakes = await mistakesOf(
+        load([
+          entry,
+          { ...entry, name: 'b', db_username: undefined },
+          { ...entry, name: 'c', db_host: 5, dump_options: ['--quick', '--force', 7] },
+          { ...entry, name: 'd', db_port: '33o6', ssl: 'yes' },
+          { ...entry, name: 'a/b' },
+        ]),
+      );
+      expect(mistakes).to.have.members([
+        'databases[1].db_username: is missing',
+        'databases[2].db_host: must be a text',
+        'databases[2].dump_options[1]: --force is not allowed: it goes on after errors, so that an incomplete dump looks whole',
+        'databases[2].dump_options[2]: must be a text',
+        'databases[3].db_port: must be a port number from 1 to 65535',
+        'databases[3].ssl: must be off, require or verify',
+        'databases[4].name: holds a slash or a backslash',
+      ]);
+    });
+
+    it('names variables, labels and password files among them', async () => {
+      const mistakes = await mistakesOf(
+        load([
+          { ...entry, db_password: '${NOT_SET}' },
+          entry,
+          { ...entry, name: 'c', db_password: undefined, db_password_file: 'nowhere' },
+          { ...entry, name: 'd', db_port: 0 },
+        ]),
+      );
+      expect(mistakes.join('\n')).to.contain('databases[0].db_password: the environment has no variable NOT_SET');
+      expect(mistakes.join('\n')).to.contain('databases[3].db_port: must be a port number');
+      expect(mistakes.join('\n')).to.contain('databases[1]: has the label pt_xyz, as databases[0] has');
+      expect(mistakes.join('\n')).to.contain('databases[2].db_password_file: ENOENT');
+    });
+
+    it('begins each with the path of the file', async () => {
+      const error = await load([{}]).catch(error => error);
+      for (const mistake of error.mistakes) expect(mistake).to.match(new RegExp(`^${path}: databases\\[0\\]`));
+    });
+  });
+
+  describe('a mistake, by itself', () => {
+    const refusals: [string, unknown, string][] = [
+      ['no list', { databases: [] }, 'the file must hold a list of databases'],
+      ['a bare null', null, 'the file must hold a list of databases'],
+      ['an empty list', [], 'the list is empty'],
+      ['an entry that is null', [null], 'databases[0]: must be an object'],
+      ['an entry that is a text', ['pt_xyz'], 'databases[0]: must be an object with database_name, db_host, '],
+      ['an entry that is a list', [[entry]], 'databases[0]: must be an object with database_name, db_host, '],
+      [
+        'an unknown key',
+        [{ ...entry, db_pasword: 'geheim' }],
+        'databases[0]: has the unknown key db_pasword; known are',
+      ],
+      [
+        'a database_name that is a number',
+        [{ ...entry, database_name: 5 }],
+        'databases[0].database_name: must be a text',
+      ],
+      ['a name that is a number', [{ ...entry, name: 5 }], 'databases[0].name: must be a text'],
+      ['a name that is null', [{ ...entry, name: null }], 'databases[0].name: must be a text'],
+      [
+        'a database_name that is null',
+        [{ ...entry, database_name: null }],
+        'databases[0].database_name: ',
+      ],
+      ['a host that is null', [{ ...entry, db_host: null }], 'databases[0].db_host: must be a text'],
+      ['a port that is null', [{ ...entry, db_port: null }], 'databases[0].db_port: must be a port number'],
+      ['a port in a list', [{ ...entry, db_port: [3306] }], 'databases[0].db_port: must be a port number'],
+      [
+        'a control character',
+        [{ ...entry, db_password: 'a\nb' }],
+        'databases[0].db_password: holds a control character',
+      ],
+      ['neither host nor socket', [{ ...entry, db_host: undefined }], 'databases[0]: needs db_host or db_socket'],
+      [
+        'no password',
+        [{ ...entry, db_password: undefined }],
+        'databases[0]: needs either db_password or db_password_file',
+      ],
+      [
+        'two passwords',
+        [{ ...entry, db_password_file: 'x' }],
+        'databases[0]: needs either db_password or db_password_file',
+      ],
+      ['verify without a CA', [{ ...entry, ssl: 'verify' }], 'databases[0]: needs ssl_ca'],
+      ['a CA without verify', [{ ...entry, ssl_ca: 'x' }], 'databases[0]: has an ssl_ca, which is used only when'],
+      [
+        'options that are no list',
+        [{ ...entry, dump_options: '--quick' }],
+        'databases[0].dump_options: must be a list of texts',
+      ],
+      [
+        'a long database',
+        [{ ...entry, name: 'x', database_name: 'd'.repeat(65) }],
+        'databases[0].database_name: is longer than 64',
+      ],
+      [
+        'a database that can be no label',
+        [{ ...entry, database_name: 'graphql' }],
+        'databases[0].database_name: is reserved: the service answers under /graphql itself; give it a label with the key "name"',
+      ],
+      ['a name that is empty', [{ ...entry, name: '' }], 'databases[0].name: is empty'],
+    ];
+    for (const [what, value, expected] of refusals)
+      it(what, async () => {
+        const mistakes = await mistakesOf(load(value));
+        expect(mistakes.map(mistake => mistake.slice(0, expected.length))).to.include(expected);
+      });
+
+    it('never a crash, whatever stands in the place of a value', async () => {
+      const odd = [null, 5, true, '', [], {}, [null], '${X}', '\u0000'];
+      for (const key of [
+        'name',
+        ...Object.keys(entry),
+        'db_socket',
+        'db_password_file',
+        'ssl',
+        'ssl_ca',
+        'dump_options',
+      ])
+        for (const value of odd) {
+          const error = await load([{ ...entry, [key]: value }]).catch(error => error);
+          const isFine = !(error instanceof Error) || error instanceof ConfigurationError;
+          expect(isFine, `${key}: ${JSON.stringify(value)}: ${error}`).to.equal(true);
+        }
+    });
+  });
+
+  it('takes ports as numbers and as texts', async () => {
+    const { sources } = await load([
+      { ...entry, name: 'a', db_port: 3307 },
+      { ...entry, name: 'b', db_port: '3308' },
+      { ...entry, name: 'c', db_port: undefined },
+      { ...entry, name: 'd', db_port: 65_535 },
+    ]);
+    expect(sources.map(({ port }) => port)).to.deep.equal([3307, 3308, 3306, 65_535]);
+    for (const port of [0, 65_536, -1, 3306.5, '', '0', '65536', ' 3306', '3306 ', '0x50', '1e3', '٣٣٠٦', true])
+      expect(await mistakesOf(load([{ ...entry, db_port: port }])), JSON.stringify(port)).to.deep.equal([
+        'databases[0].db_port: must be a port number from 1 to 65535',
+      ]);
+  });
+
+  describe('labels', () => {
+    it('are the database_name or the name, and a name frees the database_name', async () => {
+      const { sources } = await load([
+        entry,
+        { ...entry, name: 'pt_xyz at B' },
+        { ...entry, name: 'x', database_name: 'graphql' },
+      ]);
+      expect(sources.map(({ label, database }) => [label, database])).to.deep.equal([
+        ['pt_xyz', 'pt_xyz'],
+        ['pt_xyz at B', 'pt_xyz'],
+        ['x', 'graphql'],
+      ]);
+    });
+
+    it('must differ', async () =>
+      expect(
+        await mistakesOf(load([entry, { ...entry, name: 'b' }, { ...entry, name: 'pt_xyz' }, entry])),
+      ).to.deep.equal([
+        'databases[2]: has the label pt_xyz, as databases[0] has; give one of them another "name"',
+        'databases[3]: has the label pt_xyz, as databases[0] has; give one of them another "name"',
+      ]));
+  });
+
+  describe('password file', () => {
+    const withFile = (file: string) => load([{ ...entry, db_password: undefined, db_password_file: file }]);
+
+    it('starts from the folder of the list, and loses one line end at most', async () => {
+      await mkdir(join(folder, 'secrets'), { recursive: true });
+      for (const [content, password] of [
+        ['geheim', 'geheim'],
+        ['geheim\n', 'geheim'],
+        ['geheim\r\n', 'geheim'],
+        [' ge heim \n', ' ge heim '],
+      ]) {
+        await writeFile(join(folder, 'secrets', 'p'), content!);
+        expect((await withFile('secrets/p')).sources[0]!.password).to.equal(password);
+        expect((await withFile(join(folder, 'secrets', 'p'))).sources[0]!.password).to.equal(password);
+      }
+    });
+
+    it('has to be there', async () =>
+      expect((await mistakesOf(withFile('nowhere')))[0]).to.match(/^databases\[0\]\.db_password_file: ENOENT/));
+
+    it('loses the BOM that an editor on Windows puts before the password', async () => {
+      await writeFile(join(folder, 'bom'), '\uFEFFgeheim\r\n');
+      expect((await withFile('bom')).sources[0]!.password).to.equal('geheim');
+    });
+
+    it('is a mistake when it is empty or holds more than a line', async () => {
+      for (const content of ['', '\n', 'a\nb\n', 'a\0b']) {
+        await writeFile(join(folder, 'odd'), content);
+        expect((await mistakesOf(withFile('odd')))[0], JSON.stringify(content)).to.match(
+          /^databases\[0\]\.db_password_file: /,
+        );
+      }
+    });
+
+    it('that others can read is worth a warning', async () => {
+      await writeFile(join(folder, 'open'), 'geheim');
+      await chmod(join(folder, 'open'), 0o644);
+      expect((await withFile('open')).warnings.join()).to.contain(join(folder, 'open'));
+    });
+  });
+
+  describe('placeholders', () => {
+    it('are filled from the environment', async () => {
+      const { sources } = await load([{ ...entry, db_password: '${DB_PASSWORD}', db_port: '${DB_PORT}' }], {
+        DB_PASSWORD: 'from env',
+        DB_PORT: '3307',
+      });
+      expect(sources[0]).to.include({ password: 'from env', port: 3307 });
+    });
+
+    it('can be escaped', async () =>
+      expect((await load([{ ...entry, db_password: 'a$${b}' }])).sources[0]!.password).to.equal('a${b}'));
+
+    it('that are not set are named', async () =>
+      expect(await mistakesOf(load([entry, { ...entry, name: 'b', db_password: '${NOT_SET}' }]))).to.deep.equal([
+        'databases[1].db_password: the environment has no variable NOT_SET',
+      ]));
+  });
+
+  describe('JSON that is none', () => {
+    it('is told with line and column', async () => {
+      for (const [text, place] of [
+        ['[\n{"a": "b",}\n]', 'line 2, column 11'],
+        ['[{"a":"geheim" "x":1}]', 'line 1, column 16'],
+        ['[1,]', 'line 1, column 4'],
+        ['[\n  {"db_password": geheim}\n]', 'line 2, column 19'],
+        ['[{"a": \'geheim\'}]', 'line 1, column 8'],
+        ['[{"a": 1}', 'line 1, column 10'],
+        ['', 'line 1, column 1'],
+      ]) {
+        const mistakes = await mistakesOf(loadText(text!));
+        expect(mistakes[0], text).to.equal(`${path} is not valid JSON at ${place}`);
+      }
+    });
+
+    it('is never quoted: a password may stand there', async () => {
+      for (const text of [
+        '[{"p":"geheim" "x":1}]',
+        '[{"p": geheim}]',
+        '[{"p":"geheim}]',
+        "[{'p':'geheim'}]",
+        'geheim',
+      ]) {
+        const error = await loadText(text).catch(error => error);
+        expect(`${error.message}${error.stack}${error.cause}`, text).not.to.contain('geheim');
+      }
+    });
+  });
+
+  it('names no secret in any mistake', async () => {
+    const error = await load([
+      { ...entry, db_password: 'geheim\t', db_port: 'geheim' },
+      {
+        ...entry,
+        db_password: ['geheim'],
+        ssl: 'geheim',
+        dump_options: ['-pgeheim', '--password=geheim', 'geheim', '--password1=geheim'],
+      },
+    ]).catch(error => error);
+    expect(error).to.be.instanceOf(ConfigurationError);
+    expect(error.message).not.to.contain('geheim');
+  });
+
+  it('says how to name the list when there is none', async () => {
+    const error = await loadDatabases(join(folder, 'nowhere.json'), {}).catch(error => error);
+    expect(error).to.be.instanceOf(ConfigurationError);
+    expect(error.message).to.match(/nowhere\.json can't be read: ENOENT.*--config or SADE_CONFIG/);
+  });
+
+  it('warns when others can read the passwords, each kind of others', async () => {
+    await load([entry]);
+    for (const mode of [0o640, 0o604, 0o644, 0o660]) {
+      await chmod(path, mode);
+      expect((await loadDatabases(path, {})).warnings.join(), mode.toString(8)).to.contain(`chmod 600 '${path}'`);
+    }
+    await chmod(path, 0o400);
+    expect((await loadDatabases(path, {})).warnings).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { fakeMysqldump } from '../test/support/fake-mysqldump.ts';
+import { EXIT } from './problems.ts';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+const NODE = process.versions.deno ? 'node' : process.execPath;
+
+describe('main', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-main-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const start = (...args: string[]) =>
+    spawn(NODE, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  const sade = async (...args: string[]) => {
+    const child = start(...args);
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { code: code as number, stdout, stderr };
+  };
+
+  it('prints help and version, and ends well', async () => {
+    const [all, backup, version] = await Promise.all([sade('--help'), sade('backup', '--help'), sade('--version')]);
+    expect([all.code, backup.code, version.code]).to.deep.equal([0, 0, 0]);
+    for (const command of ['backup', 'list', 'history', 'download']) expect(all.stdout).to.contain(command);
+    for (const option of ['--config', '--server', '--work-dir', '--only', '--timeout', '--json', '--quiet'])
+      expect(backup.stdout).to.contain(option);
+    expect(version.stdout).to.match(/sade, \d+\.\d+\.\d+/);
+  });
+
+  it('names a mistake in the call, and ends with the code for it', async () => {
+    const calls: [string[], RegExp][] = [
+      [['--frobnicate'], /^sade: there is no option --frobnicate; sade backup --help/],
+      [['list', '--frobnicate'], /^sade: there is no option --frobnicate; sade list --help/],
+      [['restore'], /^sade: there is no command restore/],
+      [['backup', 'pt_xyz'], /^sade: unexpected pt_xyz/],
+      [['history', 'a', 'b'], /^sade: unexpected b/],
+      [['list', '--server', 'nowhere'], /^sade: --server must be the address/],
+      [['download', 'abc'], /^sade: "abc" is no id of a backup/],
+      [['backup', '--config', 'nowhere.json'], /^sade: nowhere\.json can't be read/],
+    ];
+    const ended = await Promise.all(calls.map(([args]) => sade(...args)));
+    for (const [index, { code, stdout, stderr }] of ended.entries()) {
+      const [args, message] = calls[index]!;
+      expect(stderr.trim(), args.join(' ')).to.match(message);
+      expect(stdout, args.join(' ')).to.equal('');
+      expect(code, args.join(' ')).to.equal(EXIT.misconfigured);
+    }
+  });
+
+  it('ends with the same code where an argument is missing', async () => {
+    const ended = await Promise.all([sade('download'), sade('history')]);
+    for (const { stderr } of ended) expect(stderr).to.match(/argument|DATABASE|ID/);
+    expect(ended.map(({ code }) => code)).to.deep.equal([EXIT.misconfigured, EXIT.misconfigured]);
+  });
+
+  it('backs up to the end when nobody reads what it prints any more', async () => {
+    const { path } = await fakeMysqldump(
+      folder,
+      `case $2 in --version) echo 'mysqldump from 11.4.2-MariaDB'; exit;; --help) exit;; esac; header; marker`,
+    );
+    const entry = { db_host: 'h', db_port: '1', db_username: 'u', db_password: 'p' };
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const list = JSON.stringify(names.map(name => ({ database_name: name, ...entry })));
+    await writeFile(join(folder, 'databases.json'), list, { mode: 0o600 });
+    // Nothing listens there: every zip has to wait in the work folder.
+    const child = start(
+      'backup',
+      '--mysqldump',
+      path,
+      '--server',
+      'http://127.0.0.1:1',
+      '--retries',
+      '0',
+      '--work-dir',
+      'work',
+    );
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const [code] = await once(child, 'exit');
+    expect(code).to.equal(EXIT.noneSucceeded);
+    const left = (await readdir(join(folder, 'work'))).filter(name => name.startsWith('mysql-'));
+    expect(left.filter(name => name.endsWith('.sql.zip'))).to.have.length(names.length);
+    expect(left).to.have.length(names.length);
+  });
+});

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { clientEnvironment } from './client-environment.ts';
+
+describe('client-environment', () => {
+  it('lets no secret pass, nor what would change the dump', () => {
+    const env = {
+      DB_PASSWORD: 'geheim',
+      MYSQL_PWD: 'geheim',
+      MYSQL_HOST: 'elsewhere',
+      MYSQL_TCP_PORT: '1',
+      MYSQL_UNIX_PORT: '/x',
+      MYSQL_HOME: '/x',
+      MARIADB_HOME: '/x',
+      MYSQL_TEST_LOGIN_FILE: '/home/me/.mylogin.cnf',
+      MYSQL_GROUP_SUFFIX: '_x',
+      SADE_SERVER: 'x',
+      LD_PRELOAD: 'x',
+      PATH: '/bin',
+    };
+    expect(clientEnvironment(env)).to.deep.equal({ PATH: '/bin', MYSQL_TEST_LOGIN_FILE: '/dev/null' });
+  });
+
+  it('passes on what a program needs to run', () => {
+    const env = {
+      PATH: '/bin',
+      HOME: '/root',
+      LANG: 'C',
+      LC_ALL: 'C',
+      LC_CTYPE: 'C',
+      TZ: 'UTC',
+      TMPDIR: '/tmp',
+      LD_LIBRARY_PATH: '/lib',
+      LIBMYSQL_PLUGIN_DIR: '/p',
+    };
+    expect(clientEnvironment(env)).to.deep.equal({ ...env, MYSQL_TEST_LOGIN_FILE: '/dev/null' });
+  });
+
+  it('is made of the environment of this process by default', () => {
+    expect(clientEnvironment().PATH).to.equal(process.env.PATH);
+    expect(Object.keys(clientEnvironment())).not.to.include.members(
+      Object.keys(process.env)
+        .filter(name => /^npm_|^SADE_/.test(name))
+        .slice(0, 1)
+        .concat('MYSQL_PWD'),
+    );
+  });
+});

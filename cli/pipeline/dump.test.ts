@@ -1,0 +1,342 @@
+import { spawn } from 'node:child_process';
+import { getEventListeners, once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { fakeMysqldump } from '../../test/support/fake-mysqldump.ts';
+import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
+import type { DatabaseSource } from '../config.ts';
+import { dump } from './dump.ts';
+import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
+import { StageError } from './outcome.ts';
+
+const PASSWORD = 'p#a"s\\s w\'örd 🐱';
+const never = new AbortController().signal;
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('dump', () => {
+  let folder: string;
+  let path: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-dump-'));
+    path = join(folder, 'dump.sql');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const left = async () => (await readdir(folder)).filter(name => name !== 'fake-mysqldump');
+  const openFiles = async () => (await readdir('/proc/self/fd')).length;
+
+  describe('of a real database', () => {
+    let mariadb: MariaDb;
+    let client: MysqldumpClient;
+    let source: DatabaseSource;
+    let socketSource: DatabaseSource;
+
+    before(async function () {
+      this.timeout(60_000);
+      mariadb = await sharedMariaDb();
+      client = await findMysqldump('mysqldump');
+      const { host, port, socket } = mariadb;
+      source = { label: 'd', database: 'dump-test', host, port, user: 'dumper', password: PASSWORD, dumpOptions: [] };
+      await mariadb.sql(`
+        create or replace database \`dump-test\`;
+        use \`dump-test\`;
+        create table t (id int primary key, v varchar(200), b blob) default charset utf8mb4;
+        insert into t select seq, concat('🐱 -- Dump completed ', seq), unhex('00ff0a0d') from seq_1_to_2000;
+        create trigger tr before insert on t for each row set new.v = 'x';
+        create procedure p() select 1;
+        create event e on schedule every 1 day do select 1;
+        create view v as select id from t;
+        create or replace user dumper@'127.0.0.1', dumper@localhost;
+        set password for dumper@'127.0.0.1' = password('p#a"s\\\\s w\\'örd 🐱');
+        set password for dumper@localhost = password('p#a"s\\\\s w\\'örd 🐱');
+        grant all on \`dump-test\`.* to dumper@'127.0.0.1', dumper@localhost;
+        grant select on mysql.proc to dumper@'127.0.0.1', dumper@localhost`);
+      socketSource = {
+        label: 'd',
+        database: 'dump-test',
+        port,
+        socket,
+        user: 'dumper',
+        password: PASSWORD,
+        dumpOptions: [],
+      };
+    });
+
+    it('is whole, private, and without warnings', async () => {
+      const { size, warnings } = await dump(source, path, { client, signal: never });
+      const text = await readFile(path, 'utf8');
+      expect(size).to.equal(Buffer.byteLength(text));
+      expect(warnings).to.deep.equal([]);
+      expect((await stat(path)).mode & 0o777).to.equal(0o600);
+      for (const part of [
+        'CREATE TABLE `t`',
+        'trigger tr before',
+        'PROCEDURE `p`',
+        'EVENT `e`',
+        'VIEW `v`',
+        '🐱 -- Dump completed 7',
+        '0x00FF0A0D',
+      ])
+        expect(text.includes(part), part).to.equal(true);
+      expect(await left()).to.deep.equal(['dump.sql']);
+    });
+
+    it('goes over the socket too', async () => {
+      await dump(socketSource, path, { client, signal: never });
+      expect(await readFile(path, 'utf8')).to.contain('Dump completed');
+    });
+
+    it('says what is wrong and what to do, and leaves nothing', async () => {
+      for (const [change, said, advice] of [
+        [{ password: 'geheim-und-falsch' }, 'Access denied', 'db_password'],
+        [{ database: 'no_such' }, 'no_such', ''],
+        [{ port: 1 }, "Can't connect", 'db_port'],
+        [{ host: 'no-such-host.invalid' }, 'no-such-host.invalid', 'db_host'],
+        [{ dumpOptions: ['--no-such-option'] }, 'no-such-option', ''],
+      ] as const) {
+        const error = await dump({ ...source, ...change }, path, { client, signal: never }).catch(error => error);
+        expect(error, said).to.be.instanceOf(StageError);
+        expect(error.message)
+          .to.match(/^mysqldump failed with exit code \d+: /)
+          .and.contain(said);
+        expect(error.advice ?? '').to.contain(advice);
+        expect(error.message).not.to.contain('geheim-und-falsch');
+        expect(await left()).to.deep.equal([]);
+      }
+    });
+
+    it('never shows the password in an argument or an environment, and no file holds it', async () => {
+      // A lock makes mysqldump wait, so that there is time to look.
+      const locker = await mariadb.connect('dump-test');
+      await locker.query('lock tables t write');
+      const dumping = dump({ ...source, dumpOptions: ['--lock-tables', '--skip-single-transaction'] }, path, {
+        client,
+        signal: never,
+      });
+      try {
+        const seen: string[] = [];
+        for (let looks = 0; looks < 50 && seen.length === 0; looks++) {
+          await sleep(20);
+          for (const pid of (await readdir('/proc')).filter(name => /^\d+$/.test(name))) {
+            const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+            const cmdline = await read('cmdline');
+            if (/^\S*mysqldump\0/.test(cmdline) && cmdline.includes('dump-test'))
+              seen.push(cmdline, await read('environ'));
+          }
+        }
+        expect(seen, 'mysqldump was seen').to.have.length.above(0);
+        for (const text of seen) expect(text.includes("w'örd") || text.includes('p#a')).to.equal(false);
+        expect(await left()).to.deep.equal(['dump.sql']);
+      } finally {
+        await locker.query('unlock tables');
+        await locker.end();
+        await dumping;
+      }
+    });
+
+    it('is stopped by an abort, with its reason, and leaves nothing', async () => {
+      const locker = await mariadb.connect('dump-test');
+      await locker.query('lock tables t write');
+      try {
+        const stop = new AbortController();
+        setTimeout(() => stop.abort('stop'), 150);
+        const waiting = { ...source, dumpOptions: ['--lock-tables', '--skip-single-transaction'] };
+        expect(await dump(waiting, path, { client, signal: stop.signal }).catch(error => error)).to.equal('stop');
+        expect(await left()).to.deep.equal([]);
+      } finally {
+        await locker.end();
+      }
+    });
+
+    it('keeps what was said by a dump that succeeded as a warning', async () => {
+      const loose = { ...source, dumpOptions: ['--loose-no-such-option=1'] };
+      const { warnings } = await dump(loose, path, { client, signal: never });
+      expect(warnings.join()).to.contain('no-such-option');
+    });
+  });
+
+  describe('of a mysqldump that fails', () => {
+    const source: DatabaseSource = {
+      ...{ label: 'd', database: 'd', host: 'h', port: 1, user: 'u', password: 'geheim', dumpOptions: [] },
+    };
+    const dumpBy = async (script: string, signal = never) =>
+      dump(source, path, { client: await fakeMysqldump(folder, script), signal });
+    const failureOf = async (script: string): Promise<StageError> => {
+      const files = await openFiles();
+      const error = await dumpBy(script).catch(error => error);
+      expect(error).to.be.instanceOf(StageError);
+      expect(await left(), 'nothing is left').to.deep.equal([]);
+      expect(await openFiles(), 'no file stays open').to.equal(files);
+      return error;
+    };
+
+    it('(one that does not, to compare)', async () => {
+      expect(await dumpBy('header; rows 100000; marker')).to.deep.include({ warnings: [] });
+      expect(await left()).to.deep.equal(['dump.sql']);
+    });
+
+    it('dies after N bytes', async () => {
+      for (const bytes of [0, 1, 4096, 200_000]) {
+        const error = await failureOf(`head -c ${bytes} /dev/zero; complain 'Error 2013: Lost connection'; exit 3`);
+        expect(error.message).to.equal('mysqldump failed with exit code 3: Error 2013: Lost connection');
+        expect(error.advice).to.contain('ended the connection');
+      }
+    });
+
+    it('ends by a signal, even behind the marker', async () => {
+      for (const signal of ['KILL', 'TERM', 'SEGV'])
+        expect((await failureOf(`header; marker; kill -${signal} $$; sleep 5`)).message).to.equal(
+          `mysqldump was ended by SIG${signal}`,
+        );
+    });
+
+    it('ends with a code, even behind the marker', async () => {
+      for (const code of [1, 2, 3, 255])
+        expect((await failureOf(`header; marker; exit ${code}`)).message).to.equal(
+          `mysqldump failed with exit code ${code}`,
+        );
+    });
+
+    it('ends with 0, but without the marker', async () => {
+      for (const script of [
+        'header; rows 5000',
+        'header; marker; echo more',
+        'header; printf "%s" "-- Dump complete"',
+        "printf '%s\\n' \"x '-- Dump completed\"",
+      ]) {
+        const error = await failureOf(script);
+        expect(error.message).to.contain('the dump is cut off');
+        expect(error.advice).to.contain('Run the backup again');
+      }
+    });
+
+    it('writes nothing at all', async () =>
+      expect((await failureOf('exit 0')).message).to.contain('the dump is cut off'));
+
+    it('says why although it ends with 0', async () => {
+      const error = await failureOf("complain 'Error 1356: a view (1356)'; header; exit 0");
+      expect(error.message).to.contain('a view (1356)');
+      expect(error.advice).to.contain('view');
+    });
+
+    it('tells the password', async () => {
+      const error = await failureOf("complain 'using geheim for u'; exit 2");
+      expect(error.message).to.equal('mysqldump failed with exit code 2: using *** for u');
+      expect((await dumpBy("complain 'using geheim for u'; header; marker")).warnings).to.deep.equal([
+        'using *** for u',
+      ]);
+    });
+
+    it('floods stderr with 50 MB', async () => {
+      const before = process.memoryUsage().rss;
+      const error = await failureOf("yes 'Error 1356: broken view (1356)' | head -c 50000000 >&2; exit 2");
+      expect(error.message.length).to.be.below(17_000);
+      expect(error.advice).to.contain('view');
+      expect(process.memoryUsage().rss - before).to.be.below(100 << 20);
+    });
+
+    it('is not there any more', async () => {
+      const client = await fakeMysqldump(folder, '');
+      await rm(client.path);
+      const error = await dump(source, path, { client, signal: never }).catch(error => error);
+      expect(error).to.be.instanceOf(StageError);
+      expect(error.message).to.contain('not installed');
+      expect(await left()).to.deep.equal([]);
+    });
+
+    it('would write over a file: that one is left alone', async () => {
+      await writeFile(path, "somebody else's");
+      await dumpBy('header; marker').catch(() => {});
+      expect(await readFile(path, 'utf8')).to.equal("somebody else's");
+    });
+
+    it('hangs, and is ended when aborted', async () => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort('stop'), 150);
+      const started = performance.now();
+      expect(await dumpBy('header; exec sleep 60', stop.signal).catch(error => error)).to.equal('stop');
+      expect(performance.now() - started).to.be.below(2000);
+      expect(await left()).to.deep.equal([]);
+    });
+
+    it('is not even begun when aborted before', async () => {
+      expect(await dumpBy('touch begun; header; marker', AbortSignal.abort('before')).catch(error => error)).to.equal(
+        'before',
+      );
+      expect(await left()).to.deep.equal([]);
+    });
+
+    describe('and does not end', () => {
+      const outcomes = { stubborn: '', isStubbornAlive: true, seconds: 0, wrapped: '' };
+
+      /** Both take as long as the grace that mysqldump has: so they take it at the same time. */
+      before(async () => {
+        const own = await mkdtemp(join(tmpdir(), 'lumbung-dump-slow-'));
+        const [one, other] = [join(own, 'one'), join(own, 'other')];
+        await Promise.all([mkdir(one), mkdir(other)]);
+        /** The script writes into `pid` whom it takes to end it, should it not end by itself. */
+        const abortedDump = async (place: string, script: string): Promise<string> => {
+          const stop = new AbortController();
+          setTimeout(() => stop.abort('stopped'), 150);
+          const client = await fakeMysqldump(place, script);
+          const path = join(place, 'dump.sql');
+          const dumping = dump(source, path, { client, signal: stop.signal }).catch(error => error);
+          const outcome = await Promise.race([dumping, sleep(7000, 'still waiting')]);
+          const pid = Number(await readFile(join(place, 'pid'), 'utf8'));
+          if (place === one) outcomes.isStubbornAlive = isAlive(pid);
+          if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+          await dumping;
+          return outcome;
+        };
+        const stubborn = async () => {
+          const started = performance.now();
+          const script = `trap '' TERM; echo $$ > '${one}/pid'; header; while :; do read x < /dev/zero; done`;
+          outcomes.stubborn = await abortedDump(one, script);
+          outcomes.seconds = (performance.now() - started) / 1000;
+        };
+        const wrapped = async () => {
+          outcomes.wrapped = await abortedDump(other, `header; sleep 60 & echo $! > '${other}/pid'; wait`);
+        };
+        await Promise.all([stubborn(), wrapped()]);
+        await rm(own, { recursive: true });
+      });
+
+      it('because it does not heed SIGTERM: it is killed after five seconds', () => {
+        expect(outcomes.stubborn).to.equal('stopped');
+        expect(outcomes.seconds).to.be.within(4.9, 8);
+        expect(outcomes.isStubbornAlive).to.equal(false);
+      });
+
+      it('because a script runs the real one, which outlives it: that is not waited for', () =>
+        expect(outcomes.wrapped).to.equal('stopped'));
+    });
+
+    it('is never left behind: no child of ours is there after all this', async () => {
+      const ps = spawn('ps', ['--ppid', String(process.pid), '-o', 'args='], { stdio: ['ignore', 'pipe', 'ignore'] });
+      let said = '';
+      ps.stdout.on('data', chunk => {
+        said += chunk;
+      });
+      await once(ps, 'close');
+      expect(said).not.to.contain('fake-mysqldump');
+    });
+
+    it('leaves no listener on the signal', async () => {
+      const { signal } = new AbortController();
+      await dumpBy('header; marker', signal);
+      await dumpBy('exit 1', signal).catch(() => {});
+      expect(getEventListeners(signal, 'abort')).to.have.length(0);
+    });
+  });
+});

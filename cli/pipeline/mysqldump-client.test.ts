@@ -1,0 +1,115 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ConfigurationError, EXIT } from '../problems.ts';
+import { findMysqldump } from './mysqldump-client.ts';
+
+const HELP = `mysqldump  Ver 9.7.0 for Linux on x86_64 (MySQL Community Server - GPL)
+Usage: mysqldump [OPTIONS] database [tables]
+  -A, --all-databases Dump all the databases. This will be same as --databases
+                      with all databases selected.
+  --set-gtid-purged[=name]
+                      Add 'SET @@GLOBAL.GTID_PURGED' to the output.
+  --column-statistics Add an ANALYZE TABLE statement to regenerate any existing
+                      column statistics; needs --no-such-option to be
+  -c, --complete-insert
+                      Use complete insert statements.
+`;
+
+describe('mysqldump-client', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-mysqldump-client-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const program = async (script: string, name = 'mysqldump'): Promise<string> => {
+    const path = join(folder, name);
+    await writeFile(path, `#!/bin/sh\n${script}\n`);
+    await chmod(path, 0o755);
+    return path;
+  };
+  const answering = (version: string, help = HELP) =>
+    program(
+      `case "$1 $2" in\n"--no-defaults --version") cat <<'E'\n${version}\nE\n;;\n"--no-defaults --help") cat <<'E'\n${help}\nE\n;;\n*) exit 9;;\nesac`,
+    );
+  const refusal = async (path: string): Promise<string> => {
+    const error = await findMysqldump(path).catch(error => error);
+    expect(error).to.be.instanceOf(ConfigurationError);
+    expect(error.exitCode).to.equal(EXIT.misconfigured);
+    return error.message;
+  };
+
+  it('knows the version strings of all families', async () => {
+    for (const [text, flavour, version] of [
+      ['mysqldump  Ver 10.13 Distrib 5.7.44, for Linux (x86_64)', 'mysql', '5.7.44'],
+      ['mysqldump  Ver 8.0.36 for Linux on x86_64 (MySQL Community Server - GPL)', 'mysql', '8.0.36'],
+      [
+        'mysqldump  Ver 8.0.36-28 for Linux on x86_64 (Percona Server (GPL), Release 28, Revision 47601f19)',
+        'mysql',
+        '8.0.36',
+      ],
+      ['mysqldump  Ver 10.13 Distrib 5.7.44-48, for Linux (x86_64)', 'mysql', '5.7.44'],
+      ['mysqldump  Ver 9.7.4-2 for Linux on x86_64 ((Debian))', 'mysql', '9.7.4'],
+      ['mysqldump  Ver 10.19 Distrib 10.11.19-MariaDB, for debian-linux-gnu (x86_64)', 'mariadb', '10.11.19'],
+      ['mysqldump from 11.4.2-MariaDB, client 10.19 for debian-linux-gnu (x86_64)', 'mariadb', '11.4.2'],
+      ['/usr/bin/mariadb-dump from 11.8.3-MariaDB, client 10.19 for debian-linux-gnu (x86_64)', 'mariadb', '11.8.3'],
+      ['mysqldump  Ver 10.16 Distrib 10.1.48-MariaDB, for debian-linux-gnu (x86_64)', 'mariadb', '10.1.48'],
+    ] as const) {
+      const client = await findMysqldump(await answering(text));
+      expect(client, text).to.include({ flavour, version });
+    }
+  });
+
+  it("is not misled by the folder in which MySQL's client lies", async () => {
+    const text = '/opt/from-mariadb/bin/mysqldump  Ver 8.0.36 for Linux on x86_64 (MySQL Community Server - GPL)';
+    expect((await findMysqldump(await answering(text))).flavour).to.equal('mysql');
+  });
+
+  it('knows which options --help names', async () => {
+    const client = await findMysqldump(await answering('mysqldump  Ver 9.7.0 for Linux'));
+    for (const option of ['all-databases', 'set-gtid-purged', 'column-statistics', 'complete-insert'])
+      expect(client.knows(option), option).to.equal(true);
+    for (const option of ['databases', 'no-such-option', 'masking-policies', '', 'set-gtid'])
+      expect(client.knows(option), option).to.equal(false);
+  });
+
+  it('finds the real one on the PATH', async () => {
+    const client = await findMysqldump('mysqldump');
+    expect(client.path).to.equal('mysqldump');
+    expect(client.version).to.match(/^\d+\.\d+\.\d+$/);
+    expect(client.knows('single-transaction')).to.equal(true);
+    expect(client.knows('column-statistics')).to.equal(client.flavour === 'mysql');
+  });
+
+  it('says how to install it when it is not there', async () => {
+    for (const path of ['no-such-mysqldump', join(folder, 'nowhere')])
+      expect(await refusal(path)).to.match(
+        /can't be run: it is not installed .*apt-get install mariadb-client.*--mysqldump/,
+      );
+  });
+
+  it('refuses what is no mysqldump, and what does not run', async () => {
+    expect(await refusal('true')).to.contain('does not answer --version as mysqldump does');
+    expect(await refusal('cat')).to.contain("cat can't be run");
+    expect(await refusal('false')).to.contain("false can't be run");
+    expect(await refusal(folder)).to.contain("can't be run");
+    await writeFile(join(folder, 'plain'), '');
+    expect(await refusal(join(folder, 'plain'))).to.contain("can't be run");
+  });
+
+  it('shows no more than a little of what something else answers', async () =>
+    expect((await refusal(await program('head -c 100000 /dev/zero | tr "\\\\0" x'))).length).to.be.below(400));
+
+  it('lets no secret of the environment pass', async () => {
+    process.env.DB_PASSWORD = 'geheim';
+    try {
+      const path = await program(`env > '${folder}/env'; echo 'mysqldump  Ver 9.7.0'`);
+      await findMysqldump(path);
+      expect(await readFile(join(folder, 'env'), 'utf8')).not.to.contain('geheim');
+    } finally {
+      delete process.env.DB_PASSWORD;
+    }
+  });
+});

@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { formatReprDigest } from '../../protocol/digest.ts';
+import { fakeMysqldump } from '../../test/support/fake-mysqldump.ts';
+import type { DatabaseSource } from '../config.ts';
+import { Spool } from '../spool.ts';
+import type { Outcome } from './outcome.ts';
+import { runPipeline } from './pipeline.ts';
+
+const never = new AbortController().signal;
+/** Dumps that differ: the database stands last among the arguments. */
+const GOOD = 'for database; do :; done; header; echo "-- of $database"; marker';
+
+describe('pipeline', () => {
+  let folder: string;
+  let spool: Spool;
+  let server: Server;
+  let url: URL;
+  let serve: (request: IncomingMessage, response: ServerResponse) => unknown;
+  let uploads: string[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-pipeline-'));
+    spool = await Spool.open(join(folder, 'work'));
+    await mkdir(join(folder, 'bin'));
+    uploads = [];
+    serve = accept;
+    server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const spooled = () => readdir(spool.folder);
+
+  /** Takes the zip as the real service would, and tells what it got. */
+  const accept = async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await buffer(request).catch(() => Buffer.alloc(0));
+    const fileName = /filename="([^"]+)"/.exec(body.toString('latin1'))?.[1] ?? '';
+    const start = body.indexOf('\r\n\r\n') + 4;
+    const zip = body.subarray(start, body.lastIndexOf('\r\n--'));
+    const repr_digest = formatReprDigest(createHash('sha256').update(zip).digest());
+    const id = uploads.push(fileName);
+    const database_name = decodeURIComponent(request.url!.slice(1));
+    const data = {
+      id,
+      database_name,
+      file_name: fileName,
+      timestamp: '2026-01-01 00:00:00',
+      size: zip.length,
+      repr_digest,
+    };
+    response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ data, message: 'success' }));
+  };
+
+  const run = async (
+    databases: string[],
+    dumpScript: string,
+    { signal = never, workers = { dump: 2, zip: 2, upload: 2 }, retries = 0, timeoutMs = 60_000 } = {},
+  ): Promise<Outcome[]> => {
+    const outcomes: Outcome[] = [];
+    for await (const outcome of runPipeline({
+      sources: databases.map(
+        (database): DatabaseSource => ({
+          ...{ label: database, database, host: 'h', port: 1, user: 'u', password: 'geheim', dumpOptions: [] },
+        }),
+      ),
+      leftovers: await spool.leftovers(),
+      workers,
+      client: await fakeMysqldump(join(folder, 'bin'), dumpScript),
+      spool,
+      server: url,
+      timeoutMs,
+      retries,
+      watch: { began: () => {}, moved: () => {} },
+      signal,
+    }))
+      outcomes.push(outcome);
+    return outcomes;
+  };
+  const names = (length: number) => Array.from({ length }, (_, index) => `db_${index}`);
+
+  it('takes every database through all stages, each exactly once, and leaves nothing', async () => {
+    const outcomes = await run(names(25), GOOD);
+    expect(outcomes.map(({ state }) => state)).to.deep.equal(Array(25).fill('succeeded'));
+    expect(outcomes.map(({ database }) => database)).to.have.members(names(25));
+    expect(new Set(uploads).size).to.equal(25);
+    for (const { fileName, sha256, dumpBytes, zipBytes, backupId } of outcomes) {
+      expect(uploads[backupId! - 1]).to.equal(fileName);
+      expect(sha256).to.match(/^[\da-f]{64}$/);
+      expect(dumpBytes).to.be.above(50);
+      expect(zipBytes).to.be.above(100);
+    }
+    expect(await spooled()).to.deep.equal([]);
+  });
+
+  it('lets no failure of one database touch another', async () => {
+    const outcomes = await run(
+      names(9),
+      `for database; do :; done; case $database in db_3) exit 2;; db_5) header; exit 0;; db_7) kill -9 $$;; esac; ${GOOD}`,
+    );
+    const failed = outcomes.filter(({ state }) => state === 'failed');
+    expect(failed.map(({ database }) => database)).to.have.members(['db_3', 'db_5', 'db_7']);
+    for (const { failure } of failed) expect(failure).to.include({ stage: 'dump' }).and.not.to.have.property('keptAt');
+    expect(uploads).to.have.length(6);
+    expect(await spooled()).to.deep.equal([]);
+  });
+
+  it('keeps the zips that could not be delivered, and delivers them first the next time', async () => {
+    serve = (_request, response) => response.destroy();
+    const first = await run(names(3), GOOD);
+    expect(first.map(({ failure }) => failure?.stage)).to.deep.equal(['upload', 'upload', 'upload']);
+    expect(await spooled()).to.have.members(first.map(({ fileName }) => fileName));
+    for (const { failure, fileName } of first) expect(failure!.keptAt).to.equal(spool.pathOf(fileName));
+
+    serve = accept;
+    const second = await run(['other'], `sleep 0.3; ${GOOD}`);
+    expect(second.map(({ state }) => state)).to.deep.equal(Array(4).fill('succeeded'));
+    expect(second.filter(({ isLeftover }) => isLeftover).map(({ fileName }) => fileName)).to.have.members(
+      first.map(({ fileName }) => fileName),
+    );
+    expect(uploads.at(-1)).to.contain('-other-');
+    expect(await spooled()).to.deep.equal([]);
+  });
+
+  it('keeps the zip of an upload whose record is not ours', async () => {
+    serve = async (request, response) => {
+      await buffer(request);
+      const data = {
+        id: 1,
+        database_name: 'a',
+        file_name: 'b',
+        timestamp: '2026-01-01 00:00:00',
+        size: 1,
+        repr_digest: 'x',
+      };
+      response.writeHead(201).end(JSON.stringify({ data, message: 'success' }));
+    };
+    const [outcome] = await run(['a'], GOOD);
+    expect(outcome!.state).to.equal('failed');
+    expect(await spooled()).to.deep.equal([outcome!.fileName]);
+  });
+
+  it('tries the uploads of a service that is down once each, after the first', async function () {
+    this.slow(6000);
+    let requests = 0;
+    serve = (_request, response) => {
+      requests++;
+      response.destroy();
+    };
+    await run(names(4), GOOD, { retries: 1, workers: { dump: 4, zip: 4, upload: 1 } });
+    expect(requests).to.equal(2 + 3);
+  });
+
+  it('holds new dumps up while uploads are slow', async () => {
+    let release = () => {};
+    const released = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    serve = async (request, response) => {
+      await released;
+      return accept(request, response);
+    };
+    const log = join(folder, 'begun');
+    const running = run(names(30), `echo x >> '${log}'; ${GOOD}`, { workers: { dump: 1, zip: 1, upload: 1 } });
+    await sleep(700);
+    // One in the hands of each worker, and one on its way between two stages.
+    expect((await readFile(log, 'utf8')).split('\n').length - 1).to.be.below(8);
+    release();
+    expect(await running).to.have.length(30);
+  });
+
+  it('gives each database its time, and no more', async () => {
+    const outcomes = await run(
+      ['slow', 'a', 'b'],
+      `for database; do :; done; [ $database = slow ] && exec sleep 20; ${GOOD}`,
+      { timeoutMs: 500 },
+    );
+    const slow = outcomes.find(({ database }) => database === 'slow')!;
+    expect(slow.failure?.message).to.contain('took longer');
+    expect(outcomes.filter(({ state }) => state === 'succeeded')).to.have.length(2);
+    expect(await spooled()).to.deep.equal([]);
+  });
+
+  describe('when aborted', () => {
+    const abortedRun = async (script: string, { afterMs = 400, workers = { dump: 3, zip: 1, upload: 1 } } = {}) => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort('stop'), afterMs);
+      const started = performance.now();
+      const reason = await run(names(12), script, { signal: stop.signal, workers }).catch(error => error);
+      return { reason, ms: performance.now() - started };
+    };
+
+    it('throws the reason, ends the children and leaves nothing half-done', async () => {
+      const { reason, ms } = await abortedRun('header; exec sleep 20');
+      expect(reason).to.equal('stop');
+      expect(ms).to.be.below(2000);
+      expect(await spooled()).to.deep.equal([]);
+    });
+
+    it('leaves no plain dump that waited for its turn to be zipped', async () => {
+      // The upload hangs, so a zip waits for it, and behind that finished dumps wait for the zip worker.
+      serve = () => {};
+      const { reason } = await abortedRun(GOOD);
+      expect(reason).to.equal('stop');
+      expect((await spooled()).filter(name => !name.endsWith('.zip'))).to.deep.equal([]);
+    });
+  });
+});

@@ -1,0 +1,110 @@
+import { PassThrough } from 'node:stream';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { excerptOf } from './stderr-excerpt.ts';
+
+/** Lets a child say something on stderr, in these pieces, and gives the excerpt. */
+const excerpt = async (pieces: readonly (string | Buffer)[], secret = ''): Promise<string> => {
+  const stderr = new PassThrough();
+  const said = excerptOf(stderr, secret);
+  for (const piece of pieces) if (piece.length > 0) stderr.write(piece);
+  stderr.end();
+  await new Promise(resolve => stderr.once('close', resolve));
+  return said();
+};
+
+describe('stderr-excerpt', () => {
+  it('keeps a short message as it is, without the blanks at its ends', async () => {
+    expect(await excerpt([])).to.equal('');
+    expect(await excerpt(['mysqldump: ', 'Got error: 1045\n'])).to.equal('mysqldump: Got error: 1045');
+  });
+
+  it('can be asked in the middle and again', async () => {
+    const stderr = new PassThrough();
+    const said = excerptOf(stderr, 'geheim');
+    stderr.write('one ');
+    await new Promise(setImmediate);
+    expect(said()).to.equal('one');
+    stderr.write('two');
+    await new Promise(setImmediate);
+    expect(said()).to.equal('one two');
+    expect(said()).to.equal('one two');
+  });
+
+  it('keeps the beginning and the end of megabytes, and tells how much is left out', async () => {
+    const line = 'mysqldump: Error 1356\n'.repeat(3000);
+    const text = await excerpt(['first\n', ...Array.from({ length: 50 }, () => line), 'last\n']);
+    expect(text.length).to.be.below(16_600);
+    expect(text).to.match(/^first\n.*\n… (\d+) bytes left out …\n.*\nlast$/s);
+    const left = Number(/(\d+) bytes left out/.exec(text)![1]);
+    expect(left).to.equal(6 + 50 * line.length + 5 - 2 * 8192);
+  });
+
+  it('leaves nothing out, and repeats nothing, whatever the pieces', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(9000), { maxLength: 8 }), async lengths => {
+        let number = 0;
+        const pieces = lengths.map(length =>
+          Array.from({ length }, () => String.fromCharCode(33 + (number++ % 90))).join(''),
+        );
+        const whole = pieces.join('');
+        const text = await excerpt(pieces);
+        if (whole.length <= 16_384) expect(text).to.equal(whole);
+        else
+          expect(text).to.equal(
+            `${whole.slice(0, 8192)}\n… ${whole.length - 16_384} bytes left out …\n${whole.slice(-8192)}`,
+          );
+      }),
+    );
+  });
+
+  it('keeps characters whole where nothing is left out', async () => {
+    const text = `${'x'.repeat(8191)}é${'密🐱'.repeat(100)}`;
+    expect((await excerpt([text])) === text).to.equal(true);
+  });
+
+  describe('the secret', () => {
+    it('is blotted out, all of it, wherever it stands', async () => {
+      expect(await excerpt(['geheim: geheimgeheim (geheim)'], 'geheim')).to.equal('***: ****** (***)');
+      expect(await excerpt(['with $& and .* in it'], '$& and .*')).to.equal('with *** in it');
+    });
+
+    it('is blotted out when it is one character only', async () =>
+      expect(await excerpt(["Access denied for 'x'@'x'"], 'x')).not.to.contain('x'));
+
+    it('is blotted out across the borders of pieces', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.nat(20), fc.nat(20), async (first, second) => {
+          const said = 'using password "gehéim🐱!" here';
+          const bytes = Buffer.from(said);
+          const [a, b] = [Math.min(first, second), Math.max(first, second)];
+          const text = await excerpt([bytes.subarray(0, a), bytes.subarray(a, b), bytes.subarray(b)], 'gehéim🐱!');
+          expect(text).to.equal('using password "***" here');
+        }),
+      );
+    });
+
+    it('is blotted out where the kept beginning and end meet', async () => {
+      const secret = 'gehéim🐱';
+      for (let before = 8192 - Buffer.byteLength(secret); before <= 8192; before++) {
+        const text = await excerpt(['x'.repeat(before), secret, 'yyy'], secret);
+        expect(text === `${'x'.repeat(before)}***yyy`, `${before}`).to.equal(true);
+      }
+    });
+
+    it('leaves no part of itself at the edge of what is left out', async () => {
+      const secret = 'S3cret-of-the-client';
+      for (let shift = 1; shift < secret.length; shift++) {
+        const text = await excerpt(
+          ['x'.repeat(8192 - shift), secret, 'y'.repeat(20_000), secret, 'z'.repeat(8192 - shift)],
+          secret,
+        );
+        expect(text.includes(secret.slice(0, Math.max(3, shift))), `beginning, ${shift}`).to.equal(false);
+        expect(text.includes(secret.slice(-Math.max(3, shift))), `end, ${shift}`).to.equal(false);
+      }
+    });
+
+    it('is blotted out at the very end, with a blank as its last character', async () =>
+      expect(await excerpt(['password: geheim '], 'geheim ')).to.equal('password: ***'));
+  });
+});

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { StageError } from './outcome.ts';
+import { TimeBudget } from './time-budget.ts';
+
+const never = new AbortController().signal;
+/** Work that ends when it is told to. */
+const untilAborted = (signal: AbortSignal) =>
+  sleep(10_000, undefined, { signal }).catch(() => {
+    throw signal.reason;
+  });
+
+describe('time-budget', () => {
+  it('hands on what the work returns and throws', async () => {
+    const budget = new TimeBudget(1000);
+    expect(await budget.within(never, async () => 5)).to.equal(5);
+    const error = new Error('own');
+    expect(await budget.within(never, () => Promise.reject(error)).catch(error => error)).to.equal(error);
+  });
+
+  it('aborts the work when the time is over, with a reason that says what to do', async () => {
+    const error = await new TimeBudget(30).within(never, untilAborted).catch(error => error);
+    expect(error).to.be.instanceOf(StageError);
+    expect(error.advice).to.contain('--timeout');
+  });
+
+  it('is one for all stages together, and does not run between them', async () => {
+    const budget = new TimeBudget(400);
+    await budget.within(never, () => sleep(250));
+    await sleep(300);
+    await budget.within(never, async signal => {
+      await sleep(20);
+      expect(signal.aborted, 'the waiting must not count').to.equal(false);
+    });
+    const started = performance.now();
+    expect(await budget.within(never, untilAborted).catch(error => error)).to.be.instanceOf(StageError);
+    expect(performance.now() - started, 'what was used before counts').to.be.below(300);
+    expect(await budget.within(never, untilAborted).catch(error => error), 'it stays over').to.be.instanceOf(
+      StageError,
+    );
+  });
+
+  it('hands an abort from outside on, with its own reason', async () => {
+    const outer = new AbortController();
+    const work = new TimeBudget(10_000).within(outer.signal, untilAborted).catch(error => error);
+    outer.abort('stop');
+    expect(await work).to.equal('stop');
+    expect(await new TimeBudget(10_000).within(outer.signal, untilAborted).catch(error => error)).to.equal('stop');
+  });
+
+  it('leaves no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length;
+    await sleep(1); // mocha sets its own
+    const before = timers();
+    await new TimeBudget(1_000_000).within(never, async () => {});
+    await new TimeBudget(1_000_000).within(never, () => Promise.reject(new Error())).catch(() => {});
+    expect(timers()).to.equal(before);
+  });
+});

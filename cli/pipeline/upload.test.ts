@@ -1,0 +1,376 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readlink, rm, truncate, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { formatReprDigest } from '../../protocol/digest.ts';
+import { ServiceUnreachable } from '../service.ts';
+import { StageError } from './outcome.ts';
+import { type UploadRequest, upload } from './upload.ts';
+
+type Step = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+const FILE_NAME = 'mysql-2026-01-01-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql.zip';
+const never = new AbortController().signal;
+
+describe('upload', () => {
+  let folder: string;
+  let server: Server;
+  let url: URL;
+  /** What the service does with the requests, one after the other; the last does it with all that follow. */
+  let script: Step[] = [];
+  let requests: { method: string; url: string; bytes: number }[] = [];
+  let zip: UploadRequest;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-upload-'));
+    server = createServer((request, response) => {
+      const seen = { method: request.method!, url: request.url!, bytes: 0 };
+      requests.push(seen);
+      request.on('data', chunk => {
+        seen.bytes += chunk.length;
+      });
+      request.on('error', () => {});
+      void (script.length > 1 ? script.shift()! : script[0]!)(request, response);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    zip = await zipOf(randomBytes(2_500_000));
+  });
+  beforeEach(() => {
+    requests = [];
+  });
+  after(async () => {
+    server.closeAllConnections();
+    server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const zipOf = async (content: Buffer): Promise<UploadRequest> => {
+    const path = join(folder, `${content.length}.zip`);
+    await writeFile(path, content);
+    return {
+      database: 'pt_xyz',
+      path,
+      fileName: FILE_NAME,
+      size: content.length,
+      sha256: createHash('sha256').update(content).digest(),
+    };
+  };
+
+  const receipt = (more: object = {}) => ({
+    data: {
+      id: 7,
+      database_name: 'pt_xyz',
+      file_name: FILE_NAME,
+      timestamp: '2026-01-01 00:00:00',
+      size: zip.size,
+      repr_digest: formatReprDigest(zip.sha256),
+      ...more,
+    },
+    message: 'success',
+  });
+  /** Reads the whole body, and then answers. */
+  const answer =
+    (status: number, body: unknown, headers: Record<string, string> = {}): Step =>
+    async (request, response) => {
+      if (!request.complete) await once(request, 'end');
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    };
+  const success: Step = (request, response) => answer(201, receipt())(request, response);
+  const refuse = (status: number, headers: Record<string, string> = {}) =>
+    answer(status, { message: 'no', code: 'NO', errors: [{ field: 'file', message: 'is bad' }] }, headers);
+  /** Ends the connection after some of the body. */
+  const reset: Step = request => request.once('data', () => request.socket.resetAndDestroy());
+
+  const send = (
+    steps: Step[],
+    options: {
+      retries?: number;
+      signal?: AbortSignal;
+      onBytes?: (sent: number) => void;
+      request?: Partial<UploadRequest>;
+    } = {},
+  ) => {
+    script = steps;
+    const { retries = 0, signal = never, onBytes, request } = options;
+    return upload({ ...zip, ...request }, { server: url, retries, signal, ...(onBytes && { onBytes }) });
+  };
+  const failureOf = async (steps: Step[], options?: Parameters<typeof send>[1]): Promise<StageError> => {
+    const error = await send(steps, options).catch(error => error);
+    expect(error).to.be.instanceOf(StageError);
+    return error;
+  };
+
+  it('sends the whole file once and returns the record', async () => {
+    const sent: number[] = [];
+    expect(await send([success], { onBytes: bytes => sent.push(bytes) })).to.deep.equal(receipt().data);
+    expect(requests).to.have.length(1);
+    expect(requests[0]).to.include({ method: 'POST', url: '/pt_xyz' });
+    expect(requests[0]!.bytes).to.be.within(zip.size + 100, zip.size + 1000);
+    expect(sent.at(-1)).to.equal(zip.size);
+  });
+
+  it('takes 200 as well: the same file had arrived before', async () =>
+    expect((await send([answer(200, receipt())])).id).to.equal(7));
+
+  it('takes an answer with fields that it does not know', async () =>
+    expect((await send([answer(201, { ...receipt({ verified: true }), extra: 1 })])).id).to.equal(7));
+
+  it('puts any label into the path', async () => {
+    await send([success], { request: { database: 'a b?#%&"ö🐈/..' } });
+    expect(requests[0]!.url).to.equal(`/${encodeURIComponent('a b?#%&"ö🐈/..')}`);
+  });
+
+  it('keeps the path of the address of the service', async () => {
+    script = [success];
+    await upload(zip, { server: new URL('lumbung/', url), retries: 0, signal: never });
+    expect(requests[0]!.url).to.equal('/lumbung/pt_xyz');
+  });
+
+  describe('takes nothing for delivered', () => {
+    it('whose digest in the answer is another', async () => {
+      const other = createHash('sha256').update('x').digest();
+      const error = await failureOf([answer(201, receipt({ repr_digest: formatReprDigest(other) }))], { retries: 3 });
+      expect(error.message).to.contain(zip.sha256.toString('hex')).and.contain(formatReprDigest(other));
+      expect(error.advice).to.contain('not what was sent');
+      expect(requests, 'not tried again').to.have.length(1);
+    });
+
+    it('whose digest in the answer is none', async () => {
+      for (const repr_digest of [
+        '',
+        'sha-256=::',
+        zip.sha256.toString('hex'),
+        `sha-512=:${zip.sha256.toString('base64')}:`,
+      ])
+        await failureOf([answer(201, receipt({ repr_digest }))]);
+    });
+
+    it('whose size or name in the answer is another', async () => {
+      await failureOf([answer(201, receipt({ size: zip.size - 1 }))]);
+      await failureOf([answer(201, receipt({ file_name: FILE_NAME.replace('pt_xyz', 'pt_abc') }))]);
+    });
+
+    it('whose answer breaks the contract', async () => {
+      const broken = [
+        ...['', '{', '[]', 'null', '"ok"', '<html>Welcome</html>', {}, { data: null, message: 'success' }],
+        receipt({ id: '7' }),
+        receipt({ id: undefined }),
+        receipt({ size: String(zip.size) }),
+        receipt({ repr_digest: undefined }),
+        receipt({ timestamp: '2026-01-01T00:00:00Z' }),
+      ];
+      for (const body of broken) {
+        const error = await failureOf([answer(200, body)]);
+        expect(error.message, JSON.stringify(body)).to.contain("not one of Lumbung's service");
+        expect(error.advice).to.contain('--server');
+      }
+    });
+
+    it('that a web page answers with 200', async () =>
+      expect(
+        (await failureOf([answer(200, '<html>Log in</html>', { 'content-type': 'text/html' })])).message,
+      ).to.contain('it is no JSON'));
+
+    it('that is answered without a body', async () => {
+      for (const status of [200, 201, 204, 205]) {
+        const error = await failureOf([answer(status, '')]);
+        expect(error.message, `${status}`).to.contain(`the answer ${status} is not one of Lumbung's service`);
+      }
+    });
+  });
+
+  it('follows no redirect: the body would have to be kept for it', async () => {
+    for (const status of [301, 302, 303, 307, 308])
+      await failureOf([answer(status, '', { location: '/elsewhere' }), success]);
+    expect(new Set(requests.map(({ url }) => url))).to.deep.equal(new Set(['/pt_xyz']));
+  });
+
+  describe('does not try again', () => {
+    for (const status of [400, 401, 403, 404, 409, 411, 413, 415, 422])
+      it(`after ${status}`, async () => {
+        const error = await failureOf([refuse(status)], { retries: 3 });
+        expect(error.message).to.equal(`the service answered ${status} NO: no (file: is bad)`);
+        expect(error).not.to.be.instanceOf(ServiceUnreachable);
+        expect(requests).to.have.length(1);
+      });
+
+    it('after a redirect, and names it as what it is', async () => {
+      for (const status of [301, 302, 307, 308]) {
+        requests = [];
+        const error = await failureOf([answer(status, '', { location: '/elsewhere' })], { retries: 1 });
+        expect(error.message, `${status}`).to.match(/redirect/);
+        expect(requests, `${status}`).to.have.length(1);
+      }
+    });
+
+    it('when the zip is gone from the disk, and does not blame the service for it', async () => {
+      const error = await send([success], { retries: 2, request: { path: join(folder, 'nowhere.zip') } }).catch(
+        error => error,
+      );
+      expect(error.message).to.match(/ENOENT.*nowhere\.zip/);
+      expect(error.message).not.to.contain("can't be reached");
+    });
+  });
+
+  describe('tries again', () => {
+    /** Uploads to a service of its own, so that many can take their second of pause together. */
+    const attempts = async (retries: number, ...steps: Step[]): Promise<{ outcome: unknown; bytes: number[] }> => {
+      const bytes: number[] = [];
+      const own = createServer((request, response) => {
+        const index = bytes.push(0) - 1;
+        request.on('error', () => {});
+        request.on('data', chunk => {
+          bytes[index]! += chunk.length;
+        });
+        void steps[Math.min(index, steps.length - 1)]!(request, response);
+      }).listen(0, '127.0.0.1');
+      await once(own, 'listening');
+      const server = new URL(`http://127.0.0.1:${(own.address() as AddressInfo).port}/`);
+      const outcome = await upload(zip, { server, retries, signal: never }).catch(error => error);
+      own.closeAllConnections();
+      own.close();
+      return { outcome, bytes };
+    };
+    const cutAnswer: Step = async (request, response) => {
+      await once(request, 'end');
+      response.writeHead(201, { 'content-type': 'application/json', 'content-length': '500' });
+      response.write('{"data":');
+      setTimeout(() => response.destroy(), 20);
+    };
+
+    it('after what may pass, with the whole file', async function () {
+      this.slow(5000);
+      const passing = new Map<string, Step>(
+        [408, 429, 500, 502, 503, 504, 507].map(status => [`${status}`, refuse(status)]),
+      );
+      passing.set('a connection that broke in the middle', reset).set('an answer that was cut off', cutAnswer);
+      await Promise.all(
+        [...passing].map(async ([what, step]) => {
+          const { outcome, bytes } = await attempts(1, step, success);
+          expect(outcome, what).to.deep.equal(receipt().data);
+          expect(bytes, what).to.have.length(2);
+          expect(bytes[1], what).to.be.above(zip.size);
+        }),
+      );
+    });
+
+    it('so many times and no more, and tells the last reason', async function () {
+      this.slow(5000);
+      const [none, one] = await Promise.all([0, 1].map(retries => attempts(retries, refuse(500), refuse(503))));
+      expect([none, one].map(tried => tried!.bytes.length)).to.deep.equal([1, 2]);
+      expect((none!.outcome as Error).message).to.contain('the service answered 500');
+      expect((one!.outcome as Error).message).to.contain('the service answered 503');
+    });
+
+    it('within a time that fits into the night, whatever the service says of Retry-After', async () => {
+      const { setTimeout: real } = globalThis;
+      const stop = new AbortController();
+      const pauses: number[] = [];
+      globalThis.setTimeout = ((callback: () => void, delay: number, ...rest: []) => {
+        pauses.push(delay);
+        return real(callback, delay, ...rest);
+      }) as typeof setTimeout;
+      try {
+        real(() => stop.abort('enough'), 300);
+        await send([refuse(503, { 'retry-after': '86400' })], { retries: 1, signal: stop.signal }).catch(() => {});
+      } finally {
+        globalThis.setTimeout = real;
+      }
+      expect(Math.max(...pauses)).to.be.below(3_600_000);
+    });
+  });
+
+  it('says that the service can not be reached, and why', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const server = new URL(`http://127.0.0.1:${(closed.address() as AddressInfo).port}/`);
+    closed.close();
+    await once(closed, 'close');
+    for (const address of [server, new URL(`http://localhost:${server.port}/`)]) {
+      const error = await upload(zip, { server: address, retries: 0, signal: never }).catch(error => error);
+      expect(error).to.be.instanceOf(ServiceUnreachable);
+      expect(error.message)
+        .to.contain(`the service at ${address.origin} can't be reached`)
+        .and.match(/refused/i);
+    }
+    const nowhere = await upload(zip, {
+      server: new URL('http://no-such-host.invalid/'),
+      retries: 0,
+      signal: never,
+    }).catch(error => error);
+    expect(nowhere).to.be.instanceOf(ServiceUnreachable);
+    expect(nowhere.message).to.contain('no-such-host.invalid');
+  });
+
+  it('tells the refusal of a service that does not read the body to its end', async () => {
+    const early: Step = (request, response) => {
+      request.once('data', () => {
+        response.writeHead(413, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ message: 'too large', code: 'FILE_TOO_LARGE' }));
+      });
+    };
+    const error = await failureOf([early], { retries: 2, request: await zipOf(randomBytes(30_000_000)) });
+    expect(error.message).to.equal('the service answered 413 FILE_TOO_LARGE: too large');
+    expect(requests).to.have.length(1);
+  });
+
+  describe('when aborted', () => {
+    it('ends at once with the reason', async () => {
+      const stop = new AbortController();
+      const hang: Step = () => setTimeout(() => stop.abort('stop'), 50);
+      expect(await send([hang], { retries: 3, signal: stop.signal }).catch(error => error)).to.equal('stop');
+      expect(requests).to.have.length(1);
+    });
+
+    it('ends in the pause before the next try too', async () => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort('stop'), 200);
+      const started = performance.now();
+      expect(await send([refuse(503)], { retries: 5, signal: stop.signal }).catch(error => error)).to.equal('stop');
+      expect(performance.now() - started).to.be.below(700);
+    });
+
+    it('sends nothing when it was aborted before', async () => {
+      expect(await send([success], { signal: AbortSignal.abort('before') }).catch(error => error)).to.equal('before');
+      expect(requests).to.have.length(0);
+    });
+  });
+
+  it('closes the file however it ends', async () => {
+    const large = await zipOf(randomBytes(30_000_000));
+    const stop = new AbortController();
+    const abort: Step = request => request.once('data', () => stop.abort('stop'));
+    await send([success]);
+    await failureOf([refuse(422)], { request: large });
+    await failureOf([reset], { request: large });
+    await send([abort], { request: large, signal: stop.signal }).catch(() => {});
+    const openFiles = async () => {
+      const descriptors = await readdir('/proc/self/fd');
+      const links = await Promise.all(descriptors.map(name => readlink(`/proc/self/fd/${name}`).catch(() => '')));
+      return links.filter(link => link.startsWith(folder));
+    };
+    for (let looks = 0; looks < 100 && (await openFiles()).length > 0; looks++) await sleep(20);
+    expect(await openFiles()).to.deep.equal([]);
+  });
+
+  it('needs no memory for the file', async () => {
+    const path = join(folder, 'sparse.zip');
+    await writeFile(path, '');
+    await truncate(path, 250 << 20);
+    const before = process.memoryUsage().rss;
+    let peak = before;
+    const watching = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().rss);
+    }, 10);
+    await failureOf([refuse(422)], { request: { path, size: 250 << 20 } });
+    clearInterval(watching);
+    expect((peak - before) / (1 << 20)).to.be.below(150);
+  });
+});

@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import type { Outcome } from './pipeline/outcome.ts';
+import { describeOutcome, type RunReport, summarize, table, tabulate } from './report.ts';
+
+const outcome = (more: Partial<Outcome> = {}): Outcome => ({
+  database: 'pt_xyz',
+  state: 'succeeded',
+  isLeftover: false,
+  startedAt: new Date('2026-01-01T00:00:00Z'),
+  seconds: 4.2,
+  fileName: 'mysql-….sql.zip',
+  dumpBytes: 2 << 20,
+  zipBytes: 512 << 10,
+  backupId: 34,
+  warnings: [],
+  ...more,
+});
+const failed = (more: Partial<Outcome> = {}): Outcome => {
+  const { backupId: _, ...rest } = outcome();
+  return { ...rest, state: 'failed', failure: { stage: 'dump', message: 'it broke' }, ...more };
+};
+const report = (outcomes: Outcome[], more: Partial<RunReport> = {}): RunReport => ({
+  startedAt: new Date('2026-01-01T00:00:00Z'),
+  endedAt: new Date('2026-01-01T00:03:05Z'),
+  exitCode: 0,
+  server: 'http://127.0.0.1:3000/',
+  total: outcomes.filter(outcome => !outcome.isLeftover).length,
+  outcomes,
+  notDone: [],
+  kept: [],
+  ...more,
+});
+
+describe('report', () => {
+  describe('of one database', () => {
+    it('tells sizes, time and id of what was backed up', () =>
+      expect(describeOutcome(outcome())).to.equal('ok      pt_xyz  dump 2.0 MiB, zip 512.0 KiB, 4.2 s, id 34'));
+
+    it('tells which file of an earlier run was delivered', () => {
+      const { dumpBytes: _, ...rest } = outcome({ isLeftover: true });
+      expect(describeOutcome(rest)).to.equal(
+        'ok      pt_xyz  delivered mysql-….sql.zip, left by an earlier run, zip 512.0 KiB, 4.2 s, id 34',
+      );
+    });
+
+    it('tells what failed, what to do, and where the zip waits', () =>
+      expect(
+        describeOutcome(
+          failed({ failure: { stage: 'upload', message: 'no answer', advice: 'Look.', keptAt: '/work/a.zip' } }),
+        ),
+      ).to.equal(
+        [
+          'FAILED  pt_xyz  upload: no answer',
+          '        what to do: Look.',
+          '        its zip waits for the next run: /work/a.zip',
+        ].join('\n'),
+      ));
+
+    it('shows each warning, of what succeeded and of what failed', () => {
+      expect(describeOutcome(outcome({ warnings: ['one', 'two'] }))).to.match(
+        /id 34\n {8}warning: one\n {8}warning: two$/,
+      );
+      expect(describeOutcome(failed({ warnings: ['one'] }))).to.match(
+        /^FAILED {2}pt_xyz {2}dump: it broke\n {8}warning: one$/,
+      );
+    });
+  });
+
+  describe('of a run', () => {
+    it('counts, so that silence never means success', () => {
+      expect(summarize(report([outcome(), outcome({ database: 'b' })]))).to.equal(
+        '2 of 2 databases backed up in 3 min 05 s.',
+      );
+      expect(summarize(report([outcome()]))).to.equal('1 of 1 database backed up in 3 min 05 s.');
+    });
+
+    it('names what failed, each once', () =>
+      expect(
+        summarize(report([outcome(), failed({ database: 'b' }), failed({ database: 'b', isLeftover: true })])),
+      ).to.equal('1 of 2 databases backed up in 3 min 05 s; FAILED: b.'));
+
+    it('does not count the zips of earlier runs as databases backed up', () =>
+      expect(summarize(report([failed(), outcome({ isLeftover: true })]))).to.equal(
+        '0 of 1 database backed up in 3 min 05 s; 1 zip of an earlier run delivered; FAILED: pt_xyz.',
+      ));
+
+    it('tells what waits in the work folder', () =>
+      expect(summarize(report([failed()], { kept: ['/work/a.zip', '/work/b.zip'] }))).to.contain(
+        '; 2 zips in the work folder for the next run to deliver.',
+      ));
+
+    it('tells what an interrupted run did not get through', () => {
+      const run = report([outcome()], { total: 3, interruptedBy: 'SIGINT', notDone: ['b', 'c'] });
+      expect(summarize(run)).to.equal(
+        '1 of 3 databases backed up in 3 min 05 s; interrupted by SIGINT; not done: b, c.',
+      );
+      expect(summarize(report([outcome()], { interruptedBy: 'SIGTERM' }))).to.contain('not done: nothing');
+    });
+  });
+
+  it('draws a table that a mail shows as a terminal does', () => {
+    const lines = tabulate(report([outcome(), failed({ database: 'toko-buku' })])).split('\n');
+    expect(lines).to.deep.equal([
+      'database   result            dump        zip   time  id',
+      'pt_xyz     ok             2.0 MiB  512.0 KiB  4.2 s  34',
+      'toko-buku  FAILED (dump)  2.0 MiB  512.0 KiB  4.2 s',
+    ]);
+  });
+
+  it('draws wide characters and no colours', () => {
+    const drawn = table(
+      ['a', 'b'],
+      [
+        ['データ', 1],
+        ['🐱', 22],
+      ],
+      ['left', 'right'],
+    );
+    expect(drawn).not.to.contain('\u001b');
+    expect(drawn.split('\n')).to.deep.equal(['a        b', 'データ   1', '🐱      22']);
+  });
+});

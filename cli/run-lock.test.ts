@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CommandError, EXIT } from './problems.ts';
+import { RunLock } from './run-lock.ts';
+
+const startedAt = new Date('2026-01-01T02:03:04Z');
+const NODE = process.versions.deno ? 'node' : process.execPath;
+const DENO = join(import.meta.dirname, '../node_modules/.bin/deno');
+
+describe('run-lock', () => {
+  let folder: string;
+  const children = new Set<ChildProcess>();
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-run-lock-'));
+  });
+  afterEach(async () => {
+    for (const child of children) child.stdin!.end();
+    children.clear();
+    await rm(folder, { recursive: true });
+  });
+
+  const denied = (): CommandError => {
+    try {
+      RunLock.acquire(folder, startedAt)[Symbol.dispose]();
+    } catch (error) {
+      expect(error).to.be.instanceOf(CommandError);
+      return error as CommandError;
+    }
+    return expect.fail('the lock was given twice');
+  };
+
+  /** Another process that takes the lock, says what came of it, and stays. `pid` is its own: Deno is started by a script. */
+  const otherProcess = async (
+    program: string,
+    ...args: string[]
+  ): Promise<{ pid: number; said: string; ended: Promise<unknown> }> => {
+    const script = `
+      import process from 'node:process';
+      import { RunLock } from ${JSON.stringify(new URL('run-lock.ts', import.meta.url).href)};
+      try {
+        globalThis.lock = RunLock.acquire(${JSON.stringify(folder)}, new Date('${startedAt.toISOString()}'));
+        console.log(process.pid + ' held');
+        process.stdin.resume(); // until the test ends, whichever way
+      } catch (error) {
+        console.log(process.pid + ' ' + error.exitCode + ' ' + error.message);
+      }`;
+    const child = spawn(program, [...args, script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    children.add(child);
+    const [text] = await once(child.stdout!, 'data');
+    const [, pid, said] = /^(\d+) (.*)$/m.exec(String(text))!;
+    return { pid: Number(pid), said: said!, ended: once(child, 'exit') };
+  };
+  const node = () => otherProcess(NODE, '--input-type=module', '--disable-warning=ExperimentalWarning', '-e');
+  const deno = () => otherProcess(DENO, 'eval', '--ext=ts');
+
+  it('is given to one, and again after that one has ended', () => {
+    for (let run = 0; run < 3; run++) {
+      using _lock = RunLock.acquire(folder, startedAt);
+      expect(existsSync(join(folder, 'run.json'))).to.equal(true);
+    }
+    expect(existsSync(join(folder, 'run.json'))).to.equal(false);
+  });
+
+  it('is not given a second time, and says who has it', () => {
+    using _lock = RunLock.acquire(folder, startedAt);
+    const error = denied();
+    expect(error.exitCode).to.equal(EXIT.anotherRun);
+    expect(error.message)
+      .to.contain(`process ${process.pid}`)
+      .and.contain('2026-01-01T02:03:04.000Z')
+      .and.contain(folder);
+    expect(denied().exitCode, 'once more').to.equal(EXIT.anotherRun);
+  });
+
+  it('belongs to one folder', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'lumbung-run-lock-'));
+    try {
+      using _lock = RunLock.acquire(folder, startedAt);
+      using _other = RunLock.acquire(other, startedAt);
+    } finally {
+      await rm(other, { recursive: true });
+    }
+  });
+
+  it('is private, as is its note', async () => {
+    using _lock = RunLock.acquire(folder, startedAt);
+    expect((await stat(join(folder, 'run.json'))).mode & 0o777).to.equal(0o600);
+  });
+
+  it('blocks another process, which ends with code 4 and names this one', async () => {
+    using _lock = RunLock.acquire(folder, startedAt);
+    expect((await node()).said).to.match(
+      new RegExp(`^4 Another run .* process ${process.pid}, started 2026-01-01T02:03:04`),
+    );
+  });
+
+  it('is freed when its holder is killed', async () => {
+    const { pid, said, ended } = await node();
+    expect(said).to.equal('held');
+    expect(denied().message).to.contain(`process ${pid}`);
+    process.kill(pid, 'SIGKILL');
+    await ended;
+    expect(existsSync(join(folder, 'run.json')), 'the note of the killed run is still there').to.equal(true);
+    RunLock.acquire(folder, startedAt)[Symbol.dispose]();
+  });
+
+  it('holds between Node and Deno, both ways', async () => {
+    const { pid, said, ended } = await deno();
+    expect(said).to.equal('held');
+    expect((await node()).said).to.match(new RegExp(`^4 Another run .* process ${pid}`));
+    process.kill(pid, 'SIGKILL');
+    await ended;
+    expect((await node()).said).to.equal('held');
+    expect((await deno()).said).to.match(/^4 Another run /);
+  });
+
+  it('is given on a full disk too, without its note: the zips that fill the disk must get away', async () => {
+    await symlink(join(folder, 'nowhere', 'run.json'), join(folder, 'run.json')); // so that writing fails
+    using _lock = RunLock.acquire(folder, startedAt);
+    expect(denied().exitCode).to.equal(EXIT.anotherRun);
+  });
+});

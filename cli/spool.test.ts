@@ -1,0 +1,129 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { formatBackupName, formatDumpName } from '../protocol/backup-name.ts';
+import { ConfigurationError } from './problems.ts';
+import { Spool } from './spool.ts';
+
+const name = (database: string, time: string) => ({
+  database,
+  takenAt: new Date(`2026-01-01T${time}Z`),
+  id: '0f69a75b-9fdf-48c6-8ec9-2277934b7bb8',
+});
+
+describe('spool', () => {
+  let parent: string;
+  let folder: string;
+
+  beforeEach(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'lumbung-spool-'));
+    folder = join(parent, 'a', 'work');
+  });
+  afterEach(() => rm(parent, { recursive: true }));
+
+  const put = async (spool: Spool, ...names: string[]) => {
+    for (const name of names) await writeFile(spool.pathOf(name), name);
+  };
+
+  describe('its folder', () => {
+    it('is made, with those above it, for this user only and whatever the umask', async () => {
+      const umask = process.umask(0o027);
+      try {
+        expect((await Spool.open(folder)).folder).to.equal(folder);
+      } finally {
+        process.umask(umask);
+      }
+      expect((await stat(folder)).mode & 0o777).to.equal(0o700);
+    });
+
+    it('is used again, and the probe leaves nothing in it', async () => {
+      await Spool.open(folder);
+      await Spool.open(folder);
+      expect(await readdir(folder)).to.deep.equal([]);
+    });
+
+    it('is refused when others can look into it, and is not quietly changed', async () => {
+      await mkdir(folder, { recursive: true });
+      for (const mode of [0o750, 0o705, 0o777, 0o701]) {
+        await chmod(folder, mode);
+        const error = await Spool.open(folder).catch(error => error);
+        expect(error, mode.toString(8)).to.be.instanceOf(ConfigurationError);
+        expect(error.message).to.contain(`chmod 700 '${folder}'`);
+        expect((await stat(folder)).mode & 0o777).to.equal(mode);
+      }
+    });
+
+    it('is refused when it is no folder, or can not be made', async () => {
+      await writeFile(join(parent, 'file'), '');
+      for (const path of [join(parent, 'file'), join(parent, 'file', 'work')])
+        expect(await Spool.open(path).catch(error => error), path).to.be.instanceOf(ConfigurationError);
+    });
+
+    it('may be reached by a link', async () => {
+      await Spool.open(folder);
+      await symlink(folder, join(parent, 'link'));
+      expect((await Spool.open(join(parent, 'link'))).folder).to.equal(join(parent, 'link'));
+    });
+  });
+
+  describe('sweep', () => {
+    it('removes our half-done files and no others', async () => {
+      const spool = await Spool.open(folder);
+      const [a, b] = [name('pt_xyz', '00:00:00'), name('toko-buku', '01:00:00')];
+      const halfDone = [formatDumpName(a), `${formatBackupName(a)}.part`, formatDumpName(b)];
+      const others = [
+        formatBackupName(a),
+        formatBackupName(b),
+        'run.lock',
+        'run.json',
+        'notes.sql',
+        'mysql-dump.sql',
+        'backup.zip.part',
+        '.part',
+        'mysql-2026-02-30-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql',
+        `${formatDumpName(a)}.part`,
+        `${formatDumpName(a)}.bak`,
+        `old-${formatDumpName(a)}`,
+        `${formatBackupName(a)}.part.part`,
+      ];
+      await put(spool, ...halfDone, ...others);
+      expect(await spool.sweep()).to.equal(halfDone.length);
+      expect(await readdir(folder)).to.have.members(others);
+      expect(await spool.sweep()).to.equal(0);
+    });
+  });
+
+  describe('leftovers', () => {
+    it('are the whole zips, oldest first, with what their names tell', async () => {
+      const spool = await Spool.open(folder);
+      const zips = ['03:00:00', '01:00:00', '02:00:00'].map(time => formatBackupName(name('toko-buku', time)));
+      await put(
+        spool,
+        ...zips,
+        formatDumpName(name('a', '00:00:00')),
+        `${formatBackupName(name('a', '00:00:00'))}.part`,
+        'a.zip',
+      );
+      const [middle, oldest] = [zips[2]!, zips[1]!];
+      expect(await spool.leftovers()).to.deep.include.members([
+        {
+          database: 'toko-buku',
+          takenAt: new Date('2026-01-01T01:00:00Z'),
+          fileName: oldest,
+          path: join(folder, oldest),
+          size: oldest.length,
+        },
+      ]);
+      expect((await spool.leftovers()).map(({ fileName }) => fileName)).to.deep.equal([oldest, middle, zips[0]]);
+    });
+
+    it('end in .zip alone, too', async () => {
+      const spool = await Spool.open(folder);
+      await put(spool, formatBackupName(name('a', '00:00:00')).replace('.sql.zip', '.zip'));
+      expect(await spool.leftovers()).to.have.length(1);
+    });
+
+    it('are none in a new folder', async () => expect(await (await Spool.open(folder)).leftovers()).to.deep.equal([]));
+  });
+});
