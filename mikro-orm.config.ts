@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { MariaDbDriver } from '@mikro-orm/mariadb';
+import { Migrator } from '@mikro-orm/migrations';
+import { MySqlDriver } from '@mikro-orm/mysql';
+import { NodeSqliteDialect, SqliteDriver, type SqlOptions } from '@mikro-orm/sql';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { Backup } from './server/backups/backup.entity.ts';
+import { loadConfig } from './server/config.ts';
+import { Database } from './server/databases/database.entity.ts';
+
+/** What MikroORM's command line asks for. */
+export default () => createConfig(loadConfig(process.env).databaseUrl);
+
+/**
+ * Makes MikroORM's configuration for a history store.
+ *
+ * For `mysql://` it asks the server which flavour it is: MariaDB's introspection and MySQL's differ, and each driver
+ * fails on the other's.
+ * @param url `sqlite:PATH` or `mysql://user:password@host:port/name`
+ */
+export async function createConfig(url: string): Promise<SqlOptions> {
+  return url.startsWith('sqlite:') ? sqlite(url.slice('sqlite:'.length)) : mysql(new URL(url));
+}
+
+const common = {
+  entities: [Database, Backup],
+  extensions: [Migrator],
+  // Dates are UTC in the store whatever the zone of the process or of the server.
+  forceUtcTimezone: true,
+} satisfies SqlOptions;
+
+async function sqlite(path: string): Promise<SqlOptions> {
+  const isFile = path !== ':memory:';
+  const file = isFile ? resolve(path) : path;
+  if (isFile) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  return {
+    ...common,
+    driver: SqliteDriver,
+    dbName: file,
+    driverOptions: new NodeSqliteDialect(file),
+    migrations: migrationsIn('sqlite'),
+  };
+}
+
+async function mysql(url: URL): Promise<SqlOptions> {
+  const connection = {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port || 3306),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+  };
+  const dbName = decodeURIComponent(url.pathname.slice(1));
+  const version = await askVersion({ ...connection, database: dbName });
+  return {
+    ...common,
+    ...connection,
+    driver: (/mariadb/i.test(version) ? MariaDbDriver : MySqlDriver) as typeof MySqlDriver,
+    dbName,
+    charset: 'utf8mb4',
+    // Names are told apart byte by byte, as the file system does.
+    collate: 'utf8mb4_bin',
+    migrations: migrationsIn('mysql'),
+  };
+}
+
+async function askVersion(options: object): Promise<string> {
+  const connection = await createConnection(options);
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>('select version() as version');
+    return String(rows[0]?.version);
+  } finally {
+    await connection.end();
+  }
+}
+
+function migrationsIn(dialect: 'mysql' | 'sqlite') {
+  return {
+    path: resolve(import.meta.dirname, 'server/migrations', dialect),
+    glob: '*.ts',
+    emit: 'ts' as const,
+    // A snapshot would be written beside the migrations at every start.
+    snapshot: false,
+    silent: true,
+  };
+}

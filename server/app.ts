@@ -1,0 +1,62 @@
+import Koa from 'koa';
+import type { Logger } from 'pino';
+import { backupRoutes } from './backups/routes.ts';
+import { databaseRoutes } from './databases/routes.ts';
+import type { Graphql } from './graphql.ts';
+import type { History } from './history/history.ts';
+import { entityManager } from './http/entity-manager.ts';
+import { errorHandler } from './http/error-handler.ts';
+import { graphqlRoute } from './http/graphql-route.ts';
+import { healthRoutes } from './http/health-routes.ts';
+import { type LingerLimits, linger } from './http/linger.ts';
+import { noSuchRoute } from './http/no-such-route.ts';
+import { requestId } from './http/request-id.ts';
+import { requestLog } from './http/request-log.ts';
+import type { UploadLimits } from './http/upload-form.ts';
+import { wellFormedUrl } from './http/well-formed-url.ts';
+import type { Storage } from './storage/storage.ts';
+
+export interface Dependencies {
+  readonly history: History;
+  readonly storage: Storage;
+  readonly graphql: Graphql;
+  readonly log: Logger;
+  readonly uploads: UploadLimits;
+  /** How long a client may take nothing of a download, in milliseconds. */
+  readonly downloadIdleMs: number;
+  readonly lingerLimits?: LingerLimits;
+}
+
+/** Builds the service. The order is the architecture: what stands further up sees all that happens below. */
+export function createApp({
+  history,
+  storage,
+  graphql,
+  log,
+  uploads,
+  downloadIdleMs,
+  lingerLimits,
+}: Dependencies): Koa {
+  const app = new Koa();
+  app.on('error', error => logTransferError(log, error));
+  app.use(requestId());
+  app.use(requestLog({ log }));
+  app.use(linger(lingerLimits));
+  app.use(errorHandler({ log }));
+  app.use(wellFormedUrl());
+  app.use(entityManager({ history }));
+  // Who may do what will be decided here (auth/authenticate, auth/policy), before any route: today everybody may.
+  app.use(healthRoutes({ storage }).routes());
+  app.use(graphqlRoute({ graphql }).routes());
+  app.use(databaseRoutes().routes());
+  app.use(backupRoutes({ storage, uploads, downloadIdleMs }).routes());
+  app.use(noSuchRoute());
+  return app;
+}
+
+/** What goes wrong once an answer is on its way: mostly a client that went away, which is no error of ours. */
+function logTransferError(log: Logger, error: NodeJS.ErrnoException): void {
+  const wasClient = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(error.code ?? '');
+  if (wasClient) log.info({ reason: error.code }, 'the client went away before it had the whole answer');
+  else log.error({ err: error }, 'an answer was cut short');
+}

@@ -1,0 +1,130 @@
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AdmZip from 'adm-zip';
+import { expect } from 'chai';
+import { AppError } from '../errors.ts';
+import { checkZip } from './check-zip.ts';
+
+const NAME = 'mysql-2023-10-31-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql';
+
+// Offsets in the headers: APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16.
+const LOCAL = { flags: 6, method: 8, crc: 14, compressed: 18, uncompressed: 22 };
+const CENTRAL = { flags: 8, method: 10, crc: 16, compressed: 20, uncompressed: 24, offset: 42 };
+
+describe('checkZip', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-zip-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function problemOf(bytes: Buffer, entryName = NAME): Promise<string | undefined> {
+    const handle = await open(join(folder, 'sample.zip'), 'w+');
+    try {
+      await handle.writeFile(bytes);
+      await checkZip({ fd: handle.fd, size: bytes.length, entryName });
+      return undefined;
+    } catch (error) {
+      if (error instanceof AppError && error.status === 422 && error.code === 'INVALID_ZIP') return error.message;
+      throw error;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  function zipOf(entries: Record<string, string>, { comment = '', stored = false } = {}): Buffer {
+    const zip = new AdmZip();
+    for (const [name, content] of Object.entries(entries)) {
+      zip.addFile(name, Buffer.from(content));
+      if (stored) zip.getEntry(name)!.header.method = 0;
+    }
+    if (comment) zip.addZipComment(comment);
+    return zip.toBuffer();
+  }
+
+  const good = () => zipOf({ [NAME]: 'x'.repeat(500) });
+  const central = (bytes: Buffer) => bytes.indexOf('PK\x01\x02', 0, 'latin1');
+  const end = (bytes: Buffer) => bytes.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+
+  it('takes one deflated or stored entry, with or without a comment', async () => {
+    expect(await problemOf(good())).to.equal(undefined);
+    expect(await problemOf(zipOf({ [NAME]: 'abc' }, { stored: true }))).to.equal(undefined);
+    expect(await problemOf(zipOf({ [NAME]: 'abc' }, { comment: 'a comment' }))).to.equal(undefined);
+    expect(await problemOf(zipOf({ 'mysql-データ.sql': 'abc' }), 'mysql-データ.sql')).to.equal(undefined);
+  });
+
+  it('refuses what is no zip, empty, or cut off anywhere', async () => {
+    const bytes = good();
+    for (const length of [0, 1, 21, 22, 30, 100, bytes.length - 1])
+      expect(await problemOf(bytes.subarray(0, length)), `${length}`).to.contain('no readable zip');
+    expect(await problemOf(bytes.subarray(1))).to.be.a('string');
+    expect(await problemOf(Buffer.alloc(1000))).to.contain('no readable zip');
+  });
+
+  it('refuses none, two, or another entry', async () => {
+    expect(await problemOf(zipOf({}))).to.contain('exactly one entry, not 0');
+    expect(await problemOf(zipOf({ [NAME]: 'x', 'other.sql': 'y' }))).to.contain('exactly one entry, not 2');
+    expect(await problemOf(zipOf({ 'other.sql': 'y' }))).to.contain(`an entry named ${NAME}, not other.sql`);
+    expect(await problemOf(zipOf({ [`folder/${NAME}`]: 'y' }))).to.contain('must hold an entry named');
+    expect(await problemOf(zipOf({ '../x': 'y' }), '../x')).to.be.a('string');
+  });
+
+  it('refuses encryption and other methods', async () => {
+    const encrypted = good();
+    for (const at of [LOCAL.flags, central(encrypted) + CENTRAL.flags]) encrypted[at]! |= 1;
+    expect(await problemOf(encrypted)).to.contain('must not be encrypted');
+    const lzma = good();
+    for (const at of [LOCAL.method, central(lzma) + CENTRAL.method]) lzma.writeUInt16LE(14, at);
+    expect(await problemOf(lzma)).to.contain('method 14');
+  });
+
+  it('refuses headers that contradict each other', async () => {
+    for (const [field, at] of Object.entries(LOCAL)) {
+      const bytes = good();
+      bytes[at] = bytes[at]! ^ 1;
+      expect(await problemOf(bytes), field).to.contain('contradict each other');
+    }
+    const renamed = good();
+    renamed.write('MYSQL', 30);
+    expect(await problemOf(renamed)).to.contain('contradict each other');
+  });
+
+  it('refuses data that is not where the headers say', async () => {
+    const overflow = good();
+    for (const at of [LOCAL.compressed, central(overflow) + CENTRAL.compressed]) overflow.writeUInt32LE(100_000, at);
+    expect(await problemOf(overflow)).to.contain('overflows');
+    const intoDirectory = good();
+    const longer = intoDirectory.readUInt32LE(LOCAL.compressed) + 10;
+    for (const at of [LOCAL.compressed, central(intoDirectory) + CENTRAL.compressed])
+      intoDirectory.writeUInt32LE(longer, at);
+    expect(await problemOf(intoDirectory)).to.contain('reaches into the directory');
+    const nowhere = good();
+    nowhere.writeUInt32LE(7, central(nowhere) + CENTRAL.offset);
+    expect(await problemOf(nowhere)).to.contain('no readable zip');
+  });
+
+  it('refuses bytes that no entry accounts for: before, between and behind', async () => {
+    const bytes = good();
+    const [directory, tail] = [central(bytes), end(bytes)];
+    const hidden = Buffer.from('a second entry might hide here');
+    const before = Buffer.concat([hidden, bytes]);
+    before.writeUInt32LE(hidden.length, central(before) + CENTRAL.offset);
+    before.writeUInt32LE(directory + hidden.length, end(before) + 16);
+    expect(await problemOf(before)).to.contain('belong to no entry');
+    const between = Buffer.concat([bytes.subarray(0, directory), hidden, bytes.subarray(directory)]);
+    between.writeUInt32LE(directory + hidden.length, end(between) + 16);
+    expect(await problemOf(between)).to.contain('belong to no entry');
+    const behind = Buffer.concat([bytes.subarray(0, tail), hidden, bytes.subarray(tail)]);
+    expect(await problemOf(behind)).to.contain('between its directory and its end');
+    expect(await problemOf(Buffer.concat([bytes, hidden]))).to.be.a('string');
+    expect(await problemOf(Buffer.concat([bytes, bytes]))).to.be.a('string');
+  });
+
+  it('does not blame the client for a disk that can not be read', async () => {
+    const handle = await open(folder, 'r');
+    const error = await checkZip({ fd: handle.fd, size: 100, entryName: NAME }).catch(error => error);
+    await handle.close();
+    expect(error).to.include({ code: 'EISDIR' });
+  });
+});

@@ -1,0 +1,98 @@
+import { type Entry, fromFdPromise, type LocalFileHeader, type ZipFile } from 'yauzl';
+import { refused } from '../errors.ts';
+
+interface Zip {
+  /** Open for reading; stays open. */
+  readonly fd: number;
+  /** Of the zip, in bytes. */
+  readonly size: number;
+  /** What the one entry must be called. */
+  readonly entryName: string;
+}
+
+/**
+ * Looks at the structure of a zip, without inflating it: one entry of the right name, in the clear, stored or deflated,
+ * described alike by both of its headers, and nothing in the file beside it.
+ * @throws AppError 422 with the reason
+ */
+export async function checkZip({ fd, size, entryName }: Zip): Promise<void> {
+  const problem = await zipProblem({ fd, size, entryName });
+  if (problem) throw refused([{ field: 'file', message: problem }], 'INVALID_ZIP');
+}
+
+async function zipProblem({ fd, size, entryName }: Zip): Promise<string | undefined> {
+  try {
+    const zip = await fromFdPromise(fd, { strictFileNames: true });
+    if (zip.entryCount !== 1) return `must be a zip with exactly one entry, not ${zip.entryCount}`;
+    const directoryStart = cursorOf(zip);
+    const { value: entry } = (await zip.eachEntry().next()) as { value: Entry };
+    const local = await zip.readLocalFileHeaderPromise(entry);
+    return (
+      entryProblem(entry, entryName) ??
+      headerProblem(entry, local) ??
+      placeProblem(entry, local, directoryStart) ??
+      tailProblem(zip, size)
+    );
+  } catch (error) {
+    // A disk that can't be read is not the client's mistake.
+    if (error instanceof Error && 'errno' in error) throw error;
+    return `is no readable zip: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+function entryProblem(entry: Entry, entryName: string): string | undefined {
+  if (entry.fileName !== entryName && !entry.fileNameRaw.equals(Buffer.from(entryName)))
+    return `must hold an entry named ${entryName}, not ${entry.fileName}`;
+  if (entry.isEncrypted()) return 'must not be encrypted';
+  if (!entry.canDecodeFileData())
+    return `must be stored or deflated, not compressed by method ${entry.compressionMethod}`;
+  return undefined;
+}
+
+const ENCRYPTED = 1;
+const SIZES_FOLLOW_DATA = 1 << 3;
+const IN_ZIP64_FIELD = 0xffffffff;
+
+/** Readers differ in which header they believe, so both must tell the same. */
+function headerProblem(entry: Entry, local: LocalFileHeader): string | undefined {
+  const agrees =
+    local.fileName.equals(entry.fileNameRaw) &&
+    local.compressionMethod === entry.compressionMethod &&
+    ((local.generalPurposeBitFlag ^ entry.generalPurposeBitFlag) & (ENCRYPTED | SIZES_FOLLOW_DATA)) === 0 &&
+    (sizesFollow(entry) ||
+      (local.crc32 === entry.crc32 &&
+        [entry.compressedSize, IN_ZIP64_FIELD].includes(local.compressedSize) &&
+        [entry.uncompressedSize, IN_ZIP64_FIELD].includes(local.uncompressedSize)));
+  return agrees ? undefined : 'is no sound zip: the two headers of its entry contradict each other';
+}
+
+/** A data descriptor: signature, CRC and two sizes of eight bytes at most. */
+const DESCRIPTOR_BYTES = 24;
+
+function placeProblem(entry: Entry, local: LocalFileHeader, directoryStart: number): string | undefined {
+  const gap = directoryStart - (local.fileDataStart + entry.compressedSize);
+  if (gap < 0) return 'is no sound zip: the data of its entry reaches into the directory';
+  if (entry.relativeOffsetOfLocalHeader !== 0 || gap > (sizesFollow(entry) ? DESCRIPTOR_BYTES : 0))
+    return 'is no sound zip: it holds bytes that belong to no entry';
+  return undefined;
+}
+
+const END_RECORD_BYTES = 22;
+const ZIP64_RECORDS_BYTES = 56 + 20;
+
+/** Behind the directory's one entry come only the end records and the comment. */
+function tailProblem(zip: ZipFile, size: number): string | undefined {
+  const tail = size - cursorOf(zip) - zip.comment.length - END_RECORD_BYTES;
+  return tail === 0 || tail === ZIP64_RECORDS_BYTES
+    ? undefined
+    : 'is no sound zip: there are bytes between its directory and its end';
+}
+
+function sizesFollow(entry: Entry): boolean {
+  return (entry.generalPurposeBitFlag & SIZES_FOLLOW_DATA) !== 0;
+}
+
+/** Where yauzl reads on in the directory: at its start before the first entry, at its end after the last. */
+function cursorOf(zip: ZipFile): number {
+  return Number(zip.readEntryCursor);
+}

@@ -1,0 +1,154 @@
+import { truncate, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { rawConnection } from '../testing/raw-http.ts';
+import { expectError, request, upload } from '../testing/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
+import { type SampleZip, sampleZip } from '../testing/zips.ts';
+
+describeOnEachStore('GET /{id_file}/download', store => {
+  let app: RunningApp;
+  let zip: SampleZip;
+  let url: string;
+  before(async () => {
+    app = await runApp(store);
+    zip = sampleZip({ content: 'x'.repeat(3000) });
+    url = app.url + (await upload(app.url, zip)).headers.get('location');
+  });
+  after(() => app[Symbol.asyncDispose]());
+
+  const get = async (headers: Record<string, string> = {}, method = 'GET') => {
+    const response = await fetch(url, { method, headers });
+    return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+  };
+
+  it('returns the bytes, and says what they are', async () => {
+    const { status, headers, bytes } = await get();
+    expect(status).to.equal(200);
+    expect(bytes).to.deep.equal(zip.bytes);
+    expect(headers.get('content-type')).to.equal('application/zip');
+    expect(headers.get('content-length')).to.equal(String(zip.bytes.length));
+    expect(headers.get('content-disposition')).to.equal(`attachment; filename="${zip.fileName}"`);
+    expect(headers.get('etag')).to.equal(`"${zip.sha256}"`);
+    expect(headers.get('accept-ranges')).to.equal('bytes');
+    const base64 = Buffer.from(zip.sha256, 'hex').toString('base64');
+    expect(headers.get('repr-digest')).to.equal(`sha-256=:${base64}:`);
+  });
+
+  it('HEAD tells the same without the bytes, and knows no ranges', async () => {
+    const [head, whole] = [await get({ range: 'bytes=0-0' }, 'HEAD'), await get()];
+    expect(head.status).to.equal(200);
+    expect(head.bytes).to.have.length(0);
+    for (const name of [
+      'content-length',
+      'content-type',
+      'content-disposition',
+      'etag',
+      'repr-digest',
+      'accept-ranges',
+    ])
+      expect(head.headers.get(name), name).to.equal(whole.headers.get(name));
+  });
+
+  it('returns single ranges', async () => {
+    const size = zip.bytes.length;
+    const ranges: Array<[string, number, number]> = [
+      ['bytes=0-0', 0, 0],
+      ['bytes=10-19', 10, 19],
+      ['bytes=10-', 10, size - 1],
+      ['bytes=-5', size - 5, size - 1],
+      [`bytes=-${size + 9}`, 0, size - 1],
+      [`bytes=3-${size + 100}`, 3, size - 1],
+    ];
+    for (const [range, start, end] of ranges) {
+      const { status, headers, bytes } = await get({ range });
+      expect(status, range).to.equal(206);
+      expect(headers.get('content-range')).to.equal(`bytes ${start}-${end}/${size}`);
+      expect(headers.get('content-length')).to.equal(String(end - start + 1));
+      expect(headers.get('repr-digest')).to.contain('sha-256=:');
+      expect(bytes).to.deep.equal(zip.bytes.subarray(start, end + 1));
+    }
+  });
+
+  it('answers 416 to a range behind the end', async () => {
+    for (const range of [`bytes=${zip.bytes.length}-`, 'bytes=-0', 'bytes=99999999-999999999']) {
+      const answer = await request(url, { headers: { range } });
+      expectError(answer, 416, 'RANGE_NOT_SATISFIABLE');
+      expect(answer.headers.get('content-range')).to.equal(`bytes */${zip.bytes.length}`);
+      expect(answer.headers.get('etag')).to.equal(null);
+      expect(answer.headers.get('content-disposition')).to.equal(null);
+    }
+  });
+
+  it('returns all of it when the range is malformed, of several parts, or of another unit', async () => {
+    for (const range of [
+      'bytes=5-2',
+      'bytes=a-b',
+      'bytes=',
+      'bytes=-',
+      '0-5',
+      'bytes=0-1,4-5',
+      'lines=0-1',
+      'bytes=1.5-2',
+    ])
+      expect((await get({ range })).status, range).to.equal(200);
+  });
+
+  it('answers 304 to one who has it', async () => {
+    const etag = `"${zip.sha256}"`;
+    for (const value of [etag, `"other", ${etag}`, '*', `W/${etag}`]) {
+      const { status, bytes, headers } = await get({ 'if-none-match': value });
+      expect(status, value).to.equal(304);
+      expect(bytes).to.have.length(0);
+      expect(headers.get('etag')).to.equal(etag);
+    }
+    expect((await get({ 'if-none-match': '"other"' })).status).to.equal(200);
+    expect((await get({ 'if-none-match': etag, range: 'bytes=0-1' })).status).to.equal(304);
+  });
+
+  it('resumes only what is the same file', async () => {
+    const range = 'bytes=5-';
+    expect((await get({ range, 'if-range': `"${zip.sha256}"` })).status).to.equal(206);
+    for (const condition of ['"other"', `W/"${zip.sha256}"`, 'Tue, 31 Oct 2023 00:00:00 GMT'])
+      expect((await get({ range, 'if-range': condition })).status, condition).to.equal(200);
+  });
+
+  it('writes names that are not ASCII so that every client can read them', async () => {
+    const other = sampleZip({ database: 'データ "x"' });
+    const { headers } = await request(app.url + (await upload(app.url, other)).headers.get('location'), {
+      method: 'HEAD',
+    });
+    const field = headers.get('content-disposition')!;
+    expect(field).to.match(/^attachment; filename="[\x20-\x7e]+"; filename\*=UTF-8''[!-~]+$/);
+    expect(decodeURIComponent(/filename\*=UTF-8''(.*)$/.exec(field)![1]!)).to.equal(other.fileName);
+  });
+
+  it('does not mind a GET that has a body', async () => {
+    const connection = await rawConnection(app.url);
+    const target = new URL(url).pathname;
+    await connection.send(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\n`);
+    await connection.receive(/HTTP\/1.1 200 .*\r\n\r\nPK/s);
+    await connection.send('12345');
+    expect((await connection.ended()).endsWith(zip.bytes.subarray(-20).toString('latin1'))).to.equal(true);
+  });
+
+  it('answers 404 to what is no id of a backup', async () => {
+    for (const id of ['999999', '0', '-1', '1.5', 'x', '01', '1e3', '4294967296', '9007199254740993', '%20', '..%2F..'])
+      expectError(await request(`${app.url}/${id}/download`), 404, 'BACKUP_NOT_FOUND');
+  });
+
+  it('never passes a part for the whole: a stored file that is gone or cut is an error', async () => {
+    const [cut, gone] = [sampleZip(), sampleZip()];
+    for (const [broken, code] of [
+      [cut, 'STORED_FILE_DAMAGED'],
+      [gone, 'STORED_FILE_MISSING'],
+    ] as const) {
+      const location = (await upload(app.url, broken)).headers.get('location');
+      const path = join(app.storageDir, 'pt_xyz', broken.fileName);
+      await (broken === cut ? truncate(path, 10) : unlink(path));
+      expectError(await request(app.url + location), 500, code);
+      expect((await request(app.url + location, { method: 'HEAD' })).status).to.equal(500);
+      expect(app.log.some(line => line.level === 50 && String(line.msg).includes(broken.fileName))).to.equal(true);
+    }
+  });
+});

@@ -1,0 +1,26 @@
+import { AppError } from '../errors.ts';
+import type { HistoryManager } from '../history/history.ts';
+import type { Storage, StoredFile } from '../storage/storage.ts';
+import type { Backup } from './backup.entity.ts';
+import { findBackup } from './find-backup.ts';
+
+/**
+ * Opens the stored zip of a backup; the caller ends it.
+ * @throws AppError 404 for an unknown id, 500 when the file is gone or is not as long as it was
+ */
+export async function openBackup(
+  { em, storage }: { em: HistoryManager; storage: Storage },
+  id: number,
+): Promise<{ backup: Backup; file: StoredFile }> {
+  const backup = await findBackup({ em }, id);
+  const { fileName, size } = backup;
+  const file = await storage.open({ database: backup.database.name, fileName });
+  if (!file) throw new AppError(500, 'STORED_FILE_MISSING', `The stored file ${fileName} is gone from the disk`);
+  if (file.size === size) return { backup, file };
+  await file.close();
+  throw new AppError(
+    500,
+    'STORED_FILE_DAMAGED',
+    `The stored file ${fileName} has ${file.size} bytes where ${size} were received`,
+  );
+}

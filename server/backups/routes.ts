@@ -1,0 +1,57 @@
+import Router, { type RouterContext } from '@koa/router';
+import { notFound } from '../errors.ts';
+import { checkReachable } from '../history/check-reachable.ts';
+import type { HistoryManager } from '../history/history.ts';
+import { sendFile } from '../http/send-file.ts';
+import { readUploadForm, type UploadLimits } from '../http/upload-form.ts';
+import type { Storage } from '../storage/storage.ts';
+import { openBackup } from './open-backup.ts';
+import { downloadPath, presentDigest, presentReceipt } from './presenter.ts';
+import { receiveBackup } from './receive-backup.ts';
+import { checkDatabaseName, checkFileName, checkFormFields } from './validation.ts';
+
+interface Dependencies {
+  readonly storage: Storage;
+  readonly uploads: UploadLimits;
+  /** How long a client may take nothing of a download, in milliseconds. */
+  readonly downloadIdleMs: number;
+}
+
+export function backupRoutes({ storage, uploads, downloadIdleMs }: Dependencies): Router {
+  const router = new Router();
+
+  router.post('/:db_name', async ctx => {
+    const { em } = ctx.state as { em: HistoryManager };
+    const database = ctx.params.db_name!;
+    checkDatabaseName(database);
+    // Nobody should send gigabytes only to hear that they can not be recorded.
+    await checkReachable(em);
+    const { file } = await readUploadForm(ctx, uploads, {
+      checkName: fileName => checkFileName(fileName, database),
+      checkFields: fields => checkFormFields(fields, database),
+      receive: (fileName, content) => storage.receive({ database, fileName }, content),
+      discard: received => received.discard(),
+    });
+    const { backup, isNew } = await receiveBackup({ em, storage }, file);
+    ctx.status = isNew ? 201 : 200;
+    ctx.set('Location', downloadPath(backup));
+    ctx.body = presentReceipt(backup);
+  });
+
+  router.get('/:id_file/download', async ctx => {
+    const { em } = ctx.state as { em: HistoryManager };
+    const { backup, file } = await openBackup({ em, storage }, idOf(ctx));
+    const { fileName, sha256 } = backup;
+    const reprDigest = presentDigest(backup);
+    await sendFile(ctx, { file, fileName, etag: `"${sha256}"`, reprDigest, idleMs: downloadIdleMs });
+  });
+
+  return router;
+}
+
+function idOf(ctx: RouterContext): number {
+  const text = ctx.params.id_file!;
+  if (!/^[1-9]\d{0,15}$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw notFound('BACKUP_NOT_FOUND', `There is no backup with the id ${text}: an id is a positive whole number`);
+  return Number(text);
+}

@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { loadConfig } from './config.ts';
+
+describe('config', () => {
+  it('has a default for everything', () => {
+    expect(loadConfig({})).to.deep.equal({
+      host: '127.0.0.1',
+      port: 3000,
+      databaseUrl: 'sqlite:./data/history.sqlite',
+      storageDir: './data/backups',
+      maxUploadBytes: undefined,
+      uploadIdleTimeoutSeconds: 60,
+    });
+  });
+
+  it('takes what is set, an empty value being none', () => {
+    const env = {
+      HOST: '::',
+      PORT: '0',
+      MAX_UPLOAD_BYTES: '5000000000',
+      UPLOAD_IDLE_TIMEOUT_SECONDS: '',
+      STORAGE_DIR: '/x y',
+    };
+    const config = loadConfig({ ...env, DATABASE_URL: 'mysql://user:p%40ss@db.example:3307/history' });
+    expect(config).to.include({ host: '::', port: 0, maxUploadBytes: 5_000_000_000, storageDir: '/x y' });
+    expect(config.uploadIdleTimeoutSeconds).to.equal(60);
+    expect(Object.isFrozen(config)).to.equal(true);
+  });
+
+  it('names every mistake in one message', () => {
+    const env = {
+      HOST: 'a b',
+      PORT: '70000',
+      DATABASE_URL: 'postgres://x',
+      MAX_UPLOAD_BYTES: '1e9',
+      UPLOAD_IDLE_TIMEOUT_SECONDS: '0',
+    };
+    expect(() => loadConfig(env))
+      .to.throw()
+      .with.property('message')
+      .that.satisfies((message: string) => {
+        for (const name of Object.keys(env)) expect(message).to.contain(name);
+        return message.split('\n').length === 6;
+      });
+  });
+
+  it('refuses what is no number, address or URL', () => {
+    const mistakes = {
+      PORT: ['-1', '3000.5', 'http', '0x50', ' 80'],
+      MAX_UPLOAD_BYTES: ['0', '-1', '10MB', '99999999999999999999'],
+      UPLOAD_IDLE_TIMEOUT_SECONDS: ['0', 'never', '86401'],
+      DATABASE_URL: [
+        'history.sqlite',
+        'sqlite:',
+        'mysql:',
+        'mysql://host/name',
+        'mysql://u:p@host',
+        'mysql://u:p@host/',
+        'mysql://u:p@host/a/b',
+        'mysql://u:p#w@host/name',
+        'mysql://u:%zz@host/name',
+      ],
+    };
+    for (const [name, values] of Object.entries(mistakes))
+      for (const value of values) expect(() => loadConfig({ [name]: value }), `${name}=${value}`).to.throw(name);
+  });
+
+  it('never repeats a password', () => {
+    for (const url of ['mysql://user:secret@host', 'mysql://user:secret#@host/name', 'mysq://user:secret@host/name'])
+      expect(() => loadConfig({ DATABASE_URL: url }))
+        .to.throw()
+        .with.property('message')
+        .that.does.not.contain('secret');
+  });
+});

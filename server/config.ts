@@ -1,0 +1,88 @@
+import { type InferType, number, object, string, ValidationError } from 'yup';
+
+/** How the service is set up; `loadConfig` is the only reader of the environment. */
+export interface Config {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** `sqlite:PATH` or `mysql://user:password@host:port/name`. Holds a password: never to be logged. */
+  readonly databaseUrl: string;
+  readonly storageDir: string;
+  /** The largest zip that is taken, in bytes; undefined means no limit. */
+  readonly maxUploadBytes: number | undefined;
+  /** How long an upload may stay silent, in seconds. */
+  readonly uploadIdleTimeoutSeconds: number;
+}
+
+/**
+ * Reads the configuration from the environment.
+ * @throws Error that names every mistake, one a line
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const settings = validated(given);
+  return Object.freeze({
+    host: settings.HOST,
+    port: settings.PORT,
+    databaseUrl: settings.DATABASE_URL,
+    storageDir: settings.STORAGE_DIR,
+    maxUploadBytes: settings.MAX_UPLOAD_BYTES,
+    uploadIdleTimeoutSeconds: settings.UPLOAD_IDLE_TIMEOUT_SECONDS,
+  });
+}
+
+const environment = object({
+  HOST: string().default('127.0.0.1').matches(/^\S+$/, 'HOST must be an address or a host name, such as 127.0.0.1'),
+  PORT: wholeNumber('PORT', 0, 65_535).default(3000),
+  DATABASE_URL: string()
+    .default('sqlite:./data/history.sqlite')
+    .test('url', (value, context) => {
+      const problem = databaseUrlProblem(value);
+      return problem ? context.createError({ message: `DATABASE_URL ${problem}` }) : true;
+    }),
+  STORAGE_DIR: string()
+    .default('./data/backups')
+    .matches(/^[^\0]+$/, 'STORAGE_DIR must be the path of a folder'),
+  MAX_UPLOAD_BYTES: wholeNumber('MAX_UPLOAD_BYTES', 1, Number.MAX_SAFE_INTEGER),
+  UPLOAD_IDLE_TIMEOUT_SECONDS: wholeNumber('UPLOAD_IDLE_TIMEOUT_SECONDS', 1, 86_400).default(60),
+});
+
+function validated(env: object): InferType<typeof environment> {
+  try {
+    return environment.validateSync(env, { abortEarly: false });
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    throw new Error(`The configuration has mistakes:\n${error.errors.map(line => `  ${line}`).join('\n')}`);
+  }
+}
+
+function wholeNumber(name: string, min: number, max: number) {
+  const message = `${name} must be a whole number from ${min} to ${max}`;
+  return number()
+    .transform((_, text) => (/^\d+$/.test(text) ? Number(text) : Number.NaN))
+    .typeError(message)
+    .integer(message)
+    .min(min, message)
+    .max(max, message);
+}
+
+/** Never repeats the URL, which may hold a password. */
+function databaseUrlProblem(url: string): string | undefined {
+  if (url.startsWith('sqlite:')) return url === 'sqlite:' ? 'must name a file behind sqlite:' : undefined;
+  const form =
+    'must look like sqlite:./data/history.sqlite or mysql://user:password@host:3306/name, special characters percent-encoded';
+  if (!url.startsWith('mysql://') || !URL.canParse(url) || !isWellEncoded(url)) return form;
+  const { hostname, username, pathname } = new URL(url);
+  if (!hostname || !username) return form;
+  return pathname.length > 1 && !pathname.slice(1).includes('/')
+    ? undefined
+    : 'must name a database: mysql://…/name, special characters of the password percent-encoded';
+}
+
+function isWellEncoded(url: string): boolean {
+  try {
+    return decodeURIComponent(url) !== '';
+  } catch {
+    return false;
+  }
+}

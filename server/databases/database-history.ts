@@ -1,0 +1,47 @@
+import { Backup } from '../backups/backup.entity.ts';
+import { notFound, refused } from '../errors.ts';
+import type { HistoryManager } from '../history/history.ts';
+import { Database } from './database.entity.ts';
+
+export interface HistoryPage {
+  /** How many at most; undefined means all. */
+  readonly limit?: number | undefined;
+  /** The id of a backup of this database: what is older than it. */
+  readonly before?: number | undefined;
+}
+
+/**
+ * Lists the backups of a database, newest first.
+ * @throws AppError 404 when there is no such database, 422 when `before` is no backup of it
+ */
+export async function databaseHistory(
+  { em }: { em: HistoryManager },
+  name: string,
+  { limit, before }: HistoryPage = {},
+): Promise<Backup[]> {
+  const database = await findDatabase({ em }, name);
+  const older = before === undefined ? {} : olderThan(await findCursor(em, database, before));
+  return em.find(
+    Backup,
+    { database, ...older },
+    { orderBy: { takenAt: 'desc', id: 'desc' }, ...(limit !== undefined && { limit }) },
+  );
+}
+
+/** @throws AppError 404 */
+export async function findDatabase({ em }: { em: HistoryManager }, name: string): Promise<Database> {
+  const database = await em.findOne(Database, { name });
+  if (!database) throw notFound('DATABASE_NOT_FOUND', `No database named ${name} has been backed up`);
+  return database;
+}
+
+async function findCursor(em: HistoryManager, database: Database, id: number): Promise<Backup> {
+  const backup = await em.findOne(Backup, { id, database });
+  if (!backup) throw refused([{ field: 'before', message: `is no backup of ${database.name}: ${id}` }]);
+  return backup;
+}
+
+/** The first condition alone bounds the range on the index; MySQL makes no range of the second. */
+function olderThan({ takenAt, id }: Backup) {
+  return { takenAt: { $lte: takenAt }, $or: [{ takenAt: { $lt: takenAt } }, { id: { $lt: id } }] };
+}

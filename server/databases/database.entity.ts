@@ -1,0 +1,15 @@
+import { defineEntity } from '@mikro-orm/core';
+
+const schema = defineEntity({
+  name: 'Database',
+  tableName: 'databases',
+  properties: p => ({
+    id: p.integer().primary(),
+    /** As the client calls it; compared byte by byte (binary collation), so that `Shop` and `shop` are two. */
+    name: p.string().length(64).unique(),
+  }),
+});
+
+/** A database that has been backed up. */
+export class Database extends schema.class {}
+schema.setClass(Database);

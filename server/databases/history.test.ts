@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import { databaseHistory as historyShape, databaseList as listShape } from '../../protocol/responses.ts';
+import { Backup } from '../backups/backup.entity.ts';
+import { queriesOf } from '../testing/queries.ts';
+import { expectError, request, upload } from '../testing/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
+import { sampleZip } from '../testing/zips.ts';
+import { Database } from './database.entity.ts';
+import { LATEST_BACKUPS } from './list-databases.ts';
+
+describeOnEachStore('GET / and GET /{db_name}', store => {
+  let app: RunningApp;
+  before(async () => {
+    app = await runApp(store);
+  });
+  after(() => app[Symbol.asyncDispose]());
+
+  it('lists nothing at first', async () => {
+    expect((await request(app.url)).json).to.deep.equal({ data: [], message: 'Success' });
+  });
+
+  it('lists the databases by name, each with its latest backup, as Response 1', async () => {
+    for (const takenAt of ['2023-10-30T00:00:00Z', '2023-10-31T00:00:00Z', '2023-10-29T00:00:00Z'])
+      await upload(app.url, sampleZip({ database: 'pt_xyz', takenAt }));
+    const abc = sampleZip({ database: 'pt_abc', takenAt: '2023-03-26T02:30:00Z' });
+    const { json: receipt } = await upload(app.url, abc);
+    const { status, json } = await request(app.url);
+    expect(status).to.equal(200);
+    expect(json.message).to.equal('Success');
+    expect(json.data.map((row: { database_name: string }) => row.database_name)).to.deep.equal(['pt_abc', 'pt_xyz']);
+    expect(json.data[0]).to.deep.equal({
+      database_name: 'pt_abc',
+      latest_backup: { id: receipt.data.id, file_name: abc.fileName, timestamp: '2023-03-26 02:30:00' },
+    });
+    expect(json.data[1].latest_backup.timestamp).to.equal('2023-10-31 00:00:00');
+    expect(listShape.isValidSync(json, { strict: true })).to.equal(true);
+  });
+
+  it('lists the history of one, newest first, as Response 2', async () => {
+    const { json } = await request(`${app.url}/pt_xyz`);
+    expect(json.message).to.equal('success');
+    expect(json.data).to.have.keys('database_name', 'histories');
+    expect(json.data.histories.map((backup: { timestamp: string }) => backup.timestamp)).to.deep.equal([
+      '2023-10-31 00:00:00',
+      '2023-10-30 00:00:00',
+      '2023-10-29 00:00:00',
+    ]);
+    for (const backup of json.data.histories) expect(backup).to.have.keys('id', 'file_name', 'timestamp');
+    expect(historyShape.isValidSync(json, { strict: true })).to.equal(true);
+  });
+
+  it('answers HEAD like GET', async () => {
+    const { status, headers, text } = await request(`${app.url}/pt_xyz`, { method: 'HEAD' });
+    expect({ status, text }).to.deep.equal({ status: 200, text: '' });
+    expect(Number(headers.get('content-length'))).to.be.greaterThan(100);
+  });
+
+  it('answers 404 to a database that is not there', async () => {
+    for (const name of ['nobody', 'PT_XYZ', 'pt_xyz%20', '%00', 'x'.repeat(300), 'a%2Fb', 'graphql2'])
+      expectError(await request(`${app.url}/${name}`), 404, 'DATABASE_NOT_FOUND');
+  });
+
+  it('pages by id through backups of one second', async () => {
+    const ids: number[] = [];
+    for (let i = 0; i < 7; i++) ids.unshift((await upload(app.url, sampleZip({ database: 'busy' }))).json.data.id);
+    const older = await upload(app.url, sampleZip({ database: 'busy', takenAt: '2020-01-01T00:00:00Z' }));
+    ids.push(older.json.data.id);
+    const seen: number[] = [];
+    for (let before = ''; ; before = `&before=${seen.at(-1)}`) {
+      const { json } = await request(`${app.url}/busy?limit=3${before}`);
+      const page = json.data.histories.map((backup: { id: number }) => backup.id);
+      if (page.length === 0) break;
+      seen.push(...page);
+    }
+    expect(seen).to.deep.equal(ids);
+    expect((await request(`${app.url}/busy`)).json.data.histories).to.have.length(8);
+    expect((await request(`${app.url}/busy?before=${ids[5]}`)).json.data.histories).to.have.length(2);
+  });
+
+  it('refuses pages that can not be, naming the field', async () => {
+    for (const limit of ['0', '-1', '1001', '1.5', 'x', '', '1e2', '0x10'])
+      expectError(await request(`${app.url}/busy?limit=${limit}`), 422, 'VALIDATION_FAILED', 'limit');
+    expectError(await request(`${app.url}/busy?limit=1&limit=2`), 422, 'VALIDATION_FAILED', 'limit');
+    const { json } = await request(`${app.url}/pt_xyz`);
+    for (const before of ['0', 'x', '999999', '99999999999999999999', String(json.data.histories[0].id)])
+      expectError(await request(`${app.url}/busy?before=${before}`), 422, 'VALIDATION_FAILED', 'before');
+    const both = await request(`${app.url}/busy?limit=x&before=y`);
+    expect(both.json.errors.map((error: { field: string }) => error.field)).to.have.members(['limit', 'before']);
+  });
+
+  it('asks the store once for GET /, and reads one entry of the index for each database', async () => {
+    await fill(app, 20, 500);
+    const queries = await queriesOf(app.history, async () => {
+      expect((await request(app.url)).json.data.length).to.be.at.least(20);
+    });
+    expect(queries).to.have.length(1);
+    expect(await explain(app, LATEST_BACKUPS)).to.satisfy(
+      (plan: string) => usesIndexPerDatabase(plan, store.name),
+      'plan',
+    );
+  });
+
+  it('asks for a page by the index, not by an offset', async () => {
+    const database = await app.history.em.fork().findOneOrFail(Database, { name: 'filled_3' });
+    const backups = await app.history.em.fork().find(Backup, { database }, { orderBy: { id: 'asc' } });
+    const queries = await queriesOf(app.history, async () => {
+      const { json } = await request(`${app.url}/filled_3?limit=10&before=${backups[250]!.id}`);
+      expect(json.data.histories).to.have.length(10);
+    });
+    const page = queries.at(-1)!;
+    expect(page).to.contain('limit').and.not.contain('offset');
+    const plan = await explain(app, page);
+    expect(plan).to.contain('backups_database_id_taken_at_id_index');
+    expect(plan).to.not.match(/filesort|TEMP B-TREE/);
+  });
+});
+
+/** Fills databases with histories, without files. */
+async function fill({ history }: RunningApp, databases: number, backups: number): Promise<void> {
+  const em = history.em.fork();
+  for (let i = 0; i < databases; i++) {
+    const { id: database } = await em.upsert(Database, { name: `filled_${i}` });
+    const rows = Array.from({ length: backups }, (_, j) => ({
+      database,
+      fileName: `filled-${i}-${j}`,
+      takenAt: new Date(1_700_000_000_000 + j * 86_400_000),
+      receivedAt: new Date(),
+      size: 1,
+      sha256: '0'.repeat(64),
+    }));
+    await em.insertMany(Backup, rows);
+  }
+  await em.execute(history.em.getPlatform().constructor.name.includes('Sqlite') ? 'analyze' : 'analyze table backups');
+}
+
+async function explain({ history }: RunningApp, sql: string): Promise<string> {
+  const isSqlite = history.em.getPlatform().constructor.name.includes('Sqlite');
+  const rows = await history.em.fork().execute(`explain ${isSqlite ? 'query plan' : 'format=traditional'} ${sql}`);
+  return rows.map(row => JSON.stringify(row)).join('\n');
+}
+
+/** Backups are found by their key, and the subquery walks the index of newest first without sorting. */
+function usesIndexPerDatabase(plan: string, store: string): boolean {
+  const index = 'backups_database_id_taken_at_id_index';
+  if (store === 'SQLite')
+    return (
+      /SEARCH b USING INTEGER PRIMARY KEY/.test(plan) &&
+      plan.includes(`SEARCH latest USING COVERING INDEX ${index}`) &&
+      !plan.includes('TEMP B-TREE')
+    );
+  const [, b, latest] = plan.split('\n').map(line => JSON.parse(line));
+  return b.key === 'PRIMARY' && b.type === 'eq_ref' && latest.key === index && !/filesort|temporary/.test(latest.Extra);
+}

@@ -1,0 +1,18 @@
+import type { DatabaseHistory, DatabaseList } from '../../protocol/responses.ts';
+import type { Backup } from '../backups/backup.entity.ts';
+import { presentSummary } from '../backups/presenter.ts';
+import type { ListedDatabase } from './list-databases.ts';
+
+/** Response 1. */
+export function presentDatabases(databases: readonly ListedDatabase[]): DatabaseList {
+  const data = databases.map(({ name, latestBackup }) => ({
+    database_name: name,
+    latest_backup: presentSummary(latestBackup),
+  }));
+  return { data, message: 'Success' };
+}
+
+/** Response 2. */
+export function presentHistory(name: string, backups: readonly Backup[]): DatabaseHistory {
+  return { data: { database_name: name, histories: backups.map(presentSummary) }, message: 'success' };
+}

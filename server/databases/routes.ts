@@ -1,0 +1,27 @@
+import Router from '@koa/router';
+import { databaseNameProblem } from '../../protocol/database-name.ts';
+import { notFound } from '../errors.ts';
+import type { HistoryManager } from '../history/history.ts';
+import { databaseHistory } from './database-history.ts';
+import { listDatabases } from './list-databases.ts';
+import { presentDatabases, presentHistory } from './presenter.ts';
+import { historyQuery } from './validation.ts';
+
+export function databaseRoutes(): Router {
+  const router = new Router();
+
+  router.get('/', async ctx => {
+    const { em } = ctx.state as { em: HistoryManager };
+    ctx.body = presentDatabases(await listDatabases({ em }));
+  });
+
+  router.get('/:db_name', async ctx => {
+    const { em } = ctx.state as { em: HistoryManager };
+    const name = ctx.params.db_name!;
+    const problem = databaseNameProblem(name);
+    if (problem) throw notFound('DATABASE_NOT_FOUND', `No database can have that name: it ${problem}`);
+    ctx.body = presentHistory(name, await databaseHistory({ em }, name, historyQuery(ctx.query)));
+  });
+
+  return router;
+}

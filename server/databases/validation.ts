@@ -1,0 +1,37 @@
+import { object, string } from 'yup';
+import { validate } from '../http/validate.ts';
+import type { HistoryPage } from './database-history.ts';
+
+/** The largest page; without `limit` all of a history is returned. */
+export const MAX_LIMIT = 1000;
+
+/** Reads `limit` and `before` of REST. @throws AppError 422 naming what is wrong */
+export function historyQuery(query: unknown): HistoryPage {
+  const { limit, before } = validate(object({ limit: size, before: id }), query);
+  return { limit: numberOf(limit), before: numberOf(before) };
+}
+
+/** Reads `first` and `before` of GraphQL. @throws AppError 422 naming what is wrong */
+export function historyArguments({
+  first,
+  before,
+}: {
+  first: number;
+  before?: string | null | undefined;
+}): HistoryPage {
+  const checked = validate(object({ first: size, before: id }), { first: String(first), before: before ?? undefined });
+  return { limit: numberOf(checked.first), before: numberOf(checked.before) };
+}
+
+const size = wholeNumber(MAX_LIMIT, `must be a whole number from 1 to ${MAX_LIMIT}`);
+const id = wholeNumber(2 ** 32 - 1, 'must be the id of a backup of this database');
+
+function wholeNumber(max: number, message: string) {
+  const isRight = (text: string | undefined) =>
+    text === undefined || (/^[1-9]\d{0,15}$/.test(text) && Number(text) <= max);
+  return string().typeError(message).test('whole', message, isRight);
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}

@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { queriesOf } from './testing/queries.ts';
+import { rawConnection } from './testing/raw-http.ts';
+import { expectError, graphql, request, upload } from './testing/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from './testing/running-app.ts';
+import { sampleZip } from './testing/zips.ts';
+
+describeOnEachStore('GraphQL', store => {
+  let app: RunningApp;
+  const zip = sampleZip({ takenAt: '2023-10-31T00:00:00Z' });
+  let id: number;
+  before(async () => {
+    app = await runApp(store);
+    for (const database of ['pt_abc', 'pt_def', 'pt_ghi']) await upload(app.url, sampleZip({ database }));
+    for (const day of [29, 30]) await upload(app.url, sampleZip({ takenAt: `2023-10-${day}T00:00:00Z` }));
+    id = (await upload(app.url, zip)).json.data.id;
+  });
+  after(() => app[Symbol.asyncDispose]());
+
+  it('lists the databases with their latest backups in one query of the store', async () => {
+    const queries = await queriesOf(app.history, async () => {
+      const { json } = await graphql(
+        app.url,
+        '{ databases { name latestBackup { id database fileName timestamp size digest downloadUrl } } }',
+      );
+      expect(json.errors).to.equal(undefined);
+      expect(json.data.databases).to.have.length(4);
+      expect(json.data.databases[3]).to.deep.equal({
+        name: 'pt_xyz',
+        latestBackup: {
+          id: String(id),
+          database: 'pt_xyz',
+          fileName: zip.fileName,
+          timestamp: '2023-10-31 00:00:00',
+          size: zip.bytes.length,
+          digest: `sha-256=:${Buffer.from(zip.sha256, 'hex').toString('base64')}:`,
+          downloadUrl: `/${id}/download`,
+        },
+      });
+    });
+    expect(queries).to.have.length(1);
+  });
+
+  it('finds a database, a page of its backups, and a backup', async () => {
+    const { json } = await graphql(
+      app.url,
+      `query ($id: ID!) {
+        database(name: "pt_xyz") { name latestBackup { id } newest: backups(first: 1) { id } older: backups(before: $id) { timestamp } }
+        backup(id: $id) { database downloadUrl }
+        nobody: database(name: "nobody") { name }
+        nothing: backup(id: "999999") { id }
+        nonsense: backup(id: "x") { id }
+      }`,
+      { id },
+    );
+    expect(json.data).to.deep.equal({
+      database: {
+        name: 'pt_xyz',
+        latestBackup: { id: String(id) },
+        newest: [{ id: String(id) }],
+        older: [{ timestamp: '2023-10-30 00:00:00' }, { timestamp: '2023-10-29 00:00:00' }],
+      },
+      backup: { database: 'pt_xyz', downloadUrl: `/${id}/download` },
+      nobody: null,
+      nothing: null,
+      nonsense: null,
+    });
+  });
+
+  it('caps the page, with the code that REST gives', async () => {
+    for (const first of [0, -1, 1001]) {
+      const { json } = await graphql(app.url, `{ database(name: "pt_xyz") { backups(first: ${first}) { id } } }`);
+      expect(json.errors[0].extensions.code).to.equal('VALIDATION_FAILED');
+      expect(json.errors[0].extensions.errors[0].field).to.equal('first');
+    }
+    const { json } = await graphql(app.url, '{ database(name: "pt_xyz") { backups(first: null) { id } } }');
+    expect(json.data.database.backups).to.have.length(3);
+  });
+
+  it('describes every type and field', async () => {
+    const { json } = await graphql(app.url, '{ __schema { types { name description fields { name description } } } }');
+    const types = json.data.__schema.types.filter(({ name }: { name: string }) => !name.startsWith('__'));
+    for (const type of types) {
+      expect(type.description, type.name).to.be.a('string').and.not.equal('');
+      for (const field of type.fields ?? []) expect(field.description, `${type.name}.${field.name}`).to.be.a('string');
+    }
+  });
+
+  it('shows GraphiQL to a browser, without a CDN', async () => {
+    const { status, text } = await request(`${app.url}/graphql`, { headers: { accept: 'text/html' } });
+    expect(status).to.equal(200);
+    expect(text).to.match(/graphiql/i);
+    expect(text).to.not.match(/<(script|link)[^>]+(src|href)="https?:/);
+  });
+
+  it('takes no body that is too large', async () => {
+    expectError(await graphql(app.url, `{ databases { name } } # ${'x'.repeat(100_000)}`), 413, 'BODY_TOO_LARGE');
+    const connection = await rawConnection(app.url);
+    await connection.send('POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n');
+    await connection.send('x'.repeat(200_000));
+    await connection.receive(/^HTTP\/1.1 413 .*"BODY_TOO_LARGE"/s);
+    connection.socket.destroy();
+  });
+
+  it('masks what nobody foresaw, and logs it under the request id', async () => {
+    const { em } = app.history;
+    const fork = em.fork.bind(em);
+    em.fork = () => ({ execute: () => Promise.reject(new Error('the inner secret')) }) as never;
+    try {
+      const { json, text, headers } = await graphql(app.url, '{ databases { name } }');
+      expect(json.errors[0].extensions.code).to.equal('INTERNAL_ERROR');
+      expect(text).to.not.contain('secret');
+      const line = app.log.find(line => line.level === 50);
+      expect(line?.requestId).to.equal(headers.get('x-request-id'));
+      expect(line?.err).to.have.property('stack').to.contain('the inner secret');
+    } finally {
+      em.fork = fork;
+    }
+  });
+});

@@ -1,0 +1,33 @@
+import { MikroORM } from '@mikro-orm/core';
+import type { AbstractSqlDriver, SqlEntityManager } from '@mikro-orm/sql';
+import { createConfig } from '../../mikro-orm.config.ts';
+import { explainOpening } from './explain-opening.ts';
+
+/** The ORM over the history store; `em.fork()` it for each piece of work. */
+export type History = MikroORM<AbstractSqlDriver, SqlEntityManager>;
+export type HistoryManager = SqlEntityManager;
+
+/**
+ * Opens the history store and brings its tables up to date.
+ * @param url `sqlite:PATH` or `mysql://user:password@host:port/name`
+ * @throws Error of one line that says what to do, never with the password
+ */
+export async function openHistory(url: string): Promise<History> {
+  let orm: History | undefined;
+  try {
+    orm = (await MikroORM.init(await createConfig(url))) as History;
+    await orm.connect();
+    if (url.startsWith('sqlite:')) await setUpSqlite(orm);
+    await orm.migrator.up();
+    return orm;
+  } catch (error) {
+    await orm?.close(true);
+    throw explainOpening(url, error);
+  }
+}
+
+/** A committed row is a promise to a client, so it must survive a power cut: `synchronous` stays full under WAL. */
+async function setUpSqlite(orm: History): Promise<void> {
+  for (const pragma of ['journal_mode = wal', 'synchronous = full', 'busy_timeout = 5000', 'foreign_keys = on'])
+    await orm.em.execute(`pragma ${pragma}`);
+}

@@ -1,0 +1,34 @@
+import type { Middleware } from 'koa';
+import type { Logger } from 'pino';
+import type { ErrorAnswer } from '../../protocol/responses.ts';
+import { AppError, foreseenError } from '../errors.ts';
+
+/** Renders every error that is thrown further in, once, as JSON; what nobody foresaw goes to the log with its stack. */
+export function errorHandler({ log }: { log: Logger }): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const shown = foreseenError(error) ?? httpError(error) ?? unexpected(ctx.state.requestId);
+      if (shown.status >= 500) log.error({ err: error, requestId: ctx.state.requestId }, shown.message);
+      ctx.state.code = shown.code;
+      ctx.status = shown.status;
+      ctx.body = { message: shown.message, code: shown.code, errors: [...shown.errors] } satisfies ErrorAnswer;
+    }
+  };
+}
+
+/** Koa and its packages throw errors with a status; those below 500 are the client's to see. */
+function httpError(error: unknown): AppError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { status, expose } = error as { status?: number; expose?: boolean };
+  return status && expose ? new AppError(status, 'BAD_REQUEST', error.message) : undefined;
+}
+
+function unexpected(requestId: string): AppError {
+  return new AppError(
+    500,
+    'INTERNAL_ERROR',
+    `Something went wrong in the service. Its log says more under the request id ${requestId}`,
+  );
+}

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import type { Writable } from 'node:stream';
+import { AppError } from '../errors.ts';
+
+interface Feed {
+  request: IncomingMessage;
+  parser: Writable;
+  idleMs: number;
+  /** Ends the feeding when aborted; aborted by us, with a 408, when the client falls silent. */
+  stop: AbortController;
+}
+
+/**
+ * Pipes a request's body into its parser and watches that the client keeps sending.
+ *
+ * The time counts only while we wait for the client: never while the disk is slow to take what has arrived.
+ */
+export function feed({ request, parser, idleMs, stop }: Feed): void {
+  let isWaiting = true;
+  const timer = setTimeout(() => (isWaiting ? stop.abort(silent(idleMs)) : timer.refresh()), idleMs);
+  const onData = (chunk: Buffer) => {
+    timer.refresh();
+    if (parser.destroyed || parser.write(chunk)) return;
+    isWaiting = false;
+    request.pause();
+  };
+  const onDrain = () => {
+    isWaiting = true;
+    timer.refresh();
+    request.resume();
+  };
+  const onEnd = () => {
+    leave();
+    parser.end();
+  };
+  const leave = () => {
+    clearTimeout(timer);
+    request.off('data', onData).off('end', onEnd).off('close', leave);
+    parser.off('drain', onDrain);
+  };
+  request.on('data', onData).on('end', onEnd).on('close', leave);
+  parser.on('drain', onDrain);
+  stop.signal.addEventListener('abort', leave, { once: true });
+}
+
+function silent(idleMs: number): AppError {
+  return new AppError(408, 'UPLOAD_TIMEOUT', `Nothing was received for ${idleMs / 1000} seconds: send the file again`);
+}

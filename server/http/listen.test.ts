@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { rawConnection } from '../testing/raw-http.ts';
+import { listen } from './listen.ts';
+
+describe('listen', () => {
+  it('answers what came in before it could serve', async () => {
+    const server = await listen({ host: '127.0.0.1', port: 0 });
+    const early = fetch(server.url);
+    await new Promise(resolve => setTimeout(resolve, 50));
+    server.serve(async (_request, response) => response.end('served'));
+    expect(await (await early).text()).to.equal('served');
+    await server.stop(0);
+  });
+
+  it('cuts what does not finish in time when it stops, and waits for it to clean up', async () => {
+    const server = await listen({ host: '127.0.0.1', port: 0 });
+    let isClean = false;
+    server.serve(async request => {
+      await new Promise(resolve => request.once('close', resolve));
+      await new Promise(resolve => setTimeout(resolve, 100));
+      isClean = true;
+    });
+    const connection = await rawConnection(server.url);
+    await connection.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await new Promise(resolve => setTimeout(resolve, 50));
+    const start = Date.now();
+    await server.stop(200);
+    expect(Date.now() - start).to.be.within(250, 1_500);
+    expect(isClean).to.equal(true);
+    await connection.ended();
+  });
+
+  it('never limits the time of a whole request, but that of its header', async () => {
+    const { createServer } = await import('node:http');
+    expect(createServer().requestTimeout, 'what Node would do').to.equal(300_000);
+    const server = await listen({ host: '127.0.0.1', port: 0 });
+    const limits = new Promise<unknown>(resolve =>
+      server.serve(async (request, response) => {
+        const { requestTimeout, headersTimeout } = (request.socket as unknown as { server: Record<string, number> })
+          .server;
+        resolve({ requestTimeout, headersTimeout });
+        response.end();
+      }),
+    );
+    await fetch(server.url);
+    expect(await limits).to.deep.equal({ requestTimeout: 0, headersTimeout: 60_000 });
+    await server.stop(0);
+  });
+});

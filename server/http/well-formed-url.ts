@@ -1,0 +1,14 @@
+import type { Middleware } from 'koa';
+import { AppError } from '../errors.ts';
+
+/** Refuses a path whose percent-encoding says nothing (`%zz`, half a character of UTF-8) before any route sees it. */
+export function wellFormedUrl(): Middleware {
+  return async (ctx, next) => {
+    try {
+      decodeURIComponent(ctx.path);
+    } catch (error) {
+      throw new AppError(400, 'MALFORMED_URL', `The path ${ctx.path} is not percent-encoded UTF-8`, [], error);
+    }
+    await next();
+  };
+}

@@ -1,0 +1,212 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { sharedMariaDb } from '../test/support/mariadb.ts';
+import { type Service, startInVain, startService } from '../test/support/service.ts';
+import { PART_END, partHead, rawConnection } from './testing/raw-http.ts';
+import { request, upload } from './testing/requests.ts';
+import { historyStores } from './testing/running-app.ts';
+import { sampleZip } from './testing/zips.ts';
+
+const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
+
+for (const store of historyStores)
+  describe(`node server/main.ts (${store.name})`, () => {
+    let folder: string;
+    let env: Record<string, string>;
+    let service: Service | undefined;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'lumbung-main-'));
+      env = { DATABASE_URL: await store.url(folder), STORAGE_DIR: join(folder, 'backups') };
+    });
+    afterEach(async () => {
+      await service?.kill();
+      service = undefined;
+      await rm(folder, { recursive: true });
+    });
+
+    const storedFiles = async () =>
+      (await readdir(env.STORAGE_DIR!, { recursive: true, withFileTypes: true }))
+        .filter(entry => entry.isFile())
+        .map(entry => entry.name);
+
+    /** Sends half of an upload. @returns the connection and what is still to be sent */
+    async function uploadHalf(url: string, zip = sampleZip({ content: Buffer.alloc(3_000_000, 'x') })) {
+      const body = Buffer.concat([Buffer.from(partHead(zip.fileName)), zip.bytes, Buffer.from(PART_END)]);
+      const connection = await rawConnection(url);
+      await connection.send(
+        `POST /${zip.database} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=xyz\r\nContent-Length: ${body.length}\r\n\r\n`,
+      );
+      const middle = Math.floor(body.length / 2);
+      await connection.send(body.subarray(0, middle));
+      for (let i = 0; i < 100 && !(await storedFiles()).some(name => name.endsWith('.part')); i++) await pause(20);
+      expect((await storedFiles()).filter(name => name.endsWith('.part'))).to.have.length(1);
+      return { connection, zip, rest: body.subarray(middle) };
+    }
+
+    it('keeps its history over a restart', async () => {
+      service = await startService(env);
+      const zip = sampleZip();
+      const { json } = await upload(service.url, zip);
+      expect(await service.stop()).to.equal(0);
+      service = await startService(env);
+      expect((await request(service.url)).json.data[0].latest_backup.id).to.equal(json.data.id);
+      const again = await upload(service.url, zip);
+      expect({ status: again.status, json: again.json }).to.deep.equal({ status: 200, json });
+    });
+
+    it('kill -9 in the middle of an upload leaves no record and, after a restart, no stray file; a retry succeeds', async () => {
+      service = await startService(env);
+      const { zip } = await uploadHalf(service.url);
+      await service.kill();
+      service = await startService(env);
+      expect(await storedFiles()).to.deep.equal([]);
+      expect(service.output()).to.contain('removed 1 unfinished uploads');
+      expect((await request(service.url)).json.data).to.deep.equal([]);
+      expect((await upload(service.url, zip)).status).to.equal(201);
+    });
+
+    it('SIGTERM lets an upload and a download finish, takes no more, and ends with 0', async () => {
+      service = await startService(env);
+      const big = sampleZip({
+        content: await import('node:crypto').then(({ randomBytes }) => randomBytes(30_000_000)),
+      });
+      const location = (await upload(service.url, big)).headers.get('location')!;
+      const { connection, rest, zip } = await uploadHalf(service.url);
+      const download = await rawConnection(service.url);
+      await download.send(`GET ${location} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await download.receive(/Content-Length/);
+      download.socket.pause();
+      const idle = await rawConnection(service.url);
+      await idle.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      await idle.receive(/Success/);
+
+      const stopped = service.stop('SIGTERM');
+      await idle.ended();
+      expect(await fetch(service.url).catch(() => 'refused')).to.equal('refused');
+      expect(await Promise.race([stopped, pause(200).then(() => 'still running')])).to.equal('still running');
+      await connection.send(rest);
+      await connection.receive(/^HTTP\/1.1 201 /);
+      download.socket.resume();
+      const answer = await download.ended();
+      expect(answer.length - answer.indexOf('\r\n\r\n') - 4).to.equal(big.bytes.length);
+      expect(await stopped).to.equal(0);
+      expect((await storedFiles()).sort()).to.deep.equal([big.fileName, zip.fileName].sort());
+    });
+
+    it('a second signal ends it at once', async () => {
+      service = await startService(env);
+      await uploadHalf(service.url);
+      const stopped = service.stop('SIGTERM');
+      for (let i = 0; i < 100 && !service.output().includes('finishes what is running'); i++) await pause(20);
+      const start = Date.now();
+      process.kill(service.pid, 'SIGINT');
+      expect(await stopped).to.equal(130);
+      expect(Date.now() - start).to.be.lessThan(2_000);
+    });
+
+    it('warns of stored files without records and of records without files, and touches neither', async () => {
+      service = await startService(env);
+      const [kept, lost, stray] = [sampleZip(), sampleZip({ database: 'lost' }), sampleZip({ database: 'stray' })];
+      await upload(service.url, kept);
+      await upload(service.url, lost);
+      await service.stop();
+      await rm(join(env.STORAGE_DIR!, 'lost'), { recursive: true });
+      await mkdir(join(env.STORAGE_DIR!, 'stray'));
+      await writeFile(join(env.STORAGE_DIR!, 'stray', stray.fileName), stray.bytes);
+      service = await startService(env);
+      for (let i = 0; i < 100 && !service.output().includes('no stored file'); i++) await pause(20);
+      expect(service.output()).to.contain('"unrecorded":1').and.contain('"missing":1');
+      expect((await storedFiles()).sort()).to.deep.equal([kept.fileName, stray.fileName].sort());
+      expect((await upload(service.url, lost)).status).to.equal(200);
+      expect((await upload(service.url, stray)).status).to.equal(201);
+    });
+
+    it('writes nothing but JSON lines, and no secret', async () => {
+      service = await startService(env);
+      await upload(service.url, sampleZip());
+      await request(`${service.url}/nowhere?token=s3cret`, {
+        headers: { authorization: 'Bearer s3cret', cookie: 's3cret' },
+      });
+      await service.stop();
+      const lines = service
+        .output()
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line));
+      expect(lines.find(({ url }) => url)).to.include({ url: service.url });
+      expect(lines.filter(({ requestId }) => requestId)).to.have.length(2);
+      expect(service.output()).to.not.contain('s3cret');
+      if (store.name === 'MariaDB') expect(service.output()).to.not.contain((await sharedMariaDb()).password);
+    });
+  });
+
+describe('node server/main.ts does not start', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-vain-'));
+    await writeFile(join(folder, 'file'), '');
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function expectRefusal(env: Record<string, string>, ...wanted: string[]): Promise<void> {
+    const base = { DATABASE_URL: `sqlite:${folder}/history.sqlite`, STORAGE_DIR: `${folder}/backups` };
+    const { code, output } = await startInVain({ ...base, ...env });
+    expect(code).to.equal(1);
+    const lines = output.trim().split('\n');
+    expect(lines, output).to.have.length(1);
+    for (const text of ['Lumbung can not start', ...wanted]) expect(JSON.parse(lines[0]!).msg).to.contain(text);
+    expect(output).to.not.contain('    at ').and.not.contain('s3cret');
+  }
+
+  it('with mistakes in its configuration, all of which it names', () =>
+    expectRefusal(
+      { PORT: 'x', UPLOAD_IDLE_TIMEOUT_SECONDS: '-1', DATABASE_URL: 'mysql://u:s3cret@h' },
+      'PORT',
+      'UPLOAD_IDLE',
+      'DATABASE_URL',
+    ));
+
+  it('without its history store', () =>
+    expectRefusal(
+      { DATABASE_URL: 'mysql://u:s3cret@127.0.0.1:1/history' },
+      'mysql://u@127.0.0.1:1/history',
+      'start the database server',
+    ));
+
+  it('where it can not store', () => expectRefusal({ STORAGE_DIR: `${folder}/file/backups` }, 'STORAGE_DIR'));
+
+  it("twice on one address, and does not sweep the other one's uploads", async () => {
+    const env = { DATABASE_URL: `sqlite:${folder}/two.sqlite`, STORAGE_DIR: `${folder}/two` };
+    await using service = await startService(env);
+    await mkdir(`${folder}/two/pt_xyz`);
+    await writeFile(`${folder}/two/pt_xyz/.0123456789abcdef.part`, 'on its way');
+    await expectRefusal({ ...env, PORT: new URL(service.url).port }, 'can not be listened on');
+    expect(await readdir(`${folder}/two/pt_xyz`)).to.have.length(1);
+  });
+});
+
+describe('node server/main.ts on a terminal', () => {
+  it('is readable', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lumbung-tty-'));
+    const env = { ...process.env, PORT: '0', DATABASE_URL: `sqlite:${folder}/h.sqlite`, STORAGE_DIR: `${folder}/b` };
+    const child = spawn('script', ['-qec', `${process.execPath} server/main.ts`, '/dev/null'], {
+      env,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    let text = '';
+    for await (const chunk of child.stdout) {
+      text += chunk;
+      if (text.includes('Lumbung listens')) break;
+    }
+    child.kill();
+    await once(child, 'exit');
+    await rm(folder, { recursive: true, force: true });
+    expect(text)
+      .to.match(/Lumbung listens on http:\/\/127\.0\.0\.1:\d+/)
+      .and.not.contain('{"level"');
+  });
+});

@@ -1,0 +1,122 @@
+import * as nodeFs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { expect } from 'chai';
+import type { FileSystem } from './file-system.ts';
+import { folderStorage } from './folder-storage.ts';
+import { describeStorage } from './storage.conformance.ts';
+
+const address = {
+  database: 'pt_xyz',
+  fileName: 'mysql-2023-10-31-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql.zip',
+};
+
+async function* content(bytes: string) {
+  yield Buffer.from(bytes);
+}
+
+describe('folder storage', () => {
+  const folders: string[] = [];
+  const newFolder = async () => {
+    const folder = await nodeFs.mkdtemp(join(tmpdir(), 'lumbung-storage-'));
+    folders.push(folder);
+    return folder;
+  };
+  after(() => Promise.all(folders.map(folder => nodeFs.rm(folder, { recursive: true }))));
+
+  describeStorage('a folder', async () => folderStorage({ folder: await newFolder() }));
+  describeStorage('a folder without hard links', async () =>
+    folderStorage({ folder: await newFolder(), fs: { ...nodeFs, link: refuse('EPERM') } }),
+  );
+
+  it('makes the bytes durable before the name, and the name before it says so', async () => {
+    const calls: string[] = [];
+    const storage = folderStorage({ folder: await newFolder(), fs: watched(calls) });
+    const received = await storage.receive(address, content('abc'));
+    calls.length = 0;
+    await received.publish();
+    calls.push('answer');
+    expect(calls).to.deep.equal(['sync part', 'link', 'unlink', 'sync folder', 'sync folder', 'answer']);
+  });
+
+  it('syncs nothing into place when the bytes can not be made durable', async () => {
+    const folder = await newFolder();
+    const storage = folderStorage({ folder, fs: watched([], 'EIO') });
+    const received = await storage.receive(address, content('abc'));
+    expect(await received.publish().catch(error => error)).to.include({ code: 'EIO' });
+    await received.discard();
+    expect(await nodeFs.readdir(folder)).to.deep.equal([]);
+  });
+
+  it('leaves nothing of what does not fit on the disk, and takes up again what was written in part', async () => {
+    const folder = await newFolder();
+    const short = folderStorage({ folder, fs: watched([], undefined, 7) });
+    const received = await short.receive(address, content('0123456789'.repeat(10)));
+    await received.publish();
+    const file = (await short.open(address))!;
+    expect(String(await buffer(file.read({ start: 0, end: 99 })))).to.equal('0123456789'.repeat(10));
+  });
+
+  it('ends a read with an error when the file is cut meanwhile', async () => {
+    const folder = await newFolder();
+    const storage = folderStorage({ folder });
+    await (await storage.receive(address, content('0123456789'))).publish();
+    const file = (await storage.open(address))!;
+    await nodeFs.truncate(join(folder, address.database, address.fileName), 4);
+    const error = await buffer(file.read({ start: 0, end: 9 })).catch(error => error);
+    expect(error.message).to.contain('ended at byte 4');
+  });
+
+  it('sweeps its own leftovers only', async () => {
+    const folder = await newFolder();
+    const storage = folderStorage({ folder });
+    await (await storage.receive(address, content('kept'))).publish();
+    const foreign = [
+      'notes.part',
+      '.x.part',
+      '.0123456789abcdef.part.gz',
+      'README',
+      address.fileName.replace('00-00-00', '00-00-01'),
+    ];
+    for (const name of foreign) await nodeFs.writeFile(join(folder, 'pt_xyz', name), 'x');
+    await nodeFs.writeFile(join(folder, 'pt_xyz', '.0123456789abcdef.part'), 'x');
+    await nodeFs.writeFile(join(folder, '.0123456789abcdef.part'), 'x');
+    expect(await storage.removeLeftovers()).to.equal(2);
+    expect(await nodeFs.readdir(join(folder, 'pt_xyz'))).to.have.members([...foreign, address.fileName]);
+  });
+});
+
+/** The file system, writing down what publishing a file consists of; failing or writing short when told to. */
+function watched(calls: string[], failure?: string, shortWrites?: number): FileSystem {
+  const open: FileSystem['open'] = async (path, ...rest) => {
+    const handle = await nodeFs.open(path, ...rest);
+    const what = String(path).endsWith('.part') ? 'part' : 'folder';
+    const { sync, writev } = handle;
+    handle.sync = async () => {
+      calls.push(`sync ${what}`);
+      if (failure && what === 'part') throw Object.assign(new Error(failure), { code: failure });
+      return sync.call(handle);
+    };
+    if (shortWrites) {
+      handle.writev = (async (chunks: Uint8Array[]) =>
+        writev.call(handle, [chunks[0]!.subarray(0, shortWrites)])) as typeof writev;
+    }
+    return handle;
+  };
+  const link: FileSystem['link'] = (...paths) => {
+    calls.push('link');
+    return nodeFs.link(...paths);
+  };
+  const unlink: FileSystem['unlink'] = path => {
+    calls.push('unlink');
+    return nodeFs.unlink(path);
+  };
+  return { ...nodeFs, open, link, unlink };
+}
+
+function refuse(code: string) {
+  return async () => {
+    throw Object.assign(new Error(code), { code });
+  };
+}

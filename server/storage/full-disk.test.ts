@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Backup } from '../backups/backup.entity.ts';
+import { expectError, request, upload } from '../testing/requests.ts';
+import { describeOnEachStore, runApp } from '../testing/running-app.ts';
+import { sampleZip } from '../testing/zips.ts';
+
+describeOnEachStore('a full disk', store => {
+  const disk = mkdtempSync(join(tmpdir(), 'lumbung-disk-'));
+  before(function () {
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'lumbung-test', disk], { stdio: 'pipe' });
+    } catch (error) {
+      console.warn(`      SKIPPED: no small disk can be mounted here (${String(error).split('\n')[0]})`);
+      this.skip();
+    }
+  });
+  after(() => {
+    try {
+      execFileSync('umount', [disk], { stdio: 'pipe' });
+    } catch {
+      // Nothing was mounted.
+    }
+    rmSync(disk, { recursive: true, force: true });
+  });
+
+  it('is 507, leaves nothing behind, and what fits is taken afterwards', async () => {
+    await using app = await runApp(store, { storageDir: join(disk, 'backups') });
+    const large = sampleZip({ content: randomBytes(6_000_000) });
+    for (let i = 0; i < 3; i++) expectError(await upload(app.url, large), 507, 'STORAGE_FULL');
+    expect(await app.storedFiles()).to.deep.equal([]);
+    expect(await app.history.em.fork().count(Backup)).to.equal(0);
+    expect((await request(`${app.url}/pt_xyz`)).status).to.equal(404);
+    const small = sampleZip({ content: randomBytes(3_000_000) });
+    expect((await upload(app.url, small)).status).to.equal(201);
+    expect(
+      app.log.some(line => line.level === 50 && (line.err as { code?: string } | undefined)?.code === 'ENOSPC'),
+    ).to.equal(true);
+  });
+});

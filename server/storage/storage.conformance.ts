@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { expect } from 'chai';
+import type { FileAddress, Storage } from './storage.ts';
+
+/** Every promise of `storage.ts`, to be run against each implementation. */
+export function describeStorage(title: string, create: () => Promise<Storage>): void {
+  describe(`${title} keeps the promises of a storage:`, () => {
+    let storage: Storage;
+    beforeEach(async () => {
+      storage = await create();
+      await storage.checkUsable();
+    });
+
+    const address = (database = 'pt_xyz', second = '00'): FileAddress => ({
+      database,
+      fileName: `mysql-2023-10-31-00-00-${second}-${database}-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql.zip`,
+    });
+
+    async function* content(...chunks: Array<string | Buffer>) {
+      for (const chunk of chunks) yield Buffer.from(chunk as string);
+    }
+
+    async function publish(at: FileAddress, bytes: string | Buffer): Promise<boolean> {
+      const received = await storage.receive(at, content(bytes));
+      const isPublished = await received.publish();
+      await received.discard();
+      return isPublished;
+    }
+
+    async function bytesOf(at: FileAddress): Promise<string | undefined> {
+      const file = await storage.open(at);
+      return file && String(await buffer(file.read({ start: 0, end: file.size - 1 })));
+    }
+
+    async function everything() {
+      const names: string[] = [];
+      for await (const { fileNames } of storage.list()) names.push(...fileNames);
+      return names.sort();
+    }
+
+    it('counts and hashes what it receives, in whatever pieces', async () => {
+      const bytes = Buffer.alloc(3_500_001, 'abc');
+      const pieces = [bytes.subarray(0, 1), bytes.subarray(1, 2_000_000), Buffer.alloc(0), bytes.subarray(2_000_000)];
+      const received = await storage.receive(address(), content(...pieces));
+      expect(received.size).to.equal(bytes.length);
+      expect(received.sha256).to.equal(createHash('sha256').update(bytes).digest('hex'));
+      await received.publish();
+      const file = (await storage.open(address()))!;
+      expect(file.size).to.equal(bytes.length);
+      expect((await buffer(file.read({ start: 0, end: file.size - 1 }))).equals(bytes)).to.equal(true);
+    });
+
+    it('takes a hundred thousand single bytes', async () => {
+      async function* drops() {
+        for (let i = 0; i < 100_000; i++) yield Buffer.from([i & 255]);
+      }
+      const received = await storage.receive(address(), drops());
+      expect(received.size).to.equal(100_000);
+      await received.discard();
+    });
+
+    it('shows nothing under its name before it is published', async () => {
+      const received = await storage.receive(address(), content('abc'));
+      expect(await storage.open(address())).to.equal(undefined);
+      expect(await everything()).to.deep.equal([]);
+      expect(await received.publish()).to.equal(true);
+      expect(await bytesOf(address())).to.equal('abc');
+      expect(await everything()).to.deep.equal([address().fileName]);
+    });
+
+    it('never overwrites', async () => {
+      expect(await publish(address(), 'first')).to.equal(true);
+      expect(await publish(address(), 'second')).to.equal(false);
+      expect(await bytesOf(address())).to.equal('first');
+    });
+
+    it('lets one of several publish at the same time', async () => {
+      const received = await Promise.all(['a', 'b', 'c', 'd'].map(bytes => storage.receive(address(), content(bytes))));
+      const results = await Promise.all(received.map(file => file.publish()));
+      expect(results.filter(Boolean)).to.have.length(1);
+      expect(await bytesOf(address())).to.equal('abcd'[results.indexOf(true)]);
+      await Promise.all(received.map(file => file.discard()));
+    });
+
+    it('forgets what is discarded, twice if need be, but never what is published', async () => {
+      const received = await storage.receive(address(), content('abc'));
+      await received.discard();
+      await received.discard();
+      expect(await everything()).to.deep.equal([]);
+      expect(await storage.removeLeftovers()).to.equal(0);
+      const kept = await storage.receive(address(), content('abc'));
+      await kept.publish();
+      await kept.discard();
+      expect(await bytesOf(address())).to.equal('abc');
+    });
+
+    it('leaves nothing when the content fails', async () => {
+      async function* failing() {
+        yield Buffer.alloc(2_000_000);
+        throw new Error('the client went away');
+      }
+      const error = await storage.receive(address(), failing()).catch(error => error);
+      expect(error.message).to.equal('the client went away');
+      expect(await storage.removeLeftovers()).to.equal(0);
+      expect(await everything()).to.deep.equal([]);
+    });
+
+    it('receives and discards for one database at the same time', async () => {
+      await Promise.all(
+        Array.from({ length: 20 }, async () => (await storage.receive(address(), content('abc'))).discard()),
+      );
+      expect(await storage.removeLeftovers()).to.equal(0);
+    });
+
+    it('removes leftovers, and only those', async () => {
+      await publish(address(), 'kept');
+      const left = await storage.receive(address('pt_abc'), content('never published'));
+      expect(await storage.removeLeftovers()).to.equal(1);
+      expect(await storage.removeLeftovers()).to.equal(0);
+      await left.discard();
+      expect(await bytesOf(address())).to.equal('kept');
+    });
+
+    it('reads ranges, and knows what is not there', async () => {
+      await publish(address(), '0123456789');
+      const file = (await storage.open(address()))!;
+      expect(String(await buffer(file.read({ start: 3, end: 5 })))).to.equal('345');
+      expect(await storage.open(address('pt_xyz', '01'))).to.equal(undefined);
+      expect(await storage.open(address('pt_abc'))).to.equal(undefined);
+    });
+
+    it('closes a file that is closed, dropped unread, or read half', async () => {
+      await publish(address(), Buffer.alloc(5_000_000));
+      for (let i = 0; i < 50; i++) {
+        await (await storage.open(address()))!.close();
+        (await storage.open(address()))!.read({ start: 0, end: 4_999_999 }).destroy();
+        for await (const _ of (await storage.open(address()))!.read({ start: 0, end: 4_999_999 })) break;
+      }
+    });
+
+    it('runs tasks of one address in turn, and those of others meanwhile', async () => {
+      const events: string[] = [];
+      const task = (name: string, at: FileAddress) =>
+        storage.exclusively(at, async () => {
+          events.push(`${name} begins`);
+          await new Promise(resolve => setTimeout(resolve, 10));
+          events.push(`${name} ends`);
+          if (name === 'a') throw new Error('a fails');
+        });
+      const [first] = await Promise.allSettled([
+        task('a', address()),
+        task('b', address()),
+        task('c', address('pt_abc')),
+      ]);
+      expect(first.status).to.equal('rejected');
+      expect(events.indexOf('a ends')).to.be.lessThan(events.indexOf('b begins'));
+      expect(events.indexOf('c begins')).to.be.lessThan(events.indexOf('a ends'));
+    });
+
+    it('has no way out, whatever it is asked for', async () => {
+      const outside = ['../x', 'a/b', '..', '', 'a\0b', 'a\\b'];
+      for (const database of outside) {
+        const error = await storage.open({ database, fileName: address().fileName }).catch(error => error);
+        expect(error, database).to.be.instanceOf(Error);
+      }
+      for (const fileName of [
+        '../x',
+        'x.zip',
+        '.0123456789abcdef.part',
+        address().fileName.replace('pt_xyz', 'a/../b'),
+      ]) {
+        const at = { database: 'pt_xyz', fileName };
+        expect(await storage.receive(at, content('x')).catch(error => error), fileName).to.be.instanceOf(Error);
+      }
+      expect(await everything()).to.deep.equal([]);
+    });
+  });
+}

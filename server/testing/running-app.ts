@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { pino } from 'pino';
+import { HISTORY_STORES } from '../../test/support/history-stores.ts';
+import { createApp, type Dependencies } from '../app.ts';
+import { createGraphql } from '../graphql.ts';
+import { type History, openHistory } from '../history/history.ts';
+import { listen } from '../http/listen.ts';
+import { folderStorage } from '../storage/folder-storage.ts';
+import type { Storage } from '../storage/storage.ts';
+
+export interface HistoryStore {
+  readonly name: string;
+  /** Makes a fresh store, in `folder` if it is a file. */
+  url(folder: string): Promise<string>;
+}
+
+/** With TEST_MYSQL_URL (`mysql://root@127.0.0.1:3306`) the suite runs on a MySQL server that is there, too. */
+export const historyStores: HistoryStore[] = [...HISTORY_STORES, ...mysqlServer(process.env.TEST_MYSQL_URL)];
+
+/** The service in this process, listening for real, on a history store and a storage folder of its own. */
+export interface RunningApp extends AsyncDisposable {
+  readonly url: string;
+  readonly history: History;
+  readonly storage: Storage;
+  readonly storageDir: string;
+  /** The lines of the log so far, parsed. */
+  readonly log: Array<Record<string, unknown>>;
+  /** @returns the path of every file under the storage folder, relative to it, sorted */
+  storedFiles(): Promise<string[]>;
+}
+
+/** Some of what the app is made of, in place of what it gets by default. */
+export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql'>> & { storageDir?: string };
+
+export async function runApp(store: HistoryStore, overrides: Overrides = {}): Promise<RunningApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'lumbung-server-'));
+  const history = await openHistory(await store.url(folder));
+  const storageDir = overrides.storageDir ?? join(folder, 'backups');
+  const storage = overrides.storage ?? folderStorage({ folder: storageDir });
+  await storage.checkUsable();
+  const lines: Array<Record<string, unknown>> = [];
+  const log = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line)) });
+  const graphql = await createGraphql({ log });
+  const server = await listen({ host: '127.0.0.1', port: 0 });
+  const uploads = { maxFileBytes: undefined, idleMs: 10_000 };
+  server.serve(
+    createApp({ history, downloadIdleMs: 10_000, uploads, ...overrides, storage, graphql, log }).callback() as never,
+  );
+  return {
+    url: server.url,
+    history,
+    storage,
+    storageDir,
+    log: lines,
+    storedFiles: () => filesUnder(storageDir),
+    async [Symbol.asyncDispose]() {
+      await server.stop(500);
+      await history.close(true);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs the same tests on the app over each kind of history store. */
+export function describeOnEachStore(title: string, tests: (store: HistoryStore) => void): void {
+  for (const store of historyStores) describe(`${title} (${store.name})`, () => tests(store));
+}
+
+function mysqlServer(server: string | undefined): HistoryStore[] {
+  if (!server) return [];
+  const url = async () => {
+    const database = `history_${randomUUID().replaceAll('-', '')}`;
+    const connection = await createConnection(server);
+    await connection.query(`create database ${database}`);
+    await connection.end();
+    return `${server}/${database}`;
+  };
+  return [{ name: 'MySQL', url }];
+}
+
+async function filesUnder(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
