@@ -112,7 +112,7 @@ describe('service', () => {
   it('tells no more than the status of a refusal that is not ours', async () => {
     for (const body of ['<html>Not found</html>', '', { error: 'x' }, { message: 5, code: {} }, [], 'null'])
       expect((await failureOf(answering(404, body).databases())).message, JSON.stringify(body)).to.equal(
-        'the service answered 404',
+        "the service answered 404, and not as Lumbung's does",
       );
     expect((await failureOf(answering(403, '<html>x</html>', 'text/html').databases())).message).to.equal(
       'the service answered 403',

@@ -79,7 +79,7 @@ export async function readAnswer<S extends Schema>(response: Response, schema: S
 /** Turns what ky throws into a sentence for the administrator. */
 export function explainServiceError(error: unknown, server: URL): StageError {
   if (error instanceof StageError) return error;
-  if (isHTTPError(error)) return new StageError(refusal(error.response.status, error.data), { cause: error });
+  if (isHTTPError(error)) return refusal(error.response.status, error.data, error);
   if (!isNetworkError(error) && !isTimeoutError(error)) return new StageError(messageOf(error), { cause: error });
   return new ServiceUnreachable(`the service at ${server.origin} can't be reached: ${rootCauseOf(error)}`, {
     cause: error,
@@ -87,11 +87,17 @@ export function explainServiceError(error: unknown, server: URL): StageError {
   });
 }
 
-function refusal(status: number, body: unknown): string {
-  if (!errorAnswer.isValidSync(body)) return `the service answered ${status}`;
+function refusal(status: number, body: unknown, cause: unknown): StageError {
+  if (!errorAnswer.isValidSync(body))
+    return new StageError(`the service answered ${status}, and not as Lumbung's does`, {
+      cause,
+      advice: 'Check --server, and the limits of a proxy in between (docs/operations.md).',
+    });
   const { message, code, errors = [] } = errorAnswer.cast(body);
   const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  return `the service answered ${status} ${code}: ${message}${details ? ` (${details})` : ''}`;
+  return new StageError(`the service answered ${status} ${code}: ${message}${details ? ` (${details})` : ''}`, {
+    cause,
+  });
 }
 
 /** fetch says no more than "fetch failed"; why stands in the cause, or in the cause's causes. */
