@@ -159,11 +159,7 @@ describe('config', () => {
       ],
       ['a name that is a number', [{ ...entry, name: 5 }], 'databases[0].name: must be a text'],
       ['a name that is null', [{ ...entry, name: null }], 'databases[0].name: must be a text'],
-      [
-        'a database_name that is null',
-        [{ ...entry, database_name: null }],
-        'databases[0].database_name: ',
-      ],
+      ['a database_name that is null', [{ ...entry, database_name: null }], 'databases[0].database_name: '],
       ['a host that is null', [{ ...entry, db_host: null }], 'databases[0].db_host: must be a text'],
       ['a port that is null', [{ ...entry, db_port: null }], 'databases[0].db_port: must be a port number'],
       ['a port in a list', [{ ...entry, db_port: [3306] }], 'databases[0].db_port: must be a port number'],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -61,37 +61,50 @@ describe('main', () => {
 
   it('ends with the same code where an argument is missing', async () => {
     const ended = await Promise.all([sade('download'), sade('history')]);
-    for (const { stderr } of ended) expect(stderr).to.match(/argument|DATABASE|ID/);
+    for (const { stderr } of ended) expect(stderr).to.match(/argument|database|id of/i);
     expect(ended.map(({ code }) => code)).to.deep.equal([EXIT.misconfigured, EXIT.misconfigured]);
   });
 
-  it('backs up to the end when nobody reads what it prints any more', async () => {
-    const { path } = await fakeMysqldump(
-      folder,
-      `case $2 in --version) echo 'mysqldump from 11.4.2-MariaDB'; exit;; --help) exit;; esac; header; marker`,
-    );
-    const entry = { db_host: 'h', db_port: '1', db_username: 'u', db_password: 'p' };
+  describe('backs up to the end', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
-    const list = JSON.stringify(names.map(name => ({ database_name: name, ...entry })));
-    await writeFile(join(folder, 'databases.json'), list, { mode: 0o600 });
-    // Nothing listens there: every zip has to wait in the work folder.
-    const child = start(
-      'backup',
-      '--mysqldump',
-      path,
-      '--server',
-      'http://127.0.0.1:1',
-      '--retries',
-      '0',
-      '--work-dir',
-      'work',
-    );
-    child.stdout.destroy();
-    child.stderr.destroy();
-    const [code] = await once(child, 'exit');
-    expect(code).to.equal(EXIT.noneSucceeded);
-    const left = (await readdir(join(folder, 'work'))).filter(name => name.startsWith('mysql-'));
-    expect(left.filter(name => name.endsWith('.sql.zip'))).to.have.length(names.length);
-    expect(left).to.have.length(names.length);
+    let args: string[];
+
+    beforeEach(async () => {
+      const { path } = await fakeMysqldump(
+        folder,
+        `case $2 in --version) echo 'mysqldump from 11.4.2-MariaDB'; exit;; --help) exit;; esac; header; marker`,
+      );
+      const entry = { db_host: 'h', db_port: '1', db_username: 'u', db_password: 'p' };
+      const list = JSON.stringify(names.map(name => ({ database_name: name, ...entry })));
+      await writeFile(join(folder, 'databases.json'), list, { mode: 0o600 });
+      // Nothing listens there: every zip has to wait in the work folder.
+      args = ['backup', '--mysqldump', path, '--server', 'http://127.0.0.1:1', '--retries', '0', '--work-dir', 'work'];
+    });
+    afterEach(() => rm(join(folder, 'work'), { recursive: true, force: true }));
+
+    const expectAllKept = async () => {
+      const left = (await readdir(join(folder, 'work'))).filter(name => name.startsWith('mysql-'));
+      expect(left.filter(name => name.endsWith('.sql.zip'))).to.have.length(names.length);
+      expect(left).to.have.length(names.length);
+    };
+
+    it('when nobody reads any more what it prints', async () => {
+      const child = start(...args);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      expect(await once(child, 'exit')).to.deep.equal([EXIT.noneSucceeded, null]);
+      await expectAllKept();
+    });
+
+    it('when its log is on a disk that is full', async () => {
+      await using full = await open('/dev/full', 'w');
+      const child = spawn(NODE, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+        cwd: folder,
+        env: { PATH: process.env.PATH },
+        stdio: ['ignore', full.fd, full.fd],
+      });
+      expect(await once(child, 'exit')).to.deep.equal([EXIT.noneSucceeded, null]);
+      await expectAllKept();
+    });
   });
 });

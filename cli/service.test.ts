@@ -115,7 +115,7 @@ describe('service', () => {
         "the service answered 404, and not as Lumbung's does",
       );
     expect((await failureOf(answering(403, '<html>x</html>', 'text/html').databases())).message).to.equal(
-      'the service answered 403',
+      "the service answered 403, and not as Lumbung's does",
     );
   });
 

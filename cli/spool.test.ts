@@ -85,6 +85,7 @@ describe('spool', () => {
         `${formatDumpName(a)}.part`,
         `${formatDumpName(a)}.bak`,
         `old-${formatDumpName(a)}`,
+        formatDumpName(a).replace('.sql', ''),
         `${formatBackupName(a)}.part.part`,
       ];
       await put(spool, ...halfDone, ...others);

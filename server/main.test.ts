@@ -14,7 +14,8 @@ import { sampleZip } from './testing/zips.ts';
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
 for (const store of historyStores)
-  describe(`node server/main.ts (${store.name})`, () => {
+  describe(`node server/main.ts (${store.name})`, function () {
+    this.timeout(60_000);
     let folder: string;
     let env: Record<string, string>;
     let service: Service | undefined;

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import multer from 'multer';
 import { type FileForm, fileForm } from './multipart.ts';
@@ -142,10 +143,12 @@ describe('multipart', () => {
         sent = bytes;
       })
       .getReader();
+    await sleep(50);
     expect(await openFiles()).to.equal(before);
     await reader.read(); // the part's head
     await reader.read();
     await reader.read();
+    await sleep(50);
     expect(sent).to.equal(1 << 20);
     await reader.cancel();
   });

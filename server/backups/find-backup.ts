@@ -4,10 +4,7 @@ import { Backup } from './backup.entity.ts';
 
 /** @throws AppError 404 when no backup has that id */
 export async function findBackup({ em }: { em: HistoryManager }, id: number): Promise<Backup> {
-  // A larger number is no id of ours, and MySQL would not even compare it.
-  const backup = id <= MAX_ID && (await em.findOne(Backup, { id }, { populate: ['database'] }));
+  const backup = await em.findOne(Backup, { id }, { populate: ['database'] });
   if (!backup) throw notFound('BACKUP_NOT_FOUND', `There is no backup with the id ${id}`);
   return backup;
 }
-
-const MAX_ID = 2 ** 32 - 1;

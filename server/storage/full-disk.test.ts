@@ -10,8 +10,9 @@ import { describeOnEachStore, runApp } from '../testing/running-app.ts';
 import { sampleZip } from '../testing/zips.ts';
 
 describeOnEachStore('a full disk', store => {
-  const disk = mkdtempSync(join(tmpdir(), 'lumbung-disk-'));
+  let disk: string;
   before(function () {
+    disk = mkdtempSync(join(tmpdir(), 'lumbung-disk-'));
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'lumbung-test', disk], { stdio: 'pipe' });
     } catch (error) {
