@@ -34,7 +34,7 @@ export async function fetchBackup(
   for (;;) {
     const { hash, length } = await digestSoFar(file, part, remote.size, signal);
     if (length === remote.size) return hash.digest();
-    const failure = await append({ service, remote, file, part, signal }, length);
+    const failure = await append({ service, remote, file, part }, length);
     signal.throwIfAborted();
     const { size } = await file.stat();
     barren = size > length ? 0 : barren + 1;
@@ -49,13 +49,12 @@ interface Appending {
   readonly remote: RemoteBackup;
   readonly file: FileHandle;
   readonly part: string;
-  readonly signal: AbortSignal;
 }
 
 /** @returns why it broke off, or undefined when the answer was read to its end */
-async function append({ service, remote, file, part, signal }: Appending, from: number): Promise<unknown> {
+async function append({ service, remote, file, part }: Appending, from: number): Promise<unknown> {
   const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-`, 'if-range': remote.etag } : {};
-  const answer = await service.download(remote.id, 'get', headers, signal);
+  const answer = await service.download(remote.id, 'get', headers);
   let length = answer.status === 206 ? from : 0;
   await attempt(part, () => file.truncate(length));
   try {

@@ -10,11 +10,8 @@ const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => interruption.abort(new Interrupted(signal)));
 
-// Who reads what is printed may go away (`sade backup | head`): the backups go on.
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+// Who reads what is printed may go away (`sade backup | head`), and the disk of a log may be full: the backups go on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const context: CommandContext = {
   env: process.env,
@@ -44,11 +41,12 @@ async function main(argv: string[]): Promise<number> {
   try {
     return await parse(argv);
   } catch (error) {
-    if (error instanceof Interrupted) return EXIT.interrupted[error.signal];
-    if (error instanceof CommandError) process.stderr.write(`sade: ${error.message}\n`);
+    if (error instanceof Interrupted) process.stderr.write(`sade: ${error.message}\n`);
+    else if (error instanceof CommandError) process.stderr.write(`sade: ${error.message}\n`);
     else if (error instanceof StageError)
       process.stderr.write(`sade: ${error.message}\n${error.advice ? `what to do: ${error.advice}\n` : ''}`);
     else process.stderr.write(`sade: unexpected ${error instanceof Error ? error.stack : error}\n`);
+    if (error instanceof Interrupted) return EXIT.interrupted[error.signal];
     return error instanceof CommandError ? error.exitCode : EXIT.someFailed;
   }
 }

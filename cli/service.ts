@@ -16,9 +16,12 @@ export class ServiceUnreachable extends StageError {}
 /** What the commands ask the service. */
 export class Service {
   readonly #server: URL;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(server: URL) {
+  /** @param signal ends whatever is asked; its reason is thrown then */
+  constructor(server: URL, signal?: AbortSignal) {
     this.#server = server;
+    this.#signal = signal;
   }
 
   /** Response 1. @throws {StageError} */
@@ -38,25 +41,22 @@ export class Service {
    * @param headers such as Range
    * @throws {StageError}
    */
-  async download(
-    id: string,
-    method: 'head' | 'get',
-    headers: Record<string, string>,
-    signal: AbortSignal,
-  ): Promise<Response> {
+  async download(id: string, method: 'head' | 'get', headers: Record<string, string> = {}): Promise<Response> {
     const url = new URL(`${encodeURIComponent(id)}/download`, this.#server);
     try {
-      return await ky(url, { method, headers, signal, timeout: false, retry: 3 });
+      return await ky(url, { method, headers, signal: this.#signal ?? null, timeout: false, retry: 3 });
     } catch (error) {
-      signal.throwIfAborted();
+      this.#signal?.throwIfAborted();
       throw explainServiceError(error, this.#server);
     }
   }
 
   async #get<S extends Schema>(path: string, schema: S): Promise<InferType<S>> {
     try {
-      return await readAnswer(await ky(new URL(path, this.#server), { timeout: 30_000 }), schema);
+      const signal = this.#signal ?? null;
+      return await readAnswer(await ky(new URL(path, this.#server), { timeout: 30_000, signal }), schema);
     } catch (error) {
+      this.#signal?.throwIfAborted();
       throw explainServiceError(error, this.#server);
     }
   }

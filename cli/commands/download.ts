@@ -19,8 +19,8 @@ export async function download(id: string, options: Record<string, unknown>, con
   if (!/^[1-9]\d*$/.test(id))
     throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
   const { signal, stdout } = context;
-  const service = new Service(readServer(options, context.env));
-  const { fileName, ...remote } = describe(id, await service.download(id, 'head', {}, signal));
+  const service = new Service(readServer(options, context.env), signal);
+  const { fileName, ...remote } = describe(id, await service.download(id, 'head'));
   const target = await chooseTarget(options.output, fileName);
   const part = `${target}.part`;
 

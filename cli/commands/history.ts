@@ -8,9 +8,9 @@ import type { CommandContext } from './command.ts';
 export async function history(
   database: string,
   options: Record<string, unknown>,
-  { env, stdout }: CommandContext,
+  { env, stdout, signal }: CommandContext,
 ): Promise<number> {
-  const { histories } = await new Service(readServer(options, env)).history(database);
+  const { histories } = await new Service(readServer(options, env), signal).history(database);
   if (options.json) stdout.write(`${JSON.stringify(histories, null, 2)}\n`);
   else {
     const now = new Date();

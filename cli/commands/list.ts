@@ -5,8 +5,8 @@ import { readServer } from '../settings.ts';
 import type { CommandContext } from './command.ts';
 
 /** `sade list`: the databases that the service knows, each with its latest backup. @throws {StageError} */
-export async function list(options: Record<string, unknown>, { env, stdout }: CommandContext): Promise<number> {
-  const databases = await new Service(readServer(options, env)).databases();
+export async function list(options: Record<string, unknown>, { env, stdout, signal }: CommandContext): Promise<number> {
+  const databases = await new Service(readServer(options, env), signal).databases();
   if (options.json) stdout.write(`${JSON.stringify(databases, null, 2)}\n`);
   else if (databases.length === 0) stdout.write('The service has no backups yet.\n');
   else {

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { DatabaseSource } from '../config.ts';
 import { codeOf, messageOf } from '../problems.ts';
 import { clientEnvironment } from './client-environment.ts';
@@ -65,8 +64,10 @@ async function runMysqldump(
     stdio: ['ignore', output, 'pipe', options.fd],
     env: clientEnvironment(),
   });
-  const stderr = excerptOf(child.stderr as Readable, source.password);
-  const { code, killedBy } = await ended(child, signal);
+  const ending = ended(child, signal);
+  // A child that could not be started, for want of descriptors, has no stderr.
+  const stderr = child.stderr ? excerptOf(child.stderr, source.password) : () => '';
+  const { code, killedBy } = await ending;
   signal.throwIfAborted();
   if (code !== 0)
     throw new StageError(
@@ -88,7 +89,7 @@ async function ended(
   const stop = () => {
     child.once('exit', (...how) => stopped.resolve(how));
     child.kill('SIGTERM');
-    killing = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+    killing = setTimeout(() => kill(child), GRACE_MS);
   };
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
@@ -106,6 +107,12 @@ async function ended(
     clearTimeout(killing);
     child.stderr?.destroy();
   }
+}
+
+/** Deno's handle sends one signal and no more: the second goes by the process id. */
+function kill(child: ChildProcess): void {
+  if (!child.kill('SIGKILL') && child.exitCode === null && child.signalCode === null)
+    process.kill(child.pid!, 'SIGKILL');
 }
 
 function cutOff(stderr: string): StageError {

@@ -36,7 +36,8 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   const toUpload = new Channel<Zipped | Ended>();
   const outcomes = new Channel<Ended>();
 
-  const group = new Group({ signal });
+  const leaving = new AbortController();
+  const group = new Group({ signal: AbortSignal.any([signal, leaving.signal]) });
   group.go(signal => send(sources, toDump, signal));
   group.go(signal => stage({ from: toDump, to: toZip, work: stages.dump, workers: workers.dump, signal }));
   group.go(signal => stage({ from: toZip, to: zipped, work: stages.zip, workers: workers.zip, signal }));
@@ -48,7 +49,9 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
     for await (const { outcome } of outcomes) yield outcome;
     await group.wait();
   } finally {
-    // Dumps that were on their way from one stage to the next when the run was aborted.
+    // However the caller leaves: first all work ends, then the dumps go that were on their way to the next stage.
+    leaving.abort();
+    await group.wait().catch(() => {});
     await options.spool.sweep();
   }
 }

@@ -41,6 +41,14 @@ async function connected(connection: Connection, signal?: AbortSignal): Promise<
   }
 }
 
+/** The numbers that mysqldump would give to what Node says. */
+const CLIENT_ERRORS: Readonly<Record<string, number>> = {
+  ECONNREFUSED: 2003,
+  ETIMEDOUT: 2003,
+  EHOSTUNREACH: 2003,
+  ENOTFOUND: 2005,
+};
+
 function explain(error: unknown): StageError {
   const { code, errno } = error as { code?: string; errno?: number };
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
@@ -48,5 +56,6 @@ function explain(error: unknown): StageError {
       cause: error,
       advice: 'Let the server offer TLS, or set "ssl": "off" where the network is trusted.',
     });
-  return new StageError(`can't connect with TLS: ${messageOf(error)}`, { cause: error, advice: adviceOn(errno) });
+  const advice = adviceOn(CLIENT_ERRORS[code ?? ''] ?? errno);
+  return new StageError(`can't connect with TLS: ${messageOf(error)}`, { cause: error, advice });
 }

@@ -72,7 +72,7 @@ function post(request: UploadRequest, { server, retries, signal, onBytes }: Uplo
       backoffLimit: 60_000,
       maxRetryAfter: 60_000,
       jitter: delay => delay * (0.75 + Math.random() / 4),
-      shouldRetry: ({ error }) => (error instanceof Stalled ? true : undefined),
+      shouldRetry: ({ error }) => (error instanceof Stalled || error instanceof AnswerCutOff ? true : undefined),
     },
     // A body that is given to ky or to a Request stays in memory, for redirects and retries. So none is given: each
     // attempt gets a fresh stream here.
@@ -80,7 +80,10 @@ function post(request: UploadRequest, { server, retries, signal, onBytes }: Uplo
   });
 }
 
-/** `redirect: 'error'` with `window: null` is what keeps Node's fetch from cloning the request, and so from buffering it. */
+/**
+ * `redirect: 'error'` keeps Node's fetch from cloning the request for a second sending, and so from keeping all of its
+ * body in memory; in undici's source `window: null` is the other half of that condition.
+ */
 async function sendOnce(request: Request, form: FileForm, onBytes: UploadOptions['onBytes']): Promise<Response> {
   using stall = new StallWatch(form.fileSize);
   let unreadable: unknown;
@@ -109,7 +112,9 @@ async function sendOnce(request: Request, form: FileForm, onBytes: UploadOptions
 
 /** Read here, where a connection that breaks in the middle of the answer is still a reason to try again. */
 async function readWhole(response: Response): Promise<Response> {
-  const body = await response.arrayBuffer();
+  const body = await response.arrayBuffer().catch(error => {
+    throw new AnswerCutOff("the service's answer was cut off", { cause: error });
+  });
   const { status, headers } = response;
   return new Response(body.byteLength > 0 ? body : null, { status, headers });
 }
@@ -117,16 +122,21 @@ async function readWhole(response: Response): Promise<Response> {
 /** To fetch a redirect is one more failure of the network; it is none that goes away. */
 function redirected(error: unknown): StageError | undefined {
   const said = [error, (error as Error).cause].map(messageOf).join();
-  if (!/\bredirect/i.test(said)) return undefined;
+  if (!/unexpected redirect|redirect mode/i.test(said)) return undefined;
   return new StageError('the service answered with a redirect, which an upload does not follow', {
     cause: error,
     advice: 'Give --server the address that it redirects to, such as https:// instead of http://.',
   });
 }
 
+class AnswerCutOff extends Error {}
+
 class Stalled extends Error {}
 
-/** Watches over the sending of a body; once all has gone the service may take its time to check and store it. */
+/**
+ * Watches over the sending of a body. Once all has gone the service may take its time to check and store it: five minutes,
+ * after which Node's fetch gives up by itself.
+ */
 class StallWatch implements Disposable {
   readonly #abort = new AbortController();
   readonly #fileSize: number;
