@@ -109,10 +109,13 @@ async function ended(
   }
 }
 
-/** Deno's handle sends one signal and no more: the second goes by the process id. */
-function kill(child: ChildProcess): void {
-  if (!child.kill('SIGKILL') && child.exitCode === null && child.signalCode === null)
-    process.kill(child.pid!, 'SIGKILL');
+/** Deno's handle sends one signal and no more, so this one goes by the process id. */
+function kill({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended in this very moment.
+  }
 }
 
 function cutOff(stderr: string): StageError {
