@@ -80,9 +80,9 @@ class ThrowawayMariaDb implements MariaDb {
     const connection = await this.connect(database);
     try {
       const [results, fields] = await connection.query<RowDataPacket[] | RowDataPacket[][]>(statements);
-      const severalResults =
-        Array.isArray(fields?.[0]) || (Array.isArray(fields) && fields.includes(undefined as never));
-      return (severalResults ? (results as RowDataPacket[][]).at(-1) : results) as RowDataPacket[];
+      // Of several statements mysql2 gives a list for each of the two, with undefined where a statement has no rows.
+      const isSeveral = (fields as unknown[] | undefined)?.some(field => field === undefined || Array.isArray(field));
+      return (isSeveral ? (results as RowDataPacket[][]).at(-1) : results) as RowDataPacket[];
     } finally {
       await connection.end();
     }
