@@ -2,12 +2,12 @@ import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
+import { freePort } from './support/free-port.ts';
 import { Workplace } from './support/sade.ts';
 import { type Service, startService } from './support/service.ts';
 
@@ -118,12 +118,3 @@ describe('MySQL 9', function () {
     expect(report.outcomes[0]!.warnings.join()).to.contain('it may not restore');
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 const READY_WITHIN_MS = 60_000;
@@ -162,15 +162,6 @@ async function failedToStart(server: ChildProcess, folder: string): Promise<neve
   const [code] = await once(server, 'exit');
   const log = await readFile(`${folder}/error.log`, 'utf8').catch(() => '');
   throw new Error(`mariadbd ended with code ${code} before it was ready:\n${log.slice(-2000)}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 function socketIn(folder: string): string {
