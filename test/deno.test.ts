@@ -22,7 +22,7 @@ const RUNTIME_DEPENDENT = [
 
 interface MochaReport {
   readonly stats: { readonly passes: number; readonly pending: number };
-  readonly failures: readonly { readonly fullTitle: string }[];
+  readonly failures: readonly { readonly fullTitle: string; readonly err: { readonly message?: string } }[];
 }
 
 const ROOT = join(import.meta.dirname, '..');
@@ -46,7 +46,7 @@ describe('under Deno', function () {
       const args = ['run', '-A', '--quiet', MOCHA, NO_MOCHA_CONFIG, '--require', './test/support/hooks.ts', ...options];
       await promisify(execFile)('deno', [...args, ...files], { cwd: ROOT, maxBuffer: 16 << 20 }).catch(() => {});
       const { stats, failures } = JSON.parse(await readFile(report, 'utf8')) as MochaReport;
-      expect(failures.map(failure => failure.fullTitle)).to.deep.equal([]);
+      expect(failures.map(({ fullTitle, err }) => `${fullTitle}: ${err.message}`)).to.deep.equal([]);
       expect(stats.passes).to.be.greaterThan(least);
       expect(stats.pending).to.equal(0);
     });
