@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import sade, { type LazyOutput } from 'sade';
 import { type CommandContext, Interrupted } from './commands/command.ts';
 import manifest from './package.json' with { type: 'json' };
@@ -41,14 +40,19 @@ async function main(argv: string[]): Promise<number> {
   try {
     return await parse(argv);
   } catch (error) {
-    if (error instanceof Interrupted) process.stderr.write(`sade: ${error.message}\n`);
-    else if (error instanceof CommandError) process.stderr.write(`sade: ${error.message}\n`);
-    else if (error instanceof StageError)
-      process.stderr.write(`sade: ${error.message}\n${error.advice ? `what to do: ${error.advice}\n` : ''}`);
-    else process.stderr.write(`sade: unexpected ${error instanceof Error ? error.stack : error}\n`);
-    if (error instanceof Interrupted) return EXIT.interrupted[error.signal];
-    return error instanceof CommandError ? error.exitCode : EXIT.someFailed;
+    // Whatever fails once a signal has come fails because of it: a Ctrl-C reaches the children too.
+    return explainEnd(interruption.signal.aborted ? interruption.signal.reason : error);
   }
+}
+
+/** @returns the exit code */
+function explainEnd(error: unknown): number {
+  const isExpected = error instanceof Interrupted || error instanceof CommandError || error instanceof StageError;
+  const message = isExpected ? error.message : `unexpected ${error instanceof Error ? error.stack : error}`;
+  process.stderr.write(`sade: ${message}\n`);
+  if (error instanceof StageError && error.advice) process.stderr.write(`what to do: ${error.advice}\n`);
+  if (error instanceof Interrupted) return EXIT.interrupted[error.signal];
+  return error instanceof CommandError ? error.exitCode : EXIT.someFailed;
 }
 
 async function parse(argv: string[]): Promise<number> {
@@ -70,13 +74,15 @@ async function parse(argv: string[]): Promise<number> {
   if (!lazy) return EXIT.ok;
   const { _: extra } = lazy.args.at(-1) as unknown as { _: string[] };
   if (extra.length > 0)
-    throw new ConfigurationError([`unexpected ${extra.join(' ')}; sade --help shows how to call it`]);
+    throw new ConfigurationError([
+      `unexpected ${extra.join(' ')}; a name with blanks in it stands in quotes, and sade --help shows the rest`,
+    ]);
   return lazy.handler(...lazy.args);
 }
 
 /** sade itself would end the program with code 1, which means that a backup failed. */
-function given(argument: string | undefined, what: string): string {
-  if (argument === undefined) throw new ConfigurationError([`${what} must be named; sade --help shows how`]);
+function given(argument: string | undefined, command: string, what: string): string {
+  if (argument === undefined) throw new ConfigurationError([`${what} must be named; sade ${command} --help shows how`]);
   return argument;
 }
 
@@ -117,7 +123,7 @@ function program(): ReturnType<typeof sade> {
     .option('--json', 'Print JSON')
     .example('history pt_xyz')
     .action(async (database: string | undefined, options: Options) =>
-      (await import('./commands/history.ts')).history(given(database, 'a database'), options, context),
+      (await import('./commands/history.ts')).history(given(database, 'history', 'a database'), options, context),
     )
 
     .command('download [id]', 'Fetch a backup by its id; goes on where a broken download ended and checks the digest')
@@ -125,6 +131,6 @@ function program(): ReturnType<typeof sade> {
     .example('download 34')
     .example('download 34 --output /tmp')
     .action(async (id: string | undefined, options: Options) =>
-      (await import('./commands/download.ts')).download(given(id, 'the id of a backup'), options, context),
+      (await import('./commands/download.ts')).download(given(id, 'download', 'the id of a backup'), options, context),
     );
 }

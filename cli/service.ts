@@ -47,6 +47,8 @@ export class Service {
       return await ky(url, { method, headers, signal: this.#signal ?? null, timeout: false, retry: 3 });
     } catch (error) {
       this.#signal?.throwIfAborted();
+      // The answer to HEAD has no body that says why: ask in the way that has one.
+      if (method === 'head' && isHTTPError(error)) await (await this.download(id, 'get')).body?.cancel();
       throw explainServiceError(error, this.#server);
     }
   }
@@ -83,9 +85,12 @@ export function explainServiceError(error: unknown, server: URL): StageError {
   if (!isNetworkError(error) && !isTimeoutError(error)) return new StageError(messageOf(error), { cause: error });
   return new ServiceUnreachable(`the service at ${server.origin} can't be reached: ${rootCauseOf(error)}`, {
     cause: error,
-    advice: 'Check --server and whether the service runs.',
+    advice: /certificate/i.test(rootCauseOf(error)) ? OWN_CA : 'Check --server and whether the service runs.',
   });
 }
+
+const OWN_CA =
+  'If the certificate is of a CA of your own, name it in the environment: NODE_EXTRA_CA_CERTS=/path/ca.pem.';
 
 function refusal(status: number, body: unknown, cause: unknown): StageError {
   if (!errorAnswer.isValidSync(body))
@@ -105,5 +110,5 @@ function rootCauseOf(error: unknown): string {
   let deepest = error;
   while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
   if (deepest instanceof AggregateError && deepest.errors.length > 0) deepest = deepest.errors[0];
-  return messageOf(deepest);
+  return messageOf(deepest).split('\n', 1)[0]!;
 }

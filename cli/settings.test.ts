@@ -108,10 +108,10 @@ describe('settings', () => {
     );
     expect(mistakes).to.have.members([
       '--dump-workers is "0" and must be a whole number from 1 to 64',
-      '--timeout is "soon" and must be a time such as 90s, 30m or 6h',
+      '--timeout is "soon" and must be a time with its unit, such as 90s, 30m or 6h',
       '--only is " , " and must name at least one database',
       'SADE_RETRIES is "-1" and must be a whole number from 0 to 20',
-      'SADE_SERVER must be the address of the service, such as https://backups.example.com',
+      'SADE_SERVER must be the address of the service, beginning with http:// or https://, such as https://backups.example.com',
       'SADE_QUIET is "perhaps" and must be 1 or 0',
     ]);
   });
@@ -125,14 +125,13 @@ describe('settings', () => {
 
   it('takes durations in seconds, minutes and hours', () => {
     for (const [text, milliseconds] of [
-      ['90', 90_000],
       ['90s', 90_000],
       ['30m', 1_800_000],
       ['6h', 21_600_000],
       ['1s', 1000],
     ] as const)
       expect(readBackupSettings({ timeout: text }, {}).timeoutMs, text).to.equal(milliseconds);
-    for (const wrong of ['0', '0h', '', 's', '-5s', '1.5h', '1d', '6 h', '600h', '1000000', 'ms', '6H'])
+    for (const wrong of ['0', '6', '90', '0h', '', 's', '-5s', '1.5h', '1d', '6 h', '600h', '1000000', 'ms', '6H'])
       expect(mistakesOf({ timeout: wrong }), wrong).to.have.length(1);
   });
 

@@ -102,13 +102,13 @@ class SettingsReader {
     return fallback;
   }
 
-  /** @returns milliseconds */
+  /** A number alone is refused: nobody can tell whether 6 means seconds or hours. @returns milliseconds */
   duration(name: string, fallback: string): number {
     const found = this.#find(name) ?? { place: name, value: fallback };
-    const [, amount, unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(found.value) ?? [];
-    const milliseconds = Number(amount) * { s: 1000, m: 60_000, h: 3_600_000 }[(unit || 's') as 's' | 'm' | 'h'];
+    const [, amount, unit] = /^(\d{1,6})([smh])$/.exec(found.value) ?? [];
+    const milliseconds = Number(amount) * { s: 1000, m: 60_000, h: 3_600_000 }[(unit ?? 's') as 's' | 'm' | 'h'];
     if (milliseconds > 0 && milliseconds < 2 ** 31) return milliseconds;
-    this.#mistake(found, 'must be a time such as 90s, 30m or 6h');
+    this.#mistake(found, 'must be a time with its unit, such as 90s, 30m or 6h');
     return 1;
   }
 
@@ -121,7 +121,7 @@ class SettingsReader {
     }
     this.#mistake(
       { place: found.place, value: '' },
-      'must be the address of the service, such as https://backups.example.com',
+      'must be the address of the service, beginning with http:// or https://, such as https://backups.example.com',
     );
     return new URL(fallback);
   }

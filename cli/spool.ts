@@ -32,13 +32,13 @@ export class Spool {
       const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
       if (isNew) await chmod(folder, 0o700);
       const { mode } = await stat(folder);
-      if (mode & 0o077)
-        throw new Error(
-          `others can look into it and it will hold dumps; run: chmod 700 '${folder}', or choose another folder`,
-        );
+      if (mode & 0o077) throw new Error(`others can look into it and it will hold dumps; run: chmod 700 '${folder}'`);
       await using _probe = await probe(folder);
     } catch (error) {
-      throw new ConfigurationError([`The work folder ${folder} can't be used: ${messageOf(error)}`], { cause: error });
+      throw new ConfigurationError(
+        [`The work folder ${folder} can't be used: ${messageOf(error)}. Mend that, or choose another with --work-dir`],
+        { cause: error },
+      );
     }
     return new Spool(folder);
   }

@@ -114,6 +114,12 @@ describe('sade list, history and download', function () {
     expect(await digestOf(target)).to.equal(sha256);
   });
 
+  it('says what the service says of an id that is not there', async () => {
+    const { code, stderr } = await sade(['download', '999', '--server', service.url]);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('404 BACKUP_NOT_FOUND').and.not.contain('proxy');
+  });
+
   it('does not write over a file', async () => {
     const { code, stderr } = await download(service.url, '--output', join(place.folder, 'resumed.zip'));
     expect(code).to.equal(3);

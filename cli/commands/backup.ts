@@ -19,10 +19,10 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   const settings = readBackupSettings(options, context.env);
   const { sources, warnings } = await loadDatabases(settings.config, context.env);
   const chosen = choose(sources, settings);
-  const client = await findMysqldump(settings.mysqldump);
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using _lock = RunLock.acquire(spool.folder, startedAt);
+  const client = await findMysqldump(settings.mysqldump);
   await spool.sweep();
   for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
 
@@ -99,7 +99,7 @@ function choose(sources: readonly DatabaseSource[], { only, config }: BackupSett
 
 function print(report: RunReport, { json, quiet }: BackupSettings, { stdout, stderr }: CommandContext): void {
   const out = json ? stderr : stdout;
-  if (out.isTTY && !quiet) out.write(`\n${tabulate(report)}\n\n`);
+  if (out.isTTY && !quiet && report.outcomes.length > 0) out.write(`\n${tabulate(report)}\n\n`);
   if (!quiet || report.exitCode !== EXIT.ok) out.write(`${summarize(report)}\n`);
   if (json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 }

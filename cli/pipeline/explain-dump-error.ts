@@ -21,11 +21,19 @@ const ADVICE: Readonly<Record<number, string>> = {
   2061: 'The way this user logs in needs TLS. Set "ssl": "require".',
 };
 
+/** Also for what is written beside the dump. */
+export const DISK_FULL = 'The disk of the work folder is full. Make room, or choose another with --work-dir.';
+
+const NO_DATABASE_SERVER =
+  'Something answers there, but not as a database server does. Check db_host and db_port, and the firewall.';
+
 /**
  * @param stderr what mysqldump said
  * @returns what to do next, or undefined where nobody knows
  */
 export function adviceFor(stderr: string): string | undefined {
+  if (/errno:? (?:28|122)\b|No space left/.test(stderr)) return DISK_FULL;
+  if (/\(?2013\b.*initial communication/s.test(stderr)) return NO_DATABASE_SERVER;
   const numbers = [...stderr.matchAll(/(?:error:?\s+|\()(\d{4})\b/gi)].map(match => Number(match[1]));
   return numbers.map(adviceOn).find(Boolean);
 }

@@ -6,6 +6,7 @@ import { codeOf, messageOf } from '../problems.ts';
 import { ServiceUnreachable } from '../service.ts';
 import type { Leftover, Spool } from '../spool.ts';
 import { dump } from './dump.ts';
+import { DISK_FULL } from './explain-dump-error.ts';
 import { fileDigest } from './file-digest.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import { type Outcome, type Stage, StageError } from './outcome.ts';
@@ -182,7 +183,7 @@ function explain(error: unknown): { message: string; advice?: string } {
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return {
       message: messageOf(error),
-      advice: 'The disk of the work folder is full. Make room, or choose another with --work-dir.',
+      advice: DISK_FULL,
     };
   if (code !== undefined || !(error instanceof Error)) return { message: messageOf(error) };
   return { message: `unexpected ${error.stack}`, advice: 'This looks like a defect of sade: please report it.' };
