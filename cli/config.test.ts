@@ -196,6 +196,7 @@ describe('config', () => {
         [{ ...entry, database_name: 'graphql' }],
         'databases[0].database_name: is reserved: the service answers under /graphql itself; give it a label with the key "name"',
       ],
+      ['a name that no form can carry', [{ ...entry, name: 'a%22b' }], 'databases[0].name: holds %22, %0A or %0D'],
       ['a name that is empty', [{ ...entry, name: '' }], 'databases[0].name: is empty'],
     ];
     for (const [what, value, expected] of refusals)

@@ -109,7 +109,7 @@ const databaseEntry = object({
   .noUnknown(({ unknown }) => `has the unknown key ${unknown}; known are ${KEYS.join(', ')}`)
   .test('label', (entry, context) => {
     const label = labelOf(entry);
-    const problem = typeof label === 'string' ? databaseNameProblem(label) : undefined;
+    const problem = typeof label === 'string' ? labelProblem(label) : undefined;
     if (!problem) return true;
     const advice = entry.name === undefined ? '; give it a label with the key "name"' : '';
     const key = entry.name === undefined ? 'database_name' : 'name';
@@ -207,6 +207,14 @@ function duplicateLabels(list: unknown): string[] {
 function entriesOf(list: unknown): [number, Record<string, unknown>][] {
   const entries = Array.isArray(list) ? [...list.entries()] : [];
   return entries.filter(([, entry]) => typeof entry === 'object' && entry !== null);
+}
+
+/** In the file name of a form these three stand for a quote and for line ends, and are read so. */
+function labelProblem(label: string): string | undefined {
+  return (
+    databaseNameProblem(label) ??
+    (/%(?:22|0[AD])/i.test(label) ? 'holds %22, %0A or %0D, which an upload can not carry' : undefined)
+  );
 }
 
 function labelOf(entry: { name?: unknown; database_name?: unknown }): unknown {

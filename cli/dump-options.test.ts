@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type MariaDb, sharedMariaDb } from '../test/support/mariadb.ts';
-import { dumpOptionProblem } from './dump-options.ts';
+import { dumpOptionProblem, partialDumpOptions } from './dump-options.ts';
 
 /** What must not get through under any spelling. */
 const REFUSED = [
@@ -93,6 +93,18 @@ describe('dump-options', () => {
       ' --quick',
     ])
       expect(dumpOptionProblem(option), option).to.contain('must be in the long form');
+  });
+
+  it('names what leaves something out on purpose', () => {
+    expect(
+      partialDumpOptions(['--where=id > 5', '--quick', '--skip_triggers', '--ignore-table=a.b', '--loose-no-data']),
+    ).to.deep.equal(['--where', '--skip-triggers', '--ignore-table', '--no-data']);
+    expect(partialDumpOptions(['--skip-lock-tables', '--max-allowed-packet=1G'])).to.deep.equal([]);
+  });
+
+  it('refuses what would change the server', () => {
+    for (const option of ['--delete-master-logs', '--delete_source_logs', '--dump-slave', '--dump-replica=2'])
+      expect(dumpOptionProblem(option), option).to.be.a('string');
   });
 
   it('takes no control characters', () => {

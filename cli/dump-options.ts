@@ -13,6 +13,12 @@ const REFUSED: Readonly<Record<string, string>> = {
   'log-error': 'the errors would go elsewhere',
   'all-databases': 'one entry is one database',
   databases: 'one entry is one database',
+  'delete-master-logs': 'it would change the server',
+  'delete-source-logs': 'it would change the server',
+  'dump-slave': 'it would stop the replication of the server',
+  'dump-replica': 'it would stop the replication of the server',
+  protocol: 'use db_host or db_socket',
+  pipe: 'use db_host or db_socket',
   help: 'it dumps nothing',
   version: 'it dumps nothing',
   'print-defaults': 'it dumps nothing',
@@ -53,4 +59,24 @@ function bare(name: string): string {
 
 function withoutPrefixes(name: string): string {
   return name.replace(/^(?:(?:loose|skip|enable|disable|maximum|autoset)-)+/, '');
+}
+
+const PARTIAL = [
+  ...['no-data', 'no-create-info', 'where', 'ignore-table', 'ignore-table-data', 'ignore-database', 'ignore-views'],
+  ...['skip-triggers', 'skip-routines', 'skip-events', 'disable-triggers', 'disable-routines', 'disable-events'],
+];
+
+/**
+ * Tells which of the options leave something out of the dump on purpose: that is allowed, and said each time.
+ * @returns their names
+ */
+export function partialDumpOptions(options: readonly string[]): string[] {
+  const names = options.map(option =>
+    option
+      .slice(2)
+      .split('=', 1)[0]!
+      .replaceAll('_', '-')
+      .replace(/^loose-/, ''),
+  );
+  return names.filter(name => PARTIAL.includes(name)).map(name => `--${name}`);
 }

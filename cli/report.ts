@@ -28,7 +28,12 @@ export function describeOutcome(outcome: Outcome): string {
   if (failure?.advice) lines.push(`        what to do: ${failure.advice}`);
   if (failure?.keptAt) lines.push(`        its zip waits for the next run: ${failure.keptAt}`);
   lines.push(...warnings.map(warning => `        warning: ${warning}`));
-  return lines.join('\n');
+  return printable(lines.join('\n'));
+}
+
+/** What a server says may hold escape sequences, and whatever they do to a terminal. */
+function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '�');
 }
 
 function whatWasDone({ dumpBytes, zipBytes, seconds, backupId, isLeftover, fileName }: Outcome): string {

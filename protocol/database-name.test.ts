@@ -19,7 +19,22 @@ describe('database-name', () => {
   });
 
   it('refuses what can not be one segment of a URL and one folder', () => {
-    for (const name of ['', '.', '..', '...', 'a/b', 'a\\b', 'a\0', 'a\nb', 'a\u0085b', 'graphql', 'a ', '\ud800'])
+    for (const name of [
+      '',
+      '.',
+      '..',
+      '...',
+      'a/b',
+      'a\\b',
+      'a\0',
+      'a\nb',
+      'a\u0085b',
+      'a\u2028b',
+      'a\u2029b',
+      'graphql',
+      'a ',
+      '\ud800',
+    ])
       expect(databaseNameProblem(name), JSON.stringify(name)).to.be.a('string');
   });
 

@@ -20,7 +20,7 @@ export function databaseNameProblem(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (!name.isWellFormed()) return 'is not valid Unicode';
   if (/[/\\]/.test(name)) return 'holds a slash or a backslash';
-  if (/\p{Cc}/u.test(name)) return 'holds a control character';
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return 'holds a control character or a line separator';
   if (/^\.+$/.test(name)) return 'is made of dots only';
   if (name.endsWith(' ')) return 'ends with a space';
   if (RESERVED.has(name)) return `is reserved: the service answers under /${name} itself`;

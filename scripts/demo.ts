@@ -13,15 +13,15 @@ import { startService } from '../test/support/service.ts';
 
 const staysOpen = !process.argv.includes('--once');
 const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort(signal));
 
 try {
   await demonstrate(interruption.signal);
+  if (interruption.signal.aborted && !staysOpen) process.exitCode = 1;
 } catch (error) {
-  if (!interruption.signal.aborted) {
-    console.error(`\nThe demo failed: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
-  }
+  const why = interruption.signal.aborted ? `interrupted by ${interruption.signal.reason}` : error;
+  console.error(`\nThe demo failed: ${why instanceof Error ? why.message : why}`);
+  process.exitCode = 1;
 }
 
 async function demonstrate(signal: AbortSignal): Promise<void> {

@@ -52,6 +52,10 @@ describe('config', () => {
       DATABASE_URL: [
         'history.sqlite',
         'sqlite:',
+        'sqlite::memory:',
+        'sqlite://data/x.sqlite',
+        'mysql://u:p@host/name?ssl=true',
+        'mysql://u:p@host/name#x',
         'mysql:',
         'mysql://host/name',
         'mysql://u:p@host',

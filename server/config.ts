@@ -68,11 +68,14 @@ function wholeNumber(name: string, min: number, max: number) {
 
 /** Never repeats the URL, which may hold a password. */
 function databaseUrlProblem(url: string): string | undefined {
-  if (url.startsWith('sqlite:')) return url === 'sqlite:' ? 'must name a file behind sqlite:' : undefined;
+  if (url.startsWith('sqlite:'))
+    return /^sqlite:(?:$|:memory:|\/\/)/.test(url) ? 'must name a file: sqlite:./data/history.sqlite' : undefined;
   const form =
     'must look like sqlite:./data/history.sqlite or mysql://user:password@host:3306/name, special characters percent-encoded';
   if (!url.startsWith('mysql://') || !URL.canParse(url) || !isWellEncoded(url)) return form;
-  const { hostname, username, pathname } = new URL(url);
+  const { hostname, username, pathname, search, hash } = new URL(url);
+  if (search || hash)
+    return 'must have nothing behind the name of the database: options such as ?ssl=true are not known';
   if (!hostname || !username) return form;
   return pathname.length > 1 && !pathname.slice(1).includes('/')
     ? undefined

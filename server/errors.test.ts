@@ -15,10 +15,13 @@ describe('errors', () => {
       status: 507,
     });
     expect(foreseenError(Object.assign(new Error('disk I/O error'), { errcode: 10 }))).to.include({ status: 503 });
+    expect(foreseenError(Object.assign(new Error('disk I/O error'), { errcode: 778 }))).to.include({ status: 503 });
+    for (const code of ['EROFS', 'EACCES', 'EIO'])
+      expect(foreseenError(system(code))).to.include({ status: 503, code: 'STORAGE_UNAVAILABLE' });
   });
 
   it('foresees no bug', () => {
-    for (const error of [new TypeError('x is undefined'), system('EACCES'), 'text', undefined])
+    for (const error of [new TypeError('x is undefined'), system('EBADF'), 'text', undefined])
       expect(foreseenError(error)).to.equal(undefined);
   });
 

@@ -36,16 +36,23 @@ export function refused(errors: readonly FieldError[], code = 'VALIDATION_FAILED
 export function foreseenError(error: unknown): AppError | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AppError) return cause;
-    const { code, errcode } = cause as { code?: unknown; errcode?: unknown };
-    if (DISK_FULL.has(code) || errcode === SQLITE_FULL)
+    const { code, errcode } = cause as { code?: unknown; errcode?: number };
+    // SQLite's extended codes hold the plain one in their lowest byte.
+    const sqlite = errcode === undefined ? undefined : errcode & 0xff;
+    if (DISK_FULL.has(code) || sqlite === SQLITE_FULL)
       return new AppError(507, 'STORAGE_FULL', 'The disk of the service is full: free some space, then send it again.');
-    if (HISTORY_UNREACHABLE.has(code) || SQLITE_UNUSABLE.has(errcode))
+    if (HISTORY_UNREACHABLE.has(code) || SQLITE_UNUSABLE.has(sqlite))
       return new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store can not be reached: try again later.');
+    if (STORAGE_UNUSABLE.has(code))
+      return new AppError(503, 'STORAGE_UNAVAILABLE', 'The storage folder can not be used: try again later.');
   }
   return undefined;
 }
 
 const DISK_FULL = new Set<unknown>(['ENOSPC', 'EDQUOT']);
+
+/** The only files that the service reads and writes while it runs, beside SQLite's, are those of its storage. */
+const STORAGE_UNUSABLE = new Set<unknown>(['EROFS', 'EACCES', 'EPERM', 'EIO', 'ESTALE']);
 
 /** The only connections that the service opens are those to its history store, so a failed one is the store's. */
 const HISTORY_UNREACHABLE = new Set<unknown>([

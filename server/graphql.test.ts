@@ -86,6 +86,16 @@ describeOnEachStore('GraphQL', store => {
     }
   });
 
+  it('refuses what is no GraphQL request, never with an empty success', async () => {
+    for (const [path, init] of [
+      ['/graphql', { method: 'POST', body: 'x', headers: { 'content-type': 'text/plain' } }],
+    ] as const) {
+      const { status, text } = await request(`${app.url}${path}`, init);
+      expect(status, path).to.be.within(400, 499);
+      expect(text, path).not.to.equal('');
+    }
+  });
+
   it('shows GraphiQL to a browser, without a CDN', async () => {
     const { status, text } = await request(`${app.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(status).to.equal(200);

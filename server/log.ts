@@ -7,7 +7,12 @@ export async function createLog({ isTerminal }: { isTerminal: boolean }): Promis
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  if (!isTerminal) return pino(options, pino.destination({ fd: 1, sync: true }));
+  if (!isTerminal) {
+    const out = pino.destination({ fd: 1, sync: true });
+    // A full disk under the log, or a reader that went away, must not end the service.
+    out.on('error', () => {});
+    return pino(options, out);
+  }
   const { default: pretty } = await import('pino-pretty');
   const ignore = 'requestId,method,path,status,url';
   return pino(options, pretty({ sync: true, singleLine: true, ignore, translateTime: 'SYS:HH:MM:ss' }));

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { freePort } from '../test/support/free-port.ts';
 import { sharedMariaDb } from '../test/support/mariadb.ts';
 import { type Service, startInVain, startService } from '../test/support/service.ts';
 import { PART_END, partHead, rawConnection } from './testing/raw-http.ts';
@@ -187,6 +189,36 @@ describe('node server/main.ts does not start', () => {
     await writeFile(`${folder}/two/pt_xyz/.0123456789abcdef.part`, 'on its way');
     await expectRefusal({ ...env, PORT: new URL(service.url).port }, 'can not be listened on');
     expect(await readdir(`${folder}/two/pt_xyz`)).to.have.length(1);
+  });
+});
+
+describe('node server/main.ts with a log that can not be written', () => {
+  it('starts and answers all the same', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lumbung-full-log-'));
+    const port = await freePort();
+    const env = {
+      PATH: process.env.PATH,
+      PORT: String(port),
+      DATABASE_URL: `sqlite:${folder}/h.sqlite`,
+      STORAGE_DIR: `${folder}/b`,
+    };
+    const full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, ['server/main.ts'], { env, stdio: ['ignore', full.fd, 'ignore'] });
+    try {
+      let answer: Response | undefined;
+      for (let attempt = 0; attempt < 100 && !answer; attempt++) {
+        await sleep(100);
+        answer = await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined);
+      }
+      expect(answer?.status).to.equal(200);
+      for (let i = 0; i < 50; i++) expect((await fetch(`http://127.0.0.1:${port}/`)).status).to.equal(200);
+      expect(child.exitCode).to.equal(null);
+    } finally {
+      child.kill();
+      await once(child, 'exit');
+      await full.close();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
 

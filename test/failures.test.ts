@@ -87,12 +87,15 @@ describe('when something goes wrong', function () {
     expect(await spooled()).to.have.length(8);
 
     service = await startService(settings());
-    const up = await place.backup(service.url, ['--only', 'client_1']);
+    const up = await place.backup(service.url, ['--upload-workers', '1']);
     expect(up.code, up.stderr).to.equal(0);
-    expect(up.report.outcomes.filter(outcome => outcome.isLeftover)).to.have.length(8);
+    expect(up.report.outcomes.map(outcome => outcome.isLeftover)).to.deep.equal([
+      ...DATABASES.map(() => true),
+      ...DATABASES.map(() => false),
+    ]);
     expect(up.stderr).to.contain('8 zips of an earlier run delivered');
     expect(await spooled()).to.deep.equal([]);
-    expect(await stored()).to.have.length(9);
+    expect(await stored()).to.have.length(16);
   });
 
   it('tries again when the line breaks in the middle of an upload', async () => {
@@ -193,6 +196,13 @@ describe('when something goes wrong', function () {
     expect(stderr).to.match(/FAILED {2}client_3 {2}dump: it took longer than the 2 s/);
     expect(stderr).to.contain('7 of 8 databases');
     expect(await dumpsUnderWay()).to.deep.equal([]);
+  });
+
+  it('says each time that a dump is partial, where dump_options want it so', async () => {
+    await place.list([{ ...entry('client_1'), dump_options: ['--no-data'] }]);
+    const { code, stderr } = await place.backup(service.url, ['--quiet']);
+    expect(code).to.equal(0);
+    expect(stderr).to.contain('warning: partial, as dump_options wants it: --no-data');
   });
 
   it('does not take a dump for good that is cut off although mysqldump ended well', async () => {

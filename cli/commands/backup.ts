@@ -32,7 +32,7 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   const report: RunReport = {
     startedAt,
     endedAt: new Date(),
-    exitCode: interruptedBy ? EXIT.interrupted[interruptedBy] : exitCodeOf(outcomes),
+    exitCode: interruptedBy ? EXIT.interrupted[interruptedBy] : exitCodeOf(outcomes, chosen.length),
     server: settings.server.href,
     ...(interruptedBy && { interruptedBy }),
     total: chosen.length,
@@ -82,11 +82,12 @@ async function run(
   }
 }
 
-/** 0 if all went well, 2 if no database of the list was backed up, else 1; a zip of an earlier run counts as well. */
-function exitCodeOf(outcomes: readonly Outcome[]): number {
-  if (outcomes.every(outcome => outcome.state === 'succeeded')) return EXIT.ok;
-  const own = outcomes.filter(outcome => !outcome.isLeftover);
-  return own.some(outcome => outcome.state === 'succeeded') ? EXIT.someFailed : EXIT.noneSucceeded;
+/** 0 only if every database has a backup to show and nothing failed, 2 if none has one; a zip of an earlier run counts. */
+function exitCodeOf(outcomes: readonly Outcome[], total: number): number {
+  const succeeded = outcomes.filter(outcome => !outcome.isLeftover && outcome.state === 'succeeded').length;
+  const hasFailed = outcomes.some(outcome => outcome.state === 'failed');
+  if (succeeded === total && !hasFailed) return EXIT.ok;
+  return succeeded > 0 ? EXIT.someFailed : EXIT.noneSucceeded;
 }
 
 function choose(sources: readonly DatabaseSource[], { only, config }: BackupSettings): readonly DatabaseSource[] {

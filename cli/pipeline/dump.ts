@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSource } from '../config.ts';
+import { partialDumpOptions } from '../dump-options.ts';
 import { codeOf, messageOf } from '../problems.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { dumpArguments } from './dump-arguments.ts';
@@ -44,7 +45,8 @@ export async function dump(
     const stderr = await runMysqldump(source, file.fd, { folder: dirname(path), client, signal });
     if (!(await endsWithMarker(path))) throw cutOff(stderr);
     const mismatch = await flavourMismatch(path, client);
-    return { size: (await file.stat()).size, warnings: [...warningsIn(stderr), ...mismatch] };
+    const partial = partialDumpOptions(source.dumpOptions).map(name => `partial, as dump_options wants it: ${name}`);
+    return { size: (await file.stat()).size, warnings: [...warningsIn(stderr), ...mismatch, ...partial] };
   } catch (error) {
     await rm(path, { force: true });
     throw error;

@@ -63,14 +63,12 @@ function streamOf(
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
-        try {
-          const { done, value } = await source.next();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        } catch (error) {
+        const { done, value } = await source.next().catch(error => {
           onError(error);
           throw error;
-        }
+        });
+        if (done) controller.close();
+        else controller.enqueue(value);
       },
       async cancel() {
         await source.return(undefined);

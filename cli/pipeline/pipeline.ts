@@ -1,6 +1,5 @@
 import { Channel } from '../channel/channel.ts';
 import { Group } from '../channel/group.ts';
-import { merge } from '../channel/merge.ts';
 import { stage } from '../channel/stage.ts';
 import type { DatabaseSource } from '../config.ts';
 import type { Leftover } from '../spool.ts';
@@ -18,8 +17,8 @@ export interface PipelineOptions extends StagesOptions {
 /**
  * Takes every database through dump, zip and upload:
  *
- *     sources ─► dump ─► zip ─► merge ─► upload ─► outcomes
- *                leftovers ──────┘
+ *     sources ─► dump ─► zip ─► upload ─► outcomes
+ *                leftovers ──────┘ first
  *
  * No channel holds more than what its workers have in hand, so that a slow upload stops new dumps from being begun, but
  * never one that is under way: between two stages there is always a file.
@@ -32,7 +31,6 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   const toDump = new Channel<DatabaseSource>();
   const toZip = new Channel<Dumped | Ended>();
   const zipped = new Channel<Zipped | Ended>();
-  const waiting = new Channel<Zipped | Ended>();
   const toUpload = new Channel<Zipped | Ended>();
   const outcomes = new Channel<Ended>();
 
@@ -41,8 +39,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   group.go(signal => send(sources, toDump, signal));
   group.go(signal => stage({ from: toDump, to: toZip, work: stages.dump, workers: workers.dump, signal }));
   group.go(signal => stage({ from: toZip, to: zipped, work: stages.zip, workers: workers.zip, signal }));
-  group.go(signal => send(leftovers.map(stages.pickUp), waiting, signal));
-  group.go(signal => merge({ from: [waiting, zipped], to: toUpload, signal }));
+  group.go(signal => send(inOrder(leftovers.map(stages.pickUp), zipped.values({ signal })), toUpload, signal));
   group.go(signal => stage({ from: toUpload, to: outcomes, work: stages.upload, workers: workers.upload, signal }));
 
   try {
@@ -56,8 +53,13 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   }
 }
 
-/** The head of a pipeline: sends what there is, and closes. */
-async function send<T>(values: Iterable<T>, to: Channel<T>, signal: AbortSignal): Promise<void> {
+/** Sends what there is, and closes. */
+async function send<T>(values: Iterable<T> | AsyncIterable<T>, to: Channel<T>, signal: AbortSignal): Promise<void> {
   using _closing = to;
-  for (const value of values) await to.send(value, { signal });
+  for await (const value of values) await to.send(value, { signal });
+}
+
+async function* inOrder<T>(first: Iterable<T>, then: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* first;
+  yield* then;
 }

@@ -123,8 +123,14 @@ describe('upload', () => {
     expect((await send([answer(201, { ...receipt({ verified: true }), extra: 1 })])).id).to.equal(7));
 
   it('puts any label into the path', async () => {
-    await send([success], { request: { database: 'a b?#%&"ö🐈/..' } });
+    const database = 'a b?#%&"ö🐈/..';
+    await send([answer(201, receipt({ database_name: database }))], { request: { database } });
     expect(requests[0]!.url).to.equal(`/${encodeURIComponent('a b?#%&"ö🐈/..')}`);
+  });
+
+  it('takes no record of another database for its own', async () => {
+    const error = await failureOf([answer(201, receipt({ database_name: 'pt_abc' }))]);
+    expect(error.message).to.contain('the service says that it stored');
   });
 
   it('keeps the path of the address of the service', async () => {

@@ -46,9 +46,10 @@ export async function upload(request: UploadRequest, options: UploadOptions): Pr
   }
 }
 
-function checkReceipt({ fileName, size, sha256 }: UploadRequest, stored: UploadReceipt['data']): void {
+function checkReceipt({ database, fileName, size, sha256 }: UploadRequest, stored: UploadReceipt['data']): void {
   const digest = parseReprDigest(stored.repr_digest);
-  if (stored.file_name === fileName && stored.size === size && digest?.equals(sha256)) return;
+  const isNamed = stored.database_name === database && stored.file_name === fileName;
+  if (isNamed && stored.size === size && digest?.equals(sha256)) return;
   throw new StageError(
     `the service says that it stored ${stored.size} bytes of ${stored.file_name} with ${stored.repr_digest}; ` +
       `sent were ${size} bytes of ${fileName} with the SHA-256 ${sha256.toString('hex')}`,

@@ -121,6 +121,26 @@ describe('checkZip', () => {
     expect(await problemOf(Buffer.concat([bytes, bytes]))).to.be.a('string');
   });
 
+  it('refuses data that does not inflate to what the directory tells', async () => {
+    const content = Array.from({ length: 3000 }, (_, line) => `INSERT INTO t VALUES (${line * 7919});`).join('\n');
+    const sound = () => zipOf({ [NAME]: content });
+    const dataStart = 30 + Buffer.byteLength(NAME);
+    for (let at = dataStart; at < central(sound()); at += 97) {
+      const bytes = sound();
+      bytes[at] = bytes[at]! ^ 0x10;
+      expect(await problemOf(bytes), `a bit at ${at}`).to.match(/damaged|no sound zip/);
+    }
+    const stored = zipOf({ [NAME]: content }, { stored: true });
+    stored[stored.indexOf('7919')]! ^= 1;
+    expect(await problemOf(stored)).to.contain('another CRC');
+    for (const difference of [-1, 1]) {
+      const bytes = sound();
+      const told = bytes.readUInt32LE(LOCAL.uncompressed) + difference;
+      for (const at of [LOCAL.uncompressed, central(bytes) + CENTRAL.uncompressed]) bytes.writeUInt32LE(told, at);
+      expect(await problemOf(bytes)).to.contain(difference < 0 ? 'holds more' : 'holds less');
+    }
+  });
+
   it('does not blame the client for a disk that can not be read', async () => {
     const handle = await open(folder, 'r');
     const error = await checkZip({ fd: handle.fd, size: 100, entryName: NAME }).catch(error => error);

@@ -1,5 +1,6 @@
 import { type Entry, fromFdPromise, type LocalFileHeader, type ZipFile } from 'yauzl';
 import { refused } from '../errors.ts';
+import { contentProblem } from './check-content.ts';
 
 interface Zip {
   /** Open for reading; stays open. */
@@ -11,8 +12,8 @@ interface Zip {
 }
 
 /**
- * Looks at the structure of a zip, without inflating it: one entry of the right name, in the clear, stored or deflated,
- * described alike by both of its headers, and nothing in the file beside it.
+ * Reads a zip as a restore would: one entry of the right name, in the clear, stored or deflated, described alike by both
+ * of its headers, nothing in the file beside it, and data that inflates to the size and the CRC that are told.
  * @throws AppError 422 with the reason
  */
 export async function checkZip({ fd, size, entryName }: Zip): Promise<void> {
@@ -31,7 +32,13 @@ async function zipProblem({ fd, size, entryName }: Zip): Promise<string | undefi
       entryProblem(entry, entryName) ??
       headerProblem(entry, local) ??
       placeProblem(entry, local, directoryStart) ??
-      tailProblem(zip, size)
+      tailProblem(zip, size) ??
+      (await contentProblem({
+        raw: await zip.openReadStreamPromise(entry, { decodeFileData: false }),
+        isDeflated: entry.compressionMethod === DEFLATED,
+        size: entry.uncompressedSize,
+        crc32: entry.crc32,
+      }))
     );
   } catch (error) {
     // A disk that can't be read is not the client's mistake.
@@ -49,6 +56,7 @@ function entryProblem(entry: Entry, entryName: string): string | undefined {
   return undefined;
 }
 
+const DEFLATED = 8;
 const ENCRYPTED = 1;
 const SIZES_FOLLOW_DATA = 1 << 3;
 const IN_ZIP64_FIELD = 0xffffffff;

@@ -43,8 +43,11 @@ async function keep(
   if (recorded && recorded.sha256 !== received.sha256) throw conflict(received.address);
   const isPublished = await received.publish();
   if (recorded) {
-    // A stored file that went missing has just come back; one that is cut short must not pass for kept.
+    // A stored file that went missing has just come back. One that is cut short or has rotted must not pass for kept: the
+    // client would remove what may be the last good copy.
     await (await openBackup({ em, storage }, recorded.id)).file.close();
+    if (!isPublished && (await storedDigest(storage, received.address)) !== recorded.sha256)
+      throw rotten(received.address);
     return { backup: recorded, isNew: false };
   }
   if (!isPublished && (await storedDigest(storage, received.address)) !== received.sha256)
@@ -93,13 +96,21 @@ function findRecord(em: HistoryManager, { fileName }: FileAddress): Promise<Back
   return em.findOne(Backup, { fileName }, { populate: ['database'] });
 }
 
-/** A file that has no record yet, left by a crash: it is read once to know what it holds. */
+/** Reads a stored file to know what it really holds. */
 async function storedDigest(storage: Storage, address: FileAddress): Promise<string | undefined> {
   const file = await storage.open(address);
   if (!file) return undefined;
   const hash = createHash('sha256');
   for await (const chunk of file.read({ start: 0, end: file.size - 1 })) hash.update(chunk);
   return hash.digest('hex');
+}
+
+function rotten({ fileName }: FileAddress): AppError {
+  return new AppError(
+    500,
+    'STORED_FILE_DAMAGED',
+    `The stored file ${fileName} has other bytes than were received: keep your copy, move the damaged file away, and send it again`,
+  );
 }
 
 function conflict({ fileName }: FileAddress): AppError {

@@ -18,7 +18,7 @@ interface Dependencies {
 }
 
 export function backupRoutes({ storage, uploads, downloadIdleMs }: Dependencies): Router {
-  const router = new Router();
+  const router = new Router({ sensitive: true });
 
   router.post('/:db_name', async ctx => {
     const { em } = ctx.state as { em: HistoryManager };

@@ -139,6 +139,24 @@ describeOnEachStore('POST /{db_name}', store => {
     expect(await readFile(path)).to.deep.equal(zip.bytes);
   });
 
+  it('does not vouch for a stored file that has rotted, which keeps the client from removing its copy', async () => {
+    const zip = sampleZip({ database: 'rotten' });
+    const path = join(app.storageDir, 'rotten', zip.fileName);
+    await upload(app.url, zip);
+    await writeFile(path, Buffer.alloc(zip.bytes.length));
+    expectError(await upload(app.url, zip), 500, 'STORED_FILE_DAMAGED');
+    expect((await readFile(path)).equals(Buffer.alloc(zip.bytes.length))).to.equal(true);
+  });
+
+  it('takes names that differ from a path of its own by capitals', async () => {
+    for (const database of ['GraphQL', 'GRAPHQL']) {
+      const { status, json } = await upload(app.url, sampleZip({ database }));
+      expect(status).to.equal(201);
+      expect(json.data.database_name).to.equal(database);
+      expect((await request(`${app.url}/${database}`)).json.data.histories).to.have.length(1);
+    }
+  });
+
   describe('refuses and leaves nothing behind:', () => {
     let files: string[];
     let count: number;

@@ -8,7 +8,7 @@ import { presentDatabases, presentHistory } from './presenter.ts';
 import { historyQuery } from './validation.ts';
 
 export function databaseRoutes(): Router {
-  const router = new Router();
+  const router = new Router({ sensitive: true });
 
   router.get('/', async ctx => {
     const { em } = ctx.state as { em: HistoryManager };

@@ -43,7 +43,8 @@ const SQLITE_CODES: Record<number, string> = { 8: 'SQLITE_READONLY', 14: 'SQLITE
 function codeOf(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code, errcode } = cause as { code?: string; errcode?: number };
-    if (errcode !== undefined && SQLITE_CODES[errcode]) return SQLITE_CODES[errcode];
+    const sqlite = errcode === undefined ? undefined : SQLITE_CODES[errcode & 0xff];
+    if (sqlite) return sqlite;
     if (code && HINTS[code]) return code;
   }
   return '';

@@ -1,13 +1,15 @@
 import Router from '@koa/router';
+import { AppError } from '../errors.ts';
 import type { Graphql } from '../graphql.ts';
 import { inviteBody } from './invite-body.ts';
 import { readBody } from './read-body.ts';
 
+const REFUSED = 'This is no GraphQL request: POST a JSON object with "query" in it, as application/json';
 const BODY_LIMITS = { maxBytes: 100_000, maxMs: 30_000 };
 
 /** Puts GraphQL at `/graphql`. A browser that asks for a page gets GraphiQL. */
 export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
-  const router = new Router();
+  const router = new Router({ sensitive: true });
   router.register('/graphql', ['GET', 'POST'], async ctx => {
     inviteBody(ctx);
     const { method, headers } = ctx;
@@ -19,9 +21,11 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
       { method, headers: headers as Record<string, string>, body },
       { em, requestId },
     );
-    ctx.status = response.status;
+    // Yoga refuses some requests with a status and no more, and of an empty body Koa makes a 204.
+    if (response.status >= 400 && !response.body) throw new AppError(response.status, 'GRAPHQL_REFUSED', REFUSED);
     for (const [name, value] of response.headers) ctx.append(name, value);
     ctx.body = response.body;
+    ctx.status = response.status;
   });
   return router;
 }

@@ -6,7 +6,7 @@ import type { Storage } from '../storage/storage.ts';
 
 /** How the service is. Under `/-/`, so that no database's name is taken away. */
 export function healthRoutes({ storage }: { storage: Storage }): Router {
-  const router = new Router();
+  const router = new Router({ sensitive: true });
 
   router.get('/-/healthy', ctx => {
     ctx.body = { message: 'healthy' };

@@ -40,6 +40,27 @@ describe('folder storage', () => {
     expect(calls).to.deep.equal(['sync part', 'link', 'unlink', 'sync folder', 'sync folder', 'answer']);
   });
 
+  it('syncs the folder of a file that is there already: a crash may have come before that', async () => {
+    const calls: string[] = [];
+    const storage = folderStorage({ folder: await newFolder(), fs: watched(calls) });
+    await (await storage.receive(address, content('abc'))).publish();
+    const again = await storage.receive(address, content('abc'));
+    calls.length = 0;
+    expect(await again.publish()).to.equal(false);
+    expect(calls.slice(-2)).to.deep.equal(['sync folder', 'sync folder']);
+    await again.discard();
+  });
+
+  it('passes over a folder that is not ours to read, such as lost+found', async () => {
+    const folder = await newFolder();
+    await nodeFs.mkdir(join(folder, 'lost+found'));
+    const readdir = ((path: string, ...rest: []) =>
+      path.endsWith('lost+found') ? refuse('EACCES')() : nodeFs.readdir(path, ...rest)) as typeof nodeFs.readdir;
+    const storage = folderStorage({ folder, fs: { ...nodeFs, readdir } });
+    expect(await storage.removeLeftovers()).to.equal(0);
+    for await (const listed of storage.list()) expect.fail(JSON.stringify(listed));
+  });
+
   it('syncs nothing into place when the bytes can not be made durable', async () => {
     const folder = await newFolder();
     const storage = folderStorage({ folder, fs: watched([], 'EIO') });

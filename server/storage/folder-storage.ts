@@ -2,7 +2,7 @@ import * as nodeFs from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BACKUP_NAME } from '../../protocol/backup-name.ts';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
-import type { FileSystem } from './file-system.ts';
+import { type FileSystem, hasCode } from './file-system.ts';
 import { inTurn } from './in-turn.ts';
 import { openFile } from './read-file.ts';
 import { LEFTOVER, newPartName, receiveFile } from './receive-file.ts';
@@ -56,7 +56,22 @@ async function* list(fs: FileSystem, root: string) {
   }
 }
 
+/** A folder that is not ours to read, such as `lost+found` of a disk of its own, is none of a database. */
 async function databaseFolders(fs: FileSystem, root: string): Promise<string[]> {
   const entries = await fs.readdir(root, { withFileTypes: true });
-  return entries.filter(entry => entry.isDirectory() && !databaseNameProblem(entry.name)).map(entry => entry.name);
+  const names = entries
+    .filter(entry => entry.isDirectory() && !databaseNameProblem(entry.name))
+    .map(({ name }) => name);
+  const readable = await Promise.all(
+    names.map(name =>
+      fs.readdir(join(root, name)).then(
+        () => true,
+        error => {
+          if (hasCode(error, 'EACCES', 'EPERM')) return false;
+          throw error;
+        },
+      ),
+    ),
+  );
+  return names.filter((_, index) => readable[index]);
 }

@@ -69,11 +69,12 @@ function receivedFile({ fs, renames, address, target, handle, path, size, sha256
     fd: handle.fd,
     async publish() {
       await handle.sync();
-      if (!(await giveName({ fs, renames, path, target }))) return false;
-      await close();
+      const isNamed = await giveName({ fs, renames, path, target });
+      if (isNamed) await close();
+      // Also for a file that is there already: a crash may have come between its name and this.
       await syncFolder(fs, dirname(target));
       await syncFolder(fs, dirname(dirname(target)));
-      return true;
+      return isNamed;
     },
     async discard() {
       if (!isOpen) return;
