@@ -22,7 +22,7 @@ const ATTEMPTS_WITHOUT_PROGRESS = 5;
  * Fetches a stored zip into a file, from where an earlier attempt or an earlier run ended.
  * @param part path of the file; it stays when the download breaks off, so that the next one goes on from there
  * @returns the SHA-256 of what is in the file now, which the caller compares
- * @throws {CommandError} when it can't be written, or breaks off time and again; {StageError} when the service refuses
+ * @throws {CommandError} when it can't be written, or breaks off time and again; {ExplainedError} when the service refuses
  */
 export async function fetchBackup(
   service: Service,

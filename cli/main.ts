@@ -1,8 +1,7 @@
 import sade, { type LazyOutput } from 'sade';
 import { type CommandContext, Interrupted } from './commands/command.ts';
 import manifest from './package.json' with { type: 'json' };
-import { StageError } from './pipeline/outcome.ts';
-import { CommandError, ConfigurationError, EXIT } from './problems.ts';
+import { CommandError, ConfigurationError, EXIT, ExplainedError } from './problems.ts';
 import { DEFAULTS } from './settings.ts';
 
 const interruption = new AbortController();
@@ -47,10 +46,10 @@ async function main(argv: string[]): Promise<number> {
 
 /** @returns the exit code */
 function explainEnd(error: unknown): number {
-  const isExpected = error instanceof Interrupted || error instanceof CommandError || error instanceof StageError;
+  const isExpected = error instanceof Interrupted || error instanceof CommandError || error instanceof ExplainedError;
   const message = isExpected ? error.message : `unexpected ${error instanceof Error ? error.stack : error}`;
   process.stderr.write(`sade: ${message}\n`);
-  if (error instanceof StageError && error.advice) process.stderr.write(`what to do: ${error.advice}\n`);
+  if (error instanceof ExplainedError && error.advice) process.stderr.write(`what to do: ${error.advice}\n`);
   if (error instanceof Interrupted) return EXIT.interrupted[error.signal];
   return error instanceof CommandError ? error.exitCode : EXIT.someFailed;
 }

@@ -34,6 +34,17 @@ export class ConfigurationError extends CommandError {
   }
 }
 
+/** An expected failure, of one database or of the service: why, and what to do about it. */
+export class ExplainedError extends Error {
+  override readonly name: string = 'ExplainedError';
+  readonly advice: string | undefined;
+
+  constructor(message: string, options: ErrorOptions & { advice?: string | undefined } = {}) {
+    super(message, options);
+    this.advice = options.advice;
+  }
+}
+
 /** @returns what an error of any kind says, for a person */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { StageError } from './pipeline/outcome.ts';
+import { ExplainedError } from './problems.ts';
 import { Service, ServiceUnreachable } from './service.ts';
 
 const FILE_NAME = 'mysql-2026-01-01-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql.zip';
@@ -39,12 +39,12 @@ describe('service', () => {
     };
     return new Service(url);
   };
-  const failureOf = async (asking: Promise<unknown>): Promise<StageError> => {
+  const failureOf = async (asking: Promise<unknown>): Promise<ExplainedError> => {
     const error = await asking.then(
       () => undefined,
       error => error,
     );
-    expect(error).to.be.instanceOf(StageError);
+    expect(error).to.be.instanceOf(ExplainedError);
     return error;
   };
 

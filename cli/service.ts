@@ -7,11 +7,10 @@ import {
   databaseList,
   errorAnswer,
 } from '../protocol/responses.ts';
-import { StageError } from './pipeline/outcome.ts';
-import { messageOf } from './problems.ts';
+import { ExplainedError, messageOf } from './problems.ts';
 
 /** The service could not be reached, or ended the connection without an answer. */
-export class ServiceUnreachable extends StageError {}
+export class ServiceUnreachable extends ExplainedError {}
 
 /** What the commands ask the service. */
 export class Service {
@@ -24,12 +23,12 @@ export class Service {
     this.#signal = signal;
   }
 
-  /** Response 1. @throws {StageError} */
+  /** Response 1. @throws {ExplainedError} */
   async databases(): Promise<DatabaseList['data']> {
     return (await this.#get('', databaseList)).data;
   }
 
-  /** Response 2. @throws {StageError} */
+  /** Response 2. @throws {ExplainedError} */
   async history(database: string, { limit }: { limit?: number } = {}): Promise<DatabaseHistory['data']> {
     const query = limit === undefined ? '' : `?limit=${limit}`;
     return (await this.#get(`${encodeURIComponent(database)}${query}`, databaseHistory)).data;
@@ -39,7 +38,7 @@ export class Service {
    * Asks for a stored zip.
    * @param method HEAD tells its name, size and digest
    * @param headers such as Range
-   * @throws {StageError}
+   * @throws {ExplainedError}
    */
   async download(id: string, method: 'head' | 'get', headers: Record<string, string> = {}): Promise<Response> {
     const url = new URL(`${encodeURIComponent(id)}/download`, this.#server);
@@ -64,14 +63,14 @@ export class Service {
   }
 }
 
-/** @returns the answer's JSON, if it is what the contract says @throws {StageError} */
+/** @returns the answer's JSON, if it is what the contract says @throws {ExplainedError} */
 export async function readAnswer<S extends Schema>(response: Response, schema: S): Promise<InferType<S>> {
   const text = await response.text();
   try {
     return await schema.validate(JSON.parse(text), { strict: true });
   } catch (error) {
     const why = error instanceof ValidationError ? error.errors.join('; ').slice(0, 200) : 'it is no JSON';
-    throw new StageError(`the answer ${response.status} is not one of Lumbung's service (${why})`, {
+    throw new ExplainedError(`the answer ${response.status} is not one of Lumbung's service (${why})`, {
       cause: error,
       advice: 'Check --server: something else seems to answer there.',
     });
@@ -79,10 +78,10 @@ export async function readAnswer<S extends Schema>(response: Response, schema: S
 }
 
 /** Turns what ky throws into a sentence for the administrator. */
-export function explainServiceError(error: unknown, server: URL): StageError {
-  if (error instanceof StageError) return error;
+export function explainServiceError(error: unknown, server: URL): ExplainedError {
+  if (error instanceof ExplainedError) return error;
   if (isHTTPError(error)) return refusal(error.response.status, error.data, error);
-  if (!isNetworkError(error) && !isTimeoutError(error)) return new StageError(messageOf(error), { cause: error });
+  if (!isNetworkError(error) && !isTimeoutError(error)) return new ExplainedError(messageOf(error), { cause: error });
   return new ServiceUnreachable(`the service at ${server.origin} can't be reached: ${rootCauseOf(error)}`, {
     cause: error,
     advice: /certificate/i.test(rootCauseOf(error)) ? OWN_CA : 'Check --server and whether the service runs.',
@@ -92,15 +91,15 @@ export function explainServiceError(error: unknown, server: URL): StageError {
 const OWN_CA =
   'If the certificate is of a CA of your own, name it in the environment: NODE_EXTRA_CA_CERTS=/path/ca.pem.';
 
-function refusal(status: number, body: unknown, cause: unknown): StageError {
+function refusal(status: number, body: unknown, cause: unknown): ExplainedError {
   if (!errorAnswer.isValidSync(body))
-    return new StageError(`the service answered ${status}, and not as Lumbung's does`, {
+    return new ExplainedError(`the service answered ${status}, and not as Lumbung's does`, {
       cause,
       advice: 'Check --server, and the limits of a proxy in between (docs/operations.md).',
     });
   const { message, code, errors = [] } = errorAnswer.cast(body);
   const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  return new StageError(`the service answered ${status} ${code}: ${message}${details ? ` (${details})` : ''}`, {
+  return new ExplainedError(`the service answered ${status} ${code}: ${message}${details ? ` (${details})` : ''}`, {
     cause,
   });
 }

@@ -28,6 +28,8 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     (to.endsWith('/resolvers.ts') && from !== 'server/graphql.ts'),
   'only main of the CLI imports commands': ({ from, to }) =>
     inside(to, 'cli/commands') && !inside(from, 'cli/commands') && from !== 'cli/main.ts',
+  'what asks the service does not know the pipeline': ({ from, to }) =>
+    from === 'cli/service.ts' && inside(to, 'cli/pipeline'),
   'the pipeline does not know the commands': ({ from, to }) =>
     inside(from, 'cli/pipeline') && inside(to, 'cli/commands'),
   'the storage never sees entities, the history or HTTP': ({ from, to }) =>

@@ -10,8 +10,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
-import { StageError } from '../pipeline/outcome.ts';
-import { CommandError, ConfigurationError } from '../problems.ts';
+import { CommandError, ConfigurationError, ExplainedError } from '../problems.ts';
 import type { CommandContext } from './command.ts';
 import { download } from './download.ts';
 
@@ -271,7 +270,7 @@ describe('download', () => {
         const all = headers;
         headers = name === 'content-length' ? { ...rest, 'transfer-encoding': 'chunked' } : rest;
         const error = await within(1.5);
-        expect(error, name).to.be.instanceOf(StageError);
+        expect(error, name).to.be.instanceOf(ExplainedError);
         headers = all;
       }
       expect(await readdir(folder)).to.deep.equal([]);

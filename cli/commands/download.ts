@@ -4,8 +4,7 @@ import { parseBackupName } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import { fetchBackup, type RemoteBackup } from '../fetch-backup.ts';
 import { formatBytes } from '../figures.ts';
-import { StageError } from '../pipeline/outcome.ts';
-import { CommandError, ConfigurationError, codeOf, EXIT } from '../problems.ts';
+import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import type { CommandContext } from './command.ts';
@@ -13,7 +12,7 @@ import type { CommandContext } from './command.ts';
 /**
  * `sade download ID`: fetches a stored zip, goes on where a broken download ended, and keeps the file only when its
  * SHA-256 is the one that the service tells.
- * @throws {CommandError} {StageError} the signal's reason when aborted
+ * @throws {CommandError} {ExplainedError} the signal's reason when aborted
  */
 export async function download(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
   if (!/^[1-9]\d*$/.test(id))
@@ -48,7 +47,7 @@ function describe(id: string, { headers }: Response): RemoteBackup & { fileName:
   const sha256 = parseReprDigest(headers.get('repr-digest') ?? '');
   const etag = headers.get('etag');
   if (!Number.isSafeInteger(size) || !sha256 || !etag)
-    throw new StageError('the answer lacks the size, the digest or the ETag of the file', {
+    throw new ExplainedError('the answer lacks the size, the digest or the ETag of the file', {
       advice: 'Check --server: a proxy may have removed them.',
     });
   const fileName = fileNameIn(headers.get('content-disposition') ?? '') ?? `backup-${id}.zip`;

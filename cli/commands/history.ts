@@ -4,7 +4,7 @@ import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import type { CommandContext } from './command.ts';
 
-/** `sade history DATABASE`: every backup of one database, newest first. @throws {StageError} */
+/** `sade history DATABASE`: every backup of one database, newest first. @throws {ExplainedError} */
 export async function history(
   database: string,
   options: Record<string, unknown>,

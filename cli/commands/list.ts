@@ -4,7 +4,7 @@ import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import type { CommandContext } from './command.ts';
 
-/** `sade list`: the databases that the service knows, each with its latest backup. @throws {StageError} */
+/** `sade list`: the databases that the service knows, each with its latest backup. @throws {ExplainedError} */
 export async function list(options: Record<string, unknown>, { env, stdout, signal }: CommandContext): Promise<number> {
   const databases = await new Service(readServer(options, env), signal).databases();
   if (options.json) stdout.write(`${JSON.stringify(databases, null, 2)}\n`);

@@ -7,9 +7,9 @@ import { expect } from 'chai';
 import { fakeMysqldump } from '../../test/support/fake-mysqldump.ts';
 import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
 import type { DatabaseSource } from '../config.ts';
+import { ExplainedError } from '../problems.ts';
 import { dump } from './dump.ts';
 import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
-import { StageError } from './outcome.ts';
 
 const PASSWORD = 'p#a"s\\s w\'örd 🐱';
 const never = new AbortController().signal;
@@ -105,7 +105,7 @@ describe('dump', () => {
         [{ dumpOptions: ['--no-such-option'] }, 'no-such-option', ''],
       ] as const) {
         const error = await dump({ ...source, ...change }, path, { client, signal: never }).catch(error => error);
-        expect(error, said).to.be.instanceOf(StageError);
+        expect(error, said).to.be.instanceOf(ExplainedError);
         expect(error.message)
           .to.match(/^mysqldump failed with exit code \d+: /)
           .and.contain(said);
@@ -171,10 +171,10 @@ describe('dump', () => {
     };
     const dumpBy = async (script: string, signal = never) =>
       dump(source, path, { client: await fakeMysqldump(folder, script), signal });
-    const failureOf = async (script: string): Promise<StageError> => {
+    const failureOf = async (script: string): Promise<ExplainedError> => {
       const files = await openFiles();
       const error = await dumpBy(script).catch(error => error);
-      expect(error).to.be.instanceOf(StageError);
+      expect(error).to.be.instanceOf(ExplainedError);
       expect(await left(), 'nothing is left').to.deep.equal([]);
       expect(await openFiles(), 'no file stays open').to.equal(files);
       return error;
@@ -249,7 +249,7 @@ describe('dump', () => {
       const client = await fakeMysqldump(folder, '');
       await rm(client.path);
       const error = await dump(source, path, { client, signal: never }).catch(error => error);
-      expect(error).to.be.instanceOf(StageError);
+      expect(error).to.be.instanceOf(ExplainedError);
       expect(error.message).to.contain('not installed');
       expect(await left()).to.deep.equal([]);
     });

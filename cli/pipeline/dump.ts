@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSource } from '../config.ts';
 import { partialDumpOptions } from '../dump-options.ts';
-import { codeOf, messageOf } from '../problems.ts';
+import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { dumpArguments } from './dump-arguments.ts';
 import { endsWithMarker } from './end-marker.ts';
@@ -12,7 +12,6 @@ import { adviceFor } from './explain-dump-error.ts';
 import { flavourMismatch } from './flavour-mismatch.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import { openOptionFile } from './option-file.ts';
-import { StageError } from './outcome.ts';
 import { requireTls } from './require-tls.ts';
 import { excerptOf } from './stderr-excerpt.ts';
 
@@ -30,7 +29,7 @@ const GRACE_MS = 5000;
  * Dumps one database into a file by running mysqldump. The file is there afterwards only if the dump is whole: exit code
  * 0, no signal, and the marker on its last line.
  * @param path of the file; it must not exist
- * @throws {StageError} saying what mysqldump said, with its password blotted out; the signal's reason when aborted
+ * @throws {ExplainedError} saying what mysqldump said, with its password blotted out; the signal's reason when aborted
  */
 export async function dump(
   source: DatabaseSource,
@@ -72,7 +71,7 @@ async function runMysqldump(
   const { code, killedBy } = await ending;
   signal.throwIfAborted();
   if (code !== 0)
-    throw new StageError(
+    throw new ExplainedError(
       withStderr(killedBy ? `mysqldump was ended by ${killedBy}` : `mysqldump failed with exit code ${code}`, stderr()),
       {
         advice: adviceFor(stderr()),
@@ -103,7 +102,7 @@ async function ended(
     return { code, killedBy };
   } catch (error) {
     const why = codeOf(error) === 'ENOENT' ? 'it is not installed any more' : messageOf(error);
-    throw new StageError(`mysqldump could not be started: ${why}`, { cause: error });
+    throw new ExplainedError(`mysqldump could not be started: ${why}`, { cause: error });
   } finally {
     signal.removeEventListener('abort', stop);
     clearTimeout(killing);
@@ -120,9 +119,9 @@ function kill({ pid }: ChildProcess): void {
   }
 }
 
-function cutOff(stderr: string): StageError {
+function cutOff(stderr: string): ExplainedError {
   const what = 'mysqldump ended without an error, but the dump is cut off: its last line is no "-- Dump completed"';
-  return new StageError(withStderr(what, stderr), {
+  return new ExplainedError(withStderr(what, stderr), {
     advice:
       adviceFor(stderr) ??
       'Run the backup again. If it stays so, run mysqldump by hand and look at the end of its output.',

@@ -31,14 +31,3 @@ export interface Failure {
   /** Path of a whole zip that waits in the work folder for the next run. */
   readonly keptAt?: string;
 }
-
-/** Why a stage could not do its work on one database, and what to do about it. */
-export class StageError extends Error {
-  override readonly name = 'StageError';
-  readonly advice: string | undefined;
-
-  constructor(message: string, options: ErrorOptions & { advice?: string | undefined } = {}) {
-    super(message, options);
-    this.advice = options.advice;
-  }
-}

@@ -6,9 +6,9 @@ import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
 import { type MariaDb, sharedMariaDb, startMariaDb } from '../../test/support/mariadb.ts';
 import type { DatabaseSource } from '../config.ts';
+import { ExplainedError } from '../problems.ts';
 import { dump } from './dump.ts';
 import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
-import { StageError } from './outcome.ts';
 import { requireTls } from './require-tls.ts';
 
 /** For 127.0.0.1, from 2020 to 2120, signed by itself; secures nothing but these tests. */
@@ -59,12 +59,12 @@ describe('require-tls', () => {
     ...{ label: 'tls', database: 'tls', host, port, user, password, dumpOptions: [] },
     ...more,
   });
-  const refusal = async (work: Promise<unknown>): Promise<StageError> => {
+  const refusal = async (work: Promise<unknown>): Promise<ExplainedError> => {
     const error = await work.then(
       () => undefined,
       error => error,
     );
-    expect(error).to.be.instanceOf(StageError);
+    expect(error).to.be.instanceOf(ExplainedError);
     return error;
   };
 

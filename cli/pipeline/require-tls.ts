@@ -1,15 +1,14 @@
 import { type Connection, createConnection } from 'mysql2';
 import type { DatabaseSource } from '../config.ts';
-import { messageOf } from '../problems.ts';
+import { ExplainedError, messageOf } from '../problems.ts';
 import { adviceOn } from './explain-dump-error.ts';
-import { StageError } from './outcome.ts';
 
 const CONNECT_WITHIN_MS = 30_000;
 
 /**
  * Makes sure that the server offers TLS. MariaDB's client falls back to clear text in silence where it is not, whatever
  * `--ssl` says, so "require" has to be checked and not only asked for.
- * @throws {StageError} when the server has no TLS or can't be reached with it; the signal's reason when aborted
+ * @throws {ExplainedError} when the server has no TLS or can't be reached with it; the signal's reason when aborted
  */
 export async function requireTls(
   { host, port, socket, user, password }: DatabaseSource,
@@ -49,13 +48,13 @@ const CLIENT_ERRORS: Readonly<Record<string, number>> = {
   ENOTFOUND: 2005,
 };
 
-function explain(error: unknown): StageError {
+function explain(error: unknown): ExplainedError {
   const { code, errno } = error as { code?: string; errno?: number };
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
-    return new StageError('the server offers no TLS, but "ssl" is "require"', {
+    return new ExplainedError('the server offers no TLS, but "ssl" is "require"', {
       cause: error,
       advice: 'Let the server offer TLS, or set "ssl": "off" where the network is trusted.',
     });
   const advice = adviceOn(CLIENT_ERRORS[code ?? ''] ?? errno);
-  return new StageError(`can't connect with TLS: ${messageOf(error)}`, { cause: error, advice });
+  return new ExplainedError(`can't connect with TLS: ${messageOf(error)}`, { cause: error, advice });
 }

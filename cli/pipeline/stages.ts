@@ -2,14 +2,14 @@ import { rm } from 'node:fs/promises';
 import { v4 as uuid } from 'uuid';
 import { type BackupName, formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
 import type { DatabaseSource } from '../config.ts';
-import { codeOf, messageOf } from '../problems.ts';
+import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { ServiceUnreachable } from '../service.ts';
 import type { Leftover, Spool } from '../spool.ts';
 import { dump } from './dump.ts';
 import { DISK_FULL } from './explain-dump-error.ts';
 import { fileDigest } from './file-digest.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
-import { type Outcome, type Stage, StageError } from './outcome.ts';
+import type { Outcome, Stage } from './outcome.ts';
 import { TimeBudget } from './time-budget.ts';
 import { upload } from './upload.ts';
 import { zip } from './zip.ts';
@@ -178,7 +178,7 @@ function sizesOf({ dumpBytes, zipBytes }: Zipped): Pick<Outcome, 'dumpBytes' | '
 
 /** Even a bug met on one database must not cost the others their backup; but it is shown as what it is. */
 function explain(error: unknown): { message: string; advice?: string } {
-  if (error instanceof StageError) return { message: error.message, ...(error.advice && { advice: error.advice }) };
+  if (error instanceof ExplainedError) return { message: error.message, ...(error.advice && { advice: error.advice }) };
   const code = codeOf(error) ?? codeOf((error as Error).cause);
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { StageError } from './outcome.ts';
+import { ExplainedError } from '../problems.ts';
 import { TimeBudget } from './time-budget.ts';
 
 const never = new AbortController().signal;
@@ -20,7 +20,7 @@ describe('time-budget', () => {
 
   it('aborts the work when the time is over, with a reason that says what to do', async () => {
     const error = await new TimeBudget(30).within(never, untilAborted).catch(error => error);
-    expect(error).to.be.instanceOf(StageError);
+    expect(error).to.be.instanceOf(ExplainedError);
     expect(error.advice).to.contain('--timeout');
   });
 
@@ -33,10 +33,10 @@ describe('time-budget', () => {
       expect(signal.aborted, 'the waiting must not count').to.equal(false);
     });
     const started = performance.now();
-    expect(await budget.within(never, untilAborted).catch(error => error)).to.be.instanceOf(StageError);
+    expect(await budget.within(never, untilAborted).catch(error => error)).to.be.instanceOf(ExplainedError);
     expect(performance.now() - started, 'what was used before counts').to.be.below(300);
     expect(await budget.within(never, untilAborted).catch(error => error), 'it stays over').to.be.instanceOf(
-      StageError,
+      ExplainedError,
     );
   });
 

@@ -1,4 +1,4 @@
-import { StageError } from './outcome.ts';
+import { ExplainedError } from '../problems.ts';
 
 /** The time that one database may take. Only the time in which a worker is at it counts, not the waiting for one. */
 export class TimeBudget {
@@ -13,7 +13,7 @@ export class TimeBudget {
 
   /**
    * Does some work that counts. Its signal aborts when the outer one does or when the time is over.
-   * @throws {StageError} when the time is over
+   * @throws {ExplainedError} when the time is over
    */
   async within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const timer = new AbortController();
@@ -27,9 +27,9 @@ export class TimeBudget {
     }
   }
 
-  #overdue(): StageError {
+  #overdue(): ExplainedError {
     const seconds = Math.round(this.#totalMs / 1000);
-    return new StageError(`it took longer than the ${seconds} s that one database may take`, {
+    return new ExplainedError(`it took longer than the ${seconds} s that one database may take`, {
       advice: 'Look at what the server was busy with, or raise --timeout.',
     });
   }

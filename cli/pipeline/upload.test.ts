@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
+import { ExplainedError } from '../problems.ts';
 import { ServiceUnreachable } from '../service.ts';
-import { StageError } from './outcome.ts';
 import { type UploadRequest, upload } from './upload.ts';
 
 type Step = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -101,9 +101,9 @@ describe('upload', () => {
     const { retries = 0, signal = never, onBytes, request } = options;
     return upload({ ...zip, ...request }, { server: url, retries, signal, ...(onBytes && { onBytes }) });
   };
-  const failureOf = async (steps: Step[], options?: Parameters<typeof send>[1]): Promise<StageError> => {
+  const failureOf = async (steps: Step[], options?: Parameters<typeof send>[1]): Promise<ExplainedError> => {
     const error = await send(steps, options).catch(error => error);
-    expect(error).to.be.instanceOf(StageError);
+    expect(error).to.be.instanceOf(ExplainedError);
     return error;
   };
 

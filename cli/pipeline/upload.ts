@@ -1,10 +1,9 @@
 import ky from 'ky';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
-import { messageOf } from '../problems.ts';
+import { ExplainedError, messageOf } from '../problems.ts';
 import { explainServiceError, readAnswer } from '../service.ts';
 import { type FileForm, fileForm } from './multipart.ts';
-import { StageError } from './outcome.ts';
 
 export interface UploadRequest {
   readonly database: string;
@@ -33,7 +32,7 @@ const RETRIED_STATUS = [408, 429, 500, 502, 503, 504, 507];
  * Uploads one zip, and again with growing pauses where that may help. It counts as delivered only when the service has
  * answered with the record of just this file, and the SHA-256 of what it stored is ours.
  * @returns the record that the service made
- * @throws {StageError} saying what the service answered, or {@link ServiceUnreachable}; the signal's reason when aborted
+ * @throws {ExplainedError} saying what the service answered, or {@link ServiceUnreachable}; the signal's reason when aborted
  */
 export async function upload(request: UploadRequest, options: UploadOptions): Promise<UploadReceipt['data']> {
   try {
@@ -50,7 +49,7 @@ function checkReceipt({ database, fileName, size, sha256 }: UploadRequest, store
   const digest = parseReprDigest(stored.repr_digest);
   const isNamed = stored.database_name === database && stored.file_name === fileName;
   if (isNamed && stored.size === size && digest?.equals(sha256)) return;
-  throw new StageError(
+  throw new ExplainedError(
     `the service says that it stored ${stored.size} bytes of ${stored.file_name} with ${stored.repr_digest}; ` +
       `sent were ${size} bytes of ${fileName} with the SHA-256 ${sha256.toString('hex')}`,
     {
@@ -121,10 +120,10 @@ async function readWhole(response: Response): Promise<Response> {
 }
 
 /** To fetch a redirect is one more failure of the network; it is none that goes away. */
-function redirected(error: unknown): StageError | undefined {
+function redirected(error: unknown): ExplainedError | undefined {
   const said = [error, (error as Error).cause].map(messageOf).join();
   if (!/unexpected redirect|redirect mode/i.test(said)) return undefined;
-  return new StageError('the service answered with a redirect, which an upload does not follow', {
+  return new ExplainedError('the service answered with a redirect, which an upload does not follow', {
     cause: error,
     advice: 'Give --server the address that it redirects to, such as https:// instead of http://.',
   });
