@@ -1,8 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { array, type InferType, mixed, object, string, ValidationError } from 'yup';
-import { databaseNameProblem } from '../protocol/database-name.ts';
-import { dumpOptionProblem } from './dump-options.ts';
+import { ValidationError } from 'yup';
+import { type DatabaseEntry, databaseEntries, labelOf } from './database-entry.ts';
 import { placeOfJsonMistake } from './json-mistake.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { ConfigurationError, codeOf, messageOf } from './problems.ts';
@@ -52,93 +51,6 @@ export async function loadDatabases(
   if (mistakes.length > 0) throw new ConfigurationError(mistakes.map(mistake => `${path}: ${mistake}`));
   return { sources, warnings };
 }
-
-const KEYS = [
-  'name',
-  'database_name',
-  'db_host',
-  'db_port',
-  'db_socket',
-  'db_username',
-  'db_password',
-  'db_password_file',
-  'ssl',
-  'ssl_ca',
-  'dump_options',
-];
-
-const text = () =>
-  string()
-    .strict()
-    .typeError('must be a text')
-    .nonNullable('must be a text')
-    .test('no control characters', 'holds a control character', value => !/\p{Cc}/u.test(value ?? ''));
-
-const PORT_PROBLEM = 'must be a port number from 1 to 65535';
-
-const port = mixed<string | number>()
-  .nonNullable(PORT_PROBLEM)
-  .test('port', PORT_PROBLEM, value => value === undefined || isPort(value));
-
-const databaseEntry = object({
-  name: text(),
-  database_name: text().defined('is missing').min(1, 'is empty').max(64, 'is longer than 64 characters'),
-  db_host: text(),
-  db_port: port,
-  db_socket: text(),
-  db_username: text().defined('is missing').min(1, 'is empty'),
-  db_password: text(),
-  db_password_file: text(),
-  ssl: text().oneOf(['off', 'require', 'verify'], 'must be off, require or verify'),
-  ssl_ca: text(),
-  dump_options: array(
-    text()
-      .required('is empty')
-      .test(
-        'dump option',
-        ({ value }) => describeOption(String(value)),
-        value => !dumpOptionProblem(String(value)),
-      ),
-  )
-    .strict()
-    .typeError('must be a list of texts')
-    .nonNullable('must be a list of texts'),
-})
-  .strict()
-  .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')
-  .noUnknown(({ unknown }) => `has the unknown key ${unknown}; known are ${KEYS.join(', ')}`)
-  .test('label', (entry, context) => {
-    const label = labelOf(entry);
-    const problem = typeof label === 'string' ? labelProblem(label) : undefined;
-    if (!problem) return true;
-    const advice = entry.name === undefined ? '; give it a label with the key "name"' : '';
-    const key = entry.name === undefined ? 'database_name' : 'name';
-    return context.createError({ path: `${context.path}.${key}`, message: `${problem}${advice}` });
-  })
-  .test('where', 'needs db_host or db_socket', entry => Boolean(entry.db_host || entry.db_socket))
-  .test(
-    'password',
-    'needs either db_password or db_password_file',
-    entry => (entry.db_password === undefined) !== (entry.db_password_file === undefined),
-  )
-  .test(
-    'ca',
-    "needs ssl_ca, the file with the CA's certificate, when ssl is verify",
-    entry => entry.ssl !== 'verify' || Boolean(entry.ssl_ca),
-  )
-  .test(
-    'ca in use',
-    'has an ssl_ca, which is used only when ssl is verify',
-    entry => entry.ssl === 'verify' || entry.ssl_ca === undefined,
-  );
-
-const databaseEntries = array(databaseEntry.required('must be an object'))
-  .strict()
-  .required('the file must hold a list of databases')
-  .typeError('the file must hold a list of databases')
-  .min(1, 'the list is empty');
-
-type DatabaseEntry = InferType<typeof databaseEntry>;
 
 function validate(value: unknown, mistakes: string[]): DatabaseEntry[] {
   try {
@@ -209,18 +121,6 @@ function entriesOf(list: unknown): [number, Record<string, unknown>][] {
   return entries.filter(([, entry]) => typeof entry === 'object' && entry !== null);
 }
 
-/** In the file name of a form these three stand for a quote and for line ends, and are read so. */
-function labelProblem(label: string): string | undefined {
-  return (
-    databaseNameProblem(label) ??
-    (/%(?:22|0[AD])/i.test(label) ? 'holds %22, %0A or %0D, which an upload can not carry' : undefined)
-  );
-}
-
-function labelOf(entry: { name?: unknown; database_name?: unknown }): unknown {
-  return entry.name ?? entry.database_name;
-}
-
 async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
@@ -243,16 +143,4 @@ function parseJson(path: string, text: string): unknown {
 async function readableByOthers(path: string): Promise<string[]> {
   const { mode } = await stat(path).catch(() => ({ mode: 0 }));
   return mode & 0o077 ? [`${path} holds passwords and others can read it; run: chmod 600 '${path}'`] : [];
-}
-
-/** Only the name of an option is told: its value may be a secret, and so may all of what is no option. */
-function describeOption(option: string): string {
-  const name = /^--[\w-]+/.exec(option)?.[0];
-  return `${name ?? 'an option'} ${dumpOptionProblem(option)}`;
-}
-
-function isPort(value: unknown): boolean {
-  const isNumber =
-    typeof value === 'number' ? Number.isInteger(value) : typeof value === 'string' && /^\d{1,5}$/.test(value);
-  return isNumber && Number(value) >= 1 && Number(value) <= 65_535;
 }
