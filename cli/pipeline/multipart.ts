@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open } from 'node:fs/promises';
-
-const PIECE_BYTES = 1 << 20;
+import { piecesOf } from './file-digest.ts';
 
 /** A form with one file in it (RFC 7578) whose body can be streamed from disk any number of times. */
 export interface FileForm {
@@ -40,16 +38,17 @@ export function fileForm(path: string, { fileName, size }: { fileName: string; s
   };
 }
 
-async function* parts(path: string, head: Buffer, foot: Buffer, onBytes: (sent: number) => void) {
+async function* parts(
+  path: string,
+  head: Buffer,
+  foot: Buffer,
+  onBytes: (sent: number) => void,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   yield new Uint8Array(head);
   let sent = 0;
-  await using file = await open(path, 'r');
-  for (;;) {
-    const piece = new Uint8Array(PIECE_BYTES);
-    const { bytesRead } = await file.read(piece, 0, piece.length);
-    if (bytesRead === 0) break;
-    yield piece.subarray(0, bytesRead);
-    sent += bytesRead;
+  for await (const piece of piecesOf(path)) {
+    yield piece;
+    sent += piece.length;
     onBytes(sent);
   }
   yield new Uint8Array(foot);
