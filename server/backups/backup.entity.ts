@@ -1,4 +1,6 @@
 import { defineEntity } from '@mikro-orm/core';
+import { type BackupState, type FindingList, findingList } from '../../protocol/finding.ts';
+import type { StoredState } from '../../protocol/responses.ts';
 import { Database } from '../databases/database.entity.ts';
 
 const schema = defineEntity({
@@ -17,11 +19,41 @@ const schema = defineEntity({
     size: p.bigint('number'),
     /** Of the zip, 64 hexadecimal digits. */
     sha256: p.string().length(64),
+    /** What it was found to be worth when it was received. */
+    state: p.string().$type<BackupState>().length(16).default('unverified'),
+    /** JSON; null when there are none. */
+    findings: p.string().columnType('longtext').nullable(),
+    /** Of the plain dump, in bytes, as the service read it. */
+    dumpSize: p.bigint('number').nullable(),
+    /** Of the plain dump, 64 hexadecimal digits. */
+    dumpSha256: p.string().length(64).nullable(),
+    /** What the client sent along, as JSON. May be large: loaded only where it is asked for. */
+    manifest: p.string().columnType('longtext').nullable().lazy(),
+    /** When its stored bytes were last read and found as they were received, UTC. */
+    checkedAt: p.datetime(3).nullable(),
+    /** What is wrong with the stored file; null while it is sound. */
+    damage: p.string().length(255).nullable(),
   }),
-  // Newest first within a database: what every listing asks for.
-  indexes: [{ properties: ['database', 'takenAt', 'id'] }],
+  indexes: [
+    // Newest first within a database: what every listing asks for.
+    { properties: ['database', 'takenAt', 'id'] },
+    // The last complete one of a database.
+    { properties: ['database', 'state', 'takenAt', 'id'] },
+    // What has not been checked for longest.
+    { properties: ['checkedAt', 'id'] },
+  ],
 });
 
 /** One stored zip. */
 export class Backup extends schema.class {}
 schema.setClass(Backup);
+
+/** @returns what the backup is worth now */
+export function storedState({ state, damage }: Pick<Backup, 'state' | 'damage'>): StoredState {
+  return damage ? 'damaged' : state;
+}
+
+/** @returns what was found when it was received */
+export function findingsOf({ findings }: Pick<Backup, 'findings'>): FindingList {
+  return findingList.required().cast(JSON.parse(findings ?? '[]'));
+}

@@ -1,0 +1,106 @@
+import { array, boolean, type InferType, mixed, number, object, string } from 'yup';
+import { findingList, stateOf } from './finding.ts';
+
+/** The kinds of things that a dump holds, as keys of an inventory. */
+export const OBJECT_KINDS = [
+  'tables',
+  'sequences',
+  'views',
+  'triggers',
+  'procedures',
+  'functions',
+  'packages',
+  'package_bodies',
+  'events',
+] as const;
+export type ObjectKind = (typeof OBJECT_KINDS)[number];
+
+/** The largest manifest that is sent or taken, in bytes of JSON: room for some 100,000 tables. */
+export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+
+const count = () => number().integer().min(0).max(Number.MAX_SAFE_INTEGER).required();
+const name = () => string().defined().max(512);
+const names = () => array(name()).required();
+const sha256 = () =>
+  string()
+    .matches(/^[0-9a-f]{64}$/)
+    .required();
+const instant = () =>
+  string()
+    .matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    .required();
+
+/** Which program, and which version of it. */
+const program = () =>
+  object({
+    flavour: mixed<'mysql' | 'mariadb'>().oneOf(['mysql', 'mariadb']).required(),
+    version: string().required().max(128),
+  });
+
+/** What a dump was seen to hold while it went by. */
+const inventory = object({
+  /** `rows` are those of its INSERT statements, `bytes` what these take in the dump. */
+  tables: array(object({ name: name(), rows: count(), bytes: count() }).required()).required(),
+  sequences: names(),
+  views: names(),
+  triggers: names(),
+  procedures: names(),
+  functions: names(),
+  packages: names(),
+  package_bodies: names(),
+  events: names(),
+});
+
+/**
+ * What a backup says of itself: the document that travels with the zip and is kept beside it (docs/formats.md). Unknown
+ * keys are let be, so that a newer client can talk to an older service; a change of meaning gets a new version.
+ */
+export const manifestSchema = object({
+  manifest_version: number().oneOf([1]).required(),
+  /** Name of the zip. */
+  file_name: string().required().max(255),
+  /** The label under which the history is kept. */
+  database: string().required().max(64),
+  state: mixed<'complete' | 'incomplete'>().oneOf(['complete', 'incomplete']).required(),
+  findings: findingList.required(),
+  /** When the dump began and ended, UTC. */
+  started_at: instant(),
+  ended_at: instant(),
+  made_by: string().required().max(128),
+  source: object({ database: string().required().max(64), server: program().nullable().default(null) }).required(),
+  client: program().required(),
+  dump: object({
+    size: count(),
+    sha256: sha256(),
+    rows: count(),
+    /** The anchored marker on the last line, outside of any statement. */
+    ends_with_marker: boolean().oneOf([true]).required(),
+    character_set: string().max(64).nullable().default(null),
+    /** Where the dump stands in the server's log, when mysqldump was asked to say so. */
+    binlog: object({ file: string().required().max(512), position: count() })
+      .nullable()
+      .default(null),
+    gtid: string().max(65_536).nullable().default(null),
+  }).required(),
+  zip: object({ size: count(), sha256: sha256() }).required(),
+  inventory: inventory.required(),
+  /** A table or a dump that lost more than this part of its rows or bytes since the last complete backup is told of; 0 never. */
+  shrink_limit_percent: number().integer().min(0).max(100).required(),
+}).test(
+  'state',
+  'has a state that its findings contradict',
+  ({ state, findings }) => (stateOf(findings as never) === 'complete') === (state === 'complete'),
+);
+
+export type Manifest = InferType<typeof manifestSchema>;
+export type Inventory = InferType<typeof inventory>;
+
+/** @returns an inventory of nothing */
+export function emptyInventory(): Inventory {
+  return Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unknown as Inventory;
+}
+
+/** @returns the names of all that an inventory lists of one kind */
+export function namesIn(inventory: Inventory, kind: ObjectKind): string[] {
+  return kind === 'tables' ? inventory.tables.map(({ name }) => name) : inventory[kind];
+}
