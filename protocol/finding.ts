@@ -59,7 +59,7 @@ export function finding(code: FindingCode, message: string, advice?: string): Fi
 }
 
 /** @returns what a backup with these findings is worth: a single one of them can make it incomplete */
-export function stateOf(findings: readonly Finding[]): BackupState {
+export function stateOf(findings: readonly Pick<Finding, 'severity'>[]): BackupState {
   if (findings.some(({ severity }) => severity === 'incomplete')) return 'incomplete';
   if (findings.some(({ severity }) => severity === 'unverified')) return 'unverified';
   return 'complete';
@@ -80,9 +80,9 @@ export const findingList = array(
     advice: string().max(MAX_TEXT),
   })
     .required()
-    .test('severity', 'weighs less than its code does', ({ code, severity }) => {
-      const own = (FINDINGS as Record<string, Severity>)[code];
-      return own === undefined || own === severity;
+    .test('severity', 'weighs less than its code does', found => {
+      const own = (FINDINGS as Record<string, Severity>)[found?.code];
+      return own === undefined || own === found.severity;
     }),
 ).max(10_000);
 

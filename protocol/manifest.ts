@@ -89,7 +89,9 @@ export const manifestSchema = object({
 }).test(
   'state',
   'has a state that its findings contradict',
-  ({ state, findings }) => (stateOf(findings as never) === 'complete') === (state === 'complete'),
+  // Runs whatever else is wrong, which is told elsewhere.
+  ({ state, findings }) =>
+    !findingList.isValidSync(findings) || (stateOf(findings ?? []) === 'complete') === (state === 'complete'),
 );
 
 export type Manifest = InferType<typeof manifestSchema>;

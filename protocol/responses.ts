@@ -1,5 +1,6 @@
-import { array, type InferType, mixed, number, object, string } from 'yup';
+import { array, boolean, type InferType, mixed, number, object, string } from 'yup';
 import { type BackupState, findingList } from './finding.ts';
+import type { Manifest } from './manifest.ts';
 
 const id = number().integer().positive().required();
 const timestamp = string()
@@ -31,28 +32,84 @@ export const databaseHistory = object({
 });
 export type DatabaseHistory = InferType<typeof databaseHistory>;
 
-/** Response 3: the record of a stored backup: what the service has stored, and what it found that to be worth. */
-export const uploadReceipt = object({
+/** The record of a stored backup: what the service has stored, and what it found that to be worth. */
+const receipt = {
+  id,
+  database_name: string().required(),
+  file_name: string().required(),
+  timestamp,
+  size: number().integer().min(0).required(),
+  /** As the `Repr-Digest` field (RFC 9530). */
+  repr_digest: string().required(),
+  state,
+  findings: findingList.required(),
+  /** Of the plain dump; null when the service was told not to read it. */
+  dump_size: number().integer().min(0).nullable().defined(),
+  /** Of the plain dump, 64 hexadecimal digits; null when the service was told not to read it. */
+  dump_sha256: string().nullable().defined(),
+  /** ISO 8601, UTC. */
+  received_at: string().required(),
+};
+
+/** Response 3. */
+export const uploadReceipt = object({ data: object(receipt).required(), message: string().required() });
+export type UploadReceipt = InferType<typeof uploadReceipt>;
+
+/** What is known of one backup: its record, what became of it since, and what the client said of it. */
+export const backupReport = object({
   data: object({
-    id,
-    database_name: string().required(),
-    file_name: string().required(),
-    timestamp,
-    size: number().integer().min(0).required(),
-    /** As the `Repr-Digest` field (RFC 9530). */
-    repr_digest: string().required(),
-    state,
-    findings: findingList.required(),
-    /** Of the plain dump; null when the service was told not to read it. */
-    dump_size: number().integer().min(0).nullable().defined(),
-    /** Of the plain dump, 64 hexadecimal digits; null when the service was told not to read it. */
-    dump_sha256: string().nullable().defined(),
-    /** ISO 8601, UTC. */
-    received_at: string().required(),
+    ...receipt,
+    /** When its stored bytes were last read, whatever that showed, ISO 8601, UTC; null for not yet. */
+    checked_at: string().nullable().defined(),
+    /** What is wrong with the stored file; null while it is sound. */
+    damage: string().nullable().defined(),
+    /** As it came: `manifestSchema` tells whether it is one that this version understands. Null when none came. */
+    manifest: mixed<Manifest>().nullable().defined(),
   }).required(),
   message: string().required(),
 });
-export type UploadReceipt = InferType<typeof uploadReceipt>;
+export type BackupReport = InferType<typeof backupReport>;
+
+const instant = string().matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const count = number().integer().min(0).required();
+
+/** How the scrub goes that runs, or how the last one went since the service started. Instants are ISO 8601, UTC. */
+const scrubState = object({
+  state: mixed<'idle' | 'running'>().oneOf(['idle', 'running']).required(),
+  started_at: instant.nullable().defined(),
+  ended_at: instant.nullable().defined(),
+  files_checked: count,
+  files_damaged: count,
+  files_unreadable: count,
+  files_healed: count,
+  bytes_read: count,
+  /** How many are left, or due by now. */
+  files_due: count,
+  /** How many are marked as damaged by now, whichever scrub found them. */
+  backups_damaged: count,
+  last_error: string().nullable().defined(),
+}).required();
+export type ScrubState = InferType<typeof scrubState>;
+
+/** What `/-/scrub` answers. */
+export const scrubAnswer = object({ data: scrubState, message: string().required() });
+export type ScrubAnswer = InferType<typeof scrubAnswer>;
+
+/** What `/-/status` answers: how the service is, for `sade doctor` and for monitoring. */
+export const serviceStatus = object({
+  data: object({
+    version: string().required(),
+    /** The service's clock. */
+    time: instant.required(),
+    started_at: instant.required(),
+    storage: object({ free_bytes: count, total_bytes: count }).required(),
+    /** Whether the content of uploads is read. */
+    verify_uploads: boolean().required(),
+    scrub: scrubState,
+  }).required(),
+  message: string().required(),
+});
+export type ServiceStatus = InferType<typeof serviceStatus>;
 
 /** Every answer that is not a success. `errors` names the fields that validation refused. */
 export const errorAnswer = object({

@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { FINDINGS, type FindingCode, finding, findingList, stateOf } from './finding.ts';
+
+describe('finding', () => {
+  it('weighs what its code weighs', () => {
+    expect(finding('TRIGGERS_NOT_GRANTED', 'x', 'y')).to.deep.equal({
+      code: 'TRIGGERS_NOT_GRANTED',
+      severity: 'incomplete',
+      message: 'x',
+      advice: 'y',
+    });
+    expect(finding('CLIENT_OLDER', 'x')).to.deep.equal({ code: 'CLIENT_OLDER', severity: 'warning', message: 'x' });
+  });
+
+  it('makes a backup incomplete by itself, whatever stands beside it', () => {
+    const warnings = Object.keys(FINDINGS).filter(code => FINDINGS[code as FindingCode] === 'warning');
+    const harmless = warnings.map(code => finding(code as FindingCode, 'x'));
+    expect(stateOf([])).to.equal('complete');
+    expect(stateOf(harmless)).to.equal('complete');
+    expect(stateOf([...harmless, finding('NO_MANIFEST', 'x')])).to.equal('unverified');
+    for (const [code, severity] of Object.entries(FINDINGS)) {
+      if (severity !== 'incomplete') continue;
+      const found = finding(code as FindingCode, 'x');
+      expect(stateOf([found]), code).to.equal('incomplete');
+      expect(stateOf([...harmless, finding('NO_MANIFEST', 'x'), found]), code).to.equal('incomplete');
+    }
+  });
+
+  describe('in a document', () => {
+    const isFine = (...list: object[]) => findingList.isValidSync(list, { strict: true });
+
+    it('is taken as it is, with a code that only a newer program knows too', () => {
+      expect(isFine(finding('ROWS_FELL', 'x'))).to.equal(true);
+      expect(isFine({ code: 'MOON_IS_FULL', severity: 'incomplete', message: 'x' })).to.equal(true);
+    });
+
+    it('may not weigh less than its code does', () => {
+      for (const severity of ['warning', 'unverified'])
+        expect(isFine({ code: 'TRIGGERS_NOT_GRANTED', severity, message: 'x' }), severity).to.equal(false);
+    });
+
+    it('is refused when it is none', () => {
+      for (const odd of [
+        null as never,
+        5 as never,
+        {},
+        { code: 'x', severity: 'warning', message: 'x' },
+        { ...finding('ROWS_FELL', 'x'), severity: 'fine' },
+      ])
+        expect(isFine(odd), JSON.stringify(odd)).to.equal(false);
+    });
+  });
+});

@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import { sampleManifest } from '../test/support/manifests.ts';
+import { finding } from './finding.ts';
+import { emptyInventory, manifestSchema, namesIn, OBJECT_KINDS } from './manifest.ts';
+
+const sample = sampleManifest({ file_name: 'x.sql.zip' });
+const isFine = (document: unknown) => manifestSchema.isValidSync(document, { strict: true });
+
+describe('manifest', () => {
+  it('is taken as it is, with keys that only a newer program knows', () => {
+    expect(isFine(sample)).to.equal(true);
+    expect(manifestSchema.validateSync(sample, { strict: true })).to.deep.equal(sample);
+    expect(isFine({ ...sample, moon: 'full' })).to.equal(true);
+  });
+
+  it('is refused in another version, and without any of its parts', () => {
+    for (const none of [null, 5, 'x', [], {}]) expect(isFine(none), JSON.stringify(none)).to.equal(false);
+    expect(isFine({ ...sample, manifest_version: 2 })).to.equal(false);
+    for (const key of Object.keys(sample)) expect(isFine({ ...sample, [key]: undefined }), key).to.equal(false);
+    for (const kind of OBJECT_KINDS)
+      expect(isFine({ ...sample, inventory: { ...sample.inventory, [kind]: undefined } }), kind).to.equal(false);
+  });
+
+  it('is refused when its state is better than its findings', () => {
+    const findings = [finding('OBJECTS_MISSING', 'x')];
+    expect(isFine({ ...sample, findings, state: 'complete' })).to.equal(false);
+    expect(isFine({ ...sample, findings, state: 'incomplete' })).to.equal(true);
+    expect(isFine({ ...sample, findings: [finding('ROWS_FELL', 'x')], state: 'complete' })).to.equal(true);
+    expect(isFine({ ...sample, findings: [], state: 'incomplete' })).to.equal(false);
+  });
+
+  it('is refused with what can not be', () => {
+    const odd = [
+      { dump: { ...sample.dump, sha256: 'F'.repeat(64) } },
+      { dump: { ...sample.dump, size: -1 } },
+      { dump: { ...sample.dump, rows: 1.5 } },
+      { dump: { ...sample.dump, ends_with_marker: false } },
+      { zip: { ...sample.zip, sha256: 'x' } },
+      { started_at: '2023-10-31 00:00:00' },
+      { shrink_limit_percent: 101 },
+      ...[null, {}, 'x', [null], [5], [{}]].map(findings => ({ findings })),
+      { inventory: { ...emptyInventory(), tables: [{ name: 't', rows: 1 }] } },
+      { inventory: { ...emptyInventory(), views: [5] } },
+    ];
+    for (const part of odd) expect(isFine({ ...sample, ...part }), JSON.stringify(part)).to.equal(false);
+  });
+
+  it('tells the names of each kind', () => {
+    const inventory = { ...emptyInventory(), tables: [{ name: 't', rows: 1, bytes: 2 }], views: ['v'] };
+    expect(OBJECT_KINDS.flatMap(kind => namesIn(inventory, kind))).to.deep.equal(['t', 'v']);
+  });
+});
