@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type MariaDb, sharedMariaDb } from '../test/support/mariadb.ts';
-import { dumpOptionProblem, partialDumpOptions } from './dump-options.ts';
+import { dumpOptionProblem, leftOut, partialDumpOptions } from './dump-options.ts';
 
 /** What must not get through under any spelling. */
 const REFUSED = [
@@ -100,6 +100,67 @@ describe('dump-options', () => {
       partialDumpOptions(['--where=id > 5', '--quick', '--skip_triggers', '--ignore-table=a.b', '--loose-no-data']),
     ).to.deep.equal(['--where', '--skip-triggers', '--ignore-table', '--no-data']);
     expect(partialDumpOptions(['--skip-lock-tables', '--max-allowed-packet=1G'])).to.deep.equal([]);
+  });
+
+  it('knows them in every spelling that the client takes', () => {
+    for (const [option, name] of [
+      ['--skip-trig', '--skip-triggers'],
+      ['--skip_triggers', '--skip-triggers'],
+      ['--disable-triggers', '--skip-triggers'],
+      ['--loose-skip-tr', '--skip-triggers'],
+      ['--loose_disable_routines', '--skip-routines'],
+      ['--triggers=0', '--skip-triggers'],
+      ['--events=OFF', '--skip-events'],
+      ['--loose-events=false', '--skip-events'],
+      ['--skip-events=1', '--skip-events'],
+      ['--wher=1', '--where'],
+      ['--where=0', '--where'],
+      ['--no_d', '--no-data'],
+      ['--enable-no-data', '--no-data'],
+      ['--no-create-i', '--no-create-info'],
+      ['--ignore_table=a.b', '--ignore-table'],
+      ['--ignore-table-d=a.b', '--ignore-table-data'],
+      ['--ignore-v', '--ignore-views'],
+      ['--as-of=2024-01-01', '--as-of'],
+      ['--skip-create-options', '--skip-create-options'],
+      ['--skip-opt', '--skip-opt'],
+      ['--compatible=ansi', '--compatible'],
+    ] as const)
+      expect(partialDumpOptions([option]), option).to.deep.equal([name]);
+  });
+
+  it('lets the last one count of those that can be switched on and off', () => {
+    for (const options of [
+      ['--skip-triggers', '--triggers'],
+      ['--skip-triggers', '--skip-triggers=0'],
+      ['--no-data', '--skip-no-data'],
+      ['--no-data', '--no-data=0'],
+      ['--skip-no-data'],
+      ['--triggers'],
+      ['--events=1'],
+      ['--opt'],
+      ['--no-data-med'],
+      ['--complete-insert'],
+      ['--skip-tz-utc'],
+      ['--skip-quick'],
+      ['--quick=0'],
+    ])
+      expect(partialDumpOptions(options), options.join(' ')).to.deep.equal([]);
+    expect(partialDumpOptions(['--triggers', '--skip-triggers'])).to.deep.equal(['--skip-triggers']);
+  });
+
+  it('tells which tables and kinds are left out', () => {
+    const left = leftOut(['--ignore-table=shop.a', '--ignore-table=shop.b.c=d', '--ignore-table=other.x'], 'shop');
+    expect([...left.tables]).to.deep.equal(['a', 'b.c=d']);
+    expect([...left.kinds]).to.deep.equal([]);
+    const kinds = (...options: string[]) => [...leftOut(options, 'shop').kinds];
+    expect(kinds('--skip-trig')).to.deep.equal(['triggers']);
+    expect(kinds('--events=0')).to.deep.equal(['events']);
+    expect(kinds('--disable-routines')).to.deep.equal(['procedures', 'functions', 'packages', 'package_bodies']);
+    expect(kinds('--no-create-info')).to.deep.equal(['tables', 'sequences', 'views']);
+    expect(kinds('--ignore-views')).to.deep.equal(['views']);
+    expect(kinds('--no-data', '--where=x', '--ignore-table-data=shop.a', '--triggers')).to.deep.equal([]);
+    expect([...leftOut(['--ignore-table-data=shop.a'], 'shop').tables]).to.deep.equal([]);
   });
 
   it('refuses what would change the server', () => {
@@ -203,6 +264,63 @@ describe('dump-options', () => {
         '--autoset-force',
       ])
         expect((await dumpWith(option, WHOLE)).stdout, option).to.match(MARKER);
+    });
+
+    it('what leaves something out does so in every spelling, and is known in each', async () => {
+      const whole = 'options_leaving_out';
+      await mariadb.sql(`
+        create or replace database ${whole}; use ${whole};
+        create table t (i int); insert into t values (1); create table z (i int);
+        create trigger tr before insert on t for each row set new.i = 1;
+        create procedure p() select 1;
+        create event e on schedule every 1 day do select 1`);
+      const signs = {
+        triggers: /TRIGGER `?tr`? /i,
+        procedures: /PROCEDURE `p`/,
+        events: /EVENT `e`/,
+        tables: /CREATE TABLE `z`/,
+      };
+      for (const option of [
+        '--triggers',
+        '--skip-trig',
+        '--skip_triggers',
+        '--disable-tr',
+        '--loose-skip-triggers',
+        '--triggers=0',
+        '--triggers=off',
+        '--triggers=1',
+        '--skip-triggers=0',
+        '--skip-triggers=1',
+        '--skip-ev',
+        '--events=0',
+        '--skip-rout',
+        '--disable_routines',
+        '--routines=false',
+        '--no-create-i',
+        '--loose-no_create_info',
+        '--no-create-info=0',
+        '--skip-no-create-info',
+      ]) {
+        const { code, stdout } = await dumpWith('--routines', '--events', option, whole);
+        expect(code, option).to.equal(0);
+        const { kinds } = leftOut([option], whole);
+        for (const [kind, sign] of Object.entries(signs))
+          expect(kinds.has(kind as keyof typeof signs), `${option}: ${kind}`).to.equal(!sign.test(stdout));
+        expect(partialDumpOptions([option]).length > 0, option).to.equal(kinds.size > 0);
+      }
+      for (const [option, hasRows] of [
+        ['--where=0', false],
+        ['--wher=i > 5', false],
+        ['--no-dat', false],
+        ['--no-data=0', true],
+        [`--ignore-table-d=${whole}.t`, false],
+        [`--ignore_table=${whole}.t`, false],
+        [`--ignore-table=other.t`, true],
+      ] as const) {
+        expect(/INSERT INTO `t`/.test((await dumpWith(option, whole)).stdout), option).to.equal(hasRows);
+        if (!hasRows) expect(partialDumpOptions([option]), option).to.have.length(1);
+      }
+      await mariadb.sql(`drop database ${whole}`);
     });
 
     it('takes the harmless ones', async () => {

@@ -1,3 +1,5 @@
+import type { ObjectKind } from '../protocol/manifest.ts';
+
 /**
  * Options of mysqldump that would hide an incomplete dump, send it elsewhere, or say in the open what databases.json says
  * in private. `--force` goes on after errors; `--compact`, `--skip-comments` and `--xml` leave out the end marker.
@@ -47,10 +49,17 @@ const REFUSED: Readonly<Record<string, string>> = {
 export function dumpOptionProblem(option: string): string | undefined {
   if (/\p{Cc}/u.test(option)) return 'holds a control character';
   if (!/^--[A-Za-z]/.test(option)) return 'must be in the long form, such as --skip-lock-tables or --where=…';
-  const written = option.slice(2).split('=', 1)[0]!.replaceAll('_', '-');
+  const { written } = parse(option);
   const names = [written, withoutPrefixes(written)].map(bare).filter(Boolean);
   const refused = Object.keys(REFUSED).find(name => names.some(given => bare(name).startsWith(given)));
   return refused === undefined ? undefined : `is not allowed: ${REFUSED[refused]}`;
+}
+
+/** @returns the name as it is written, with `-` for `_`, and what stands behind the first `=`, if there is one */
+function parse(option: string): { written: string; value: string | undefined } {
+  const at = option.indexOf('=');
+  const name = at === -1 ? option : option.slice(0, at);
+  return { written: name.slice(2).replaceAll('_', '-'), value: at === -1 ? undefined : option.slice(at + 1) };
 }
 
 function bare(name: string): string {
@@ -61,22 +70,88 @@ function withoutPrefixes(name: string): string {
   return name.replace(/^(?:(?:loose|skip|enable|disable|maximum|autoset)-)+/, '');
 }
 
-const PARTIAL = [
-  ...['no-data', 'no-create-info', 'where', 'ignore-table', 'ignore-table-data', 'ignore-database', 'ignore-views'],
-  ...['skip-triggers', 'skip-routines', 'skip-events', 'disable-triggers', 'disable-routines', 'disable-events'],
+/** What leaves something out when it is given, and what does when it is switched off. */
+const PARTIAL_ON = [
+  ...['no-data', 'no-create-info', 'where', 'as-of', 'ignore-table', 'ignore-table-data', 'ignore-database'],
+  ...['ignore-views', 'compatible', 'skip-generated-invisible-primary-key', 'show-create-table-skip-secondary-engine'],
 ];
+const PARTIAL_OFF = ['triggers', 'routines', 'events', 'create-options', 'opt'];
 
 /**
  * Tells which of the options leave something out of the dump on purpose: that is allowed, and said each time.
  * @returns their names
  */
 export function partialDumpOptions(options: readonly string[]): string[] {
-  const names = options.map(option =>
-    option
-      .slice(2)
-      .split('=', 1)[0]!
-      .replaceAll('_', '-')
-      .replace(/^loose-/, ''),
-  );
-  return names.filter(name => PARTIAL.includes(name)).map(name => `--${name}`);
+  return partialSettings(options).map(({ name, isOn }) => (isOn ? `--${name}` : `--skip-${name}`));
+}
+
+/** What is not expected in a dump. */
+export interface LeftOut {
+  /** Tables and views by name, with all that belongs to them, such as their triggers. */
+  readonly tables: ReadonlySet<string>;
+  readonly kinds: ReadonlySet<ObjectKind>;
+}
+
+/** @returns what the options keep out of a dump of the database, so that nobody misses it there */
+export function leftOut(options: readonly string[], database: string): LeftOut {
+  const settings = partialSettings(options);
+  const ignored = settings.filter(({ name }) => name === 'ignore-table').map(({ value }) => value ?? '');
+  const tables = ignored.filter(it => it.startsWith(`${database}.`)).map(it => it.slice(database.length + 1));
+  return { tables: new Set(tables), kinds: new Set(settings.flatMap(({ name }) => KINDS[name] ?? [])) };
+}
+
+/** Without CREATE TABLE an empty table leaves no trace in a dump, nor does a view. */
+const KINDS: Readonly<Record<string, readonly ObjectKind[]>> = {
+  'no-create-info': ['tables', 'sequences', 'views'],
+  'ignore-views': ['views'],
+  triggers: ['triggers'],
+  routines: ['procedures', 'functions', 'packages', 'package_bodies'],
+  events: ['events'],
+};
+
+/** One option as the client takes it. */
+interface Setting {
+  readonly name: string;
+  readonly isOn: boolean;
+  readonly value: string | undefined;
+}
+
+/** @returns the settings that leave something out; of those that can be switched on and off the last one counts */
+function partialSettings(options: readonly string[]): Setting[] {
+  const settings = options.map(readSetting).filter(setting => setting !== undefined);
+  return settings.filter(({ name, isOn }, index) => {
+    const isLast = !settings.slice(index + 1).some(later => later.name === name);
+    return isOn === PARTIAL_ON.includes(name) && (isLast || TAKES_SEVERAL.test(name));
+  });
+}
+
+/** The client adds one of these to the others. */
+const TAKES_SEVERAL = /^ignore-(?:table|database)/;
+const TAKES_A_VALUE = /^(?:where|as-of|compatible|ignore-(?:table|database))/;
+
+/** `--skip_trig`, `--loose-disable-triggers`, `--triggers=0`: the client takes all of them for --skip-triggers. */
+function readSetting(option: string): Setting | undefined {
+  const { written, value } = parse(option);
+  const asItIs = fullName(written.replace(/^loose-/, ''));
+  if (asItIs !== undefined) return { name: asItIs, isOn: TAKES_A_VALUE.test(asItIs) || !isFalse(value), value };
+  const name = fullName(withoutPrefixes(written));
+  if (name === undefined) return undefined;
+  const prefixes = written.slice(0, written.length - withoutPrefixes(written).length);
+  const isSwitchedOff = /(?:^|-)(?:skip|disable)-/.test(prefixes);
+  // --skip-triggers=0 switches them on.
+  return { name, isOn: isSwitchedOff ? value === '0' : !isFalse(value), value };
+}
+
+function isFalse(value: string | undefined): boolean {
+  return value !== undefined && /^(?:0|off|false)$/i.test(value);
+}
+
+/** An option of its own, although it is the beginning of one that leaves something out. */
+const OTHERS = ['no-data-med'];
+
+/** @returns the option that leaves something out of which this is the name or a beginning of it */
+function fullName(written: string): string | undefined {
+  const names = [...PARTIAL_ON, ...PARTIAL_OFF];
+  if (names.includes(written)) return written;
+  return written === '' || OTHERS.includes(written) ? undefined : names.find(name => name.startsWith(written));
 }

@@ -28,10 +28,13 @@ describe('explain-dump-error', () => {
         /db_port/,
       ],
       [`mysqldump: Got error: 2005: "Unknown server host 'x' (-2)" when trying to connect`, /db_host/],
-      [`mysqldump: Couldn't execute 'SHOW FIELDS FROM \`v\`': View 'd.v' references invalid table(s) (1356)`, /view/],
+      [
+        `mysqldump: Couldn't execute 'SHOW FIELDS FROM \`v\`': View 'd.v' references invalid table(s) (1356)`,
+        /The view d\.v .*SHOW CREATE VIEW `d`\.`v`.*CREATE OR REPLACE VIEW.*DROP VIEW `d`\.`v`/,
+      ],
       [
         'mysqldump: Error 2013: Lost connection to server during query when dumping table `a` at row: 7',
-        /ended the connection/,
+        /ended the connection in the middle \(table a, at row 7\)/,
       ],
       [
         "mysqldump: Error 2020: Got packet bigger than 'max_allowed_packet' bytes when dumping table `a` at row: 0",
@@ -39,7 +42,7 @@ describe('explain-dump-error', () => {
       ],
       [
         'mysqldump: Error 1412: Table definition has changed, please retry transaction when dumping table `a` at row: 0',
-        /again/,
+        /^Table a was changed.*again/,
       ],
       [
         'mysqldump: Got error: 2026: "TLS/SSL error: SSL is required, but the server does not support it" when trying to connect',
@@ -49,7 +52,62 @@ describe('explain-dump-error', () => {
         "mysqldump: Got error: 2061: Authentication plugin 'caching_sha2_password' reported error: Authentication requires secure connection. when trying to connect",
         /"ssl": "require"/,
       ],
-      [`mysqldump: Couldn't execute 'show events': Access denied for user 'a'@'b' to database 'd' (1044)`, /rights/],
+      [
+        `mysqldump: Couldn't execute 'show events': Access denied for user 'a'@'b' to database 'd_1' (1044)`,
+        /GRANT EVENT ON `d\\_1`\.\* TO 'a'@'b'/,
+      ],
+      [
+        `mysqldump: Got error: 1044: "Access denied for user 'a'@'b' to database 'd'" when using LOCK TABLES`,
+        /GRANT LOCK TABLES ON `d`\.\* TO 'a'@'b'/,
+      ],
+      [
+        `mysqldump: Got error: 1044: "Access denied for user 'a'@'b' to database 'd'" when selecting the database`,
+        /rights/,
+      ],
+      [
+        "mysqldump: Couldn't execute 'show create table `v`': SHOW VIEW command denied to user 'a'@'b' for table `d`.`v` (1142)",
+        /the right SHOW VIEW on the table or view `d`\.`v`/,
+      ],
+      [
+        "mysqldump: Couldn't execute 'show fields from `t`': SELECT command denied to user 'a'@'b' for table 't' (1142)",
+        /the right SELECT on the table or view 't'/,
+      ],
+      [
+        "mysqldump: Couldn't execute 'FLUSH TABLES': Access denied; you need (at least one of) the RELOAD privilege(s) for this operation (1227)",
+        /the right RELOAD/,
+      ],
+      [
+        "mysqldump: Couldn't execute 'SHOW FIELDS FROM `v`': The user specified as a definer ('gone'@'localhost') does not exist (1449)",
+        /'gone'@'localhost', who is gone/,
+      ],
+      [
+        'mysqldump: Error 2006: Server has gone away when dumping table `a` at row: 9',
+        /gone away \(table a, at row 9\)/,
+      ],
+      [
+        `mysqldump: Got error: 145: "Table './d/t' is marked as crashed and should be repaired" when using LOCK TABLES`,
+        /^Table d\.t is damaged.*REPAIR TABLE/,
+      ],
+      [
+        "mysqldump: Couldn't execute 'show create table `t`': Table 't' is marked as crashed and should be repaired (1194)",
+        /^Table t is damaged.*REPAIR TABLE/,
+      ],
+      [
+        "mysqldump: Couldn't execute 'show create table `t`': Can't find file: './d/t.MYI' (errno: 2 \"No such file or directory\") (1017)",
+        /table d\.t is gone/,
+      ],
+      [
+        `mysqldump: Got error: 2059: "Authentication plugin 'caching_sha2_password' cannot be loaded: no such file" when trying to connect`,
+        /no plugin caching_sha2_password/,
+      ],
+      [
+        `mysqldump: Got error: 1130: "Host '10.0.0.1' is not allowed to connect to this server" when trying to connect`,
+        /this host/,
+      ],
+      [
+        'mysqldump: Got error: 3159: Connections using insecure transport are prohibited while --require_secure_transport=ON. when trying to connect',
+        /"ssl": "require"/,
+      ],
       ['mysqldump: Got error: 1040: "Too many connections" when trying to connect', /connection/],
     ];
     for (const [message, advice] of messages) expect(adviceFor(message), message).to.match(advice);

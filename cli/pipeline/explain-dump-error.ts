@@ -1,44 +1,122 @@
-/** What to do about the errors that administrators meet; by the number that the client prints. */
-const ADVICE: Readonly<Record<number, string>> = {
+/** What to do about the errors that administrators meet; by the number that the server or the client prints. */
+const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
+  145: crashedTable,
+  1017: text =>
+    `The file of ${tableIn(text)} is gone or can't be read. Look into the server's log and its data folder, then restore or drop that table.`,
   1040: 'The server takes no more connections. Back it up at a quieter time, or with fewer --dump-workers.',
-  1044: 'The user may not use this database. Grant it the rights that docs/operations.md lists.',
+  1044: deniedOnDatabase,
   1045: 'The server refuses this user or password. Check db_username and db_password, and from which host the user may log in.',
   1049: 'The server has no such database. Check database_name.',
   1130: 'The server does not accept connections from this machine. Create the user for this host.',
-  1142: 'The user lacks a right on a table. Grant it the rights that docs/operations.md lists.',
-  1227: 'The user lacks a right. Grant it the rights that docs/operations.md lists.',
-  1356: 'A view refers to something that is gone or not allowed. Mend or drop that view: nothing behind it was dumped.',
-  1412: 'A table was changed while it was dumped. Run the backup again, at a quieter time.',
-  1449: 'A view or routine belongs to a user that is gone. Create that user or give it another definer.',
+  1142: deniedOnTable,
+  1194: crashedTable,
+  1203: 'The user has too many connections open at once. Raise its MAX_USER_CONNECTIONS, or use fewer --dump-workers.',
+  1226: 'The user has reached a limit of its account, such as MAX_USER_CONNECTIONS. Raise it, or use fewer --dump-workers.',
+  1227: text => {
+    const right = /at least one of\) the ([A-Z_, ]+?) privilege/.exec(text)?.[1];
+    return `The user lacks ${right ? `the right ${right}` : 'a right'}, which is of the whole server. Grant it, or take away the dump option that needs it.`;
+  },
+  1356: text => {
+    const view = /View '(.+?)' references/.exec(text)?.[1];
+    const how = view
+      ? `Look at SHOW CREATE VIEW ${quote(view)}, mend it with CREATE OR REPLACE VIEW, or DROP VIEW ${quote(view)}.`
+      : 'Mend it with CREATE OR REPLACE VIEW, or drop it.';
+    return `The view ${view ?? ''} refers to something that is gone or not allowed, and nothing behind it was dumped. ${how}`.replace(
+      'view  ',
+      'view ',
+    );
+  },
+  1412: text => `${capital(tableIn(text))} was changed while it was dumped. Run the backup again, at a quieter time.`,
+  1449: text => {
+    const definer = /definer \((.+?)\) does not exist/.exec(text)?.[1];
+    return `A view or routine belongs to ${definer ? `the user ${definer}, who` : 'a user that'} is gone. Create that user, or give what belongs to it another definer.`;
+  },
   1698: 'The server lets this user in only in another way, such as by its socket. Create a user with a password for the backups.',
   2002: 'Nothing answers there. Check db_host, db_port or db_socket, and whether the server runs.',
   2003: 'Nothing answers there. Check db_host and db_port, the firewall, and whether the server runs.',
   2005: 'The name of the host is unknown. Check db_host.',
-  2013: 'The server ended the connection in the middle. Look into its log; max_allowed_packet, net_write_timeout or a restart are the usual reasons.',
-  2020: 'A row is larger than max_allowed_packet. Raise it with dump_options: ["--max-allowed-packet=1G"].',
+  2006: text =>
+    `The server has gone away${placeIn(text)}. Look into its log: a restart, a crash, wait_timeout or max_allowed_packet are the usual reasons.`,
+  2013: text =>
+    `The server ended the connection in the middle${placeIn(text)}. Look into its log; max_allowed_packet, net_write_timeout or a restart are the usual reasons.`,
+  2020: text =>
+    `A row${placeIn(text)} is larger than max_allowed_packet. Raise it with dump_options: ["--max-allowed-packet=1G"].`,
   2026: 'TLS does not come about. Check the key "ssl" of this database, its ssl_ca, and whether the server offers TLS.',
-  2059: "The client has no plugin for the way this user logs in. Use MySQL's own mysqldump (--mysqldump) for MySQL servers.",
+  2059: text => {
+    const plugin = /plugin '?(\w+)'? (?:cannot|could not|can't)/i.exec(text)?.[1];
+    return `The client has no plugin ${plugin ? `${plugin}, by which` : 'for the way in which'} this user logs in. Use MySQL's own mysqldump (--mysqldump) for MySQL servers and MariaDB's (--mariadb-dump) for MariaDB's, or create a user that logs in by another plugin.`;
+  },
   2061: 'The way this user logs in needs TLS. Set "ssl": "require".',
+  3159: 'The server takes connections over TLS only. Set "ssl": "require".',
 };
 
 /** Also for what is written beside the dump. */
 export const DISK_FULL = 'The disk of the work folder is full. Make room, or choose another with --work-dir.';
 
-const NO_DATABASE_SERVER =
+export const NO_DATABASE_SERVER =
   'Something answers there, but not as a database server does. Check db_host and db_port, and the firewall.';
 
 /**
  * @param stderr what mysqldump said
- * @returns what to do next, or undefined where nobody knows
+ * @returns what to do next, naming the object where it is named, or undefined where nobody knows
  */
 export function adviceFor(stderr: string): string | undefined {
   if (/errno:? (?:28|122)\b|No space left/.test(stderr)) return DISK_FULL;
   if (/\(?2013\b.*initial communication/s.test(stderr)) return NO_DATABASE_SERVER;
-  const numbers = [...stderr.matchAll(/(?:error:?\s+|\()(\d{4})\b/gi)].map(match => Number(match[1]));
-  return numbers.map(adviceOn).find(Boolean);
+  const numbers = [...stderr.matchAll(/(?:error:?\s+|\()(\d{3,4})\b/gi)].map(match => Number(match[1]));
+  return numbers.map(number => adviceOn(number, stderr)).find(Boolean);
 }
 
-/** @param number of the error, as the MySQL manual's error reference lists it */
-export function adviceOn(number: number | undefined): string | undefined {
-  return number === undefined ? undefined : ADVICE[number];
+/**
+ * @param number of the error, as the MySQL manual's error reference lists it
+ * @param text what was said with it
+ */
+export function adviceOn(number: number | undefined, text = ''): string | undefined {
+  const advice = number === undefined ? undefined : ADVICE[number];
+  return typeof advice === 'function' ? advice(text) : advice;
+}
+
+function deniedOnDatabase(text: string): string {
+  const [, account, database, isLock] = /user ('.*?'@'.*?') to database '(.+?)'(.*LOCK TABLES)?/s.exec(text) ?? [];
+  const right = isLock ? 'LOCK TABLES' : /show events/i.test(text) ? 'EVENT' : undefined;
+  if (!right || !database)
+    return 'The user may not use this database, or there is none of that name. Check database_name, and grant the user the rights that docs/operations.md lists.';
+  return `The user lacks the right ${right} on the database: GRANT ${right} ON \`${database.replace(/[\\_%]/g, '\\$&').replaceAll('`', '``')}\`.* TO ${account}`;
+}
+
+function deniedOnTable(text: string): string {
+  const [, right, table] =
+    /\b([A-Z][A-Z ]*[A-Z]) command denied to user .*? for table (['`].+?['`])(?:\s|$)/.exec(text) ?? [];
+  const what = right ? `the right ${right} on the table or view ${table}` : 'a right on a table';
+  return `The user lacks ${what}. Grant it on the whole database, with all that docs/operations.md lists.`;
+}
+
+function crashedTable(text: string): string {
+  const table = tableIn(text);
+  return `${capital(table)} is damaged. Mend it with REPAIR TABLE (after a copy of its files), and run the backup again.`;
+}
+
+/** `Table './db/t' is marked`, `dumping table `t` at row`, `Table 't' is`, `file: './db/t'` */
+function tableIn(text: string): string {
+  const patterns = [/table `([^`]+)` at row/, /Table '(?:\.\/)?([^']+)' is /, /file: '(?:\.\/)?([^']+)'/];
+  const name = patterns.map(pattern => pattern.exec(text)?.[1]).find(Boolean);
+  return name ? `table ${name.replace('/', '.').replace(/\.MY[ID]$/, '')}` : 'a table';
+}
+
+/** `when dumping table `t` at row: 7` */
+function placeIn(text: string): string {
+  const [, table, row] = /dumping table `(.+?)` at row: (\d+)/.exec(text) ?? [];
+  return table ? ` (table ${table}, at row ${row})` : '';
+}
+
+/** `db.name` as the server writes it in messages; a dot in the database's name can't be told from this one. */
+function quote(name: string): string {
+  return name
+    .split('.')
+    .map(part => `\`${part}\``)
+    .join('.');
+}
+
+function capital(text: string): string {
+  return text[0]!.toUpperCase() + text.slice(1);
 }

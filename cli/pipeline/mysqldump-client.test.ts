@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ConfigurationError, EXIT } from '../problems.ts';
-import { findMysqldump } from './mysqldump-client.ts';
+import { findClients, findMysqldump } from './mysqldump-client.ts';
 
 const HELP = `mysqldump  Ver 9.7.0 for Linux on x86_64 (MySQL Community Server - GPL)
 Usage: mysqldump [OPTIONS] database [tables]
@@ -101,6 +101,75 @@ describe('mysqldump-client', () => {
 
   it('shows no more than a little of what something else answers', async () =>
     expect((await refusal(await program('head -c 100000 /dev/zero | tr "\\\\0" x'))).length).to.be.below(400));
+
+  describe('of two', () => {
+    const MYSQL = 'mysqldump  Ver 9.7.0 for Linux on x86_64 (MySQL Community Server - GPL)';
+    const MARIADB = 'mysqldump from 11.4.2-MariaDB, client 10.19 for debian-linux-gnu (x86_64)';
+    const named = (name: string, version: string) =>
+      program(`case "$2" in --version) echo '${version}';; *) echo '${HELP.split("'")[0]}';; esac`, name);
+    const MISSING = 'no-such-program';
+
+    it('each serves the servers of its own flavour, however it is called', async () => {
+      const [mysql, mariadb] = [await named('one', MYSQL), await named('other', MARIADB)];
+      for (const paths of [
+        { mysqldump: mysql, mariadbDump: mariadb },
+        { mysqldump: mariadb, mariadbDump: mysql },
+      ]) {
+        const clients = await findClients(paths);
+        expect(clients.for('mysql').path).to.equal(mysql);
+        expect(clients.for('mariadb').path).to.equal(mariadb);
+        expect(clients.all).to.have.length(2);
+      }
+    });
+
+    it('the only one serves all', async () => {
+      const only = await named('only', MARIADB);
+      for (const paths of [
+        { mysqldump: only, mariadbDump: MISSING },
+        { mysqldump: MISSING, mariadbDump: only },
+      ]) {
+        const clients = await findClients(paths);
+        expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal([only, only]);
+        expect(clients.all.map(({ path }) => path)).to.deep.equal([only]);
+      }
+    });
+
+    it('are one when they are alike, as on Debian', async () => {
+      const [one, other] = [await named('one', MARIADB), await named('other', MARIADB)];
+      const clients = await findClients({ mysqldump: one, mariadbDump: other });
+      expect(clients.all.map(({ path }) => path)).to.deep.equal([one]);
+      expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal([one, other]);
+    });
+
+    it('of one flavour, one that was named goes before one that merely is there', async () => {
+      const name = await named('named', MARIADB);
+      for (const paths of [
+        { mysqldump: name, mariadbDump: 'mariadb-dump' },
+        { mysqldump: 'mysqldump', mariadbDump: name },
+      ]) {
+        const clients = await findClients(paths);
+        expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal([name, name]);
+      }
+    });
+
+    it('of one flavour, the one named for the server serves it', async () => {
+      const [old, recent] = [await named('old', MARIADB.replace('11.4.2', '10.5.1')), await named('recent', MARIADB)];
+      const clients = await findClients({ mysqldump: old, mariadbDump: recent });
+      expect(clients.all).to.have.length(2);
+      expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal([old, recent]);
+    });
+
+    it('are both named when neither is there', async () => {
+      const error = await findClients({ mysqldump: MISSING, mariadbDump: 'nor-this' }).catch(error => error);
+      expect(error).to.be.instanceOf(ConfigurationError);
+      expect(error.message).to.contain(MISSING).and.to.contain('nor-this').and.to.contain('--mariadb-dump');
+    });
+
+    it('are refused when one is something else', async () => {
+      const paths = { mysqldump: await named('good', MYSQL), mariadbDump: 'true' };
+      expect(await findClients(paths).catch(error => error)).to.be.instanceOf(ConfigurationError);
+    });
+  });
 
   it('lets no secret of the environment pass', async () => {
     process.env.DB_PASSWORD = 'geheim';

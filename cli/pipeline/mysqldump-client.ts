@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ConfigurationError, codeOf, messageOf } from '../problems.ts';
+import { DEFAULTS } from '../settings.ts';
 import { clientEnvironment } from './client-environment.ts';
 
 const run = promisify(execFile);
@@ -27,6 +28,56 @@ export async function findMysqldump(path: string): Promise<MysqldumpClient> {
   return { path, flavour, version, knows: option => options.has(option) };
 }
 
+/** The dump programs at hand. */
+export interface DumpClients {
+  /** @returns the one that fits a server: of its flavour, or else the only one there is */
+  for(flavour: 'mysql' | 'mariadb'): MysqldumpClient;
+  /** Each of them once. */
+  readonly all: readonly MysqldumpClient[];
+}
+
+/**
+ * Asks both dump programs what they are. A client of the other flavour makes dumps that may not load again, so each
+ * serves the servers of its own; where one is not installed, the other serves all. Of two of one flavour, the one that
+ * somebody has named goes before the one that merely is there, and then the one that was named for such servers.
+ * @param paths of both, or names on the PATH; MariaDB too calls its own `mysqldump`, beside `mariadb-dump`
+ * @throws {ConfigurationError} when neither is installed, or one does not answer as mysqldump does
+ */
+export async function findClients(paths: { mysqldump: string; mariadbDump: string }): Promise<DumpClients> {
+  const asked = await Promise.all([
+    unlessMissing(findMysqldump(paths.mysqldump)),
+    unlessMissing(findMysqldump(paths.mariadbDump)),
+  ]);
+  const isThere = (it: MysqldumpClient | ConfigurationError) => !(it instanceof ConfigurationError);
+  if (!asked.some(isThere)) throw new ConfigurationError(asked.flatMap(it => (it as ConfigurationError).mistakes));
+  const inOrder = (clients: readonly (MysqldumpClient | ConfigurationError)[]) =>
+    namedFirst(clients.filter(isThere) as MysqldumpClient[]);
+  const order = { mysql: inOrder(asked), mariadb: inOrder(asked.toReversed()) };
+  return {
+    all: order.mysql.filter(client => client === order.mysql.find(other => isAlike(client, other))),
+    for: flavour => order[flavour].find(client => client.flavour === flavour) ?? order[flavour][0]!,
+  };
+}
+
+function namedFirst(clients: readonly MysqldumpClient[]): MysqldumpClient[] {
+  const isDefault = ({ path }: MysqldumpClient) => path === DEFAULTS.mysqldump || path === DEFAULTS.mariadbDump;
+  return [...clients.filter(client => !isDefault(client)), ...clients.filter(isDefault)];
+}
+
+async function unlessMissing(finding: Promise<MysqldumpClient>): Promise<MysqldumpClient | ConfigurationError> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (error instanceof ConfigurationError && codeOf(error.cause) === 'ENOENT') return error;
+    throw error;
+  }
+}
+
+/** Debian's mysqldump is a link to mariadb-dump. */
+function isAlike(a: MysqldumpClient, b: MysqldumpClient): boolean {
+  return a.flavour === b.flavour && a.version === b.version;
+}
+
 async function ask(path: string, option: string): Promise<string> {
   try {
     const { stdout } = await run(path, ['--no-defaults', option], {
@@ -38,7 +89,7 @@ async function ask(path: string, option: string): Promise<string> {
   } catch (error) {
     const advice =
       codeOf(error) === 'ENOENT'
-        ? 'it is not installed (Debian: apt-get install mariadb-client), or name it with --mysqldump'
+        ? 'it is not installed (Debian: apt-get install mariadb-client); install it, or name it with --mysqldump or --mariadb-dump'
         : messageOf(error);
     throw new ConfigurationError([`The dump program ${path} can't be run: ${advice}`], { cause: error });
   }

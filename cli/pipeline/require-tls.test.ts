@@ -6,27 +6,11 @@ import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
 import { type MariaDb, sharedMariaDb, startMariaDb } from '../../test/support/mariadb.ts';
 import type { DatabaseSource } from '../config.ts';
+import { CERTIFICATE, KEY } from '../preflight/testing/certificate.ts';
 import { ExplainedError } from '../problems.ts';
 import { dump } from './dump.ts';
 import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
 import { requireTls } from './require-tls.ts';
-
-/** For 127.0.0.1, from 2020 to 2120, signed by itself; secures nothing but these tests. */
-const KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg2eWK1ntSa9+gHxEA
-tjiCgUpeBu5AGrt/Z/LU5AdueyWhRANCAASoe5LGd96PCl98Bz3TkkWRGTkyYT46
-B+hmMSopTFa1SkLSzhUVMyNr1mC4h9jg/7OMbblhCTyeh+F4+vD2DOUM
------END PRIVATE KEY-----`;
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBXDCCAQKgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAkxMjcuMC4w
-LjEwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
-CTEyNy4wLjAuMTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABKh7ksZ33o8KX3wH
-PdOSRZEZOTJhPjoH6GYxKilMVrVKQtLOFRUzI2vWYLiH2OD/s4xtuWEJPJ6H4Xj6
-8PYM5QyjQzBBMA8GA1UdEwEB/wQFMAMBAf8wDwYDVR0RBAgwBocEfwAAATAdBgNV
-HQ4EFgQUgqSiXSCmzzwEzhiSAxqeqJ+GyowwCgYIKoZIzj0EAwIDSAAwRQIgesCy
-A5GCmXu5483NeZBNIFxq6UtfnLADhyB8d6SoNe4CIQC9zURmpqtQEiRvTbGS3V56
-PqaAd9pZXsEUial+iDcLPw==
------END CERTIFICATE-----`;
 
 describe('require-tls', () => {
   let folder: string;
@@ -56,7 +40,7 @@ describe('require-tls', () => {
   });
 
   const sourceOn = ({ host, port, user, password }: MariaDb, more: Partial<DatabaseSource> = {}): DatabaseSource => ({
-    ...{ label: 'tls', database: 'tls', host, port, user, password, dumpOptions: [] },
+    ...{ label: 'tls', database: 'tls', host, port, user, password, dumpOptions: [], shrinkLimitPercent: 50 },
     ...more,
   });
   const refusal = async (work: Promise<unknown>): Promise<ExplainedError> => {
@@ -72,7 +56,7 @@ describe('require-tls', () => {
 
   it('names the lack of it, and the way out', async () => {
     const error = await refusal(requireTls(sourceOn(plain)));
-    expect(error.message).to.equal('the server offers no TLS, but "ssl" is "require"');
+    expect(error.message).to.match(/^can't connect to [\d.:]+: the server offers no TLS, but "ssl" is "require"$/);
     expect(error.advice).to.contain('"ssl": "off"');
   });
 

@@ -1,0 +1,55 @@
+import { type Finding, finding } from '../../protocol/finding.ts';
+import { type Inventory, namesIn, OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
+import { type LeftOut, leftOut } from '../dump-options.ts';
+import { firstNames } from './first-names.ts';
+import type { SourceReport } from './preflight.ts';
+
+/**
+ * Compares what the server showed with what is in the dump.
+ * @param inventory of the dump
+ * @param dumpOptions those of the user: what they and the concessions leave out is not missed
+ * @returns one finding that names what is missing, or none
+ */
+export function missingObjects(
+  inventory: Inventory,
+  report: SourceReport,
+  dumpOptions: readonly string[],
+  database: string,
+): Finding[] {
+  const excused = leftOut([...dumpOptions, ...report.concessions], database);
+  const missing = OBJECT_KINDS.map(kind => ({ kind, names: missingOf(kind, inventory, report, excused) })).filter(
+    ({ names }) => names.length > 0,
+  );
+  if (missing.length === 0) return [];
+  const what = missing.map(({ kind, names }) => `${WORDS[kind]} ${firstNames(names)}`).join('; ');
+  return [
+    finding(
+      'OBJECTS_MISSING',
+      `the server showed what is not in the dump: ${what}`,
+      'Was it dropped or renamed while the dump was made? Run the backup again; if it stays so, look at what mysqldump says of it.',
+    ),
+  ];
+}
+
+const WORDS: Readonly<Record<ObjectKind, string>> = {
+  tables: 'tables',
+  sequences: 'sequences',
+  views: 'views',
+  triggers: 'triggers',
+  procedures: 'procedures',
+  functions: 'functions',
+  packages: 'packages',
+  package_bodies: 'package bodies',
+  events: 'events',
+};
+
+function missingOf(kind: ObjectKind, inventory: Inventory, report: SourceReport, excused: LeftOut): string[] {
+  if (excused.kinds.has(kind)) return [];
+  const dumped = new Set(namesIn(inventory, kind));
+  return report.objects[kind].filter(name => !dumped.has(name) && !isExcused(kind, name, report, excused));
+}
+
+function isExcused(kind: ObjectKind, name: string, { triggerTables }: SourceReport, { tables }: LeftOut): boolean {
+  if (kind === 'tables' || kind === 'sequences' || kind === 'views') return tables.has(name);
+  return kind === 'triggers' && tables.has(triggerTables?.get(name) ?? '');
+}

@@ -1,0 +1,307 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { stateOf } from '../../protocol/finding.ts';
+import type { DatabaseSource } from '../config.ts';
+import { dump } from '../pipeline/dump.ts';
+import { ExplainedError } from '../problems.ts';
+import { preflight, rightsUnknown, type SourceReport } from './preflight.ts';
+import { PASSWORD, SERVERS, type SourceServer } from './testing/source-server.ts';
+
+const DATABASE = 'pt_preflight';
+const signal = new AbortController().signal;
+
+const SCHEMA = `
+create table t (id int primary key, v int); insert into t values (1, 2);
+create table u (id int);
+create view v as select * from t;
+create trigger tr before insert on t for each row set new.v = 1;
+create procedure p() select 1;
+create function f() returns int deterministic return 2;
+create event e on schedule every 1 day do delete from t where id < 0;`;
+
+/** What a complete dump of SCHEMA holds, by a sign of it. */
+const SIGNS = {
+  t: /INSERT INTO `t`/,
+  u: /CREATE TABLE `u`/,
+  v: /VIEW `v` AS/,
+  tr: /TRIGGER `?tr`? /i,
+  p: /PROCEDURE `p`/,
+  f: /FUNCTION `f`/,
+  e: /EVENT `e` ON SCHEDULE/,
+};
+
+for (const { name, flavour, open } of SERVERS)
+  describe(`preflight of ${name}`, function () {
+    this.timeout(60_000);
+    let server: SourceServer;
+    let folder: string;
+    before(async function () {
+      const opened = await open();
+      if (!opened) return this.skip();
+      server = opened;
+      folder = await mkdtemp(join(tmpdir(), 'lumbung-preflight-'));
+    });
+    after(async () => {
+      await server?.sql(`drop user if exists lumbung@'%'; drop database if exists ${DATABASE}`);
+      await server?.[Symbol.asyncDispose]();
+      if (folder) await rm(folder, { recursive: true });
+    });
+
+    const routines = flavour === 'mariadb' ? 'select on mysql.proc' : 'show_routine on *.*';
+    const create = (schema: string) =>
+      server.sql(`drop database if exists ${DATABASE}; create database ${DATABASE}; use ${DATABASE}; ${schema}`);
+    const grant = (...grants: string[]) =>
+      server.sql(
+        [
+          `drop user if exists lumbung@'%'; create user lumbung@'%' identified by '${PASSWORD}'`,
+          ...grants.map(it => `grant ${it} to lumbung@'%'`),
+        ].join(';'),
+      );
+    const look = (more?: Partial<DatabaseSource>) => preflight(server.source(DATABASE, more), { signal });
+    const codes = ({ findings }: SourceReport) => findings.map(({ code }) => code);
+
+    /** @returns which of SCHEMA's things are in a dump with the concessions of the report */
+    const dumped = async ({ concessions }: SourceReport, signs: Record<string, RegExp> = SIGNS): Promise<string[]> => {
+      const path = join(folder, 'dump.sql');
+      try {
+        await dump(server.source(DATABASE), path, { client: server.client, signal, concessions });
+        const text = await readFile(path, 'utf8');
+        return Object.keys(signs).filter(sign => signs[sign]!.test(text));
+      } finally {
+        await rm(path, { force: true });
+      }
+    };
+    const ON = `on \`pt\\_preflight\`.*`;
+
+    it('finds nothing amiss where all is granted, and says what is there', async () => {
+      await create(SCHEMA);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const report = await look();
+      expect(report.findings).to.deep.equal([]);
+      expect(report.concessions).to.deep.equal([]);
+      expect(report.objects).to.deep.equal({
+        ...{ tables: ['t', 'u'], sequences: [], views: ['v'], triggers: ['tr'], procedures: ['p'], functions: ['f'] },
+        ...{ packages: [], package_bodies: [], events: ['e'] },
+      });
+      expect([...report.triggerTables!]).to.deep.equal([['tr', 't']]);
+      expect(report.server)
+        .to.include({ flavour })
+        .and.to.have.property('version')
+        .that.matches(/^\d+\.\d+\.\d+$/);
+      expect(report.estimatedBytes).to.be.greaterThan(0).and.below(1e6);
+      expect(report.isEncrypted).to.equal(flavour === 'mysql');
+      expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS));
+    });
+
+    const cases = [
+      { lacks: 'SHOW VIEW', code: 'VIEWS_NOT_GRANTED', gone: ['v'], concession: `--ignore-table=${DATABASE}.v` },
+      { lacks: 'TRIGGER', code: 'TRIGGERS_NOT_GRANTED', gone: ['tr'] },
+      { lacks: 'EVENT', code: 'EVENTS_NOT_GRANTED', gone: ['e'], concession: '--skip-events' },
+      { lacks: 'routines', code: 'ROUTINES_NOT_GRANTED', gone: ['p', 'f'] },
+      { lacks: 'SELECT', code: 'TABLES_NOT_GRANTED', gone: ['u', 'v'], also: `select on ${DATABASE}.t` },
+    ];
+    for (const { lacks, code, gone, concession, also } of cases)
+      it(`without ${lacks} says ${code}, gets through, and is clean and complete once its advice is followed`, async () => {
+        await create(SCHEMA);
+        const given = ['SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT'].filter(right => right !== lacks);
+        await grant(`${given.join(', ')} ${ON}`, ...(lacks === 'routines' ? [] : [routines]), ...(also ? [also] : []));
+        const before = await look();
+        expect(codes(before)).to.deep.equal([code]);
+        expect(stateOf(before.findings)).to.equal('incomplete');
+        if (concession) expect(before.concessions).to.deep.equal([concession]);
+        expect(await dumped(before)).to.deep.equal(Object.keys(SIGNS).filter(it => !gone.includes(it)));
+
+        await server.sql(before.findings[0]!.advice!);
+        const after = await look();
+        expect(after.findings).to.deep.equal([]);
+        expect(await dumped(after)).to.deep.equal(Object.keys(SIGNS));
+      });
+
+    it('mends all rights one after the other, also where a pattern gave some', async () => {
+      await create(SCHEMA);
+      for (const pattern of ['pt_preflight', 'pt%', 'pt\\_preflight']) {
+        await grant(`select, insert on \`${pattern}\`.*`);
+        const before = await look();
+        expect(codes(before), pattern).to.deep.equal([
+          ...['VIEWS_NOT_GRANTED', 'TRIGGERS_NOT_GRANTED', 'EVENTS_NOT_GRANTED', 'ROUTINES_NOT_GRANTED'],
+        ]);
+        for (const { advice } of before.findings) await server.sql(advice!);
+        const after = await look();
+        expect(after.findings, pattern).to.deep.equal([]);
+        expect(await dumped(after), pattern).to.deep.equal(Object.keys(SIGNS));
+      }
+    });
+
+    it('leaves the routines out where some may be called but not read, which would end mysqldump', async () => {
+      await create(SCHEMA);
+      await grant(`select, show view, trigger, event ${ON}`, `execute on procedure ${DATABASE}.p`);
+      const report = await look();
+      expect(codes(report)).to.deep.equal(['ROUTINES_NOT_GRANTED']);
+      expect(report.findings[0]!.message).to.contain('may not read p');
+      expect(report.concessions).to.deep.equal(['--skip-routines']);
+      expect(await dumped(report)).to.deep.equal(['t', 'u', 'v', 'tr', 'e']);
+      await server.sql(report.findings[0]!.advice!);
+      expect((await look()).findings).to.deep.equal([]);
+    });
+
+    it('leaves out tables that are seen but not read', async () => {
+      await create(SCHEMA);
+      await grant(
+        `show view, trigger, event ${ON}`,
+        routines,
+        `select (id) on ${DATABASE}.t`,
+        `select on ${DATABASE}.v`,
+      );
+      const report = await look();
+      expect(codes(report)).to.deep.equal(['TABLES_NOT_GRANTED']);
+      expect(report.concessions).to.deep.equal([`--ignore-table=${DATABASE}.t`, `--ignore-table=${DATABASE}.u`]);
+      expect(await dumped(report)).to.deep.equal(['v', 'p', 'f', 'e']);
+    });
+
+    it('takes rights on every single table for TRIGGER and SHOW VIEW', async () => {
+      await create(SCHEMA);
+      const single = [`trigger on ${DATABASE}.t`, `trigger on ${DATABASE}.u`, `show view on ${DATABASE}.v`];
+      await grant(`select, event ${ON}`, routines, ...single);
+      const report = await look();
+      expect(report.findings).to.deep.equal([]);
+      expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS));
+    });
+
+    it('needs no right to what is left out on purpose', async () => {
+      await create(SCHEMA);
+      await grant(`select ${ON}`);
+      const report = await look({
+        dumpOptions: ['--skip-trig', '--skip_routines', '--events=0', `--ignore-table=${DATABASE}.v`],
+      });
+      expect(report.findings).to.deep.equal([]);
+    });
+
+    it('counts the rights of active roles', async () => {
+      await create(SCHEMA);
+      await server.sql(`drop role if exists dumper; create role dumper;
+        grant select, show view, trigger, event ${ON} to dumper; grant ${routines} to dumper`);
+      await grant();
+      await server.sql(
+        flavour === 'mariadb'
+          ? `grant dumper to lumbung@'%'; set default role dumper for lumbung@'%'`
+          : `grant dumper to lumbung@'%'; alter user lumbung@'%' default role dumper`,
+      );
+      const report = await look();
+      expect(report.findings).to.deep.equal([]);
+      expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS));
+      await server.sql('drop role dumper');
+    });
+
+    it('names broken views, also those that read from them, and dumps all the rest', async () => {
+      await create(`${SCHEMA} create table gone (i int); create view broken as select * from gone;
+        create view \`another one\` as select * from broken; create view aaa as select id from u; drop table gone`);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const report = await look();
+      expect(codes(report)).to.deep.equal(['BROKEN_VIEW', 'BROKEN_VIEW']);
+      expect(report.findings.map(({ message }) => message.slice(0, 60)).join()).to.contain(
+        'the view another one is broken',
+      );
+      expect(report.findings[1]!.message).to.match(/the view broken is broken.*references invalid table/);
+      expect(report.findings[1]!.advice).to.contain(`DROP VIEW \`${DATABASE}\`.\`broken\``);
+      expect(report.concessions).to.deep.equal([
+        `--ignore-table=${DATABASE}.another one`,
+        `--ignore-table=${DATABASE}.broken`,
+      ]);
+      const signs = { ...SIGNS, aaa: /VIEW `aaa` AS/ };
+      expect(await dumped(report, signs)).to.deep.equal(Object.keys(signs));
+      const without = dumped({ ...report, concessions: [] }).catch(error => error);
+      expect(await without)
+        .to.be.instanceOf(ExplainedError)
+        .and.to.have.property('advice')
+        .that.contains('The view ');
+
+      const seen = await look({ dumpOptions: report.concessions });
+      expect(seen.findings, 'left out on purpose').to.deep.equal([]);
+    });
+
+    it('passes a view whose definer is gone, since mysqldump does', async () => {
+      await server.sql(`drop user if exists definer@localhost; create user definer@localhost`);
+      await create(
+        `${SCHEMA} create definer = definer@localhost view orphan as select * from t; drop user definer@localhost`,
+      );
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const report = await look();
+      expect(report.findings).to.deep.equal([]);
+      expect(await dumped(report, { orphan: /VIEW `orphan` AS/ })).to.deep.equal(['orphan']);
+    });
+
+    it('warns of tables without transactions', async () => {
+      await create(`${SCHEMA} create table old (i int) engine=MyISAM; create table mem (i int) engine=MEMORY`);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const report = await look();
+      expect(codes(report)).to.deep.equal(['NOT_TRANSACTIONAL']);
+      expect(report.findings[0]!.message).to.match(/: mem \(MEMORY\), old \(MyISAM\)$/);
+      expect(stateOf(report.findings)).to.equal('complete');
+    });
+
+    it('copes with any names, and with a server in ANSI mode', async () => {
+      const odd = 'a`b\'c" \\%_?é.x';
+      const quoted = `\`${odd.replaceAll('`', '``')}\``;
+      await server.sql(`drop database if exists ${quoted}; create database ${quoted}; use ${quoted};
+        create table ${quoted} (i int); create view \`v?'\` as select * from ${quoted}`);
+      await grant();
+      await server.sql(`grant insert on ${quoted}.${quoted} to lumbung@'%'`);
+      const [mode] = (await server.sql('select @@global.sql_mode as mode')) as { mode: string }[];
+      await server.sql(`set global sql_mode = 'ANSI,NO_BACKSLASH_ESCAPES'`);
+      try {
+        const before = await preflight(server.source(odd), { signal });
+        expect(before.objects.tables).to.deep.equal([odd]);
+        expect(codes(before)).to.include('TABLES_NOT_GRANTED');
+        for (const { advice } of before.findings) await server.sql(`set sql_mode = ''; ${advice}`);
+        const after = await preflight(server.source(odd), { signal });
+        expect(codes(after).filter(code => code !== 'VIEWS_NOT_GRANTED')).to.deep.equal([]);
+        for (const { advice } of after.findings) await server.sql(`set sql_mode = ''; ${advice}`);
+        expect((await preflight(server.source(odd), { signal })).findings).to.deep.equal([]);
+      } finally {
+        await server.sql(`set global sql_mode = '${mode!.mode}'; drop database ${quoted}`);
+      }
+    });
+
+    it('does not take one database for another that differs in case or accents', async function () {
+      const [variable] = (await server.sql('select @@lower_case_table_names as lower')) as { lower: number }[];
+      if (variable!.lower !== 0) return this.skip();
+      await create(SCHEMA);
+      await server.sql(`drop database if exists PT_Preflight; create database PT_Preflight; create table PT_Preflight.other (i int);
+        create procedure PT_Preflight.q() select 1`);
+      await grant('all on *.*');
+      const report = await look();
+      expect([report.objects.tables, report.objects.procedures]).to.deep.equal([['t', 'u'], ['p']]);
+      await server.sql('drop database PT_Preflight');
+    });
+
+    it('stays quick with hundreds of tables and views, on one connection', async () => {
+      const tables = Array.from({ length: 200 }, (_, i) => `create table t${i} (id int primary key)`);
+      const views = Array.from({ length: 100 }, (_, i) => `create view v${i} as select * from t${i}`);
+      await create([...tables, ...views].join(';'));
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const count = async () =>
+        Number(((await server.sql(`show global status like 'Connections'`)) as { Value: string }[])[0]!.Value);
+      const before = await count();
+      const started = performance.now();
+      const report = await look({ ssl: 'off' });
+      const took = performance.now() - started;
+      expect((await count()) - before).to.equal(2); // ours, and the one that asks
+      expect(report.objects.tables).to.have.length(200);
+      expect(report.findings).to.deep.equal([]);
+      expect(took).to.be.below(3000);
+    });
+
+    it('says why it can not look, and ends when aborted', async () => {
+      await create(SCHEMA);
+      await grant(`select ${ON}`);
+      const error = await look({ password: 'geheim' }).catch(error => error);
+      expect(error).to.be.instanceOf(ExplainedError);
+      const finding = rightsUnknown(error);
+      expect(finding).to.include({ code: 'RIGHTS_UNKNOWN', severity: 'incomplete', advice: error.advice });
+      expect(JSON.stringify(finding)).to.contain('Access denied').and.not.to.contain('geheim');
+      const aborted = preflight(server.source(DATABASE), { signal: AbortSignal.abort('stop') });
+      expect(await aborted.catch(error => error)).to.equal('stop');
+    });
+  });

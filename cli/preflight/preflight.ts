@@ -1,0 +1,110 @@
+import { type Finding, finding } from '../../protocol/finding.ts';
+import type { ObjectKind } from '../../protocol/manifest.ts';
+import type { DatabaseSource } from '../config.ts';
+import { leftOut } from '../dump-options.ts';
+import { adviceOn } from '../pipeline/explain-dump-error.ts';
+import { ExplainedError, messageOf } from '../problems.ts';
+import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
+import { connect, type Session } from './connect.ts';
+import { firstNames } from './first-names.ts';
+import { parseGrants } from './grants.ts';
+import { missingRights } from './missing-rights.ts';
+import { Rights } from './rights.ts';
+import { askServerFacts, type ServerFacts } from './server-facts.ts';
+import { askObjects, type SourceObjects } from './source-objects.ts';
+
+/** What is there to be dumped, and what stands in the way of a complete dump. */
+export interface SourceReport {
+  /** The version is without suffix, such as `10.11.19`. */
+  readonly server: { readonly flavour: 'mysql' | 'mariadb'; readonly version: string };
+  /** The names of what the server shows to this user. Tables are base tables, system-versioned ones too, no sequences. */
+  readonly objects: Readonly<Record<ObjectKind, readonly string[]>>;
+  /** The table of each trigger, by the trigger's name: with a table that is left out go its triggers. */
+  readonly triggerTables?: ReadonlyMap<string, string>;
+  /** What a dump may roughly take. */
+  readonly estimatedBytes: number;
+  /** Whether this connection used TLS. */
+  readonly isEncrypted: boolean;
+  /** Missing rights, broken views, tables without transactions; the advice holds the statement that mends it. */
+  readonly findings: readonly Finding[];
+  /** Options that let mysqldump get through all the same; a finding says what each leaves out. */
+  readonly concessions: readonly string[];
+}
+
+/**
+ * Finds out before a dump, over a connection of its own, whether the user may see everything, and what is there.
+ * @throws {ExplainedError} when the server can't be reached or asked; the signal's reason when aborted
+ */
+export async function preflight(source: DatabaseSource, { signal }: { signal: AbortSignal }): Promise<SourceReport> {
+  using session = await connect(source, { signal });
+  try {
+    return await look(session, source);
+  } catch (error) {
+    signal.throwIfAborted();
+    const { errno, sqlState } = error as { errno?: number; sqlState?: string };
+    if (sqlState === undefined && (error as { fatal?: boolean }).fatal !== true) throw error;
+    throw new ExplainedError(`the server does not say what is there to be dumped: ${messageOf(error)}`, {
+      cause: error,
+      advice: adviceOn(sqlState === undefined ? 2013 : errno, messageOf(error)),
+    });
+  }
+}
+
+/** @returns the finding for a dump that works although the preflight did not */
+export function rightsUnknown(error: unknown): Finding {
+  const advice = error instanceof ExplainedError ? error.advice : undefined;
+  return finding(
+    'RIGHTS_UNKNOWN',
+    `nobody could see whether the user may dump all there is: ${messageOf(error)}`,
+    advice,
+  );
+}
+
+async function look(session: Session, source: DatabaseSource): Promise<SourceReport> {
+  const { database } = source;
+  const server = await askServerFacts(session);
+  const rights = await askRights(session, server);
+  const objects = await askObjects(session, { database, ignoresCase: server.ignoresCase });
+  const asWanted = leftOut(source.dumpOptions, database);
+  const missing = missingRights({ database, server, rights, objects, leftOut: asWanted });
+  const isProbed = (view: string) =>
+    !asWanted.kinds.has('views') && !asWanted.tables.has(view) && !missing.views.has(view);
+  const broken = await askBrokenViews(session, database, objects.names.views.filter(isProbed));
+  return {
+    server: { flavour: server.flavour, version: server.version },
+    objects: objects.names,
+    triggerTables: objects.triggerTables,
+    estimatedBytes: objects.bytes,
+    isEncrypted: session.isEncrypted,
+    findings: [
+      ...missing.findings,
+      ...brokenViewFindings(database, broken),
+      ...notTransactional(objects, asWanted.tables),
+    ],
+    concessions: [...missing.concessions, ...broken.map(({ view }) => `--ignore-table=${database}.${view}`)],
+  };
+}
+
+async function askRights(session: Session, server: ServerFacts): Promise<Rights> {
+  const grants = await session.ask('show grants');
+  return new Rights(parseGrants(grants.map(([line]) => String(line))), {
+    flavour: server.flavour,
+    areNamesLiteral: server.hasPartialRevokes,
+    ignoresCase: server.ignoresCase,
+    hasActiveRoles: server.hasActiveRoles,
+  });
+}
+
+function notTransactional({ notTransactional }: SourceObjects, ignored: ReadonlySet<string>): Finding[] {
+  const names = notTransactional
+    .filter(({ table }) => !ignored.has(table))
+    .map(({ table, engine }) => `${table} (${engine})`);
+  if (names.length === 0) return [];
+  return [
+    finding(
+      'NOT_TRANSACTIONAL',
+      `tables without transactions are dumped as they are at their turn, not as of the same moment as the rest: ${firstNames(names)}`,
+      'Change them with ALTER TABLE … ENGINE=InnoDB, or back up at a time when nobody writes to them.',
+    ),
+  ];
+}

@@ -1,0 +1,141 @@
+import type { Grant } from './grants.ts';
+
+/** How the server reads the grants. */
+export interface GrantRules {
+  readonly flavour: 'mysql' | 'mariadb';
+  /** MySQL's partial_revokes: database names are then no patterns. */
+  readonly areNamesLiteral: boolean;
+  /** lower_case_table_names is not 0. */
+  readonly ignoresCase: boolean;
+  /** MySQL joins the rights of active roles with the user's own, and then takes the patterns in an order of its own. */
+  readonly hasActiveRoles: boolean;
+}
+
+/** What the user of this connection may do, according to its grants. */
+export class Rights {
+  readonly #grants: readonly Grant[];
+  readonly #rules: GrantRules;
+
+  constructor(grants: readonly Grant[], rules: GrantRules) {
+    this.#grants = grants;
+    this.#rules = rules;
+  }
+
+  /** Tells whether the user has the right everywhere, without an exception for a single database. */
+  everywhere(right: string): boolean {
+    return this.#isGlobal(right) && !this.#grants.some(({ verb, rights }) => verb === 'revoke' && has(rights, right));
+  }
+
+  /** Tells whether the user has the right on all of a database, also on what it does not see. */
+  onDatabase(right: string, database: string): boolean {
+    const isRevoked = this.#grants.some(
+      grant => grant.verb === 'revoke' && this.#same(grant.database, database) && has(grant.rights, right),
+    );
+    if (this.#isGlobal(right) && !isRevoked) return true;
+    return this.#rowsFor(database).some(({ rights }) => has(rights, right));
+  }
+
+  /** Tells whether the user has the right on a table or view, all of its columns. */
+  onTable(right: string, database: string, table: string): boolean {
+    if (this.onDatabase(right, database)) return true;
+    return this.#grants.some(
+      ({ level, database: of, object, rights }) =>
+        level === 'table' && this.#same(of, database) && this.#same(object, table) && has(rights, right),
+    );
+  }
+
+  /**
+   * The row of the database level to which a further right has to be added. Where the only one that counts is wider than
+   * the database, a new row would put it out of force, so this has to repeat its rights.
+   * @param account the user's own, not one of its roles, as the grants name it
+   */
+  rowToMend(database: string, account: string): { pattern: string; rights: readonly string[] } {
+    const row = this.#rowsFor(database).find(({ grantee }) => grantee === account);
+    const own = this.#rules.areNamesLiteral ? database : escapePattern(database);
+    if (!row) return { pattern: own, rights: [] };
+    const isOfThisAlone = this.#same(row.database, database) || this.#same(row.database, own);
+    return isOfThisAlone ? { pattern: row.database, rights: [] } : { pattern: own, rights: [...row.rights] };
+  }
+
+  #isGlobal(right: string): boolean {
+    return this.#grants.some(({ verb, level, rights }) => verb === 'grant' && level === 'global' && has(rights, right));
+  }
+
+  /** Of the rows that fit a database only the most specific one counts, for the user and for each of its roles. */
+  #rowsFor(database: string): Grant[] {
+    const fitting = this.#grants.filter(
+      grant => grant.verb === 'grant' && grant.level === 'database' && this.#fits(grant.database, database),
+    );
+    return [...Map.groupBy(fitting, ({ grantee }) => grantee).values()].map(rows => this.#mostSpecific(rows));
+  }
+
+  /** Where the server's order leaves open which row counts, only what all of them give is sure. */
+  #mostSpecific(rows: readonly Grant[]): Grant {
+    const generality = this.#rules.flavour === 'mariadb' ? generalityOnMariaDb : generalityOnMySql;
+    const order = (a: Grant, b: Grant) => compare(generality(a.database), generality(b.database));
+    const sorted = rows.toSorted(order);
+    const first = sorted[0]!;
+    const equals = this.#rules.hasActiveRoles ? sorted : sorted.filter(row => order(row, first) === 0);
+    return {
+      ...first,
+      rights: new Set([...first.rights].filter(right => equals.every(row => has(row.rights, right)))),
+    };
+  }
+
+  #fits(pattern: string, database: string): boolean {
+    if (this.#rules.areNamesLiteral) return this.#same(pattern, database);
+    return new RegExp(`^${patternSource(pattern)}$`, this.#rules.ignoresCase ? 'sui' : 'su').test(database);
+  }
+
+  #same(a: string, b: string): boolean {
+    return this.#rules.ignoresCase ? a.toLowerCase() === b.toLowerCase() : a === b;
+  }
+}
+
+function has(rights: ReadonlySet<string>, right: string): boolean {
+  return rights.has(right) || rights.has('ALL PRIVILEGES') || rights.has('ALL');
+}
+
+/** Pieces of a pattern: `\_` is an underscore, `_` any character, `%` any characters. */
+const PIECE = /\\.|./gsu;
+
+function patternSource(pattern: string): string {
+  return (pattern.match(PIECE) ?? [])
+    .map(piece => {
+      if (piece === '%') return '.*';
+      if (piece === '_') return '.';
+      const literal = piece.length > 1 && piece.startsWith('\\') ? piece.slice(1) : piece;
+      return literal.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+    })
+    .join('');
+}
+
+function escapePattern(name: string): string {
+  return name.replace(/[\\_%]/g, '\\$&');
+}
+
+const isWildcard = (piece: string) => piece === '%' || piece === '_';
+
+/** MySQL: the later the first wildcard, the more specific. Lesser comes first. */
+function generalityOnMySql(pattern: string): number[] {
+  const pieces = pattern.match(PIECE) ?? [];
+  const first = pieces.findIndex(isWildcard);
+  return first === -1 ? [0] : [1, -Math.min(pieces.slice(0, first).join('').length, 126)];
+}
+
+const MAX_NAME = 64;
+
+/** MariaDB: the fewer names can fit, the more specific; ties by the length before the first wildcard. Lesser comes first. */
+function generalityOnMariaDb(pattern: string): number[] {
+  const pieces = pattern.replace(/(?<!\\)%+/g, '%').match(PIECE) ?? [];
+  const count = (wanted: string) => pieces.filter(piece => piece === wanted).length;
+  const [many, one] = [count('%'), count('_')];
+  const room = many > 0 ? MAX_NAME - (pieces.length - many) : 0;
+  const before = Math.max(0, pieces.findIndex(isWildcard));
+  return room > one ? [room * 2 + 1, many, one, before] : [one * 2, room, many, before];
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, index) => value !== b[index]);
+  return at === -1 ? 0 : a[at]! - (b[at] ?? 0);
+}

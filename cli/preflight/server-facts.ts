@@ -1,0 +1,45 @@
+import type { Session } from './connect.ts';
+
+/** What the server says of itself and of this connection. */
+export interface ServerFacts {
+  readonly flavour: 'mysql' | 'mariadb';
+  /** Such as `10.11.19`. */
+  readonly version: string;
+  /** The account that the server took the user for, `user@host`. */
+  readonly account: string;
+  readonly ignoresCase: boolean;
+  readonly hasPartialRevokes: boolean;
+  readonly hasActiveRoles: boolean;
+}
+
+/** Asks the server what it is, and makes it write names in backticks from now on. */
+export async function askServerFacts(session: Session): Promise<ServerFacts> {
+  await session.ask(`set session sql_mode = '', sql_quote_show_create = 1`);
+  const [facts] = await session.ask('select version(), current_user()');
+  const [text, account] = facts as [string, string];
+  const variables = new Map(
+    (await session.ask(
+      `show variables where variable_name in ('version_comment', 'lower_case_table_names', 'partial_revokes')`,
+    )) as unknown as [string, string][],
+  );
+  const flavour = /mariadb/i.test(text + variables.get('version_comment')) ? 'mariadb' : 'mysql';
+  const version = /^\d+(?:\.\d+)*/.exec(text)?.[0] ?? text.slice(0, 128);
+  return {
+    ...{ flavour, version, account },
+    ignoresCase: variables.get('lower_case_table_names') !== '0',
+    hasPartialRevokes: variables.get('partial_revokes') === 'ON',
+    hasActiveRoles: flavour === 'mysql' && isAtLeast(version, 8) && (await hasRole(session)),
+  };
+}
+
+/** @returns whether a version such as `10.11.19` is the wanted one or a later one */
+export function isAtLeast(version: string, ...wanted: number[]): boolean {
+  const parts = version.split('.').map(Number);
+  const at = wanted.findIndex((part, index) => part !== (parts[index] ?? 0));
+  return at === -1 || (parts[at] ?? 0) > wanted[at]!;
+}
+
+async function hasRole(session: Session): Promise<boolean> {
+  const [row] = await session.ask('select current_role()');
+  return row?.[0] !== 'NONE';
+}
