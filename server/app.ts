@@ -1,6 +1,8 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { backupRoutes } from './backups/routes.ts';
+import type { Scrub } from './backups/scrub.ts';
+import { scrubRoutes } from './backups/scrub-routes.ts';
 import { databaseRoutes } from './databases/routes.ts';
 import type { Graphql } from './graphql.ts';
 import type { History } from './history/history.ts';
@@ -20,10 +22,13 @@ export interface Dependencies {
   readonly history: History;
   readonly storage: Storage;
   readonly graphql: Graphql;
+  readonly scrub: Scrub;
   readonly log: Logger;
   readonly uploads: UploadLimits;
   /** How long a client may take nothing of a download, in milliseconds. */
   readonly downloadIdleMs: number;
+  /** Whether the content of uploads is read. */
+  readonly verifyUploads: boolean;
   readonly lingerLimits?: LingerLimits;
 }
 
@@ -32,9 +37,11 @@ export function createApp({
   history,
   storage,
   graphql,
+  scrub,
   log,
   uploads,
   downloadIdleMs,
+  verifyUploads,
   lingerLimits,
 }: Dependencies): Koa {
   const app = new Koa();
@@ -46,10 +53,11 @@ export function createApp({
   app.use(wellFormedUrl());
   app.use(entityManager({ history }));
   // Who may do what will be decided here (auth/authenticate, auth/policy), before any route: today everybody may.
-  app.use(healthRoutes({ storage }).routes());
+  app.use(healthRoutes({ storage, scrub, verifyUploads }).routes());
+  app.use(scrubRoutes({ scrub }).routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());
-  app.use(backupRoutes({ storage, uploads, downloadIdleMs }).routes());
+  app.use(backupRoutes({ storage, uploads, downloadIdleMs, verifyUploads }).routes());
   app.use(noSuchRoute());
   return app;
 }

@@ -10,6 +10,9 @@ describe('config', () => {
       storageDir: './data/backups',
       maxUploadBytes: undefined,
       uploadIdleTimeoutSeconds: 60,
+      verifyUploads: true,
+      scrubIntervalDays: 30,
+      scrubMibPerSecond: 50,
     });
   });
 
@@ -25,6 +28,20 @@ describe('config', () => {
     expect(config).to.include({ host: '::', port: 0, maxUploadBytes: 5_000_000_000, storageDir: '/x y' });
     expect(config.uploadIdleTimeoutSeconds).to.equal(60);
     expect(Object.isFrozen(config)).to.equal(true);
+  });
+
+  it('reads uploads unless it is told not to', () => {
+    for (const [value, want] of [
+      ['on', true],
+      ['', true],
+      ['off', false],
+    ] as const)
+      expect(loadConfig({ VERIFY_UPLOADS: value }).verifyUploads, value).to.equal(want);
+  });
+
+  it('takes 0 for a scrub that nobody schedules, and for one without a limit', () => {
+    const config = loadConfig({ SCRUB_INTERVAL_DAYS: '0', SCRUB_MIB_PER_SECOND: '0' });
+    expect(config).to.include({ scrubIntervalDays: 0, scrubMibPerSecond: 0 });
   });
 
   it('names every mistake in one message', () => {
@@ -49,6 +66,9 @@ describe('config', () => {
       PORT: ['-1', '3000.5', 'http', '0x50', ' 80'],
       MAX_UPLOAD_BYTES: ['0', '-1', '10MB', '99999999999999999999'],
       UPLOAD_IDLE_TIMEOUT_SECONDS: ['0', 'never', '86401'],
+      VERIFY_UPLOADS: ['false', 'no', '0', 'OFF'],
+      SCRUB_INTERVAL_DAYS: ['-1', '0.5', 'monthly', '3651'],
+      SCRUB_MIB_PER_SECOND: ['-1', '50MB', '100001'],
       DATABASE_URL: [
         'history.sqlite',
         'sqlite:',

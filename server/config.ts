@@ -12,6 +12,12 @@ export interface Config {
   readonly maxUploadBytes: number | undefined;
   /** How long an upload may stay silent, in seconds. */
   readonly uploadIdleTimeoutSeconds: number;
+  /** Whether the dump in a zip is read when it is received; if not, its state says so. */
+  readonly verifyUploads: boolean;
+  /** How long a stored file may go unchecked, in days; 0 means that nothing is checked unless somebody asks. */
+  readonly scrubIntervalDays: number;
+  /** How fast stored files are read to be checked, in MiB a second; 0 means as fast as it goes. */
+  readonly scrubMibPerSecond: number;
 }
 
 /**
@@ -28,6 +34,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     storageDir: settings.STORAGE_DIR,
     maxUploadBytes: settings.MAX_UPLOAD_BYTES,
     uploadIdleTimeoutSeconds: settings.UPLOAD_IDLE_TIMEOUT_SECONDS,
+    verifyUploads: settings.VERIFY_UPLOADS === 'on',
+    scrubIntervalDays: settings.SCRUB_INTERVAL_DAYS,
+    scrubMibPerSecond: settings.SCRUB_MIB_PER_SECOND,
   });
 }
 
@@ -45,6 +54,9 @@ const environment = object({
     .matches(/^[^\0]+$/, 'STORAGE_DIR must be the path of a folder'),
   MAX_UPLOAD_BYTES: wholeNumber('MAX_UPLOAD_BYTES', 1, Number.MAX_SAFE_INTEGER),
   UPLOAD_IDLE_TIMEOUT_SECONDS: wholeNumber('UPLOAD_IDLE_TIMEOUT_SECONDS', 1, 86_400).default(60),
+  VERIFY_UPLOADS: string().default('on').oneOf(['on', 'off'], 'VERIFY_UPLOADS must be on or off'),
+  SCRUB_INTERVAL_DAYS: wholeNumber('SCRUB_INTERVAL_DAYS', 0, 3_650).default(30),
+  SCRUB_MIB_PER_SECOND: wholeNumber('SCRUB_MIB_PER_SECOND', 0, 100_000).default(50),
 });
 
 function validated(env: object): InferType<typeof environment> {

@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { finding } from '../protocol/finding.ts';
+import { Backup } from './backups/backup.entity.ts';
+import { sampleManifest } from './testing/manifests.ts';
 import { queriesOf } from './testing/queries.ts';
 import { rawConnection } from './testing/raw-http.ts';
 import { expectError, graphql, request, upload } from './testing/requests.ts';
@@ -39,6 +42,31 @@ describeOnEachStore('GraphQL', store => {
       });
     });
     expect(queries).to.have.length(1);
+  });
+
+  it('tells all that REST does of what a backup is worth', async () => {
+    const database = 'worth';
+    const bad = sampleZip({ database, content: 'cut off' });
+    const findings = [finding('DUMP_SAID', 'mysqldump said: x', 'Look.'), finding('NOT_TRANSACTIONAL', 'y')];
+    const { data } = (await upload(app.url, bad, { manifest: sampleManifest(bad, { findings }) })).json;
+    await app.history.em.fork().nativeUpdate(Backup, data.id, { damage: 'rotten', checkedAt: new Date(0) });
+    const fields = 'state findings { code severity message advice } dumpSize dumpDigest receivedAt checkedAt damage';
+    const query = `query ($id: ID!) { backup(id: $id) { ${fields} } databases { name latestBackup { ${fields} } } }`;
+    const { json } = await graphql(app.url, query, { id: data.id });
+    expect(json.data.backup).to.deep.equal({
+      state: 'damaged',
+      findings: data.findings.map((found: object) => ({ advice: null, ...found })),
+      dumpSize: 7,
+      dumpDigest: `sha-256=:${Buffer.from(data.dump_sha256, 'hex').toString('base64')}:`,
+      receivedAt: data.received_at,
+      checkedAt: '1970-01-01T00:00:00.000Z',
+      damage: 'rotten',
+    });
+    expect(json.data.backup.findings.map(({ severity }: { severity: string }) => severity)).to.deep.equal([
+      ...['warning', 'warning', 'incomplete'],
+    ]);
+    const listed = json.data.databases.find(({ name }: { name: string }) => name === database);
+    expect(listed.latestBackup).to.deep.equal(json.data.backup);
   });
 
   it('finds a database, a page of its backups, and a backup', async () => {

@@ -36,6 +36,8 @@ for (const store of historyStores)
         .filter(entry => entry.isFile())
         .map(entry => entry.name);
 
+    const storedZips = async () => (await storedFiles()).filter(name => !name.endsWith('.zip.json')).sort();
+
     /** Sends half of an upload. @returns the connection and what is still to be sent */
     async function uploadHalf(url: string, zip = sampleZip({ content: Buffer.alloc(3_000_000, 'x') })) {
       const body = Buffer.concat([Buffer.from(partHead(zip.fileName)), zip.bytes, Buffer.from(PART_END)]);
@@ -97,7 +99,7 @@ for (const store of historyStores)
       const answer = await download.ended();
       expect(answer.length - answer.indexOf('\r\n\r\n') - 4).to.equal(big.bytes.length);
       expect(await stopped).to.equal(0);
-      expect((await storedFiles()).sort()).to.deep.equal([big.fileName, zip.fileName].sort());
+      expect(await storedZips()).to.deep.equal([big.fileName, zip.fileName].sort());
     });
 
     it('a second signal ends it at once', async () => {
@@ -123,7 +125,7 @@ for (const store of historyStores)
       service = await startService(env);
       for (let i = 0; i < 100 && !service.output().includes('no stored file'); i++) await pause(20);
       expect(service.output()).to.contain('"unrecorded":1').and.contain('"missing":1');
-      expect((await storedFiles()).sort()).to.deep.equal([kept.fileName, stray.fileName].sort());
+      expect(await storedZips()).to.deep.equal([kept.fileName, stray.fileName].sort());
       expect((await upload(service.url, lost)).status).to.equal(200);
       expect((await upload(service.url, stray)).status).to.equal(201);
     });
@@ -155,9 +157,9 @@ describe('node server/main.ts does not start', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  async function expectRefusal(env: Record<string, string>, ...wanted: string[]): Promise<void> {
+  async function expectRefusal(env: Record<string, string>, args: string[], ...wanted: string[]): Promise<void> {
     const base = { DATABASE_URL: `sqlite:${folder}/history.sqlite`, STORAGE_DIR: `${folder}/backups` };
-    const { code, output } = await startInVain({ ...base, ...env });
+    const { code, output } = await startInVain({ ...base, ...env }, args);
     expect(code).to.equal(1);
     const lines = output.trim().split('\n');
     expect(lines, output).to.have.length(1);
@@ -168,6 +170,7 @@ describe('node server/main.ts does not start', () => {
   it('with mistakes in its configuration, all of which it names', () =>
     expectRefusal(
       { PORT: 'x', UPLOAD_IDLE_TIMEOUT_SECONDS: '-1', DATABASE_URL: 'mysql://u:s3cret@h' },
+      [],
       'PORT',
       'UPLOAD_IDLE',
       'DATABASE_URL',
@@ -176,18 +179,25 @@ describe('node server/main.ts does not start', () => {
   it('without its history store', () =>
     expectRefusal(
       { DATABASE_URL: 'mysql://u:s3cret@127.0.0.1:1/history' },
+      [],
       'mysql://u@127.0.0.1:1/history',
       'start the database server',
     ));
 
-  it('where it can not store', () => expectRefusal({ STORAGE_DIR: `${folder}/file/backups` }, 'STORAGE_DIR'));
+  it('with arguments that it does not know, and says which there are', async () => {
+    for (const args of [['rebuilt'], ['rebuild', '--force'], ['--help']])
+      await expectRefusal({}, args, `"${args.join(' ')}"`, 'none, to run the service', 'rebuild');
+  });
+
+  it('where it can not store', () => expectRefusal({ STORAGE_DIR: `${folder}/file/backups` }, [], 'STORAGE_DIR'));
 
   it("twice on one address, and does not sweep the other one's uploads", async () => {
     const env = { DATABASE_URL: `sqlite:${folder}/two.sqlite`, STORAGE_DIR: `${folder}/two` };
     await using service = await startService(env);
     await mkdir(`${folder}/two/pt_xyz`);
     await writeFile(`${folder}/two/pt_xyz/.0123456789abcdef.part`, 'on its way');
-    await expectRefusal({ ...env, PORT: new URL(service.url).port }, 'can not be listened on');
+    const port = { PORT: new URL(service.url).port };
+    for (const args of [[], ['rebuild']]) await expectRefusal({ ...env, ...port }, args, 'can not be listened on');
     expect(await readdir(`${folder}/two/pt_xyz`)).to.have.length(1);
   });
 });

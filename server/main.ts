@@ -1,12 +1,16 @@
 import process from 'node:process';
 import { createApp } from './app.ts';
+import { rebuildHistory } from './backups/rebuild.ts';
 import { reportStrays } from './backups/report-strays.ts';
-import { loadConfig } from './config.ts';
+import { createScrub, type Scrub } from './backups/scrub.ts';
+import { scheduleScrub } from './backups/scrub-schedule.ts';
+import { type Config, loadConfig } from './config.ts';
 import { createGraphql } from './graphql.ts';
 import { type History, openHistory } from './history/history.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createLog } from './log.ts';
 import { folderStorage } from './storage/folder-storage.ts';
+import type { Storage } from './storage/storage.ts';
 
 /** How long running uploads and downloads may take to finish once the service is told to stop. */
 const GRACE_MS = 30_000;
@@ -17,39 +21,79 @@ const log = await createLog({ isTerminal: process.stdout.isTTY });
 process.once('uncaughtException', error => fail('Lumbung stops, since it met a mistake of its own', error));
 
 try {
-  await start();
+  await run(process.argv.slice(2));
 } catch (error) {
   log.fatal(`Lumbung can not start. ${error instanceof Error ? error.message : error}`);
   process.exit(1);
 }
 
-async function start(): Promise<void> {
+async function run(args: readonly string[]): Promise<void> {
   const config = loadConfig(process.env);
-  const history = await openHistory(config.databaseUrl);
-  const storage = folderStorage({ folder: config.storageDir });
-  await storage.checkUsable().catch(error => {
-    throw new Error(`STORAGE_DIR ${config.storageDir} can not be written to: ${error.message}`, { cause: error });
-  });
+  if (args.length === 0) return start(config);
+  if (args.length === 1 && args[0] === 'rebuild') return rebuild(config);
+  throw new Error(
+    `It does not know the arguments "${args.join(' ')}". There are: none, to run the service; and rebuild, to give a lost history back from the stored files.`,
+  );
+}
+
+async function start(config: Config): Promise<void> {
+  const { history, storage } = await openStores(config);
   const graphql = await createGraphql({ log });
   // The address is claimed before the sweep, so that a second service started by mistake ends here and sweeps nothing.
   const server = await listen(config);
   const leftovers = await storage.removeLeftovers();
   if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash had left`);
   const uploads = { maxFileBytes: config.maxUploadBytes, idleMs: config.uploadIdleTimeoutSeconds * 1000 };
-  server.serve(createApp({ history, storage, graphql, log, uploads, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
-  stopOnSignal({ server, history });
+  const scrub = createScrub({
+    history,
+    storage,
+    log,
+    intervalMs: config.scrubIntervalDays * 86_400_000,
+    bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
+  });
+  const parts = { history, storage, graphql, log, uploads, scrub, verifyUploads: config.verifyUploads };
+  server.serve(createApp({ ...parts, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
+  stopOnSignal({ server, history, scrub });
+  if (config.scrubIntervalDays > 0) scheduleScrub({ scrub, log });
   log.info({ url: server.url }, `Lumbung listens on ${server.url}`);
   reportStrays({ em: history.em.fork(), storage, log }).catch(err =>
     log.error({ err }, 'strays could not be looked for'),
   );
 }
 
-function stopOnSignal({ server, history }: { server: Listening; history: History }): void {
+/** Ends with 0, or with 1 when some file could not be taken in. */
+async function rebuild(config: Config): Promise<void> {
+  const { history, storage } = await openStores(config);
+  // A service that runs would give ids away meanwhile that old backups have. It holds the address.
+  await listen(config);
+  const { verifyUploads } = config;
+  const rebuilt = await rebuildHistory({ em: history.em.fork(), storage, log, verifyUploads });
+  await history.close();
+  const { fromRecord, renumbered, fromZip, gone, failed } = rebuilt;
+  log.info(
+    rebuilt,
+    `The history has ${fromRecord + renumbered + fromZip} backups more: ${fromRecord} by their records, ${renumbered} by their records but with a new id, ${fromZip} by reading their zips. Of ${gone} the zip is gone. ${failed} files could not be taken in.`,
+  );
+  process.exit(failed > 0 ? 1 : 0);
+}
+
+async function openStores(config: Config): Promise<{ history: History; storage: Storage }> {
+  const history = await openHistory(config.databaseUrl);
+  const storage = folderStorage({ folder: config.storageDir });
+  await storage.checkUsable().catch(error => {
+    throw new Error(`STORAGE_DIR ${config.storageDir} can not be written to: ${error.message}`, { cause: error });
+  });
+  return { history, storage };
+}
+
+function stopOnSignal({ server, history, scrub }: { server: Listening; history: History; scrub: Scrub }): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, async () => {
       process.once('SIGTERM', () => process.exit(143)).once('SIGINT', () => process.exit(130));
       log.info(`${signal}: Lumbung finishes what is running, ${GRACE_MS / 1000} s at most, and stops`);
+      const scrubEnded = scrub.stop();
       await server.stop(GRACE_MS);
+      await scrubEnded;
       await history.close();
       log.info('Lumbung has stopped');
       process.exit(0);

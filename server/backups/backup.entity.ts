@@ -29,7 +29,7 @@ const schema = defineEntity({
     dumpSha256: p.string().length(64).nullable(),
     /** What the client sent along, as JSON. May be large: loaded only where it is asked for. */
     manifest: p.string().columnType('longtext').nullable().lazy(),
-    /** When its stored bytes were last read and found as they were received, UTC. */
+    /** When its stored bytes were last read, whatever that showed, UTC. */
     checkedAt: p.datetime(3).nullable(),
     /** What is wrong with the stored file; null while it is sound. */
     damage: p.string().length(255).nullable(),
@@ -54,6 +54,6 @@ export function storedState({ state, damage }: Pick<Backup, 'state' | 'damage'>)
 }
 
 /** @returns what was found when it was received */
-export function findingsOf({ findings }: Pick<Backup, 'findings'>): FindingList {
+export function findingsOf({ findings }: Pick<Backup, 'findings'>): NonNullable<FindingList> {
   return findingList.required().cast(JSON.parse(findings ?? '[]'));
 }

@@ -1,10 +1,11 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import { AppError } from '../errors.ts';
-import { checkZip } from './check-zip.ts';
+import { checkZip, type ZipFacts } from './check-zip.ts';
 
 const NAME = 'mysql-2023-10-31-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql';
 
@@ -23,7 +24,7 @@ describe('checkZip', () => {
     const handle = await open(join(folder, 'sample.zip'), 'w+');
     try {
       await handle.writeFile(bytes);
-      await checkZip({ fd: handle.fd, size: bytes.length, entryName });
+      await checkZip({ fd: handle.fd, size: bytes.length, entryName, isRead: true });
       return undefined;
     } catch (error) {
       if (error instanceof AppError && error.status === 422 && error.code === 'INVALID_ZIP') return error.message;
@@ -31,6 +32,12 @@ describe('checkZip', () => {
     } finally {
       await handle.close();
     }
+  }
+
+  async function factsOf(bytes: Buffer, { isRead }: { isRead: boolean }): Promise<ZipFacts> {
+    await using handle = await open(join(folder, 'facts.zip'), 'w+');
+    await handle.writeFile(bytes);
+    return await checkZip({ fd: handle.fd, size: bytes.length, entryName: NAME, isRead });
   }
 
   function zipOf(entries: Record<string, string>, { comment = '', stored = false } = {}): Buffer {
@@ -141,9 +148,37 @@ describe('checkZip', () => {
     }
   });
 
+  it('tells what the dump is, however large, deflated or stored', async () => {
+    for (const stored of [false, true])
+      for (const length of [0, 1, 4000, 65_536, 1_048_576, 3_500_001]) {
+        const end = '\n-- Dump completed on 2026-01-01  0:00:00\n';
+        const content = randomBytes(Math.ceil(length / 2))
+          .toString('hex')
+          .slice(0, length);
+        for (const [dump, hasEndMarker] of [
+          [`${content}${end}`, true],
+          [`${content}${end}-`, false],
+          [`${content}${end.slice(1)}`, length === 0],
+        ] as const) {
+          const sha256 = createHash('sha256').update(dump).digest('hex');
+          const facts = await factsOf(zipOf({ [NAME]: dump }, { stored }), { isRead: true });
+          expect(facts.dumpSize).to.equal(dump.length);
+          expect(facts.dump, `${length}`).to.deep.equal({ size: dump.length, sha256, hasEndMarker });
+        }
+      }
+  });
+
+  it('does not read the dump when it is told not to, but looks at all the rest', async () => {
+    const rotten = good();
+    rotten[30 + Buffer.byteLength(NAME)]! ^= 0xff;
+    expect(await factsOf(rotten, { isRead: false })).to.deep.equal({ dumpSize: 500, dump: undefined });
+    const refusal = await factsOf(zipOf({ 'other.sql': 'y' }), { isRead: false }).catch(error => error);
+    expect(refusal).to.include({ code: 'INVALID_ZIP' });
+  });
+
   it('does not blame the client for a disk that can not be read', async () => {
     const handle = await open(folder, 'r');
-    const error = await checkZip({ fd: handle.fd, size: 100, entryName: NAME }).catch(error => error);
+    const error = await checkZip({ fd: handle.fd, size: 100, entryName: NAME, isRead: true }).catch(error => error);
     await handle.close();
     expect(error).to.include({ code: 'EISDIR' });
   });

@@ -1,6 +1,6 @@
 import { type Entry, fromFdPromise, type LocalFileHeader, type ZipFile } from 'yauzl';
 import { refused } from '../errors.ts';
-import { contentProblem } from './check-content.ts';
+import { checkContent, type DumpFacts } from './check-content.ts';
 
 interface Zip {
   /** Open for reading; stays open. */
@@ -9,6 +9,16 @@ interface Zip {
   readonly size: number;
   /** What the one entry must be called. */
   readonly entryName: string;
+  /** Whether the entry is read to its end, too. */
+  readonly isRead: boolean;
+}
+
+/** What a zip was seen to hold. */
+export interface ZipFacts {
+  /** Of the plain dump, in bytes, as the directory tells. */
+  readonly dumpSize: number;
+  /** Undefined when the entry was not read. */
+  readonly dump: DumpFacts | undefined;
 }
 
 /**
@@ -16,35 +26,42 @@ interface Zip {
  * of its headers, nothing in the file beside it, and data that inflates to the size and the CRC that are told.
  * @throws AppError 422 with the reason
  */
-export async function checkZip({ fd, size, entryName }: Zip): Promise<void> {
-  const problem = await zipProblem({ fd, size, entryName });
-  if (problem) throw refused([{ field: 'file', message: problem }], 'INVALID_ZIP');
+export async function checkZip(zip: Zip): Promise<ZipFacts> {
+  const facts = await examined(zip);
+  if (typeof facts === 'string') throw refused([{ field: 'file', message: facts }], 'INVALID_ZIP');
+  return facts;
 }
 
-async function zipProblem({ fd, size, entryName }: Zip): Promise<string | undefined> {
+/** @returns a phrase that says what is wrong with it, in place of the facts */
+async function examined({ fd, size, entryName, isRead }: Zip): Promise<ZipFacts | string> {
   try {
     const zip = await fromFdPromise(fd, { strictFileNames: true });
     if (zip.entryCount !== 1) return `must be a zip with exactly one entry, not ${zip.entryCount}`;
     const directoryStart = cursorOf(zip);
     const { value: entry } = (await zip.eachEntry().next()) as { value: Entry };
     const local = await zip.readLocalFileHeaderPromise(entry);
-    return (
+    const problem =
       entryProblem(entry, entryName) ??
       headerProblem(entry, local) ??
       placeProblem(entry, local, directoryStart) ??
-      tailProblem(zip, size) ??
-      (await contentProblem({
-        raw: await zip.openReadStreamPromise(entry, { decodeFileData: false }),
-        isDeflated: entry.compressionMethod === DEFLATED,
-        size: entry.uncompressedSize,
-        crc32: entry.crc32,
-      }))
-    );
+      tailProblem(zip, size);
+    if (problem) return problem;
+    const dump = isRead ? await contentOf(zip, entry) : undefined;
+    return typeof dump === 'string' ? dump : { dumpSize: entry.uncompressedSize, dump };
   } catch (error) {
     // A disk that can't be read is not the client's mistake.
     if (error instanceof Error && 'errno' in error) throw error;
     return `is no readable zip: ${error instanceof Error ? error.message : error}`;
   }
+}
+
+async function contentOf(zip: ZipFile, entry: Entry): Promise<DumpFacts | string> {
+  return checkContent({
+    raw: await zip.openReadStreamPromise(entry, { decodeFileData: false }),
+    isDeflated: entry.compressionMethod === DEFLATED,
+    size: entry.uncompressedSize,
+    crc32: entry.crc32,
+  });
 }
 
 function entryProblem(entry: Entry, entryName: string): string | undefined {

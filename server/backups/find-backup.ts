@@ -2,9 +2,22 @@ import { notFound } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { Backup } from './backup.entity.ts';
 
-/** @throws AppError 404 when no backup has that id */
-export async function findBackup({ em }: { em: HistoryManager }, id: number): Promise<Backup> {
-  const backup = await em.findOne(Backup, { id }, { populate: ['database'] });
+/**
+ * @param id that it was given
+ * @throws AppError 404 when no backup has that id
+ */
+export async function findBackup(
+  { em }: { em: HistoryManager },
+  id: number,
+  { withManifest = false }: { withManifest?: boolean } = {},
+): Promise<Backup> {
+  const populate = withManifest ? (['database', 'manifest'] as const) : (['database'] as const);
+  const backup = await em.findOne(Backup, { id }, { populate });
   if (!backup) throw notFound('BACKUP_NOT_FOUND', `There is no backup with the id ${id}`);
   return backup;
+}
+
+/** @returns the backup whose zip has that name, or null */
+export function findByName({ em }: { em: HistoryManager }, fileName: string): Promise<Backup | null> {
+  return em.findOne(Backup, { fileName }, { populate: ['database'] });
 }

@@ -1,25 +1,52 @@
 import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { formatReprDigest } from '../../protocol/digest.ts';
-import type { BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
-import type { Backup } from './backup.entity.ts';
+import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
+import { type Backup, findingsOf, storedState } from './backup.entity.ts';
 
 /** One backup in a listing. */
-export function presentSummary({ id, fileName, takenAt }: Backup): BackupSummary {
-  return { id, file_name: fileName, timestamp: formatTimestamp(takenAt) };
+export function presentSummary(backup: Backup): BackupSummary {
+  const { id, fileName, takenAt } = backup;
+  return { id, file_name: fileName, timestamp: formatTimestamp(takenAt), state: storedState(backup) };
 }
 
 /** Response 3. */
 export function presentReceipt(backup: Backup): UploadReceipt {
-  const { id, file_name, timestamp } = presentSummary(backup);
-  const { size } = backup;
+  return { data: receiptOf(backup), message: 'success' };
+}
+
+/** All that is known of one backup; its manifest must be loaded. */
+export function presentReport(backup: Backup): BackupReport {
+  const { checkedAt, damage, manifest } = backup;
   return {
-    data: { id, database_name: backup.database.name, file_name, timestamp, size, repr_digest: presentDigest(backup) },
+    data: {
+      ...receiptOf(backup),
+      checked_at: checkedAt?.toISOString() ?? null,
+      damage: damage ?? null,
+      manifest: manifest ? JSON.parse(manifest) : null,
+    },
     message: 'success',
   };
 }
 
+function receiptOf(backup: Backup): UploadReceipt['data'] {
+  const { id, file_name, timestamp, state } = presentSummary(backup);
+  return {
+    id,
+    database_name: backup.database.name,
+    file_name,
+    timestamp,
+    size: backup.size,
+    repr_digest: presentDigest(backup),
+    state,
+    findings: findingsOf(backup),
+    dump_size: backup.dumpSize ?? null,
+    dump_sha256: backup.dumpSha256 ?? null,
+    received_at: backup.receivedAt.toISOString(),
+  };
+}
+
 /** The SHA-256 of the zip, as the `Repr-Digest` field (RFC 9530). */
-export function presentDigest({ sha256 }: Backup): string {
+export function presentDigest({ sha256 }: Pick<Backup, 'sha256'>): string {
   return formatReprDigest(Buffer.from(sha256, 'hex'));
 }
 

@@ -1,13 +1,25 @@
-import { createHash } from 'node:crypto';
-import { IsolationLevel, UniqueConstraintViolationException } from '@mikro-orm/core';
-import { entryNameOf, parseBackupName } from '../../protocol/backup-name.ts';
-import { Database } from '../databases/database.entity.ts';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { entryNameOf } from '../../protocol/backup-name.ts';
+import { stateOf } from '../../protocol/finding.ts';
 import { AppError } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
 import type { FileAddress, ReceivedFile, Storage } from '../storage/storage.ts';
-import { Backup } from './backup.entity.ts';
-import { checkZip } from './check-zip.ts';
-import { openBackup } from './open-backup.ts';
+import type { Backup } from './backup.entity.ts';
+import { type Claims, checkDump, checkReceived } from './check-claims.ts';
+import { checkZip, type ZipFacts } from './check-zip.ts';
+import { findByName } from './find-backup.ts';
+import { findLastComplete } from './find-last-complete.ts';
+import { judgeBackup } from './judge-backup.ts';
+import { keepAgain } from './keep-again.ts';
+import { type Recordable, recordBackup, takenAtOf } from './record-backup.ts';
+import { storedDigest } from './stored-digest.ts';
+
+interface Dependencies {
+  readonly em: HistoryManager;
+  readonly storage: Storage;
+  /** Whether the dump in the zip is read, too. */
+  readonly verifyUploads: boolean;
+}
 
 interface Receipt {
   readonly backup: Backup;
@@ -18,99 +30,83 @@ interface Receipt {
 /**
  * Keeps what was received: checks it, makes it durable under its name, and only then records it.
  *
- * The order is what makes the record a promise. A crash in between leaves at most a file without a record; sending the
+ * The order is what makes the record a promise. A crash in between leaves at most a file without a row; sending the
  * same bytes again gives it one.
- * @throws AppError 409 when other bytes are kept under that name, 422 when it is no zip of the right content
+ * @param claims what the client says of the file; all of it must be true
+ * @throws AppError 409 when other bytes are kept under that name, 422 when it is no zip of the right content, or not what
+ *   the client says it is
  */
 export async function receiveBackup(
-  { em, storage }: { em: HistoryManager; storage: Storage },
+  { em, storage, verifyUploads }: Dependencies,
   received: ReceivedFile,
+  claims: Claims = {},
 ): Promise<Receipt> {
   try {
     const { fd, size, address } = received;
-    await checkZip({ fd, size, entryName: entryNameOf(address.fileName) });
-    return await storage.exclusively(address, () => keep({ em, storage }, received));
+    checkReceived(received, claims);
+    const zip = await checkZip({ fd, size, entryName: entryNameOf(address.fileName), isRead: verifyUploads });
+    checkDump(zip, claims.manifest);
+    return await storage.exclusively(address, () => keep({ em, storage }, received, { zip, claims }));
   } finally {
     await received.discard();
   }
 }
 
-async function keep(
-  { em, storage }: { em: HistoryManager; storage: Storage },
-  received: ReceivedFile,
-): Promise<Receipt> {
-  const recorded = await findRecord(em, received.address);
-  if (recorded && recorded.sha256 !== received.sha256) throw conflict(received.address);
-  const isPublished = await received.publish();
-  if (recorded) {
-    // A stored file that went missing has just come back. One that is cut short or has rotted must not pass for kept: the
-    // client would remove what may be the last good copy.
-    await (await openBackup({ em, storage }, recorded.id)).file.close();
-    if (!isPublished && (await storedDigest(storage, received.address)) !== recorded.sha256)
-      throw rotten(received.address);
-    return { backup: recorded, isNew: false };
-  }
-  if (!isPublished && (await storedDigest(storage, received.address)) !== received.sha256)
-    throw conflict(received.address);
-  return record(em, received);
+type Stores = Pick<Dependencies, 'em' | 'storage'>;
+
+/** What is known of a file that has passed all checks. */
+interface Known {
+  readonly zip: ZipFacts;
+  readonly claims: Claims;
+}
+
+async function keep({ em, storage }: Stores, received: ReceivedFile, known: Known): Promise<Receipt> {
+  const { address, sha256 } = received;
+  const recorded = await findByName({ em }, address.fileName);
+  if (recorded && recorded.sha256 !== sha256) throw conflict(address);
+  if (recorded) return { backup: await keepAgain({ em, storage }, recorded, received), isNew: false };
+  const recordable = await judged(em, received, known);
+  if (!(await received.publish()) && !(await isStored(storage, received))) throw conflict(address);
+  return record({ em, storage }, recordable);
+}
+
+async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims }: Known): Promise<Recordable> {
+  const { address, size, sha256 } = received;
+  const manifest = claims.manifest?.document;
+  const lastComplete = manifest && (await findLastComplete(em, address, takenAtOf(address)));
+  const findings = judgeBackup({ manifest, dump: zip.dump, lastComplete });
+  const receivedAt = new Date();
+  return {
+    address,
+    receivedAt,
+    // What was received is on the disk, and has just been read from there.
+    checkedAt: zip.dump ? receivedAt : null,
+    size,
+    sha256,
+    dump: zip.dump,
+    state: stateOf(findings),
+    findings,
+    manifest: claims.manifest?.json,
+  };
+}
+
+/** Whether a stored file without a row, which a crash has left, holds the bytes that were received. */
+async function isStored(storage: Storage, { address, sha256 }: ReceivedFile): Promise<boolean> {
+  const file = await storage.open(address);
+  return file !== undefined && (await storedDigest(file)) === sha256;
 }
 
 /** Takes the row of another process for ours if it got there first. */
-async function record(em: HistoryManager, received: ReceivedFile): Promise<Receipt> {
+async function record({ em, storage }: Stores, recordable: Recordable): Promise<Receipt> {
   try {
-    return { backup: await insert(em.fork(), received), isNew: true };
+    return { backup: await recordBackup({ em: em.fork(), storage }, recordable), isNew: true };
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    const recorded = await findRecord(em, received.address);
+    const recorded = await findByName({ em }, recordable.address.fileName);
     if (!recorded) throw error;
-    if (recorded.sha256 !== received.sha256) throw conflict(received.address);
+    if (recorded.sha256 !== recordable.sha256) throw conflict(recordable.address);
     return { backup: recorded, isNew: false };
   }
-}
-
-/** Two first uploads of one database may both make its row: the second must see what the first has committed. */
-const READ_COMMITTED = { isolationLevel: IsolationLevel.READ_COMMITTED };
-
-async function insert(em: HistoryManager, { address, size, sha256 }: ReceivedFile): Promise<Backup> {
-  const name = parseBackupName(address.fileName);
-  if (typeof name === 'string') throw new Error(`${address.fileName} ${name}`);
-  return em.transactional(async em => {
-    const database =
-      (await em.findOne(Database, { name: address.database })) ??
-      (await em.upsert(Database, { name: address.database }));
-    const { takenAt } = name;
-    const backup = em.create(Backup, {
-      database,
-      fileName: address.fileName,
-      takenAt,
-      receivedAt: new Date(),
-      size,
-      sha256,
-    });
-    await em.flush();
-    return backup;
-  }, READ_COMMITTED);
-}
-
-function findRecord(em: HistoryManager, { fileName }: FileAddress): Promise<Backup | null> {
-  return em.findOne(Backup, { fileName }, { populate: ['database'] });
-}
-
-/** Reads a stored file to know what it really holds. */
-async function storedDigest(storage: Storage, address: FileAddress): Promise<string | undefined> {
-  const file = await storage.open(address);
-  if (!file) return undefined;
-  const hash = createHash('sha256');
-  for await (const chunk of file.read({ start: 0, end: file.size - 1 })) hash.update(chunk);
-  return hash.digest('hex');
-}
-
-function rotten({ fileName }: FileAddress): AppError {
-  return new AppError(
-    500,
-    'STORED_FILE_DAMAGED',
-    `The stored file ${fileName} has other bytes than were received: keep your copy, move the damaged file away, and send it again`,
-  );
 }
 
 function conflict({ fileName }: FileAddress): AppError {

@@ -2,11 +2,11 @@ import type { Logger } from 'pino';
 import { Database } from '../databases/database.entity.ts';
 import type { HistoryManager } from '../history/history.ts';
 import type { Storage } from '../storage/storage.ts';
-import { Backup } from './backup.entity.ts';
+import { recordedNames } from './recorded-names.ts';
 
 /**
  * Compares the storage with the history, database by database, and warns where they differ. It changes nothing: a lost
- * history must not cost the files, and a file without a record gets one when it is sent again.
+ * history must not cost the files. A file without a row gets one when it is sent again, or by a rebuild.
  */
 export async function reportStrays({
   em,
@@ -28,14 +28,11 @@ export async function reportStrays({
     missing += countMissing(recorded, stored);
   }
   for (const database of unlisted) missing += (await recordedNames(em, database)).size;
-  if (unrecorded > 0) log.warn({ unrecorded }, `${unrecorded} stored files are unknown to the history`);
+  if (unrecorded > 0) log.warn({ unrecorded }, `${unrecorded} stored files are unknown to the history: ${REBUILD}`);
   if (missing > 0) log.warn({ missing }, `${missing} backups of the history have no stored file any more`);
 }
 
-async function recordedNames(em: HistoryManager, database: string): Promise<Set<string>> {
-  const backups = await em.fork().find(Backup, { database: { name: database } }, { fields: ['fileName'] });
-  return new Set(backups.map(({ fileName }) => fileName));
-}
+const REBUILD = 'stop the service and run `npm start -- rebuild` to give them back to it';
 
 function countMissing(names: Set<string>, from: Set<string>): number {
   return names.size - [...names].filter(name => from.has(name)).length;

@@ -1,7 +1,7 @@
 import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { orNull } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
-import type { Backup } from './backup.entity.ts';
+import { type Backup, findingsOf, storedState } from './backup.entity.ts';
 import { findBackup } from './find-backup.ts';
 import { downloadPath, presentDigest } from './presenter.ts';
 
@@ -19,5 +19,10 @@ export const backupResolvers = {
     timestamp: ({ takenAt }: Backup) => formatTimestamp(takenAt),
     digest: presentDigest,
     downloadUrl: downloadPath,
+    state: storedState,
+    findings: findingsOf,
+    dumpDigest: ({ dumpSha256 }: Backup) => (dumpSha256 ? presentDigest({ sha256: dumpSha256 }) : null),
+    receivedAt: ({ receivedAt }: Backup) => receivedAt.toISOString(),
+    checkedAt: ({ checkedAt }: Backup) => checkedAt?.toISOString() ?? null,
   },
 };

@@ -5,34 +5,36 @@ import type { HistoryManager } from '../history/history.ts';
 import { sendFile } from '../http/send-file.ts';
 import { readUploadForm, type UploadLimits } from '../http/upload-form.ts';
 import type { Storage } from '../storage/storage.ts';
+import { findBackup } from './find-backup.ts';
 import { openBackup } from './open-backup.ts';
-import { downloadPath, presentDigest, presentReceipt } from './presenter.ts';
+import { downloadPath, presentDigest, presentReceipt, presentReport } from './presenter.ts';
 import { receiveBackup } from './receive-backup.ts';
-import { checkDatabaseName, checkFileName, checkFormFields } from './validation.ts';
+import { uploadReceiver } from './upload-receiver.ts';
+import { checkDatabaseName, readReprDigest } from './validation.ts';
 
 interface Dependencies {
   readonly storage: Storage;
   readonly uploads: UploadLimits;
   /** How long a client may take nothing of a download, in milliseconds. */
   readonly downloadIdleMs: number;
+  /** Whether the content of uploads is read. */
+  readonly verifyUploads: boolean;
 }
 
-export function backupRoutes({ storage, uploads, downloadIdleMs }: Dependencies): Router {
+export function backupRoutes({ storage, uploads, downloadIdleMs, verifyUploads }: Dependencies): Router {
   const router = new Router({ sensitive: true });
 
   router.post('/:db_name', async ctx => {
     const { em } = ctx.state as { em: HistoryManager };
     const database = ctx.params.db_name!;
     checkDatabaseName(database);
+    const sha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
     // Nobody should send gigabytes only to hear that they can not be recorded.
     await checkReachable(em);
-    const { file } = await readUploadForm(ctx, uploads, {
-      checkName: fileName => checkFileName(fileName, database),
-      checkFields: fields => checkFormFields(fields, database),
-      receive: (fileName, content) => storage.receive({ database, fileName }, content),
-      discard: received => received.discard(),
-    });
-    const { backup, isNew } = await receiveBackup({ em, storage }, file);
+    const receiver = uploadReceiver({ storage, database });
+    const { file } = await readUploadForm(ctx, uploads, receiver);
+    const claims = { sha256, manifest: receiver.manifest() };
+    const { backup, isNew } = await receiveBackup({ em, storage, verifyUploads }, file, claims);
     ctx.status = isNew ? 201 : 200;
     ctx.set('Location', downloadPath(backup));
     ctx.body = presentReceipt(backup);
@@ -44,6 +46,11 @@ export function backupRoutes({ storage, uploads, downloadIdleMs }: Dependencies)
     const { fileName, sha256 } = backup;
     const reprDigest = presentDigest(backup);
     await sendFile(ctx, { file, fileName, etag: `"${sha256}"`, reprDigest, idleMs: downloadIdleMs });
+  });
+
+  router.get('/:id_file/manifest', async ctx => {
+    const { em } = ctx.state as { em: HistoryManager };
+    ctx.body = presentReport(await findBackup({ em }, idOf(ctx), { withManifest: true }));
   });
 
   return router;

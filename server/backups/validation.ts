@@ -1,7 +1,8 @@
 import { object, string } from 'yup';
 import { parseBackupName } from '../../protocol/backup-name.ts';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
-import { refused } from '../errors.ts';
+import { parseReprDigest } from '../../protocol/digest.ts';
+import { AppError, refused } from '../errors.ts';
 import { validate } from '../http/validate.ts';
 
 /** @throws AppError 422 naming `db_name` when a database can't have that name */
@@ -26,4 +27,17 @@ export function checkFormFields(fields: Readonly<Record<string, unknown>>, datab
     db_name: string().oneOf([database], 'must be the database of the path').typeError('must be one text field'),
   });
   validate(schema, { db_name: fields.db_name });
+}
+
+/**
+ * The header `Repr-Digest` is optional. One that can't be read is refused rather than ignored: its sender counts on it.
+ * @returns the SHA-256 that it says the zip has, 64 hexadecimal digits; undefined when there is no such header
+ * @throws AppError 400 naming `Repr-Digest`
+ */
+export function readReprDigest(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const digest = parseReprDigest(header);
+  if (digest) return digest.toString('hex');
+  const message = 'must hold a SHA-256 as in sha-256=:BASE64: (RFC 9530)';
+  throw new AppError(400, 'MALFORMED_DIGEST', `Repr-Digest ${message}`, [{ field: 'Repr-Digest', message }]);
 }

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
+import { finding } from '../../protocol/finding.ts';
 import { databaseHistory as historyShape, databaseList as listShape } from '../../protocol/responses.ts';
 import { Backup } from '../backups/backup.entity.ts';
+import { sampleManifest } from '../testing/manifests.ts';
 import { queriesOf } from '../testing/queries.ts';
 import { expectError, request, upload } from '../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
-import { sampleZip } from '../testing/zips.ts';
+import { type SampleZip, sampleZip } from '../testing/zips.ts';
 import { Database } from './database.entity.ts';
 import { LATEST_BACKUPS } from './list-databases.ts';
 
@@ -30,7 +32,12 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     expect(json.data.map((row: { database_name: string }) => row.database_name)).to.deep.equal(['pt_abc', 'pt_xyz']);
     expect(json.data[0]).to.deep.equal({
       database_name: 'pt_abc',
-      latest_backup: { id: receipt.data.id, file_name: abc.fileName, timestamp: '2023-03-26 02:30:00' },
+      latest_backup: {
+        id: receipt.data.id,
+        file_name: abc.fileName,
+        timestamp: '2023-03-26 02:30:00',
+        state: 'unverified',
+      },
     });
     expect(json.data[1].latest_backup.timestamp).to.equal('2023-10-31 00:00:00');
     expect(listShape.isValidSync(json, { strict: true })).to.equal(true);
@@ -45,8 +52,33 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
       '2023-10-30 00:00:00',
       '2023-10-29 00:00:00',
     ]);
-    for (const backup of json.data.histories) expect(backup).to.have.keys('id', 'file_name', 'timestamp');
+    for (const backup of json.data.histories) expect(backup).to.have.keys('id', 'file_name', 'timestamp', 'state');
     expect(historyShape.isValidSync(json, { strict: true })).to.equal(true);
+  });
+
+  it('says of each what it is worth, also of one whose file has gone bad since', async () => {
+    const zips = [1, 2, 3, 4].map(day => sampleZip({ database: 'worth', takenAt: `2023-10-0${day}T00:00:00Z` }));
+    const [sound, lost, , bad] = zips as [SampleZip, SampleZip, SampleZip, SampleZip];
+    await upload(app.url, sound, { manifest: sampleManifest(sound) });
+    const findings = [finding('RIGHTS_UNKNOWN', 'nobody knows')];
+    await upload(app.url, lost, { manifest: sampleManifest(lost, { findings }) });
+    await upload(app.url, zips[2]!);
+    await upload(app.url, bad, { manifest: sampleManifest(bad) });
+    await app.history.em.fork().nativeUpdate(Backup, { fileName: bad.fileName }, { damage: 'rotten' });
+    const { json } = await request(`${app.url}/worth`);
+    const states = json.data.histories.map(({ state }: { state: string }) => state);
+    expect(states).to.deep.equal(['damaged', 'unverified', 'incomplete', 'complete']);
+    expect((await request(app.url)).json.data.at(-1).latest_backup).to.deep.equal(json.data.histories[0]);
+  });
+
+  it('loads no manifest for a list: it may be large', async () => {
+    const zip = sampleZip({ database: 'worth', takenAt: '2023-10-05T00:00:00Z' });
+    await upload(app.url, zip, { manifest: sampleManifest(zip) });
+    const queries = await queriesOf(app.history, async () => {
+      for (const path of ['', '/worth']) expect((await request(app.url + path)).text).to.contain(zip.fileName);
+    });
+    expect(queries.length).to.be.greaterThan(1);
+    for (const query of queries) expect(query).to.not.match(/manifest|b\.\*|select \*/);
   });
 
   it('answers HEAD like GET', async () => {

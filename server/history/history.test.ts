@@ -157,7 +157,7 @@ describe('a history store that goes away', () => {
     await polite.receive(/^HTTP\/1.1 503 /);
     polite.socket.destroy();
     expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
-    expect(await app.storedFiles()).to.have.length(1);
+    expect(await app.storedZips()).to.have.length(1);
     const written = JSON.stringify(app.log);
     expect(written).to.contain('HISTORY_UNAVAILABLE').and.not.contain(mariadb.password);
   });

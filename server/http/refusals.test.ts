@@ -104,7 +104,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
         expect((await upload(limited.url, small)).status).to.equal(201);
         const larger = { ...sampleZip(), bytes: Buffer.alloc(bytes + 1) };
         expectError(await upload(limited.url, larger), 413, 'FILE_TOO_LARGE');
-        expect(await limited.storedFiles()).to.have.length(1);
+        expect(await limited.storedZips()).to.have.length(1);
       } finally {
         await limited[Symbol.asyncDispose]();
       }
@@ -260,5 +260,7 @@ async function nothingLeft(app: RunningApp): Promise<void> {
   const leftovers = async () => (await app.storedFiles()).filter(file => file.endsWith('.part'));
   while ((await leftovers()).length > 0 && Date.now() < deadline) await new Promise(resolve => setTimeout(resolve, 20));
   expect(await leftovers()).to.deep.equal([]);
-  expect(await app.history.em.fork().count(Backup)).to.equal((await app.storedFiles()).length);
+  const [files, zips] = [await app.storedFiles(), await app.storedZips()];
+  expect(await app.history.em.fork().count(Backup)).to.equal(zips.length);
+  expect(files).to.have.members(zips.flatMap(zip => [zip, `${zip}.json`]));
 }

@@ -99,7 +99,7 @@ describeOnEachStore('routes', store => {
   it('is healthy and ready', async () => {
     expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
     expect((await request(`${app.url}/-/ready`)).status).to.equal(200);
-    expect(await app.storedFiles()).to.have.length(1);
+    expect(await app.storedZips()).to.have.length(1);
   });
 });
 

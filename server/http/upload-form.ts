@@ -25,6 +25,8 @@ export interface UploadLimits {
 export interface FileReceiver<File> {
   /** Called as soon as the part's header is known. @throws AppError to refuse the file before a byte of it is read */
   checkName(fileName: string): void;
+  /** Fields that may be longer than the others, by name, in bytes. */
+  readonly longFields: Readonly<Record<string, number>>;
   /** Called with the fields before the file, and with all of them at the end. @throws AppError */
   checkFields(fields: Readonly<Record<string, unknown>>): void;
   receive(fileName: string, content: Readable): Promise<File>;
@@ -43,7 +45,7 @@ export async function readUploadForm<File>(
   limits: UploadLimits,
   receiver: FileReceiver<File>,
 ): Promise<UploadForm<File>> {
-  refuseUnreadable(ctx, limits);
+  refuseUnreadable(ctx, limits, receiver);
   inviteBody(ctx);
   const refusal = new AbortController();
   const receiving: Promise<File>[] = [];
@@ -60,19 +62,20 @@ export async function readUploadForm<File>(
   }
 }
 
-/** What the boundaries and the few fields may add to the file's own bytes. */
+/** What the boundaries and the few short fields may add to the file's own bytes. */
 const FORM_OVERHEAD = 64 * 1024;
 const MAX_FIELDS = 8;
 const MAX_FIELD_BYTES = 64 * 1024;
 const BUFFER_SIZE = 1024 * 1024;
 
-function refuseUnreadable(ctx: Context, { maxFileBytes }: UploadLimits): void {
+function refuseUnreadable(ctx: Context, { maxFileBytes }: UploadLimits, { longFields }: FileReceiver<unknown>): void {
   if (ctx.request.type !== 'multipart/form-data')
     throw new AppError(415, 'NOT_MULTIPART', 'Send the zip as a file in a multipart/form-data body');
   const length = ctx.get('Content-Length');
   if (!length && !ctx.get('Transfer-Encoding'))
     throw new AppError(411, 'LENGTH_REQUIRED', 'The request has no body: send a Content-Length or a chunked body');
-  if (maxFileBytes !== undefined && Number(length) > maxFileBytes + FORM_OVERHEAD) throw tooLarge(maxFileBytes);
+  const overhead = Object.values(longFields).reduce((sum, bytes) => sum + bytes, FORM_OVERHEAD);
+  if (maxFileBytes !== undefined && Number(length) > maxFileBytes + overhead) throw tooLarge(maxFileBytes);
 }
 
 interface Parsing<File> {
@@ -85,7 +88,7 @@ interface Parsing<File> {
 }
 
 async function parse<File>(parsing: Parsing<File>): Promise<void> {
-  const { ctx, limits, refusal } = parsing;
+  const { ctx, limits, receiver, refusal } = parsing;
   const form = multer({
     // Part headers are UTF-8, and a path in a file name is refused rather than cut off: nothing is renamed.
     defParamCharset: 'utf8',
@@ -96,14 +99,14 @@ async function parse<File>(parsing: Parsing<File>): Promise<void> {
       files: 1,
       fields: MAX_FIELDS,
       parts: MAX_FIELDS + 1,
-      fieldSize: MAX_FIELD_BYTES,
+      fieldSize: Math.max(MAX_FIELD_BYTES, ...Object.values(receiver.longFields)),
       fieldNestingDepth: 0,
       headerPairs: 100,
       ...(limits.maxFileBytes !== undefined && { fileSize: limits.maxFileBytes }),
     },
     storage: receivingStorage(parsing),
     streamHandler(request, parser) {
-      refuseAtOnce(parser, refusal);
+      refuseAtOnce(parser, refusal, receiver);
       feed({ request, parser, idleMs: limits.idleMs, stop: refusal });
     },
   } satisfies FormOptions as multer.Options);
@@ -111,13 +114,15 @@ async function parse<File>(parsing: Parsing<File>): Promise<void> {
 }
 
 /** multer itself would tell only when the whole body has been read, however long that takes. */
-function refuseAtOnce(parser: Writable, refusal: AbortController): void {
+function refuseAtOnce(parser: Writable, refusal: AbortController, { longFields }: FileReceiver<unknown>): void {
   parser.once('error', error => refusal.abort(error));
   parser.once('filesLimit', () => refusal.abort(tooManyFiles()));
   for (const limit of ['fieldsLimit', 'partsLimit'])
     parser.once(limit, () => refusal.abort(malformed(`it has more than ${MAX_FIELDS} fields`)));
-  parser.on('field', (name: string, _value: string, { valueTruncated }: { valueTruncated: boolean }) => {
-    if (valueTruncated) refusal.abort(malformed(`its field ${name} is longer than ${MAX_FIELD_BYTES} bytes`));
+  parser.on('field', (name: string, value: string, { valueTruncated }: { valueTruncated: boolean }) => {
+    const limit = longFields[name] ?? MAX_FIELD_BYTES;
+    if (valueTruncated || Buffer.byteLength(value) > limit)
+      refusal.abort(malformed(`its field ${name} is longer than ${limit} bytes`));
   });
 }
 

@@ -3,7 +3,7 @@ import type * as nodeFs from 'node:fs/promises';
 /** The calls that the folder storage makes; a test may watch their order, or let them fail. */
 export type FileSystem = Pick<
   typeof nodeFs,
-  'link' | 'lstat' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rmdir' | 'unlink'
+  'link' | 'lstat' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rmdir' | 'statfs' | 'unlink'
 >;
 
 /** @returns whether it is a system error of one of these codes, such as ENOENT */

@@ -51,6 +51,50 @@ describe('folder storage', () => {
     await again.discard();
   });
 
+  it('makes a text durable before its name, and the name before it says so', async () => {
+    const calls: string[] = [];
+    const storage = folderStorage({ folder: await newFolder(), fs: watched(calls) });
+    await storage.describe(address, 'text');
+    calls.push('answer');
+    expect(calls).to.deep.equal(['sync part', 'rename', 'sync folder', 'sync folder', 'answer']);
+  });
+
+  it('leaves the older text, and nothing else, when a new one can not be made durable', async () => {
+    const folder = await newFolder();
+    await folderStorage({ folder }).describe(address, 'older');
+    const failing = folderStorage({ folder, fs: watched([], 'EIO') });
+    expect(await failing.describe(address, 'newer').catch(error => error)).to.include({ code: 'EIO' });
+    expect(await failing.description(address)).to.equal('older');
+    expect(await nodeFs.readdir(join(folder, address.database))).to.deep.equal([`${address.fileName}.json`]);
+  });
+
+  it('has the good bytes on the disk before the bad ones lose their name, and deletes none', async () => {
+    const calls: string[] = [];
+    const folder = await newFolder();
+    const storage = folderStorage({ folder, fs: watched(calls) });
+    for (const bytes of ['bad', 'worse', 'good']) {
+      const received = await storage.receive(address, content(bytes));
+      calls.length = 0;
+      await received.replace();
+    }
+    expect(calls).to.deep.equal([
+      ...['sync part', 'link', 'link', 'unlink'], // `.bad-1` is taken
+      ...['sync part', 'link', 'unlink', 'sync folder', 'sync folder'],
+    ]);
+    const kept = (name: string) =>
+      nodeFs.readFile(join(folder, address.database, `${address.fileName}${name}`), 'utf8');
+    expect(await Promise.all(['', '.bad-1', '.bad-2'].map(kept))).to.deep.equal(['good', 'bad', 'worse']);
+  });
+
+  it('has room for every name that a database can have', async () => {
+    const storage = folderStorage({ folder: await newFolder() });
+    const longest = { database: `${'あ'.repeat(58)}aa`, fileName: '' };
+    longest.fileName = address.fileName.replace('pt_xyz', longest.database);
+    for (let i = 0; i < 11; i++) await (await storage.receive(longest, content(`${i}`))).replace();
+    await storage.describe(longest, 'text');
+    expect(await storage.description(longest)).to.equal('text');
+  });
+
   it('passes over a folder that is not ours to read, such as lost+found', async () => {
     const folder = await newFolder();
     await nodeFs.mkdir(join(folder, 'lost+found'));
@@ -133,7 +177,11 @@ function watched(calls: string[], failure?: string, shortWrites?: number): FileS
     calls.push('unlink');
     return nodeFs.unlink(path);
   };
-  return { ...nodeFs, open, link, unlink };
+  const rename: FileSystem['rename'] = (...paths) => {
+    calls.push('rename');
+    return nodeFs.rename(...paths);
+  };
+  return { ...nodeFs, open, link, rename, unlink };
 }
 
 function refuse(code: string) {

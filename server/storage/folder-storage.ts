@@ -2,13 +2,18 @@ import * as nodeFs from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BACKUP_NAME } from '../../protocol/backup-name.ts';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
+import { describedBy, readDescription, writeDescription } from './description.ts';
 import { type FileSystem, hasCode } from './file-system.ts';
 import { inTurn } from './in-turn.ts';
+import { LEFTOVER, newPartName } from './part-file.ts';
 import { openFile } from './read-file.ts';
-import { LEFTOVER, newPartName, receiveFile } from './receive-file.ts';
+import { receiveFile } from './receive-file.ts';
 import type { FileAddress, Storage } from './storage.ts';
 
-/** Keeps the files in a folder: `FOLDER/DATABASE/FILE_NAME`. One process at a time may use a folder. */
+/**
+ * Keeps the files in a folder: `FOLDER/DATABASE/FILE_NAME`, and beside each its text: `FILE_NAME.json`. One process at a
+ * time may use a folder.
+ */
 export function folderStorage({ folder, fs = nodeFs }: { folder: string; fs?: FileSystem }): Storage {
   const root = resolve(folder);
   const tasks = new Map<string, Promise<unknown>>();
@@ -16,8 +21,11 @@ export function folderStorage({ folder, fs = nodeFs }: { folder: string; fs?: Fi
   return {
     receive: async (address, content) => receiveFile({ fs, renames, address, target: pathOf(root, address) }, content),
     open: async address => openFile(fs, pathOf(root, address)),
+    describe: async (address, text) => writeDescription(fs, pathOf(root, address), text),
+    description: async address => readDescription(fs, pathOf(root, address)),
     exclusively: async (address, task) => inTurn(tasks, pathOf(root, address), task),
     checkUsable: () => checkUsable(fs, root),
+    space: () => space(fs, root),
     removeLeftovers: () => removeLeftovers(fs, root),
     list: () => list(fs, root),
   };
@@ -37,6 +45,12 @@ async function checkUsable(fs: FileSystem, root: string): Promise<void> {
   await fs.unlink(path);
 }
 
+/** What is set aside for the system's administrator is not free to us. */
+async function space(fs: FileSystem, root: string): Promise<{ free: number; total: number }> {
+  const { bsize, bavail, blocks } = await fs.statfs(root);
+  return { free: bavail * bsize, total: blocks * bsize };
+}
+
 async function removeLeftovers(fs: FileSystem, root: string): Promise<number> {
   const databases = (await databaseFolders(fs, root)).map(name => join(root, name));
   let removed = 0;
@@ -52,7 +66,7 @@ async function removeLeftovers(fs: FileSystem, root: string): Promise<number> {
 async function* list(fs: FileSystem, root: string) {
   for (const database of await databaseFolders(fs, root)) {
     const names = await fs.readdir(join(root, database));
-    yield { database, fileNames: names.filter(name => BACKUP_NAME.test(name)) };
+    yield { database, fileNames: names.filter(name => BACKUP_NAME.test(name)), described: describedBy(names) };
   }
 }
 

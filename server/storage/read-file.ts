@@ -15,8 +15,9 @@ export async function openFile(fs: FileSystem, path: string): Promise<StoredFile
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  const { size } = await handle.stat();
-  return { size, read: range => readStream(handle, range), close: () => handle.close() };
+  const { size, mtime: modifiedAt } = await handle.stat();
+  const { fd } = handle;
+  return { size, modifiedAt, fd, read: range => readStream(handle, range), close: () => handle.close() };
 }
 
 interface Range {

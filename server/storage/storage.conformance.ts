@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { FileAddress, Storage } from './storage.ts';
@@ -139,6 +140,63 @@ export function describeStorage(title: string, create: () => Promise<Storage>): 
       }
     });
 
+    it('replaces what is there, keeping it aside, and publishes where nothing is', async () => {
+      expect(await publish(address(), 'gone bad')).to.equal(true);
+      for (const bytes of ['good', 'better']) {
+        const received = await storage.receive(address(), content(bytes));
+        expect(await received.replace()).to.equal(true);
+        await received.discard();
+        expect(await bytesOf(address())).to.equal(bytes);
+      }
+      const first = await storage.receive(address('pt_abc'), content('first'));
+      expect(await first.replace()).to.equal(true);
+      expect(await everything()).to.have.members([address().fileName, address('pt_abc').fileName]);
+      expect(await storage.removeLeftovers()).to.equal(0);
+    });
+
+    it('keeps a text beside a file, whether that is there or not, and the last one only', async () => {
+      expect(await storage.description(address())).to.equal(undefined);
+      await storage.describe(address(), 'before the file');
+      await publish(address(), 'abc');
+      await storage.describe(address(), '{"データ": "\ud83d\ude00"}');
+      await storage.describe(address('pt_abc'), 'x'.repeat(9_000_000));
+      expect(await storage.description(address())).to.equal('{"データ": "\ud83d\ude00"}');
+      expect(await storage.description(address('pt_abc'))).to.have.length(9_000_000);
+      expect(await bytesOf(address())).to.equal('abc');
+      expect(await storage.open(address('pt_abc'))).to.equal(undefined);
+      expect(await storage.removeLeftovers()).to.equal(0);
+    });
+
+    it('lists the files, and apart from them what has a text', async () => {
+      await publish(address(), 'abc');
+      await storage.describe(address('pt_xyz', '01'), 'text');
+      const listed = [];
+      for await (const names of storage.list()) listed.push(names);
+      const described = [address('pt_xyz', '01').fileName];
+      expect(listed).to.deep.equal([{ database: 'pt_xyz', fileNames: [address().fileName], described }]);
+    });
+
+    it('shows a text whole or not at all while it is replaced', async () => {
+      const texts = ['a', 'b'].map(letter => letter.repeat(3_000_000));
+      await storage.describe(address(), texts[0]!);
+      const writing = Promise.all(texts.map(text => storage.describe(address(), text)));
+      const seen = new Set<string | undefined>();
+      for (let i = 0; i < 20; i++) seen.add(await storage.description(address()));
+      await writing;
+      for (const text of seen) expect(texts.includes(text!), `${text?.length}`).to.equal(true);
+    });
+
+    it('tells when a file was written, and lets it be read by its descriptor', async () => {
+      const start = Date.now();
+      await publish(address(), 'abc');
+      const file = (await storage.open(address()))!;
+      expect(file.modifiedAt.getTime()).to.be.within(start - 2_000, Date.now() + 2_000);
+      const piece = Buffer.alloc(3);
+      readSync(file.fd, piece, 0, 3, 0);
+      expect(String(piece)).to.equal('abc');
+      await file.close();
+    });
+
     it('runs tasks of one address in turn, and those of others meanwhile', async () => {
       const events: string[] = [];
       const task = (name: string, at: FileAddress) =>
@@ -158,11 +216,19 @@ export function describeStorage(title: string, create: () => Promise<Storage>): 
       expect(events.indexOf('c begins')).to.be.lessThan(events.indexOf('a ends'));
     });
 
+    it('knows how much space there is', async () => {
+      const { free, total } = await storage.space();
+      expect(Number.isSafeInteger(free) && Number.isSafeInteger(total)).to.equal(true);
+      expect(free).to.be.greaterThan(0).and.at.most(total);
+    });
+
     it('has no way out, whatever it is asked for', async () => {
       const outside = ['../x', 'a/b', '..', '', 'a\0b', 'a\\b'];
       for (const database of outside) {
         const error = await storage.open({ database, fileName: address().fileName }).catch(error => error);
         expect(error, database).to.be.instanceOf(Error);
+        const described = await storage.describe({ database, fileName: address().fileName }, 'x').catch(error => error);
+        expect(described, database).to.be.instanceOf(Error);
       }
       for (const fileName of [
         '../x',

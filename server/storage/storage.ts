@@ -20,7 +20,12 @@ export interface ReceivedFile {
    * @returns false, and leaves everything as it was, when a file of that name is there already: nothing is overwritten
    */
   publish(): Promise<boolean>;
-  /** Removes what was received; does nothing after `publish` returned true, or a second time. */
+  /**
+   * Like `publish`, but in the place of a file of that name that has gone bad. That one is not deleted: it is kept beside
+   * its place under another name, and listed no more.
+   */
+  replace(): Promise<boolean>;
+  /** Removes what was received; does nothing after it has its name, or a second time. */
   discard(): Promise<void>;
 }
 
@@ -28,6 +33,10 @@ export interface ReceivedFile {
 export interface StoredFile {
   /** In bytes, of what is really there. */
   readonly size: number;
+  /** When its bytes were last written. */
+  readonly modifiedAt: Date;
+  /** A descriptor to read from until `read` or `close`. */
+  readonly fd: number;
   /** Streams the bytes from `start` to `end`, both included; the stream closes the file. */
   read(range: { start: number; end: number }): Readable;
   close(): Promise<void>;
@@ -43,16 +52,34 @@ export interface Storage {
   receive(address: FileAddress, content: AsyncIterable<Uint8Array>): Promise<ReceivedFile>;
   /** @returns the open file, or undefined when there is none of that name */
   open(address: FileAddress): Promise<StoredFile | undefined>;
+  /**
+   * Keeps a text beside the file of that address, whether that is there or not, in the place of an older text. Once this
+   * returns, neither a crash nor a power cut loses it, and no reader ever sees a part of it.
+   */
+  describe(address: FileAddress, text: string): Promise<void>;
+  /** @returns the text that is kept beside the file of that address, or undefined when there is none */
+  description(address: FileAddress): Promise<string | undefined>;
   /** Runs `task` while no other `exclusively` of the same address runs in this process. */
   exclusively<T>(address: FileAddress, task: () => Promise<T>): Promise<T>;
   /** @throws when files can't be written or read at the moment */
   checkUsable(): Promise<void>;
+  /** @returns how much can still be stored and how much can be in all, in bytes; what others use of the disk counts */
+  space(): Promise<{ free: number; total: number }>;
   /**
-   * Removes what a crash left of files that were never published. Only to be called while nothing is being received.
-   * A published file is never touched.
+   * Removes what a crash left of files and texts that never got their names. Only to be called while nothing is being received.
+   * What has its name is never touched.
    * @returns how many were removed
    */
   removeLeftovers(): Promise<number>;
   /** Lists the published files, database by database. */
-  list(): AsyncIterable<{ database: string; fileNames: string[] }>;
+  list(): AsyncIterable<StoredNames>;
+}
+
+/** What is stored of one database. */
+export interface StoredNames {
+  readonly database: string;
+  /** Of the published files, and of nothing else. */
+  readonly fileNames: string[];
+  /** The names of the files that a text is kept beside, whether they are there or not. */
+  readonly described: string[];
 }

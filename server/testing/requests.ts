@@ -17,16 +17,24 @@ export async function request(url: string, init?: RequestInit): Promise<Answer> 
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
 }
 
-/** Uploads through a form, as a client does. */
+/** Uploads through a form, as a client does; with its manifest before the file, if it has one. */
 export function upload(
   url: string,
   { database, fileName, bytes }: Pick<SampleZip, 'database' | 'fileName' | 'bytes'>,
-  { field = 'file', fields = {} }: { field?: string; fields?: Record<string, string> } = {},
+  { field = 'file', fields = {}, manifest, headers = {} }: UploadOptions = {},
 ): Promise<Answer> {
   const form = new FormData();
+  if (manifest !== undefined) form.append('manifest', JSON.stringify(manifest));
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append(field, new Blob([new Uint8Array(bytes)]), fileName);
-  return request(`${url}/${encodeURIComponent(database)}`, { method: 'POST', body: form });
+  return request(`${url}/${encodeURIComponent(database)}`, { method: 'POST', body: form, headers });
+}
+
+interface UploadOptions {
+  readonly field?: string;
+  readonly fields?: Record<string, string>;
+  readonly manifest?: object | undefined;
+  readonly headers?: Record<string, string>;
 }
 
 export function graphql(url: string, query: string, variables: object = {}): Promise<Answer> {

@@ -6,6 +6,7 @@ import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
 import { HISTORY_STORES } from '../../test/support/history-stores.ts';
 import { createApp, type Dependencies } from '../app.ts';
+import { createScrub, type Scrub } from '../backups/scrub.ts';
 import { createGraphql } from '../graphql.ts';
 import { type History, openHistory } from '../history/history.ts';
 import { listen } from '../http/listen.ts';
@@ -27,14 +28,22 @@ export interface RunningApp extends AsyncDisposable {
   readonly history: History;
   readonly storage: Storage;
   readonly storageDir: string;
+  readonly scrub: Scrub;
   /** The lines of the log so far, parsed. */
   readonly log: Array<Record<string, unknown>>;
   /** @returns the path of every file under the storage folder, relative to it, sorted */
   storedFiles(): Promise<string[]>;
+  /** @returns those of them that are no records beside others */
+  storedZips(): Promise<string[]>;
 }
 
 /** Some of what the app is made of, in place of what it gets by default. */
-export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql'>> & { storageDir?: string };
+export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub'>> & {
+  storageDir?: string;
+  scrubIntervalMs?: number;
+  /** 0 means as fast as it goes, and is what is left out. */
+  scrubBytesPerSecond?: number;
+};
 
 export async function runApp(store: HistoryStore, overrides: Overrides = {}): Promise<RunningApp> {
   const folder = await mkdtemp(join(tmpdir(), 'lumbung-server-'));
@@ -45,19 +54,34 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
   const lines: Array<Record<string, unknown>> = [];
   const log = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line)) });
   const graphql = await createGraphql({ log });
+  const { scrubIntervalMs: intervalMs = 30 * 86_400_000, scrubBytesPerSecond: bytesPerSecond = 0 } = overrides;
+  const scrub = createScrub({ history, storage, log, intervalMs, bytesPerSecond });
   const server = await listen({ host: '127.0.0.1', port: 0 });
   const uploads = { maxFileBytes: undefined, idleMs: 10_000 };
   server.serve(
-    createApp({ history, downloadIdleMs: 10_000, uploads, ...overrides, storage, graphql, log }).callback() as never,
+    createApp({
+      history,
+      downloadIdleMs: 10_000,
+      uploads,
+      verifyUploads: true,
+      ...overrides,
+      storage,
+      graphql,
+      scrub,
+      log,
+    }).callback() as never,
   );
   return {
     url: server.url,
     history,
     storage,
     storageDir,
+    scrub,
     log: lines,
     storedFiles: () => filesUnder(storageDir),
+    storedZips: async () => (await filesUnder(storageDir)).filter(path => !path.endsWith('.zip.json')),
     async [Symbol.asyncDispose]() {
+      await scrub.stop();
       await server.stop(500);
       await history.close(true);
       await rm(folder, { recursive: true, force: true });

@@ -8,6 +8,8 @@ export interface SampleZip {
   readonly fileName: string;
   readonly bytes: Buffer;
   readonly sha256: string;
+  /** The plain dump in it. */
+  readonly dump: { readonly size: number; readonly sha256: string };
 }
 
 interface Wish {
@@ -24,7 +26,13 @@ export function sampleZip(wish: Wish = {}): SampleZip {
   const { database = 'pt_xyz', takenAt = '2023-10-31T00:00:00Z', content = '-- Dump completed\n' } = wish;
   const fileName = wish.fileName ?? formatBackupName({ database, takenAt: new Date(takenAt), id: randomUUID() });
   const zip = new AdmZip();
-  zip.addFile(wish.entryName ?? entryNameOf(fileName), Buffer.from(content));
+  const plain = Buffer.from(content);
+  zip.addFile(wish.entryName ?? entryNameOf(fileName), plain);
   const bytes = zip.toBuffer();
-  return { database, fileName, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  const dump = { size: plain.length, sha256: sha256Of(plain) };
+  return { database, fileName, bytes, sha256: sha256Of(bytes), dump };
+}
+
+function sha256Of(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

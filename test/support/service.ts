@@ -21,10 +21,11 @@ export interface Service extends AsyncDisposable {
 /**
  * Starts `node server/main.ts` on a free port and waits until it is ready.
  * @param env beside PATH: DATABASE_URL and STORAGE_DIR, mostly
+ * @param args of the command line
  * @throws Error with what it wrote when it ends instead
  */
-export async function startService(env: Record<string, string>): Promise<Service> {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../server/main.ts')], {
+export async function startService(env: Record<string, string>, args: readonly string[] = []): Promise<Service> {
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../server/main.ts'), ...args], {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -47,10 +48,13 @@ export async function startService(env: Record<string, string>): Promise<Service
   };
 }
 
-/** Starts the service expecting that it refuses to. @returns its exit code and all that it wrote */
-export async function startInVain(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
+/** Runs it expecting that it ends by itself, as `rebuild` does. @returns its exit code and all that it wrote */
+export async function startInVain(
+  env: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<{ code: number | null; output: string }> {
   try {
-    await using service = await startService(env);
+    await using service = await startService(env, args);
     throw new Error(`the service was expected not to start, but listens on ${service.url}`);
   } catch (error) {
     if (error instanceof StartFailure) return error;

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { crc32, deflateRawSync } from 'node:zlib';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { checkContent } from './check-content.ts';
+
+const MARKER = '-- Dump completed on 2026-01-01  0:00:00';
+
+/** Reads a dump that arrives in pieces of these sizes, the last one again and again. */
+function check(dump: Buffer, sizes: number[], { isDeflated = false } = {}) {
+  const bytes = isDeflated ? deflateRawSync(dump) : dump;
+  const pieces: Buffer[] = [];
+  for (let at = 0, i = 0; at < bytes.length; i++) {
+    const size = sizes[Math.min(i, sizes.length - 1)]!;
+    pieces.push(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return checkContent({ raw: Readable.from(pieces), isDeflated, size: dump.length, crc32: crc32(dump) });
+}
+
+describe('checkContent', () => {
+  it('tells the same of a dump in whatever pieces it comes', async () => {
+    const line = fc.constantFrom(
+      MARKER,
+      '-- Dump completed',
+      'x',
+      `'${MARKER}`,
+      '',
+      'y'.repeat(1000),
+      'z'.repeat(4050),
+    );
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 6000 })), {
+      minLength: 1,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 10 }), sizes, fc.boolean(), async (lines, sizes, isDeflated) => {
+        const dump = Buffer.from(lines.join('\n'));
+        const lastLine = lines.findLast(line => line !== '') ?? '';
+        expect(await check(dump, sizes, { isDeflated })).to.deep.equal({
+          size: dump.length,
+          sha256: createHash('sha256').update(dump).digest('hex'),
+          hasEndMarker: lastLine.startsWith('-- Dump completed'),
+        });
+      }),
+    );
+  });
+
+  it('takes no end of a long row for the marker', async () => {
+    // The last 4096 bytes begin right at the marker's text, which stands in the middle of a row.
+    const dump = Buffer.from('x'.repeat(9000) + MARKER.padEnd(4096, 'y'));
+    for (const size of [1, 1000, 4096, 100_000])
+      expect(await check(dump, [size])).to.deep.include({ hasEndMarker: false });
+  });
+});

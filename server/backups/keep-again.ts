@@ -1,0 +1,46 @@
+import type { HistoryManager } from '../history/history.ts';
+import type { ReceivedFile, Storage } from '../storage/storage.ts';
+import type { Backup } from './backup.entity.ts';
+import { formatRecord } from './record.ts';
+import { storedDigest } from './stored-digest.ts';
+
+/**
+ * Sees to it that a backup which was received before, and whose bytes have come again, really is stored: one that went
+ * missing comes back, one that has rotted is set aside and replaced. The client may remove its copy after this answer, so
+ * the stored bytes are read, whatever the history thinks of them.
+ * @param recorded what the history knows of it; the same bytes as `received`
+ * @returns the backup, sound again
+ */
+export async function keepAgain(
+  { em, storage }: { em: HistoryManager; storage: Storage },
+  recorded: Backup,
+  received: ReceivedFile,
+): Promise<Backup> {
+  const { address } = received;
+  if (!(await received.publish()) && !(await isSound(storage, received))) await received.replace();
+  // The record may have gone with the file, or is of a time that knew none.
+  if ((await storage.description(address)) === undefined) {
+    await em.populate(recorded, ['manifest']);
+    await storage.describe(address, formatRecord(recorded));
+  }
+  recorded.damage = null;
+  recorded.checkedAt = new Date();
+  await em.flush();
+  return recorded;
+}
+
+async function isSound(storage: Storage, { address, size, sha256 }: ReceivedFile): Promise<boolean> {
+  const file = await storage.open(address);
+  if (!file) return false;
+  if (file.size !== size) {
+    await file.close();
+    return false;
+  }
+  try {
+    return (await storedDigest(file)) === sha256;
+  } catch (error) {
+    // A bad sector is damage like any other.
+    if ((error as NodeJS.ErrnoException).code === 'EIO') return false;
+    throw error;
+  }
+}

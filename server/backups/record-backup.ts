@@ -1,0 +1,86 @@
+import { IsolationLevel } from '@mikro-orm/core';
+import { parseBackupName } from '../../protocol/backup-name.ts';
+import type { BackupState, FindingList } from '../../protocol/finding.ts';
+import { Database } from '../databases/database.entity.ts';
+import type { HistoryManager } from '../history/history.ts';
+import type { FileAddress, Storage } from '../storage/storage.ts';
+import { Backup } from './backup.entity.ts';
+import type { DumpFacts } from './check-content.ts';
+import { formatRecord } from './record.ts';
+
+/** A stored zip that the history is to know. */
+export interface Recordable {
+  readonly address: FileAddress;
+  readonly receivedAt: Date;
+  /** Of the zip, in bytes. */
+  readonly size: number;
+  /** Of the zip, 64 hexadecimal digits. */
+  readonly sha256: string;
+  readonly dump: Pick<DumpFacts, 'size' | 'sha256'> | undefined;
+  readonly state: BackupState;
+  readonly findings: NonNullable<FindingList>;
+  /** JSON. */
+  readonly manifest: string | undefined;
+  /** When its stored bytes were read and found right, if they were. */
+  readonly checkedAt?: Date | null;
+  /** A new one when left out. */
+  readonly id?: number;
+  /** What is wrong with the stored file, if anything. */
+  readonly damage?: string;
+}
+
+/**
+ * Gives a stored zip its row in the history and, in the same transaction, its record beside it. The record lies durably
+ * before the row is committed: whatever the history promises can be read again from the storage.
+ * @throws UniqueConstraintViolationException when the file has a row already
+ */
+export async function recordBackup(
+  { em, storage }: { em: HistoryManager; storage: Storage },
+  recordable: Recordable,
+): Promise<Backup> {
+  return em.transactional(async em => {
+    const backup = await insertRow(em, recordable);
+    await storage.describe(recordable.address, formatRecord(backup));
+    return backup;
+  }, READ_COMMITTED);
+}
+
+/**
+ * Gives a stored zip its row alone.
+ * @throws UniqueConstraintViolationException when the file has a row already
+ */
+export async function insertBackup({ em }: { em: HistoryManager }, recordable: Recordable): Promise<Backup> {
+  return em.transactional(em => insertRow(em, recordable), READ_COMMITTED);
+}
+
+/** Two first uploads of one database may both make its row: the second must see what the first has committed. */
+const READ_COMMITTED = { isolationLevel: IsolationLevel.READ_COMMITTED };
+
+async function insertRow(em: HistoryManager, recordable: Recordable): Promise<Backup> {
+  const { address, dump, findings, manifest, damage, ...same } = recordable;
+  const backup = em.create(Backup, {
+    ...same,
+    database: await databaseOf(em, address),
+    fileName: address.fileName,
+    takenAt: takenAtOf(address),
+    dumpSize: dump?.size ?? null,
+    dumpSha256: dump?.sha256 ?? null,
+    findings: findings.length > 0 ? JSON.stringify(findings) : null,
+    manifest: manifest ?? null,
+    damage: damage ?? null,
+  });
+  await em.flush();
+  return backup;
+}
+
+/** A database is new to the history with its first backup. */
+async function databaseOf(em: HistoryManager, { database: name }: FileAddress): Promise<Database> {
+  return (await em.findOne(Database, { name })) ?? (await em.upsert(Database, { name }));
+}
+
+/** @returns when the dump began, as the name of the file says */
+export function takenAtOf({ fileName }: FileAddress): Date {
+  const name = parseBackupName(fileName);
+  if (typeof name === 'string') throw new Error(`${fileName} ${name}`);
+  return name.takenAt;
+}

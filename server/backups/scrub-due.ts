@@ -1,0 +1,66 @@
+import type { FilterQuery, QueryOrderMap } from '@mikro-orm/core';
+import type { History, HistoryManager } from '../history/history.ts';
+import { Backup } from './backup.entity.ts';
+
+/** Which backups a scrub goes through. */
+export interface ScrubScope {
+  /** Those that were never checked, or not since then. */
+  readonly checkedBefore: Date;
+  /** Those that are marked as damaged and were not checked since then: a file that was put back heals. */
+  readonly damagedBefore: Date;
+}
+
+/** Few, since the rows of a page are held while its files are read. */
+const PAGE = 100;
+
+/**
+ * Goes through the backups that are due: those marked as damaged, then the longest unchecked first. Each comes once, if
+ * the caller gives each that it has dealt with a later `checkedAt`.
+ */
+export async function* dueBackups(
+  history: History,
+  { checkedBefore, damagedBefore }: ScrubScope,
+  page = PAGE,
+): AsyncGenerator<Backup> {
+  yield* inPages(history, page, { id: 'asc' }, last => ({
+    damage: { $ne: null },
+    $or: [{ checkedAt: null }, { checkedAt: { $lt: damagedBefore } }],
+    ...(last && { id: { $gt: last.id } }),
+  }));
+  yield* inPages(history, page, { checkedAt: 'asc', id: 'asc' }, last => ({
+    damage: null,
+    checkedAt: null,
+    ...(last && { id: { $gt: last.id } }),
+  }));
+  yield* inPages(history, page, { checkedAt: 'asc', id: 'asc' }, last => ({
+    damage: null,
+    checkedAt: { $lt: checkedBefore, ...(last && { $gte: last.checkedAt! }) },
+    ...(last && { $or: [{ checkedAt: { $gt: last.checkedAt! } }, { id: { $gt: last.id } }] }),
+  }));
+}
+
+/** @returns how many backups were never checked, or not since then */
+export function countDue(em: HistoryManager, checkedBefore: Date): Promise<number> {
+  return em.count(Backup, { $or: [{ checkedAt: null }, { checkedAt: { $lt: checkedBefore } }] });
+}
+
+/** @returns how many backups are marked as damaged */
+export function countDamaged(em: HistoryManager): Promise<number> {
+  return em.count(Backup, { damage: { $ne: null } });
+}
+
+async function* inPages(
+  history: History,
+  limit: number,
+  orderBy: QueryOrderMap<Backup>,
+  where: (last: Backup | undefined) => FilterQuery<Backup>,
+): AsyncGenerator<Backup> {
+  for (let last: Backup | undefined; ; ) {
+    // Joined, the databases might come first in the store's plan, and the backups be sorted anew for each page.
+    const options = { orderBy, limit, populate: ['database'], strategy: 'select-in' } as const;
+    const page = await history.em.fork().find(Backup, where(last), options);
+    yield* page;
+    last = page.at(-1);
+    if (page.length < limit) return;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import type { History } from '../history/history.ts';
+import type { Storage } from '../storage/storage.ts';
+import { Backup } from './backup.entity.ts';
+import { addressOf, storedDamage } from './scrub-read.ts';
+
+/** What became of one file. `passed over`: its row was changed or removed meanwhile, so nothing was marked. */
+export type ScrubResult = 'sound' | 'healed' | 'damaged' | 'passed over';
+
+export interface FileScrub {
+  readonly history: History;
+  readonly storage: Storage;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** What `checkedAt` becomes. */
+  readonly now: () => Date;
+  /** Hears how many bytes were read; reading goes on when it resolves. */
+  readonly onRead: (bytes: number) => Promise<void>;
+  /** The same where reading must not be held up. */
+  readonly onHastyRead: (bytes: number) => void;
+}
+
+/**
+ * Reads the stored file of a backup and marks the row with what it found. Before it marks anything as damaged it looks
+ * a second time, while no upload of that file runs: one may just have put a good file there.
+ * @throws UnreadableFile, which leaves the row as it is, or the signal's reason
+ */
+export async function scrubFile(scrub: FileScrub, backup: Backup): Promise<ScrubResult> {
+  const damage = await storedDamage(scrub, backup);
+  if (damage === null || damage === backup.damage) return mark(scrub, backup, damage);
+  return scrub.storage.exclusively(addressOf(backup), () => lookAgain(scrub, backup.id));
+}
+
+/** Not slowed down: an upload of the same file may be waiting for its turn. */
+async function lookAgain(scrub: FileScrub, id: number): Promise<ScrubResult> {
+  const { history, storage, signal, onHastyRead: onRead } = scrub;
+  const backup = await history.em.fork().findOne(Backup, { id }, { populate: ['database'] });
+  if (!backup) return 'passed over';
+  return mark(scrub, backup, await storedDamage({ storage, signal, onRead }, backup));
+}
+
+/** @param backup what the row said when the file was read: a row that says something else by now stays as it is */
+async function mark({ history, log, now }: FileScrub, backup: Backup, damage: string | null): Promise<ScrubResult> {
+  const { id, fileName, database, sha256 } = backup;
+  const seen = { id, sha256, damage: backup.damage ?? null };
+  const marked = await history.em.fork().nativeUpdate(Backup, seen, { damage, checkedAt: now() });
+  if (marked === 0) return 'passed over';
+  const what = { backup: id, database: database.name, file: fileName };
+  if (damage !== null) {
+    log.error({ ...what, damage }, `Backup ${id} of ${database.name} is damaged: ${damage} (${fileName}). ${ADVICE}`);
+    return 'damaged';
+  }
+  if (!backup.damage) return 'sound';
+  log.info(what, `Backup ${id} of ${database.name} is sound again (${fileName})`);
+  return 'healed';
+}
+
+const ADVICE =
+  'Keep every other copy of it. Send the same file again, or put it back from a copy of the storage folder; ' +
+  'where there is none, the next complete backup of the database has to take its place.';

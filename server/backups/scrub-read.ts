@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { addAbortSignal } from 'node:stream';
+import type { FileAddress, Storage } from '../storage/storage.ts';
+import type { Backup } from './backup.entity.ts';
+
+/** A stored file that could not be read to its end: nothing is known of its bytes. The cause says why. */
+export class UnreadableFile extends Error {
+  override readonly name = 'UnreadableFile';
+}
+
+export interface Reading {
+  readonly storage: Storage;
+  readonly signal: AbortSignal;
+  /** Hears how many bytes were read; reading goes on when it is done. */
+  readonly onRead: (bytes: number) => Promise<void> | void;
+}
+
+/**
+ * Reads the stored file of a backup, piece by piece, and compares it with what was received.
+ * @returns what is wrong with it in one short sentence, or null when all its bytes are right
+ * @throws UnreadableFile, or the signal's reason
+ */
+export async function storedDamage({ storage, signal, onRead }: Reading, backup: Backup): Promise<string | null> {
+  try {
+    const file = await storage.open(addressOf(backup));
+    if (!file) return 'the stored file is gone';
+    if (file.size !== backup.size) {
+      await file.close();
+      return `the stored file has ${file.size} bytes where ${backup.size} were received`;
+    }
+    const hash = createHash('sha256');
+    for await (const piece of addAbortSignal(signal, file.read({ start: 0, end: file.size - 1 }))) {
+      hash.update(piece);
+      await onRead(piece.length);
+    }
+    return hash.digest('hex') === backup.sha256 ? null : 'the stored file has other bytes than were received';
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Not the system's message, which names paths of this machine.
+    throw new UnreadableFile(`the stored file ${backup.fileName} can not be read (${code ?? message})`, {
+      cause: error,
+    });
+  }
+}
+
+export function addressOf({ database, fileName }: Backup): FileAddress {
+  return { database: database.name, fileName };
+}

@@ -1,0 +1,36 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { ScrubAnswer } from '../../protocol/responses.ts';
+import type { HistoryManager } from '../history/history.ts';
+import { inviteBody } from '../http/invite-body.ts';
+import { readBody } from '../http/read-body.ts';
+import type { Scrub } from './scrub.ts';
+import { presentScrub } from './scrub-presenter.ts';
+import { scrubRequest } from './scrub-validation.ts';
+
+const BODY_LIMITS = { maxBytes: 10_000, maxMs: 30_000 };
+
+/** Starts the scrub, and tells how it goes. */
+export function scrubRoutes({ scrub }: { scrub: Scrub }): Router {
+  const router = new Router({ sensitive: true });
+
+  const answer = async (ctx: Context): Promise<ScrubAnswer> => {
+    const { em } = ctx.state as { em: HistoryManager };
+    return { data: presentScrub(await scrub.progress(em)), message: 'success' };
+  };
+
+  router.get('/-/scrub', async ctx => {
+    ctx.body = await answer(ctx);
+  });
+
+  // The administrator's right will be asked for here once there are rights: reading everything takes the disk's time.
+  router.post('/-/scrub', async ctx => {
+    inviteBody(ctx);
+    const { all } = scrubRequest(ctx.query, String(await readBody(ctx.req, BODY_LIMITS)));
+    const isNew = scrub.start(all ? 'all' : 'asked');
+    ctx.body = await answer(ctx);
+    ctx.status = isNew ? 202 : 200;
+  });
+
+  return router;
+}

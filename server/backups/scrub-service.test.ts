@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { startService } from '../../test/support/service.ts';
+import { request, upload } from '../testing/requests.ts';
+import { historyStores } from '../testing/running-app.ts';
+import { endOfScrub, scrubState } from '../testing/scrubbing.ts';
+import { sampleZip } from '../testing/zips.ts';
+
+for (const store of historyStores)
+  describe(`the scrub of node server/main.ts (${store.name})`, function () {
+    this.timeout(60_000);
+    let folder: string;
+    let env: Record<string, string>;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'lumbung-scrub-'));
+      env = { DATABASE_URL: await store.url(folder), STORAGE_DIR: join(folder, 'backups') };
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    it('does not hold up SIGTERM; the next run checks what it left', async () => {
+      const zip = sampleZip({ content: randomBytes(3_000_000) });
+      {
+        await using service = await startService({ ...env, SCRUB_MIB_PER_SECOND: '1' });
+        expect((await upload(service.url, zip)).status).to.equal(201);
+        expect((await request(`${service.url}/-/scrub?all=true`, { method: 'POST' })).status).to.equal(202);
+        for (let i = 0; i < 200 && (await scrubState(service.url)).bytes_read === 0; i++) await sleep(5);
+        expect(await scrubState(service.url)).to.include({ state: 'running', files_checked: 0 });
+        const start = performance.now();
+        expect(await service.stop('SIGTERM')).to.equal(0);
+        expect(performance.now() - start).to.be.lessThan(1_000);
+        expect(service.output()).to.contain('has stopped').and.not.contain('"level":"error"');
+      }
+      await using service = await startService({ ...env, SCRUB_MIB_PER_SECOND: '0', SCRUB_INTERVAL_DAYS: '0' });
+      expect((await request(`${service.url}/-/scrub`, { method: 'POST' })).status).to.equal(202);
+      const run = await endOfScrub(service.url);
+      expect(run).to.include({ files_checked: 1, files_damaged: 0, bytes_read: zip.bytes.length });
+    });
+  });

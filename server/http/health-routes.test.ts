@@ -1,0 +1,43 @@
+import { statfs } from 'node:fs/promises';
+import { expect } from 'chai';
+import manifest from '../../package.json' with { type: 'json' };
+import { serviceStatus } from '../../protocol/responses.ts';
+import { expectError, request, upload } from '../testing/requests.ts';
+import { describeOnEachStore, runApp } from '../testing/running-app.ts';
+import { scrubbed } from '../testing/scrubbing.ts';
+import { sampleZip } from '../testing/zips.ts';
+
+describeOnEachStore('/-/status', store => {
+  it('tells the version, the clock, the space and how the scrub went', async () => {
+    const before = Date.now();
+    await using app = await runApp(store);
+    await upload(app.url, sampleZip());
+    const scrub = await scrubbed(app.url, '?all=true');
+    const asked = Date.now();
+    const { status, json } = await request(`${app.url}/-/status`);
+    expect(status).to.equal(200);
+    const { data } = await serviceStatus.validate(json, { strict: true });
+    expect(data).to.deep.include({ version: manifest.version, verify_uploads: true, scrub });
+    expect(Date.parse(data.time)).to.be.within(asked, Date.now());
+    expect(Date.parse(data.started_at)).to.be.within(before, asked);
+    const { blocks, bavail, bsize } = await statfs(app.storageDir);
+    expect(data.storage.total_bytes).to.equal(blocks * bsize);
+    // Others write to that disk, too.
+    expect(data.storage.free_bytes).to.be.closeTo(bavail * bsize, blocks * bsize * 0.05);
+  });
+
+  it('says when the content of uploads is not read', async () => {
+    await using app = await runApp(store, { verifyUploads: false });
+    expect((await request(`${app.url}/-/status`)).json.data.verify_uploads).to.equal(false);
+  });
+
+  it('503 when the disk can not be asked', async () => {
+    const space = async () => {
+      throw Object.assign(new Error('statfs /srv/backups'), { code: 'ENOENT' });
+    };
+    await using app = await runApp(store, { storage: { space, checkUsable: async () => {} } as never });
+    const answer = await request(`${app.url}/-/status`);
+    expectError(answer, 503, 'STORAGE_UNAVAILABLE');
+    expect(answer.text).to.not.contain('/srv');
+  });
+});
