@@ -53,6 +53,7 @@ describe('config', () => {
         user: 'user',
         password: 'password',
         dumpOptions: [],
+        shrinkLimitPercent: 50,
       },
       {
         label: 'pt_abc',
@@ -62,6 +63,7 @@ describe('config', () => {
         user: 'user',
         password: 'password',
         dumpOptions: [],
+        shrinkLimitPercent: 50,
       },
     ]);
     expect(warnings).to.deep.equal([]);
@@ -78,6 +80,7 @@ describe('config', () => {
         ssl: 'verify',
         ssl_ca: 'ca.pem',
         dump_options: ['--skip-lock-tables', '--where=id > 5'],
+        shrink_limit_percent: 0,
       },
     ]);
     expect(sources[0]).to.deep.equal({
@@ -90,6 +93,7 @@ describe('config', () => {
       ssl: 'verify',
       sslCa: join(folder, 'ca.pem'),
       dumpOptions: ['--skip-lock-tables', '--where=id > 5'],
+      shrinkLimitPercent: 0,
     });
   });
 
@@ -197,6 +201,11 @@ describe('config', () => {
         'databases[0].database_name: is reserved: the service answers under /graphql itself; give it a label with the key "name"',
       ],
       ['a name that no form can carry', [{ ...entry, name: 'a%22b' }], 'databases[0].name: holds %22, %0A or %0D'],
+      ...[-1, 101, 2.5, '50', null].map((limit): [string, unknown, string] => [
+        `a limit of ${JSON.stringify(limit)} percent`,
+        [{ ...entry, shrink_limit_percent: limit }],
+        'databases[0].shrink_limit_percent: must be a whole number from 0 to 100',
+      ]),
       ['a name that is empty', [{ ...entry, name: '' }], 'databases[0].name: is empty'],
     ];
     for (const [what, value, expected] of refusals)
@@ -215,6 +224,7 @@ describe('config', () => {
         'ssl',
         'ssl_ca',
         'dump_options',
+        'shrink_limit_percent',
       ])
         for (const value of odd) {
           const error = await load([{ ...entry, [key]: value }]).catch(error => error);

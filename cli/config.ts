@@ -21,7 +21,12 @@ export interface DatabaseSource {
   /** Absolute path of the CA's certificate; there whenever ssl is `verify`. */
   readonly sslCa?: string;
   readonly dumpOptions: readonly string[];
+  /** A backup with fewer rows or bytes by more than so many percent than the one before is told of; 0: never. */
+  readonly shrinkLimitPercent: number;
 }
+
+/** Half of a database does not go away in a night without a reason. */
+export const SHRINK_LIMIT_PERCENT = 50;
 
 export interface DatabaseSources {
   readonly sources: readonly DatabaseSource[];
@@ -75,6 +80,7 @@ function toSource(entry: DatabaseEntry, folder: string, filedPassword: string | 
     ...(entry.ssl && { ssl: entry.ssl as 'off' | 'require' | 'verify' }),
     ...(entry.ssl_ca && { sslCa: resolve(folder, entry.ssl_ca) }),
     dumpOptions: entry.dump_options ?? [],
+    shrinkLimitPercent: entry.shrink_limit_percent ?? SHRINK_LIMIT_PERCENT,
   };
 }
 

@@ -1,4 +1,4 @@
-import { array, type InferType, mixed, object, string } from 'yup';
+import { array, type InferType, mixed, number, object, string } from 'yup';
 import { databaseNameProblem } from '../protocol/database-name.ts';
 import { dumpOptionProblem } from './dump-options.ts';
 
@@ -14,6 +14,7 @@ const KEYS = [
   'ssl',
   'ssl_ca',
   'dump_options',
+  'shrink_limit_percent',
 ];
 
 const text = () =>
@@ -22,6 +23,8 @@ const text = () =>
     .typeError('must be a text')
     .nonNullable('must be a text')
     .test('no control characters', 'holds a control character', value => !/\p{Cc}/u.test(value ?? ''));
+
+const PERCENT_PROBLEM = 'must be a whole number from 0 to 100';
 
 const PORT_PROBLEM = 'must be a port number from 1 to 65535';
 
@@ -52,6 +55,13 @@ const databaseEntry = object({
     .strict()
     .typeError('must be a list of texts')
     .nonNullable('must be a list of texts'),
+  shrink_limit_percent: number()
+    .strict()
+    .typeError(PERCENT_PROBLEM)
+    .nonNullable(PERCENT_PROBLEM)
+    .integer(PERCENT_PROBLEM)
+    .min(0, PERCENT_PROBLEM)
+    .max(100, PERCENT_PROBLEM),
 })
   .strict()
   .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')

@@ -1,3 +1,5 @@
+import type { StoredState } from '../protocol/responses.ts';
+
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 /** @returns such as `512 B`, `12.3 MiB` */
@@ -19,6 +21,16 @@ export function formatAge(timestamp: string, now: Date): string {
   const hours = (now.getTime() - Date.parse(`${timestamp.replace(' ', 'T')}Z`)) / 3_600_000;
   if (hours < 1) return `${Math.max(0, Math.floor(hours * 60))} min`;
   return hours < 48 ? `${Math.floor(hours)} h` : `${Math.floor(hours / 24)} d`;
+}
+
+/** @returns the state of a stored backup: what can be relied on in small letters, what can't in capitals */
+export function formatState(state: StoredState): string {
+  return state === 'complete' ? state : state.toUpperCase();
+}
+
+/** @returns such as `1,234,567` */
+export function formatCount(number: number): string {
+  return number.toLocaleString('en');
 }
 
 /** @returns such as `1 database`, `3 databases` */

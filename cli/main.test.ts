@@ -78,14 +78,27 @@ describe('main', () => {
       const list = JSON.stringify(names.map(name => ({ database_name: name, ...entry })));
       await writeFile(join(folder, 'databases.json'), list, { mode: 0o600 });
       // Nothing listens there: every zip has to wait in the work folder.
-      args = ['backup', '--mysqldump', path, '--server', 'http://127.0.0.1:1', '--retries', '0', '--work-dir', 'work'];
+      args = [
+        'backup',
+        '--mysqldump',
+        path,
+        '--mariadb-dump',
+        path,
+        '--server',
+        'http://127.0.0.1:1',
+        '--retries',
+        '0',
+        '--work-dir',
+        'work',
+      ];
     });
     afterEach(() => rm(join(folder, 'work'), { recursive: true, force: true }));
 
     const expectAllKept = async () => {
       const left = (await readdir(join(folder, 'work'))).filter(name => name.startsWith('mysql-'));
       expect(left.filter(name => name.endsWith('.sql.zip'))).to.have.length(names.length);
-      expect(left).to.have.length(names.length);
+      expect(left.filter(name => name.endsWith('.sql.zip.json'))).to.have.length(names.length);
+      expect(left).to.have.length(2 * names.length);
     };
 
     it('when nobody reads any more what it prints', async () => {

@@ -18,7 +18,7 @@ const context: CommandContext = {
   signal: interruption.signal,
 };
 
-const COMMANDS = ['backup', 'list', 'history', 'download'];
+const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'download'];
 const TEXT_OPTIONS = [
   'config',
   'server',
@@ -30,7 +30,9 @@ const TEXT_OPTIONS = [
   'timeout',
   'retries',
   'mysqldump',
+  'mariadb-dump',
   'output',
+  'bundle',
 ];
 
 process.exitCode = await main(process.argv);
@@ -106,12 +108,35 @@ function program(): ReturnType<typeof sade> {
     .option('--upload-workers', `Uploads at once (SADE_UPLOAD_WORKERS; default ${DEFAULTS.uploadWorkers})`)
     .option('--timeout', `Time one database may take, such as 90s, 30m, 6h (SADE_TIMEOUT; default ${DEFAULTS.timeout})`)
     .option('--retries', `How often an upload is tried again (SADE_RETRIES; default ${DEFAULTS.retries})`)
-    .option('--mysqldump', `The dump program (SADE_MYSQLDUMP; default ${DEFAULTS.mysqldump})`)
+    .option('--mysqldump', `MySQL's dump program (SADE_MYSQLDUMP; default ${DEFAULTS.mysqldump})`)
+    .option('--mariadb-dump', `MariaDB's dump program (SADE_MARIADB_DUMP; default ${DEFAULTS.mariadbDump})`)
     .option('--json', "Print the run's report as JSON on stdout (SADE_JSON=1)")
     .option('--quiet', 'Say nothing unless something failed (SADE_QUIET=1)')
     .example('backup --server https://backups.example.com')
     .example('backup --only pt_xyz,pt_abc --quiet')
     .action(async (options: Options) => (await import('./commands/backup.ts')).backup(options, context))
+
+    .command(
+      'doctor',
+      'Look at all that a backup needs, and tell what is wrong with it and what to do; changes nothing',
+    )
+    .option('-c, --config', `The list of databases (SADE_CONFIG; default ${DEFAULTS.config})`)
+    .option('--work-dir', `Private folder for dumps and zips under way (SADE_WORK_DIR; default ${DEFAULTS.workDir})`)
+    .option('--only', 'Only these databases, by label, with commas between (SADE_ONLY)')
+    .option('--bundle', 'Also write a zip for a support ticket, without any passwords')
+    .option(
+      '--dump-workers',
+      `Dumps at once, and databases looked at (SADE_DUMP_WORKERS; default ${DEFAULTS.dumpWorkers} here)`,
+    )
+    .option('--zip-workers', `Zips at once (SADE_ZIP_WORKERS; default ${DEFAULTS.zipWorkers} here)`)
+    .option('--upload-workers', `Uploads at once (SADE_UPLOAD_WORKERS; default ${DEFAULTS.uploadWorkers})`)
+    .option('--mysqldump', `MySQL's dump program (SADE_MYSQLDUMP; default ${DEFAULTS.mysqldump})`)
+    .option('--mariadb-dump', `MariaDB's dump program (SADE_MARIADB_DUMP; default ${DEFAULTS.mariadbDump})`)
+    .option('--json', 'Print all of it as JSON on stdout (SADE_JSON=1)')
+    .option('--quiet', 'Say nothing unless something is wrong (SADE_QUIET=1)')
+    .example('doctor --only pt_xyz')
+    .example('doctor --bundle ticket.zip')
+    .action(async (options: Options) => (await import('./commands/doctor.ts')).doctor(options, context))
 
     .command('list', 'List the databases, each with its latest backup')
     .option('--json', 'Print JSON')
@@ -123,6 +148,13 @@ function program(): ReturnType<typeof sade> {
     .example('history pt_xyz')
     .action(async (database: string | undefined, options: Options) =>
       (await import('./commands/history.ts')).history(given(database, 'history', 'a database'), options, context),
+    )
+
+    .command('show [id]', 'Tell what one backup is worth, what is in it, and what is missing from it')
+    .option('--json', 'Print JSON')
+    .example('show 34')
+    .action(async (id: string | undefined, options: Options) =>
+      (await import('./commands/show.ts')).show(given(id, 'show', 'the id of a backup'), options, context),
     )
 
     .command('download [id]', 'Fetch a backup by its id; goes on where a broken download ended and checks the digest')

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { finding } from '../protocol/finding.ts';
 import type { Outcome } from './pipeline/outcome.ts';
 import { describeOutcome, type RunReport, summarize, table, tabulate } from './report.ts';
 
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   database: 'pt_xyz',
-  state: 'succeeded',
+  state: 'complete',
   isLeftover: false,
   startedAt: new Date('2026-01-01T00:00:00Z'),
   seconds: 4.2,
@@ -12,7 +13,7 @@ const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   dumpBytes: 2 << 20,
   zipBytes: 512 << 10,
   backupId: 34,
-  warnings: [],
+  findings: [],
   ...more,
 });
 const failed = (more: Partial<Outcome> = {}): Outcome => {
@@ -56,13 +57,34 @@ describe('report', () => {
         ].join('\n'),
       ));
 
+    it('tells what was seen to be in it', () =>
+      expect(describeOutcome(outcome({ tables: 12, rows: 64_000 }))).to.equal(
+        'ok      pt_xyz  12 tables, 64,000 rows, dump 2.0 MiB, zip 512.0 KiB, 4.2 s, id 34',
+      ));
+
     it('shows each warning, of what succeeded and of what failed', () => {
-      expect(describeOutcome(outcome({ warnings: ['one', 'two'] }))).to.match(
-        /id 34\n {8}warning: one\n {8}warning: two$/,
+      const one = finding('CLIENT_OLDER', 'one');
+      expect(describeOutcome(outcome({ findings: [one, finding('ROWS_FELL', 'two', 'Look.')] }))).to.match(
+        /id 34\n {8}warning: one \(CLIENT_OLDER\)\n {8}warning: two \(ROWS_FELL\)\n {10}what to do: Look\.$/,
       );
-      expect(describeOutcome(failed({ warnings: ['one'] }))).to.match(
-        /^FAILED {2}pt_xyz {2}dump: it broke\n {8}warning: one$/,
+      expect(describeOutcome(failed({ findings: [one] }))).to.match(
+        /^FAILED {2}pt_xyz {2}dump: it broke\n {8}warning: one \(CLIENT_OLDER\)$/,
       );
+    });
+
+    it('never calls an incomplete backup ok, and says first what is missing', () => {
+      const findings = [
+        finding('CLIENT_OLDER', 'one'),
+        finding('TRIGGERS_NOT_GRANTED', 'no triggers', 'GRANT …'),
+        finding('NO_MANIFEST', 'nobody looked'),
+      ];
+      expect(describeOutcome(outcome({ state: 'incomplete', findings })).split('\n')).to.deep.equal([
+        'INCOMPLETE  pt_xyz  dump 2.0 MiB, zip 512.0 KiB, 4.2 s, id 34',
+        '        INCOMPLETE: no triggers (TRIGGERS_NOT_GRANTED)',
+        '          what to do: GRANT …',
+        '        INCOMPLETE: nobody looked (NO_MANIFEST)',
+        '        warning: one (CLIENT_OLDER)',
+      ]);
     });
   });
 
@@ -78,6 +100,11 @@ describe('report', () => {
       expect(
         summarize(report([outcome(), failed({ database: 'b' }), failed({ database: 'b', isLeftover: true })])),
       ).to.equal('1 of 2 databases backed up in 3 min 05 s; FAILED: b.'));
+
+    it('does not count what is incomplete, and names it', () =>
+      expect(
+        summarize(report([outcome(), outcome({ database: 'b', state: 'incomplete' }), failed({ database: 'c' })])),
+      ).to.equal('1 of 3 databases backed up in 3 min 05 s; INCOMPLETE: b; FAILED: c.'));
 
     it('does not count the zips of earlier runs as databases backed up', () =>
       expect(summarize(report([failed(), outcome({ isLeftover: true })]))).to.equal(
@@ -99,11 +126,14 @@ describe('report', () => {
   });
 
   it('draws a table that a mail shows as a terminal does', () => {
-    const lines = tabulate(report([outcome(), failed({ database: 'toko-buku' })])).split('\n');
+    const lines = tabulate(
+      report([outcome(), failed({ database: 'toko-buku' }), outcome({ database: 'c', state: 'incomplete' })]),
+    ).split('\n');
     expect(lines).to.deep.equal([
       'database   result            dump        zip   time  id',
       'pt_xyz     ok             2.0 MiB  512.0 KiB  4.2 s  34',
       'toko-buku  FAILED (dump)  2.0 MiB  512.0 KiB  4.2 s',
+      'c          INCOMPLETE     2.0 MiB  512.0 KiB  4.2 s  34',
     ]);
   });
 

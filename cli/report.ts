@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { count, formatBytes, formatSeconds } from './figures.ts';
+import type { Finding } from '../protocol/finding.ts';
+import { count, formatBytes, formatCount, formatSeconds } from './figures.ts';
 import type { Outcome } from './pipeline/outcome.ts';
 
 /** How a run ended, as `--json` prints it. */
@@ -21,14 +22,27 @@ export interface RunReport {
 
 /** @returns what happened to one database, a line for each thing to know */
 export function describeOutcome(outcome: Outcome): string {
-  const { database, failure, warnings } = outcome;
+  const { database, state, failure, findings } = outcome;
   const lines = failure
     ? [`FAILED  ${database}  ${failure.stage}: ${failure.message}`]
-    : [`ok      ${database}  ${whatWasDone(outcome)}`];
+    : [`${state === 'complete' ? 'ok      ' : 'INCOMPLETE  '}${database}  ${whatWasDone(outcome)}`];
   if (failure?.advice) lines.push(`        what to do: ${failure.advice}`);
   if (failure?.keptAt) lines.push(`        its zip waits for the next run: ${failure.keptAt}`);
-  lines.push(...warnings.map(warning => `        warning: ${warning}`));
-  return printable(lines.join('\n'));
+  return printable([...lines, ...bySeverity(findings).flatMap(describeFinding)].join('\n'));
+}
+
+/** @returns a finding as it stands below the line of its database */
+export function describeFinding({ code, severity, message, advice }: Finding): string[] {
+  return [
+    `        ${severity === 'warning' ? 'warning' : 'INCOMPLETE'}: ${message} (${code})`,
+    ...(advice ? [`          what to do: ${advice}`] : []),
+  ];
+}
+
+/** What makes a backup incomplete stands first. */
+function bySeverity(findings: readonly Finding[]): Finding[] {
+  const isWarning = ({ severity }: Finding) => severity === 'warning';
+  return [...findings.filter(found => !isWarning(found)), ...findings.filter(isWarning)];
 }
 
 /** What a server says may hold escape sequences, and whatever they do to a terminal. */
@@ -36,8 +50,11 @@ function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]/gu, '�');
 }
 
-function whatWasDone({ dumpBytes, zipBytes, seconds, backupId, isLeftover, fileName }: Outcome): string {
+function whatWasDone(outcome: Outcome): string {
+  const { tables, rows, dumpBytes, zipBytes, seconds, backupId, isLeftover, fileName } = outcome;
   const sizes = [
+    ...(tables === undefined ? [] : [count(tables, 'table')]),
+    ...(rows === undefined ? [] : [`${formatCount(rows)} row${rows === 1 ? '' : 's'}`]),
     ...(dumpBytes === undefined ? [] : [`dump ${formatBytes(dumpBytes)}`]),
     ...(zipBytes === undefined ? [] : [`zip ${formatBytes(zipBytes)}`]),
   ];
@@ -48,13 +65,15 @@ function whatWasDone({ dumpBytes, zipBytes, seconds, backupId, isLeftover, fileN
 /** @returns the last lines of a run, so that silence never means success */
 export function summarize(report: RunReport): string {
   const own = report.outcomes.filter(outcome => !outcome.isLeftover);
-  const delivered = report.outcomes.filter(outcome => outcome.isLeftover && outcome.state === 'succeeded').length;
-  const succeeded = own.filter(outcome => outcome.state === 'succeeded').length;
-  const failed = report.outcomes.filter(outcome => outcome.state === 'failed').map(outcome => outcome.database);
+  const delivered = report.outcomes.filter(outcome => outcome.isLeftover && outcome.state !== 'failed').length;
+  const complete = own.filter(outcome => outcome.state === 'complete').length;
   const seconds = (report.endedAt.getTime() - report.startedAt.getTime()) / 1000;
-  const lines = [`${succeeded} of ${count(report.total, 'database')} backed up in ${formatSeconds(seconds)}`];
+  const lines = [`${complete} of ${count(report.total, 'database')} backed up in ${formatSeconds(seconds)}`];
   if (delivered > 0) lines.push(`${count(delivered, 'zip')} of an earlier run delivered`);
-  if (failed.length > 0) lines.push(`FAILED: ${[...new Set(failed)].join(', ')}`);
+  for (const state of ['incomplete', 'failed'] as const) {
+    const databases = report.outcomes.filter(outcome => outcome.state === state).map(outcome => outcome.database);
+    if (databases.length > 0) lines.push(`${state.toUpperCase()}: ${[...new Set(databases)].join(', ')}`);
+  }
   if (report.interruptedBy)
     lines.push(`interrupted by ${report.interruptedBy}; not done: ${report.notDone.join(', ') || 'nothing'}`);
   if (report.kept.length > 0)
@@ -67,7 +86,7 @@ export function tabulate({ outcomes }: RunReport): string {
   const size = (bytes: number | undefined) => (bytes === undefined ? '' : formatBytes(bytes));
   const rows = outcomes.map(({ database, state, dumpBytes, zipBytes, seconds, backupId, failure }) => [
     database,
-    state === 'succeeded' ? 'ok' : `FAILED (${failure?.stage})`,
+    { complete: 'ok', incomplete: 'INCOMPLETE', failed: `FAILED (${failure?.stage})` }[state],
     size(dumpBytes),
     size(zipBytes),
     formatSeconds(seconds),

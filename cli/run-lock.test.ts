@@ -110,6 +110,19 @@ describe('run-lock', () => {
     RunLock.acquire(folder, startedAt)[Symbol.dispose]();
   });
 
+  it('tells who holds it, to whoever only looks, and leaves nothing behind', async () => {
+    expect(RunLock.holder(folder)).to.equal(undefined);
+    expect(existsSync(join(folder, 'run.lock'))).to.equal(false);
+    const { pid, ended } = await node();
+    for (let look = 0; look < 2; look++)
+      expect(RunLock.holder(folder)).to.equal(`: process ${pid}, started ${startedAt.toISOString()}`);
+    expect(denied().message, 'it is still held').to.contain(`process ${pid}`);
+    process.kill(pid, 'SIGKILL');
+    await ended;
+    expect(RunLock.holder(folder)).to.equal(undefined);
+    RunLock.acquire(folder, startedAt)[Symbol.dispose]();
+  });
+
   it('holds between Node and Deno, both ways', async () => {
     const { pid, said, ended } = await deno();
     expect(said).to.equal('held');

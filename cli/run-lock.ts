@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CommandError, EXIT, messageOf } from './problems.ts';
@@ -35,6 +35,27 @@ export class RunLock implements Disposable {
     }
     leaveNote(note, startedAt);
     return new RunLock(database, note);
+  }
+
+  /**
+   * Looks whether a run is going on, and leaves nothing behind. It holds a lock of its own for a fraction of a
+   * millisecond, since there is no way to ask without.
+   * @returns who holds the lock, such as `: process 12, started …`, or '' where that is not known; undefined when nobody does
+   */
+  static holder(folder: string): string | undefined {
+    const lock = join(folder, 'run.lock');
+    if (!existsSync(lock)) return undefined;
+    const database = new DatabaseSync(lock, { readOnly: true, timeout: 0 });
+    try {
+      // Deno takes no timeout together with readOnly, and would wait for 5 s.
+      database.exec('pragma busy_timeout = 0; select 1 from sqlite_master');
+      return undefined;
+    } catch (error) {
+      if (!/locked/.test(messageOf(error))) throw error;
+      return describe(join(folder, 'run.json'));
+    } finally {
+      database.close();
+    }
   }
 
   [Symbol.dispose](): void {

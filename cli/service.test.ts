@@ -6,7 +6,7 @@ import { ExplainedError } from './problems.ts';
 import { Service, ServiceUnreachable } from './service.ts';
 
 const FILE_NAME = 'mysql-2026-01-01-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql.zip';
-const backup = { id: 34, file_name: FILE_NAME, timestamp: '2026-01-01 00:00:00' };
+const backup = { id: 34, file_name: FILE_NAME, timestamp: '2026-01-01 00:00:00', state: 'complete' };
 const list = { data: [{ database_name: 'pt_xyz', latest_backup: backup }], message: 'Success' };
 const histories = { data: { database_name: 'pt_xyz', histories: [backup] }, message: 'success' };
 
@@ -78,7 +78,10 @@ describe('service', () => {
       { data: [{ database_name: 5, latest_backup: backup }], message: 'Success' },
       { data: [{ database_name: 'a', latest_backup: { ...backup, id: '34' } }], message: 'Success' },
       { data: [{ database_name: 'a', latest_backup: { ...backup, id: -1 } }], message: 'Success' },
-      { data: [{ database_name: 'a', latest_backup: { ...backup, timestamp: 'yesterday' } }], message: 'Success' },
+      {
+        data: [{ database_name: 'a', latest_backup: { ...backup, timestamp: 'yesterday', state: 'complete' } }],
+        message: 'Success',
+      },
       { data: [] },
       { ...list, data: { database_name: 'x', histories: Array.from({ length: 500 }, () => backup) } },
     ];

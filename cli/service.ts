@@ -1,16 +1,33 @@
 import ky, { isHTTPError, isNetworkError, isTimeoutError } from 'ky';
 import { type InferType, type Schema, ValidationError } from 'yup';
 import {
+  type BackupReport,
+  backupReport,
   type DatabaseHistory,
   type DatabaseList,
   databaseHistory,
   databaseList,
   errorAnswer,
+  type ServiceStatus,
+  serviceStatus,
 } from '../protocol/responses.ts';
 import { ExplainedError, messageOf } from './problems.ts';
 
 /** The service could not be reached, or ended the connection without an answer. */
 export class ServiceUnreachable extends ExplainedError {}
+
+/** The service answered that it does not take what it was sent, or has not what it was asked for. */
+export class ServiceRefusal extends ExplainedError {
+  readonly status: number;
+  /** Such as `DIGEST_MISMATCH`; docs/rest.md lists them. */
+  readonly code: string;
+
+  constructor(message: string, { status, code, ...options }: ErrorOptions & { status: number; code: string }) {
+    super(message, options);
+    this.status = status;
+    this.code = code;
+  }
+}
 
 /** What the commands ask the service. */
 export class Service {
@@ -32,6 +49,16 @@ export class Service {
   async history(database: string, { limit }: { limit?: number } = {}): Promise<DatabaseHistory['data']> {
     const query = limit === undefined ? '' : `?limit=${limit}`;
     return (await this.#get(`${encodeURIComponent(database)}${query}`, databaseHistory)).data;
+  }
+
+  /** How the service is. @throws {ExplainedError} */
+  async status(): Promise<ServiceStatus['data']> {
+    return (await this.#get('-/status', serviceStatus)).data;
+  }
+
+  /** All that is known of one backup. @throws {ExplainedError} */
+  async report(id: string): Promise<BackupReport['data']> {
+    return (await this.#get(`${encodeURIComponent(id)}/manifest`, backupReport)).data;
   }
 
   /**
@@ -99,9 +126,8 @@ function refusal(status: number, body: unknown, cause: unknown): ExplainedError 
     });
   const { message, code, errors = [] } = errorAnswer.cast(body);
   const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  return new ExplainedError(`the service answered ${status} ${code}: ${message}${details ? ` (${details})` : ''}`, {
-    cause,
-  });
+  const said = `the service answered ${status} ${code}: ${message}${details ? ` (${details})` : ''}`;
+  return new ServiceRefusal(said, { status, code, cause });
 }
 
 /** fetch says no more than "fetch failed"; why stands in the cause, or in the cause's causes. */

@@ -28,6 +28,7 @@ describe('settings', () => {
       timeoutMs: 6 * 3_600_000,
       retries: 5,
       mysqldump: 'mysqldump',
+      mariadbDump: 'mariadb-dump',
       json: false,
       quiet: false,
     }));
@@ -44,6 +45,7 @@ describe('settings', () => {
       SADE_TIMEOUT: '14s',
       SADE_RETRIES: '15',
       SADE_MYSQLDUMP: 'env-dump',
+      SADE_MARIADB_DUMP: 'env-maria',
       SADE_JSON: '1',
       SADE_QUIET: 'true',
     };
@@ -58,6 +60,7 @@ describe('settings', () => {
       timeout: '24s',
       retries: '0',
       mysqldump: 'flag-dump',
+      'mariadb-dump': 'flag-maria',
       json: false,
       quiet: false,
     };
@@ -72,6 +75,7 @@ describe('settings', () => {
       timeoutMs: 14_000,
       retries: 15,
       mysqldump: 'env-dump',
+      mariadbDump: 'env-maria',
       json: true,
       quiet: true,
     };
@@ -86,6 +90,7 @@ describe('settings', () => {
       timeoutMs: 24_000,
       retries: 0,
       mysqldump: 'flag-dump',
+      mariadbDump: 'flag-maria',
       json: false,
       quiet: false,
     };
@@ -183,7 +188,8 @@ describe('settings', () => {
   });
 
   it('takes no empty text where a path or a name belongs', () => {
-    for (const name of ['config', 'work-dir', 'mysqldump']) expect(mistakesOf({ [name]: '' }), name).to.have.length(1);
+    for (const name of ['config', 'work-dir', 'mysqldump', 'mariadb-dump'])
+      expect(mistakesOf({ [name]: '' }), name).to.have.length(1);
   });
 
   it('splits --only at commas, and takes it several times', () => {

@@ -17,7 +17,9 @@ export interface BackupSettings {
   readonly timeoutMs: number;
   /** How often an upload is tried again after the first time. */
   readonly retries: number;
+  /** MySQL's own dump program, and MariaDB's: each serves its own servers, or all where it is the only one. */
   readonly mysqldump: string;
+  readonly mariadbDump: string;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -33,6 +35,7 @@ export const DEFAULTS = {
   timeout: '6h',
   retries: 5,
   mysqldump: 'mysqldump',
+  mariadbDump: 'mariadb-dump',
   /** A dump waits for the server most of the time, an upload for the network: both want more workers than cores. */
   dumpWorkers: Math.max(4, availableParallelism()),
   zipWorkers: availableParallelism(),
@@ -42,7 +45,28 @@ export const DEFAULTS = {
 /** @throws {ConfigurationError} naming every mistake at once */
 export function readBackupSettings(options: Options, env: Environment): BackupSettings {
   const read = new SettingsReader(options, env);
-  const settings: BackupSettings = {
+  const settings = backupSettings(read);
+  read.throwMistakes();
+  return settings;
+}
+
+/** What `sade doctor` takes beside what a backup does. */
+export interface DoctorSettings extends BackupSettings {
+  /** Path of the zip to write for a support ticket. */
+  readonly bundle: string | undefined;
+}
+
+/** @throws {ConfigurationError} naming every mistake at once */
+export function readDoctorSettings(options: Options, env: Environment): DoctorSettings {
+  const read = new SettingsReader(options, env);
+  const bundle = options.bundle === undefined ? undefined : read.text('bundle', '');
+  const settings = { ...backupSettings(read), bundle };
+  read.throwMistakes();
+  return settings;
+}
+
+function backupSettings(read: SettingsReader): BackupSettings {
+  return {
     config: read.text('config', DEFAULTS.config),
     server: read.url('server', DEFAULTS.server),
     workDir: resolve(read.text('work-dir', DEFAULTS.workDir)),
@@ -53,11 +77,10 @@ export function readBackupSettings(options: Options, env: Environment): BackupSe
     timeoutMs: read.duration('timeout', DEFAULTS.timeout),
     retries: read.integer('retries', DEFAULTS.retries, 0, 20),
     mysqldump: read.text('mysqldump', DEFAULTS.mysqldump),
+    mariadbDump: read.text('mariadb-dump', DEFAULTS.mariadbDump),
     json: read.flag('json'),
     quiet: read.flag('quiet'),
   };
-  read.throwMistakes();
-  return settings;
 }
 
 /** @returns the address of the service, for the commands that only ask it something @throws {ConfigurationError} */

@@ -71,10 +71,20 @@ describe('spool', () => {
     it('removes our half-done files and no others', async () => {
       const spool = await Spool.open(folder);
       const [a, b] = [name('pt_xyz', '00:00:00'), name('toko-buku', '01:00:00')];
-      const halfDone = [formatDumpName(a), `${formatBackupName(a)}.part`, formatDumpName(b)];
+      const c = name('gone', '02:00:00');
+      const halfDone = [
+        formatDumpName(a),
+        `${formatBackupName(a)}.part`,
+        formatDumpName(b),
+        `${formatBackupName(b)}.json.part`,
+        `${formatBackupName(c)}.json`,
+      ];
       const others = [
         formatBackupName(a),
         formatBackupName(b),
+        `${formatBackupName(b)}.json`,
+        `${formatBackupName(c)}.damaged`,
+        'last-run.json',
         'run.lock',
         'run.json',
         'notes.sql',
@@ -123,6 +133,24 @@ describe('spool', () => {
       const spool = await Spool.open(folder);
       await put(spool, formatBackupName(name('a', '00:00:00')).replace('.sql.zip', '.zip'));
       expect(await spool.leftovers()).to.have.length(1);
+    });
+
+    it('are removed with their manifests', async () => {
+      const spool = await Spool.open(folder);
+      const [zip, other] = [formatBackupName(name('a', '00:00:00')), formatBackupName(name('b', '00:00:00'))];
+      await put(spool, zip, `${zip}.json`, other);
+      await spool.remove(zip);
+      await spool.remove(other);
+      expect(await readdir(folder)).to.deep.equal([]);
+    });
+
+    it('are none any more once they are set aside', async () => {
+      const spool = await Spool.open(folder);
+      const zip = formatBackupName(name('a', '00:00:00'));
+      await put(spool, zip, `${zip}.json`);
+      expect(await spool.setAside(zip)).to.equal(join(folder, `${zip}.damaged`));
+      expect(await spool.leftovers()).to.deep.equal([]);
+      expect(await readdir(folder)).to.deep.equal([`${zip}.damaged`]);
     });
 
     it('are none in a new folder', async () => expect(await (await Spool.open(folder)).leftovers()).to.deep.equal([]));

@@ -1,7 +1,10 @@
-import { chmod, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDumpName, parseBackupName } from '../protocol/backup-name.ts';
 import { ConfigurationError, messageOf } from './problems.ts';
+
+/** What follows the name of a zip in the name of the manifest that waits beside it. */
+const MANIFEST = '.json';
 
 /** A zip that an earlier run left in the spool because it could not be delivered. */
 export interface Leftover {
@@ -47,9 +50,29 @@ export class Spool {
     return join(this.folder, fileName);
   }
 
+  /** @returns where the manifest of a zip waits, beside it */
+  manifestPathOf(fileName: string): string {
+    return this.pathOf(`${fileName}${MANIFEST}`);
+  }
+
+  /** Forgets a zip that was delivered. The manifest goes last: without its zip it is known to be worth nothing. */
+  async remove(fileName: string): Promise<void> {
+    await rm(this.pathOf(fileName));
+    await rm(this.manifestPathOf(fileName), { force: true });
+  }
+
+  /** Keeps a zip that is no longer what was written from being delivered, for whoever wants to look. @returns its path */
+  async setAside(fileName: string): Promise<string> {
+    const path = this.pathOf(`${fileName}.damaged`);
+    await rename(this.pathOf(fileName), path);
+    await rm(this.manifestPathOf(fileName), { force: true });
+    return path;
+  }
+
   /** Removes what a run that crashed left half-done. Only while the run's lock is held. @returns how many files went */
   async sweep(): Promise<number> {
-    const halfDone = (await readdir(this.folder)).filter(isHalfDone);
+    const names = await readdir(this.folder);
+    const halfDone = names.filter(name => isHalfDone(name) || isManifestAlone(name, names));
     for (const name of halfDone) await rm(this.pathOf(name), { force: true });
     return halfDone.length;
   }
@@ -69,9 +92,16 @@ export class Spool {
 
 /** Our own names only: the folder may hold other files, and they are none of our business. */
 function isHalfDone(fileName: string): boolean {
-  const zipName = fileName.endsWith('.part') ? fileName.slice(0, -'.part'.length) : `${fileName}.zip`;
+  const isPart = fileName.endsWith('.part');
+  const zipName = isPart ? fileName.replace(/(?:\.json)?\.part$/, '') : `${fileName}.zip`;
   const name = parseBackupName(zipName);
-  return typeof name !== 'string' && (fileName.endsWith('.part') || formatDumpName(name) === fileName);
+  return typeof name !== 'string' && (isPart || formatDumpName(name) === fileName);
+}
+
+/** It is written before its zip gets its name, and removed after it. */
+function isManifestAlone(fileName: string, all: readonly string[]): boolean {
+  const zipName = fileName.slice(0, -MANIFEST.length);
+  return fileName.endsWith(MANIFEST) && typeof parseBackupName(zipName) !== 'string' && !all.includes(zipName);
 }
 
 async function probe(folder: string): Promise<AsyncDisposable> {

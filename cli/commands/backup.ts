@@ -1,9 +1,12 @@
+import { chooseSources } from '../choose-sources.ts';
 import { type DatabaseSource, loadDatabases } from '../config.ts';
+import { writeLastRun } from '../last-run.ts';
 import { LiveView } from '../live-view.ts';
-import { findMysqldump } from '../pipeline/mysqldump-client.ts';
+import { type DumpClients, findClients } from '../pipeline/mysqldump-client.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
-import { ConfigurationError, EXIT } from '../problems.ts';
+import { preflight } from '../preflight/preflight.ts';
+import { EXIT } from '../problems.ts';
 import { describeOutcome, type RunReport, summarize, tabulate } from '../report.ts';
 import { RunLock } from '../run-lock.ts';
 import { type BackupSettings, readBackupSettings } from '../settings.ts';
@@ -18,15 +21,15 @@ import type { CommandContext } from './command.ts';
 export async function backup(options: Record<string, unknown>, context: CommandContext): Promise<number> {
   const settings = readBackupSettings(options, context.env);
   const { sources, warnings } = await loadDatabases(settings.config, context.env);
-  const chosen = choose(sources, settings);
+  const chosen = chooseSources(sources, settings);
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using _lock = RunLock.acquire(spool.folder, startedAt);
-  const client = await findMysqldump(settings.mysqldump);
+  const clients = await findClients(settings);
   await spool.sweep();
   for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
 
-  const { outcomes, interruptedBy } = await run(settings, chosen, { client, spool, context });
+  const { outcomes, interruptedBy } = await run(settings, chosen, { clients, spool, context });
   const kept = (await spool.leftovers()).map(({ path }) => path);
   const ended = new Set(outcomes.filter(outcome => !outcome.isLeftover).map(outcome => outcome.database));
   const report: RunReport = {
@@ -40,16 +43,17 @@ export async function backup(options: Record<string, unknown>, context: CommandC
     notDone: chosen.map(({ label }) => label).filter(label => !ended.has(label)),
     kept,
   };
+  await writeLastRun(spool.folder, report);
   print(report, settings, context);
   return report.exitCode;
 }
 
-type Run = { client: Awaited<ReturnType<typeof findMysqldump>>; spool: Spool; context: CommandContext };
+type Run = { clients: DumpClients; spool: Spool; context: CommandContext };
 
 async function run(
   settings: BackupSettings,
   sources: readonly DatabaseSource[],
-  { client, spool, context }: Run,
+  { clients, spool, context }: Run,
 ): Promise<{ outcomes: Outcome[]; interruptedBy?: 'SIGINT' | 'SIGTERM' }> {
   const { signal } = context;
   const out = settings.json ? context.stderr : context.stdout;
@@ -65,13 +69,14 @@ async function run(
       sources,
       leftovers,
       workers,
-      client,
+      clients,
+      preflight,
       spool,
       watch,
       signal,
     })) {
       outcomes.push(outcome);
-      const isWorthALine = !settings.quiet || outcome.state === 'failed' || outcome.warnings.length > 0;
+      const isWorthALine = !settings.quiet || outcome.state !== 'complete' || outcome.findings.length > 0;
       if (view) view.ended(outcome, describeOutcome(outcome));
       else if (isWorthALine) out.write(`${describeOutcome(outcome)}\n`);
     }
@@ -82,20 +87,12 @@ async function run(
   }
 }
 
-/** 0 only if every database has a backup to show and nothing failed, 2 if none has one; a zip of an earlier run counts. */
+/** 0 only if every database has a complete backup to show and nothing else is amiss, 2 if none has any. */
 function exitCodeOf(outcomes: readonly Outcome[], total: number): number {
-  const succeeded = outcomes.filter(outcome => !outcome.isLeftover && outcome.state === 'succeeded').length;
-  const hasFailed = outcomes.some(outcome => outcome.state === 'failed');
-  if (succeeded === total && !hasFailed) return EXIT.ok;
-  return succeeded > 0 ? EXIT.someFailed : EXIT.noneSucceeded;
-}
-
-function choose(sources: readonly DatabaseSource[], { only, config }: BackupSettings): readonly DatabaseSource[] {
-  if (!only) return sources;
-  const unknown = only.filter(label => !sources.some(source => source.label === label));
-  if (unknown.length > 0)
-    throw new ConfigurationError([`--only names ${unknown.join(', ')}, which ${config} does not list`]);
-  return sources.filter(source => only.includes(source.label));
+  const own = outcomes.filter(outcome => !outcome.isLeftover);
+  const complete = own.filter(outcome => outcome.state === 'complete').length;
+  if (complete === total && outcomes.every(outcome => outcome.state === 'complete')) return EXIT.ok;
+  return own.some(outcome => outcome.state !== 'failed') ? EXIT.someFailed : EXIT.noneSucceeded;
 }
 
 function print(report: RunReport, { json, quiet }: BackupSettings, { stdout, stderr }: CommandContext): void {

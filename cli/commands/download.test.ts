@@ -27,6 +27,8 @@ describe('download', () => {
   let headers: Record<string, string>;
   /** What the service does with the GETs, one after the other; the last does it with all that follow. */
   let script: Step[];
+  /** What the service knows of the backup. */
+  let worth: string | undefined;
   let asked: { range: string | undefined; ifRange: string | undefined }[];
 
   before(async () => {
@@ -34,6 +36,10 @@ describe('download', () => {
       if (request.method === 'HEAD') {
         response.writeHead(200, headers);
         response.end();
+        return;
+      }
+      if (request.url!.endsWith('/manifest')) {
+        response.writeHead(worth ? 200 : 404, { 'content-type': 'application/json' }).end(worth);
         return;
       }
       asked.push({ range: request.headers.range, ifRange: request.headers['if-range'] as string | undefined });
@@ -45,6 +51,7 @@ describe('download', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-download-'));
     asked = [];
+    worth = undefined;
     script = [send()];
     headers = {
       'content-length': String(CONTENT.length),
@@ -99,6 +106,25 @@ describe('download', () => {
     expect(await isWhole()).to.equal(true);
     expect(await readdir(folder)).to.deep.equal([NAME]);
     expect((await stat(join(folder, NAME))).mode & 0o777).to.equal(0o600);
+  });
+
+  it('warns when the backup is not complete, though the bytes are what they were', async () => {
+    const state = (state: string) => {
+      const record = { id: 34, database_name: 'pt_xyz', file_name: NAME, timestamp: '2026-01-01 00:00:00', size: 1 };
+      const more = { repr_digest: 'x', state, findings: [], dump_size: null, dump_sha256: null, received_at: 'x' };
+      worth = JSON.stringify({
+        data: { ...record, ...more, checked_at: null, damage: null, manifest: null },
+        message: 'success',
+      });
+    };
+    for (const bad of ['incomplete', 'unverified', 'damaged']) {
+      state(bad);
+      const { code, said } = await run(join(folder, `${bad}.zip`));
+      expect(code).to.equal(0);
+      expect(said).to.contain(`warning: this backup is ${bad.toUpperCase()}; sade show 34 tells why`);
+    }
+    state('complete');
+    expect((await run()).said).not.to.contain('warning');
   });
 
   it('puts it under the name that is given', async () => {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { parseBackupName } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import { fetchBackup, type RemoteBackup } from '../fetch-backup.ts';
-import { formatBytes } from '../figures.ts';
+import { formatBytes, formatState } from '../figures.ts';
 import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
@@ -39,7 +39,16 @@ export async function download(id: string, options: Record<string, unknown>, con
   }
   await rename(part, target);
   stdout.write(`${target}: ${formatBytes(remote.size)}, SHA-256 ${digest.toString('hex')}\n`);
+  await warnOfWorth(id, service, context);
   return EXIT.ok;
+}
+
+/** The bytes are those that were stored; whether all of the database is in them is another question. */
+async function warnOfWorth(id: string, service: Service, { stderr, signal }: CommandContext): Promise<void> {
+  const report = await service.report(id).catch(() => undefined);
+  signal.throwIfAborted();
+  if (report && report.state !== 'complete')
+    stderr.write(`warning: this backup is ${formatState(report.state)}; sade show ${id} tells why\n`);
 }
 
 function describe(id: string, { headers }: Response): RemoteBackup & { fileName: string } {

@@ -1,4 +1,4 @@
-import { formatAge } from '../figures.ts';
+import { formatAge, formatState } from '../figures.ts';
 import { table } from '../report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
@@ -14,13 +14,16 @@ export async function history(
   if (options.json) stdout.write(`${JSON.stringify(histories, null, 2)}\n`);
   else {
     const now = new Date();
-    const rows = histories.map(({ id, file_name, timestamp }) => [
+    const rows = histories.map(({ id, file_name, timestamp, state }) => [
       id,
       `${timestamp} UTC`,
       formatAge(timestamp, now),
+      formatState(state),
       file_name,
     ]);
-    stdout.write(`${table(['id', 'taken', 'age', 'file'], rows, ['right', 'left', 'right', 'left'])}\n`);
+    stdout.write(
+      `${table(['id', 'taken', 'age', 'state', 'file'], rows, ['right', 'left', 'right', 'left', 'left'])}\n`,
+    );
   }
   return 0;
 }

@@ -1,4 +1,4 @@
-import { formatAge } from '../figures.ts';
+import { formatAge, formatState } from '../figures.ts';
 import { table } from '../report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
@@ -11,13 +11,12 @@ export async function list(options: Record<string, unknown>, { env, stdout, sign
   else if (databases.length === 0) stdout.write('The service has no backups yet.\n');
   else {
     const now = new Date();
-    const rows = databases.map(({ database_name, latest_backup: { id, file_name, timestamp } }) => [
+    const rows = databases.map(({ database_name, latest_backup: { id, file_name, timestamp, state } }) => [
       ...[database_name, `${timestamp} UTC`, formatAge(timestamp, now)],
-      ...[id, file_name],
+      ...[formatState(state), id, file_name],
     ]);
-    stdout.write(
-      `${table(['database', 'latest backup', 'age', 'id', 'file'], rows, ['left', 'left', 'right', 'right', 'left'])}\n`,
-    );
+    const head = ['database', 'latest backup', 'age', 'state', 'id', 'file'];
+    stdout.write(`${table(head, rows, ['left', 'left', 'right', 'left', 'right', 'left'])}\n`);
   }
   return 0;
 }

@@ -11,6 +11,7 @@ const source: DatabaseSource = {
   user: 'ani',
   password: 'geheim',
   dumpOptions: [],
+  shrinkLimitPercent: 50,
 };
 const mariadb: MysqldumpClient = { path: 'mysqldump', flavour: 'mariadb', version: '10.11.19', knows: () => true };
 const mysql = (...known: string[]): MysqldumpClient => ({

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { finding } from '../../protocol/finding.ts';
 import { fakeMysqldump } from '../../test/support/fake-mysqldump.ts';
 import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
 import type { DatabaseSource } from '../config.ts';
@@ -46,7 +47,16 @@ describe('dump', () => {
       mariadb = await sharedMariaDb();
       client = await findMysqldump('mysqldump');
       const { host, port, socket } = mariadb;
-      source = { label: 'd', database: 'dump-test', host, port, user: 'dumper', password: PASSWORD, dumpOptions: [] };
+      source = {
+        label: 'd',
+        database: 'dump-test',
+        host,
+        port,
+        user: 'dumper',
+        password: PASSWORD,
+        dumpOptions: [],
+        shrinkLimitPercent: 50,
+      };
       await mariadb.sql(`
         create or replace database \`dump-test\`;
         use \`dump-test\`;
@@ -69,14 +79,15 @@ describe('dump', () => {
         user: 'dumper',
         password: PASSWORD,
         dumpOptions: [],
+        shrinkLimitPercent: 50,
       };
     });
 
     it('is whole, private, and without warnings', async () => {
-      const { size, warnings } = await dump(source, path, { client, signal: never });
+      const { size, findings } = await dump(source, path, { client, signal: never });
       const text = await readFile(path, 'utf8');
       expect(size).to.equal(Buffer.byteLength(text));
-      expect(warnings).to.deep.equal([]);
+      expect(findings).to.deep.equal([]);
       expect((await stat(path)).mode & 0o777).to.equal(0o600);
       for (const part of [
         'CREATE TABLE `t`',
@@ -158,16 +169,34 @@ describe('dump', () => {
       }
     });
 
-    it('keeps what was said by a dump that succeeded as a warning', async () => {
+    it('keeps what was said by a dump that succeeded', async () => {
       const loose = { ...source, dumpOptions: ['--loose-no-such-option=1'] };
-      const { warnings } = await dump(loose, path, { client, signal: never });
-      expect(warnings.join()).to.contain('no-such-option');
+      const { findings } = await dump(loose, path, { client, signal: never });
+      expect(findings.map(({ message }) => message).join()).to.contain('no-such-option');
+    });
+
+    it('makes the concessions that it is told to', async () => {
+      await dump(source, path, { client, signal: never, concessions: ['--ignore-table=dump-test.v', '--skip-events'] });
+      const text = await readFile(path, 'utf8');
+      expect(text)
+        .to.match(/trigger tr /i)
+        .and.not.match(/view `v`/i)
+        .and.not.match(/\bevent `?e\b/i);
     });
   });
 
   describe('of a mysqldump that fails', () => {
     const source: DatabaseSource = {
-      ...{ label: 'd', database: 'd', host: 'h', port: 1, user: 'u', password: 'geheim', dumpOptions: [] },
+      ...{
+        label: 'd',
+        database: 'd',
+        host: 'h',
+        port: 1,
+        user: 'u',
+        password: 'geheim',
+        dumpOptions: [],
+        shrinkLimitPercent: 50,
+      },
     };
     const dumpBy = async (script: string, signal = never) =>
       dump(source, path, { client: await fakeMysqldump(folder, script), signal });
@@ -181,7 +210,7 @@ describe('dump', () => {
     };
 
     it('(one that does not, to compare)', async () => {
-      expect(await dumpBy('header; rows 100000; marker')).to.deep.include({ warnings: [] });
+      expect(await dumpBy('header; rows 100000; marker')).to.deep.include({ findings: [] });
       expect(await left()).to.deep.equal(['dump.sql']);
     });
 
@@ -232,9 +261,43 @@ describe('dump', () => {
     it('tells the password', async () => {
       const error = await failureOf("complain 'using geheim for u'; exit 2");
       expect(error.message).to.equal('mysqldump failed with exit code 2: using *** for u');
-      expect((await dumpBy("complain 'using geheim for u'; header; marker")).warnings).to.deep.equal([
-        'using *** for u',
+      expect((await dumpBy("complain 'using geheim for u'; header; marker")).findings).to.deep.equal([
+        finding('DUMP_SAID', 'mysqldump said: using *** for u'),
       ]);
+    });
+
+    it('complains of what it may not see although it ends well', async () => {
+      for (const line of [
+        'mysqldump: Error: Access denied; you need (at least one of) the PROCESS privilege(s) for this operation',
+        "SELECT command denied to user 'u'@'h' for table 'x'",
+        "mysqldump: Couldn't execute 'SHOW SOMETHING'",
+        '-- insufficient privileges to SHOW CREATE FUNCTION',
+      ]) {
+        expect((await dumpBy(`complain "${line}"; header; marker`)).findings, line).to.deep.equal([
+          finding('DUMP_COMPLAINED', `mysqldump said: ${line}`),
+        ]);
+        await rm(path);
+      }
+    });
+
+    it('meets a table that was changed meanwhile: once more, and says so', async () => {
+      const changed = "Error 1412: 'Table definition has changed, please retry transaction' when dumping table `t`";
+      const flag = join(folder, 'changed');
+      const script = `[ -e '${flag}' ] || { : > '${flag}'; header; complain "${changed.replaceAll('`', '\\`')}"; exit 3; }`;
+      const { findings } = await dumpBy(`${script}; header; marker`);
+      expect(findings.map(({ code }) => code)).to.deep.equal(['DUMP_REPEATED']);
+      expect(findings[0]!.message).to.contain('Table definition has changed');
+    });
+
+    it('meets a table that is changed each time: twice, and no more', async () => {
+      const log = join(folder, 'begun');
+      const error = await dumpBy(`echo x >> '${log}'; header; complain 'Error 1412: changed'; exit 3`).catch(
+        error => error,
+      );
+      expect(error.message).to.contain('1412');
+      expect((await readFile(log, 'utf8')).trim().split('\n')).to.have.length(2);
+      await rm(log);
+      expect(await left()).to.deep.equal([]);
     });
 
     it('floods stderr with 50 MB', async () => {

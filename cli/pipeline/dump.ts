@@ -2,14 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type Finding, finding } from '../../protocol/finding.ts';
 import type { DatabaseSource } from '../config.ts';
-import { partialDumpOptions } from '../dump-options.ts';
 import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { dumpArguments } from './dump-arguments.ts';
 import { endsWithMarker } from './end-marker.ts';
 import { adviceFor } from './explain-dump-error.ts';
-import { flavourMismatch } from './flavour-mismatch.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import { openOptionFile } from './option-file.ts';
 import { requireTls } from './require-tls.ts';
@@ -18,41 +17,67 @@ import { excerptOf } from './stderr-excerpt.ts';
 export interface Dump {
   /** Bytes of the plain dump. */
   readonly size: number;
-  /** What mysqldump said although it succeeded, and what else should be looked at. */
-  readonly warnings: readonly string[];
+  /** What mysqldump said although it succeeded, and what it was told to leave out. */
+  readonly findings: readonly Finding[];
+}
+
+export interface DumpOptions {
+  readonly client: MysqldumpClient;
+  readonly signal: AbortSignal;
+  /** Options that let mysqldump get through where a right is missing or a view is broken. */
+  readonly concessions?: readonly string[];
+  /** Whether another connection has shown that the server offers TLS. */
+  readonly offersTls?: boolean;
 }
 
 /** How long mysqldump may take to end after SIGTERM before it is killed. */
 const GRACE_MS = 5000;
 
+/** A table was changed while it was dumped (ER_TABLE_DEF_CHANGED): nothing is wrong that would be so again. */
+const CHANGED_MEANWHILE = /\b1412\b/;
+
 /**
  * Dumps one database into a file by running mysqldump. The file is there afterwards only if the dump is whole: exit code
- * 0, no signal, and the marker on its last line.
+ * 0, no signal, and the marker on its last line. A dump that a change of a table has ended is made once more.
  * @param path of the file; it must not exist
  * @throws {ExplainedError} saying what mysqldump said, with its password blotted out; the signal's reason when aborted
  */
 export async function dump(
   source: DatabaseSource,
   path: string,
-  { client, signal }: { client: MysqldumpClient; signal: AbortSignal },
+  { client, signal, concessions = [], offersTls = false }: DumpOptions,
 ): Promise<Dump> {
   signal.throwIfAborted();
-  if (source.ssl === 'require' && client.flavour === 'mariadb') await requireTls(source, { signal });
+  if (source.ssl === 'require' && client.flavour === 'mariadb' && !offersTls) await requireTls(source, { signal });
+  const asked = { ...source, dumpOptions: [...source.dumpOptions, ...concessions] };
+  try {
+    return await dumpOnce(asked, path, { client, signal });
+  } catch (error) {
+    if (!(error instanceof ExplainedError) || !CHANGED_MEANWHILE.test(error.message)) throw error;
+    const { size, findings } = await dumpOnce(asked, path, { client, signal });
+    return {
+      size,
+      findings: [...findings, finding('DUMP_REPEATED', `dumped again, since the first time: ${error.message}`)],
+    };
+  }
+}
+
+type Once = { readonly client: MysqldumpClient; readonly signal: AbortSignal };
+
+async function dumpOnce(source: DatabaseSource, path: string, { client, signal }: Once): Promise<Dump> {
   // Straight into a file descriptor: half the CPU of a pipe through this process, and nothing here can hold it up.
   await using file = await open(path, 'wx', 0o600);
   try {
     const stderr = await runMysqldump(source, file.fd, { folder: dirname(path), client, signal });
     if (!(await endsWithMarker(path))) throw cutOff(stderr);
-    const mismatch = await flavourMismatch(path, client);
-    const partial = partialDumpOptions(source.dumpOptions).map(name => `partial, as dump_options wants it: ${name}`);
-    return { size: (await file.stat()).size, warnings: [...warningsIn(stderr), ...mismatch, ...partial] };
+    return { size: (await file.stat()).size, findings: findingsIn(stderr) };
   } catch (error) {
     await rm(path, { force: true });
     throw error;
   }
 }
 
-type Running = { readonly folder: string; readonly client: MysqldumpClient; readonly signal: AbortSignal };
+type Running = Once & { readonly folder: string };
 
 /** @returns what it said on stderr, when it ended well */
 async function runMysqldump(
@@ -132,7 +157,23 @@ function withStderr(what: string, stderr: string): string {
   return stderr === '' ? what : `${what}: ${stderr}`;
 }
 
-/** MariaDB's client complains about its own old name since 11; that is no news of the dump. */
-function warningsIn(stderr: string): string[] {
-  return stderr.split('\n').filter(line => line.trim() !== '' && !/Deprecated program name/.test(line));
+/**
+ * What mysqldump says although it ends well. Some of its complaints mean that something was left out: where it may not
+ * look, it says so and goes on.
+ */
+function findingsIn(stderr: string): Finding[] {
+  return stderr
+    .split('\n')
+    .filter(line => line.trim() !== '' && !OWN_NAME.test(line))
+    .map(line =>
+      COMPLAINT.test(line)
+        ? finding('DUMP_COMPLAINED', `mysqldump said: ${line}`)
+        : finding('DUMP_SAID', `mysqldump said: ${line}`),
+    );
 }
+
+const COMPLAINT =
+  /\b(?:error|denied|fail(?:ed|s|ure)?|couldn't|could not|can't|cannot|insufficient|unknown|skipp(?:ed|ing))\b/i;
+
+/** MariaDB's client complains about its own old name since 11; that is no news of the dump. */
+const OWN_NAME = /Deprecated program name/;

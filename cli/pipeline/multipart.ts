@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { piecesOf } from './file-digest.ts';
 
-/** A form with one file in it (RFC 7578) whose body can be streamed from disk any number of times. */
+/** A form with text fields and one file behind them (RFC 7578) whose body can be streamed from disk any number of times. */
 export interface FileForm {
   readonly contentType: string;
   /** Bytes of the file alone. */
@@ -22,11 +22,15 @@ export interface FileForm {
 /**
  * @param path of the file, which must not change meanwhile
  * @param size of the file in bytes
+ * @param fields texts that stand before the file, by name
  */
-export function fileForm(path: string, { fileName, size }: { fileName: string; size: number }): FileForm {
+export function fileForm(
+  path: string,
+  { fileName, size, fields = {} }: { fileName: string; size: number; fields?: Readonly<Record<string, string>> },
+): FileForm {
   const boundary = `lumbung-${randomBytes(18).toString('hex')}`;
   const head = Buffer.from(
-    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${fileName.replaceAll('"', '\\"')}"\r\n` +
+    `${fieldsOf(fields, boundary)}--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${fileName.replaceAll('"', '\\"')}"\r\n` +
       'Content-Type: application/zip\r\n\r\n',
   );
   const foot = Buffer.from(`\r\n--${boundary}--\r\n`);
@@ -36,6 +40,12 @@ export function fileForm(path: string, { fileName, size }: { fileName: string; s
     contentLength: head.length + size + foot.length,
     body: (onBytes, onReadError = () => {}) => streamOf(parts(path, head, foot, onBytes), onReadError),
   };
+}
+
+function fieldsOf(fields: Readonly<Record<string, string>>, boundary: string): string {
+  return Object.entries(fields)
+    .map(([name, text]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`)
+    .join('');
 }
 
 async function* parts(

@@ -1,10 +1,16 @@
+import type { Finding } from '../../protocol/finding.ts';
+
 /** The three stages that every database goes through. */
 export type Stage = 'dump' | 'zip' | 'upload';
 
 /** How it ended for one database; an expected failure is a value that travels down the pipeline, not an exception. */
 export interface Outcome {
   readonly database: string;
-  readonly state: 'succeeded' | 'failed';
+  /**
+   * `complete`: stored, checked, and all that the source holds is in it. `incomplete`: stored, but something is missing
+   * from it or nobody could look. `failed`: there is no backup.
+   */
+  readonly state: 'complete' | 'incomplete' | 'failed';
   /** True for a zip that an earlier run left behind and this one tried to deliver. */
   readonly isLeftover: boolean;
   readonly startedAt: Date;
@@ -14,12 +20,15 @@ export interface Outcome {
   /** Size of the plain dump, when it got that far. */
   readonly dumpBytes?: number;
   readonly zipBytes?: number;
+  /** What the dump was seen to hold. */
+  readonly tables?: number;
+  readonly rows?: number;
   /** SHA-256 of the zip, in hexadecimal. */
   readonly sha256?: string;
   /** The id under which the service keeps the backup. */
   readonly backupId?: number;
-  /** What did not stop the backup but should be looked at. */
-  readonly warnings: readonly string[];
+  /** What makes it incomplete, and what else should be looked at. */
+  readonly findings: readonly Finding[];
   readonly failure?: Failure;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,15 +9,29 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
+import { finding } from '../../protocol/finding.ts';
+import { emptyInventory, type Manifest } from '../../protocol/manifest.ts';
 import { fakeMysqldump } from '../../test/support/fake-mysqldump.ts';
 import type { DatabaseSource } from '../config.ts';
+import type { SourceReport } from '../preflight/preflight.ts';
+import { ExplainedError } from '../problems.ts';
 import { Spool } from '../spool.ts';
 import type { Outcome } from './outcome.ts';
-import { runPipeline } from './pipeline.ts';
+import { type PipelineOptions, runPipeline } from './pipeline.ts';
 
 const never = new AbortController().signal;
 /** Dumps that differ: the database stands last among the arguments. */
-const GOOD = 'for database; do :; done; header; echo "-- of $database"; marker';
+const GOOD = 'for database; do :; done; header; echo "-- of $database"; echo "CREATE TABLE \\`t\\` (i int);"; marker';
+
+/** What a preflight says when all is well. */
+const allSeen: SourceReport = {
+  server: { flavour: 'mariadb', version: '10.11.19' },
+  objects: { ...emptyInventory(), tables: ['t'] },
+  estimatedBytes: 100,
+  isEncrypted: false,
+  findings: [],
+  concessions: [],
+};
 
 describe('pipeline', () => {
   let folder: string;
@@ -26,12 +40,14 @@ describe('pipeline', () => {
   let url: URL;
   let serve: (request: IncomingMessage, response: ServerResponse) => unknown;
   let uploads: string[];
+  let preflight: PipelineOptions['preflight'];
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-pipeline-'));
     spool = await Spool.open(join(folder, 'work'));
     await mkdir(join(folder, 'bin'));
     uploads = [];
+    preflight = async () => allSeen;
     serve = accept;
     server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -49,8 +65,10 @@ describe('pipeline', () => {
   const accept = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await buffer(request).catch(() => Buffer.alloc(0));
     const fileName = /filename="([^"]+)"/.exec(body.toString('latin1'))?.[1] ?? '';
-    const start = body.indexOf('\r\n\r\n') + 4;
+    const start = body.indexOf('\r\n\r\n', body.indexOf('filename=')) + 4;
     const zip = body.subarray(start, body.lastIndexOf('\r\n--'));
+    const manifest = /name="manifest"\r\n\r\n(.*)\r\n/.exec(body.toString('latin1'))?.[1];
+    const { state, findings, dump }: Manifest = JSON.parse(String(Buffer.from(manifest!, 'latin1')));
     const repr_digest = formatReprDigest(createHash('sha256').update(zip).digest());
     const id = uploads.push(fileName);
     const database_name = decodeURIComponent(request.url!.slice(1));
@@ -61,6 +79,7 @@ describe('pipeline', () => {
       timestamp: '2026-01-01 00:00:00',
       size: zip.length,
       repr_digest,
+      ...{ state, findings, dump_size: dump.size, dump_sha256: dump.sha256, received_at: '2026-01-01T00:00:00.000Z' },
     };
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ data, message: 'success' }));
   };
@@ -71,15 +90,18 @@ describe('pipeline', () => {
     { signal = never, workers = { dump: 2, zip: 2, upload: 2 }, retries = 0, timeoutMs = 60_000 } = {},
   ): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
+    const client = await fakeMysqldump(join(folder, 'bin'), dumpScript);
     for await (const outcome of runPipeline({
       sources: databases.map(
         (database): DatabaseSource => ({
-          ...{ label: database, database, host: 'h', port: 1, user: 'u', password: 'geheim', dumpOptions: [] },
+          ...{ label: database, database, host: 'h', port: 1, user: 'u', password: 'geheim' },
+          ...{ dumpOptions: [], shrinkLimitPercent: 50 },
         }),
       ),
       leftovers: await spool.leftovers(),
       workers,
-      client: await fakeMysqldump(join(folder, 'bin'), dumpScript),
+      clients: { for: () => client, all: [client] },
+      preflight,
       spool,
       server: url,
       timeoutMs,
@@ -94,7 +116,7 @@ describe('pipeline', () => {
 
   it('takes every database through all stages, each exactly once, and leaves nothing', async () => {
     const outcomes = await run(names(25), GOOD);
-    expect(outcomes.map(({ state }) => state)).to.deep.equal(Array(25).fill('succeeded'));
+    expect(outcomes.map(({ state }) => state)).to.deep.equal(Array(25).fill('complete'));
     expect(outcomes.map(({ database }) => database)).to.have.members(names(25));
     expect(new Set(uploads).size).to.equal(25);
     for (const { fileName, sha256, dumpBytes, zipBytes, backupId } of outcomes) {
@@ -122,12 +144,12 @@ describe('pipeline', () => {
     serve = (_request, response) => response.destroy();
     const first = await run(names(3), GOOD);
     expect(first.map(({ failure }) => failure?.stage)).to.deep.equal(['upload', 'upload', 'upload']);
-    expect(await spooled()).to.have.members(first.map(({ fileName }) => fileName));
+    expect(await spooled()).to.have.members(first.flatMap(({ fileName }) => [fileName, `${fileName}.json`]));
     for (const { failure, fileName } of first) expect(failure!.keptAt).to.equal(spool.pathOf(fileName));
 
     serve = accept;
     const second = await run(['other'], `sleep 0.3; ${GOOD}`);
-    expect(second.map(({ state }) => state)).to.deep.equal(Array(4).fill('succeeded'));
+    expect(second.map(({ state }) => state)).to.deep.equal(Array(4).fill('complete'));
     expect(second.filter(({ isLeftover }) => isLeftover).map(({ fileName }) => fileName)).to.have.members(
       first.map(({ fileName }) => fileName),
     );
@@ -145,12 +167,109 @@ describe('pipeline', () => {
         timestamp: '2026-01-01 00:00:00',
         size: 1,
         repr_digest: 'x',
+        ...{ state: 'complete', findings: [], dump_size: null, dump_sha256: null, received_at: 'x' },
       };
       response.writeHead(201).end(JSON.stringify({ data, message: 'success' }));
     };
     const [outcome] = await run(['a'], GOOD);
     expect(outcome!.state).to.equal('failed');
-    expect(await spooled()).to.deep.equal([outcome!.fileName]);
+    expect(await spooled()).to.have.members([outcome!.fileName, `${outcome!.fileName}.json`]);
+  });
+
+  describe('that can not say that all is in it', () => {
+    it('ends as incomplete, with what the preflight found', async () => {
+      const missing = finding('TRIGGERS_NOT_GRANTED', 'the user may not see triggers', 'GRANT TRIGGER …');
+      preflight = async () => ({ ...allSeen, findings: [missing] });
+      const [outcome] = await run(['a'], GOOD);
+      expect(outcome).to.deep.include({ state: 'incomplete', findings: [missing], tables: 1, rows: 0, backupId: 1 });
+      expect(await spooled()).to.deep.equal([]);
+    });
+
+    it('ends as incomplete when the preflight could not look', async () => {
+      preflight = async () => {
+        throw new ExplainedError('no way in', { advice: 'Knock.' });
+      };
+      const [outcome] = await run(['a'], GOOD);
+      expect(outcome!.state).to.equal('incomplete');
+      expect(outcome!.findings.map(({ code }) => code)).to.deep.equal(['RIGHTS_UNKNOWN']);
+      expect(outcome!.findings[0]!.message).to.contain('no way in');
+    });
+
+    it('fails with what mysqldump says when both can not get in', async () => {
+      preflight = async () => {
+        throw new ExplainedError('no way in');
+      };
+      const [outcome] = await run(['a'], "complain 'Got error: 1045: Access denied'; exit 2");
+      expect(outcome!.failure!.message).to.contain('1045');
+    });
+
+    it('names what the server shows and the dump lacks', async () => {
+      preflight = async () => ({ ...allSeen, objects: { ...allSeen.objects, tables: ['t', 'gone'], views: ['v'] } });
+      const [outcome] = await run(['a'], GOOD);
+      expect(outcome!.state).to.equal('incomplete');
+      const message = outcome!.findings.map(({ code, message }) => `${code} ${message}`).join('\n');
+      expect(message).to.contain('OBJECTS_MISSING').and.contain('gone').and.contain('v');
+    });
+
+    it('makes the concessions of the preflight, and not those of another database', async () => {
+      preflight = async ({ database }) => ({ ...allSeen, concessions: database === 'a' ? ['--skip-events'] : [] });
+      const script = `case "$*" in *--skip-events*) echo "-- without events";; *) echo "-- with";; esac; ${GOOD}`;
+      const sizes = (await run(['a', 'b'], script)).map(({ database, dumpBytes }) => [database, dumpBytes]);
+      const size = Object.fromEntries(sizes) as Record<string, number>;
+      expect(size.a! - size.b!).to.equal('out events'.length);
+    });
+
+    it('says so in what it sends, and is not called complete whatever the service answers', async () => {
+      preflight = async () => ({ ...allSeen, findings: [finding('TRIGGERS_NOT_GRANTED', 'x')] });
+      const send = accept;
+      serve = async (request, response) => {
+        const { end } = response;
+        response.end = ((text: string) =>
+          end.call(
+            response,
+            text.replace(/"state":"incomplete"/, '"state":"complete"').replace(/"findings":\[.*?\]/, '"findings":[]'),
+            'utf8',
+          )) as typeof end;
+        return send(request, response);
+      };
+      const [outcome] = await run(['a'], GOOD);
+      expect(outcome!.state).to.equal('failed');
+      expect(outcome!.failure!.message).to.contain('TRIGGERS_NOT_GRANTED');
+      expect(await spooled()).to.have.length(2);
+    });
+  });
+
+  describe('whose zip does not stay what it was', () => {
+    /** Lets the upload fail, spoils the zip, and tells how the next run fares. */
+    const spoiled = async (spoil: (path: string) => Promise<void>) => {
+      serve = (_request, response) => response.destroy();
+      const [first] = await run(['a'], GOOD);
+      await spoil(spool.pathOf(first!.fileName));
+      serve = accept;
+      const [second] = await run([], GOOD);
+      return { first: first!, second: second! };
+    };
+
+    it('is not delivered by a later run, and set aside', async () => {
+      const { first, second } = await spoiled(async path => {
+        const bytes = await readFile(path);
+        bytes[60]! ^= 1;
+        await writeFile(path, bytes);
+      });
+      expect(second).to.include({ state: 'failed', isLeftover: true });
+      expect(second.failure!.message).to.contain('no longer what was written');
+      expect(second.failure).not.to.have.property('keptAt');
+      expect(await spooled()).to.deep.equal([`${first.fileName}.damaged`]);
+      expect(uploads).to.deep.equal([]);
+      expect(await run([], GOOD)).to.deep.equal([]);
+    });
+
+    it('is delivered with what its own run found of it', async () => {
+      preflight = async () => ({ ...allSeen, findings: [finding('TRIGGERS_NOT_GRANTED', 'x')] });
+      const { second } = await spoiled(async () => {});
+      expect(second).to.include({ state: 'incomplete', isLeftover: true, tables: 1 });
+      expect(await spooled()).to.deep.equal([]);
+    });
   });
 
   it('tries the uploads of a service that is down once each, after the first', async function () {
@@ -190,7 +309,7 @@ describe('pipeline', () => {
     );
     const slow = outcomes.find(({ database }) => database === 'slow')!;
     expect(slow.failure?.message).to.contain('took longer');
-    expect(outcomes.filter(({ state }) => state === 'succeeded')).to.have.length(2);
+    expect(outcomes.filter(({ state }) => state === 'complete')).to.have.length(2);
     expect(await spooled()).to.deep.equal([]);
   });
 
@@ -215,7 +334,7 @@ describe('pipeline', () => {
       serve = () => {};
       const { reason } = await abortedRun(GOOD);
       expect(reason).to.equal('stop');
-      expect((await spooled()).filter(name => !name.endsWith('.zip'))).to.deep.equal([]);
+      expect((await spooled()).filter(name => !/\.zip(?:\.json)?$/.test(name))).to.deep.equal([]);
     });
   });
 });

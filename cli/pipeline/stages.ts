@@ -1,17 +1,20 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { v4 as uuid } from 'uuid';
 import { type BackupName, formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
+import type { Finding } from '../../protocol/finding.ts';
+import type { Manifest } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
 import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { ServiceUnreachable } from '../service.ts';
 import type { Leftover, Spool } from '../spool.ts';
-import { dump } from './dump.ts';
+import { deliver } from './deliver.ts';
 import { DISK_FULL } from './explain-dump-error.ts';
-import { fileDigest } from './file-digest.ts';
-import type { MysqldumpClient } from './mysqldump-client.ts';
+import { type DumpFacts, DumpWitness } from './make-manifest.ts';
+import { writeManifest } from './manifest-file.ts';
+import type { DumpClients } from './mysqldump-client.ts';
 import type { Outcome, Stage } from './outcome.ts';
+import { type Preflight, takeDump } from './take-dump.ts';
 import { TimeBudget } from './time-budget.ts';
-import { upload } from './upload.ts';
 import { zip } from './zip.ts';
 
 /** Is told how the run goes, to show it; decides nothing. */
@@ -24,7 +27,8 @@ export interface Watch {
 
 export interface StagesOptions {
   readonly spool: Spool;
-  readonly client: MysqldumpClient;
+  readonly clients: DumpClients;
+  readonly preflight: Preflight;
   readonly server: URL;
   readonly timeoutMs: number;
   readonly retries: number;
@@ -38,7 +42,8 @@ export interface Backup {
   readonly isLeftover: boolean;
   readonly startedAt: Date;
   readonly budget: TimeBudget;
-  readonly warnings: readonly string[];
+  /** Grows from stage to stage. */
+  readonly findings: Finding[];
 }
 
 export interface Dumped {
@@ -46,6 +51,7 @@ export interface Dumped {
   readonly backup: Backup;
   readonly path: string;
   readonly dumpBytes: number;
+  readonly facts: DumpFacts;
 }
 
 export interface Zipped {
@@ -54,8 +60,8 @@ export interface Zipped {
   readonly path: string;
   readonly zipBytes: number;
   readonly dumpBytes?: number;
-  /** Unknown for what an earlier run left behind. */
-  readonly sha256?: Buffer;
+  /** Read later, from the disk, for what an earlier run left behind. */
+  readonly manifest?: Manifest;
 }
 
 /** Nothing is left to do: whatever stage comes next hands it on. */
@@ -77,23 +83,19 @@ export class Stages {
   }
 
   readonly dump = async (source: DatabaseSource, { signal }: SignalOption): Promise<Dumped | Ended> => {
-    const { spool, client, timeoutMs, watch } = this.#options;
+    const { spool, clients, preflight, timeoutMs, watch } = this.#options;
     const startedAt = new Date();
     const name: BackupName = { database: source.label, takenAt: startedAt, id: uuid() };
     const path = spool.pathOf(formatDumpName(name));
     const fileName = formatBackupName(name);
-    const backup = {
-      database: source.label,
-      fileName,
-      isLeftover: false,
-      startedAt,
-      budget: new TimeBudget(timeoutMs),
-      warnings: [],
-    };
+    const budget = new TimeBudget(timeoutMs);
+    const backup: Backup = { database: source.label, fileName, isLeftover: false, startedAt, budget, findings: [] };
     watch.began(backup, 'dump', { path });
     return this.#attempt('dump', backup, signal, async signal => {
-      const { size, warnings } = await dump(source, path, { client, signal });
-      return { kind: 'dumped', backup: { ...backup, warnings }, path, dumpBytes: size };
+      const onSeen = (findings: readonly Finding[]) => void backup.findings.push(...findings);
+      const { size, ...taken } = await takeDump(source, path, { clients, preflight, signal, onSeen });
+      const facts = { ...taken, source, fileName, startedAt, endedAt: new Date() };
+      return { kind: 'dumped', backup, path, dumpBytes: size, facts };
     });
   };
 
@@ -106,8 +108,18 @@ export class Stages {
     try {
       return await this.#attempt('zip', backup, signal, async signal => {
         const onProgress = (bytes: number) => watch.moved(backup, bytes);
-        const { size, sha256 } = await zip(dumped.path, path, { signal, onProgress });
-        return { kind: 'zipped', backup, path, zipBytes: size, dumpBytes, sha256 };
+        const witness = new DumpWitness();
+        let manifest: Manifest | undefined;
+        const { size } = await zip(dumped.path, path, {
+          signal,
+          onProgress,
+          observe: witness.see,
+          beforeNaming: async sealed => {
+            manifest = witness.testify(dumped.facts, sealed);
+            await writeManifest(spool.manifestPathOf(backup.fileName), manifest);
+          },
+        });
+        return { kind: 'zipped', backup, path, zipBytes: size, dumpBytes, ...(manifest && { manifest }) };
       });
     } finally {
       await rm(dumped.path, { force: true });
@@ -116,35 +128,34 @@ export class Stages {
 
   readonly upload = async (zipped: Zipped | Ended, { signal }: SignalOption): Promise<Ended> => {
     if (zipped.kind === 'ended') return zipped;
-    const { watch, server, retries } = this.#options;
+    const { watch } = this.#options;
     const { backup, path, zipBytes } = zipped;
     watch.began(backup, 'upload', { path, bytes: zipBytes });
-    return this.#attempt(
-      'upload',
-      backup,
-      signal,
-      async signal => {
-        const sha256 = zipped.sha256 ?? (await fileDigest(path, signal));
-        const request = { database: backup.database, path, fileName: backup.fileName, size: zipBytes, sha256 };
-        const onBytes = (bytes: number) => watch.moved(backup, bytes);
-        const receipt = await upload(request, { server, retries: this.#serviceIsDown ? 0 : retries, signal, onBytes });
-        this.#serviceIsDown = false;
-        await rm(path);
-        return ended(backup, {
-          state: 'succeeded',
-          ...sizesOf(zipped),
-          sha256: sha256.toString('hex'),
-          backupId: receipt.id,
-        });
-      },
-      zipped,
-    );
+    return this.#attempt('upload', backup, signal, signal => this.#deliver(zipped, signal), zipped);
   };
+
+  async #deliver(zipped: Zipped, signal: AbortSignal): Promise<Ended> {
+    const { spool, server, watch } = this.#options;
+    const { backup, path, zipBytes: size } = zipped;
+    const { database, fileName } = backup;
+    const retries = this.#serviceIsDown ? 0 : this.#options.retries;
+    const onBytes = (bytes: number) => watch.moved(backup, bytes);
+    const parcel = { database, path, fileName, size, ...(zipped.manifest && { manifest: zipped.manifest }) };
+    const { receipt, manifest, sha256 } = await deliver(parcel, spool, { server, signal, retries, onBytes });
+    this.#serviceIsDown = false;
+    return ended(backup, {
+      ...contentsOf({ ...zipped, ...(manifest && { manifest }) }),
+      state: receipt.state === 'complete' ? 'complete' : 'incomplete',
+      findings: receipt.findings as Finding[],
+      sha256: sha256.toString('hex'),
+      backupId: receipt.id,
+    });
+  }
 
   /** Makes of a zip that waits in the spool what the zip stage would have sent. */
   readonly pickUp = ({ database, fileName, path, size }: Leftover): Zipped => {
     const budget = new TimeBudget(this.#options.timeoutMs);
-    const backup = { database, fileName, isLeftover: true, startedAt: new Date(), budget, warnings: [] };
+    const backup = { database, fileName, isLeftover: true, startedAt: new Date(), budget, findings: [] };
     return { kind: 'zipped', backup, path, zipBytes: size };
   };
 
@@ -160,20 +171,37 @@ export class Stages {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ServiceUnreachable) this.#serviceIsDown = true;
-      const failure = { stage, ...explain(error), ...(zipped && { keptAt: zipped.path }) };
-      return ended(backup, { state: 'failed', ...(zipped && sizesOf(zipped)), failure });
+      const isKept = zipped && (await exists(zipped.path));
+      const failure = { stage, ...explain(error), ...(isKept && { keptAt: zipped.path }) };
+      return ended(backup, { state: 'failed', ...(zipped && contentsOf(zipped)), failure });
     }
   }
 }
 
 function ended(backup: Backup, rest: Pick<Outcome, 'state'> & Partial<Outcome>): Ended {
-  const { database, fileName, isLeftover, startedAt, warnings } = backup;
+  const { database, fileName, isLeftover, startedAt, findings } = backup;
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
-  return { kind: 'ended', outcome: { database, fileName, isLeftover, startedAt, seconds, warnings, ...rest } };
+  return { kind: 'ended', outcome: { database, fileName, isLeftover, startedAt, seconds, findings, ...rest } };
 }
 
-function sizesOf({ dumpBytes, zipBytes }: Zipped): Pick<Outcome, 'dumpBytes' | 'zipBytes'> {
-  return { zipBytes, ...(dumpBytes !== undefined && { dumpBytes }) };
+function contentsOf({ zipBytes, dumpBytes, manifest }: Zipped): Partial<Outcome> {
+  const size = dumpBytes ?? manifest?.dump.size;
+  return {
+    zipBytes,
+    ...(size !== undefined && { dumpBytes: size }),
+    ...(manifest && {
+      findings: manifest.findings as Finding[],
+      tables: manifest.inventory.tables.length,
+      rows: manifest.dump.rows,
+    }),
+  };
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Even a bug met on one database must not cost the others their backup; but it is shown as what it is. */

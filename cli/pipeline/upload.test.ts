@@ -5,9 +5,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
+import { finding } from '../../protocol/finding.ts';
+import { sampleManifest } from '../../test/support/manifests.ts';
 import { ExplainedError } from '../problems.ts';
 import { ServiceUnreachable } from '../service.ts';
 import { type UploadRequest, upload } from './upload.ts';
@@ -70,6 +73,8 @@ describe('upload', () => {
       timestamp: '2026-01-01 00:00:00',
       size: zip.size,
       repr_digest: formatReprDigest(zip.sha256),
+      ...{ state: 'unverified', findings: [], dump_size: null, dump_sha256: null },
+      received_at: '2026-01-01T00:00:01.000Z',
       ...more,
     },
     message: 'success',
@@ -114,6 +119,23 @@ describe('upload', () => {
     expect(requests[0]).to.include({ method: 'POST', url: '/pt_xyz' });
     expect(requests[0]!.bytes).to.be.within(zip.size + 100, zip.size + 1000);
     expect(sent.at(-1)).to.equal(zip.size);
+  });
+
+  it('sends the digest of the file ahead, and the manifest as a field before the file', async () => {
+    const manifest = sampleManifest({
+      file_name: FILE_NAME,
+      zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
+    });
+    let [body, digest]: [Buffer, unknown] = [Buffer.alloc(0), ''];
+    const keep: Step = async (request, response) => {
+      [digest, body] = [request.headers['repr-digest'], await buffer(request)];
+      return answer(201, receipt({ state: 'complete', dump_sha256: manifest.dump.sha256 }))(request, response);
+    };
+    expect((await send([keep], { request: { manifest } })).state).to.equal('complete');
+    expect(digest).to.equal(formatReprDigest(zip.sha256));
+    const head = body.toString('latin1', 0, 4096);
+    expect(JSON.parse(/name="manifest"\r\n\r\n(.*)\r\n/.exec(head)![1]!)).to.deep.equal(manifest);
+    expect(head.indexOf('name="manifest"')).to.be.below(head.indexOf('name="file"'));
   });
 
   it('takes 200 as well: the same file had arrived before', async () =>
@@ -163,6 +185,23 @@ describe('upload', () => {
       await failureOf([answer(201, receipt({ file_name: FILE_NAME.replace('pt_xyz', 'pt_abc') }))]);
     });
 
+    it('whose plain dump in the answer is another', async () => {
+      const manifest = sampleManifest({ file_name: FILE_NAME });
+      const answers = [answer(201, receipt({ state: 'complete', dump_sha256: 'f'.repeat(64) }))];
+      expect((await failureOf(answers, { request: { manifest } })).message).to.contain('the service says');
+    });
+
+    it('that the service thinks better of than we do', async () => {
+      const missing = finding('TRIGGERS_NOT_GRANTED', 'no triggers');
+      const manifest = sampleManifest({ file_name: FILE_NAME, findings: [missing] });
+      const verdict = (state: string, findings: object[]) => [answer(201, receipt({ state, findings }))];
+      for (const steps of [verdict('complete', [missing]), verdict('incomplete', []), verdict('unverified', [])])
+        await failureOf(steps, { request: { manifest } });
+      expect((await failureOf(verdict('complete', []))).message).to.contain('takes the backup for complete');
+      const more = [missing, finding('ROWS_FELL', 'half is gone')];
+      expect((await send(verdict('incomplete', more), { request: { manifest } })).findings).to.have.length(2);
+    });
+
     it('whose answer breaks the contract', async () => {
       const broken = [
         ...['', '{', '[]', 'null', '"ok"', '<html>Welcome</html>', {}, { data: null, message: 'success' }],
@@ -171,6 +210,10 @@ describe('upload', () => {
         receipt({ size: String(zip.size) }),
         receipt({ repr_digest: undefined }),
         receipt({ timestamp: '2026-01-01T00:00:00Z' }),
+        receipt({ state: undefined }),
+        receipt({ state: 'fine' }),
+        receipt({ findings: undefined }),
+        receipt({ findings: [{ code: 'TRIGGERS_NOT_GRANTED', severity: 'warning', message: 'x' }] }),
       ];
       for (const body of broken) {
         const error = await failureOf([answer(200, body)]);
@@ -183,6 +226,22 @@ describe('upload', () => {
       expect(
         (await failureOf([answer(200, '<html>Log in</html>', { 'content-type': 'text/html' })])).message,
       ).to.contain('it is no JSON'));
+
+    it('that arrived as something else: it is sent again, as long as the file is what it was', async () => {
+      const mismatch = answer(422, { message: 'other bytes', code: 'DIGEST_MISMATCH', errors: [] });
+      expect((await send([mismatch, success], { retries: 1 })).id).to.equal(7);
+      requests = [];
+      await failureOf([mismatch], { retries: 1 });
+      expect(requests).to.have.length(2);
+      requests = [];
+      const rotten = await zipOf(randomBytes(70_000));
+      await writeFile(rotten.path, randomBytes(70_000));
+      await failureOf([mismatch], { retries: 3, request: rotten });
+      expect(requests, 'of a file that has changed').to.have.length(1);
+      requests = [];
+      await failureOf([refuse(422)], { retries: 3 });
+      expect(requests, 'of another refusal').to.have.length(1);
+    }).slow(8000);
 
     it('that is answered without a body', async () => {
       for (const status of [200, 201, 204, 205]) {

@@ -1,8 +1,10 @@
-import ky from 'ky';
-import { parseReprDigest } from '../../protocol/digest.ts';
+import ky, { isHTTPError } from 'ky';
+import { formatReprDigest, parseReprDigest } from '../../protocol/digest.ts';
+import type { Manifest } from '../../protocol/manifest.ts';
 import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
 import { ExplainedError, messageOf } from '../problems.ts';
 import { explainServiceError, readAnswer } from '../service.ts';
+import { fileDigest } from './file-digest.ts';
 import { type FileForm, fileForm } from './multipart.ts';
 
 export interface UploadRequest {
@@ -12,6 +14,8 @@ export interface UploadRequest {
   /** Bytes of the zip. */
   readonly size: number;
   readonly sha256: Buffer;
+  /** What the backup says of itself; without it the service can't vouch for it. */
+  readonly manifest?: Manifest;
 }
 
 export interface UploadOptions {
@@ -27,6 +31,9 @@ export interface UploadOptions {
 const STALLED_MS = 120_000;
 
 const RETRIED_STATUS = [408, 429, 500, 502, 503, 504, 507];
+
+/** What was sent is not what arrived: a fault of the line, or of the file. */
+const MISMATCH = 'DIGEST_MISMATCH';
 
 /**
  * Uploads one zip, and again with growing pauses where that may help. It counts as delivered only when the service has
@@ -45,10 +52,15 @@ export async function upload(request: UploadRequest, options: UploadOptions): Pr
   }
 }
 
-function checkReceipt({ database, fileName, size, sha256 }: UploadRequest, stored: UploadReceipt['data']): void {
+function checkReceipt(request: UploadRequest, stored: UploadReceipt['data']): void {
+  const { database, fileName, size, sha256, manifest } = request;
   const digest = parseReprDigest(stored.repr_digest);
   const isNamed = stored.database_name === database && stored.file_name === fileName;
-  if (isNamed && stored.size === size && digest?.equals(sha256)) return;
+  const isDump = !manifest || stored.dump_sha256 === null || stored.dump_sha256 === manifest.dump.sha256;
+  if (isNamed && stored.size === size && digest?.equals(sha256) && isDump) {
+    checkVerdict(stored, manifest);
+    return;
+  }
   throw new ExplainedError(
     `the service says that it stored ${stored.size} bytes of ${stored.file_name} with ${stored.repr_digest}; ` +
       `sent were ${size} bytes of ${fileName} with the SHA-256 ${sha256.toString('hex')}`,
@@ -58,10 +70,27 @@ function checkReceipt({ database, fileName, size, sha256 }: UploadRequest, store
   );
 }
 
+/** Whatever the service makes of a backup, it must not think better of it than we do. */
+function checkVerdict({ state, findings }: UploadReceipt['data'], manifest: Manifest | undefined): void {
+  const isBetter = state === 'complete' && manifest?.state !== 'complete';
+  const lost = manifest?.findings.find(({ code }) => !findings.some(found => found.code === code));
+  if (!isBetter && !lost) return;
+  throw new ExplainedError(
+    `the service takes the backup for ${state}, and has lost that it was found to be ${manifest?.state ?? 'unverified'}` +
+      `${lost ? ` (${lost.code})` : ''}`,
+    { advice: 'Service and sade must be of the same version: upgrade the service first.' },
+  );
+}
+
 function post(request: UploadRequest, { server, retries, signal, onBytes }: UploadOptions): Promise<Response> {
-  const form = fileForm(request.path, request);
+  const { path, fileName, size, sha256, manifest } = request;
+  const form = fileForm(path, { fileName, size, fields: manifest ? { manifest: JSON.stringify(manifest) } : {} });
   return ky.post(new URL(encodeURIComponent(request.database), server), {
-    headers: { 'content-type': form.contentType, 'content-length': String(form.contentLength) },
+    headers: {
+      'content-type': form.contentType,
+      'content-length': String(form.contentLength),
+      'repr-digest': formatReprDigest(sha256),
+    },
     timeout: false,
     signal,
     retry: {
@@ -72,7 +101,12 @@ function post(request: UploadRequest, { server, retries, signal, onBytes }: Uplo
       backoffLimit: 60_000,
       maxRetryAfter: 60_000,
       jitter: delay => delay * (0.75 + Math.random() / 4),
-      shouldRetry: ({ error }) => (error instanceof Stalled || error instanceof AnswerCutOff ? true : undefined),
+      shouldRetry: async ({ error }) => {
+        if (error instanceof Stalled || error instanceof AnswerCutOff) return true;
+        if (!isHTTPError(error) || error.response.status !== 422) return undefined;
+        const { code } = (error.data ?? {}) as { code?: unknown };
+        return code === MISMATCH && (await fileDigest(path, signal)).equals(sha256);
+      },
     },
     // A body that is given to ky or to a Request stays in memory, for redirects and retries. So none is given: each
     // attempt gets a fresh stream here.

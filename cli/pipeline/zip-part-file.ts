@@ -3,6 +3,13 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { attempt } from './zip-attempt.ts';
 
+/** What a file is known by. */
+export interface Sealed {
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: Buffer;
+}
+
 /**
  * A file that appears under its name when it is whole and on the disk, or not at all. Until then it is `NAME.part`.
  *
@@ -48,17 +55,20 @@ export class PartFile {
   /**
    * Sees to it that the bytes are on the disk, gives the file its name, and that the name is on the disk too. In this
    * order, or a power cut could leave the name without the bytes. Not to be interrupted.
+   * @param beforeNaming what must be done once all bytes are known and on the disk, and before the name tells of them
    * @returns bytes and SHA-256 of the file
    */
-  async commit(): Promise<{ size: number; sha256: Buffer }> {
+  async commit(beforeNaming?: (sealed: Sealed) => Promise<void>): Promise<Sealed> {
     const part = `${this.#target}.part`;
     await attempt(`flush ${part} to the disk`, this.#handle.sync());
     await attempt(`close ${part}`, this.#handle.close());
+    const sealed = { size: this.#size, sha256: this.#hash.digest() };
+    await beforeNaming?.(sealed);
     await attempt(`rename ${part}`, rename(part, this.#target));
     this.#leftover = this.#target;
     await attempt(`flush the folder of ${this.#target} to the disk`, syncFolder(dirname(this.#target)));
     this.#leftover = undefined;
-    return { size: this.#size, sha256: this.#hash.digest() };
+    return sealed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -55,6 +55,36 @@ describe('zip', function () {
     expect(await readdir(folder)).to.have.members(['x.sql', 'x.sql.zip']);
   });
 
+  it('shows all plain bytes as they go by, in order', async () => {
+    await writeFile(source, SQL);
+    const seen = createHash('sha256');
+    await zip(source, target, { observe: piece => seen.update(piece) });
+    expect(seen.digest('hex')).to.equal(createHash('sha256').update(SQL).digest('hex'));
+  });
+
+  it('lets what must stand beside it be written first: whole, but without its name', async () => {
+    await writeFile(source, SQL);
+    let before: unknown;
+    const { size, sha256 } = await zip(source, target, {
+      beforeNaming: async sealed => {
+        before = { sealed, target: existsSync(target), bytes: readFileSync(`${target}.part`).length };
+      },
+    });
+    expect(before).to.deep.equal({ sealed: { size, sha256 }, target: false, bytes: size });
+  });
+
+  it('is not there when what looks at it, or what must be written first, fails', async () => {
+    await writeFile(source, SQL);
+    const fail = () => {
+      throw new Error('no');
+    };
+    for (const options of [{ observe: fail }, { beforeNaming: async () => fail() }]) {
+      const error = await zip(source, target, options).catch(error => error);
+      expect(error.message).to.equal('no');
+      expect(await readdir(folder)).to.deep.equal(['x.sql']);
+    }
+  });
+
   it('compresses as hard as it is told', async () => {
     await writeFile(
       source,

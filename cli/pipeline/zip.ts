@@ -6,13 +6,17 @@ import { entryNameOf } from '../../protocol/backup-name.ts';
 import { attempt } from './zip-attempt.ts';
 import { deflate } from './zip-deflate.ts';
 import { type EntrySums, needsZip64, zipHead, zipTail } from './zip-format.ts';
-import { PartFile } from './zip-part-file.ts';
+import { PartFile, type Sealed } from './zip-part-file.ts';
 
 export interface ZipOptions {
   /** Stops the work when aborted, within a piece's time. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each piece with the plain bytes read so far. */
   readonly onProgress?: ((bytesRead: number) => void) | undefined;
+  /** Sees each piece of the plain bytes as it goes by, before it is compressed; must not keep it. */
+  readonly observe?: ((piece: Buffer) => void) | undefined;
+  /** Runs once the zip is whole and on the disk, before it gets its name; when it fails there is no zip. */
+  readonly beforeNaming?: ((sealed: Sealed) => Promise<void>) | undefined;
   /** 1 (fastest) to 9 (smallest); 6 by default. */
   readonly level?: number | undefined;
 }
@@ -48,7 +52,7 @@ const PIECE = 256 * 1024;
 export async function zip(
   source: string,
   target: string,
-  { signal, onProgress, level = 6 }: ZipOptions = {},
+  { signal, onProgress, observe, beforeNaming, level = 6 }: ZipOptions = {},
 ): Promise<ZipResult> {
   signal?.throwIfAborted();
   await using dump = await attempt(`open ${source}`, open(source, 'r'));
@@ -60,7 +64,7 @@ export async function zip(
   const sums: EntrySums = { crc32: 0, size: 0, compressedSize: 0 };
 
   await file.append(zipHead(entry));
-  const plain = summed(pieces(dump, source, size, signal), sums, onProgress);
+  const plain = summed(pieces(dump, source, size, signal), sums, { onProgress, observe });
   for await (const bytes of deflate(plain, level)) {
     sums.compressedSize += bytes.length;
     await file.append(bytes);
@@ -69,7 +73,7 @@ export async function zip(
   await expectSame(source, before, sums.size);
   await file.append(zipTail(entry, sums));
 
-  return { ...(await file.commit()), entrySize: sums.size, crc32: sums.crc32 };
+  return { ...(await file.commit(beforeNaming)), entrySize: sums.size, crc32: sums.crc32 };
 }
 
 /** Reads a file from its beginning, until its end, an abort, or more bytes than it had. */
@@ -83,15 +87,16 @@ async function* pieces(file: FileHandle, path: string, size: number, signal?: Ab
   }
 }
 
-/** Hands on what it is given, and keeps the sums: the place for all that looks at the plain bytes. */
+/** Hands on what it is given, and keeps the sums. */
 async function* summed(
   plain: AsyncIterable<Buffer>,
   sums: EntrySums,
-  onProgress?: (bytesRead: number) => void,
+  { onProgress, observe }: Pick<ZipOptions, 'onProgress' | 'observe'>,
 ): AsyncGenerator<Buffer> {
   for await (const piece of plain) {
     sums.crc32 = crc32(piece, sums.crc32);
     sums.size += piece.length;
+    observe?.(piece);
     yield piece;
     onProgress?.(sums.size);
   }

@@ -1,0 +1,45 @@
+import { blotter } from '../doctor/blot.ts';
+import { refuseToOverwrite, writeBundle } from '../doctor/bundle.ts';
+import { bundleDocuments } from '../doctor/bundle-documents.ts';
+import type { Check } from '../doctor/check.ts';
+import { examine } from '../doctor/examine.ts';
+import { knownSecrets } from '../doctor/known-secrets.ts';
+import { renderCheck, renderSummary, reportOf } from '../doctor/render.ts';
+import { formatBytes } from '../figures.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { preflight } from '../preflight/preflight.ts';
+import { EXIT } from '../problems.ts';
+import { Service } from '../service.ts';
+import { readDoctorSettings } from '../settings.ts';
+import type { CommandContext } from './command.ts';
+
+/**
+ * `sade doctor`: looks at all that a backup needs, and tells what is wrong with it and what to do.
+ * @returns the exit code: 1 when there is any problem
+ * @throws {ConfigurationError} the signal's reason when aborted
+ */
+export async function doctor(options: Record<string, unknown>, context: CommandContext): Promise<number> {
+  const { env, stdout, stderr, signal } = context;
+  const { bundle, ...settings } = readDoctorSettings(options, env);
+  if (bundle !== undefined) await refuseToOverwrite(bundle);
+  const { json, quiet } = settings;
+  const { version } = manifest;
+  const service = new Service(settings.server, signal);
+  const tell = (checks: readonly Check[]) => {
+    for (const check of json ? [] : checks) if (!quiet || check.mark !== 'ok') stdout.write(`${renderCheck(check)}\n`);
+  };
+  const examination = await examine(settings, {
+    ...{ env, signal, version, preflight, tell },
+    askService: () => service.status(),
+  });
+
+  const report = reportOf(examination.checks);
+  if (json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else if (!quiet || report.exitCode !== EXIT.ok) stdout.write(`${renderSummary(report.checks)}\n`);
+  if (bundle !== undefined) {
+    const blot = blotter(await knownSecrets(settings.config, env));
+    const size = await writeBundle(bundle, bundleDocuments(examination, settings, { version, blot }));
+    stderr.write(`${bundle}: ${formatBytes(size)}. Look through it before you hand it on: it names your databases.\n`);
+  }
+  return report.exitCode;
+}

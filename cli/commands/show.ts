@@ -1,0 +1,59 @@
+import type { Finding } from '../../protocol/finding.ts';
+import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
+import type { BackupReport } from '../../protocol/responses.ts';
+import { formatBytes, formatCount, formatState } from '../figures.ts';
+import { ConfigurationError, EXIT } from '../problems.ts';
+import { describeFinding, table } from '../report.ts';
+import { Service } from '../service.ts';
+import { readServer } from '../settings.ts';
+import type { CommandContext } from './command.ts';
+
+/**
+ * `sade show ID`: all that is known of one backup: what it is worth and why, what is in it, when it was last checked.
+ * @returns 0 for a complete one, else 1, so that a script can ask
+ * @throws {ExplainedError}
+ */
+export async function show(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
+  const { env, stdout, signal } = context;
+  if (!/^[1-9]\d*$/.test(id))
+    throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
+  const report = await new Service(readServer(options, env), signal).report(id);
+  stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : `${describe(report).join('\n')}\n`);
+  return report.state === 'complete' ? EXIT.ok : EXIT.someFailed;
+}
+
+function describe(report: BackupReport['data']): string[] {
+  const manifest = manifestSchema.isValidSync(report.manifest) ? (report.manifest as Manifest) : undefined;
+  return [
+    `${formatState(report.state)}  ${report.file_name}`,
+    ...(report.damage ? [`        DAMAGED: ${report.damage}`] : []),
+    ...report.findings.flatMap(found => describeFinding(found as Finding)),
+    ...facts(report, manifest).map(([what, value]) => `        ${what.padEnd(11)} ${value}`),
+    ...(manifest ? ['', ...contents(manifest)] : []),
+  ];
+}
+
+function facts(report: BackupReport['data'], manifest: Manifest | undefined): [string, string][] {
+  const program = (of: { flavour: string; version: string }) => `${NAMES[of.flavour]} ${of.version}`;
+  const server = manifest?.source.server;
+  return [
+    ['database', report.database_name],
+    ['taken', `${report.timestamp} UTC`],
+    ...(manifest ? [['dumped by', `${program(manifest.client)}${server ? ` from ${program(server)}` : ''}`]] : []),
+    ...(report.dump_size === null ? [] : [['dump', `${formatBytes(report.dump_size)}, SHA-256 ${report.dump_sha256}`]]),
+    ['zip', `${formatBytes(report.size)}, ${report.repr_digest}`],
+    ['received', report.received_at],
+    ['checked', report.checked_at ?? 'not yet'],
+  ] as [string, string][];
+}
+
+const NAMES: Readonly<Record<string, string>> = { mysql: 'MySQL', mariadb: 'MariaDB' };
+
+function contents({ inventory }: Manifest): string[] {
+  const rows = inventory.tables.map(({ name, rows, bytes }) => [name, formatCount(rows), formatBytes(bytes)]);
+  const others = OBJECT_KINDS.filter(kind => kind !== 'tables' && namesIn(inventory, kind).length > 0);
+  return [
+    ...(rows.length > 0 ? [table(['table', 'rows', 'in the dump'], rows, ['left', 'right', 'right'])] : []),
+    ...others.map(kind => `${kind.replace('_', ' ')}: ${namesIn(inventory, kind).join(', ')}`),
+  ];
+}

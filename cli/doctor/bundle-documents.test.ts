@@ -1,0 +1,81 @@
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import type { DatabaseSource } from '../config.ts';
+import { readBackupSettings } from '../settings.ts';
+import { blotter } from './blot.ts';
+import { bundleDocuments } from './bundle-documents.ts';
+import { marker } from './check.ts';
+import type { Examination } from './examine.ts';
+
+const SOURCE: DatabaseSource = {
+  ...{ label: 'pt_xyz', database: 'pt_xyz', host: 'db', port: 3306, user: 'lumbung', password: 'a', sslCa: '/ca.pem' },
+  ...{ dumpOptions: ['--where=x=1', '--quick'], shrinkLimitPercent: 50, ssl: 'verify' as const },
+};
+const EXAMINATION: Examination = {
+  checks: [marker('database', 'pt_xyz').fail('said geheim', 'Do.')],
+  ...{ sources: [SOURCE], clients: undefined, reports: new Map(), service: undefined, lastRun: undefined },
+};
+const RUN = {
+  ...{
+    startedAt: '2026-01-02T01:30:00.000Z',
+    endedAt: '2026-01-02T01:40:00.000Z',
+    exitCode: 2,
+    server: 'http://u:pw@h/',
+  },
+  ...{ total: 1, notDone: [], kept: [] },
+  outcomes: [
+    {
+      ...{ database: 'pt_xyz', state: 'failed' as const, isLeftover: false, seconds: 1, fileName: 'f', findings: [] },
+      ...{ startedAt: new Date(0), failure: { stage: 'dump' as const, message: 'no (using geheim)' } },
+    },
+  ],
+};
+
+describe('bundle documents', () => {
+  const write = (more: Partial<Examination> = {}, secrets = ['geheim']) => {
+    const documents = bundleDocuments({ ...EXAMINATION, ...more }, readBackupSettings({}, {}), {
+      ...{ version: '0.1.0', blot: blotter(secrets) },
+    });
+    return Object.fromEntries(documents) as Record<string, string>;
+  };
+  const parsed = (documents: Record<string, string>, name: string) => JSON.parse(documents[name]!);
+
+  it('are the report, the configuration, the versions and the last run', () => {
+    const documents = write({ lastRun: RUN });
+    expect(Object.keys(documents)).to.have.members([
+      ...['report.txt', 'report.json', 'configuration.json', 'versions.json', 'last-run.json', 'last-run.txt'],
+    ]);
+    expect(documents['report.txt']).to.contain('FAIL  database  pt_xyz: said ***').and.contain('1 check: 0 ok');
+    expect(parsed(documents, 'report.json').checks[0].advice).to.equal('Do.');
+    expect(parsed(documents, 'versions.json')).to.deep.include({ sade: '0.1.0', service: null });
+    expect(parsed(documents, 'versions.json').runtime).to.match(/^(?:Node|Deno) \d+\./);
+    expect(parsed(documents, 'last-run.json').server).to.equal('http://***@h/');
+    expect(documents['last-run.txt']).to.contain('FAILED  pt_xyz  dump: no (using ***)').and.contain('exit code 2');
+  });
+
+  it('tell of a database all but its password, and of its dump options the names', () => {
+    const { databases, settings } = parsed(write(), 'configuration.json');
+    expect(databases).to.deep.equal([
+      {
+        ...{
+          label: 'pt_xyz',
+          database: 'pt_xyz',
+          host: 'db',
+          port: 3306,
+          user: 'lumbung',
+          ssl: 'verify',
+          sslCa: '/ca.pem',
+        },
+        ...{ shrinkLimitPercent: 50, dumpOptions: ['--where=…', '--quick'] },
+      },
+    ]);
+    expect(settings).to.deep.include({ server: 'http://127.0.0.1:3000/', workDir: resolve('data/work') });
+  });
+
+  it('say so where there was no run, and where nothing could be found out', () => {
+    const documents = write({ checks: [], sources: [] });
+    expect(parsed(documents, 'last-run.json')).to.equal(null);
+    expect(documents['last-run.txt']).to.contain('no run');
+    expect(parsed(documents, 'configuration.json').databases).to.deep.equal([]);
+  });
+});

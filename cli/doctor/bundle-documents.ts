@@ -1,0 +1,64 @@
+import { arch, release, type } from 'node:os';
+import process from 'node:process';
+import type { DatabaseSource } from '../config.ts';
+import type { LastRun } from '../last-run.ts';
+import { describeOutcome, summarize } from '../report.ts';
+import type { BackupSettings } from '../settings.ts';
+import type { Blotter } from './blot.ts';
+import { nameOf } from './dump-plan.ts';
+import type { Examination } from './examine.ts';
+import { renderCheck, renderSummary, reportOf } from './render.ts';
+
+/**
+ * Writes what helps whoever is to find out what is wrong, and nothing that opens a door.
+ * @param version of this program
+ * @returns the texts by their names in the bundle
+ */
+export function bundleDocuments(
+  examination: Examination,
+  settings: BackupSettings,
+  { version, blot }: { readonly version: string; readonly blot: Blotter },
+): ReadonlyMap<string, string> {
+  const { checks, sources, lastRun } = examination;
+  const json = (value: unknown) => JSON.stringify(blot.value(value), null, 2);
+  const documents = {
+    'report.txt': [...checks.map(renderCheck), renderSummary(checks)].join('\n'),
+    'report.json': json(reportOf(checks)),
+    'configuration.json': json({ settings: describeSettings(settings), databases: sources.map(describeSource) }),
+    'versions.json': json(versions(examination, version)),
+    'last-run.json': json(lastRun ?? null),
+    'last-run.txt': lastRun ? describeLastRun(lastRun) : 'There was no run from this work folder yet.',
+  };
+  return new Map(Object.entries(documents).map(([name, text]) => [name, `${blot.text(text)}\n`]));
+}
+
+function describeSettings({ server, ...settings }: BackupSettings): unknown {
+  return { ...settings, server: server.href };
+}
+
+/** Each field is named here, so that a new one is left out until somebody has thought about it. */
+function describeSource(source: DatabaseSource): unknown {
+  const { label, database, host, port, socket, user, ssl, sslCa, dumpOptions, shrinkLimitPercent } = source;
+  return {
+    ...{ label, database, host, port, socket, user, ssl, sslCa, shrinkLimitPercent },
+    dumpOptions: dumpOptions.map(option => `${nameOf(option)}${option.includes('=') ? '=…' : ''}`),
+  };
+}
+
+function versions({ clients, reports, service }: Examination, version: string): unknown {
+  const { deno, node } = process.versions;
+  return {
+    sade: version,
+    runtime: deno === undefined ? `Node ${node}` : `Deno ${deno}`,
+    system: `${type()} ${release()} ${arch()}`,
+    clients: (clients?.all ?? []).map(({ path, flavour, version }) => ({ path, flavour, version })),
+    servers: [...reports].map(([database, { server }]) => ({ database, ...server })),
+    service: service?.version ?? null,
+  };
+}
+
+function describeLastRun({ startedAt, endedAt, ...run }: LastRun): string {
+  const report = { ...run, startedAt: new Date(startedAt), endedAt: new Date(endedAt) };
+  const when = `from ${startedAt} to ${endedAt}, exit code ${run.exitCode}`;
+  return [when, ...report.outcomes.map(describeOutcome), summarize(report)].join('\n');
+}

@@ -1,0 +1,66 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { checkConfiguration } from './configuration-check.ts';
+
+describe('configuration check', () => {
+  let folder: string;
+  let path: string;
+  const entry = { database_name: 'a', db_host: 'h', db_username: 'u', db_password: 'hidden' };
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-doctor-'));
+    path = join(folder, 'databases.json');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const check = async (list: unknown) => {
+    await writeFile(path, typeof list === 'string' ? list : JSON.stringify(list), { mode: 0o600 });
+    const { checks, sources } = await checkConfiguration(path, {});
+    expect(JSON.stringify(checks)).not.to.contain('hidden');
+    return {
+      marks: checks.map(({ mark }) => mark),
+      messages: checks.map(({ message }) => message).join('\n'),
+      sources,
+    };
+  };
+
+  it('is fine with a valid list, and tells how many it names', async () => {
+    const { marks, messages, sources } = await check([entry, { ...entry, database_name: 'b' }]);
+    expect(marks).to.deep.equal(['ok']);
+    expect(messages).to.contain('2 databases');
+    expect(sources?.map(({ label }) => label)).to.deep.equal(['a', 'b']);
+  });
+
+  it('warns of files that others can read', async () => {
+    await writeFile(path, '');
+    await chmod(path, 0o644);
+    await writeFile(join(folder, 'password'), 'hidden', { mode: 0o644 });
+    const { db_password: _, ...rest } = entry;
+    const { marks, messages, sources } = await check([{ ...rest, db_password_file: 'password' }]);
+    expect(marks).to.deep.equal(['ok', 'warn', 'warn']);
+    expect(messages)
+      .to.contain(`chmod 600 '${path}'`)
+      .and.contain(`chmod 600 '${join(folder, 'password')}'`);
+    expect(sources).to.have.length(1);
+  });
+
+  it('tells every mistake on a line of its own', async () => {
+    const { marks, messages, sources } = await check([{ ...entry, db_port: 'x' }, { ...entry, sockt: 1 }, entry]);
+    expect(marks).to.deep.equal(['FAIL', 'FAIL', 'FAIL', 'FAIL']);
+    expect(messages)
+      .to.match(/^databases\[1\]: has the label a, as databases\[0\]/)
+      .and.match(/^databases\[0\]\.db_port/m);
+    expect(sources).to.equal(undefined);
+  });
+
+  it('tells where it is no JSON, and that it is not there', async () => {
+    expect(await check('[{"db_password": "hidden" x}]')).to.deep.include({ marks: ['FAIL'], sources: undefined });
+    await rm(path);
+    const { checks } = await checkConfiguration(path, {});
+    expect(checks[0]).to.deep.include({ mark: 'FAIL', subject: path });
+    expect(checks[0]!.message)
+      .to.match(/can't be read/)
+      .and.contain('--config');
+  });
+});

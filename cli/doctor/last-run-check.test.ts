@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { finding } from '../../protocol/finding.ts';
+import type { LastRun } from '../last-run.ts';
+import { checkLastRun } from './last-run-check.ts';
+
+const OUTCOME = {
+  ...{ database: 'a', state: 'complete' as const, isLeftover: false, seconds: 1, fileName: 'f', findings: [] },
+  startedAt: new Date(),
+};
+const RUN: LastRun = {
+  ...{ startedAt: '2026-01-02T01:30:00.000Z', endedAt: '2026-01-02T01:40:00.000Z', exitCode: 0, server: 'http://h/' },
+  ...{ total: 1, outcomes: [OUTCOME], notDone: [], kept: [] },
+};
+const NEXT_MORNING = new Date('2026-01-02T08:00:00Z');
+const marks = (run: LastRun | undefined, now = NEXT_MORNING) => checkLastRun(run, now).map(({ mark }) => mark);
+const said = (run: LastRun) =>
+  checkLastRun(run, NEXT_MORNING)
+    .map(({ message, advice }) => `${message} ${advice}`)
+    .join('\n');
+
+describe('last run check', () => {
+  it('gives a hint where there was none', () => {
+    const [only, ...more] = checkLastRun(undefined);
+    expect(more).to.be.empty;
+    expect(only).to.deep.include({ mark: 'ok', advice: 'Make one: sade backup.' });
+  });
+
+  it('is fine with one that ended well last night', () => {
+    expect(marks(RUN)).to.deep.equal(['ok']);
+    expect(said(RUN)).to.contain('1 of 1 complete');
+  });
+
+  it('warns of one that is older than a day and some', () => {
+    expect(marks(RUN, new Date('2026-01-03T03:29:00Z'))).to.deep.equal(['ok']);
+    expect(marks(RUN, new Date('2026-01-03T03:31:00Z'))).to.deep.equal(['ok', 'warn']);
+  });
+
+  it('tells what failed, and what to do', () => {
+    const failure = { stage: 'dump' as const, message: 'no such host', advice: 'Check db_host.' };
+    const run = {
+      ...RUN,
+      exitCode: 1,
+      outcomes: [OUTCOME, { ...OUTCOME, database: 'b', state: 'failed' as const, failure }],
+    };
+    expect(marks(run)).to.deep.equal(['FAIL', 'FAIL']);
+    expect(said(run)).to.contain('ended with code 1').and.contain('b failed in its dump: no such host Check db_host.');
+  });
+
+  it('tells what was incomplete, with each reason, and not of warnings', () => {
+    const findings = [
+      finding('TRIGGERS_NOT_GRANTED', 'no right to see triggers', 'GRANT TRIGGER …'),
+      finding('NOT_TRANSACTIONAL', 'some tables have no transactions'),
+    ];
+    const run = { ...RUN, exitCode: 2, outcomes: [{ ...OUTCOME, state: 'incomplete' as const, findings }] };
+    expect(marks(run)).to.deep.equal(['FAIL', 'FAIL']);
+    expect(said(run)).to.contain('a is incomplete: no right to see triggers (TRIGGERS_NOT_GRANTED) GRANT TRIGGER …');
+    expect(said(run)).not.to.contain('transactions');
+  });
+
+  it('tells that it was interrupted, and what was not done', () => {
+    const run = { ...RUN, exitCode: 130, interruptedBy: 'SIGINT' as const, total: 2, notDone: ['b'] };
+    expect(marks(run)).to.deep.equal(['FAIL', 'FAIL']);
+    expect(said(run)).to.contain('interrupted by SIGINT').and.contain('not done: b');
+  });
+});

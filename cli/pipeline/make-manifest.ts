@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import process from 'node:process';
+import { type Finding, finding, stateOf } from '../../protocol/finding.ts';
+import { type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
+import type { DatabaseSource } from '../config.ts';
+import program from '../package.json' with { type: 'json' };
+import { missingObjects } from '../preflight/hold-against.ts';
+import type { SourceReport } from '../preflight/preflight.ts';
+import { ExplainedError } from '../problems.ts';
+import { type DumpContents, InventoryScanner } from './inventory-scanner.ts';
+import type { MysqldumpClient } from './mysqldump-client.ts';
+import type { Sealed } from './zip-part-file.ts';
+
+/** What is known of a dump when it is about to be zipped. */
+export interface DumpFacts {
+  readonly source: DatabaseSource;
+  readonly fileName: string;
+  /** What the server showed; undefined when it could not be asked. */
+  readonly report: SourceReport | undefined;
+  readonly client: MysqldumpClient;
+  /** Of the preflight, the client and its stderr. */
+  readonly findings: readonly Finding[];
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+}
+
+/** Sees a dump go by once: takes its inventory and its digest. */
+export class DumpWitness {
+  readonly #scanner = new InventoryScanner();
+  readonly #hash = createHash('sha256');
+  #size = 0;
+
+  readonly see = (piece: Buffer): void => {
+    this.#scanner.scan(piece);
+    this.#hash.update(piece);
+    this.#size += piece.length;
+  };
+
+  /**
+   * @returns what the backup says of itself
+   * @throws {ExplainedError} when what went by was no whole dump
+   */
+  testify(facts: DumpFacts, zip: Sealed): Manifest {
+    const contents = this.#scanner.end();
+    if (!contents.endsWithMarker) throw cutOff();
+    const findings = [...facts.findings, ...findingsIn(contents, facts)];
+    const { report, source, client } = facts;
+    return {
+      manifest_version: 1,
+      file_name: facts.fileName,
+      database: source.label,
+      state: stateOf(findings) === 'complete' ? 'complete' : 'incomplete',
+      findings: [...findings],
+      started_at: facts.startedAt.toISOString(),
+      ended_at: facts.endedAt.toISOString(),
+      made_by: `sade ${program.version}, ${runtime()}`,
+      source: { database: source.database, server: report?.server ?? contents.server },
+      client: { flavour: client.flavour, version: client.version },
+      dump: {
+        size: this.#size,
+        sha256: this.#hash.digest('hex'),
+        rows: contents.rows,
+        ends_with_marker: true,
+        character_set: contents.characterSet,
+        binlog: contents.binlog,
+        gtid: contents.gtid,
+      },
+      zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
+      inventory: contents.inventory,
+      shrink_limit_percent: source.shrinkLimitPercent,
+    };
+  }
+}
+
+function findingsIn({ inventory, isBalanced }: DumpContents, { report, source }: DumpFacts): Finding[] {
+  const isEmpty = OBJECT_KINDS.every(kind => inventory[kind].length === 0);
+  return [
+    ...(isBalanced ? [] : [finding('DUMP_UNBALANCED', 'the dump ends in the middle of a statement', LOOK_AT_IT)]),
+    ...(isEmpty
+      ? [finding('DUMP_EMPTY', 'there is nothing in the dump: the database is empty', IS_IT_THE_RIGHT_ONE)]
+      : []),
+    ...(report ? missingObjects(inventory, report, source.dumpOptions, source.database) : []),
+  ];
+}
+
+const LOOK_AT_IT = 'Run the backup again. If it stays so, download this one and look at the end of it.';
+const IS_IT_THE_RIGHT_ONE = 'Check database_name and db_host, if it should hold something.';
+
+function cutOff(): ExplainedError {
+  return new ExplainedError('what was zipped is no whole dump: its last line is no "-- Dump completed"', {
+    advice: 'The file was changed in the work folder after it was dumped. Who else writes there? Run the backup again.',
+  });
+}
+
+function runtime(): string {
+  const { deno } = process.versions as { deno?: string };
+  return deno ? `Deno ${deno}` : `Node ${process.versions.node}`;
+}

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { type Manifest, manifestSchema } from '../../protocol/manifest.ts';
+import { codeOf } from '../problems.ts';
+import { PartFile } from './zip-part-file.ts';
+
+/** Writes a manifest that is whole and on the disk once it has its name; one that stands there is replaced. */
+export async function writeManifest(path: string, manifest: Manifest): Promise<void> {
+  await using file = await PartFile.create(path);
+  await file.append(Buffer.from(JSON.stringify(manifest)));
+  await file.commit();
+}
+
+/**
+ * @returns the manifest that an earlier run left beside its zip; undefined when there is none, or none that can be read:
+ * then the service will say that nobody vouches for the zip
+ */
+export async function readManifest(path: string): Promise<Manifest | undefined> {
+  try {
+    return manifestSchema.validateSync(JSON.parse(await readFile(path, 'utf8')), { strict: true });
+  } catch (error) {
+    if (codeOf(error) !== undefined && codeOf(error) !== 'ENOENT') throw error;
+    return undefined;
+  }
+}

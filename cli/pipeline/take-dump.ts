@@ -1,0 +1,66 @@
+import { type Finding, finding } from '../../protocol/finding.ts';
+import type { DatabaseSource } from '../config.ts';
+import { partialDumpOptions } from '../dump-options.ts';
+import { clientFindings } from '../preflight/client-findings.ts';
+import { rightsUnknown, type SourceReport } from '../preflight/preflight.ts';
+import { ExplainedError } from '../problems.ts';
+import { dump } from './dump.ts';
+import type { DumpFacts } from './make-manifest.ts';
+import type { DumpClients } from './mysqldump-client.ts';
+
+/** Looks at a source before it is dumped. @throws {ExplainedError} */
+export type Preflight = (source: DatabaseSource, options: { signal: AbortSignal }) => Promise<SourceReport>;
+
+export interface TakeDumpOptions {
+  readonly clients: DumpClients;
+  readonly preflight: Preflight;
+  readonly signal: AbortSignal;
+  /** Learns what was found before the dump: it matters all the more when the dump fails. */
+  readonly onSeen: (findings: readonly Finding[]) => void;
+}
+
+export type TakenDump = Pick<DumpFacts, 'report' | 'client' | 'findings'> & {
+  /** Bytes of the plain dump. */
+  readonly size: number;
+};
+
+/**
+ * Looks at a source, chooses the program that fits its server, and dumps it into a file.
+ * @throws {ExplainedError} when there is no whole dump; the signal's reason when aborted
+ */
+export async function takeDump(source: DatabaseSource, path: string, options: TakeDumpOptions): Promise<TakenDump> {
+  const { clients, signal, onSeen } = options;
+  const seen = await look(source, options);
+  const { report } = seen;
+  const client = report ? clients.for(report.server.flavour) : clients.all[0]!;
+  const before = [
+    ...(report ? [...report.findings, ...clientFindings(client, report.server)] : []),
+    ...partialDumpOptions(source.dumpOptions).map(leavesOut),
+  ];
+  onSeen(before);
+  const { size, findings } = await dump(source, path, {
+    client,
+    signal,
+    concessions: report?.concessions ?? [],
+    offersTls: report?.isEncrypted ?? false,
+  });
+  return { report, client, size, findings: [...(seen.unknown ? [seen.unknown] : []), ...before, ...findings] };
+}
+
+/** What it can't find out does not keep the dump from being tried: mysqldump knows best why it can't get in. */
+async function look(
+  source: DatabaseSource,
+  { preflight, signal }: TakeDumpOptions,
+): Promise<{ report?: SourceReport; unknown?: Finding }> {
+  try {
+    return { report: await preflight(source, { signal }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ExplainedError)) throw error;
+    return { unknown: rightsUnknown(error) };
+  }
+}
+
+function leavesOut(option: string): Finding {
+  return finding('PARTIAL_AS_WANTED', `partial, as dump_options wants it: ${option}`);
+}
