@@ -92,7 +92,10 @@ describe('MySQL 9', function () {
   it('is backed up by its own mysqldump, with TLS and without, and restores', async () => {
     const { code, report, stderr } = await place.backup(service.url, ['--mysqldump', join(HOME, 'bin/mysqldump')]);
     expect(code, stderr).to.equal(0);
-    expect(report.outcomes.flatMap(outcome => outcome.warnings)).to.deep.equal([]);
+    expect(report.outcomes.flatMap(outcome => outcome.findings)).to.deep.equal([]);
+    expect(report.outcomes.map(({ state, tables, rows }) => ({ state, tables, rows }))).to.deep.equal(
+      Array(3).fill({ state: 'complete', tables: 1, rows: 2 }),
+    );
 
     const zip = Buffer.from(
       await (await fetch(`${service.url}/${report.outcomes[0]!.backupId}/download`)).arrayBuffer(),
@@ -113,8 +116,10 @@ describe('MySQL 9', function () {
       .and.to.equal('2\t2,4\t1\t1\t2\t1\n');
   });
 
-  it("warns when MariaDB's mysqldump is at work on it", async () => {
-    const { report } = await place.backup(service.url, ['--only', 'shop']);
-    expect(report.outcomes[0]!.warnings.join()).to.contain('it may not restore');
+  it("takes no dump for complete that MariaDB's mysqldump has made of it", async () => {
+    const { code, report } = await place.backup(service.url, ['--only', 'shop']);
+    expect(code).to.equal(1);
+    expect(report.outcomes[0]).to.include({ state: 'incomplete' });
+    expect(report.outcomes[0]!.findings.map(({ code }) => code)).to.deep.equal(['FLAVOUR_MISMATCH']);
   });
 });

@@ -117,6 +117,8 @@ async function installSystemTables(folder: string): Promise<void> {
     `--datadir=${folder}/data`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
+    // Two installations at once would meet in the temporary folder of all.
+    `--tmpdir=${folder}`,
   ];
   await run('mariadb-install-db', [...options, `--user=${userInfo().username}`]);
 }

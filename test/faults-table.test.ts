@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+
+const ROOT = join(import.meta.dirname, '..');
+const OUTCOMES = ['failed', 'waits', 'incomplete', 'warned', 'healed', 'refused', 'damaged'];
+
+describe('the table of faults (docs/faults.md)', () => {
+  const text = readFileSync(join(ROOT, 'docs/faults.md'), 'utf8');
+  const [faults, guards] = [rowsUnder(text, 'what goes wrong'), rowsUnder(text, 'guard')];
+
+  it('has at least 35 faults, each with what is said and a known outcome', () => {
+    expect(faults).to.have.length.of.at.least(35);
+    for (const [fault, says, outcome] of faults) {
+      expect(fault).to.match(/\w/);
+      expect(says, fault).to.match(/\w/);
+      expect(outcome, fault).to.be.oneOf(OUTCOMES);
+    }
+    expect(new Set(faults.map(([fault]) => fault))).to.have.property('size', faults.length);
+  });
+
+  it('names for each fault a test that is there', () => {
+    for (const [fault, , , shownBy] of faults) expectTest(shownBy, fault);
+  });
+
+  it('names for each guard a test that is there', () => {
+    expect(guards).to.have.length.of.at.least(20);
+    for (const [guard, against, redWithout] of guards) {
+      expect(against, guard).to.match(/\w/);
+      expectTest(redWithout, guard);
+    }
+  });
+
+  it('counts the faults, and no false success among them', () => {
+    expect(text.match(/^False successes: .*$/gm)).to.deep.equal([`False successes: 0 of ${faults.length}`]);
+  });
+});
+
+/** @returns the cells of each row of the table whose first column has that head */
+function rowsUnder(text: string, head: string): string[][] {
+  const lines = text.split('\n');
+  const at = lines.findIndex(line => line.startsWith(`| ${head} |`));
+  expect(at, `a table with the column "${head}"`).to.be.at.least(0);
+  const rows = lines.slice(at);
+  return rows.slice(2, rows.indexOf('')).map(line => line.slice(2, -2).split(' | '));
+}
+
+/** @param named `file: title of the test` */
+function expectTest(named: string | undefined, row: string | undefined): void {
+  const [, file, title] = /^(\S+\.test\.ts): (.+)$/.exec(named ?? '') ?? [];
+  expect(file, `the test of "${row}"`).to.be.a('string');
+  expect(existsSync(join(ROOT, file!)), `${file}, which "${row}" names`).to.equal(true);
+  expect(titlesIn(readFileSync(join(ROOT, file!), 'utf8')), `${file}, on "${row}"`).to.include(title);
+}
+
+/** @returns the titles of the tests in a source file that stand there as they are */
+function titlesIn(source: string): string[] {
+  return [...source.matchAll(/^\s*it\(\s*(['"`])(.+?)\1,/gm)].map(([, , title]) => title!);
+}
