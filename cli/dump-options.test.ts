@@ -12,7 +12,7 @@ import { dumpOptionProblem, leftOut, partialDumpOptions } from './dump-options.t
 const REFUSED = [
   ...['force', 'compact', 'comments', 'xml', 'result-file', 'tab', 'log-error', 'all-databases', 'databases'],
   ...['help', 'version', 'print-defaults', 'no-defaults', 'defaults-file', 'defaults-extra-file', 'login-path'],
-  ...['password', 'user', 'host', 'port', 'socket'],
+  ...['password', 'user', 'host', 'port', 'socket', 'init-command', 'default-character-set', 'set-charset'],
 ];
 const PREFIXES = ['loose-', 'skip-', 'enable-', 'disable-', 'maximum-'];
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { finding } from '../protocol/finding.ts';
+import { type FindingCode, finding } from '../protocol/finding.ts';
 import type { Outcome } from './pipeline/outcome.ts';
-import { describeOutcome, type RunReport, summarize, table, tabulate } from './report.ts';
+import { describeOutcome, deservesLook, type RunReport, summarize, table, tabulate } from './report.ts';
 
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   database: 'pt_xyz',
@@ -86,6 +86,17 @@ describe('report', () => {
         '        warning: one (CLIENT_OLDER)',
       ]);
     });
+  });
+
+  it('keeps quiet of what is complete, and of what is so every night', () => {
+    const withFinding = (code: FindingCode) => outcome({ findings: [finding(code, 'x')] });
+    const quiet = [outcome(), withFinding('NOT_TRANSACTIONAL'), withFinding('CLIENT_OLDER')];
+    const loud = [
+      ...[withFinding('ROWS_FELL'), withFinding('PARTIAL_AS_WANTED'), withFinding('DUMP_SAID')],
+      ...[failed(), outcome({ state: 'incomplete' })],
+    ];
+    expect(quiet.map(deservesLook)).to.deep.equal([false, false, false]);
+    expect(loud.map(deservesLook)).to.deep.equal([true, true, true, true, true]);
   });
 
   describe('of a run', () => {

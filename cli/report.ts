@@ -39,6 +39,14 @@ export function describeFinding({ code, severity, message, advice }: Finding): s
   ];
 }
 
+/** What is so every night: an administrator who has decided to live with it wants no mail about it. */
+const STANDING = ['NOT_TRANSACTIONAL', 'CLIENT_OLDER'];
+
+/** @returns whether an outcome is worth a line when nothing is to be said unless something is amiss */
+export function deservesLook({ state, findings }: Outcome): boolean {
+  return state !== 'complete' || findings.some(({ code }) => !STANDING.includes(code));
+}
+
 /** What makes a backup incomplete stands first. */
 function bySeverity(findings: readonly Finding[]): Finding[] {
   const isWarning = ({ severity }: Finding) => severity === 'warning';
@@ -46,7 +54,7 @@ function bySeverity(findings: readonly Finding[]): Finding[] {
 }
 
 /** What a server says may hold escape sequences, and whatever they do to a terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]/gu, '�');
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { FINDINGS, type FindingCode, finding, findingList, stateOf } from './finding.ts';
 
@@ -24,6 +25,12 @@ describe('finding', () => {
       expect(stateOf([found]), code).to.equal('incomplete');
       expect(stateOf([...harmless, finding('NO_MANIFEST', 'x'), found]), code).to.equal('incomplete');
     }
+  });
+
+  it('stands in the documentation, each with its weight', async () => {
+    const text = await readFile(new URL('../docs/formats.md', import.meta.url), 'utf8');
+    const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| (\w+) \|/gm)].map(([, code, severity]) => [code, severity]);
+    expect(Object.fromEntries(rows)).to.deep.equal(FINDINGS);
   });
 
   describe('in a document', () => {

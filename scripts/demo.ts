@@ -1,12 +1,12 @@
 // The whole path on this machine: three client databases, the real service, the real `sade backup`, one backup fetched,
-// checked and restored. `npm run demo` keeps serving until Ctrl-C; `npm run demo -- --once` ends by itself.
+// checked and restored, and one that is incomplete because a right is missing. `npm run demo` keeps serving until Ctrl-C; `npm run demo -- --once` ends by itself.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseList } from '../protocol/responses.ts';
-import { CLIENTS, createClients, entryOf } from '../test/support/clients.ts';
+import { BACKUP_USER, CLIENTS, createClients, entryOf } from '../test/support/clients.ts';
 import { type MariaDb, startMariaDb } from '../test/support/mariadb.ts';
 import { proveRestorable } from '../test/support/prove-restorable.ts';
 import { startService } from '../test/support/service.ts';
@@ -50,7 +50,24 @@ async function demonstrate(signal: AbortSignal): Promise<void> {
   );
   say(`database: ${proof.tables} tables with ${proof.rows} rows, each as in the source.`);
 
+  await showWorth(service.url, databases[0]!);
+  await missWhatIsMissing(mariadb, service.url, folder);
+
   if (staysOpen) await serve(service.url, databases[0]!, signal);
+}
+
+async function showWorth(url: string, { latest_backup: { id } }: DatabaseList['data'][number]): Promise<void> {
+  console.log();
+  await sade(['show', String(id), '--server', url]);
+}
+
+/** What no other tool notices: mysqldump is content, and the triggers are not in the dump. */
+async function missWhatIsMissing(mariadb: MariaDb, url: string, folder: string): Promise<void> {
+  console.log();
+  say('Now the right to see triggers is taken from the user that makes the backups: mysqldump says nothing of it');
+  await mariadb.sql(`revoke trigger on \`pt\\_xyz\`.* from ${BACKUP_USER.user}@'127.0.0.1'`);
+  await sade(['backup', '--only', 'pt_xyz', ...optionsFor(url, folder)], 1);
+  await mariadb.sql(`grant trigger on \`pt\\_xyz\`.* to ${BACKUP_USER.user}@'127.0.0.1'`);
 }
 
 async function backUp(mariadb: MariaDb, url: string, folder: string): Promise<void> {
@@ -64,11 +81,18 @@ async function backUp(mariadb: MariaDb, url: string, folder: string): Promise<vo
     ),
     { mode: 0o600 },
   );
-  const options = ['backup', '--config', config, '--server', url, '--work-dir', join(folder, 'work')];
-  say(`sade ${options.join(' ')}\n`);
-  const child = spawn(join(import.meta.dirname, '../node_modules/.bin/sade'), options, { stdio: 'inherit' });
+  await sade(['backup', ...optionsFor(url, folder)]);
+}
+
+function optionsFor(url: string, folder: string): string[] {
+  return ['--config', join(folder, 'databases.json'), '--server', url, '--work-dir', join(folder, 'work')];
+}
+
+async function sade(args: string[], expectedCode = 0): Promise<void> {
+  say(`sade ${args.join(' ')}\n`);
+  const child = spawn(join(import.meta.dirname, '../node_modules/.bin/sade'), args, { stdio: 'inherit' });
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`sade backup ended with code ${code}`);
+  if (code !== expectedCode) throw new Error(`sade ${args[0]} ended with code ${code}`);
 }
 
 async function list(url: string): Promise<DatabaseList['data']> {

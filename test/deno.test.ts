@@ -13,11 +13,13 @@ import { type Service, startService } from './support/service.ts';
 /** Under Deno mocha does not know --no-config: any JSON file without options of its own will do. */
 const NO_MOCHA_CONFIG = '--config=tsconfig.json';
 
+const PIPELINE = [
+  ...['dump', 'upload', 'pipeline', 'multipart', 'option-file', 'zip-deflate', 'zip-part-file', 'manifest-file'],
+  ...['inventory-scanner', 'inventory-origin', 'inventory-quote'],
+];
 const RUNTIME_DEPENDENT = [
-  ...['dump', 'upload', 'pipeline', 'multipart', 'option-file', 'zip-deflate', 'zip-part-file'].map(
-    name => `cli/pipeline/${name}.test.ts`,
-  ),
-  'cli/run-lock.test.ts',
+  ...PIPELINE.map(name => `cli/pipeline/${name}.test.ts`),
+  ...['run-lock', 'preflight/connect', 'doctor/blot'].map(name => `cli/${name}.test.ts`),
 ];
 
 interface MochaReport {
@@ -38,7 +40,7 @@ describe('under Deno', function () {
 
   for (const [what, files, least] of [
     ['the tests of the channel library', ['cli/channel/*.test.ts'], 60],
-    ['the tests of what depends most on the runtime', RUNTIME_DEPENDENT, 80],
+    ['the tests of what depends most on the runtime', RUNTIME_DEPENDENT, 170],
   ] as const)
     it(`${what} pass`, async () => {
       const report = join(folder, 'report.json');

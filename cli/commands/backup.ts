@@ -7,7 +7,7 @@ import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { EXIT } from '../problems.ts';
-import { describeOutcome, type RunReport, summarize, tabulate } from '../report.ts';
+import { describeOutcome, deservesLook, type RunReport, summarize, tabulate } from '../report.ts';
 import { RunLock } from '../run-lock.ts';
 import { type BackupSettings, readBackupSettings } from '../settings.ts';
 import { Spool } from '../spool.ts';
@@ -76,7 +76,7 @@ async function run(
       signal,
     })) {
       outcomes.push(outcome);
-      const isWorthALine = !settings.quiet || outcome.state !== 'complete' || outcome.findings.length > 0;
+      const isWorthALine = !settings.quiet || deservesLook(outcome);
       if (view) view.ended(outcome, describeOutcome(outcome));
       else if (isWorthALine) out.write(`${describeOutcome(outcome)}\n`);
     }

@@ -1,9 +1,11 @@
+import { formatTimestamp } from '../../protocol/backup-name.ts';
+import { parseReprDigest } from '../../protocol/digest.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
 import { formatBytes, formatCount, formatState } from '../figures.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
-import { describeFinding, table } from '../report.ts';
+import { describeFinding, printable, table } from '../report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import type { CommandContext } from './command.ts';
@@ -18,7 +20,7 @@ export async function show(id: string, options: Record<string, unknown>, context
   if (!/^[1-9]\d*$/.test(id))
     throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
   const report = await new Service(readServer(options, env), signal).report(id);
-  stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : `${describe(report).join('\n')}\n`);
+  stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : printable(`${describe(report).join('\n')}\n`));
   return report.state === 'complete' ? EXIT.ok : EXIT.someFailed;
 }
 
@@ -41,10 +43,14 @@ function facts(report: BackupReport['data'], manifest: Manifest | undefined): [s
     ['taken', `${report.timestamp} UTC`],
     ...(manifest ? [['dumped by', `${program(manifest.client)}${server ? ` from ${program(server)}` : ''}`]] : []),
     ...(report.dump_size === null ? [] : [['dump', `${formatBytes(report.dump_size)}, SHA-256 ${report.dump_sha256}`]]),
-    ['zip', `${formatBytes(report.size)}, ${report.repr_digest}`],
-    ['received', report.received_at],
-    ['checked', report.checked_at ?? 'not yet'],
+    ['zip', `${formatBytes(report.size)}, SHA-256 ${parseReprDigest(report.repr_digest)?.toString('hex')}`],
+    ['received', inUtc(report.received_at)],
+    ['checked', report.checked_at ? inUtc(report.checked_at) : 'not yet'],
   ] as [string, string][];
+}
+
+function inUtc(instant: string): string {
+  return `${formatTimestamp(new Date(instant))} UTC`;
 }
 
 const NAMES: Readonly<Record<string, string>> = { mysql: 'MySQL', mariadb: 'MariaDB' };

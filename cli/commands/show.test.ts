@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { finding } from '../../protocol/finding.ts';
+import { emptyInventory } from '../../protocol/manifest.ts';
+import type { BackupReport } from '../../protocol/responses.ts';
+import { sampleManifest } from '../../test/support/manifests.ts';
+import type { CommandContext } from './command.ts';
+import { show } from './show.ts';
+
+const NAME = 'mysql-2026-01-01-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql.zip';
+
+describe('show', () => {
+  let server: Server;
+  let report: BackupReport['data'];
+
+  before(async () => {
+    server = createServer((request, response) => {
+      const isKnown = request.url === '/34/manifest';
+      const body = isKnown
+        ? { data: report, message: 'success' }
+        : { message: 'There is none', code: 'BACKUP_NOT_FOUND', errors: [] };
+      response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  beforeEach(() => {
+    const inventory = { ...emptyInventory(), tables: [{ name: 'cat', rows: 1200, bytes: 2048 }], views: ['v', 'w'] };
+    report = {
+      ...{ id: 34, database_name: 'pt_xyz', file_name: NAME, timestamp: '2026-01-01 00:00:00', size: 100 },
+      ...{ repr_digest: `sha-256=:${Buffer.alloc(32, 1).toString('base64')}:`, state: 'complete', findings: [] },
+      ...{ dump_size: 4096, dump_sha256: 'a'.repeat(64), received_at: '2026-01-01T00:00:05.000Z' },
+      ...{ checked_at: null, damage: null, manifest: sampleManifest({ file_name: NAME, inventory }) },
+    };
+  });
+  after(() => void server.close());
+
+  const run = async (id: string, options: Record<string, unknown> = {}) => {
+    const stdout = new PassThrough();
+    const env = { SADE_SERVER: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const context = { env, stdout, stderr: stdout, signal: new AbortController().signal } as unknown;
+    const code = await show(id, options, context as CommandContext);
+    stdout.end();
+    return { code, said: await text(stdout) };
+  };
+
+  it('tells what a complete backup holds, and ends with 0', async () => {
+    const { code, said } = await run('34');
+    expect(code).to.equal(0);
+    expect(said.split('\n')).to.include.members([
+      `complete  ${NAME}`,
+      '        dumped by   MariaDB 10.11.19 from MariaDB 10.11.19',
+      `        dump        4.0 KiB, SHA-256 ${'a'.repeat(64)}`,
+      `        zip         100 B, SHA-256 ${'01'.repeat(32)}`,
+      '        received    2026-01-01 00:00:05 UTC',
+      '        checked     not yet',
+      'cat    1,200      2.0 KiB',
+      'views: v, w',
+    ]);
+  });
+
+  it('says first what is missing or damaged, and ends with 1', async () => {
+    report.findings = [finding('TRIGGERS_NOT_GRANTED', 'no triggers', 'GRANT …')];
+    report.state = 'incomplete';
+    expect(await run('34').then(({ code, said }) => [code, ...said.split('\n').slice(0, 3)])).to.deep.equal([
+      1,
+      `INCOMPLETE  ${NAME}`,
+      '        INCOMPLETE: no triggers (TRIGGERS_NOT_GRANTED)',
+      '          what to do: GRANT …',
+    ]);
+    report.findings = [finding('TRIGGERS_NOT_GRANTED', 'no \u001b[2Jtriggers')];
+    expect((await run('34')).said).to.contain('no �[2Jtriggers');
+    report.state = 'damaged';
+    report.damage = 'the stored file is gone';
+    const { code, said } = await run('34');
+    expect(code).to.equal(1);
+    expect(said).to.match(/^DAMAGED {2}.*\n {8}DAMAGED: the stored file is gone\n/);
+  });
+
+  it('shows what it can of one that came without a manifest, or with one of a newer version', async () => {
+    report.state = 'unverified';
+    for (const manifest of [null, { ...report.manifest!, manifest_version: 2 }]) {
+      report.manifest = manifest as never;
+      const { said } = await run('34');
+      expect(said)
+        .to.match(/^UNVERIFIED/)
+        .and.not.contain('rows')
+        .and.not.contain('dumped by');
+    }
+  });
+
+  it('prints all of it as JSON', async () =>
+    expect(JSON.parse((await run('34', { json: true })).said)).to.deep.equal(report));
+
+  it('says so when there is none, and takes ids only', async () => {
+    expect(await run('35').catch(error => error.message)).to.contain('BACKUP_NOT_FOUND');
+    expect(await run('pt_xyz').catch(error => error.message)).to.contain('no id of a backup');
+  });
+});
