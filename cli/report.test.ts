@@ -82,7 +82,7 @@ describe('report', () => {
         'INCOMPLETE  pt_xyz  dump 2.0 MiB, zip 512.0 KiB, 4.2 s, id 34',
         '        INCOMPLETE: no triggers (TRIGGERS_NOT_GRANTED)',
         '          what to do: GRANT …',
-        '        INCOMPLETE: nobody looked (NO_MANIFEST)',
+        '        UNVERIFIED: nobody looked (NO_MANIFEST)',
         '        warning: one (CLIENT_OLDER)',
       ]);
     });

@@ -34,7 +34,7 @@ export function describeOutcome(outcome: Outcome): string {
 /** @returns a finding as it stands below the line of its database */
 export function describeFinding({ code, severity, message, advice }: Finding): string[] {
   return [
-    `        ${severity === 'warning' ? 'warning' : 'INCOMPLETE'}: ${message} (${code})`,
+    `        ${severity === 'warning' ? severity : severity.toUpperCase()}: ${message} (${code})`,
     ...(advice ? [`          what to do: ${advice}`] : []),
   ];
 }

@@ -2,21 +2,24 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 
-/** Decides over each piece that goes by: hand it on, hold it back until later, or break the line. */
+/** What becomes of a piece: handed on, handed on with one bit turned over, or lost with the whole line. */
+export type Verdict = 'pass' | 'flip' | 'break';
+
+/** Decides over each piece that goes by; to take its time over that holds the piece back. */
 export type Fault = (piece: {
   readonly direction: 'up' | 'down';
   readonly bytesSoFar: number;
   readonly connection: number;
-}) => 'pass' | 'break' | Promise<'pass' | 'break'>;
+}) => Verdict | Promise<Verdict>;
 
-/** A TCP proxy in front of a service that breaks lines as told: faults of a network that can't be had otherwise. */
+/** A TCP proxy in front of a service or a database that spoils lines as told: faults that can't be had otherwise. */
 export interface FaultyProxy extends AsyncDisposable {
   readonly url: string;
   /** How many connections came in so far. */
   readonly connections: number;
 }
 
-/** @param target the service's address; asked for at each connection, since the service may have moved */
+/** @param target the address as a URL; asked for at each connection, since the service may have moved */
 export async function startFaultyProxy(target: () => string, fault: Fault): Promise<FaultyProxy> {
   const open = new Set<Socket>();
   let connections = 0;
@@ -58,8 +61,16 @@ function watching(direction: 'up' | 'down', connection: number, fault: Fault, br
   return new Transform({
     async transform(piece: Buffer, _encoding, done) {
       bytesSoFar += piece.length;
-      if ((await fault({ direction, bytesSoFar, connection })) === 'pass') done(null, piece);
-      else breakLine();
+      const verdict = await fault({ direction, bytesSoFar, connection });
+      if (verdict === 'break') breakLine();
+      else done(null, verdict === 'flip' ? flipped(piece) : piece);
     },
   });
+}
+
+function flipped(piece: Buffer): Buffer {
+  const copy = Buffer.from(piece);
+  const middle = copy.length >> 1;
+  copy.writeUInt8(copy.readUInt8(middle) ^ 1, middle);
+  return copy;
 }
