@@ -22,7 +22,10 @@ export class ServiceRefusal extends ExplainedError {
   /** Such as `DIGEST_MISMATCH`; docs/rest.md lists them. */
   readonly code: string;
 
-  constructor(message: string, { status, code, ...options }: ErrorOptions & { status: number; code: string }) {
+  constructor(
+    message: string,
+    { status, code, ...options }: ErrorOptions & { status: number; code: string; advice?: string },
+  ) {
     super(message, options);
     this.status = status;
     this.code = code;
@@ -127,8 +130,15 @@ function refusal(status: number, body: unknown, cause: unknown): ExplainedError 
   const { message, code, errors = [] } = errorAnswer.cast(body);
   const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   const said = `the service answered ${status} ${code}: ${message}${details ? ` (${details})` : ''}`;
-  return new ServiceRefusal(said, { status, code, cause });
+  return new ServiceRefusal(said, { status, code, cause, advice: ADVICE[code] ?? "Look into the service's log." });
 }
+
+/** What to do about the refusals that an administrator meets. */
+const ADVICE: Readonly<Record<string, string>> = {
+  DIGEST_MISMATCH:
+    'What arrives is not what is sent: look for a proxy between the two, and at the memory of both machines.',
+  STORAGE_FULL: 'Make room on the disk of the service; the next run delivers what waits.',
+};
 
 /** fetch says no more than "fetch failed"; why stands in the cause, or in the cause's causes. */
 function rootCauseOf(error: unknown): string {

@@ -16,6 +16,7 @@ export const FINDINGS = {
   ROUTINES_NOT_GRANTED: 'incomplete',
   RIGHTS_UNKNOWN: 'incomplete',
   BROKEN_VIEW: 'incomplete',
+  DEFINER_GONE: 'incomplete',
   NOT_TRANSACTIONAL: 'warning',
   // Of the dump program.
   FLAVOUR_MISMATCH: 'incomplete',

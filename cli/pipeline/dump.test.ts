@@ -12,6 +12,8 @@ import { ExplainedError } from '../problems.ts';
 import { dump } from './dump.ts';
 import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
 
+const GRANT_OR_LEAVE_OUT = 'Grant what it was denied, mend what it failed at, or leave it out with dump_options.';
+
 const PASSWORD = 'p#a"s\\s w\'örd 🐱';
 const never = new AbortController().signal;
 
@@ -274,7 +276,7 @@ describe('dump', () => {
         '-- insufficient privileges to SHOW CREATE FUNCTION',
       ]) {
         expect((await dumpBy(`complain "${line}"; header; marker`)).findings, line).to.deep.equal([
-          finding('DUMP_COMPLAINED', `mysqldump said: ${line}`),
+          { ...finding('DUMP_COMPLAINED', `mysqldump said: ${line}`), advice: GRANT_OR_LEAVE_OUT },
         ]);
         await rm(path);
       }

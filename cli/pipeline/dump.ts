@@ -99,7 +99,7 @@ async function runMysqldump(
     throw new ExplainedError(
       withStderr(killedBy ? `mysqldump was ended by ${killedBy}` : `mysqldump failed with exit code ${code}`, stderr()),
       {
-        advice: adviceFor(stderr()),
+        advice: adviceFor(stderr()) ?? RUN_BY_HAND,
       },
     );
   return stderr();
@@ -147,11 +147,12 @@ function kill({ pid }: ChildProcess): void {
 function cutOff(stderr: string): ExplainedError {
   const what = 'mysqldump ended without an error, but the dump is cut off: its last line is no "-- Dump completed"';
   return new ExplainedError(withStderr(what, stderr), {
-    advice:
-      adviceFor(stderr) ??
-      'Run the backup again. If it stays so, run mysqldump by hand and look at the end of its output.',
+    advice: adviceFor(stderr) ?? RUN_BY_HAND,
   });
 }
+
+const RUN_BY_HAND =
+  'Run the backup again. If it stays so, run mysqldump by hand and look at what it says and at the end of its output.';
 
 function withStderr(what: string, stderr: string): string {
   return stderr === '' ? what : `${what}: ${stderr}`;
@@ -167,13 +168,15 @@ function findingsIn(stderr: string): Finding[] {
     .filter(line => line.trim() !== '' && !OWN_NAME.test(line))
     .map(line =>
       COMPLAINT.test(line)
-        ? finding('DUMP_COMPLAINED', `mysqldump said: ${line}`)
+        ? finding('DUMP_COMPLAINED', `mysqldump said: ${line}`, adviceFor(line) ?? GRANT_OR_LEAVE_OUT)
         : finding('DUMP_SAID', `mysqldump said: ${line}`),
     );
 }
 
+const GRANT_OR_LEAVE_OUT = 'Grant what it was denied, mend what it failed at, or leave it out with dump_options.';
+
 const COMPLAINT =
-  /\b(?:error|denied|fail(?:ed|s|ure)?|couldn't|could not|can't|cannot|insufficient|unknown|skipp(?:ed|ing))\b/i;
+  /\b(?:errno|error|denied|fail(?:ed|s|ure)?|couldn't|could not|can't|cannot|insufficient|unknown|skipp(?:ed|ing))\b/i;
 
 /** MariaDB's client complains about its own old name since 11; that is no news of the dump. */
 const OWN_NAME = /Deprecated program name/;

@@ -5,6 +5,8 @@ import type { Session } from './connect.ts';
 export interface BrokenView {
   readonly view: string;
   readonly reason: string;
+  /** Whether mysqldump can dump it all the same: its definer is gone, and nothing else is wrong with it. */
+  readonly isDumped: boolean;
 }
 
 /**
@@ -20,19 +22,41 @@ export async function askBrokenViews(
   for (const view of views) {
     try {
       await session.ask(`show fields from ${quoted(database, view)}`);
+      const reason = await missingDefiner(session, database, view);
+      if (reason !== undefined) broken.push({ view, reason, isDumped: true });
     } catch (error) {
       // Without a state it is no answer of the server: the connection has gone.
       if ((error as { sqlState?: string }).sqlState === undefined) throw error;
-      broken.push({ view, reason: (error as Error).message });
+      broken.push({ view, reason: (error as Error).message, isDumped: false });
     }
   }
   return broken;
 }
 
+/**
+ * Of a view whose definer is gone MariaDB puts the name of the database before each column, so that it does not load into
+ * a database of another name. mysqldump takes no notice.
+ */
+async function missingDefiner(session: Session, database: string, view: string): Promise<string | undefined> {
+  const [shown] = await session.ask(`show create view ${quoted(database, view)}`);
+  const notes = await session.ask('show warnings');
+  const found = notes.find(([, code]) => Number(code) === NO_SUCH_USER);
+  const isBound = String(shown?.[1]).includes(`${escapeId(database, true)}.`);
+  return found && isBound ? String(found[2]) : undefined;
+}
+
+const NO_SUCH_USER = 1449;
+
 /** @returns a finding for each, with how to mend it */
 export function brokenViewFindings(database: string, broken: readonly BrokenView[]): Finding[] {
-  return broken.map(({ view, reason }) => {
+  return broken.map(({ view, reason, isDumped }) => {
     const name = quoted(database, view);
+    if (isDumped)
+      return finding(
+        'DEFINER_GONE',
+        `the view ${view} loads only into a database that is called ${database}: ${reason}`,
+        `Create that user again, or make the view anew with another definer: ALTER DEFINER=CURRENT_USER VIEW ${name} AS, and what SHOW CREATE VIEW ${name}; says behind AS.`,
+      );
     return finding(
       'BROKEN_VIEW',
       `the view ${view} is broken and was left out: ${reason}`,

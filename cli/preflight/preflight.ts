@@ -81,7 +81,10 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...brokenViewFindings(database, broken),
       ...notTransactional(objects, asWanted.tables),
     ],
-    concessions: [...missing.concessions, ...broken.map(({ view }) => `--ignore-table=${database}.${view}`)],
+    concessions: [
+      ...missing.concessions,
+      ...broken.filter(({ isDumped }) => !isDumped).map(({ view }) => `--ignore-table=${database}.${view}`),
+    ],
   };
 }
 

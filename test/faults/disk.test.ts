@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
+
+/** Its dump takes 2.6 MB, and the zip of that 1.5 MB: such bytes do not get smaller. */
+const NOISE = `
+  create table noise (id int primary key, v blob not null);
+  insert into noise select seq, random_bytes(1000) from seq_1_to_1300;
+`;
+
+describe('a backup onto a full disk', function () {
+  this.timeout(60_000);
+
+  let scene: FaultScene;
+  let database: string;
+  before(async () => {
+    scene = await sharedFaultScene();
+    database = await scene.createDatabase(NOISE);
+  });
+
+  it('is full in the middle of the dump', async function () {
+    await using trial = await scene.trial(database);
+    using disk = mountSmallDisk(trial.place.workDir, 2);
+    if (!disk) return this.skip();
+    await trial.expectFailed(await trial.backup(), { stage: 'dump', says: /errno:? 28|No space left/ });
+    disk.grow(8);
+    await trial.expectComplete(await trial.backup());
+  });
+
+  it('is full in the middle of the zip', async function () {
+    await using trial = await scene.trial(database);
+    using disk = mountSmallDisk(trial.place.workDir, 3);
+    if (!disk) return this.skip();
+    await trial.expectFailed(await trial.backup(), { stage: 'zip', says: /ENOSPC|no space left/ });
+    disk.grow(8);
+    await trial.expectComplete(await trial.backup());
+  });
+
+  it('of the service: the zip waits, and is delivered once there is room', async function () {
+    const folder = join(scene.folder, 'small');
+    using disk = mountSmallDisk(folder, 1);
+    if (!disk) return this.skip();
+    await using full = await FaultScene.open(join(folder, 'service'));
+    await using trial = await full.trial(database);
+    const run = await trial.backup(['--retries', '0']);
+    await trial.expectFailed(run, { stage: 'upload', says: /507 STORAGE_FULL/, waits: true });
+    expect(run.report.kept).to.have.length(1);
+
+    disk.grow(8);
+    const [zip] = await trial.spooled();
+    const again = await trial.backup();
+    expect(again.report.outcomes.map(({ fileName, state }) => ({ fileName, state }))).to.deep.include({
+      fileName: zip,
+      state: 'complete',
+    });
+    await trial.expectComplete(again);
+    expect(await trial.listed()).to.have.length(2);
+  });
+});

@@ -1,0 +1,198 @@
+import { expect } from 'chai';
+import { spoiledDumpProgram } from '../support/fake-mysqldump.ts';
+import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
+import type { FaultTrial } from '../support/fault-trial.ts';
+import { type Fault, startFaultyProxy } from '../support/faulty-proxy.ts';
+import { type MariaDb, startMariaDb } from '../support/mariadb.ts';
+import { MID_INSERT, SHOP } from '../support/shop.ts';
+
+describe('a backup of a database', function () {
+  this.timeout(60_000);
+
+  let scene: FaultScene;
+  before(async () => {
+    scene = await sharedFaultScene();
+  });
+
+  /** Once in each connection, while a dump is in the middle of a large table and waits for more of it. */
+  const inTheMiddle = (incident: () => Promise<unknown>): Fault => {
+    const seen = new Set<number>();
+    return async ({ direction, bytesSoFar, connection }) => {
+      if (direction === 'down' && bytesSoFar > MID_INSERT && !seen.has(connection)) {
+        seen.add(connection);
+        await incident();
+      }
+      return 'pass' as const;
+    };
+  };
+  const proxyBefore = ({ port }: MariaDb, fault: Fault) => startFaultyProxy(() => `http://127.0.0.1:${port}`, fault);
+  const through = ({ url }: { url: string }) => ({ db_port: new URL(url).port });
+
+  it('whose connection is killed in the middle of the dump', async () => {
+    const database = await scene.createDatabase(LARGE);
+    const kill = async () => {
+      const [found] = await scene.mariadb.sql(
+        `select id from information_schema.processlist where db = '${database}' and info like 'select %'`,
+      );
+      await scene.mariadb.sql(`kill ${found!.id}`);
+    };
+    await using proxy = await proxyBefore(scene.mariadb, inTheMiddle(kill));
+    await using trial = await scene.trial(database, { entry: through(proxy) });
+    await trial.expectFailed(await trial.backup(), { stage: 'dump', says: /2013.*Lost connection/s });
+  });
+
+  it('whose server is killed in the middle of the dump', async () => {
+    await using mariadb = await startMariaDb();
+    await mariadb.sql('create database large');
+    await mariadb.sql(LARGE, 'large');
+    await using proxy = await proxyBefore(
+      mariadb,
+      inTheMiddle(() => mariadb.kill()),
+    );
+    await using trial = await scene.trial(await scene.createDatabase(''), {
+      entry: { ...through(proxy), database_name: 'large', db_username: mariadb.user, db_password: mariadb.password },
+    });
+    await trial.expectFailed(await trial.backup(), { stage: 'dump', says: /2013.*Lost connection/s });
+  });
+
+  it('of which a table is altered once while it is dumped', async () => {
+    const database = await scene.createDatabase(SHOP);
+    let isAltered = false;
+    const alterOnce = async () => {
+      if (!isAltered) await scene.mariadb.sql('alter table stock engine=innodb', database);
+      isAltered = true;
+    };
+    await using proxy = await proxyBefore(scene.mariadb, inTheMiddle(alterOnce));
+    await using trial = await scene.trial(database, { entry: through(proxy) });
+    await trial.expectComplete(await trial.backup(), ['DUMP_REPEATED']);
+  });
+
+  it('of which a table is altered each time it is dumped', async () => {
+    const database = await scene.createDatabase(SHOP);
+    const alter = () => scene.mariadb.sql('alter table stock engine=innodb', database);
+    await using proxy = await proxyBefore(scene.mariadb, inTheMiddle(alter));
+    await using trial = await scene.trial(database, { entry: through(proxy) });
+    await trial.expectFailed(await trial.backup(), { stage: 'dump', says: /1412/ });
+  });
+
+  it('of which a table is dropped while it is dumped', async () => {
+    const database = await scene.createDatabase(SHOP);
+    const drop = () => scene.mariadb.sql('drop table if exists stock', database);
+    await using proxy = await proxyBefore(scene.mariadb, inTheMiddle(drop));
+    await using trial = await scene.trial(database, { entry: through(proxy) });
+    await trial.expectFailed(await trial.backup(), { stage: 'dump', says: /1146|1412|doesn't exist/ });
+  });
+
+  it('with a broken view: all else is in the backup', async () => {
+    const database = await scene.createDatabase(
+      `${SHOP} create table gone (id int); create view broken as select * from gone; drop table gone`,
+    );
+    await using trial = await scene.trial(database);
+    await trial.expectIncomplete(await trial.backup(), ['BROKEN_VIEW']);
+    await scene.mariadb.sql('drop view broken', database);
+    expect(await trial.proveRestorable()).to.include({ tables: 2, rows: 1200 });
+  });
+
+  it('with a view whose definer is gone: it would load only under its own name', async () => {
+    const database = await scene.createDatabase(
+      `${SHOP} create user leaver; create definer = leaver view orphan as select * from stock; drop user leaver`,
+    );
+    await using trial = await scene.trial(database);
+    await trial.expectIncomplete(await trial.backup(), ['DEFINER_GONE']);
+  });
+
+  it('with a table of an engine without transactions', async () => {
+    const database = await scene.createDatabase(`${SHOP} create table log (id int) engine=myisam`);
+    await using trial = await scene.trial(database);
+    await trial.expectComplete(await trial.backup(), ['NOT_TRANSACTIONAL']);
+  });
+
+  it('whose rights can not be looked at, although the dump works', async () => {
+    const database = await scene.createDatabase(SHOP);
+    await using proxy = await startFaultyProxy(
+      () => `http://127.0.0.1:${scene.mariadb.port}`,
+      ({ connection }) => (connection === 1 ? 'break' : 'pass'),
+    );
+    await using trial = await scene.trial(database, { entry: through(proxy) });
+    await trial.expectIncomplete(await trial.backup(), ['RIGHTS_UNKNOWN']);
+  });
+
+  describe('that since its last complete backup', () => {
+    /** Backs up a shop, lets something happen to it, and backs it up again. */
+    async function backedUpAgain(incident: string, entry: Record<string, unknown> = {}) {
+      const database = await scene.createDatabase(SHOP);
+      const trial = await scene.trial(database, { entry });
+      expect((await trial.backup()).outcome.state).to.equal('complete');
+      await scene.mariadb.sql(incident, database);
+      return { trial, run: await trial.backup() };
+    }
+
+    it('has lost all of its rows', async () => {
+      const { trial, run } = await backedUpAgain('delete from item; delete from stock');
+      await using _trial = trial;
+      await trial.expectIncomplete(run, ['DUMP_EMPTIED']);
+    });
+
+    it('has lost all that was in it', async () => {
+      const { trial, run } = await backedUpAgain(
+        'drop table item, stock; drop view cheap; drop procedure restock; drop event nightly',
+      );
+      await using _trial = trial;
+      await trial.expectIncomplete(run, ['DUMP_EMPTY', 'DUMP_EMPTIED', 'OBJECTS_GONE']);
+    });
+
+    it('has lost a table', async () => {
+      const { trial, run } = await backedUpAgain('drop table stock');
+      await using _trial = trial;
+      await trial.expectComplete(run, ['OBJECTS_GONE']);
+    });
+
+    it('has lost more than half of its bytes', async () => {
+      const { trial, run } = await backedUpAgain("update item set title = 'x'");
+      await using _trial = trial;
+      await trial.expectComplete(run, ['SIZE_FELL']);
+    });
+
+    it('has lost more than half of its rows', async () => {
+      const { trial, run } = await backedUpAgain('delete from stock where id > 90');
+      await using _trial = trial;
+      await trial.expectComplete(run, ['ROWS_FELL']);
+    });
+
+    it('has lost more than half of its rows, and nobody wants to know', async () => {
+      const { trial, run } = await backedUpAgain('delete from stock where id > 90', { shrink_limit_percent: 0 });
+      await using _trial = trial;
+      await trial.expectComplete(run);
+    });
+  });
+
+  it('in which there is nothing', async () => {
+    await using trial = await scene.trial(await scene.createDatabase(''));
+    await trial.expectComplete(await trial.backup(), ['DUMP_EMPTY']);
+  });
+
+  it('from which a dump program of the other flavour dumps', async () => {
+    await using trial = await scene.trial(await scene.createDatabase(SHOP));
+    const run = await trial.backup(await dumpedBy(trial, 'Ver 8.0.36 for Linux'));
+    await trial.expectIncomplete(run, ['FLAVOUR_MISMATCH']);
+  });
+
+  it('from which an older dump program dumps', async () => {
+    await using trial = await scene.trial(await scene.createDatabase(SHOP));
+    const run = await trial.backup(await dumpedBy(trial, 'Ver 10.19 Distrib 10.5.0-MariaDB'));
+    await trial.expectComplete(run, ['CLIENT_OLDER']);
+  });
+
+  /** @returns the arguments that make MariaDB's own program dump, under another version */
+  async function dumpedBy({ place }: FaultTrial, claims: string): Promise<string[]> {
+    const program = await spoiledDumpProgram(place.folder, 'mariadb-dump "$@"', { claims });
+    return ['--mysqldump', program, '--mariadb-dump', program];
+  }
+});
+
+/** More than fits into the buffers between a server and a client that does not read. */
+const LARGE = `
+  create table a_large (id int primary key, v longtext not null);
+  insert into a_large select seq, repeat('x', 1000000) from seq_1_to_24;
+  create table z_last (id int primary key);
+`;

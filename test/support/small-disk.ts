@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+
+/** A disk of a few megabytes, to be full soon. */
+export interface SmallDisk extends Disposable {
+  /** Makes room on it. */
+  grow(megabytes: number): void;
+}
+
+/**
+ * Mounts a small disk (tmpfs), which only root may do.
+ * @param folder where; made if need be, and for this user alone
+ * @returns undefined, and says so, where that is not possible
+ */
+export function mountSmallDisk(folder: string, megabytes: number): SmallDisk | undefined {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    run('mount', '-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700`, 'lumbung-test', folder);
+  } catch (error) {
+    console.warn(`      SKIPPED: no small disk can be mounted here (${String(error).split('\n')[0]})`);
+    return undefined;
+  }
+  return {
+    grow: more => run('mount', '-o', `remount,size=${more}m`, folder),
+    [Symbol.dispose]: () => run('umount', '--lazy', folder),
+  };
+}
+
+function run(program: string, ...args: string[]): void {
+  execFileSync(program, args, { stdio: 'pipe' });
+}
