@@ -14,11 +14,18 @@ import { type Service, startService } from './support/service.ts';
 const NO_MOCHA_CONFIG = '--config=tsconfig.json';
 
 const PIPELINE = [
-  ...['dump', 'upload', 'pipeline', 'multipart', 'option-file', 'zip-deflate', 'zip-part-file', 'manifest-file'],
-  ...['inventory-scanner', 'inventory-origin', 'inventory-quote'],
+  'dump',
+  'upload',
+  'pipeline',
+  'multipart',
+  'option-file',
+  'zip-deflate',
+  'zip-part-file',
+  'manifest-file',
 ];
 const RUNTIME_DEPENDENT = [
   ...PIPELINE.map(name => `cli/pipeline/${name}.test.ts`),
+  ...['scanner', 'origin', 'quote'].map(name => `cli/inventory/${name}.test.ts`),
   ...['run-lock', 'preflight/connect', 'doctor/blot'].map(name => `cli/${name}.test.ts`),
 ];
 

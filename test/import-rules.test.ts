@@ -30,6 +30,11 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     inside(to, 'cli/commands') && !inside(from, 'cli/commands') && from !== 'cli/main.ts',
   'what asks the service does not know the pipeline': ({ from, to }) =>
     from === 'cli/service.ts' && inside(to, 'cli/pipeline'),
+  'the inventory knows no more than what a manifest is': ({ from, to }) =>
+    inside(from, 'cli/inventory') &&
+    !from.endsWith('.test.ts') &&
+    !inside(to, 'cli/inventory') &&
+    to !== 'protocol/manifest.ts',
   'the pipeline does not know the commands': ({ from, to }) =>
     inside(from, 'cli/pipeline') && inside(to, 'cli/commands'),
   'the storage never sees entities, the history or HTTP': ({ from, to }) =>

@@ -3,11 +3,11 @@ import process from 'node:process';
 import { type Finding, finding, stateOf } from '../../protocol/finding.ts';
 import { type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
+import { type DumpContents, InventoryScanner } from '../inventory/scanner.ts';
 import program from '../package.json' with { type: 'json' };
 import { missingObjects } from '../preflight/hold-against.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import { ExplainedError } from '../problems.ts';
-import { type DumpContents, InventoryScanner } from './inventory-scanner.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import type { Sealed } from './zip-part-file.ts';
 

@@ -1,4 +1,4 @@
-import { copyOf } from './inventory-bytes.ts';
+import { copyOf } from './bytes.ts';
 
 /**
  * Lets a reader look ahead in what comes in pieces: it reads each piece to its end, save for a few bytes whose meaning the

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type DumpContents, InventoryScanner } from './inventory-scanner.ts';
+import { type DumpContents, InventoryScanner } from './scanner.ts';
 
 const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
 
-describe('inventory-scanner', () => {
+describe('inventory: scanner', () => {
   const rowsOf = (dump: string | Uint8Array) =>
     Object.fromEntries(contentsOf(dump).inventory.tables.map(({ name, rows }) => [name, rows]));
 

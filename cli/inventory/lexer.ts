@@ -1,9 +1,9 @@
-import * as is from './inventory-bytes.ts';
-import { opensFirstRow } from './inventory-head.ts';
-import { KeptBytes } from './inventory-kept-bytes.ts';
-import { behindDelimiterWord, delimiterOf, LOOKAHEAD, looksFor, type Mark, markAt } from './inventory-mark.ts';
-import { Pieces } from './inventory-pieces.ts';
-import { closingQuote } from './inventory-quote.ts';
+import * as is from './bytes.ts';
+import { opensFirstRow } from './head.ts';
+import { KeptBytes } from './kept-bytes.ts';
+import { behindDelimiterWord, delimiterOf, LOOKAHEAD, looksFor, type Mark, markAt } from './mark.ts';
+import { Pieces } from './pieces.ts';
+import { closingQuote } from './quote.ts';
 
 /** What is told of a dump while it goes by. The bytes are those of a buffer that is used again: good during the call only. */
 export interface LexerEvents {

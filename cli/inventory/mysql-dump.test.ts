@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { emptyInventory } from '../../protocol/manifest.ts';
-import { InventoryScanner } from './inventory-scanner.ts';
+import { InventoryScanner } from './scanner.ts';
 
 const BEFORE = `/*!50003 SET @saved_sql_mode       = @@sql_mode */ ;
 /*!50003 SET sql_mode              = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION' */ ;

@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { emptyInventory, type Inventory, OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
-import { dumpArguments } from './dump-arguments.ts';
-import { type DumpContents, InventoryScanner } from './inventory-scanner.ts';
-import type { MysqldumpClient } from './mysqldump-client.ts';
+import { dumpArguments } from '../pipeline/dump-arguments.ts';
+import type { MysqldumpClient } from '../pipeline/mysqldump-client.ts';
+import { type DumpContents, InventoryScanner } from './scanner.ts';
 
 const run = promisify(execFile);
 

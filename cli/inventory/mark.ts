@@ -1,4 +1,4 @@
-import * as is from './inventory-bytes.ts';
+import * as is from './bytes.ts';
 
 /** What ends a statement, or begins a comment. */
 export type Mark = 'delimiter' | 'line comment' | 'block comment';

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { closingQuote } from './inventory-quote.ts';
+import { closingQuote } from './quote.ts';
 
 const QUOTE = 0x27;
 
-describe('inventory-quote', () => {
+describe('inventory: quote', () => {
   it('finds the closing quote as a look at each byte would', () => {
     const part = fc.constantFrom("'", '\\', '\\\\', "\\'", 'x', 'x'.repeat(63), 'x'.repeat(64), 'x'.repeat(200), '"');
     fc.assert(

@@ -1,5 +1,5 @@
 import type { ObjectKind } from '../../protocol/manifest.ts';
-import { Tokens } from './inventory-tokens.ts';
+import { Tokens } from './tokens.ts';
 
 /** Something that a statement of a dump brings back. */
 export interface DumpedObject {

@@ -1,4 +1,4 @@
-import { BACKSLASH } from './inventory-bytes.ts';
+import { BACKSLASH } from './bytes.ts';
 
 /**
  * Finds the end of a string or a quoted name. A doubled quote ends it and begins the next one, which comes to the same.

@@ -1,9 +1,9 @@
 import { emptyInventory, type Inventory, type ObjectKind } from '../../protocol/manifest.ts';
-import { bytesOf, startsWith } from './inventory-bytes.ts';
-import { DumpLexer, type LexerEvents } from './inventory-lexer.ts';
-import { DumpOrigin, type Program } from './inventory-origin.ts';
-import { SqlMode } from './inventory-sql-mode.ts';
-import { createdBy, tableFilledBy } from './inventory-statement.ts';
+import { bytesOf, startsWith } from './bytes.ts';
+import { DumpLexer, type LexerEvents } from './lexer.ts';
+import { DumpOrigin, type Program } from './origin.ts';
+import { SqlMode } from './sql-mode.ts';
+import { createdBy, tableFilledBy } from './statement.ts';
 
 /** What a dump was seen to hold. */
 export interface DumpContents {

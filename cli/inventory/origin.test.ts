@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { InventoryScanner } from './inventory-scanner.ts';
+import { InventoryScanner } from './scanner.ts';
 
 const NOWHERE = { server: null, client: null, characterSet: null, binlog: null, gtid: null };
 
-describe('inventory-origin', () => {
+describe('inventory: origin', () => {
   const originOf = (dump: string) => {
     const scanner = new InventoryScanner();
     scanner.scan(Buffer.from(dump));

@@ -1,5 +1,5 @@
-import * as is from './inventory-bytes.ts';
-import type { KeptBytes } from './inventory-kept-bytes.ts';
+import * as is from './bytes.ts';
+import type { KeptBytes } from './kept-bytes.ts';
 
 const INSERT = is.bytesOf('insert');
 const REPLACE = is.bytesOf('replace');
