@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MariaDbDriver } from '@mikro-orm/mariadb';
 import { Migrator } from '@mikro-orm/migrations';
@@ -33,7 +33,7 @@ const common = {
 async function sqlite(path: string): Promise<SqlOptions> {
   const isFile = path !== ':memory:';
   const file = isFile ? resolve(path) : path;
-  if (isFile) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  if (isFile) await makePrivate(file);
   return {
     ...common,
     driver: SqliteDriver,
@@ -41,6 +41,12 @@ async function sqlite(path: string): Promise<SqlOptions> {
     driverOptions: new NodeSqliteDialect(file),
     migrations: migrationsIn('sqlite'),
   };
+}
+
+/** SQLite would let others read a file that it makes. */
+async function makePrivate(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await (await open(file, 'a', 0o600)).close();
 }
 
 async function mysql(url: URL): Promise<SqlOptions> {

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from './problems.ts';
-import type { RunReport } from './report.ts';
+import { exitCodeOf, type RunReport } from './report.ts';
 
 /** How the last run ended, as it is read from the work folder: dates are texts there. */
 export type LastRun = Omit<RunReport, 'startedAt' | 'endedAt'> & {
@@ -9,11 +9,16 @@ export type LastRun = Omit<RunReport, 'startedAt' | 'endedAt'> & {
   readonly endedAt: string;
 };
 
-/** Leaves the report of a run in the work folder, for `sade doctor`. On a full disk that must not spoil the run. */
-export async function writeLastRun(folder: string, report: RunReport): Promise<void> {
+/**
+ * Leaves the report of a run in the work folder, for `sade doctor`. On a full disk that must not spoil the run.
+ * @param isPartOnly whether the run was of some databases only: what is known of the others from the run before stays
+ */
+export async function writeLastRun(folder: string, report: RunReport, isPartOnly: boolean): Promise<void> {
   const path = join(folder, FILE);
   try {
-    await writeFile(path, JSON.stringify(report, null, 2), { mode: 0o600 });
+    const before = isPartOnly ? await readLastRun(folder) : undefined;
+    const left = before ? mendedBy(before, report) : report;
+    await writeFile(path, JSON.stringify(left, null, 2), { mode: 0o600 });
   } catch {
     await rm(path, { force: true }).catch(() => {});
   }
@@ -28,6 +33,17 @@ export async function readLastRun(folder: string): Promise<LastRun | undefined> 
     if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** A failure of the night must not be forgotten because another database was backed up in the morning. */
+function mendedBy(before: LastRun, report: RunReport): LastRun {
+  const done = new Set(report.outcomes.map(({ database }) => database));
+  const outcomes = [...before.outcomes.filter(({ database }) => !done.has(database)), ...report.outcomes];
+  const notDone = before.notDone.filter(label => !done.has(label));
+  const exitCode = before.interruptedBy && notDone.length > 0 ? before.exitCode : exitCodeOf(outcomes, before.total);
+  const { interruptedBy, ...rest } = before;
+  const stillInterrupted = interruptedBy && notDone.length > 0 ? { interruptedBy } : {};
+  return { ...rest, ...stillInterrupted, outcomes, notDone, exitCode, kept: report.kept };
 }
 
 const FILE = 'last-run.json';

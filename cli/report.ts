@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import type { Finding } from '../protocol/finding.ts';
 import { count, formatBytes, formatCount, formatSeconds } from './figures.ts';
 import type { Outcome } from './pipeline/outcome.ts';
+import { EXIT } from './problems.ts';
 
 /** How a run ended, as `--json` prints it. */
 export interface RunReport {
@@ -68,6 +69,14 @@ function whatWasDone(outcome: Outcome): string {
   ];
   const what = isLeftover ? [`delivered ${fileName}, left by an earlier run`, ...sizes] : sizes;
   return [...what, formatSeconds(seconds), `id ${backupId}`].join(', ');
+}
+
+/** @returns 0 only if every database has a complete backup to show and nothing else is amiss, 2 if none has any. */
+export function exitCodeOf(outcomes: readonly Outcome[], total: number): number {
+  const own = outcomes.filter(outcome => !outcome.isLeftover);
+  const complete = own.filter(outcome => outcome.state === 'complete').length;
+  if (complete === total && outcomes.every(outcome => outcome.state === 'complete')) return EXIT.ok;
+  return own.some(outcome => outcome.state !== 'failed') ? EXIT.someFailed : EXIT.noneSucceeded;
 }
 
 /** @returns the last lines of a run, so that silence never means success */

@@ -24,7 +24,8 @@ export class RunLock implements Disposable {
     const note = join(folder, 'run.json');
     const database = new DatabaseSync(join(folder, 'run.lock'), { timeout: 0 });
     try {
-      database.exec('begin exclusive');
+      // With its journal in memory it takes no room: the zips that fill the disk must get away.
+      database.exec('pragma journal_mode = memory; begin exclusive');
     } catch (error) {
       database.close();
       if (!/locked/.test(messageOf(error))) throw error;

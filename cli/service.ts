@@ -114,8 +114,15 @@ export function explainServiceError(error: unknown, server: URL): ExplainedError
   if (!isNetworkError(error) && !isTimeoutError(error)) return new ExplainedError(messageOf(error), { cause: error });
   return new ServiceUnreachable(`the service at ${server.origin} can't be reached: ${rootCauseOf(error)}`, {
     cause: error,
-    advice: /certificate/i.test(rootCauseOf(error)) ? OWN_CA : 'Check --server and whether the service runs.',
+    advice: adviceForLine(rootCauseOf(error)),
   });
+}
+
+function adviceForLine(reason: string): string {
+  if (/certificate/i.test(reason)) return OWN_CA;
+  if (/SSL routines|wrong version number|InvalidContentType|corrupt message/i.test(reason))
+    return 'What answers there speaks no TLS: is it http:// in --server?';
+  return 'Check --server and whether the service runs.';
 }
 
 const OWN_CA =
@@ -133,10 +140,15 @@ function refusal(status: number, body: unknown, cause: unknown): ExplainedError 
   return new ServiceRefusal(said, { status, code, cause, advice: ADVICE[code] ?? "Look into the service's log." });
 }
 
+const BAD_FILE =
+  'sade history DATABASE shows the other backups; docs/operations.md tells how the file is put back from a copy.';
+
 /** What to do about the refusals that an administrator meets. */
 const ADVICE: Readonly<Record<string, string>> = {
   DIGEST_MISMATCH:
     'What arrives is not what is sent: look for a proxy between the two, and at the memory of both machines.',
+  STORED_FILE_DAMAGED: BAD_FILE,
+  STORED_FILE_MISSING: BAD_FILE,
   STORAGE_FULL: 'Make room on the disk of the service; the next run delivers what waits.',
 };
 

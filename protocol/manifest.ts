@@ -15,8 +15,11 @@ export const OBJECT_KINDS = [
 ] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
-/** The largest manifest that is sent or taken, in bytes of JSON: room for some 100,000 tables. */
-export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+/**
+ * The largest manifest that is sent or taken, in bytes of JSON: room for some 50,000 tables. It must fit, quoted and with
+ * its findings once more, into MariaDB's default `max_allowed_packet` of 16 MiB.
+ */
+export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 const count = () => number().integer().min(0).max(Number.MAX_SAFE_INTEGER).required();
 const name = () => string().defined().max(512);

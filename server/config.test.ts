@@ -11,6 +11,7 @@ describe('config', () => {
       maxUploadBytes: undefined,
       uploadIdleTimeoutSeconds: 60,
       verifyUploads: true,
+      allowEmptyStorage: false,
       scrubIntervalDays: 30,
       scrubMibPerSecond: 50,
     });
@@ -67,6 +68,7 @@ describe('config', () => {
       MAX_UPLOAD_BYTES: ['0', '-1', '10MB', '99999999999999999999'],
       UPLOAD_IDLE_TIMEOUT_SECONDS: ['0', 'never', '86401'],
       VERIFY_UPLOADS: ['false', 'no', '0', 'OFF'],
+      ALLOW_EMPTY_STORAGE: ['true', 'yes', '1', 'ON'],
       SCRUB_INTERVAL_DAYS: ['-1', '0.5', 'monthly', '3651'],
       SCRUB_MIB_PER_SECOND: ['-1', '50MB', '100001'],
       DATABASE_URL: [

@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 export async function createLog({ isTerminal }: { isTerminal: boolean }): Promise<Logger> {
   const options = {
     base: null,
+    serializers: { err: shortened },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
@@ -16,4 +17,19 @@ export async function createLog({ isTerminal }: { isTerminal: boolean }): Promis
   const { default: pretty } = await import('pino-pretty');
   const ignore = 'requestId,method,path,status,url';
   return pino(options, pretty({ sync: true, singleLine: true, ignore, translateTime: 'SYS:HH:MM:ss' }));
+}
+
+/** The statement of a failed query, which the error repeats in several places, may hold whole manifests. */
+function shortened(error: Error): object {
+  const written = Object.entries(pino.stdSerializers.err(error)).filter(([key]) => key !== 'sql');
+  return Object.fromEntries(
+    written.map(([key, value]) => [key, typeof value === 'string' && value.length > MAX_TEXT ? cut(value) : value]),
+  );
+}
+
+const MAX_TEXT = 4_000;
+
+/** Drivers put what went wrong behind the statement. */
+function cut(text: string): string {
+  return `${text.slice(0, MAX_TEXT / 2)} … ${text.length - MAX_TEXT} characters left out … ${text.slice(-MAX_TEXT / 2)}`;
 }

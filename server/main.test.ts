@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,8 +33,8 @@ for (const store of historyStores)
 
     const storedFiles = async () =>
       (await readdir(env.STORAGE_DIR!, { recursive: true, withFileTypes: true }))
-        .filter(entry => entry.isFile())
-        .map(entry => entry.name);
+        .map(entry => entry.name)
+        .filter(name => /\.(?:zip|json|part)$/.test(name));
 
     const storedZips = async () => (await storedFiles()).filter(name => !name.endsWith('.zip.json')).sort();
 
@@ -191,14 +191,38 @@ describe('node server/main.ts does not start', () => {
 
   it('where it can not store', () => expectRefusal({ STORAGE_DIR: `${folder}/file/backups` }, [], 'STORAGE_DIR'));
 
-  it("twice on one address, and does not sweep the other one's uploads", async () => {
+  it("beside another on the same storage, and does not sweep that one's uploads", async () => {
     const env = { DATABASE_URL: `sqlite:${folder}/two.sqlite`, STORAGE_DIR: `${folder}/two` };
-    await using service = await startService(env);
+    await using _service = await startService(env);
     await mkdir(`${folder}/two/pt_xyz`);
     await writeFile(`${folder}/two/pt_xyz/.0123456789abcdef.part`, 'on its way');
-    const port = { PORT: new URL(service.url).port };
-    for (const args of [[], ['rebuild']]) await expectRefusal({ ...env, ...port }, args, 'can not be listened on');
+    for (const args of [[], ['rebuild']]) await expectRefusal(env, args, 'another Lumbung is at work');
     expect(await readdir(`${folder}/two/pt_xyz`)).to.have.length(1);
+  });
+
+  it('twice on one address', async () => {
+    const env = { DATABASE_URL: `sqlite:${folder}/first.sqlite`, STORAGE_DIR: `${folder}/first` };
+    await using service = await startService(env);
+    await expectRefusal({ PORT: new URL(service.url).port }, [], 'can not be listened on');
+  });
+
+  it('when not one of its backups is stored: a disk may not be mounted', async () => {
+    const env = { DATABASE_URL: `sqlite:${folder}/unmounted.sqlite`, STORAGE_DIR: `${folder}/disk` };
+    const zip = sampleZip();
+    {
+      await using service = await startService(env);
+      expect((await upload(service.url, zip)).status).to.equal(201);
+    }
+    await rename(`${folder}/disk`, `${folder}/elsewhere`);
+    await expectRefusal(env, [], '1 backups', 'is its disk mounted?', 'ALLOW_EMPTY_STORAGE=on');
+    {
+      await using service = await startService({ ...env, ALLOW_EMPTY_STORAGE: 'on' });
+      expect((await request(service.url)).json.data).to.have.length(1);
+    }
+    await rm(`${folder}/disk`, { recursive: true });
+    await rename(`${folder}/elsewhere`, `${folder}/disk`);
+    await using service = await startService(env);
+    expect((await request(`${service.url}/1/download`)).status).to.equal(200);
   });
 });
 

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { createApp } from './app.ts';
 import { rebuildHistory } from './backups/rebuild.ts';
+import { refuseEmptyStorage } from './backups/refuse-empty-storage.ts';
 import { reportStrays } from './backups/report-strays.ts';
 import { createScrub, type Scrub } from './backups/scrub.ts';
 import { scheduleScrub } from './backups/scrub-schedule.ts';
@@ -10,6 +11,7 @@ import { type History, openHistory } from './history/history.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createLog } from './log.ts';
 import { folderStorage } from './storage/folder-storage.ts';
+import { lockFolder } from './storage/lock-folder.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** How long running uploads and downloads may take to finish once the service is told to stop. */
@@ -38,8 +40,8 @@ async function run(args: readonly string[]): Promise<void> {
 
 async function start(config: Config): Promise<void> {
   const { history, storage } = await openStores(config);
+  if (!config.allowEmptyStorage) await refuseEmptyStorage({ em: history.em.fork(), storage });
   const graphql = await createGraphql({ log });
-  // The address is claimed before the sweep, so that a second service started by mistake ends here and sweeps nothing.
   const server = await listen(config);
   const leftovers = await storage.removeLeftovers();
   if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash had left`);
@@ -64,15 +66,13 @@ async function start(config: Config): Promise<void> {
 /** Ends with 0, or with 1 when some file could not be taken in. */
 async function rebuild(config: Config): Promise<void> {
   const { history, storage } = await openStores(config);
-  // A service that runs would give ids away meanwhile that old backups have. It holds the address.
-  await listen(config);
   const { verifyUploads } = config;
   const rebuilt = await rebuildHistory({ em: history.em.fork(), storage, log, verifyUploads });
   await history.close();
   const { fromRecord, renumbered, fromZip, gone, failed } = rebuilt;
   log.info(
     rebuilt,
-    `The history has ${fromRecord + renumbered + fromZip} backups more: ${fromRecord} by their records, ${renumbered} by their records but with a new id, ${fromZip} by reading their zips. Of ${gone} the zip is gone. ${failed} files could not be taken in.`,
+    `The history has ${fromRecord + renumbered + fromZip} backups more: ${fromRecord} by their records, ${renumbered} by their records but with a new id, ${fromZip} by reading their zips. Of ${gone} the zip is gone. ${failed} files could not be taken in. Damage that was known before is not: let a scrub read them all (docs/operations.md).`,
   );
   process.exit(failed > 0 ? 1 : 0);
 }
@@ -83,6 +83,9 @@ async function openStores(config: Config): Promise<{ history: History; storage: 
   await storage.checkUsable().catch(error => {
     throw new Error(`STORAGE_DIR ${config.storageDir} can not be written to: ${error.message}`, { cause: error });
   });
+  // A second service started by mistake would sweep away what the first is receiving, and give the same ids away.
+  const lock = lockFolder(config.storageDir);
+  process.once('exit', () => lock[Symbol.dispose]());
   return { history, storage };
 }
 

@@ -7,7 +7,7 @@ import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { EXIT } from '../problems.ts';
-import { describeOutcome, deservesLook, type RunReport, summarize, tabulate } from '../report.ts';
+import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from '../report.ts';
 import { RunLock } from '../run-lock.ts';
 import { type BackupSettings, readBackupSettings } from '../settings.ts';
 import { Spool } from '../spool.ts';
@@ -43,7 +43,7 @@ export async function backup(options: Record<string, unknown>, context: CommandC
     notDone: chosen.map(({ label }) => label).filter(label => !ended.has(label)),
     kept,
   };
-  await writeLastRun(spool.folder, report);
+  await writeLastRun(spool.folder, report, settings.only !== undefined);
   print(report, settings, context);
   return report.exitCode;
 }
@@ -85,14 +85,6 @@ async function run(
     if (!signal.aborted || error !== signal.reason) throw error;
     return { outcomes, interruptedBy: signal.reason.signal };
   }
-}
-
-/** 0 only if every database has a complete backup to show and nothing else is amiss, 2 if none has any. */
-function exitCodeOf(outcomes: readonly Outcome[], total: number): number {
-  const own = outcomes.filter(outcome => !outcome.isLeftover);
-  const complete = own.filter(outcome => outcome.state === 'complete').length;
-  if (complete === total && outcomes.every(outcome => outcome.state === 'complete')) return EXIT.ok;
-  return own.some(outcome => outcome.state !== 'failed') ? EXIT.someFailed : EXIT.noneSucceeded;
 }
 
 function print(report: RunReport, { json, quiet }: BackupSettings, { stdout, stderr }: CommandContext): void {

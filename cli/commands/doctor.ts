@@ -31,6 +31,7 @@ export async function doctor(options: Record<string, unknown>, context: CommandC
   const examination = await examine(settings, {
     ...{ env, signal, version, preflight, tell },
     askService: () => service.status(),
+    askStored: () => service.databases(),
   });
 
   const report = reportOf(examination.checks);

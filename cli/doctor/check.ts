@@ -1,7 +1,14 @@
 import { ExplainedError, messageOf } from '../problems.ts';
 
 /** What is looked at, in the order in which it is printed. */
-export type Area = 'configuration' | 'dump program' | 'database' | 'work folder' | 'service' | 'last run';
+export type Area =
+  | 'configuration'
+  | 'dump program'
+  | 'database'
+  | 'work folder'
+  | 'service'
+  | 'newest backup'
+  | 'last run';
 
 /** `warn` deserves a look, `FAIL` will cost a backup or has done so. */
 export type Mark = 'ok' | 'warn' | 'FAIL';

@@ -47,7 +47,15 @@ describe('examine', () => {
       throw new ExplainedError('the service is down', { advice: 'Start it.' });
     };
     const tell = (checks: readonly Check[]) => void told.push(...checks);
-    const examination = await examine(settings, { env: {}, signal, version: '0.1.0', preflight, askService, tell });
+    const examination = await examine(settings, {
+      env: {},
+      signal,
+      version: '0.1.0',
+      preflight,
+      askService,
+      askStored: async () => [],
+      tell,
+    });
     expect(told).to.deep.equal(examination.checks);
     return examination;
   };

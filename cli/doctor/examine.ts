@@ -14,6 +14,7 @@ import { inOrder } from './in-order.ts';
 import { knownSecrets } from './known-secrets.ts';
 import { checkLastRun } from './last-run-check.ts';
 import { checkService, type ServiceCheck, type ServiceCheckOptions } from './service-check.ts';
+import { checkStored, type StoredCheckOptions } from './stored-check.ts';
 import { checkWorkFolder } from './work-folder-check.ts';
 
 export interface ExamineOptions {
@@ -23,6 +24,7 @@ export interface ExamineOptions {
   readonly version: string;
   readonly preflight: Preflight;
   readonly askService: ServiceCheckOptions['ask'];
+  readonly askStored: StoredCheckOptions['ask'];
   /** Is told what was found, as it comes. */
   readonly tell: (checks: readonly Check[]) => void;
 }
@@ -44,7 +46,7 @@ export interface Examination {
  */
 export async function examine(settings: BackupSettings, options: ExamineOptions): Promise<Examination> {
   const { config, workDir, server } = settings;
-  const { env, signal, version, preflight, askService } = options;
+  const { env, signal, version, preflight, askService, askStored } = options;
   const found = new Found(options.tell);
   const listed = await guarded(marker('configuration', config), signal, () => checkConfiguration(config, env));
   const sources = chooseSources(listed.sources ?? [], listed.sources ? settings : { ...settings, only: undefined });
@@ -67,6 +69,8 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
       checkService({ server, version, sizes, ask: askService }),
     ),
   );
+  if (service)
+    found.add(await guarded(marker('newest backup', 'all'), signal, () => checkStored({ sources, ask: askStored })));
   found.add(last);
   return { checks: found.checks, sources, clients, reports, service, lastRun };
 }

@@ -5,7 +5,7 @@ import { EXIT } from '../problems.ts';
 import { type Check, type Marker, marker } from './check.ts';
 
 /** A nightly run may begin an hour late, and may take an hour longer than the one before. */
-const STALE_AFTER_HOURS = 26;
+export const STALE_AFTER_HOURS = 26;
 
 /** Tells how the last run from this work folder ended, and when. */
 export function checkLastRun(lastRun: LastRun | undefined, now = new Date()): readonly Check[] {

@@ -108,7 +108,7 @@ describe('service check', () => {
     expect((await check({ scrub })).checks.at(-1)!.message)
       .to.contain('8 stored files')
       .and.contain('none damaged');
-    expect((await check({ scrub: { ...scrub, files_damaged: 2 } })).marks).to.deep.equal(['FAIL']);
+    expect((await check({ scrub: { ...scrub, backups_damaged: 2 } })).marks).to.deep.equal(['warn']);
     expect((await check({ scrub: { ...scrub, files_unreadable: 1, last_error: 'EIO' } })).marks).to.deep.equal([
       'warn',
       'warn',

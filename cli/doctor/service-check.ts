@@ -93,14 +93,15 @@ function describeVerifying({ verify_uploads }: Status, { ok, warn }: Marker): Ch
   return [warn(message, 'Start it without VERIFY_UPLOADS=off, unless its machine is too slow for that.')];
 }
 
-function describeScrub(scrub: Status['scrub'], { ok, warn, fail }: Marker): Check[] {
-  const { files_checked, files_damaged, files_unreadable, last_error } = scrub;
+function describeScrub(scrub: Status['scrub'], { ok, warn }: Marker): Check[] {
+  const { files_checked, backups_damaged, files_unreadable, last_error } = scrub;
   const checks = [];
-  if (files_damaged > 0)
+  // A newest backup that is damaged is a problem of its own; what is older may have to stay as it is.
+  if (backups_damaged > 0)
     checks.push(
-      fail(
-        `${files_damaged} of the stored files it read again are damaged`,
-        'sade history DATABASE shows which; keep other copies of them, and make new backups of those databases today.',
+      warn(
+        `${backups_damaged} of its backups are damaged`,
+        'The service\'s log names them ("is damaged"), and sade history DATABASE shows them. Put their files back from a copy, if there is one.',
       ),
     );
   if (files_unreadable > 0) checks.push(warn(`${files_unreadable} stored files could not be read`, LOG));

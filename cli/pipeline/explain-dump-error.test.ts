@@ -62,7 +62,7 @@ describe('explain-dump-error', () => {
       ],
       [
         `mysqldump: Got error: 1044: "Access denied for user 'a'@'b' to database 'd'" when selecting the database`,
-        /rights/,
+        /GRANT SELECT, SHOW VIEW, .* ON `d`\.\* TO 'a'@'b';/,
       ],
       [
         "mysqldump: Couldn't execute 'show create table `v`': SHOW VIEW command denied to user 'a'@'b' for table `d`.`v` (1142)",

@@ -5,7 +5,7 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
     `The file of ${tableIn(text)} is gone or can't be read. Look into the server's log and its data folder, then restore or drop that table.`,
   1040: 'The server takes no more connections. Back it up at a quieter time, or with fewer --dump-workers.',
   1044: deniedOnDatabase,
-  1045: 'The server refuses this user or password. Check db_username and db_password, and from which host the user may log in.',
+  1045: 'The server refuses this user or password. Check db_username and db_password, and from which host the user may log in. If the user is created with REQUIRE SSL, set "ssl": "require".',
   1049: 'The server has no such database. Check database_name.',
   1130: 'The server does not accept connections from this machine. Create the user for this host.',
   1142: deniedOnTable,
@@ -79,9 +79,11 @@ export function adviceOn(number: number | undefined, text = ''): string | undefi
 function deniedOnDatabase(text: string): string {
   const [, account, database, isLock] = /user ('.*?'@'.*?') to database '(.+?)'(.*LOCK TABLES)?/s.exec(text) ?? [];
   const right = isLock ? 'LOCK TABLES' : /show events/i.test(text) ? 'EVENT' : undefined;
-  if (!right || !database)
+  if (!database)
     return 'The user may not use this database, or there is none of that name. Check database_name, and grant the user the rights that docs/operations.md lists.';
-  return `The user lacks the right ${right} on the database: GRANT ${right} ON \`${database.replace(/[\\_%]/g, '\\$&').replaceAll('`', '``')}\`.* TO ${account}`;
+  const on = `ON \`${database.replace(/[\\_%]/g, '\\$&').replaceAll('`', '``')}\`.* TO ${account};`;
+  if (right) return `The user lacks the right ${right} on the database: GRANT ${right} ${on}`;
+  return `The user may not use this database, or there is none of that name. Check database_name, or: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ${on} docs/operations.md tells which right the routines need.`;
 }
 
 function deniedOnTable(text: string): string {

@@ -132,7 +132,7 @@ describe('connect', () => {
       await user(plain, `identified by '${PASSWORD}'`);
       const error = await refusal(sourceOn(plain, { database: 'mysql' }));
       expect(error.message).to.contain('(1044)');
-      expect(error.advice).to.contain('database_name').and.to.contain('rights');
+      expect(error.advice).to.contain('database_name').and.to.contain('GRANT SELECT, SHOW VIEW');
     });
 
     it('an unknown host', async () =>

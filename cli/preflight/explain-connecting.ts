@@ -25,11 +25,16 @@ const CLIENT_ERRORS: Readonly<Record<string, number>> = {
   ECONNRESET: 2013,
 };
 
+/** The login was right: the database is not there, or not for this user. */
+const NOT_THIS_DATABASE = new Set<number | undefined>([1044, 1049]);
+
 /** @returns why a connection did not come about, and what to do; never with the password */
 export function explainConnecting(error: Error, source: DatabaseSource, contact: Contact): ExplainedError {
   const { what, advice } = explain(error, source, contact);
   const where = source.socket ?? `${source.host}:${source.port}`;
-  return new ExplainedError(`can't connect to ${where}: ${what}`, { cause: error, advice });
+  const isIn = NOT_THIS_DATABASE.has((error as { errno?: number }).errno);
+  const failed = isIn ? `can't use the database ${source.database} on ${where}` : `can't connect to ${where}`;
+  return new ExplainedError(`${failed}: ${what}`, { cause: error, advice });
 }
 
 function explain(error: Error, source: DatabaseSource, contact: Contact): { what: string; advice: string | undefined } {
@@ -44,8 +49,7 @@ function explain(error: Error, source: DatabaseSource, contact: Contact): { what
     /unknown plugin (\w+)/.exec(error.message)?.[1] ?? (code.includes('CLEAR_PASSWORD') && 'mysql_clear_password');
   if (plugin)
     return { what: `the server wants this user to log in by ${plugin}, which sade can't`, advice: ANOTHER_PLUGIN };
-  if (sqlState !== undefined)
-    return { what: `${error.message} (${errno})`, advice: withHint(adviceOn(errno), errno, contact) };
+  if (sqlState !== undefined) return { what: `${error.message} (${errno})`, advice: adviceOn(errno, error.message) };
   if (contact.isReached && !contact.isGreeted)
     return {
       what: contact.hasSpoken ? STRANGER : code === 'ETIMEDOUT' ? SILENT : messageFrom(error),
@@ -62,12 +66,6 @@ const SILENT = 'what answers there says nothing for half a minute';
 const ANOTHER_PLUGIN =
   'mysqldump may know that way; but to look at the rights, sade needs a user that logs in by mysql_native_password, ' +
   'caching_sha2_password or sha256_password.';
-
-/** A user who has to use TLS is refused with the same words as one with a wrong password. */
-function withHint(advice: string | undefined, errno: number | undefined, { isEncrypted }: Contact): string | undefined {
-  if (errno !== 1045 || isEncrypted) return advice;
-  return `${advice} If the user is created with REQUIRE SSL, set "ssl": "require".`;
-}
 
 /** Where a name has several addresses, Node gathers their errors in one that has no words of its own. */
 function messageFrom(error: Error): string {

@@ -20,7 +20,6 @@ export async function findLastComplete(
       database: { name: database },
       state: 'complete',
       takenAt: { $lte: takenAt },
-      damage: null,
       manifest: { $ne: null },
     },
     { orderBy: { takenAt: 'desc', id: 'desc' }, fields: ['manifest'] },

@@ -118,6 +118,15 @@ describeOnEachStore('a file that is sent again', store => {
     expect(await filesOf(zip)).to.deep.equal([zip.fileName, `${zip.fileName}.bad-1`, `${zip.fileName}.json`]);
   });
 
+  it('mends a record that was torn', async () => {
+    const zip = sampleZip({ database: 'torn' });
+    await upload(app.url, zip);
+    const whole = await readFile(`${pathOf(zip)}.json`, 'utf8');
+    await writeFile(`${pathOf(zip)}.json`, whole.slice(0, 20));
+    await send(zip);
+    expect(await readFile(`${pathOf(zip)}.json`, 'utf8')).to.equal(whole);
+  });
+
   it('gives a record to one from before there were records', async () => {
     const zip = sampleZip({ database: 'old' });
     const { json } = await upload(app.url, zip);

@@ -1,7 +1,7 @@
 import type { HistoryManager } from '../history/history.ts';
 import type { ReceivedFile, Storage } from '../storage/storage.ts';
 import type { Backup } from './backup.entity.ts';
-import { formatRecord } from './record.ts';
+import { ensureRecord } from './ensure-record.ts';
 import { storedDigest } from './stored-digest.ts';
 
 /**
@@ -16,13 +16,8 @@ export async function keepAgain(
   recorded: Backup,
   received: ReceivedFile,
 ): Promise<Backup> {
-  const { address } = received;
   if (!(await received.publish()) && !(await isSound(storage, received))) await received.replace();
-  // The record may have gone with the file, or is of a time that knew none.
-  if ((await storage.description(address)) === undefined) {
-    await em.populate(recorded, ['manifest']);
-    await storage.describe(address, formatRecord(recorded));
-  }
+  await ensureRecord({ em, storage }, recorded.id);
   recorded.damage = null;
   recorded.checkedAt = new Date();
   await em.flush();

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -11,7 +11,7 @@ import { type SampleZip, sampleZip } from '../testing/zips.ts';
 
 describeOnEachStore('node server/main.ts rebuild', store => {
   let folder: string;
-  let env: { DATABASE_URL: string; STORAGE_DIR: string };
+  let env: { DATABASE_URL: string; STORAGE_DIR: string; ALLOW_EMPTY_STORAGE?: string };
   let service: Service | undefined;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-rebuild-'));
@@ -165,6 +165,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
   });
 
   it('remembers a backup whose zip is gone, and takes it back', async () => {
+    env.ALLOW_EMPTY_STORAGE = 'on';
     let url = await start();
     const zip = sampleZip();
     const { data } = (await upload(url, zip, { manifest: sampleManifest(zip) })).json;
@@ -215,6 +216,55 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     expect(await readFile(pathOf(zip, '.json'), 'utf8')).to.equal('rotten');
     url = await start();
     expect((await request(`${url}/pt_xyz`)).json.data.histories[0].state).to.equal('unverified');
+  });
+
+  it('goes on behind a record that no store can hold, and names it; believes no state that its findings contradict', async () => {
+    const url = await start();
+    const [first, odd, better, last] = [sampleZip(), sampleZip(), sampleZip(), sampleZip()];
+    const zips = [first, odd, better, last];
+    for (const zip of zips)
+      await upload(url, zip, { manifest: sampleManifest(zip, { findings: [finding('BROKEN_VIEW', 'x')] }) });
+    await stop();
+    const edit = async (zip: SampleZip, change: object) => {
+      const record = JSON.parse(await readFile(pathOf(zip, '.json'), 'utf8'));
+      await writeFile(pathOf(zip, '.json'), JSON.stringify({ ...record, ...change }));
+    };
+    await edit(odd, { received_at: '2023-99-99T00:00:00.000Z' });
+    await edit(better, { state: 'complete' });
+    await edit(last, { id: 2 ** 32 - 1 });
+    env.DATABASE_URL = await freshStore();
+    const { code, counts, output } = await rebuild();
+    expect({ code, counts }).to.deep.equal({ code: 0, counts: { ...nothing, fromRecord: 1, fromZip: 3 } });
+    for (const zip of [odd, better, last]) expect(output).to.contain(zip.fileName);
+    const again = await start();
+    const { histories } = (await request(`${again}/pt_xyz`)).json.data;
+    expect(histories.map(({ state }: { state: string }) => state).sort()).to.deep.equal([
+      ...['incomplete', 'unverified', 'unverified', 'unverified'],
+    ]);
+    expect((await upload(again, sampleZip())).status).to.equal(201);
+  });
+
+  it('sees at once when a file has not the size that was received', async () => {
+    const url = await start();
+    const zip = sampleZip();
+    await upload(url, zip, { manifest: sampleManifest(zip) });
+    await stop();
+    await writeFile(pathOf(zip), 'cut');
+    env.DATABASE_URL = await freshStore();
+    expect((await rebuild()).counts).to.deep.equal({ ...nothing, fromRecord: 1 });
+    const { state } = (await request(`${await start()}/pt_xyz`)).json.data.histories[0];
+    expect(state).to.equal('damaged');
+  });
+
+  it('follows a link to the folder of a database on another disk', async () => {
+    const url = await start();
+    const zip = sampleZip();
+    await upload(url, zip, { manifest: sampleManifest(zip) });
+    await stop();
+    await rename(join(env.STORAGE_DIR, 'pt_xyz'), join(env.STORAGE_DIR, '..', 'larger'));
+    await symlink(join(env.STORAGE_DIR, '..', 'larger'), join(env.STORAGE_DIR, 'pt_xyz'));
+    env.DATABASE_URL = await freshStore();
+    expect((await rebuild()).counts).to.deep.equal({ ...nothing, fromRecord: 1 });
   });
 
   it('of two files with one id the one that was received later keeps it', async () => {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { HistoryManager } from '../history/history.ts';
 import type { FileAddress, Storage } from '../storage/storage.ts';
 import { Backup } from './backup.entity.ts';
+import { damageAtSight } from './damage-at-sight.ts';
 import { readRecord, readZip } from './read-stored.ts';
 import { insertBackup, type Recordable, recordBackup } from './record-backup.ts';
 import { type UnknownFile, unknownFiles } from './unknown-files.ts';
@@ -69,10 +70,12 @@ async function takeIn(rebuilding: Rebuilding, rebuilt: Rebuilt, file: UnknownFil
   const learned = await learn(rebuilding, file).catch((error: Error) => error);
   if (learned instanceof Error) return leave(rebuilding, rebuilt, file.address, learned.message);
   const { id, ...rest } = learned;
-  const recordable = { ...rest, ...(keepsId && id !== undefined && { id }), ...(!file.isStored && { damage: GONE }) };
+  const damage = await lookAt(storage, file, rest.size);
+  const recordable = { ...rest, ...(keepsId && id !== undefined && { id }), ...(damage && { damage }) };
   // A record that says the same is right already; one that can't be understood is for a person to look at.
-  if (keepsId || file.recordProblem) await insertBackup({ em }, recordable);
-  else await recordBackup({ em, storage }, recordable);
+  const give = keepsId || file.recordProblem ? insertBackup : recordBackup;
+  const failure = await give({ em, storage }, recordable).then(() => undefined, reasonOf);
+  if (failure !== undefined) return leave(rebuilding, rebuilt, file.address, failure);
   if (file.recordProblem)
     log.warn(
       of(file.address),
@@ -89,6 +92,11 @@ async function learn({ storage, verifyUploads }: Rebuilding, { address, recorded
   return record;
 }
 
+/** The store's message begins with the whole statement. */
+function reasonOf(error: Error): string {
+  return error.message.slice(-300);
+}
+
 function leave({ log }: Rebuilding, rebuilt: Rebuilt, address: FileAddress, reason: string): void {
   rebuilt.failed += 1;
   log.error(of(address), `${address.fileName} was not taken in, and stays as it is: ${reason}`);
@@ -98,5 +106,9 @@ function of({ database, fileName }: FileAddress) {
   return { database, file: fileName };
 }
 
-/** As a scrub says it. */
-const GONE = 'the stored file is gone';
+/** Whatever was known of damage before has gone with the history: this much can be told at once. */
+async function lookAt(storage: Storage, { address, isStored }: UnknownFile, size: number): Promise<string | undefined> {
+  const file = isStored ? await storage.open(address) : undefined;
+  await file?.close();
+  return damageAtSight(file, size);
+}

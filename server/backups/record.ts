@@ -1,5 +1,5 @@
 import { type InferType, mixed, number, object, string, ValidationError } from 'yup';
-import { type BackupState, findingList } from '../../protocol/finding.ts';
+import { type BackupState, findingList, stateOf } from '../../protocol/finding.ts';
 import { manifestSchema } from '../../protocol/manifest.ts';
 import type { FileAddress } from '../storage/storage.ts';
 import { type Backup, findingsOf } from './backup.entity.ts';
@@ -9,15 +9,17 @@ const size = () => number().integer().min(0).max(Number.MAX_SAFE_INTEGER);
 const instant = () =>
   string()
     .matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    .test('real', 'is no real instant', text => !Number.isNaN(Date.parse(text ?? '')))
     .required();
 
-/** What is kept beside a zip: all that the history knows of it when it is received (docs/rest.md, "The record"). */
+/** What is kept beside a zip: all that the history knows of it when it is received (docs/formats.md, "The record"). */
 const recordSchema = object({
   record_version: number().oneOf([1]).required(),
+  /** Far below what the store can hold, so that there are ids left above. */
   id: number()
     .integer()
     .min(1)
-    .max(2 ** 32 - 1)
+    .max(2 ** 31)
     .required(),
   database: string().required(),
   file_name: string().required(),
@@ -35,6 +37,9 @@ const recordSchema = object({
     .nullable()
     .defined()
     .test('manifest', 'is no manifest', value => value === null || manifestSchema.isValidSync(value, { strict: true })),
+}).test('state', 'has a state that its findings contradict', ({ state, findings, manifest }) => {
+  const found = findingList.isValidSync(findings) ? stateOf(findings ?? []) : state;
+  return found === state || (state === 'unverified' && findings?.length === 0 && manifest === null);
 });
 
 export type StoredRecord = InferType<typeof recordSchema>;

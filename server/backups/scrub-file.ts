@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { History } from '../history/history.ts';
 import type { Storage } from '../storage/storage.ts';
 import { Backup } from './backup.entity.ts';
+import { ensureRecord } from './ensure-record.ts';
 import { addressOf, storedDamage } from './scrub-read.ts';
 
 /** What became of one file. `passed over`: its row was changed or removed meanwhile, so nothing was marked. */
@@ -40,11 +41,17 @@ async function lookAgain(scrub: FileScrub, id: number): Promise<ScrubResult> {
 }
 
 /** @param backup what the row said when the file was read: a row that says something else by now stays as it is */
-async function mark({ history, log, now }: FileScrub, backup: Backup, damage: string | null): Promise<ScrubResult> {
+async function mark(
+  { history, storage, log, now }: FileScrub,
+  backup: Backup,
+  damage: string | null,
+): Promise<ScrubResult> {
   const { id, fileName, database, sha256 } = backup;
   const seen = { id, sha256, damage: backup.damage ?? null };
   const marked = await history.em.fork().nativeUpdate(Backup, seen, { damage, checkedAt: now() });
   if (marked === 0) return 'passed over';
+  if (damage === null && (await ensureRecord({ em: history.em.fork(), storage }, id)))
+    log.info({ backup: id, file: fileName }, `Backup ${id} of ${database.name} got a new record beside its file`);
   const what = { backup: id, database: database.name, file: fileName };
   if (damage !== null) {
     log.error({ ...what, damage }, `Backup ${id} of ${database.name} is damaged: ${damage} (${fileName}). ${ADVICE}`);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { addAbortSignal } from 'node:stream';
 import type { FileAddress, Storage } from '../storage/storage.ts';
 import type { Backup } from './backup.entity.ts';
+import { damageAtSight } from './damage-at-sight.ts';
 
 /** A stored file that could not be read to its end: nothing is known of its bytes. The cause says why. */
 export class UnreadableFile extends Error {
@@ -23,10 +24,10 @@ export interface Reading {
 export async function storedDamage({ storage, signal, onRead }: Reading, backup: Backup): Promise<string | null> {
   try {
     const file = await storage.open(addressOf(backup));
-    if (!file) return 'the stored file is gone';
-    if (file.size !== backup.size) {
-      await file.close();
-      return `the stored file has ${file.size} bytes where ${backup.size} were received`;
+    const atSight = damageAtSight(file, backup.size);
+    if (!file || atSight) {
+      await file?.close();
+      return atSight!;
     }
     const hash = createHash('sha256');
     for await (const piece of addAbortSignal(signal, file.read({ start: 0, end: file.size - 1 }))) {

@@ -1,4 +1,4 @@
-import { appendFile, open, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, open, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -110,6 +110,26 @@ describeOnEachStore('the scrub', store => {
     expect((await rowOf(never)).damage).to.not.equal(null);
     expect(await scrubbed(app.url, '?all=true')).to.include({ files_checked: 3, files_damaged: 3 });
     expect((await rowOf(fresh)).damage).to.not.equal(null);
+  });
+
+  it('takes what was checked by a clock that was wrong', async () => {
+    const zip = sampleZip();
+    await stored(zip);
+    await makeOld(zip, -2000);
+    await flipByte(pathOf(zip));
+    expect((await request(`${app.url}/-/scrub`)).json.data.files_due).to.equal(1);
+    expect(await scrubbed(app.url)).to.include({ files_checked: 1, files_damaged: 1, files_due: 0 });
+  });
+
+  it('gives a new record to a sound file whose own was lost or torn', async () => {
+    const [torn, lost] = [sampleZip(), sampleZip()];
+    await stored(torn, lost);
+    const whole = await readFile(`${pathOf(torn)}.json`, 'utf8');
+    await writeFile(`${pathOf(torn)}.json`, '{');
+    await rm(`${pathOf(lost)}.json`);
+    await scrubbed(app.url, '?all=true');
+    expect(await readFile(`${pathOf(torn)}.json`, 'utf8')).to.equal(whole);
+    expect(JSON.parse(await readFile(`${pathOf(lost)}.json`, 'utf8')).file_name).to.equal(lost.fileName);
   });
 
   it('leaves a file that can not be read as it was, tells of it, and goes on', async () => {

@@ -33,6 +33,7 @@ const HINTS: Record<string, string> = {
   SQLITE_NOTADB: 'the file is no SQLite database: move it away or choose another path',
   EACCES: 'the folder must be writable for the user that runs the service',
   EEXIST: 'a part of the path is a file, not a folder',
+  EISDIR: 'the path is that of a folder: name a file in it',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EROFS: 'the file system is read-only',
 };

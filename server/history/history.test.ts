@@ -117,7 +117,7 @@ describe('history', () => {
       await writeFile(join(folder, 'no.sqlite'), 'x'.repeat(5000));
       expect(await messageFor(`sqlite:${folder}/no.sqlite`)).to.contain('no SQLite database');
       expect(await messageFor(`sqlite:${folder}/no.sqlite/x/history.sqlite`)).to.contain('not a folder');
-      expect(await messageFor(`sqlite:${folder}`)).to.contain('check that the folder');
+      expect(await messageFor(`sqlite:${folder}`)).to.contain('name a file in it');
     });
   });
 });

@@ -36,7 +36,7 @@ export async function listen({ host, port }: { host: string; port: number }): Pr
   server.listen({ host, port });
   await once(server, 'listening').catch(error => {
     throw new Error(
-      `HOST ${host} and PORT ${port} can not be listened on: ${error.message} (choose others, or stop what listens there)`,
+      `HOST ${host} and PORT ${port} can not be listened on: ${error.message} (is a Lumbung running already? Stop it, or choose another address)`,
       { cause: error },
     );
   });

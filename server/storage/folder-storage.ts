@@ -55,9 +55,9 @@ async function removeLeftovers(fs: FileSystem, root: string): Promise<number> {
   const databases = (await databaseFolders(fs, root)).map(name => join(root, name));
   let removed = 0;
   for (const folder of [root, ...databases])
-    for (const name of await fs.readdir(folder)) {
-      if (!LEFTOVER.test(name)) continue;
-      await fs.unlink(join(folder, name));
+    for (const entry of await fs.readdir(folder, { withFileTypes: true })) {
+      if (!entry.isFile() || !LEFTOVER.test(entry.name)) continue;
+      await fs.unlink(join(folder, entry.name));
       removed += 1;
     }
   return removed;
@@ -73,15 +73,16 @@ async function* list(fs: FileSystem, root: string) {
 /** A folder that is not ours to read, such as `lost+found` of a disk of its own, is none of a database. */
 async function databaseFolders(fs: FileSystem, root: string): Promise<string[]> {
   const entries = await fs.readdir(root, { withFileTypes: true });
+  // A link may lead to the folder of a database on a larger disk.
   const names = entries
-    .filter(entry => entry.isDirectory() && !databaseNameProblem(entry.name))
+    .filter(entry => (entry.isDirectory() || entry.isSymbolicLink()) && !databaseNameProblem(entry.name))
     .map(({ name }) => name);
   const readable = await Promise.all(
     names.map(name =>
       fs.readdir(join(root, name)).then(
         () => true,
         error => {
-          if (hasCode(error, 'EACCES', 'EPERM')) return false;
+          if (hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ENOENT')) return false;
           throw error;
         },
       ),

@@ -114,6 +114,12 @@ export function describeStorage(title: string, create: () => Promise<Storage>): 
       expect(await storage.removeLeftovers()).to.equal(0);
     });
 
+    it('takes no database for a leftover, whatever it is called', async () => {
+      await publish(address('.0123456789abcdef.part'), 'kept');
+      expect(await storage.removeLeftovers()).to.equal(0);
+      expect(await bytesOf(address('.0123456789abcdef.part'))).to.equal('kept');
+    });
+
     it('removes leftovers, and only those', async () => {
       await publish(address(), 'kept');
       const left = await storage.receive(address('pt_abc'), content('never published'));

@@ -10,11 +10,9 @@ export class Migration20261124100000_proof extends Migration {
         add \`dump_sha256\` varchar(64) null,
         add \`manifest\` longtext null,
         add \`checked_at\` datetime(3) null,
-        add \`damage\` varchar(255) null`);
-    this.addSql(
-      'alter table `backups` add index `backups_database_id_state_taken_at_id_index` (`database_id`, `state`, `taken_at`, `id`)',
-    );
-    this.addSql('alter table `backups` add index `backups_checked_at_id_index` (`checked_at`, `id`)');
+        add \`damage\` varchar(255) null,
+        add index \`backups_database_id_state_taken_at_id_index\` (\`database_id\`, \`state\`, \`taken_at\`, \`id\`),
+        add index \`backups_checked_at_id_index\` (\`checked_at\`, \`id\`)`);
   }
 
   override down(): void {

@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import type { DatabaseSource } from '../config.ts';
+import { checkStored } from './stored-check.ts';
+
+const NOW = new Date('2026-01-02T03:00:00Z');
+
+describe('doctor: newest backups', () => {
+  const check = async (timestamp: string | undefined, state = 'complete') => {
+    const latest_backup = { id: 7, file_name: 'x', timestamp: timestamp!, state: state as 'complete' };
+    const { checks } = await checkStored({
+      sources: [{ label: 'pt_xyz' } as DatabaseSource],
+      ask: async () => (timestamp === undefined ? [] : [{ database_name: 'pt_xyz', latest_backup }]),
+      now: NOW,
+    });
+    expect(checks).to.have.length(1);
+    return `${checks[0]!.mark} ${checks[0]!.message} ${checks[0]!.advice ?? ''}`;
+  };
+
+  it('are well when they are complete and not older than a night', async () =>
+    expect(await check('2026-01-02 01:30:00')).to.equal('ok is complete, 1 h old (id 7) '));
+
+  it('are a problem when they are not complete, however new', async () => {
+    for (const state of ['incomplete', 'unverified', 'damaged'])
+      expect(await check('2026-01-02 01:30:00', state))
+        .to.match(new RegExp(`^FAIL is ${state.toUpperCase()}, 1 h old`))
+        .and.contain('sade show 7');
+  });
+
+  it('are worth a warning when they are old, or when there is none', async () => {
+    expect(await check('2026-01-01 00:59:00')).to.match(/^warn is complete, 26 h old/);
+    expect(await check('2026-01-01 01:01:00')).to.match(/^ok/);
+    expect(await check(undefined)).to.match(/^warn there is none .*sade backup --only 'pt_xyz'/);
+  });
+
+  it('fail as a whole when the service does not answer', async () => {
+    const ask = () => Promise.reject(new Error('no'));
+    expect(await checkStored({ sources: [], ask }).catch(error => error.message)).to.equal('no');
+  });
+});

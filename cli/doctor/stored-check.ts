@@ -1,0 +1,33 @@
+import type { DatabaseList } from '../../protocol/responses.ts';
+import type { DatabaseSource } from '../config.ts';
+import { formatAge, formatState } from '../figures.ts';
+import type { Check, Checked } from './check.ts';
+import { marker } from './check.ts';
+import { STALE_AFTER_HOURS } from './last-run-check.ts';
+
+export interface StoredCheckOptions {
+  readonly sources: readonly DatabaseSource[];
+  /** Asks the service for the latest backup of each database. @throws {ExplainedError} */
+  readonly ask: () => Promise<DatabaseList['data']>;
+  readonly now?: Date;
+}
+
+/** Looks at the newest backup of each database that the service has, whichever run made it. */
+export async function checkStored({ sources, ask, now = new Date() }: StoredCheckOptions): Promise<Checked> {
+  const latest = new Map((await ask()).map(({ database_name, latest_backup }) => [database_name, latest_backup]));
+  return { checks: sources.map(({ label }) => describe(label, latest.get(label), now)) };
+}
+
+type Latest = DatabaseList['data'][number]['latest_backup'];
+
+function describe(label: string, latest: Latest | undefined, now: Date): Check {
+  const { ok, warn, fail } = marker('newest backup', label);
+  if (!latest) return warn('there is none at the service yet', `Make one: sade backup --only '${label}'`);
+  const { id, state, timestamp } = latest;
+  const what = `is ${formatState(state)}, ${formatAge(timestamp, now)} old (id ${id})`;
+  if (state !== 'complete')
+    return fail(what, `sade show ${id} tells why; sade history '${label}' shows the ones before.`);
+  const hours = (now.getTime() - Date.parse(`${timestamp.replace(' ', 'T')}Z`)) / 3_600_000;
+  if (hours <= STALE_AFTER_HOURS) return ok(what);
+  return warn(what, 'See what became of the runs since, and that cron or the timer still starts sade backup.');
+}

@@ -1,0 +1,13 @@
+import type { StoredFile } from '../storage/storage.ts';
+
+/**
+ * Tells what is wrong with a stored file as far as that can be seen without reading it.
+ * @param file the open file, undefined when there is none
+ * @param size how many bytes were received
+ * @returns one short sentence, or undefined
+ */
+export function damageAtSight(file: StoredFile | undefined, size: number): string | undefined {
+  if (!file) return 'the stored file is gone';
+  if (file.size !== size) return `the stored file has ${file.size} bytes where ${size} were received`;
+  return undefined;
+}
