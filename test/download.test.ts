@@ -52,7 +52,7 @@ describe('sade list, history and download', function () {
     const { code, stdout } = await sade(['list', '--server', service.url]);
     expect(code).to.equal(0);
     expect(stdout)
-      .to.match(/database +latest backup +age +id +file/)
+      .to.match(/database +latest backup +age +state +id +file/)
       .and.contain(AWKWARD)
       .and.contain('UTC');
   });

@@ -70,7 +70,11 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
     ),
   );
   if (service)
-    found.add(await guarded(marker('newest backup', 'all'), signal, () => checkStored({ sources, ask: askStored })));
+    found.add(
+      await guarded(marker('newest backup', 'all'), signal, () =>
+        checkStored({ sources, ask: askStored, hasRun: lastRun !== undefined }),
+      ),
+    );
   found.add(last);
   return { checks: found.checks, sources, clients, reports, service, lastRun };
 }

@@ -5,11 +5,12 @@ import { checkStored } from './stored-check.ts';
 const NOW = new Date('2026-01-02T03:00:00Z');
 
 describe('doctor: newest backups', () => {
-  const check = async (timestamp: string | undefined, state = 'complete') => {
+  const check = async (timestamp: string | undefined, state = 'complete', hasRun = true) => {
     const latest_backup = { id: 7, file_name: 'x', timestamp: timestamp!, state: state as 'complete' };
     const { checks } = await checkStored({
       sources: [{ label: 'pt_xyz' } as DatabaseSource],
       ask: async () => (timestamp === undefined ? [] : [{ database_name: 'pt_xyz', latest_backup }]),
+      hasRun,
       now: NOW,
     });
     expect(checks).to.have.length(1);
@@ -30,10 +31,11 @@ describe('doctor: newest backups', () => {
     expect(await check('2026-01-01 00:59:00')).to.match(/^warn is complete, 26 h old/);
     expect(await check('2026-01-01 01:01:00')).to.match(/^ok/);
     expect(await check(undefined)).to.match(/^warn there is none .*sade backup --only 'pt_xyz'/);
+    expect(await check(undefined, '', false), 'before the first run').to.match(/^ok there is none .*sade backup/);
   });
 
   it('fail as a whole when the service does not answer', async () => {
     const ask = () => Promise.reject(new Error('no'));
-    expect(await checkStored({ sources: [], ask }).catch(error => error.message)).to.equal('no');
+    expect(await checkStored({ sources: [], ask, hasRun: true }).catch(error => error.message)).to.equal('no');
   });
 });

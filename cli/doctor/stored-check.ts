@@ -9,20 +9,24 @@ export interface StoredCheckOptions {
   readonly sources: readonly DatabaseSource[];
   /** Asks the service for the latest backup of each database. @throws {ExplainedError} */
   readonly ask: () => Promise<DatabaseList['data']>;
+  /** Whether a run was ever made from here: before the first one nobody expects a backup. */
+  readonly hasRun: boolean;
   readonly now?: Date;
 }
 
 /** Looks at the newest backup of each database that the service has, whichever run made it. */
-export async function checkStored({ sources, ask, now = new Date() }: StoredCheckOptions): Promise<Checked> {
+export async function checkStored(options: StoredCheckOptions): Promise<Checked> {
+  const { sources, ask } = options;
   const latest = new Map((await ask()).map(({ database_name, latest_backup }) => [database_name, latest_backup]));
-  return { checks: sources.map(({ label }) => describe(label, latest.get(label), now)) };
+  return { checks: sources.map(({ label }) => describe(label, latest.get(label), options)) };
 }
 
 type Latest = DatabaseList['data'][number]['latest_backup'];
 
-function describe(label: string, latest: Latest | undefined, now: Date): Check {
+function describe(label: string, latest: Latest | undefined, { hasRun, now = new Date() }: StoredCheckOptions): Check {
   const { ok, warn, fail } = marker('newest backup', label);
-  if (!latest) return warn('there is none at the service yet', `Make one: sade backup --only '${label}'`);
+  if (!latest)
+    return (hasRun ? warn : ok)('there is none at the service yet', `Make one: sade backup --only '${label}'`);
   const { id, state, timestamp } = latest;
   const what = `is ${formatState(state)}, ${formatAge(timestamp, now)} old (id ${id})`;
   if (state !== 'complete')

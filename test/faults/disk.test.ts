@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
@@ -8,6 +9,13 @@ const NOISE = `
   create table noise (id int primary key, v blob not null);
   insert into noise select seq, random_bytes(1000) from seq_1_to_1300;
 `;
+
+/** Takes all room that is left. */
+async function fill(path: string): Promise<void> {
+  await using file = await open(path, 'w');
+  const noise = Buffer.alloc(4096, 1);
+  for (;;) if ((await file.write(noise).catch(() => ({ bytesWritten: 0 }))).bytesWritten === 0) return;
+}
 
 describe('a backup onto a full disk', function () {
   this.timeout(60_000);
@@ -35,6 +43,22 @@ describe('a backup onto a full disk', function () {
     await trial.expectFailed(await trial.backup(), { stage: 'zip', says: /ENOSPC|no space left/ });
     disk.grow(8);
     await trial.expectComplete(await trial.backup());
+  });
+
+  it('has not a byte left: what waits on it is delivered all the same', async function () {
+    await using trial = await scene.trial(database);
+    using disk = mountSmallDisk(trial.place.workDir, 6);
+    if (!disk) return this.skip();
+    await trial.backup(['--retries', '0'], 'http://127.0.0.1:1');
+    const [zip] = await trial.spooled();
+    await fill(join(trial.place.workDir, 'others.bin'));
+    const { report, stderr } = await trial.backup();
+    const delivered = report.outcomes.filter(({ isLeftover }) => isLeftover);
+    expect(
+      delivered.map(({ fileName, state }) => ({ fileName, state })),
+      stderr,
+    ).to.deep.equal([{ fileName: zip, state: 'complete' }]);
+    expect(await trial.listed()).to.have.length.at.least(1);
   });
 
   it('of the service: the zip waits, and is delivered once there is room', async function () {
