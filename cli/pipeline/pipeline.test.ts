@@ -264,6 +264,22 @@ describe('pipeline', () => {
       expect(await run([], GOOD)).to.deep.equal([]);
     });
 
+    it('between zip and upload is set aside too, and not sent again and again', async () => {
+      let requests = 0;
+      serve = async (request, response) => {
+        requests++;
+        await buffer(request);
+        const [zip] = (await spooled()).filter(name => name.endsWith('.zip'));
+        await writeFile(spool.pathOf(zip!), 'rotten');
+        response.writeHead(422, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ message: 'other bytes', code: 'DIGEST_MISMATCH', errors: [] }));
+      };
+      const [outcome] = await run(['a'], GOOD, { retries: 3 });
+      expect(outcome!.failure!.message).to.contain('no longer what was written');
+      expect(requests).to.equal(1);
+      expect(await spooled()).to.deep.equal([`${outcome!.fileName}.damaged`]);
+    });
+
     it('is delivered with what its own run found of it', async () => {
       preflight = async () => ({ ...allSeen, findings: [finding('TRIGGERS_NOT_GRANTED', 'x')] });
       const { second } = await spoiled(async () => {});
