@@ -6,13 +6,15 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type MariaDb, sharedMariaDb } from '../test/support/mariadb.ts';
-import { dumpOptionProblem, leftOut, partialDumpOptions } from './dump-options.ts';
+import { dumpOptionProblem, leftOut, partialDumpOptions, whatIsLeftOut } from './dump-options.ts';
 
 /** What must not get through under any spelling. */
 const REFUSED = [
   ...['force', 'compact', 'comments', 'xml', 'result-file', 'tab', 'log-error', 'all-databases', 'databases'],
   ...['help', 'version', 'print-defaults', 'no-defaults', 'defaults-file', 'defaults-extra-file', 'login-path'],
   ...['password', 'user', 'host', 'port', 'socket', 'init-command', 'default-character-set', 'set-charset'],
+  ...['no-set-names', 'init-command-add', 'system', 'users'],
+  ...['apply-slave-statements', 'apply-replica-statements'],
 ];
 const PREFIXES = ['loose-', 'skip-', 'enable-', 'disable-', 'maximum-'];
 
@@ -151,7 +153,8 @@ describe('dump-options', () => {
 
   it('tells which tables and kinds are left out', () => {
     const left = leftOut(['--ignore-table=shop.a', '--ignore-table=shop.b.c=d', '--ignore-table=other.x'], 'shop');
-    expect([...left.tables]).to.deep.equal(['a', 'b.c=d']);
+    const known = ['a', 'A', 'b.c=d', 'x', 'b', 'c', 'shop.a'];
+    expect(known.filter(left.leavesOut)).to.deep.equal(['a', 'A', 'b.c=d']);
     expect([...left.kinds]).to.deep.equal([]);
     const kinds = (...options: string[]) => [...leftOut(options, 'shop').kinds];
     expect(kinds('--skip-trig')).to.deep.equal(['triggers']);
@@ -160,7 +163,54 @@ describe('dump-options', () => {
     expect(kinds('--no-create-info')).to.deep.equal(['tables', 'sequences', 'views']);
     expect(kinds('--ignore-views')).to.deep.equal(['views']);
     expect(kinds('--no-data', '--where=x', '--ignore-table-data=shop.a', '--triggers')).to.deep.equal([]);
-    expect([...leftOut(['--ignore-table-data=shop.a'], 'shop').tables]).to.deep.equal([]);
+    expect(known.filter(leftOut(['--ignore-table-data=shop.a'], 'shop').leavesOut)).to.deep.equal([]);
+    const history = (...options: string[]) => leftOut(options, 'shop').history;
+    expect([history('--no-data'), history('--as-of=2024-01-01'), history('--where=1')]).to.deep.equal([
+      ...[true, true, false],
+    ]);
+  });
+
+  it('takes the case of ASCII letters for nothing where tables are ignored, unless it is told to be exact', () => {
+    const options = ['--ignore-table=SHOP.Ab', '--ignore-table=shop.é'];
+    const names = ['ab', 'AB', 'é', 'É', 'e'];
+    expect(names.filter(leftOut(options, 'Shop').leavesOut)).to.deep.equal(['ab', 'AB', 'é']);
+    expect(names.filter(leftOut(options, 'shop', { isExact: true }).leavesOut)).to.deep.equal(['é']);
+  });
+
+  it('names the tables that are left out, and no other value', () => {
+    const options = ['--where=card="1234"', '--ignore_table=shop.a', '--ignore-table-d=shop.gone', '--skip-trig'];
+    expect(whatIsLeftOut(options, 'shop', ['A', 'a', 'b'])).to.deep.equal([
+      { option: '--where', tables: [] },
+      { option: '--ignore-table=shop.a', tables: ['A', 'a'] },
+      { option: '--ignore-table-data=shop.gone', tables: [] },
+      { option: '--skip-triggers', tables: [] },
+    ]);
+  });
+
+  it('refuses what makes the dump no snapshot, or one that may not load', () => {
+    for (const name of ['single-transaction', 'quote-names', 'opt', 'single-tr', 'quote', 'op']) {
+      for (const option of [`--${name}`, `--${name}=1`, `--loose-${name}`, `--${name}=on`])
+        expect(dumpOptionProblem(option), option).to.equal(undefined);
+      for (const prefix of ['skip-', 'disable-', 'loose-skip-', 'loose_disable_', 'maximum-', 'skip_'])
+        for (const value of ['', '=1', '=0'])
+          expect(dumpOptionProblem(`--${prefix}${name}${value}`), prefix + name + value).to.match(
+            /^is not allowed: .{10}/,
+          );
+      for (const value of ['0', 'off', 'FALSE', 'nonsense'])
+        for (const prefix of ['', 'loose-', 'enable-'])
+          expect(dumpOptionProblem(`--${prefix}${name}=${value}`), name + value).to.be.a('string');
+    }
+  });
+
+  it('refuses the relatives of what is refused, but not those of ssl', () => {
+    for (const option of [
+      '--init-command-add=drop table t',
+      '--init_command_a=x',
+      '--loose-init-command-of-tomorrow=x',
+    ])
+      expect(dumpOptionProblem(option), option).to.match(/statements of its own/);
+    for (const option of ['--ssl-cert=/c', '--ssl-key=/k', '--ssl_cipher=x'])
+      expect(dumpOptionProblem(option), option).to.equal(undefined);
   });
 
   it('refuses what would change the server', () => {
@@ -321,6 +371,47 @@ describe('dump-options', () => {
         if (!hasRows) expect(partialDumpOptions([option]), option).to.have.length(1);
       }
       await mariadb.sql(`drop database ${whole}`);
+    });
+
+    it('a dump without SET NAMES, and one without quotes around names, come of what is refused', async () => {
+      const withoutBroken = `--ignore-table=${WHOLE}.broken`;
+      const [names, quotes] = [/SET NAMES utf8mb4/, /CREATE TABLE `z`/];
+      const { stdout } = await dumpWith(withoutBroken, WHOLE);
+      expect(stdout).to.match(names).and.to.match(quotes);
+      for (const [option, sign] of [
+        ['--no-set-names', names],
+        ['--no-set-n', names],
+        ['--skip-opt', names],
+        ['--skip-op', names],
+        ['--skip-quote-names', quotes],
+        ['--quote-names=0', quotes],
+        ['--maximum-quote-names=0', quotes],
+        ['--disable-quote', quotes],
+      ] as const) {
+        const { code, stdout } = await dumpWith(withoutBroken, option, WHOLE);
+        expect(code, option).to.equal(0);
+        expect(stdout, option).to.match(MARKER).and.not.to.match(sign);
+        expect(dumpOptionProblem(option), option).to.be.a('string');
+      }
+    });
+
+    it('ignores a table whatever the case of ASCII letters, as is expected', async () => {
+      const database = 'options_of_twins';
+      const [{ lower }] = (await mariadb.sql('select @@lower_case_table_names as lower')) as unknown as [
+        { lower: number },
+      ];
+      const names = lower === 0 ? ['t', 'T', 'é', 'É', 'e'] : ['t', 'é', 'e'];
+      await mariadb.sql(`create or replace database ${database}`);
+      for (const name of names) await mariadb.sql(`create table ${database}.\`${name}\` (i int)`);
+      for (const option of ['t', 'T', 'é', 'É', 'e'].map(name => `--ignore-table=${database.toUpperCase()}.${name}`)) {
+        const { stdout } = await dumpWith('--default-character-set=utf8mb4', option, database);
+        const { leavesOut } = leftOut([option], database);
+        expect(
+          names.filter(name => !stdout.includes(`CREATE TABLE \`${name}\``)),
+          option,
+        ).to.deep.equal(names.filter(leavesOut));
+      }
+      await mariadb.sql(`drop database ${database}`);
     });
 
     it('takes the harmless ones', async () => {

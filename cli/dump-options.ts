@@ -19,9 +19,14 @@ const REFUSED: Readonly<Record<string, string>> = {
   'delete-source-logs': 'it would change the server',
   'dump-slave': 'it would stop the replication of the server',
   'dump-replica': 'it would stop the replication of the server',
+  'apply-slave-statements': 'it would stop and start the replication of the server where the dump is restored',
+  'apply-replica-statements': 'it would stop and start the replication of the server where the dump is restored',
   'init-command': 'it would run statements of its own in the session that dumps',
   'default-character-set': 'the dump is in utf8mb4, so that no character is lost',
   'set-charset': 'the dump would not say in which character set it is',
+  'no-set-names': 'the dump would not say in which character set it is',
+  system: 'the dump would hold accounts and settings of the whole server, and change them where it is restored',
+  users: 'the dump would hold the accounts of the whole server, and create them where it is restored',
   protocol: 'use db_host or db_socket',
   pipe: 'use db_host or db_socket',
   help: 'it dumps nothing',
@@ -44,6 +49,13 @@ const REFUSED: Readonly<Record<string, string>> = {
   socket: 'use db_socket',
 };
 
+/** Options that stay on: only a plain `--single-transaction` or `--single-transaction=1` is taken. */
+const KEPT_ON: Readonly<Record<string, string>> = {
+  'single-transaction': 'without one transaction the dump is no snapshot: its tables are of different moments',
+  'quote-names': 'a dump with a name that is a word of SQL, or has a blank in it, would not load',
+  opt: 'the dump would not say in which character set it is; switch off single parts, such as --skip-add-drop-table',
+};
+
 /**
  * Tells why an extra option for mysqldump is not taken. The client takes `_` for `-`, any unambiguous beginning of a
  * name, and prefixes such as loose-, skip- and autoset-; none of them is a way around.
@@ -53,9 +65,25 @@ export function dumpOptionProblem(option: string): string | undefined {
   if (/\p{Cc}/u.test(option)) return 'holds a control character';
   if (!/^--[A-Za-z]/.test(option)) return 'must be in the long form, such as --skip-lock-tables or --where=…';
   const { written } = parse(option);
-  const names = [written, withoutPrefixes(written)].map(bare).filter(Boolean);
-  const refused = Object.keys(REFUSED).find(name => names.some(given => bare(name).startsWith(given)));
-  return refused === undefined ? undefined : `is not allowed: ${REFUSED[refused]}`;
+  const names = [written, withoutPrefixes(written)].filter(name => bare(name) !== '');
+  const refused = Object.keys(REFUSED).find(name => names.some(given => isOf(given, name)));
+  const reason = refused === undefined ? whySwitchedOff(option) : REFUSED[refused];
+  return reason === undefined ? undefined : `is not allowed: ${reason}`;
+}
+
+/** Tells whether it is the name or a beginning of it, or that of a relative, such as init-command-add. */
+function isOf(given: string, name: string): boolean {
+  const isRelative = given.startsWith(`${name}-`) && name !== 'ssl';
+  return bare(name).startsWith(bare(given)) || isRelative;
+}
+
+function whySwitchedOff(option: string): string | undefined {
+  const { written, value } = parse(option);
+  const plain = withoutPrefixes(written);
+  const name = Object.keys(KEPT_ON).find(name => plain !== '' && name.startsWith(plain));
+  const isOn =
+    /^(?:loose-)?$/.test(written.slice(0, written.length - plain.length)) && /^(?:1|on|true)?$/i.test(value ?? '');
+  return name === undefined || isOn ? undefined : KEPT_ON[name];
 }
 
 /** @returns the name as it is written, with `-` for `_`, and what stands behind the first `=`, if there is one */
@@ -85,22 +113,67 @@ const PARTIAL_OFF = ['triggers', 'routines', 'events', 'create-options', 'opt'];
  * @returns their names
  */
 export function partialDumpOptions(options: readonly string[]): string[] {
-  return partialSettings(options).map(({ name, isOn }) => (isOn ? `--${name}` : `--skip-${name}`));
+  return partialSettings(options).map(optionOf);
+}
+
+/** An option that leaves something out. */
+export interface PartialOption {
+  /** Its name; with a value only where that is the name of a table, since others may be secrets. */
+  readonly option: string;
+  /** The tables and views that it leaves out, or the rows of which, where it is one that names a table. */
+  readonly tables: readonly string[];
+}
+
+/**
+ * @param names of the tables and views that there are
+ * @returns for each option that leaves something out what it leaves out, as far as that is known
+ */
+export function whatIsLeftOut(options: readonly string[], database: string, names: readonly string[]): PartialOption[] {
+  return partialSettings(options).map(setting => {
+    if (!NAMES_A_TABLE.test(setting.name)) return { option: optionOf(setting), tables: [] };
+    const tables = names.filter(name => fold(`${database}.${name}`) === fold(setting.value ?? ''));
+    return { option: `${optionOf(setting)}=${setting.value ?? ''}`, tables };
+  });
+}
+
+const NAMES_A_TABLE = /^ignore-table/;
+
+function optionOf({ name, isOn }: Setting): string {
+  return isOn ? `--${name}` : `--skip-${name}`;
 }
 
 /** What is not expected in a dump. */
 export interface LeftOut {
-  /** Tables and views by name, with all that belongs to them, such as their triggers. */
-  readonly tables: ReadonlySet<string>;
+  /** Tells it of a table or view, by its name, with all that belongs to it, such as its triggers. */
+  readonly leavesOut: (table: string) => boolean;
   readonly kinds: ReadonlySet<ObjectKind>;
+  /** Whether the former rows of system-versioned tables are not wanted. */
+  readonly history: boolean;
 }
 
-/** @returns what the options keep out of a dump of the database, so that nobody misses it there */
-export function leftOut(options: readonly string[], database: string): LeftOut {
+/**
+ * @param isExact whether a table of the same name in another case is still expected, although the client leaves it out, too
+ * @returns what the options keep out of a dump of the database, so that nobody misses it there
+ */
+export function leftOut(
+  options: readonly string[],
+  database: string,
+  { isExact = false }: { isExact?: boolean } = {},
+): LeftOut {
+  const same = isExact ? (name: string) => name : fold;
   const settings = partialSettings(options);
   const ignored = settings.filter(({ name }) => name === 'ignore-table').map(({ value }) => value ?? '');
-  const tables = ignored.filter(it => it.startsWith(`${database}.`)).map(it => it.slice(database.length + 1));
-  return { tables: new Set(tables), kinds: new Set(settings.flatMap(({ name }) => KINDS[name] ?? [])) };
+  const tables = new Set(ignored.map(same));
+  return {
+    leavesOut: table => tables.has(same(`${database}.${table}`)),
+    kinds: new Set(settings.flatMap(({ name }) => KINDS[name] ?? [])),
+    history: settings.some(({ name }) => name === 'no-data' || name === 'as-of'),
+  };
+}
+
+/** Both clients compare what is to be ignored without regard to the case of ASCII letters, and of no others. */
+function fold(name: string): string {
+  return name.replace(/[A-Z]/g, letter => letter.toLowerCase());
 }
 
 /** Without CREATE TABLE an empty table leaves no trace in a dump, nor does a view. */

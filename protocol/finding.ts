@@ -17,6 +17,9 @@ export const FINDINGS = {
   RIGHTS_UNKNOWN: 'incomplete',
   BROKEN_VIEW: 'incomplete',
   DEFINER_GONE: 'incomplete',
+  EVENTS_NOT_DUMPED: 'incomplete',
+  HISTORY_NOT_DUMPED: 'incomplete',
+  DEFINITION_ONLY: 'warning',
   NOT_TRANSACTIONAL: 'warning',
   // Of the dump program.
   FLAVOUR_MISMATCH: 'incomplete',

@@ -22,7 +22,11 @@ create view v as select * from t;
 create trigger shout before insert on t for each row set new.v = concat(new.v, '!');
 create procedure p() select 1;
 create function f() returns int deterministic return 2;
-create event e on schedule every 1 day do delete from t where id < 0;`;
+create event e on schedule every 1 day do delete from t where id < 0;
+create function js(n int) returns int deterministic language javascript as $$ // don't lose track here ;;
+  /* CREATE TABLE x (a int);; */ return n + 1; $$;
+create procedure tagged() language javascript as $tag$ console.log('$$'); // isn't ;; $tag$;
+create library lib language javascript as $$ export function f() {} // it's a function, not a table ;; $$;`;
 
 /** MySQL proper, beside MariaDB: both as the source of a backup and as the store of the history. */
 describe('MySQL 9', function () {
@@ -109,11 +113,12 @@ describe('MySQL 9', function () {
         (select count(*) from information_schema.triggers where trigger_schema = '${schema}'),
         (select count(*) from information_schema.views where table_schema = '${schema}'),
         (select count(*) from information_schema.routines where routine_schema = '${schema}'),
+        (select count(*) from information_schema.libraries where library_schema = '${schema}'),
         (select count(*) from information_schema.events where event_schema = '${schema}')`,
       );
     expect((await counts('shop_again')).stdout)
       .to.equal((await counts('shop')).stdout)
-      .and.to.equal('2\t2,4\t1\t1\t2\t1\n');
+      .and.to.equal('2\t2,4\t1\t1\t4\t1\t1\n');
   });
 
   it("takes no dump for complete that MariaDB's mysqldump has made of it", async () => {

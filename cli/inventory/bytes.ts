@@ -3,6 +3,7 @@ export const NEWLINE = 0x0a;
 export const BANG = 0x21;
 export const DOUBLE_QUOTE = 0x22;
 export const HASH = 0x23;
+export const DOLLAR = 0x24;
 export const SINGLE_QUOTE = 0x27;
 export const OPEN = 0x28;
 export const CLOSE = 0x29;
@@ -21,6 +22,12 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
 /** @returns whether it is a space, a line's end, another blank of ASCII, or the NUL that ends a line for the client */
 export function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0 || (byte! >= 0x09 && byte! <= 0x0d);
+}
+
+/** @returns whether it can stand in a name without quotes, as a letter of any alphabet does */
+export function isOfName(byte: number): boolean {
+  const isLetter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+  return isLetter || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte === DOLLAR || byte >= 0x80;
 }
 
 /** @returns whether the bytes at a place are those of a lower-case word, in whatever case */

@@ -1,4 +1,5 @@
 import * as is from './bytes.ts';
+import { DollarQuote } from './dollar-quote.ts';
 import { opensFirstRow } from './head.ts';
 import { KeptBytes } from './kept-bytes.ts';
 import { behindDelimiterWord, delimiterOf, LOOKAHEAD, looksFor, type Mark, markAt } from './mark.ts';
@@ -11,7 +12,7 @@ export interface LexerEvents {
   comment(text: Uint8Array, at: number, isAtLineStart: boolean): void;
   /**
    * A statement has ended.
-   * @param head its code without comments and without what stands in parentheses, up to `VALUES (`
+   * @param head its code without comments, without what stands in parentheses or between dollars, up to `VALUES (`
    * @param rows -1 when it is no `INSERT … VALUES` or `REPLACE … VALUES`
    * @param size bytes of the statement with its delimiter
    */
@@ -27,7 +28,7 @@ const NOTHING = new Uint8Array();
 const SEMICOLON = is.bytesOf(';');
 const SPACE = Uint8Array.of(0x20);
 
-type Mode = 'gap' | 'code' | 'quoted' | 'line comment' | 'block comment' | 'delimiter line';
+type Mode = 'gap' | 'code' | 'quoted' | 'dollar quote' | 'line comment' | 'block comment' | 'delimiter line';
 
 /**
  * Takes a dump apart into statements and comments, as the mysql client does that will restore it (`add_line` of its
@@ -49,9 +50,13 @@ export class DumpLexer {
   #depth = 0;
   #rows = -1;
   #quote = 0;
+  #quotesInDollars = false;
+  readonly #dollarQuote = new DollarQuote();
+  /** The byte in front of those that are being read. */
+  #before = is.NEWLINE;
   #delimiter: Uint8Array = SEMICOLON;
   /** Which bytes of code deserve a look, 1 or 0. */
-  #looks = looksFor(this.#delimiter);
+  #looks = looksFor(this.#delimiter, false);
   /**
    * How the last statement began, byte by byte up to `VALUES (`, if it had rows. The next one mostly begins alike, and with
    * --skip-extended-insert there is one for each row.
@@ -63,6 +68,13 @@ export class DumpLexer {
 
   constructor(events: LexerEvents) {
     this.#events = events;
+  }
+
+  /** From here on, whether `$$…$$` is a string, as it is for MySQL since 9 only: elsewhere it may be part of a name. */
+  set quotesInDollars(known: boolean) {
+    if (known === this.#quotesInDollars) return;
+    this.#quotesInDollars = known;
+    this.#looks = looksFor(this.#delimiter, known);
   }
 
   /** Reads on; the piece is not kept. */
@@ -83,7 +95,10 @@ export class DumpLexer {
     for (let i = from; ; ) {
       const mode = this.#mode;
       const next = this.#readOne(mode, bytes, i);
-      if (next === i && mode === this.#mode) return i;
+      if (next === i && mode === this.#mode) {
+        if (i > 0) this.#before = bytes[i - 1]!;
+        return i;
+      }
       i = next;
     }
   }
@@ -92,6 +107,7 @@ export class DumpLexer {
     if (mode === 'code') return this.#code(bytes, from);
     if (mode === 'quoted') return this.#quoted(bytes, from);
     if (mode === 'gap') return this.#gap(bytes, from);
+    if (mode === 'dollar quote') return this.#betweenDollars(bytes, from);
     if (mode === 'block comment') return this.#blockComment(bytes, from);
     return this.#toLineEnd(mode, bytes, from);
   }
@@ -184,6 +200,11 @@ export class DumpLexer {
         if (length - i < LOOKAHEAD) break;
         mark = markAt(bytes, i, this.#delimiter, true);
         if (mark !== undefined) break;
+        if (byte === is.DOLLAR && this.#mayOpenQuote(bytes, i)) {
+          this.#dollarQuote.begin();
+          this.#mode = 'dollar quote';
+          break;
+        }
         i += byte === is.BACKSLASH ? 2 : 1; // a backslash in code makes a command for the client of the next byte
       }
     }
@@ -201,6 +222,19 @@ export class DumpLexer {
     const read = close < 0 ? ~close : close + 1;
     if (this.#keepsHead()) this.#head.add(bytes, from, read);
     if (close >= 0) this.#mode = 'code';
+    return read;
+  }
+
+  /** Within a name or behind it a dollar is part of it. */
+  #mayOpenQuote(bytes: Uint8Array, at: number): boolean {
+    return this.#quotesInDollars && !is.isOfName(at > 0 ? bytes[at - 1]! : this.#before);
+  }
+
+  #betweenDollars(bytes: Uint8Array, from: number): number {
+    const quote = this.#dollarQuote;
+    const read = quote.read(bytes, from, this.escapesInSingle);
+    if (quote.state === 'closed' || quote.state === 'none') this.#mode = 'code';
+    if (quote.state === 'none' && this.#keepsHead()) this.#head.add(quote.view(), 0, quote.view().length);
     return read;
   }
 
@@ -263,7 +297,7 @@ export class DumpLexer {
 
   #changeDelimiter(): void {
     this.#delimiter = delimiterOf(Buffer.from(this.#note.view()).toString('utf8')) ?? this.#delimiter;
-    this.#looks = looksFor(this.#delimiter);
+    this.#looks = looksFor(this.#delimiter, this.#quotesInDollars);
     this.#insert = NOTHING;
     this.#mode = 'gap';
   }

@@ -50,10 +50,11 @@ export function delimiterOf(argument: string): Uint8Array | undefined {
 }
 
 /** @returns for each byte of code whether it deserves a look: 1 or 0 */
-export function looksFor(delimiter: Uint8Array): Uint8Array {
+export function looksFor(delimiter: Uint8Array, quotesInDollars: boolean): Uint8Array {
   const looks = new Uint8Array(256);
   const { SINGLE_QUOTE, DOUBLE_QUOTE, BACKTICK, OPEN, CLOSE, BACKSLASH, HASH, DASH, SLASH } = is;
   for (const byte of [SINGLE_QUOTE, DOUBLE_QUOTE, BACKTICK, OPEN, CLOSE, BACKSLASH, HASH, DASH, SLASH, delimiter[0]!])
     looks[byte] = 1;
+  if (quotesInDollars) looks[is.DOLLAR] = 1;
   return looks;
 }

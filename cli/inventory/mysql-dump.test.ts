@@ -124,6 +124,45 @@ describe('inventory of MySQL', () => {
     });
   });
 
+  it('holds the routines in JavaScript of 9.7, and loses track in none', () => {
+    const code = `
+  // don't; stop ;; here
+  const re = /\`'"/; /* it's
+  DELIMITER ;;
+-- Dump completed on 2026-01-01  0:00:00
+  */
+  return n + 1; // CREATE TABLE t (a int);;
+`;
+    const { inventory, isBalanced, endsWithMarker } = contentsOf(
+      MYSQL_9.replace(
+        '/*!50003 DROP PROCEDURE',
+        before => `DROP LIBRARY IF EXISTS \`lib\`;
+${BEFORE}
+CREATE LIBRARY \`lib\`
+    LANGUAGE JAVASCRIPT
+AS $$ export function f(n) { return n; } // this function isn't a table ;; $$ ;;
+${AFTER}
+${BEFORE}
+CREATE DEFINER=\`root\`@\`localhost\` FUNCTION \`dont\`(n int) RETURNS int
+    DETERMINISTIC
+    LANGUAGE JAVASCRIPT
+AS $$${code}$$ ;;
+${AFTER}
+${BEFORE}
+CREATE DEFINER=\`root\`@\`localhost\` PROCEDURE \`tagged\`()
+    LANGUAGE JAVASCRIPT
+AS $JAVASCRIPT$ const cost = '$$'; // isn't ;;${code}$JAVASCRIPT$ ;;
+${AFTER}
+${before}`,
+      ),
+    );
+    expect({ inventory, isBalanced, endsWithMarker }).to.deep.equal({
+      inventory: { ...INVENTORY, functions: ['f', 'dont'], procedures: ['tagged', 'p'] },
+      isBalanced: true,
+      endsWithMarker: true,
+    });
+  });
+
   it('misses a view that has its stand-in only', () => {
     const { inventory } = contentsOf(MYSQL_9.replace(/\/\*!50001 CREATE ALGORITHM[^;]*;/, ''));
     expect(inventory).to.deep.equal({ ...INVENTORY, views: [] });

@@ -5,6 +5,7 @@ export interface Program {
 }
 
 const MAX_VERSION = 128;
+const FIRST_WITH_DOLLARS = 9;
 
 /** What a dump says of where it comes from: the comments of its header, and the statements that mysqldump puts in front. */
 export class DumpOrigin {
@@ -13,6 +14,12 @@ export class DumpOrigin {
   characterSet: string | null = null;
   binlog: { readonly file: string; readonly position: number } | null = null;
   gtid: string | null = null;
+
+  /** Whether it was made of a server that knows strings between dollars: MySQL since 9. */
+  get quotesInDollars(): boolean {
+    const maker = this.server ?? this.client;
+    return maker?.flavour === 'mysql' && Number.parseInt(maker.version, 10) >= FIRST_WITH_DOLLARS;
+  }
 
   /** @param text of a comment outside of any statement, with its opener */
   readComment(text: string): void {

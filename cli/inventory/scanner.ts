@@ -71,6 +71,7 @@ export class InventoryScanner implements LexerEvents {
   comment(text: Uint8Array, at: number, isAtLineStart: boolean): void {
     if (isAtLineStart && startsWith(text, 0, MARKER)) this.#markerAt = at;
     this.#origin.readComment(asText(text));
+    this.#lexer.quotesInDollars = this.#origin.quotesInDollars;
   }
 
   statement(head: Uint8Array, rows: number, size: number): void {

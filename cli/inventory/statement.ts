@@ -49,14 +49,38 @@ const KINDS: Readonly<Record<string, ObjectKind>> = {
   EVENT: 'events',
 };
 
-/** In front of the kind there can be ALGORITHM, DEFINER, SQL SECURITY, OR REPLACE, AGGREGATE, … */
+/** What can stand in front of the kind, beside ALGORITHM and DEFINER. */
+const ADJECTIVES = [
+  ['OR', 'REPLACE'],
+  ['SQL', 'SECURITY', 'DEFINER'],
+  ['SQL', 'SECURITY', 'INVOKER'],
+  ['AGGREGATE'],
+  ['TEMPORARY'],
+  ['EXTERNAL'],
+  ['JSON'],
+  ['RELATIONAL'],
+  ['DUALITY'],
+  ['MATERIALIZED'],
+];
+
+/** Stops at the first word that is not known: behind it, in a body or an option, the name of a kind means nothing. */
 function kindOf(tokens: Tokens): ObjectKind | undefined {
-  for (let token = tokens.next(); token !== undefined; token = tokens.next()) {
-    const kind = token.isQuoted ? undefined : KINDS[token.text.toUpperCase()];
-    if (kind === 'packages' && tokens.skip('BODY')) return 'package_bodies';
-    if (kind !== undefined) return kind;
-  }
-  return undefined;
+  while (skipAlgorithm(tokens) || skipDefiner(tokens) || ADJECTIVES.some(words => tokens.skip(...words)));
+  const token = tokens.next();
+  const kind = token === undefined || token.isQuoted ? undefined : KINDS[token.text.toUpperCase()];
+  return kind === 'packages' && tokens.skip('BODY') ? 'package_bodies' : kind;
+}
+
+function skipAlgorithm(tokens: Tokens): boolean {
+  return tokens.skip('ALGORITHM', '=') && tokens.next() !== undefined;
+}
+
+/** `user`@`host`, a role, or CURRENT_USER with its parentheses or without. */
+function skipDefiner(tokens: Tokens): boolean {
+  if (!tokens.skip('DEFINER', '=') || tokens.next() === undefined) return false;
+  if (tokens.skip('@')) tokens.next();
+  tokens.skip('(', ')');
+  return true;
 }
 
 /** The last part of `database`.`name`. */

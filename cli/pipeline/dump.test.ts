@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { finding } from '../../protocol/finding.ts';
+import { finding, findingList } from '../../protocol/finding.ts';
 import { fakeMysqldump } from '../../test/support/fake-mysqldump.ts';
 import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
 import type { DatabaseSource } from '../config.ts';
@@ -280,6 +280,33 @@ describe('dump', () => {
         ]);
         await rm(path);
       }
+    });
+
+    it('complains in words that the password would make unreadable', async () => {
+      const client = await fakeMysqldump(folder, "complain 'SELECT command denied to u'; header; marker");
+      const { findings } = await dump({ ...source, password: 'e' }, path, { client, signal: never });
+      expect(findings).to.deep.equal([
+        finding('DUMP_COMPLAINED', 'mysqldump said: SELECT command d***ni***d to u', GRANT_OR_LEAVE_OUT),
+      ]);
+    });
+
+    it('complains in the middle of so much else that nobody keeps it', async () => {
+      const notes = 'head -c 20000 /dev/zero | tr "\\\\0" "x" >&2';
+      const { findings } = await dumpBy(`${notes}; complain; complain 'denied'; ${notes}; header; marker`);
+      expect(findings.map(({ code }) => code)).to.deep.equal([
+        'DUMP_COMPLAINED',
+        'DUMP_SAID',
+        'DUMP_SAID',
+        'DUMP_SAID',
+      ]);
+      expect(findings[0]!.message).to.match(/^mysqldump said more than is kept: .* in 23\d{3} bytes/);
+      for (const { message } of findings) expect(message.length).to.be.below(16_384);
+    });
+
+    it('says so long a line that a finding would not fit into a manifest', async () => {
+      const { findings } = await dumpBy('head -c 16384 /dev/zero | tr "\\\\0" "x" >&2; header; marker');
+      expect(findings.map(({ code }) => code)).to.deep.equal(['DUMP_SAID']);
+      expect(findingList.isValidSync(findings)).to.equal(true);
     });
 
     it('meets a table that was changed meanwhile: once more, and says so', async () => {

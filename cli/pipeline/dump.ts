@@ -12,7 +12,7 @@ import { adviceFor } from './explain-dump-error.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import { openOptionFile } from './option-file.ts';
 import { requireTls } from './require-tls.ts';
-import { excerptOf } from './stderr-excerpt.ts';
+import { excerptOf, type Said } from './stderr-excerpt.ts';
 
 export interface Dump {
   /** Bytes of the plain dump. */
@@ -68,9 +68,9 @@ async function dumpOnce(source: DatabaseSource, path: string, { client, signal }
   // Straight into a file descriptor: half the CPU of a pipe through this process, and nothing here can hold it up.
   await using file = await open(path, 'wx', 0o600);
   try {
-    const stderr = await runMysqldump(source, file.fd, { folder: dirname(path), client, signal });
-    if (!(await endsWithMarker(path))) throw cutOff(stderr);
-    return { size: (await file.stat()).size, findings: findingsIn(stderr) };
+    const said = await runMysqldump(source, file.fd, { folder: dirname(path), client, signal });
+    if (!(await endsWithMarker(path))) throw cutOff(said.text());
+    return { size: (await file.stat()).size, findings: findingsIn(said) };
   } catch (error) {
     await rm(path, { force: true });
     throw error;
@@ -84,7 +84,7 @@ async function runMysqldump(
   source: DatabaseSource,
   output: number,
   { folder, client, signal }: Running,
-): Promise<string> {
+): Promise<Said> {
   await using options = await openOptionFile(folder, source.password);
   const child = spawn(client.path, dumpArguments(source, client), {
     stdio: ['ignore', output, 'pipe', options.fd],
@@ -92,17 +92,12 @@ async function runMysqldump(
   });
   const ending = ended(child, signal);
   // A child that could not be started, for want of descriptors, has no stderr.
-  const stderr = child.stderr ? excerptOf(child.stderr, source.password) : () => '';
+  const said = excerptOf(child.stderr ?? undefined, source.password);
   const { code, killedBy } = await ending;
   signal.throwIfAborted();
-  if (code !== 0)
-    throw new ExplainedError(
-      withStderr(killedBy ? `mysqldump was ended by ${killedBy}` : `mysqldump failed with exit code ${code}`, stderr()),
-      {
-        advice: adviceFor(stderr()) ?? RUN_BY_HAND,
-      },
-    );
-  return stderr();
+  if (code === 0) return said;
+  const what = killedBy ? `mysqldump was ended by ${killedBy}` : `mysqldump failed with exit code ${code}`;
+  throw new ExplainedError(withStderr(what, said.text()), { advice: adviceFor(said.text()) ?? RUN_BY_HAND });
 }
 
 /** Waits until it has ended and said all; once aborted only until it has ended, since a child of its own may live on. */
@@ -162,16 +157,28 @@ function withStderr(what: string, stderr: string): string {
  * What mysqldump says although it ends well. Some of its complaints mean that something was left out: where it may not
  * look, it says so and goes on.
  */
-function findingsIn(stderr: string): Finding[] {
-  return stderr
-    .split('\n')
-    .filter(line => line.trim() !== '' && !OWN_NAME.test(line))
-    .map(line =>
-      COMPLAINT.test(line)
-        ? finding('DUMP_COMPLAINED', `mysqldump said: ${line}`, adviceFor(line) ?? GRANT_OR_LEAVE_OUT)
-        : finding('DUMP_SAID', `mysqldump said: ${line}`),
-    );
+function findingsIn(said: Said): Finding[] {
+  const found = said.lines(weigh).flatMap(({ line, verdict: code }) => {
+    if (line.trim() === '' || code === undefined) return [];
+    const advice = code === 'DUMP_COMPLAINED' ? (adviceFor(line) ?? GRANT_OR_LEAVE_OUT) : undefined;
+    return [finding(code, `mysqldump said: ${line.slice(0, MAX_LINE)}`, advice)];
+  });
+  if (said.leftOutBytes === 0) return found;
+  const unseen = `mysqldump said more than is kept: what it complained of in ${said.leftOutBytes} bytes of that nobody has seen`;
+  return [finding('DUMP_COMPLAINED', unseen, RUN_TO_SEE), ...found];
 }
+
+/** A finding must fit into a manifest. */
+const MAX_LINE = 8192;
+
+/** @returns the code of the finding for a line of stderr, or undefined for one that says nothing */
+function weigh(line: string): 'DUMP_COMPLAINED' | 'DUMP_SAID' | undefined {
+  if (OWN_NAME.test(line)) return undefined;
+  return COMPLAINT.test(line) ? 'DUMP_COMPLAINED' : 'DUMP_SAID';
+}
+
+const RUN_TO_SEE =
+  'Run mysqldump by hand, mend what it complains of, and take options such as --verbose out of dump_options.';
 
 const GRANT_OR_LEAVE_OUT = 'Grant what it was denied, mend what it failed at, or leave it out with dump_options.';
 

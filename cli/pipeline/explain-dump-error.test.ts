@@ -19,6 +19,9 @@ describe('explain-dump-error', () => {
       ],
       [`mysqldump: Got error: 1698: "Access denied for user 'root'@'localhost'" when trying to connect`, /user/],
       [`mysqldump: Got error: 1049: "Unknown database 'x'" when selecting the database`, /database_name/],
+      [`mysqldump: Got error: 1049: Unknown database 'no'such' when selecting the database`, /Check database_name/],
+      [`mysqldump: Got error: 1049: "Unknown database 'it\\'s'" when selecting the database`, /Rename the database/],
+      [`mysqldump: Got error: 1049: "Unknown database 'a\\"b'" when selecting the database`, /Rename the database/],
       [
         `mysqldump: Got error: 2002: "Can't connect to server on '127.0.0.1' (111)" when trying to connect`,
         /db_host, db_port/,
@@ -137,6 +140,7 @@ describe('explain-dump-error', () => {
 
     const saidBy = async (
       options: Partial<Record<'host' | 'port' | 'user' | 'password' | 'database', string>>,
+      ...more: string[]
     ): Promise<string> => {
       const { host, port, user, password, database } = {
         ...mariadb,
@@ -144,7 +148,15 @@ describe('explain-dump-error', () => {
         database: 'mysql',
         ...options,
       };
-      const args = ['--no-defaults', `--host=${host}`, `--port=${port}`, '--protocol=tcp', `--user=${user}`, database];
+      const args = [
+        '--no-defaults',
+        `--host=${host}`,
+        `--port=${port}`,
+        '--protocol=tcp',
+        `--user=${user}`,
+        ...more,
+        database,
+      ];
       const error = await promisify(execFile)('mysqldump', args, {
         env: { PATH: process.env.PATH!, MYSQL_PWD: password },
       }).catch(error => error);
@@ -159,6 +171,14 @@ describe('explain-dump-error', () => {
 
     it('unknown database', async () =>
       expect(adviceFor(await saidBy({ database: 'no_such_database' }))).to.contain('database_name'));
+
+    it('events in a database whose name has a quote in it', async () => {
+      await mariadb.sql("create or replace database `it's`; create event `it's`.e on schedule every 1 day do select 1");
+      expect(adviceFor(await saidBy({ database: "it's" }, '--events'))).to.contain('Rename the database');
+      expect(await saidBy({ database: "it's" }), 'without events').to.equal('');
+      await mariadb.sql("drop database `it's`");
+      expect(adviceFor(await saidBy({ database: "it's" }, '--events'))).to.contain('Check database_name');
+    });
 
     it('unknown host', async () =>
       expect(adviceFor(await saidBy({ host: 'no-such-host.invalid' }))).to.contain('db_host'));

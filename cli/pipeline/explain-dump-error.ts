@@ -6,7 +6,10 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
   1040: 'The server takes no more connections. Back it up at a quieter time, or with fewer --dump-workers.',
   1044: deniedOnDatabase,
   1045: 'The server refuses this user or password. Check db_username and db_password, and from which host the user may log in. If the user is created with REQUIRE SSL, set "ssl": "require".',
-  1049: 'The server has no such database. Check database_name.',
+  1049: text =>
+    ESCAPED_NAME.test(text)
+      ? 'MariaDB\'s mysqldump can\'t dump the events of a database whose name has a quote or a backslash in it. Rename the database (make one of another name, and move all there), dump it by another client, or leave its events out with dump_options: ["--skip-events"].'
+      : 'The server has no such database. Check database_name.',
   1130: 'The server does not accept connections from this machine. Create the user for this host.',
   1142: deniedOnTable,
   1194: crashedTable,
@@ -49,6 +52,9 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
   2061: 'The way this user logs in needs TLS. Set "ssl": "require".',
   3159: 'The server takes connections over TLS only. Set "ssl": "require".',
 };
+
+/** The server never writes a name like this: it is what the client has asked for. */
+const ESCAPED_NAME = /Unknown database '.*\\['"\\]/;
 
 /** Also for what is written beside the dump. */
 export const DISK_FULL = 'The disk of the work folder is full. Make room, or choose another with --work-dir.';

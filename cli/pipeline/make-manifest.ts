@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
+import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../protocol/end-marker.ts';
 import { type Finding, finding, stateOf } from '../../protocol/finding.ts';
 import { type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
@@ -8,6 +9,7 @@ import program from '../package.json' with { type: 'json' };
 import { missingObjects } from '../preflight/hold-against.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import { ExplainedError } from '../problems.ts';
+import { LastBytes } from './last-bytes.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import type { Sealed } from './zip-part-file.ts';
 
@@ -28,21 +30,24 @@ export interface DumpFacts {
 export class DumpWitness {
   readonly #scanner = new InventoryScanner();
   readonly #hash = createHash('sha256');
+  readonly #tail = new LastBytes(MARKER_TAIL_BYTES);
   #size = 0;
 
   readonly see = (piece: Buffer): void => {
     this.#scanner.scan(piece);
     this.#hash.update(piece);
+    this.#tail.add(piece);
     this.#size += piece.length;
   };
 
   /**
    * @returns what the backup says of itself
-   * @throws {ExplainedError} when what went by was no whole dump
+   * @throws {ExplainedError} when what went by does not even end with the marker's line, with which mysqldump left it
    */
   testify(facts: DumpFacts, zip: Sealed): Manifest {
     const contents = this.#scanner.end();
-    if (!contents.endsWithMarker) throw cutOff();
+    const tail = this.#tail.view();
+    if (!isMarkedWhole(tail, { isWhole: tail.length === this.#size })) throw cutOff();
     const findings = [...facts.findings, ...findingsIn(contents, facts)];
     const { report, source, client } = facts;
     return {
@@ -72,10 +77,10 @@ export class DumpWitness {
   }
 }
 
-function findingsIn({ inventory, isBalanced }: DumpContents, { report, source }: DumpFacts): Finding[] {
+function findingsIn({ inventory, endsWithMarker, isBalanced }: DumpContents, { report, source }: DumpFacts): Finding[] {
   const isEmpty = OBJECT_KINDS.every(kind => inventory[kind].length === 0);
   return [
-    ...(isBalanced ? [] : [finding('DUMP_UNBALANCED', 'the dump ends in the middle of a statement', LOOK_AT_IT)]),
+    ...(endsWithMarker && isBalanced ? [] : [finding('DUMP_UNBALANCED', IN_THE_MIDDLE, LOOK_AT_IT)]),
     ...(isEmpty
       ? [finding('DUMP_EMPTY', 'there is nothing in the dump: the database is empty', IS_IT_THE_RIGHT_ONE)]
       : []),
@@ -83,7 +88,10 @@ function findingsIn({ inventory, isBalanced }: DumpContents, { report, source }:
   ];
 }
 
-const LOOK_AT_IT = 'Run the backup again. If it stays so, download this one and look at the end of it.';
+const IN_THE_MIDDLE =
+  'the last line of the dump is "-- Dump completed", but it seems to stand within a statement, a string or a comment';
+const LOOK_AT_IT =
+  'Run the backup again. If it stays so, download this one, look at the end of it and restore it somewhere. If that works, sade has misread it: please report that.';
 const IS_IT_THE_RIGHT_ONE = 'Check database_name and db_host, if it should hold something.';
 
 function cutOff(): ExplainedError {

@@ -1,17 +1,19 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { excerptOf } from './stderr-excerpt.ts';
+import { excerptOf, type Said } from './stderr-excerpt.ts';
 
-/** Lets a child say something on stderr, in these pieces, and gives the excerpt. */
-const excerpt = async (pieces: readonly (string | Buffer)[], secret = ''): Promise<string> => {
+/** Lets a child say something on stderr, in these pieces, and gives what is kept of it. */
+const listen = async (pieces: readonly (string | Buffer)[], secret = ''): Promise<Said> => {
   const stderr = new PassThrough();
   const said = excerptOf(stderr, secret);
   for (const piece of pieces) if (piece.length > 0) stderr.write(piece);
   stderr.end();
   await new Promise(resolve => stderr.once('close', resolve));
-  return said();
+  return said;
 };
+const excerpt = async (pieces: readonly (string | Buffer)[], secret = '') => (await listen(pieces, secret)).text();
+const isDenied = (line: string) => (/\bdenied\b/.test(line) ? 'yes' : 'no');
 
 describe('stderr-excerpt', () => {
   it('keeps a short message as it is, without the blanks at its ends', async () => {
@@ -24,11 +26,11 @@ describe('stderr-excerpt', () => {
     const said = excerptOf(stderr, 'geheim');
     stderr.write('one ');
     await new Promise(setImmediate);
-    expect(said()).to.equal('one');
+    expect(said.text()).to.equal('one');
     stderr.write('two');
     await new Promise(setImmediate);
-    expect(said()).to.equal('one two');
-    expect(said()).to.equal('one two');
+    expect(said.text()).to.equal('one two');
+    expect(said.text()).to.equal('one two');
   });
 
   it('keeps the beginning and the end of megabytes, and tells how much is left out', async () => {
@@ -61,6 +63,59 @@ describe('stderr-excerpt', () => {
   it('keeps characters whole where nothing is left out', async () => {
     const text = `${'x'.repeat(8191)}é${'密🐱'.repeat(100)}`;
     expect((await excerpt([text])) === text).to.equal(true);
+  });
+
+  it('has nothing to say of a child without stderr', () => {
+    const said = excerptOf(undefined, 'x');
+    expect([said.text(), said.leftOutBytes, said.lines(isDenied)]).to.deep.equal([
+      ...['', 0],
+      [{ line: '', verdict: 'no' }],
+    ]);
+  });
+
+  describe('its lines', () => {
+    it('are judged as they were said, and shown without the secret, whatever that is and whatever the pieces', async () => {
+      const said = 'Access denied for u\nusing geheim\n\nnot denied\n';
+      const lines = said.split('\n');
+      for (const secret of ['e', 'denied', 'den', 'ied for', 'geheim', ' ', 'zzz', '', '***'])
+        for (const size of [1, 5, 100]) {
+          const pieces = said.match(new RegExp(`.{1,${size}}`, 'gs'))!;
+          const judged = (await listen(pieces, secret)).lines(isDenied);
+          expect(judged, `${secret} ${size}`).to.deep.equal(
+            lines.map(line => ({
+              line: secret === '' ? line : line.replaceAll(secret, '***'),
+              verdict: isDenied(line),
+            })),
+          );
+        }
+    });
+
+    it('are not cut within the secret', async () => {
+      const said = await listen(['one\nge\nheim denied\ntwo'], 'ge\nheim');
+      expect(said.lines(isDenied)).to.deep.equal([
+        { line: 'one', verdict: 'no' },
+        { line: '*** denied', verdict: 'yes' },
+        { line: 'two', verdict: 'no' },
+      ]);
+    });
+
+    it('hold no part of the secret where something was left out, and it is told how much that was', async () => {
+      const secret = 'S3cret-of-the-client';
+      for (let shift = 1; shift < secret.length; shift++) {
+        const said = await listen(
+          ['x'.repeat(8192 - shift), secret, 'y'.repeat(20_000), secret, 'z'.repeat(8192 - shift)],
+          secret,
+        );
+        const given: string[] = [];
+        const lines = said.lines(line => void given.push(line));
+        const all = [...given, ...lines.map(({ line }) => line)].join();
+        expect(all.includes(secret.slice(0, Math.max(3, shift))), `beginning, ${shift}`).to.equal(false);
+        expect(all.includes(secret.slice(-Math.max(3, shift))), `end, ${shift}`).to.equal(false);
+        expect(said.leftOutBytes).to.equal(20_000 + 2 * (secret.length - shift));
+      }
+      expect((await listen(['x'.repeat(16_384)])).leftOutBytes).to.equal(0);
+      expect((await listen(['x'.repeat(16_385)])).leftOutBytes).to.equal(1);
+    });
   });
 
   describe('the secret', () => {

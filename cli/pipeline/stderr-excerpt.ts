@@ -3,15 +3,63 @@ import type { Readable } from 'node:stream';
 const KEPT_BYTES = 8192;
 const BLOT = Buffer.from('***');
 
+/** What a child process has said on stderr so far; never with the secret in it. */
+export interface Said {
+  /** Its beginning and its end. */
+  text(): string;
+  /** How many bytes of it `lines` does not give. */
+  readonly leftOutBytes: number;
+  /**
+   * @param judge is given each line before the secret is blotted out of it, which may have made words of it unreadable;
+   *   but a line blotted where something was left out. What it returns must hold nothing of the line.
+   * @returns each line of the text, with what was made of it
+   */
+  lines<Verdict extends string | undefined>(judge: (line: string) => Verdict): { line: string; verdict: Verdict }[];
+}
+
 /**
- * Keeps the beginning and the end of what a child process says on stderr, however much that is.
- * @returns a function that gives what was said so far, as text, with `secret` blotted out
+ * Keeps the beginning and the end of what a child process says on stderr, however much that is, with `secret` blotted out.
+ * @param stderr undefined when the child has none
  */
-export function excerptOf(stderr: Readable, secret: string): () => string {
+export function excerptOf(stderr: Readable | undefined, secret: string): Said {
   const blotter = new Blotter(Buffer.from(secret));
   const kept = new Excerpt();
-  stderr.on('data', (piece: Buffer) => kept.add(blotter.blot(piece)));
-  return () => kept.text(blotter.heldBack()).trim();
+  const raw = new Excerpt();
+  stderr?.on('data', (piece: Buffer) => {
+    kept.add(blotter.blot(piece));
+    raw.add(piece);
+  });
+  const blotted = () => kept.with(blotter.heldBack());
+  return {
+    text: () => blotted().text().trim(),
+    get leftOutBytes() {
+      return raw.leftOut;
+    },
+    lines: judge => {
+      // Where the raw text is cut, a part of the secret could be left of it.
+      const lines = raw.leftOut === 0 ? linesOf(raw.text(), secret) : linesOf(blotted().text(), '');
+      return lines.map(({ line, raw }) => ({ line, verdict: judge(raw) }));
+    },
+  };
+}
+
+/** @returns each line of the text, raw and with the secret blotted out; a line break within the secret ends none */
+function linesOf(text: string, secret: string): { line: string; raw: string }[] {
+  const lines = [{ line: '', raw: '' }];
+  const parts = secret === '' ? [text] : text.split(secret);
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) append(lines.at(-1)!, BLOT.toString(), secret);
+    for (const [at, piece] of part.split('\n').entries()) {
+      if (at > 0) lines.push({ line: '', raw: '' });
+      append(lines.at(-1)!, piece, piece);
+    }
+  }
+  return lines;
+}
+
+function append(to: { line: string; raw: string }, line: string, raw: string): void {
+  to.line += line;
+  to.raw += raw;
 }
 
 /** Blots out a secret while it goes by, also where it is spread over pieces, and before anything is left out. */
@@ -60,11 +108,20 @@ class Excerpt {
     this.#leftOut += rest.length - this.#tail.length;
   }
 
-  text(last: Buffer): string {
+  get leftOut(): number {
+    return this.#leftOut;
+  }
+
+  /** @returns another one, with something more at its end */
+  with(last: Buffer): Excerpt {
     const whole = new Excerpt();
     [whole.#head, whole.#tail, whole.#leftOut] = [this.#head, this.#tail, this.#leftOut];
     whole.add(last);
-    if (whole.#leftOut === 0) return Buffer.concat([whole.#head, whole.#tail]).toString('utf8');
-    return `${whole.#head.toString('utf8')}\n… ${whole.#leftOut} bytes left out …\n${whole.#tail.toString('utf8')}`;
+    return whole;
+  }
+
+  text(): string {
+    if (this.#leftOut === 0) return Buffer.concat([this.#head, this.#tail]).toString('utf8');
+    return `${this.#head.toString('utf8')}\n… ${this.#leftOut} bytes left out …\n${this.#tail.toString('utf8')}`;
   }
 }

@@ -1,8 +1,10 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import type { DatabaseSource } from '../config.ts';
-import { partialDumpOptions } from '../dump-options.ts';
+import { type PartialOption, whatIsLeftOut } from '../dump-options.ts';
 import { clientFindings } from '../preflight/client-findings.ts';
+import { firstNames } from '../preflight/first-names.ts';
 import { rightsUnknown, type SourceReport } from '../preflight/preflight.ts';
+import { planHistory } from '../preflight/system-versioned.ts';
 import { ExplainedError } from '../problems.ts';
 import { dump } from './dump.ts';
 import type { DumpFacts } from './make-manifest.ts';
@@ -33,15 +35,18 @@ export async function takeDump(source: DatabaseSource, path: string, options: Ta
   const seen = await look(source, options);
   const { report } = seen;
   const client = report ? clients.for(report.server.flavour) : clients.all[0]!;
+  const history = report && planHistory(source, client, report);
+  const names = report ? [...report.objects.tables, ...report.objects.sequences, ...report.objects.views] : [];
   const before = [
     ...(report ? [...report.findings, ...clientFindings(client, report.server)] : []),
-    ...partialDumpOptions(source.dumpOptions).map(leavesOut),
+    ...(history?.findings ?? []),
+    ...whatIsLeftOut(source.dumpOptions, source.database, names).map(leavesOut),
   ];
   onSeen(before);
   const { size, findings } = await dump(source, path, {
     client,
     signal,
-    concessions: report?.concessions ?? [],
+    concessions: [...(report?.concessions ?? []), ...(history?.options ?? [])],
     offersTls: report?.isEncrypted ?? false,
   });
   return { report, client, size, findings: [...(seen.unknown ? [seen.unknown] : []), ...before, ...findings] };
@@ -61,6 +66,8 @@ async function look(
   }
 }
 
-function leavesOut(option: string): Finding {
-  return finding('PARTIAL_AS_WANTED', `partial, as dump_options wants it: ${option}`);
+/** The sentence stays the same night after night, whatever tables there are: by it the service knows what is comparable. */
+function leavesOut({ option, tables }: PartialOption): Finding {
+  const advice = tables.length > 0 ? `It leaves out ${firstNames(tables)}.` : undefined;
+  return finding('PARTIAL_AS_WANTED', `partial, as dump_options wants it: ${option}`, advice);
 }

@@ -68,6 +68,16 @@ describe('hold-against', () => {
     );
   });
 
+  it('does not miss a twin of another case that an option of the user takes along, but one that a concession does', () => {
+    const twins = { objects: { ...objects, views: ['V', 'v'], tables: ['a', 'A', 'b'] } };
+    const left = { ...whole(), tables: whole().tables.slice(1), triggers: ['on_b'], views: [] };
+    const options = ['--ignore-table=Shop.a', '--ignore-table=shop.V'];
+    expect(missing(left, options, twins)).to.deep.equal([]);
+    expect(
+      missing(left, ['--ignore-table=shop.a'], { ...twins, concessions: ['--ignore-table=shop.v'] })[0]![1],
+    ).to.match(/: views V$/);
+  });
+
   it('does not miss whole kinds that were left out', () => {
     const left = { ...emptyInventory(), tables: whole().tables, sequences: ['s'], views: ['v'] };
     expect(missing(left, ['--skip-triggers', '--skip-routines'], { concessions: ['--skip-events'] })).to.deep.equal([]);

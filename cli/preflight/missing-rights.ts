@@ -49,7 +49,7 @@ function missingTables(look: Look): Missing {
   const { database, rights, objects, leftOut } = look;
   if (rights.onDatabase('SELECT', database)) return NOTHING;
   const { tables, sequences, views } = objects.names;
-  const isClosed = (name: string) => !rights.onTable('SELECT', database, name) && !leftOut.tables.has(name);
+  const isClosed = (name: string) => !rights.onTable('SELECT', database, name) && !leftOut.leavesOut(name);
   const closed = [...tables, ...sequences, ...views].filter(isClosed);
   const message =
     'the user lacks SELECT on the whole database: tables on which it has no right at all are missing, and nobody can tell which' +
@@ -67,7 +67,7 @@ function missingViews(look: Look): Missing {
   const { database, rights, objects, leftOut } = look;
   if (leftOut.kinds.has('views')) return NOTHING;
   const closed = objects.names.views.filter(
-    view => !leftOut.tables.has(view) && !rights.onTable('SHOW VIEW', database, view),
+    view => !leftOut.leavesOut(view) && !rights.onTable('SHOW VIEW', database, view),
   );
   if (closed.length === 0) return NOTHING;
   const message = `the user lacks SHOW VIEW, so these views were left out: ${firstNames(closed)}`;

@@ -242,6 +242,62 @@ for (const { name, flavour, open } of SERVERS)
       expect(stateOf(report.findings)).to.equal('complete');
     });
 
+    it('tells of tables whose rows lie elsewhere', async () => {
+      await create(`${SCHEMA} create table part (i int) engine=MyISAM; insert into part values (7);
+        create table merged (i int) engine=MERGE union=(part)`);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const report = await look();
+      expect(codes(report)).to.deep.equal(['NOT_TRANSACTIONAL', 'DEFINITION_ONLY']);
+      expect(report.findings[0]!.message).to.match(/: part \(MyISAM\)$/);
+      expect(report.findings[1]!.message).to.match(/: merged \(MRG_MyISAM\)$/i);
+      expect(stateOf(report.findings)).to.equal('complete');
+      const signs = { row: /INSERT INTO `part`/, merged: /CREATE TABLE `merged`/, mergedRow: /INSERT INTO `merged`/ };
+      expect(await dumped(report, signs)).to.deep.equal(['row', 'merged']);
+      const left = await look({
+        dumpOptions: [`--ignore-table=${DATABASE}.MERGED`, `--ignore-table=${DATABASE}.part`],
+      });
+      expect(left.findings).to.deep.equal([]);
+    });
+
+    it('leaves the events out where mysqldump would never end at one', async () => {
+      const every = 'on schedule every 1 day';
+      for (const event of [
+        `event odd ${every} do select 'a;;b'`,
+        `event odd ${every} comment ';;' do select 1`,
+        `event \`;;\` ${every} do select 1`,
+        `definer = 'a;;b'@localhost event odd ${every} do select 1`,
+      ]) {
+        await create(`${SCHEMA} create ${event}`);
+        await grant(`select, show view, trigger, event ${ON}`, routines);
+        const report = await look();
+        expect(codes(report), event).to.deep.equal(['EVENTS_NOT_DUMPED']);
+        expect(report.findings[0]!.message).to.match(/: (?:odd|;;) \(with them went 1 more\)$/);
+        expect(stateOf(report.findings)).to.equal('incomplete');
+        expect(report.concessions).to.deep.equal(['--skip-events']);
+        expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS).filter(it => it !== 'e'));
+        expect((await look({ dumpOptions: ['--skip-events'] })).findings).to.deep.equal([]);
+      }
+    });
+
+    it('lets mysqldump end by itself at all else that holds two semicolons side by side', async () => {
+      await create(`${SCHEMA} create procedure p2() select ';;'; create function f2() returns int deterministic return length(';;');
+        create trigger tr2 before update on t for each row set new.v = length(';;'); create view \`v;;\` as select ';;' as c`);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const report = await look();
+      expect([report.findings, report.concessions]).to.deep.equal([[], []]);
+      expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS));
+    });
+
+    it('takes no library for a routine', async function () {
+      if (flavour === 'mariadb') return this.skip();
+      await create(`${SCHEMA} create library l language javascript as 'export function f() { return 1 }'`);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const report = await look();
+      expect(report.findings).to.deep.equal([]);
+      expect([report.objects.procedures, report.objects.functions]).to.deep.equal([['p'], ['f']]);
+      expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS));
+    });
+
     it('copes with any names, and with a server in ANSI mode', async () => {
       const odd = 'a`b\'c" \\%_?é.x';
       const quoted = `\`${odd.replaceAll('`', '``')}\``;

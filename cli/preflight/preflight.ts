@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import type { ObjectKind } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
-import { leftOut } from '../dump-options.ts';
+import { type LeftOut, leftOut } from '../dump-options.ts';
 import { adviceOn } from '../pipeline/explain-dump-error.ts';
 import { ExplainedError, messageOf } from '../problems.ts';
 import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
@@ -11,7 +11,8 @@ import { parseGrants } from './grants.ts';
 import { missingRights } from './missing-rights.ts';
 import { Rights } from './rights.ts';
 import { askServerFacts, type ServerFacts } from './server-facts.ts';
-import { askObjects, type SourceObjects } from './source-objects.ts';
+import { askObjects, type SourceObjects, type TableOfEngine } from './source-objects.ts';
+import type { VersionedTable } from './system-versioned.ts';
 
 /** What is there to be dumped, and what stands in the way of a complete dump. */
 export interface SourceReport {
@@ -27,6 +28,8 @@ export interface SourceReport {
   readonly isEncrypted: boolean;
   /** Missing rights, broken views, tables without transactions; the advice holds the statement that mends it. */
   readonly findings: readonly Finding[];
+  /** Tables that keep their former rows: which client dumps them decides what becomes of these. */
+  readonly versionedTables?: readonly VersionedTable[];
   /** Options that let mysqldump get through all the same; a finding says what each leaves out. */
   readonly concessions: readonly string[];
 }
@@ -68,21 +71,26 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
   const asWanted = leftOut(source.dumpOptions, database);
   const missing = missingRights({ database, server, rights, objects, leftOut: asWanted });
   const isProbed = (view: string) =>
-    !asWanted.kinds.has('views') && !asWanted.tables.has(view) && !missing.views.has(view);
+    !asWanted.kinds.has('views') && !asWanted.leavesOut(view) && !missing.views.has(view);
+  const endless = endlessEvents(objects, asWanted);
   const broken = await askBrokenViews(session, database, objects.names.views.filter(isProbed));
   return {
     server: { flavour: server.flavour, version: server.version },
     objects: objects.names,
     triggerTables: objects.triggerTables,
+    versionedTables: objects.versioned,
     estimatedBytes: objects.bytes,
     isEncrypted: session.isEncrypted,
     findings: [
       ...missing.findings,
       ...brokenViewFindings(database, broken),
-      ...notTransactional(objects, asWanted.tables),
+      ...endless,
+      ...notTransactional(objects, asWanted),
+      ...definitionOnly(objects, asWanted),
     ],
     concessions: [
       ...missing.concessions,
+      ...(endless.length > 0 ? ['--skip-events'] : []),
       ...broken.filter(({ isDumped }) => !isDumped).map(({ view }) => `--ignore-table=${database}.${view}`),
     ],
   };
@@ -98,10 +106,39 @@ async function askRights(session: Session, server: ServerFacts): Promise<Rights>
   });
 }
 
-function notTransactional({ notTransactional }: SourceObjects, ignored: ReadonlySet<string>): Finding[] {
-  const names = notTransactional
-    .filter(({ table }) => !ignored.has(table))
-    .map(({ table, engine }) => `${table} (${engine})`);
+/** One such event keeps mysqldump busy for ever, whatever else is in the database. */
+function endlessEvents({ endlessEvents, names }: SourceObjects, asWanted: LeftOut): Finding[] {
+  if (endlessEvents.length === 0 || asWanted.kinds.has('events')) return [];
+  const others = names.events.length - endlessEvents.length;
+  return [
+    finding(
+      'EVENTS_NOT_DUMPED',
+      `all events were left out, since mysqldump would never end at those in whose name, definer, comment or statement is ";;": ${firstNames(endlessEvents)}` +
+        (others > 0 ? ` (with them went ${others} more)` : ''),
+      "Change these events with ALTER EVENT or create them anew, so that no two semicolons stand side by side in SHOW CREATE EVENT: for instance concat(';', ';') for ';;'.",
+    ),
+  ];
+}
+
+/** @returns the tables that are not left out, with their engines, for a sentence */
+function enginesOf(tables: readonly TableOfEngine[], asWanted: LeftOut): string[] {
+  return tables.filter(({ table }) => !asWanted.leavesOut(table)).map(({ table, engine }) => `${table} (${engine})`);
+}
+
+function definitionOnly({ definitionOnly }: SourceObjects, asWanted: LeftOut): Finding[] {
+  const names = enginesOf(definitionOnly, asWanted);
+  if (names.length === 0) return [];
+  return [
+    finding(
+      'DEFINITION_ONLY',
+      `only the definition of these tables is dumped: their rows lie elsewhere: ${firstNames(names)}`,
+      'Back up what they read from, too. The rows of a MERGE table lie in the tables of its UNION.',
+    ),
+  ];
+}
+
+function notTransactional({ notTransactional }: SourceObjects, asWanted: LeftOut): Finding[] {
+  const names = enginesOf(notTransactional, asWanted);
   if (names.length === 0) return [];
   return [
     finding(

@@ -1,5 +1,6 @@
 import { OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import type { Row, Session } from './connect.ts';
+import type { VersionedTable } from './system-versioned.ts';
 
 /** What the server shows to this user of one database. */
 export interface SourceObjects {
@@ -7,11 +8,22 @@ export interface SourceObjects {
   /** The table of each trigger, by the trigger's name. */
   readonly triggerTables: ReadonlyMap<string, string>;
   /** Tables whose engine has no transactions, with it. */
-  readonly notTransactional: readonly { readonly table: string; readonly engine: string }[];
+  readonly notTransactional: readonly TableOfEngine[];
+  /** Tables whose rows lie elsewhere, with their engine: mysqldump dumps only what they are. */
+  readonly definitionOnly: readonly TableOfEngine[];
+  /** MariaDB's tables that keep their former rows. */
+  readonly versioned: readonly VersionedTable[];
+  /** Events with `;;` in their SHOW CREATE EVENT: mysqldump looks for another delimiter for them, and never ends. */
+  readonly endlessEvents: readonly string[];
   /** Routines that are seen, but not what is in them. */
   readonly closedRoutines: readonly string[];
   /** data_length of all tables, in bytes. */
   readonly bytes: number;
+}
+
+export interface TableOfEngine {
+  readonly table: string;
+  readonly engine: string;
 }
 
 interface Where {
@@ -25,15 +37,31 @@ export async function askObjects(session: Session, where: Where): Promise<Source
   const tables = await rowsOf(session, where, TABLES);
   for (const [name, type] of tables) names[KIND_OF_TABLE[type as string] ?? 'tables'].push(name as string);
   const routines = await rowsOf(session, where, ROUTINES);
-  for (const [name, type] of routines) names[KIND_OF_ROUTINE[type as string] ?? 'procedures'].push(name as string);
+  for (const [name, type] of routines) {
+    const kind = KIND_OF_ROUTINE[type as string];
+    // A kind that only a newer server has can't be held against the dump.
+    if (kind) names[kind].push(name as string);
+  }
   const triggers = await rowsOf(session, where, TRIGGERS);
   names.triggers = triggers.map(([name]) => name as string);
-  names.events = (await rowsOf(session, where, EVENTS)).map(([name]) => name as string);
+  const events = await rowsOf(session, where, EVENTS);
+  names.events = events.map(([name]) => name as string);
+  const isElsewhere = ([, , engine]: Row) => ROWS_ELSEWHERE.has(String(engine).toUpperCase());
   return {
     names,
     triggerTables: new Map(triggers as unknown as [string, string][]),
-    notTransactional: await withoutTransactions(session, tables),
-    closedRoutines: routines.filter(([, , isClosed]) => Number(isClosed) === 1).map(([name]) => name as string),
+    notTransactional: await withoutTransactions(
+      session,
+      tables.filter(table => !isElsewhere(table)),
+    ),
+    definitionOnly: tables
+      .filter(isElsewhere)
+      .map(([table, , engine]) => ({ table: table as string, engine: engine as string })),
+    versioned: await versionedTables(session, where, tables),
+    endlessEvents: events.filter(([, isEndless]) => Number(isEndless) === 1).map(([name]) => name as string),
+    closedRoutines: routines
+      .filter(([, type, isClosed]) => Number(isClosed) === 1 && KIND_OF_ROUTINE[type as string])
+      .map(([name]) => name as string),
     bytes: tables.reduce((sum, [, , , bytes]) => sum + Number(bytes ?? 0), 0),
   };
 }
@@ -41,10 +69,17 @@ export async function askObjects(session: Session, where: Where): Promise<Source
 const TABLES = ['table_schema', 'table_name, table_type, engine, data_length', 'tables'] as const;
 const ROUTINES = ['routine_schema', 'routine_name, routine_type, routine_definition is null', 'routines'] as const;
 const TRIGGERS = ['trigger_schema', 'trigger_name, event_object_table', 'triggers'] as const;
-const EVENTS = ['event_schema', 'event_name', 'events'] as const;
+/** What SHOW CREATE EVENT puts together, in which mysqldump looks for `;;`. */
+const EVENT_TEXT = `concat_ws(' ', definer, event_name, event_comment, event_definition)`;
+const EVENTS = ['event_schema', `event_name, instr(${EVENT_TEXT}, ';;') > 0`, 'events'] as const;
+const ROW_STARTS = ['table_schema', 'table_name, data_type, generation_expression', 'columns'] as const;
+
+/** The engines whose rows mysqldump leaves alone, whatever it is told; MariaDB's program calls that --no-data-med. */
+const ROWS_ELSEWHERE = new Set(['MRG_MYISAM', 'MRG_ISAM', 'FEDERATED', 'CONNECT', 'OQGRAPH', 'SPIDER', 'VP']);
 
 const KIND_OF_TABLE: Readonly<Record<string, ObjectKind>> = { VIEW: 'views', SEQUENCE: 'sequences' };
 const KIND_OF_ROUTINE: Readonly<Record<string, ObjectKind>> = {
+  PROCEDURE: 'procedures',
   FUNCTION: 'functions',
   PACKAGE: 'packages',
   'PACKAGE BODY': 'package_bodies',
@@ -71,4 +106,14 @@ async function withoutTransactions(
   return tables
     .filter(([, type, engine]) => engine !== null && type !== 'SEQUENCE' && !safe.has(String(engine).toLowerCase()))
     .map(([table, , engine]) => ({ table: table as string, engine: engine as string }));
+}
+
+/** Only the type of the column tells by what the history is kept. */
+async function versionedTables(session: Session, where: Where, tables: readonly Row[]): Promise<VersionedTable[]> {
+  const names = tables.filter(([, type]) => type === 'SYSTEM VERSIONED').map(([name]) => name as string);
+  if (names.length === 0) return [];
+  const columns = await rowsOf(session, where, ROW_STARTS);
+  const starts = columns.filter(([, , expression]) => /^row start$/i.test(String(expression ?? '')));
+  const byTransaction = new Set(starts.filter(([, type]) => type === 'bigint').map(([table]) => table));
+  return names.map(table => ({ table, isByTransaction: byTransaction.has(table) }));
 }

@@ -1,0 +1,19 @@
+/** The end of something that goes by in pieces: so many bytes of it, or all that there were. */
+export class LastBytes {
+  readonly #count: number;
+  #kept = Buffer.alloc(0);
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  /** @param piece the next one; not kept */
+  add(piece: Uint8Array): void {
+    const before = this.#kept.subarray(Math.max(0, this.#kept.length + piece.length - this.#count));
+    this.#kept = Buffer.concat([before, piece.subarray(-this.#count)]);
+  }
+
+  view(): Buffer {
+    return this.#kept;
+  }
+}

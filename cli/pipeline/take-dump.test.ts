@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Finding } from '../../protocol/finding.ts';
+import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
+import type { DatabaseSource } from '../config.ts';
+import { preflight } from '../preflight/preflight.ts';
+import { ExplainedError } from '../problems.ts';
+import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
+import { type Preflight, takeDump } from './take-dump.ts';
+
+const signal = new AbortController().signal;
+
+describe('take-dump', function () {
+  this.timeout(60_000);
+  let mariadb: MariaDb;
+  let client: MysqldumpClient;
+  let folder: string;
+  before(async () => {
+    mariadb = await sharedMariaDb();
+    client = await findMysqldump('mysqldump');
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-take-dump-'));
+    await mariadb.sql(
+      'create or replace database taken; create table taken.t (i int); create view taken.v as select 1',
+    );
+  });
+  after(async () => {
+    await mariadb.sql('drop database taken');
+    await rm(folder, { recursive: true });
+  });
+
+  const findingsOf = async (dumpOptions: string[], look: Preflight = preflight): Promise<readonly Finding[]> => {
+    const { host, port, user, password } = mariadb;
+    const source: DatabaseSource = {
+      ...{ label: 'd', database: 'taken', host, port, user, password, dumpOptions, shrinkLimitPercent: 50 },
+    };
+    const path = join(folder, 'dump.sql');
+    const clients = { for: () => client, all: [client] };
+    const { findings } = await takeDump(source, path, { clients, preflight: look, signal, onSeen: () => {} });
+    await rm(path);
+    return findings;
+  };
+
+  it('names what is left out as it is wanted, and says of no other option what its value is', async () => {
+    const findings = await findingsOf([
+      '--ignore-table=TAKEN.T',
+      '--ignore-table-data=taken.gone',
+      '--where=1234=1234',
+    ]);
+    expect(findings.map(({ code, message, advice }) => [code, message, advice])).to.deep.equal([
+      ['PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --ignore-table=TAKEN.T', 'It leaves out t.'],
+      ['PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --ignore-table-data=taken.gone', undefined],
+      ['PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --where', undefined],
+    ]);
+  });
+
+  it('says the same of it where the server could not be asked: by the sentence backups are known to be alike', async () => {
+    const [asked] = await findingsOf(['--ignore-table=taken.v']);
+    const fails: Preflight = () => Promise.reject(new ExplainedError('nobody answers'));
+    const findings = await findingsOf(['--ignore-table=taken.v'], fails);
+    expect(findings.map(({ code }) => code)).to.deep.equal(['RIGHTS_UNKNOWN', 'PARTIAL_AS_WANTED']);
+    expect(findings[1]!.message).to.equal(asked!.message);
+  });
+});

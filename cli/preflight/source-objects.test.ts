@@ -1,0 +1,38 @@
+import { expect } from 'chai';
+import type { Row, Session } from './connect.ts';
+import { askObjects, type SourceObjects } from './source-objects.ts';
+
+type Answers = { tables?: Row[]; routines?: Row[] };
+
+/** What is made of the answers of a server that can't be had here, with plugins that are not installed. */
+const askOf = ({ tables = [], routines = [] }: Answers): Promise<SourceObjects> => {
+  const session = {
+    ask: async (statement: string) => {
+      const rows = { tables, routines, engines: [['InnoDB']] }[/information_schema\.(\w+)/.exec(statement)![1]!] ?? [];
+      return statement.includes('.engines') ? rows : rows.map(row => ['shop', ...row]);
+    },
+  };
+  return askObjects(session as unknown as Session, { database: 'shop', ignoresCase: false });
+};
+
+describe('source-objects', () => {
+  it('tells tables whose rows mysqldump leaves alone from those that have no transactions', async () => {
+    const engines = ['InnoDB', 'FEDERATED', 'CONNECT', 'SPIDER', 'MRG_MyISAM', 'MRG_MYISAM', 'OQGRAPH', 'Aria'];
+    const tables = engines.map((engine, at) => [`t${at}`, 'BASE TABLE', engine, 1]);
+    const { definitionOnly, notTransactional, names } = await askOf({ tables: [...tables, ['v', 'VIEW', null, null]] });
+    expect(definitionOnly.map(({ engine }) => engine)).to.deep.equal(engines.slice(1, -1));
+    expect(notTransactional).to.deep.equal([{ table: 't7', engine: 'Aria' }]);
+    expect([names.tables.length, names.views]).to.deep.equal([8, ['v']]);
+  });
+
+  it('takes what it does not know for no procedure, whether it may be read or not', async () => {
+    const { names, closedRoutines } = await askOf({
+      routines: [
+        ['p', 'PROCEDURE', 0],
+        ['f', 'FUNCTION', 1],
+        ['l', 'LIBRARY', 1],
+      ],
+    });
+    expect([names.procedures, names.functions, closedRoutines]).to.deep.equal([['p'], ['f'], ['f']]);
+  });
+});
