@@ -6,6 +6,7 @@ import type { LastRun } from '../last-run.ts';
 import type { DumpClients, MysqldumpClient } from '../pipeline/mysqldump-client.ts';
 import { clientFindings } from '../preflight/client-findings.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
+import { planHistory } from '../preflight/system-versioned.ts';
 import { type Check, type Checked, guarded, type Marker, marker } from './check.ts';
 import { FLAVOURS } from './client-check.ts';
 import { explainDumpOptions } from './dump-plan.ts';
@@ -40,12 +41,14 @@ export function checkDatabase(
   return guarded(mark, signal, async () => {
     const report = await preflight(source, { signal });
     const client = clients?.for(report.server.flavour);
-    const findings = [...report.findings, ...(client ? clientFindings(client, report.server) : [])];
+    const history = client && planHistory(source, client, report);
+    const ofClient = client ? clientFindings(client, report.server) : [];
+    const findings = [...report.findings, ...ofClient, ...(history?.findings ?? [])];
     const checks = [
       mark.ok(describeAccess(source, report)),
       ...clearText(source, report, mark),
       ...findings.map(finding => asCheck(finding, mark)),
-      client ? mark.ok(describeDump(source, report, client)) : mark.warn(NO_CLIENT),
+      client ? mark.ok(describeDump(source, report, client, history?.options ?? [])) : mark.warn(NO_CLIENT),
       mark.ok(describeSize(source, report, lastRun)),
     ];
     return { checks, report };
@@ -92,8 +95,13 @@ function asCheck({ severity, code, message, advice }: Finding, { warn, fail }: M
   return (severity === 'incomplete' ? fail : warn)(`${message} (${code})`, advice);
 }
 
-function describeDump(source: DatabaseSource, { concessions }: SourceReport, client: MysqldumpClient): string {
-  const options = explainDumpOptions(source, client, concessions);
+function describeDump(
+  source: DatabaseSource,
+  { concessions }: SourceReport,
+  client: MysqldumpClient,
+  ofHistory: readonly string[],
+): string {
+  const options = explainDumpOptions(source, client, { concessions, ofHistory });
   const how = `would be dumped by ${client.path} (${FLAVOURS[client.flavour]} ${client.version})`;
   return options.length === 0 ? how : `${how} with ${options.join(', ')}`;
 }

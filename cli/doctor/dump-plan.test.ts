@@ -12,14 +12,16 @@ const MYSQL: MysqldumpClient = { path: 'mysqldump', flavour: 'mysql', version: '
 
 describe('dump plan', () => {
   it('tells of nothing that every dump is made with', () => {
-    expect(explainDumpOptions(SOURCE, MARIADB, [])).to.deep.equal([]);
-    expect(explainDumpOptions({ ...SOURCE, socket: '/s' }, MARIADB, [])).to.deep.equal([]);
+    expect(explainDumpOptions(SOURCE, MARIADB, { concessions: [] })).to.deep.equal([]);
+    expect(explainDumpOptions({ ...SOURCE, socket: '/s' }, MARIADB, { concessions: [] })).to.deep.equal([]);
   });
 
   it('gives a reason for each option that the program or the server asks for', () => {
     for (const client of [MARIADB, MYSQL])
       for (const ssl of [undefined, 'off', 'require', 'verify'] as const) {
-        const options = explainDumpOptions({ ...SOURCE, ...(ssl && { ssl }), sslCa: '/ca.pem' }, client, []);
+        const options = explainDumpOptions({ ...SOURCE, ...(ssl && { ssl }), sslCa: '/ca.pem' }, client, {
+          concessions: [],
+        });
         for (const option of options) expect(option).to.match(/^--[a-z-]+(?:=[^ ]+)? \(.{10,}\)$/);
         expect(options.join()).not.to.match(/hidden|somebody|--host/);
         expect(options.length, `${client.flavour} ${ssl}`).to.equal(
@@ -31,13 +33,17 @@ describe('dump plan', () => {
   });
 
   it('tells of what the preflight gives up, and why', () => {
-    const [option] = explainDumpOptions(SOURCE, MARIADB, ['--ignore-table=a.v']);
+    const found = { concessions: ['--ignore-table=a.v'], ofHistory: ['--dump-history'] };
+    const [history, ignored] = explainDumpOptions(SOURCE, MARIADB, found);
+    expect(history).to.equal('--dump-history (some tables are system-versioned)');
+    expect(ignored).to.match(/^--ignore-table=a\.v \(.*would fail/);
+  });
     expect(option).to.match(/^--ignore-table=a\.v \(.*would fail/);
   });
 
   it("tells only the names of the user's own options, since a value may be a secret", () => {
     const dumpOptions = ['--where=card="hidden"', '--quick', '--no-data'];
-    const options = explainDumpOptions({ ...SOURCE, dumpOptions }, MARIADB, []);
+    const options = explainDumpOptions({ ...SOURCE, dumpOptions }, MARIADB, { concessions: [] });
     expect(options).to.have.length(3);
     expect(options.join()).not.to.contain('hidden');
     expect(options[0]).to.match(/^--where \(of dump_options; leaves something out/);
