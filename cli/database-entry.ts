@@ -1,6 +1,6 @@
 import { array, type InferType, mixed, number, object, string } from 'yup';
 import { databaseNameProblem } from '../protocol/database-name.ts';
-import { dumpOptionProblem } from './dump-options.ts';
+import { dumpOptionProblem } from './dump-option-refusals.ts';
 
 const KEYS = [
   'name',

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type MariaDb, sharedMariaDb } from '../test/support/mariadb.ts';
-import { dumpOptionProblem, leftOut, partialDumpOptions, whatIsLeftOut } from './dump-options.ts';
+import { dumpOptionProblem } from './dump-option-refusals.ts';
+import { leftOut, partialDumpOptions, whatIsLeftOut } from './dump-options.ts';
 
 /** What must not get through under any spelling. */
 const REFUSED = [

@@ -1,8 +1,8 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
 import type { DatabaseSource } from '../config.ts';
 import { type PartialOption, whatIsLeftOut } from '../dump-options.ts';
 import { clientFindings } from '../preflight/client-findings.ts';
-import { firstNames } from '../preflight/first-names.ts';
 import { rightsUnknown, type SourceReport } from '../preflight/preflight.ts';
 import { planHistory } from '../preflight/system-versioned.ts';
 import { ExplainedError } from '../problems.ts';

@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
 import { type Inventory, namesIn, OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import { type LeftOut, leftOut } from '../dump-options.ts';
-import { firstNames } from './first-names.ts';
 import type { SourceReport } from './preflight.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { escapeId } from 'mysql2';
 import { type Finding, type FindingCode, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
 import type { LeftOut } from '../dump-options.ts';
-import { firstNames } from './first-names.ts';
 import type { Rights } from './rights.ts';
 import { isAtLeast, type ServerFacts } from './server-facts.ts';
 import type { SourceObjects } from './source-objects.ts';

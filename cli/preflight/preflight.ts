@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
 import type { ObjectKind } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
 import { type LeftOut, leftOut } from '../dump-options.ts';
@@ -6,7 +7,6 @@ import { adviceOn } from '../pipeline/explain-dump-error.ts';
 import { ExplainedError, messageOf } from '../problems.ts';
 import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
 import { connect, type Session } from './connect.ts';
-import { firstNames } from './first-names.ts';
 import { parseGrants } from './grants.ts';
 import { missingRights } from './missing-rights.ts';
 import { Rights } from './rights.ts';

@@ -1,8 +1,8 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
 import type { DatabaseSource } from '../config.ts';
 import { leftOut } from '../dump-options.ts';
 import type { MysqldumpClient } from '../pipeline/mysqldump-client.ts';
-import { firstNames } from './first-names.ts';
 import type { SourceReport } from './preflight.ts';
 import { isAtLeast } from './server-facts.ts';
 

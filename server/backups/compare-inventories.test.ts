@@ -44,7 +44,7 @@ describe('compareInventories', () => {
   it('names ten, and counts the rest', () => {
     const names = Array.from({ length: 25 }, (_, i) => `v${i}`);
     const { OBJECTS_GONE } = compare(manifest(tables({ a: 1 })), manifest({ ...tables({ a: 1 }), views: names }));
-    expect(OBJECTS_GONE).to.contain('view v9, and 15 more').and.not.contain('v10');
+    expect(OBJECTS_GONE).to.contain('view v9 and 15 more').and.not.contain('v10');
   });
 
   it('tells of rows that fell by more than the limit, of a table and of the whole', () => {

@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
 import { type Manifest, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 
 /**
@@ -37,7 +38,7 @@ function goneSince(newer: Manifest, older: Manifest, since: string): Finding | u
       .filter(name => !there.has(name))
       .map(name => `${SINGULAR[kind]} ${name}`);
   });
-  return gone.length === 0 ? undefined : finding('OBJECTS_GONE', `gone ${since}: ${firstTen(gone)}`, LOOK);
+  return gone.length === 0 ? undefined : finding('OBJECTS_GONE', `gone ${since}: ${firstNames(gone)}`, LOOK);
 }
 
 function rowsFell(newer: Manifest, older: Manifest, since: string): Finding | undefined {
@@ -48,7 +49,7 @@ function rowsFell(newer: Manifest, older: Manifest, since: string): Finding | un
     .map(({ name, rows }) => `table ${name} from ${rows} to ${now.get(name)} rows`);
   const [had, has] = [countRows(older), countRows(newer)];
   if (had >= MIN_ROWS && hasShrunk(has, had, limit)) fallen.unshift(`the whole from ${had} to ${has} rows`);
-  return fallen.length === 0 ? undefined : finding('ROWS_FELL', `shrunk ${since}: ${firstTen(fallen)}`, LOOK);
+  return fallen.length === 0 ? undefined : finding('ROWS_FELL', `shrunk ${since}: ${firstNames(fallen)}`, LOOK);
 }
 
 function sizeFell(newer: Manifest, older: Manifest, since: string): Finding | undefined {
@@ -63,13 +64,6 @@ function hasShrunk(now: number, before: number, limitPercent: number): boolean {
 
 /** A table with fewer rows than that may lose most of them on any day. */
 const MIN_ROWS = 100;
-const MAX_NAMED = 10;
-
-function firstTen(items: readonly string[]): string {
-  const more = items.length - MAX_NAMED;
-  return `${items.slice(0, MAX_NAMED).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
-}
-
 function countRows({ inventory }: Manifest): number {
   return inventory.tables.reduce((sum, { rows }) => sum + rows, 0);
 }
