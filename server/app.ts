@@ -1,8 +1,6 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { backupRoutes } from './backups/routes.ts';
-import type { Scrub } from './backups/scrub.ts';
-import { scrubRoutes } from './backups/scrub-routes.ts';
 import { databaseRoutes } from './databases/routes.ts';
 import type { Graphql } from './graphql.ts';
 import type { History } from './history/history.ts';
@@ -16,6 +14,8 @@ import { requestId } from './http/request-id.ts';
 import { requestLog } from './http/request-log.ts';
 import type { UploadLimits } from './http/upload-form.ts';
 import { wellFormedUrl } from './http/well-formed-url.ts';
+import { scrubRoutes } from './scrub/routes.ts';
+import type { Scrub } from './scrub/scrub.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface Dependencies {

@@ -1,11 +1,11 @@
 import Router from '@koa/router';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ServiceStatus } from '../../protocol/responses.ts';
-import type { Scrub } from '../backups/scrub.ts';
-import { presentScrub } from '../backups/scrub-presenter.ts';
 import { AppError } from '../errors.ts';
 import { checkReachable } from '../history/check-reachable.ts';
 import type { HistoryManager } from '../history/history.ts';
+import { presentScrub } from '../scrub/presenter.ts';
+import type { Scrub } from '../scrub/scrub.ts';
 import type { Storage } from '../storage/storage.ts';
 
 interface Dependencies {

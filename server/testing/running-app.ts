@@ -6,10 +6,10 @@ import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
 import { HISTORY_STORES } from '../../test/support/history-stores.ts';
 import { createApp, type Dependencies } from '../app.ts';
-import { createScrub, type Scrub } from '../backups/scrub.ts';
 import { createGraphql } from '../graphql.ts';
 import { type History, openHistory } from '../history/history.ts';
 import { listen } from '../http/listen.ts';
+import { createScrub, type Scrub } from '../scrub/scrub.ts';
 import { folderStorage } from '../storage/folder-storage.ts';
 import type { Storage } from '../storage/storage.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryManager } from '../history/history.ts';
-import { countDamaged, countDue, dueBackups, type ScrubScope } from './scrub-due.ts';
-import { completeRun, newRun, type RunParts, type ScrubRun } from './scrub-run.ts';
+import { countDamaged, countDue, dueBackups, type ScrubScope } from './due.ts';
+import { completeRun, newRun, type RunParts, type ScrubRun } from './run.ts';
 
 /** `scheduled`: what is due by now. `asked`: that, and all that is marked as damaged. `all`: every file. */
 export type ScrubKind = 'scheduled' | 'asked' | 'all';

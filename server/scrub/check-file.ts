@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
+import { Backup } from '../backups/backup.entity.ts';
+import { ensureRecord } from '../backups/ensure-record.ts';
 import type { History } from '../history/history.ts';
 import type { Storage } from '../storage/storage.ts';
-import { Backup } from './backup.entity.ts';
-import { ensureRecord } from './ensure-record.ts';
-import { addressOf, storedDamage } from './scrub-read.ts';
+import { addressOf, storedDamage } from './stored-damage.ts';
 
 /** What became of one file. `passed over`: its row was changed or removed meanwhile, so nothing was marked. */
 export type ScrubResult = 'sound' | 'healed' | 'damaged' | 'passed over';

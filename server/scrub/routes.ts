@@ -4,9 +4,9 @@ import type { ScrubAnswer } from '../../protocol/responses.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { inviteBody } from '../http/invite-body.ts';
 import { readBody } from '../http/read-body.ts';
+import { presentScrub } from './presenter.ts';
 import type { Scrub } from './scrub.ts';
-import { presentScrub } from './scrub-presenter.ts';
-import { scrubRequest } from './scrub-validation.ts';
+import { scrubRequest } from './validation.ts';
 
 const BODY_LIMITS = { maxBytes: 10_000, maxMs: 30_000 };
 

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { Backup } from '../backups/backup.entity.ts';
 import type { FileSystem } from '../storage/file-system.ts';
 import { folderStorage } from '../storage/folder-storage.ts';
 import type { Storage } from '../storage/storage.ts';
 import { upload } from '../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
 import { type SampleZip, sampleZip } from '../testing/zips.ts';
-import { Backup } from './backup.entity.ts';
-import { scrubFile } from './scrub-file.ts';
-import { UnreadableFile } from './scrub-read.ts';
+import { scrubFile } from './check-file.ts';
+import { UnreadableFile } from './stored-damage.ts';
 
 describeOnEachStore('scrubbing one file', store => {
   let app: RunningApp;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { scheduleScrub } from './schedule.ts';
 import type { ScrubKind } from './scrub.ts';
-import { scheduleScrub } from './scrub-schedule.ts';
 
 describe('the schedule of the scrub', () => {
   /** @param looks what each look finds: whether anything is due, or an error */

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
+import type { Backup } from '../backups/backup.entity.ts';
 import { foreseenError } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Backup } from './backup.entity.ts';
-import { dueBackups, type ScrubScope } from './scrub-due.ts';
-import { type FileScrub, scrubFile } from './scrub-file.ts';
-import { createPace } from './scrub-pace.ts';
-import { UnreadableFile } from './scrub-read.ts';
+import { type FileScrub, scrubFile } from './check-file.ts';
+import { dueBackups, type ScrubScope } from './due.ts';
+import { createPace } from './pace.ts';
+import { UnreadableFile } from './stored-damage.ts';
 
 /** One scrub from its beginning to its end. The figures grow while it runs. */
 export interface ScrubRun {

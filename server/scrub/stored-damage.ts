@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { addAbortSignal } from 'node:stream';
+import type { Backup } from '../backups/backup.entity.ts';
+import { damageAtSight } from '../backups/damage-at-sight.ts';
 import type { FileAddress, Storage } from '../storage/storage.ts';
-import type { Backup } from './backup.entity.ts';
-import { damageAtSight } from './damage-at-sight.ts';
 
 /** A stored file that could not be read to its end: nothing is known of its bytes. The cause says why. */
 export class UnreadableFile extends Error {

@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { Backup } from '../backups/backup.entity.ts';
 import type { History } from '../history/history.ts';
 import { request, upload } from '../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
 import { scrubbed } from '../testing/scrubbing.ts';
 import { type SampleZip, sampleZip } from '../testing/zips.ts';
-import { Backup } from './backup.entity.ts';
 import { createScrub } from './scrub.ts';
 
 const DAY_MS = 86_400_000;

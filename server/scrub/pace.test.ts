@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createPace } from './scrub-pace.ts';
+import { createPace } from './pace.ts';
 
 const never = new AbortController().signal;
 

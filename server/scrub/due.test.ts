@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { Backup } from '../backups/backup.entity.ts';
 import { Database } from '../databases/database.entity.ts';
 import { queriesOf } from '../testing/queries.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
-import { Backup } from './backup.entity.ts';
-import { countDue, dueBackups } from './scrub-due.ts';
+import { countDue, dueBackups } from './due.ts';
 
 /** What matters of a row: when it was checked last (in seconds, few, so that many are alike), and whether it is damaged. */
 interface Row {
