@@ -1,11 +1,15 @@
+import type { FindingList } from '../../protocol/finding.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import type { HistoryManager } from '../history/history.ts';
 import type { FileAddress } from '../storage/storage.ts';
-import { Backup } from './backup.entity.ts';
+import { Backup, findingsOf } from './backup.entity.ts';
+
+/** Further back nobody looks for one that leaves out the same. */
+const CANDIDATES = 10;
 
 /**
- * Finds what a backup that is about to be recorded is to be compared with: the last complete one of its database, older
- * than it, whose file is still sound.
+ * Finds what a backup that is about to be recorded is to be compared with: the last one of its database, older than it,
+ * that was complete when it came, and that leaves out the same on purpose, if there is such a one among the last.
  * @param takenAt when the dump of the new one began
  * @returns its manifest, or undefined when there is none
  */
@@ -13,16 +17,27 @@ export async function findLastComplete(
   em: HistoryManager,
   { database }: FileAddress,
   takenAt: Date,
+  { findings }: Manifest,
 ): Promise<Manifest | undefined> {
-  const backup = await em.findOne(
-    Backup,
-    {
-      database: { name: database },
-      state: 'complete',
-      takenAt: { $lte: takenAt },
-      manifest: { $ne: null },
-    },
-    { orderBy: { takenAt: 'desc', id: 'desc' }, fields: ['manifest'] },
-  );
-  return backup?.manifest ? (JSON.parse(backup.manifest) as Manifest) : undefined;
+  const where = {
+    database: { name: database },
+    state: 'complete',
+    takenAt: { $lte: takenAt },
+    manifest: { $ne: null },
+  };
+  const candidates = await em.find(Backup, where as never, {
+    orderBy: { takenAt: 'desc', id: 'desc' },
+    limit: CANDIDATES,
+    fields: ['findings'],
+  });
+  const alike = candidates.find(candidate => leftOut(findingsOf(candidate)) === leftOut(findings));
+  const chosen = alike ?? candidates[0];
+  if (!chosen) return undefined;
+  const { manifest } = await em.findOneOrFail(Backup, { id: chosen.id }, { fields: ['manifest'] });
+  return manifest ? (JSON.parse(manifest) as Manifest) : undefined;
+}
+
+function leftOut(findings: NonNullable<FindingList>): string {
+  const wanted = findings.filter(({ code }) => code === 'PARTIAL_AS_WANTED').map(({ message }) => message);
+  return wanted.sort().join('\n');
 }

@@ -350,6 +350,16 @@ describeOnEachStore('the receipt of an upload', store => {
       expect(codesOf(await sendOf(day(2, 'lost'), 0))).to.deep.equal(['DUMP_EMPTIED']);
     });
 
+    it('goes by one that leaves out the same on purpose, not by one without its rows', async () => {
+      const bare = { findings: [finding('PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --no-data')] };
+      await sendOf(day(1, 'bare'), 1000);
+      expect((await sendOf(day(2, 'bare'), 0, bare)).json.data.state).to.equal('complete');
+      expect((await sendOf(day(3, 'bare'), 0, bare)).json.data.state).to.equal('complete');
+      const emptied = await sendOf(day(4, 'bare'), 0);
+      expect(codesOf(emptied)).to.deep.equal(['DUMP_EMPTIED']);
+      expect(emptied.json.data.findings[0].message).to.contain('(2023-10-01');
+    });
+
     it('says nothing of rows where the user may not see the tables', async () => {
       await sendOf(day(1, 'blind'), 1000);
       const blind = finding('TABLES_NOT_GRANTED', 'x');

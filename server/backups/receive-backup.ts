@@ -73,7 +73,7 @@ async function keep({ em, storage }: Stores, received: ReceivedFile, known: Know
 async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims }: Known): Promise<Recordable> {
   const { address, size, sha256 } = received;
   const manifest = claims.manifest?.document;
-  const lastComplete = manifest && (await findLastComplete(em, address, takenAtOf(address)));
+  const lastComplete = manifest && (await findLastComplete(em, address, takenAtOf(address), manifest));
   const findings = judgeBackup({ manifest, dump: zip.dump, lastComplete });
   const receivedAt = new Date();
   return {
