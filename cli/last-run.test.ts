@@ -46,6 +46,8 @@ describe('last run', () => {
     ]);
     await writeLastRun(folder, { ...morning, outcomes: [outcome('b', 'complete')] }, true);
     expect(await readLastRun(folder)).to.include({ exitCode: 0 });
+    await writeLastRun(folder, { ...morning, outcomes: [outcome('new', 'complete')] }, true);
+    expect(await readLastRun(folder)).to.include({ exitCode: 0, total: 4 });
   });
 
   it('is none where there was none, or half of one', async () => {

@@ -40,10 +40,12 @@ function mendedBy(before: LastRun, report: RunReport): LastRun {
   const done = new Set(report.outcomes.map(({ database }) => database));
   const outcomes = [...before.outcomes.filter(({ database }) => !done.has(database)), ...report.outcomes];
   const notDone = before.notDone.filter(label => !done.has(label));
-  const exitCode = before.interruptedBy && notDone.length > 0 ? before.exitCode : exitCodeOf(outcomes, before.total);
+  const own = outcomes.filter(({ isLeftover }) => !isLeftover).map(({ database }) => database);
+  const total = new Set([...own, ...notDone]).size;
+  const exitCode = before.interruptedBy && notDone.length > 0 ? before.exitCode : exitCodeOf(outcomes, total);
   const { interruptedBy, ...rest } = before;
   const stillInterrupted = interruptedBy && notDone.length > 0 ? { interruptedBy } : {};
-  return { ...rest, ...stillInterrupted, outcomes, notDone, exitCode, kept: report.kept };
+  return { ...rest, ...stillInterrupted, total, outcomes, notDone, exitCode, kept: report.kept };
 }
 
 const FILE = 'last-run.json';

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { CommandError, EXIT, messageOf } from './problems.ts';
+import { CommandError, ConfigurationError, codeOf, EXIT, messageOf } from './problems.ts';
 
 /**
  * One run at a time per work folder. The lock is SQLite's exclusive lock on an empty file: the kernel lets go of it when
@@ -22,12 +22,19 @@ export class RunLock implements Disposable {
    */
   static acquire(folder: string, startedAt: Date): RunLock {
     const note = join(folder, 'run.json');
-    const database = new DatabaseSync(join(folder, 'run.lock'), { timeout: 0 });
+    const path = join(folder, 'run.lock');
+    const database = new DatabaseSync(path, { timeout: 0 });
     try {
+      // What may only be read SQLite opens all the same, and its lock would then lock nobody out.
+      accessSync(path, constants.W_OK);
       // With its journal in memory it takes no room: the zips that fill the disk must get away.
       database.exec('pragma journal_mode = memory; begin exclusive');
     } catch (error) {
       database.close();
+      if (codeOf(error) === 'EACCES')
+        throw new ConfigurationError([
+          `${path} is another user's, left by a run as root perhaps; run: sudo chown "$USER" '${path}'`,
+        ]);
       if (!/locked/.test(messageOf(error))) throw error;
       throw new CommandError(
         `Another run is going on in ${folder}${describe(note)}. Nothing was done.`,

@@ -78,6 +78,8 @@ describe('spool', () => {
         formatDumpName(b),
         `${formatBackupName(b)}.json.part`,
         `${formatBackupName(c)}.json`,
+        '.options-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8',
+        '.probe-123',
       ];
       const others = [
         formatBackupName(a),

@@ -72,7 +72,7 @@ export class Spool {
   /** Removes what a run that crashed left half-done. Only while the run's lock is held. @returns how many files went */
   async sweep(): Promise<number> {
     const names = await readdir(this.folder);
-    const halfDone = names.filter(name => isHalfDone(name) || isManifestAlone(name, names));
+    const halfDone = names.filter(name => isHalfDone(name) || isManifestAlone(name, names) || PASSING.test(name));
     for (const name of halfDone) await rm(this.pathOf(name), { force: true });
     return halfDone.length;
   }
@@ -89,6 +89,9 @@ export class Spool {
     return found.sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime());
   }
 }
+
+/** What is there for a moment only: the option file of a dump, which is empty while it has a name, and a probe. */
+const PASSING = /^\.(?:options-[\da-f-]{36}|probe-\d+)$/;
 
 /** Our own names only: the folder may hold other files, and they are none of our business. */
 function isHalfDone(fileName: string): boolean {

@@ -20,7 +20,8 @@ export async function createLog({ isTerminal }: { isTerminal: boolean }): Promis
 }
 
 /** The statement of a failed query, which the error repeats in several places, may hold whole manifests. */
-function shortened(error: Error): object {
+function shortened(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
   const written = Object.entries(pino.stdSerializers.err(error)).filter(([key]) => key !== 'sql');
   return Object.fromEntries(
     written.map(([key, value]) => [key, typeof value === 'string' && value.length > MAX_TEXT ? cut(value) : value]),

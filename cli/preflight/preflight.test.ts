@@ -233,6 +233,14 @@ for (const { name, flavour, open } of SERVERS)
       expect(codes(report)).to.deep.equal(report.server.flavour === 'mariadb' ? ['DEFINER_GONE'] : []);
     });
 
+    it('minds no view of its caller that reads another database, too', async () => {
+      await server.sql('create database if not exists elsewhere; create table if not exists elsewhere.x (j int)');
+      await create(`${SCHEMA} create sql security invoker view both_of as select t.*, x.j from t join elsewhere.x`);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      expect((await look()).findings).to.deep.equal([]);
+      await server.sql('drop database elsewhere');
+    });
+
     it('warns of tables without transactions', async () => {
       await create(`${SCHEMA} create table old (i int) engine=MyISAM; create table mem (i int) engine=MEMORY`);
       await grant(`select, show view, trigger, event ${ON}`, routines);

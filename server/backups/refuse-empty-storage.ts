@@ -12,6 +12,6 @@ export async function refuseEmptyStorage({ em, storage }: { em: HistoryManager; 
   if (known === 0) return;
   for await (const { fileNames } of storage.list()) if (fileNames.length > 0) return;
   throw new Error(
-    `The history knows of ${known} backups, but STORAGE_DIR holds not a single one: is its disk mounted? If they are lost for good, start once with ALLOW_EMPTY_STORAGE=on.`,
+    `The history knows of ${known} backups, but STORAGE_DIR holds not a single one: is its disk mounted? If they are lost for good, start with ALLOW_EMPTY_STORAGE=on until the next backup has come.`,
   );
 }

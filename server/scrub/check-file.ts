@@ -50,7 +50,7 @@ async function mark(
   const seen = { id, sha256, damage: backup.damage ?? null };
   const marked = await history.em.fork().nativeUpdate(Backup, seen, { damage, checkedAt: now() });
   if (marked === 0) return 'passed over';
-  if (damage === null && (await ensureRecord({ em: history.em.fork(), storage }, id)))
+  if (damage === null && (await hasNewRecord({ history, storage, log }, id)))
     log.info({ backup: id, file: fileName }, `Backup ${id} of ${database.name} got a new record beside its file`);
   const what = { backup: id, database: database.name, file: fileName };
   if (damage !== null) {
@@ -60,6 +60,19 @@ async function mark(
   if (!backup.damage) return 'sound';
   log.info(what, `Backup ${id} of ${database.name} is sound again (${fileName})`);
   return 'healed';
+}
+
+/** A record that can't be renewed must not keep the other files from being read. */
+async function hasNewRecord(
+  { history, storage, log }: Pick<FileScrub, 'history' | 'storage' | 'log'>,
+  id: number,
+): Promise<boolean> {
+  try {
+    return await ensureRecord({ em: history.em.fork(), storage }, id);
+  } catch (err) {
+    log.error({ backup: id, err }, `The record of backup ${id} can not be read or renewed: look at the disk`);
+    return false;
+  }
 }
 
 const ADVICE =

@@ -1,4 +1,4 @@
-import { appendFile, open, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -130,6 +130,20 @@ describeOnEachStore('the scrub', store => {
     await scrubbed(app.url, '?all=true');
     expect(await readFile(`${pathOf(torn)}.json`, 'utf8')).to.equal(whole);
     expect(JSON.parse(await readFile(`${pathOf(lost)}.json`, 'utf8')).file_name).to.equal(lost.fileName);
+  });
+
+  it('goes on where a record can neither be read nor renewed', async () => {
+    const [odd, rotten] = [sampleZip(), sampleZip()];
+    await stored(odd, rotten);
+    await rm(`${pathOf(odd)}.json`);
+    await mkdir(`${pathOf(odd)}.json`);
+    await flipByte(pathOf(rotten));
+    expect(await scrubbed(app.url, '?all=true')).to.include({ files_checked: 2, files_damaged: 1, last_error: null });
+    expect(
+      errors()
+        .map(({ msg }) => msg)
+        .join(),
+    ).to.contain('The record of backup');
   });
 
   it('leaves a file that can not be read as it was, tells of it, and goes on', async () => {

@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { lockFolder } from './lock-folder.ts';
 
@@ -11,7 +13,8 @@ describe('lock of a storage folder', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is held by one, and can be had again', () => {
+  it('is held by one, and can be had again', function () {
+    this.slow(6000);
     const lock = lockFolder(folder);
     expect(() => lockFolder(folder)).to.throw('another Lumbung is at work');
     lock[Symbol.dispose]();
@@ -20,8 +23,25 @@ describe('lock of a storage folder', () => {
 
   it('is of one folder', () => {
     using _lock = lockFolder(folder);
-    expect(() => lockFolder(join(folder, 'nowhere')))
-      .to.throw()
-      .and.not.have.property('message', /another Lumbung/);
+    expect(() => lockFolder(join(folder, 'nowhere'))).to.throw('can not be had');
+  });
+
+  it('is not had where its file may only be read: it would lock nobody out', async () => {
+    if (process.getuid?.() === 0) {
+      // Root may write everything, so another user asks.
+      lockFolder(folder)[Symbol.dispose]();
+      await chmod(folder, 0o777);
+      const script = `process.setuid(65534); const { lockFolder } = await import('./server/storage/lock-folder.ts'); lockFolder(process.argv[1]);`;
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      expect(await text(child.stderr))
+        .to.contain('can not be had')
+        .and.contain('EACCES');
+    } else {
+      lockFolder(folder)[Symbol.dispose]();
+      for (const name of await readdir(folder)) await chmod(join(folder, name), 0o400);
+      expect(() => lockFolder(folder)).to.throw('can not be had');
+    }
   });
 });
