@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -15,9 +15,12 @@ const DENO = join(import.meta.dirname, '../node_modules/.bin/deno');
 describe('run-lock', () => {
   let folder: string;
   const children = new Set<ChildProcess>();
+  /** What another process does first. */
+  let becomes: string;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-run-lock-'));
+    becomes = '';
   });
   afterEach(async () => {
     for (const child of children) child.stdin!.end();
@@ -43,6 +46,7 @@ describe('run-lock', () => {
     const script = `
       import process from 'node:process';
       import { RunLock } from ${JSON.stringify(new URL('run-lock.ts', import.meta.url).href)};
+      ${becomes}
       try {
         globalThis.lock = RunLock.acquire(${JSON.stringify(folder)}, new Date('${startedAt.toISOString()}'));
         console.log(process.pid + ' held');
@@ -58,6 +62,22 @@ describe('run-lock', () => {
   };
   const node = () => otherProcess(NODE, '--input-type=module', '--disable-warning=ExperimentalWarning', '-e');
   const deno = () => otherProcess(DENO, 'eval', '--ext=ts');
+
+  it('is not given where its file may only be read: it would lock nobody out', async () => {
+    RunLock.acquire(folder, startedAt)[Symbol.dispose]();
+    await chmod(join(folder, 'run.lock'), 0o400);
+    if (process.getuid!() !== 0) {
+      expect(denied().message).to.contain("another user's");
+      return;
+    }
+    // Root may write everything, so another user asks.
+    await chmod(folder, 0o777);
+    await chmod(join(folder, 'run.lock'), 0o444);
+    // Once the sources are read, since they may lie where nobody else may look.
+    becomes = 'process.setuid(65534);';
+    const { said } = await node();
+    expect(said).to.match(/^3 .*run\.lock is another user's.*chown/);
+  });
 
   it('is given to one, and again after that one has ended', () => {
     for (let run = 0; run < 3; run++) {

@@ -31,7 +31,7 @@ describe('lock of a storage folder', () => {
       // Root may write everything, so another user asks.
       lockFolder(folder)[Symbol.dispose]();
       await chmod(folder, 0o777);
-      const script = `process.setuid(65534); const { lockFolder } = await import('./server/storage/lock-folder.ts'); lockFolder(process.argv[1]);`;
+      const script = `const { lockFolder } = await import('./server/storage/lock-folder.ts'); process.setuid(65534); lockFolder(process.argv[1]);`;
       const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
