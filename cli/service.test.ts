@@ -139,4 +139,15 @@ describe('service', () => {
       expect(error.message).to.contain(new URL(addresses[index]!).origin);
     }
   });
+
+  it('tells one that speaks no TLS from one that is down', async () => {
+    const error = await failureOf(new Service(new URL(`https://127.0.0.1:${url.port}/`)).databases());
+    expect(error).to.be.instanceOf(ServiceUnreachable);
+    expect(error.advice).to.contain('http://');
+  });
+
+  it('says what to do about a stored file that is damaged', async () => {
+    const body = { message: 'it has rotted', code: 'STORED_FILE_DAMAGED', errors: [] };
+    expect((await failureOf(answering(500, body).report('34'))).advice).to.contain('put back from a copy');
+  });
 });

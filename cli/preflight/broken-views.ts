@@ -34,29 +34,23 @@ export async function askBrokenViews(
 }
 
 /**
- * Of a view whose definer is gone, or may not read what it reads, MariaDB puts the name of the database before each column, so that it does not load into
- * a database of another name. mysqldump takes no notice.
+ * Of a view whose definer is gone, or may not read what it reads, MariaDB puts the name of the database before each column,
+ * so that it does not load into a database of another name. mysqldump takes no notice.
  */
 async function missingDefiner(session: Session, database: string, view: string): Promise<string | undefined> {
   const [shown] = await session.ask(`show create view ${quoted(database, view)}`);
-  const notes = await session.ask('show warnings');
-  const found = notes.find(([, code]) => Number(code) === NO_SUCH_USER);
-  const isBound = String(shown?.[1]).includes(`${escapeId(database, true)}.`);
-  if (!isBound) return undefined;
-  if (found) return String(found[2]);
+  const definition = String(shown?.[1]);
+  if (!definition.includes(`${escapeId(database, true)}.`)) return undefined;
   // Written in full because it reads another database, too: who may read that is nobody's business but the caller's.
-  if (/ SQL SECURITY INVOKER /.test(String(shown?.[1]))) return undefined;
-  // A definer that is there but may not read what the view reads (1356) is written in the same way, without a warning.
-  return session.ask(`select 1 from ${quoted(database, view)} limit 0`).then(
-    () => undefined,
-    (error: Error & { sqlState?: string }) => {
-      if (error.sqlState === undefined) throw error;
-      return error.message;
-    },
-  );
+  if (/ SQL SECURITY INVOKER /.test(definition)) return undefined;
+  try {
+    await session.ask(`select 1 from ${quoted(database, view)} limit 0`);
+    return undefined;
+  } catch (error) {
+    if ((error as { sqlState?: string }).sqlState === undefined) throw error;
+    return (error as Error).message;
+  }
 }
-
-const NO_SUCH_USER = 1449;
 
 /** @returns a finding for each, with how to mend it */
 export function brokenViewFindings(database: string, broken: readonly BrokenView[]): Finding[] {
@@ -67,6 +61,12 @@ export function brokenViewFindings(database: string, broken: readonly BrokenView
         'DEFINER_GONE',
         `the view ${view} loads only into a database that is called ${database}: ${reason}`,
         `Create that user again or grant it what the view reads, or make the view anew with another definer: ALTER DEFINER=CURRENT_USER VIEW ${name} AS, and what SHOW CREATE VIEW ${name}; says behind AS.`,
+      );
+    if (/execute command denied/i.test(reason))
+      return finding(
+        'BROKEN_VIEW',
+        `the view ${view} was left out, since it calls a function that the user may not call: ${reason}`,
+        'GRANT EXECUTE on that function, or on its database, to the user that the message names.',
       );
     return finding(
       'BROKEN_VIEW',

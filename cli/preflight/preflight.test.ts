@@ -233,6 +233,31 @@ for (const { name, flavour, open } of SERVERS)
       expect(codes(report)).to.deep.equal(report.server.flavour === 'mariadb' ? ['DEFINER_GONE'] : []);
     });
 
+    it('tells of one whose definer is there but may not read what it reads', async () => {
+      await server.sql(`drop user if exists definer@localhost; create user definer@localhost`);
+      await create(`${SCHEMA} create definer = definer@localhost view low as select * from t`);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const report = await look();
+      expect(codes(report)).to.deep.equal(report.server.flavour === 'mariadb' ? ['DEFINER_GONE'] : []);
+      await server.sql(`drop user definer@localhost`);
+    });
+
+    it('tells which right is missing where a view calls a function', async () => {
+      await create(
+        `${SCHEMA} create function price_of() returns int deterministic return 1; create sql security invoker view calls as select price_of() as i from t`,
+      );
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const report = await look();
+      // MySQL lets the view be dumped all the same.
+      const advice = 'GRANT EXECUTE on that function, or on its database, to the user that the message names.';
+      expect(report.findings.map(found => found.advice)).to.deep.equal(
+        report.server.flavour === 'mariadb' ? [advice] : [],
+      );
+      expect(await dumped(report, { table: /CREATE TABLE `t`/ })).to.deep.equal(['table']);
+      await grant(`select, show view, trigger, event, execute ${ON}`, routines);
+      expect((await look()).findings).to.deep.equal([]);
+    });
+
     it('minds no view of its caller that reads another database, too', async () => {
       await server.sql('create database if not exists elsewhere; create table if not exists elsewhere.x (j int)');
       await create(`${SCHEMA} create sql security invoker view both_of as select t.*, x.j from t join elsewhere.x`);
