@@ -9,14 +9,11 @@ export interface FileForm {
   /** Bytes of the whole body. */
   readonly contentLength: number;
   /**
+   * Streams the body afresh. A piece is good only until the next is asked for.
    * @param onBytes learns how many bytes of the file have gone so far
-   * @param onReadError learns why the file can't be read: fetch would tell it as a failure of the network
-   * @returns a fresh stream of the body
+   * @throws when the file can't be read, or has not the size that it had
    */
-  body(
-    onBytes: (sent: number) => void,
-    onReadError?: (error: unknown) => void,
-  ): ReadableStream<Uint8Array<ArrayBuffer>>;
+  pieces(onBytes?: (sent: number) => void): AsyncGenerator<Uint8Array>;
 }
 
 /**
@@ -38,7 +35,11 @@ export function fileForm(
     contentType: `multipart/form-data; boundary=${boundary}`,
     fileSize: size,
     contentLength: head.length + size + foot.length,
-    body: (onBytes, onReadError = () => {}) => streamOf(parts(path, head, foot, onBytes), onReadError),
+    async *pieces(onBytes = () => {}) {
+      yield head;
+      yield* exactly(size, path, onBytes);
+      yield foot;
+    },
   };
 }
 
@@ -48,41 +49,14 @@ function fieldsOf(fields: Readonly<Record<string, string>>, boundary: string): s
     .join('');
 }
 
-async function* parts(
-  path: string,
-  head: Buffer,
-  foot: Buffer,
-  onBytes: (sent: number) => void,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  yield new Uint8Array(head);
+/** The length of the body has been told by then: a file of another size would leave the service waiting for the rest. */
+async function* exactly(size: number, path: string, onBytes: (sent: number) => void): AsyncGenerator<Uint8Array> {
   let sent = 0;
   for await (const piece of piecesOf(path)) {
+    if (sent + piece.length > size) throw new Error(`${path} has more than the ${size} bytes that it had`);
     yield piece;
     sent += piece.length;
     onBytes(sent);
   }
-  yield new Uint8Array(foot);
-}
-
-/** Pulls one piece at a time: nothing is read before the connection has room for it. */
-function streamOf(
-  source: AsyncGenerator<Uint8Array<ArrayBuffer>>,
-  onError: (error: unknown) => void,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        const { done, value } = await source.next().catch(error => {
-          onError(error);
-          throw error;
-        });
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await source.return(undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  if (sent < size) throw new Error(`${path} has only ${sent} of the ${size} bytes that it had`);
 }

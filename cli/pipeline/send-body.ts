@@ -1,0 +1,104 @@
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as overHttp } from 'node:http';
+import { Agent as HttpsAgent, request as overHttps } from 'node:https';
+import { buffer } from 'node:stream/consumers';
+
+/** The body of a request, in pieces. */
+export interface Body {
+  /** Bytes of all of it: exactly so many must come. */
+  readonly length: number;
+  /** The next piece is not asked for before the one in hand has been sent, so that all may lie in one buffer. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+/** The connection broke in the middle of the answer. */
+export class AnswerCutOff extends Error {}
+
+/** A peer that is gone without a word is noticed after about so long, however long its answer may take. */
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * Sends a request with a body that is streamed, and reads the answer. Over node:http, since fetch wants each piece in
+ * memory of its own: that costs twice the CPU and twice the memory. It also waits no longer than 300 s for an answer; here
+ * only the signal ends the waiting. An answer that comes early ends the sending. A redirect is not followed.
+ * @param request whose address, method and headers are sent; a body of its own is not
+ * @throws {TypeError} as fetch does when the connection fails, with the reason as its cause; {AnswerCutOff}; what the
+ * pieces throw; the signal's reason when aborted
+ */
+export async function sendBody(request: Request, body: Body, signal: AbortSignal): Promise<Response> {
+  signal.throwIfAborted();
+  const outgoing = begin(request, body.length);
+  const abort = () => void outgoing.destroy();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const answer = answerTo(outgoing);
+    await write(outgoing, body.pieces, answer);
+    return await readWhole(await answer);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+    outgoing.destroy(); // does nothing to a connection that has been given back to be used again
+  }
+}
+
+/** Node's own agents go through a proxy where its fetch would; Deno's fetch always does, its agents when told to. */
+const AGENTS = process.versions.deno && {
+  http: new HttpAgent({ keepAlive: true, proxyEnv: process.env }),
+  https: new HttpsAgent({ keepAlive: true, proxyEnv: process.env }),
+};
+
+function begin({ url, method, headers }: Request, length: number): ClientRequest {
+  const options = { method, headers: { ...Object.fromEntries(headers), 'content-length': length } };
+  const outgoing = url.startsWith('https:')
+    ? overHttps(url, { ...options, ...(AGENTS && { agent: AGENTS.https }) })
+    : overHttp(url, { ...options, ...(AGENTS && { agent: AGENTS.http }) });
+  outgoing.setSocketKeepAlive(true, KEEP_ALIVE_MS);
+  return outgoing;
+}
+
+/** @returns the head of the answer, which may come before all has been sent */
+function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  // By this message ky tells a failure of the network, which may pass, from other errors.
+  const fail = (cause: Error) => reject(new TypeError('fetch failed', { cause }));
+  outgoing.on('response', resolve).on('error', fail);
+  outgoing.on('close', () => fail(new Error('the connection was closed without an answer')));
+  promise.catch(() => {}); // while the body is sent nobody listens yet
+  return promise;
+}
+
+/** Sends all pieces, unless there is an answer or an end before. */
+async function write(
+  outgoing: ClientRequest,
+  pieces: AsyncIterable<Uint8Array>,
+  answer: Promise<unknown>,
+): Promise<void> {
+  let isOver = false;
+  let goOn = () => {};
+  const end = () => {
+    isOver = true;
+    goOn();
+  };
+  answer.then(end, end);
+  for await (const piece of pieces) {
+    // What was written before there is a connection is never called back when none comes about: so `end` goes on, too.
+    await new Promise<void>(resolve => {
+      goOn = resolve;
+      outgoing.write(piece, error => (error ? end() : resolve()));
+    });
+    if (isOver) return;
+  }
+  outgoing.end();
+}
+
+/** Read here, where a connection that breaks in the middle of the answer is still a reason to try again. */
+async function readWhole(answer: IncomingMessage): Promise<Response> {
+  const body = await buffer(answer).catch(error => {
+    throw new AnswerCutOff("the service's answer was cut off", { cause: error });
+  });
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(answer.headersDistinct))
+    for (const value of values ?? []) headers.append(name, value);
+  return new Response(body.length > 0 ? new Uint8Array(body) : null, { status: answer.statusCode!, headers });
+}
