@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { fakeMysqldump } from '../test/support/fake-mysqldump.ts';
 import { EXIT } from './problems.ts';
@@ -37,6 +38,24 @@ describe('main', () => {
     for (const option of ['--config', '--server', '--work-dir', '--only', '--timeout', '--json', '--quiet'])
       expect(backup.stdout).to.contain(option);
     expect(version.stdout).to.match(/sade, \d+\.\d+\.\d+/);
+  });
+
+  it('starts by sade.js, which keeps beside the code what Node makes of it, and does without where it may not', async () => {
+    const place = join(folder, 'installed');
+    await mkdir(join(place, 'cli'), { recursive: true });
+    await copyFile(join(import.meta.dirname, 'sade.js'), join(place, 'cli/sade.js'));
+    await writeFile(join(place, 'package.json'), '{"type":"module"}');
+    await writeFile(join(place, 'cli/main.ts'), `console.log(process.argv[2] satisfies unknown);`);
+    const run = promisify(execFile);
+    const cache = join(place, 'node_modules/.cache/sade');
+    const started = () =>
+      run(NODE, [join(place, 'cli/sade.js'), 'well'], { cwd: '/', env: { PATH: process.env.PATH } });
+    await writeFile(join(place, 'node_modules'), 'a file is no folder, to root neither');
+    expect(await started()).to.deep.equal({ stdout: 'well\n', stderr: '' });
+    await rm(join(place, 'node_modules'));
+    expect(await started()).to.deep.equal({ stdout: 'well\n', stderr: '' });
+    expect(await readdir(cache)).to.have.length(1);
+    expect(await started()).to.deep.equal({ stdout: 'well\n', stderr: '' });
   });
 
   it('names a mistake in the call, and ends with the code for it', async () => {

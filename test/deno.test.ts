@@ -16,6 +16,7 @@ const NO_MOCHA_CONFIG = '--config=tsconfig.json';
 const PIPELINE = [
   'dump',
   'upload',
+  'send-body',
   'pipeline',
   'multipart',
   'option-file',

@@ -1,7 +1,7 @@
 import { chooseSources } from '../choose-sources.ts';
 import { type DatabaseSource, loadDatabases } from '../config.ts';
 import { writeLastRun } from '../last-run.ts';
-import { LiveView } from '../live-view.ts';
+import type { LiveView } from '../live-view.ts';
 import { type DumpClients, findClients } from '../pipeline/mysqldump-client.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
@@ -58,7 +58,7 @@ async function run(
   const { signal } = context;
   const out = settings.json ? context.stderr : context.stdout;
   // A terminal that does not know its width (some of those that scripts make) can not hold live lines.
-  using view = out.isTTY && out.columns > 0 && !settings.quiet ? new LiveView(out) : undefined;
+  using view = out.isTTY && out.columns > 0 && !settings.quiet ? await liveView(out) : undefined;
   const outcomes: Outcome[] = [];
   try {
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };
@@ -85,6 +85,11 @@ async function run(
     if (!signal.aborted || error !== signal.reason) throw error;
     return { outcomes, interruptedBy: signal.reason.signal };
   }
+}
+
+/** Loaded only where somebody looks: a run by cron starts without it sooner. */
+async function liveView(out: NodeJS.WriteStream): Promise<LiveView> {
+  return new (await import('../live-view.ts')).LiveView(out);
 }
 
 function print(report: RunReport, { json, quiet }: BackupSettings, { stdout, stderr }: CommandContext): void {
