@@ -4,6 +4,7 @@ import { rebuildHistory } from './backups/rebuild.ts';
 import { refuseEmptyStorage } from './backups/refuse-empty-storage.ts';
 import { reportStrays } from './backups/report-strays.ts';
 import { type Config, loadConfig } from './config.ts';
+import { discardStart } from './garbage.ts';
 import { createGraphql } from './graphql.ts';
 import { type History, openHistory } from './history/history.ts';
 import { type Listening, listen } from './http/listen.ts';
@@ -54,6 +55,7 @@ async function start(config: Config): Promise<void> {
     bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
   });
   const parts = { history, storage, graphql, log, uploads, scrub, verifyUploads: config.verifyUploads };
+  discardStart();
   server.serve(createApp({ ...parts, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
   stopOnSignal({ server, history, scrub });
   if (config.scrubIntervalDays > 0) scheduleScrub({ scrub, log });

@@ -1,5 +1,6 @@
 import { type Entry, fromFdPromise, type LocalFileHeader, type ZipFile } from 'yauzl';
 import { refused } from '../errors.ts';
+import { atMost } from './at-most.ts';
 import { checkContent, type DumpFacts } from './check-content.ts';
 
 interface Zip {
@@ -55,13 +56,18 @@ async function examined({ fd, size, entryName, isRead }: Zip): Promise<ZipFacts 
   }
 }
 
+/** As many as there are threads that inflate: more at once take more memory and half as much work again, and no less time. */
+const inTurn = atMost(4);
+
 async function contentOf(zip: ZipFile, entry: Entry): Promise<DumpFacts | string> {
-  return checkContent({
-    raw: await zip.openReadStreamPromise(entry, { decodeFileData: false }),
-    isDeflated: entry.compressionMethod === DEFLATED,
-    size: entry.uncompressedSize,
-    crc32: entry.crc32,
-  });
+  return inTurn(async () =>
+    checkContent({
+      raw: await zip.openReadStreamPromise(entry, { decodeFileData: false }),
+      isDeflated: entry.compressionMethod === DEFLATED,
+      size: entry.uncompressedSize,
+      crc32: entry.crc32,
+    }),
+  );
 }
 
 function entryProblem(entry: Entry, entryName: string): string | undefined {

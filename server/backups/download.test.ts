@@ -1,6 +1,7 @@
 import { truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { Storage, StoredFile } from '../storage/storage.ts';
 import { rawConnection } from '../testing/raw-http.ts';
 import { expectError, request, upload } from '../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
@@ -135,6 +136,23 @@ describeOnEachStore('GET /{id_file}/download', store => {
   it('answers 404 to what is no id of a backup', async () => {
     for (const id of ['999999', '0', '-1', '1.5', 'x', '01', '1e3', '4294967296', '9007199254740993', '%20', '..%2F..'])
       expectError(await request(`${app.url}/${id}/download`), 404, 'BACKUP_NOT_FOUND');
+  });
+
+  it('answers with an error, and with nothing of the file, when the disk fails before the first byte', async () => {
+    const failing = async function* (): AsyncGenerator<Buffer> {
+      yield await Promise.reject(Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' }));
+    };
+    const open = async (...address: Parameters<Storage['open']>): Promise<StoredFile | undefined> => {
+      const file = await app.storage.open(...address);
+      await file?.close();
+      return file && { ...file, pieces: failing };
+    };
+    await using other = await runApp(store, { storage: { ...app.storage, open } });
+    const answer = await request(other.url + (await upload(other.url, sampleZip())).headers.get('location'));
+    expectError(answer, 503, 'STORAGE_UNAVAILABLE');
+    for (const name of ['etag', 'content-disposition', 'repr-digest', 'accept-ranges'])
+      expect(answer.headers.get(name), name).to.equal(null);
+    expect(answer.headers.get('x-request-id')).to.be.a('string');
   });
 
   it('never passes a part for the whole: a stored file that is gone or cut is an error', async () => {

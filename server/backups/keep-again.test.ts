@@ -1,6 +1,5 @@
 import { readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { Storage, StoredFile } from '../storage/storage.ts';
 import { sampleManifest } from '../testing/manifests.ts';
@@ -82,17 +81,14 @@ describeOnEachStore('a file that is sent again', store => {
   });
 
   it('heals one that the disk can not read any more', async () => {
-    const failing = (): Readable =>
-      Readable.from(
-        (async function* () {
-          yield Buffer.from('PK');
-          throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
-        })(),
-      );
+    const failing = async function* () {
+      yield Buffer.from('PK');
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+    };
     const open = async (...address: Parameters<Storage['open']>): Promise<StoredFile | undefined> => {
       const file = await app.storage.open(...address);
       await file?.close();
-      return file && { ...file, read: failing };
+      return file && { ...file, pieces: failing };
     };
     await using other = await runApp(store, { storage: { ...app.storage, open } });
     const zip = sampleZip({ database: 'bad_sector' });

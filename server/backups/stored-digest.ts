@@ -7,6 +7,6 @@ import type { StoredFile } from '../storage/storage.ts';
  */
 export async function storedDigest(file: StoredFile): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of file.read({ start: 0, end: file.size - 1 })) hash.update(chunk);
+  for await (const chunk of file.pieces({ start: 0, end: file.size - 1 })) hash.update(chunk);
   return hash.digest('hex');
 }

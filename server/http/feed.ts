@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 import { AppError } from '../errors.ts';
+import { discarded } from '../garbage.ts';
 
 interface Feed {
   request: IncomingMessage;
@@ -20,6 +21,7 @@ export function feed({ request, parser, idleMs, stop }: Feed): void {
   const timer = setTimeout(() => (isWaiting ? stop.abort(silent(idleMs)) : timer.refresh()), idleMs);
   const onData = (chunk: Buffer) => {
     timer.refresh();
+    discarded(chunk.length);
     if (parser.destroyed || parser.write(chunk)) return;
     isWaiting = false;
     request.pause();

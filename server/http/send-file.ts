@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { AppError } from '../errors.ts';
 import type { StoredFile } from '../storage/storage.ts';
 import { type ByteRange, parseRange } from './range.ts';
+import { sendPieces } from './send-pieces.ts';
 
 interface Sending {
   /** Closed when the answer has gone out. */
@@ -35,22 +36,35 @@ export async function sendFile(ctx: Context, { file, fileName, etag, reprDigest,
   ctx.type = 'application/zip';
   ctx.set('Accept-Ranges', 'bytes');
   ctx.set('Repr-Digest', reprDigest);
-  sendBytes(ctx, file, range, idleMs);
+  await sendBytes(ctx, file, range, idleMs);
 }
 
-function sendBytes(ctx: Context, file: StoredFile, range: ByteRange | undefined, idleMs: number): void {
+async function sendBytes(ctx: Context, file: StoredFile, range: ByteRange | undefined, idleMs: number): Promise<void> {
   const { start, end } = range ?? { start: 0, end: file.size - 1 };
   if (range) {
     ctx.status = 206;
     ctx.set('Content-Range', `bytes ${start}-${end}/${file.size}`);
   }
-  if (ctx.method !== 'HEAD') {
-    // Node cuts a connection on which nothing moves for that long; it sets the time anew for the next request.
-    ctx.socket.setTimeout(idleMs);
-    ctx.body = file.read({ start, end });
-  }
   ctx.length = end - start + 1;
+  if (ctx.method === 'HEAD') return;
+  // Node cuts a connection on which nothing moves for that long; it sets the time anew for the next request.
+  ctx.socket.setTimeout(idleMs);
+  await sendPieces(ctx, file.pieces({ start, end })).catch(error => {
+    for (const name of OF_THE_FILE) ctx.remove(name);
+    throw error;
+  });
 }
+
+/** What an error in place of the file must not have. */
+const OF_THE_FILE = [
+  'Accept-Ranges',
+  'Cache-Control',
+  'Content-Disposition',
+  'Content-Length',
+  'Content-Range',
+  'ETag',
+  'Repr-Digest',
+];
 
 /** Koa's `ctx.fresh` would say no to every `Cache-Control: no-cache`, which fetch adds to conditional requests. */
 function clientHas(ctx: Context, etag: string): boolean {

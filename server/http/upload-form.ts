@@ -66,7 +66,8 @@ export async function readUploadForm<File>(
 const FORM_OVERHEAD = 64 * 1024;
 const MAX_FIELDS = 8;
 const MAX_FIELD_BYTES = 64 * 1024;
-const BUFFER_SIZE = 1024 * 1024;
+/** How much of an upload may wait for the disk, in the parser and again behind it. In bytes. */
+const BUFFER_SIZE = 128 * 1024;
 
 function refuseUnreadable(ctx: Context, { maxFileBytes }: UploadLimits, { longFields }: FileReceiver<unknown>): void {
   if (ctx.request.type !== 'multipart/form-data')

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { addAbortSignal } from 'node:stream';
 import type { Backup } from '../backups/backup.entity.ts';
 import { damageAtSight } from '../backups/damage-at-sight.ts';
 import type { FileAddress, Storage } from '../storage/storage.ts';
@@ -30,7 +29,8 @@ export async function storedDamage({ storage, signal, onRead }: Reading, backup:
       return atSight!;
     }
     const hash = createHash('sha256');
-    for await (const piece of addAbortSignal(signal, file.read({ start: 0, end: file.size - 1 }))) {
+    for await (const piece of file.pieces({ start: 0, end: file.size - 1 })) {
+      signal.throwIfAborted();
       hash.update(piece);
       await onRead(piece.length);
     }

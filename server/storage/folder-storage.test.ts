@@ -1,11 +1,10 @@
 import * as nodeFs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { FileSystem } from './file-system.ts';
 import { folderStorage } from './folder-storage.ts';
-import { describeStorage } from './storage.conformance.ts';
+import { bytesIn, describeStorage } from './storage.conformance.ts';
 
 const address = {
   database: 'pt_xyz',
@@ -120,7 +119,7 @@ describe('folder storage', () => {
     const received = await short.receive(address, content('0123456789'.repeat(10)));
     await received.publish();
     const file = (await short.open(address))!;
-    expect(String(await buffer(file.read({ start: 0, end: 99 })))).to.equal('0123456789'.repeat(10));
+    expect(String(await bytesIn(file.pieces({ start: 0, end: 99 })))).to.equal('0123456789'.repeat(10));
   });
 
   it('ends a read with an error when the file is cut meanwhile', async () => {
@@ -129,7 +128,7 @@ describe('folder storage', () => {
     await (await storage.receive(address, content('0123456789'))).publish();
     const file = (await storage.open(address))!;
     await nodeFs.truncate(join(folder, address.database, address.fileName), 4);
-    const error = await buffer(file.read({ start: 0, end: 9 })).catch(error => error);
+    const error = await bytesIn(file.pieces({ start: 0, end: 9 })).catch(error => error);
     expect(error.message).to.contain('ended at byte 4');
   });
 
@@ -157,15 +156,15 @@ function watched(calls: string[], failure?: string, shortWrites?: number): FileS
   const open: FileSystem['open'] = async (path, ...rest) => {
     const handle = await nodeFs.open(path, ...rest);
     const what = String(path).endsWith('.part') ? 'part' : 'folder';
-    const { sync, writev } = handle;
+    const { sync, write } = handle;
     handle.sync = async () => {
       calls.push(`sync ${what}`);
       if (failure && what === 'part') throw Object.assign(new Error(failure), { code: failure });
       return sync.call(handle);
     };
     if (shortWrites) {
-      handle.writev = (async (chunks: Uint8Array[]) =>
-        writev.call(handle, [chunks[0]!.subarray(0, shortWrites)])) as typeof writev;
+      handle.write = (async (bytes: Buffer, at: number, length: number) =>
+        Reflect.apply(write, handle, [bytes, at, Math.min(length, shortWrites)])) as typeof write;
     }
     return handle;
   };

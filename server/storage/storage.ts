@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /** Where a file lies: `fileName` as the client gave it, among the files of `database`. Both are checked names. */
 export interface FileAddress {
   readonly database: string;
@@ -29,16 +27,20 @@ export interface ReceivedFile {
   discard(): Promise<void>;
 }
 
-/** A stored file that is open for reading. End it with `read` or `close`. */
+/** A stored file that is open for reading. End it by going through its `pieces`, or with `close`. */
 export interface StoredFile {
   /** In bytes, of what is really there. */
   readonly size: number;
   /** When its bytes were last written. */
   readonly modifiedAt: Date;
-  /** A descriptor to read from until `read` or `close`. */
+  /** A descriptor to read from until the last piece or `close`. */
   readonly fd: number;
-  /** Streams the bytes from `start` to `end`, both included; the stream closes the file. */
-  read(range: { start: number; end: number }): Readable;
+  /**
+   * Reads the bytes from `start` to `end`, both included, a piece ahead. A piece may be used until the next one is asked
+   * for, whose bytes may take its place. Whoever begins goes on to the end or breaks off: either closes the file.
+   * @throws Error when the file ends before `end`; what the disk throws
+   */
+  pieces(range: { start: number; end: number }): AsyncIterable<Buffer>;
   close(): Promise<void>;
 }
 

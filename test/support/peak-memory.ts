@@ -1,0 +1,7 @@
+import { readFile } from 'node:fs/promises';
+
+/** @returns the largest that a running program ever was (`VmHWM` of Linux), in MiB; NaN when it has ended @throws when it is gone */
+export async function peakMib(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'latin1');
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}
