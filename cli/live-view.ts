@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { createLogUpdate } from 'log-update';
 import { formatBytes } from './figures.ts';
 import type { Outcome, Stage } from './pipeline/outcome.ts';
-import type { Backup, Watch } from './pipeline/stages.ts';
+import type { Backup, Watch } from './pipeline/under-way.ts';
 
 const REDRAW_MS = 200;
 
@@ -11,7 +11,9 @@ interface Line {
   readonly stage: Stage;
   readonly path: string;
   readonly total: number | undefined;
-  readonly since: number;
+  /** When the stage began, and how far it was: a zip has followed the dump before it is shown. */
+  since: number;
+  from: number;
   done: number;
 }
 
@@ -28,12 +30,15 @@ export class LiveView implements Watch, Disposable {
   }
 
   began({ database, fileName }: Backup, stage: Stage, { path, bytes }: { path: string; bytes?: number }): void {
-    this.#lines.set(fileName, { database, stage, path, total: bytes, since: performance.now(), done: 0 });
+    const done = stage === 'zip' ? (this.#lines.get(fileName)?.done ?? 0) : 0;
+    this.#lines.set(fileName, { database, stage, path, total: bytes, since: performance.now(), from: done, done });
   }
 
   moved({ fileName }: Backup, bytes: number): void {
     const line = this.#lines.get(fileName);
-    if (line) line.done = bytes;
+    if (!line) return;
+    if (bytes < line.done) Object.assign(line, { since: performance.now(), from: 0 }); // it has begun anew
+    line.done = bytes;
   }
 
   /** Puts the line of a database that has ended above the live ones, for good. */
@@ -53,9 +58,9 @@ export class LiveView implements Watch, Disposable {
   }
 }
 
-function describe({ database, stage, path, total, since, done }: Line): string {
+function describe({ database, stage, path, total, since, from, done }: Line): string {
   const bytes = stage === 'dump' ? sizeOf(path) : done;
-  const speed = bytes / Math.max(0.2, (performance.now() - since) / 1000);
+  const speed = (bytes - from) / Math.max(0.2, (performance.now() - since) / 1000);
   const share = total ? ` of ${formatBytes(total)} (${Math.floor((100 * bytes) / total)} %)` : '';
   return `${stage.padEnd(7)} ${database}  ${formatBytes(bytes)}${share}, ${formatBytes(speed)}/s`;
 }

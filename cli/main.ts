@@ -3,6 +3,9 @@ import { type CommandContext, Interrupted } from './commands/command.ts';
 import manifest from './package.json' with { type: 'json' };
 import { CommandError, ConfigurationError, EXIT, ExplainedError } from './problems.ts';
 import { DEFAULTS } from './settings.ts';
+import { widenThreadPool } from './thread-pool.ts';
+
+widenThreadPool(process.env);
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -25,8 +28,10 @@ const TEXT_OPTIONS = [
   'work-dir',
   'only',
   'dump-workers',
+  'dumps-per-host',
   'zip-workers',
   'upload-workers',
+  'level',
   'timeout',
   'retries',
   'mysqldump',
@@ -104,8 +109,13 @@ function program(): ReturnType<typeof sade> {
     .option('--work-dir', `Private folder for dumps and zips under way (SADE_WORK_DIR; default ${DEFAULTS.workDir})`)
     .option('--only', 'Only these databases, by label, with commas between (SADE_ONLY)')
     .option('--dump-workers', `Dumps at once (SADE_DUMP_WORKERS; default ${DEFAULTS.dumpWorkers} here)`)
+    .option(
+      '--dumps-per-host',
+      `Dumps at once from one database host (SADE_DUMPS_PER_HOST; default ${DEFAULTS.dumpsPerHost})`,
+    )
     .option('--zip-workers', `Zips at once (SADE_ZIP_WORKERS; default ${DEFAULTS.zipWorkers} here)`)
     .option('--upload-workers', `Uploads at once (SADE_UPLOAD_WORKERS; default ${DEFAULTS.uploadWorkers})`)
+    .option('--level', `Of the zips, from 1, fastest, to 9, smallest (SADE_LEVEL; default ${DEFAULTS.level})`)
     .option('--timeout', `Time one database may take, such as 90s, 30m, 6h (SADE_TIMEOUT; default ${DEFAULTS.timeout})`)
     .option('--retries', `How often an upload is tried again (SADE_RETRIES; default ${DEFAULTS.retries})`)
     .option('--mysqldump', `MySQL's dump program (SADE_MYSQLDUMP; default ${DEFAULTS.mysqldump})`)

@@ -25,6 +25,8 @@ describe('settings', () => {
       dumpWorkers: DEFAULTS.dumpWorkers,
       zipWorkers: DEFAULTS.zipWorkers,
       uploadWorkers: DEFAULTS.uploadWorkers,
+      dumpsPerHost: DEFAULTS.dumpsPerHost,
+      level: DEFAULTS.level,
       timeoutMs: 6 * 3_600_000,
       retries: 5,
       mysqldump: 'mysqldump',
@@ -42,6 +44,8 @@ describe('settings', () => {
       SADE_DUMP_WORKERS: '11',
       SADE_ZIP_WORKERS: '12',
       SADE_UPLOAD_WORKERS: '13',
+      SADE_DUMPS_PER_HOST: '16',
+      SADE_LEVEL: '7',
       SADE_TIMEOUT: '14s',
       SADE_RETRIES: '15',
       SADE_MYSQLDUMP: 'env-dump',
@@ -57,6 +61,8 @@ describe('settings', () => {
       'dump-workers': '21',
       'zip-workers': '22',
       'upload-workers': '23',
+      'dumps-per-host': '26',
+      level: '8',
       timeout: '24s',
       retries: '0',
       mysqldump: 'flag-dump',
@@ -72,6 +78,8 @@ describe('settings', () => {
       dumpWorkers: 11,
       zipWorkers: 12,
       uploadWorkers: 13,
+      dumpsPerHost: 16,
+      level: 7,
       timeoutMs: 14_000,
       retries: 15,
       mysqldump: 'env-dump',
@@ -87,6 +95,8 @@ describe('settings', () => {
       dumpWorkers: 21,
       zipWorkers: 22,
       uploadWorkers: 23,
+      dumpsPerHost: 26,
+      level: 8,
       timeoutMs: 24_000,
       retries: 0,
       mysqldump: 'flag-dump',
@@ -126,6 +136,23 @@ describe('settings', () => {
       expect(readBackupSettings({ 'zip-workers': fine }, {}).zipWorkers).to.equal(Number(fine));
     for (const wrong of ['0', '65', '-1', '1.5', '1e1', '0x10', '', 'two', ' 4', '٤', '9999999999'])
       expect(mistakesOf({ 'zip-workers': wrong }), wrong).to.have.length(1);
+  });
+
+  it('has bounds for what a host should bear, and for how hard it is compressed', () => {
+    for (const [name, setting, least, most] of [
+      ['dumps-per-host', 'dumpsPerHost', 1, 64],
+      ['level', 'level', 1, 9],
+    ] as const) {
+      for (const fine of [least, most])
+        expect(readBackupSettings({ [name]: String(fine) }, {})[setting]).to.equal(fine);
+      for (const wrong of [least - 1, most + 1])
+        expect(mistakesOf({ [name]: String(wrong) })).to.deep.equal([
+          `--${name} is "${wrong}" and must be a whole number from ${least} to ${most}`,
+        ]);
+    }
+    expect(readBackupSettings({}, {})).to.include({ dumpsPerHost: 2, level: 6 });
+    expect(mistakesOf({}, { SADE_LEVEL: '0' })).to.have.length(1);
+    expect(mistakesOf({}, { SADE_DUMPS_PER_HOST: 'all' })).to.have.length(1);
   });
 
   it('takes durations in seconds, minutes and hours', () => {

@@ -11,8 +11,12 @@ export interface BackupSettings {
   /** Labels to back up; undefined means all. */
   readonly only: readonly string[] | undefined;
   readonly dumpWorkers: number;
+  /** Dumps at once from one database host. */
+  readonly dumpsPerHost: number;
   readonly zipWorkers: number;
   readonly uploadWorkers: number;
+  /** Of the zips, 1 (fastest) to 9 (smallest). */
+  readonly level: number;
   /** How long one database may take, in milliseconds, without the time it waits for a worker. */
   readonly timeoutMs: number;
   /** How often an upload is tried again after the first time. */
@@ -38,8 +42,12 @@ export const DEFAULTS = {
   mariadbDump: 'mariadb-dump',
   /** A dump waits for the server most of the time, an upload for the network: both want more workers than cores. */
   dumpWorkers: Math.max(4, availableParallelism()),
-  zipWorkers: availableParallelism(),
+  /** A client's server has other things to do at night, too. */
+  dumpsPerHost: 2,
+  /** Each dump is followed by its zip; however many these are, no more blocks are deflated at once than there are cores. */
+  zipWorkers: Math.max(4, availableParallelism()),
   uploadWorkers: 4,
+  level: 6,
 } as const;
 
 /** @throws {ConfigurationError} naming every mistake at once */
@@ -72,8 +80,10 @@ function backupSettings(read: SettingsReader): BackupSettings {
     workDir: resolve(read.text('work-dir', DEFAULTS.workDir)),
     only: read.list('only'),
     dumpWorkers: read.integer('dump-workers', DEFAULTS.dumpWorkers, 1, 64),
+    dumpsPerHost: read.integer('dumps-per-host', DEFAULTS.dumpsPerHost, 1, 64),
     zipWorkers: read.integer('zip-workers', DEFAULTS.zipWorkers, 1, 64),
     uploadWorkers: read.integer('upload-workers', DEFAULTS.uploadWorkers, 1, 64),
+    level: read.integer('level', DEFAULTS.level, 1, 9),
     timeoutMs: read.duration('timeout', DEFAULTS.timeout),
     retries: read.integer('retries', DEFAULTS.retries, 0, 20),
     mysqldump: read.text('mysqldump', DEFAULTS.mysqldump),

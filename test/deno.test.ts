@@ -21,6 +21,10 @@ const PIPELINE = [
   'multipart',
   'option-file',
   'zip-deflate',
+  'zip-source',
+  'stages',
+  'host-turns',
+  'time-budget',
   'zip-part-file',
   'manifest-file',
 ];

@@ -26,7 +26,7 @@ describe('estimate', () => {
       lastRun({ ...outcome, dumpBytes: undefined }),
       lastRun({ ...outcome, seconds: 0 }),
     ]) {
-      const { seconds, basis } = estimateTime('a', 60 * MIB, without);
+      const { seconds, basis } = estimateTime('a', 120 * MIB, without);
       expect(seconds).to.equal(3);
       expect(basis).to.contain('rough guess');
     }

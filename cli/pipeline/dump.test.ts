@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -212,7 +213,10 @@ describe('dump', () => {
     };
 
     it('(one that does not, to compare)', async () => {
-      expect(await dumpBy('header; rows 100000; marker')).to.deep.include({ findings: [] });
+      expect(await dumpBy('header; rows 100000; marker')).to.deep.include({
+        findings: [],
+        isRepeated: false,
+      });
       expect(await left()).to.deep.equal(['dump.sql']);
     });
 
@@ -313,9 +317,13 @@ describe('dump', () => {
       const changed = "Error 1412: 'Table definition has changed, please retry transaction' when dumping table `t`";
       const flag = join(folder, 'changed');
       const script = `[ -e '${flag}' ] || { : > '${flag}'; header; complain "${changed.replaceAll('`', '\\`')}"; exit 3; }`;
-      const { findings } = await dumpBy(`${script}; header; marker`);
+      const { findings, isRepeated, size } = await dumpBy(`${script}; header; marker`);
       expect(findings.map(({ code }) => code)).to.deep.equal(['DUMP_REPEATED']);
       expect(findings[0]!.message).to.contain('Table definition has changed');
+      expect(isRepeated).to.equal(true);
+      const text = await readFile(path, 'utf8');
+      expect(text, 'the second alone').to.match(/^-- MariaDB dump.*-- Dump completed/s);
+      expect([text.split('-- Server version').length, size]).to.deep.equal([2, Buffer.byteLength(text)]);
     });
 
     it('meets a table that is changed each time: twice, and no more', async () => {
@@ -344,6 +352,17 @@ describe('dump', () => {
       expect(error).to.be.instanceOf(ExplainedError);
       expect(error.message).to.contain('not installed');
       expect(await left()).to.deep.equal([]);
+    });
+
+    it('tells as soon as there is a file, once, also when it is begun again', async () => {
+      const flag = join(folder, 'changed');
+      const script = `[ -e '${flag}' ] || { : > '${flag}'; complain 'Error 1412: changed'; exit 3; }; header; marker`;
+      const client = await fakeMysqldump(folder, script);
+      const begun: boolean[] = [];
+      await dump(source, path, { client, signal: never, onBegun: () => begun.push(existsSync(path)) });
+      expect(begun).to.deep.equal([true]);
+      await dump(source, path, { client, signal: never, onBegun: () => begun.push(true) }).catch(() => {});
+      expect(begun, 'of somebody else').to.have.length(1);
     });
 
     it('would write over a file: that one is left alone', async () => {

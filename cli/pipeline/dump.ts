@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Finding, finding } from '../../protocol/finding.ts';
 import type { DatabaseSource } from '../config.ts';
@@ -19,6 +19,8 @@ export interface Dump {
   readonly size: number;
   /** What mysqldump said although it succeeded, and what it was told to leave out. */
   readonly findings: readonly Finding[];
+  /** Whether the file was emptied and written once more. */
+  readonly isRepeated: boolean;
 }
 
 export interface DumpOptions {
@@ -28,6 +30,8 @@ export interface DumpOptions {
   readonly concessions?: readonly string[];
   /** Whether another connection has shown that the server offers TLS. */
   readonly offersTls?: boolean;
+  /** Told as soon as there is a file that mysqldump is about to write to. */
+  readonly onBegun?: () => void;
 }
 
 /** How long mysqldump may take to end after SIGTERM before it is killed. */
@@ -45,39 +49,52 @@ const CHANGED_MEANWHILE = /\b1412\b/;
 export async function dump(
   source: DatabaseSource,
   path: string,
-  { client, signal, concessions = [], offersTls = false }: DumpOptions,
+  { client, signal, concessions = [], offersTls = false, onBegun = () => {} }: DumpOptions,
 ): Promise<Dump> {
   signal.throwIfAborted();
   if (source.ssl === 'require' && client.flavour === 'mariadb' && !offersTls) await requireTls(source, { signal });
   const asked = { ...source, dumpOptions: [...source.dumpOptions, ...concessions] };
+  // What is appended to a file that was emptied begins at its beginning again.
+  await using file = await open(path, 'ax', 0o600);
+  onBegun();
   try {
-    return await dumpOnce(asked, path, { client, signal });
-  } catch (error) {
-    if (!(error instanceof ExplainedError) || !CHANGED_MEANWHILE.test(error.message)) throw error;
-    const { size, findings } = await dumpOnce(asked, path, { client, signal });
-    return {
-      size,
-      findings: [...findings, finding('DUMP_REPEATED', `dumped again, since the first time: ${error.message}`)],
-    };
-  }
-}
-
-type Once = { readonly client: MysqldumpClient; readonly signal: AbortSignal };
-
-async function dumpOnce(source: DatabaseSource, path: string, { client, signal }: Once): Promise<Dump> {
-  // Straight into a file descriptor: half the CPU of a pipe through this process, and nothing here can hold it up.
-  await using file = await open(path, 'wx', 0o600);
-  try {
-    const said = await runMysqldump(source, file.fd, { folder: dirname(path), client, signal });
-    if (!(await endsWithMarker(path))) throw cutOff(said.text());
-    return { size: (await file.stat()).size, findings: findingsIn(said) };
+    return await dumpAgainIfChanged(asked, { path, file, client, signal });
   } catch (error) {
     await rm(path, { force: true });
     throw error;
   }
 }
 
-type Running = Once & { readonly folder: string };
+interface Once {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly client: MysqldumpClient;
+  readonly signal: AbortSignal;
+}
+
+async function dumpAgainIfChanged(source: DatabaseSource, once: Once): Promise<Dump> {
+  try {
+    return { ...(await dumpOnce(source, once)), isRepeated: false };
+  } catch (error) {
+    if (!(error instanceof ExplainedError) || !CHANGED_MEANWHILE.test(error.message)) throw error;
+    await once.file.truncate();
+    const { size, findings } = await dumpOnce(source, once);
+    const again = finding('DUMP_REPEATED', `dumped again, since the first time: ${error.message}`);
+    return { size, isRepeated: true, findings: [...findings, again] };
+  }
+}
+
+async function dumpOnce(
+  source: DatabaseSource,
+  { path, file, client, signal }: Once,
+): Promise<Omit<Dump, 'isRepeated'>> {
+  // Straight into a file descriptor: half the CPU of a pipe through this process, and nothing here can hold it up.
+  const said = await runMysqldump(source, file.fd, { folder: dirname(path), client, signal });
+  if (!(await endsWithMarker(path))) throw cutOff(said.text());
+  return { size: (await file.stat()).size, findings: findingsIn(said) };
+}
+
+type Running = Pick<Once, 'client' | 'signal'> & { readonly folder: string };
 
 /** @returns what it said on stderr, when it ended well */
 async function runMysqldump(

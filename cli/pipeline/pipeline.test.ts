@@ -84,22 +84,32 @@ describe('pipeline', () => {
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ data, message: 'success' }));
   };
 
+  /** @param databases such as `db_1`, or `db_1@host` */
   const run = async (
     databases: string[],
     dumpScript: string,
-    { signal = never, workers = { dump: 2, zip: 2, upload: 2 }, retries = 0, timeoutMs = 60_000 } = {},
+    {
+      signal = never,
+      workers = { dump: 2, zip: 2, upload: 2 },
+      retries = 0,
+      timeoutMs = 60_000,
+      dumpsPerHost = 9,
+    } = {},
   ): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
     const client = await fakeMysqldump(join(folder, 'bin'), dumpScript);
     for await (const outcome of runPipeline({
-      sources: databases.map(
-        (database): DatabaseSource => ({
-          ...{ label: database, database, host: 'h', port: 1, user: 'u', password: 'geheim' },
+      sources: databases.map((name): DatabaseSource => {
+        const [database, host = 'h'] = name.split('@') as [string, string?];
+        return {
+          ...{ label: database, database, host, port: 1, user: 'u', password: 'geheim' },
           ...{ dumpOptions: [], shrinkLimitPercent: 50 },
-        }),
-      ),
+        };
+      }),
       leftovers: await spool.leftovers(),
       workers,
+      dumpsPerHost,
+      level: 6,
       clients: { for: () => client, all: [client] },
       preflight,
       spool,
@@ -317,6 +327,41 @@ describe('pipeline', () => {
     expect(await running).to.have.length(30);
   });
 
+  describe('with many databases on two hosts', () => {
+    const of = (host: string) => names(6).map(name => `${host}_${name}@${host}`);
+    const HOST = 'for host; do case $host in --host=*) break;; esac; done; host=$(echo "$host" | cut -d= -f2)';
+
+    /** @returns for each dump the host that it was of, and how many were under way on it and on all hosts as it began */
+    const begunOn = async (dumpsPerHost: number, workers: PipelineOptions['workers']) => {
+      const [log, flags] = [join(folder, 'begun'), join(folder, 'flags')];
+      await mkdir(flags);
+      const count = (what: string) => `$(ls '${flags}' | grep -c '${what}')`;
+      const script = `${HOST}; : > '${flags}'/$host-$$; echo $host ${count("'$host'-")} ${count('-')} >> '${log}'
+        sleep 0.1; rm '${flags}'/$host-$$; ${GOOD}`;
+      const outcomes = await run([...of('a'), ...of('b')], script, { dumpsPerHost, workers });
+      expect(outcomes.filter(({ state }) => state === 'complete')).to.have.length(12);
+      const lines = (await readFile(log, 'utf8')).trim().split('\n');
+      const begun = lines.map(line => line.split(' ') as [string, string, string]);
+      return begun.map(([host, onHost, onAll]) => ({ host, onHost: Number(onHost), onAll: Number(onAll) }));
+    };
+
+    for (const dumpsPerHost of [1, 2])
+      it(`dumps no more than ${dumpsPerHost} of one host at once`, async () => {
+        const begun = await begunOn(dumpsPerHost, { dump: 6, zip: 6, upload: 2 });
+        for (const host of ['a', 'b']) {
+          const onHost = begun.filter(one => one.host === host).map(one => one.onHost);
+          expect(Math.max(...onHost), host).to.equal(dumpsPerHost);
+        }
+        expect(Math.max(...begun.map(({ onAll }) => onAll)), 'both hosts are at work').to.be.above(dumpsPerHost);
+      });
+
+    it('lets no dump worker idle while another host has work, in whatever order they stand', async () => {
+      const begun = await begunOn(1, { dump: 2, zip: 2, upload: 2 });
+      expect(begun.map(({ host }) => host).slice(0, 2)).to.have.members(['a', 'b']);
+      expect(begun.filter(({ onAll }) => onAll === 2)).to.have.length.above(3);
+    });
+  });
+
   it('gives each database its time, and no more', async () => {
     const outcomes = await run(
       ['slow', 'a', 'b'],
@@ -330,16 +375,34 @@ describe('pipeline', () => {
   });
 
   describe('when aborted', () => {
-    const abortedRun = async (script: string, { afterMs = 400, workers = { dump: 3, zip: 1, upload: 1 } } = {}) => {
+    const abortedRun = async (
+      script: string,
+      { afterMs = 400, workers = { dump: 3, zip: 1, upload: 1 }, dumpsPerHost = 9 } = {},
+    ) => {
       const stop = new AbortController();
       setTimeout(() => stop.abort('stop'), afterMs);
       const started = performance.now();
-      const reason = await run(names(12), script, { signal: stop.signal, workers }).catch(error => error);
+      const reason = await run(names(12), script, { signal: stop.signal, workers, dumpsPerHost }).catch(error => error);
       return { reason, ms: performance.now() - started };
     };
 
     it('throws the reason, ends the children and leaves nothing half-done', async () => {
       const { reason, ms } = await abortedRun('header; exec sleep 20');
+      expect(reason).to.equal('stop');
+      expect(ms).to.be.below(2000);
+      expect(await spooled()).to.deep.equal([]);
+    });
+
+    it('does not hang while all hosts have enough', async () => {
+      const { reason, ms } = await abortedRun('header; exec sleep 20', { dumpsPerHost: 1 });
+      expect(reason).to.equal('stop');
+      expect(ms).to.be.below(2000);
+      expect(await spooled()).to.deep.equal([]);
+    });
+
+    it('leaves nothing of a zip that follows its dump', async () => {
+      const workers = { dump: 3, zip: 3, upload: 1 };
+      const { reason, ms } = await abortedRun('header; rows 3000000; exec sleep 20', { workers });
       expect(reason).to.equal('stop');
       expect(ms).to.be.below(2000);
       expect(await spooled()).to.deep.equal([]);

@@ -3,14 +3,19 @@ import { Group } from '../channel/group.ts';
 import { stage } from '../channel/stage.ts';
 import type { DatabaseSource } from '../config.ts';
 import type { Leftover } from '../spool.ts';
+import type { Dumping } from './dumping.ts';
+import { HostTurns } from './host-turns.ts';
 import type { Outcome } from './outcome.ts';
-import { type Dumped, type Ended, Stages, type StagesOptions, type Zipped } from './stages.ts';
+import { Stages, type StagesOptions } from './stages.ts';
+import type { Ended, Zipped } from './under-way.ts';
 
 export interface PipelineOptions extends StagesOptions {
   readonly sources: readonly DatabaseSource[];
   /** Zips of earlier runs, which go straight to the upload, before those of this run. */
   readonly leftovers: readonly Leftover[];
   readonly workers: { readonly dump: number; readonly zip: number; readonly upload: number };
+  /** How many dumps one database host should bear at once. */
+  readonly dumpsPerHost: number;
   readonly signal: AbortSignal;
 }
 
@@ -20,24 +25,36 @@ export interface PipelineOptions extends StagesOptions {
  *     sources ─► dump ─► zip ─► upload ─► outcomes
  *                leftovers ──────┘ first
  *
- * No channel holds more than what its workers have in hand, so that a slow upload stops new dumps from being begun, but
- * never one that is under way: between two stages there is always a file.
+ * A dump is handed on as soon as it has begun: the zip follows the growing file. No channel holds more than what its
+ * workers have in hand, so that a slow upload stops new dumps from being begun, but never one that is under way: between
+ * two stages there is always a file.
  * @returns an outcome for each database and leftover, as they come
  * @throws the signal's reason when aborted; whatever was half-done is removed by then
  */
 export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Outcome> {
-  const { sources, leftovers, workers, signal } = options;
+  const { leftovers, workers, signal } = options;
   const stages = new Stages(options);
+  const turns = new HostTurns(options.sources, options.dumpsPerHost);
   const toDump = new Channel<DatabaseSource>();
-  const toZip = new Channel<Dumped | Ended>();
+  const toZip = new Channel<Dumping | Ended>();
   const zipped = new Channel<Zipped | Ended>();
   const toUpload = new Channel<Zipped | Ended>();
   const outcomes = new Channel<Ended>();
 
   const leaving = new AbortController();
   const group = new Group({ signal: AbortSignal.any([signal, leaving.signal]) });
-  group.go(signal => send(sources, toDump, signal));
-  group.go(signal => stage({ from: toDump, to: toZip, work: stages.dump, workers: workers.dump, signal }));
+  group.go(signal => send(turns, toDump, signal));
+  group.go(async signal => {
+    using outbound = toZip;
+    const dump = async (source: DatabaseSource, { signal }: { signal: AbortSignal }) => {
+      try {
+        await stages.dump(source, { signal, handOn: dumping => outbound.send(dumping, { signal }) });
+      } finally {
+        turns.ended(source);
+      }
+    };
+    await stage({ from: toDump, work: dump, workers: workers.dump, signal });
+  });
   group.go(signal => stage({ from: toZip, to: zipped, work: stages.zip, workers: workers.zip, signal }));
   group.go(signal => send(inOrder(leftovers.map(stages.pickUp), zipped.values({ signal })), toUpload, signal));
   group.go(signal => stage({ from: toUpload, to: outcomes, work: stages.upload, workers: workers.upload, signal }));

@@ -2,28 +2,19 @@ import { rm, stat } from 'node:fs/promises';
 import { v4 as uuid } from 'uuid';
 import { type BackupName, formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
 import type { Finding } from '../../protocol/finding.ts';
-import type { Manifest } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
 import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { ServiceUnreachable } from '../service.ts';
 import type { Leftover, Spool } from '../spool.ts';
 import { deliver } from './deliver.ts';
+import { Dumping } from './dumping.ts';
 import { DISK_FULL } from './explain-dump-error.ts';
-import { type DumpFacts, DumpWitness } from './make-manifest.ts';
-import { writeManifest } from './manifest-file.ts';
 import type { DumpClients } from './mysqldump-client.ts';
 import type { Outcome, Stage } from './outcome.ts';
-import { type Preflight, takeDump } from './take-dump.ts';
+import { type Preflight, type TakeDumpOptions, takeDump } from './take-dump.ts';
 import { TimeBudget } from './time-budget.ts';
-import { zip } from './zip.ts';
-
-/** Is told how the run goes, to show it; decides nothing. */
-export interface Watch {
-  /** @param file the one that grows or is read; `bytes` are those to go through, where that is known */
-  began(backup: Backup, stage: Stage, file: { readonly path: string; readonly bytes?: number }): void;
-  /** @param bytes how many of them are done */
-  moved(backup: Backup, bytes: number): void;
-}
+import type { Backup, Dumped, Ended, Watch, Zipped } from './under-way.ts';
+import { zipDump } from './zip-dump.ts';
 
 export interface StagesOptions {
   readonly spool: Spool;
@@ -32,45 +23,19 @@ export interface StagesOptions {
   readonly server: URL;
   readonly timeoutMs: number;
   readonly retries: number;
+  /** Of the zips, 1 (fastest) to 9 (smallest). */
+  readonly level: number;
   readonly watch: Watch;
 }
 
-/** What is known of one database's backup from its first stage to its last. */
-export interface Backup {
-  readonly database: string;
-  readonly fileName: string;
-  readonly isLeftover: boolean;
-  readonly startedAt: Date;
-  readonly budget: TimeBudget;
-  /** Grows from stage to stage. */
-  readonly findings: Finding[];
-}
-
-export interface Dumped {
-  readonly kind: 'dumped';
-  readonly backup: Backup;
-  readonly path: string;
-  readonly dumpBytes: number;
-  readonly facts: DumpFacts;
-}
-
-export interface Zipped {
-  readonly kind: 'zipped';
-  readonly backup: Backup;
-  readonly path: string;
-  readonly zipBytes: number;
-  readonly dumpBytes?: number;
-  /** Read later, from the disk, for what an earlier run left behind. */
-  readonly manifest?: Manifest;
-}
-
-/** Nothing is left to do: whatever stage comes next hands it on. */
-export interface Ended {
-  readonly kind: 'ended';
-  readonly outcome: Outcome;
-}
-
 type SignalOption = { readonly signal: AbortSignal };
+
+type DumpStageOptions = SignalOption & {
+  /** Takes what has begun, or has failed before it could; resolves when somebody else has it in hand. */
+  readonly handOn: (dumping: Dumping | Ended) => Promise<void>;
+};
+
+type TakeDump = Pick<Dumping, 'backup' | 'path'> & Pick<TakeDumpOptions, 'signal' | 'onBegun'>;
 
 /** The work of the three stages on one database, each failure of which becomes an outcome. */
 export class Stages {
@@ -82,49 +47,72 @@ export class Stages {
     this.#options = options;
   }
 
-  readonly dump = async (source: DatabaseSource, { signal }: SignalOption): Promise<Dumped | Ended> => {
-    const { spool, clients, preflight, timeoutMs, watch } = this.#options;
+  /**
+   * Dumps a database, and hands the dump on as soon as it has begun.
+   * @returns when the dump has ended, well or not
+   */
+  readonly dump = async (source: DatabaseSource, { signal, handOn }: DumpStageOptions): Promise<void> => {
     const startedAt = new Date();
     const name: BackupName = { database: source.label, takenAt: startedAt, id: uuid() };
-    const path = spool.pathOf(formatDumpName(name));
+    const path = this.#options.spool.pathOf(formatDumpName(name));
     const fileName = formatBackupName(name);
-    const budget = new TimeBudget(timeoutMs);
+    const budget = new TimeBudget(this.#options.timeoutMs);
     const backup: Backup = { database: source.label, fileName, isLeftover: false, startedAt, budget, findings: [] };
-    watch.began(backup, 'dump', { path });
-    return this.#attempt('dump', backup, signal, async signal => {
-      const onSeen = (findings: readonly Finding[]) => void backup.findings.push(...findings);
-      const { size, ...taken } = await takeDump(source, path, { clients, preflight, signal, onSeen });
-      const facts = { ...taken, source, fileName, startedAt, endedAt: new Date() };
-      return { kind: 'dumped', backup, path, dumpBytes: size, facts };
+    this.#options.watch.began(backup, 'dump', { path });
+    const dumping = await Dumping.begin({
+      backup,
+      path,
+      signal,
+      work: ({ signal, onBegun }) =>
+        this.#attempt('dump', backup, signal, signal => this.#takeDump(source, { backup, path, signal, onBegun })),
     });
-  };
-
-  readonly zip = async (dumped: Dumped | Ended, { signal }: SignalOption): Promise<Zipped | Ended> => {
-    if (dumped.kind === 'ended') return dumped;
-    const { spool, watch } = this.#options;
-    const { backup, dumpBytes } = dumped;
-    const path = spool.pathOf(backup.fileName);
-    watch.began(backup, 'zip', { path, bytes: dumpBytes });
     try {
-      return await this.#attempt('zip', backup, signal, async signal => {
-        const onProgress = (bytes: number) => watch.moved(backup, bytes);
-        const witness = new DumpWitness();
-        let manifest: Manifest | undefined;
-        const { size } = await zip(dumped.path, path, {
-          signal,
-          onProgress,
-          observe: witness.see,
-          beforeNaming: async sealed => {
-            manifest = witness.testify(dumped.facts, sealed);
-            await writeManifest(spool.manifestPathOf(backup.fileName), manifest);
-          },
-        });
-        return { kind: 'zipped', backup, path, zipBytes: size, dumpBytes, ...(manifest && { manifest }) };
-      });
+      await handOn(dumping);
     } finally {
-      await rm(dumped.path, { force: true });
+      if (dumping.kind === 'dumping') await dumping.whole.catch(() => {});
     }
   };
+
+  async #takeDump(source: DatabaseSource, { backup, path, signal, onBegun }: TakeDump): Promise<Dumped> {
+    const { clients, preflight } = this.#options;
+    const { fileName, startedAt } = backup;
+    const onSeen = (findings: readonly Finding[]) => void backup.findings.push(...findings);
+    const { size, isRepeated, ...taken } = await takeDump(source, path, {
+      clients,
+      preflight,
+      signal,
+      onSeen,
+      onBegun,
+    });
+    const facts = { ...taken, source, fileName, startedAt, endedAt: new Date() };
+    return { kind: 'dumped', dumpBytes: size, isRepeated, facts };
+  }
+
+  readonly zip = async (dumping: Dumping | Ended, { signal }: SignalOption): Promise<Zipped | Ended> => {
+    if (dumping.kind === 'ended') return dumping;
+    const { spool, level } = this.#options;
+    const { backup, path } = dumping;
+    this.#showZip(dumping);
+    const onProgress = (bytes: number) => this.#options.watch.moved(backup, bytes);
+    try {
+      const zipped = await this.#attempt('zip', backup, signal, signal =>
+        zipDump(dumping, { spool, level, signal, onProgress }),
+      );
+      return zipped.kind === 'ended' ? ((await dumping.giveUp()) ?? zipped) : zipped;
+    } finally {
+      await rm(path, { force: true });
+    }
+  };
+
+  /** As long as the dump grows it is what is shown. */
+  #showZip({ backup, whole }: Dumping): void {
+    const { spool, watch } = this.#options;
+    const path = spool.pathOf(backup.fileName);
+    whole.then(
+      dumped => dumped.kind === 'dumped' && watch.began(backup, 'zip', { path, bytes: dumped.dumpBytes }),
+      () => {},
+    );
+  }
 
   readonly upload = async (zipped: Zipped | Ended, { signal }: SignalOption): Promise<Ended> => {
     if (zipped.kind === 'ended') return zipped;

@@ -19,11 +19,15 @@ export interface TakeDumpOptions {
   readonly signal: AbortSignal;
   /** Learns what was found before the dump: it matters all the more when the dump fails. */
   readonly onSeen: (findings: readonly Finding[]) => void;
+  /** Told as soon as there is a file that mysqldump is about to write to, and what it may roughly become, in bytes. */
+  readonly onBegun?: ((expectedBytes: number) => void) | undefined;
 }
 
 export type TakenDump = Pick<DumpFacts, 'report' | 'client' | 'findings'> & {
   /** Bytes of the plain dump. */
   readonly size: number;
+  /** Whether the file was emptied and written once more. */
+  readonly isRepeated: boolean;
 };
 
 /**
@@ -31,7 +35,7 @@ export type TakenDump = Pick<DumpFacts, 'report' | 'client' | 'findings'> & {
  * @throws {ExplainedError} when there is no whole dump; the signal's reason when aborted
  */
 export async function takeDump(source: DatabaseSource, path: string, options: TakeDumpOptions): Promise<TakenDump> {
-  const { clients, signal, onSeen } = options;
+  const { clients, signal, onSeen, onBegun } = options;
   const seen = await look(source, options);
   const { report } = seen;
   const client = report ? clients.for(report.server.flavour) : clients.all[0]!;
@@ -43,13 +47,20 @@ export async function takeDump(source: DatabaseSource, path: string, options: Ta
     ...whatIsLeftOut(source.dumpOptions, source.database, names).map(leavesOut),
   ];
   onSeen(before);
-  const { size, findings } = await dump(source, path, {
+  const { size, findings, isRepeated } = await dump(source, path, {
     client,
     signal,
     concessions: [...(report?.concessions ?? []), ...(history?.options ?? [])],
     offersTls: report?.isEncrypted ?? false,
+    onBegun: () => onBegun?.(report?.estimatedBytes ?? 0),
   });
-  return { report, client, size, findings: [...(seen.unknown ? [seen.unknown] : []), ...before, ...findings] };
+  return {
+    report,
+    client,
+    size,
+    isRepeated,
+    findings: [...(seen.unknown ? [seen.unknown] : []), ...before, ...findings],
+  };
 }
 
 /** What it can't find out does not keep the dump from being tried: mysqldump knows best why it can't get in. */

@@ -40,6 +40,44 @@ describe('time-budget', () => {
     );
   });
 
+  describe('of two that work side by side', () => {
+    it('counts their time once', async () => {
+      const budget = new TimeBudget(700);
+      await Promise.all([budget.within(never, () => sleep(400)), budget.within(never, () => sleep(400))]);
+      await budget.within(never, async signal => {
+        await sleep(50);
+        expect(signal.aborted, 'twice 400 ms have been counted').to.equal(false);
+      });
+    });
+
+    it('counts on as long as one of them works', async () => {
+      const budget = new TimeBudget(300);
+      const long = budget.within(never, untilAborted).catch(error => error);
+      await budget.within(never, () => sleep(50));
+      await budget.within(never, () => Promise.reject(new Error())).catch(() => {});
+      const started = performance.now();
+      expect(await long).to.be.instanceOf(ExplainedError);
+      expect(performance.now() - started).to.be.within(100, 2000);
+    });
+
+    it('tells both the same, and that it is over', async () => {
+      const budget = new TimeBudget(50);
+      expect(budget.isOver).to.equal(false);
+      const [one, other] = await Promise.all(
+        [1, 2].map(() => budget.within(never, untilAborted).catch(error => error)),
+      );
+      expect(one).to.be.instanceOf(ExplainedError);
+      expect(other).to.equal(one);
+      expect(budget.isOver).to.equal(true);
+    });
+
+    it('is not over because one of them was aborted from outside', async () => {
+      const budget = new TimeBudget(10_000);
+      expect(await budget.within(AbortSignal.abort('stop'), untilAborted).catch(error => error)).to.equal('stop');
+      expect(budget.isOver).to.equal(false);
+    });
+  });
+
   it('hands an abort from outside on, with its own reason', async () => {
     const outer = new AbortController();
     const work = new TimeBudget(10_000).within(outer.signal, untilAborted).catch(error => error);

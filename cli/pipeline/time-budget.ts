@@ -1,9 +1,17 @@
 import { ExplainedError } from '../problems.ts';
 
-/** The time that one database may take. Only the time in which a worker is at it counts, not the waiting for one. */
+/**
+ * The time that one database may take. Only the time in which a worker is at it counts, not the waiting for one, and only
+ * once where two work side by side.
+ */
 export class TimeBudget {
   readonly #totalMs: number;
+  readonly #over = new AbortController();
   #leftMs: number;
+  #atWork = 0;
+  /** Since when somebody is at work, on the clock of `performance`. */
+  #since = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param totalMs for all stages together, in milliseconds */
   constructor(totalMs: number) {
@@ -11,20 +19,34 @@ export class TimeBudget {
     this.#leftMs = totalMs;
   }
 
+  /** Whether the time is over. */
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
   /**
    * Does some work that counts. Its signal aborts when the outer one does or when the time is over.
    * @throws {ExplainedError} when the time is over
    */
   async within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const timer = new AbortController();
-    const timeout = setTimeout(() => timer.abort(this.#overdue()), Math.max(0, this.#leftMs));
-    const started = performance.now();
+    this.#begin();
     try {
-      return await work(AbortSignal.any([signal, timer.signal]));
+      return await work(AbortSignal.any([signal, this.#over.signal]));
     } finally {
-      clearTimeout(timeout);
-      this.#leftMs -= performance.now() - started;
+      this.#end();
     }
+  }
+
+  #begin(): void {
+    if (this.#atWork++ > 0) return;
+    this.#since = performance.now();
+    this.#timer = setTimeout(() => this.#over.abort(this.#overdue()), Math.max(0, this.#leftMs));
+  }
+
+  #end(): void {
+    if (--this.#atWork > 0) return;
+    clearTimeout(this.#timer);
+    this.#leftMs -= performance.now() - this.#since;
   }
 
   #overdue(): ExplainedError {

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { inflateRawSync } from 'node:zlib';
+import zlib, { createInflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
+import { BLOCK } from './zip-blocks.ts';
 import { deflate } from './zip-deflate.ts';
 
 const PIECE = 256 * 1024;
@@ -73,10 +78,124 @@ describe('zip-deflate', () => {
     expect(events.filter(event => event === 'reading').length).to.equal(events.filter(e => e === 'read').length);
   });
 
+  describe('of blocks of any size', () => {
+    const KiB = 1024;
+    const text = rowsOf(3 * BLOCK);
+    const cuts: Record<string, number[]> = {
+      'of one byte': Array(700).fill(1),
+      'around the 32 KiB that deflate looks back': [32 * KiB, 1, 32 * KiB - 1, 32 * KiB + 1, 3, 64 * KiB],
+      'empty ones among them': [10, 0, 0, 50_000, 0],
+      'larger than its own': [2 * BLOCK + 17, BLOCK],
+      'as they are read': [BLOCK, BLOCK, BLOCK - 5],
+    };
+    for (const [what, lengths] of Object.entries(cuts))
+      it(`is one stream: ${what}`, async () => {
+        const blocks: Buffer[] = [];
+        let at = 0;
+        for (const length of lengths) {
+          blocks.push(text.subarray(at, at + length));
+          at += length;
+        }
+        const compressed = await bytesOf(deflate(from(blocks), 6));
+        const plain = Buffer.concat(blocks);
+        expect(inflateRawSync(compressed).equals(plain), 'in one go').to.equal(true);
+        const stream = Readable.from([compressed.subarray(0, 7), compressed.subarray(7)]).pipe(createInflateRaw());
+        expect((await buffer(stream)).equals(plain), 'as a stream').to.equal(true);
+      });
+  });
+
+  it('is hardly larger than without blocks', async () => {
+    const text = rowsOf(3 * BLOCK);
+    const without = deflateRawSync(text, { level: 6, memLevel: 9 }).length;
+    for (const length of [BLOCK / 16, BLOCK]) {
+      const count = text.length / length;
+      const blocks = Array.from({ length: count }, (_, i) => text.subarray(i * length, (i + 1) * length));
+      const inBlocks = (await bytesOf(deflate(from(blocks), 6))).length;
+      // Small blocks show whether each knows what stands before it, which it does not on Deno.
+      expect(inBlocks / without, `blocks of ${length}`).to.be.within(0.9, 'Deno' in globalThis ? 1.05 : 1.005);
+    }
+  });
+
+  it('writes the same bytes whatever else runs beside it', async () => {
+    const texts = [rowsOf(2 * BLOCK + 9), randomBytes(BLOCK + 1), Buffer.alloc(3 * BLOCK), rowsOf(1)];
+    const pieces = (text: Buffer) => [
+      text.subarray(0, BLOCK),
+      text.subarray(BLOCK, 2 * BLOCK),
+      text.subarray(2 * BLOCK),
+    ];
+    const alone: Buffer[] = [];
+    for (const text of texts) alone.push(await bytesOf(deflate(from(pieces(text)), 6)));
+    const beside = await Promise.all(texts.map(text => bytesOf(deflate(from(pieces(text)), 6))));
+    for (const [index, bytes] of beside.entries()) expect(bytes.equals(alone[index]!), `text ${index}`).to.equal(true);
+  });
+
+  /** Deno has no such pool, and does not let its zlib be watched. */
+  const itOnNode = 'Deno' in globalThis ? () => {} : it;
+  itOnNode('gives the pool one block more than there are cores, and takes few others, however many zips', async () => {
+    const { deflateRaw } = zlib;
+    let isHeldUp = true;
+    const held: (() => void)[] = [];
+    const watched = (...args: Parameters<typeof deflateRaw>) => {
+      if (isHeldUp) held.push(() => deflateRaw(...args));
+      else deflateRaw(...args);
+    };
+    let taken = 0;
+    async function* pieces() {
+      for (let piece = 0; piece < 40; piece++) {
+        taken++;
+        yield randomBytes(1000);
+      }
+    }
+    zlib.deflateRaw = watched as unknown as typeof deflateRaw;
+    syncBuiltinESMExports();
+    try {
+      const another: typeof import('./zip-deflate.ts') = await import(`./zip-deflate.ts?${'watched'}`);
+      const zips = Array.from({ length: 12 }, () => bytesOf(another.deflate(pieces(), 1)));
+      await pause(50);
+      expect(held).to.have.length(availableParallelism() + 1);
+      expect(taken, 'blocks in memory').to.be.at.most(held.length + zips.length);
+      isHeldUp = false;
+      for (const goOn of held) goOn();
+      for (const bytes of await Promise.all(zips)) expect(inflateRawSync(bytes)).to.have.length(40_000);
+    } finally {
+      zlib.deflateRaw = deflateRaw;
+      syncBuiltinESMExports();
+    }
+  });
+
+  it('leaves no unhandled rejection when it fails while its source is waited for', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', note);
+    async function* slow() {
+      yield Buffer.of(1);
+      await pause(30);
+    }
+    try {
+      expect(await failure(bytesOf(deflate(slow(), 10)))).to.be.instanceOf(RangeError);
+    } finally {
+      process.removeListener('unhandledRejection', note);
+      for (const other of others) process.on('unhandledRejection', other);
+    }
+    expect(unhandled).to.deep.equal([]);
+  });
+
   it('refuses a level that zlib does not have', async () => {
     expect(await failure(bytesOf(deflate(from([Buffer.of(1)]), 10)))).to.be.instanceOf(RangeError);
   });
 });
+
+/** As a dump has them. */
+function rowsOf(bytes: number): Buffer {
+  const rows: string[] = [];
+  for (let id = 1, length = 0; length < bytes; id++) {
+    const row = `(${id},'customer ${(id * 7919) % 104_729}','${'abcdefghij'.slice(id % 7)}',${(id * id) % 99_991}),\n`;
+    length += row.length;
+    rows.push(row);
+  }
+  return Buffer.from(rows.join('')).subarray(0, bytes);
+}
 
 async function* from(pieces: Buffer[]): AsyncGenerator<Buffer> {
   yield* pieces;

@@ -67,6 +67,31 @@ describe('zip-part-file', () => {
     }
   });
 
+  it('flushes ahead while it is written, and fails in the end when the disk refuses just then', async () => {
+    for (const refuses of [false, true]) {
+      let flushes = 0;
+      const restore = await watchSync(() => {
+        flushes++;
+        if (refuses) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+      }, 'datasync');
+      const written = (async () => {
+        await using file = await PartFile.create(target);
+        for (let mib = 0; mib < 70; mib++) await file.append(Buffer.alloc(1024 * 1024));
+        await file.commit();
+      })();
+      if (refuses) {
+        const error = await failureOf(() => written).finally(restore);
+        expect(error.message).to.match(/^could not flush .*x\.zip\.part to the disk: EIO/);
+        expect(await openFilesIn(folder)).to.deep.equal([]);
+        expect(await readdir(folder)).to.deep.equal([]);
+      } else {
+        await written.finally(restore);
+        expect(flushes).to.equal(2);
+        await rm(target);
+      }
+    }
+  });
+
   it('puts itself in the place of what a crash left, and does not write through a link', async () => {
     const elsewhere = join(folder, 'precious');
     await writeFile(elsewhere, 'precious');
@@ -114,17 +139,17 @@ describe('zip-part-file', () => {
   });
 });
 
-/** Calls `watch` before every fsync; returns what ends that. */
-async function watchSync(watch: () => void): Promise<() => void> {
+/** Calls `watch` before every fsync, or fdatasync; returns what ends that. */
+async function watchSync(watch: () => void, name: 'sync' | 'datasync' = 'sync'): Promise<() => void> {
   await using handle = await open(import.meta.filename);
-  const handles = Object.getPrototypeOf(handle) as { sync(): Promise<void> };
-  const { sync } = handles;
-  handles.sync = async function (this: unknown) {
+  const handles = Object.getPrototypeOf(handle) as Record<typeof name, () => Promise<void>>;
+  const original = handles[name];
+  handles[name] = async function (this: unknown) {
     watch();
-    await sync.call(this);
+    await original.call(this);
   };
   return () => {
-    handles.sync = sync;
+    handles[name] = original;
   };
 }
 

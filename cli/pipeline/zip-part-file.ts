@@ -10,6 +10,9 @@ export interface Sealed {
   readonly sha256: Buffer;
 }
 
+/** So much is left at most to the flush at the end; the disk is busy with the rest while there is still work to do. In bytes. */
+const FLUSH_EVERY = 32 * 1024 * 1024;
+
 /**
  * A file that appears under its name when it is whole and on the disk, or not at all. Until then it is `NAME.part`.
  *
@@ -20,6 +23,8 @@ export class PartFile {
   readonly #handle: FileHandle;
   readonly #hash = createHash('sha256');
   #size = 0;
+  #unflushed = 0;
+  #flushing: Promise<void> = Promise.resolve();
   /** The name that what was written has now; none once nothing is to be removed. */
   #leftover: string | undefined;
 
@@ -50,6 +55,15 @@ export class PartFile {
     await attempt(`write ${this.#target}.part`, writeAll(this.#handle, bytes));
     this.#hash.update(bytes);
     this.#size += bytes.length;
+    this.#unflushed += bytes.length;
+    if (this.#unflushed >= FLUSH_EVERY) this.#flushAhead();
+  }
+
+  /** What the disk refuses it tells only once: it is heard of at the end. */
+  #flushAhead(): void {
+    this.#unflushed = 0;
+    this.#flushing = this.#flushing.then(() => this.#handle.datasync());
+    this.#flushing.catch(() => {});
   }
 
   /**
@@ -60,7 +74,10 @@ export class PartFile {
    */
   async commit(beforeNaming?: (sealed: Sealed) => Promise<void>): Promise<Sealed> {
     const part = `${this.#target}.part`;
-    await attempt(`flush ${part} to the disk`, this.#handle.sync());
+    await attempt(
+      `flush ${part} to the disk`,
+      this.#flushing.then(() => this.#handle.sync()),
+    );
     await attempt(`close ${part}`, this.#handle.close());
     const sealed = { size: this.#size, sha256: this.#hash.digest() };
     await beforeNaming?.(sealed);
@@ -74,6 +91,7 @@ export class PartFile {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#leftover === undefined) return;
     // Something has failed before, and that is the error to be reported. Closing a closed handle is fine.
+    await this.#flushing.catch(() => {});
     await this.#handle.close().catch(() => {});
     await rm(this.#leftover, { force: true }).catch(() => {});
   }

@@ -21,10 +21,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { entryNameOf } from '../../protocol/backup-name.ts';
 import { zip } from './zip.ts';
+import { BLOCK } from './zip-blocks.ts';
 
 const run = promisify(execFile);
 const MiB = 1024 * 1024;
-const PIECE = MiB / 4;
+const PIECE = BLOCK;
 const SQL = Buffer.from("INSERT INTO `kucing` VALUES (1,'Oren 🐈',0xDEADBEEF);\n".repeat(12_000));
 
 describe('zip', function () {

@@ -1,24 +1,26 @@
-import type { BigIntStats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { entryNameOf } from '../../protocol/backup-name.ts';
-import { attempt } from './zip-attempt.ts';
 import { deflate } from './zip-deflate.ts';
-import { type EntrySums, needsZip64, zipHead, zipTail } from './zip-format.ts';
+import { type EntrySums, needsZip64 as isLarge, type ZipEntry, zipHead, zipTail } from './zip-format.ts';
 import { PartFile, type Sealed } from './zip-part-file.ts';
+import { type Growth, ZipSource } from './zip-source.ts';
 
 export interface ZipOptions {
-  /** Stops the work when aborted, within a piece's time. */
+  /** Stops the work when aborted, within a block's time. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each piece with the plain bytes read so far. */
+  /** Called after each block with the plain bytes read so far. */
   readonly onProgress?: ((bytesRead: number) => void) | undefined;
-  /** Sees each piece of the plain bytes as it goes by, before it is compressed; must not keep it. */
+  /** Sees each block of the plain bytes as it goes by, before it is compressed; must not keep it. */
   readonly observe?: ((piece: Buffer) => void) | undefined;
   /** Runs once the zip is whole and on the disk, before it gets its name; when it fails there is no zip. */
   readonly beforeNaming?: ((sealed: Sealed) => Promise<void>) | undefined;
   /** 1 (fastest) to 9 (smallest); 6 by default. */
   readonly level?: number | undefined;
+  /** For a dump that is still being written: it is followed until it is whole. */
+  readonly growth?: Growth | undefined;
+  /** Tells which sizes take ZIP64; only a test is of another opinion than the format. */
+  readonly needsZip64?: ((size: number) => boolean) | undefined;
 }
 
 export interface ZipResult {
@@ -32,84 +34,68 @@ export interface ZipResult {
   readonly crc32: number;
 }
 
-/**
- * Bytes read at a time. 1 MiB saves 2 to 3 % of the time and costs 20 MiB of memory, because pieces that have been
- * compressed wait for the garbage collector.
- */
-const PIECE = 256 * 1024;
+/** The zip has to be made again, of the finished dump. */
+export class FollowedInVain extends Error {}
 
 /**
- * Zips a finished dump in one pass: deflated, one entry named as the target without `.zip`, ZIP64 where its size needs
- * it (PKWARE's APPNOTE 6.3.10), readable by its owner only. Memory is flat, whatever the size.
+ * Zips a dump in one pass: deflated, one entry named as the target without `.zip`, ZIP64 where its size needs it (PKWARE's
+ * APPNOTE 6.3.10), readable by its owner only. Memory is flat, whatever the size.
  *
  * The target appears when it is whole and on the disk; after a failure there is neither target nor `target.part`. The
  * source is left as it is.
  * @param source path of the dump
  * @param target path of the zip; one that exists is replaced
  * @throws `signal.reason` when aborted; Error, naming the file, when it can't be read or written, or when the source is
- * not the same at the end as it was at the beginning
+ * not the same at the end as it was at the beginning; what the growth fails with; {@link FollowedInVain} when the dump has
+ * become much larger than was expected
  */
-export async function zip(
-  source: string,
-  target: string,
-  { signal, onProgress, observe, beforeNaming, level = 6 }: ZipOptions = {},
-): Promise<ZipResult> {
+export async function zip(source: string, target: string, options: ZipOptions = {}): Promise<ZipResult> {
+  const { signal, beforeNaming, level = 6, growth } = options;
+  growth?.whole.catch(() => {}); // what fails here before it is looked at must not make an unhandled rejection of it
   signal?.throwIfAborted();
-  await using dump = await attempt(`open ${source}`, open(source, 'r'));
-  const before = await attempt(`look at ${source}`, dump.stat({ bigint: true }));
+  await using dump = await ZipSource.open(source, growth);
   await using file = await PartFile.create(target);
-  const size = Number(before.size);
-  const modifiedAt = new Date(Number(before.mtimeMs));
-  const entry = { name: entryNameOf(basename(target)), modifiedAt, zip64: needsZip64(size) };
+  const entry = entryOf(target, dump, options);
   const sums: EntrySums = { crc32: 0, size: 0, compressedSize: 0 };
 
   await file.append(zipHead(entry));
-  const plain = summed(pieces(dump, source, size, signal), sums, { onProgress, observe });
-  for await (const bytes of deflate(plain, level)) {
+  for await (const bytes of deflate(summed(dump.blocks(signal), { entry, sums, ...options }), level)) {
     sums.compressedSize += bytes.length;
     await file.append(bytes);
   }
   signal?.throwIfAborted(); // the reading has stopped without an error, and all behind it has come to rest
-  await expectSame(source, before, sums.size);
+  await dump.expectSame(sums.size);
   await file.append(zipTail(entry, sums));
 
   return { ...(await file.commit(beforeNaming)), entrySize: sums.size, crc32: sums.crc32 };
 }
 
-/** Reads a file from its beginning, until its end, an abort, or more bytes than it had. */
-async function* pieces(file: FileHandle, path: string, size: number, signal?: AbortSignal): AsyncGenerator<Buffer> {
-  for (let read = 0; read <= size && !signal?.aborted; ) {
-    const piece = Buffer.allocUnsafeSlow(PIECE); // never used twice, as whoever compresses may hold on to it
-    const { bytesRead } = await attempt(`read ${path}`, file.read(piece, 0, PIECE, null));
-    if (bytesRead === 0) return;
-    read += bytesRead;
-    yield piece.subarray(0, bytesRead);
-  }
+/** The text of a dump is rarely three times what its tables take: up to here the guess is safe, or is made good. */
+const SMALL = 1024 ** 3;
+
+function entryOf(target: string, { size, modifiedAt }: ZipSource, options: ZipOptions): ZipEntry {
+  const { growth, needsZip64 = isLarge } = options;
+  const zip64 = size === undefined ? growth!.expectedBytes > SMALL : needsZip64(size);
+  return { name: entryNameOf(basename(target)), modifiedAt, zip64 };
 }
+
+type Passing = Pick<ZipOptions, 'onProgress' | 'observe' | 'needsZip64'> & {
+  readonly entry: ZipEntry;
+  readonly sums: EntrySums;
+};
 
 /** Hands on what it is given, and keeps the sums. */
 async function* summed(
   plain: AsyncIterable<Buffer>,
-  sums: EntrySums,
-  { onProgress, observe }: Pick<ZipOptions, 'onProgress' | 'observe'>,
+  { entry, sums, onProgress, observe, needsZip64 = isLarge }: Passing,
 ): AsyncGenerator<Buffer> {
-  for await (const piece of plain) {
-    sums.crc32 = crc32(piece, sums.crc32);
-    sums.size += piece.length;
-    observe?.(piece);
-    yield piece;
+  for await (const block of plain) {
+    sums.crc32 = crc32(block, sums.crc32);
+    sums.size += block.length;
+    if (!entry.zip64 && needsZip64(sums.size))
+      throw new FollowedInVain(`${entry.name} has outgrown a zip without ZIP64`);
+    observe?.(block);
+    yield block;
     onProgress?.(sums.size);
   }
-}
-
-/**
- * A dump that somebody still writes to, or has put another in the place of, would make a zip of something that never
- * was a whole dump.
- */
-async function expectSame(path: string, before: BigIntStats, bytesRead: number): Promise<void> {
-  const now = await attempt(`find ${path} again after zipping it`, stat(path, { bigint: true }));
-  if (now.dev !== before.dev || now.ino !== before.ino) throw new Error(`${path} was replaced while it was zipped`);
-  if (BigInt(bytesRead) !== before.size || now.size !== before.size)
-    throw new Error(`${path} changed while it was zipped: it had ${before.size} bytes, then ${now.size}`);
-  if (now.mtimeNs !== before.mtimeNs) throw new Error(`${path} was written to while it was zipped`);
 }

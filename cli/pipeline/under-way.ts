@@ -1,0 +1,49 @@
+import type { Finding } from '../../protocol/finding.ts';
+import type { Manifest } from '../../protocol/manifest.ts';
+import type { DumpFacts } from './make-manifest.ts';
+import type { Outcome, Stage } from './outcome.ts';
+import type { TimeBudget } from './time-budget.ts';
+
+/** Is told how the run goes, to show it; decides nothing. */
+export interface Watch {
+  /** @param file the one that grows or is read; `bytes` are those to go through, where that is known */
+  began(backup: Backup, stage: Stage, file: { readonly path: string; readonly bytes?: number }): void;
+  /** @param bytes how many of them are done */
+  moved(backup: Backup, bytes: number): void;
+}
+
+/** What is known of one database's backup from its first stage to its last. */
+export interface Backup {
+  readonly database: string;
+  readonly fileName: string;
+  readonly isLeftover: boolean;
+  readonly startedAt: Date;
+  readonly budget: TimeBudget;
+  /** Grows from stage to stage. */
+  readonly findings: Finding[];
+}
+
+/** A dump that is whole. */
+export interface Dumped {
+  readonly kind: 'dumped';
+  readonly dumpBytes: number;
+  /** Whether the file was emptied and written once more. */
+  readonly isRepeated: boolean;
+  readonly facts: DumpFacts;
+}
+
+export interface Zipped {
+  readonly kind: 'zipped';
+  readonly backup: Backup;
+  readonly path: string;
+  readonly zipBytes: number;
+  readonly dumpBytes?: number;
+  /** Read later, from the disk, for what an earlier run left behind. */
+  readonly manifest?: Manifest;
+}
+
+/** Nothing is left to do: whatever stage comes next hands it on. */
+export interface Ended {
+  readonly kind: 'ended';
+  readonly outcome: Outcome;
+}
