@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import type { Report } from './document.ts';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+
+/** No figure is looked at: this only keeps the benchmark from rotting unseen. */
+describe('npm run bench', function () {
+  this.timeout(60_000); // several servers start; ten seconds on a machine with nothing else to do
+  let folder: string;
+  const start = (...args: string[]) =>
+    spawn(process.execPath, [MAIN, '--size', 'tiny', '--rounds', '1', '--json', join(folder, 'bench.json'), ...args], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+
+  before(function () {
+    if ('deno' in process.versions) this.skip(); // it is a program for Node, and runs Deno itself
+  });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-test-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('runs its cases in turns, checks what comes out, and writes it down', async () => {
+    const child = start('--only', 'zip,database');
+    const [out, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+
+    expect(code, said).to.equal(0);
+    expect(out).to.contain('zip -6').and.to.contain('floor');
+    const { cases } = JSON.parse(await readFile(join(folder, 'bench.json'), 'utf8')) as Report;
+    expect(cases.map(({ name }) => name)).to.deep.equal(['zip', 'database']);
+    for (const { rows, targets } of cases) {
+      for (const { name, seconds } of rows) expect(seconds, name).to.be.greaterThan(0);
+      expect(targets).not.to.be.empty;
+    }
+    expect(await readdir(folder)).to.deep.equal(['bench.json']);
+  });
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    const child = start('--only', 'zip');
+    for await (const line of child.stderr) if (String(line).includes('1: sade')) break;
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'close');
+
+    expect(code).to.equal(130);
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
+});

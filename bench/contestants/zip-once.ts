@@ -1,0 +1,12 @@
+// Our zip stage, in a process of its own:  zip-once.ts SOURCE TARGET LEVEL [--observe]
+// Prints what it took without the start of the process.
+import process from 'node:process';
+import { DumpWitness } from '../../cli/pipeline/make-manifest.ts';
+import { zip } from '../../cli/pipeline/zip.ts';
+import { widenThreadPool } from '../../cli/thread-pool.ts';
+import { tell } from './tell.ts';
+
+widenThreadPool(process.env);
+const [source, target, level, option] = process.argv.slice(2) as [string, string, string, string?];
+const observe = option === '--observe' ? new DumpWitness().see : undefined;
+await tell(async () => void (await zip(source, target, { level: Number(level), observe })));

@@ -1,0 +1,80 @@
+import type { Sample } from './case.ts';
+
+/** What one contestant took in all rounds. */
+export interface Summary {
+  readonly wallSeconds: { readonly median: number; readonly min: number; readonly max: number };
+  readonly cpuSeconds: number | undefined;
+  /** The largest of all rounds, in bytes. */
+  readonly peakBytes: number | undefined;
+  readonly serverPeakBytes: number | undefined;
+  /** Of the output; the largest of all rounds. */
+  readonly outputBytes: number | undefined;
+  readonly rounds: number;
+}
+
+/** What was measured in one case, by the names of the contestants. */
+export class Results {
+  readonly #runs = new Map<string, { sample: Sample; outputBytes: number | undefined }[]>();
+
+  add(name: string, sample: Sample, outputBytes: number | undefined): void {
+    const runs = this.#runs.get(name) ?? [];
+    runs.push({ sample, outputBytes });
+    this.#runs.set(name, runs);
+  }
+
+  /** @returns undefined for one that has not taken part */
+  of(name: string): Summary | undefined {
+    const runs = this.#runs.get(name);
+    if (!runs) return undefined;
+    const walls = runs.map(({ sample }) => sample.wallSeconds);
+    const samples = runs.map(({ sample }) => sample);
+    return {
+      wallSeconds: { median: median(walls), min: Math.min(...walls), max: Math.max(...walls) },
+      cpuSeconds: ifAny(
+        samples.map(sample => sample.cpuSeconds),
+        median,
+      ),
+      peakBytes: ifAny(
+        samples.map(sample => sample.peakBytes),
+        largest,
+      ),
+      serverPeakBytes: ifAny(
+        samples.map(sample => sample.serverPeakBytes),
+        largest,
+      ),
+      outputBytes: ifAny(
+        runs.map(run => run.outputBytes),
+        largest,
+      ),
+      rounds: runs.length,
+    };
+  }
+
+  /** @returns how many times as long the first takes as the second: the median over the rounds, in which both ran */
+  ratio(first: string, second: string): number | undefined {
+    const [a, b] = [this.#runs.get(first), this.#runs.get(second)];
+    if (!a || !b) return undefined;
+    return median(a.map(({ sample }, round) => sample.wallSeconds / b[round]!.sample.wallSeconds));
+  }
+
+  /** @returns how many times as many bytes a second the first moves, or makes, as the second; both of the same work */
+  speed(first: string, second: string): number | undefined {
+    return this.ratio(second, first);
+  }
+}
+
+/** @returns the middle one; of an even number the mean of the middle two */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function ifAny(values: readonly (number | undefined)[], of: (values: number[]) => number): number | undefined {
+  const known = values.filter(value => value !== undefined);
+  return known.length > 0 ? of(known) : undefined;
+}
+
+function largest(values: readonly number[]): number {
+  return Math.max(...values);
+}

@@ -1,0 +1,34 @@
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
+/** How much work the cases do. */
+export interface Sizes {
+  /** Bytes of rows in the one large database; its dump is what gets zipped, too. */
+  readonly database: number;
+  readonly many: { readonly count: number; readonly bytes: number };
+  /** Bytes of the dump whose zip is uploaded and downloaded. */
+  readonly upload: number;
+  /** Bytes of the dump of each of sixteen zips that are uploaded at once. */
+  readonly smallUpload: number;
+  /** Bytes of the dump during whose backup the memory is watched. */
+  readonly memory: number;
+}
+
+/** `tiny` shows only that all works; `usual` takes a few minutes, `full` the better part of an hour. */
+export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
+  tiny: { database: MIB, many: { count: 2, bytes: MIB }, upload: MIB, smallUpload: MIB / 2, memory: 4 * MIB },
+  usual: {
+    database: 128 * MIB,
+    many: { count: 8, bytes: 20 * MIB },
+    upload: 512 * MIB,
+    smallUpload: 32 * MIB,
+    memory: GIB / 2,
+  },
+  full: {
+    database: GIB,
+    many: { count: 40, bytes: 20 * MIB },
+    upload: GIB,
+    smallUpload: 64 * MIB,
+    memory: 20 * GIB,
+  },
+};
