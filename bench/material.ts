@@ -3,8 +3,8 @@ import process from 'node:process';
 import { dumpArguments } from '../cli/pipeline/dump-arguments.ts';
 import { entryNameOf } from '../protocol/backup-name.ts';
 import { BACKUP_USER } from '../test/support/clients.ts';
-import { dumpProgram } from './data/dump-program.ts';
 import { freshZipName } from './fresh-zip.ts';
+import { dumpProgram } from './rows/dump-program.ts';
 import type { Scene } from './scene.ts';
 
 const LARGE = 'large';

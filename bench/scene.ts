@@ -6,9 +6,9 @@ import { formatOptionFile } from '../cli/pipeline/option-file.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../test/support/clients.ts';
 import { type MariaDb, startMariaDb } from '../test/support/mariadb.ts';
 import { type Service, startService } from '../test/support/service.ts';
-import { loadDatabase } from './data/load.ts';
 import { type MeasureOptions, measure } from './measure.ts';
 import { findNginx, type Nginx, startNginx } from './peers/nginx.ts';
+import { loadDatabase } from './rows/load.ts';
 import { ServerMeter } from './server-meter.ts';
 import type { Sizes } from './sizes.ts';
 

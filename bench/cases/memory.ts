@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { memoryTargets } from '../backup-targets.ts';
 import type { BenchCase } from '../case.ts';
-import { dumpProgram } from '../data/dump-program.ts';
+import { dumpProgram } from '../rows/dump-program.ts';
 import { backUp } from '../run-sade.ts';
 import { inMib } from '../units.ts';
 
