@@ -20,9 +20,6 @@ describe('npm run bench', function () {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
-  before(function () {
-    if ('deno' in process.versions) this.skip(); // it is a program for Node, and runs Deno itself
-  });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-test-'));
   });
