@@ -3,14 +3,14 @@ import { v4 as uuid } from 'uuid';
 import { type BackupName, formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import type { DatabaseSource } from '../config.ts';
-import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { ServiceUnreachable } from '../service.ts';
 import type { Leftover, Spool } from '../spool.ts';
 import { deliver } from './deliver.ts';
 import { Dumping } from './dumping.ts';
-import { DISK_FULL } from './explain-dump-error.ts';
+import { contentsOf, ended } from './ended.ts';
+import { explainFailure } from './explain-failure.ts';
 import type { DumpClients } from './mysqldump-client.ts';
-import type { Outcome, Stage } from './outcome.ts';
+import type { Stage } from './outcome.ts';
 import { type Preflight, type TakeDumpOptions, takeDump } from './take-dump.ts';
 import { TimeBudget } from './time-budget.ts';
 import type { Backup, Dumped, Ended, Watch, Zipped } from './under-way.ts';
@@ -160,29 +160,10 @@ export class Stages {
       signal.throwIfAborted();
       if (error instanceof ServiceUnreachable) this.#serviceIsDown = true;
       const isKept = zipped && (await exists(zipped.path));
-      const failure = { stage, ...explain(error), ...(isKept && { keptAt: zipped.path }) };
+      const failure = { stage, ...explainFailure(error), ...(isKept && { keptAt: zipped.path }) };
       return ended(backup, { state: 'failed', ...(zipped && contentsOf(zipped)), failure });
     }
   }
-}
-
-function ended(backup: Backup, rest: Pick<Outcome, 'state'> & Partial<Outcome>): Ended {
-  const { database, fileName, isLeftover, startedAt, findings } = backup;
-  const seconds = (Date.now() - startedAt.getTime()) / 1000;
-  return { kind: 'ended', outcome: { database, fileName, isLeftover, startedAt, seconds, findings, ...rest } };
-}
-
-function contentsOf({ zipBytes, dumpBytes, manifest }: Zipped): Partial<Outcome> {
-  const size = dumpBytes ?? manifest?.dump.size;
-  return {
-    zipBytes,
-    ...(size !== undefined && { dumpBytes: size }),
-    ...(manifest && {
-      findings: manifest.findings as Finding[],
-      tables: manifest.inventory.tables.length,
-      rows: manifest.dump.rows,
-    }),
-  };
 }
 
 function exists(path: string): Promise<boolean> {
@@ -190,17 +171,4 @@ function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Even a bug met on one database must not cost the others their backup; but it is shown as what it is. */
-function explain(error: unknown): { message: string; advice?: string } {
-  if (error instanceof ExplainedError) return { message: error.message, ...(error.advice && { advice: error.advice }) };
-  const code = codeOf(error) ?? codeOf((error as Error).cause);
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return {
-      message: messageOf(error),
-      advice: DISK_FULL,
-    };
-  if (code !== undefined || !(error instanceof Error)) return { message: messageOf(error) };
-  return { message: `unexpected ${error.stack}`, advice: 'This looks like a defect of sade: please report it.' };
 }

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openFilesIn } from '../../test/support/open-files.ts';
 import { PartFile, writeAll } from './zip-part-file.ts';
 
 describe('zip-part-file', () => {
@@ -151,17 +152,6 @@ async function watchSync(watch: () => void, name: 'sync' | 'datasync' = 'sync'):
   return () => {
     handles[name] = original;
   };
-}
-
-async function openFilesIn(folder: string): Promise<string[]> {
-  const links = (await readdir('/proc/self/fd')).map(fd => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`);
-    } catch {
-      return ''; // closed since
-    }
-  });
-  return links.filter(path => path.startsWith(folder));
 }
 
 async function failureOf(work: () => Promise<unknown>): Promise<Error> {

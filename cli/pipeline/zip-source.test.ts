@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { getEventListeners } from 'node:events';
-import { appendFileSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { appendFile, type FileHandle, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { openFilesIn } from '../../test/support/open-files.ts';
 import { FollowedInVain, type ZipOptions, zip } from './zip.ts';
 
 const MiB = 1024 * 1024;
@@ -36,14 +37,7 @@ describe('zip-source', function () {
   /** Nothing but the dump in the folder, and no file of it open. */
   const expectNothingLeft = async () => {
     expect(await readdir(folder)).to.deep.equal(['x.sql']);
-    const links = (await readdir('/proc/self/fd')).map(fd => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`);
-      } catch {
-        return ''; // closed since
-      }
-    });
-    expect(links.filter(path => path.startsWith(folder))).to.deep.equal([]);
+    expect(await openFilesIn(folder)).to.deep.equal([]);
   };
 
   describe('of a file that grows', () => {

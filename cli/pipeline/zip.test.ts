@@ -1,16 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { getEventListeners } from 'node:events';
-import {
-  appendFileSync,
-  existsSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -20,6 +11,7 @@ import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { entryNameOf } from '../../protocol/backup-name.ts';
+import { openFilesIn } from '../../test/support/open-files.ts';
 import { zip } from './zip.ts';
 import { BLOCK } from './zip-blocks.ts';
 
@@ -281,14 +273,7 @@ function expectContent(path: string, content: Buffer): void {
 /** Nothing but the source in the folder, and no file of it open. */
 async function expectNothingLeft(folder: string): Promise<void> {
   expect((await readdir(folder)).filter(name => name !== 'x.sql')).to.deep.equal([]);
-  const links = (await readdir('/proc/self/fd')).map(fd => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`);
-    } catch {
-      return ''; // closed since
-    }
-  });
-  expect(links.filter(path => path.startsWith(folder))).to.deep.equal([]);
+  expect(await openFilesIn(folder)).to.deep.equal([]);
 }
 
 async function failureOf(work: Promise<unknown>): Promise<Error> {
