@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 /**
  * Buffers lie outside the heap of V8, which therefore thinks little of their garbage until there are some 32 MiB of it, and
- * then goes through the whole heap: that took half of the processor's time of an upload, and 80 MiB. A look through what is
+ * then goes through the whole heap: that took a third of the CPU of an upload, and 80 MiB. A look through what is
  * young takes a third of a millisecond, and finds most of them if it comes before.
  */
 const LOOK_EVERY_BYTES = 4 * 1024 * 1024;

@@ -57,10 +57,10 @@ async function examined({ fd, size, entryName, isRead }: Zip): Promise<ZipFacts 
 }
 
 /** As many as there are threads that inflate: more at once take more memory and half as much work again, and no less time. */
-const inTurn = atMost(4);
+const amongFew = atMost(4);
 
 async function contentOf(zip: ZipFile, entry: Entry): Promise<DumpFacts | string> {
-  return inTurn(async () =>
+  return amongFew(async () =>
     checkContent({
       raw: await zip.openReadStreamPromise(entry, { decodeFileData: false }),
       isDeflated: entry.compressionMethod === DEFLATED,

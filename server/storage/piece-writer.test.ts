@@ -20,6 +20,31 @@ describe('PieceWriter', () => {
     await writer.settled();
   });
 
+  it('goes on after a short write, and fails rather than turn in circles', async () => {
+    const taken: Buffer[] = [];
+    let most = 100_000;
+    const write = async (bytes: Buffer, at: number, length: number) => {
+      const part = Buffer.from(bytes.subarray(at, at + Math.min(length, most)));
+      taken.push(part);
+      return { bytesWritten: part.length, buffer: bytes };
+    };
+    const content = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251));
+    const writer = new PieceWriter(disk({ write }));
+    await writer.add(content);
+    await writer.end();
+    await writer.settled();
+    expect(Buffer.concat(taken).equals(content)).to.equal(true);
+    expect(taken.length).to.be.greaterThan(3);
+
+    most = 0;
+    const stuck = new PieceWriter(disk({ write }));
+    await stuck.add(Buffer.of(1));
+    expect(await stuck.end().catch(error => error))
+      .to.have.property('message')
+      .that.contains('took none of the last 1');
+    await stuck.settled();
+  });
+
   it('gives no buffer back that is still being written, wherever it is interrupted', async () => {
     let writing = 0;
     const write = async (bytes: Buffer) => {

@@ -83,5 +83,9 @@ export class PieceWriter {
 
 /** A disk that is almost full may take a part of a write without an error: only the next one tells. */
 async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at);
+    if (bytesWritten === 0) throw new Error(`the system took none of the last ${bytes.length - at} bytes`);
+    at += bytesWritten;
+  }
 }
