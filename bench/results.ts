@@ -28,20 +28,19 @@ export class Results {
     if (!runs) return undefined;
     const walls = runs.map(({ sample }) => sample.wallSeconds);
     const samples = runs.map(({ sample }) => sample);
+    const peak = (key: 'peakBytes' | 'serverPeakBytes') =>
+      ifAny(
+        samples.map(sample => sample[key]),
+        largest,
+      );
     return {
       wallSeconds: { median: median(walls), min: Math.min(...walls), max: Math.max(...walls) },
       cpuSeconds: ifAny(
         samples.map(sample => sample.cpuSeconds),
         median,
       ),
-      peakBytes: ifAny(
-        samples.map(sample => sample.peakBytes),
-        largest,
-      ),
-      serverPeakBytes: ifAny(
-        samples.map(sample => sample.serverPeakBytes),
-        largest,
-      ),
+      peakBytes: peak('peakBytes'),
+      serverPeakBytes: peak('serverPeakBytes'),
       outputBytes: ifAny(
         runs.map(run => run.outputBytes),
         largest,

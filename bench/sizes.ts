@@ -14,7 +14,7 @@ export interface Sizes {
   readonly memory: number;
 }
 
-/** `tiny` shows only that all works; `usual` takes a few minutes, `full` the better part of an hour. */
+/** `tiny` shows only that all works; `usual` takes eight minutes, `full` the better part of an hour. */
 export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
   tiny: { database: MIB, many: { count: 2, bytes: MIB }, upload: MIB, smallUpload: MIB / 2, memory: 4 * MIB },
   usual: {
