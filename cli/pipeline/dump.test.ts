@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { finding, findingList } from '../../protocol/finding.ts';
 import { fakeMysqldump } from '../../test/support/fake-mysqldump.ts';
 import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
+import { openFileCount } from '../../test/support/open-files.ts';
 import type { DatabaseSource } from '../config.ts';
 import { ExplainedError } from '../problems.ts';
 import { dump } from './dump.ts';
@@ -37,7 +38,6 @@ describe('dump', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const left = async () => (await readdir(folder)).filter(name => name !== 'fake-mysqldump');
-  const openFiles = async () => (await readdir('/proc/self/fd')).length;
 
   describe('of a real database', () => {
     let mariadb: MariaDb;
@@ -204,11 +204,11 @@ describe('dump', () => {
     const dumpBy = async (script: string, signal = never) =>
       dump(source, path, { client: await fakeMysqldump(folder, script), signal });
     const failureOf = async (script: string): Promise<ExplainedError> => {
-      const files = await openFiles();
+      const files = await openFileCount();
       const error = await dumpBy(script).catch(error => error);
       expect(error).to.be.instanceOf(ExplainedError);
       expect(await left(), 'nothing is left').to.deep.equal([]);
-      expect(await openFiles(), 'no file stays open').to.equal(files);
+      expect(await openFileCount(), 'no file stays open').to.equal(files);
       return error;
     };
 

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openFileCount } from '../../test/support/open-files.ts';
 import { fileDigest, piecesOf } from './file-digest.ts';
 
 const never = new AbortController().signal;
-const openFiles = async () => (await readdir('/proc/self/fd')).length;
 
 describe('file-digest', () => {
   let folder: string;
@@ -28,7 +28,7 @@ describe('file-digest', () => {
 
   it('stops when aborted, with the reason, and closes the file', async () => {
     await writeFile(join(folder, 'file'), Buffer.alloc(5 << 20));
-    const before = await openFiles();
+    const before = await openFileCount();
     const stop = new AbortController();
     let pieces = 0;
     const reading = (async () => {
@@ -39,13 +39,13 @@ describe('file-digest', () => {
     expect(await fileDigest(join(folder, 'file'), AbortSignal.abort('before')).catch(error => error)).to.equal(
       'before',
     );
-    expect(await openFiles()).to.equal(before);
+    expect(await openFileCount()).to.equal(before);
   });
 
   it('closes the file when nobody wants more of it', async () => {
-    const before = await openFiles();
+    const before = await openFileCount();
     for await (const _ of piecesOf(join(folder, 'file'), never)) break;
-    expect(await openFiles()).to.equal(before);
+    expect(await openFileCount()).to.equal(before);
   });
 
   it('says which file is missing', async () =>

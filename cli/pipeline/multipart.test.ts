@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import multer from 'multer';
+import { openFileCount } from '../../test/support/open-files.ts';
 import { type FileForm, fileForm } from './multipart.ts';
 import { sendBody } from './send-body.ts';
 
@@ -19,7 +20,6 @@ interface Received {
 }
 
 const never = new AbortController().signal;
-const openFiles = async () => (await readdir('/proc/self/fd')).length;
 
 describe('multipart', () => {
   let folder: string;
@@ -139,14 +139,14 @@ describe('multipart', () => {
   });
 
   it('reads nothing before it is asked for, and no more than that', async () => {
-    const before = await openFiles();
+    const before = await openFileCount();
     const form = await formOf(randomBytes(5 << 20));
     let sent = 0;
     const pieces = form.pieces(bytes => {
       sent = bytes;
     });
     await sleep(50);
-    expect(await openFiles()).to.equal(before);
+    expect(await openFileCount()).to.equal(before);
     await pieces.next(); // the part's head
     await pieces.next();
     await pieces.next();
@@ -156,7 +156,7 @@ describe('multipart', () => {
   });
 
   it('closes the file at the end, and when the sending breaks off', async () => {
-    const before = await openFiles();
+    const before = await openFileCount();
     const form = await formOf(randomBytes(3 << 20));
     await bytesOf(form);
     for (const pieces of [0, 1, 2, 3]) {
@@ -164,7 +164,7 @@ describe('multipart', () => {
       for (let read = 0; read < pieces; read++) await reading.next();
       await reading.return(undefined);
     }
-    expect(await openFiles()).to.equal(before);
+    expect(await openFileCount()).to.equal(before);
   });
 
   it('fails when the file is gone', async () => {

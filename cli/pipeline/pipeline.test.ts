@@ -167,6 +167,14 @@ describe('pipeline', () => {
     expect(await spooled()).to.deep.equal([]);
   });
 
+  it('tells what is wrong with a backup also when it could not be delivered', async () => {
+    serve = (_request, response) => response.destroy();
+    const [outcome] = await run(['a'], `complain "mysqldump: Couldn't execute 'x'"; ${GOOD}`);
+    expect(outcome!.failure).to.include({ stage: 'upload' });
+    expect(outcome!.findings.map(({ code }) => code)).to.deep.equal(['DUMP_COMPLAINED']);
+    expect(outcome).to.include({ tables: 1, rows: 0 });
+  });
+
   it('keeps the zip of an upload whose record is not ours', async () => {
     serve = async (request, response) => {
       await buffer(request);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import { expect } from 'chai';
-import type { FileAddress, Storage } from './storage.ts';
+import type { FileAddress, Storage, StoredFile } from './storage.ts';
 
 /** Copies the pieces: each is good only until the next one. */
 export async function bytesIn(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -143,12 +143,22 @@ export function describeStorage(title: string, create: () => Promise<Storage>): 
       expect(await storage.open(address('pt_abc'))).to.equal(undefined);
     });
 
-    it('closes a file that is closed, or read half', async () => {
+    it('closes a file that is closed, read to its end, read half, or shorter than it should be', async () => {
       await publish(address(), Buffer.alloc(5_000_000));
-      for (let i = 0; i < 50; i++) {
-        await (await storage.open(address()))!.close();
-        for await (const _ of (await storage.open(address()))!.pieces({ start: 0, end: 4_999_999 })) break;
-      }
+      const isClosed = async (use: (file: StoredFile) => Promise<unknown>) => {
+        const file = (await storage.open(address()))!;
+        await use(file);
+        expect(() => fstatSync(file.fd)).to.throw('EBADF');
+      };
+      await isClosed(file => file.close());
+      await isClosed(file => bytesIn(file.pieces({ start: 0, end: 99 })));
+      await isClosed(async file => {
+        for await (const _ of file.pieces({ start: 0, end: 4_999_999 })) break;
+      });
+      await isClosed(async file => {
+        const error = await bytesIn(file.pieces({ start: 0, end: 5_000_000 })).catch(error => error);
+        expect(error).to.have.property('message').that.contains('ended at byte 5000000');
+      });
     });
 
     it('replaces what is there, keeping it aside, and publishes where nothing is', async () => {

@@ -12,3 +12,8 @@ export async function openFilesIn(folder: string): Promise<string[]> {
   });
   return links.filter(path => path.startsWith(folder));
 }
+
+/** @returns how many files, sockets and the like this process has open */
+export async function openFileCount(): Promise<number> {
+  return (await readdir('/proc/self/fd')).length;
+}
