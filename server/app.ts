@@ -1,8 +1,9 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
+import type { BackupNews } from './backups/backup-news.ts';
 import { backupRoutes } from './backups/routes.ts';
 import { databaseRoutes } from './databases/routes.ts';
-import type { Graphql } from './graphql.ts';
+import type { Graphql } from './graphql/create-graphql.ts';
 import type { History } from './history/history.ts';
 import { entityManager } from './http/entity-manager.ts';
 import { errorHandler } from './http/error-handler.ts';
@@ -21,6 +22,7 @@ import type { Storage } from './storage/storage.ts';
 export interface Dependencies {
   readonly history: History;
   readonly storage: Storage;
+  readonly news: BackupNews;
   readonly graphql: Graphql;
   readonly scrub: Scrub;
   readonly log: Logger;
@@ -36,6 +38,7 @@ export interface Dependencies {
 export function createApp({
   history,
   storage,
+  news,
   graphql,
   scrub,
   log,
@@ -57,7 +60,7 @@ export function createApp({
   app.use(scrubRoutes({ scrub }).routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());
-  app.use(backupRoutes({ storage, uploads, downloadIdleMs, verifyUploads }).routes());
+  app.use(backupRoutes({ storage, news, uploads, downloadIdleMs, verifyUploads }).routes());
   app.use(noSuchRoute());
   return app;
 }

@@ -12,6 +12,7 @@ describe('config', () => {
       uploadIdleTimeoutSeconds: 60,
       verifyUploads: true,
       allowEmptyStorage: false,
+      graphqlIntrospection: true,
       scrubIntervalDays: 30,
       scrubMibPerSecond: 50,
     });

@@ -14,6 +14,8 @@ export interface Config {
   readonly uploadIdleTimeoutSeconds: number;
   /** Whether the dump in a zip is read when it is received; if not, its state says so. */
   readonly verifyUploads: boolean;
+  /** Whether clients of GraphQL may ask for its schema, and browsers get GraphiQL. */
+  readonly graphqlIntrospection: boolean;
   /** Whether the service may start although none of the backups that the history knows is stored. */
   readonly allowEmptyStorage: boolean;
   /** How long a stored file may go unchecked, in days; 0 means that nothing is checked unless somebody asks. */
@@ -37,6 +39,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     maxUploadBytes: settings.MAX_UPLOAD_BYTES,
     uploadIdleTimeoutSeconds: settings.UPLOAD_IDLE_TIMEOUT_SECONDS,
     verifyUploads: settings.VERIFY_UPLOADS === 'on',
+    graphqlIntrospection: settings.GRAPHQL_INTROSPECTION === 'on',
     allowEmptyStorage: settings.ALLOW_EMPTY_STORAGE === 'on',
     scrubIntervalDays: settings.SCRUB_INTERVAL_DAYS,
     scrubMibPerSecond: settings.SCRUB_MIB_PER_SECOND,
@@ -58,6 +61,7 @@ const environment = object({
   MAX_UPLOAD_BYTES: wholeNumber('MAX_UPLOAD_BYTES', 1, Number.MAX_SAFE_INTEGER),
   UPLOAD_IDLE_TIMEOUT_SECONDS: wholeNumber('UPLOAD_IDLE_TIMEOUT_SECONDS', 1, 86_400).default(60),
   VERIFY_UPLOADS: string().default('on').oneOf(['on', 'off'], 'VERIFY_UPLOADS must be on or off'),
+  GRAPHQL_INTROSPECTION: string().default('on').oneOf(['on', 'off'], 'GRAPHQL_INTROSPECTION must be on or off'),
   ALLOW_EMPTY_STORAGE: string().default('off').oneOf(['on', 'off'], 'ALLOW_EMPTY_STORAGE must be on or off'),
   SCRUB_INTERVAL_DAYS: wholeNumber('SCRUB_INTERVAL_DAYS', 0, 3_650).default(30),
   SCRUB_MIB_PER_SECOND: wholeNumber('SCRUB_MIB_PER_SECOND', 0, 100_000).default(50),

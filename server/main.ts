@@ -1,16 +1,18 @@
 import process from 'node:process';
 import { createApp } from './app.ts';
+import { BackupNews } from './backups/backup-news.ts';
 import { rebuildHistory } from './backups/rebuild.ts';
 import { refuseEmptyStorage } from './backups/refuse-empty-storage.ts';
 import { reportStrays } from './backups/report-strays.ts';
 import { type Config, loadConfig } from './config.ts';
 import { discardStart } from './garbage.ts';
-import { createGraphql } from './graphql.ts';
+import { createGraphql } from './graphql/create-graphql.ts';
 import { type History, openHistory } from './history/history.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createLog } from './log.ts';
 import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub, type Scrub } from './scrub/scrub.ts';
+import { DailyTotals } from './statistics/daily-totals.ts';
 import { folderStorage } from './storage/folder-storage.ts';
 import { lockFolder } from './storage/lock-folder.ts';
 import type { Storage } from './storage/storage.ts';
@@ -42,7 +44,9 @@ async function run(args: readonly string[]): Promise<void> {
 async function start(config: Config): Promise<void> {
   const { history, storage } = await openStores(config);
   if (!config.allowEmptyStorage) await refuseEmptyStorage({ em: history.em.fork(), storage });
-  const graphql = await createGraphql({ log });
+  const news = new BackupNews();
+  const totals = new DailyTotals(news);
+  const graphql = await createGraphql({ log, news, totals, introspection: config.graphqlIntrospection });
   const server = await listen(config);
   const leftovers = await storage.removeLeftovers();
   if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash had left`);
@@ -50,14 +54,15 @@ async function start(config: Config): Promise<void> {
   const scrub = createScrub({
     history,
     storage,
+    news,
     log,
     intervalMs: config.scrubIntervalDays * 86_400_000,
     bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
   });
-  const parts = { history, storage, graphql, log, uploads, scrub, verifyUploads: config.verifyUploads };
+  const parts = { history, storage, news, graphql, log, uploads, scrub, verifyUploads: config.verifyUploads };
   discardStart();
   server.serve(createApp({ ...parts, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
-  stopOnSignal({ server, history, scrub });
+  stopOnSignal({ server, history, scrub, news });
   if (config.scrubIntervalDays > 0) scheduleScrub({ scrub, log });
   log.info({ url: server.url }, `Lumbung listens on ${server.url}`);
   reportStrays({ em: history.em.fork(), storage, log }).catch(err =>
@@ -91,12 +96,20 @@ async function openStores(config: Config): Promise<{ history: History; storage: 
   return { history, storage };
 }
 
-function stopOnSignal({ server, history, scrub }: { server: Listening; history: History; scrub: Scrub }): void {
+interface Running {
+  readonly server: Listening;
+  readonly history: History;
+  readonly scrub: Scrub;
+  readonly news: BackupNews;
+}
+
+function stopOnSignal({ server, history, scrub, news }: Running): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, async () => {
       process.once('SIGTERM', () => process.exit(143)).once('SIGINT', () => process.exit(130));
       log.info(`${signal}: Lumbung finishes what is running, ${GRACE_MS / 1000} s at most, and stops`);
       const scrubEnded = scrub.stop();
+      news.end();
       await server.stop(GRACE_MS);
       await scrubEnded;
       await history.close();

@@ -25,7 +25,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
   'only main and tests import the app': ({ from, to }) => to === 'server/app.ts' && from !== 'server/main.ts',
   'only the app imports routes, and only graphql resolvers': ({ from, to }) =>
     (/-?routes?\.ts$/.test(to) && inside(to, 'server') && from !== 'server/app.ts') ||
-    (to.endsWith('/resolvers.ts') && from !== 'server/graphql.ts'),
+    (to.endsWith('/resolvers.ts') && from !== 'server/graphql/create-graphql.ts'),
   'only main of the CLI imports commands': ({ from, to }) =>
     inside(to, 'cli/commands') && !inside(from, 'cli/commands') && from !== 'cli/main.ts',
   'what asks the service does not know the pipeline': ({ from, to }) =>
@@ -51,7 +51,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
   'ky only where uploads are sent': only('ky', /^cli\/(pipeline\/upload|service)\.ts$/),
   'sade only in the main of the CLI': only('sade', /^cli\/main\.ts$/),
   'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\.ts$/),
-  'graphql-yoga only where GraphQL is joined': only('graphql-yoga', /^server\/graphql\.ts$/),
+  'graphql-yoga only where GraphQL is joined': only('graphql-yoga', /^server\/graphql\//),
   'a zip library only where zips are checked': only('yauzl', /^server\/backups\/check-zip\.ts$/),
   'adm-zip only for the small zip of sade doctor': only('adm-zip', /^cli\/doctor\/bundle\.ts$/),
 };

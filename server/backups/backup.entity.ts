@@ -41,6 +41,12 @@ const schema = defineEntity({
     { properties: ['database', 'state', 'takenAt', 'id'] },
     // What has not been checked for longest.
     { properties: ['checkedAt', 'id'] },
+    // Of all databases: newest first, and with all that the totals of a day are made of.
+    { name: 'backups_by_time', properties: ['takenAt', 'id', 'database', 'state', 'damage', 'size', 'dumpSize'] },
+    { name: 'backups_by_state', properties: ['state', 'takenAt', 'id'] },
+    { name: 'backups_by_damage', properties: ['damage', 'takenAt', 'id'] },
+    { name: 'backups_by_size', properties: ['size', 'id'] },
+    { name: 'backups_by_database_and_size', properties: ['database', 'size', 'id'] },
   ],
 });
 

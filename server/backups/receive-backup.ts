@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
 import type { FileAddress, ReceivedFile, Storage } from '../storage/storage.ts';
 import type { Backup } from './backup.entity.ts';
+import type { BackupNews } from './backup-news.ts';
 import { type Claims, checkDump, checkReceived } from './check-claims.ts';
 import { checkZip, type ZipFacts } from './check-zip.ts';
 import { findByName } from './find-backup.ts';
@@ -19,6 +20,8 @@ interface Dependencies {
   readonly storage: Storage;
   /** Whether the dump in the zip is read, too. */
   readonly verifyUploads: boolean;
+  /** Hears of it when all is done. */
+  readonly news: BackupNews;
 }
 
 interface Receipt {
@@ -37,7 +40,7 @@ interface Receipt {
  *   the client says it is
  */
 export async function receiveBackup(
-  { em, storage, verifyUploads }: Dependencies,
+  { em, storage, verifyUploads, news }: Dependencies,
   received: ReceivedFile,
   claims: Claims = {},
 ): Promise<Receipt> {
@@ -46,10 +49,16 @@ export async function receiveBackup(
     checkReceived(received, claims);
     const zip = await checkZip({ fd, size, entryName: entryNameOf(address.fileName), isRead: verifyUploads });
     checkDump(zip, claims.manifest);
-    return await storage.exclusively(address, () => keep({ em, storage }, received, { zip, claims }));
+    const receipt = await storage.exclusively(address, () => keep({ em, storage }, received, { zip, claims }));
+    tell(news, receipt, address);
+    return receipt;
   } finally {
     await received.discard();
   }
+}
+
+function tell(news: BackupNews, { backup: { id, takenAt }, isNew }: Receipt, { database }: FileAddress): void {
+  news[isNew ? 'received' : 'changed']({ id, takenAt, database });
 }
 
 type Stores = Pick<Dependencies, 'em' | 'storage'>;

@@ -1,28 +1,78 @@
 import { formatTimestamp } from '../../protocol/backup-name.ts';
-import { orNull } from '../errors.ts';
-import type { HistoryManager } from '../history/history.ts';
+import { findDatabase } from '../databases/database-history.ts';
+import { AppError, orNull } from '../errors.ts';
+import type { GraphqlContext } from '../graphql/context.ts';
+import type { BackupFilter, Resolvers } from '../graphql/resolver-types.ts';
 import { type Backup, findingsOf, storedState } from './backup.entity.ts';
+import { backupConnection } from './backup-connection.ts';
 import { findBackup } from './find-backup.ts';
+import { dumpSecondsOf, inventoryOf } from './inventory.ts';
 import { downloadPath, presentDigest } from './presenter.ts';
+import { type BackupSearch, countBackups, searchBackups } from './search-backups.ts';
 
-interface Context {
-  readonly em: HistoryManager;
-}
+/** What a manifest, which may be large, weighs in the budget of a request. */
+const MANIFEST_ROWS = 100;
+
+/** Each keeps a connection open. */
+const MAX_LISTENERS = 100;
 
 export const backupResolvers = {
   Query: {
-    backup: (_: unknown, { id }: { id: string }, { em }: Context) =>
-      /^[1-9]\d{0,15}$/.test(id) ? orNull(findBackup({ em }, Number(id))) : null,
+    backup: async (_, { id }, { em }) =>
+      /^[1-9]\d{0,15}$/.test(id) ? await orNull(findBackup({ em }, Number(id))) : null,
+    backups: async (_, { filter, ...page }, context) => {
+      const { em, budget } = context;
+      const search = await searchOf(context, filter ?? {});
+      return backupConnection(page, budget, {
+        find: async page => (search ? await searchBackups({ em }, search, page) : []),
+        count: async () => (search ? await countBackups({ em }, search) : 0),
+      });
+    },
+  },
+  Subscription: {
+    backupReceived: {
+      subscribe: (_, { database }, { news }) => {
+        if (news.listeners >= MAX_LISTENERS)
+          throw new AppError(503, 'TOO_MANY_SUBSCRIPTIONS', `${MAX_LISTENERS} listen already: try again later`);
+        return news.listen(database) as AsyncIterable<never>;
+      },
+      resolve: async ([{ id }]: [{ id: number }], _: unknown, { em, loaders }: GraphqlContext) => {
+        loaders.clear();
+        return findBackup({ em }, id);
+      },
+    },
   },
   Backup: {
-    database: ({ database }: Backup) => database.name,
-    timestamp: ({ takenAt }: Backup) => formatTimestamp(takenAt),
+    id: ({ id }) => String(id),
+    database: ({ database }, _, { loaders }) => loaders.database.load(database.id),
+    timestamp: ({ takenAt }) => formatTimestamp(takenAt),
     digest: presentDigest,
     downloadUrl: downloadPath,
     state: storedState,
     findings: findingsOf,
-    dumpDigest: ({ dumpSha256 }: Backup) => (dumpSha256 ? presentDigest({ sha256: dumpSha256 }) : null),
-    receivedAt: ({ receivedAt }: Backup) => receivedAt.toISOString(),
-    checkedAt: ({ checkedAt }: Backup) => checkedAt?.toISOString() ?? null,
+    dumpDigest: ({ dumpSha256 }) => (dumpSha256 ? presentDigest({ sha256: dumpSha256 }) : null),
+    dumpSeconds: async (backup, _, context) => dumpSecondsOf(await manifestOf(backup, context)),
+    inventory: async (backup, _, context) => inventoryOf(await manifestOf(backup, context)),
   },
-};
+} satisfies Resolvers;
+
+async function manifestOf({ id }: Backup, { loaders, budget }: GraphqlContext): Promise<string | null> {
+  budget.take(MANIFEST_ROWS);
+  return loaders.manifest.load(id);
+}
+
+/** @returns what to look for, or undefined when nothing can be found */
+async function searchOf({ em }: GraphqlContext, filter: BackupFilter): Promise<BackupSearch | undefined> {
+  const { database: name, states, takenFrom, takenBefore, minSize, maxSize, fileName } = filter;
+  const database = name == null ? undefined : await orNull(findDatabase({ em }, name));
+  if (database === null || states?.length === 0) return undefined;
+  return {
+    database: database?.id,
+    states: states ?? undefined,
+    takenFrom: takenFrom ?? undefined,
+    takenBefore: takenBefore ?? undefined,
+    minSize: minSize == null ? undefined : Number(minSize),
+    maxSize: maxSize == null ? undefined : Number(maxSize),
+    fileName: fileName ?? undefined,
+  };
+}

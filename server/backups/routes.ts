@@ -5,6 +5,7 @@ import type { HistoryManager } from '../history/history.ts';
 import { sendFile } from '../http/send-file.ts';
 import { readUploadForm, type UploadLimits } from '../http/upload-form.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { BackupNews } from './backup-news.ts';
 import { findBackup } from './find-backup.ts';
 import { openBackup } from './open-backup.ts';
 import { downloadPath, presentDigest, presentReceipt, presentReport } from './presenter.ts';
@@ -14,6 +15,7 @@ import { checkDatabaseName, readReprDigest } from './validation.ts';
 
 interface Dependencies {
   readonly storage: Storage;
+  readonly news: BackupNews;
   readonly uploads: UploadLimits;
   /** How long a client may take nothing of a download, in milliseconds. */
   readonly downloadIdleMs: number;
@@ -21,7 +23,7 @@ interface Dependencies {
   readonly verifyUploads: boolean;
 }
 
-export function backupRoutes({ storage, uploads, downloadIdleMs, verifyUploads }: Dependencies): Router {
+export function backupRoutes({ storage, news, uploads, downloadIdleMs, verifyUploads }: Dependencies): Router {
   const router = new Router({ sensitive: true });
 
   router.post('/:db_name', async ctx => {
@@ -34,7 +36,7 @@ export function backupRoutes({ storage, uploads, downloadIdleMs, verifyUploads }
     const receiver = uploadReceiver({ storage, database });
     const { file } = await readUploadForm(ctx, uploads, receiver);
     const claims = { sha256, manifest: receiver.manifest() };
-    const { backup, isNew } = await receiveBackup({ em, storage, verifyUploads }, file, claims);
+    const { backup, isNew } = await receiveBackup({ em, storage, verifyUploads, news }, file, claims);
     ctx.status = isNew ? 201 : 200;
     ctx.set('Location', downloadPath(backup));
     ctx.body = presentReceipt(backup);

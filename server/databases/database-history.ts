@@ -1,4 +1,5 @@
 import { Backup } from '../backups/backup.entity.ts';
+import { searchBackups } from '../backups/search-backups.ts';
 import { notFound, refused } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { Database } from './database.entity.ts';
@@ -20,12 +21,8 @@ export async function databaseHistory(
   { limit, before }: HistoryPage = {},
 ): Promise<Backup[]> {
   const database = await findDatabase({ em }, name);
-  const older = before === undefined ? {} : olderThan(await findCursor(em, database, before));
-  return em.find(
-    Backup,
-    { database, ...older },
-    { orderBy: { takenAt: 'desc', id: 'desc' }, ...(limit !== undefined && { limit }) },
-  );
+  const after = before === undefined ? undefined : await findCursor(em, database, before);
+  return searchBackups({ em }, { database: database.id }, { after, limit });
 }
 
 /** @throws AppError 404 */
@@ -39,9 +36,4 @@ async function findCursor(em: HistoryManager, database: Database, id: number): P
   const backup = await em.findOne(Backup, { id, database });
   if (!backup) throw refused([{ field: 'before', message: `is no backup of ${database.name}: ${id}` }]);
   return backup;
-}
-
-/** The first condition alone bounds the range on the index; MySQL makes no range of the second. */
-function olderThan({ takenAt, id }: Backup) {
-  return { takenAt: { $lte: takenAt }, $or: [{ takenAt: { $lt: takenAt } }, { id: { $lt: id } }] };
 }

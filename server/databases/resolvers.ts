@@ -1,37 +1,91 @@
-import type { Backup } from '../backups/backup.entity.ts';
-import { orNull } from '../errors.ts';
-import type { HistoryManager } from '../history/history.ts';
-import { databaseHistory, findDatabase } from './database-history.ts';
-import { listDatabases } from './list-databases.ts';
-import { historyArguments } from './validation.ts';
-
-interface Context {
-  readonly em: HistoryManager;
-}
-
-/** `latestBackup` is there already when the list brought it along. */
-interface DatabaseSource {
-  readonly name: string;
-  readonly latestBackup?: Backup;
-}
-
-interface BackupsArguments {
-  readonly first?: number | null;
-  readonly before?: string | null;
-}
-
-/** For a client that says `first: null`; whoever leaves it out gets the schema's default, which is the same. */
-const DEFAULT_FIRST = 100;
+import { backupConnection } from '../backups/backup-connection.ts';
+import { refused } from '../errors.ts';
+import { type Connection, connection } from '../graphql/connection.ts';
+import type { GraphqlContext } from '../graphql/context.ts';
+import { formatCursor, parseCursor } from '../graphql/cursor.ts';
+import type {
+  DatabaseFilter,
+  DatabaseOrderField,
+  QueryDatabasesArgs,
+  RequireFields,
+  Resolvers,
+} from '../graphql/resolver-types.ts';
+import { daysArgument } from '../statistics/validation.ts';
+import {
+  countDatabases,
+  type DatabaseOrder,
+  type DatabaseSearch,
+  type FoundDatabase,
+  searchDatabases,
+} from './search-databases.ts';
 
 export const databaseResolvers = {
   Query: {
-    databases: (_: unknown, _args: object, { em }: Context) => listDatabases({ em }),
-    database: (_: unknown, { name }: { name: string }, { em }: Context) => orNull(findDatabase({ em }, name)),
+    databases: (_, args, context) => databaseConnection(args, context),
+    database: async (_, { name }, { em }) => (await searchDatabases({ em }, { name }))[0] ?? null,
   },
   Database: {
-    latestBackup: async ({ name, latestBackup }: DatabaseSource, _: object, { em }: Context) =>
-      latestBackup ?? (await databaseHistory({ em }, name, { limit: 1 }))[0] ?? null,
-    backups: ({ name }: DatabaseSource, { first, before }: BackupsArguments, { em }: Context) =>
-      databaseHistory({ em }, name, historyArguments({ first: first ?? DEFAULT_FIRST, before })),
+    latestBackup: ({ latestId }, _, { loaders }) => loaders.backup.load(latestId),
+    latestCompleteBackup: ({ latestCompleteId }, _, { loaders }) =>
+      latestCompleteId === null ? null : loaders.backup.load(latestCompleteId),
+    backups: ({ id }, page, { loaders, budget }) => {
+      return backupConnection(page, budget, {
+        find: page => loaders.histories(page).load(id),
+        count: async () => (await loaders.kept.load(id)).backups,
+      });
+    },
+    backupCount: async ({ id }, _, { loaders }) => (await loaders.kept.load(id)).backups,
+    storedBytes: async ({ id }, _, { loaders }) => (await loaders.kept.load(id)).bytes,
+    days: ({ id }, { last }, { loaders, budget }) => {
+      budget.take(daysArgument('last', last));
+      return loaders.days(last).load(id);
+    },
   },
+} satisfies Resolvers;
+
+const ORDERS: Record<DatabaseOrderField, DatabaseOrder['by']> = {
+  NAME: 'name',
+  LATEST_BACKUP: 'latest',
+  LATEST_COMPLETE_BACKUP: 'latestComplete',
+  SIZE: 'size',
 };
+
+function databaseConnection(
+  { first, after, filter, orderBy }: RequireFields<QueryDatabasesArgs, 'first' | 'orderBy'>,
+  { em, budget }: GraphqlContext,
+): Connection<FoundDatabase> {
+  const search = searchOf(filter ?? {});
+  const order: DatabaseOrder = {
+    by: ORDERS[orderBy.field],
+    direction: orderBy.direction === 'DESC' ? 'desc' : 'asc',
+  };
+  const key = `${order.by} ${order.direction}`;
+  return connection({
+    first,
+    after,
+    budget,
+    cursorOf: ({ name, sortKey }: FoundDatabase) => formatCursor(key, name, sortKey),
+    placeIn: cursor => {
+      const [name, sortKey] = parseCursor(cursor, key, ['string', 'either']) as [string, string | number];
+      return { name, sortKey };
+    },
+    find: async page => (search ? await searchDatabases({ em }, search, { ...page, order }) : []),
+    count: async () => (search ? await countDatabases({ em }, search) : 0),
+  });
+}
+
+const MS_PER_HOUR = 3_600_000;
+/** Before this nobody had computers. */
+const MAX_HOURS = 1_000_000;
+
+/** @returns what to look for, or undefined when nothing can be found */
+function searchOf({ search, states, noCompleteForHours: hours }: DatabaseFilter): DatabaseSearch | undefined {
+  if (states?.length === 0) return undefined;
+  if (hours != null && !(hours >= 0 && hours <= MAX_HOURS))
+    throw refused([{ field: 'noCompleteForHours', message: `must be a number of hours from 0 to ${MAX_HOURS}` }]);
+  return {
+    search: search ?? undefined,
+    states: states ?? undefined,
+    noCompleteSince: hours == null ? undefined : new Date(Date.now() - hours * MS_PER_HOUR),
+  };
+}

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import { AppError } from '../errors.ts';
-import type { Graphql } from '../graphql.ts';
+import type { Graphql } from '../graphql/create-graphql.ts';
 import { inviteBody } from './invite-body.ts';
 import { readBody } from './read-body.ts';
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { Backup } from '../backups/backup.entity.ts';
+import type { BackupNews } from '../backups/backup-news.ts';
 import { ensureRecord } from '../backups/ensure-record.ts';
 import type { History } from '../history/history.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -11,6 +12,7 @@ export type ScrubResult = 'sound' | 'healed' | 'damaged' | 'passed over';
 export interface FileScrub {
   readonly history: History;
   readonly storage: Storage;
+  readonly news: BackupNews;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** What `checkedAt` becomes. */
@@ -42,14 +44,15 @@ async function lookAgain(scrub: FileScrub, id: number): Promise<ScrubResult> {
 
 /** @param backup what the row said when the file was read: a row that says something else by now stays as it is */
 async function mark(
-  { history, storage, log, now }: FileScrub,
+  { history, storage, news, log, now }: FileScrub,
   backup: Backup,
   damage: string | null,
 ): Promise<ScrubResult> {
-  const { id, fileName, database, sha256 } = backup;
+  const { id, fileName, database, takenAt, sha256 } = backup;
   const seen = { id, sha256, damage: backup.damage ?? null };
   const marked = await history.em.fork().nativeUpdate(Backup, seen, { damage, checkedAt: now() });
   if (marked === 0) return 'passed over';
+  if (damage !== seen.damage) news.changed({ id, takenAt, database: database.name });
   if (damage === null && (await hasNewRecord({ history, storage, log }, id)))
     log.info({ backup: id, file: fileName }, `Backup ${id} of ${database.name} got a new record beside its file`);
   const what = { backup: id, database: database.name, file: fileName };

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Backup } from '../backups/backup.entity.ts';
+import type { BackupNews } from '../backups/backup-news.ts';
 import { foreseenError } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -33,6 +34,8 @@ export function newRun(scope: ScrubScope): ScrubRun {
 export interface RunParts {
   readonly history: History;
   readonly storage: Storage;
+  /** Hears of what is worth something else than before. */
+  readonly news: BackupNews;
   readonly log: Logger;
   /** 0 means as fast as it goes. */
   readonly bytesPerSecond: number;
@@ -75,7 +78,11 @@ async function checkOne(run: ScrubRun, scrub: FileScrub, backup: Backup): Promis
   }
 }
 
-function fileScrub(run: ScrubRun, { history, storage, log, bytesPerSecond }: RunParts, signal: AbortSignal): FileScrub {
+function fileScrub(
+  run: ScrubRun,
+  { history, storage, news, log, bytesPerSecond }: RunParts,
+  signal: AbortSignal,
+): FileScrub {
   const pace = createPace(bytesPerSecond);
   const onHastyRead = (bytes: number) => {
     run.bytesRead += bytes;
@@ -84,6 +91,7 @@ function fileScrub(run: ScrubRun, { history, storage, log, bytesPerSecond }: Run
   return {
     history,
     storage,
+    news,
     log,
     signal,
     // A clock that was set back must not make a file due again in the same run.

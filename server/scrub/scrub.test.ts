@@ -176,7 +176,14 @@ describeOnEachStore('the scrub', store => {
     };
     const log = pino({ enabled: false });
     const history = { em: { fork } } as unknown as History;
-    const scrub = createScrub({ history, storage: app.storage, log, intervalMs: DAY_MS, bytesPerSecond: 0 });
+    const scrub = createScrub({
+      history,
+      storage: app.storage,
+      news: app.news,
+      log,
+      intervalMs: DAY_MS,
+      bytesPerSecond: 0,
+    });
     const ended = async () => {
       for (;;) {
         const { run } = await scrub.progress(app.history.em.fork());

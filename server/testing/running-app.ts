@@ -6,10 +6,12 @@ import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
 import { HISTORY_STORES } from '../../test/support/history-stores.ts';
 import { createApp, type Dependencies } from '../app.ts';
-import { createGraphql } from '../graphql.ts';
+import { BackupNews } from '../backups/backup-news.ts';
+import { createGraphql } from '../graphql/create-graphql.ts';
 import { type History, openHistory } from '../history/history.ts';
 import { listen } from '../http/listen.ts';
 import { createScrub, type Scrub } from '../scrub/scrub.ts';
+import { DailyTotals } from '../statistics/daily-totals.ts';
 import { folderStorage } from '../storage/folder-storage.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -29,6 +31,7 @@ export interface RunningApp extends AsyncDisposable {
   readonly storage: Storage;
   readonly storageDir: string;
   readonly scrub: Scrub;
+  readonly news: BackupNews;
   /** The lines of the log so far, parsed. */
   readonly log: Array<Record<string, unknown>>;
   /** @returns the path of every file under the storage folder, relative to it, sorted */
@@ -38,8 +41,9 @@ export interface RunningApp extends AsyncDisposable {
 }
 
 /** Some of what the app is made of, in place of what it gets by default. */
-export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub'>> & {
+export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'news'>> & {
   storageDir?: string;
+  introspection?: boolean;
   scrubIntervalMs?: number;
   /** 0 means as fast as it goes, and is what is left out. */
   scrubBytesPerSecond?: number;
@@ -53,9 +57,11 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
   await storage.checkUsable();
   const lines: Array<Record<string, unknown>> = [];
   const log = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line)) });
-  const graphql = await createGraphql({ log });
+  const news = new BackupNews();
+  const { introspection = true } = overrides;
+  const graphql = await createGraphql({ log, news, totals: new DailyTotals(news), introspection });
   const { scrubIntervalMs: intervalMs = 30 * 86_400_000, scrubBytesPerSecond: bytesPerSecond = 0 } = overrides;
-  const scrub = createScrub({ history, storage, log, intervalMs, bytesPerSecond });
+  const scrub = createScrub({ history, storage, news, log, intervalMs, bytesPerSecond });
   const server = await listen({ host: '127.0.0.1', port: 0 });
   const uploads = { maxFileBytes: undefined, idleMs: 10_000 };
   server.serve(
@@ -66,6 +72,7 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
       verifyUploads: true,
       ...overrides,
       storage,
+      news,
       graphql,
       scrub,
       log,
@@ -74,6 +81,7 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
   return {
     url: server.url,
     history,
+    news,
     storage,
     storageDir,
     scrub,
@@ -81,6 +89,7 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
     storedFiles: () => filesUnder(storageDir),
     storedZips: async () => (await filesUnder(storageDir)).filter(path => !path.endsWith('.zip.json')),
     async [Symbol.asyncDispose]() {
+      news.end();
       await scrub.stop();
       await server.stop(500);
       await history.close(true);

@@ -1,0 +1,45 @@
+// Writes the types of the resolvers from schema.graphql:
+//   resolver-types.ts          writes server/graphql/resolver-types.ts
+//   resolver-types.ts --check  ends with 1 when that file is not what would be written
+import { readFile, writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import { codegen } from '@graphql-codegen/core';
+import * as typescript from '@graphql-codegen/typescript';
+import * as resolvers from '@graphql-codegen/typescript-resolvers';
+import { parse } from 'graphql';
+
+const SCHEMA = new URL('../schema.graphql', import.meta.url);
+const TYPES = new URL('../server/graphql/resolver-types.ts', import.meta.url);
+const HEAD = '// Made from schema.graphql by `npm run types`.\n';
+
+const config = {
+  useTypeImports: true,
+  enumsAsTypes: true,
+  strictScalars: true,
+  maybeValue: 'T | null | undefined',
+  scalars: { BigInt: { input: 'number | bigint', output: 'number' }, Date: 'Date', DateTime: 'Date', Digest: 'string' },
+  contextType: './context.ts#GraphqlContext',
+  mappers: {
+    Backup: '../backups/backup.entity.ts#Backup as BackupRow',
+    BackupConnection: './connection.ts#Connection<BackupRow>',
+    Database: '../databases/search-databases.ts#FoundDatabase',
+    DatabaseConnection: './connection.ts#Connection<FoundDatabase>',
+    Day: '../statistics/statistics.ts#Day as DayRow',
+    Statistics: '../statistics/statistics.ts#Statistics as StatisticsRow',
+  },
+};
+
+const made = await codegen({
+  filename: TYPES.pathname,
+  schema: parse(await readFile(SCHEMA, 'utf8')),
+  documents: [],
+  config,
+  plugins: [{ typescript: {} }, { resolvers: {} }],
+  pluginMap: { typescript, resolvers },
+});
+const wanted = HEAD + made;
+if (!process.argv.includes('--check')) await writeFile(TYPES, wanted);
+else if ((await readFile(TYPES, 'utf8').catch(() => '')) !== wanted) {
+  process.stderr.write('server/graphql/resolver-types.ts is older than schema.graphql: run `npm run types`\n');
+  process.exit(1);
+}

@@ -1,0 +1,42 @@
+import { type Connection, connection } from '../graphql/connection.ts';
+import { formatCursor, parseCursor } from '../graphql/cursor.ts';
+import type { BackupOrder as OrderInput } from '../graphql/resolver-types.ts';
+import type { RowBudget } from '../graphql/row-budget.ts';
+import type { Backup } from './backup.entity.ts';
+import type { BackupOrder, BackupPage, BackupPlace } from './search-backups.ts';
+
+interface PageArguments {
+  readonly first: number;
+  readonly after?: string | null | undefined;
+  readonly orderBy: OrderInput;
+}
+
+interface List {
+  find(page: BackupPage & { limit: number; order: BackupOrder; after: BackupPlace | undefined }): Promise<Backup[]>;
+  count(): Promise<number>;
+}
+
+/** @returns a page of a list of backups @throws AppError 422 */
+export function backupConnection(
+  { first, after, orderBy }: PageArguments,
+  budget: RowBudget,
+  { find, count }: List,
+): Connection<Backup> {
+  const order: BackupOrder = {
+    by: orderBy.field === 'SIZE' ? 'size' : 'takenAt',
+    direction: orderBy.direction === 'ASC' ? 'asc' : 'desc',
+  };
+  const key = `${order.by} ${order.direction}`;
+  return connection({
+    first,
+    after,
+    budget,
+    cursorOf: ({ id, takenAt, size }: Backup) => formatCursor(key, id, takenAt.getTime(), size),
+    placeIn: cursor => {
+      const [id, takenAt, size] = parseCursor(cursor, key, ['number', 'number', 'number']) as [number, number, number];
+      return { id, takenAt: new Date(takenAt), size };
+    },
+    find: page => find({ ...page, order }),
+    count,
+  });
+}

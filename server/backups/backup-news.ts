@@ -1,0 +1,46 @@
+import { EventEmitter, on } from 'node:events';
+
+/** A backup that has just been recorded, or whose stored file was found to be damaged or sound again. */
+export interface BackupEvent {
+  readonly id: number;
+  readonly database: string;
+  readonly takenAt: Date;
+}
+
+/** Tells whoever listens what happens to backups, in this process: no other works on the same storage. */
+export class BackupNews {
+  readonly #emitter = new EventEmitter().setMaxListeners(0);
+
+  /** Tells of a backup that has been committed to the history. */
+  received(event: BackupEvent): void {
+    this.#emitter.emit('received', event);
+    this.#emitter.emit(`received ${event.database}`, event);
+    this.#emitter.emit('changed', event);
+  }
+
+  /** Tells that what a backup is worth has changed. */
+  changed(event: BackupEvent): void {
+    this.#emitter.emit('changed', event);
+  }
+
+  /** Calls back at every change, that of being received too. */
+  onChange(hear: (event: BackupEvent) => void): void {
+    this.#emitter.on('changed', hear);
+  }
+
+  /** @returns the backups that come in from now on, each as the only item of an array, until `end` */
+  listen(database?: string | null): AsyncIterable<[BackupEvent]> {
+    const name = database == null ? 'received' : `received ${database}`;
+    return on(this.#emitter, name, { close: ['end'] }) as AsyncIterable<[BackupEvent]>;
+  }
+
+  /** How many listen now for backups that come in. */
+  get listeners(): number {
+    return this.#emitter.listenerCount('end');
+  }
+
+  /** Ends all that listens. */
+  end(): void {
+    this.#emitter.emit('end');
+  }
+}

@@ -1,0 +1,126 @@
+import type { StoredState } from '../../protocol/responses.ts';
+import type { HistoryManager } from '../history/history.ts';
+
+/** Which databases; what is left out does not matter. */
+export interface DatabaseSearch {
+  readonly ids?: readonly number[] | undefined;
+  /** The whole name. */
+  readonly name?: string | undefined;
+  /** A part of the name; capitals from A to Z do not matter. */
+  readonly search?: string | undefined;
+  /** What the latest backup is worth now. */
+  readonly states?: readonly StoredState[] | undefined;
+  /** The latest complete backup was begun before this, or there is none. */
+  readonly noCompleteSince?: Date | undefined;
+}
+
+export interface DatabaseOrder {
+  readonly by: 'name' | 'latest' | 'latestComplete' | 'size';
+  readonly direction: 'asc' | 'desc';
+}
+
+export const BY_NAME: DatabaseOrder = { by: 'name', direction: 'asc' };
+
+/** A database in a list. */
+export interface FoundDatabase {
+  readonly id: number;
+  readonly name: string;
+  /** Ids of backups. */
+  readonly latestId: number;
+  readonly latestCompleteId: number | null;
+  /** What the list is ordered by, as the store has it. */
+  readonly sortKey: string | number;
+}
+
+export interface DatabasePage {
+  readonly order?: DatabaseOrder;
+  /** What the page comes behind. */
+  readonly after?: Pick<FoundDatabase, 'name' | 'sortKey'> | undefined;
+  /** How many at most; undefined means all. */
+  readonly limit?: number | undefined;
+}
+
+/** Lists databases with the ids of their latest backups, in one query that seeks twice on an index for each. */
+export async function searchDatabases(
+  { em }: { em: HistoryManager },
+  search: DatabaseSearch,
+  { order = BY_NAME, after, limit }: DatabasePage = {},
+): Promise<FoundDatabase[]> {
+  const { where, values } = conditionOf(em, search);
+  const key = sortKey(em, order.by);
+  if (after) {
+    const beyond = order.direction === 'asc' ? '>' : '<';
+    where.push(`(${key} ${beyond} ? or (${key} = ? and d.name ${beyond} ?))`);
+    values.push(after.sortKey, after.sortKey, after.name);
+  }
+  if (limit !== undefined) values.push(limit);
+  const sql = `select d.id, d.name, l.id as latest_id, c.id as complete_id, ${key} as sort_key ${FROM} ${all(where)}
+    order by sort_key ${order.direction}, d.name ${order.direction}${limit === undefined ? '' : ' limit ?'}`;
+  const rows = await em.execute<Row[]>(sql, values);
+  return rows.map(({ id, name, latest_id, complete_id, sort_key }) => ({
+    ...{ id, name, latestId: latest_id, latestCompleteId: complete_id, sortKey: sort_key },
+  }));
+}
+
+/** @returns how many there are on all pages */
+export async function countDatabases({ em }: { em: HistoryManager }, search: DatabaseSearch): Promise<number> {
+  const { where, values } = conditionOf(em, search);
+  const rows = await em.execute<Array<{ count: number }>>(`select count(*) as count ${FROM} ${all(where)}`, values);
+  return Number(rows[0]!.count);
+}
+
+interface Row {
+  readonly id: number;
+  readonly name: string;
+  readonly latest_id: number;
+  readonly complete_id: number | null;
+  readonly sort_key: string | number;
+}
+
+/** As in `LATEST_BACKUPS`: each subquery reads an entry off the end of an index. */
+const FROM = `
+  from \`databases\` d
+  join backups l on l.id = (
+    select latest.id from backups latest where latest.database_id = d.id
+    order by latest.database_id desc, latest.taken_at desc, latest.id desc limit 1
+  )
+  left join backups c on c.id = (
+    select sound.id from backups sound
+    where sound.database_id = d.id and sound.state = 'complete' and sound.damage is null
+    order by sound.database_id desc, sound.state desc, sound.taken_at desc, sound.id desc limit 1
+  )`;
+
+/** @returns what a list is ordered by. Without a complete backup a database is the oldest of all. */
+function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
+  const platform = em.getPlatform();
+  const never = platform.quoteValue(platform.processDateProperty(new Date(0)));
+  const keys = {
+    name: 'd.name',
+    latest: 'l.taken_at',
+    latestComplete: `coalesce(c.taken_at, ${never})`,
+    size: 'l.size',
+  };
+  return keys[by];
+}
+
+function conditionOf(em: HistoryManager, search: DatabaseSearch): { where: string[]; values: unknown[] } {
+  const where: string[] = [];
+  const values: unknown[] = [];
+  const demand = (condition: string, ...of: unknown[]) => {
+    where.push(condition);
+    values.push(...of);
+  };
+  const { ids, name, search: part, states, noCompleteSince } = search;
+  if (ids) demand(`d.id in (${ids.map(() => '?')})`, ...ids);
+  if (name !== undefined) demand('d.name = ?', name);
+  if (part) demand('instr(lower(d.name), lower(?)) > 0', part);
+  if (states)
+    demand(`case when l.damage is null then l.state else 'damaged' end in (${states.map(() => '?')})`, ...states);
+  if (noCompleteSince)
+    demand('(c.id is null or c.taken_at < ?)', em.getPlatform().processDateProperty(noCompleteSince));
+  return { where, values };
+}
+
+function all(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+}

@@ -1,0 +1,61 @@
+import { refused } from '../errors.ts';
+import type { RowBudget } from './row-budget.ts';
+
+/** The largest page. */
+export const MAX_FIRST = 1000;
+
+/** Relay's cursor connection, forwards only. Each part is had when it is asked for; the page is read once for all of them. */
+export interface Connection<Node> {
+  edges(): Promise<Array<{ cursor: string; node: Node }>>;
+  nodes(): Promise<Node[]>;
+  pageInfo(): Promise<PageInfo>;
+  totalCount(): Promise<number>;
+}
+
+interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+interface List<Node, Place> {
+  readonly first: number;
+  readonly after?: string | null | undefined;
+  readonly budget: RowBudget;
+  /** Reads what stands in a cursor of this list. @throws AppError when it is none */
+  readonly placeIn: (cursor: string) => Place;
+  readonly cursorOf: (node: Node) => string;
+  readonly find: (page: { limit: number; after: Place | undefined }) => Promise<Node[]>;
+  readonly count: () => Promise<number>;
+}
+
+/**
+ * @returns a page of a list, one more is asked for to see whether there are more
+ * @throws AppError 422 when `first` is no size of a page or more than the request may still read, or `after` no cursor of
+ *   this list
+ */
+export function connection<Node, Place>(list: List<Node, Place>): Connection<Node> {
+  const { first, budget, cursorOf, count } = list;
+  if (!(first >= 1 && first <= MAX_FIRST))
+    throw refused([{ field: 'first', message: `must be a whole number from 1 to ${MAX_FIRST}` }]);
+  budget.take(first);
+  const after = list.after == null ? undefined : list.placeIn(list.after);
+  let page: Promise<Node[]> | undefined;
+  const found = () => (page ??= list.find({ limit: first + 1, after }));
+  const nodes = async () => (await found()).slice(0, first);
+  return {
+    nodes,
+    edges: async () => (await nodes()).map(node => ({ cursor: cursorOf(node), node })),
+    pageInfo: async () => {
+      const cursors = (await nodes()).map(cursorOf);
+      return {
+        hasNextPage: (await found()).length > first,
+        hasPreviousPage: after !== undefined,
+        startCursor: cursors[0] ?? null,
+        endCursor: cursors.at(-1) ?? null,
+      };
+    },
+    totalCount: count,
+  };
+}

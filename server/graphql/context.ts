@@ -1,0 +1,19 @@
+import type { BackupNews } from '../backups/backup-news.ts';
+import type { HistoryManager } from '../history/history.ts';
+import type { DailyTotals } from '../statistics/daily-totals.ts';
+import type { Loaders } from './loaders.ts';
+import type { RowBudget } from './row-budget.ts';
+
+/** What the route hands over with each request. */
+export interface RequestContext {
+  readonly em: HistoryManager;
+  readonly requestId: string;
+}
+
+/** What every resolver gets. */
+export interface GraphqlContext extends RequestContext {
+  readonly loaders: Loaders;
+  readonly budget: RowBudget;
+  readonly totals: DailyTotals;
+  readonly news: BackupNews;
+}

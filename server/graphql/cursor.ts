@@ -1,0 +1,36 @@
+import { refused } from '../errors.ts';
+
+/** What a cursor holds: the order of its list, and what the node has that it is a cursor of. */
+type Parts = readonly [order: string, ...key: Array<string | number>];
+
+/** @returns text that stands for a place in a list; its makers alone can read it */
+export function formatCursor(...parts: Parts): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/**
+ * @param order of the list that it shall be of
+ * @returns the parts behind the order
+ * @throws AppError 422 when it is none of a list in that order
+ */
+export function parseCursor(cursor: string, order: string, types: readonly KeyType[]): unknown[] {
+  const [ofOrder, ...key] = partsOf(cursor);
+  const isRight = ofOrder === order && key.length === types.length && key.every((part, i) => isOf(part, types[i]!));
+  if (!isRight) throw refused([{ field: 'after', message: 'is no cursor of a list in this order' }]);
+  return key;
+}
+
+type KeyType = 'string' | 'number' | 'either';
+
+function isOf(part: unknown, type: KeyType): boolean {
+  return type === 'either' ? ['string', 'number'].includes(typeof part) : typeof part === type;
+}
+
+function partsOf(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}

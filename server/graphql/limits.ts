@@ -1,0 +1,40 @@
+import { costLimitPlugin } from '@escape.tech/graphql-armor-cost-limit';
+import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
+import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
+import { type GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+/**
+ * What a document may be before it is run. How much it reads when it runs is the `RowBudget`'s affair, since that hangs on
+ * the sizes of pages.
+ */
+export const LIMITS = {
+  /** Words and signs; GraphiQL's own question about the schema has some 300. */
+  tokens: 1000,
+  /** Levels of braces. */
+  depth: 10,
+  aliases: 20,
+  /** Fields times the sizes of the pages that they are in, as far as those are written out; half as much again for each level. */
+  cost: 1_000_000,
+};
+
+/** @returns what refuses a document that is larger than anybody needs, before any of it is run */
+export function limits({ introspection }: { introspection: boolean }): Plugin[] {
+  const options = { exposeLimits: true, onReject: [giveCode] };
+  return [
+    maxTokensPlugin({ n: LIMITS.tokens, ...options }),
+    maxDepthPlugin({ n: LIMITS.depth, ...options }),
+    maxAliasesPlugin({ n: LIMITS.aliases, allowList: [], ...options }),
+    costLimitPlugin({ maxCost: LIMITS.cost, ...options }),
+    ...(introspection ? [] : [withoutIntrospection]),
+  ] as Plugin[];
+}
+
+function giveCode(_: unknown, error: GraphQLError): void {
+  error.extensions.code = 'QUERY_TOO_LARGE';
+}
+
+const withoutIntrospection: Plugin = {
+  onValidate: ({ addValidationRule }) => addValidationRule(NoSchemaIntrospectionCustomRule),
+};

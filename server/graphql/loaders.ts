@@ -1,0 +1,74 @@
+import DataLoader from 'dataloader';
+import { Backup } from '../backups/backup.entity.ts';
+import type { BackupOrder, BackupPlace } from '../backups/search-backups.ts';
+import { searchHistories } from '../backups/search-histories.ts';
+import { type FoundDatabase, searchDatabases } from '../databases/search-databases.ts';
+import type { HistoryManager } from '../history/history.ts';
+import { daysOfDatabases, type Kept, keptOfDatabases } from '../statistics/database-statistics.ts';
+import type { Day } from '../statistics/statistics.ts';
+
+/** A page of the history of each of some databases. */
+export interface HistoriesPage {
+  readonly order: BackupOrder;
+  readonly after: BackupPlace | undefined;
+  readonly limit: number;
+}
+
+/**
+ * What one request looks up by id. Whatever is asked for in the same moment is looked up together, and nothing twice.
+ */
+export class Loaders {
+  readonly #em: HistoryManager;
+  readonly backup: DataLoader<number, Backup>;
+  readonly manifest: DataLoader<number, string | null>;
+  readonly database: DataLoader<number, FoundDatabase>;
+  readonly kept: DataLoader<number, Kept>;
+  readonly #days = new Map<number, DataLoader<number, Day[]>>();
+  readonly #histories = new Map<string, DataLoader<number, Backup[]>>();
+
+  constructor(em: HistoryManager) {
+    this.#em = em;
+    this.backup = new DataLoader(async ids =>
+      inOrder(ids, await em.find(Backup, { id: { $in: [...ids] } }), ({ id }) => id),
+    );
+    this.manifest = new DataLoader(ids => manifestsOf(em, ids));
+    this.database = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
+    this.kept = new DataLoader(ids => keptOfDatabases({ em }, ids));
+  }
+
+  /** The last days of a database. */
+  days(last: number): DataLoader<number, Day[]> {
+    return entryOf(this.#days, last, () => new DataLoader(ids => daysOfDatabases({ em: this.#em }, ids, last)));
+  }
+
+  /** A page of the history of a database. */
+  histories(page: HistoriesPage): DataLoader<number, Backup[]> {
+    const key = JSON.stringify(page);
+    return entryOf(this.#histories, key, () => new DataLoader(ids => searchHistories({ em: this.#em }, ids, page)));
+  }
+
+  /** Forgets what has been looked up: it may have changed since. */
+  clear(): void {
+    this.#em.clear();
+    for (const loader of [this.backup, this.manifest, this.database, this.kept]) loader.clearAll();
+    this.#days.clear();
+    this.#histories.clear();
+  }
+}
+
+async function manifestsOf(em: HistoryManager, ids: readonly number[]): Promise<Array<string | null>> {
+  // Apart from the other rows, which must not come to be known by this column alone.
+  const rows = await em.fork().find(Backup, { id: { $in: [...ids] } }, { fields: ['manifest'] });
+  return inOrder(ids, rows, ({ id }) => id).map(row => (row instanceof Error ? null : (row.manifest ?? null)));
+}
+
+function inOrder<T>(ids: readonly number[], found: readonly T[], idOf: (item: T) => number): Array<T | Error> {
+  const byId = new Map(found.map(item => [idOf(item), item]));
+  return ids.map(id => byId.get(id) ?? new Error(`the history has lost the row ${id}`));
+}
+
+function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}

@@ -1,0 +1,23 @@
+import { AppError } from '../errors.ts';
+
+/** A whole fleet of 1,000 with two weeks of each. */
+export const MAX_ROWS = 20_000;
+
+/**
+ * How much one request may make the history look up. Its depth and its aliases tell little of that: a list of 1,000 databases with
+ * 1,000 backups each is short to write.
+ */
+export class RowBudget {
+  #left = MAX_ROWS;
+
+  /** Called before anything is read. @throws AppError 422 when the request asks for more than is allowed in sum */
+  take(rows: number): void {
+    this.#left -= rows;
+    if (this.#left < 0)
+      throw new AppError(
+        422,
+        'QUERY_TOO_LARGE',
+        `This query could read more than ${MAX_ROWS} rows: ask for smaller pages (first, last), or in several queries`,
+      );
+  }
+}

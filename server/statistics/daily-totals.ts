@@ -1,0 +1,112 @@
+import type { BackupNews } from '../backups/backup-news.ts';
+import type { HistoryManager } from '../history/history.ts';
+import { dayIn, dayOf, instantFor, startOf } from './day.ts';
+
+/** What is kept of the backups whose dumps were begun on one day. */
+export interface DayTotals {
+  readonly backups: number;
+  /** Of the zips. */
+  readonly bytes: number;
+  /** Of the plain dumps, as far as they are known. */
+  readonly dumpBytes: number;
+  readonly complete: number;
+  readonly incomplete: number;
+  readonly unverified: number;
+  readonly damaged: number;
+  /** How many databases have a complete one. */
+  readonly databasesComplete: number;
+}
+
+export const NO_BACKUPS: DayTotals = {
+  ...{ backups: 0, bytes: 0, dumpBytes: 0, complete: 0, incomplete: 0, unverified: 0, damaged: 0 },
+  databasesComplete: 0,
+};
+
+/** Sums of SQL for a group of backups, for `toTotals`. */
+export const TOTALS = `count(*) as backups, sum(size) as bytes, sum(coalesce(dump_size, 0)) as dump_bytes,
+  sum(case when damage is null and state = 'complete' then 1 else 0 end) as complete,
+  sum(case when damage is null and state = 'incomplete' then 1 else 0 end) as incomplete,
+  sum(case when damage is null and state = 'unverified' then 1 else 0 end) as unverified,
+  sum(case when damage is null then 0 else 1 end) as damaged,
+  count(distinct case when damage is null and state = 'complete' then database_id end) as databases_complete`;
+
+export type TotalsRow = Record<
+  'backups' | 'bytes' | 'dump_bytes' | 'complete' | 'incomplete' | 'unverified' | 'damaged' | 'databases_complete',
+  number | string
+>;
+
+/** MySQL hands sums out as texts. */
+export function toTotals(row: TotalsRow): DayTotals {
+  return {
+    backups: Number(row.backups),
+    bytes: Number(row.bytes),
+    dumpBytes: Number(row.dump_bytes),
+    complete: Number(row.complete),
+    incomplete: Number(row.incomplete),
+    unverified: Number(row.unverified),
+    damaged: Number(row.damaged),
+    databasesComplete: Number(row.databases_complete),
+  };
+}
+
+/** So long figures are believed that nobody has told to be stale: somebody may have changed the store by hand. */
+const BELIEVED_MS = 3_600_000;
+
+/** With more days than this to be read anew, all are: one pass over the index is faster then. */
+const MANY_DAYS = 30;
+
+/**
+ * The totals of every day. A pass over a million backups takes its time, so the sums are kept in memory, and those of a day
+ * are read anew after news of one of its backups. Nothing else changes backups while the service runs.
+ */
+export class DailyTotals {
+  #days = new Map<number, DayTotals>();
+  #readAt = Number.NEGATIVE_INFINITY;
+  readonly #stale = new Set<number>();
+  #reading: Promise<unknown> = Promise.resolve();
+
+  constructor(news: BackupNews) {
+    news.onChange(({ takenAt }) => this.#stale.add(dayOf(takenAt)));
+  }
+
+  /** @returns days, as numbers since 1970-01-01, with what came of them; those without a backup are left out */
+  async read(em: HistoryManager): Promise<ReadonlyMap<number, DayTotals>> {
+    // One after the other: the second of two that come at once finds all there.
+    const reading = this.#reading.then(() => this.#refresh(em));
+    this.#reading = reading.catch(() => undefined);
+    await reading;
+    return this.#days;
+  }
+
+  async #refresh(em: HistoryManager): Promise<void> {
+    // What is told from here on may not be in what is read now: it stays for the next time.
+    const stale = [...this.#stale];
+    this.#stale.clear();
+    const isOld = performance.now() - this.#readAt > BELIEVED_MS;
+    try {
+      if (isOld || stale.length > MANY_DAYS) await this.#readAll(em);
+      else for (const day of stale) await this.#readDay(em, day);
+    } catch (error) {
+      this.#readAt = Number.NEGATIVE_INFINITY;
+      throw error;
+    }
+  }
+
+  async #readAll(em: HistoryManager): Promise<void> {
+    const startedAt = performance.now();
+    const rows = await em.execute<Array<TotalsRow & { day: number }>>(
+      `select ${dayIn(em, 'taken_at')} as day, ${TOTALS} from backups group by day`,
+    );
+    this.#days = new Map(rows.map(row => [Number(row.day), toTotals(row)]));
+    this.#readAt = startedAt;
+  }
+
+  async #readDay(em: HistoryManager, day: number): Promise<void> {
+    const [row] = await em.execute<TotalsRow[]>(
+      `select ${TOTALS} from backups where taken_at >= ? and taken_at < ?`,
+      [startOf(day), startOf(day + 1)].map(instant => instantFor(em, instant)),
+    );
+    if (Number(row!.backups) === 0) this.#days.delete(day);
+    else this.#days.set(day, toTotals(row!));
+  }
+}

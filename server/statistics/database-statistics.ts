@@ -1,0 +1,57 @@
+import type { HistoryManager } from '../history/history.ts';
+import { type DayTotals, TOTALS, type TotalsRow, toTotals } from './daily-totals.ts';
+import { dayIn, dayOf, instantFor, startOf } from './day.ts';
+import { type Day, lastDays } from './statistics.ts';
+
+/**
+ * What came of each of some databases, day by day.
+ * @returns for each id the last days up to today, oldest first, none left out
+ */
+export async function daysOfDatabases(
+  { em }: { em: HistoryManager },
+  ids: readonly number[],
+  days: number,
+): Promise<Day[][]> {
+  const from = startOf(dayOf(new Date()) - days + 1);
+  const totals = await em.execute<Array<TotalsRow & { database_id: number; day: number }>>(
+    `select database_id, ${dayIn(em, 'taken_at')} as day, ${TOTALS} from backups
+     where database_id in (${ids.map(() => '?')}) and taken_at >= ? group by database_id, day`,
+    [...ids, instantFor(em, from)],
+  );
+  const byDatabase = new Map<number, Map<number, DayTotals>>(ids.map(id => [id, new Map()]));
+  for (const row of totals) byDatabase.get(row.database_id)!.set(Number(row.day), toTotals(row));
+  const firstDays = await firstDaysOf(em, ids);
+  return ids.map(id =>
+    lastDays(byDatabase.get(id)!, days).map(totals => {
+      const isFailure = totals.databasesComplete === 0 && totals.day >= (firstDays.get(id) ?? Number.POSITIVE_INFINITY);
+      return { ...totals, failures: isFailure ? 1 : 0 };
+    }),
+  );
+}
+
+/** What is kept of a database. */
+export interface Kept {
+  readonly backups: number;
+  /** Of the zips. */
+  readonly bytes: number;
+}
+
+/** @returns for each id what is kept of that database. Reads an entry of an index for each backup of them. */
+export async function keptOfDatabases({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<Kept[]> {
+  const rows = await em.execute<Array<{ database_id: number } & Record<'backups' | 'bytes', number | string>>>(
+    `select database_id, count(*) as backups, sum(size) as bytes from backups
+     where database_id in (${ids.map(() => '?')}) group by database_id`,
+    [...ids],
+  );
+  const byId = new Map(rows.map(row => [row.database_id, row]));
+  return ids.map(id => ({ backups: Number(byId.get(id)?.backups ?? 0), bytes: Number(byId.get(id)?.bytes ?? 0) }));
+}
+
+async function firstDaysOf(em: HistoryManager, ids: readonly number[]): Promise<Map<number, number>> {
+  const rows = await em.execute<Array<{ database_id: number; day: number }>>(
+    `select database_id, ${dayIn(em, 'min(taken_at)')} as day from backups
+     where database_id in (${ids.map(() => '?')}) group by database_id`,
+    [...ids],
+  );
+  return new Map(rows.map(({ database_id, day }) => [database_id, Number(day)]));
+}

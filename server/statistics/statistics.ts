@@ -1,0 +1,72 @@
+import type { HistoryManager } from '../history/history.ts';
+import { type DailyTotals, type DayTotals, NO_BACKUPS } from './daily-totals.ts';
+import { dayIn, dayOf } from './day.ts';
+
+/** What came of one day. */
+export interface Day extends DayTotals {
+  /** Days since 1970-01-01, UTC. */
+  readonly day: number;
+  /** How many databases, first backed up on this day or before, have no complete backup of it. */
+  readonly failures: number;
+}
+
+/** How much there is. */
+export interface Statistics {
+  readonly databases: number;
+  readonly backups: number;
+  /** Of the zips. */
+  readonly bytes: number;
+  readonly damaged: number;
+  /** Up to today, oldest first; a day without a backup is there too. */
+  readonly days: Day[];
+}
+
+/** Sums up all that is kept, and the last days one by one. */
+export async function statistics(
+  { em, totals }: { em: HistoryManager; totals: DailyTotals },
+  days: number,
+): Promise<Statistics> {
+  const byDay = await totals.read(em);
+  const all = [...byDay.values()];
+  const sum = (part: 'backups' | 'bytes' | 'damaged') => all.reduce((sum, day) => sum + day[part], 0);
+  const series = lastDays(byDay, days);
+  const firstDays = await firstDaysOf(em);
+  return {
+    databases: firstDays.reduce((sum, { databases }) => sum + databases, 0),
+    backups: sum('backups'),
+    bytes: sum('bytes'),
+    damaged: sum('damaged'),
+    days: series.map(totals => ({ ...totals, failures: knownOn(totals.day, firstDays) - totals.databasesComplete })),
+  };
+}
+
+/** @returns the last days up to today, oldest first, none left out */
+export function lastDays(byDay: ReadonlyMap<number, DayTotals>, days: number): Array<DayTotals & { day: number }> {
+  const today = dayOf(new Date());
+  return Array.from({ length: days }, (_, at) => today - days + 1 + at).map(day => ({
+    ...(byDay.get(day) ?? NO_BACKUPS),
+    day,
+  }));
+}
+
+interface FirstDay {
+  readonly day: number;
+  /** How many databases were first backed up on it. */
+  readonly databases: number;
+}
+
+async function firstDaysOf(em: HistoryManager): Promise<FirstDay[]> {
+  const rows = await em.execute<FirstDay[]>(`
+    select ${dayIn(em, 'firsts.taken_at')} as day, count(*) as \`databases\` from (
+      select (
+        select f.taken_at from backups f where f.database_id = d.id
+        order by f.database_id, f.taken_at, f.id limit 1
+      ) as taken_at
+      from \`databases\` d
+    ) firsts where firsts.taken_at is not null group by day`);
+  return rows.map(({ day, databases }) => ({ day: Number(day), databases: Number(databases) }));
+}
+
+function knownOn(day: number, firstDays: readonly FirstDay[]): number {
+  return firstDays.reduce((sum, first) => sum + (first.day <= day ? first.databases : 0), 0);
+}
