@@ -17,7 +17,7 @@ const config = {
   enumsAsTypes: true,
   strictScalars: true,
   maybeValue: 'T | null | undefined',
-  scalars: { BigInt: { input: 'number | bigint', output: 'number' }, Date: 'Date', DateTime: 'Date', Digest: 'string' },
+  scalars: { BigInt: 'number', Date: 'Date', DateTime: 'Date', Digest: 'string' },
   contextType: './context.ts#GraphqlContext',
   mappers: {
     Backup: '../backups/backup.entity.ts#Backup as BackupRow',

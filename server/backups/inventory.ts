@@ -14,6 +14,7 @@ export function dumpSecondsOf(manifest: string | null): number | null {
 
 /** As it was checked when it came. One of a later version may hold other things. */
 function parse(manifest: string | null): Manifest | undefined {
-  const parsed: unknown = manifest === null ? undefined : JSON.parse(manifest);
+  if (manifest === null) return undefined;
+  const parsed: unknown = JSON.parse(manifest);
   return manifestSchema.isValidSync(parsed, { strict: true }) ? parsed : undefined;
 }

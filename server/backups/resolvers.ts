@@ -71,8 +71,8 @@ async function searchOf({ em }: GraphqlContext, filter: BackupFilter): Promise<B
     states: states ?? undefined,
     takenFrom: takenFrom ?? undefined,
     takenBefore: takenBefore ?? undefined,
-    minSize: minSize == null ? undefined : Number(minSize),
-    maxSize: maxSize == null ? undefined : Number(maxSize),
+    minSize: minSize ?? undefined,
+    maxSize: maxSize ?? undefined,
     fileName: fileName ?? undefined,
   };
 }

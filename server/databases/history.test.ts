@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import { databaseHistory as historyShape, databaseList as listShape } from '../../protocol/responses.ts';
 import { Backup } from '../backups/backup.entity.ts';
+import { fillHistory, planOf } from '../testing/filled-history.ts';
 import { sampleManifest } from '../testing/manifests.ts';
 import { queriesOf } from '../testing/queries.ts';
 import { expectError, request, upload } from '../testing/requests.ts';
@@ -121,12 +122,12 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
   });
 
   it('asks the store once for GET /, and reads one entry of the index for each database', async () => {
-    await fill(app, 20, 500);
+    await fillHistory(app.history, 20, 500);
     const queries = await queriesOf(app.history, async () => {
       expect((await request(app.url)).json.data.length).to.be.at.least(20);
     });
     expect(queries).to.have.length(1);
-    expect(await explain(app, LATEST_BACKUPS)).to.satisfy(
+    expect(await planOf(app.history, LATEST_BACKUPS)).to.satisfy(
       (plan: string) => usesIndexPerDatabase(plan, store.name),
       'plan',
     );
@@ -141,35 +142,11 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     });
     const page = queries.at(-1)!;
     expect(page).to.contain('limit').and.not.contain('offset');
-    const plan = await explain(app, page);
+    const plan = await planOf(app.history, page);
     expect(plan).to.contain('backups_database_id_taken_at_id_index');
     expect(plan).to.not.match(/filesort|TEMP B-TREE/);
   });
 });
-
-/** Fills databases with histories, without files. */
-async function fill({ history }: RunningApp, databases: number, backups: number): Promise<void> {
-  const em = history.em.fork();
-  for (let i = 0; i < databases; i++) {
-    const { id: database } = await em.upsert(Database, { name: `filled_${i}` });
-    const rows = Array.from({ length: backups }, (_, j) => ({
-      database,
-      fileName: `filled-${i}-${j}`,
-      takenAt: new Date(1_700_000_000_000 + j * 86_400_000),
-      receivedAt: new Date(),
-      size: 1,
-      sha256: '0'.repeat(64),
-    }));
-    await em.insertMany(Backup, rows);
-  }
-  await em.execute(history.em.getPlatform().constructor.name.includes('Sqlite') ? 'analyze' : 'analyze table backups');
-}
-
-async function explain({ history }: RunningApp, sql: string): Promise<string> {
-  const isSqlite = history.em.getPlatform().constructor.name.includes('Sqlite');
-  const rows = await history.em.fork().execute(`explain ${isSqlite ? 'query plan' : 'format=traditional'} ${sql}`);
-  return rows.map(row => JSON.stringify(row)).join('\n');
-}
 
 /** Backups are found by their key, and the subquery walks the index of newest first without sorting. */
 function usesIndexPerDatabase(plan: string, store: string): boolean {

@@ -87,7 +87,7 @@ const FROM = `
   left join backups c on c.id = (
     select sound.id from backups sound
     where sound.database_id = d.id and sound.state = 'complete' and sound.damage is null
-    order by sound.database_id desc, sound.state desc, sound.taken_at desc, sound.id desc limit 1
+    order by sound.database_id desc, sound.taken_at desc, sound.id desc limit 1
   )`;
 
 /** @returns what a list is ordered by. Without a complete backup a database is the oldest of all. */

@@ -8,9 +8,9 @@ import type { DailyTotals } from '../statistics/daily-totals.ts';
 import { statisticsResolvers } from '../statistics/resolvers.ts';
 import type { GraphqlContext, RequestContext } from './context.ts';
 import { logUnforeseen, maskError } from './errors.ts';
-import { EXAMPLES } from './examples.ts';
 import { limits } from './limits.ts';
 import { Loaders } from './loaders.ts';
+import { onlyJson } from './only-json.ts';
 import type { Resolvers } from './resolver-types.ts';
 import { RowBudget } from './row-budget.ts';
 import { scalars } from './scalars.ts';
@@ -32,9 +32,9 @@ export async function createGraphql({ log, totals, news, introspection }: Graphq
     schema: createSchema<GraphqlContext>({ typeDefs, resolvers: { ...scalars, ...resolvers } }),
     context: ({ em }) => ({ loaders: new Loaders(em), budget: new RowBudget(), totals, news }) as GraphqlContext,
     graphqlEndpoint: '/graphql',
-    graphiql: introspection && { title: 'Lumbung', defaultTabs: EXAMPLES.map(query => ({ query })) },
-    // One offline page, without a CDN. Its nine megabytes are loaded when the first browser asks for them.
-    renderGraphiQL: async options => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
+    // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.
+    graphiql: introspection,
+    renderGraphiQL: () => '',
     landingPage: false,
     // The service answers under its own health paths, and writes its own log.
     healthCheckEndpoint: '/graphql/healthy',
@@ -42,7 +42,7 @@ export async function createGraphql({ log, totals, news, introspection }: Graphq
     cors: false,
     multipart: false,
     maskedErrors: { maskError },
-    plugins: [...limits({ introspection }), logUnforeseen(log)],
+    plugins: [onlyJson, ...limits({ introspection }), logUnforeseen(log)],
   });
 }
 

@@ -2,7 +2,7 @@ import { costLimitPlugin } from '@escape.tech/graphql-armor-cost-limit';
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
-import { type GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /**
@@ -35,6 +35,17 @@ function giveCode(_: unknown, error: GraphQLError): void {
   error.extensions.code = 'QUERY_TOO_LARGE';
 }
 
+/** Neither by asking, nor by mistyping names until the answer guesses right. */
 const withoutIntrospection: Plugin = {
-  onValidate: ({ addValidationRule }) => addValidationRule(NoSchemaIntrospectionCustomRule),
+  onValidate({ addValidationRule }) {
+    addValidationRule(NoSchemaIntrospectionCustomRule);
+    return ({ valid, result, setResult }) => {
+      if (!valid) setResult((result as GraphQLError[]).map(withoutGuess));
+    };
+  },
 };
+
+function withoutGuess(error: GraphQLError): GraphQLError {
+  const { message, nodes, extensions } = error;
+  return new GraphQLError(message.replace(/ Did you mean .*/s, ''), { nodes: nodes ?? null, extensions });
+}

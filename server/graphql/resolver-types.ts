@@ -21,7 +21,7 @@ export type Scalars = {
   /** A day in UTC: `2023-10-31`. */
   Date: { input: Date; output: Date; }
   /** A whole number that 32 bits may not hold, such as a size in bytes. JSON carries it as a number. */
-  BigInt: { input: number | bigint; output: number; }
+  BigInt: { input: number; output: number; }
   /** A SHA-256 as a `Repr-Digest` field has it (RFC 9530): `sha-256=:BASE64:`. */
   Digest: { input: string; output: string; }
 };

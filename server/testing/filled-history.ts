@@ -1,0 +1,37 @@
+import { Backup } from '../backups/backup.entity.ts';
+import { Database } from '../databases/database.entity.ts';
+import type { History } from '../history/history.ts';
+
+/** When the first of the backups that `fillHistory` makes was taken; each day there is one more. */
+export const FIRST_TAKEN = Date.UTC(2023, 10, 14);
+const DAY_MS = 86_400_000;
+
+/** Fills databases `filled_0`, `filled_1`, … with histories of one backup a day, without files. Of ten, one is incomplete. */
+export async function fillHistory(history: History, databases: number, backups: number): Promise<void> {
+  const em = history.em.fork();
+  for (let i = 0; i < databases; i++) {
+    const { id: database } = await em.upsert(Database, { name: `filled_${i}` });
+    const rows = Array.from({ length: backups }, (_, j) => ({
+      database,
+      fileName: `filled-${i}-${j}`,
+      takenAt: new Date(FIRST_TAKEN + j * DAY_MS),
+      receivedAt: new Date(),
+      size: 1 + ((i * 31 + j * 17) % 1000),
+      sha256: '0'.repeat(64),
+      state: j % 10 === 3 ? ('incomplete' as const) : ('complete' as const),
+    }));
+    await em.insertMany(Backup, rows);
+  }
+  await em.execute(isSqlite(history) ? 'analyze' : 'analyze table backups');
+}
+
+/** @returns what the store says of how it would answer a statement, a line for each step */
+export async function planOf(history: History, sql: string): Promise<string> {
+  const how = isSqlite(history) ? 'query plan' : 'format=traditional';
+  const rows = await history.em.fork().execute(`explain ${how} ${sql}`);
+  return rows.map(row => JSON.stringify(row)).join('\n');
+}
+
+export function isSqlite(history: History): boolean {
+  return history.em.getPlatform().constructor.name.includes('Sqlite');
+}
