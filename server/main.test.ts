@@ -9,7 +9,7 @@ import { freePort } from '../test/support/free-port.ts';
 import { sharedMariaDb } from '../test/support/mariadb.ts';
 import { type Service, startInVain, startService } from '../test/support/service.ts';
 import { PART_END, partHead, rawConnection } from './testing/raw-http.ts';
-import { request, upload } from './testing/requests.ts';
+import { graphql, request, upload } from './testing/requests.ts';
 import { historyStores } from './testing/running-app.ts';
 import { sampleZip } from './testing/zips.ts';
 
@@ -100,6 +100,28 @@ for (const store of historyStores)
       expect(answer.length - answer.indexOf('\r\n\r\n') - 4).to.equal(big.bytes.length);
       expect(await stopped).to.equal(0);
       expect(await storedZips()).to.deep.equal([big.fileName, zip.fileName].sort());
+    });
+
+    it('SIGTERM ends those who listen for backups, and does not wait for them', async () => {
+      service = await startService({ ...env, GRAPHQL_INTROSPECTION: 'off' });
+      const listening = await rawConnection(service.url);
+      const body = JSON.stringify({ query: 'subscription { backupReceived { id } }' });
+      await listening.send(
+        `POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      );
+      await listening.receive(/text\/event-stream/);
+      await upload(service.url, sampleZip());
+      await listening.receive(/"backupReceived":\{"id":"1"\}/);
+      const start = Date.now();
+      expect(await service.stop('SIGTERM')).to.equal(0);
+      expect(Date.now() - start).to.be.lessThan(10_000); // running requests get 30 s
+      expect(await listening.ended()).to.match(/event: complete/);
+    });
+
+    it('tells nothing of its schema with GRAPHQL_INTROSPECTION=off', async () => {
+      service = await startService({ ...env, GRAPHQL_INTROSPECTION: 'off' });
+      const { text } = await graphql(service.url, '{ __schema { types { name } } }');
+      expect(text).to.contain('GRAPHQL_VALIDATION_FAILED').and.not.contain('"types"');
     });
 
     it('a second signal ends it at once', async () => {

@@ -51,6 +51,18 @@ describeOnEachStore('what GraphQL asks of the history', store => {
     expect(await statements(FLEET, 40)).to.have.length(few.length);
   });
 
+  it('finds the histories of more databases than one statement asks for', async () => {
+    await using many = await runApp(store);
+    await fillHistory(many.history, 620, 2);
+    const query = '{ databases(first: 1000) { nodes { name backups(first: 1) { nodes { database { name } } } } } }';
+    const queries = await queriesOf(many.history, async () => {
+      const { nodes } = (await graphql(many.url, query)).json.data.databases;
+      expect(nodes).to.have.length(620);
+      for (const { name, backups } of nodes) expect(backups.nodes).to.deep.equal([{ database: { name } }]);
+    });
+    expect(queries.filter(query => query.includes('union all'))).to.have.length(3);
+  });
+
   it('loads no manifest unless it is asked for, and each once', async () => {
     for (const query of await statements(TYPICAL, 40)) expect(query).to.not.contain('manifest');
     expect((await statements(FLEET, 40)).filter(query => query.includes('manifest'))).to.have.length(1);
