@@ -9,6 +9,7 @@ const DAY_MS = 86_400_000;
 /** Fills databases `filled_0`, `filled_1`, … with histories of one backup a day, without files. Of ten, one is incomplete. */
 export async function fillHistory(history: History, databases: number, backups: number): Promise<void> {
   const em = history.em.fork();
+  await em.begin();
   for (let i = 0; i < databases; i++) {
     const { id: database } = await em.upsert(Database, { name: `filled_${i}` });
     const rows = Array.from({ length: backups }, (_, j) => ({
@@ -22,6 +23,7 @@ export async function fillHistory(history: History, databases: number, backups: 
     }));
     await em.insertMany(Backup, rows);
   }
+  await em.commit();
   await em.execute(isSqlite(history) ? 'analyze' : 'analyze table backups');
 }
 
