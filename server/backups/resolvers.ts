@@ -57,7 +57,7 @@ export const backupResolvers = {
 } satisfies Resolvers;
 
 async function manifestOf({ id }: Backup, { loaders, budget }: GraphqlContext): Promise<string | null> {
-  budget.take(MANIFEST_ROWS);
+  budget.takeOnce(`manifest ${id}`, MANIFEST_ROWS);
   return loaders.manifest.load(id);
 }
 
@@ -65,7 +65,7 @@ async function manifestOf({ id }: Backup, { loaders, budget }: GraphqlContext): 
 async function searchOf({ em }: GraphqlContext, filter: BackupFilter): Promise<BackupSearch | undefined> {
   const { database: name, states, takenFrom, takenBefore, minSize, maxSize, fileName } = filter;
   const database = name == null ? undefined : await orNull(findDatabase({ em }, name));
-  if (database === null || states?.length === 0) return undefined;
+  if (database === null) return undefined;
   return {
     database: database?.id,
     states: states ?? undefined,

@@ -8,11 +8,17 @@ import type { GraphqlContext } from './context.ts';
 export function maskError(error: unknown): GraphQLError {
   const graphqlError = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
   const cause = graphqlError.originalError;
-  if (!cause || cause instanceof GraphQLError) return graphqlError;
+  if (!cause || cause instanceof GraphQLError) return withCode(graphqlError);
   const foreseen = foreseenError(cause);
   const message = foreseen?.message ?? 'Something went wrong in the service: its log says more';
   const extensions = foreseen ? { code: foreseen.code, errors: foreseen.errors } : { code: 'INTERNAL_ERROR' };
   return new GraphQLError(message, { nodes: graphqlError.nodes ?? null, path: graphqlError.path ?? null, extensions });
+}
+
+/** Variables that are not as declared are refused before any field is looked at, and without a code. */
+function withCode(error: GraphQLError): GraphQLError {
+  if (!error.path) error.extensions.code ??= 'VALIDATION_FAILED';
+  return error;
 }
 
 /** Runs before the errors are masked, while their cause can still be seen. */

@@ -31,6 +31,9 @@ describe('no query of GraphQL can hurt', () => {
       `{ backup(id: "1") { ${'database { latestBackup { '.repeat((levels - 2) / 2)} id ${'} }'.repeat((levels - 2) / 2)} } }`;
     await expectAnswer(nested(LIMITS.depth));
     await expectRefused(nested(LIMITS.depth + 2), 'QUERY_TOO_LARGE');
+    expect((await graphql(app.url, nested(LIMITS.depth + 2))).json.errors[0].message).to.match(
+      /^Query depth limit of 10 exceeded/,
+    );
   });
 
   it('takes no deeper query through fragments', async () => {
@@ -86,6 +89,18 @@ describe('no query of GraphQL can hurt', () => {
     budget.take(MAX_ROWS - 1);
     connection({ ...list, first: 1 });
     expect(() => connection({ ...list, first: 1 })).to.throw(`more than ${MAX_ROWS} rows`);
+  });
+
+  it('counts a manifest once, whatever is asked of it', () => {
+    const budget = new RowBudget();
+    for (const backup of ['a', 'b', 'a']) budget.takeOnce(backup, MAX_ROWS / 2);
+    expect(() => budget.takeOnce('c', 1)).to.throw(`more than ${MAX_ROWS} rows`);
+  });
+
+  it('gives a code to variables that are not as declared', async () => {
+    const query = 'query ($id: ID!) { backup(id: $id) { id } }';
+    for (const variables of [{}, { id: null }, { id: { x: 1 } }])
+      await expectRefused(query, 'VALIDATION_FAILED', variables);
   });
 
   it('takes no number of days that is none', async () => {

@@ -21,7 +21,7 @@ export const LIMITS = {
 
 /** @returns what refuses a document that is larger than anybody needs, before any of it is run */
 export function limits({ introspection }: { introspection: boolean }): Plugin[] {
-  const options = { exposeLimits: true, onReject: [giveCode] };
+  const options = { exposeLimits: true, onReject: [explain] };
   return [
     maxTokensPlugin({ n: LIMITS.tokens, ...options }),
     maxDepthPlugin({ n: LIMITS.depth, ...options }),
@@ -31,7 +31,9 @@ export function limits({ introspection }: { introspection: boolean }): Plugin[] 
   ] as Plugin[];
 }
 
-function giveCode(_: unknown, error: GraphQLError): void {
+/** The plugins call each limit an error of syntax, and give no code. */
+function explain(_: unknown, error: GraphQLError): void {
+  error.message = error.message.replace('Syntax Error: ', '');
   error.extensions.code = 'QUERY_TOO_LARGE';
 }
 

@@ -9,6 +9,7 @@ export const MAX_ROWS = 20_000;
  */
 export class RowBudget {
   #left = MAX_ROWS;
+  readonly #taken = new Set<string>();
 
   /** Called before anything is read. @throws AppError 422 when the request asks for more than is allowed in sum */
   take(rows: number): void {
@@ -19,5 +20,12 @@ export class RowBudget {
         'QUERY_TOO_LARGE',
         `This query could read more than ${MAX_ROWS} rows: ask for smaller pages (first, last), or in several queries`,
       );
+  }
+
+  /** The same for what several fields want, and which is read once. @param what is read */
+  takeOnce(what: string, rows: number): void {
+    if (this.#taken.has(what)) return;
+    this.#taken.add(what);
+    this.take(rows);
   }
 }

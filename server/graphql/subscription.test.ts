@@ -103,6 +103,21 @@ describeOnEachStore('the subscription to backups', store => {
     await upload(app.url, sampleZip());
     expect((await all.next()).data.backupReceived.id).to.equal('1');
   });
+
+  it('shows nothing of what nobody foresaw, and logs it', async () => {
+    const { em } = app.history;
+    const fork = em.fork.bind(em);
+    em.fork = () => Object.assign(fork(), { findOne: () => Promise.reject(new Error('the inner secret')) });
+    try {
+      await using all = await listen(app, 'subscription { backupReceived { id } }');
+      app.news.received({ id: 1, database: 'pt_xyz', takenAt: new Date() });
+      expect((await all.next()).errors[0].extensions.code).to.equal('INTERNAL_ERROR');
+      const line = app.log.find(({ level }) => level === 50);
+      expect(line?.err).to.have.property('stack').to.contain('the inner secret');
+    } finally {
+      em.fork = fork;
+    }
+  });
 });
 
 interface Events extends AsyncDisposable {
