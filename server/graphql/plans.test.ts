@@ -89,11 +89,6 @@ describeOnEachStore('the plans of what GraphQL asks', store => {
   /** No step reads all backups, and none sorts more of them than it found. */
   async function expectIndexes(statement: string): Promise<void> {
     const plan = await planOf(app.history, statement);
-    console.log(
-      statement.replace(/\s+/g, ' ').slice(-420),
-      '\n',
-      plan.replace(/"(id|possible_keys|key_len|select_type|parent|notused)":("[^"]*"|\d+),?/g, ''),
-    );
     const steps = plan.split('\n').filter(step => isSqlite(app.history) || JSON.parse(step).table !== 'd');
     const bad = steps.filter(step => (isSqlite(app.history) ? isBadStep(step) : isBadRow(JSON.parse(step))));
     expect(bad, `${statement}\n${plan}`).to.deep.equal([]);
