@@ -2,7 +2,7 @@ import { type Connection, connection } from '../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../graphql/cursor.ts';
 import type { BackupOrder as OrderInput } from '../graphql/resolver-types.ts';
 import type { RowBudget } from '../graphql/row-budget.ts';
-import type { Backup } from './backup.entity.ts';
+import type { ListedBackup } from './listed-backup.ts';
 import type { BackupOrder, BackupPage, BackupPlace } from './search-backups.ts';
 
 interface PageArguments {
@@ -12,7 +12,9 @@ interface PageArguments {
 }
 
 interface List {
-  find(page: BackupPage & { limit: number; order: BackupOrder; after: BackupPlace | undefined }): Promise<Backup[]>;
+  find(
+    page: BackupPage & { limit: number; order: BackupOrder; after: BackupPlace | undefined },
+  ): Promise<ListedBackup[]>;
   count(): Promise<number>;
 }
 
@@ -21,7 +23,7 @@ export function backupConnection(
   { first, after, orderBy }: PageArguments,
   budget: RowBudget,
   { find, count }: List,
-): Connection<Backup> {
+): Connection<ListedBackup> {
   const order: BackupOrder = {
     by: orderBy.field === 'SIZE' ? 'size' : 'takenAt',
     direction: orderBy.direction === 'ASC' ? 'asc' : 'desc',
@@ -31,7 +33,7 @@ export function backupConnection(
     first,
     after,
     budget,
-    cursorOf: ({ id, takenAt, size }: Backup) => formatCursor(key, id, takenAt.getTime(), size),
+    cursorOf: ({ id, takenAt, size }: ListedBackup) => formatCursor(key, id, takenAt.getTime(), size),
     placeIn: cursor => {
       const [id, takenAt, size] = parseCursor(cursor, key, ['number', 'number', 'number']) as [number, number, number];
       return { id, takenAt: new Date(takenAt), size };

@@ -1,4 +1,4 @@
-import { notFound } from '../errors.ts';
+import { type AppError, notFound } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { Backup } from './backup.entity.ts';
 
@@ -13,8 +13,13 @@ export async function findBackup(
 ): Promise<Backup> {
   const populate = withManifest ? (['database', 'manifest'] as const) : (['database'] as const);
   const backup = await em.findOne(Backup, { id }, { populate });
-  if (!backup) throw notFound('BACKUP_NOT_FOUND', `There is no backup with the id ${id}`);
+  if (!backup) throw noSuchBackup(id);
   return backup;
+}
+
+/** @returns the 404 for an id that no backup has */
+export function noSuchBackup(id: number): AppError {
+  return notFound('BACKUP_NOT_FOUND', `There is no backup with the id ${id}`);
 }
 
 /** @returns the backup whose zip has that name, or null */

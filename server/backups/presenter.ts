@@ -4,7 +4,9 @@ import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/
 import { type Backup, findingsOf, storedState } from './backup.entity.ts';
 
 /** One backup in a listing. */
-export function presentSummary(backup: Backup): BackupSummary {
+export function presentSummary(
+  backup: Pick<Backup, 'id' | 'fileName' | 'takenAt' | 'state' | 'damage'>,
+): BackupSummary {
   const { id, fileName, takenAt } = backup;
   return { id, file_name: fileName, timestamp: formatTimestamp(takenAt), state: storedState(backup) };
 }
@@ -51,6 +53,6 @@ export function presentDigest({ sha256 }: Pick<Backup, 'sha256'>): string {
 }
 
 /** Where the zip can be downloaded. */
-export function downloadPath({ id }: Backup): string {
+export function downloadPath({ id }: Pick<Backup, 'id'>): string {
   return `/${id}/download`;
 }

@@ -3,10 +3,11 @@ import { findDatabase } from '../databases/database-history.ts';
 import { AppError, orNull } from '../errors.ts';
 import type { GraphqlContext } from '../graphql/context.ts';
 import type { BackupFilter, Resolvers } from '../graphql/resolver-types.ts';
-import { type Backup, findingsOf, storedState } from './backup.entity.ts';
+import { findingsOf, storedState } from './backup.entity.ts';
 import { backupConnection } from './backup-connection.ts';
-import { findBackup } from './find-backup.ts';
+import { noSuchBackup } from './find-backup.ts';
 import { dumpSecondsOf, inventoryOf } from './inventory.ts';
+import type { ListedBackup } from './listed-backup.ts';
 import { downloadPath, presentDigest } from './presenter.ts';
 import { type BackupSearch, countBackups, searchBackups } from './search-backups.ts';
 
@@ -18,8 +19,7 @@ const MAX_LISTENERS = 100;
 
 export const backupResolvers = {
   Query: {
-    backup: async (_, { id }, { em }) =>
-      /^[1-9]\d{0,15}$/.test(id) ? await orNull(findBackup({ em }, Number(id))) : null,
+    backup: (_, { id }, { loaders }) => (/^[1-9]\d{0,15}$/.test(id) ? loaders.backup.load(Number(id)) : null),
     backups: async (_, { filter, ...page }, context) => {
       const { em, budget } = context;
       const search = await searchOf(context, filter ?? {});
@@ -36,15 +36,15 @@ export const backupResolvers = {
           throw new AppError(503, 'TOO_MANY_SUBSCRIPTIONS', `${MAX_LISTENERS} listen already: try again later`);
         return news.listen(database) as AsyncIterable<never>;
       },
-      resolve: async ([{ id }]: [{ id: number }], _: unknown, { em, loaders }: GraphqlContext) => {
+      resolve: async ([{ id }]: [{ id: number }], _: unknown, { loaders }: GraphqlContext) => {
         loaders.clear();
-        return findBackup({ em }, id);
+        return (await loaders.backup.load(id)) ?? Promise.reject(noSuchBackup(id));
       },
     },
   },
   Backup: {
     id: ({ id }) => String(id),
-    database: ({ database }, _, { loaders }) => loaders.database.load(database.id),
+    database: ({ databaseId }, _, { loaders }) => loaders.database.load(databaseId),
     timestamp: ({ takenAt }) => formatTimestamp(takenAt),
     digest: presentDigest,
     downloadUrl: downloadPath,
@@ -56,7 +56,7 @@ export const backupResolvers = {
   },
 } satisfies Resolvers;
 
-async function manifestOf({ id }: Backup, { loaders, budget }: GraphqlContext): Promise<string | null> {
+async function manifestOf({ id }: ListedBackup, { loaders, budget }: GraphqlContext): Promise<string | null> {
   budget.takeOnce(`manifest ${id}`, MANIFEST_ROWS);
   return loaders.manifest.load(id);
 }

@@ -1,7 +1,8 @@
-import type { ObjectQuery, QueryOrderMap } from '@mikro-orm/core';
 import type { StoredState } from '../../protocol/responses.ts';
+import { Conditions, listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
-import { Backup } from './backup.entity.ts';
+import { toStore } from '../history/instants.ts';
+import { BACKUP_COLUMNS, type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
 
 /** Which backups; what is left out does not matter. */
 export interface BackupSearch {
@@ -26,7 +27,7 @@ export interface BackupOrder {
 export const NEWEST_FIRST: BackupOrder = { by: 'takenAt', direction: 'desc' };
 
 /** A place in a list: behind the backup that has these. */
-export type BackupPlace = Pick<Backup, 'id' | 'takenAt' | 'size'>;
+export type BackupPlace = Pick<ListedBackup, 'id' | 'takenAt' | 'size'>;
 
 export interface BackupPage {
   readonly order?: BackupOrder;
@@ -40,59 +41,64 @@ export async function searchBackups(
   { em }: { em: HistoryManager },
   search: BackupSearch,
   page: BackupPage = {},
-): Promise<Backup[]> {
-  const { where, orderBy } = queryOf(search, page);
-  return em.find(Backup, where, { orderBy, ...(page.limit !== undefined && { limit: page.limit }) });
+): Promise<ListedBackup[]> {
+  const { sql, values } = pageQuery(em, search, page);
+  return (await em.execute<BackupRow[]>(sql, values)).map(toBackup);
 }
 
 /** @returns how many there are on all pages. Reads an entry of an index for each of them. */
 export async function countBackups({ em }: { em: HistoryManager }, search: BackupSearch): Promise<number> {
-  return em.count(Backup, conditionOf(search));
+  const where = conditionsOf(em, search);
+  const rows = await em.execute<Array<{ count: number }>>(
+    `select count(*) as count from backups b ${where}`,
+    where.values,
+  );
+  return Number(rows[0]!.count);
 }
 
-/** @returns what the ORM is asked for a page */
-export function queryOf(search: BackupSearch, { order = NEWEST_FIRST, after }: BackupPage) {
-  const { by, direction } = order;
-  const where: ObjectQuery<Backup> = after
-    ? { $and: [conditionOf(search), behind(after, order)] }
-    : conditionOf(search);
-  const orderBy: QueryOrderMap<Backup>[] = [{ [by]: direction }, { id: direction }];
-  return { where, orderBy };
+/** @returns the statement that reads a page, of the columns that `toBackup` wants */
+export function pageQuery(
+  em: HistoryManager,
+  search: BackupSearch,
+  { order = NEWEST_FIRST, after, limit }: BackupPage,
+): { sql: string; values: unknown[] } {
+  const where = conditionsOf(em, search);
+  const column = `b.${order.by === 'size' ? 'size' : 'taken_at'}`;
+  if (after) {
+    const value = order.by === 'size' ? after.size : toStore(em, after.takenAt);
+    const behind = order.direction === 'asc' ? '>' : '<';
+    // The first condition alone bounds the range on the index; MySQL makes no range of the second.
+    where.demand(`${column} ${behind}= ? and (${column} ${behind} ? or b.id ${behind} ?)`, value, value, after.id);
+  }
+  const end = limit === undefined ? '' : ' limit ?';
+  const sql = `select ${BACKUP_COLUMNS} from backups b ${where} order by ${column} ${order.direction}, b.id ${order.direction}${end}`;
+  return { sql, values: limit === undefined ? where.values : [...where.values, limit] };
 }
 
 /** Behind every text that begins with the same: there is no character above this one. */
 const LAST_CHARACTER = '\u{10ffff}';
 
-function conditionOf(search: BackupSearch): ObjectQuery<Backup> {
+function conditionsOf(em: HistoryManager, search: BackupSearch): Conditions {
   const { database, states, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
-  const taken = { ...(takenFrom && { $gte: takenFrom }), ...(takenBefore && { $lt: takenBefore }) };
-  const size = { ...(minSize !== undefined && { $gte: minSize }), ...(maxSize !== undefined && { $lte: maxSize }) };
-  return {
-    ...(database !== undefined && { database }),
-    ...(states && inStates(states)),
-    ...(Object.keys(taken).length > 0 && { takenAt: taken }),
-    ...(Object.keys(size).length > 0 && { size }),
-    ...(fileName && { fileName: { $gte: fileName, $lt: fileName + LAST_CHARACTER } }),
-  };
+  const where = new Conditions();
+  if (database !== undefined) where.demand('b.database_id = ?', database);
+  if (states) demandStates(where, states);
+  if (takenFrom) where.demand('b.taken_at >= ?', toStore(em, takenFrom));
+  if (takenBefore) where.demand('b.taken_at < ?', toStore(em, takenBefore));
+  if (minSize !== undefined) where.demand('b.size >= ?', minSize);
+  if (maxSize !== undefined) where.demand('b.size <= ?', maxSize);
+  if (fileName) where.demand('b.file_name >= ? and b.file_name < ?', fileName, fileName + LAST_CHARACTER);
+  return where;
 }
 
 /** `damaged` is no state of the row: it comes over the one that a backup was received with. */
-function inStates(states: readonly StoredState[]): ObjectQuery<Backup> {
+function demandStates(where: Conditions, states: readonly StoredState[]): void {
   const received = states.filter(state => state !== 'damaged');
-  const sound = { damage: null, ...oneOf(received) };
-  if (!states.includes('damaged')) return sound;
-  return received.length === 0 ? { damage: { $ne: null } } : { $or: [{ damage: { $ne: null } }, sound] };
-}
-
-/** A single state is compared by `=`, behind which an index still has the order. */
-function oneOf<State>(states: readonly State[]) {
-  return { state: states.length === 1 ? states[0]! : { $in: [...states] } };
-}
-
-/** The first condition alone bounds the range on the index; MySQL makes no range of the second. */
-function behind(place: BackupPlace, { by, direction }: BackupOrder): ObjectQuery<Backup> {
-  const value = place[by];
-  return direction === 'desc'
-    ? { [by]: { $lte: value }, $or: [{ [by]: { $lt: value } }, { id: { $lt: place.id } }] }
-    : { [by]: { $gte: value }, $or: [{ [by]: { $gt: value } }, { id: { $gt: place.id } }] };
+  // A single state is compared by `=`, behind which an index still has the order.
+  const oneOf = received.length === 1 ? '= ?' : `in ${listOf(received)}`;
+  const either = [
+    ...(states.includes('damaged') ? ['b.damage is not null'] : []),
+    ...(received.length > 0 ? [`b.damage is null and b.state ${oneOf}`] : []),
+  ];
+  where.demand(either.length === 0 ? '1 = 0' : `(${either.join(' or ')})`, ...received);
 }

@@ -1,7 +1,6 @@
-import type { QBFilterQuery } from '@mikro-orm/sql';
 import type { HistoryManager } from '../history/history.ts';
-import { Backup } from './backup.entity.ts';
-import { type BackupPage, queryOf, searchBackups } from './search-backups.ts';
+import { type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
+import { type BackupPage, pageQuery, searchBackups } from './search-backups.ts';
 
 /** So many histories are asked for in one statement: SQLite takes no more than 500. */
 const AT_ONCE = 250;
@@ -15,28 +14,26 @@ export async function searchHistories(
   { em }: { em: HistoryManager },
   ids: readonly number[],
   page: BackupPage & { limit: number },
-): Promise<Backup[][]> {
+): Promise<ListedBackup[][]> {
   if (ids.length === 1) return [await searchBackups({ em }, { database: ids[0]! }, page)];
-  const found: Array<{ id: number; database_id: number }> = [];
+  const backups: ListedBackup[] = [];
   for (let at = 0; at < ids.length; at += AT_ONCE)
-    found.push(...(await em.execute<typeof found>(idsOf(em, ids.slice(at, at + AT_ONCE), page))));
-  const backups = await em.find(Backup, { id: { $in: found.map(({ id }) => id) } });
-  const byId = new Map(backups.map(backup => [backup.id, backup]));
-  const byDatabase = Map.groupBy(found, ({ database_id }) => database_id);
-  return ids.map(id => (byDatabase.get(id) ?? []).flatMap(found => byId.get(found.id) ?? []));
+    backups.push(...(await someHistories(em, ids.slice(at, at + AT_ONCE), page)));
+  const byDatabase = Map.groupBy(backups, ({ databaseId }) => databaseId);
+  return ids.map(id => byDatabase.get(id) ?? []);
 }
 
 /** One seek on the index for each database. A window function would read their whole histories. */
-function idsOf(em: HistoryManager, databases: readonly number[], page: BackupPage & { limit: number }): string {
-  const parts = databases.map(database => {
-    const { where, orderBy } = queryOf({ database }, page);
-    const query = em
-      .createQueryBuilder(Backup)
-      .select(['id', 'database'])
-      .where(where as QBFilterQuery<Backup>)
-      .orderBy(orderBy)
-      .limit(page.limit);
-    return `select * from (${query.getFormattedQuery()}) part`;
-  });
-  return parts.join(' union all ');
+async function someHistories(
+  em: HistoryManager,
+  ids: readonly number[],
+  page: BackupPage & { limit: number },
+): Promise<ListedBackup[]> {
+  const queries = ids.map(database => pageQuery(em, { database }, page));
+  const sql = queries.map(({ sql }) => `select * from (${sql}) part`).join(' union all ');
+  const rows = await em.execute<BackupRow[]>(
+    sql,
+    queries.flatMap(({ values }) => values),
+  );
+  return rows.map(toBackup);
 }

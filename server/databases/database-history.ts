@@ -1,8 +1,9 @@
 import { Backup } from '../backups/backup.entity.ts';
+import type { ListedBackup } from '../backups/listed-backup.ts';
 import { searchBackups } from '../backups/search-backups.ts';
 import { notFound, refused } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
-import { Database } from './database.entity.ts';
+import type { NamedDatabase } from './search-databases.ts';
 
 export interface HistoryPage {
   /** How many at most; undefined means all. */
@@ -19,21 +20,21 @@ export async function databaseHistory(
   { em }: { em: HistoryManager },
   name: string,
   { limit, before }: HistoryPage = {},
-): Promise<Backup[]> {
+): Promise<ListedBackup[]> {
   const database = await findDatabase({ em }, name);
   const after = before === undefined ? undefined : await findCursor(em, database, before);
   return searchBackups({ em }, { database: database.id }, { after, limit });
 }
 
 /** @throws AppError 404 */
-export async function findDatabase({ em }: { em: HistoryManager }, name: string): Promise<Database> {
-  const database = await em.findOne(Database, { name });
+export async function findDatabase({ em }: { em: HistoryManager }, name: string): Promise<NamedDatabase> {
+  const [database] = await em.execute<NamedDatabase[]>('select id, name from `databases` where name = ?', [name]);
   if (!database) throw notFound('DATABASE_NOT_FOUND', `No database named ${name} has been backed up`);
   return database;
 }
 
-async function findCursor(em: HistoryManager, database: Database, id: number): Promise<Backup> {
-  const backup = await em.findOne(Backup, { id, database });
+async function findCursor(em: HistoryManager, database: NamedDatabase, id: number): Promise<Backup> {
+  const backup = await em.findOne(Backup, { id, database: database.id });
   if (!backup) throw refused([{ field: 'before', message: `is no backup of ${database.name}: ${id}` }]);
   return backup;
 }

@@ -3,6 +3,7 @@ import { refused } from '../errors.ts';
 import { type Connection, connection } from '../graphql/connection.ts';
 import type { GraphqlContext } from '../graphql/context.ts';
 import { formatCursor, parseCursor } from '../graphql/cursor.ts';
+import type { Loaders } from '../graphql/loaders.ts';
 import type {
   DatabaseFilter,
   DatabaseOrderField,
@@ -16,6 +17,7 @@ import {
   type DatabaseOrder,
   type DatabaseSearch,
   type FoundDatabase,
+  type NamedDatabase,
   searchDatabases,
 } from './search-databases.ts';
 
@@ -25,9 +27,14 @@ export const databaseResolvers = {
     database: async (_, { name }, { em }) => (await searchDatabases({ em }, { name }))[0] ?? null,
   },
   Database: {
-    latestBackup: ({ latestId }, _, { loaders }) => loaders.backup.load(latestId),
-    latestCompleteBackup: ({ latestCompleteId }, _, { loaders }) =>
-      latestCompleteId === null ? null : loaders.backup.load(latestCompleteId),
+    latestBackup: async (database, _, { loaders }) => {
+      const { latestId } = await latestOf(database, loaders);
+      return loaders.backup.load(latestId);
+    },
+    latestCompleteBackup: async (database, _, { loaders }) => {
+      const { latestCompleteId } = await latestOf(database, loaders);
+      return latestCompleteId === null ? null : loaders.backup.load(latestCompleteId);
+    },
     backups: ({ id }, page, { loaders, budget }) => {
       return backupConnection(page, budget, {
         find: page => loaders.histories(page).load(id),
@@ -42,6 +49,14 @@ export const databaseResolvers = {
     },
   },
 } satisfies Resolvers;
+
+/** A database in a list brings the ids along; one that a backup is of is no more than its name until they are asked for. */
+async function latestOf(
+  database: NamedDatabase | FoundDatabase,
+  loaders: Loaders,
+): Promise<Pick<FoundDatabase, 'latestId' | 'latestCompleteId'>> {
+  return 'latestId' in database ? database : loaders.latest.load(database.id);
+}
 
 const ORDERS: Record<DatabaseOrderField, DatabaseOrder['by']> = {
   NAME: 'name',

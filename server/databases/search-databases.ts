@@ -1,5 +1,7 @@
 import type { StoredState } from '../../protocol/responses.ts';
+import { Conditions, listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
+import { toStore } from '../history/instants.ts';
 
 /** Which databases; what is left out does not matter. */
 export interface DatabaseSearch {
@@ -21,10 +23,13 @@ export interface DatabaseOrder {
 
 export const BY_NAME: DatabaseOrder = { by: 'name', direction: 'asc' };
 
-/** A database in a list. */
-export interface FoundDatabase {
+export interface NamedDatabase {
   readonly id: number;
   readonly name: string;
+}
+
+/** A database in a list. */
+export interface FoundDatabase extends NamedDatabase {
   /** Ids of backups. */
   readonly latestId: number;
   readonly latestCompleteId: number | null;
@@ -46,17 +51,16 @@ export async function searchDatabases(
   search: DatabaseSearch,
   { order = BY_NAME, after, limit }: DatabasePage = {},
 ): Promise<FoundDatabase[]> {
-  const { where, values } = conditionOf(em, search);
+  const where = conditionsOf(em, search);
   const key = sortKey(em, order.by);
   if (after) {
     const beyond = order.direction === 'asc' ? '>' : '<';
-    where.push(`(${key} ${beyond} ? or (${key} = ? and d.name ${beyond} ?))`);
-    values.push(after.sortKey, after.sortKey, after.name);
+    const { sortKey, name } = after;
+    where.demand(`(${key} ${beyond} ? or (${key} = ? and d.name ${beyond} ?))`, sortKey, sortKey, name);
   }
-  if (limit !== undefined) values.push(limit);
-  const sql = `select d.id, d.name, l.id as latest_id, c.id as complete_id, ${key} as sort_key ${FROM} ${all(where)}
+  const sql = `select d.id, d.name, l.id as latest_id, c.id as complete_id, ${key} as sort_key ${FROM} ${where}
     order by sort_key ${order.direction}, d.name ${order.direction}${limit === undefined ? '' : ' limit ?'}`;
-  const rows = await em.execute<Row[]>(sql, values);
+  const rows = await em.execute<Row[]>(sql, limit === undefined ? where.values : [...where.values, limit]);
   return rows.map(({ id, name, latest_id, complete_id, sort_key }) => ({
     ...{ id, name, latestId: latest_id, latestCompleteId: complete_id, sortKey: sort_key },
   }));
@@ -64,9 +68,14 @@ export async function searchDatabases(
 
 /** @returns how many there are on all pages */
 export async function countDatabases({ em }: { em: HistoryManager }, search: DatabaseSearch): Promise<number> {
-  const { where, values } = conditionOf(em, search);
-  const rows = await em.execute<Array<{ count: number }>>(`select count(*) as count ${FROM} ${all(where)}`, values);
+  const where = conditionsOf(em, search);
+  const rows = await em.execute<Array<{ count: number }>>(`select count(*) as count ${FROM} ${where}`, where.values);
   return Number(rows[0]!.count);
+}
+
+/** @returns those that there are, in no order */
+export async function databasesById({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<NamedDatabase[]> {
+  return em.execute<NamedDatabase[]>(`select id, name from \`databases\` where id in ${listOf(ids)}`, [...ids]);
 }
 
 interface Row {
@@ -97,8 +106,7 @@ const FROM = `
 
 /** @returns what a list is ordered by. Without a complete backup a database is the oldest of all. */
 function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
-  const platform = em.getPlatform();
-  const never = platform.quoteValue(platform.processDateProperty(new Date(0)));
+  const never = em.getPlatform().quoteValue(toStore(em, new Date(0)));
   const keys = {
     name: 'd.name',
     latest: 'l.taken_at',
@@ -108,24 +116,14 @@ function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
   return keys[by];
 }
 
-function conditionOf(em: HistoryManager, search: DatabaseSearch): { where: string[]; values: unknown[] } {
-  const where: string[] = [];
-  const values: unknown[] = [];
-  const demand = (condition: string, ...of: unknown[]) => {
-    where.push(condition);
-    values.push(...of);
-  };
+function conditionsOf(em: HistoryManager, search: DatabaseSearch): Conditions {
   const { ids, name, search: part, states, noCompleteSince } = search;
-  if (ids) demand(`d.id in (${ids.map(() => '?')})`, ...ids);
-  if (name !== undefined) demand('d.name = ?', name);
-  if (part) demand('instr(lower(d.name), lower(?)) > 0', part);
+  const where = new Conditions();
+  if (ids) where.demand(`d.id in ${listOf(ids)}`, ...ids);
+  if (name !== undefined) where.demand('d.name = ?', name);
+  if (part) where.demand('instr(lower(d.name), lower(?)) > 0', part);
   if (states)
-    demand(`case when l.damage is null then l.state else 'damaged' end in (${states.map(() => '?')})`, ...states);
-  if (noCompleteSince)
-    demand('(c.id is null or c.taken_at < ?)', em.getPlatform().processDateProperty(noCompleteSince));
-  return { where, values };
-}
-
-function all(conditions: readonly string[]): string {
-  return conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+    where.demand(`case when l.damage is null then l.state else 'damaged' end in ${listOf(states)}`, ...states);
+  if (noCompleteSince) where.demand('(c.id is null or c.taken_at < ?)', toStore(em, noCompleteSince));
+  return where;
 }

@@ -1,8 +1,14 @@
 import DataLoader from 'dataloader';
 import { Backup } from '../backups/backup.entity.ts';
+import { backupsById, type ListedBackup } from '../backups/listed-backup.ts';
 import type { BackupOrder, BackupPlace } from '../backups/search-backups.ts';
 import { searchHistories } from '../backups/search-histories.ts';
-import { type FoundDatabase, searchDatabases } from '../databases/search-databases.ts';
+import {
+  databasesById,
+  type FoundDatabase,
+  type NamedDatabase,
+  searchDatabases,
+} from '../databases/search-databases.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { daysOfDatabases, type Kept, keptOfDatabases } from '../statistics/database-statistics.ts';
 import type { Day } from '../statistics/statistics.ts';
@@ -19,20 +25,20 @@ export interface HistoriesPage {
  */
 export class Loaders {
   readonly #em: HistoryManager;
-  readonly backup: DataLoader<number, Backup>;
+  readonly backup: DataLoader<number, ListedBackup | null>;
   readonly manifest: DataLoader<number, string | null>;
-  readonly database: DataLoader<number, FoundDatabase>;
+  readonly database: DataLoader<number, NamedDatabase>;
+  readonly latest: DataLoader<number, FoundDatabase>;
   readonly kept: DataLoader<number, Kept>;
   readonly #days = new Map<number, DataLoader<number, Day[]>>();
-  readonly #histories = new Map<string, DataLoader<number, Backup[]>>();
+  readonly #histories = new Map<string, DataLoader<number, ListedBackup[]>>();
 
   constructor(em: HistoryManager) {
     this.#em = em;
-    this.backup = new DataLoader(async ids =>
-      inOrder(ids, await em.find(Backup, { id: { $in: [...ids] } }), ({ id }) => id),
-    );
+    this.backup = new DataLoader(ids => backupsById({ em }, ids));
     this.manifest = new DataLoader(ids => manifestsOf(em, ids));
-    this.database = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
+    this.database = new DataLoader(async ids => inOrder(ids, await databasesById({ em }, ids), ({ id }) => id));
+    this.latest = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
     this.kept = new DataLoader(ids => keptOfDatabases({ em }, ids));
   }
 
@@ -42,7 +48,7 @@ export class Loaders {
   }
 
   /** A page of the history of a database. */
-  histories(page: HistoriesPage): DataLoader<number, Backup[]> {
+  histories(page: HistoriesPage): DataLoader<number, ListedBackup[]> {
     const key = JSON.stringify(page);
     return entryOf(this.#histories, key, () => new DataLoader(ids => searchHistories({ em: this.#em }, ids, page)));
   }
@@ -50,7 +56,7 @@ export class Loaders {
   /** Forgets what has been looked up: it may have changed since. */
   clear(): void {
     this.#em.clear();
-    for (const loader of [this.backup, this.manifest, this.database, this.kept]) loader.clearAll();
+    for (const loader of [this.backup, this.manifest, this.database, this.latest, this.kept]) loader.clearAll();
     this.#days.clear();
     this.#histories.clear();
   }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { FIRST_TAKEN, fillHistory, isSqlite, planOf } from '../testing/filled-history.ts';
+import { isSqlite } from '../history/instants.ts';
+import { FIRST_TAKEN, fillHistory, planOf } from '../testing/filled-history.ts';
 import { queriesOf } from '../testing/queries.ts';
 import { graphql, request } from '../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
@@ -64,7 +65,9 @@ describeOnEachStore('the plans of what GraphQL asks', store => {
     const { statement } = await page(`, after: "${json.data.backups.pageInfo.endCursor}"`);
     await expectIndexes(statement);
     // From the place on, and not from the end of the index up to it.
-    const isRange = isSqlite(app.history) ? /SEARCH b0 USING INDEX backups_by_time \(taken_at<\?\)/ : /"type":"range"/;
+    const isRange = isSqlite(app.history.em)
+      ? /SEARCH b USING INDEX backups_by_time \(taken_at<\?\)/
+      : /"type":"range"/;
     expect(await planOf(app.history, statement)).to.match(isRange);
     expect(statement).to.not.contain('offset');
   });
@@ -89,8 +92,8 @@ describeOnEachStore('the plans of what GraphQL asks', store => {
   /** No step reads all backups, and none sorts more of them than it found. */
   async function expectIndexes(statement: string): Promise<void> {
     const plan = await planOf(app.history, statement);
-    const steps = plan.split('\n').filter(step => isSqlite(app.history) || JSON.parse(step).table !== 'd');
-    const bad = steps.filter(step => (isSqlite(app.history) ? isBadStep(step) : isBadRow(JSON.parse(step))));
+    const steps = plan.split('\n').filter(step => isSqlite(app.history.em) || JSON.parse(step).table !== 'd');
+    const bad = steps.filter(step => (isSqlite(app.history.em) ? isBadStep(step) : isBadRow(JSON.parse(step))));
     expect(bad, `${statement}\n${plan}`).to.deep.equal([]);
   }
 });

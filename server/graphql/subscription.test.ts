@@ -107,7 +107,7 @@ describeOnEachStore('the subscription to backups', store => {
   it('shows nothing of what nobody foresaw, and logs it', async () => {
     const { em } = app.history;
     const fork = em.fork.bind(em);
-    em.fork = () => Object.assign(fork(), { findOne: () => Promise.reject(new Error('the inner secret')) });
+    em.fork = () => Object.assign(fork(), { execute: () => Promise.reject(new Error('the inner secret')) });
     try {
       await using all = await listen(app, 'subscription { backupReceived { id } }');
       app.news.received({ id: 1, database: 'pt_xyz', takenAt: new Date() });

@@ -1,6 +1,8 @@
 import type { BackupNews } from '../backups/backup-news.ts';
 import type { HistoryManager } from '../history/history.ts';
-import { dayIn, dayOf, instantFor, startOf } from './day.ts';
+import { toStore } from '../history/instants.ts';
+import { dayIn, dayOf, startOf } from './day.ts';
+import { type FirstDay, firstDaysOf } from './first-days.ts';
 
 /** What is kept of the backups whose dumps were begun on one day. */
 export interface DayTotals {
@@ -49,6 +51,13 @@ export function toTotals(row: TotalsRow): DayTotals {
   };
 }
 
+/** What is known of all days. */
+export interface Totals {
+  /** By the day's number since 1970-01-01; days without a backup are left out. */
+  readonly byDay: ReadonlyMap<number, DayTotals>;
+  readonly firstDays: readonly FirstDay[];
+}
+
 /** So long figures are believed that nobody has told to be stale: somebody may have changed the store by hand. */
 const BELIEVED_MS = 3_600_000;
 
@@ -61,6 +70,7 @@ const MANY_DAYS = 30;
  */
 export class DailyTotals {
   #days = new Map<number, DayTotals>();
+  #firstDays: FirstDay[] = [];
   #readAt = Number.NEGATIVE_INFINITY;
   readonly #stale = new Set<number>();
   #reading: Promise<unknown> = Promise.resolve();
@@ -69,13 +79,12 @@ export class DailyTotals {
     news.onChange(({ takenAt }) => this.#stale.add(dayOf(takenAt)));
   }
 
-  /** @returns days, as numbers since 1970-01-01, with what came of them; those without a backup are left out */
-  async read(em: HistoryManager): Promise<ReadonlyMap<number, DayTotals>> {
+  async read(em: HistoryManager): Promise<Totals> {
     // One after the other: the second of two that come at once finds all there.
     const reading = this.#reading.then(() => this.#refresh(em));
     this.#reading = reading.catch(() => undefined);
     await reading;
-    return this.#days;
+    return { byDay: this.#days, firstDays: this.#firstDays };
   }
 
   async #refresh(em: HistoryManager): Promise<void> {
@@ -86,6 +95,7 @@ export class DailyTotals {
     try {
       if (isOld || stale.length > MANY_DAYS) await this.#readAll(em);
       else for (const day of stale) await this.#readDay(em, day);
+      if (isOld || stale.length > 0) this.#firstDays = await firstDaysOf(em);
     } catch (error) {
       this.#readAt = Number.NEGATIVE_INFINITY;
       throw error;
@@ -104,7 +114,7 @@ export class DailyTotals {
   async #readDay(em: HistoryManager, day: number): Promise<void> {
     const [row] = await em.execute<TotalsRow[]>(
       `select ${TOTALS} from backups where taken_at >= ? and taken_at < ?`,
-      [startOf(day), startOf(day + 1)].map(instant => instantFor(em, instant)),
+      [startOf(day), startOf(day + 1)].map(instant => toStore(em, instant)),
     );
     if (Number(row!.backups) === 0) this.#days.delete(day);
     else this.#days.set(day, toTotals(row!));

@@ -1,6 +1,8 @@
+import { listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
+import { toStore } from '../history/instants.ts';
 import { type DayTotals, TOTALS, type TotalsRow, toTotals } from './daily-totals.ts';
-import { dayIn, dayOf, instantFor, startOf } from './day.ts';
+import { dayIn, dayOf, startOf } from './day.ts';
 import { type Day, lastDays } from './statistics.ts';
 
 /**
@@ -15,8 +17,8 @@ export async function daysOfDatabases(
   const from = startOf(dayOf(new Date()) - days + 1);
   const totals = await em.execute<Array<TotalsRow & { database_id: number; day: number }>>(
     `select database_id, ${dayIn(em, 'taken_at')} as day, ${TOTALS} from backups
-     where database_id in (${ids.map(() => '?')}) and taken_at >= ? group by database_id, day`,
-    [...ids, instantFor(em, from)],
+     where database_id in ${listOf(ids)} and taken_at >= ? group by database_id, day`,
+    [...ids, toStore(em, from)],
   );
   const byDatabase = new Map<number, Map<number, DayTotals>>(ids.map(id => [id, new Map()]));
   for (const row of totals) byDatabase.get(row.database_id)!.set(Number(row.day), toTotals(row));
@@ -40,7 +42,7 @@ export interface Kept {
 export async function keptOfDatabases({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<Kept[]> {
   const rows = await em.execute<Array<{ database_id: number } & Record<'backups' | 'bytes', number | string>>>(
     `select database_id, count(*) as backups, sum(size) as bytes from backups
-     where database_id in (${ids.map(() => '?')}) group by database_id`,
+     where database_id in ${listOf(ids)} group by database_id`,
     [...ids],
   );
   const byId = new Map(rows.map(row => [row.database_id, row]));
@@ -50,7 +52,7 @@ export async function keptOfDatabases({ em }: { em: HistoryManager }, ids: reado
 async function firstDaysOf(em: HistoryManager, ids: readonly number[]): Promise<Map<number, number>> {
   const rows = await em.execute<Array<{ database_id: number; day: number }>>(
     `select database_id, ${dayIn(em, 'min(taken_at)')} as day from backups
-     where database_id in (${ids.map(() => '?')}) group by database_id`,
+     where database_id in ${listOf(ids)} group by database_id`,
     [...ids],
   );
   return new Map(rows.map(({ database_id, day }) => [database_id, Number(day)]));

@@ -1,4 +1,5 @@
 import type { HistoryManager } from '../history/history.ts';
+import { isSqlite } from '../history/instants.ts';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -15,13 +16,4 @@ export function startOf(day: number): Date {
 /** @returns an expression of SQL that is the day of a column which holds an instant */
 export function dayIn(em: HistoryManager, column: string): string {
   return isSqlite(em) ? `(${column} / ${MS_PER_DAY})` : `datediff(${column}, '1970-01-01')`;
-}
-
-/** @returns an instant as the store compares it with a column */
-export function instantFor(em: HistoryManager, instant: Date): unknown {
-  return em.getPlatform().processDateProperty(instant);
-}
-
-function isSqlite(em: HistoryManager): boolean {
-  return em.getPlatform().constructor.name.includes('Sqlite');
 }

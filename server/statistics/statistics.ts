@@ -1,6 +1,7 @@
 import type { HistoryManager } from '../history/history.ts';
 import { type DailyTotals, type DayTotals, NO_BACKUPS } from './daily-totals.ts';
-import { dayIn, dayOf } from './day.ts';
+import { dayOf } from './day.ts';
+import type { FirstDay } from './first-days.ts';
 
 /** What came of one day. */
 export interface Day extends DayTotals {
@@ -26,11 +27,10 @@ export async function statistics(
   { em, totals }: { em: HistoryManager; totals: DailyTotals },
   days: number,
 ): Promise<Statistics> {
-  const byDay = await totals.read(em);
+  const { byDay, firstDays } = await totals.read(em);
   const all = [...byDay.values()];
   const sum = (part: 'backups' | 'bytes' | 'damaged') => all.reduce((sum, day) => sum + day[part], 0);
   const series = lastDays(byDay, days);
-  const firstDays = await firstDaysOf(em);
   return {
     databases: firstDays.reduce((sum, { databases }) => sum + databases, 0),
     backups: sum('backups'),
@@ -47,24 +47,6 @@ export function lastDays(byDay: ReadonlyMap<number, DayTotals>, days: number): A
     ...(byDay.get(day) ?? NO_BACKUPS),
     day,
   }));
-}
-
-interface FirstDay {
-  readonly day: number;
-  /** How many databases were first backed up on it. */
-  readonly databases: number;
-}
-
-async function firstDaysOf(em: HistoryManager): Promise<FirstDay[]> {
-  const rows = await em.execute<FirstDay[]>(`
-    select ${dayIn(em, 'firsts.taken_at')} as day, count(*) as \`databases\` from (
-      select (
-        select f.taken_at from backups f where f.database_id = d.id
-        order by f.database_id, f.taken_at, f.id limit 1
-      ) as taken_at
-      from \`databases\` d
-    ) firsts where firsts.taken_at is not null group by day`);
-  return rows.map(({ day, databases }) => ({ day: Number(day), databases: Number(databases) }));
 }
 
 function knownOn(day: number, firstDays: readonly FirstDay[]): number {

@@ -1,6 +1,7 @@
 import { Backup } from '../backups/backup.entity.ts';
 import { Database } from '../databases/database.entity.ts';
 import type { History } from '../history/history.ts';
+import { isSqlite } from '../history/instants.ts';
 
 /** When the first of the backups that `fillHistory` makes was taken; each day there is one more. */
 export const FIRST_TAKEN = Date.UTC(2023, 10, 14);
@@ -24,16 +25,12 @@ export async function fillHistory(history: History, databases: number, backups: 
     await em.insertMany(Backup, rows);
   }
   await em.commit();
-  await em.execute(isSqlite(history) ? 'analyze' : 'analyze table backups');
+  await em.execute(isSqlite(history.em) ? 'analyze' : 'analyze table backups');
 }
 
 /** @returns what the store says of how it would answer a statement, a line for each step */
 export async function planOf(history: History, sql: string): Promise<string> {
-  const how = isSqlite(history) ? 'query plan' : 'format=traditional';
+  const how = isSqlite(history.em) ? 'query plan' : 'format=traditional';
   const rows = await history.em.fork().execute(`explain ${how} ${sql}`);
   return rows.map(row => JSON.stringify(row)).join('\n');
-}
-
-export function isSqlite(history: History): boolean {
-  return history.em.getPlatform().constructor.name.includes('Sqlite');
 }

@@ -1,0 +1,20 @@
+/** What the rows of a query must fulfil, all of it, with the values that stand for its question marks. */
+export class Conditions {
+  readonly #conditions: string[] = [];
+  readonly values: unknown[] = [];
+
+  demand(condition: string, ...values: readonly unknown[]): void {
+    this.#conditions.push(condition);
+    this.values.push(...values);
+  }
+
+  /** @returns the clause, or nothing when there are none */
+  toString(): string {
+    return this.#conditions.length === 0 ? '' : `where ${this.#conditions.join(' and ')}`;
+  }
+}
+
+/** @returns the list behind `in` for so many values; never for none */
+export function listOf(values: readonly unknown[]): string {
+  return `(${values.map(() => '?').join(', ')})`;
+}
