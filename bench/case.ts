@@ -3,6 +3,7 @@ import type { Scene } from './scene.ts';
 
 /** What one run of a contestant took. */
 export interface Sample {
+  /** Under load: of one answer, as is the CPU. */
   readonly wallSeconds: number;
   /** User and system, of the command with all its children and of the servers that worked for it. */
   readonly cpuSeconds: number | undefined;
@@ -10,6 +11,14 @@ export interface Sample {
   readonly peakBytes: number | undefined;
   /** Of the largest server that worked for it and is ours, in bytes. */
   readonly serverPeakBytes?: number | undefined;
+  /** Under load: how long clients waited. */
+  readonly latency?: Latency | undefined;
+}
+
+/** So many milliseconds, or less, passed from a question to the end of its answer, for half of them and for 95 %. */
+export interface Latency {
+  readonly p50: number;
+  readonly p95: number;
 }
 
 /** Somebody who does the work of a case. */
@@ -18,6 +27,8 @@ export interface Contestant {
   readonly name: string;
   /** `piece`: a part of the work, measured for the floor. */
   readonly role: 'ours' | 'peer' | 'piece';
+  /** The name of the one whose time is 1 in the table; when left out, the first of the case, and under load itself. */
+  readonly against?: string;
   /** Before each run, not measured. */
   readonly prepare?: () => Promise<void>;
   readonly run: () => Promise<Sample>;
@@ -50,6 +61,8 @@ export interface Match {
   readonly targets: (results: Results) => readonly Target[];
   /** Whether the output is what was moved, so that bytes a second say something. */
   readonly isTransfer?: boolean;
+  /** Whether the contestants answer many clients at once, so that answers a second and latencies say something. */
+  readonly isLoad?: boolean;
   /** What a reader must know to read the rows rightly, a sentence each. */
   readonly notes?: readonly string[];
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Report, writeDocument } from './document.ts';
+import { inMarkdown, type Report, writeDocument } from './document.ts';
 
 describe('writeDocument', () => {
   const machine = { cores: 2, cpu: 'a CPU', memoryGib: 8, system: 'Linux 6', versions: { Node: '24.0.0' } };
@@ -39,5 +39,21 @@ describe('writeDocument', () => {
     expect(text).to.contain('- not judged: pigz / ours: somebody was missing (wanted >= 1 x)');
     expect(text).to.contain('- figure: reading the dump: 4.00 x');
     expect(text).not.to.contain('old');
+  });
+
+  it('tells of answers and waiting where many clients ask', () => {
+    const latency = { p50: 12.5, p95: 31 };
+    const loaded = { ...summary, wallSeconds: { median: 0.002, min: 0.001, max: 0.004 }, latency, outputBytes: 2048 };
+    const row = {
+      name: 'service',
+      role: 'ours',
+      ratio: 1,
+      summary: { ...loaded, cpuSeconds: 0.003 },
+      seconds: 0.002,
+    } as const;
+    const load = { name: 'history', title: 'ask', rows: [row], targets: [], notes: [], isLoad: true };
+    const text = inMarkdown({ ...report, cases: [load] });
+    expect(text).to.contain('| **history**: ask | answers/s | min–max | time x ours | p50 ms | p95 ms |');
+    expect(text).to.contain('| service | 500 | 250–1000 | 1.00 | 12.5 | 31.0 | 3.00 |  | 2.00 |');
   });
 });

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type FinishedCase, verdictOn } from './finished-case.ts';
 import { describe, type Machine } from './machine.ts';
-import { cellsOf, describeTarget, HEADINGS } from './table.ts';
+import { cellsOf, describeTarget, headingsOf } from './table.ts';
 
 export interface Report {
   readonly measuredAt: Date;
@@ -32,11 +32,13 @@ export function inMarkdown({ measuredAt, size, rounds, machine, cases }: Report)
   return [head, ...cases.map(caseInMarkdown)].join('\n\n');
 }
 
-function caseInMarkdown({ name, title, rows, targets, notes }: FinishedCase): string {
+function caseInMarkdown(finished: FinishedCase): string {
+  const { name, title, rows, targets, notes } = finished;
+  const headings = headingsOf(finished);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const table = [
-    line([`**${name}**: ${title}`, ...HEADINGS.slice(1)]),
-    line(HEADINGS.map((_, at) => (at === 0 ? '---' : '---:'))),
+    line([`**${name}**: ${title}`, ...headings.slice(1)]),
+    line(headings.map((_, at) => (at === 0 ? '---' : '---:'))),
     ...rows.map(row => line(cellsOf(row))),
   ];
   const judged = targets.map(target => {

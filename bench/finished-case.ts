@@ -5,7 +5,7 @@ import type { Results, Summary } from './results.ts';
 export interface Row {
   readonly name: string;
   readonly role: Contestant['role'] | 'floor';
-  /** How many times as long it took as ours, the first of the case; undefined for a part of the work. */
+  /** How many times as long it took as ours, mostly the first of the case; undefined for a part of the work. */
   readonly ratio: number | undefined;
   /** Undefined for the floor, of which only the time is known. */
   readonly summary: Summary | undefined;
@@ -21,15 +21,16 @@ export interface FinishedCase {
   readonly rows: readonly Row[];
   readonly targets: readonly Target[];
   readonly notes: readonly string[];
+  readonly isLoad?: boolean;
 }
 
 /** @returns the lines of a case, the floor last */
-export function rowsOf({ contestants, floor: floorOf, isTransfer }: Match, results: Results): Row[] {
+export function rowsOf({ contestants, floor: floorOf, isTransfer, isLoad }: Match, results: Results): Row[] {
   const floor = floorOf?.(results);
   const first = contestants[0]!.name;
-  const rows: Row[] = contestants.map(({ name, role }) => {
+  const rows: Row[] = contestants.map(({ name, role, against }) => {
     const summary = results.of(name)!;
-    const ratio = role === 'piece' ? undefined : results.ratio(name, first);
+    const ratio = role === 'piece' ? undefined : results.ratio(name, against ?? (isLoad ? name : first));
     const seconds = summary.wallSeconds.median;
     const mibPerSecond = isTransfer && summary.outputBytes ? summary.outputBytes / 1024 ** 2 / seconds : undefined;
     return { name, role, ratio, summary, seconds, mibPerSecond };

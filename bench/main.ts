@@ -7,6 +7,8 @@ import type { BenchCase } from './case.ts';
 import database from './cases/database.ts';
 import databases from './cases/databases.ts';
 import download from './cases/download.ts';
+import historyMariadb from './cases/history-mariadb.ts';
+import historySqlite from './cases/history-sqlite.ts';
 import memory from './cases/memory.ts';
 import mydumper from './cases/mydumper.ts';
 import startup from './cases/startup.ts';
@@ -33,6 +35,8 @@ const CASES: readonly BenchCase[] = [
   uploads,
   download,
   mydumper,
+  historyMariadb,
+  historySqlite,
   memory,
 ];
 const DOCUMENT = join(import.meta.dirname, '../docs/performance.md');
@@ -76,7 +80,8 @@ async function runCases({ size, rounds, only }: BenchOptions, signal: AbortSigna
       onRun: ({ name }, round) => progress(`  ${round}: ${name}`),
     });
     const rows = rowsOf(match, results);
-    finished.push({ name: bench.name, title, rows, targets: match.targets(results), notes: match.notes ?? [] });
+    const { notes = [], isLoad = false } = match;
+    finished.push({ name: bench.name, title, rows, targets: match.targets(results), notes, isLoad });
   }
   return finished;
 }
@@ -85,8 +90,8 @@ async function publish(report: Report, { json, writesDocument }: BenchOptions): 
   console.log(tabulate(report.cases));
   for (const { name, targets, notes } of report.cases) {
     for (const target of targets)
-      console.log(`${name.padEnd(10)} ${verdictOn(target).padEnd(10)} ${describeTarget(target)}`);
-    for (const note of notes) console.log(`${name.padEnd(10)} note       ${note}`);
+      console.log(`${name.padEnd(15)} ${verdictOn(target).padEnd(10)} ${describeTarget(target)}`);
+    for (const note of notes) console.log(`${name.padEnd(15)} note       ${note}`);
   }
   await mkdir(dirname(resolve(json)), { recursive: true });
   await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);

@@ -13,7 +13,8 @@ export interface BenchOptions {
 }
 
 export const USAGE = `Usage: npm run bench -- [options]
-  --full              the long ones: 1 GiB, 40 databases, a dump of 20 GiB (the better part of an hour, 35 GB of disk)
+  --full              the long ones: 1 GiB, 40 databases, a dump of 20 GiB, a history of a million
+                      backups (more than an hour, 35 GB of disk)
   --only zip,upload   these cases only
   --rounds N          how often each contestant runs (default 3)
   --json PATH         where the results go as JSON (default data/bench.json)

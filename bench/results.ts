@@ -1,4 +1,4 @@
-import type { Sample } from './case.ts';
+import type { Latency, Sample } from './case.ts';
 
 /** What one contestant took in all rounds. */
 export interface Summary {
@@ -9,6 +9,8 @@ export interface Summary {
   readonly serverPeakBytes: number | undefined;
   /** Of the output; the largest of all rounds. */
   readonly outputBytes: number | undefined;
+  /** The medians of all rounds. */
+  readonly latency?: Latency | undefined;
   readonly rounds: number;
 }
 
@@ -45,6 +47,7 @@ export class Results {
         runs.map(run => run.outputBytes),
         largest,
       ),
+      latency: latencyOf(samples),
       rounds: runs.length,
     };
   }
@@ -67,6 +70,12 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function latencyOf(samples: readonly Sample[]): Latency | undefined {
+  const known = samples.flatMap(({ latency }) => latency ?? []);
+  if (known.length === 0) return undefined;
+  return { p50: median(known.map(({ p50 }) => p50)), p95: median(known.map(({ p95 }) => p95)) };
 }
 
 function ifAny(values: readonly (number | undefined)[], of: (values: number[]) => number): number | undefined {

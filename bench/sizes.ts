@@ -12,17 +12,27 @@ export interface Sizes {
   readonly smallUpload: number;
   /** Bytes of the dump during whose backup the memory is watched. */
   readonly memory: number;
+  /** A history: so many backups of each of so many databases; seconds for which its clients ask each time. */
+  readonly history: { readonly databases: number; readonly days: number; readonly seconds: number };
 }
 
 /** `tiny` shows only that all works; `usual` takes eight minutes, `full` the better part of an hour. */
 export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
-  tiny: { database: MIB, many: { count: 2, bytes: MIB }, upload: MIB, smallUpload: MIB / 2, memory: 4 * MIB },
+  tiny: {
+    database: MIB,
+    many: { count: 2, bytes: MIB },
+    upload: MIB,
+    smallUpload: MIB / 2,
+    memory: 4 * MIB,
+    history: { databases: 40, days: 20, seconds: 0.05 },
+  },
   usual: {
     database: 128 * MIB,
     many: { count: 8, bytes: 20 * MIB },
     upload: 512 * MIB,
     smallUpload: 32 * MIB,
     memory: GIB / 2,
+    history: { databases: 1000, days: 100, seconds: 0.5 },
   },
   full: {
     database: GIB,
@@ -30,5 +40,6 @@ export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
     upload: GIB,
     smallUpload: 64 * MIB,
     memory: 20 * GIB,
+    history: { databases: 1000, days: 1000, seconds: 3 },
   },
 };

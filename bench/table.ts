@@ -1,23 +1,49 @@
 import Table from 'cli-table3';
-import type { Target } from './case.ts';
+import type { Latency, Target } from './case.ts';
 import { type FinishedCase, type Row, verdictOn } from './finished-case.ts';
 import { threeDigits } from './units.ts';
 
 const MIB = 1024 ** 2;
-export const HEADINGS = [
+const HEADINGS = ['', 'median s', 'min–max', 'x ours', 'CPU s', 'peak MiB', 'server MiB', 'out MiB', 'MiB/s'] as const;
+
+const LOAD_HEADINGS = [
   '',
-  'median s',
+  'answers/s',
   'min–max',
-  'x ours',
-  'CPU s',
-  'peak MiB',
+  'time x ours',
+  'p50 ms',
+  'p95 ms',
+  'CPU ms each',
   'server MiB',
-  'out MiB',
-  'MiB/s',
+  'KiB each',
 ] as const;
 
+/** @returns what stands above the lines of a case */
+export function headingsOf({ isLoad }: FinishedCase): readonly string[] {
+  return isLoad ? LOAD_HEADINGS : HEADINGS;
+}
+
 /** @returns the cells of a line, as they are printed here and in the document */
-export function cellsOf({ name, seconds, ratio, summary, mibPerSecond }: Row): string[] {
+export function cellsOf(row: Row): string[] {
+  return row.summary?.latency ? loadCells(row, row.summary.latency) : workCells(row);
+}
+
+function loadCells({ name, seconds, ratio, summary }: Row, { p50, p95 }: Latency): string[] {
+  const { min, max } = summary!.wallSeconds;
+  return [
+    name,
+    threeDigits(1 / seconds),
+    `${threeDigits(1 / max)}–${threeDigits(1 / min)}`,
+    ratio === undefined ? '' : ratio.toFixed(2),
+    threeDigits(p50),
+    threeDigits(p95),
+    summary?.cpuSeconds === undefined ? '' : threeDigits(summary.cpuSeconds * 1000),
+    mib(summary?.serverPeakBytes),
+    summary?.outputBytes === undefined ? '' : threeDigits(summary.outputBytes / 1024),
+  ];
+}
+
+function workCells({ name, seconds, ratio, summary, mibPerSecond }: Row): string[] {
   const range = summary && `${threeDigits(summary.wallSeconds.min)}–${threeDigits(summary.wallSeconds.max)}`;
   return [
     name,
@@ -35,12 +61,12 @@ export function cellsOf({ name, seconds, ratio, summary, mibPerSecond }: Row): s
 /** @returns the one table of all cases, for a terminal */
 export function tabulate(cases: readonly FinishedCase[]): string {
   const table = new Table({
-    head: [...HEADINGS],
     style: { head: [], border: [] },
     colAligns: ['left', ...Array(HEADINGS.length - 1).fill('right')],
   });
-  for (const { name, title, rows } of cases) {
-    table.push([{ content: `${name}: ${title}`, colSpan: HEADINGS.length }]);
+  for (const finished of cases) {
+    const { name, title, rows } = finished;
+    table.push([{ content: `${name}: ${title}`, colSpan: HEADINGS.length }], [...headingsOf(finished)]);
     for (const row of rows) table.push(cellsOf(row));
   }
   return table.toString();

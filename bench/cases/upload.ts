@@ -5,7 +5,7 @@ import type { BenchCase, Contestant, Match, Target } from '../case.ts';
 import { sha256Of } from '../contents.ts';
 import { freshZip } from '../fresh-zip.ts';
 import { generatedZip } from '../material.ts';
-import { startBusboyServer } from '../peers/start-busboy-server.ts';
+import { startPeer } from '../peers/start-peer.ts';
 import type { Results } from '../results.ts';
 import type { Scene } from '../scene.ts';
 import { ServerMeter } from '../server-meter.ts';
@@ -123,6 +123,6 @@ async function nginxGoal(scene: Scene): Promise<Goal | undefined> {
 
 async function busboyGoal(scene: Scene): Promise<Goal> {
   const folder = await scene.emptyFolder('busboy');
-  const { url, pid } = await scene.once('busboy', () => startBusboyServer(folder));
+  const { url, pid } = await scene.once('busboy', () => startPeer('busboy-server.ts', folder));
   return { url, folder, meter: new ServerMeter([pid], { isOurs: false }) };
 }
