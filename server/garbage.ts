@@ -28,12 +28,8 @@ export function discarded(bytes: number): void {
   leastBytes = getHeapStatistics().external_memory;
 }
 
-/**
- * Gives the memory back that only the start of the service needed, a fourth of all, and keeps V8 from taking it again as
- * room for what is young: that would save little time. Takes a tenth of a second.
- */
+/** Gives the memory back that only the start of the service needed, a fourth of all. Takes a tenth of a second. */
 export function discardStart(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
   collect?.({ type: 'major', flavor: 'last-resort' });
 }
 

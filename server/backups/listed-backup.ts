@@ -54,6 +54,18 @@ export function toBackup(row: BackupRow): ListedBackup {
   };
 }
 
+/** The little that a list of REST tells of a backup. */
+export type BackupSummaryRow = Pick<BackupRow, 'id' | 'file_name' | 'taken_at' | 'state' | 'damage'>;
+export type SummarizedBackup = Pick<ListedBackup, 'id' | 'fileName' | 'takenAt' | 'state' | 'damage'>;
+
+/** The columns of the table `b` that `toSummary` reads. */
+export const SUMMARY_COLUMNS = 'b.id, b.file_name, b.taken_at, b.state, b.damage';
+
+/** @returns what a row of `SUMMARY_COLUMNS` holds */
+export function toSummary({ id, file_name, taken_at, state, damage }: BackupSummaryRow): SummarizedBackup {
+  return { id, fileName: file_name, takenAt: fromStore(taken_at), state, damage };
+}
+
 /** @returns for each id the backup that has it, or null */
 export async function backupsById(
   { em }: { em: HistoryManager },

@@ -2,11 +2,10 @@ import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
 import { type Backup, findingsOf, storedState } from './backup.entity.ts';
+import type { SummarizedBackup } from './listed-backup.ts';
 
 /** One backup in a listing. */
-export function presentSummary(
-  backup: Pick<Backup, 'id' | 'fileName' | 'takenAt' | 'state' | 'damage'>,
-): BackupSummary {
+export function presentSummary(backup: SummarizedBackup): BackupSummary {
   const { id, fileName, takenAt } = backup;
   return { id, file_name: fileName, timestamp: formatTimestamp(takenAt), state: storedState(backup) };
 }

@@ -2,7 +2,16 @@ import type { StoredState } from '../../protocol/responses.ts';
 import { Conditions, listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { toStore } from '../history/instants.ts';
-import { BACKUP_COLUMNS, type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
+import {
+  BACKUP_COLUMNS,
+  type BackupRow,
+  type BackupSummaryRow,
+  type ListedBackup,
+  SUMMARY_COLUMNS,
+  type SummarizedBackup,
+  toBackup,
+  toSummary,
+} from './listed-backup.ts';
 
 /** Which backups; what is left out does not matter. */
 export interface BackupSearch {
@@ -42,8 +51,18 @@ export async function searchBackups(
   search: BackupSearch,
   page: BackupPage = {},
 ): Promise<ListedBackup[]> {
-  const { sql, values } = pageQuery(em, search, page);
+  const { sql, values } = pageQuery(em, search, page, BACKUP_COLUMNS);
   return (await em.execute<BackupRow[]>(sql, values)).map(toBackup);
+}
+
+/** The same, with no more of each than a list of REST tells. */
+export async function searchSummaries(
+  { em }: { em: HistoryManager },
+  search: BackupSearch,
+  page: BackupPage = {},
+): Promise<SummarizedBackup[]> {
+  const { sql, values } = pageQuery(em, search, page, SUMMARY_COLUMNS);
+  return (await em.execute<BackupSummaryRow[]>(sql, values)).map(toSummary);
 }
 
 /** @returns how many there are on all pages. Reads an entry of an index for each of them. */
@@ -56,11 +75,12 @@ export async function countBackups({ em }: { em: HistoryManager }, search: Backu
   return Number(rows[0]!.count);
 }
 
-/** @returns the statement that reads a page, of the columns that `toBackup` wants */
+/** @returns the statement that reads some columns of a page */
 export function pageQuery(
   em: HistoryManager,
   search: BackupSearch,
   { order = NEWEST_FIRST, after, limit }: BackupPage,
+  columns: string,
 ): { sql: string; values: unknown[] } {
   const where = conditionsOf(em, search);
   const column = `b.${order.by === 'size' ? 'size' : 'taken_at'}`;
@@ -71,7 +91,7 @@ export function pageQuery(
     where.demand(`${column} ${behind}= ? and (${column} ${behind} ? or b.id ${behind} ?)`, value, value, after.id);
   }
   const end = limit === undefined ? '' : ' limit ?';
-  const sql = `select ${BACKUP_COLUMNS} from backups b ${where} order by ${column} ${order.direction}, b.id ${order.direction}${end}`;
+  const sql = `select ${columns} from backups b ${where} order by ${column} ${order.direction}, b.id ${order.direction}${end}`;
   return { sql, values: limit === undefined ? where.values : [...where.values, limit] };
 }
 

@@ -1,5 +1,5 @@
 import type { HistoryManager } from '../history/history.ts';
-import { type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
+import { BACKUP_COLUMNS, type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
 import { type BackupPage, pageQuery, searchBackups } from './search-backups.ts';
 
 /** So many histories are asked for in one statement: SQLite takes no more than 500. */
@@ -29,7 +29,7 @@ async function someHistories(
   ids: readonly number[],
   page: BackupPage & { limit: number },
 ): Promise<ListedBackup[]> {
-  const queries = ids.map(database => pageQuery(em, { database }, page));
+  const queries = ids.map(database => pageQuery(em, { database }, page, BACKUP_COLUMNS));
   const sql = queries.map(({ sql }) => `select * from (${sql}) part`).join(' union all ');
   const rows = await em.execute<BackupRow[]>(
     sql,

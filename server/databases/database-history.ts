@@ -1,6 +1,6 @@
 import { Backup } from '../backups/backup.entity.ts';
-import type { ListedBackup } from '../backups/listed-backup.ts';
-import { searchBackups } from '../backups/search-backups.ts';
+import type { SummarizedBackup } from '../backups/listed-backup.ts';
+import { searchSummaries } from '../backups/search-backups.ts';
 import { notFound, refused } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
 import type { NamedDatabase } from './search-databases.ts';
@@ -20,10 +20,10 @@ export async function databaseHistory(
   { em }: { em: HistoryManager },
   name: string,
   { limit, before }: HistoryPage = {},
-): Promise<ListedBackup[]> {
+): Promise<SummarizedBackup[]> {
   const database = await findDatabase({ em }, name);
   const after = before === undefined ? undefined : await findCursor(em, database, before);
-  return searchBackups({ em }, { database: database.id }, { after, limit });
+  return searchSummaries({ em }, { database: database.id }, { after, limit });
 }
 
 /** @throws AppError 404 */

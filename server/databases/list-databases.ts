@@ -1,21 +1,21 @@
-import { BACKUP_COLUMNS, type BackupRow, type ListedBackup, toBackup } from '../backups/listed-backup.ts';
+import { type BackupSummaryRow, SUMMARY_COLUMNS, type SummarizedBackup, toSummary } from '../backups/listed-backup.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { LATEST_ID } from './search-databases.ts';
 
 export interface ListedDatabase {
   readonly name: string;
-  readonly latestBackup: ListedBackup;
+  readonly latestBackup: SummarizedBackup;
 }
 
 /** One seek on the index per database, however long their histories are. */
 export const LATEST_BACKUPS = `
-  select d.name as database_name, ${BACKUP_COLUMNS}
+  select d.name as database_name, ${SUMMARY_COLUMNS}
   from \`databases\` d
   join backups b on b.id = (${LATEST_ID})
   order by d.name`;
 
 /** Lists the databases by name, each with its latest backup, in one query. */
 export async function listDatabases({ em }: { em: HistoryManager }): Promise<ListedDatabase[]> {
-  const rows = await em.execute<Array<BackupRow & { database_name: string }>>(LATEST_BACKUPS);
-  return rows.map(row => ({ name: row.database_name, latestBackup: toBackup(row) }));
+  const rows = await em.execute<Array<BackupSummaryRow & { database_name: string }>>(LATEST_BACKUPS);
+  return rows.map(row => ({ name: row.database_name, latestBackup: toSummary(row) }));
 }

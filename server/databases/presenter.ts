@@ -1,5 +1,5 @@
 import type { DatabaseHistory, DatabaseList } from '../../protocol/responses.ts';
-import type { ListedBackup } from '../backups/listed-backup.ts';
+import type { SummarizedBackup } from '../backups/listed-backup.ts';
 import { presentSummary } from '../backups/presenter.ts';
 import type { ListedDatabase } from './list-databases.ts';
 
@@ -13,6 +13,6 @@ export function presentDatabases(databases: readonly ListedDatabase[]): Database
 }
 
 /** Response 2. */
-export function presentHistory(name: string, backups: readonly ListedBackup[]): DatabaseHistory {
+export function presentHistory(name: string, backups: readonly SummarizedBackup[]): DatabaseHistory {
   return { data: { database_name: name, histories: backups.map(presentSummary) }, message: 'success' };
 }

@@ -6,21 +6,18 @@ import { AppError } from '../errors.ts';
  * @throws AppError 413 when it is larger than `maxBytes`, 408 when it takes longer than `maxMs` milliseconds
  */
 export async function readBody(request: IncomingMessage, { maxBytes, maxMs }: { maxBytes: number; maxMs: number }) {
-  const tooLarge = new AppError(
-    413,
-    'BODY_TOO_LARGE',
-    `The body is larger than the ${maxBytes} bytes that are allowed`,
-  );
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
-  const tooLate = new AppError(408, 'REQUEST_TIMEOUT', `The body did not arrive within ${maxMs / 1000} seconds`);
+  const tooLarge = () =>
+    new AppError(413, 'BODY_TOO_LARGE', `The body is larger than the ${maxBytes} bytes that are allowed`);
+  const tooLate = () => new AppError(408, 'REQUEST_TIMEOUT', `The body did not arrive within ${maxMs / 1000} seconds`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   return new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(() => settle(() => reject(tooLate)), maxMs);
+    const timer = setTimeout(() => settle(() => reject(tooLate())), maxMs);
     const onData = (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > maxBytes) settle(() => reject(tooLarge));
+      if (size > maxBytes) settle(() => reject(tooLarge()));
     };
     const onEnd = () => settle(() => resolve(Buffer.concat(chunks)));
     const onClose = () => settle(() => reject(new AppError(499, 'REQUEST_ABORTED', 'The client went away')));
