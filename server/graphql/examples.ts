@@ -1,47 +1,74 @@
-/** What GraphiQL shows to begin with, a tab each. docs/graphql.md has more. */
+/** What GraphiQL shows to begin with, a tab each; no line is longer than its editor is wide. docs/graphql.md has more. */
 export const EXAMPLES = [
-  `# Everything whose newest complete backup is older than 26 hours, or that has none.
+  `# What the last night has missed: databases
+# without a complete backup of the last 26
+# hours, why that is so, and what to do.
 query NightMissed {
-  databases(filter: { noCompleteForHours: 26 }, orderBy: { field: LATEST_COMPLETE_BACKUP }) {
+  databases(
+    filter: { noCompleteForHours: 26 }
+    orderBy: { field: LATEST_COMPLETE_BACKUP }
+  ) {
     totalCount
     nodes {
       name
       latestCompleteBackup { timestamp }
-      latestBackup { timestamp state findings { message advice } }
+      latestBackup {
+        timestamp
+        state
+        findings { message advice }
+      }
     }
   }
 }
 `,
-  `# The fleet: each database with its latest backup, and the one that a restore would take.
+  `# The fleet: what is kept of each database,
+# and which backup a restore would take.
 query Fleet {
   databases(first: 1000) {
+    totalCount
     nodes {
       name
-      latestBackup { id timestamp state size }
-      latestCompleteBackup { id timestamp size downloadUrl }
+      backupCount
+      storedBytes
+      latestCompleteBackup {
+        id
+        timestamp
+        size
+        downloadUrl
+      }
     }
-    pageInfo { hasNextPage endCursor }
   }
 }
 `,
-  `# The last thirty days, for a chart.
+  `# The last thirty days, for a chart: how much
+# came in, and how many databases of each day
+# have no complete backup (failures).
 query Month {
   statistics(days: 30) {
     databases
     backups
     bytes
     damaged
-    days { day backups bytes complete incomplete failures }
+    days {
+      day
+      bytes
+      complete
+      incomplete
+      unverified
+      failures
+    }
   }
 }
 `,
-  `# Shows a backup the moment it is stored. Stop it with the button that started it.
+  `# Shows each backup at the moment when it is
+# stored. The button that starts it stops it.
 subscription Incoming {
   backupReceived {
     database { name }
-    fileName
+    timestamp
     size
     state
+    findings { message }
   }
 }
 `,

@@ -1,15 +1,20 @@
 import Router from '@koa/router';
-import { AppError } from '../errors.ts';
+import type { Context } from 'koa';
+import { AppError, notFound } from '../errors.ts';
 import type { Graphql } from '../graphql/create-graphql.ts';
+import { graphiqlPage } from './graphiql-page.ts';
 import { inviteBody } from './invite-body.ts';
 import { readBody } from './read-body.ts';
 
 const REFUSED = 'This is no GraphQL request: POST a JSON object with "query" in it, as application/json';
+const NO_PAGE =
+  'GraphiQL is switched off here (GRAPHQL_INTROSPECTION=off): POST a JSON object with "query" in it, as application/json';
 const BODY_LIMITS = { maxBytes: 100_000, maxMs: 30_000 };
 
 /** Puts GraphQL at `/graphql`. A browser that asks for a page gets GraphiQL. */
 export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
   const router = new Router({ sensitive: true });
+  const sendPage = graphiqlPage();
   router.register('/graphql', ['GET', 'POST'], async ctx => {
     inviteBody(ctx);
     const { method, headers } = ctx;
@@ -21,11 +26,24 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
       { method, headers: headers as Record<string, string>, body },
       { em, requestId },
     );
+    // Of a page Yoga gives us no more than that.
+    if (response.headers.get('content-type') === 'text/html') return sendPage(ctx);
+    if (wantsPage(ctx)) throw notFound('GRAPHIQL_OFF', NO_PAGE);
     // Yoga refuses some requests with a status and no more, and of an empty body Koa makes a 204.
     if (response.status >= 400 && !response.body) throw new AppError(response.status, 'GRAPHQL_REFUSED', REFUSED);
     for (const [name, value] of response.headers) ctx.append(name, value);
-    ctx.body = response.body;
+    ctx.body = isStream(response) ? response.body : await response.text();
     ctx.status = response.status;
   });
   return router;
+}
+
+/** Of a subscription. All else is there whole, and sending it as a stream would take twice the time. */
+function isStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+}
+
+/** A query in the URL can be answered without the page. */
+function wantsPage(ctx: Context): boolean {
+  return ctx.method === 'GET' && ctx.query.query === undefined && ctx.accepts('json', 'html') === 'html';
 }
