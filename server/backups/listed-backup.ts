@@ -15,9 +15,24 @@ export interface ListedBackup extends Readonly<Pick<Backup, Listed>> {
   readonly databaseId: number;
 }
 
+const COLUMNS = [
+  ...['id', 'database_id', 'file_name', 'taken_at', 'received_at', 'size', 'sha256', 'state'],
+  ...['findings', 'dump_size', 'dump_sha256', 'checked_at', 'damage'],
+] as const;
+
 /** The columns of the table `b` that `toBackup` reads. */
-export const BACKUP_COLUMNS = `b.id, b.database_id, b.file_name, b.taken_at, b.received_at, b.size, b.sha256, b.state,
-  b.findings, b.dump_size, b.dump_sha256, b.checked_at, b.damage`;
+export const BACKUP_COLUMNS = COLUMNS.map(name => `b.${name}`).join(', ');
+
+/** @returns the same columns of another table, for `joinedBackup`: named apart from those that stand beside them */
+export function joinedColumns(table: string): string {
+  return COLUMNS.map(name => `${table}.${name} as ${table}_${name}`).join(', ');
+}
+
+/** @returns the backup of that table in a row of several */
+export function joinedBackup(row: object, table: string): ListedBackup {
+  const columns = row as Record<string, unknown>;
+  return toBackup(Object.fromEntries(COLUMNS.map(name => [name, columns[`${table}_${name}`]])) as unknown as BackupRow);
+}
 
 export interface BackupRow {
   readonly id: number;

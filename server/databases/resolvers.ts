@@ -3,7 +3,6 @@ import { refused } from '../errors.ts';
 import { type Connection, connection } from '../graphql/connection.ts';
 import type { GraphqlContext } from '../graphql/context.ts';
 import { formatCursor, parseCursor } from '../graphql/cursor.ts';
-import type { Loaders } from '../graphql/loaders.ts';
 import type {
   DatabaseFilter,
   DatabaseOrderField,
@@ -27,14 +26,12 @@ export const databaseResolvers = {
     database: async (_, { name }, { em }) => (await searchDatabases({ em }, { name }))[0] ?? null,
   },
   Database: {
-    latestBackup: async (database, _, { loaders }) => {
-      const { latestId } = await latestOf(database, loaders);
-      return loaders.backup.load(latestId);
-    },
-    latestCompleteBackup: async (database, _, { loaders }) => {
-      const { latestCompleteId } = await latestOf(database, loaders);
-      return latestCompleteId === null ? null : loaders.backup.load(latestCompleteId);
-    },
+    latestBackup: (database, _, { loaders }) =>
+      isFound(database) ? database.latest() : loaders.found.load(database.id).then(({ latest }) => latest()),
+    latestCompleteBackup: (database, _, { loaders }) =>
+      isFound(database)
+        ? database.latestComplete()
+        : loaders.found.load(database.id).then(({ latestComplete }) => latestComplete()),
     backups: ({ id }, page, { loaders, budget }) => {
       return backupConnection(page, budget, {
         find: page => loaders.histories(page).load(id),
@@ -50,12 +47,9 @@ export const databaseResolvers = {
   },
 } satisfies Resolvers;
 
-/** A database in a list brings the ids along; one that a backup is of is no more than its name until they are asked for. */
-async function latestOf(
-  database: NamedDatabase | FoundDatabase,
-  loaders: Loaders,
-): Promise<Pick<FoundDatabase, 'latestId' | 'latestCompleteId'>> {
-  return 'latestId' in database ? database : loaders.latest.load(database.id);
+/** A database in a list brings its latest backups along; one that a backup is of is its name until they are asked for. */
+function isFound(database: NamedDatabase | FoundDatabase): database is FoundDatabase {
+  return 'latest' in database;
 }
 
 const ORDERS: Record<DatabaseOrderField, DatabaseOrder['by']> = {

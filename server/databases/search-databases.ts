@@ -1,4 +1,5 @@
 import type { StoredState } from '../../protocol/responses.ts';
+import { joinedBackup, joinedColumns, type ListedBackup } from '../backups/listed-backup.ts';
 import { Conditions, listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { toStore } from '../history/instants.ts';
@@ -30,9 +31,8 @@ export interface NamedDatabase {
 
 /** A database in a list. */
 export interface FoundDatabase extends NamedDatabase {
-  /** Ids of backups. */
-  readonly latestId: number;
-  readonly latestCompleteId: number | null;
+  readonly latest: () => ListedBackup;
+  readonly latestComplete: () => ListedBackup | null;
   /** What the list is ordered by, as the store has it. */
   readonly sortKey: string | number;
 }
@@ -45,7 +45,7 @@ export interface DatabasePage {
   readonly limit?: number | undefined;
 }
 
-/** Lists databases with the ids of their latest backups, in one query that seeks twice on an index for each. */
+/** Lists databases with their latest backups, in one query that seeks twice on an index for each. */
 export async function searchDatabases(
   { em }: { em: HistoryManager },
   search: DatabaseSearch,
@@ -58,11 +58,13 @@ export async function searchDatabases(
     const { sortKey, name } = after;
     where.demand(`(${key} ${beyond} ? or (${key} = ? and d.name ${beyond} ?))`, sortKey, sortKey, name);
   }
-  const sql = `select d.id, d.name, l.id as latest_id, c.id as complete_id, ${key} as sort_key ${FROM} ${where}
+  const sql = `select d.id, d.name, ${key} as sort_key, ${joinedColumns('l')}, ${joinedColumns('c')} ${FROM} ${where}
     order by sort_key ${order.direction}, d.name ${order.direction}${limit === undefined ? '' : ' limit ?'}`;
   const rows = await em.execute<Row[]>(sql, limit === undefined ? where.values : [...where.values, limit]);
-  return rows.map(({ id, name, latest_id, complete_id, sort_key }) => ({
-    ...{ id, name, latestId: latest_id, latestCompleteId: complete_id, sortKey: sort_key },
+  return rows.map(row => ({
+    ...{ id: row.id, name: row.name, sortKey: row.sort_key },
+    latest: () => joinedBackup(row, 'l'),
+    latestComplete: () => (row.c_id === null ? null : joinedBackup(row, 'c')),
   }));
 }
 
@@ -81,9 +83,8 @@ export async function databasesById({ em }: { em: HistoryManager }, ids: readonl
 interface Row {
   readonly id: number;
   readonly name: string;
-  readonly latest_id: number;
-  readonly complete_id: number | null;
   readonly sort_key: string | number;
+  readonly c_id: number | null;
 }
 
 /**

@@ -28,7 +28,8 @@ export class Loaders {
   readonly backup: DataLoader<number, ListedBackup | null>;
   readonly manifest: DataLoader<number, string | null>;
   readonly database: DataLoader<number, NamedDatabase>;
-  readonly latest: DataLoader<number, FoundDatabase>;
+  /** With its latest backups. */
+  readonly found: DataLoader<number, FoundDatabase>;
   readonly kept: DataLoader<number, Kept>;
   readonly #days = new Map<number, DataLoader<number, Day[]>>();
   readonly #histories = new Map<string, DataLoader<number, ListedBackup[]>>();
@@ -38,7 +39,7 @@ export class Loaders {
     this.backup = new DataLoader(ids => backupsById({ em }, ids));
     this.manifest = new DataLoader(ids => manifestsOf(em, ids));
     this.database = new DataLoader(async ids => inOrder(ids, await databasesById({ em }, ids), ({ id }) => id));
-    this.latest = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
+    this.found = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
     this.kept = new DataLoader(ids => keptOfDatabases({ em }, ids));
   }
 
@@ -56,7 +57,7 @@ export class Loaders {
   /** Forgets what has been looked up: it may have changed since. */
   clear(): void {
     this.#em.clear();
-    for (const loader of [this.backup, this.manifest, this.database, this.latest, this.kept]) loader.clearAll();
+    for (const loader of [this.backup, this.manifest, this.database, this.found, this.kept]) loader.clearAll();
     this.#days.clear();
     this.#histories.clear();
   }
