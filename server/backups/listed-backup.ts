@@ -29,48 +29,86 @@ export function joinedColumns(table: string): string {
 }
 
 /** @returns the backup of that table in a row of several */
-export function joinedBackup(row: object, table: string): ListedBackup {
-  const columns = row as Record<string, unknown>;
-  return toBackup(Object.fromEntries(COLUMNS.map(name => [name, columns[`${table}_${name}`]])) as unknown as BackupRow);
+export function joinedBackup(row: object, table: 'l' | 'c'): ListedBackup {
+  return new RowBackup(row as Row, JOINED[table]);
 }
 
-export interface BackupRow {
-  readonly id: number;
-  readonly database_id: number;
-  readonly file_name: string;
-  readonly taken_at: number | string;
-  readonly received_at: number | string;
-  readonly size: number;
-  readonly sha256: string;
-  readonly state: Backup['state'];
-  readonly findings: string | null;
-  readonly dump_size: number | null;
-  readonly dump_sha256: string | null;
-  readonly checked_at: number | string | null;
-  readonly damage: string | null;
+type Row = Readonly<Record<string, unknown>>;
+type Names = Readonly<Record<(typeof COLUMNS)[number], string>>;
+
+const OWN = namesIn('');
+const JOINED = { l: namesIn('l_'), c: namesIn('c_') };
+
+function namesIn(prefix: string): Names {
+  return Object.fromEntries(COLUMNS.map(name => [name, prefix + name])) as Names;
 }
+
+/** Reads the row when it is asked: of two thousand in a list mostly three or four columns are. */
+class RowBackup implements ListedBackup {
+  readonly row: Row;
+  readonly names: Names;
+
+  constructor(row: Row, names: Names) {
+    this.row = row;
+    this.names = names;
+  }
+  get id() {
+    return this.row[this.names.id] as number;
+  }
+  get databaseId() {
+    return this.row[this.names.database_id] as number;
+  }
+  get fileName() {
+    return this.row[this.names.file_name] as string;
+  }
+  get takenAt() {
+    return fromStore(this.row[this.names.taken_at] as number | string);
+  }
+  get receivedAt() {
+    return fromStore(this.row[this.names.received_at] as number | string);
+  }
+  get size() {
+    return this.row[this.names.size] as number;
+  }
+  get sha256() {
+    return this.row[this.names.sha256] as string;
+  }
+  get state() {
+    return this.row[this.names.state] as Backup['state'];
+  }
+  get findings() {
+    return this.row[this.names.findings] as string | null;
+  }
+  get dumpSize() {
+    return this.row[this.names.dump_size] as number | null;
+  }
+  get dumpSha256() {
+    return this.row[this.names.dump_sha256] as string | null;
+  }
+  get checkedAt() {
+    const checkedAt = this.row[this.names.checked_at] as number | string | null;
+    return checkedAt === null ? null : fromStore(checkedAt);
+  }
+  get damage() {
+    return this.row[this.names.damage] as string | null;
+  }
+}
+
+export type BackupRow = Readonly<Record<(typeof COLUMNS)[number], unknown>> & { readonly id: number };
 
 /** @returns what a row of `BACKUP_COLUMNS` holds */
 export function toBackup(row: BackupRow): ListedBackup {
-  return {
-    id: row.id,
-    databaseId: row.database_id,
-    fileName: row.file_name,
-    takenAt: fromStore(row.taken_at),
-    receivedAt: fromStore(row.received_at),
-    size: row.size,
-    sha256: row.sha256,
-    state: row.state,
-    findings: row.findings,
-    dumpSize: row.dump_size,
-    dumpSha256: row.dump_sha256,
-    checkedAt: row.checked_at === null ? null : fromStore(row.checked_at),
-    damage: row.damage,
-  };
+  return new RowBackup(row as unknown as Row, OWN);
 }
 
 /** The little that a list of REST tells of a backup. */
-export type BackupSummaryRow = Pick<BackupRow, 'id' | 'file_name' | 'taken_at' | 'state' | 'damage'>;
+export interface BackupSummaryRow {
+  readonly id: number;
+  readonly file_name: string;
+  readonly taken_at: number | string;
+  readonly state: Backup['state'];
+  readonly damage: string | null;
+}
 export type SummarizedBackup = Pick<ListedBackup, 'id' | 'fileName' | 'takenAt' | 'state' | 'damage'>;
 
 /** The columns of the table `b` that `toSummary` reads. */

@@ -17,6 +17,8 @@ import {
 export interface BackupSearch {
   /** The id of the database, in the history. */
   readonly database?: number | undefined;
+  /** Its name. */
+  readonly databaseName?: string | undefined;
   readonly states?: readonly StoredState[] | undefined;
   readonly takenFrom?: Date | undefined;
   readonly takenBefore?: Date | undefined;
@@ -99,9 +101,11 @@ export function pageQuery(
 const LAST_CHARACTER = '\u{10ffff}';
 
 function conditionsOf(em: HistoryManager, search: BackupSearch): Conditions {
-  const { database, states, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
+  const { database, databaseName, states, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
   const where = new Conditions();
   if (database !== undefined) where.demand('b.database_id = ?', database);
+  if (databaseName !== undefined)
+    where.demand('b.database_id = (select d.id from `databases` d where d.name = ?)', databaseName);
   if (states) demandStates(where, states);
   if (takenFrom) where.demand('b.taken_at >= ?', toStore(em, takenFrom));
   if (takenBefore) where.demand('b.taken_at < ?', toStore(em, takenBefore));

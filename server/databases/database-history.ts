@@ -21,9 +21,11 @@ export async function databaseHistory(
   name: string,
   { limit, before }: HistoryPage = {},
 ): Promise<SummarizedBackup[]> {
-  const database = await findDatabase({ em }, name);
-  const after = before === undefined ? undefined : await findCursor(em, database, before);
-  return searchSummaries({ em }, { database: database.id }, { after, limit });
+  const after = before === undefined ? undefined : await findCursor(em, await findDatabase({ em }, name), before);
+  const backups = await searchSummaries({ em }, { databaseName: name }, { after, limit });
+  // Who has backups is there; only of others it has to be asked.
+  if (backups.length === 0) await findDatabase({ em }, name);
+  return backups;
 }
 
 /** @throws AppError 404 */

@@ -51,27 +51,38 @@ export async function searchDatabases(
   search: DatabaseSearch,
   { order = BY_NAME, after, limit }: DatabasePage = {},
 ): Promise<FoundDatabase[]> {
-  const where = conditionsOf(em, search);
+  const [named, worth] = conditionsOf(em, search);
   const key = sortKey(em, order.by);
+  // Where names alone tell which page it is, no more databases than that are looked at.
+  const isByName = order.by === 'name' && worth.isEmpty;
   if (after) {
     const beyond = order.direction === 'asc' ? '>' : '<';
     const { sortKey, name } = after;
-    where.demand(`(${key} ${beyond} ? or (${key} = ? and d.name ${beyond} ?))`, sortKey, sortKey, name);
+    if (isByName) named.demand(`d.name ${beyond} ?`, name);
+    else worth.demand(`(${key} ${beyond} ? or (${key} = ? and d.name ${beyond} ?))`, sortKey, sortKey, name);
   }
-  const sql = `select d.id, d.name, ${key} as sort_key, ${joinedColumns('l')}, ${joinedColumns('c')} ${FROM} ${where}
-    order by sort_key ${order.direction}, d.name ${order.direction}${limit === undefined ? '' : ' limit ?'}`;
-  const rows = await em.execute<Row[]>(sql, limit === undefined ? where.values : [...where.values, limit]);
-  return rows.map(row => ({
+  const end = `order by sort_key ${order.direction}, d.name ${order.direction} limit ?`;
+  const page = isByName ? `order by d.name ${order.direction} limit ?` : ALL;
+  const sql = `select d.id, d.name, ${key} as sort_key, ${joinedColumns('l')}, ${joinedColumns('c')}
+    ${from(named, page)} ${worth} ${end}`;
+  const most = limit ?? MOST;
+  const values = [...named.values, ...(isByName ? [most] : []), ...worth.values, most];
+  return (await em.execute<Row[]>(sql, values)).map(toFound);
+}
+
+function toFound(row: Row): FoundDatabase {
+  return {
     ...{ id: row.id, name: row.name, sortKey: row.sort_key },
     latest: () => joinedBackup(row, 'l'),
     latestComplete: () => (row.c_id === null ? null : joinedBackup(row, 'c')),
-  }));
+  };
 }
 
 /** @returns how many there are on all pages */
 export async function countDatabases({ em }: { em: HistoryManager }, search: DatabaseSearch): Promise<number> {
-  const where = conditionsOf(em, search);
-  const rows = await em.execute<Array<{ count: number }>>(`select count(*) as count ${FROM} ${where}`, where.values);
+  const [named, worth] = conditionsOf(em, search);
+  const sql = `select count(*) as count ${from(named, ALL)} ${worth}`;
+  const rows = await em.execute<Array<{ count: number }>>(sql, [...named.values, ...worth.values]);
   return Number(rows[0]!.count);
 }
 
@@ -96,14 +107,23 @@ export const LATEST_ID = `
     select latest.id from backups latest where latest.database_id = d.id
     order by latest.database_id desc, latest.taken_at desc, latest.id desc limit 1`;
 
-const FROM = `
-  from \`databases\` d
-  join backups l on l.id = (${LATEST_ID})
-  left join backups c on c.id = (
+const LATEST_COMPLETE_ID = `
     select sound.id from backups sound
     where sound.database_id = d.id and sound.state = 'complete' and sound.damage is null
-    order by sound.database_id desc, sound.taken_at desc, sound.id desc limit 1
-  )`;
+    order by sound.database_id desc, sound.taken_at desc, sound.id desc limit 1`;
+
+/** More than there are. */
+const MOST = Number.MAX_SAFE_INTEGER;
+const ALL = `order by d.name limit ${MOST}`;
+
+/** The limit within, if of no effect, keeps MariaDB from looking for each latest backup several times. */
+function from(named: Conditions, page: string): string {
+  return `from (
+    select d.id, d.name, (${LATEST_ID}) as latest_id, (${LATEST_COMPLETE_ID}) as complete_id from \`databases\` d ${named} ${page}
+  ) d
+  join backups l on l.id = d.latest_id
+  left join backups c on c.id = d.complete_id`;
+}
 
 /** @returns what a list is ordered by. Without a complete backup a database is the oldest of all. */
 function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
@@ -117,14 +137,15 @@ function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
   return keys[by];
 }
 
-function conditionsOf(em: HistoryManager, search: DatabaseSearch): Conditions {
+/** @returns what must be so of a database itself, and what of its latest backups */
+function conditionsOf(em: HistoryManager, search: DatabaseSearch): [named: Conditions, worth: Conditions] {
   const { ids, name, search: part, states, noCompleteSince } = search;
-  const where = new Conditions();
-  if (ids) where.demand(`d.id in ${listOf(ids)}`, ...ids);
-  if (name !== undefined) where.demand('d.name = ?', name);
-  if (part) where.demand('instr(lower(d.name), lower(?)) > 0', part);
+  const [named, worth] = [new Conditions(), new Conditions()];
+  if (ids) named.demand(`d.id in ${listOf(ids)}`, ...ids);
+  if (name !== undefined) named.demand('d.name = ?', name);
+  if (part) named.demand('instr(lower(d.name), lower(?)) > 0', part);
   if (states)
-    where.demand(`case when l.damage is null then l.state else 'damaged' end in ${listOf(states)}`, ...states);
-  if (noCompleteSince) where.demand('(c.id is null or c.taken_at < ?)', toStore(em, noCompleteSince));
-  return where;
+    worth.demand(`case when l.damage is null then l.state else 'damaged' end in ${listOf(states)}`, ...states);
+  if (noCompleteSince) worth.demand('(c.id is null or c.taken_at < ?)', toStore(em, noCompleteSince));
+  return [named, worth];
 }

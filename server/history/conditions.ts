@@ -8,6 +8,10 @@ export class Conditions {
     this.values.push(...values);
   }
 
+  get isEmpty(): boolean {
+    return this.#conditions.length === 0;
+  }
+
   /** @returns the clause, or nothing when there are none */
   toString(): string {
     return this.#conditions.length === 0 ? '' : `where ${this.#conditions.join(' and ')}`;
