@@ -16,7 +16,7 @@ export interface Sizes {
   readonly history: { readonly databases: number; readonly days: number; readonly seconds: number };
 }
 
-/** `tiny` shows only that all works; `usual` takes eight minutes, `full` the better part of an hour. */
+/** `tiny` shows only that all works; `usual` takes ten minutes or so, `full` more than an hour. */
 export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
   tiny: {
     database: MIB,
