@@ -51,7 +51,10 @@ const RULES: Record<string, (imported: Import) => boolean> = {
   'ky only where uploads are sent': only('ky', /^cli\/(pipeline\/upload|service)\.ts$/),
   'sade only in the main of the CLI': only('sade', /^cli\/main\.ts$/),
   'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\.ts$/),
-  'graphql-yoga only where GraphQL is joined': only('graphql-yoga', /^server\/graphql\//),
+  'graphql-yoga only where GraphQL is joined': only(
+    'graphql-yoga',
+    /^server\/graphql\/(create-graphql|errors|limits|only-json)\.ts$/,
+  ),
   'a zip library only where zips are checked': only('yauzl', /^server\/backups\/check-zip\.ts$/),
   'adm-zip only for the small zip of sade doctor': only('adm-zip', /^cli\/doctor\/bundle\.ts$/),
 };

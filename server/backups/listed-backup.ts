@@ -8,8 +8,8 @@ type Listed =
   | ('findings' | 'dumpSize' | 'dumpSha256' | 'checkedAt' | 'damage');
 
 /**
- * A backup in a list: all but its manifest, which may be large. Plain, since a list may hold thousands, and entities take
- * several times as long to make.
+ * A backup in a list: all but its manifest, which may be large. No entity, since a list may hold thousands, and those take
+ * ten times as long to make.
  */
 export interface ListedBackup extends Readonly<Pick<Backup, Listed>> {
   readonly databaseId: number;
@@ -101,24 +101,6 @@ export function toBackup(row: BackupRow): ListedBackup {
   return new RowBackup(row as unknown as Row, OWN);
 }
 
-/** The little that a list of REST tells of a backup. */
-export interface BackupSummaryRow {
-  readonly id: number;
-  readonly file_name: string;
-  readonly taken_at: number | string;
-  readonly state: Backup['state'];
-  readonly damage: string | null;
-}
-export type SummarizedBackup = Pick<ListedBackup, 'id' | 'fileName' | 'takenAt' | 'state' | 'damage'>;
-
-/** The columns of the table `b` that `toSummary` reads. */
-export const SUMMARY_COLUMNS = 'b.id, b.file_name, b.taken_at, b.state, b.damage';
-
-/** @returns what a row of `SUMMARY_COLUMNS` holds */
-export function toSummary({ id, file_name, taken_at, state, damage }: BackupSummaryRow): SummarizedBackup {
-  return { id, fileName: file_name, takenAt: fromStore(taken_at), state, damage };
-}
-
 /** @returns for each id the backup that has it, or null */
 export async function backupsById(
   { em }: { em: HistoryManager },
@@ -131,4 +113,15 @@ export async function backupsById(
     const row = byId.get(id);
     return row ? toBackup(row) : null;
   });
+}
+
+/** @returns for each id the manifest of that backup as JSON, or null. May be large, each of them. */
+export async function manifestsById(
+  { em }: { em: HistoryManager },
+  ids: readonly number[],
+): Promise<Array<string | null>> {
+  const sql = `select id, manifest from backups where id in ${listOf(ids)}`;
+  const rows = await em.execute<Array<{ id: number; manifest: string | null }>>(sql, [...ids]);
+  const byId = new Map(rows.map(({ id, manifest }) => [id, manifest]));
+  return ids.map(id => byId.get(id) ?? null);
 }

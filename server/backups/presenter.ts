@@ -2,7 +2,7 @@ import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
 import { type Backup, findingsOf, storedState } from './backup.entity.ts';
-import type { SummarizedBackup } from './listed-backup.ts';
+import type { SummarizedBackup } from './summarized-backup.ts';
 
 /** One backup in a listing. */
 export function presentSummary(backup: SummarizedBackup): BackupSummary {

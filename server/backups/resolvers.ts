@@ -1,6 +1,5 @@
 import { formatTimestamp } from '../../protocol/backup-name.ts';
-import { findDatabase } from '../databases/database-history.ts';
-import { AppError, orNull } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import type { GraphqlContext } from '../graphql/context.ts';
 import type { BackupFilter, Resolvers } from '../graphql/resolver-types.ts';
 import { findingsOf, storedState } from './backup.entity.ts';
@@ -20,12 +19,11 @@ const MAX_LISTENERS = 100;
 export const backupResolvers = {
   Query: {
     backup: (_, { id }, { loaders }) => (/^[1-9]\d{0,15}$/.test(id) ? loaders.backup.load(Number(id)) : null),
-    backups: async (_, { filter, ...page }, context) => {
-      const { em, budget } = context;
-      const search = await searchOf(context, filter ?? {});
+    backups: (_, { filter, ...page }, { em, budget }) => {
+      const search = searchOf(filter ?? {});
       return backupConnection(page, budget, {
-        find: async page => (search ? await searchBackups({ em }, search, page) : []),
-        count: async () => (search ? await countBackups({ em }, search) : 0),
+        find: page => searchBackups({ em }, search, page),
+        count: () => countBackups({ em }, search),
       });
     },
   },
@@ -61,13 +59,11 @@ async function manifestOf({ id }: ListedBackup, { loaders, budget }: GraphqlCont
   return loaders.manifest.load(id);
 }
 
-/** @returns what to look for, or undefined when nothing can be found */
-async function searchOf({ em }: GraphqlContext, filter: BackupFilter): Promise<BackupSearch | undefined> {
-  const { database: name, states, takenFrom, takenBefore, minSize, maxSize, fileName } = filter;
-  const database = name == null ? undefined : await orNull(findDatabase({ em }, name));
-  if (database === null) return undefined;
+/** GraphQL says null for what is left out. */
+function searchOf(filter: BackupFilter): BackupSearch {
+  const { database, states, takenFrom, takenBefore, minSize, maxSize, fileName } = filter;
   return {
-    database: database?.id,
+    databaseName: database ?? undefined,
     states: states ?? undefined,
     takenFrom: takenFrom ?? undefined,
     takenBefore: takenBefore ?? undefined,

@@ -2,16 +2,8 @@ import type { StoredState } from '../../protocol/responses.ts';
 import { Conditions, listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { toStore } from '../history/instants.ts';
-import {
-  BACKUP_COLUMNS,
-  type BackupRow,
-  type BackupSummaryRow,
-  type ListedBackup,
-  SUMMARY_COLUMNS,
-  type SummarizedBackup,
-  toBackup,
-  toSummary,
-} from './listed-backup.ts';
+import { BACKUP_COLUMNS, type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
+import { SUMMARY_COLUMNS, type SummarizedBackup, type SummaryRow, toSummary } from './summarized-backup.ts';
 
 /** Which backups; what is left out does not matter. */
 export interface BackupSearch {
@@ -64,7 +56,7 @@ export async function searchSummaries(
   page: BackupPage = {},
 ): Promise<SummarizedBackup[]> {
   const { sql, values } = pageQuery(em, search, page, SUMMARY_COLUMNS);
-  return (await em.execute<BackupSummaryRow[]>(sql, values)).map(toSummary);
+  return (await em.execute<SummaryRow[]>(sql, values)).map(toSummary);
 }
 
 /** @returns how many there are on all pages. Reads an entry of an index for each of them. */

@@ -1,6 +1,6 @@
 import { Backup } from '../backups/backup.entity.ts';
-import type { SummarizedBackup } from '../backups/listed-backup.ts';
 import { searchSummaries } from '../backups/search-backups.ts';
+import type { SummarizedBackup } from '../backups/summarized-backup.ts';
 import { notFound, refused } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
 import type { NamedDatabase } from './search-databases.ts';

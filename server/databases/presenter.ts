@@ -1,6 +1,6 @@
 import type { DatabaseHistory, DatabaseList } from '../../protocol/responses.ts';
-import type { SummarizedBackup } from '../backups/listed-backup.ts';
 import { presentSummary } from '../backups/presenter.ts';
+import type { SummarizedBackup } from '../backups/summarized-backup.ts';
 import type { ListedDatabase } from './list-databases.ts';
 
 /** Response 1. */

@@ -32,12 +32,11 @@ export const databaseResolvers = {
       isFound(database)
         ? database.latestComplete()
         : loaders.found.load(database.id).then(({ latestComplete }) => latestComplete()),
-    backups: ({ id }, page, { loaders, budget }) => {
-      return backupConnection(page, budget, {
+    backups: ({ id }, page, { loaders, budget }) =>
+      backupConnection(page, budget, {
         find: page => loaders.histories(page).load(id),
         count: async () => (await loaders.kept.load(id)).backups,
-      });
-    },
+      }),
     backupCount: async ({ id }, _, { loaders }) => (await loaders.kept.load(id)).backups,
     storedBytes: async ({ id }, _, { loaders }) => (await loaders.kept.load(id)).bytes,
     days: ({ id }, { last }, { loaders, budget }) => {
@@ -78,8 +77,8 @@ function databaseConnection(
       const [name, sortKey] = parseCursor(cursor, key, ['string', 'either']) as [string, string | number];
       return { name, sortKey };
     },
-    find: async page => (search ? await searchDatabases({ em }, search, { ...page, order }) : []),
-    count: async () => (search ? await countDatabases({ em }, search) : 0),
+    find: page => searchDatabases({ em }, search, { ...page, order }),
+    count: () => countDatabases({ em }, search),
   });
 }
 
@@ -87,9 +86,8 @@ const MS_PER_HOUR = 3_600_000;
 /** Before this nobody had computers. */
 const MAX_HOURS = 1_000_000;
 
-/** @returns what to look for, or undefined when nothing can be found */
-function searchOf({ search, states, noCompleteForHours: hours }: DatabaseFilter): DatabaseSearch | undefined {
-  if (states?.length === 0) return undefined;
+/** @throws AppError 422 when the hours are none */
+function searchOf({ search, states, noCompleteForHours: hours }: DatabaseFilter): DatabaseSearch {
   if (hours != null && !(hours >= 0 && hours <= MAX_HOURS))
     throw refused([{ field: 'noCompleteForHours', message: `must be a number of hours from 0 to ${MAX_HOURS}` }]);
   return {

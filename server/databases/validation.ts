@@ -3,24 +3,12 @@ import { validate } from '../http/validate.ts';
 import type { HistoryPage } from './database-history.ts';
 
 /** The largest page; without `limit` all of a history is returned. */
-export const MAX_LIMIT = 1000;
+const MAX_LIMIT = 1000;
 
 /** Reads `limit` and `before` of REST. @throws AppError 422 naming what is wrong */
 export function historyQuery(query: unknown): HistoryPage {
   const { limit, before } = validate(object({ limit: size, before: id }), query);
   return { limit: numberOf(limit), before: numberOf(before) };
-}
-
-/** Reads `first` and `before` of GraphQL. @throws AppError 422 naming what is wrong */
-export function historyArguments({
-  first,
-  before,
-}: {
-  first: number;
-  before?: string | null | undefined;
-}): HistoryPage {
-  const checked = validate(object({ first: size, before: id }), { first: String(first), before: before ?? undefined });
-  return { limit: numberOf(checked.first), before: numberOf(checked.before) };
 }
 
 const size = wholeNumber(MAX_LIMIT, `must be a whole number from 1 to ${MAX_LIMIT}`);

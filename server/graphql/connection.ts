@@ -41,19 +41,20 @@ export function connection<Node, Place>(list: List<Node, Place>): Connection<Nod
     throw refused([{ field: 'first', message: `must be a whole number from 1 to ${MAX_FIRST}` }]);
   budget.take(first);
   const after = list.after == null ? undefined : list.placeIn(list.after);
-  let page: Promise<Node[]> | undefined;
-  const found = () => (page ??= list.find({ limit: first + 1, after }));
+  let finding: Promise<Node[]> | undefined;
+  const found = () => (finding ??= list.find({ limit: first + 1, after }));
   const nodes = async () => (await found()).slice(0, first);
   return {
     nodes,
     edges: async () => (await nodes()).map(node => ({ cursor: cursorOf(node), node })),
     pageInfo: async () => {
-      const cursors = (await nodes()).map(cursorOf);
+      const page = await nodes();
+      const [start, end] = [page[0], page.at(-1)];
       return {
         hasNextPage: (await found()).length > first,
         hasPreviousPage: after !== undefined,
-        startCursor: cursors[0] ?? null,
-        endCursor: cursors.at(-1) ?? null,
+        startCursor: start === undefined ? null : cursorOf(start),
+        endCursor: end === undefined ? null : cursorOf(end),
       };
     },
     totalCount: count,

@@ -36,6 +36,15 @@ describe('no query of GraphQL can hurt', () => {
     );
   });
 
+  it('takes no question about the schema that turns in circles', async () => {
+    const circles = (count: number) => `${'type { fields { '.repeat(count)} name ${'} }'.repeat(count)}`;
+    for (const count of [3, 20]) {
+      const { json } = await graphql(app.url, `{ __schema { types { fields { ${circles(count)} } } } }`);
+      expect(json.data, `${count}`).to.equal(undefined);
+      expect(json.errors[0].extensions.code).to.be.oneOf(['GRAPHQL_VALIDATION_FAILED', 'QUERY_TOO_LARGE']);
+    }
+  });
+
   it('takes no deeper query through fragments', async () => {
     const fragments =
       'fragment A on Backup { database { latestBackup { ...B } } } fragment B on Backup { database { latestBackup { ...C } } } fragment C on Backup { database { latestBackup { database { latestBackup { database { name } } } } } }';

@@ -1,6 +1,5 @@
 import DataLoader from 'dataloader';
-import { Backup } from '../backups/backup.entity.ts';
-import { backupsById, type ListedBackup } from '../backups/listed-backup.ts';
+import { backupsById, type ListedBackup, manifestsById } from '../backups/listed-backup.ts';
 import type { BackupOrder, BackupPlace } from '../backups/search-backups.ts';
 import { searchHistories } from '../backups/search-histories.ts';
 import {
@@ -37,7 +36,7 @@ export class Loaders {
   constructor(em: HistoryManager) {
     this.#em = em;
     this.backup = new DataLoader(ids => backupsById({ em }, ids));
-    this.manifest = new DataLoader(ids => manifestsOf(em, ids));
+    this.manifest = new DataLoader(ids => manifestsById({ em }, ids));
     this.database = new DataLoader(async ids => inOrder(ids, await databasesById({ em }, ids), ({ id }) => id));
     this.found = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
     this.kept = new DataLoader(ids => keptOfDatabases({ em }, ids));
@@ -61,12 +60,6 @@ export class Loaders {
     this.#days.clear();
     this.#histories.clear();
   }
-}
-
-async function manifestsOf(em: HistoryManager, ids: readonly number[]): Promise<Array<string | null>> {
-  // Apart from the other rows, which must not come to be known by this column alone.
-  const rows = await em.fork().find(Backup, { id: { $in: [...ids] } }, { fields: ['manifest'] });
-  return inOrder(ids, rows, ({ id }) => id).map(row => (row instanceof Error ? null : (row.manifest ?? null)));
 }
 
 function inOrder<T>(ids: readonly number[], found: readonly T[], idOf: (item: T) => number): Array<T | Error> {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { isSqlite } from '../history/instants.ts';
-import { FIRST_TAKEN, fillHistory, planOf } from '../testing/filled-history.ts';
+import { FIRST_TAKEN, fillHistory } from '../testing/filled-history.ts';
+import { planOf } from '../testing/plans.ts';
 import { queriesOf } from '../testing/queries.ts';
 import { graphql, request } from '../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';

@@ -18,7 +18,7 @@ export class Conditions {
   }
 }
 
-/** @returns the list behind `in` for so many values; never for none */
+/** @returns the list behind `in` for so many values; for none one that holds nothing */
 export function listOf(values: readonly unknown[]): string {
-  return `(${values.map(() => '?').join(', ')})`;
+  return values.length === 0 ? '(null)' : `(${values.map(() => '?').join(', ')})`;
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { Backup } from '../backups/backup.entity.ts';
 import { Database } from '../databases/database.entity.ts';
+import { analyze, planOf } from '../testing/plans.ts';
 import { queriesOf } from '../testing/queries.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
 import { countDue, dueBackups } from './due.ts';
@@ -102,8 +103,7 @@ describeOnEachStore('what is due for a scrub', store => {
 
   it('is found by the index, without sorting', async () => {
     await fill(Array.from({ length: 1_000 }, (_, i) => ({ checked: i % 700, isDamaged: false, isStubborn: false })));
-    const isSqlite = store.name === 'SQLite';
-    await app.history.em.fork().execute(isSqlite ? 'analyze' : 'analyze table backups');
+    await analyze(app.history);
     const queries = await queriesOf(app.history, async () => {
       const scope = { checkedBefore: at(5), damagedBefore: at(5) };
       for await (const _ of dueBackups(app.history, scope, 3));
@@ -111,12 +111,9 @@ describeOnEachStore('what is due for a scrub', store => {
     });
     const byAge = queries.filter(sql => sql.includes('order by') && sql.includes('checked_at` <'));
     expect(byAge).to.have.length.of.at.least(4);
-    for (const sql of [...byAge.slice(1), queries.at(-1)!]) {
-      const explained = `explain ${isSqlite ? 'query plan' : 'format=traditional'} ${sql}`;
-      const plan = JSON.stringify(await app.history.em.fork().execute(explained));
-      expect(plan, sql)
+    for (const sql of [...byAge.slice(1), queries.at(-1)!])
+      expect(await planOf(app.history, sql), sql)
         .to.contain('backups_checked_at_id_index')
         .and.not.match(/filesort|TEMP B-TREE/);
-    }
   });
 });

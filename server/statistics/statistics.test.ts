@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import { Backup } from '../backups/backup.entity.ts';
@@ -14,7 +15,11 @@ const FIELDS = 'day backups bytes dumpBytes complete incomplete unverified damag
 
 describeOnEachStore('statistics', store => {
   let app: RunningApp;
-  beforeEach(async () => {
+  beforeEach(async function () {
+    // No test may begin on one day and end on the next.
+    const left = DAY_MS - (Date.now() % DAY_MS);
+    this.timeout(60_000);
+    if (left < 30_000) await sleep(left);
     app = await runApp(store);
   });
   afterEach(() => app[Symbol.asyncDispose]());

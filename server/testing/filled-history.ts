@@ -1,7 +1,7 @@
 import { Backup } from '../backups/backup.entity.ts';
 import { Database } from '../databases/database.entity.ts';
 import type { History } from '../history/history.ts';
-import { isSqlite } from '../history/instants.ts';
+import { analyze } from './plans.ts';
 
 /** When the first of the backups that `fillHistory` makes was taken; each day there is one more. */
 export const FIRST_TAKEN = Date.UTC(2023, 10, 14);
@@ -25,12 +25,5 @@ export async function fillHistory(history: History, databases: number, backups: 
     await em.insertMany(Backup, rows);
   }
   await em.commit();
-  await em.execute(isSqlite(history.em) ? 'analyze' : 'analyze table backups');
-}
-
-/** @returns what the store says of how it would answer a statement, a line for each step */
-export async function planOf(history: History, sql: string): Promise<string> {
-  const how = isSqlite(history.em) ? 'query plan' : 'format=traditional';
-  const rows = await history.em.fork().execute(`explain ${how} ${sql}`);
-  return rows.map(row => JSON.stringify(row)).join('\n');
+  await analyze(history);
 }

@@ -1,0 +1,14 @@
+import type { History } from '../history/history.ts';
+import { isSqlite } from '../history/instants.ts';
+
+/** Has the store count what it holds, which its plans go by. */
+export async function analyze({ em }: History): Promise<void> {
+  await em.fork().execute(isSqlite(em) ? 'analyze' : 'analyze table backups');
+}
+
+/** @returns what the store says of how it would answer a statement, a line for each step */
+export async function planOf({ em }: History, sql: string): Promise<string> {
+  const how = isSqlite(em) ? 'query plan' : 'format=traditional';
+  const rows = await em.fork().execute(`explain ${how} ${sql}`);
+  return rows.map(row => JSON.stringify(row)).join('\n');
+}
