@@ -187,6 +187,22 @@ describeOnEachStore('lists of GraphQL', store => {
       }
     });
 
+    it('are the same page by page as whole where a filter passes some over', async () => {
+      for (const filter of ['noCompleteForHours: 26', 'states: [damaged, unverified, complete]', 'search: "a"']) {
+        const whole = await names(`(filter: { ${filter} })`);
+        expect(whole.length, filter).to.be.within(1, 4);
+        const paged: string[] = [];
+        for (let after = ''; ; ) {
+          const query = `{ databases(first: 1, filter: { ${filter} }${after}) { nodes { name } pageInfo { hasNextPage endCursor } } }`;
+          const { nodes, pageInfo } = (await graphql(app.url, query)).json.data.databases;
+          paged.push(...nodes.map(({ name }: { name: string }) => name));
+          if (!pageInfo.hasNextPage) break;
+          after = `, after: "${pageInfo.endCursor}"`;
+        }
+        expect(paged, filter).to.deep.equal(whole);
+      }
+    });
+
     it('tell the backup that a restore would take, beside the latest', async () => {
       const query = '{ databases { nodes { name latestBackup { id } latestCompleteBackup { id } } } }';
       const { json } = await graphql(app.url, query);

@@ -73,6 +73,13 @@ describeOnEachStore('the plans of what GraphQL asks', store => {
     expect(statement).to.not.contain('offset');
   });
 
+  it('look at no more databases than a page by name shows', async () => {
+    const statements = await queriesOf(app.history, () =>
+      graphql(app.url, '{ databases(first: 3) { nodes { name } } }'),
+    );
+    expect(statements[0]!.match(/limit 4\b/g)).to.have.length(2);
+  });
+
   it('have an index for the totals of all days, and for those of one that has news', async () => {
     const statements = await queriesOf(app.history, async () => {
       app.news.changed({ id: 1, database: 'filled_7', takenAt: new Date(at(100)) });
