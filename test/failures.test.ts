@@ -1,12 +1,12 @@
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createBackupUser, entryOf, grantBackup } from './support/clients.ts';
 import { startFaultyProxy } from './support/faulty-proxy.ts';
 import { type MariaDb, startMariaDb } from './support/mariadb.ts';
-import { sade, startSade, Workplace } from './support/sade.ts';
+import { beforeItEnds, sade, startSade, Workplace } from './support/sade.ts';
 import { type Service, startService } from './support/service.ts';
+import { until } from './support/until.ts';
 
 const DATABASES = Array.from({ length: 8 }, (_, index) => `client_${index + 1}`);
 
@@ -130,17 +130,15 @@ describe('when something goes wrong', function () {
     await using proxy = await startFaultyProxy(
       () => service.url,
       async ({ direction, bytesSoFar, connection }) => {
-        if (direction === 'up' && connection === 1 && bytesSoFar > 2_000_000) {
-          reached.resolve();
-          await restarted.promise;
-          return 'break';
-        }
-        return 'pass';
+        if (connection === 1 && (direction === 'down' || bytesSoFar <= 2_000_000)) return 'pass';
+        reached.resolve();
+        await restarted.promise;
+        return connection === 1 ? 'break' : 'pass';
       },
     );
     const backup = place.backup(proxy.url);
-    await reached.promise;
-    while (!(await stored()).some(name => name.endsWith('.part'))) await sleep(20);
+    await beforeItEnds(reached.promise, backup);
+    await until('half of a zip in the storage', async () => (await stored()).some(name => name.endsWith('.part')));
     await service.kill();
     service = await startService(settings());
     expect(await stored(), 'after the restart').to.deep.equal([]);
@@ -242,7 +240,8 @@ function hangingMysqldump(database = '*'): Promise<string> {
 }
 
 async function untilDumping(): Promise<void> {
-  while (!(await readdir(place.workDir).catch(() => [])).some(name => name.endsWith('.sql'))) await sleep(20);
+  const files = () => readdir(place.workDir).catch(() => []);
+  await until('a dump in the work folder', async () => (await files()).some(name => name.endsWith('.sql')));
 }
 
 /** The process ids of what `hangingMysqldump` has become, or runs. */

@@ -10,6 +10,7 @@ import { upload } from '../server/testing/requests.ts';
 import { historyStores, type RunningApp, runApp } from '../server/testing/running-app.ts';
 import { sampleZip } from '../server/testing/zips.ts';
 import { foreign, type PageRecord, recordPages, startBrowser } from './support/browser.ts';
+import { until } from './support/until.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** With LUMBUNG_SCREENSHOT=1 the docs' picture is made anew. */
@@ -70,11 +71,11 @@ describe('GraphiQL in a browser', function () {
     await openTab(page, 'Incoming');
     expect(app.news.listeners).to.equal(0);
     await page.getByLabel('Execute query').click();
-    await until(() => app.news.listeners === 1);
+    await until('a listener', () => app.news.listeners === 1);
     await uploadSample(app.url, { database: 'pt_incoming' });
     await answer(page, 'pt_incoming').waitFor();
     await page.getByLabel('Stop query').click();
-    await until(() => app.news.listeners === 0);
+    await until('no listener any more', () => app.news.listeners === 0);
   });
 
   it('knows the schema while one writes, in a thread of its own', async () => {
@@ -105,7 +106,7 @@ describe('GraphiQL in a browser', function () {
     const second = await context.newPage();
     await second.goto(`${app.url}/graphql`);
     await second.getByLabel('Execute query').waitFor();
-    await until(() => statuses().length > before);
+    await until('an answer', () => statuses().length > before);
     expect(statuses().slice(before)).to.deep.equal([304]);
   });
 });
@@ -139,7 +140,9 @@ function hoursAgo(hours: number): string {
 /** Opens a tab, and waits until the page has seen what is in it: it looks a moment later, and then keeps it. */
 async function openTab(page: Page, name: string): Promise<void> {
   await page.locator('.graphiql-tab-button', { hasText: name }).click();
-  await until(() => page.evaluate<boolean>(`!!localStorage['graphiql:query']?.includes(' ${name} {')`));
+  await until('the example in the editor', () =>
+    page.evaluate<boolean>(`!!localStorage['graphiql:query']?.includes(' ${name} {')`),
+  );
 }
 
 /** What the page shows for an answer, with this in it. */
@@ -157,9 +160,4 @@ async function takePicture(page: Page, path: string): Promise<void> {
   // The scroll bars fade when the mouse has left.
   await sleep(2_000);
   await page.screenshot({ path });
-}
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 15_000; !(await isSo()); await sleep(20))
-    if (Date.now() > deadline) throw new Error(`never was it so: ${isSo}`);
 }

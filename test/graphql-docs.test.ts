@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import { entryNameOf, formatBackupName } from '../protocol/backup-name.ts';
@@ -18,6 +17,7 @@ import { type Answer, graphql, request, upload } from '../server/testing/request
 import { describeOnEachStore, type RunningApp, runApp } from '../server/testing/running-app.ts';
 import { scrubbed } from '../server/testing/scrubbing.ts';
 import { type SampleZip, sampleZip } from '../server/testing/zips.ts';
+import { until } from './support/until.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGE = readFileSync(join(ROOT, 'docs/graphql.md'), 'utf8');
@@ -195,27 +195,17 @@ async function expectNews(app: RunningApp, folder: string, block: Block, shown: 
     let output = '';
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', chunk => (output += chunk));
     await until(
+      () => `somebody listens: ${output}`,
       () => app.news.listeners === 1,
-      () => `nobody listens: ${output}`,
     );
     await backUp(app, { database: 'pt_abc', takenAt: MORNING, size: 123_635 });
     await until(
+      () => `it is as shown: ${output}`,
       () => output.includes(shown!.text.trim()),
-      () => `not as shown: ${output}`,
     );
   } finally {
     process.kill(-child.pid!, 'SIGKILL');
-    await until(
-      () => app.news.listeners === 0,
-      () => 'it still listens',
-    );
-  }
-}
-
-async function until(isSo: () => boolean, complaint: () => string): Promise<void> {
-  for (let tries = 0; !isSo(); tries++) {
-    if (tries === 1500) throw new Error(complaint());
-    await sleep(10);
+    await until('nobody listens any more', () => app.news.listeners === 0);
   }
 }
 

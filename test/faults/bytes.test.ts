@@ -1,11 +1,11 @@
 import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { BackupReport, ScrubAnswer } from '../../protocol/responses.ts';
 import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
 import type { FaultTrial } from '../support/fault-trial.ts';
 import { startFaultyProxy } from '../support/faulty-proxy.ts';
+import { until } from '../support/until.ts';
 
 /** Enough of what does not get smaller for an upload to be in several pieces. */
 const NOISE = `
@@ -141,12 +141,12 @@ describe('bytes that change', function () {
     }
 
     async function scrub(): Promise<void> {
-      let answer = await fetch(`${scene.service.url}/-/scrub?all=true`, { method: 'POST' });
-      expect(answer.status).to.equal(202);
-      while (((await answer.json()) as ScrubAnswer).data.state === 'running') {
-        await sleep(20);
-        answer = await fetch(`${scene.service.url}/-/scrub`);
-      }
+      const begun = await fetch(`${scene.service.url}/-/scrub?all=true`, { method: 'POST' });
+      expect(begun.status).to.equal(202);
+      await until('the scrub is over', async () => {
+        const answer = (await (await fetch(`${scene.service.url}/-/scrub`)).json()) as ScrubAnswer;
+        return answer.data.state !== 'running';
+      });
     }
 
     it('one of them flipped: the listing says damaged, and the log says why', async () => {

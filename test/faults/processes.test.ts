@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { spoiledDumpProgram } from '../support/fake-mysqldump.ts';
 import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
 import type { FaultTrial, Run } from '../support/fault-trial.ts';
 import { startFaultyProxy } from '../support/faulty-proxy.ts';
+import { beforeItEnds } from '../support/sade.ts';
 import { SHOP } from '../support/shop.ts';
+import { until } from '../support/until.ts';
 
 describe('a backup during which', function () {
   this.timeout(60_000);
@@ -30,7 +31,7 @@ describe('a backup during which', function () {
     );
     const run = trial.start(['--mysqldump', slow, '--mariadb-dump', slow]);
     const dumps = async () => (await trial.spooled()).filter(name => name.endsWith('.sql'));
-    while ((await dumps()).length === 0) await sleep(10);
+    await until('a dump in the work folder', async () => (await dumps()).length > 0);
     await killed(run);
     expect(await dumps()).to.have.length(1);
     await trial.expectNothingStored();
@@ -47,7 +48,7 @@ describe('a backup during which', function () {
       },
     );
     const run = trial.start([], proxy.url);
-    await reached.promise;
+    await beforeItEnds(reached.promise, run.ended);
     await killed(run);
     await trial.expectNothingStored();
     const [zip] = await trial.spooled();

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { foreign, recordPages, startBrowser } from './browser.ts';
+import { until } from './until.ts';
 
 describe('the record of what a page does', function () {
   this.timeout(60_000);
@@ -23,7 +23,7 @@ describe('the record of what a page does', function () {
       const page = await context.newPage();
       await page.goto(`http://${host}`);
       const strayed = () => foreign(record.requests, `http://${host}`).map(url => new URL(url).pathname);
-      while (strayed().length < 5) await sleep(20);
+      await until('five requests that stray', () => strayed().length >= 5);
       expect(strayed().sort()).to.deep.equal(['/fetch', '/image', '/script', '/socket', '/worker']);
       expect(await page.evaluate('outcome')).to.equal('TypeError: Failed to fetch');
       expect(record.requests).to.include(`http://${host}/`);

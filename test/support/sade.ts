@@ -44,7 +44,16 @@ export function startSade(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', ...env },
   });
+  const killWithUs = () => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  child.once('exit', () => process.off('exit', killWithUs));
   return { child, ended: collect(child) };
+}
+
+/** Waits for a moment in the middle of a run. @throws Error with what the run wrote when it ends before */
+export async function beforeItEnds(moment: Promise<void>, run: Promise<SadeResult>): Promise<void> {
+  const early = await Promise.race([moment, run]);
+  if (early) throw new Error(`sade ended with ${early.code} before the moment came:\n${early.stderr}${early.stdout}`);
 }
 
 async function collect(child: ChildProcess): Promise<SadeResult> {
