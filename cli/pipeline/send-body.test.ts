@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { CERTIFICATE, KEY } from '../preflight/testing/certificate.ts';
 import { AnswerCutOff, sendBody } from './send-body.ts';
@@ -32,7 +34,7 @@ async function listening(listener: RequestListener, { tls = false } = {}) {
     server.closeAllConnections();
     server.close();
   };
-  return { url: `http${tls ? 's' : ''}://127.0.0.1:${port}/`, [Symbol.dispose]: end };
+  return { url: `http${tls ? 's' : ''}://127.0.0.1:${port}/`, server, [Symbol.dispose]: end };
 }
 
 const post = (
@@ -112,6 +114,68 @@ describe('send-body', () => {
       });
     });
     expect(await post(cut.url, 1).catch(error => error)).to.be.instanceOf(AnswerCutOff);
+  });
+
+  describe('notices while it waits for a piece, the first or a later one,', () => {
+    /** A slow disk. */
+    async function* late(count: number): AsyncGenerator<Buffer> {
+      for await (const piece of pieces(count)) {
+        await sleep(100);
+        yield piece;
+      }
+    }
+    const postLate = (url: string, signal = never) =>
+      sendBody(new Request(url, { method: 'POST' }), { length: 3 * MIB, pieces: late(3) }, signal);
+
+    it('that nobody listens', async () => {
+      const gone = await listening(echo);
+      gone[Symbol.dispose]();
+      const error = await postLate(gone.url).catch(error => error);
+      expect(error).to.be.instanceOf(TypeError);
+      expect(error.cause.code).to.equal('ECONNREFUSED');
+    });
+
+    it('that the connection has broken', async () => {
+      for (const event of ['connection', 'request', 'data']) {
+        using breaking = await listening((request, response) => {
+          const cut = () => response.destroy();
+          if (event === 'data') request.once('data', cut);
+          else cut();
+        });
+        if (event === 'connection') breaking.server.on('connection', socket => socket.destroy());
+        const error = await postLate(breaking.url).catch(error => error);
+        expect(error, event).to.be.instanceOf(TypeError).and.have.property('message', 'fetch failed');
+      }
+    });
+
+    it('that the connection has broken, if the piece comes before Node has closed it', async () => {
+      using breaking = await listening(request => request.once('data', () => request.socket.resetAndDestroy()));
+      const broken = Promise.withResolvers<unknown>();
+      subscribe('http.client.request.error', broken.resolve);
+      async function* inBetween(): AsyncGenerator<Buffer> {
+        for await (const piece of pieces(3)) {
+          yield piece;
+          await broken.promise;
+        }
+      }
+      const body = { length: 3 * MIB, pieces: inBetween() };
+      const error = await sendBody(new Request(breaking.url, { method: 'POST' }), body, never).catch(error => error);
+      unsubscribe('http.client.request.error', broken.resolve);
+      expect(error).to.be.instanceOf(TypeError).and.have.property('message', 'fetch failed');
+    });
+
+    it('that it was answered', async () => {
+      using refusing = await listening((_, response) => response.writeHead(413).end('too large'));
+      expect((await postLate(refusing.url)).status).to.equal(413);
+    });
+
+    it('that it was aborted', async () => {
+      for (const ms of [10, 150]) {
+        using mute = await listening(request => request.resume());
+        const signal = AbortSignal.timeout(ms);
+        expect(await postLate(mute.url, signal).catch(error => error)).to.equal(signal.reason);
+      }
+    });
   });
 
   it('asks for no more than a connection takes, and for nothing more when that ends', async () => {

@@ -82,7 +82,9 @@ async function write(
   };
   answer.then(end, end);
   for await (const piece of pieces) {
-    // What was written before there is a connection is never called back when none comes about: so `end` goes on, too.
+    // The end may have come while the piece was made, and Node calls nobody back who writes to a connection that has
+    // broken and is not closed yet, nor who wrote before there was one when none comes about. So `end` goes on, too.
+    if (isOver) return;
     await new Promise<void>(resolve => {
       goOn = resolve;
       outgoing.write(piece, error => (error ? end() : resolve()));
