@@ -3,11 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { MariaDbDriver } from '@mikro-orm/mariadb';
 import { Migrator } from '@mikro-orm/migrations';
 import { MySqlDriver } from '@mikro-orm/mysql';
-import { NodeSqliteDialect, SqliteDriver, type SqlOptions } from '@mikro-orm/sql';
+import { SqliteDriver, type SqlOptions } from '@mikro-orm/sql';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { Backup } from './server/backups/backup.entity.ts';
 import { loadConfig } from './server/config.ts';
 import { Database } from './server/databases/database.entity.ts';
+import { sqliteDialect } from './server/history/sqlite-dialect.ts';
 
 /** What MikroORM's command line asks for. */
 export default () => createConfig(loadConfig(process.env).databaseUrl);
@@ -38,7 +39,7 @@ async function sqlite(path: string): Promise<SqlOptions> {
     ...common,
     driver: SqliteDriver,
     dbName: file,
-    driverOptions: new NodeSqliteDialect(file),
+    driverOptions: sqliteDialect(file),
     migrations: migrationsIn('sqlite'),
   };
 }

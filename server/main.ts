@@ -1,3 +1,4 @@
+import './production.ts';
 import process from 'node:process';
 import { createApp } from './app.ts';
 import { BackupNews } from './backups/backup-news.ts';

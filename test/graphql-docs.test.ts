@@ -12,6 +12,7 @@ import { finding } from '../protocol/finding.ts';
 import { MAX_FIRST } from '../server/graphql/connection.ts';
 import { LIMITS } from '../server/graphql/limits.ts';
 import { MAX_ROWS } from '../server/graphql/row-budget.ts';
+import { brokenStore } from '../server/testing/broken-store.ts';
 import { sampleManifest, table } from '../server/testing/manifests.ts';
 import { type Answer, graphql, request, upload } from '../server/testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../server/testing/running-app.ts';
@@ -347,12 +348,7 @@ function post(url: string, body: string, type = 'application/json'): Promise<Ans
 }
 
 /** Asks while the history fails. */
-async function withHistory({ url, history: { em } }: RunningApp, error: Error): Promise<Answer> {
-  const fork = em.fork.bind(em);
-  em.fork = () => Object.assign(fork(), { execute: () => Promise.reject(error) });
-  try {
-    return await graphql(url, '{ databases { nodes { name } } }');
-  } finally {
-    em.fork = fork;
-  }
+async function withHistory({ url, history }: RunningApp, error: Error): Promise<Answer> {
+  using _ = brokenStore(history, error);
+  return await graphql(url, '{ databases { nodes { name } } }');
 }

@@ -55,6 +55,10 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     'graphql-yoga',
     /^server\/graphql\/(create-graphql|errors|limits|only-json)\.ts$/,
   ),
+  'kysely only where the history is opened and read': only(
+    'kysely',
+    /^server\/history\/(read-rows|sqlite-dialect)\.ts$/,
+  ),
   'a zip library only where zips are checked': only('yauzl', /^server\/backups\/check-zip\.ts$/),
   'adm-zip only for the small zip of sade doctor': only('adm-zip', /^cli\/doctor\/bundle\.ts$/),
 };

@@ -1,27 +1,27 @@
 import { listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { fromStore } from '../history/instants.ts';
+import { readRows } from '../history/read-rows.ts';
 import type { Backup } from './backup.entity.ts';
 
-type Listed =
-  | ('id' | 'fileName' | 'takenAt' | 'receivedAt' | 'size' | 'sha256' | 'state')
-  | ('findings' | 'dumpSize' | 'dumpSha256' | 'checkedAt' | 'damage');
-
 /**
- * A backup in a list: all but its manifest, which may be large. No entity, since a list may hold thousands, and those take
- * ten times as long to make.
+ * A backup in a list: what is mostly asked for. No entity, since a list may hold thousands, and those take ten times as
+ * long to make.
  */
-export interface ListedBackup extends Readonly<Pick<Backup, Listed>> {
+export interface ListedBackup
+  extends Readonly<Pick<Backup, 'id' | 'fileName' | 'takenAt' | 'size' | 'state' | 'damage'>> {
   readonly databaseId: number;
+  /** Where the list is one of many databases' backups. */
+  readonly databaseName: string | undefined;
 }
 
-const COLUMNS = [
-  ...['id', 'database_id', 'file_name', 'taken_at', 'received_at', 'size', 'sha256', 'state'],
-  ...['findings', 'dump_size', 'dump_sha256', 'checked_at', 'damage'],
-] as const;
+const COLUMNS = ['id', 'database_id', 'file_name', 'taken_at', 'size', 'state', 'damage'] as const;
 
 /** The columns of the table `b` that `toBackup` reads. */
 export const BACKUP_COLUMNS = COLUMNS.map(name => `b.${name}`).join(', ');
+
+/** The name of the database of `b`, beside them. Looked up for the rows of the page alone, which a join would not promise. */
+export const DATABASE_NAME = '(select d.name from `databases` d where d.id = b.database_id) as database_name';
 
 /** @returns the same columns of another table, for `joinedBackup`: named apart from those that stand beside them */
 export function joinedColumns(table: string): string {
@@ -58,36 +58,20 @@ class RowBackup implements ListedBackup {
   get databaseId() {
     return this.row[this.names.database_id] as number;
   }
+  get databaseName() {
+    return this.row.database_name as string | undefined;
+  }
   get fileName() {
     return this.row[this.names.file_name] as string;
   }
   get takenAt() {
     return fromStore(this.row[this.names.taken_at] as number | string);
   }
-  get receivedAt() {
-    return fromStore(this.row[this.names.received_at] as number | string);
-  }
   get size() {
     return this.row[this.names.size] as number;
   }
-  get sha256() {
-    return this.row[this.names.sha256] as string;
-  }
   get state() {
     return this.row[this.names.state] as Backup['state'];
-  }
-  get findings() {
-    return this.row[this.names.findings] as string | null;
-  }
-  get dumpSize() {
-    return this.row[this.names.dump_size] as number | null;
-  }
-  get dumpSha256() {
-    return this.row[this.names.dump_sha256] as string | null;
-  }
-  get checkedAt() {
-    const checkedAt = this.row[this.names.checked_at] as number | string | null;
-    return checkedAt === null ? null : fromStore(checkedAt);
   }
   get damage() {
     return this.row[this.names.damage] as string | null;
@@ -107,7 +91,7 @@ export async function backupsById(
   ids: readonly number[],
 ): Promise<Array<ListedBackup | null>> {
   const sql = `select ${BACKUP_COLUMNS} from backups b where b.id in ${listOf(ids)}`;
-  const rows = await em.execute<BackupRow[]>(sql, [...ids]);
+  const rows = await readRows<BackupRow>(em, sql, [...ids]);
   const byId = new Map(rows.map(row => [row.id, row]));
   return ids.map(id => {
     const row = byId.get(id);
@@ -121,7 +105,7 @@ export async function manifestsById(
   ids: readonly number[],
 ): Promise<Array<string | null>> {
   const sql = `select id, manifest from backups where id in ${listOf(ids)}`;
-  const rows = await em.execute<Array<{ id: number; manifest: string | null }>>(sql, [...ids]);
+  const rows = await readRows<{ id: number; manifest: string | null }>(em, sql, [...ids]);
   const byId = new Map(rows.map(({ id, manifest }) => [id, manifest]));
   return ids.map(id => byId.get(id) ?? null);
 }

@@ -4,6 +4,7 @@ import type { GraphqlContext } from '../graphql/context.ts';
 import type { BackupFilter, Resolvers } from '../graphql/resolver-types.ts';
 import { findingsOf, storedState } from './backup.entity.ts';
 import { backupConnection } from './backup-connection.ts';
+import type { BackupDetails } from './backup-details.ts';
 import { noSuchBackup } from './find-backup.ts';
 import { dumpSecondsOf, inventoryOf } from './inventory.ts';
 import type { ListedBackup } from './listed-backup.ts';
@@ -42,17 +43,28 @@ export const backupResolvers = {
   },
   Backup: {
     id: ({ id }) => String(id),
-    database: ({ databaseId }, _, { loaders }) => loaders.database.load(databaseId),
+    database: ({ databaseId, databaseName }, _, { loaders }) =>
+      databaseName === undefined ? loaders.database.load(databaseId) : { id: databaseId, name: databaseName },
     timestamp: ({ takenAt }) => formatTimestamp(takenAt),
-    digest: presentDigest,
+    digest: async (backup, _, context) => presentDigest(await detailsOf(backup, context)),
     downloadUrl: downloadPath,
     state: storedState,
-    findings: findingsOf,
-    dumpDigest: ({ dumpSha256 }) => (dumpSha256 ? presentDigest({ sha256: dumpSha256 }) : null),
+    findings: async (backup, _, context) => findingsOf(await detailsOf(backup, context)),
+    dumpSize: async (backup, _, context) => (await detailsOf(backup, context)).dumpSize ?? null,
+    dumpDigest: async (backup, _, context) => {
+      const { dumpSha256 } = await detailsOf(backup, context);
+      return dumpSha256 ? presentDigest({ sha256: dumpSha256 }) : null;
+    },
+    receivedAt: async (backup, _, context) => (await detailsOf(backup, context)).receivedAt,
+    checkedAt: async (backup, _, context) => (await detailsOf(backup, context)).checkedAt ?? null,
     dumpSeconds: async (backup, _, context) => dumpSecondsOf(await manifestOf(backup, context)),
     inventory: async (backup, _, context) => inventoryOf(await manifestOf(backup, context)),
   },
 } satisfies Resolvers;
+
+function detailsOf({ id }: ListedBackup, { loaders }: GraphqlContext): Promise<BackupDetails> {
+  return loaders.details.load(id);
+}
 
 async function manifestOf({ id }: ListedBackup, { loaders, budget }: GraphqlContext): Promise<string | null> {
   budget.takeOnce(`manifest ${id}`, MANIFEST_ROWS);

@@ -2,7 +2,8 @@ import type { StoredState } from '../../protocol/responses.ts';
 import { Conditions, listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { toStore } from '../history/instants.ts';
-import { BACKUP_COLUMNS, type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
+import { readRows } from '../history/read-rows.ts';
+import { BACKUP_COLUMNS, type BackupRow, DATABASE_NAME, type ListedBackup, toBackup } from './listed-backup.ts';
 import { SUMMARY_COLUMNS, type SummarizedBackup, type SummaryRow, toSummary } from './summarized-backup.ts';
 
 /** Which backups; what is left out does not matter. */
@@ -39,14 +40,14 @@ export interface BackupPage {
   readonly limit?: number | undefined;
 }
 
-/** Lists backups, those of one page. The time does not grow with what lies before the page. */
+/** Lists backups, those of one page, with the names of their databases. The time does not grow with what lies before the page. */
 export async function searchBackups(
   { em }: { em: HistoryManager },
   search: BackupSearch,
   page: BackupPage = {},
 ): Promise<ListedBackup[]> {
-  const { sql, values } = pageQuery(em, search, page, BACKUP_COLUMNS);
-  return (await em.execute<BackupRow[]>(sql, values)).map(toBackup);
+  const { sql, values } = pageQuery(em, search, page, `${BACKUP_COLUMNS}, ${DATABASE_NAME}`);
+  return (await readRows<BackupRow>(em, sql, values)).map(toBackup);
 }
 
 /** The same, with no more of each than a list of REST tells. */
@@ -56,16 +57,13 @@ export async function searchSummaries(
   page: BackupPage = {},
 ): Promise<SummarizedBackup[]> {
   const { sql, values } = pageQuery(em, search, page, SUMMARY_COLUMNS);
-  return (await em.execute<SummaryRow[]>(sql, values)).map(toSummary);
+  return (await readRows<SummaryRow>(em, sql, values)).map(toSummary);
 }
 
 /** @returns how many there are on all pages. Reads an entry of an index for each of them. */
 export async function countBackups({ em }: { em: HistoryManager }, search: BackupSearch): Promise<number> {
   const where = conditionsOf(em, search);
-  const rows = await em.execute<Array<{ count: number }>>(
-    `select count(*) as count from backups b ${where}`,
-    where.values,
-  );
+  const rows = await readRows<{ count: number }>(em, `select count(*) as count from backups b ${where}`, where.values);
   return Number(rows[0]!.count);
 }
 

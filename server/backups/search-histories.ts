@@ -1,4 +1,5 @@
 import type { HistoryManager } from '../history/history.ts';
+import { readRows } from '../history/read-rows.ts';
 import { BACKUP_COLUMNS, type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
 import { type BackupPage, pageQuery, searchBackups } from './search-backups.ts';
 
@@ -31,7 +32,8 @@ async function someHistories(
 ): Promise<ListedBackup[]> {
   const queries = ids.map(database => pageQuery(em, { database }, page, BACKUP_COLUMNS));
   const sql = queries.map(({ sql }) => `select * from (${sql}) part`).join(' union all ');
-  const rows = await em.execute<BackupRow[]>(
+  const rows = await readRows<BackupRow>(
+    em,
     sql,
     queries.flatMap(({ values }) => values),
   );

@@ -3,6 +3,7 @@ import { searchSummaries } from '../backups/search-backups.ts';
 import type { SummarizedBackup } from '../backups/summarized-backup.ts';
 import { notFound, refused } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
+import { readRows } from '../history/read-rows.ts';
 import type { NamedDatabase } from './search-databases.ts';
 
 export interface HistoryPage {
@@ -30,7 +31,7 @@ export async function databaseHistory(
 
 /** @throws AppError 404 */
 export async function findDatabase({ em }: { em: HistoryManager }, name: string): Promise<NamedDatabase> {
-  const [database] = await em.execute<NamedDatabase[]>('select id, name from `databases` where name = ?', [name]);
+  const [database] = await readRows<NamedDatabase>(em, 'select id, name from `databases` where name = ?', [name]);
   if (!database) throw notFound('DATABASE_NOT_FOUND', `No database named ${name} has been backed up`);
   return database;
 }

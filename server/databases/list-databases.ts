@@ -1,5 +1,6 @@
 import { SUMMARY_COLUMNS, type SummarizedBackup, type SummaryRow, toSummary } from '../backups/summarized-backup.ts';
 import type { HistoryManager } from '../history/history.ts';
+import { readRows } from '../history/read-rows.ts';
 import { LATEST_ID } from './search-databases.ts';
 
 export interface ListedDatabase {
@@ -16,6 +17,6 @@ export const LATEST_BACKUPS = `
 
 /** Lists the databases by name, each with its latest backup, in one query. */
 export async function listDatabases({ em }: { em: HistoryManager }): Promise<ListedDatabase[]> {
-  const rows = await em.execute<Array<SummaryRow & { database_name: string }>>(LATEST_BACKUPS);
+  const rows = await readRows<SummaryRow & { database_name: string }>(em, LATEST_BACKUPS);
   return rows.map(row => ({ name: row.database_name, latestBackup: toSummary(row) }));
 }

@@ -3,6 +3,7 @@ import { joinedBackup, joinedColumns, type ListedBackup } from '../backups/liste
 import { Conditions, listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { toStore } from '../history/instants.ts';
+import { readRows } from '../history/read-rows.ts';
 
 /** Which databases; what is left out does not matter. */
 export interface DatabaseSearch {
@@ -67,7 +68,7 @@ export async function searchDatabases(
     ${from(named, page)} ${worth} ${end}`;
   const most = limit ?? MOST;
   const values = [...named.values, ...(isByName ? [most] : []), ...worth.values, most];
-  return (await em.execute<Row[]>(sql, values)).map(toFound);
+  return (await readRows<Row>(em, sql, values)).map(toFound);
 }
 
 function toFound(row: Row): FoundDatabase {
@@ -82,13 +83,13 @@ function toFound(row: Row): FoundDatabase {
 export async function countDatabases({ em }: { em: HistoryManager }, search: DatabaseSearch): Promise<number> {
   const [named, worth] = conditionsOf(em, search);
   const sql = `select count(*) as count ${from(named, ALL)} ${worth}`;
-  const rows = await em.execute<Array<{ count: number }>>(sql, [...named.values, ...worth.values]);
+  const rows = await readRows<{ count: number }>(em, sql, [...named.values, ...worth.values]);
   return Number(rows[0]!.count);
 }
 
 /** @returns those that there are, in no order */
 export async function databasesById({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<NamedDatabase[]> {
-  return em.execute<NamedDatabase[]>(`select id, name from \`databases\` where id in ${listOf(ids)}`, [...ids]);
+  return readRows<NamedDatabase>(em, `select id, name from \`databases\` where id in ${listOf(ids)}`, [...ids]);
 }
 
 interface Row {

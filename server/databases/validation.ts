@@ -6,13 +6,15 @@ import type { HistoryPage } from './database-history.ts';
 const MAX_LIMIT = 1000;
 
 /** Reads `limit` and `before` of REST. @throws AppError 422 naming what is wrong */
-export function historyQuery(query: unknown): HistoryPage {
-  const { limit, before } = validate(object({ limit: size, before: id }), query);
+export function historyQuery(given: unknown): HistoryPage {
+  const { limit, before } = validate(query, given);
   return { limit: numberOf(limit), before: numberOf(before) };
 }
 
-const size = wholeNumber(MAX_LIMIT, `must be a whole number from 1 to ${MAX_LIMIT}`);
-const id = wholeNumber(2 ** 32 - 1, 'must be the id of a backup of this database');
+const query = object({
+  limit: wholeNumber(MAX_LIMIT, `must be a whole number from 1 to ${MAX_LIMIT}`),
+  before: wholeNumber(2 ** 32 - 1, 'must be the id of a backup of this database'),
+});
 
 function wholeNumber(max: number, message: string) {
   const isRight = (text: string | undefined) =>

@@ -68,6 +68,17 @@ describeOnEachStore('what GraphQL asks of the history', store => {
     expect((await statements(FLEET, 40)).filter(query => query.includes('manifest'))).to.have.length(1);
   });
 
+  it('reads what is rarely asked for only where it is, for a whole list in one more statement', async () => {
+    for (const query of await statements(TYPICAL, 40)) expect(query).to.not.match(/sha256|findings|received_at/);
+    const details = 'digest findings { code } dumpSize dumpDigest receivedAt checkedAt';
+    const query = `query ($first: Int!) { databases(first: $first) { nodes {
+      latestBackup { ${details} } latestCompleteBackup { ${details} }
+    } } }`;
+    const asked = await statements(query, 40);
+    expect(asked).to.have.length(2);
+    expect(asked.filter(query => query.includes('sha256'))).to.have.length(1);
+  });
+
   it('counts only where a count is asked for', async () => {
     for (const query of await statements(TYPICAL, 40)) expect(query).to.not.match(/count\(/);
     const counted = await queriesOf(app.history, () => graphql(app.url, '{ backups { totalCount } }'));

@@ -41,6 +41,8 @@ export async function createGraphql({ log, totals, news, introspection }: Graphq
     logging: false,
     cors: false,
     multipart: false,
+    // http/read-body.ts has read the body, and no more of it than is allowed.
+    maxRequestBodySize: false,
     maskedErrors: { maskError },
     plugins: [onlyJson, ...limits({ introspection }), logUnforeseen(log)],
   });

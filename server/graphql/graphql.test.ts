@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import { Backup } from '../backups/backup.entity.ts';
+import { brokenStore } from '../testing/broken-store.ts';
 import { sampleManifest } from '../testing/manifests.ts';
 import { rawConnection } from '../testing/raw-http.ts';
 import { expectError, graphql, request, upload } from '../testing/requests.ts';
@@ -151,18 +152,12 @@ describeOnEachStore('GraphQL', store => {
   });
 
   it('masks what nobody foresaw, and logs it under the request id', async () => {
-    const { em } = app.history;
-    const fork = em.fork.bind(em);
-    em.fork = () => Object.assign(fork(), { execute: () => Promise.reject(new Error('the inner secret')) });
-    try {
-      const { json, text, headers } = await graphql(app.url, '{ databases { nodes { name } } }');
-      expect(json.errors[0].extensions.code).to.equal('INTERNAL_ERROR');
-      expect(text).to.not.contain('secret');
-      const line = app.log.find(line => line.level === 50);
-      expect(line?.requestId).to.equal(headers.get('x-request-id'));
-      expect(line?.err).to.have.property('stack').to.contain('the inner secret');
-    } finally {
-      em.fork = fork;
-    }
+    using _ = brokenStore(app.history, new Error('the inner secret'));
+    const { json, text, headers } = await graphql(app.url, '{ databases { nodes { name } } }');
+    expect(json.errors[0].extensions.code).to.equal('INTERNAL_ERROR');
+    expect(text).to.not.contain('secret');
+    const line = app.log.find(line => line.level === 50);
+    expect(line?.requestId).to.equal(headers.get('x-request-id'));
+    expect(line?.err).to.have.property('stack').to.contain('the inner secret');
   });
 });

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { type BackupDetails, detailsById } from '../backups/backup-details.ts';
 import { backupsById, type ListedBackup, manifestsById } from '../backups/listed-backup.ts';
 import type { BackupOrder, BackupPlace } from '../backups/search-backups.ts';
 import { searchHistories } from '../backups/search-histories.ts';
@@ -25,6 +26,7 @@ export interface HistoriesPage {
 export class Loaders {
   readonly #em: HistoryManager;
   readonly backup: DataLoader<number, ListedBackup | null>;
+  readonly details: DataLoader<number, BackupDetails>;
   readonly manifest: DataLoader<number, string | null>;
   readonly database: DataLoader<number, NamedDatabase>;
   /** With its latest backups. */
@@ -36,6 +38,7 @@ export class Loaders {
   constructor(em: HistoryManager) {
     this.#em = em;
     this.backup = new DataLoader(ids => backupsById({ em }, ids));
+    this.details = new DataLoader(async ids => inOrder(ids, await detailsById({ em }, ids), ({ id }) => id));
     this.manifest = new DataLoader(ids => manifestsById({ em }, ids));
     this.database = new DataLoader(async ids => inOrder(ids, await databasesById({ em }, ids), ({ id }) => id));
     this.found = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
@@ -56,7 +59,8 @@ export class Loaders {
   /** Forgets what has been looked up: it may have changed since. */
   clear(): void {
     this.#em.clear();
-    for (const loader of [this.backup, this.manifest, this.database, this.found, this.kept]) loader.clearAll();
+    for (const loader of [this.backup, this.details, this.manifest, this.database, this.found, this.kept])
+      loader.clearAll();
     this.#days.clear();
     this.#histories.clear();
   }

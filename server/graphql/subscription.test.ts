@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { brokenStore } from '../testing/broken-store.ts';
 import { upload } from '../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
 import { sampleZip } from '../testing/zips.ts';
@@ -105,18 +106,12 @@ describeOnEachStore('the subscription to backups', store => {
   });
 
   it('shows nothing of what nobody foresaw, and logs it', async () => {
-    const { em } = app.history;
-    const fork = em.fork.bind(em);
-    em.fork = () => Object.assign(fork(), { execute: () => Promise.reject(new Error('the inner secret')) });
-    try {
-      await using all = await listen(app, 'subscription { backupReceived { id } }');
-      app.news.received({ id: 1, database: 'pt_xyz', takenAt: new Date() });
-      expect((await all.next()).errors[0].extensions.code).to.equal('INTERNAL_ERROR');
-      const line = app.log.find(({ level }) => level === 50);
-      expect(line?.err).to.have.property('stack').to.contain('the inner secret');
-    } finally {
-      em.fork = fork;
-    }
+    using _ = brokenStore(app.history, new Error('the inner secret'));
+    await using all = await listen(app, 'subscription { backupReceived { id } }');
+    app.news.received({ id: 1, database: 'pt_xyz', takenAt: new Date() });
+    expect((await all.next()).errors[0].extensions.code).to.equal('INTERNAL_ERROR');
+    const line = app.log.find(({ level }) => level === 50);
+    expect(line?.err).to.have.property('stack').to.contain('the inner secret');
   });
 });
 

@@ -1,6 +1,7 @@
 import type { BackupNews } from '../backups/backup-news.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { toStore } from '../history/instants.ts';
+import { readRows } from '../history/read-rows.ts';
 import { dayIn, dayOf, startOf } from './day.ts';
 import { type FirstDay, firstDaysOf } from './first-days.ts';
 
@@ -104,7 +105,8 @@ export class DailyTotals {
 
   async #readAll(em: HistoryManager): Promise<void> {
     const startedAt = performance.now();
-    const rows = await em.execute<Array<TotalsRow & { day: number }>>(
+    const rows = await readRows<TotalsRow & { day: number }>(
+      em,
       `select ${dayIn(em, 'taken_at')} as day, ${TOTALS} from backups group by day`,
     );
     this.#days = new Map(rows.map(row => [Number(row.day), toTotals(row)]));
@@ -112,7 +114,8 @@ export class DailyTotals {
   }
 
   async #readDay(em: HistoryManager, day: number): Promise<void> {
-    const [row] = await em.execute<TotalsRow[]>(
+    const [row] = await readRows<TotalsRow>(
+      em,
       `select ${TOTALS} from backups where taken_at >= ? and taken_at < ?`,
       [startOf(day), startOf(day + 1)].map(instant => toStore(em, instant)),
     );

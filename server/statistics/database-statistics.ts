@@ -1,6 +1,7 @@
 import { listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { toStore } from '../history/instants.ts';
+import { readRows } from '../history/read-rows.ts';
 import { type DayTotals, TOTALS, type TotalsRow, toTotals } from './daily-totals.ts';
 import { dayIn, dayOf, startOf } from './day.ts';
 import { type Day, lastDays } from './statistics.ts';
@@ -15,7 +16,8 @@ export async function daysOfDatabases(
   days: number,
 ): Promise<Day[][]> {
   const from = startOf(dayOf(new Date()) - days + 1);
-  const totals = await em.execute<Array<TotalsRow & { database_id: number; day: number }>>(
+  const totals = await readRows<TotalsRow & { database_id: number; day: number }>(
+    em,
     `select database_id, ${dayIn(em, 'taken_at')} as day, ${TOTALS} from backups
      where database_id in ${listOf(ids)} and taken_at >= ? group by database_id, day`,
     [...ids, toStore(em, from)],
@@ -40,7 +42,8 @@ export interface Kept {
 
 /** @returns for each id what is kept of that database. Reads an entry of an index for each backup of them. */
 export async function keptOfDatabases({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<Kept[]> {
-  const rows = await em.execute<Array<{ database_id: number } & Record<'backups' | 'bytes', number | string>>>(
+  const rows = await readRows<{ database_id: number } & Record<'backups' | 'bytes', number | string>>(
+    em,
     `select database_id, count(*) as backups, sum(size) as bytes from backups
      where database_id in ${listOf(ids)} group by database_id`,
     [...ids],
@@ -50,7 +53,8 @@ export async function keptOfDatabases({ em }: { em: HistoryManager }, ids: reado
 }
 
 async function firstDaysOf(em: HistoryManager, ids: readonly number[]): Promise<Map<number, number>> {
-  const rows = await em.execute<Array<{ database_id: number; day: number }>>(
+  const rows = await readRows<{ database_id: number; day: number }>(
+    em,
     `select database_id, ${dayIn(em, 'min(taken_at)')} as day from backups
      where database_id in ${listOf(ids)} group by database_id`,
     [...ids],

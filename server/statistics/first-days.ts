@@ -1,4 +1,5 @@
 import type { HistoryManager } from '../history/history.ts';
+import { readRows } from '../history/read-rows.ts';
 import { dayIn } from './day.ts';
 
 /** A day on which databases were backed up for the first time. */
@@ -10,13 +11,16 @@ export interface FirstDay {
 
 /** @returns the first days of all databases. One seek on the index for each. */
 export async function firstDaysOf(em: HistoryManager): Promise<FirstDay[]> {
-  const rows = await em.execute<FirstDay[]>(`
+  const rows = await readRows<FirstDay>(
+    em,
+    `
     select ${dayIn(em, 'firsts.taken_at')} as day, count(*) as \`databases\` from (
       select (
         select f.taken_at from backups f where f.database_id = d.id
         order by f.database_id, f.taken_at, f.id limit 1
       ) as taken_at
       from \`databases\` d
-    ) firsts where firsts.taken_at is not null group by day`);
+    ) firsts where firsts.taken_at is not null group by day`,
+  );
   return rows.map(({ day, databases }) => ({ day: Number(day), databases: Number(databases) }));
 }

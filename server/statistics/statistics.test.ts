@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import type { CompiledQuery } from 'kysely';
 import { finding } from '../../protocol/finding.ts';
 import { Backup } from '../backups/backup.entity.ts';
+import { brokenManager } from '../testing/broken-store.ts';
 import { sampleManifest } from '../testing/manifests.ts';
 import { queriesOf } from '../testing/queries.ts';
 import { graphql, upload } from '../testing/requests.ts';
@@ -147,14 +149,15 @@ describeOnEachStore('statistics', store => {
     await keep('a', 1, 'complete');
     const totals = new DailyTotals(app.news);
     const em = app.history.em.fork();
-    const execute = em.execute.bind(em);
+    const store = em.getKysely();
     let hasCome = false;
-    em.execute = (async (...args: Parameters<typeof execute>) => {
-      const rows = await execute(...args);
+    const executeQuery = async (query: CompiledQuery) => {
+      const result = await store.executeQuery(query);
       if (!hasCome) await keep('a', 1, 'complete');
       hasCome = true;
-      return rows;
-    }) as never;
+      return result;
+    };
+    em.getKysely = (() => ({ executeQuery })) as never;
     const sum = (days: ReadonlyMap<number, { backups: number }>) =>
       [...days.values()].reduce((sum, { backups }) => sum + backups, 0);
     await totals.read(em);
@@ -167,7 +170,7 @@ describeOnEachStore('statistics', store => {
     const em = app.history.em.fork();
     await totals.read(em);
     await keep('a', 1, 'complete');
-    const broken = Object.assign(app.history.em.fork(), { execute: () => Promise.reject(new Error('gone')) });
+    const broken = brokenManager(app.history.em.fork(), new Error('gone'));
     const failed = await Promise.allSettled([totals.read(broken), totals.read(broken)]);
     expect(failed.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected']);
     const { byDay } = await totals.read(em);

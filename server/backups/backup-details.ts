@@ -1,0 +1,35 @@
+import { listOf } from '../history/conditions.ts';
+import type { HistoryManager } from '../history/history.ts';
+import { fromStore } from '../history/instants.ts';
+import { readRows } from '../history/read-rows.ts';
+import type { Backup } from './backup.entity.ts';
+
+/** What a list does not bring along, since it is rarely asked for and would take half of its time. */
+export type BackupDetails = Readonly<
+  Pick<Backup, 'id' | 'receivedAt' | 'sha256' | 'findings' | 'dumpSize' | 'dumpSha256' | 'checkedAt'>
+>;
+
+interface Row {
+  readonly id: number;
+  readonly received_at: number | string;
+  readonly sha256: string;
+  readonly findings: string | null;
+  readonly dump_size: number | null;
+  readonly dump_sha256: string | null;
+  readonly checked_at: number | string | null;
+}
+
+/** @returns those of these backups that there are, in no order */
+export async function detailsById({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<BackupDetails[]> {
+  const columns = 'id, received_at, sha256, findings, dump_size, dump_sha256, checked_at';
+  const rows = await readRows<Row>(em, `select ${columns} from backups where id in ${listOf(ids)}`, ids);
+  return rows.map(row => ({
+    id: row.id,
+    receivedAt: fromStore(row.received_at),
+    sha256: row.sha256,
+    findings: row.findings,
+    dumpSize: row.dump_size,
+    dumpSha256: row.dump_sha256,
+    checkedAt: row.checked_at === null ? null : fromStore(row.checked_at),
+  }));
+}

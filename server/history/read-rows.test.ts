@@ -1,0 +1,90 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'chai';
+import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
+import { openHistory } from './history.ts';
+import { toStore } from './instants.ts';
+import { readRows } from './read-rows.ts';
+
+describeOnEachStore('readRows', store => {
+  let app: RunningApp;
+  before(async () => {
+    app = await runApp(store);
+  });
+  after(() => app[Symbol.asyncDispose]());
+
+  const manager = () => app.history.em.fork();
+
+  it('reads what it was given, whatever that looks like', async () => {
+    const texts = ["it's", '?', '\\', '"', '`', '🐈', '\n', '', "' or 1 = 1 -- "];
+    const sql = `select ${texts.map((_, at) => `? as v${at}`).join(', ')}`;
+    for (const _ of ['prepared', 'kept']) {
+      const [row] = await readRows<Record<string, string>>(manager(), sql, texts);
+      expect(Object.values(row!)).to.deep.equal(texts);
+    }
+  });
+
+  it('reads numbers and instants', async () => {
+    const em = manager();
+    const noon = toStore(em, new Date('2026-11-27T12:00:00Z'));
+    const [row] = await readRows<object>(em, 'select ? as number, ? as missing, ? < ? as earlier', [
+      7,
+      null,
+      noon,
+      noon,
+    ]);
+    expect(row).to.deep.include({ number: 7, missing: null, earlier: 0 });
+  });
+
+  it('sees what its own transaction has written', async () => {
+    const sql = 'select id from `databases` where name = ?';
+    const em = manager();
+    await em.begin();
+    await em.execute('insert into `databases` (name) values (?)', ['of the transaction']);
+    expect(await readRows(em, sql, ['of the transaction'])).to.have.length(1);
+    await em.rollback();
+    expect(await readRows(manager(), sql, ['of the transaction'])).to.have.length(0);
+  });
+
+  it('goes on after a statement that failed', async () => {
+    const wrong = await readRows(manager(), 'select nothing from nowhere where id = ?', [1]).catch(error => error);
+    expect(wrong).to.be.instanceOf(Error);
+    expect(await readRows<{ a: number }>(manager(), 'select ? as a', [1])).to.have.length(1);
+  });
+
+  it('knows the columns that a table has now', async () => {
+    const em = manager();
+    const sql = 'select * from changing where id >= ?';
+    await em.execute('create table changing (id int)');
+    await em.execute('insert into changing values (1)');
+    expect(Object.keys((await readRows<object>(em, sql, [0]))[0]!)).to.deep.equal(['id']);
+    await em.execute('alter table changing add name int');
+    expect(Object.keys((await readRows<object>(em, sql, [0]))[0]!)).to.deep.equal(['id', 'name']);
+  });
+});
+
+describe('a history in SQLite', () => {
+  it('prepares a statement with values once, and keeps no more than a hundred', async () => {
+    const history = await openHistory('sqlite::memory:');
+    const ask = (name: string) => readRows(history.em.fork(), `select ? as ${name}`, [0]);
+    const { prepare } = DatabaseSync.prototype;
+    const prepared: string[] = [];
+    DatabaseSync.prototype.prepare = function (sql) {
+      prepared.push(sql);
+      return prepare.call(this, sql);
+    };
+    try {
+      for (let times = 0; times < 3; times++) await ask('first');
+      expect(prepared).to.deep.equal(['select ? as first']);
+      for (let at = 1; at <= 100; at++) await ask(`later${at}`);
+      prepared.length = 0;
+      await ask('later100');
+      await ask('later1');
+      expect(prepared).to.deep.equal([]);
+      await ask('first');
+      expect(prepared, 'long not asked').to.deep.equal(['select ? as first']);
+    } finally {
+      DatabaseSync.prototype.prepare = prepare;
+      await history.close(true);
+    }
+  });
+});
