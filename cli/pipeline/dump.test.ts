@@ -388,13 +388,13 @@ describe('dump', () => {
     });
 
     describe('and does not end', () => {
-      const outcomes = { stubborn: '', isStubbornAlive: true, seconds: 0, wrapped: '' };
+      const outcomes = { stubborn: '', isStubbornAlive: true, seconds: 0, wrapped: '', ended: '' };
 
-      /** Both take as long as the grace that mysqldump has: so they take it at the same time. */
+      /** They take as long as the grace that mysqldump has: so they take it at the same time. */
       before(async () => {
         const own = await mkdtemp(join(tmpdir(), 'lumbung-dump-slow-'));
-        const [one, other] = [join(own, 'one'), join(own, 'other')];
-        await Promise.all([mkdir(one), mkdir(other)]);
+        const [one, other, third] = [join(own, 'one'), join(own, 'other'), join(own, 'third')];
+        await Promise.all([mkdir(one), mkdir(other), mkdir(third)]);
         /** The script writes into `pid` whom it takes to end it, should it not end by itself. */
         const abortedDump = async (place: string, script: string): Promise<string> => {
           const stop = new AbortController();
@@ -418,7 +418,10 @@ describe('dump', () => {
         const wrapped = async () => {
           outcomes.wrapped = await abortedDump(other, `header; sleep 60 & echo $! > '${other}/pid'; wait`);
         };
-        await Promise.all([stubborn(), wrapped()]);
+        const ended = async () => {
+          outcomes.ended = await abortedDump(third, `header; marker; sleep 60 & echo $! > '${third}/pid'`);
+        };
+        await Promise.all([stubborn(), wrapped(), ended()]);
         await rm(own, { recursive: true });
       });
 
@@ -430,6 +433,9 @@ describe('dump', () => {
 
       it('because a script runs the real one, which outlives it: that is not waited for', () =>
         expect(outcomes.wrapped).to.equal('stopped'));
+
+      it('because something holds its stderr that it has left behind: that is not waited for either', () =>
+        expect(outcomes.ended).to.equal('stopped'));
     });
 
     it('is never left behind: no child of ours is there after all this', async () => {

@@ -126,6 +126,8 @@ async function ended(
   let killing: NodeJS.Timeout | undefined;
   const stopped = Promise.withResolvers<[number | null, NodeJS.Signals | null]>();
   const stop = () => {
+    // It may have ended before, and something that it left behind may hold its stderr.
+    if (child.exitCode !== null || child.signalCode !== null) stopped.resolve([child.exitCode, child.signalCode]);
     child.once('exit', (...how) => stopped.resolve(how));
     child.kill('SIGTERM');
     killing = setTimeout(() => kill(child), GRACE_MS);
