@@ -21,6 +21,16 @@ describe('backup-name', () => {
     expect(formatTimestamp(takenAt)).to.equal('2023-10-31 00:00:00');
   });
 
+  it('writes every instant in UTC, to the second', () => {
+    const instants = fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
+    fc.assert(
+      fc.property(instants, instant => {
+        expect(formatTimestamp(instant)).to.equal(instant.toISOString().slice(0, 19).replace('T', ' '));
+      }),
+    );
+    expect(() => formatTimestamp(new Date(Number.NaN))).to.throw(RangeError);
+  });
+
   it('reads both endings', () => {
     for (const ending of ['.sql.zip', '.zip'])
       expect(parseBackupName(`mysql-2023-10-31-00-00-00-pt_xyz-${id}${ending}`)).to.deep.equal({
