@@ -53,6 +53,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 const KEPT_ON: Readonly<Record<string, string>> = {
   'single-transaction': 'without one transaction the dump is no snapshot: its tables are of different moments',
   'quote-names': 'a dump with a name that is a word of SQL, or has a blank in it, would not load',
+  'tz-utc': 'instants of the hour in which summer time ends would be told from each other no more',
+  'no-data-med': 'the rows of a MERGE table would be there twice after a restore',
   opt: 'the dump would not say in which character set it is; switch off single parts, such as --skip-add-drop-table',
 };
 
@@ -80,7 +82,9 @@ function isOf(given: string, name: string): boolean {
 function whySwitchedOff(option: string): string | undefined {
   const { written, value } = parseOption(option);
   const plain = withoutPrefixes(written);
-  const name = Object.keys(KEPT_ON).find(name => plain !== '' && name.startsWith(plain));
+  // A name that is whole is no beginning of another.
+  const isWhole = plain === '' || plain === 'no-data';
+  const name = isWhole ? undefined : Object.keys(KEPT_ON).find(name => name.startsWith(plain));
   const isOn =
     /^(?:loose-)?$/.test(written.slice(0, written.length - plain.length)) && /^(?:1|on|true)?$/i.test(value ?? '');
   return name === undefined || isOn ? undefined : KEPT_ON[name];

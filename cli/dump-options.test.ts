@@ -37,7 +37,7 @@ describe('dump-options', () => {
       '--skip-triggers',
       '--no-data',
       '--no-create-info',
-      '--skip-tz-utc',
+      '--tz-utc',
       '--order-by-primary',
       '--master-data=2',
       '--source-data=2',
@@ -189,7 +189,10 @@ describe('dump-options', () => {
   });
 
   it('refuses what makes the dump no snapshot, or one that may not load', () => {
-    for (const name of ['single-transaction', 'quote-names', 'opt', 'single-tr', 'quote', 'op']) {
+    for (const name of [
+      ...['single-transaction', 'quote-names', 'opt', 'single-tr', 'quote', 'op'],
+      ...['tz-utc', 'tz', 'no-data-med', 'no-data-m'],
+    ]) {
       for (const option of [`--${name}`, `--${name}=1`, `--loose-${name}`, `--${name}=on`])
         expect(dumpOptionProblem(option), option).to.equal(undefined);
       for (const prefix of ['skip-', 'disable-', 'loose-skip-', 'loose_disable_', 'maximum-', 'skip_'])
@@ -423,7 +426,7 @@ describe('dump-options', () => {
         '--max-allowed-packet=1G',
         '--complete-insert',
         '--skip-triggers',
-        '--skip-tz-utc',
+        '--tz-utc',
       ]) {
         const { code, stdout } = await dumpWith(`--ignore-table=${WHOLE}.broken`, option, WHOLE);
         expect(code, option).to.equal(0);

@@ -9,6 +9,7 @@ export type Severity = 'incomplete' | 'unverified' | 'warning';
 /** Every finding there is; docs/formats.md says what each means and what to do. */
 export const FINDINGS = {
   // Of the user's rights and of the source, before the dump.
+  ROWS_LIMITED: 'incomplete',
   TABLES_NOT_GRANTED: 'incomplete',
   VIEWS_NOT_GRANTED: 'incomplete',
   TRIGGERS_NOT_GRANTED: 'incomplete',
@@ -21,12 +22,14 @@ export const FINDINGS = {
   HISTORY_NOT_DUMPED: 'incomplete',
   DEFINITION_ONLY: 'warning',
   NOT_TRANSACTIONAL: 'warning',
+  NAME_BOUND: 'warning',
   // Of the dump program.
   FLAVOUR_MISMATCH: 'incomplete',
   CLIENT_OLDER: 'warning',
   // Of the dump.
   OBJECTS_MISSING: 'incomplete',
   DUMP_UNBALANCED: 'incomplete',
+  CLIENT_COMMAND: 'incomplete',
   DUMP_COMPLAINED: 'incomplete',
   DUMP_SAID: 'warning',
   DUMP_EMPTY: 'warning',

@@ -62,6 +62,8 @@ export class DumpLexer {
    * --skip-extended-insert there is one for each row.
    */
   #insert = NOTHING;
+  /** Whether the client was seen to take a byte for a command of its own: no dump means it so. */
+  hasClientCommand = false;
   #isRepeated = false;
   readonly #head = new KeptBytes(KEPT);
   readonly #note = new KeptBytes(KEPT);
@@ -205,6 +207,7 @@ export class DumpLexer {
           this.#mode = 'dollar quote';
           break;
         }
+        if (byte === is.BACKSLASH) this.hasClientCommand = true;
         i += byte === is.BACKSLASH ? 2 : 1; // a backslash in code makes a command for the client of the next byte
       }
     }

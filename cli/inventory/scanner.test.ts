@@ -293,6 +293,28 @@ INSERT INTO \`t\` VALUES ('\\'),('),("\\"),(");`;
         expect(contentsOf(dump).isBalanced, JSON.stringify(dump)).to.equal(isBalanced);
     });
 
+    it('sees a backslash that the client would take for a command of its own', () => {
+      const so = Buffer.of(0x83, 0x5c); // a character of sjis that ends with a backslash
+      const literal = [Buffer.from("'"), so, Buffer.from("'")];
+      const create = Buffer.from('CREATE PROCEDURE p() SELECT ');
+      for (const [dump, isSeen] of [
+        [[create, ...literal, Buffer.from(', '), ...literal, Buffer.from(';\n')], true],
+        [[Buffer.from('SELECT 1 \\G\n;')], true],
+        [[create, Buffer.from(`'\\'', "\\"", \`\\\`, /* \\G */ 1 -- \\G\n;\n-- \\G\n/* \\G */`)], false],
+      ] as const) {
+        const bytes = Buffer.concat([...dump]);
+        for (const cut of [1, 7, bytes.length]) {
+          const scanner = new InventoryScanner();
+          for (let at = 0; at < bytes.length; at += cut) scanner.scan(bytes.subarray(at, at + cut));
+          const { hasClientCommand, isBalanced } = scanner.end();
+          expect({ hasClientCommand, isBalanced }, `${bytes}`).to.deep.equal({
+            hasClientCommand: isSeen,
+            isBalanced: true,
+          });
+        }
+      }
+    });
+
     it('lists what was cut off in the middle, with what was seen of it', () => {
       expect(contentsOf("INSERT INTO `t` VALUES (1),(2),('").inventory.tables).to.deep.equal([
         { name: 't', rows: 3, bytes: 33 },

@@ -23,6 +23,8 @@ export interface DumpContents {
   readonly endsWithMarker: boolean;
   /** It does not end within a statement, a string, a block comment, or under a DELIMITER that is not `;`. */
   readonly isBalanced: boolean;
+  /** A backslash outside of strings and comments, which the mysql client takes for a command of its own. */
+  readonly hasClientCommand: boolean;
 }
 
 const MARKER = bytesOf('-- Dump completed');
@@ -65,6 +67,7 @@ export class InventoryScanner implements LexerEvents {
       gtid,
       endsWithMarker: this.#markerAt === this.#lexer.lastBegan,
       isBalanced,
+      hasClientCommand: this.#lexer.hasClientCommand,
     };
   }
 

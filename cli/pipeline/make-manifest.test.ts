@@ -55,6 +55,13 @@ describe('make-manifest', () => {
       expect(told).to.include({ ends_with_marker: true, size: dump.length });
     });
 
+  it('calls a dump incomplete in which the client would see a command of its own', () => {
+    const { state, findings } = manifestOf(`${SQL}CREATE PROCEDURE p() SELECT 'x\\', 'x\\';\n${MARKER}`);
+    expect({ state, codes: findings.map(({ code }) => code) }).to.deep.equal({
+      ...{ state: 'incomplete', codes: ['CLIENT_COMMAND'] },
+    });
+  });
+
   for (const [what, dump] of [
     ['is cut off', SQL],
     ['goes on behind the marker', `${MARKER}${SQL}`],

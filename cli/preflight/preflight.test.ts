@@ -275,6 +275,62 @@ for (const { name, flavour, open } of SERVERS)
       expect(stateOf(report.findings)).to.equal('complete');
     });
 
+    it('sees all where the server gives some rows only, and says that the dump will not', async () => {
+      await create(SCHEMA);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      await server.sql('set global sql_select_limit = 1');
+      try {
+        const report = await look();
+        expect(codes(report)).to.deep.equal(['ROWS_LIMITED']);
+        expect(report.findings[0]!.message).to.contain('no more than 1 rows');
+        expect(report.objects).to.deep.include({ tables: ['t', 'u'], procedures: ['p'], functions: ['f'] });
+        await server.sql(report.findings[0]!.advice!.split(';')[0]!);
+        expect((await look()).findings).to.deep.equal([]);
+      } finally {
+        await server.sql('set global sql_select_limit = default');
+      }
+    });
+
+    it('tells of what was made while the database had another collation: its dump alters the database', async () => {
+      const alter = (to: string) => `alter database ${DATABASE} character set ${to}`;
+      await create(`${alter('latin1')}; ${SCHEMA} ${alter('utf8mb4')}; create procedure newer() select 1`);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      const report = await look();
+      expect(codes(report)).to.deep.equal(['NAME_BOUND']);
+      expect(report.findings[0]!.message).to.match(/: f, p, tr, e$/);
+      expect(stateOf(report.findings)).to.equal('complete');
+      expect(await dumped(report, { alter: /ALTER DATABASE `pt_preflight`/ })).to.deep.equal(['alter']);
+      const left = await look({
+        dumpOptions: ['--skip-routines', '--skip-events', `--ignore-table=${DATABASE}.t`],
+      });
+      expect(codes(left)).to.deep.equal([]);
+    });
+
+    if (flavour === 'mariadb')
+      it('tells of tables that draw from a sequence, and dumps them so that they load under the same name', async () => {
+        await create(`create sequence s start with 100; create table draws (a int default nextval(s), b int);
+          insert into draws (b) values (1), (2); create table t (i int default 1)`);
+        await grant(`select, show view, trigger, event ${ON}`, routines);
+        const report = await look();
+        expect(codes(report)).to.deep.equal(['NAME_BOUND']);
+        expect(report.findings[0]!.message).to.match(/: draws$/);
+        expect(report.concessions).to.deep.equal(['--skip-add-locks']);
+        const path = join(folder, 'draws.sql');
+        await dump(server.source(DATABASE), path, { client: server.client, signal, concessions: report.concessions });
+        const text = await readFile(path, 'utf8');
+        await rm(path);
+        await create(`${text}\ninsert into draws (b) values (3)`);
+        expect(await server.sql(`select a, b from ${DATABASE}.draws order by b`)).to.deep.equal([
+          ...[
+            { a: 100, b: 1 },
+            { a: 101, b: 2 },
+            { a: 1100, b: 3 },
+          ],
+        ]);
+        const left = await look({ dumpOptions: [`--ignore-table=${DATABASE}.draws`] });
+        expect([left.findings, left.concessions]).to.deep.equal([[], []]);
+      });
+
     it('tells of tables whose rows lie elsewhere', async () => {
       await create(`${SCHEMA} create table part (i int) engine=MyISAM; insert into part values (7);
         create table merged (i int) engine=MERGE union=(part)`);

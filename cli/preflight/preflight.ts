@@ -9,6 +9,7 @@ import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
 import { connect, type Session } from './connect.ts';
 import { parseGrants } from './grants.ts';
 import { missingRights } from './missing-rights.ts';
+import { nameBoundConcessions, nameBoundFindings } from './name-bound.ts';
 import { Rights } from './rights.ts';
 import { askServerFacts, type ServerFacts } from './server-facts.ts';
 import { askObjects, type SourceObjects, type TableOfEngine } from './source-objects.ts';
@@ -82,18 +83,32 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
     estimatedBytes: objects.bytes,
     isEncrypted: session.isEncrypted,
     findings: [
+      ...rowsLimited(server),
       ...missing.findings,
       ...brokenViewFindings(database, broken),
       ...endless,
       ...notTransactional(objects, asWanted),
       ...definitionOnly(objects, asWanted),
+      ...nameBoundFindings(database, objects.nameBound, asWanted),
     ],
     concessions: [
       ...missing.concessions,
       ...(endless.length > 0 ? ['--skip-events'] : []),
+      ...nameBoundConcessions(objects.nameBound, asWanted),
       ...broken.filter(({ isDumped }) => !isDumped).map(({ view }) => `--ignore-table=${database}.${view}`),
     ],
   };
+}
+
+function rowsLimited({ rowLimit }: ServerFacts): Finding[] {
+  if (rowLimit === undefined) return [];
+  return [
+    finding(
+      'ROWS_LIMITED',
+      `the server gives this user no more than ${rowLimit} rows of a table (sql_select_limit), and says nothing of those that it leaves out of the dump`,
+      'SET GLOBAL sql_select_limit = DEFAULT; and take it out of init_connect and of the configuration of the server.',
+    ),
+  ];
 }
 
 async function askRights(session: Session, server: ServerFacts): Promise<Rights> {

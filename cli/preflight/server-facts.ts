@@ -10,11 +10,16 @@ export interface ServerFacts {
   readonly ignoresCase: boolean;
   readonly hasPartialRevokes: boolean;
   readonly hasActiveRoles: boolean;
+  /** How many rows the server gives this user of a table, and the dump program too, which asks for no more; undefined for all. */
+  readonly rowLimit: string | undefined;
 }
 
-/** Asks the server what it is, and makes it write names in backticks from now on. */
+const ALL_ROWS = '18446744073709551615';
+
+/** Asks the server what it is, and makes it write names in backticks, and all rows, from now on. */
 export async function askServerFacts(session: Session): Promise<ServerFacts> {
-  await session.ask(`set session sql_mode = '', sql_quote_show_create = 1`);
+  const [limit] = await session.ask('select cast(@@session.sql_select_limit as char)');
+  await session.ask(`set session sql_mode = '', sql_quote_show_create = 1, sql_select_limit = ${ALL_ROWS}`);
   const [facts] = await session.ask('select version(), current_user()');
   const [text, account] = facts as [string, string];
   const variables = new Map(
@@ -28,6 +33,7 @@ export async function askServerFacts(session: Session): Promise<ServerFacts> {
     ...{ flavour, version, account },
     ignoresCase: variables.get('lower_case_table_names') !== '0',
     hasPartialRevokes: variables.get('partial_revokes') === 'ON',
+    rowLimit: limit?.[0] === ALL_ROWS ? undefined : String(limit?.[0]),
     hasActiveRoles: flavour === 'mysql' && isAtLeast(version, 8) && (await hasRole(session)),
   };
 }

@@ -1,5 +1,6 @@
 import { OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import type { Row, Session } from './connect.ts';
+import type { BoundObject, NameBound } from './name-bound.ts';
 import type { VersionedTable } from './system-versioned.ts';
 
 /** What the server shows to this user of one database. */
@@ -17,6 +18,7 @@ export interface SourceObjects {
   readonly endlessEvents: readonly string[];
   /** Routines that are seen, but not what is in them. */
   readonly closedRoutines: readonly string[];
+  readonly nameBound: NameBound;
   /** data_length of all tables, in bytes. */
   readonly bytes: number;
 }
@@ -36,20 +38,29 @@ export async function askObjects(session: Session, where: Where): Promise<Source
   const names = Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unknown as Record<ObjectKind, string[]>;
   const tables = await rowsOf(session, where, TABLES);
   for (const [name, type] of tables) names[KIND_OF_TABLE[type as string] ?? 'tables'].push(name as string);
+  const [schema] = await rowsOf(session, where, SCHEMATA);
+  const ofFormerCollation: BoundObject[] = [];
+  /** Where nobody sees the collation, nothing can be held against it. */
+  const isFormer = (collation: unknown) => schema !== undefined && collation !== null && collation !== schema[0];
   const routines = await rowsOf(session, where, ROUTINES);
-  for (const [name, type] of routines) {
+  for (const [name, type, , collation] of routines) {
     const kind = KIND_OF_ROUTINE[type as string];
     // A kind that only a newer server has can't be held against the dump.
     if (kind) names[kind].push(name as string);
+    if (kind && isFormer(collation)) ofFormerCollation.push({ kind, name: name as string });
   }
   const triggers = await rowsOf(session, where, TRIGGERS);
   names.triggers = triggers.map(([name]) => name as string);
+  for (const [name, table, collation] of triggers)
+    if (isFormer(collation)) ofFormerCollation.push({ kind: 'triggers', name: name as string, table: table as string });
   const events = await rowsOf(session, where, EVENTS);
   names.events = events.map(([name]) => name as string);
+  for (const [name, , collation] of events)
+    if (isFormer(collation)) ofFormerCollation.push({ kind: 'events', name: name as string });
   const isElsewhere = ([, , engine]: Row) => ROWS_ELSEWHERE.has(String(engine).toUpperCase());
   return {
     names,
-    triggerTables: new Map(triggers as unknown as [string, string][]),
+    triggerTables: new Map(triggers.map(([name, table]) => [name as string, table as string])),
     notTransactional: await withoutTransactions(
       session,
       tables.filter(table => !isElsewhere(table)),
@@ -62,16 +73,23 @@ export async function askObjects(session: Session, where: Where): Promise<Source
     closedRoutines: routines
       .filter(([, type, isClosed]) => Number(isClosed) === 1 && KIND_OF_ROUTINE[type as string])
       .map(([name]) => name as string),
+    nameBound: { ofFormerCollation, drawFromSequence: await drawingTables(session, where, names.sequences) },
     bytes: tables.reduce((sum, [, , , bytes]) => sum + Number(bytes ?? 0), 0),
   };
 }
 
 const TABLES = ['table_schema', 'table_name, table_type, engine, data_length', 'tables'] as const;
-const ROUTINES = ['routine_schema', 'routine_name, routine_type, routine_definition is null', 'routines'] as const;
-const TRIGGERS = ['trigger_schema', 'trigger_name, event_object_table', 'triggers'] as const;
+const ROUTINES = [
+  'routine_schema',
+  'routine_name, routine_type, routine_definition is null, database_collation',
+  'routines',
+] as const;
+const TRIGGERS = ['trigger_schema', 'trigger_name, event_object_table, database_collation', 'triggers'] as const;
 /** What SHOW CREATE EVENT puts together, in which mysqldump looks for `;;`. */
 const EVENT_TEXT = `concat_ws(' ', definer, event_name, event_comment, event_definition)`;
-const EVENTS = ['event_schema', `event_name, instr(${EVENT_TEXT}, ';;') > 0`, 'events'] as const;
+const EVENTS = ['event_schema', `event_name, instr(${EVENT_TEXT}, ';;') > 0, database_collation`, 'events'] as const;
+const SCHEMATA = ['schema_name', 'default_collation_name', 'schemata'] as const;
+const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns'] as const;
 const ROW_STARTS = ['table_schema', 'table_name, data_type, generation_expression', 'columns'] as const;
 
 /** The engines whose rows mysqldump leaves alone, whatever it is told; MariaDB's program calls that --no-data-med. */
@@ -106,6 +124,14 @@ async function withoutTransactions(
   return tables
     .filter(([, type, engine]) => engine !== null && type !== 'SEQUENCE' && !safe.has(String(engine).toLowerCase()))
     .map(([table, , engine]) => ({ table: table as string, engine: engine as string }));
+}
+
+/** @returns the tables with a column that draws its default from a sequence */
+async function drawingTables(session: Session, where: Where, sequences: readonly string[]): Promise<string[]> {
+  if (sequences.length === 0) return [];
+  const columns = await rowsOf(session, where, DEFAULTS);
+  const drawing = columns.filter(([, expression]) => /\bnextval\(/i.test(String(expression ?? '')));
+  return [...new Set(drawing.map(([table]) => table as string))];
 }
 
 /** Only the type of the column tells by what the history is kept. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createConnection } from 'mysql2/promise';
 import { spoiledDumpProgram } from '../support/fake-mysqldump.ts';
 import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
 import type { FaultTrial } from '../support/fault-trial.ts';
@@ -105,6 +106,47 @@ describe('a backup of a database', function () {
     const database = await scene.createDatabase(`${SHOP} create table log (id int) engine=myisam`);
     await using trial = await scene.trial(database);
     await trial.expectComplete(await trial.backup(), ['NOT_TRANSACTIONAL']);
+  });
+
+  it('of which the server gives some rows only', async () => {
+    const database = await scene.createDatabase(SHOP);
+    await using trial = await scene.trial(database);
+    await scene.mariadb.sql(`set global init_connect = 'set sql_select_limit = 2'`);
+    try {
+      await trial.expectIncomplete(await trial.backup(), ['ROWS_LIMITED', 'OBJECTS_MISSING']);
+    } finally {
+      await scene.mariadb.sql(`set global init_connect = ''`);
+    }
+    await trial.expectComplete(await trial.backup());
+  });
+
+  it('with a procedure that was created in sjis: the client that restores it would see a command', async () => {
+    const database = await scene.createDatabase(SHOP);
+    const { port, user, password } = scene.mariadb;
+    const sjis = await createConnection({
+      host: '127.0.0.1',
+      port,
+      user,
+      password,
+      database,
+      charset: 'SJIS_JAPANESE_CI',
+    });
+    await sjis.query("create procedure greeting() select 'ソ', 'ソ'");
+    await sjis.end();
+    await using trial = await scene.trial(database);
+    await trial.expectIncomplete(await trial.backup(), ['CLIENT_COMMAND']);
+  });
+
+  it('with a procedure that is older than the collation of the database', async () => {
+    const database = await scene.createDatabase(SHOP);
+    await scene.mariadb.sql(
+      `alter database ${database} character set latin1; create procedure older() select 1; alter database ${database} character set utf8mb4`,
+      database,
+    );
+    await using trial = await scene.trial(database);
+    const { code, outcome } = await trial.backup();
+    expect({ code, state: outcome.state }).to.deep.equal({ code: 0, state: 'complete' });
+    expect(outcome.findings.map(({ code }) => code)).to.deep.equal(['NAME_BOUND']);
   });
 
   it('whose rights can not be looked at, although the dump works', async () => {
