@@ -18,6 +18,9 @@ export interface RemoteBackup {
 /** A connection that breaks is taken up again, as long as each time some bytes have come. */
 const ATTEMPTS_WITHOUT_PROGRESS = 5;
 
+/** A connection over which nothing comes for so long is given up, and taken up again. */
+const STALLED_MS = 60_000;
+
 /**
  * Fetches a stored zip into a file, from where an earlier attempt or an earlier run ended.
  * @param part path of the file; it stays when the download breaks off, so that the next one goes on from there
@@ -27,17 +30,21 @@ const ATTEMPTS_WITHOUT_PROGRESS = 5;
 export async function fetchBackup(
   service: Service,
   remote: RemoteBackup,
-  { part, signal }: { part: string; signal: AbortSignal },
+  { part, signal, stalledMs = STALLED_MS }: { part: string; signal: AbortSignal; stalledMs?: number },
 ): Promise<Buffer> {
   await using file = await attempt(part, () => open(part, 'a+', 0o600));
   let barren = 0;
+  // What there was at most: where ranges are not served, each attempt begins anew, and may end before.
+  let best = 0;
   for (;;) {
     const { hash, length } = await digestSoFar(file, part, remote.size, signal);
     if (length === remote.size) return hash.digest();
-    const failure = await append({ service, remote, file, part }, length);
+    const failure = await append({ service, remote, file, part, stalledMs }, length);
     signal.throwIfAborted();
     const { size } = await file.stat();
-    barren = size > length ? 0 : barren + 1;
+    best = Math.max(best, length);
+    barren = size > best ? 0 : barren + 1;
+    best = Math.max(best, size);
     const isHopeless = barren > 0 && failure === undefined;
     if (isHopeless || barren >= ATTEMPTS_WITHOUT_PROGRESS) throw brokeOff(size, remote.size, failure);
     if (barren > 0) await pause(500 * 2 ** barren, signal);
@@ -49,16 +56,20 @@ interface Appending {
   readonly remote: RemoteBackup;
   readonly file: FileHandle;
   readonly part: string;
+  readonly stalledMs: number;
 }
 
 /** @returns why it broke off, or undefined when the answer was read to its end */
-async function append({ service, remote, file, part }: Appending, from: number): Promise<unknown> {
+async function append({ service, remote, file, part, stalledMs }: Appending, from: number): Promise<unknown> {
   const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-`, 'if-range': remote.etag } : {};
-  const answer = await service.download(remote.id, 'get', headers);
+  const stalled = new AbortController();
+  const answer = await service.download(remote.id, 'get', { headers, signal: stalled.signal });
   let length = answer.status === 206 ? from : 0;
   await attempt(part, () => file.truncate(length));
+  const watch = setTimeout(() => stalled.abort(new Error(`nothing came for ${stalledMs / 1000} s`)), stalledMs);
   try {
     for await (const chunk of answer.body ?? []) {
+      watch.refresh();
       length += chunk.length;
       if (length > remote.size) throw tooLong(remote);
       await attempt(part, () => file.writeFile(chunk));
@@ -68,6 +79,8 @@ async function append({ service, remote, file, part }: Appending, from: number):
   } catch (error) {
     if (error instanceof CommandError) throw error;
     return error;
+  } finally {
+    clearTimeout(watch);
   }
 }
 

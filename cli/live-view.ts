@@ -21,10 +21,12 @@ interface Line {
 export class LiveView implements Watch, Disposable {
   /** By file name: a database may be dumped while what is left of an earlier run is uploaded. */
   readonly #lines = new Map<string, Line>();
+  readonly #stream: NodeJS.WriteStream;
   readonly #update: ReturnType<typeof createLogUpdate>;
   readonly #redraw: NodeJS.Timeout;
 
   constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
     this.#update = createLogUpdate(stream);
     this.#redraw = setInterval(() => this.#draw(), REDRAW_MS);
   }
@@ -54,6 +56,8 @@ export class LiveView implements Watch, Disposable {
   }
 
   #draw(): void {
+    // A terminal that takes nothing gets no more of what it will only overwrite.
+    if (this.#stream.writableNeedDrain) return;
     this.#update([...this.#lines.values()].map(describe).join('\n'));
   }
 }

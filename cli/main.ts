@@ -14,12 +14,21 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 // Who reads what is printed may go away (`sade backup | head`), and the disk of a log may be full: the backups go on.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
+// Node waits until a terminal has taken what is written: one that hangs, over a line that is gone, would stop the backups.
+for (const { isTTY, _handle } of [process.stdout, process.stderr] as NonBlocking[])
+  if (isTTY) _handle?.setBlocking?.(false);
+
 const context: CommandContext = {
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interruption.signal,
 };
+
+interface NonBlocking {
+  readonly isTTY?: boolean;
+  readonly _handle?: { setBlocking?(isBlocking: boolean): void };
+}
 
 const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'download'];
 const TEXT_OPTIONS = [
@@ -41,6 +50,8 @@ const TEXT_OPTIONS = [
 ];
 
 process.exitCode = await main(process.argv);
+// All is done. Should something keep the program all the same, such as a pipe that nobody reads, a signal ends it at once.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal);
 
 async function main(argv: string[]): Promise<number> {
   try {

@@ -146,6 +146,20 @@ describe('service', () => {
     expect(error.advice).to.contain('http://');
   });
 
+  it('gives up on an answer that does not come, or not to its end', async () => {
+    for (const begins of [false, true]) {
+      listener = (_request, response) => {
+        if (begins) response.writeHead(200, { 'content-type': 'application/json' }).write('{');
+      };
+      const error = await failureOf(new Service(url, undefined, 100).databases());
+      expect(error).to.be.instanceOf(ServiceUnreachable);
+      expect(error.message).to.contain('did not answer within 0.1 s');
+      expect(error.advice).to.contain('/-/ready');
+    }
+    listener = () => {};
+    expect((await failureOf(new Service(url, undefined, 100).download('3', 'head'))).message).to.contain('timed out');
+  });
+
   it('says what to do about a stored file that is damaged', async () => {
     const body = { message: 'it has rotted', code: 'STORED_FILE_DAMAGED', errors: [] };
     expect((await failureOf(answering(500, body).report('34'))).advice).to.contain('put back from a copy');

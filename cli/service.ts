@@ -32,15 +32,22 @@ export class ServiceRefusal extends ExplainedError {
   }
 }
 
+const ANSWER_MS = 30_000;
+
 /** What the commands ask the service. */
 export class Service {
   readonly #server: URL;
   readonly #signal: AbortSignal | undefined;
+  readonly #answerMs: number;
 
-  /** @param signal ends whatever is asked; its reason is thrown then */
-  constructor(server: URL, signal?: AbortSignal) {
+  /**
+   * @param signal ends whatever is asked; its reason is thrown then
+   * @param answerMs how long the service may take for an answer that it has at hand, in milliseconds
+   */
+  constructor(server: URL, signal?: AbortSignal, answerMs = ANSWER_MS) {
     this.#server = server;
     this.#signal = signal;
+    this.#answerMs = answerMs;
   }
 
   /** Response 1. @throws {ExplainedError} */
@@ -67,13 +74,17 @@ export class Service {
   /**
    * Asks for a stored zip.
    * @param method HEAD tells its name, size and digest
-   * @param headers such as Range
+   * @param headers such as Range; the signal ends the reading of the body, too
    * @throws {ExplainedError}
    */
-  async download(id: string, method: 'head' | 'get', headers: Record<string, string> = {}): Promise<Response> {
+  async download(
+    id: string,
+    method: 'head' | 'get',
+    { headers = {}, signal }: { headers?: Record<string, string>; signal?: AbortSignal } = {},
+  ): Promise<Response> {
     const url = new URL(`${encodeURIComponent(id)}/download`, this.#server);
     try {
-      return await ky(url, { method, headers, signal: this.#signal ?? null, timeout: false, retry: 3 });
+      return await ky(url, { method, headers, signal: this.#until(signal), timeout: this.#answerMs, retry: 3 });
     } catch (error) {
       this.#signal?.throwIfAborted();
       // The answer to HEAD has no body that says why: ask in the way that has one.
@@ -83,14 +94,29 @@ export class Service {
   }
 
   async #get<S extends Schema>(path: string, schema: S): Promise<InferType<S>> {
+    // One clock for the answer's head and its body: ky's stops at the head.
+    const clock = new AbortController();
+    const timer = setTimeout(() => clock.abort(tooSlow(this.#server, this.#answerMs)), this.#answerMs);
     try {
-      const signal = this.#signal ?? null;
-      return await readAnswer(await ky(new URL(path, this.#server), { timeout: 30_000, signal }), schema);
+      const signal = this.#until(clock.signal);
+      return await readAnswer(await ky(new URL(path, this.#server), { timeout: false, signal }), schema);
     } catch (error) {
       this.#signal?.throwIfAborted();
-      throw explainServiceError(error, this.#server);
+      throw clock.signal.aborted ? clock.signal.reason : explainServiceError(error, this.#server);
+    } finally {
+      clearTimeout(timer);
     }
   }
+
+  #until(signal: AbortSignal | undefined): AbortSignal | null {
+    return this.#signal && signal ? AbortSignal.any([this.#signal, signal]) : (signal ?? this.#signal ?? null);
+  }
+}
+
+function tooSlow(server: URL, ms: number): ServiceUnreachable {
+  return new ServiceUnreachable(`the service at ${server.origin} did not answer within ${ms / 1000} s`, {
+    advice: 'Look at the service and its log: GET /-/ready tells whether it has its history and its storage.',
+  });
 }
 
 /** @returns the answer's JSON, if it is what the contract says @throws {ExplainedError} */
@@ -145,6 +171,8 @@ const BAD_FILE =
 
 /** What to do about the refusals that an administrator meets. */
 const ADVICE: Readonly<Record<string, string>> = {
+  DATABASE_NOT_FOUND: 'sade list shows the databases that there are.',
+  BACKUP_NOT_FOUND: 'sade list shows the latest backup of each database, and sade history DATABASE all of one.',
   DIGEST_MISMATCH:
     'What arrives is not what is sent: look for a proxy between the two, and at the memory of both machines.',
   STORED_FILE_DAMAGED: BAD_FILE,

@@ -11,6 +11,10 @@ describe('errors', () => {
     expect(foreseenError(system('ENOSPC'))).to.include({ status: 507, code: 'STORAGE_FULL' });
     expect(foreseenError(wrapped(system('EDQUOT')))).to.include({ status: 507 });
     expect(foreseenError(wrapped(system('ECONNREFUSED')))).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
+    const closed = Object.assign(new Error("Can't add new command when connection is in closed state"), {
+      fatal: true,
+    });
+    expect(foreseenError(wrapped(closed))).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
     expect(foreseenError(Object.assign(new Error('database or disk is full'), { errcode: 13 }))).to.include({
       status: 507,
     });

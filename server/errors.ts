@@ -36,12 +36,13 @@ export function refused(errors: readonly FieldError[], code = 'VALIDATION_FAILED
 export function foreseenError(error: unknown): AppError | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AppError) return cause;
-    const { code, errcode } = cause as { code?: unknown; errcode?: number };
+    const { code, errcode, fatal } = cause as { code?: unknown; errcode?: number; fatal?: unknown };
     // SQLite's extended codes hold the plain one in their lowest byte.
     const sqlite = errcode === undefined ? undefined : errcode & 0xff;
     if (DISK_FULL.has(code) || sqlite === SQLITE_FULL)
       return new AppError(507, 'STORAGE_FULL', 'The disk of the service is full: free some space, then send it again.');
-    if (HISTORY_UNREACHABLE.has(code) || SQLITE_UNUSABLE.has(sqlite))
+    // mysql2 calls an error fatal that ends a connection.
+    if (fatal === true || HISTORY_UNREACHABLE.has(code) || SQLITE_UNUSABLE.has(sqlite))
       return new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store can not be reached: try again later.');
     if (STORAGE_UNUSABLE.has(code))
       return new AppError(503, 'STORAGE_UNAVAILABLE', 'The storage folder can not be used: try again later.');

@@ -1,5 +1,6 @@
 import './production.ts';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import { BackupNews } from './backups/backup-news.ts';
 import { rebuildHistory } from './backups/rebuild.ts';
@@ -20,16 +21,22 @@ import type { Storage } from './storage/storage.ts';
 
 /** How long running uploads and downloads may take to finish once the service is told to stop. */
 const GRACE_MS = 30_000;
+/** How long the history may take to close. */
+const CLOSE_MS = 5_000;
 /** How long a client may take nothing of a download. A slow one whose line is buffered shows progress rarely. */
 const DOWNLOAD_IDLE_MS = 300_000;
 
 const log = await createLog({ isTerminal: process.stdout.isTTY });
 process.once('uncaughtException', error => fail('Lumbung stops, since it met a mistake of its own', error));
 
+/** A start that fails closes it: else SQLite leaves a log behind, and plays it over whatever is put in the history's place. */
+let opened: History | undefined;
+
 try {
   await run(process.argv.slice(2));
 } catch (error) {
   log.fatal(`Lumbung can not start. ${error instanceof Error ? error.message : error}`);
+  await opened?.close(true).catch(() => {});
   process.exit(1);
 }
 
@@ -87,6 +94,7 @@ async function rebuild(config: Config): Promise<void> {
 
 async function openStores(config: Config): Promise<{ history: History; storage: Storage }> {
   const history = await openHistory(config.databaseUrl);
+  opened = history;
   const storage = folderStorage({ folder: config.storageDir });
   await storage.checkUsable().catch(error => {
     throw new Error(`STORAGE_DIR ${config.storageDir} can not be written to: ${error.message}`, { cause: error });
@@ -113,7 +121,8 @@ function stopOnSignal({ server, history, scrub, news }: Running): void {
       news.end();
       await server.stop(GRACE_MS);
       await scrubEnded;
-      await history.close();
+      // A history server that has come to a standstill closes nothing.
+      await Promise.race([history.close(), sleep(CLOSE_MS)]);
       log.info('Lumbung has stopped');
       process.exit(0);
     });

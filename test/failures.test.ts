@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createBackupUser, entryOf, grantBackup } from './support/clients.ts';
 import { startFaultyProxy } from './support/faulty-proxy.ts';
@@ -194,6 +197,18 @@ describe('when something goes wrong', function () {
     expect(stderr).to.match(/FAILED {2}client_3 {2}dump: it took longer than the 2 s/);
     expect(stderr).to.contain('7 of 8 databases');
     expect(await dumpsUnderWay()).to.deep.equal([]);
+  });
+
+  it('ends although a server took the connection and came to a standstill: it never closes it', async () => {
+    const still = createServer({ allowHalfOpen: true }, socket => socket.on('error', () => {}).resume());
+    await once(still.listen(0, '127.0.0.1'), 'listening');
+    const { port } = still.address() as AddressInfo;
+    await place.list([{ ...entry('client_1'), db_port: String(port) }]);
+    const run = startSade(place.args(service.url, '--timeout', '1s'));
+    const ended = await Promise.race([run.ended, sleep(15_000)]);
+    run.child.kill('SIGKILL');
+    still.close();
+    expect(ended).to.include({ code: 2 }).with.property('stdout').that.contains('it took longer than the 1 s');
   });
 
   it('says each time that a dump is partial, where dump_options want it so', async () => {

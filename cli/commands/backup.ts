@@ -25,7 +25,7 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using _lock = RunLock.acquire(spool.folder, startedAt);
-  const clients = await findClients(settings);
+  const clients = await findClients(settings, { signal: context.signal });
   await spool.sweep();
   for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
 

@@ -4,7 +4,7 @@ import { parseBackupName } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import { fetchBackup, type RemoteBackup } from '../fetch-backup.ts';
 import { formatBytes, formatState } from '../figures.ts';
-import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError } from '../problems.ts';
+import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError, messageOf } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import type { CommandContext } from './command.ts';
@@ -90,7 +90,12 @@ async function chooseTarget(output: unknown, fileName: string): Promise<string> 
 function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
-    error => codeOf(error) !== 'ENOENT',
+    error => {
+      if (codeOf(error) === 'ENOENT') return false;
+      throw new ConfigurationError([
+        `${path} can't be looked at: ${messageOf(error)}; name another place with --output`,
+      ]);
+    },
   );
 }
 

@@ -1,4 +1,10 @@
-import { type DumpClients, findClients, findMysqldump, type MysqldumpClient } from '../pipeline/mysqldump-client.ts';
+import {
+  type Asking,
+  type DumpClients,
+  findClients,
+  findMysqldump,
+  type MysqldumpClient,
+} from '../pipeline/mysqldump-client.ts';
 import { ConfigurationError } from '../problems.ts';
 import { DEFAULTS } from '../settings.ts';
 import { type Check, type Checked, marker } from './check.ts';
@@ -14,12 +20,12 @@ export interface ClientCheck extends Checked {
 type Programs = { readonly mysqldump: string; readonly mariadbDump: string };
 
 /** Asks both dump programs what they are. One of them is enough, unless the other was asked for by its path. */
-export async function checkClients({ mysqldump, mariadbDump }: Programs): Promise<ClientCheck> {
+export async function checkClients({ mysqldump, mariadbDump }: Programs, asking: Asking = {}): Promise<ClientCheck> {
   const asked = [
-    await ask(mysqldump, mysqldump === DEFAULTS.mysqldump),
-    await ask(mariadbDump, mariadbDump === DEFAULTS.mariadbDump),
+    await ask(mysqldump, mysqldump === DEFAULTS.mysqldump, asking),
+    await ask(mariadbDump, mariadbDump === DEFAULTS.mariadbDump, asking),
   ];
-  const clients = await findClients({ mysqldump, mariadbDump }).catch(unlessMisconfigured);
+  const clients = await findClients({ mysqldump, mariadbDump }, asking).catch(unlessMisconfigured);
   if (clients) return { clients, checks: asked.map(program => describe(program, clients.all)) };
   return { checks: asked.map(program => describe(program, [])) };
 }
@@ -36,9 +42,9 @@ interface Asked {
   readonly error?: ConfigurationError;
 }
 
-async function ask(path: string, isDefault: boolean): Promise<Asked> {
+async function ask(path: string, isDefault: boolean, asking: Asking): Promise<Asked> {
   try {
-    return { path, isDefault, client: await findMysqldump(path) };
+    return { path, isDefault, client: await findMysqldump(path, asking) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { path, isDefault, error };

@@ -54,6 +54,17 @@ describe('database check', () => {
     expect(report?.estimatedBytes).to.equal(90 * 2 ** 20);
   });
 
+  it('gives up on a server that does not answer in time', async () => {
+    const preflight = (_: DatabaseSource, { signal }: { signal: AbortSignal }) =>
+      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const { checks } = await checkDatabase(SOURCE, {
+      ...{ preflight, clients: CLIENTS, lastRun: undefined, signal: new AbortController().signal, withinMs: 30 },
+    });
+    expect(checks).to.have.length(1);
+    expect(checks[0]).to.include({ mark: 'FAIL' }).with.property('message').that.contains('did not answer');
+    expect(checks[0]!.advice).to.contain('SHOW PROCESSLIST');
+  });
+
   it('fails with what the preflight says, and what to do', async () => {
     const { checks, report } = await check(new ExplainedError('Access denied', { advice: 'Check db_password.' }));
     expect(checks).to.deep.equal([

@@ -7,6 +7,7 @@ import type { DumpClients, MysqldumpClient } from '../pipeline/mysqldump-client.
 import { clientFindings } from '../preflight/client-findings.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import { planHistory } from '../preflight/system-versioned.ts';
+import { ExplainedError } from '../problems.ts';
 import { type Check, type Checked, guarded, type Marker, marker } from './check.ts';
 import { FLAVOURS } from './client-check.ts';
 import { explainDumpOptions } from './dump-plan.ts';
@@ -21,7 +22,11 @@ export interface DatabaseCheckOptions {
   readonly clients: DumpClients | undefined;
   readonly lastRun: LastRun | undefined;
   readonly signal: AbortSignal;
+  /** How long the server may take for all its answers, in milliseconds; two minutes when left out. */
+  readonly withinMs?: number;
 }
+
+const WITHIN_MS = 120_000;
 
 export interface DatabaseCheck extends Checked {
   /** Undefined when the database could not be looked at. */
@@ -35,11 +40,11 @@ export interface DatabaseCheck extends Checked {
  */
 export function checkDatabase(
   source: DatabaseSource,
-  { preflight, clients, lastRun, signal }: DatabaseCheckOptions,
+  { preflight, clients, lastRun, signal, withinMs = WITHIN_MS }: DatabaseCheckOptions,
 ): Promise<DatabaseCheck> {
   const mark = marker('database', source.label);
   return guarded(mark, signal, async () => {
-    const report = await preflight(source, { signal });
+    const report = await within(withinMs, signal, signal => preflight(source, { signal }));
     const client = clients?.for(report.server.flavour);
     const history = client && planHistory(source, client, report);
     const ofClient = client ? clientFindings(client, report.server) : [];
@@ -52,6 +57,23 @@ export function checkDatabase(
       mark.ok(describeSize(source, report, lastRun)),
     ];
     return { checks, report };
+  });
+}
+
+/** Nobody else looks at the clock: a server that has come to a standstill would keep all that is looked at later. */
+async function within<T>(ms: number, outer: AbortSignal, look: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(tooSlow(ms)), ms);
+  try {
+    return await look(AbortSignal.any([outer, over.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooSlow(ms: number): ExplainedError {
+  return new ExplainedError(`the server did not answer all that it was asked within ${ms / 1000} s`, {
+    advice: 'Look at what it is busy with (SHOW PROCESSLIST), and whether it has come to a standstill.',
   });
 }
 

@@ -51,7 +51,9 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
   const listed = await guarded(marker('configuration', config), signal, () => checkConfiguration(config, env));
   const sources = chooseSources(listed.sources ?? [], listed.sources ? settings : { ...settings, only: undefined });
   found.add(listed);
-  const { clients } = found.add(await guarded(marker('dump program', 'both'), signal, () => checkClients(settings)));
+  const { clients } = found.add(
+    await guarded(marker('dump program', 'both'), signal, () => checkClients(settings, { signal })),
+  );
   // Told at the end, and known here already: it tells how long things take.
   const last = await guarded(marker('last run', workDir), signal, () => checkLastRunOf(settings, env));
   const { lastRun } = last;

@@ -34,7 +34,7 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
     const definer = /definer \((.+?)\) does not exist/.exec(text)?.[1];
     return `A view or routine belongs to ${definer ? `the user ${definer}, who` : 'a user that'} is gone. Create that user, or give what belongs to it another definer.`;
   },
-  1698: 'The server lets this user in only in another way, such as by its socket. Create a user with a password for the backups.',
+  1698: 'Either there is no such user for this host (check db_username), or the server lets it in only in another way, such as by its socket: then create a user with a password for the backups.',
   2002: 'Nothing answers there. Check db_host, db_port or db_socket, and whether the server runs.',
   2003: 'Nothing answers there. Check db_host and db_port, the firewall, and whether the server runs.',
   2005: 'The name of the host is unknown. Check db_host.',

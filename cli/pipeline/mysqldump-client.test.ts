@@ -99,6 +99,18 @@ describe('mysqldump-client', () => {
     expect(await refusal(join(folder, 'plain'))).to.contain("can't be run");
   });
 
+  it('waits for none that does not answer and does not end', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lumbung-stubborn-'));
+    const path = join(folder, 'mysqldump');
+    await writeFile(path, `#!/bin/sh\ntrap '' TERM\nwhile :; do read x < /dev/zero; done\n`, { mode: 0o755 });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort('stop'), 150);
+    const began = performance.now();
+    expect(await findMysqldump(path, { signal: stop.signal }).catch(error => error)).to.equal('stop');
+    expect(performance.now() - began).to.be.below(2000);
+    await rm(folder, { recursive: true });
+  });
+
   it('shows no more than a little of what something else answers', async () =>
     expect((await refusal(await program('head -c 100000 /dev/zero | tr "\\\\0" x'))).length).to.be.below(400));
 

@@ -19,13 +19,17 @@ export interface MysqldumpClient {
 /**
  * Asks the dump program, once a run, what it is.
  * @param path its path, or its name when it is on the PATH
- * @throws {ConfigurationError} when it is not installed or does not answer as mysqldump does
+ * @throws {ConfigurationError} when it is not installed or does not answer as mysqldump does; the signal's reason when aborted
  */
-export async function findMysqldump(path: string): Promise<MysqldumpClient> {
-  const [versionText, help] = await Promise.all([ask(path, '--version'), ask(path, '--help')]);
+export async function findMysqldump(path: string, { signal }: Asking = {}): Promise<MysqldumpClient> {
+  const [versionText, help] = await Promise.all([ask(path, '--version', signal), ask(path, '--help', signal)]);
   const { flavour, version } = parseVersion(path, versionText);
   const options = new Set([...help.matchAll(/^\s+(?:-\w, )?--([a-z][\w-]*)/gm)].map(match => match[1]));
   return { path, flavour, version, knows: option => options.has(option) };
+}
+
+export interface Asking {
+  readonly signal?: AbortSignal;
 }
 
 /** The dump programs at hand. */
@@ -43,10 +47,13 @@ export interface DumpClients {
  * @param paths of both, or names on the PATH; MariaDB too calls its own `mysqldump`, beside `mariadb-dump`
  * @throws {ConfigurationError} when neither is installed, or one does not answer as mysqldump does
  */
-export async function findClients(paths: { mysqldump: string; mariadbDump: string }): Promise<DumpClients> {
+export async function findClients(
+  paths: { mysqldump: string; mariadbDump: string },
+  asking: Asking = {},
+): Promise<DumpClients> {
   const asked = await Promise.all([
-    unlessMissing(findMysqldump(paths.mysqldump)),
-    unlessMissing(findMysqldump(paths.mariadbDump)),
+    unlessMissing(findMysqldump(paths.mysqldump, asking)),
+    unlessMissing(findMysqldump(paths.mariadbDump, asking)),
   ]);
   const isThere = (it: MysqldumpClient | ConfigurationError) => !(it instanceof ConfigurationError);
   if (!asked.some(isThere)) throw new ConfigurationError(asked.flatMap(it => (it as ConfigurationError).mistakes));
@@ -78,20 +85,28 @@ function isAlike(a: MysqldumpClient, b: MysqldumpClient): boolean {
   return a.flavour === b.flavour && a.version === b.version;
 }
 
-async function ask(path: string, option: string): Promise<string> {
+async function ask(path: string, option: string, signal: AbortSignal | undefined): Promise<string> {
+  signal?.throwIfAborted();
+  const running = run(path, ['--no-defaults', option], {
+    env: clientEnvironment(),
+    timeout: 30_000,
+    // What does not answer may not heed a SIGTERM either, and would be waited for.
+    killSignal: 'SIGKILL',
+    maxBuffer: 4 << 20,
+  });
+  const stop = () => void running.child.kill('SIGKILL');
+  signal?.addEventListener('abort', stop, { once: true });
   try {
-    const { stdout } = await run(path, ['--no-defaults', option], {
-      env: clientEnvironment(),
-      timeout: 30_000,
-      maxBuffer: 4 << 20,
-    });
-    return stdout;
+    return (await running).stdout;
   } catch (error) {
+    signal?.throwIfAborted();
     const advice =
       codeOf(error) === 'ENOENT'
         ? 'it is not installed (Debian: apt-get install mariadb-client); install it, or name it with --mysqldump or --mariadb-dump'
         : messageOf(error);
     throw new ConfigurationError([`The dump program ${path} can't be run: ${advice}`], { cause: error });
+  } finally {
+    signal?.removeEventListener('abort', stop);
   }
 }
 

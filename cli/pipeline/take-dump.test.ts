@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { Finding } from '../../protocol/finding.ts';
 import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
 import type { DatabaseSource } from '../config.ts';
+import { SilentServer } from '../preflight/explain-connecting.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { ExplainedError } from '../problems.ts';
 import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
@@ -61,5 +62,10 @@ describe('take-dump', function () {
     const findings = await findingsOf(['--ignore-table=taken.v'], fails);
     expect(findings.map(({ code }) => code)).to.deep.equal(['RIGHTS_UNKNOWN', 'PARTIAL_AS_WANTED']);
     expect(findings[1]!.message).to.equal(asked!.message);
+  });
+
+  it('does not let mysqldump wait for a server that says nothing', async () => {
+    const silent: Preflight = () => Promise.reject(new SilentServer('it says nothing'));
+    expect(await findingsOf([], silent).catch(error => error)).to.be.instanceOf(SilentServer);
   });
 });

@@ -73,11 +73,11 @@ async function open(source: DatabaseSource, ssl: SslOptions | undefined, signal:
       connection.connect(error => (error ? reject(error) : resolve()));
     });
   } catch (error) {
-    connection.destroy();
+    end(connection, stream);
     signal.throwIfAborted();
     throw new FailedAttempt(error as Error, source, contact);
   }
-  return sessionOver(connection, ssl !== undefined, signal);
+  return sessionOver(connection, stream, { isEncrypted: ssl !== undefined, signal });
 }
 
 /** Opens the way to a server and watches how far it goes: mysql2 alone would wait half a minute for what is no server. */
@@ -121,7 +121,11 @@ async function tlsOptions({ ssl, sslCa }: DatabaseSource): Promise<SslOptions> {
   }
 }
 
-function sessionOver(connection: Connection, isEncrypted: boolean, signal: AbortSignal): Session {
+function sessionOver(
+  connection: Connection,
+  stream: Socket,
+  { isEncrypted, signal }: { isEncrypted: boolean; signal: AbortSignal },
+): Session {
   return {
     isEncrypted,
     ask: (sql, values = []) =>
@@ -130,8 +134,14 @@ function sessionOver(connection: Connection, isEncrypted: boolean, signal: Abort
           error ? reject(error) : resolve((Array.isArray(rows) ? rows : []) as Row[]),
         ),
       ),
-    [Symbol.dispose]: () => connection.destroy(),
+    [Symbol.dispose]: () => end(connection, stream),
   };
+}
+
+/** mysql2 closes only our half of the line: a server that has come to a standstill would keep this program from its end. */
+function end(connection: Connection, stream: Socket): void {
+  connection.destroy();
+  stream.destroy();
 }
 
 /** mysql2 forgets what waits for an answer when a connection is destroyed, so the signal has to end the waiting. */

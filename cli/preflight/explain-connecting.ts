@@ -34,8 +34,12 @@ export function explainConnecting(error: Error, source: DatabaseSource, contact:
   const where = source.socket ?? `${source.host}:${source.port}`;
   const isIn = NOT_THIS_DATABASE.has((error as { errno?: number }).errno);
   const failed = isIn ? `can't use the database ${source.database} on ${where}` : `can't connect to ${where}`;
-  return new ExplainedError(`${failed}: ${what}`, { cause: error, advice });
+  const Explained = what === SILENT ? SilentServer : ExplainedError;
+  return new Explained(`${failed}: ${what}`, { cause: error, advice });
 }
+
+/** Something takes connections and says nothing: mysqldump would wait for it as long as it may. */
+export class SilentServer extends ExplainedError {}
 
 function explain(error: Error, source: DatabaseSource, contact: Contact): { what: string; advice: string | undefined } {
   const code = codeOf(error) ?? '';

@@ -32,7 +32,8 @@ export async function reportStrays({
   if (missing > 0) log.warn({ missing }, `${missing} backups of the history have no stored file any more`);
 }
 
-const REBUILD = 'stop the service and run `npm start -- rebuild` to give them back to it';
+const REBUILD =
+  'stop the service and run `npm start -- rebuild`, with the same STORAGE_DIR and DATABASE_URL, to give them back to it';
 
 function countMissing(names: Set<string>, from: Set<string>): number {
   return names.size - [...names].filter(name => from.has(name)).length;

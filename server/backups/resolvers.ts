@@ -35,8 +35,9 @@ export const backupResolvers = {
           throw new AppError(503, 'TOO_MANY_SUBSCRIPTIONS', `${MAX_LISTENERS} listen already: try again later`);
         return news.listen(database) as AsyncIterable<never>;
       },
-      resolve: async ([{ id }]: [{ id: number }], _: unknown, { loaders }: GraphqlContext) => {
+      resolve: async ([{ id }]: [{ id: number }], _: unknown, { loaders, budget }: GraphqlContext) => {
         loaders.clear();
+        budget.renew();
         return (await loaders.backup.load(id)) ?? Promise.reject(noSuchBackup(id));
       },
     },

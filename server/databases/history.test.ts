@@ -115,6 +115,8 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     for (const limit of ['0', '-1', '1001', '1.5', 'x', '', '1e2', '0x10'])
       expectError(await request(`${app.url}/busy?limit=${limit}`), 422, 'VALIDATION_FAILED', 'limit');
     expectError(await request(`${app.url}/busy?limit=1&limit=2`), 422, 'VALIDATION_FAILED', 'limit');
+    for (const name of ['__proto__', 'constructor', 'toString', 'x'])
+      expect((await request(`${app.url}/busy?${name}=1&limit=1`)).status, name).to.equal(200);
     const { json } = await request(`${app.url}/pt_xyz`);
     for (const before of ['0', 'x', '999999', '99999999999999999999', String(json.data.histories[0].id)])
       expectError(await request(`${app.url}/busy?before=${before}`), 422, 'VALIDATION_FAILED', 'before');

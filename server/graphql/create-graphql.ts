@@ -7,6 +7,7 @@ import { databaseResolvers } from '../databases/resolvers.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
 import { statisticsResolvers } from '../statistics/resolvers.ts';
 import type { GraphqlContext, RequestContext } from './context.ts';
+import { endRefused } from './end-refused.ts';
 import { logUnforeseen, maskError } from './errors.ts';
 import { limits } from './limits.ts';
 import { Loaders } from './loaders.ts';
@@ -44,7 +45,7 @@ export async function createGraphql({ log, totals, news, introspection }: Graphq
     // http/read-body.ts has read the body, and no more of it than is allowed.
     maxRequestBodySize: false,
     maskedErrors: { maskError },
-    plugins: [onlyJson, ...limits({ introspection }), logUnforeseen(log)],
+    plugins: [onlyJson, endRefused, ...limits({ introspection }), logUnforeseen(log)],
   });
 }
 

@@ -23,8 +23,12 @@ export function parseCursor(cursor: string, order: string, types: readonly KeyTy
 type KeyType = 'string' | 'number' | 'either';
 
 function isOf(part: unknown, type: KeyType): boolean {
-  return type === 'either' ? ['string', 'number'].includes(typeof part) : typeof part === type;
+  if (typeof part === 'number') return type !== 'string' && Number.isInteger(part) && Math.abs(part) <= LAST_INSTANT;
+  return typeof part === 'string' && type !== 'number';
 }
+
+/** Of a Date, in milliseconds; ids and sizes are smaller. */
+const LAST_INSTANT = 8.64e15;
 
 function partsOf(cursor: string): unknown[] {
   try {

@@ -142,11 +142,13 @@ describeOnEachStore('lists of GraphQL', store => {
 
     it('take no cursor of another order, and none that is made up', async () => {
       const { pageInfo } = await backups('', 'pageInfo { endCursor }');
-      const other = Buffer.from(JSON.stringify(['takenAt desc', 'x', 1, 2])).toString('base64url');
+      const cursorOf = (json: string) => Buffer.from(json).toString('base64url');
+      const other = cursorOf(JSON.stringify(['takenAt desc', 'x', 1, 2]));
       for (const args of [
         `orderBy: { field: SIZE }, after: "${pageInfo.endCursor}"`,
         'after: "x"',
         `after: "${other}"`,
+        ...['1e400', '1.5', '9e15', '-1e300'].map(number => `after: "${cursorOf(`["takenAt desc",1,${number},1]`)}"`),
         'after: ""',
       ]) {
         const { json } = await graphql(app.url, `{ backups(${args}) { nodes { id } } }`);

@@ -11,6 +11,12 @@ export class RowBudget {
   #left = MAX_ROWS;
   readonly #taken = new Set<string>();
 
+  /** A subscription may read as much again at each event. */
+  renew(): void {
+    this.#left = MAX_ROWS;
+    this.#taken.clear();
+  }
+
   /** Called before anything is read. @throws AppError 422 when the request asks for more than is allowed in sum */
   take(rows: number): void {
     this.#left -= rows;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { brokenStore } from '../testing/broken-store.ts';
-import { upload } from '../testing/requests.ts';
+import { request, upload } from '../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
 import { sampleZip } from '../testing/zips.ts';
 
@@ -103,6 +103,30 @@ describeOnEachStore('the subscription to backups', store => {
     expect(errors[0].extensions.code).to.equal('BACKUP_NOT_FOUND');
     await upload(app.url, sampleZip());
     expect((await all.next()).data.backupReceived.id).to.equal('1');
+  });
+
+  it('listens for nobody whom it has refused', async () => {
+    for (const accept of ['application/json', 'multipart/mixed', 'text/html']) {
+      const body = JSON.stringify({ query: 'subscription { backupReceived { id } }' });
+      const headers = { 'content-type': 'application/json', accept };
+      const { status } = await request(`${app.url}/graphql`, { method: 'POST', body, headers });
+      expect(status, accept).to.equal(406);
+    }
+    await settled(() => app.news.listeners === 0);
+  });
+
+  it('may read as much at each event as a request may', async () => {
+    await upload(app.url, sampleZip());
+    await using all = await listen(
+      app,
+      'subscription { backupReceived { database { backups(first: 1000) { nodes { id } } } } }',
+    );
+    for (let event = 0; event < 25; event++) {
+      app.news.received({ id: 1, database: 'pt_xyz', takenAt: new Date() });
+      const { errors, data } = await all.next();
+      expect(errors, `event ${event}`).to.equal(undefined);
+      expect(data.backupReceived.database.backups.nodes).to.deep.equal([{ id: '1' }]);
+    }
   });
 
   it('shows nothing of what nobody foresaw, and logs it', async () => {

@@ -9,9 +9,30 @@ import { rawConnection, uploadHead } from '../testing/raw-http.ts';
 import { expectError, request, upload } from '../testing/requests.ts';
 import { describeOnEachStore, historyStores, runApp } from '../testing/running-app.ts';
 import { sampleZip } from '../testing/zips.ts';
-import { openHistory } from './history.ts';
+import { checkReachable } from './check-reachable.ts';
+import { type HistoryManager, openHistory } from './history.ts';
 
 describe('history', () => {
+  it('opens none whose server takes backslashes for what they are: values could pass for SQL', async () => {
+    const mariadb = await sharedMariaDb();
+    const url = await historyStores.find(({ name }) => name === 'MariaDB')!.url(folder);
+    const [{ mode }] = (await mariadb.sql('select @@global.sql_mode as mode')) as unknown as [{ mode: string }];
+    await mariadb.sql(`set global sql_mode = '${mode},NO_BACKSLASH_ESCAPES'`);
+    try {
+      const error = await openHistory(url).catch(error => error);
+      expect(error).to.be.instanceOf(Error).with.property('message').that.contains('NO_BACKSLASH_ESCAPES');
+    } finally {
+      await mariadb.sql(`set global sql_mode = '${mode}'`);
+    }
+    await (await openHistory(url)).close();
+  });
+
+  it('takes a store that says nothing for one that can not be reached', async () => {
+    const silent = { execute: () => new Promise(() => {}) } as unknown as HistoryManager;
+    const error = await checkReachable(silent, 30).catch(error => error);
+    expect(error).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
+  });
+
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-history-'));

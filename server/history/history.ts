@@ -18,12 +18,20 @@ export async function openHistory(url: string): Promise<History> {
     orm = (await MikroORM.init(await createConfig(url))) as History;
     await orm.connect();
     if (url.startsWith('sqlite:')) await setUpSqlite(orm);
+    else await refuseBareBackslashes(orm);
     await orm.migrator.up();
     return orm;
   } catch (error) {
     await orm?.close(true);
     throw explainOpening(url, error);
   }
+}
+
+/** The driver writes values into statements with backslashes before quotes. Where those are none, a value could be SQL. */
+async function refuseBareBackslashes(orm: History): Promise<void> {
+  const [row] = await orm.em.execute<Array<{ mode: string }>>('select @@session.sql_mode as mode');
+  if (row!.mode.includes('NO_BACKSLASH_ESCAPES'))
+    throw new Error('its sql_mode has NO_BACKSLASH_ESCAPES, with which values are not safe: take it out of the server');
 }
 
 /**

@@ -74,6 +74,17 @@ describeOnEachStore('routes', store => {
     await rm(secret);
   });
 
+  it('answers to addresses that are none, and goes on', async () => {
+    for (const target of ['http://[/', 'http://%@x/', 'http://%%00@pt_xyz\\', 'http://[']) {
+      const { status, body } = await rawRequest(app.url, target, 'GET');
+      expect(status, target).to.equal(400);
+      expect(JSON.parse(body).code, target).to.be.oneOf(['MALFORMED_URL', 'MALFORMED_REQUEST']);
+    }
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(app.log.filter(({ path }) => path === 'http://[/')).to.have.length(1);
+    expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
+  });
+
   it('answers in JSON to what is no HTTP at all', async () => {
     const broken = {
       MALFORMED_REQUEST: 'GARBAGE\r\n\r\n',

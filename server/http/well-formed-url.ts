@@ -1,13 +1,19 @@
 import type { Middleware } from 'koa';
 import { AppError } from '../errors.ts';
 
-/** Refuses a path whose percent-encoding says nothing (`%zz`, half a character of UTF-8) before any route sees it. */
+/** Refuses a path whose percent-encoding says nothing (`%zz`, half a character of UTF-8), or an address that is none, before any route sees it. */
 export function wellFormedUrl(): Middleware {
   return async (ctx, next) => {
     try {
       decodeURIComponent(ctx.path);
     } catch (error) {
-      throw new AppError(400, 'MALFORMED_URL', `The path ${ctx.path} is not percent-encoded UTF-8`, [], error);
+      throw new AppError(
+        400,
+        'MALFORMED_URL',
+        `The address ${ctx.url} is none, or not percent-encoded UTF-8`,
+        [],
+        error,
+      );
     }
     await next();
   };
