@@ -28,6 +28,7 @@ export const FINDINGS = {
   CLIENT_OLDER: 'warning',
   // Of the dump.
   OBJECTS_MISSING: 'incomplete',
+  TABLES_SWAPPED: 'incomplete',
   DUMP_UNBALANCED: 'incomplete',
   CLIENT_COMMAND: 'incomplete',
   DUMP_COMPLAINED: 'incomplete',

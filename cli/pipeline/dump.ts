@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
 import type { DatabaseSource } from '../config.ts';
+import type { TablesMadeAnew } from '../preflight/tables-made-anew.ts';
 import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { dumpArguments } from './dump-arguments.ts';
@@ -31,6 +33,8 @@ export interface DumpOptions {
   readonly concessions?: readonly string[];
   /** Whether another connection has shown that the server offers TLS. */
   readonly offersTls?: boolean;
+  /** Tells, after a dump, which tables have become others while it was made. */
+  readonly tablesMadeAnew?: TablesMadeAnew | undefined;
   /** Told as soon as there is a file that mysqldump is about to write to. */
   readonly onBegun?: () => void;
 }
@@ -50,7 +54,7 @@ const CHANGED_MEANWHILE = /\b1412\b/;
 export async function dump(
   source: DatabaseSource,
   path: string,
-  { client, signal, concessions = [], offersTls = false, onBegun = () => {} }: DumpOptions,
+  { client, signal, concessions = [], offersTls = false, tablesMadeAnew, onBegun = () => {} }: DumpOptions,
 ): Promise<Dump> {
   signal.throwIfAborted();
   if (source.ssl === 'require' && client.flavour === 'mariadb' && !offersTls) await requireTls(source, { signal });
@@ -59,7 +63,7 @@ export async function dump(
   await using file = await open(path, 'ax', 0o600);
   onBegun();
   try {
-    return await dumpAgainIfChanged(asked, { path, file, client, signal });
+    return await dumpAgainIfChanged(asked, { path, file, client, signal, tablesMadeAnew });
   } catch (error) {
     await rm(path, { force: true });
     throw error;
@@ -71,19 +75,44 @@ interface Once {
   readonly file: FileHandle;
   readonly client: MysqldumpClient;
   readonly signal: AbortSignal;
+  readonly tablesMadeAnew: TablesMadeAnew | undefined;
 }
 
 async function dumpAgainIfChanged(source: DatabaseSource, once: Once): Promise<Dump> {
+  const first = await dumpOnce(source, once).catch(unlessChanged);
+  // Asked for in any case: what has changed by now is nothing against the second dump.
+  const meanwhile = await changedMeanwhile(once);
+  const changed = 'changed' in first ? first.changed : meanwhile;
+  if (!('changed' in first) && changed === undefined) return { ...first, isRepeated: false };
+  await once.file.truncate();
+  const { size, findings } = await dumpOnce(source, once);
+  const still = await changedMeanwhile(once);
+  const again = finding('DUMP_REPEATED', `dumped again, since the first time: ${changed}`);
+  const doubt =
+    still === undefined ? [] : [finding('TABLES_SWAPPED', `${still}, the second time, too`, AT_ANOTHER_TIME)];
+  return { size, isRepeated: true, findings: [...findings, again, ...doubt] };
+}
+
+function unlessChanged(error: unknown): { changed: string } {
+  if (error instanceof ExplainedError && CHANGED_MEANWHILE.test(error.message)) return { changed: error.message };
+  throw error;
+}
+
+/** @returns what has become of the tables while they were dumped; undefined when nothing has */
+async function changedMeanwhile({ tablesMadeAnew, signal }: Once): Promise<string | undefined> {
   try {
-    return { ...(await dumpOnce(source, once)), isRepeated: false };
+    const tables = (await tablesMadeAnew?.({ signal })) ?? [];
+    return tables.length === 0
+      ? undefined
+      : `tables were made anew or renamed while they were dumped: ${firstNames(tables)}`;
   } catch (error) {
-    if (!(error instanceof ExplainedError) || !CHANGED_MEANWHILE.test(error.message)) throw error;
-    await once.file.truncate();
-    const { size, findings } = await dumpOnce(source, once);
-    const again = finding('DUMP_REPEATED', `dumped again, since the first time: ${error.message}`);
-    return { size, isRepeated: true, findings: [...findings, again] };
+    signal.throwIfAborted();
+    return `nobody could see whether tables were made anew or renamed while they were dumped: ${messageOf(error)}`;
   }
 }
+
+const AT_ANOTHER_TIME =
+  'Rows of them may be of another moment, or missing. Back up at a time when no such change (gh-ost, pt-online-schema-change, a nightly reload) is under way.';
 
 async function dumpOnce(
   source: DatabaseSource,

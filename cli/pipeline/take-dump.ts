@@ -53,6 +53,7 @@ export async function takeDump(source: DatabaseSource, path: string, options: Ta
     signal,
     concessions: [...(report?.concessions ?? []), ...(history?.options ?? [])],
     offersTls: report?.isEncrypted ?? false,
+    tablesMadeAnew: report?.tablesMadeAnew,
     onBegun: () => onBegun?.(report?.estimatedBytes ?? 0),
   });
   return {

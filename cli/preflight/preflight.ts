@@ -12,8 +12,9 @@ import { missingRights } from './missing-rights.ts';
 import { nameBoundConcessions, nameBoundFindings } from './name-bound.ts';
 import { Rights } from './rights.ts';
 import { askServerFacts, type ServerFacts } from './server-facts.ts';
-import { askObjects, type SourceObjects, type TableOfEngine } from './source-objects.ts';
+import { askObjects, type SourceObjects, type TableMarks, type TableOfEngine } from './source-objects.ts';
 import type { VersionedTable } from './system-versioned.ts';
+import { type TablesMadeAnew, watchTables } from './tables-made-anew.ts';
 
 /** What is there to be dumped, and what stands in the way of a complete dump. */
 export interface SourceReport {
@@ -31,6 +32,7 @@ export interface SourceReport {
   readonly findings: readonly Finding[];
   /** Tables that keep their former rows: which client dumps them decides what becomes of these. */
   readonly versionedTables?: readonly VersionedTable[];
+  readonly tablesMadeAnew?: TablesMadeAnew;
   /** Options that let mysqldump get through all the same; a finding says what each leaves out. */
   readonly concessions: readonly string[];
 }
@@ -80,6 +82,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
     objects: objects.names,
     triggerTables: objects.triggerTables,
     versionedTables: objects.versioned,
+    tablesMadeAnew: watchTables(source, server.ignoresCase, minded(objects, asWanted)),
     estimatedBytes: objects.bytes,
     isEncrypted: session.isEncrypted,
     findings: [
@@ -98,6 +101,10 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...broken.filter(({ isDumped }) => !isDumped).map(({ view }) => `--ignore-table=${database}.${view}`),
     ],
   };
+}
+
+function minded({ marks }: SourceObjects, asWanted: LeftOut): TableMarks {
+  return new Map([...marks].filter(([table]) => !asWanted.leavesOut(table)));
 }
 
 function rowsLimited({ rowLimit }: ServerFacts): Finding[] {

@@ -19,18 +19,31 @@ export interface SourceObjects {
   /** Routines that are seen, but not what is in them. */
   readonly closedRoutines: readonly string[];
   readonly nameBound: NameBound;
+  readonly marks: TableMarks;
   /** data_length of all tables, in bytes. */
   readonly bytes: number;
 }
+
+/** By the name of a table, what tells it from another of the same name: when it was made, and its engine. */
+export type TableMarks = ReadonlyMap<string, string>;
 
 export interface TableOfEngine {
   readonly table: string;
   readonly engine: string;
 }
 
-interface Where {
+export interface Where {
   readonly database: string;
   readonly ignoresCase: boolean;
+}
+
+/** Asks for the marks alone. */
+export async function askTableMarks(session: Session, where: Where): Promise<TableMarks> {
+  return marksOf(await rowsOf(session, where, MARKS));
+}
+
+function marksOf(rows: readonly Row[]): TableMarks {
+  return new Map(rows.map(([name, engine, made]) => [name as string, `${engine} ${made}`]));
 }
 
 /** Asks information_schema what is in the database. */
@@ -74,11 +87,12 @@ export async function askObjects(session: Session, where: Where): Promise<Source
       .filter(([, type, isClosed]) => Number(isClosed) === 1 && KIND_OF_ROUTINE[type as string])
       .map(([name]) => name as string),
     nameBound: { ofFormerCollation, drawFromSequence: await drawingTables(session, where, names.sequences) },
+    marks: marksOf(tables.map(([name, , engine, , made]) => [name, engine, made] as Row)),
     bytes: tables.reduce((sum, [, , , bytes]) => sum + Number(bytes ?? 0), 0),
   };
 }
 
-const TABLES = ['table_schema', 'table_name, table_type, engine, data_length', 'tables'] as const;
+const TABLES = ['table_schema', 'table_name, table_type, engine, data_length, create_time', 'tables'] as const;
 const ROUTINES = [
   'routine_schema',
   'routine_name, routine_type, routine_definition is null, database_collation',
@@ -91,6 +105,8 @@ const EVENTS = ['event_schema', `event_name, instr(${EVENT_TEXT}, ';;') > 0, dat
 const SCHEMATA = ['schema_name', 'default_collation_name', 'schemata'] as const;
 const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns'] as const;
 const ROW_STARTS = ['table_schema', 'table_name, data_type, generation_expression', 'columns'] as const;
+
+const MARKS = ['table_schema', 'table_name, engine, create_time', 'tables'] as const;
 
 /** The engines whose rows mysqldump leaves alone, whatever it is told; MariaDB's program calls that --no-data-med. */
 const ROWS_ELSEWHERE = new Set(['MRG_MYISAM', 'MRG_ISAM', 'FEDERATED', 'CONNECT', 'OQGRAPH', 'SPIDER', 'VP']);

@@ -76,6 +76,38 @@ describe('a backup of a database', function () {
     await trial.expectFailed(await trial.backup(), { stage: 'dump', says: /1412/ });
   });
 
+  const SWAP = 'rename table z_last to z_third, _shadow to z_last, z_third to _shadow';
+
+  it('of which a table is swapped for its shadow while it is dumped, as gh-ost does', async () => {
+    const database = await scene.createDatabase(SWAPPED);
+    let isSwapped = false;
+    const swapOnce = async () => {
+      if (isSwapped) return;
+      isSwapped = true;
+      await scene.mariadb.sql(`insert into _shadow select * from z_last where id > 200; ${SWAP}`, database);
+    };
+    await using proxy = await proxyBefore(scene.mariadb, inTheMiddle(swapOnce));
+    await using trial = await scene.trial(database, { entry: through(proxy) });
+    await trial.expectComplete(await trial.backup(), ['DUMP_REPEATED']);
+    expect(isSwapped).to.equal(true);
+  });
+
+  it('of which tables are swapped each time they are dumped', async () => {
+    const database = await scene.createDatabase(SWAPPED);
+    // When a table was made is told to the second.
+    const swap = () => scene.mariadb.sql(`do sleep(1.1); ${SWAP}`, database);
+    await using proxy = await proxyBefore(scene.mariadb, inTheMiddle(swap));
+    await using trial = await scene.trial(database, { entry: through(proxy) });
+    await trial.expectIncomplete(await trial.backup(), ['DUMP_REPEATED', 'TABLES_SWAPPED']);
+    await using without = await scene.trial(database, {
+      entry: {
+        ...through(proxy),
+        dump_options: [`--ignore-table=${database}.z_last`, `--ignore-table=${database}._shadow`],
+      },
+    });
+    expect((await without.backup()).outcome.findings.map(({ code }) => code)).to.not.include('DUMP_REPEATED');
+  });
+
   it('of which a table is dropped while it is dumped', async () => {
     const database = await scene.createDatabase(SHOP);
     const drop = () => scene.mariadb.sql('drop table if exists stock', database);
@@ -237,4 +269,12 @@ const LARGE = `
   create table a_large (id int primary key, v longtext not null);
   insert into a_large select seq, repeat('x', 1000000) from seq_1_to_24;
   create table z_last (id int primary key);
+`;
+
+/** The shadow is half filled when the dump begins. */
+const SWAPPED = `${LARGE}
+  insert into z_last select seq from seq_1_to_2000;
+  do sleep(1.1);
+  create table _shadow like z_last;
+  insert into _shadow select seq from seq_1_to_200;
 `;
