@@ -23,6 +23,8 @@ export const FINDINGS = {
   DEFINITION_ONLY: 'warning',
   NOT_TRANSACTIONAL: 'warning',
   NAME_BOUND: 'warning',
+  VALUES_ROUNDED: 'warning',
+  TEXT_CONVERTED: 'warning',
   // Of the dump program.
   FLAVOUR_MISMATCH: 'incomplete',
   CLIENT_OLDER: 'warning',

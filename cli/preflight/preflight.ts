@@ -8,6 +8,7 @@ import { ExplainedError, messageOf } from '../problems.ts';
 import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
 import { connect, type Session } from './connect.ts';
 import { parseGrants } from './grants.ts';
+import { lossyColumnFindings } from './lossy-columns.ts';
 import { missingRights } from './missing-rights.ts';
 import { nameBoundConcessions, nameBoundFindings } from './name-bound.ts';
 import { Rights } from './rights.ts';
@@ -93,6 +94,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...notTransactional(objects, asWanted),
       ...definitionOnly(objects, asWanted),
       ...nameBoundFindings(database, objects.nameBound, asWanted),
+      ...(asWanted.kinds.has('tables') ? [] : lossyColumnFindings(objects.lossyColumns, asWanted)),
     ],
     concessions: [
       ...missing.concessions,

@@ -1,5 +1,6 @@
 import { OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import type { Row, Session } from './connect.ts';
+import { type LossyColumn, lossyColumn } from './lossy-columns.ts';
 import type { BoundObject, NameBound } from './name-bound.ts';
 import type { VersionedTable } from './system-versioned.ts';
 
@@ -20,6 +21,7 @@ export interface SourceObjects {
   readonly closedRoutines: readonly string[];
   readonly nameBound: NameBound;
   readonly marks: TableMarks;
+  readonly lossyColumns: readonly LossyColumn[];
   /** data_length of all tables, in bytes. */
   readonly bytes: number;
 }
@@ -88,6 +90,7 @@ export async function askObjects(session: Session, where: Where): Promise<Source
       .map(([name]) => name as string),
     nameBound: { ofFormerCollation, drawFromSequence: await drawingTables(session, where, names.sequences) },
     marks: marksOf(tables.map(([name, , engine, , made]) => [name, engine, made] as Row)),
+    lossyColumns: await lossyColumns(session, where, names.tables),
     bytes: tables.reduce((sum, [, , , bytes]) => sum + Number(bytes ?? 0), 0),
   };
 }
@@ -103,6 +106,7 @@ const TRIGGERS = ['trigger_schema', 'trigger_name, event_object_table, database_
 const EVENT_TEXT = `concat_ws(' ', definer, event_name, event_comment, event_definition)`;
 const EVENTS = ['event_schema', `event_name, instr(${EVENT_TEXT}, ';;') > 0, database_collation`, 'events'] as const;
 const SCHEMATA = ['schema_name', 'default_collation_name', 'schemata'] as const;
+const COLUMNS = ['table_schema', 'table_name, column_name, data_type, character_set_name', 'columns'] as const;
 const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns'] as const;
 const ROW_STARTS = ['table_schema', 'table_name, data_type, generation_expression', 'columns'] as const;
 
@@ -140,6 +144,13 @@ async function withoutTransactions(
   return tables
     .filter(([, type, engine]) => engine !== null && type !== 'SEQUENCE' && !safe.has(String(engine).toLowerCase()))
     .map(([table, , engine]) => ({ table: table as string, engine: engine as string }));
+}
+
+/** Views have columns, too. */
+async function lossyColumns(session: Session, where: Where, tables: readonly string[]): Promise<LossyColumn[]> {
+  const dumped = new Set(tables);
+  const columns = await rowsOf(session, where, COLUMNS);
+  return columns.filter(([table]) => dumped.has(table as string)).flatMap(row => lossyColumn(row) ?? []);
 }
 
 /** @returns the tables with a column that draws its default from a sequence */
