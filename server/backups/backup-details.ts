@@ -5,9 +5,13 @@ import { readRows } from '../history/read-rows.ts';
 import type { Backup } from './backup.entity.ts';
 
 /** What a list does not bring along, since it is rarely asked for and would take half of its time. */
-export type BackupDetails = Readonly<
-  Pick<Backup, 'id' | 'receivedAt' | 'sha256' | 'findings' | 'dumpSize' | 'dumpSha256' | 'checkedAt'>
->;
+export interface BackupDetails
+  extends Readonly<
+    Pick<Backup, 'id' | 'receivedAt' | 'sha256' | 'findings' | 'dumpSize' | 'dumpSha256' | 'checkedAt'>
+  > {
+  /** The size of its manifest, 0 without one. */
+  readonly manifestBytes: number;
+}
 
 interface Row {
   readonly id: number;
@@ -17,11 +21,13 @@ interface Row {
   readonly dump_size: number | null;
   readonly dump_sha256: string | null;
   readonly checked_at: number | string | null;
+  readonly manifest_bytes: number | null;
 }
 
 /** @returns those of these backups that there are, in no order */
 export async function detailsById({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<BackupDetails[]> {
-  const columns = 'id, received_at, sha256, findings, dump_size, dump_sha256, checked_at';
+  const columns =
+    'id, received_at, sha256, findings, dump_size, dump_sha256, checked_at, octet_length(manifest) as manifest_bytes';
   const rows = await readRows<Row>(em, `select ${columns} from backups where id in ${listOf(ids)}`, ids);
   return rows.map(row => ({
     id: row.id,
@@ -31,5 +37,6 @@ export async function detailsById({ em }: { em: HistoryManager }, ids: readonly 
     dumpSize: row.dump_size,
     dumpSha256: row.dump_sha256,
     checkedAt: row.checked_at === null ? null : fromStore(row.checked_at),
+    manifestBytes: Number(row.manifest_bytes ?? 0),
   }));
 }

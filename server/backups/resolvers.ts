@@ -11,8 +11,11 @@ import type { ListedBackup } from './listed-backup.ts';
 import { downloadPath, presentDigest } from './presenter.ts';
 import { type BackupSearch, countBackups, searchBackups } from './search-backups.ts';
 
-/** What a manifest, which may be large, weighs in the budget of a request. */
+/** What a manifest weighs at least in the budget of a request. */
 const MANIFEST_ROWS = 100;
+
+/** A large one weighs as many rows more: of manifests of 3 MB five take a second, in which nobody else is answered. */
+const BYTES_PER_ROW = 750;
 
 /** Each keeps a connection open. */
 const MAX_LISTENERS = 100;
@@ -68,7 +71,8 @@ function detailsOf({ id }: ListedBackup, { loaders }: GraphqlContext): Promise<B
 }
 
 async function manifestOf({ id }: ListedBackup, { loaders, budget }: GraphqlContext): Promise<string | null> {
-  budget.takeOnce(`manifest ${id}`, MANIFEST_ROWS);
+  const { manifestBytes } = await loaders.details.load(id);
+  budget.takeOnce(`manifest ${id}`, Math.max(MANIFEST_ROWS, Math.ceil(manifestBytes / BYTES_PER_ROW)));
   return loaders.manifest.load(id);
 }
 

@@ -106,6 +106,19 @@ describe('no query of GraphQL can hurt', () => {
     expect(() => budget.takeOnce('c', 1)).to.throw(`more than ${MAX_ROWS} rows`);
   });
 
+  it('weighs a large manifest by its size, before it is read', async () => {
+    for (let at = 0; at < 6; at++) await upload(app.url, sampleZip({ database: 'large' }));
+    const { em } = app.history;
+    const ofLarge = "database_id = (select id from `databases` where name = 'large')";
+    await em.fork().execute(`update backups set manifest = ? where ${ofLarge}`, [`"${'x'.repeat(3_000_000)}"`]);
+    const ask = (first: number) =>
+      graphql(app.url, `{ backups(first: ${first}, filter: { database: "large" }) { nodes { inventory { rows } } } }`);
+    expect((await ask(2)).json.data.backups.nodes).to.deep.equal([{ inventory: null }, { inventory: null }]);
+    const { json } = await ask(6);
+    expect(json.errors[0].extensions.code).to.equal('QUERY_TOO_LARGE');
+    await em.fork().execute(`delete from backups where ${ofLarge}`);
+  });
+
   it('gives a code to variables that are not as declared', async () => {
     const query = 'query ($id: ID!) { backup(id: $id) { id } }';
     for (const variables of [{}, { id: null }, { id: { x: 1 } }])
