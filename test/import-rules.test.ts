@@ -53,7 +53,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
   'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\.ts$/),
   'graphql-yoga only where GraphQL is joined': only(
     'graphql-yoga',
-    /^server\/graphql\/(create-graphql|errors|limits|only-json)\.ts$/,
+    /^server\/graphql\/(create-graphql|end-refused|errors|limits|only-json)\.ts$/,
   ),
   'kysely only where the history is opened and read': only(
     'kysely',
