@@ -73,9 +73,7 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
   );
   if (service)
     found.add(
-      await guarded(marker('newest backup', 'all'), signal, () =>
-        checkStored({ sources, ask: askStored, hasRun: lastRun !== undefined }),
-      ),
+      await guarded(marker('newest backup', 'all'), signal, () => checkStored({ sources, ask: askStored, lastRun })),
     );
   found.add(last);
   return { checks: found.checks, sources, clients, reports, service, lastRun };

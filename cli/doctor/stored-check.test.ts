@@ -1,16 +1,20 @@
 import { expect } from 'chai';
 import type { DatabaseSource } from '../config.ts';
+import type { LastRun } from '../last-run.ts';
 import { checkStored } from './stored-check.ts';
 
 const NOW = new Date('2026-01-02T03:00:00Z');
+const PT_XYZ = { label: 'pt_xyz' } as DatabaseSource;
+/** That delivered nothing of it. */
+const RUN = { outcomes: [{ database: 'pt_xyz' }] } as unknown as LastRun;
 
 describe('doctor: newest backups', () => {
-  const check = async (timestamp: string | undefined, state = 'complete', hasRun = true) => {
+  const check = async (timestamp: string | undefined, state = 'complete', lastRun: LastRun | undefined = RUN) => {
     const latest_backup = { id: 7, file_name: 'x', timestamp: timestamp!, state: state as 'complete' };
     const { checks } = await checkStored({
-      sources: [{ label: 'pt_xyz' } as DatabaseSource],
+      sources: [PT_XYZ],
       ask: async () => (timestamp === undefined ? [] : [{ database_name: 'pt_xyz', latest_backup }]),
-      hasRun,
+      lastRun,
       now: NOW,
     });
     expect(checks).to.have.length(1);
@@ -31,11 +35,17 @@ describe('doctor: newest backups', () => {
     expect(await check('2026-01-01 00:59:00')).to.match(/^warn is complete, 26 h old/);
     expect(await check('2026-01-01 01:01:00')).to.match(/^ok/);
     expect(await check(undefined)).to.match(/^warn there is none .*sade backup --only 'pt_xyz'/);
-    expect(await check(undefined, '', false), 'before the first run').to.match(/^ok there is none .*sade backup/);
+    const { checks } = await checkStored({ sources: [PT_XYZ], ask: async () => [], lastRun: undefined });
+    expect(checks[0], 'before the first run').to.include({ mark: 'ok', message: 'there is none at the service yet' });
+  });
+
+  it('are a problem when the service knows none of what it was given: its history may be lost', async () => {
+    const run = { ...RUN, outcomes: [{ database: 'pt_xyz', backupId: 7 }] } as unknown as LastRun;
+    expect(await check(undefined, '', run)).to.match(/^FAIL the service knows none, .* \(id 7\) .*history is lost/);
   });
 
   it('fail as a whole when the service does not answer', async () => {
     const ask = () => Promise.reject(new Error('no'));
-    expect(await checkStored({ sources: [], ask, hasRun: true }).catch(error => error.message)).to.equal('no');
+    expect(await checkStored({ sources: [], ask, lastRun: RUN }).catch(error => error.message)).to.equal('no');
   });
 });

@@ -1,6 +1,7 @@
 import type { DatabaseList } from '../../protocol/responses.ts';
 import type { DatabaseSource } from '../config.ts';
 import { formatAge, formatState } from '../figures.ts';
+import type { LastRun } from '../last-run.ts';
 import type { Check, Checked } from './check.ts';
 import { marker } from './check.ts';
 import { STALE_AFTER_HOURS } from './last-run-check.ts';
@@ -9,8 +10,8 @@ export interface StoredCheckOptions {
   readonly sources: readonly DatabaseSource[];
   /** Asks the service for the latest backup of each database. @throws {ExplainedError} */
   readonly ask: () => Promise<DatabaseList['data']>;
-  /** Whether a run was ever made from here: before the first one nobody expects a backup. */
-  readonly hasRun: boolean;
+  /** The last run from here: before the first one nobody expects a backup. */
+  readonly lastRun: LastRun | undefined;
   readonly now?: Date;
 }
 
@@ -21,12 +22,19 @@ export async function checkStored(options: StoredCheckOptions): Promise<Checked>
   return { checks: sources.map(({ label }) => describe(label, latest.get(label), options)) };
 }
 
+const LOST =
+  'Either --server is another service now, or its history is lost: then make no backup before it is made again (docs/operations.md, "If the history is lost").';
+
 type Latest = DatabaseList['data'][number]['latest_backup'];
 
-function describe(label: string, latest: Latest | undefined, { hasRun, now = new Date() }: StoredCheckOptions): Check {
+function describe(label: string, latest: Latest | undefined, { lastRun, now = new Date() }: StoredCheckOptions): Check {
   const { ok, warn, fail } = marker('newest backup', label);
-  if (!latest)
-    return (hasRun ? warn : ok)('there is none at the service yet', `Make one: sade backup --only '${label}'`);
+  if (!latest) {
+    const delivered = lastRun?.outcomes.find(({ database, backupId }) => database === label && backupId !== undefined);
+    if (delivered)
+      return fail(`the service knows none, though the last run gave it one (id ${delivered.backupId})`, LOST);
+    return (lastRun ? warn : ok)('there is none at the service yet', `Make one: sade backup --only '${label}'`);
+  }
   const { id, state, timestamp } = latest;
   const what = `is ${formatState(state)}, ${formatAge(timestamp, now)} old (id ${id})`;
   if (state !== 'complete')
