@@ -337,6 +337,18 @@ describe('dump', () => {
       expect(await left()).to.deep.equal([]);
     });
 
+    it('is whole, and nobody can see whether tables were swapped meanwhile: it is kept, and not made again', async () => {
+      const log = join(folder, 'begun');
+      const client = await fakeMysqldump(folder, `echo x >> '${log}'; header; marker`);
+      const tablesMadeAnew = () => Promise.reject(new Error('the server has gone'));
+      const { findings, isRepeated } = await dump(source, path, { client, signal: never, tablesMadeAnew });
+      expect(findings.map(({ code }) => code)).to.deep.equal(['TABLES_SWAPPED']);
+      expect(findings[0]!.message).to.contain('the server has gone');
+      expect(isRepeated).to.equal(false);
+      expect((await readFile(log, 'utf8')).trim().split('\n')).to.have.length(1);
+      await rm(log);
+    });
+
     it('floods stderr with 200 MB', async () => {
       const before = process.memoryUsage().rss;
       const error = await failureOf("yes 'Error 1356: broken view (1356)' | head -c 200000000 >&2; exit 2");

@@ -1,21 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import type { DatabaseSource } from '../config.ts';
 import type { TablesMadeAnew } from '../preflight/tables-made-anew.ts';
-import { codeOf, ExplainedError, messageOf } from '../problems.ts';
-import { clientEnvironment } from './client-environment.ts';
-import { dumpArguments } from './dump-arguments.ts';
+import { ExplainedError, messageOf } from '../problems.ts';
 import { findingsIn } from './dump-findings.ts';
 import { endsWithMarker } from './end-marker.ts';
-import { adviceFor } from './explain-dump-error.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
-import { openOptionFile } from './option-file.ts';
 import { requireTls } from './require-tls.ts';
-import { excerptOf, type Said } from './stderr-excerpt.ts';
+import { dumpFailure, runMysqldump } from './run-mysqldump.ts';
 
 export interface Dump {
   /** Bytes of the plain dump. */
@@ -38,9 +32,6 @@ export interface DumpOptions {
   /** Told as soon as there is a file that mysqldump is about to write to. */
   readonly onBegun?: () => void;
 }
-
-/** How long mysqldump may take to end after SIGTERM before it is killed. */
-const GRACE_MS = 5000;
 
 /** A table was changed while it was dumped (ER_TABLE_DEF_CHANGED): nothing is wrong that would be so again. */
 const CHANGED_MEANWHILE = /\b1412\b/;
@@ -81,16 +72,14 @@ interface Once {
 async function dumpAgainIfChanged(source: DatabaseSource, once: Once): Promise<Dump> {
   const first = await dumpOnce(source, once).catch(unlessChanged);
   // Asked for in any case: what has changed by now is nothing against the second dump.
-  const meanwhile = await changedMeanwhile(once);
-  const changed = 'changed' in first ? first.changed : meanwhile;
-  if (!('changed' in first) && changed === undefined) return { ...first, isRepeated: false };
+  const seen = await lookAgain(once);
+  if (!('changed' in first) && seen.tables.length === 0)
+    return { ...first, isRepeated: false, findings: [...first.findings, ...doubts(seen)] };
+  const changed = 'changed' in first ? first.changed : swapped(seen.tables);
   await once.file.truncate();
   const { size, findings } = await dumpOnce(source, once);
-  const still = await changedMeanwhile(once);
   const again = finding('DUMP_REPEATED', `dumped again, since the first time: ${changed}`);
-  const doubt =
-    still === undefined ? [] : [finding('TABLES_SWAPPED', `${still}, the second time, too`, AT_ANOTHER_TIME)];
-  return { size, isRepeated: true, findings: [...findings, again, ...doubt] };
+  return { size, isRepeated: true, findings: [...findings, again, ...doubts(await lookAgain(once))] };
 }
 
 function unlessChanged(error: unknown): { changed: string } {
@@ -98,19 +87,34 @@ function unlessChanged(error: unknown): { changed: string } {
   throw error;
 }
 
-/** @returns what has become of the tables while they were dumped; undefined when nothing has */
-async function changedMeanwhile({ tablesMadeAnew, signal }: Once): Promise<string | undefined> {
+/** The tables that became others while they were dumped, or why nobody could see whether there are any. */
+interface Seen {
+  readonly tables: readonly string[];
+  readonly unseen?: string;
+}
+
+async function lookAgain({ tablesMadeAnew, signal }: Once): Promise<Seen> {
   try {
-    const tables = (await tablesMadeAnew?.({ signal })) ?? [];
-    return tables.length === 0
-      ? undefined
-      : `tables were made anew or renamed while they were dumped: ${firstNames(tables)}`;
+    return { tables: (await tablesMadeAnew?.({ signal })) ?? [] };
   } catch (error) {
     signal.throwIfAborted();
-    return `nobody could see whether tables were made anew or renamed while they were dumped: ${messageOf(error)}`;
+    return { tables: [], unseen: messageOf(error) };
   }
 }
 
+/** What was dumped is kept: it may be whole, and the server may be gone by now. */
+function doubts({ tables, unseen }: Seen): Finding[] {
+  if (unseen !== undefined)
+    return [finding('TABLES_SWAPPED', `nobody could see whether tables were swapped meanwhile: ${unseen}`, RUN_AGAIN)];
+  if (tables.length === 0) return [];
+  return [finding('TABLES_SWAPPED', `${swapped(tables)}, the second time, too`, AT_ANOTHER_TIME)];
+}
+
+function swapped(tables: readonly string[]): string {
+  return `tables were made anew or renamed while they were dumped: ${firstNames(tables)}`;
+}
+
+const RUN_AGAIN = 'Run the backup again, when the server can be reached from its beginning to its end.';
 const AT_ANOTHER_TIME =
   'Rows of them may be of another moment, or missing. Back up at a time when no such change (gh-ost, pt-online-schema-change, a nightly reload) is under way.';
 
@@ -124,80 +128,9 @@ async function dumpOnce(
   return { size: (await file.stat()).size, findings: findingsIn(said) };
 }
 
-type Running = Pick<Once, 'client' | 'signal'> & { readonly folder: string };
-
-/** @returns what it said on stderr, when it ended well */
-async function runMysqldump(
-  source: DatabaseSource,
-  output: number,
-  { folder, client, signal }: Running,
-): Promise<Said> {
-  await using options = await openOptionFile(folder, source.password);
-  const child = spawn(client.path, dumpArguments(source, client), {
-    stdio: ['ignore', output, 'pipe', options.fd],
-    env: clientEnvironment(),
-  });
-  const ending = ended(child, signal);
-  // A child that could not be started, for want of descriptors, has no stderr.
-  const said = excerptOf(child.stderr ?? undefined, source.password);
-  const { code, killedBy } = await ending;
-  signal.throwIfAborted();
-  if (code === 0) return said;
-  const what = killedBy ? `mysqldump was ended by ${killedBy}` : `mysqldump failed with exit code ${code}`;
-  throw new ExplainedError(withStderr(what, said.text()), { advice: adviceFor(said.text()) ?? RUN_BY_HAND });
-}
-
-/** Waits until it has ended and said all; once aborted only until it has ended, since a child of its own may live on. */
-async function ended(
-  child: ChildProcess,
-  signal: AbortSignal,
-): Promise<{ code: number | null; killedBy: NodeJS.Signals | null }> {
-  let killing: NodeJS.Timeout | undefined;
-  const stopped = Promise.withResolvers<[number | null, NodeJS.Signals | null]>();
-  const stop = () => {
-    // It may have ended before, and something that it left behind may hold its stderr.
-    if (child.exitCode !== null || child.signalCode !== null) stopped.resolve([child.exitCode, child.signalCode]);
-    child.once('exit', (...how) => stopped.resolve(how));
-    child.kill('SIGTERM');
-    killing = setTimeout(() => kill(child), GRACE_MS);
-  };
-  if (signal.aborted) stop();
-  else signal.addEventListener('abort', stop, { once: true });
-  try {
-    const [code, killedBy] = (await Promise.race([once(child, 'close'), stopped.promise])) as [
-      number | null,
-      NodeJS.Signals | null,
-    ];
-    return { code, killedBy };
-  } catch (error) {
-    const why = codeOf(error) === 'ENOENT' ? 'it is not installed any more' : messageOf(error);
-    throw new ExplainedError(`mysqldump could not be started: ${why}`, { cause: error });
-  } finally {
-    signal.removeEventListener('abort', stop);
-    clearTimeout(killing);
-    child.stderr?.destroy();
-  }
-}
-
-/** Deno's handle sends one signal and no more, so this one goes by the process id. */
-function kill({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended in this very moment.
-  }
-}
-
 function cutOff(stderr: string): ExplainedError {
-  const what = 'mysqldump ended without an error, but the dump is cut off: its last line is no "-- Dump completed"';
-  return new ExplainedError(withStderr(what, stderr), {
-    advice: adviceFor(stderr) ?? RUN_BY_HAND,
-  });
-}
-
-const RUN_BY_HAND =
-  'Run the backup again. If it stays so, run mysqldump by hand and look at what it says and at the end of its output.';
-
-function withStderr(what: string, stderr: string): string {
-  return stderr === '' ? what : `${what}: ${stderr}`;
+  return dumpFailure(
+    'mysqldump ended without an error, but the dump is cut off: its last line is no "-- Dump completed"',
+    stderr,
+  );
 }

@@ -91,7 +91,7 @@ export async function backupsById(
   ids: readonly number[],
 ): Promise<Array<ListedBackup | null>> {
   const sql = `select ${BACKUP_COLUMNS} from backups b where b.id in ${listOf(ids)}`;
-  const rows = await readRows<BackupRow>(em, sql, [...ids]);
+  const rows = await readRows<BackupRow>(em, sql, ids);
   const byId = new Map(rows.map(row => [row.id, row]));
   return ids.map(id => {
     const row = byId.get(id);
@@ -105,7 +105,7 @@ export async function manifestsById(
   ids: readonly number[],
 ): Promise<Array<string | null>> {
   const sql = `select id, manifest from backups where id in ${listOf(ids)}`;
-  const rows = await readRows<{ id: number; manifest: string | null }>(em, sql, [...ids]);
+  const rows = await readRows<{ id: number; manifest: string | null }>(em, sql, ids);
   const byId = new Map(rows.map(({ id, manifest }) => [id, manifest]));
   return ids.map(id => byId.get(id) ?? null);
 }

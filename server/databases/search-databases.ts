@@ -89,7 +89,7 @@ export async function countDatabases({ em }: { em: HistoryManager }, search: Dat
 
 /** @returns those that there are, in no order */
 export async function databasesById({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<NamedDatabase[]> {
-  return readRows<NamedDatabase>(em, `select id, name from \`databases\` where id in ${listOf(ids)}`, [...ids]);
+  return readRows<NamedDatabase>(em, `select id, name from \`databases\` where id in ${listOf(ids)}`, ids);
 }
 
 interface Row {

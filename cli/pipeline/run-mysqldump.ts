@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { DatabaseSource } from '../config.ts';
+import { codeOf, ExplainedError, messageOf } from '../problems.ts';
+import { clientEnvironment } from './client-environment.ts';
+import { dumpArguments } from './dump-arguments.ts';
+import { adviceFor } from './explain-dump-error.ts';
+import type { MysqldumpClient } from './mysqldump-client.ts';
+import { openOptionFile } from './option-file.ts';
+import { excerptOf, type Said } from './stderr-excerpt.ts';
+
+interface Running {
+  /** Where its password may lie for a moment, in a file that has no name. */
+  readonly folder: string;
+  readonly client: MysqldumpClient;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs mysqldump as a child process until it has ended.
+ * @param output the descriptor of the file that it writes to
+ * @returns what it said on stderr, when it ended well
+ * @throws {ExplainedError} saying what it said, with its password blotted out; the signal's reason when aborted
+ */
+export async function runMysqldump(
+  source: DatabaseSource,
+  output: number,
+  { folder, client, signal }: Running,
+): Promise<Said> {
+  await using options = await openOptionFile(folder, source.password);
+  const child = spawn(client.path, dumpArguments(source, client), {
+    stdio: ['ignore', output, 'pipe', options.fd],
+    env: clientEnvironment(),
+  });
+  const ending = ended(child, signal);
+  // A child that could not be started, for want of descriptors, has no stderr.
+  const said = excerptOf(child.stderr ?? undefined, source.password);
+  const { code, killedBy } = await ending;
+  signal.throwIfAborted();
+  if (code === 0) return said;
+  const what = killedBy ? `mysqldump was ended by ${killedBy}` : `mysqldump failed with exit code ${code}`;
+  throw dumpFailure(what, said.text());
+}
+
+/** Waits until it has ended and said all; once aborted only until it has ended, since a child of its own may live on. */
+async function ended(
+  child: ChildProcess,
+  signal: AbortSignal,
+): Promise<{ code: number | null; killedBy: NodeJS.Signals | null }> {
+  let killing: NodeJS.Timeout | undefined;
+  const stopped = Promise.withResolvers<[number | null, NodeJS.Signals | null]>();
+  const stop = () => {
+    // It may have ended before, and something that it left behind may hold its stderr.
+    if (child.exitCode !== null || child.signalCode !== null) stopped.resolve([child.exitCode, child.signalCode]);
+    child.once('exit', (...how) => stopped.resolve(how));
+    child.kill('SIGTERM');
+    killing = setTimeout(() => kill(child), GRACE_MS);
+  };
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    const [code, killedBy] = (await Promise.race([once(child, 'close'), stopped.promise])) as [
+      number | null,
+      NodeJS.Signals | null,
+    ];
+    return { code, killedBy };
+  } catch (error) {
+    const why = codeOf(error) === 'ENOENT' ? 'it is not installed any more' : messageOf(error);
+    throw new ExplainedError(`mysqldump could not be started: ${why}`, { cause: error });
+  } finally {
+    signal.removeEventListener('abort', stop);
+    clearTimeout(killing);
+    child.stderr?.destroy();
+  }
+}
+
+/** Deno's handle sends one signal and no more, so this one goes by the process id. */
+function kill({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended in this very moment.
+  }
+}
+
+/** How long mysqldump may take to end after SIGTERM before it is killed. */
+const GRACE_MS = 5000;
+
+/** @returns why there is no dump, with what mysqldump said of it and what to do */
+export function dumpFailure(what: string, stderr: string): ExplainedError {
+  const message = stderr === '' ? what : `${what}: ${stderr}`;
+  return new ExplainedError(message, { advice: adviceFor(stderr) ?? RUN_BY_HAND });
+}
+
+const RUN_BY_HAND =
+  'Run the backup again. If it stays so, run mysqldump by hand and look at what it says and at the end of its output.';
