@@ -44,6 +44,7 @@ export const FINDINGS = {
   OBJECTS_GONE: 'warning',
   ROWS_FELL: 'warning',
   SIZE_FELL: 'warning',
+  CLOCK_AHEAD: 'warning',
   NO_MANIFEST: 'unverified',
   NOT_VERIFIED: 'unverified',
 } as const satisfies Record<string, Severity>;

@@ -18,7 +18,19 @@ export async function fillHistory(url: string, size: HistorySize, signal: AbortS
 }
 
 const COLUMNS = [
-  ...['id', 'database_id', 'file_name', 'taken_at', 'received_at', 'size', 'sha256', 'state', 'findings', 'dump_size'],
+  ...[
+    'id',
+    'database_id',
+    'file_name',
+    'taken_at',
+    'sorted_at',
+    'received_at',
+    'size',
+    'sha256',
+    'state',
+    'findings',
+    'dump_size',
+  ],
   ...['dump_sha256', 'checked_at', 'damage'],
 ];
 
@@ -26,7 +38,8 @@ type Value = number | string | null;
 
 function valuesOf(row: HistoryRow, stored: (instant: Date) => Value): Value[] {
   return [
-    ...[row.id, row.databaseId, row.fileName, stored(row.takenAt), stored(row.receivedAt), row.size, row.sha256],
+    ...[row.id, row.databaseId, row.fileName, stored(row.takenAt), stored(row.takenAt)],
+    ...[stored(row.receivedAt), row.size, row.sha256],
     ...[row.state, row.findings, row.dumpSize, row.dumpSha256, row.checkedAt && stored(row.checkedAt), row.damage],
   ];
 }

@@ -12,9 +12,9 @@ interface BackupRow {
 const STATE = "case when b.damage is null then b.state else 'damaged' end as state";
 /** Each reads one entry off the end of an index; in a list that they are joined to, MariaDB would do so several times. */
 const LATEST = `(select x.id from backups x where x.database_id = d.id
-  order by x.database_id desc, x.taken_at desc, x.id desc limit 1)`;
+  order by x.database_id desc, x.sorted_at desc, x.id desc limit 1)`;
 const LATEST_COMPLETE = `(select y.id from backups y where y.database_id = d.id and y.state = 'complete' and y.damage is null
-  order by y.database_id desc, y.taken_at desc, y.id desc limit 1)`;
+  order by y.database_id desc, y.sorted_at desc, y.id desc limit 1)`;
 
 export async function databaseList({ ask, timestamp }: Store) {
   const rows = await ask<BackupRow>(`
@@ -32,7 +32,7 @@ export async function databaseHistory({ ask, timestamp }: Store, name: string, l
   const rows = await ask<BackupRow>(
     `select b.id, b.file_name, ${timestamp('b.taken_at')} as timestamp, ${STATE}
      from backups b where b.database_id = (select d.id from \`databases\` d where d.name = ?)
-     order by b.taken_at desc, b.id desc limit ?`,
+     order by b.sorted_at desc, b.id desc limit ?`,
     [name, limit],
   );
   const histories = rows.map(({ id, file_name, timestamp, state }) => ({ id, file_name, timestamp, state }));
@@ -68,8 +68,8 @@ export async function backups({ ask, timestamp, instant }: Store, after: string)
   const place = instant(takenAt);
   const rows = await ask<BackupRow>(
     `select b.id, d.name, b.file_name, ${timestamp('b.taken_at')} as timestamp, b.size, ${STATE}
-     from (select * from backups where taken_at <= ? and (taken_at < ? or id < ?) order by taken_at desc, id desc limit 101) b
-     join \`databases\` d on d.id = b.database_id order by b.taken_at desc, b.id desc`,
+     from (select * from backups where sorted_at <= ? and (sorted_at < ? or id < ?) order by sorted_at desc, id desc limit 101) b
+     join \`databases\` d on d.id = b.database_id order by b.sorted_at desc, b.id desc`,
     [place, place, id],
   );
   const page = rows.slice(0, 100);
@@ -91,15 +91,15 @@ type DayRow = Record<(typeof COUNTS)[number] | 'day' | 'news' | 'sound', number 
 export async function statistics({ ask, day }: Store) {
   const rows = await ask<DayRow>(`
     select days.*, coalesce(firsts.news, 0) as news from (
-      select ${day('taken_at')} as day, count(*) as backups, sum(size) as bytes, sum(dump_size) as dumpBytes,
+      select ${day('sorted_at')} as day, count(*) as backups, sum(size) as bytes, sum(dump_size) as dumpBytes,
         sum(damage is null and state = 'complete') as complete, sum(damage is null and state = 'incomplete') as incomplete,
         sum(damage is null and state = 'unverified') as unverified, sum(damage is not null) as damaged,
         count(distinct case when damage is null and state = 'complete' then database_id end) as sound
       from backups group by day
     ) days left join (
-      select ${day('f.taken_at')} as day, count(*) as news from (
-        select (select x.taken_at from backups x where x.database_id = d.id order by x.database_id, x.taken_at, x.id limit 1)
-          as taken_at from \`databases\` d
+      select ${day('f.sorted_at')} as day, count(*) as news from (
+        select (select x.sorted_at from backups x where x.database_id = d.id order by x.database_id, x.sorted_at, x.id limit 1)
+          as sorted_at from \`databases\` d
       ) f group by day
     ) firsts on firsts.day = days.day order by days.day`);
   const days = rows.map(

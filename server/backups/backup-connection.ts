@@ -33,10 +33,10 @@ export function backupConnection(
     first,
     after,
     budget,
-    cursorOf: ({ id, takenAt, size }: ListedBackup) => formatCursor(key, id, takenAt.getTime(), size),
+    cursorOf: ({ id, sortedAt, size }: ListedBackup) => formatCursor(key, id, sortedAt.getTime(), size),
     placeIn: cursor => {
-      const [id, takenAt, size] = parseCursor(cursor, key, ['number', 'number', 'number']) as [number, number, number];
-      return { id, takenAt: new Date(takenAt), size };
+      const [id, sortedAt, size] = parseCursor(cursor, key, ['number', 'number', 'number']) as [number, number, number];
+      return { id, sortedAt: new Date(sortedAt), size };
     },
     find: page => find({ ...page, order }),
     count,

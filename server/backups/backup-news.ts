@@ -4,7 +4,8 @@ import { EventEmitter, on } from 'node:events';
 export interface BackupEvent {
   readonly id: number;
   readonly database: string;
-  readonly takenAt: Date;
+  /** By which it is counted (`sortTime`). */
+  readonly sortedAt: Date;
 }
 
 /** Tells whoever listens what happens to backups, in this process: no other works on the same storage. */

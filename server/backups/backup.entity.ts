@@ -15,6 +15,8 @@ const schema = defineEntity({
     takenAt: p.datetime(0),
     /** When the service had it whole, UTC. */
     receivedAt: p.datetime(3),
+    /** By which it is sorted, filtered and counted (`sortTime`); never null, which SQLite can't promise of a column added later. */
+    sortedAt: p.datetime(0).nullable(),
     /** Of the zip, in bytes. */
     size: p.bigint('number'),
     /** Of the zip, 64 hexadecimal digits. */
@@ -36,15 +38,15 @@ const schema = defineEntity({
   }),
   indexes: [
     // Newest first within a database: what every listing asks for.
-    { properties: ['database', 'takenAt', 'id'] },
+    { properties: ['database', 'sortedAt', 'id'] },
     // The last complete one of a database: with the state first MySQL sees the order behind it, for many databases at once, too.
-    { name: 'backups_by_state_and_database', properties: ['state', 'database', 'takenAt', 'id'] },
+    { name: 'backups_by_state_and_database', properties: ['state', 'database', 'sortedAt', 'id'] },
     // What has not been checked for longest.
     { properties: ['checkedAt', 'id'] },
     // Of all databases: newest first, and with all that the totals of a day are made of.
-    { name: 'backups_by_time', properties: ['takenAt', 'id', 'database', 'state', 'damage', 'size', 'dumpSize'] },
-    { name: 'backups_by_state', properties: ['state', 'takenAt', 'id'] },
-    { name: 'backups_by_damage', properties: ['damage', 'takenAt', 'id'] },
+    { name: 'backups_by_time', properties: ['sortedAt', 'id', 'database', 'state', 'damage', 'size', 'dumpSize'] },
+    { name: 'backups_by_state', properties: ['state', 'sortedAt', 'id'] },
+    { name: 'backups_by_damage', properties: ['damage', 'sortedAt', 'id'] },
     { name: 'backups_by_size', properties: ['size', 'id'] },
     { name: 'backups_by_database_and_size', properties: ['database', 'size', 'id'] },
   ],

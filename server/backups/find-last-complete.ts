@@ -10,23 +10,23 @@ const CANDIDATES = 10;
 /**
  * Finds what a backup that is about to be recorded is to be compared with: the last one of its database, older than it,
  * that was complete when it came, and that leaves out the same on purpose, if there is such a one among the last.
- * @param takenAt when the dump of the new one began
+ * @param sortedAt by which the new one will be sorted
  * @returns its manifest, or undefined when there is none
  */
 export async function findLastComplete(
   em: HistoryManager,
   { database }: FileAddress,
-  takenAt: Date,
+  sortedAt: Date,
   { findings }: Manifest,
 ): Promise<Manifest | undefined> {
   const where = {
     database: { name: database },
     state: 'complete',
-    takenAt: { $lte: takenAt },
+    sortedAt: { $lte: sortedAt },
     manifest: { $ne: null },
   };
   const candidates = await em.find(Backup, where as never, {
-    orderBy: { takenAt: 'desc', id: 'desc' },
+    orderBy: { sortedAt: 'desc', id: 'desc' },
     limit: CANDIDATES,
     fields: ['findings'],
   });

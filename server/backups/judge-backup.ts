@@ -2,6 +2,7 @@ import { type Finding, type FindingList, finding } from '../../protocol/finding.
 import type { Manifest } from '../../protocol/manifest.ts';
 import type { DumpFacts } from './check-content.ts';
 import { compareInventories } from './compare-inventories.ts';
+import { clockFindings, type Times } from './sort-time.ts';
 
 interface Evidence {
   /** What the client says of the backup, if it says anything. */
@@ -10,10 +11,11 @@ interface Evidence {
   readonly dump: DumpFacts | undefined;
   /** What the last complete backup of the same database said, if there is one. */
   readonly lastComplete: Manifest | undefined;
+  readonly times: Times;
 }
 
 /** @returns all that was noticed of a backup: what the client noticed, and what the service did */
-export function judgeBackup({ manifest, dump, lastComplete }: Evidence): NonNullable<FindingList> {
+export function judgeBackup({ manifest, dump, lastComplete, times }: Evidence): NonNullable<FindingList> {
   const findings: NonNullable<FindingList> = [...(manifest?.findings ?? [])];
   if (!manifest)
     findings.push(finding('NO_MANIFEST', 'it came without a manifest: nobody says what it should hold', SADE));
@@ -21,6 +23,7 @@ export function judgeBackup({ manifest, dump, lastComplete }: Evidence): NonNull
   if (dump && !dump.hasEndMarker)
     findings.push(finding('END_MARKER_MISSING', 'the last line of the dump is no "-- Dump completed"', CUT_OFF));
   if (manifest && lastComplete) findings.push(...compareInventories(manifest, lastComplete).filter(isNews(manifest)));
+  findings.push(...clockFindings(times));
   return findings;
 }
 

@@ -11,11 +11,13 @@ import type { Backup } from './backup.entity.ts';
 export interface ListedBackup
   extends Readonly<Pick<Backup, 'id' | 'fileName' | 'takenAt' | 'size' | 'state' | 'damage'>> {
   readonly databaseId: number;
+  /** By which lists are sorted. */
+  readonly sortedAt: Date;
   /** Where the list is one of many databases' backups. */
   readonly databaseName: string | undefined;
 }
 
-const COLUMNS = ['id', 'database_id', 'file_name', 'taken_at', 'size', 'state', 'damage'] as const;
+const COLUMNS = ['id', 'database_id', 'file_name', 'taken_at', 'sorted_at', 'size', 'state', 'damage'] as const;
 
 /** The columns of the table `b` that `toBackup` reads. */
 export const BACKUP_COLUMNS = COLUMNS.map(name => `b.${name}`).join(', ');
@@ -66,6 +68,9 @@ class RowBackup implements ListedBackup {
   }
   get takenAt() {
     return fromStore(this.row[this.names.taken_at] as number | string);
+  }
+  get sortedAt() {
+    return fromStore(this.row[this.names.sorted_at] as number | string);
   }
   get size() {
     return this.row[this.names.size] as number;

@@ -4,7 +4,7 @@ import type { FileAddress, Storage } from '../storage/storage.ts';
 import { checkZip } from './check-zip.ts';
 import { judgeBackup } from './judge-backup.ts';
 import { parseRecord } from './record.ts';
-import type { Recordable } from './record-backup.ts';
+import { type Recordable, takenAtOf } from './record-backup.ts';
 import { storedDigest } from './stored-digest.ts';
 
 /**
@@ -52,6 +52,7 @@ export async function readZip(
     throw error;
   });
   const sha256 = await storedDigest(file);
-  const findings = judgeBackup({ manifest: undefined, dump, lastComplete: undefined });
+  const times = { takenAt: takenAtOf(address), receivedAt };
+  const findings = judgeBackup({ manifest: undefined, dump, lastComplete: undefined, times });
   return { address, receivedAt, size, sha256, dump, state: stateOf(findings), findings, manifest: undefined };
 }

@@ -13,6 +13,7 @@ import { findLastComplete } from './find-last-complete.ts';
 import { judgeBackup } from './judge-backup.ts';
 import { keepAgain } from './keep-again.ts';
 import { type Recordable, recordBackup, takenAtOf } from './record-backup.ts';
+import { sortTime } from './sort-time.ts';
 import { storedDigest } from './stored-digest.ts';
 
 interface Dependencies {
@@ -57,8 +58,8 @@ export async function receiveBackup(
   }
 }
 
-function tell(news: BackupNews, { backup: { id, takenAt }, isNew }: Receipt, { database }: FileAddress): void {
-  news[isNew ? 'received' : 'changed']({ id, takenAt, database });
+function tell(news: BackupNews, { backup: { id, sortedAt }, isNew }: Receipt, { database }: FileAddress): void {
+  news[isNew ? 'received' : 'changed']({ id, sortedAt: sortedAt!, database });
 }
 
 type Stores = Pick<Dependencies, 'em' | 'storage'>;
@@ -82,9 +83,10 @@ async function keep({ em, storage }: Stores, received: ReceivedFile, known: Know
 async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims }: Known): Promise<Recordable> {
   const { address, size, sha256 } = received;
   const manifest = claims.manifest?.document;
-  const lastComplete = manifest && (await findLastComplete(em, address, takenAtOf(address), manifest));
-  const findings = judgeBackup({ manifest, dump: zip.dump, lastComplete });
   const receivedAt = new Date();
+  const times = { takenAt: takenAtOf(address), receivedAt };
+  const lastComplete = manifest && (await findLastComplete(em, address, sortTime(times), manifest));
+  const findings = judgeBackup({ manifest, dump: zip.dump, lastComplete, times });
   return {
     address,
     receivedAt,

@@ -7,6 +7,7 @@ import type { FileAddress, Storage } from '../storage/storage.ts';
 import { Backup } from './backup.entity.ts';
 import type { DumpFacts } from './check-content.ts';
 import { formatRecord } from './record.ts';
+import { sortTime } from './sort-time.ts';
 
 /** A stored zip that the history is to know. */
 export interface Recordable {
@@ -58,11 +59,13 @@ const READ_COMMITTED = { isolationLevel: IsolationLevel.READ_COMMITTED };
 
 async function insertRow(em: HistoryManager, recordable: Recordable): Promise<Backup> {
   const { address, dump, findings, manifest, damage, ...same } = recordable;
+  const takenAt = takenAtOf(address);
   const backup = em.create(Backup, {
     ...same,
     database: await databaseOf(em, address),
     fileName: address.fileName,
-    takenAt: takenAtOf(address),
+    takenAt,
+    sortedAt: sortTime({ takenAt, receivedAt: recordable.receivedAt }),
     dumpSize: dump?.size ?? null,
     dumpSha256: dump?.sha256 ?? null,
     findings: findings.length > 0 ? JSON.stringify(findings) : null,

@@ -22,7 +22,7 @@ export interface BackupSearch {
   readonly fileName?: string | undefined;
 }
 
-/** By what backups are put in order, and by their ids where they are alike in it. */
+/** By what backups are put in order, and by their ids where they are alike in it. `takenAt` is the time by which they are sorted. */
 export interface BackupOrder {
   readonly by: 'takenAt' | 'size';
   readonly direction: 'asc' | 'desc';
@@ -31,7 +31,7 @@ export interface BackupOrder {
 export const NEWEST_FIRST: BackupOrder = { by: 'takenAt', direction: 'desc' };
 
 /** A place in a list: behind the backup that has these. */
-export type BackupPlace = Pick<ListedBackup, 'id' | 'takenAt' | 'size'>;
+export type BackupPlace = Pick<ListedBackup, 'id' | 'sortedAt' | 'size'>;
 
 export interface BackupPage {
   readonly order?: BackupOrder;
@@ -75,9 +75,9 @@ export function pageQuery(
   columns: string,
 ): { sql: string; values: unknown[] } {
   const where = conditionsOf(em, search);
-  const column = `b.${order.by === 'size' ? 'size' : 'taken_at'}`;
+  const column = `b.${order.by === 'size' ? 'size' : 'sorted_at'}`;
   if (after) {
-    const value = order.by === 'size' ? after.size : toStore(em, after.takenAt);
+    const value = order.by === 'size' ? after.size : toStore(em, after.sortedAt);
     const behind = order.direction === 'asc' ? '>' : '<';
     // The first condition alone bounds the range on the index; MySQL makes no range of the second.
     where.demand(`${column} ${behind}= ? and (${column} ${behind} ? or b.id ${behind} ?)`, value, value, after.id);
@@ -97,8 +97,8 @@ function conditionsOf(em: HistoryManager, search: BackupSearch): Conditions {
   if (databaseName !== undefined)
     where.demand('b.database_id = (select d.id from `databases` d where d.name = ?)', databaseName);
   if (states) demandStates(where, states);
-  if (takenFrom) where.demand('b.taken_at >= ?', toStore(em, takenFrom));
-  if (takenBefore) where.demand('b.taken_at < ?', toStore(em, takenBefore));
+  if (takenFrom) where.demand('b.sorted_at >= ?', toStore(em, takenFrom));
+  if (takenBefore) where.demand('b.sorted_at < ?', toStore(em, takenBefore));
   if (minSize !== undefined) where.demand('b.size >= ?', minSize);
   if (maxSize !== undefined) where.demand('b.size <= ?', maxSize);
   if (fileName) where.demand('b.file_name >= ? and b.file_name < ?', fileName, fileName + LAST_CHARACTER);

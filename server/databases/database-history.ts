@@ -1,5 +1,5 @@
 import { Backup } from '../backups/backup.entity.ts';
-import { searchSummaries } from '../backups/search-backups.ts';
+import { type BackupPlace, searchSummaries } from '../backups/search-backups.ts';
 import type { SummarizedBackup } from '../backups/summarized-backup.ts';
 import { notFound, refused } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
@@ -36,8 +36,8 @@ export async function findDatabase({ em }: { em: HistoryManager }, name: string)
   return database;
 }
 
-async function findCursor(em: HistoryManager, database: NamedDatabase, id: number): Promise<Backup> {
+async function findCursor(em: HistoryManager, database: NamedDatabase, id: number): Promise<BackupPlace> {
   const backup = await em.findOne(Backup, { id, database: database.id });
   if (!backup) throw refused([{ field: 'before', message: `is no backup of ${database.name}: ${id}` }]);
-  return backup;
+  return { id, sortedAt: backup.sortedAt!, size: backup.size };
 }

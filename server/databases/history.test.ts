@@ -146,14 +146,14 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     const page = queries.at(-1)!;
     expect(page).to.contain('limit').and.not.contain('offset');
     const plan = await planOf(app.history, page);
-    expect(plan).to.contain('backups_database_id_taken_at_id_index');
+    expect(plan).to.contain('backups_database_id_sorted_at_id_index');
     expect(plan).to.not.match(/filesort|TEMP B-TREE/);
   });
 });
 
 /** Backups are found by their key, and the subquery walks the index of newest first without sorting. */
 function usesIndexPerDatabase(plan: string, store: string): boolean {
-  const index = 'backups_database_id_taken_at_id_index';
+  const index = 'backups_database_id_sorted_at_id_index';
   if (store === 'SQLite')
     return (
       /SEARCH b USING INTEGER PRIMARY KEY/.test(plan) &&

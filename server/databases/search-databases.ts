@@ -100,18 +100,18 @@ interface Row {
 }
 
 /**
- * The latest backup of the database `d`: one entry off the end of (database_id, taken_at, id). MySQL sees that no more is
+ * The latest backup of the database `d`: one entry off the end of (database_id, sorted_at, id). MySQL sees that no more is
  * needed only when `database_id` is in the order, where it changes nothing: without, it sorts the whole history. All
  * dialects quote with backticks.
  */
 export const LATEST_ID = `
     select latest.id from backups latest where latest.database_id = d.id
-    order by latest.database_id desc, latest.taken_at desc, latest.id desc limit 1`;
+    order by latest.database_id desc, latest.sorted_at desc, latest.id desc limit 1`;
 
 const LATEST_COMPLETE_ID = `
     select sound.id from backups sound
     where sound.database_id = d.id and sound.state = 'complete' and sound.damage is null
-    order by sound.database_id desc, sound.taken_at desc, sound.id desc limit 1`;
+    order by sound.database_id desc, sound.sorted_at desc, sound.id desc limit 1`;
 
 /** More than there are. */
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -131,8 +131,8 @@ function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
   const never = em.getPlatform().quoteValue(toStore(em, new Date(0)));
   const keys = {
     name: 'd.name',
-    latest: 'l.taken_at',
-    latestComplete: `coalesce(c.taken_at, ${never})`,
+    latest: 'l.sorted_at',
+    latestComplete: `coalesce(c.sorted_at, ${never})`,
     size: 'l.size',
   };
   return keys[by];
@@ -147,6 +147,6 @@ function conditionsOf(em: HistoryManager, search: DatabaseSearch): [named: Condi
   if (part) named.demand('instr(lower(d.name), lower(?)) > 0', part);
   if (states)
     worth.demand(`case when l.damage is null then l.state else 'damaged' end in ${listOf(states)}`, ...states);
-  if (noCompleteSince) worth.demand('(c.id is null or c.taken_at < ?)', toStore(em, noCompleteSince));
+  if (noCompleteSince) worth.demand('(c.id is null or c.sorted_at < ?)', toStore(em, noCompleteSince));
   return [named, worth];
 }

@@ -67,7 +67,7 @@ describeOnEachStore('the plans of what GraphQL asks', store => {
     await expectIndexes(statement);
     // From the place on, and not from the end of the index up to it.
     const isRange = isSqlite(app.history.em)
-      ? /SEARCH b USING INDEX backups_by_time \(taken_at<\?\)/
+      ? /SEARCH b USING INDEX backups_by_time \(sorted_at<\?\)/
       : /"type":"range"/;
     expect(await planOf(app.history, statement)).to.match(isRange);
     expect(statement).to.not.contain('offset');
@@ -82,7 +82,7 @@ describeOnEachStore('the plans of what GraphQL asks', store => {
 
   it('have an index for the totals of all days, and for those of one that has news', async () => {
     const statements = await queriesOf(app.history, async () => {
-      app.news.changed({ id: 1, database: 'filled_7', takenAt: new Date(at(100)) });
+      app.news.changed({ id: 1, database: 'filled_7', sortedAt: new Date(at(100)) });
       await graphql(app.url, '{ statistics(days: 365) { backups days { failures } } }');
     });
     expect(statements).to.have.length(2);

@@ -129,7 +129,7 @@ export type DatabaseFilter = {
   search?: InputMaybe<Scalars['String']['input']>;
   /** Its latest backup is in one of these states. */
   states?: InputMaybe<Array<BackupState>>;
-  /** Its latest complete backup was begun longer ago than so many hours, or there is none: what a night has missed. */
+  /** Its latest complete backup was begun longer ago than so many hours, or there is none: what a night has missed. A name from the future counts from its receipt. */
   noCompleteForHours?: InputMaybe<Scalars['Float']['input']>;
 };
 
@@ -262,9 +262,9 @@ export type BackupFilter = {
   database?: InputMaybe<Scalars['String']['input']>;
   /** In one of these states. */
   states?: InputMaybe<Array<BackupState>>;
-  /** Begun at this instant or later. */
+  /** Begun at this instant or later; where the name is more than 15 minutes ahead, received then. */
   takenFrom?: InputMaybe<Scalars['DateTime']['input']>;
-  /** Begun before this instant. */
+  /** Begun before this instant; where the name is more than 15 minutes ahead, received then. */
   takenBefore?: InputMaybe<Scalars['DateTime']['input']>;
   /** The zip has so many bytes or more. */
   minSize?: InputMaybe<Scalars['BigInt']['input']>;
@@ -284,7 +284,7 @@ export type BackupOrder = {
 
 /** By what backups are put in order. */
 export type BackupOrderField =
-  /** By when the dump was begun. */
+  /** By when the dump was begun; where the name is more than 15 minutes ahead, by the receipt. */
   | 'TAKEN'
   /** By the size of the zip. */
   | 'SIZE';

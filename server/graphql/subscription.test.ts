@@ -98,7 +98,7 @@ describeOnEachStore('the subscription to backups', store => {
 
   it('gives the code of what goes wrong meanwhile, and goes on', async () => {
     await using all = await listen(app, 'subscription { backupReceived { id } }');
-    app.news.received({ id: 999, database: 'nobody', takenAt: new Date() });
+    app.news.received({ id: 999, database: 'nobody', sortedAt: new Date() });
     const { errors } = await all.next();
     expect(errors[0].extensions.code).to.equal('BACKUP_NOT_FOUND');
     await upload(app.url, sampleZip());
@@ -122,7 +122,7 @@ describeOnEachStore('the subscription to backups', store => {
       'subscription { backupReceived { database { backups(first: 1000) { nodes { id } } } } }',
     );
     for (let event = 0; event < 25; event++) {
-      app.news.received({ id: 1, database: 'pt_xyz', takenAt: new Date() });
+      app.news.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
       const { errors, data } = await all.next();
       expect(errors, `event ${event}`).to.equal(undefined);
       expect(data.backupReceived.database.backups.nodes).to.deep.equal([{ id: '1' }]);
@@ -132,7 +132,7 @@ describeOnEachStore('the subscription to backups', store => {
   it('shows nothing of what nobody foresaw, and logs it', async () => {
     using _ = brokenStore(app.history, new Error('the inner secret'));
     await using all = await listen(app, 'subscription { backupReceived { id } }');
-    app.news.received({ id: 1, database: 'pt_xyz', takenAt: new Date() });
+    app.news.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
     expect((await all.next()).errors[0].extensions.code).to.equal('INTERNAL_ERROR');
     const line = app.log.find(({ level }) => level === 50);
     expect(line?.err).to.have.property('stack').to.contain('the inner secret');

@@ -22,7 +22,7 @@ describeOnEachStore('a download', store => {
     await truncate(path, SIZE);
     const em = app.history.em.fork();
     const { id: database } = await em.upsert(Database, { name });
-    const times = { takenAt: new Date(0), receivedAt: new Date(0) };
+    const times = { takenAt: new Date(0), sortedAt: new Date(0), receivedAt: new Date(0) };
     id = await em.insert(Backup, { database, fileName, ...times, size: SIZE, sha256: '0'.repeat(64) });
   });
   after(() => app[Symbol.asyncDispose]());

@@ -48,11 +48,11 @@ async function mark(
   backup: Backup,
   damage: string | null,
 ): Promise<ScrubResult> {
-  const { id, fileName, database, takenAt, sha256 } = backup;
+  const { id, fileName, database, sortedAt, sha256 } = backup;
   const seen = { id, sha256, damage: backup.damage ?? null };
   const marked = await history.em.fork().nativeUpdate(Backup, seen, { damage, checkedAt: now() });
   if (marked === 0) return 'passed over';
-  if (damage !== seen.damage) news.changed({ id, takenAt, database: database.name });
+  if (damage !== seen.damage) news.changed({ id, sortedAt: sortedAt!, database: database.name });
   if (damage === null && (await hasNewRecord({ history, storage, log }, id)))
     log.info({ backup: id, file: fileName }, `Backup ${id} of ${database.name} got a new record beside its file`);
   const what = { backup: id, database: database.name, file: fileName };

@@ -77,7 +77,7 @@ export class DailyTotals {
   #reading: Promise<unknown> = Promise.resolve();
 
   constructor(news: BackupNews) {
-    news.onChange(({ takenAt }) => this.#stale.add(dayOf(takenAt)));
+    news.onChange(({ sortedAt }) => this.#stale.add(dayOf(sortedAt)));
   }
 
   async read(em: HistoryManager): Promise<Totals> {
@@ -107,7 +107,7 @@ export class DailyTotals {
     const startedAt = performance.now();
     const rows = await readRows<TotalsRow & { day: number }>(
       em,
-      `select ${dayIn(em, 'taken_at')} as day, ${TOTALS} from backups group by day`,
+      `select ${dayIn(em, 'sorted_at')} as day, ${TOTALS} from backups group by day`,
     );
     this.#days = new Map(rows.map(row => [Number(row.day), toTotals(row)]));
     this.#readAt = startedAt;
@@ -116,7 +116,7 @@ export class DailyTotals {
   async #readDay(em: HistoryManager, day: number): Promise<void> {
     const [row] = await readRows<TotalsRow>(
       em,
-      `select ${TOTALS} from backups where taken_at >= ? and taken_at < ?`,
+      `select ${TOTALS} from backups where sorted_at >= ? and sorted_at < ?`,
       [startOf(day), startOf(day + 1)].map(instant => toStore(em, instant)),
     );
     if (Number(row!.backups) === 0) this.#days.delete(day);

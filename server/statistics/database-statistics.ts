@@ -18,8 +18,8 @@ export async function daysOfDatabases(
   const from = startOf(dayOf(new Date()) - days + 1);
   const totals = await readRows<TotalsRow & { database_id: number; day: number }>(
     em,
-    `select database_id, ${dayIn(em, 'taken_at')} as day, ${TOTALS} from backups
-     where database_id in ${listOf(ids)} and taken_at >= ? group by database_id, day`,
+    `select database_id, ${dayIn(em, 'sorted_at')} as day, ${TOTALS} from backups
+     where database_id in ${listOf(ids)} and sorted_at >= ? group by database_id, day`,
     [...ids, toStore(em, from)],
   );
   const byDatabase = new Map<number, Map<number, DayTotals>>(ids.map(id => [id, new Map()]));
@@ -55,7 +55,7 @@ export async function keptOfDatabases({ em }: { em: HistoryManager }, ids: reado
 async function firstDaysOf(em: HistoryManager, ids: readonly number[]): Promise<Map<number, number>> {
   const rows = await readRows<{ database_id: number; day: number }>(
     em,
-    `select database_id, ${dayIn(em, 'min(taken_at)')} as day from backups
+    `select database_id, ${dayIn(em, 'min(sorted_at)')} as day from backups
      where database_id in ${listOf(ids)} group by database_id`,
     [...ids],
   );

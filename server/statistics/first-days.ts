@@ -14,13 +14,13 @@ export async function firstDaysOf(em: HistoryManager): Promise<FirstDay[]> {
   const rows = await readRows<FirstDay>(
     em,
     `
-    select ${dayIn(em, 'firsts.taken_at')} as day, count(*) as \`databases\` from (
+    select ${dayIn(em, 'firsts.sorted_at')} as day, count(*) as \`databases\` from (
       select (
-        select f.taken_at from backups f where f.database_id = d.id
-        order by f.database_id, f.taken_at, f.id limit 1
-      ) as taken_at
+        select f.sorted_at from backups f where f.database_id = d.id
+        order by f.database_id, f.sorted_at, f.id limit 1
+      ) as sorted_at
       from \`databases\` d
-    ) firsts where firsts.taken_at is not null group by day`,
+    ) firsts where firsts.sorted_at is not null group by day`,
   );
   return rows.map(({ day, databases }) => ({ day: Number(day), databases: Number(databases) }));
 }

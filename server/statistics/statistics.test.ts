@@ -142,7 +142,7 @@ describeOnEachStore('statistics', store => {
     const news = await queriesOf(app.history, () => ask());
     const read = news.filter(query => query.includes('dump_bytes'));
     expect(read).to.have.length(1);
-    expect(read[0]).to.match(/taken_at >= \S+.* and taken_at < /);
+    expect(read[0]).to.match(/sorted_at >= \S+.* and sorted_at < /);
   });
 
   it('miss no backup that is committed while they are read', async () => {

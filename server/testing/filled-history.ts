@@ -17,6 +17,7 @@ export async function fillHistory(history: History, databases: number, backups: 
       database,
       fileName: `filled-${i}-${j}`,
       takenAt: new Date(FIRST_TAKEN + j * DAY_MS),
+      sortedAt: new Date(FIRST_TAKEN + j * DAY_MS),
       receivedAt: new Date(),
       size: 1 + ((i * 31 + j * 17) % 1000),
       sha256: '0'.repeat(64),
