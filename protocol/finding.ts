@@ -20,6 +20,7 @@ export const FINDINGS = {
   DEFINER_GONE: 'incomplete',
   EVENTS_NOT_DUMPED: 'incomplete',
   HISTORY_NOT_DUMPED: 'incomplete',
+  RESTORE_CONDITION: 'warning',
   DEFINITION_ONLY: 'warning',
   NOT_TRANSACTIONAL: 'warning',
   NAME_BOUND: 'warning',

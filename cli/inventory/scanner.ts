@@ -25,6 +25,8 @@ export interface DumpContents {
   readonly isBalanced: boolean;
   /** A backslash outside of strings and comments, which the mysql client takes for a command of its own. */
   readonly hasClientCommand: boolean;
+  /** Its longest statement, and the table that this fills, if it fills one. A server takes none above its max_allowed_packet. */
+  readonly longestStatement: { readonly bytes: number; readonly table: string | undefined };
 }
 
 const MARKER = bytesOf('-- Dump completed');
@@ -46,7 +48,8 @@ export class InventoryScanner implements LexerEvents {
   /** Where the last marker stands. */
   #markerAt = -2;
   /** The table of the last INSERT. */
-  #filled: { rows: number; bytes: number } | undefined;
+  #filled: { name: string; rows: number; bytes: number } | undefined;
+  #longest: { bytes: number; table: string | undefined } = { bytes: 0, table: undefined };
 
   /** @param piece of the plain dump, cut anywhere; not kept */
   scan(piece: Uint8Array): void {
@@ -68,6 +71,7 @@ export class InventoryScanner implements LexerEvents {
       endsWithMarker: this.#markerAt === this.#lexer.lastBegan,
       isBalanced,
       hasClientCommand: this.#lexer.hasClientCommand,
+      longestStatement: this.#longest,
     };
   }
 
@@ -85,14 +89,21 @@ export class InventoryScanner implements LexerEvents {
     else if (word === 'INSERT' || word === 'REPLACE') {
       this.#filled = this.#table(tableFilledBy(start));
       this.repeatedInsert(Math.max(rows, 0), size);
+      return;
     }
+    this.#measure(size, undefined);
   }
 
   repeatedInsert(rows: number, size: number): void {
+    this.#measure(size, this.#filled?.name);
     if (this.#filled === undefined) return;
     this.#filled.rows += rows;
     this.#filled.bytes += size;
     this.#rows += rows;
+  }
+
+  #measure(bytes: number, table: string | undefined): void {
+    if (bytes > this.#longest.bytes) this.#longest = { bytes, table };
   }
 
   #list(code: string): void {

@@ -30,6 +30,7 @@ const ALWAYS = [
   '--hex-blob',
   '--default-character-set=utf8mb4',
   '--no-tablespaces',
+  '--max-allowed-packet=1G',
 ];
 
 describe('dump-arguments', () => {

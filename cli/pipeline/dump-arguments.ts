@@ -17,6 +17,8 @@ const ALWAYS = [
   '--hex-blob',
   '--default-character-set=utf8mb4',
   '--no-tablespaces',
+  // The client's own limit: without it a row of more than 16 MiB ends the dump with error 2013.
+  '--max-allowed-packet=1G',
 ];
 
 /** @returns the arguments of mysqldump for one database; the user's own options stand behind ours and so win */

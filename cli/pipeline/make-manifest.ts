@@ -4,6 +4,7 @@ import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../protocol/end-marker.ts';
 import { type Finding, finding, stateOf } from '../../protocol/finding.ts';
 import { type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
+import { formatBytes } from '../figures.ts';
 import { type DumpContents, InventoryScanner } from '../inventory/scanner.ts';
 import program from '../package.json' with { type: 'json' };
 import { missingObjects } from '../preflight/hold-against.ts';
@@ -78,19 +79,39 @@ export class DumpWitness {
 }
 
 function findingsIn(
-  { inventory, endsWithMarker, isBalanced, hasClientCommand }: DumpContents,
+  { inventory, endsWithMarker, isBalanced, hasClientCommand, longestStatement }: DumpContents,
   { report, source }: DumpFacts,
 ): Finding[] {
   const isEmpty = OBJECT_KINDS.every(kind => inventory[kind].length === 0);
   return [
     ...(endsWithMarker && isBalanced ? [] : [finding('DUMP_UNBALANCED', IN_THE_MIDDLE, LOOK_AT_IT)]),
     ...(hasClientCommand ? [finding('CLIENT_COMMAND', COMMAND, CREATE_ANEW)] : []),
+    ...longStatement(longestStatement, report),
     ...(isEmpty
       ? [finding('DUMP_EMPTY', 'there is nothing in the dump: the database is empty', IS_IT_THE_RIGHT_ONE)]
       : []),
     ...(report ? missingObjects(inventory, report, source.dumpOptions, source.database) : []),
   ];
 }
+
+/** The server that was dumped is the best guess at the one that will load it. */
+function longStatement(
+  { bytes, table }: DumpContents['longestStatement'],
+  report: SourceReport | undefined,
+): Finding[] {
+  if (report?.maxPacketBytes === undefined || bytes <= report.maxPacketBytes - PACKET_OVERHEAD) return [];
+  const where = table === undefined ? '' : ` (a row of ${table})`;
+  return [
+    finding(
+      'RESTORE_CONDITION',
+      `the longest statement in the dump has ${formatBytes(bytes)}${where}, and the server takes no more than ${formatBytes(report.maxPacketBytes)} (max_allowed_packet): it does not load there`,
+      `Before you restore, on the server that loads it: SET GLOBAL max_allowed_packet = ${Math.min(2 ** 30, 2 ** Math.ceil(Math.log2(bytes + PACKET_OVERHEAD)))}; it applies to connections that begin after it.`,
+    ),
+  ];
+}
+
+/** What a statement takes in a packet beside its own bytes, generously. */
+const PACKET_OVERHEAD = 1024;
 
 const IN_THE_MIDDLE =
   'the last line of the dump is "-- Dump completed", but it seems to stand within a statement, a string or a comment';

@@ -34,6 +34,8 @@ export interface SourceReport {
   /** Tables that keep their former rows: which client dumps them decides what becomes of these. */
   readonly versionedTables?: readonly VersionedTable[];
   readonly tablesMadeAnew?: TablesMadeAnew;
+  /** The longest statement that the server takes, in bytes. */
+  readonly maxPacketBytes?: number;
   /** Options that let mysqldump get through all the same; a finding says what each leaves out. */
   readonly concessions: readonly string[];
 }
@@ -86,6 +88,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
     tablesMadeAnew: watchTables(source, server.ignoresCase, minded(objects, asWanted)),
     estimatedBytes: objects.bytes,
     isEncrypted: session.isEncrypted,
+    maxPacketBytes: server.maxPacketBytes,
     findings: [
       ...rowsLimited(server),
       ...missing.findings,

@@ -12,6 +12,8 @@ export interface ServerFacts {
   readonly hasActiveRoles: boolean;
   /** How many rows the server gives this user of a table, and the dump program too, which asks for no more; undefined for all. */
   readonly rowLimit: string | undefined;
+  /** No statement may be longer, in bytes (max_allowed_packet). */
+  readonly maxPacketBytes: number;
 }
 
 const ALL_ROWS = '18446744073709551615';
@@ -24,7 +26,7 @@ export async function askServerFacts(session: Session): Promise<ServerFacts> {
   const [text, account] = facts as [string, string];
   const variables = new Map(
     (await session.ask(
-      `show variables where variable_name in ('version_comment', 'lower_case_table_names', 'partial_revokes')`,
+      `show variables where variable_name in ('version_comment', 'lower_case_table_names', 'partial_revokes', 'max_allowed_packet')`,
     )) as unknown as [string, string][],
   );
   const flavour = /mariadb/i.test(text + variables.get('version_comment')) ? 'mariadb' : 'mysql';
@@ -33,6 +35,7 @@ export async function askServerFacts(session: Session): Promise<ServerFacts> {
     ...{ flavour, version, account },
     ignoresCase: variables.get('lower_case_table_names') !== '0',
     hasPartialRevokes: variables.get('partial_revokes') === 'ON',
+    maxPacketBytes: Number(variables.get('max_allowed_packet')),
     rowLimit: limit?.[0] === ALL_ROWS ? undefined : String(limit?.[0]),
     hasActiveRoles: flavour === 'mysql' && isAtLeast(version, 8) && (await hasRole(session)),
   };

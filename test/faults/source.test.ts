@@ -181,6 +181,42 @@ describe('a backup of a database', function () {
     expect(outcome.findings.map(({ code }) => code)).to.deep.equal(['NAME_BOUND']);
   });
 
+  it('with a row of 17 MiB: it is dumped, and loads where the server takes statements of twice that', async () => {
+    const database = await scene.createDatabase('create table photo (id int primary key, scan longblob)');
+    const [before] = await scene.mariadb.sql('select @@global.max_allowed_packet as bytes');
+    const restore = () => scene.mariadb.sql(`set global max_allowed_packet = ${before!.bytes}`);
+    try {
+      await scene.mariadb.sql('set global max_allowed_packet = 67108864');
+      await scene.mariadb.sql(`insert into photo values (1, repeat('x', ${17 << 20}))`, database);
+      await restore();
+      await using trial = await scene.trial(database);
+      const run = await trial.backup();
+      expect(run.outcome.findings[0]!.message).to.match(/34\.0 MiB \(a row of photo\).* no more than 16\.0 MiB/);
+      expect(await trial.proveRestorable().catch(error => String(error).slice(-200))).to.match(
+        /does not load|gone away|max_allowed/,
+      );
+      await scene.mariadb.sql(/SET GLOBAL max_allowed_packet = \d+;/.exec(run.outcome.findings[0]!.advice!)![0]);
+      await trial.expectComplete(run, ['RESTORE_CONDITION']);
+    } finally {
+      await restore();
+    }
+  });
+
+  it('with rows that a CHECK refuses, and a table that innodb_strict_mode refuses: they load as documented', async () => {
+    const columns = Array.from({ length: 250 }, (_, at) => `c${at} varchar(200)`);
+    const database = await scene.createDatabase(`
+      set check_constraint_checks = 0, innodb_strict_mode = 0;
+      create table adults (id int primary key, age int check (age >= 18));
+      insert into adults values (1, 17), (2, 18);
+      create table wide (${columns}) row_format = compact character set latin1;
+      insert into wide (c1) values ('x');
+      create table odd (id int primary key) row_format = compressed key_block_size = 32;
+      insert into odd values (1);
+    `);
+    await using trial = await scene.trial(database);
+    await trial.expectComplete(await trial.backup());
+  });
+
   it('whose rights can not be looked at, although the dump works', async () => {
     const database = await scene.createDatabase(SHOP);
     await using proxy = await startFaultyProxy(

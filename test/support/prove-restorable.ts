@@ -82,7 +82,17 @@ async function load(
 ): Promise<void> {
   await writeFile(path, sql, { mode: 0o600 });
   await using file = await open(path);
-  const options = ['--no-defaults', '--comments', `--host=${host}`, `--port=${port}`, `--user=${user}`, database];
+  // As docs/operations.md says.
+  const lenient = '--init-command=SET check_constraint_checks = 0, innodb_strict_mode = 0';
+  const options = [
+    '--no-defaults',
+    '--comments',
+    lenient,
+    `--host=${host}`,
+    `--port=${port}`,
+    `--user=${user}`,
+    database,
+  ];
   // By stdin, as an administrator would: after an error in a file that it is told to `source` the client ends with 0.
   const client = spawn('mariadb', options, {
     stdio: [file.fd, 'ignore', 'pipe'],
