@@ -3,8 +3,11 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import fc from 'fast-check';
+import jsonc, { type ParseError } from 'jsonc-parser';
 import { type DatabaseSources, loadDatabases } from './config.ts';
 import { ConfigurationError, EXIT } from './problems.ts';
+import { parseStrictJson } from './strict-json.ts';
 
 const entry = {
   database_name: 'pt_xyz',
@@ -13,6 +16,15 @@ const entry = {
   db_username: 'user',
   db_password: 'password',
 };
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 describe('config', () => {
   let folder: string;
@@ -358,6 +370,54 @@ describe('config', () => {
         expect(`${error.message}${error.stack}${error.cause}`, text).not.to.contain('geheim');
       }
     });
+  });
+
+  describe('a key that an object has twice', () => {
+    const twoInOne = `[
+  { "database_name": "pt_xyz", "db_host": "127.0.0.1", "db_username": "u", "db_password": "geheim",
+
+    "database_name": "pt_abc", "db_host": "127.0.0.1", "db_username": "u", "db_password": "geheim" }
+]`;
+
+    it('is a mistake: only the last of two databases would be backed up', async () => {
+      const mistakes = await mistakesOf(loadText(twoInOne));
+      expect(mistakes).to.have.length(4);
+      expect(mistakes[0]).to.equal(
+        `${path} has the key "database_name" twice in one object, at line 2, column 5 and at line 4, column 5. Remove one, or write "},{" between them where two objects were meant.`,
+      );
+      expect(mistakes.join()).not.to.contain('geheim');
+    });
+
+    it('is one also where it is written another way, and deep inside', async () => {
+      const text = '[{"name": "a", "n\\u0061me": "b"}, [{"x": {"y": 1, "y": 1}}]]';
+      const mistakes = await mistakesOf(loadText(text));
+      expect(mistakes).to.have.length(2);
+      expect(mistakes[0]).to.contain('"name" twice').and.contain('at line 1, column 16');
+      expect(mistakes[1])
+        .to.contain('"y" twice')
+        .and.contain(`at line 1, column ${text.lastIndexOf('"y"') + 1}.`);
+    });
+
+    it('is none where two objects have the same key, or a key is called as what every object has', async () => {
+      const mistakes = await mistakesOf(loadText('[{"toString": 1, "__proto__": 1}, {"toString": 1}]'));
+      expect(mistakes.join()).not.to.contain('twice');
+    });
+  });
+
+  it('finds the place of everything that is not JSON', () => {
+    const json = fc.json().filter(text => text.length > 0);
+    const at = fc.nat();
+    fc.assert(
+      fc.property(json, at, fc.string({ minLength: 1, maxLength: 2 }), (text, nat, noise) => {
+        const cut = nat % (text.length + 1);
+        const broken = text.slice(0, cut) + noise + text.slice(cut + (nat % 2));
+        const found: ParseError[] = [];
+        jsonc.parseTree(broken, found, { disallowComments: true });
+        const parsed = parseStrictJson(broken);
+        const isPlaced = 'mistakes' in parsed && parsed.mistakes[0]!.startsWith('is not valid JSON at line');
+        expect(isPlaced && found.length > 0, broken).to.equal(!isJson(broken));
+      }),
+    );
   });
 
   it('names no secret in any mistake', async () => {

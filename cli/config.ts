@@ -2,9 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ValidationError } from 'yup';
 import { type DatabaseEntry, databaseEntries, labelOf } from './database-entry.ts';
-import { placeOfJsonMistake } from './json-mistake.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { ConfigurationError, codeOf, messageOf } from './problems.ts';
+import { parseStrictJson } from './strict-json.ts';
 
 /** One database to back up, as databases.json describes it. */
 export interface DatabaseSource {
@@ -137,13 +137,9 @@ async function readText(path: string): Promise<string> {
 }
 
 function parseJson(path: string, text: string): unknown {
-  const json = text.replace(/^\uFEFF/, '');
-  try {
-    return JSON.parse(json);
-  } catch {
-    const { line, column } = placeOfJsonMistake(json);
-    throw new ConfigurationError([`${path} is not valid JSON at line ${line}, column ${column}`]);
-  }
+  const parsed = parseStrictJson(text.replace(/^\uFEFF/, ''));
+  if ('value' in parsed) return parsed.value;
+  throw new ConfigurationError(parsed.mistakes.map(mistake => `${path} ${mistake}`));
 }
 
 async function readableByOthers(path: string): Promise<string[]> {

@@ -1,0 +1,39 @@
+import jsonc, { type Node, type ParseError } from 'jsonc-parser';
+
+/**
+ * Parses JSON and refuses what `JSON.parse` accepts in silence: a key that an object has twice, of which only the last would count.
+ * The parser's own messages are not shown, since they quote what stands there, maybe a password.
+ * @returns the value; or its mistakes, each a phrase with the place: every repeated key, or where the text stops being JSON
+ */
+export function parseStrictJson(text: string): { value: unknown } | { mistakes: readonly string[] } {
+  const errors: ParseError[] = [];
+  const tree = jsonc.parseTree(text, errors, { disallowComments: true });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { mistakes: [`is not valid JSON at ${placeOf(text, errors[0]?.offset ?? 0)}`] };
+  }
+  const mistakes = [...repeatedKeys(tree, text)];
+  return mistakes.length > 0 ? { mistakes } : { value };
+}
+
+function* repeatedKeys(node: Node | undefined, text: string): Generator<string> {
+  const first = new Map<string, Node>();
+  for (const child of node?.children ?? []) {
+    const key = child.type === 'property' ? child.children![0]! : undefined;
+    const earlier = key && first.get(key.value);
+    if (earlier) yield repeated(key.value, placeOf(text, earlier.offset), placeOf(text, key.offset));
+    else if (key) first.set(key.value, key);
+    yield* repeatedKeys(child, text);
+  }
+}
+
+function repeated(key: string, first: string, second: string): string {
+  return `has the key "${key}" twice in one object, at ${first} and at ${second}. Remove one, or write "},{" between them where two objects were meant.`;
+}
+
+function placeOf(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `line ${before.length}, column ${before.at(-1)!.length + 1}`;
+}
