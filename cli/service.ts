@@ -177,6 +177,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     'What arrives is not what is sent: look for a proxy between the two, and at the memory of both machines.',
   STORED_FILE_DAMAGED: BAD_FILE,
   STORED_FILE_MISSING: BAD_FILE,
+  UNKNOWN_HOST:
+    'Add the name in --server to PUBLIC_HOSTS of the service, and start the service again (docs/operations.md).',
   STORAGE_FULL: 'Make room on the disk of the service; the next run delivers what waits.',
 };
 

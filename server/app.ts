@@ -5,6 +5,7 @@ import { backupRoutes } from './backups/routes.ts';
 import { databaseRoutes } from './databases/routes.ts';
 import type { Graphql } from './graphql/create-graphql.ts';
 import type { History } from './history/history.ts';
+import { allowedHosts } from './http/allowed-hosts.ts';
 import { entityManager } from './http/entity-manager.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { graphqlRoute } from './http/graphql-route.ts';
@@ -13,6 +14,8 @@ import { type LingerLimits, linger } from './http/linger.ts';
 import { noSuchRoute } from './http/no-such-route.ts';
 import { requestId } from './http/request-id.ts';
 import { requestLog } from './http/request-log.ts';
+import { safeHeaders } from './http/safe-headers.ts';
+import { sameOrigin } from './http/same-origin.ts';
 import type { UploadLimits } from './http/upload-form.ts';
 import { wellFormedUrl } from './http/well-formed-url.ts';
 import { scrubRoutes } from './scrub/routes.ts';
@@ -31,6 +34,10 @@ export interface Dependencies {
   readonly downloadIdleMs: number;
   /** Whether the content of uploads is read. */
   readonly verifyUploads: boolean;
+  /** The names that the service answers to, beside IP addresses and loopback names. */
+  readonly hosts?: readonly string[];
+  /** Where a proxy makes the service known, such as `https://backups.example.com/lumbung/`. */
+  readonly publicUrl?: URL | undefined;
   readonly lingerLimits?: LingerLimits;
 }
 
@@ -45,6 +52,8 @@ export function createApp({
   uploads,
   downloadIdleMs,
   verifyUploads,
+  hosts = [],
+  publicUrl,
   lingerLimits,
 }: Dependencies): Koa {
   const app = new Koa();
@@ -53,14 +62,17 @@ export function createApp({
   app.use(requestLog({ log }));
   app.use(linger(lingerLimits));
   app.use(errorHandler({ log }));
+  app.use(safeHeaders());
   app.use(wellFormedUrl());
+  app.use(allowedHosts(hosts));
+  app.use(sameOrigin({ publicOrigin: publicUrl?.origin }));
   app.use(entityManager({ history }));
   // Who may do what will be decided here (auth/authenticate, auth/policy), before any route: today everybody may.
   app.use(healthRoutes({ storage, scrub, verifyUploads }).routes());
   app.use(scrubRoutes({ scrub }).routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());
-  app.use(backupRoutes({ storage, news, uploads, downloadIdleMs, verifyUploads }).routes());
+  app.use(backupRoutes({ storage, news, uploads, downloadIdleMs, verifyUploads, publicUrl }).routes());
   app.use(noSuchRoute());
   return app;
 }

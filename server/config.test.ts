@@ -6,6 +6,8 @@ describe('config', () => {
     expect(loadConfig({})).to.deep.equal({
       host: '127.0.0.1',
       port: 3000,
+      publicHosts: [],
+      publicUrl: undefined,
       databaseUrl: 'sqlite:./data/history.sqlite',
       storageDir: './data/backups',
       maxUploadBytes: undefined,
@@ -30,6 +32,26 @@ describe('config', () => {
     expect(config).to.include({ host: '::', port: 0, maxUploadBytes: 5_000_000_000, storageDir: '/x y' });
     expect(config.uploadIdleTimeoutSeconds).to.equal(60);
     expect(Object.isFrozen(config)).to.equal(true);
+  });
+
+  it('answers to the names that it is told, to that of HOST and to that of PUBLIC_URL', () => {
+    const env = {
+      HOST: 'backup1',
+      PUBLIC_HOSTS: 'backups.example.com, other.example',
+      PUBLIC_URL: 'https://x.example/lumbung',
+    };
+    const { publicHosts, publicUrl } = loadConfig(env);
+    expect(publicHosts).to.deep.equal(['backup1', 'backups.example.com', 'other.example', 'x.example']);
+    expect(publicUrl?.href).to.equal('https://x.example/lumbung/');
+    for (const HOST of ['0.0.0.0', '::', 'localhost', '192.168.0.5'])
+      expect(loadConfig({ HOST }).publicHosts, HOST).to.deep.equal([]);
+  });
+
+  it('refuses public names and addresses that are none', () => {
+    for (const PUBLIC_HOSTS of ['a.example:443', 'https://a.example', 'a/b', '*.a.example/', 'a,b@c'])
+      expect(() => loadConfig({ PUBLIC_HOSTS }), PUBLIC_HOSTS).to.throw('PUBLIC_HOSTS must be names');
+    for (const PUBLIC_URL of ['backups.example.com', 'ftp://x', 'https://x/?a=b', 'https://x/#a', 'https://u:p@x/'])
+      expect(() => loadConfig({ PUBLIC_URL }), PUBLIC_URL).to.throw('PUBLIC_URL must be an address');
   });
 
   it('reads uploads unless it is told not to', () => {

@@ -1,10 +1,15 @@
 import { type InferType, number, object, string, ValidationError } from 'yup';
+import { isOwnAddress, parseHost } from './http/host-name.ts';
 
 /** How the service is set up; `loadConfig` is the only reader of the environment. */
 export interface Config {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** The names that the service answers to, beside IP addresses and loopback names. */
+  readonly publicHosts: readonly string[];
+  /** Where a proxy makes the service known, with a slash at its end; undefined means under no path of its own. */
+  readonly publicUrl: URL | undefined;
   /** `sqlite:PATH` or `mysql://user:password@host:port/name`. Holds a password: never to be logged. */
   readonly databaseUrl: string;
   readonly storageDir: string;
@@ -34,6 +39,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return Object.freeze({
     host: settings.HOST,
     port: settings.PORT,
+    publicHosts: publicHosts(settings),
+    publicUrl: settings.PUBLIC_URL === undefined ? undefined : withSlash(new URL(settings.PUBLIC_URL)),
     databaseUrl: settings.DATABASE_URL,
     storageDir: settings.STORAGE_DIR,
     maxUploadBytes: settings.MAX_UPLOAD_BYTES,
@@ -49,6 +56,18 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 const environment = object({
   HOST: string().default('127.0.0.1').matches(/^\S+$/, 'HOST must be an address or a host name, such as 127.0.0.1'),
   PORT: wholeNumber('PORT', 0, 65_535).default(3000),
+  PUBLIC_HOSTS: string()
+    .default('')
+    .test('hosts', (value, context) => {
+      const wrong = namesIn(value).find(name => parseHost(name)?.port !== undefined || !parseHost(name));
+      const message = `PUBLIC_HOSTS must be names such as backups.example.com, without a port, with commas between them: ${wrong} is none`;
+      return wrong === undefined ? true : context.createError({ message });
+    }),
+  PUBLIC_URL: string().test(
+    'public url',
+    'PUBLIC_URL must be an address such as https://backups.example.com/lumbung, with nothing behind its path',
+    value => value === undefined || isPlainUrl(value),
+  ),
   DATABASE_URL: string()
     .default('sqlite:./data/history.sqlite')
     .test('url', (value, context) => {
@@ -66,6 +85,29 @@ const environment = object({
   SCRUB_INTERVAL_DAYS: wholeNumber('SCRUB_INTERVAL_DAYS', 0, 3_650).default(30),
   SCRUB_MIB_PER_SECOND: wholeNumber('SCRUB_MIB_PER_SECOND', 0, 100_000).default(50),
 });
+
+/** HOST is one of them when it is a name, and so is the one of PUBLIC_URL; addresses are always answered to. */
+function publicHosts({ HOST, PUBLIC_HOSTS, PUBLIC_URL }: InferType<typeof environment>): readonly string[] {
+  const names = [HOST, ...namesIn(PUBLIC_HOSTS), ...(PUBLIC_URL ? [new URL(PUBLIC_URL).hostname] : [])];
+  return names.filter(name => {
+    const host = parseHost(name);
+    return host && !isOwnAddress(host.name);
+  });
+}
+
+function namesIn(list: string): string[] {
+  return list.split(/[\s,]+/).filter(name => name !== '');
+}
+
+function isPlainUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
+}
+
+/** So that what is relative to it stays below it. */
+function withSlash(url: URL): URL {
+  return url.pathname.endsWith('/') ? url : new URL(`${url.href}/`);
+}
 
 function validated(env: object): InferType<typeof environment> {
   try {

@@ -43,7 +43,7 @@ for (const store of historyStores)
       const body = Buffer.concat([Buffer.from(partHead(zip.fileName)), zip.bytes, Buffer.from(PART_END)]);
       const connection = await rawConnection(url);
       await connection.send(
-        `POST /${zip.database} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=xyz\r\nContent-Length: ${body.length}\r\n\r\n`,
+        `POST /${zip.database} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=xyz\r\nContent-Length: ${body.length}\r\n\r\n`,
       );
       const middle = Math.floor(body.length / 2);
       await connection.send(body.subarray(0, middle));
@@ -82,11 +82,11 @@ for (const store of historyStores)
       const location = (await upload(service.url, big)).headers.get('location')!;
       const { connection, rest, zip } = await uploadHalf(service.url);
       const download = await rawConnection(service.url);
-      await download.send(`GET ${location} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await download.send(`GET ${location} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
       await download.receive(/Content-Length/);
       download.socket.pause();
       const idle = await rawConnection(service.url);
-      await idle.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      await idle.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
       await idle.receive(/Success/);
 
       const stopped = service.stop('SIGTERM');
@@ -107,7 +107,7 @@ for (const store of historyStores)
       const listening = await rawConnection(service.url);
       const body = JSON.stringify({ query: 'subscription { backupReceived { id } }' });
       await listening.send(
-        `POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        `POST /graphql HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
       );
       await listening.receive(/text\/event-stream/);
       await upload(service.url, sampleZip());

@@ -11,6 +11,7 @@ import { discardStart } from './garbage.ts';
 import { createGraphql } from './graphql/create-graphql.ts';
 import { type History, openHistory } from './history/history.ts';
 import { type Listening, listen } from './http/listen.ts';
+import { logIgnoredSignals } from './ignored-signals.ts';
 import { createLog } from './log.ts';
 import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub, type Scrub } from './scrub/scrub.ts';
@@ -27,6 +28,7 @@ const CLOSE_MS = 5_000;
 const DOWNLOAD_IDLE_MS = 300_000;
 
 const log = await createLog({ isTerminal: process.stdout.isTTY });
+logIgnoredSignals(log);
 process.once('uncaughtException', error => fail('Lumbung stops, since it met a mistake of its own', error));
 
 /** A start that fails closes it: else SQLite leaves a log behind, and plays it over whatever is put in the history's place. */
@@ -55,7 +57,7 @@ async function start(config: Config): Promise<void> {
   const news = new BackupNews();
   const totals = new DailyTotals(news);
   const graphql = await createGraphql({ log, news, totals, introspection: config.graphqlIntrospection });
-  const server = await listen(config);
+  const server = await listen({ host: config.host, port: config.port, log });
   const leftovers = await storage.removeLeftovers();
   if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash had left`);
   const uploads = { maxFileBytes: config.maxUploadBytes, idleMs: config.uploadIdleTimeoutSeconds * 1000 };
@@ -68,8 +70,9 @@ async function start(config: Config): Promise<void> {
     bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
   });
   const parts = { history, storage, news, graphql, log, uploads, scrub, verifyUploads: config.verifyUploads };
+  const address = { hosts: config.publicHosts, publicUrl: config.publicUrl };
   discardStart();
-  server.serve(createApp({ ...parts, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
+  server.serve(createApp({ ...parts, ...address, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
   stopOnSignal({ server, history, scrub, news });
   if (config.scrubIntervalDays > 0) scheduleScrub({ scrub, log });
   log.info({ url: server.url }, `Lumbung listens on ${server.url}`);
@@ -113,7 +116,9 @@ interface Running {
 }
 
 function stopOnSignal({ server, history, scrub, news }: Running): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  // A terminal that goes away sends SIGHUP; without one it is ignored.
+  const signals = ['SIGTERM', 'SIGINT', ...(process.stdout.isTTY ? ['SIGHUP' as const] : [])] as const;
+  for (const signal of signals)
     process.once(signal, async () => {
       process.once('SIGTERM', () => process.exit(143)).once('SIGINT', () => process.exit(130));
       log.info(`${signal}: Lumbung finishes what is running, ${GRACE_MS / 1000} s at most, and stops`);

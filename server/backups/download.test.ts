@@ -1,6 +1,7 @@
 import { truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { startBrowser } from '../../test/support/browser.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
 import { rawConnection } from '../testing/raw-http.ts';
 import { expectError, request, upload } from '../testing/requests.ts';
@@ -115,19 +116,58 @@ describeOnEachStore('GET /{id_file}/download', store => {
   });
 
   it('writes names that are not ASCII so that every client can read them', async () => {
-    const other = sampleZip({ database: 'データ "x"' });
-    const { headers } = await request(app.url + (await upload(app.url, other)).headers.get('location'), {
-      method: 'HEAD',
-    });
-    const field = headers.get('content-disposition')!;
-    expect(field).to.match(/^attachment; filename="[\x20-\x7e]+"; filename\*=UTF-8''[!-~]+$/);
-    expect(decodeURIComponent(/filename\*=UTF-8''(.*)$/.exec(field)![1]!)).to.equal(other.fileName);
+    const plain = {
+      'データ "x"': '___ "x"',
+      shöp: 'shop',
+      ['shöp'.normalize('NFD')]: 'shop',
+      straße: 'stra_e',
+      ß: '_',
+    };
+    for (const [database, ascii] of Object.entries(plain)) {
+      const other = sampleZip({ database });
+      const location = (await upload(app.url, other)).headers.get('location');
+      const field = (await request(app.url + location, { method: 'HEAD' })).headers.get('content-disposition')!;
+      const names = /^attachment; filename="((?:[^"\\]|\\.)+)"; filename\*=UTF-8''([!-~]+)$/.exec(field);
+      expect(names, field).to.be.an('array');
+      expect(decodeURIComponent(names![2]!)).to.equal(other.fileName);
+      expect(names![1]!.replace(/\\(.)/g, '$1')).to.equal(other.fileName.replace(database, ascii));
+    }
+  });
+
+  it('is told under which name it is saved, as a browser and curl save it', async function () {
+    this.timeout(60_000);
+    const other = sampleZip({ database: 'shöp' });
+    const location = (await upload(app.url, other)).headers.get('location');
+    const browser = await startBrowser();
+    try {
+      const page = await browser.newPage();
+      const saving = page.waitForEvent('download');
+      await page.goto(app.url + location).catch(() => {}); // a download is no page
+      expect((await saving).suggestedFilename()).to.equal(other.fileName);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('answers 412 to one who wants another than it is, and dates say when it was received', async () => {
+    const { headers } = await get({ 'if-match': `"${zip.sha256}"` });
+    const lastModified = headers.get('last-modified')!;
+    const received = Date.parse((await request(url.replace('download', 'manifest'))).json.data.received_at);
+    expect(Date.parse(lastModified)).to.equal(Math.floor(received / 1000) * 1000);
+    expectError(await request(url, { headers: { 'if-match': '"other"' } }), 412, 'PRECONDITION_FAILED');
+    const long = new Date(0).toUTCString();
+    expectError(await request(url, { headers: { 'if-unmodified-since': long } }), 412, 'PRECONDITION_FAILED');
+    expect((await get({ 'if-modified-since': lastModified })).status).to.equal(304);
+    expect((await get({ 'if-modified-since': long })).status).to.equal(200);
+    expect((await get({ range: 'bytes=5-', 'if-range': lastModified })).status).to.equal(206);
   });
 
   it('does not mind a GET that has a body', async () => {
     const connection = await rawConnection(app.url);
     const target = new URL(url).pathname;
-    await connection.send(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\n`);
+    await connection.send(
+      `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 5\r\n\r\n`,
+    );
     await connection.receive(/HTTP\/1.1 200 .*\r\n\r\nPK/s);
     await connection.send('12345');
     expect((await connection.ended()).endsWith(zip.bytes.subarray(-20).toString('latin1'))).to.equal(true);

@@ -21,9 +21,18 @@ interface Dependencies {
   readonly downloadIdleMs: number;
   /** Whether the content of uploads is read. */
   readonly verifyUploads: boolean;
+  /** Where a proxy makes the service known. */
+  readonly publicUrl: URL | undefined;
 }
 
-export function backupRoutes({ storage, news, uploads, downloadIdleMs, verifyUploads }: Dependencies): Router {
+export function backupRoutes({
+  storage,
+  news,
+  uploads,
+  downloadIdleMs,
+  verifyUploads,
+  publicUrl,
+}: Dependencies): Router {
   const router = new Router({ sensitive: true });
 
   router.post('/:db_name', async ctx => {
@@ -38,16 +47,16 @@ export function backupRoutes({ storage, news, uploads, downloadIdleMs, verifyUpl
     const claims = { sha256, manifest: receiver.manifest() };
     const { backup, isNew } = await receiveBackup({ em, storage, verifyUploads, news }, file, claims);
     ctx.status = isNew ? 201 : 200;
-    ctx.set('Location', downloadPath(backup));
+    ctx.set('Location', publicUrl ? new URL(`.${downloadPath(backup)}`, publicUrl).href : downloadPath(backup));
     ctx.body = presentReceipt(backup);
   });
 
   router.get('/:id_file/download', async ctx => {
     const { em } = ctx.state as { em: HistoryManager };
     const { backup, file } = await openBackup({ em, storage }, idOf(ctx));
-    const { fileName, sha256 } = backup;
+    const { fileName, sha256, receivedAt: lastModified } = backup;
     const reprDigest = presentDigest(backup);
-    await sendFile(ctx, { file, fileName, etag: `"${sha256}"`, reprDigest, idleMs: downloadIdleMs });
+    await sendFile(ctx, { file, fileName, etag: `"${sha256}"`, lastModified, reprDigest, idleMs: downloadIdleMs });
   });
 
   router.get('/:id_file/manifest', async ctx => {

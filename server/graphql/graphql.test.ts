@@ -145,7 +145,7 @@ describeOnEachStore('GraphQL', store => {
       'BODY_TOO_LARGE',
     );
     const connection = await rawConnection(app.url);
-    await connection.send('POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n');
+    await connection.send('POST /graphql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n');
     await connection.send('x'.repeat(200_000));
     await connection.receive(/^HTTP\/1.1 413 .*"BODY_TOO_LARGE"/s);
     connection.socket.destroy();

@@ -41,7 +41,8 @@ function send(ctx: Context, { gzipped, etag, policy }: Page): void {
     'Content-Security-Policy': policy,
     ETag: etag,
     'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
+    // For browsers that know no frame-ancestors.
+    'X-Frame-Options': 'DENY',
   });
   ctx.vary('Accept, Accept-Encoding');
   if (ctx.fresh) {

@@ -5,6 +5,7 @@ import type { Graphql } from '../graphql/create-graphql.ts';
 import { graphiqlPage } from './graphiql-page.ts';
 import { inviteBody } from './invite-body.ts';
 import { readBody } from './read-body.ts';
+import { refuseForeign } from './same-origin.ts';
 
 const REFUSED = 'This is no GraphQL request: POST a JSON object with "query" in it, as application/json';
 const NO_PAGE =
@@ -16,11 +17,14 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
   const router = new Router({ sensitive: true });
   const sendPage = graphiqlPage();
   router.register('/graphql', ['GET', 'POST'], async ctx => {
+    const isPageOnly = ctx.state.isForeign && acceptsPage(ctx);
+    if (!isPageOnly) refuseForeign(ctx);
     inviteBody(ctx);
     const { method, headers } = ctx;
     const body = method === 'POST' ? String(await readBody(ctx.req, BODY_LIMITS)) : null;
     const { em, requestId } = ctx.state;
     const url = new URL(ctx.url, 'http://localhost');
+    if (isPageOnly) url.search = '';
     const response = await graphql.fetch(
       url,
       { method, headers: headers as Record<string, string>, body },
@@ -31,7 +35,8 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
     if (wantsPage(ctx)) throw notFound('GRAPHIQL_OFF', NO_PAGE);
     // Yoga refuses some requests with a status and no more, and of an empty body Koa makes a 204.
     if (response.status >= 400 && !response.body) throw new AppError(response.status, 'GRAPHQL_REFUSED', REFUSED);
-    for (const [name, value] of response.headers) ctx.append(name, value);
+    for (const [name, value] of response.headers) if (name !== 'cache-control') ctx.append(name, value);
+    if (isStream(response)) endWithClient(ctx);
     ctx.body = isStream(response) ? response.body : await response.text();
     ctx.status = response.status;
   });
@@ -41,6 +46,16 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
 /** Of a subscription. All else is there whole, and sending it as a stream would take twice the time. */
 function isStream({ headers }: Response): boolean {
   return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+}
+
+/** Whoever closes their side still wants an answer, but no news any more. */
+function endWithClient({ req, res }: Context): void {
+  req.socket.once('end', () => res.destroy());
+}
+
+/** As Yoga looks for it. A link on another page may lead to GraphiQL, which asks nothing by itself. */
+function acceptsPage({ method, headers }: Context): boolean {
+  return method === 'GET' && headers.accept?.includes('text/html') === true;
 }
 
 /** A query in the URL can be answered without the page. */

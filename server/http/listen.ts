@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { limitConnections, mostConnections } from './limit-connections.ts';
+import { OpenConnections } from './open-connections.ts';
+import { refuseBroken } from './refuse-broken.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
@@ -13,26 +17,66 @@ export interface Listening {
   stop(graceMs: number): Promise<void>;
 }
 
+export interface Address {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly log: Logger;
+  readonly limits?: ConnectionLimits;
+}
+
+/** Each has a default. Times are in milliseconds. */
+export interface ConnectionLimits {
+  /** How many connections there may be at once. */
+  readonly most?: number;
+  /** How long the header of a request may take, and the silence of a new connection. */
+  readonly headerMs?: number;
+  /** How long the body of a request that nobody reads may still take when the answer is out. */
+  readonly unreadBodyMs?: number;
+}
+
 /**
  * Claims an address; requests wait until `serve` is called.
- * @param port 0 takes a free one
  * @throws Error when the address can't be had
  */
-export async function listen({ host, port }: { host: string; port: number }): Promise<Listening> {
+export async function listen({ host, port, log, limits = {} }: Address): Promise<Listening> {
+  const { most = mostConnections(), headerMs = 15_000, unreadBodyMs = 5_000 } = limits;
   const handler = Promise.withResolvers<Handler>();
   const running = new Set<Promise<unknown>>();
+  const connections = new OpenConnections();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
+    connections.owe(response);
+    response.once('finish', () => cutUnreadBody(request, unreadBodyMs));
     const answering = handler.promise.then(handle => handle(request, response));
     running.add(answering);
     const forget = () => running.delete(answering);
     response.once('close', () => answering.then(forget, forget));
   };
-  // Node's 300 s for a whole request would cut long uploads: `feed` limits their silence instead. Connections are kept
-  // longer than proxies keep them (nginx: 60 s), so that none sends a request into one that is just being closed.
-  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 }, answer);
-  // Without this, Node would invite the body before anybody has looked at the headers.
-  server.on('checkContinue', answer);
-  server.on('clientError', answerBrokenRequest);
+  const server = createServer(settings(headerMs), answer);
+  // A client that has sent all and closes its side still wants its answer.
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+  // Without these, Node would invite the body before anybody has looked at the headers, and refuse other expectations itself.
+  server.on('checkContinue', answer).on('checkExpectation', answer);
+  refuseBroken(server, { connections, log });
+  limitConnections(server, { connections, most, log });
+  await claim(server, { host, port });
+  // Such as no descriptor left for a connection: nothing to end the service for.
+  server.on('error', err => log.error({ err }, 'a connection could not be taken'));
+  return { url: urlOf(server), serve: handler.resolve, stop: graceMs => stop(server, running, graceMs) };
+}
+
+/**
+ * Node's 300 s for a whole request would cut long uploads: `feed` limits their silence instead. Connections are kept longer
+ * than proxies keep them (nginx: 60 s), so that none sends a request into one that is just being closed. That the field Host
+ * is there is checked by the app, which answers in its own form.
+ */
+function settings(headersTimeout: number) {
+  const connectionsCheckingInterval = Math.ceil(headersTimeout / 5);
+  const times = { requestTimeout: 0, headersTimeout, connectionsCheckingInterval, keepAliveTimeout: 65_000 };
+  return { ...times, requireHostHeader: false };
+}
+
+async function claim(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   server.listen({ host, port });
   await once(server, 'listening').catch(error => {
     throw new Error(
@@ -40,7 +84,14 @@ export async function listen({ host, port }: { host: string; port: number }): Pr
       { cause: error },
     );
   });
-  return { url: urlOf(server), serve: handler.resolve, stop: graceMs => stop(server, running, graceMs) };
+}
+
+/** Node would read on for as long as the client likes. */
+function cutUnreadBody(request: IncomingMessage, withinMs: number): void {
+  if (request.complete) return;
+  const { socket } = request;
+  const timer = setTimeout(() => request.complete || socket.destroy(), withinMs);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** How long requests that were cut may take to clean up behind themselves. */
@@ -62,29 +113,3 @@ function urlOf(server: Server): string {
   const { address, family, port } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
-
-/** What Node's parser refuses never reaches the app. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, code, message] = BROKEN[error.code ?? ''] ?? NO_HTTP;
-  const body = JSON.stringify({ message, code, errors: [] });
-  const head = [
-    `HTTP/1.1 ${status}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-type Answer = [status: string, code: string, message: string];
-
-const NO_HTTP: Answer = ['400 Bad Request', 'MALFORMED_REQUEST', 'The request is not HTTP/1.1 as RFC 9112 has it'];
-
-const BROKEN: Record<string, Answer> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE', 'The header is too large'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'REQUEST_TIMEOUT', 'The header did not arrive in time'],
-};

@@ -152,12 +152,14 @@ describeOnEachStore('an upload that is refused or cut off', store => {
 
   it('411 without a body, 415 and 422 before the body is invited', async () => {
     const bare = await rawConnection(app.url);
-    await bare.send('POST /pt_xyz HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=xyz\r\n\r\n');
+    await bare.send(
+      'POST /pt_xyz HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=xyz\r\n\r\n',
+    );
     await bare.receive(/HTTP\/1.1 411 .*"LENGTH_REQUIRED"/s);
     bare.socket.destroy();
     const polite = await rawConnection(app.url);
     await polite.send(
-      'POST /a%2Fb HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\nContent-Type: multipart/form-data; boundary=xyz\r\n\r\n',
+      'POST /a%2Fb HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9\r\nContent-Type: multipart/form-data; boundary=xyz\r\n\r\n',
     );
     await polite.receive(/^HTTP\/1.1 422 /);
     polite.socket.destroy();
@@ -168,7 +170,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     const body = Buffer.concat([Buffer.from(partHead(zip.fileName)), zip.bytes, Buffer.from(PART_END)]);
     const connection = await rawConnection(app.url);
     await connection.send(
-      `POST /pt_xyz HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: ${body.length}\r\nContent-Type: multipart/form-data; boundary=xyz\r\n\r\n`,
+      `POST /pt_xyz HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: ${body.length}\r\nContent-Type: multipart/form-data; boundary=xyz\r\n\r\n`,
     );
     await connection.receive(/^HTTP\/1.1 100 /);
     await connection.send(body);

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { AppError } from '../errors.ts';
 import type { StoredFile } from '../storage/storage.ts';
+import { isRangeWanted, preconditionStatus } from './preconditions.ts';
 import { type ByteRange, parseRange } from './range.ts';
 import { sendPieces } from './send-pieces.ts';
 
@@ -10,6 +11,7 @@ interface Sending {
   readonly fileName: string;
   /** Of the whole file, with its quotes. */
   readonly etag: string;
+  readonly lastModified: Date;
   /** Of the whole file, as the field `Repr-Digest`. */
   readonly reprDigest: string;
   /** How long the client may take nothing, in milliseconds. */
@@ -18,21 +20,19 @@ interface Sending {
 
 /**
  * Answers with a file, or with the part of it that the client asks for (RFC 9110, sections 13 and 14).
- * @throws AppError 416
+ * @throws AppError 412, 416
  */
-export async function sendFile(ctx: Context, { file, fileName, etag, reprDigest, idleMs }: Sending): Promise<void> {
-  ctx.status = 200;
-  ctx.set('ETag', etag);
-  const isKnown = clientHas(ctx, etag);
-  const range = isKnown ? undefined : requestedRange(ctx, file.size, etag);
-  if (isKnown || range === 'unsatisfiable' || ctx.method === 'HEAD') await file.close();
+export async function sendFile(ctx: Context, sending: Sending): Promise<void> {
+  const { file, fileName, etag, lastModified, reprDigest, idleMs } = sending;
+  const status = preconditionStatus(ctx.headers, sending);
+  const range = status ? undefined : requestedRange(ctx, sending);
+  if (status || range === 'unsatisfiable' || ctx.method === 'HEAD') await file.close();
+  if (status === 412) throw preconditionFailed(fileName);
   if (range === 'unsatisfiable') throw unsatisfiable(ctx, file.size);
-  ctx.set('Cache-Control', 'private, no-cache');
-  if (isKnown) {
-    ctx.status = 304;
-    return;
-  }
-  ctx.attachment(fileName);
+  ctx.status = status ?? 200;
+  ctx.set({ ETag: etag, 'Last-Modified': lastModified.toUTCString() });
+  if (status) return;
+  ctx.attachment(fileName, { fallback: inAscii(fileName) });
   ctx.type = 'application/zip';
   ctx.set('Accept-Ranges', 'bytes');
   ctx.set('Repr-Digest', reprDigest);
@@ -58,29 +58,32 @@ async function sendBytes(ctx: Context, file: StoredFile, range: ByteRange | unde
 /** What an error in place of the file must not have. */
 const OF_THE_FILE = [
   'Accept-Ranges',
-  'Cache-Control',
   'Content-Disposition',
   'Content-Length',
   'Content-Range',
   'ETag',
+  'Last-Modified',
   'Repr-Digest',
 ];
 
-/** Koa's `ctx.fresh` would say no to every `Cache-Control: no-cache`, which fetch adds to conditional requests. */
-function clientHas(ctx: Context, etag: string): boolean {
-  const known = ctx.get('If-None-Match').split(',');
-  return known.some(value => value.trim() === '*' || value.trim().replace(/^W\//, '') === etag);
+/** For those who read no more than the plain `filename` (RFC 6266), such as curl: bytes of latin1 are read as they like. */
+function inAscii(fileName: string): string {
+  const base = fileName.normalize('NFKD').replace(/\p{M}/gu, '');
+  return base.replace(/[^\x20-\x7e]/gu, '_');
 }
 
-/** Only GET knows ranges; with `If-Range` only while the client's part is of this very file. */
-function requestedRange(ctx: Context, size: number, etag: string): ByteRange | 'unsatisfiable' | undefined {
-  const condition = ctx.get('If-Range');
-  if (ctx.method !== 'GET' || (condition && condition !== etag)) return undefined;
-  return parseRange(ctx.get('Range'), size);
+/** Only GET knows ranges. */
+function requestedRange(ctx: Context, sending: Sending): ByteRange | 'unsatisfiable' | undefined {
+  if (ctx.method !== 'GET' || !isRangeWanted(ctx.headers, sending)) return undefined;
+  return parseRange(ctx.get('Range'), sending.file.size);
+}
+
+function preconditionFailed(fileName: string): AppError {
+  const message = `${fileName} is not as If-Match or If-Unmodified-Since wants it to be`;
+  return new AppError(412, 'PRECONDITION_FAILED', message);
 }
 
 function unsatisfiable(ctx: Context, size: number): AppError {
-  ctx.remove('ETag');
   ctx.set('Content-Range', `bytes */${size}`);
   return new AppError(
     416,

@@ -29,7 +29,7 @@ describeOnEachStore('a download', store => {
 
   it('is cut when its client takes nothing any more', async () => {
     const connection = await rawConnection(app.url);
-    await connection.send(`GET /${id}/download HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await connection.send(`GET /${id}/download HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await connection.receive(/Content-Length/);
     connection.socket.pause();
     await new Promise(resolve => setTimeout(resolve, 2_000));
@@ -41,7 +41,7 @@ describeOnEachStore('a download', store => {
     this.timeout(15_000);
     const connection = await rawConnection(app.url);
     await connection.send(
-      `GET /${id}/download HTTP/1.1\r\nHost: x\r\nRange: bytes=0-29999999\r\nConnection: close\r\n\r\n`,
+      `GET /${id}/download HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-29999999\r\nConnection: close\r\n\r\n`,
     );
     const timer = setInterval(
       () => (connection.socket.isPaused() ? connection.socket.resume() : connection.socket.pause()),
@@ -54,7 +54,7 @@ describeOnEachStore('a download', store => {
 
   it('breaks off, and never ends as if it were whole, when the file is cut meanwhile', async () => {
     const connection = await rawConnection(app.url);
-    await connection.send(`GET /${id}/download HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await connection.send(`GET /${id}/download HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await connection.receive(/Content-Length/);
     connection.socket.pause();
     await truncate(path, 1000);

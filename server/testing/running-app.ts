@@ -9,7 +9,7 @@ import { createApp, type Dependencies } from '../app.ts';
 import { BackupNews } from '../backups/backup-news.ts';
 import { createGraphql } from '../graphql/create-graphql.ts';
 import { type History, openHistory } from '../history/history.ts';
-import { listen } from '../http/listen.ts';
+import { type ConnectionLimits, listen } from '../http/listen.ts';
 import { createScrub, type Scrub } from '../scrub/scrub.ts';
 import { DailyTotals } from '../statistics/daily-totals.ts';
 import { folderStorage } from '../storage/folder-storage.ts';
@@ -44,6 +44,7 @@ export interface RunningApp extends AsyncDisposable {
 export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'news'>> & {
   storageDir?: string;
   introspection?: boolean;
+  connectionLimits?: ConnectionLimits;
   scrubIntervalMs?: number;
   /** 0 means as fast as it goes, and is what is left out. */
   scrubBytesPerSecond?: number;
@@ -62,7 +63,7 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
   const graphql = await createGraphql({ log, news, totals: new DailyTotals(news), introspection });
   const { scrubIntervalMs: intervalMs = 30 * 86_400_000, scrubBytesPerSecond: bytesPerSecond = 0 } = overrides;
   const scrub = createScrub({ history, storage, news, log, intervalMs, bytesPerSecond });
-  const server = await listen({ host: '127.0.0.1', port: 0 });
+  const server = await listen({ host: '127.0.0.1', port: 0, log, limits: overrides.connectionLimits ?? {} });
   const uploads = { maxFileBytes: undefined, idleMs: 10_000 };
   server.serve(
     createApp({

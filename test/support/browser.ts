@@ -8,10 +8,12 @@ const NAMES = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-br
 /**
  * Starts the system's own Chromium without a window. It finds no other machine, whatever a page or itself would ask for, and
  * goes without its sandbox, which not every machine allows: it shows no page but ours.
+ * @param names that lead to this machine for it
  * @throws Error saying what to do when there is none
  */
-export function startBrowser(): Promise<Browser> {
-  const args = ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'];
+export function startBrowser({ names = [] }: { names?: readonly string[] } = {}): Promise<Browser> {
+  const here = names.map(name => `MAP ${name} 127.0.0.1, `).join('');
+  const args = [`--host-resolver-rules=${here}MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`];
   return chromium.launch({ executablePath: findChromium(), args });
 }
 

@@ -22,10 +22,18 @@ export interface Service extends AsyncDisposable {
  * Starts `node server/main.ts` on a free port and waits until it is ready.
  * @param env beside PATH: DATABASE_URL and STORAGE_DIR, mostly
  * @param args of the command line
+ * @param openFiles how many it may have open at once (`ulimit -n`); as many as this process when left out
  * @throws Error with what it wrote when it ends instead
  */
-export async function startService(env: Record<string, string>, args: readonly string[] = []): Promise<Service> {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../server/main.ts'), ...args], {
+export async function startService(
+  env: Record<string, string>,
+  args: readonly string[] = [],
+  { openFiles }: { openFiles?: number } = {},
+): Promise<Service> {
+  const command = [process.execPath, resolve(import.meta.dirname, '../../server/main.ts'), ...args];
+  const limited =
+    openFiles === undefined ? command : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command];
+  const child = spawn(limited[0]!, limited.slice(1), {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

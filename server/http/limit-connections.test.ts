@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { startService } from '../../test/support/service.ts';
+import { until } from '../../test/support/until.ts';
+import { type RawConnection, rawConnection } from '../testing/raw-http.ts';
+import { request, upload } from '../testing/requests.ts';
+import { historyStores, runApp } from '../testing/running-app.ts';
+import { sampleZip } from '../testing/zips.ts';
+
+const [SQLITE] = historyStores;
+const GET = 'GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+describe('the connections of the service', () => {
+  it('make room for a new one by closing the one that has been idle for longest', async () => {
+    await using app = await runApp(SQLITE!, { connectionLimits: { most: 4 } });
+    const connections: RawConnection[] = [];
+    for (let i = 0; i < 4; i++) {
+      const connection = await rawConnection(app.url);
+      await connection.send(GET);
+      await connection.receive(/healthy/);
+      connections.push(connection);
+    }
+    await connections[0]!.send(GET);
+    await connections[0]!.receive(/healthy.*healthy/s);
+    const fifth = await rawConnection(app.url);
+    await fifth.send(GET);
+    await fifth.receive(/healthy/);
+    await connections[1]!.ended();
+    for (const index of [0, 2, 3]) expect(connections[index]!.socket.closed, `${index}`).to.equal(false);
+    for (const { socket } of [...connections, fifth]) socket.destroy();
+  });
+
+  it('are not closed while an answer is owed on them: a further one is told to come back', async () => {
+    await using app = await runApp(SQLITE!, { connectionLimits: { most: 3 } });
+    const query = encodeURIComponent('subscription { backupReceived { id } }');
+    const listening: RawConnection[] = [];
+    for (let i = 0; i < 3; i++) {
+      const connection = await rawConnection(app.url);
+      await connection.send(
+        `GET /graphql?query=${query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`,
+      );
+      await connection.receive(/event-stream/);
+      listening.push(connection);
+    }
+    const refused = await rawConnection(app.url);
+    await refused.send(GET);
+    expect(await refused.ended()).to.match(/^HTTP\/1\.1 503 .*Retry-After: \d+\r\n.*"TOO_MANY_CONNECTIONS"/s);
+    listening[0]!.socket.destroy();
+    await until('no listener', () => app.news.listeners === 2);
+    expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
+    for (const { socket } of listening) socket.destroy();
+  });
+});
+
+describe('the connections of the service, with few descriptors', function () {
+  this.timeout(60_000);
+
+  it('shut no one out when hundreds of them say nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lumbung-few-'));
+    const env = { DATABASE_URL: `sqlite:${folder}/h.sqlite`, STORAGE_DIR: join(folder, 'backups') };
+    const sockets: Socket[] = [];
+    try {
+      await using service = await startService(env, [], { openFiles: 256 });
+      const { hostname, port } = new URL(service.url);
+      for (let i = 0; i < 400; i++) sockets.push(connect(Number(port), hostname).on('error', () => {}));
+      await until('the connections', () => sockets.every(({ connecting }) => !connecting));
+      const answers = await Promise.all(Array.from({ length: 8 }, () => upload(service.url, sampleZip())));
+      expect(answers.map(({ status }) => status)).to.deep.equal(answers.map(() => 201));
+      expect((await request(`${service.url}/1/download`)).status).to.equal(200);
+      expect((await request(`${service.url}/-/ready`)).status).to.equal(200);
+      const open = sockets.filter(({ closed, destroyed }) => !closed && !destroyed).length;
+      expect(open).to.be.lessThan(100);
+      expect(service.output()).to.not.contain('EMFILE');
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await rm(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,55 @@
+import type { Server } from 'node:http';
+import process from 'node:process';
+import type { Logger } from 'pino';
+import type { OpenConnections } from './open-connections.ts';
+import { answerRaw } from './raw-answer.ts';
+
+interface Limit {
+  readonly connections: OpenConnections;
+  /** How many connections there may be at once. */
+  readonly most: number;
+  readonly log: Logger;
+}
+
+/**
+ * Bounds how many connections there are. One too many takes the place of the one that has been idle for longest; while all
+ * are busy it is told to come back.
+ */
+export function limitConnections(server: Server, { connections, most, log }: Limit): void {
+  server.on('connection', socket => {
+    connections.add(socket);
+    if (connections.size <= most) return;
+    const idle = connections.longestIdle()!;
+    if (idle !== socket) idle.destroy();
+    else answerRaw(socket, TOO_MANY, log);
+  });
+}
+
+const TOO_MANY = {
+  status: '503 Service Unavailable',
+  code: 'TOO_MANY_CONNECTIONS',
+  message: 'All connections that the service may have at once are busy: try again later',
+  fields: ['Retry-After: 5'],
+};
+
+/** Descriptors that the service needs beside its connections: the history, its log, what Node itself has open. */
+const OWN_FILES = 64;
+/** A connection's own, that of the file that it sends or fetches, and one for what is looked at meanwhile. */
+const FILES_EACH = 3;
+const MOST = 4_096;
+
+/** @returns how many connections leave room for the files that are needed for them (`ulimit -n`) */
+export function mostConnections(): number {
+  const files = openFilesLimit();
+  return Math.max(8, Math.min(MOST, Math.floor((files - OWN_FILES) / FILES_EACH)));
+}
+
+/** Node raises the limit to the hard one when it starts, so it is asked for and not taken from the shell. */
+function openFilesLimit(): number {
+  const report = process.report as typeof process.report & { excludeNetwork: boolean };
+  // It would ask for the names of all addresses else.
+  report.excludeNetwork = true;
+  const { userLimits } = report.getReport() as { userLimits?: { open_files?: { soft?: number | string } } };
+  const soft = userLimits?.open_files?.soft;
+  return typeof soft === 'number' ? soft : Number.POSITIVE_INFINITY;
+}

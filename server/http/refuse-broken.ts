@@ -1,0 +1,74 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import type { OpenConnections } from './open-connections.ts';
+import { answerRaw, type RawAnswer } from './raw-answer.ts';
+
+/** Answers what Node's parser refuses, which never reaches the app. */
+export function refuseBroken(
+  server: Server,
+  { connections, log }: { connections: OpenConnections; log: Logger },
+): void {
+  /** The parser says it again for each piece that still comes in. */
+  const refused = new WeakSet<Socket>();
+  server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
+    const socket = stream as Socket;
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    refuse(socket, error, connections.owedOn(socket), log);
+  });
+  server.on('connect', ({ url }, stream) => answerRaw(stream as Socket, notAProxy(url ?? ''), log));
+}
+
+/**
+ * The answer that is under way must stay as it is, and a request that has come in whole is still answered: a second answer
+ * within or before the first would be read as a part of it.
+ */
+function refuse(socket: Socket, error: NodeJS.ErrnoException, owed: readonly ServerResponse[], log: Logger): void {
+  const [first] = owed;
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) socket.destroy();
+  else if (!first) answerRaw(socket, answerTo(error), log);
+  else if (owed.length > 1 || first.req.complete || first.headersSent) closeAfter(socket, owed);
+  // The client has gone away in the middle of its request: the app notices.
+  else if (error.code === 'HPE_INVALID_EOF_STATE') socket.destroy();
+  else answerRaw(socket, { ...answerTo(error), requestId: idOf(first) }, log);
+}
+
+function closeAfter(socket: Socket, owed: readonly ServerResponse[]): void {
+  const last = owed.at(-1)!;
+  last.shouldKeepAlive = false;
+  if (last.writableFinished) socket.destroySoon();
+  else last.once('finish', () => socket.destroySoon());
+}
+
+function idOf(response: ServerResponse): string | undefined {
+  return response.getHeader('X-Request-Id') as string | undefined;
+}
+
+function answerTo({ code }: NodeJS.ErrnoException): RawAnswer {
+  return BROKEN[code ?? ''] ?? NO_HTTP;
+}
+
+const NO_HTTP: RawAnswer = {
+  status: '400 Bad Request',
+  code: 'MALFORMED_REQUEST',
+  message: 'The request is not HTTP/1.1 as RFC 9112 has it',
+};
+
+const BROKEN: Record<string, RawAnswer> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    code: 'HEADERS_TOO_LARGE',
+    message: 'The header is too large',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: '408 Request Timeout',
+    code: 'REQUEST_TIMEOUT',
+    message: 'The header did not arrive in time',
+  },
+};
+
+function notAProxy(target: string): RawAnswer {
+  const message = `This service is no proxy: it does not connect to ${target.slice(0, 200)}`;
+  return { status: '405 Method Not Allowed', code: 'METHOD_NOT_ALLOWED', message };
+}
