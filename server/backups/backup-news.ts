@@ -1,4 +1,5 @@
-import { EventEmitter, on } from 'node:events';
+import { EventEmitter } from 'node:events';
+import { boundedEvents } from './bounded-events.ts';
 
 /** A backup that has just been recorded, or whose stored file was found to be damaged or sound again. */
 export interface BackupEvent {
@@ -7,6 +8,12 @@ export interface BackupEvent {
   /** By which it is counted (`sortTime`). */
   readonly sortedAt: Date;
 }
+
+/** So many backups may wait for a listener: a night of a large fleet. */
+export const MAX_WAITING = 1_000;
+
+/** The last that a listener gets for whom more would wait: it has missed some, and hears of no others. */
+export const MISSED: unique symbol = Symbol('missed');
 
 /** Tells whoever listens what happens to backups, in this process: no other works on the same storage. */
 export class BackupNews {
@@ -29,10 +36,13 @@ export class BackupNews {
     this.#emitter.on('changed', hear);
   }
 
-  /** @returns the backups that come in from now on, each as the only item of an array, until `end` */
-  listen(database?: string | null): AsyncIterable<[BackupEvent]> {
+  /**
+   * @returns the backups that come in from now on, each as the only item of an array, until `end`, or `MISSED` as the last
+   *   when more than `MAX_WAITING` would wait for a listener that takes none
+   */
+  listen(database?: string | null): AsyncIterable<[BackupEvent | typeof MISSED]> {
     const name = database == null ? 'received' : `received ${database}`;
-    return on(this.#emitter, name, { close: ['end'] }) as AsyncIterable<[BackupEvent]>;
+    return boundedEvents<BackupEvent | typeof MISSED>(this.#emitter, name, { most: MAX_WAITING, last: MISSED });
   }
 
   /** How many listen now for backups that come in. */

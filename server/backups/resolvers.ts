@@ -5,6 +5,7 @@ import type { BackupFilter, Resolvers } from '../graphql/resolver-types.ts';
 import { findingsOf, storedState } from './backup.entity.ts';
 import { backupConnection } from './backup-connection.ts';
 import type { BackupDetails } from './backup-details.ts';
+import { type BackupEvent, MAX_WAITING, MISSED } from './backup-news.ts';
 import { noSuchBackup } from './find-backup.ts';
 import { dumpSecondsOf, inventoryOf } from './inventory.ts';
 import type { ListedBackup } from './listed-backup.ts';
@@ -35,13 +36,14 @@ export const backupResolvers = {
     backupReceived: {
       subscribe: (_, { database }, { news }) => {
         if (news.listeners >= MAX_LISTENERS)
-          throw new AppError(503, 'TOO_MANY_SUBSCRIPTIONS', `${MAX_LISTENERS} listen already: try again later`);
+          throw new AppError(429, 'TOO_MANY_SUBSCRIPTIONS', `${MAX_LISTENERS} listen already: try again later`);
         return news.listen(database) as AsyncIterable<never>;
       },
-      resolve: async ([{ id }]: [{ id: number }], _: unknown, { loaders, budget }: GraphqlContext) => {
+      resolve: async ([event]: [BackupEvent | typeof MISSED], _: unknown, { loaders, budget }: GraphqlContext) => {
+        if (event === MISSED) throw tooSlow();
         loaders.clear();
         budget.renew();
-        return (await loaders.backup.load(id)) ?? Promise.reject(noSuchBackup(id));
+        return (await loaders.backup.load(event.id)) ?? Promise.reject(noSuchBackup(event.id));
       },
     },
   },
@@ -65,6 +67,11 @@ export const backupResolvers = {
     inventory: async (backup, _, context) => inventoryOf(await manifestOf(backup, context)),
   },
 } satisfies Resolvers;
+
+function tooSlow(): AppError {
+  const message = `More than ${MAX_WAITING} backups came in while this client took none: subscribe again`;
+  return new AppError(429, 'SUBSCRIBER_TOO_SLOW', message);
+}
 
 function detailsOf({ id }: ListedBackup, { loaders }: GraphqlContext): Promise<BackupDetails> {
   return loaders.details.load(id);

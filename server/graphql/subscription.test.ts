@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { finding } from '../../protocol/finding.ts';
+import { Backup } from '../backups/backup.entity.ts';
 import { brokenStore } from '../testing/broken-store.ts';
+import { rawConnection } from '../testing/raw-http.ts';
 import { request, upload } from '../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
 import { sampleZip } from '../testing/zips.ts';
@@ -114,6 +117,29 @@ describeOnEachStore('the subscription to backups', store => {
     }
     await settled(() => app.news.listeners === 0);
   });
+
+  it('ends for a client that stops taking, with a code, before a thousand backups wait for it', async () => {
+    await upload(app.url, sampleZip());
+    const findings = JSON.stringify([finding('NO_MANIFEST', 'x'.repeat(50_000))]);
+    await app.history.em.fork().nativeUpdate(Backup, 1, { findings });
+    const query = encodeURIComponent('subscription { backupReceived { findings { message } } }');
+    const connection = await rawConnection(app.url);
+    await connection.send(`GET /graphql?query=${query} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n`);
+    await settled(() => app.news.listeners === 1);
+    connection.socket.pause();
+    const tell = () => app.news.received({ id: 1, database: 'pt_xyz', takenAt: new Date() });
+    // Some go into the buffers of the connection: only those that are not taken count.
+    for (let told = 0; told < 3_000 && app.news.listeners > 0; told++) {
+      tell();
+      if (told % 100 === 0) await sleep(20);
+    }
+    expect(app.news.listeners).to.equal(0);
+    tell();
+    connection.socket.resume();
+    const isOver = () => connection.received().slice(-50).includes('event: complete');
+    for (let i = 0; i < 1_000 && !isOver(); i++) await sleep(20);
+    expect(connection.received().slice(-2_000)).to.match(/"code":"SUBSCRIBER_TOO_SLOW".*\n\n[^{]*event: complete/);
+  }).timeout(60_000);
 
   it('may read as much at each event as a request may', async () => {
     await upload(app.url, sampleZip());
