@@ -14,6 +14,7 @@ import { type LingerLimits, linger } from './http/linger.ts';
 import { noSuchRoute } from './http/no-such-route.ts';
 import { requestId } from './http/request-id.ts';
 import { requestLog } from './http/request-log.ts';
+import { requestScope } from './http/request-scope.ts';
 import { safeHeaders } from './http/safe-headers.ts';
 import { sameOrigin } from './http/same-origin.ts';
 import type { UploadLimits } from './http/upload-form.ts';
@@ -62,6 +63,7 @@ export function createApp({
   app.use(requestLog({ log }));
   app.use(linger(lingerLimits));
   app.use(errorHandler({ log }));
+  app.use(requestScope());
   app.use(safeHeaders());
   app.use(wellFormedUrl());
   app.use(allowedHosts(hosts));

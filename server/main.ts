@@ -19,6 +19,7 @@ import { DailyTotals } from './statistics/daily-totals.ts';
 import { folderStorage } from './storage/folder-storage.ts';
 import { lockFolder } from './storage/lock-folder.ts';
 import type { Storage } from './storage/storage.ts';
+import { endOnUncaughtErrors, surviveUncaughtErrors } from './uncaught-errors.ts';
 
 /** How long running uploads and downloads may take to finish once the service is told to stop. */
 const GRACE_MS = 30_000;
@@ -29,7 +30,7 @@ const DOWNLOAD_IDLE_MS = 300_000;
 
 const log = await createLog({ isTerminal: process.stdout.isTTY });
 logIgnoredSignals(log);
-process.once('uncaughtException', error => fail('Lumbung stops, since it met a mistake of its own', error));
+const stopEnding = endOnUncaughtErrors(log);
 
 /** A start that fails closes it: else SQLite leaves a log behind, and plays it over whatever is put in the history's place. */
 let opened: History | undefined;
@@ -72,6 +73,8 @@ async function start(config: Config): Promise<void> {
   const parts = { history, storage, news, graphql, log, uploads, scrub, verifyUploads: config.verifyUploads };
   const address = { hosts: config.publicHosts, publicUrl: config.publicUrl };
   discardStart();
+  stopEnding();
+  surviveUncaughtErrors(log);
   server.serve(createApp({ ...parts, ...address, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
   stopOnSignal({ server, history, scrub, news });
   if (config.scrubIntervalDays > 0) scheduleScrub({ scrub, log });
@@ -122,18 +125,18 @@ function stopOnSignal({ server, history, scrub, news }: Running): void {
     process.once(signal, async () => {
       process.once('SIGTERM', () => process.exit(143)).once('SIGINT', () => process.exit(130));
       log.info(`${signal}: Lumbung finishes what is running, ${GRACE_MS / 1000} s at most, and stops`);
-      const scrubEnded = scrub.stop();
-      news.end();
-      await server.stop(GRACE_MS);
-      await scrubEnded;
-      // A history server that has come to a standstill closes nothing.
-      await Promise.race([history.close(), sleep(CLOSE_MS)]);
+      try {
+        const scrubEnded = scrub.stop();
+        news.end();
+        await server.stop(GRACE_MS);
+        await scrubEnded;
+        // A history server that has come to a standstill closes nothing.
+        await Promise.race([history.close(), sleep(CLOSE_MS)]);
+      } catch (error) {
+        log.fatal({ err: error }, 'Lumbung has stopped, but could not close everything');
+        process.exit(1);
+      }
       log.info('Lumbung has stopped');
       process.exit(0);
     });
-}
-
-function fail(message: string, error: unknown): void {
-  log.fatal({ err: error }, message);
-  process.exit(1);
 }

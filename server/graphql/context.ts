@@ -2,6 +2,7 @@ import type { BackupNews } from '../backups/backup-news.ts';
 import type { HistoryManager } from '../history/history.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
 import type { Loaders } from './loaders.ts';
+import type { Pace } from './pace.ts';
 import type { RowBudget } from './row-budget.ts';
 
 /** What the route hands over with each request. */
@@ -14,6 +15,7 @@ export interface RequestContext {
 export interface GraphqlContext extends RequestContext {
   readonly loaders: Loaders;
   readonly budget: RowBudget;
+  readonly pace: Pace;
   readonly totals: DailyTotals;
   readonly news: BackupNews;
 }

@@ -8,13 +8,15 @@ import type { DailyTotals } from '../statistics/daily-totals.ts';
 import { statisticsResolvers } from '../statistics/resolvers.ts';
 import type { GraphqlContext, RequestContext } from './context.ts';
 import { endRefused } from './end-refused.ts';
-import { logUnforeseen, maskError } from './errors.ts';
+import { logUnforeseen, logUnmasked, maskError } from './errors.ts';
+import { guardResolvers } from './guard-resolvers.ts';
 import { limits } from './limits.ts';
 import { Loaders } from './loaders.ts';
-import { onlyJson } from './only-json.ts';
+import { onlyJson, refuseBrokenParameters } from './only-json.ts';
+import { Pace } from './pace.ts';
 import type { Resolvers } from './resolver-types.ts';
 import { RowBudget } from './row-budget.ts';
-import { scalars } from './scalars.ts';
+import { createScalars } from './scalars.ts';
 
 export type Graphql = YogaServerInstance<RequestContext, GraphqlContext>;
 
@@ -29,23 +31,26 @@ export interface GraphqlDependencies {
 /** Joins the contract in schema.graphql with the features' resolvers. */
 export async function createGraphql({ log, totals, news, introspection }: GraphqlDependencies): Promise<Graphql> {
   const typeDefs = await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8');
+  const schema = createSchema<GraphqlContext>({ typeDefs, resolvers: { ...createScalars(typeDefs), ...resolvers } });
+  guardResolvers(schema);
   return createYoga<RequestContext, GraphqlContext>({
-    schema: createSchema<GraphqlContext>({ typeDefs, resolvers: { ...scalars, ...resolvers } }),
-    context: ({ em }) => ({ loaders: new Loaders(em), budget: new RowBudget(), totals, news }) as GraphqlContext,
+    schema,
+    context: ({ em }) =>
+      ({ loaders: new Loaders(em), budget: new RowBudget(), pace: new Pace(), totals, news }) as GraphqlContext,
     graphqlEndpoint: '/graphql',
     // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.
     graphiql: introspection,
     renderGraphiQL: () => '',
     landingPage: false,
-    // The service answers under its own health paths, and writes its own log.
-    healthCheckEndpoint: '/graphql/healthy',
-    logging: false,
+    // The service answers under its own health paths. Yoga looks at how the URL ends: with a blank none does.
+    healthCheckEndpoint: ' ',
+    logging: logUnmasked(log),
     cors: false,
     multipart: false,
     // http/read-body.ts has read the body, and no more of it than is allowed.
     maxRequestBodySize: false,
     maskedErrors: { maskError },
-    plugins: [onlyJson, endRefused, ...limits({ introspection }), logUnforeseen(log)],
+    plugins: [onlyJson, refuseBrokenParameters, endRefused, ...limits({ introspection }), logUnforeseen(log)],
   });
 }
 

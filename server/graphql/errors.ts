@@ -1,31 +1,44 @@
 import { GraphQLError } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import type { Plugin, YogaLogger } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { foreseenError } from '../errors.ts';
+import { requestIdOfScope } from '../http/request-scope.ts';
 import type { GraphqlContext } from './context.ts';
 
 /** The same errors as REST's, with their code in `extensions.code`; what nobody foresaw shows nothing of itself. */
 export function maskError(error: unknown): GraphQLError {
   const graphqlError = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
-  const cause = graphqlError.originalError;
-  if (!cause || cause instanceof GraphQLError) return withCode(graphqlError);
-  const foreseen = foreseenError(cause);
+  if (isOfGraphql(graphqlError)) return withCode(graphqlError);
+  const foreseen = foreseenError(graphqlError.originalError);
   const message = foreseen?.message ?? 'Something went wrong in the service: its log says more';
   const extensions = foreseen ? { code: foreseen.code, errors: foreseen.errors } : { code: 'INTERNAL_ERROR' };
   return new GraphQLError(message, { nodes: graphqlError.nodes ?? null, path: graphqlError.path ?? null, extensions });
 }
 
-/** Variables that are not as declared are refused before any field is looked at, and without a code. */
+/** @returns whether GraphQL itself refuses the question: the client's mistake, and not one of a resolver */
+function isOfGraphql({ originalError }: GraphQLError): boolean {
+  return !originalError || (originalError instanceof GraphQLError && isOfGraphql(originalError));
+}
+
+/**
+ * Variables and arguments that are not as declared come without a code, or with one of the executor's own for
+ * subscriptions.
+ */
 function withCode(error: GraphQLError): GraphQLError {
-  if (!error.path) error.extensions.code ??= 'VALIDATION_FAILED';
+  const { code } = error.extensions;
+  if (code === undefined || code === 'BAD_USER_INPUT') error.extensions.code = 'VALIDATION_FAILED';
   return error;
 }
+
+/** So many errors of one question are logged: one cause can fail each of thousands of fields. */
+const MAX_LOGGED = 5;
 
 /** Runs before the errors are masked, while their cause can still be seen. */
 export function logUnforeseen(log: Logger): Plugin<GraphqlContext> {
   const tell = (errors: readonly GraphQLError[] | undefined, { requestId }: GraphqlContext) => {
-    for (const { originalError: err } of errors ?? [])
-      if (err && (foreseenError(err)?.status ?? 500) >= 500) log.error({ err, requestId }, 'a GraphQL query failed');
+    const ours = new Set((errors ?? []).filter(isOurs).map(({ originalError }) => originalError));
+    for (const err of [...ours].slice(0, MAX_LOGGED))
+      log.error({ err, requestId, errors: ours.size }, 'a GraphQL query failed');
   };
   return {
     onExecute: ({ args }) => ({
@@ -40,4 +53,18 @@ export function logUnforeseen(log: Logger): Plugin<GraphqlContext> {
       },
     }),
   };
+}
+
+function isOurs(error: GraphQLError): boolean {
+  return !isOfGraphql(error) && (foreseenError(error.originalError)?.status ?? 500) >= 500;
+}
+
+/** @returns a logger for Yoga that writes what goes wrong outside of a query's execution, and nothing else */
+export function logUnmasked(log: Logger): YogaLogger {
+  const nothing = () => {};
+  const error = (err: unknown) => {
+    // What a resolver throws is located in the query by then, and logged above.
+    if (!(err instanceof GraphQLError)) log.error({ err, requestId: requestIdOfScope() }, 'a GraphQL request failed');
+  };
+  return { debug: nothing, info: nothing, warn: nothing, error };
 }

@@ -2,7 +2,12 @@ import { costLimitPlugin } from '@escape.tech/graphql-armor-cost-limit';
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
-import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  type ValidationContext,
+  type VariableDefinitionNode,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /**
@@ -27,6 +32,7 @@ export function limits({ introspection }: { introspection: boolean }): Plugin[] 
     maxDepthPlugin({ n: LIMITS.depth, ...options }),
     maxAliasesPlugin({ n: LIMITS.aliases, allowList: [], ...options }),
     costLimitPlugin({ maxCost: LIMITS.cost, ...options }),
+    withoutReservedNames,
     ...(introspection ? [] : [withoutIntrospection]),
   ] as Plugin[];
 }
@@ -36,6 +42,22 @@ function explain(_: unknown, error: GraphQLError): void {
   error.message = error.message.replace('Syntax Error: ', '');
   error.extensions.code = 'QUERY_TOO_LARGE';
 }
+
+/**
+ * Names that begin with two underscores are GraphQL's own. Of a variable `$__proto__` the executor would lose the value, and
+ * run the question without it.
+ */
+const withoutReservedNames: Plugin = {
+  onValidate({ addValidationRule }) {
+    addValidationRule((context: ValidationContext) => ({
+      VariableDefinition({ variable }: VariableDefinitionNode) {
+        if (!variable.name.value.startsWith('__')) return;
+        const message = `The name of the variable "$${variable.name.value}" is reserved: no name may begin with "__"`;
+        context.reportError(new GraphQLError(message, { nodes: variable }));
+      },
+    }));
+  },
+};
 
 /** Neither by asking, nor by mistyping names until the answer guesses right. */
 const withoutIntrospection: Plugin = {

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /**
@@ -11,3 +12,26 @@ export const onlyJson: Plugin = {
       endResponse(new fetchAPI.Response(null, { status: 415 }));
   },
 };
+
+/** Yoga parses the JSON of a URL's parameters without expecting that it can be wrong. */
+export const refuseBrokenParameters: Plugin = {
+  onRequestParse({ request, url }) {
+    if (request.method !== 'GET') return;
+    for (const name of ['variables', 'extensions']) {
+      const text = url.searchParams.get(name);
+      if (text && !isJson(text))
+        throw new GraphQLError(`The parameter "${name}" in the URL is not valid JSON`, {
+          extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+        });
+    }
+  },
+};
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -127,7 +127,7 @@ describeOnEachStore('the subscription to backups', store => {
     await connection.send(`GET /graphql?query=${query} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n`);
     await settled(() => app.news.listeners === 1);
     connection.socket.pause();
-    const tell = () => app.news.received({ id: 1, database: 'pt_xyz', takenAt: new Date() });
+    const tell = () => app.news.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
     // Some go into the buffers of the connection: only those that are not taken count.
     for (let told = 0; told < 3_000 && app.news.listeners > 0; told++) {
       tell();

@@ -20,7 +20,9 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
     const isPageOnly = ctx.state.isForeign && acceptsPage(ctx);
     if (!isPageOnly) refuseForeign(ctx);
     inviteBody(ctx);
-    const { method, headers } = ctx;
+    const { headers } = ctx;
+    // A HEAD is answered as the GET would be (RFC 9110, section 9.3.2); Koa leaves the body out.
+    const method = ctx.method === 'HEAD' ? 'GET' : ctx.method;
     const body = method === 'POST' ? String(await readBody(ctx.req, BODY_LIMITS)) : null;
     const { em, requestId } = ctx.state;
     const url = new URL(ctx.url, 'http://localhost');
@@ -36,9 +38,13 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
     // Yoga refuses some requests with a status and no more, and of an empty body Koa makes a 204.
     if (response.status >= 400 && !response.body) throw new AppError(response.status, 'GRAPHQL_REFUSED', REFUSED);
     for (const [name, value] of response.headers) if (name !== 'cache-control') ctx.append(name, value);
-    if (isStream(response)) endWithClient(ctx);
-    ctx.body = isStream(response) ? response.body : await response.text();
     ctx.status = response.status;
+    if (!isStream(response)) ctx.body = await response.text();
+    else if (ctx.method === 'HEAD') await endStream(response);
+    else {
+      endWithClient(ctx);
+      ctx.body = response.body;
+    }
   });
   return router;
 }
@@ -55,10 +61,17 @@ function endWithClient({ req, res }: Context): void {
 
 /** As Yoga looks for it. A link on another page may lead to GraphiQL, which asks nothing by itself. */
 function acceptsPage({ method, headers }: Context): boolean {
-  return method === 'GET' && headers.accept?.includes('text/html') === true;
+  return method !== 'POST' && headers.accept?.includes('text/html') === true;
+}
+
+/** Yoga's stream begins to listen when it is first read, and can not be cancelled before that. */
+async function endStream({ body }: Response): Promise<void> {
+  const reader = body!.getReader();
+  await reader.read();
+  await reader.cancel();
 }
 
 /** A query in the URL can be answered without the page. */
 function wantsPage(ctx: Context): boolean {
-  return ctx.method === 'GET' && ctx.query.query === undefined && ctx.accepts('json', 'html') === 'html';
+  return ctx.method !== 'POST' && ctx.query.query === undefined && ctx.accepts('json', 'html') === 'html';
 }
