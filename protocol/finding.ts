@@ -24,6 +24,8 @@ export const FINDINGS = {
   DEFINITION_ONLY: 'warning',
   NOT_TRANSACTIONAL: 'warning',
   NAME_BOUND: 'warning',
+  NAMED_TIME_ZONE: 'warning',
+  EVENT_OVER: 'warning',
   VALUES_ROUNDED: 'warning',
   TEXT_CONVERTED: 'warning',
   // Of the dump program.

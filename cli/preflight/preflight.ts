@@ -7,6 +7,8 @@ import { adviceOn } from '../pipeline/explain-dump-error.ts';
 import { ExplainedError, messageOf } from '../problems.ts';
 import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
 import { connect, type Session } from './connect.ts';
+import { disabledEventFindings } from './disabled-events.ts';
+import { scheduleFindings } from './event-schedules.ts';
 import { parseGrants } from './grants.ts';
 import { lossyColumnFindings } from './lossy-columns.ts';
 import { missingRights } from './missing-rights.ts';
@@ -94,6 +96,8 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...missing.findings,
       ...brokenViewFindings(database, broken),
       ...endless,
+      ...(objects.disabledEvents && !asWanted.kinds.has('events') ? disabledEventFindings(objects.disabledEvents) : []),
+      ...(asWanted.kinds.has('events') || endless.length > 0 ? [] : scheduleFindings(objects.eventSchedules)),
       ...notTransactional(objects, asWanted),
       ...definitionOnly(objects, asWanted),
       ...nameBoundFindings(database, objects.nameBound, asWanted),
@@ -101,7 +105,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
     ],
     concessions: [
       ...missing.concessions,
-      ...(endless.length > 0 ? ['--skip-events'] : []),
+      ...(endless.length > 0 || objects.disabledEvents ? ['--skip-events'] : []),
       ...nameBoundConcessions(objects.nameBound, asWanted),
       ...broken.filter(({ isDumped }) => !isDumped).map(({ view }) => `--ignore-table=${database}.${view}`),
     ],

@@ -1,5 +1,7 @@
 import { OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import type { Row, Session } from './connect.ts';
+import { askEvents, type DisabledEvents } from './disabled-events.ts';
+import { type EventSchedule, SCHEDULE_COLUMNS } from './event-schedules.ts';
 import { type LossyColumn, lossyColumn } from './lossy-columns.ts';
 import type { BoundObject, NameBound } from './name-bound.ts';
 import type { VersionedTable } from './system-versioned.ts';
@@ -17,6 +19,9 @@ export interface SourceObjects {
   readonly versioned: readonly VersionedTable[];
   /** Events with `;;` in their SHOW CREATE EVENT: mysqldump looks for another delimiter for them, and never ends. */
   readonly endlessEvents: readonly string[];
+  readonly eventSchedules: readonly EventSchedule[];
+  /** Where the server answers no question about events. */
+  readonly disabledEvents?: DisabledEvents | undefined;
   /** Routines that are seen, but not what is in them. */
   readonly closedRoutines: readonly string[];
   readonly nameBound: NameBound;
@@ -68,7 +73,7 @@ export async function askObjects(session: Session, where: Where): Promise<Source
   names.triggers = triggers.map(([name]) => name as string);
   for (const [name, table, collation] of triggers)
     if (isFormer(collation)) ofFormerCollation.push({ kind: 'triggers', name: name as string, table: table as string });
-  const events = await rowsOf(session, where, EVENTS);
+  const { rows: events, disabled } = await askEvents(session, where.database, () => rowsOf(session, where, EVENTS));
   names.events = events.map(([name]) => name as string);
   for (const [name, , collation] of events)
     if (isFormer(collation)) ofFormerCollation.push({ kind: 'events', name: name as string });
@@ -85,6 +90,10 @@ export async function askObjects(session: Session, where: Where): Promise<Source
       .map(([table, , engine]) => ({ table: table as string, engine: engine as string })),
     versioned: await versionedTables(session, where, tables),
     endlessEvents: events.filter(([, isEndless]) => Number(isEndless) === 1).map(([name]) => name as string),
+    eventSchedules: events.map(([name, , , timeZone, isOver]) => ({
+      ...{ name: name as string, timeZone: String(timeZone), isOver: Number(isOver) === 1 },
+    })),
+    disabledEvents: disabled,
     closedRoutines: routines
       .filter(([, type, isClosed]) => Number(isClosed) === 1 && KIND_OF_ROUTINE[type as string])
       .map(([name]) => name as string),
@@ -104,7 +113,11 @@ const ROUTINES = [
 const TRIGGERS = ['trigger_schema', 'trigger_name, event_object_table, database_collation', 'triggers'] as const;
 /** What SHOW CREATE EVENT puts together, in which mysqldump looks for `;;`. */
 const EVENT_TEXT = `concat_ws(' ', definer, event_name, event_comment, event_definition)`;
-const EVENTS = ['event_schema', `event_name, instr(${EVENT_TEXT}, ';;') > 0, database_collation`, 'events'] as const;
+const EVENTS = [
+  'event_schema',
+  `event_name, instr(${EVENT_TEXT}, ';;') > 0, database_collation, ${SCHEDULE_COLUMNS}`,
+  'events',
+] as const;
 const SCHEMATA = ['schema_name', 'default_collation_name', 'schemata'] as const;
 const COLUMNS = ['table_schema', 'table_name, column_name, data_type, character_set_name', 'columns'] as const;
 const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns'] as const;
