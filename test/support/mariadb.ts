@@ -131,6 +131,8 @@ async function launch(folder: string, port: number, serverOptions: readonly stri
     `--socket=${socketIn(folder)}`,
     `--pid-file=${folder}/mariadbd.pid`,
     `--log-error=${folder}/error.log`,
+    // A server that starts removes the temporary tables of all others from a folder that it shares with them.
+    `--tmpdir=${folder}`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     '--skip-name-resolve',
