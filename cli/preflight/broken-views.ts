@@ -1,13 +1,27 @@
 import { escapeId } from 'mysql2';
 import { type Finding, finding } from '../../protocol/finding.ts';
 import type { Session } from './connect.ts';
+import { quoteAccount } from './missing-rights.ts';
 
 export interface BrokenView {
   readonly view: string;
   readonly reason: string;
   /** Whether mysqldump can dump it all the same: its definer is gone, and nothing else is wrong with it. */
   readonly isDumped: boolean;
+  /** Where the user may not call a function that the view calls: the view's definition. */
+  readonly calling?: string;
 }
+
+/** What the server shows beside the views. */
+interface Surroundings {
+  /** Of this database. */
+  readonly functions: readonly string[];
+  /** The user's account, as grants name it. */
+  readonly account: string;
+}
+
+/** ER_PROCACCESS_DENIED_ERROR */
+const MAY_NOT_CALL = 1370;
 
 /**
  * Asks of each view what mysqldump will ask first, and would end at. (What information_schema says of broken views, MariaDB
@@ -27,7 +41,9 @@ export async function askBrokenViews(
     } catch (error) {
       // Without a state it is no answer of the server: the connection has gone.
       if ((error as { sqlState?: string }).sqlState === undefined) throw error;
-      broken.push({ view, reason: (error as Error).message, isDumped: false });
+      const isClosed = (error as { errno?: number }).errno === MAY_NOT_CALL;
+      const calling = isClosed ? { calling: await definitionOf(session, database, view) } : {};
+      broken.push({ view, reason: (error as Error).message, isDumped: false, ...calling });
     }
   }
   return broken;
@@ -38,8 +54,7 @@ export async function askBrokenViews(
  * so that it does not load into a database of another name. mysqldump takes no notice.
  */
 async function missingDefiner(session: Session, database: string, view: string): Promise<string | undefined> {
-  const [shown] = await session.ask(`show create view ${quoted(database, view)}`);
-  const definition = String(shown?.[1]);
+  const definition = await definitionOf(session, database, view);
   if (!definition.includes(`${escapeId(database, true)}.`)) return undefined;
   // Written in full because it reads another database, too: who may read that is nobody's business but the caller's.
   if (/ SQL SECURITY INVOKER /.test(definition)) return undefined;
@@ -52,9 +67,14 @@ async function missingDefiner(session: Session, database: string, view: string):
   }
 }
 
+async function definitionOf(session: Session, database: string, view: string): Promise<string> {
+  const [shown] = await session.ask(`show create view ${quoted(database, view)}`);
+  return String(shown?.[1]);
+}
+
 /** @returns a finding for each, with how to mend it */
-export function brokenViewFindings(database: string, broken: readonly BrokenView[]): Finding[] {
-  return broken.map(({ view, reason, isDumped }) => {
+export function brokenViewFindings(database: string, broken: readonly BrokenView[], around: Surroundings): Finding[] {
+  return broken.map(({ view, reason, isDumped, calling }) => {
     const name = quoted(database, view);
     if (isDumped)
       return finding(
@@ -62,11 +82,11 @@ export function brokenViewFindings(database: string, broken: readonly BrokenView
         `the view ${view} loads only into a database that is called ${database}: ${reason}`,
         `Create that user again or grant it what the view reads, or make the view anew with another definer: ALTER DEFINER=CURRENT_USER VIEW ${name} AS, and what SHOW CREATE VIEW ${name}; says behind AS.`,
       );
-    if (/execute command denied/i.test(reason))
+    if (calling !== undefined)
       return finding(
         'BROKEN_VIEW',
         `the view ${view} was left out, since it calls a function that the user may not call: ${reason}`,
-        'GRANT EXECUTE on that function, or on its database, to the user that the message names.',
+        grantsToCall(database, calling, around),
       );
     return finding(
       'BROKEN_VIEW',
@@ -74,6 +94,14 @@ export function brokenViewFindings(database: string, broken: readonly BrokenView
       `Look at SHOW CREATE VIEW ${name}; and mend it with CREATE OR REPLACE VIEW, grant its definer what it reads, or DROP VIEW ${name};`,
     );
   });
+}
+
+/** Only the functions that it calls: with EXECUTE on the whole database the user could run every procedure in it. */
+function grantsToCall(database: string, definition: string, { functions, account }: Surroundings): string {
+  const called = functions.filter(name => definition.includes(`${escapeId(name, true)}(`));
+  if (called.length === 0) return 'GRANT EXECUTE on that function to the user that the message names.';
+  const grants = called.map(name => `GRANT EXECUTE ON FUNCTION ${quoted(database, name)} TO ${quoteAccount(account)};`);
+  return grants.join(' ');
 }
 
 /** A dot in a name stays in it. */

@@ -135,7 +135,8 @@ function grantOn({ database, server, rights }: Look, right: string): string {
   return `GRANT ${[...others, right].join(', ')} ON ${escapeId(pattern, true)}.* TO ${quoteAccount(server.account)};`;
 }
 
-function quoteAccount(account: string): string {
+/** @returns an account such as `user@host` as a statement names it */
+export function quoteAccount(account: string): string {
   const at = account.lastIndexOf('@');
   return [account.slice(0, at), account.slice(at + 1)].map(quoteText).join('@');
 }

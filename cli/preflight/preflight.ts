@@ -94,7 +94,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
     findings: [
       ...rowsLimited(server),
       ...missing.findings,
-      ...brokenViewFindings(database, broken),
+      ...brokenViewFindings(database, broken, { functions: objects.names.functions, account: server.account }),
       ...endless,
       ...(objects.disabledEvents && !asWanted.kinds.has('events') ? disabledEventFindings(objects.disabledEvents) : []),
       ...(asWanted.kinds.has('events') || endless.length > 0 ? [] : scheduleFindings(objects.eventSchedules)),
