@@ -1,6 +1,7 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { BackupNews } from './backups/backup-news.ts';
+import type { DumpLimits } from './backups/check-zip.ts';
 import { backupRoutes } from './backups/routes.ts';
 import { databaseRoutes } from './databases/routes.ts';
 import type { Graphql } from './graphql/create-graphql.ts';
@@ -39,6 +40,7 @@ export interface Dependencies {
   readonly hosts?: readonly string[];
   /** Where a proxy makes the service known, such as `https://backups.example.com/lumbung/`. */
   readonly publicUrl?: URL | undefined;
+  readonly dumpLimits: DumpLimits;
   readonly lingerLimits?: LingerLimits;
 }
 
@@ -55,6 +57,7 @@ export function createApp({
   verifyUploads,
   hosts = [],
   publicUrl,
+  dumpLimits,
   lingerLimits,
 }: Dependencies): Koa {
   const app = new Koa();
@@ -74,7 +77,7 @@ export function createApp({
   app.use(scrubRoutes({ scrub }).routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());
-  app.use(backupRoutes({ storage, news, uploads, downloadIdleMs, verifyUploads, publicUrl }).routes());
+  app.use(backupRoutes({ storage, news, uploads, downloadIdleMs, verifyUploads, dumpLimits, publicUrl }).routes());
   app.use(noSuchRoute());
   return app;
 }

@@ -11,6 +11,8 @@ describe('config', () => {
       databaseUrl: 'sqlite:./data/history.sqlite',
       storageDir: './data/backups',
       maxUploadBytes: undefined,
+      maxDumpBytes: 1_099_511_627_776,
+      maxDumpRatio: 300,
       uploadIdleTimeoutSeconds: 60,
       verifyUploads: true,
       allowEmptyStorage: false,
@@ -61,6 +63,15 @@ describe('config', () => {
       ['off', false],
     ] as const)
       expect(loadConfig({ VERIFY_UPLOADS: value }).verifyUploads, value).to.equal(want);
+  });
+
+  it('takes a limit for dumps, and none above what deflate can do', () => {
+    const config = loadConfig({ MAX_DUMP_BYTES: '5000000000', MAX_DUMP_RATIO: '1032' });
+    expect(config).to.include({ maxDumpBytes: 5_000_000_000, maxDumpRatio: 1032 });
+    expect(() => loadConfig({ MAX_DUMP_RATIO: '1033' })).to.throw(
+      'MAX_DUMP_RATIO must be a whole number from 1 to 1032',
+    );
+    expect(() => loadConfig({ MAX_DUMP_BYTES: '0' })).to.throw('MAX_DUMP_BYTES must be a whole number from 1');
   });
 
   it('takes 0 for a scrub that nobody schedules, and for one without a limit', () => {

@@ -15,6 +15,10 @@ export interface Config {
   readonly storageDir: string;
   /** The largest zip that is taken, in bytes; undefined means no limit. */
   readonly maxUploadBytes: number | undefined;
+  /** The largest plain dump that a zip may hold, in bytes. */
+  readonly maxDumpBytes: number;
+  /** How many times as large as its compressed data a dump above 4 GiB may be. */
+  readonly maxDumpRatio: number;
   /** How long an upload may stay silent, in seconds. */
   readonly uploadIdleTimeoutSeconds: number;
   /** Whether the dump in a zip is read when it is received; if not, its state says so. */
@@ -44,6 +48,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     databaseUrl: settings.DATABASE_URL,
     storageDir: settings.STORAGE_DIR,
     maxUploadBytes: settings.MAX_UPLOAD_BYTES,
+    maxDumpBytes: settings.MAX_DUMP_BYTES,
+    maxDumpRatio: settings.MAX_DUMP_RATIO,
     uploadIdleTimeoutSeconds: settings.UPLOAD_IDLE_TIMEOUT_SECONDS,
     verifyUploads: settings.VERIFY_UPLOADS === 'on',
     graphqlIntrospection: settings.GRAPHQL_INTROSPECTION === 'on',
@@ -78,6 +84,8 @@ const environment = object({
     .default('./data/backups')
     .matches(/^[^\0]+$/, 'STORAGE_DIR must be the path of a folder'),
   MAX_UPLOAD_BYTES: wholeNumber('MAX_UPLOAD_BYTES', 1, Number.MAX_SAFE_INTEGER),
+  MAX_DUMP_BYTES: wholeNumber('MAX_DUMP_BYTES', 1, Number.MAX_SAFE_INTEGER).default(1024 ** 4),
+  MAX_DUMP_RATIO: wholeNumber('MAX_DUMP_RATIO', 1, 1032).default(300),
   UPLOAD_IDLE_TIMEOUT_SECONDS: wholeNumber('UPLOAD_IDLE_TIMEOUT_SECONDS', 1, 86_400).default(60),
   VERIFY_UPLOADS: string().default('on').oneOf(['on', 'off'], 'VERIFY_UPLOADS must be on or off'),
   GRAPHQL_INTROSPECTION: string().default('on').oneOf(['on', 'off'], 'GRAPHQL_INTROSPECTION must be on or off'),

@@ -70,7 +70,9 @@ async function start(config: Config): Promise<void> {
     intervalMs: config.scrubIntervalDays * 86_400_000,
     bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
   });
-  const parts = { history, storage, news, graphql, log, uploads, scrub, verifyUploads: config.verifyUploads };
+  const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
+  const dumpLimits = { maxDumpBytes, maxDumpRatio };
+  const parts = { history, storage, news, graphql, log, uploads, scrub, verifyUploads, dumpLimits };
   const address = { hosts: config.publicHosts, publicUrl: config.publicUrl };
   discardStart();
   stopEnding();

@@ -59,7 +59,8 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     'kysely',
     /^server\/history\/(read-rows|sqlite-dialect)\.ts$/,
   ),
-  'a zip library only where zips are checked': only('yauzl', /^server\/backups\/check-zip\.ts$/),
+  'what reads zips knows no more than bytes': ({ from, to }) =>
+    inside(from, 'server/zip') && !inside(to, 'server/zip') && !to.startsWith('node:'),
   'adm-zip only for the small zip of sade doctor': only('adm-zip', /^cli\/doctor\/bundle\.ts$/),
 };
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { UnsoundZip } from '../zip/zip-file.ts';
 import { checkContent } from './check-content.ts';
 
 const MARKER = '-- Dump completed on 2026-01-01  0:00:00';
@@ -16,7 +17,16 @@ function check(dump: Buffer, sizes: number[], { isDeflated = false } = {}) {
     pieces.push(bytes.subarray(at, at + size));
     at += size;
   }
-  return checkContent({ raw: Readable.from(pieces), isDeflated, size: dump.length, crc32: crc32(dump) });
+  const turn = { used: () => undefined };
+  const compressedSize = bytes.length;
+  return checkContent({
+    raw: Readable.from(pieces),
+    compressedSize,
+    isDeflated,
+    size: dump.length,
+    crc32: crc32(dump),
+    turn,
+  });
 }
 
 describe('checkContent', () => {
@@ -44,6 +54,33 @@ describe('checkContent', () => {
         });
       }),
     );
+  });
+
+  it('refuses bytes behind the end of the compressed data, of which zlib says nothing', async () => {
+    const bytes = Buffer.concat([deflateRawSync('x'), Buffer.from('hidden')]);
+    const size = { size: 1, compressedSize: bytes.length, crc32: crc32('x') };
+    const turn = { used: () => undefined };
+    const error = await checkContent({ raw: Readable.from([bytes]), isDeflated: true, ...size, turn }).catch(e => e);
+    expect(error)
+      .to.be.instanceOf(UnsoundZip)
+      .with.property('message')
+      .that.contains('behind the end of its compressed');
+  });
+
+  it('reads nothing of a dump that can not be in its zip', async () => {
+    const raw = Readable.from(
+      (async function* () {
+        yield expect.fail('it was read');
+      })(),
+    );
+    const turn = { used: () => undefined };
+    for (const [isDeflated, size] of [
+      [true, 1032 * 50 + 1],
+      [false, 51],
+    ] as const) {
+      const error = await checkContent({ raw, compressedSize: 50, isDeflated, size, crc32: 0, turn }).catch(e => e);
+      expect(error).to.be.instanceOf(UnsoundZip).with.property('message').that.contains('holds less');
+    }
   });
 
   it('takes no end of a long row for the marker', async () => {

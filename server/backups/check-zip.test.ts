@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
+import { zipHead, zipTail } from '../../cli/pipeline/zip-format.ts';
+import { fieldsOf } from '../../test/support/zip-parts.ts';
+import { ENTRY, ownZips } from '../../test/support/zip-writers.ts';
 import { AppError } from '../errors.ts';
-import { checkZip, type ZipFacts } from './check-zip.ts';
+import { checkZip, type DumpLimits, type ZipFacts } from './check-zip.ts';
 
 const NAME = 'mysql-2023-10-31-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql';
 
@@ -63,7 +66,7 @@ describe('checkZip', () => {
 
   it('refuses what is no zip, empty, or cut off anywhere', async () => {
     const bytes = good();
-    for (const length of [0, 1, 21, 22, 30, 100, bytes.length - 1])
+    for (let length = 0; length < bytes.length; length++)
       expect(await problemOf(bytes.subarray(0, length)), `${length}`).to.contain('no readable zip');
     expect(await problemOf(bytes.subarray(1))).to.be.a('string');
     expect(await problemOf(Buffer.alloc(1000))).to.contain('no readable zip');
@@ -72,7 +75,7 @@ describe('checkZip', () => {
   it('refuses none, two, or another entry', async () => {
     expect(await problemOf(zipOf({}))).to.contain('exactly one entry, not 0');
     expect(await problemOf(zipOf({ [NAME]: 'x', 'other.sql': 'y' }))).to.contain('exactly one entry, not 2');
-    expect(await problemOf(zipOf({ 'other.sql': 'y' }))).to.contain(`an entry named ${NAME}, not other.sql`);
+    expect(await problemOf(zipOf({ 'other.sql': 'y' }))).to.contain(`an entry named ${NAME}, in UTF-8, not other.sql`);
     expect(await problemOf(zipOf({ [`folder/${NAME}`]: 'y' }))).to.contain('must hold an entry named');
     expect(await problemOf(zipOf({ '../x': 'y' }), '../x')).to.be.a('string');
   });
@@ -100,7 +103,7 @@ describe('checkZip', () => {
   it('refuses data that is not where the headers say', async () => {
     const overflow = good();
     for (const at of [LOCAL.compressed, central(overflow) + CENTRAL.compressed]) overflow.writeUInt32LE(100_000, at);
-    expect(await problemOf(overflow)).to.contain('overflows');
+    expect(await problemOf(overflow)).to.contain('reaches into the directory');
     const intoDirectory = good();
     const longer = intoDirectory.readUInt32LE(LOCAL.compressed) + 10;
     for (const at of [LOCAL.compressed, central(intoDirectory) + CENTRAL.compressed])
@@ -108,7 +111,7 @@ describe('checkZip', () => {
     expect(await problemOf(intoDirectory)).to.contain('reaches into the directory');
     const nowhere = good();
     nowhere.writeUInt32LE(7, central(nowhere) + CENTRAL.offset);
-    expect(await problemOf(nowhere)).to.contain('no readable zip');
+    expect(await problemOf(nowhere)).to.contain('does not begin with the first byte');
   });
 
   it('refuses bytes that no entry accounts for: before, between and behind', async () => {
@@ -118,14 +121,64 @@ describe('checkZip', () => {
     const before = Buffer.concat([hidden, bytes]);
     before.writeUInt32LE(hidden.length, central(before) + CENTRAL.offset);
     before.writeUInt32LE(directory + hidden.length, end(before) + 16);
-    expect(await problemOf(before)).to.contain('belong to no entry');
+    expect(await problemOf(before)).to.contain('does not begin with the first byte');
     const between = Buffer.concat([bytes.subarray(0, directory), hidden, bytes.subarray(directory)]);
     between.writeUInt32LE(directory + hidden.length, end(between) + 16);
     expect(await problemOf(between)).to.contain('belong to no entry');
     const behind = Buffer.concat([bytes.subarray(0, tail), hidden, bytes.subarray(tail)]);
-    expect(await problemOf(behind)).to.contain('between its directory and its end');
+    expect(await problemOf(behind)).to.contain('not where its end says');
     expect(await problemOf(Buffer.concat([bytes, hidden]))).to.be.a('string');
     expect(await problemOf(Buffer.concat([bytes, bytes]))).to.be.a('string');
+  });
+
+  /** A zip of ours in ZIP64, or without, in which some fields are others. */
+  function forged(zip64: boolean, fields: Record<string, number>): Buffer {
+    const bytes = Buffer.from(ownZips()[zip64 ? 'ours, ZIP64' : 'ours']!);
+    for (const [name, value] of Object.entries(fields)) {
+      const { at, width } = fieldsOf(bytes).find(field => field.name === name)!;
+      if (width === 8) bytes.writeBigUInt64LE(BigInt(value), at);
+      else bytes.writeUIntLE(value, at, width);
+    }
+    return bytes;
+  }
+
+  it('refuses what unzip, 7-Zip, Python or Java do not read, each for its reason', async () => {
+    const refusals: Array<[zip64: boolean, fields: Record<string, number>, reason: string]> = [
+      [false, { 'end.directorySize': 1 }, 'another size than it says'],
+      [false, { 'end.directoryOffset': 1 }, 'not where its end says'],
+      [false, { 'end.entriesHere': 2 }, 'counts its entries in two ways'],
+      [false, { 'end.disk': 1 }, 'one of several parts'],
+      [false, { 'central.disk': 1 }, 'one of several parts'],
+      [false, { 'end.directoryOffset': 0xffffffff }, 'not where its end says'],
+      [false, { 'central.size': 0xffffffff }, 'ZIP64 field in its directory does not fit'],
+      [false, { 'local.needed': 154 }, 'version 15.4 of the format'],
+      [false, { 'central.needed': 154 }, 'version 15.4 of the format'],
+      [false, { 'central.external': 0o120777 * 0x10000 }, 'no regular file'],
+      [false, { 'central.external': 0o040755 * 0x10000 }, 'no regular file'],
+      [false, { 'central.external': 0x10 }, 'no regular file'],
+      [false, { 'central.madeBy': 0x0100 }, 'whose attributes not all programs understand'],
+      [false, { 'descriptor.crc': 1 }, 'what follows its data contradicts'],
+      [false, { 'descriptor.size': 1 }, 'what follows its data contradicts'],
+      [false, { 'descriptor.signature': 1 }, 'what follows its data contradicts'],
+      [false, { 'local.flags': 0x848, 'central.flags': 0x848 }, 'marked by flags'],
+      [false, { 'local.flags': 0x828, 'central.flags': 0x828 }, 'marked by flags'],
+      [false, { 'local.flags': 0x8 }, 'contradict each other'],
+      [true, { 'zip64End.directorySize': 1 }, 'two ends contradict'],
+      [true, { 'zip64End.directoryOffset': 1 }, 'not where its end says'],
+      [true, { 'zip64End.entries': 2, 'zip64End.entriesHere': 2 }, 'exactly one entry, not 2'],
+      [true, { 'zip64End.recordSize': 45 }, 'damaged ZIP64 record'],
+      [true, { 'zip64End.needed': 62 }, 'version 6.2 of the format'],
+      [true, { 'locator.disks': 2 }, 'one of several parts'],
+      [true, { 'locator.zip64EndOffset': 1 }, 'not where its locator says'],
+      [true, { 'end.directorySize': 5 }, 'two ends contradict'],
+      [true, { 'central.size': 0, 'central.compressed': 0 }, 'ZIP64 field in its directory does not fit'],
+      [true, { 'local.size': 0, 'local.compressed': 0 }, 'ZIP64 field of its entry does not fit'],
+      [true, { 'localExtra.1.id': 0x9901 }, 'extra field 0x9901'],
+    ];
+    expect(await problemOf(forged(false, {}), ENTRY)).to.equal(undefined);
+    expect(await problemOf(forged(true, {}), ENTRY)).to.equal(undefined);
+    for (const [zip64, fields, reason] of refusals)
+      expect(await problemOf(forged(zip64, fields), ENTRY), JSON.stringify(fields)).to.contain(reason);
   });
 
   it('refuses data that does not inflate to what the directory tells', async () => {
@@ -174,6 +227,32 @@ describe('checkZip', () => {
     expect(await factsOf(rotten, { isRead: false })).to.deep.equal({ dumpSize: 500, dump: undefined });
     const refusal = await factsOf(zipOf({ 'other.sql': 'y' }), { isRead: false }).catch(error => error);
     expect(refusal).to.include({ code: 'INVALID_ZIP' });
+  });
+
+  it('refuses a dump that is too large, by what its directory says', async () => {
+    const refusalOf = async (bytes: Buffer, limits: DumpLimits) => {
+      await using handle = await open(join(folder, 'large.zip'), 'w+');
+      await handle.writeFile(bytes);
+      const checking = checkZip({ fd: handle.fd, size: bytes.length, entryName: NAME, isRead: false, limits });
+      return await checking.then(
+        ({ dumpSize }) => dumpSize,
+        (error: AppError) => `${error.status} ${error.code}: ${error.message}`,
+      );
+    };
+    const GiB = 1024 ** 3;
+    /** Its data is not what its headers say, which nobody reads here. */
+    const told = (size: number, compressedSize: number) => {
+      const entry = { name: NAME, modifiedAt: new Date(0), zip64: true };
+      const data = Buffer.alloc(compressedSize);
+      return Buffer.concat([zipHead(entry), data, zipTail(entry, { crc32: 1, size, compressedSize })]);
+    };
+    const limits = { maxDumpBytes: 6 * GiB, maxDumpRatio: 300 };
+    expect(await refusalOf(told(6 * GiB + 1, 100_000), limits)).to.match(/^413 DUMP_TOO_LARGE: .*MAX_DUMP_BYTES/);
+    expect(await refusalOf(told(5 * GiB, 5 * 1024 ** 2), limits)).to.match(/^413 DUMP_TOO_LARGE: .*MAX_DUMP_RATIO/);
+    // As far as deflate goes, up to 4 GiB: a table of nothing but zeros, or of a million rows that are all the same.
+    expect(await refusalOf(told(4 * GiB, 4 * 1024 ** 2), limits)).to.equal(4 * GiB);
+    expect(await refusalOf(told(5 * GiB, 5 * 1024 ** 2), { ...limits, maxDumpRatio: 1032 })).to.equal(5 * GiB);
+    expect(await refusalOf(told(5 * GiB, 20 * 1024 ** 2), limits)).to.equal(5 * GiB);
   });
 
   it('does not blame the client for a disk that can not be read', async () => {

@@ -1,7 +1,8 @@
-import { type Entry, fromFdPromise, type LocalFileHeader, type ZipFile } from 'yauzl';
-import { refused } from '../errors.ts';
-import { atMost } from './at-most.ts';
+import { AppError, refused } from '../errors.ts';
+import { readEntry, type ZipEntry } from '../zip/read-entry.ts';
+import { piecesAt, UnsoundZip, type ZipFile } from '../zip/zip-file.ts';
 import { checkContent, type DumpFacts } from './check-content.ts';
+import { fairTurns } from './fair-turns.ts';
 
 interface Zip {
   /** Open for reading; stays open. */
@@ -12,6 +13,16 @@ interface Zip {
   readonly entryName: string;
   /** Whether the entry is read to its end, too. */
   readonly isRead: boolean;
+  /** None for a zip that was received before. */
+  readonly limits?: DumpLimits | undefined;
+}
+
+/** How large the dump in a zip may be: a few bytes of deflate can stand for a thousand times as many. */
+export interface DumpLimits {
+  /** In bytes. */
+  readonly maxDumpBytes: number;
+  /** How many times as large as its compressed data a large dump may be. */
+  readonly maxDumpRatio: number;
 }
 
 /** What a zip was seen to hold. */
@@ -23,107 +34,46 @@ export interface ZipFacts {
 }
 
 /**
- * Reads a zip as a restore would: one entry of the right name, in the clear, stored or deflated, described alike by both
- * of its headers, nothing in the file beside it, and data that inflates to the size and the CRC that are told.
- * @throws AppError 422 with the reason
+ * Reads a zip as a restore would: one entry of the right name in the one shape that all programs read alike
+ * ({@link readEntry}), and data that inflates to the size and the CRC that are told.
+ * @throws AppError 422 with the reason, or 413 when its dump is larger than the limits
  */
-export async function checkZip(zip: Zip): Promise<ZipFacts> {
-  const facts = await examined(zip);
-  if (typeof facts === 'string') throw refused([{ field: 'file', message: facts }], 'INVALID_ZIP');
-  return facts;
-}
-
-/** @returns a phrase that says what is wrong with it, in place of the facts */
-async function examined({ fd, size, entryName, isRead }: Zip): Promise<ZipFacts | string> {
+export async function checkZip({ fd, size, entryName, isRead, limits }: Zip): Promise<ZipFacts> {
   try {
-    const zip = await fromFdPromise(fd, { strictFileNames: true });
-    if (zip.entryCount !== 1) return `must be a zip with exactly one entry, not ${zip.entryCount}`;
-    const directoryStart = cursorOf(zip);
-    const { value: entry } = (await zip.eachEntry().next()) as { value: Entry };
-    const local = await zip.readLocalFileHeaderPromise(entry);
-    const problem =
-      entryProblem(entry, entryName) ??
-      headerProblem(entry, local) ??
-      placeProblem(entry, local, directoryStart) ??
-      tailProblem(zip, size);
-    if (problem) return problem;
-    const dump = isRead ? await contentOf(zip, entry) : undefined;
-    return typeof dump === 'string' ? dump : { dumpSize: entry.uncompressedSize, dump };
+    const entry = await readEntry({ fd, size }, entryName);
+    if (limits) checkLimits(entry, limits);
+    return { dumpSize: entry.size, dump: isRead ? await readDump({ fd, size }, entry) : undefined };
   } catch (error) {
     // A disk that can't be read is not the client's mistake.
-    if (error instanceof Error && 'errno' in error) throw error;
-    return `is no readable zip: ${error instanceof Error ? error.message : error}`;
+    if (!(error instanceof UnsoundZip)) throw error;
+    throw refused([{ field: 'file', message: error.message }], 'INVALID_ZIP');
   }
 }
 
-/** As many as there are threads that inflate: more at once take more memory and half as much work again, and no less time. */
-const amongFew = atMost(4);
+/**
+ * As many at once as there are threads that inflate: more take more memory and half as much work again, and no less time.
+ * In a slice of so many plain bytes, which takes some 50 ms, each upload of a usual size is done.
+ */
+const turns = fairTurns({ places: 4, slice: 16 * 1024 * 1024, maxBegun: 32 });
 
-async function contentOf(zip: ZipFile, entry: Entry): Promise<DumpFacts | string> {
-  return amongFew(async () =>
-    checkContent({
-      raw: await zip.openReadStreamPromise(entry, { decodeFileData: false }),
-      isDeflated: entry.compressionMethod === DEFLATED,
-      size: entry.uncompressedSize,
-      crc32: entry.crc32,
-    }),
+async function readDump(file: ZipFile, entry: ZipEntry): Promise<DumpFacts> {
+  return turns.run(entry.size, turn =>
+    checkContent({ ...entry, raw: piecesAt(file, entry.dataStart, entry.compressedSize), turn }),
   );
 }
 
-function entryProblem(entry: Entry, entryName: string): string | undefined {
-  if (entry.fileName !== entryName && !entry.fileNameRaw.equals(Buffer.from(entryName)))
-    return `must hold an entry named ${entryName}, not ${entry.fileName}`;
-  if (entry.isEncrypted()) return 'must not be encrypted';
-  if (!entry.canDecodeFileData())
-    return `must be stored or deflated, not compressed by method ${entry.compressionMethod}`;
-  return undefined;
+/** Up to here a dump may be as compressible as it likes: one of nothing but zeros is 1029 times as large as its zip. */
+const ANY_RATIO_BYTES = 4 * 1024 ** 3;
+
+function checkLimits({ size, compressedSize }: ZipEntry, { maxDumpBytes, maxDumpRatio }: DumpLimits): void {
+  if (size > maxDumpBytes)
+    throw tooLarge(`has ${size} bytes, more than the ${maxDumpBytes} that the service takes (MAX_DUMP_BYTES)`);
+  if (size > ANY_RATIO_BYTES && size > compressedSize * maxDumpRatio)
+    throw tooLarge(
+      `has ${size} bytes, ${Math.round(size / compressedSize)} times as many as in the zip, and the service takes ${maxDumpRatio} times (MAX_DUMP_RATIO)`,
+    );
 }
 
-const DEFLATED = 8;
-const ENCRYPTED = 1;
-const SIZES_FOLLOW_DATA = 1 << 3;
-const IN_ZIP64_FIELD = 0xffffffff;
-
-/** Readers differ in which header they believe, so both must tell the same. */
-function headerProblem(entry: Entry, local: LocalFileHeader): string | undefined {
-  const agrees =
-    local.fileName.equals(entry.fileNameRaw) &&
-    local.compressionMethod === entry.compressionMethod &&
-    ((local.generalPurposeBitFlag ^ entry.generalPurposeBitFlag) & (ENCRYPTED | SIZES_FOLLOW_DATA)) === 0 &&
-    (sizesFollow(entry) ||
-      (local.crc32 === entry.crc32 &&
-        [entry.compressedSize, IN_ZIP64_FIELD].includes(local.compressedSize) &&
-        [entry.uncompressedSize, IN_ZIP64_FIELD].includes(local.uncompressedSize)));
-  return agrees ? undefined : 'is no sound zip: the two headers of its entry contradict each other';
-}
-
-/** A data descriptor: signature, CRC and two sizes of eight bytes at most. */
-const DESCRIPTOR_BYTES = 24;
-
-function placeProblem(entry: Entry, local: LocalFileHeader, directoryStart: number): string | undefined {
-  const gap = directoryStart - (local.fileDataStart + entry.compressedSize);
-  if (gap < 0) return 'is no sound zip: the data of its entry reaches into the directory';
-  if (entry.relativeOffsetOfLocalHeader !== 0 || gap > (sizesFollow(entry) ? DESCRIPTOR_BYTES : 0))
-    return 'is no sound zip: it holds bytes that belong to no entry';
-  return undefined;
-}
-
-const END_RECORD_BYTES = 22;
-const ZIP64_RECORDS_BYTES = 56 + 20;
-
-/** Behind the directory's one entry come only the end records and the comment. */
-function tailProblem(zip: ZipFile, size: number): string | undefined {
-  const tail = size - cursorOf(zip) - zip.comment.length - END_RECORD_BYTES;
-  return tail === 0 || tail === ZIP64_RECORDS_BYTES
-    ? undefined
-    : 'is no sound zip: there are bytes between its directory and its end';
-}
-
-function sizesFollow(entry: Entry): boolean {
-  return (entry.generalPurposeBitFlag & SIZES_FOLLOW_DATA) !== 0;
-}
-
-/** Where yauzl reads on in the directory: at its start before the first entry, at its end after the last. */
-function cursorOf(zip: ZipFile): number {
-  return Number(zip.readEntryCursor);
+function tooLarge(message: string): AppError {
+  return new AppError(413, 'DUMP_TOO_LARGE', `The dump in the zip ${message}`);
 }

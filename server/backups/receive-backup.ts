@@ -7,7 +7,7 @@ import type { FileAddress, ReceivedFile, Storage } from '../storage/storage.ts';
 import type { Backup } from './backup.entity.ts';
 import type { BackupNews } from './backup-news.ts';
 import { type Claims, checkDump, checkReceived } from './check-claims.ts';
-import { checkZip, type ZipFacts } from './check-zip.ts';
+import { checkZip, type DumpLimits, type ZipFacts } from './check-zip.ts';
 import { findByName } from './find-backup.ts';
 import { findLastComplete } from './find-last-complete.ts';
 import { judgeBackup } from './judge-backup.ts';
@@ -21,6 +21,7 @@ interface Dependencies {
   readonly storage: Storage;
   /** Whether the dump in the zip is read, too. */
   readonly verifyUploads: boolean;
+  readonly dumpLimits: DumpLimits;
   /** Hears of it when all is done. */
   readonly news: BackupNews;
 }
@@ -37,18 +38,19 @@ interface Receipt {
  * The order is what makes the record a promise. A crash in between leaves at most a file without a row; sending the
  * same bytes again gives it one.
  * @param claims what the client says of the file; all of it must be true
- * @throws AppError 409 when other bytes are kept under that name, 422 when it is no zip of the right content, or not what
- *   the client says it is
+ * @throws AppError 409 when other bytes are kept under that name, 413 when its dump is too large, 422 when it is no zip of
+ *   the right content, or not what the client says it is
  */
 export async function receiveBackup(
-  { em, storage, verifyUploads, news }: Dependencies,
+  { em, storage, verifyUploads, dumpLimits, news }: Dependencies,
   received: ReceivedFile,
   claims: Claims = {},
 ): Promise<Receipt> {
   try {
     const { fd, size, address } = received;
     checkReceived(received, claims);
-    const zip = await checkZip({ fd, size, entryName: entryNameOf(address.fileName), isRead: verifyUploads });
+    const entryName = entryNameOf(address.fileName);
+    const zip = await checkZip({ fd, size, entryName, isRead: verifyUploads, limits: dumpLimits });
     checkDump(zip, claims.manifest);
     const receipt = await storage.exclusively(address, () => keep({ em, storage }, received, { zip, claims }));
     tell(news, receipt, address);

@@ -6,6 +6,7 @@ import { sendFile } from '../http/send-file.ts';
 import { readUploadForm, type UploadLimits } from '../http/upload-form.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { BackupNews } from './backup-news.ts';
+import type { DumpLimits } from './check-zip.ts';
 import { findBackup } from './find-backup.ts';
 import { openBackup } from './open-backup.ts';
 import { downloadPath, presentDigest, presentReceipt, presentReport } from './presenter.ts';
@@ -23,6 +24,7 @@ interface Dependencies {
   readonly verifyUploads: boolean;
   /** Where a proxy makes the service known. */
   readonly publicUrl: URL | undefined;
+  readonly dumpLimits: DumpLimits;
 }
 
 export function backupRoutes({
@@ -32,6 +34,7 @@ export function backupRoutes({
   downloadIdleMs,
   verifyUploads,
   publicUrl,
+  dumpLimits,
 }: Dependencies): Router {
   const router = new Router({ sensitive: true });
 
@@ -45,7 +48,7 @@ export function backupRoutes({
     const receiver = uploadReceiver({ storage, database });
     const { file } = await readUploadForm(ctx, uploads, receiver);
     const claims = { sha256, manifest: receiver.manifest() };
-    const { backup, isNew } = await receiveBackup({ em, storage, verifyUploads, news }, file, claims);
+    const { backup, isNew } = await receiveBackup({ em, storage, verifyUploads, dumpLimits, news }, file, claims);
     ctx.status = isNew ? 201 : 200;
     ctx.set('Location', publicUrl ? new URL(`.${downloadPath(backup)}`, publicUrl).href : downloadPath(backup));
     ctx.body = presentReceipt(backup);

@@ -71,6 +71,7 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
       downloadIdleMs: 10_000,
       uploads,
       verifyUploads: true,
+      dumpLimits: { maxDumpBytes: 1024 ** 4, maxDumpRatio: 300 },
       ...overrides,
       storage,
       news,

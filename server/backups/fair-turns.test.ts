@@ -1,0 +1,85 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { expect } from 'chai';
+import { fairTurns } from './fair-turns.ts';
+
+/** A piece of work for each byte, each of which takes a turn of the event loop. */
+const work = (turns: ReturnType<typeof fairTurns>, size: number, onEnd: () => void, onPiece = () => {}) =>
+  turns.run(size, async turn => {
+    for (let done = 0; done < size; done++) {
+      await nextTick();
+      onPiece();
+      await turn.used(1);
+    }
+    onEnd();
+  });
+
+describe('fairTurns', () => {
+  it('lets a small task pass by large ones, however many of these came before', async () => {
+    const turns = fairTurns({ places: 2, slice: 5, maxBegun: 10 });
+    const ended: string[] = [];
+    let pieces = 0;
+    const large = Array.from({ length: 30 }, (_, at) =>
+      work(
+        turns,
+        1000,
+        () => ended.push(`large ${at}`),
+        () => pieces++,
+      ),
+    );
+    while (pieces < 100) await nextTick();
+    const before = pieces;
+    await work(turns, 3, () => ended.push('small'));
+    expect(ended).to.deep.equal(['small']);
+    // Both places may have been at the beginning of a slice, and go on while the small one works.
+    expect(pieces - before).to.be.below(40);
+    await Promise.all(large);
+    expect(ended).to.have.length(31);
+  });
+
+  it('lets a large task get on although small ones never end', async () => {
+    const turns = fairTurns({ places: 1, slice: 5, maxBegun: 2 });
+    let isLargeDone = false;
+    let small = 0;
+    const large = work(turns, 50, () => (isLargeDone = true));
+    const flood = async () => {
+      while (!isLargeDone && small < 10_000) {
+        await work(turns, 1, () => small++);
+      }
+    };
+    await Promise.all([large, flood(), flood(), flood()]);
+    expect(small).to.be.within(10, 1000);
+  });
+
+  it('holds no more places and no more large tasks than it may, also behind tasks that fail', async () => {
+    const turns = fairTurns({ places: 3, slice: 2, maxBegun: 4 });
+    let [running, most, begun, mostBegun] = [0, 0, 0, 0];
+    const results = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, number) =>
+        turns.run(10, async turn => {
+          mostBegun = Math.max(mostBegun, ++begun);
+          running += 1;
+          for (let done = 0; done < 10; done++) {
+            most = Math.max(most, running);
+            await nextTick();
+            running -= 1;
+            await turn.used(1);
+            running += 1;
+            if (number % 5 === 0 && done === 4) {
+              running -= 1;
+              begun -= 1;
+              throw new Error(`${number}`);
+            }
+          }
+          running -= 1;
+          begun -= 1;
+          return number;
+        }),
+      ),
+    );
+    expect(most).to.be.at.most(3);
+    expect(mostBegun).to.equal(4);
+    expect(results.filter(({ status }) => status === 'rejected')).to.have.length(8);
+    expect(await turns.run(1, async () => 'free')).to.equal('free');
+    expect([running, begun]).to.deep.equal([0, 0]);
+  });
+});

@@ -1,0 +1,74 @@
+import { read } from 'node:fs';
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+
+/** A zip that is open for reading; it stays open. */
+export interface ZipFile {
+  readonly fd: number;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** The zip is not of the one shape that is taken. The message completes "the file …". */
+export class UnsoundZip extends Error {
+  override readonly name = 'UnsoundZip';
+}
+
+const readAt = promisify(read);
+
+/**
+ * Reads bytes of a zip. The position may come from the zip itself, so nothing outside of it is ever asked of the system.
+ * @throws UnsoundZip when they are not within the file, and what the disk throws
+ */
+export async function bytesAt({ fd, size }: ZipFile, position: number, length: number): Promise<Buffer> {
+  if (!(position >= 0 && length >= 0 && position + length <= size))
+    throw new UnsoundZip('is no readable zip: it is cut off, or a header of it points outside of the file');
+  const bytes = Buffer.allocUnsafeSlow(length);
+  const { bytesRead } = await readAt(fd, bytes, 0, length, position);
+  if (bytesRead < length) throw new Error(`a file of ${size} bytes ended at byte ${position + bytesRead}`);
+  return bytes;
+}
+
+/** In bytes. */
+const PIECE = 64 * 1024;
+
+/** @returns the bytes of a part of a zip, piece by piece; errors are the disk's */
+export function piecesAt(file: ZipFile, start: number, length: number): Readable {
+  return Readable.from(pieces(file, start, length), { highWaterMark: 1 });
+}
+
+async function* pieces(file: ZipFile, start: number, length: number): AsyncGenerator<Buffer, void> {
+  for (let at = 0; at < length; at += PIECE) yield bytesAt(file, start + at, Math.min(PIECE, length - at));
+}
+
+/** The width of each field of a header, in bytes, in the order in which they stand. */
+export type Layout = Readonly<Record<string, 2 | 4 | 8>>;
+export type Fields<L extends Layout> = { readonly [Name in keyof L]: number };
+
+/** @returns how many bytes the fields of a header take */
+export function lengthOf(layout: Layout): number {
+  return Object.values(layout).reduce<number>((sum, width) => sum + width, 0);
+}
+
+/**
+ * Reads the fields of a header. They are little-endian (APPNOTE 4.4.1.1). One that no number holds exactly is Infinity:
+ * it is no true value of anything.
+ */
+export function fieldsOf<L extends Layout>(bytes: Buffer, layout: L): Fields<L> {
+  let at = 0;
+  const read = (width: 2 | 4 | 8) => {
+    const value = width === 8 ? toNumber(bytes.readBigUInt64LE(at)) : bytes.readUIntLE(at, width);
+    at += width;
+    return value;
+  };
+  return Object.fromEntries(Object.entries(layout).map(([name, width]) => [name, read(width)])) as Fields<L>;
+}
+
+export function toNumber(value: bigint): number {
+  return value > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : Number(value);
+}
+
+/** @throws UnsoundZip saying that this is how the zip is wrong, unless it is so */
+export function demand(isSo: boolean, problem: string): asserts isSo {
+  if (!isSo) throw new UnsoundZip(`is no sound zip: ${problem}`);
+}
