@@ -132,8 +132,12 @@ function routineRight(look: Look): { right: string; isGiven: boolean; statement:
 /** The statement that gives a right on the database, and takes none away. */
 function grantOn({ database, server, rights }: Look, right: string): string {
   const { pattern, rights: others } = rights.rowToMend(database, server.account);
-  return `GRANT ${[...others, right].join(', ')} ON ${escapeId(pattern, true)}.* TO ${quoteAccount(server.account)};`;
+  const grant = `GRANT ${[...others, right].join(', ')} ON ${escapeId(pattern, true)}.* TO ${quoteAccount(server.account)};`;
+  return pattern.includes('\\_') && /(?<!\\)_/.test(pattern) ? `${grant} ${TOO_LONG}` : grant;
 }
+
+const TOO_LONG =
+  '-- The name is too long for a backslash before each _, which stands for any character: a database that differs only there is included.';
 
 /** @returns an account such as `user@host` as a statement names it */
 export function quoteAccount(account: string): string {

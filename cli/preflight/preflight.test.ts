@@ -390,6 +390,18 @@ for (const { name, flavour, open } of SERVERS)
       expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS));
     });
 
+    it('gives rights that the server takes also where the escaped name is longer than 64 characters', async () => {
+      const long = `pt_${'a_b_'.repeat(15)}`;
+      await server.sql(`drop database if exists ${long}; create database ${long}; use ${long}; ${SCHEMA}`);
+      await grant('select on `pt%`.*', routines);
+      const lookAtLong = () => preflight(server.source(long), { signal });
+      const { findings } = await lookAtLong();
+      expect(findings[0]!.advice).to.contain('; -- The name is too long');
+      for (const { advice } of findings) await server.sql(advice!);
+      expect((await lookAtLong()).findings).to.deep.equal([]);
+      await server.sql(`drop database ${long}`);
+    });
+
     it('takes no library for a routine', async function () {
       if (flavour === 'mariadb') return this.skip();
       await create(`${SCHEMA} create library l language javascript as 'export function f() { return 1 }'`);

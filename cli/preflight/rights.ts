@@ -96,6 +96,8 @@ function has(rights: ReadonlySet<string>, right: string): boolean {
   return rights.has(right) || rights.has('ALL PRIVILEGES') || rights.has('ALL');
 }
 
+const MAX_NAME = 64;
+
 /** Pieces of a pattern: `\_` is an underscore, `_` any character, `%` any characters. */
 const PIECE = /\\.|./gsu;
 
@@ -110,8 +112,15 @@ function patternSource(pattern: string): string {
     .join('');
 }
 
+/**
+ * A server takes no pattern of more than 64 characters (error 1470, or 1059). As many underscores as fit are escaped then; the others stand for any
+ * character, which gives the right on a database of nearly the same name, too.
+ */
 function escapePattern(name: string): string {
-  return name.replace(/[\\_%]/g, '\\$&');
+  const characters = [...name];
+  const others = characters.filter(character => character === '\\' || character === '%').length;
+  let room = MAX_NAME - characters.length - others;
+  return name.replace(/[\\_%]/g, character => (character !== '_' || room-- > 0 ? `\\${character}` : character));
 }
 
 const isWildcard = (piece: string) => piece === '%' || piece === '_';
@@ -122,8 +131,6 @@ function generalityOnMySql(pattern: string): number[] {
   const first = pieces.findIndex(isWildcard);
   return first === -1 ? [0] : [1, -Math.min(pieces.slice(0, first).join('').length, 126)];
 }
-
-const MAX_NAME = 64;
 
 /** MariaDB: the fewer names can fit, the more specific; ties by the length before the first wildcard. Lesser comes first. */
 function generalityOnMariaDb(pattern: string): number[] {
