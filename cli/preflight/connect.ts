@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { isIP, connect as reach, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { type Connection, createConnection, type SslOptions } from 'mysql2';
+import { type AuthPlugin, type Connection, createConnection, type SslOptions } from 'mysql2';
 import type { DatabaseSource } from '../config.ts';
 import { ExplainedError, messageOf } from '../problems.ts';
+import { ed25519Login } from './ed25519-login.ts';
 import { type Contact, explainConnecting } from './explain-connecting.ts';
 
 export type Row = readonly (string | number | null)[];
@@ -64,6 +65,7 @@ async function open(source: DatabaseSource, ssl: SslOptions | undefined, signal:
   const connection = createConnection({
     ...{ stream: () => stream, user, password, database, connectTimeout: CONNECT_WITHIN_MS, rowsAsArray: true },
     ...(source.host && { host: source.host }),
+    authPlugins: { client_ed25519: ed25519Login as AuthPlugin },
     ...(ssl && { ssl }),
   });
   try {

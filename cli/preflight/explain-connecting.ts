@@ -69,7 +69,7 @@ const SILENT = 'what answers there says nothing for half a minute';
 
 const ANOTHER_PLUGIN =
   'mysqldump may know that way; but to look at the rights, sade needs a user that logs in by mysql_native_password, ' +
-  'caching_sha2_password or sha256_password.';
+  'caching_sha2_password, sha256_password or ed25519.';
 
 /** Where a name has several addresses, Node gathers their errors in one that has no words of its own. */
 function messageFrom(error: Error): string {
