@@ -9,6 +9,7 @@ import type { History } from './history/history.ts';
 import { allowedHosts } from './http/allowed-hosts.ts';
 import { entityManager } from './http/entity-manager.ts';
 import { errorHandler } from './http/error-handler.ts';
+import { FormBudget } from './http/form-budget.ts';
 import { graphqlRoute } from './http/graphql-route.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { type LingerLimits, linger } from './http/linger.ts';
@@ -41,6 +42,8 @@ export interface Dependencies {
   /** Where a proxy makes the service known, such as `https://backups.example.com/lumbung/`. */
   readonly publicUrl?: URL | undefined;
   readonly dumpLimits: DumpLimits;
+  /** What all uploads together may hold in memory; a default when left out. */
+  readonly formBudget?: FormBudget;
   readonly lingerLimits?: LingerLimits;
 }
 
@@ -58,6 +61,7 @@ export function createApp({
   hosts = [],
   publicUrl,
   dumpLimits,
+  formBudget = new FormBudget(),
   lingerLimits,
 }: Dependencies): Koa {
   const app = new Koa();
@@ -77,7 +81,18 @@ export function createApp({
   app.use(scrubRoutes({ scrub }).routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());
-  app.use(backupRoutes({ storage, news, uploads, downloadIdleMs, verifyUploads, dumpLimits, publicUrl }).routes());
+  app.use(
+    backupRoutes({
+      storage,
+      news,
+      uploads,
+      budget: formBudget,
+      downloadIdleMs,
+      verifyUploads,
+      dumpLimits,
+      publicUrl,
+    }).routes(),
+  );
   app.use(noSuchRoute());
   return app;
 }

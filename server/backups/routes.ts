@@ -2,6 +2,7 @@ import Router, { type RouterContext } from '@koa/router';
 import { notFound } from '../errors.ts';
 import { checkReachable } from '../history/check-reachable.ts';
 import type { HistoryManager } from '../history/history.ts';
+import type { FormBudget } from '../http/form-budget.ts';
 import { sendFile } from '../http/send-file.ts';
 import { readUploadForm, type UploadLimits } from '../http/upload-form.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -18,6 +19,8 @@ interface Dependencies {
   readonly storage: Storage;
   readonly news: BackupNews;
   readonly uploads: UploadLimits;
+  /** What all uploads together may hold in memory. */
+  readonly budget: FormBudget;
   /** How long a client may take nothing of a download, in milliseconds. */
   readonly downloadIdleMs: number;
   /** Whether the content of uploads is read. */
@@ -31,6 +34,7 @@ export function backupRoutes({
   storage,
   news,
   uploads,
+  budget,
   downloadIdleMs,
   verifyUploads,
   publicUrl,
@@ -46,9 +50,9 @@ export function backupRoutes({
     // Nobody should send gigabytes only to hear that they can not be recorded.
     await checkReachable(em);
     const receiver = uploadReceiver({ storage, database });
-    const { file } = await readUploadForm(ctx, uploads, receiver);
+    using form = await readUploadForm(ctx, { limits: uploads, budget }, receiver);
     const claims = { sha256, manifest: receiver.manifest() };
-    const { backup, isNew } = await receiveBackup({ em, storage, verifyUploads, dumpLimits, news }, file, claims);
+    const { backup, isNew } = await receiveBackup({ em, storage, verifyUploads, dumpLimits, news }, form.file, claims);
     ctx.status = isNew ? 201 : 200;
     ctx.set('Location', publicUrl ? new URL(`.${downloadPath(backup)}`, publicUrl).href : downloadPath(backup));
     ctx.body = presentReceipt(backup);

@@ -9,6 +9,9 @@ interface UploadReceiver extends FileReceiver<ReceivedFile> {
   manifest(): SentManifest | undefined;
 }
 
+/** More than any name has: a longer one would only be repeated in an error. */
+const MAX_NAME_BYTES = 1024;
+
 /**
  * Takes a backup of `database` in from a form: the file goes to the storage while it arrives; the fields `db_name` and
  * `manifest` must be about it, whether they stand before it or behind.
@@ -18,7 +21,7 @@ export function uploadReceiver({ storage, database }: { storage: Storage; databa
   let address = { database, fileName: '' };
   let manifest: SentManifest | undefined;
   return {
-    longFields: { manifest: MAX_MANIFEST_BYTES },
+    fields: { manifest: MAX_MANIFEST_BYTES, db_name: MAX_NAME_BYTES },
     checkName(fileName) {
       checkFileName(fileName, database);
       address = { database, fileName };

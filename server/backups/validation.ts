@@ -2,6 +2,7 @@ import { object, string } from 'yup';
 import { parseBackupName } from '../../protocol/backup-name.ts';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
+import { distinctNames } from '../../protocol/distinct-names.ts';
 import { AppError, refused } from '../errors.ts';
 import { validate } from '../http/validate.ts';
 
@@ -14,11 +15,13 @@ export function checkDatabaseName(database: string): void {
 /** The file's name must follow the grammar and name the database of the path. @throws AppError 422 naming `file` */
 export function checkFileName(fileName: string, database: string): void {
   const name = parseBackupName(fileName);
-  const problem =
-    typeof name === 'string'
-      ? name
-      : name.database !== database && `names the database ${name.database}, but was sent to ${database}`;
+  const problem = typeof name === 'string' ? name : otherDatabase(name.database, database);
   if (problem) throw refused([{ field: 'file', message: `name ${problem}` }], 'INVALID_FILE_NAME');
+}
+
+function otherDatabase(named: string, database: string): string | undefined {
+  const [shown, wanted] = distinctNames(named, database);
+  return named === database ? undefined : `names the database ${shown}, but was sent to ${wanted}`;
 }
 
 /** The field `db_name` is optional and repeats the path. @throws AppError 422 naming `db_name` */

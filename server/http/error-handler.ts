@@ -12,11 +12,15 @@ export function errorHandler({ log }: { log: Logger }): Middleware {
       const shown = foreseenError(error) ?? httpError(error) ?? unexpected(ctx.state.requestId);
       if (shown.status >= 500) log.error({ err: error, requestId: ctx.state.requestId }, shown.message);
       ctx.state.code = shown.code;
+      if (RETRY_AFTER.has(shown.code)) ctx.set('Retry-After', '5');
       ctx.status = shown.status;
       ctx.body = { message: shown.message, code: shown.code, errors: [...shown.errors] } satisfies ErrorAnswer;
     }
   };
 }
+
+/** What is over in a moment, and no fault of anything. */
+const RETRY_AFTER = new Set(['TOO_MANY_UPLOADS']);
 
 /** Koa and its packages throw errors with a status; those below 500 are the client's to see. */
 function httpError(error: unknown): AppError | undefined {

@@ -7,6 +7,10 @@ interface Feed {
   request: IncomingMessage;
   parser: Writable;
   idleMs: number;
+  /** Called with each chunk before the parser. @returns what the parser gets; what is thrown ends the feeding */
+  prepare(chunk: Buffer): Iterable<Buffer>;
+  /** Called when it begins to wait for the client, and when it waits for the parser instead. */
+  onWait(isForClient: boolean): void;
   /** Ends the feeding when aborted; aborted by us, with a 408, when the client falls silent. */
   stop: AbortController;
 }
@@ -16,18 +20,30 @@ interface Feed {
  *
  * The time counts only while we wait for the client: never while the disk is slow to take what has arrived.
  */
-export function feed({ request, parser, idleMs, stop }: Feed): void {
+export function feed({ request, parser, idleMs, prepare, onWait, stop }: Feed): void {
   let isWaiting = true;
   const timer = setTimeout(() => (isWaiting ? stop.abort(silent(idleMs)) : timer.refresh()), idleMs);
   const onData = (chunk: Buffer) => {
     timer.refresh();
     discarded(chunk.length);
-    if (parser.destroyed || parser.write(chunk)) return;
-    isWaiting = false;
-    request.pause();
+    const isFull = write(chunk);
+    isWaiting = !isFull;
+    onWait(isWaiting);
+    if (isFull) request.pause();
+  };
+  /** @returns whether the parser wants no more for now */
+  const write = (chunk: Buffer) => {
+    let isFull = false;
+    try {
+      for (const piece of prepare(chunk)) if (!parser.destroyed && !parser.write(piece)) isFull = true;
+    } catch (error) {
+      stop.abort(error);
+    }
+    return isFull;
   };
   const onDrain = () => {
     isWaiting = true;
+    onWait(true);
     timer.refresh();
     request.resume();
   };

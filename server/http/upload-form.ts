@@ -4,14 +4,17 @@ import multer from '@koa/multer';
 import type { Context } from 'koa';
 import type { Options, StorageEngine } from 'multer';
 import { AppError } from '../errors.ts';
+import { BoundaryPadding } from './boundary-padding.ts';
 import { feed } from './feed.ts';
+import { formBoundary } from './form-boundary.ts';
+import type { FormBudget, FormLease } from './form-budget.ts';
 import { fileMissing, firstCause, formError, malformed, tooLarge, tooManyFiles } from './form-errors.ts';
+import { FormFields, listenForFields } from './form-fields.ts';
 import { inviteBody } from './invite-body.ts';
 
-/** What became of the file part of a form, and the text fields beside it. */
-export interface UploadForm<File> {
+/** What became of the file part of a form. Its fields count as held until it is disposed of. */
+export interface UploadForm<File> extends Disposable {
   readonly file: File;
-  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 export interface UploadLimits {
@@ -21,12 +24,18 @@ export interface UploadLimits {
   readonly idleMs: number;
 }
 
+/** What all uploads share. */
+export interface UploadConditions {
+  readonly limits: UploadLimits;
+  readonly budget: FormBudget;
+}
+
 /** Takes the one file of a form in while it arrives. */
 export interface FileReceiver<File> {
   /** Called as soon as the part's header is known. @throws AppError to refuse the file before a byte of it is read */
   checkName(fileName: string): void;
-  /** Fields that may be longer than the others, by name, in bytes. */
-  readonly longFields: Readonly<Record<string, number>>;
+  /** The text fields that it knows, and how long each may be, in bytes. Others are not kept. */
+  readonly fields: Readonly<Record<string, number>>;
   /** Called with the fields before the file, and with all of them at the end. @throws AppError */
   checkFields(fields: Readonly<Record<string, unknown>>): void;
   receive(fileName: string, content: Readable): Promise<File>;
@@ -38,25 +47,32 @@ export interface FileReceiver<File> {
  * Reads a form with exactly one file part, under whatever field name, and hands its bytes on while they arrive.
  *
  * A refusal is thrown at once, while the client may still be sending, and leaves nothing behind.
- * @throws AppError 400, 408, 411, 413, 415 or 422, and whatever `receiver` throws
+ * @throws AppError 400, 408, 411, 413, 415, 422 or 503, and whatever `receiver` throws
  */
 export async function readUploadForm<File>(
   ctx: Context,
-  limits: UploadLimits,
+  { limits, budget }: UploadConditions,
   receiver: FileReceiver<File>,
 ): Promise<UploadForm<File>> {
+  const boundary = formBoundary(ctx);
   refuseUnreadable(ctx, limits, receiver);
-  inviteBody(ctx);
   const refusal = new AbortController();
+  const lease = budget.begin(reason => refusal.abort(reason));
+  const fields = new FormFields(receiver.fields, lease);
   const receiving: Promise<File>[] = [];
   try {
-    await Promise.race([rejectionOf(refusal.signal), parse({ ctx, limits, receiver, refusal, receiving })]);
+    inviteBody(ctx);
+    const parsing = { ctx, limits, boundary, receiver, fields, lease, refusal, receiving };
+    await Promise.race([rejectionOf(refusal.signal), parse(parsing)]);
     if (!receiving[0]) throw fileMissing();
-    receiver.checkFields(fieldsOf(ctx));
-    return { file: await receiving[0], fields: fieldsOf(ctx) };
+    receiver.checkFields(fields.values);
+    const file = await receiving[0];
+    lease.keep(fields.keptBytes);
+    return { file, [Symbol.dispose]: () => lease[Symbol.dispose]() };
   } catch (error) {
     refusal.abort(error);
     const results = await Promise.allSettled(receiving);
+    lease[Symbol.dispose]();
     for (const result of results) if (result.status === 'fulfilled') await receiver.discard(result.value);
     throw formError(ctx, firstCause(refusal.signal.reason, results));
   }
@@ -65,31 +81,31 @@ export async function readUploadForm<File>(
 /** What the boundaries and the few short fields may add to the file's own bytes. */
 const FORM_OVERHEAD = 64 * 1024;
 const MAX_FIELDS = 8;
-const MAX_FIELD_BYTES = 64 * 1024;
 /** How much of an upload may wait for the disk, in the parser and again behind it. In bytes. */
 const BUFFER_SIZE = 128 * 1024;
 
-function refuseUnreadable(ctx: Context, { maxFileBytes }: UploadLimits, { longFields }: FileReceiver<unknown>): void {
-  if (ctx.request.type !== 'multipart/form-data')
-    throw new AppError(415, 'NOT_MULTIPART', 'Send the zip as a file in a multipart/form-data body');
+function refuseUnreadable(ctx: Context, { maxFileBytes }: UploadLimits, { fields }: FileReceiver<unknown>): void {
   const length = ctx.get('Content-Length');
   if (!length && !ctx.get('Transfer-Encoding'))
     throw new AppError(411, 'LENGTH_REQUIRED', 'The request has no body: send a Content-Length or a chunked body');
-  const overhead = Object.values(longFields).reduce((sum, bytes) => sum + bytes, FORM_OVERHEAD);
+  const overhead = Object.values(fields).reduce((sum, bytes) => sum + bytes, FORM_OVERHEAD);
   if (maxFileBytes !== undefined && Number(length) > maxFileBytes + overhead) throw tooLarge(maxFileBytes);
 }
 
 interface Parsing<File> {
   ctx: Context;
   limits: UploadLimits;
+  boundary: string;
   receiver: FileReceiver<File>;
+  fields: FormFields;
+  lease: FormLease;
   /** Aborted, with the reason, to stop reading. */
   refusal: AbortController;
   receiving: Promise<File>[];
 }
 
 async function parse<File>(parsing: Parsing<File>): Promise<void> {
-  const { ctx, limits, receiver, refusal } = parsing;
+  const { ctx, limits, receiver } = parsing;
   const form = multer({
     // Part headers are UTF-8, and a path in a file name is refused rather than cut off: nothing is renamed.
     defParamCharset: 'utf8',
@@ -97,34 +113,41 @@ async function parse<File>(parsing: Parsing<File>): Promise<void> {
     highWaterMark: BUFFER_SIZE,
     fileHwm: BUFFER_SIZE,
     limits: {
-      files: 1,
+      // An input of a form that was left empty comes as a file without a name.
+      files: MAX_FIELDS + 1,
       fields: MAX_FIELDS,
       parts: MAX_FIELDS + 1,
-      fieldSize: Math.max(MAX_FIELD_BYTES, ...Object.values(receiver.longFields)),
-      fieldNestingDepth: 0,
+      fieldSize: Math.max(...Object.values(receiver.fields)),
       headerPairs: 100,
       ...(limits.maxFileBytes !== undefined && { fileSize: limits.maxFileBytes }),
     },
     storage: receivingStorage(parsing),
-    streamHandler(request, parser) {
-      refuseAtOnce(parser, refusal, receiver);
-      feed({ request, parser, idleMs: limits.idleMs, stop: refusal });
-    },
+    streamHandler: (request, parser) => feedParser(request, parser, parsing),
   } satisfies FormOptions as multer.Options);
   await form.any()(ctx, async () => undefined);
 }
 
-/** multer itself would tell only when the whole body has been read, however long that takes. */
-function refuseAtOnce(parser: Writable, refusal: AbortController, { longFields }: FileReceiver<unknown>): void {
-  parser.once('error', error => refusal.abort(error));
-  parser.once('filesLimit', () => refusal.abort(tooManyFiles()));
-  for (const limit of ['fieldsLimit', 'partsLimit'])
-    parser.once(limit, () => refusal.abort(malformed(`it has more than ${MAX_FIELDS} fields`)));
-  parser.on('field', (name: string, value: string, { valueTruncated }: { valueTruncated: boolean }) => {
-    const limit = longFields[name] ?? MAX_FIELD_BYTES;
-    if (valueTruncated || Buffer.byteLength(value) > limit)
-      refusal.abort(malformed(`its field ${name} is longer than ${limit} bytes`));
+/** multer itself would tell of what is wrong only when the whole body has been read, however long that takes. */
+function feedParser<File>(request: IncomingMessage, parser: Writable, parsing: Parsing<File>): void {
+  const { limits, boundary, fields, lease, refusal } = parsing;
+  const refuse = (error: unknown) => refusal.abort(error);
+  parser.once('error', refuse);
+  for (const limit of ['filesLimit', 'fieldsLimit', 'partsLimit'])
+    parser.once(limit, () => refuse(malformed(`it has more than ${MAX_FIELDS} fields`)));
+  listenForFields(parser, fields, refuse);
+  const padding = new BoundaryPadding(boundary);
+  feed({
+    request,
+    parser,
+    idleMs: limits.idleMs,
+    prepare(chunk) {
+      fields.arrive(chunk.length);
+      return padding.strip(chunk);
+    },
+    onWait: isForClient => lease.heard(isForClient),
+    stop: refusal,
   });
+  lease.heard();
 }
 
 /** What multer 2.5 knows and @types/koa__multer does not yet. */
@@ -135,18 +158,28 @@ interface FormOptions extends Options {
 }
 
 /** multer's storage engine: hands the file on while it arrives. */
-function receivingStorage<File>({ ctx, limits, receiver, refusal, receiving }: Parsing<File>): StorageEngine {
+function receivingStorage<File>({ limits, receiver, fields, refusal, receiving }: Parsing<File>): StorageEngine {
+  const receive = async (fileName: string, content: Readable): Promise<void> => {
+    if (receiving.length > 0) throw tooManyFiles();
+    fields.passFile(content);
+    content.once('limit', () => refusal.abort(tooLarge(limits.maxFileBytes)));
+    const file = receiveChecked(fileName, addAbortSignal(refusal.signal, content));
+    receiving.push(file);
+    await file;
+  };
   const receiveChecked = async (fileName: string, content: Readable) => {
     receiver.checkName(fileName);
-    receiver.checkFields(fieldsOf(ctx));
+    receiver.checkFields(fields.values);
     return receiver.receive(fileName, content);
   };
   return {
-    _handleFile(_request, { originalname, stream }, done) {
-      stream.once('limit', () => refusal.abort(tooLarge(limits.maxFileBytes)));
-      const file = receiveChecked(originalname, addAbortSignal(refusal.signal, stream));
-      receiving.push(file);
-      file.then(
+    _handleFile(_request, { fieldname, originalname, stream }, done) {
+      // `curl -F manifest=@FILE` sends a field in the form of a file.
+      const isField = fields.isKnown(fieldname) && !/\.zip$/i.test(originalname);
+      const taken = isField
+        ? fields.takeFile(fieldname, addAbortSignal(refusal.signal, stream))
+        : receive(originalname, stream);
+      taken.then(
         () => done(null, {}),
         error => {
           refusal.abort(error);
@@ -161,9 +194,4 @@ function receivingStorage<File>({ ctx, limits, receiver, refusal, receiving }: P
 
 function rejectionOf(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-}
-
-function fieldsOf(ctx: Context): Record<string, unknown> {
-  const { body } = ctx.request as { body?: unknown };
-  return (body ?? (ctx.req as { body?: unknown }).body ?? {}) as Record<string, unknown>;
 }

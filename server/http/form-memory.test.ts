@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { peakMib } from '../../test/support/peak-memory.ts';
+import { startService } from '../../test/support/service.ts';
+import { until } from '../../test/support/until.ts';
+import { type RawConnection, rawConnection, uploadHead } from '../testing/raw-http.ts';
+import { request, upload } from '../testing/requests.ts';
+import { sampleZip } from '../testing/zips.ts';
+
+const MIB = 1024 * 1024;
+const CONNECTIONS = 70;
+const FIELDS = 8;
+/** A start alone takes some 165; all that is sent here would be 2,240 more. */
+const MAX_MIB = 400;
+
+describe('forms that are sent to fill the memory', function () {
+  this.timeout(120_000);
+
+  it(`hold no more than their budget: ${CONNECTIONS} with ${FIELDS} fields of 4 MiB each, and then silence`, async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const folder = await mkdtemp(join(tmpdir(), 'lumbung-hog-'));
+    const hogs: RawConnection[] = [];
+    try {
+      await using service = await startService({
+        DATABASE_URL: `sqlite:${folder}/h.sqlite`,
+        STORAGE_DIR: join(folder, 'backups'),
+      });
+      const head = uploadHead('pt_xyz', '', { 'Content-Length': String(40 * MIB) }).split('--xyz')[0]!;
+      const value = Buffer.alloc(4 * MIB - 100, 'x');
+      for (let i = 0; i < CONNECTIONS; i++) hogs.push(await rawConnection(service.url));
+      for (const hog of hogs) {
+        hog.socket.write(head);
+        for (let i = 0; i < FIELDS; i++) {
+          hog.socket.write(`--xyz\r\nContent-Disposition: form-data; name="${i ? `f${i}` : 'manifest'}"\r\n\r\n`);
+          hog.socket.write(value);
+          hog.socket.write('\r\n');
+        }
+      }
+      // Some hold all that may be held, and are silent now.
+      const isRefused = (hog: RawConnection) => hog.received() !== '' || hog.socket.closed;
+      await until('the refusals', () => hogs.filter(hog => !isRefused(hog)).length <= 20);
+      expect(await peakMib(service.pid)).to.be.lessThan(MAX_MIB);
+      expect((await request(`${service.url}/-/ready`)).status).to.equal(200);
+      expect((await upload(service.url, sampleZip())).status).to.equal(201);
+    } finally {
+      for (const { socket } of hogs) socket.destroy();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
