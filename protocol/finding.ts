@@ -44,6 +44,8 @@ export const FINDINGS = {
   // Of the service.
   END_MARKER_MISSING: 'incomplete',
   DUMP_EMPTIED: 'incomplete',
+  SHRUNK: 'warning',
+  // Of services before SHRUNK, in records and answers of old.
   OBJECTS_GONE: 'warning',
   ROWS_FELL: 'warning',
   SIZE_FELL: 'warning',

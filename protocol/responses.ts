@@ -11,13 +11,46 @@ const timestamp = string()
 export type StoredState = BackupState | 'damaged';
 const state = mixed<StoredState>().oneOf(['complete', 'incomplete', 'unverified', 'damaged']).required();
 
+/**
+ * What has become of a loss: nobody has accepted it, somebody has, or nobody need, since a newer complete backup lost nothing
+ * or is accepted.
+ */
+export type LossStatus = 'unaccepted' | 'accepted' | 'superseded';
+const lossStatus = mixed<LossStatus>().oneOf(['unaccepted', 'accepted', 'superseded']);
+
+/** The backup that still has what was lost. */
+const lossReference = object({
+  /** Null when the history does not know it any more; so is its state. */
+  id: number().integer().positive().nullable().defined(),
+  file_name: string().required(),
+  timestamp,
+  state: state.notRequired().nullable().defined(),
+});
+
+/** Of the database: its newest complete backup has lost something, and nobody has accepted that. */
+const unacceptedLoss = object({ id, timestamp, message: string().required(), reference: lossReference.required() })
+  .default(undefined)
+  .nullable()
+  .optional();
+export type UnacceptedLoss = NonNullable<InferType<typeof unacceptedLoss>>;
+
 /** One backup in a listing. `timestamp` is UTC. */
-export const backupSummary = object({ id, file_name: string().required(), timestamp, state });
+export const backupSummary = object({
+  ...{ id, file_name: string().required(), timestamp, state },
+  /** Left out when nothing was lost. */
+  loss: lossStatus.nullable(),
+});
 export type BackupSummary = InferType<typeof backupSummary>;
 
 /** Response 1: the databases, each with its latest backup. */
 export const databaseList = object({
-  data: array(object({ database_name: string().required(), latest_backup: backupSummary.required() })).required(),
+  data: array(
+    object({
+      database_name: string().required(),
+      latest_backup: backupSummary.required(),
+      unaccepted_loss: unacceptedLoss,
+    }),
+  ).required(),
   message: string().required(),
 });
 export type DatabaseList = InferType<typeof databaseList>;
@@ -27,10 +60,26 @@ export const databaseHistory = object({
   data: object({
     database_name: string().required(),
     histories: array(backupSummary.required()).required(),
+    unaccepted_loss: unacceptedLoss,
   }).required(),
   message: string().required(),
 });
 export type DatabaseHistory = InferType<typeof databaseHistory>;
+
+/** What one complete backup has lost; left out when nothing. */
+const backupLoss = object({
+  status: lossStatus.required(),
+  message: string().required(),
+  reference: lossReference.required(),
+  /** Null while nobody has accepted it. */
+  acceptance: object({ at: string().required(), by: string().nullable().defined(), reason: string().required() })
+    .nullable()
+    .defined(),
+})
+  .default(undefined)
+  .nullable()
+  .optional();
+export type BackupLoss = NonNullable<InferType<typeof backupLoss>>;
 
 /** The record of a stored backup: what the service has stored, and what it found that to be worth. */
 const receipt = {
@@ -49,6 +98,7 @@ const receipt = {
   dump_sha256: string().nullable().defined(),
   /** ISO 8601, UTC. */
   received_at: string().required(),
+  loss: backupLoss,
 };
 
 /** Response 3. */

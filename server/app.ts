@@ -2,6 +2,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { BackupNews } from './backups/backup-news.ts';
 import type { DumpLimits } from './backups/check-zip.ts';
+import { lossRoutes } from './backups/loss-routes.ts';
 import { backupRoutes } from './backups/routes.ts';
 import { databaseRoutes } from './databases/routes.ts';
 import type { Graphql } from './graphql/create-graphql.ts';
@@ -79,6 +80,7 @@ export function createApp({
   // Who may do what will be decided here (auth/authenticate, auth/policy), before any route: today everybody may.
   app.use(healthRoutes({ storage, scrub, verifyUploads }).routes());
   app.use(scrubRoutes({ scrub }).routes());
+  app.use(lossRoutes({ storage, news, log }).routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());
   app.use(

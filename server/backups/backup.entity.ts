@@ -35,6 +35,12 @@ const schema = defineEntity({
     checkedAt: p.datetime(3).nullable(),
     /** What is wrong with the stored file; null while it is sound. */
     damage: p.string().length(255).nullable(),
+    /** Of a complete backup that lost something: the name of the zip that still has it. Names outlast a lost history, ids may not. */
+    shrunkFrom: p.string().length(255).nullable(),
+    /** When somebody accepted that loss, UTC; who that was, as the client says; and why. */
+    acceptedAt: p.datetime(3).nullable(),
+    acceptedBy: p.string().length(255).nullable(),
+    acceptedFor: p.string().length(1000).nullable(),
   }),
   indexes: [
     // Newest first within a database: what every listing asks for.
@@ -49,6 +55,8 @@ const schema = defineEntity({
     { name: 'backups_by_damage', properties: ['damage', 'sortedAt', 'id'] },
     { name: 'backups_by_size', properties: ['size', 'id'] },
     { name: 'backups_by_database_and_size', properties: ['database', 'size', 'id'] },
+    // The databases with a loss that nobody has accepted.
+    { name: 'backups_by_loss', properties: ['shrunkFrom', 'acceptedAt', 'database'] },
   ],
 });
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { finding } from '../../protocol/finding.ts';
-import type { Inventory } from '../../protocol/manifest.ts';
+import { type FindingCode, finding } from '../../protocol/finding.ts';
+import type { Inventory, Manifest, ObjectKind } from '../../protocol/manifest.ts';
 import { sampleManifest, table } from '../testing/manifests.ts';
 import { sampleZip } from '../testing/zips.ts';
 import { compareInventories } from './compare-inventories.ts';
@@ -10,104 +10,115 @@ interface Wish {
   size?: number;
   limit?: number;
   partial?: string[];
+  found?: FindingCode[];
 }
 
 const zip = sampleZip();
 
-function manifest(inventory: Partial<Inventory>, { size = 5000, limit = 50, partial = [] }: Wish = {}) {
-  const findings = partial.map(option => finding('PARTIAL_AS_WANTED', `partial: ${option}`));
+function manifest(inventory: Partial<Inventory>, { size = 5000, limit = 50, partial = [], found = [] }: Wish = {}) {
+  const findings = [
+    ...partial.map(option => finding('PARTIAL_AS_WANTED', `partial, as dump_options wants it: ${option}`)),
+    ...found.map(code => finding(code, 'x')),
+  ];
   const made = sampleManifest(zip, { inventory, findings, shrinkLimitPercent: limit });
   return { ...made, dump: { ...made.dump, size } };
 }
 
 const tables = (rows: Record<string, number>) => ({ tables: Object.entries(rows).map(([name, n]) => table(name, n)) });
-const compare = (...pair: Parameters<typeof compareInventories>) =>
-  Object.fromEntries(compareInventories(...pair).map(({ code, message }) => [code, message]));
+const compared = (newer: Manifest, older: Manifest) =>
+  compareInventories(newer, { id: 34, fileName: zip.fileName, manifest: older });
+/** Each message by its code, without since when. */
+const compare = (newer: Manifest, older: Manifest) =>
+  Object.fromEntries(
+    compared(newer, older).map(({ code, message }) => [
+      code,
+      message.replace(' since backup 34 (2023-10-31 00:00:00 UTC)', ''),
+    ]),
+  );
 
 describe('compareInventories', () => {
   it('has nothing to say of what is the same, has grown, or is new', () => {
     const older = manifest({ ...tables({ a: 1000, b: 5 }), views: ['v'], events: ['e'] });
-    expect(compareInventories(older, older)).to.deep.equal([]);
+    expect(compared(older, older)).to.deep.equal([]);
     const newer = manifest({ ...tables({ a: 9000, b: 5, c: 0 }), views: ['v', 'w'], events: ['e'] }, { size: 90_000 });
-    expect(compareInventories(newer, older)).to.deep.equal([]);
+    expect(compared(newer, older)).to.deep.equal([]);
   });
 
-  it('tells what has gone, by kind and name, and since when', () => {
+  it('tells what has gone, by kind and name, and which backup still has it', () => {
     const older = manifest({ ...tables({ a: 10, b: 10 }), views: ['v'], triggers: ['t'], package_bodies: ['p'] });
     const newer = manifest({ ...tables({ b: 10, v: 1 }), triggers: ['t'] });
-    expect(compare(newer, older)).to.deep.equal({
-      OBJECTS_GONE: 'gone since the last complete backup (2023-10-31 00:00:00 UTC): table a, view v, package body p',
-    });
-    expect(compareInventories(newer, older)[0]).to.include({ severity: 'warning' });
+    expect(compared(newer, older)).to.deep.equal([
+      finding('SHRUNK', 'lost since backup 34 (2023-10-31 00:00:00 UTC): table a, view v, package body p'),
+    ]);
   });
 
   it('names ten, and counts the rest', () => {
     const names = Array.from({ length: 25 }, (_, i) => `v${i}`);
-    const { OBJECTS_GONE } = compare(manifest(tables({ a: 1 })), manifest({ ...tables({ a: 1 }), views: names }));
-    expect(OBJECTS_GONE).to.contain('view v9 and 15 more').and.not.contain('v10');
+    const { SHRUNK } = compare(manifest(tables({ a: 1 })), manifest({ ...tables({ a: 1 }), views: names }));
+    expect(SHRUNK).to.contain('view v9 and 15 more').and.not.contain('v10');
   });
 
-  it('tells of rows that fell by more than the limit, of a table and of the whole', () => {
+  it('tells of rows that fell by more than the limit, of a table and of all together', () => {
     const older = manifest(tables({ a: 1000, b: 100 }));
     expect(compare(manifest(tables({ a: 500, b: 50 })), older)).to.deep.equal({});
-    expect(compare(manifest(tables({ a: 1000, b: 49 })), older).ROWS_FELL).to.contain(': table b from 100 to 49 rows');
-    expect(compare(manifest(tables({ a: 499, b: 50 })), older).ROWS_FELL).to.contain(
-      ': the whole from 1100 to 549 rows, table a from 1000 to 499 rows',
+    expect(compare(manifest(tables({ a: 1000, b: 49 })), older).SHRUNK).to.equal('lost: table b from 100 to 49 rows');
+    expect(compare(manifest(tables({ a: 499, b: 50 })), older).SHRUNK).to.equal(
+      'lost: all tables together from 1,100 to 549 rows, table a from 1,000 to 499 rows',
     );
-    expect(compare(manifest(tables({ a: 899, b: 100 }), { limit: 10 }), older).ROWS_FELL).to.contain('table a');
+    expect(compare(manifest(tables({ a: 899, b: 100 }), { limit: 10 }), older).SHRUNK).to.contain('table a');
   });
 
   it('makes no noise of tables that had fewer than a hundred rows', () => {
     expect(compare(manifest(tables({ a: 1, b: 100_000 })), manifest(tables({ a: 99, b: 100_000 })))).to.deep.equal({});
     expect(compare(manifest(tables({ a: 1 })), manifest(tables({ a: 99 })))).to.deep.equal({});
-    expect(compare(manifest(tables({ a: 1 })), manifest(tables({ a: 100 })))).to.have.keys('ROWS_FELL');
+    expect(compare(manifest(tables({ a: 1 })), manifest(tables({ a: 100 })))).to.have.keys('SHRUNK');
   });
 
-  it('counts the rows of a table that has gone into the whole, and names the table only once', () => {
-    const found = compare(manifest(tables({ a: 400 })), manifest(tables({ a: 400, b: 600 })));
-    expect(found).to.have.keys('OBJECTS_GONE', 'ROWS_FELL');
-    expect(found.ROWS_FELL).to.contain(': the whole from 1000 to 400 rows').and.not.contain('table b');
+  it('counts the rows of a table that has gone into all together, and names the table only once', () => {
+    const { SHRUNK } = compare(manifest(tables({ a: 400 })), manifest(tables({ a: 400, b: 600 })));
+    expect(SHRUNK).to.equal('lost: table b; all tables together from 1,000 to 400 rows');
   });
 
   it('tells of a dump that got smaller by more than the limit', () => {
     const older = manifest(tables({ a: 1 }), { size: 1000 });
     expect(compare(manifest(tables({ a: 1 }), { size: 500 }), older)).to.deep.equal({});
     expect(compare(manifest(tables({ a: 1 }), { size: 499 }), older)).to.deep.equal({
-      SIZE_FELL: 'the dump shrank from 1000 to 499 bytes since the last complete backup (2023-10-31 00:00:00 UTC)',
+      SHRUNK: 'lost: the dump from 1,000 to 499 bytes',
     });
   });
 
   it('finds a dump incomplete that has lost its last row, or all that was in it', () => {
     const older = manifest({ ...tables({ a: 3, b: 2 }), views: ['v'] });
-    const rowless = compareInventories(manifest({ ...tables({ a: 0, b: 0 }), views: ['v'] }, { size: 10 }), older);
+    const rowless = compared(manifest({ ...tables({ a: 0, b: 0 }), views: ['v'] }, { size: 10 }), older);
     expect(rowless.map(({ code, severity }) => [code, severity])).to.deep.equal([['DUMP_EMPTIED', 'incomplete']]);
-    expect(rowless[0]!.message).to.contain('no table has a row any more: 5 rows since');
-    const nothing = compareInventories(manifest({}), older);
-    expect(nothing.map(({ code }) => code)).to.deep.equal(['DUMP_EMPTIED', 'OBJECTS_GONE']);
+    expect(rowless[0]!.message).to.contain('no table has a row any more: 5 rows since backup 34');
+    const nothing = compared(manifest({}), older);
+    expect(nothing.map(({ code }) => code)).to.deep.equal(['DUMP_EMPTIED', 'SHRUNK']);
     expect(nothing[0]!.message).to.contain('nothing is in the dump any more: 3 objects since');
-    expect(compare(manifest({}), manifest({ views: ['v'] }))).to.have.keys('DUMP_EMPTIED', 'OBJECTS_GONE');
+    expect(compare(manifest({}), manifest({ views: ['v'] }))).to.have.keys('DUMP_EMPTIED', 'SHRUNK');
   });
 
   it('does not mind what was empty already', () => {
-    expect(compareInventories(manifest({}), manifest({}))).to.deep.equal([]);
-    expect(compareInventories(manifest(tables({ a: 0 })), manifest(tables({ a: 0 })))).to.deep.equal([]);
+    expect(compared(manifest({}), manifest({}))).to.deep.equal([]);
+    expect(compared(manifest(tables({ a: 0 })), manifest(tables({ a: 0 })))).to.deep.equal([]);
   });
 
   it('does not take for emptied what somebody wants to be empty from now on', () => {
     const older = manifest(tables({ a: 500 }));
-    const empty = manifest(tables({ a: 0 }), { partial: ['--no-data'] });
-    expect(compare(empty, older)).to.not.have.property('DUMP_EMPTIED');
-    const alike = manifest(tables({ a: 500 }), { partial: ['--ignore-table'] });
-    expect(compare(manifest(tables({ a: 0 }), { partial: ['--ignore-table'] }), alike)).to.have.keys('DUMP_EMPTIED');
-  });
-
-  it('with a limit of 0 still tells what is gone and what is emptied, and nothing else', () => {
-    const older = manifest({ ...tables({ a: 1000 }), views: ['v'] });
-    expect(compare(manifest(tables({ a: 1 }), { size: 1, limit: 0 }), older)).to.have.keys('OBJECTS_GONE');
-    expect(compare(manifest(tables({ a: 0 }), { size: 1, limit: 0 }), older)).to.have.keys(
-      'OBJECTS_GONE',
+    expect(compare(manifest(tables({ a: 0 }), { partial: ['--no-data'] }), older)).to.deep.equal({});
+    const alike = manifest(tables({ a: 500 }), { partial: ['--ignore-table=pt_xyz.b'] });
+    expect(compare(manifest(tables({ a: 0 }), { partial: ['--ignore-table=pt_xyz.b'] }), alike)).to.have.keys(
       'DUMP_EMPTIED',
     );
+  });
+
+  it('with a limit of 0 tells what is emptied, and nothing else; with 100 what is gone, too', () => {
+    const older = manifest({ ...tables({ a: 1000 }), views: ['v'] });
+    expect(compare(manifest(tables({ a: 1 }), { size: 1, limit: 0 }), older)).to.deep.equal({});
+    expect(compare(manifest(tables({ a: 0 }), { size: 1, limit: 0 }), older)).to.have.keys('DUMP_EMPTIED');
+    expect(compare(manifest(tables({ a: 1 }), { size: 1, limit: 100 }), older)).to.deep.equal({
+      SHRUNK: 'lost: view v',
+    });
   });
 
   it('is sure at the limit, whatever the limit and the size', () => {
@@ -115,13 +126,78 @@ describe('compareInventories', () => {
       fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 1_000_000 }), (limit, hundredth) => {
         const [had, left] = [hundredth * 100, hundredth * (100 - limit)];
         const older = manifest(tables({ a: had, kept: 1 }), { size: had });
-        const at = compareInventories(manifest(tables({ a: left, kept: 1 }), { size: left, limit }), older);
+        const at = compared(manifest(tables({ a: left, kept: 1 }), { size: left, limit }), older);
         expect(at).to.deep.equal([]);
         if (left === 0) return;
         const below = compare(manifest(tables({ a: left - 1, kept: 1 }), { size: left - 1, limit }), older);
-        expect(below.ROWS_FELL).to.contain(`table a from ${had} to ${left - 1} rows`);
-        expect(below.SIZE_FELL).to.contain(`from ${had} to ${left - 1} bytes`);
+        const figures = [had, left - 1].map(figure => figure.toLocaleString('en')).join(' to ');
+        expect(below.SHRUNK).to.contain(`table a from ${figures} rows`).and.contain(`from ${figures} bytes`);
       }),
     );
+  });
+
+  describe('says nothing of', () => {
+    const FULL = { ...tables({ a: 1000, log: 9000 }), sequences: ['s'], views: ['v'], triggers: ['tr'], events: ['e'] };
+    const ALL = { ...FULL, procedures: ['p'], functions: ['f'], packages: ['pk'], package_bodies: ['pk'] };
+    const older = manifest(ALL);
+    /** What is left of the database where all of that is not in the dump. */
+    const without = (...kinds: ObjectKind[]) => ({ ...ALL, ...Object.fromEntries(kinds.map(kind => [kind, []])) });
+    const ROUTINES = ['procedures', 'functions', 'packages', 'package_bodies'] as const;
+
+    for (const [code, inventory] of [
+      ['VIEWS_NOT_GRANTED', without('views')],
+      ['BROKEN_VIEW', without('views')],
+      ['TRIGGERS_NOT_GRANTED', without('triggers')],
+      ['EVENTS_NOT_GRANTED', without('events')],
+      ['EVENTS_NOT_DUMPED', without('events')],
+      ['ROUTINES_NOT_GRANTED', without(...ROUTINES)],
+      ['TABLES_NOT_GRANTED', without('tables', 'sequences', 'views', 'triggers')],
+      ['ROWS_LIMITED', { ...ALL, ...tables({ a: 10, log: 10 }) }],
+      ['HISTORY_NOT_DUMPED', { ...ALL, ...tables({ a: 10, log: 10 }) }],
+    ] as const)
+      it(`what is not in the dump for ${code}`, () => {
+        expect(compare(manifest(inventory, { size: 10 }), older), 'without the finding').to.have.property('SHRUNK');
+        expect(compare(manifest(inventory, { size: 10, found: [code] }), older)).to.deep.equal({});
+      });
+
+    for (const [option, inventory] of [
+      ['--ignore-table=pt_xyz.log', { ...ALL, ...tables({ a: 1000 }), triggers: [] }],
+      ['--ignore-table=PT_XYZ.V', without('views')],
+      ['--ignore-table-data=pt_xyz.log', { ...ALL, ...tables({ a: 1000, log: 0 }) }],
+      ['--no-data', { ...ALL, ...tables({ a: 0, log: 0 }) }],
+      ['--where', { ...ALL, ...tables({ a: 7, log: 0 }) }],
+      ['--no-create-info', without('sequences', 'views')],
+      ['--ignore-views', without('views')],
+      ['--skip-triggers', without('triggers')],
+      ['--skip-routines', without(...ROUTINES)],
+      ['--skip-events', without('events')],
+      ['--compatible', ALL],
+      ['--of-a-later-version', { tables: [] }],
+    ] as const)
+      it(`what ${option} leaves out on purpose`, () => {
+        const newer = (partial: string[]) => manifest(inventory as Partial<Inventory>, { size: 10, partial });
+        expect(compared(newer([]), older), 'without the option').to.not.deep.equal([]);
+        expect(compare(newer([option]), older)).to.deep.equal({});
+      });
+  });
+
+  it('still tells what else has gone where something is not granted, broken or left out on purpose', () => {
+    const older = manifest({ ...tables({ a: 1000, log: 9000, b: 500 }), views: ['v'], events: ['e'] });
+    const rest = (wish: Wish, inventory: Partial<Inventory>) => compare(manifest(inventory, wish), older).SHRUNK;
+    expect(rest({ found: ['VIEWS_NOT_GRANTED'] }, { ...tables({ a: 1000, log: 9000 }), events: ['e'] })).to.equal(
+      'lost: table b',
+    );
+    expect(rest({ found: ['TABLES_NOT_GRANTED'] }, tables({ a: 1000 }))).to.equal('lost: event e');
+    const leavesOut = { partial: ['--ignore-table=pt_xyz.log'] };
+    expect(rest(leavesOut, { ...tables({ a: 1000 }), views: ['v'] })).to.equal('lost: table b, event e');
+    expect(rest(leavesOut, { ...tables({ a: 100, b: 500 }), views: ['v'], events: ['e'] })).to.equal(
+      'lost: all tables together from 1,500 to 600 rows, table a from 1,000 to 100 rows',
+    );
+  });
+
+  it('misses what both leave out on purpose no more than before, and all else as ever', () => {
+    const partial = ['--ignore-table=pt_xyz.log'];
+    const older = manifest({ ...tables({ a: 1000, b: 10 }), triggers: ['tr'] }, { partial });
+    expect(compare(manifest(tables({ a: 1000 }), { partial }), older).SHRUNK).to.equal('lost: table b, trigger tr');
   });
 });

@@ -1,75 +1,91 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import { type Manifest, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
+import type { Reference } from './find-reference.ts';
+import { type Comparable, comparable, wantedOptions } from './losses/comparable.ts';
 
 /**
- * Holds a backup against the last complete one of the same database, to tell of what has gone since.
- * @returns what is worth a look, by the newer one's `shrink_limit_percent`; nothing when both hold about the same
+ * Compares a backup with the last one of the same database that is complete and has no unaccepted loss.
+ * @returns `DUMP_EMPTIED` when no row or nothing is left, `SHRUNK` when something was lost, by the newer one's `shrink_limit_percent`
  */
-export function compareInventories(newer: Manifest, older: Manifest): Finding[] {
-  const since = `since the last complete backup (${older.started_at.slice(0, 19).replace('T', ' ')} UTC)`;
-  const emptied = isComparable(newer, older) ? emptiedSince(newer, older, since) : undefined;
-  const gone = goneSince(newer, older, since);
-  const shrunk = emptied ? [] : [rowsFell(newer, older, since), sizeFell(newer, older, since)];
-  return [emptied, gone, ...shrunk].filter(found => found !== undefined);
+export function compareInventories(newer: Manifest, { id, manifest: older }: Reference): Finding[] {
+  const since = `since backup ${id} (${older.started_at.slice(0, 19).replace('T', ' ')} UTC)`;
+  const expected = comparable(newer, older);
+  const emptied = emptiedSince(newer, older, expected);
+  const lost = newer.shrink_limit_percent === 0 ? [] : lostSince(newer, older, expected, emptied !== undefined);
+  return [
+    ...(emptied === undefined ? [] : [finding('DUMP_EMPTIED', `${emptied} ${since}`, EMPTIED)]),
+    ...(lost.length === 0 ? [] : [finding('SHRUNK', `lost ${since}: ${lost.join('; ')}`)]),
+  ];
 }
 
-/** A dump that leaves out more than the older one did, as somebody wants it, may be empty: that is no alarm. */
-function isComparable(newer: Manifest, older: Manifest): boolean {
-  const wanted = ({ findings }: Manifest) =>
-    findings.filter(({ code }) => code === 'PARTIAL_AS_WANTED').map(({ message }) => message);
-  const before = new Set(wanted(older));
-  return wanted(newer).every(message => before.has(message));
+/** A dump that leaves out more than the older one did, on purpose or for want of a right, may be empty: that is no alarm. */
+function emptiedSince(newer: Manifest, older: Manifest, expected: Comparable): string | undefined {
+  if (newer.findings.some(({ code }) => code === 'TABLES_NOT_GRANTED')) return undefined;
+  const before = new Set(wantedOptions(older.findings));
+  if (!wantedOptions(newer.findings).every(option => before.has(option))) return undefined;
+  const had = countObjects(older);
+  if (had > 0 && countObjects(newer) === 0) return `nothing is in the dump any more: ${had} objects`;
+  const rows = countRows(older, expected);
+  return rows === 0 || countRows(newer, expected) > 0
+    ? undefined
+    : `no table has a row any more: ${formatCount(rows)} rows`;
 }
 
-function emptiedSince(newer: Manifest, older: Manifest, since: string): Finding | undefined {
-  const [had, has] = [countObjects(older), countObjects(newer)];
-  if (had > 0 && has === 0)
-    return finding('DUMP_EMPTIED', `nothing is in the dump any more: ${had} objects ${since}`, EMPTIED);
-  const rows = countRows(older);
-  if (rows === 0 || countRows(newer) > 0) return undefined;
-  return finding('DUMP_EMPTIED', `no table has a row any more: ${rows} rows ${since}`, EMPTIED);
+function lostSince(newer: Manifest, older: Manifest, expected: Comparable, isEmptied: boolean): string[] {
+  const gone = goneSince(newer, older, expected);
+  if (isEmptied) return gone;
+  return [...gone, ...rowsFell(newer, older, expected), ...sizeFell(newer, older, expected)];
 }
 
-function goneSince(newer: Manifest, older: Manifest, since: string): Finding | undefined {
+function goneSince(newer: Manifest, older: Manifest, { isExpected }: Comparable): string[] {
   const gone = OBJECT_KINDS.flatMap(kind => {
     const there = new Set(namesIn(newer.inventory, kind));
     return namesIn(older.inventory, kind)
-      .filter(name => !there.has(name))
+      .filter(name => !there.has(name) && isExpected(kind, name))
       .map(name => `${SINGULAR[kind]} ${name}`);
   });
-  return gone.length === 0 ? undefined : finding('OBJECTS_GONE', `gone ${since}: ${firstNames(gone)}`, LOOK);
+  return gone.length === 0 ? [] : [firstNames(gone)];
 }
 
-function rowsFell(newer: Manifest, older: Manifest, since: string): Finding | undefined {
+function rowsFell(newer: Manifest, older: Manifest, expected: Comparable): string[] {
   const limit = newer.shrink_limit_percent;
   const now = new Map(newer.inventory.tables.map(({ name, rows }) => [name, rows]));
   const fallen = older.inventory.tables
-    .filter(({ name, rows }) => rows >= MIN_ROWS && hasShrunk(now.get(name) ?? rows, rows, limit))
-    .map(({ name, rows }) => `table ${name} from ${rows} to ${now.get(name)} rows`);
-  const [had, has] = [countRows(older), countRows(newer)];
-  if (had >= MIN_ROWS && hasShrunk(has, had, limit)) fallen.unshift(`the whole from ${had} to ${has} rows`);
-  return fallen.length === 0 ? undefined : finding('ROWS_FELL', `shrunk ${since}: ${firstNames(fallen)}`, LOOK);
+    .filter(({ name, rows }) => expected.areRowsExpected(name) && hasShrunk(now.get(name) ?? rows, rows, limit))
+    .filter(({ rows }) => rows >= MIN_ROWS)
+    .map(({ name, rows }) => `table ${name} from ${formatCount(rows)} to ${formatCount(now.get(name)!)} rows`);
+  const [had, has] = [countRows(older, expected), countRows(newer, expected)];
+  if (had >= MIN_ROWS && hasShrunk(has, had, limit))
+    fallen.unshift(`all tables together from ${formatCount(had)} to ${formatCount(has)} rows`);
+  return fallen.length === 0 ? [] : [firstNames(fallen)];
 }
 
-function sizeFell(newer: Manifest, older: Manifest, since: string): Finding | undefined {
-  if (!hasShrunk(newer.dump.size, older.dump.size, newer.shrink_limit_percent)) return undefined;
-  return finding('SIZE_FELL', `the dump shrank from ${older.dump.size} to ${newer.dump.size} bytes ${since}`, LOOK);
+function sizeFell(newer: Manifest, older: Manifest, { isSizeExpected }: Comparable): string[] {
+  const [had, has] = [older.dump.size, newer.dump.size];
+  if (!isSizeExpected || !hasShrunk(has, had, newer.shrink_limit_percent)) return [];
+  return [`the dump from ${formatCount(had)} to ${formatCount(has)} bytes`];
 }
 
-/** Whether more than `limitPercent` of it was lost; 0 means that nobody wants to know. */
+/** Whether more than `limitPercent` of it was lost. */
 function hasShrunk(now: number, before: number, limitPercent: number): boolean {
-  return limitPercent > 0 && (before - now) / before > limitPercent / 100;
+  return (before - now) / before > limitPercent / 100;
 }
 
 /** A table with fewer rows than that may lose most of them on any day. */
 const MIN_ROWS = 100;
-function countRows({ inventory }: Manifest): number {
-  return inventory.tables.reduce((sum, { rows }) => sum + rows, 0);
+
+function countRows({ inventory }: Manifest, { areRowsExpected }: Comparable): number {
+  return inventory.tables.reduce((sum, { name, rows }) => sum + (areRowsExpected(name) ? rows : 0), 0);
 }
 
 function countObjects({ inventory }: Manifest): number {
   return OBJECT_KINDS.reduce((sum, kind) => sum + inventory[kind].length, 0);
+}
+
+/** @returns such as `1,234,567` */
+function formatCount(number: number): string {
+  return number.toLocaleString('en');
 }
 
 const SINGULAR = {
@@ -84,6 +100,5 @@ const SINGULAR = {
   events: 'event',
 } as const;
 
-const LOOK = 'If nobody meant to remove that, look into the database, and keep the older backup.';
 const EMPTIED =
-  'Look into the database before anything else, and keep the older backup. If it is meant to be empty, keep it under another label from now on.';
+  'Check the database before anything else, and keep the older backup. If it is meant to be empty, keep it under another label from now on.';

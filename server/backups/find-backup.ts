@@ -17,6 +17,13 @@ export async function findBackup(
   return backup;
 }
 
+/** Reads the id of a backup out of a path. @throws AppError 404 when it is none */
+export function idIn(text: string): number {
+  if (!/^[1-9]\d{0,15}$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw notFound('BACKUP_NOT_FOUND', `There is no backup with the id ${text}: an id is a positive whole number`);
+  return Number(text);
+}
+
 /** @returns the 404 for an id that no backup has */
 export function noSuchBackup(id: number): AppError {
   return notFound('BACKUP_NOT_FOUND', `There is no backup with the id ${id}`);

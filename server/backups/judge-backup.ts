@@ -1,7 +1,9 @@
-import { type Finding, type FindingList, finding } from '../../protocol/finding.ts';
+import { type Finding, type FindingList, finding, stateOf } from '../../protocol/finding.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import type { DumpFacts } from './check-content.ts';
 import { compareInventories } from './compare-inventories.ts';
+import type { Reference } from './find-reference.ts';
+import { shrunkAdvice } from './losses/loss.ts';
 import { clockFindings, type Times } from './sort-time.ts';
 
 interface Evidence {
@@ -9,28 +11,25 @@ interface Evidence {
   readonly manifest: Manifest | undefined;
   /** What the service saw of the dump; undefined when it was told not to look. */
   readonly dump: DumpFacts | undefined;
-  /** What the last complete backup of the same database said, if there is one. */
-  readonly lastComplete: Manifest | undefined;
+  /** What it is compared with, if there is anything. */
+  readonly reference: Reference | undefined;
   readonly times: Times;
 }
 
-/** @returns all that was noticed of a backup: what the client noticed, and what the service did */
-export function judgeBackup({ manifest, dump, lastComplete, times }: Evidence): NonNullable<FindingList> {
-  const findings: NonNullable<FindingList> = [...(manifest?.findings ?? [])];
+/** @returns all that the service notices of a backup; what the client noticed stands in the manifest */
+export function judgeBackup({ manifest, dump, reference, times }: Evidence): NonNullable<FindingList> {
+  const findings: Finding[] = [];
   if (!manifest)
     findings.push(finding('NO_MANIFEST', 'it came without a manifest: nobody says what it should hold', SADE));
   if (!dump) findings.push(finding('NOT_VERIFIED', 'the service was told not to read it', VERIFY));
   if (dump && !dump.hasEndMarker)
     findings.push(finding('END_MARKER_MISSING', 'the last line of the dump is no "-- Dump completed"', CUT_OFF));
-  if (manifest && lastComplete) findings.push(...compareInventories(manifest, lastComplete).filter(isNews(manifest)));
+  if (manifest && reference) findings.push(...compareInventories(manifest, reference));
   findings.push(...clockFindings(times));
-  return findings;
-}
-
-/** Where the user may not see the tables, it goes without saying that there are fewer of them, and fewer rows. */
-function isNews({ findings }: Manifest): (found: Finding) => boolean {
-  const isBlind = findings.some(({ code }) => code === 'TABLES_NOT_GRANTED');
-  return ({ code }) => !isBlind || code === 'OBJECTS_GONE';
+  const isComplete = stateOf([...(manifest?.findings ?? []), ...findings]) === 'complete';
+  return findings.map(found =>
+    found.code === 'SHRUNK' ? { ...found, advice: shrunkAdvice(reference!.id, isComplete) } : found,
+  );
 }
 
 const SADE = 'Send it with sade, or with a manifest of your own.';

@@ -2,25 +2,33 @@ import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
 import { type Backup, findingsOf, storedState } from './backup.entity.ts';
+import { lossStatus, type Place, shownFindings } from './losses/loss.ts';
+import type { Surroundings } from './losses/loss-surroundings.ts';
+import { presentLoss } from './losses/presenter.ts';
 import type { SummarizedBackup } from './summarized-backup.ts';
 
-/** One backup in a listing. */
-export function presentSummary(backup: SummarizedBackup): BackupSummary {
+/** One backup in a listing. @param clean the newest complete backup of its database without an unaccepted loss */
+export function presentSummary(backup: SummarizedBackup, clean: Place | undefined): BackupSummary {
+  const loss = lossStatus(backup, clean);
+  return { ...nameAndState(backup), ...(loss && { loss }) };
+}
+
+function nameAndState(backup: SummarizedBackup) {
   const { id, fileName, takenAt } = backup;
   return { id, file_name: fileName, timestamp: formatTimestamp(takenAt), state: storedState(backup) };
 }
 
 /** Response 3. */
-export function presentReceipt(backup: Backup): UploadReceipt {
-  return { data: receiptOf(backup), message: 'success' };
+export function presentReceipt(backup: Backup, surroundings: Surroundings): UploadReceipt {
+  return { data: receiptOf(backup, surroundings), message: 'success' };
 }
 
 /** All that is known of one backup; its manifest must be loaded. */
-export function presentReport(backup: Backup): BackupReport {
+export function presentReport(backup: Backup, surroundings: Surroundings): BackupReport {
   const { checkedAt, damage, manifest } = backup;
   return {
     data: {
-      ...receiptOf(backup),
+      ...receiptOf(backup, surroundings),
       checked_at: checkedAt?.toISOString() ?? null,
       damage: damage ?? null,
       manifest: manifest ? JSON.parse(manifest) : null,
@@ -29,8 +37,9 @@ export function presentReport(backup: Backup): BackupReport {
   };
 }
 
-function receiptOf(backup: Backup): UploadReceipt['data'] {
-  const { id, file_name, timestamp, state } = presentSummary(backup);
+function receiptOf(backup: Backup, surroundings: Surroundings): UploadReceipt['data'] {
+  const { id, file_name, timestamp, state } = nameAndState(backup);
+  const loss = presentLoss(backup, surroundings);
   return {
     id,
     database_name: backup.database.name,
@@ -39,10 +48,11 @@ function receiptOf(backup: Backup): UploadReceipt['data'] {
     size: backup.size,
     repr_digest: presentDigest(backup),
     state,
-    findings: findingsOf(backup),
+    findings: shownFindings(findingsOf(backup), backup),
     dump_size: backup.dumpSize ?? null,
     dump_sha256: backup.dumpSha256 ?? null,
     received_at: backup.receivedAt.toISOString(),
+    ...(loss && { loss }),
   };
 }
 

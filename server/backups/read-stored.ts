@@ -19,7 +19,8 @@ export async function readRecord(
   const text = await storage.description(address);
   const record = text === undefined ? 'is gone' : parseRecord(text, address);
   if (typeof record === 'string') return record;
-  const { id, received_at, size, sha256, dump_size, dump_sha256, state, findings, manifest } = record;
+  const { id, received_at, size, sha256, dump_size, dump_sha256, state, findings, manifest, loss } = record;
+  const { at, by, reason } = loss?.acceptance ?? {};
   return {
     id,
     address,
@@ -30,6 +31,10 @@ export async function readRecord(
     state,
     findings,
     manifest: manifest === null ? undefined : JSON.stringify(manifest),
+    shrunkFrom: loss?.reference ?? null,
+    acceptedAt: at === undefined ? null : new Date(at),
+    acceptedBy: by ?? null,
+    acceptedFor: reason ?? null,
   };
 }
 
@@ -53,6 +58,6 @@ export async function readZip(
   });
   const sha256 = await storedDigest(file);
   const times = { takenAt: takenAtOf(address), receivedAt };
-  const findings = judgeBackup({ manifest: undefined, dump, lastComplete: undefined, times });
+  const findings = judgeBackup({ manifest: undefined, dump, reference: undefined, times });
   return { address, receivedAt, size, sha256, dump, state: stateOf(findings), findings, manifest: undefined };
 }

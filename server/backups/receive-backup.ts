@@ -9,7 +9,7 @@ import type { BackupNews } from './backup-news.ts';
 import { type Claims, checkDump, checkReceived } from './check-claims.ts';
 import { checkZip, type DumpLimits, type ZipFacts } from './check-zip.ts';
 import { findByName } from './find-backup.ts';
-import { findLastComplete } from './find-last-complete.ts';
+import { findReference } from './find-reference.ts';
 import { judgeBackup } from './judge-backup.ts';
 import { keepAgain } from './keep-again.ts';
 import { type Recordable, recordBackup, takenAtOf } from './record-backup.ts';
@@ -87,8 +87,11 @@ async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims 
   const manifest = claims.manifest?.document;
   const receivedAt = new Date();
   const times = { takenAt: takenAtOf(address), receivedAt };
-  const lastComplete = manifest && (await findLastComplete(em, address, sortTime(times), manifest));
-  const findings = judgeBackup({ manifest, dump: zip.dump, lastComplete, times });
+  const reference = manifest && (await findReference(em, address, sortTime(times), manifest));
+  const noticed = judgeBackup({ manifest, dump: zip.dump, reference, times });
+  const findings = [...(manifest?.findings ?? []), ...noticed];
+  const state = stateOf(findings);
+  const hasLoss = state === 'complete' && noticed.some(({ code }) => code === 'SHRUNK');
   return {
     address,
     receivedAt,
@@ -97,9 +100,10 @@ async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims 
     size,
     sha256,
     dump: zip.dump,
-    state: stateOf(findings),
+    state,
     findings,
     manifest: claims.manifest?.json,
+    shrunkFrom: hasLoss ? reference!.fileName : null,
   };
 }
 

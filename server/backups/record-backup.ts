@@ -6,11 +6,12 @@ import type { HistoryManager } from '../history/history.ts';
 import type { FileAddress, Storage } from '../storage/storage.ts';
 import { Backup } from './backup.entity.ts';
 import type { DumpFacts } from './check-content.ts';
+import type { LossColumns } from './losses/loss.ts';
 import { formatRecord } from './record.ts';
 import { sortTime } from './sort-time.ts';
 
 /** A stored zip that the history is to know. */
-export interface Recordable {
+export interface Recordable extends LossColumns {
   readonly address: FileAddress;
   readonly receivedAt: Date;
   /** Of the zip, in bytes. */

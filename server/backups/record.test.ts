@@ -6,7 +6,7 @@ import type { Backup } from './backup.entity.ts';
 import { formatRecord, parseRecord } from './record.ts';
 
 const zip = sampleZip({ database: 'データ' });
-const findings = [finding('ROWS_FELL', 'fell', 'Look.'), finding('DUMP_SAID', 'hm')];
+const findings = [finding('SHRUNK', 'fell', 'Look.'), finding('DUMP_SAID', 'hm')];
 
 const backup = {
   id: 7,
@@ -23,6 +23,10 @@ const backup = {
   manifest: JSON.stringify({ ...sampleManifest(zip), a_newer_key: 1 }),
   checkedAt: new Date(),
   damage: 'gone',
+  shrunkFrom: sampleZip().fileName,
+  acceptedAt: new Date('2023-11-01T08:00:00.123Z'),
+  acceptedBy: null,
+  acceptedFor: 'on purpose',
 } as unknown as Backup;
 
 describe('the record of a backup', () => {
@@ -41,7 +45,18 @@ describe('the record of a backup', () => {
       state: 'complete',
       findings,
       manifest: { ...sampleManifest(zip), a_newer_key: 1 },
+      loss: {
+        reference: backup.shrunkFrom,
+        acceptance: { at: '2023-11-01T08:00:00.123Z', by: null, reason: 'on purpose' },
+      },
     });
+  });
+
+  it('has no loss where nothing was lost, as those of before there were any, and no acceptance before somebody accepts', () => {
+    const read = (more: object) => parseRecord(formatRecord({ ...backup, ...more } as Backup), zip);
+    expect(read({ shrunkFrom: null })).to.not.have.property('loss');
+    const { shrunkFrom: reference } = backup;
+    expect(read({ acceptedAt: null })).to.deep.include({ loss: { reference, acceptance: null } });
   });
 
   it('also where little is known', () => {
@@ -61,7 +76,7 @@ describe('the record of a backup', () => {
     for (const length of [0, 1, 100, text.length - 1])
       expect(parseRecord(text.slice(0, length), zip), `${length}`).to.contain('is no JSON');
     const record = JSON.parse(text);
-    for (const name of Object.keys(record)) {
+    for (const name of Object.keys(record).filter(name => name !== 'loss')) {
       const { [name]: _, ...rest } = record;
       expect(parseRecord(JSON.stringify(rest), zip), `without ${name}`).to.contain('is wrong');
       expect(parseRecord(JSON.stringify({ ...record, [name]: 'x' }), zip), `${name} x`).to.match(/is wrong|is that of/);
@@ -75,6 +90,9 @@ describe('the record of a backup', () => {
       { received_at: '2023-10-31' },
       { findings: [{}] },
       { manifest: {} },
+      { loss: {} },
+      { loss: { reference: 'x' } },
+      { loss: { reference: 'x', acceptance: { at: 'yesterday', by: null, reason: 'x' } } },
       { manifest: { ...record.manifest, manifest_version: 2 } },
     ])
       expect(parseRecord(JSON.stringify({ ...record, ...wrong }), zip), JSON.stringify(wrong)).to.contain('is wrong');

@@ -3,6 +3,7 @@ import { type BackupState, findingList, stateOf } from '../../protocol/finding.t
 import { manifestSchema } from '../../protocol/manifest.ts';
 import type { FileAddress } from '../storage/storage.ts';
 import { type Backup, findingsOf } from './backup.entity.ts';
+import { acceptanceOf } from './losses/loss.ts';
 
 const sha256 = () => string().matches(/^[0-9a-f]{64}$/);
 const size = () => number().integer().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -37,6 +38,20 @@ const recordSchema = object({
     .nullable()
     .defined()
     .test('manifest', 'is no manifest', value => value === null || manifestSchema.isValidSync(value, { strict: true })),
+  /** Of a complete backup that lost something; left out where nothing was. */
+  loss: object({
+    /** Name of the zip that still has it. */
+    reference: string().required().max(255),
+    acceptance: object({
+      at: instant(),
+      by: string().nullable().defined().max(255),
+      reason: string().required().max(1000),
+    })
+      .nullable()
+      .defined(),
+  })
+    .default(undefined)
+    .optional(),
 }).test('state', 'has a state that its findings contradict', ({ state, findings, manifest }) => {
   const found = findingList.isValidSync(findings) ? stateOf(findings ?? []) : state;
   return found === state || (state === 'unverified' && findings?.length === 0 && manifest === null);
@@ -65,7 +80,19 @@ export function formatRecord(backup: Backup): string {
     state,
     findings: findingsOf(backup),
     manifest: manifest ? JSON.parse(manifest) : null,
+    ...lossOf(backup),
   } satisfies StoredRecord);
+}
+
+function lossOf(backup: Backup): Pick<StoredRecord, 'loss'> {
+  if (!backup.shrunkFrom) return {};
+  const acceptance = acceptanceOf(backup);
+  return {
+    loss: {
+      reference: backup.shrunkFrom,
+      acceptance: acceptance && { ...acceptance, at: acceptance.at.toISOString() },
+    },
+  };
 }
 
 /**

@@ -1,5 +1,4 @@
-import Router, { type RouterContext } from '@koa/router';
-import { notFound } from '../errors.ts';
+import Router from '@koa/router';
 import { checkReachable } from '../history/check-reachable.ts';
 import type { HistoryManager } from '../history/history.ts';
 import type { FormBudget } from '../http/form-budget.ts';
@@ -8,7 +7,8 @@ import { readUploadForm, type UploadLimits } from '../http/upload-form.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { BackupNews } from './backup-news.ts';
 import type { DumpLimits } from './check-zip.ts';
-import { findBackup } from './find-backup.ts';
+import { findBackup, idIn } from './find-backup.ts';
+import { lossSurroundings } from './losses/loss-surroundings.ts';
 import { openBackup } from './open-backup.ts';
 import { downloadPath, presentDigest, presentReceipt, presentReport } from './presenter.ts';
 import { receiveBackup } from './receive-backup.ts';
@@ -55,12 +55,12 @@ export function backupRoutes({
     const { backup, isNew } = await receiveBackup({ em, storage, verifyUploads, dumpLimits, news }, form.file, claims);
     ctx.status = isNew ? 201 : 200;
     ctx.set('Location', publicUrl ? new URL(`.${downloadPath(backup)}`, publicUrl).href : downloadPath(backup));
-    ctx.body = presentReceipt(backup);
+    ctx.body = presentReceipt(backup, await lossSurroundings({ em }, backup));
   });
 
   router.get('/:id_file/download', async ctx => {
     const { em } = ctx.state as { em: HistoryManager };
-    const { backup, file } = await openBackup({ em, storage }, idOf(ctx));
+    const { backup, file } = await openBackup({ em, storage }, idIn(ctx.params.id_file!));
     const { fileName, sha256, receivedAt: lastModified } = backup;
     const reprDigest = presentDigest(backup);
     await sendFile(ctx, { file, fileName, etag: `"${sha256}"`, lastModified, reprDigest, idleMs: downloadIdleMs });
@@ -68,15 +68,9 @@ export function backupRoutes({
 
   router.get('/:id_file/manifest', async ctx => {
     const { em } = ctx.state as { em: HistoryManager };
-    ctx.body = presentReport(await findBackup({ em }, idOf(ctx), { withManifest: true }));
+    const backup = await findBackup({ em }, idIn(ctx.params.id_file!), { withManifest: true });
+    ctx.body = presentReport(backup, await lossSurroundings({ em }, backup));
   });
 
   return router;
-}
-
-function idOf(ctx: RouterContext): number {
-  const text = ctx.params.id_file!;
-  if (!/^[1-9]\d{0,15}$/.test(text) || !Number.isSafeInteger(Number(text)))
-    throw notFound('BACKUP_NOT_FOUND', `There is no backup with the id ${text}: an id is a positive whole number`);
-  return Number(text);
 }

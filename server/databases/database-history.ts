@@ -1,4 +1,6 @@
 import { Backup } from '../backups/backup.entity.ts';
+import type { Place } from '../backups/losses/loss.ts';
+import { newestClean, type UnacceptedLoss, unacceptedLosses } from '../backups/losses/unaccepted-losses.ts';
 import { type BackupPlace, searchSummaries } from '../backups/search-backups.ts';
 import type { SummarizedBackup } from '../backups/summarized-backup.ts';
 import { notFound, refused } from '../errors.ts';
@@ -13,6 +15,14 @@ export interface HistoryPage {
   readonly before?: number | undefined;
 }
 
+/** A page of the history of one database, and what it has lost. */
+export interface HistoryOfDatabase {
+  readonly backups: readonly SummarizedBackup[];
+  /** The newest complete backup without an unaccepted loss: looked up only where the page shows one with a loss. */
+  readonly clean: Place | undefined;
+  readonly unacceptedLoss: UnacceptedLoss | undefined;
+}
+
 /**
  * Lists the backups of a database, newest first.
  * @throws AppError 404 when there is no such database, 422 when `before` is no backup of it
@@ -21,12 +31,15 @@ export async function databaseHistory(
   { em }: { em: HistoryManager },
   name: string,
   { limit, before }: HistoryPage = {},
-): Promise<SummarizedBackup[]> {
+): Promise<HistoryOfDatabase> {
   const after = before === undefined ? undefined : await findCursor(em, await findDatabase({ em }, name), before);
   const backups = await searchSummaries({ em }, { databaseName: name }, { after, limit });
   // Who has backups is there; only of others it has to be asked.
   if (backups.length === 0) await findDatabase({ em }, name);
-  return backups;
+  const [unacceptedLoss] = await unacceptedLosses({ em }, { database: name });
+  const hasLoss = backups.some(({ shrunkFrom, acceptedAt }) => shrunkFrom && !acceptedAt);
+  const [clean] = hasLoss ? await newestClean({ em }, [(await findDatabase({ em }, name)).id]) : [];
+  return { backups, clean, unacceptedLoss };
 }
 
 /** @throws AppError 404 */

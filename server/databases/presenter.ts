@@ -1,18 +1,31 @@
 import type { DatabaseHistory, DatabaseList } from '../../protocol/responses.ts';
+import { presentUnacceptedLoss } from '../backups/losses/presenter.ts';
+import type { UnacceptedLoss } from '../backups/losses/unaccepted-losses.ts';
 import { presentSummary } from '../backups/presenter.ts';
-import type { SummarizedBackup } from '../backups/summarized-backup.ts';
+import type { HistoryOfDatabase } from './database-history.ts';
 import type { ListedDatabase } from './list-databases.ts';
 
 /** Response 1. */
 export function presentDatabases(databases: readonly ListedDatabase[]): DatabaseList {
-  const data = databases.map(({ name, latestBackup }) => ({
+  const data = databases.map(({ name, latestBackup, unacceptedLoss }) => ({
     database_name: name,
-    latest_backup: presentSummary(latestBackup),
+    // None is newer, so that its loss can't be superseded.
+    latest_backup: presentSummary(latestBackup, undefined),
+    ...presentLossOf(unacceptedLoss),
   }));
   return { data, message: 'Success' };
 }
 
 /** Response 2. */
-export function presentHistory(name: string, backups: readonly SummarizedBackup[]): DatabaseHistory {
-  return { data: { database_name: name, histories: backups.map(presentSummary) }, message: 'success' };
+export function presentHistory(name: string, { backups, clean, unacceptedLoss }: HistoryOfDatabase): DatabaseHistory {
+  const data = {
+    database_name: name,
+    histories: backups.map(backup => presentSummary(backup, clean)),
+    ...presentLossOf(unacceptedLoss),
+  };
+  return { data, message: 'success' };
+}
+
+function presentLossOf(loss: UnacceptedLoss | undefined): Pick<DatabaseHistory['data'], 'unaccepted_loss'> {
+  return loss ? { unaccepted_loss: presentUnacceptedLoss(loss) } : {};
 }

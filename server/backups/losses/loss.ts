@@ -1,0 +1,78 @@
+import type { FindingList } from '../../../protocol/finding.ts';
+import type { LossStatus } from '../../../protocol/responses.ts';
+
+/** Who accepted a loss, when and why. */
+export interface Acceptance {
+  readonly at: Date;
+  /** As the client says; null when it does not. */
+  readonly by: string | null;
+  readonly reason: string;
+}
+
+/** What the row of a complete backup says of a loss. */
+export interface LossColumns {
+  /** Name of the zip that still has what was lost; null when nothing was. */
+  readonly shrunkFrom?: string | null | undefined;
+  readonly acceptedAt?: Date | null | undefined;
+  readonly acceptedBy?: string | null | undefined;
+  readonly acceptedFor?: string | null | undefined;
+}
+
+/** Where a backup stands among those of its database. */
+export interface Place {
+  readonly id: number;
+  /** By which lists are sorted (`sortTime`). */
+  readonly sortedAt: Date;
+}
+
+/**
+ * @param clean the newest complete backup of the database without an unaccepted loss, if there is one
+ * @returns what has become of the loss of a backup; null when it has none
+ */
+export function lossStatus(
+  backup: LossColumns & { id: number; sortedAt?: Date | null | undefined },
+  clean: Place | undefined,
+): LossStatus | null {
+  if (!backup.shrunkFrom) return null;
+  if (backup.acceptedAt) return 'accepted';
+  return clean && isNewer(clean, { id: backup.id, sortedAt: backup.sortedAt! }) ? 'superseded' : 'unaccepted';
+}
+
+/** Whether the one is newer than the other. */
+function isNewer(one: Place, other: Place): boolean {
+  const apart = one.sortedAt.getTime() - other.sortedAt.getTime();
+  return apart > 0 || (apart === 0 && one.id > other.id);
+}
+
+/** @returns who accepted the loss of a backup, or null */
+export function acceptanceOf({ acceptedAt, acceptedBy, acceptedFor }: LossColumns): Acceptance | null {
+  return acceptedAt ? { at: acceptedAt, by: acceptedBy ?? null, reason: acceptedFor ?? '' } : null;
+}
+
+/** @returns what was lost, in one sentence */
+export function lossSentence(findings: NonNullable<FindingList>): string {
+  return findings.findLast(({ code }) => code === 'SHRUNK')?.message ?? '';
+}
+
+/** Stands in the advice until the backup has an id. */
+const OWN_ID = 'sade accept ID';
+
+/** @returns what to do about a loss since the backup of that id; only a complete backup can be accepted */
+export function shrunkAdvice(referenceId: number, isComplete: boolean): string {
+  const first = `Check the database. Backup ${referenceId} still has what was lost: sade download ${referenceId}.`;
+  return isComplete
+    ? `${first} If it was removed on purpose: ${OWN_ID} --reason 'why'`
+    : `${first} If it was removed on purpose, accept that once a backup is complete again.`;
+}
+
+/** @returns the findings of a backup as they are shown: with the command that accepts it, until somebody has done so */
+export function shownFindings(
+  findings: NonNullable<FindingList>,
+  { id, acceptedAt }: { readonly id: number } & LossColumns,
+): NonNullable<FindingList> {
+  return findings.map(found => {
+    if (found.code !== 'SHRUNK' || found.advice === undefined) return found;
+    const { advice, ...rest } = found;
+    return acceptedAt ? rest : { ...rest, advice: advice.replace(OWN_ID, `sade accept ${id}`) };
+  });
+}

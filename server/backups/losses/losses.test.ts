@@ -1,0 +1,297 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { finding } from '../../../protocol/finding.ts';
+import { backupReport, databaseHistory, databaseList, uploadReceipt } from '../../../protocol/responses.ts';
+import { sampleManifest, table } from '../../testing/manifests.ts';
+import { expectError, request, upload } from '../../testing/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/running-app.ts';
+import { type SampleZip, sampleZip } from '../../testing/zips.ts';
+import { Backup } from '../backup.entity.ts';
+
+describeOnEachStore('a loss', store => {
+  let app: RunningApp;
+  before(async () => {
+    app = await runApp(store);
+  });
+  after(() => app[Symbol.asyncDispose]());
+
+  const night = (n: number, database: string) =>
+    sampleZip({ database, takenAt: `2023-10-${String(n).padStart(2, '0')}T01:30:00Z` });
+
+  type Wish = NonNullable<Parameters<typeof sampleManifest>[1]>;
+
+  /** Sends what a night finds in the database: the rows of its tables. @returns the record that is answered */
+  async function send(zip: SampleZip, rows: Record<string, number>, wish: Wish = {}) {
+    const tables = Object.entries(rows).map(([name, count]) => table(name, count));
+    const answer = await upload(app.url, zip, { manifest: sampleManifest(zip, { inventory: { tables }, ...wish }) });
+    expect(answer.status, answer.text).to.equal(201);
+    expect(uploadReceipt.isValidSync(answer.json, { strict: true }), answer.text).to.equal(true);
+    return answer.json.data;
+  }
+  const FULL = { faktur: 1000, barang: 500 };
+  const SHRUNKEN = { barang: 500 };
+
+  const accept = (
+    id: number | string,
+    body: object | string = { reason: 'moved to the archive' },
+    type = 'application/json',
+  ) =>
+    request(`${app.url}/-/backups/${id}/accept`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+
+  /** @returns what GET /{db_name} says: the loss of each backup, newest first, and that of the database */
+  async function seen(database: string) {
+    const { json } = await request(`${app.url}/${database}`);
+    expect(databaseHistory.isValidSync(json, { strict: true })).to.equal(true);
+    const list = (await request(app.url)).json;
+    expect(databaseList.isValidSync(list, { strict: true })).to.equal(true);
+    const { latest_backup, unaccepted_loss } = list.data.find(
+      ({ database_name }: { database_name: string }) => database_name === database,
+    );
+    expect(unaccepted_loss, 'what GET / says').to.deep.equal(json.data.unaccepted_loss);
+    expect(latest_backup).to.deep.equal(json.data.histories[0]);
+    return {
+      losses: json.data.histories.map(({ loss }: { loss?: string }) => loss ?? null),
+      unaccepted: json.data.unaccepted_loss?.id ?? null,
+    };
+  }
+  const reportOf = async (id: number) => {
+    const { json } = await request(`${app.url}/${id}/manifest`);
+    expect(backupReport.isValidSync(json, { strict: true })).to.equal(true);
+    return json.data;
+  };
+  const codesOf = ({ findings }: { findings: { code: string }[] }) => findings.map(({ code }) => code);
+  const recordOf = async (zip: SampleZip) =>
+    JSON.parse(await readFile(join(app.storageDir, zip.database, `${zip.fileName}.json`), 'utf8'));
+
+  it('is not in any answer where nothing was lost', async () => {
+    await send(night(1, 'whole'), FULL);
+    const receipt = await send(night(2, 'whole'), FULL);
+    expect(receipt).to.not.have.property('loss');
+    expect(await reportOf(receipt.id)).to.not.have.property('loss');
+    const { json } = await request(`${app.url}/whole`);
+    expect(json.data).to.have.keys('database_name', 'histories');
+    expect(json.data.histories[0]).to.have.keys('id', 'file_name', 'timestamp', 'state');
+  });
+
+  it('is found night after night against the backup that still has it, until that comes back', async () => {
+    const first = await send(night(1, 'nights'), FULL);
+    for (const n of [2, 3]) {
+      const receipt = await send(night(n, 'nights'), SHRUNKEN);
+      expect(receipt.state).to.equal('complete');
+      expect(receipt.findings).to.deep.equal([
+        finding(
+          'SHRUNK',
+          `lost since backup ${first.id} (2023-10-01 01:30:00 UTC): table faktur; all tables together from 1,500 to 500 rows`,
+          `Check the database. Backup ${first.id} still has what was lost: sade download ${first.id}. If it was removed on purpose: sade accept ${receipt.id} --reason 'why'`,
+        ),
+      ]);
+      expect(receipt.loss).to.deep.equal({
+        status: 'unaccepted',
+        message: receipt.findings[0].message,
+        reference: {
+          id: first.id,
+          file_name: first.file_name,
+          timestamp: '2023-10-01 01:30:00',
+          state: 'complete',
+        },
+        acceptance: null,
+      });
+      expect((await seen('nights')).unaccepted).to.equal(receipt.id);
+    }
+    expect((await seen('nights')).losses).to.deep.equal(['unaccepted', 'unaccepted', null]);
+    const back = await send(night(4, 'nights'), FULL);
+    expect(codesOf(back)).to.deep.equal([]);
+    expect(await seen('nights')).to.deep.equal({
+      losses: [null, 'superseded', 'superseded', null],
+      unaccepted: null,
+    });
+    const again = await send(night(5, 'nights'), SHRUNKEN);
+    expect(again.loss.reference.id, 'the last one that had all').to.equal(back.id);
+  });
+
+  it('is compared with the last backup that had all, however many nights ago', async () => {
+    const first = await send(night(1, 'long'), FULL);
+    for (let n = 2; n < 26; n++) await send(night(n, 'long'), SHRUNKEN);
+    expect((await send(night(26, 'long'), SHRUNKEN)).loss.reference.id).to.equal(first.id);
+  });
+
+  it('can be accepted: later backups are compared with that one, and older ones with the same loss are over', async () => {
+    await send(night(1, 'accepted'), FULL);
+    const [second, third] = [await send(night(2, 'accepted'), SHRUNKEN), await send(night(3, 'accepted'), SHRUNKEN)];
+    const { status, json } = await accept(third.id, { reason: ' moved to the archive ', by: 'ayu@office' });
+    expect(status).to.equal(200);
+    expect(json.data.loss).to.deep.include({ status: 'accepted', message: third.findings[0].message });
+    expect(json.data.loss.acceptance).to.deep.include({ by: 'ayu@office', reason: 'moved to the archive' });
+    expect(json.data.loss.acceptance.at).to.match(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(await reportOf(third.id)).to.deep.equal(json.data);
+    expect(await seen('accepted')).to.deep.equal({ losses: ['accepted', 'superseded', null], unaccepted: null });
+    expect(codesOf(await send(night(4, 'accepted'), SHRUNKEN))).to.deep.equal([]);
+    const less = await send(night(5, 'accepted'), { barang: 100 });
+    expect(less.findings[0].message).to.contain('(2023-10-04').and.contain('barang from 500 to 100 rows');
+    expect((await reportOf(second.id)).loss).to.include({ status: 'superseded', acceptance: null });
+  });
+
+  it('is accepted once: what was said first stays', async () => {
+    await send(night(1, 'twice'), FULL);
+    const { id } = await send(night(2, 'twice'), SHRUNKEN);
+    const first = await accept(id, { reason: 'first' });
+    const second = await accept(id, { reason: 'second', by: 'another' });
+    expect({ status: second.status, json: second.json }).to.deep.equal({ status: 200, json: first.json });
+    expect(first.json.data.loss.acceptance).to.include({ reason: 'first', by: null });
+  });
+
+  it('is accepted with the newest backup only: a newer one may have lost more', async () => {
+    await send(night(1, 'newer'), FULL);
+    const [second, third] = [await send(night(2, 'newer'), SHRUNKEN), await send(night(3, 'newer'), { barang: 100 })];
+    const refused = await accept(second.id);
+    expectError(refused, 409, 'NEWER_LOSS');
+    expect(refused.json.message).to.contain(`backup ${third.id} (sade show ${third.id})`);
+    expect((await seen('newer')).losses).to.deep.equal(['unaccepted', 'unaccepted', null]);
+    expect((await accept(third.id)).status).to.equal(200);
+  });
+
+  it('of an incomplete backup is a finding and no more: the last complete one goes on to be asked about', async () => {
+    const broken = { findings: [finding('BROKEN_VIEW', 'v is broken', 'Fix it.')] };
+    const first = await send(night(1, 'incomplete'), FULL);
+    const second = await send(night(2, 'incomplete'), SHRUNKEN);
+    const third = await send(night(3, 'incomplete'), { barang: 500 }, broken);
+    expect(codesOf(third)).to.deep.equal(['BROKEN_VIEW', 'SHRUNK']);
+    expect(third).to.not.have.property('loss');
+    expect(third.findings[1].advice).to.contain(`sade download ${first.id}`).and.not.contain('sade accept');
+    expect(await seen('incomplete')).to.deep.equal({ losses: [null, 'unaccepted', null], unaccepted: second.id });
+    expectError(await accept(third.id), 409, 'NOT_COMPLETE');
+    expect((await accept(second.id)).status).to.equal(200);
+    expect((await seen('incomplete')).unaccepted).to.equal(null);
+  });
+
+  it('is not what dump_options leave out on purpose, nor what a limit of 0 does not want to know', async () => {
+    await send(night(1, 'purpose'), FULL);
+    const partial = finding('PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --ignore-table=pt_xyz.faktur');
+    expect(codesOf(await send(night(2, 'purpose'), SHRUNKEN, { findings: [partial] }))).to.deep.equal([
+      'PARTIAL_AS_WANTED',
+    ]);
+    expect(codesOf(await send(night(3, 'purpose'), SHRUNKEN))).to.deep.equal(['SHRUNK']);
+    expect(codesOf(await send(night(4, 'purpose'), SHRUNKEN, { shrinkLimitPercent: 0 }))).to.deep.equal([]);
+    expect(await seen('purpose')).to.deep.equal({ losses: [null, 'superseded', null, null], unaccepted: null });
+    expect(codesOf(await send(night(5, 'purpose'), SHRUNKEN)), 'the limit has accepted it').to.deep.equal([]);
+  });
+
+  it('once accepted hides nothing older behind it from one that leaves out other things', async () => {
+    const partial = { findings: [finding('PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --skip-events')] };
+    await send(night(1, 'line'), FULL);
+    const { id } = await send(night(2, 'line'), SHRUNKEN, partial);
+    expect((await accept(id)).status).to.equal(200);
+    // Night 1 leaves out the same, but somebody has accepted what was lost since.
+    expect(codesOf(await send(night(3, 'line'), SHRUNKEN))).to.deep.equal([]);
+  });
+
+  it('is seen of a backup that is delivered late, and does not come over a newer one that has all', async () => {
+    await send(night(1, 'late'), FULL);
+    const newest = await send(night(4, 'late'), FULL);
+    const late = await send(night(3, 'late'), SHRUNKEN);
+    expect(codesOf(late)).to.deep.equal(['SHRUNK']);
+    expect(late.loss.status).to.equal('superseded');
+    expect((await seen('late')).unaccepted).to.equal(null);
+    const fifth = await send(night(5, 'late'), SHRUNKEN);
+    expect(fifth.loss.reference.id).to.equal(newest.id);
+    await send(night(2, 'late'), { ...FULL, more: 10 });
+    expect((await seen('late')).unaccepted, 'older full ones change nothing').to.equal(fifth.id);
+  });
+
+  it('stays one whose reference has been damaged since, and says so', async () => {
+    const first = await send(night(1, 'damaged'), FULL);
+    await app.history.em.fork().nativeUpdate(Backup, first.id, { damage: 'gone' });
+    const second = await send(night(2, 'damaged'), SHRUNKEN);
+    expect(second.loss.reference).to.include({ id: first.id, state: 'damaged' });
+    expect((await seen('damaged')).unaccepted).to.equal(second.id);
+  });
+
+  it('is told of after the same file has come again, with its acceptance', async () => {
+    const zip = night(2, 'resent');
+    await send(night(1, 'resent'), FULL);
+    const { id } = await send(zip, SHRUNKEN);
+    await accept(id);
+    const { status, json } = await upload(app.url, zip);
+    expect(status).to.equal(200);
+    expect(json.data.loss.status).to.equal('accepted');
+  });
+
+  it('stands in the record beside the zip, and its acceptance, before the history knows of it', async () => {
+    const [full, zip] = [night(1, 'recorded'), night(2, 'recorded')];
+    await send(full, FULL);
+    const { id } = await send(zip, SHRUNKEN);
+    expect(await recordOf(full)).to.not.have.property('loss');
+    expect((await recordOf(zip)).loss).to.deep.equal({ reference: full.fileName, acceptance: null });
+    const { acceptance } = (await accept(id)).json.data.loss;
+    expect((await recordOf(zip)).loss).to.deep.equal({ reference: full.fileName, acceptance });
+  });
+
+  it('is not accepted when the record can not be written', async () => {
+    const zip = night(2, 'unwritten');
+    await send(night(1, 'unwritten'), FULL);
+    const { id } = await send(zip, SHRUNKEN);
+    const { describe } = app.storage;
+    app.storage.describe = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    try {
+      expectError(await accept(id), 507, 'STORAGE_FULL');
+    } finally {
+      app.storage.describe = describe;
+    }
+    expect((await seen('unwritten')).unaccepted).to.equal(id);
+    expect((await accept(id)).status).to.equal(200);
+  });
+
+  it('is accepted only with a reason, of a backup that has one, by JSON that says that it is JSON', async () => {
+    const whole = await send(night(1, 'asked'), FULL);
+    const { id } = await send(night(2, 'asked'), SHRUNKEN);
+    for (const id of [999_999, 'x', '0', '1e3', '99999999999999999999'])
+      expectError(await accept(id), 404, 'BACKUP_NOT_FOUND');
+    expectError(await accept(whole.id), 409, 'NO_LOSS');
+    for (const [body, field] of [
+      [{}, 'reason'],
+      [{ reason: '' }, 'reason'],
+      [{ reason: '  ' }, 'reason'],
+      [{ reason: 5 }, 'reason'],
+      [{ reason: null }, 'reason'],
+      [{ reason: 'x'.repeat(1001) }, 'reason'],
+      [{ reason: 'two\nlines' }, 'reason'],
+      [{ reason: 'x', by: 'x'.repeat(256) }, 'by'],
+      [{ reason: 'x', by: {} }, 'by'],
+      [{ reason: 'x', because: 'y' }, 'because'],
+      ['[]', 'body'],
+      ['no json', 'body'],
+      ['', 'body'],
+    ] as const)
+      expectError(await accept(id, body), 422, 'VALIDATION_FAILED', field);
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
+      expectError(await accept(id, { reason: 'x' }, type), 415, 'NOT_JSON');
+    expectError(await accept(id, { reason: 'x'.repeat(20_000) }), 413, 'BODY_TOO_LARGE');
+    expectError(await request(`${app.url}/-/backups/${id}/accept`), 405, 'METHOD_NOT_ALLOWED');
+    expect((await seen('asked')).unaccepted, 'nothing of all that has accepted it').to.equal(id);
+    const most = await accept(id, { reason: 'ö'.repeat(1000) }, 'Application/JSON; charset=utf-8');
+    expect(most.json.data.loss.acceptance.reason).to.have.length(1000);
+  });
+
+  it('of before there was this finding is shown as it was, and needs no acceptance', async () => {
+    const first = await send(night(1, 'former'), FULL);
+    const old = [finding('OBJECTS_GONE', 'gone: table faktur'), finding('ROWS_FELL', 'x'), finding('SIZE_FELL', 'y')];
+    const second = await send(night(2, 'former'), { ...FULL }, { findings: [] });
+    await app.history.em.fork().nativeUpdate(Backup, second.id, { findings: JSON.stringify(old) });
+    expect((await reportOf(second.id)).findings).to.deep.equal(old);
+    expect((await seen('former')).losses).to.deep.equal([null, null]);
+    expectError(await accept(second.id), 409, 'NO_LOSS');
+    expect(first.id).to.be.lessThan(second.id);
+  });
+
+  it('is none that a client only claims', async () => {
+    await send(night(1, 'claimed'), FULL);
+    const receipt = await send(night(2, 'claimed'), FULL, { findings: [finding('SHRUNK', 'all is lost')] });
+    expect(receipt).to.not.have.property('loss');
+    expect((await seen('claimed')).unaccepted).to.equal(null);
+  });
+});

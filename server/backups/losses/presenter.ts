@@ -1,0 +1,46 @@
+import { formatTimestamp, parseBackupName } from '../../../protocol/backup-name.ts';
+import type { BackupLoss, UnacceptedLoss as PresentedLoss } from '../../../protocol/responses.ts';
+import { type Backup, findingsOf, storedState } from '../backup.entity.ts';
+import { acceptanceOf, type LossColumns, lossSentence, lossStatus } from './loss.ts';
+import type { Surroundings } from './loss-surroundings.ts';
+import type { UnacceptedLoss } from './unaccepted-losses.ts';
+
+type Reference = Pick<Backup, 'id' | 'state' | 'damage'>;
+
+/** The loss of a database that nobody has accepted. */
+export function presentUnacceptedLoss(loss: UnacceptedLoss): PresentedLoss {
+  const { id, takenAt, shrunkFrom, reference } = loss;
+  return {
+    id,
+    timestamp: formatTimestamp(takenAt),
+    message: lossSentence(findingsOf(loss)),
+    reference: presentReference(shrunkFrom, reference),
+  };
+}
+
+/** The loss of one backup. */
+export function presentLoss(
+  backup: Pick<Backup, 'id' | 'sortedAt' | 'findings'> & LossColumns,
+  { clean, reference }: Surroundings,
+): BackupLoss | null {
+  const status = lossStatus(backup, clean);
+  if (status === null) return null;
+  const acceptance = acceptanceOf(backup);
+  return {
+    status,
+    message: lossSentence(findingsOf(backup)),
+    reference: presentReference(backup.shrunkFrom!, reference),
+    acceptance: acceptance && { ...acceptance, at: acceptance.at.toISOString() },
+  };
+}
+
+function presentReference(fileName: string, reference: Reference | null): BackupLoss['reference'] {
+  const name = parseBackupName(fileName);
+  if (typeof name === 'string') throw new Error(`${fileName} ${name}`);
+  return {
+    id: reference?.id ?? null,
+    file_name: fileName,
+    timestamp: formatTimestamp(name.takenAt),
+    state: reference ? storedState(reference) : null,
+  };
+}

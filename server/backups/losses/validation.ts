@@ -1,0 +1,14 @@
+import { type AcceptanceRequest, acceptanceRequest } from '../../../protocol/acceptance.ts';
+import { refused } from '../../errors.ts';
+import { validate } from '../../http/validate.ts';
+
+const KNOWN = ['reason', 'by'];
+
+/** Reads why a loss is accepted, and by whom. @throws AppError 422 naming what is wrong or unknown */
+export function acceptanceIn(body: object): AcceptanceRequest {
+  const unknown = Object.keys(body).filter(name => !KNOWN.includes(name));
+  if (unknown.length > 0)
+    throw refused(unknown.map(field => ({ field, message: `is not known here: there are ${KNOWN.join(' and ')}` })));
+  const { reason, by } = body as Record<string, unknown>;
+  return validate(acceptanceRequest.strict(), { reason, by });
+}
