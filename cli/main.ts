@@ -30,7 +30,7 @@ interface NonBlocking {
   readonly _handle?: { setBlocking?(isBlocking: boolean): void };
 }
 
-const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'download'];
+const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'accept', 'download'];
 const TEXT_OPTIONS = [
   'config',
   'server',
@@ -47,6 +47,7 @@ const TEXT_OPTIONS = [
   'mariadb-dump',
   'output',
   'bundle',
+  'reason',
 ];
 
 process.exitCode = await main(process.argv);
@@ -176,6 +177,17 @@ function program(): ReturnType<typeof sade> {
     .example('show 34')
     .action(async (id: string | undefined, options: Options) =>
       (await import('./commands/show.ts')).show(given(id, 'show', 'the id of a backup'), options, context),
+    )
+
+    .command(
+      'accept [id]',
+      'Say that what a backup has lost was removed on purpose; later backups are compared with it',
+    )
+    .option('-r, --reason', 'Why; kept in the history for those who ask later')
+    .option('--json', 'Print JSON')
+    .example("accept 35 --reason 'faktur moved to the archive, ticket 4711'")
+    .action(async (id: string | undefined, options: Options) =>
+      (await import('./commands/accept.ts')).accept(given(id, 'accept', 'the id of a backup'), options, context),
     )
 
     .command('download [id]', 'Fetch a backup by its id; goes on where a broken download ended and checks the digest')

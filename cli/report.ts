@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
 import type { Finding } from '../protocol/finding.ts';
+import type { UnacceptedLoss } from '../protocol/responses.ts';
 import { count, formatBytes, formatCount, formatSeconds } from './figures.ts';
+import { describeLoss } from './losses.ts';
 import type { Outcome } from './pipeline/outcome.ts';
 import { EXIT } from './problems.ts';
 
@@ -23,19 +25,33 @@ export interface RunReport {
 
 /** @returns what happened to one database, a line for each thing to know */
 export function describeOutcome(outcome: Outcome): string {
-  const { database, state, failure, findings } = outcome;
+  const { database, failure, findings } = outcome;
   const lines = failure
     ? [`FAILED  ${database}  ${failure.stage}: ${failure.message}`]
-    : [`${state === 'complete' ? 'ok      ' : 'INCOMPLETE  '}${database}  ${whatWasDone(outcome)}`];
+    : [`${(isFine(outcome) ? 'ok' : resultOf(outcome)).padEnd(6)}  ${database}  ${whatWasDone(outcome)}`];
   if (failure?.advice) lines.push(`        what to do: ${failure.advice}`);
   if (failure?.keptAt) lines.push(`        its zip waits for the next run: ${failure.keptAt}`);
-  return printable([...lines, ...bySeverity(findings).flatMap(describeFinding)].join('\n'));
+  return printable([...lines, ...bySeverity(findings).flatMap(describeFinding), ...olderLoss(outcome)].join('\n'));
+}
+
+/** The loss of an earlier night that nobody has accepted; its own stands among the findings. */
+function olderLoss({ backupId, loss }: Outcome): string[] {
+  return loss && loss.id !== backupId ? describeLoss(loss, ' '.repeat(8)) : [];
+}
+
+function isFine({ state, loss }: Outcome): boolean {
+  return state === 'complete' && !loss;
+}
+
+/** @returns the word for what is not fine */
+function resultOf({ state }: Outcome): string {
+  return state === 'complete' ? 'SHRUNK' : state.toUpperCase();
 }
 
 /** @returns a finding as it stands below the line of its database */
 export function describeFinding({ code, severity, message, advice }: Finding): string[] {
   return [
-    `        ${severity === 'warning' ? severity : severity.toUpperCase()}: ${message} (${code})`,
+    `        ${code === 'SHRUNK' ? 'LOSS' : severity === 'warning' ? severity : severity.toUpperCase()}: ${message} (${code})`,
     ...(advice ? [`          what to do: ${advice}`] : []),
   ];
 }
@@ -44,14 +60,14 @@ export function describeFinding({ code, severity, message, advice }: Finding): s
 const STANDING = ['NOT_TRANSACTIONAL', 'CLIENT_OLDER'];
 
 /** @returns whether an outcome is worth a line when nothing is to be said unless something is amiss */
-export function deservesLook({ state, findings }: Outcome): boolean {
-  return state !== 'complete' || findings.some(({ code }) => !STANDING.includes(code));
+export function deservesLook({ state, findings, loss }: Outcome): boolean {
+  return state !== 'complete' || loss !== undefined || findings.some(({ code }) => !STANDING.includes(code));
 }
 
-/** What makes a backup incomplete stands first. */
+/** What makes a backup incomplete stands first, then what it has lost. */
 function bySeverity(findings: readonly Finding[]): Finding[] {
-  const isWarning = ({ severity }: Finding) => severity === 'warning';
-  return [...findings.filter(found => !isWarning(found)), ...findings.filter(isWarning)];
+  const weight = ({ severity, code }: Finding) => (severity !== 'warning' ? 0 : code === 'SHRUNK' ? 1 : 2);
+  return findings.toSorted((a, b) => weight(a) - weight(b));
 }
 
 /** What a server says may hold escape sequences, and whatever they do to a terminal. */
@@ -71,11 +87,13 @@ function whatWasDone(outcome: Outcome): string {
   return [...what, formatSeconds(seconds), `id ${backupId}`].join(', ');
 }
 
-/** @returns 0 only if every database has a complete backup to show and nothing else is amiss, 2 if none has any. */
+/**
+ * @returns 0 only if every database has a complete backup to show that has lost nothing, and nothing else is amiss; 2 if none
+ *   has any
+ */
 export function exitCodeOf(outcomes: readonly Outcome[], total: number): number {
   const own = outcomes.filter(outcome => !outcome.isLeftover);
-  const complete = own.filter(outcome => outcome.state === 'complete').length;
-  if (complete === total && outcomes.every(outcome => outcome.state === 'complete')) return EXIT.ok;
+  if (own.filter(isFine).length === total && outcomes.every(isFine)) return EXIT.ok;
   return own.some(outcome => outcome.state !== 'failed') ? EXIT.someFailed : EXIT.noneSucceeded;
 }
 
@@ -91,6 +109,8 @@ export function summarize(report: RunReport): string {
     const databases = report.outcomes.filter(outcome => outcome.state === state).map(outcome => outcome.database);
     if (databases.length > 0) lines.push(`${state.toUpperCase()}: ${[...new Set(databases)].join(', ')}`);
   }
+  const losses = new Map(report.outcomes.flatMap(({ database, loss }) => (loss ? [[database, loss]] : [])));
+  if (losses.size > 0) lines.push(`SHRUNK: ${[...losses].map(describe).join(', ')}`);
   if (report.interruptedBy)
     lines.push(`interrupted by ${report.interruptedBy}; not done: ${report.notDone.join(', ') || 'nothing'}`);
   if (report.kept.length > 0)
@@ -98,12 +118,17 @@ export function summarize(report: RunReport): string {
   return `${lines.join('; ')}.`;
 }
 
+function describe([database, { reference }]: [string, UnacceptedLoss]): string {
+  const which = reference.id === null ? `the backup of ${reference.timestamp} UTC had` : `backup ${reference.id} has`;
+  return `${database} (${which} what was lost)`;
+}
+
 /** @returns the same as a table, for a terminal */
 export function tabulate({ outcomes }: RunReport): string {
   const size = (bytes: number | undefined) => (bytes === undefined ? '' : formatBytes(bytes));
-  const rows = outcomes.map(({ database, state, dumpBytes, zipBytes, seconds, backupId, failure }) => [
+  const rows = outcomes.map(({ database, state, dumpBytes, zipBytes, seconds, backupId, failure, loss }) => [
     database,
-    { complete: 'ok', incomplete: 'INCOMPLETE', failed: `FAILED (${failure?.stage})` }[state],
+    { complete: loss ? 'SHRUNK' : 'ok', incomplete: 'INCOMPLETE', failed: `FAILED (${failure?.stage})` }[state],
     size(dumpBytes),
     size(zipBytes),
     formatSeconds(seconds),

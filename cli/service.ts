@@ -1,5 +1,6 @@
 import ky, { isHTTPError, isNetworkError, isTimeoutError } from 'ky';
 import { type InferType, type Schema, ValidationError } from 'yup';
+import type { AcceptanceRequest } from '../protocol/acceptance.ts';
 import {
   type BackupReport,
   backupReport,
@@ -71,6 +72,13 @@ export class Service {
     return (await this.#get(`${encodeURIComponent(id)}/manifest`, backupReport)).data;
   }
 
+  /** Accepts what a backup has lost. @throws {ExplainedError} */
+  async accept(id: string, request: AcceptanceRequest): Promise<BackupReport['data']> {
+    return (
+      await this.#ask(`-/backups/${encodeURIComponent(id)}/accept`, backupReport, { method: 'post', json: request })
+    ).data;
+  }
+
   /**
    * Asks for a stored zip.
    * @param method HEAD tells its name, size and digest
@@ -93,13 +101,21 @@ export class Service {
     }
   }
 
-  async #get<S extends Schema>(path: string, schema: S): Promise<InferType<S>> {
+  #get<S extends Schema>(path: string, schema: S): Promise<InferType<S>> {
+    return this.#ask(path, schema, {});
+  }
+
+  async #ask<S extends Schema>(
+    path: string,
+    schema: S,
+    request: { method?: 'post'; json?: unknown },
+  ): Promise<InferType<S>> {
     // One clock for the answer's head and its body: ky's stops at the head.
     const clock = new AbortController();
     const timer = setTimeout(() => clock.abort(tooSlow(this.#server, this.#answerMs)), this.#answerMs);
     try {
       const signal = this.#until(clock.signal);
-      return await readAnswer(await ky(new URL(path, this.#server), { timeout: false, signal }), schema);
+      return await readAnswer(await ky(new URL(path, this.#server), { ...request, timeout: false, signal }), schema);
     } catch (error) {
       this.#signal?.throwIfAborted();
       throw clock.signal.aborted ? clock.signal.reason : explainServiceError(error, this.#server);
@@ -172,6 +188,10 @@ const BAD_FILE =
 /** What to do about the refusals that an administrator meets. */
 const ADVICE: Readonly<Record<string, string>> = {
   DATABASE_NOT_FOUND: 'sade list shows the databases that there are.',
+  NO_LOSS: 'sade show tells what is known of a backup; there is nothing to be done.',
+  NOT_COMPLETE: 'Fix what its findings name (sade show), and run sade backup.',
+  NEWER_LOSS: 'sade history DATABASE shows which backups have lost something.',
+  ROUTE_NOT_FOUND: 'Update the service to the version of this program.',
   BACKUP_NOT_FOUND: 'sade list shows the latest backup of each database, and sade history DATABASE all of one.',
   DIGEST_MISMATCH:
     'What arrives is not what is sent: look for a proxy between the two, and at the memory of both machines.',

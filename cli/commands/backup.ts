@@ -2,13 +2,23 @@ import { chooseSources } from '../choose-sources.ts';
 import { type DatabaseSource, loadDatabases } from '../config.ts';
 import { writeLastRun } from '../last-run.ts';
 import type { LiveView } from '../live-view.ts';
+import { describeLoss } from '../losses.ts';
 import { type DumpClients, findClients } from '../pipeline/mysqldump-client.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { EXIT } from '../problems.ts';
-import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from '../report.ts';
+import {
+  describeOutcome,
+  deservesLook,
+  exitCodeOf,
+  printable,
+  type RunReport,
+  summarize,
+  tabulate,
+} from '../report.ts';
 import { RunLock } from '../run-lock.ts';
+import { Service } from '../service.ts';
 import { type BackupSettings, readBackupSettings } from '../settings.ts';
 import { Spool } from '../spool.ts';
 import type { CommandContext } from './command.ts';
@@ -29,9 +39,10 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   await spool.sweep();
   for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
 
-  const { outcomes, interruptedBy } = await run(settings, chosen, { clients, spool, context });
+  const { outcomes: ended, interruptedBy } = await run(settings, chosen, { clients, spool, context });
+  const outcomes = interruptedBy ? ended : await withEarlierLosses(ended, settings, context);
   const kept = (await spool.leftovers()).map(({ path }) => path);
-  const ended = new Set(outcomes.filter(outcome => !outcome.isLeftover).map(outcome => outcome.database));
+  const done = new Set(outcomes.filter(outcome => !outcome.isLeftover).map(outcome => outcome.database));
   const report: RunReport = {
     startedAt,
     endedAt: new Date(),
@@ -40,7 +51,7 @@ export async function backup(options: Record<string, unknown>, context: CommandC
     ...(interruptedBy && { interruptedBy }),
     total: chosen.length,
     outcomes,
-    notDone: chosen.map(({ label }) => label).filter(label => !ended.has(label)),
+    notDone: chosen.map(({ label }) => label).filter(label => !done.has(label)),
     kept,
   };
   await writeLastRun(spool.folder, report, settings.only !== undefined);
@@ -85,6 +96,29 @@ async function run(
     if (!signal.aborted || error !== signal.reason) throw error;
     return { outcomes, interruptedBy: signal.reason.signal };
   }
+}
+
+/** So long the service may take to tell of losses: the run is over, and they are told again tomorrow. */
+const LOSSES_MS = 10_000;
+
+/** A night without a complete backup must not hide what an earlier one has lost: the service is asked, and that is told. */
+async function withEarlierLosses(
+  outcomes: readonly Outcome[],
+  { server, json }: BackupSettings,
+  { stdout, stderr, signal }: CommandContext,
+): Promise<Outcome[]> {
+  const isAsked = ({ isLeftover, state, loss }: Outcome) => !isLeftover && state !== 'complete' && !loss;
+  if (!outcomes.some(isAsked)) return [...outcomes];
+  const databases = await new Service(server, signal, LOSSES_MS).databases().catch(() => []);
+  const losses = new Map(databases.map(({ database_name, unaccepted_loss }) => [database_name, unaccepted_loss]));
+  return outcomes.map(outcome => {
+    const loss = isAsked(outcome) ? losses.get(outcome.database) : undefined;
+    if (!loss) return outcome;
+    const out = json ? stderr : stdout;
+    const lines = [`SHRUNK  ${outcome.database}  in an earlier night`, ...describeLoss(loss, ' '.repeat(8))];
+    out.write(`${printable(lines.join('\n'))}\n`);
+    return { ...outcome, loss };
+  });
 }
 
 /** Loaded only where somebody looks: a run by cron starts without it sooner. */

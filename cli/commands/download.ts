@@ -4,6 +4,7 @@ import { parseBackupName } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import { fetchBackup, type RemoteBackup } from '../fetch-backup.ts';
 import { formatBytes, formatState } from '../figures.ts';
+import { whatHasIt } from '../losses.ts';
 import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError, messageOf } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
@@ -49,6 +50,10 @@ async function warnOfWorth(id: string, service: Service, { stderr, signal }: Com
   signal.throwIfAborted();
   if (report && report.state !== 'complete')
     stderr.write(`warning: this backup is ${formatState(report.state)}; sade show ${id} tells why\n`);
+  if (report?.loss && report.loss.status !== 'accepted')
+    stderr.write(
+      `warning: this backup is SHRUNK. ${whatHasIt(report.loss.reference)} sade show ${id} tells what was lost\n`,
+    );
 }
 
 function describe(id: string, { headers }: Response): RemoteBackup & { fileName: string } {

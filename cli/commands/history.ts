@@ -1,5 +1,6 @@
-import { formatAge, formatState } from '../figures.ts';
-import { table } from '../report.ts';
+import { formatAge } from '../figures.ts';
+import { describeLoss, formatStateAndLoss } from '../losses.ts';
+import { printable, table } from '../report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import type { CommandContext } from './command.ts';
@@ -10,20 +11,21 @@ export async function history(
   options: Record<string, unknown>,
   { env, stdout, signal }: CommandContext,
 ): Promise<number> {
-  const { histories } = await new Service(readServer(options, env), signal).history(database);
+  const { histories, unaccepted_loss } = await new Service(readServer(options, env), signal).history(database);
   if (options.json) stdout.write(`${JSON.stringify(histories, null, 2)}\n`);
   else {
     const now = new Date();
-    const rows = histories.map(({ id, file_name, timestamp, state }) => [
+    const rows = histories.map(({ id, file_name, timestamp, state, loss }) => [
       id,
       `${timestamp} UTC`,
       formatAge(timestamp, now),
-      formatState(state),
+      formatStateAndLoss(state, loss),
       file_name,
     ]);
     stdout.write(
       `${table(['id', 'taken', 'age', 'state', 'file'], rows, ['right', 'left', 'right', 'left', 'left'])}\n`,
     );
+    if (unaccepted_loss) stdout.write(printable(`\n${describeLoss(unaccepted_loss, '').join('\n')}\n`));
   }
   return 0;
 }

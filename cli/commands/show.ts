@@ -2,8 +2,9 @@ import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
-import type { BackupReport } from '../../protocol/responses.ts';
-import { formatBytes, formatCount, formatState } from '../figures.ts';
+import type { BackupReport, LossStatus } from '../../protocol/responses.ts';
+import { formatBytes, formatCount } from '../figures.ts';
+import { formatStateAndLoss, whatHasIt } from '../losses.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
 import { describeFinding, printable, table } from '../report.ts';
 import { Service } from '../service.ts';
@@ -12,7 +13,7 @@ import type { CommandContext } from './command.ts';
 
 /**
  * `sade show ID`: all that is known of one backup: what it is worth and why, what is in it, when it was last checked.
- * @returns 0 for a complete one, else 1, so that a script can ask
+ * @returns 0 for a complete one that has lost nothing, or whose loss was accepted; else 1, so that a script can ask
  * @throws {ExplainedError}
  */
 export async function show(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
@@ -21,13 +22,14 @@ export async function show(id: string, options: Record<string, unknown>, context
     throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
   const report = await new Service(readServer(options, env), signal).report(id);
   stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : printable(`${describe(report).join('\n')}\n`));
-  return report.state === 'complete' ? EXIT.ok : EXIT.someFailed;
+  const isFine = report.state === 'complete' && (!report.loss || report.loss.status === 'accepted');
+  return isFine ? EXIT.ok : EXIT.someFailed;
 }
 
 function describe(report: BackupReport['data']): string[] {
   const manifest = manifestSchema.isValidSync(report.manifest) ? (report.manifest as Manifest) : undefined;
   return [
-    `${formatState(report.state)}  ${report.file_name}`,
+    `${formatStateAndLoss(report.state, report.loss?.status)}  ${report.file_name}`,
     ...(report.damage ? [`        DAMAGED: ${report.damage}`] : []),
     ...report.findings.flatMap(found => describeFinding(found as Finding)),
     ...facts(report, manifest).map(([what, value]) => `        ${what.padEnd(11)} ${value}`),
@@ -46,8 +48,26 @@ function facts(report: BackupReport['data'], manifest: Manifest | undefined): [s
     ['zip', `${formatBytes(report.size)}, SHA-256 ${parseReprDigest(report.repr_digest)?.toString('hex')}`],
     ['received', inUtc(report.received_at)],
     ['checked', report.checked_at ? inUtc(report.checked_at) : 'not yet'],
+    ...lossFacts(report.loss),
   ] as [string, string][];
 }
+
+function lossFacts(loss: BackupReport['data']['loss']): [string, string][] {
+  if (!loss) return [];
+  const { status, acceptance, reference } = loss;
+  if (!acceptance) return [['lost', `${LOSS[status]} ${whatHasIt(reference)}`]];
+  const who = acceptance.by ? ` by ${acceptance.by}` : '';
+  return [
+    ['lost', whatHasIt(reference)],
+    ['accepted', `${inUtc(acceptance.at)}${who}: ${acceptance.reason}`],
+  ];
+}
+
+const LOSS: Readonly<Record<LossStatus, string>> = {
+  unaccepted: 'Nobody has accepted that.',
+  accepted: '',
+  superseded: 'A newer complete backup has lost nothing, or is accepted.',
+};
 
 function inUtc(instant: string): string {
   return `${formatTimestamp(new Date(instant))} UTC`;

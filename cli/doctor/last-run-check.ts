@@ -30,6 +30,10 @@ function describeEnd({ exitCode, outcomes, total, interruptedBy }: LastRun, { ok
   const how = interruptedBy ? `was interrupted by ${interruptedBy}` : `ended with code ${exitCode}`;
   const message = `${how}; ${complete} of ${total} complete`;
   if (exitCode === EXIT.ok) return ok(message);
+  const shrunk = new Set(outcomes.flatMap(({ database, loss }) => (loss ? [database] : [])));
+  const isAllKept = !interruptedBy && complete === total && outcomes.every(({ state }) => state === 'complete');
+  // Whether somebody has accepted it since, the service knows, and tells above.
+  if (isAllKept && shrunk.size > 0) return ok(`${message}; SHRUNK: ${[...shrunk].join(', ')}`);
   return fail(message, 'Mend what is told of here, then run sade backup: until then the last backups are older ones.');
 }
 

@@ -1,7 +1,8 @@
-import type { DatabaseList } from '../../protocol/responses.ts';
+import type { DatabaseList, UnacceptedLoss } from '../../protocol/responses.ts';
 import type { DatabaseSource } from '../config.ts';
 import { formatAge, formatState } from '../figures.ts';
 import type { LastRun } from '../last-run.ts';
+import { lossAdvice } from '../losses.ts';
 import type { Check, Checked } from './check.ts';
 import { marker } from './check.ts';
 import { STALE_AFTER_HOURS } from './last-run-check.ts';
@@ -18,8 +19,20 @@ export interface StoredCheckOptions {
 /** Looks at the newest backup of each database that the service has, whichever run made it. */
 export async function checkStored(options: StoredCheckOptions): Promise<Checked> {
   const { sources, ask } = options;
-  const latest = new Map((await ask()).map(({ database_name, latest_backup }) => [database_name, latest_backup]));
-  return { checks: sources.map(({ label }) => describe(label, latest.get(label), options)) };
+  const stored = new Map((await ask()).map(database => [database.database_name, database]));
+  const checks = sources.flatMap(({ label }) => {
+    const { latest_backup, unaccepted_loss } = stored.get(label) ?? {};
+    return [
+      describe(label, latest_backup, options),
+      ...(unaccepted_loss ? [describeLoss(label, unaccepted_loss)] : []),
+    ];
+  });
+  return { checks };
+}
+
+function describeLoss(label: string, loss: UnacceptedLoss): Check {
+  const what = `backup ${loss.id} (${loss.timestamp} UTC): ${loss.message}; nobody has accepted that (SHRUNK)`;
+  return marker('newest backup', label).fail(what, `Check the database. ${lossAdvice(loss)}`);
 }
 
 const LOST =

@@ -1,4 +1,5 @@
 import type { Finding } from '../../protocol/finding.ts';
+import type { UnacceptedLoss } from '../../protocol/responses.ts';
 
 /** The three stages that every database goes through. */
 export type Stage = 'dump' | 'zip' | 'upload';
@@ -29,6 +30,8 @@ export interface Outcome {
   readonly backupId?: number;
   /** What makes it incomplete, and what else should be looked at. */
   readonly findings: readonly Finding[];
+  /** What this backup, or the last complete one before it, has lost, as long as nobody has accepted that. */
+  readonly loss?: UnacceptedLoss;
   readonly failure?: Failure;
 }
 

@@ -3,6 +3,7 @@ import { v4 as uuid } from 'uuid';
 import { type BackupName, formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import type { DatabaseSource } from '../config.ts';
+import { unacceptedLossIn } from '../losses.ts';
 import { ServiceUnreachable } from '../service.ts';
 import type { Leftover, Spool } from '../spool.ts';
 import { deliver } from './deliver.ts';
@@ -131,12 +132,14 @@ export class Stages {
     const parcel = { database, path, fileName, size, ...(zipped.manifest && { manifest: zipped.manifest }) };
     const { receipt, manifest, sha256 } = await deliver(parcel, spool, { server, signal, retries, onBytes });
     this.#serviceIsDown = false;
+    const loss = unacceptedLossIn(receipt);
     return ended(backup, {
       ...contentsOf({ ...zipped, ...(manifest && { manifest }) }),
       state: receipt.state === 'complete' ? 'complete' : 'incomplete',
       findings: receipt.findings as Finding[],
       sha256: sha256.toString('hex'),
       backupId: receipt.id,
+      ...(loss && { loss }),
     });
   }
 

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Outcome, Stage } from '../../cli/pipeline/outcome.ts';
 import type { RunReport } from '../../cli/report.ts';
 import type { FindingCode } from '../../protocol/finding.ts';
-import type { DatabaseHistory, DatabaseList, StoredState } from '../../protocol/responses.ts';
+import type { BackupSummary, DatabaseHistory, DatabaseList, StoredState } from '../../protocol/responses.ts';
 import type { MariaDb } from './mariadb.ts';
 import { type Proof, proveRestorable } from './prove-restorable.ts';
 import { type SadeResult, startSade, Workplace } from './sade.ts';
@@ -86,7 +86,7 @@ export class FaultTrial implements AsyncDisposable {
   }
 
   /** @returns what both listings say of this database's backups, newest first */
-  async listed(): Promise<{ id: number; file_name: string; timestamp: string; state: StoredState }[]> {
+  async listed(): Promise<BackupSummary[]> {
     const list = (await (await fetch(this.url)).json()) as DatabaseList;
     const latest = list.data.find(({ database_name }) => database_name === this.label)?.latest_backup;
     const answer = await fetch(`${this.url}/${this.label}`);
@@ -127,6 +127,20 @@ export class FaultTrial implements AsyncDisposable {
   async expectComplete(run: Run, warnings: readonly FindingCode[] = []): Promise<Proof> {
     expect({ code: run.code, state: run.outcome.state }, run.stderr).to.deep.equal({ code: 0, state: 'complete' });
     await this.#expectKept(run, 'complete', warnings);
+    return this.proveRestorable();
+  }
+
+  /** The backup is whole, but the run ends with 1 and says what was lost, what still has it and what to do; so does the service. */
+  async expectShrunk(run: Run, lost: string): Promise<Proof> {
+    const { code, outcome, stderr } = run;
+    expect({ code, state: outcome.state }, stderr).to.deep.equal({ code: 1, state: 'complete' });
+    const { reference, message } = outcome.loss!;
+    expect(message).to.match(new RegExp(`^lost since backup ${reference.id} .*: ${lost}$`));
+    expect(stderr).to.contain(`SHRUNK  ${this.label}  `).and.contain(`LOSS: ${message} (SHRUNK)`);
+    expect(stderr).to.contain(`sade download ${reference.id}.`).and.contain(`sade accept ${outcome.backupId} --reason`);
+    expect(stderr).to.contain(`SHRUNK: ${this.label} (backup ${reference.id} has what was lost)`);
+    await this.#expectKept(run, 'complete', ['SHRUNK']);
+    expect((await this.listed())[0]).to.include({ id: outcome.backupId, loss: 'unaccepted' });
     return this.proveRestorable();
   }
 

@@ -1,0 +1,50 @@
+import { hostname, userInfo } from 'node:os';
+import { ValidationError } from 'yup';
+import { acceptanceRequest } from '../../protocol/acceptance.ts';
+import { whatHasIt } from '../losses.ts';
+import { ConfigurationError, EXIT } from '../problems.ts';
+import { printable } from '../report.ts';
+import { Service } from '../service.ts';
+import { readServer } from '../settings.ts';
+import type { CommandContext } from './command.ts';
+
+/**
+ * `sade accept ID --reason TEXT`: says that what a backup has lost was meant to go, so that later ones are compared with it.
+ * @throws {ConfigurationError} without a reason; {ExplainedError} when the service refuses
+ */
+export async function accept(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
+  const { env, stdout, signal } = context;
+  if (!/^[1-9]\d*$/.test(id))
+    throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
+  const reason = readReason(options.reason);
+  const report = await new Service(readServer(options, env), signal).accept(id, { reason, by: whoAmI() });
+  stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : printable(describe(report)));
+  return EXIT.ok;
+}
+
+function readReason(option: unknown): string {
+  const reason = Array.isArray(option) ? option.at(-1) : option;
+  try {
+    return acceptanceRequest.validateSync({ reason }, { strict: true }).reason;
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    throw new ConfigurationError([
+      `--reason ${error.message}, such as --reason 'faktur moved to the archive, ticket 4711'`,
+    ]);
+  }
+}
+
+/** What is known of a person without logins. */
+function whoAmI(): string {
+  return `${userInfo().username}@${hostname()}`;
+}
+
+function describe({ id, database_name, loss }: Awaited<ReturnType<Service['accept']>>): string {
+  const { at, by, reason } = loss!.acceptance!;
+  const who = by ? ` by ${by}` : '';
+  return [
+    `The loss of backup ${id} of ${database_name} is accepted (${at}${who}): ${reason}`,
+    `Later backups are compared with backup ${id}. ${whatHasIt(loss!.reference)}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import { type FaultScene, sharedFaultScene } from './support/fault-scene.ts';
+import type { FaultTrial } from './support/fault-trial.ts';
+import { type SadeOptions, type SadeResult, sade } from './support/sade.ts';
+import { SHOP } from './support/shop.ts';
+
+describe('a database that has lost a table', function () {
+  this.timeout(120_000);
+  let scene: FaultScene;
+  let trial: FaultTrial;
+  let database: string;
+  before(async () => {
+    scene = await sharedFaultScene();
+    database = await scene.createDatabase(SHOP);
+    trial = await scene.trial(database);
+  });
+  after(() => trial[Symbol.asyncDispose]());
+
+  const ask = (args: readonly string[], options: SadeOptions = {}): Promise<SadeResult> =>
+    sade([...args, '--server', trial.url], options);
+  const doctor = () => sade(['doctor', ...trial.place.args(trial.url).slice(1)]);
+  const LOST = 'table stock, trigger no_debt';
+  /** The ids of the backups, night by night. */
+  const ids: number[] = [];
+
+  it('is named night after night, by the backup that still has it, and sade backup ends with 1', async () => {
+    ids.push((await trial.backup()).outcome.backupId!);
+    await scene.mariadb.sql('drop table stock', database);
+    for (const night of [2, 3]) {
+      const run = await trial.backup(night === 3 ? ['--quiet'] : []);
+      await trial.expectShrunk(run, LOST);
+      expect(run.outcome.loss!.reference.id).to.equal(ids[0]);
+      ids.push(run.outcome.backupId!);
+    }
+  });
+
+  it('stands in list, history, show and download, with the commands to run', async () => {
+    const [first, second, third] = ids;
+    const commands = [`sade download ${first}`, `sade accept ${third} --reason`];
+    const list = await ask(['list']);
+    expect(list.stdout).to.match(new RegExp(`${trial.label} .* complete, SHRUNK +${third} `));
+    const history = await ask(['history', trial.label]);
+    expect(history.stdout.match(/complete(?:, \w+)?/g)).to.deep.equal([
+      'complete, SHRUNK',
+      'complete, SHRUNK',
+      'complete',
+    ]);
+    const show = await ask(['show', `${third}`]);
+    expect(show.code).to.equal(1);
+    expect(show.stdout)
+      .to.match(/^complete, SHRUNK /)
+      .and.contain('Nobody has accepted that.');
+    for (const { stdout } of [list, history, show])
+      for (const text of [LOST, ...commands]) expect(stdout).to.contain(text);
+    const { stderr, code } = await ask(['download', `${second}`, '--output', trial.place.folder]);
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.contain('this backup is SHRUNK').and.contain(`Backup ${first} `);
+    expect((await ask(['show', `${first}`])).code).to.equal(0);
+  });
+
+  it('is a problem for sade doctor, with the backup that has it and the commands to run', async () => {
+    const { code, stdout } = await doctor();
+    expect(code).to.equal(1);
+    expect(stdout).to.match(new RegExp(`FAIL +newest backup +${trial.label}: backup ${ids[2]} .*${LOST}; nobody`));
+    expect(stdout).to.contain(`sade download ${ids[0]}.`).and.contain(`sade accept ${ids[2]} --reason`);
+    expect(stdout).to.match(/ok +last run .*ended with code 1; 1 of 1 complete; SHRUNK: /);
+  });
+
+  it('is not forgotten in a night in which the dump fails', async () => {
+    await scene.mariadb.sql(`alter user ${trial.label}@'127.0.0.1' account lock`);
+    try {
+      const { code, stderr, outcome } = await trial.backup();
+      expect({ code, state: outcome.state }).to.deep.equal({ code: 2, state: 'failed' });
+      expect(outcome.loss).to.include({ id: ids[2] });
+      expect(stderr).to.contain(LOST).and.contain(`sade accept ${ids[2]} --reason`);
+      expect(stderr).to.contain(`SHRUNK: ${trial.label} (backup ${ids[0]} has what was lost)`);
+    } finally {
+      await scene.mariadb.sql(`alter user ${trial.label}@'127.0.0.1' account unlock`);
+    }
+  });
+
+  it('is accepted by nobody who gives no reason, or no backup with a loss', async () => {
+    for (const args of [
+      ['accept'],
+      ['accept', 'x', '--reason', 'y'],
+      ['accept', `${ids[2]}`],
+      ['accept', `${ids[2]}`, '--reason', ' '],
+    ]) {
+      const { code, stderr } = await ask(args);
+      expect({ args, code }).to.deep.equal({ args, code: 3 });
+      expect(stderr).to.match(/^sade: .+/);
+    }
+    const older = await ask(['accept', `${ids[1]}`, '--reason', 'y']);
+    expect(older.code).to.equal(1);
+    expect(older.stderr).to.contain('409 NEWER_LOSS').and.contain(`sade show ${ids[2]}`);
+    const whole = await ask(['accept', `${ids[0]}`, '--reason', 'y']);
+    expect(whole.stderr).to.contain('409 NO_LOSS').and.contain('what to do:');
+    expect((await ask(['accept', '999999', '--reason', 'y'])).stderr).to.contain('404 BACKUP_NOT_FOUND');
+    expect((await trial.listed())[0]).to.include({ loss: 'unaccepted' });
+  });
+
+  it('is quiet once somebody has accepted it, under Deno too, and the reason can be read later', async () => {
+    const accepted = await ask(['accept', `${ids[2]}`, '--reason', 'moved to the archive'], { runtime: 'deno' });
+    expect(accepted.code, accepted.stderr).to.equal(0);
+    expect(accepted.stdout).to.contain(`The loss of backup ${ids[2]} of ${trial.label} is accepted`);
+    expect(accepted.stdout).to.contain(`Backup ${ids[0]} `).and.contain('still has it');
+    expect((await ask(['accept', `${ids[2]}`, '--reason', 'once more'])).stdout).to.contain('moved to the archive');
+    const { code, stdout } = await ask(['show', `${ids[2]}`]);
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.match(/^complete, loss accepted /)
+      .and.match(/accepted +\S+ \S+ UTC by .+@.+: moved to the archive/);
+    expect(stdout).to.not.contain('sade accept');
+    const history = await ask(['history', trial.label]);
+    expect(history.stdout.match(/complete(?:, (?:loss )?\w+)?/g)).to.deep.equal([
+      'complete, loss accepted',
+      'complete, shrunk',
+      'complete',
+    ]);
+    for (const { stdout } of [history, await ask(['list'])]) expect(stdout).to.not.contain('sade accept');
+    const run = await trial.backup();
+    await trial.expectComplete(run);
+    expect(run.outcome).to.not.have.property('loss');
+    expect(await doctor()).to.include({ code: 0 });
+  });
+});
