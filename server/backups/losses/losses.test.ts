@@ -270,6 +270,10 @@ describeOnEachStore('a loss', store => {
       expectError(await accept(id, body), 422, 'VALIDATION_FAILED', field);
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
       expectError(await accept(id, { reason: 'x' }, type), 415, 'NOT_JSON');
+    const foreign = { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' };
+    const url = `${app.url}/-/backups/${id}/accept`;
+    const fromElsewhere = await request(url, { method: 'POST', headers: foreign, body: '{"reason":"x"}' });
+    expectError(fromElsewhere, 403, 'CROSS_ORIGIN');
     expectError(await accept(id, { reason: 'x'.repeat(20_000) }), 413, 'BODY_TOO_LARGE');
     expectError(await request(`${app.url}/-/backups/${id}/accept`), 405, 'METHOD_NOT_ALLOWED');
     expect((await seen('asked')).unaccepted, 'nothing of all that has accepted it').to.equal(id);
