@@ -6,6 +6,7 @@ import { MySqlDriver } from '@mikro-orm/mysql';
 import { SqliteDriver, type SqlOptions } from '@mikro-orm/sql';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { Backup } from './server/backups/backup.entity.ts';
+import { KnownStorage } from './server/backups/known-storage.entity.ts';
 import { loadConfig } from './server/config.ts';
 import { Database } from './server/databases/database.entity.ts';
 import { sqliteDialect } from './server/history/sqlite-dialect.ts';
@@ -25,7 +26,7 @@ export async function createConfig(url: string): Promise<SqlOptions> {
 }
 
 const common = {
-  entities: [Database, Backup],
+  entities: [Database, Backup, KnownStorage],
   extensions: [Migrator],
   // Dates are UTC in the store whatever the zone of the process or of the server.
   forceUtcTimezone: true,

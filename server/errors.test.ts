@@ -2,26 +2,53 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { AppError, foreseenError, orNull, refused } from './errors.ts';
+import { tagOrigin } from './origin.ts';
+import { StorageAway } from './storage/storage.ts';
 
 const system = (code: string) => Object.assign(new Error(code), { code });
 
 describe('errors', () => {
-  it('foresees a full disk and a store that is away, however deep the cause lies', () => {
-    const wrapped = (error: Error) => new Error('outer', { cause: new Error('inner', { cause: error }) });
-    expect(foreseenError(system('ENOSPC'))).to.include({ status: 507, code: 'STORAGE_FULL' });
-    expect(foreseenError(wrapped(system('EDQUOT')))).to.include({ status: 507 });
-    expect(foreseenError(wrapped(system('ECONNREFUSED')))).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
+  const wrapped = (error: Error) => new Error('outer', { cause: new Error('inner', { cause: error }) });
+  const stored = (code: string) => tagOrigin(system(code), 'storage');
+  const recorded = (code: string) => tagOrigin(system(code), 'history');
+
+  it('foresees what a storage may fail with, however deep the cause lies', () => {
+    for (const code of ['ENOSPC', 'EDQUOT'])
+      expect(foreseenError(wrapped(stored(code))), code).to.include({ status: 507, code: 'STORAGE_FULL' });
+    expect(foreseenError(stored('EFBIG'))).to.include({ status: 413, code: 'FILE_TOO_LARGE' });
+    expect(foreseenError(stored('ENAMETOOLONG'))).to.include({ status: 422, code: 'VALIDATION_FAILED' });
+    for (const code of STORAGE_CODES)
+      expect(foreseenError(wrapped(stored(code))), code).to.include({ status: 503, code: 'STORAGE_UNAVAILABLE' });
+    const away = new StorageAway('/srv/backups is away', 'pt_xyz');
+    const shown = foreseenError(wrapped(away));
+    expect(shown).to.include({ status: 503, code: 'STORAGE_UNAVAILABLE' });
+    expect(shown?.message).to.contain('pt_xyz').and.not.contain('/srv');
+  });
+
+  it('foresees what a history store may fail with, however deep the cause lies', () => {
+    for (const code of HISTORY_CODES)
+      expect(foreseenError(wrapped(recorded(code))), code).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
     const closed = Object.assign(new Error("Can't add new command when connection is in closed state"), {
       fatal: true,
     });
     expect(foreseenError(wrapped(closed))).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
-    expect(foreseenError(Object.assign(new Error('database or disk is full'), { errcode: 13 }))).to.include({
-      status: 507,
-    });
-    expect(foreseenError(Object.assign(new Error('disk I/O error'), { errcode: 10 }))).to.include({ status: 503 });
-    expect(foreseenError(Object.assign(new Error('disk I/O error'), { errcode: 778 }))).to.include({ status: 503 });
-    for (const code of ['EROFS', 'EACCES', 'EIO'])
-      expect(foreseenError(system(code))).to.include({ status: 503, code: 'STORAGE_UNAVAILABLE' });
+    for (const errcode of [5, 6, 8, 10, 14, 778])
+      expect(foreseenError(Object.assign(new Error('disk I/O error'), { errcode }))).to.include({ status: 503 });
+    for (const full of [{ errcode: 13 }, { code: 'ER_DISK_FULL' }])
+      expect(foreseenError(Object.assign(new Error('disk is full'), full))).to.include({ status: 507 });
+  });
+
+  it('blames neither the storage nor the history for what came from no part of the service, such as a client', () => {
+    for (const code of [...STORAGE_CODES, ...HISTORY_CODES.filter(code => !code.includes('_')), 'ENOSPC', 'EFBIG'])
+      expect(foreseenError(wrapped(system(code))), code).to.equal(undefined);
+  });
+
+  it('leaves mistakes of ours what they are, wherever they arose', () => {
+    for (const code of ['EBADF', 'EINVAL', 'ERR_INVALID_ARG_TYPE']) {
+      expect(foreseenError(stored(code)), code).to.equal(undefined);
+      expect(foreseenError(recorded(code)), code).to.equal(undefined);
+    }
+    expect(foreseenError(tagOrigin(new TypeError('x is undefined'), 'storage'))).to.equal(undefined);
   });
 
   it('foresees no bug', () => {
@@ -48,6 +75,16 @@ describe('errors', () => {
     for (const [, name] of code.matchAll(THROWN)) expect(docs, name).to.contain(`\`${name}\``);
   });
 });
+
+const STORAGE_CODES = [
+  ...['EACCES', 'EPERM', 'EROFS', 'EIO', 'ESTALE', 'EXDEV', 'ELOOP', 'ENOTDIR', 'EISDIR', 'ENOENT', 'EBUSY'],
+  ...['EAGAIN', 'ETIMEDOUT', 'ENODEV', 'ENOTCONN', 'EHOSTDOWN', 'ECONNRESET', 'EMFILE', 'ENFILE'],
+];
+
+const HISTORY_CODES = [
+  ...['ECONNREFUSED', 'ECONNRESET', 'EACCES', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EMFILE'],
+  ...['PROTOCOL_CONNECTION_LOST', 'ER_CON_COUNT_ERROR', 'ER_USER_LIMIT_REACHED', 'ER_LOCK_WAIT_TIMEOUT'],
+];
 
 /** A code stands behind a status, behind the fields that are refused, or is a 404's. */
 const THROWN = /(?:AppError\(\s*\d+,\s*|\}\],\s*|notFound\()'([A-Z_]+)'/g;

@@ -1,3 +1,6 @@
+import { type Origin, originOf } from './origin.ts';
+import { StorageAway } from './storage/storage.ts';
+
 /** What validation says of one field of a request. */
 export interface FieldError {
   readonly field: string;
@@ -30,53 +33,112 @@ export function refused(errors: readonly FieldError[], code = 'VALIDATION_FAILED
 }
 
 /**
- * Tells the failures that can be foreseen from bugs, by the codes of the system and of the database drivers.
+ * Tells the failures that can be foreseen from bugs: by where they arose, and by the codes of the system and of the
+ * database drivers. A code of the system alone says nothing: a connection may be reset by a client or by the history store.
  * @returns the error to show, or undefined when nobody foresaw it
  */
 export function foreseenError(error: unknown): AppError | undefined {
+  let origin: Origin | undefined;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AppError) return cause;
-    const { code, errcode, fatal } = cause as { code?: unknown; errcode?: number; fatal?: unknown };
-    // SQLite's extended codes hold the plain one in their lowest byte.
-    const sqlite = errcode === undefined ? undefined : errcode & 0xff;
-    if (DISK_FULL.has(code) || sqlite === SQLITE_FULL)
-      return new AppError(507, 'STORAGE_FULL', 'The disk of the service is full: free some space, then send it again.');
-    // mysql2 calls an error fatal that ends a connection.
-    if (fatal === true || HISTORY_UNREACHABLE.has(code) || SQLITE_UNUSABLE.has(sqlite))
-      return new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store can not be reached: try again later.');
-    if (STORAGE_UNUSABLE.has(code))
-      return new AppError(503, 'STORAGE_UNAVAILABLE', 'The storage folder can not be used: try again later.');
+    if (cause instanceof StorageAway) return storageAway(cause);
+    origin = originOf(cause) ?? origin;
+    const { code } = cause as NodeJS.ErrnoException;
+    const foreseen = origin === 'storage' ? storageFailure(code) : historyFailure(cause, origin);
+    if (foreseen) return foreseen;
   }
   return undefined;
 }
 
-const DISK_FULL = new Set<unknown>(['ENOSPC', 'EDQUOT']);
+function storageAway({ database }: StorageAway): AppError {
+  const what = database === undefined ? 'The storage' : `The folder of ${database} in the storage`;
+  return storageUnavailable(
+    `${what} is not in its place: the disk of the service may not be mounted. Try again when it is back.`,
+  );
+}
 
-/** The only files that the service reads and writes while it runs, beside SQLite's, are those of its storage. */
-const STORAGE_UNUSABLE = new Set<unknown>(['EROFS', 'EACCES', 'EPERM', 'EIO', 'ESTALE']);
+function storageFailure(code: string | undefined): AppError | undefined {
+  if (code === undefined || !/^E[A-Z0-9]+$/.test(code) || BUGS.has(code)) return undefined;
+  if (DISK_FULL.has(code)) return diskFull();
+  if (code === 'EFBIG')
+    return new AppError(413, 'FILE_TOO_LARGE', 'The file is larger than a file in the storage of the service may be');
+  if (code === 'ENAMETOOLONG')
+    return refused([
+      { field: 'file', message: 'has a longer name than the storage of the service takes: shorten the database_name' },
+    ]);
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return storageUnavailable('The service has as many files open as it may: try again later.');
+  return storageUnavailable('The storage folder can not be used: try again later.');
+}
 
-/** The only connections that the service opens are those to its history store, so a failed one is the store's. */
-const HISTORY_UNREACHABLE = new Set<unknown>([
+function storageUnavailable(message: string): AppError {
+  return new AppError(503, 'STORAGE_UNAVAILABLE', message);
+}
+
+function diskFull(): AppError {
+  return new AppError(507, 'STORAGE_FULL', 'The disk of the service is full: free some space, then send it again.');
+}
+
+function historyFailure(error: Error, origin: Origin | undefined): AppError | undefined {
+  const { code, errcode, fatal } = error as { code?: unknown; errcode?: number; fatal?: unknown };
+  // SQLite's extended codes hold the plain one in their lowest byte.
+  const sqlite = errcode === undefined ? undefined : errcode & 0xff;
+  if (sqlite === SQLITE_FULL || SERVER_FULL.has(code)) return diskFull();
+  // mysql2 calls an error fatal that ends a connection.
+  const isUnusable = fatal === true || SERVER_UNUSABLE.has(code) || SQLITE_UNUSABLE.has(sqlite);
+  if (isUnusable || (origin === 'history' && SYSTEM_UNREACHABLE.has(code)))
+    return new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store can not be reached: try again later.');
+  return undefined;
+}
+
+/** What the system answers to mistakes of ours: the disk is not to blame. */
+const BUGS = new Set(['EBADF', 'EINVAL', 'EFAULT']);
+
+const DISK_FULL = new Set(['ENOSPC', 'EDQUOT']);
+
+/** Codes of the system, when a call of the history store's driver ended with them. */
+const SYSTEM_UNREACHABLE = new Set<unknown>([
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTDOWN',
   'EHOSTUNREACH',
+  'EMFILE',
+  'ENETDOWN',
   'ENETUNREACH',
+  'ENFILE',
+  'ENOENT', // its socket
   'ENOTFOUND',
-  'EAI_AGAIN',
+  'EPERM',
   'EPIPE',
   'ETIMEDOUT',
+]);
+
+/** Codes of MySQL's and MariaDB's servers and their driver, which no one else has. */
+const SERVER_UNUSABLE = new Set<unknown>([
   'PROTOCOL_CONNECTION_LOST',
   'PROTOCOL_SEQUENCE_TIMEOUT',
   'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_USER_LIMIT_REACHED',
   'ER_SERVER_SHUTDOWN',
   'ER_CONNECTION_KILLED',
   'ER_QUERY_INTERRUPTED',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_LOCK_DEADLOCK',
+  'ER_OUT_OF_RESOURCES',
+  'ER_OUTOFMEMORY',
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_READ_ONLY_MODE',
   'ER_ACCESS_DENIED_ERROR',
   'ER_DBACCESS_DENIED_ERROR',
   'ER_BAD_DB_ERROR',
 ]);
+
+const SERVER_FULL = new Set<unknown>(['ER_DISK_FULL', 'ER_RECORD_FILE_FULL']);
 
 // https://sqlite.org/rescode.html
 const SQLITE_FULL = 13;

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { freePort } from '../test/support/free-port.ts';
@@ -228,23 +229,81 @@ describe('node server/main.ts does not start', () => {
     await expectRefusal({ PORT: new URL(service.url).port }, [], 'can not be listened on');
   });
 
-  it('when not one of its backups is stored: a disk may not be mounted', async () => {
-    const env = { DATABASE_URL: `sqlite:${folder}/unmounted.sqlite`, STORAGE_DIR: `${folder}/disk` };
+  describe('on another storage than its history knows:', () => {
+    let env: { DATABASE_URL: string; STORAGE_DIR: string };
+    let disk: string;
     const zip = sampleZip();
-    {
+    const marker = () => join(disk, '.lumbung-storage ');
+    beforeEach(async () => {
+      const place = await mkdtemp(join(folder, 'storage-'));
+      disk = join(place, 'disk');
+      env = { DATABASE_URL: `sqlite:${place}/history.sqlite`, STORAGE_DIR: disk };
       await using service = await startService(env);
       expect((await upload(service.url, zip)).status).to.equal(201);
-    }
-    await rename(`${folder}/disk`, `${folder}/elsewhere`);
-    await expectRefusal(env, [], '1 backups', 'is its disk mounted?', 'ALLOW_EMPTY_STORAGE=on');
-    {
-      await using service = await startService({ ...env, ALLOW_EMPTY_STORAGE: 'on' });
-      expect((await request(service.url)).json.data).to.have.length(1);
-    }
-    await rm(`${folder}/disk`, { recursive: true });
-    await rename(`${folder}/elsewhere`, `${folder}/disk`);
-    await using service = await startService(env);
-    expect((await request(`${service.url}/1/download`)).status).to.equal(200);
+    });
+
+    const expectBackup = async (more: Record<string, string> = {}) => {
+      await using service = await startService({ ...env, ...more });
+      expect((await request(`${service.url}/1/download`)).status).to.equal(200);
+    };
+
+    it('nothing but the mount point is there', async () => {
+      await rename(disk, `${disk}.away`);
+      for (const args of [[], ['rebuild']])
+        await expectRefusal(env, args, 'is its disk mounted?', 'ALLOW_EMPTY_STORAGE=on');
+      expect(await readdir(dirname(disk))).to.not.include('disk');
+      await mkdir(disk);
+      await expectRefusal(env, [], 'is its disk mounted?');
+      expect(await readdir(disk)).to.deep.equal([]);
+      {
+        await using service = await startService({ ...env, ALLOW_EMPTY_STORAGE: 'on' });
+        expect((await request(service.url)).json.data).to.have.length(1);
+        expect(service.output()).to.contain('ALLOW_EMPTY_STORAGE is on');
+      }
+      await rm(disk, { recursive: true });
+      await rename(`${disk}.away`, disk);
+      await expectRefusal(env, [], 'it holds the storage', 'is the right disk mounted');
+      await expectBackup({ ALLOW_EMPTY_STORAGE: 'on' });
+      await expectBackup();
+    });
+
+    it('nothing is there, not even a backup in the history', async () => {
+      const fresh = { DATABASE_URL: `${env.DATABASE_URL}-fresh`, STORAGE_DIR: `${disk}-fresh` };
+      await (await startService(fresh)).stop();
+      await rm(fresh.STORAGE_DIR, { recursive: true });
+      await expectRefusal(fresh, [], 'is its disk mounted?');
+    });
+
+    it('the marker was not copied along', async () => {
+      await rm(marker());
+      await expectRefusal(env, [], "only the marker '.lumbung-storage '");
+      await expectBackup({ ALLOW_EMPTY_STORAGE: 'on' });
+      await expectBackup();
+    });
+
+    it('the marker can not be understood', async () => {
+      await writeFile(marker(), '');
+      await expectRefusal(env, [], 'holds no id of a storage');
+    });
+
+    it('the marker is there, and not one of its backups', async () => {
+      await rm(join(disk, zip.database), { recursive: true });
+      await expectRefusal(env, [], '1 backups', 'ALLOW_EMPTY_STORAGE=on');
+    });
+
+    it('but takes the one that is there when the history knows none, as after an upgrade', async () => {
+      const history = new DatabaseSync(env.DATABASE_URL.slice('sqlite:'.length));
+      history.exec('delete from known_storages');
+      await rm(marker());
+      await expectBackup();
+      const { id } = JSON.parse(await readFile(marker(), 'utf8'));
+      expect(history.prepare('select id from known_storages').all()).to.deep.equal(
+        [{ id }].map(row => Object.assign(Object.create(null), row)),
+      );
+      history.close();
+      await rm(marker());
+      await expectRefusal(env, [], id);
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import './production.ts';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './app.ts';
+import { checkIdentity, rememberIdentity } from './backups/agree-on-storage.ts';
 import { BackupNews } from './backups/backup-news.ts';
 import { rebuildHistory } from './backups/rebuild.ts';
 import { refuseEmptyStorage } from './backups/refuse-empty-storage.ts';
@@ -17,7 +18,6 @@ import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub, type Scrub } from './scrub/scrub.ts';
 import { DailyTotals } from './statistics/daily-totals.ts';
 import { folderStorage } from './storage/folder-storage.ts';
-import { lockFolder } from './storage/lock-folder.ts';
 import type { Storage } from './storage/storage.ts';
 import { endOnUncaughtErrors, surviveUncaughtErrors } from './uncaught-errors.ts';
 
@@ -103,13 +103,19 @@ async function rebuild(config: Config): Promise<void> {
 async function openStores(config: Config): Promise<{ history: History; storage: Storage }> {
   const history = await openHistory(config.databaseUrl);
   opened = history;
-  const storage = folderStorage({ folder: config.storageDir });
-  await storage.checkUsable().catch(error => {
-    throw new Error(`STORAGE_DIR ${config.storageDir} can not be written to: ${error.message}`, { cause: error });
-  });
+  const { storageDir: folder, allowEmptyStorage: accepts } = config;
+  const report = (err: unknown, what: string) => log.error({ err }, `Of the storage: ${what}`);
+  const storage = folderStorage({ folder, report });
+  const unusable = (error: Error) => {
+    throw new Error(`STORAGE_DIR ${folder} can not be used: ${error.message}`, { cause: error });
+  };
+  await checkIdentity({ em: history.em, storage }, { accepts }).catch(unusable);
   // A second service started by mistake would sweep away what the first is receiving, and give the same ids away.
-  const lock = lockFolder(config.storageDir);
-  process.once('exit', () => lock[Symbol.dispose]());
+  const claim = await storage.claim().catch(unusable);
+  process.once('exit', () => claim[Symbol.dispose]());
+  await storage.checkUsable().catch(unusable);
+  await rememberIdentity({ em: history.em }, claim.id);
+  if (accepts) log.warn('ALLOW_EMPTY_STORAGE is on: take it out again, or a disk that is not mounted goes unnoticed');
   return { history, storage };
 }
 

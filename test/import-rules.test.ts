@@ -38,7 +38,12 @@ const RULES: Record<string, (imported: Import) => boolean> = {
   'the pipeline does not know the commands': ({ from, to }) =>
     inside(from, 'cli/pipeline') && inside(to, 'cli/commands'),
   'the storage never sees entities, the history or HTTP': ({ from, to }) =>
-    inside(from, 'server/storage') && isOurs(to) && !inside(to, 'server/storage') && !inside(to, 'protocol'),
+    inside(from, 'server/storage') &&
+    isOurs(to) &&
+    !inside(to, 'server/storage') &&
+    !inside(to, 'protocol') &&
+    to !== 'server/origin.ts',
+  'where an error arose is noted by all, and knows nothing': ({ from }) => from === 'server/origin.ts',
   'features know the storage only by its interface': ({ from, to }) =>
     inside(to, 'server/storage') &&
     to !== 'server/storage/storage.ts' &&

@@ -2,6 +2,7 @@ import { truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { startBrowser } from '../../test/support/browser.ts';
+import { tagOrigin } from '../origin.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
 import { rawConnection } from '../testing/raw-http.ts';
 import { expectError, request, upload } from '../testing/requests.ts';
@@ -180,7 +181,9 @@ describeOnEachStore('GET /{id_file}/download', store => {
 
   it('answers with an error, and with nothing of the file, when the disk fails before the first byte', async () => {
     const failing = async function* (): AsyncGenerator<Buffer> {
-      yield await Promise.reject(Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' }));
+      yield await Promise.reject(
+        tagOrigin(Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' }), 'storage'),
+      );
     };
     const open = async (...address: Parameters<Storage['open']>): Promise<StoredFile | undefined> => {
       const file = await app.storage.open(...address);

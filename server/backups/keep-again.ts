@@ -16,7 +16,8 @@ export async function keepAgain(
   recorded: Backup,
   received: ReceivedFile,
 ): Promise<Backup> {
-  if (!(await received.publish()) && !(await isSound(storage, received))) await received.replace();
+  if (!(await received.publish()) && !(await isSound(storage, received)) && !(await received.replace()))
+    throw new Error(`${received.address.fileName} was set aside, and still there is a file of that name`);
   await ensureRecord({ em, storage }, recorded.id);
   recorded.damage = null;
   recorded.checkedAt = new Date();

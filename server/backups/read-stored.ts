@@ -1,5 +1,6 @@
 import { entryNameOf } from '../../protocol/backup-name.ts';
 import { stateOf } from '../../protocol/finding.ts';
+import { throwSystemErrorsFrom } from '../origin.ts';
 import type { FileAddress, Storage } from '../storage/storage.ts';
 import { checkZip } from './check-zip.ts';
 import { judgeBackup } from './judge-backup.ts';
@@ -51,7 +52,9 @@ export async function readZip(
   const file = await storage.open(address);
   if (!file) throw new Error('it is gone');
   const { fd, size, modifiedAt: receivedAt } = file;
-  const checking = checkZip({ fd, size, entryName: entryNameOf(address.fileName), isRead: verifyUploads });
+  const checking = checkZip({ fd, size, entryName: entryNameOf(address.fileName), isRead: verifyUploads }).catch(
+    throwSystemErrorsFrom('storage'),
+  );
   const { dump } = await checking.catch(async error => {
     await file.close();
     throw error;

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import { MAX_MANIFEST_BYTES, type Manifest, manifestSchema } from '../../protocol/manifest.ts';
 import { backupReport, uploadReceipt } from '../../protocol/responses.ts';
+import { tagOrigin } from '../origin.ts';
 import { sampleManifest, table } from '../testing/manifests.ts';
 import { PART_END, partHead, rawConnection, uploadHead } from '../testing/raw-http.ts';
 import { type Answer, expectError, request, upload } from '../testing/requests.ts';
@@ -108,7 +109,7 @@ describeOnEachStore('the receipt of an upload', store => {
     const { storage } = app;
     const failing = {
       ...storage,
-      describe: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })),
+      describe: () => Promise.reject(tagOrigin(Object.assign(new Error('full'), { code: 'ENOSPC' }), 'storage')),
     };
     await using other = await runApp(store, { storage: failing });
     const zip = sampleZip({ database: 'unrecorded' });

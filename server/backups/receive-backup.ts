@@ -3,6 +3,7 @@ import { entryNameOf } from '../../protocol/backup-name.ts';
 import { stateOf } from '../../protocol/finding.ts';
 import { AppError } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
+import { throwSystemErrorsFrom } from '../origin.ts';
 import type { FileAddress, ReceivedFile, Storage } from '../storage/storage.ts';
 import type { Backup } from './backup.entity.ts';
 import type { BackupNews } from './backup-news.ts';
@@ -50,7 +51,8 @@ export async function receiveBackup(
     const { fd, size, address } = received;
     checkReceived(received, claims);
     const entryName = entryNameOf(address.fileName);
-    const zip = await checkZip({ fd, size, entryName, isRead: verifyUploads, limits: dumpLimits });
+    const checking = checkZip({ fd, size, entryName, isRead: verifyUploads, limits: dumpLimits });
+    const zip = await checking.catch(throwSystemErrorsFrom('storage'));
     checkDump(zip, claims.manifest);
     const receipt = await storage.exclusively(address, () => keep({ em, storage }, received, { zip, claims }));
     tell(news, receipt, address);
@@ -78,7 +80,7 @@ async function keep({ em, storage }: Stores, received: ReceivedFile, known: Know
   if (recorded && recorded.sha256 !== sha256) throw conflict(address);
   if (recorded) return { backup: await keepAgain({ em, storage }, recorded, received), isNew: false };
   const recordable = await judged(em, received, known);
-  if (!(await received.publish()) && !(await isStored(storage, received))) throw conflict(address);
+  if (!(await received.publish()) && !(await takesPlace(storage, received))) throw conflict(address);
   return record({ em, storage }, recordable);
 }
 
@@ -107,10 +109,13 @@ async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims 
   };
 }
 
-/** Whether a stored file without a row, which a crash has left, holds the bytes that were received. */
-async function isStored(storage: Storage, { address, sha256 }: ReceivedFile): Promise<boolean> {
-  const file = await storage.open(address);
-  return file !== undefined && (await storedDigest(file)) === sha256;
+/**
+ * Whether a stored file without a row, which a crash has left, holds the bytes that were received; what is no file at all,
+ * such as a link that leads nowhere, makes room.
+ */
+async function takesPlace(storage: Storage, received: ReceivedFile): Promise<boolean> {
+  const file = await storage.open(received.address);
+  return file ? (await storedDigest(file)) === received.sha256 : received.replace();
 }
 
 /** Takes the row of another process for ours if it got there first. */

@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlDriver, SqlEntityManager } from '@mikro-orm/sql';
 import { createConfig } from '../../mikro-orm.config.ts';
 import { explainOpening } from './explain-opening.ts';
+import { tagFailures } from './tag-failures.ts';
 
 /** The ORM over the history store; `em.fork()` it for each piece of work. */
 export type History = MikroORM<AbstractSqlDriver, SqlEntityManager>;
@@ -20,6 +21,7 @@ export async function openHistory(url: string): Promise<History> {
     if (url.startsWith('sqlite:')) await setUpSqlite(orm);
     else await refuseBareBackslashes(orm);
     await orm.migrator.up();
+    tagFailures(orm);
     return orm;
   } catch (error) {
     await orm?.close(true);

@@ -1,4 +1,5 @@
 import { CompiledQuery } from 'kysely';
+import { throwFrom } from '../origin.ts';
 import type { HistoryManager } from './history.ts';
 
 /**
@@ -12,7 +13,8 @@ export async function readRows<Row extends object>(
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
   const began = performance.now();
-  const { rows } = await em.getKysely().executeQuery<Row>(CompiledQuery.raw(sql, [...values]));
+  const query = CompiledQuery.raw(sql, [...values]);
+  const { rows } = await em.getKysely().executeQuery<Row>(query).catch(throwFrom('history'));
   em.config.getLogger().logQuery({ query: sql, params: values, took: performance.now() - began });
   return rows;
 }

@@ -6,7 +6,7 @@ import { checkReachable } from '../history/check-reachable.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { presentScrub } from '../scrub/presenter.ts';
 import type { Scrub } from '../scrub/scrub.ts';
-import type { Storage } from '../storage/storage.ts';
+import { type Storage, StorageAway } from '../storage/storage.ts';
 
 interface Dependencies {
   readonly storage: Storage;
@@ -50,6 +50,7 @@ export function healthRoutes({ storage, scrub, verifyUploads }: Dependencies): R
 
 function storageUnavailable(why: string): (error: unknown) => never {
   return error => {
+    if (error instanceof StorageAway) throw error;
     throw new AppError(503, 'STORAGE_UNAVAILABLE', `The storage folder ${why}`, [], error);
   };
 }

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { Backup } from '../backups/backup.entity.ts';
 import type { History } from '../history/history.ts';
+import { tagOrigin } from '../origin.ts';
 import { request, upload } from '../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
 import { scrubbed } from '../testing/scrubbing.ts';
@@ -171,7 +172,8 @@ describeOnEachStore('the scrub', store => {
     let forks = 0;
     const fork = () => {
       forks += 1;
-      if (forks === 3) throw Object.assign(new Error('connect 10.0.0.7:3306'), { code: 'ECONNREFUSED' });
+      if (forks === 3)
+        throw tagOrigin(Object.assign(new Error('connect 10.0.0.7:3306'), { code: 'ECONNREFUSED' }), 'history');
       return app.history.em.fork();
     };
     const log = pino({ enabled: false });

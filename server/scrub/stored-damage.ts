@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Backup } from '../backups/backup.entity.ts';
 import { damageAtSight } from '../backups/damage-at-sight.ts';
-import type { FileAddress, Storage } from '../storage/storage.ts';
+import { type FileAddress, type Storage, StorageAway } from '../storage/storage.ts';
 
 /** A stored file that could not be read to its end: nothing is known of its bytes. The cause says why. */
 export class UnreadableFile extends Error {
@@ -18,7 +18,7 @@ export interface Reading {
 /**
  * Reads the stored file of a backup, piece by piece, and compares it with what was received.
  * @returns what is wrong with it in one short sentence, or null when all its bytes are right
- * @throws UnreadableFile, or the signal's reason
+ * @throws UnreadableFile, StorageAway when no file can be read, or the signal's reason
  */
 export async function storedDamage({ storage, signal, onRead }: Reading, backup: Backup): Promise<string | null> {
   try {
@@ -37,9 +37,12 @@ export async function storedDamage({ storage, signal, onRead }: Reading, backup:
     return hash.digest('hex') === backup.sha256 ? null : 'the stored file has other bytes than were received';
   } catch (error) {
     signal.throwIfAborted();
+    // Then no other file can be read either.
+    if (error instanceof StorageAway && error.database === undefined) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
+    const reason = error instanceof StorageAway ? 'the disk of its database is away' : message;
     // Not the system's message, which names paths of this machine.
-    throw new UnreadableFile(`the stored file ${backup.fileName} can not be read (${code ?? message})`, {
+    throw new UnreadableFile(`the stored file ${backup.fileName} can not be read (${code ?? reason})`, {
       cause: error,
     });
   }

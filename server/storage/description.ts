@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { BACKUP_NAME } from '../../protocol/backup-name.ts';
-import { type FileSystem, hasCode } from './file-system.ts';
-import { openPart, removePart, syncName } from './part-file.ts';
+import { type Disk, openRegular } from './file-system.ts';
+import { closePart, discardPart, openPart, syncName } from './part-file.ts';
 
 const ENDING = '.json';
 
@@ -9,30 +9,28 @@ const ENDING = '.json';
  * Writes a text beside a file, in the place of an older one. It has its name only when it is whole and on the disk.
  * @param path of the file that it describes
  */
-export async function writeDescription(fs: FileSystem, path: string, text: string): Promise<void> {
+export async function writeDescription(disk: Disk, path: string, text: string): Promise<void> {
   const target = `${path}${ENDING}`;
-  const part = await openPart(fs, dirname(target));
+  const part = await openPart(disk, dirname(target));
   try {
     await part.handle.writeFile(text);
     await part.handle.sync();
-    await part.handle.close();
-    await fs.rename(part.path, target);
+    await disk.fs.rename(part.path, target);
   } catch (error) {
-    await part.handle.close();
-    await removePart(fs, part.path);
+    await discardPart(disk, part);
     throw error;
   }
-  await syncName(fs, target);
+  await closePart(disk, part);
+  await syncName(disk, target);
 }
 
 /** @returns the text beside the file of that path, or undefined when there is none */
-export async function readDescription(fs: FileSystem, path: string): Promise<string | undefined> {
+export async function readDescription(disk: Disk, path: string): Promise<string | undefined> {
+  const file = await openRegular(disk, `${path}${ENDING}`);
   try {
-    await using handle = await fs.open(`${path}${ENDING}`, 'r');
-    return await handle.readFile('utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
+    return await file?.handle.readFile('utf8');
+  } finally {
+    await file?.close();
   }
 }
 

@@ -1,10 +1,18 @@
+import { constants } from 'node:fs';
 import type * as nodeFs from 'node:fs/promises';
 
 /** The calls that the folder storage makes; a test may watch their order, or let them fail. */
 export type FileSystem = Pick<
   typeof nodeFs,
-  'link' | 'lstat' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rmdir' | 'statfs' | 'unlink'
+  'link' | 'lstat' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rmdir' | 'stat' | 'statfs' | 'unlink'
 >;
+
+/** What the parts of the folder storage work with. */
+export interface Disk {
+  readonly fs: FileSystem;
+  /** Hears of what went wrong in a clean-up: that never hides the result of the work before it. */
+  readonly report: (error: unknown, what: string) => void;
+}
 
 /** @returns whether it is a system error of one of these codes, such as ENOENT */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
@@ -16,4 +24,56 @@ export function unless(...codes: string[]): (error: unknown) => void {
   return error => {
     if (!hasCode(error, ...codes)) throw error;
   };
+}
+
+/** Runs a clean-up. It never throws: what goes wrong is reported, except errors of the codes that are expected. */
+export async function cleanUp(
+  { report }: Disk,
+  what: string,
+  task: () => Promise<unknown>,
+  ...expected: string[]
+): Promise<void> {
+  try {
+    await task();
+  } catch (error) {
+    if (!hasCode(error, ...expected)) report(error, what);
+  }
+}
+
+/** A named pipe without a writer would hold up the call, and its thread, for ever. */
+export const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/**
+ * Opens a file for reading.
+ * @returns undefined when there is none: a folder, a named pipe, a socket or a device is no file, and a link that leads
+ *   nowhere leads to none
+ */
+export async function openRegular(disk: Disk, path: string): Promise<OpenFile | undefined> {
+  let handle: nodeFs.FileHandle;
+  try {
+    handle = await disk.fs.open(path, READ_ONLY);
+  } catch (error) {
+    // ENXIO: a socket, or a device that is not there.
+    if (hasCode(error, 'ENOENT', 'ENXIO')) return undefined;
+    throw error;
+  }
+  const close = () => cleanUp(disk, `${path} could not be closed`, () => handle.close());
+  try {
+    const stats = await handle.stat();
+    if (stats.isFile()) return { handle, size: stats.size, mtime: stats.mtime, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  await close();
+  return undefined;
+}
+
+export interface OpenFile {
+  readonly handle: nodeFs.FileHandle;
+  /** In bytes. */
+  readonly size: number;
+  readonly mtime: Date;
+  /** Never throws. */
+  close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { FileSystem } from './file-system.ts';
 import { folderStorage } from './folder-storage.ts';
-import { bytesIn, describeStorage } from './storage.conformance.ts';
+import { bytesIn, describeStorage, type TestPlace } from './storage.conformance.ts';
 
 const address = {
   database: 'pt_xyz',
@@ -24,10 +24,27 @@ describe('folder storage', () => {
   };
   after(() => Promise.all(folders.map(folder => nodeFs.rm(folder, { recursive: true }))));
 
-  describeStorage('a folder', async () => folderStorage({ folder: await newFolder() }));
-  describeStorage('a folder without hard links', async () =>
-    folderStorage({ folder: await newFolder(), fs: { ...nodeFs, link: refuse('EPERM') } }),
-  );
+  const newPlace = async (fs: FileSystem = nodeFs): Promise<TestPlace> => {
+    const folder = await newFolder();
+    return {
+      storage: () => folderStorage({ folder, fs }),
+      async takeAway() {
+        await nodeFs.rename(folder, `${folder}.away`);
+        await nodeFs.mkdir(folder);
+        return async () => {
+          await nodeFs.rm(folder, { recursive: true });
+          await nodeFs.rename(`${folder}.away`, folder);
+        };
+      },
+    };
+  };
+
+  describeStorage('a folder', () => newPlace());
+  describeStorage('a folder without hard links', () => newPlace({ ...nodeFs, link: refuse('EPERM') }));
+
+  /** What lies in the folder beside the storage's own marker. */
+  const contentsOf = async (folder: string) =>
+    (await nodeFs.readdir(folder)).filter(name => !name.startsWith('.lumbung-'));
 
   it('makes the bytes durable before the name, and the name before it says so', async () => {
     const calls: string[] = [];
@@ -53,6 +70,8 @@ describe('folder storage', () => {
   it('makes a text durable before its name, and the name before it says so', async () => {
     const calls: string[] = [];
     const storage = folderStorage({ folder: await newFolder(), fs: watched(calls) });
+    await storage.checkUsable();
+    calls.length = 0;
     await storage.describe(address, 'text');
     calls.push('answer');
     expect(calls).to.deep.equal(['sync part', 'rename', 'sync folder', 'sync folder', 'answer']);
@@ -106,11 +125,12 @@ describe('folder storage', () => {
 
   it('syncs nothing into place when the bytes can not be made durable', async () => {
     const folder = await newFolder();
+    await folderStorage({ folder }).checkUsable();
     const storage = folderStorage({ folder, fs: watched([], 'EIO') });
     const received = await storage.receive(address, content('abc'));
     expect(await received.publish().catch(error => error)).to.include({ code: 'EIO' });
     await received.discard();
-    expect(await nodeFs.readdir(folder)).to.deep.equal([]);
+    expect(await contentsOf(folder)).to.deep.equal([]);
   });
 
   it('leaves nothing of what does not fit on the disk, and takes up again what was written in part', async () => {

@@ -3,31 +3,77 @@ import { join, resolve } from 'node:path';
 import { BACKUP_NAME } from '../../protocol/backup-name.ts';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
 import { describedBy, readDescription, writeDescription } from './description.ts';
-import { type FileSystem, hasCode } from './file-system.ts';
+import { type Disk, type FileSystem, hasCode } from './file-system.ts';
+import type { NamingDisk } from './give-name.ts';
+import { readIdentity } from './identity.ts';
 import { inTurn } from './in-turn.ts';
 import { LEFTOVER, newPartName } from './part-file.ts';
+import { Place } from './place.ts';
 import { openFile } from './read-file.ts';
 import { receiveFile } from './receive-file.ts';
 import type { FileAddress, Storage } from './storage.ts';
+import { taggedFileSystem } from './tagged-file-system.ts';
+
+interface Settings {
+  readonly folder: string;
+  /** Hears of clean-ups that went wrong. */
+  readonly report?: Disk['report'];
+  readonly fs?: FileSystem;
+}
 
 /**
  * Keeps the files in a folder: `FOLDER/DATABASE/FILE_NAME`, and beside each its text: `FILE_NAME.json`. One process at a
  * time may use a folder.
  */
-export function folderStorage({ folder, fs = nodeFs }: { folder: string; fs?: FileSystem }): Storage {
+export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settings): Storage {
   const root = resolve(folder);
   const tasks = new Map<string, Promise<unknown>>();
-  const renames = new Map<string, Promise<unknown>>();
+  const disk: NamingDisk = { fs: taggedFileSystem(fs), report, renames: new Map() };
+  const place = new Place(disk, root);
+  const check = ({ database }: FileAddress) => place.checkDatabase(database);
   return {
-    receive: async (address, content) => receiveFile({ fs, renames, address, target: pathOf(root, address) }, content),
-    open: async address => openFile(fs, pathOf(root, address)),
-    describe: async (address, text) => writeDescription(fs, pathOf(root, address), text),
-    description: async address => readDescription(fs, pathOf(root, address)),
+    identity: () => readIdentity(disk, root),
+    claim: () => place.claim(),
+    receive: async (address, content) =>
+      receiveFile({ disk, address, target: pathOf(root, address), check: () => check(address) }, content),
+    async open(address) {
+      const file = await openFile(disk, pathOf(root, address));
+      try {
+        await check(address);
+      } catch (error) {
+        await file?.close();
+        throw error;
+      }
+      return file;
+    },
+    async describe(address, text) {
+      const path = pathOf(root, address);
+      await check(address);
+      await writeDescription(disk, path, text);
+      await check(address);
+    },
+    async description(address) {
+      const text = await readDescription(disk, pathOf(root, address));
+      if (text === undefined) await check(address);
+      return text;
+    },
     exclusively: async (address, task) => inTurn(tasks, pathOf(root, address), task),
-    checkUsable: () => checkUsable(fs, root),
-    space: () => space(fs, root),
-    removeLeftovers: () => removeLeftovers(fs, root),
-    list: () => list(fs, root),
+    async checkUsable() {
+      await place.check();
+      await checkWritable(disk, root);
+    },
+    async space() {
+      await place.check();
+      return space(disk, root);
+    },
+    async removeLeftovers() {
+      await place.check();
+      return removeLeftovers(disk, root);
+    },
+    async *list() {
+      await place.check();
+      yield* list(disk, root);
+    },
   };
 }
 
@@ -38,40 +84,42 @@ function pathOf(root: string, { database, fileName }: FileAddress): string {
   return join(root, database, fileName);
 }
 
-async function checkUsable(fs: FileSystem, root: string): Promise<void> {
+async function checkWritable({ fs }: Disk, root: string): Promise<void> {
   const path = join(root, newPartName());
-  await fs.mkdir(root, { recursive: true, mode: 0o700 });
   await (await fs.open(path, 'wx', 0o600)).close();
   await fs.unlink(path);
 }
 
 /** What is set aside for the system's administrator is not free to us. */
-async function space(fs: FileSystem, root: string): Promise<{ free: number; total: number }> {
+async function space({ fs }: Disk, root: string): Promise<{ free: number; total: number }> {
   const { bsize, bavail, blocks } = await fs.statfs(root);
   return { free: bavail * bsize, total: blocks * bsize };
 }
 
-async function removeLeftovers(fs: FileSystem, root: string): Promise<number> {
-  const databases = (await databaseFolders(fs, root)).map(name => join(root, name));
+async function removeLeftovers(disk: Disk, root: string): Promise<number> {
+  const databases = (await databaseFolders(disk, root)).map(name => join(root, name));
   let removed = 0;
   for (const folder of [root, ...databases])
-    for (const entry of await fs.readdir(folder, { withFileTypes: true })) {
+    for (const entry of await disk.fs.readdir(folder, { withFileTypes: true })) {
       if (!entry.isFile() || !LEFTOVER.test(entry.name)) continue;
-      await fs.unlink(join(folder, entry.name));
+      await disk.fs.unlink(join(folder, entry.name));
       removed += 1;
     }
   return removed;
 }
 
-async function* list(fs: FileSystem, root: string) {
-  for (const database of await databaseFolders(fs, root)) {
-    const names = await fs.readdir(join(root, database));
+async function* list(disk: Disk, root: string) {
+  for (const database of await databaseFolders(disk, root)) {
+    // A link may lead to a file on a larger disk.
+    const names = (await disk.fs.readdir(join(root, database), { withFileTypes: true }))
+      .filter(entry => entry.isFile() || entry.isSymbolicLink())
+      .map(({ name }) => name);
     yield { database, fileNames: names.filter(name => BACKUP_NAME.test(name)), described: describedBy(names) };
   }
 }
 
 /** A folder that is not ours to read, such as `lost+found` of a disk of its own, is none of a database. */
-async function databaseFolders(fs: FileSystem, root: string): Promise<string[]> {
+async function databaseFolders({ fs, report }: Disk, root: string): Promise<string[]> {
   const entries = await fs.readdir(root, { withFileTypes: true });
   // A link may lead to the folder of a database on a larger disk.
   const names = entries
@@ -82,8 +130,9 @@ async function databaseFolders(fs: FileSystem, root: string): Promise<string[]> 
       fs.readdir(join(root, name)).then(
         () => true,
         error => {
-          if (hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ENOENT')) return false;
-          throw error;
+          if (!hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ENOENT')) throw error;
+          if (hasCode(error, 'ENOENT')) report(error, `${join(root, name)} leads nowhere and is passed over`);
+          return false;
         },
       ),
     ),

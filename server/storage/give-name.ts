@@ -1,12 +1,16 @@
-import { type FileSystem, hasCode } from './file-system.ts';
+import { cleanUp, type Disk, hasCode } from './file-system.ts';
 import { inTurn } from './in-turn.ts';
 
-interface Naming {
-  readonly fs: FileSystem;
+export interface NamingDisk extends Disk {
   /** Whoever must look before it renames takes turns here, by target. */
   readonly renames: Map<string, Promise<unknown>>;
+}
+
+interface Naming {
   readonly path: string;
   readonly target: string;
+  /** Whether it may stay under its old name, too, when that can't be removed: parts are swept at the next start. */
+  readonly isPart: boolean;
 }
 
 /**
@@ -15,20 +19,22 @@ interface Naming {
  * `rename` would replace the file that is there; `link` refuses to, whoever made it in the meantime.
  * @returns whether it was moved
  */
-export async function giveName({ fs, renames, path, target }: Naming): Promise<boolean> {
+export async function giveName(disk: NamingDisk, { path, target, isPart }: Naming): Promise<boolean> {
   try {
-    await fs.link(path, target);
+    await disk.fs.link(path, target);
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
+    // EPERM is also the answer for a folder, which has one name only.
     if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
-    return inTurn(renames, target, () => renameWhereFree(fs, path, target));
+    return inTurn(disk.renames, target, () => renameWhereFree(disk, path, target));
   }
-  await fs.unlink(path);
+  if (isPart) await cleanUp(disk, `${path} could not be removed`, () => disk.fs.unlink(path));
+  else await disk.fs.unlink(path);
   return true;
 }
 
 /** For file systems without hard links. Safe among callers who take turns: no other process may use the folder. */
-async function renameWhereFree(fs: FileSystem, path: string, target: string): Promise<boolean> {
+async function renameWhereFree({ fs }: Disk, path: string, target: string): Promise<boolean> {
   const isTaken = await fs.lstat(target).then(
     () => true,
     error => {

@@ -1,22 +1,15 @@
-import type { FileHandle } from 'node:fs/promises';
-import { type FileSystem, hasCode } from './file-system.ts';
+import { type Disk, type OpenFile, openRegular } from './file-system.ts';
 import type { StoredFile } from './storage.ts';
 
 /** In bytes: twice as fast as the 64 KiB that streams read by themselves, and no slower than more. */
 const PIECE = 256 * 1024;
 
 /** Opens a file for reading. @returns undefined when there is none */
-export async function openFile(fs: FileSystem, path: string): Promise<StoredFile | undefined> {
-  let handle: FileHandle;
-  try {
-    handle = await fs.open(path, 'r');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-  const { size, mtime: modifiedAt } = await handle.stat();
-  const { fd } = handle;
-  return { size, modifiedAt, fd, pieces: range => pieces(handle, range), close: () => handle.close() };
+export async function openFile(disk: Disk, path: string): Promise<StoredFile | undefined> {
+  const file = await openRegular(disk, path);
+  if (!file) return undefined;
+  const { size, mtime: modifiedAt, close, handle } = file;
+  return { size, modifiedAt, fd: handle.fd, pieces: range => pieces(file, range), close };
 }
 
 interface Range {
@@ -28,7 +21,7 @@ interface Range {
  * Two buffers take turns: one is read into while the other is used, and none is left to the garbage collector.
  * @throws Error when the file ends before the range does, so that a reader never takes a part for the whole
  */
-async function* pieces(handle: FileHandle, { start, end }: Range): AsyncGenerator<Buffer, void> {
+async function* pieces({ handle, close }: OpenFile, { start, end }: Range): AsyncGenerator<Buffer, void> {
   const size = Math.min(PIECE, end - start + 1);
   const buffers = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)] as const;
   const readAt = (position: number, into: Buffer) => handle.read(into, 0, Math.min(size, end - position + 1), position);
@@ -44,6 +37,6 @@ async function* pieces(handle: FileHandle, { start, end }: Range): AsyncGenerato
       yield buffer.subarray(0, bytesRead);
     }
   } finally {
-    await handle.close();
+    await close();
   }
 }

@@ -1,30 +1,37 @@
 import { dirname } from 'node:path';
-import type { FileSystem } from './file-system.ts';
-import { giveName } from './give-name.ts';
-import { openPart, type Part, removePart, syncName } from './part-file.ts';
-import { setAside } from './set-aside.ts';
+import { unless } from './file-system.ts';
+import { giveName, type NamingDisk } from './give-name.ts';
+import { closePart, discardPart, openPart, type Part, syncName } from './part-file.ts';
+import { longestName, setAside } from './set-aside.ts';
 import type { FileAddress, ReceivedFile } from './storage.ts';
 import { writeGathered } from './write-gathered.ts';
 
 interface Receiving {
-  readonly fs: FileSystem;
-  readonly renames: Map<string, Promise<unknown>>;
+  readonly disk: NamingDisk;
   readonly address: FileAddress;
   /** The path that the file will have: a folder for its database, and in it its name. */
   readonly target: string;
+  /** @throws when the storage is not in its place */
+  readonly check: () => Promise<void>;
 }
 
 /** Writes what comes to a part file beside the target. When that fails, nothing is left behind. */
 export async function receiveFile(receiving: Receiving, content: AsyncIterable<Uint8Array>): Promise<ReceivedFile> {
-  const { fs, target } = receiving;
-  const { handle, path } = await openPart(fs, dirname(target));
+  const { disk, target, check } = receiving;
+  await check();
+  const part = await openPart(disk, dirname(target));
   try {
-    return receivedFile({ ...receiving, handle, path, ...(await writeGathered(content, handle)) });
+    await refuseLongName(disk, target);
+    return receivedFile({ ...receiving, ...part, ...(await writeGathered(content, part.handle)) });
   } catch (error) {
-    await handle.close();
-    await removePart(fs, path);
+    await discardPart(disk, part);
     throw error;
   }
+}
+
+/** Some file systems take shorter names than most (eCryptfs: 143 bytes): better said before the bytes come. */
+async function refuseLongName({ fs }: NamingDisk, target: string): Promise<void> {
+  await fs.lstat(longestName(target)).catch(unless('ENOENT'));
 }
 
 interface Received extends Receiving, Part {
@@ -32,18 +39,20 @@ interface Received extends Receiving, Part {
   readonly sha256: string;
 }
 
-function receivedFile({ fs, renames, address, target, handle, path, size, sha256 }: Received): ReceivedFile {
+function receivedFile({ disk, address, target, check, handle, path, size, sha256 }: Received): ReceivedFile {
   let isOpen = true;
-  const close = async () => {
-    isOpen = false;
-    await handle.close();
-  };
   const publish = async () => {
     await handle.sync();
-    const isNamed = await giveName({ fs, renames, path, target });
-    if (isNamed) await close();
+    await check();
+    const isNamed = await giveName(disk, { path, target, isPart: true });
+    if (isNamed) {
+      isOpen = false;
+      await closePart(disk, { handle, path });
+    }
     // Also for a file that is there already: a crash may have come between its name and this.
-    await syncName(fs, target);
+    await syncName(disk, target);
+    // The name may have been given under the mount point of a disk that was just taken away.
+    await check();
     return isNamed;
   };
   return {
@@ -55,13 +64,14 @@ function receivedFile({ fs, renames, address, target, handle, path, size, sha256
     async replace() {
       // The disk must have the good bytes before the bad ones lose their name.
       await handle.sync();
-      await setAside({ fs, renames, path: target });
+      await check();
+      await setAside(disk, target);
       return publish();
     },
     async discard() {
       if (!isOpen) return;
-      await close();
-      await removePart(fs, path);
+      isOpen = false;
+      await discardPart(disk, { handle, path });
     },
   };
 }

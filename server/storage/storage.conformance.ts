@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fstatSync, readSync } from 'node:fs';
 import { expect } from 'chai';
-import type { FileAddress, Storage, StoredFile } from './storage.ts';
+import { type FileAddress, type Storage, StorageAway, type StoredFile } from './storage.ts';
 
 /** Copies the pieces: each is good only until the next one. */
 export async function bytesIn(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -10,12 +10,22 @@ export async function bytesIn(pieces: AsyncIterable<Uint8Array>): Promise<Buffer
   return Buffer.concat(copies);
 }
 
+/** Where a storage lies, with nothing in it yet. */
+export interface TestPlace {
+  /** @returns the storage as a process that has just started has it */
+  storage(): Storage;
+  /** Puts an empty place there instead. @returns what takes that away again, and puts the storage back */
+  takeAway(): Promise<() => Promise<void>>;
+}
+
 /** Every promise of `storage.ts`, to be run against each implementation. */
-export function describeStorage(title: string, create: () => Promise<Storage>): void {
+export function describeStorage(title: string, create: () => Promise<TestPlace>): void {
   describe(`${title} keeps the promises of a storage:`, () => {
+    let place: TestPlace;
     let storage: Storage;
     beforeEach(async () => {
-      storage = await create();
+      place = await create();
+      storage = place.storage();
       await storage.checkUsable();
     });
 
@@ -235,6 +245,70 @@ export function describeStorage(title: string, create: () => Promise<Storage>): 
       expect(first.status).to.equal('rejected');
       expect(events.indexOf('a ends')).to.be.lessThan(events.indexOf('b begins'));
       expect(events.indexOf('c begins')).to.be.lessThan(events.indexOf('a ends'));
+    });
+
+    it('has a random id of its own, which stays, and none before its first use', async () => {
+      const other = await create();
+      expect(await other.storage().identity()).to.equal(undefined);
+      expect(await other.storage().identity()).to.equal(undefined);
+      const id = await storage.identity();
+      expect(id).to.match(/^[0-9a-f-]{36}$/);
+      expect(await place.storage().identity()).to.equal(id);
+      using claim = await place.storage().claim();
+      expect(claim.id).to.equal(id);
+      using another = await other.storage().claim();
+      expect(another.id)
+        .to.match(/^[0-9a-f-]{36}$/)
+        .and.not.equal(id);
+    });
+
+    it('is used by one process only', async () => {
+      const claim = await storage.claim();
+      const refusal = await place
+        .storage()
+        .claim()
+        .catch(error => error);
+      expect(refusal).to.be.instanceOf(Error).with.property('message').that.contains('another Lumbung');
+      claim[Symbol.dispose]();
+      (await place.storage().claim())[Symbol.dispose]();
+    }).slow(6_000);
+
+    it('neither writes nor says that a file is gone while it is away, and goes on when it is back', async () => {
+      await publish(address(), 'abc');
+      using _claim = await storage.claim();
+      const received = await storage.receive(address('pt_abc'), content('on its way'));
+      const putBack = await place.takeAway();
+      const calls: Record<string, () => Promise<unknown>> = {
+        receive: () => storage.receive(address('pt_xyz', '01'), content('x')),
+        publish: () => received.publish(),
+        replace: () => received.replace(),
+        open: () => storage.open(address()),
+        'open what never was': () => storage.open(address('pt_abc', '02')),
+        describe: () => storage.describe(address(), 'text'),
+        description: () => storage.description(address()),
+        checkUsable: () => storage.checkUsable(),
+        space: () => storage.space(),
+        list: () => everything(),
+        removeLeftovers: () => storage.removeLeftovers(),
+      };
+      for (const [name, call] of Object.entries(calls))
+        expect(await call().catch(error => error), name).to.be.instanceOf(StorageAway);
+      await received.discard();
+      expect(await place.storage().identity(), 'nothing was made there').to.equal(undefined);
+      await putBack();
+      await storage.checkUsable();
+      expect(await everything()).to.deep.equal([address().fileName]);
+      expect(await publish(address('pt_xyz', '01'), 'x')).to.equal(true);
+    });
+
+    it('writes nothing to another storage that has taken its place', async () => {
+      const putBack = await place.takeAway();
+      const other = place.storage();
+      await other.checkUsable();
+      expect(await storage.receive(address(), content('x')).catch(error => error)).to.be.instanceOf(StorageAway);
+      for await (const names of other.list()) expect.fail(JSON.stringify(names));
+      await putBack();
+      expect(await publish(address(), 'x')).to.equal(true);
     });
 
     it('knows how much space there is', async () => {

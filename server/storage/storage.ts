@@ -23,7 +23,10 @@ export interface ReceivedFile {
    * its place under another name, and listed no more.
    */
   replace(): Promise<boolean>;
-  /** Removes what was received; does nothing after it has its name, or a second time. */
+  /**
+   * Removes what was received; does nothing after it has its name, or a second time. Never throws: what can't be removed is
+   * reported, and goes with `removeLeftovers`.
+   */
   discard(): Promise<void>;
 }
 
@@ -41,18 +44,53 @@ export interface StoredFile {
    * @throws Error when the file ends before `end`; what the disk throws
    */
   pieces(range: { start: number; end: number }): AsyncIterable<Buffer>;
+  /** Never throws. */
   close(): Promise<void>;
 }
 
-/** Where the zips are kept. Implementations keep every promise made here; `storage.conformance.ts` holds them to it. */
+/**
+ * The storage is not in its place: a disk was taken away, or another one is there. Nothing is known of the files in it
+ * until it is back, and nothing may be written in its place. The message is for the log: it names paths of this machine.
+ */
+export class StorageAway extends Error {
+  override readonly name = 'StorageAway';
+  /** The database whose files are away, when it is not all of them. */
+  readonly database: string | undefined;
+
+  constructor(message: string, database?: string) {
+    super(message);
+    this.database = database;
+  }
+}
+
+/** The right of this process to use a storage, until it is disposed of or the process ends. */
+export interface Claim extends Disposable {
+  /** The random id of the storage, a UUID. */
+  readonly id: string;
+}
+
+/**
+ * Where the zips are kept. Implementations keep every promise made here; `storage.conformance.ts` holds them to it.
+ *
+ * A storage has a random id of its own, and the first call holds on to the storage that it finds. Whenever another one, or
+ * none, is in its place, each method throws `StorageAway` instead of writing there, or of saying that a file is not there.
+ */
 export interface Storage {
+  /** @returns the id of the storage that is there, or undefined when there is none yet; makes nothing */
+  identity(): Promise<string | undefined>;
+  /**
+   * Makes the storage if need be and keeps all other processes out of it.
+   * @throws Error when another process has it, or it can't be used
+   */
+  claim(): Promise<Claim>;
   /**
    * Takes in the bytes of a file, hashing and counting them, in memory that does not grow with their number.
-   * When `content` fails, or the disk does, nothing is left behind.
-   * @throws what `content` threw, or a system error such as ENOSPC
+   * When `content` fails, or the disk does, nothing is left behind. A name that is too long for it is refused before any
+   * of `content` is read.
+   * @throws what `content` threw, or a system error such as ENOSPC or ENAMETOOLONG
    */
   receive(address: FileAddress, content: AsyncIterable<Uint8Array>): Promise<ReceivedFile>;
-  /** @returns the open file, or undefined when there is none of that name */
+  /** @returns the open file, or undefined when there is none of that name; a folder or a named pipe is none */
   open(address: FileAddress): Promise<StoredFile | undefined>;
   /**
    * Keeps a text beside the file of that address, whether that is there or not, in the place of an older text. Once this

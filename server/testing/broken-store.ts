@@ -1,4 +1,5 @@
 import type { History, HistoryManager } from '../history/history.ts';
+import { tagOrigin } from '../origin.ts';
 
 /** Whoever reads rows of the history gets this error, until it is disposed of. */
 export function brokenStore({ em }: History, error: Error): Disposable {
@@ -17,5 +18,6 @@ export function brokenManager(em: HistoryManager, error: Error): HistoryManager 
 }
 
 function broken(error: Error) {
+  tagOrigin(error, 'history');
   return { getKysely: () => ({ executeQuery: () => Promise.reject(error) }) as never };
 }

@@ -34,7 +34,7 @@ export interface RunningApp extends AsyncDisposable {
   readonly news: BackupNews;
   /** The lines of the log so far, parsed. */
   readonly log: Array<Record<string, unknown>>;
-  /** @returns the path of every file under the storage folder, relative to it, sorted */
+  /** @returns the path of every file of a database under the storage folder, relative to it, sorted */
   storedFiles(): Promise<string[]>;
   /** @returns those of them that are no records beside others */
   storedZips(): Promise<string[]>;
@@ -120,7 +120,7 @@ function mysqlServer(server: string | undefined): HistoryStore[] {
 async function filesUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
-    .filter(entry => entry.isFile())
+    .filter(entry => entry.isFile() && !entry.name.startsWith('.lumbung-'))
     .map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
 }

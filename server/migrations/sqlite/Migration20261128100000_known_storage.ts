@@ -1,0 +1,12 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** The id of the storage, by which a start sees that the right disk is mounted. */
+export class Migration20261128100000_known_storage extends Migration {
+  override up(): void {
+    this.addSql('create table `known_storages` (`id` text not null, `since` datetime not null, primary key (`id`))');
+  }
+
+  override down(): void {
+    this.addSql('drop table if exists `known_storages`');
+  }
+}

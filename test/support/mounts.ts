@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+
+/** A disk of its own (tmpfs) that can be mounted at a place and taken away, with all that is on it. */
+export interface Disk extends Disposable {
+  mount(): void;
+  /** As an administrator who forces it, or a cable that is pulled: files that are open stay open. */
+  unmount(): void;
+}
+
+/**
+ * Makes a disk, which only root may do, and mounts it.
+ * @param at where; the folder must be there
+ * @param keptAt where it stays mounted, so that nothing on it is lost; made if need be
+ * @returns undefined, and says so, where that is not possible
+ */
+export function makeDisk(at: string, keptAt: string): Disk | undefined {
+  mkdirSync(keptAt, { recursive: true });
+  let isMounted = false;
+  const disk: Disk = {
+    mount() {
+      run('mount', '--bind', keptAt, at);
+      isMounted = true;
+    },
+    unmount() {
+      run('umount', '--lazy', at);
+      isMounted = false;
+    },
+    [Symbol.dispose]() {
+      if (isMounted) disk.unmount();
+      run('umount', '--lazy', keptAt);
+    },
+  };
+  try {
+    run('mount', '-t', 'tmpfs', '-o', 'size=16m,mode=0700', 'lumbung-test', keptAt);
+  } catch (error) {
+    console.warn(`      SKIPPED: no disk can be mounted here (${String(error).split('\n')[0]})`);
+    return undefined;
+  }
+  disk.mount();
+  return disk;
+}
+
+function run(program: string, ...args: string[]): void {
+  execFileSync(program, args, { stdio: 'pipe' });
+}
