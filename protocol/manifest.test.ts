@@ -13,9 +13,22 @@ describe('manifest', () => {
     expect(isFine({ ...sample, moon: 'full' })).to.equal(true);
   });
 
+  it('is read in its first version, which tells no defaults of the database', () => {
+    const { source, ...rest } = sample;
+    const first = { ...rest, manifest_version: 1, source: { database: source.database, server: source.server } };
+    expect(isFine(first)).to.equal(true);
+    expect(manifestSchema.validateSync(first).source).to.deep.equal({
+      ...first.source,
+      character_set: null,
+      collation: null,
+    });
+    for (const odd of ['latin1; drop', '', 5])
+      expect(isFine({ ...sample, source: { ...source, collation: odd } }), `${odd}`).to.equal(false);
+  });
+
   it('is refused in another version, and without any of its parts', () => {
     for (const none of [null, 5, 'x', [], {}]) expect(isFine(none), JSON.stringify(none)).to.equal(false);
-    expect(isFine({ ...sample, manifest_version: 2 })).to.equal(false);
+    expect(isFine({ ...sample, manifest_version: 3 })).to.equal(false);
     for (const key of Object.keys(sample)) expect(isFine({ ...sample, [key]: undefined }), key).to.equal(false);
     for (const kind of OBJECT_KINDS)
       expect(isFine({ ...sample, inventory: { ...sample.inventory, [kind]: undefined } }), kind).to.equal(false);

@@ -33,6 +33,13 @@ const instant = () =>
     .matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     .required();
 
+/** A name that can stand in a statement as it is; absent in manifests of version 1, null when no one could tell. */
+const identifier = () =>
+  string()
+    .matches(/^\w{1,64}$/)
+    .nullable()
+    .default(null);
+
 /** Which program, and which version of it. */
 const program = () =>
   object({
@@ -59,7 +66,8 @@ const inventory = object({
  * keys are let be, so that a newer client can talk to an older service; a change of meaning gets a new version.
  */
 export const manifestSchema = object({
-  manifest_version: number().oneOf([1]).required(),
+  /** 2 since it tells the database's own character set and collation. */
+  manifest_version: number().oneOf([1, 2]).required(),
   /** Name of the zip. */
   file_name: string().required().max(255),
   /** The label under which the history is kept. */
@@ -70,7 +78,13 @@ export const manifestSchema = object({
   started_at: instant(),
   ended_at: instant(),
   made_by: string().required().max(128),
-  source: object({ database: string().required().max(64), server: program().nullable().default(null) }).required(),
+  source: object({
+    database: string().required().max(64),
+    server: program().nullable().default(null),
+    /** Defaults of the database itself, which no dump holds: a restore creates the new database with them. */
+    character_set: identifier(),
+    collation: identifier(),
+  }).required(),
   client: program().required(),
   dump: object({
     size: count(),

@@ -6,7 +6,7 @@ import { CLIENTS, createClients, entryOf } from './support/clients.ts';
 import { HISTORY_STORES } from './support/history-stores.ts';
 import { type MariaDb, startMariaDb } from './support/mariadb.ts';
 import { proveRestorable } from './support/prove-restorable.ts';
-import { Workplace } from './support/sade.ts';
+import { sade, Workplace } from './support/sade.ts';
 import { type Service, startService } from './support/service.ts';
 
 let mariadb: MariaDb;
@@ -60,10 +60,22 @@ describe('sade backup', function () {
         }
       });
 
+      it('tells the defaults of each database, with which a restore makes it anew', async () => {
+        await mariadb.sql('alter database `toko-buku` character set latin1 collate latin1_german2_ci');
+        const { report } = await place.backup(service.url, ['--only', 'toko-buku']);
+        const id = report.outcomes[0]!.backupId!;
+        const { stdout } = await sade(['show', String(id), '--server', service.url]);
+        const statement = /restore to\s+(CREATE DATABASE .*;)$/m.exec(stdout)?.[1];
+        await mariadb.sql(statement!);
+        const [made] = await mariadb.sql('show create database `toko-buku_restored`');
+        expect(made!['Create Database']).to.contain('CHARACTER SET latin1 COLLATE latin1_german2_ci');
+        await mariadb.sql('drop database `toko-buku_restored`');
+      });
+
       it('adds to the history with each run, newest first', async () => {
         expect((await place.backup(service.url, ['--only', 'toko-buku'])).code).to.equal(0);
         const { data } = (await (await fetch(`${service.url}/toko-buku`)).json()) as DatabaseHistory;
-        expect(data.histories).to.have.length(2);
+        expect(data.histories).to.have.length(3);
         expect(data.histories[0]!.id).to.be.greaterThan(data.histories[1]!.id);
       });
     });

@@ -57,6 +57,7 @@ describe('show', () => {
       `        zip         100 B, SHA-256 ${'01'.repeat(32)}`,
       '        received    2026-01-01 00:00:05 UTC',
       '        checked     not yet',
+      '        restore to  CREATE DATABASE `pt_xyz_restored` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;',
       'cat    1,200      2.0 KiB',
       'views: v, w',
     ]);
@@ -82,7 +83,7 @@ describe('show', () => {
 
   it('shows what it can of one that came without a manifest, or with one of a newer version', async () => {
     report.state = 'unverified';
-    for (const manifest of [null, { ...report.manifest!, manifest_version: 2 }]) {
+    for (const manifest of [null, { ...report.manifest!, manifest_version: 3 }]) {
       report.manifest = manifest as never;
       const { said } = await run('34');
       expect(said)
@@ -90,6 +91,14 @@ describe('show', () => {
         .and.not.contain('rows')
         .and.not.contain('dumped by');
     }
+  });
+
+  it('shows no defaults of the database where the manifest is of the first version', async () => {
+    const { source, ...rest } = report.manifest!;
+    const { database, server } = source;
+    report.manifest = { ...rest, manifest_version: 1, source: { database, server } } as never;
+    const { said } = await run('34');
+    expect(said).to.contain('dumped by').and.not.contain('restore to');
   });
 
   it('prints all of it as JSON', async () =>

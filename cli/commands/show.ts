@@ -46,6 +46,7 @@ function facts(report: BackupReport['data'], manifest: Manifest | undefined): [s
     ...(manifest ? [['dumped by', `${program(manifest.client)}${server ? ` from ${program(server)}` : ''}`]] : []),
     ...(report.dump_size === null ? [] : [['dump', `${formatBytes(report.dump_size)}, SHA-256 ${report.dump_sha256}`]]),
     ['zip', `${formatBytes(report.size)}, SHA-256 ${parseReprDigest(report.repr_digest)?.toString('hex')}`],
+    ...createdWith(manifest),
     ['received', inUtc(report.received_at)],
     ['checked', report.checked_at ? inUtc(report.checked_at) : 'not yet'],
     ...lossFacts(report.loss),
@@ -68,6 +69,14 @@ const LOSS: Readonly<Record<LossStatus, string>> = {
   accepted: '',
   superseded: 'A newer complete backup has lost nothing, or is accepted.',
 };
+
+/** How a restore makes the database anew: its own defaults are in no dump. */
+function createdWith(manifest: Manifest | undefined): [string, string][] {
+  const { database, character_set: characterSet, collation } = manifest?.source ?? {};
+  if (!database || !characterSet || !collation) return [];
+  const name = `\`${`${database}_restored`.replaceAll('`', '``')}\``;
+  return [['restore to', `CREATE DATABASE ${name} CHARACTER SET ${characterSet} COLLATE ${collation};`]];
+}
 
 function inUtc(instant: string): string {
   return `${formatTimestamp(new Date(instant))} UTC`;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
+import { emptyInventory } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
 import { ExplainedError } from '../problems.ts';
 import { type DumpFacts, DumpWitness } from './make-manifest.ts';
@@ -22,11 +23,13 @@ const FACTS: DumpFacts = {
   endedAt: new Date(1000),
 };
 
+const SEALED = { size: 100, sha256: Buffer.alloc(32) } as Parameters<DumpWitness['testify']>[1];
+
 describe('make-manifest', () => {
   const manifestOf = (dump: string) => {
     const witness = new DumpWitness();
     for (let from = 0; from < dump.length; from += 7) witness.see(Buffer.from(dump.slice(from, from + 7)));
-    return witness.testify(FACTS, { size: 100, sha256: Buffer.alloc(32) } as Parameters<DumpWitness['testify']>[1]);
+    return witness.testify(FACTS, SEALED);
   };
 
   it('tells what went by', () => {
@@ -38,6 +41,17 @@ describe('make-manifest', () => {
         .update(SQL + MARKER)
         .digest('hex'),
     });
+  });
+
+  it('has the defaults of the database, which no dump holds, or null where no one could tell', () => {
+    const witness = new DumpWitness();
+    witness.see(Buffer.from(SQL + MARKER));
+    const defaults = { characterSet: 'latin1', collation: 'latin1_swedish_ci' };
+    const report = { defaults, concessions: [], objects: { ...emptyInventory(), tables: ['t'] } };
+    const { source, manifest_version } = witness.testify({ ...FACTS, report: report as never }, SEALED);
+    expect(manifest_version).to.equal(2);
+    expect(source).to.include({ character_set: 'latin1', collation: 'latin1_swedish_ci' });
+    expect(manifestOf(SQL + MARKER).source).to.include({ character_set: null, collation: null });
   });
 
   for (const [where, dump] of [

@@ -52,7 +52,7 @@ export class DumpWitness {
     const findings = [...facts.findings, ...findingsIn(contents, facts)];
     const { report, source, client } = facts;
     return {
-      manifest_version: 1,
+      manifest_version: 2,
       file_name: facts.fileName,
       database: source.label,
       state: stateOf(findings) === 'complete' ? 'complete' : 'incomplete',
@@ -60,7 +60,12 @@ export class DumpWitness {
       started_at: facts.startedAt.toISOString(),
       ended_at: facts.endedAt.toISOString(),
       made_by: `sade ${program.version}, ${runtime()}`,
-      source: { database: source.database, server: report?.server ?? contents.server },
+      source: {
+        database: source.database,
+        server: report?.server ?? contents.server,
+        character_set: report?.defaults?.characterSet ?? null,
+        collation: report?.defaults?.collation ?? null,
+      },
       client: { flavour: client.flavour, version: client.version },
       dump: {
         size: this.#size,

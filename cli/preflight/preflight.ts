@@ -15,7 +15,13 @@ import { missingRights } from './missing-rights.ts';
 import { nameBoundConcessions, nameBoundFindings } from './name-bound.ts';
 import { Rights } from './rights.ts';
 import { askServerFacts, type ServerFacts } from './server-facts.ts';
-import { askObjects, type SourceObjects, type TableMarks, type TableOfEngine } from './source-objects.ts';
+import {
+  askObjects,
+  type DatabaseDefaults,
+  type SourceObjects,
+  type TableMarks,
+  type TableOfEngine,
+} from './source-objects.ts';
 import type { VersionedTable } from './system-versioned.ts';
 import { type TablesMadeAnew, watchTables } from './tables-made-anew.ts';
 
@@ -23,6 +29,8 @@ import { type TablesMadeAnew, watchTables } from './tables-made-anew.ts';
 export interface SourceReport {
   /** The version is without suffix, such as `10.11.19`. */
   readonly server: { readonly flavour: 'mysql' | 'mariadb'; readonly version: string };
+  /** Of the database itself: no dump holds them. */
+  readonly defaults?: DatabaseDefaults | undefined;
   /** The names of what the server shows to this user. Tables are base tables, system-versioned ones too, no sequences. */
   readonly objects: Readonly<Record<ObjectKind, readonly string[]>>;
   /** The table of each trigger, by the trigger's name: with a table that is left out go its triggers. */
@@ -84,6 +92,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
   const broken = await askBrokenViews(session, database, objects.names.views.filter(isProbed));
   return {
     server: { flavour: server.flavour, version: server.version },
+    defaults: objects.defaults,
     objects: objects.names,
     triggerTables: objects.triggerTables,
     versionedTables: objects.versioned,

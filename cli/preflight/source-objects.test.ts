@@ -2,13 +2,14 @@ import { expect } from 'chai';
 import type { Row, Session } from './connect.ts';
 import { askObjects, type SourceObjects } from './source-objects.ts';
 
-type Answers = { tables?: Row[]; routines?: Row[] };
+type Answers = { tables?: Row[]; routines?: Row[]; schemata?: Row[] };
 
 /** What is made of the answers of a server that can't be had here, with plugins that are not installed. */
-const askOf = ({ tables = [], routines = [] }: Answers): Promise<SourceObjects> => {
+const askOf = ({ tables = [], routines = [], schemata = [] }: Answers): Promise<SourceObjects> => {
   const session = {
     ask: async (statement: string) => {
-      const rows = { tables, routines, engines: [['InnoDB']] }[/information_schema\.(\w+)/.exec(statement)![1]!] ?? [];
+      const rows =
+        { tables, routines, schemata, engines: [['InnoDB']] }[/information_schema\.(\w+)/.exec(statement)![1]!] ?? [];
       return statement.includes('.engines') ? rows : rows.map(row => ['shop', ...row]);
     },
   };
@@ -23,6 +24,13 @@ describe('source-objects', () => {
     expect(definitionOnly.map(({ engine }) => engine)).to.deep.equal(engines.slice(1, -1));
     expect(notTransactional).to.deep.equal([{ table: 't7', engine: 'Aria' }]);
     expect([names.tables.length, names.views]).to.deep.equal([8, ['v']]);
+  });
+
+  it('has the defaults of the database, where the server shows them', async () => {
+    expect((await askOf({ schemata: [['latin1_swedish_ci', 'latin1']] })).defaults).to.deep.equal({
+      ...{ characterSet: 'latin1', collation: 'latin1_swedish_ci' },
+    });
+    expect((await askOf({})).defaults).to.equal(undefined);
   });
 
   it('takes what it does not know for no procedure, whether it may be read or not', async () => {

@@ -9,6 +9,8 @@ import type { VersionedTable } from './system-versioned.ts';
 /** What the server shows to this user of one database. */
 export interface SourceObjects {
   readonly names: Record<ObjectKind, string[]>;
+  /** Undefined where the server does not show the database to this user. */
+  readonly defaults: DatabaseDefaults | undefined;
   /** The table of each trigger, by the trigger's name. */
   readonly triggerTables: ReadonlyMap<string, string>;
   /** Tables whose engine has no transactions, with it. */
@@ -29,6 +31,12 @@ export interface SourceObjects {
   readonly lossyColumns: readonly LossyColumn[];
   /** data_length of all tables, in bytes. */
   readonly bytes: number;
+}
+
+/** What new tables and routines of a database get where they say nothing themselves. */
+export interface DatabaseDefaults {
+  readonly characterSet: string;
+  readonly collation: string;
 }
 
 /** By the name of a table, what tells it from another of the same name: when it was made, and its engine. */
@@ -80,6 +88,7 @@ export async function askObjects(session: Session, where: Where): Promise<Source
   const isElsewhere = ([, , engine]: Row) => ROWS_ELSEWHERE.has(String(engine).toUpperCase());
   return {
     names,
+    defaults: schema && { collation: String(schema[0]), characterSet: String(schema[1]) },
     triggerTables: new Map(triggers.map(([name, table]) => [name as string, table as string])),
     notTransactional: await withoutTransactions(
       session,
@@ -118,7 +127,7 @@ const EVENTS = [
   `event_name, instr(${EVENT_TEXT}, ';;') > 0, database_collation, ${SCHEDULE_COLUMNS}`,
   'events',
 ] as const;
-const SCHEMATA = ['schema_name', 'default_collation_name', 'schemata'] as const;
+const SCHEMATA = ['schema_name', 'default_collation_name, default_character_set_name', 'schemata'] as const;
 const COLUMNS = ['table_schema', 'table_name, column_name, data_type, character_set_name', 'columns'] as const;
 const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns'] as const;
 const ROW_STARTS = ['table_schema', 'table_name, data_type, generation_expression', 'columns'] as const;

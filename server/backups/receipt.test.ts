@@ -222,7 +222,7 @@ describeOnEachStore('the receipt of an upload', store => {
         ['is no JSON', ''],
         ['is wrong', 'null'],
         ['is wrong', '[]'],
-        ['manifest_version', { ...good, manifest_version: 2 }],
+        ['manifest_version', { ...good, manifest_version: 3 }],
         ['dump.size', { ...good, dump: { ...good.dump, size: '18' } }],
         ['dump.ends_with_marker', { ...good, dump: { ...good.dump, ends_with_marker: false } }],
         ['zip.sha256', { ...good, zip: { ...good.zip, sha256: 'x' } }],

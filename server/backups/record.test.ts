@@ -93,7 +93,7 @@ describe('the record of a backup', () => {
       { loss: {} },
       { loss: { reference: 'x' } },
       { loss: { reference: 'x', acceptance: { at: 'yesterday', by: null, reason: 'x' } } },
-      { manifest: { ...record.manifest, manifest_version: 2 } },
+      { manifest: { ...record.manifest, manifest_version: 3 } },
     ])
       expect(parseRecord(JSON.stringify({ ...record, ...wrong }), zip), JSON.stringify(wrong)).to.contain('is wrong');
     for (const text of ['null', '[]', '1']) expect(parseRecord(text, zip), text).to.contain('is wrong');
