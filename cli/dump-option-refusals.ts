@@ -10,6 +10,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   compact: 'it leaves out the marker at the end that proves the dump complete',
   comments: 'without comments the marker at the end is missing that proves the dump complete',
   xml: 'the dump would not be SQL',
+  compatible: 'routines and events would be written in quotes that do not load',
   'result-file': 'the dump would go elsewhere',
   tab: 'the dump would go elsewhere',
   'log-error': 'the errors would go elsewhere',

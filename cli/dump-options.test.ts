@@ -47,7 +47,6 @@ describe('dump-options', () => {
       '--skip-add-drop-table',
       '--add-drop-trigger',
       '--compress',
-      '--compatible=ansi',
       '--tables',
       '--flush-logs',
       '--enable-cleartext-plugin',
@@ -204,6 +203,11 @@ describe('dump-options', () => {
         for (const prefix of ['', 'loose-', 'enable-'])
           expect(dumpOptionProblem(`--${prefix}${name}=${value}`), name + value).to.be.a('string');
     }
+  });
+
+  it('refuses --compatible, with which routines and events do not load', () => {
+    for (const option of ['--compatible=ansi', '--compatible', '--compat=ansi', '--loose-compatible=ansi'])
+      expect(dumpOptionProblem(option), option).to.match(/^is not allowed: .*do not load/);
   });
 
   it('refuses the relatives of what is refused, but not those of ssl', () => {

@@ -36,6 +36,8 @@ export const FINDINGS = {
   TABLES_SWAPPED: 'incomplete',
   DUMP_UNBALANCED: 'incomplete',
   CLIENT_COMMAND: 'incomplete',
+  CLIENT_MISREADS: 'incomplete',
+  UNEXPECTED_STATEMENT: 'incomplete',
   DUMP_COMPLAINED: 'incomplete',
   DUMP_SAID: 'warning',
   DUMP_EMPTY: 'warning',

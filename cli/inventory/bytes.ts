@@ -8,15 +8,23 @@ export const SINGLE_QUOTE = 0x27;
 export const OPEN = 0x28;
 export const CLOSE = 0x29;
 export const STAR = 0x2a;
+export const PLUS = 0x2b;
+export const COMMA = 0x2c;
 export const DASH = 0x2d;
 export const SLASH = 0x2f;
 export const CAPITAL_M = 0x4d;
+export const CAPITAL_N = 0x4e;
 export const BACKSLASH = 0x5c;
 export const BACKTICK = 0x60;
 
 /** @returns a text as UTF-8; a plain array, since V8 is quickest where it meets one kind only */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
+}
+
+/** @returns whether it can mean something within a hint */
+export function isOfHint(byte: number): boolean {
+  return byte === NEWLINE || byte === STAR || byte === SLASH || byte === BACKSLASH;
 }
 
 /** @returns whether it is a space, a line's end, another blank of ASCII, or the NUL that ends a line for the client */

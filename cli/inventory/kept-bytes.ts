@@ -1,27 +1,43 @@
-/** The beginning of something long that goes by in parts: as many bytes as there is room for, in a buffer that is used again. */
+/** The beginning of something long that goes by in parts, as far as there is room for it, in a buffer that is used again. */
 export class KeptBytes {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   length = 0;
+  readonly #capacity: number;
+  /** Whether something was left out. */
+  isFull = false;
 
-  /** @param capacity in bytes */
+  /** @param capacity in bytes, which are taken only when they are needed */
   constructor(capacity: number) {
-    this.bytes = new Uint8Array(capacity);
+    this.#capacity = capacity;
+    this.bytes = new Uint8Array(Math.min(capacity, FIRST));
   }
 
   add(source: Uint8Array, from: number, to: number): void {
-    const end = Math.min(to, from + this.bytes.length - this.length);
+    const end = Math.min(to, from + this.#capacity - this.length);
+    if (end < to) this.isFull = true;
+    const length = this.length + end - from;
+    if (length > this.bytes.length) this.#grow(length);
     if (end - from > 64) {
       this.bytes.set(source.subarray(from, end), this.length);
-      this.length += end - from;
+      this.length = length;
     } else for (let i = from; i < end; i++) this.bytes[this.length++] = source[i]!; // quicker than a call when there are few
   }
 
   clear(): void {
     this.length = 0;
+    this.isFull = false;
   }
 
   /** @returns the same bytes, until they are used again */
   view(): Uint8Array {
     return this.bytes.subarray(0, this.length);
   }
+
+  #grow(needed: number): void {
+    const bytes = new Uint8Array(Math.min(this.#capacity, Math.max(needed, 2 * this.bytes.length)));
+    bytes.set(this.view());
+    this.bytes = bytes;
+  }
 }
+
+const FIRST = 64 * 1024;

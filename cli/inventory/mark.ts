@@ -13,25 +13,46 @@ export const LOOKAHEAD = MAX_DELIMITER + 1;
 const SANDBOXES = ['/*M!999999\\-', '/*!999999\\-'].map(is.bytesOf);
 const DELIMITER = is.bytesOf('delimiter');
 
+/** Whose client, and whose server. */
+export type Flavour = 'mysql' | 'mariadb';
+
 /**
  * @param at a place in code that LOOKAHEAD bytes follow
- * @param isInStatement in front of one `--` begins a comment even without a blank
+ * @param isInStatement in front of one `--` begins a comment even without a blank, for MariaDB's client
  * @returns what begins there, if it is a mark
  */
-export function markAt(bytes: Uint8Array, at: number, delimiter: Uint8Array, isInStatement: boolean): Mark | undefined {
+export function markAt(
+  bytes: Uint8Array,
+  at: number,
+  delimiter: Uint8Array,
+  flavour: Flavour,
+  isInStatement: boolean,
+): Mark | undefined {
   if (is.startsWith(bytes, at, delimiter)) return 'delimiter';
   const byte = bytes[at];
-  const next = bytes[at + 1];
   if (byte === is.HASH) return 'line comment';
-  if (byte === is.DASH && next === is.DASH && (!isInStatement || is.isBlank(bytes[at + 2]))) return 'line comment';
-  if (byte === is.SLASH && next === is.STAR && !isExecuted(bytes, at)) return 'block comment';
-  return undefined;
+  if (byte === is.DASH && bytes[at + 1] === is.DASH) {
+    const needsBlank = isInStatement || flavour === 'mysql';
+    return !needsBlank || is.isBlank(bytes[at + 2]) ? 'line comment' : undefined;
+  }
+  return byte === is.SLASH && commentAt(bytes, at, flavour) === 'plain' ? 'block comment' : undefined;
 }
 
-/** Whether what stands behind this comment's opener is code all the same. */
-function isExecuted(bytes: Uint8Array, at: number): boolean {
-  const isConditional = bytes[at + 2] === is.BANG || (bytes[at + 2] === is.CAPITAL_M && bytes[at + 3] === is.BANG);
-  return isConditional && !SANDBOXES.some(sandbox => is.startsWith(bytes, at, sandbox));
+/**
+ * @returns which comment opens there, if one does: a plain one, one whose inside is code (`marked` if the client keeps no account
+ * of it, as of MariaDB's own), or a hint, which is no comment for MySQL's client
+ */
+export function commentAt(
+  bytes: Uint8Array,
+  at: number,
+  flavour: Flavour,
+): 'plain' | 'code' | 'marked' | 'hint' | undefined {
+  if (bytes[at] !== is.SLASH || bytes[at + 1] !== is.STAR) return undefined;
+  if (SANDBOXES.some(sandbox => is.startsWith(bytes, at, sandbox))) return 'plain';
+  const next = bytes[at + 2];
+  if (next === is.BANG) return 'code';
+  if (flavour === 'mysql') return next === is.PLUS ? 'hint' : 'plain';
+  return next === is.CAPITAL_M && bytes[at + 3] === is.BANG ? 'marked' : 'plain';
 }
 
 /** @returns behind the command DELIMITER, if it stands there; undefined if not */
@@ -49,12 +70,13 @@ export function delimiterOf(argument: string): Uint8Array | undefined {
   return word === '' ? undefined : is.bytesOf(word).slice(0, MAX_DELIMITER);
 }
 
-/** @returns for each byte of code whether it deserves a look: 1 or 0 */
-export function looksFor(delimiter: Uint8Array, quotesInDollars: boolean): Uint8Array {
+/** @returns for each byte of code whether it deserves a look: 1 or 0; in a comment that is code more of them do */
+export function looksFor(delimiter: Uint8Array, quotesInDollars: boolean, isInComment = false): Uint8Array {
   const looks = new Uint8Array(256);
   const { SINGLE_QUOTE, DOUBLE_QUOTE, BACKTICK, OPEN, CLOSE, BACKSLASH, HASH, DASH, SLASH } = is;
   for (const byte of [SINGLE_QUOTE, DOUBLE_QUOTE, BACKTICK, OPEN, CLOSE, BACKSLASH, HASH, DASH, SLASH, delimiter[0]!])
     looks[byte] = 1;
+  if (isInComment) looks[is.STAR] = looks[is.NEWLINE] = 1;
   if (quotesInDollars) looks[is.DOLLAR] = 1;
   return looks;
 }

@@ -112,7 +112,11 @@ describe('inventory of MySQL', () => {
       gtid: 'ccdace28-e7ef-11f1-b8d4-02fc00000001:1-10',
       endsWithMarker: true,
       isBalanced: true,
-      hasClientCommand: false,
+      longestStatement: { bytes: 305, table: undefined },
+      misreadings: [],
+      unexpected: [],
+      occasions: new Map(),
+      databases: [],
     });
   });
 

@@ -15,6 +15,11 @@ export class DumpOrigin {
   binlog: { readonly file: string; readonly position: number } | null = null;
   gtid: string | null = null;
 
+  /** Whose server and client will restore it. */
+  get flavour(): 'mysql' | 'mariadb' {
+    return (this.server ?? this.client)?.flavour ?? 'mariadb';
+  }
+
   /** Whether it was made of a server that knows strings between dollars: MySQL since 9. */
   get quotesInDollars(): boolean {
     const maker = this.server ?? this.client;

@@ -1,9 +1,12 @@
 import { emptyInventory, type Inventory, type ObjectKind } from '../../protocol/manifest.ts';
 import { bytesOf, startsWith } from './bytes.ts';
-import { DumpLexer, type LexerEvents } from './lexer.ts';
+import { beginningOf, databasesIn, judge, type Occasion } from './known-statements.ts';
+import { DumpLexer, type LexerEvents, type Statement } from './lexer.ts';
+import { type Misreading, misreadingOf } from './misreading.ts';
 import { DumpOrigin, type Program } from './origin.ts';
+import { readAsServer } from './server-reading.ts';
 import { SqlMode } from './sql-mode.ts';
-import { createdBy, tableFilledBy } from './statement.ts';
+import { createdBy, type DumpedObject, tableFilledBy } from './statement.ts';
 
 /** What a dump was seen to hold. */
 export interface DumpContents {
@@ -23,13 +26,29 @@ export interface DumpContents {
   readonly endsWithMarker: boolean;
   /** It does not end within a statement, a string, a block comment, or under a DELIMITER that is not `;`. */
   readonly isBalanced: boolean;
-  /** A backslash outside of strings and comments, which the mysql client takes for a command of its own. */
-  readonly hasClientCommand: boolean;
+  /** What the mysql client that restores it reads otherwise than the server meant it, and so does not load as it was. */
+  readonly misreadings: readonly Misread[];
+  /** Statements that mysqldump does not write, as they begin. */
+  readonly unexpected: readonly string[];
+  /** On which occasions only some of its statements are mysqldump's, with how the first of them begins. */
+  readonly occasions: ReadonlyMap<Occasion, string>;
+  /** The databases that its statements name in front of what they create, fill or change. */
+  readonly databases: readonly string[];
   /** Its longest statement, and the table that this fills, if it fills one. A server takes none above its max_allowed_packet. */
   readonly longestStatement: { readonly bytes: number; readonly table: string | undefined };
 }
 
+/** Something that the client misreads, and of what. */
+export interface Misread {
+  readonly what: Misreading;
+  readonly object: DumpedObject;
+}
+
+/** Of each kind of trouble so many are kept: they are told to people. */
+const MAX_TOLD = 100;
+
 const MARKER = bytesOf('-- Dump completed');
+const OF_THE_SERVER: ReadonlySet<ObjectKind> = new Set(['tables', 'sequences']);
 /** Of a statement that creates something, what names it stands within. */
 const HEAD = 4096;
 
@@ -44,11 +63,16 @@ export class InventoryScanner implements LexerEvents {
   readonly #sqlMode = new SqlMode();
   readonly #tables = new Map<string, { name: string; rows: number; bytes: number }>();
   readonly #others = new Map<ObjectKind, Set<string>>();
+  readonly #misreadings: Misread[] = [];
+  readonly #unexpected: string[] = [];
+  readonly #occasions = new Map<Occasion, string>();
+  readonly #databases = new Set<string>();
   #rows = 0;
+  #hasLostItsWay = false;
   /** Where the last marker stands. */
   #markerAt = -2;
   /** The table of the last INSERT. */
-  #filled: { name: string; rows: number; bytes: number } | undefined;
+  #filled: { readonly name: string; rows: number; bytes: number } | undefined;
   #longest: { bytes: number; table: string | undefined } = { bytes: 0, table: undefined };
 
   /** @param piece of the plain dump, cut anywhere; not kept */
@@ -59,6 +83,7 @@ export class InventoryScanner implements LexerEvents {
   /** The dump has ended. @returns what it held */
   end(): DumpContents {
     const isBalanced = this.#lexer.end();
+    if (this.#lexer.hasDoubtfulDelimiter) this.#unexpected.push('DELIMITER behind a comment');
     const { server, client, characterSet, binlog, gtid } = this.#origin;
     return {
       inventory: this.#inventory(),
@@ -70,7 +95,10 @@ export class InventoryScanner implements LexerEvents {
       gtid,
       endsWithMarker: this.#markerAt === this.#lexer.lastBegan,
       isBalanced,
-      hasClientCommand: this.#lexer.hasClientCommand,
+      misreadings: this.#misreadings,
+      unexpected: this.#unexpected,
+      occasions: this.#occasions,
+      databases: [...this.#databases],
       longestStatement: this.#longest,
     };
   }
@@ -79,27 +107,67 @@ export class InventoryScanner implements LexerEvents {
     if (isAtLineStart && startsWith(text, 0, MARKER)) this.#markerAt = at;
     this.#origin.readComment(asText(text));
     this.#lexer.quotesInDollars = this.#origin.quotesInDollars;
+    this.#lexer.flavour = this.#origin.flavour;
   }
 
-  statement(head: Uint8Array, rows: number, size: number): void {
+  statement(statement: Statement): void {
+    const { head, rows, size, hasMoreThanRows } = statement;
     const start = asText(head.subarray(0, HEAD));
+    this.#look(statement, start);
     const word = /^(?:\/\*M?!\d*\s*)?(\w+)/.exec(start)?.[1]?.toUpperCase();
     if (word === 'SET' || word === 'CHANGE') this.#obey(asText(head));
     else if (word === 'CREATE') this.#list(start);
     else if (word === 'INSERT' || word === 'REPLACE') {
       this.#filled = this.#table(tableFilledBy(start));
-      this.repeatedInsert(Math.max(rows, 0), size);
+      this.repeatedInsert(Math.max(rows, 0), size, rows >= 0 && hasMoreThanRows);
       return;
     }
     this.#measure(size, undefined);
   }
 
-  repeatedInsert(rows: number, size: number): void {
+  repeatedInsert(rows: number, size: number, hasMoreThanRows: boolean): void {
     this.#measure(size, this.#filled?.name);
     if (this.#filled === undefined) return;
     this.#filled.rows += rows;
     this.#filled.bytes += size;
     this.#rows += rows;
+    if (hasMoreThanRows) this.#doNotExpect(`INSERT INTO \`${this.#filled.name}\` with more than values`);
+  }
+
+  /** Reads a statement as the server will, and holds it against what the client made of it and what mysqldump writes. */
+  #look(statement: Statement, start: string): void {
+    const { text, rows, delimiter, isCut, isWhole } = statement;
+    const rules = {
+      flavour: this.#origin.flavour,
+      delimiter: asText(delimiter),
+      escapes: this.#sqlMode.escapesInSingle,
+      ansiQuotes: this.#sqlMode.ansiQuotes,
+      quotesInDollars: this.#origin.quotesInDollars,
+    };
+    const code = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
+    const reading = readAsServer(code, rules);
+    const misreading = rows >= 0 ? undefined : misreadingOf(statement, code, reading, rules.flavour);
+    for (const name of databasesIn(reading.tokens)) if (this.#databases.size < MAX_TOLD) this.#databases.add(name);
+    const object = createdBy(start);
+    // What the server itself writes, of tables and their like, is never misread.
+    const isMisreadBody = misreading !== undefined && object !== undefined && !OF_THE_SERVER.has(object.kind);
+    if (isMisreadBody) this.#tellOf(misreading, object);
+    // Behind what the client misreads, the parts of others pass for statements.
+    if (this.#hasLostItsWay || !isWhole) return;
+    const judgement = judge(reading.tokens, rows, { isOracle: this.#sqlMode.isOracle });
+    if ((misreading !== undefined && !isMisreadBody) || isCut || !judgement.isKnown)
+      this.#doNotExpect(beginningOf(reading.tokens));
+    else if (judgement.occasion !== undefined && !this.#occasions.has(judgement.occasion))
+      this.#occasions.set(judgement.occasion, beginningOf(reading.tokens));
+  }
+
+  #tellOf(what: Misreading, object: DumpedObject): void {
+    if (this.#misreadings.length < MAX_TOLD) this.#misreadings.push({ what, object });
+    if (what !== 'a line end in a string' && what !== 'a blank in a string') this.#hasLostItsWay = true;
+  }
+
+  #doNotExpect(statement: string): void {
+    if (this.#unexpected.length < MAX_TOLD && !this.#unexpected.includes(statement)) this.#unexpected.push(statement);
   }
 
   #measure(bytes: number, table: string | undefined): void {
@@ -118,7 +186,9 @@ export class InventoryScanner implements LexerEvents {
     this.#origin.readStatement(statement);
     this.#sqlMode.follow(statement);
     this.#lexer.escapesInSingle = this.#sqlMode.escapesInSingle;
-    this.#lexer.escapesInDouble = this.#sqlMode.escapesInDouble;
+    // MySQL's client does not know that "…" may be a name.
+    this.#lexer.escapesInDouble =
+      this.#origin.flavour === 'mysql' ? this.#sqlMode.escapesInSingle : this.#sqlMode.escapesInDouble;
   }
 
   #table(name: string | undefined) {

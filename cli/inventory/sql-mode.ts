@@ -15,19 +15,29 @@ export class SqlMode {
   }
 
   get escapesInDouble(): boolean {
-    return this.escapesInSingle && !WITH_ANSI_QUOTES.test(this.#mode);
+    return this.escapesInSingle && !this.ansiQuotes;
+  }
+
+  /** Whether "…" is a name. */
+  get ansiQuotes(): boolean {
+    return WITH_ANSI_QUOTES.test(this.#mode);
+  }
+
+  /** Whether variables may be declared in front of BEGIN, and routines within a package. */
+  get isOracle(): boolean {
+    return /\bORACLE\b/i.test(this.#mode);
   }
 
   /** @param code of a SET statement, such as `SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO'` */
   follow(code: string): void {
     if (!/sql_mode/i.test(code)) return;
-    for (const [, variable, text, source] of code.matchAll(ASSIGNMENT)) {
+    for (const [, variable, single, double, source] of code.matchAll(ASSIGNMENT)) {
       if (variable !== undefined) this.#saved.set(variable.toLowerCase(), this.#mode);
-      else this.#mode = text ?? this.#saved.get(source!.toLowerCase()) ?? '';
+      else this.#mode = single ?? double ?? this.#saved.get(source!.toLowerCase()) ?? '';
     }
   }
 }
 
-/** `@variable = @@sql_mode`, `sql_mode = 'text'` or `sql_mode = @variable`. */
+/** `@variable = @@sql_mode`, `sql_mode = 'text'`, with quotes of either kind, or `sql_mode = @variable`. */
 const ASSIGNMENT =
-  /@(\w+)\s*:?=\s*@@(?:session\.)?sql_mode\b|(?<![\w@])(?:@@)?(?:session[.\s]\s*)?sql_mode\s*:?=\s*(?:'([^']*)'|@(\w+))/gi;
+  /@(\w+)\s*:?=\s*@@(?:session\.)?sql_mode\b|(?<![\w@])(?:@@)?(?:session[.\s]\s*)?sql_mode\s*:?=\s*(?:'([^']*)'|"([^"]*)"|@(\w+))/gi;

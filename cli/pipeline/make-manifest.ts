@@ -10,6 +10,7 @@ import program from '../package.json' with { type: 'json' };
 import { missingObjects } from '../preflight/hold-against.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import { ExplainedError } from '../problems.ts';
+import { misreadingFindings, unexpectedFindings } from './contents-findings.ts';
 import { LastBytes } from './last-bytes.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import type { Sealed } from './zip-part-file.ts';
@@ -83,14 +84,13 @@ export class DumpWitness {
   }
 }
 
-function findingsIn(
-  { inventory, endsWithMarker, isBalanced, hasClientCommand, longestStatement }: DumpContents,
-  { report, source }: DumpFacts,
-): Finding[] {
+function findingsIn(contents: DumpContents, { report, source }: DumpFacts): Finding[] {
+  const { inventory, endsWithMarker, isBalanced, longestStatement } = contents;
   const isEmpty = OBJECT_KINDS.every(kind => inventory[kind].length === 0);
   return [
     ...(endsWithMarker && isBalanced ? [] : [finding('DUMP_UNBALANCED', IN_THE_MIDDLE, LOOK_AT_IT)]),
-    ...(hasClientCommand ? [finding('CLIENT_COMMAND', COMMAND, CREATE_ANEW)] : []),
+    ...misreadingFindings(contents.misreadings),
+    ...unexpectedFindings(contents, source),
     ...longStatement(longestStatement, report),
     ...(isEmpty
       ? [finding('DUMP_EMPTY', 'there is nothing in the dump: the database is empty', IS_IT_THE_RIGHT_ONE)]
@@ -122,10 +122,6 @@ const IN_THE_MIDDLE =
   'the last line of the dump is "-- Dump completed", but it seems to stand within a statement, a string or a comment';
 const LOOK_AT_IT =
   'Run the backup again. If it stays so, download this one, look at the end of it and restore it somewhere. If that works, sade has misread it: please report that.';
-const COMMAND =
-  'the mysql client that restores the dump would take a backslash in it for a command of its own, and stop or skip what follows';
-const CREATE_ANEW =
-  'Routines, triggers, events and views are dumped in the character set of the connection that made them; in sjis, cp932, gbk and big5 a character may end with a backslash. Create them anew over a connection in utf8mb4.';
 const IS_IT_THE_RIGHT_ONE = 'Check database_name and db_host, if it should hold something.';
 
 function cutOff(): ExplainedError {
