@@ -235,7 +235,8 @@ async function fillFleet(app: RunningApp): Promise<void> {
       if (database === 'ud_maju' && night > 3) continue;
       const takenAt = `2026-11-${18 + night}T01:${30 + at}:00Z`;
       const findings = database === 'pt_def' && night > 4 ? [TRIGGERS] : [];
-      await backUp(app, { database, takenAt, size: size + night * growth, findings });
+      const hasLost = database === 'cv_kucing_oren' && night > 4;
+      await backUp(app, { database, takenAt, size: size + night * growth, findings, hasLost });
     }
   for (const [database, day] of [
     ['pt_xyz', '19'],
@@ -258,18 +259,23 @@ interface Backup {
   readonly takenAt: string;
   readonly size: number;
   readonly findings?: ReturnType<typeof finding>[];
+  /** Somebody has dropped a table. */
+  readonly hasLost?: boolean;
 }
 
 /** How many there were so far. */
 let backups = 0;
 
 /** Uploads a zip of just that size. A new client of the fleet sends it without a manifest. */
-async function backUp(app: RunningApp, { database, takenAt, size, findings = [] }: Backup): Promise<void> {
+async function backUp(
+  app: RunningApp,
+  { database, takenAt, size, findings = [], hasLost = false }: Backup,
+): Promise<void> {
   const id = `0f69a75b-9fdf-48c6-8ec9-${String(backups++).padStart(12, '0')}`;
   const fileName = formatBackupName({ database, takenAt: new Date(takenAt), id });
   const zip = plainZip(fileName, database, size);
   const inventory = {
-    tables: [table('barang', 1_200), table('faktur', 14_310), table('pelanggan', 386)],
+    tables: [table('barang', 1_200), ...(hasLost ? [] : [table('faktur', 14_310)]), table('pelanggan', 386)],
     views: ['omzet'],
     triggers: ['faktur_baru'],
   };

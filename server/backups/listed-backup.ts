@@ -104,6 +104,20 @@ export async function backupsById(
   });
 }
 
+/** @returns for each name of a zip the backup that has it, or null */
+export async function backupsByName(
+  { em }: { em: HistoryManager },
+  names: readonly string[],
+): Promise<Array<ListedBackup | null>> {
+  const sql = `select ${BACKUP_COLUMNS} from backups b where b.file_name in ${listOf(names)}`;
+  const rows = await readRows<BackupRow & { file_name: string }>(em, sql, names);
+  const byName = new Map(rows.map(row => [row.file_name, row]));
+  return names.map(name => {
+    const row = byName.get(name);
+    return row ? toBackup(row) : null;
+  });
+}
+
 /** @returns for each id the manifest of that backup as JSON, or null. May be large, each of them. */
 export async function manifestsById(
   { em }: { em: HistoryManager },

@@ -1,7 +1,7 @@
 import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { AppError } from '../errors.ts';
 import type { GraphqlContext } from '../graphql/context.ts';
-import type { BackupFilter, Resolvers } from '../graphql/resolver-types.ts';
+import type { BackupFilter, Resolvers, ResolversTypes } from '../graphql/resolver-types.ts';
 import { findingsOf, storedState } from './backup.entity.ts';
 import { backupConnection } from './backup-connection.ts';
 import type { BackupDetails } from './backup-details.ts';
@@ -9,6 +9,7 @@ import { type BackupEvent, MAX_WAITING, MISSED } from './backup-news.ts';
 import { noSuchBackup } from './find-backup.ts';
 import { dumpSecondsOf, inventoryOf } from './inventory.ts';
 import type { ListedBackup } from './listed-backup.ts';
+import { acceptanceOf, lossSentence, lossStatus, shownFindings } from './losses/loss.ts';
 import { downloadPath, presentDigest } from './presenter.ts';
 import { type BackupSearch, countBackups, searchBackups } from './search-backups.ts';
 
@@ -55,7 +56,11 @@ export const backupResolvers = {
     digest: async (backup, _, context) => presentDigest(await detailsOf(backup, context)),
     downloadUrl: downloadPath,
     state: storedState,
-    findings: async (backup, _, context) => findingsOf(await detailsOf(backup, context)),
+    findings: async (backup, _, context) => {
+      const details = await detailsOf(backup, context);
+      return shownFindings(findingsOf(details), details);
+    },
+    loss: async (backup, _, context) => lossOf(backup, await detailsOf(backup, context), context),
     dumpSize: async (backup, _, context) => (await detailsOf(backup, context)).dumpSize ?? null,
     dumpDigest: async (backup, _, context) => {
       const { dumpSha256 } = await detailsOf(backup, context);
@@ -67,6 +72,20 @@ export const backupResolvers = {
     inventory: async (backup, _, context) => inventoryOf(await manifestOf(backup, context)),
   },
 } satisfies Resolvers;
+
+async function lossOf(
+  { databaseId, sortedAt }: ListedBackup,
+  details: BackupDetails,
+  { loaders }: GraphqlContext,
+): Promise<ResolversTypes['Loss'] | null> {
+  if (!details.shrunkFrom) return null;
+  const [clean, reference] = await Promise.all([
+    loaders.clean.load(databaseId),
+    loaders.named.load(details.shrunkFrom),
+  ]);
+  const status = lossStatus({ ...details, sortedAt }, clean)!;
+  return { status, message: lossSentence(findingsOf(details)), reference, acceptance: acceptanceOf(details) };
+}
 
 function tooSlow(): AppError {
   const message = `More than ${MAX_WAITING} backups came in while this client took none: subscribe again`;

@@ -32,6 +32,10 @@ export const databaseResolvers = {
       isFound(database)
         ? database.latestComplete()
         : loaders.found.load(database.id).then(({ latestComplete }) => latestComplete()),
+    unacceptedLoss: async ({ id }, _, { loaders }) => {
+      const loss = await loaders.loss.load(id);
+      return loss === null ? null : loaders.backup.load(loss);
+    },
     backups: ({ id }, page, { loaders, budget }) =>
       backupConnection(page, budget, {
         find: page => loaders.histories(page).load(id),
@@ -87,12 +91,13 @@ const MS_PER_HOUR = 3_600_000;
 const MAX_HOURS = 1_000_000;
 
 /** @throws AppError 422 when the hours are none */
-function searchOf({ search, states, noCompleteForHours: hours }: DatabaseFilter): DatabaseSearch {
+function searchOf({ search, states, noCompleteForHours: hours, hasUnacceptedLoss }: DatabaseFilter): DatabaseSearch {
   if (hours != null && !(hours >= 0 && hours <= MAX_HOURS))
     throw refused([{ field: 'noCompleteForHours', message: `must be a number of hours from 0 to ${MAX_HOURS}` }]);
   return {
     search: search ?? undefined,
     states: states ?? undefined,
+    hasUnacceptedLoss: hasUnacceptedLoss ?? undefined,
     noCompleteSince: hours == null ? undefined : new Date(Date.now() - hours * MS_PER_HOUR),
   };
 }

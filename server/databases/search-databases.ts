@@ -1,5 +1,6 @@
 import type { StoredState } from '../../protocol/responses.ts';
 import { joinedBackup, joinedColumns, type ListedBackup } from '../backups/listed-backup.ts';
+import { HAS_UNACCEPTED_LOSS } from '../backups/losses/unaccepted-losses.ts';
 import { Conditions, listOf } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { toStore } from '../history/instants.ts';
@@ -16,6 +17,8 @@ export interface DatabaseSearch {
   readonly states?: readonly StoredState[] | undefined;
   /** The latest complete backup was begun before this, or there is none. */
   readonly noCompleteSince?: Date | undefined;
+  /** Whether the newest complete backup has lost something that nobody has accepted. */
+  readonly hasUnacceptedLoss?: boolean | undefined;
 }
 
 export interface DatabaseOrder {
@@ -140,10 +143,11 @@ function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
 
 /** @returns what must be so of a database itself, and what of its latest backups */
 function conditionsOf(em: HistoryManager, search: DatabaseSearch): [named: Conditions, worth: Conditions] {
-  const { ids, name, search: part, states, noCompleteSince } = search;
+  const { ids, name, search: part, states, noCompleteSince, hasUnacceptedLoss } = search;
   const [named, worth] = [new Conditions(), new Conditions()];
   if (ids) named.demand(`d.id in ${listOf(ids)}`, ...ids);
   if (name !== undefined) named.demand('d.name = ?', name);
+  if (hasUnacceptedLoss !== undefined) named.demand(`${hasUnacceptedLoss ? '' : 'not '}(${HAS_UNACCEPTED_LOSS})`);
   if (part) named.demand('instr(lower(d.name), lower(?)) > 0', part);
   if (states)
     worth.demand(`case when l.damage is null then l.state else 'damaged' end in ${listOf(states)}`, ...states);

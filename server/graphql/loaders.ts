@@ -1,6 +1,8 @@
 import DataLoader from 'dataloader';
 import { type BackupDetails, detailsById } from '../backups/backup-details.ts';
-import { backupsById, type ListedBackup, manifestsById } from '../backups/listed-backup.ts';
+import { backupsById, backupsByName, type ListedBackup, manifestsById } from '../backups/listed-backup.ts';
+import type { Place } from '../backups/losses/loss.ts';
+import { newestClean, unacceptedLosses } from '../backups/losses/unaccepted-losses.ts';
 import type { BackupOrder, BackupPlace } from '../backups/search-backups.ts';
 import { searchHistories } from '../backups/search-histories.ts';
 import {
@@ -27,7 +29,13 @@ export class Loaders {
   readonly #em: HistoryManager;
   readonly backup: DataLoader<number, ListedBackup | null>;
   readonly details: DataLoader<number, BackupDetails>;
+  /** By the name of the zip. */
+  readonly named: DataLoader<string, ListedBackup | null>;
   readonly manifest: DataLoader<number, string | null>;
+  /** Of a database: its newest complete backup without an unaccepted loss. */
+  readonly clean: DataLoader<number, Place | undefined>;
+  /** Of a database: the id of its newest complete backup, if that has an unaccepted loss. */
+  readonly loss: DataLoader<number, number | null>;
   readonly database: DataLoader<number, NamedDatabase>;
   /** With its latest backups. */
   readonly found: DataLoader<number, FoundDatabase>;
@@ -39,6 +47,12 @@ export class Loaders {
     this.#em = em;
     this.backup = new DataLoader(ids => backupsById({ em }, ids));
     this.details = new DataLoader(async ids => inOrder(ids, await detailsById({ em }, ids), ({ id }) => id));
+    this.named = new DataLoader(names => backupsByName({ em }, names));
+    this.clean = new DataLoader(ids => newestClean({ em }, ids));
+    this.loss = new DataLoader(async ids => {
+      const losses = new Map((await unacceptedLosses({ em }, { ids })).map(({ databaseId, id }) => [databaseId, id]));
+      return ids.map(id => losses.get(id) ?? null);
+    });
     this.manifest = new DataLoader(ids => manifestsById({ em }, ids));
     this.database = new DataLoader(async ids => inOrder(ids, await databasesById({ em }, ids), ({ id }) => id));
     this.found = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
@@ -59,8 +73,8 @@ export class Loaders {
   /** Forgets what has been looked up: it may have changed since. */
   clear(): void {
     this.#em.clear();
-    for (const loader of [this.backup, this.details, this.manifest, this.database, this.found, this.kept])
-      loader.clearAll();
+    const { backup, named, details, manifest, database, found, kept, clean, loss } = this;
+    for (const loader of [backup, named, details, manifest, database, found, kept, clean, loss]) loader.clearAll();
     this.#days.clear();
     this.#histories.clear();
   }

@@ -99,6 +99,8 @@ export type Database = {
   latestBackup?: Maybe<Backup>;
   /** The last backup that is complete and whose stored file is sound: what a restore would take. Null when there is none. */
   latestCompleteBackup?: Maybe<Backup>;
+  /** Its newest complete backup, when that has lost something and nobody has accepted that; null otherwise. */
+  unacceptedLoss?: Maybe<Backup>;
   /** Its backups. */
   backups: BackupConnection;
   /** How many backups of it are kept. */
@@ -131,6 +133,8 @@ export type DatabaseFilter = {
   states?: InputMaybe<Array<BackupState>>;
   /** Its latest complete backup was begun longer ago than so many hours, or there is none: what a night has missed. A name from the future counts from its receipt. */
   noCompleteForHours?: InputMaybe<Scalars['Float']['input']>;
+  /** Whether its newest complete backup has lost something that nobody has accepted. */
+  hasUnacceptedLoss?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** In which order databases are listed. */
@@ -204,6 +208,8 @@ export type Backup = {
   state: BackupState;
   /** What was noticed of it when it was received, by the client and by the service. */
   findings: Array<Finding>;
+  /** What the database had lost when it was made, or null when nothing; of complete backups only. */
+  loss?: Maybe<Loss>;
   /** The size of the plain dump in bytes, or null when the service was told not to read it. */
   dumpSize?: Maybe<Scalars['BigInt']['output']>;
   /** The SHA-256 of the plain dump, or null when the service was told not to read it. */
@@ -338,7 +344,7 @@ export type BackupState =
 /** Something that was noticed of a backup when it was received. */
 export type Finding = {
   __typename?: 'Finding';
-  /** For programs: `OBJECTS_GONE`. There may be new ones. */
+  /** For programs: `SHRUNK`. There may be new ones. */
   code: Scalars['String']['output'];
   /** How much it weighs. */
   severity: Severity;
@@ -346,6 +352,39 @@ export type Finding = {
   message: Scalars['String']['output'];
   /** What to do about it, where there is something to be done. */
   advice?: Maybe<Scalars['String']['output']>;
+};
+
+/** What a database had lost when a complete backup was made. */
+export type Loss = {
+  __typename?: 'Loss';
+  /** What has become of it. */
+  status: LossStatus;
+  /** What was lost: one sentence with names and figures. */
+  message: Scalars['String']['output'];
+  /** The backup that still has it, or null when the history does not know that any more. */
+  reference?: Maybe<Backup>;
+  /** Who accepted it, or null while nobody has. */
+  acceptance?: Maybe<Acceptance>;
+};
+
+/** What has become of a loss, written as REST does. */
+export type LossStatus =
+  /** Nobody has accepted it: later backups are compared with the one before. */
+  | 'unaccepted'
+  /** Somebody has accepted it: later backups are compared with this one. */
+  | 'accepted'
+  /** A newer complete backup has lost nothing, or its loss was accepted. */
+  | 'superseded';
+
+/** That a loss was on purpose. */
+export type Acceptance = {
+  __typename?: 'Acceptance';
+  /** When that was said. */
+  at: Scalars['DateTime']['output'];
+  /** Who said so, as the client has it; null when it has nobody. */
+  by?: Maybe<Scalars['String']['output']>;
+  /** Why it was on purpose. */
+  reason: Scalars['String']['output'];
 };
 
 /** How much a finding weighs. */
@@ -480,6 +519,7 @@ export type ResolversTypes = {
   Database: ResolverTypeWrapper<NamedDatabase>;
   DatabaseFilter: DatabaseFilter;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   DatabaseOrder: DatabaseOrder;
   DatabaseOrderField: DatabaseOrderField;
   Direction: Direction;
@@ -494,9 +534,11 @@ export type ResolversTypes = {
   BackupConnection: ResolverTypeWrapper<Connection<ListedBackup>>;
   BackupEdge: ResolverTypeWrapper<Omit<BackupEdge, 'node'> & { node: ResolversTypes['Backup'] }>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   BackupState: BackupState;
   Finding: ResolverTypeWrapper<Finding>;
+  Loss: ResolverTypeWrapper<Omit<Loss, 'reference'> & { reference?: Maybe<ResolversTypes['Backup']> }>;
+  LossStatus: LossStatus;
+  Acceptance: ResolverTypeWrapper<Acceptance>;
   Severity: Severity;
   Statistics: ResolverTypeWrapper<StatisticsRow>;
   Day: ResolverTypeWrapper<DayRow>;
@@ -516,6 +558,7 @@ export type ResolversParentTypes = {
   Database: NamedDatabase;
   DatabaseFilter: DatabaseFilter;
   Float: Scalars['Float']['output'];
+  Boolean: Scalars['Boolean']['output'];
   DatabaseOrder: DatabaseOrder;
   DatabaseConnection: Connection<NamedDatabase>;
   DatabaseEdge: Omit<DatabaseEdge, 'node'> & { node: ResolversParentTypes['Database'] };
@@ -527,8 +570,9 @@ export type ResolversParentTypes = {
   BackupConnection: Connection<ListedBackup>;
   BackupEdge: Omit<BackupEdge, 'node'> & { node: ResolversParentTypes['Backup'] };
   PageInfo: PageInfo;
-  Boolean: Scalars['Boolean']['output'];
   Finding: Finding;
+  Loss: Omit<Loss, 'reference'> & { reference?: Maybe<ResolversParentTypes['Backup']> };
+  Acceptance: Acceptance;
   Statistics: StatisticsRow;
   Day: DayRow;
 };
@@ -565,6 +609,7 @@ export type DatabaseResolvers<ContextType = GraphqlContext, ParentType extends R
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   latestBackup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
   latestCompleteBackup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
+  unacceptedLoss?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
   backups?: Resolver<ResolversTypes['BackupConnection'], ParentType, ContextType, RequireFields<DatabaseBackupsArgs, 'first' | 'orderBy'>>;
   backupCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   storedBytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
@@ -594,6 +639,7 @@ export type BackupResolvers<ContextType = GraphqlContext, ParentType extends Res
   downloadUrl?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['BackupState'], ParentType, ContextType>;
   findings?: Resolver<Array<ResolversTypes['Finding']>, ParentType, ContextType>;
+  loss?: Resolver<Maybe<ResolversTypes['Loss']>, ParentType, ContextType>;
   dumpSize?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
   dumpDigest?: Resolver<Maybe<ResolversTypes['Digest']>, ParentType, ContextType>;
   dumpSeconds?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
@@ -648,6 +694,19 @@ export type FindingResolvers<ContextType = GraphqlContext, ParentType extends Re
   advice?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type LossResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Loss'] = ResolversParentTypes['Loss']> = {
+  status?: Resolver<ResolversTypes['LossStatus'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reference?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
+  acceptance?: Resolver<Maybe<ResolversTypes['Acceptance']>, ParentType, ContextType>;
+};
+
+export type AcceptanceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Acceptance'] = ResolversParentTypes['Acceptance']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  by?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type StatisticsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Statistics'] = ResolversParentTypes['Statistics']> = {
   databases?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   backups?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -685,6 +744,8 @@ export type Resolvers<ContextType = GraphqlContext> = {
   BackupEdge?: BackupEdgeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Finding?: FindingResolvers<ContextType>;
+  Loss?: LossResolvers<ContextType>;
+  Acceptance?: AcceptanceResolvers<ContextType>;
   Statistics?: StatisticsResolvers<ContextType>;
   Day?: DayResolvers<ContextType>;
 };

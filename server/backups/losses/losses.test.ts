@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { finding } from '../../../protocol/finding.ts';
 import { backupReport, databaseHistory, databaseList, uploadReceipt } from '../../../protocol/responses.ts';
 import { sampleManifest, table } from '../../testing/manifests.ts';
-import { expectError, request, upload } from '../../testing/requests.ts';
+import { expectError, graphql, request, upload } from '../../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/running-app.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips.ts';
 import { Backup } from '../backup.entity.ts';
@@ -219,6 +219,45 @@ describeOnEachStore('a loss', store => {
     const { status, json } = await upload(app.url, zip);
     expect(status).to.equal(200);
     expect(json.data.loss.status).to.equal('accepted');
+  });
+
+  it('is told by GraphQL too, with its acceptance, and found by a filter', async () => {
+    const first = await send(night(1, 'asked_by_graphql'), FULL);
+    const second = await send(night(2, 'asked_by_graphql'), SHRUNKEN);
+    await send(night(1, 'asked_whole'), FULL);
+    const loss = 'loss { status message reference { id } acceptance { by reason at } }';
+    const ask = async () => {
+      const { json } = await graphql(
+        app.url,
+        `{ database(name: "asked_by_graphql") { unacceptedLoss { id } latestBackup { ${loss} findings { advice } } backups { nodes { loss { status } } } }
+           with: databases(filter: { search: "asked_", hasUnacceptedLoss: true }) { totalCount nodes { name } }
+           without: databases(filter: { search: "asked_", hasUnacceptedLoss: false }) { totalCount nodes { name unacceptedLoss { id } } } }`,
+      );
+      expect(json.errors).to.equal(undefined);
+      return json.data;
+    };
+    const unaccepted = await ask();
+    const { message, advice } = second.findings[0];
+    expect(unaccepted.database).to.deep.equal({
+      unacceptedLoss: { id: String(second.id) },
+      latestBackup: {
+        loss: { status: 'unaccepted', message, reference: { id: String(first.id) }, acceptance: null },
+        findings: [{ advice }],
+      },
+      backups: { nodes: [{ loss: { status: 'unaccepted' } }, { loss: null }] },
+    });
+    expect(unaccepted.with).to.deep.equal({ totalCount: 1, nodes: [{ name: 'asked_by_graphql' }] });
+    expect(unaccepted.without).to.deep.equal({
+      totalCount: 1,
+      nodes: [{ name: 'asked_whole', unacceptedLoss: null }],
+    });
+    const { at, by, reason } = (await accept(second.id, { reason: 'moved', by: 'ayu' })).json.data.loss.acceptance;
+    const accepted = await ask();
+    expect(accepted.database.unacceptedLoss).to.equal(null);
+    expect(accepted.database.latestBackup.loss).to.deep.include({ status: 'accepted', acceptance: { at, by, reason } });
+    expect(accepted.database.latestBackup.findings).to.deep.equal([{ advice: null }]);
+    expect(accepted.with.totalCount).to.equal(0);
+    expect(accepted.without.totalCount).to.equal(2);
   });
 
   it('stands in the record beside the zip, and its acceptance, before the history knows of it', async () => {

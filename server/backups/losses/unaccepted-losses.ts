@@ -31,12 +31,16 @@ interface Row {
 }
 
 /** Entries of `backups_by_loss`: few, since most backups lose nothing. */
-export const WITH_UNACCEPTED_LOSS =
+const WITH_UNACCEPTED_LOSS =
   '(select lost.database_id from backups lost where lost.shrunk_from is not null and lost.accepted_at is null)';
 
 const NEWEST_COMPLETE_ID = `
   select newest.id from backups newest where newest.database_id = d.id and newest.state = 'complete'
   order by newest.database_id desc, newest.sorted_at desc, newest.id desc limit 1`;
+
+/** Of a database `d`; what it holds with few losses is cheap to ask, however many databases there are. */
+export const HAS_UNACCEPTED_LOSS = `d.id in ${WITH_UNACCEPTED_LOSS} and exists (
+  select 1 from backups b where b.id = (${NEWEST_COMPLETE_ID}) and b.shrunk_from is not null and b.accepted_at is null)`;
 
 /**
  * Lists the losses that nobody has accepted: at most one of each database, by the names of the databases. An older one does
