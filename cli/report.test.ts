@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { type FindingCode, finding } from '../protocol/finding.ts';
+import type { UnacceptedLoss } from '../protocol/responses.ts';
 import type { Outcome } from './pipeline/outcome.ts';
-import { describeOutcome, deservesLook, type RunReport, summarize, table, tabulate } from './report.ts';
+import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, table, tabulate } from './report.ts';
 
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   database: 'pt_xyz',
@@ -19,6 +20,12 @@ const outcome = (more: Partial<Outcome> = {}): Outcome => ({
 const failed = (more: Partial<Outcome> = {}): Outcome => {
   const { backupId: _, ...rest } = outcome();
   return { ...rest, state: 'failed', failure: { stage: 'dump', message: 'it broke' }, ...more };
+};
+const LOSS: UnacceptedLoss = {
+  id: 34,
+  timestamp: '2026-01-01 00:00:00',
+  message: 'lost since backup 33 (2025-12-31 00:00:00 UTC): table faktur',
+  reference: { id: 33, file_name: 'mysql-….sql.zip', timestamp: '2025-12-31 00:00:00', state: 'complete' },
 };
 const report = (outcomes: Outcome[], more: Partial<RunReport> = {}): RunReport => ({
   startedAt: new Date('2026-01-01T00:00:00Z'),
@@ -85,6 +92,52 @@ describe('report', () => {
         '        UNVERIFIED: nobody looked (NO_MANIFEST)',
         '        warning: one (CLIENT_OLDER)',
       ]);
+    });
+  });
+
+  describe('of a database that has lost something', () => {
+    const shrunk = outcome({
+      findings: [finding('CLIENT_OLDER', 'one'), finding('SHRUNK', LOSS.message, 'Check the database.')],
+      loss: LOSS,
+    });
+
+    it('is never ok, and says first what was lost', () =>
+      expect(describeOutcome(shrunk).split('\n')).to.deep.equal([
+        'SHRUNK  pt_xyz  dump 2.0 MiB, zip 512.0 KiB, 4.2 s, id 34',
+        '        LOSS: lost since backup 33 (2025-12-31 00:00:00 UTC): table faktur (SHRUNK)',
+        '          what to do: Check the database.',
+        '        warning: one (CLIENT_OLDER)',
+      ]));
+
+    it('names the backup of an earlier night that has the loss, with what to do, when this one is not it', () =>
+      expect(
+        describeOutcome(outcome({ state: 'incomplete', backupId: 35, loss: LOSS }))
+          .split('\n')
+          .slice(1),
+      ).to.deep.equal([
+        '        LOSS: backup 34 (2026-01-01 00:00:00 UTC): lost since backup 33 (2025-12-31 00:00:00 UTC): table faktur; nobody has accepted that (SHRUNK)',
+        "          what to do: Check the database. Backup 33 (2025-12-31 00:00:00 UTC) still has it: sade download 33. If it was removed on purpose: sade accept 34 --reason 'why'",
+      ]));
+
+    it('says so when the backup that had it is damaged, or not known any more', () => {
+      const told = (reference: Partial<UnacceptedLoss['reference']>) =>
+        describeOutcome(failed({ loss: { ...LOSS, reference: { ...LOSS.reference, ...reference } } }));
+      expect(told({ state: 'damaged' })).to.contain('Backup 33 (2025-12-31 00:00:00 UTC) had it, and is damaged now');
+      expect(told({ id: null, state: null })).to.contain(
+        'The backup of 2025-12-31 00:00:00 UTC had it; the service does not',
+      );
+    });
+
+    it('counts as backed up, is named in the summary, and makes the exit code 1', () => {
+      expect(summarize(report([shrunk, outcome({ database: 'b' })]))).to.equal(
+        '2 of 2 databases backed up in 3 min 05 s; SHRUNK: pt_xyz (backup 33 has what was lost).',
+      );
+      expect(exitCodeOf([shrunk, outcome({ database: 'b' })], 2)).to.equal(1);
+      expect(exitCodeOf([outcome(), { ...shrunk, isLeftover: true }], 1), 'left by an earlier run').to.equal(1);
+      expect(exitCodeOf([outcome({ findings: shrunk.findings })], 1), 'accepted, or made good since').to.equal(0);
+      expect(exitCodeOf([failed({ loss: LOSS })], 1)).to.equal(2);
+      expect(tabulate(report([shrunk]))).to.contain('pt_xyz    SHRUNK');
+      expect(deservesLook(outcome({ loss: LOSS }))).to.equal(true);
     });
   });
 

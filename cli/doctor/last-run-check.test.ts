@@ -57,6 +57,17 @@ describe('last run check', () => {
     expect(said(run)).not.to.contain('transactions');
   });
 
+  it('leaves it to the service whether a loss, for which alone a run ended with 1, is accepted since', () => {
+    const reference = { id: 6, file_name: 'f', timestamp: '2026-01-01 01:30:00', state: 'complete' as const };
+    const loss = { id: 7, timestamp: '2026-01-02 01:30:00', message: 'lost', reference };
+    const run = { ...RUN, exitCode: 1, outcomes: [{ ...OUTCOME, loss }] };
+    expect(marks(run)).to.deep.equal(['ok']);
+    expect(said(run)).to.contain('ended with code 1; 1 of 1 complete; SHRUNK: a');
+    const failed = { ...OUTCOME, database: 'b', state: 'failed' as const, loss };
+    expect(marks({ ...run, total: 2, outcomes: [{ ...OUTCOME, loss }, failed] })).to.deep.equal(['FAIL']);
+    expect(marks({ ...run, total: 2, notDone: ['b'] })).to.deep.equal(['FAIL', 'FAIL']);
+  });
+
   it('tells that it was interrupted, and what was not done', () => {
     const run = { ...RUN, exitCode: 130, interruptedBy: 'SIGINT' as const, total: 2, notDone: ['b'] };
     expect(marks(run)).to.deep.equal(['FAIL', 'FAIL']);

@@ -83,7 +83,7 @@ async function databaseOf(em: HistoryManager, { database: name }: FileAddress): 
 }
 
 /** @returns when the dump began, as the name of the file says */
-export function takenAtOf({ fileName }: FileAddress): Date {
+export function takenAtOf({ fileName }: Pick<FileAddress, 'fileName'>): Date {
   const name = parseBackupName(fileName);
   if (typeof name === 'string') throw new Error(`${fileName} ${name}`);
   return name.takenAt;

@@ -91,8 +91,9 @@ describe('the record of a backup', () => {
       { findings: [{}] },
       { manifest: {} },
       { loss: {} },
-      { loss: { reference: 'x' } },
-      { loss: { reference: 'x', acceptance: { at: 'yesterday', by: null, reason: 'x' } } },
+      { loss: { reference: record.loss.reference } },
+      { loss: { ...record.loss, reference: 'x' } },
+      { loss: { ...record.loss, acceptance: { at: 'yesterday', by: null, reason: 'x' } } },
       { manifest: { ...record.manifest, manifest_version: 3 } },
     ])
       expect(parseRecord(JSON.stringify({ ...record, ...wrong }), zip), JSON.stringify(wrong)).to.contain('is wrong');

@@ -1,4 +1,5 @@
 import { type InferType, mixed, number, object, string, ValidationError } from 'yup';
+import { parseBackupName } from '../../protocol/backup-name.ts';
 import { type BackupState, findingList, stateOf } from '../../protocol/finding.ts';
 import { manifestSchema } from '../../protocol/manifest.ts';
 import type { FileAddress } from '../storage/storage.ts';
@@ -41,7 +42,10 @@ const recordSchema = object({
   /** Of a complete backup that lost something; left out where nothing was. */
   loss: object({
     /** Name of the zip that still has it. */
-    reference: string().required().max(255),
+    reference: string()
+      .required()
+      .max(255)
+      .test('name', 'is no name of a backup', text => typeof parseBackupName(text ?? '') !== 'string'),
     acceptance: object({
       at: instant(),
       by: string().nullable().defined().max(255),

@@ -13,6 +13,9 @@ const at = (day: number) => new Date(FIRST_TAKEN + day * DAY_MS).toISOString();
 const QUESTIONS: Record<string, string> = {
   'the fleet with its latest backups': '{ databases { nodes { latestBackup { id } latestCompleteBackup { id } } } }',
   'what the night has missed': '{ databases(filter: { noCompleteForHours: 26 }) { nodes { name } } }',
+  'what has lost something':
+    '{ databases(filter: { hasUnacceptedLoss: true }) { nodes { unacceptedLoss { loss { status } } } } }',
+  'the losses of many': '{ databases { nodes { unacceptedLoss { id } } } }',
   'the fleet by size': '{ databases(orderBy: { field: SIZE, direction: DESC }) { nodes { name } } }',
   'the newest backups': '{ backups(first: 10) { nodes { id } } }',
   'the newest of one state': '{ backups(first: 10, filter: { states: [incomplete] }) { nodes { id } } }',

@@ -7,7 +7,7 @@ import { analyze } from './plans.ts';
 export const FIRST_TAKEN = Date.UTC(2023, 10, 14);
 const DAY_MS = 86_400_000;
 
-/** Fills databases `filled_0`, `filled_1`, … with histories of one backup a day, without files. Of ten, one is incomplete. */
+/** Fills databases `filled_0`, `filled_1`, … with histories of one backup a day, without files. Of ten, one is incomplete, and one has lost something. */
 export async function fillHistory(history: History, databases: number, backups: number): Promise<void> {
   const em = history.em.fork();
   await em.begin();
@@ -22,6 +22,7 @@ export async function fillHistory(history: History, databases: number, backups: 
       size: 1 + ((i * 31 + j * 17) % 1000),
       sha256: '0'.repeat(64),
       state: j % 10 === 3 ? ('incomplete' as const) : ('complete' as const),
+      shrunkFrom: j % 10 === 9 ? `filled-${i}-${j - 1}` : null,
     }));
     await em.insertMany(Backup, rows);
   }

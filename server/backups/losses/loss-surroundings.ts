@@ -8,7 +8,7 @@ export interface Surroundings {
   /** The newest complete backup of its database without an unaccepted loss. */
   readonly clean: Place | undefined;
   /** The backup that still has what was lost, if the history knows it. */
-  readonly reference: Pick<Backup, 'id' | 'state' | 'damage'> | null;
+  readonly reference: Pick<Backup, 'id' | 'takenAt' | 'state' | 'damage'> | null;
 }
 
 const NONE: Surroundings = { clean: undefined, reference: null };
@@ -20,6 +20,6 @@ export async function lossSurroundings(
 ): Promise<Surroundings> {
   if (!shrunkFrom) return NONE;
   const [clean] = await newestClean({ em }, [database.id]);
-  const reference = await em.findOne(Backup, { fileName: shrunkFrom }, { fields: ['state', 'damage'] });
+  const reference = await em.findOne(Backup, { fileName: shrunkFrom }, { fields: ['takenAt', 'state', 'damage'] });
   return { clean, reference };
 }

@@ -1,11 +1,12 @@
-import { formatTimestamp, parseBackupName } from '../../../protocol/backup-name.ts';
+import { formatTimestamp } from '../../../protocol/backup-name.ts';
 import type { BackupLoss, UnacceptedLoss as PresentedLoss } from '../../../protocol/responses.ts';
 import { type Backup, findingsOf, storedState } from '../backup.entity.ts';
+import { takenAtOf } from '../record-backup.ts';
 import { acceptanceOf, type LossColumns, lossSentence, lossStatus } from './loss.ts';
 import type { Surroundings } from './loss-surroundings.ts';
 import type { UnacceptedLoss } from './unaccepted-losses.ts';
 
-type Reference = Pick<Backup, 'id' | 'state' | 'damage'>;
+type Reference = NonNullable<Surroundings['reference']>;
 
 /** The loss of a database that nobody has accepted. */
 export function presentUnacceptedLoss(loss: UnacceptedLoss): PresentedLoss {
@@ -35,12 +36,10 @@ export function presentLoss(
 }
 
 function presentReference(fileName: string, reference: Reference | null): BackupLoss['reference'] {
-  const name = parseBackupName(fileName);
-  if (typeof name === 'string') throw new Error(`${fileName} ${name}`);
   return {
     id: reference?.id ?? null,
     file_name: fileName,
-    timestamp: formatTimestamp(name.takenAt),
+    timestamp: formatTimestamp(reference?.takenAt ?? takenAtOf({ fileName })),
     state: reference ? storedState(reference) : null,
   };
 }

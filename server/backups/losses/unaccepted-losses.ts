@@ -15,7 +15,7 @@ export interface UnacceptedLoss {
   /** Name of the zip that still has what was lost. */
   readonly shrunkFrom: string;
   /** The backup of that name, if the history still knows it. */
-  readonly reference: Pick<Backup, 'id' | 'state' | 'damage'> | null;
+  readonly reference: Pick<Backup, 'id' | 'takenAt' | 'state' | 'damage'> | null;
 }
 
 interface Row {
@@ -26,6 +26,7 @@ interface Row {
   readonly findings: string | null;
   readonly shrunk_from: string;
   readonly reference_id: number | null;
+  readonly reference_taken_at: number | string;
   readonly reference_state: Backup['state'];
   readonly reference_damage: string | null;
 }
@@ -56,7 +57,7 @@ export async function unacceptedLosses(
   if (database !== undefined) where.demand('d.name = ?', database);
   if (ids !== undefined) where.demand(`d.id in ${listOf(ids)}`, ...ids);
   const sql = `select d.id as database_id, d.name, b.id, b.taken_at, b.findings, b.shrunk_from,
-      r.id as reference_id, r.state as reference_state, r.damage as reference_damage
+      r.id as reference_id, r.taken_at as reference_taken_at, r.state as reference_state, r.damage as reference_damage
     from \`databases\` d
     join backups b on b.id = (${NEWEST_COMPLETE_ID})
     left join backups r on r.file_name = b.shrunk_from
@@ -73,7 +74,7 @@ function toLoss(row: Row): UnacceptedLoss {
     takenAt: fromStore(row.taken_at),
     findings: row.findings,
     shrunkFrom: row.shrunk_from,
-    reference: id === null ? null : { id, state, damage },
+    reference: id === null ? null : { id, takenAt: fromStore(row.reference_taken_at), state, damage },
   };
 }
 
