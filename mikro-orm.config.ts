@@ -9,6 +9,7 @@ import { Backup } from './server/backups/backup.entity.ts';
 import { KnownStorage } from './server/backups/known-storage.entity.ts';
 import { loadConfig } from './server/config.ts';
 import { Database } from './server/databases/database.entity.ts';
+import { mysqlDialect } from './server/history/mysql-dialect.ts';
 import { sqliteDialect } from './server/history/sqlite-dialect.ts';
 
 /** What MikroORM's command line asks for. */
@@ -65,6 +66,7 @@ async function mysql(url: URL): Promise<SqlOptions> {
     ...connection,
     driver: (/mariadb/i.test(version) ? MariaDbDriver : MySqlDriver) as typeof MySqlDriver,
     dbName,
+    driverOptions: mysqlDialect({ ...connection, database: dbName }),
     charset: 'utf8mb4',
     // Names are told apart byte by byte, as the file system does.
     collate: 'utf8mb4_bin',

@@ -18,8 +18,7 @@ export async function openHistory(url: string): Promise<History> {
   try {
     orm = (await MikroORM.init(await createConfig(url))) as History;
     await orm.connect();
-    if (url.startsWith('sqlite:')) await setUpSqlite(orm);
-    else await refuseBareBackslashes(orm);
+    if (!url.startsWith('sqlite:')) await refuseBareBackslashes(orm);
     await orm.migrator.up();
     tagFailures(orm);
     return orm;
@@ -34,19 +33,4 @@ async function refuseBareBackslashes(orm: History): Promise<void> {
   const [row] = await orm.em.execute<Array<{ mode: string }>>('select @@session.sql_mode as mode');
   if (row!.mode.includes('NO_BACKSLASH_ESCAPES'))
     throw new Error('its sql_mode has NO_BACKSLASH_ESCAPES, with which values are not safe: take it out of the server');
-}
-
-/**
- * A committed row is a promise to a client, so it must survive a power cut: `synchronous` stays full under WAL. Sixteen
- * MiB of pages hold what a list of a thousand databases looks at, however long their histories are.
- */
-async function setUpSqlite(orm: History): Promise<void> {
-  for (const pragma of [
-    'journal_mode = wal',
-    'synchronous = full',
-    'busy_timeout = 5000',
-    'foreign_keys = on',
-    'cache_size = -16384',
-  ])
-    await orm.em.execute(`pragma ${pragma}`);
 }

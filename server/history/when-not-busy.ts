@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long a statement waits for another process that holds the lock on the history. */
+const PATIENCE_MS = 5_000;
+const LONGEST_PAUSE_MS = 50;
+
+/**
+ * Does work on SQLite when no other process stands in its way. SQLite's own `busy_timeout` would wait in the same thread,
+ * and no request would be answered meanwhile.
+ * @param work one statement that has no effect when it is refused
+ * @throws what `work` throws: SQLITE_BUSY once `patienceMs` have passed
+ */
+export async function whenNotBusy<T>(work: () => T, patienceMs = PATIENCE_MS): Promise<T> {
+  const until = performance.now() + patienceMs;
+  for (let pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() + pause > until) throw error;
+    }
+    await sleep(pause);
+  }
+}
+
+// https://sqlite.org/rescode.html: the extended codes hold SQLITE_BUSY in their lowest byte.
+function isBusy(error: unknown): boolean {
+  return (((error as { errcode?: number }).errcode ?? 0) & 0xff) === 5;
+}
