@@ -80,12 +80,15 @@ function diskFull(): AppError {
 }
 
 function historyFailure(error: Error, origin: Origin | undefined): AppError | undefined {
-  const { code, errcode, fatal } = error as { code?: unknown; errcode?: number; fatal?: unknown };
+  const { code, errno, errcode, fatal } = error as Partial<Record<'code' | 'errno' | 'fatal', unknown>> & {
+    errcode?: number;
+  };
   // SQLite's extended codes hold the plain one in their lowest byte.
   const sqlite = errcode === undefined ? undefined : errcode & 0xff;
   if (sqlite === SQLITE_FULL || SERVER_FULL.has(code)) return diskFull();
   // mysql2 calls an error fatal that ends a connection.
-  const isUnusable = fatal === true || SERVER_UNUSABLE.has(code) || SQLITE_UNUSABLE.has(sqlite);
+  const isUnusable =
+    fatal === true || SERVER_UNUSABLE.has(code) || MARIADB_UNUSABLE.has(errno) || SQLITE_UNUSABLE.has(sqlite);
   if (isUnusable || (origin === 'history' && SYSTEM_UNREACHABLE.has(code)))
     return new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store can not be reached: try again later.');
   return undefined;
@@ -136,7 +139,29 @@ const SERVER_UNUSABLE = new Set<unknown>([
   'ER_ACCESS_DENIED_ERROR',
   'ER_DBACCESS_DENIED_ERROR',
   'ER_BAD_DB_ERROR',
+  'ER_CANT_CREATE_THREAD',
+  'ER_QUERY_TIMEOUT',
+  'ER_STATEMENT_TIMEOUT',
+  'ER_CLIENT_INTERACTION_TIMEOUT',
+  'ER_INNODB_READ_ONLY',
+  'ER_INNODB_FORCED_RECOVERY',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+  'ER_ACCOUNT_HAS_BEEN_LOCKED',
+  'ER_MUST_CHANGE_PASSWORD',
+  'ER_MUST_CHANGE_PASSWORD_LOGIN',
+  'ER_HOST_IS_BLOCKED',
+  'ER_HOST_NOT_PRIVILEGED',
+  'ER_TABLEACCESS_DENIED_ERROR',
+  'ER_COLUMNACCESS_DENIED_ERROR',
+  'ER_NET_READ_ERROR',
+  'ER_NET_READ_INTERRUPTED',
+  'ER_NET_ERROR_ON_WRITE',
+  'ER_NET_WRITE_INTERRUPTED',
+  'ER_UNKNOWN_COM_ERROR', // of a Galera node that has left its cluster
 ]);
+
+/** Those of MariaDB that mysql2 has other names for, or none: connection killed, statement timeout, account locked. */
+const MARIADB_UNUSABLE = new Set<unknown>([1927, 1969, 4151]);
 
 const SERVER_FULL = new Set<unknown>(['ER_DISK_FULL', 'ER_RECORD_FILE_FULL']);
 

@@ -40,11 +40,13 @@ export async function recordBackup(
   { em, storage }: { em: HistoryManager; storage: Storage },
   recordable: Recordable,
 ): Promise<Backup> {
-  return em.transactional(async em => {
-    const backup = await insertRow(em, recordable);
-    await storage.describe(recordable.address, formatRecord(backup));
-    return backup;
-  }, READ_COMMITTED);
+  return unlessDeadlocked(() =>
+    em.fork().transactional(async em => {
+      const backup = await insertRow(em, recordable);
+      await storage.describe(recordable.address, formatRecord(backup));
+      return backup;
+    }, READ_COMMITTED),
+  );
 }
 
 /**
@@ -52,11 +54,22 @@ export async function recordBackup(
  * @throws UniqueConstraintViolationException when the file has a row already
  */
 export async function insertBackup({ em }: { em: HistoryManager }, recordable: Recordable): Promise<Backup> {
-  return em.transactional(em => insertRow(em, recordable), READ_COMMITTED);
+  return unlessDeadlocked(() => em.fork().transactional(em => insertRow(em, recordable), READ_COMMITTED));
 }
 
 /** Two first uploads of one database may both make its row: the second must see what the first has committed. */
 const READ_COMMITTED = { isolationLevel: IsolationLevel.READ_COMMITTED };
+
+/** InnoDB ends one of two transactions that wait for each other, and expects that it is tried again. */
+async function unlessDeadlocked<T>(transaction: () => Promise<T>, attempts = 3): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ER_LOCK_DEADLOCK' || attempt === attempts) throw error;
+    }
+  }
+}
 
 async function insertRow(em: HistoryManager, recordable: Recordable): Promise<Backup> {
   const { address, dump, findings, manifest, damage, ...same } = recordable;

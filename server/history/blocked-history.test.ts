@@ -46,6 +46,7 @@ describe('a history in SQLite that another process has locked', () => {
         expectError(await upload(app.url, zip), 503, 'HISTORY_UNAVAILABLE');
         refused += 1;
       });
+      writes.push(request(`${app.url}/-/ready`).then(answer => expectError(answer, 503, 'HISTORY_UNAVAILABLE')));
       for (let times = 0; times < 5; times++) await expectReads(app, 1);
       expect(refused, 'before the reads had their answers').to.equal(0);
       await Promise.all(writes);
@@ -53,6 +54,7 @@ describe('a history in SQLite that another process has locked', () => {
     }
     expect((await upload(app.url, fresh)).status).to.equal(201);
     expect((await upload(app.url, kept)).status).to.equal(200);
+    expect((await request(`${app.url}/-/ready`)).status).to.equal(200);
     await expectReads(app, 1);
     expect((await request(`${app.url}/pt_xyz`)).json.data.histories).to.have.length(2);
   });

@@ -5,14 +5,19 @@ import type { HistoryManager } from './history.ts';
 const SILENT_MS = 10_000;
 
 /** @throws AppError 503 when the history store does not answer, within `silentMs` milliseconds */
-export async function checkReachable(em: HistoryManager, silentMs = SILENT_MS): Promise<void> {
+export function checkReachable(em: HistoryManager, silentMs?: number): Promise<void> {
+  return answersInTime(em.execute('select 1'), silentMs);
+}
+
+/** @throws AppError 503 when what was asked of the history store fails, or is not answered in time */
+export async function answersInTime(asked: Promise<unknown>, silentMs = SILENT_MS): Promise<void> {
   const heard = new AbortController();
   // A server that has come to a standstill ends no statement.
   const silence = sleep(silentMs, undefined, { signal: heard.signal }).then(() => {
     throw new AppError(503, 'HISTORY_UNAVAILABLE', `The history store has said nothing for ${silentMs / 1000} s`);
   });
   try {
-    await Promise.race([em.execute('select 1'), silence]);
+    await Promise.race([asked, silence]);
   } catch (error) {
     throw (
       foreseenError(error) ?? new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store can not be used', [], error)

@@ -9,10 +9,18 @@ import {
 import { createPool, type Pool, type PoolConnection, type PoolOptions, type ResultSetHeader } from 'mysql2';
 import { type Lender, LendingDriver, type LentConnection } from './lending-driver.ts';
 
-/** mysql2 for Kysely, where its own driver loses connections of the pool. */
-export function mysqlDialect(options: PoolOptions): Dialect {
+/** How long a statement may take. Those of migrations, which may build an index of millions, have no limit. */
+const PATIENCE_MS = 60_000;
+const HURRIED = /^\s*(?:select|insert|delete|set|begin|commit|rollback)\b/i;
+
+/**
+ * mysql2 for Kysely, where its own driver loses connections of the pool.
+ * @param patienceMs how long a statement may take: a server that has come to a standstill would keep all connections
+ */
+export function mysqlDialect(options: PoolOptions, patienceMs = PATIENCE_MS): Dialect {
+  const open = async () => new MysqlStore(createPool({ ...options, ...VALUES }), patienceMs);
   return {
-    createDriver: () => new LendingDriver(async () => new MysqlStore(createPool({ ...options, ...VALUES }))),
+    createDriver: () => new LendingDriver(open),
     createQueryCompiler: () => new MysqlQueryCompiler(),
     createAdapter: () => new MysqlAdapter(),
     createIntrospector: db => new MysqlIntrospector(db),
@@ -37,20 +45,22 @@ const SESSION = [
 
 class MysqlStore implements Lender {
   readonly #pool: Pool;
+  readonly #patienceMs: number;
   readonly #ready = new WeakSet<PoolConnection>();
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, patienceMs: number) {
     this.#pool = pool;
+    this.#patienceMs = patienceMs;
   }
 
   async lend(): Promise<LentConnection> {
     const connection = await new Promise<PoolConnection>((resolve, reject) =>
       this.#pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection))),
     );
-    const lent = new LentMysql(connection);
+    const lent = new LentMysql(connection, this.#patienceMs);
     if (this.#ready.has(connection)) return lent;
     try {
-      for (const setting of SESSION) await query(connection, setting, []);
+      for (const setting of SESSION) await query(connection, setting, [], this.#patienceMs);
     } catch (error) {
       lent.discard();
       throw error;
@@ -66,15 +76,21 @@ class MysqlStore implements Lender {
 
 class LentMysql implements LentConnection {
   readonly #connection: PoolConnection;
+  readonly #patienceMs: number;
   #isBack = false;
 
-  constructor(connection: PoolConnection) {
+  constructor(connection: PoolConnection, patienceMs: number) {
     this.#connection = connection;
+    this.#patienceMs = patienceMs;
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.#isBack) throw new Error(`This connection to the history was given back before: ${sql}`);
-    const result = await query(this.#connection, sql, parameters);
+    const result = await query(this.#connection, sql, parameters, this.#patienceMs).catch(error => {
+      // The server is still at it: nobody else can use the connection.
+      if (error.code === 'PROTOCOL_SEQUENCE_TIMEOUT') this.discard();
+      throw error;
+    });
     if (Array.isArray(result)) return { rows: result as Row[] };
     const { insertId, affectedRows, changedRows } = result as ResultSetHeader;
     return {
@@ -103,8 +119,9 @@ class LentMysql implements LentConnection {
   }
 }
 
-function query(connection: PoolConnection, sql: string, values: readonly unknown[]): Promise<unknown> {
+function query(connection: PoolConnection, sql: string, values: readonly unknown[], ms: number): Promise<unknown> {
+  const timed = { sql, values: [...values], ...(HURRIED.test(sql) && { timeout: ms }) };
   return new Promise((resolve, reject) =>
-    connection.query(sql, [...values], (error, result) => (error ? reject(error) : resolve(result))),
+    connection.query(timed, (error, result) => (error ? reject(error) : resolve(result))),
   );
 }

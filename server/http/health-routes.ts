@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ServiceStatus } from '../../protocol/responses.ts';
 import { AppError } from '../errors.ts';
-import { checkReachable } from '../history/check-reachable.ts';
+import { checkWritable } from '../history/check-writable.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { presentScrub } from '../scrub/presenter.ts';
 import type { Scrub } from '../scrub/scrub.ts';
@@ -26,7 +26,7 @@ export function healthRoutes({ storage, scrub, verifyUploads }: Dependencies): R
 
   router.get('/-/ready', async ctx => {
     const { em } = ctx.state as { em: HistoryManager };
-    await checkReachable(em);
+    await checkWritable(em);
     await storage.checkUsable().catch(storageUnavailable('can not be written to'));
     ctx.body = { message: 'ready' };
   });

@@ -15,5 +15,7 @@ export function startOf(day: number): Date {
 
 /** @returns an expression of SQL that is the day of a column which holds an instant */
 export function dayIn(em: HistoryManager, column: string): string {
-  return isSqlite(em) ? `(${column} / ${MS_PER_DAY})` : `datediff(${column}, '1970-01-01')`;
+  if (!isSqlite(em)) return `datediff(${column}, '1970-01-01')`;
+  // A division of whole numbers cuts towards zero: it would count the last day of 1969 to the first of 1970.
+  return `((${column} - (${column} % ${MS_PER_DAY} + ${MS_PER_DAY}) % ${MS_PER_DAY}) / ${MS_PER_DAY})`;
 }
