@@ -62,7 +62,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
   ),
   'kysely only where the history is opened and read': only(
     'kysely',
-    /^server\/history\/(read-rows|sqlite-dialect)\.ts$/,
+    /^server\/history\/(kept-statements|lending-driver|mysql-dialect|read-rows|sqlite-dialect|sqlite-store)\.ts$/,
   ),
   'what reads zips knows no more than bytes': ({ from, to }) =>
     inside(from, 'server/zip') && !inside(to, 'server/zip') && !to.startsWith('node:'),
