@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { finding } from '../../../protocol/finding.ts';
 import { backupReport, databaseHistory, databaseList, uploadReceipt } from '../../../protocol/responses.ts';
+import { tagOrigin } from '../../origin.ts';
 import { sampleManifest, table } from '../../testing/manifests.ts';
 import { expectError, graphql, request, upload } from '../../testing/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/running-app.ts';
@@ -275,7 +276,8 @@ describeOnEachStore('a loss', store => {
     await send(night(1, 'unwritten'), FULL);
     const { id } = await send(zip, SHRUNKEN);
     const { describe } = app.storage;
-    app.storage.describe = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    app.storage.describe = () =>
+      Promise.reject(tagOrigin(Object.assign(new Error('full'), { code: 'ENOSPC' }), 'storage'));
     try {
       expectError(await accept(id), 507, 'STORAGE_FULL');
     } finally {
