@@ -46,6 +46,8 @@ function optionOf({ name, isOn }: Setting): string {
 export interface LeftOut {
   /** Tells it of a table or view, by its name, with all that belongs to it, such as its triggers. */
   readonly leavesOut: (table: string) => boolean;
+  /** Tells it of the rows of a table, whose definition may be there. */
+  readonly leavesOutRows: (table: string) => boolean;
   readonly kinds: ReadonlySet<ObjectKind>;
   /** Whether the former rows of system-versioned tables are not wanted. */
   readonly history: boolean;
@@ -62,10 +64,14 @@ export function leftOut(
 ): LeftOut {
   const same = isExact ? (name: string) => name : fold;
   const settings = partialSettings(options);
-  const ignored = settings.filter(({ name }) => name === 'ignore-table').map(({ value }) => value ?? '');
-  const tables = new Set(ignored.map(same));
+  const named = (option: string) =>
+    new Set(settings.filter(({ name }) => name === option).map(({ value }) => same(value ?? '')));
+  const [tables, withoutRows] = [named('ignore-table'), named('ignore-table-data')];
+  const isEmpty = settings.some(({ name }) => name === 'no-data');
+  const leavesOut = (table: string) => tables.has(same(`${database}.${table}`));
   return {
-    leavesOut: table => tables.has(same(`${database}.${table}`)),
+    leavesOut,
+    leavesOutRows: table => isEmpty || leavesOut(table) || withoutRows.has(same(`${database}.${table}`)),
     kinds: new Set(settings.flatMap(({ name }) => KINDS[name] ?? [])),
     history: settings.some(({ name }) => name === 'no-data' || name === 'as-of'),
   };

@@ -20,6 +20,7 @@ export function missingObjects(
   const excuses = [leftOut(dumpOptions, database), leftOut(report.concessions, database, { isExact: true })];
   const excused: LeftOut = {
     leavesOut: name => excuses.some(it => it.leavesOut(name)),
+    leavesOutRows: name => excuses.some(it => it.leavesOutRows(name)),
     kinds: new Set(excuses.flatMap(({ kinds }) => [...kinds])),
     history: excuses.some(({ history }) => history),
   };

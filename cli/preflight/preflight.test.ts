@@ -330,20 +330,6 @@ for (const { name, flavour, open } of SERVERS)
         expect([left.findings, left.concessions]).to.deep.equal([[], []]);
       });
 
-    it('warns of columns whose values a dump may not hold as they are', async () => {
-      await create(`create table rates (id int, f float, d double, n decimal(9, 2));
-        create table texts (a varchar(9) character set cp1251, b varchar(9) character set latin1, c varbinary(9), e enum('x') character set utf8mb4);
-        create view v as select f from rates`);
-      await grant(`select, show view, trigger, event ${ON}`, routines);
-      const report = await look();
-      expect(codes(report)).to.deep.equal(['VALUES_ROUNDED', 'TEXT_CONVERTED']);
-      expect(report.findings[0]!.message).to.match(/: rates\.f$/);
-      expect(report.findings[1]!.message).to.match(/: texts\.a \(cp1251\)$/);
-      expect(stateOf(report.findings)).to.equal('complete');
-      const left = await look({ dumpOptions: ['rates', 'texts'].map(table => `--ignore-table=${DATABASE}.${table}`) });
-      expect(left.findings).to.deep.equal([]);
-    });
-
     it('tells of tables whose rows lie elsewhere', async () => {
       await create(`${SCHEMA} create table part (i int) engine=MyISAM; insert into part values (7);
         create table merged (i int) engine=MERGE union=(part)`);

@@ -1,3 +1,4 @@
+import { escapeId } from 'mysql2';
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import type { ObjectKind } from '../../protocol/manifest.ts';
@@ -10,10 +11,11 @@ import { connect, type Session } from './connect.ts';
 import { disabledEventFindings } from './disabled-events.ts';
 import { scheduleFindings } from './event-schedules.ts';
 import { parseGrants } from './grants.ts';
-import { lossyColumnFindings } from './lossy-columns.ts';
+import { lookAtValues } from './look-at-values.ts';
 import { missingRights } from './missing-rights.ts';
 import { nameBoundConcessions, nameBoundFindings } from './name-bound.ts';
 import { Rights } from './rights.ts';
+import { rowsElsewhereFindings } from './rows-elsewhere.ts';
 import { askServerFacts, type ServerFacts } from './server-facts.ts';
 import {
   askObjects,
@@ -23,6 +25,7 @@ import {
   type TableOfEngine,
 } from './source-objects.ts';
 import type { VersionedTable } from './system-versioned.ts';
+import { askDefinitions, definitionFindings } from './table-definitions.ts';
 import { type TablesMadeAnew, watchTables } from './tables-made-anew.ts';
 
 /** What is there to be dumped, and what stands in the way of a complete dump. */
@@ -83,13 +86,19 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
   const { database } = source;
   const server = await askServerFacts(session);
   const rights = await askRights(session, server);
-  const objects = await askObjects(session, { database, ignoresCase: server.ignoresCase });
+  const objects = await askObjects(session, { database, ignoresCase: server.ignoresCase }, server.flavour);
   const asWanted = leftOut(source.dumpOptions, database);
   const missing = missingRights({ database, server, rights, objects, leftOut: asWanted });
   const isProbed = (view: string) =>
     !asWanted.kinds.has('views') && !asWanted.leavesOut(view) && !missing.views.has(view);
   const endless = endlessEvents(objects, asWanted);
   const broken = await askBrokenViews(session, database, objects.names.views.filter(isProbed));
+  const dumped = leftOut([...source.dumpOptions, ...missing.concessions], database);
+  const isCreated = (table: string) => !asWanted.kinds.has('tables') && !dumped.leavesOut(table);
+  // A table that is just altered is not waited for: what stands in the way of a dump mysqldump will say.
+  await session.ask('set session lock_wait_timeout = 10');
+  const definitions = await askDefinitions(session, database, objects.placed.filter(isCreated));
+  const values = await lookAtValues(session, { database, server, objects, leftOut: dumped });
   return {
     server: { flavour: server.flavour, version: server.version },
     defaults: objects.defaults,
@@ -108,9 +117,12 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...(objects.disabledEvents && !asWanted.kinds.has('events') ? disabledEventFindings(objects.disabledEvents) : []),
       ...(asWanted.kinds.has('events') || endless.length > 0 ? [] : scheduleFindings(objects.eventSchedules)),
       ...notTransactional(objects, asWanted),
-      ...definitionOnly(objects, asWanted),
+      ...rowsElsewhereFindings(objects.definitionOnly, asWanted),
       ...nameBoundFindings(database, objects.nameBound, asWanted),
-      ...(asWanted.kinds.has('tables') ? [] : lossyColumnFindings(objects.lossyColumns, asWanted)),
+      ...definitionFindings(definitions),
+      ...unnameable(objects, asWanted),
+      ...systemDatabase(database),
+      ...values,
     ],
     concessions: [
       ...missing.concessions,
@@ -165,14 +177,28 @@ function enginesOf(tables: readonly TableOfEngine[], asWanted: LeftOut): string[
   return tables.filter(({ table }) => !asWanted.leavesOut(table)).map(({ table, engine }) => `${table} (${engine})`);
 }
 
-function definitionOnly({ definitionOnly }: SourceObjects, asWanted: LeftOut): Finding[] {
-  const names = enginesOf(definitionOnly, asWanted);
-  if (names.length === 0) return [];
+/** What lies in a server's folder under a name that is not encoded as its own are: every server refuses to create such a table. */
+function unnameable({ names }: SourceObjects, asWanted: LeftOut): Finding[] {
+  const odd = names.tables.filter(table => table.startsWith('#mysql50#') && !asWanted.leavesOut(table));
+  if (odd.length === 0) return [];
+  const name = odd[0]!.slice('#mysql50#'.length);
   return [
     finding(
-      'DEFINITION_ONLY',
-      `only the definition of these tables is dumped: their rows lie elsewhere: ${firstNames(names)}`,
-      'Back up what they read from, too. The rows of a MERGE table lie in the tables of its UNION.',
+      'WILL_NOT_LOAD',
+      `these tables have files whose names are not encoded as the server does it, and do not load under such names (error 1103): ${firstNames(odd)}`,
+      `Give them their names: RENAME TABLE ${escapeId(odd[0]!, true)} TO ${escapeId(name, true)};`,
+    ),
+  ];
+}
+
+/** Accounts, logs, statistics: rows of some are not dumped, and no server takes all of it back. */
+function systemDatabase(database: string): Finding[] {
+  if (!/^(?:mysql|performance_schema|information_schema)$/i.test(database)) return [];
+  return [
+    finding(
+      'SYSTEM_DATABASE',
+      `${database} is the server's own: mysqldump leaves out rows of its tables, and a dump of it does not load as it was`,
+      'Take it off databases.json. For the accounts use mariadb-dump --system=users, or SHOW CREATE USER and SHOW GRANTS.',
     ),
   ];
 }

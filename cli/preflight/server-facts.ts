@@ -14,6 +14,8 @@ export interface ServerFacts {
   readonly rowLimit: string | undefined;
   /** No statement may be longer, in bytes (max_allowed_packet). */
   readonly maxPacketBytes: number;
+  /** The server takes dates such as 2021-02-31 (ALLOW_INVALID_DATES), which no server takes from a dump. */
+  readonly takesInvalidDates: boolean;
 }
 
 const ALL_ROWS = '18446744073709551615';
@@ -22,8 +24,8 @@ const ALL_ROWS = '18446744073709551615';
 export async function askServerFacts(session: Session): Promise<ServerFacts> {
   const [limit] = await session.ask('select cast(@@session.sql_select_limit as char)');
   await session.ask(`set session sql_mode = '', sql_quote_show_create = 1, sql_select_limit = ${ALL_ROWS}`);
-  const [facts] = await session.ask('select version(), current_user()');
-  const [text, account] = facts as [string, string];
+  const [facts] = await session.ask('select version(), current_user(), @@global.sql_mode');
+  const [text, account, sqlMode] = facts as [string, string, string];
   const variables = new Map(
     (await session.ask(
       `show variables where variable_name in ('version_comment', 'lower_case_table_names', 'partial_revokes', 'max_allowed_packet')`,
@@ -36,6 +38,7 @@ export async function askServerFacts(session: Session): Promise<ServerFacts> {
     ignoresCase: variables.get('lower_case_table_names') !== '0',
     hasPartialRevokes: variables.get('partial_revokes') === 'ON',
     maxPacketBytes: Number(variables.get('max_allowed_packet')),
+    takesInvalidDates: sqlMode.includes('ALLOW_INVALID_DATES'),
     rowLimit: limit?.[0] === ALL_ROWS ? undefined : String(limit?.[0]),
     hasActiveRoles: flavour === 'mysql' && isAtLeast(version, 8) && (await hasRole(session)),
   };

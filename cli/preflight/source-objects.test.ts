@@ -1,5 +1,8 @@
 import { expect } from 'chai';
+import { stateOf } from '../../protocol/finding.ts';
+import { leftOut } from '../dump-options.ts';
 import type { Row, Session } from './connect.ts';
+import { rowsElsewhereFindings } from './rows-elsewhere.ts';
 import { askObjects, type SourceObjects } from './source-objects.ts';
 
 type Answers = { tables?: Row[]; routines?: Row[]; schemata?: Row[] };
@@ -13,7 +16,7 @@ const askOf = ({ tables = [], routines = [], schemata = [] }: Answers): Promise<
       return statement.includes('.engines') ? rows : rows.map(row => ['shop', ...row]);
     },
   };
-  return askObjects(session as unknown as Session, { database: 'shop', ignoresCase: false });
+  return askObjects(session as unknown as Session, { database: 'shop', ignoresCase: false }, 'mariadb');
 };
 
 describe('source-objects', () => {
@@ -22,6 +25,12 @@ describe('source-objects', () => {
     const tables = engines.map((engine, at) => [`t${at}`, 'BASE TABLE', engine, 1]);
     const { definitionOnly, notTransactional, names } = await askOf({ tables: [...tables, ['v', 'VIEW', null, null]] });
     expect(definitionOnly.map(({ engine }) => engine)).to.deep.equal(engines.slice(1, -1));
+    const told = rowsElsewhereFindings(definitionOnly, leftOut(['--ignore-table-data=shop.t3'], 'shop'));
+    expect(told.map(({ code, message }) => [code, /: ([^:]*)$/.exec(message)?.[1]])).to.deep.equal([
+      ['DEFINITION_ONLY', 't4 (MRG_MyISAM), t5 (MRG_MYISAM), t6 (OQGRAPH)'],
+      ['ROWS_NOT_DUMPED', 't1 (FEDERATED), t2 (CONNECT)'],
+    ]);
+    expect(stateOf(told)).to.equal('incomplete');
     expect(notTransactional).to.deep.equal([{ table: 't7', engine: 'Aria' }]);
     expect([names.tables.length, names.views]).to.deep.equal([8, ['v']]);
   });

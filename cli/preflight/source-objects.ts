@@ -1,9 +1,12 @@
 import { OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
+import { COMPUTED_FIELDS, type ComputedColumn, computedColumn, IS_STORED } from './computed-columns.ts';
 import type { Row, Session } from './connect.ts';
 import { askEvents, type DisabledEvents } from './disabled-events.ts';
 import { type EventSchedule, SCHEDULE_COLUMNS } from './event-schedules.ts';
-import { type LossyColumn, lossyColumn } from './lossy-columns.ts';
 import type { BoundObject, NameBound } from './name-bound.ts';
+import { KEY_FIELDS } from './rounded-keys.ts';
+import { areRowsElsewhere } from './rows-elsewhere.ts';
+import { SUSPECT_FIELDS, type SuspectColumn, suspectColumn } from './suspect-columns.ts';
 import type { VersionedTable } from './system-versioned.ts';
 
 /** What the server shows to this user of one database. */
@@ -28,8 +31,14 @@ export interface SourceObjects {
   readonly closedRoutines: readonly string[];
   readonly nameBound: NameBound;
   readonly marks: TableMarks;
-  readonly lossyColumns: readonly LossyColumn[];
-  /** data_length of all tables, in bytes. */
+  /** Columns whose values a dump may not hold as they are. */
+  readonly suspects: readonly SuspectColumn[];
+  readonly computed: readonly ComputedColumn[];
+  /** Tables whose definition may hold what is of this server alone. */
+  readonly placed: readonly string[];
+  /** data_length of each table, in bytes. */
+  readonly bytesOf: ReadonlyMap<string, number>;
+  /** Of all of them. */
   readonly bytes: number;
 }
 
@@ -52,6 +61,8 @@ export interface Where {
   readonly ignoresCase: boolean;
 }
 
+type Flavour = 'mysql' | 'mariadb';
+
 /** Asks for the marks alone. */
 export async function askTableMarks(session: Session, where: Where): Promise<TableMarks> {
   return marksOf(await rowsOf(session, where, MARKS));
@@ -61,8 +72,13 @@ function marksOf(rows: readonly Row[]): TableMarks {
   return new Map(rows.map(([name, engine, made]) => [name as string, `${engine} ${made}`]));
 }
 
+/** @returns KEY_FIELDS of all keys */
+export function askKeys(session: Session, where: Where): Promise<Row[]> {
+  return rowsOf(session, where, KEYS, 'table_name, index_name, seq_in_index');
+}
+
 /** Asks information_schema what is in the database. */
-export async function askObjects(session: Session, where: Where): Promise<SourceObjects> {
+export async function askObjects(session: Session, where: Where, flavour: Flavour): Promise<SourceObjects> {
   const names = Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unknown as Record<ObjectKind, string[]>;
   const tables = await rowsOf(session, where, TABLES);
   for (const [name, type] of tables) names[KIND_OF_TABLE[type as string] ?? 'tables'].push(name as string);
@@ -85,7 +101,7 @@ export async function askObjects(session: Session, where: Where): Promise<Source
   names.events = events.map(([name]) => name as string);
   for (const [name, , collation] of events)
     if (isFormer(collation)) ofFormerCollation.push({ kind: 'events', name: name as string });
-  const isElsewhere = ([, , engine]: Row) => ROWS_ELSEWHERE.has(String(engine).toUpperCase());
+  const isElsewhere = ([, , engine]: Row) => areRowsElsewhere(engine);
   return {
     names,
     defaults: schema && { collation: String(schema[0]), characterSet: String(schema[1]) },
@@ -108,12 +124,18 @@ export async function askObjects(session: Session, where: Where): Promise<Source
       .map(([name]) => name as string),
     nameBound: { ofFormerCollation, drawFromSequence: await drawingTables(session, where, names.sequences) },
     marks: marksOf(tables.map(([name, , engine, , made]) => [name, engine, made] as Row)),
-    lossyColumns: await lossyColumns(session, where, names.tables),
+    ...(await suspectColumns(session, where, { tables: names.tables, flavour })),
+    placed: tables.filter(table => mayBePlaced(table, flavour)).map(([table]) => table as string),
+    bytesOf: new Map(tables.map(([table, , , bytes]) => [table as string, Number(bytes ?? 0)])),
     bytes: tables.reduce((sum, [, , , bytes]) => sum + Number(bytes ?? 0), 0),
   };
 }
 
-const TABLES = ['table_schema', 'table_name, table_type, engine, data_length, create_time', 'tables'] as const;
+const TABLES = [
+  'table_schema',
+  'table_name, table_type, engine, data_length, create_time, create_options',
+  'tables',
+] as const;
 const ROUTINES = [
   'routine_schema',
   'routine_name, routine_type, routine_definition is null, database_collation',
@@ -128,14 +150,13 @@ const EVENTS = [
   'events',
 ] as const;
 const SCHEMATA = ['schema_name', 'default_collation_name, default_character_set_name', 'schemata'] as const;
-const COLUMNS = ['table_schema', 'table_name, column_name, data_type, character_set_name', 'columns'] as const;
+const COLUMNS = ['table_schema', SUSPECT_FIELDS, 'columns'] as const;
+const COMPUTED = ['table_schema', COMPUTED_FIELDS, 'columns'] as const;
+const KEYS = ['table_schema', KEY_FIELDS, 'statistics'] as const;
 const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns'] as const;
 const ROW_STARTS = ['table_schema', 'table_name, data_type, generation_expression', 'columns'] as const;
 
 const MARKS = ['table_schema', 'table_name, engine, create_time', 'tables'] as const;
-
-/** The engines whose rows mysqldump leaves alone, whatever it is told; MariaDB's program calls that --no-data-med. */
-const ROWS_ELSEWHERE = new Set(['MRG_MYISAM', 'MRG_ISAM', 'FEDERATED', 'CONNECT', 'OQGRAPH', 'SPIDER', 'VP']);
 
 const KIND_OF_TABLE: Readonly<Record<string, ObjectKind>> = { VIEW: 'views', SEQUENCE: 'sequences' };
 const KIND_OF_ROUTINE: Readonly<Record<string, ObjectKind>> = {
@@ -150,10 +171,12 @@ async function rowsOf(
   session: Session,
   { database, ignoresCase }: Where,
   [schema, columns, view]: readonly [string, string, string],
+  order = '2',
 ): Promise<Row[]> {
-  const statement = `select ${schema}, ${columns} from information_schema.${view} where ${schema} = ? order by 2`;
+  const statement = `select ${schema}, ${columns} from information_schema.${view} where ${schema} = ? order by ${order}`;
   const rows = await session.ask(statement, [database]);
-  const isOurs = (name: unknown) => ignoresCase || name === database;
+  const folded = (name: unknown) => (ignoresCase ? String(name).toLowerCase() : name);
+  const isOurs = (name: unknown) => folded(name) === folded(database);
   return rows.filter(([name]) => isOurs(name)).map(([, ...row]) => row);
 }
 
@@ -169,10 +192,33 @@ async function withoutTransactions(
 }
 
 /** Views have columns, too. */
-async function lossyColumns(session: Session, where: Where, tables: readonly string[]): Promise<LossyColumn[]> {
+async function suspectColumns(
+  session: Session,
+  where: Where,
+  { tables, flavour }: { tables: readonly string[]; flavour: Flavour },
+): Promise<Pick<SourceObjects, 'suspects' | 'computed'>> {
   const dumped = new Set(tables);
-  const columns = await rowsOf(session, where, COLUMNS);
-  return columns.filter(([table]) => dumped.has(table as string)).flatMap(row => lossyColumn(row) ?? []);
+  const columns = (await rowsOf(session, where, COLUMNS, 'table_name, ordinal_position')).filter(([table]) =>
+    dumped.has(table as string),
+  );
+  const suspects = columns.flatMap(row => suspectColumn(row, flavour));
+  if (!columns.some(([, , , , , , , extra]) => IS_STORED.test(String(extra)))) return { suspects, computed: [] };
+  const timestamps = Map.groupBy(
+    columns.filter(([, , type]) => type === 'timestamp'),
+    ([table]) => table,
+  );
+  const namesOf = new Map([...timestamps].map(([table, rows]) => [table, rows.map(([, column]) => String(column))]));
+  const generated = await rowsOf(session, where, COMPUTED);
+  const computed = generated
+    .filter(([table]) => dumped.has(table as string))
+    .flatMap(row => computedColumn(row, namesOf) ?? []);
+  return { suspects, computed };
+}
+
+/** MariaDB's information_schema tells of all but the folders of partitions, MySQL's of nothing. */
+function mayBePlaced([, type, , , , options]: Row, flavour: Flavour): boolean {
+  if (type === 'VIEW' || type === 'SEQUENCE') return false;
+  return flavour === 'mysql' || /partitioned| DIRECTORY=/i.test(` ${options}`);
 }
 
 /** @returns the tables with a column that draws its default from a sequence */
