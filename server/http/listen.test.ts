@@ -49,4 +49,22 @@ describe('listen', () => {
     expect(await limits).to.deep.equal({ requestTimeout: 0, headersTimeout: 15_000 });
     await server.stop(0);
   });
+
+  it('goes on when a connection can not be taken, and says so in the log', async () => {
+    const lines: string[] = [];
+    const server = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      log: pino({}, { write: line => void lines.push(line) }),
+    });
+    server.serve(async (request, response) => {
+      const { server } = request.socket as unknown as { server: NodeJS.EventEmitter };
+      server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }));
+      response.end();
+    });
+    expect((await fetch(server.url)).status).to.equal(200);
+    expect((await fetch(server.url)).status).to.equal(200);
+    expect(lines.join()).to.contain('a connection could not be taken').and.contain('EMFILE');
+    await server.stop(0);
+  });
 });
