@@ -14,7 +14,10 @@ describe('a connection on which something is broken', () => {
   let zip: SampleZip;
   let location: string;
   before(async () => {
-    app = await runApp(SQLITE!, { connectionLimits: { headerMs: 400, unreadBodyMs: 300 } });
+    app = await runApp(SQLITE!, {
+      connectionLimits: { headerMs: 400, unreadBodyMs: 300 },
+      lingerLimits: { silenceMs: 300, totalMs: 1_000 },
+    });
     zip = sampleZip({ content: randomBytes(5_000_000) });
     location = (await upload(app.url, zip)).headers.get('location')!;
   });
@@ -78,6 +81,17 @@ describe('a connection on which something is broken', () => {
     await until('a line in the log', () => lines().length > 0);
     expect(lines()).to.have.length(1);
     expect(lines()[0]).to.include({ status: 499, code: 'UPLOAD_ABORTED' });
+  });
+
+  it('leaves an early refusal as it is when the body turns into junk behind it', async () => {
+    const connection = await rawConnection(app.url);
+    const { fileName } = sampleZip();
+    const head = uploadHead('another', fileName, { 'Transfer-Encoding': 'chunked' });
+    const part = partHead(fileName);
+    await connection.send(head.replace(part, `${(part.length + 2).toString(16)}\r\n${part}PK\r\n`));
+    await connection.receive(/"INVALID_FILE_NAME"/);
+    await connection.send('no chunk\r\n');
+    expect(answersIn(await connection.ended())).to.deep.equal([422]);
   });
 
   it('answers a client that closes its side once it has sent all', async () => {

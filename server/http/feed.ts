@@ -9,7 +9,7 @@ interface Feed {
   idleMs: number;
   /** Called with each chunk before the parser. @returns what the parser gets; what is thrown ends the feeding */
   prepare(chunk: Buffer): Iterable<Buffer>;
-  /** Called when it begins to wait for the client, and when it waits for the parser instead. */
+  /** Called when it waits for the parser, or has all, and when it waits for the client again. */
   onWait(isForClient: boolean): void;
   /** Ends the feeding when aborted; aborted by us, with a 408, when the client falls silent. */
   stop: AbortController;
@@ -27,9 +27,10 @@ export function feed({ request, parser, idleMs, prepare, onWait, stop }: Feed): 
     timer.refresh();
     discarded(chunk.length);
     const isFull = write(chunk);
-    isWaiting = !isFull;
-    onWait(isWaiting);
-    if (isFull) request.pause();
+    if (!isFull) return;
+    isWaiting = false;
+    onWait(false);
+    request.pause();
   };
   /** @returns whether the parser wants no more for now */
   const write = (chunk: Buffer) => {
@@ -49,6 +50,7 @@ export function feed({ request, parser, idleMs, prepare, onWait, stop }: Feed): 
   };
   const onEnd = () => {
     leave();
+    onWait(false);
     parser.end();
   };
   const leave = () => {

@@ -12,6 +12,9 @@ interface Limits {
 /** What one form takes beside its fields: what waits in the parser and for the disk. */
 const OF_EACH = MIB / 2;
 
+/** What must come for a form to count as heard of. */
+const HEARD_BYTES = 4096;
+
 /**
  * Bounds what is held of all forms that are being read. When there is no room for more, the form that has been silent for
  * longest gives way; while none has been silent for long, the one that wants more is told to come back.
@@ -67,6 +70,7 @@ export class FormLease implements Disposable {
   readonly #giveWay: (reason: AppError) => void;
   #bytes = 0;
   #heardAt = 0;
+  #unheard = 0;
   #isOver = false;
 
   constructor(budget: FormBudget, giveWay: (reason: AppError) => void) {
@@ -94,11 +98,18 @@ export class FormLease implements Disposable {
     this.#resize(Math.min(bytes, this.#bytes));
   }
 
-  /** Something came, and it waits for more; `false`: it does not wait for its client but for the disk. */
-  heard(isWaiting = true): void {
+  /** So many bytes came. A few now and then are no more than silence. */
+  heard(bytes: number): void {
+    this.#unheard += bytes;
+    if (this.#unheard >= HEARD_BYTES) this.waits(true);
+  }
+
+  /** Whether it waits for its client now, or for the disk. */
+  waits(isForClient: boolean): void {
     if (this.#isOver) return;
+    this.#unheard = 0;
     this.#heardAt = performance.now();
-    this.#budget.setWaiting(this, isWaiting);
+    this.#budget.setWaiting(this, isForClient);
   }
 
   /** Called when another form needs the room. */

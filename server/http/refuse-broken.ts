@@ -28,7 +28,7 @@ function refuse(socket: Socket, error: NodeJS.ErrnoException, owed: readonly Ser
   const [first] = owed;
   if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) socket.destroy();
   else if (!first) answerRaw(socket, answerTo(error), log);
-  else if (owed.length > 1 || first.req.complete || first.headersSent) closeAfter(socket, owed);
+  else if (first.req.complete || first.headersSent) closeAfter(socket, owed);
   // The client has gone away in the middle of its request: the app notices.
   else if (error.code === 'HPE_INVALID_EOF_STATE') socket.destroy();
   else answerRaw(socket, { ...answerTo(error), requestId: idOf(first) }, log);

@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { until } from '../../test/support/until.ts';
+import type { Storage } from '../storage/storage.ts';
 import { sampleManifest } from '../testing/manifests.ts';
 import { PART_END, partHead, type RawConnection, rawConnection, uploadHead } from '../testing/raw-http.ts';
 import { type Answer, expectError, request, upload } from '../testing/requests.ts';
@@ -180,6 +182,38 @@ describe('the form of an upload', () => {
       expect(second.received()).to.equal('');
       for (const { socket } of [first, second]) socket.destroy();
       await until('room', () => formBudget.used === 0);
+    });
+
+    it('in which one that drips counts as silent', async () => {
+      const formBudget = new FormBudget({ totalBytes: 2.5 * MIB, silentMs: 300 });
+      await using full = await runApp(SQLITE!, { formBudget });
+      const slow = await silentForm(full.url, 1.8 * MIB);
+      await until('the first', () => formBudget.used > 2.2 * MIB);
+      const drip = setInterval(() => slow.socket.write('x'.repeat(20)), 30);
+      await sleep(600);
+      expect((await upload(full.url, sampleZip())).status).to.equal(201);
+      clearInterval(drip);
+      await slow.receive(/^HTTP\/1\.1 408 .*"UPLOAD_TIMEOUT"/s);
+      slow.socket.destroy();
+    });
+
+    it('in which none gives way that has come in whole, however long the disk takes', async () => {
+      const formBudget = new FormBudget({ totalBytes: 0.7 * MIB, silentMs: 0 });
+      const { promise: isOn, resolve: goOn } = Promise.withResolvers<void>();
+      const receive: Storage['receive'] = async (address, content) => {
+        const received = await app.storage.receive(address, content);
+        if (address.database === 'whole') await isOn;
+        return received;
+      };
+      await using slow = await runApp(SQLITE!, { formBudget, storage: { ...app.storage, receive } });
+      const zip = sampleZip({ database: 'whole' });
+      const first = upload(slow.url, zip);
+      await until('its bytes', async () => (await app.storedFiles()).some(file => /^whole.*\.part$/.test(file)));
+      await sleep(200);
+      const second = await upload(slow.url, sampleZip());
+      goOn();
+      expectError(second, 503, 'TOO_MANY_UPLOADS');
+      expect((await first).status).to.equal(201);
     });
 
     it('that is given back however a form ends', async () => {

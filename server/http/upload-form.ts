@@ -141,13 +141,14 @@ function feedParser<File>(request: IncomingMessage, parser: Writable, parsing: P
     parser,
     idleMs: limits.idleMs,
     prepare(chunk) {
+      lease.heard(chunk.length);
       fields.arrive(chunk.length);
       return padding.strip(chunk);
     },
-    onWait: isForClient => lease.heard(isForClient),
+    onWait: isForClient => lease.waits(isForClient),
     stop: refusal,
   });
-  lease.heard();
+  lease.waits(true);
 }
 
 /** What multer 2.5 knows and @types/koa__multer does not yet. */
