@@ -1,4 +1,4 @@
-import { array, type InferType, mixed, object, string } from 'yup';
+import { type InferType, mixed } from 'yup';
 
 /**
  * How much a finding weighs: `incomplete` means that something of the source is not in the backup, or may not come back;
@@ -87,25 +87,48 @@ export function stateOf(findings: readonly Pick<Finding, 'severity'>[]): BackupS
   return 'complete';
 }
 
-const MAX_TEXT = 16_384;
+/** A finding in a document of another program, which may know codes that we don't. */
+export interface ForeignFinding {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly advice?: string | undefined;
+}
 
 /**
- * Findings in a document of another program, which may know codes that we don't; but none may weigh less than here.
+ * Findings in a document of another program; none may weigh less than here. Checked by hand: of the ten thousand that
+ * there may be, yup alone would take half a second, in which a service answers nobody.
  */
-export const findingList = array(
-  object({
-    code: string()
-      .matches(/^[A-Z][A-Z_]{2,63}$/)
-      .required(),
-    severity: mixed<Severity>().oneOf(['incomplete', 'unverified', 'warning']).required(),
-    message: string().required().max(MAX_TEXT),
-    advice: string().max(MAX_TEXT),
-  })
-    .required()
-    .test('severity', 'weighs less than its code does', found => {
-      const own = (FINDINGS as Record<string, Severity>)[found?.code];
-      return own === undefined || own === found.severity;
-    }),
-).max(10_000);
+export const findingList = mixed<ForeignFinding[]>().test('findings', (list, context) => {
+  const problem = list === undefined || list === null ? undefined : listProblem(list);
+  return problem === undefined || context.createError({ message: `${context.path || 'findings'}${problem}` });
+});
 
 export type FindingList = InferType<typeof findingList>;
+
+const [MAX_FINDINGS, MAX_TEXT] = [10_000, 16_384];
+const SEVERITIES: readonly unknown[] = ['incomplete', 'unverified', 'warning'] satisfies Severity[];
+
+/** @returns what is wrong, behind the name of the list */
+function listProblem(list: unknown): string | undefined {
+  if (!Array.isArray(list)) return ' must be a list';
+  if (list.length > MAX_FINDINGS) return ` must hold ${MAX_FINDINGS} findings at most, not ${list.length}`;
+  for (const [at, found] of list.entries()) {
+    const problem = findingProblem(found);
+    if (problem) return `[${at}]${problem}`;
+  }
+  return undefined;
+}
+
+function findingProblem(found: Record<string, unknown> | null): string | undefined {
+  if (typeof found !== 'object' || found === null) return ' must be an object';
+  const { code, severity, message, advice } = found;
+  if (typeof code !== 'string' || !/^[A-Z][A-Z_]{2,63}$/.test(code)) return '.code must be a code such as NO_MANIFEST';
+  if (!SEVERITIES.includes(severity)) return `.severity must be one of ${SEVERITIES.join(', ')}`;
+  if (typeof message !== 'string' || message === '' || message.length > MAX_TEXT)
+    return `.message must be a text of 1 to ${MAX_TEXT} characters`;
+  if (advice !== undefined && (typeof advice !== 'string' || advice.length > MAX_TEXT))
+    return `.advice must be a text of ${MAX_TEXT} characters at most`;
+  const own = Object.hasOwn(FINDINGS, code) ? FINDINGS[code as FindingCode] : severity;
+  return own === severity ? undefined : ' weighs less than its code does';
+}

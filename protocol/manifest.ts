@@ -1,4 +1,4 @@
-import { array, boolean, type InferType, mixed, number, object, string } from 'yup';
+import { boolean, type InferType, mixed, number, object, string } from 'yup';
 import { findingList, stateOf } from './finding.ts';
 
 /** The kinds of things that a dump holds, as keys of an inventory. */
@@ -22,8 +22,6 @@ export type ObjectKind = (typeof OBJECT_KINDS)[number];
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 const count = () => number().integer().min(0).max(Number.MAX_SAFE_INTEGER).required();
-const name = () => string().defined().max(512);
-const names = () => array(name()).required();
 const sha256 = () =>
   string()
     .matches(/^[0-9a-f]{64}$/)
@@ -48,17 +46,23 @@ const program = () =>
   });
 
 /** What a dump was seen to hold while it went by. */
-const inventory = object({
+export interface Inventory {
   /** `rows` are those of its INSERT statements, `bytes` what these take in the dump. */
-  tables: array(object({ name: name(), rows: count(), bytes: count() }).required()).required(),
-  sequences: names(),
-  views: names(),
-  triggers: names(),
-  procedures: names(),
-  functions: names(),
-  packages: names(),
-  package_bodies: names(),
-  events: names(),
+  tables: Array<{ name: string; rows: number; bytes: number }>;
+  sequences: string[];
+  views: string[];
+  triggers: string[];
+  procedures: string[];
+  functions: string[];
+  packages: string[];
+  package_bodies: string[];
+  events: string[];
+}
+
+/** Checked by hand: a hundred thousand tables take yup three seconds, in which a service answers nobody. */
+const inventory = mixed<Inventory>().test('inventory', (value, context) => {
+  const problem = value === undefined || value === null ? undefined : inventoryProblem(value);
+  return problem === undefined || context.createError({ message: `${context.path || 'inventory'}${problem}` });
 });
 
 /**
@@ -112,7 +116,38 @@ export const manifestSchema = object({
 );
 
 export type Manifest = InferType<typeof manifestSchema>;
-export type Inventory = InferType<typeof inventory>;
+
+/** @returns what is wrong, behind the name of the inventory */
+function inventoryProblem(value: unknown): string | undefined {
+  if (!isObject(value)) return ' must be an object';
+  for (const kind of OBJECT_KINDS) {
+    const list = value[kind];
+    if (!Array.isArray(list)) return `.${kind} must be a list`;
+    const isRight = kind === 'tables' ? isTable : isName;
+    const wrong = list.findIndex(item => !isRight(item));
+    if (wrong >= 0) return `.${kind}[${wrong}] ${kind === 'tables' ? A_TABLE : A_NAME}`;
+  }
+  return undefined;
+}
+
+const A_NAME = 'must be a name, of 512 characters at most';
+const A_TABLE = 'must have a name, of 512 characters at most, and how many rows and bytes there are of it';
+
+function isTable(item: unknown): boolean {
+  return isObject(item) && isName(item.name) && isCount(item.rows) && isCount(item.bytes);
+}
+
+function isName(item: unknown): boolean {
+  return typeof item === 'string' && item.length <= 512;
+}
+
+function isCount(item: unknown): boolean {
+  return Number.isSafeInteger(item) && (item as number) >= 0;
+}
+
+function isObject(item: unknown): item is Record<string, unknown> {
+  return typeof item === 'object' && item !== null && !Array.isArray(item);
+}
 
 /** @returns an inventory of nothing */
 export function emptyInventory(): Inventory {

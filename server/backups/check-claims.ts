@@ -18,7 +18,7 @@ export interface Claims {
 export function checkReceived({ sha256, size }: ReceivedFile, claims: Claims): void {
   if (claims.sha256 !== undefined && claims.sha256 !== sha256)
     throw mismatch('Repr-Digest', `says ${inField(claims.sha256)}, but what arrived has ${inField(sha256)}`);
-  const zip = claims.manifest?.document.zip;
+  const zip = claims.manifest?.zip;
   if (zip && (zip.sha256 !== sha256 || zip.size !== size))
     throw mismatch(
       'manifest',
@@ -32,7 +32,7 @@ export function checkReceived({ sha256, size }: ReceivedFile, claims: Claims): v
  */
 export function checkDump({ dumpSize, dump }: ZipFacts, manifest: SentManifest | undefined): void {
   if (!manifest) return;
-  const told = manifest.document.dump;
+  const told = manifest.dump;
   if (told.size !== dumpSize)
     throw unlike(`says that the dump has ${told.size} bytes, but the one in the zip has ${dumpSize}`);
   if (dump && told.sha256 !== dump.sha256)

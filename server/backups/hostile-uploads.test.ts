@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { entryNameOf } from '../../protocol/backup-name.ts';
 import { type Service, startService } from '../../test/support/service.ts';
-import { expectError, request, upload } from '../testing/requests.ts';
+import { sampleManifest } from '../testing/manifests.ts';
+import { expectError, graphql, request, upload } from '../testing/requests.ts';
 import { sampleZip } from '../testing/zips.ts';
 
 /** A ZIP64 locator that leads far beyond the end of any file, and an end record. 42 bytes. */
@@ -60,6 +61,45 @@ describe('the service, as its own process', function () {
     expect(new Set(small)).to.deep.equal(new Set([201]));
     // One or two may be there before the others; each of those behind would have to wait until one of these is done.
     expect(small).to.have.length.above(3);
+  });
+
+  it('takes manifests of 100,000 tables, and compares them', async () => {
+    const tables = Array.from({ length: 100_000 }, (_, at) => ({ name: `t${at}`, rows: 1, bytes: 2 }));
+    const [first, second] = ['2023-01-01T00:00:00Z', '2023-01-02T00:00:00Z'].map(takenAt =>
+      sampleZip({ database: 'wide', takenAt }),
+    );
+    const sent = await upload(service.url, first!, { manifest: sampleManifest(first!, { inventory: { tables } }) });
+    expect(sent.json.data).to.include({ state: 'complete' });
+    const manifest = sampleManifest(second!, { inventory: { tables: tables.slice(1) } });
+    const { json } = await upload(service.url, second!, { manifest });
+    expect(json.data.findings.map(({ message }: { message: string }) => message).join()).to.contain('table t0');
+    const { data } = (
+      await graphql(service.url, `{ backup(id: "${json.data.id}") { inventory { rows } dumpSeconds } }`)
+    ).json;
+    expect(data.backup).to.deep.equal({ inventory: { rows: 99_999 }, dumpSeconds: 0.9 });
+  });
+
+  it('refuses manifests of a shape that takes long to parse, and ones that are wrong behind 90,000 right tables', async () => {
+    const zip = sampleZip({ takenAt: '2023-10-29T00:00:00Z' });
+    const sound = JSON.stringify(sampleManifest(zip));
+    const padded = (more: string) => `${sound.slice(0, -1)},"more":${more}}`;
+    const tables = Array.from({ length: 90_000 }, (_, at) => ({
+      name: `t${at}`,
+      rows: at === 89_999 ? -1 : 1,
+      bytes: 2,
+    }));
+    const keys = JSON.stringify(Object.fromEntries(tables.map(({ name }) => [name, 1])));
+    for (const [text, reason] of [
+      [padded(`${'['.repeat(1_900_000)}${']'.repeat(1_900_000)}`), 'nested more than 32 levels'],
+      [padded(`[${Array(1_200_000).fill('{}')}]`), 'more than 200000 lists and objects'],
+      [padded(keys), 'more than 1000 keys'],
+      [JSON.stringify(sampleManifest(zip, { inventory: { tables } })), 'inventory.tables[89999] must have a name'],
+    ] as const) {
+      const answer = await upload(service.url, zip, { fields: { manifest: text } });
+      expectError(answer, 422, 'INVALID_MANIFEST', 'manifest');
+      expect(answer.json.message).to.contain(reason);
+    }
+    expect((await upload(service.url, zip, { fields: { manifest: padded('[[{}]]') } })).status).to.equal(201);
   });
 
   it('refuses a dump above MAX_DUMP_BYTES, and keeps nothing of it', async () => {

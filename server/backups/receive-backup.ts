@@ -1,10 +1,12 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { entryNameOf } from '../../protocol/backup-name.ts';
 import { stateOf } from '../../protocol/finding.ts';
+import type { Manifest } from '../../protocol/manifest.ts';
 import { AppError } from '../errors.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { throwSystemErrorsFrom } from '../origin.ts';
 import type { FileAddress, ReceivedFile, Storage } from '../storage/storage.ts';
+import { nextTurn } from '../turns.ts';
 import type { Backup } from './backup.entity.ts';
 import type { BackupNews } from './backup-news.ts';
 import { type Claims, checkDump, checkReceived } from './check-claims.ts';
@@ -13,6 +15,7 @@ import { findByName } from './find-backup.ts';
 import { findReference } from './find-reference.ts';
 import { judgeBackup } from './judge-backup.ts';
 import { keepAgain } from './keep-again.ts';
+import { manifestTurn } from './manifest-turns.ts';
 import { type Recordable, recordBackup, takenAtOf } from './record-backup.ts';
 import { sortTime } from './sort-time.ts';
 import { storedDigest } from './stored-digest.ts';
@@ -79,17 +82,21 @@ async function keep({ em, storage }: Stores, received: ReceivedFile, known: Know
   const recorded = await findByName({ em }, address.fileName);
   if (recorded && recorded.sha256 !== sha256) throw conflict(address);
   if (recorded) return { backup: await keepAgain({ em, storage }, recorded, received), isNew: false };
-  const recordable = await judged(em, received, known);
+  const { json } = known.claims.manifest ?? {};
+  const recordable = await manifestTurn(json?.length ?? 0, () => judged(em, received, known));
   if (!(await received.publish()) && !(await takesPlace(storage, received))) throw conflict(address);
   return record({ em, storage }, recordable);
 }
 
 async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims }: Known): Promise<Recordable> {
   const { address, size, sha256 } = received;
-  const manifest = claims.manifest?.document;
+  const json = claims.manifest?.json;
+  const manifest = json === undefined ? undefined : (JSON.parse(json) as Manifest);
+  await nextTurn();
   const receivedAt = new Date();
   const times = { takenAt: takenAtOf(address), receivedAt };
   const reference = manifest && (await findReference(em, address, sortTime(times), manifest));
+  await nextTurn();
   const noticed = judgeBackup({ manifest, dump: zip.dump, reference, times });
   const findings = [...(manifest?.findings ?? []), ...noticed];
   const state = stateOf(findings);
@@ -104,7 +111,7 @@ async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims 
     dump: zip.dump,
     state,
     findings,
-    manifest: claims.manifest?.json,
+    manifest: json,
     shrunkFrom: hasLoss ? reference!.fileName : null,
   };
 }

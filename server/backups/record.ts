@@ -70,7 +70,7 @@ export type StoredRecord = InferType<typeof recordSchema>;
  */
 export function formatRecord(backup: Backup): string {
   const { id, database, fileName, takenAt, receivedAt, size, sha256, dumpSize, dumpSha256, state, manifest } = backup;
-  return JSON.stringify({
+  const record = JSON.stringify({
     record_version: 1,
     id,
     database: database.name,
@@ -83,9 +83,11 @@ export function formatRecord(backup: Backup): string {
     dump_sha256: dumpSha256 ?? null,
     state,
     findings: findingsOf(backup),
-    manifest: manifest ? JSON.parse(manifest) : null,
     ...lossOf(backup),
+    // The last: it is JSON already, of some megabytes at times.
+    manifest: null,
   } satisfies StoredRecord);
+  return manifest ? record.replace(/null\}$/, () => `${manifest}}`) : record;
 }
 
 function lossOf(backup: Backup): Pick<StoredRecord, 'loss'> {

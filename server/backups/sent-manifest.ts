@@ -2,11 +2,13 @@ import { ValidationError } from 'yup';
 import { type Manifest, manifestSchema } from '../../protocol/manifest.ts';
 import { type AppError, refused } from '../errors.ts';
 import type { FileAddress } from '../storage/storage.ts';
+import { nextTurn } from '../turns.ts';
+import { shapeProblem } from './json-shape.ts';
+import { manifestTurn } from './manifest-turns.ts';
 
-/** The manifest that came with an upload. */
-export interface SentManifest {
-  readonly document: Manifest;
-  /** The same as JSON: what is kept. */
+/** The manifest that came with an upload: no more of it than what is kept in memory while the file comes in. */
+export interface SentManifest extends Pick<Manifest, 'dump' | 'zip'> {
+  /** All of it: what is kept. */
   readonly json: string;
 }
 
@@ -16,26 +18,33 @@ export interface SentManifest {
  * @param address of the file that it came with
  * @throws AppError 422 naming `manifest` when it is no manifest, or that of another file
  */
-export function readSentManifest(field: unknown, { fileName, database }: FileAddress): SentManifest {
+export async function readSentManifest(field: unknown, { fileName, database }: FileAddress): Promise<SentManifest> {
   if (typeof field !== 'string') throw invalid('must be one text field');
-  const sent = parse(field);
-  const { file_name, database: label } = sent.document;
-  if (file_name !== fileName) throw invalid(`is that of the file ${file_name}, but came with ${fileName}`);
-  if (label !== database) throw invalid(`is that of the database ${label}, but was sent to ${database}`);
-  return sent;
+  const problem = await shapeProblem(field);
+  if (problem) throw invalid(problem);
+  return manifestTurn(field.length, async () => {
+    const { document, json } = await parse(field);
+    const { file_name, database: label, dump, zip } = document;
+    if (file_name !== fileName) throw invalid(`is that of the file ${file_name}, but came with ${fileName}`);
+    if (label !== database) throw invalid(`is that of the database ${label}, but was sent to ${database}`);
+    return { dump, zip, json };
+  });
 }
 
-function parse(text: string): SentManifest {
-  let value: unknown;
+/** In three turns of the event loop: of 4 MiB each takes some 20 ms. */
+async function parse(text: string): Promise<{ document: Manifest; json: string }> {
   try {
-    value = JSON.parse(text);
-    // Strict: a number in quotes is no number. The first mistake is enough, of a hundred thousand tables.
+    const value = JSON.parse(text);
+    await nextTurn();
+    // Strict: a number in quotes is no number. The first mistake is enough.
     manifestSchema.validateSync(value, { strict: true });
-    return { document: value as Manifest, json: JSON.stringify(value) };
+    await nextTurn();
+    const json = JSON.stringify(value);
+    // What was sent without blanks need not be kept twice.
+    return { document: value, json: json === text ? text : json };
   } catch (error) {
     if (error instanceof ValidationError) throw invalid(`is wrong: ${error.message.slice(0, MAX_REASON)}`);
-    // A document that is nested too deeply to be written again.
-    if (error instanceof SyntaxError || error instanceof RangeError) throw invalid(`is no JSON: ${error.message}`);
+    if (error instanceof SyntaxError) throw invalid(`is no JSON: ${error.message}`);
     throw error;
   }
 }

@@ -26,11 +26,11 @@ export function uploadReceiver({ storage, database }: { storage: Storage; databa
       checkFileName(fileName, database);
       address = { database, fileName };
     },
-    checkFields(fields) {
+    async checkFields(fields) {
       checkFormFields(fields, database);
       // A large one takes a while to be read: once is enough.
       if (fields.manifest === undefined || (manifest && typeof fields.manifest === 'string')) return;
-      manifest = readSentManifest(fields.manifest, address);
+      manifest = await readSentManifest(fields.manifest, address);
     },
     receive: (_fileName, content) => storage.receive(address, content),
     discard: received => received.discard(),

@@ -37,7 +37,7 @@ export interface FileReceiver<File> {
   /** The text fields that it knows, and how long each may be, in bytes. Others are not kept. */
   readonly fields: Readonly<Record<string, number>>;
   /** Called with the fields before the file, and with all of them at the end. @throws AppError */
-  checkFields(fields: Readonly<Record<string, unknown>>): void;
+  checkFields(fields: Readonly<Record<string, unknown>>): Promise<void>;
   receive(fileName: string, content: Readable): Promise<File>;
   /** Undoes `receive` when the form turns out to be wrong after the file. */
   discard(file: File): Promise<void>;
@@ -65,7 +65,7 @@ export async function readUploadForm<File>(
     const parsing = { ctx, limits, boundary, receiver, fields, lease, refusal, receiving };
     await Promise.race([rejectionOf(refusal.signal), parse(parsing)]);
     if (!receiving[0]) throw fileMissing();
-    receiver.checkFields(fields.values);
+    await receiver.checkFields(fields.values);
     const file = await receiving[0];
     lease.keep(fields.keptBytes);
     return { file, [Symbol.dispose]: () => lease[Symbol.dispose]() };
@@ -164,13 +164,15 @@ function receivingStorage<File>({ limits, receiver, fields, refusal, receiving }
     if (receiving.length > 0) throw tooManyFiles();
     fields.passFile(content);
     content.once('limit', () => refusal.abort(tooLarge(limits.maxFileBytes)));
+    // It may be ended while the fields are still looked at, and no one reads it yet.
+    content.on('error', () => undefined);
     const file = receiveChecked(fileName, addAbortSignal(refusal.signal, content));
     receiving.push(file);
     await file;
   };
   const receiveChecked = async (fileName: string, content: Readable) => {
     receiver.checkName(fileName);
-    receiver.checkFields(fields.values);
+    await receiver.checkFields(fields.values);
     return receiver.receive(fileName, content);
   };
   return {
