@@ -229,7 +229,8 @@ describe('node server/main.ts does not start', () => {
     await expectRefusal({ PORT: new URL(service.url).port }, [], 'can not be listened on');
   });
 
-  describe('on another storage than its history knows:', () => {
+  describe('on another storage than its history knows:', function () {
+    this.timeout(60_000);
     let env: { DATABASE_URL: string; STORAGE_DIR: string };
     let disk: string;
     const zip = sampleZip();
@@ -255,6 +256,10 @@ describe('node server/main.ts does not start', () => {
       await mkdir(disk);
       await expectRefusal(env, [], 'is its disk mounted?');
       expect(await readdir(disk)).to.deep.equal([]);
+    });
+
+    it('an old one comes back after the service was told to take an empty one', async () => {
+      await rename(disk, `${disk}.away`);
       {
         await using service = await startService({ ...env, ALLOW_EMPTY_STORAGE: 'on' });
         expect((await request(service.url)).json.data).to.have.length(1);

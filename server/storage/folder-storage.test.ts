@@ -1,7 +1,10 @@
+import { fstatSync } from 'node:fs';
 import * as nodeFs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
+import { foreseenError } from '../errors.ts';
+import { originOf } from '../origin.ts';
 import type { FileSystem } from './file-system.ts';
 import { folderStorage } from './folder-storage.ts';
 import { bytesIn, describeStorage, type TestPlace } from './storage.conformance.ts';
@@ -142,6 +145,121 @@ describe('folder storage', () => {
     expect(String(await bytesIn(file.pieces({ start: 0, end: 99 })))).to.equal('0123456789'.repeat(10));
   });
 
+  describe('when a clean-up fails', () => {
+    const reports: string[] = [];
+    const broken = (fs: Partial<FileSystem>, folder: string) => {
+      reports.length = 0;
+      const report = (error: unknown, what: string) => void reports.push(`${(error as Error).message}: ${what}`);
+      return folderStorage({ folder, report, fs: { ...nodeFs, ...fs } });
+    };
+
+    it('says so and throws nothing over what went wrong before it', async () => {
+      const storage = broken({ unlink: refuse('EIO'), rmdir: refuse('EPERM') }, await newFolder());
+      async function* failing() {
+        yield Buffer.from('abc');
+        throw new Error('the client went away');
+      }
+      const error = await storage.receive(address, failing()).catch(error => error);
+      expect(error.message).to.equal('the client went away');
+      expect(reports.join('\n')).to.match(/EIO: .*\.part could not be removed\nEPERM: .*pt_xyz could not be removed$/);
+    });
+
+    it('says so and keeps what has its name already', async () => {
+      const storage = broken({ unlink: refuse('EIO') }, await newFolder());
+      expect(await (await storage.receive(address, content('abc'))).publish()).to.equal(true);
+      const file = (await storage.open(address))!;
+      expect(String(await bytesIn(file.pieces({ start: 0, end: 2 })))).to.equal('abc');
+      expect(reports.filter(report => report.startsWith('EIO'))).to.have.length.greaterThan(0);
+    });
+
+    it('says so when a file can not be closed, and gives the bytes', async () => {
+      const folder = await newFolder();
+      await (await folderStorage({ folder }).receive(address, content('abc'))).publish();
+      const open: FileSystem['open'] = async (...path) => {
+        const handle = await nodeFs.open(...path);
+        const { close } = handle;
+        handle.close = async () => {
+          await close.call(handle);
+          throw new Error('EIO of close');
+        };
+        return handle;
+      };
+      const storage = broken({ open }, folder);
+      const file = (await storage.open(address))!;
+      expect(String(await bytesIn(file.pieces({ start: 0, end: 2 })))).to.equal('abc');
+      await storage.describe(address, 'text');
+      expect(await storage.description(address)).to.equal('text');
+      const received = await storage.receive(address, content('abc'));
+      expect(await received.publish()).to.equal(false);
+      await received.discard();
+      expect(reports.filter(report => report.includes('could not be closed'))).to.have.length.greaterThan(3);
+    });
+
+    it('but never calls a bad file replaced that keeps its name', async () => {
+      const folder = await newFolder();
+      await (await folderStorage({ folder }).receive(address, content('bad'))).publish();
+      const storage = broken({ unlink: refuse('EIO') }, folder);
+      const received = await storage.receive(address, content('good'));
+      expect(await received.replace().catch(error => error)).to.include({ code: 'EIO' });
+      await received.discard();
+    });
+  });
+
+  it('says of its own errors, and of no client, that they come from the storage', async () => {
+    const folder = await newFolder();
+    const from = async (fs: Partial<FileSystem>, bytes: AsyncIterable<Uint8Array> = content('abc')) => {
+      const storage = folderStorage({ folder, fs: { ...nodeFs, ...fs } });
+      return originOf(await storage.receive(address, bytes).catch(error => error));
+    };
+    await folderStorage({ folder }).checkUsable();
+    expect(await from({ mkdir: refuse('EACCES') })).to.equal('storage');
+    expect(await from({ open: writing('EFBIG') })).to.equal('storage');
+    async function* reset(): AsyncGenerator<Uint8Array> {
+      yield await Promise.reject(Object.assign(new Error('ECONNRESET'), { code: 'ECONNRESET' }));
+    }
+    expect(await from({}, reset())).to.equal(undefined);
+  });
+
+  it('leaves no file open that it can not look at', async () => {
+    const folder = await newFolder();
+    await (await folderStorage({ folder }).receive(address, content('abc'))).publish();
+    const descriptors: number[] = [];
+    const open: FileSystem['open'] = async (...path) => {
+      const handle = await nodeFs.open(...path);
+      handle.stat = refuse('EIO') as never;
+      descriptors.push(handle.fd);
+      return handle;
+    };
+    const storage = folderStorage({ folder, fs: { ...nodeFs, open } });
+    expect(await storage.open(address).catch(error => error)).to.include({ code: 'EIO' });
+    expect(descriptors).to.have.length(1);
+    expect(() => fstatSync(descriptors[0]!)).to.throw('EBADF');
+  });
+
+  it('refuses a name that is too long for the file system before it reads a byte', async () => {
+    // As eCryptfs has it. 79 bytes of it are around the name of the database.
+    const lstat = ((path: string, ...rest: []) =>
+      Buffer.byteLength(basename(path)) > 143 ? refuse('ENAMETOOLONG')() : nodeFs.lstat(path, ...rest)) as never;
+    const folder = await newFolder();
+    const storage = folderStorage({ folder, fs: { ...nodeFs, lstat } });
+    const of = (database: string) => ({ database, fileName: address.fileName.replace('pt_xyz', database) });
+    let isRead = false;
+    async function* watched() {
+      isRead = true;
+      yield Buffer.from('abc');
+    }
+    const error = await storage.receive(of('x'.repeat(65 - 1)), watched()).then(
+      file => file.discard(),
+      error => error,
+    );
+    expect(error, 'sixty-four letters fit').to.equal(undefined);
+    isRead = false;
+    const refusal = await storage.receive(of('あ'.repeat(22)), watched()).catch(error => error);
+    expect(foreseenError(refusal)).to.include({ status: 422 });
+    expect(isRead).to.equal(false);
+    expect(await contentsOf(folder)).to.deep.equal([]);
+  });
+
   it('ends a read with an error when the file is cut meanwhile', async () => {
     const folder = await newFolder();
     const storage = folderStorage({ folder });
@@ -201,6 +319,11 @@ function watched(calls: string[], failure?: string, shortWrites?: number): FileS
     return nodeFs.rename(...paths);
   };
   return { ...nodeFs, open, link, rename, unlink };
+}
+
+/** Opens files that can't be written to. */
+function writing(code: string): FileSystem['open'] {
+  return async (...path) => Object.assign(await nodeFs.open(...path), { write: refuse(code) });
 }
 
 function refuse(code: string) {
