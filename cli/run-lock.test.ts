@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -106,6 +106,15 @@ describe('run-lock', () => {
     } finally {
       await rm(other, { recursive: true });
     }
+  });
+
+  it('is let go of also when its note can not be removed', async () => {
+    const lock = RunLock.acquire(folder, startedAt);
+    await rm(join(folder, 'run.json'));
+    await mkdir(join(folder, 'run.json/x'), { recursive: true });
+    lock[Symbol.dispose]();
+    await rm(join(folder, 'run.json'), { recursive: true });
+    RunLock.acquire(folder, startedAt)[Symbol.dispose]();
   });
 
   it('is private, as is its note', async () => {

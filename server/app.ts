@@ -22,6 +22,7 @@ import { safeHeaders } from './http/safe-headers.ts';
 import { sameOrigin } from './http/same-origin.ts';
 import type { UploadLimits } from './http/upload-form.ts';
 import { wellFormedUrl } from './http/well-formed-url.ts';
+import { originOf } from './origin.ts';
 import { scrubRoutes } from './scrub/routes.ts';
 import type { Scrub } from './scrub/scrub.ts';
 import type { Storage } from './storage/storage.ts';
@@ -101,7 +102,8 @@ export function createApp({
 
 /** What goes wrong once an answer is on its way: mostly a client that went away, which is no error of ours. */
 function logTransferError(log: Logger, error: NodeJS.ErrnoException): void {
-  const wasClient = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(error.code ?? '');
+  const codes = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
+  const wasClient = originOf(error) === undefined && codes.includes(error.code ?? '');
   if (wasClient) log.info({ reason: error.code }, 'the client went away before it had the whole answer');
   else log.error({ err: error }, 'an answer was cut short');
 }

@@ -30,7 +30,8 @@ export async function deliver(parcel: Parcel, spool: Spool, options: UploadOptio
   if (manifest && !sha256.equals(digestIn(manifest))) throw await setAside(spool, fileName);
   try {
     const receipt = await upload({ ...parcel, sha256, ...(manifest && { manifest }) }, options);
-    await spool.remove(fileName);
+    // One that can't be removed is sent again by the next run, and is kept once.
+    await spool.remove(fileName).catch(() => {});
     return { receipt, manifest, sha256 };
   } catch (error) {
     if (!(error instanceof ServiceRefusal) || sha256.equals(await fileDigest(path, options.signal))) throw error;

@@ -228,6 +228,14 @@ describe('dump', () => {
       }
     });
 
+    it('leaves what can not be removed: it says what went wrong with the dump', async () => {
+      const error = await dumpBy(`rm '${path}'; mkdir '${path}'; complain 'Error 2013: Lost connection'; exit 3`).catch(
+        error => error,
+      );
+      expect(error.message).to.equal('mysqldump failed with exit code 3: Error 2013: Lost connection');
+      expect(await left()).to.deep.equal(['dump.sql']);
+    });
+
     it('ends by a signal, even behind the marker', async () => {
       for (const signal of ['KILL', 'TERM', 'SEGV'])
         expect((await failureOf(`header; marker; kill -${signal} $$; sleep 5`)).message).to.equal(

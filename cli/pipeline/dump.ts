@@ -56,7 +56,8 @@ export async function dump(
   try {
     return await dumpAgainIfChanged(asked, { path, file, client, signal, tablesMadeAnew });
   } catch (error) {
-    await rm(path, { force: true });
+    // What can't be removed is swept by the next run: the reason of the failure is worth more.
+    await rm(path, { force: true }).catch(() => {});
     throw error;
   }
 }

@@ -16,7 +16,7 @@ export async function openOptionFile(folder: string, password: string): Promise<
     await file.write(formatOptionFile(password), 0);
     return file;
   } catch (error) {
-    await file.close();
+    await file.close().catch(() => {});
     throw error;
   }
 }

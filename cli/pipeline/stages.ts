@@ -101,7 +101,8 @@ export class Stages {
       );
       return zipped.kind === 'ended' ? ((await dumping.giveUp()) ?? zipped) : zipped;
     } finally {
-      await rm(path, { force: true });
+      // The next run sweeps what can't be removed: the zip is worth no less for it, and a failure has its own reason.
+      await rm(path, { force: true }).catch(() => {});
     }
   };
 

@@ -138,6 +138,7 @@ export class ZipSource implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file.close();
+    // It was only read: there is nothing that closing it could lose.
+    await this.#file.close().catch(() => {});
   }
 }
