@@ -11,7 +11,8 @@ import { dumpSecondsOf, inventoryOf } from './inventory.ts';
 import type { ListedBackup } from './listed-backup.ts';
 import { acceptanceOf, lossSentence, lossStatus, shownFindings } from './losses/loss.ts';
 import { downloadPath, presentDigest } from './presenter.ts';
-import { type BackupSearch, countBackups, searchBackups } from './search-backups.ts';
+import { countScanned, scanBackups } from './scan-backups.ts';
+import type { BackupSearch } from './search-backups.ts';
 
 /** What a manifest weighs at least in the budget of a request. */
 const MANIFEST_ROWS = 100;
@@ -28,8 +29,8 @@ export const backupResolvers = {
     backups: (_, { filter, ...page }, { em, budget }) => {
       const search = searchOf(filter ?? {});
       return backupConnection(page, budget, {
-        find: page => searchBackups({ em }, search, page),
-        count: () => countBackups({ em }, search),
+        find: page => scanBackups({ em, budget }, search, page),
+        count: () => countScanned({ em, budget }, search),
       });
     },
   },

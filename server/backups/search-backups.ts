@@ -13,6 +13,8 @@ export interface BackupSearch {
   /** Its name. */
   readonly databaseName?: string | undefined;
   readonly states?: readonly StoredState[] | undefined;
+  /** What it was received with, whether it is damaged since or not. */
+  readonly receivedState?: StoredState | undefined;
   readonly takenFrom?: Date | undefined;
   readonly takenBefore?: Date | undefined;
   /** Of the zip, in bytes. */
@@ -67,14 +69,19 @@ export async function countBackups({ em }: { em: HistoryManager }, search: Backu
   return Number(rows[0]!.count);
 }
 
-/** @returns the statement that reads some columns of a page */
+/**
+ * @param among which rows, of `b`, when not of all
+ * @returns the statement that reads some columns of a page
+ */
 export function pageQuery(
   em: HistoryManager,
   search: BackupSearch,
   { order = NEWEST_FIRST, after, limit }: BackupPage,
   columns: string,
+  among: Among = { table: 'backups b', conditions: [] },
 ): { sql: string; values: unknown[] } {
   const where = conditionsOf(em, search);
+  for (const condition of among.conditions) where.demand(...condition);
   const column = `b.${order.by === 'size' ? 'size' : 'sorted_at'}`;
   if (after) {
     const value = order.by === 'size' ? after.size : toStore(em, after.sortedAt);
@@ -83,20 +90,28 @@ export function pageQuery(
     where.demand(`${column} ${behind}= ? and (${column} ${behind} ? or b.id ${behind} ?)`, value, value, after.id);
   }
   const end = limit === undefined ? '' : ' limit ?';
-  const sql = `select ${columns} from backups b ${where} order by ${column} ${order.direction}, b.id ${order.direction}${end}`;
+  const sql = `select ${columns} from ${among.table} ${where} order by ${column} ${order.direction}, b.id ${order.direction}${end}`;
   return { sql, values: limit === undefined ? where.values : [...where.values, limit] };
+}
+
+interface Among {
+  /** Named `b`. */
+  readonly table: string;
+  readonly conditions: ReadonlyArray<readonly [condition: string, ...values: unknown[]]>;
 }
 
 /** Behind every text that begins with the same: there is no character above this one. */
 const LAST_CHARACTER = '\u{10ffff}';
 
-function conditionsOf(em: HistoryManager, search: BackupSearch): Conditions {
-  const { database, databaseName, states, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
+/** @returns what must be so of the table `b` */
+export function conditionsOf(em: HistoryManager, search: BackupSearch): Conditions {
+  const { database, databaseName, states, receivedState, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
   const where = new Conditions();
   if (database !== undefined) where.demand('b.database_id = ?', database);
   if (databaseName !== undefined)
     where.demand('b.database_id = (select d.id from `databases` d where d.name = ?)', databaseName);
   if (states) demandStates(where, states);
+  if (receivedState) where.demand('b.state = ?', receivedState);
   if (takenFrom) where.demand('b.sorted_at >= ?', toStore(em, takenFrom));
   if (takenBefore) where.demand('b.sorted_at < ?', toStore(em, takenBefore));
   if (minSize !== undefined) where.demand('b.size >= ?', minSize);

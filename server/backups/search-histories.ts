@@ -5,6 +5,8 @@ import { type BackupPage, pageQuery, searchBackups } from './search-backups.ts';
 
 /** So many histories are asked for in one statement: SQLite takes no more than 500. */
 const AT_ONCE = 250;
+/** And so many rows: more would take too long, with everyone else waiting. */
+const ROWS_AT_ONCE = 2_500;
 
 /**
  * Lists the same page of the histories of some databases.
@@ -18,8 +20,9 @@ export async function searchHistories(
 ): Promise<ListedBackup[][]> {
   if (ids.length === 1) return [await searchBackups({ em }, { database: ids[0]! }, page)];
   const backups: ListedBackup[] = [];
-  for (let at = 0; at < ids.length; at += AT_ONCE)
-    backups.push(...(await someHistories(em, ids.slice(at, at + AT_ONCE), page)));
+  const atOnce = Math.max(1, Math.min(AT_ONCE, Math.floor(ROWS_AT_ONCE / page.limit)));
+  for (let at = 0; at < ids.length; at += atOnce)
+    backups.push(...(await someHistories(em, ids.slice(at, at + atOnce), page)));
   const byDatabase = Map.groupBy(backups, ({ databaseId }) => databaseId);
   return ids.map(id => byDatabase.get(id) ?? []);
 }

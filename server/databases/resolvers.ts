@@ -10,9 +10,10 @@ import type {
   RequireFields,
   Resolvers,
 } from '../graphql/resolver-types.ts';
+import type { Kept } from '../statistics/database-statistics.ts';
 import { daysArgument } from '../statistics/validation.ts';
+import { countScannedDatabases, scanDatabases } from './scan-databases.ts';
 import {
-  countDatabases,
   type DatabaseOrder,
   type DatabaseSearch,
   type FoundDatabase,
@@ -36,19 +37,29 @@ export const databaseResolvers = {
       const loss = await loaders.loss.load(id);
       return loss === null ? null : loaders.backup.load(loss);
     },
-    backups: ({ id }, page, { loaders, budget }) =>
-      backupConnection(page, budget, {
-        find: page => loaders.histories(page).load(id),
-        count: async () => (await loaders.kept.load(id)).backups,
+    backups: ({ id }, page, context) =>
+      backupConnection(page, context.budget, {
+        find: page => context.loaders.histories(page).load(id),
+        count: async () => (await keptOf(id, context)).backups,
       }),
-    backupCount: async ({ id }, _, { loaders }) => (await loaders.kept.load(id)).backups,
-    storedBytes: async ({ id }, _, { loaders }) => (await loaders.kept.load(id)).bytes,
+    backupCount: async ({ id }, _, context) => (await keptOf(id, context)).backups,
+    storedBytes: async ({ id }, _, context) => (await keptOf(id, context)).bytes,
     days: ({ id }, { last }, { loaders, budget }) => {
       budget.take(daysArgument('last', last));
       return loaders.days(last).load(id);
     },
   },
 } satisfies Resolvers;
+
+/** So many entries of an index, added up, cost as much as a row of an answer. */
+const SUMMED_A_ROW = 200;
+
+/** How long a history is shows only when it has been read: it is paid for then, and what comes next is refused. */
+async function keptOf(id: number, { loaders, budget }: GraphqlContext): Promise<Kept> {
+  const kept = await loaders.kept.load(id);
+  budget.takeOnce(`kept ${id}`, kept.backups / SUMMED_A_ROW);
+  return kept;
+}
 
 /** A database in a list brings its latest backups along; one that a backup is of is its name until they are asked for. */
 function isFound(database: NamedDatabase | FoundDatabase): database is FoundDatabase {
@@ -81,8 +92,8 @@ function databaseConnection(
       const [name, sortKey] = parseCursor(cursor, key, ['string', 'either']) as [string, string | number];
       return { name, sortKey };
     },
-    find: page => searchDatabases({ em }, search, { ...page, order }),
-    count: () => countDatabases({ em }, search),
+    find: page => scanDatabases({ em, budget }, search, { ...page, order }),
+    count: () => countScannedDatabases({ em, budget }, search),
   });
 }
 

@@ -11,6 +11,10 @@ export interface DatabaseSearch {
   readonly ids?: readonly number[] | undefined;
   /** The whole name. */
   readonly name?: string | undefined;
+  /** The name comes behind this one, byte by byte. */
+  readonly nameAfter?: string | undefined;
+  /** The name is this one or comes before it. */
+  readonly nameUpTo?: string | undefined;
   /** A part of the name; capitals from A to Z do not matter. */
   readonly search?: string | undefined;
   /** What the latest backup is worth now. */
@@ -57,8 +61,7 @@ export async function searchDatabases(
 ): Promise<FoundDatabase[]> {
   const [named, worth] = conditionsOf(em, search);
   const key = sortKey(em, order.by);
-  // Where names alone tell which page it is, no more databases than that are looked at.
-  const isByName = order.by === 'name' && worth.isEmpty;
+  const isByName = isOrderedByName(search, order);
   if (after) {
     const beyond = order.direction === 'asc' ? '>' : '<';
     const { sortKey, name } = after;
@@ -72,6 +75,12 @@ export async function searchDatabases(
   const most = limit ?? MOST;
   const values = [...named.values, ...(isByName ? [most] : []), ...worth.values, most];
   return (await readRows<Row>(em, sql, values)).map(toFound);
+}
+
+/** @returns whether names alone tell which page it is, so that no more databases than that are looked at */
+export function isOrderedByName(search: DatabaseSearch, { by }: DatabaseOrder): boolean {
+  const { states, noCompleteSince, hasUnacceptedLoss } = search;
+  return by === 'name' && !states && !noCompleteSince && hasUnacceptedLoss === undefined;
 }
 
 function toFound(row: Row): FoundDatabase {
@@ -143,10 +152,12 @@ function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
 
 /** @returns what must be so of a database itself, and what of its latest backups */
 function conditionsOf(em: HistoryManager, search: DatabaseSearch): [named: Conditions, worth: Conditions] {
-  const { ids, name, search: part, states, noCompleteSince, hasUnacceptedLoss } = search;
+  const { ids, name, nameAfter, nameUpTo, search: part, states, noCompleteSince, hasUnacceptedLoss } = search;
   const [named, worth] = [new Conditions(), new Conditions()];
   if (ids) named.demand(`d.id in ${listOf(ids)}`, ...ids);
   if (name !== undefined) named.demand('d.name = ?', name);
+  if (nameAfter !== undefined) named.demand('d.name > ?', nameAfter);
+  if (nameUpTo !== undefined) named.demand('d.name <= ?', nameUpTo);
   if (hasUnacceptedLoss !== undefined) named.demand(`${hasUnacceptedLoss ? '' : 'not '}(${HAS_UNACCEPTED_LOSS})`);
   if (part) named.demand('instr(lower(d.name), lower(?)) > 0', part);
   if (states)

@@ -7,6 +7,7 @@ import { databaseResolvers } from '../databases/resolvers.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
 import { statisticsResolvers } from '../statistics/resolvers.ts';
 import type { GraphqlContext, RequestContext } from './context.ts';
+import { documentCache } from './document-cache.ts';
 import { endRefused } from './end-refused.ts';
 import { logUnforeseen, logUnmasked, maskError } from './errors.ts';
 import { guardResolvers } from './guard-resolvers.ts';
@@ -49,6 +50,7 @@ export async function createGraphql({ log, totals, news, introspection }: Graphq
     multipart: false,
     // http/read-body.ts has read the body, and no more of it than is allowed.
     maxRequestBodySize: false,
+    parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     maskedErrors: { maskError },
     plugins: [onlyJson, refuseBrokenParameters, endRefused, ...limits({ introspection }), logUnforeseen(log)],
   });

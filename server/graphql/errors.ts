@@ -33,6 +33,9 @@ function withCode(error: GraphQLError): GraphQLError {
 /** So many errors of one question are logged: one cause can fail each of thousands of fields. */
 const MAX_LOGGED = 5;
 
+/** So many are shown: one cause can fail each of thousands of fields, and to write as many errors takes seconds. */
+export const MAX_SHOWN = 100;
+
 /** Runs before the errors are masked, while their cause can still be seen. */
 export function logUnforeseen(log: Logger): Plugin<GraphqlContext> {
   const tell = (errors: readonly GraphQLError[] | undefined, { requestId }: GraphqlContext) => {
@@ -42,8 +45,10 @@ export function logUnforeseen(log: Logger): Plugin<GraphqlContext> {
   };
   return {
     onExecute: ({ args }) => ({
-      onExecuteDone({ result }) {
-        if ('errors' in result) tell(result.errors, args.contextValue as GraphqlContext);
+      onExecuteDone({ result, setResult }) {
+        if (!('errors' in result)) return;
+        tell(result.errors, args.contextValue as GraphqlContext);
+        if (result.errors!.length > MAX_SHOWN) setResult({ ...result, errors: result.errors!.slice(0, MAX_SHOWN) });
       },
     }),
     onSubscribe: ({ args }) => ({

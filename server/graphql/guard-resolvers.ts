@@ -23,26 +23,41 @@ type Resolver = GraphQLFieldResolver<unknown, GraphqlContext>;
  * of them that fails is an unhandled rejection. So no resolver throws, and the items of a list of objects are promises:
  * whatever fails in one of them (an argument and a directive too, which the executor looks at before any resolver) is a
  * rejection, and the executor waits for all.
+ *
+ * Here too each value of an answer is counted: what is short to ask may be very long to answer.
  */
 export function guardResolvers(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields()))
-      field.resolve = guarded(field.resolve ?? defaultFieldResolver, field.type);
+      field.resolve = guarded(field.resolve ?? defaultFieldResolver, field.type, type !== schema.getSubscriptionType());
   }
 }
 
-function guarded(resolve: Resolver, type: GraphQLOutputType): Resolver {
-  const isListOfObjects = isListType(getNullableType(type)) && !isLeafType(getNamedType(type));
+/** @param mayBeLate whether it may belong to work that has been refused already: an event of a subscription never does */
+function guarded(resolve: Resolver, type: GraphQLOutputType, mayBeLate: boolean): Resolver {
+  const isList = isListType(getNullableType(type));
+  const isLeaf = isLeafType(getNamedType(type));
+  const priced = (value: unknown, { budget }: GraphqlContext) => {
+    if (Array.isArray(value)) for (const item of value) budget.answer(item);
+    else budget.answer(value);
+    return value;
+  };
   return (source, args, context, info) => {
     try {
+      if (mayBeLate) context.budget.check();
       const result = resolve(source, args, context, info);
-      if (!isListOfObjects) return result;
+      if (isLeaf) return isPromise(result) ? result.then(value => priced(value, context)) : priced(result, context);
+      if (!isList) return result;
       return Promise.resolve(result).then(items => paced(items as unknown[] | null, context, info));
     } catch (error) {
       return Promise.reject(error);
     }
   };
+}
+
+function isPromise(result: unknown): result is Promise<unknown> {
+  return result instanceof Promise;
 }
 
 function paced(items: readonly unknown[] | null, { pace }: GraphqlContext, info: GraphQLResolveInfo): unknown {

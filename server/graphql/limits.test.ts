@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { finding } from '../../protocol/finding.ts';
+import { fillHistory } from '../testing/filled-history.ts';
 import { expectError, graphql, request, upload } from '../testing/requests.ts';
 import { historyStores, type RunningApp, runApp } from '../testing/running-app.ts';
 import { sampleZip } from '../testing/zips.ts';
 import { connection } from './connection.ts';
+import { documentCache } from './document-cache.ts';
 import { EXAMPLES } from './examples.ts';
 import { LIMITS } from './limits.ts';
-import { MAX_ROWS, RowBudget } from './row-budget.ts';
+import { MAX_ROWS, MAX_VALUES, RowBudget } from './row-budget.ts';
 
 describe('no query of GraphQL can hurt', () => {
   let app: RunningApp;
@@ -117,6 +121,84 @@ describe('no query of GraphQL can hurt', () => {
     const { json } = await ask(6);
     expect(json.errors[0].extensions.code).to.equal('QUERY_TOO_LARGE');
     await em.fork().execute(`delete from backups where ${ofLarge}`);
+  });
+
+  it('answers so many values and no more, and does nothing behind that', () => {
+    const budget = new RowBudget();
+    for (let i = 0; i < MAX_VALUES; i++) budget.answer(1);
+    expect(() => budget.answer(1)).to.throw('more than 200000 values');
+    expect(() => budget.take(1), 'all that comes behind it').to.not.throw();
+    expect(() => budget.check()).to.throw('more than 200000 values');
+  });
+
+  it('answers so much text and no more', async () => {
+    await upload(app.url, sampleZip({ database: 'texts' }));
+    const findings = JSON.stringify([finding('NO_MANIFEST', 'x'.repeat(300_000))]);
+    const { em } = app.history;
+    await em
+      .fork()
+      .execute(
+        "update backups set findings = ? where database_id = (select id from `databases` where name = 'texts')",
+        [findings],
+      );
+    const ask = (count: number) => {
+      const fields = Array.from({ length: count }, (_, i) => `a${i}: findings { message }`).join(' ');
+      return graphql(app.url, `{ backups(filter: { database: "texts" }) { nodes { ${fields} } } }`);
+    };
+    expect((await ask(13)).json.errors).to.equal(undefined);
+    const { json, text } = await ask(14);
+    expect(json.errors[0].extensions.code).to.equal('QUERY_TOO_LARGE');
+    expect(text.length).to.be.lessThan(10_000);
+    await em.fork().execute("delete from backups where findings like '%xxx%'");
+    await em.fork().execute("delete from `databases` where name = 'texts'");
+  });
+
+  it('shows a hundred errors and no more, and logs a few', async () => {
+    const fleet = await runApp(historyStores[0]!);
+    try {
+      await fillHistory(fleet.history, 150, 1);
+      await fleet.history.em.fork().execute("update backups set state = 'strange'");
+      const query = '{ databases(first: 1000) { nodes { latestBackup { state } } } }';
+      expect((await graphql(fleet.url, query)).json.errors).to.have.length(100);
+      expect(fleet.log.filter(({ level }) => Number(level) >= 50)).to.have.length(5);
+    } finally {
+      await fleet[Symbol.asyncDispose]();
+    }
+  });
+
+  it('works on four questions at a time', async () => {
+    await using busy = await runApp(historyStores[0]!);
+    const { em } = busy.history;
+    const fork = em.fork.bind(em);
+    let [running, most] = [0, 0];
+    em.fork = () => {
+      const forked = fork();
+      const kysely = forked.getKysely();
+      const executeQuery = async (query: never) => {
+        running += 1;
+        most = Math.max(most, running);
+        await sleep(20);
+        running -= 1;
+        return kysely.executeQuery(query);
+      };
+      return Object.assign(forked, { getKysely: () => ({ executeQuery }) as never });
+    };
+    const asked = await Promise.all(
+      Array.from({ length: 12 }, () => graphql(busy.url, '{ databases { totalCount } }')),
+    );
+    for (const { json } of asked) expect(json.data.databases.totalCount).to.equal(0);
+    expect(most).to.equal(4);
+  });
+
+  it('keeps few documents that it has parsed, and no long ones', () => {
+    const cache = documentCache<object>();
+    for (let i = 0; i < 60; i++) cache.set(`{ a${i} }`, {});
+    expect(cache.get('{ a9 }')).to.equal(undefined);
+    expect(cache.get('{ a10 }')).to.not.equal(undefined);
+    cache.set('{ a60 }', {});
+    expect(cache.get('{ a10 }'), 'used lately').to.not.equal(undefined);
+    cache.set(`{ a } # ${'x'.repeat(10_000)}`, {});
+    expect(cache.get(`{ a } # ${'x'.repeat(10_000)}`)).to.equal(undefined);
   });
 
   it('gives a code to variables that are not as declared', async () => {

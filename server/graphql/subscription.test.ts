@@ -124,7 +124,9 @@ describeOnEachStore('the subscription to backups', store => {
     await app.history.em.fork().nativeUpdate(Backup, 1, { findings });
     const query = encodeURIComponent('subscription { backupReceived { findings { message } } }');
     const connection = await rawConnection(app.url);
-    await connection.send(`GET /graphql?query=${query} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n`);
+    await connection.send(
+      `GET /graphql?query=${query} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n`,
+    );
     await settled(() => app.news.listeners === 1);
     connection.socket.pause();
     const tell = () => app.news.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
@@ -153,6 +155,17 @@ describeOnEachStore('the subscription to backups', store => {
       expect(errors, `event ${event}`).to.equal(undefined);
       expect(data.backupReceived.database.backups.nodes).to.deep.equal([{ id: '1' }]);
     }
+  });
+
+  it('may read as much again after an event that asked for too much', async () => {
+    for (let at = 0; at < 2; at++) await upload(app.url, sampleZip());
+    await app.history.em.fork().nativeUpdate(Backup, 1, { manifest: `"${'x'.repeat(16_000_000)}"` });
+    await using all = await listen(app, 'subscription { backupReceived { id inventory { rows } } }');
+    const tell = (id: number) => app.news.received({ id, database: 'pt_xyz', sortedAt: new Date() });
+    tell(1);
+    expect((await all.next()).errors[0].extensions.code).to.equal('QUERY_TOO_LARGE');
+    tell(2);
+    expect(await all.next()).to.deep.equal({ data: { backupReceived: { id: '2', inventory: null } } });
   });
 
   it('shows nothing of what nobody foresaw, and logs it', async () => {

@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely';
 import { throwFrom } from '../origin.ts';
+import { nextTurn } from '../turns.ts';
 import type { HistoryManager } from './history.ts';
 
 /**
@@ -12,6 +13,8 @@ export async function readRows<Row extends object>(
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
+  // SQLite answers within this process, which does nothing else meanwhile: others have their turn before each statement.
+  await nextTurn();
   const began = performance.now();
   const query = CompiledQuery.raw(sql, [...values]);
   const { rows } = await em.getKysely().executeQuery<Row>(query).catch(throwFrom('history'));

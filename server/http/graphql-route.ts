@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import { atMost } from '../backups/at-most.ts';
 import { AppError, notFound } from '../errors.ts';
 import type { Graphql } from '../graphql/create-graphql.ts';
 import { graphiqlPage } from './graphiql-page.ts';
@@ -12,10 +13,14 @@ const NO_PAGE =
   'GraphiQL is switched off here (GRAPHQL_INTROSPECTION=off): POST a JSON object with "query" in it, as application/json';
 const BODY_LIMITS = { maxBytes: 100_000, maxMs: 30_000 };
 
+/** So many questions are worked on at a time, since the answer of each may fill a hundred megabytes; the others wait. */
+const AT_ONCE = 4;
+
 /** Puts GraphQL at `/graphql`. A browser that asks for a page gets GraphiQL. */
 export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
   const router = new Router({ sensitive: true });
   const sendPage = graphiqlPage();
+  const inTurn = atMost(AT_ONCE);
   router.register('/graphql', ['GET', 'POST'], async ctx => {
     const isPageOnly = ctx.state.isForeign && acceptsPage(ctx);
     if (!isPageOnly) refuseForeign(ctx);
@@ -27,11 +32,10 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
     const { em, requestId } = ctx.state;
     const url = new URL(ctx.url, 'http://localhost');
     if (isPageOnly) url.search = '';
-    const response = await graphql.fetch(
-      url,
-      { method, headers: headers as Record<string, string>, body },
-      { em, requestId },
-    );
+    const response = await inTurn(async () => {
+      if (ctx.res.destroyed) throw new AppError(499, 'REQUEST_ABORTED', 'The client went away');
+      return graphql.fetch(url, { method, headers: headers as Record<string, string>, body }, { em, requestId });
+    });
     // Of a page Yoga gives us no more than that.
     if (response.headers.get('content-type') === 'text/html') return sendPage(ctx);
     if (wantsPage(ctx)) throw notFound('GRAPHIQL_OFF', NO_PAGE);

@@ -1,6 +1,8 @@
 import type { BackupNews } from '../backups/backup-news.ts';
+import { backupsBy } from '../history/by-index.ts';
+import { Conditions } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
-import { toStore } from '../history/instants.ts';
+import { fromStore, toStore } from '../history/instants.ts';
 import { readRows } from '../history/read-rows.ts';
 import { dayIn, dayOf, startOf } from './day.ts';
 import { type FirstDay, firstDaysOf } from './first-days.ts';
@@ -105,11 +107,13 @@ export class DailyTotals {
 
   async #readAll(em: HistoryManager): Promise<void> {
     const startedAt = performance.now();
-    const rows = await readRows<TotalsRow & { day: number }>(
-      em,
-      `select ${dayIn(em, 'sorted_at')} as day, ${TOTALS} from backups group by day`,
-    );
-    this.#days = new Map(rows.map(row => [Number(row.day), toTotals(row)]));
+    const all = new Map<number, DayTotals>();
+    for await (const where of pieces(em)) {
+      const sql = `select ${dayIn(em, 'sorted_at')} as day, ${TOTALS} from ${backupsBy(em, 'backups_by_time')} ${where} group by day`;
+      const rows = await readRows<TotalsRow & { day: number }>(em, sql, where.values);
+      for (const row of rows) all.set(Number(row.day), toTotals(row));
+    }
+    this.#days = all;
     this.#readAt = startedAt;
   }
 
@@ -121,5 +125,22 @@ export class DailyTotals {
     );
     if (Number(row!.backups) === 0) this.#days.delete(day);
     else this.#days.set(day, toTotals(row!));
+  }
+}
+
+/** So many backups are added up in one statement, with all others of their last day: it takes some milliseconds. */
+const AT_ONCE = 20_000;
+
+/** @returns conditions for whole days, one after the other, until there are no more backups */
+async function* pieces(em: HistoryManager): AsyncGenerator<Conditions> {
+  for (let from: Date | undefined; ; ) {
+    const where = new Conditions();
+    if (from) where.demand('sorted_at >= ?', toStore(em, from));
+    const sql = `select sorted_at from ${backupsBy(em, 'backups_by_time')} ${where} order by sorted_at, id limit 1 offset ?`;
+    const [last] = await readRows<{ sorted_at: number | string }>(em, sql, [...where.values, AT_ONCE - 1]);
+    from = last && startOf(dayOf(fromStore(last.sorted_at)) + 1);
+    if (from) where.demand('sorted_at < ?', toStore(em, from));
+    yield where;
+    if (!from) return;
   }
 }

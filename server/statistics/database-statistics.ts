@@ -10,11 +10,15 @@ import { type Day, lastDays } from './statistics.ts';
  * What came of each of some databases, day by day.
  * @returns for each id the last days up to today, oldest first, none left out
  */
-export async function daysOfDatabases(
+export function daysOfDatabases(
   { em }: { em: HistoryManager },
   ids: readonly number[],
   days: number,
 ): Promise<Day[][]> {
+  return someAtOnce(ids, some => daysOfSome({ em }, some, days));
+}
+
+async function daysOfSome({ em }: { em: HistoryManager }, ids: readonly number[], days: number): Promise<Day[][]> {
   const from = startOf(dayOf(new Date()) - days + 1);
   const totals = await readRows<TotalsRow & { database_id: number; day: number }>(
     em,
@@ -41,7 +45,11 @@ export interface Kept {
 }
 
 /** @returns for each id what is kept of that database. Reads an entry of an index for each backup of them. */
-export async function keptOfDatabases({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<Kept[]> {
+export function keptOfDatabases({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<Kept[]> {
+  return someAtOnce(ids, some => keptOfSome({ em }, some));
+}
+
+async function keptOfSome({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<Kept[]> {
   const rows = await readRows<{ database_id: number } & Record<'backups' | 'bytes', number | string>>(
     em,
     `select database_id, count(*) as backups, sum(size) as bytes from backups
@@ -52,12 +60,27 @@ export async function keptOfDatabases({ em }: { em: HistoryManager }, ids: reado
   return ids.map(id => ({ backups: Number(byId.get(id)?.backups ?? 0), bytes: Number(byId.get(id)?.bytes ?? 0) }));
 }
 
+/** One seek on the index for each. */
 async function firstDaysOf(em: HistoryManager, ids: readonly number[]): Promise<Map<number, number>> {
-  const rows = await readRows<{ database_id: number; day: number }>(
+  const rows = await readRows<{ id: number; day: number | null }>(
     em,
-    `select database_id, ${dayIn(em, 'min(sorted_at)')} as day from backups
-     where database_id in ${listOf(ids)} group by database_id`,
+    `select firsts.id, ${dayIn(em, 'firsts.sorted_at')} as day from (
+      select d.id, (
+        select f.sorted_at from backups f where f.database_id = d.id
+        order by f.database_id, f.sorted_at, f.id limit 1
+      ) as sorted_at
+      from \`databases\` d where d.id in ${listOf(ids)}
+    ) firsts where firsts.sorted_at is not null`,
     [...ids],
   );
-  return new Map(rows.map(({ database_id, day }) => [database_id, Number(day)]));
+  return new Map(rows.map(({ id, day }) => [id, Number(day)]));
+}
+
+/** The histories of so many databases are added up in one statement: a year of each takes some milliseconds. */
+const AT_ONCE = 100;
+
+async function someAtOnce<T>(ids: readonly number[], read: (some: readonly number[]) => Promise<T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE) all.push(...(await read(ids.slice(at, at + AT_ONCE))));
+  return all;
 }

@@ -1,0 +1,7 @@
+import type { HistoryManager } from './history.ts';
+import { isSqlite } from './instants.ts';
+
+/** @returns `backups b`, to be read by one index and no other: where a planner guesses wrong, a statement takes minutes */
+export function backupsBy(em: HistoryManager, index: string): string {
+  return isSqlite(em) ? `backups b indexed by ${index}` : `backups b force index (${index})`;
+}
