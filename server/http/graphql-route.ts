@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { atMost } from '../backups/at-most.ts';
+import { fairTurns } from '../backups/fair-turns.ts';
 import { AppError, notFound } from '../errors.ts';
 import type { Graphql } from '../graphql/create-graphql.ts';
 import { graphiqlPage } from './graphiql-page.ts';
@@ -20,7 +20,8 @@ const AT_ONCE = 4;
 export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
   const router = new Router({ sensitive: true });
   const sendPage = graphiqlPage();
-  const inTurn = atMost(AT_ONCE);
+  // All alike: they go in the order in which they came.
+  const turns = fairTurns({ places: AT_ONCE, slice: Infinity, maxBegun: Infinity });
   router.register('/graphql', ['GET', 'POST'], async ctx => {
     const isPageOnly = ctx.state.isForeign && acceptsPage(ctx);
     if (!isPageOnly) refuseForeign(ctx);
@@ -32,7 +33,7 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
     const { em, requestId } = ctx.state;
     const url = new URL(ctx.url, 'http://localhost');
     if (isPageOnly) url.search = '';
-    const response = await inTurn(async () => {
+    const response = await turns.run(0, async () => {
       if (ctx.res.destroyed) throw new AppError(499, 'REQUEST_ABORTED', 'The client went away');
       return graphql.fetch(url, { method, headers: headers as Record<string, string>, body }, { em, requestId });
     });
