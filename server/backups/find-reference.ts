@@ -13,7 +13,7 @@ export interface Reference {
 }
 
 /** Further back nobody looks for one that leaves out the same. */
-const CANDIDATES = 10;
+const CANDIDATES = 100;
 
 /**
  * Finds what a backup that is about to be recorded is to be compared with: the last one of its database, older than it,

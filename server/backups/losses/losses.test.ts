@@ -182,6 +182,14 @@ describeOnEachStore('a loss', store => {
     expect(codesOf(await send(night(5, 'purpose'), SHRUNKEN)), 'the limit has accepted it').to.deep.equal([]);
   });
 
+  it('is seen when options that left something out for weeks are taken back', async () => {
+    const partial = finding('PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --ignore-table=pt_xyz.faktur');
+    const first = await send(night(1, 'weeks'), FULL);
+    for (let n = 2; n < 20; n++)
+      expect(codesOf(await send(night(n, 'weeks'), SHRUNKEN, { findings: [partial] }))).to.have.length(1);
+    expect((await send(night(20, 'weeks'), SHRUNKEN)).loss.reference.id).to.equal(first.id);
+  });
+
   it('once accepted hides nothing older behind it from one that leaves out other things', async () => {
     const partial = { findings: [finding('PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --skip-events')] };
     await send(night(1, 'line'), FULL);
