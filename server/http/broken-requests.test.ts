@@ -104,6 +104,14 @@ describe('a connection on which something is broken', () => {
     }
   });
 
+  it('waits for nothing more of a client that closes its side after a refusal', async () => {
+    await using patient = await runApp(SQLITE!, { lingerLimits: { silenceMs: 60_000, totalMs: 60_000 } });
+    const connection = await rawConnection(patient.url);
+    await connection.send(uploadHead('another', zip.fileName, { 'Content-Length': '100000' }));
+    connection.socket.end('PK');
+    expect(await connection.ended()).to.match(/^HTTP\/1\.1 422 .*"INVALID_FILE_NAME"/s);
+  });
+
   it('sends no more news to a client that has closed its side', async () => {
     const connection = await rawConnection(app.url);
     const query = encodeURIComponent('subscription { backupReceived { id } }');

@@ -43,6 +43,8 @@ async function drained(ctx: Context, { silenceMs, totalMs }: LingerLimits): Prom
   const timer = setTimeout(() => silence.abort(), silenceMs);
   ctx.req.on('data', () => timer.refresh());
   ctx.req.resume();
+  // Nothing more comes of a client that has closed its side.
+  ctx.req.socket.once('end', () => silence.abort());
   const stop = new AbortController();
   await Promise.race([
     finished(ctx.req, { signal: silence.signal }).catch(() => undefined),

@@ -43,7 +43,8 @@ export async function rawConnection(url: string): Promise<RawConnection> {
       }),
     receive,
     async ended() {
-      if (!isClosed) await once(socket, 'close');
+      // Not `once`, which throws when the other side resets the connection: what came before that counts.
+      if (!isClosed) await new Promise(resolve => socket.once('close', resolve));
       return text;
     },
   };
