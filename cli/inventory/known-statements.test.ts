@@ -122,6 +122,7 @@ describe('inventory: statements that mysqldump does not write', () => {
       'CASE 1 WHEN 1 THEN SELECT 1; ELSE SELECT CASE WHEN 1 THEN 2 END; END CASE',
       'WHILE 0 DO SELECT 1; END WHILE',
       'REPEAT SET @a = 1; UNTIL 1 END REPEAT',
+      "REPEAT(SELECT 1) INTO OUTFILE 'x'; UNTIL 1 END REPEAT",
       'x: LOOP LEAVE x; END LOOP x',
       'BEGIN DECLARE EXIT HANDLER FOR NOT FOUND BEGIN SET @a = 1; END; SELECT begin, end FROM x; END',
       'BEGIN DECLARE CONTINUE HANDLER FOR SQLSTATE "42S01" IF 1 THEN SET @a = 1; END IF; SELECT 1; END',
@@ -134,6 +135,18 @@ describe('inventory: statements that mysqldump does not write', () => {
         contentsOf(`DELIMITER ;;\nCREATE DEFINER=\`a\`@\`%\` PROCEDURE \`p\`()\n${body} ;;\nDELIMITER ;\n`).unexpected,
         body,
       ).to.deep.equal([]);
+  });
+
+  it('are none that name other databases where they only use them', () => {
+    for (const body of [
+      'PROCEDURE `p`() INSERT INTO other.t VALUES (1)',
+      'TRIGGER `r` BEFORE INSERT ON `t` FOR EACH ROW INSERT INTO other.t SELECT * FROM other.u ON DUPLICATE KEY UPDATE a = 1',
+      'EVENT `e` ON SCHEDULE EVERY 1 DAY DO DELETE FROM other.t',
+      'VIEW `v` AS SELECT * FROM other.t JOIN other.u ON other.t.a = other.u.a',
+    ])
+      expect(contentsOf(`DELIMITER ;;\nCREATE DEFINER=\`a\`@\`%\` ${body} ;;\nDELIMITER ;\n`), body).to.deep.include({
+        ...{ databases: [], unexpected: [] },
+      });
   });
 
   it('are none where they were asked for', () => {

@@ -29,14 +29,26 @@ export function judge(tokens: readonly ServerToken[], rows: number, { isOracle }
 /** @returns the databases that a statement names in front of what it creates, fills, changes or drops, or which it changes itself */
 export function databasesIn(tokens: readonly ServerToken[]): string[] {
   const found: string[] = [];
+  let isNamed = false;
   for (const [i, { kind, text, depth }] of tokens.entries()) {
-    if (i >= MAX_HEAD) break;
-    if (depth > 0 || kind !== 'word' || !BEFORE_NAME.has(text.toUpperCase())) continue;
+    const word = depth === 0 && kind === 'word' ? text.toUpperCase() : '';
+    // Behind the name there are columns, options or a body; only a trigger has yet to say of which table it is.
+    if (i >= MAX_HEAD || (isNamed && word !== 'ON' && word !== 'EACH')) {
+      if (i >= MAX_HEAD || !isTrigger(tokens)) break;
+      continue;
+    }
+    if (word === 'EACH') break;
     const name = tokens[i + 1];
-    if (name === undefined || (name.kind !== 'name' && name.kind !== 'word')) continue;
-    if (text.toUpperCase() === 'DATABASE' || tokens[i + 2]?.text === '.') found.push(asUtf8(name.text));
+    if (!BEFORE_NAME.has(word) || name === undefined || !/^(?:name|word)$/.test(name.kind)) continue;
+    if (name.kind === 'word' && NO_NAMES.has(name.text.toUpperCase())) continue;
+    if (word === 'DATABASE' || tokens[i + 2]?.text === '.') found.push(asUtf8(name.text));
+    isNamed = true;
   }
   return found;
+}
+
+function isTrigger(tokens: readonly ServerToken[]): boolean {
+  return tokens.slice(0, MAX_HEAD).some(({ kind, text }) => kind === 'word' && text.toUpperCase() === 'TRIGGER');
 }
 
 /** @returns how a statement begins, with its strings left out: they may be anything, passwords too */
@@ -55,8 +67,9 @@ export function beginningOf(tokens: readonly ServerToken[]): string {
 const MAX_HEAD = 64;
 const BEFORE_NAME = new Set([
   ...['TABLE', 'TABLES', 'EXISTS', 'INTO', 'VIEW', 'TRIGGER', 'PROCEDURE', 'FUNCTION', 'EVENT', 'SEQUENCE', 'PACKAGE'],
-  ...['BODY', 'LIBRARY', 'ON', 'DATABASE', 'IGNORE'],
+  ...['BODY', 'LIBRARY', 'ON', 'DATABASE'],
 ]);
+const NO_NAMES = new Set(['IF', 'NOT', 'EXISTS', 'BODY']);
 
 function asUtf8(text: string): string {
   return Buffer.from(text, 'latin1').toString('utf8');

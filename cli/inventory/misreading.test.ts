@@ -24,7 +24,14 @@ describe('inventory: what the client misreads', () => {
       expect(readingsOf('MariaDB', body), body).to.deep.equal([]);
     }
     expect(readingsOf('MySQL', 'BEGIN UPDATE t SET a = 1,\nsource = 1; END')).to.deep.equal([]);
+    expect(readingsOf('MySQL', "BEGIN SET @a =\n'x\nDELIMITER ;\n'; END")).to.deep.equal([]);
     expect(readingsOf('MySQL', 'BEGIN UPDATE t SET /* x */ b = 2, \nsource = 1; END')).to.deep.equal([]);
+  });
+
+  it('is a comment right behind a sign, also where as many of them end as begin', () => {
+    for (const body of ['SET @a = 2*/* twice */3', 'SET @a = 2*/* /*!x/**; */3'])
+      for (const flavour of ['MySQL', 'MariaDB'] as const)
+        expect(readingsOf(flavour, body), body).to.deep.equal(['a comment that ends but never began']);
   });
 
   it("is a last comment of MySQL's that takes the end of the definition with it", () => {

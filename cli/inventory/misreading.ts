@@ -28,7 +28,7 @@ export function misreadingOf(
   flavour: Flavour,
 ): Misreading | undefined {
   if (statement.hasClientCommand) return 'command';
-  if (flavour === 'mysql' && holdsClientCommand(code)) return 'a command behind a comment';
+  if (flavour === 'mysql' && holdsClientCommand(code, tokens)) return 'a command behind a comment';
   if (fault !== undefined && !statement.isCut) return fault;
   const quoted = tokens.filter(({ kind }) => kind === 'name' || kind === 'string');
   const blanks = statement.commentEnds.map(end => insertedAt(code, end, flavour)).filter(at => at !== undefined);

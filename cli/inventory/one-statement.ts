@@ -108,7 +108,8 @@ class Blocks {
     if (this.#isAtStart) return word !== 'BEGIN' || next?.text !== '=';
     if (word === 'IF')
       return (this.#isBeforeBody || this.#isInHandler) && !['NOT', 'EXISTS'].includes(next?.text.toUpperCase() ?? '');
-    return (this.#isBeforeBody || this.#isInHandler) && (word !== 'REPEAT' || next?.text !== '(');
+    const isCall = word === 'REPEAT' && next?.text === '(' && before?.text !== ')';
+    return (this.#isBeforeBody || this.#isInHandler) && !isCall;
   }
 
   #end(): void {
