@@ -108,15 +108,22 @@ export function conditionsOf(em: HistoryManager, search: BackupSearch): Conditio
   const { database, databaseName, states, receivedState, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
   const where = new Conditions();
   if (database !== undefined) where.demand('b.database_id = ?', database);
-  if (databaseName !== undefined)
-    where.demand('b.database_id = (select d.id from `databases` d where d.name = ?)', databaseName);
+  if (databaseName !== undefined) {
+    const named = new Conditions();
+    named.demandText('d.name', databaseName);
+    where.demand(`b.database_id = (select d.id from \`databases\` d ${named})`, ...named.values);
+  }
   if (states) demandStates(where, states);
   if (receivedState) where.demand('b.state = ?', receivedState);
   if (takenFrom) where.demand('b.sorted_at >= ?', toStore(em, takenFrom));
   if (takenBefore) where.demand('b.sorted_at < ?', toStore(em, takenBefore));
   if (minSize !== undefined) where.demand('b.size >= ?', minSize);
   if (maxSize !== undefined) where.demand('b.size <= ?', maxSize);
-  if (fileName) where.demand('b.file_name >= ? and b.file_name < ?', fileName, fileName + LAST_CHARACTER);
+  if (fileName) {
+    where.demand('b.file_name >= ? and b.file_name < ?', fileName, fileName + LAST_CHARACTER);
+    // MySQL takes a name for equal to one with a space behind it.
+    where.demand('octet_length(b.file_name) >= ?', Buffer.byteLength(fileName));
+  }
   return where;
 }
 

@@ -4,6 +4,7 @@ import { newestClean, type UnacceptedLoss, unacceptedLosses } from '../backups/l
 import { type BackupPlace, searchSummaries } from '../backups/search-backups.ts';
 import type { SummarizedBackup } from '../backups/summarized-backup.ts';
 import { notFound, refused } from '../errors.ts';
+import { Conditions } from '../history/conditions.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { readRows } from '../history/read-rows.ts';
 import type { NamedDatabase } from './search-databases.ts';
@@ -44,7 +45,9 @@ export async function databaseHistory(
 
 /** @throws AppError 404 */
 export async function findDatabase({ em }: { em: HistoryManager }, name: string): Promise<NamedDatabase> {
-  const [database] = await readRows<NamedDatabase>(em, 'select id, name from `databases` where name = ?', [name]);
+  const where = new Conditions();
+  where.demandText('name', name);
+  const [database] = await readRows<NamedDatabase>(em, `select id, name from \`databases\` ${where}`, where.values);
   if (!database) throw notFound('DATABASE_NOT_FOUND', `No database named ${name} has been backed up`);
   return database;
 }

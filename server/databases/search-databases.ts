@@ -15,7 +15,7 @@ export interface DatabaseSearch {
   readonly nameAfter?: string | undefined;
   /** The name is this one or comes before it. */
   readonly nameUpTo?: string | undefined;
-  /** A part of the name; capitals from A to Z do not matter. */
+  /** A part of the name; capitals do not matter, accents do. */
   readonly search?: string | undefined;
   /** What the latest backup is worth now. */
   readonly states?: readonly StoredState[] | undefined;
@@ -59,7 +59,7 @@ export async function searchDatabases(
   search: DatabaseSearch,
   { order = BY_NAME, after, limit }: DatabasePage = {},
 ): Promise<FoundDatabase[]> {
-  const [named, worth] = conditionsOf(em, search);
+  const [named, worth] = await conditionsOf(em, search);
   const key = sortKey(em, order.by);
   const isByName = isOrderedByName(search, order);
   if (after) {
@@ -93,7 +93,7 @@ function toFound(row: Row): FoundDatabase {
 
 /** @returns how many there are on all pages */
 export async function countDatabases({ em }: { em: HistoryManager }, search: DatabaseSearch): Promise<number> {
-  const [named, worth] = conditionsOf(em, search);
+  const [named, worth] = await conditionsOf(em, search);
   const sql = `select count(*) as count ${from(named, ALL)} ${worth}`;
   const rows = await readRows<{ count: number }>(em, sql, [...named.values, ...worth.values]);
   return Number(rows[0]!.count);
@@ -151,17 +151,32 @@ function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
 }
 
 /** @returns what must be so of a database itself, and what of its latest backups */
-function conditionsOf(em: HistoryManager, search: DatabaseSearch): [named: Conditions, worth: Conditions] {
+async function conditionsOf(
+  em: HistoryManager,
+  search: DatabaseSearch,
+): Promise<[named: Conditions, worth: Conditions]> {
   const { ids, name, nameAfter, nameUpTo, search: part, states, noCompleteSince, hasUnacceptedLoss } = search;
   const [named, worth] = [new Conditions(), new Conditions()];
   if (ids) named.demand(`d.id in ${listOf(ids)}`, ...ids);
-  if (name !== undefined) named.demand('d.name = ?', name);
+  if (name !== undefined) named.demandText('d.name', name);
   if (nameAfter !== undefined) named.demand('d.name > ?', nameAfter);
   if (nameUpTo !== undefined) named.demand('d.name <= ?', nameUpTo);
+  if (part) named.demand(`d.id in (${(await idsWithPart(em, named, part)).join(', ') || 'null'})`);
   if (hasUnacceptedLoss !== undefined) named.demand(`${hasUnacceptedLoss ? '' : 'not '}(${HAS_UNACCEPTED_LOSS})`);
-  if (part) named.demand('instr(lower(d.name), lower(?)) > 0', part);
   if (states)
     worth.demand(`case when l.damage is null then l.state else 'damaged' end in ${listOf(states)}`, ...states);
   if (noCompleteSince) worth.demand('(c.id is null or c.sorted_at < ?)', toStore(em, noCompleteSince));
   return [named, worth];
+}
+
+/** Compared here, since each store knows the letters of another Unicode: SQLite those of ASCII, MySQL those of 2002. */
+async function idsWithPart(em: HistoryManager, among: Conditions, part: string): Promise<number[]> {
+  const all = await readRows<NamedDatabase>(em, `select d.id, d.name from \`databases\` d ${among}`, among.values);
+  const folded = foldCase(part);
+  return all.filter(({ name }) => foldCase(name).includes(folded)).map(({ id }) => id);
+}
+
+/** Down and up again: `ẞ`, `ß` and `SS` are alike then, and the three sigmas. */
+function foldCase(text: string): string {
+  return text.normalize('NFC').toLowerCase().toUpperCase();
 }

@@ -127,7 +127,7 @@ export type DatabaseDaysArgs = {
 
 /** Which databases. */
 export type DatabaseFilter = {
-  /** Its name holds this; capitals from A to Z do not matter. */
+  /** Its name holds this; capitals do not matter, accents do. */
   search?: InputMaybe<Scalars['String']['input']>;
   /** Its latest backup is in one of these states. */
   states?: InputMaybe<Array<BackupState>>;

@@ -8,6 +8,11 @@ export class Conditions {
     this.values.push(...values);
   }
 
+  /** That a column holds just this text. MySQL's comparison alone takes no notice of spaces at the end. */
+  demandText(column: string, text: string): void {
+    this.demand(`${column} = ? and octet_length(${column}) = ?`, text, Buffer.byteLength(text));
+  }
+
   get isEmpty(): boolean {
     return this.#conditions.length === 0;
   }

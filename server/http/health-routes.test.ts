@@ -7,6 +7,15 @@ import { describeOnEachStore, runApp } from '../testing/running-app.ts';
 import { scrubbed } from '../testing/scrubbing.ts';
 import { sampleZip } from '../testing/zips.ts';
 
+describeOnEachStore('/-/ready', store => {
+  it('is 200 to all who ask at once, and leaves nothing in the history', async () => {
+    await using app = await runApp(store);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => request(`${app.url}/-/ready`)));
+    expect(answers.map(({ status }) => status)).to.deep.equal(Array(20).fill(200));
+    expect((await request(app.url)).json.data).to.deep.equal([]);
+  });
+});
+
 describeOnEachStore('/-/status', store => {
   it('tells the version, the clock, the space and how the scrub went', async () => {
     const before = Date.now();

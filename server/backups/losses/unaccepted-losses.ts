@@ -54,7 +54,7 @@ export async function unacceptedLosses(
 ): Promise<UnacceptedLoss[]> {
   const where = new Conditions();
   where.demand(`d.id in ${WITH_UNACCEPTED_LOSS} and b.shrunk_from is not null and b.accepted_at is null`);
-  if (database !== undefined) where.demand('d.name = ?', database);
+  if (database !== undefined) where.demandText('d.name', database);
   if (ids !== undefined) where.demand(`d.id in ${listOf(ids)}`, ...ids);
   const sql = `select d.id as database_id, d.name, b.id, b.taken_at, b.findings, b.shrunk_from,
       r.id as reference_id, r.taken_at as reference_taken_at, r.state as reference_state, r.damage as reference_damage
