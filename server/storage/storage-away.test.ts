@@ -77,6 +77,21 @@ describe('a storage whose disk goes away while the service runs', function () {
     expect(await readdir(at)).to.deep.equal([]);
   });
 
+  it('gives what it has and takes nothing while the disk can only be read', async function () {
+    disk = makeDisk(at, join(folder, 'kept'));
+    if (!disk) this.skip();
+    await start();
+    disk.makeReadOnly();
+    for (const sent of [zip, sampleZip(), sampleZip({ database: 'pt_abc' })])
+      expectError(await upload(service.url, sent), 503, 'STORAGE_UNAVAILABLE');
+    expectError(await request(`${service.url}/-/ready`), 503, 'STORAGE_UNAVAILABLE');
+    expect((await request(`${service.url}/1/download`)).status).to.equal(200);
+    expect(await scrubbed(service.url, '?all=true')).to.include({ files_damaged: 0, files_checked: 1 });
+    disk.unmount();
+    disk.mount();
+    await expectBack();
+  });
+
   it('is not fooled by a folder that was moved away, or by another storage in its place', async () => {
     await start();
     await rename(at, `${at}.away`);

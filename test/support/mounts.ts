@@ -6,6 +6,8 @@ export interface Disk extends Disposable {
   mount(): void;
   /** As an administrator who forces it, or a cable that is pulled: files that are open stay open. */
   unmount(): void;
+  /** As the kernel does it when the disk fails. */
+  makeReadOnly(): void;
 }
 
 /**
@@ -25,6 +27,12 @@ export function makeDisk(at: string, keptAt: string): Disk | undefined {
     unmount() {
       run('umount', '--lazy', at);
       isMounted = false;
+    },
+    makeReadOnly() {
+      // A mount with files that are open for writing can't be made so.
+      disk.unmount();
+      disk.mount();
+      run('mount', '-o', 'remount,bind,ro', at);
     },
     [Symbol.dispose]() {
       if (isMounted) disk.unmount();
