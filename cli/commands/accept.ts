@@ -34,9 +34,13 @@ function readReason(option: unknown): string {
   }
 }
 
-/** What is known of a person without logins. */
+/** What is known of a person without logins. A container may run under a number that has no name. */
 function whoAmI(): string {
-  return `${userInfo().username}@${hostname()}`;
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return hostname();
+  }
 }
 
 function describe({ id, database_name, loss }: Awaited<ReturnType<Service['accept']>>): string {

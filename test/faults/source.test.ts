@@ -269,6 +269,16 @@ describe('a backup of a database', function () {
       await trial.expectShrunk(run, 'table stock from 200 to 90 rows');
     });
 
+    it('has lost the rows of a table, which dump_options leave out from now on', async () => {
+      const database = await scene.createDatabase(SHOP);
+      await using trial = await scene.trial(database);
+      expect((await trial.backup()).outcome.state).to.equal('complete');
+      await scene.mariadb.sql('truncate stock', database);
+      await trial.place.list([{ ...trial.entry, dump_options: [`--ignore-table-data=${database}.stock`] }]);
+      await trial.expectComplete(await trial.backup(), ['PARTIAL_AS_WANTED']);
+      await trial.expectComplete(await trial.backup(), ['PARTIAL_AS_WANTED']);
+    });
+
     it('has lost more than half of its rows, and nobody wants to know', async () => {
       const { trial, run } = await backedUpAgain('delete from stock where id > 90', { shrink_limit_percent: 0 });
       await using _trial = trial;
