@@ -112,6 +112,11 @@ describe('service', () => {
     );
   });
 
+  it('says what to do where the service does not answer to its name', async () => {
+    const refusal = { message: 'The service does not answer to the name x', code: 'UNKNOWN_HOST' };
+    expect((await failureOf(answering(421, refusal).databases())).advice).to.contain('PUBLIC_HOSTS');
+  });
+
   it('tells no more than the status of a refusal that is not ours', async () => {
     for (const body of ['<html>Not found</html>', '', { error: 'x' }, { message: 5, code: {} }, [], 'null'])
       expect((await failureOf(answering(404, body).databases())).message, JSON.stringify(body)).to.equal(

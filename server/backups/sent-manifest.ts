@@ -1,4 +1,5 @@
 import { ValidationError } from 'yup';
+import { distinctNames } from '../../protocol/distinct-names.ts';
 import { type Manifest, manifestSchema } from '../../protocol/manifest.ts';
 import { type AppError, refused } from '../errors.ts';
 import type { FileAddress } from '../storage/storage.ts';
@@ -25,8 +26,10 @@ export async function readSentManifest(field: unknown, { fileName, database }: F
   return manifestTurn(field.length, async () => {
     const { document, json } = await parse(field);
     const { file_name, database: label, dump, zip } = document;
-    if (file_name !== fileName) throw invalid(`is that of the file ${file_name}, but came with ${fileName}`);
-    if (label !== database) throw invalid(`is that of the database ${label}, but was sent to ${database}`);
+    const [itsFile, theFile] = distinctNames(file_name, fileName);
+    if (file_name !== fileName) throw invalid(`is that of the file ${itsFile}, but came with ${theFile}`);
+    const [itsLabel, theLabel] = distinctNames(label, database);
+    if (label !== database) throw invalid(`is that of the database ${itsLabel}, but was sent to ${theLabel}`);
     return { dump, zip, json };
   });
 }

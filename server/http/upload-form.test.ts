@@ -134,6 +134,11 @@ describe('the form of an upload', () => {
     const answer = await upload(app.url, { ...zip, database: 'shöp'.normalize('NFC') });
     expectError(answer, 422, 'INVALID_FILE_NAME', 'file');
     expect(answer.json.message).to.contain('names the database sho\\u{308}p, but was sent to sh\\u{f6}p');
+    const own = sampleZip({ database: 'shöp'.normalize('NFC') });
+    const manifest = sampleManifest({ ...own, fileName: own.fileName.normalize('NFD') });
+    const other = await upload(app.url, own, { manifest });
+    expectError(other, 422, 'INVALID_MANIFEST', 'manifest');
+    expect(other.json.message).to.contain('-sho\\u{308}p-').and.contain('-sh\\u{f6}p-');
   });
 
   it('may not go on for ever behind its end', async () => {
