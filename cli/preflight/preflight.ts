@@ -10,6 +10,7 @@ import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
 import { connect, type Session } from './connect.ts';
 import { disabledEventFindings } from './disabled-events.ts';
 import { scheduleFindings } from './event-schedules.ts';
+import { foreignKeyFindings } from './foreign-keys.ts';
 import { parseGrants } from './grants.ts';
 import { lookAtValues } from './look-at-values.ts';
 import { missingRights } from './missing-rights.ts';
@@ -98,6 +99,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
   // A table that is just altered is not waited for: what stands in the way of a dump mysqldump will say.
   await session.ask('set session lock_wait_timeout = 10');
   const definitions = await askDefinitions(session, database, objects.placed.filter(isCreated));
+  const foreignKeys = await foreignKeyFindings(session, { database, server, leftOut: dumped });
   const values = await lookAtValues(session, { database, server, objects, leftOut: dumped });
   return {
     server: { flavour: server.flavour, version: server.version },
@@ -120,6 +122,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...rowsElsewhereFindings(objects.definitionOnly, asWanted),
       ...nameBoundFindings(database, objects.nameBound, asWanted),
       ...definitionFindings(definitions),
+      ...foreignKeys,
       ...unnameable(objects, asWanted),
       ...systemDatabase(database),
       ...values,

@@ -258,6 +258,33 @@ for (const { name, flavour, open } of SERVERS)
       expect(await trip({ edit })).to.deep.include({ error: undefined, altered: [] });
     });
 
+    it('tell of foreign keys that are no longer what a load creates, and load by the advice', async () => {
+      await create(`create table fine (a varchar(9) collate utf8mb4_bin, b int, c int, primary key (a), unique key (b, c));
+        create table child (a varchar(9) collate utf8mb4_bin, b int, c int, foreign key (a) references fine (a), foreign key (b, c) references fine (b, c));
+        set foreign_key_checks = 0; insert into child values ('nowhere', 8, 9)`);
+      expect(await trip()).to.deep.include({ findings: [], error: undefined, altered: [] });
+      // MariaDB creates all of them while foreign_key_checks is off.
+      if (isMaria) return;
+      await server.sql(
+        `use ${DATABASE}; set restrict_fk_on_non_standard_key = off; create table part (n int, foreign key (n) references fine (b))`,
+      );
+      const odd = await trip();
+      expect([odd.error?.includes('6125'), told(odd.findings)]).to.deep.equal([
+        true,
+        ['RESTORE_CONDITION part.part_ibfk_1'],
+      ]);
+      const more = [/(--init-command)="(.*?)"/.exec(odd.findings[0]!.advice!)!.slice(1).join('=')];
+      expect(await trip({ more })).to.deep.include({ error: undefined, altered: [] });
+      await server.sql(
+        `use ${DATABASE}; drop table part; set foreign_key_checks = 0; alter table fine modify a varchar(9) collate utf8mb4_general_ci`,
+      );
+      const unlike = await trip();
+      expect([unlike.error?.includes('3780'), told(unlike.findings)]).to.deep.equal([
+        true,
+        ['WILL_NOT_LOAD child.child_ibfk_1'],
+      ]);
+    });
+
     it('tell of tablespaces that the server must have which loads them', async function () {
       if (isMaria) return this.skip();
       await server.sql(`create tablespace own_space add datafile 'own_space.ibd'`);
