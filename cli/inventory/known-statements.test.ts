@@ -108,6 +108,7 @@ describe('inventory: statements that mysqldump does not write', () => {
     ['the account of the dump', 'FLUSH PRIVILEGES;'],
     ['a master', "CHANGE MASTER TO MASTER_HOST='evil', MASTER_LOG_POS=4;"],
     ['nothing that there is', 'HELLO;'],
+    ['a statement of many words', `CREATE TABLE \`t\` (\`a\` int)${' PACK_KEYS=1'.repeat(100_000)} SELECT 1;`],
     ['a statement of many bytes', `CREATE TABLE \`t\` (\`a\` int COMMENT '${'x'.repeat(17 << 20)}');`],
   ] as const)
     it(`are seen: ${where}`, () => {

@@ -52,7 +52,7 @@ export interface LexerEvents {
 /** Bytes kept of a head or a comment. A set of GTIDs can take some ten KiB. */
 const KEPT = 64 * 1024;
 /** Bytes kept of a statement without rows: no definition of a table, and hardly a routine, takes more. */
-export const MAX_STATEMENT = 16 * 1024 * 1024;
+export const MAX_STATEMENT = 8 * 1024 * 1024;
 /** Ends of comments that are kept of a statement. */
 const MAX_COMMENT_ENDS = 100_000;
 const PADDING = new Uint8Array(LOOKAHEAD).fill(is.NEWLINE);
@@ -64,7 +64,7 @@ type Mode = 'gap' | 'code' | 'hint' | 'quoted' | 'dollar quote' | 'line comment'
 
 /**
  * Takes a dump apart into statements and comments, as the mysql client does that will restore it (`add_line` of its
- * mysql.cc), from pieces that may be cut anywhere. Its memory does not depend on the dump.
+ * mysql.cc), from pieces that may be cut anywhere. Of a statement without rows it keeps up to 8 MiB, and of the dump nothing else.
  */
 export class DumpLexer {
   /** Whether a backslash takes away the next byte's meaning in '…' and in "…": a matter of the SQL mode. */

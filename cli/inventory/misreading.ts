@@ -30,6 +30,7 @@ export function misreadingOf(
   if (statement.hasClientCommand) return 'command';
   if (flavour === 'mysql' && holdsClientCommand(code, tokens)) return 'a command behind a comment';
   if (fault !== undefined && !statement.isCut) return fault;
+  if (statement.commentEnds.length === 0 && !/\0|\r\n/.test(code)) return undefined;
   const quoted = tokens.filter(({ kind }) => kind === 'name' || kind === 'string');
   const blanks = statement.commentEnds.map(end => insertedAt(code, end, flavour)).filter(at => at !== undefined);
   if (blanks.length > 0 && quoted.some(({ at, end }) => blanks.some(blank => blank > at && blank < end)))

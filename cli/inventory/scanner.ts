@@ -54,8 +54,8 @@ const HEAD = 4096;
 
 /**
  * Takes stock of a dump while it goes by: reads it as the mysql client will that restores it, so that nothing in a string or
- * in a routine's body passes for a statement. Memory grows with the number of objects only. It judges nothing and never
- * throws, whatever the bytes.
+ * in a routine's body passes for a statement. Memory grows with the number of objects only, and
+ * holds one definition at a time. It never throws, whatever the bytes.
  */
 export class InventoryScanner implements LexerEvents {
   readonly #lexer = new DumpLexer(this);
@@ -136,15 +136,16 @@ export class InventoryScanner implements LexerEvents {
 
   /** Reads a statement as the server will, and holds it against what the client made of it and what mysqldump writes. */
   #look(statement: Statement, start: string): void {
-    const { text, rows, delimiter, isCut, isWhole } = statement;
+    const { text, rows, delimiter, isWhole } = statement;
+    const code = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
     const rules = {
       flavour: this.#origin.flavour,
       delimiter: asText(delimiter),
       escapes: this.#sqlMode.escapesInSingle,
       ansiQuotes: this.#sqlMode.ansiQuotes,
       quotesInDollars: this.#origin.quotesInDollars,
+      isShallow: statement.commentEnds.length === 0 && code.startsWith('CREATE TABLE') && !code.includes('\r\n'),
     };
-    const code = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
     const reading = readAsServer(code, rules);
     const misreading = rows >= 0 ? undefined : misreadingOf(statement, code, reading, rules.flavour);
     for (const name of databasesIn(reading.tokens)) if (this.#databases.size < MAX_TOLD) this.#databases.add(name);
@@ -155,7 +156,7 @@ export class InventoryScanner implements LexerEvents {
     // Behind what the client misreads, the parts of others pass for statements.
     if (this.#hasLostItsWay || !isWhole) return;
     const judgement = judge(reading.tokens, rows, { isOracle: this.#sqlMode.isOracle });
-    if ((misreading !== undefined && !isMisreadBody) || isCut || !judgement.isKnown)
+    if ((misreading !== undefined && !isMisreadBody) || statement.isCut || reading.isCut || !judgement.isKnown)
       this.#doNotExpect(beginningOf(reading.tokens));
     else if (judgement.occasion !== undefined && !this.#occasions.has(judgement.occasion))
       this.#occasions.set(judgement.occasion, beginningOf(reading.tokens));

@@ -17,7 +17,12 @@ export interface ServerReading {
   readonly tokens: readonly ServerToken[];
   /** Why it can't make sense of it, if so. */
   readonly fault?: ReadingFault | undefined;
+  /** Whether there are more than MAX_TOKENS, of which these are the first. */
+  readonly isCut: boolean;
 }
+
+/** No definition that somebody wrote has so many; they must fit into memory. */
+export const MAX_TOKENS = 250_000;
 
 export type ReadingFault =
   | 'a delimiter that the client has not seen'
@@ -34,6 +39,8 @@ export interface ReadingRules {
   readonly ansiQuotes: boolean;
   /** Whether `$$…$$` is a string. */
   readonly quotesInDollars: boolean;
+  /** Whether only words that begin a query are wanted of what stands in parentheses: the columns of a table are many. */
+  readonly isShallow?: boolean;
 }
 
 /**
@@ -43,21 +50,29 @@ export interface ReadingRules {
  */
 export function readAsServer(text: string, rules: ReadingRules): ServerReading {
   const reader = new Reader(text, rules);
-  while (reader.fault === undefined && reader.readOne());
-  return { tokens: reader.tokens, fault: reader.fault };
+  while (reader.fault === undefined && reader.tokens.length < MAX_TOKENS && reader.readOne());
+  return { tokens: reader.tokens, fault: reader.fault, isCut: reader.tokens.length >= MAX_TOKENS };
 }
 
-const WORD = /[\w$\x80-\xff]+/y;
-const BLANKS = /[\x00-\x20\x7f]+/y;
-const DASHES = /--(?:[\x00-\x20\x7f]|$)/y;
 const CODE_OPENER = { mariadb: /\/\*M?!(\d{5,6})?/y, mysql: /\/\*!(\d{5,6})?/y };
 const DOLLAR_TAG = /\$[\w\x80-\xff]*\$/y;
+
+/** Signs that mean something, as character codes; definitions of tables go by in great numbers. */
+const [HASH, DASH, STAR, SLASH, BACKSLASH] = ['#', '-', '*', '/', '\\'].map(sign => sign.charCodeAt(0));
+const [SINGLE, DOUBLE, BACKTICK, DOLLAR, OPEN, CLOSE] = ["'", '"', '`', '$', '(', ')'].map(sign => sign.charCodeAt(0));
+const SELECT = 'SELECT';
+const BLANK = 1;
+const OF_WORD = 2;
+const CLASSES = Uint8Array.from({ length: 256 }, (_, code) =>
+  code <= 0x20 || code === 0x7f ? BLANK : /[\w$\x80-\xff]/.test(String.fromCharCode(code)) ? OF_WORD : 0,
+);
 
 class Reader {
   readonly tokens: ServerToken[] = [];
   fault: ReadingFault | undefined;
   readonly #text: string;
   readonly #rules: ReadingRules;
+  readonly #delimiter: number;
   #at = 0;
   #depth = 0;
   #isInCode = false;
@@ -68,39 +83,39 @@ class Reader {
     this.#text = text;
     this.#isMadeOfCode = text.startsWith('/*!');
     this.#rules = rules;
+    this.#delimiter = rules.delimiter.charCodeAt(0);
   }
 
   /** @returns whether there was something left */
   readOne(): boolean {
-    this.#skip(BLANKS);
-    if (this.#at >= this.#text.length) {
+    this.#skip(BLANK);
+    const text = this.#text;
+    const at = this.#at;
+    if (at >= text.length) {
       if (this.#isInCode) this.fault = 'a comment that is not closed';
       return false;
     }
-    const { delimiter } = this.#rules;
-    if (this.#text.startsWith(delimiter, this.#at)) this.fault = 'a delimiter that the client has not seen';
-    else if (!this.#comment()) this.#token();
+    const code = text.charCodeAt(at);
+    if (code === this.#delimiter && text.startsWith(this.#rules.delimiter, at))
+      this.fault = 'a delimiter that the client has not seen';
+    else if ((code === HASH || code === DASH || code === STAR || code === SLASH) && this.#comment(code)) return true;
+    else this.#token(code);
     return true;
   }
 
-  #comment(): boolean {
+  #comment(code: number): boolean {
     const text = this.#text;
     const at = this.#at;
-    if (text[at] === '#' || (text[at] === '-' && this.#match(DASHES) !== undefined)) {
+    const next = text.charCodeAt(at + 1);
+    // Behind `--` there must be a blank, or the end.
+    const isDashed =
+      code === DASH && next === DASH && (at + 2 >= text.length || CLASSES[text.charCodeAt(at + 2)] === BLANK);
+    if (code === HASH || isDashed) {
       this.#goBehind('\n', at, undefined);
       return true;
     }
-    if (text.startsWith('*/', at) && this.#isInCode) {
-      this.#isInCode = false;
-      this.#at += 2;
-      this.#skip(BLANKS);
-      if (this.#isMadeOfCode && this.#at < text.length && !text.startsWith('/*!', this.#at))
-        this.fault = 'a comment that ends but never began';
-      return true;
-    }
-    // Where no comment is open, `*/*` is a product and the beginning of one.
-    if (text.startsWith('*/', at) && text[at + 2] !== '*') this.fault = 'a comment that ends but never began';
-    if (!text.startsWith('/*', at)) return this.fault !== undefined;
+    if (code === STAR && next === SLASH) return this.#endOfComment();
+    if (code !== SLASH || next !== STAR) return false;
     const opener = this.#match(CODE_OPENER[this.#rules.flavour]);
     if (opener === undefined || isForOthers(Number(opener[1] ?? 0), this.#rules.flavour))
       this.#goBehind('*/', at + 2, 'a comment that is not closed');
@@ -111,33 +126,68 @@ class Reader {
     return true;
   }
 
-  #token(): void {
+  #endOfComment(): boolean {
+    const text = this.#text;
+    if (!this.#isInCode) {
+      // Where no comment is open, `*/*` is a product and the beginning of one.
+      if (text.charCodeAt(this.#at + 2) === STAR) return false;
+      this.fault = 'a comment that ends but never began';
+      return true;
+    }
+    this.#isInCode = false;
+    this.#at += 2;
+    this.#skip(BLANK);
+    if (this.#isMadeOfCode && this.#at < text.length && !text.startsWith('/*!', this.#at))
+      this.fault = 'a comment that ends but never began';
+    return true;
+  }
+
+  #token(code: number): void {
     const { ansiQuotes, escapes, quotesInDollars } = this.#rules;
     const at = this.#at;
-    const sign = this.#text[at]!;
-    if (sign === '`') this.#quoted('name', sign, false);
-    else if (sign === '"' && ansiQuotes) this.#quoted('name', sign, false);
-    else if (sign === '"' || sign === "'") this.#quoted('string', sign, escapes);
-    else if (sign === '$' && quotesInDollars && this.#dollarQuoted()) return;
-    else {
-      const [word] = this.#match(WORD) ?? [];
-      if (sign === ')') this.#depth--;
-      this.#push(word === undefined ? 'sign' : 'word', word ?? sign, at + (word?.length ?? 1));
-      if (sign === '(') this.#depth++;
+    if (code === BACKTICK) this.#quoted('name', '`', false);
+    else if (code === DOUBLE && ansiQuotes) this.#quoted('name', '"', false);
+    else if (code === DOUBLE) this.#quoted('string', '"', escapes);
+    else if (code === SINGLE) this.#quoted('string', "'", escapes);
+    else if (code === DOLLAR && quotesInDollars && this.#dollarQuoted()) return;
+    else if (CLASSES[code] === OF_WORD) {
+      this.#skip(OF_WORD);
+      const end = this.#at;
+      this.#at = at;
+      if (this.#isOfInterest(end)) this.#push('word', this.#text.slice(at, end), end);
+      else this.#at = end;
+    } else {
+      if (code === CLOSE) this.#depth--;
+      if (this.#depth === 0 || !this.#rules.isShallow) this.#push('sign', this.#text[at]!, at + 1);
+      else this.#at = at + 1;
+      if (code === OPEN) this.#depth++;
     }
+  }
+
+  #isOfInterest(end: number): boolean {
+    if (this.#depth === 0 || !this.#rules.isShallow) return true;
+    return end - this.#at === SELECT.length && this.#text.slice(this.#at, end).toUpperCase() === SELECT;
   }
 
   #quoted(kind: 'name' | 'string', quote: string, escapes: boolean): void {
     const text = this.#text;
+    const code = quote.charCodeAt(0);
     let i = this.#at + 1;
     for (; i < text.length; i++) {
-      if (escapes && text[i] === '\\') i++;
-      else if (text[i] === quote && text[i + 1] === quote) i++;
-      else if (text[i] === quote) break;
+      const found = text.charCodeAt(i);
+      if (found === BACKSLASH && escapes) i++;
+      else if (found === code) {
+        if (text.charCodeAt(i + 1) !== code) break;
+        i++;
+      }
     }
     if (i >= text.length) this.fault = 'a string or a name that is not closed';
-    const inside = kind === 'name' ? text.slice(this.#at + 1, i).replaceAll(quote + quote, quote) : '';
-    this.#push(kind, inside, i + 1);
+    if (this.#depth > 0 && this.#rules.isShallow) {
+      this.#at = i + 1;
+      return;
+    }
+    const inside = kind === 'name' ? text.slice(this.#at + 1, i) : '';
+    this.#push(kind, inside.includes(quote) ? inside.replaceAll(quote + quote, quote) : inside, i + 1);
   }
 
   #dollarQuoted(): boolean {
@@ -165,8 +215,11 @@ class Reader {
     return pattern.exec(this.#text) ?? undefined;
   }
 
-  #skip(pattern: RegExp): void {
-    this.#at += this.#match(pattern)?.[0].length ?? 0;
+  #skip(kind: number): void {
+    const text = this.#text;
+    let at = this.#at;
+    while (at < text.length && CLASSES[text.charCodeAt(at)] === kind) at++;
+    this.#at = at;
   }
 }
 
