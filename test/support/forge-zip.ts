@@ -44,7 +44,8 @@ function valuesInsteadOf(value: bigint, width: number, isQuick: boolean): bigint
   const max = 256n ** BigInt(width) - 1n;
   const values = [0n, 1n, max, value + 1n, value - 1n];
   if (!isQuick) values.push(2n, max - 1n, max / 2n, max / 2n + 1n, value * 2n);
-  for (let bit = 0; bit < width * 8; bit++) if (!isQuick || bit % 5 === 0) values.push(value ^ (1n << BigInt(bit)));
+  for (let bit = 0; bit < width * 8; bit++)
+    if (isQuick ? bit % 5 === 0 : width < 4 || bit % 3 === 0) values.push(value ^ (1n << BigInt(bit)));
   return [...new Set(values)].filter(other => other >= 0n && other <= max && other !== value);
 }
 

@@ -84,6 +84,22 @@ const JAVA: Record<string, { local: string; central: string }> = {
   'Java, jar': { local: 'feca0000', central: 'feca0000' },
 };
 
+const PYTHON_KINDS = [
+  '',
+  ', stored',
+  ', from memory',
+  ', ZIP64',
+  ', into a pipe',
+  ', from memory, into a pipe',
+  ', ZIP64, into a pipe',
+];
+
+/** What `commonZips` makes zips by. */
+export const WRITERS = [
+  ...Object.keys({ ...ownZips(), ...JAVA, ...COMMANDS }),
+  ...PYTHON_KINDS.map(kind => `Python${kind}`),
+];
+
 /** @returns a zip by each of the common programs, by what wrote it, all with the same entry; @param folder is filled */
 export async function commonZips(folder: string): Promise<Record<string, Buffer>> {
   await mkdir(folder, { recursive: true });
@@ -94,16 +110,7 @@ export async function commonZips(folder: string): Promise<Record<string, Buffer>
     zips[writer] = await readFile(join(folder, 'out.zip'));
   }
   await run('python3', ['-c', PYTHON, ENTRY], { cwd: folder });
-  for (const kind of [
-    '',
-    ', stored',
-    ', from memory',
-    ', ZIP64',
-    ', into a pipe',
-    ', from memory, into a pipe',
-    ', ZIP64, into a pipe',
-  ])
-    zips[`Python${kind}`] = await readFile(join(folder, `python${kind}.zip`));
+  for (const kind of PYTHON_KINDS) zips[`Python${kind}`] = await readFile(join(folder, `python${kind}.zip`));
   return zips;
 }
 
