@@ -52,9 +52,9 @@ export async function checkZip({ fd, size, entryName, isRead, limits }: Zip): Pr
 
 /**
  * As many at once as there are threads that inflate: more take more memory and half as much work again, and no less time.
- * In a slice of so many plain bytes, which takes some 50 ms, each upload of a usual size is done.
+ * In a slice of so many plain bytes, which takes some 20 ms, most small uploads are done.
  */
-const turns = fairTurns({ places: 4, slice: 16 * 1024 * 1024, maxBegun: 32 });
+const turns = fairTurns({ places: 4, slice: 8 * 1024 * 1024, maxBegun: 32 });
 
 async function readDump(file: ZipFile, entry: ZipEntry): Promise<DumpFacts> {
   return turns.run(entry.size, turn =>
