@@ -83,12 +83,14 @@ describe('a history server that refuses', () => {
     });
     try {
       for (let times = 0; times < 2; times++) {
-        const error = await store.executeQuery(CompiledQuery.raw('select sleep(5)')).catch(error => error);
+        const error = await store.executeQuery(CompiledQuery.raw('select sleep(1000)')).catch(error => error);
         expect(foreseenError(error)).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
         expect((await store.executeQuery(CompiledQuery.raw('select 1 as one'))).rows).to.deep.equal([{ one: 1 }]);
       }
     } finally {
       await store.destroy();
+      const asleep = "select id from information_schema.processlist where info like 'select sleep(1000)%'";
+      for (const { id } of await mariadb.sql(asleep)) await mariadb.sql(`kill ${id}`);
     }
   });
 });
