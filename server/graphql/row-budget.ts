@@ -8,6 +8,9 @@ export const MAX_VALUES = 200_000;
 /** Of the texts in an answer, in characters: names, findings, inventories. */
 export const MAX_TEXT = 4_000_000;
 
+/** An event of a subscription may take this part of what a question may. */
+const EVENT_PART = 10;
+
 /**
  * How much one request may make the history look up. Its depth and its aliases tell little of that: a list of 1,000 databases with
  * 1,000 backups each is short to write.
@@ -17,6 +20,7 @@ export class RowBudget {
   #values = MAX_VALUES;
   #text = MAX_TEXT;
   #refusal: AppError | undefined;
+  #part = 1;
   readonly #taken = new Set<string>();
 
   /** @throws AppError 422 when the request has been refused already: no more of its work is worth doing */
@@ -24,11 +28,12 @@ export class RowBudget {
     if (this.#refusal) throw this.#refusal;
   }
 
-  /** A subscription may read as much again at each event. */
+  /** What a subscription may read at each event: less, since each upload may be told to a hundred listeners. */
   renew(): void {
-    this.#left = MAX_ROWS;
-    this.#values = MAX_VALUES;
-    this.#text = MAX_TEXT;
+    this.#part = EVENT_PART;
+    this.#left = MAX_ROWS / EVENT_PART;
+    this.#values = MAX_VALUES / EVENT_PART;
+    this.#text = MAX_TEXT / EVENT_PART;
     this.#taken.clear();
     this.#refusal = undefined;
   }
@@ -38,7 +43,7 @@ export class RowBudget {
     this.#left -= rows;
     if (this.#left < 0)
       this.#refuse(
-        `This query could read more than ${MAX_ROWS} rows: ask for smaller pages (first, last), narrow its filters, or ask in several queries`,
+        `This query could read more than ${MAX_ROWS / this.#part} rows: ask for smaller pages (first, last), narrow its filters, or ask in several queries`,
       );
   }
 
@@ -48,7 +53,7 @@ export class RowBudget {
     if (typeof value === 'string') this.#text -= value.length;
     if (this.#values < 0 || this.#text < 0)
       this.#refuse(
-        `The answer would have more than ${MAX_VALUES} values, or more than ${MAX_TEXT} characters of text: ask for fewer fields or smaller pages`,
+        `The answer would have more than ${MAX_VALUES / this.#part} values, or more than ${MAX_TEXT / this.#part} characters of text: ask for fewer fields or smaller pages`,
       );
   }
 

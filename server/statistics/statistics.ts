@@ -31,12 +31,13 @@ export async function statistics(
   const all = [...byDay.values()];
   const sum = (part: 'backups' | 'bytes' | 'damaged') => all.reduce((sum, day) => sum + day[part], 0);
   const series = lastDays(byDay, days);
+  const known = knownOn(series, firstDays);
   return {
     databases: firstDays.reduce((sum, { databases }) => sum + databases, 0),
     backups: sum('backups'),
     bytes: sum('bytes'),
     damaged: sum('damaged'),
-    days: series.map(totals => ({ ...totals, failures: knownOn(totals.day, firstDays) - totals.databasesComplete })),
+    days: series.map((totals, at) => ({ ...totals, failures: known[at]! - totals.databasesComplete })),
   };
 }
 
@@ -49,6 +50,12 @@ export function lastDays(byDay: ReadonlyMap<number, DayTotals>, days: number): A
   }));
 }
 
-function knownOn(day: number, firstDays: readonly FirstDay[]): number {
-  return firstDays.reduce((sum, first) => sum + (first.day <= day ? first.databases : 0), 0);
+/** @returns for each day of the series, which goes up, how many databases were known on it. One pass over both. */
+function knownOn(series: ReadonlyArray<{ day: number }>, firstDays: readonly FirstDay[]): number[] {
+  const firsts = firstDays.toSorted((a, b) => a.day - b.day);
+  let [at, known] = [0, 0];
+  return series.map(({ day }) => {
+    for (; at < firsts.length && firsts[at]!.day <= day; at++) known += firsts[at]!.databases;
+    return known;
+  });
 }
