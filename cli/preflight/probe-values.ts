@@ -10,7 +10,10 @@ export interface ProbedColumns {
   readonly unseen: readonly SuspectColumn[];
 }
 
-/** A table is read once for all of its columns: the small ones first, so that the time is enough for most of them. */
+/**
+ * A table is read once for all of its columns: the small ones first, so that the time is enough for most of them, and last
+ * those that are suspect for their dates alone, as nearly all tables are.
+ */
 export async function probeValues(
   questions: TimedQuestions,
   database: string,
@@ -19,8 +22,9 @@ export async function probeValues(
 ): Promise<ProbedColumns> {
   const flawed: SuspectColumn[] = [];
   const unseen: SuspectColumn[] = [];
-  const size = ([table]: [string, unknown]) => bytesOf.get(table) ?? 0;
-  const byTable = [...Map.groupBy(suspects, ({ table }) => table)].sort((a, b) => size(a) - size(b));
+  const rank = ([table, columns]: [string, readonly SuspectColumn[]]) =>
+    (bytesOf.get(table) ?? 0) + (columns.every(({ flaw }) => flaw === 'date') ? Number.MAX_SAFE_INTEGER / 2 : 0);
+  const byTable = [...Map.groupBy(suspects, ({ table }) => table)].sort((a, b) => rank(a) - rank(b));
   for (const [table, columns] of byTable) {
     const answer = await questions.ask(
       `${columns.map(({ condition }) => `max(${condition})`)} from ${escapeId(database, true)}.${escapeId(table, true)}`,

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Finding, stateOf } from '../../protocol/finding.ts';
 import { startMariaDb } from '../../test/support/mariadb.ts';
-import { connect } from './connect.ts';
+import { leftOut } from '../dump-options.ts';
+import { connect, type Session } from './connect.ts';
+import { lookAtValues } from './look-at-values.ts';
 import { preflight } from './preflight.ts';
+import { probeValues } from './probe-values.ts';
+import type { ServerFacts } from './server-facts.ts';
+import type { SourceObjects } from './source-objects.ts';
 import { suspectColumn } from './suspect-columns.ts';
 import { roundTrip } from './testing/round-trip.ts';
 import { PASSWORD, SERVERS, type SourceServer } from './testing/source-server.ts';
@@ -349,6 +354,60 @@ describe('the values of columns that nobody could look at', () => {
       ['TEXT_CONVERTED', 't.a (ascii)'],
     ]);
     expect(stateOf(findings)).to.equal('complete');
+  });
+});
+
+describe('the look at values', () => {
+  it('reads small tables first, and those last that are suspect for their dates alone', async () => {
+    const column = (table: string, flaw: 'text' | 'date') => ({ table, column: 'c', flaw, condition: 'x' });
+    const suspects = [column('d', 'date'), column('big', 'text'), column('small', 'text'), column('small', 'date')];
+    const asked: string[] = [];
+    const questions = {
+      ask: async (select: string) => {
+        asked.push(select);
+        return { rows: [[1, 0]] };
+      },
+    };
+    const sizes = new Map([
+      ['big', 5e12],
+      ['small', 9],
+      ['d', 1],
+    ]);
+    const { flawed, unseen } = await probeValues(questions as unknown as TimedQuestions, 'shop', suspects, sizes);
+    expect(asked).to.deep.equal([
+      'max(x),max(x) from `shop`.`small`',
+      'max(x) from `shop`.`big`',
+      'max(x) from `shop`.`d`',
+    ]);
+    expect([flawed.map(({ table, flaw }) => `${table} ${flaw}`), unseen]).to.deep.equal([
+      ['small text', 'big text', 'd date'],
+      [],
+    ]);
+  });
+
+  it('reads large tables for their dates only where the server takes dates that do not exist', async () => {
+    const suspects = ['small', 'large'].map(table => ({ table, column: 'd', flaw: 'date' as const, condition: 'x' }));
+    const bytesOf = new Map([
+      ['small', 1 << 20],
+      ['large', 17 << 20],
+    ]);
+    const looked = async (takesInvalidDates: boolean) => {
+      const asked: string[] = [];
+      const session = {
+        ask: async (statement: string) => {
+          asked.push(/from `shop`\.`(\w+)`/.exec(statement)?.[1] ?? '');
+          return [[0]];
+        },
+      };
+      await lookAtValues(session as unknown as Session, {
+        database: 'shop',
+        server: { flavour: 'mariadb', version: '10.11.2', takesInvalidDates } as ServerFacts,
+        objects: { suspects, computed: [], definitionOnly: [], bytesOf } as unknown as SourceObjects,
+        leftOut: leftOut([], 'shop'),
+      });
+      return asked.filter(Boolean);
+    };
+    expect([await looked(false), await looked(true)]).to.deep.equal([['small'], ['small', 'large']]);
   });
 });
 
