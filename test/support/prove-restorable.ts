@@ -86,6 +86,7 @@ async function load(
   const lenient = '--init-command=SET check_constraint_checks = 0, innodb_strict_mode = 0';
   const options = [
     '--no-defaults',
+    '--binary-mode',
     '--comments',
     lenient,
     `--host=${host}`,

@@ -64,6 +64,7 @@ async function load(
   const program = isMaria ? 'mariadb' : join(dirname(client.path), 'mysql');
   const options = [
     '--no-defaults',
+    '--binary-mode',
     '--comments',
     '--host=127.0.0.1',
     `--port=${port}`,
