@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { startService } from '../../test/support/service.ts';
 import { until } from '../../test/support/until.ts';
-import { type RawConnection, rawConnection } from '../testing/raw-http.ts';
+import { type RawConnection, rawConnection, uploadHead } from '../testing/raw-http.ts';
 import { request, upload } from '../testing/requests.ts';
 import { historyStores, runApp } from '../testing/running-app.ts';
 import { sampleZip } from '../testing/zips.ts';
@@ -52,6 +53,26 @@ describe('the connections of the service', () => {
     await until('no listener', () => app.news.listeners === 2);
     expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
     for (const { socket } of listening) socket.destroy();
+  });
+
+  it('are taken from clients that send next to nothing of a body, once they have been silent for a while', async () => {
+    await using app = await runApp(SQLITE!, { connectionLimits: { most: 3, silentMs: 300 } });
+    const silent: RawConnection[] = [];
+    for (let i = 0; i < 3; i++) {
+      silent.push(await rawConnection(app.url));
+      await silent[i]!.send(`${uploadHead('pt_xyz', sampleZip().fileName, { 'Content-Length': '100000' })}PK`);
+    }
+    await until(
+      'their uploads',
+      async () => (await app.storedFiles()).filter(file => file.endsWith('.part')).length === 3,
+    );
+    const drip = setInterval(() => silent.forEach(({ socket }) => void socket.write('x')), 30);
+    expect((await request(`${app.url}/-/healthy`)).status).to.equal(503);
+    await sleep(500);
+    expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
+    clearInterval(drip);
+    expect(silent.filter(({ socket }) => socket.destroyed)).to.have.length(1);
+    for (const { socket } of silent) socket.destroy();
   });
 });
 

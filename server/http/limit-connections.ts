@@ -8,19 +8,22 @@ interface Limit {
   readonly connections: OpenConnections;
   /** How many connections there may be at once. */
   readonly most: number;
+  /** How long a client may send nothing of a body while others are in want of its connection, in milliseconds. */
+  readonly silentMs: number;
   readonly log: Logger;
 }
 
 /**
- * Bounds how many connections there are. One too many takes the place of the one that has been idle for longest; while all
- * are busy it is told to come back.
+ * Bounds how many connections there are. One too many takes the place of the one that has been idle for longest, else of
+ * one whose client has long sent nothing of its body; while all are busy it is told to come back.
  */
-export function limitConnections(server: Server, { connections, most, log }: Limit): void {
+export function limitConnections(server: Server, { connections, most, silentMs, log }: Limit): void {
   server.on('connection', socket => {
     connections.add(socket);
     if (connections.size <= most) return;
-    const idle = connections.longestIdle()!;
-    if (idle !== socket) idle.destroy();
+    const idle = connections.longestIdle();
+    const other = idle === socket ? connections.longestSilent(silentMs) : idle;
+    if (other) other.destroy();
     else answerRaw(socket, TOO_MANY, log);
   });
 }

@@ -33,6 +33,8 @@ export interface ConnectionLimits {
   readonly headerMs?: number;
   /** How long the body of a request that nobody reads may still take when the answer is out. */
   readonly unreadBodyMs?: number;
+  /** How long a client may send nothing of a body while all connections are busy. */
+  readonly silentMs?: number;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface ConnectionLimits {
  * @throws Error when the address can't be had
  */
 export async function listen({ host, port, log, limits = {} }: Address): Promise<Listening> {
-  const { most = mostConnections(), headerMs = 15_000, unreadBodyMs = 5_000 } = limits;
+  const { most = mostConnections(), headerMs = 15_000, unreadBodyMs = 5_000, silentMs = 5_000 } = limits;
   const handler = Promise.withResolvers<Handler>();
   const running = new Set<Promise<unknown>>();
   const connections = new OpenConnections();
@@ -58,7 +60,7 @@ export async function listen({ host, port, log, limits = {} }: Address): Promise
   // Without these, Node would invite the body before anybody has looked at the headers, and refuse other expectations itself.
   server.on('checkContinue', answer).on('checkExpectation', answer);
   refuseBroken(server, { connections, log });
-  limitConnections(server, { connections, most, log });
+  limitConnections(server, { connections, most, silentMs, log });
   await claim(server, { host, port });
   // Such as no descriptor left for a connection: nothing to end the service for.
   server.on('error', err => log.error({ err }, 'a connection could not be taken'));

@@ -6,6 +6,8 @@ export class OpenConnections {
   readonly #owed = new Map<Socket, Set<ServerResponse>>();
   /** In the order in which they became idle. */
   readonly #idle = new Set<Socket>();
+  /** How many bytes had come, and when, of those that wait for a body. */
+  readonly #heard = new WeakMap<Socket, { readonly bytes: number; readonly since: number }>();
 
   get size(): number {
     return this.#owed.size;
@@ -39,9 +41,35 @@ export class OpenConnections {
     return this.#idle.values().next().value;
   }
 
+  /**
+   * Looks for the client that has sent next to nothing of its request's body for longest. What it looks at counts from the first
+   * look on.
+   * @param silentMs how long that must be at least, in milliseconds
+   */
+  longestSilent(silentMs: number): Socket | undefined {
+    const now = performance.now();
+    const silent: Array<{ socket: Socket; since: number }> = [];
+    for (const [socket, owed] of this.#owed) {
+      const heard = this.#heard.get(socket);
+      if (!waitsForBody([...owed].at(-1))) this.#heard.delete(socket);
+      else if (!heard || socket.bytesRead - heard.bytes >= HEARD_BYTES)
+        this.#heard.set(socket, { bytes: socket.bytesRead, since: now });
+      else if (now - heard.since >= silentMs) silent.push({ socket, since: heard.since });
+    }
+    return silent.sort((one, other) => one.since - other.since)[0]?.socket;
+  }
+
   #settle(socket: Socket, response: ServerResponse): void {
     const owed = this.#owed.get(socket);
     owed?.delete(response);
     if (owed?.size === 0) this.#idle.add(socket);
   }
+}
+
+/** A few bytes now and then are no more than silence. */
+const HEARD_BYTES = 4096;
+
+/** Not while it is us who take nothing, or when the answer is out already. */
+function waitsForBody(response: ServerResponse | undefined): boolean {
+  return response !== undefined && !response.req.complete && !response.req.isPaused() && !response.headersSent;
 }
