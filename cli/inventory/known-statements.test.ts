@@ -106,6 +106,8 @@ describe('inventory: statements that mysqldump does not write', () => {
     ['a delimiter behind a comment', `/* */\nDELIMITER ;;\n${TABLE};;\nDELIMITER ;\n`],
     ['a shell behind a comment', '/* */ system id;'],
     ['the account of the dump', 'FLUSH PRIVILEGES;'],
+    ['a sequence of another database', 'DO SETVAL(`evil`.`s`, 5, 0);'],
+    ['a sequence that is computed', 'DO SETVAL(`s`, (SELECT 1), 0);'],
     ['a master', "CHANGE MASTER TO MASTER_HOST='evil', MASTER_LOG_POS=4;"],
     ['nothing that there is', 'HELLO;'],
     ['a statement of many words', `CREATE TABLE \`t\` (\`a\` int)${' PACK_KEYS=1'.repeat(100_000)} SELECT 1;`],
@@ -148,6 +150,11 @@ describe('inventory: statements that mysqldump does not write', () => {
       expect(contentsOf(`DELIMITER ;;\nCREATE DEFINER=\`a\`@\`%\` ${body} ;;\nDELIMITER ;\n`), body).to.deep.include({
         ...{ databases: [], unexpected: [] },
       });
+  });
+
+  it('are seen: another master than the dumped server, although its place was asked for', () => {
+    const { unexpected } = contentsOf("CHANGE MASTER TO MASTER_HOST='evil', MASTER_LOG_FILE='x', MASTER_LOG_POS=4;");
+    expect(unexpected).to.have.length(1);
   });
 
   it('are none where they were asked for', () => {

@@ -21,6 +21,8 @@ export function judge(tokens: readonly ServerToken[], rows: number, { isOracle }
   const word = /^\S+/.exec(shape)?.[0];
   if (word === 'INSERT' || word === 'REPLACE') return rows >= 0 && INSERT.test(shape) ? KNOWN : UNKNOWN;
   if (word === 'CREATE') return judgeCreate(shape, tokens, isOracle) ? KNOWN : UNKNOWN;
+  if ((word === 'DO' || word === 'SELECT') && tokens.some(({ depth, text }) => depth > 1 || text === '.'))
+    return UNKNOWN;
   for (const [pattern, occasion] of STATEMENTS)
     if (pattern.test(shape)) return occasion === undefined ? KNOWN : { isKnown: true, occasion };
   return UNKNOWN;
@@ -97,6 +99,8 @@ const INSERT = new RegExp(
   `^(?:INSERT(?: LOW_PRIORITY| DELAYED)?(?: IGNORE)?|REPLACE(?: LOW_PRIORITY| DELAYED)?) INTO ${NAME} (?:\\( \\) )?VALUES \\($`,
 );
 
+const PLACES = "(?:(?:MASTER|SOURCE)_LOG_FILE = '|(?:MASTER|SOURCE)_LOG_POS = \\d+|MASTER_USE_GTID = \\w+)";
+
 /** All but CREATE and INSERT. */
 const STATEMENTS: readonly (readonly [RegExp, Occasion | undefined])[] = (
   [
@@ -112,7 +116,7 @@ const STATEMENTS: readonly (readonly [RegExp, Occasion | undefined])[] = (
     ['ALTER DATABASE ` CHARACTER SET \\w+ COLLATE \\w+'],
     ["SET @ @ GLOBAL \\. GTID_PURGED = (?:' )?'", 'replication'],
     ["SET GLOBAL (?:GTID_SLAVE_POS|WSREP_START_POSITION) = '", 'replication'],
-    ["CHANGE (?:MASTER|REPLICATION SOURCE) (?:' )?TO [\\w=', ]+", 'replication'],
+    [`CHANGE (?:MASTER|REPLICATION SOURCE) (?:' )?TO (?:${PLACES}(?: , )?)+`, 'replication'],
     ['FLUSH PRIVILEGES', 'privileges'],
     [`ANALYZE TABLE ${NAME} UPDATE HISTOGRAM ON .* WITH \\d+ BUCKETS`, 'histograms'],
     [`ALTER TABLE ${NAME} ADD .*`, 'index order'],
