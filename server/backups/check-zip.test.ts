@@ -255,6 +255,33 @@ describe('checkZip', () => {
     expect(await refusalOf(told(5 * GiB, 20 * 1024 ** 2), limits)).to.equal(5 * GiB);
   });
 
+  it('takes zips of more than 4 GiB, and refuses them when one of their sizes is another', async () => {
+    const checked = async (forge: (tail: Buffer) => unknown) => {
+      const entry = { name: NAME, modifiedAt: new Date(0), zip64: true };
+      const [head, compressedSize] = [zipHead(entry), 5 * 1024 ** 3];
+      const tail = zipTail(entry, { crc32: 1, size: compressedSize * 3, compressedSize });
+      forge(tail);
+      // The data is a hole in the file, which nobody reads here.
+      await using handle = await open(join(folder, 'huge.zip'), 'w+');
+      await handle.write(head, 0, head.length, 0);
+      await handle.write(tail, 0, tail.length, head.length + compressedSize);
+      const size = head.length + compressedSize + tail.length;
+      const checking = checkZip({ fd: handle.fd, size, entryName: NAME, isRead: false });
+      return await checking.then(
+        ({ dumpSize }) => dumpSize,
+        (error: AppError) => error.code,
+      );
+    };
+    expect(await checked(() => {})).to.equal(15 * 1024 ** 3);
+    const tail = zipTail(
+      { name: NAME, modifiedAt: new Date(0), zip64: true },
+      { crc32: 1, size: 2, compressedSize: 1 },
+    );
+    const central = tail.indexOf('PK\x01\x02');
+    for (const at of [8, 16, central + 46 + NAME.length + 4, tail.length - 58, tail.length - 50, tail.length - 34])
+      expect(await checked(tail => tail.writeUInt8(tail[at]! ^ 1, at)), `${at}`).to.equal('INVALID_ZIP');
+  });
+
   it('does not blame the client for a disk that can not be read', async () => {
     const handle = await open(folder, 'r');
     const error = await checkZip({ fd: handle.fd, size: 100, entryName: NAME, isRead: true }).catch(error => error);
