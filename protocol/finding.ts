@@ -30,6 +30,7 @@ export const FINDINGS = {
   NAME_BOUND: 'warning',
   NAMED_TIME_ZONE: 'warning',
   EVENT_OVER: 'warning',
+  DEFAULT_ADDED: 'warning',
   VALUES_ROUNDED: 'warning',
   TEXT_CONVERTED: 'warning',
   // Of the dump program.

@@ -42,8 +42,8 @@ export async function lookAtValues(
   await session.ask(`set session time_zone = '+00:00'`);
   const questions = new TimedQuestions(session, server, MILLISECONDS);
   const probed = await probeValues(questions, database, suspects, objects.bytesOf);
-  const hasFloat = [...probed.flawed, ...probed.unseen].some(({ flaw }) => flaw === 'float');
-  const keys = hasFloat ? await askKeys(session, { database, ignoresCase: server.ignoresCase }) : [];
+  const isRounded = [...probed.flawed, ...probed.unseen].some(({ flaw }) => flaw === 'float' || flaw === 'year');
+  const keys = isRounded ? await askKeys(session, { database, ignoresCase: server.ignoresCase }) : [];
   return [
     ...valueFindings(probed),
     ...(await roundedKeyFindings(questions, database, probed, keys)),

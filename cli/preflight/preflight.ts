@@ -13,6 +13,7 @@ import { scheduleFindings } from './event-schedules.ts';
 import { foreignKeyFindings } from './foreign-keys.ts';
 import { parseGrants } from './grants.ts';
 import { lookAtValues } from './look-at-values.ts';
+import { missingDefaultFindings } from './missing-defaults.ts';
 import { missingRights } from './missing-rights.ts';
 import { nameBoundConcessions, nameBoundFindings } from './name-bound.ts';
 import { Rights } from './rights.ts';
@@ -122,6 +123,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...rowsElsewhereFindings(objects.definitionOnly, asWanted),
       ...nameBoundFindings(database, objects.nameBound, asWanted),
       ...definitionFindings(definitions),
+      ...(asWanted.kinds.has('tables') ? [] : await missingDefaultFindings(session, database, server, dumped)),
       ...foreignKeys,
       ...unnameable(objects, asWanted),
       ...systemDatabase(database),

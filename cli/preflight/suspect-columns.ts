@@ -6,6 +6,8 @@ export type Flaw =
   | 'text'
   /** Digits of a FLOAT beyond the sixth. */
   | 'float'
+  /** A YEAR(2), of which no statement shows the century. */
+  | 'year'
   /** Dates such as 2021-02-31, which are there under ALLOW_INVALID_DATES. */
   | 'date'
   /** Of an ENUM or SET that has the member '', what looks like it and is not. */
@@ -45,6 +47,7 @@ export function suspectColumn(row: readonly unknown[], flavour: 'mysql' | 'maria
   // With digits of its own, as FLOAT(10,2), it is written with all of them.
   if (type === 'float' && scale === null)
     suspects.push(suspect('float', `cast(concat(${name}, '') as float) <> ${name}`));
+  if (String(columnType).toLowerCase() === 'year(2)') suspects.push(suspect('year', `${name} is not null`));
   if (type === 'date' || type === 'datetime') suspects.push(suspect('date', isNoDate(name)));
   const empty = type === 'enum' || type === 'set' ? emptyMember(String(columnType)) : -1;
   if (empty >= 0) suspects.push(suspect('member', type === 'enum' ? `${name} + 0 = 0` : losesMember(name, empty)));

@@ -12,6 +12,7 @@ export function valueFindings({ flawed, unseen }: ProbedColumns): Finding[] {
   return [
     ...told(of(flawed, 'float'), columns => rounded(columns, '')),
     ...told(of(unseen, 'float'), columns => rounded(columns, `; ${NOT_LOOKED_AT}`)),
+    ...told([...of(flawed, 'year'), ...of(unseen, 'year')], shortYears),
     ...(['text', 'null', 'member', 'date'] as const).flatMap(flaw =>
       told(of(flawed, flaw), columns => lost(flaw, columns)),
     ),
@@ -29,6 +30,14 @@ function rounded(columns: readonly SuspectColumn[], more: string): Finding {
   );
 }
 
+function shortYears(columns: readonly SuspectColumn[]): Finding {
+  return finding(
+    'VALUES_ROUNDED',
+    `a YEAR(2) is dumped with two digits, and every year comes back as one from 1970 to 2069: ${firstNames(columns.map(nameOf))}`,
+    'ALTER TABLE … MODIFY … YEAR: it keeps the century, which the server knows.',
+  );
+}
+
 function converted(columns: readonly SuspectColumn[]): Finding {
   return finding(
     'TEXT_CONVERTED',
@@ -37,7 +46,7 @@ function converted(columns: readonly SuspectColumn[]): Finding {
   );
 }
 
-const LOST: Readonly<Record<Exclude<Flaw, 'float'>, { readonly message: string; readonly advice: string }>> = {
+const LOST: Readonly<Record<Exclude<Flaw, 'float' | 'year'>, { readonly message: string; readonly advice: string }>> = {
   text: {
     message: 'the dump is in utf8mb4, and bytes in these columns have no counterpart in it: they come back as others',
     advice:
@@ -58,7 +67,7 @@ const LOST: Readonly<Record<Exclude<Flaw, 'float'>, { readonly message: string; 
   },
 };
 
-function lost(flaw: Exclude<Flaw, 'float'>, columns: readonly SuspectColumn[]): Finding {
+function lost(flaw: Exclude<Flaw, 'float' | 'year'>, columns: readonly SuspectColumn[]): Finding {
   const { message, advice } = LOST[flaw];
   return finding(
     'VALUES_LOST',

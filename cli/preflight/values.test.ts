@@ -139,6 +139,24 @@ for (const { name, flavour, open } of SERVERS)
       expect([after.error, told(after.findings)]).to.deep.equal([undefined, ['VALUES_ROUNDED apart.f, no_key.f']]);
     });
 
+    it('tell of the century that a YEAR(2) loses, and of keys that do not load for it', async function () {
+      if (flavour === 'mysql') return this.skip();
+      await create(`create table empty (y year(2)); create table plain (y year); insert into plain values (1950);
+        create table born (id int primary key, y year(2)); insert into born values (1, 1950), (2, 2050), (3, null);
+        create table of_key (y year(2) primary key); insert into of_key values (1950), (2050);
+        create table apart (y year(2), g int, unique key (y, g)); insert into apart values (1950, 1), (2050, 2), (null, 3), (null, 3)`);
+      const { findings, error } = await trip();
+      expect(error).to.match(/1062|1180/);
+      expect(told(findings)).to.deep.equal([
+        'VALUES_ROUNDED apart.y, born.y, of_key.y',
+        'WILL_NOT_LOAD of_key.PRIMARY',
+      ]);
+      await server.sql(
+        `use ${DATABASE}; drop table of_key; alter table born modify y year; alter table apart modify y year`,
+      );
+      expect(await trip()).to.deep.include({ findings: [], error: undefined, altered: [] });
+    });
+
     it('tell of NULL in an AUTO_INCREMENT column, and bring a 0 back as it is', async () => {
       await create(
         `create table plain (id int auto_increment primary key); set sql_mode = 'NO_AUTO_VALUE_ON_ZERO'; insert into plain values (0), (5)`,
