@@ -140,6 +140,28 @@ describe('inventory: statements that mysqldump does not write', () => {
       ).to.deep.equal([]);
   });
 
+  it('are none where the routines of a package begin behind AS or IS', () => {
+    const body = `PACKAGE BODY "p" AS
+        a INT:= 0;
+        FUNCTION f(b IN OUT INT) RETURN INT AS BEGIN UPDATE t SET a = b; RETURN 500+b-100; END;
+        PROCEDURE p(a OUT INT) IS res INT; BEGIN res := f(a); DELETE FROM t; END;
+        FUNCTION g RETURN INT IS BEGIN IF a IS NULL THEN SELECT 1 AS x INTO a; END IF; RETURN a; END;
+      BEGIN SET a=f(b); END`;
+    const dump = (code: string) =>
+      `SET sql_mode='ORACLE';\nDELIMITER ;;\nCREATE DEFINER="a"@"%" ${code} ;;\nDELIMITER ;\n`;
+    expect(contentsOf(dump(body)).unexpected).to.deep.equal([]);
+    expect(contentsOf(dump(`${body}; DROP TABLE t`)).unexpected).to.have.length(1);
+  });
+
+  it('are none whose names are of letters that have no capital in latin1', () => {
+    for (const name of ['длиной', 'größe', 'ÿ', 'µ'])
+      expect(
+        contentsOf(`DELIMITER ;;\n/*!50003 CREATE*/ /*!50017 DEFINER=\`a\`@\`%\`*/ /*!50003 trigger ${name}
+          before insert on ${name} for each row set @a:=1 */;;\nDELIMITER ;\n`).unexpected,
+        name,
+      ).to.deep.equal([]);
+  });
+
   it('are none that name other databases where they only use them', () => {
     for (const body of [
       'PROCEDURE `p`() INSERT INTO other.t VALUES (1)',

@@ -88,7 +88,9 @@ function shapeOf(tokens: readonly ServerToken[]): string {
   return shape;
 }
 
-const NAME = '(?:`|[\\w$\\x80-\\xff]+)(?: \\. (?:`|[\\w$\\x80-\\xff]+))?';
+/** A few bytes above 0x7F are capitals of other characters when they are read as latin1. */
+const WORD = '[\\w$\\x80-\\uffff]+';
+const NAME = `(?:\`|${WORD})(?: \\. (?:\`|${WORD}))?`;
 const VARIABLES =
   'SQL_MODE|CHARACTER_SET_CLIENT|CHARACTER_SET_RESULTS|COLLATION_CONNECTION|TIME_ZONE|FOREIGN_KEY_CHECKS|UNIQUE_CHECKS|SQL_NOTES|NOTE_VERBOSITY|SQL_LOG_BIN|AUTOCOMMIT|SYSTEM_VERSIONING_INSERT_HISTORY';
 const SCOPE = '(?:SESSION |LOCAL |@ @ (?:SESSION \\. )?)?';

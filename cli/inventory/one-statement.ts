@@ -8,7 +8,7 @@ import type { ServerToken } from './server-reading.ts';
 export function isOneStatement(tokens: readonly ServerToken[], { isOracle }: { isOracle: boolean }): boolean {
   const last = tokens.findLastIndex(isSeparator);
   if (last === -1) return true;
-  const blocks = new Blocks();
+  const blocks = new Blocks(isOracle);
   for (const [i, token] of tokens.entries()) {
     blocks.take(token, tokens[i + 1], tokens[i - 1]);
     if (!isSeparator(token) || blocks.areOpen || i === tokens.length - 1) continue;
@@ -21,6 +21,8 @@ export function isOneStatement(tokens: readonly ServerToken[], { isOracle }: { i
 const OPENERS = new Set(['BEGIN', 'IF', 'CASE', 'LOOP', 'WHILE', 'REPEAT', 'FOR']);
 /** Behind these words a statement of a block begins. */
 const INTRODUCERS = new Set(['BEGIN', 'THEN', 'ELSE', 'DO', 'LOOP', 'REPEAT']);
+/** Behind these the body of a routine of a package begins. */
+const ORACLE_INTRODUCERS = new Set([...INTRODUCERS, 'AS', 'IS']);
 /** What could do harm behind a block; declarations and routines of a package don't begin so. */
 const STATEMENTS = new Set([
   ...[
@@ -84,6 +86,11 @@ class Blocks {
   /** In a handler's declaration, whose statement begins somewhere behind its conditions. */
   #isInHandler = false;
   #isAtStart = false;
+  readonly #introducers: ReadonlySet<string>;
+
+  constructor(isOracle: boolean) {
+    this.#introducers = isOracle ? ORACLE_INTRODUCERS : INTRODUCERS;
+  }
 
   get areOpen(): boolean {
     return this.#open.length > 0;
@@ -97,7 +104,7 @@ class Blocks {
       this.#isBeforeBody = false;
     } else if (word === 'CASE') this.#open.push('expression');
     if (word === 'HANDLER') this.#isInHandler = true;
-    const introduces = this.#open.at(-1) !== 'expression' && INTRODUCERS.has(word);
+    const introduces = this.#open.at(-1) !== 'expression' && this.#introducers.has(word);
     if (isSeparator(token)) this.#isInHandler = this.#isBeforeBody = false;
     this.#isAtStart = isSeparator(token) || introduces || isLabel(token, next, before);
   }
