@@ -23,6 +23,7 @@ export const FINDINGS = {
   ROWS_NOT_DUMPED: 'incomplete',
   VALUES_LOST: 'incomplete',
   WILL_NOT_LOAD: 'incomplete',
+  METADATA_GARBLED: 'incomplete',
   SYSTEM_DATABASE: 'incomplete',
   RESTORE_CONDITION: 'warning',
   DEFINITION_ONLY: 'warning',

@@ -34,7 +34,8 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     inside(from, 'cli/inventory') &&
     !from.endsWith('.test.ts') &&
     !inside(to, 'cli/inventory') &&
-    to !== 'protocol/manifest.ts',
+    to !== 'protocol/manifest.ts' &&
+    to !== 'iconv-lite',
   'the pipeline does not know the commands': ({ from, to }) =>
     inside(from, 'cli/pipeline') && inside(to, 'cli/commands'),
   'the storage never sees entities, the history or HTTP': ({ from, to }) =>

@@ -28,8 +28,11 @@ export function judge(tokens: readonly ServerToken[], rows: number, { isOracle }
   return UNKNOWN;
 }
 
-/** @returns the databases that a statement names in front of what it creates, fills, changes or drops, or which it changes itself */
-export function databasesIn(tokens: readonly ServerToken[]): string[] {
+/**
+ * @param decode from one character a byte
+ * @returns the databases that a statement names in front of what it creates, fills, changes or drops, or which it changes itself
+ */
+export function databasesIn(tokens: readonly ServerToken[], decode: (text: string) => string = asUtf8): string[] {
   const found: string[] = [];
   let isNamed = false;
   for (const [i, { kind, text, depth }] of tokens.entries()) {
@@ -43,7 +46,7 @@ export function databasesIn(tokens: readonly ServerToken[]): string[] {
     const name = tokens[i + 1];
     if (!BEFORE_NAME.has(word) || name === undefined || !/^(?:name|word)$/.test(name.kind)) continue;
     if (name.kind === 'word' && NO_NAMES.has(name.text.toUpperCase())) continue;
-    if (word === 'DATABASE' || tokens[i + 2]?.text === '.') found.push(asUtf8(name.text));
+    if (word === 'DATABASE' || tokens[i + 2]?.text === '.') found.push(decode(name.text));
     isNamed = true;
   }
   return found;

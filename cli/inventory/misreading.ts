@@ -14,7 +14,9 @@ export type Misreading =
   /** It puts a blank into a string, as behind a comment. */
   | 'a blank in a string'
   /** Without --binary-mode it takes a carriage return out of a string, or stops at a NUL. */
-  | 'a line end in a string';
+  | 'a line end in a string'
+  /** To the server it ends at a semicolon, behind which the comment that it stands in is still to be closed. */
+  | 'a semicolon at its end';
 
 /**
  * Holds what the client makes of a statement against what the server does.
@@ -30,6 +32,8 @@ export function misreadingOf(
   if (statement.hasClientCommand) return 'command';
   if (flavour === 'mysql' && holdsClientCommand(code, tokens)) return 'a command behind a comment';
   if (fault !== undefined && !statement.isCut) return fault;
+  if (code.startsWith('/*!') && tokens.at(-1)?.text === ';' && tokens.at(-1)!.kind === 'sign')
+    return 'a semicolon at its end';
   if (statement.commentEnds.length === 0 && !/\0|\r\n/.test(code)) return undefined;
   const quoted = tokens.filter(({ kind }) => kind === 'name' || kind === 'string');
   const blanks = statement.commentEnds.map(end => insertedAt(code, end, flavour)).filter(at => at !== undefined);

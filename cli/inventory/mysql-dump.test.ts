@@ -117,6 +117,7 @@ describe('inventory of MySQL', () => {
       unexpected: [],
       occasions: new Map(),
       databases: [],
+      naming: [],
     });
   });
 

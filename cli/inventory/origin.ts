@@ -14,6 +14,8 @@ export class DumpOrigin {
   characterSet: string | null = null;
   binlog: { readonly file: string; readonly position: number } | null = null;
   gtid: string | null = null;
+  /** The database that was dumped. */
+  database: string | null = null;
 
   /** Whose server and client will restore it. */
   get flavour(): 'mysql' | 'mariadb' {
@@ -32,6 +34,7 @@ export class DumpOrigin {
     if (server) this.server ??= program(server[1]!.trim(), text);
     const client = /^-- (?:MySQL|MariaDB) dump \S*?(?:-| +Distrib )(\d[^\s,]*),/.exec(text);
     if (client) this.client ??= program(client[1]!, text);
+    this.database ??= /^-- Host: .*? {4}Database: (.+)$/.exec(text.trimEnd())?.[1] ?? null;
     const statement = /^(?:-- |\/\* )((?:CHANGE|SET) .*)$/s.exec(text);
     if (statement) this.readStatement(statement[1]!);
   }

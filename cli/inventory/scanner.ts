@@ -1,10 +1,12 @@
 import { emptyInventory, type Inventory, type ObjectKind } from '../../protocol/manifest.ts';
 import { bytesOf, startsWith } from './bytes.ts';
+import { ClientCharacterSet } from './client-character-set.ts';
 import { beginningOf, databasesIn, judge, type Occasion } from './known-statements.ts';
 import { DumpLexer, type LexerEvents, type Statement } from './lexer.ts';
 import { type Misreading, misreadingOf } from './misreading.ts';
 import { DumpOrigin, type Program } from './origin.ts';
-import { readAsServer } from './server-reading.ts';
+import { type QualifiedNames, qualifiedNames } from './own-names.ts';
+import { readAsServer, type ServerToken } from './server-reading.ts';
 import { SqlMode } from './sql-mode.ts';
 import { createdBy, type DumpedObject, tableFilledBy } from './statement.ts';
 
@@ -34,9 +36,16 @@ export interface DumpContents {
   readonly occasions: ReadonlyMap<Occasion, string>;
   /** The databases that its statements name in front of what they create, fill or change. */
   readonly databases: readonly string[];
+  /** Definitions that name the database which was dumped, in front of their own name or within. */
+  readonly naming: readonly Naming[];
   /** Its longest statement, and the table that this fills, if it fills one. A server takes none above its max_allowed_packet. */
   readonly longestStatement: { readonly bytes: number; readonly table: string | undefined };
 }
+
+/** Where this happens, the statements behind it are read as they were meant. */
+const LOADS_THE_REST: ReadonlySet<Misreading> = new Set([
+  ...(['a line end in a string', 'a blank in a string', 'a semicolon at its end'] as const),
+]);
 
 /** Something that the client misreads, and of what. */
 export interface Misread {
@@ -44,10 +53,19 @@ export interface Misread {
   readonly object: DumpedObject;
 }
 
+/** What names its own database, or sequences of another one. */
+export interface Naming extends QualifiedNames {
+  readonly object: DumpedObject;
+  /** The database as it stands in front of its own name, or in front of the table of a trigger. */
+  readonly ownName?: string | undefined;
+}
+
 /** Of each kind of trouble so many are kept: they are told to people. */
 const MAX_TOLD = 100;
 
 const MARKER = bytesOf('-- Dump completed');
+/** Definitions of which the names in them are kept. */
+const MAX_NAMING = 10_000;
 const OF_THE_SERVER: ReadonlySet<ObjectKind> = new Set(['tables', 'sequences']);
 /** Of a statement that creates something, what names it stands within. */
 const HEAD = 4096;
@@ -67,6 +85,8 @@ export class InventoryScanner implements LexerEvents {
   readonly #unexpected: string[] = [];
   readonly #occasions = new Map<Occasion, string>();
   readonly #databases = new Set<string>();
+  readonly #naming: Naming[] = [];
+  readonly #characterSet = new ClientCharacterSet();
   #rows = 0;
   #hasLostItsWay = false;
   /** Where the last marker stands. */
@@ -99,6 +119,7 @@ export class InventoryScanner implements LexerEvents {
       unexpected: this.#unexpected,
       occasions: this.#occasions,
       databases: [...this.#databases],
+      naming: this.#naming,
       longestStatement: this.#longest,
     };
   }
@@ -112,7 +133,7 @@ export class InventoryScanner implements LexerEvents {
 
   statement(statement: Statement): void {
     const { head, rows, size, hasMoreThanRows } = statement;
-    const start = asText(head.subarray(0, HEAD));
+    const start = this.#characterSet.decode(head.subarray(0, HEAD));
     this.#look(statement, start);
     const word = /^(?:\/\*M?!\d*\s*)?(\w+)/.exec(start)?.[1]?.toUpperCase();
     if (word === 'SET' || word === 'CHANGE') this.#obey(asText(head));
@@ -148,8 +169,10 @@ export class InventoryScanner implements LexerEvents {
     };
     const reading = readAsServer(code, rules);
     const misreading = rows >= 0 ? undefined : misreadingOf(statement, code, reading, rules.flavour);
-    for (const name of databasesIn(reading.tokens)) if (this.#databases.size < MAX_TOLD) this.#databases.add(name);
+    const databases = databasesIn(reading.tokens, this.#decode);
+    for (const name of databases) if (this.#databases.size < MAX_TOLD) this.#databases.add(name);
     const object = createdBy(start);
+    if (object !== undefined) this.#lookForNames(object, reading.tokens, databases);
     // What the server itself writes, of tables and their like, is never misread.
     const isMisreadBody = misreading !== undefined && object !== undefined && !OF_THE_SERVER.has(object.kind);
     if (isMisreadBody) this.#tellOf(misreading, object);
@@ -162,9 +185,21 @@ export class InventoryScanner implements LexerEvents {
       this.#occasions.set(judgement.occasion, beginningOf(reading.tokens));
   }
 
+  /** One character for each byte. */
+  readonly #decode = (text: string): string => this.#characterSet.decode(Buffer.from(text, 'latin1'));
+
+  #lookForNames(object: DumpedObject, tokens: readonly ServerToken[], databases: readonly string[]): void {
+    const own = this.#origin.database?.toLowerCase();
+    if (own === undefined || OF_THE_SERVER.has(object.kind) || this.#naming.length >= MAX_NAMING) return;
+    const ownName = databases.find(name => name.toLowerCase() === own);
+    const qualified = qualifiedNames(tokens, own, this.#decode);
+    if (ownName !== undefined || qualified.names.length > 0 || qualified.foreignSequences.length > 0)
+      this.#naming.push({ ...qualified, object, ownName });
+  }
+
   #tellOf(what: Misreading, object: DumpedObject): void {
     if (this.#misreadings.length < MAX_TOLD) this.#misreadings.push({ what, object });
-    if (what !== 'a line end in a string' && what !== 'a blank in a string') this.#hasLostItsWay = true;
+    if (!LOADS_THE_REST.has(what)) this.#hasLostItsWay = true;
   }
 
   #doNotExpect(statement: string): void {
@@ -186,6 +221,7 @@ export class InventoryScanner implements LexerEvents {
     const statement = code.replace(/^\/\*M?!\d*\s*/, '');
     this.#origin.readStatement(statement);
     this.#sqlMode.follow(statement);
+    this.#characterSet.follow(statement);
     this.#lexer.escapesInSingle = this.#sqlMode.escapesInSingle;
     // MySQL's client does not know that "…" may be a name.
     this.#lexer.escapesInDouble =
@@ -207,7 +243,6 @@ export class InventoryScanner implements LexerEvents {
   }
 }
 
-/** Names are UTF-8, which mysqldump writes unless it is told otherwise. */
 function asText(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }

@@ -1,11 +1,11 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
-import type { ObjectKind } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
 import { parseOption, withoutPrefixes } from '../dump-option-name.ts';
 import type { Occasion } from '../inventory/known-statements.ts';
 import type { Misreading } from '../inventory/misreading.ts';
 import type { DumpContents, Misread } from '../inventory/scanner.ts';
+import { labelOf } from './object-label.ts';
 
 /** @returns what the mysql client that restores the dump will read otherwise than the server meant it, by object */
 export function misreadingFindings(misreadings: readonly Misread[]): Finding[] {
@@ -15,6 +15,7 @@ export function misreadingFindings(misreadings: readonly Misread[]): Finding[] {
     ...told('CLIENT_COMMAND', of('command'), COMMAND, CREATE_ANEW),
     ...told('CLIENT_MISREADS', of('lost'), LOSES_ITS_WAY, MOVE_COMMENT),
     ...told('CLIENT_MISREADS', of('a blank in a string'), PUTS_A_BLANK, MOVE_COMMENT),
+    ...told('WILL_NOT_LOAD', of('a semicolon at its end'), ENDS_EARLY, CREATE_ALONE),
     ...told('RESTORE_CONDITION', of('a line end in a string'), LINE_ENDS, USE_BINARY_MODE),
   ];
 }
@@ -52,27 +53,15 @@ const LOST = new Set<Misreading>([
 ]);
 
 function told(
-  code: 'CLIENT_COMMAND' | 'CLIENT_MISREADS' | 'RESTORE_CONDITION',
+  code: 'CLIENT_COMMAND' | 'CLIENT_MISREADS' | 'WILL_NOT_LOAD' | 'RESTORE_CONDITION',
   misreadings: readonly Misread[],
   what: string,
   advice: string,
 ): Finding[] {
   if (misreadings.length === 0) return [];
-  const names = misreadings.map(({ object }) => `${WORDS[object.kind]} ${object.name}`);
+  const names = misreadings.map(({ object }) => labelOf(object));
   return [finding(code, `${what}: ${firstNames([...new Set(names)])}`, advice)];
 }
-
-const WORDS: Readonly<Record<ObjectKind, string>> = {
-  tables: 'table',
-  sequences: 'sequence',
-  views: 'view',
-  triggers: 'trigger',
-  procedures: 'procedure',
-  functions: 'function',
-  packages: 'package',
-  package_bodies: 'package body',
-  events: 'event',
-};
 
 const COMMAND =
   'the mysql client that restores the dump takes a backslash for a command of its own, and stops there or skips what follows';
@@ -84,6 +73,9 @@ const PUTS_A_BLANK =
   'the mysql client that restores the dump takes part of a string for the end of a comment, and puts a blank into it';
 const MOVE_COMMENT =
   'Create it anew with its comments on lines of their own: no /* … */ on the first line of the definition, no */ within quotes, no */ right behind another sign (write 2 * /* … */ 3), and a line end behind a last -- comment.';
+const ENDS_EARLY =
+  'these end with a semicolon, which MySQL keeps of a query that holds further statements, and no server takes in a dump (error 1064)';
+const CREATE_ALONE = 'Create them anew, each in a query of its own, which holds nothing behind it.';
 const LINE_ENDS =
   'strings with line ends of Windows, or with a NUL, load as they are only when the client is given --binary-mode';
 const USE_BINARY_MODE = 'Restore with: mariadb --binary-mode --comments (or mysql --binary-mode --comments).';

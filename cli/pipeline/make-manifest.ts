@@ -13,6 +13,7 @@ import { ExplainedError } from '../problems.ts';
 import { misreadingFindings, unexpectedFindings } from './contents-findings.ts';
 import { LastBytes } from './last-bytes.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
+import { namingFindings } from './naming-findings.ts';
 import type { Sealed } from './zip-part-file.ts';
 
 /** What is known of a dump when it is about to be zipped. */
@@ -91,6 +92,7 @@ function findingsIn(contents: DumpContents, { report, source }: DumpFacts): Find
     ...(endsWithMarker && isBalanced ? [] : [finding('DUMP_UNBALANCED', IN_THE_MIDDLE, LOOK_AT_IT)]),
     ...misreadingFindings(contents.misreadings),
     ...unexpectedFindings(contents, source),
+    ...namingFindings({ contents, report, database: source.database }),
     ...longStatement(longestStatement, report),
     ...(isEmpty
       ? [finding('DUMP_EMPTY', 'there is nothing in the dump: the database is empty', IS_IT_THE_RIGHT_ONE)]

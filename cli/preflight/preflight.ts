@@ -11,6 +11,7 @@ import { connect, type Session } from './connect.ts';
 import { disabledEventFindings } from './disabled-events.ts';
 import { scheduleFindings } from './event-schedules.ts';
 import { foreignKeyFindings } from './foreign-keys.ts';
+import { dumpedOf, type GarbledObject, garbledFindings } from './garbled-names.ts';
 import { parseGrants } from './grants.ts';
 import { lookAtValues } from './look-at-values.ts';
 import { missingDefaultFindings } from './missing-defaults.ts';
@@ -49,6 +50,12 @@ export interface SourceReport {
   /** Tables that keep their former rows: which client dumps them decides what becomes of these. */
   readonly versionedTables?: readonly VersionedTable[];
   readonly tablesMadeAnew?: TablesMadeAnew;
+  /** Whether the server ignores the case of database and table names. */
+  readonly ignoresCase?: boolean;
+  /** Views that MariaDB writes with the name of their database, since their definers are gone. */
+  readonly boundViews?: readonly string[];
+  /** What comes back with another name, comment or definer, and is told of. */
+  readonly garbled?: readonly GarbledObject[];
   /** The longest statement that the server takes, in bytes. */
   readonly maxPacketBytes?: number;
   /** Options that let mysqldump get through all the same; a finding says what each leaves out. */
@@ -102,6 +109,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
   const definitions = await askDefinitions(session, database, objects.placed.filter(isCreated));
   const foreignKeys = await foreignKeyFindings(session, { database, server, leftOut: dumped });
   const values = await lookAtValues(session, { database, server, objects, leftOut: dumped });
+  const garbled = dumpedOf(objects.garbled, asWanted);
   return {
     server: { flavour: server.flavour, version: server.version },
     defaults: objects.defaults,
@@ -111,6 +119,9 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
     tablesMadeAnew: watchTables(source, server.ignoresCase, minded(objects, asWanted)),
     estimatedBytes: objects.bytes,
     isEncrypted: session.isEncrypted,
+    ignoresCase: server.ignoresCase,
+    boundViews: broken.filter(({ isDumped }) => isDumped).map(({ view }) => view),
+    garbled,
     maxPacketBytes: server.maxPacketBytes,
     findings: [
       ...rowsLimited(server),
@@ -122,6 +133,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...notTransactional(objects, asWanted),
       ...rowsElsewhereFindings(objects.definitionOnly, asWanted),
       ...nameBoundFindings(database, objects.nameBound, asWanted),
+      ...garbledFindings(garbled),
       ...definitionFindings(definitions),
       ...(asWanted.kinds.has('tables') ? [] : await missingDefaultFindings(session, database, server, dumped)),
       ...foreignKeys,

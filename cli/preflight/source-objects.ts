@@ -3,6 +3,7 @@ import { COMPUTED_FIELDS, type ComputedColumn, computedColumn, IS_STORED } from 
 import type { Row, Session } from './connect.ts';
 import { askEvents, type DisabledEvents } from './disabled-events.ts';
 import { type EventSchedule, SCHEDULE_COLUMNS } from './event-schedules.ts';
+import { type GarbledObject, garbledColumn, garbledObject } from './garbled-names.ts';
 import type { BoundObject, NameBound } from './name-bound.ts';
 import { KEY_FIELDS } from './rounded-keys.ts';
 import { areRowsElsewhere } from './rows-elsewhere.ts';
@@ -30,6 +31,8 @@ export interface SourceObjects {
   /** Routines that are seen, but not what is in them. */
   readonly closedRoutines: readonly string[];
   readonly nameBound: NameBound;
+  /** What comes back with another name, comment or definer. */
+  readonly garbled: readonly GarbledObject[];
   readonly marks: TableMarks;
   /** Columns whose values a dump may not hold as they are. */
   readonly suspects: readonly SuspectColumn[];
@@ -84,23 +87,33 @@ export async function askObjects(session: Session, where: Where, flavour: Flavou
   for (const [name, type] of tables) names[KIND_OF_TABLE[type as string] ?? 'tables'].push(name as string);
   const [schema] = await rowsOf(session, where, SCHEMATA);
   const ofFormerCollation: BoundObject[] = [];
+  const garbled: GarbledObject[] = [];
   /** Where nobody sees the collation, nothing can be held against it. */
   const isFormer = (collation: unknown) => schema !== undefined && collation !== null && collation !== schema[0];
-  const routines = await rowsOf(session, where, ROUTINES);
-  for (const [name, type, , collation] of routines) {
+  const routines = await rowsOf(session, where, withGarbled(ROUTINES, flavour));
+  for (const [name, type, , collation, parts] of routines) {
     const kind = KIND_OF_ROUTINE[type as string];
     // A kind that only a newer server has can't be held against the dump.
     if (kind) names[kind].push(name as string);
     if (kind && isFormer(collation)) ofFormerCollation.push({ kind, name: name as string });
+    if (kind) garbled.push(...garbledObject({ kind, name: name as string }, parts));
   }
-  const triggers = await rowsOf(session, where, TRIGGERS);
+  const triggers = await rowsOf(session, where, withGarbled(TRIGGERS, flavour));
   names.triggers = triggers.map(([name]) => name as string);
-  for (const [name, table, collation] of triggers)
-    if (isFormer(collation)) ofFormerCollation.push({ kind: 'triggers', name: name as string, table: table as string });
-  const { rows: events, disabled } = await askEvents(session, where.database, () => rowsOf(session, where, EVENTS));
+  for (const [name, table, collation, parts] of triggers) {
+    const trigger = { kind: 'triggers', name: name as string, table: table as string } as const;
+    if (isFormer(collation)) ofFormerCollation.push(trigger);
+    garbled.push(...garbledObject(trigger, parts));
+  }
+  const { rows: events, disabled } = await askEvents(session, where.database, () =>
+    rowsOf(session, where, withGarbled(EVENTS, flavour)),
+  );
   names.events = events.map(([name]) => name as string);
-  for (const [name, , collation] of events)
-    if (isFormer(collation)) ofFormerCollation.push({ kind: 'events', name: name as string });
+  for (const row of events) {
+    const event = { kind: 'events', name: row[0] as string } as const;
+    if (isFormer(row[2])) ofFormerCollation.push(event);
+    garbled.push(...garbledObject(event, row.at(-1)));
+  }
   const isElsewhere = ([, , engine]: Row) => areRowsElsewhere(engine);
   return {
     names,
@@ -123,6 +136,7 @@ export async function askObjects(session: Session, where: Where, flavour: Flavou
       .filter(([, type, isClosed]) => Number(isClosed) === 1 && KIND_OF_ROUTINE[type as string])
       .map(([name]) => name as string),
     nameBound: { ofFormerCollation, drawFromSequence: await drawingTables(session, where, names.sequences) },
+    garbled,
     marks: marksOf(tables.map(([name, , engine, , made]) => [name, engine, made] as Row)),
     ...(await suspectColumns(session, where, { tables: names.tables, flavour })),
     placed: tables.filter(table => mayBePlaced(table, flavour)).map(([table]) => table as string),
@@ -156,6 +170,12 @@ const KEYS = ['table_schema', KEY_FIELDS, 'statistics'] as const;
 const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns'] as const;
 const ROW_STARTS = ['table_schema', 'table_name, data_type, generation_expression', 'columns'] as const;
 
+type View = readonly [schema: string, columns: string, view: string];
+
+function withGarbled([schema, columns, view]: View, flavour: Flavour): View {
+  return [schema, `${columns}, ${garbledColumn(view as 'routines' | 'triggers' | 'events', flavour)}`, view];
+}
+
 const MARKS = ['table_schema', 'table_name, engine, create_time', 'tables'] as const;
 
 const KIND_OF_TABLE: Readonly<Record<string, ObjectKind>> = { VIEW: 'views', SEQUENCE: 'sequences' };
@@ -170,7 +190,7 @@ const KIND_OF_ROUTINE: Readonly<Record<string, ObjectKind>> = {
 async function rowsOf(
   session: Session,
   { database, ignoresCase }: Where,
-  [schema, columns, view]: readonly [string, string, string],
+  [schema, columns, view]: View,
   order = '2',
 ): Promise<Row[]> {
   const statement = `select ${schema}, ${columns} from information_schema.${view} where ${schema} = ? order by ${order}`;

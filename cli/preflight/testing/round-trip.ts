@@ -51,7 +51,8 @@ export async function roundTrip(
   }
 }
 
-async function load(
+/** Loads a dump as docs/operations.md says. @returns what the client said when it did not load */
+export async function load(
   { client, port }: SourceServer,
   database: string,
   path: string,
