@@ -9,6 +9,7 @@ import { ExplainedError, messageOf } from '../problems.ts';
 import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
 import { connect, type Session } from './connect.ts';
 import { disabledEventFindings } from './disabled-events.ts';
+import { drawingConcessions, drawingFindings } from './drawing-tables.ts';
 import { scheduleFindings } from './event-schedules.ts';
 import { foreignKeyFindings } from './foreign-keys.ts';
 import { dumpedOf, type GarbledObject, garbledFindings } from './garbled-names.ts';
@@ -16,7 +17,7 @@ import { parseGrants } from './grants.ts';
 import { lookAtValues } from './look-at-values.ts';
 import { missingDefaultFindings } from './missing-defaults.ts';
 import { missingRights } from './missing-rights.ts';
-import { nameBoundConcessions, nameBoundFindings } from './name-bound.ts';
+import { nameBoundFindings } from './name-bound.ts';
 import { Rights } from './rights.ts';
 import { rowsElsewhereFindings } from './rows-elsewhere.ts';
 import { askServerFacts, type ServerFacts } from './server-facts.ts';
@@ -133,6 +134,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...notTransactional(objects, asWanted),
       ...rowsElsewhereFindings(objects.definitionOnly, asWanted),
       ...nameBoundFindings(database, objects.nameBound, asWanted),
+      ...drawingFindings(objects.drawing, { database, ignoresCase: server.ignoresCase }, asWanted),
       ...garbledFindings(garbled),
       ...definitionFindings(definitions),
       ...(asWanted.kinds.has('tables') ? [] : await missingDefaultFindings(session, database, server, dumped)),
@@ -144,7 +146,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
     concessions: [
       ...missing.concessions,
       ...(endless.length > 0 || objects.disabledEvents ? ['--skip-events'] : []),
-      ...nameBoundConcessions(objects.nameBound, asWanted),
+      ...drawingConcessions(objects.drawing, asWanted),
       ...broken.filter(({ isDumped }) => !isDumped).map(({ view }) => `--ignore-table=${database}.${view}`),
     ],
   };

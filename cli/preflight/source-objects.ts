@@ -2,6 +2,7 @@ import { OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import { COMPUTED_FIELDS, type ComputedColumn, computedColumn, IS_STORED } from './computed-columns.ts';
 import type { Row, Session } from './connect.ts';
 import { askEvents, type DisabledEvents } from './disabled-events.ts';
+import { type DrawingTable, drawnBy, MAY_DRAW } from './drawing-tables.ts';
 import { type EventSchedule, SCHEDULE_COLUMNS } from './event-schedules.ts';
 import { type GarbledObject, garbledColumn, garbledObject } from './garbled-names.ts';
 import type { BoundObject, NameBound } from './name-bound.ts';
@@ -31,6 +32,8 @@ export interface SourceObjects {
   /** Routines that are seen, but not what is in them. */
   readonly closedRoutines: readonly string[];
   readonly nameBound: NameBound;
+  /** Tables whose defaults use sequences. */
+  readonly drawing: readonly DrawingTable[];
   /** What comes back with another name, comment or definer. */
   readonly garbled: readonly GarbledObject[];
   readonly marks: TableMarks;
@@ -135,7 +138,8 @@ export async function askObjects(session: Session, where: Where, flavour: Flavou
     closedRoutines: routines
       .filter(([, type, isClosed]) => Number(isClosed) === 1 && KIND_OF_ROUTINE[type as string])
       .map(([name]) => name as string),
-    nameBound: { ofFormerCollation, drawFromSequence: await drawingTables(session, where, names.sequences) },
+    nameBound: { ofFormerCollation },
+    drawing: await drawingTables(session, where, flavour),
     garbled,
     marks: marksOf(tables.map(([name, , engine, , made]) => [name, engine, made] as Row)),
     ...(await suspectColumns(session, where, { tables: names.tables, flavour })),
@@ -167,10 +171,10 @@ const SCHEMATA = ['schema_name', 'default_collation_name, default_character_set_
 const COLUMNS = ['table_schema', SUSPECT_FIELDS, 'columns'] as const;
 const COMPUTED = ['table_schema', COMPUTED_FIELDS, 'columns'] as const;
 const KEYS = ['table_schema', KEY_FIELDS, 'statistics'] as const;
-const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns'] as const;
+const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns', MAY_DRAW] as const;
 const ROW_STARTS = ['table_schema', 'table_name, data_type, generation_expression', 'columns'] as const;
 
-type View = readonly [schema: string, columns: string, view: string];
+type View = readonly [schema: string, columns: string, view: string, filter?: string];
 
 function withGarbled([schema, columns, view]: View, flavour: Flavour): View {
   return [schema, `${columns}, ${garbledColumn(view as 'routines' | 'triggers' | 'events', flavour)}`, view];
@@ -190,10 +194,10 @@ const KIND_OF_ROUTINE: Readonly<Record<string, ObjectKind>> = {
 async function rowsOf(
   session: Session,
   { database, ignoresCase }: Where,
-  [schema, columns, view]: View,
+  [schema, columns, view, filter = '1']: View,
   order = '2',
 ): Promise<Row[]> {
-  const statement = `select ${schema}, ${columns} from information_schema.${view} where ${schema} = ? order by ${order}`;
+  const statement = `select ${schema}, ${columns} from information_schema.${view} where ${schema} = ? and ${filter} order by ${order}`;
   const rows = await session.ask(statement, [database]);
   const folded = (name: unknown) => (ignoresCase ? String(name).toLowerCase() : name);
   const isOurs = (name: unknown) => folded(name) === folded(database);
@@ -241,12 +245,11 @@ function mayBePlaced([, type, , , , options]: Row, flavour: Flavour): boolean {
   return flavour === 'mysql' || /partitioned| DIRECTORY=/i.test(` ${options}`);
 }
 
-/** @returns the tables with a column that draws its default from a sequence */
-async function drawingTables(session: Session, where: Where, sequences: readonly string[]): Promise<string[]> {
-  if (sequences.length === 0) return [];
+/** MySQL has no sequences. */
+async function drawingTables(session: Session, where: Where, flavour: Flavour): Promise<DrawingTable[]> {
+  if (flavour === 'mysql') return [];
   const columns = await rowsOf(session, where, DEFAULTS);
-  const drawing = columns.filter(([, expression]) => /\bnextval\(/i.test(String(expression ?? '')));
-  return [...new Set(drawing.map(([table]) => table as string))];
+  return columns.flatMap(([table, expression]) => drawnBy(table as string, String(expression)));
 }
 
 /** Only the type of the column tells by what the history is kept. */
