@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream, existsSync } from 'node:fs';
+import { glob, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { expect } from 'chai';
+import type { Outcome } from '../../cli/pipeline/outcome.ts';
+import type { BackupReport } from '../../protocol/responses.ts';
+import { differences } from '../support/compare-databases.ts';
+import { type MariaDb, startMariaDb } from '../support/mariadb.ts';
+import { Workplace } from '../support/sade.ts';
+import { type Service, startService } from '../support/service.ts';
+import { loadSegments } from './mariadb-suite/segments.ts';
+
+const CACHE = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+const SUITE = join(CACHE, 'lumbung-peers/mariadb-test-data/usr/share/mysql/mysql-test');
+/** How many databases are tried; the more the longer: some five in three seconds. */
+const WANTED = Number(process.env.PEERS_DATABASES ?? 800);
+const FOLDERS = [
+  'main',
+  'suite/{versioning,sql_sequence,period,json,gcol,vcol,funcs_1,maria,parts,innodb,heap,csv,archive,innodb_fts,innodb_gis,engines}/**',
+  'suite/compat/**',
+  'plugin/{type_inet,type_uuid,type_test}/**',
+];
+/** Files that need a server of their own, end it, or take minutes. */
+const NOT_OF_USE =
+  /(?:shutdown|restart|crash|kill|big|stress|wait_timeout|bootstrap|mysql_upgrade|mysqld--help|grant|user|galera|binlog|rpl|ssl|kdf)/;
+
+interface Trial {
+  readonly outcome: Outcome;
+  /** What the client said when the dump did not load. */
+  readonly loadError?: string;
+  readonly differences: readonly string[];
+}
+
+/** Each database that MariaDB's own tests make, backed up by sade, restored by the documented commands, and compared. */
+describe("MariaDB's own test suite as sources", () => {
+  let mariadb: MariaDb;
+  let service: Service;
+  let place: Workplace;
+  let folder: string;
+  let trials: Trial[];
+
+  before(async () => {
+    if (!existsSync(SUITE)) throw new Error('The test suite is not there: scripts/setup peers brings it.');
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-peers-'));
+    mariadb = await startMariaDb(['--event-scheduler=OFF', '--max-allowed-packet=64M']);
+    const databases = await loadDatabases(mariadb);
+    // A table stays as the session that made it has opened it: with that session's div_precision_increment, for one.
+    await mariadb.sql('flush tables');
+    place = await Workplace.create(databases.map(database => entry(mariadb, database)));
+    service = await startService({ STORAGE_DIR: join(folder, 'backups'), DATABASE_URL: `sqlite:${folder}/h.sqlite` });
+    const { report } = await place.backup(service.url, ['--timeout', '5m']);
+    expect(report.outcomes).to.have.length(databases.length);
+    trials = [];
+    for (const outcome of report.outcomes) trials.push(await restored(outcome));
+    await tell(trials);
+  });
+  after(async () => {
+    await service?.stop();
+    await place?.[Symbol.asyncDispose]();
+    await mariadb?.stop();
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  it('are enough to mean something', () => {
+    expect(trials.length).to.be.at.least(WANTED);
+    expect(trials.filter(({ outcome }) => outcome.state === 'complete').length).to.be.greaterThan(WANTED / 2);
+  });
+
+  it('come back identical wherever a backup is complete without a finding', () => {
+    const lies = trials.filter(trial => isClean(trial) && !isIdentical(trial));
+    expect(lies.map(({ outcome, ...rest }) => ({ database: outcome.database, ...rest }))).to.deep.equal([]);
+  });
+
+  it('load wherever a backup is complete', () => {
+    const broken = trials.filter(({ outcome, loadError }) => outcome.state === 'complete' && loadError !== undefined);
+    expect(broken.map(({ outcome, loadError }) => `${outcome.database}: ${loadError}`)).to.deep.equal([]);
+  });
+
+  async function restored(outcome: Outcome): Promise<Trial> {
+    if (outcome.backupId === undefined) return { outcome, differences: [] };
+    const zip = join(folder, 'backup.zip');
+    const answer = await fetch(`${service.url}/${outcome.backupId}/download`);
+    await pipeline(answer.body!, createWriteStream(zip));
+    const copy = `copy_of_${outcome.database}`.slice(0, 64);
+    const { data } = (await (await fetch(`${service.url}/${outcome.backupId}/manifest`)).json()) as BackupReport;
+    const { character_set, collation } = data.manifest!.source;
+    await mariadb.sql(`create database \`${copy}\` character set ${character_set} collate ${collation}`);
+    try {
+      const loadError = await load(mariadb, zip, copy);
+      return {
+        outcome,
+        ...(loadError !== undefined && { loadError }),
+        differences: await differences(mariadb, outcome.database, copy),
+      };
+    } finally {
+      await mariadb.sql(`drop database \`${copy}\``);
+    }
+  }
+});
+
+const isClean = ({ outcome }: Trial) => outcome.state === 'complete' && outcome.findings.length === 0;
+const isIdentical = ({ loadError, differences }: Trial) => loadError === undefined && differences.length === 0;
+
+async function loadDatabases(mariadb: MariaDb): Promise<string[]> {
+  const files: string[] = [];
+  for (const folder of FOLDERS)
+    for await (const file of glob(`${folder}/*.test`, { cwd: SUITE })) if (!NOT_OF_USE.test(file)) files.push(file);
+  const order = (file: string) => createHash('sha256').update(file).digest('hex');
+  files.sort((a, b) => order(a).localeCompare(order(b)));
+  const databases: string[] = [];
+  for (const [index, file] of files.entries()) {
+    if (databases.length >= WANTED) break;
+    const prefix = `mtr_${index}_${file.replace(/\.test$/, '').replace(/\W+/g, '_')}`.slice(0, 50);
+    databases.push(...(await loadSegments(mariadb, SUITE, file, prefix)));
+  }
+  return databases;
+}
+
+function entry({ host, port, user, password }: MariaDb, database: string): object {
+  return { database_name: database, db_host: host, db_port: String(port), db_username: user, db_password: password };
+}
+
+/** As docs/operations.md says. @returns what was said when it failed */
+async function load(
+  { host, port, user, password }: MariaDb,
+  zip: string,
+  database: string,
+): Promise<string | undefined> {
+  const script =
+    'set -o pipefail; unzip -p "$1" | mariadb --no-defaults --binary-mode --comments --max-allowed-packet=1G --init-command="SET check_constraint_checks = 0, innodb_strict_mode = 0" -h "$2" -P "$3" -u "$4" "$5"';
+  const shell = spawn('bash', ['-c', script, 'load', zip, host, String(port), user, database], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, MYSQL_PWD: password },
+  });
+  const [said, [code]] = await Promise.all([text(shell.stderr), once(shell, 'close')]);
+  return code === 0 ? undefined : said.trim();
+}
+
+/** The figures on the terminal, all of it in a file. */
+async function tell(trials: readonly Trial[]): Promise<void> {
+  const count = (is: (trial: Trial) => boolean) => trials.filter(is).length;
+  const path = join(tmpdir(), 'lumbung-peers-mariadb-suite.json');
+  const worthALook = trials.filter(trial => !isIdentical(trial) || trial.outcome.state !== 'complete');
+  await writeFile(path, JSON.stringify(worthALook, null, 1));
+  const complete = (trial: Trial) => trial.outcome.state === 'complete';
+  console.log(`      databases tried: ${trials.length}
+      complete: ${count(complete)}, of them without a finding: ${count(isClean)}
+      complete and identical after the restore: ${count(trial => complete(trial) && isIdentical(trial))}
+      complete with a finding, and not identical: ${count(trial => complete(trial) && !isClean(trial) && !isIdentical(trial))}
+      complete without a finding, and not identical: ${count(trial => isClean(trial) && !isIdentical(trial))}
+      incomplete: ${count(({ outcome }) => outcome.state === 'incomplete')}, failed: ${count(({ outcome }) => outcome.state === 'failed')}
+      all that is not complete and identical: ${path}`);
+}
