@@ -8,19 +8,35 @@ export interface EventSchedule {
   readonly timeZone: string;
   /** Its only or last time is over, and it is not to be preserved: CREATE EVENT drops it at once. */
   readonly isOver: boolean;
+  /** The same, but it is to be preserved: CREATE EVENT disables it. */
+  readonly isPreserved: boolean;
+  /** Its definer's name holds an `@`, at the first of which MariaDB takes it apart where it writes an event. */
+  readonly hasAtInDefiner: boolean;
 }
 
+type Flavour = 'mysql' | 'mariadb';
+
+const IS_OVER = `coalesce(convert_tz(coalesce(execute_at, ends), time_zone, 'SYSTEM'), execute_at, ends) < convert_tz(utc_timestamp(), '+00:00', 'SYSTEM')`;
+
 /**
- * Columns of information_schema.events: the time zone, and whether the event is over. (MySQL manual, "CREATE EVENT Statement": an event whose
- * time is in the past is dropped as soon as it is made, unless it is to be preserved.)
+ * Columns of information_schema.events, of which eventSchedule makes sense. (MySQL manual, "CREATE EVENT Statement": an event whose
+ * time is in the past is dropped as soon as it is made, or disabled if it is to be preserved.)
  */
-export const SCHEDULE_COLUMNS = `time_zone, on_completion = 'NOT PRESERVE'
-  and coalesce(convert_tz(coalesce(execute_at, ends), time_zone, 'SYSTEM'), execute_at, ends) < convert_tz(utc_timestamp(), '+00:00', 'SYSTEM')`;
+export const SCHEDULE_COLUMNS = `time_zone, on_completion = 'NOT PRESERVE' and ${IS_OVER},
+  on_completion = 'PRESERVE' and status = 'ENABLED' and ${IS_OVER}, definer like '%@%@%'`;
+
+export function eventSchedule(name: string, columns: readonly unknown[]): EventSchedule {
+  const [timeZone, ...flags] = columns;
+  const [isOver, isPreserved, hasAtInDefiner] = flags.map(flag => Number(flag) === 1) as [boolean, boolean, boolean];
+  return { name, timeZone: String(timeZone), isOver, isPreserved, hasAtInDefiner };
+}
 
 /** @returns what keeps events from coming back, although all of them are in the dump */
-export function scheduleFindings(schedules: readonly EventSchedule[]): Finding[] {
+export function scheduleFindings(schedules: readonly EventSchedule[], flavour: Flavour): Finding[] {
   const zoned = schedules.filter(({ timeZone }) => timeZone !== 'SYSTEM' && !/^[+-]/.test(timeZone));
   const over = schedules.filter(({ isOver }) => isOver);
+  const preserved = schedules.filter(({ isPreserved }) => isPreserved);
+  const odd = flavour === 'mariadb' ? schedules.filter(({ hasAtInDefiner }) => hasAtInDefiner) : [];
   return [
     ...(zoned.length === 0
       ? []
@@ -31,14 +47,36 @@ export function scheduleFindings(schedules: readonly EventSchedule[]): Finding[]
             'Before a restore load the time zones into that server: mysql_tzinfo_to_sql /usr/share/zoneinfo | mysql mysql (mariadb-tzinfo-to-sql on MariaDB).',
           ),
         ]),
-    ...(over.length === 0
+    ...(odd.length === 0
+      ? []
+      : [
+          finding(
+            'WILL_NOT_LOAD',
+            `these events have a definer with an @ in its name, which MariaDB writes so that they do not load (error 1105): ${namesOf(odd)}`,
+            'Give them another definer: ALTER DEFINER = CURRENT_USER EVENT … ENABLE; it runs with the rights of that user from then on.',
+          ),
+        ]),
+    ...(over.length === 0 && preserved.length === 0
       ? []
       : [
           finding(
             'EVENT_OVER',
-            `these events do not come back, since their time is over and they are not to be preserved: ${firstNames(over.map(({ name }) => name))}`,
-            'Drop them, or change them with ALTER EVENT … ON COMPLETION PRESERVE.',
+            [
+              ...(over.length === 0
+                ? []
+                : [
+                    `these events do not come back, since their time is over and they are not to be preserved: ${namesOf(over)}`,
+                  ]),
+              ...(preserved.length === 0
+                ? []
+                : [`these events come back disabled, since their time is over: ${namesOf(preserved)}`]),
+            ].join('; '),
+            'None of them runs again. Drop them, or change them with ALTER EVENT … ON COMPLETION PRESERVE DISABLE: so they come back as they are.',
           ),
         ]),
   ];
+}
+
+function namesOf(schedules: readonly EventSchedule[]): string {
+  return firstNames(schedules.map(({ name }) => name));
 }

@@ -164,6 +164,80 @@ for (const { name, flavour, open } of SERVERS)
         ]);
       });
 
+    const underMode = [
+      ['procedure p', "create procedure p() comment 'C:\\temp' select 1", 'comment'],
+      ['procedure p', "create procedure p() comment 'two\nlines' select 1", 'comment'],
+      ['function f', "create function f() returns enum('a\\b') deterministic return 'a\\b'", 'returned type'],
+      ['event e', "create event e on schedule every 1 day disable comment 'C:\\temp' do select 1", 'comment'],
+      ['event e', "create event e on schedule every 1 day disable comment 'two\r\nlines' do select 1", 'comment'],
+      ['procedure fine', "create procedure fine(a enum('a\\b')) comment 'it''s' select 'C:\\temp\\', \"x\"", ''],
+      ['event fine', "create event fine on schedule every 1 day disable comment 'it''s' do set @a = 'C:\\temp\\'", ''],
+      ['trigger fine', "create trigger fine before insert on t for each row set new.v = 'C:\\temp\\'", ''],
+      ['view fine', "create view fine as select 'C:\\temp\\' as v", ''],
+    ] as const;
+    for (const [label, statement, garbled] of underMode)
+      it(`${garbled === '' ? 'come back and are no finding' : 'are told where they do not come back'} under NO_BACKSLASH_ESCAPES: ${JSON.stringify(statement)}`, async () => {
+        await createOver('utf8mb4', ["set sql_mode = 'NO_BACKSLASH_ESCAPES'", statement]);
+        const { findings, error, state } = await trip();
+        expect(error).to.equal(undefined);
+        const isSame = JSON.stringify(await factsOf(COPY)) === JSON.stringify(await factsOf(DATABASE));
+        expect(isSame).to.equal(garbled === '');
+        const found = findings.map(({ code, message }) => `${code} ${/[^:]*$/.exec(message)![0].trim()}`);
+        expect(found).to.deep.equal(garbled === '' ? [] : [`METADATA_GARBLED ${label} (${garbled})`]);
+        expect(state).to.equal(garbled === '' ? 'complete' : 'incomplete');
+      });
+
+    it('come back with definers of any signs, roles, SQL modes and rights, and are no finding', async () => {
+      const users = [
+        'a*/b',
+        'a/*b',
+        "a'b",
+        'a`b',
+        'a"b',
+        'a b',
+        'a;b',
+        'a\\b',
+        'a\nb',
+        'a-- b',
+        'a#b',
+        'a$$b',
+        'a*/ b',
+      ];
+      const definers = users.map(user => `\`${user.replaceAll('`', '``')}\`@'%'`);
+      await server.sql(definers.map(definer => `drop user if exists ${definer}; create user ${definer}`).join(';'));
+      if (isMaria) await server.sql('create or replace role keeper; grant keeper to lumbung@"%"');
+      const all = isMaria ? [...definers, 'keeper'] : definers;
+      const block = 'begin set @a = 1; end';
+      try {
+        await createOver('utf8mb4', [
+          ...all.flatMap((definer, i) => [
+            `create definer = ${definer} procedure p${i}() select 1`,
+            `create definer = ${definer} function f${i}() returns int deterministic return 1`,
+            `create definer = ${definer} view v${i} as select 1 as a`,
+            `create definer = ${definer} trigger t${i} before insert on t for each row ${block}`,
+            `create definer = ${definer} event e${i} on schedule every 1 day disable do ${block}`,
+          ]),
+          "create definer = 'x'@'a*/b' procedure host() sql security invoker modifies sql data select 1",
+          'create sql security invoker view secured as select 1 as a',
+          ...['ANSI', 'NO_BACKSLASH_ESCAPES', 'PIPES_AS_CONCAT', ...(isMaria ? ['ORACLE'] : [])].flatMap(mode => [
+            `set sql_mode = '${mode}'`,
+            mode === 'ORACLE'
+              ? 'create procedure in_oracle(a int) as b int; begin b := a; end'
+              : `create procedure in_${mode}(a int) select 'a' || 'b'`,
+            `create trigger in_${mode} before insert on t for each row ${block}`,
+            `create event in_${mode} on schedule every 1 day disable do ${block}`,
+          ]),
+        ]);
+        const { findings, error } = await trip();
+        expect(error).to.equal(undefined);
+        expect(await factsOf(COPY)).to.deep.equal(await factsOf(DATABASE));
+        expect(findings).to.deep.equal([]);
+      } finally {
+        await server.sql(definers.map(definer => `drop user ${definer}`).join(';'));
+        if (isMaria) await server.sql('drop role keeper');
+      }
+    });
+
     it('are no finding where ASCII says it all', async () => {
       await createOver('latin1', [
         "create definer = lumbung@'%' procedure plain() comment 'it''s plain' select 1",

@@ -6,7 +6,8 @@ import type { BoundObject } from './name-bound.ts';
 
 /** Something whose name, comment or the like comes back as another text. */
 export interface GarbledObject extends BoundObject {
-  readonly characterSet: string;
+  /** The character set or the SQL mode that it was created under. */
+  readonly under: string;
   /** What of it: `name`, `comment`, `definer`, `returned type`, `table`. */
   readonly parts: readonly string[];
 }
@@ -36,18 +37,40 @@ const PARTS: Readonly<Record<'routines' | 'triggers' | 'events', Record<Flavour,
   },
 };
 
+/**
+ * Those that the server writes with escapes, whatever the SQL mode is. Under NO_BACKSLASH_ESCAPES, which mysqldump sets for what was
+ * created under it, a backslash is then two, and a line end is one and a letter.
+ */
+const ESCAPED = {
+  routines: { comment: 'routine_comment', 'returned type': 'dtd_identifier' },
+  triggers: {},
+  events: { comment: 'event_comment' },
+};
+const MODE = 'NO_BACKSLASH_ESCAPES';
+
 /** @returns a column for a question to a view of information_schema, of which garbledObject makes sense */
 export function garbledColumn(view: keyof typeof PARTS, flavour: Flavour): string {
-  const parts = Object.entries(PARTS[view][flavour]).map(
-    ([part, column]) => `if(length(${column}) <> char_length(${column}), '${part}', null)`,
-  );
-  return `if(character_set_client in ('utf8', 'utf8mb3', 'utf8mb4', 'binary'), null, concat_ws(',', character_set_client, ${parts.join(', ')}))`;
+  const beyondAscii = (column: string) => `length(${column}) <> char_length(${column})`;
+  const codes = flavour === 'mariadb' && view === 'routines' ? [92, 10, 13, 0] : [92, 10, 13];
+  const escaped = (column: string) => codes.map(code => `instr(${column}, char(${code})) > 0`).join(' or ');
+  const isUtf8 = `character_set_client in ('utf8', 'utf8mb3', 'utf8mb4', 'binary')`;
+  return `concat_ws('|', if(${isUtf8}, null, ${listOf('character_set_client', PARTS[view][flavour], beyondAscii)}),
+    if(find_in_set('${MODE}', sql_mode) = 0, null, ${listOf(`'${MODE}'`, ESCAPED[view], escaped)}))`;
+}
+
+function listOf(first: string, parts: Readonly<Record<string, string>>, isGarbled: (column: string) => string): string {
+  const found = Object.entries(parts).map(([part, column]) => `if(${isGarbled(column)}, '${part}', null)`);
+  return `concat_ws(',', ${[first, ...found].join(', ')})`;
 }
 
 /** @param column the value of garbledColumn */
 export function garbledObject(object: BoundObject, column: unknown): GarbledObject[] {
-  const [characterSet, ...parts] = String(column ?? '').split(',');
-  return parts.length > 0 ? [{ ...object, characterSet: characterSet!, parts }] : [];
+  return String(column ?? '')
+    .split('|')
+    .flatMap(list => {
+      const [under, ...parts] = list.split(',');
+      return parts.length > 0 ? [{ ...object, under: under!, parts }] : [];
+    });
 }
 
 /** @returns those that are not left out on purpose */
@@ -58,15 +81,32 @@ export function dumpedOf(garbled: readonly GarbledObject[], asWanted: LeftOut): 
 }
 
 export function garbledFindings(garbled: readonly GarbledObject[]): Finding[] {
+  const bySet = garbled.filter(({ under }) => under !== MODE);
+  const byMode = garbled.filter(({ under }) => under === MODE);
+  return [
+    ...told(
+      bySet,
+      'letters beyond ASCII do not come back, or keep the dump from loading, in parts of these, which were created over a connection in another character set than UTF-8',
+      'Over a connection in utf8mb4 (SET NAMES utf8mb4), take',
+    ),
+    ...told(
+      byMode,
+      `backslashes and line ends come back as others in parts of these, which were created under the SQL mode ${MODE}`,
+      `Without ${MODE} in sql_mode, and with backslashes in strings doubled, take`,
+    ),
+  ];
+}
+
+function told(garbled: readonly GarbledObject[], what: string, how: string): Finding[] {
   if (garbled.length === 0) return [];
-  const names = garbled.map(
-    ({ kind, name, parts, characterSet }) => `${WORDS[kind]} ${name} (${parts.join(', ')}; ${characterSet})`,
-  );
+  const names = garbled.map(({ kind, name, parts, under }) => {
+    return `${WORDS[kind]} ${name} (${parts.join(', ')}${under === MODE ? '' : `; ${under}`})`;
+  });
   return [
     finding(
       'METADATA_GARBLED',
-      `letters beyond ASCII do not come back, or keep the dump from loading, in parts of these, which were created over a connection in another character set than UTF-8: ${firstNames(names)}`,
-      'Over a connection in utf8mb4 (SET NAMES utf8mb4), take what SHOW CREATE PROCEDURE, FUNCTION, TRIGGER or EVENT shows of each, drop it, and create it anew with that.',
+      `${what}: ${firstNames(names)}`,
+      `${how} what SHOW CREATE PROCEDURE, FUNCTION, TRIGGER or EVENT shows of each, drop it, and create it anew with that.`,
     ),
   ];
 }

@@ -130,7 +130,9 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...brokenViewFindings(database, broken, { functions: objects.names.functions, account: server.account }),
       ...endless,
       ...(objects.disabledEvents && !asWanted.kinds.has('events') ? disabledEventFindings(objects.disabledEvents) : []),
-      ...(asWanted.kinds.has('events') || endless.length > 0 ? [] : scheduleFindings(objects.eventSchedules)),
+      ...(asWanted.kinds.has('events') || endless.length > 0
+        ? []
+        : scheduleFindings(objects.eventSchedules, server.flavour)),
       ...notTransactional(objects, asWanted),
       ...rowsElsewhereFindings(objects.definitionOnly, asWanted),
       ...nameBoundFindings(database, objects.nameBound, asWanted),

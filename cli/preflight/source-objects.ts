@@ -3,7 +3,7 @@ import { COMPUTED_FIELDS, type ComputedColumn, computedColumn, IS_STORED } from 
 import type { Row, Session } from './connect.ts';
 import { askEvents, type DisabledEvents } from './disabled-events.ts';
 import { type DrawingTable, drawnBy, MAY_DRAW } from './drawing-tables.ts';
-import { type EventSchedule, SCHEDULE_COLUMNS } from './event-schedules.ts';
+import { type EventSchedule, eventSchedule, SCHEDULE_COLUMNS } from './event-schedules.ts';
 import { type GarbledObject, garbledColumn, garbledObject } from './garbled-names.ts';
 import type { BoundObject, NameBound } from './name-bound.ts';
 import { KEY_FIELDS } from './rounded-keys.ts';
@@ -131,9 +131,7 @@ export async function askObjects(session: Session, where: Where, flavour: Flavou
       .map(([table, , engine]) => ({ table: table as string, engine: engine as string })),
     versioned: await versionedTables(session, where, tables),
     endlessEvents: events.filter(([, isEndless]) => Number(isEndless) === 1).map(([name]) => name as string),
-    eventSchedules: events.map(([name, , , timeZone, isOver]) => ({
-      ...{ name: name as string, timeZone: String(timeZone), isOver: Number(isOver) === 1 },
-    })),
+    eventSchedules: events.map(([name, , , ...columns]) => eventSchedule(name as string, columns)),
     disabledEvents: disabled,
     closedRoutines: routines
       .filter(([, type, isClosed]) => Number(isClosed) === 1 && KIND_OF_ROUTINE[type as string])
