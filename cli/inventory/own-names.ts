@@ -57,13 +57,18 @@ export function qualifiedNames(
 const SEQUENCE_FUNCTIONS = new Set(['NEXTVAL', 'LASTVAL', 'SETVAL']);
 const BEFORE_RELATION = new Set(['FROM', 'JOIN', 'STRAIGHT_JOIN', 'INTO', 'UPDATE', 'TABLE', 'TRUNCATE']);
 
+/** Behind these a statement of a block begins. */
+const INTRODUCERS = new Set(['BEGIN', 'THEN', 'ELSE', 'LOOP', 'DO']);
+
 function placeOf(tokens: readonly ServerToken[], at: number, isDrawn: boolean): QualifiedName['place'] {
   const before = upper(tokens[at - 1]);
   if (isOneOf(tokens[at + 3], '.')) return 'three parts';
   if (before === 'CALL') return 'routine';
   if (isDrawn || BEFORE_RELATION.has(before)) return 'relation';
   if (before === 'FOR' && upper(tokens[at - 2]) === 'VALUE') return 'relation';
-  return isOneOf(tokens[at + 3], '(') ? 'routine' : 'open';
+  // MariaDB's PL/SQL calls without CALL, and without parentheses where there is nothing in them.
+  const isStatement = isOneOf(tokens[at + 3], ';') && (isOneOf(tokens[at - 1], ';') || INTRODUCERS.has(before));
+  return isStatement || isOneOf(tokens[at + 3], '(') ? 'routine' : 'open';
 }
 
 /** @returns where the body begins, or what is in front of it and names nothing but the thing itself and its definer ends */

@@ -161,6 +161,24 @@ for (const { name, flavour, open } of SERVERS)
       expect(told(findings)).to.deep.equal(['NAME_BOUND procedure alters, procedure looks']);
     });
 
+    if (isMaria)
+      it("are told of in MariaDB's PL/SQL and in its packages", async () => {
+        await create(`create table t (id int); create table items (pt_naming int); set session sql_mode = 'ORACLE';
+          create procedure fill as begin insert into t values (1); end;
+          create procedure calls as begin ${DATABASE}.fill; end;
+          create procedure calls_with as begin ${DATABASE}.fill(); end;
+          create package fine as procedure p; end; create package body fine as procedure p as begin fill; end; end;
+          create package odd as procedure p; end;
+          create package body odd as procedure p as begin insert into ${DATABASE}.t values (1); end; end`);
+        const { findings, error } = await trip();
+        expect(error).to.equal(undefined);
+        await server.sql(`call ${COPY}.calls(); call ${COPY}.calls_with(); call ${COPY}.odd.p()`);
+        expect([await rowsOf(`${DATABASE}.t`), await rowsOf(`${COPY}.t`)]).to.deep.equal([3, 0]);
+        expect(told(findings)).to.deep.equal(['NAME_BOUND procedure calls, procedure calls_with, package body odd']);
+        await server.sql(`call ${COPY}.fine.p()`);
+        expect([await rowsOf(`${DATABASE}.t`), await rowsOf(`${COPY}.t`)]).to.deep.equal([3, 1]);
+      });
+
     it('of which more follows in one query: MySQL keeps the semicolon, and it is told that they do not load', async () => {
       await create('create table t (id int)');
       await server.sql(`use ${DATABASE}; create trigger tr before insert on t for each row SET new.id = 1;

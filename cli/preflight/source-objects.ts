@@ -137,7 +137,7 @@ export async function askObjects(session: Session, where: Where, flavour: Flavou
       .filter(([, type, isClosed]) => Number(isClosed) === 1 && KIND_OF_ROUTINE[type as string])
       .map(([name]) => name as string),
     nameBound: { ofFormerCollation },
-    drawing: await drawingTables(session, where, flavour),
+    drawing: await drawingTables(session, where, { tables: names.tables, flavour }),
     garbled,
     marks: marksOf(tables.map(([name, , engine, , made]) => [name, engine, made] as Row)),
     ...(await suspectColumns(session, where, { tables: names.tables, flavour })),
@@ -243,10 +243,15 @@ function mayBePlaced([, type, , , , options]: Row, flavour: Flavour): boolean {
   return flavour === 'mysql' || /partitioned| DIRECTORY=/i.test(` ${options}`);
 }
 
-/** MySQL has no sequences. */
-async function drawingTables(session: Session, where: Where, flavour: Flavour): Promise<DrawingTable[]> {
+/** MySQL has no sequences; views show the defaults of tables as their own. */
+async function drawingTables(
+  session: Session,
+  where: Where,
+  { tables, flavour }: { tables: readonly string[]; flavour: Flavour },
+): Promise<DrawingTable[]> {
   if (flavour === 'mysql') return [];
-  const columns = await rowsOf(session, where, DEFAULTS);
+  const dumped = new Set(tables);
+  const columns = (await rowsOf(session, where, DEFAULTS)).filter(([table]) => dumped.has(table as string));
   return columns.flatMap(([table, expression]) => drawnBy(table as string, String(expression)));
 }
 
