@@ -32,7 +32,6 @@ describe('history', () => {
     it(`is the same on a server with ${setting}`, async () => {
       const mariadb = await sharedMariaDb();
       const name = setting.split(' ', 1)[0];
-      const [{ value }] = (await mariadb.sql(`select @@global.${name} as value`)) as unknown as [{ value: unknown }];
       const url = await historyStores.find(({ name }) => name === 'MariaDB')!.url(folder);
       await mariadb.sql(`set global ${setting}`);
       try {
@@ -46,7 +45,8 @@ describe('history', () => {
         expect((await upload(app.url, zip)).status).to.equal(200);
         expect((await request(`${app.url}/it's`)).json.data.histories).to.have.length(1);
       } finally {
-        await mariadb.sql(`set global ${name} = ${typeof value === 'string' ? `'${value}'` : value}`);
+        // Not what it was: the largest sql_select_limit is no number of JavaScript, and was another one then for all tests behind.
+        await mariadb.sql(`set global ${name} = default`);
       }
     });
 
