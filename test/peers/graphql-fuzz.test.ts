@@ -1,13 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { buildSchema } from 'graphql';
 import { fillHistory } from '../../bench/history/fill-history.ts';
 import { SeededRandom } from '../../bench/rows/random.ts';
 import { type Question, questions } from '../support/graphql-questions.ts';
-import { peakMib } from '../support/peak-memory.ts';
+import { METERED, meterWhile } from '../support/meter-service.ts';
 import { type Service, startService } from '../support/service.ts';
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20261128);
@@ -32,13 +31,12 @@ describe(`${COUNT} questions for GraphQL, random and broken (FUZZ_SEED=${SEED})`
     folder = await mkdtemp(join(tmpdir(), 'lumbung-fuzz-'));
     const url = `sqlite:${folder}/history.sqlite`;
     await fillHistory(url, { databases: 1000, days: 365 }, new AbortController().signal);
-    const meter = join(import.meta.dirname, '../support/loop-meter.ts');
     service = await startService({
       DATABASE_URL: url,
       STORAGE_DIR: join(folder, 'backups'),
       ALLOW_EMPTY_STORAGE: 'on',
       SCRUB_INTERVAL_DAYS: '0',
-      NODE_OPTIONS: `--import=${meter}`,
+      ...METERED,
     });
   });
   after(async () => {
@@ -62,35 +60,14 @@ describe(`${COUNT} questions for GraphQL, random and broken (FUZZ_SEED=${SEED})`
         if (isBad) bad.push(`${status} ${codes} ${byGet ? 'GET' : 'POST'} ${JSON.stringify(question).slice(0, 2_000)}`);
       }
     };
-    await sleep(2_000); // the start and its look for stray files are not what is measured
-    await metered(service);
-    const stalls: number[] = [];
-    const used: number[] = [];
-    const workers = Promise.all(Array.from({ length: AT_ONCE }, ask));
-    for (let isOver = false; !isOver; ) {
-      isOver = await Promise.race([workers.then(() => true), sleep(5_000).then(() => false)]);
-      const { stalledMs, usedMib } = await metered(service);
-      stalls.push(stalledMs);
-      used.push(usedMib);
-    }
-    // What is collected in the middle of large questions is more: the least of some is what stays.
-    const third = Math.max(1, Math.floor(used.length / 3));
-    const [early, late] = [Math.min(...used.slice(0, third)), Math.min(...used.slice(-third))];
-    const figures = {
-      asked,
-      answers: Object.fromEntries(answers),
-      stalledMs: Math.max(...stalls),
-      stalls,
-      early,
-      late,
-      peak: await peakMib(service.pid),
-    };
+    const work = () => Promise.all(Array.from({ length: AT_ONCE }, ask));
+    const figures = { ...(await meterWhile(service, work)), asked, answers: Object.fromEntries(answers) };
     console.log(JSON.stringify(figures));
     expect(bad.slice(0, 5)).to.deep.equal([]);
     expect(asked).to.equal(COUNT);
     expect(service.output()).to.not.contain('no one caught').and.not.contain('"level":"error"');
     expect(figures.stalledMs).to.be.lessThan(1_000);
-    expect(late - early, 'MiB that the last third keeps more than the first').to.be.lessThan(20);
+    expect(figures.late - figures.early, 'MiB that the last third keeps more than the first').to.be.lessThan(20);
     expect(figures.peak, 'MiB').to.be.lessThan(800);
   });
 });
@@ -112,15 +89,4 @@ async function send(url: string, question: Question, byGet: boolean): Promise<{ 
     ? [answer.code]
     : (answer.errors ?? []).map(({ extensions }) => extensions?.code ?? 'NO CODE');
   return { status: response.status, codes: [...new Set(codes)] };
-}
-
-async function metered({ pid, output }: Service): Promise<{ stalledMs: number; usedMib: number }> {
-  const before = output().length;
-  process.kill(pid, 'SIGUSR2');
-  for (let i = 0; i < 1_000; i++) {
-    const [line] = /\{[^\n]*"metered"\}/.exec(output().slice(before)) ?? [];
-    if (line) return JSON.parse(line);
-    await sleep(20);
-  }
-  throw new Error('the service does not answer SIGUSR2');
 }
