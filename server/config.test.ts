@@ -16,6 +16,7 @@ describe('config', () => {
       uploadIdleTimeoutSeconds: 60,
       verifyUploads: true,
       allowEmptyStorage: false,
+      allowEmptyHistory: false,
       graphqlIntrospection: true,
       scrubIntervalDays: 30,
       scrubMibPerSecond: 50,
@@ -103,6 +104,7 @@ describe('config', () => {
       UPLOAD_IDLE_TIMEOUT_SECONDS: ['0', 'never', '86401'],
       VERIFY_UPLOADS: ['false', 'no', '0', 'OFF'],
       ALLOW_EMPTY_STORAGE: ['true', 'yes', '1', 'ON'],
+      ALLOW_EMPTY_HISTORY: ['true', 'yes', '1', 'ON'],
       SCRUB_INTERVAL_DAYS: ['-1', '0.5', 'monthly', '3651'],
       SCRUB_MIB_PER_SECOND: ['-1', '50MB', '100001'],
       DATABASE_URL: [

@@ -27,6 +27,8 @@ export interface Config {
   readonly graphqlIntrospection: boolean;
   /** Whether the service may start although none of the backups that the history knows is stored. */
   readonly allowEmptyStorage: boolean;
+  /** Whether the service may start with an empty history although backups that were recorded lie in the storage. */
+  readonly allowEmptyHistory: boolean;
   /** How long a stored file may go unchecked, in days; 0 means that nothing is checked unless somebody asks. */
   readonly scrubIntervalDays: number;
   /** How fast stored files are read to be checked, in MiB a second; 0 means as fast as it goes. */
@@ -54,6 +56,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     verifyUploads: settings.VERIFY_UPLOADS === 'on',
     graphqlIntrospection: settings.GRAPHQL_INTROSPECTION === 'on',
     allowEmptyStorage: settings.ALLOW_EMPTY_STORAGE === 'on',
+    allowEmptyHistory: settings.ALLOW_EMPTY_HISTORY === 'on',
     scrubIntervalDays: settings.SCRUB_INTERVAL_DAYS,
     scrubMibPerSecond: settings.SCRUB_MIB_PER_SECOND,
   });
@@ -90,6 +93,7 @@ const environment = object({
   VERIFY_UPLOADS: string().default('on').oneOf(['on', 'off'], 'VERIFY_UPLOADS must be on or off'),
   GRAPHQL_INTROSPECTION: string().default('on').oneOf(['on', 'off'], 'GRAPHQL_INTROSPECTION must be on or off'),
   ALLOW_EMPTY_STORAGE: string().default('off').oneOf(['on', 'off'], 'ALLOW_EMPTY_STORAGE must be on or off'),
+  ALLOW_EMPTY_HISTORY: string().default('off').oneOf(['on', 'off'], 'ALLOW_EMPTY_HISTORY must be on or off'),
   SCRUB_INTERVAL_DAYS: wholeNumber('SCRUB_INTERVAL_DAYS', 0, 3_650).default(30),
   SCRUB_MIB_PER_SECOND: wholeNumber('SCRUB_MIB_PER_SECOND', 0, 100_000).default(50),
 });

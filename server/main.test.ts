@@ -291,6 +291,18 @@ describe('node server/main.ts does not start', () => {
       await expectRefusal(env, [], 'holds no id of a storage');
     });
 
+    it('the history is another one, or was lost: a loss would go unseen, and ids would be given twice', async () => {
+      const lost = { ...env, DATABASE_URL: `${env.DATABASE_URL}-new` };
+      await expectRefusal(lost, [], 'knows of no backup', 'records of 1', 'rebuild', 'ALLOW_EMPTY_HISTORY=on');
+      {
+        await using service = await startService({ ...lost, ALLOW_EMPTY_HISTORY: 'on' });
+        expect((await request(service.url)).json.data).to.deep.equal([]);
+      }
+      expect((await startInVain(lost, ['rebuild'])).code).to.equal(0);
+      await using service = await startService(lost);
+      expect((await request(`${service.url}/1/download`)).status).to.equal(200);
+    });
+
     it('the marker is there, and not one of its backups', async () => {
       await rm(join(disk, zip.database), { recursive: true });
       await expectRefusal(env, [], '1 backups', 'ALLOW_EMPTY_STORAGE=on');

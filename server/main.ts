@@ -6,6 +6,7 @@ import { checkIdentity, rememberIdentity } from './backups/agree-on-storage.ts';
 import { BackupNews } from './backups/backup-news.ts';
 import { rebuildHistory } from './backups/rebuild.ts';
 import { refuseEmptyStorage } from './backups/refuse-empty-storage.ts';
+import { refuseLostHistory } from './backups/refuse-lost-history.ts';
 import { reportStrays } from './backups/report-strays.ts';
 import { type Config, loadConfig } from './config.ts';
 import { discardStart } from './garbage.ts';
@@ -55,6 +56,7 @@ async function run(args: readonly string[]): Promise<void> {
 async function start(config: Config): Promise<void> {
   const { history, storage } = await openStores(config);
   if (!config.allowEmptyStorage) await refuseEmptyStorage({ em: history.em.fork(), storage });
+  if (!config.allowEmptyHistory) await refuseLostHistory({ em: history.em.fork(), storage });
   const news = new BackupNews();
   const totals = new DailyTotals(news);
   const graphql = await createGraphql({ log, news, totals, introspection: config.graphqlIntrospection });

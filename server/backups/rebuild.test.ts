@@ -11,7 +11,7 @@ import { type SampleZip, sampleZip } from '../testing/zips.ts';
 
 describeOnEachStore('node server/main.ts rebuild', store => {
   let folder: string;
-  let env: { DATABASE_URL: string; STORAGE_DIR: string; ALLOW_EMPTY_STORAGE?: string };
+  let env: { DATABASE_URL: string; STORAGE_DIR: string; ALLOW_EMPTY_STORAGE?: string; ALLOW_EMPTY_HISTORY?: string };
   let service: Service | undefined;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-rebuild-'));
@@ -304,7 +304,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     const lost = sampleZip();
     await upload(url, lost);
     await stop();
-    env.DATABASE_URL = await freshStore();
+    env = { ...env, DATABASE_URL: await freshStore(), ALLOW_EMPTY_HISTORY: 'on' };
     url = await start();
     const kept = sampleZip();
     expect((await upload(url, kept)).json.data.id).to.equal(1);
