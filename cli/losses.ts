@@ -7,9 +7,13 @@ export function lossAdvice({ id, reference }: Pick<UnacceptedLoss, 'id' | 'refer
 }
 
 /** @returns a sentence about the backup that has what was lost */
-export function whatHasIt({ id, timestamp, state }: UnacceptedLoss['reference']): string {
+export function whatHasIt({ id, timestamp, state, instead }: UnacceptedLoss['reference']): string {
   if (id === null) return `The backup of ${timestamp} UTC had it; the service does not know that one any more.`;
-  if (state === 'damaged') return `Backup ${id} (${timestamp} UTC) had it, and is damaged now: sade show ${id}.`;
+  if (state === 'damaged') {
+    const damaged = `Backup ${id} (${timestamp} UTC) had it, and is damaged now`;
+    if (!instead) return `${damaged}: sade show ${id}. No other sound backup was found that has it.`;
+    return `${damaged}; backup ${instead.id} (${instead.timestamp} UTC) still has it: sade download ${instead.id}.`;
+  }
   return `Backup ${id} (${timestamp} UTC) still has it: sade download ${id}.`;
 }
 

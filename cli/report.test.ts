@@ -123,6 +123,16 @@ describe('report', () => {
       const told = (reference: Partial<UnacceptedLoss['reference']>) =>
         describeOutcome(failed({ loss: { ...LOSS, reference: { ...LOSS.reference, ...reference } } }));
       expect(told({ state: 'damaged' })).to.contain('Backup 33 (2025-12-31 00:00:00 UTC) had it, and is damaged now');
+      const instead = { id: 31, file_name: 'x', timestamp: '2025-12-29 00:00:00' };
+      expect(told({ state: 'damaged', instead })).to.contain(
+        'is damaged now; backup 31 (2025-12-29 00:00:00 UTC) still has it: sade download 31.',
+      );
+      const summary = (reference: Partial<UnacceptedLoss['reference']>) =>
+        summarize(report([outcome({ loss: { ...LOSS, reference: { ...LOSS.reference, ...reference } } })]));
+      expect(summary({ state: 'damaged', instead: null })).to.contain(
+        'SHRUNK: pt_xyz (backup 33 had what was lost, and is damaged now).',
+      );
+      expect(summary({ state: 'damaged', instead })).to.contain('is damaged now; backup 31 has it).');
       expect(told({ id: null, state: null })).to.contain(
         'The backup of 2025-12-31 00:00:00 UTC had it; the service does not',
       );

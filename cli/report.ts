@@ -119,8 +119,14 @@ export function summarize(report: RunReport): string {
 }
 
 function describe([database, { reference }]: [string, UnacceptedLoss]): string {
-  const which = reference.id === null ? `the backup of ${reference.timestamp} UTC had` : `backup ${reference.id} has`;
-  return `${database} (${which} what was lost)`;
+  return `${database} (${whichHasIt(reference)})`;
+}
+
+function whichHasIt({ id, timestamp, state, instead }: UnacceptedLoss['reference']): string {
+  if (id === null) return `the backup of ${timestamp} UTC had what was lost`;
+  if (state !== 'damaged') return `backup ${id} has what was lost`;
+  const damaged = `backup ${id} had what was lost, and is damaged now`;
+  return instead ? `${damaged}; backup ${instead.id} has it` : damaged;
 }
 
 /** @returns the same as a table, for a terminal */

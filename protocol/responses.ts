@@ -25,6 +25,8 @@ const lossReference = object({
   file_name: string().required(),
   timestamp,
   state: state.notRequired().nullable().defined(),
+  /** Only where it is damaged: the newest sound backup that has what was lost, null when none was found. */
+  instead: object({ id, file_name: string().required(), timestamp }).default(undefined).nullable().optional(),
 });
 
 /** Of the database: its newest complete backup has lost something, and nobody has accepted that. */

@@ -32,33 +32,61 @@ function emptiedSince(newer: Manifest, older: Manifest, expected: Comparable): s
     : `no table has a row any more: ${formatCount(rows)} rows`;
 }
 
+/**
+ * @returns what a backup has lost since an older one, a key for each: `table faktur` for an object that is gone, `rows faktur`
+ *   for a table with less rows, `rows` for all tables together, `bytes` for the dump
+ */
+export function lossKeys(newer: Manifest, older: Manifest): Set<string> {
+  const expected = comparable(newer, older);
+  return new Set([
+    ...goneObjects(newer, older, expected),
+    ...fallenTables(newer, older, expected).map(({ name }) => `rows ${name}`),
+    ...(hasFallenInAll(newer, older, expected) ? ['rows'] : []),
+    ...(sizeFell(newer, older, expected).length > 0 ? ['bytes'] : []),
+  ]);
+}
+
 function lostSince(newer: Manifest, older: Manifest, expected: Comparable, isEmptied: boolean): string[] {
   const gone = goneSince(newer, older, expected);
   if (isEmptied) return gone;
   return [...gone, ...rowsFell(newer, older, expected), ...sizeFell(newer, older, expected)];
 }
 
-function goneSince(newer: Manifest, older: Manifest, { isExpected }: Comparable): string[] {
-  const gone = OBJECT_KINDS.flatMap(kind => {
+function goneSince(newer: Manifest, older: Manifest, expected: Comparable): string[] {
+  const gone = goneObjects(newer, older, expected);
+  return gone.length === 0 ? [] : [firstNames(gone)];
+}
+
+function goneObjects(newer: Manifest, older: Manifest, { isExpected }: Comparable): string[] {
+  return OBJECT_KINDS.flatMap(kind => {
     const there = new Set(namesIn(newer.inventory, kind));
     return namesIn(older.inventory, kind)
       .filter(name => !there.has(name) && isExpected(kind, name))
       .map(name => `${SINGULAR[kind]} ${name}`);
   });
-  return gone.length === 0 ? [] : [firstNames(gone)];
 }
 
 function rowsFell(newer: Manifest, older: Manifest, expected: Comparable): string[] {
-  const limit = newer.shrink_limit_percent;
-  const now = new Map(newer.inventory.tables.map(({ name, rows }) => [name, rows]));
-  const fallen = older.inventory.tables
-    .filter(({ name, rows }) => expected.areRowsExpected(name) && hasShrunk(now.get(name) ?? rows, rows, limit))
-    .filter(({ rows }) => rows >= MIN_ROWS)
-    .map(({ name, rows }) => `table ${name} from ${formatCount(rows)} to ${formatCount(now.get(name)!)} rows`);
+  const fallen = fallenTables(newer, older, expected).map(
+    ({ name, had, has }) => `table ${name} from ${formatCount(had)} to ${formatCount(has)} rows`,
+  );
   const [had, has] = [countRows(older, expected), countRows(newer, expected)];
-  if (had >= MIN_ROWS && hasShrunk(has, had, limit))
+  if (hasFallenInAll(newer, older, expected))
     fallen.unshift(`all tables together from ${formatCount(had)} to ${formatCount(has)} rows`);
   return fallen.length === 0 ? [] : [firstNames(fallen)];
+}
+
+function fallenTables(newer: Manifest, older: Manifest, { areRowsExpected }: Comparable) {
+  const now = new Map(newer.inventory.tables.map(({ name, rows }) => [name, rows]));
+  return older.inventory.tables
+    .filter(({ name, rows }) => rows >= MIN_ROWS && areRowsExpected(name))
+    .map(({ name, rows }) => ({ name, had: rows, has: now.get(name) ?? rows }))
+    .filter(({ had, has }) => hasShrunk(has, had, newer.shrink_limit_percent));
+}
+
+function hasFallenInAll(newer: Manifest, older: Manifest, expected: Comparable): boolean {
+  const [had, has] = [countRows(older, expected), countRows(newer, expected)];
+  return had >= MIN_ROWS && hasShrunk(has, had, newer.shrink_limit_percent);
 }
 
 function sizeFell(newer: Manifest, older: Manifest, { isSizeExpected }: Comparable): string[] {

@@ -48,7 +48,7 @@ function receiptOf(backup: Backup, surroundings: Surroundings): UploadReceipt['d
     size: backup.size,
     repr_digest: presentDigest(backup),
     state,
-    findings: shownFindings(findingsOf(backup), backup),
+    findings: shownFindings(findingsOf(backup), backup, surroundings),
     dump_size: backup.dumpSize ?? null,
     dump_sha256: backup.dumpSha256 ?? null,
     received_at: backup.receivedAt.toISOString(),

@@ -9,7 +9,7 @@ import { type BackupEvent, MAX_WAITING, MISSED } from './backup-news.ts';
 import { noSuchBackup } from './find-backup.ts';
 import { dumpSecondsOf, inventoryOf } from './inventory.ts';
 import type { ListedBackup } from './listed-backup.ts';
-import { acceptanceOf, lossSentence, lossStatus, shownFindings } from './losses/loss.ts';
+import { acceptanceOf, lossSentence, lossStatus, referenceIdIn, shownFindings } from './losses/loss.ts';
 import { downloadPath, presentDigest } from './presenter.ts';
 import { countScanned, scanBackups } from './scan-backups.ts';
 import type { BackupSearch } from './search-backups.ts';
@@ -57,10 +57,7 @@ export const backupResolvers = {
     digest: async (backup, _, context) => presentDigest(await detailsOf(backup, context)),
     downloadUrl: downloadPath,
     state: storedState,
-    findings: async (backup, _, context) => {
-      const details = await detailsOf(backup, context);
-      return shownFindings(findingsOf(details), details);
-    },
+    findings: async (backup, _, context) => findingsIn(backup, await detailsOf(backup, context), context),
     loss: async (backup, _, context) => lossOf(backup, await detailsOf(backup, context), context),
     dumpSize: async (backup, _, context) => (await detailsOf(backup, context)).dumpSize ?? null,
     dumpDigest: async (backup, _, context) => {
@@ -73,6 +70,23 @@ export const backupResolvers = {
     inventory: async (backup, _, context) => inventoryOf(await manifestOf(backup, context)),
   },
 } satisfies Resolvers;
+
+/** Who wants to know which other backup has what was lost asks for one backup: that takes manifests. */
+async function findingsIn(
+  { databaseId, sortedAt }: ListedBackup,
+  details: BackupDetails,
+  { loaders }: GraphqlContext,
+): Promise<ReturnType<typeof shownFindings>> {
+  const findings = findingsOf(details);
+  const named = referenceIdIn(findings);
+  if (named === undefined) return findings;
+  const { shrunkFrom } = details;
+  const [clean, reference] = await Promise.all([
+    shrunkFrom ? loaders.clean.load(databaseId) : undefined,
+    shrunkFrom ? loaders.named.load(shrunkFrom) : loaders.backup.load(named),
+  ]);
+  return shownFindings(findings, { ...details, sortedAt }, { clean, reference });
+}
 
 async function lossOf(
   { databaseId, sortedAt }: ListedBackup,

@@ -1,6 +1,6 @@
 import { Backup } from '../backups/backup.entity.ts';
 import type { Place } from '../backups/losses/loss.ts';
-import { newestClean, type UnacceptedLoss, unacceptedLosses } from '../backups/losses/unaccepted-losses.ts';
+import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/unaccepted-losses.ts';
 import { type BackupPlace, searchSummaries } from '../backups/search-backups.ts';
 import type { SummarizedBackup } from '../backups/summarized-backup.ts';
 import { notFound, refused } from '../errors.ts';
@@ -21,7 +21,7 @@ export interface HistoryOfDatabase {
   readonly backups: readonly SummarizedBackup[];
   /** The newest complete backup without an unaccepted loss: looked up only where the page shows one with a loss. */
   readonly clean: Place | undefined;
-  readonly unacceptedLoss: UnacceptedLoss | undefined;
+  readonly unacceptedLoss: LocatedLoss | undefined;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function databaseHistory(
   const backups = await searchSummaries({ em }, { databaseName: name }, { after, limit });
   // Who has backups is there; only of others it has to be asked.
   if (backups.length === 0) await findDatabase({ em }, name);
-  const [unacceptedLoss] = await unacceptedLosses({ em }, { database: name });
+  const [unacceptedLoss] = await locatedLosses({ em }, { database: name });
   const hasLoss = backups.some(({ shrunkFrom, acceptedAt }) => shrunkFrom && !acceptedAt);
   const [clean] = hasLoss ? await newestClean({ em }, [(await findDatabase({ em }, name)).id]) : [];
   return { backups, clean, unacceptedLoss };

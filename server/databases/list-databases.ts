@@ -1,4 +1,4 @@
-import { type UnacceptedLoss, unacceptedLosses } from '../backups/losses/unaccepted-losses.ts';
+import { type LocatedLoss, locatedLosses } from '../backups/losses/unaccepted-losses.ts';
 import { SUMMARY_COLUMNS, type SummarizedBackup, type SummaryRow, toSummary } from '../backups/summarized-backup.ts';
 import type { HistoryManager } from '../history/history.ts';
 import { readRows } from '../history/read-rows.ts';
@@ -7,7 +7,7 @@ import { LATEST_ID } from './search-databases.ts';
 export interface ListedDatabase {
   readonly name: string;
   readonly latestBackup: SummarizedBackup;
-  readonly unacceptedLoss: UnacceptedLoss | undefined;
+  readonly unacceptedLoss: LocatedLoss | undefined;
 }
 
 /** One seek on the index per database, however long their histories are. */
@@ -20,7 +20,7 @@ export const LATEST_BACKUPS = `
 /** Lists the databases by name, each with its latest backup, in one query; and in another what they have lost. */
 export async function listDatabases({ em }: { em: HistoryManager }): Promise<ListedDatabase[]> {
   const rows = await readRows<SummaryRow & { database_name: string }>(em, LATEST_BACKUPS);
-  const losses = new Map((await unacceptedLosses({ em })).map(loss => [loss.database, loss]));
+  const losses = new Map((await locatedLosses({ em })).map(loss => [loss.database, loss]));
   return rows.map(row => ({
     name: row.database_name,
     latestBackup: toSummary(row),

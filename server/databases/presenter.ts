@@ -1,6 +1,6 @@
 import type { DatabaseHistory, DatabaseList } from '../../protocol/responses.ts';
 import { presentUnacceptedLoss } from '../backups/losses/presenter.ts';
-import type { UnacceptedLoss } from '../backups/losses/unaccepted-losses.ts';
+import type { LocatedLoss } from '../backups/losses/unaccepted-losses.ts';
 import { presentSummary } from '../backups/presenter.ts';
 import type { HistoryOfDatabase } from './database-history.ts';
 import type { ListedDatabase } from './list-databases.ts';
@@ -26,6 +26,6 @@ export function presentHistory(name: string, { backups, clean, unacceptedLoss }:
   return { data, message: 'success' };
 }
 
-function presentLossOf(loss: UnacceptedLoss | undefined): Pick<DatabaseHistory['data'], 'unaccepted_loss'> {
+function presentLossOf(loss: LocatedLoss | undefined): Pick<DatabaseHistory['data'], 'unaccepted_loss'> {
   return loss ? { unaccepted_loss: presentUnacceptedLoss(loss) } : {};
 }

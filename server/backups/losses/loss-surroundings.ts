@@ -1,6 +1,7 @@
 import type { HistoryManager } from '../../history/history.ts';
-import { Backup } from '../backup.entity.ts';
-import type { LossColumns, Place } from './loss.ts';
+import { Backup, findingsOf } from '../backup.entity.ts';
+import { findSound, type SoundBackup } from './find-sound.ts';
+import { type LossColumns, type Place, referenceIdIn } from './loss.ts';
 import { newestClean } from './unaccepted-losses.ts';
 
 /** What must be known beside a backup to tell of its loss. */
@@ -9,17 +10,25 @@ export interface Surroundings {
   readonly clean: Place | undefined;
   /** The backup that still has what was lost, if the history knows it. */
   readonly reference: Pick<Backup, 'id' | 'takenAt' | 'state' | 'damage'> | null;
+  /** Another that has it; looked for only when the reference is damaged. */
+  readonly sound: SoundBackup | null;
 }
 
-const NONE: Surroundings = { clean: undefined, reference: null };
+const NONE: Surroundings = { clean: undefined, reference: null, sound: null };
 
-/** Looks up what is known around the loss of a backup; nothing for one without a loss. */
+/** Looks up what is known around the loss of a backup, be it complete or not; nothing for one without a loss. */
 export async function lossSurroundings(
   { em }: { em: HistoryManager },
-  { database, shrunkFrom }: { readonly database: { readonly id: number } } & LossColumns,
+  backup: Pick<Backup, 'id' | 'findings'> & { readonly database: { readonly id: number } } & LossColumns,
 ): Promise<Surroundings> {
-  if (!shrunkFrom) return NONE;
-  const [clean] = await newestClean({ em }, [database.id]);
-  const reference = await em.findOne(Backup, { fileName: shrunkFrom }, { fields: ['takenAt', 'state', 'damage'] });
-  return { clean, reference };
+  const { id, database, shrunkFrom } = backup;
+  // Only a complete one has the name of the other in its row.
+  const which = shrunkFrom
+    ? { fileName: shrunkFrom }
+    : { id: referenceIdIn(findingsOf(backup)), database: database.id };
+  if (!shrunkFrom && which.id === undefined) return NONE;
+  const [clean] = shrunkFrom ? await newestClean({ em }, [database.id]) : [];
+  const reference = await em.findOne(Backup, which as never, { fields: ['takenAt', 'state', 'damage'] });
+  const sound = reference?.damage ? await findSound({ em }, { id, referenceId: reference.id }) : null;
+  return { clean, reference, sound };
 }

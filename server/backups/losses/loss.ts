@@ -1,5 +1,7 @@
+import { formatTimestamp } from '../../../protocol/backup-name.ts';
 import type { FindingList } from '../../../protocol/finding.ts';
 import type { LossStatus } from '../../../protocol/responses.ts';
+import type { Surroundings } from './loss-surroundings.ts';
 
 /** Who accepted a loss, when and why. */
 export interface Acceptance {
@@ -65,14 +67,41 @@ export function shrunkAdvice(referenceId: number, isComplete: boolean): string {
     : `${first} If it was removed on purpose, accept that once a backup is complete again.`;
 }
 
-/** @returns the findings of a backup as they are shown: with the command that accepts it, until somebody has done so */
+/** The sentence of the advice that is true only while that backup is sound. */
+const STILL_HAS = /Backup (\d+) still has what was lost: sade download \d+\./;
+
+/** @returns the id of the backup that the advice names */
+export function referenceIdIn(findings: NonNullable<FindingList>): number | undefined {
+  const advice = findings.findLast(({ code }) => code === 'SHRUNK')?.advice;
+  const [, id] = STILL_HAS.exec(advice ?? '') ?? [];
+  return id === undefined ? undefined : Number(id);
+}
+
+/**
+ * @returns the findings of a backup as they are shown: with the command that accepts its loss while that can be accepted, and
+ *   with what has become of the backup that had what was lost
+ */
 export function shownFindings(
   findings: NonNullable<FindingList>,
-  { id, acceptedAt }: { readonly id: number } & LossColumns,
+  backup: Parameters<typeof lossStatus>[0],
+  { clean, ...surroundings }: Pick<Surroundings, 'clean' | 'reference'> & Partial<Surroundings>,
 ): NonNullable<FindingList> {
+  const status = lossStatus(backup, clean);
   return findings.map(found => {
     if (found.code !== 'SHRUNK' || found.advice === undefined) return found;
     const { advice, ...rest } = found;
-    return acceptedAt ? rest : { ...rest, advice: advice.replace(OWN_ID, `sade accept ${id}`) };
+    if (status === 'accepted' || status === 'superseded') return rest;
+    const where = whereItIs(backup.id, surroundings);
+    const current = where === undefined ? advice : advice.replace(STILL_HAS, where);
+    return { ...rest, advice: current.replace(OWN_ID, `sade accept ${backup.id}`) };
   });
+}
+
+/** @returns undefined while the reference is sound */
+function whereItIs(id: number, { reference, sound }: Partial<Surroundings>): string | undefined {
+  if (!reference?.damage) return undefined;
+  const damaged = `Backup ${reference.id} had what was lost, and is damaged now`;
+  if (sound === undefined) return `${damaged}: sade show ${id} names a sound one that has it, if there is one.`;
+  if (sound === null) return `${damaged}: sade show ${reference.id}. No other sound backup was found that has it.`;
+  return `${damaged}; backup ${sound.id} (${formatTimestamp(sound.takenAt)} UTC) still has it: sade download ${sound.id}.`;
 }

@@ -218,6 +218,55 @@ describeOnEachStore('a loss', store => {
     const second = await send(night(2, 'damaged'), SHRUNKEN);
     expect(second.loss.reference).to.include({ id: first.id, state: 'damaged' });
     expect((await seen('damaged')).unaccepted).to.equal(second.id);
+    expect(second.loss.reference.instead).to.equal(null);
+    expect(second.findings[0].advice)
+      .to.contain(`Backup ${first.id} had what was lost, and is damaged now: sade show ${first.id}.`)
+      .and.contain('No other sound backup was found that has it.')
+      .and.contain(`sade accept ${second.id} --reason`)
+      .and.not.contain('sade download');
+  });
+
+  it('names the newest sound backup that has what was lost, when the reference is damaged', async () => {
+    // The table is so small a part that only the table itself is missed.
+    const [full, shrunken] = [{ faktur: 1000, barang: 5000 }, { barang: 5000 }];
+    const damage = (id: number) => app.history.em.fork().nativeUpdate(Backup, id, { damage: 'gone' });
+    const broken = { findings: [finding('BROKEN_VIEW', 'v is broken', 'Fix it.')] };
+    const [, sound] = [await send(night(1, 'sound'), full), await send(night(2, 'sound'), full)];
+    await send(night(3, 'sound'), full, broken);
+    // Before the table was filled, and after most of its rows were gone: neither has what was lost.
+    await send(night(4, 'sound'), { ...full, faktur: 0 }, { shrinkLimitPercent: 0 });
+    const reference = await send(night(5, 'sound'), full);
+    const last = await send(night(6, 'sound'), shrunken);
+    const incomplete = await send(night(7, 'sound'), shrunken, broken);
+    const adviceOf = async (id: number) =>
+      (await reportOf(id)).findings.find(({ code }: { code: string }) => code === 'SHRUNK').advice;
+    expect(await adviceOf(last.id)).to.contain(`Backup ${reference.id} still has what was lost`);
+    expect((await reportOf(last.id)).loss.reference).to.not.have.property('instead');
+    await damage(reference.id);
+    for (const { id } of [last, incomplete])
+      expect(await adviceOf(id)).to.contain(
+        `Backup ${reference.id} had what was lost, and is damaged now; backup ${sound.id} (2023-10-02 01:30:00 UTC) still has it: sade download ${sound.id}.`,
+      );
+    const instead = { id: sound.id, file_name: sound.file_name, timestamp: '2023-10-02 01:30:00' };
+    expect((await reportOf(last.id)).loss.reference).to.deep.include({ state: 'damaged', instead });
+    expect((await request(`${app.url}/sound`)).json.data.unaccepted_loss.reference.instead).to.deep.equal(instead);
+    await seen('sound');
+    const query = `{ backup(id: ${last.id}) { findings { advice } } }`;
+    const { json } = await graphql(app.url, query);
+    expect(json.data.backup.findings[0].advice).to.contain(`is damaged now: sade show ${last.id} names a sound one`);
+    await damage(sound.id);
+    expect((await reportOf(last.id)).loss.reference.instead.timestamp, 'an older one').to.equal('2023-10-01 01:30:00');
+  });
+
+  it('is not advised to be accepted once a newer backup has it all', async () => {
+    await send(night(1, 'over'), FULL);
+    const { id } = await send(night(2, 'over'), SHRUNKEN);
+    await send(night(3, 'over'), FULL);
+    expect((await reportOf(id)).findings[0])
+      .to.include({ code: 'SHRUNK' })
+      .and.not.have.property('advice');
+    const { json } = await graphql(app.url, `{ backup(id: ${id}) { findings { code advice } } }`);
+    expect(json.data.backup.findings).to.deep.equal([{ code: 'SHRUNK', advice: null }]);
   });
 
   it('is told of after the same file has come again, with its acceptance', async () => {

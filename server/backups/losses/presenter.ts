@@ -4,25 +4,23 @@ import { type Backup, findingsOf, storedState } from '../backup.entity.ts';
 import { takenAtOf } from '../record-backup.ts';
 import { acceptanceOf, type LossColumns, lossSentence, lossStatus } from './loss.ts';
 import type { Surroundings } from './loss-surroundings.ts';
-import type { UnacceptedLoss } from './unaccepted-losses.ts';
-
-type Reference = NonNullable<Surroundings['reference']>;
+import type { LocatedLoss } from './unaccepted-losses.ts';
 
 /** The loss of a database that nobody has accepted. */
-export function presentUnacceptedLoss(loss: UnacceptedLoss): PresentedLoss {
-  const { id, takenAt, shrunkFrom, reference } = loss;
+export function presentUnacceptedLoss(loss: LocatedLoss): PresentedLoss {
+  const { id, takenAt, shrunkFrom, reference, sound } = loss;
   return {
     id,
     timestamp: formatTimestamp(takenAt),
     message: lossSentence(findingsOf(loss)),
-    reference: presentReference(shrunkFrom, reference),
+    reference: presentReference(shrunkFrom, { reference, sound }),
   };
 }
 
 /** The loss of one backup. */
 export function presentLoss(
   backup: Pick<Backup, 'id' | 'sortedAt' | 'findings'> & LossColumns,
-  { clean, reference }: Surroundings,
+  { clean, ...surroundings }: Surroundings,
 ): BackupLoss | null {
   const status = lossStatus(backup, clean);
   if (status === null) return null;
@@ -30,16 +28,21 @@ export function presentLoss(
   return {
     status,
     message: lossSentence(findingsOf(backup)),
-    reference: presentReference(backup.shrunkFrom!, reference),
+    reference: presentReference(backup.shrunkFrom!, surroundings),
     acceptance: acceptance && { ...acceptance, at: acceptance.at.toISOString() },
   };
 }
 
-function presentReference(fileName: string, reference: Reference | null): BackupLoss['reference'] {
+function presentReference(
+  fileName: string,
+  { reference, sound }: Pick<Surroundings, 'reference' | 'sound'>,
+): BackupLoss['reference'] {
+  const instead = sound && { id: sound.id, file_name: sound.fileName, timestamp: formatTimestamp(sound.takenAt) };
   return {
     id: reference?.id ?? null,
     file_name: fileName,
     timestamp: formatTimestamp(reference?.takenAt ?? takenAtOf({ fileName })),
     state: reference ? storedState(reference) : null,
+    ...(reference?.damage && { instead }),
   };
 }

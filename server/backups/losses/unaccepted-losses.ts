@@ -3,7 +3,9 @@ import type { HistoryManager } from '../../history/history.ts';
 import { fromStore } from '../../history/instants.ts';
 import { readRows } from '../../history/read-rows.ts';
 import type { Backup } from '../backup.entity.ts';
+import { findSound } from './find-sound.ts';
 import type { Place } from './loss.ts';
+import type { Surroundings } from './loss-surroundings.ts';
 
 /** A database whose newest complete backup has lost something, which nobody has accepted. */
 export interface UnacceptedLoss {
@@ -17,6 +19,9 @@ export interface UnacceptedLoss {
   /** The backup of that name, if the history still knows it. */
   readonly reference: Pick<Backup, 'id' | 'takenAt' | 'state' | 'damage'> | null;
 }
+
+/** The same, with another backup that has it; looked for only when the reference is damaged. */
+export type LocatedLoss = UnacceptedLoss & Pick<Surroundings, 'sound'>;
 
 interface Row {
   readonly database_id: number;
@@ -63,6 +68,20 @@ export async function unacceptedLosses(
     left join backups r on r.file_name = b.shrunk_from
     ${where} order by d.name`;
   return (await readRows<Row>(em, sql, where.values)).map(toLoss);
+}
+
+/** The same, each with a sound backup that has what was lost: one after the other, since that may take manifests. */
+export async function locatedLosses(
+  { em }: { em: HistoryManager },
+  which: { database?: string } = {},
+): Promise<LocatedLoss[]> {
+  const located: LocatedLoss[] = [];
+  for (const loss of await unacceptedLosses({ em }, which)) {
+    const { id, reference } = loss;
+    const sound = reference?.damage ? await findSound({ em }, { id, referenceId: reference.id }) : null;
+    located.push({ ...loss, sound });
+  }
+  return located;
 }
 
 function toLoss(row: Row): UnacceptedLoss {
