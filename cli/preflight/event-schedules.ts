@@ -31,6 +31,11 @@ export function eventSchedule(name: string, columns: readonly unknown[]): EventS
   return { name, timeZone: String(timeZone), isOver, isPreserved, hasAtInDefiner };
 }
 
+const LOAD_ZONES: Readonly<Record<Flavour, string>> = {
+  mariadb: 'mariadb-tzinfo-to-sql /usr/share/zoneinfo | sudo mariadb mysql',
+  mysql: 'mysql_tzinfo_to_sql /usr/share/zoneinfo | sudo mysql mysql',
+};
+
 /** @returns what keeps events from coming back, although all of them are in the dump */
 export function scheduleFindings(schedules: readonly EventSchedule[], flavour: Flavour): Finding[] {
   const zoned = schedules.filter(({ timeZone }) => timeZone !== 'SYSTEM' && !/^[+-]/.test(timeZone));
@@ -44,7 +49,7 @@ export function scheduleFindings(schedules: readonly EventSchedule[], flavour: F
           finding(
             'NAMED_TIME_ZONE',
             `these events load only on a server that knows their time zones (error 1298 otherwise): ${firstNames(zoned.map(({ name, timeZone }) => `${name} (${timeZone})`))}`,
-            'Before a restore load the time zones into that server: mysql_tzinfo_to_sql /usr/share/zoneinfo | mysql mysql (mariadb-tzinfo-to-sql on MariaDB).',
+            `Before a restore load the time zones into that server: ${LOAD_ZONES[flavour]}`,
           ),
         ]),
     ...(odd.length === 0
