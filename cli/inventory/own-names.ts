@@ -18,6 +18,8 @@ export interface QualifiedNames {
   readonly isAmbiguous: boolean;
   /** Sequences of other databases that it draws from, as `database.sequence`. */
   readonly foreignSequences: readonly string[];
+  /** Other databases whose tables, views or functions it names. */
+  readonly foreignDatabases: readonly string[];
 }
 
 /**
@@ -36,6 +38,7 @@ export function qualifiedNames(
     text.length >= own.length && text.length <= 4 * own.length && decode(text).toLowerCase() === own;
   const names = new Map<string, QualifiedName>();
   const foreignSequences = new Set<string>();
+  const foreignDatabases = new Set<string>();
   let isAmbiguous = false;
   for (let i = bodyOf(tokens); i < tokens.length; i++) {
     const token = tokens[i]!;
@@ -50,8 +53,14 @@ export function qualifiedNames(
       const found = { database: decode(token.text), name: decode(next.text), place: placeOf(tokens, i, isDrawn) };
       names.set(JSON.stringify(found), found);
     } else if (isDrawn) foreignSequences.add(`${decode(token.text)}.${decode(next.text)}`);
+    else if (placeOf(tokens, i, isDrawn) !== 'open') foreignDatabases.add(decode(token.text));
   }
-  return { names: [...names.values()], isAmbiguous, foreignSequences: [...foreignSequences] };
+  return {
+    names: [...names.values()],
+    isAmbiguous,
+    foreignSequences: [...foreignSequences],
+    foreignDatabases: [...foreignDatabases],
+  };
 }
 
 const SEQUENCE_FUNCTIONS = new Set(['NEXTVAL', 'LASTVAL', 'SETVAL']);
@@ -61,14 +70,31 @@ const BEFORE_RELATION = new Set(['FROM', 'JOIN', 'STRAIGHT_JOIN', 'INTO', 'UPDAT
 const INTRODUCERS = new Set(['BEGIN', 'THEN', 'ELSE', 'LOOP', 'DO']);
 
 function placeOf(tokens: readonly ServerToken[], at: number, isDrawn: boolean): QualifiedName['place'] {
-  const before = upper(tokens[at - 1]);
+  const word = wordBefore(tokens, at);
+  const before = upper(tokens[word]);
   if (isOneOf(tokens[at + 3], '.')) return 'three parts';
   if (before === 'CALL') return 'routine';
-  if (isDrawn || BEFORE_RELATION.has(before)) return 'relation';
-  if (before === 'FOR' && upper(tokens[at - 2]) === 'VALUE') return 'relation';
+  if (isDrawn || (BEFORE_RELATION.has(before) && !isArgument(tokens, word))) return 'relation';
+  if (before === 'FOR' && upper(tokens[word - 1]) === 'VALUE') return 'relation';
   // MariaDB's PL/SQL calls without CALL, and without parentheses where there is nothing in them.
   const isStatement = isOneOf(tokens[at + 3], ';') && (isOneOf(tokens[at - 1], ';') || INTRODUCERS.has(before));
   return isStatement || isOneOf(tokens[at + 3], '(') ? 'routine' : 'open';
+}
+
+/** @returns where the word in front is; FROM in `FROM ((a.b JOIN …) JOIN …)`, which is how the server writes a view */
+function wordBefore(tokens: readonly ServerToken[], at: number): number {
+  let opened = at - 1;
+  while (isOneOf(tokens[opened], '(')) opened--;
+  return /^(?:FROM|JOIN)$/.test(upper(tokens[opened])) ? opened : at - 1;
+}
+
+/** As in `extract(year from a.b)` and `trim('x' from a.b)`, where `a` is a table. */
+function isArgument(tokens: readonly ServerToken[], at: number): boolean {
+  const { depth } = tokens[at]!;
+  if (depth === 0 || upper(tokens[at]) !== 'FROM') return false;
+  let i = at - 1;
+  while (i > 0 && tokens[i]!.depth >= depth) i--;
+  return isIdentifier(tokens[i - 1] ?? tokens[i]!) && upper(tokens[i + 1]) !== 'SELECT';
 }
 
 /** @returns where the body begins, or what is in front of it and names nothing but the thing itself and its definer ends */

@@ -193,7 +193,8 @@ export class InventoryScanner implements LexerEvents {
     if (own === undefined || OF_THE_SERVER.has(object.kind) || this.#naming.length >= MAX_NAMING) return;
     const ownName = databases.find(name => name.toLowerCase() === own);
     const qualified = qualifiedNames(tokens, own, this.#decode);
-    if (ownName !== undefined || qualified.names.length > 0 || qualified.foreignSequences.length > 0)
+    const { names, foreignSequences, foreignDatabases } = qualified;
+    if (ownName !== undefined || [names, foreignSequences, foreignDatabases].some(found => found.length > 0))
       this.#naming.push({ ...qualified, object, ownName });
   }
 

@@ -3,8 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ForeignFinding } from '../../protocol/finding.ts';
+import { OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
+import { InventoryScanner } from '../inventory/scanner.ts';
 import { backUpAndLoad } from '../preflight/testing/backed-up.ts';
 import { PASSWORD, SERVERS, type SourceServer } from '../preflight/testing/source-server.ts';
+import { namingFindings } from './naming-findings.ts';
+
+/** What a server shows of nothing. */
+const emptyObjects = Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unknown as Record<
+  ObjectKind,
+  string[]
+>;
 
 const [DATABASE, COPY] = ['pt_naming', 'pt_naming_copy'];
 
@@ -110,7 +119,10 @@ for (const { name, flavour, open } of SERVERS)
       );
       // The copy has the row that is gone from the original.
       expect(read).to.deep.equal([{ n: 0, m: isMaria ? 0 : 1, k: 1 }]);
-      expect(told(findings)).to.deep.equal([isMaria ? 'NAME_BOUND view both_of, view calls' : 'NAME_BOUND view calls']);
+      expect(told(findings)).to.deep.equal([
+        isMaria ? 'NAME_BOUND view both_of, view calls' : 'NAME_BOUND view calls',
+        'RESTORE_CONDITION both_of (pt_other), elsewhere (pt_other)',
+      ]);
     });
 
     it('are told with names that have dots, blanks, quotes and other letters', async () => {
@@ -168,16 +180,76 @@ for (const { name, flavour, open } of SERVERS)
           create procedure calls as begin ${DATABASE}.fill; end;
           create procedure calls_with as begin ${DATABASE}.fill(); end;
           create package fine as procedure p; end; create package body fine as procedure p as begin fill; end; end;
-          create package odd as procedure p; end;
-          create package body odd as procedure p as begin insert into ${DATABASE}.t values (1); end; end`);
+          create package odd as procedure p; function f return int; end;
+          create package body odd as procedure p as begin insert into ${DATABASE}.t values (1); end;
+            function f return int as begin return 1; end; end; create view packed as select odd.f() as n`);
         const { findings, error } = await trip();
         expect(error).to.equal(undefined);
         await server.sql(`call ${COPY}.calls(); call ${COPY}.calls_with(); call ${COPY}.odd.p()`);
         expect([await rowsOf(`${DATABASE}.t`), await rowsOf(`${COPY}.t`)]).to.deep.equal([3, 0]);
-        expect(told(findings)).to.deep.equal(['NAME_BOUND procedure calls, procedure calls_with, package body odd']);
+        expect(told(findings)).to.deep.equal([
+          'NAME_BOUND procedure calls, procedure calls_with, package body odd, view packed',
+        ]);
         await server.sql(`call ${COPY}.fine.p()`);
         expect([await rowsOf(`${DATABASE}.t`), await rowsOf(`${COPY}.t`)]).to.deep.equal([3, 1]);
       });
+
+    for (const [what, view] of [
+      ['a table', 'select id from pt_other.x'],
+      ['a table whose columns it leaves alone', 'select count(*) as n from pt_other.x'],
+      ['a table among others', 'select 1 as a from (t join t as u) join (t as w join pt_other.x)'],
+      ['a function', 'select pt_other.f() as n'],
+    ] as const)
+      it(`do not load where another database is missing of which a view reads ${what}, and it is told`, async () => {
+        await create(`create table t (id int); drop database if exists pt_other; create database pt_other; create table pt_other.x (id int);
+          create function pt_other.f() returns int deterministic return 1; create view fine as select id from t;
+          create view of_server as select table_name from information_schema.tables; create view v as ${view}`);
+        const here = await trip();
+        expect(here.error).to.equal(undefined);
+        const found = told(here.findings);
+        expect(found).to.include('RESTORE_CONDITION v (pt_other)');
+        expect(found.filter(it => !it.startsWith('NAME_BOUND'))).to.have.length(1);
+        const edit = (dump: string) => dump.replaceAll('pt_other', 'pt_missing');
+        const { error } = await backUpAndLoad(server, DATABASE, { folder, copy: COPY, edit });
+        expect(error).to.match(/ERROR (?:1049|1146|1305|1356)/);
+      });
+
+    it('are no finding where a view only has an alias in front', async () => {
+      await create(`create table t (id int, d date, v varchar(9)); create function f() returns int deterministic return 1;
+        create view v as select extract(year from o.d) as y, trim(both 'x' from o.v) as x, substring(o.v from 2) as s, f() as n,
+          (select max(p.id) from t p where p.id = o.id) as m, (extract(day from (o.d))) as e from (t o join (t q join t r))`);
+      const { findings, error } = await trip();
+      expect([findings, error]).to.deep.equal([[], undefined]);
+    });
+
+    it('are told, whatever the letters, where the server ignores their case, and only there', () => {
+      const scanner = new InventoryScanner();
+      scanner.scan(
+        Buffer.from(`-- Host: localhost    Database: shop\nCREATE TABLE \`t\` (\`id\` int);\nDELIMITER ;;
+CREATE PROCEDURE \`p\`() INSERT INTO SHOP.T VALUES (1) ;;\n/*!50003 CREATE*/ /*!50003 TRIGGER Shop.tr BEFORE INSERT ON t FOR EACH ROW SET @a = 1 */;;
+DELIMITER ;\n`),
+      );
+      const contents = scanner.end();
+      const findingsWhere = (ignoresCase: boolean) =>
+        told(namingFindings({ contents, report: { objects: emptyObjects, ignoresCase }, database: 'shop' }));
+      expect(findingsWhere(true)).to.deep.equal(['NAME_BOUND trigger tr', 'NAME_BOUND procedure p']);
+      expect(findingsWhere(false)).to.deep.equal([]);
+    });
+
+    it('are no finding in tables, of which the server leaves the name out', async () => {
+      await create(`create table t (id int primary key, twice int generated always as (${DATABASE}.t.id * 2) stored);
+        create table child (id int, foreign key (id) references ${DATABASE}.t (id));
+        create table checked (id int, check (${DATABASE}.checked.id > 0));
+        create table part (a int) engine = myisam; create table whole (a int) engine = merge union = (${DATABASE}.part);
+        insert into part values (1)`);
+      const { findings, error } = await trip();
+      expect(error).to.equal(undefined);
+      expect(findings.map(({ code }) => code)).to.deep.equal(['NOT_TRANSACTIONAL', 'DEFINITION_ONLY']);
+      await server.sql(
+        `delete from ${DATABASE}.part; insert into ${COPY}.t (id) values (1); insert into ${COPY}.child values (1)`,
+      );
+      expect([await rowsOf(`${COPY}.whole`), await rowsOf(`${DATABASE}.t`)]).to.deep.equal([1, 0]);
+    });
 
     it('of which more follows in one query: MySQL keeps the semicolon, and it is told that they do not load', async () => {
       await create('create table t (id int)');

@@ -18,6 +18,7 @@ export function namingFindings({ contents, report, database }: Dumped): Finding[
   const qualified = contents.naming.filter(({ ownName }) => ownName !== undefined && own.isDatabase(ownName));
   const naming = contents.naming.filter(it => own.areNamedIn(it));
   const drawing = contents.naming.filter(({ foreignSequences }) => foreignSequences.length > 0);
+  const abroad = contents.naming.filter(it => it.object.kind === 'views' && foreignOf(it).length > 0);
   return [
     ...(qualified.length === 0
       ? []
@@ -46,7 +47,21 @@ export function namingFindings({ contents, report, database }: Dumped): Finding[
             'Restore where that database is; views do not load without it.',
           ),
         ]),
+    ...(abroad.length === 0
+      ? []
+      : [
+          finding(
+            'RESTORE_CONDITION',
+            `these views read other databases, and load only where these are: ${firstNames(abroad.map(it => `${it.object.name} (${foreignOf(it).join(', ')})`))}`,
+            'Restore those databases first, with their tables and functions.',
+          ),
+        ]),
   ];
+}
+
+/** Those that not every server has. */
+function foreignOf({ foreignDatabases }: Naming): string[] {
+  return foreignDatabases.filter(name => !/^(?:information_schema|performance_schema|mysql|sys)$/i.test(name));
 }
 
 const WITHOUT_NAME =

@@ -14,6 +14,8 @@ export interface Options {
   /** On the server of the source, unless there is another one; made anew, and not dropped. */
   readonly copy: string;
   readonly on?: SourceServer;
+  /** What to do with the dump on its way to the client, as bytes. */
+  readonly edit?: (dump: string) => string;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Options {
 export async function backUpAndLoad(
   server: SourceServer,
   database: string,
-  { folder, dumpOptions = [], copy, on = server }: Options,
+  { folder, dumpOptions = [], copy, on = server, edit }: Options,
 ): Promise<Pick<Manifest, 'findings' | 'state' | 'inventory'> & { error: string | undefined }> {
   const path = join(folder, 'backed-up.sql');
   const source = server.source(database, { dumpOptions });
@@ -42,7 +44,7 @@ export async function backUpAndLoad(
       sha256: Buffer.alloc(32),
     } as Parameters<DumpWitness['testify']>[1]);
     await on.sql(`drop database if exists \`${copy}\`; create database \`${copy}\` character set utf8mb4`);
-    return { findings, state, inventory, error: await load(on, copy, path, [], undefined) };
+    return { findings, state, inventory, error: await load(on, copy, path, [], edit) };
   } finally {
     await rm(path, { force: true });
   }
