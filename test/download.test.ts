@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { scrubbed } from '../server/testing/scrubbing.ts';
 import { createBackupUser, entryOf, grantBackup } from './support/clients.ts';
 import { startFaultyProxy } from './support/faulty-proxy.ts';
 import { type MariaDb, startMariaDb } from './support/mariadb.ts';
@@ -124,5 +125,27 @@ describe('sade list, history and download', function () {
     const { code, stderr } = await download(service.url, '--output', join(place.folder, 'resumed.zip'));
     expect(code).to.equal(3);
     expect(stderr).to.contain('exists already');
+  });
+
+  it('says that the stored file is damaged once the service knows it, and to try again only before', async () => {
+    const folder = join(place.folder, 'backups', AWKWARD);
+    const zip = join(folder, (await readdir(folder)).find(name => name.endsWith('.zip'))!);
+    const content = await readFile(zip);
+    content[1_000_000]! ^= 1;
+    await writeFile(zip, content);
+    const output = join(place.folder, 'rotten.zip');
+    const before = await download(service.url, '--output', output);
+    expect(before.code).to.equal(1);
+    expect(before.stderr).to.contain('has another SHA-256 than the service tells').and.contain('Try again');
+    expect(await scrubbed(service.url, '?all=true')).to.include({ files_damaged: 1 });
+    const { code, stderr } = await download(service.url, '--output', output);
+    expect(code).to.equal(1);
+    expect(stderr)
+      .to.match(
+        /^sade: backup 1 is damaged: .+, as last seen at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\. What came .+ was deleted\.\n/,
+      )
+      .and.contain('what to do: sade history ')
+      .and.not.contain('Try again');
+    expect((await readdir(place.folder)).filter(name => name.startsWith('rotten'))).to.deep.equal([]);
   });
 });

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { parseBackupName } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import { fetchBackup, type RemoteBackup } from '../fetch-backup.ts';
-import { formatBytes, formatState } from '../figures.ts';
+import { formatBytes, formatState, inUtc } from '../figures.ts';
 import { whatHasIt } from '../losses.ts';
 import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError, messageOf } from '../problems.ts';
 import { Service } from '../service.ts';
@@ -33,15 +33,31 @@ export async function download(id: string, options: Record<string, unknown>, con
   }
   if (!digest.equals(remote.sha256)) {
     await rm(part, { force: true });
-    throw new CommandError(
-      `What came of backup ${id} has another SHA-256 than the service tells; it was thrown away. Try again, and look at the stored file if it stays so.`,
-      EXIT.someFailed,
-    );
+    throw await wrongBytes(id, service, context);
   }
   await rename(part, target);
   stdout.write(`${target}: ${formatBytes(remote.size)}, SHA-256 ${digest.toString('hex')}\n`);
   await warnOfWorth(id, service, context);
   return EXIT.ok;
+}
+
+/** Another attempt helps only where the stored file is sound, as far as the service knows. */
+async function wrongBytes(id: string, service: Service, { signal }: CommandContext): Promise<Error> {
+  const report = await service.report(id).catch(() => undefined);
+  signal.throwIfAborted();
+  const what = `What came of backup ${id} has another SHA-256 than the service tells, and was deleted`;
+  if (report?.state !== 'damaged')
+    return new CommandError(`${what}. Try again, and look at the stored file if it stays so.`, EXIT.someFailed);
+  const { damage, checked_at, database_name } = report;
+  const seen = checked_at ? `, as last seen at ${inUtc(checked_at)}` : '';
+  return new ExplainedError(`backup ${id} is damaged: ${damage}${seen}. ${what}.`, {
+    advice: `sade history ${quoted(database_name)} shows the other backups; docs/operations.md tells how the file is put back from a copy.`,
+  });
+}
+
+/** @returns a name as a shell takes it */
+function quoted(name: string): string {
+  return `'${name.replaceAll("'", "'\\''")}'`;
 }
 
 /** The bytes are those that were stored; whether all of the database is in them is another question. */

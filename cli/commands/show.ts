@@ -1,9 +1,8 @@
-import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { BackupReport, LossStatus } from '../../protocol/responses.ts';
-import { formatBytes, formatCount } from '../figures.ts';
+import { formatBytes, formatCount, inUtc } from '../figures.ts';
 import { formatStateAndLoss, whatHasIt } from '../losses.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
 import { describeFinding, printable, table } from '../report.ts';
@@ -76,10 +75,6 @@ function createdWith(manifest: Manifest | undefined): [string, string][] {
   if (!database || !characterSet || !collation) return [];
   const name = `\`${`${database}_restored`.replaceAll('`', '``')}\``;
   return [['restore to', `CREATE DATABASE ${name} CHARACTER SET ${characterSet} COLLATE ${collation};`]];
-}
-
-function inUtc(instant: string): string {
-  return `${formatTimestamp(new Date(instant))} UTC`;
 }
 
 const NAMES: Readonly<Record<string, string>> = { mysql: 'MySQL', mariadb: 'MariaDB' };
