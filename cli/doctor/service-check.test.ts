@@ -108,7 +108,10 @@ describe('service check', () => {
     expect((await check({ scrub })).checks.at(-1)!.message)
       .to.contain('8 stored files')
       .and.contain('none damaged');
-    expect((await check({ scrub: { ...scrub, backups_damaged: 2 } })).marks).to.deep.equal(['warn']);
+    const damaged = async (backups_damaged: number) => await check({ scrub: { ...scrub, backups_damaged } });
+    expect((await damaged(2)).marks).to.deep.equal(['warn']);
+    expect((await damaged(2)).text).to.contain('2 of its backups are damaged');
+    expect((await damaged(1)).text).to.contain('1 of its backups is damaged');
     expect((await check({ scrub: { ...scrub, files_unreadable: 1, last_error: 'EIO' } })).marks).to.deep.equal([
       'warn',
       'warn',

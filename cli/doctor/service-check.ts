@@ -1,5 +1,5 @@
 import type { ServiceStatus } from '../../protocol/responses.ts';
-import { formatBytes, formatSeconds } from '../figures.ts';
+import { count, formatBytes, formatSeconds } from '../figures.ts';
 import { ExplainedError } from '../problems.ts';
 import { ServiceRefusal } from '../service.ts';
 import { type Check, type Checked, type Marker, marker } from './check.ts';
@@ -100,15 +100,15 @@ function describeScrub(scrub: Status['scrub'], { ok, warn }: Marker): Check[] {
   if (backups_damaged > 0)
     checks.push(
       warn(
-        `${backups_damaged} of its backups are damaged`,
+        `${backups_damaged} of its backups ${backups_damaged === 1 ? 'is' : 'are'} damaged`,
         'The service\'s log names them ("is damaged"), and sade history DATABASE shows them. Put their files back from a copy, if there is one.',
       ),
     );
-  if (files_unreadable > 0) checks.push(warn(`${files_unreadable} stored files could not be read`, LOG));
+  if (files_unreadable > 0) checks.push(warn(`${count(files_unreadable, 'stored file')} could not be read`, LOG));
   if (last_error !== null) checks.push(warn(`the last check of the stored files failed: ${last_error}`, LOG));
   if (checks.length > 0) return checks;
   if (scrub.started_at === null) return [ok('has not read the stored files again since it started')];
-  return [ok(`has read ${files_checked} stored files again, and found none damaged`)];
+  return [ok(`has read ${count(files_checked, 'stored file')} again, and found none damaged`)];
 }
 
 const LOG = "Look into the service's log, and at its disk.";

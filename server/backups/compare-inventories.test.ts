@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type FindingCode, finding } from '../../protocol/finding.ts';
+import { formatBytes } from '../../protocol/format-bytes.ts';
 import type { Inventory, Manifest, ObjectKind } from '../../protocol/manifest.ts';
 import { sampleManifest, table } from '../testing/manifests.ts';
 import { sampleZip } from '../testing/zips.ts';
@@ -83,18 +84,25 @@ describe('compareInventories', () => {
     const older = manifest(tables({ a: 1 }), { size: 1000 });
     expect(compare(manifest(tables({ a: 1 }), { size: 500 }), older)).to.deep.equal({});
     expect(compare(manifest(tables({ a: 1 }), { size: 499 }), older)).to.deep.equal({
-      SHRUNK: 'lost: the dump from 1,000 to 499 bytes',
+      SHRUNK: 'lost: the dump from 1000 B to 499 B',
     });
   });
+
+  it('writes large sizes as other sizes are written', () =>
+    expect(compare(manifest({}, { size: 25_415 }), manifest({}, { size: 109_919 })).SHRUNK).to.equal(
+      'lost: the dump from 107.3 KiB to 24.8 KiB',
+    ));
 
   it('finds a dump incomplete that has lost its last row, or all that was in it', () => {
     const older = manifest({ ...tables({ a: 3, b: 2 }), views: ['v'] });
     const rowless = compared(manifest({ ...tables({ a: 0, b: 0 }), views: ['v'] }, { size: 10 }), older);
     expect(rowless.map(({ code, severity }) => [code, severity])).to.deep.equal([['DUMP_EMPTIED', 'incomplete']]);
-    expect(rowless[0]!.message).to.contain('no table has a row any more: 5 rows since backup 34');
+    expect(rowless[0]!.message).to.equal('backup 34 (2023-10-31 00:00:00 UTC) had 5 rows in all, this one has none');
     const nothing = compared(manifest({}), older);
     expect(nothing.map(({ code }) => code)).to.deep.equal(['DUMP_EMPTIED', 'SHRUNK']);
-    expect(nothing[0]!.message).to.contain('nothing is in the dump any more: 3 objects since');
+    expect(nothing[0]!.message).to.contain('UTC) had 3 objects, this one has none');
+    const [last] = compared(manifest({}), manifest({ views: ['v'] }));
+    expect(last!.message).to.contain(' had 1 object, this one has none');
     expect(compare(manifest({}), manifest({ views: ['v'] }))).to.have.keys('DUMP_EMPTIED', 'SHRUNK');
   });
 
@@ -131,7 +139,8 @@ describe('compareInventories', () => {
         if (left === 0) return;
         const below = compare(manifest(tables({ a: left - 1, kept: 1 }), { size: left - 1, limit }), older);
         const figures = [had, left - 1].map(figure => figure.toLocaleString('en')).join(' to ');
-        expect(below.SHRUNK).to.contain(`table a from ${figures} rows`).and.contain(`from ${figures} bytes`);
+        const sizes = [had, left - 1].map(formatBytes).join(' to ');
+        expect(below.SHRUNK).to.contain(`table a from ${figures} rows`).and.contain(`the dump from ${sizes}`);
       }),
     );
   });

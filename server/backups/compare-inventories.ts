@@ -1,5 +1,6 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
+import { formatBytes } from '../../protocol/format-bytes.ts';
 import { type Manifest, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { Reference } from './find-reference.ts';
 import { type Comparable, comparable, wantedOptions } from './losses/comparable.ts';
@@ -9,27 +10,29 @@ import { type Comparable, comparable, wantedOptions } from './losses/comparable.
  * @returns `DUMP_EMPTIED` when no row or nothing is left, `SHRUNK` when something was lost, by the newer one's `shrink_limit_percent`
  */
 export function compareInventories(newer: Manifest, { id, manifest: older }: Reference): Finding[] {
-  const since = `since backup ${id} (${older.started_at.slice(0, 19).replace('T', ' ')} UTC)`;
+  const reference = `backup ${id} (${older.started_at.slice(0, 19).replace('T', ' ')} UTC)`;
   const expected = comparable(newer, older);
-  const emptied = emptiedSince(newer, older, expected);
-  const lost = newer.shrink_limit_percent === 0 ? [] : lostSince(newer, older, expected, emptied !== undefined);
+  const had = lastContents(newer, older, expected);
+  const lost = newer.shrink_limit_percent === 0 ? [] : lostSince(newer, older, expected, had !== undefined);
   return [
-    ...(emptied === undefined ? [] : [finding('DUMP_EMPTIED', `${emptied} ${since}`, EMPTIED)]),
-    ...(lost.length === 0 ? [] : [finding('SHRUNK', `lost ${since}: ${lost.join('; ')}`)]),
+    ...(had === undefined ? [] : [finding('DUMP_EMPTIED', `${reference} had ${had}, this one has none`, EMPTIED)]),
+    ...(lost.length === 0 ? [] : [finding('SHRUNK', `lost since ${reference}: ${lost.join('; ')}`)]),
   ];
 }
 
-/** A dump that leaves out more than the older one did, on purpose or for want of a right, may be empty: that is no alarm. */
-function emptiedSince(newer: Manifest, older: Manifest, expected: Comparable): string | undefined {
+/**
+ * @returns what the older one had of which nothing is left, such as `7 rows in all`; undefined when something is
+ *
+ * A dump that leaves out more than the older one did, on purpose or for want of a right, may be empty: that is no alarm.
+ */
+function lastContents(newer: Manifest, older: Manifest, expected: Comparable): string | undefined {
   if (newer.findings.some(({ code }) => code === 'TABLES_NOT_GRANTED')) return undefined;
   const before = new Set(wantedOptions(older.findings));
   if (!wantedOptions(newer.findings).every(option => before.has(option))) return undefined;
   const had = countObjects(older);
-  if (had > 0 && countObjects(newer) === 0) return `nothing is in the dump any more: ${had} objects`;
+  if (had > 0 && countObjects(newer) === 0) return counted(had, 'object');
   const rows = countRows(older, expected);
-  return rows === 0 || countRows(newer, expected) > 0
-    ? undefined
-    : `no table has a row any more: ${formatCount(rows)} rows`;
+  return rows === 0 || countRows(newer, expected) > 0 ? undefined : `${counted(rows, 'row')} in all`;
 }
 
 /**
@@ -92,7 +95,7 @@ function hasFallenInAll(newer: Manifest, older: Manifest, expected: Comparable):
 function sizeFell(newer: Manifest, older: Manifest, { isSizeExpected }: Comparable): string[] {
   const [had, has] = [older.dump.size, newer.dump.size];
   if (!isSizeExpected || !hasShrunk(has, had, newer.shrink_limit_percent)) return [];
-  return [`the dump from ${formatCount(had)} to ${formatCount(has)} bytes`];
+  return [`the dump from ${formatBytes(had)} to ${formatBytes(has)}`];
 }
 
 /** Whether more than `limitPercent` of it was lost. */
@@ -109,6 +112,11 @@ function countRows({ inventory }: Manifest, { areRowsExpected }: Comparable): nu
 
 function countObjects({ inventory }: Manifest): number {
   return OBJECT_KINDS.reduce((sum, kind) => sum + inventory[kind].length, 0);
+}
+
+/** @returns such as `1 object`, `1,200 rows` */
+function counted(number: number, noun: string): string {
+  return `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** @returns such as `1,234,567` */
