@@ -37,6 +37,11 @@ describe('main', () => {
     for (const command of ['backup', 'list', 'history', 'download']) expect(all.stdout).to.contain(command);
     for (const option of ['--config', '--server', '--work-dir', '--only', '--timeout', '--json', '--quiet'])
       expect(backup.stdout).to.contain(option);
+    for (const command of ['history', 'show', 'accept', 'download'])
+      expect((await sade(command, '--help')).stdout, 'an argument that is required').to.match(
+        new RegExp(`sade ${command} <(id|database)> \\[options\\]`),
+      );
+    expect((await sade('accept')).code, 'a missing one is a mistake').to.equal(3);
     expect(version.stdout).to.match(/sade, \d+\.\d+\.\d+/);
   });
 

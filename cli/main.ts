@@ -78,7 +78,8 @@ async function parse(argv: string[]): Promise<number> {
   const isFirst = argv[2] === command;
   if (isFirst && command !== undefined && !COMMANDS.includes(command))
     throw new ConfigurationError([`there is no command ${command}; sade --help lists them`]);
-  const lazy = program().parse(argv, {
+  const isHelp = argv.some(argument => argument === '--help' || argument === '-h');
+  const lazy = program({ isHelp }).parse(argv, {
     lazy: true,
     string: TEXT_OPTIONS,
     boolean: ['json', 'quiet'],
@@ -106,8 +107,13 @@ function given(argument: string | undefined, command: string, what: string): str
 
 type Options = Record<string, unknown>;
 
-/** Each command is loaded only when it is called: help is there at once. */
-function program(): ReturnType<typeof sade> {
+/**
+ * Each command is loaded only when it is called: help is there at once.
+ * @param isHelp whether it is only to show its help: there a required argument stands in `<>`, of which a missing one would end
+ *   the program with code 1
+ */
+function program({ isHelp }: { isHelp: boolean }): ReturnType<typeof sade> {
+  const required = (name: string) => (isHelp ? `<${name}>` : `[${name}]`);
   return sade('sade')
     .version(manifest.version)
     .option('-s, --server', `Address of the service (SADE_SERVER; default ${DEFAULTS.server})`)
@@ -165,14 +171,14 @@ function program(): ReturnType<typeof sade> {
     .example('list --server https://backups.example.com')
     .action(async (options: Options) => (await import('./commands/list.ts')).list(options, context))
 
-    .command('history [database]', 'List every backup of one database, newest first')
+    .command(`history ${required('database')}`, 'List every backup of one database, newest first')
     .option('--json', 'Print JSON')
     .example('history pt_xyz')
     .action(async (database: string | undefined, options: Options) =>
       (await import('./commands/history.ts')).history(given(database, 'history', 'a database'), options, context),
     )
 
-    .command('show [id]', 'Tell what one backup is worth, what is in it, and what is missing from it')
+    .command(`show ${required('id')}`, 'Tell what one backup is worth, what is in it, and what is missing from it')
     .option('--json', 'Print JSON')
     .example('show 34')
     .action(async (id: string | undefined, options: Options) =>
@@ -180,7 +186,7 @@ function program(): ReturnType<typeof sade> {
     )
 
     .command(
-      'accept [id]',
+      `accept ${required('id')}`,
       'Say that what a backup has lost was removed on purpose; later backups are compared with it',
     )
     .option('-r, --reason', 'Why; kept in the history for those who ask later')
@@ -190,7 +196,10 @@ function program(): ReturnType<typeof sade> {
       (await import('./commands/accept.ts')).accept(given(id, 'accept', 'the id of a backup'), options, context),
     )
 
-    .command('download [id]', 'Fetch a backup by its id; goes on where a broken download ended and checks the digest')
+    .command(
+      `download ${required('id')}`,
+      'Fetch a backup by its id; goes on where a broken download ended and checks the digest',
+    )
     .option('-o, --output', "File or folder to put it in (default: the backup's own name, here)")
     .example('download 34')
     .example('download 34 --output /tmp')

@@ -190,7 +190,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   DATABASE_NOT_FOUND: 'sade list shows the databases that there are.',
   NO_LOSS: 'sade show tells what is known of a backup; there is nothing to be done.',
   NOT_COMPLETE: 'Fix what its findings name (sade show), and run sade backup.',
-  NEWER_LOSS: 'sade history DATABASE shows which backups have lost something.',
+  NEWER_LOSS: 'sade show tells what that one has lost, and sade history DATABASE which others have lost something.',
   ROUTE_NOT_FOUND: 'Update the service to the version of this program.',
   BACKUP_NOT_FOUND: 'sade list shows the latest backup of each database, and sade history DATABASE all of one.',
   DIGEST_MISMATCH:

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { ValidationError } from 'yup';
 import { acceptanceRequest } from '../../protocol/acceptance.ts';
+import { inUtc } from '../figures.ts';
 import { whatHasIt } from '../losses.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
 import { printable } from '../report.ts';
@@ -18,7 +19,7 @@ export async function accept(id: string, options: Record<string, unknown>, conte
     throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
   const reason = readReason(options.reason);
   const report = await new Service(readServer(options, env), signal).accept(id, { reason, by: whoAmI() });
-  stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : printable(describe(report)));
+  stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : printable(describe(report, reason)));
   return EXIT.ok;
 }
 
@@ -43,11 +44,16 @@ function whoAmI(): string {
   }
 }
 
-function describe({ id, database_name, loss }: Awaited<ReturnType<Service['accept']>>): string {
+/** @param wanted the reason that was just given: another one is stored when the loss was accepted before */
+function describe({ id, database_name, loss }: Awaited<ReturnType<Service['accept']>>, wanted: string): string {
   const { at, by, reason } = loss!.acceptance!;
+  const isOlder = reason !== wanted.trim();
   const who = by ? ` by ${by}` : '';
   return [
-    `The loss of backup ${id} of ${database_name} is accepted (${at}${who}): ${reason}`,
+    isOlder
+      ? `The loss of backup ${id} of ${database_name} was accepted before (${inUtc(at)}${who}): ${reason}`
+      : `The loss of backup ${id} of ${database_name} is accepted (${inUtc(at)}${who}): ${reason}`,
+    ...(isOlder ? ['That reason stays. The new one was not stored.'] : []),
     `Later backups are compared with backup ${id}. ${whatHasIt(loss!.reference)}`,
     '',
   ].join('\n');

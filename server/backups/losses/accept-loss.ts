@@ -56,6 +56,6 @@ async function refuseUnacceptable(em: HistoryManager, { id, state, shrunkFrom, d
     throw new AppError(
       409,
       'NEWER_LOSS',
-      `${what} is not the newest with a loss: look at backup ${newest.id} (sade show ${newest.id}), and accept that one`,
+      `${what} is not the newest with a loss: look at backup ${newest.id} (sade show ${newest.id}), and accept that one: sade accept ${newest.id} --reason '…'`,
     );
 }

@@ -151,7 +151,9 @@ describeOnEachStore('a loss', store => {
     const [second, third] = [await send(night(2, 'newer'), SHRUNKEN), await send(night(3, 'newer'), { barang: 100 })];
     const refused = await accept(second.id);
     expectError(refused, 409, 'NEWER_LOSS');
-    expect(refused.json.message).to.contain(`backup ${third.id} (sade show ${third.id})`);
+    expect(refused.json.message)
+      .to.contain(`sade show ${third.id}`)
+      .and.contain(`sade accept ${third.id} --reason '…'`);
     expect((await seen('newer')).losses).to.deep.equal(['unaccepted', 'unaccepted', null]);
     expect((await accept(third.id)).status).to.equal(200);
   });
