@@ -1,4 +1,12 @@
-import type { BackupLoss, LossStatus, StoredState, UnacceptedLoss } from '../protocol/responses.ts';
+import type { Finding } from '../protocol/finding.ts';
+import type {
+  BackupLoss,
+  BackupReport,
+  BackupSummary,
+  LossStatus,
+  StoredState,
+  UnacceptedLoss,
+} from '../protocol/responses.ts';
 import { formatState } from './figures.ts';
 
 /** @returns what to do about a loss, with the commands for it */
@@ -24,6 +32,48 @@ export function describeLoss(loss: UnacceptedLoss, indent: string): string[] {
     `${indent}LOSS: backup ${id} (${timestamp} UTC): ${message}; nobody has accepted that (SHRUNK)`,
     `${indent}  what to do: Check the database. ${lossAdvice(loss)}`,
   ];
+}
+
+/** @returns whether a finding of that code says that something was lost */
+export function isLoss(code: string): boolean {
+  return code === 'SHRUNK' || code === 'DUMP_EMPTIED';
+}
+
+/** What an incomplete backup lacks that an older one had. */
+export interface FoundLoss {
+  readonly backup: BackupSummary;
+  /** At least one. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Asks what an incomplete backup has lost: the listings name only the loss of complete ones, which can be accepted.
+ * @returns undefined when it has lost nothing, or is not incomplete
+ * @throws {ExplainedError}
+ */
+export async function lossOfIncomplete(
+  backup: BackupSummary | undefined,
+  ask: (id: string) => Promise<BackupReport['data']>,
+): Promise<FoundLoss | undefined> {
+  if (backup?.state !== 'incomplete') return undefined;
+  const findings = (await ask(String(backup.id))).findings.filter(({ code }) => isLoss(code)) as Finding[];
+  return findings.length === 0 ? undefined : { backup, findings };
+}
+
+/** @returns the same in words, each with what to do */
+export function foundLosses({ backup, findings }: FoundLoss): { message: string; advice: string | undefined }[] {
+  return findings.map(({ code, message, advice }) => ({
+    message: `backup ${backup.id} (${backup.timestamp} UTC): ${message} (${code})`,
+    advice,
+  }));
+}
+
+/** @returns the same as it stands below a list */
+export function describeFound(loss: FoundLoss, indent: string): string[] {
+  return foundLosses(loss).flatMap(({ message, advice }) => [
+    `${indent}LOSS: ${message}`,
+    ...(advice ? [`${indent}  what to do: ${advice}`] : []),
+  ]);
 }
 
 /** @returns the state of a backup, with what has become of its loss: in capitals what someone must decide about */

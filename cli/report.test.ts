@@ -109,6 +109,20 @@ describe('report', () => {
         '        warning: one (CLIENT_OLDER)',
       ]));
 
+    it('says what was lost before all else that is wrong, whatever the weights', () => {
+      const findings = [
+        finding('BROKEN_VIEW', 'v is broken', 'DROP VIEW `v`;'),
+        finding('DUMP_EMPTIED', 'backup 33 had 2 rows in all, this one has none'),
+        finding('SHRUNK', LOSS.message),
+      ];
+      const lines = describeOutcome(outcome({ state: 'incomplete', findings })).split('\n');
+      expect(lines.flatMap(line => /\((\w+)\)$/.exec(line)?.[1] ?? [])).to.deep.equal([
+        'DUMP_EMPTIED',
+        'SHRUNK',
+        'BROKEN_VIEW',
+      ]);
+    });
+
     it('names the backup of an earlier night that has the loss, with what to do, when this one is not it', () =>
       expect(
         describeOutcome(outcome({ state: 'incomplete', backupId: 35, loss: LOSS }))

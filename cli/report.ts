@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { Finding } from '../protocol/finding.ts';
 import type { UnacceptedLoss } from '../protocol/responses.ts';
 import { count, formatBytes, formatCount, formatSeconds } from './figures.ts';
-import { describeLoss } from './losses.ts';
+import { describeLoss, isLoss } from './losses.ts';
 import type { Outcome } from './pipeline/outcome.ts';
 import { EXIT } from './problems.ts';
 
@@ -31,7 +31,7 @@ export function describeOutcome(outcome: Outcome): string {
     : [`${(isFine(outcome) ? 'ok' : resultOf(outcome)).padEnd(6)}  ${database}  ${whatWasDone(outcome)}`];
   if (failure?.advice) lines.push(`        what to do: ${failure.advice}`);
   if (failure?.keptAt) lines.push(`        its zip waits for the next run: ${failure.keptAt}`);
-  return printable([...lines, ...bySeverity(findings).flatMap(describeFinding), ...olderLoss(outcome)].join('\n'));
+  return printable([...lines, ...byWeight(findings).flatMap(describeFinding), ...olderLoss(outcome)].join('\n'));
 }
 
 /** The loss of an earlier night that nobody has accepted; its own stands among the findings. */
@@ -64,9 +64,9 @@ export function deservesLook({ state, findings, loss }: Outcome): boolean {
   return state !== 'complete' || loss !== undefined || findings.some(({ code }) => !STANDING.includes(code));
 }
 
-/** What makes a backup incomplete stands first, then what it has lost. */
-function bySeverity(findings: readonly Finding[]): Finding[] {
-  const weight = ({ severity, code }: Finding) => (severity !== 'warning' ? 0 : code === 'SHRUNK' ? 1 : 2);
+/** @returns what was lost first, for that may be urgent; then what makes a backup incomplete; then the warnings */
+export function byWeight(findings: readonly Finding[]): Finding[] {
+  const weight = ({ severity, code }: Finding) => (isLoss(code) ? 0 : severity !== 'warning' ? 1 : 2);
   return findings.toSorted((a, b) => weight(a) - weight(b));
 }
 

@@ -92,7 +92,8 @@ describe('a database that has lost a table', function () {
     }
     const older = await ask(['accept', `${ids[1]}`, '--reason', 'y']);
     expect(older.code).to.equal(1);
-    expect(older.stderr).to.contain('409 NEWER_LOSS').and.contain(`sade show ${ids[2]}`);
+    expect(older.stderr).to.contain('409 NEWER_LOSS').and.contain(`sade accept ${ids[2]} --reason '…'`);
+    expect(older.stderr).to.match(/what to do: sade show/);
     const whole = await ask(['accept', `${ids[0]}`, '--reason', 'y']);
     expect(whole.stderr).to.contain('409 NO_LOSS').and.contain('what to do:');
     expect((await ask(['accept', '999999', '--reason', 'y'])).stderr).to.contain('404 BACKUP_NOT_FOUND');
@@ -104,7 +105,14 @@ describe('a database that has lost a table', function () {
     expect(accepted.code, accepted.stderr).to.equal(0);
     expect(accepted.stdout).to.contain(`The loss of backup ${ids[2]} of ${trial.label} is accepted`);
     expect(accepted.stdout).to.contain(`Backup ${ids[0]} `).and.contain('still has it');
-    expect((await ask(['accept', `${ids[2]}`, '--reason', 'once more'])).stdout).to.contain('moved to the archive');
+    expect(accepted.stdout).to.match(/is accepted \(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC by .+@.+\): moved/);
+    expect(accepted.stdout).to.not.contain('before');
+    const again = await ask(['accept', `${ids[2]}`, '--reason', 'once more']);
+    expect(again.code).to.equal(0);
+    expect(again.stdout)
+      .to.match(/was accepted before \(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC by .+@.+\): moved to the archive\n/)
+      .and.contain('The new one was not stored.')
+      .and.not.contain('once more');
     const { code, stdout } = await ask(['show', `${ids[2]}`]);
     expect(code).to.equal(0);
     expect(stdout)
@@ -122,5 +130,26 @@ describe('a database that has lost a table', function () {
     await trial.expectComplete(run);
     expect(run.outcome).to.not.have.property('loss');
     expect(await doctor()).to.include({ code: 0 });
+  });
+
+  it('is said first where it breaks a view, and named by list, history and doctor though that backup is incomplete', async () => {
+    const broken = await scene.createDatabase(`${SHOP} create view low as select * from stock where amount < 2;`);
+    await using other = await scene.trial(broken);
+    const first = (await other.backup()).outcome.backupId!;
+    await scene.mariadb.sql('drop table stock', broken);
+    const run = await other.backup();
+    await other.expectIncomplete(run, ['BROKEN_VIEW', 'SHRUNK']);
+    const id = run.outcome.backupId!;
+    expect(run.stderr.match(/(?<=\()[A-Z_]+(?=\))/g)).to.deep.equal(['SHRUNK', 'BROKEN_VIEW']);
+    const asked = ['list', 'history', 'show'].map(command => {
+      const which = { list: [], history: [other.label], show: [`${id}`] }[command]!;
+      return sade([command, ...which, '--server', other.url]);
+    });
+    for (const { stdout } of await Promise.all(asked))
+      expect(stdout).to.contain(LOST).and.contain(`sade download ${first}.`);
+    expect((await asked[0]!).stdout).to.match(new RegExp(`${other.label} .* INCOMPLETE, SHRUNK +${id} `));
+    const { code, stdout } = await sade(['doctor', ...other.place.args(other.url).slice(1)]);
+    expect(code).to.equal(1);
+    expect(stdout).to.match(new RegExp(`FAIL +newest backup +${other.label}: backup ${id} .*${LOST} \\(SHRUNK\\)`));
   });
 });

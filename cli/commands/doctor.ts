@@ -32,6 +32,7 @@ export async function doctor(options: Record<string, unknown>, context: CommandC
     ...{ env, signal, version, preflight, tell },
     askService: () => service.status(),
     askStored: () => service.databases(),
+    askReport: id => service.report(id),
   });
 
   const report = reportOf(examination.checks);

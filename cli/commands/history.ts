@@ -1,5 +1,5 @@
 import { formatAge } from '../figures.ts';
-import { describeLoss, formatStateAndLoss } from '../losses.ts';
+import { describeFound, describeLoss, formatStateAndLoss, lossOfIncomplete } from '../losses.ts';
 import { printable, table } from '../report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
@@ -11,20 +11,23 @@ export async function history(
   options: Record<string, unknown>,
   { env, stdout, signal }: CommandContext,
 ): Promise<number> {
-  const { histories, unaccepted_loss } = await new Service(readServer(options, env), signal).history(database);
+  const service = new Service(readServer(options, env), signal);
+  const { histories, unaccepted_loss } = await service.history(database);
   if (options.json) stdout.write(`${JSON.stringify(histories, null, 2)}\n`);
   else {
+    const found = await lossOfIncomplete(histories[0], id => service.report(id));
     const now = new Date();
     const rows = histories.map(({ id, file_name, timestamp, state, loss }) => [
       id,
       `${timestamp} UTC`,
       formatAge(timestamp, now),
-      formatStateAndLoss(state, loss),
+      formatStateAndLoss(state, found?.backup.id === id ? 'unaccepted' : loss),
       file_name,
     ]);
     stdout.write(
       `${table(['id', 'taken', 'age', 'state', 'file'], rows, ['right', 'left', 'right', 'left', 'left'])}\n`,
     );
+    if (found) stdout.write(printable(`\n${describeFound(found, '').join('\n')}\n`));
     if (unaccepted_loss) stdout.write(printable(`\n${describeLoss(unaccepted_loss, '').join('\n')}\n`));
   }
   return 0;

@@ -5,7 +5,7 @@ import type { BackupReport, LossStatus } from '../../protocol/responses.ts';
 import { formatBytes, formatCount, inUtc } from '../figures.ts';
 import { formatStateAndLoss, whatHasIt } from '../losses.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
-import { describeFinding, printable, table } from '../report.ts';
+import { byWeight, describeFinding, printable, table } from '../report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import type { CommandContext } from './command.ts';
@@ -30,7 +30,7 @@ function describe(report: BackupReport['data']): string[] {
   return [
     `${formatStateAndLoss(report.state, report.loss?.status)}  ${report.file_name}`,
     ...(report.damage ? [`        DAMAGED: ${report.damage}`] : []),
-    ...report.findings.flatMap(found => describeFinding(found as Finding)),
+    ...byWeight(report.findings as Finding[]).flatMap(describeFinding),
     ...facts(report, manifest).map(([what, value]) => `        ${what.padEnd(11)} ${value}`),
     ...(manifest ? ['', ...contents(manifest)] : []),
   ];

@@ -54,6 +54,7 @@ describe('examine', () => {
       preflight,
       askService,
       askStored: async () => [],
+      askReport: async () => expect.fail('nothing is stored'),
       tell,
     });
     expect(told).to.deep.equal(examination.checks);

@@ -25,6 +25,7 @@ export interface ExamineOptions {
   readonly preflight: Preflight;
   readonly askService: ServiceCheckOptions['ask'];
   readonly askStored: StoredCheckOptions['ask'];
+  readonly askReport: StoredCheckOptions['askReport'];
   /** Is told what was found, as it comes. */
   readonly tell: (checks: readonly Check[]) => void;
 }
@@ -46,7 +47,7 @@ export interface Examination {
  */
 export async function examine(settings: BackupSettings, options: ExamineOptions): Promise<Examination> {
   const { config, workDir, server } = settings;
-  const { env, signal, version, preflight, askService, askStored } = options;
+  const { env, signal, version, preflight, askService, askStored, askReport } = options;
   const found = new Found(options.tell);
   const listed = await guarded(marker('configuration', config), signal, () => checkConfiguration(config, env));
   const sources = chooseSources(listed.sources ?? [], listed.sources ? settings : { ...settings, only: undefined });
@@ -73,7 +74,9 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
   );
   if (service)
     found.add(
-      await guarded(marker('newest backup', 'all'), signal, () => checkStored({ sources, ask: askStored, lastRun })),
+      await guarded(marker('newest backup', 'all'), signal, () =>
+        checkStored({ sources, ask: askStored, askReport, lastRun }),
+      ),
     );
   found.add(last);
   return { checks: found.checks, sources, clients, reports, service, lastRun };

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { type Finding, finding } from '../../protocol/finding.ts';
+import type { BackupReport } from '../../protocol/responses.ts';
 import type { DatabaseSource } from '../config.ts';
 import type { LastRun } from '../last-run.ts';
 import { checkStored } from './stored-check.ts';
@@ -8,12 +10,21 @@ const PT_XYZ = { label: 'pt_xyz' } as DatabaseSource;
 /** That delivered nothing of it. */
 const RUN = { outcomes: [{ database: 'pt_xyz' }] } as unknown as LastRun;
 
+/** What the service finds of the incomplete one. */
+let findings: Finding[] = [];
+const askReport = async () => ({ findings }) as BackupReport['data'];
+
 describe('doctor: newest backups', () => {
+  beforeEach(() => {
+    findings = [finding('BROKEN_VIEW', 'v is broken', 'Fix it.')];
+  });
+
   const check = async (timestamp: string | undefined, state = 'complete', lastRun: LastRun | undefined = RUN) => {
     const latest_backup = { id: 7, file_name: 'x', timestamp: timestamp!, state: state as 'complete' };
     const { checks } = await checkStored({
       sources: [PT_XYZ],
       ask: async () => (timestamp === undefined ? [] : [{ database_name: 'pt_xyz', latest_backup }]),
+      askReport,
       lastRun,
       now: NOW,
     });
@@ -35,7 +46,7 @@ describe('doctor: newest backups', () => {
     expect(await check('2026-01-01 00:59:00')).to.match(/^warn is complete, 26 h old/);
     expect(await check('2026-01-01 01:01:00')).to.match(/^ok/);
     expect(await check(undefined)).to.match(/^warn there is none .*sade backup --only 'pt_xyz'/);
-    const { checks } = await checkStored({ sources: [PT_XYZ], ask: async () => [], lastRun: undefined });
+    const { checks } = await checkStored({ sources: [PT_XYZ], ask: async () => [], askReport, lastRun: undefined });
     expect(checks[0], 'before the first run').to.include({ mark: 'ok', message: 'there is none at the service yet' });
   });
 
@@ -51,6 +62,7 @@ describe('doctor: newest backups', () => {
     const { checks } = await checkStored({
       sources: [PT_XYZ],
       ask: async () => [{ database_name: 'pt_xyz', latest_backup, unaccepted_loss }],
+      askReport,
       lastRun: RUN,
       now: NOW,
     });
@@ -61,8 +73,22 @@ describe('doctor: newest backups', () => {
     expect(checks[1]!.advice).to.contain('sade download 5.').and.contain("sade accept 7 --reason 'why'");
   });
 
+  it('are a problem of its own when an incomplete one has lost something besides', async () => {
+    findings.push(finding('SHRUNK', 'lost: table faktur', 'Check the database.'));
+    const latest_backup = { id: 7, file_name: 'x', timestamp: '2026-01-02 01:30:00', state: 'incomplete' as const };
+    const ask = async () => [{ database_name: 'pt_xyz', latest_backup }];
+    const { checks } = await checkStored({ sources: [PT_XYZ], ask, askReport, lastRun: RUN, now: NOW });
+    expect(checks.map(({ mark, message }) => `${mark} ${message}`)).to.deep.equal([
+      'FAIL is INCOMPLETE, 1 h old (id 7)',
+      'FAIL backup 7 (2026-01-02 01:30:00 UTC): lost: table faktur (SHRUNK)',
+    ]);
+    expect(checks[1]!.advice).to.equal('Check the database.');
+  });
+
   it('fail as a whole when the service does not answer', async () => {
     const ask = () => Promise.reject(new Error('no'));
-    expect(await checkStored({ sources: [], ask, lastRun: RUN }).catch(error => error.message)).to.equal('no');
+    expect(await checkStored({ sources: [], ask, askReport, lastRun: RUN }).catch(error => error.message)).to.equal(
+      'no',
+    );
   });
 });

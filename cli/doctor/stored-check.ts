@@ -1,8 +1,8 @@
-import type { DatabaseList, UnacceptedLoss } from '../../protocol/responses.ts';
+import type { BackupReport, DatabaseList, UnacceptedLoss } from '../../protocol/responses.ts';
 import type { DatabaseSource } from '../config.ts';
 import { formatAge, formatState } from '../figures.ts';
 import type { LastRun } from '../last-run.ts';
-import { lossAdvice } from '../losses.ts';
+import { foundLosses, lossAdvice, lossOfIncomplete } from '../losses.ts';
 import type { Check, Checked } from './check.ts';
 import { marker } from './check.ts';
 import { STALE_AFTER_HOURS } from './last-run-check.ts';
@@ -11,6 +11,8 @@ export interface StoredCheckOptions {
   readonly sources: readonly DatabaseSource[];
   /** Asks the service for the latest backup of each database. @throws {ExplainedError} */
   readonly ask: () => Promise<DatabaseList['data']>;
+  /** Asks it for all that is known of one backup. @throws {ExplainedError} */
+  readonly askReport: (id: string) => Promise<BackupReport['data']>;
   /** The last run from here: before the first one nobody expects a backup. */
   readonly lastRun: LastRun | undefined;
   readonly now?: Date;
@@ -18,15 +20,17 @@ export interface StoredCheckOptions {
 
 /** Looks at the newest backup of each database that the service has, whichever run made it. */
 export async function checkStored(options: StoredCheckOptions): Promise<Checked> {
-  const { sources, ask } = options;
+  const { sources, ask, askReport } = options;
   const stored = new Map((await ask()).map(database => [database.database_name, database]));
-  const checks = sources.flatMap(({ label }) => {
+  const checks: Check[] = [];
+  for (const { label } of sources) {
     const { latest_backup, unaccepted_loss } = stored.get(label) ?? {};
-    return [
-      describe(label, latest_backup, options),
-      ...(unaccepted_loss ? [describeLoss(label, unaccepted_loss)] : []),
-    ];
-  });
+    checks.push(describe(label, latest_backup, options));
+    const found = await lossOfIncomplete(latest_backup, askReport);
+    const { fail } = marker('newest backup', label);
+    if (found) checks.push(...foundLosses(found).map(({ message, advice }) => fail(message, advice ?? LOOK)));
+    if (unaccepted_loss) checks.push(describeLoss(label, unaccepted_loss));
+  }
   return { checks };
 }
 
@@ -34,6 +38,8 @@ function describeLoss(label: string, loss: UnacceptedLoss): Check {
   const what = `backup ${loss.id} (${loss.timestamp} UTC): ${loss.message}; nobody has accepted that (SHRUNK)`;
   return marker('newest backup', label).fail(what, `Check the database. ${lossAdvice(loss)}`);
 }
+
+const LOOK = 'Check the database.';
 
 const LOST =
   'Either --server is another service now, or its history is lost: then make no backup before it is made again (docs/operations.md, "If the history is lost").';
