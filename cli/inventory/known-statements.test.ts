@@ -153,6 +153,18 @@ describe('inventory: statements that mysqldump does not write', () => {
     expect(contentsOf(dump(`${body}; DROP TABLE t`)).unexpected).to.have.length(1);
   });
 
+  it('are none where a block of PL/SQL stands behind a label, or a sequence has options of its engine', () => {
+    const body = `PROCEDURE "p"() AS a INT; BEGIN <<one>> BEGIN SELECT a; EXCEPTION WHEN NO_DATA_FOUND THEN BEGIN GOTO two; END; END; SET a = 1; <<two>> RETURN; END`;
+    const dump = (code: string) =>
+      `SET sql_mode='ORACLE';\nDELIMITER ;;\nCREATE DEFINER="a"@"%" ${code} ;;\nDELIMITER ;\n`;
+    expect(contentsOf(dump(body)).unexpected).to.deep.equal([]);
+    expect(contentsOf(dump(`${body}; DROP TABLE t`)).unexpected).to.have.length(1);
+    const sequence =
+      "CREATE SEQUENCE `s` start with 1 minvalue 1 increment by 1 nocycle ENGINE=InnoDB `PAGE_COMPRESSED`='ON'";
+    expect(contentsOf(`${sequence};`).unexpected).to.deep.equal([]);
+    expect(contentsOf(`${sequence}; DROP SEQUENCE \`s\`, \`t\`;`).unexpected).to.have.length(1);
+  });
+
   it('are none whose names are of letters that have no capital in latin1', () => {
     for (const name of ['длиной', 'größe', 'ÿ', 'µ'])
       expect(

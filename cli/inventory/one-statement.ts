@@ -87,8 +87,10 @@ class Blocks {
   #isInHandler = false;
   #isAtStart = false;
   readonly #introducers: ReadonlySet<string>;
+  readonly #isOracle: boolean;
 
   constructor(isOracle: boolean) {
+    this.#isOracle = isOracle;
     this.#introducers = isOracle ? ORACLE_INTRODUCERS : INTRODUCERS;
   }
 
@@ -106,7 +108,13 @@ class Blocks {
     if (word === 'HANDLER') this.#isInHandler = true;
     const introduces = this.#open.at(-1) !== 'expression' && this.#introducers.has(word);
     if (isSeparator(token)) this.#isInHandler = this.#isBeforeBody = false;
-    this.#isAtStart = isSeparator(token) || introduces || isLabel(token, next, before);
+    this.#isAtStart =
+      isSeparator(token) || introduces || isLabel(token, next, before) || this.#endsPlSqlLabel(token, before);
+  }
+
+  /** As in `<<label>> BEGIN`. */
+  #endsPlSqlLabel(token: ServerToken, before: ServerToken | undefined): boolean {
+    return this.#isOracle && token.text === '>' && token.kind === 'sign' && before?.text === '>';
   }
 
   #opens(word: string, next: ServerToken | undefined, before: ServerToken | undefined): boolean {
