@@ -13,6 +13,15 @@ describe('digest', () => {
     expect(parseReprDigest(`sha-512=:AAAA:, ${formatReprDigest(digest)}`)).to.deep.equal(digest);
   });
 
+  it('reads it with parameters, and said twice, but not where one contradicts the other', () => {
+    const field = formatReprDigest(digest);
+    const other = formatReprDigest(createHash('sha256').update('x').digest());
+    expect(parseReprDigest(`${field};p=1`)).to.deep.equal(digest);
+    expect(parseReprDigest(`${field}, ${field}`)).to.deep.equal(digest);
+    for (const both of [`${field}, ${other}`, `${other}, ${field}`, `${field}, sha-256=:x:`])
+      expect(parseReprDigest(both), both).to.equal(undefined);
+  });
+
   it('takes nothing else for a digest', () => {
     for (const field of ['', 'sha-256=::', 'sha-256=47DEQ', 'sha-512=:AAAA:', 'sha-256=:47DEQpj8:'])
       expect(parseReprDigest(field)).to.equal(undefined);

@@ -60,8 +60,10 @@ export class FormFields {
   }
 
   /** A field has ended. @throws AppError 400 when it is too long */
-  take(name: string, value: string, isCut = false): void {
+  take(name: string, value: string | undefined, isCut = false): void {
     this.#pending = 0;
+    if (value === undefined)
+      throw malformed(`its field ${name.slice(0, 64)} is in a character set that can not be read: send UTF-8`);
     const limit = this.isKnown(name) ? this.#known[name]! : MAX_UNKNOWN;
     const bytes = Buffer.byteLength(value);
     if (isCut || bytes > limit) throw malformed(`its field ${name.slice(0, 64)} is longer than ${limit} bytes`);
@@ -88,11 +90,13 @@ export function listenForFields(parser: Writable, fields: FormFields, refuse: (e
     }
   };
   parser.removeAllListeners('field');
-  parser.on('field', (name: string | undefined, value: string, { valueTruncated }: { valueTruncated: boolean }) =>
-    orRefuse(() => {
-      if (name === undefined) throw malformed('a part of it has no name');
-      fields.take(name, value, valueTruncated);
-    }),
+  parser.on(
+    'field',
+    (name: string | undefined, value: string | undefined, { valueTruncated }: { valueTruncated: boolean }) =>
+      orRefuse(() => {
+        if (name === undefined) throw malformed('a part of it has no name');
+        fields.take(name, value, valueTruncated);
+      }),
   );
   parser.on('file', (name: string | undefined, content: Readable, { filename }: { filename?: string }) => {
     if (!filename && name !== undefined && fields.isKnown(name)) fields.takeFile(name, content).catch(refuse);

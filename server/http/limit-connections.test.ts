@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -73,6 +74,24 @@ describe('the connections of the service', () => {
     clearInterval(drip);
     expect(silent.filter(({ socket }) => socket.destroyed)).to.have.length(1);
     for (const { socket } of silent) socket.destroy();
+  });
+
+  it('are taken from clients that take next to nothing of an answer, once they have done so for a while', async () => {
+    await using app = await runApp(SQLITE!, { connectionLimits: { most: 3, silentMs: 50 } });
+    const zip = sampleZip({ content: randomBytes(30_000_000) });
+    const location = (await upload(app.url, zip)).headers.get('location')!;
+    const stalled: RawConnection[] = [];
+    for (let i = 0; i < 3; i++) {
+      stalled.push(await rawConnection(app.url));
+      stalled[i]!.socket.pause();
+      await stalled[i]!.send(`GET ${location} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    }
+    // Until as much of each is under way as the system holds for a connection.
+    await sleep(500);
+    expect((await request(`${app.url}/-/healthy`)).status).to.equal(503);
+    await sleep(500);
+    expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
+    for (const { socket } of stalled) socket.destroy();
   });
 });
 

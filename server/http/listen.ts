@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { limitConnections, mostConnections } from './limit-connections.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { OpenConnections } from './open-connections.ts';
 import { refuseBroken } from './refuse-broken.ts';
 
@@ -46,13 +47,22 @@ export async function listen({ host, port, log, limits = {} }: Address): Promise
   const handler = Promise.withResolvers<Handler>();
   const running = new Set<Promise<unknown>>();
   const connections = new OpenConnections();
-  const answer = (request: IncomingMessage, response: ServerResponse) => {
-    connections.owe(response);
-    response.once('finish', () => cutUnreadBody(request, unreadBodyMs));
+  const begin = (request: IncomingMessage, response: ServerResponse) => {
     const answering = handler.promise.then(handle => handle(request, response));
     running.add(answering);
     const forget = () => running.delete(answering);
     response.once('close', () => answering.then(forget, forget));
+  };
+  const beginInTurn = oneAtATime(begin, socket => {
+    log.warn('a connection was closed: too many requests waited on it for their answers');
+    socket.destroy();
+  });
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    // Each layer that sends a file listens for its end: Koa, the log, what lingers, and those below.
+    response.setMaxListeners(20);
+    connections.owe(response);
+    response.once('finish', () => cutUnreadBody(request, unreadBodyMs));
+    beginInTurn(request, response);
   };
   const server = createServer(settings(headerMs), answer);
   // A client that has sent all and closes its side still wants its answer.

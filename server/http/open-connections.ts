@@ -6,8 +6,8 @@ export class OpenConnections {
   readonly #owed = new Map<Socket, Set<ServerResponse>>();
   /** In the order in which they became idle. */
   readonly #idle = new Set<Socket>();
-  /** How many bytes had come, and when, of those that wait for a body. */
-  readonly #heard = new WeakMap<Socket, { readonly bytes: number; readonly since: number }>();
+  /** How many bytes had moved, and when, of those whose client is to move. */
+  readonly #heard = new WeakMap<Socket, Awaited & { readonly since: number }>();
 
   get size(): number {
     return this.#owed.size;
@@ -42,19 +42,22 @@ export class OpenConnections {
   }
 
   /**
-   * Looks for the client that has sent next to nothing of its request's body for longest. What it looks at counts from the first
-   * look on.
+   * Looks for the client that has sent next to nothing of its request's body, or taken next to nothing of its answer, for longest. What
+   * it looks at counts from the first look on.
    * @param silentMs how long that must be at least, in milliseconds
+   * @param notTakingMs the same for an answer: a slow client whose line is buffered shows progress rarely
    */
-  longestSilent(silentMs: number): Socket | undefined {
+  longestSilent(silentMs: number, notTakingMs = 6 * silentMs): Socket | undefined {
     const now = performance.now();
     const silent: Array<{ socket: Socket; since: number }> = [];
     for (const [socket, owed] of this.#owed) {
       const heard = this.#heard.get(socket);
-      if (!waitsForBody([...owed].at(-1))) this.#heard.delete(socket);
-      else if (!heard || socket.bytesRead - heard.bytes >= HEARD_BYTES)
-        this.#heard.set(socket, { bytes: socket.bytesRead, since: now });
-      else if (now - heard.since >= silentMs) silent.push({ socket, since: heard.since });
+      const awaited = awaitedOf(socket, [...owed]);
+      if (!awaited) this.#heard.delete(socket);
+      else if (heard?.what !== awaited.what || awaited.bytes - heard.bytes >= HEARD_BYTES)
+        this.#heard.set(socket, { ...awaited, since: now });
+      else if (now - heard.since >= (awaited.what === 'body' ? silentMs : notTakingMs))
+        silent.push({ socket, since: heard.since });
     }
     return silent.sort((one, other) => one.since - other.since)[0]?.socket;
   }
@@ -64,6 +67,18 @@ export class OpenConnections {
     owed?.delete(response);
     if (owed?.size === 0) this.#idle.add(socket);
   }
+}
+
+/** What a client has yet to send or to take, and how much it has by now. */
+interface Awaited {
+  readonly what: 'body' | 'answer';
+  readonly bytes: number;
+}
+
+function awaitedOf(socket: Socket, owed: readonly ServerResponse[]): Awaited | undefined {
+  if (waitsForBody(owed.at(-1))) return { what: 'body', bytes: socket.bytesRead };
+  if (!owed[0]?.headersSent || socket.writableLength === 0) return undefined;
+  return { what: 'answer', bytes: socket.bytesWritten - socket.writableLength };
 }
 
 /** A few bytes now and then are no more than silence. */

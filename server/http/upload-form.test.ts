@@ -44,6 +44,20 @@ describe('the form of an upload', () => {
     return json.data.findings.map(({ code }: { code: string }) => code);
   };
 
+  it('says so when a text of it is in a character set that no one can read', async () => {
+    for (const charset of ['utf-32', 'shift_jis', 'x-nonsense', 'constructor', '__proto__']) {
+      const note = field('note', 'x', `Content-Type: text/plain; charset=${charset}`);
+      for (const parts of [
+        [note, fileOf(sampleZip())],
+        [fileOf(sampleZip()), note],
+      ]) {
+        const answer = await post(parts);
+        expectError(answer, 400, 'MALFORMED_FORM');
+        expect(answer.json.message).to.contain('field note').and.contain('UTF-8');
+      }
+    }
+  });
+
   it('may name its type in any case, with blanks and empty parameters', async () => {
     for (const type of [
       'Multipart/Form-Data; boundary=xyz',
