@@ -15,6 +15,19 @@ export const OBJECT_KINDS = [
 ] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
+/** What one of each kind is called. */
+export const KIND_NAMES: Readonly<Record<ObjectKind, string>> = {
+  tables: 'table',
+  sequences: 'sequence',
+  views: 'view',
+  triggers: 'trigger',
+  procedures: 'procedure',
+  functions: 'function',
+  packages: 'package',
+  package_bodies: 'package body',
+  events: 'event',
+};
+
 /**
  * The largest manifest that is sent or taken, in bytes of JSON: room for some 50,000 tables. It must fit, quoted and with
  * its findings once more, into MariaDB's default `max_allowed_packet` of 16 MiB.

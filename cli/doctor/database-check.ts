@@ -1,5 +1,5 @@
 import { type Finding, stateOf } from '../../protocol/finding.ts';
-import { OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
+import { KIND_NAMES, OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
 import { formatBytes, formatSeconds } from '../figures.ts';
 import type { LastRun } from '../last-run.ts';
@@ -91,8 +91,7 @@ function describeAccess(source: DatabaseSource, report: SourceReport): string {
 }
 
 function countOf(kind: ObjectKind, number: number): string {
-  const singular = { package_bodies: 'package body' }[kind as string] ?? kind.slice(0, -1);
-  return number === 1 ? `1 ${singular}` : `${number} ${kind.replace('_', ' ')}`;
+  return number === 1 ? `1 ${KIND_NAMES[kind]}` : `${number} ${kind.replace('_', ' ')}`;
 }
 
 function placeOf({ host, port, socket }: Pick<DatabaseSource, 'host' | 'port' | 'socket'>): string {

@@ -1,6 +1,6 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
-import type { ObjectKind } from '../../protocol/manifest.ts';
+import { KIND_NAMES } from '../../protocol/manifest.ts';
 import type { LeftOut } from '../dump-options.ts';
 import type { BoundObject } from './name-bound.ts';
 
@@ -100,7 +100,7 @@ export function garbledFindings(garbled: readonly GarbledObject[]): Finding[] {
 function told(garbled: readonly GarbledObject[], what: string, how: string): Finding[] {
   if (garbled.length === 0) return [];
   const names = garbled.map(({ kind, name, parts, under }) => {
-    return `${WORDS[kind]} ${name} (${parts.join(', ')}${under === MODE ? '' : `; ${under}`})`;
+    return `${KIND_NAMES[kind]} ${name} (${parts.join(', ')}${under === MODE ? '' : `; ${under}`})`;
   });
   return [
     finding(
@@ -110,12 +110,3 @@ function told(garbled: readonly GarbledObject[], what: string, how: string): Fin
     ),
   ];
 }
-
-const WORDS: Readonly<Partial<Record<ObjectKind, string>>> = {
-  triggers: 'trigger',
-  procedures: 'procedure',
-  functions: 'function',
-  packages: 'package',
-  package_bodies: 'package body',
-  events: 'event',
-};

@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import { formatBytes } from '../../protocol/format-bytes.ts';
-import { type Manifest, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
+import { KIND_NAMES, type Manifest, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { Reference } from './find-reference.ts';
 import { type Comparable, comparable, wantedOptions } from './losses/comparable.ts';
 
@@ -65,7 +65,7 @@ function goneObjects(newer: Manifest, older: Manifest, { isExpected }: Comparabl
     const there = new Set(namesIn(newer.inventory, kind));
     return namesIn(older.inventory, kind)
       .filter(name => !there.has(name) && isExpected(kind, name))
-      .map(name => `${SINGULAR[kind]} ${name}`);
+      .map(name => `${KIND_NAMES[kind]} ${name}`);
   });
 }
 
@@ -123,18 +123,6 @@ function counted(number: number, noun: string): string {
 function formatCount(number: number): string {
   return number.toLocaleString('en');
 }
-
-const SINGULAR = {
-  tables: 'table',
-  sequences: 'sequence',
-  views: 'view',
-  triggers: 'trigger',
-  procedures: 'procedure',
-  functions: 'function',
-  packages: 'package',
-  package_bodies: 'package body',
-  events: 'event',
-} as const;
 
 const EMPTIED =
   'Check the database before anything else, and keep the older backup. If it is meant to be empty, keep it under another label from now on.';
