@@ -12,8 +12,8 @@ interface Asked {
 }
 
 /**
- * Finds foreign keys that MySQL has let become what it does not create, whatever foreign_key_checks is. (MariaDB creates
- * all of them while foreign_key_checks is off, as it is in a dump.)
+ * Finds foreign keys that MySQL has let become what it does not create, whatever foreign_key_checks is. (What MariaDB
+ * does not create, broken-foreign-keys.ts finds.)
  */
 export async function foreignKeyFindings(session: Session, { database, server, leftOut }: Asked): Promise<Finding[]> {
   if (server.flavour !== 'mysql' || !isAtLeast(server.version, 8)) return [];

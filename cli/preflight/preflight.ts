@@ -6,6 +6,7 @@ import type { DatabaseSource } from '../config.ts';
 import { type LeftOut, leftOut } from '../dump-options.ts';
 import { adviceOn } from '../pipeline/explain-dump-error.ts';
 import { ExplainedError, messageOf } from '../problems.ts';
+import { brokenForeignKeyFindings } from './broken-foreign-keys.ts';
 import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
 import { connect, type Session } from './connect.ts';
 import { disabledEventFindings } from './disabled-events.ts';
@@ -108,7 +109,10 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
   // A table that is just altered is not waited for: what stands in the way of a dump mysqldump will say.
   await session.ask('set session lock_wait_timeout = 10');
   const definitions = await askDefinitions(session, database, objects.placed.filter(isCreated));
-  const foreignKeys = await foreignKeyFindings(session, { database, server, leftOut: dumped });
+  const foreignKeys = [
+    ...(await foreignKeyFindings(session, { database, server, leftOut: dumped })),
+    ...(await brokenForeignKeyFindings(session, { database, server, leftOut: dumped })),
+  ];
   const values = await lookAtValues(session, { database, server, objects, leftOut: dumped });
   const garbled = dumpedOf(objects.garbled, asWanted);
   return {

@@ -286,7 +286,6 @@ for (const { name, flavour, open } of SERVERS)
         create table child (a varchar(9) collate utf8mb4_bin, b int, c int, foreign key (a) references fine (a), foreign key (b, c) references fine (b, c));
         set foreign_key_checks = 0; insert into child values ('nowhere', 8, 9)`);
       expect(await trip()).to.deep.include({ findings: [], error: undefined, altered: [] });
-      // MariaDB creates all of them while foreign_key_checks is off.
       if (isMaria) return;
       await server.sql(
         `use ${DATABASE}; set restrict_fk_on_non_standard_key = off; create table part (n int, foreign key (n) references fine (b))`,
@@ -306,6 +305,36 @@ for (const { name, flavour, open } of SERVERS)
         true,
         ['WILL_NOT_LOAD child.child_ibfk_1'],
       ]);
+    });
+
+    it('tell of foreign keys under which a table was made anew otherwise: they do not load', async function () {
+      if (!isMaria) return this.skip();
+      const made = (n: number, parent: string, child: string, anew: string) =>
+        `create table p${n} (x ${parent} primary key); create table q${n} (a ${child}, key (a), constraint f${n} foreign key (a) references p${n} (x));
+         drop table p${n}; create table p${n} (${anew});`;
+      const harmless = `create table p7 (x varchar(10) primary key); create table q7 (a char(20), key (a), foreign key (a) references p7 (x));
+        create table p8 (x int(5) primary key); create table q8 (a int(11), key (a), foreign key (a) references p8 (x));
+        create table a9 (a int, key (a), foreign key (a) references z9 (x)); create table z9 (y int primary key);`;
+      await create(`set foreign_key_checks = 0; ${harmless}`);
+      expect(await trip()).to.deep.include({ findings: [], error: undefined, altered: [] });
+      for (const [n, parent, child, anew] of [
+        [1, 'int', 'int', 'y int primary key'],
+        [2, 'int', 'int', 'x bigint primary key'],
+        [3, 'int', 'int', 'x int unsigned primary key'],
+        [
+          4,
+          'varchar(9) character set latin1',
+          'varchar(9) character set latin1',
+          'x varchar(9) character set utf8mb4 primary key',
+        ],
+      ] as const) {
+        await create(`set foreign_key_checks = 0; ${harmless} ${made(n, parent, child, anew)}`);
+        const { error, findings } = await trip();
+        expect(error, anew).to.contain('errno: 150');
+        expect(told(findings), anew).to.deep.equal([`WILL_NOT_LOAD q${n}.f${n} (to p${n})`]);
+        await server.sql(`use ${DATABASE}; set foreign_key_checks = 0; alter table q${n} drop foreign key f${n}`);
+        expect(await trip(), anew).to.deep.include({ findings: [], error: undefined });
+      }
     });
 
     it('tell of tablespaces that the server must have which loads them', async function () {
