@@ -25,11 +25,11 @@ export function whatHasIt({ id, timestamp, state, instead }: UnacceptedLoss['ref
   return `Backup ${id} (${timestamp} UTC) still has it: sade download ${id}.`;
 }
 
-/** @returns a loss that nobody has accepted as it stands below the line of its database, or below a list */
+/** @returns a loss that no one has accepted as it stands below the line of its database, or below a list */
 export function describeLoss(loss: UnacceptedLoss, indent: string): string[] {
   const { id, timestamp, message } = loss;
   return [
-    `${indent}LOSS: backup ${id} (${timestamp} UTC): ${message}; nobody has accepted that (SHRUNK)`,
+    `${indent}LOSS: backup ${id} (${timestamp} UTC): ${message}; no one has accepted that (SHRUNK)`,
     `${indent}  what to do: Check the database. ${lossAdvice(loss)}`,
   ];
 }
@@ -87,7 +87,7 @@ const WORDS: Readonly<Record<LossStatus, string>> = {
   superseded: 'shrunk',
 };
 
-/** @returns the loss of a backup as that of its database, if nobody has accepted it */
+/** @returns the loss of a backup as that of its database, if no one has accepted it */
 export function unacceptedLossIn({
   id,
   timestamp,

@@ -129,7 +129,7 @@ describe('report', () => {
           .split('\n')
           .slice(1),
       ).to.deep.equal([
-        '        LOSS: backup 34 (2026-01-01 00:00:00 UTC): lost since backup 33 (2025-12-31 00:00:00 UTC): table faktur; nobody has accepted that (SHRUNK)',
+        '        LOSS: backup 34 (2026-01-01 00:00:00 UTC): lost since backup 33 (2025-12-31 00:00:00 UTC): table faktur; no one has accepted that (SHRUNK)',
         "          what to do: Check the database. Backup 33 (2025-12-31 00:00:00 UTC) still has it: sade download 33. If it was removed on purpose: sade accept 34 --reason 'why'",
       ]));
 

@@ -34,7 +34,7 @@ export function describeOutcome(outcome: Outcome): string {
   return printable([...lines, ...byWeight(findings).flatMap(describeFinding), ...olderLoss(outcome)].join('\n'));
 }
 
-/** The loss of an earlier night that nobody has accepted; its own stands among the findings. */
+/** The loss of an earlier night that no one has accepted; its own stands among the findings. */
 function olderLoss({ backupId, loss }: Outcome): string[] {
   return loss && loss.id !== backupId ? describeLoss(loss, ' '.repeat(8)) : [];
 }

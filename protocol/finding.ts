@@ -70,7 +70,7 @@ export interface Finding {
   readonly severity: Severity;
   /** One sentence with names and figures; never a secret. */
   readonly message: string;
-  /** What to do about it, such as the GRANT statement that mends it. */
+  /** What to do about it, such as the GRANT statement that fixes it. */
   readonly advice?: string | undefined;
 }
 

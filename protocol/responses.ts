@@ -12,7 +12,7 @@ export type StoredState = BackupState | 'damaged';
 const state = mixed<StoredState>().oneOf(['complete', 'incomplete', 'unverified', 'damaged']).required();
 
 /**
- * What has become of a loss: nobody has accepted it, somebody has, or nobody need, since a newer complete backup lost nothing
+ * What has become of a loss: no one has accepted it, someone has, or no one needs to, since a newer complete backup lost nothing
  * or is accepted.
  */
 export type LossStatus = 'unaccepted' | 'accepted' | 'superseded';
@@ -29,7 +29,7 @@ const lossReference = object({
   instead: object({ id, file_name: string().required(), timestamp }).default(undefined).nullable().optional(),
 });
 
-/** Of the database: its newest complete backup has lost something, and nobody has accepted that. */
+/** Of the database: its newest complete backup has lost something, and no one has accepted that. */
 const unacceptedLoss = object({ id, timestamp, message: string().required(), reference: lossReference.required() })
   .default(undefined)
   .nullable()
@@ -73,7 +73,7 @@ const backupLoss = object({
   status: lossStatus.required(),
   message: string().required(),
   reference: lossReference.required(),
-  /** Null while nobody has accepted it. */
+  /** Null while no one has accepted it. */
   acceptance: object({ at: string().required(), by: string().nullable().defined(), reason: string().required() })
     .nullable()
     .defined(),

@@ -49,7 +49,7 @@ describe('a database that has lost a table', function () {
     expect(show.code).to.equal(1);
     expect(show.stdout)
       .to.match(/^complete, SHRUNK /)
-      .and.contain('Nobody has accepted that.');
+      .and.contain('No one has accepted that.');
     for (const { stdout } of [list, history, show])
       for (const text of [LOST, ...commands]) expect(stdout).to.contain(text);
     const { stderr, code } = await ask(['download', `${second}`, '--output', trial.place.folder]);
@@ -61,7 +61,7 @@ describe('a database that has lost a table', function () {
   it('is a problem for sade doctor, with the backup that has it and the commands to run', async () => {
     const { code, stdout } = await doctor();
     expect(code).to.equal(1);
-    expect(stdout).to.match(new RegExp(`FAIL +newest backup +${trial.label}: backup ${ids[2]} .*${LOST}; nobody`));
+    expect(stdout).to.match(new RegExp(`FAIL +newest backup +${trial.label}: backup ${ids[2]} .*${LOST}; no one`));
     expect(stdout).to.contain(`sade download ${ids[0]}.`).and.contain(`sade accept ${ids[2]} --reason`);
     expect(stdout).to.match(/ok +last run .*ended with code 1; 1 of 1 complete; SHRUNK: /);
   });

@@ -98,7 +98,7 @@ async function run(
   }
 }
 
-/** So long the service may take to tell of losses: the run is over, and they are told again tomorrow. */
+/** How long the service may take to list the losses: the run is over, and the next one lists them again. */
 const LOSSES_MS = 10_000;
 
 /** A night without a complete backup must not hide what an earlier one has lost: the service is asked, and that is told. */

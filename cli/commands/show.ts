@@ -64,7 +64,7 @@ function lossFacts(loss: BackupReport['data']['loss']): [string, string][] {
 }
 
 const LOSS: Readonly<Record<LossStatus, string>> = {
-  unaccepted: 'Nobody has accepted that.',
+  unaccepted: 'No one has accepted that.',
   accepted: '',
   superseded: 'A newer complete backup has lost nothing, or is accepted.',
 };

@@ -55,7 +55,7 @@ describe('doctor: newest backups', () => {
     expect(await check(undefined, '', run)).to.match(/^FAIL the service knows none, .* \(id 7\) .*history is lost/);
   });
 
-  it('are a problem when they have lost something that nobody has accepted, although they are complete', async () => {
+  it('are a problem when they have lost something that no one has accepted, although they are complete', async () => {
     const latest_backup = { id: 7, file_name: 'x', timestamp: '2026-01-02 01:30:00', state: 'complete' as const };
     const reference = { id: 5, file_name: 'y', timestamp: '2026-01-01 01:30:00', state: 'complete' as const };
     const unaccepted_loss = { id: 7, timestamp: latest_backup.timestamp, message: 'lost: table faktur', reference };
@@ -68,7 +68,7 @@ describe('doctor: newest backups', () => {
     });
     expect(checks.map(({ mark }) => mark)).to.deep.equal(['ok', 'FAIL']);
     expect(checks[1]!.message).to.contain(
-      'backup 7 (2026-01-02 01:30:00 UTC): lost: table faktur; nobody has accepted',
+      'backup 7 (2026-01-02 01:30:00 UTC): lost: table faktur; no one has accepted',
     );
     expect(checks[1]!.advice).to.contain('sade download 5.').and.contain("sade accept 7 --reason 'why'");
   });

@@ -35,7 +35,7 @@ export async function checkStored(options: StoredCheckOptions): Promise<Checked>
 }
 
 function describeLoss(label: string, loss: UnacceptedLoss): Check {
-  const what = `backup ${loss.id} (${loss.timestamp} UTC): ${loss.message}; nobody has accepted that (SHRUNK)`;
+  const what = `backup ${loss.id} (${loss.timestamp} UTC): ${loss.message}; no one has accepted that (SHRUNK)`;
   return marker('newest backup', label).fail(what, `Check the database. ${lossAdvice(loss)}`);
 }
 

@@ -4,7 +4,7 @@ import type { ServerToken } from './server-reading.ts';
 /** What has to be the case for a statement to be one of mysqldump's: that it was asked for, or that it dumps the system's own database. */
 export type Occasion = 'replication' | 'privileges' | 'histograms' | 'index order' | 'system database';
 
-/** Why a statement is none of those that mysqldump writes, or on which occasion only it is one. */
+/** Whether mysqldump writes such a statement, and on which occasion, if it does so on one only. */
 export type Judgement = { readonly isKnown: true; readonly occasion?: Occasion } | { readonly isKnown: false };
 
 const UNKNOWN: Judgement = { isKnown: false };
@@ -12,7 +12,7 @@ const KNOWN: Judgement = { isKnown: true };
 
 /**
  * Tells whether mysqldump or mariadb-dump writes such a statement when it dumps one database: MariaDB 10.6 to 11.8, MySQL 8 and
- * 9 (`client/mysqldump.cc` of both). What else is in a dump has come from the server, in the place of something that it was asked for.
+ * 9 (`client/mysqldump.cc` of both). Anything else in a dump has come from the server, instead of something that it was asked for.
  * @param tokens of the whole statement
  * @param rows of it, -1 when it has none
  */

@@ -30,7 +30,7 @@ export interface Outcome {
   readonly backupId?: number;
   /** What makes it incomplete, and what else should be looked at. */
   readonly findings: readonly Finding[];
-  /** What this backup, or the last complete one before it, has lost, as long as nobody has accepted that. */
+  /** What this backup, or the last complete one before it, has lost, as long as no one has accepted that. */
   readonly loss?: UnacceptedLoss;
   readonly failure?: Failure;
 }

@@ -47,7 +47,7 @@ export interface SourceReport {
   readonly estimatedBytes: number;
   /** Whether this connection used TLS. */
   readonly isEncrypted: boolean;
-  /** Missing rights, broken views, tables without transactions; the advice holds the statement that mends it. */
+  /** Missing rights, broken views, tables without transactions; the advice holds the statement that fixes it. */
   readonly findings: readonly Finding[];
   /** Tables that keep their former rows: which client dumps them decides what becomes of these. */
   readonly versionedTables?: readonly VersionedTable[];

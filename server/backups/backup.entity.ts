@@ -55,7 +55,7 @@ const schema = defineEntity({
     { name: 'backups_by_damage', properties: ['damage', 'sortedAt', 'id'] },
     { name: 'backups_by_size', properties: ['size', 'id'] },
     { name: 'backups_by_database_and_size', properties: ['database', 'size', 'id'] },
-    // The databases with a loss that nobody has accepted.
+    // The databases with a loss that no one has accepted.
     { name: 'backups_by_loss', properties: ['shrunkFrom', 'acceptedAt', 'database'] },
   ],
 });

@@ -17,7 +17,7 @@ const CANDIDATES = 100;
 
 /**
  * Finds what a backup that is about to be recorded is to be compared with: the last one of its database, older than it,
- * whatever its age, that was complete when it came and has no loss that nobody has accepted; rather one that leaves out the
+ * whatever its age, that was complete when it came and has no loss that no one has accepted; rather one that leaves out the
  * same on purpose, if there is such a one among the last. Whoever accepts a loss draws a line: nothing older is looked at.
  * @param sortedAt by which the new one will be sorted
  * @returns undefined when there is none

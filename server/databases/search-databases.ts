@@ -21,7 +21,7 @@ export interface DatabaseSearch {
   readonly states?: readonly StoredState[] | undefined;
   /** The latest complete backup was begun before this, or there is none. */
   readonly noCompleteSince?: Date | undefined;
-  /** Whether the newest complete backup has lost something that nobody has accepted. */
+  /** Whether the newest complete backup has lost something that no one has accepted. */
   readonly hasUnacceptedLoss?: boolean | undefined;
 }
 

@@ -99,7 +99,7 @@ export type Database = {
   latestBackup?: Maybe<Backup>;
   /** The last backup that is complete and whose stored file is sound: what a restore would take. Null when there is none. */
   latestCompleteBackup?: Maybe<Backup>;
-  /** Its newest complete backup, when that has lost something and nobody has accepted that; null otherwise. */
+  /** Its newest complete backup, when that has lost something and no one has accepted that; null otherwise. */
   unacceptedLoss?: Maybe<Backup>;
   /** Its backups. */
   backups: BackupConnection;
@@ -133,7 +133,7 @@ export type DatabaseFilter = {
   states?: InputMaybe<Array<BackupState>>;
   /** Its latest complete backup was begun longer ago than so many hours, or there is none: what a night has missed. A name from the future counts from its receipt. */
   noCompleteForHours?: InputMaybe<Scalars['Float']['input']>;
-  /** Whether its newest complete backup has lost something that nobody has accepted. */
+  /** Whether its newest complete backup has lost something that no one has accepted. */
   hasUnacceptedLoss?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
@@ -369,7 +369,7 @@ export type Loss = {
 
 /** What has become of a loss, written as REST does. */
 export type LossStatus =
-  /** Nobody has accepted it: later backups are compared with the one before. */
+  /** No one has accepted it: later backups are compared with the one before. */
   | 'unaccepted'
   /** Somebody has accepted it: later backups are compared with this one. */
   | 'accepted'

@@ -18,7 +18,7 @@ describe('a backup by a user', function () {
     'select on mysql.proc',
   ];
 
-  /** Expects the backup to be kept as incomplete, with the statement that mends it. */
+  /** Expects the backup to be kept as incomplete, with the statement that fixes it. */
   async function expectFound(grants: readonly string[], code: FindingCode): Promise<void> {
     await using trial = await scene.trial(database, { grants });
     const run = await trial.backup();

@@ -6,7 +6,7 @@ import { acceptanceOf, type LossColumns, lossSentence, lossStatus } from './loss
 import type { Surroundings } from './loss-surroundings.ts';
 import type { LocatedLoss } from './unaccepted-losses.ts';
 
-/** The loss of a database that nobody has accepted. */
+/** The loss of a database that no one has accepted. */
 export function presentUnacceptedLoss(loss: LocatedLoss): PresentedLoss {
   const { id, takenAt, shrunkFrom, reference, sound } = loss;
   return {

@@ -7,7 +7,7 @@ import { findSound } from './find-sound.ts';
 import type { Place } from './loss.ts';
 import type { Surroundings } from './loss-surroundings.ts';
 
-/** A database whose newest complete backup has lost something, which nobody has accepted. */
+/** A database whose newest complete backup has lost something, which no one has accepted. */
 export interface UnacceptedLoss {
   readonly id: number;
   readonly takenAt: Date;
@@ -49,7 +49,7 @@ export const HAS_UNACCEPTED_LOSS = `d.id in ${WITH_UNACCEPTED_LOSS} and exists (
   select 1 from backups b where b.id = (${NEWEST_COMPLETE_ID}) and b.shrunk_from is not null and b.accepted_at is null)`;
 
 /**
- * Lists the losses that nobody has accepted: at most one of each database, by the names of the databases. An older one does
+ * Lists the losses that no one has accepted: at most one of each database, by the names of the databases. An older one does
  * not count any more once a newer complete backup has none.
  * @param which of some databases only
  */
