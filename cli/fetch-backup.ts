@@ -1,10 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatBytes } from './figures.ts';
 import { piecesOf } from './pipeline/file-digest.ts';
 import { CommandError, EXIT, messageOf } from './problems.ts';
 import type { Service } from './service.ts';
+import { formatBytes } from './terminal/format.ts';
 
 /** What the service tells of a stored zip before it is fetched. */
 export interface RemoteBackup {

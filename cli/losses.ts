@@ -7,7 +7,7 @@ import type {
   StoredState,
   UnacceptedLoss,
 } from '../protocol/responses.ts';
-import { formatState } from './figures.ts';
+import { formatState } from './terminal/format.ts';
 
 /** @returns what to do about a loss, with the commands for it */
 export function lossAdvice({ id, reference }: Pick<UnacceptedLoss, 'id' | 'reference'>): string {

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { type FindingCode, finding } from '../protocol/finding.ts';
 import type { UnacceptedLoss } from '../protocol/responses.ts';
 import type { Outcome } from './pipeline/outcome.ts';
-import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, table, tabulate } from './report.ts';
+import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from './report.ts';
+import { table } from './terminal/table.ts';
 
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   database: 'pt_xyz',

@@ -1,10 +1,11 @@
-import Table from 'cli-table3';
 import type { Finding } from '../protocol/finding.ts';
 import type { UnacceptedLoss } from '../protocol/responses.ts';
-import { count, formatBytes, formatCount, formatSeconds } from './figures.ts';
 import { describeLoss, isLoss } from './losses.ts';
 import type { Outcome } from './pipeline/outcome.ts';
 import { EXIT } from './problems.ts';
+import { count, formatBytes, formatCount, formatSeconds } from './terminal/format.ts';
+import { printable } from './terminal/printable.ts';
+import { table } from './terminal/table.ts';
 
 /** How a run ended, as `--json` prints it. */
 export interface RunReport {
@@ -68,11 +69,6 @@ export function deservesLook({ state, findings, loss }: Outcome): boolean {
 export function byWeight(findings: readonly Finding[]): Finding[] {
   const weight = ({ severity, code }: Finding) => (isLoss(code) ? 0 : severity !== 'warning' ? 1 : 2);
   return findings.toSorted((a, b) => weight(a) - weight(b));
-}
-
-/** What a server says may hold escape sequences, and whatever they do to a terminal. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, '�');
 }
 
 function whatWasDone(outcome: Outcome): string {
@@ -149,23 +145,3 @@ export function tabulate({ outcomes }: RunReport): string {
     'right',
   ]);
 }
-
-type Alignment = 'left' | 'right';
-
-/** @returns columns without a frame, which a terminal of any kind and a mail show alike */
-export function table(
-  head: string[],
-  rows: (string | number)[][],
-  alignment: Alignment[] = head.map(() => 'left'),
-): string {
-  const chars = Object.fromEntries(FRAME.map(part => [part, '']));
-  const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 2 };
-  const drawn = new Table({ head, colAligns: alignment, chars, style });
-  drawn.push(...rows);
-  return drawn.toString().replace(/ +$/gm, '');
-}
-
-const FRAME = [
-  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-];

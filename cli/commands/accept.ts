@@ -1,12 +1,12 @@
 import { hostname, userInfo } from 'node:os';
 import { ValidationError } from 'yup';
 import { acceptanceRequest } from '../../protocol/acceptance.ts';
-import { inUtc } from '../figures.ts';
 import { whatHasIt } from '../losses.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
-import { printable } from '../report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
+import { inUtc } from '../terminal/format.ts';
+import { printable } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
 /**

@@ -1,26 +1,19 @@
 import { chooseSources } from '../choose-sources.ts';
 import { type DatabaseSource, loadDatabases } from '../config.ts';
 import { writeLastRun } from '../last-run.ts';
-import type { LiveView } from '../live-view.ts';
 import { describeLoss } from '../losses.ts';
 import { type DumpClients, findClients } from '../pipeline/mysqldump-client.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { EXIT } from '../problems.ts';
-import {
-  describeOutcome,
-  deservesLook,
-  exitCodeOf,
-  printable,
-  type RunReport,
-  summarize,
-  tabulate,
-} from '../report.ts';
+import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from '../report.ts';
 import { RunLock } from '../run-lock.ts';
 import { Service } from '../service.ts';
 import { type BackupSettings, readBackupSettings } from '../settings.ts';
 import { Spool } from '../spool.ts';
+import type { LiveView } from '../terminal/live-view.ts';
+import { printable } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -123,7 +116,7 @@ async function withEarlierLosses(
 
 /** Loaded only where somebody looks: a run by cron starts without it sooner. */
 async function liveView(out: NodeJS.WriteStream): Promise<LiveView> {
-  return new (await import('../live-view.ts')).LiveView(out);
+  return new (await import('../terminal/live-view.ts')).LiveView(out);
 }
 
 function print(report: RunReport, { json, quiet }: BackupSettings, { stdout, stderr }: CommandContext): void {

@@ -5,12 +5,12 @@ import type { Check } from '../doctor/check.ts';
 import { examine } from '../doctor/examine.ts';
 import { knownSecrets } from '../doctor/known-secrets.ts';
 import { renderCheck, renderSummary, reportOf } from '../doctor/render.ts';
-import { formatBytes } from '../figures.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { preflight } from '../preflight/preflight.ts';
 import { EXIT } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readDoctorSettings } from '../settings.ts';
+import { formatBytes } from '../terminal/format.ts';
 import type { CommandContext } from './command.ts';
 
 /**

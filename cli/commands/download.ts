@@ -3,11 +3,11 @@ import { basename, join } from 'node:path';
 import { parseBackupName } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import { fetchBackup, type RemoteBackup } from '../fetch-backup.ts';
-import { formatBytes, formatState, inUtc } from '../figures.ts';
 import { whatHasIt } from '../losses.ts';
 import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError, messageOf } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
+import { formatBytes, formatState, inUtc } from '../terminal/format.ts';
 import type { CommandContext } from './command.ts';
 
 /**

@@ -1,8 +1,9 @@
-import { formatAge } from '../figures.ts';
 import { describeFound, describeLoss, formatStateAndLoss, lossOfIncomplete } from '../losses.ts';
-import { printable, table } from '../report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
+import { formatAge } from '../terminal/format.ts';
+import { printable } from '../terminal/printable.ts';
+import { table } from '../terminal/table.ts';
 import type { CommandContext } from './command.ts';
 
 /** `sade history DATABASE`: every backup of one database, newest first. @throws {ExplainedError} */

@@ -2,12 +2,14 @@ import { parseReprDigest } from '../../protocol/digest.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { BackupReport, LossStatus } from '../../protocol/responses.ts';
-import { formatBytes, formatCount, inUtc } from '../figures.ts';
 import { formatStateAndLoss, whatHasIt } from '../losses.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
-import { byWeight, describeFinding, printable, table } from '../report.ts';
+import { byWeight, describeFinding } from '../report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
+import { formatBytes, formatCount, inUtc } from '../terminal/format.ts';
+import { printable } from '../terminal/printable.ts';
+import { table } from '../terminal/table.ts';
 import type { CommandContext } from './command.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type DatabaseSource, loadDatabases } from '../config.ts';
-import { count } from '../figures.ts';
 import { ConfigurationError } from '../problems.ts';
+import { count } from '../terminal/format.ts';
 import { type Checked, marker } from './check.ts';
 
 export interface ConfigurationCheck extends Checked {

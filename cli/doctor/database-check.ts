@@ -1,13 +1,13 @@
 import { type Finding, stateOf } from '../../protocol/finding.ts';
 import { KIND_NAMES, OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
-import { formatBytes, formatSeconds } from '../figures.ts';
 import type { LastRun } from '../last-run.ts';
 import type { DumpClients, MysqldumpClient } from '../pipeline/mysqldump-client.ts';
 import { clientFindings } from '../preflight/client-findings.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import { planHistory } from '../preflight/system-versioned.ts';
 import { ExplainedError } from '../problems.ts';
+import { formatBytes, formatSeconds } from '../terminal/format.ts';
 import { type Check, type Checked, guarded, type Marker, marker } from './check.ts';
 import { FLAVOURS } from './client-check.ts';
 import { explainDumpOptions } from './dump-plan.ts';

@@ -1,7 +1,7 @@
 import { formatTimestamp } from '../../protocol/backup-name.ts';
-import { formatAge } from '../figures.ts';
 import type { LastRun } from '../last-run.ts';
 import { EXIT } from '../problems.ts';
+import { formatAge } from '../terminal/format.ts';
 import { type Check, type Marker, marker } from './check.ts';
 
 /** A nightly run may begin an hour late, and may take an hour longer than the one before. */

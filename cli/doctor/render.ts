@@ -1,5 +1,6 @@
-import { count } from '../figures.ts';
 import { EXIT } from '../problems.ts';
+import { count } from '../terminal/format.ts';
+import { printable } from '../terminal/printable.ts';
 import type { Check } from './check.ts';
 
 /** The whole of what `--json` prints. */
@@ -30,9 +31,4 @@ export function renderSummary(checks: readonly Check[]): string {
 /** What a server says may have several lines, and a mark stands at the beginning of one only where a check begins. */
 function indented(text: string): string {
   return text.replaceAll('\n', '\n          ');
-}
-
-/** What a server says may hold escape sequences, and whatever they do to a terminal. */
-function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, '�');
 }

@@ -1,8 +1,8 @@
 import type { BackupReport, DatabaseList, UnacceptedLoss } from '../../protocol/responses.ts';
 import type { DatabaseSource } from '../config.ts';
-import { formatAge, formatState } from '../figures.ts';
 import type { LastRun } from '../last-run.ts';
 import { foundLosses, lossAdvice, lossOfIncomplete } from '../losses.ts';
+import { formatAge, formatState } from '../terminal/format.ts';
 import type { Check, Checked } from './check.ts';
 import { marker } from './check.ts';
 import { STALE_AFTER_HOURS } from './last-run-check.ts';

@@ -2,11 +2,11 @@ import { constants } from 'node:fs';
 import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatTimestamp, parseBackupName } from '../../protocol/backup-name.ts';
-import { count, formatAge, formatBytes } from '../figures.ts';
 import { ConfigurationError, codeOf } from '../problems.ts';
 import { RunLock } from '../run-lock.ts';
 import type { BackupSettings } from '../settings.ts';
 import { Spool } from '../spool.ts';
+import { count, formatAge, formatBytes } from '../terminal/format.ts';
 import { type Check, type Checked, type Marker, marker } from './check.ts';
 import { bytesOfAllZips, bytesUnderWay, exceptUnknown, type Sizes } from './estimate.ts';
 

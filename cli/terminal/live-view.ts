@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { createLogUpdate } from 'log-update';
-import { formatBytes } from './figures.ts';
-import type { Outcome, Stage } from './pipeline/outcome.ts';
-import type { Backup, Watch } from './pipeline/under-way.ts';
+import type { Outcome, Stage } from '../pipeline/outcome.ts';
+import type { Backup, Watch } from '../pipeline/under-way.ts';
+import { formatBytes } from './format.ts';
 
 const REDRAW_MS = 200;
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { count, formatAge, formatBytes, formatSeconds } from './figures.ts';
+import { count, formatAge, formatBytes, formatSeconds } from './format.ts';
 
-describe('figures', () => {
+describe('format', () => {
   it('writes bytes', () => {
     const written = new Map([
       [0, '0 B'],

@@ -1,7 +1,7 @@
-import { formatTimestamp } from '../protocol/backup-name.ts';
-import type { StoredState } from '../protocol/responses.ts';
+import { formatTimestamp } from '../../protocol/backup-name.ts';
+import type { StoredState } from '../../protocol/responses.ts';
 
-export { formatBytes } from '../protocol/format-bytes.ts';
+export { formatBytes } from '../../protocol/format-bytes.ts';
 
 /** @returns such as `4.2 s`, `3 min 05 s`, `2 h 10 min` */
 export function formatSeconds(seconds: number): string {

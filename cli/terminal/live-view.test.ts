@@ -2,8 +2,8 @@ import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
+import type { Backup } from '../pipeline/under-way.ts';
 import { LiveView } from './live-view.ts';
-import type { Backup } from './pipeline/under-way.ts';
 
 describe('live-view', () => {
   const backup = { database: 'd', fileName: 'd.sql.zip' } as Backup;
