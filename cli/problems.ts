@@ -34,14 +34,28 @@ export class ConfigurationError extends CommandError {
   }
 }
 
+/** Two failures with the same `where` and `why` have one cause: the mail says it once. */
+export interface SharedCause {
+  /** A database server such as `127.0.0.1:3306` or a socket, the service's origin, or a path. */
+  readonly where: string;
+  /** What is said of it once for all, such as `refuses connections` or `has no space left (12 MiB free)`. */
+  readonly why: string;
+}
+
 /** An expected failure, of one database or of the service: why, and what to do about it. */
 export class ExplainedError extends Error {
   override readonly name: string = 'ExplainedError';
   readonly advice: string | undefined;
+  /** Set where the same cause can fail many databases. */
+  readonly sharedCause: SharedCause | undefined;
 
-  constructor(message: string, options: ErrorOptions & { advice?: string | undefined } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { advice?: string | undefined; sharedCause?: SharedCause } = {},
+  ) {
     super(message, options);
     this.advice = options.advice;
+    this.sharedCause = options.sharedCause;
   }
 }
 

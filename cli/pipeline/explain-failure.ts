@@ -1,9 +1,12 @@
-import { codeOf, ExplainedError, messageOf } from '../problems.ts';
+import { codeOf, ExplainedError, messageOf, type SharedCause } from '../problems.ts';
 import { DISK_FULL } from './explain-dump-error.ts';
 
 /** Even a bug met on one database must not cost the others their backup; but it is shown as what it is. */
-export function explainFailure(error: unknown): { message: string; advice?: string } {
-  if (error instanceof ExplainedError) return { message: error.message, ...(error.advice && { advice: error.advice }) };
+export function explainFailure(error: unknown): { message: string; advice?: string; cause?: SharedCause } {
+  if (error instanceof ExplainedError) {
+    const { message, advice, sharedCause: cause } = error;
+    return { message, ...(advice && { advice }), ...(cause && { cause }) };
+  }
   const code = codeOf(error) ?? codeOf((error as Error).cause);
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return {

@@ -1,5 +1,6 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { UnacceptedLoss } from '../../protocol/responses.ts';
+import type { SharedCause } from '../problems.ts';
 
 /** The three stages that every database goes through. */
 export type Stage = 'dump' | 'zip' | 'upload';
@@ -42,4 +43,6 @@ export interface Failure {
   readonly advice?: string;
   /** Path of a whole zip that waits in the work folder for the next run. */
   readonly keptAt?: string;
+  /** Set where many databases can fail for the same cause: the mail then says it once. */
+  readonly cause?: SharedCause;
 }
