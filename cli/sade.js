@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-// Plain JavaScript, so that an old Node gets a sentence and no stack: only a newer one reads the sources as they are.
+// The script `sade` starts this. It is plain JavaScript, so that an old Node prints a sentence and no stack trace: only a
+// newer one reads the sources as they are.
+import { fileURLToPath } from 'node:url';
+
 const needed = 24;
 if (Number(process.versions.node.split('.')[0]) >= needed) {
   await keepCompiled();
   await import('./main.ts');
 } else {
-  console.error(
-    `sade: this is Node ${process.versions.node}, and sade needs ${needed} or newer. One came with the npm packages:`,
-  );
-  console.error(
-    '      run "npx sade …" in its folder, or put that folder\'s node_modules/.bin before the others in PATH.',
-  );
+  const installed = fileURLToPath(new URL('..', import.meta.url));
+  console.error(`sade: this is Node ${process.versions.node}, and sade needs ${needed} or newer.`);
+  console.error(`      Run ${installed}cli/sade: it uses the Node that "npm ci" installs in ${installed}node_modules.`);
   process.exitCode = 3;
 }
 
@@ -21,6 +21,5 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
  */
 async function keepCompiled() {
   const { enableCompileCache } = await import('node:module');
-  const { fileURLToPath } = await import('node:url');
   enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/sade', import.meta.url)));
 }

@@ -173,7 +173,7 @@ function rowsUnder(head: string): string[][] {
 
 /** Starts what a block shows, as it stands but for the address and the folder. */
 function start(url: string, folder: string, { lang, text }: Block): ChildProcess {
-  const command = text.replaceAll(ADDRESS, url).replaceAll('/tmp', folder).replaceAll('npx ', '');
+  const command = text.replaceAll(ADDRESS, url).replaceAll('/tmp', folder);
   const [program, ...args] =
     lang === 'js' ? [process.execPath, '--experimental-eventsource', '--eval', command] : ['sh', '-c', command];
   const path = [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter);
