@@ -8,6 +8,7 @@ import type {
   UnacceptedLoss,
 } from '../protocol/responses.ts';
 import { formatState } from './terminal/format.ts';
+import { printableInLine } from './terminal/printable.ts';
 
 /** @returns what to do about a loss, with the commands for it */
 export function lossAdvice({ id, reference }: Pick<UnacceptedLoss, 'id' | 'reference'>): string {
@@ -29,8 +30,8 @@ export function whatHasIt({ id, timestamp, state, instead }: UnacceptedLoss['ref
 export function describeLoss(loss: UnacceptedLoss, indent: string): string[] {
   const { id, timestamp, message } = loss;
   return [
-    `${indent}LOSS: backup ${id} (${timestamp} UTC): ${message}; no one has accepted that (SHRUNK)`,
-    `${indent}  what to do: Check the database. ${lossAdvice(loss)}`,
+    `${indent}LOSS: backup ${id} (${printableInLine(timestamp)} UTC): ${printableInLine(message)}; no one has accepted that (SHRUNK)`,
+    `${indent}  what to do: Check the database. ${printableInLine(lossAdvice(loss))}`,
   ];
 }
 
@@ -71,8 +72,8 @@ export function foundLosses({ backup, findings }: FoundLoss): { message: string;
 /** @returns the same as it stands below a list */
 export function describeFound(loss: FoundLoss, indent: string): string[] {
   return foundLosses(loss).flatMap(({ message, advice }) => [
-    `${indent}LOSS: ${message}`,
-    ...(advice ? [`${indent}  what to do: ${advice}`] : []),
+    `${indent}LOSS: ${printableInLine(message)}`,
+    ...(advice ? [`${indent}  what to do: ${printableInLine(advice)}`] : []),
   ]);
 }
 

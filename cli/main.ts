@@ -3,6 +3,7 @@ import { type CommandContext, Interrupted } from './commands/command.ts';
 import manifest from './package.json' with { type: 'json' };
 import { CommandError, ConfigurationError, EXIT, ExplainedError } from './problems.ts';
 import { DEFAULTS } from './settings.ts';
+import { printable, printableBlock } from './terminal/printable.ts';
 import { widenThreadPool } from './thread-pool.ts';
 
 widenThreadPool(process.env);
@@ -63,12 +64,18 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** What a server said may have several lines; the mistakes of a configuration are lines of ours. */
+const INDENT = ' '.repeat(6);
+
 /** @returns the exit code */
 function explainEnd(error: unknown): number {
   const isExpected = error instanceof Interrupted || error instanceof CommandError || error instanceof ExplainedError;
   const message = isExpected ? error.message : `unexpected ${error instanceof Error ? error.stack : error}`;
-  process.stderr.write(`sade: ${message}\n`);
-  if (error instanceof ExplainedError && error.advice) process.stderr.write(`what to do: ${error.advice}\n`);
+  process.stderr.write(
+    `sade: ${error instanceof ConfigurationError ? printable(message) : printableBlock(message, INDENT)}\n`,
+  );
+  if (error instanceof ExplainedError && error.advice)
+    process.stderr.write(`what to do: ${printableBlock(error.advice, INDENT)}\n`);
   if (error instanceof Interrupted) return EXIT.interrupted[error.signal];
   return error instanceof CommandError ? error.exitCode : EXIT.someFailed;
 }

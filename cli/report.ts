@@ -4,7 +4,7 @@ import { describeLoss, isLoss } from './losses.ts';
 import type { Outcome } from './pipeline/outcome.ts';
 import { EXIT } from './problems.ts';
 import { count, formatBytes, formatCount, formatSeconds } from './terminal/format.ts';
-import { printable } from './terminal/printable.ts';
+import { printableBlock, printableInLine } from './terminal/printable.ts';
 import { table } from './terminal/table.ts';
 
 /** How a run ended, as `--json` prints it. */
@@ -26,14 +26,18 @@ export interface RunReport {
 
 /** @returns what happened to one database, a line for each thing to know */
 export function describeOutcome(outcome: Outcome): string {
-  const { database, failure, findings } = outcome;
+  const { failure, findings } = outcome;
+  const database = printableInLine(outcome.database);
   const lines = failure
-    ? [`FAILED  ${database}  ${failure.stage}: ${failure.message}`]
+    ? [`FAILED  ${database}  ${failure.stage}: ${printableBlock(failure.message, CONTINUED)}`]
     : [`${(isFine(outcome) ? 'ok' : resultOf(outcome)).padEnd(6)}  ${database}  ${whatWasDone(outcome)}`];
-  if (failure?.advice) lines.push(`        what to do: ${failure.advice}`);
-  if (failure?.keptAt) lines.push(`        its zip waits for the next run: ${failure.keptAt}`);
-  return printable([...lines, ...byWeight(findings).flatMap(describeFinding), ...olderLoss(outcome)].join('\n'));
+  if (failure?.advice) lines.push(`        what to do: ${printableBlock(failure.advice, CONTINUED)}`);
+  if (failure?.keptAt) lines.push(`        its zip waits for the next run: ${printableInLine(failure.keptAt)}`);
+  return [...lines, ...byWeight(findings).flatMap(describeFinding), ...olderLoss(outcome)].join('\n');
 }
+
+/** What a server or a client program said may have several lines: none of them begins as one of ours does. */
+const CONTINUED = ' '.repeat(10);
 
 /** The loss of an earlier night that no one has accepted; its own stands among the findings. */
 function olderLoss({ backupId, loss }: Outcome): string[] {
@@ -52,8 +56,8 @@ function resultOf({ state }: Outcome): string {
 /** @returns a finding as it stands below the line of its database */
 export function describeFinding({ code, severity, message, advice }: Finding): string[] {
   return [
-    `        ${code === 'SHRUNK' ? 'LOSS' : severity === 'warning' ? severity : severity.toUpperCase()}: ${message} (${code})`,
-    ...(advice ? [`          what to do: ${advice}`] : []),
+    `        ${code === 'SHRUNK' ? 'LOSS' : severity === 'warning' ? severity : severity.toUpperCase()}: ${printableBlock(message, CONTINUED)} (${printableInLine(code)})`,
+    ...(advice ? [`          what to do: ${printableBlock(advice, `${CONTINUED}  `)}`] : []),
   ];
 }
 
@@ -79,7 +83,7 @@ function whatWasDone(outcome: Outcome): string {
     ...(dumpBytes === undefined ? [] : [`dump ${formatBytes(dumpBytes)}`]),
     ...(zipBytes === undefined ? [] : [`zip ${formatBytes(zipBytes)}`]),
   ];
-  const what = isLeftover ? [`delivered ${fileName}, left by an earlier run`, ...sizes] : sizes;
+  const what = isLeftover ? [`delivered ${printableInLine(fileName)}, left by an earlier run`, ...sizes] : sizes;
   return [...what, formatSeconds(seconds), `id ${backupId}`].join(', ');
 }
 
@@ -111,7 +115,7 @@ export function summarize(report: RunReport): string {
     lines.push(`interrupted by ${report.interruptedBy}; not done: ${report.notDone.join(', ') || 'nothing'}`);
   if (report.kept.length > 0)
     lines.push(`${count(report.kept.length, 'zip')} in the work folder for the next run to deliver`);
-  return `${lines.join('; ')}.`;
+  return printableInLine(`${lines.join('; ')}.`);
 }
 
 function describe([database, { reference }]: [string, UnacceptedLoss]): string {

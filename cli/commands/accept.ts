@@ -6,7 +6,7 @@ import { ConfigurationError, EXIT } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import { inUtc } from '../terminal/format.ts';
-import { printable } from '../terminal/printable.ts';
+import { printableInLine, printableJson } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function accept(id: string, options: Record<string, unknown>, conte
     throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
   const reason = readReason(options.reason);
   const report = await new Service(readServer(options, env), signal).accept(id, { reason, by: whoAmI() });
-  stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : printable(describe(report, reason)));
+  stdout.write(options.json ? `${printableJson(report)}\n` : describe(report, reason));
   return EXIT.ok;
 }
 
@@ -55,6 +55,7 @@ function describe({ id, database_name, loss }: Awaited<ReturnType<Service['accep
       : `The loss of backup ${id} of ${database_name} is accepted (${inUtc(at)}${who}): ${reason}`,
     ...(isOlder ? ['That reason stays. The new one was not stored.'] : []),
     `Later backups are compared with backup ${id}. ${whatHasIt(loss!.reference)}`,
-    '',
-  ].join('\n');
+  ]
+    .map(line => `${printableInLine(line)}\n`)
+    .join('');
 }

@@ -13,7 +13,7 @@ import { Service } from '../service.ts';
 import { type BackupSettings, readBackupSettings } from '../settings.ts';
 import { Spool } from '../spool.ts';
 import type { LiveView } from '../terminal/live-view.ts';
-import { printable } from '../terminal/printable.ts';
+import { printableInLine, printableJson } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   using _lock = RunLock.acquire(spool.folder, startedAt);
   const clients = await findClients(settings, { signal: context.signal });
   await spool.sweep();
-  for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
+  for (const warning of warnings) context.stderr.write(`warning: ${printableInLine(warning)}\n`);
 
   const { outcomes: ended, interruptedBy } = await run(settings, chosen, { clients, spool, context });
   const outcomes = interruptedBy ? ended : await withEarlierLosses(ended, settings, context);
@@ -108,8 +108,11 @@ async function withEarlierLosses(
     const loss = isAsked(outcome) ? losses.get(outcome.database) : undefined;
     if (!loss) return outcome;
     const out = json ? stderr : stdout;
-    const lines = [`SHRUNK  ${outcome.database}  in an earlier night`, ...describeLoss(loss, ' '.repeat(8))];
-    out.write(`${printable(lines.join('\n'))}\n`);
+    const lines = [
+      `SHRUNK  ${printableInLine(outcome.database)}  in an earlier night`,
+      ...describeLoss(loss, ' '.repeat(8)),
+    ];
+    out.write(`${lines.join('\n')}\n`);
     return { ...outcome, loss };
   });
 }
@@ -123,5 +126,5 @@ function print(report: RunReport, { json, quiet }: BackupSettings, { stdout, std
   const out = json ? stderr : stdout;
   if (out.isTTY && !quiet && report.outcomes.length > 0) out.write(`\n${tabulate(report)}\n\n`);
   if (!quiet || report.exitCode !== EXIT.ok) out.write(`${summarize(report)}\n`);
-  if (json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (json) stdout.write(`${printableJson(report)}\n`);
 }

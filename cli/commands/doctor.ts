@@ -11,6 +11,7 @@ import { EXIT } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readDoctorSettings } from '../settings.ts';
 import { formatBytes } from '../terminal/format.ts';
+import { printableInLine, printableJson } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -36,12 +37,14 @@ export async function doctor(options: Record<string, unknown>, context: CommandC
   });
 
   const report = reportOf(examination.checks);
-  if (json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (json) stdout.write(`${printableJson(report)}\n`);
   else if (!quiet || report.exitCode !== EXIT.ok) stdout.write(`${renderSummary(report.checks)}\n`);
   if (bundle !== undefined) {
     const blot = blotter(await knownSecrets(settings.config, env));
     const size = await writeBundle(bundle, bundleDocuments(examination, settings, { version, blot }));
-    stderr.write(`${bundle}: ${formatBytes(size)}. Look through it before you hand it on: it names your databases.\n`);
+    stderr.write(
+      `${printableInLine(bundle)}: ${formatBytes(size)}. Look through it before you hand it on: it names your databases.\n`,
+    );
   }
   return report.exitCode;
 }

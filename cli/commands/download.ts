@@ -8,6 +8,7 @@ import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError, message
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import { formatBytes, formatState, inUtc } from '../terminal/format.ts';
+import { printableInLine } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -36,7 +37,7 @@ export async function download(id: string, options: Record<string, unknown>, con
     throw await wrongBytes(id, service, context);
   }
   await rename(part, target);
-  stdout.write(`${target}: ${formatBytes(remote.size)}, SHA-256 ${digest.toString('hex')}\n`);
+  stdout.write(`${printableInLine(target)}: ${formatBytes(remote.size)}, SHA-256 ${digest.toString('hex')}\n`);
   await warnOfWorth(id, service, context);
   return EXIT.ok;
 }
@@ -68,7 +69,7 @@ async function warnOfWorth(id: string, service: Service, { stderr, signal }: Com
     stderr.write(`warning: this backup is ${formatState(report.state)}; sade show ${id} tells why\n`);
   if (report?.loss && report.loss.status !== 'accepted')
     stderr.write(
-      `warning: this backup is SHRUNK. ${whatHasIt(report.loss.reference)} sade show ${id} tells what was lost\n`,
+      `warning: this backup is SHRUNK. ${printableInLine(whatHasIt(report.loss.reference))} sade show ${id} tells what was lost\n`,
     );
 }
 

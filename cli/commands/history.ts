@@ -2,7 +2,7 @@ import { describeFound, describeLoss, formatStateAndLoss, lossOfIncomplete } fro
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import { formatAge } from '../terminal/format.ts';
-import { printable } from '../terminal/printable.ts';
+import { printableJson } from '../terminal/printable.ts';
 import { table } from '../terminal/table.ts';
 import type { CommandContext } from './command.ts';
 
@@ -14,7 +14,7 @@ export async function history(
 ): Promise<number> {
   const service = new Service(readServer(options, env), signal);
   const { histories, unaccepted_loss } = await service.history(database);
-  if (options.json) stdout.write(`${JSON.stringify(histories, null, 2)}\n`);
+  if (options.json) stdout.write(`${printableJson(histories)}\n`);
   else {
     const found = await lossOfIncomplete(histories[0], id => service.report(id));
     const now = new Date();
@@ -28,8 +28,8 @@ export async function history(
     stdout.write(
       `${table(['id', 'taken', 'age', 'state', 'file'], rows, ['right', 'left', 'right', 'left', 'left'])}\n`,
     );
-    if (found) stdout.write(printable(`\n${describeFound(found, '').join('\n')}\n`));
-    if (unaccepted_loss) stdout.write(printable(`\n${describeLoss(unaccepted_loss, '').join('\n')}\n`));
+    if (found) stdout.write(`\n${describeFound(found, '').join('\n')}\n`);
+    if (unaccepted_loss) stdout.write(`\n${describeLoss(unaccepted_loss, '').join('\n')}\n`);
   }
   return 0;
 }

@@ -2,7 +2,7 @@ import { describeFound, describeLoss, type FoundLoss, formatStateAndLoss, lossOf
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import { formatAge } from '../terminal/format.ts';
-import { printable } from '../terminal/printable.ts';
+import { printableInLine, printableJson } from '../terminal/printable.ts';
 import { table } from '../terminal/table.ts';
 import type { CommandContext } from './command.ts';
 
@@ -10,7 +10,7 @@ import type { CommandContext } from './command.ts';
 export async function list(options: Record<string, unknown>, { env, stdout, signal }: CommandContext): Promise<number> {
   const service = new Service(readServer(options, env), signal);
   const databases = await service.databases();
-  if (options.json) stdout.write(`${JSON.stringify(databases, null, 2)}\n`);
+  if (options.json) stdout.write(`${printableJson(databases)}\n`);
   else if (databases.length === 0) stdout.write('The service has no backups yet.\n');
   else {
     const found = new Map<string, FoundLoss>();
@@ -32,7 +32,7 @@ export async function list(options: Record<string, unknown>, { env, stdout, sign
         ...(own ? describeFound(own, '  ') : []),
         ...(unaccepted_loss ? describeLoss(unaccepted_loss, '  ') : []),
       ];
-      if (lines.length > 0) stdout.write(printable(`\n${[database_name, ...lines].join('\n')}\n`));
+      if (lines.length > 0) stdout.write(`\n${[printableInLine(database_name), ...lines].join('\n')}\n`);
     }
   }
   return 0;

@@ -73,7 +73,7 @@ describe('show', () => {
       '          what to do: GRANT …',
     ]);
     report.findings = [finding('TRIGGERS_NOT_GRANTED', 'no \u001b[2Jtriggers')];
-    expect((await run('34')).said).to.contain('no �[2Jtriggers');
+    expect((await run('34')).said).to.contain('no \\u001b[2Jtriggers');
     report.state = 'damaged';
     report.damage = 'the stored file is gone';
     const { code, said } = await run('34');

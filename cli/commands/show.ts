@@ -8,7 +8,7 @@ import { byWeight, describeFinding } from '../report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import { formatBytes, formatCount, inUtc } from '../terminal/format.ts';
-import { printable } from '../terminal/printable.ts';
+import { printableBlock, printableInLine, printableJson } from '../terminal/printable.ts';
 import { table } from '../terminal/table.ts';
 import type { CommandContext } from './command.ts';
 
@@ -22,7 +22,7 @@ export async function show(id: string, options: Record<string, unknown>, context
   if (!/^[1-9]\d*$/.test(id))
     throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
   const report = await new Service(readServer(options, env), signal).report(id);
-  stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : printable(`${describe(report).join('\n')}\n`));
+  stdout.write(options.json ? `${printableJson(report)}\n` : `${describe(report).join('\n')}\n`);
   const isFine = report.state === 'complete' && (!report.loss || report.loss.status === 'accepted');
   return isFine ? EXIT.ok : EXIT.someFailed;
 }
@@ -30,10 +30,10 @@ export async function show(id: string, options: Record<string, unknown>, context
 function describe(report: BackupReport['data']): string[] {
   const manifest = manifestSchema.isValidSync(report.manifest) ? (report.manifest as Manifest) : undefined;
   return [
-    `${formatStateAndLoss(report.state, report.loss?.status)}  ${report.file_name}`,
-    ...(report.damage ? [`        DAMAGED: ${report.damage}`] : []),
+    `${formatStateAndLoss(report.state, report.loss?.status)}  ${printableInLine(report.file_name)}`,
+    ...(report.damage ? [`        DAMAGED: ${printableBlock(report.damage, ' '.repeat(10))}`] : []),
     ...byWeight(report.findings as Finding[]).flatMap(describeFinding),
-    ...facts(report, manifest).map(([what, value]) => `        ${what.padEnd(11)} ${value}`),
+    ...facts(report, manifest).map(([what, value]) => `        ${what.padEnd(11)} ${printableInLine(value)}`),
     ...(manifest ? ['', ...contents(manifest)] : []),
   ];
 }
@@ -86,6 +86,6 @@ function contents({ inventory }: Manifest): string[] {
   const others = OBJECT_KINDS.filter(kind => kind !== 'tables' && namesIn(inventory, kind).length > 0);
   return [
     ...(rows.length > 0 ? [table(['table', 'rows', 'in the dump'], rows, ['left', 'right', 'right'])] : []),
-    ...others.map(kind => `${kind.replace('_', ' ')}: ${namesIn(inventory, kind).join(', ')}`),
+    ...others.map(kind => `${kind.replace('_', ' ')}: ${printableInLine(namesIn(inventory, kind).join(', '))}`),
   ];
 }

@@ -1,6 +1,6 @@
 import { EXIT } from '../problems.ts';
 import { count } from '../terminal/format.ts';
-import { printable } from '../terminal/printable.ts';
+import { printableBlock, printableInLine } from '../terminal/printable.ts';
 import type { Check } from './check.ts';
 
 /** The whole of what `--json` prints. */
@@ -16,9 +16,9 @@ export function reportOf(checks: readonly Check[]): DoctorReport {
 
 /** @returns a line for what was found, and below it one for what to do */
 export function renderCheck({ area, subject, mark, message, advice }: Check): string {
-  const lines = [`${mark.padEnd(5)} ${area}  ${subject}: ${indented(message)}`];
-  if (advice) lines.push(`        what to do: ${indented(advice)}`);
-  return printable(lines.join('\n'));
+  const lines = [`${mark.padEnd(5)} ${area}  ${printableInLine(subject)}: ${printableBlock(message, CONTINUED)}`];
+  if (advice) lines.push(`        what to do: ${printableBlock(advice, CONTINUED)}`);
+  return lines.join('\n');
 }
 
 /** @returns the last line, such as `12 checks: 10 ok, 1 warning, 1 problem.` */
@@ -29,6 +29,4 @@ export function renderSummary(checks: readonly Check[]): string {
 }
 
 /** What a server says may have several lines, and a mark stands at the beginning of one only where a check begins. */
-function indented(text: string): string {
-  return text.replaceAll('\n', '\n          ');
-}
+const CONTINUED = ' '.repeat(10);

@@ -3,6 +3,7 @@ import { createLogUpdate } from 'log-update';
 import type { Outcome, Stage } from '../pipeline/outcome.ts';
 import type { Backup, Watch } from '../pipeline/under-way.ts';
 import { formatBytes } from './format.ts';
+import { printableInLine } from './printable.ts';
 
 const REDRAW_MS = 200;
 
@@ -66,7 +67,7 @@ function describe({ database, stage, path, total, since, from, done }: Line): st
   const bytes = stage === 'dump' ? sizeOf(path) : done;
   const speed = (bytes - from) / Math.max(0.2, (performance.now() - since) / 1000);
   const share = total ? ` of ${formatBytes(total)} (${Math.floor((100 * bytes) / total)} %)` : '';
-  return `${stage.padEnd(7)} ${database}  ${formatBytes(bytes)}${share}, ${formatBytes(speed)}/s`;
+  return `${stage.padEnd(7)} ${printableInLine(database)}  ${formatBytes(bytes)}${share}, ${formatBytes(speed)}/s`;
 }
 
 /** mysqldump writes by itself: how far it is stands in the size of its file. */

@@ -1,8 +1,12 @@
 import Table from 'cli-table3';
+import { printableInLine } from './printable.ts';
 
 type Alignment = 'left' | 'right';
 
-/** @returns columns without a frame, which a terminal of any kind and a mail show alike */
+/**
+ * @param rows may hold what a server said: no cell can end its line or steer the terminal
+ * @returns columns without a frame, which a terminal of any kind and a mail show alike
+ */
 export function table(
   head: string[],
   rows: (string | number)[][],
@@ -11,7 +15,7 @@ export function table(
   const chars = Object.fromEntries(FRAME.map(part => [part, '']));
   const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 2 };
   const drawn = new Table({ head, colAligns: alignment, chars, style });
-  drawn.push(...rows);
+  for (const row of rows) drawn.push(row.map(cell => (typeof cell === 'string' ? printableInLine(cell) : cell)));
   return drawn.toString().replace(/ +$/gm, '');
 }
 
