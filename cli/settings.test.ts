@@ -29,8 +29,8 @@ describe('settings', () => {
       level: DEFAULTS.level,
       timeoutMs: 6 * 3_600_000,
       retries: 5,
-      mysqldump: 'mysqldump',
-      mariadbDump: 'mariadb-dump',
+      mysqldump: { path: 'mysqldump', isGiven: false },
+      mariadbDump: { path: 'mariadb-dump', isGiven: false },
       json: false,
       quiet: false,
     }));
@@ -82,8 +82,8 @@ describe('settings', () => {
       level: 7,
       timeoutMs: 14_000,
       retries: 15,
-      mysqldump: 'env-dump',
-      mariadbDump: 'env-maria',
+      mysqldump: { path: 'env-dump', isGiven: true },
+      mariadbDump: { path: 'env-maria', isGiven: true },
       json: true,
       quiet: true,
     };
@@ -99,8 +99,8 @@ describe('settings', () => {
       level: 8,
       timeoutMs: 24_000,
       retries: 0,
-      mysqldump: 'flag-dump',
-      mariadbDump: 'flag-maria',
+      mysqldump: { path: 'flag-dump', isGiven: true },
+      mariadbDump: { path: 'flag-maria', isGiven: true },
       json: false,
       quiet: false,
     };
@@ -108,6 +108,13 @@ describe('settings', () => {
     expect(readBackupSettings(options, env)).to.deep.equal(fromFlags);
     expect(readBackupSettings(options, {})).to.deep.equal(fromFlags);
     expect(readBackupSettings({ retries: '0' }, env)).to.deep.equal({ ...fromEnv, retries: 0 });
+  });
+
+  it('knows that a program was named on purpose, also by the name that is the default', () => {
+    const { mysqldump, mariadbDump } = readBackupSettings({ mysqldump: 'mysqldump' }, { SADE_MARIADB_DUMP: '' });
+    expect(mysqldump).to.deep.equal({ path: 'mysqldump', isGiven: true });
+    expect(mariadbDump).to.deep.equal({ path: 'mariadb-dump', isGiven: false });
+    expect(readBackupSettings({}, { SADE_MARIADB_DUMP: 'mariadb-dump' }).mariadbDump.isGiven).to.equal(true);
   });
 
   it('takes an empty variable for one that is not set', () => {

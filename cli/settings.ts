@@ -22,10 +22,17 @@ export interface BackupSettings {
   /** How often an upload is tried again after the first time. */
   readonly retries: number;
   /** MySQL's own dump program, and MariaDB's: each serves its own servers, or all where it is the only one. */
-  readonly mysqldump: string;
-  readonly mariadbDump: string;
+  readonly mysqldump: ProgramSetting;
+  readonly mariadbDump: ProgramSetting;
   readonly json: boolean;
   readonly quiet: boolean;
+}
+
+export interface ProgramSetting {
+  /** Its path, or its name when it is on the PATH. */
+  readonly path: string;
+  /** Whether the user has named it; a name that equals the default can be given on purpose too. */
+  readonly isGiven: boolean;
 }
 
 type Options = Readonly<Record<string, unknown>>;
@@ -86,8 +93,8 @@ function backupSettings(read: SettingsReader): BackupSettings {
     level: read.integer('level', DEFAULTS.level, 1, 9),
     timeoutMs: read.duration('timeout', DEFAULTS.timeout),
     retries: read.integer('retries', DEFAULTS.retries, 0, 20),
-    mysqldump: read.text('mysqldump', DEFAULTS.mysqldump),
-    mariadbDump: read.text('mariadb-dump', DEFAULTS.mariadbDump),
+    mysqldump: read.program('mysqldump', DEFAULTS.mysqldump),
+    mariadbDump: read.program('mariadb-dump', DEFAULTS.mariadbDump),
     json: read.flag('json'),
     quiet: read.flag('quiet'),
   };
@@ -116,6 +123,10 @@ class SettingsReader {
     const found = this.#find(name);
     if (found?.value === '') this.#mistake(found, 'must not be empty');
     return found?.value ?? fallback;
+  }
+
+  program(name: string, fallback: string): ProgramSetting {
+    return { path: this.text(name, fallback), isGiven: this.#find(name) !== undefined };
   }
 
   flag(name: string): boolean {

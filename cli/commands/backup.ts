@@ -30,7 +30,9 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   using _lock = RunLock.acquire(spool.folder, startedAt);
   const clients = await findClients(settings, { signal: context.signal });
   await spool.sweep();
-  for (const warning of warnings) context.stderr.write(`warning: ${printableInLine(warning)}\n`);
+  for (const warning of [...warnings, ...clients.warnings])
+    context.stderr.write(`warning: ${printableInLine(warning)}
+`);
 
   const { outcomes: ended, interruptedBy } = await run(settings, chosen, { clients, spool, context });
   const outcomes = interruptedBy ? ended : await withEarlierLosses(ended, settings, context);

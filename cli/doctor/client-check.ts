@@ -6,7 +6,7 @@ import {
   type MysqldumpClient,
 } from '../pipeline/mysqldump-client.ts';
 import { ConfigurationError } from '../problems.ts';
-import { DEFAULTS } from '../settings.ts';
+import type { ProgramSetting } from '../settings.ts';
 import { type Check, type Checked, marker } from './check.ts';
 
 /** How the two flavours call themselves. */
@@ -17,14 +17,11 @@ export interface ClientCheck extends Checked {
   readonly clients?: DumpClients;
 }
 
-type Programs = { readonly mysqldump: string; readonly mariadbDump: string };
+type Programs = { readonly mysqldump: ProgramSetting; readonly mariadbDump: ProgramSetting };
 
-/** Asks both dump programs what they are. One of them is enough, unless the other was asked for by its path. */
+/** Asks both dump programs what they are. One of them is enough, unless the user has named the other. */
 export async function checkClients({ mysqldump, mariadbDump }: Programs, asking: Asking = {}): Promise<ClientCheck> {
-  const asked = [
-    await ask(mysqldump, mysqldump === DEFAULTS.mysqldump, asking),
-    await ask(mariadbDump, mariadbDump === DEFAULTS.mariadbDump, asking),
-  ];
+  const asked = [await ask(mysqldump, asking), await ask(mariadbDump, asking)];
   const clients = await findClients({ mysqldump, mariadbDump }, asking).catch(unlessMisconfigured);
   if (clients) return { clients, checks: asked.map(program => describe(program, clients.all)) };
   return { checks: asked.map(program => describe(program, [])) };
@@ -35,27 +32,25 @@ function unlessMisconfigured(error: unknown): undefined {
   if (!(error instanceof ConfigurationError)) throw error;
 }
 
-interface Asked {
-  readonly path: string;
-  readonly isDefault: boolean;
+interface Asked extends ProgramSetting {
   readonly client?: MysqldumpClient;
   readonly error?: ConfigurationError;
 }
 
-async function ask(path: string, isDefault: boolean, asking: Asking): Promise<Asked> {
+async function ask(program: ProgramSetting, asking: Asking): Promise<Asked> {
   try {
-    return { path, isDefault, client: await findMysqldump(path, asking) };
+    return { ...program, client: await findMysqldump(program.path, asking) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return { path, isDefault, error };
+    return { ...program, error };
   }
 }
 
-function describe({ path, isDefault, client, error }: Asked, usable: readonly MysqldumpClient[]): Check {
+function describe({ path, isGiven, client, error }: Asked, usable: readonly MysqldumpClient[]): Check {
   const { ok, warn, fail } = marker('dump program', path);
   if (client) return ok(`is ${FLAVOURS[client.flavour]}'s, version ${client.version}`);
   if (usable.length === 0) return fail(error!.message);
   const [other] = usable;
-  if (isDefault) return ok(`is not installed; ${other!.path} serves every server`);
+  if (!isGiven) return ok(`is not installed; ${other!.path} serves every server`);
   return warn(`${error!.message}. Without it, ${other!.path} serves every server`);
 }

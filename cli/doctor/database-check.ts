@@ -7,12 +7,12 @@ import { clientFindings } from '../preflight/client-findings.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import { planHistory } from '../preflight/system-versioned.ts';
 import { ExplainedError } from '../problems.ts';
+import { isLoopback } from '../same-machine.ts';
 import { formatBytes, formatSeconds } from '../terminal/format.ts';
 import { type Check, type Checked, guarded, type Marker, marker } from './check.ts';
 import { FLAVOURS } from './client-check.ts';
 import { explainDumpOptions } from './dump-plan.ts';
 import { estimateTime } from './estimate.ts';
-import { isLoopback } from './is-loopback.ts';
 
 export type Preflight = (source: DatabaseSource, options: { readonly signal: AbortSignal }) => Promise<SourceReport>;
 

@@ -1,10 +1,10 @@
 import type { ServiceStatus } from '../../protocol/responses.ts';
 import { ExplainedError } from '../problems.ts';
+import { isLoopback } from '../same-machine.ts';
 import { ServiceRefusal } from '../service.ts';
 import { count, formatBytes, formatSeconds } from '../terminal/format.ts';
 import { type Check, type Checked, type Marker, marker } from './check.ts';
 import { bytesOfAllZips, exceptUnknown, type Sizes } from './estimate.ts';
-import { isLoopback } from './is-loopback.ts';
 
 type Status = ServiceStatus['data'];
 

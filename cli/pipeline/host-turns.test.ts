@@ -1,3 +1,4 @@
+import { hostname, networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { DatabaseSource } from '../config.ts';
@@ -57,6 +58,37 @@ describe('host-turns', () => {
   it('knows a host by its name in any case, and takes all sockets for one machine', async () => {
     expect(await takenFrom(['DB.example', 'db.EXAMPLE', 'other'], 1).soFar()).to.deep.equal(['0', '2']);
     expect(await takenFrom(['/run/a.sock', '/run/b.sock', 'db'], 1).soFar()).to.deep.equal(['0', '2']);
+  });
+
+  it('takes every name and address of this machine for one, whatever the port, and no other host with it', async () => {
+    const own = [
+      hostname(),
+      ...Object.values(networkInterfaces()).flatMap(found => found!.map(({ address }) => address)),
+    ];
+    const names = [
+      '127.0.0.1',
+      'localhost',
+      'LocalHost.',
+      '::1',
+      '0:0:0:0:0:0:0:1',
+      '127.1',
+      '127.0.0.53',
+      '/run/a.sock',
+    ];
+    const hosts = [...names, '::ffff:127.0.0.1', ...own, 'localhost.example', '128.0.0.1'];
+    const { soFar, ended } = takenFrom(hosts, 1);
+    expect((await soFar()).map(index => hosts[Number(index)])).to.deep.equal([
+      hosts[0],
+      'localhost.example',
+      '128.0.0.1',
+    ]);
+    ended(0);
+    expect((await soFar()).at(-1)).to.equal('1');
+  });
+
+  it('knows a host in each of its spellings', async () => {
+    expect(await takenFrom(['db.example', 'DB.Example.', 'other'], 1).soFar()).to.deep.equal(['0', '2']);
+    expect(await takenFrom(['fe80::A', 'FE80:0::a', '10.0.0.1', '10.1'], 1).soFar()).to.deep.equal(['0', '2']);
   });
 
   it('ends when all have been given out, those under way too', async () => {

@@ -1,12 +1,15 @@
 import type { DatabaseSource } from '../config.ts';
+import { machineOf } from '../same-machine.ts';
 
 /**
  * Gives sources out in their order, but no more at once of one host than that host should bear; until one of them has
- * ended, those of other hosts go first.
+ * ended, those of other hosts go first. Servers on several ports of one machine share its disks and cores: the port does not
+ * count.
  */
 export class HostTurns implements AsyncIterable<DatabaseSource> {
   readonly #waiting: DatabaseSource[];
   readonly #perHost: number;
+  readonly #machines: ReadonlyMap<DatabaseSource, string>;
   readonly #atWork = new Map<string, number>();
   #change = Promise.withResolvers<void>();
 
@@ -14,6 +17,8 @@ export class HostTurns implements AsyncIterable<DatabaseSource> {
   constructor(sources: readonly DatabaseSource[], perHost: number) {
     this.#waiting = [...sources];
     this.#perHost = perHost;
+    const hosts = new Map([...new Set(sources.map(hostOf))].map(host => [host, machineOf(host)]));
+    this.#machines = new Map(sources.map(source => [source, hosts.get(hostOf(source))!]));
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<DatabaseSource> {
@@ -26,23 +31,26 @@ export class HostTurns implements AsyncIterable<DatabaseSource> {
 
   /** To be called for each one that was given out, once it asks nothing more of its host. */
   ended(source: DatabaseSource): void {
-    this.#atWork.set(hostOf(source), this.#on(source) - 1);
+    this.#count(source, -1);
     this.#change.resolve();
     this.#change = Promise.withResolvers();
   }
 
   #begin(index: number): DatabaseSource {
     const [source] = this.#waiting.splice(index, 1) as [DatabaseSource];
-    this.#atWork.set(hostOf(source), this.#on(source) + 1);
+    this.#count(source, 1);
     return source;
   }
 
   #on(source: DatabaseSource): number {
-    return this.#atWork.get(hostOf(source)) ?? 0;
+    return this.#atWork.get(this.#machines.get(source)!) ?? 0;
+  }
+
+  #count(source: DatabaseSource, change: 1 | -1): void {
+    this.#atWork.set(this.#machines.get(source)!, this.#on(source) + change);
   }
 }
 
-/** Two servers on one machine share its disks and cores. */
-function hostOf({ host, socket }: DatabaseSource): string {
-  return socket === undefined ? (host ?? '').toLowerCase() : 'this machine';
+function hostOf({ host, socket }: DatabaseSource): string | undefined {
+  return socket === undefined ? host : undefined;
 }

@@ -120,6 +120,11 @@ describe('mysqldump-client', () => {
     const named = (name: string, version: string) =>
       program(`case "$2" in --version) echo '${version}';; *) echo '${HELP.split("'")[0]}';; esac`, name);
     const MISSING = 'no-such-program';
+    const given = (path: string) => ({ path, isGiven: true });
+    const all = ({ mysqldump, mariadbDump }: { mysqldump: string; mariadbDump: string }) => ({
+      mysqldump: given(mysqldump),
+      mariadbDump: given(mariadbDump),
+    });
 
     it('each serves the servers of its own flavour, however it is called', async () => {
       const [mysql, mariadb] = [await named('one', MYSQL), await named('other', MARIADB)];
@@ -127,7 +132,7 @@ describe('mysqldump-client', () => {
         { mysqldump: mysql, mariadbDump: mariadb },
         { mysqldump: mariadb, mariadbDump: mysql },
       ]) {
-        const clients = await findClients(paths);
+        const clients = await findClients(all(paths));
         expect(clients.for('mysql').path).to.equal(mysql);
         expect(clients.for('mariadb').path).to.equal(mariadb);
         expect(clients.all).to.have.length(2);
@@ -140,7 +145,7 @@ describe('mysqldump-client', () => {
         { mysqldump: only, mariadbDump: MISSING },
         { mysqldump: MISSING, mariadbDump: only },
       ]) {
-        const clients = await findClients(paths);
+        const clients = await findClients(all(paths));
         expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal([only, only]);
         expect(clients.all.map(({ path }) => path)).to.deep.equal([only]);
       }
@@ -148,38 +153,53 @@ describe('mysqldump-client', () => {
 
     it('are one when they are alike, as on Debian', async () => {
       const [one, other] = [await named('one', MARIADB), await named('other', MARIADB)];
-      const clients = await findClients({ mysqldump: one, mariadbDump: other });
+      const clients = await findClients(all({ mysqldump: one, mariadbDump: other }));
       expect(clients.all.map(({ path }) => path)).to.deep.equal([one]);
       expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal([one, other]);
     });
 
     it('of one flavour, one that was named goes before one that merely is there', async () => {
       const name = await named('named', MARIADB);
-      for (const paths of [
-        { mysqldump: name, mariadbDump: 'mariadb-dump' },
-        { mysqldump: 'mysqldump', mariadbDump: name },
+      for (const programs of [
+        { mysqldump: given(name), mariadbDump: { path: 'mariadb-dump', isGiven: false } },
+        { mysqldump: { path: 'mysqldump', isGiven: false }, mariadbDump: given(name) },
       ]) {
-        const clients = await findClients(paths);
+        const clients = await findClients(programs);
         expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal([name, name]);
       }
     });
 
+    it('of one flavour, the one that was named goes first also where its name is the default', async () => {
+      const other = { path: await named('other', MARIADB), isGiven: false };
+      const clients = await findClients({ mysqldump: given('mysqldump'), mariadbDump: other });
+      expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal(['mysqldump', 'mysqldump']);
+    });
+
+    it('the user hears of one that was named and is not there, and of no other', async () => {
+      const only = given(await named('only', MARIADB));
+      const { warnings } = await findClients({ mysqldump: given(MISSING), mariadbDump: only });
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.contain(MISSING).and.to.contain(`${only.path} serves every server`);
+      const silent = await findClients({ mysqldump: { path: MISSING, isGiven: false }, mariadbDump: only });
+      expect(silent.warnings).to.deep.equal([]);
+    });
+
     it('of one flavour, the one named for the server serves it', async () => {
       const [old, recent] = [await named('old', MARIADB.replace('11.4.2', '10.5.1')), await named('recent', MARIADB)];
-      const clients = await findClients({ mysqldump: old, mariadbDump: recent });
+      const clients = await findClients(all({ mysqldump: old, mariadbDump: recent }));
       expect(clients.all).to.have.length(2);
       expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal([old, recent]);
     });
 
     it('are both named when neither is there', async () => {
-      const error = await findClients({ mysqldump: MISSING, mariadbDump: 'nor-this' }).catch(error => error);
+      const error = await findClients(all({ mysqldump: MISSING, mariadbDump: 'nor-this' })).catch(error => error);
       expect(error).to.be.instanceOf(ConfigurationError);
       expect(error.message).to.contain(MISSING).and.to.contain('nor-this').and.to.contain('--mariadb-dump');
     });
 
     it('are refused when one is something else', async () => {
       const paths = { mysqldump: await named('good', MYSQL), mariadbDump: 'true' };
-      expect(await findClients(paths).catch(error => error)).to.be.instanceOf(ConfigurationError);
+      expect(await findClients(all(paths)).catch(error => error)).to.be.instanceOf(ConfigurationError);
     });
   });
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ConfigurationError, codeOf, messageOf } from '../problems.ts';
-import { DEFAULTS } from '../settings.ts';
+import type { ProgramSetting } from '../settings.ts';
 import { clientEnvironment } from './client-environment.ts';
 
 const run = promisify(execFile);
@@ -40,44 +40,53 @@ export interface DumpClients {
   readonly all: readonly MysqldumpClient[];
 }
 
+export interface FoundClients extends DumpClients {
+  /** A sentence for each one that the user has named and that is not there. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * Asks both dump programs what they are. A client of the other flavour makes dumps that may not load again, so each
  * serves the servers of its own; where one is not installed, the other serves all. Of two of one flavour, the one that
  * somebody has named goes before the one that merely is there, and then the one that was named for such servers.
- * @param paths of both, or names on the PATH; MariaDB too calls its own `mysqldump`, beside `mariadb-dump`
+ * @param programs both, as they were set; MariaDB too calls its own `mysqldump`, beside `mariadb-dump`
  * @throws {ConfigurationError} when neither is installed, or one does not answer as mysqldump does
  */
 export async function findClients(
-  paths: { mysqldump: string; mariadbDump: string },
+  { mysqldump, mariadbDump }: { readonly mysqldump: ProgramSetting; readonly mariadbDump: ProgramSetting },
   asking: Asking = {},
-): Promise<DumpClients> {
-  const asked = await Promise.all([
-    unlessMissing(findMysqldump(paths.mysqldump, asking)),
-    unlessMissing(findMysqldump(paths.mariadbDump, asking)),
-  ]);
-  const isThere = (it: MysqldumpClient | ConfigurationError) => !(it instanceof ConfigurationError);
-  if (!asked.some(isThere)) throw new ConfigurationError(asked.flatMap(it => (it as ConfigurationError).mistakes));
-  const inOrder = (clients: readonly (MysqldumpClient | ConfigurationError)[]) =>
-    namedFirst(clients.filter(isThere) as MysqldumpClient[]);
-  const order = { mysql: inOrder(asked), mariadb: inOrder(asked.toReversed()) };
+): Promise<FoundClients> {
+  const asked = await Promise.all([mysqldump, mariadbDump].map(program => askFor(program, asking)));
+  const there = asked.filter(it => 'client' in it);
+  const missing = asked.filter(it => 'missing' in it);
+  if (there.length === 0) throw new ConfigurationError(missing.flatMap(it => it.missing.mistakes));
+  const order = { mysql: givenFirst(there), mariadb: givenFirst(there.toReversed()) };
+  const [instead] = order.mysql;
   return {
     all: order.mysql.filter(client => client === order.mysql.find(other => isAlike(client, other))),
     for: flavour => order[flavour].find(client => client.flavour === flavour) ?? order[flavour][0]!,
+    warnings: missing
+      .filter(({ isGiven }) => isGiven)
+      .map(it => `${it.missing.message}. Without it, ${instead!.path} serves every server`),
   };
 }
 
-function namedFirst(clients: readonly MysqldumpClient[]): MysqldumpClient[] {
-  const isDefault = ({ path }: MysqldumpClient) => path === DEFAULTS.mysqldump || path === DEFAULTS.mariadbDump;
-  return [...clients.filter(client => !isDefault(client)), ...clients.filter(isDefault)];
+type Asked = { readonly isGiven: boolean } & (
+  | { readonly client: MysqldumpClient }
+  | { readonly missing: ConfigurationError }
+);
+
+async function askFor({ path, isGiven }: ProgramSetting, asking: Asking): Promise<Asked> {
+  try {
+    return { isGiven, client: await findMysqldump(path, asking) };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError) || codeOf(error.cause) !== 'ENOENT') throw error;
+    return { isGiven, missing: error };
+  }
 }
 
-async function unlessMissing(finding: Promise<MysqldumpClient>): Promise<MysqldumpClient | ConfigurationError> {
-  try {
-    return await finding;
-  } catch (error) {
-    if (error instanceof ConfigurationError && codeOf(error.cause) === 'ENOENT') return error;
-    throw error;
-  }
+function givenFirst(asked: readonly { isGiven: boolean; client: MysqldumpClient }[]): MysqldumpClient[] {
+  return [...asked.filter(({ isGiven }) => isGiven), ...asked.filter(({ isGiven }) => !isGiven)].map(it => it.client);
 }
 
 /** Debian's mysqldump is a link to mariadb-dump. */
