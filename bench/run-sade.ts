@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import type { RunReport } from '../cli/report.ts';
+import type { RunReport } from '../cli/report/report.ts';
 import type { Sample } from './case.ts';
 import type { Scene, ServiceStand } from './scene.ts';
 

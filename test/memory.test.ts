@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { RunReport } from '../cli/report.ts';
+import type { RunReport } from '../cli/report/report.ts';
 import { spoiledDumpProgram } from './support/fake-mysqldump.ts';
 import { type MariaDb, startMariaDb } from './support/mariadb.ts';
 import { peakMib } from './support/peak-memory.ts';

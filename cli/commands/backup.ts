@@ -1,13 +1,13 @@
 import { chooseSources } from '../choose-sources.ts';
 import { type DatabaseSource, loadDatabases } from '../config.ts';
-import { writeLastRun } from '../last-run.ts';
 import { describeLoss } from '../losses.ts';
 import { type DumpClients, findClients } from '../pipeline/mysqldump-client.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { EXIT } from '../problems.ts';
-import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from '../report.ts';
+import { writeLastRun } from '../report/last-run.ts';
+import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from '../report/report.ts';
 import { RunLock } from '../run-lock.ts';
 import { Service } from '../service.ts';
 import { type BackupSettings, readBackupSettings } from '../settings.ts';

@@ -4,7 +4,7 @@ import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../prot
 import type { BackupReport, LossStatus } from '../../protocol/responses.ts';
 import { formatStateAndLoss, whatHasIt } from '../losses.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
-import { byWeight, describeFinding } from '../report.ts';
+import { byWeight, describeFinding } from '../report/report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import { formatBytes, formatCount, inUtc } from '../terminal/format.ts';

@@ -1,8 +1,8 @@
 import { arch, release, type } from 'node:os';
 import process from 'node:process';
 import type { DatabaseSource } from '../config.ts';
-import type { LastRun } from '../last-run.ts';
-import { describeOutcome, summarize } from '../report.ts';
+import type { LastRun } from '../report/last-run.ts';
+import { describeOutcome, summarize } from '../report/report.ts';
 import type { BackupSettings } from '../settings.ts';
 import type { Blotter } from './blot.ts';
 import { nameOf } from './dump-plan.ts';

@@ -1,12 +1,12 @@
 import { type Finding, stateOf } from '../../protocol/finding.ts';
 import { KIND_NAMES, OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
-import type { LastRun } from '../last-run.ts';
 import type { DumpClients, MysqldumpClient } from '../pipeline/mysqldump-client.ts';
 import { clientFindings } from '../preflight/client-findings.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import { planHistory } from '../preflight/system-versioned.ts';
 import { ExplainedError } from '../problems.ts';
+import type { LastRun } from '../report/last-run.ts';
 import { isLoopback } from '../same-machine.ts';
 import { formatBytes, formatSeconds } from '../terminal/format.ts';
 import { type Check, type Checked, guarded, type Marker, marker } from './check.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { LastRun } from '../last-run.ts';
+import type { LastRun } from '../report/last-run.ts';
 import { bytesOfAllZips, bytesUnderWay, estimateTime, exceptUnknown } from './estimate.ts';
 
 const MIB = 2 ** 20;

@@ -1,4 +1,4 @@
-import type { LastRun } from '../last-run.ts';
+import type { LastRun } from '../report/last-run.ts';
 
 /** Where no run tells better: what a dump, with its zip behind it, roughly gets through on a machine of two cores. */
 const BYTES_PER_SECOND = 40 * 2 ** 20;

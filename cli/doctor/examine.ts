@@ -1,8 +1,8 @@
 import { chooseSources } from '../choose-sources.ts';
 import type { DatabaseSource } from '../config.ts';
-import { type LastRun, readLastRun } from '../last-run.ts';
 import type { DumpClients } from '../pipeline/mysqldump-client.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
+import { type LastRun, readLastRun } from '../report/last-run.ts';
 import type { BackupSettings } from '../settings.ts';
 import { type Blotter, blotter } from './blot.ts';
 import { type Check, type Checked, guarded, marker } from './check.ts';

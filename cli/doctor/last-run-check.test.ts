@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
-import type { LastRun } from '../last-run.ts';
+import type { LastRun } from '../report/last-run.ts';
 import { checkLastRun } from './last-run-check.ts';
 
 const OUTCOME = {

@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../../protocol/backup-name.ts';
-import type { LastRun } from '../last-run.ts';
 import { EXIT } from '../problems.ts';
+import type { LastRun } from '../report/last-run.ts';
 import { formatAge } from '../terminal/format.ts';
 import { type Check, type Marker, marker } from './check.ts';
 

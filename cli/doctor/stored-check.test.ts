@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type Finding, finding } from '../../protocol/finding.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
 import type { DatabaseSource } from '../config.ts';
-import type { LastRun } from '../last-run.ts';
+import type { LastRun } from '../report/last-run.ts';
 import { checkStored } from './stored-check.ts';
 
 const NOW = new Date('2026-01-02T03:00:00Z');

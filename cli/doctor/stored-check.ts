@@ -1,7 +1,7 @@
 import type { BackupReport, DatabaseList, UnacceptedLoss } from '../../protocol/responses.ts';
 import type { DatabaseSource } from '../config.ts';
-import type { LastRun } from '../last-run.ts';
 import { foundLosses, lossAdvice, lossOfIncomplete } from '../losses.ts';
+import type { LastRun } from '../report/last-run.ts';
 import { formatAge, formatState } from '../terminal/format.ts';
 import type { Check, Checked } from './check.ts';
 import { marker } from './check.ts';

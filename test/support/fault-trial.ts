@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Outcome, Stage } from '../../cli/pipeline/outcome.ts';
-import type { RunReport } from '../../cli/report.ts';
+import type { RunReport } from '../../cli/report/report.ts';
 import type { FindingCode } from '../../protocol/finding.ts';
 import type { BackupSummary, DatabaseHistory, DatabaseList, StoredState } from '../../protocol/responses.ts';
 import type { MariaDb } from './mariadb.ts';

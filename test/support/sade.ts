@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunReport } from '../../cli/report.ts';
+import type { RunReport } from '../../cli/report/report.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 

@@ -1,11 +1,11 @@
-import type { Finding } from '../protocol/finding.ts';
-import type { UnacceptedLoss } from '../protocol/responses.ts';
-import { describeLoss, isLoss } from './losses.ts';
-import type { Outcome } from './pipeline/outcome.ts';
-import { EXIT } from './problems.ts';
-import { count, formatBytes, formatCount, formatSeconds } from './terminal/format.ts';
-import { printableBlock, printableInLine } from './terminal/printable.ts';
-import { table } from './terminal/table.ts';
+import type { Finding } from '../../protocol/finding.ts';
+import type { UnacceptedLoss } from '../../protocol/responses.ts';
+import { describeLoss, isLoss } from '../losses.ts';
+import type { Outcome } from '../pipeline/outcome.ts';
+import { EXIT } from '../problems.ts';
+import { count, formatBytes, formatCount, formatSeconds } from '../terminal/format.ts';
+import { printableBlock, printableInLine } from '../terminal/printable.ts';
+import { table } from '../terminal/table.ts';
 
 /** How a run ended, as `--json` prints it. */
 export interface RunReport {

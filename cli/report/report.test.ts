@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { type FindingCode, finding } from '../protocol/finding.ts';
-import type { UnacceptedLoss } from '../protocol/responses.ts';
-import type { Outcome } from './pipeline/outcome.ts';
+import { type FindingCode, finding } from '../../protocol/finding.ts';
+import type { UnacceptedLoss } from '../../protocol/responses.ts';
+import type { Outcome } from '../pipeline/outcome.ts';
+import { table } from '../terminal/table.ts';
 import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from './report.ts';
-import { table } from './terminal/table.ts';
 
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   database: 'pt_xyz',

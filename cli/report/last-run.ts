@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from './problems.ts';
+import { codeOf } from '../problems.ts';
 import { exitCodeOf, type RunReport } from './report.ts';
 
 /** How the last run ended, as it is read from the work folder: dates are texts there. */

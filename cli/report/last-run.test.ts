@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { Outcome } from '../pipeline/outcome.ts';
 import { readLastRun, writeLastRun } from './last-run.ts';
-import type { Outcome } from './pipeline/outcome.ts';
 import type { RunReport } from './report.ts';
 
 const report: RunReport = {
