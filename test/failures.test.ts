@@ -67,9 +67,14 @@ describe('when something goes wrong', function () {
     const { code, report, stderr } = await place.backup(service.url);
     expect(code).to.equal(1);
     expect(report.outcomes.filter(outcome => outcome.state === 'complete')).to.have.length(8);
-    expect(stderr).to.match(/FAILED {2}wrong_password {2}dump: .*1045.*Access denied/);
+    expect(stderr).to.match(/FAILED {2}wrong_password {2}dump: .*can't connect to [\d.:]+: .*1045.*Access denied/);
+    const causes = report.outcomes.flatMap(({ failure }) => (failure?.cause ? [failure.cause] : []));
+    expect(causes).to.have.deep.members([
+      { where: `127.0.0.1:${mariadb.port}`, why: 'refused the password' },
+      { where: '127.0.0.1:1', why: 'refuses connections' },
+    ]);
     expect(stderr).to.contain('Check db_username and db_password');
-    expect(stderr).to.match(/FAILED {2}no_such_host {2}dump: .*200[23]/);
+    expect(stderr).to.match(/FAILED {2}no_such_host {2}dump: can't connect to 127\.0\.0\.1:1: /);
     expect(stderr).to.contain('Nothing answers there');
     expect(stderr).to.contain('8 of 10 databases backed up').and.contain('FAILED: ');
     expect(stderr).not.to.contain('not it');

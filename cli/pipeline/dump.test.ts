@@ -110,20 +110,35 @@ describe('dump', () => {
       expect(await readFile(path, 'utf8')).to.contain('Dump completed');
     });
 
-    it('says what is wrong and what to do, and leaves nothing', async () => {
-      for (const [change, said, advice] of [
-        [{ password: 'geheim-und-falsch' }, 'Access denied', 'db_password'],
-        [{ database: 'no_such' }, 'no_such', ''],
-        [{ port: 1 }, "Can't connect", 'db_port'],
-        [{ host: 'no-such-host.invalid' }, 'no-such-host.invalid', 'db_host'],
-        [{ dumpOptions: ['--no-such-option'] }, 'no-such-option', ''],
+    it('says what is wrong, on which server and what to do, and leaves nothing', async () => {
+      const at = `${source.host}:${source.port}`;
+      for (const [change, said, advice, cause] of [
+        [
+          { password: 'geheim-und-falsch' },
+          `can't connect to ${at}: Got error: 1045: "Access denied`,
+          'db_password',
+          { where: at, why: 'refused the password' },
+        ],
+        [{ database: 'no_such' }, `can't use the database no_such on ${at}: Got error: 104`, 'database_name'],
+        [
+          { port: 1 },
+          `can't connect to ${source.host}:1: Got error: 200`,
+          'db_port',
+          { where: `${source.host}:1`, why: "can't be reached" },
+        ],
+        [
+          { host: 'no-such-host.invalid' },
+          "can't connect to no-such-host.invalid:",
+          'db_host',
+          { where: `no-such-host.invalid:${source.port}`, why: "can't be found (unknown host name)" },
+        ],
+        [{ dumpOptions: ['--no-such-option'] }, 'failed with exit code 2: mysqldump: unknown option', 'by hand'],
       ] as const) {
         const error = await dump({ ...source, ...change }, path, { client, signal: never }).catch(error => error);
         expect(error, said).to.be.instanceOf(ExplainedError);
-        expect(error.message)
-          .to.match(/^mysqldump failed with exit code \d+: /)
-          .and.contain(said);
+        expect(error.message).to.contain(`mysqldump ${said}`);
         expect(error.advice ?? '').to.contain(advice);
+        expect(error.sharedCause, said).to.deep.equal(cause);
         expect(error.message).not.to.contain('geheim-und-falsch');
         expect(await left()).to.deep.equal([]);
       }
@@ -223,7 +238,7 @@ describe('dump', () => {
     it('dies after N bytes', async () => {
       for (const bytes of [0, 1, 4096, 200_000]) {
         const error = await failureOf(`head -c ${bytes} /dev/zero; complain 'Error 2013: Lost connection'; exit 3`);
-        expect(error.message).to.equal('mysqldump failed with exit code 3: Error 2013: Lost connection');
+        expect(error.message).to.equal('fake-mysqldump failed with exit code 3: Error 2013: Lost connection');
         expect(error.advice).to.contain('ended the connection');
       }
     });
@@ -232,21 +247,21 @@ describe('dump', () => {
       const error = await dumpBy(`rm '${path}'; mkdir '${path}'; complain 'Error 2013: Lost connection'; exit 3`).catch(
         error => error,
       );
-      expect(error.message).to.equal('mysqldump failed with exit code 3: Error 2013: Lost connection');
+      expect(error.message).to.equal('fake-mysqldump failed with exit code 3: Error 2013: Lost connection');
       expect(await left()).to.deep.equal(['dump.sql']);
     });
 
     it('ends by a signal, even behind the marker', async () => {
       for (const signal of ['KILL', 'TERM', 'SEGV'])
         expect((await failureOf(`header; marker; kill -${signal} $$; sleep 5`)).message).to.equal(
-          `mysqldump was ended by SIG${signal}`,
+          `fake-mysqldump was ended by SIG${signal}`,
         );
     });
 
     it('ends with a code, even behind the marker', async () => {
       for (const code of [1, 2, 3, 255])
         expect((await failureOf(`header; marker; exit ${code}`)).message).to.equal(
-          `mysqldump failed with exit code ${code}`,
+          `fake-mysqldump failed with exit code ${code}`,
         );
     });
 
@@ -274,7 +289,7 @@ describe('dump', () => {
 
     it('tells the password', async () => {
       const error = await failureOf("complain 'using geheim for u'; exit 2");
-      expect(error.message).to.equal('mysqldump failed with exit code 2: using *** for u');
+      expect(error.message).to.equal('fake-mysqldump failed with exit code 2: using *** for u');
       expect((await dumpBy("complain 'using geheim for u'; header; marker")).findings).to.deep.equal([
         finding('DUMP_SAID', 'mysqldump said: using *** for u'),
       ]);

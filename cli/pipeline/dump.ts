@@ -1,5 +1,5 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import type { DatabaseSource } from '../config.ts';
@@ -125,13 +125,14 @@ async function dumpOnce(
 ): Promise<Omit<Dump, 'isRepeated'>> {
   // Straight into a file descriptor: half the CPU of a pipe through this process, and nothing here can hold it up.
   const said = await runMysqldump(source, file.fd, { folder: dirname(path), client, signal });
-  if (!(await endsWithMarker(path))) throw cutOff(said.text());
+  if (!(await endsWithMarker(path))) throw cutOff(client, said.text());
   return { size: (await file.stat()).size, findings: findingsIn(said) };
 }
 
-function cutOff(stderr: string): ExplainedError {
+function cutOff({ path }: MysqldumpClient, stderr: string): ExplainedError {
   return dumpFailure(
-    'mysqldump ended without an error, but the dump is cut off: its last line is no "-- Dump completed"',
+    basename(path),
+    'ended without an error, but the dump is cut off: its last line is no "-- Dump completed"',
     stderr,
   );
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import type { DatabaseSource } from '../config.ts';
+import { addressOf, whyNotConnected } from '../preflight/explain-connecting.ts';
 import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { dumpArguments } from './dump-arguments.ts';
@@ -32,19 +34,21 @@ export async function runMysqldump(
     stdio: ['ignore', output, 'pipe', options.fd],
     env: clientEnvironment(),
   });
-  const ending = ended(child, signal);
+  const program = basename(client.path);
+  const ending = ended(child, program, signal);
   // A child that could not be started, for want of descriptors, has no stderr.
   const said = excerptOf(child.stderr ?? undefined, source.password);
   const { code, killedBy } = await ending;
   signal.throwIfAborted();
   if (code === 0) return said;
-  const what = killedBy ? `mysqldump was ended by ${killedBy}` : `mysqldump failed with exit code ${code}`;
-  throw dumpFailure(what, said.text());
+  const what = killedBy ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
+  throw connectionFailure(program, said.text(), source) ?? dumpFailure(program, what, said.text());
 }
 
 /** Waits until it has ended and said all; once aborted only until it has ended, since a child of its own may live on. */
 async function ended(
   child: ChildProcess,
+  program: string,
   signal: AbortSignal,
 ): Promise<{ code: number | null; killedBy: NodeJS.Signals | null }> {
   let killing: NodeJS.Timeout | undefined;
@@ -66,7 +70,7 @@ async function ended(
     return { code, killedBy };
   } catch (error) {
     const why = codeOf(error) === 'ENOENT' ? 'it is not installed any more' : messageOf(error);
-    throw new ExplainedError(`mysqldump could not be started: ${why}`, { cause: error });
+    throw new ExplainedError(`${program} could not be started: ${why}`, { cause: error });
   } finally {
     signal.removeEventListener('abort', stop);
     clearTimeout(killing);
@@ -86,11 +90,29 @@ function kill({ pid }: ChildProcess): void {
 /** How long mysqldump may take to end after SIGTERM before it is killed. */
 const GRACE_MS = 5000;
 
-/** @returns why there is no dump, with what mysqldump said of it and what to do */
-export function dumpFailure(what: string, stderr: string): ExplainedError {
-  const message = stderr === '' ? what : `${what}: ${stderr}`;
-  return new ExplainedError(message, { advice: adviceFor(stderr) ?? RUN_BY_HAND });
+/** @returns why the program did not get in, naming the server; undefined when it did */
+function connectionFailure(program: string, stderr: string, source: DatabaseSource): ExplainedError | undefined {
+  const [, said, number, selecting] = NOT_CONNECTED.exec(stderr) ?? [];
+  if (said === undefined) return undefined;
+  const where = addressOf(source);
+  const what = selecting ? `can't use the database ${source.database} on ${where}` : `can't connect to ${where}`;
+  const why = selecting ? undefined : whyNotConnected(Number(number));
+  return new ExplainedError(`${program} ${what}: ${said}`, {
+    advice: adviceFor(stderr) ?? runByHand(program),
+    ...(why !== undefined && { sharedCause: { where, why } }),
+  });
 }
 
-const RUN_BY_HAND =
-  'Run the backup again. If it stays so, run mysqldump by hand and look at what it says and at the end of its output.';
+/** `mysqldump: Got error: 2005: "Unknown server host 'x' (-2)" when trying to connect`, in the words of both clients */
+const NOT_CONNECTED = /(Got error: (\d+):? .*? when (?:trying to connect|(selecting the database)))/s;
+
+/** @returns why there is no dump, with what the program said of it and what to do */
+export function dumpFailure(program: string, what: string, stderr: string): ExplainedError {
+  const failed = `${program} ${what}`;
+  const message = stderr === '' ? failed : `${failed}: ${stderr}`;
+  return new ExplainedError(message, { advice: adviceFor(stderr) ?? runByHand(program) });
+}
+
+function runByHand(program: string): string {
+  return `Run the backup again. If it stays so, run ${program} by hand and look at what it says and at the end of its output.`;
+}

@@ -175,9 +175,9 @@ describe('stages, with a zip that follows its dump', function () {
     const ends: Record<string, { end: string; says: string }> = {
       'that mysqldump breaks off': {
         end: "complain 'Error 2013: Lost connection'; exit 3",
-        says: 'mysqldump failed with exit code 3: Error 2013: Lost connection',
+        says: 'fake-mysqldump failed with exit code 3: Error 2013: Lost connection',
       },
-      'that is killed': { end: 'kill -9 $$', says: 'mysqldump was ended by SIGKILL' },
+      'that is killed': { end: 'kill -9 $$', says: 'fake-mysqldump was ended by SIGKILL' },
       'that has no end marker': { end: 'exit 0', says: 'the dump is cut off' },
     };
     for (const [what, { end, says }] of Object.entries(ends))
@@ -195,7 +195,7 @@ describe('stages, with a zip that follows its dump', function () {
           setTimeout(go, 100);
         },
       });
-      expect(failure).to.include({ stage: 'dump', message: 'mysqldump failed with exit code 2: Got error: 1045' });
+      expect(failure).to.include({ stage: 'dump', message: 'fake-mysqldump failed with exit code 2: Got error: 1045' });
       expect(await spooled()).to.deep.equal([]);
     });
 

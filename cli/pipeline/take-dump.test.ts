@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Finding } from '../../protocol/finding.ts';
 import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
 import type { DatabaseSource } from '../config.ts';
-import { SilentServer } from '../preflight/explain-connecting.ts';
+import { ServerAway } from '../preflight/explain-connecting.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { ExplainedError } from '../problems.ts';
 import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
@@ -65,7 +65,14 @@ describe('take-dump', function () {
   });
 
   it('does not let mysqldump wait for a server that says nothing', async () => {
-    const silent: Preflight = () => Promise.reject(new SilentServer('it says nothing'));
-    expect(await findingsOf([], silent).catch(error => error)).to.be.instanceOf(SilentServer);
+    const silent: Preflight = () => Promise.reject(new ServerAway('it says nothing'));
+    expect(await findingsOf([], silent).catch(error => error)).to.be.instanceOf(ServerAway);
+  });
+
+  it('says of a server that refuses connections where it is and what all its databases share', async () => {
+    const elsewhere: Preflight = (source, options) => preflight({ ...source, port: 1 }, options);
+    const error = await findingsOf([], elsewhere).catch(error => error);
+    expect(error.message).to.match(/^can't connect to 127\.0\.0\.1:1: .*ECONNREFUSED/);
+    expect(error.sharedCause).to.deep.equal({ where: '127.0.0.1:1', why: 'refuses connections' });
   });
 });

@@ -3,7 +3,7 @@ import { firstNames } from '../../protocol/first-names.ts';
 import type { DatabaseSource } from '../config.ts';
 import { type PartialOption, whatIsLeftOut } from '../dump-options.ts';
 import { clientFindings } from '../preflight/client-findings.ts';
-import { SilentServer } from '../preflight/explain-connecting.ts';
+import { ServerAway } from '../preflight/explain-connecting.ts';
 import { rightsUnknown, type SourceReport } from '../preflight/preflight.ts';
 import { planHistory } from '../preflight/system-versioned.ts';
 import { ExplainedError } from '../problems.ts';
@@ -74,7 +74,7 @@ async function look(
     return { report: await preflight(source, { signal }) };
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof ExplainedError) || error instanceof SilentServer) throw error;
+    if (!(error instanceof ExplainedError) || error instanceof ServerAway) throw error;
     return { unknown: rightsUnknown(error) };
   }
 }

@@ -10,6 +10,7 @@ import { type MariaDb, sharedMariaDb, startMariaDb } from '../../test/support/ma
 import type { DatabaseSource } from '../config.ts';
 import { ExplainedError } from '../problems.ts';
 import { connect } from './connect.ts';
+import { ServerAway } from './explain-connecting.ts';
 import { CERTIFICATE, KEY } from './testing/certificate.ts';
 import { PASSWORD, SERVERS } from './testing/source-server.ts';
 
@@ -85,6 +86,7 @@ describe('connect', () => {
       const error = await refusal(asRoot(plain, { ssl: 'require' }));
       expect(error.message).to.match(/: the server offers no TLS, but "ssl" is "require"$/);
       expect(error.advice).to.contain('"ssl": "off"');
+      expect(error.sharedCause!.why).to.equal('offers no TLS');
     });
 
     it('verifies the certificate, and that it is of this host', async () => {
@@ -96,6 +98,7 @@ describe('connect', () => {
         .that.contains('ssl_ca');
       const error = await refusal(verify('certificate.pem', { host: 'localhost' }));
       expect(error.message).to.match(/TLS does not come about: .*altnames/);
+      expect(error.sharedCause!.why).to.match(/^fails at TLS \(.*altnames/);
       for (const name of ['nowhere.pem', 'no-ca.pem']) {
         const unusable = await refusal(verify(name));
         expect(unusable.message, name).to.contain(`${name} can't be used`);
@@ -125,6 +128,7 @@ describe('connect', () => {
       const error = await refusal(asRoot(plain, { password: 'geheim' }));
       expect(error.message).to.match(/^can't connect to 127\.0\.0\.1:\d+: Access denied for user .* \(1045\)$/);
       expect(error.advice).to.contain('db_password');
+      expect(error.sharedCause).to.deep.equal({ where: `127.0.0.1:${plain.port}`, why: 'refused the password' });
     });
 
     it('a database that is not there, or not for this user', async () => {
@@ -132,21 +136,33 @@ describe('connect', () => {
       await user(plain, `identified by '${PASSWORD}'`);
       const error = await refusal(sourceOn(plain, { database: 'mysql' }));
       expect(error.message).to.contain('(1044)');
+      expect(error.sharedCause, 'a fault of this one database').to.equal(undefined);
       expect(error.advice).to.contain('database_name').and.to.contain('GRANT SELECT, SHOW VIEW');
     });
 
-    it('an unknown host', async () =>
-      expect((await refusal(asRoot(plain, { host: 'no-such-host.invalid' }))).advice).to.contain('Check db_host'));
+    it('an unknown host', async () => {
+      const error = await refusal(asRoot(plain, { host: 'no-such-host.invalid', port: 3306 }));
+      expect(error.advice).to.contain('Check db_host');
+      expect(error).to.be.instanceOf(ServerAway);
+      expect(error.sharedCause!.where).to.equal('no-such-host.invalid:3306');
+      expect(error.sharedCause!.why).to.match(/^can't be found/);
+    });
 
     it('that nothing listens, also by a name with several addresses, and at a socket', async () => {
       for (const host of ['127.0.0.1', 'localhost']) {
         const error = await refusal(asRoot(plain, { host, port: 1 }));
         expect(error.message, host).to.contain('ECONNREFUSED');
         expect(error.advice, host).to.contain('db_port');
+        expect(error, host).to.be.instanceOf(ServerAway);
+        expect(error.sharedCause, host).to.deep.equal({ where: `${host}:1`, why: 'refuses connections' });
       }
       const error = await refusal(asRoot(plain, { socket: '/nowhere/mysqld.sock' }));
       expect(error.message).to.contain('/nowhere/mysqld.sock');
       expect(error.advice).to.contain('db_socket');
+      expect(error.sharedCause).to.deep.equal({
+        where: '/nowhere/mysqld.sock',
+        why: "can't be found (no such socket)",
+      });
     });
 
     it('a user that is let in by the socket only', async () => {
@@ -178,14 +194,20 @@ describe('connect', () => {
     });
 
     it('a server that is full, and one that does not accept this machine', async () => {
-      for (const [number, text, advice] of [
-        [1040, 'Too many connections', '--dump-workers'],
-        [1130, "Host '10.0.0.7' is not allowed to connect to this MariaDB server", 'for this host'],
+      for (const [number, text, advice, why] of [
+        [1040, 'Too many connections', '--dump-workers', 'takes no more connections'],
+        [
+          1130,
+          "Host '10.0.0.7' is not allowed to connect to this MariaDB server",
+          'for this host',
+          'does not accept connections from this machine',
+        ],
       ] as const) {
         await using server = await speaking(errorPacket(number, text));
         const error = await refusal(sourceOn(server));
         expect(error.message).to.contain(`${text} (${number})`);
         expect(error.advice).to.contain(advice);
+        expect(error.sharedCause!.why).to.equal(why);
       }
     });
 
@@ -199,6 +221,7 @@ describe('connect', () => {
         const error = await refusal(sourceOn(server));
         expect(error.message, said).to.contain('no database server');
         expect(error.advice, said).to.contain('not as a database server does');
+        expect(error.sharedCause!.why, said).to.equal('is no database server');
       }
     });
 
