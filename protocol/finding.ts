@@ -89,6 +89,19 @@ export function stateOf(findings: readonly Pick<Finding, 'severity'>[]): BackupS
   return 'complete';
 }
 
+/** @returns whether a finding of that code says that something was lost since an older backup */
+export function isLoss(code: string): boolean {
+  return code === 'SHRUNK' || code === 'DUMP_EMPTIED';
+}
+
+/** @returns what was lost first, for that may be urgent; then what makes a backup incomplete or unverified; then the warnings */
+export function byWeight<F extends Pick<ForeignFinding, 'code' | 'severity'>>(findings: readonly F[]): F[] {
+  const weight = ({ severity, code }: F) => (isLoss(code) ? 0 : WEIGHTS[severity]);
+  return findings.toSorted((a, b) => weight(a) - weight(b));
+}
+
+const WEIGHTS: Readonly<Record<Severity, number>> = { incomplete: 1, unverified: 2, warning: 3 };
+
 /** A finding in a document of another program, which may know codes that we don't. */
 export interface ForeignFinding {
   readonly code: string;

@@ -36,11 +36,25 @@ const unacceptedLoss = object({ id, timestamp, message: string().required(), ref
   .optional();
 export type UnacceptedLoss = NonNullable<InferType<typeof unacceptedLoss>>;
 
-/** One backup in a listing. `timestamp` is UTC. */
+const figure = number().integer().min(0).nullable();
+
+/** One backup in a listing. `timestamp` is UTC. The figures are null where no one knows them; a service of before sends none. */
 export const backupSummary = object({
   ...{ id, file_name: string().required(), timestamp, state },
+  /** Of the zip, in bytes. */
+  size: figure,
+  /** Of the plain dump, in bytes. */
+  dump_size: figure,
+  /** Of all tables, as the manifest says. */
+  dump_rows: figure,
+  table_count: figure,
+  finding_count: figure,
+  /** The code of the finding that weighs most. */
+  worst_finding: string().nullable(),
   /** Left out when nothing was lost. */
   loss: lossStatus.nullable(),
+  /** Of the latest backup, when it is incomplete and lacks something that an older one has; left out when it lacks nothing. */
+  loss_findings: findingList.nullable(),
 });
 export type BackupSummary = InferType<typeof backupSummary>;
 
@@ -50,6 +64,8 @@ export const databaseList = object({
     object({
       database_name: string().required(),
       latest_backup: backupSummary.required(),
+      /** The newest complete one whose stored file is sound: which may be the latest; null when there is none. */
+      latest_complete: backupSummary.default(undefined).nullable().optional(),
       unaccepted_loss: unacceptedLoss,
     }),
   ).required(),

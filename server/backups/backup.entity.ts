@@ -29,6 +29,12 @@ const schema = defineEntity({
     dumpSize: p.bigint('number').nullable(),
     /** Of the plain dump, 64 hexadecimal digits. */
     dumpSha256: p.string().length(64).nullable(),
+    /** The rows and the tables of the dump, as the manifest says; null without one. */
+    dumpRows: p.bigint('number').nullable(),
+    tableCount: p.integer().nullable(),
+    /** How many findings there are, and the code of the one that weighs most. */
+    findingCount: p.integer().default(0),
+    worstFinding: p.string().length(64).nullable(),
     /** What the client sent along, as JSON. May be large: loaded only where it is asked for. */
     manifest: p.string().columnType('longtext').nullable().lazy(),
     /** When its stored bytes were last read, whatever that showed, UTC. */

@@ -38,6 +38,12 @@ const compare = (newer: Manifest, older: Manifest) =>
   );
 
 describe('compareInventories', () => {
+  it('names the older backup by the time of its name, as all lists show it, whatever its manifest says', () => {
+    const older = { ...manifest(tables({ a: 500, b: 500 })), started_at: '2023-10-31T07:00:00.000Z' };
+    const [loss] = compared(manifest(tables({ a: 500 })), older);
+    expect(loss!.message).to.contain('since backup 34 (2023-10-31 00:00:00 UTC)');
+  });
+
   it('has nothing to say of what is the same, has grown, or is new', () => {
     const older = manifest({ ...tables({ a: 1000, b: 5 }), views: ['v'], events: ['e'] });
     expect(compared(older, older)).to.deep.equal([]);

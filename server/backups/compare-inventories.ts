@@ -1,16 +1,19 @@
+import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { KIND_NAMES, type Manifest, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { Reference } from './find-reference.ts';
 import { type Comparable, comparable, wantedOptions } from './losses/comparable.ts';
+import { takenAtOf } from './record-backup.ts';
 
 /**
  * Compares a backup with the last one of the same database that is complete and has no unaccepted loss.
  * @returns `DUMP_EMPTIED` when no row or nothing is left, `SHRUNK` when something was lost, by the newer one's `shrink_limit_percent`
  */
-export function compareInventories(newer: Manifest, { id, manifest: older }: Reference): Finding[] {
-  const reference = `backup ${id} (${older.started_at.slice(0, 19).replace('T', ' ')} UTC)`;
+export function compareInventories(newer: Manifest, { id, fileName, manifest: older }: Reference): Finding[] {
+  // By the time of its name, as all lists show it: the manifest may have another.
+  const reference = `backup ${id} (${formatTimestamp(takenAtOf({ fileName }))} UTC)`;
   const expected = comparable(newer, older);
   const had = lastContents(newer, older, expected);
   const lost = newer.shrink_limit_percent === 0 ? [] : lostSince(newer, older, expected, had !== undefined);

@@ -1,5 +1,6 @@
 import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { formatReprDigest } from '../../protocol/digest.ts';
+import type { FindingList } from '../../protocol/finding.ts';
 import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
 import { type Backup, findingsOf, storedState } from './backup.entity.ts';
 import { lossStatus, type Place, shownFindings } from './losses/loss.ts';
@@ -7,13 +8,32 @@ import type { Surroundings } from './losses/loss-surroundings.ts';
 import { presentLoss } from './losses/presenter.ts';
 import type { SummarizedBackup } from './summarized-backup.ts';
 
-/** One backup in a listing. @param clean the newest complete backup of its database without an unaccepted loss */
-export function presentSummary(backup: SummarizedBackup, clean: Place | undefined): BackupSummary {
+/**
+ * One backup in a listing.
+ * @param clean the newest complete backup of its database without an unaccepted loss
+ * @param lossFindings what an incomplete one has lost, where that is shown
+ */
+export function presentSummary(
+  backup: SummarizedBackup,
+  clean: Place | undefined,
+  lossFindings?: FindingList,
+): BackupSummary {
+  const { size, dumpSize = null, dumpRows = null, tableCount = null, findingCount, worstFinding = null } = backup;
   const loss = lossStatus(backup, clean);
-  return { ...nameAndState(backup), ...(loss && { loss }) };
+  return {
+    ...nameAndState(backup),
+    size,
+    dump_size: dumpSize,
+    dump_rows: dumpRows,
+    table_count: tableCount,
+    finding_count: findingCount,
+    worst_finding: worstFinding,
+    ...(loss && { loss }),
+    ...(lossFindings && { loss_findings: lossFindings }),
+  };
 }
 
-function nameAndState(backup: SummarizedBackup) {
+function nameAndState(backup: Pick<Backup, 'id' | 'fileName' | 'takenAt' | 'state' | 'damage'>) {
   const { id, fileName, takenAt } = backup;
   return { id, file_name: fileName, timestamp: formatTimestamp(takenAt), state: storedState(backup) };
 }

@@ -1,11 +1,12 @@
 import { entryNameOf } from '../../protocol/backup-name.ts';
 import { stateOf } from '../../protocol/finding.ts';
+import type { Manifest } from '../../protocol/manifest.ts';
 import { throwSystemErrorsFrom } from '../origin.ts';
 import type { FileAddress, Storage } from '../storage/storage.ts';
 import { checkZip } from './check-zip.ts';
 import { judgeBackup } from './judge-backup.ts';
 import { parseRecord } from './record.ts';
-import { type Recordable, takenAtOf } from './record-backup.ts';
+import { contentCounts, type Recordable, takenAtOf } from './record-backup.ts';
 import { storedDigest } from './stored-digest.ts';
 
 /**
@@ -32,6 +33,7 @@ export async function readRecord(
     state,
     findings,
     manifest: manifest === null ? undefined : JSON.stringify(manifest),
+    contents: contentCounts(manifest as Manifest | null),
     shrunkFrom: loss?.reference ?? null,
     acceptedAt: at === undefined ? null : new Date(at),
     acceptedBy: by ?? null,
@@ -62,5 +64,15 @@ export async function readZip(
   const sha256 = await storedDigest(file);
   const times = { takenAt: takenAtOf(address), receivedAt };
   const findings = judgeBackup({ manifest: undefined, dump, reference: undefined, times });
-  return { address, receivedAt, size, sha256, dump, state: stateOf(findings), findings, manifest: undefined };
+  return {
+    address,
+    receivedAt,
+    size,
+    sha256,
+    dump,
+    state: stateOf(findings),
+    findings,
+    manifest: undefined,
+    contents: undefined,
+  };
 }

@@ -16,7 +16,7 @@ import { findReference } from './find-reference.ts';
 import { judgeBackup } from './judge-backup.ts';
 import { keepAgain } from './keep-again.ts';
 import { manifestTurn } from './manifest-turns.ts';
-import { type Recordable, recordBackup, takenAtOf } from './record-backup.ts';
+import { contentCounts, type Recordable, recordBackup, takenAtOf } from './record-backup.ts';
 import { sortTime } from './sort-time.ts';
 import { storedDigest } from './stored-digest.ts';
 
@@ -112,6 +112,7 @@ async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims 
     state,
     findings,
     manifest: json,
+    contents: contentCounts(manifest),
     shrunkFrom: hasLoss ? reference!.fileName : null,
   };
 }

@@ -1,6 +1,7 @@
 import { IsolationLevel } from '@mikro-orm/core';
 import { parseBackupName } from '../../protocol/backup-name.ts';
-import type { BackupState, FindingList } from '../../protocol/finding.ts';
+import { type BackupState, byWeight, type FindingList } from '../../protocol/finding.ts';
+import type { Manifest } from '../../protocol/manifest.ts';
 import { Database } from '../databases/database.entity.ts';
 import type { HistoryManager } from '../history/history.ts';
 import type { FileAddress, Storage } from '../storage/storage.ts';
@@ -23,12 +24,20 @@ export interface Recordable extends LossColumns {
   readonly findings: NonNullable<FindingList>;
   /** JSON. */
   readonly manifest: string | undefined;
+  /** Of the manifest, for the lists, which do not read it. */
+  readonly contents: ContentCounts | undefined;
   /** When its stored bytes were read and found right, if they were. */
   readonly checkedAt?: Date | null;
   /** A new one when left out. */
   readonly id?: number;
   /** What is wrong with the stored file, if anything. */
   readonly damage?: string;
+}
+
+/** How much a dump holds. */
+export interface ContentCounts {
+  readonly rows: number;
+  readonly tables: number;
 }
 
 /**
@@ -72,7 +81,7 @@ async function unlessDeadlocked<T>(transaction: () => Promise<T>, attempts = 3):
 }
 
 async function insertRow(em: HistoryManager, recordable: Recordable): Promise<Backup> {
-  const { address, dump, findings, manifest, damage, ...same } = recordable;
+  const { address, dump, findings, manifest, contents, damage, ...same } = recordable;
   const takenAt = takenAtOf(address);
   const backup = em.create(Backup, {
     ...same,
@@ -82,7 +91,11 @@ async function insertRow(em: HistoryManager, recordable: Recordable): Promise<Ba
     sortedAt: sortTime({ takenAt, receivedAt: recordable.receivedAt }),
     dumpSize: dump?.size ?? null,
     dumpSha256: dump?.sha256 ?? null,
+    dumpRows: contents?.rows ?? null,
+    tableCount: contents?.tables ?? null,
     findings: findings.length > 0 ? JSON.stringify(findings) : null,
+    findingCount: findings.length,
+    worstFinding: byWeight(findings)[0]?.code ?? null,
     manifest: manifest ?? null,
     damage: damage ?? null,
   });
@@ -93,6 +106,11 @@ async function insertRow(em: HistoryManager, recordable: Recordable): Promise<Ba
 /** A database is new to the history with its first backup. */
 async function databaseOf(em: HistoryManager, { database: name }: FileAddress): Promise<Database> {
   return (await em.findOne(Database, { name })) ?? (await em.upsert(Database, { name }));
+}
+
+/** @returns how much is in the dump of that manifest, if there is one */
+export function contentCounts(manifest: Manifest | null | undefined): ContentCounts | undefined {
+  return manifest ? { rows: manifest.dump.rows, tables: manifest.inventory.tables.length } : undefined;
 }
 
 /** @returns when the dump began, as the name of the file says */

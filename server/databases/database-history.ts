@@ -1,4 +1,6 @@
+import type { FindingList } from '../../protocol/finding.ts';
 import { Backup } from '../backups/backup.entity.ts';
+import { incompleteLosses } from '../backups/losses/incomplete-losses.ts';
 import type { Place } from '../backups/losses/loss.ts';
 import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/unaccepted-losses.ts';
 import { type BackupPlace, searchSummaries } from '../backups/search-backups.ts';
@@ -22,6 +24,8 @@ export interface HistoryOfDatabase {
   /** The newest complete backup without an unaccepted loss: looked up only where the page shows one with a loss. */
   readonly clean: Place | undefined;
   readonly unacceptedLoss: LocatedLoss | undefined;
+  /** What the latest backup lacks, if it is incomplete, an older one has it, and the page begins with it. */
+  readonly lossFindings: FindingList;
 }
 
 /**
@@ -40,7 +44,9 @@ export async function databaseHistory(
   const [unacceptedLoss] = await locatedLosses({ em }, { database: name });
   const hasLoss = backups.some(({ shrunkFrom, acceptedAt }) => shrunkFrom && !acceptedAt);
   const [clean] = hasLoss ? await newestClean({ em }, [(await findDatabase({ em }, name)).id]) : [];
-  return { backups, clean, unacceptedLoss };
+  const latest = before === undefined ? backups.slice(0, 1) : [];
+  const lossFindings = (await incompleteLosses({ em }, latest)).get(latest[0]?.id ?? 0);
+  return { backups, clean, unacceptedLoss, lossFindings };
 }
 
 /** @throws AppError 404 */

@@ -4,7 +4,7 @@ import { databaseHistory as historyShape, databaseList as listShape } from '../.
 import { Backup } from '../backups/backup.entity.ts';
 import { SUMMARY_COLUMNS } from '../backups/summarized-backup.ts';
 import { fillHistory } from '../testing/filled-history.ts';
-import { sampleManifest } from '../testing/manifests.ts';
+import { sampleManifest, table } from '../testing/manifests.ts';
 import { planOf } from '../testing/plans.ts';
 import { queriesOf } from '../testing/queries.ts';
 import { expectError, request, upload } from '../testing/requests.ts';
@@ -40,7 +40,14 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
         file_name: abc.fileName,
         timestamp: '2023-03-26 02:30:00',
         state: 'unverified',
+        size: abc.bytes.length,
+        dump_size: abc.dump.size,
+        dump_rows: null,
+        table_count: null,
+        finding_count: 1,
+        worst_finding: 'NO_MANIFEST',
       },
+      latest_complete: null,
     });
     expect(json.data[1].latest_backup.timestamp).to.equal('2023-10-31 00:00:00');
     expect(listShape.isValidSync(json, { strict: true })).to.equal(true);
@@ -55,7 +62,10 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
       '2023-10-30 00:00:00',
       '2023-10-29 00:00:00',
     ]);
-    for (const backup of json.data.histories) expect(backup).to.have.keys('id', 'file_name', 'timestamp', 'state');
+    for (const backup of json.data.histories) {
+      expect(backup).to.include.keys('id', 'file_name', 'timestamp', 'state', 'size', 'dump_size', 'finding_count');
+      expect(backup).to.not.have.any.keys('loss', 'loss_findings');
+    }
     expect(historyShape.isValidSync(json, { strict: true })).to.equal(true);
   });
 
@@ -72,6 +82,57 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     const states = json.data.histories.map(({ state }: { state: string }) => state);
     expect(states).to.deep.equal(['damaged', 'unverified', 'incomplete', 'complete']);
     expect((await request(app.url)).json.data.at(-1).latest_backup).to.deep.equal(json.data.histories[0]);
+  });
+
+  it('gives the newest complete backup beside the latest, passing over one whose file has gone bad, and how much is in each', async () => {
+    const inventory = { tables: [table('barang', 700), table('faktur', 77)] };
+    const zips = [1, 2, 3, 4].map(day => sampleZip({ database: 'zz', takenAt: `2023-10-0${day}T00:00:00Z` }));
+    const [old, good, bad, lacking] = zips as [SampleZip, SampleZip, SampleZip, SampleZip];
+    const warned = [finding('CLIENT_OLDER', 'x'), finding('NAME_BOUND', 'x')];
+    for (const zip of [old, good, bad])
+      await upload(app.url, zip, { manifest: sampleManifest(zip, { inventory, findings: warned }) });
+    const findings = [...warned, finding('BROKEN_VIEW', 'x')];
+    await upload(app.url, lacking, { manifest: sampleManifest(lacking, { inventory, findings }) });
+    await app.history.em.fork().nativeUpdate(Backup, { fileName: bad.fileName }, { damage: 'rotten' });
+    const { json } = await request(app.url);
+    const { latest_backup, latest_complete } = json.data.find(
+      (row: { database_name: string }) => row.database_name === 'zz',
+    );
+    expect(latest_backup).to.include({ file_name: lacking.fileName, finding_count: 3, worst_finding: 'BROKEN_VIEW' });
+    expect(latest_complete).to.include({ file_name: good.fileName, finding_count: 2, worst_finding: 'CLIENT_OLDER' });
+    expect(latest_complete).to.include({ dump_rows: 777, table_count: 2, size: good.bytes.length, state: 'complete' });
+    expect(latest_complete.dump_size).to.equal(good.dump.size);
+  });
+
+  it('says what an incomplete backup lacks that an older one has, in both lists, and for the latest alone', async () => {
+    await using app = await runApp(store);
+    const zips = [1, 2, 3].map(day => sampleZip({ database: 'torn', takenAt: `2023-10-0${day}T00:00:00Z` }));
+    const [whole, ...torn] = zips as [SampleZip, SampleZip, SampleZip];
+    const { json: first } = await upload(app.url, whole, {
+      manifest: sampleManifest(whole, { inventory: { tables: [table('barang', 700), table('faktur', 77)] } }),
+    });
+    const findings = [finding('BROKEN_VIEW', 'x')];
+    for (const zip of torn)
+      await upload(app.url, zip, {
+        manifest: sampleManifest(zip, { inventory: { tables: [table('barang', 700)] }, findings }),
+      });
+    const { latest_backup } = (await request(app.url)).json.data.find(
+      (row: { database_name: string }) => row.database_name === 'torn',
+    );
+    expect(latest_backup).to.include({ state: 'incomplete', worst_finding: 'SHRUNK', finding_count: 2 });
+    const [loss, ...more] = latest_backup.loss_findings;
+    expect({ code: loss.code, more }).to.deep.equal({ code: 'SHRUNK', more: [] });
+    expect(loss.message).to.equal(`lost since backup ${first.data.id} (2023-10-01 00:00:00 UTC): table faktur`);
+    const report = await request(`${app.url}/${latest_backup.id}/manifest`);
+    expect(report.json.data.findings).to.deep.include(loss);
+    const { histories } = (await request(`${app.url}/torn`)).json.data;
+    expect(histories[0]).to.deep.equal(latest_backup);
+    for (const backup of histories.slice(1)) expect(backup).to.not.have.property('loss_findings');
+    const queries = await queriesOf(app.history, () => request(app.url));
+    expect(queries).to.have.length(4);
+    await app.history.em.fork().nativeUpdate(Backup, { fileName: whole.fileName }, { damage: 'rotten' });
+    const [{ advice }] = (await request(`${app.url}/torn?limit=1`)).json.data.histories[0].loss_findings;
+    expect(advice).to.contain(`is damaged now: sade show ${latest_backup.id} names a sound one`);
   });
 
   it('loads no manifest for a list: it may be large', async () => {
@@ -160,8 +221,14 @@ function usesIndexPerDatabase(plan: string, store: string): boolean {
     return (
       /SEARCH b USING INTEGER PRIMARY KEY/.test(plan) &&
       plan.includes(`SEARCH latest USING COVERING INDEX ${index}`) &&
+      /SEARCH c USING INTEGER PRIMARY KEY/.test(plan) &&
+      plan.includes('SEARCH sound USING INDEX backups_by_state_and_database') &&
       !plan.includes('TEMP B-TREE')
     );
-  const [, b, latest] = plan.split('\n').map(line => JSON.parse(line));
-  return b.key === 'PRIMARY' && b.type === 'eq_ref' && latest.key === index && !/filesort|temporary/.test(latest.Extra);
+  const steps = plan.split('\n').map(line => JSON.parse(line));
+  const step = (table: string) => steps.find(step => step.table === table);
+  const isSeek = (table: string) => step(table).key === 'PRIMARY' && step(table).type === 'eq_ref';
+  const isWalk = (table: string, key: string) =>
+    step(table).key === key && !/filesort|temporary/.test(step(table).Extra);
+  return isSeek('b') && isSeek('c') && isWalk('latest', index) && isWalk('sound', 'backups_by_state_and_database');
 }

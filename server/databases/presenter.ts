@@ -7,20 +7,24 @@ import type { ListedDatabase } from './list-databases.ts';
 
 /** Response 1. */
 export function presentDatabases(databases: readonly ListedDatabase[]): DatabaseList {
-  const data = databases.map(({ name, latestBackup, unacceptedLoss }) => ({
+  const data = databases.map(({ name, latestBackup, latestComplete, lossFindings, unacceptedLoss }) => ({
     database_name: name,
     // None is newer, so that its loss can't be superseded.
-    latest_backup: presentSummary(latestBackup, undefined),
+    latest_backup: presentSummary(latestBackup, undefined, lossFindings),
+    latest_complete: latestComplete && presentSummary(latestComplete, undefined),
     ...presentLossOf(unacceptedLoss),
   }));
   return { data, message: 'Success' };
 }
 
 /** Response 2. */
-export function presentHistory(name: string, { backups, clean, unacceptedLoss }: HistoryOfDatabase): DatabaseHistory {
+export function presentHistory(
+  name: string,
+  { backups, clean, lossFindings, unacceptedLoss }: HistoryOfDatabase,
+): DatabaseHistory {
   const data = {
     database_name: name,
-    histories: backups.map(backup => presentSummary(backup, clean)),
+    histories: backups.map((backup, at) => presentSummary(backup, clean, at === 0 ? lossFindings : undefined)),
     ...presentLossOf(unacceptedLoss),
   };
   return { data, message: 'success' };

@@ -120,7 +120,8 @@ export const LATEST_ID = `
     select latest.id from backups latest where latest.database_id = d.id
     order by latest.database_id desc, latest.sorted_at desc, latest.id desc limit 1`;
 
-const LATEST_COMPLETE_ID = `
+/** The newest complete backup of the database `d` whose stored file is sound. */
+export const LATEST_COMPLETE_ID = `
     select sound.id from backups sound
     where sound.database_id = d.id and sound.state = 'complete' and sound.damage is null
     order by sound.database_id desc, sound.sorted_at desc, sound.id desc limit 1`;
