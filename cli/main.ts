@@ -51,6 +51,9 @@ const TEXT_OPTIONS = [
   'reason',
 ];
 
+/** What a server said may have several lines; the mistakes of a configuration are lines of ours. */
+const INDENT = ' '.repeat(6);
+
 process.exitCode = await main(process.argv);
 // All is done. Should something keep the program all the same, such as a pipe that nobody reads, a signal ends it at once.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal);
@@ -63,9 +66,6 @@ async function main(argv: string[]): Promise<number> {
     return explainEnd(interruption.signal.aborted ? interruption.signal.reason : error);
   }
 }
-
-/** What a server said may have several lines; the mistakes of a configuration are lines of ours. */
-const INDENT = ' '.repeat(6);
 
 /** @returns the exit code */
 function explainEnd(error: unknown): number {
