@@ -1,4 +1,5 @@
 import type { DatabaseSource } from './config.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { ConfigurationError } from './problems.ts';
 import type { BackupSettings } from './settings.ts';
 
@@ -8,8 +9,11 @@ export function chooseSources(
   { only, config }: Pick<BackupSettings, 'only' | 'config'>,
 ): readonly DatabaseSource[] {
   if (!only) return sources;
-  const unknown = only.filter(label => !sources.some(source => source.label === label));
+  const labels = sources.map(({ label }) => label);
+  const unknown = only.filter(label => !labels.includes(label));
   if (unknown.length > 0)
-    throw new ConfigurationError([`--only names ${unknown.join(', ')}, which ${config} does not list`]);
+    throw new ConfigurationError(
+      unknown.map(label => `--only names ${label}, which ${config} does not list${didYouMean(label, labels)}`),
+    );
   return sources.filter(source => only.includes(source.label));
 }

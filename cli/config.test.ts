@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what databases.json holds
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -54,8 +54,11 @@ describe('config', () => {
     return error.mistakes.map((mistake: string) => mistake.replace(`${path}: `, ''));
   };
 
-  it("takes the user's example as it is", async () => {
-    const { sources, warnings } = await load([entry, { ...entry, database_name: 'pt_abc', db_host: '192.168.0.2' }]);
+  it("takes the form of the user's example", async () => {
+    const { sources, warnings } = await load([
+      { ...entry, db_password: 'a long password' },
+      { ...entry, database_name: 'pt_abc', db_host: '192.168.0.2' },
+    ]);
     expect(sources).to.deep.equal([
       {
         label: 'pt_xyz',
@@ -63,7 +66,7 @@ describe('config', () => {
         host: '192.168.0.1',
         port: 3306,
         user: 'user',
-        password: 'password',
+        password: 'a long password',
         dumpOptions: [],
         shrinkLimitPercent: 50,
       },
@@ -79,6 +82,31 @@ describe('config', () => {
       },
     ]);
     expect(warnings).to.deep.equal([]);
+  });
+
+  it('refuses the example that comes with Lumbung for as long as it is not edited, however it is laid out', async () => {
+    const text = await readFile(join(import.meta.dirname, '../databases.json'), 'utf8');
+    for (const example of [text, JSON.stringify(JSON.parse(text)), JSON.stringify(JSON.parse(text), null, 4)]) {
+      const error = await loadText(example).catch(error => error);
+      expect(error, example).to.be.instanceOf(ConfigurationError);
+      expect(error.message).to.equal(
+        `${path} is still the example that comes with Lumbung; its servers and passwords are not real`,
+      );
+      expect(error.advice).to.contain('chmod 600').and.contain('sade doctor');
+    }
+    const { sources } = await loadText(text.replace('"db_password": "password"', '"db_password": "another"'));
+    expect(sources).to.have.length(2);
+  });
+
+  it('has the entries of the specification in its example, byte for byte', async () => {
+    const text = await readFile(join(import.meta.dirname, '../databases.json'), 'utf8');
+    expect(text).to.equal(`[
+  { "database_name": "pt_xyz", "db_host": "192.168.0.1", "db_port": "3306",
+    "db_username": "user", "db_password": "password" },
+  { "database_name": "pt_abc", "db_host": "192.168.0.2", "db_port": "3306",
+    "db_username": "user", "db_password": "password" }
+]
+`);
   });
 
   it('takes every optional key', async () => {
@@ -437,7 +465,12 @@ describe('config', () => {
   it('says how to name the list when there is none', async () => {
     const error = await loadDatabases(join(folder, 'nowhere.json'), {}).catch(error => error);
     expect(error).to.be.instanceOf(ConfigurationError);
-    expect(error.message).to.match(/nowhere\.json can't be read: ENOENT.*--config or SADE_CONFIG/);
+    expect(error.message).to.match(/nowhere\.json does not exist$/);
+    expect(error.advice)
+      .to.match(/chmod 600 '.*nowhere\.json'/)
+      .and.match(/--config or SADE_CONFIG/);
+    const [folderAsList] = await mistakesOf(loadDatabases(folder, {}));
+    expect(folderAsList).to.equal(`${folder} can't be read: EISDIR: illegal operation on a directory`);
   });
 
   it('warns when others can read the passwords, each kind of others', async () => {

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ValidationError } from 'yup';
 import { type DatabaseEntry, databaseEntries, labelOf } from './database-entry.ts';
+import { howToMakeAList, isExampleList } from './example-list.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { ConfigurationError, codeOf, messageOf } from './problems.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -46,7 +47,9 @@ export async function loadDatabases(
 ): Promise<DatabaseSources> {
   const mistakes: string[] = [];
   const warnings = await readableByOthers(path);
-  const filled = fillPlaceholders(parseJson(path, await readText(path)), env, (position, name) =>
+  const content = parseJson(path, await readText(path));
+  if (isExampleList(content)) throw notEdited(path);
+  const filled = fillPlaceholders(content, env, (position, name) =>
     mistakes.push(`databases${position}: the environment has no variable ${name}`),
   );
   const folder = dirname(resolve(path));
@@ -131,8 +134,11 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const advice = codeOf(error) === 'ENOENT' ? '; name the list of databases with --config or SADE_CONFIG' : '';
-    throw new ConfigurationError([`${path} can't be read: ${messageOf(error)}${advice}`], { cause: error });
+    if (codeOf(error) === 'ENOENT')
+      throw new ConfigurationError([`${path} does not exist`], { cause: error, advice: howToMakeAList(path) });
+    // Node's message repeats the path: `EACCES: permission denied, open '/etc/lumbung/databases.json'`.
+    const reason = messageOf(error).replace(/, \w+(?: '.*')?$/, '');
+    throw new ConfigurationError([`${path} can't be read: ${reason}`], { cause: error });
   }
 }
 
@@ -140,6 +146,11 @@ function parseJson(path: string, text: string): unknown {
   const parsed = parseStrictJson(text.replace(/^\uFEFF/, ''));
   if ('value' in parsed) return parsed.value;
   throw new ConfigurationError(parsed.mistakes.map(mistake => `${path} ${mistake}`));
+}
+
+function notEdited(path: string): ConfigurationError {
+  const message = `${path} is still the example that comes with Lumbung; its servers and passwords are not real`;
+  return new ConfigurationError([message], { advice: howToMakeAList(path) });
 }
 
 async function readableByOthers(path: string): Promise<string[]> {

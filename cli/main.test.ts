@@ -65,14 +65,14 @@ describe('main', () => {
 
   it('names a mistake in the call, and ends with the code for it', async () => {
     const calls: [string[], RegExp][] = [
-      [['--frobnicate'], /^sade: there is no option --frobnicate; sade backup --help/],
-      [['list', '--frobnicate'], /^sade: there is no option --frobnicate; sade list --help/],
+      [['--frobnicate'], /^sade: there is no option --frobnicate of sade backup; sade backup --help/],
+      [['list', '--frobnicate'], /^sade: there is no option --frobnicate of sade list; sade list --help/],
       [['restore'], /^sade: there is no command restore/],
       [['backup', 'pt_xyz'], /^sade: unexpected pt_xyz/],
       [['history', 'a', 'b'], /^sade: unexpected b/],
       [['list', '--server', 'nowhere'], /^sade: --server must be the address/],
       [['download', 'abc'], /^sade: "abc" is no id of a backup/],
-      [['backup', '--config', 'nowhere.json'], /^sade: nowhere\.json can't be read/],
+      [['backup', '--config', 'nowhere.json'], /^sade: nowhere\.json does not exist/],
     ];
     const ended = await Promise.all(calls.map(([args]) => sade(...args)));
     for (const [index, { code, stdout, stderr }] of ended.entries()) {

@@ -1,8 +1,10 @@
 import sade, { type LazyOutput } from 'sade';
+import { type CommandTree, namesOf, overview, unexpected, unknownCommand, unknownOption } from './command-help.ts';
 import { type CommandContext, Interrupted } from './commands/command.ts';
 import manifest from './package.json' with { type: 'json' };
 import { CommandError, ConfigurationError, EXIT, ExplainedError } from './problems.ts';
 import { DEFAULTS } from './settings.ts';
+import { renderCommandHelp } from './terminal/help.ts';
 import { printable, printableBlock } from './terminal/printable.ts';
 import { widenThreadPool } from './thread-pool.ts';
 
@@ -31,7 +33,6 @@ interface NonBlocking {
   readonly _handle?: { setBlocking?(isBlocking: boolean): void };
 }
 
-const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'accept', 'download'];
 const TEXT_OPTIONS = [
   'config',
   'server',
@@ -74,36 +75,54 @@ function explainEnd(error: unknown): number {
   process.stderr.write(
     `sade: ${error instanceof ConfigurationError ? printable(message) : printableBlock(message, INDENT)}\n`,
   );
+  if (error instanceof ConfigurationError && error.advice)
+    process.stderr.write(`what to do: ${printable(error.advice)}\n`);
   if (error instanceof ExplainedError && error.advice)
     process.stderr.write(`what to do: ${printableBlock(error.advice, INDENT)}\n`);
   if (error instanceof Interrupted) return EXIT.interrupted[error.signal];
   return error instanceof CommandError ? error.exitCode : EXIT.someFailed;
 }
 
-async function parse(argv: string[]): Promise<number> {
+async function parse(typed: string[]): Promise<number> {
+  const commands = program();
+  const argv = spelledOut(typed);
   const [command] = argv.slice(2).filter(argument => !argument.startsWith('-'));
   const isFirst = argv[2] === command;
-  if (isFirst && command !== undefined && !COMMANDS.includes(command))
-    throw new ConfigurationError([`there is no command ${command}; sade --help lists them`]);
-  const isHelp = argv.some(argument => argument === '--help' || argument === '-h');
-  const lazy = program({ isHelp }).parse(argv, {
+  const called = isFirst ? command! : 'backup';
+  if (isFirst && command !== undefined && !namesOf(commands.tree).includes(command))
+    throw unknownCommand(command, commands.tree);
+  if (argv.some(argument => argument === '--help' || argument === '-h'))
+    return showHelp(commands, isFirst ? command : undefined);
+  const lazy = commands.parse(argv, {
     lazy: true,
     string: TEXT_OPTIONS,
     boolean: ['json', 'quiet'],
     unknown: (flag: string): never => {
-      throw new ConfigurationError([
-        `there is no option ${flag}; sade ${isFirst ? command : 'backup'} --help lists them`,
-      ]);
+      throw unknownOption(flag, called, commands.tree);
     },
   }) as LazyOutput | undefined;
-  // Nothing to run: help or the version was asked for, and has been printed.
+  // Nothing to run: the version was asked for, and has been printed.
   if (!lazy) return EXIT.ok;
   const { _: extra } = lazy.args.at(-1) as unknown as { _: string[] };
-  if (extra.length > 0)
-    throw new ConfigurationError([
-      `unexpected ${extra.join(' ')}; a name with blanks in it stands in quotes, and sade --help shows the rest`,
-    ]);
+  if (extra.length > 0) throw unexpected(extra, called);
   return lazy.handler(...lazy.args);
+}
+
+/** The words `help` and `version` as the options that they stand for; a call without any word by a person asks for help. */
+function spelledOut(argv: readonly string[]): string[] {
+  const [program, script, first, ...rest] = argv as [string, string, ...string[]];
+  const isPerson = process.stdin.isTTY && process.stdout.isTTY;
+  if (first === undefined) return isPerson ? [program, script, '--help'] : [program, script];
+  if (first === 'help') return [program, script, ...rest, '--help'];
+  return first === 'version' ? [program, script, '--version', ...rest] : [...argv];
+}
+
+function showHelp(commands: Program, command: string | undefined): number {
+  const { tree } = commands;
+  process.stdout.write(
+    command === undefined ? overview(tree) : renderCommandHelp(tree[command]!, tree.__all__!.options),
+  );
+  return EXIT.ok;
 }
 
 /** sade itself would end the program with code 1, which means that a backup failed. */
@@ -114,13 +133,11 @@ function given(argument: string | undefined, command: string, what: string): str
 
 type Options = Record<string, unknown>;
 
-/**
- * Each command is loaded only when it is called: help is there at once.
- * @param isHelp whether it is only to show its help: there a required argument stands in `<>`, of which a missing one would end
- *   the program with code 1
- */
-function program({ isHelp }: { isHelp: boolean }): ReturnType<typeof sade> {
-  const required = (name: string) => (isHelp ? `<${name}>` : `[${name}]`);
+/** sade's own help is wider than a terminal: this is what it is made of. */
+type Program = ReturnType<typeof sade> & { readonly tree: CommandTree };
+
+/** Each command is loaded only when it is called: help is there at once. */
+function program(): Program {
   return sade('sade')
     .version(manifest.version)
     .option('-s, --server', `Address of the service (SADE_SERVER; default ${DEFAULTS.server})`)
@@ -178,14 +195,14 @@ function program({ isHelp }: { isHelp: boolean }): ReturnType<typeof sade> {
     .example('list --server https://backups.example.com')
     .action(async (options: Options) => (await import('./commands/list.ts')).list(options, context))
 
-    .command(`history ${required('database')}`, 'List every backup of one database, newest first')
+    .command('history [database]', 'List every backup of one database, newest first')
     .option('--json', 'Print JSON')
     .example('history pt_xyz')
     .action(async (database: string | undefined, options: Options) =>
       (await import('./commands/history.ts')).history(given(database, 'history', 'a database'), options, context),
     )
 
-    .command(`show ${required('id')}`, 'Tell what one backup is worth, what is in it, and what is missing from it')
+    .command('show [id]', 'Tell what one backup is worth, what is in it, and what is missing from it')
     .option('--json', 'Print JSON')
     .example('show 34')
     .action(async (id: string | undefined, options: Options) =>
@@ -193,7 +210,7 @@ function program({ isHelp }: { isHelp: boolean }): ReturnType<typeof sade> {
     )
 
     .command(
-      `accept ${required('id')}`,
+      'accept [id]',
       'Say that what a backup has lost was removed on purpose; later backups are compared with it',
     )
     .option('-r, --reason', 'Why; kept in the history for those who ask later')
@@ -203,14 +220,11 @@ function program({ isHelp }: { isHelp: boolean }): ReturnType<typeof sade> {
       (await import('./commands/accept.ts')).accept(given(id, 'accept', 'the id of a backup'), options, context),
     )
 
-    .command(
-      `download ${required('id')}`,
-      'Fetch a backup by its id; goes on where a broken download ended and checks the digest',
-    )
+    .command('download [id]', 'Fetch a backup by its id; goes on where a broken download ended and checks the digest')
     .option('-o, --output', "File or folder to put it in (default: the backup's own name, here)")
     .example('download 34')
     .example('download 34 --output /tmp')
     .action(async (id: string | undefined, options: Options) =>
       (await import('./commands/download.ts')).download(given(id, 'download', 'the id of a backup'), options, context),
-    );
+    ) as Program;
 }

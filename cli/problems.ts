@@ -23,14 +23,17 @@ export class CommandError extends Error {
 export class ConfigurationError extends CommandError {
   override readonly name = 'ConfigurationError';
   readonly mistakes: readonly string[];
+  /** What to do next, where the mistake alone does not say it. */
+  readonly advice: string | undefined;
 
   /** @param mistakes each names its place and what is wrong there; never a secret */
-  constructor(mistakes: readonly string[], options?: ErrorOptions) {
+  constructor(mistakes: readonly string[], options: ErrorOptions & { advice?: string } = {}) {
     const [only, ...more] = mistakes;
     const message =
       more.length === 0 ? `${only}` : `${mistakes.length} mistakes:\n${mistakes.map(m => `  ${m}`).join('\n')}`;
     super(message, EXIT.misconfigured, options);
     this.mistakes = mistakes;
+    this.advice = options.advice;
   }
 }
 

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { ValidationError } from 'yup';
 import { acceptanceRequest } from '../../protocol/acceptance.ts';
+import { requireBackupId } from '../backup-id.ts';
 import { whatHasIt } from '../losses.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
 import { Service } from '../service.ts';
@@ -14,9 +15,8 @@ import type { CommandContext } from './command.ts';
  * @throws {ConfigurationError} without a reason; {ExplainedError} when the service refuses
  */
 export async function accept(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
+  requireBackupId(id);
   const { env, stdout, signal } = context;
-  if (!/^[1-9]\d*$/.test(id))
-    throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
   const reason = readReason(options.reason);
   const report = await new Service(readServer(options, env), signal).accept(id, { reason, by: whoAmI() });
   stdout.write(options.json ? `${printableJson(report)}\n` : describe(report, reason));

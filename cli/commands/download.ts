@@ -2,6 +2,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseBackupName } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
+import { requireBackupId } from '../backup-id.ts';
 import { fetchBackup, type RemoteBackup } from '../fetch-backup.ts';
 import { whatHasIt } from '../losses.ts';
 import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError, messageOf } from '../problems.ts';
@@ -17,8 +18,7 @@ import type { CommandContext } from './command.ts';
  * @throws {CommandError} {ExplainedError} the signal's reason when aborted
  */
 export async function download(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
-  if (!/^[1-9]\d*$/.test(id))
-    throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
+  requireBackupId(id);
   const { signal, stdout } = context;
   const service = new Service(readServer(options, context.env), signal);
   const { fileName, ...remote } = describe(id, await service.download(id, 'head'));

@@ -1,4 +1,5 @@
 import { describeFound, describeLoss, formatStateAndLoss, lossOfIncomplete } from '../losses.ts';
+import { namedHistory } from '../named-history.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import { formatAge } from '../terminal/format.ts';
@@ -13,7 +14,7 @@ export async function history(
   { env, stdout, signal }: CommandContext,
 ): Promise<number> {
   const service = new Service(readServer(options, env), signal);
-  const { histories, unaccepted_loss } = await service.history(database);
+  const { histories, unaccepted_loss } = await namedHistory(service, database);
   if (options.json) stdout.write(`${printableJson(histories)}\n`);
   else {
     const found = await lossOfIncomplete(histories[0], id => service.report(id));

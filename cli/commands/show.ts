@@ -2,8 +2,9 @@ import { parseReprDigest } from '../../protocol/digest.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { BackupReport, LossStatus } from '../../protocol/responses.ts';
+import { requireBackupId } from '../backup-id.ts';
 import { formatStateAndLoss, whatHasIt } from '../losses.ts';
-import { ConfigurationError, EXIT } from '../problems.ts';
+import { EXIT } from '../problems.ts';
 import { byWeight, describeFinding } from '../report/report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
@@ -18,9 +19,8 @@ import type { CommandContext } from './command.ts';
  * @throws {ExplainedError}
  */
 export async function show(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
+  requireBackupId(id);
   const { env, stdout, signal } = context;
-  if (!/^[1-9]\d*$/.test(id))
-    throw new ConfigurationError([`${JSON.stringify(id)} is no id of a backup; sade list and sade history show them`]);
   const report = await new Service(readServer(options, env), signal).report(id);
   stdout.write(options.json ? `${printableJson(report)}\n` : `${describe(report).join('\n')}\n`);
   const isFine = report.state === 'complete' && (!report.loss || report.loss.status === 'accepted');

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -54,13 +54,29 @@ describe('configuration check', () => {
     expect(sources).to.equal(undefined);
   });
 
-  it('tells where it is no JSON, and that it is not there', async () => {
-    expect(await check('[{"db_password": "hidden" x}]')).to.deep.include({ marks: ['FAIL'], sources: undefined });
-    await rm(path);
+  it('names the path once, before what is wrong with the list', async () => {
+    const { marks, messages, sources } = await check('[{"db_password": "hidden" x}]');
+    expect([marks, sources]).to.deep.equal([['FAIL'], undefined]);
+    expect(messages).to.equal('is not valid JSON at line 1, column 27');
+    await chmod(path, 0o644);
+    const { checks } = await checkConfiguration(path, {});
+    expect(checks.filter(({ message }) => message.includes(`${path} `))).to.deep.equal([]);
+    await writeFile(path, JSON.stringify([entry]));
+    const {
+      checks: [, warning],
+    } = await checkConfiguration(path, {});
+    expect(warning).to.deep.include({ mark: 'warn', subject: path });
+    expect(warning!.message).to.match(/^holds passwords and others can read it; run: chmod 600/);
+  });
+
+  it('says how to make a list where there is none, and where it is still the example', async () => {
     const { checks } = await checkConfiguration(path, {});
     expect(checks[0]).to.deep.include({ mark: 'FAIL', subject: path });
-    expect(checks[0]!.message)
-      .to.match(/can't be read/)
-      .and.contain('--config');
+    expect(checks[0]!.message).to.equal('does not exist');
+    expect(checks[0]!.advice).to.contain(`chmod 600 '${path}'`).and.contain('--config').and.contain('sade doctor');
+    const example = await readFile(join(import.meta.dirname, '../../databases.json'), 'utf8');
+    const { marks, messages } = await check(example);
+    expect(marks).to.deep.equal(['FAIL']);
+    expect(messages).to.match(/^is still the example that comes with Lumbung/);
   });
 });

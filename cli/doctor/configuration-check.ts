@@ -8,7 +8,7 @@ export interface ConfigurationCheck extends Checked {
   readonly sources?: readonly DatabaseSource[];
 }
 
-/** Reads the list of databases as a backup does: each mistake is a problem, each thing to mend a warning. */
+/** Reads the list of databases as a backup does: each mistake is a problem, each thing to fix a warning. */
 export async function checkConfiguration(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -17,13 +17,16 @@ export async function checkConfiguration(
   try {
     const { sources, warnings } = await loadDatabases(path, env);
     const message = `is valid and lists ${count(sources.length, 'database')}`;
-    return { sources, checks: [ok(message), ...warnings.map(warning => warn(warning))] };
+    return { sources, checks: [ok(message), ...warnings.map(warning => warn(withoutPath(warning, path)))] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const prefix = `${path}: `;
-    const mistakes = error.mistakes.map(mistake =>
-      mistake.startsWith(prefix) ? mistake.slice(prefix.length) : mistake,
-    );
-    return { checks: mistakes.map(mistake => fail(mistake)) };
+    return { checks: error.mistakes.map(mistake => fail(withoutPath(mistake, path), error.advice)) };
   }
+}
+
+/** The path stands before each check already. */
+function withoutPath(message: string, path: string): string {
+  if (!message.startsWith(path)) return message;
+  const rest = message.slice(path.length);
+  return /^:? /.test(rest) ? rest.replace(/^:? /, '') : message;
 }

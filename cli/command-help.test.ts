@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { Terminal } from '../test/support/terminal.ts';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+const NODE = process.versions.deno ? 'node' : process.execPath;
+const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'accept', 'download'];
+
+describe('the command line of sade', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-help-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const sade = async (...args: string[]) => {
+    const child = spawn(NODE, [MAIN, ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { code: code as number, stdout, stderr };
+  };
+
+  it('shows help of at most 80 columns, with every command, the exit codes and where the docs are', async () => {
+    const { code, stdout, stderr } = await sade('--help');
+    expect([code, stderr]).to.deep.equal([0, '']);
+    for (const command of COMMANDS) expect(stdout).to.match(new RegExp(`^ {2}${command} +[A-Z]`, 'm'));
+    for (const exitCode of ['0', '1', '2', '3', '4', '130, 143'])
+      expect(stdout).to.match(new RegExp(`^ {2}${exitCode} {2,}\\S`, 'm'));
+    expect(stdout).to.contain('README.md').and.contain('docs/operations.md');
+    for (const command of COMMANDS) {
+      const { stdout } = await sade('help', command);
+      for (const line of stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
+    }
+    // A path of this machine may be longer; all else is not.
+    for (const line of stdout.split('\n')) if (!line.includes('/')) expect(line.length, line).to.be.at.most(80);
+  });
+
+  it('takes the words help and version', async () => {
+    const [help, ofList, version] = await Promise.all([sade('help'), sade('help', 'list'), sade('version')]);
+    expect(help).to.deep.equal(await sade('--help'));
+    expect(ofList).to.deep.equal(await sade('list', '--help'));
+    expect(version).to.deep.equal(await sade('--version'));
+    expect([help.code, ofList.code, version.code]).to.deep.equal([0, 0, 0]);
+  });
+
+  const mistakes: [string[], string][] = [
+    [['bakcup'], 'there is no command bakcup. Did you mean backup?'],
+    [['help', 'lsit'], 'there is no command lsit. Did you mean list?'],
+    [['frobnicate'], 'there is no command frobnicate; sade --help lists them'],
+    [['list', '--sever', 'x'], 'there is no option --sever of sade list. Did you mean --server?'],
+    [['--workdir=x'], 'there is no option --workdir of sade backup. Did you mean --work-dir?'],
+    [['list', '--frobnicate'], 'there is no option --frobnicate of sade list; sade list --help lists them'],
+    [['backup', '--reason', 'x'], 'there is no option --reason of sade backup; sade accept has it'],
+    [['doctor', 'pt_xyz'], 'unexpected pt_xyz; to name databases: sade doctor --only pt_xyz'],
+    [
+      ['show', 'pt_xyz'],
+      '"pt_xyz" is no id of a backup, which is a number; sade history pt_xyz shows the ids of that database',
+    ],
+    [['download', '0'], '"0" is no id of a backup, which is a number; sade list and sade history show them'],
+  ];
+  for (const [args, message] of mistakes)
+    it(`answers sade ${args.join(' ')} by what may have been meant, and with exit code 3`, async () => {
+      expect(await sade(...args)).to.deep.equal({ code: 3, stdout: '', stderr: `sade: ${message}\n` });
+    });
+
+  it('sends who looks for restore to download and to the docs', async () => {
+    const { code, stderr } = await sade('restore', '34');
+    expect(code).to.equal(3);
+    expect(stderr).to.contain('sade download ID').and.contain('docs/operations.md');
+  });
+
+  it('names the databases that --only may have meant', async () => {
+    const entry = { db_host: '127.0.0.1', db_port: '1', db_username: 'u', db_password: 'p' };
+    const list = ['pt_xyz', 'pt_abc'].map(database_name => ({ database_name, ...entry }));
+    await writeFile(join(folder, 'databases.json'), JSON.stringify(list), { mode: 0o600 });
+    for (const command of ['backup', 'doctor'])
+      expect(await sade(command, '--only', 'pt_xzy,toko'), command).to.deep.equal({
+        code: 3,
+        stdout: '',
+        stderr:
+          'sade: 2 mistakes:\n' +
+          '  --only names pt_xzy, which databases.json does not list. Did you mean pt_xyz?\n' +
+          '  --only names toko, which databases.json does not list\n',
+      });
+    await rm(join(folder, 'databases.json'));
+  });
+
+  it('says how to make a list of databases where there is none', async () => {
+    const { code, stdout, stderr } = await sade('backup');
+    expect([code, stdout]).to.deep.equal([3, '']);
+    expect(stderr).to.match(/^sade: databases\.json does not exist\nwhat to do: Write a list/);
+    expect(stderr).to.contain("chmod 600 'databases.json'").and.contain('Next: sade doctor');
+    const example = /\[ \{[\s\S]*\} \]/.exec(stderr)![0];
+    await writeFile(join(folder, 'own.json'), example, { mode: 0o600 });
+    expect((await sade('doctor', '--config', 'own.json')).stdout).to.contain('own.json: is valid and lists 1 database');
+  });
+
+  it('begins nothing while the list is the example that comes with Lumbung', async () => {
+    const { code, stdout, stderr } = await sade('backup', '--config', join(import.meta.dirname, '../databases.json'));
+    expect([code, stdout]).to.deep.equal([3, '']);
+    expect(stderr).to.contain('is still the example').and.contain('what to do: Write a list');
+    expect(await readdir(folder)).not.to.include('data');
+  });
+
+  it('shows help when a person types sade alone, and makes backups in cron and in pipes', async () => {
+    await using terminal = Terminal.open([NODE, MAIN], { columns: 80, rows: 60, cwd: folder });
+    expect(await terminal.exitCode).to.equal(0);
+    expect((await terminal.screen()).trim()).to.equal((await sade('--help')).stdout.trim());
+    const { code, stderr } = await sade();
+    expect(code).to.equal(3);
+    expect(stderr).to.match(/^sade: databases\.json does not exist/);
+  });
+});
