@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import type { RunReport } from '../cli/report/report.ts';
+import type { RunReportJson } from '../cli/report/run-report.ts';
 import type { Sample } from './case.ts';
 import type { Scene, ServiceStand } from './scene.ts';
 
@@ -18,7 +18,7 @@ export async function backUp(
   const servers = [await scene.mariadbMeter(), meter];
   const command = [process.execPath, SADE, 'backup', ...fixed, '--json', ...more];
   const { sample, stdout } = await scene.measure(command, { servers });
-  const { outcomes } = JSON.parse(stdout) as RunReport;
+  const { outcomes } = JSON.parse(stdout) as RunReportJson;
   const complete = outcomes.filter(({ state }) => state === 'complete').length;
   if (complete !== databases.length) throw new Error(`only ${complete} of ${databases.length} backups are complete`);
   return sample;

@@ -7,6 +7,7 @@ import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import type { Check } from '../cli/doctor/check.ts';
 import type { DoctorReport } from '../cli/doctor/render.ts';
+import type { SnakeCased } from '../cli/report/snake-case.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from './support/clients.ts';
 import { type MariaDb, startMariaDb } from './support/mariadb.ts';
 import { type SadeOptions, type SadeResult, sade, startSade, Workplace } from './support/sade.ts';
@@ -28,8 +29,8 @@ describe('sade doctor', function () {
   };
   const checksOf = async (more: readonly string[] = [], options: SadeOptions = {}) => {
     const { code, stdout, stderr } = await doctor(['--json', ...more], options);
-    const report = JSON.parse(stdout || `{"failed": ${JSON.stringify(stderr)}}`) as DoctorReport;
-    expect(report.exitCode, stderr).to.equal(code);
+    const report = JSON.parse(stdout || `{"failed": ${JSON.stringify(stderr)}}`) as SnakeCased<DoctorReport>;
+    expect(report.exit_code, stderr).to.equal(code);
     return { code, failed: report.checks.filter(({ mark }) => mark === 'FAIL'), checks: report.checks };
   };
   const inArea = (checks: readonly Check[], area: string) => checks.filter(check => check.area === area);

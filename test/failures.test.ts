@@ -97,7 +97,7 @@ describe('when something goes wrong', function () {
     service = await startService(settings());
     const up = await place.backup(service.url, ['--upload-workers', '1']);
     expect(up.code, up.stderr).to.equal(0);
-    expect(up.report.outcomes.map(outcome => outcome.isLeftover)).to.deep.equal([
+    expect(up.report.outcomes.map(outcome => outcome.is_leftover)).to.deep.equal([
       ...DATABASES.map(() => true),
       ...DATABASES.map(() => false),
     ]);

@@ -24,13 +24,13 @@ describe('a database that has lost a table', function () {
   const ids: number[] = [];
 
   it('is named night after night, by the backup that still has it, and sade backup ends with 1', async () => {
-    ids.push((await trial.backup()).outcome.backupId!);
+    ids.push((await trial.backup()).outcome.backup_id!);
     await scene.mariadb.sql('drop table stock', database);
     for (const night of [2, 3]) {
       const run = await trial.backup(night === 3 ? ['--quiet'] : []);
       await trial.expectShrunk(run, LOST);
       expect(run.outcome.loss!.reference.id).to.equal(ids[0]);
-      ids.push(run.outcome.backupId!);
+      ids.push(run.outcome.backup_id!);
     }
   });
 
@@ -135,11 +135,11 @@ describe('a database that has lost a table', function () {
   it('is said first where it breaks a view, and named by list, history and doctor though that backup is incomplete', async () => {
     const broken = await scene.createDatabase(`${SHOP} create view low as select * from stock where amount < 2;`);
     await using other = await scene.trial(broken);
-    const first = (await other.backup()).outcome.backupId!;
+    const first = (await other.backup()).outcome.backup_id!;
     await scene.mariadb.sql('drop table stock', broken);
     const run = await other.backup();
     await other.expectIncomplete(run, ['BROKEN_VIEW', 'SHRUNK']);
-    const id = run.outcome.backupId!;
+    const id = run.outcome.backup_id!;
     expect(run.stderr.match(/(?<=\()[A-Z_]+(?=\))/g)).to.deep.equal(['SHRUNK', 'BROKEN_VIEW']);
     const asked = ['list', 'history', 'show'].map(command => {
       const which = { list: [], history: [other.label], show: [`${id}`] }[command]!;

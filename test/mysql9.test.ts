@@ -102,7 +102,7 @@ describe('MySQL 9', function () {
     );
 
     const zip = Buffer.from(
-      await (await fetch(`${service.url}/${report.outcomes[0]!.backupId}/download`)).arrayBuffer(),
+      await (await fetch(`${service.url}/${report.outcomes[0]!.backup_id}/download`)).arrayBuffer(),
     );
     await load('shop_again', new AdmZip(zip).getEntries()[0]!.getData());
     const counts = (schema: string) =>

@@ -6,8 +6,17 @@ import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { EXIT } from '../problems.ts';
-import { writeLastRun } from '../report/last-run.ts';
-import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from '../report/report.ts';
+import { readLastRun, writeLastRun } from '../report/last-run.ts';
+import { mergeReports } from '../report/merge-reports.ts';
+import {
+  describeOutcome,
+  deservesLook,
+  exitCodeOf,
+  type RunReport,
+  summarize,
+  tabulate,
+} from '../report/run-report.ts';
+import { snakeCased } from '../report/snake-case.ts';
 import { RunLock } from '../run-lock.ts';
 import { Service } from '../service.ts';
 import { type BackupSettings, readBackupSettings } from '../settings.ts';
@@ -34,6 +43,9 @@ export async function backup(options: Record<string, unknown>, context: CommandC
     context.stderr.write(`warning: ${printableInLine(warning)}
 `);
 
+  const warn = (error: Error) => void context.stderr.write(`warning: ${printableInLine(error.message)}\n`);
+  const before = await readLastRun(spool.folder).catch(warn);
+
   const { outcomes: ended, interruptedBy } = await run(settings, chosen, { clients, spool, context });
   const outcomes = interruptedBy ? ended : await withEarlierLosses(ended, settings, context);
   const kept = (await spool.leftovers()).map(({ path }) => path);
@@ -48,8 +60,10 @@ export async function backup(options: Record<string, unknown>, context: CommandC
     outcomes,
     notDone: chosen.map(({ label }) => label).filter(label => !done.has(label)),
     kept,
+    ...(settings.only && { only: chosen.map(({ label }) => label) }),
   };
-  await writeLastRun(spool.folder, report, settings.only !== undefined);
+  const left = settings.only !== undefined && before ? mergeReports(before, report) : report;
+  await writeLastRun(spool.folder, left).catch(warn);
   print(report, settings, context);
   return report.exitCode;
 }
@@ -128,5 +142,5 @@ function print(report: RunReport, { json, quiet }: BackupSettings, { stdout, std
   const out = json ? stderr : stdout;
   if (out.isTTY && !quiet && report.outcomes.length > 0) out.write(`\n${tabulate(report)}\n\n`);
   if (!quiet || report.exitCode !== EXIT.ok) out.write(`${summarize(report)}\n`);
-  if (json) stdout.write(`${printableJson(report)}\n`);
+  if (json) stdout.write(`${printableJson(snakeCased(report))}\n`);
 }

@@ -8,6 +8,7 @@ import { renderCheck, renderSummary, reportOf } from '../doctor/render.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { preflight } from '../preflight/preflight.ts';
 import { EXIT } from '../problems.ts';
+import { snakeCased } from '../report/snake-case.ts';
 import { Service } from '../service.ts';
 import { readDoctorSettings } from '../settings.ts';
 import { formatBytes } from '../terminal/format.ts';
@@ -37,7 +38,7 @@ export async function doctor(options: Record<string, unknown>, context: CommandC
   });
 
   const report = reportOf(examination.checks);
-  if (json) stdout.write(`${printableJson(report)}\n`);
+  if (json) stdout.write(`${printableJson(snakeCased(report))}\n`);
   else if (!quiet || report.exitCode !== EXIT.ok) stdout.write(`${renderSummary(report.checks)}\n`);
   if (bundle !== undefined) {
     const blot = blotter(await knownSecrets(settings.config, env));

@@ -5,7 +5,7 @@ import type { BackupReport, LossStatus } from '../../protocol/responses.ts';
 import { requireBackupId } from '../backup-id.ts';
 import { formatStateAndLoss, whatHasIt } from '../losses.ts';
 import { EXIT } from '../problems.ts';
-import { byWeight, describeFinding } from '../report/report.ts';
+import { byWeight, describeFinding } from '../report/run-report.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import { formatBytes, formatCount, inUtc } from '../terminal/format.ts';

@@ -17,8 +17,8 @@ const EXAMINATION: Examination = {
 };
 const RUN = {
   ...{
-    startedAt: '2026-01-02T01:30:00.000Z',
-    endedAt: '2026-01-02T01:40:00.000Z',
+    startedAt: new Date('2026-01-02T01:30:00Z'),
+    endedAt: new Date('2026-01-02T01:40:00Z'),
     exitCode: 2,
     server: 'http://u:pw@h/',
   },
@@ -64,12 +64,12 @@ describe('bundle documents', () => {
           port: 3306,
           user: 'lumbung',
           ssl: 'verify',
-          sslCa: '/ca.pem',
+          ssl_ca: '/ca.pem',
         },
-        ...{ shrinkLimitPercent: 50, dumpOptions: ['--where=…', '--quick'] },
+        ...{ shrink_limit_percent: 50, dump_options: ['--where=…', '--quick'] },
       },
     ]);
-    expect(settings).to.deep.include({ server: 'http://127.0.0.1:3000/', workDir: resolve('data/work') });
+    expect(settings).to.deep.include({ server: 'http://127.0.0.1:3000/', work_dir: resolve('data/work') });
   });
 
   it('say so where there was no run, and where nothing could be found out', () => {

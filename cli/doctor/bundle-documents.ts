@@ -2,7 +2,8 @@ import { arch, release, type } from 'node:os';
 import process from 'node:process';
 import type { DatabaseSource } from '../config.ts';
 import type { LastRun } from '../report/last-run.ts';
-import { describeOutcome, summarize } from '../report/report.ts';
+import { describeOutcome, summarize } from '../report/run-report.ts';
+import { snakeCased } from '../report/snake-case.ts';
 import type { BackupSettings } from '../settings.ts';
 import type { Blotter } from './blot.ts';
 import { nameOf } from './dump-plan.ts';
@@ -20,7 +21,7 @@ export function bundleDocuments(
   { version, blot }: { readonly version: string; readonly blot: Blotter },
 ): ReadonlyMap<string, string> {
   const { checks, sources, lastRun } = examination;
-  const json = (value: unknown) => JSON.stringify(blot.value(value), null, 2);
+  const json = (value: unknown) => JSON.stringify(blot.value(snakeCased(value)), null, 2);
   const documents = {
     'report.txt': [...checks.map(renderCheck), renderSummary(checks)].join('\n'),
     'report.json': json(reportOf(checks)),
@@ -57,8 +58,8 @@ function versions({ clients, reports, service }: Examination, version: string): 
   };
 }
 
-function describeLastRun({ startedAt, endedAt, ...run }: LastRun): string {
-  const report = { ...run, startedAt: new Date(startedAt), endedAt: new Date(endedAt) };
-  const when = `from ${startedAt} to ${endedAt}, exit code ${run.exitCode}`;
-  return [when, ...report.outcomes.map(describeOutcome), summarize(report)].join('\n');
+function describeLastRun(report: LastRun): string {
+  const { startedAt, endedAt, exitCode, outcomes } = report;
+  const when = `from ${startedAt.toISOString()} to ${endedAt.toISOString()}, exit code ${exitCode}`;
+  return [when, ...outcomes.map(describeOutcome), summarize(report)].join('\n');
 }

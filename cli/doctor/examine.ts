@@ -2,6 +2,7 @@ import { chooseSources } from '../choose-sources.ts';
 import type { DatabaseSource } from '../config.ts';
 import type { DumpClients } from '../pipeline/mysqldump-client.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
+import { ExplainedError } from '../problems.ts';
 import { type LastRun, readLastRun } from '../report/last-run.ts';
 import type { BackupSettings } from '../settings.ts';
 import { type Blotter, blotter } from './blot.ts';
@@ -12,7 +13,7 @@ import { checkDatabase, type DatabaseCheck, type Preflight } from './database-ch
 import type { Sizes } from './estimate.ts';
 import { inOrder } from './in-order.ts';
 import { knownSecrets } from './known-secrets.ts';
-import { checkLastRun } from './last-run-check.ts';
+import { checkLastRun, unreadableLastRun } from './last-run-check.ts';
 import { checkService, type ServiceCheck, type ServiceCheckOptions } from './service-check.ts';
 import { checkStored, type StoredCheckOptions } from './stored-check.ts';
 import { checkWorkFolder } from './work-folder-check.ts';
@@ -57,7 +58,7 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
   );
   // Told at the end, and known here already: it tells how long things take.
   const last = await guarded(marker('last run', workDir), signal, () => checkLastRunOf(settings, env));
-  const { lastRun } = last;
+  const lastRun = last.lastRun === 'unreadable' ? undefined : last.lastRun;
 
   const databases = await inOrder(sources, { workers: settings.dumpWorkers, signal }, source =>
     checkDatabase(source, { preflight, clients, lastRun, signal }),
@@ -75,7 +76,7 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
   if (service)
     found.add(
       await guarded(marker('newest backup', 'all'), signal, () =>
-        checkStored({ sources, ask: askStored, askReport, lastRun }),
+        checkStored({ sources, ask: askStored, askReport, lastRun: last.lastRun }),
       ),
     );
   found.add(last);
@@ -105,9 +106,21 @@ class Found {
 async function checkLastRunOf(
   { workDir, config }: BackupSettings,
   env: ExamineOptions['env'],
-): Promise<Checked & { readonly lastRun: LastRun | undefined }> {
-  const lastRun = await readLastRun(workDir);
-  return { lastRun, checks: blotted(checkLastRun(lastRun), blotter(await knownSecrets(config, env))) };
+): Promise<Checked & { readonly lastRun: LastRun | 'unreadable' | undefined }> {
+  const { lastRun, checks } = await lookAtLastRun(workDir);
+  return { lastRun, checks: blotted(checks, blotter(await knownSecrets(config, env))) };
+}
+
+async function lookAtLastRun(
+  workDir: string,
+): Promise<Checked & { readonly lastRun: LastRun | 'unreadable' | undefined }> {
+  try {
+    const lastRun = await readLastRun(workDir);
+    return { lastRun, checks: checkLastRun(lastRun) };
+  } catch (error) {
+    if (!(error instanceof ExplainedError)) throw error;
+    return { lastRun: 'unreadable', checks: [unreadableLastRun(error)] };
+  }
 }
 
 function reportsOf(

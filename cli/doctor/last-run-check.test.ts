@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import type { LastRun } from '../report/last-run.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
 import { checkLastRun } from './last-run-check.ts';
 
 const OUTCOME = {
@@ -8,7 +9,12 @@ const OUTCOME = {
   startedAt: new Date(),
 };
 const RUN: LastRun = {
-  ...{ startedAt: '2026-01-02T01:30:00.000Z', endedAt: '2026-01-02T01:40:00.000Z', exitCode: 0, server: 'http://h/' },
+  ...{
+    startedAt: new Date('2026-01-02T01:30:00Z'),
+    endedAt: new Date('2026-01-02T01:40:00Z'),
+    exitCode: 0,
+    server: 'http://h/',
+  },
   ...{ total: 1, outcomes: [OUTCOME], notDone: [], kept: [] },
 };
 const NEXT_MORNING = new Date('2026-01-02T08:00:00Z');
@@ -72,5 +78,24 @@ describe('last run check', () => {
     const run = { ...RUN, exitCode: 130, interruptedBy: 'SIGINT' as const, total: 2, notDone: ['b'] };
     expect(marks(run)).to.deep.equal(['FAIL', 'FAIL']);
     expect(said(run)).to.contain('interrupted by SIGINT').and.contain('not done: b');
+  });
+
+  it('tells the time of the run of all, and that of a later run with --only beside it', () => {
+    const amendedBy = {
+      startedAt: new Date('2026-01-02T07:00:00Z'),
+      endedAt: NEXT_MORNING,
+      exitCode: 0,
+      databases: ['b'],
+    };
+    const fixed = { ...RUN, exitCode: 1, total: 2, amendedBy, outcomes: [OUTCOME, { ...OUTCOME, database: 'b' }] };
+    expect(marks(fixed)).to.deep.equal(['ok']);
+    expect(said(fixed)).to.contain(
+      `ended with code 1; with the run of 1 database at ${inLocalTime(amendedBy.startedAt)} it is 2 of 2 complete`,
+    );
+    expect(checkLastRun(fixed)[0]!.subject).to.equal(`of ${inLocalTime(RUN.startedAt)}`);
+    expect(checkLastRun(fixed, new Date('2026-01-03T03:31:00Z')).map(({ mark }) => mark)).to.deep.equal(['ok', 'warn']);
+    const worse = { ...RUN, amendedBy, outcomes: [{ ...OUTCOME, state: 'incomplete' as const }] };
+    expect(marks(worse)[0]).to.equal('FAIL');
+    expect(said({ ...RUN, only: ['a'] })).to.contain('ended with code 0 (a run with --only); 1 of 1 complete');
   });
 });

@@ -1,7 +1,9 @@
 import { formatTimestamp } from '../../protocol/backup-name.ts';
-import { EXIT } from '../problems.ts';
+import { EXIT, type ExplainedError } from '../problems.ts';
 import type { LastRun } from '../report/last-run.ts';
-import { formatAge } from '../terminal/format.ts';
+import { exitCodeOf } from '../report/run-report.ts';
+import { count, formatAge } from '../terminal/format.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
 import { type Check, type Marker, marker } from './check.ts';
 
 /** A nightly run may begin an hour late, and may take an hour longer than the one before. */
@@ -9,8 +11,8 @@ export const STALE_AFTER_HOURS = 26;
 
 /** Tells how the last run from this work folder ended, and when. */
 export function checkLastRun(lastRun: LastRun | undefined, now = new Date()): readonly Check[] {
-  const started = new Date(lastRun?.startedAt ?? now);
-  const mark = marker('last run', lastRun ? `of ${formatTimestamp(started)} UTC` : 'none');
+  const started = lastRun?.startedAt ?? now;
+  const mark = marker('last run', lastRun ? `of ${inLocalTime(started)}` : 'none');
   if (!lastRun) return [mark.ok('there was none from this work folder yet', 'Make one: sade backup.')];
   const checks = [describeEnd(lastRun, mark), ...lastRun.outcomes.flatMap(outcome => describeOutcome(outcome, mark))];
   if (lastRun.notDone.length > 0)
@@ -25,16 +27,30 @@ export function checkLastRun(lastRun: LastRun | undefined, now = new Date()): re
   return checks;
 }
 
-function describeEnd({ exitCode, outcomes, total, interruptedBy }: LastRun, { ok, fail }: Marker): Check {
+/** Tells that the report of the last run is there, and can't be read: that is not "there was none yet". */
+export function unreadableLastRun({ message, advice }: ExplainedError): Check {
+  return marker('last run', 'unknown').warn(message, advice);
+}
+
+function describeEnd(lastRun: LastRun, { ok, fail }: Marker): Check {
+  const { exitCode, outcomes, total, interruptedBy, amendedBy } = lastRun;
   const complete = outcomes.filter(({ isLeftover, state }) => !isLeftover && state === 'complete').length;
-  const how = interruptedBy ? `was interrupted by ${interruptedBy}` : `ended with code ${exitCode}`;
-  const message = `${how}; ${complete} of ${total} complete`;
-  if (exitCode === EXIT.ok) return ok(message);
+  const message = `${howItEnded(lastRun)}${complete} of ${total} complete`;
+  if ((amendedBy ? exitCodeOf(outcomes, total) : exitCode) === EXIT.ok) return ok(message);
   const shrunk = new Set(outcomes.flatMap(({ database, loss }) => (loss ? [database] : [])));
-  const isAllKept = !interruptedBy && complete === total && outcomes.every(({ state }) => state === 'complete');
+  const isAllKept = complete === total && outcomes.every(({ state }) => state === 'complete');
   // Whether somebody has accepted it since, the service knows, and tells above.
-  if (isAllKept && shrunk.size > 0) return ok(`${message}; SHRUNK: ${[...shrunk].join(', ')}`);
-  return fail(message, 'Mend what is told of here, then run sade backup: until then the last backups are older ones.');
+  if (isAllKept && (amendedBy || !interruptedBy) && shrunk.size > 0)
+    return ok(`${message}; SHRUNK: ${[...shrunk].join(', ')}`);
+  return fail(message, 'Fix what is listed here, then run sade backup: until then the last backups are older ones.');
+}
+
+function howItEnded({ exitCode, interruptedBy, only, amendedBy }: LastRun): string {
+  const how = interruptedBy ? `was interrupted by ${interruptedBy}` : `ended with code ${exitCode}`;
+  const which = only ? ' (a run with --only)' : '';
+  if (!amendedBy) return `${how}${which}; `;
+  const { startedAt, databases } = amendedBy;
+  return `${how}${which}; with the run of ${count(databases.length, 'database')} at ${inLocalTime(startedAt)} it is `;
 }
 
 function describeOutcome(outcome: LastRun['outcomes'][number], { fail }: Marker): Check[] {

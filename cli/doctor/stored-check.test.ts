@@ -19,7 +19,11 @@ describe('doctor: newest backups', () => {
     findings = [finding('BROKEN_VIEW', 'v is broken', 'Fix it.')];
   });
 
-  const check = async (timestamp: string | undefined, state = 'complete', lastRun: LastRun | undefined = RUN) => {
+  const check = async (
+    timestamp: string | undefined,
+    state = 'complete',
+    lastRun: LastRun | 'unreadable' | undefined = RUN,
+  ) => {
     const latest_backup = { id: 7, file_name: 'x', timestamp: timestamp!, state: state as 'complete' };
     const { checks } = await checkStored({
       sources: [PT_XYZ],
@@ -47,6 +51,9 @@ describe('doctor: newest backups', () => {
     expect(await check('2026-01-01 01:01:00')).to.match(/^ok/);
     expect(await check(undefined)).to.match(/^warn there is none .*sade backup --only 'pt_xyz'/);
     const { checks } = await checkStored({ sources: [PT_XYZ], ask: async () => [], askReport, lastRun: undefined });
+    expect(await check(undefined, '', 'unreadable'), 'a run that is known only to have been').to.match(
+      /^warn there is none/,
+    );
     expect(checks[0], 'before the first run').to.include({ mark: 'ok', message: 'there is none at the service yet' });
   });
 

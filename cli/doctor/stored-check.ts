@@ -14,7 +14,7 @@ export interface StoredCheckOptions {
   /** Asks it for all that is known of one backup. @throws {ExplainedError} */
   readonly askReport: (id: string) => Promise<BackupReport['data']>;
   /** The last run from here: before the first one nobody expects a backup. */
-  readonly lastRun: LastRun | undefined;
+  readonly lastRun: LastRun | 'unreadable' | undefined;
   readonly now?: Date;
 }
 
@@ -49,7 +49,8 @@ type Latest = DatabaseList['data'][number]['latest_backup'];
 function describe(label: string, latest: Latest | undefined, { lastRun, now = new Date() }: StoredCheckOptions): Check {
   const { ok, warn, fail } = marker('newest backup', label);
   if (!latest) {
-    const delivered = lastRun?.outcomes.find(({ database, backupId }) => database === label && backupId !== undefined);
+    const known = lastRun === 'unreadable' ? undefined : lastRun;
+    const delivered = known?.outcomes.find(({ database, backupId }) => database === label && backupId !== undefined);
     if (delivered)
       return fail(`the service knows none, though the last run gave it one (id ${delivered.backupId})`, LOST);
     return (lastRun ? warn : ok)('there is none at the service yet', `Make one: sade backup --only '${label}'`);

@@ -1,65 +1,117 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { mountSmallDisk } from '../../test/support/small-disk.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
-import { readLastRun, writeLastRun } from './last-run.ts';
-import type { RunReport } from './report.ts';
+import { ExplainedError } from '../problems.ts';
+import { type LastRun, readLastRun, writeLastRun } from './last-run.ts';
 
-const report: RunReport = {
+const outcome: Outcome = {
+  ...{
+    database: 'pt_xyz',
+    state: 'failed',
+    isLeftover: false,
+    startedAt: new Date('2026-01-01T01:30:01Z'),
+    seconds: 1.5,
+  },
+  ...{
+    fileName: 'f',
+    dumpBytes: 7,
+    findings: [{ code: 'NOT_TRANSACTIONAL', severity: 'warning', message: 'some_key' }],
+  },
+  failure: { stage: 'upload', message: 'no', keptAt: '/work/f', cause: { where: 'http://h', why: 'is down' } },
+  loss: {
+    ...{ id: 7, timestamp: '2026-01-01 01:30:00', message: 'lost: table faktur' },
+    reference: { id: 6, file_name: 'e', timestamp: '2025-12-31 01:30:00', state: 'complete' },
+  },
+};
+const report: LastRun = {
   startedAt: new Date('2026-01-01T01:30:00Z'),
   endedAt: new Date('2026-01-01T01:31:00Z'),
-  exitCode: 0,
+  exitCode: 2,
   server: 'http://127.0.0.1:3000/',
-  total: 0,
-  outcomes: [],
+  total: 1,
+  outcomes: [outcome],
   notDone: [],
-  kept: [],
+  kept: ['/work/f'],
+  told: [{ database: 'pt_xyz', text: 'NOT_TRANSACTIONAL', toldAt: new Date('2026-01-01T01:31:00Z') }],
 };
 
 describe('last run', () => {
   let folder: string;
+  let path: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-last-run-'));
+    path = join(folder, 'last-run.json');
   });
   afterEach(() => rm(folder, { recursive: true }));
+  const reading = async () => {
+    const read = await readLastRun(folder).catch((error: ExplainedError) => error);
+    if (!(read instanceof ExplainedError)) return read;
+    expect(read.advice).to.contain('the next run writes the file anew');
+    return read.message;
+  };
 
   it('is read as it was written, by this user only', async () => {
-    await writeLastRun(folder, report, false);
-    expect(await readLastRun(folder)).to.deep.equal(JSON.parse(JSON.stringify(report)));
-    expect((await stat(join(folder, 'last-run.json'))).mode & 0o777).to.equal(0o600);
+    await writeLastRun(folder, report);
+    expect(await readLastRun(folder)).to.deep.equal(report);
+    expect((await stat(path)).mode & 0o777).to.equal(0o600);
   });
 
-  it('of some databases only leaves what is known of the others', async () => {
-    const outcome = (database: string, state: Outcome['state']): Outcome => ({
-      ...{ database, state, isLeftover: false, startedAt: new Date(), seconds: 1, fileName: database, findings: [] },
-    });
-    const night = { ...report, total: 3, exitCode: 1 };
-    const outcomes = [outcome('a', 'failed'), outcome('b', 'failed'), outcome('c', 'complete')];
-    await writeLastRun(folder, { ...night, outcomes }, false);
-    const morning = { ...report, startedAt: new Date('2026-01-01T09:00:00Z'), total: 1, exitCode: 0 };
-    await writeLastRun(folder, { ...morning, outcomes: [outcome('a', 'complete')] }, true);
-    const known = (await readLastRun(folder))!;
-    expect(known).to.include({ startedAt: '2026-01-01T01:30:00.000Z', total: 3, exitCode: 1 });
-    expect(known.outcomes.map(({ database, state }) => `${database} ${state}`)).to.have.members([
-      ...['a complete', 'b failed', 'c complete'],
-    ]);
-    await writeLastRun(folder, { ...morning, outcomes: [outcome('b', 'complete')] }, true);
-    expect(await readLastRun(folder)).to.include({ exitCode: 0 });
-    await writeLastRun(folder, { ...morning, outcomes: [outcome('new', 'complete')] }, true);
-    expect(await readLastRun(folder)).to.include({ exitCode: 0, total: 4 });
+  it('is JSON in snake_case, with times in UTC', async () => {
+    await writeLastRun(folder, report);
+    const json = JSON.parse(await readFile(path, 'utf8'));
+    expect(json).to.include({ started_at: '2026-01-01T01:30:00.000Z', exit_code: 2 });
+    expect(json.outcomes[0]).to.include({ dump_bytes: 7, is_leftover: false, file_name: 'f' });
+    expect(json.told[0]).to.include({ told_at: '2026-01-01T01:31:00.000Z' });
+    expect(JSON.stringify(json).match(/"[a-z]+[A-Z]\w*":/g)).to.equal(null);
   });
 
-  it('is none where there was none, or half of one', async () => {
-    expect(await readLastRun(folder)).to.equal(undefined);
-    for (const text of ['', '{"outcomes": [', '{}', '[]', 'null']) {
-      await writeFile(join(folder, 'last-run.json'), text);
-      expect(await readLastRun(folder), text).to.equal(undefined);
+  it('of an earlier version, in camelCase, is read too', async () => {
+    const { told: _, ...rest } = report;
+    await writeFile(path, JSON.stringify(rest));
+    expect(await readLastRun(folder)).to.deep.equal(rest);
+  });
+
+  it('is none only where there is no file', async () => expect(await reading()).to.equal(undefined));
+
+  it('that can not be read is an error that says why, whatever is wrong with it', async () => {
+    const whole = JSON.stringify(report);
+    for (const [text, why] of [
+      ['', 'it is empty'],
+      [whole.slice(0, 200), 'it is not JSON, and may be cut off'],
+      ['\0'.repeat(4096), 'it is not JSON, and may be cut off'],
+      ['null', 'it is not the report of a run'],
+      ['[]', 'it is not the report of a run'],
+      ['{}', 'it is not the report of a run'],
+      ['{"outcomes": []}', 'it is not the report of a run (kept is a required field'],
+      [whole.replace('"failed"', '"fine"'), 'it is not the report of a run (outcomes[0].state must be one of'],
+    ] as const) {
+      await writeFile(path, text);
+      expect(await reading(), text.slice(0, 50)).to.contain(`${path} can't be read: ${why}`);
     }
   });
 
-  it('that can not be written does not spoil the run', async () => {
-    await writeLastRun(join(folder, 'gone'), report, false);
-    expect(await readdir(folder)).to.deep.equal([]);
+  it("that is a link, or another user's, is an error that says so", async () => {
+    await symlink('/etc/hostname', path);
+    expect(await reading()).to.contain('it is a link');
+    await rm(path);
+    await writeLastRun(folder, report);
+    await chmod(path, 0);
+    if (process.getuid?.() !== 0) expect(await reading()).to.contain('EACCES');
+  });
+
+  it('that can not be written leaves the one before it, and says so', async () => {
+    const small = join(folder, 'small');
+    using disk = mountSmallDisk(small, 1);
+    if (!disk) return;
+    await writeLastRun(small, report);
+    await writeFile(join(small, 'full'), Buffer.alloc(2 << 20)).catch(() => {});
+    const error = await writeLastRun(small, { ...report, exitCode: 0 }).catch(error => error);
+    expect(error).to.be.instanceOf(ExplainedError);
+    expect(error.message).to.contain("last-run.json can't be written: ").and.contain('ENOSPC');
+    expect((await readLastRun(small))!.exitCode).to.equal(2);
+    expect(await readdir(small)).to.have.members(['last-run.json', 'full']);
   });
 });

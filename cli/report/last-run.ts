@@ -1,51 +1,70 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../problems.ts';
-import { exitCodeOf, type RunReport } from './report.ts';
+import { readPlainFile, writeFileAtomically } from '../files/atomic-file.ts';
+import { codeOf, ExplainedError, messageOf } from '../problems.ts';
+import { parseLastRun } from './last-run-schema.ts';
+import type { RunReport } from './run-report.ts';
+import { snakeCased } from './snake-case.ts';
 
-/** How the last run ended, as it is read from the work folder: dates are texts there. */
-export type LastRun = Omit<RunReport, 'startedAt' | 'endedAt'> & {
-  readonly startedAt: string;
-  readonly endedAt: string;
-};
+/** What the work folder keeps of the last run of all databases, and of those of some since. */
+export interface LastRun extends RunReport {
+  /** The latest run of some databases only since then: its outcomes stand among the others. */
+  readonly amendedBy?: Amendment;
+  /** The warnings that were reported before, with the time of the last mail about each. */
+  readonly told?: readonly ToldWarning[];
+}
+
+export interface Amendment {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly exitCode: number;
+  /** Labels. */
+  readonly databases: readonly string[];
+}
+
+export interface ToldWarning {
+  /** Left out for one that is about all. */
+  readonly database?: string;
+  /** What it says, without the figures in it. */
+  readonly text: string;
+  readonly toldAt: Date;
+}
+
+/** Its name in the work folder. */
+export const LAST_RUN = 'last-run.json';
 
 /**
- * Leaves the report of a run in the work folder, for `sade doctor`. On a full disk that must not spoil the run.
- * @param isPartOnly whether the run was of some databases only: what is known of the others from the run before stays
+ * Leaves the report of a run in the work folder, for `sade doctor` and the next run. A crash leaves the old one or the new one.
+ * @throws {ExplainedError} when it can't be written, such as on a full disk; the old one is still there then
  */
-export async function writeLastRun(folder: string, report: RunReport, isPartOnly: boolean): Promise<void> {
-  const path = join(folder, FILE);
+export async function writeLastRun(folder: string, report: LastRun): Promise<void> {
+  const path = join(folder, LAST_RUN);
   try {
-    const before = isPartOnly ? await readLastRun(folder) : undefined;
-    const left = before ? mendedBy(before, report) : report;
-    await writeFile(path, JSON.stringify(left, null, 2), { mode: 0o600 });
-  } catch {
-    await rm(path, { force: true }).catch(() => {});
-  }
-}
-
-/** @returns undefined when there was none, or when what is there can't be read as a report */
-export async function readLastRun(folder: string): Promise<LastRun | undefined> {
-  try {
-    const report = JSON.parse(await readFile(join(folder, FILE), 'utf8')) as LastRun | null;
-    return report && Array.isArray(report.outcomes) ? report : undefined;
+    await writeFileAtomically(path, `${JSON.stringify(snakeCased(report), null, 2)}\n`, 0o600);
   } catch (error) {
-    if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    throw new ExplainedError(`${path} can't be written: ${messageOf(error)}`, {
+      cause: error,
+      advice: 'sade doctor shows the run before this one until that is fixed. Check the disk of the work folder.',
+    });
   }
 }
 
-/** A failure of the night must not be forgotten because another database was backed up in the morning. */
-function mendedBy(before: LastRun, report: RunReport): LastRun {
-  const done = new Set(report.outcomes.map(({ database }) => database));
-  const outcomes = [...before.outcomes.filter(({ database }) => !done.has(database)), ...report.outcomes];
-  const notDone = before.notDone.filter(label => !done.has(label));
-  const own = outcomes.filter(({ isLeftover }) => !isLeftover).map(({ database }) => database);
-  const total = new Set([...own, ...notDone]).size;
-  const exitCode = before.interruptedBy && notDone.length > 0 ? before.exitCode : exitCodeOf(outcomes, total);
-  const { interruptedBy, ...rest } = before;
-  const stillInterrupted = interruptedBy && notDone.length > 0 ? { interruptedBy } : {};
-  return { ...rest, ...stillInterrupted, total, outcomes, notDone, exitCode, kept: report.kept };
+/**
+ * @returns undefined when there was no run from this folder
+ * @throws {ExplainedError} when what is there can't be read as a report, with the reason
+ */
+export async function readLastRun(folder: string): Promise<LastRun | undefined> {
+  const path = join(folder, LAST_RUN);
+  try {
+    return parseLastRun(await readPlainFile(path, MAX_BYTES));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new ExplainedError(`${path} can't be read: ${messageOf(error)}`, {
+      cause: error,
+      advice:
+        'How the last run ended is not known from here. Check the disk of the work folder; the next run writes the file anew.',
+    });
+  }
 }
 
-const FILE = 'last-run.json';
+/** A run of thousands of databases, each with hundreds of findings, takes less. */
+const MAX_BYTES = 64 * 2 ** 20;

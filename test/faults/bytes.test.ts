@@ -34,13 +34,13 @@ describe('bytes that change', function () {
     beforeEach(async () => {
       const run = await trial.backup(['--retries', '0'], NOWHERE);
       await trial.expectFailed(run, { stage: 'upload', says: /can't be reached/, waits: true });
-      zip = join(trial.place.workDir, run.outcome.fileName);
+      zip = join(trial.place.workDir, run.outcome.file_name);
     });
 
     /** The next run, which is to deliver what waits and then to make a backup of its own. */
     async function nextRun() {
       const run = await trial.backup();
-      const leftover = run.report.outcomes.find(({ isLeftover }) => isLeftover);
+      const leftover = run.report.outcomes.find(({ is_leftover }) => is_leftover);
       expect(run.outcome.state, 'of its own backup').to.equal('complete');
       return { ...run, leftover: leftover! };
     }
@@ -75,7 +75,7 @@ describe('bytes that change', function () {
       expect(code).to.equal(1);
       expect(leftover).to.include({ state: 'failed' });
       expect(leftover.failure!.message).to.contain('422 MANIFEST_MISMATCH');
-      expect(leftover.failure!.keptAt).to.equal(zip);
+      expect(leftover.failure!.kept_at).to.equal(zip);
       expect((await trial.listed()).map(({ state }) => state)).to.deep.equal(['complete']);
     });
 

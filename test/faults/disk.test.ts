@@ -54,11 +54,11 @@ describe('a backup onto a full disk', function () {
     const [zip] = await trial.spooled();
     await fill(join(trial.place.workDir, 'others.bin'));
     const { report, stderr } = await trial.backup();
-    const delivered = report.outcomes.filter(({ isLeftover }) => isLeftover);
+    const delivered = report.outcomes.filter(({ is_leftover }) => is_leftover);
     expect(
-      delivered.map(({ fileName, state }) => ({ fileName, state })),
+      delivered.map(({ file_name, state }) => ({ file_name, state })),
       stderr,
-    ).to.deep.equal([{ fileName: zip, state: 'complete' }]);
+    ).to.deep.equal([{ file_name: zip, state: 'complete' }]);
     expect(await trial.listed()).to.have.length.at.least(1);
   });
 
@@ -75,8 +75,8 @@ describe('a backup onto a full disk', function () {
     disk.grow(8);
     const [zip] = await trial.spooled();
     const again = await trial.backup();
-    expect(again.report.outcomes.map(({ fileName, state }) => ({ fileName, state }))).to.deep.include({
-      fileName: zip,
+    expect(again.report.outcomes.map(({ file_name, state }) => ({ file_name, state }))).to.deep.include({
+      file_name: zip,
       state: 'complete',
     });
     await trial.expectComplete(again);

@@ -53,7 +53,10 @@ describe('a backup during which', function () {
     await trial.expectNothingStored();
     const [zip] = await trial.spooled();
     const next = await trial.backup();
-    expect(next.report.outcomes.find(({ isLeftover }) => isLeftover)).to.include({ fileName: zip, state: 'complete' });
+    expect(next.report.outcomes.find(({ is_leftover }) => is_leftover)).to.include({
+      file_name: zip,
+      state: 'complete',
+    });
     await trial.expectComplete(next);
     expect((await trial.listed()).map(({ state }) => state)).to.deep.equal(['complete', 'complete']);
   });
@@ -90,7 +93,7 @@ describe('a backup during which', function () {
     expect({ code, state: outcome.state }).to.deep.equal({ code: 2, state: 'failed' });
     expect(outcome.failure!.message).to.match(says);
     expect(outcome.failure!.advice).to.be.a('string').and.match(/\w/);
-    expect(outcome.failure!.keptAt).to.match(/\.zip$/);
+    expect(outcome.failure!.kept_at).to.match(/\.zip$/);
   }
 
   /** Hands an upload on to the service, and changes the receipt that comes back. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { expect } from 'chai';
-import type { Outcome } from '../../cli/pipeline/outcome.ts';
+import type { RunReportJson } from '../../cli/report/run-report.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
 import { differences } from '../support/compare-databases.ts';
 import { type MariaDb, startMariaDb } from '../support/mariadb.ts';
@@ -31,7 +31,7 @@ const NOT_OF_USE =
   /(?:shutdown|restart|crash|kill|big|stress|wait_timeout|bootstrap|mysql_upgrade|mysqld--help|grant|user|galera|binlog|rpl|ssl|kdf)/;
 
 interface Trial {
-  readonly outcome: Outcome;
+  readonly outcome: RunReportJson['outcomes'][number];
   /** What the client said when the dump did not load. */
   readonly loadError?: string;
   readonly differences: readonly string[];
@@ -82,13 +82,13 @@ describe("MariaDB's own test suite as sources", () => {
     expect(broken.map(({ outcome, loadError }) => `${outcome.database}: ${loadError}`)).to.deep.equal([]);
   });
 
-  async function restored(outcome: Outcome): Promise<Trial> {
-    if (outcome.backupId === undefined) return { outcome, differences: [] };
+  async function restored(outcome: RunReportJson['outcomes'][number]): Promise<Trial> {
+    if (outcome.backup_id === undefined) return { outcome, differences: [] };
     const zip = join(folder, 'backup.zip');
-    const answer = await fetch(`${service.url}/${outcome.backupId}/download`);
+    const answer = await fetch(`${service.url}/${outcome.backup_id}/download`);
     await pipeline(answer.body!, createWriteStream(zip));
     const copy = `copy_of_${outcome.database}`.slice(0, 64);
-    const { data } = (await (await fetch(`${service.url}/${outcome.backupId}/manifest`)).json()) as BackupReport;
+    const { data } = (await (await fetch(`${service.url}/${outcome.backup_id}/manifest`)).json()) as BackupReport;
     const { character_set, collation } = data.manifest!.source;
     await mariadb.sql(`create database \`${copy}\` character set ${character_set} collate ${collation}`);
     try {

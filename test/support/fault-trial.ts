@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Outcome, Stage } from '../../cli/pipeline/outcome.ts';
-import type { RunReport } from '../../cli/report/report.ts';
+import type { Stage } from '../../cli/pipeline/outcome.ts';
+import type { RunReportJson } from '../../cli/report/run-report.ts';
 import type { FindingCode } from '../../protocol/finding.ts';
 import type { BackupSummary, DatabaseHistory, DatabaseList, StoredState } from '../../protocol/responses.ts';
 import type { MariaDb } from './mariadb.ts';
@@ -12,8 +12,8 @@ import type { Service } from './service.ts';
 
 /** A run of `sade backup`, and how it ended for the one database that it was about. */
 export interface Run extends SadeResult {
-  readonly report: RunReport;
-  readonly outcome: Outcome;
+  readonly report: RunReportJson;
+  readonly outcome: RunReportJson['outcomes'][number];
 }
 
 /** Where Node keeps what it has made of our sources: half of the time of a short run. */
@@ -58,7 +58,7 @@ export class FaultTrial implements AsyncDisposable {
   /** Runs a backup, into the service unless `server` is another address. */
   async backup(more: string[] = [], server = this.url): Promise<Run> {
     const result = await this.place.backup(server, more, { env: COMPILE_CACHE });
-    const outcome = result.report.outcomes.find(({ isLeftover }) => !isLeftover);
+    const outcome = result.report.outcomes.find(({ is_leftover }) => !is_leftover);
     if (!outcome) throw new Error(`the run tells nothing of ${this.label}: ${result.stderr}`);
     return { ...result, outcome };
   }
@@ -106,8 +106,8 @@ export class FaultTrial implements AsyncDisposable {
     expect(stderr).to.contain(`FAILED  ${this.label}  ${failure!.stage}: `).and.contain(`0 of 1 database backed up`);
     expect(stderr).not.to.contain(this.entry.db_password as string);
     await this.expectNothingStored();
-    const { fileName } = outcome;
-    expect(await this.spooled(), 'in the work folder').to.deep.equal(waits ? [fileName, `${fileName}.json`] : []);
+    const { file_name } = outcome;
+    expect(await this.spooled(), 'in the work folder').to.deep.equal(waits ? [file_name, `${file_name}.json`] : []);
   }
 
   /** Neither the listings nor the service's folder know anything of this database. */
@@ -137,10 +137,12 @@ export class FaultTrial implements AsyncDisposable {
     const { reference, message } = outcome.loss!;
     expect(message).to.match(new RegExp(`^lost since backup ${reference.id} .*: ${lost}$`));
     expect(stderr).to.contain(`SHRUNK  ${this.label}  `).and.contain(`LOSS: ${message} (SHRUNK)`);
-    expect(stderr).to.contain(`sade download ${reference.id}.`).and.contain(`sade accept ${outcome.backupId} --reason`);
+    expect(stderr)
+      .to.contain(`sade download ${reference.id}.`)
+      .and.contain(`sade accept ${outcome.backup_id} --reason`);
     expect(stderr).to.contain(`SHRUNK: ${this.label} (backup ${reference.id} has what was lost)`);
     await this.#expectKept(run, 'complete', ['SHRUNK']);
-    expect((await this.listed())[0]).to.include({ id: outcome.backupId, loss: 'unaccepted' });
+    expect((await this.listed())[0]).to.include({ id: outcome.backup_id, loss: 'unaccepted' });
     return this.proveRestorable();
   }
 
@@ -162,7 +164,7 @@ export class FaultTrial implements AsyncDisposable {
       if (severity === 'incomplete') expect(advice, `what to do about ${code}`).to.be.a('string').and.match(/\w/);
     }
     const [latest] = await this.listed();
-    expect(latest).to.include({ id: outcome.backupId, file_name: outcome.fileName, state });
+    expect(latest).to.include({ id: outcome.backup_id, file_name: outcome.file_name, state });
     expect(await this.spooled(), 'in the work folder').to.deep.equal([]);
     expect(await this.stored(), "in the service's folder").to.deep.equal(
       (await this.listed()).flatMap(({ file_name }) => [file_name, `${file_name}.json`]).sort(),

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunReport } from '../../cli/report/report.ts';
+import type { RunReportJson } from '../../cli/report/run-report.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
@@ -105,10 +105,10 @@ export class Workplace implements AsyncDisposable {
     server: string,
     more: string[] = [],
     options: SadeOptions = {},
-  ): Promise<SadeResult & { report: RunReport }> {
+  ): Promise<SadeResult & { report: RunReportJson }> {
     const result = await sade(this.args(server, '--json', ...more), options);
     if (!result.stdout) throw new Error(`sade printed no report, and ended with code ${result.code}: ${result.stderr}`);
-    return { ...result, report: JSON.parse(result.stdout) as RunReport };
+    return { ...result, report: JSON.parse(result.stdout) as RunReportJson };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

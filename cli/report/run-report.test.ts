@@ -3,7 +3,7 @@ import { type FindingCode, finding } from '../../protocol/finding.ts';
 import type { UnacceptedLoss } from '../../protocol/responses.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { table } from '../terminal/table.ts';
-import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from './report.ts';
+import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from './run-report.ts';
 
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   database: 'pt_xyz',

@@ -6,8 +6,9 @@ import { EXIT } from '../problems.ts';
 import { count, formatBytes, formatCount, formatSeconds } from '../terminal/format.ts';
 import { printableBlock, printableInLine } from '../terminal/printable.ts';
 import { table } from '../terminal/table.ts';
+import type { SnakeCased } from './snake-case.ts';
 
-/** How a run ended, as `--json` prints it. */
+/** How a run ended. */
 export interface RunReport {
   readonly startedAt: Date;
   readonly endedAt: Date;
@@ -22,7 +23,12 @@ export interface RunReport {
   readonly notDone: readonly string[];
   /** Paths of zips that wait in the work folder for the next run. */
   readonly kept: readonly string[];
+  /** Labels of the databases that `--only` named; left out for a run of all. */
+  readonly only?: readonly string[];
 }
+
+/** The same as `--json` prints it. */
+export type RunReportJson = SnakeCased<RunReport>;
 
 /** @returns what happened to one database, a line for each thing to know */
 export function describeOutcome(outcome: Outcome): string {
