@@ -13,6 +13,7 @@ import {
   serviceStatus,
 } from '../protocol/responses.ts';
 import { ExplainedError, messageOf } from './problems.ts';
+import { oddShapeOf, readBounded } from './service/bounded-answer.ts';
 
 /** The service could not be reached, or ended the connection without an answer. */
 export class ServiceUnreachable extends ExplainedError {}
@@ -34,6 +35,12 @@ export class ServiceRefusal extends ExplainedError {
 }
 
 const ANSWER_MS = 30_000;
+
+/** Another attempt is not put off for longer, whatever the service asks for. */
+const RETRY_AFTER_MS = 5000;
+
+/** No redirect is followed: what lies behind it was not named by the administrator, and would be believed. */
+const NO_REDIRECT = { redirect: 'manual' } as const;
 
 /** What the commands ask the service. */
 export class Service {
@@ -92,7 +99,10 @@ export class Service {
   ): Promise<Response> {
     const url = new URL(`${encodeURIComponent(id)}/download`, this.#server);
     try {
-      return await ky(url, { method, headers, signal: this.#until(signal), timeout: this.#answerMs, retry: 3 });
+      return await ky(url, {
+        ...{ ...NO_REDIRECT, method, headers, signal: this.#until(signal), timeout: this.#answerMs },
+        retry: { limit: 3, maxRetryAfter: RETRY_AFTER_MS },
+      });
     } catch (error) {
       this.#signal?.throwIfAborted();
       // The answer to HEAD has no body that says why: ask in the way that has one.
@@ -115,7 +125,11 @@ export class Service {
     const timer = setTimeout(() => clock.abort(tooSlow(this.#server, this.#answerMs)), this.#answerMs);
     try {
       const signal = this.#until(clock.signal);
-      return await readAnswer(await ky(new URL(path, this.#server), { ...request, timeout: false, signal }), schema);
+      const retry = { maxRetryAfter: RETRY_AFTER_MS };
+      const answer = await ky(new URL(path, this.#server), {
+        ...{ ...NO_REDIRECT, ...request, timeout: false, signal, retry },
+      });
+      return await readAnswer(answer, schema, this.#server);
     } catch (error) {
       this.#signal?.throwIfAborted();
       throw clock.signal.aborted ? clock.signal.reason : explainServiceError(error, this.#server);
@@ -136,10 +150,13 @@ function tooSlow(server: URL, ms: number): ServiceUnreachable {
 }
 
 /** @returns the answer's JSON, if it is what the contract says @throws {ExplainedError} */
-export async function readAnswer<S extends Schema>(response: Response, schema: S): Promise<InferType<S>> {
-  const text = await response.text();
+export async function readAnswer<S extends Schema>(response: Response, schema: S, server: URL): Promise<InferType<S>> {
+  const text = new TextDecoder().decode(await readBounded(response.body, server.origin));
   try {
-    return await schema.validate(JSON.parse(text), { strict: true });
+    const value: unknown = JSON.parse(text);
+    const odd = oddShapeOf(value);
+    if (odd !== undefined) throw new ValidationError(odd);
+    return await schema.validate(value, { strict: true });
   } catch (error) {
     const why = error instanceof ValidationError ? error.errors.join('; ').slice(0, 200) : 'it is no JSON';
     throw new ExplainedError(`the answer ${response.status} is not one of Lumbung's service (${why})`, {
@@ -152,7 +169,10 @@ export async function readAnswer<S extends Schema>(response: Response, schema: S
 /** Turns what ky throws into a sentence for the administrator. */
 export function explainServiceError(error: unknown, server: URL): ExplainedError {
   if (error instanceof ExplainedError) return error;
-  if (isHTTPError(error)) return refusal(error.response.status, error.data, error);
+  if (isHTTPError(error)) {
+    if (isRedirect(error.response)) return redirected(error.response, server);
+    return refusalOf(error.response, error.data, error);
+  }
   if (!isNetworkError(error) && !isTimeoutError(error)) return new ExplainedError(messageOf(error), { cause: error });
   return new ServiceUnreachable(`the service at ${server.origin} can't be reached: ${rootCauseOf(error)}`, {
     cause: error,
@@ -170,16 +190,43 @@ function adviceForLine(reason: string): string {
 const OWN_CA =
   'If the certificate is of a CA of your own, name it in the environment: NODE_EXTRA_CA_CERTS=/path/ca.pem.';
 
-function refusal(status: number, body: unknown, cause: unknown): ExplainedError {
-  if (!errorAnswer.isValidSync(body))
+export function isRedirect({ status, headers }: Response): boolean {
+  return status >= 300 && status < 400 && headers.has('location');
+}
+
+/** @returns why the service has to be named by another address */
+export function redirected({ headers }: Response, server: URL): ExplainedError {
+  const location = headers.get('location');
+  const to = location !== null && URL.canParse(location, server) ? new URL(location, server) : undefined;
+  const where = to ? ` to ${to.origin.slice(0, 200)}` : '';
+  return new ExplainedError(
+    `the service at ${server.origin} answers with a redirect${where}, which sade does not follow`,
+    {
+      advice:
+        'If the service has moved there, give --server its new address, such as https:// instead of http://. If not, check what answers.',
+      sharedCause: { where: server.origin, why: `answers with a redirect${where}` },
+    },
+  );
+}
+
+/** The service names no more than a dozen fields, and says a sentence or two. */
+const [MOST_FIELDS, LONGEST_SAYING] = [100, 1000];
+
+function refusalOf({ status }: Response, body: unknown, cause: unknown): ExplainedError {
+  if (oddShapeOf(body, MOST_FIELDS) !== undefined || !errorAnswer.isValidSync(body))
     return new ExplainedError(`the service answered ${status}, and not as Lumbung's does`, {
       cause,
       advice: 'Check --server, and the limits of a proxy in between (docs/operations.md).',
     });
   const { message, code, errors = [] } = errorAnswer.cast(body);
   const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  const said = `the service answered ${status} ${code}: ${message}${details ? ` (${details})` : ''}`;
-  return new ServiceRefusal(said, { status, code, cause, advice: ADVICE[code] ?? "Look into the service's log." });
+  const said = `${message}${details ? ` (${details})` : ''}`.slice(0, LONGEST_SAYING);
+  return new ServiceRefusal(`the service answered ${status} ${code.slice(0, 64)}: ${said}`, {
+    status,
+    code,
+    cause,
+    advice: ADVICE[code] ?? "Look into the service's log.",
+  });
 }
 
 const BAD_FILE =

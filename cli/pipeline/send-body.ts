@@ -1,6 +1,7 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as overHttp } from 'node:http';
 import { Agent as HttpsAgent, request as overHttps } from 'node:https';
-import { buffer } from 'node:stream/consumers';
+import { ExplainedError } from '../problems.ts';
+import { readBounded } from '../service/bounded-answer.ts';
 
 /** The body of a request, in pieces. */
 export interface Body {
@@ -12,6 +13,12 @@ export interface Body {
 
 /** The connection broke in the middle of the answer. */
 export class AnswerCutOff extends Error {}
+
+/** An answer that has begun must end within this time: it is a record, which the service has at hand. */
+const ANSWER_BODY_MS = 60_000;
+
+/** A service sends one "Continue", a proxy may add a hint or two. */
+const MOST_INTERIM_ANSWERS = 100;
 
 /** A peer that is gone without a word is noticed after about so long, however long its answer may take. */
 const KEEP_ALIVE_MS = 60_000;
@@ -32,7 +39,7 @@ export async function sendBody(request: Request, body: Body, signal: AbortSignal
   try {
     const answer = answerTo(outgoing);
     await write(outgoing, body.pieces, answer);
-    return await readWhole(await answer);
+    return await readWhole(await answer, new URL(request.url).origin);
   } catch (error) {
     signal.throwIfAborted();
     throw error;
@@ -64,6 +71,11 @@ function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
   const fail = (cause: Error) => reject(new TypeError('fetch failed', { cause }));
   outgoing.on('response', resolve).on('error', fail);
   outgoing.on('close', () => fail(new Error('the connection was closed without an answer')));
+  let interim = 0;
+  const countInterim = () => {
+    if (++interim > MOST_INTERIM_ANSWERS) outgoing.destroy(new Error('the service answers 1xx time and again'));
+  };
+  outgoing.on('information', countInterim).on('continue', countInterim);
   promise.catch(() => {}); // while the body is sent nobody listens yet
   return promise;
 }
@@ -95,12 +107,17 @@ async function write(
 }
 
 /** Read here, where a connection that breaks in the middle of the answer is still a reason to try again. */
-async function readWhole(answer: IncomingMessage): Promise<Response> {
-  const body = await buffer(answer).catch(error => {
-    throw new AnswerCutOff("the service's answer was cut off", { cause: error });
-  });
+async function readWhole(answer: IncomingMessage, where: string): Promise<Response> {
+  const tooSlow = new Error(`it did not end within ${ANSWER_BODY_MS / 1000} s`);
+  const timer = setTimeout(() => answer.destroy(tooSlow), ANSWER_BODY_MS);
+  const body = await readBounded(answer, where)
+    .catch(error => {
+      if (error instanceof ExplainedError) throw error;
+      throw new AnswerCutOff("the service's answer was cut off", { cause: error });
+    })
+    .finally(() => clearTimeout(timer));
   const headers = new Headers();
   for (const [name, values] of Object.entries(answer.headersDistinct))
     for (const value of values ?? []) headers.append(name, value);
-  return new Response(body.length > 0 ? new Uint8Array(body) : null, { status: answer.statusCode!, headers });
+  return new Response(body.length > 0 ? body : null, { status: answer.statusCode!, headers });
 }

@@ -3,7 +3,7 @@ import { formatReprDigest, parseReprDigest } from '../../protocol/digest.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
 import { ExplainedError } from '../problems.ts';
-import { explainServiceError, readAnswer } from '../service.ts';
+import { explainServiceError, isRedirect, readAnswer, redirected } from '../service.ts';
 import { fileDigest } from './file-digest.ts';
 import { type FileForm, fileForm } from './multipart.ts';
 import { AnswerCutOff, sendBody } from './send-body.ts';
@@ -47,7 +47,7 @@ const MISMATCH = 'DIGEST_MISMATCH';
  */
 export async function upload(request: UploadRequest, options: UploadOptions): Promise<UploadReceipt['data']> {
   try {
-    const { data: receipt } = await readAnswer(await post(request, options), uploadReceipt);
+    const { data: receipt } = await readAnswer(await post(request, options), uploadReceipt, options.server);
     checkReceipt(request, receipt);
     return receipt;
   } catch (error) {
@@ -125,16 +125,8 @@ async function sendOnce(request: Request, form: FileForm, onBytes: UploadOptions
   });
   const body = { length: form.contentLength, pieces };
   const response = await sendBody(request, body, AbortSignal.any([request.signal, watch.signal]));
-  if (REDIRECTS.includes(response.status)) throw redirected();
+  if (isRedirect(response)) throw redirected(response, new URL(request.url));
   return response;
-}
-
-const REDIRECTS = [301, 302, 303, 307, 308];
-
-function redirected(): ExplainedError {
-  return new ExplainedError('the service answered with a redirect, which an upload does not follow', {
-    advice: 'Give --server the address that it redirects to, such as https:// instead of http://.',
-  });
 }
 
 class Stalled extends Error {}
