@@ -190,12 +190,12 @@ function adviceForLine(reason: string): string {
 const OWN_CA =
   'If the certificate is of a CA of your own, name it in the environment: NODE_EXTRA_CA_CERTS=/path/ca.pem.';
 
-export function isRedirect({ status, headers }: Response): boolean {
+function isRedirect({ status, headers }: Response): boolean {
   return status >= 300 && status < 400 && headers.has('location');
 }
 
 /** @returns why the service has to be named by another address */
-export function redirected({ headers }: Response, server: URL): ExplainedError {
+function redirected({ headers }: Response, server: URL): ExplainedError {
   const location = headers.get('location');
   const to = location !== null && URL.canParse(location, server) ? new URL(location, server) : undefined;
   const where = to ? ` to ${to.origin.slice(0, 200)}` : '';

@@ -12,6 +12,12 @@ import { until } from './support/until.ts';
 
 const MIB = 1 << 20;
 const FILE_NAME = 'mysql-2026-01-01-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql.zip';
+const REPORT = {
+  ...{ id: 3, database_name: 'pt_xyz', file_name: FILE_NAME, timestamp: '2026-01-01 00:00:00', size: 100 },
+  ...{ repr_digest: `sha-256=:${Buffer.alloc(32, 1).toString('base64')}:`, state: 'complete', findings: [] },
+  ...{ dump_size: 4096, dump_sha256: 'a'.repeat(64), received_at: '2026-01-01T00:00:05.000Z' },
+  ...{ checked_at: null, damage: null, manifest: null },
+};
 const OTHER =
   /answers with more than 16\.0 MiB|answered 404, and not as|Headers Overflow|head is too large|not one of Lumbung's/;
 
@@ -89,6 +95,18 @@ describe('a service that sade does not trust', () => {
       await until('another attempt', () => service.requests.length === 2);
       giveUp.abort();
       await asking;
+    });
+
+    it('has nothing printed that goes deeper than a program can follow', async () => {
+      const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+      const report = JSON.stringify({ data: { ...REPORT, manifest: 'deep' }, message: 'success' }).replace(
+        '"deep"',
+        deep,
+      );
+      await using service = await startHostileService(() => answerOf(report));
+      const { code, stderr } = await sade(['show', '3', '--json', '--server', service.url]);
+      expect(stderr).to.contain('it is nested more than 64 levels deep');
+      expect(code).to.equal(1);
     });
 
     it('has its long error cut off', async () => {

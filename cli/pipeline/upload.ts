@@ -3,7 +3,7 @@ import { formatReprDigest, parseReprDigest } from '../../protocol/digest.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
 import { ExplainedError } from '../problems.ts';
-import { explainServiceError, isRedirect, readAnswer, redirected } from '../service.ts';
+import { explainServiceError, readAnswer } from '../service.ts';
 import { fileDigest } from './file-digest.ts';
 import { type FileForm, fileForm } from './multipart.ts';
 import { AnswerCutOff, sendBody } from './send-body.ts';
@@ -124,9 +124,7 @@ async function sendOnce(request: Request, form: FileForm, onBytes: UploadOptions
     onBytes?.(sent);
   });
   const body = { length: form.contentLength, pieces };
-  const response = await sendBody(request, body, AbortSignal.any([request.signal, watch.signal]));
-  if (isRedirect(response)) throw redirected(response, new URL(request.url));
-  return response;
+  return await sendBody(request, body, AbortSignal.any([request.signal, watch.signal]));
 }
 
 class Stalled extends Error {}
