@@ -1,6 +1,7 @@
 import ky, { isHTTPError, isNetworkError, isTimeoutError } from 'ky';
 import { type InferType, type Schema, ValidationError } from 'yup';
 import type { AcceptanceRequest } from '../protocol/acceptance.ts';
+import { formatBytes } from '../protocol/format-bytes.ts';
 import {
   type BackupReport,
   backupReport,
@@ -16,21 +17,47 @@ import { ExplainedError, messageOf } from './problems.ts';
 import { oddShapeOf, readBounded } from './service/bounded-answer.ts';
 
 /** The service could not be reached, or ended the connection without an answer. */
-export class ServiceUnreachable extends ExplainedError {}
+export class ServiceUnreachable extends ExplainedError {
+  /** What the system or the TLS library said of it. */
+  readonly reason: string;
+
+  constructor(message: string, { reason, ...options }: ErrorOptions & { reason: string; advice?: string }) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** Something answered that is not Lumbung's service, or not as it does. */
+export class StrangeAnswer extends ExplainedError {
+  readonly status: number;
+
+  constructor(message: string, { status, ...options }: ErrorOptions & { status: number; advice?: string }) {
+    super(message, options);
+    this.status = status;
+  }
+}
 
 /** The service answered that it does not take what it was sent, or has not what it was asked for. */
 export class ServiceRefusal extends ExplainedError {
   readonly status: number;
   /** Such as `DIGEST_MISMATCH`; docs/rest.md lists them. */
   readonly code: string;
+  /** How many bytes are left on its disk, where it says so. */
+  readonly freeBytes: number | undefined;
 
   constructor(
     message: string,
-    { status, code, ...options }: ErrorOptions & { status: number; code: string; advice?: string },
+    {
+      status,
+      code,
+      freeBytes,
+      ...options
+    }: ErrorOptions & { status: number; code: string; freeBytes?: number | undefined; advice?: string },
   ) {
     super(message, options);
     this.status = status;
     this.code = code;
+    this.freeBytes = freeBytes;
   }
 }
 
@@ -145,6 +172,7 @@ export class Service {
 
 function tooSlow(server: URL, ms: number): ServiceUnreachable {
   return new ServiceUnreachable(`the service at ${server.origin} did not answer within ${ms / 1000} s`, {
+    reason: 'timeout',
     advice: 'Look at the service and its log: GET /-/ready tells whether it has its history and its storage.',
   });
 }
@@ -159,7 +187,8 @@ export async function readAnswer<S extends Schema>(response: Response, schema: S
     return await schema.validate(value, { strict: true });
   } catch (error) {
     const why = error instanceof ValidationError ? error.errors.join('; ').slice(0, 200) : 'it is no JSON';
-    throw new ExplainedError(`the answer ${response.status} is not one of Lumbung's service (${why})`, {
+    throw new StrangeAnswer(`the answer ${response.status} is not one of Lumbung's service (${why})`, {
+      status: response.status,
       cause: error,
       advice: 'Check --server: something else seems to answer there.',
     });
@@ -174,9 +203,13 @@ export function explainServiceError(error: unknown, server: URL): ExplainedError
     return refusalOf(error.response, error.data, error);
   }
   if (!isNetworkError(error) && !isTimeoutError(error)) return new ExplainedError(messageOf(error), { cause: error });
-  return new ServiceUnreachable(`the service at ${server.origin} can't be reached: ${rootCauseOf(error)}`, {
-    cause: error,
-    advice: adviceForLine(rootCauseOf(error)),
+  return unreachable(server, rootCauseOf(error), error);
+}
+
+/** @param reason what the system or the TLS library said */
+export function unreachable(server: URL, reason: string, cause?: unknown): ServiceUnreachable {
+  return new ServiceUnreachable(`the service at ${server.origin} can't be reached: ${reason}`, {
+    ...{ cause, reason, advice: adviceForLine(reason) },
   });
 }
 
@@ -214,18 +247,18 @@ const [MOST_FIELDS, LONGEST_SAYING] = [100, 1000];
 
 function refusalOf({ status }: Response, body: unknown, cause: unknown): ExplainedError {
   if (oddShapeOf(body, MOST_FIELDS) !== undefined || !errorAnswer.isValidSync(body))
-    return new ExplainedError(`the service answered ${status}, and not as Lumbung's does`, {
+    return new StrangeAnswer(`the service answered ${status}, and not as Lumbung's does`, {
+      status,
       cause,
       advice: 'Check --server, and the limits of a proxy in between (docs/operations.md).',
     });
-  const { message, code, errors = [] } = errorAnswer.cast(body);
+  const { message, code, errors = [], free_bytes: freeBytes } = errorAnswer.cast(body);
   const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  const left = freeBytes === undefined ? '' : ` (${formatBytes(freeBytes)} free)`;
   const said = `${message}${details ? ` (${details})` : ''}`.slice(0, LONGEST_SAYING);
-  return new ServiceRefusal(`the service answered ${status} ${code.slice(0, 64)}: ${said}`, {
-    status,
-    code,
-    cause,
-    advice: ADVICE[code] ?? "Look into the service's log.",
+  const advice = ADVICE[code] ?? "Look into the service's log.";
+  return new ServiceRefusal(`the service answered ${status} ${code.slice(0, 64)}: ${said}${left}`, {
+    ...{ status, code, freeBytes, cause, advice },
   });
 }
 

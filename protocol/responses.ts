@@ -184,5 +184,7 @@ export const errorAnswer = object({
   message: string().required(),
   code: string().required(),
   errors: array(object({ field: string().required(), message: string().required() }).required()),
+  /** Only with `STORAGE_FULL`: how much is left on the disk of the storage. */
+  free_bytes: number().integer().min(0).optional(),
 });
 export type ErrorAnswer = InferType<typeof errorAnswer>;

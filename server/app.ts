@@ -71,7 +71,7 @@ export function createApp({
   app.use(requestId());
   app.use(requestLog({ log }));
   app.use(linger(lingerLimits));
-  app.use(errorHandler({ log }));
+  app.use(errorHandler({ log, storage }));
   app.use(requestScope());
   app.use(safeHeaders());
   app.use(wellFormedUrl());

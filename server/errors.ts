@@ -22,6 +22,9 @@ export class AppError extends Error {
   }
 }
 
+/** The disk of the storage is full, or what the service may use of it. */
+export class StorageFull extends AppError {}
+
 /** @returns the 404 for a database, a backup or a route that is not there */
 export function notFound(code: string, message: string): AppError {
   return new AppError(404, code, message);
@@ -59,7 +62,7 @@ function storageAway({ database }: StorageAway): AppError {
 
 function storageFailure(code: string | undefined): AppError | undefined {
   if (code === undefined || !/^E[A-Z0-9]+$/.test(code) || BUGS.has(code)) return undefined;
-  if (DISK_FULL.has(code)) return diskFull();
+  if (DISK_FULL.has(code)) return new StorageFull(...FULL);
   if (code === 'EFBIG')
     return new AppError(413, 'FILE_TOO_LARGE', 'The file is larger than a file in the storage of the service may be');
   if (code === 'ENAMETOOLONG')
@@ -75,9 +78,7 @@ function storageUnavailable(message: string): AppError {
   return new AppError(503, 'STORAGE_UNAVAILABLE', message);
 }
 
-function diskFull(): AppError {
-  return new AppError(507, 'STORAGE_FULL', 'The disk of the service is full: free some space, then send it again.');
-}
+const FULL = [507, 'STORAGE_FULL', 'The disk of the service is full: free some space, then send it again.'] as const;
 
 function historyFailure(error: Error, origin: Origin | undefined): AppError | undefined {
   const { code, errno, errcode, fatal } = error as Partial<Record<'code' | 'errno' | 'fatal', unknown>> & {
@@ -85,7 +86,7 @@ function historyFailure(error: Error, origin: Origin | undefined): AppError | un
   };
   // SQLite's extended codes hold the plain one in their lowest byte.
   const sqlite = errcode === undefined ? undefined : errcode & 0xff;
-  if (sqlite === SQLITE_FULL || SERVER_FULL.has(code)) return diskFull();
+  if (sqlite === SQLITE_FULL || SERVER_FULL.has(code)) return new AppError(...FULL);
   // mysql2 calls an error fatal that ends a connection.
   const isUnusable =
     fatal === true || SERVER_UNUSABLE.has(code) || MARIADB_UNUSABLE.has(errno) || SQLITE_UNUSABLE.has(sqlite);

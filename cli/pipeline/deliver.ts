@@ -1,6 +1,7 @@
 import type { Manifest } from '../../protocol/manifest.ts';
 import type { UploadReceipt } from '../../protocol/responses.ts';
 import { ExplainedError } from '../problems.ts';
+import { outageBehind } from '../service/outage.ts';
 import { ServiceRefusal } from '../service.ts';
 import type { Spool } from '../spool.ts';
 import { fileDigest } from './file-digest.ts';
@@ -34,7 +35,9 @@ export async function deliver(parcel: Parcel, spool: Spool, options: UploadOptio
     await spool.remove(fileName).catch(() => {});
     return { receipt, manifest, sha256 };
   } catch (error) {
-    if (!(error instanceof ServiceRefusal) || sha256.equals(await fileDigest(path, options.signal))) throw error;
+    // What the service says of itself tells nothing of the file, which may be large.
+    if (!(error instanceof ServiceRefusal) || outageBehind(error, options.server)) throw error;
+    if (sha256.equals(await fileDigest(path, options.signal))) throw error;
     throw await setAside(spool, fileName);
   }
 }

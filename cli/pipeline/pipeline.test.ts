@@ -306,15 +306,156 @@ describe('pipeline', () => {
     });
   });
 
-  it('tries the uploads of a service that is down once each, after the first', async function () {
-    this.slow(6000);
-    let requests = 0;
-    serve = (_request, response) => {
-      requests++;
-      response.destroy();
+  describe('whose service is out', () => {
+    /** How the requests of a run were spread: uploads, and questions how the service is. */
+    let asked: { uploads: number; questions: number };
+    const broken: typeof serve = (_request, response) => response.destroy();
+    const full =
+      (freeBytes: number): typeof serve =>
+      (request, response) => {
+        request.resume();
+        response.writeHead(507, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ message: 'full', code: 'STORAGE_FULL', errors: [], free_bytes: freeBytes }));
+      };
+    const tells = (freeBytes: number) => (response: ServerResponse) => {
+      const instant = '2026-01-01T00:00:00.000Z';
+      const counts = ['files_checked', 'files_damaged', 'files_unreadable', 'files_healed', 'bytes_read', 'files_due'];
+      const scrub = Object.fromEntries([...counts, 'backups_damaged'].map(name => [name, 0]));
+      const data = {
+        ...{ version: '1', time: instant, started_at: instant, verify_uploads: true },
+        storage: { free_bytes: freeBytes, total_bytes: 1e9 },
+        scrub: { state: 'idle', started_at: null, ended_at: null, last_error: null, ...scrub },
+      };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data, message: 'success' }));
     };
-    await run(names(4), GOOD, { retries: 1, workers: { dump: 4, zip: 4, upload: 1 } });
-    expect(requests).to.equal(2 + 3);
+
+    /** @param upload what becomes of the nth upload, from 1; @param status answers how the service is */
+    const through = (
+      upload: (nth: number) => typeof serve,
+      status: (response: ServerResponse) => unknown = response => response.destroy(),
+    ) => {
+      asked = { uploads: 0, questions: 0 };
+      serve = (request, response) => {
+        if (request.method === 'POST') return upload(++asked.uploads)(request, response);
+        asked.questions++;
+        return status(response);
+      };
+    };
+    const causesOf = (outcomes: Outcome[]) => outcomes.map(({ failure }) => failure?.cause);
+
+    it('waits for it once for all, keeps every zip, and gives them one cause', async function () {
+      this.slow(6000);
+      through(() => broken);
+      const outcomes = await run(names(9), GOOD, { retries: 1, workers: { dump: 4, zip: 4, upload: 3 } });
+      const cause = { where: url.origin, why: 'breaks connections off' };
+      expect(causesOf(outcomes)).to.deep.equal(Array(9).fill(cause));
+      expect(outcomes.map(({ failure }) => failure!.keptAt !== undefined)).not.to.include(false);
+      expect((await spooled()).filter(name => name.endsWith('.zip'))).to.have.length(9);
+      // Three at once, and one of them once more on behalf of all.
+      expect(asked.uploads).to.be.within(2, 4);
+      expect(asked.questions, 'whether it is back').to.be.within(1, 9);
+    });
+
+    it('sends what waited, once it is back', async function () {
+      this.slow(6000);
+      through(nth => (nth <= 2 ? broken : accept), tells(1e9));
+      const workers = { dump: 4, zip: 4, upload: 1 };
+      const outcomes = await run(names(6), GOOD, { retries: 1, workers });
+      expect(outcomes.map(({ state }) => state)).to.deep.equal(Array(6).fill('complete'));
+      expect(asked).to.deep.equal({ uploads: 2 + 6, questions: 1 });
+      expect(await spooled()).to.deep.equal([]);
+    });
+
+    it('lets the others go on when the one that tries for all gets through', async function () {
+      this.slow(6000);
+      // Those that have begun meanwhile meet it too; the pause is longer.
+      let until = 0;
+      through(nth => {
+        if (nth === 1) until = performance.now() + 400;
+        return performance.now() < until ? broken : accept;
+      });
+      const outcomes = await run(names(6), GOOD, { retries: 1, workers: { dump: 3, zip: 3, upload: 3 } });
+      expect(outcomes.map(({ state }) => state)).to.deep.equal(Array(6).fill('complete'));
+      expect(asked.uploads).to.be.within(1 + 6, 3 + 6);
+      expect(asked.questions).to.equal(0);
+    });
+
+    it('does not give up the others where one zip alone breaks the connection', async function () {
+      this.slow(6000);
+      const of =
+        (database: string): typeof serve =>
+        (request, response) =>
+          (request.url === `/${database}` ? broken : accept)(request, response);
+      through(() => of('db_0'), tells(1e9));
+      const outcomes = await run(names(6), GOOD, { retries: 1, workers: { dump: 3, zip: 3, upload: 3 } });
+      const failed = outcomes.filter(({ state }) => state !== 'complete');
+      expect(failed.map(({ database }) => database)).to.deep.equal(['db_0']);
+    });
+
+    it('says how much is left on its disk, and sends what fits', async () => {
+      const large = (request: IncomingMessage) => Number(request.headers['content-length']) > 100_000;
+      const free = 50_000;
+      through(() => (request, response) => (large(request) ? full(free) : accept)(request, response), tells(free));
+      const script = `for database; do :; done; header; case $database in db_[02]) head -c 200000 /dev/urandom | base64 | sed 's/^/-- /';; esac; marker`;
+      const outcomes = await run(names(6), script, { retries: 3, workers: { dump: 1, zip: 1, upload: 2 } });
+      expect(outcomes.filter(({ state }) => state !== 'failed')).to.have.length(4);
+      const cause = { where: url.origin, why: 'has no space left (48.8 KiB free)' };
+      expect(causesOf(outcomes).filter(Boolean)).to.deep.equal([cause, cause]);
+      expect(outcomes.find(({ failure }) => failure)!.failure!.message).to.contain(
+        '507 STORAGE_FULL: full (48.8 KiB free)',
+      );
+      expect(asked.uploads, 'one upload has shown it').to.be.within(5, 6);
+    });
+
+    it('asks it how much is left where its refusal does not say so', async () => {
+      through(
+        () => (request, response) => {
+          request.resume();
+          response.writeHead(507, { 'content-type': 'application/json' });
+          response.end(JSON.stringify({ message: 'full', code: 'STORAGE_FULL', errors: [] }));
+        },
+        tells(0),
+      );
+      expect(causesOf(await run(['a'], GOOD))).to.deep.equal([
+        { where: url.origin, why: 'has no space left (0 B free)' },
+      ]);
+    });
+
+    it('does not wait where a pause helps nothing, and says so of a redirect and of what is no service of ours', async () => {
+      const say =
+        (status: number, headers = {}): typeof serve =>
+        (request, response) => {
+          request.resume();
+          response.writeHead(status, headers).end('<html>');
+        };
+      for (const [step, why] of [
+        [say(403), "answers 403, and not as Lumbung's service does"],
+        [say(200), "answers 200, and not as Lumbung's service does"],
+        [say(308, { location: 'https://example.com/' }), 'redirect'],
+      ] as const) {
+        through(
+          () => step,
+          response => void response.writeHead(403).end(),
+        );
+        const outcomes = await run(names(5), GOOD, { retries: 5, workers: { dump: 2, zip: 2, upload: 1 } });
+        expect(new Set(causesOf(outcomes).map(cause => cause?.where)), why).to.deep.equal(new Set([url.origin]));
+        expect(outcomes[0]!.failure!.cause!.why).to.contain(why);
+        expect(asked.uploads, why).to.be.below(11);
+        for (const name of await spooled()) await rm(join(spool.folder, name));
+      }
+    });
+
+    it('ends at once when it is aborted while others try for it', async () => {
+      through(() => broken);
+      const stop = new AbortController();
+      setTimeout(() => stop.abort('stop'), 1500);
+      const started = performance.now();
+      const workers = { dump: 3, zip: 3, upload: 3 };
+      expect(await run(names(9), GOOD, { retries: 9, workers, signal: stop.signal }).catch(error => error)).to.equal(
+        'stop',
+      );
+      expect(performance.now() - started).to.be.below(4000);
+    });
   });
 
   it('holds new dumps up while uploads are slow', async () => {

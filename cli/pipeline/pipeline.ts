@@ -7,7 +7,7 @@ import type { Dumping } from './dumping.ts';
 import { HostTurns } from './host-turns.ts';
 import type { Outcome } from './outcome.ts';
 import { Stages, type StagesOptions } from './stages.ts';
-import type { Ended, Zipped } from './under-way.ts';
+import type { Ended, Waiting, Zipped } from './under-way.ts';
 
 export interface PipelineOptions extends StagesOptions {
   readonly sources: readonly DatabaseSource[];
@@ -22,8 +22,8 @@ export interface PipelineOptions extends StagesOptions {
 /**
  * Takes every database through dump, zip and upload:
  *
- *     sources ─► dump ─► zip ─► upload ─► outcomes
- *                leftovers ──────┘ first
+ *     sources ─► dump ─► zip ─► upload ─► upload again ─► outcomes
+ *                leftovers ──────┘ first    last, what waits for the service
  *
  * A dump is handed on as soon as it has begun: the zip follows the growing file. No channel holds more than what its
  * workers have in hand, so that a slow upload stops new dumps from being begun, but never one that is under way: between
@@ -39,6 +39,8 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   const toZip = new Channel<Dumping | Ended>();
   const zipped = new Channel<Zipped | Ended>();
   const toUpload = new Channel<Zipped | Ended>();
+  const uploaded = new Channel<Ended | Waiting>();
+  const toUploadAgain = new Channel<Ended | Waiting>();
   const outcomes = new Channel<Ended>();
 
   const leaving = new AbortController();
@@ -57,7 +59,17 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   });
   group.go(signal => stage({ from: toZip, to: zipped, work: stages.zip, workers: workers.zip, signal }));
   group.go(signal => send(inOrder(leftovers.map(stages.pickUp), zipped.values({ signal })), toUpload, signal));
-  group.go(signal => stage({ from: toUpload, to: outcomes, work: stages.upload, workers: workers.upload, signal }));
+  group.go(signal => stage({ from: toUpload, to: uploaded, work: stages.upload, workers: workers.upload, signal }));
+  group.go(signal =>
+    send(
+      waitingLast(uploaded.values({ signal }), () => stages.lookAgain(signal)),
+      toUploadAgain,
+      signal,
+    ),
+  );
+  group.go(signal =>
+    stage({ from: toUploadAgain, to: outcomes, work: stages.uploadAgain, workers: workers.upload, signal }),
+  );
 
   try {
     for await (const { outcome } of outcomes) yield outcome;
@@ -74,6 +86,20 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
 async function send<T>(values: Iterable<T> | AsyncIterable<T>, to: Channel<T>, signal: AbortSignal): Promise<void> {
   using _closing = to;
   for await (const value of values) await to.send(value, { signal });
+}
+
+/** Holds back what waits until nothing else is left. */
+async function* waitingLast(
+  values: AsyncIterable<Ended | Waiting>,
+  beforeWaiting: () => Promise<void>,
+): AsyncGenerator<Ended | Waiting> {
+  const waiting: Waiting[] = [];
+  for await (const value of values) {
+    if (value.kind === 'waiting') waiting.push(value);
+    else yield value;
+  }
+  if (waiting.length > 0) await beforeWaiting();
+  yield* waiting;
 }
 
 async function* inOrder<T>(first: Iterable<T>, then: AsyncIterable<T>): AsyncGenerator<T> {

@@ -4,7 +4,7 @@ import { type BackupName, formatBackupName, formatDumpName } from '../../protoco
 import type { Finding } from '../../protocol/finding.ts';
 import type { DatabaseSource } from '../config.ts';
 import { unacceptedLossIn } from '../losses.ts';
-import { ServiceUnreachable } from '../service.ts';
+import type { Outage } from '../service/outage.ts';
 import type { Leftover, Spool } from '../spool.ts';
 import { deliver } from './deliver.ts';
 import { Dumping } from './dumping.ts';
@@ -12,9 +12,10 @@ import { contentsOf, ended } from './ended.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { DumpClients } from './mysqldump-client.ts';
 import type { Stage } from './outcome.ts';
+import { type Pass, ServiceGate } from './service-gate.ts';
 import { type Preflight, type TakeDumpOptions, takeDump } from './take-dump.ts';
 import { TimeBudget } from './time-budget.ts';
-import type { Backup, Dumped, Ended, Watch, Zipped } from './under-way.ts';
+import type { Backup, Dumped, Ended, Waiting, Watch, Zipped } from './under-way.ts';
 import { zipDump } from './zip-dump.ts';
 
 export interface StagesOptions {
@@ -41,11 +42,11 @@ type TakeDump = Pick<Dumping, 'backup' | 'path'> & Pick<TakeDumpOptions, 'signal
 /** The work of the three stages on one database, each failure of which becomes an outcome. */
 export class Stages {
   readonly #options: StagesOptions;
-  /** Once the service could not be reached in spite of all retries, the others' uploads are tried once and no more. */
-  #serviceIsDown = false;
+  readonly #gate: ServiceGate;
 
   constructor(options: StagesOptions) {
     this.#options = options;
+    this.#gate = new ServiceGate(options.server, options.retries);
   }
 
   /**
@@ -116,23 +117,53 @@ export class Stages {
     );
   }
 
-  readonly upload = async (zipped: Zipped | Ended, { signal }: SignalOption): Promise<Ended> => {
+  /** @returns what waits for the service, when this is no time to deliver it */
+  readonly upload = async (zipped: Zipped | Ended, { signal }: SignalOption): Promise<Ended | Waiting> => {
     if (zipped.kind === 'ended') return zipped;
-    const { watch } = this.#options;
-    const { backup, path, zipBytes } = zipped;
-    watch.began(backup, 'upload', { path, bytes: zipBytes });
-    return this.#attempt('upload', backup, signal, signal => this.#deliver(zipped, signal), zipped);
+    const outcome = await this.#uploadOrOutage(zipped, signal);
+    if (!isOutage(outcome)) return outcome;
+    this.#options.watch.waits?.(zipped.backup);
+    return { kind: 'waiting', zipped };
   };
 
-  async #deliver(zipped: Zipped, signal: AbortSignal): Promise<Ended> {
+  /** Before what waits is tried for the last time. */
+  readonly lookAgain = (signal: AbortSignal): Promise<void> => this.#gate.lookAgain(signal);
+
+  /** Tries what waits once more, and fails where the service is not back. */
+  readonly uploadAgain = async (waiting: Waiting | Ended, { signal }: SignalOption): Promise<Ended> => {
+    if (waiting.kind === 'ended') return waiting;
+    const outcome = await this.#uploadOrOutage(waiting.zipped, signal);
+    if (!isOutage(outcome)) return outcome;
+    const failure = { ...explainFailure(outcome.error), cause: outcome.cause };
+    return this.#failed('upload', waiting.zipped.backup, failure, waiting.zipped);
+  };
+
+  async #uploadOrOutage(zipped: Zipped, signal: AbortSignal): Promise<Ended | Outage> {
+    const { watch } = this.#options;
+    const { backup, path, zipBytes } = zipped;
+    for (;;) {
+      // Waiting for its turn takes nothing of the time that a database has.
+      const pass = await this.#gate.enter(zipBytes, signal);
+      if (isOutage(pass)) return pass;
+      watch.began(backup, 'upload', { path, bytes: zipBytes });
+      let met: Outage | 'again' | undefined;
+      const deliver = async (signal: AbortSignal) => {
+        const delivery = this.#deliver(zipped, pass, signal);
+        met = await pass.learnFrom(delivery);
+        return delivery;
+      };
+      const ended = await this.#attempt('upload', backup, signal, deliver, zipped);
+      if (met !== 'again') return met ?? ended;
+    }
+  }
+
+  async #deliver(zipped: Zipped, { retries, mayRetry }: Pass, signal: AbortSignal): Promise<Ended> {
     const { spool, server, watch } = this.#options;
     const { backup, path, zipBytes: size } = zipped;
     const { database, fileName } = backup;
-    const retries = this.#serviceIsDown ? 0 : this.#options.retries;
     const onBytes = (bytes: number) => watch.moved(backup, bytes);
     const parcel = { database, path, fileName, size, ...(zipped.manifest && { manifest: zipped.manifest }) };
-    const { receipt, manifest, sha256 } = await deliver(parcel, spool, { server, signal, retries, onBytes });
-    this.#serviceIsDown = false;
+    const { receipt, manifest, sha256 } = await deliver(parcel, spool, { server, signal, retries, mayRetry, onBytes });
     const loss = unacceptedLossIn(receipt);
     return ended(backup, {
       ...contentsOf({ ...zipped, ...(manifest && { manifest }) }),
@@ -162,12 +193,24 @@ export class Stages {
       return await backup.budget.within(signal, work);
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof ServiceUnreachable) this.#serviceIsDown = true;
-      const isKept = zipped && (await exists(zipped.path));
-      const failure = { stage, ...explainFailure(error), ...(isKept && { keptAt: zipped.path }) };
-      return ended(backup, { state: 'failed', ...(zipped && contentsOf(zipped)), failure });
+      return this.#failed(stage, backup, explainFailure(error), zipped);
     }
   }
+
+  async #failed(
+    stage: Stage,
+    backup: Backup,
+    why: ReturnType<typeof explainFailure>,
+    zipped: Zipped | undefined,
+  ): Promise<Ended> {
+    const isKept = zipped && (await exists(zipped.path));
+    const failure = { stage, ...why, ...(isKept && { keptAt: zipped.path }) };
+    return ended(backup, { state: 'failed', ...(zipped && contentsOf(zipped)), failure });
+  }
+}
+
+function isOutage(it: Pass | Ended | Outage): it is Outage {
+  return 'cause' in it;
 }
 
 function exists(path: string): Promise<boolean> {

@@ -10,6 +10,8 @@ export interface Watch {
   began(backup: Backup, stage: Stage, file: { readonly path: string; readonly bytes?: number }): void;
   /** @param bytes how many of them are done */
   moved(backup: Backup, bytes: number): void;
+  /** It waits for the service, and is worked on no more for now. */
+  waits?(backup: Backup): void;
 }
 
 /** What is known of one database's backup from its first stage to its last. */
@@ -40,6 +42,12 @@ export interface Zipped {
   readonly dumpBytes?: number;
   /** Read later, from the disk, for what an earlier run left behind. */
   readonly manifest?: Manifest;
+}
+
+/** A zip that could not be delivered for a reason that is the service's: it is tried once more when the run ends. */
+export interface Waiting {
+  readonly kind: 'waiting';
+  readonly zipped: Zipped;
 }
 
 /** Nothing is left to do: whatever stage comes next hands it on. */

@@ -3,7 +3,7 @@ import { formatReprDigest, parseReprDigest } from '../../protocol/digest.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
 import { ExplainedError } from '../problems.ts';
-import { explainServiceError, readAnswer } from '../service.ts';
+import { explainServiceError, readAnswer, unreachable } from '../service.ts';
 import { fileDigest } from './file-digest.ts';
 import { type FileForm, fileForm } from './multipart.ts';
 import { AnswerCutOff, sendBody } from './send-body.ts';
@@ -26,6 +26,8 @@ export interface UploadOptions {
   readonly signal: AbortSignal;
   /** Learns how many bytes of the zip have gone, from zero again at each attempt. */
   readonly onBytes?: (sent: number) => void;
+  /** Is asked after an attempt that failed, with why: false ends the trying. */
+  readonly mayRetry?: (error: ExplainedError) => boolean;
 }
 
 /** A connection over which nothing moves for so long is given up, and the upload tried again. */
@@ -52,8 +54,14 @@ export async function upload(request: UploadRequest, options: UploadOptions): Pr
     return receipt;
   } catch (error) {
     options.signal.throwIfAborted();
-    throw explainServiceError(error, options.server);
+    throw explain(error, options.server);
   }
+}
+
+function explain(error: unknown, server: URL): ExplainedError {
+  return error instanceof Stalled || error instanceof AnswerCutOff
+    ? unreachable(server, error.message, error)
+    : explainServiceError(error, server);
 }
 
 function checkReceipt(request: UploadRequest, stored: UploadReceipt['data']): void {
@@ -86,7 +94,10 @@ function checkVerdict({ state, findings }: UploadReceipt['data'], manifest: Mani
   );
 }
 
-function post(request: UploadRequest, { server, retries, signal, onBytes }: UploadOptions): Promise<Response> {
+function post(
+  request: UploadRequest,
+  { server, retries, signal, onBytes, mayRetry = () => true }: UploadOptions,
+): Promise<Response> {
   const { path, fileName, size, sha256, manifest } = request;
   const form = fileForm(path, { fileName, size, fields: manifest ? { manifest: JSON.stringify(manifest) } : {} });
   return ky.post(new URL(encodeURIComponent(request.database), server), {
@@ -105,6 +116,7 @@ function post(request: UploadRequest, { server, retries, signal, onBytes }: Uplo
       maxRetryAfter: 60_000,
       jitter: delay => delay * (0.75 + Math.random() / 4),
       shouldRetry: async ({ error }) => {
+        if (!mayRetry(explain(error, server))) return false;
         if (error instanceof Stalled || error instanceof AnswerCutOff) return true;
         if (!isHTTPError(error) || error.response.status !== 422) return undefined;
         const { code } = (error.data ?? {}) as { code?: unknown };

@@ -44,6 +44,10 @@ export class LiveView implements Watch, Disposable {
     line.done = bytes;
   }
 
+  waits({ fileName }: Backup): void {
+    this.#lines.delete(fileName);
+  }
+
   /** Puts the line of a database that has ended above the live ones, for good. */
   ended({ fileName }: Outcome, text: string): void {
     this.#lines.delete(fileName);

@@ -1,10 +1,11 @@
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { ErrorAnswer } from '../../protocol/responses.ts';
-import { AppError, foreseenError } from '../errors.ts';
+import { AppError, foreseenError, StorageFull } from '../errors.ts';
+import type { Storage } from '../storage/storage.ts';
 
 /** Renders every error that is thrown further in, once, as JSON; what nobody foresaw goes to the log with its stack. */
-export function errorHandler({ log }: { log: Logger }): Middleware {
+export function errorHandler({ log, storage }: { log: Logger; storage: Pick<Storage, 'space'> }): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -14,9 +15,20 @@ export function errorHandler({ log }: { log: Logger }): Middleware {
       ctx.state.code = shown.code;
       if (RETRY_AFTER.has(shown.code)) ctx.set('Retry-After', '5');
       ctx.status = shown.status;
-      ctx.body = { message: shown.message, code: shown.code, errors: [...shown.errors] } satisfies ErrorAnswer;
+      const { message, code, errors } = shown;
+      const left = shown instanceof StorageFull ? await freeBytes(storage) : {};
+      ctx.body = { message, code, errors: [...errors], ...left } satisfies ErrorAnswer;
     }
   };
+}
+
+/** By it a client knows which of its files may still fit. */
+async function freeBytes(storage: Pick<Storage, 'space'>): Promise<{ free_bytes?: number }> {
+  try {
+    return { free_bytes: (await storage.space()).free };
+  } catch {
+    return {};
+  }
 }
 
 /** What is over in a moment, and no fault of anything. */

@@ -32,7 +32,11 @@ describeOnEachStore('a full disk', store => {
   it('is 507, leaves nothing behind, and what fits is taken afterwards', async () => {
     await using app = await runApp(store, { storageDir: join(disk, 'backups') });
     const large = sampleZip({ content: randomBytes(6_000_000) });
-    for (let i = 0; i < 3; i++) expectError(await upload(app.url, large), 507, 'STORAGE_FULL');
+    for (let i = 0; i < 3; i++) {
+      const answer = await upload(app.url, large);
+      expectError(answer, 507, 'STORAGE_FULL');
+      expect(answer.json.free_bytes, 'what is left once nothing of it is kept').to.be.within(3_500_000, 4 << 20);
+    }
     expect(await app.storedFiles()).to.deep.equal([]);
     expect(await app.history.em.fork().count(Backup)).to.equal(0);
     expect((await request(`${app.url}/pt_xyz`)).status).to.equal(404);
