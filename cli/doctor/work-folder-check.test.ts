@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatBackupName } from '../../protocol/backup-name.ts';
+import { setRefusedAside } from '../refused-zips.ts';
 import { RunLock } from '../run-lock.ts';
+import { Spool } from '../spool.ts';
 import { checkWorkFolder } from './work-folder-check.ts';
 
 const GIB = 2 ** 30;
@@ -87,6 +89,22 @@ describe('work folder check', () => {
     const { marks, text } = await check();
     expect(marks).to.deep.equal(['ok', 'ok', 'warn', 'ok']);
     expect(text).to.contain(`${ID}.sql.zip.damaged`);
+  });
+
+  it('names what was refused for good and what could not be removed, with sizes, paths and what to do', async () => {
+    await made();
+    await leave(new Date());
+    const [stuck] = await readdir(workDir);
+    await writeFile(join(workDir, `${stuck}.delivered`), '');
+    const spool = await Spool.open(workDir);
+    await leave(new Date(0));
+    const [refused] = await spool.leftovers();
+    const path = await setRefusedAside(spool, refused!.fileName, 'It is no zip.');
+    const { marks, text } = await check();
+    expect(marks).to.deep.equal(['ok', 'ok', 'warn', 'warn', 'ok']);
+    expect(text).to.contain(`delivered, and can't be removed: ${join(workDir, stuck!)}`);
+    expect(text).to.contain(`refused by the service for good: ${path}`).and.contain(`cat '${path}.txt'`);
+    expect(text).to.match(/1 zip \(\d+ B\) set aside/);
   });
 
   it('tells of a run that is going on, and does not disturb it', async () => {

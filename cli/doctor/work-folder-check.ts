@@ -2,10 +2,12 @@ import { constants } from 'node:fs';
 import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatTimestamp, parseBackupName } from '../../protocol/backup-name.ts';
+import { firstNames } from '../../protocol/first-names.ts';
 import { ConfigurationError, codeOf } from '../problems.ts';
+import { refusedZips } from '../refused-zips.ts';
 import { RunLock } from '../run-lock.ts';
 import type { BackupSettings } from '../settings.ts';
-import { Spool } from '../spool.ts';
+import { type Leftover, Spool } from '../spool.ts';
 import { count, formatAge, formatBytes } from '../terminal/format.ts';
 import { type Check, type Checked, type Marker, marker } from './check.ts';
 import { bytesOfAllZips, bytesUnderWay, exceptUnknown, type Sizes } from './estimate.ts';
@@ -80,7 +82,31 @@ async function describeContent(spool: Spool, { ok, warn }: Marker): Promise<Chec
         'Look for the reason on this disk, then remove the files.',
       ),
     );
+  const delivered = await spool.delivered();
+  if (delivered.length > 0 && holder === undefined)
+    checks.push(
+      warn(
+        `${count(delivered.length, 'zip')} (${sizeOf(delivered)}) delivered, and can't be removed: ${pathsOf(delivered)}`,
+        'The service has them. Find out why they can not be removed (lsattr, the rights of the folder), and remove them.',
+      ),
+    );
+  const refused = await refusedZips(spool);
+  if (refused.length > 0)
+    checks.push(
+      warn(
+        `${count(refused.length, 'zip')} (${sizeOf(refused)}) set aside, refused by the service for good: ${pathsOf(refused)}`,
+        `Each has its reason in a text beside it (cat '${refused[0]!.path}.txt'), with how to have it sent again, and how to get rid of it.`,
+      ),
+    );
   return checks;
+}
+
+function sizeOf(zips: readonly Leftover[]): string {
+  return formatBytes(zips.reduce((sum, { size }) => sum + size, 0));
+}
+
+function pathsOf(zips: readonly Leftover[]): string {
+  return firstNames(zips.map(({ path }) => path));
 }
 
 function labelsOf(zips: readonly { readonly database: string }[]): string {
