@@ -6,7 +6,7 @@ import { formatBackupName } from '../../protocol/backup-name.ts';
 import { setRefusedAside } from '../refused-zips.ts';
 import { RunLock } from '../run-lock.ts';
 import { Spool } from '../spool.ts';
-import { checkWorkFolder } from './work-folder-check.ts';
+import { checkWorkFolder, checkWorkFolderRoom } from './work-folder-check.ts';
 
 const GIB = 2 ** 30;
 const ID = '0f69a75b-9fdf-48c6-8ec9-2277934b7bb8';
@@ -22,7 +22,12 @@ describe('work folder check', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const check = async ({ dumpBytes = [] as number[], unknown = [] as string[], free = 100 * GIB } = {}) => {
-    const { checks } = await checkWorkFolder({ workDir, ...WORKERS }, { dumpBytes, unknown }, async () => free);
+    const { checks: ofFolder, existing } = await checkWorkFolder({ workDir });
+    const options = { sizes: { dumpBytes, unknown }, freeBytes: async () => free };
+    const room = existing
+      ? await checkWorkFolderRoom({ workDir, ...WORKERS }, { existing, ...options })
+      : { checks: [] };
+    const checks = [...ofFolder, ...room.checks];
     return {
       marks: checks.map(({ mark }) => mark),
       text: checks.map(({ message, advice }) => `${message} ${advice ?? ''}`).join('\n'),
@@ -150,7 +155,8 @@ describe('work folder check', () => {
   });
 
   it('asks the real disk', async () => {
-    const { checks } = await checkWorkFolder({ workDir, ...WORKERS }, { dumpBytes: [], unknown: [] });
+    const sizes = { dumpBytes: [], unknown: [] };
+    const { checks } = await checkWorkFolderRoom({ workDir, ...WORKERS }, { existing: folder, sizes });
     expect(checks.at(-1)!.message).to.match(/^[1-9][\d.]* (?:MiB|GiB|TiB) free/);
   });
 });

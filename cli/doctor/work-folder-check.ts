@@ -14,33 +14,47 @@ import { bytesOfAllZips, bytesUnderWay, exceptUnknown, type Sizes } from './esti
 
 type Settings = Pick<BackupSettings, 'workDir' | 'dumpWorkers' | 'zipWorkers' | 'uploadWorkers'>;
 
-/**
- * Looks at the work folder without making it: whether a run could use it, what waits there, and whether there is room.
- * @param freeBytes asks the disk; given in tests
- */
-export async function checkWorkFolder(
-  settings: Settings,
-  sizes: Sizes,
-  freeBytes: (folder: string) => Promise<number> = askFreeBytes,
-): Promise<Checked> {
-  const mark = marker('work folder', settings.workDir);
-  const existing = await nearestExisting(settings.workDir);
-  const free = async () => describeRoom(await freeBytes(existing), sizes, settings, mark);
-  if (existing !== settings.workDir) {
+export interface WorkFolderCheck extends Checked {
+  /** The folder on whose disk the work folder is or will be; undefined when no run could use it. */
+  readonly existing?: string;
+}
+
+/** Looks at the work folder without making it: whether a run could use it, and what waits there. */
+export async function checkWorkFolder({ workDir }: Pick<Settings, 'workDir'>): Promise<WorkFolderCheck> {
+  const mark = marker('work folder', workDir);
+  const existing = await nearestExisting(workDir);
+  if (existing !== workDir) {
     const problem = await whyNotMade(existing);
     const advice = 'Let this user write there, or choose another with --work-dir.';
     if (problem) return { checks: [mark.fail(`is not there, and can't be made: ${problem}`, advice)] };
-    return { checks: [mark.ok('is not there yet; the first run makes it'), ...(await free())] };
+    return { checks: [mark.ok('is not there yet; the first run makes it')], existing };
   }
   try {
-    const spool = await Spool.open(settings.workDir);
-    return {
-      checks: [mark.ok('is private and can be written to'), ...(await describeContent(spool, mark)), ...(await free())],
-    };
+    const spool = await Spool.open(workDir);
+    return { checks: [mark.ok('is private and can be written to'), ...(await describeContent(spool, mark))], existing };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { checks: [mark.fail(error.message)] };
   }
+}
+
+/**
+ * Looks whether the disk has room for what a run puts there, once the sizes of the databases are known.
+ * @param existing the folder that {@link checkWorkFolder} found
+ * @param freeBytes asks the disk; given in tests
+ */
+export async function checkWorkFolderRoom(
+  settings: Settings,
+  { existing, sizes, freeBytes = askFreeBytes }: RoomOptions,
+): Promise<Checked> {
+  const mark = marker('work folder', settings.workDir);
+  return { checks: describeRoom(await freeBytes(existing), sizes, settings, mark) };
+}
+
+export interface RoomOptions {
+  readonly existing: string;
+  readonly sizes: Sizes;
+  readonly freeBytes?: (folder: string) => Promise<number>;
 }
 
 async function nearestExisting(path: string): Promise<string> {
