@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { inLocalTime, localTimeRange } from './local-time.ts';
+import { inLocalTime, localTimeRange, timeColumn, withLocalTimes } from './local-time.ts';
 
 describe('local time', () => {
   const zone = process.env.TZ;
@@ -37,5 +37,39 @@ describe('local time', () => {
     expect(range('2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'), 'the hour that comes twice').to.equal(
       '25 Oct 2026 02:30 +02:00 – 25 Oct 2026 02:30 +01:00',
     );
+  });
+
+  it('says the zone of a column once, and the year only where one is of another', () => {
+    inZone('Asia/Jakarta');
+    const now = new Date('2026-11-28T00:00:00Z');
+    const { zone, format } = timeColumn(['2026-11-27 18:30:00', '2026-10-31 18:30:00'], now);
+    expect([zone, format('2026-11-27 18:30:00')]).to.deep.equal([' (+07:00)', '28 Nov 01:30']);
+    const years = timeColumn(['2026-11-27 18:30:00', '2025-11-27 18:30:00'], now);
+    expect(years.format('2026-11-27 18:30:00')).to.equal('28 Nov 2026 01:30');
+    expect(timeColumn([], now).zone).to.equal('');
+  });
+
+  it('says the offset of each moment in a column where they differ, as over the end of summer', () => {
+    inZone('Europe/Warsaw');
+    const now = new Date('2026-11-28T00:00:00Z');
+    const { zone, format } = timeColumn(['2026-10-24 00:30:00', '2026-10-26 00:30:00'], now);
+    expect(zone).to.equal('');
+    expect(format('2026-10-24 00:30:00')).to.equal('24 Oct 02:30 +02:00');
+    expect(format('2026-10-26 00:30:00')).to.equal('26 Oct 01:30 +01:00');
+  });
+
+  it('shows the times in a sentence of the service as local ones', () => {
+    inZone('Asia/Jakarta');
+    expect(withLocalTimes('lost since backup 34 (2026-11-27 18:30:00 UTC): table a 2026-11-27 18:30:00')).to.equal(
+      'lost since backup 34 (28 Nov 2026 01:30 +07:00): table a 2026-11-27 18:30:00',
+    );
+  });
+
+  it('shows as it came what is no moment', () => {
+    for (const text of ['9999-99-99 99:99:99', 'yesterday']) {
+      expect(inLocalTime(text)).to.equal(text);
+      expect(timeColumn([text], new Date()).format(text)).to.equal(text);
+    }
+    expect(withLocalTimes('9999-99-99 99:99:99 UTC')).to.equal('9999-99-99 99:99:99 UTC');
   });
 });

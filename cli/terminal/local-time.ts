@@ -13,8 +13,15 @@ interface LocalParts {
  * @returns such as `28 Nov 2026 01:30 +07:00`, in the zone of this machine (`TZ`)
  */
 export function inLocalTime(moment: Date | string): string {
-  const { date, time, offset } = localParts(toDate(moment));
-  return `${date} ${time} ${offset}`;
+  const date = toDate(moment);
+  if (isInvalid(date)) return String(moment);
+  const { date: day, time, offset } = localParts(date);
+  return `${day} ${time} ${offset}`;
+}
+
+/** What a service sends need not be a date of the calendar. */
+function isInvalid(date: Date): boolean {
+  return Number.isNaN(date.getTime());
 }
 
 /** @returns such as `28 Nov 2026 01:30–01:31 +07:00`; each end with its date where they are not of one day */
@@ -22,6 +29,37 @@ export function localTimeRange(from: Date | string, to: Date | string): string {
   const [start, end] = [localParts(toDate(from)), localParts(toDate(to))];
   if (start.date !== end.date || start.offset !== end.offset) return `${inLocalTime(from)} – ${inLocalTime(to)}`;
   return `${start.date} ${start.time}${start.time === end.time ? '' : `–${end.time}`} ${start.offset}`;
+}
+
+/** How the moments of one column of a table are written. */
+export interface TimeColumn {
+  /** Such as ` (+07:00)`, to be put behind the head of the column; empty where each moment says its own offset. */
+  readonly zone: string;
+  /** @returns such as `28 Nov 01:30`; with the year where one of them is not of this year */
+  readonly format: (moment: Date | string) => string;
+}
+
+/** Says once what all moments of a column have in common. @param moments all of them */
+export function timeColumn(moments: readonly (Date | string)[], now: Date): TimeColumn {
+  const dates = moments.map(toDate).filter(date => !isInvalid(date));
+  const [first, ...others] = new Set(dates.map(date => localParts(date).offset));
+  const isOneZone = others.length === 0;
+  const isThisYear = dates.every(date => date.getFullYear() === now.getFullYear());
+  return {
+    zone: isOneZone && first !== undefined ? ` (${first})` : '',
+    format: moment => {
+      if (isInvalid(toDate(moment))) return String(moment);
+      const { date, time, offset } = localParts(toDate(moment));
+      return `${isThisYear ? date.replace(/ \d+$/, '') : date} ${time}${isOneZone ? '' : ` ${offset}`}`;
+    },
+  };
+}
+
+/** @returns a sentence of the service, in which a time stands as `2023-10-31 00:00:00 UTC`, with local times */
+export function withLocalTimes(text: string): string {
+  return text.replace(/(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC/g, (all, time: string) =>
+    isInvalid(toDate(time)) ? all : inLocalTime(time),
+  );
 }
 
 /** @param moment as of {@link inLocalTime} */

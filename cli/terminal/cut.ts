@@ -1,0 +1,31 @@
+import stringWidth from 'string-width';
+
+/** @returns how many columns of a terminal a text takes: a Chinese character or an emoji takes two */
+export const widthOf = (text: string): number => stringWidth(text);
+
+const ELLIPSIS = '…';
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/**
+ * Shortens a text in its middle: the beginning and the end are what tells names apart.
+ * @param width columns of a terminal, 1 at least
+ * @returns the text as it is where it fits, else its beginning and its end with `…` between
+ */
+export function cutMiddle(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  const letters = [...graphemes.segment(text)].map(({ segment }) => segment);
+  const head = taken(letters, Math.ceil((width - 1) / 2));
+  const tail = taken(letters.toReversed(), width - 1 - widthOf(head.join('')));
+  return `${head.join('')}${ELLIPSIS}${tail.toReversed().join('')}`;
+}
+
+/** @returns as many letters from the beginning as fit */
+function taken(letters: readonly string[], width: number): string[] {
+  let used = 0;
+  const end = letters.findIndex(letter => {
+    used += widthOf(letter);
+    return used > width;
+  });
+  return letters.slice(0, end < 0 ? letters.length : end);
+}

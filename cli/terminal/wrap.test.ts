@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { widthOf } from './cut.ts';
+import { nextCommands } from './next-commands.ts';
+import { wrap } from './wrap.ts';
+
+describe('a sentence that is broken into lines', () => {
+  const ADVICE =
+    "    what to do: Check the database. Backup 34 still has it: sade download 34. If it was removed on purpose: sade accept 35 --reason 'why'";
+
+  it('is no wider than the terminal, but for a word that is', () => {
+    for (let width = 40; width < 150; width++)
+      for (const line of wrap(ADVICE, width, '      ').split('\n')) expect(widthOf(line)).to.be.at.most(width);
+    expect(wrap(`a ${'x'.repeat(50)} b`, 40, '  ')).to.equal(`a\n  ${'x'.repeat(50)}\n  b`);
+  });
+
+  it('keeps a command of ours on one line, so that it can be copied', () => {
+    for (let width = 40; width < 150; width++) {
+      const lines = wrap(ADVICE, width, '      ').split('\n');
+      for (const command of ['sade download 34.', "sade accept 35 --reason 'why'"])
+        expect(
+          lines.some(line => line.includes(command)),
+          `${width}: ${lines.join('\n')}`,
+        ).to.equal(true);
+    }
+  });
+
+  it('is not broken where there is no terminal', () => {
+    expect(wrap(ADVICE, undefined, '      ')).to.equal(ADVICE);
+  });
+});
+
+describe('the next commands', () => {
+  const commands = [
+    ['sade show 13', 'why klinik_sehat_001 is DAMAGED'],
+    ["sade history 'a b'", 'all backups\u001b[2J of\na b'],
+  ] as const;
+
+  it('stand one on a line, each with its purpose as a comment of the shell', () => {
+    expect(nextCommands(commands, undefined)).to.equal(
+      [
+        'next:',
+        '  sade show 13        # why klinik_sehat_001 is DAMAGED',
+        "  sade history 'a b'  # all backups\\u001b[2J of\\na b",
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('have their purposes above where the terminal is narrow, and are never cut', () => {
+    expect(nextCommands(commands, 40).split('\n').slice(0, 4)).to.deep.equal([
+      'next:',
+      '  # why klinik_sehat_001 is DAMAGED',
+      '  sade show 13',
+      '  # all backups\\u001b[2J of\\na b',
+    ]);
+    expect(nextCommands([[`sade history ${'x'.repeat(60)}`, 'y']], 40)).to.contain('x'.repeat(60));
+  });
+});
