@@ -78,6 +78,8 @@ export const databaseHistory = object({
   data: object({
     database_name: string().required(),
     histories: array(backupSummary.required()).required(),
+    /** Of the database, whatever the page. A service of before does not say it. */
+    backup_count: number().integer().min(0),
     unaccepted_loss: unacceptedLoss,
   }).required(),
   message: string().required(),

@@ -3,7 +3,7 @@ import { Backup } from '../backups/backup.entity.ts';
 import { incompleteLosses } from '../backups/losses/incomplete-losses.ts';
 import type { Place } from '../backups/losses/loss.ts';
 import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/unaccepted-losses.ts';
-import { type BackupPlace, searchSummaries } from '../backups/search-backups.ts';
+import { type BackupPlace, countBackups, searchSummaries } from '../backups/search-backups.ts';
 import type { SummarizedBackup } from '../backups/summarized-backup.ts';
 import { notFound, refused } from '../errors.ts';
 import { Conditions } from '../history/conditions.ts';
@@ -21,6 +21,8 @@ export interface HistoryPage {
 /** A page of the history of one database, and what it has lost. */
 export interface HistoryOfDatabase {
   readonly backups: readonly SummarizedBackup[];
+  /** Of all pages. */
+  readonly backupCount: number;
   /** The newest complete backup without an unaccepted loss: looked up only where the page shows one with a loss. */
   readonly clean: Place | undefined;
   readonly unacceptedLoss: LocatedLoss | undefined;
@@ -46,7 +48,9 @@ export async function databaseHistory(
   const [clean] = hasLoss ? await newestClean({ em }, [(await findDatabase({ em }, name)).id]) : [];
   const latest = before === undefined ? backups.slice(0, 1) : [];
   const lossFindings = (await incompleteLosses({ em }, latest)).get(latest[0]?.id ?? 0);
-  return { backups, clean, unacceptedLoss, lossFindings };
+  const isAll = before === undefined && (limit === undefined || backups.length < limit);
+  const backupCount = isAll ? backups.length : await countBackups({ em }, { databaseName: name });
+  return { backups, backupCount, clean, unacceptedLoss, lossFindings };
 }
 
 /** @throws AppError 404 */

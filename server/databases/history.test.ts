@@ -56,7 +56,8 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
   it('lists the history of one, newest first, as Response 2', async () => {
     const { json } = await request(`${app.url}/pt_xyz`);
     expect(json.message).to.equal('success');
-    expect(json.data).to.have.keys('database_name', 'histories');
+    expect(json.data).to.have.keys('database_name', 'histories', 'backup_count');
+    expect(json.data.backup_count).to.equal(3);
     expect(json.data.histories.map((backup: { timestamp: string }) => backup.timestamp)).to.deep.equal([
       '2023-10-31 00:00:00',
       '2023-10-30 00:00:00',
@@ -169,6 +170,8 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
       seen.push(...page);
     }
     expect(seen).to.deep.equal(ids);
+    for (const page of ['', '?limit=8', '?limit=3', `?limit=3&before=${ids[5]}`])
+      expect((await request(`${app.url}/busy${page}`)).json.data.backup_count, page).to.equal(8);
     expect((await request(`${app.url}/busy`)).json.data.histories).to.have.length(8);
     expect((await request(`${app.url}/busy?before=${ids[5]}`)).json.data.histories).to.have.length(2);
   });

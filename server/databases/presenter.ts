@@ -20,11 +20,12 @@ export function presentDatabases(databases: readonly ListedDatabase[]): Database
 /** Response 2. */
 export function presentHistory(
   name: string,
-  { backups, clean, lossFindings, unacceptedLoss }: HistoryOfDatabase,
+  { backups, backupCount, clean, lossFindings, unacceptedLoss }: HistoryOfDatabase,
 ): DatabaseHistory {
   const data = {
     database_name: name,
     histories: backups.map((backup, at) => presentSummary(backup, clean, at === 0 ? lossFindings : undefined)),
+    backup_count: backupCount,
     ...presentLossOf(unacceptedLoss),
   };
   return { data, message: 'success' };

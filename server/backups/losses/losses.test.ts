@@ -75,7 +75,7 @@ describeOnEachStore('a loss', store => {
     expect(receipt).to.not.have.property('loss');
     expect(await reportOf(receipt.id)).to.not.have.property('loss');
     const { json } = await request(`${app.url}/whole`);
-    expect(json.data).to.have.keys('database_name', 'histories');
+    expect(json.data).to.have.keys('database_name', 'histories', 'backup_count');
     expect(json.data.histories[0]).to.not.have.any.keys('loss', 'loss_findings');
   });
 
