@@ -1,4 +1,4 @@
-import type { Finding } from '../protocol/finding.ts';
+import { type Finding, isLoss } from '../protocol/finding.ts';
 import type {
   BackupLoss,
   BackupReport,
@@ -8,6 +8,7 @@ import type {
   UnacceptedLoss,
 } from '../protocol/responses.ts';
 import { formatState } from './terminal/format.ts';
+import { inLocalTime, withLocalTimes } from './terminal/local-time.ts';
 import { printableInLine } from './terminal/printable.ts';
 
 /** @returns what to do about a loss, with the commands for it */
@@ -17,28 +18,27 @@ export function lossAdvice({ id, reference }: Pick<UnacceptedLoss, 'id' | 'refer
 
 /** @returns a sentence about the backup that has what was lost */
 export function whatHasIt({ id, timestamp, state, instead }: UnacceptedLoss['reference']): string {
-  if (id === null) return `The backup of ${timestamp} UTC had it; the service does not know that one any more.`;
+  if (id === null)
+    return `The backup of ${inLocalTime(timestamp)} had it; the service does not know that one any more.`;
   if (state === 'damaged') {
-    const damaged = `Backup ${id} (${timestamp} UTC) had it, and is damaged now`;
+    const damaged = `Backup ${id} (${inLocalTime(timestamp)}) had it, and is damaged now`;
     if (!instead) return `${damaged}: sade show ${id}. No other sound backup was found that has it.`;
-    return `${damaged}; backup ${instead.id} (${instead.timestamp} UTC) still has it: sade download ${instead.id}.`;
+    return `${damaged}; backup ${instead.id} (${inLocalTime(instead.timestamp)}) still has it: sade download ${instead.id}.`;
   }
-  return `Backup ${id} (${timestamp} UTC) still has it: sade download ${id}.`;
+  return `Backup ${id} (${inLocalTime(timestamp)}) still has it: sade download ${id}.`;
 }
 
 /** @returns a loss that no one has accepted as it stands below the line of its database, or below a list */
 export function describeLoss(loss: UnacceptedLoss, indent: string): string[] {
-  const { id, timestamp, message } = loss;
+  const { id, timestamp } = loss;
+  const message = withLocalTimes(loss.message);
   return [
-    `${indent}LOSS: backup ${id} (${printableInLine(timestamp)} UTC): ${printableInLine(message)}; no one has accepted that (SHRUNK)`,
+    `${indent}LOSS: backup ${id} (${inLocalTime(timestamp)}): ${printableInLine(message)}; no one has accepted that (SHRUNK)`,
     `${indent}  what to do: Check the database. ${printableInLine(lossAdvice(loss))}`,
   ];
 }
 
-/** @returns whether a finding of that code says that something was lost */
-export function isLoss(code: string): boolean {
-  return code === 'SHRUNK' || code === 'DUMP_EMPTIED';
-}
+export { isLoss };
 
 /** What an incomplete backup lacks that an older one had. */
 export interface FoundLoss {
@@ -48,7 +48,8 @@ export interface FoundLoss {
 }
 
 /**
- * Asks what an incomplete backup has lost: the listings name only the loss of complete ones, which can be accepted.
+ * Tells what an incomplete backup has lost, which no one can accept, unlike the loss of a complete one.
+ * @param ask asks for the whole report: only of a service of before, whose lists do not say it
  * @returns undefined when it has lost nothing, or is not incomplete
  * @throws {ExplainedError}
  */
@@ -57,15 +58,17 @@ export async function lossOfIncomplete(
   ask: (id: string) => Promise<BackupReport['data']>,
 ): Promise<FoundLoss | undefined> {
   if (backup?.state !== 'incomplete') return undefined;
-  const findings = (await ask(String(backup.id))).findings.filter(({ code }) => isLoss(code)) as Finding[];
+  const isToldBefore = typeof backup.finding_count === 'number';
+  const all = isToldBefore ? (backup.loss_findings ?? []) : (await ask(String(backup.id))).findings;
+  const findings = all.filter(({ code }) => isLoss(code)) as Finding[];
   return findings.length === 0 ? undefined : { backup, findings };
 }
 
 /** @returns the same in words, each with what to do */
 export function foundLosses({ backup, findings }: FoundLoss): { message: string; advice: string | undefined }[] {
   return findings.map(({ code, message, advice }) => ({
-    message: `backup ${backup.id} (${backup.timestamp} UTC): ${message} (${code})`,
-    advice,
+    message: `backup ${backup.id} (${inLocalTime(backup.timestamp)}): ${withLocalTimes(message)} (${code})`,
+    advice: advice && withLocalTimes(advice),
   }));
 }
 

@@ -50,6 +50,11 @@ const TEXT_OPTIONS = [
   'output',
   'bundle',
   'reason',
+  'state',
+  'older-than',
+  'search',
+  'sort',
+  'limit',
 ];
 
 /** What a server said may have several lines; the mistakes of a configuration are lines of ours. */
@@ -96,7 +101,7 @@ async function parse(typed: string[]): Promise<number> {
   const lazy = commands.parse(argv, {
     lazy: true,
     string: TEXT_OPTIONS,
-    boolean: ['json', 'quiet'],
+    boolean: ['json', 'quiet', 'wide'],
     unknown: (flag: string): never => {
       throw unknownOption(flag, called, commands.tree);
     },
@@ -190,12 +195,23 @@ function program(): Program {
     .example('doctor --bundle ticket.zip')
     .action(async (options: Options) => (await import('./commands/doctor.ts')).doctor(options, context))
 
-    .command('list', 'List the databases, each with its latest backup')
+    .command(
+      'list',
+      'List the databases, each with its latest backup and the age of its newest complete one, the worst first',
+    )
+    .option('--state', 'Only these: complete, incomplete, unverified, damaged, shrunk, with commas between')
+    .option('--older-than', 'Only those without a complete backup for so long, such as 26h or 7d')
+    .option('--search', 'Only those with this text in their names')
+    .option('--sort', 'By state (the worst first), age, name or size (default state)')
+    .option('--wide', 'All columns, with the file names, however wide the terminal is')
     .option('--json', 'Print JSON')
-    .example('list --server https://backups.example.com')
+    .example('list --state incomplete,shrunk')
+    .example('list --older-than 26h --server https://backups.example.com')
     .action(async (options: Options) => (await import('./commands/list.ts')).list(options, context))
 
-    .command('history [database]', 'List every backup of one database, newest first')
+    .command('history [database]', 'List the backups of one database, newest first')
+    .option('--limit', 'How many at most (on a terminal 30 unless given, else all)')
+    .option('--wide', 'All columns, with the file names, however wide the terminal is')
     .option('--json', 'Print JSON')
     .example('history pt_xyz')
     .action(async (database: string | undefined, options: Options) =>

@@ -53,15 +53,20 @@ describe('sade list, history and download', function () {
     const { code, stdout } = await sade(['list', '--server', service.url]);
     expect(code).to.equal(0);
     expect(stdout)
-      .to.match(/database +latest backup +age +state +id +file/)
+      .to.match(/database +state +id +newest complete \([+-]\d\d:\d\d\) +age +complete id +size +rows/)
       .and.contain(AWKWARD)
-      .and.contain('UTC');
+      .and.match(/1 database: 1 complete$/m);
   });
 
   it('history shows every backup of one', async () => {
     const { code, stdout } = await sade(['history', AWKWARD, '--server', service.url]);
     expect(code).to.equal(0);
-    expect(stdout).to.contain(`mysql-`).and.contain(AWKWARD);
+    expect(stdout)
+      .to.match(/^id +state +taken \([+-]\d\d:\d\d\) +age +rows/)
+      .and.match(/^ *1 +complete /m);
+    expect((await sade(['history', AWKWARD, '--wide', '--server', service.url])).stdout)
+      .to.contain(`mysql-`)
+      .and.contain(AWKWARD);
   });
 
   it('history of a database that was never backed up is an error', async () => {
@@ -142,7 +147,7 @@ describe('sade list, history and download', function () {
     expect(code).to.equal(1);
     expect(stderr)
       .to.match(
-        /^sade: backup 1 is damaged: .+, as last seen at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\. What came .+ was deleted\.\n/,
+        /^sade: backup 1 is damaged: .+, as last seen at \d+ \w{3} \d{4} \d\d:\d\d [+-]\d\d:\d\d\. What came .+ was deleted\.\n/,
       )
       .and.contain('what to do: sade history ')
       .and.not.contain('Try again');

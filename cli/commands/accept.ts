@@ -6,7 +6,7 @@ import { whatHasIt } from '../losses.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
-import { inUtc } from '../terminal/format.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
@@ -51,8 +51,8 @@ function describe({ id, database_name, loss }: Awaited<ReturnType<Service['accep
   const who = by ? ` by ${by}` : '';
   return [
     isOlder
-      ? `The loss of backup ${id} of ${database_name} was accepted before (${inUtc(at)}${who}): ${reason}`
-      : `The loss of backup ${id} of ${database_name} is accepted (${inUtc(at)}${who}): ${reason}`,
+      ? `The loss of backup ${id} of ${database_name} was accepted before (${inLocalTime(at)}${who}): ${reason}`
+      : `The loss of backup ${id} of ${database_name} is accepted (${inLocalTime(at)}${who}): ${reason}`,
     ...(isOlder ? ['That reason stays. The new one was not stored.'] : []),
     `Later backups are compared with backup ${id}. ${whatHasIt(loss!.reference)}`,
   ]

@@ -102,7 +102,11 @@ describe('download', () => {
   it('puts the file under its own name into the folder, and tells its digest', async () => {
     const { code, said } = await run();
     expect(code).to.equal(0);
-    expect(said).to.equal(`${join(folder, NAME)}: 2.9 MiB, SHA-256 ${sha256(CONTENT).toString('hex')}\n`);
+    expect(said.split('\n')).to.deep.equal([
+      `${join(folder, NAME)}: 2.9 MiB, SHA-256 ${sha256(CONTENT).toString('hex')}`,
+      'next: load it into a new database, as docs/operations.md, "Restore" shows',
+      '',
+    ]);
     expect(await isWhole()).to.equal(true);
     expect(await readdir(folder)).to.deep.equal([NAME]);
     expect((await stat(join(folder, NAME))).mode & 0o777).to.equal(0o600);

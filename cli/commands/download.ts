@@ -8,9 +8,13 @@ import { whatHasIt } from '../losses.ts';
 import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError, messageOf } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
-import { formatBytes, formatState, inUtc } from '../terminal/format.ts';
+import { formatBytes, formatState } from '../terminal/format.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
 import { printableInLine } from '../terminal/printable.ts';
+import { screenWidth } from '../terminal/screen-width.ts';
+import { shellWord } from '../terminal/shell-word.ts';
 import type { CommandContext } from './command.ts';
+import { renderRestore } from './restore-hint.ts';
 
 /**
  * `sade download ID`: fetches a stored zip, goes on where a broken download ended, and keeps the file only when its
@@ -38,7 +42,7 @@ export async function download(id: string, options: Record<string, unknown>, con
   }
   await rename(part, target);
   stdout.write(`${printableInLine(target)}: ${formatBytes(remote.size)}, SHA-256 ${digest.toString('hex')}\n`);
-  await warnOfWorth(id, service, context);
+  await tellOfWorth(id, service, { target, context });
   return EXIT.ok;
 }
 
@@ -50,19 +54,19 @@ async function wrongBytes(id: string, service: Service, { signal }: CommandConte
   if (report?.state !== 'damaged')
     return new CommandError(`${what}. Try again, and look at the stored file if it stays so.`, EXIT.someFailed);
   const { damage, checked_at, database_name } = report;
-  const seen = checked_at ? `, as last seen at ${inUtc(checked_at)}` : '';
+  const seen = checked_at ? `, as last seen at ${inLocalTime(checked_at)}` : '';
   return new ExplainedError(`backup ${id} is damaged: ${damage}${seen}. ${what}.`, {
-    advice: `sade history ${quoted(database_name)} shows the other backups; docs/operations.md tells how the file is put back from a copy.`,
+    advice: `sade history ${shellWord(database_name)} shows the other backups; docs/operations.md tells how the file is put back from a copy.`,
   });
 }
 
-/** @returns a name as a shell takes it */
-function quoted(name: string): string {
-  return `'${name.replaceAll("'", "'\\''")}'`;
-}
-
 /** The bytes are those that were stored; whether all of the database is in them is another question. */
-async function warnOfWorth(id: string, service: Service, { stderr, signal }: CommandContext): Promise<void> {
+async function tellOfWorth(
+  id: string,
+  service: Service,
+  { target, context }: { target: string; context: CommandContext },
+): Promise<void> {
+  const { stdout, stderr, signal } = context;
   const report = await service.report(id).catch(() => undefined);
   signal.throwIfAborted();
   if (report && report.state !== 'complete')
@@ -71,6 +75,7 @@ async function warnOfWorth(id: string, service: Service, { stderr, signal }: Com
     stderr.write(
       `warning: this backup is SHRUNK. ${printableInLine(whatHasIt(report.loss.reference))} sade show ${id} tells what was lost\n`,
     );
+  stdout.write(renderRestore(target, report, screenWidth(stdout)));
 }
 
 function describe(id: string, { headers }: Response): RemoteBackup & { fileName: string } {

@@ -1,36 +1,58 @@
-import { describeFound, describeLoss, formatStateAndLoss, lossOfIncomplete } from '../losses.ts';
+import type { BackupSummary, DatabaseHistory } from '../../protocol/responses.ts';
+import { lossOfIncomplete } from '../losses.ts';
 import { namedHistory } from '../named-history.ts';
+import { ConfigurationError, EXIT } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
-import { formatAge } from '../terminal/format.ts';
 import { printableJson } from '../terminal/printable.ts';
-import { table } from '../terminal/table.ts';
 import type { CommandContext } from './command.ts';
+import { renderHistory } from './history-screen.ts';
 
-/** `sade history DATABASE`: every backup of one database, newest first. @throws {ExplainedError} */
+/** So many nights are a month; on a terminal more would scroll away. */
+const ON_A_TERMINAL = 30;
+
+/** The most that the service gives in one answer. */
+const PAGE = 1000;
+
+/**
+ * `sade history DATABASE`: the backups of one database, newest first; on a terminal the last 30 unless `--limit` says otherwise.
+ * @throws {ConfigurationError} {ExplainedError}
+ */
 export async function history(
   database: string,
   options: Record<string, unknown>,
   { env, stdout, signal }: CommandContext,
 ): Promise<number> {
+  const limit = readLimit(options.limit) ?? (stdout.isTTY && !options.json ? ON_A_TERMINAL : undefined);
   const service = new Service(readServer(options, env), signal);
-  const { histories, unaccepted_loss } = await namedHistory(service, database);
+  const { histories, ...rest } = await pages(service, database, limit);
   if (options.json) stdout.write(`${printableJson(histories)}\n`);
   else {
     const found = await lossOfIncomplete(histories[0], id => service.report(id));
-    const now = new Date();
-    const rows = histories.map(({ id, file_name, timestamp, state, loss }) => [
-      id,
-      `${timestamp} UTC`,
-      formatAge(timestamp, now),
-      formatStateAndLoss(state, found?.backup.id === id ? 'unaccepted' : loss),
-      file_name,
-    ]);
-    stdout.write(
-      `${table(['id', 'taken', 'age', 'state', 'file'], rows, ['right', 'left', 'right', 'left', 'left'])}\n`,
-    );
-    if (found) stdout.write(`\n${describeFound(found, '').join('\n')}\n`);
-    if (unaccepted_loss) stdout.write(`\n${describeLoss(unaccepted_loss, '').join('\n')}\n`);
+    const screen = { ...rest, histories, found, isWide: options.wide === true, now: new Date() };
+    stdout.write(renderHistory(screen, stdout));
   }
-  return 0;
+  return EXIT.ok;
+}
+
+/** @returns undefined where nothing is given @throws {ConfigurationError} */
+function readLimit(option: unknown): number | undefined {
+  if (option === undefined) return undefined;
+  const text = String(Array.isArray(option) ? option.at(-1) : option);
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new ConfigurationError([`--limit is ${JSON.stringify(text)} and must be a whole number from 1 to 9999999`]);
+}
+
+/** Asks for as many as are wanted, a page at a time: a history may be years long. */
+async function pages(service: Service, database: string, limit: number | undefined): Promise<DatabaseHistory['data']> {
+  const wanted = limit ?? Number.POSITIVE_INFINITY;
+  const first = await namedHistory(service, database, { limit: Math.min(wanted, PAGE) });
+  const histories: BackupSummary[] = [...first.histories];
+  for (let size = histories.length; size === PAGE && histories.length < wanted; ) {
+    const page = { limit: Math.min(wanted - histories.length, PAGE), before: histories.at(-1)!.id };
+    const next = (await service.history(database, page)).histories;
+    histories.push(...next);
+    size = next.length;
+  }
+  return { ...first, histories };
 }

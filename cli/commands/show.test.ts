@@ -8,6 +8,7 @@ import { finding } from '../../protocol/finding.ts';
 import { emptyInventory } from '../../protocol/manifest.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
 import { sampleManifest } from '../../test/support/manifests.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
 import type { CommandContext } from './command.ts';
 import { show } from './show.ts';
 
@@ -55,9 +56,10 @@ describe('show', () => {
       '        dumped by   MariaDB 10.11.19 from MariaDB 10.11.19',
       `        dump        4.0 KiB, SHA-256 ${'a'.repeat(64)}`,
       `        zip         100 B, SHA-256 ${'01'.repeat(32)}`,
-      '        received    2026-01-01 00:00:05 UTC',
+      `        received    ${inLocalTime('2026-01-01T00:00:05Z')}`,
       '        checked     not yet',
       '        restore to  CREATE DATABASE `pt_xyz_restored` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;',
+      '        rows        0 in 1 table',
       'cat    1,200      2.0 KiB',
       'views: v, w',
     ]);

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type FindingCode, finding } from '../../protocol/finding.ts';
 import type { UnacceptedLoss } from '../../protocol/responses.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
 import { table } from '../terminal/table.ts';
 import { describeOutcome, deservesLook, exitCodeOf, type RunReport, summarize, tabulate } from './run-report.ts';
 
@@ -130,17 +131,19 @@ describe('report', () => {
           .split('\n')
           .slice(1),
       ).to.deep.equal([
-        '        LOSS: backup 34 (2026-01-01 00:00:00 UTC): lost since backup 33 (2025-12-31 00:00:00 UTC): table faktur; no one has accepted that (SHRUNK)',
-        "          what to do: Check the database. Backup 33 (2025-12-31 00:00:00 UTC) still has it: sade download 33. If it was removed on purpose: sade accept 34 --reason 'why'",
+        `        LOSS: backup 34 (${inLocalTime('2026-01-01 00:00:00')}): lost since backup 33 (${inLocalTime('2025-12-31 00:00:00')}): table faktur; no one has accepted that (SHRUNK)`,
+        `          what to do: Check the database. Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) still has it: sade download 33. If it was removed on purpose: sade accept 34 --reason 'why'`,
       ]));
 
     it('says so when the backup that had it is damaged, or not known any more', () => {
       const told = (reference: Partial<UnacceptedLoss['reference']>) =>
         describeOutcome(failed({ loss: { ...LOSS, reference: { ...LOSS.reference, ...reference } } }));
-      expect(told({ state: 'damaged' })).to.contain('Backup 33 (2025-12-31 00:00:00 UTC) had it, and is damaged now');
+      expect(told({ state: 'damaged' })).to.contain(
+        `Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) had it, and is damaged now`,
+      );
       const instead = { id: 31, file_name: 'x', timestamp: '2025-12-29 00:00:00' };
       expect(told({ state: 'damaged', instead })).to.contain(
-        'is damaged now; backup 31 (2025-12-29 00:00:00 UTC) still has it: sade download 31.',
+        `is damaged now; backup 31 (${inLocalTime('2025-12-29 00:00:00')}) still has it: sade download 31.`,
       );
       const summary = (reference: Partial<UnacceptedLoss['reference']>) =>
         summarize(report([outcome({ loss: { ...LOSS, reference: { ...LOSS.reference, ...reference } } })]));
@@ -149,7 +152,7 @@ describe('report', () => {
       );
       expect(summary({ state: 'damaged', instead })).to.contain('is damaged now; backup 31 has it).');
       expect(told({ id: null, state: null })).to.contain(
-        'The backup of 2025-12-31 00:00:00 UTC had it; the service does not',
+        `The backup of ${inLocalTime('2025-12-31 00:00:00')} had it; the service does not`,
       );
     });
 

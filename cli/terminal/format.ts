@@ -1,4 +1,3 @@
-import { formatTimestamp } from '../../protocol/backup-name.ts';
 import type { StoredState } from '../../protocol/responses.ts';
 
 export { formatBytes } from '../../protocol/format-bytes.ts';
@@ -16,11 +15,6 @@ export function formatAge(timestamp: string, now: Date): string {
   const hours = (now.getTime() - Date.parse(`${timestamp.replace(' ', 'T')}Z`)) / 3_600_000;
   if (hours < 1) return `${Math.max(0, Math.floor(hours * 60))} min`;
   return hours < 48 ? `${Math.floor(hours)} h` : `${Math.floor(hours / 24)} d`;
-}
-
-/** @param instant ISO 8601 @returns such as `2023-10-31 00:00:00 UTC` */
-export function inUtc(instant: string): string {
-  return `${formatTimestamp(new Date(instant))} UTC`;
 }
 
 /** @returns the state of a stored backup: what can be relied on in small letters, what can't in capitals */

@@ -1,0 +1,69 @@
+import type { BackupSummary, DatabaseList } from '../../protocol/responses.ts';
+import type { FoundLoss } from '../losses.ts';
+import { formatState } from '../terminal/format.ts';
+import { toDate } from '../terminal/local-time.ts';
+
+/** The words by which `sade list --state` finds a database. */
+export type ListedState = BackupSummary['state'] | 'shrunk';
+
+type Listed = DatabaseList['data'][number];
+
+/** A database as `sade list` sees it. */
+export interface ListedView {
+  readonly name: string;
+  readonly answer: Listed;
+  /** What an incomplete latest backup has lost. */
+  readonly found: FoundLoss | undefined;
+  /** Of its latest backup, and `shrunk` where a loss is to be decided about; that stands instead of `complete`. */
+  readonly states: readonly ListedState[];
+  /** The same for a person, such as `INCOMPLETE, SHRUNK`. */
+  readonly state: string;
+  /** The newest complete backup; undefined when there is none. */
+  readonly complete: BackupSummary | undefined;
+  /** The one whose figures are shown: the newest complete one, else the latest. */
+  readonly shown: BackupSummary;
+  /** How old the newest complete backup is, in milliseconds; infinite when there is none. */
+  readonly ageMs: number;
+  /** The lower, the sooner someone should look. */
+  readonly urgency: number;
+  /** Nothing is to be done. */
+  readonly isFine: boolean;
+}
+
+/**
+ * @param staleMs from which age on the newest complete backup is worth a look, in milliseconds
+ * @returns what a person wants to know of a database
+ */
+export function viewOf(
+  answer: Listed,
+  found: FoundLoss | undefined,
+  { now, staleMs }: { now: Date; staleMs: number },
+): ListedView {
+  const { database_name: name, latest_backup: latest, unaccepted_loss: loss } = answer;
+  const complete = newestComplete(answer);
+  const isShrunk = Boolean(loss || found);
+  const states: readonly ListedState[] = isShrunk
+    ? [...(latest.state === 'complete' ? [] : [latest.state]), 'shrunk']
+    : [latest.state];
+  const ageMs = complete ? now.getTime() - toDate(complete.timestamp).getTime() : Number.POSITIVE_INFINITY;
+  const isStale = ageMs > staleMs;
+  const worst = Math.min(...states.map(state => URGENCY.indexOf(state)));
+  return {
+    ...{ name, answer, found, states, complete, ageMs, shown: complete ?? latest },
+    state: states.map(state => (state === 'shrunk' ? 'SHRUNK' : formatState(state))).join(', '),
+    urgency: isStale ? Math.min(worst, URGENCY.length - 1.5) : worst,
+    isFine: !isStale && states.includes('complete'),
+  };
+}
+
+const URGENCY: readonly ListedState[] = ['damaged', 'shrunk', 'incomplete', 'unverified', 'complete'];
+
+/** A service of before does not say it. */
+function newestComplete({ latest_backup, latest_complete }: Listed): BackupSummary | undefined {
+  return latest_complete ?? (latest_backup.state === 'complete' ? latest_backup : undefined);
+}
+
+/** In the order of their letters, the same on every machine. */
+export function compareNames({ name: a }: { name: string }, { name: b }: { name: string }): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,29 @@
+import { type Manifest, manifestSchema } from '../../protocol/manifest.ts';
+import type { BackupReport } from '../../protocol/responses.ts';
+import { createStatement, loadCommand } from '../restore-commands.ts';
+import { printableInLine } from '../terminal/printable.ts';
+import { wrap } from '../terminal/wrap.ts';
+
+const WHERE = 'docs/operations.md, "Restore"';
+
+/**
+ * @param file path of the zip that was fetched
+ * @param report what is known of it, if the service could be asked
+ * @param width of the terminal
+ * @returns how it is loaded into a new database: the commands, each on one line, or where they are explained
+ */
+export function renderRestore(
+  file: string,
+  report: BackupReport['data'] | undefined,
+  width: number | undefined,
+): string {
+  const manifest = manifestSchema.isValidSync(report?.manifest) ? (report?.manifest as Manifest) : undefined;
+  if (!manifest) return `${wrap(`next: load it into a new database, as ${WHERE} shows`, width, '  ')}\n`;
+  const statement = createStatement(manifest);
+  return [
+    wrap(`next: load it into a new database, as a user that has rights on that one only (${WHERE}):`, width, '  '),
+    `  ${printableInLine(statement ?? 'CREATE DATABASE …;')}`,
+    `  ${loadCommand(file, manifest)}`,
+    '',
+  ].join('\n');
+}
