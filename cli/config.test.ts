@@ -121,6 +121,7 @@ describe('config', () => {
         ssl_ca: 'ca.pem',
         dump_options: ['--skip-lock-tables', '--where=id > 5'],
         shrink_limit_percent: 0,
+        not_backed_up: ['test'],
       },
     ]);
     expect(sources[0]).to.deep.equal({
@@ -134,6 +135,7 @@ describe('config', () => {
       sslCa: join(folder, 'ca.pem'),
       dumpOptions: ['--skip-lock-tables', '--where=id > 5'],
       shrinkLimitPercent: 0,
+      notBackedUp: ['test'],
     });
   });
 
@@ -194,8 +196,19 @@ describe('config', () => {
       [
         'an unknown key',
         [{ ...entry, db_pasword: 'geheim' }],
-        'databases[0]: has the unknown key db_pasword; known are',
+        'databases[0]: has the unknown key db_pasword. Did you mean db_password?',
       ],
+      [
+        'a key that is like no other',
+        [{ ...entry, frobnicate: 1 }],
+        'databases[0]: has the unknown key frobnicate; known are',
+      ],
+      [
+        'names that are no list',
+        [{ ...entry, not_backed_up: 'test' }],
+        'databases[0].not_backed_up: must be a list of names of databases',
+      ],
+      ['a name that is no text', [{ ...entry, not_backed_up: [5] }], 'databases[0].not_backed_up[0]: must be a text'],
       [
         'a database_name that is a number',
         [{ ...entry, database_name: 5 }],

@@ -22,6 +22,8 @@ export interface DatabaseSource {
   /** Absolute path of the CA's certificate; there whenever ssl is `verify`. */
   readonly sslCa?: string;
   readonly dumpOptions: readonly string[];
+  /** Databases of the same server of which no backup is wanted: `sade doctor` does not warn of them. */
+  readonly notBackedUp?: readonly string[];
   /** A backup with fewer rows or bytes by more than so many percent than the one before is told of; 0: never. */
   readonly shrinkLimitPercent: number;
 }
@@ -84,6 +86,7 @@ function toSource(entry: DatabaseEntry, folder: string, filedPassword: string | 
     ...(entry.ssl_ca && { sslCa: resolve(folder, entry.ssl_ca) }),
     dumpOptions: entry.dump_options ?? [],
     shrinkLimitPercent: entry.shrink_limit_percent ?? SHRINK_LIMIT_PERCENT,
+    ...(entry.not_backed_up && { notBackedUp: entry.not_backed_up.filter(name => name !== undefined) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { array, type InferType, mixed, number, object, string } from 'yup';
 import { databaseNameProblem } from '../protocol/database-name.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { dumpOptionProblem } from './dump-option-refusals.ts';
 
 const KEYS = [
@@ -15,6 +16,7 @@ const KEYS = [
   'ssl_ca',
   'dump_options',
   'shrink_limit_percent',
+  'not_backed_up',
 ];
 
 const text = () =>
@@ -62,10 +64,17 @@ const databaseEntry = object({
     .integer(PERCENT_PROBLEM)
     .min(0, PERCENT_PROBLEM)
     .max(100, PERCENT_PROBLEM),
+  not_backed_up: array(text().required('is empty'))
+    .strict()
+    .typeError('must be a list of names of databases')
+    .nonNullable('must be a list of names of databases'),
 })
   .strict()
   .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')
-  .noUnknown(({ unknown }) => `has the unknown key ${unknown}; known are ${KEYS.join(', ')}`)
+  .noUnknown(
+    ({ unknown }) =>
+      `has the unknown key ${unknown}${didYouMean(String(unknown), KEYS) || `; known are ${KEYS.join(', ')}`}`,
+  )
   .test('label', (entry, context) => {
     const label = labelOf(entry);
     const problem = typeof label === 'string' ? labelProblem(label) : undefined;

@@ -280,6 +280,11 @@ const ADVICE: Readonly<Record<string, string>> = {
   STORED_FILE_MISSING: BAD_FILE,
   UNKNOWN_HOST:
     'Add the name in --server to PUBLIC_HOSTS of the service, and start the service again (docs/operations.md).',
+  NAME_TAKEN:
+    'Another file of that name is stored, and stays as it is. Two machines that share one work folder, or a copy of one, may be the reason.',
+  FILE_TOO_LARGE: 'Raise MAX_UPLOAD_BYTES of the service, or leave something out with dump_options.',
+  DUMP_TOO_LARGE: 'Raise MAX_DUMP_BYTES or MAX_DUMP_RATIO of the service, or leave something out with dump_options.',
+  INVALID_MANIFEST: 'Service and sade must be of the same version: upgrade the service first.',
   STORAGE_FULL: 'Make room on the disk of the service; the next run delivers what waits.',
 };
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatBackupName, formatDumpName } from '../protocol/backup-name.ts';
+import { pin } from '../test/support/mounts.ts';
 import { ConfigurationError } from './problems.ts';
 import { Spool } from './spool.ts';
 
@@ -141,9 +142,36 @@ describe('spool', () => {
       const spool = await Spool.open(folder);
       const [zip, other] = [formatBackupName(name('a', '00:00:00')), formatBackupName(name('b', '00:00:00'))];
       await put(spool, zip, `${zip}.json`, other);
-      await spool.remove(zip);
-      await spool.remove(other);
+      expect(await spool.forget(zip)).to.equal(undefined);
+      expect(await spool.forget(other)).to.equal(undefined);
       expect(await readdir(folder)).to.deep.equal([]);
+    });
+
+    it('are none any more once they are delivered, also where they can not be removed; that is tried again', async function () {
+      const spool = await Spool.open(folder);
+      const zip = formatBackupName(name('a', '00:00:00'));
+      await put(spool, zip, `${zip}.json`);
+      {
+        using pinned = pin(spool.pathOf(zip));
+        if (!pinned) return this.skip();
+        expect(await spool.forget(zip)).to.contain('EBUSY');
+        expect(await spool.leftovers()).to.deep.equal([]);
+        expect((await spool.delivered()).map(({ path }) => path)).to.deep.equal([spool.pathOf(zip)]);
+        expect(await spool.sweep()).to.equal(0);
+        expect((await readdir(folder)).sort()).to.deep.equal([zip, `${zip}.delivered`]);
+      }
+      await spool.sweep();
+      expect(await readdir(folder)).to.deep.equal([]);
+    });
+
+    it('leave nothing of a mark whose zip is gone, and what is half-done and can not be removed keeps no run from its work', async function () {
+      const spool = await Spool.open(folder);
+      const [zip, half] = [formatBackupName(name('a', '00:00:00')), formatDumpName(name('b', '00:00:00'))];
+      await put(spool, `${zip}.delivered`, half);
+      using pinned = pin(spool.pathOf(half));
+      if (!pinned) return this.skip();
+      expect(await spool.sweep()).to.equal(1);
+      expect(await readdir(folder)).to.deep.equal([half]);
     });
 
     it('are none any more once they are set aside', async () => {

@@ -1,10 +1,13 @@
-import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDumpName, parseBackupName } from '../protocol/backup-name.ts';
-import { ConfigurationError, messageOf } from './problems.ts';
+import { ConfigurationError, codeOf, messageOf } from './problems.ts';
 
 /** What follows the name of a zip in the name of the manifest that waits beside it. */
 const MANIFEST = '.json';
+
+/** What follows the name of a zip that was delivered, where it can't be removed: it is not to be sent again. */
+const DELIVERED = '.delivered';
 
 /** A zip that an earlier run left in the spool because it could not be delivered. */
 export interface Leftover {
@@ -55,10 +58,23 @@ export class Spool {
     return this.pathOf(`${fileName}${MANIFEST}`);
   }
 
-  /** Forgets a zip that was delivered. The manifest goes last: without its zip it is known to be worth nothing. */
-  async remove(fileName: string): Promise<void> {
-    await rm(this.pathOf(fileName));
-    await rm(this.manifestPathOf(fileName), { force: true });
+  /**
+   * Forgets a zip that was delivered. The manifest goes last: without its zip it is known to be worth nothing.
+   * @returns why the zip is still there; it is marked as delivered then
+   */
+  async forget(fileName: string): Promise<string | undefined> {
+    const problem = await remove(this.pathOf(fileName));
+    // Without the mark it will be sent once more, and its manifest with it: the service knows it then.
+    const isMarked = problem !== undefined && (await this.#mark(fileName));
+    if (problem === undefined || isMarked) await remove(this.manifestPathOf(fileName));
+    return problem;
+  }
+
+  #mark(fileName: string): Promise<boolean> {
+    return writeFile(this.pathOf(`${fileName}${DELIVERED}`), '', { mode: 0o600 }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Keeps a zip that is no longer what was written from being delivered, for whoever wants to look. @returns its path */
@@ -69,24 +85,50 @@ export class Spool {
     return path;
   }
 
-  /** Removes what a run that crashed left half-done. Only while the run's lock is held. @returns how many files went */
+  /**
+   * Removes what a run that crashed left half-done, and what was delivered and could not be removed. What still can't be is
+   * no reason not to run. Only while the run's lock is held.
+   * @returns how many files went
+   */
   async sweep(): Promise<number> {
+    for (const { fileName } of await this.delivered())
+      if ((await this.forget(fileName)) === undefined) await remove(this.pathOf(`${fileName}${DELIVERED}`));
     const names = await readdir(this.folder);
-    const halfDone = names.filter(name => isHalfDone(name) || isManifestAlone(name, names) || PASSING.test(name));
-    for (const name of halfDone) await rm(this.pathOf(name), { force: true });
-    return halfDone.length;
+    const halfDone = names.filter(name => isHalfDone(name) || isBesideNothing(name, names) || PASSING.test(name));
+    const problems = await Promise.all(halfDone.map(name => remove(this.pathOf(name))));
+    return problems.filter(problem => problem === undefined).length;
   }
 
   /** @returns the zips that wait to be delivered, oldest first */
-  async leftovers(): Promise<Leftover[]> {
+  leftovers(): Promise<Leftover[]> {
+    return this.#zips({ areDelivered: false });
+  }
+
+  /** @returns the zips that were delivered and can't be removed, oldest first */
+  delivered(): Promise<Leftover[]> {
+    return this.#zips({ areDelivered: true });
+  }
+
+  async #zips({ areDelivered }: { areDelivered: boolean }): Promise<Leftover[]> {
     const found: (Leftover & { takenAt: Date })[] = [];
-    for (const fileName of await readdir(this.folder)) {
+    const names = new Set(await readdir(this.folder));
+    for (const fileName of names) {
       const name = parseBackupName(fileName);
-      if (typeof name === 'string') continue;
+      if (typeof name === 'string' || names.has(`${fileName}${DELIVERED}`) !== areDelivered) continue;
       const path = this.pathOf(fileName);
       found.push({ database: name.database, takenAt: name.takenAt, fileName, path, size: (await stat(path)).size });
     }
     return found.sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime());
+  }
+}
+
+/** @returns why the file is still there; undefined when it is gone */
+async function remove(path: string): Promise<string | undefined> {
+  try {
+    await rm(path);
+    return undefined;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? undefined : messageOf(error);
   }
 }
 
@@ -101,10 +143,12 @@ function isHalfDone(fileName: string): boolean {
   return typeof name !== 'string' && (isPart || formatDumpName(name) === fileName);
 }
 
-/** It is written before its zip gets its name, and removed after it. */
-function isManifestAlone(fileName: string, all: readonly string[]): boolean {
-  const zipName = fileName.slice(0, -MANIFEST.length);
-  return fileName.endsWith(MANIFEST) && typeof parseBackupName(zipName) !== 'string' && !all.includes(zipName);
+/** A manifest is written before its zip gets its name, and removed after it; so is the mark of a zip that was delivered. */
+function isBesideNothing(fileName: string, all: readonly string[]): boolean {
+  return [MANIFEST, DELIVERED].some(ending => {
+    const zipName = fileName.slice(0, -ending.length);
+    return fileName.endsWith(ending) && typeof parseBackupName(zipName) !== 'string' && !all.includes(zipName);
+  });
 }
 
 async function probe(folder: string): Promise<AsyncDisposable> {

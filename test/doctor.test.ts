@@ -12,6 +12,7 @@ import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from './support/c
 import { type MariaDb, startMariaDb } from './support/mariadb.ts';
 import { type SadeOptions, type SadeResult, sade, startSade, Workplace } from './support/sade.ts';
 import { type Service, startService } from './support/service.ts';
+import { Terminal } from './support/terminal.ts';
 
 const DATABASES = ['client_1', 'client_2', 'client_3'];
 
@@ -72,7 +73,8 @@ describe('sade doctor', function () {
         expect(first.stdout).to.match(
           new RegExp(`^ok {4}database {2}${database}: is reached .*1 table, 1 view, and all of it may be dumped$`, 'm'),
         );
-      expect(first.stdout).to.contain('the first run makes it').and.contain('Make one: sade backup.');
+      expect(first.stdout).to.contain('the first run makes it').and.contain('sade backup makes one');
+      expect(first.stdout, 'nothing is to be done').not.to.contain('what to do');
       expect(first.stdout).to.match(/\d+ checks: \d+ ok, 0 warnings, 0 problems\.\n$/);
       expect(await readdir(place.folder)).not.to.include('work');
 
@@ -170,8 +172,69 @@ describe('sade doctor', function () {
   it('says nothing with --quiet unless something is wrong', async () => {
     expect(await doctor(['--quiet'])).to.deep.equal({ code: 0, stdout: '', stderr: '' });
     await chmod(join(place.folder, 'databases.json'), 0o640);
-    const { stdout } = await doctor(['--quiet']);
-    expect(stdout).to.match(/^warn {2}configuration .*chmod 600 .*\n$/);
+    const { stdout } = await doctor(['--quiet'], { env: { TZ: 'Asia/Jakarta' } });
+    expect(stdout, 'the verdict stands first').to.match(
+      /^sade doctor: 1 warning \(\d+ ok\), \d+ \w+ \d{4} \d\d:\d\d \+07:00\nwarn {2}configuration .*chmod 600 .*\n$/,
+    );
+  });
+
+  it('names databases of the server that no entry covers, until they are listed or not wanted', async () => {
+    const serverOf = async (more: object = {}, options: string[] = []) => {
+      await place.list([
+        { ...entry('client_1'), ...more },
+        { ...entry('client_2'), name: 'second' },
+      ]);
+      const { code, checks } = await checksOf(options);
+      expect(code).to.equal(0);
+      return inArea(checks, 'database server');
+    };
+    const [warning, ...others] = await serverOf();
+    expect(others).to.deep.equal([]);
+    expect(warning).to.deep.include({ mark: 'warn', subject: `${mariadb.host}:${mariadb.port}` });
+    expect(warning!.message).to.equal(
+      '1 database that lumbung may see there is not in the list, so there is no backup of client_3',
+    );
+    expect(warning!.advice).to.contain('"not_backed_up": ["client_3"]');
+    const unwanted = { not_backed_up: ['client_3'] };
+    expect((await serverOf(unwanted)).map(({ mark }) => mark)).to.deep.equal(['ok']);
+    const [only] = await serverOf(unwanted, ['--only', 'second']);
+    expect(only, 'all entries of the server cover it together').to.include({ mark: 'ok' });
+    await mariadb.sql("create user lumbung@localhost identified by 'by socket'");
+    await mariadb.sql('grant select on client_2.* to lumbung@localhost');
+    const { db_host: _, db_port: __, ...rest } = entry('client_2');
+    const bySocket = { ...rest, db_socket: mariadb.socket, db_password: 'by socket' };
+    await place.list([entry('client_1'), bySocket, entry('client_3')]);
+    const asked = inArea((await checksOf()).checks, 'database server');
+    await mariadb.sql('drop user lumbung@localhost');
+    expect(
+      asked.map(({ mark }) => mark),
+      'a socket and a port lead to one server',
+    ).to.deep.equal(['ok']);
+  });
+
+  it('prints on a terminal what is found as it comes, and last what is not ok, with what to do', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    await place.list([{ ...entry('client_1'), name: 'silent', db_port: port }, entry('client_2'), entry('client_3')]);
+    const [, ...args] = place.args(service.url);
+    const command = [process.execPath, join(import.meta.dirname, '../cli/main.ts'), 'doctor', ...args];
+    await using terminal = Terminal.open(command, { columns: 200, rows: 60, env: { NO_COLOR: '1' } });
+    const [connection] = await once(silent, 'connection');
+    await terminal.shows(/^ok {4}database {2}client_3: is reached/m);
+    await terminal.shows(/^ok {4}service /m);
+    await terminal.shows(/^2 of 3 databases; waiting for silent \([\d.]+ s\)$/m);
+    expect(await terminal.screen()).not.to.contain('FAIL');
+    connection.destroy();
+    expect(await terminal.exitCode).to.equal(1);
+    const lines = (await terminal.screen()).split('\n');
+    const summary = lines.findIndex(line => /^\d+ checks: .* 1 problem\.$/.test(line));
+    expect(summary, lines.join('\n')).to.equal(lines.length - 1);
+    const advice = lines.findLastIndex(line => line.startsWith('        what to do: '));
+    expect(lines[advice - 1]).to.match(/^FAIL {2}database {2}silent: /);
+    expect(summary - advice, 'the problem stands last').to.be.below(4);
+    expect(lines.join('\n'), 'the line of progress is gone').not.to.contain('waiting for');
+    silent.close();
   });
 
   it('ends on Ctrl-C, also while a server keeps it waiting', async () => {

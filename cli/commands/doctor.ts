@@ -1,13 +1,13 @@
 import { blotter } from '../doctor/blot.ts';
 import { refuseToOverwrite, writeBundle } from '../doctor/bundle.ts';
 import { bundleDocuments } from '../doctor/bundle-documents.ts';
-import type { Check } from '../doctor/check.ts';
+import { DoctorScreen } from '../doctor/doctor-screen.ts';
 import { examine } from '../doctor/examine.ts';
 import { knownSecrets } from '../doctor/known-secrets.ts';
-import { renderCheck, renderSummary, reportOf } from '../doctor/render.ts';
+import { reportOf } from '../doctor/render.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { preflight } from '../preflight/preflight.ts';
-import { EXIT } from '../problems.ts';
+import { visibleDatabases } from '../preflight/visible-databases.ts';
 import { snakeCased } from '../report/snake-case.ts';
 import { Service } from '../service.ts';
 import { readDoctorSettings } from '../settings.ts';
@@ -24,22 +24,22 @@ export async function doctor(options: Record<string, unknown>, context: CommandC
   const { env, stdout, stderr, signal } = context;
   const { bundle, ...settings } = readDoctorSettings(options, env);
   if (bundle !== undefined) await refuseToOverwrite(bundle);
-  const { json, quiet } = settings;
+  const { json } = settings;
   const { version } = manifest;
   const service = new Service(settings.server, signal);
-  const tell = (checks: readonly Check[]) => {
-    for (const check of json ? [] : checks) if (!quiet || check.mark !== 'ok') stdout.write(`${renderCheck(check)}\n`);
-  };
+  using screen = json ? undefined : new DoctorScreen(stdout, settings);
   const examination = await examine(settings, {
-    ...{ env, signal, version, preflight, tell },
+    ...{ env, signal, version, preflight, askVisible: visibleDatabases },
+    tell: checks => screen?.tell(checks),
+    progress: progress => screen?.show(progress),
     askService: () => service.status(),
     askStored: () => service.databases(),
     askReport: id => service.report(id),
   });
 
   const report = reportOf(examination.checks);
+  screen?.end(report.checks);
   if (json) stdout.write(`${printableJson(snakeCased(report))}\n`);
-  else if (!quiet || report.exitCode !== EXIT.ok) stdout.write(`${renderSummary(report.checks)}\n`);
   if (bundle !== undefined) {
     const blot = blotter(await knownSecrets(settings.config, env));
     const size = await writeBundle(bundle, bundleDocuments(examination, settings, { version, blot }));

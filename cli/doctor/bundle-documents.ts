@@ -23,7 +23,7 @@ export function bundleDocuments(
   const { checks, sources, lastRun } = examination;
   const json = (value: unknown) => JSON.stringify(blot.value(snakeCased(value)), null, 2);
   const documents = {
-    'report.txt': [...checks.map(renderCheck), renderSummary(checks)].join('\n'),
+    'report.txt': [...checks.map(check => renderCheck(check)), renderSummary(checks)].join('\n'),
     'report.json': json(reportOf(checks)),
     'configuration.json': json({ settings: describeSettings(settings), databases: sources.map(describeSource) }),
     'versions.json': json(versions(examination, version)),
@@ -39,9 +39,10 @@ function describeSettings({ server, ...settings }: BackupSettings): unknown {
 
 /** Each field is named here, so that a new one is left out until somebody has thought about it. */
 function describeSource(source: DatabaseSource): unknown {
-  const { label, database, host, port, socket, user, ssl, sslCa, dumpOptions, shrinkLimitPercent } = source;
+  const { label, database, host, port, socket, user, ssl, sslCa, dumpOptions, shrinkLimitPercent, notBackedUp } =
+    source;
   return {
-    ...{ label, database, host, port, socket, user, ssl, sslCa, shrinkLimitPercent },
+    ...{ label, database, host, port, socket, user, ssl, sslCa, shrinkLimitPercent, notBackedUp },
     dumpOptions: dumpOptions.map(option => `${nameOf(option)}${option.includes('=') ? '=…' : ''}`),
   };
 }

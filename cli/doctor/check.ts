@@ -1,14 +1,12 @@
 import { ExplainedError, messageOf } from '../problems.ts';
 
-/** What is looked at, in the order in which it is printed. */
-export type Area =
-  | 'configuration'
-  | 'dump program'
-  | 'database'
-  | 'work folder'
-  | 'service'
-  | 'newest backup'
-  | 'last run';
+/** What is looked at, in the order in which a backup meets it. */
+export const AREAS = [
+  ...(['configuration', 'dump program', 'database', 'database server', 'work folder', 'service'] as const),
+  ...(['newest backup', 'last run'] as const),
+] as const;
+
+export type Area = (typeof AREAS)[number];
 
 /** `warn` deserves a look, `FAIL` will cost a backup or has done so. */
 export type Mark = 'ok' | 'warn' | 'FAIL';
@@ -31,7 +29,8 @@ export interface Checked {
 
 /** Marks what is found out about one thing. */
 export interface Marker {
-  ok(message: string, advice?: string): Check;
+  /** Where all is well there is nothing to do. */
+  ok(message: string): Check;
   warn(message: string, advice?: string): Check;
   fail(message: string, advice?: string): Check;
 }

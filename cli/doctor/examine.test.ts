@@ -9,9 +9,10 @@ import { readBackupSettings } from '../settings.ts';
 import type { Check } from './check.ts';
 import type { Preflight } from './database-check.ts';
 import { examine } from './examine.ts';
+import type { AskVisible } from './uncovered-check.ts';
 
 const LABELS = ['a', 'b', 'c', 'd', 'e', 'f'];
-const ORDER = ['configuration', 'dump program', 'database', 'work folder', 'service', 'last run'];
+const ORDER = ['configuration', 'dump program', 'database', 'database server', 'work folder', 'service', 'last run'];
 const entry = (name: string) => ({
   database_name: name,
   db_host: '127.0.0.1',
@@ -36,6 +37,8 @@ describe('examine', () => {
   const run = async ({
     preflight = fine,
     options = {} as Record<string, unknown>,
+    tell = (_checks: readonly Check[]) => {},
+    askVisible = (async () => ({ server: 's', ignoresCase: false, databases: LABELS })) as AskVisible,
     signal = new AbortController().signal,
   } = {}) => {
     const told: Check[] = [];
@@ -46,7 +49,6 @@ describe('examine', () => {
     const askService = async () => {
       throw new ExplainedError('the service is down', { advice: 'Start it.' });
     };
-    const tell = (checks: readonly Check[]) => void told.push(...checks);
     const examination = await examine(settings, {
       env: {},
       signal,
@@ -55,21 +57,43 @@ describe('examine', () => {
       askService,
       askStored: async () => [],
       askReport: async () => expect.fail('nothing is stored'),
-      tell,
+      askVisible,
+      tell: checks => {
+        told.push(...checks);
+        tell(checks);
+      },
     });
-    expect(told).to.deep.equal(examination.checks);
-    return examination;
+    expect(told).to.have.deep.members([...examination.checks]);
+    return { ...examination, told };
   };
   const inArea = (checks: readonly Check[], area: string) => checks.filter(check => check.area === area);
 
-  it('makes the checks in their order, and tells them as they come', async () => {
+  it('gives the checks in the order in which a backup meets what they look at', async () => {
     const { checks } = await run();
     const places = checks.map(({ area }) => ORDER.indexOf(area));
     expect(places).to.deep.equal([...places].sort());
     expect(new Set(places).size).to.equal(ORDER.length);
   });
 
-  it('looks at several databases at once, no more than asked for, and tells them in the order of the list', async () => {
+  it('tells what is found as it comes: a server that says nothing holds up no other check', async () => {
+    let answer = () => {};
+    const preflight: Preflight = async (source, options) => {
+      if (source.label === 'a') await new Promise<void>(done => (answer = done));
+      return fine(source, options);
+    };
+    const told: string[] = [];
+    const tell = (checks: readonly Check[]) => {
+      told.push(...checks.map(({ area, subject }) => (area === 'database' ? subject : area)));
+      // Only then the first server of the list answers.
+      const isAllElse = [...LABELS.slice(1), 'work folder', 'service', 'last run'].every(part => told.includes(part));
+      if (isAllElse) answer();
+    };
+    const { checks } = await run({ preflight, tell });
+    expect(told.indexOf('a')).to.be.above(told.indexOf('f'));
+    expect([...new Set(inArea(checks, 'database').map(({ subject }) => subject))]).to.deep.equal(LABELS);
+  });
+
+  it('looks at several databases at once, no more than asked for, and gives them in the order of the list', async () => {
     let [now, most] = [0, 0];
     const preflight: Preflight = async (source, options) => {
       most = Math.max(most, ++now);

@@ -6,7 +6,7 @@ import { ExplainedError } from '../problems.ts';
 import { type LastRun, readLastRun } from '../report/last-run.ts';
 import type { BackupSettings } from '../settings.ts';
 import { type Blotter, blotter } from './blot.ts';
-import { type Check, type Checked, guarded, marker } from './check.ts';
+import { AREAS, type Check, type Checked, guarded, marker } from './check.ts';
 import { checkClients } from './client-check.ts';
 import { checkConfiguration } from './configuration-check.ts';
 import { checkDatabase, type DatabaseCheck, type Preflight } from './database-check.ts';
@@ -14,9 +14,10 @@ import type { Sizes } from './estimate.ts';
 import { inOrder } from './in-order.ts';
 import { knownSecrets } from './known-secrets.ts';
 import { checkLastRun, unreadableLastRun } from './last-run-check.ts';
-import { checkService, type ServiceCheck, type ServiceCheckOptions } from './service-check.ts';
+import { checkService, checkServiceRoom, type ServiceCheck, type ServiceCheckOptions } from './service-check.ts';
 import { checkStored, type StoredCheckOptions } from './stored-check.ts';
-import { checkWorkFolder } from './work-folder-check.ts';
+import { type AskVisible, checkUncovered } from './uncovered-check.ts';
+import { checkWorkFolder, checkWorkFolderRoom } from './work-folder-check.ts';
 
 export interface ExamineOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -27,8 +28,19 @@ export interface ExamineOptions {
   readonly askService: ServiceCheckOptions['ask'];
   readonly askStored: StoredCheckOptions['ask'];
   readonly askReport: StoredCheckOptions['askReport'];
+  readonly askVisible: AskVisible;
+  /** Is told how far the databases are, whenever that changes. */
+  readonly progress?: (progress: Progress) => void;
   /** Is told what was found, as it comes. */
   readonly tell: (checks: readonly Check[]) => void;
+}
+
+/** How far the look at the databases is. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** When each of those began that are looked at just now, by label, in milliseconds since 1970. */
+  readonly waiting: ReadonlyMap<string, number>;
 }
 
 /** All that was found out. What could not be is missing. */
@@ -43,12 +55,13 @@ export interface Examination {
 }
 
 /**
- * Makes all checks, in the order in which a backup would meet what they look at.
+ * Makes all checks. What is quick comes first, and the databases, whose servers may keep it waiting, come as they are done.
+ * @returns what was found, by area and in the order of the list, whichever was done first
  * @throws {ConfigurationError} when --only names what is not listed; the signal's reason when aborted
  */
 export async function examine(settings: BackupSettings, options: ExamineOptions): Promise<Examination> {
-  const { config, workDir, server } = settings;
-  const { env, signal, version, preflight, askService, askStored, askReport } = options;
+  const { config } = settings;
+  const { env, signal } = options;
   const found = new Found(options.tell);
   const listed = await guarded(marker('configuration', config), signal, () => checkConfiguration(config, env));
   const sources = chooseSources(listed.sources ?? [], listed.sources ? settings : { ...settings, only: undefined });
@@ -56,22 +69,65 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
   const { clients } = found.add(
     await guarded(marker('dump program', 'both'), signal, () => checkClients(settings, { signal })),
   );
-  // Told at the end, and known here already: it tells how long things take.
-  const last = await guarded(marker('last run', workDir), signal, () => checkLastRunOf(settings, env));
+  const last = await guarded(marker('last run', settings.workDir), signal, () => checkLastRunOf(settings, env));
   const lastRun = last.lastRun === 'unreadable' ? undefined : last.lastRun;
+  const context = { settings, options, sources, listed: listed.sources, clients, lastRun, found };
+  const [reports, places] = await Promise.all([examineDatabases(context), examinePlaces(context, last)]);
+  await examineRoom(context, places, sizesOf(sources, reports));
+  return { checks: found.inOrder(sources), sources, clients, reports, service: places.service, lastRun };
+}
 
-  const databases = await inOrder(sources, { workers: settings.dumpWorkers, signal }, source =>
-    checkDatabase(source, { preflight, clients, lastRun, signal }),
-  );
-  found.add({ checks: listed.sources ? databases.flatMap(({ checks }) => checks) : [NO_LIST] });
+interface Context {
+  readonly settings: BackupSettings;
+  readonly options: ExamineOptions;
+  /** Those that are looked at; `listed`: all of the list, undefined when it can't be used. */
+  readonly sources: readonly DatabaseSource[];
+  readonly listed: readonly DatabaseSource[] | undefined;
+  readonly clients: DumpClients | undefined;
+  readonly lastRun: LastRun | undefined;
+  readonly found: Found;
+}
+
+/** @returns what the preflight found, by label */
+async function examineDatabases(context: Context): Promise<ReadonlyMap<string, SourceReport>> {
+  const { settings, options, sources, listed, clients, lastRun, found } = context;
+  const { signal, preflight, askVisible, progress } = options;
+  const workers = settings.dumpWorkers;
+  if (!listed) found.add({ checks: [NO_LIST] });
+  const waiting = new Map<string, number>();
+  let done = 0;
+  const databases = await inOrder(sources, { workers, signal }, async source => {
+    waiting.set(source.label, Date.now());
+    progress?.({ done, total: sources.length, waiting });
+    const result = found.add(await checkDatabase(source, { preflight, clients, lastRun, signal }));
+    waiting.delete(source.label);
+    progress?.({ done: ++done, total: sources.length, waiting });
+    return result;
+  });
   const reports = reportsOf(sources, databases);
-  const sizes = sizesOf(sources, reports);
+  const reached = sources.filter(({ label }) => reports.has(label));
+  const asked = { listed: listed ?? [], reached, ask: askVisible, config: settings.config, workers, signal };
+  found.add(await guarded(marker('database server', 'all'), signal, () => checkUncovered(asked)));
+  return reports;
+}
 
-  found.add(await guarded(marker('work folder', workDir), signal, () => checkWorkFolder(settings, sizes)));
+interface Places {
+  /** Undefined when no run could use the work folder. */
+  readonly folder: string | undefined;
+  readonly service: ServiceCheck['status'] | undefined;
+}
+
+/** Looks at where backups go through, and where they are. */
+async function examinePlaces(context: Context, last: LastRunCheck): Promise<Places> {
+  const { settings, options, sources, found } = context;
+  const { workDir, server } = settings;
+  const { signal, version, askService, askStored, askReport } = options;
+  const { existing } = found.add(
+    await guarded(marker('work folder', workDir), signal, () => checkWorkFolder(settings)),
+  );
+  found.add(last);
   const { status: service } = found.add(
-    await guarded(marker('service', server.href), signal, () =>
-      checkService({ server, version, sizes, ask: askService }),
-    ),
+    await guarded(marker('service', server.href), signal, () => checkService({ server, version, ask: askService })),
   );
   if (service)
     found.add(
@@ -79,41 +135,59 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
         checkStored({ sources, ask: askStored, askReport, lastRun: last.lastRun }),
       ),
     );
-  found.add(last);
-  return { checks: found.checks, sources, clients, reports, service, lastRun };
+  return { folder: existing, service };
+}
+
+/** Looks whether there is room, once it is known how large the databases are. */
+async function examineRoom({ settings, options, found }: Context, places: Places, sizes: Sizes): Promise<void> {
+  const { folder: existing, service } = places;
+  const { workDir, server } = settings;
+  if (existing !== undefined)
+    found.add(
+      await guarded(marker('work folder', workDir), options.signal, () =>
+        checkWorkFolderRoom(settings, { existing, sizes }),
+      ),
+    );
+  if (service) found.add(checkServiceRoom(server, service, sizes));
 }
 
 const NO_LIST = marker('database', 'all').warn('not checked, since the list of databases can not be used');
 
 /** What was found so far. Each thing is told at once. */
 class Found {
-  readonly checks: Check[] = [];
+  readonly #checks: Check[] = [];
   readonly #tell: (checks: readonly Check[]) => void;
 
   constructor(tell: (checks: readonly Check[]) => void) {
     this.#tell = tell;
   }
 
+  /** @returns all checks, by area; those of databases in the order of the list */
+  inOrder(sources: readonly DatabaseSource[]): Check[] {
+    const places = new Map(sources.map(({ label }, place) => [label, place]));
+    const placeOf = ({ area, subject }: Check) => (area === 'database' ? (places.get(subject) ?? -1) : 0);
+    return this.#checks.toSorted((a, b) => AREAS.indexOf(a.area) - AREAS.indexOf(b.area) || placeOf(a) - placeOf(b));
+  }
+
   add<T extends Checked>(result: T): T {
     const checks = blotted(result.checks, blotter([]));
-    this.checks.push(...checks);
+    this.#checks.push(...checks);
     this.#tell(checks);
     return result;
   }
 }
 
+interface LastRunCheck extends Checked {
+  readonly lastRun?: LastRun | 'unreadable' | undefined;
+}
+
 /** What failed was written down by other programs, and long ago: nothing here vouches for their discretion. */
-async function checkLastRunOf(
-  { workDir, config }: BackupSettings,
-  env: ExamineOptions['env'],
-): Promise<Checked & { readonly lastRun: LastRun | 'unreadable' | undefined }> {
+async function checkLastRunOf({ workDir, config }: BackupSettings, env: ExamineOptions['env']): Promise<LastRunCheck> {
   const { lastRun, checks } = await lookAtLastRun(workDir);
   return { lastRun, checks: blotted(checks, blotter(await knownSecrets(config, env))) };
 }
 
-async function lookAtLastRun(
-  workDir: string,
-): Promise<Checked & { readonly lastRun: LastRun | 'unreadable' | undefined }> {
+async function lookAtLastRun(workDir: string): Promise<LastRunCheck> {
   try {
     const lastRun = await readLastRun(workDir);
     return { lastRun, checks: checkLastRun(lastRun) };

@@ -13,7 +13,7 @@ export const STALE_AFTER_HOURS = 26;
 export function checkLastRun(lastRun: LastRun | undefined, now = new Date()): readonly Check[] {
   const started = lastRun?.startedAt ?? now;
   const mark = marker('last run', lastRun ? `of ${inLocalTime(started)}` : 'none');
-  if (!lastRun) return [mark.ok('there was none from this work folder yet', 'Make one: sade backup.')];
+  if (!lastRun) return [mark.ok('there was none from this work folder yet; sade backup makes one')];
   const checks = [describeEnd(lastRun, mark), ...lastRun.outcomes.flatMap(outcome => describeOutcome(outcome, mark))];
   if (lastRun.notDone.length > 0)
     checks.push(mark.fail(`not done: ${lastRun.notDone.join(', ')}`, 'Run sade backup again.'));

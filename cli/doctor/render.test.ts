@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { marker } from './check.ts';
-import { renderCheck, renderSummary, reportOf } from './render.ts';
+import { renderCheck, renderMail, renderOpen, renderSummary, reportOf } from './render.ts';
 
 const { ok, warn, fail } = marker('database', 'pt_xyz');
 
@@ -22,6 +22,22 @@ describe('render', () => {
   it('sums up', () => {
     expect(renderSummary([ok('a'), ok('b'), warn('c'), fail('d')])).to.equal('4 checks: 2 ok, 1 warning, 1 problem.');
     expect(renderSummary([ok('a')])).to.equal('1 check: 1 ok, 0 warnings, 0 problems.');
+  });
+
+  it('puts what is not ok behind all else, the problems last, with what to do', () => {
+    expect(renderOpen([fail('c', 'Fix c.'), ok('a'), warn('b', 'Look at b.')])).to.equal(
+      'warn  database  pt_xyz: b\n        what to do: Look at b.\nFAIL  database  pt_xyz: c\n        what to do: Fix c.',
+    );
+    expect(renderOpen([ok('a')])).to.equal('');
+  });
+
+  it('begins a mail with the verdict and the problems, and writes none where all is well', () => {
+    expect(renderMail([ok('a'), warn('b'), warn('b'), fail('c', 'Fix c.')], '28 Nov 2026 15:00 +07:00')).to.equal(
+      'sade doctor: 1 problem, 2 warnings (1 ok), 28 Nov 2026 15:00 +07:00\n' +
+        'FAIL  database  pt_xyz: c\n        what to do: Fix c.\n' +
+        'warn  database  pt_xyz: b\nwarn  database  pt_xyz: b',
+    );
+    expect(renderMail([ok('a')], 'now')).to.equal('');
   });
 
   it('ends well unless there is a problem', () => {

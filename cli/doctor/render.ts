@@ -14,18 +14,51 @@ export function reportOf(checks: readonly Check[]): DoctorReport {
   return { checks, exitCode: checks.some(({ mark }) => mark === 'FAIL') ? EXIT.someFailed : EXIT.ok };
 }
 
+type Paint = (word: string) => string;
+
+const PLAIN: Paint = word => word;
+
 /** @returns a line for what was found, and below it one for what to do */
-export function renderCheck({ area, subject, mark, message, advice }: Check): string {
-  const lines = [`${mark.padEnd(5)} ${area}  ${printableInLine(subject)}: ${printableBlock(message, CONTINUED)}`];
-  if (advice) lines.push(`        what to do: ${printableBlock(advice, CONTINUED)}`);
-  return lines.join('\n');
+export function renderCheck(check: Check, paint: Paint = PLAIN): string {
+  const { advice } = check;
+  const line = renderFinding(check, paint);
+  return advice ? `${line}\n        what to do: ${printableBlock(advice, CONTINUED)}` : line;
 }
 
-/** @returns the last line, such as `12 checks: 10 ok, 1 warning, 1 problem.` */
+/** @returns the line for what was found alone */
+export function renderFinding({ area, subject, mark, message }: Check, paint: Paint = PLAIN): string {
+  return `${paint(mark.padEnd(5))} ${area}  ${printableInLine(subject)}: ${printableBlock(message, CONTINUED)}`;
+}
+
+/** @returns the checks that are not ok, the problems last, each with what to do; empty when all is well */
+export function renderOpen(checks: readonly Check[], paint: Paint = PLAIN): string {
+  const open = (mark: Check['mark']) => checks.filter(check => check.mark === mark);
+  return [...open('warn'), ...open('FAIL')].map(check => renderCheck(check, paint)).join('\n');
+}
+
+/** @returns such as `12 checks: 10 ok, 1 warning, 1 problem.` */
 export function renderSummary(checks: readonly Check[]): string {
   const number = (wanted: Check['mark']) => checks.filter(({ mark }) => mark === wanted).length;
   const parts = [`${number('ok')} ok`, count(number('warn'), 'warning'), count(number('FAIL'), 'problem')];
   return `${count(checks.length, 'check')}: ${parts.join(', ')}.`;
+}
+
+/**
+ * For a mail: the verdict first, then the problems, then the warnings.
+ * @returns such as `sade doctor: 1 problem, 2 warnings (28 ok), 28 Nov 2026 15:00 +07:00` and what is not ok; empty when all is well
+ */
+export function renderMail(checks: readonly Check[], when: string): string {
+  const [problems, warnings] = (['FAIL', 'warn'] as const).map(mark => checks.filter(check => check.mark === mark));
+  if (problems!.length + warnings!.length === 0) return '';
+  const parts = [
+    ...(problems!.length > 0 ? [count(problems!.length, 'problem')] : []),
+    ...(warnings!.length > 0 ? [count(warnings!.length, 'warning')] : []),
+  ];
+  const ok = checks.length - problems!.length - warnings!.length;
+  return [
+    `sade doctor: ${parts.join(', ')} (${ok} ok), ${when}`,
+    ...[...problems!, ...warnings!].map(check => renderCheck(check)),
+  ].join('\n');
 }
 
 /** What a server says may have several lines, and a mark stands at the beginning of one only where a check begins. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ExplainedError } from '../problems.ts';
 import { ServiceRefusal } from '../service.ts';
-import { checkService } from './service-check.ts';
+import { checkService, checkServiceRoom } from './service-check.ts';
 
 const GIB = 2 ** 30;
 const NOW = () => new Date().toISOString();
@@ -17,15 +17,14 @@ const status = (more: object = {}) => ({
 
 describe('service check', () => {
   const check = async (more: object = {}, { server = 'http://127.0.0.1:3000', dumpBytes = [3 * GIB] } = {}) => {
-    const { checks } = await checkService({
-      ...{ server: new URL(server), version: '1.2.9', sizes: { dumpBytes, unknown: [] } },
-      ask: async () => status(more),
-    });
+    const ofService = await checkService({ server: new URL(server), version: '1.2.9', ask: async () => status(more) });
+    const room = checkServiceRoom(new URL(server), ofService.status!, { dumpBytes, unknown: [] });
+    const checks = [...ofService.checks, ...room.checks];
     const odd = checks.filter(({ mark }) => mark !== 'ok');
     return { checks, marks: odd.map(({ mark }) => mark), text: odd.map(({ message }) => message).join('\n') };
   };
   const failure = async (error: Error) => {
-    const options = { server: new URL('http://h'), version: '1.2.9', sizes: { dumpBytes: [], unknown: [] } };
+    const options = { server: new URL('http://h'), version: '1.2.9' };
     return checkService({ ...options, ask: () => Promise.reject(error) }).then(
       () => expect.fail('nothing was thrown'),
       (thrown: ExplainedError) => thrown,
@@ -105,7 +104,7 @@ describe('service check', () => {
 
   it('tells what its scrub found', async () => {
     const scrub = { ...SCRUB, started_at: NOW(), files_checked: 8 };
-    expect((await check({ scrub })).checks.at(-1)!.message)
+    expect((await check({ scrub })).checks.map(({ message }) => message).join())
       .to.contain('8 stored files')
       .and.contain('none damaged');
     const damaged = async (backups_damaged: number) => await check({ scrub: { ...scrub, backups_damaged } });

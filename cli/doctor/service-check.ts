@@ -17,7 +17,6 @@ export interface ServiceCheckOptions {
   readonly server: URL;
   /** This program's own version. */
   readonly version: string;
-  readonly sizes: Sizes;
   /** Asks the service. @throws {ExplainedError} */
   readonly ask: () => Promise<Status>;
 }
@@ -28,8 +27,8 @@ const CLOCK_PROBLEM_SECONDS = 15 * 60;
 /** A disk that is full in a week is worth a word today. */
 const NIGHTS_OF_ROOM = 7;
 
-/** Looks at the service: whether it is one of ours that fits, has room, and thinks well of what it keeps. */
-export async function checkService({ server, version, sizes, ask }: ServiceCheckOptions): Promise<ServiceCheck> {
+/** Looks at the service: whether it is one of ours that fits, and thinks well of what it keeps. */
+export async function checkService({ server, version, ask }: ServiceCheckOptions): Promise<ServiceCheck> {
   const mark = marker('service', server.href);
   const askedAt = Date.now();
   const status = await ask().catch(explainAbsence);
@@ -38,11 +37,15 @@ export async function checkService({ server, version, sizes, ask }: ServiceCheck
     ...describeVersion(status.version, version, mark),
     ...describeLine(server, mark),
     ...describeClock(clock, mark),
-    ...describeRoom(status.storage.free_bytes, sizes, mark),
     ...describeVerifying(status, mark),
     ...describeScrub(status.scrub, mark),
   ];
   return { checks, status };
+}
+
+/** Looks whether the service has room for the next runs, once the sizes of the databases are known. */
+export function checkServiceRoom(server: URL, { storage }: Status, sizes: Sizes): Checked {
+  return { checks: describeRoom(storage.free_bytes, sizes, marker('service', server.href)) };
 }
 
 /** A service from before there was such a question takes it for the name of a database. */

@@ -53,7 +53,8 @@ function describe(label: string, latest: Latest | undefined, { lastRun, now = ne
     const delivered = known?.outcomes.find(({ database, backupId }) => database === label && backupId !== undefined);
     if (delivered)
       return fail(`the service knows none, though the last run gave it one (id ${delivered.backupId})`, LOST);
-    return (lastRun ? warn : ok)('there is none at the service yet', `Make one: sade backup --only '${label}'`);
+    const none = 'there is none at the service yet';
+    return lastRun ? warn(none, `Make one: sade backup --only '${label}'`) : ok(`${none}; sade backup makes one`);
   }
   const { id, state, timestamp } = latest;
   const what = `is ${formatState(state)}, ${formatAge(timestamp, now)} old (id ${id})`;

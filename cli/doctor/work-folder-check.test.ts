@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatBackupName } from '../../protocol/backup-name.ts';
+import { setRefusedAside } from '../refused-zips.ts';
 import { RunLock } from '../run-lock.ts';
-import { checkWorkFolder } from './work-folder-check.ts';
+import { Spool } from '../spool.ts';
+import { checkWorkFolder, checkWorkFolderRoom } from './work-folder-check.ts';
 
 const GIB = 2 ** 30;
 const ID = '0f69a75b-9fdf-48c6-8ec9-2277934b7bb8';
@@ -20,7 +22,12 @@ describe('work folder check', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const check = async ({ dumpBytes = [] as number[], unknown = [] as string[], free = 100 * GIB } = {}) => {
-    const { checks } = await checkWorkFolder({ workDir, ...WORKERS }, { dumpBytes, unknown }, async () => free);
+    const { checks: ofFolder, existing } = await checkWorkFolder({ workDir });
+    const options = { sizes: { dumpBytes, unknown }, freeBytes: async () => free };
+    const room = existing
+      ? await checkWorkFolderRoom({ workDir, ...WORKERS }, { existing, ...options })
+      : { checks: [] };
+    const checks = [...ofFolder, ...room.checks];
     return {
       marks: checks.map(({ mark }) => mark),
       text: checks.map(({ message, advice }) => `${message} ${advice ?? ''}`).join('\n'),
@@ -89,6 +96,22 @@ describe('work folder check', () => {
     expect(text).to.contain(`${ID}.sql.zip.damaged`);
   });
 
+  it('names what was refused for good and what could not be removed, with sizes, paths and what to do', async () => {
+    await made();
+    await leave(new Date());
+    const [stuck] = await readdir(workDir);
+    await writeFile(join(workDir, `${stuck}.delivered`), '');
+    const spool = await Spool.open(workDir);
+    await leave(new Date(0));
+    const [refused] = await spool.leftovers();
+    const path = await setRefusedAside(spool, refused!.fileName, 'It is no zip.');
+    const { marks, text } = await check();
+    expect(marks).to.deep.equal(['ok', 'ok', 'warn', 'warn', 'ok']);
+    expect(text).to.contain(`delivered, and can't be removed: ${join(workDir, stuck!)}`);
+    expect(text).to.contain(`refused by the service for good: ${path}`).and.contain(`cat '${path}.txt'`);
+    expect(text).to.match(/1 zip \(\d+ B\) set aside/);
+  });
+
   it('tells of a run that is going on, and does not disturb it', async () => {
     await made();
     const startedAt = new Date('2026-01-02T03:04:05Z');
@@ -132,7 +155,8 @@ describe('work folder check', () => {
   });
 
   it('asks the real disk', async () => {
-    const { checks } = await checkWorkFolder({ workDir, ...WORKERS }, { dumpBytes: [], unknown: [] });
+    const sizes = { dumpBytes: [], unknown: [] };
+    const { checks } = await checkWorkFolderRoom({ workDir, ...WORKERS }, { existing: folder, sizes });
     expect(checks.at(-1)!.message).to.match(/^[1-9][\d.]* (?:MiB|GiB|TiB) free/);
   });
 });

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../protocol/manifest.ts';
 import type { UploadReceipt } from '../../protocol/responses.ts';
 import { ExplainedError } from '../problems.ts';
+import { setRefusedAside } from '../refused-zips.ts';
 import { outageBehind } from '../service/outage.ts';
 import { ServiceRefusal } from '../service.ts';
 import type { Spool } from '../spool.ts';
@@ -9,6 +10,8 @@ import { readManifest } from './manifest-file.ts';
 import { type UploadOptions, type UploadRequest, upload } from './upload.ts';
 
 export interface Parcel extends Pick<UploadRequest, 'database' | 'path' | 'fileName' | 'size'> {
+  /** Whether an earlier run has tried to deliver it. */
+  readonly isLeftover: boolean;
   /** Read from the spool for what an earlier run left behind. */
   readonly manifest?: Manifest;
 }
@@ -17,11 +20,14 @@ export interface Delivery {
   readonly receipt: UploadReceipt['data'];
   readonly manifest: Manifest | undefined;
   readonly sha256: Buffer;
+  /** Why the zip is still in the spool; undefined when it is gone. */
+  readonly notRemoved: string | undefined;
 }
 
 /**
  * Uploads a zip of the spool, and removes it there once the service has shown that it keeps just these bytes.
- * @throws {ExplainedError} when it is not delivered: it then waits in the spool, or is set aside when it has rotted
+ * @throws {ExplainedError} when it is not delivered: it then waits in the spool, or is set aside when it has rotted, or when
+ * the service has refused it for good in an earlier run, too
  */
 export async function deliver(parcel: Parcel, spool: Spool, options: UploadOptions): Promise<Delivery> {
   const { path, fileName } = parcel;
@@ -31,15 +37,41 @@ export async function deliver(parcel: Parcel, spool: Spool, options: UploadOptio
   if (manifest && !sha256.equals(digestIn(manifest))) throw await setAside(spool, fileName);
   try {
     const receipt = await upload({ ...parcel, sha256, ...(manifest && { manifest }) }, options);
-    // One that can't be removed is sent again by the next run, and is kept once.
-    await spool.remove(fileName).catch(() => {});
-    return { receipt, manifest, sha256 };
+    return { receipt, manifest, sha256, notRemoved: await spool.forget(fileName) };
   } catch (error) {
     // What the service says of itself tells nothing of the file, which may be large.
     if (!(error instanceof ServiceRefusal) || outageBehind(error, options.server)) throw error;
-    if (sha256.equals(await fileDigest(path, options.signal))) throw error;
-    throw await setAside(spool, fileName);
+    if (!sha256.equals(await fileDigest(path, options.signal))) throw await setAside(spool, fileName);
+    throw parcel.isLeftover && FOR_GOOD.has(error.code) ? await refuse(spool, fileName, error) : error;
   }
+}
+
+/**
+ * Refusals of just this zip, which are the same as long as zip and service are what they are (docs/rest.md). The first one
+ * leaves it where it is: until the next run the service may have been updated, or its limits raised.
+ */
+const FOR_GOOD = new Set([
+  'NAME_TAKEN',
+  'FILE_TOO_LARGE',
+  'DUMP_TOO_LARGE',
+  'VALIDATION_FAILED',
+  'INVALID_FILE_NAME',
+  'INVALID_ZIP',
+  'INVALID_MANIFEST',
+  'MANIFEST_MISMATCH',
+]);
+
+/** A zip that is refused for good is not sent again each night, and not deleted. */
+async function refuse(spool: Spool, fileName: string, refusal: ServiceRefusal): Promise<ExplainedError> {
+  const when = new Date().toISOString();
+  const what = refusal.advice === undefined ? '' : `\nWhat to do: ${refusal.advice}`;
+  const why = `Not accepted at ${when}, nor in an earlier run: ${refusal.message}.${what}`;
+  const path = await setRefusedAside(spool, fileName, why);
+  if (path === undefined) return refusal;
+  return new ExplainedError(`${refusal.message}; so it was in an earlier run: the zip was set aside as ${path}`, {
+    cause: refusal,
+    advice: `${refusal.advice ?? ''} ${path}.txt says how to have it sent again, and how to get rid of it.`.trim(),
+  });
 }
 
 function digestIn({ zip }: Manifest): Buffer {

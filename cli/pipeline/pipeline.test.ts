@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,6 +13,7 @@ import { formatReprDigest } from '../../protocol/digest.ts';
 import { finding } from '../../protocol/finding.ts';
 import { emptyInventory, type Manifest } from '../../protocol/manifest.ts';
 import { fakeMysqldump } from '../../test/support/fake-mysqldump.ts';
+import { pin } from '../../test/support/mounts.ts';
 import type { DatabaseSource } from '../config.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import { ExplainedError } from '../problems.ts';
@@ -98,6 +100,7 @@ describe('pipeline', () => {
   ): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
     const client = await fakeMysqldump(join(folder, 'bin'), dumpScript);
+    await spool.sweep();
     for await (const outcome of runPipeline({
       sources: databases.map((name): DatabaseSource => {
         const [database, host = 'h'] = name.split('@') as [string, string?];
@@ -303,6 +306,101 @@ describe('pipeline', () => {
       const { second } = await spoiled(async () => {});
       expect(second).to.include({ state: 'incomplete', isLeftover: true, tables: 1 });
       expect(await spooled()).to.deep.equal([]);
+    });
+  });
+
+  describe('whose zip is delivered and can not be removed', () => {
+    it('is complete, says so with the path, and is not sent again', async function () {
+      let pinned: Disposable | undefined;
+      serve = async (request, response) => {
+        const [zip] = (await spooled()).filter(name => name.endsWith('.zip'));
+        pinned = pin(spool.pathOf(zip!));
+        return accept(request, response);
+      };
+      const [outcome] = await run(['a'], GOOD);
+      if (!pinned) return this.skip();
+      const path = spool.pathOf(outcome!.fileName);
+      expect(outcome).to.include({ state: 'complete', backupId: 1 });
+      expect(outcome!.findings.map(({ code }) => code)).to.deep.equal(['ZIP_NOT_REMOVED']);
+      expect(outcome!.findings[0]!.advice).to.contain(`rm '${path}'`);
+      expect(await run([], GOOD)).to.deep.equal([]);
+      expect(uploads).to.have.length(1);
+      pinned[Symbol.dispose]();
+      await run([], GOOD);
+      expect(await spooled()).to.deep.equal([]);
+    });
+  });
+
+  describe('whose zip is refused', () => {
+    const refuse =
+      (status: number, code: string): typeof serve =>
+      async (request, response) => {
+        await buffer(request);
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ message: 'no', code, errors: [] }));
+      };
+    const aside = () => readdir(join(spool.folder, 'refused')).catch(() => []);
+
+    for (const [status, code] of [
+      [409, 'NAME_TAKEN'],
+      [413, 'FILE_TOO_LARGE'],
+      [413, 'DUMP_TOO_LARGE'],
+      [422, 'VALIDATION_FAILED'],
+      [422, 'INVALID_FILE_NAME'],
+      [422, 'INVALID_ZIP'],
+      [422, 'INVALID_MANIFEST'],
+      [422, 'MANIFEST_MISMATCH'],
+    ] as const)
+      it(`for good (${code}) waits for one more run, and is set aside then, with the reason`, async () => {
+        serve = refuse(status, code);
+        const [first] = await run(['a'], GOOD);
+        expect(first!.failure!.keptAt).to.equal(spool.pathOf(first!.fileName));
+        const manifest = await readFile(spool.manifestPathOf(first!.fileName), 'utf8');
+        const [second] = await run([], GOOD);
+        const path = join(spool.folder, 'refused', first!.fileName);
+        expect(second).to.include({ state: 'failed', isLeftover: true });
+        expect(second!.failure!.message).to.contain(code).and.contain(`set aside as ${path}`);
+        expect(second!.failure!.advice).to.contain(`${path}.txt`);
+        expect(second!.failure).not.to.have.property('keptAt');
+        expect(await run([], GOOD), 'said once').to.deep.equal([]);
+        expect(await spooled()).to.deep.equal(['refused']);
+        expect(await aside()).to.deep.equal(['', '.json', '.txt'].map(ending => `${first!.fileName}${ending}`));
+        expect(await readFile(`${path}.json`, 'utf8')).to.equal(manifest);
+        const note = await readFile(`${path}.txt`, 'utf8');
+        expect(note)
+          .to.match(/^Not accepted at 20\d\d-[\d:T.-]+Z, nor in an earlier run: /)
+          .and.contain(code);
+        // As the text says, it is sent again.
+        execFileSync('sh', ['-c', / {4}(mv .*)/.exec(note)![1]!]);
+        serve = accept;
+        expect((await run([], GOOD))[0]).to.include({ state: 'complete', isLeftover: true });
+      });
+
+    it('for a reason that may pass waits, night after night', async () => {
+      for (const [status, code] of [
+        [422, 'DIGEST_MISMATCH'],
+        [500, 'INTERNAL_ERROR'],
+        [400, 'MALFORMED_FORM'],
+        [408, 'UPLOAD_TIMEOUT'],
+        [507, 'STORAGE_FULL'],
+        [503, 'STORAGE_UNAVAILABLE'],
+      ] as const) {
+        serve = refuse(status, code);
+        for (let night = 1; night <= 3; night++) await run(night === 1 ? [code.toLowerCase()] : [], GOOD);
+        expect(await aside(), code).to.deep.equal([]);
+      }
+      expect(await spool.leftovers()).to.have.length(6);
+    });
+
+    it('stays where it is once very many were set aside: that can not be right', async () => {
+      await mkdir(join(spool.folder, 'refused'));
+      for (let number = 0; number < 100; number++) {
+        const id = `0f69a75b-9fdf-48c6-8ec9-2277934b7${String(number).padStart(3, '0')}`;
+        await writeFile(join(spool.folder, 'refused', `mysql-2026-01-01-00-00-00-a-${id}.sql.zip`), '');
+      }
+      serve = refuse(422, 'INVALID_ZIP');
+      for (let night = 1; night <= 3; night++) await run(night === 1 ? ['a'] : [], GOOD);
+      expect(await spool.leftovers()).to.have.length(1);
     });
   });
 

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { v4 as uuid } from 'uuid';
 import { type BackupName, formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
-import type { Finding } from '../../protocol/finding.ts';
+import { type Finding, finding } from '../../protocol/finding.ts';
 import type { DatabaseSource } from '../config.ts';
 import { unacceptedLossIn } from '../losses.ts';
 import type { Outage } from '../service/outage.ts';
@@ -162,13 +162,27 @@ export class Stages {
     const { backup, path, zipBytes: size } = zipped;
     const { database, fileName } = backup;
     const onBytes = (bytes: number) => watch.moved(backup, bytes);
-    const parcel = { database, path, fileName, size, ...(zipped.manifest && { manifest: zipped.manifest }) };
-    const { receipt, manifest, sha256 } = await deliver(parcel, spool, { server, signal, retries, mayRetry, onBytes });
+    const { isLeftover } = backup;
+    const parcel = {
+      database,
+      path,
+      fileName,
+      size,
+      isLeftover,
+      ...(zipped.manifest && { manifest: zipped.manifest }),
+    };
+    const { receipt, manifest, sha256, notRemoved } = await deliver(parcel, spool, {
+      server,
+      signal,
+      retries,
+      mayRetry,
+      onBytes,
+    });
     const loss = unacceptedLossIn(receipt);
     return ended(backup, {
       ...contentsOf({ ...zipped, ...(manifest && { manifest }) }),
       state: receipt.state === 'complete' ? 'complete' : 'incomplete',
-      findings: receipt.findings as Finding[],
+      findings: [...(receipt.findings as Finding[]), ...stillThere(path, notRemoved)],
       sha256: sha256.toString('hex'),
       backupId: receipt.id,
       ...(loss && { loss }),
@@ -207,6 +221,14 @@ export class Stages {
     const failure = { stage, ...why, ...(isKept && { keptAt: zipped.path }) };
     return ended(backup, { state: 'failed', ...(zipped && contentsOf(zipped)), failure });
   }
+}
+
+function stillThere(path: string, why: string | undefined): Finding[] {
+  if (why === undefined) return [];
+  const advice = `It is stored by the service, and will not be sent again. Remove it: rm '${path}'`;
+  return [
+    finding('ZIP_NOT_REMOVED', `the zip was delivered and can't be removed from the work folder: ${why}`, advice),
+  ];
 }
 
 function isOutage(it: Pass | Ended | Outage): it is Outage {

@@ -13,8 +13,6 @@ import { finding } from '../../protocol/finding.ts';
 import { sampleManifest } from '../../test/support/manifests.ts';
 import { ExplainedError } from '../problems.ts';
 import { ServiceUnreachable } from '../service.ts';
-import type { Spool } from '../spool.ts';
-import { deliver } from './deliver.ts';
 import { type UploadRequest, upload } from './upload.ts';
 
 type Step = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -121,13 +119,6 @@ describe('upload', () => {
     expect(requests[0]).to.include({ method: 'POST', url: '/pt_xyz' });
     expect(requests[0]!.bytes).to.be.within(zip.size + 100, zip.size + 1000);
     expect(sent.at(-1)).to.equal(zip.size);
-  });
-
-  it('is done also when the zip can not be removed from the work folder: the next run sends it again', async () => {
-    script = [success];
-    const stuck = { manifestPathOf: () => join(folder, 'none'), remove: () => Promise.reject(new Error('EIO')) };
-    const delivery = await deliver(zip, stuck as unknown as Spool, { server: url, retries: 0, signal: never });
-    expect(delivery.receipt).to.deep.equal(receipt().data);
   });
 
   it('sends the digest of the file ahead, and the manifest as a field before the file', async () => {

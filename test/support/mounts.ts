@@ -49,6 +49,20 @@ export function makeDisk(at: string, keptAt: string): Disk | undefined {
   return disk;
 }
 
+/**
+ * Makes a file one that can't be removed (EBUSY), as root may: it is mounted on itself.
+ * @returns lets go of it; undefined, and says so, where that is not possible
+ */
+export function pin(path: string): Disposable | undefined {
+  try {
+    run('mount', '--bind', path, path);
+  } catch (error) {
+    console.warn(`      SKIPPED: nothing can be mounted here (${String(error).split('\n')[0]})`);
+    return undefined;
+  }
+  return { [Symbol.dispose]: () => run('umount', '--lazy', path) };
+}
+
 function run(program: string, ...args: string[]): void {
   execFileSync(program, args, { stdio: 'pipe' });
 }
