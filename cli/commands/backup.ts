@@ -6,7 +6,7 @@ import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { EXIT } from '../problems.ts';
-import { readLastRun, writeLastRun } from '../report/last-run.ts';
+import { type LastRun, readLastRun, writeLastRun } from '../report/last-run.ts';
 import { mergeReports } from '../report/merge-reports.ts';
 import {
   describeOutcome,
@@ -21,7 +21,7 @@ import { RunLock } from '../run-lock.ts';
 import { Service } from '../service.ts';
 import { type BackupSettings, readBackupSettings } from '../settings.ts';
 import { Spool } from '../spool.ts';
-import type { LiveView } from '../terminal/live-view.ts';
+import type { LiveView, LiveViewOptions } from '../terminal/live-view.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
@@ -46,7 +46,8 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   const warn = (error: Error) => void context.stderr.write(`warning: ${printableInLine(error.message)}\n`);
   const before = await readLastRun(spool.folder).catch(warn);
 
-  const { outcomes: ended, interruptedBy } = await run(settings, chosen, { clients, spool, context });
+  const expected = expectedBytes(chosen, before || undefined);
+  const { outcomes: ended, interruptedBy } = await run(settings, chosen, { clients, spool, context, expected });
   const outcomes = interruptedBy ? ended : await withEarlierLosses(ended, settings, context);
   const kept = (await spool.leftovers()).map(({ path }) => path);
   const done = new Set(outcomes.filter(outcome => !outcome.isLeftover).map(outcome => outcome.database));
@@ -68,17 +69,28 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   return report.exitCode;
 }
 
-type Run = { clients: DumpClients; spool: Spool; context: CommandContext };
+/** How large the dump of each database may become: as in the last run, where it was in it. */
+function expectedBytes(sources: readonly DatabaseSource[], before: LastRun | undefined): Run['expected'] {
+  const last = new Map(before?.outcomes.map(({ database, dumpBytes }) => [database, dumpBytes]));
+  return new Map(sources.map(({ label }) => [label, last.get(label)]));
+}
+
+type Run = {
+  clients: DumpClients;
+  spool: Spool;
+  context: CommandContext;
+  expected: ReadonlyMap<string, number | undefined>;
+};
 
 async function run(
   settings: BackupSettings,
   sources: readonly DatabaseSource[],
-  { clients, spool, context }: Run,
+  { clients, spool, context, expected }: Run,
 ): Promise<{ outcomes: Outcome[]; interruptedBy?: 'SIGINT' | 'SIGTERM' }> {
   const { signal } = context;
   const out = settings.json ? context.stderr : context.stdout;
   // A terminal that does not know its width (some of those that scripts make) can not hold live lines.
-  using view = out.isTTY && out.columns > 0 && !settings.quiet ? await liveView(out) : undefined;
+  using view = out.isTTY && out.columns > 0 && !settings.quiet ? await liveView(out, { signal, expected }) : undefined;
   const outcomes: Outcome[] = [];
   try {
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };
@@ -134,8 +146,8 @@ async function withEarlierLosses(
 }
 
 /** Loaded only where somebody looks: a run by cron starts without it sooner. */
-async function liveView(out: NodeJS.WriteStream): Promise<LiveView> {
-  return new (await import('../terminal/live-view.ts')).LiveView(out);
+async function liveView(out: NodeJS.WriteStream, options: LiveViewOptions): Promise<LiveView> {
+  return new (await import('../terminal/live-view.ts')).LiveView(out, options);
 }
 
 function print(report: RunReport, { json, quiet }: BackupSettings, { stdout, stderr }: CommandContext): void {

@@ -68,6 +68,8 @@ export class Stages {
       work: ({ signal, onBegun }) =>
         this.#attempt('dump', backup, signal, signal => this.#takeDump(source, { backup, path, signal, onBegun })),
     });
+    if (dumping.kind === 'dumping' && dumping.expectedBytes > 0)
+      this.#options.watch.began(backup, 'dump', { path, bytes: dumping.expectedBytes });
     try {
       await handOn(dumping);
     } finally {

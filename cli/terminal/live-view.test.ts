@@ -2,38 +2,47 @@ import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
+import { Terminal } from '../../test/support/terminal.ts';
 import type { Backup } from '../pipeline/under-way.ts';
 import { LiveView } from './live-view.ts';
 
-describe('live-view', () => {
-  const backup = { database: 'd', fileName: 'd.sql.zip' } as Backup;
-  const GB = 1e9;
+const GB = 1e9;
 
-  /** @returns the last line that was drawn while that happened */
-  const drawnAfter = async (happen: (view: LiveView) => void): Promise<string> => {
+describe('live-view', () => {
+  const backup = { database: 'd', fileName: 'd.sql.zip', isLeftover: false } as Backup;
+
+  /** @returns the lines that were drawn last while that happened */
+  const drawnAfter = async (
+    happen: (view: LiveView) => void,
+    expected = new Map<string, number>(),
+  ): Promise<string[]> => {
     const written: string[] = [];
     const stream = new Writable({ write: (piece, _encoding, done) => done(void written.push(String(piece))) });
     {
-      using view = new LiveView(Object.assign(stream, { columns: 120, rows: 30, isTTY: true }) as never);
+      using view = new LiveView(Object.assign(stream, { columns: 120, rows: 30, isTTY: true }) as never, {
+        signal: new AbortController().signal,
+        expected,
+      });
       happen(view);
       await sleep(300);
     }
-    return stripVTControlCharacters(written.join('')).trim().split('\n').at(-1)!;
+    return stripVTControlCharacters(written.join('')).trim().split('\n');
   };
-  const speedOf = (line: string) => /, ([\d.,]+ \S+)\/s/.exec(line)![1]!;
+  const lineAfter = async (happen: (view: LiveView) => void) => (await drawnAfter(happen)).at(-2)!;
+  const speedOf = (line: string) => / {2}([\d.,]+ \S+)\/s/.exec(line)![1]!;
 
   it('shows a zip that has followed its dump where it is, and its speed since then', async () => {
-    const line = await drawnAfter(view => {
+    const line = await lineAfter(view => {
       view.began(backup, 'dump', { path: '/nowhere' });
       view.moved(backup, 50 * GB);
       view.began(backup, 'zip', { path: '/nowhere', bytes: 100 * GB });
     });
-    expect(line).to.contain('zip').and.contain('(50 %)');
+    expect(line).to.contain('zip').and.contain('50 %');
     expect(speedOf(line)).to.match(/^0 B$/);
   });
 
   it('shows the speed of a zip that has begun anew, and of the upload behind it', async () => {
-    const anew = await drawnAfter(view => {
+    const anew = await lineAfter(view => {
       view.began(backup, 'dump', { path: '/nowhere' });
       view.moved(backup, 50 * GB);
       view.began(backup, 'zip', { path: '/nowhere', bytes: 100 * GB });
@@ -42,12 +51,124 @@ describe('live-view', () => {
     expect(speedOf(anew))
       .to.match(/^[\d.,]+ [kK]?i?B$/)
       .and.not.match(/-/);
-    const upload = await drawnAfter(view => {
+    const upload = await lineAfter(view => {
       view.began(backup, 'zip', { path: '/nowhere', bytes: 100 * GB });
       view.moved(backup, 100 * GB);
       view.began(backup, 'upload', { path: '/nowhere', bytes: 1000 });
       view.moved(backup, 500);
     });
-    expect(upload).to.contain('(50 %)');
+    expect(upload).to.contain('50 %');
+  });
+
+  it('shows of a dump how much of its estimate is done, and never all of it', async () => {
+    const share = async (bytes: number) =>
+      / (\d+ %)/.exec(
+        await lineAfter(view => {
+          view.began(backup, 'dump', { path: import.meta.filename });
+          view.began(backup, 'dump', { path: import.meta.filename, bytes });
+        }),
+      )?.[1];
+    expect(await share(1)).to.equal('99 %');
+    expect(Number.parseInt((await share(50_000)) ?? '', 10)).to.be.within(5, 40);
+  });
+
+  it('shows below all databases how far the whole run is', async () => {
+    const expected = new Map([
+      ['d', 1 * GB],
+      ['e', 3 * GB],
+    ]);
+    const lines = await drawnAfter(view => {
+      view.began(backup, 'upload', { path: '/nowhere', bytes: 1000 });
+      view.moved(backup, 1000);
+    }, expected);
+    expect(lines.at(-1)).to.equal('0 of 2 databases done, 953.7 MiB of about 3.7 GiB (25 %)');
+  });
+
+  describe('on a terminal', () => {
+    const NAMES = [
+      'sekolah_harapan_bangsa_095',
+      '数据库客户的名字很长很长很长很长很长',
+      'pt_xyz',
+      ...range(30).map(n => `cv_${n}`),
+    ];
+
+    /** A program that shows a run of so many databases, and then what `more` does. */
+    const command = (count: number, more: string) => {
+      const code = `
+        import { LiveView } from ${JSON.stringify(new URL('./live-view.ts', import.meta.url).href)};
+        import { execFileSync } from 'node:child_process';
+        const names = ${JSON.stringify(NAMES.slice(0, count))};
+        const { signal } = new AbortController();
+        const view = new LiveView(process.stdout, { signal, expected: new Map(names.map(name => [name, 1e8])) });
+        const backups = names.map(database => ({ database, fileName: database + '.zip', isLeftover: false }));
+        const sleep = ms => new Promise(done => setTimeout(done, ms));
+        for (const backup of backups) view.began(backup, 'upload', { path: '/nowhere', bytes: 1e8 });
+        for (const backup of backups) view.moved(backup, 45e6);
+        await sleep(400);
+        ${more}
+        view[Symbol.dispose]();
+        console.log('the end');`;
+      return [process.execPath, '--input-type=module', '-e', code];
+    };
+    const run = async (size: { columns: number; rows: number }, count: number, more = 'await sleep(30_000);') => {
+      const terminal = Terminal.open(command(count, more), size);
+      return terminal;
+    };
+
+    for (const columns of [60, 100, 200])
+      it(`has no line wider than ${columns} columns, also with names in Chinese, and one for the whole run`, async () => {
+        await using terminal = await run({ columns, rows: 40 }, 3);
+        await terminal.shows(/0 of 3 databases done/);
+        const lines = (await terminal.screen()).split('\n');
+        expect(lines, 'none was broken').to.have.length(4);
+        expect(lines[0]).to.match(
+          columns < 80 ? /^upload {3}45 % {2} +[\d.]+ \wiB\/s {2}sekolah/ : /sekolah_harapan_bangsa_095$/,
+        );
+        expect(lines[1]).to.contain('数据库');
+        expect(lines[3]).to.match(/^0 of 3 databases done, .*94 %/);
+      });
+
+    it('shows as many databases as there are rows for, and how many more there are', async () => {
+      await using terminal = await run({ columns: 100, rows: 10 }, 33);
+      await terminal.shows('… and 26 more');
+      const lines = (await terminal.screen()).split('\n');
+      expect(lines).to.have.length(9);
+      expect(lines.at(-1)).to.match(/^0 of 33 databases done/);
+    });
+
+    for (const rows of [1, 2, 3])
+      it(`does not run away on a terminal of ${rows} rows`, async () => {
+        await using terminal = await run({ columns: 80, rows }, 33, 'await sleep(1000);');
+        expect(await terminal.exitCode).to.equal(0);
+        const lines = (await terminal.screen()).split('\n').filter(Boolean);
+        expect(lines).to.deep.equal(['the end']);
+      });
+
+    it('keeps what has ended above, whole, however long it is, and shows the rest once', async () => {
+      const ended = `view.ended({ ...backups[2] }, 'INCOMPLETE pt_xyz GRANT ' + 'x'.repeat(100)); await sleep(400);`;
+      await using terminal = await run({ columns: 60, rows: 20 }, 3, `${ended} await sleep(30_000);`);
+      await terminal.shows(/1 of 3 databases done/);
+      const screen = await terminal.screen();
+      expect(terminal.bytes, 'it can be copied').to.contain(`GRANT ${'x'.repeat(100)}`);
+      expect(screen.split('INCOMPLETE')).to.have.length(2);
+      expect(screen.split('databases done')).to.have.length(2);
+      expect(screen.split('sekolah')).to.have.length(2);
+    });
+
+    it('fits a terminal that becomes narrower', async () => {
+      const narrower = `execFileSync('stty', ['cols', '60'], { stdio: 'inherit' }); await sleep(30_000);`;
+      await using terminal = await run({ columns: 200, rows: 20 }, 3, narrower);
+      await terminal.shows(/0 of 3 databases done, 94 %/);
+    });
+
+    it('leaves nothing of itself', async () => {
+      await using terminal = await run({ columns: 100, rows: 20 }, 33, '');
+      expect(await terminal.exitCode).to.equal(0);
+      expect(await terminal.screen()).to.equal('the end');
+    });
   });
 });
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, index) => index);
+}

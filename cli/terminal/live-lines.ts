@@ -1,0 +1,57 @@
+import type { Stage } from '../pipeline/outcome.ts';
+import { count, formatBytes, formatSeconds } from './format.ts';
+import { printableInLine } from './printable.ts';
+import type { OverallProgress } from './run-progress.ts';
+
+/** What is known of one database that is being worked on. */
+export interface Line {
+  readonly database: string;
+  readonly stage: Stage;
+  readonly path: string;
+  /** Bytes of the stage; of a dump what it may become. */
+  readonly total: number | undefined;
+  /** Whether an earlier run left it behind. */
+  readonly isLeftover: boolean;
+  /** When the stage began, and how far it was: a zip has followed the dump before it is shown. */
+  since: number;
+  from: number;
+  done: number;
+}
+
+/** Narrower than that a line has no room for the bytes beside the name. */
+const WIDE = 80;
+
+/** @returns such as `dump      27 %   12.3 MiB   8.1 MiB/s  pt_xyz`: the name comes last, since it may be cut or take any width */
+export function lineOf({ database, stage, total, since, from, done }: Line, columns: number): string {
+  const speed = (done - from) / Math.max(0.2, (performance.now() - since) / 1000);
+  const parts = [
+    stage.padEnd(6),
+    share(stage, done, total).padStart(5),
+    ...(columns < WIDE ? [] : [formatBytes(done).padStart(10)]),
+    `${formatBytes(speed)}/s`.padStart(12),
+    printableInLine(database),
+  ];
+  return parts.join('  ');
+}
+
+/** By an estimate a dump may be through and go on all the same. */
+function share(stage: Stage, done: number, total: number | undefined): string {
+  if (!total) return '';
+  const percent = Math.floor((100 * done) / total);
+  return `${Math.min(percent, stage === 'dump' ? 99 : 100)} %`;
+}
+
+/** @returns such as `12 of 99 databases done, 1.2 of about 8.4 GiB (14 %), about 12 min 30 s left` */
+export function overallLine(overall: OverallProgress, columns: number): string {
+  const { done, total, share, doneBytes, totalBytes, secondsLeft } = overall;
+  const percent = `${Math.floor(100 * share)} %`;
+  const left = secondsLeft === undefined ? '' : `, about ${timeOf(secondsLeft)} left`;
+  if (columns < WIDE || doneBytes === undefined || totalBytes === undefined)
+    return `${done} of ${count(total, 'database')} done, ${percent}${left}`;
+  const bytes = `${formatBytes(doneBytes)} of about ${formatBytes(totalBytes)}`;
+  return `${done} of ${count(total, 'database')} done, ${bytes} (${percent})${left}`;
+}
+
+function timeOf(seconds: number): string {
+  return seconds < 60 ? `${Math.ceil(seconds)} s` : formatSeconds(seconds);
+}
