@@ -49,7 +49,8 @@ export const FINDINGS = {
   DUMP_EMPTY: 'warning',
   DUMP_REPEATED: 'warning',
   PARTIAL_AS_WANTED: 'warning',
-  // Of the work folder, after the upload: in the report of the run only.
+  // Of the upload: in the report of the run only.
+  MANIFEST_TOO_LARGE: 'incomplete',
   ZIP_NOT_REMOVED: 'warning',
   // Of the service.
   END_MARKER_MISSING: 'incomplete',

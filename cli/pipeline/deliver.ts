@@ -1,4 +1,4 @@
-import type { Manifest } from '../../protocol/manifest.ts';
+import { MAX_MANIFEST_BYTES, type Manifest } from '../../protocol/manifest.ts';
 import type { UploadReceipt } from '../../protocol/responses.ts';
 import { ExplainedError } from '../problems.ts';
 import { setRefusedAside } from '../refused-zips.ts';
@@ -19,6 +19,8 @@ export interface Parcel extends Pick<UploadRequest, 'database' | 'path' | 'fileN
 export interface Delivery {
   readonly receipt: UploadReceipt['data'];
   readonly manifest: Manifest | undefined;
+  /** Whether the manifest was too large to be sent along: the service knows no more than it sees in the zip. */
+  readonly isTooLarge: boolean;
   readonly sha256: Buffer;
   /** Why the zip is still in the spool; undefined when it is gone. */
   readonly notRemoved: string | undefined;
@@ -36,8 +38,11 @@ export async function deliver(parcel: Parcel, spool: Spool, options: UploadOptio
   const sha256 = parcel.manifest ? digestIn(parcel.manifest) : await fileDigest(path, options.signal);
   if (manifest && !sha256.equals(digestIn(manifest))) throw await setAside(spool, fileName);
   try {
-    const receipt = await upload({ ...parcel, sha256, ...(manifest && { manifest }) }, options);
-    return { receipt, manifest, sha256, notRemoved: await spool.forget(fileName) };
+    const isSent = manifest !== undefined && isSmallEnough(manifest);
+    const { manifest: _, ...zip } = parcel;
+    const receipt = await upload({ ...zip, sha256, ...(isSent && { manifest }) }, options);
+    const isTooLarge = manifest !== undefined && !isSent;
+    return { receipt, manifest, isTooLarge, sha256, notRemoved: await spool.forget(fileName) };
   } catch (error) {
     // What the service says of itself tells nothing of the file, which may be large.
     if (!(error instanceof ServiceRefusal) || outageBehind(error, options.server)) throw error;
@@ -72,6 +77,11 @@ async function refuse(spool: Spool, fileName: string, refusal: ServiceRefusal): 
     cause: refusal,
     advice: `${refusal.advice ?? ''} ${path}.txt says how to have it sent again, and how to get rid of it.`.trim(),
   });
+}
+
+/** The service refuses a larger one: better a backup for which no one vouches than none. */
+function isSmallEnough(manifest: Manifest): boolean {
+  return Buffer.byteLength(JSON.stringify(manifest)) <= MAX_MANIFEST_BYTES;
 }
 
 function digestIn({ zip }: Manifest): Buffer {

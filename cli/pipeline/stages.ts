@@ -2,10 +2,13 @@ import { rm, stat } from 'node:fs/promises';
 import { v4 as uuid } from 'uuid';
 import { type BackupName, formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
 import { type Finding, finding } from '../../protocol/finding.ts';
+import { formatBytes } from '../../protocol/format-bytes.ts';
+import { MAX_MANIFEST_BYTES, type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config.ts';
 import { unacceptedLossIn } from '../losses.ts';
 import type { Outage } from '../service/outage.ts';
 import type { Leftover, Spool } from '../spool.ts';
+import { formatCount } from '../terminal/format.ts';
 import { deliver } from './deliver.ts';
 import { Dumping } from './dumping.ts';
 import { contentsOf, ended } from './ended.ts';
@@ -173,7 +176,7 @@ export class Stages {
       isLeftover,
       ...(zipped.manifest && { manifest: zipped.manifest }),
     };
-    const { receipt, manifest, sha256, notRemoved } = await deliver(parcel, spool, {
+    const { receipt, manifest, isTooLarge, sha256, notRemoved } = await deliver(parcel, spool, {
       server,
       signal,
       retries,
@@ -184,7 +187,11 @@ export class Stages {
     return ended(backup, {
       ...contentsOf({ ...zipped, ...(manifest && { manifest }) }),
       state: receipt.state === 'complete' ? 'complete' : 'incomplete',
-      findings: [...(receipt.findings as Finding[]), ...stillThere(path, notRemoved)],
+      findings: [
+        ...(receipt.findings as Finding[]),
+        ...(isTooLarge ? tooLarge(manifest!) : []),
+        ...stillThere(path, notRemoved),
+      ],
       sha256: sha256.toString('hex'),
       backupId: receipt.id,
       ...(loss && { loss }),
@@ -223,6 +230,19 @@ export class Stages {
     const failure = { stage, ...why, ...(isKept && { keptAt: zipped.path }) };
     return ended(backup, { state: 'failed', ...(zipped && contentsOf(zipped)), failure });
   }
+}
+
+function tooLarge({ inventory, findings }: Manifest): Finding[] {
+  const objects = OBJECT_KINDS.reduce((sum, kind) => sum + inventory[kind].length, 0);
+  return [
+    finding(
+      'MANIFEST_TOO_LARGE',
+      `the database has so many objects (${formatCount(objects)}) that its manifest is larger than ${formatBytes(MAX_MANIFEST_BYTES)}: the zip was stored without it`,
+      'All of the dump is in the zip, but what it should hold is not known to the service, and nothing is compared with it. Split the database, or leave tables out with dump_options.',
+    ),
+    // They did not travel with the zip, and must not be lost.
+    ...(findings as Finding[]),
+  ];
 }
 
 function stillThere(path: string, why: string | undefined): Finding[] {

@@ -1,11 +1,11 @@
 import { ExplainedError } from '../problems.ts';
 import { formatBytes, formatCount } from '../terminal/format.ts';
 
-/** The largest answer that the service gives is the report of a backup: its manifest of at most 4 MiB, and the findings again. */
+/** The largest answer that the service gives is the report of a backup: its manifest of at most 8 MiB, and the findings again. */
 export const ANSWER_LIMIT_BYTES = 16 << 20;
 
 /** A list of so many backups would be one of 270 years; to look at each element of a longer one takes minutes. */
-const LONGEST_LIST = 100_000;
+const LONGEST_LIST = 200_000;
 
 /** The service's own go a dozen deep. */
 const DEEPEST = 64;

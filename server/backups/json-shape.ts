@@ -1,6 +1,6 @@
 import { nextTurn } from '../turns.ts';
 
-/** A manifest has 5 levels, and some dozen keys in an object; 4 MiB hold 100,000 tables at most. */
+/** A manifest has 5 levels, and some dozen keys in an object; 8 MiB hold 200,000 tables at most. */
 const [MAX_DEPTH, MAX_KEYS, MAX_CONTAINERS] = [32, 1000, 200_000];
 
 /** So many characters take a millisecond. */
@@ -10,7 +10,7 @@ const [QUOTE, BACKSLASH, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT
 
 /**
  * Tells, without parsing it, whether JSON of some megabytes is of a shape that is parsed quickly. Deep, wide or many-membered
- * documents of 4 MiB hold the event loop up for a third of a second, and become a hundred MiB of objects. What is no JSON at all
+ * documents of 8 MiB hold the event loop up for two thirds of a second, and become 200 MiB of objects. What is no JSON at all
  * may pass.
  * @returns what is wrong with it
  */

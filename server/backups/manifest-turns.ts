@@ -6,8 +6,8 @@ const SMALL = 64 * 1024;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Lets work on large manifests be done one at a time, each beginning in a turn of the event loop of its own: 4 MiB of JSON
- * become 50 MiB of objects, and hold everything else up for 20 to 50 ms. Small ones wait for nothing.
+ * Lets work on large manifests be done one at a time, each beginning in a turn of the event loop of its own: 8 MiB of JSON
+ * become 100 MiB of objects, and hold everything else up for 40 to 100 ms. Small ones wait for nothing.
  * @param size of the manifest, in characters
  */
 export function manifestTurn<T>(size: number, work: () => Promise<T> | T): Promise<T> {

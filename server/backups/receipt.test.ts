@@ -304,14 +304,27 @@ describeOnEachStore('the receipt of an upload', store => {
   it('takes the largest manifest that may be, and gives it back', async function () {
     this.timeout(60_000);
     const zip = sampleZip({ database: 'large' });
-    const tables = Array.from({ length: 60_000 }, (_, i) => table(`table with a name, no ${i}`, i));
+    const tables = Array.from({ length: 120_000 }, (_, i) => table(`table with a name, no ${i}`, i));
     const manifest = sampleManifest(zip, { inventory: { tables } });
     const text = JSON.stringify(manifest);
     const fields = { manifest: text.padEnd(MAX_MANIFEST_BYTES), note: 'x'.repeat(65_536) };
     const answer = await upload(app.url, zip, { fields });
     expect(answer.status, answer.text).to.equal(201);
-    expect(text.length).to.be.greaterThan(3_000_000);
+    expect(text.length).to.be.within(7_000_000, MAX_MANIFEST_BYTES);
     expect(JSON.stringify((await reportOf(answer.json.data.id)).data.manifest)).to.equal(text);
+  });
+
+  it('refuses one that the history could not take, with its findings once more and each quote escaped', async function () {
+    this.timeout(60_000);
+    const message = '"'.repeat(16_300);
+    const findings = Array.from({ length: 250 }, () => ({ code: 'BROKEN_VIEW', severity: 'incomplete', message }));
+    const zip = sampleZip({ database: 'quotes' });
+    const manifest = JSON.stringify({ ...sampleManifest(zip), state: 'incomplete', findings });
+    expect(manifest.length).to.be.within(7_000_000, MAX_MANIFEST_BYTES);
+    expectError(await upload(app.url, zip, { fields: { manifest } }), 422, 'INVALID_MANIFEST', 'manifest');
+    expect((await request(`${app.url}/quotes`)).status).to.equal(404);
+    const plain = { ...sampleManifest(zip), x: '"'.repeat(3_900_000) };
+    expect((await upload(app.url, zip, { fields: { manifest: JSON.stringify(plain) } })).status).to.equal(201);
   });
 
   describe('compares with the last complete backup:', () => {

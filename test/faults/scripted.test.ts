@@ -1,6 +1,7 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { BackupReport } from '../../protocol/responses.ts';
 import { spoiledDumpProgram } from '../support/fake-mysqldump.ts';
 import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
 import type { Run } from '../support/fault-trial.ts';
@@ -30,6 +31,30 @@ describe('a backup whose dump program', function () {
     return { ...checks, [Symbol.asyncDispose]: () => trial[Symbol.asyncDispose]() };
   }
   const findingsOf = ({ outcome }: Run) => outcome.findings.map(({ message }) => message).join('\n');
+
+  /** A dump of so many tables, each with a name of 40 characters and a row. */
+  const manyTables = (count: number) =>
+    `header; awk 'BEGIN { for (i = 0; i < ${count}; i++) { t = sprintf("wp_%037d", i);
+      printf "CREATE TABLE \x60%s\x60 (\\n  \x60i\x60 int(11)\\n);\\nINSERT INTO \x60%s\x60 VALUES\\n(1);\\n", t, t } }'; marker`;
+
+  it('writes 60,000 tables: the backup is complete, and the service knows each of them', async () => {
+    await using dumped = await dumpedBy(`mariadb-dump "$@" | sed '/^-- Dump completed/d'; ${manyTables(60_000)}`);
+    const { outcome } = dumped.run;
+    expect(outcome, dumped.run.stderr).to.deep.include({ state: 'complete', findings: [] });
+    const answer = await fetch(`${scene.service.url}/${outcome.backup_id}/manifest`);
+    const { data } = (await answer.json()) as BackupReport;
+    expect(data.state).to.equal('complete');
+    expect(data.manifest!.inventory.tables).to.have.length.above(60_000);
+    expect(JSON.stringify(data.manifest).length).to.be.above(4 << 20);
+  });
+
+  it('writes more tables than a manifest can name: the zip is stored all the same, and the run says what that means', async () => {
+    await using dumped = await dumpedBy(`mariadb-dump "$@" | sed '/^-- Dump completed/d'; ${manyTables(130_000)}`);
+    const { outcome } = dumped.run;
+    expect(outcome.state, dumped.run.stderr).to.equal('incomplete');
+    expect(outcome.findings.map(({ code }) => code)).to.deep.equal(['NO_MANIFEST', 'MANIFEST_TOO_LARGE']);
+    expect(dumped.run.stderr).to.contain('(130,00').and.contain('larger than 8.0 MiB');
+  });
 
   it('dies before its first byte', async () => {
     await using dumped = await dumpedBy('exit 1');
