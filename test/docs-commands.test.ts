@@ -13,6 +13,15 @@ describe('the commands of the docs', () => {
     );
     expect(found).to.deep.equal([]);
   });
+
+  it('have every curl fail where the service answers with an error: else a script keeps an error for a backup', () => {
+    const commands = linesOf(PAGES).filter(({ line }) => /(?:^|`)curl -|\| *curl /.test(line));
+    expect(commands.length).to.be.above(20);
+    const blind = commands.filter(({ line }) => !/curl (?:--fail\b|--fail-with-body|-f)/.test(line));
+    // What stands within a sentence shows how a field is sent, and is no command.
+    expect(blind.filter(({ line }) => line.startsWith('curl'))).to.deep.equal([]);
+    for (const { place, line } of blind) expect(line, place).to.match(/`curl -F/);
+  });
 });
 
 function linesOf(pages: readonly string[]): { place: string; line: string }[] {
