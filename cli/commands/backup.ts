@@ -4,6 +4,7 @@ import { describeLoss } from '../losses.ts';
 import { type DumpClients, findClients } from '../pipeline/mysqldump-client.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
+import { learningPreflight } from '../preflight/hanging-servers.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { EXIT } from '../problems.ts';
 import { type LastRun, readLastRun, writeLastRun } from '../report/last-run.ts';
@@ -102,7 +103,7 @@ async function run(
       leftovers,
       workers,
       clients,
-      preflight,
+      preflight: learningPreflight(preflight),
       spool,
       watch,
       signal,

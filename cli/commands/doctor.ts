@@ -6,6 +6,7 @@ import { examine } from '../doctor/examine.ts';
 import { knownSecrets } from '../doctor/known-secrets.ts';
 import { reportOf } from '../doctor/render.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { learningPreflight } from '../preflight/hanging-servers.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { visibleDatabases } from '../preflight/visible-databases.ts';
 import { snakeCased } from '../report/snake-case.ts';
@@ -29,7 +30,7 @@ export async function doctor(options: Record<string, unknown>, context: CommandC
   const service = new Service(settings.server, signal);
   using screen = json ? undefined : new DoctorScreen(stdout, settings);
   const examination = await examine(settings, {
-    ...{ env, signal, version, preflight, askVisible: visibleDatabases },
+    ...{ env, signal, version, preflight: learningPreflight(preflight), askVisible: visibleDatabases },
     tell: checks => screen?.tell(checks),
     progress: progress => screen?.show(progress),
     askService: () => service.status(),
