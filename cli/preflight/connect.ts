@@ -4,8 +4,10 @@ import { createSecureContext } from 'node:tls';
 import { type AuthPlugin, type Connection, createConnection, type SslOptions } from 'mysql2';
 import type { DatabaseSource } from '../config.ts';
 import { ExplainedError, messageOf } from '../problems.ts';
+import { AnswerGuard } from './answer-guard.ts';
+import { answerIn } from './answer-shape.ts';
 import { ed25519Login } from './ed25519-login.ts';
-import { type Contact, explainConnecting } from './explain-connecting.ts';
+import { addressOf, type Contact, explainConnecting } from './explain-connecting.ts';
 
 export type Row = readonly (string | number | null)[];
 
@@ -21,18 +23,24 @@ export interface Session extends Disposable {
 
 const CONNECT_WITHIN_MS = 30_000;
 
+export interface ConnectOptions {
+  readonly signal: AbortSignal;
+  /** How long the server may take for one answer, in milliseconds; a quarter of an hour when left out. */
+  readonly answerWithinMs?: number;
+}
+
 /**
  * Connects to the source's database. Where `ssl` says nothing, TLS is used if it comes about.
  * @throws {ExplainedError} with advice when it can't; the signal's reason when aborted
  */
-export async function connect(source: DatabaseSource, { signal }: { signal: AbortSignal }): Promise<Session> {
-  signal.throwIfAborted();
+export async function connect(source: DatabaseSource, options: ConnectOptions): Promise<Session> {
+  options.signal.throwIfAborted();
   // A socket leaves no machine.
-  if (source.ssl === 'off' || source.socket) return open(source, undefined, signal).catch(explained);
-  return open(source, await tlsOptions(source), signal).catch(error => {
+  if (source.ssl === 'off' || source.socket) return open(source, undefined, options).catch(explained);
+  return open(source, await tlsOptions(source), options).catch(error => {
     const isTlsTheReason = error instanceof FailedAttempt && error.contact.isGreeted && !error.isServersWord;
     return source.ssl === undefined && isTlsTheReason
-      ? open(source, undefined, signal).catch(explained)
+      ? open(source, undefined, options).catch(explained)
       : explained(error);
   });
 }
@@ -59,7 +67,11 @@ function explained(error: unknown): never {
   throw error instanceof FailedAttempt ? explainConnecting(error.cause as Error, error.source, error.contact) : error;
 }
 
-async function open(source: DatabaseSource, ssl: SslOptions | undefined, signal: AbortSignal): Promise<Session> {
+async function open(
+  source: DatabaseSource,
+  ssl: SslOptions | undefined,
+  { signal, answerWithinMs }: ConnectOptions,
+): Promise<Session> {
   const { user, password, database } = source;
   const { stream, contact } = contactWith(source, ssl !== undefined);
   const connection = createConnection({
@@ -67,7 +79,10 @@ async function open(source: DatabaseSource, ssl: SslOptions | undefined, signal:
     ...(source.host && { host: source.host }),
     authPlugins: { client_ed25519: ed25519Login as AuthPlugin },
     ...(ssl && { ssl }),
+    // No code is made of what a server sends.
+    disableEval: true,
   });
+  const guard = new AnswerGuard(connection, stream, { where: addressOf(source), answerWithinMs });
   try {
     await unlessAborted(signal, (resolve, reject) => {
       connection.on('error', reject);
@@ -75,11 +90,12 @@ async function open(source: DatabaseSource, ssl: SslOptions | undefined, signal:
       connection.connect(error => (error ? reject(error) : resolve()));
     });
   } catch (error) {
-    end(connection, stream);
+    end(connection, stream, guard);
     signal.throwIfAborted();
-    throw new FailedAttempt(error as Error, source, contact);
+    if (error instanceof ExplainedError) throw error;
+    throw new FailedAttempt(shortened(error as Error), source, contact);
   }
-  return sessionOver(connection, stream, { isEncrypted: ssl !== undefined, signal });
+  return sessionOver(connection, { stream, guard, isEncrypted: ssl !== undefined, signal });
 }
 
 /** Opens the way to a server and watches how far it goes: mysql2 alone would wait half a minute for what is no server. */
@@ -125,23 +141,41 @@ async function tlsOptions({ ssl, sslCa }: DatabaseSource): Promise<SslOptions> {
 
 function sessionOver(
   connection: Connection,
-  stream: Socket,
-  { isEncrypted, signal }: { isEncrypted: boolean; signal: AbortSignal },
+  {
+    stream,
+    guard,
+    isEncrypted,
+    signal,
+  }: { stream: Socket; guard: AnswerGuard; isEncrypted: boolean; signal: AbortSignal },
 ): Session {
   return {
     isEncrypted,
     ask: (sql, values = []) =>
-      unlessAborted(signal, (resolve, reject) =>
-        connection.query({ sql, values: [...values] }, (error, rows) =>
-          error ? reject(error) : resolve((Array.isArray(rows) ? rows : []) as Row[]),
-        ),
-      ),
-    [Symbol.dispose]: () => end(connection, stream),
+      unlessAborted<Row[]>(signal, (resolve, reject) => {
+        guard.begin(reject);
+        connection
+          .query({ sql, values: [...values] }, (error, rows, columns) => {
+            if (error) return reject(guard.explain(shortened(error)));
+            const answer = answerIn(rows, Array.isArray(columns) ? columns.length : 0, sql);
+            return typeof answer === 'string' ? reject(guard.odd(answer)) : resolve(answer);
+          })
+          .on('fields', () => guard.rowsBegin());
+      }).finally(() => guard.end()),
+    [Symbol.dispose]: () => end(connection, stream, guard),
   };
 }
 
+/** A server's errors have 512 bytes at most. */
+const LONGEST_ERROR = 1000;
+
+function shortened<E extends Error>(error: E): E {
+  if (error.message.length > LONGEST_ERROR) error.message = `${error.message.slice(0, LONGEST_ERROR)} …`;
+  return error;
+}
+
 /** mysql2 closes only our half of the line: a server that has come to a standstill would keep this program from its end. */
-function end(connection: Connection, stream: Socket): void {
+function end(connection: Connection, stream: Socket, guard: AnswerGuard): void {
+  guard[Symbol.dispose]();
   connection.destroy();
   stream.destroy();
 }

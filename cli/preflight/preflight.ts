@@ -6,12 +6,15 @@ import type { DatabaseSource } from '../config.ts';
 import { type LeftOut, leftOut } from '../dump-options.ts';
 import { adviceOn } from '../pipeline/explain-dump-error.ts';
 import { ExplainedError, messageOf } from '../problems.ts';
+import { oddServer } from './answer-guard.ts';
+import { OddAnswer } from './answer-shape.ts';
 import { brokenForeignKeyFindings } from './broken-foreign-keys.ts';
 import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
 import { connect, type Session } from './connect.ts';
 import { disabledEventFindings } from './disabled-events.ts';
 import { drawingConcessions, drawingFindings } from './drawing-tables.ts';
 import { scheduleFindings } from './event-schedules.ts';
+import { addressOf } from './explain-connecting.ts';
 import { foreignKeyFindings } from './foreign-keys.ts';
 import { dumpedOf, type GarbledObject, garbledFindings } from './garbled-names.ts';
 import { parseGrants } from './grants.ts';
@@ -74,7 +77,10 @@ export async function preflight(source: DatabaseSource, { signal }: { signal: Ab
     return await look(session, source);
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof OddAnswer || error instanceof TypeError || error instanceof RangeError)
+      throw oddServer(addressOf(source), messageOf(error), error);
     const { errno, sqlState } = error as { errno?: number; sqlState?: string };
+    if (error instanceof ExplainedError) throw error;
     if (sqlState === undefined && (error as { fatal?: boolean }).fatal !== true) throw error;
     throw new ExplainedError(`the server does not say what is there to be dumped: ${messageOf(error)}`, {
       cause: error,

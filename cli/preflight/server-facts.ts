@@ -1,3 +1,4 @@
+import { OddAnswer, onlyRow } from './answer-shape.ts';
 import type { Session } from './connect.ts';
 
 /** What the server says of itself and of this connection. */
@@ -22,24 +23,25 @@ const ALL_ROWS = '18446744073709551615';
 
 /** Asks the server what it is, and makes it write names in backticks, and all rows, from now on. */
 export async function askServerFacts(session: Session): Promise<ServerFacts> {
-  const [limit] = await session.ask('select cast(@@session.sql_select_limit as char)');
+  const [limit] = onlyRow(await session.ask('select cast(@@session.sql_select_limit as char)'), 1);
   await session.ask(`set session sql_mode = '', sql_quote_show_create = 1, sql_select_limit = ${ALL_ROWS}`);
-  const [facts] = await session.ask('select version(), current_user(), @@global.sql_mode');
-  const [text, account, sqlMode] = facts as [string, string, string];
+  const facts = onlyRow(await session.ask('select version(), current_user(), @@global.sql_mode'), 3);
+  const [text, account, sqlMode] = facts.map(fact => String(fact ?? '')) as [string, string, string];
   const variables = new Map(
     (await session.ask(
       `show variables where variable_name in ('version_comment', 'lower_case_table_names', 'partial_revokes', 'max_allowed_packet')`,
     )) as unknown as [string, string][],
   );
+  if (!/^\d/.test(text)) throw new OddAnswer('its version is no number');
   const flavour = /mariadb/i.test(text + variables.get('version_comment')) ? 'mariadb' : 'mysql';
-  const version = /^\d+(?:\.\d+)*/.exec(text)?.[0] ?? text.slice(0, 128);
+  const version = /^\d+(?:\.\d+)*/.exec(text)![0].slice(0, 128);
   return {
     ...{ flavour, version, account },
     ignoresCase: variables.get('lower_case_table_names') !== '0',
     hasPartialRevokes: variables.get('partial_revokes') === 'ON',
     maxPacketBytes: Number(variables.get('max_allowed_packet')),
     takesInvalidDates: sqlMode.includes('ALLOW_INVALID_DATES'),
-    rowLimit: limit?.[0] === ALL_ROWS ? undefined : String(limit?.[0]),
+    rowLimit: limit === ALL_ROWS ? undefined : String(limit),
     hasActiveRoles: flavour === 'mysql' && isAtLeast(version, 8) && (await hasRole(session)),
   };
 }
