@@ -1,6 +1,7 @@
 import sade, { type LazyOutput } from 'sade';
 import { type CommandTree, namesOf, overview, unexpected, unknownCommand, unknownOption } from './command-help.ts';
-import { type CommandContext, Interrupted } from './commands/command.ts';
+import type { CommandContext } from './commands/command.ts';
+import { Interrupted, Interruption } from './interruption.ts';
 import manifest from './package.json' with { type: 'json' };
 import { CommandError, ConfigurationError, EXIT, ExplainedError } from './problems.ts';
 import { DEFAULTS } from './settings.ts';
@@ -10,9 +11,7 @@ import { widenThreadPool } from './thread-pool.ts';
 
 widenThreadPool(process.env);
 
-const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => interruption.abort(new Interrupted(signal)));
+const interruption = new Interruption(message => process.stderr.write(`sade: ${message}\n`));
 
 // Who reads what is printed may go away (`sade backup | head`), and the disk of a log may be full: the backups go on.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -61,8 +60,7 @@ const TEXT_OPTIONS = [
 const INDENT = ' '.repeat(6);
 
 process.exitCode = await main(process.argv);
-// All is done. Should something keep the program all the same, such as a pipe that nobody reads, a signal ends it at once.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal);
+interruption.done();
 
 async function main(argv: string[]): Promise<number> {
   try {

@@ -5,8 +5,11 @@ export const EXIT = {
   noneSucceeded: 2,
   misconfigured: 3,
   anotherRun: 4,
-  interrupted: { SIGINT: 130, SIGTERM: 143 },
+  interrupted: { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 },
 } as const;
+
+/** A signal that ends a command before its time. */
+export type InterruptingSignal = keyof typeof EXIT.interrupted;
 
 /** An expected end of the program: one clear message, no stack. */
 export class CommandError extends Error {

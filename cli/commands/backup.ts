@@ -1,12 +1,12 @@
 import { chooseSources } from '../choose-sources.ts';
 import { type DatabaseSource, loadDatabases } from '../config.ts';
 import { describeLoss } from '../losses.ts';
-import { type DumpClients, findClients } from '../pipeline/mysqldump-client.ts';
+import { findClients } from '../pipeline/mysqldump-client.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { learningPreflight } from '../preflight/hanging-servers.ts';
 import { preflight } from '../preflight/preflight.ts';
-import { EXIT } from '../problems.ts';
+import { EXIT, type InterruptingSignal } from '../problems.ts';
 import { type LastRun, readLastRun, writeLastRun } from '../report/last-run.ts';
 import { mergeReports } from '../report/merge-reports.ts';
 import {
@@ -38,17 +38,13 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using _lock = RunLock.acquire(spool.folder, startedAt);
-  const clients = await findClients(settings, { signal: context.signal });
-  await spool.sweep();
-  for (const warning of [...warnings, ...clients.warnings])
-    context.stderr.write(`warning: ${printableInLine(warning)}
-`);
-
-  const warn = (error: Error) => void context.stderr.write(`warning: ${printableInLine(error.message)}\n`);
+  const warn = ({ message }: { message: string }) =>
+    void context.stderr.write(`warning: ${printableInLine(message)}\n`);
+  for (const message of warnings) warn({ message });
   const before = await readLastRun(spool.folder).catch(warn);
 
   const expected = expectedBytes(chosen, before || undefined);
-  const { outcomes: ended, interruptedBy } = await run(settings, chosen, { clients, spool, context, expected });
+  const { outcomes: ended, interruptedBy } = await run(settings, chosen, { spool, context, expected });
   const outcomes = interruptedBy ? ended : await withEarlierLosses(ended, settings, context);
   const kept = (await spool.leftovers()).map(({ path }) => path);
   const done = new Set(outcomes.filter(outcome => !outcome.isLeftover).map(outcome => outcome.database));
@@ -77,7 +73,6 @@ function expectedBytes(sources: readonly DatabaseSource[], before: LastRun | und
 }
 
 type Run = {
-  clients: DumpClients;
   spool: Spool;
   context: CommandContext;
   expected: ReadonlyMap<string, number | undefined>;
@@ -86,14 +81,19 @@ type Run = {
 async function run(
   settings: BackupSettings,
   sources: readonly DatabaseSource[],
-  { clients, spool, context, expected }: Run,
-): Promise<{ outcomes: Outcome[]; interruptedBy?: 'SIGINT' | 'SIGTERM' }> {
-  const { signal } = context;
-  const out = settings.json ? context.stderr : context.stdout;
-  // A terminal that does not know its width (some of those that scripts make) can not hold live lines.
-  using view = out.isTTY && out.columns > 0 && !settings.quiet ? await liveView(out, { signal, expected }) : undefined;
+  { spool, context, expected }: Run,
+): Promise<{ outcomes: Outcome[]; interruptedBy?: InterruptingSignal }> {
+  const { signal, stderr } = context;
+  const out = settings.json ? stderr : context.stdout;
   const outcomes: Outcome[] = [];
   try {
+    const clients = await findClients(settings, { signal });
+    for (const warning of clients.warnings) stderr.write(`warning: ${printableInLine(warning)}\n`);
+    await spool.sweep();
+    // A terminal that does not know its width (some of those that scripts make) can not hold live lines.
+    using view =
+      out.isTTY && out.columns > 0 && !settings.quiet ? await liveView(out, { signal, expected }) : undefined;
+    signal.addEventListener('abort', () => stderr.write(`${signal.reason.message}: ${STOPPING}\n`), { once: true });
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };
     const watch = view ?? { began: () => {}, moved: () => {} };
     const leftovers = await spool.leftovers();
@@ -119,6 +119,9 @@ async function run(
     return { outcomes, interruptedBy: signal.reason.signal };
   }
 }
+
+/** What a run does before it ends early: that may take some seconds. */
+const STOPPING = 'stopping; dumps and uploads end, half-done files are removed, finished zips wait for the next run';
 
 /** How long the service may take to list the losses: the run is over, and the next one lists them again. */
 const LOSSES_MS = 10_000;

@@ -1,6 +1,7 @@
 import { array, boolean, date, mixed, number, object, type Schema, string, ValidationError } from 'yup';
 import { findingList } from '../../protocol/finding.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
+import { EXIT, type InterruptingSignal } from '../problems.ts';
 import type { LastRun } from './last-run.ts';
 import { camelCased, snakeCased } from './snake-case.ts';
 
@@ -26,7 +27,9 @@ const lastRun: Schema = object({
   ...{ started_at: instant, ended_at: instant, exit_code: count, server: text, total: count },
   outcomes: array(outcome.required()).required(),
   ...{ not_done: texts, kept: texts, only: array(text).optional(), warnings: array(text).optional() },
-  interrupted_by: string().oneOf(['SIGINT', 'SIGTERM', 'SIGHUP']).optional(),
+  interrupted_by: string()
+    .oneOf(Object.keys(EXIT.interrupted) as InterruptingSignal[])
+    .optional(),
   amended_by: object({ started_at: instant, ended_at: instant, exit_code: count, databases: texts })
     .default(undefined)
     .optional(),

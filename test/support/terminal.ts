@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import xterm from '@xterm/headless';
 import { until } from './until.ts';
 
@@ -74,6 +75,14 @@ export class Terminal implements AsyncDisposable {
   /** Keys, as a person would press them: `\x03` is Ctrl-C, `\x1c` Ctrl-\, `\x1a` Ctrl-Z. */
   type(keys: string): void {
     this.#script.stdin!.write(keys);
+  }
+
+  /** The process id of the program on the terminal. */
+  async pid(): Promise<number> {
+    const { pid } = this.#script;
+    const children = async () => (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim();
+    await until('the program on the terminal', async () => (await children()) !== '');
+    return Number(await children());
   }
 
   /** The line to the terminal is lost, as when an SSH session breaks off: the program gets SIGHUP. */

@@ -1,0 +1,70 @@
+import { isatty } from 'node:tty';
+import { EXIT, type InterruptingSignal } from './problems.ts';
+
+const STILL_STOPPING =
+  'still stopping; once more ends it at once, and leaves what is half-done for the next run to remove';
+
+/** The signal that ends the program at once, counted from the first. `npx` passes on a Ctrl-C that has come already. */
+const AT_ONCE = 3;
+
+/**
+ * Turns the signals that end a program into an {@link AbortSignal}, so that nothing half-done stays. The listeners stay
+ * until the program has ended: signal-exit, which packages for terminals bring along, raises a signal again as soon as it
+ * is the only one left that listens.
+ */
+export class Interruption {
+  readonly #controller = new AbortController();
+  readonly #tell: (message: string) => void;
+  #count = 0;
+  #isDone = false;
+
+  /** @param tell takes a message for a person, about a signal that comes again */
+  constructor(tell: (message: string) => void) {
+    this.#tell = tell;
+    for (const name of signalsThatInterrupt()) process.on(name, () => this.#onSignal(name));
+    // Without a terminal it runs under nohup, setsid or cron, and goes on: Node forgets that SIGHUP was to be ignored.
+    if (!isOnTerminal()) process.on('SIGHUP', () => {});
+    // Node would open an inspector on it, with which any user of the machine may run code.
+    process.on('SIGUSR1', () => {});
+  }
+
+  /** Aborts, with an {@link Interrupted} as its reason, on the first signal. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** All is done: should something keep the program all the same, such as a pipe that no one reads, a signal ends it at once. */
+  done(): void {
+    this.#isDone = true;
+  }
+
+  #onSignal(name: InterruptingSignal): void {
+    if (this.#isDone) process.exit();
+    // A terminal that is gone is reported by the kernel and by the shell: the second report is not a person's wish.
+    if (name === 'SIGHUP' && this.#count > 0) return;
+    this.#count++;
+    if (this.#count >= AT_ONCE) process.exit(EXIT.interrupted[name]);
+    this.#controller.abort(new Interrupted(name));
+    if (this.#count > 1) this.#tell(STILL_STOPPING);
+  }
+}
+
+/** The reason of an aborted run. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  readonly signal: InterruptingSignal;
+
+  constructor(signal: InterruptingSignal) {
+    super(`interrupted by ${signal}`);
+    this.signal = signal;
+  }
+}
+
+function signalsThatInterrupt(): InterruptingSignal[] {
+  const names = Object.keys(EXIT.interrupted) as InterruptingSignal[];
+  return names.filter(name => name !== 'SIGHUP' || isOnTerminal());
+}
+
+function isOnTerminal(): boolean {
+  return [0, 1, 2].some(isatty);
+}
