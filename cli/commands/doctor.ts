@@ -1,4 +1,3 @@
-import { blotter } from '../doctor/blot.ts';
 import { refuseToOverwrite, writeBundle } from '../doctor/bundle.ts';
 import { bundleDocuments } from '../doctor/bundle-documents.ts';
 import { DoctorScreen } from '../doctor/doctor-screen.ts';
@@ -9,6 +8,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { learningPreflight } from '../preflight/hanging-servers.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { visibleDatabases } from '../preflight/visible-databases.ts';
+import { redactor } from '../redactor.ts';
 import { snakeCased } from '../report/snake-case.ts';
 import { Service } from '../service.ts';
 import { readDoctorSettings } from '../settings.ts';
@@ -42,8 +42,8 @@ export async function doctor(options: Record<string, unknown>, context: CommandC
   screen?.end(report.checks);
   if (json) stdout.write(`${printableJson(snakeCased(report))}\n`);
   if (bundle !== undefined) {
-    const blot = blotter(await knownSecrets(settings.config, env));
-    const size = await writeBundle(bundle, bundleDocuments(examination, settings, { version, blot }));
+    const redact = redactor(await knownSecrets(settings.config, env));
+    const size = await writeBundle(bundle, bundleDocuments(examination, settings, { version, redact }));
     stderr.write(
       `${printableInLine(bundle)}: ${formatBytes(size)}. Look through it before you hand it on: it names your databases.\n`,
     );

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import type { DatabaseSource } from '../config.ts';
+import { redactor } from '../redactor.ts';
 import { readBackupSettings } from '../settings.ts';
-import { blotter } from './blot.ts';
 import { bundleDocuments } from './bundle-documents.ts';
 import { marker } from './check.ts';
 import type { Examination } from './examine.ts';
@@ -34,7 +34,7 @@ const RUN = {
 describe('bundle documents', () => {
   const write = (more: Partial<Examination> = {}, secrets = ['geheim']) => {
     const documents = bundleDocuments({ ...EXAMINATION, ...more }, readBackupSettings({}, {}), {
-      ...{ version: '0.1.0', blot: blotter(secrets) },
+      ...{ version: '0.1.0', redact: redactor(secrets) },
     });
     return Object.fromEntries(documents) as Record<string, string>;
   };

@@ -1,11 +1,11 @@
 import { arch, release, type } from 'node:os';
 import process from 'node:process';
 import type { DatabaseSource } from '../config.ts';
+import type { Redactor } from '../redactor.ts';
 import type { LastRun } from '../report/last-run.ts';
 import { describeOutcome, summarize } from '../report/run-report.ts';
 import { snakeCased } from '../report/snake-case.ts';
 import type { BackupSettings } from '../settings.ts';
-import type { Blotter } from './blot.ts';
 import { nameOf } from './dump-plan.ts';
 import type { Examination } from './examine.ts';
 import { renderCheck, renderSummary, reportOf } from './render.ts';
@@ -18,10 +18,10 @@ import { renderCheck, renderSummary, reportOf } from './render.ts';
 export function bundleDocuments(
   examination: Examination,
   settings: BackupSettings,
-  { version, blot }: { readonly version: string; readonly blot: Blotter },
+  { version, redact }: { readonly version: string; readonly redact: Redactor },
 ): ReadonlyMap<string, string> {
   const { checks, sources, lastRun } = examination;
-  const json = (value: unknown) => JSON.stringify(blot.value(snakeCased(value)), null, 2);
+  const json = (value: unknown) => JSON.stringify(redact.value(snakeCased(value)), null, 2);
   const documents = {
     'report.txt': [...checks.map(check => renderCheck(check)), renderSummary(checks)].join('\n'),
     'report.json': json(reportOf(checks)),
@@ -30,7 +30,7 @@ export function bundleDocuments(
     'last-run.json': json(lastRun ?? null),
     'last-run.txt': lastRun ? describeLastRun(lastRun) : 'There was no run from this work folder yet.',
   };
-  return new Map(Object.entries(documents).map(([name, text]) => [name, `${blot.text(text)}\n`]));
+  return new Map(Object.entries(documents).map(([name, text]) => [name, `${redact.text(text)}\n`]));
 }
 
 function describeSettings({ server, ...settings }: BackupSettings): unknown {

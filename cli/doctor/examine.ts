@@ -3,9 +3,10 @@ import type { DatabaseSource } from '../config.ts';
 import type { DumpClients } from '../pipeline/mysqldump-client.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import { ExplainedError } from '../problems.ts';
+import { redactor } from '../redactor.ts';
 import { type LastRun, readLastRun } from '../report/last-run.ts';
 import type { BackupSettings } from '../settings.ts';
-import { type Blotter, blotter } from './blot.ts';
+import { sourceRedactor } from '../source-redactor.ts';
 import { AREAS, type Check, type Checked, guarded, marker } from './check.ts';
 import { checkClients } from './client-check.ts';
 import { checkConfiguration } from './configuration-check.ts';
@@ -99,7 +100,8 @@ async function examineDatabases(context: Context): Promise<ReadonlyMap<string, S
   const databases = await inOrder(sources, { workers, signal }, async source => {
     waiting.set(source.label, Date.now());
     progress?.({ done, total: sources.length, waiting });
-    const result = found.add(await checkDatabase(source, { preflight, clients, lastRun, signal }));
+    const checked = await checkDatabase(source, { preflight, clients, lastRun, signal });
+    const result = found.add({ ...checked, checks: redacted(checked.checks, sourceRedactor(source)) });
     waiting.delete(source.label);
     progress?.({ done: ++done, total: sources.length, waiting });
     return result;
@@ -170,7 +172,7 @@ class Found {
   }
 
   add<T extends Checked>(result: T): T {
-    const checks = blotted(result.checks, blotter([]));
+    const checks = redacted(result.checks, redactor([]));
     this.#checks.push(...checks);
     this.#tell(checks);
     return result;
@@ -184,7 +186,7 @@ interface LastRunCheck extends Checked {
 /** What failed was written down by other programs, and long ago: nothing here vouches for their discretion. */
 async function checkLastRunOf({ workDir, config }: BackupSettings, env: ExamineOptions['env']): Promise<LastRunCheck> {
   const { lastRun, checks } = await lookAtLastRun(workDir);
-  return { lastRun, checks: blotted(checks, blotter(await knownSecrets(config, env))) };
+  return { lastRun, checks: redacted(checks, redactor(await knownSecrets(config, env))) };
 }
 
 async function lookAtLastRun(workDir: string): Promise<LastRunCheck> {
@@ -211,7 +213,7 @@ function sizesOf(sources: readonly DatabaseSource[], reports: ReadonlyMap<string
   };
 }
 
-function blotted(checks: readonly Check[], { text }: Blotter): Check[] {
+function redacted(checks: readonly Check[], { text }: { text(text: string): string }): Check[] {
   return checks.map(({ message, advice, ...rest }) => ({
     ...rest,
     message: text(message),

@@ -9,6 +9,7 @@ import program from '../package.json' with { type: 'json' };
 import { missingObjects } from '../preflight/hold-against.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import { ExplainedError } from '../problems.ts';
+import { sourceRedactor } from '../source-redactor.ts';
 import { formatBytes } from '../terminal/format.ts';
 import { misreadingFindings, unexpectedFindings } from './contents-findings.ts';
 import { LastBytes } from './last-bytes.ts';
@@ -51,8 +52,10 @@ export class DumpWitness {
     const contents = this.#scanner.end();
     const tail = this.#tail.view();
     if (!isMarkedWhole(tail, { isWhole: tail.length === this.#size })) throw cutOff();
-    const findings = [...facts.findings, ...findingsIn(contents, facts)];
     const { report, source, client } = facts;
+    const redact = sourceRedactor(source);
+    const findings = [...facts.findings, ...findingsIn(contents, facts)].map(redact.finding);
+    const server = report?.server ?? contents.server;
     return {
       manifest_version: 2,
       file_name: facts.fileName,
@@ -64,7 +67,7 @@ export class DumpWitness {
       made_by: `sade ${program.version}, ${runtime()}`,
       source: {
         database: source.database,
-        server: report?.server ?? contents.server,
+        server: server && { ...server, version: redact.text(server.version) },
         character_set: report?.defaults?.characterSet ?? null,
         collation: report?.defaults?.collation ?? null,
       },

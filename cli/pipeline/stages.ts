@@ -7,6 +7,7 @@ import { MAX_MANIFEST_BYTES, type Manifest, OBJECT_KINDS } from '../../protocol/
 import type { DatabaseSource } from '../config.ts';
 import { unacceptedLossIn } from '../losses.ts';
 import type { Outage } from '../service/outage.ts';
+import { sourceRedactor } from '../source-redactor.ts';
 import type { Leftover, Spool } from '../spool.ts';
 import { formatCount } from '../terminal/format.ts';
 import { deliver } from './deliver.ts';
@@ -83,13 +84,16 @@ export class Stages {
   async #takeDump(source: DatabaseSource, { backup, path, signal, onBegun }: TakeDump): Promise<Dumped> {
     const { clients, preflight } = this.#options;
     const { fileName, startedAt } = backup;
-    const onSeen = (findings: readonly Finding[]) => void backup.findings.push(...findings);
+    const redact = sourceRedactor(source);
+    const onSeen = (findings: readonly Finding[]) => void backup.findings.push(...findings.map(redact.finding));
     const { size, isRepeated, ...taken } = await takeDump(source, path, {
       clients,
       preflight,
       signal,
       onSeen,
       onBegun,
+    }).catch(error => {
+      throw redact.error(error);
     });
     const facts = { ...taken, source, fileName, startedAt, endedAt: new Date() };
     return { kind: 'dumped', dumpBytes: size, isRepeated, facts };

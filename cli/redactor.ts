@@ -1,36 +1,36 @@
-/** Shorter than any secret that is blotted out, so that a blot can never hold one. */
-const BLOT = '***';
+/** Shorter than any secret that is taken out, so that a mask can never hold one. */
+const MASK = '***';
 
-/** A shorter secret stands in every text by chance: blotting it out would leave nothing to read. */
-const SHORTEST_SECRET = BLOT.length + 1;
+/** A shorter secret stands in every text by chance: masking it would leave nothing to read. */
+const SHORTEST_SECRET = MASK.length + 1;
 
 /** A name and a password in an address, such as `mysql://root:secret@host/`. */
 const USER_OF_ADDRESS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]+@/gi;
 
-/** Blots secrets out of texts and of JSON values. */
-export interface Blotter {
+/** Takes secrets out of texts and of JSON values. */
+export interface Redactor {
   /** @returns the text without any of the secrets, in whatever form it was written */
   text(text: string): string;
-  /** @returns a copy in which every text, number and key is without them; stays valid JSON, as blotting its text would not */
+  /** @returns a copy in which every text, number and key is without them; stays valid JSON, as redacting its text would not */
   value(value: unknown): unknown;
 }
 
 /** @param secrets those of fewer than four characters are let be: whoever writes a text must leave them out of it */
-export function blotter(secrets: Iterable<string>): Blotter {
+export function redactor(secrets: Iterable<string>): Redactor {
   const forms = new Set([...secrets].flatMap(formsOf).filter(form => form.length >= SHORTEST_SECRET));
   // Where one secret begins with another, the longer one goes whole.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(longestFirst.map(literally).join('|') || '(?!)', 'g');
 
   const text = (given: string): string => {
-    let blotted = given.replace(USER_OF_ADDRESS, `$1${BLOT}@`);
-    // What stands on both sides of a blot may be a secret together with it. Each turn makes the text shorter.
-    while (blotted.search(pattern) !== -1) blotted = blotted.replace(pattern, BLOT);
-    return blotted;
+    let redacted = given.replace(USER_OF_ADDRESS, `$1${MASK}@`);
+    // What stands on both sides of a mask may be a secret together with it. Each turn makes the text shorter.
+    while (redacted.search(pattern) !== -1) redacted = redacted.replace(pattern, MASK);
+    return redacted;
   };
   const value = (given: unknown): unknown => {
     if (typeof given === 'string') return text(given);
-    if (typeof given === 'number') return text(String(given)) === String(given) ? given : BLOT;
+    if (typeof given === 'number') return text(String(given)) === String(given) ? given : MASK;
     if (Array.isArray(given)) return given.map(value);
     if (typeof given !== 'object' || given === null) return given;
     if (given instanceof Date) return value(given.toISOString());
@@ -39,7 +39,7 @@ export function blotter(secrets: Iterable<string>): Blotter {
   return { text, value };
 }
 
-/** A secret as programs write it: plain, in JSON, in an address, in a form, in SQL, in base64. */
+/** A secret as programs write it: plain, in JSON, in an address, in a form, in SQL, in base64, in hexadecimal. */
 function formsOf(secret: string): string[] {
   if (secret.length < SHORTEST_SECRET) return [];
   const json = JSON.stringify(secret).slice(1, -1);
@@ -50,9 +50,10 @@ function formsOf(secret: string): string[] {
   const form = new URLSearchParams([['', wellFormed]]).toString().slice(1);
   const addresses = [encoded, strict, encodeURI(wellFormed), form];
   const base64 = (['base64', 'base64url'] as const).map(name => Buffer.from(secret).toString(name).replace(/=+$/, ''));
+  const hex = Buffer.from(secret).toString('hex');
   const sql = [secret.replace(/['"\\]/g, '\\$&'), secret.replaceAll("'", "''"), secret.replaceAll('"', '""')];
   return [
-    ...[secret, json, ascii, ...sql, ...base64],
+    ...[secret, json, ascii, ...sql, ...base64, hex, hex.toUpperCase()],
     ...addresses.flatMap(address => [address, address.replace(/%[\dA-F]{2}/g, code => code.toLowerCase())]),
   ];
 }
