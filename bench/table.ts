@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { table } from '../cli/terminal/table.ts';
 import type { Latency, Target } from './case.ts';
 import { type FinishedCase, type Row, verdictOn } from './finished-case.ts';
 import { threeDigits } from './units.ts';
@@ -58,18 +58,15 @@ function workCells({ name, seconds, ratio, summary, mibPerSecond }: Row): string
   ];
 }
 
-/** @returns the one table of all cases, for a terminal */
+/** @returns a table of each case below its title, for a terminal */
 export function tabulate(cases: readonly FinishedCase[]): string {
-  const table = new Table({
-    style: { head: [], border: [] },
-    colAligns: ['left', ...Array(HEADINGS.length - 1).fill('right')],
-  });
-  for (const finished of cases) {
-    const { name, title, rows } = finished;
-    table.push([{ content: `${name}: ${title}`, colSpan: HEADINGS.length }], [...headingsOf(finished)]);
-    for (const row of rows) table.push(cellsOf(row));
-  }
-  return table.toString();
+  const right = Array<'right'>(HEADINGS.length - 1).fill('right');
+  return cases
+    .map(finished => {
+      const { name, title, rows } = finished;
+      return `${name}: ${title}\n${table(headingsOf(finished), rows.map(cellsOf), ['left', ...right])}`;
+    })
+    .join('\n\n');
 }
 
 /** @returns such as `zip -6 / ours: 2.41 x (wanted >= 2.3 x)` */

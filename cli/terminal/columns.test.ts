@@ -64,4 +64,18 @@ describe('a table that fits the terminal', () => {
     const cut = fittedTable([{ head: 'n', cells: ['\u001b'.repeat(20)], rank: 0, least: 12 }], 40);
     for (const line of cut.split('\n')) expect(widthOf(line)).to.be.at.most(40);
   });
+
+  it('of 50,000 rows is drawn at once', () => {
+    const cells = Array.from({ length: 50_000 }, (_, row) => `table_${row}`);
+    const began = performance.now();
+    const drawn = fittedTable(
+      [
+        { head: 'table', cells, rank: 0, least: 12 },
+        { head: 'rows', cells, rank: 1 },
+      ],
+      100,
+    );
+    expect(drawn.split('\n')).to.have.length(50_001);
+    expect(performance.now() - began).to.be.lessThan(10_000);
+  });
 });

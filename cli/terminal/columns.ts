@@ -1,6 +1,6 @@
 import { cutMiddle, widthOf } from './cut.ts';
 import { printableInLine } from './printable.ts';
-import { table } from './table.ts';
+import { GAP, table } from './table.ts';
 
 /** A column of a table that fits the terminal. */
 export interface Column {
@@ -15,8 +15,6 @@ export interface Column {
   /** Gives a cell its colour, by its row; called with what is shown of it. */
   readonly paint?: (shown: string, row: number) => string;
 }
-
-const GAP = 2;
 
 /**
  * Draws a table that is no wider than the terminal: first the least important columns go, then names are cut in the middle.

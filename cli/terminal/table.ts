@@ -1,7 +1,10 @@
-import Table from 'cli-table3';
+import { widthOf } from './cut.ts';
 import { printableInLine } from './printable.ts';
 
 type Alignment = 'left' | 'right';
+
+/** Between two columns. */
+export const GAP = 2;
 
 /**
  * @param rows may hold what a server said: no cell can end its line or steer the terminal
@@ -9,24 +12,19 @@ type Alignment = 'left' | 'right';
  * @returns columns without a frame, which a terminal of any kind and a mail show alike
  */
 export function table(
-  head: string[],
-  rows: (string | number)[][],
-  alignment: readonly Alignment[] = head.map(() => 'left'),
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  alignment: readonly Alignment[] = [],
   paint: readonly (((shown: string, row: number) => string) | undefined)[] = [],
 ): string {
-  const chars = Object.fromEntries(FRAME.map(part => [part, '']));
-  const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 2 };
-  const drawn = new Table({ head, colAligns: [...alignment], chars, style });
-  for (const [at, row] of rows.entries())
-    drawn.push(row.map((cell, column) => paint[column]?.(shown(cell), at) ?? shown(cell)));
-  return drawn.toString().replace(/ +$/gm, '');
+  const lines = [head, ...rows].map(row => row.map(cell => printableInLine(String(cell))));
+  const widths = head.map((_, column) => lines.reduce((most, line) => Math.max(most, widthOf(line[column]!)), 0));
+  const drawn = lines.map((line, at) =>
+    line.map((cell, column) => {
+      const blanks = ' '.repeat(widths[column]! - widthOf(cell));
+      const painted = at === 0 ? cell : (paint[column]?.(cell, at - 1) ?? cell);
+      return alignment[column] === 'right' ? blanks + painted : painted + blanks;
+    }),
+  );
+  return drawn.map(cells => cells.join(' '.repeat(GAP)).trimEnd()).join('\n');
 }
-
-function shown(cell: string | number): string {
-  return printableInLine(String(cell));
-}
-
-const FRAME = [
-  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-];
