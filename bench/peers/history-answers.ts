@@ -16,27 +16,50 @@ const LATEST = `(select x.id from backups x where x.database_id = d.id
 const LATEST_COMPLETE = `(select y.id from backups y where y.database_id = d.id and y.state = 'complete' and y.damage is null
   order by y.database_id desc, y.sorted_at desc, y.id desc limit 1)`;
 
+const FIGURES = ['size', 'dump_size', 'dump_rows', 'table_count', 'finding_count', 'worst_finding'] as const;
+type Summary = Readonly<
+  Pick<BackupRow, 'id' | 'file_name' | 'timestamp' | 'state'> & Record<(typeof FIGURES)[number], unknown>
+>;
+const figuresOf = (table: string) => FIGURES.map(name => `${table}.${name}`).join(', ');
+
+function summaryOf({ id, file_name, timestamp, state, ...row }: Summary) {
+  return { id, file_name, timestamp, state, ...Object.fromEntries(FIGURES.map(name => [name, row[name]])) };
+}
+
+type ListRow = Summary & { name: string } & Record<`c_${keyof Summary}`, unknown>;
+
 export async function databaseList({ ask, timestamp }: Store) {
-  const rows = await ask<BackupRow>(`
-    select d.name, b.id, b.file_name, ${timestamp('b.taken_at')} as timestamp, ${STATE}
-    from (select d.name, ${LATEST} as latest from \`databases\` d order by d.name limit 1000000) d
-    join backups b on b.id = d.latest order by d.name`);
-  const data = rows.map(({ name, id, file_name, timestamp, state }) => ({
-    database_name: name,
-    latest_backup: { id, file_name, timestamp, state },
+  const joined = FIGURES.map(name => `c.${name} as c_${name}`).join(', ');
+  const rows = await ask<ListRow>(`
+    select d.name, b.id, b.file_name, ${timestamp('b.taken_at')} as timestamp, ${STATE}, ${figuresOf('b')},
+      c.id as c_id, c.file_name as c_file_name, ${timestamp('c.taken_at')} as c_timestamp, c.state as c_state, ${joined}
+    from (
+      select d.name, ${LATEST} as latest, ${LATEST_COMPLETE} as latest_complete from \`databases\` d order by d.name limit 1000000
+    ) d join backups b on b.id = d.latest left join backups c on c.id = d.latest_complete order by d.name`);
+  const data = rows.map(row => ({
+    database_name: row.name,
+    latest_backup: summaryOf(row),
+    latest_complete: row.c_id === null ? null : summaryOf(completeIn(row)),
   }));
   return { data, message: 'Success' };
 }
 
+function completeIn(row: ListRow): Summary {
+  const own = Object.entries(row).flatMap(([key, value]) => (key.startsWith('c_') ? [[key.slice(2), value]] : []));
+  return Object.fromEntries(own) as Summary;
+}
+
 export async function databaseHistory({ ask, timestamp }: Store, name: string, limit: number) {
-  const rows = await ask<BackupRow>(
-    `select b.id, b.file_name, ${timestamp('b.taken_at')} as timestamp, ${STATE}
-     from backups b where b.database_id = (select d.id from \`databases\` d where d.name = ?)
-     order by b.sorted_at desc, b.id desc limit ?`,
+  const ofDatabase = 'b.database_id = (select d.id from `databases` d where d.name = ?)';
+  const rows = await ask<Summary>(
+    `select b.id, b.file_name, ${timestamp('b.taken_at')} as timestamp, ${STATE}, ${figuresOf('b')}
+     from backups b where ${ofDatabase} order by b.sorted_at desc, b.id desc limit ?`,
     [name, limit],
   );
-  const histories = rows.map(({ id, file_name, timestamp, state }) => ({ id, file_name, timestamp, state }));
-  return { data: { database_name: name, histories }, message: 'success' };
+  const count = `select count(*) as count from backups b where ${ofDatabase}`;
+  const backup_count =
+    rows.length < limit ? rows.length : Number((await ask<{ count: number | string }>(count, [name]))[0]!.count);
+  return { data: { database_name: name, histories: rows.map(summaryOf), backup_count }, message: 'success' };
 }
 
 type FleetRow = BackupRow & { complete_id: number | null; complete_timestamp: string; complete_size: number };

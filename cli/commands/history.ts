@@ -1,9 +1,10 @@
 import type { BackupSummary, DatabaseHistory } from '../../protocol/responses.ts';
 import { lossOfIncomplete } from '../losses.ts';
 import { namedHistory } from '../named-history.ts';
-import { ConfigurationError, EXIT } from '../problems.ts';
+import { ConfigurationError, EXIT, ExplainedError } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
+import { formatCount } from '../terminal/format.ts';
 import { printableJson } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 import { renderHistory } from './history-screen.ts';
@@ -43,7 +44,10 @@ function readLimit(option: unknown): number | undefined {
   throw new ConfigurationError([`--limit is ${JSON.stringify(text)} and must be a whole number from 1 to 9999999`]);
 }
 
-/** Asks for as many as are wanted, a page at a time: a history may be years long. */
+/** 270 years of nights: what gives more is no service of ours. */
+const MOST = 100_000;
+
+/** Asks for as many as are wanted, a page at a time: a history may be years long. @throws {ExplainedError} when it never ends */
 async function pages(service: Service, database: string, limit: number | undefined): Promise<DatabaseHistory['data']> {
   const wanted = limit ?? Number.POSITIVE_INFINITY;
   const first = await namedHistory(service, database, { limit: Math.min(wanted, PAGE) });
@@ -53,6 +57,10 @@ async function pages(service: Service, database: string, limit: number | undefin
     const next = (await service.history(database, page)).histories;
     histories.push(...next);
     size = next.length;
+    if (histories.length > MOST)
+      throw new ExplainedError(`the service gives more than ${formatCount(MOST)} backups of one database`, {
+        advice: 'Check --server: something else seems to answer there.',
+      });
   }
   return { ...first, histories };
 }
