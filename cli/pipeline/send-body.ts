@@ -1,5 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as overHttp } from 'node:http';
 import { Agent as HttpsAgent, request as overHttps } from 'node:https';
+import type { Socket } from 'node:net';
 import { ExplainedError } from '../problems.ts';
 import { readBounded } from '../service/bounded-answer.ts';
 
@@ -19,6 +20,9 @@ const ANSWER_BODY_MS = 60_000;
 
 /** A service sends one "Continue", a proxy may add a hint or two. */
 const MOST_INTERIM_ANSWERS = 100;
+
+/** A host that is there takes a connection at once; one whose packets are dropped would be waited for two minutes. */
+const CONNECT_MS = 20_000;
 
 /** A peer that is gone without a word is noticed after about so long, however long its answer may take. */
 const KEEP_ALIVE_MS = 60_000;
@@ -61,7 +65,14 @@ function begin({ url, method, headers }: Request, length: number): ClientRequest
     ? overHttps(url, { ...options, ...(AGENTS && { agent: AGENTS.https }) })
     : overHttp(url, { ...options, ...(AGENTS && { agent: AGENTS.http }) });
   outgoing.setSocketKeepAlive(true, KEEP_ALIVE_MS);
+  outgoing.once('socket', socket => socket.connecting && giveUpConnecting(outgoing, socket));
   return outgoing;
+}
+
+function giveUpConnecting(outgoing: ClientRequest, socket: Socket): void {
+  const tooSlow = new Error(`connect ETIMEDOUT: no connection within ${CONNECT_MS / 1000} s`);
+  const timer = setTimeout(() => outgoing.destroy(tooSlow), CONNECT_MS);
+  socket.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
 
 /** @returns the head of the answer, which may come before all has been sent */

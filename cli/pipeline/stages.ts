@@ -1,21 +1,20 @@
 import { rm, stat } from 'node:fs/promises';
 import { v4 as uuid } from 'uuid';
 import { type BackupName, formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
-import { type Finding, finding } from '../../protocol/finding.ts';
-import { formatBytes } from '../../protocol/format-bytes.ts';
-import { MAX_MANIFEST_BYTES, type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
+import type { Finding } from '../../protocol/finding.ts';
 import type { DatabaseSource } from '../config.ts';
 import { unacceptedLossIn } from '../losses.ts';
 import type { Outage } from '../service/outage.ts';
 import { sourceRedactor } from '../source-redactor.ts';
 import type { Leftover, Spool } from '../spool.ts';
-import { formatCount } from '../terminal/format.ts';
 import { deliver } from './deliver.ts';
+import { manifestTooLarge, zipNotRemoved } from './delivery-findings.ts';
 import { Dumping } from './dumping.ts';
 import { contentsOf, ended } from './ended.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { DumpClients } from './mysqldump-client.ts';
 import type { Stage } from './outcome.ts';
+import { probeService } from './probe-service.ts';
 import { type Pass, ServiceGate } from './service-gate.ts';
 import { type Preflight, type TakeDumpOptions, takeDump } from './take-dump.ts';
 import { TimeBudget } from './time-budget.ts';
@@ -169,9 +168,9 @@ export class Stages {
   async #deliver(zipped: Zipped, { retries, mayRetry }: Pass, signal: AbortSignal): Promise<Ended> {
     const { spool, server, watch } = this.#options;
     const { backup, path, zipBytes: size } = zipped;
-    const { database, fileName } = backup;
+    const { database, fileName, isLeftover } = backup;
     const onBytes = (bytes: number) => watch.moved(backup, bytes);
-    const { isLeftover } = backup;
+    const isThere = async (signal: AbortSignal) => (await probeService(server, signal)) !== undefined;
     const parcel = {
       database,
       path,
@@ -185,6 +184,7 @@ export class Stages {
       signal,
       retries,
       mayRetry,
+      isThere,
       onBytes,
     });
     const loss = unacceptedLossIn(receipt);
@@ -193,8 +193,8 @@ export class Stages {
       state: receipt.state === 'complete' ? 'complete' : 'incomplete',
       findings: [
         ...(receipt.findings as Finding[]),
-        ...(isTooLarge ? tooLarge(manifest!) : []),
-        ...stillThere(path, notRemoved),
+        ...(isTooLarge ? manifestTooLarge(manifest!) : []),
+        ...(notRemoved === undefined ? [] : [zipNotRemoved(path, notRemoved)]),
       ],
       sha256: sha256.toString('hex'),
       backupId: receipt.id,
@@ -234,27 +234,6 @@ export class Stages {
     const failure = { stage, ...why, ...(isKept && { keptAt: zipped.path }) };
     return ended(backup, { state: 'failed', ...(zipped && contentsOf(zipped)), failure });
   }
-}
-
-function tooLarge({ inventory, findings }: Manifest): Finding[] {
-  const objects = OBJECT_KINDS.reduce((sum, kind) => sum + inventory[kind].length, 0);
-  return [
-    finding(
-      'MANIFEST_TOO_LARGE',
-      `the database has so many objects (${formatCount(objects)}) that its manifest is larger than ${formatBytes(MAX_MANIFEST_BYTES)}: the zip was stored without it`,
-      'All of the dump is in the zip, but what it should hold is not known to the service, and nothing is compared with it. Split the database, or leave tables out with dump_options.',
-    ),
-    // They did not travel with the zip, and must not be lost.
-    ...(findings as Finding[]),
-  ];
-}
-
-function stillThere(path: string, why: string | undefined): Finding[] {
-  if (why === undefined) return [];
-  const advice = `It is stored by the service, and will not be sent again. Remove it: rm '${path}'`;
-  return [
-    finding('ZIP_NOT_REMOVED', `the zip was delivered and can't be removed from the work folder: ${why}`, advice),
-  ];
 }
 
 function isOutage(it: Pass | Ended | Outage): it is Outage {

@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readlink, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -100,11 +101,12 @@ describe('upload', () => {
       signal?: AbortSignal;
       onBytes?: (sent: number) => void;
       request?: Partial<UploadRequest>;
+      isThere?: () => Promise<boolean>;
     } = {},
   ) => {
     script = steps;
-    const { retries = 0, signal = never, onBytes, request } = options;
-    return upload({ ...zip, ...request }, { server: url, retries, signal, ...(onBytes && { onBytes }) });
+    const { retries = 0, signal = never, request, ...more } = options;
+    return upload({ ...zip, ...request }, { server: url, retries, signal, ...more });
   };
   const failureOf = async (steps: Step[], options?: Parameters<typeof send>[1]): Promise<ExplainedError> => {
     const error = await send(steps, options).catch(error => error);
@@ -420,6 +422,14 @@ describe('upload', () => {
       sockets.close();
     });
 
+    it('gives up a host whose packets are lost, sooner than the system does', async function () {
+      await using host = await deafHost();
+      if (!host) return this.skip();
+      const error = await upload(zip, { server: host.url, retries: 0, signal: never }).catch(error => error);
+      expect(error).to.be.instanceOf(ServiceUnreachable);
+      expect(error.message).to.match(/no connection within 20 s$/);
+    });
+
     it('gives the service an hour for its answer, and no more', async function () {
       this.slow(10_000);
       const thinking =
@@ -430,8 +440,28 @@ describe('upload', () => {
         };
       expect((await send([thinking(3000)])).id).to.equal(7);
       const mute: Step = () => {};
+      // One that says how it is may take the hour.
+      let asked = 0;
+      const isThere = async () => ++asked % 3 === 0;
+      expect((await send([thinking(1000)], { isThere })).id).to.equal(7);
+      expect(asked).to.be.above(6);
+      const hung = await failureOf([mute], { isThere: async () => false });
+      expect(hung.message).to.match(/there was no answer for 90 s, nor any to other questions$/);
       expect((await failureOf([mute])).message).to.match(/there was no answer for 3600 s$/);
     });
+  });
+
+  it('asks what gave no answer whether it is there before it sends all of it again', async () => {
+    const answers = [false, false, true];
+    const isThere = async () => answers.shift()!;
+    expect((await send([reset, success], { retries: 4, isThere })).id).to.equal(7);
+    expect(answers).to.deep.equal([]);
+    expect(requests).to.have.length(2);
+    const error = await failureOf([reset], { retries: 2, isThere: async () => false });
+    expect(error.message).to.contain('ECONNRESET');
+    expect(requests).to.have.length(3);
+    await failureOf([refuse(503)], { retries: 1, isThere: () => Promise.reject(new Error('it has answered')) });
+    expect(requests).to.have.length(5);
   });
 
   describe('when aborted', () => {
@@ -487,3 +517,24 @@ describe('upload', () => {
     expect((peak - before) / (1 << 20)).to.be.below(150);
   });
 });
+
+/** A host that answers no attempt to connect: a program that takes no connections, and as many of them as may wait for it. */
+async function deafHost(): Promise<({ url: URL } & AsyncDisposable) | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const program = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
+    require('node:fs').writeSync(1, String(this.address().port));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+  })`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = (await once(child.stdout!, 'data')) as [Buffer];
+  const waiting = Array.from({ length: 8 }, () => connectTcp(Number(String(port)), '127.0.0.1').on('error', () => {}));
+  await sleep(300);
+  return {
+    url: new URL(`http://127.0.0.1:${port}/`),
+    async [Symbol.asyncDispose]() {
+      for (const socket of waiting) socket.destroy();
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    },
+  };
+}

@@ -7,6 +7,7 @@ import { explainServiceError, readAnswer, unreachable } from '../service.ts';
 import { fileDigest } from './file-digest.ts';
 import { type FileForm, fileForm } from './multipart.ts';
 import { AnswerCutOff, sendBody } from './send-body.ts';
+import { type IsThere, Stalled, StallWatch } from './stall-watch.ts';
 
 export interface UploadRequest {
   readonly database: string;
@@ -28,13 +29,9 @@ export interface UploadOptions {
   readonly onBytes?: (sent: number) => void;
   /** Is asked after an attempt that failed, with why: false ends the trying. */
   readonly mayRetry?: (error: ExplainedError) => boolean;
+  /** Tells in a few seconds whether anything answers: asked while there is no answer, and before a next attempt after that. */
+  readonly isThere?: IsThere;
 }
-
-/** A connection over which nothing moves for so long is given up, and the upload tried again. */
-const STALLED_MS = 120_000;
-
-/** How long the service may take to check and store a zip: a dump of 1 TiB, at 400 MiB/s. */
-const ANSWER_MS = 3_600_000;
 
 const RETRIED_STATUS = [408, 429, 500, 502, 503, 504, 507];
 
@@ -96,10 +93,11 @@ function checkVerdict({ state, findings }: UploadReceipt['data'], manifest: Mani
 
 function post(
   request: UploadRequest,
-  { server, retries, signal, onBytes, mayRetry = () => true }: UploadOptions,
+  { server, retries, signal, onBytes, mayRetry = () => true, isThere }: UploadOptions,
 ): Promise<Response> {
   const { path, fileName, size, sha256, manifest } = request;
   const form = fileForm(path, { fileName, size, fields: manifest ? { manifest: JSON.stringify(manifest) } : {} });
+  let lost: unknown;
   return ky.post(new URL(encodeURIComponent(request.database), server), {
     headers: {
       'content-type': form.contentType,
@@ -125,47 +123,29 @@ function post(
     },
     // A body that is given to ky or to a Request stays in memory, for redirects and retries. So none is given: each
     // attempt streams the file afresh here.
-    fetch: input => sendOnce(input as Request, form, onBytes),
+    fetch: async input => {
+      // What hangs must not cost its time again.
+      if (lost !== undefined && isThere && !(await isThere(signal))) throw lost;
+      try {
+        return await sendOnce(input as Request, form, { onBytes, isThere });
+      } catch (error) {
+        lost = error;
+        throw error;
+      }
+    },
   });
 }
 
-async function sendOnce(request: Request, form: FileForm, onBytes: UploadOptions['onBytes']): Promise<Response> {
-  using watch = new StallWatch(form.fileSize);
+async function sendOnce(
+  request: Request,
+  form: FileForm,
+  { onBytes, isThere }: { onBytes: UploadOptions['onBytes']; isThere: IsThere | undefined },
+): Promise<Response> {
+  using watch = new StallWatch(form.fileSize, isThere);
   const pieces = form.pieces(sent => {
     watch.moved(sent);
     onBytes?.(sent);
   });
   const body = { length: form.contentLength, pieces };
   return await sendBody(request, body, AbortSignal.any([request.signal, watch.signal]));
-}
-
-class Stalled extends Error {}
-
-/**
- * Watches over one attempt. While the body is sent something must move; once all has gone the service may take its time
- * to check and store it.
- */
-class StallWatch implements Disposable {
-  readonly #abort = new AbortController();
-  readonly #fileSize: number;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(fileSize: number) {
-    this.#fileSize = fileSize;
-    this.moved(0);
-  }
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  moved(sent: number): void {
-    clearTimeout(this.#timer);
-    const [limit, what] = sent < this.#fileSize ? [STALLED_MS, 'nothing moved'] : [ANSWER_MS, 'there was no answer'];
-    this.#timer = setTimeout(() => this.#abort.abort(new Stalled(`${what} for ${limit / 1000} s`)), limit);
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-  }
 }

@@ -1,0 +1,23 @@
+import { type Finding, finding } from '../../protocol/finding.ts';
+import { formatBytes } from '../../protocol/format-bytes.ts';
+import { MAX_MANIFEST_BYTES, type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
+import { formatCount } from '../terminal/format.ts';
+
+/** @returns what a zip whose manifest could not be sent along is found to be worth, with the findings that did not travel with it */
+export function manifestTooLarge({ inventory, findings }: Manifest): Finding[] {
+  const objects = OBJECT_KINDS.reduce((sum, kind) => sum + inventory[kind].length, 0);
+  return [
+    finding(
+      'MANIFEST_TOO_LARGE',
+      `the database has so many objects (${formatCount(objects)}) that its manifest is larger than ${formatBytes(MAX_MANIFEST_BYTES)}: the zip was stored without it`,
+      'All of the dump is in the zip, but what it should hold is not known to the service, and nothing is compared with it. Split the database, or leave tables out with dump_options.',
+    ),
+    ...(findings as Finding[]),
+  ];
+}
+
+/** @returns what a zip that was delivered and is still in the work folder deserves to have said of it */
+export function zipNotRemoved(path: string, why: string): Finding {
+  const advice = `It is stored by the service, and will not be sent again. Remove it: rm '${path}'`;
+  return finding('ZIP_NOT_REMOVED', `the zip was delivered and can't be removed from the work folder: ${why}`, advice);
+}
