@@ -301,6 +301,15 @@ describe('config', () => {
       ]);
   });
 
+  it("takes no host that MariaDB's client would read as a list of settings", async () => {
+    for (const db_host of ['host=db1;plugin-dir=/tmp', 'db1;', 'db1 ', ';host=x'])
+      expect(await mistakesOf(load([{ ...entry, db_host }])), db_host).to.deep.equal([
+        'databases[0].db_host: must be the name or the address of a host',
+      ]);
+    for (const db_host of ['db1', 'db-1.example.com', 'dé.example', '10.0.0.7', '::1', 'fe80::1%eth0', 'my_db'])
+      expect((await load([{ ...entry, db_host }])).sources[0]).to.include({ host: db_host });
+  });
+
   describe('labels', () => {
     it('are the database_name or the name, and a name frees the database_name', async () => {
       const { sources } = await load([

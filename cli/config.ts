@@ -28,6 +28,14 @@ export interface DatabaseSource {
   readonly shrinkLimitPercent: number;
 }
 
+/**
+ * Tells whether it is certain who is at the other end. Where it is not, no password is handed over in readable form.
+ * A socket leaves no machine.
+ */
+export function isVerified({ socket, ssl }: Pick<DatabaseSource, 'socket' | 'ssl'>): boolean {
+  return socket !== undefined || ssl === 'verify';
+}
+
 /** Half of a database does not go away in a night without a reason. */
 export const SHRINK_LIMIT_PERCENT = 50;
 

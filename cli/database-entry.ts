@@ -37,7 +37,8 @@ const port = mixed<string | number>()
 const databaseEntry = object({
   name: text(),
   database_name: text().defined('is missing').min(1, 'is empty').max(64, 'is longer than 64 characters'),
-  db_host: text(),
+  // MariaDB's client takes a host with a ";" for a list of settings, such as host=…;plugin-dir=….
+  db_host: text().test('host', 'must be the name or the address of a host', value => !/[;\s]/.test(value ?? '')),
   db_port: port,
   db_socket: text(),
   db_username: text().defined('is missing').min(1, 'is empty'),

@@ -106,6 +106,16 @@ describe('spool', () => {
       expect(await readdir(folder)).to.have.members(others);
       expect(await spool.sweep()).to.equal(0);
     });
+
+    it('removes the folder of plugins that a dump which crashed has left, and not what its links lead to', async () => {
+      const spool = await Spool.open(folder);
+      await put(spool, 'kept.so');
+      const plugins = spool.pathOf('.plugins-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8');
+      await mkdir(plugins);
+      await symlink(spool.pathOf('kept.so'), join(plugins, 'client_ed25519.so'));
+      expect(await spool.sweep()).to.equal(1);
+      expect(await readdir(folder)).to.deep.equal(['kept.so']);
+    });
   });
 
   describe('leftovers', () => {

@@ -122,18 +122,19 @@ export class Spool {
   }
 }
 
-/** @returns why the file is still there; undefined when it is gone */
+/** @param path of a file or a folder @returns why it is still there; undefined when it is gone */
 async function remove(path: string): Promise<string | undefined> {
   try {
-    await rm(path);
+    await rm(path, { recursive: true });
     return undefined;
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? undefined : messageOf(error);
   }
 }
 
-/** What is there for a moment only: the option file of a dump, which is empty while it has a name, and a probe. */
-const PASSING = /^\.(?:options-[\da-f-]{36}|probe-\d+)$/;
+/** What is there for a moment only: the option file of a dump, which is empty while it has a name, the folder of its
+ * client's plugins, and a probe. */
+const PASSING = /^\.(?:(?:options|plugins)-[\da-f-]{36}|probe-\d+)$/;
 
 /** Our own names only: the folder may hold other files, and they are none of our business. */
 function isHalfDone(fileName: string): boolean {

@@ -27,7 +27,7 @@ describe('dump plan', () => {
         expect(options.length, `${client.flavour} ${ssl}`).to.equal(
           client === MARIADB
             ? { none: 0, off: 1, require: 2, verify: 3 }[ssl ?? 'none']
-            : { none: 4, off: 5, require: 4, verify: 5 }[ssl ?? 'none'],
+            : { none: 4, off: 5, require: 4, verify: 6 }[ssl ?? 'none'],
         );
       }
   });

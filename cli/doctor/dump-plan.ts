@@ -9,12 +9,13 @@ const REASONS: Readonly<Record<string, string>> = {
   'column-statistics': 'older servers have no such statistics, and would make the dump fail',
   'skip-masking-policies': 'reading them needs rights that no backup has a use for',
   'get-server-public-key': 'without TLS the login may need it',
+  'enable-cleartext-plugin': 'it is certain which server this is, so accounts of LDAP and PAM may log in',
   'ssl-mode': 'what "ssl" of this database says, as MySQL\'s program calls it',
   'ssl-ca': 'the CA by which the server is checked',
   ssl: '"ssl" of this database asks for TLS',
   'skip-ssl': '"ssl" of this database is "off"',
   'ssl-verify-server-cert': '"ssl" is "verify": the server must be who it says',
-  'skip-ssl-verify-server-cert': '"ssl" is "require": encrypted, whoever the server is',
+  'skip-ssl-verify-server-cert': '"ssl" is "require": always encrypted, but no certificate is checked',
 };
 
 /** A dump program of which only what every dump is made with is asked. */

@@ -13,6 +13,11 @@ describe('client-environment', () => {
       MARIADB_HOME: '/x',
       MYSQL_TEST_LOGIN_FILE: '/home/me/.mylogin.cnf',
       MYSQL_GROUP_SUFFIX: '_x',
+      LIBMYSQL_PLUGIN_DIR: '/x',
+      LIBMYSQL_PLUGINS: 'x',
+      LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN: '1',
+      MARIADB_PLUGIN_DIR: '/x',
+      MARIADB_TLS_DISABLE_PEER_VERIFICATION: '1',
       SADE_SERVER: 'x',
       LD_PRELOAD: 'x',
       PATH: '/bin',
@@ -30,7 +35,6 @@ describe('client-environment', () => {
       TZ: 'UTC',
       TMPDIR: '/tmp',
       LD_LIBRARY_PATH: '/lib',
-      LIBMYSQL_PLUGIN_DIR: '/p',
     };
     expect(clientEnvironment(env)).to.deep.equal({ ...env, MYSQL_TEST_LOGIN_FILE: '/dev/null' });
   });

@@ -46,6 +46,22 @@ describe('dump-arguments', () => {
       'pt_xyz',
     ]));
 
+  it("let MySQL's client log in by mysql_clear_password only where the server is verified", () => {
+    const client = mysql('enable-cleartext-plugin');
+    const isLet = (more: Partial<DatabaseSource>, by = client) =>
+      dumpArguments({ ...source, ...more }, by).includes('--enable-cleartext-plugin');
+    for (const more of [{}, { ssl: 'off' }, { ssl: 'require' }] as const) expect(isLet(more)).to.equal(false);
+    for (const more of [{ ssl: 'verify', sslCa: '/ca.pem' }, { socket: '/s' }] as const) {
+      expect(isLet(more)).to.equal(true);
+      expect(isLet(more, mariadb)).to.equal(false);
+    }
+  });
+
+  it('name the folder of the plugins only where there is one', () => {
+    expect(dumpArguments(source, mariadb, { pluginFolder: '/dev/null' })).to.include('--plugin-dir=/dev/null');
+    expect(dumpArguments(source, mariadb).join(' ')).not.to.contain('plugin-dir');
+  });
+
   it("have what MySQL's client needs, as far as it knows that", () => {
     const extra = (client: MysqldumpClient) =>
       dumpArguments(source, client).filter(

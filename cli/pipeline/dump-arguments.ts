@@ -1,4 +1,4 @@
-import type { DatabaseSource } from '../config.ts';
+import { type DatabaseSource, isVerified } from '../config.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 
 /** The descriptor on which the client finds its option file, and so its password: in no argument and no environment. */
@@ -21,8 +21,15 @@ const ALWAYS = [
   '--max-allowed-packet=1G',
 ];
 
-/** @returns the arguments of mysqldump for one database; the user's own options stand behind ours and so win */
-export function dumpArguments(source: DatabaseSource, client: MysqldumpClient): string[] {
+/**
+ * @param pluginFolder where MariaDB's client may look for ways to log in; undefined: in its own folder
+ * @returns the arguments of mysqldump for one database; the user's own options stand behind ours and so win
+ */
+export function dumpArguments(
+  source: DatabaseSource,
+  client: MysqldumpClient,
+  { pluginFolder }: { readonly pluginFolder?: string | undefined } = {},
+): string[] {
   return [
     `--defaults-file=/dev/fd/${OPTION_FILE}`,
     ...address(source),
@@ -30,6 +37,7 @@ export function dumpArguments(source: DatabaseSource, client: MysqldumpClient): 
     ...ALWAYS,
     ...forClient(source, client),
     ...tls(source, client),
+    ...(pluginFolder === undefined ? [] : [`--plugin-dir=${pluginFolder}`]),
     ...source.dumpOptions,
     '--',
     source.database,
@@ -41,14 +49,17 @@ function address({ host, port, socket }: DatabaseSource): string[] {
 }
 
 /** MariaDB's client knows none of these and would fail on them. */
-function forClient({ ssl }: DatabaseSource, client: MysqldumpClient): string[] {
+function forClient(source: DatabaseSource, client: MysqldumpClient): string[] {
   if (client.flavour === 'mariadb') return [];
+  const { ssl } = source;
   const wanted = [
     ['set-gtid-purged', '--set-gtid-purged=OFF'],
     ['column-statistics', '--column-statistics=0'],
     ['masking-policies', '--skip-masking-policies'],
     // caching_sha2_password without TLS and with a cold cache on the server asks for it.
     ...(ssl === undefined || ssl === 'off' ? [['get-server-public-key', '--get-server-public-key']] : []),
+    // For accounts of LDAP and PAM; MariaDB's client has no such switch.
+    ...(isVerified(source) ? [['enable-cleartext-plugin', '--enable-cleartext-plugin']] : []),
   ] as [string, string][];
   return wanted.filter(([name]) => client.knows(name)).map(([, argument]) => argument);
 }

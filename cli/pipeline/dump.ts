@@ -8,7 +8,6 @@ import { ExplainedError, messageOf } from '../problems.ts';
 import { findingsIn } from './dump-findings.ts';
 import { endsWithMarker } from './end-marker.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
-import { requireTls } from './require-tls.ts';
 import { dumpFailure, runMysqldump } from './run-mysqldump.ts';
 
 export interface Dump {
@@ -25,8 +24,6 @@ export interface DumpOptions {
   readonly signal: AbortSignal;
   /** Options that let mysqldump get through where a right is missing or a view is broken. */
   readonly concessions?: readonly string[];
-  /** Whether another connection has shown that the server offers TLS. */
-  readonly offersTls?: boolean;
   /** Tells, after a dump, which tables have become others while it was made. */
   readonly tablesMadeAnew?: TablesMadeAnew | undefined;
   /** Told as soon as there is a file that mysqldump is about to write to. */
@@ -45,10 +42,9 @@ const CHANGED_MEANWHILE = /\b1412\b/;
 export async function dump(
   source: DatabaseSource,
   path: string,
-  { client, signal, concessions = [], offersTls = false, tablesMadeAnew, onBegun = () => {} }: DumpOptions,
+  { client, signal, concessions = [], tablesMadeAnew, onBegun = () => {} }: DumpOptions,
 ): Promise<Dump> {
   signal.throwIfAborted();
-  if (source.ssl === 'require' && client.flavour === 'mariadb' && !offersTls) await requireTls(source, { signal });
   const asked = { ...source, dumpOptions: [...source.dumpOptions, ...concessions] };
   // What is appended to a file that was emptied begins at its beginning again.
   await using file = await open(path, 'ax', 0o600);

@@ -47,11 +47,17 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
   2026: 'TLS does not come about. Check the key "ssl" of this database, its ssl_ca, and whether the server offers TLS.',
   2059: text => {
     const plugin = /plugin '?(\w+)'? (?:cannot|could not|can't)/i.exec(text)?.[1];
+    if (plugin === 'mysql_clear_password' || plugin === 'dialog') return readablePassword(plugin);
     return `The client has no plugin ${plugin ? `${plugin}, by which` : 'for the way in which'} this user logs in. Use MySQL's own mysqldump (--mysqldump) for MySQL servers and MariaDB's (--mariadb-dump) for MariaDB's, or create a user that logs in by another plugin.`;
   },
   2061: 'The way this user logs in needs TLS. Set "ssl": "require".',
   3159: 'The server takes connections over TLS only. Set "ssl": "require".',
 };
+
+/** @returns what to do where a server asks for the password as it is */
+export function readablePassword(plugin: string): string {
+  return `By ${plugin} the server would get the password in readable form. sade gives it only to a server that is verified: set "ssl": "verify" with its ssl_ca, use db_socket, or create a user that logs in by another plugin.`;
+}
 
 /** The server never writes a name like this: it is what the client has asked for. */
 const ESCAPED_NAME = /Unknown database '.*\\['"\\]/;
@@ -69,6 +75,8 @@ export const NO_DATABASE_SERVER =
 export function adviceFor(stderr: string): string | undefined {
   if (/errno:? (?:28|122)\b|No space left/.test(stderr)) return DISK_FULL;
   if (/\(?2013\b.*initial communication/s.test(stderr)) return NO_DATABASE_SERVER;
+  // MariaDB's client says it by the number 1105, too, which is that of unknown errors.
+  if (/Plugin '?\w+'? could not be loaded/.test(stderr)) return adviceOn(2059, stderr);
   const numbers = [...stderr.matchAll(/(?:error:?\s+|\()(\d{3,4})\b/gi)].map(match => Number(match[1]));
   return numbers.map(number => adviceOn(number, stderr)).find(Boolean);
 }

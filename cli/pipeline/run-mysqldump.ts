@@ -1,15 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
-import type { DatabaseSource } from '../config.ts';
+import { type DatabaseSource, isVerified } from '../config.ts';
 import { addressOf, whyNotConnected } from '../preflight/explain-connecting.ts';
 import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { clientEnvironment } from './client-environment.ts';
+import { locatedPlugins, locatePlugins, needsPlugin, openPluginFolder } from './client-plugins.ts';
 import { dumpArguments } from './dump-arguments.ts';
 import { adviceFor } from './explain-dump-error.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import { openOptionFile } from './option-file.ts';
 import { excerptOf, type Said } from './stderr-excerpt.ts';
+import { openTlsRelay } from './tls-relay.ts';
 
 interface Running {
   /** Where its password may lie for a moment, in a file that has no name. */
@@ -18,19 +20,61 @@ interface Running {
   readonly signal: AbortSignal;
 }
 
+interface Addressed extends Running {
+  /** Where the client connects to, if not to the source's server itself. */
+  readonly address: { readonly host: string; readonly port: number } | undefined;
+}
+
 /**
  * Runs mysqldump as a child process until it has ended.
  * @param output the descriptor of the file that it writes to
  * @returns what it said on stderr, when it ended well
  * @throws {ExplainedError} saying what it said, with its password blotted out; the signal's reason when aborted
  */
-export async function runMysqldump(
+export async function runMysqldump(source: DatabaseSource, output: number, running: Running): Promise<Said> {
+  await using relay = needsTlsRelay(source, running.client) ? await openTlsRelay(source) : undefined;
+  const address = relay && { host: relay.host, port: relay.port };
+  try {
+    return await runWithPlugins(source, output, { ...running, address });
+  } catch (error) {
+    running.signal.throwIfAborted();
+    // The client sees only that the line is gone.
+    throw relay?.refusal ?? error;
+  }
+}
+
+/** MySQL's client keeps to TLS by itself, and so do both where they verify. */
+function needsTlsRelay({ ssl, socket }: DatabaseSource, { flavour }: MysqldumpClient): boolean {
+  return ssl === 'require' && socket === undefined && flavour === 'mariadb';
+}
+
+/** Runs it with no plugins, and once more with those that it may have if it asks for one: before it is in it writes nothing. */
+async function runWithPlugins(source: DatabaseSource, output: number, running: Addressed): Promise<Said> {
+  const { folder, client, signal } = running;
+  if (client.flavour === 'mysql' || isVerified(source)) return runOnce(source, output, running);
+  const located = locatedPlugins(client);
+  try {
+    return await runWith(located);
+  } catch (error) {
+    if (located !== undefined || !needsPlugin(String(error))) throw error;
+    signal.throwIfAborted();
+    return runWith(await locatePlugins(client, signal));
+  }
+
+  async function runWith(from: string | undefined): Promise<Said> {
+    await using plugins = await openPluginFolder(folder, from);
+    return await runOnce(source, output, running, plugins.path);
+  }
+}
+
+async function runOnce(
   source: DatabaseSource,
   output: number,
-  { folder, client, signal }: Running,
+  { folder, client, signal, address }: Addressed,
+  pluginFolder?: string,
 ): Promise<Said> {
   await using options = await openOptionFile(folder, source.password);
-  const child = spawn(client.path, dumpArguments(source, client), {
+  const child = spawn(client.path, dumpArguments({ ...source, ...address }, client, { pluginFolder }), {
     stdio: ['ignore', output, 'pipe', options.fd],
     env: clientEnvironment(),
   });

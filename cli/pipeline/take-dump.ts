@@ -52,7 +52,6 @@ export async function takeDump(source: DatabaseSource, path: string, options: Ta
     client,
     signal,
     concessions: [...(report?.concessions ?? []), ...(history?.options ?? [])],
-    offersTls: report?.isEncrypted ?? false,
     tablesMadeAnew: report?.tablesMadeAnew,
     onBegun: () => onBegun?.(report?.estimatedBytes ?? 0),
   });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP, connect as reach, type Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { type AuthPlugin, type Connection, createConnection, type SslOptions } from 'mysql2';
-import type { DatabaseSource } from '../config.ts';
+import { type DatabaseSource, isVerified } from '../config.ts';
 import { ExplainedError, messageOf } from '../problems.ts';
 import { AnswerGuard } from './answer-guard.ts';
 import { answerIn } from './answer-shape.ts';
@@ -78,6 +78,9 @@ async function open(
     ...{ stream: () => stream, user, password, database, connectTimeout: CONNECT_WITHIN_MS, rowsAsArray: true },
     ...(source.host && { host: source.host }),
     authPlugins: { client_ed25519: ed25519Login as AuthPlugin },
+    enableCleartextPlugin: isVerified(source),
+    // No server gets a file, whatever it asks for.
+    flags: ['-LOCAL_FILES'],
     ...(ssl && { ssl }),
     // No code is made of what a server sends.
     disableEval: true,

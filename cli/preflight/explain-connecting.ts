@@ -1,5 +1,5 @@
 import type { DatabaseSource } from '../config.ts';
-import { adviceOn, NO_DATABASE_SERVER } from '../pipeline/explain-dump-error.ts';
+import { adviceOn, NO_DATABASE_SERVER, readablePassword } from '../pipeline/explain-dump-error.ts';
 import { codeOf, ExplainedError } from '../problems.ts';
 
 /** How far a connection came. */
@@ -71,8 +71,13 @@ function explain(error: Error, source: DatabaseSource, contact: Contact): Explan
     };
   const plugin =
     /unknown plugin (\w+)/.exec(error.message)?.[1] ?? (code.includes('CLEAR_PASSWORD') && 'mysql_clear_password');
-  if (plugin)
-    return { what: `the server wants this user to log in by ${plugin}, which sade can't`, advice: ANOTHER_PLUGIN };
+  if (plugin) {
+    const isReadable = plugin === 'mysql_clear_password' || plugin === 'dialog';
+    return {
+      what: `the server wants this user to log in by ${plugin}, which sade ${isReadable ? "won't do here" : "can't"}`,
+      advice: isReadable ? readablePassword(plugin) : ANOTHER_PLUGIN,
+    };
+  }
   if (sqlState !== undefined)
     return {
       what: `${error.message} (${errno})`,
