@@ -8,6 +8,8 @@ export interface BrokenView {
   readonly reason: string;
   /** Whether mysqldump can dump it all the same: its definer is gone, and nothing else is wrong with it. */
   readonly isDumped: boolean;
+  /** Of one that is dumped: its definer as statements name it, such as `ayu`@`%`. */
+  readonly definer?: string | undefined;
   /** Where the user may not call a function that the view calls: the view's definition. */
   readonly calling?: string;
 }
@@ -36,8 +38,8 @@ export async function askBrokenViews(
   for (const view of views) {
     try {
       await session.ask(`show fields from ${quoted(database, view)}`);
-      const reason = await missingDefiner(session, database, view);
-      if (reason !== undefined) broken.push({ view, reason, isDumped: true });
+      const orphaned = await missingDefiner(session, database, view);
+      if (orphaned) broken.push({ view, ...orphaned, isDumped: true });
     } catch (error) {
       // Without a state it is no answer of the server: the connection has gone.
       if ((error as { sqlState?: string }).sqlState === undefined) throw error;
@@ -53,7 +55,11 @@ export async function askBrokenViews(
  * Of a view whose definer is gone, or may not read what it reads, MariaDB puts the name of the database before each column,
  * so that it does not load into a database of another name. mysqldump takes no notice.
  */
-async function missingDefiner(session: Session, database: string, view: string): Promise<string | undefined> {
+async function missingDefiner(
+  session: Session,
+  database: string,
+  view: string,
+): Promise<Pick<BrokenView, 'reason' | 'definer'> | undefined> {
   const definition = await definitionOf(session, database, view);
   if (!definition.includes(`${escapeId(database, true)}.`)) return undefined;
   // Written in full because it reads another database, too: who may read that is nobody's business but the caller's.
@@ -63,9 +69,12 @@ async function missingDefiner(session: Session, database: string, view: string):
     return undefined;
   } catch (error) {
     if ((error as { sqlState?: string }).sqlState === undefined) throw error;
-    return (error as Error).message;
+    return { reason: (error as Error).message, definer: DEFINER.exec(definition)?.[1] };
   }
 }
+
+/** In the definition as the server shows it; a role has no host. */
+const DEFINER = / DEFINER=(`(?:[^`]|``)+`(?:@`(?:[^`]|``)*`)?) /;
 
 async function definitionOf(session: Session, database: string, view: string): Promise<string> {
   const [shown] = await session.ask(`show create view ${quoted(database, view)}`);
@@ -74,13 +83,13 @@ async function definitionOf(session: Session, database: string, view: string): P
 
 /** @returns a finding for each, with how to mend it */
 export function brokenViewFindings(database: string, broken: readonly BrokenView[], around: Surroundings): Finding[] {
-  return broken.map(({ view, reason, isDumped, calling }) => {
+  return broken.map(({ view, reason, isDumped, definer, calling }) => {
     const name = quoted(database, view);
     if (isDumped)
       return finding(
         'DEFINER_GONE',
-        `the view ${view} loads only into a database that is called ${database}: ${reason}`,
-        `Create that user again or grant it what the view reads, or make the view anew with another definer: ALTER DEFINER=CURRENT_USER VIEW ${name} AS, and what SHOW CREATE VIEW ${name}; says behind AS.`,
+        `the view ${view} loads only into a database that is called ${database}, since its definer${definer ? ` ${definer}` : ''} is gone or may not read what the view reads: ${reason}`,
+        `Create the user ${definer ?? 'that is its definer'} again or grant it what the view reads, or make the view anew with another definer: ALTER DEFINER=CURRENT_USER VIEW ${name} AS, and what SHOW CREATE VIEW ${name}; says behind AS.`,
       );
     if (calling !== undefined)
       return finding(

@@ -231,6 +231,8 @@ for (const { name, flavour, open } of SERVERS)
       expect(report.concessions).to.deep.equal([]);
       expect(await dumped(report, { orphan: /VIEW `orphan` AS/ })).to.deep.equal(['orphan']);
       expect(codes(report)).to.deep.equal(report.server.flavour === 'mariadb' ? ['DEFINER_GONE'] : []);
+      for (const { message, advice } of report.findings)
+        for (const text of [message, advice]) expect(text).to.contain('`definer`@`localhost`');
     });
 
     it('tells of one whose definer is there but may not read what it reads', async () => {
