@@ -2,6 +2,7 @@ import type { DatabaseHistory } from '../protocol/responses.ts';
 import { nearest } from './did-you-mean.ts';
 import { ExplainedError } from './problems.ts';
 import { type Service, ServiceRefusal } from './service.ts';
+import { shellWord } from './terminal/shell-word.ts';
 
 /**
  * Asks for the history of a database that a person has named.
@@ -22,9 +23,7 @@ export async function namedHistory(
       databases.map(({ database_name }) => database_name),
     );
     if (near.length === 0) throw error;
-    const commands = near.map(
-      name => `sade history ${/^[\w$-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`}`,
-    );
+    const commands = near.map(name => `sade history ${shellWord(name)}`);
     throw new ExplainedError(error.message, { cause: error, advice: `Did you mean ${commands.join(' or ')}?` });
   }
 }

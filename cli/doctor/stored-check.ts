@@ -3,6 +3,8 @@ import type { DatabaseSource } from '../config.ts';
 import { foundLosses, lossAdvice, lossOfIncomplete } from '../losses.ts';
 import type { LastRun } from '../report/last-run.ts';
 import { formatAge, formatState } from '../terminal/format.ts';
+import { inLocalTime, withLocalTimes } from '../terminal/local-time.ts';
+import { shellWord } from '../terminal/shell-word.ts';
 import type { Check, Checked } from './check.ts';
 import { marker } from './check.ts';
 import { STALE_AFTER_HOURS } from './last-run-check.ts';
@@ -35,7 +37,7 @@ export async function checkStored(options: StoredCheckOptions): Promise<Checked>
 }
 
 function describeLoss(label: string, loss: UnacceptedLoss): Check {
-  const what = `backup ${loss.id} (${loss.timestamp} UTC): ${loss.message}; no one has accepted that (SHRUNK)`;
+  const what = `backup ${loss.id} (${inLocalTime(loss.timestamp)}): ${withLocalTimes(loss.message)}; no one has accepted that (SHRUNK)`;
   return marker('newest backup', label).fail(what, `Check the database. ${lossAdvice(loss)}`);
 }
 
@@ -54,12 +56,14 @@ function describe(label: string, latest: Latest | undefined, { lastRun, now = ne
     if (delivered)
       return fail(`the service knows none, though the last run gave it one (id ${delivered.backupId})`, LOST);
     const none = 'there is none at the service yet';
-    return lastRun ? warn(none, `Make one: sade backup --only '${label}'`) : ok(`${none}; sade backup makes one`);
+    return lastRun
+      ? warn(none, `Make one: sade backup --only ${shellWord(label)}`)
+      : ok(`${none}; sade backup makes one`);
   }
   const { id, state, timestamp } = latest;
   const what = `is ${formatState(state)}, ${formatAge(timestamp, now)} old (id ${id})`;
   if (state !== 'complete')
-    return fail(what, `sade show ${id} tells why; sade history '${label}' shows the ones before.`);
+    return fail(what, `sade show ${id} tells why; sade history ${shellWord(label)} shows the ones before.`);
   const hours = (now.getTime() - Date.parse(`${timestamp.replace(' ', 'T')}Z`)) / 3_600_000;
   if (hours <= STALE_AFTER_HOURS) return ok(what);
   return warn(what, 'See what became of the runs since, and that cron or the timer still starts sade backup.');
