@@ -1,7 +1,7 @@
 const SHOWN = 10;
 
-/** @returns names for a sentence: the first ten, and how many more there are */
-export function firstNames(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).join(', ');
-  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
+/** @returns names for a sentence: the first ten, or so many as are wanted, and how many more there are */
+export function firstNames(names: readonly string[], atMost = SHOWN): string {
+  const shown = names.slice(0, atMost).join(', ');
+  return names.length > atMost ? `${shown} and ${names.length - atMost} more` : shown;
 }

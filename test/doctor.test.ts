@@ -336,7 +336,7 @@ describe('sade doctor', function () {
         expect(texts.get('report.txt')).to.match(/^FAIL {2}database {2}client_1: /m);
         expect(texts.get('configuration.json')).to.contain('"--quick"').and.contain('"label": "client_4"');
         expect(texts.get('versions.json')).to.contain(runtime === 'node' ? '"Node 24.' : '"Deno 2.');
-        expect(texts.get('last-run.txt')).to.contain('FAILED  client_1  dump: denied: ***');
+        expect(texts.get('last-run.txt')).to.contain('client_1: dump: denied: ***');
       });
 
     it('overwrites nothing', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createBackupUser, entryOf, grantBackup } from './support/clients.ts';
+import { unwrapped } from './support/fault-trial.ts';
 import { startFaultyProxy } from './support/faulty-proxy.ts';
 import { type MariaDb, startMariaDb } from './support/mariadb.ts';
 import { beforeItEnds, sade, startSade, Workplace } from './support/sade.ts';
@@ -67,16 +68,18 @@ describe('when something goes wrong', function () {
     const { code, report, stderr } = await place.backup(service.url);
     expect(code).to.equal(1);
     expect(report.outcomes.filter(outcome => outcome.state === 'complete')).to.have.length(8);
-    expect(stderr).to.match(/FAILED {2}wrong_password {2}dump: .*can't connect to [\d.:]+: .*1045.*Access denied/);
+    expect(stderr).to.contain('2 of 10 databases need attention (8 ok)').and.contain('\nFAILED 2\n');
+    const said = unwrapped(stderr);
+    expect(said).to.match(/wrong_password: dump: .*can't connect to [\d.:]+: .*1045.*Access denied/);
     const causes = report.outcomes.flatMap(({ failure }) => (failure?.cause ? [failure.cause] : []));
     expect(causes).to.have.deep.members([
       { where: `127.0.0.1:${mariadb.port}`, why: 'refused the password' },
       { where: '127.0.0.1:1', why: 'refuses connections' },
     ]);
-    expect(stderr).to.contain('Check db_username and db_password');
-    expect(stderr).to.match(/FAILED {2}no_such_host {2}dump: can't connect to 127\.0\.0\.1:1: /);
-    expect(stderr).to.contain('Nothing answers there');
-    expect(stderr).to.contain('8 of 10 databases backed up').and.contain('FAILED: ');
+    expect(said).to.contain('Check db_username and db_password');
+    expect(said).to.contain('no_such_host: 127.0.0.1:1 refuses connections (last good: never)');
+    expect(said).to.contain("no_such_host: dump: can't connect to 127.0.0.1:1: ");
+    expect(said).to.contain('Nothing answers there');
     expect(stderr).not.to.contain('not it');
     expect(await spooled()).to.deep.equal([]);
   });
@@ -91,7 +94,7 @@ describe('when something goes wrong', function () {
     const down = await place.backup(service.url, ['--retries', '0']);
     expect(down.code).to.equal(2);
     expect(down.report.kept).to.have.length(8);
-    expect(down.stderr).to.contain("can't be reached").and.contain('8 zips in the work folder');
+    expect(down.stderr).to.contain("can't be reached").and.contain(`8 zips wait in ${place.workDir}`);
     expect((await spooled()).filter(name => name.endsWith('.zip'))).to.have.length(8);
 
     service = await startService(settings());
@@ -101,7 +104,7 @@ describe('when something goes wrong', function () {
       ...DATABASES.map(() => true),
       ...DATABASES.map(() => false),
     ]);
-    expect(up.stderr).to.contain('8 zips of an earlier run delivered');
+    expect(up.stderr).to.contain('8 zips that an earlier run left are delivered');
     expect(await spooled()).to.deep.equal([]);
     expect(await stored()).to.have.length(16);
   });
@@ -190,7 +193,8 @@ describe('when something goes wrong', function () {
       run.child.kill(signal);
       const { code, stdout } = await run.ended;
       expect(code).to.equal(exitCode);
-      expect(stdout).to.contain(`interrupted by ${signal}; not done: client_1, client_2`);
+      expect(stdout).to.contain(`Interrupted (${signal}): 8 of 8 databases not done, `);
+      expect(stdout).to.contain('\nNOT DONE 8\n  client_1, client_2');
       expect(await spooled()).to.deep.equal([]);
       expect(await dumpsUnderWay()).to.deep.equal([]);
     });
@@ -199,8 +203,8 @@ describe('when something goes wrong', function () {
     const hanging = await hangingMysqldump('client_3');
     const { code, stderr } = await place.backup(service.url, ['--mysqldump', hanging, '--timeout', '2s']);
     expect(code).to.equal(1);
-    expect(stderr).to.match(/FAILED {2}client_3 {2}dump: it took longer than the 2 s/);
-    expect(stderr).to.contain('7 of 8 databases');
+    expect(stderr).to.contain('\nFAILED 1\n  client_3: dump: it took longer than the 2 s');
+    expect(stderr).to.contain('1 of 8 databases needs attention (7 ok)');
     expect(await dumpsUnderWay()).to.deep.equal([]);
   });
 
@@ -220,7 +224,7 @@ describe('when something goes wrong', function () {
     await place.list([{ ...entry('client_1'), dump_options: ['--no-data'] }]);
     const { code, stderr } = await place.backup(service.url, ['--quiet']);
     expect(code).to.equal(0);
-    expect(stderr).to.contain('warning: partial, as dump_options wants it: --no-data');
+    expect(stderr).to.contain('client_1: partial, as dump_options wants it: --no-data');
   });
 
   it('does not take a dump for good that is cut off although mysqldump ended well', async () => {

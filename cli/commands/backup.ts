@@ -1,29 +1,29 @@
+import type { DatabaseList } from '../../protocol/responses.ts';
 import { chooseSources } from '../choose-sources.ts';
 import { type DatabaseSource, loadDatabases } from '../config.ts';
-import { describeLoss } from '../losses.ts';
 import { findClients } from '../pipeline/mysqldump-client.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { learningPreflight } from '../preflight/hanging-servers.ts';
 import { preflight } from '../preflight/preflight.ts';
-import { EXIT, type InterruptingSignal } from '../problems.ts';
+import { CommandError, EXIT, type InterruptingSignal } from '../problems.ts';
+import { withHistory } from '../report/last-good.ts';
 import { type LastRun, readLastRun, writeLastRun } from '../report/last-run.ts';
+import { composeMail, composeVerdict } from '../report/mail.ts';
 import { mergeReports } from '../report/merge-reports.ts';
-import {
-  describeOutcome,
-  deservesLook,
-  exitCodeOf,
-  type RunReport,
-  summarize,
-  tabulate,
-} from '../report/run-report.ts';
+import { OutcomeLines } from '../report/outcome-lines.ts';
+import { RunLog } from '../report/run-log.ts';
+import { exitCodeOf, isFine, type RunReport } from '../report/run-report.ts';
 import { snakeCased } from '../report/snake-case.ts';
+import { freshWarnings, toldWarnings } from '../report/told-warnings.ts';
+import { warningsOf } from '../report/warnings.ts';
 import { RunLock } from '../run-lock.ts';
 import { Service } from '../service.ts';
 import { type BackupSettings, readBackupSettings } from '../settings.ts';
 import { Spool } from '../spool.ts';
+import { paintState } from '../terminal/colour.ts';
 import type { LiveView, LiveViewOptions } from '../terminal/live-view.ts';
-import { printableInLine, printableJson } from '../terminal/printable.ts';
+import { printableJson } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -33,20 +33,17 @@ import type { CommandContext } from './command.ts';
  */
 export async function backup(options: Record<string, unknown>, context: CommandContext): Promise<number> {
   const settings = readBackupSettings(options, context.env);
-  const { sources, warnings } = await loadDatabases(settings.config, context.env);
-  const chosen = chooseSources(sources, settings);
+  const listed = await loadDatabases(settings.config, context.env);
+  const chosen = chooseSources(listed.sources, settings);
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using _lock = RunLock.acquire(spool.folder, startedAt);
-  const warn = ({ message }: { message: string }) =>
-    void context.stderr.write(`warning: ${printableInLine(message)}\n`);
-  for (const message of warnings) warn({ message });
-  const before = await readLastRun(spool.folder).catch(warn);
+  const warnings = [...listed.warnings];
+  const before = await readLastRun(spool.folder).catch((error: Error) => void warnings.push(error.message));
 
   const expected = expectedBytes(chosen, before || undefined);
-  const { outcomes: ended, interruptedBy } = await run(settings, chosen, { spool, context, expected });
-  const outcomes = interruptedBy ? ended : await withEarlierLosses(ended, settings, context);
-  const kept = (await spool.leftovers()).map(({ path }) => path);
+  const ended = await run(settings, chosen, { spool, context, startedAt, expected, warnings });
+  const { outcomes, interruptedBy } = ended;
   const done = new Set(outcomes.filter(outcome => !outcome.isLeftover).map(outcome => outcome.database));
   const report: RunReport = {
     startedAt,
@@ -55,14 +52,14 @@ export async function backup(options: Record<string, unknown>, context: CommandC
     server: settings.server.href,
     ...(interruptedBy && { interruptedBy }),
     total: chosen.length,
-    outcomes,
+    outcomes: withHistory(outcomes, await listDatabases(outcomes, settings, context), before),
     notDone: chosen.map(({ label }) => label).filter(label => !done.has(label)),
-    kept,
+    kept: (await spool.leftovers()).map(({ path }) => path),
     ...(settings.only && { only: chosen.map(({ label }) => label) }),
+    ...(warnings.length > 0 && { warnings }),
   };
-  const left = settings.only !== undefined && before ? mergeReports(before, report) : report;
-  await writeLastRun(spool.folder, left).catch(warn);
-  print(report, settings, context);
+  await conclude(report, { settings, context, before, folder: spool.folder });
+  if ('error' in ended) throw ended.error;
   return report.exitCode;
 }
 
@@ -75,24 +72,30 @@ function expectedBytes(sources: readonly DatabaseSource[], before: LastRun | und
 type Run = {
   spool: Spool;
   context: CommandContext;
+  startedAt: Date;
   expected: ReadonlyMap<string, number | undefined>;
+  /** Is added to. */
+  warnings: string[];
 };
 
+type RunEnd = { readonly outcomes: Outcome[]; readonly interruptedBy?: InterruptingSignal; readonly error?: unknown };
+
+/** @returns what is known of each database, however the run ended: a signal or a defect must not take the mail with it */
 async function run(
   settings: BackupSettings,
   sources: readonly DatabaseSource[],
-  { spool, context, expected }: Run,
-): Promise<{ outcomes: Outcome[]; interruptedBy?: InterruptingSignal }> {
+  { spool, context, startedAt, expected, warnings }: Run,
+): Promise<RunEnd> {
   const { signal, stderr } = context;
   const out = settings.json ? stderr : context.stdout;
   const outcomes: Outcome[] = [];
+  const log = new RunLog(spool.folder, startedAt);
+  const lines = new OutcomeLines();
   try {
     const clients = await findClients(settings, { signal });
-    for (const warning of clients.warnings) stderr.write(`warning: ${printableInLine(warning)}\n`);
+    warnings.push(...clients.warnings);
     await spool.sweep();
-    // A terminal that does not know its width (some of those that scripts make) can not hold live lines.
-    using view =
-      out.isTTY && out.columns > 0 && !settings.quiet ? await liveView(out, { signal, expected }) : undefined;
+    using view = hasLiveView(out, settings) ? await liveView(out, { signal, expected }) : undefined;
     signal.addEventListener('abort', () => stderr.write(`${signal.reason.message}: ${STOPPING}\n`), { once: true });
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };
     const watch = view ?? { began: () => {}, moved: () => {} };
@@ -109,13 +112,13 @@ async function run(
       signal,
     })) {
       outcomes.push(outcome);
-      const isWorthALine = !settings.quiet || deservesLook(outcome);
-      if (view) view.ended(outcome, describeOutcome(outcome));
-      else if (isWorthALine) out.write(`${describeOutcome(outcome)}\n`);
+      log.add(outcome);
+      view?.ended(outcome, lines.describe(outcome));
     }
     return { outcomes };
   } catch (error) {
-    if (!signal.aborted || error !== signal.reason) throw error;
+    if (error instanceof CommandError) throw error;
+    if (!signal.aborted || error !== signal.reason) return { outcomes, error };
     return { outcomes, interruptedBy: signal.reason.signal };
   }
 }
@@ -123,30 +126,9 @@ async function run(
 /** What a run does before it ends early: that may take some seconds. */
 const STOPPING = 'stopping; dumps and uploads end, half-done files are removed, finished zips wait for the next run';
 
-/** How long the service may take to list the losses: the run is over, and the next one lists them again. */
-const LOSSES_MS = 10_000;
-
-/** A night without a complete backup must not hide what an earlier one has lost: the service is asked, and that is told. */
-async function withEarlierLosses(
-  outcomes: readonly Outcome[],
-  { server, json }: BackupSettings,
-  { stdout, stderr, signal }: CommandContext,
-): Promise<Outcome[]> {
-  const isAsked = ({ isLeftover, state, loss }: Outcome) => !isLeftover && state !== 'complete' && !loss;
-  if (!outcomes.some(isAsked)) return [...outcomes];
-  const databases = await new Service(server, signal, LOSSES_MS).databases().catch(() => []);
-  const losses = new Map(databases.map(({ database_name, unaccepted_loss }) => [database_name, unaccepted_loss]));
-  return outcomes.map(outcome => {
-    const loss = isAsked(outcome) ? losses.get(outcome.database) : undefined;
-    if (!loss) return outcome;
-    const out = json ? stderr : stdout;
-    const lines = [
-      `SHRUNK  ${printableInLine(outcome.database)}  in an earlier night`,
-      ...describeLoss(loss, ' '.repeat(8)),
-    ];
-    out.write(`${lines.join('\n')}\n`);
-    return { ...outcome, loss };
-  });
+/** A terminal that does not know its width (some of those that scripts make) can not hold live lines. */
+function hasLiveView(out: NodeJS.WriteStream, { quiet }: BackupSettings): boolean {
+  return out.isTTY && out.columns > 0 && !quiet;
 }
 
 /** Loaded only where somebody looks: a run by cron starts without it sooner. */
@@ -154,9 +136,44 @@ async function liveView(out: NodeJS.WriteStream, options: LiveViewOptions): Prom
   return new (await import('../terminal/live-view.ts')).LiveView(out, options);
 }
 
-function print(report: RunReport, { json, quiet }: BackupSettings, { stdout, stderr }: CommandContext): void {
-  const out = json ? stderr : stdout;
-  if (out.isTTY && !quiet && report.outcomes.length > 0) out.write(`\n${tabulate(report)}\n\n`);
-  if (!quiet || report.exitCode !== EXIT.ok) out.write(`${summarize(report)}\n`);
-  if (json) stdout.write(`${printableJson(snakeCased(report))}\n`);
+/** How long the service may take to list the nights before: the run is over, and the next one asks again. */
+const LIST_MS = 10_000;
+
+/** @returns what the service lists; undefined where there is nothing to ask, and where it does not answer */
+async function listDatabases(
+  outcomes: readonly Outcome[],
+  { server }: BackupSettings,
+  { signal }: CommandContext,
+): Promise<DatabaseList['data'] | undefined> {
+  if (signal.aborted || outcomes.every(isFine)) return undefined;
+  return new Service(server, signal, LIST_MS).databases().catch(() => undefined);
+}
+
+interface Conclusion {
+  readonly settings: BackupSettings;
+  readonly context: CommandContext;
+  readonly before: LastRun | undefined;
+  /** The work folder. */
+  readonly folder: string;
+}
+
+/** Leaves the report for the next run and for doctor, and prints it. */
+async function conclude(report: RunReport, { settings, context, before, folder }: Conclusion): Promise<void> {
+  const now = new Date();
+  const warnings = warningsOf(report);
+  const fresh = freshWarnings(warnings, before, now);
+  const isMailed = !settings.quiet || report.exitCode !== EXIT.ok || fresh.length > 0;
+  const own: LastRun = { ...report, told: toldWarnings(warnings, before, { isMailed, now }) };
+  const left = report.only && before ? mergeReports(before, own) : own;
+  const problem = await writeLastRun(folder, left).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  const told = problem ? { ...report, warnings: [...(report.warnings ?? []), problem] } : report;
+  const { stdout, stderr } = context;
+  const out = settings.json ? stderr : stdout;
+  const isShown = hasLiveView(out, settings);
+  if (isShown) out.write(`\n${composeVerdict(told, now, word => paintState(word, out))}\n`);
+  else if (isMailed || problem) out.write(`${composeMail(told, { isQuiet: settings.quiet, fresh, now })}\n`);
+  if (settings.json) stdout.write(`${printableJson(snakeCased(told))}\n`);
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../../protocol/finding.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { BackupReport, LossStatus } from '../../protocol/responses.ts';
 import { formatStateAndLoss, whatHasIt } from '../losses.ts';
-import { byWeight, describeFinding } from '../report/run-report.ts';
+import { byWeight, describeFinding } from '../report/outcome-lines.ts';
 import { createStatement } from '../restore-commands.ts';
 import { paintState } from '../terminal/colour.ts';
 import { fittedTable } from '../terminal/columns.ts';

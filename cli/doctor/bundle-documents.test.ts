@@ -50,7 +50,7 @@ describe('bundle documents', () => {
     expect(parsed(documents, 'versions.json')).to.deep.include({ sade: '0.1.0', service: null });
     expect(parsed(documents, 'versions.json').runtime).to.match(/^(?:Node|Deno) \d+\./);
     expect(parsed(documents, 'last-run.json').server).to.equal('http://***@h/');
-    expect(documents['last-run.txt']).to.contain('FAILED  pt_xyz  dump: no (using ***)').and.contain('exit code 2');
+    expect(documents['last-run.txt']).to.contain('pt_xyz: dump: no (using ***)').and.contain('exit code 2');
   });
 
   it('tell of a database all but its password, and of its dump options the names', () => {

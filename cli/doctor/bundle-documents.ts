@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { DatabaseSource } from '../config.ts';
 import type { Redactor } from '../redactor.ts';
 import type { LastRun } from '../report/last-run.ts';
-import { describeOutcome, summarize } from '../report/run-report.ts';
+import { composeMail } from '../report/mail.ts';
 import { snakeCased } from '../report/snake-case.ts';
 import type { BackupSettings } from '../settings.ts';
 import { nameOf } from './dump-plan.ts';
@@ -60,7 +60,7 @@ function versions({ clients, reports, service }: Examination, version: string): 
 }
 
 function describeLastRun(report: LastRun): string {
-  const { startedAt, endedAt, exitCode, outcomes } = report;
+  const { startedAt, endedAt, exitCode } = report;
   const when = `from ${startedAt.toISOString()} to ${endedAt.toISOString()}, exit code ${exitCode}`;
-  return [when, ...outcomes.map(describeOutcome), summarize(report)].join('\n');
+  return [when, '', composeMail(report, { isQuiet: false, fresh: [], now: endedAt })].join('\n');
 }

@@ -10,7 +10,7 @@ export interface Outcome {
   readonly database: string;
   /**
    * `complete`: stored, checked, and all that the source holds is in it. `incomplete`: stored, but something is missing
-   * from it or nobody could look. `failed`: there is no backup.
+   * from it or no one could look. `failed`: there is no backup.
    */
   readonly state: 'complete' | 'incomplete' | 'failed';
   /** True for a zip that an earlier run left behind and this one tried to deliver. */
@@ -34,6 +34,14 @@ export interface Outcome {
   /** What this backup, or the last complete one before it, has lost, as long as no one has accepted that. */
   readonly loss?: UnacceptedLoss;
   readonly failure?: Failure;
+  /** Of the database, where this one is not complete: its newest complete backup; null when it has none, left out when not known. */
+  readonly lastGood?: LastGood | null;
+}
+
+/** A complete backup that the service keeps. */
+export interface LastGood {
+  readonly id: number;
+  readonly takenAt: Date;
 }
 
 export interface Failure {

@@ -1,5 +1,5 @@
 /** A moment of the machine that shows it: its date and time of day, and the offset that says which zone that is. */
-interface LocalParts {
+export interface LocalParts {
   /** Such as `28 Nov 2026`. */
   readonly date: string;
   /** Such as `01:30`. */
@@ -70,7 +70,8 @@ export function toDate(moment: Date | string): Date {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-function localParts(moment: Date): LocalParts {
+/** @returns the parts of which times are put together, in the zone of this machine */
+export function localParts(moment: Date): LocalParts {
   const two = (number: number) => String(number).padStart(2, '0');
   const ahead = -moment.getTimezoneOffset();
   const offset = `${ahead < 0 ? '-' : '+'}${two(Math.floor(Math.abs(ahead) / 60))}:${two(Math.abs(ahead) % 60)}`;

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { isLoss } from '../../cli/losses.ts';
 import type { Stage } from '../../cli/pipeline/outcome.ts';
 import type { RunReportJson } from '../../cli/report/run-report.ts';
 import type { FindingCode } from '../../protocol/finding.ts';
@@ -71,7 +72,7 @@ export class FaultTrial implements AsyncDisposable {
   /** @returns dumps, zips, manifests and whatever is half-done in the work folder, sorted */
   async spooled(): Promise<string[]> {
     const names = await readdir(this.place.workDir).catch(() => []);
-    return names.filter(name => !/^(?:run\.lock|last-run\.json)/.test(name)).sort();
+    return names.filter(name => !/^(?:run\.lock|run\.log|last-run\.json)/.test(name)).sort();
   }
 
   /** @returns all that the service's folder holds of this database, sorted */
@@ -103,7 +104,8 @@ export class FaultTrial implements AsyncDisposable {
     expect(failure!.stage, stderr).to.be.oneOf([stage].flat());
     expect(failure!.message).to.match(says);
     expect(failure!.advice, 'what to do').to.be.a('string').and.match(/\w/);
-    expect(stderr).to.contain(`FAILED  ${this.label}  ${failure!.stage}: `).and.contain(`0 of 1 database backed up`);
+    expect(stderr).to.contain(`\nFAILED 1\n  ${this.label}: `).and.contain('1 of 1 database needs attention (0 ok)');
+    expect(unwrapped(stderr)).to.contain(unwrapped(failure!.message)).and.contain(unwrapped(failure!.advice!));
     expect(stderr).not.to.contain(this.entry.db_password as string);
     await this.expectNothingStored();
     const { file_name } = outcome;
@@ -119,7 +121,7 @@ export class FaultTrial implements AsyncDisposable {
   /** The run says that the backup is kept, but not complete, and why; the service says the same. */
   async expectIncomplete(run: Run, codes: readonly FindingCode[]): Promise<void> {
     expect({ code: run.code, state: run.outcome.state }, run.stderr).to.deep.equal({ code: 1, state: 'incomplete' });
-    expect(run.stderr).to.contain(`INCOMPLETE  ${this.label}  `).and.contain('0 of 1 database backed up');
+    expect(run.stderr).to.contain(`\nINCOMPLETE 1\n  ${this.label}: `).and.contain('1 of 1 database needs attention');
     await this.#expectKept(run, 'incomplete', codes);
   }
 
@@ -136,11 +138,13 @@ export class FaultTrial implements AsyncDisposable {
     expect({ code, state: outcome.state }, stderr).to.deep.equal({ code: 1, state: 'complete' });
     const { reference, message } = outcome.loss!;
     expect(message).to.match(new RegExp(`^lost since backup ${reference.id} .*: ${lost}$`));
-    expect(stderr).to.contain(`SHRUNK  ${this.label}  `).and.contain(`LOSS: ${message} (SHRUNK)`);
+    expect(stderr).to.contain('1 of 1 database needs attention (0 ok)').and.contain('\nSHRUNK 1\n');
+    expect(unwrapped(stderr)).to.match(
+      new RegExp(`${this.label}: lost ${lost}\\. Backup ${reference.id} \\(.*?\\) still has it\\.`),
+    );
     expect(stderr)
       .to.contain(`sade download ${reference.id}.`)
-      .and.contain(`sade accept ${outcome.backup_id} --reason`);
-    expect(stderr).to.contain(`SHRUNK: ${this.label} (backup ${reference.id} has what was lost)`);
+      .and.contain(`sade accept ${outcome.backup_id} --reason 'why'`);
     await this.#expectKept(run, 'complete', ['SHRUNK']);
     expect((await this.listed())[0]).to.include({ id: outcome.backup_id, loss: 'unaccepted' });
     return this.proveRestorable();
@@ -160,7 +164,9 @@ export class FaultTrial implements AsyncDisposable {
       stderr,
     ).to.have.members(codes);
     for (const { code, message, severity, advice } of outcome.findings) {
-      expect(stderr).to.contain(`${message} (${code})`);
+      expect(unwrapped(stderr)).to.contain(
+        isLoss(code) ? message.split(': ').at(-1) : unwrapped(`${message} (${code})`),
+      );
       if (severity === 'incomplete') expect(advice, `what to do about ${code}`).to.be.a('string').and.match(/\w/);
     }
     const [latest] = await this.listed();
@@ -174,6 +180,11 @@ export class FaultTrial implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.place[Symbol.asyncDispose]();
   }
+}
+
+/** @returns a mail in which no line ends where it has no more room, and no column does */
+export function unwrapped(text: string): string {
+  return text.replace(/\s+(?:\| +)?/g, ' ');
 }
 
 interface ExpectedFailure {

@@ -1,0 +1,65 @@
+import { firstNames } from '../../protocol/first-names.ts';
+import type { Failure, Outcome } from '../pipeline/outcome.ts';
+import { count } from '../terminal/format.ts';
+import { printableInLine } from '../terminal/printable.ts';
+import type { ReportClock } from './clock.ts';
+import { describeLastGood } from './last-good.ts';
+import { ADVICE, groupBy, NAMES_IN_VERDICT, type Trouble } from './trouble.ts';
+
+type Failed = Outcome & { readonly failure: Failure };
+
+/** @returns what has failed, once for all databases that failed for the same cause or with the same words */
+export function failedTroubles(outcomes: readonly Outcome[], clock: ReportClock): Trouble[] {
+  const failed = outcomes.filter((outcome): outcome is Failed => outcome.failure !== undefined);
+  const isMixed = new Set(failed.map(({ failure }) => failure.keptAt !== undefined)).size > 1;
+  return groupBy(failed, causeOf)
+    .toSorted((a, b) => namesOf(b).length - namesOf(a).length)
+    .map(group => describe(group, clock, isMixed));
+}
+
+function causeOf({ failure: { cause, stage, message, advice } }: Failed): string {
+  return JSON.stringify(cause ? [cause.where, cause.why] : [stage, message, advice]);
+}
+
+/** @param isMixed whether the zips of some wait, and of others not: then each says it */
+function describe(group: readonly Failed[], clock: ReportClock, isMixed: boolean): Trouble {
+  const [{ failure }] = group as [Failed];
+  const names = namesOf(group);
+  const { sentence, isWhole } = sentenceOf(failure);
+  const databases = [...new Set(group.map(({ database }) => database))].sort();
+  const newest = databases.map(name => group.findLast(({ database }) => database === name)!);
+  const after = `${isMixed ? zipsOf(group) : ''} (${describeLastGood(newest, clock)})`;
+  return {
+    state: 'FAILED',
+    databases,
+    summary:
+      names.length === 1
+        ? `${names[0]}: ${sentence}${after}`
+        : `${sentence}: ${count(names.length, 'database')}, ${firstNames(names, NAMES_IN_VERDICT)}${after}`,
+    details: [
+      ...(isWhole ? [] : [`${failure.stage}: ${failure.message}`]),
+      ...(failure.advice ? [`${ADVICE} ${failure.advice}`] : []),
+    ],
+  };
+}
+
+function namesOf(group: readonly Failed[]): string[] {
+  return [...new Set(group.map(({ database }) => printableInLine(database)))].sort();
+}
+
+/** @returns what is said of a cause in one line, and whether the failure has no more to say */
+function sentenceOf({ cause, stage, message }: Failure): { sentence: string; isWhole: boolean } {
+  if (cause) return { sentence: `${printableInLine(cause.where)} ${printableInLine(cause.why)}`, isWhole: false };
+  const [first = ''] = message.split(/\r?\n/, 1);
+  const isWhole = first === message && message.length <= LONGEST;
+  const said = first.length <= LONGEST ? first : `${first.slice(0, LONGEST - 1)}…`;
+  return { sentence: `${stage}: ${printableInLine(said)}${isWhole || said.endsWith('…') ? '' : ' …'}`, isWhole };
+}
+
+/** Of a message in the verdict; the details have it whole. */
+const LONGEST = 160;
+
+function zipsOf(group: readonly Failed[]): string {
+  const waiting = group.filter(({ failure }) => failure.keptAt !== undefined).length;
+  return waiting === 0 ? '' : `; ${count(waiting, 'zip')} ${waiting === 1 ? 'waits' : 'wait'}`;
+}

@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { finding } from '../../protocol/finding.ts';
+import type { Failure } from '../pipeline/outcome.ts';
+import { composeMail, composeVerdict } from './mail.ts';
+import { COLUMNS } from './paragraph.ts';
+import type { RunReport } from './run-report.ts';
+import { badNight, failedOne, fullDiskNight, goodNight, NIGHT, reportOf, wellOne, ZONE } from './testing/nights.ts';
+import { warningsOf } from './warnings.ts';
+
+const DOCS = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+const NOW = NIGHT.endedAt;
+
+const mailOf = (report: RunReport, { isQuiet = true, fresh = warningsOf(report) } = {}) =>
+  composeMail(report, { isQuiet, fresh, now: NOW });
+const fail = (more: Partial<Failure> = {}): Failure => ({ stage: 'dump', message: 'it broke', ...more });
+
+describe('mail', () => {
+  const zone = process.env.TZ;
+  before(() => {
+    process.env.TZ = ZONE;
+  });
+  after(() => {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  });
+
+  const nights = { 'a good night': goodNight, 'a bad night': badNight, 'a full disk': fullDiskNight };
+  for (const [night, report] of Object.entries(nights))
+    it(`of ${night} is the one in docs/operations.md`, () => {
+      const mail = mailOf(report, { fresh: night === 'a good night' ? warningsOf(report) : [] });
+      expect(DOCS).to.contain(`\`\`\`\n${mail}\n\`\`\`\n`);
+      for (const line of mailOf(report, { isQuiet: false }).split('\n'))
+        expect(line.length, line).to.be.at.most(COLUMNS);
+    });
+
+  it('shows its verdict in the README as it is', () => {
+    const [verdict] = mailOf(badNight).split('\n\nDetails\n');
+    expect(README).to.contain(`\`\`\`\n${verdict}\n\`\`\`\n`);
+  });
+
+  it('says first how many need attention, of one database too', () => {
+    const first = (report: RunReport) => mailOf(report).split('\n', 1)[0];
+    expect(first(reportOf([wellOne('a')]))).to.equal('1 of 1 database ok, 28 Nov 01:30–01:31 +07:00');
+    expect(first(reportOf([failedOne('a', fail())]))).to.equal(
+      '1 of 1 database needs attention (0 ok), 28 Nov 01:30–01:31 +07:00',
+    );
+    expect(first(reportOf([failedOne('a', fail()), failedOne('b', fail())]))).to.contain(
+      '2 of 2 databases need attention (0 ok)',
+    );
+  });
+
+  it('says each sentence once, whatever many databases share', () => {
+    for (const report of [badNight, fullDiskNight]) {
+      const sentences = mailOf(report)
+        .replace(/\s+/g, ' ')
+        .split(/(?<=\.) (?=[A-Z])/)
+        .filter(sentence => sentence.length > 30);
+      expect(sentences.filter((sentence, at) => sentences.indexOf(sentence) !== at)).to.deep.equal([]);
+    }
+  });
+
+  it('names the advice once that several causes share', () => {
+    const refused = (where: string) => fail({ advice: 'Check the password.', cause: { where, why: 'refused it' } });
+    const mail = mailOf(reportOf([failedOne('a', refused('h:1')), failedOne('b', refused('h:2'))]));
+    expect(mail.match(/Check the password\./g)).to.have.length(1);
+    expect(mail).to.contain('what to do: the same as for a');
+  });
+
+  it('names a dead host once, with all of its databases below', () => {
+    const names = ['a1', 'a2', 'a3', 'a4', 'a5'];
+    const cause = { where: 'db:3306', why: 'refuses connections' };
+    const mail = mailOf(
+      reportOf([...names, 'b'].map(name => (name === 'b' ? wellOne(name) : failedOne(name, fail({ cause }))))),
+    );
+    expect(mail).to.contain(
+      '\nFAILED 5\n  db:3306 refuses connections: 5 databases, a1, a2, a3 and 2 more (last good:\n    27 Nov 01:31)\n'.replace(
+        ' (last good:\n    27 Nov',
+        '\n    (last good: 27 Nov',
+      ),
+    );
+    expect(mail).to.contain(`  ${names.join(', ')}:\n`);
+    expect(mail.match(/refuses connections/g)).to.have.length(1);
+  });
+
+  it('says of what there was never a good backup, or none that is known', () => {
+    const never = failedOne('a', fail(), { lastGood: null });
+    const { lastGood: _, ...unknown } = failedOne('b', fail({ message: 'other' }));
+    const mail = mailOf(reportOf([never, unknown]));
+    expect(mail).to.contain('a: dump: it broke (last good: never)');
+    expect(mail).to.contain('b: dump: other (last good: not known)');
+  });
+
+  it('names what was not done when a signal ended the run, and what was', () => {
+    const report = reportOf([wellOne('a'), failedOne('b', fail())], {
+      ...{ total: 4, interruptedBy: 'SIGTERM', notDone: ['c', 'd'], exitCode: 143 },
+    });
+    const mail = mailOf(report);
+    expect(mail).to.match(
+      /^Interrupted \(SIGTERM\): 2 of 4 databases not done, 28 Nov .*\n1 ok, 1 needs attention\.\n/,
+    );
+    expect(mail).to.contain('\nFAILED 1\n  b: ').and.contain('\nNOT DONE 2\n  c, d');
+  });
+
+  it('counts the zips of earlier runs apart: those delivered, those that wait, those of databases that are not listed', () => {
+    const left = wellOne('a', { isLeftover: true });
+    const stuck = failedOne('gone', fail({ stage: 'upload', keptAt: '/work/gone.zip' }), { isLeftover: true });
+    const mail = mailOf(reportOf([wellOne('a'), left, stuck], { kept: ['/work/gone.zip'] }), { isQuiet: false });
+    expect(mail).to.match(
+      /^1 of 1 database ok, 28 Nov .*\nZips that an earlier run left of 1 database need attention too\.\n/,
+    );
+    expect(mail).to.contain('1 zip waits in /work; the next run uploads it first.');
+    expect(mail).to.contain('1 zip that an earlier run left is delivered.');
+    expect(mail).to.contain('  a: delivered, left by an earlier run, 1 table');
+  });
+
+  it('says first what was lost, of an incomplete backup too, and of an earlier night', () => {
+    const lost = 'lost since backup 88 (2026-11-26 18:30:41 UTC): table faktur';
+    const incomplete = wellOne('v', {
+      state: 'incomplete',
+      findings: [
+        finding('BROKEN_VIEW', 'v is broken', 'DROP VIEW `v`;'),
+        finding('SHRUNK', lost, 'Check the database.'),
+      ],
+    });
+    const reference = { id: 88, file_name: 'x', timestamp: '2026-11-26 18:30:41', state: 'complete' as const };
+    const loss = { id: 120, timestamp: '2026-11-26 18:31:00', message: lost, reference };
+    const mail = mailOf(reportOf([incomplete, failedOne('f', fail(), { loss })]));
+    expect(mail).to.contain('\nSHRUNK 2\n  v: lost since backup 88 (27 Nov 01:30): table faktur\n');
+    expect(mail).to.contain(
+      '  f: lost table faktur (found in backup 120, 27 Nov 01:31). Backup 88\n    (27 Nov 01:30) still has it.\n',
+    );
+    expect(mail.indexOf('SHRUNK')).to.be.lessThan(mail.indexOf('FAILED'));
+    expect(mail).to.contain('sade download 88. If').and.contain("sade accept 120 --reason 'why'");
+  });
+
+  it('says so when the backup that had what was lost is damaged, or not known any more', () => {
+    const told = (more: object) => {
+      const reference = {
+        id: 33,
+        file_name: 'x',
+        timestamp: '2026-11-26 18:30:00',
+        state: 'damaged' as const,
+        ...more,
+      };
+      const loss = {
+        id: 199,
+        timestamp: '2026-11-27 18:30:00',
+        message: 'lost since backup 33 (x): table t',
+        reference,
+      };
+      return mailOf(reportOf([wellOne('a', { backupId: 199, loss })])).replace(/\s+/g, ' ');
+    };
+    expect(told({ instead: null })).to.contain(
+      'Backup 33 (27 Nov 01:30) had it and is damaged now; no other sound backup',
+    );
+    const instead = { id: 31, file_name: 'x', timestamp: '2026-11-25 18:30:00' };
+    expect(told({ instead }))
+      .to.contain('is damaged now; backup 31 (26 Nov 01:30) still has it.')
+      .and.contain('To have it back: sade download 31.');
+    expect(told({ id: null, state: null })).to.contain('The backup of 27 Nov 01:30 had it; the service does not know');
+  });
+
+  it('lets no name and no text of others end its line or pass for one of sade', () => {
+    const forged = 'x\n\nok 99\n  pt_xyz: \u001b[2J fine';
+    const report = reportOf(
+      [
+        failedOne('evil\nok', fail({ message: forged, advice: forged, cause: { where: 'h\nok', why: 'w\nok' } })),
+        failedOne('b', fail({ message: forged })),
+        wellOne('c', { findings: [finding('NAME_BOUND', forged, forged)] }),
+        wellOne('d', { state: 'incomplete', findings: [finding('BROKEN_VIEW', forged, forged)] }),
+      ],
+      { warnings: [forged], kept: ['/work\nok/a.zip'] },
+    );
+    for (const text of [mailOf(report, { isQuiet: false }), composeVerdict(report, NOW, word => word)]) {
+      expect(text).not.to.contain('\u001b');
+      expect(text.match(/^ok \d+$/gm) ?? []).to.have.length(text.includes('Worth a look') ? 1 : 0);
+      expect(text).not.to.match(/^ {0,2}pt_xyz: /m);
+    }
+  });
+
+  it('says on a terminal nothing again that stands above already', () => {
+    const text = composeVerdict(badNight, NOW, word => `<${word}>`);
+    expect(mailOf(badNight).replace(/^(SHRUNK|FAILED|INCOMPLETE)(?= \d)/gm, '<$1>')).to.match(
+      new RegExp(`^${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}\n\nDetails\n`),
+    );
+  });
+});

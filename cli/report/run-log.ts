@@ -1,0 +1,37 @@
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outcome } from '../pipeline/outcome.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
+import { OutcomeLines } from './outcome-lines.ts';
+
+/**
+ * What ended so far, in the work folder: the mail of a run is written at its end, and this is for someone who wants to watch
+ * (`tail -f`), or to know how far a run came that was killed. Begun anew by each run; that it can't be written spoils none.
+ */
+export class RunLog {
+  readonly #path: string;
+  readonly #lines = new OutcomeLines();
+
+  constructor(folder: string, startedAt: Date) {
+    this.#path = join(folder, 'run.log');
+    attempt(() => {
+      rmSync(this.#path, { force: true });
+      writeFileSync(this.#path, `run of ${inLocalTime(startedAt)}, process ${process.pid}\n`, {
+        mode: 0o600,
+        flag: 'wx',
+      });
+    });
+  }
+
+  add(outcome: Outcome): void {
+    attempt(() => appendFileSync(this.#path, `${this.#lines.describe(outcome)}\n`));
+  }
+}
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // A full disk: the mail has all of it.
+  }
+}
