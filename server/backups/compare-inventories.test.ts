@@ -55,7 +55,7 @@ describe('compareInventories', () => {
     const older = manifest({ ...tables({ a: 10, b: 10 }), views: ['v'], triggers: ['t'], package_bodies: ['p'] });
     const newer = manifest({ ...tables({ b: 10, v: 1 }), triggers: ['t'] });
     expect(compared(newer, older)).to.deep.equal([
-      finding('SHRUNK', 'lost since backup 34 (2023-10-31 00:00:00 UTC): table a, view v, package body p'),
+      finding('SHRUNK', 'lost since backup 34 (2023-10-31 00:00:00 UTC): table a (10 rows), view v, package body p'),
     ]);
   });
 
@@ -83,7 +83,7 @@ describe('compareInventories', () => {
 
   it('counts the rows of a table that has gone into all together, and names the table only once', () => {
     const { SHRUNK } = compare(manifest(tables({ a: 400 })), manifest(tables({ a: 400, b: 600 })));
-    expect(SHRUNK).to.equal('lost: table b; all tables together from 1,000 to 400 rows');
+    expect(SHRUNK).to.equal('lost: table b (600 rows); all tables together from 1,000 to 400 rows');
   });
 
   it('tells of a dump that got smaller by more than the limit', () => {
@@ -200,11 +200,11 @@ describe('compareInventories', () => {
     const older = manifest({ ...tables({ a: 1000, log: 9000, b: 500 }), views: ['v'], events: ['e'] });
     const rest = (wish: Wish, inventory: Partial<Inventory>) => compare(manifest(inventory, wish), older).SHRUNK;
     expect(rest({ found: ['VIEWS_NOT_GRANTED'] }, { ...tables({ a: 1000, log: 9000 }), events: ['e'] })).to.equal(
-      'lost: table b',
+      'lost: table b (500 rows)',
     );
     expect(rest({ found: ['TABLES_NOT_GRANTED'] }, tables({ a: 1000 }))).to.equal('lost: event e');
     const leavesOut = { partial: ['--ignore-table=pt_xyz.log'] };
-    expect(rest(leavesOut, { ...tables({ a: 1000 }), views: ['v'] })).to.equal('lost: table b, event e');
+    expect(rest(leavesOut, { ...tables({ a: 1000 }), views: ['v'] })).to.equal('lost: table b (500 rows), event e');
     expect(rest(leavesOut, { ...tables({ a: 100, b: 500 }), views: ['v'], events: ['e'] })).to.equal(
       'lost: all tables together from 1,500 to 600 rows, table a from 1,000 to 100 rows',
     );
@@ -213,6 +213,8 @@ describe('compareInventories', () => {
   it('misses what both leave out on purpose no more than before, and all else as ever', () => {
     const partial = ['--ignore-table=pt_xyz.log'];
     const older = manifest({ ...tables({ a: 1000, b: 10 }), triggers: ['tr'] }, { partial });
-    expect(compare(manifest(tables({ a: 1000 }), { partial }), older).SHRUNK).to.equal('lost: table b, trigger tr');
+    expect(compare(manifest(tables({ a: 1000 }), { partial }), older).SHRUNK).to.equal(
+      'lost: table b (10 rows), trigger tr',
+    );
   });
 });

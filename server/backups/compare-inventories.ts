@@ -59,7 +59,10 @@ function lostSince(newer: Manifest, older: Manifest, expected: Comparable, isEmp
 }
 
 function goneSince(newer: Manifest, older: Manifest, expected: Comparable): string[] {
-  const gone = goneObjects(newer, older, expected);
+  const rows = new Map(older.inventory.tables.map(({ name, rows }) => [`${KIND_NAMES.tables} ${name}`, rows]));
+  const gone = goneObjects(newer, older, expected).map(name =>
+    rows.has(name) ? `${name} (${counted(rows.get(name)!, 'row')})` : name,
+  );
   return gone.length === 0 ? [] : [firstNames(gone)];
 }
 

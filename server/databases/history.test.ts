@@ -123,7 +123,9 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     expect(latest_backup).to.include({ state: 'incomplete', worst_finding: 'SHRUNK', finding_count: 2 });
     const [loss, ...more] = latest_backup.loss_findings;
     expect({ code: loss.code, more }).to.deep.equal({ code: 'SHRUNK', more: [] });
-    expect(loss.message).to.equal(`lost since backup ${first.data.id} (2023-10-01 00:00:00 UTC): table faktur`);
+    expect(loss.message).to.equal(
+      `lost since backup ${first.data.id} (2023-10-01 00:00:00 UTC): table faktur (77 rows)`,
+    );
     const report = await request(`${app.url}/${latest_backup.id}/manifest`);
     expect(report.json.data.findings).to.deep.include(loss);
     const { histories } = (await request(`${app.url}/torn`)).json.data;

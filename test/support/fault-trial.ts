@@ -133,7 +133,8 @@ export class FaultTrial implements AsyncDisposable {
   }
 
   /** The backup is whole, but the run ends with 1 and says what was lost, what still has it and what to do; so does the service. */
-  async expectShrunk(run: Run, lost: string): Promise<Proof> {
+  async expectShrunk(run: Run, loss: string): Promise<Proof> {
+    const lost = loss.replace(/[()]/g, '\\$&');
     const { code, outcome, stderr } = run;
     expect({ code, state: outcome.state }, stderr).to.deep.equal({ code: 1, state: 'complete' });
     const { reference, message } = outcome.loss!;

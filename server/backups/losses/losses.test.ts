@@ -87,7 +87,7 @@ describeOnEachStore('a loss', store => {
       expect(receipt.findings).to.deep.equal([
         finding(
           'SHRUNK',
-          `lost since backup ${first.id} (2023-10-01 01:30:00 UTC): table faktur; all tables together from 1,500 to 500 rows`,
+          `lost since backup ${first.id} (2023-10-01 01:30:00 UTC): table faktur (1,000 rows); all tables together from 1,500 to 500 rows`,
           `Check the database. Backup ${first.id} still has what was lost: sade download ${first.id}. If it was removed on purpose: sade accept ${receipt.id} --reason 'why'`,
         ),
       ]);
