@@ -166,7 +166,7 @@ export class FaultTrial implements AsyncDisposable {
     ).to.have.members(codes);
     for (const { code, message, severity, advice } of outcome.findings) {
       expect(unwrapped(stderr)).to.contain(
-        isLoss(code) ? message.split(': ').at(-1) : unwrapped(`${message} (${code})`),
+        isLoss(code) ? message.split(' UTC)').at(-1)!.replace(/^: /, '') : unwrapped(`${message} (${code})`),
       );
       if (severity === 'incomplete') expect(advice, `what to do about ${code}`).to.be.a('string').and.match(/\w/);
     }
