@@ -1,9 +1,9 @@
 import { parseReprDigest } from '../../protocol/digest.ts';
-import type { Finding } from '../../protocol/finding.ts';
+import { byWeight, type Finding } from '../../protocol/finding.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { BackupReport, LossStatus } from '../../protocol/responses.ts';
 import { formatStateAndLoss, whatHasIt } from '../losses.ts';
-import { byWeight, describeFinding } from '../report/outcome-lines.ts';
+import { describeFinding } from '../report/outcome-lines.ts';
 import { createStatement } from '../restore-commands.ts';
 import { paintState } from '../terminal/colour.ts';
 import { fittedTable } from '../terminal/columns.ts';

@@ -1,6 +1,5 @@
-import type { Finding } from '../../protocol/finding.ts';
+import { byWeight, type Finding, isLoss } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
-import { isLoss } from '../losses.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { count } from '../terminal/format.ts';
 import { printableInLine } from '../terminal/printable.ts';
@@ -20,8 +19,7 @@ export function incompleteTroubles(outcomes: readonly Outcome[], clock: ReportCl
 
 /** What was lost is said before, under SHRUNK. */
 function reasonsOf({ findings }: Outcome): Finding[] {
-  const reasons = findings.filter(({ code, severity }) => severity !== 'warning' && !isLoss(code));
-  return reasons.toSorted((a, b) => Number(a.severity !== 'incomplete') - Number(b.severity !== 'incomplete'));
+  return byWeight(findings.filter(({ code, severity }) => severity !== 'warning' && !isLoss(code)));
 }
 
 function describe(group: readonly Outcome[], clock: ReportClock): Trouble {

@@ -1,5 +1,5 @@
-import type { Finding } from '../../protocol/finding.ts';
-import { describeLoss, isLoss } from '../losses.ts';
+import { byWeight, type Finding } from '../../protocol/finding.ts';
+import { describeLoss } from '../losses.ts';
 import type { Failure, Outcome } from '../pipeline/outcome.ts';
 import type { SharedCause } from '../problems.ts';
 import { count, formatBytes, formatCount, formatSeconds } from '../terminal/format.ts';
@@ -59,12 +59,6 @@ export function describeFinding({ code, severity, message, advice }: Finding): s
     `        ${code === 'SHRUNK' ? 'LOSS' : severity === 'warning' ? severity : severity.toUpperCase()}: ${printableBlock(message, CONTINUED)} (${printableInLine(code)})`,
     ...(advice ? [`          what to do: ${printableBlock(advice, `${CONTINUED}  `)}`] : []),
   ];
-}
-
-/** @returns what was lost first, for that may be urgent; then what makes a backup incomplete; then the warnings */
-export function byWeight(findings: readonly Finding[]): Finding[] {
-  const weight = ({ severity, code }: Finding) => (isLoss(code) ? 0 : severity !== 'warning' ? 1 : 2);
-  return findings.toSorted((a, b) => weight(a) - weight(b));
 }
 
 function whatWasDone(outcome: Outcome): string {

@@ -1,5 +1,5 @@
+import { isLoss } from '../../protocol/finding.ts';
 import type { UnacceptedLoss } from '../../protocol/responses.ts';
-import { isLoss } from '../losses.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import type { ReportClock } from './clock.ts';

@@ -1,5 +1,4 @@
-import type { Finding } from '../../protocol/finding.ts';
-import { isLoss } from '../losses.ts';
+import { type Finding, isLoss } from '../../protocol/finding.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { quotedParagraph } from './paragraph.ts';
 import type { RunReport } from './run-report.ts';
