@@ -97,6 +97,16 @@ describe('the mail of sade backup', function () {
     expect(await lastRun(trial)).to.deep.include({ interrupted_by: 'SIGTERM', not_done: ['hangs'], exit_code: 143 });
   });
 
+  it('comes also when the run breaks down in the middle, with what is known by then and why', async () => {
+    await using trial = await scene.trial(await scene.createDatabase('create table t (id int primary key)'));
+    const program = await spoiledDumpProgram(trial.place.folder, `rm -r '${trial.place.workDir}'; header; marker`);
+    const { stdout, stderr, code } = await cron(trial, ['--quiet', '--mariadb-dump', program]);
+    expect(code).to.equal(1);
+    expect(stdout).to.match(/^(1 of 1 database needs attention|Not finished: 1 of 1 database not done)/);
+    expect(unwrapped(stdout)).to.contain("last-run.json can't be written: ENOENT");
+    expect(stderr).to.contain('sade: unexpected ').and.contain('ENOENT');
+  });
+
   it('goes to stderr with --json, whose keys are all in snake_case', async () => {
     await using trial = await scene.trial(await scene.createDatabase('create table t (id int primary key)'));
     const { stdout, stderr } = await cron(trial, ['--json', '--only', trial.label]);

@@ -54,7 +54,8 @@ export async function backup(options: Record<string, unknown>, context: CommandC
     total: chosen.length,
     outcomes: withHistory(outcomes, await listDatabases(outcomes, settings, context), before),
     notDone: chosen.map(({ label }) => label).filter(label => !done.has(label)),
-    kept: (await spool.leftovers()).map(({ path }) => path),
+    // A work folder that is gone must not take the mail with it.
+    kept: (await spool.leftovers().catch(() => [])).map(({ path }) => path),
     ...(settings.only && { only: chosen.map(({ label }) => label) }),
     ...(warnings.length > 0 && { warnings }),
   };
