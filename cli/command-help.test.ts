@@ -97,7 +97,7 @@ describe('the command line of sade', () => {
     const { code, stdout, stderr } = await sade('backup');
     expect([code, stdout]).to.deep.equal([3, '']);
     expect(stderr).to.match(/^sade: databases\.json does not exist\nwhat to do: Write a list/);
-    expect(stderr).to.contain("chmod 600 'databases.json'").and.contain('Next: sade doctor');
+    expect(stderr).to.contain("chmod 600 'databases.json'").and.contain('&& sade doctor');
     const example = /\[ \{[\s\S]*\} \]/.exec(stderr)![0];
     await writeFile(join(folder, 'own.json'), example, { mode: 0o600 });
     expect((await sade('doctor', '--config', 'own.json')).stdout).to.contain('own.json: is valid and lists 1 database');

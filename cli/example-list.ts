@@ -14,8 +14,9 @@ export function isExampleList(content: unknown): boolean {
 
 /** @returns how to make a list of databases, for one who has none: an example, its permissions and the next command */
 export function howToMakeAList(path: string): string {
-  return `Write a list with one entry for each database into ${path}, and run: chmod 600 '${path}'
+  return `Write a list with one entry for each database into ${path}, such as
   [ { "database_name": "pt_xyz", "db_host": "192.168.0.1", "db_port": "3306",
       "db_username": "lumbung", "db_password": "a long password" } ]
-If you have a list somewhere else, name it with --config or SADE_CONFIG. Next: sade doctor`;
+Then run: chmod 600 '${path}' && sade doctor
+If you have a list somewhere else, name it with --config or SADE_CONFIG.`;
 }

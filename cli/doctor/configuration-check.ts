@@ -20,7 +20,9 @@ export async function checkConfiguration(
     return { sources, checks: [ok(message), ...warnings.map(warning => warn(withoutPath(warning, path)))] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return { checks: error.mistakes.map(mistake => fail(withoutPath(mistake, path), error.advice)) };
+    // Of several lines: what follows the first would look like something that a server said.
+    const advice = error.advice?.replace(/\s*\n\s*/g, ' ');
+    return { checks: error.mistakes.map(mistake => fail(withoutPath(mistake, path), advice)) };
   }
 }
 
