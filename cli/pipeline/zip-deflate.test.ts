@@ -58,6 +58,56 @@ describe('zip-deflate', () => {
     expect(taken).to.be.within(1, 6);
   });
 
+  it('hands out what is done while its source is waited for', async () => {
+    const wait = Promise.withResolvers<void>();
+    async function* stalling() {
+      yield randomBytes(PIECE);
+      await wait.promise;
+    }
+    const pieces = deflate(stalling(), 1);
+    const first = await pieces.next();
+    expect(first.value?.length).to.be.above(PIECE / 2);
+    wait.resolve();
+    expect(inflateRawSync(Buffer.concat([first.value as Buffer, await bytesOf(pieces)]))).to.have.length(PIECE);
+  });
+
+  it('throws also what its source throws while its reader is busy', async () => {
+    const broken = new Error('the disk is gone');
+    async function* failing() {
+      yield randomBytes(PIECE);
+      yield randomBytes(PIECE);
+      await pause(20);
+      throw broken;
+    }
+    const reading = (async () => {
+      for await (const _ of deflate(failing(), 1)) await pause(60);
+    })();
+    expect(await failure(reading)).to.equal(broken);
+  });
+
+  it('holds few blocks over all zips whose readers are busy, and stops no other zip', async () => {
+    const zips = 20;
+    let taken = 0;
+    async function* endless() {
+      for (;;) {
+        taken++;
+        yield randomBytes(1000);
+      }
+    }
+    const busy = Array.from({ length: zips }, () => deflate(endless(), 1));
+    for (const pieces of busy) await pieces.next();
+    await pause(100);
+    try {
+      // Each has its own, and one more that it has read; the rest is shared.
+      expect(taken).to.be.at.most(2 * zips + 2 * availableParallelism());
+      const plain = rowsOf(5 * BLOCK);
+      const other = await bytesOf(deflate(from([plain.subarray(0, BLOCK), plain.subarray(BLOCK)]), 1));
+      expect(inflateRawSync(other).equals(plain)).to.equal(true);
+    } finally {
+      for (const pieces of busy) await pieces.return();
+    }
+  });
+
   it('ends when its reader does, and not before its source has come to rest', async () => {
     const events: string[] = [];
     async function* slow() {
@@ -131,36 +181,64 @@ describe('zip-deflate', () => {
 
   /** Deno has no such pool, and does not let its zlib be watched. */
   const itOnNode = 'Deno' in globalThis ? () => {} : it;
-  itOnNode('gives the pool one block more than there are cores, and takes few others, however many zips', async () => {
+  describe('beside a pool that is held up', () => {
     const { deflateRaw } = zlib;
-    let isHeldUp = true;
+    let isHeldUp: boolean;
     const held: (() => void)[] = [];
-    const watched = (...args: Parameters<typeof deflateRaw>) => {
-      if (isHeldUp) held.push(() => deflateRaw(...args));
-      else deflateRaw(...args);
+    let another: typeof import('./zip-deflate.ts');
+    let number = 0;
+    beforeEach(async () => {
+      isHeldUp = true;
+      zlib.deflateRaw = ((...args: Parameters<typeof deflateRaw>) => {
+        if (isHeldUp) held.push(() => deflateRaw(...args));
+        else deflateRaw(...args);
+      }) as unknown as typeof deflateRaw;
+      syncBuiltinESMExports();
+      another = await import(`./zip-deflate.ts?watched${++number}`);
+    });
+    afterEach(() => {
+      zlib.deflateRaw = deflateRaw;
+      syncBuiltinESMExports();
+    });
+    const goOn = () => {
+      isHeldUp = false;
+      for (const deflateHeld of held.splice(0)) deflateHeld();
     };
     let taken = 0;
-    async function* pieces() {
-      for (let piece = 0; piece < 40; piece++) {
+    async function* pieces(count = 40) {
+      for (let piece = 0; piece < count; piece++) {
         taken++;
         yield randomBytes(1000);
       }
     }
-    zlib.deflateRaw = watched as unknown as typeof deflateRaw;
-    syncBuiltinESMExports();
-    try {
-      const another: typeof import('./zip-deflate.ts') = await import(`./zip-deflate.ts?${'watched'}`);
+
+    itOnNode('gives it one block more than there are cores, and takes few others, however many zips', async () => {
+      taken = 0;
       const zips = Array.from({ length: 12 }, () => bytesOf(another.deflate(pieces(), 1)));
       await pause(50);
       expect(held).to.have.length(availableParallelism() + 1);
       expect(taken, 'blocks in memory').to.be.at.most(held.length + zips.length);
-      isHeldUp = false;
-      for (const goOn of held) goOn();
+      goOn();
       for (const bytes of await Promise.all(zips)) expect(inflateRawSync(bytes)).to.have.length(40_000);
-    } finally {
-      zlib.deflateRaw = deflateRaw;
-      syncBuiltinESMExports();
-    }
+    });
+
+    itOnNode('gives its room back, however it ends', async () => {
+      isHeldUp = false;
+      async function* failing() {
+        yield* pieces(5);
+        throw new Error('no more');
+      }
+      for (let round = 0; round < 5 * availableParallelism(); round++) {
+        for await (const _ of another.deflate(pieces(), 1)) break;
+        await failure(bytesOf(another.deflate(failing(), 1)));
+      }
+      isHeldUp = true;
+      const one = bytesOf(another.deflate(pieces(), 1));
+      await pause(50);
+      expect(held).to.have.length(availableParallelism() + 1);
+      goOn();
+      expect(inflateRawSync(await one)).to.have.length(40_000);
+    });
   });
 
   it('leaves no unhandled rejection when it fails while its source is waited for', async () => {

@@ -202,6 +202,15 @@ describe('zip', function () {
     });
   });
 
+  it('fails on a full disk without waiting for more of a dump that has stopped growing', async function () {
+    await using disk = await smallDisk(folder);
+    if (!disk) return skipLoudly(this, 'mounting a tmpfs takes root');
+    await writeFile(source, randomBytes(3.5 * MiB));
+    const growth = { whole: new Promise(() => {}), expectedBytes: 4 * MiB };
+    const error = await failureOf(zip(source, join(disk.path, 'x.sql.zip'), { growth }));
+    expect(error.cause).to.have.property('code', 'ENOSPC');
+  });
+
   describe('when aborted', () => {
     it('does not begin', async () => {
       await writeFile(source, SQL);

@@ -59,9 +59,17 @@ export async function zip(source: string, target: string, options: ZipOptions = 
   const sums: EntrySums = { crc32: 0, size: 0, compressedSize: 0 };
 
   await file.append(zipHead(entry));
-  for await (const bytes of deflate(summed(dump.blocks(signal), { entry, sums, ...options }), level)) {
+  // What can't be written must not wait for the next block of a dump that grows.
+  const leaving = new AbortController();
+  const blocks = dump.blocks(signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal);
+  for await (const bytes of deflate(summed(blocks, { entry, sums, ...options }), level)) {
     sums.compressedSize += bytes.length;
-    await file.append(bytes);
+    try {
+      await file.append(bytes);
+    } catch (error) {
+      leaving.abort();
+      throw error;
+    }
   }
   signal?.throwIfAborted(); // the reading has stopped without an error, and all behind it has come to rest
   await dump.expectSame(sums.size);
