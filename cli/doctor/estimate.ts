@@ -1,3 +1,4 @@
+import { zipBytesOf } from '../disk-space.ts';
 import type { LastRun } from '../report/last-run.ts';
 
 /** Where no run tells better: what a dump, with its zip behind it, roughly gets through on a machine of two cores. */
@@ -10,11 +11,6 @@ export interface TimeEstimate {
   readonly seconds: number;
   /** By what it was reckoned. */
   readonly basis: string;
-}
-
-/** @returns what the zip of a dump roughly takes, in bytes: SQL shrinks to about a third */
-export function zipBytesOf(dumpBytes: number): number {
-  return dumpBytes / 3;
 }
 
 /** @param dumpBytes what the dump may roughly take @returns how long its backup may roughly take */

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { access, readdir, stat, statfs } from 'node:fs/promises';
+import { access, readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatTimestamp, parseBackupName } from '../../protocol/backup-name.ts';
 import { firstNames } from '../../protocol/first-names.ts';
+import { freeBytesOf } from '../disk-space.ts';
 import { ConfigurationError, codeOf } from '../problems.ts';
 import { refusedZips } from '../refused-zips.ts';
 import { RunLock } from '../run-lock.ts';
@@ -45,7 +46,7 @@ export async function checkWorkFolder({ workDir }: Pick<Settings, 'workDir'>): P
  */
 export async function checkWorkFolderRoom(
   settings: Settings,
-  { existing, sizes, freeBytes = askFreeBytes }: RoomOptions,
+  { existing, sizes, freeBytes = freeBytesOf }: RoomOptions,
 ): Promise<Checked> {
   const mark = marker('work folder', settings.workDir);
   return { checks: describeRoom(await freeBytes(existing), sizes, settings, mark) };
@@ -142,9 +143,4 @@ function describeRoom(free: number, sizes: Sizes, settings: Settings, { ok, warn
     return [warn(message, 'Make room, or choose another --work-dir.')];
   }
   return [ok(room)];
-}
-
-async function askFreeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }

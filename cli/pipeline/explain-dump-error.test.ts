@@ -96,6 +96,10 @@ describe('explain-dump-error', () => {
         /^Table t is damaged.*REPAIR TABLE/,
       ],
       [
+        `mysqldump: Couldn't execute 'SHOW TRIGGERS': Error writing file '/tmp/MYfd=35' (Errcode: 28 "No space left on device") (3)`,
+        /disk of the database server is full/,
+      ],
+      [
         "mysqldump: Couldn't execute 'show create table `t`': Can't find file: './d/t.MYI' (errno: 2 \"No such file or directory\") (1017)",
         /table d\.t is gone/,
       ],

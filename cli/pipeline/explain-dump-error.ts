@@ -62,8 +62,13 @@ export function readablePassword(plugin: string): string {
 /** The server never writes a name like this: it is what the client has asked for. */
 const ESCAPED_NAME = /Unknown database '.*\\['"\\]/;
 
-/** Also for what is written beside the dump. */
-export const DISK_FULL = 'The disk of the work folder is full. Make room, or choose another with --work-dir.';
+const SERVER_DISK_FULL =
+  'The disk of the database server is full, that of its data or of its temporary files (tmpdir). Make room there.';
+
+/** @returns whether the program could not write its dump for want of room */
+export function hasNoRoom(stderr: string): boolean {
+  return /Got errno (?:28|122) on write/.test(stderr);
+}
 
 export const NO_DATABASE_SERVER =
   'Something answers there, but not as a database server does. Check db_host and db_port, and the firewall.';
@@ -73,7 +78,7 @@ export const NO_DATABASE_SERVER =
  * @returns what to do next, naming the object where it is named, or undefined where nobody knows
  */
 export function adviceFor(stderr: string): string | undefined {
-  if (/errno:? (?:28|122)\b|No space left/.test(stderr)) return DISK_FULL;
+  if (/(?:errno:?|Errcode:|Got error:?) (?:28|122)\b|No space left|\(1021\)/.test(stderr)) return SERVER_DISK_FULL;
   if (/\(?2013\b.*initial communication/s.test(stderr)) return NO_DATABASE_SERVER;
   // MariaDB's client says it by the number 1105, too, which is that of unknown errors.
   if (/Plugin '?\w+'? could not be loaded/.test(stderr)) return adviceOn(2059, stderr);

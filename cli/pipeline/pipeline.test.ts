@@ -610,6 +610,14 @@ describe('pipeline', () => {
     });
   });
 
+  it('dumps one after the other what the disk has no room for, and takes the waiting off no one', async () => {
+    preflight = async () => ({ ...allSeen, estimatedBytes: 2 ** 60 });
+    const script = `echo >> '${folder}/bin/begun'; sleep 1.5; wc -l < '${folder}/bin/begun' >> '${folder}/bin/seen'; ${GOOD}`;
+    const outcomes = await run(names(2), script, { timeoutMs: 2700 });
+    expect(outcomes.map(({ state, failure }) => failure?.message ?? state)).to.deep.equal(['complete', 'complete']);
+    expect((await readFile(join(folder, 'bin/seen'), 'utf8')).split('\n')).to.deep.equal(['1', '2', '']);
+  });
+
   it('gives each database its time, and no more', async () => {
     const outcomes = await run(
       ['slow', 'a', 'b'],

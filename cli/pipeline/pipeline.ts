@@ -6,6 +6,7 @@ import type { Leftover } from '../spool.ts';
 import type { Dumping } from './dumping.ts';
 import { HostTurns } from './host-turns.ts';
 import type { Outcome } from './outcome.ts';
+import { Rounds } from './rounds.ts';
 import { Stages, type StagesOptions } from './stages.ts';
 import type { Ended, Waiting, Zipped } from './under-way.ts';
 
@@ -35,6 +36,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   const { leftovers, workers, signal } = options;
   const stages = new Stages(options);
   const turns = new HostTurns(options.sources, options.dumpsPerHost);
+  const rounds = new Rounds(turns, leftovers.length);
   const toDump = new Channel<DatabaseSource>();
   const toZip = new Channel<Dumping | Ended>();
   const zipped = new Channel<Zipped | Ended>();
@@ -45,7 +47,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
 
   const leaving = new AbortController();
   const group = new Group({ signal: AbortSignal.any([signal, leaving.signal]) });
-  group.go(signal => send(turns, toDump, signal));
+  group.go(signal => send(rounds.sources(signal), toDump, signal));
   group.go(async signal => {
     using outbound = toZip;
     const dump = async (source: DatabaseSource, { signal }: { signal: AbortSignal }) => {
@@ -62,7 +64,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   group.go(signal => stage({ from: toUpload, to: uploaded, work: stages.upload, workers: workers.upload, signal }));
   group.go(signal =>
     send(
-      waitingLast(uploaded.values({ signal }), () => stages.lookAgain(signal)),
+      waitingLast(stages.settled(uploaded.values({ signal }), rounds), () => stages.lookAgain(signal)),
       toUploadAgain,
       signal,
     ),

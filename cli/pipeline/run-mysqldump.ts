@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import { type DatabaseSource, isVerified } from '../config.ts';
+import { DiskFull } from '../disk-space.ts';
 import { addressOf, whyNotConnected } from '../preflight/explain-connecting.ts';
 import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { locatedPlugins, locatePlugins, needsPlugin, openPluginFolder } from './client-plugins.ts';
 import { dumpArguments } from './dump-arguments.ts';
-import { adviceFor } from './explain-dump-error.ts';
+import { adviceFor, hasNoRoom } from './explain-dump-error.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import { openOptionFile } from './option-file.ts';
 import { excerptOf, type Said } from './stderr-excerpt.ts';
@@ -154,6 +155,7 @@ const NOT_CONNECTED = /(Got error: (\d+):? .*? when (?:trying to connect|(select
 export function dumpFailure(program: string, what: string, stderr: string): ExplainedError {
   const failed = `${program} ${what}`;
   const message = stderr === '' ? failed : `${failed}: ${stderr}`;
+  if (hasNoRoom(stderr)) return new DiskFull(message);
   return new ExplainedError(message, { advice: adviceFor(stderr) ?? runByHand(program) });
 }
 

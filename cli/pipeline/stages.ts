@@ -3,18 +3,23 @@ import { v4 as uuid } from 'uuid';
 import { type BackupName, formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import type { DatabaseSource } from '../config.ts';
+import { isDiskFull } from '../disk-space.ts';
 import { unacceptedLossIn } from '../losses.ts';
+import type { SharedCause } from '../problems.ts';
 import type { Outage } from '../service/outage.ts';
 import { sourceRedactor } from '../source-redactor.ts';
 import type { Leftover, Spool } from '../spool.ts';
 import { deliver } from './deliver.ts';
 import { manifestTooLarge, zipNotRemoved } from './delivery-findings.ts';
+import { DiskRoom } from './disk-room.ts';
 import { Dumping } from './dumping.ts';
 import { contentsOf, ended } from './ended.ts';
 import { explainFailure } from './explain-failure.ts';
+import { explainFullDisk, fullDiskFacts } from './explain-full-disk.ts';
 import type { DumpClients } from './mysqldump-client.ts';
 import type { Stage } from './outcome.ts';
 import { probeService } from './probe-service.ts';
+import type { Rounds } from './rounds.ts';
 import { type Pass, ServiceGate } from './service-gate.ts';
 import { type Preflight, type TakeDumpOptions, takeDump } from './take-dump.ts';
 import { TimeBudget } from './time-budget.ts';
@@ -46,10 +51,14 @@ type TakeDump = Pick<Dumping, 'backup' | 'path'> & Pick<TakeDumpOptions, 'signal
 export class Stages {
   readonly #options: StagesOptions;
   readonly #gate: ServiceGate;
+  readonly #room: DiskRoom;
+  /** Said of each failure for want of room in the same words, so that the mail can say it once. */
+  #fullDisk: SharedCause | undefined;
 
   constructor(options: StagesOptions) {
     this.#options = options;
     this.#gate = new ServiceGate(options.server, options.retries);
+    this.#room = new DiskRoom(options.spool.folder);
   }
 
   /**
@@ -81,15 +90,23 @@ export class Stages {
   };
 
   async #takeDump(source: DatabaseSource, { backup, path, signal, onBegun }: TakeDump): Promise<Dumped> {
-    const { clients, preflight } = this.#options;
+    const { clients, preflight, spool, watch } = this.#options;
     const { fileName, startedAt } = backup;
     const redact = sourceRedactor(source);
     const onSeen = (findings: readonly Finding[]) => void backup.findings.push(...findings.map(redact.finding));
+    const zipPath = spool.pathOf(fileName);
+    const waitForRoom = async (dumpBytes: number) => {
+      const files = [path, zipPath, `${zipPath}.part`];
+      const hasWaited = await backup.budget.without(() => this.#room.enter({ fileName, files, dumpBytes }, signal));
+      if (hasWaited) watch.began(backup, 'dump', { path });
+      return hasWaited;
+    };
     const { size, isRepeated, ...taken } = await takeDump(source, path, {
       clients,
       preflight,
       signal,
       onSeen,
+      waitForRoom,
       onBegun,
     }).catch(error => {
       throw redact.error(error);
@@ -112,6 +129,7 @@ export class Stages {
     } finally {
       // The next run sweeps what can't be removed: the zip is worth no less for it, and a failure has its own reason.
       await rm(path, { force: true }).catch(() => {});
+      this.#room.isWritten(backup.fileName);
     }
   };
 
@@ -133,6 +151,14 @@ export class Stages {
     this.#options.watch.waits?.(zipped.backup);
     return { kind: 'waiting', zipped };
   };
+
+  /** Hands on what has come of each; those that are to be tried again are kept, and all give their room back. */
+  async *settled(values: AsyncIterable<Ended | Waiting>, rounds: Rounds): AsyncGenerator<Ended | Waiting> {
+    for await (const value of values) {
+      this.#room.leave(value.kind === 'ended' ? value.outcome.fileName : value.zipped.backup.fileName);
+      if (!rounds.ended(value)) yield value;
+    }
+  }
 
   /** Before what waits is tried for the last time. */
   readonly lookAgain = (signal: AbortSignal): Promise<void> => this.#gate.lookAgain(signal);
@@ -220,8 +246,21 @@ export class Stages {
       return await backup.budget.within(signal, work);
     } catch (error) {
       signal.throwIfAborted();
-      return this.#failed(stage, backup, explainFailure(error), zipped);
+      if (!isDiskFull(error)) return this.#failed(stage, backup, explainFailure(error), zipped);
+      this.#room.isWritten(backup.fileName);
+      const why = await this.#explainFullDisk(backup, error);
+      const failed = await this.#failed(stage, backup, why, zipped);
+      if (zipped || !this.#room.lookUp(backup.fileName)?.hadCompany) return failed;
+      this.#options.watch.waits?.(backup);
+      return { ...failed, again: true };
     }
+  }
+
+  async #explainFullDisk({ fileName }: Backup, error: unknown): Promise<ReturnType<typeof explainFailure>> {
+    const facts = await fullDiskFacts(this.#options.spool, this.#room.lookUp(fileName));
+    const explained = explainFullDisk(error, facts);
+    this.#fullDisk ??= explained.cause;
+    return { ...explained, cause: this.#fullDisk };
   }
 
   async #failed(

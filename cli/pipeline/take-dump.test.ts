@@ -56,6 +56,34 @@ describe('take-dump', function () {
     ]);
   });
 
+  it('asks for room by the estimate, and looks again where it had to wait: the tables may be others by then', async () => {
+    const { host, port, user, password } = mariadb;
+    const source = {
+      ...{ label: 'd', database: 'taken', host, port, user, password },
+      dumpOptions: [],
+      shrinkLimitPercent: 50,
+    };
+    const clients = { for: () => client, all: [client] };
+    const path = join(folder, 'dump.sql');
+    for (const hasWaited of [false, true]) {
+      let looks = 0;
+      const look: Preflight = async (...asked) => {
+        looks++;
+        return preflight(...asked);
+      };
+      const asked: number[] = [];
+      const waitForRoom = async (bytes: number) => {
+        asked.push(bytes);
+        return hasWaited;
+      };
+      await takeDump(source, path, { clients, preflight: look, signal, onSeen: () => {}, waitForRoom });
+      expect(asked).to.have.length(1);
+      expect(asked[0]).to.be.above(0);
+      expect(looks).to.equal(hasWaited ? 2 : 1);
+      await rm(path);
+    }
+  });
+
   it('says the same of it where the server could not be asked: by the sentence backups are known to be alike', async () => {
     const [asked] = await findingsOf(['--ignore-table=taken.v']);
     const fails: Preflight = () => Promise.reject(new ExplainedError('nobody answers'));

@@ -20,6 +20,8 @@ export interface TakeDumpOptions {
   readonly signal: AbortSignal;
   /** Learns what was found before the dump: it matters all the more when the dump fails. */
   readonly onSeen: (findings: readonly Finding[]) => void;
+  /** Waits until the disk has room for a dump of so many bytes. @returns whether it had to wait */
+  readonly waitForRoom?: ((expectedBytes: number) => Promise<boolean>) | undefined;
   /** Told as soon as there is a file that mysqldump is about to write to, and what it may roughly become, in bytes. */
   readonly onBegun?: ((expectedBytes: number) => void) | undefined;
 }
@@ -37,7 +39,7 @@ export type TakenDump = Pick<DumpFacts, 'report' | 'client' | 'findings'> & {
  */
 export async function takeDump(source: DatabaseSource, path: string, options: TakeDumpOptions): Promise<TakenDump> {
   const { clients, signal, onSeen, onBegun } = options;
-  const seen = await look(source, options);
+  const seen = await lookWithRoom(source, options);
   const { report } = seen;
   const client = report ? clients.for(report.server.flavour) : clients.all[0]!;
   const history = report && planHistory(source, client, report);
@@ -62,6 +64,13 @@ export async function takeDump(source: DatabaseSource, path: string, options: Ta
     isRepeated,
     findings: [...(seen.unknown ? [seen.unknown] : []), ...before, ...findings],
   };
+}
+
+/** After a wait the source is looked at again: the tables may be others by then. */
+async function lookWithRoom(source: DatabaseSource, options: TakeDumpOptions): ReturnType<typeof look> {
+  const seen = await look(source, options);
+  const hasWaited = await options.waitForRoom?.(seen.report?.estimatedBytes ?? 0);
+  return hasWaited ? await look(source, options) : seen;
 }
 
 /** What it can't find out does not keep the dump from being tried: mysqldump knows best why it can't get in. */

@@ -10,7 +10,7 @@ export interface Watch {
   began(backup: Backup, stage: Stage, file: { readonly path: string; readonly bytes?: number }): void;
   /** @param bytes how many of them are done */
   moved(backup: Backup, bytes: number): void;
-  /** It waits for the service, and is worked on no more for now. */
+  /** It waits for the service or for room on the disk, and is worked on no more for now. */
   waits?(backup: Backup): void;
 }
 
@@ -54,4 +54,6 @@ export interface Waiting {
 export interface Ended {
   readonly kind: 'ended';
   readonly outcome: Outcome;
+  /** The disk was full while others took their part of it: it is tried once more alone, and this is not told. */
+  readonly again?: true;
 }

@@ -222,7 +222,8 @@ describe('zip-deflate', () => {
       for (const bytes of await Promise.all(zips)) expect(inflateRawSync(bytes)).to.have.length(40_000);
     });
 
-    itOnNode('gives its room back, however it ends', async () => {
+    it('gives its room back, however it ends', async function () {
+      if ('Deno' in globalThis) return this.skip();
       isHeldUp = false;
       async function* failing() {
         yield* pieces(5);

@@ -2,6 +2,8 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
+import { COMPILE_CACHE } from '../support/fault-trial.ts';
+import { Workplace } from '../support/sade.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 
 /** Its dump takes 2.6 MB, and the zip of that 1.5 MB: such bytes do not get smaller. */
@@ -44,6 +46,43 @@ describe('a backup onto a full disk', function () {
     await trial.expectFailed(await trial.backup(), { stage: 'zip', says: /ENOSPC|no space left/ });
     disk.grow(8);
     await trial.expectComplete(await trial.backup());
+  });
+
+  it('has room for two of many at once: all are backed up', async function () {
+    await using place = await Workplace.create([]);
+    using disk = mountSmallDisk(place.workDir, 9);
+    if (!disk) return this.skip();
+    await place.list(await Promise.all(Array.from({ length: 8 }, async () => (await scene.trial(database)).entry)));
+    const workers = ['--dump-workers', '8', '--zip-workers', '8', '--dumps-per-host', '8'];
+    const { code, report, stderr } = await place.backup(scene.service.url, workers, { env: COMPILE_CACHE });
+    expect(
+      report.outcomes.map(({ state }) => state),
+      stderr,
+    ).to.deep.equal(Array(8).fill('complete'));
+    expect(code, stderr).to.equal(0);
+  });
+
+  it('has room for none of many: each is tried alone, and all name one cause', async function () {
+    await using place = await Workplace.create([]);
+    using disk = mountSmallDisk(place.workDir, 3);
+    if (!disk) return this.skip();
+    await place.list(await Promise.all(Array.from({ length: 4 }, async () => (await scene.trial(database)).entry)));
+    const { code, report, stderr } = await place.backup(scene.service.url, ['--dumps-per-host', '4'], {
+      env: COMPILE_CACHE,
+    });
+    expect(code, stderr).to.equal(2);
+    const failures = report.outcomes.map(({ failure }) => failure!);
+    expect(failures).to.have.length(4);
+    for (const { message, advice } of failures) {
+      expect(message).to.match(
+        /^no room left in the work folder \S+ \(about [\d.]+ [KM]iB needed for dump and zip, [\d.]+ [KM]iB free\): /,
+      );
+      expect(advice).to.equal(`Make room in ${place.workDir}, or choose a folder on a larger disk with --work-dir.`);
+    }
+    const [{ cause }] = failures as [(typeof failures)[0]];
+    expect(cause!.where).to.equal(place.workDir);
+    expect(cause!.why).to.match(/^is full \([\d.]+ [KM]iB free\)$/);
+    for (const failure of failures) expect(failure.cause).to.deep.equal(cause);
   });
 
   it('has not a byte left: what waits on it is delivered all the same', async function () {

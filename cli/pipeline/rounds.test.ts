@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { DatabaseSource } from '../config.ts';
+import { Rounds } from './rounds.ts';
+import type { Ended, Waiting } from './under-way.ts';
+
+const never = new AbortController().signal;
+
+describe('rounds', () => {
+  const roundsOf = (labels: string[], leftovers = 0, signal = never) => {
+    const sources = labels.map(label => ({ label }) as DatabaseSource);
+    async function* first() {
+      yield* sources;
+    }
+    const rounds = new Rounds(first(), leftovers);
+    const given: string[] = [];
+    const all = (async () => {
+      for await (const { label } of rounds.sources(signal)) given.push(label);
+      given.push('all');
+    })();
+    const soon = async () => {
+      await Promise.race([all, sleep(20)]);
+      return given;
+    };
+    return { rounds, soon, all };
+  };
+  const ended = (database: string, rest: Partial<Ended> = {}) =>
+    ({ kind: 'ended', outcome: { database }, ...rest }) as Ended;
+  const again = (database: string) => ended(database, { again: true });
+
+  it('gives each out once where no one lacks room', async () => {
+    const { rounds, soon } = roundsOf(['a', 'b']);
+    expect(await soon()).to.deep.equal(['a', 'b']);
+    expect(rounds.ended(ended('a'))).to.equal(false);
+    rounds.ended({ kind: 'waiting' } as Waiting);
+    expect(await soon()).to.deep.equal(['a', 'b', 'all']);
+  });
+
+  it('gives those that lacked room out again, each when all others have ended', async () => {
+    const { rounds, soon } = roundsOf(['a', 'b', 'c'], 1);
+    await soon();
+    expect(rounds.ended(again('b'))).to.equal(true);
+    expect(rounds.ended(again('a'))).to.equal(true);
+    rounds.ended(ended('c'));
+    expect(await soon(), 'what an earlier run has left is not delivered yet').to.deep.equal(['a', 'b', 'c']);
+    rounds.ended(ended('left'));
+    expect(await soon()).to.deep.equal(['a', 'b', 'c', 'b']);
+    rounds.ended(ended('b'));
+    expect(await soon()).to.deep.equal(['a', 'b', 'c', 'b', 'a']);
+    rounds.ended(ended('a'));
+    expect(await soon()).to.deep.equal(['a', 'b', 'c', 'b', 'a', 'all']);
+  });
+
+  it('ends where there is nothing to do, and when aborted', async () => {
+    expect(await roundsOf([]).soon()).to.deep.equal(['all']);
+    const stop = new AbortController();
+    const { all, soon } = roundsOf(['a'], 0, stop.signal);
+    expect(await soon()).to.deep.equal(['a']);
+    stop.abort('stop');
+    expect(await all.catch(error => error)).to.equal('stop');
+  });
+});

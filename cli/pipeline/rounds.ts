@@ -1,0 +1,60 @@
+import { whenAborted } from '../channel/when-aborted.ts';
+import type { DatabaseSource } from '../config.ts';
+import type { Ended, Waiting } from './under-way.ts';
+
+/**
+ * Gives sources out; those that failed for want of room while others ran once more, each alone, when all others have ended
+ * and given their room back.
+ */
+export class Rounds {
+  readonly #first: AsyncIterable<DatabaseSource>;
+  readonly #byLabel = new Map<string, DatabaseSource>();
+  readonly #again: DatabaseSource[] = [];
+  /** How many are under way, what an earlier run has left among them. */
+  #open: number;
+  #allEnded = Promise.withResolvers<void>();
+
+  /** @param first gives out each source once @param leftovers how many zips of earlier runs are under way beside them */
+  constructor(first: AsyncIterable<DatabaseSource>, leftovers: number) {
+    this.#first = first;
+    this.#open = leftovers;
+  }
+
+  /** @throws the signal's reason when aborted while others are waited for */
+  async *sources(signal: AbortSignal): AsyncGenerator<DatabaseSource> {
+    for await (const source of this.#first) {
+      this.#byLabel.set(source.label, source);
+      yield this.#begin(source);
+    }
+    for (;;) {
+      await this.#othersEnd(signal);
+      const next = this.#again.shift();
+      if (!next) return;
+      yield this.#begin(next);
+    }
+  }
+
+  /** To be called with what came of each, once. @returns whether it is to be tried again, and this is not its end */
+  ended(value: Ended | Waiting): boolean {
+    const isAgain = value.kind === 'ended' && value.again === true;
+    if (isAgain) this.#again.push(this.#byLabel.get(value.outcome.database)!);
+    if (--this.#open === 0) this.#allEnded.resolve();
+    return isAgain;
+  }
+
+  #begin(source: DatabaseSource): DatabaseSource {
+    if (this.#open++ === 0) this.#allEnded = Promise.withResolvers();
+    return source;
+  }
+
+  async #othersEnd(signal: AbortSignal): Promise<void> {
+    if (this.#open === 0) return;
+    const { promise, reject } = Promise.withResolvers<never>();
+    const stop = whenAborted(signal, () => reject(signal.reason));
+    try {
+      await Promise.race([this.#allEnded.promise, promise]);
+    } finally {
+      stop();
+    }
+  }
+}
