@@ -6,14 +6,16 @@ import { count, formatAge, formatBytes, formatCount } from '../terminal/format.t
 import { timeColumn } from '../terminal/local-time.ts';
 import { type NextCommand, nextCommands } from '../terminal/next-commands.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import { wrap } from '../terminal/wrap.ts';
+import { commandLine } from './command-line.ts';
 
 export interface HistoryScreen extends Readonly<DatabaseHistory['data']> {
   /** What the latest backup has lost, if it is incomplete. */
   readonly found: FoundLoss | undefined;
   /** With file names, and nothing left out or cut. */
   readonly isWide: boolean;
+  /** As it was given: the next commands need it as well. */
+  readonly server: unknown;
   readonly now: Date;
 }
 
@@ -63,22 +65,23 @@ function findings({ finding_count, worst_finding }: BackupSummary): string {
   return finding_count ? [finding_count, ...(worst_finding ? [worst_finding] : [])].join(', ') : '';
 }
 
-function older({ database_name, histories, backup_count }: HistoryScreen): string[] {
+function older({ database_name, histories, backup_count, server }: HistoryScreen): string[] {
   const more = (backup_count ?? histories.length) - histories.length;
   if (more <= 0) return [];
-  const command = `sade history ${shellWord(database_name)} --limit ${backup_count}`;
+  const command = commandLine('history', database_name, { server, options: ['--limit', String(backup_count)] });
   return [`and ${formatCount(more)} older: ${command}\n`];
 }
 
-function newestComplete({ database_name, histories }: HistoryScreen): NextCommand {
+function newestComplete({ database_name, histories, server }: HistoryScreen): NextCommand {
   const complete = histories.filter(({ state }) => state === 'complete');
   const whole = complete.find(({ loss }) => !loss || loss === 'accepted');
   const [newest] = complete;
-  if (whole && whole === newest) return [`sade show ${whole.id}`, 'the newest complete one: what is in it'];
-  if (whole) return [`sade show ${whole.id}`, 'the newest complete one that has lost nothing: what is in it'];
-  if (newest) return [`sade show ${newest.id}`, 'the newest complete one: what it has lost'];
+  const show = (id: number) => commandLine('show', id, { server });
+  if (whole && whole === newest) return [show(whole.id), 'the newest complete one: what is in it'];
+  if (whole) return [show(whole.id), 'the newest complete one that has lost nothing: what is in it'];
+  if (newest) return [show(newest.id), 'the newest complete one: what it has lost'];
   return [
-    `sade show ${histories[0]?.id}`,
+    show(histories[0]!.id),
     `why it is not complete: none of these ${count(histories.length, 'backup')} of ${database_name} is`,
   ];
 }

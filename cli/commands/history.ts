@@ -28,9 +28,17 @@ export async function history(
   const service = new Service(readServer(options, env), signal);
   const { histories, ...rest } = await pages(service, database, limit);
   if (options.json) stdout.write(`${printableJson(histories)}\n`);
+  else if (histories.length === 0) stdout.write('There are no backups of that database.\n');
   else {
     const found = await lossOfIncomplete(histories[0], id => service.report(id));
-    const screen = { ...rest, histories, found, isWide: options.wide === true, now: new Date() };
+    const screen = {
+      ...rest,
+      histories,
+      found,
+      isWide: options.wide === true,
+      server: options.server,
+      now: new Date(),
+    };
     stdout.write(renderHistory(screen, stdout));
   }
   return EXIT.ok;

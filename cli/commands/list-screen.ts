@@ -6,8 +6,8 @@ import { timeColumn } from '../terminal/local-time.ts';
 import { type NextCommand, nextCommands } from '../terminal/next-commands.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import { wrap } from '../terminal/wrap.ts';
+import { commandLine } from './command-line.ts';
 import type { ListedState, ListedView } from './list-view.ts';
 
 export interface ListScreen {
@@ -20,6 +20,8 @@ export interface ListScreen {
   readonly olderThan: string;
   /** With file names, and nothing left out or cut. */
   readonly isWide: boolean;
+  /** As it was given: the next commands need it as well. */
+  readonly server: unknown;
   readonly now: Date;
 }
 
@@ -31,7 +33,7 @@ export function renderList(screen: ListScreen, stdout: NodeJS.WriteStream): stri
     `${fittedTable(columnsOf(screen, stdout), width)}\n`,
     ...lossesOf(screen.databases, broken),
     `${wrap(countLine(screen, stdout), broken, '  ')}\n`,
-    nextCommands(commandsFor(screen.databases[0]!), broken),
+    nextCommands(commandsFor(screen.databases[0]!, screen), broken),
   ].join('\n');
 }
 
@@ -117,10 +119,12 @@ function worstOf(states: readonly ListedState[]): ListedState {
 }
 
 /** @param worst the first of the list */
-function commandsFor({ name, state, states, answer: { latest_backup, unaccepted_loss } }: ListedView): NextCommand[] {
-  const history: NextCommand = [`sade history ${shellWord(name)}`, `all backups of ${name}`];
+function commandsFor(worst: ListedView, { server }: Pick<ListScreen, 'server'>): NextCommand[] {
+  const { name, state, states, answer } = worst;
+  const { latest_backup, unaccepted_loss } = answer;
+  const history: NextCommand = [commandLine('history', name, { server }), `all backups of ${name}`];
   if (states.includes('complete')) return [history];
   const isOlder = unaccepted_loss && latest_backup.state === 'complete';
   const id = isOlder ? unaccepted_loss.id : latest_backup.id;
-  return [[`sade show ${id}`, `why ${name} is ${state}`], history];
+  return [[commandLine('show', id, { server }), `why ${name} is ${state}`], history];
 }

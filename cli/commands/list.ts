@@ -32,7 +32,15 @@ export async function list(options: Record<string, unknown>, { env, stdout, sign
   else if (databases.length === 0) stdout.write(`None of the ${all.length} databases is so${inWords(options)}.\n`);
   else {
     const { olderThan } = filter;
-    const screen = { databases, total: all.length, staleMs, olderThan, isWide: options.wide === true, now };
+    const screen = {
+      databases,
+      total: all.length,
+      staleMs,
+      olderThan,
+      isWide: options.wide === true,
+      server: options.server,
+      now,
+    };
     stdout.write(renderList(screen, stdout));
   }
   return EXIT.ok;

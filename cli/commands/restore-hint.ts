@@ -23,6 +23,8 @@ export function renderRestore(
   return [
     wrap(`next: load it into a new database, as a user that has rights on that one only (${WHERE}):`, width, '  '),
     `  ${printableInLine(statement ?? 'CREATE DATABASE …;')}`,
+    // Without it a zip that can't be read to its end would look loaded.
+    '  set -o pipefail',
     `  ${loadCommand(file, manifest)}`,
     '',
   ].join('\n');

@@ -12,15 +12,18 @@ import { inLocalTime, withLocalTimes } from '../terminal/local-time.ts';
 import { type NextCommand, nextCommands } from '../terminal/next-commands.ts';
 import { printableBlock, printableInLine } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import { wrap } from '../terminal/wrap.ts';
+import { commandLine } from './command-line.ts';
 
 type Report = BackupReport['data'];
 
 const INDENT = ' '.repeat(8);
 
-/** @returns what `sade show` shows a person of one backup; what is to be copied (names, digests, statements) is never cut or broken */
-export function renderReport(report: Report, stdout: NodeJS.WriteStream): string {
+/**
+ * @param server as it was given: the next commands need it as well
+ * @returns what `sade show` shows a person of one backup; what is to be copied (names, digests, statements) is never cut or broken
+ */
+export function renderReport(report: Report, stdout: NodeJS.WriteStream, server?: unknown): string {
   const width = screenWidth(stdout);
   const manifest = manifestSchema.isValidSync(report.manifest) ? (report.manifest as Manifest) : undefined;
   const findings = byWeight(report.findings as Finding[])
@@ -34,7 +37,7 @@ export function renderReport(report: Report, stdout: NodeJS.WriteStream): string
     ...facts(report, manifest).map(([what, value]) => factLine(what, value, width)),
     ...(manifest ? ['', ...contents(manifest, width)] : []),
     '',
-    nextCommands(commandsFor(report), width),
+    nextCommands(commandsFor(report, server), width),
   ].join('\n');
 }
 
@@ -117,15 +120,16 @@ function contents({ inventory }: Manifest, width: number | undefined): string[] 
 }
 
 /** @returns what to do next: the good backup to fetch first, then how a loss is decided */
-function commandsFor({ id, database_name, state, loss }: Report): NextCommand[] {
-  const history: NextCommand = [`sade history ${shellWord(database_name)}`, 'which backups are complete'];
+function commandsFor({ id, database_name, state, loss }: Report, server: unknown): NextCommand[] {
+  const download = (id: number) => commandLine('download', id, { server });
+  const history: NextCommand = [commandLine('history', database_name, { server }), 'which backups are complete'];
   if (state === 'damaged') return [history];
-  if (state !== 'complete') return [history, [`sade download ${id}`, 'what there is of it, and how to load it']];
-  if (loss?.status !== 'unaccepted') return [[`sade download ${id}`, 'the zip, and how to load it']];
+  if (state !== 'complete') return [history, [download(id), 'what there is of it, and how to load it']];
+  if (loss?.status !== 'unaccepted') return [[download(id), 'the zip, and how to load it']];
   const { reference } = loss;
   const sound = reference.state === 'damaged' ? reference.instead?.id : reference.id;
   return [
-    ...(sound ? [[`sade download ${sound}`, 'the backup that still has what was lost'] as const] : []),
-    [`sade accept ${id} --reason 'why'`, 'if it was removed on purpose'],
+    ...(sound ? [[download(sound), 'the backup that still has what was lost'] as const] : []),
+    [`${commandLine('accept', id, { server })} --reason 'why'`, 'if it was removed on purpose'],
   ];
 }

@@ -15,7 +15,7 @@ export async function show(id: string, options: Record<string, unknown>, context
   requireBackupId(id);
   const { env, stdout, signal } = context;
   const report = await new Service(readServer(options, env), signal).report(id);
-  stdout.write(options.json ? `${printableJson(report)}\n` : renderReport(report, stdout));
+  stdout.write(options.json ? `${printableJson(report)}\n` : renderReport(report, stdout, options.server));
   const isFine = report.state === 'complete' && (!report.loss || report.loss.status === 'accepted');
   return isFine ? EXIT.ok : EXIT.someFailed;
 }

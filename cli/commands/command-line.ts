@@ -1,0 +1,22 @@
+import { shellWord } from '../terminal/shell-word.ts';
+
+/**
+ * Writes a command of ours as it is typed into a shell.
+ * @param argument a name or an id; one that begins like an option stands behind `--`
+ * @param server the option `--server` of the command that is running, so that the next one asks the same service
+ */
+export function commandLine(
+  command: 'history' | 'show' | 'download' | 'accept',
+  argument: string | number,
+  { server, options = [] }: { server?: unknown; options?: readonly string[] } = {},
+): string {
+  const given = server === undefined ? [] : ['--server', String(Array.isArray(server) ? server.at(-1) : server)];
+  const [word, flags] = [shellWord(String(argument)), [...options, ...given].map(flag => flagWord(flag))];
+  const words = String(argument).startsWith('-') ? [...flags, '--', word] : [word, ...flags];
+  return ['sade', command, ...words].join(' ');
+}
+
+/** An option stands as it is, its value as a shell takes it. */
+function flagWord(flag: string): string {
+  return /^--[a-z-]+$/.test(flag) ? flag : shellWord(flag);
+}
