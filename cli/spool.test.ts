@@ -102,8 +102,11 @@ describe('spool', () => {
         `${formatBackupName(a)}.part.part`,
       ];
       await put(spool, ...halfDone, ...others);
+      const parts = halfDone.filter(file => !file.startsWith('.') && !file.endsWith('.zip.json'));
+      expect(await spool.halfDone()).to.have.deep.members(parts.map(fileName => ({ fileName, size: fileName.length })));
       expect(await spool.sweep()).to.equal(halfDone.length);
       expect(await readdir(folder)).to.have.members(others);
+      expect(await spool.halfDone()).to.deep.equal([]);
       expect(await spool.sweep()).to.equal(0);
     });
 

@@ -1,6 +1,7 @@
 import { chmod, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDumpName, parseBackupName } from '../protocol/backup-name.ts';
+import { danglingLinkIn } from './files/dangling-link.ts';
 import { ConfigurationError, codeOf, messageOf } from './problems.ts';
 
 /** What follows the name of a zip in the name of the manifest that waits beside it. */
@@ -14,6 +15,13 @@ export interface Leftover {
   readonly database: string;
   readonly fileName: string;
   readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** A file that is worth nothing once the run that writes it has ended. */
+export interface HalfDone {
+  readonly fileName: string;
   /** Bytes. */
   readonly size: number;
 }
@@ -35,6 +43,8 @@ export class Spool {
    */
   static async open(folder: string): Promise<Spool> {
     try {
+      const dangling = await danglingLinkIn(folder);
+      if (dangling) throw new Error(dangling);
       const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
       if (isNew) await chmod(folder, 0o700);
       const { mode } = await stat(folder);
@@ -94,9 +104,16 @@ export class Spool {
     for (const { fileName } of await this.delivered())
       if ((await this.forget(fileName)) === undefined) await remove(this.pathOf(`${fileName}${DELIVERED}`));
     const names = await readdir(this.folder);
-    const halfDone = names.filter(name => isHalfDone(name) || isBesideNothing(name, names) || PASSING.test(name));
-    const problems = await Promise.all(halfDone.map(name => remove(this.pathOf(name))));
+    const worthless = names.filter(name => isHalfDone(name) || isBesideNothing(name, names) || PASSING.test(name));
+    const problems = await Promise.all(worthless.map(name => remove(this.pathOf(name))));
     return problems.filter(problem => problem === undefined).length;
+  }
+
+  /** @returns dumps and parts of zips: of a run that is going on, or else of one that was killed */
+  async halfDone(): Promise<HalfDone[]> {
+    const names = (await readdir(this.folder)).filter(isHalfDone);
+    const found = await Promise.all(names.map(fileName => sizeIfThere(this.pathOf(fileName), fileName)));
+    return found.filter(file => file !== undefined);
   }
 
   /** @returns the zips that wait to be delivered, oldest first */
@@ -120,6 +137,14 @@ export class Spool {
     }
     return found.sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime());
   }
+}
+
+async function sizeIfThere(path: string, fileName: string): Promise<HalfDone | undefined> {
+  const size = await stat(path).then(
+    found => found.size,
+    () => undefined,
+  );
+  return size === undefined ? undefined : { fileName, size };
 }
 
 /** @param path of a file or a folder @returns why it is still there; undefined when it is gone */

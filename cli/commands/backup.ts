@@ -1,6 +1,7 @@
 import type { DatabaseList } from '../../protocol/responses.ts';
 import { chooseSources } from '../choose-sources.ts';
 import { type DatabaseSource, loadDatabases } from '../config.ts';
+import { clearAfterKilledRun } from '../killed-run.ts';
 import { findClients } from '../pipeline/mysqldump-client.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
@@ -94,8 +95,7 @@ async function run(
   const lines = new OutcomeLines();
   try {
     const clients = await findClients(settings, { signal });
-    warnings.push(...clients.warnings);
-    await spool.sweep();
+    warnings.push(...clients.warnings, ...(await clearAfterKilledRun(spool)));
     using view = hasLiveView(out, settings) ? await liveView(out, { signal, expected }) : undefined;
     signal.addEventListener('abort', () => stderr.write(`${signal.reason.message}: ${STOPPING}\n`), { once: true });
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };

@@ -1,8 +1,8 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { formatBackupName } from '../../protocol/backup-name.ts';
+import { formatBackupName, formatDumpName } from '../../protocol/backup-name.ts';
 import { setRefusedAside } from '../refused-zips.ts';
 import { RunLock } from '../run-lock.ts';
 import { Spool } from '../spool.ts';
@@ -65,6 +65,30 @@ describe('work folder check', () => {
     await mkdir(join(folder, 'data'));
     await writeFile(workDir, '', { mode: 0o600 });
     expect((await check()).marks).to.deep.equal(['FAIL']);
+  });
+
+  it('refuses one that is a link, or lies behind a link, to what is not there', async () => {
+    for (const path of [join(folder, 'data'), workDir]) {
+      await mkdir(join(path, '..'), { recursive: true });
+      await symlink('/no/such/disk', path);
+      const { marks, text } = await check();
+      expect(marks).to.deep.equal(['FAIL']);
+      expect(text).to.contain(`${path} is a link to /no/such/disk, which is not there`);
+      await rm(path);
+    }
+  });
+
+  it('names what a run that was killed has left, with its size, and not what a run that goes on is writing', async () => {
+    await made();
+    const dump = formatDumpName({ database: 'pt_xyz', takenAt: new Date(), id: ID });
+    await writeFile(join(workDir, dump), Buffer.alloc(3 * 2 ** 20));
+    await writeFile(join(workDir, `${dump}.zip.part`), Buffer.alloc(2 ** 20));
+    const { marks, text } = await check();
+    expect(marks).to.deep.equal(['ok', 'warn', 'ok', 'ok']);
+    expect(text).to.contain('an earlier run was killed, or the machine went down. It left 2 files (4.0 MiB) half-done');
+    expect(text).to.contain('The next run removes them: sade backup');
+    using _lock = RunLock.acquire(workDir, new Date());
+    expect((await check()).text).not.to.contain('half-done');
   });
 
   it('refuses one that this user can not make', async function () {

@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import { formatTimestamp, parseBackupName } from '../../protocol/backup-name.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import { freeBytesOf } from '../disk-space.ts';
+import { danglingLinkIn } from '../files/dangling-link.ts';
+import { describeKilledRun } from '../killed-run.ts';
 import { ConfigurationError, codeOf } from '../problems.ts';
 import { refusedZips } from '../refused-zips.ts';
 import { RunLock } from '../run-lock.ts';
@@ -25,7 +27,7 @@ export async function checkWorkFolder({ workDir }: Pick<Settings, 'workDir'>): P
   const mark = marker('work folder', workDir);
   const existing = await nearestExisting(workDir);
   if (existing !== workDir) {
-    const problem = await whyNotMade(existing);
+    const problem = await whyNotMade(existing, workDir);
     const advice = 'Let this user write there, or choose another with --work-dir.';
     if (problem) return { checks: [mark.fail(`is not there, and can't be made: ${problem}`, advice)] };
     return { checks: [mark.ok('is not there yet; the first run makes it')], existing };
@@ -68,7 +70,9 @@ async function nearestExisting(path: string): Promise<string> {
   }
 }
 
-async function whyNotMade(parent: string): Promise<string | undefined> {
+async function whyNotMade(parent: string, folder: string): Promise<string | undefined> {
+  const dangling = await danglingLinkIn(folder);
+  if (dangling) return dangling;
   if (!(await stat(parent)).isDirectory()) return `${parent} is no folder`;
   return access(parent, constants.W_OK | constants.X_OK).then(
     () => undefined,
@@ -83,6 +87,7 @@ async function describeContent(spool: Spool, { ok, warn }: Marker): Promise<Chec
   const checks = [];
   if (holder !== undefined)
     checks.push(warn(`a run is going on${holder}: what is said of this folder holds for this moment only`));
+  else for (const left of await describeKilledRun(spool)) checks.push(warn(left.message, left.advice));
   if (waiting.length === 0) checks.push(ok('no zip waits for delivery'));
   else if (holder !== undefined) checks.push(ok(`${count(waiting.length, 'zip')} there, which that run delivers`));
   else {

@@ -9,6 +9,7 @@ import { finding, findingList } from '../../protocol/finding.ts';
 import { fakeMysqldump } from '../../test/support/fake-mysqldump.ts';
 import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
 import { openFileCount } from '../../test/support/open-files.ts';
+import { until } from '../../test/support/until.ts';
 import type { DatabaseSource } from '../config.ts';
 import { ExplainedError } from '../problems.ts';
 import { dump } from './dump.ts';
@@ -433,10 +434,12 @@ describe('dump', () => {
         /** The script writes into `pid` whom it takes to end it, should it not end by itself. */
         const abortedDump = async (place: string, script: string): Promise<string> => {
           const stop = new AbortController();
-          setTimeout(() => stop.abort('stopped'), 150);
+          const isRunning = () => existsSync(join(place, 'pid'));
+          const aborting = until('the script runs', isRunning).then(() => setTimeout(() => stop.abort('stopped'), 100));
           const client = await fakeMysqldump(place, script);
           const path = join(place, 'dump.sql');
           const dumping = dump(source, path, { client, signal: stop.signal }).catch(error => error);
+          await aborting;
           const outcome = await Promise.race([dumping, sleep(7000, 'still waiting')]);
           const pid = Number(await readFile(join(place, 'pid'), 'utf8'));
           if (place === one) outcomes.isStubbornAlive = isAlive(pid);

@@ -8,6 +8,7 @@ import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { locatedPlugins, locatePlugins, needsPlugin, openPluginFolder } from './client-plugins.ts';
 import { dumpArguments } from './dump-arguments.ts';
+import { endingWithParent, whyNotBecome } from './end-with-parent.ts';
 import { adviceFor, hasNoRoom } from './explain-dump-error.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import { openOptionFile } from './option-file.ts';
@@ -75,7 +76,9 @@ async function runOnce(
   pluginFolder?: string,
 ): Promise<Said> {
   await using options = await openOptionFile(folder, source.password);
-  const child = spawn(client.path, dumpArguments({ ...source, ...address }, client, { pluginFolder }), {
+  const asked = dumpArguments({ ...source, ...address }, client, { pluginFolder });
+  const [command, args] = await endingWithParent(client.path, asked);
+  const child = spawn(command, args, {
     stdio: ['ignore', output, 'pipe', options.fd],
     env: clientEnvironment(),
   });
@@ -86,6 +89,8 @@ async function runOnce(
   const { code, killedBy } = await ending;
   signal.throwIfAborted();
   if (code === 0) return said;
+  const why = whyNotBecome(code, said.text());
+  if (why !== undefined) throw new ExplainedError(`${program} could not be started: ${why}`);
   const what = killedBy ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
   throw connectionFailure(program, said.text(), source) ?? dumpFailure(program, what, said.text());
 }

@@ -1,0 +1,19 @@
+import { lstat, readlink, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Looks whether a path leads through a link to what is not there, such as a disk that is not mounted: no folder can be made there.
+ * @returns what the link is and where it leads; undefined where there is no such link
+ */
+export async function danglingLinkIn(path: string): Promise<string | undefined> {
+  if (await isThere(stat(path))) return undefined;
+  if (await isThere(lstat(path))) return `${path} is a link to ${await readlink(path)}, which is not there`;
+  return dirname(path) === path ? undefined : danglingLinkIn(dirname(path));
+}
+
+function isThere(asked: Promise<unknown>): Promise<boolean> {
+  return asked.then(
+    () => true,
+    () => false,
+  );
+}
