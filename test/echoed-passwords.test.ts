@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { type DatabaseAnswer, refusalOf, rowsOf, startBoundlessDatabase } from './support/boundless-database.ts';
 import { spoiledDumpProgram } from './support/fake-mysqldump.ts';
 import { serviceSettings } from './support/fault-scene.ts';
+import { unwrapped } from './support/fault-trial.ts';
 import { sade, Workplace } from './support/sade.ts';
 import { type Service, startService } from './support/service.ts';
 
@@ -65,9 +66,10 @@ describe('a password that a database server echoes', () => {
     await using database = await startBoundlessDatabase({ login: () => refusalOf(1045, ECHO) });
     await using place = await Workplace.create([entryAt(database.port, 'echo-login')]);
     const { stdout, stderr } = await place.backup(service.url);
-    expect(stderr).to.contain('you said *** or ***');
+    expect(unwrapped(stderr)).to.contain('you said *** or ***');
     expectNone('stdout', stdout);
     expectNone('stderr', stderr);
+    expectNone('stderr without line ends', unwrapped(stderr));
     expectNone('last-run.json', await readFile(join(place.workDir, 'last-run.json'), 'utf8'));
     const bundle = join(place.folder, 'ticket.zip');
     for (const more of [['--bundle', bundle], ['--json']]) {
