@@ -37,7 +37,7 @@ function describe(group: readonly Failed[], clock: ReportClock, isMixed: boolean
         ? `${names[0]}: ${sentence}${after}`
         : `${sentence}: ${count(names.length, 'database')}, ${firstNames(names, NAMES_IN_VERDICT)}${after}`,
     details: [
-      ...(isWhole ? [] : [`${failure.stage}: ${failure.message}`]),
+      ...(isWhole ? [] : [`${failure.stage}: ${shortened(failure.message)}`]),
       ...(failure.advice ? [`${ADVICE} ${failure.advice}`] : []),
     ],
   };
@@ -56,8 +56,22 @@ function sentenceOf({ cause, stage, message }: Failure): { sentence: string; isW
   return { sentence: `${stage}: ${printableInLine(said)}${isWhole || said.endsWith('…') ? '' : ' …'}`, isWhole };
 }
 
-/** Of a message in the verdict; the details have it whole. */
+/** Of a message in the verdict; the details have more of it. */
 const LONGEST = 160;
+
+/** A client program may say megabytes, of which a message has thousands of characters: the beginning and the end say why. */
+function shortened(message: string): string {
+  const lines = message
+    .trimEnd()
+    .split(/\r?\n/)
+    .map(line => (line.length <= MOST_IN_LINE ? line : `${line.slice(0, MOST_IN_LINE)} …`));
+  const left = lines.length - 2 * LINES_AT_EACH_END;
+  if (left <= 1) return lines.join('\n');
+  const note = `… ${left} lines are left out; last-run.json in the work folder has them`;
+  return [...lines.slice(0, LINES_AT_EACH_END), note, ...lines.slice(-LINES_AT_EACH_END)].join('\n');
+}
+
+const [LINES_AT_EACH_END, MOST_IN_LINE] = [6, 600];
 
 function zipsOf(group: readonly Failed[]): string {
   const waiting = group.filter(({ failure }) => failure.keptAt !== undefined).length;

@@ -85,6 +85,16 @@ describe('mail', () => {
     expect(mail.match(/refuses connections/g)).to.have.length(1);
   });
 
+  it('has of a program that says much the beginning and the end', () => {
+    const message = Array.from({ length: 100 }, (_, line) => `line ${line} ${'x'.repeat(line === 0 ? 5000 : 10)}`).join(
+      '\n',
+    );
+    const mail = mailOf(reportOf([failedOne('a', fail({ message }))]));
+    expect(mail.split('\n').length).to.be.lessThan(40);
+    expect(mail).to.contain('| line 5 x').and.contain('| line 99 x').and.not.contain('line 50 ');
+    expect(mail).to.contain('… 88 lines are left out; last-run.json');
+  });
+
   it('says of what there was never a good backup, or none that is known', () => {
     const never = failedOne('a', fail(), { lastGood: null });
     const { lastGood: _, ...unknown } = failedOne('b', fail({ message: 'other' }));
