@@ -301,6 +301,20 @@ describe('config', () => {
       ]);
   });
 
+  it('refuses dump options that load code, send the password or write elsewhere, each with its place and the reason', async () => {
+    const dump_options = [
+      ...['--plugin-dir=/tmp', '--default-auth=mysql_clear_password', '--enable-cleartext-plugin'],
+      ...['--debug=d:o,/tmp/x', '--character-sets-dir=/tmp', '--dir=/tmp', '--quick'],
+    ];
+    const mistakes = await mistakesOf(load([{ ...entry, dump_options }]));
+    expect(mistakes).to.have.length(dump_options.length - 1);
+    for (const [at, mistake] of mistakes.entries()) {
+      const name = dump_options[at]!.replace(/=.*/, '');
+      expect(mistake).to.match(/ is not allowed: .{10}/);
+      expect(mistake.startsWith(`databases[0].dump_options[${at}]: ${name} is not allowed`), mistake).to.equal(true);
+    }
+  });
+
   it("takes no host that MariaDB's client would read as a list of settings", async () => {
     for (const db_host of ['host=db1;plugin-dir=/tmp', 'db1;', 'db1 ', ';host=x'])
       expect(await mistakesOf(load([{ ...entry, db_host }])), db_host).to.deep.equal([

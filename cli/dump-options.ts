@@ -1,12 +1,5 @@
 import type { ObjectKind } from '../protocol/manifest.ts';
-import { parseOption, withoutPrefixes } from './dump-option-name.ts';
-
-/** What leaves something out when it is given, and what does when it is switched off. */
-const PARTIAL_ON = [
-  ...['no-data', 'no-create-info', 'where', 'as-of', 'ignore-table', 'ignore-table-data', 'ignore-database'],
-  ...['ignore-views', 'compatible', 'skip-generated-invisible-primary-key', 'show-create-table-skip-secondary-engine'],
-];
-const PARTIAL_OFF = ['triggers', 'routines', 'events', 'create-options', 'opt'];
+import { DUMP_OPTIONS, parseOption } from './dump-option-list.ts';
 
 /**
  * Tells which of the options leave something out of the dump on purpose: that is allowed, and said each time.
@@ -38,8 +31,8 @@ export function whatIsLeftOut(options: readonly string[], database: string, name
 
 const NAMES_A_TABLE = /^ignore-table/;
 
-function optionOf({ name, isOn }: Setting): string {
-  return isOn ? `--${name}` : `--skip-${name}`;
+function optionOf({ name }: Setting): string {
+  return `--${name}`;
 }
 
 /** What is not expected in a dump. */
@@ -86,54 +79,26 @@ function fold(name: string): string {
 const KINDS: Readonly<Record<string, readonly ObjectKind[]>> = {
   'no-create-info': ['tables', 'sequences', 'views'],
   'ignore-views': ['views'],
-  triggers: ['triggers'],
-  routines: ['procedures', 'functions', 'packages', 'package_bodies'],
-  events: ['events'],
+  'skip-triggers': ['triggers'],
+  'skip-routines': ['procedures', 'functions', 'packages', 'package_bodies'],
+  'skip-events': ['events'],
 };
 
-/** One option as the client takes it. */
+/** One option, as it is given. */
 interface Setting {
   readonly name: string;
-  readonly isOn: boolean;
   readonly value: string | undefined;
 }
 
-/** @returns the settings that leave something out; of those that can be switched on and off the last one counts */
+/** @returns the settings that leave something out, but for those that a later one switches on again */
 function partialSettings(options: readonly string[]): Setting[] {
-  const settings = options.map(readSetting).filter(setting => setting !== undefined);
-  return settings.filter(({ name, isOn }, index) => {
-    const isLast = !settings.slice(index + 1).some(later => later.name === name);
-    return isOn === PARTIAL_ON.includes(name) && (isLast || TAKES_SEVERAL.test(name));
+  const settings = options.map(parseOption);
+  return settings.filter(({ name }, index) => {
+    const later = settings.slice(index + 1).map(setting => setting.name);
+    const isLast = !later.includes(name) || TAKES_SEVERAL.test(name);
+    return DUMP_OPTIONS[name]?.isPartial && isLast && !(name.startsWith('skip-') && later.includes(name.slice(5)));
   });
 }
 
 /** The client adds one of these to the others. */
-const TAKES_SEVERAL = /^ignore-(?:table|database)/;
-const TAKES_A_VALUE = /^(?:where|as-of|compatible|ignore-(?:table|database))/;
-
-/** `--skip_trig`, `--loose-disable-triggers`, `--triggers=0`: the client takes all of them for --skip-triggers. */
-function readSetting(option: string): Setting | undefined {
-  const { written, value } = parseOption(option);
-  const asItIs = fullName(written.replace(/^loose-/, ''));
-  if (asItIs !== undefined) return { name: asItIs, isOn: TAKES_A_VALUE.test(asItIs) || !isFalse(value), value };
-  const name = fullName(withoutPrefixes(written));
-  if (name === undefined) return undefined;
-  const prefixes = written.slice(0, written.length - withoutPrefixes(written).length);
-  const isSwitchedOff = /(?:^|-)(?:skip|disable)-/.test(prefixes);
-  // --skip-triggers=0 switches them on.
-  return { name, isOn: isSwitchedOff ? value === '0' : !isFalse(value), value };
-}
-
-function isFalse(value: string | undefined): boolean {
-  return value !== undefined && /^(?:0|off|false)$/i.test(value);
-}
-
-/** An option of its own, although it is the beginning of one that leaves something out. */
-const OTHERS = ['no-data-med'];
-
-/** @returns the option that leaves something out of which this is the name or a beginning of it */
-function fullName(written: string): string | undefined {
-  const names = [...PARTIAL_ON, ...PARTIAL_OFF];
-  if (names.includes(written)) return written;
-  return written === '' || OTHERS.includes(written) ? undefined : names.find(name => name.startsWith(written));
-}
+const TAKES_SEVERAL = /^ignore-table/;

@@ -2,7 +2,7 @@ import { isOneStatement } from './one-statement.ts';
 import type { ServerToken } from './server-reading.ts';
 
 /** What has to be the case for a statement to be one of mysqldump's: that it was asked for, or that it dumps the system's own database. */
-export type Occasion = 'replication' | 'privileges' | 'histograms' | 'index order' | 'system database';
+export type Occasion = 'replication' | 'privileges' | 'histograms' | 'system database';
 
 /** Whether mysqldump writes such a statement, and on which occasion, if it does so on one only. */
 export type Judgement = { readonly isKnown: true; readonly occasion?: Occasion } | { readonly isKnown: false };
@@ -124,7 +124,6 @@ const STATEMENTS: readonly (readonly [RegExp, Occasion | undefined])[] = (
     [`CHANGE (?:MASTER|REPLICATION SOURCE) (?:' )?TO (?:${PLACES}(?: , )?)+`, 'replication'],
     ['FLUSH PRIVILEGES', 'privileges'],
     [`ANALYZE TABLE ${NAME} UPDATE HISTOGRAM ON .* WITH \\d+ BUCKETS`, 'histograms'],
-    [`ALTER TABLE ${NAME} ADD .*`, 'index order'],
     ['SET GLOBAL (?:INNODB_STATS_AUTO_RECALC|LOG_OUTPUT) = (?:OFF|ON|@ \\w+)', 'system database'],
     ['SET (?:SESSION |LOCAL )?SQL_LOG_OFF = 0 , (?:SESSION |LOCAL )?LOG_SLOW_QUERY = 0', 'system database'],
     ['EXECUTE IMMEDIATE IF \\( \\)', 'system database'],

@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import type { DatabaseSource } from '../config.ts';
-import { parseOption, withoutPrefixes } from '../dump-option-name.ts';
+import { parseOption } from '../dump-option-list.ts';
 import type { Occasion } from '../inventory/known-statements.ts';
 import type { Misreading } from '../inventory/misreading.ts';
 import type { DumpContents, Misread } from '../inventory/scanner.ts';
@@ -84,15 +84,12 @@ const DO_NOT_LOAD =
 
 /** Options of mysqldump that make it write a statement which it otherwise doesn't. */
 const OPTIONS: Readonly<Record<Exclude<Occasion, 'system database'>, readonly string[]>> = {
-  replication: ['master-data', 'source-data', 'gtid', 'set-gtid-purged', 'galera-sst-mode'],
+  replication: ['master-data', 'source-data', 'gtid', 'set-gtid-purged'],
   privileges: ['flush-privileges'],
   histograms: ['column-statistics'],
-  'index order': ['innodb-optimize-keys'],
 };
 
-/** The client takes any unambiguous beginning of an option's name. */
 function isGiven(occasion: Occasion, { dumpOptions, database }: DatabaseSource): boolean {
   if (occasion === 'system database') return database === 'mysql';
-  const names = dumpOptions.map(option => withoutPrefixes(parseOption(option).written)).filter(name => name !== '');
-  return names.some(name => OPTIONS[occasion].some(option => option.startsWith(name)));
+  return dumpOptions.some(option => OPTIONS[occasion].includes(parseOption(option).name));
 }

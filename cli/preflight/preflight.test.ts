@@ -173,7 +173,7 @@ for (const { name, flavour, open } of SERVERS)
       await create(SCHEMA);
       await grant(`select ${ON}`);
       const report = await look({
-        dumpOptions: ['--skip-trig', '--skip_routines', '--events=0', `--ignore-table=${DATABASE}.v`],
+        dumpOptions: ['--skip-triggers', '--skip-routines', '--skip-events', `--ignore-table=${DATABASE}.v`],
       });
       expect(report.findings).to.deep.equal([]);
     });
