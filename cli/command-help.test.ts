@@ -18,10 +18,11 @@ describe('the command line of sade', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  const sade = async (...args: string[]) => {
+  const sade = (...args: string[]) => sadeWith({}, ...args);
+  const sadeWith = async (env: Record<string, string>, ...args: string[]) => {
     const child = spawn(NODE, [MAIN, ...args], {
       cwd: folder,
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
@@ -93,6 +94,18 @@ describe('the command line of sade', () => {
     await rm(join(folder, 'databases.json'));
   });
 
+  it('warns of a variable of the environment that looks like a mistyped setting', async () => {
+    const entry = { database_name: 'a', db_host: '127.0.0.1', db_port: '1', db_username: 'u', db_password: 'p' };
+    await writeFile(join(folder, 'mistyped.json'), JSON.stringify([entry]), { mode: 0o600 });
+    const env = { SADE_CONFIG: 'mistyped.json', SADE_SEVER: 'https://h', SADE_SERVER: 'http://127.0.0.1:1' };
+    for (const command of ['backup', 'doctor']) {
+      const { stdout, stderr } = await sadeWith(env, command);
+      expect((stdout + stderr).replace(/\s+/g, ' '), command).to.contain(
+        'SADE_SEVER, which is no setting. Did you mean SADE_SERVER?',
+      );
+    }
+  });
+
   it('says how to make a list of databases where there is none', async () => {
     const { code, stdout, stderr } = await sade('backup');
     expect([code, stdout]).to.deep.equal([3, '']);
@@ -104,6 +117,7 @@ describe('the command line of sade', () => {
   });
 
   it('begins nothing while the list is the example that comes with Lumbung', async () => {
+    await rm(join(folder, 'data'), { recursive: true, force: true });
     const { code, stdout, stderr } = await sade('backup', '--config', join(import.meta.dirname, '../databases.json'));
     expect([code, stdout]).to.deep.equal([3, '']);
     expect(stderr).to.contain('is still the example').and.contain('what to do: Write a list');

@@ -9,10 +9,11 @@ const LONGEST = 200;
  * Names what may have been meant by a word that is not known.
  * @param word as it was typed
  * @param known what could have been typed
+ * @param prefix of what is named, which was not typed
  * @returns a sentence such as `. Did you mean pt_xyz?`, to be appended to another; empty when nothing is close
  */
-export function didYouMean(word: string, known: Iterable<string>): string {
-  const near = nearest(word, known);
+export function didYouMean(word: string, known: Iterable<string>, prefix = ''): string {
+  const near = nearest(word, known).map(name => `${prefix}${name}`);
   return near.length === 0 ? '' : `. Did you mean ${near.join(' or ')}?`;
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ConfigurationError, EXIT } from './problems.ts';
-import { DEFAULTS, readBackupSettings, readServer } from './settings.ts';
+import { DEFAULTS, mistypedVariables, readBackupSettings, readServer } from './settings.ts';
 
 const mistakesOf = (options: Record<string, unknown>, env: Record<string, string> = {}): readonly string[] => {
   try {
@@ -240,5 +240,19 @@ describe('settings', () => {
     for (const text of ['0', 'false', 'No', 'OFF'])
       expect(readBackupSettings({}, { SADE_JSON: text }).json, text).to.equal(false);
     expect(readBackupSettings({ json: true }, { SADE_JSON: '0' }).json).to.equal(true);
+  });
+
+  it('warns of a variable that looks like a mistyped setting, and of no other', () => {
+    const env = {
+      SADE_SEVER: 'x',
+      SADE_WORKDIR: 'y',
+      SADE_SERVER: 'https://h',
+      SADE_DB_PASSWORD: 'geheim',
+      PATH: '/bin',
+    };
+    expect(mistypedVariables(env)).to.deep.equal([
+      'the environment has SADE_SEVER, which is no setting. Did you mean SADE_SERVER?',
+      'the environment has SADE_WORKDIR, which is no setting. Did you mean SADE_WORK_DIR?',
+    ]);
   });
 });

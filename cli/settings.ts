@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { didYouMean } from './did-you-mean.ts';
 import { ConfigurationError } from './problems.ts';
 
 /** What the command line and the environment say of a backup run, validated. */
@@ -65,6 +66,30 @@ export function readBackupSettings(options: Options, env: Environment): BackupSe
   return settings;
 }
 
+/** @returns a warning for each variable that looks like a mistyped setting: nothing else would say that it has no effect */
+export function mistypedVariables(env: Environment): string[] {
+  const read = new SettingsReader({}, {});
+  backupSettings(read);
+  const known = [...read.names].map(variableOf);
+  return Object.keys(env)
+    .filter(name => name.startsWith(PREFIX) && !known.includes(name))
+    .flatMap(name => {
+      // One that is like no setting may be meant for a placeholder in the list of databases.
+      const guess = didYouMean(
+        name.slice(PREFIX.length),
+        known.map(variable => variable.slice(PREFIX.length)),
+        PREFIX,
+      );
+      return guess ? [`the environment has ${name}, which is no setting${guess}`] : [];
+    });
+}
+
+const PREFIX = 'SADE_';
+
+function variableOf(name: string): string {
+  return `${PREFIX}${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
 /** What `sade doctor` takes beside what a backup does. */
 export interface DoctorSettings extends BackupSettings {
   /** Path of the zip to write for a support ticket. */
@@ -113,6 +138,8 @@ class SettingsReader {
   readonly #options: Options;
   readonly #env: Environment;
   readonly #mistakes: string[] = [];
+  /** All that was asked for so far. */
+  readonly names = new Set<string>();
 
   constructor(options: Options, env: Environment) {
     this.#options = options;
@@ -187,10 +214,11 @@ class SettingsReader {
   }
 
   #find(name: string): { place: string; value: string } | undefined {
+    this.names.add(name);
     const option = this.#options[name];
     if (option !== undefined)
       return { place: `--${name}`, value: String(Array.isArray(option) ? option.at(-1) : option) };
-    const variable = `SADE_${name.toUpperCase().replaceAll('-', '_')}`;
+    const variable = variableOf(name);
     const value = this.#env[variable];
     return value === undefined || value === '' ? undefined : { place: variable, value };
   }

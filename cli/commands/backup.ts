@@ -20,7 +20,7 @@ import { freshWarnings, toldWarnings } from '../report/told-warnings.ts';
 import { warningsOf } from '../report/warnings.ts';
 import { RunLock } from '../run-lock.ts';
 import { Service } from '../service.ts';
-import { type BackupSettings, readBackupSettings } from '../settings.ts';
+import { type BackupSettings, mistypedVariables, readBackupSettings } from '../settings.ts';
 import { Spool } from '../spool.ts';
 import { paintState } from '../terminal/colour.ts';
 import type { LiveView, LiveViewOptions } from '../terminal/live-view.ts';
@@ -39,7 +39,7 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using _lock = RunLock.acquire(spool.folder, startedAt);
-  const warnings = [...listed.warnings];
+  const warnings = [...mistypedVariables(context.env), ...listed.warnings];
   const before = await readLastRun(spool.folder).catch((error: Error) => void warnings.push(error.message));
 
   const expected = expectedBytes(chosen, before || undefined);

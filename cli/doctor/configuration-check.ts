@@ -1,5 +1,6 @@
 import { type DatabaseSource, loadDatabases } from '../config.ts';
 import { ConfigurationError } from '../problems.ts';
+import { mistypedVariables } from '../settings.ts';
 import { count } from '../terminal/format.ts';
 import { type Checked, marker } from './check.ts';
 
@@ -17,7 +18,8 @@ export async function checkConfiguration(
   try {
     const { sources, warnings } = await loadDatabases(path, env);
     const message = `is valid and lists ${count(sources.length, 'database')}`;
-    return { sources, checks: [ok(message), ...warnings.map(warning => warn(withoutPath(warning, path)))] };
+    const all = [...warnings, ...mistypedVariables(env)];
+    return { sources, checks: [ok(message), ...all.map(warning => warn(withoutPath(warning, path)))] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     // Of several lines: what follows the first would look like something that a server said.
