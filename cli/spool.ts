@@ -10,6 +10,9 @@ const MANIFEST = '.json';
 /** What follows the name of a zip that was delivered, where it can't be removed: it is not to be sent again. */
 const DELIVERED = '.delivered';
 
+/** What follows the name of a zip that the service has refused for good, once so far. */
+const REFUSED = '.refused';
+
 /** A zip that an earlier run left in the spool because it could not be delivered. */
 export interface Leftover {
   readonly database: string;
@@ -75,13 +78,25 @@ export class Spool {
   async forget(fileName: string): Promise<string | undefined> {
     const problem = await remove(this.pathOf(fileName));
     // Without the mark it will be sent once more, and its manifest with it: the service knows it then.
-    const isMarked = problem !== undefined && (await this.#mark(fileName));
+    const isMarked = problem !== undefined && (await this.#mark(fileName, DELIVERED));
     if (problem === undefined || isMarked) await remove(this.manifestPathOf(fileName));
+    await remove(this.pathOf(`${fileName}${REFUSED}`));
     return problem;
   }
 
-  #mark(fileName: string): Promise<boolean> {
-    return writeFile(this.pathOf(`${fileName}${DELIVERED}`), '', { mode: 0o600 }).then(
+  /** Notes that a zip was refused for good. @returns whether that had been noted before; the note is gone then */
+  async noteRefusal(fileName: string): Promise<boolean> {
+    const note = this.pathOf(`${fileName}${REFUSED}`);
+    const isSecond = await rm(note).then(
+      () => true,
+      () => false,
+    );
+    if (!isSecond) await this.#mark(fileName, REFUSED);
+    return isSecond;
+  }
+
+  #mark(fileName: string, ending: string): Promise<boolean> {
+    return writeFile(this.pathOf(`${fileName}${ending}`), '', { mode: 0o600 }).then(
       () => true,
       () => false,
     );
@@ -169,9 +184,9 @@ function isHalfDone(fileName: string): boolean {
   return typeof name !== 'string' && (isPart || formatDumpName(name) === fileName);
 }
 
-/** A manifest is written before its zip gets its name, and removed after it; so is the mark of a zip that was delivered. */
+/** A manifest is written before its zip gets its name, and removed after it; so are its marks. */
 function isBesideNothing(fileName: string, all: readonly string[]): boolean {
-  return [MANIFEST, DELIVERED].some(ending => {
+  return [MANIFEST, DELIVERED, REFUSED].some(ending => {
     const zipName = fileName.slice(0, -ending.length);
     return fileName.endsWith(ending) && typeof parseBackupName(zipName) !== 'string' && !all.includes(zipName);
   });

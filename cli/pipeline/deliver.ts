@@ -10,8 +10,6 @@ import { readManifest } from './manifest-file.ts';
 import { type UploadOptions, type UploadRequest, upload } from './upload.ts';
 
 export interface Parcel extends Pick<UploadRequest, 'database' | 'path' | 'fileName' | 'size'> {
-  /** Whether an earlier run has tried to deliver it. */
-  readonly isLeftover: boolean;
   /** Read from the spool for what an earlier run left behind. */
   readonly manifest?: Manifest;
 }
@@ -47,13 +45,14 @@ export async function deliver(parcel: Parcel, spool: Spool, options: UploadOptio
     // What the service says of itself tells nothing of the file, which may be large.
     if (!(error instanceof ServiceRefusal) || outageBehind(error, options.server)) throw error;
     if (!sha256.equals(await fileDigest(path, options.signal))) throw await setAside(spool, fileName);
-    throw parcel.isLeftover && FOR_GOOD.has(error.code) ? await refuse(spool, fileName, error) : error;
+    const isSecond = FOR_GOOD.has(error.code) && (await spool.noteRefusal(fileName));
+    throw isSecond ? await refuse(spool, fileName, error) : error;
   }
 }
 
 /**
  * Refusals of just this zip, which are the same as long as zip and service are what they are (docs/rest.md). The first one
- * leaves it where it is: until the next run the service may have been updated, or its limits raised.
+ * is noted, and leaves it where it is: until the next run the service may have been updated, or its limits raised.
  */
 const FOR_GOOD = new Set([
   'NAME_TAKEN',
@@ -70,10 +69,10 @@ const FOR_GOOD = new Set([
 async function refuse(spool: Spool, fileName: string, refusal: ServiceRefusal): Promise<ExplainedError> {
   const when = new Date().toISOString();
   const what = refusal.advice === undefined ? '' : `\nWhat to do: ${refusal.advice}`;
-  const why = `Not accepted at ${when}, nor in an earlier run: ${refusal.message}.${what}`;
+  const why = `Refused at ${when}, for the second time: ${refusal.message}.${what}`;
   const path = await setRefusedAside(spool, fileName, why);
   if (path === undefined) return refusal;
-  return new ExplainedError(`${refusal.message}; so it was in an earlier run: the zip was set aside as ${path}`, {
+  return new ExplainedError(`${refusal.message}; for the second time: the zip was set aside as ${path}`, {
     cause: refusal,
     advice: `${refusal.advice ?? ''} ${path}.txt says how to have it sent again, and how to get rid of it.`.trim(),
   });

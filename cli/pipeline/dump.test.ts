@@ -133,7 +133,7 @@ describe('dump', () => {
           'db_host',
           { where: `no-such-host.invalid:${source.port}`, why: "can't be found (unknown host name)" },
         ],
-        [{ dumpOptions: ['--no-such-option'] }, 'failed with exit code 2: mysqldump: unknown option', 'by hand'],
+        [{ dumpOptions: ['--no-such-option'] }, 'failed with exit code 2: ', 'by hand'],
       ] as const) {
         const error = await dump({ ...source, ...change }, path, { client, signal: never }).catch(error => error);
         expect(error, said).to.be.instanceOf(ExplainedError);

@@ -194,7 +194,7 @@ export class Stages {
   async #deliver(zipped: Zipped, { retries, mayRetry }: Pass, signal: AbortSignal): Promise<Ended> {
     const { spool, server, watch } = this.#options;
     const { backup, path, zipBytes: size } = zipped;
-    const { database, fileName, isLeftover } = backup;
+    const { database, fileName } = backup;
     const onBytes = (bytes: number) => watch.moved(backup, bytes);
     const isThere = async (signal: AbortSignal) => (await probeService(server, signal)) !== undefined;
     const parcel = {
@@ -202,7 +202,6 @@ export class Stages {
       path,
       fileName,
       size,
-      isLeftover,
       ...(zipped.manifest && { manifest: zipped.manifest }),
     };
     const { receipt, manifest, isTooLarge, sha256, notRemoved } = await deliver(parcel, spool, {
