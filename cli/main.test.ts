@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -92,13 +93,18 @@ describe('main', () => {
   describe('backs up to the end', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     let args: string[];
+    // It is reached and is no database server: the dump program is tried all the same.
+    const other = createServer(socket => socket.on('error', () => {}).end('SSH-2.0-other\r\n'));
+    before(() => once(other.listen(0, '127.0.0.1'), 'listening'));
+    after(() => other.close());
 
     beforeEach(async () => {
       const { path } = await fakeMysqldump(
         folder,
         `case $2 in --version) echo 'mysqldump from 11.4.2-MariaDB'; exit;; --help) exit;; esac; header; marker`,
       );
-      const entry = { db_host: 'h', db_port: '1', db_username: 'u', db_password: 'p' };
+      const { port } = other.address() as AddressInfo;
+      const entry = { db_host: '127.0.0.1', db_port: port, db_username: 'u', db_password: 'p' };
       const list = JSON.stringify(names.map(name => ({ database_name: name, ...entry })));
       await writeFile(join(folder, 'databases.json'), list, { mode: 0o600 });
       // Nothing listens there: every zip has to wait in the work folder.
