@@ -10,10 +10,13 @@ import { CommandError, ConfigurationError, codeOf, EXIT, messageOf } from './pro
 export class RunLock implements Disposable {
   readonly #database: DatabaseSync;
   readonly #note: string;
+  /** The run before, where it did not come to its end: it was killed, or the machine went down. */
+  readonly unfinished: RunNote | undefined;
 
-  private constructor(database: DatabaseSync, note: string) {
+  private constructor(database: DatabaseSync, note: string, unfinished: RunNote | undefined) {
     this.#database = database;
     this.#note = note;
+    this.unfinished = unfinished;
   }
 
   /**
@@ -41,8 +44,9 @@ export class RunLock implements Disposable {
         EXIT.anotherRun,
       );
     }
+    const unfinished = readNote(note);
     leaveNote(note, startedAt);
-    return new RunLock(database, note);
+    return new RunLock(database, note, unfinished);
   }
 
   /**
@@ -87,10 +91,22 @@ function leaveNote(note: string, startedAt: Date): void {
 }
 
 function describe(note: string): string {
+  const run = readNote(note);
+  return run ? `: process ${run.pid}, started ${run.startedAt}` : '';
+}
+
+/** What a run leaves of itself as long as it goes on. */
+export interface RunNote {
+  readonly pid: number;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+}
+
+function readNote(note: string): RunNote | undefined {
   try {
-    const { pid, startedAt } = JSON.parse(readFileSync(note, 'utf8')) as { pid: number; startedAt: string };
-    return `: process ${pid}, started ${startedAt}`;
+    const { pid, startedAt } = JSON.parse(readFileSync(note, 'utf8')) as RunNote;
+    return Number.isNaN(Date.parse(startedAt)) ? undefined : { pid, startedAt };
   } catch {
-    return '';
+    return undefined;
   }
 }

@@ -97,6 +97,25 @@ describe('the mail of sade backup', function () {
     expect(await lastRun(trial)).to.deep.include({ interrupted_by: 'SIGTERM', not_done: ['hangs'], exit_code: 143 });
   });
 
+  it('reports in the next night, with --quiet too, that a run was killed: that one could send no mail', async () => {
+    await using trial = await scene.trial(await scene.createDatabase('create table t (id int primary key)'));
+    const program = await spoiledDumpProgram(trial.place.folder, 'header; exec sleep 100');
+    expect((await cron(trial, ['--quiet'])).stdout).to.equal('');
+    for (const night of ['one', 'the next']) {
+      const run = trial.start(['--quiet', '--mariadb-dump', program]);
+      await until('a dump', async () => (await trial.spooled()).some(name => name.endsWith('.sql')));
+      run.child.kill('SIGKILL');
+      expect((await run.ended).stdout).to.equal('');
+      const { stdout, code } = await cron(trial, ['--quiet']);
+      expect(code, night).to.equal(0);
+      const said = unwrapped(stdout);
+      expect(said)
+        .to.contain(`(process ${run.child.pid}) did not come to its end and sent no mail`)
+        .and.contain('run.log.1');
+    }
+    expect(await cron(trial, ['--quiet'])).to.deep.equal({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('comes also when the run breaks down in the middle, with what is known by then and why', async () => {
     await using trial = await scene.trial(await scene.createDatabase('create table t (id int primary key)'));
     const program = await spoiledDumpProgram(trial.place.folder, `rm -r '${trial.place.workDir}'; header; marker`);

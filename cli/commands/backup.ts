@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DatabaseList } from '../../protocol/responses.ts';
 import { chooseSources } from '../choose-sources.ts';
 import { type DatabaseSource, loadDatabases } from '../config.ts';
@@ -24,6 +25,7 @@ import { type BackupSettings, mistypedVariables, readBackupSettings } from '../s
 import { Spool } from '../spool.ts';
 import { paintState } from '../terminal/colour.ts';
 import type { LiveView, LiveViewOptions } from '../terminal/live-view.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
 import { printableJson } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
@@ -38,8 +40,8 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   const chosen = chooseSources(listed.sources, settings);
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
-  using _lock = RunLock.acquire(spool.folder, startedAt);
-  const warnings = [...mistypedVariables(context.env), ...listed.warnings];
+  using lock = RunLock.acquire(spool.folder, startedAt);
+  const warnings = [...mistypedVariables(context.env), ...listed.warnings, ...describeUnfinished(lock, spool)];
   const before = await readLastRun(spool.folder).catch((error: Error) => void warnings.push(error.message));
 
   const expected = expectedBytes(chosen, before || undefined);
@@ -63,6 +65,14 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   await conclude(report, { settings, context, before, folder: spool.folder });
   if ('error' in ended) throw ended.error;
   return report.exitCode;
+}
+
+/** A run that was killed sent no mail: with `--quiet` its night would look like one in which all was well. */
+function describeUnfinished({ unfinished }: RunLock, { folder }: Spool): string[] {
+  if (!unfinished) return [];
+  const { pid, startedAt } = unfinished;
+  const what = `the run of ${inLocalTime(startedAt)} (process ${pid}) did not come to its end and sent no mail`;
+  return [`${what}: it was killed, or the machine went down; what it had done is in ${join(folder, 'run.log.1')}`];
 }
 
 /** How large the dump of each database may become: as in the last run, where it was in it. */

@@ -24,7 +24,7 @@ export interface Amendment {
 export interface ToldWarning {
   /** Left out for one that is about all. */
   readonly database?: string;
-  /** What it says, without the figures in it. */
+  /** What it says; of a finding without the figures in it. */
   readonly text: string;
   readonly toldAt: Date;
 }

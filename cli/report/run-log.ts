@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
@@ -6,7 +6,8 @@ import { OutcomeLines } from './outcome-lines.ts';
 
 /**
  * What ended so far, in the work folder: the mail of a run is written at its end, and this is for someone who wants to watch
- * (`tail -f`), or to know how far a run came that was killed. Begun anew by each run; that it can't be written spoils none.
+ * (`tail -f`), or to know how far a run came that was killed: the log of the run before stays beside it. That it can't be written
+ * spoils no run.
  */
 export class RunLog {
   readonly #path: string;
@@ -15,7 +16,9 @@ export class RunLog {
   constructor(folder: string, startedAt: Date) {
     this.#path = join(folder, 'run.log');
     attempt(() => {
-      rmSync(this.#path, { force: true });
+      renameSync(this.#path, `${this.#path}.1`);
+    });
+    attempt(() => {
       writeFileSync(this.#path, `run of ${inLocalTime(startedAt)}, process ${process.pid}\n`, {
         mode: 0o600,
         flag: 'wx',

@@ -31,9 +31,9 @@ function recent(before: LastRun | undefined, now: Date): ToldWarning[] {
   return (before?.told ?? []).filter(({ toldAt }) => now.getTime() - toldAt.getTime() < REMIND_AFTER_MS);
 }
 
-/** Figures change each night, and say nothing new; a table that was not named before does. */
+/** Figures of a finding change each night, and say nothing new; a table that was not named before does, and so does another run. */
 function asTold({ database, code, message }: Warning, toldAt: Date): ToldWarning {
-  const text = `${code === undefined ? '' : `${code}: `}${message.replace(/\d+/g, '#')}`;
+  const text = code === undefined ? message : `${code}: ${message.replace(/\d+/g, '#')}`;
   return { ...(database !== undefined && { database }), text, toldAt };
 }
 

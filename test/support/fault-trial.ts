@@ -72,7 +72,7 @@ export class FaultTrial implements AsyncDisposable {
   /** @returns dumps, zips, manifests and whatever is half-done in the work folder, sorted */
   async spooled(): Promise<string[]> {
     const names = await readdir(this.place.workDir).catch(() => []);
-    return names.filter(name => !/^(?:run\.lock|run\.log|last-run\.json)/.test(name)).sort();
+    return names.filter(name => !/^(?:run\.|last-run\.json)/.test(name)).sort();
   }
 
   /** @returns all that the service's folder holds of this database, sorted */
