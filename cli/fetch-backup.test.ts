@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { fetchBackup } from './fetch-backup.ts';
+import { PartFile } from './part-file.ts';
 import { CommandError } from './problems.ts';
 import type { Service } from './service.ts';
 
@@ -31,9 +32,36 @@ describe('fetch-backup', () => {
         );
       },
     } as unknown as Service;
-    const error = await fetchBackup(service, REMOTE, { part: join(folder, 'x.part'), signal }).catch(error => error);
+    await using part = await PartFile.open(join(folder, 'x.part'));
+    const error = await fetchBackup(service, REMOTE, { sink: part, signal }).catch(error => error);
     expect(error).to.be.instanceOf(CommandError).with.property('message').that.contains('broken');
     expect(attempts).to.be.within(5, 8);
+  });
+
+  it('takes up again a line over which next to nothing comes', async () => {
+    let attempts = 0;
+    const service = {
+      download: async (_id: string, _method: string, { signal }: { signal: AbortSignal }) => {
+        const isTrickle = attempts++ === 0;
+        const body = new ReadableStream({
+          start: controller => {
+            if (!isTrickle) {
+              controller.enqueue(new Uint8Array(100));
+              return controller.close();
+            }
+            const drip = setInterval(() => controller.enqueue(new Uint8Array(1)), 10);
+            signal.addEventListener('abort', () => {
+              clearInterval(drip);
+              controller.error(signal.reason);
+            });
+          },
+        });
+        return new Response(body);
+      },
+    } as unknown as Service;
+    await using part = await PartFile.open(join(folder, 'x.part'));
+    await fetchBackup(service, REMOTE, { sink: part, signal, stalledMs: 200 });
+    expect(attempts).to.equal(2);
   });
 
   it('takes up again a line over which nothing comes', async () => {
@@ -48,10 +76,14 @@ describe('fetch-backup', () => {
             signal.addEventListener('abort', () => controller.error(signal.reason));
           },
         });
-        return new Response(body, { status: from > 0 ? 206 : 200 });
+        return new Response(body, {
+          status: from > 0 ? 206 : 200,
+          headers: from > 0 ? { 'content-range': `bytes ${from}-99/100` } : {},
+        });
       },
     } as unknown as Service;
-    await fetchBackup(service, REMOTE, { part: join(folder, 'x.part'), signal, stalledMs: 50 });
+    await using part = await PartFile.open(join(folder, 'x.part'));
+    await fetchBackup(service, REMOTE, { sink: part, signal, stalledMs: 50 });
     expect(attempts).to.equal(2);
   });
 });

@@ -1,7 +1,5 @@
-import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { Hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { piecesOf } from './pipeline/file-digest.ts';
 import { CommandError, EXIT, messageOf } from './problems.ts';
 import type { Service } from './service.ts';
 import { formatBytes } from './terminal/format.ts';
@@ -15,38 +13,54 @@ export interface RemoteBackup {
   readonly etag: string;
 }
 
+/** Where the bytes of a download go. A {@link CommandError} of it ends the download. */
+export interface Sink {
+  /** A path or `stdout`, for messages. */
+  readonly name: string;
+  /** @returns how many bytes there are already, and their digest */
+  soFar(signal: AbortSignal): Promise<{ hash: Hash; length: number }>;
+  /** What is written next begins at this byte. @returns how many bytes from there on are not to be written again */
+  from(at: number): Promise<number>;
+  write(chunk: Uint8Array): Promise<void>;
+  /** An answer was written to its end. */
+  flush(): Promise<void>;
+}
+
 /** A connection that breaks is taken up again, as long as each time some bytes have come. */
 const ATTEMPTS_WITHOUT_PROGRESS = 5;
 
-/** A connection over which nothing comes for so long is given up, and taken up again. */
+/** A connection over which next to nothing comes for so long is given up, and taken up again. */
 const STALLED_MS = 60_000;
 
+const LEAST_BYTES_PER_SECOND = 1024;
+
 /**
- * Fetches a stored zip into a file, from where an earlier attempt or an earlier run ended.
- * @param part path of the file; it stays when the download breaks off, so that the next one goes on from there
- * @returns the SHA-256 of what is in the file now, which the caller compares
+ * Fetches a stored zip, from where an earlier attempt or an earlier run ended.
+ * @returns the SHA-256 of what the sink has now, which the caller compares
  * @throws {CommandError} when it can't be written, or breaks off time and again; {ExplainedError} when the service refuses
  */
 export async function fetchBackup(
   service: Service,
   remote: RemoteBackup,
-  { part, signal, stalledMs = STALLED_MS }: { part: string; signal: AbortSignal; stalledMs?: number },
+  { sink, signal, stalledMs = STALLED_MS }: { sink: Sink; signal: AbortSignal; stalledMs?: number },
 ): Promise<Buffer> {
-  await using file = await attempt(part, () => open(part, 'a+', 0o600));
   let barren = 0;
   // What there was at most: where ranges are not served, each attempt begins anew, and may end before.
   let best = 0;
   for (;;) {
-    const { hash, length } = await digestSoFar(file, part, remote.size, signal);
+    let { hash, length } = await sink.soFar(signal);
+    if (length > remote.size) {
+      await sink.from(0);
+      ({ hash, length } = await sink.soFar(signal));
+    }
     if (length === remote.size) return hash.digest();
-    const failure = await append({ service, remote, file, part, stalledMs }, length);
-    signal.throwIfAborted();
-    const { size } = await file.stat();
     best = Math.max(best, length);
-    barren = size > best ? 0 : barren + 1;
-    best = Math.max(best, size);
+    const { failure, reached } = await append({ service, remote, sink, stalledMs, signal }, length);
+    signal.throwIfAborted();
+    barren = reached > best ? 0 : barren + 1;
+    best = Math.max(best, reached);
     const isHopeless = barren > 0 && failure === undefined;
-    if (isHopeless || barren >= ATTEMPTS_WITHOUT_PROGRESS) throw brokeOff(size, remote.size, failure);
+    if (isHopeless || barren >= ATTEMPTS_WITHOUT_PROGRESS) throw brokeOff(reached, remote.size, sink, failure);
     if (barren > 0) await pause(500 * 2 ** barren, signal);
   }
 }
@@ -54,59 +68,85 @@ export async function fetchBackup(
 interface Appending {
   readonly service: Service;
   readonly remote: RemoteBackup;
-  readonly file: FileHandle;
-  readonly part: string;
+  readonly sink: Sink;
   readonly stalledMs: number;
+  readonly signal: AbortSignal;
 }
 
-/** @returns why it broke off, or undefined when the answer was read to its end */
-async function append({ service, remote, file, part, stalledMs }: Appending, from: number): Promise<unknown> {
+/** @returns how far it came, and why it broke off, unless the answer was read to its end */
+async function append(
+  { service, remote, sink, stalledMs, signal }: Appending,
+  from: number,
+): Promise<{ reached: number; failure: unknown }> {
   const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-`, 'if-range': remote.etag } : {};
   const stalled = new AbortController();
   const answer = await service.download(remote.id, 'get', { headers, signal: stalled.signal });
-  let length = answer.status === 206 ? from : 0;
-  await attempt(part, () => file.truncate(length));
-  const watch = setTimeout(() => stalled.abort(new Error(`nothing came for ${stalledMs / 1000} s`)), stalledMs);
+  if (answer.status === 206) checkRange(answer.headers.get('content-range'), from, remote);
+  let reached = answer.status === 206 ? from : 0;
+  let toSkip = await sink.from(reached);
+  using watch = new Watch(stalledMs, error => stalled.abort(error));
   try {
     for await (const chunk of answer.body ?? []) {
-      watch.refresh();
-      length += chunk.length;
-      if (length > remote.size) throw tooLong(remote);
-      await attempt(part, () => file.writeFile(chunk));
+      watch.came(chunk.length);
+      reached += chunk.length;
+      if (reached > remote.size) throw tooLong(remote);
+      const fresh = chunk.subarray(Math.min(toSkip, chunk.length));
+      toSkip -= chunk.length - fresh.length;
+      if (fresh.length > 0) await watch.without(() => sink.write(fresh));
+      signal.throwIfAborted();
     }
-    await attempt(part, () => file.sync());
-    return undefined;
+    await sink.flush();
+    return { reached, failure: undefined };
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    return error;
-  } finally {
-    clearTimeout(watch);
+    return { reached, failure: error };
   }
 }
 
-async function digestSoFar(
-  file: FileHandle,
-  part: string,
-  size: number,
-  signal: AbortSignal,
-): Promise<{ hash: Hash; length: number }> {
-  if ((await file.stat()).size > size) await file.truncate(0);
-  const hash = createHash('sha256');
-  let length = 0;
-  for await (const piece of piecesOf(part, signal)) {
-    hash.update(piece);
-    length += piece.length;
+/** A line over which too little comes is given up; how long what comes takes to be written does not count. */
+class Watch implements Disposable {
+  readonly #timer: NodeJS.Timeout;
+  #came = 0;
+  #writingMs = 0;
+  #isWriting = false;
+
+  constructor(ms: number, onStalled: (error: Error) => void) {
+    const least = (LEAST_BYTES_PER_SECOND * ms) / 1000;
+    this.#timer = setInterval(() => {
+      const isKeptByUs = this.#isWriting || this.#writingMs > ms / 2;
+      if (this.#came < least && !isKeptByUs)
+        onStalled(new Error(`no more than ${formatBytes(this.#came)} came in ${ms / 1000} s`));
+      this.#came = 0;
+      this.#writingMs = 0;
+    }, ms);
   }
-  return { hash, length };
+
+  came(bytes: number): void {
+    this.#came += bytes;
+  }
+
+  /** Does what takes its own time. */
+  async without(write: () => Promise<void>): Promise<void> {
+    const since = performance.now();
+    this.#isWriting = true;
+    await write();
+    this.#isWriting = false;
+    this.#writingMs += performance.now() - since;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
 }
 
-/** A disk that can't be written is nothing that another attempt at the download would mend. */
-async function attempt<T>(part: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new CommandError(`${part} can't be written: ${messageOf(error)}`, EXIT.someFailed, { cause: error });
-  }
+/** What is put in another place than it is from makes a file that is whole and wrong. */
+function checkRange(told: string | null, from: number, { id, size }: RemoteBackup): void {
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(told ?? '') ?? [];
+  if (Number(first) === from && Number(last) < size && (total === '*' || Number(total) === size)) return;
+  throw new CommandError(
+    `The service was asked for backup ${id} from byte ${from} on, and answers with another part of it: look for a proxy between the two.`,
+    EXIT.someFailed,
+  );
 }
 
 function tooLong({ id, size }: RemoteBackup): CommandError {
@@ -116,10 +156,12 @@ function tooLong({ id, size }: RemoteBackup): CommandError {
   );
 }
 
-function brokeOff(size: number, total: number, failure: unknown): CommandError {
+function brokeOff(size: number, total: number, sink: Sink, failure: unknown): CommandError {
   const why = failure === undefined ? 'the service sends nothing more' : messageOf(failure);
+  const advice =
+    sink.name === 'stdout' ? 'What was written to stdout is not whole.' : 'Run it again to go on from there.';
   return new CommandError(
-    `The download broke off after ${formatBytes(size)} of ${formatBytes(total)}: ${why}. Run it again to go on from there.`,
+    `The download broke off after ${formatBytes(size)} of ${formatBytes(total)}: ${why}. ${advice}`,
     EXIT.someFailed,
     { cause: failure },
   );

@@ -88,7 +88,7 @@ function explainEnd(error: unknown): number {
 
 async function parse(typed: string[]): Promise<number> {
   const commands = program();
-  const argv = spelledOut(typed);
+  const argv = withDash(spelledOut(typed));
   const [command] = argv.slice(2).filter(argument => !argument.startsWith('-'));
   const isFirst = argv[2] === command;
   const called = isFirst ? command! : 'backup';
@@ -99,7 +99,7 @@ async function parse(typed: string[]): Promise<number> {
   const lazy = commands.parse(argv, {
     lazy: true,
     string: TEXT_OPTIONS,
-    boolean: ['json', 'quiet', 'wide'],
+    boolean: ['json', 'quiet', 'wide', 'force'],
     unknown: (flag: string): never => {
       throw unknownOption(flag, called, commands.tree);
     },
@@ -118,6 +118,14 @@ function spelledOut(argv: readonly string[]): string[] {
   if (first === undefined) return isPerson ? [program, script, '--help'] : [program, script];
   if (first === 'help') return [program, script, ...rest, '--help'];
   return first === 'version' ? [program, script, '--version', ...rest] : [...argv];
+}
+
+/** A dash by itself is a value, as in `--output -`; the parser would take it for an option without a name. */
+function withDash(argv: readonly string[]): string[] {
+  return argv.flatMap((word, at) => {
+    if (argv[at + 1] === '-' && /^(?:--output|-o)$/.test(word)) return ['--output=-'];
+    return word === '-' && /^(?:--output|-o)$/.test(argv[at - 1] ?? '') ? [] : [word];
+  });
 }
 
 function showHelp(commands: Program, command: string | undefined): number {
@@ -235,9 +243,11 @@ function program(): Program {
     )
 
     .command('download [id]', 'Fetch a backup by its id; goes on where a broken download ended and checks the digest')
-    .option('-o, --output', "File or folder to put it in (default: the backup's own name, here)")
+    .option('-o, --output', "File or folder to put it in, or - for stdout (default: the backup's own name, here)")
+    .option('--force', 'Write to stdout although it is a terminal')
     .example('download 34')
     .example('download 34 --output /tmp')
+    .example('download 34 --output - | gunzip | mariadb shop_restored')
     .action(async (id: string | undefined, options: Options) =>
       (await import('./commands/download.ts')).download(given(id, 'download', 'the id of a backup'), options, context),
     ) as Program;

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -154,6 +155,65 @@ describe('download', () => {
     expect(asked).to.deep.equal([]);
   });
 
+  describe('in a folder where others write', () => {
+    const part = () => join(folder, `${NAME}.part`);
+    const victim = () => join(folder, 'victim');
+    const refused = async (why: RegExp) => {
+      const error = await failureOf(run());
+      expect(error).to.be.instanceOf(ConfigurationError);
+      expect(error.message).to.match(why).and.contain('--output');
+      expect(asked).to.deep.equal([]);
+    };
+
+    it('follows no link that stands where it would write', async () => {
+      await writeFile(victim(), 'precious');
+      await symlink(victim(), part());
+      await refused(/is a link, and is not what an earlier download left/);
+      expect(await readFile(victim(), 'utf8')).to.equal('precious');
+    });
+
+    it('makes nothing at the end of a link to nowhere', async () => {
+      await symlink(victim(), part());
+      await refused(/is a link/);
+      await rm(part());
+      await symlink(victim(), join(folder, NAME));
+      await refused(/exists already/);
+      expect(await readdir(folder)).to.deep.equal([NAME]);
+    });
+
+    it('writes into no file that has a second name', async () => {
+      await writeFile(victim(), 'precious');
+      await link(victim(), part());
+      await refused(/has a second name elsewhere/);
+      expect(await readFile(victim(), 'utf8')).to.equal('precious');
+    });
+
+    it('writes into no file of another user, and into no pipe or folder', async function () {
+      await mkdir(part());
+      await refused(/is not an ordinary file/);
+      await rm(part(), { recursive: true });
+      execFileSync('mkfifo', [part()]);
+      await refused(/is not an ordinary file/);
+      await rm(part());
+      if (process.getuid!() !== 0) return this.skip();
+      await writeFile(part(), 'theirs');
+      await chown(part(), 12345, 12345);
+      await refused(/belongs to another user/);
+    });
+
+    it('writes over nothing that has come in its place meanwhile', async () => {
+      script = [
+        async (request, response) => {
+          await writeFile(join(folder, NAME), 'mine');
+          send()(request, response);
+        },
+      ];
+      expect((await failureOf(run())).message).to.contain('exists already');
+      expect(await readFile(join(folder, NAME), 'utf8')).to.equal('mine');
+      expect((await readFile(part())).equals(CONTENT)).to.equal(true);
+    });
+  });
+
   describe('the name in the answer', () => {
     it('is taken when it is one of our grammar, in both spellings', async () => {
       const name = NAME.replace('pt_xyz', 'klien ö & co');
@@ -172,6 +232,9 @@ describe('download', () => {
         '.bashrc',
         'a/b.zip',
         'a\\b.zip',
+        '-rf',
+        `${'x'.repeat(300)}.zip`,
+        NAME.replace('pt_xyz', 'x'.repeat(300)),
         `../${NAME}`,
         `${NAME}/../../evil`,
       ];
@@ -294,6 +357,29 @@ describe('download', () => {
       expect(error).to.be.instanceOf(CommandError);
     });
 
+    it('when it gets another part of the file than it asked for', async () => {
+      for (const range of ['bytes 0-2999999/3000000', 'bytes 1000000-2999999/9999999', undefined]) {
+        script = [
+          send({ breakAt: 1_000_000 }),
+          (_request, response) =>
+            response
+              .writeHead(206, range === undefined ? {} : { 'content-range': range })
+              .end(CONTENT.subarray(0, 2_000_000)),
+        ];
+        const error = await within(3, join(folder, `${range?.length}.zip`));
+        expect(error).to.be.instanceOf(CommandError);
+        expect(error.message).to.contain('answers with another part of it');
+      }
+    });
+
+    it('when there is no room for what the service tells of it', async () => {
+      headers['content-length'] = String(Number.MAX_SAFE_INTEGER);
+      const error = await within(1.5);
+      expect(error).to.be.instanceOf(CommandError);
+      expect(error.message).to.match(/the backup has 8\S* \w+, and there is room for .+ Make room/);
+      expect(asked).to.deep.equal([]);
+    });
+
     it('when the answer lacks what a check needs', async () => {
       for (const name of ['repr-digest', 'etag', 'content-length']) {
         const { [name]: _, ...rest } = headers;
@@ -308,8 +394,9 @@ describe('download', () => {
 
     it('at once when it can not write there', async () => {
       const error = await within(1, join(folder, 'no', 'such', 'folder', 'a.zip'));
+      expect(error).to.be.instanceOf(ConfigurationError);
       expect(error.message)
-        .to.match(/ENOENT|no such/)
+        .to.match(/^there is no folder \S+folder; make it \(mkdir -p \S+folder\), or name another with --output$/)
         .and.not.to.contain('go on from there');
       expect(asked.length).to.be.at.most(1);
     });

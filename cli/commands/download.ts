@@ -1,13 +1,16 @@
-import { rename, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { stat, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { parseBackupName } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
+import type { BackupReport } from '../../protocol/responses.ts';
 import { requireBackupId } from '../backup-id.ts';
 import { fetchBackup, type RemoteBackup } from '../fetch-backup.ts';
 import { whatHasIt } from '../losses.ts';
-import { CommandError, ConfigurationError, codeOf, EXIT, ExplainedError, messageOf } from '../problems.ts';
+import { alreadyThere, isThere, PartFile } from '../part-file.ts';
+import { CommandError, ConfigurationError, EXIT, ExplainedError } from '../problems.ts';
 import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
+import { StdoutSink } from '../stdout-sink.ts';
 import { formatBytes, formatState } from '../terminal/format.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { printableInLine } from '../terminal/printable.ts';
@@ -18,39 +21,67 @@ import { renderRestore } from './restore-hint.ts';
 
 /**
  * `sade download ID`: fetches a stored zip, goes on where a broken download ended, and keeps the file only when its
- * SHA-256 is the one that the service tells.
+ * SHA-256 is the one that the service tells. With `--output -` the bytes go to stdout, and the exit code says whether they are
+ * the right ones.
  * @throws {CommandError} {ExplainedError} the signal's reason when aborted
  */
 export async function download(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
   requireBackupId(id);
   const { signal, stdout } = context;
+  const isStreamed = options.output === '-';
+  if (isStreamed && stdout.isTTY && !options.force) throw onTerminal(id);
   const service = new Service(readServer(options, context.env), signal);
   const { fileName, ...remote } = describe(id, await service.download(id, 'head'));
-  const target = await chooseTarget(options.output, fileName);
-  const part = `${target}.part`;
+  if (isStreamed) return stream(service, remote, context);
 
-  const isResumed = await exists(part);
-  let digest = await fetchBackup(service, remote, { part, signal });
-  // What an earlier run left may have been of another file: that is no reason to give up.
-  if (isResumed && !digest.equals(remote.sha256)) {
-    await rm(part, { force: true });
-    digest = await fetchBackup(service, remote, { part, signal });
-  }
-  if (!digest.equals(remote.sha256)) {
-    await rm(part, { force: true });
-    throw await wrongBytes(id, service, context);
-  }
-  await rename(part, target);
-  stdout.write(`${printableInLine(target)}: ${formatBytes(remote.size)}, SHA-256 ${digest.toString('hex')}\n`);
-  await tellOfWorth(id, service, { target, context });
+  const target = await chooseTarget(options.output, fileName);
+  await keep(service, remote, target, context);
+  const digest = remote.sha256.toString('hex');
+  stdout.write(`${printableInLine(target)}: ${formatBytes(remote.size)}, SHA-256 ${digest}\n`);
+  const report = await tellOfWorth(id, service, context);
+  stdout.write(renderRestore(target, report, screenWidth(stdout)));
   return EXIT.ok;
 }
 
+async function keep(service: Service, remote: RemoteBackup, target: string, context: CommandContext): Promise<void> {
+  const { signal } = context;
+  await using part = await PartFile.open(`${target}.part`);
+  await checkRoom(target, remote, (await part.soFar(signal)).length);
+  let digest = await fetchBackup(service, remote, { sink: part, signal });
+  // What an earlier run left may have been of another file: that is no reason to give up.
+  if (part.isResumed && !digest.equals(remote.sha256)) {
+    await part.from(0);
+    digest = await fetchBackup(service, remote, { sink: part, signal });
+  }
+  if (!digest.equals(remote.sha256)) {
+    await part.discard();
+    throw await wrongBytes(remote.id, service, context, 'was deleted');
+  }
+  await part.finish(target);
+}
+
+/** Nothing but the bytes goes to stdout. */
+async function stream(service: Service, remote: RemoteBackup, context: CommandContext): Promise<number> {
+  const { signal, stdout, stderr } = context;
+  const { id, size, sha256 } = remote;
+  const digest = await fetchBackup(service, remote, { sink: new StdoutSink(stdout), signal });
+  if (!digest.equals(sha256)) throw await wrongBytes(id, service, context, 'must not be used');
+  stderr.write(`backup ${id}: ${formatBytes(size)}, SHA-256 ${digest.toString('hex')}\n`);
+  await tellOfWorth(id, service, context);
+  return EXIT.ok;
+}
+
+function onTerminal(id: string): ConfigurationError {
+  return new ConfigurationError([
+    `a backup is a zip, which a terminal can't show; redirect it, such as sade download ${id} --output - | gunzip, or add --force`,
+  ]);
+}
+
 /** Another attempt helps only where the stored file is sound, as far as the service knows. */
-async function wrongBytes(id: string, service: Service, { signal }: CommandContext): Promise<Error> {
+async function wrongBytes(id: string, service: Service, { signal }: CommandContext, fate: string): Promise<Error> {
   const report = await service.report(id).catch(() => undefined);
   signal.throwIfAborted();
-  const what = `What came of backup ${id} has another SHA-256 than the service tells, and was deleted`;
+  const what = `What came of backup ${id} has another SHA-256 than the service tells, and ${fate}`;
   if (report?.state !== 'damaged')
     return new CommandError(`${what}. Try again, and look at the stored file if it stays so.`, EXIT.someFailed);
   const { damage, checked_at, database_name } = report;
@@ -64,9 +95,8 @@ async function wrongBytes(id: string, service: Service, { signal }: CommandConte
 async function tellOfWorth(
   id: string,
   service: Service,
-  { target, context }: { target: string; context: CommandContext },
-): Promise<void> {
-  const { stdout, stderr, signal } = context;
+  { stderr, signal }: CommandContext,
+): Promise<BackupReport['data'] | undefined> {
   const report = await service.report(id).catch(() => undefined);
   signal.throwIfAborted();
   if (report && report.state !== 'complete')
@@ -75,11 +105,11 @@ async function tellOfWorth(
     stderr.write(
       `warning: this backup is SHRUNK. ${printableInLine(whatHasIt(report.loss.reference))} sade show ${id} tells what was lost\n`,
     );
-  stdout.write(renderRestore(target, report, screenWidth(stdout)));
+  return report;
 }
 
 function describe(id: string, { headers }: Response): RemoteBackup & { fileName: string } {
-  const size = Number(headers.get('content-length') ?? Number.NaN);
+  const size = /^\d+$/.test(headers.get('content-length') ?? '') ? Number(headers.get('content-length')) : Number.NaN;
   const sha256 = parseReprDigest(headers.get('repr-digest') ?? '');
   const etag = headers.get('etag');
   if (!Number.isSafeInteger(size) || !sha256 || !etag)
@@ -107,22 +137,26 @@ function decoded(text: string): string | undefined {
 }
 
 async function chooseTarget(output: unknown, fileName: string): Promise<string> {
+  if (output === '') throw new ConfigurationError(['--output must name a file or a folder, or be - for stdout']);
   const wanted = output === undefined ? fileName : String(output);
   const target = (await isFolder(wanted)) ? join(wanted, basename(fileName)) : wanted;
-  if (await exists(target))
-    throw new ConfigurationError([`${target} exists already; name another file or folder with --output`]);
+  const folder = target.endsWith('/') ? target : dirname(target);
+  if (!(await isFolder(folder)))
+    throw new ConfigurationError([
+      `there is no folder ${folder}; make it (mkdir -p ${shellWord(folder)}), or name another with --output`,
+    ]);
+  if (await isThere(target)) throw alreadyThere(target);
   return target;
 }
 
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    error => {
-      if (codeOf(error) === 'ENOENT') return false;
-      throw new ConfigurationError([
-        `${path} can't be looked at: ${messageOf(error)}; name another place with --output`,
-      ]);
-    },
+/** What the service tells of a file may fill the disk, and a disk that is full says so only in the end. */
+async function checkRoom(target: string, { size }: RemoteBackup, already: number): Promise<void> {
+  const disk = await statfs(dirname(target)).catch(() => undefined);
+  const free = disk && disk.bavail * disk.bsize;
+  if (free === undefined || free >= size - already) return;
+  throw new CommandError(
+    `${target} can't be written: the backup has ${formatBytes(size)}, and there is room for ${formatBytes(free)} there. Make room, or name another folder with --output.`,
+    EXIT.someFailed,
   );
 }
 
