@@ -43,7 +43,7 @@ const ROOT = join(import.meta.dirname, '..');
 const MOCHA = join(ROOT, 'node_modules/mocha/bin/mocha.js');
 
 describe('under Deno', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-deno-'));
