@@ -174,7 +174,7 @@ function program(): Program {
     .option('--mysqldump', `MySQL's dump program (SADE_MYSQLDUMP; default ${DEFAULTS.mysqldump})`)
     .option('--mariadb-dump', `MariaDB's dump program (SADE_MARIADB_DUMP; default ${DEFAULTS.mariadbDump})`)
     .option('--json', "Print the run's report as JSON on stdout (SADE_JSON=1)")
-    .option('--quiet', 'Say nothing unless something failed or deserves a look (SADE_QUIET=1)')
+    .option('--quiet', 'Say nothing when all is well; a warning comes once, and again after a week (SADE_QUIET=1)')
     .example('backup --server https://backups.example.com')
     .example('backup --only pt_xyz,pt_abc --quiet')
     .action(async (options: Options) => (await import('./commands/backup.ts')).backup(options, context))

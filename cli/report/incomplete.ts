@@ -7,12 +7,10 @@ import type { ReportClock } from './clock.ts';
 import { describeLastGood } from './last-good.ts';
 import { ADVICE, groupBy, NAMES_IN_VERDICT, type Trouble } from './trouble.ts';
 
-/** @returns what makes backups incomplete, once for all databases of which the same is to be said */
+/** @returns what makes backups incomplete, once for all databases of which the same is to be said; what fixes it may differ */
 export function incompleteTroubles(outcomes: readonly Outcome[], clock: ReportClock): Trouble[] {
   const incomplete = outcomes.filter(({ state }) => state === 'incomplete');
-  return groupBy(incomplete, outcome =>
-    JSON.stringify(reasonsOf(outcome).map(({ message, advice }) => [message, advice])),
-  )
+  return groupBy(incomplete, outcome => JSON.stringify(reasonsOf(outcome).map(({ code, message }) => [code, message])))
     .toSorted((a, b) => b.length - a.length)
     .map(group => describe(group, clock));
 }
@@ -23,25 +21,35 @@ function reasonsOf({ findings }: Outcome): Finding[] {
 }
 
 function describe(group: readonly Outcome[], clock: ReportClock): Trouble {
-  const names = [...new Set(group.map(({ database }) => printableInLine(database)))].sort();
+  const databases = [...new Set(group.map(({ database }) => database))].sort();
+  const names = databases.map(printableInLine);
   const [first, ...more] = reasonsOf(group[0]!);
   const what = first ? sentence(first) : 'lost something, see above';
-  const others = more.length === 0 ? '' : `; ${count(more.length, 'more reason')} below`;
-  const good = ` (${describeLastGood(group, clock)})`;
-  const fix = first?.advice && STATEMENT.test(first.advice) ? printableInLine(first.advice) : undefined;
+  const after = `${more.length === 0 ? '' : `; ${count(more.length, 'more reason')} below`} (${describeLastGood(group, clock)})`;
+  const [advice, ...others] = advicesOf(group, 0);
+  const fix = advice && others.length === 0 && STATEMENT.test(advice) ? printableInLine(advice) : undefined;
   return {
     state: 'INCOMPLETE',
-    databases: [...new Set(group.map(({ database }) => database))].sort(),
+    databases,
     summary:
       names.length === 1
-        ? `${names[0]}: ${what}${others}${good}`
-        : `${what}: ${count(names.length, 'database')}, ${firstNames(names, NAMES_IN_VERDICT)}${others}${good}`,
+        ? `${names[0]}: ${what}${after}`
+        : `${what}: ${count(names.length, 'database')}, ${firstNames(names, NAMES_IN_VERDICT)}${after}`,
     ...(fix && { fix }),
     details: [
-      ...(first?.advice && !fix ? [`${ADVICE} ${first.advice}`] : []),
-      ...more.flatMap(reason => [sentence(reason), ...(reason.advice ? [`${ADVICE} ${reason.advice}`] : [])]),
+      ...(fix ? [] : advicesOf(group, 0).map(inDetails)),
+      ...more.flatMap((reason, at) => [sentence(reason), ...advicesOf(group, at + 1).map(inDetails)]),
     ],
   };
+}
+
+/** @returns what to do about the reason at that place, of all databases of a group, each once */
+function advicesOf(group: readonly Outcome[], at: number): string[] {
+  return [...new Set(group.flatMap(outcome => reasonsOf(outcome)[at]?.advice ?? []))];
+}
+
+function inDetails(advice: string): string {
+  return `${ADVICE} ${advice}`;
 }
 
 function sentence({ code, message }: Finding): string {

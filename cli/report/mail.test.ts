@@ -95,6 +95,21 @@ describe('mail', () => {
     expect(mail).to.contain('… 88 lines are left out; last-run.json');
   });
 
+  it('says once what many lack, with the statement that fixes it of each', () => {
+    const lacking = (name: string) =>
+      wellOne(name, {
+        ...{ state: 'incomplete', lastGood: null },
+        findings: [finding('TRIGGERS_NOT_GRANTED', 'the user lacks TRIGGER', `GRANT TRIGGER ON \`${name}\`.* TO x;`)],
+      });
+    const mail = mailOf(reportOf(['a', 'b', 'c', 'd'].map(lacking)));
+    expect(mail).to.contain(
+      '\nINCOMPLETE 4\n  the user lacks TRIGGER (TRIGGERS_NOT_GRANTED): 4 databases, a, b, c and 1\n    more (last good: never)\n',
+    );
+    for (const name of 'abcd')
+      expect(mail).to.contain(`    what to do: GRANT TRIGGER ON \`${name}\`.* TO x;\n`.trimEnd());
+    expect(mail.match(/lacks TRIGGER/g)).to.have.length(1);
+  });
+
   it('says of what there was never a good backup, or none that is known', () => {
     const never = failedOne('a', fail(), { lastGood: null });
     const { lastGood: _, ...unknown } = failedOne('b', fail({ message: 'other' }));
