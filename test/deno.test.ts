@@ -31,7 +31,7 @@ const PIPELINE = [
 const RUNTIME_DEPENDENT = [
   ...PIPELINE.map(name => `cli/pipeline/${name}.test.ts`),
   ...['scanner', 'origin', 'quote'].map(name => `cli/inventory/${name}.test.ts`),
-  ...['run-lock', 'preflight/connect', 'doctor/blot'].map(name => `cli/${name}.test.ts`),
+  ...['run-lock', 'preflight/connect', 'redactor'].map(name => `cli/${name}.test.ts`),
 ];
 
 interface MochaReport {
