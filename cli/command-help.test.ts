@@ -33,7 +33,7 @@ describe('the command line of sade', () => {
     const { code, stdout, stderr } = await sade('--help');
     expect([code, stderr]).to.deep.equal([0, '']);
     for (const command of COMMANDS) expect(stdout).to.match(new RegExp(`^ {2}${command} +[A-Z]`, 'm'));
-    for (const exitCode of ['0', '1', '2', '3', '4', '130, 143'])
+    for (const exitCode of ['0', '1', '2', '3', '4', '130, 143', '131, 129'])
       expect(stdout).to.match(new RegExp(`^ {2}${exitCode} {2,}\\S`, 'm'));
     expect(stdout).to.contain('README.md').and.contain('docs/operations.md');
     for (const command of COMMANDS) {

@@ -49,6 +49,7 @@ const EXIT_CODES = [
   ['3', 'a mistake in the options or in the list of databases; nothing was done'],
   ['4', 'another run works in the same work folder; nothing was done'],
   ['130, 143', 'interrupted by Ctrl-C, by SIGTERM'],
+  ['131, 129', 'interrupted by Ctrl-\\, by the loss of the terminal'],
 ] as const;
 
 function documents(): [string, string][] {
