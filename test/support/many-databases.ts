@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type FindingCode, finding } from '../../protocol/finding.ts';
 import { Backup } from '../../server/backups/backup.entity.ts';
 import { sampleManifest, table } from '../../server/testing/manifests.ts';
@@ -25,17 +26,22 @@ interface Wish {
   readonly codes?: readonly FindingCode[];
 }
 
+/** Bytes that can't be compressed, the more the more rows. */
+function contentOf(rows: number): string {
+  return `${randomBytes(1000 + (rows % 40_000)).toString('base64')}\n-- Dump completed\n`;
+}
+
 /** Sends one backup, as `sade` would. @returns its id */
 export async function send(app: RunningApp, { name, hoursAgo, rows = 1200, codes = [] }: Wish): Promise<number> {
   const takenAt = new Date(Math.floor((Date.now() - hoursAgo * HOUR_MS) / 1000) * 1000).toISOString();
-  const zip = sampleZip({ database: name, takenAt });
+  const zip = sampleZip({ database: name, takenAt, content: contentOf(rows) });
   const findings = codes.map(code =>
     finding(code, `an example of ${code}`, 'GRANT TRIGGER ON `x`.* TO `lumbung`@`%`;'),
   );
   const tables = [table('barang', rows), ...(rows < 200 ? [] : [table('faktur', 2028)])];
-  const { status, json } = await upload(app.url, zip, {
-    manifest: sampleManifest(zip, { inventory: { tables }, findings }),
-  });
+  const made = sampleManifest(zip, { inventory: { tables }, findings });
+  const manifest = { ...made, source: { ...made.source, database: name } };
+  const { status, json } = await upload(app.url, zip, { manifest });
   if (status !== 201) throw new Error(`${name}: ${JSON.stringify(json)}`);
   return json.data.id;
 }
