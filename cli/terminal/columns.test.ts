@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { fittedTable } from './columns.ts';
 import { cutMiddle, widthOf } from './cut.ts';
+import { table } from './table.ts';
 
 const LONG = 'perusahaan_dagang_sumber_rejeki_makmur_sejahtera_abadi_cabang_07';
 const WIDE = '株式会社さくら商事_販売管理システム_本番環境_東京支店';
@@ -63,6 +64,10 @@ describe('a table that fits the terminal', () => {
     expect(drawn.split('\n')).to.deep.equal(['state', '<a\\u001b[31mb\\nc>']);
     const cut = fittedTable([{ head: 'n', cells: ['\u001b'.repeat(20)], rank: 0, least: 12 }], 40);
     for (const line of cut.split('\n')) expect(widthOf(line)).to.be.at.most(40);
+  });
+
+  it('lets no cell end its line or steer the terminal, whoever draws it', () => {
+    expect(table(['a', 'b'], [['x\u001b[2J\ny', 1]])).to.equal('a              b\nx\\u001b[2J\\ny  1');
   });
 
   it('of 50,000 rows is drawn at once', () => {

@@ -27,8 +27,10 @@ describe('a name that is typed into a shell', () => {
       '#x',
       '-x',
       '\\',
-    ])
+    ]) {
       expect(read(shellWord(name)), shellWord(name)).to.equal(name);
+      expect(printableInLine(shellWord(name))).to.equal(shellWord(name));
+    }
     fc.assert(
       fc.property(
         fc.string({ maxLength: 10 }).filter(text => !text.includes('\0')),
