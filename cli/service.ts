@@ -13,7 +13,7 @@ import {
   type ServiceStatus,
   serviceStatus,
 } from '../protocol/responses.ts';
-import { ExplainedError, messageOf } from './problems.ts';
+import { ExplainedError, messageOf, type SharedCause } from './problems.ts';
 import { oddShapeOf, readBounded } from './service/bounded-answer.ts';
 
 /** The service could not be reached, or ended the connection without an answer. */
@@ -31,7 +31,10 @@ export class ServiceUnreachable extends ExplainedError {
 export class StrangeAnswer extends ExplainedError {
   readonly status: number;
 
-  constructor(message: string, { status, ...options }: ErrorOptions & { status: number; advice?: string }) {
+  constructor(
+    message: string,
+    { status, ...options }: ErrorOptions & { status: number; advice?: string; sharedCause?: SharedCause },
+  ) {
     super(message, options);
     this.status = status;
   }
@@ -52,7 +55,13 @@ export class ServiceRefusal extends ExplainedError {
       code,
       freeBytes,
       ...options
-    }: ErrorOptions & { status: number; code: string; freeBytes?: number | undefined; advice?: string },
+    }: ErrorOptions & {
+      status: number;
+      code: string;
+      freeBytes?: number | undefined;
+      advice?: string;
+      sharedCause?: SharedCause;
+    },
   ) {
     super(message, options);
     this.status = status;
@@ -201,7 +210,7 @@ export function explainServiceError(error: unknown, server: URL): ExplainedError
   if (error instanceof ExplainedError) return error;
   if (isHTTPError(error)) {
     if (isRedirect(error.response)) return redirected(error.response, server);
-    return refusalOf(error.response, error.data, error);
+    return refusalOf(error.response, error.data, { server, cause: error });
   }
   if (!isNetworkError(error) && !isTimeoutError(error)) return new ExplainedError(messageOf(error), { cause: error });
   return unreachable(server, rootCauseOf(error), error);
@@ -246,12 +255,18 @@ function redirected({ headers }: Response, server: URL): ExplainedError {
 /** The service names no more than a dozen fields, and says a sentence or two. */
 const [MOST_FIELDS, LONGEST_SAYING] = [100, 1000];
 
-function refusalOf({ status }: Response, body: unknown, cause: unknown): ExplainedError {
+function refusalOf(
+  { status }: Response,
+  body: unknown,
+  { server, cause }: { server: URL; cause: unknown },
+): ExplainedError {
+  const where = server.origin;
   if (oddShapeOf(body, MOST_FIELDS) !== undefined || !errorAnswer.isValidSync(body))
     return new StrangeAnswer(`the service answered ${status}, and not as Lumbung's does`, {
       status,
       cause,
       advice: 'Check --server, and the limits of a proxy in between (docs/operations.md).',
+      ...(status === 413 && { sharedCause: { where, why: 'has a proxy that takes no zips of this size (413)' } }),
     });
   const { message, code, errors = [], free_bytes: freeBytes } = errorAnswer.cast(body);
   const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
@@ -260,8 +275,15 @@ function refusalOf({ status }: Response, body: unknown, cause: unknown): Explain
   const advice = ADVICE[code] ?? "Look into the service's log.";
   return new ServiceRefusal(`the service answered ${status} ${code.slice(0, 64)}: ${said}${left}`, {
     ...{ status, code, freeBytes, cause, advice },
+    ...(code in LIMITS && { sharedCause: { where, why: LIMITS[code]! } }),
   });
 }
+
+/** What other databases meet too, though not all: it is said once. */
+const LIMITS: Readonly<Record<string, string>> = {
+  FILE_TOO_LARGE: 'takes no zips of this size (MAX_UPLOAD_BYTES)',
+  DUMP_TOO_LARGE: 'takes no dumps of this size (MAX_DUMP_BYTES, MAX_DUMP_RATIO)',
+};
 
 const BAD_FILE =
   'sade history DATABASE shows the other backups; docs/operations.md tells how the file is put back from a copy.';

@@ -109,6 +109,25 @@ describe('when something goes wrong', function () {
     expect(await stored()).to.have.length(16);
   });
 
+  it('delivers all in the same run when the service was out for some of it', async () => {
+    let isOut = true;
+    await using proxy = await startFaultyProxy(
+      () => service.url,
+      ({ direction }) => (isOut && direction === 'up' ? 'break' : 'pass'),
+    );
+    const backup = place.backup(proxy.url, ['--retries', '1', '--dump-workers', '1']);
+    await until(
+      'the first zips wait',
+      async () => (await spooled().catch(() => [])).filter(name => name.endsWith('.zip')).length > 3,
+    );
+    isOut = false;
+    const { code, report, stderr } = await backup;
+    expect(code, stderr).to.equal(0);
+    expect(report.outcomes.map(({ state }) => state)).to.deep.equal(DATABASES.map(() => 'complete'));
+    expect(await spooled()).to.deep.equal([]);
+    expect(await stored()).to.have.length(8);
+  });
+
   it('tries again when the line breaks in the middle of an upload', async () => {
     await place.list([entry(LARGE)]);
     await using proxy = await startFaultyProxy(

@@ -556,6 +556,26 @@ describe('pipeline', () => {
       }
     });
 
+    it('and takes no zip above some size: that is one cause, and smaller ones are sent without a pause', async () => {
+      for (const [body, why] of [
+        ['<html>', 'has a proxy that takes no zips of this size (413)'],
+        [
+          JSON.stringify({ message: 'large', code: 'FILE_TOO_LARGE', errors: [] }),
+          'takes no zips of this size (MAX_UPLOAD_BYTES)',
+        ],
+      ] as const) {
+        const tooLarge: typeof serve = async (request, response) => {
+          await buffer(request);
+          response.writeHead(413, { 'content-type': 'application/json' }).end(body);
+        };
+        through(() => (request, response) => (/db_[02]/.test(request.url!) ? tooLarge : accept)(request, response));
+        const outcomes = await run(names(4), GOOD, { retries: 5, workers: { dump: 1, zip: 1, upload: 1 } });
+        expect(causesOf(outcomes).filter(Boolean)).to.deep.equal(Array(2).fill({ where: url.origin, why }));
+        expect(asked).to.deep.equal({ uploads: 4, questions: 0 });
+        for (const name of await spooled()) await rm(join(spool.folder, name));
+      }
+    });
+
     it('ends at once when it is aborted while others try for it', async () => {
       through(() => broken);
       const stop = new AbortController();

@@ -28,7 +28,9 @@ export function outageBehind(error: unknown, server: URL): Outage | undefined {
     const why = UNAVAILABLE[code] ?? (OF_ALL.has(status) ? `answers ${status} ${code}` : undefined);
     return why === undefined ? undefined : at(why, status);
   }
-  if (error instanceof StrangeAnswer && error.status !== 413)
+  // Smaller zips pass a proxy that refuses a large one.
+  if (error instanceof StrangeAnswer && error.status === 413) return undefined;
+  if (error instanceof StrangeAnswer)
     return at(`answers ${error.status}, and not as Lumbung's service does`, error.status);
   // Such as a redirect.
   return error.sharedCause && { error, status: undefined, cause: error.sharedCause };
