@@ -247,7 +247,7 @@ function program(): Program {
     .option('--force', 'Write to stdout although it is a terminal')
     .example('download 34')
     .example('download 34 --output /tmp')
-    .example('download 34 --output - | gunzip | mariadb shop_restored')
+    .example("download 34 --output - | ssh other 'cat >pt_xyz.zip'")
     .action(async (id: string | undefined, options: Options) =>
       (await import('./commands/download.ts')).download(given(id, 'download', 'the id of a backup'), options, context),
     ) as Program;

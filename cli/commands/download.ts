@@ -73,7 +73,7 @@ async function stream(service: Service, remote: RemoteBackup, context: CommandCo
 
 function onTerminal(id: string): ConfigurationError {
   return new ConfigurationError([
-    `a backup is a zip, which a terminal can't show; redirect it, such as sade download ${id} --output - | gunzip, or add --force`,
+    `a backup is a zip, which a terminal can't show; redirect it, such as sade download ${id} --output - >backup.zip, or add --force`,
   ]);
 }
 
