@@ -48,6 +48,7 @@ describe('the command line of sade', () => {
     const [help, ofList, version] = await Promise.all([sade('help'), sade('help', 'list'), sade('version')]);
     expect(help).to.deep.equal(await sade('--help'));
     expect(ofList).to.deep.equal(await sade('list', '--help'));
+    expect(await sade('help', 'help')).to.deep.equal(help);
     expect(version).to.deep.equal(await sade('--version'));
     expect([help.code, ofList.code, version.code]).to.deep.equal([0, 0, 0]);
   });

@@ -116,7 +116,8 @@ function spelledOut(argv: readonly string[]): string[] {
   const [program, script, first, ...rest] = argv as [string, string, ...string[]];
   const isPerson = process.stdin.isTTY && process.stdout.isTTY;
   if (first === undefined) return isPerson ? [program, script, '--help'] : [program, script];
-  if (first === 'help') return [program, script, ...rest, '--help'];
+  // `sade help help`: the two words have no options of their own.
+  if (first === 'help') return [program, script, ...rest.filter(word => !/^(?:help|version)$/.test(word)), '--help'];
   return first === 'version' ? [program, script, '--version', ...rest] : [...argv];
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { type SadeResult, sade } from './support/sade.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = ['README.md', 'docs/operations.md', 'docs/rest.md', 'docs/graphql.md'];
@@ -12,6 +13,26 @@ describe('the commands of the docs', () => {
       ({ line }) => /\bnpx\b/.test(line) && !/Do not run `npx sade`|npx downloads/.test(line),
     );
     expect(found).to.deep.equal([]);
+  });
+
+  it('call sade by commands and options that it has', async function () {
+    this.timeout(30_000);
+    const called = linesOf(PAGES).flatMap(({ place, line }) => {
+      const [, command, rest] = /(?:^|[;&`/] *)sade (\w+)([^`|;&#]*)/.exec(line) ?? [];
+      // The README names one that is planned.
+      return command === undefined || /Until then: /.test(line)
+        ? []
+        : [{ place, command, options: rest!.match(/--[a-z-]+/g) ?? [] }];
+    });
+    expect(called.length).to.be.above(40);
+    const helpOf = new Map<string, Promise<SadeResult>>();
+    for (const { place, command, options } of called) {
+      const asked = helpOf.get(command) ?? sade(['help', command]);
+      helpOf.set(command, asked);
+      const { code, stdout, stderr } = await asked;
+      expect(code, `${place}: ${stderr}`).to.equal(0);
+      for (const option of options) expect(stdout, place).to.match(new RegExp(`${option}\\b`));
+    }
   });
 
   it('have every curl fail where the service answers with an error: else a script keeps an error for a backup', () => {
