@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { mountSmallDisk } from '../../test/support/small-disk.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
-import { ExplainedError } from '../problems.ts';
+import { EXIT, ExplainedError, type InterruptingSignal } from '../problems.ts';
 import { type LastRun, readLastRun, writeLastRun } from './last-run.ts';
 
 const outcome: Outcome = {
@@ -58,6 +58,12 @@ describe('last run', () => {
     expect(await readLastRun(folder)).to.deep.equal(report);
     expect((await stat(path)).mode & 0o777).to.equal(0o600);
   });
+
+  for (const interruptedBy of Object.keys(EXIT.interrupted) as InterruptingSignal[])
+    it(`of a run that ${interruptedBy} ended is read too`, async () => {
+      await writeLastRun(folder, { ...report, interruptedBy });
+      expect((await readLastRun(folder))!.interruptedBy).to.equal(interruptedBy);
+    });
 
   it('is JSON in snake_case, with times in UTC', async () => {
     await writeLastRun(folder, report);
