@@ -48,7 +48,8 @@ describe('bundle', () => {
     await symlink(other, join(folder, 'link.zip'));
     for (const there of [path, join(folder, 'link.zip')])
       expect(await refusal(writeBundle(there, new Map()))).to.contain('exists already');
-    expect(await refusal(refuseToOverwrite(path))).to.contain('--bundle');
+    for (const there of [path, join(folder, 'link.zip')])
+      expect(await refusal(refuseToOverwrite(there))).to.contain('--bundle');
     expect(await readFile(path, 'utf8')).to.equal('mine');
     expect(await readdir(folder)).not.to.include('other');
     await refuseToOverwrite(join(folder, 'another.zip'));

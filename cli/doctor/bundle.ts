@@ -1,10 +1,10 @@
-import { open, stat } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import AdmZip from 'adm-zip';
 import { ConfigurationError, codeOf, messageOf } from '../problems.ts';
 
 /** Asked before all else, so that nobody waits for the checks in vain. @throws {ConfigurationError} when the file is there already */
 export async function refuseToOverwrite(path: string): Promise<void> {
-  const isThere = await stat(path).then(
+  const isThere = await lstat(path).then(
     () => true,
     error => codeOf(error) !== 'ENOENT',
   );
