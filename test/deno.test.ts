@@ -24,6 +24,8 @@ const PIPELINE = [
   'zip-source',
   'stages',
   'host-turns',
+  'tls-relay',
+  'hostile-logins',
   'time-budget',
   'zip-part-file',
   'manifest-file',

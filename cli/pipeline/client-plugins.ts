@@ -17,7 +17,7 @@ const TAKEN = ['client_ed25519', 'parsec', 'auth_gssapi_client', 'caching_sha2_p
 /** Nothing can be loaded from there. */
 const NO_FOLDER = '/dev/null';
 
-/** A folder for `--plugin-dir`, from which MariaDB's client loads what no server may ask for in vain, and nothing else. */
+/** A folder for `--plugin-dir`: MariaDB's client finds the plugins there that are allowed, and no others. */
 export interface PluginFolder extends AsyncDisposable {
   readonly path: string;
 }
