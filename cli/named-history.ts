@@ -1,7 +1,8 @@
 import type { DatabaseHistory } from '../protocol/responses.ts';
 import { nearest } from './did-you-mean.ts';
 import { ExplainedError } from './problems.ts';
-import { type Service, ServiceRefusal } from './service.ts';
+import { ServiceRefusal } from './service/service-errors.ts';
+import type { Service } from './service.ts';
 import { shellWord } from './terminal/shell-word.ts';
 
 /**

@@ -3,7 +3,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { ExplainedError } from './problems.ts';
-import { Service, ServiceUnreachable } from './service.ts';
+import { ServiceUnreachable } from './service/service-errors.ts';
+import { Service } from './service.ts';
 
 const FILE_NAME = 'mysql-2026-01-01-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql.zip';
 const backup = { id: 34, file_name: FILE_NAME, timestamp: '2026-01-01 00:00:00', state: 'complete' };

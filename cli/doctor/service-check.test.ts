@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ExplainedError } from '../problems.ts';
-import { ServiceRefusal } from '../service.ts';
+import { ServiceRefusal } from '../service/service-errors.ts';
 import { checkService, checkServiceRoom } from './service-check.ts';
 
 const GIB = 2 ** 30;

@@ -1,7 +1,7 @@
 import type { ServiceStatus } from '../../protocol/responses.ts';
 import { ExplainedError } from '../problems.ts';
 import { isLoopback } from '../same-machine.ts';
-import { ServiceRefusal } from '../service.ts';
+import { ServiceRefusal } from '../service/service-errors.ts';
 import { count, formatBytes, formatSeconds } from '../terminal/format.ts';
 import { type Check, type Checked, type Marker, marker } from './check.ts';
 import { bytesOfAllZips, exceptUnknown, type Sizes } from './estimate.ts';

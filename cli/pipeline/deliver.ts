@@ -3,7 +3,7 @@ import type { UploadReceipt } from '../../protocol/responses.ts';
 import { ExplainedError } from '../problems.ts';
 import { setRefusedAside } from '../refused-zips.ts';
 import { outageBehind } from '../service/outage.ts';
-import { ServiceRefusal } from '../service.ts';
+import { ServiceRefusal } from '../service/service-errors.ts';
 import type { Spool } from '../spool.ts';
 import { fileDigest } from './file-digest.ts';
 import { readManifest } from './manifest-file.ts';

@@ -1,6 +1,6 @@
 import { whenAborted } from '../channel/when-aborted.ts';
 import { type Outage, outageBehind, withFreeBytes } from '../service/outage.ts';
-import { ServiceRefusal } from '../service.ts';
+import { ServiceRefusal } from '../service/service-errors.ts';
 import { probeService } from './probe-service.ts';
 
 /** What an upload may do: handed out by the gate, to be given back by `learnFrom`. */

@@ -13,7 +13,7 @@ import { formatReprDigest } from '../../protocol/digest.ts';
 import { finding } from '../../protocol/finding.ts';
 import { sampleManifest } from '../../test/support/manifests.ts';
 import { ExplainedError } from '../problems.ts';
-import { ServiceUnreachable } from '../service.ts';
+import { ServiceUnreachable } from '../service/service-errors.ts';
 import { type UploadRequest, upload } from './upload.ts';
 
 type Step = (request: IncomingMessage, response: ServerResponse) => unknown;

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { ExplainedError, type SharedCause } from '../problems.ts';
-import { ServiceRefusal, ServiceUnreachable, StrangeAnswer } from '../service.ts';
+import { ServiceRefusal, ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
 
 /** The service can't take any zip, or none of this size: what a failed upload has shown of it. */
 export interface Outage {

@@ -1,0 +1,119 @@
+import { isHTTPError, isNetworkError, isTimeoutError } from 'ky';
+import { formatBytes } from '../../protocol/format-bytes.ts';
+import { errorAnswer } from '../../protocol/responses.ts';
+import { ExplainedError, messageOf } from '../problems.ts';
+import { oddShapeOf } from './bounded-answer.ts';
+import { ServiceRefusal, ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
+
+/** Turns what ky throws into a sentence for the administrator. */
+export function explainServiceError(error: unknown, server: URL): ExplainedError {
+  if (error instanceof ExplainedError) return error;
+  if (isHTTPError(error)) {
+    if (isRedirect(error.response)) return redirected(error.response, server);
+    return refusalOf(error.response, error.data, { server, cause: error });
+  }
+  if (!isNetworkError(error) && !isTimeoutError(error)) return new ExplainedError(messageOf(error), { cause: error });
+  return unreachable(server, rootCauseOf(error), error);
+}
+
+/** @param reason what the system or the TLS library said */
+export function unreachable(server: URL, reason: string, cause?: unknown): ServiceUnreachable {
+  return new ServiceUnreachable(`the service at ${server.origin} can't be reached: ${reason}`, {
+    ...{ cause, reason, advice: adviceForLine(reason) },
+  });
+}
+
+function adviceForLine(reason: string): string {
+  if (/certificate/i.test(reason)) return OWN_CA;
+  if (/SSL routines|wrong version number|InvalidContentType|corrupt message/i.test(reason))
+    return 'What answers there speaks no TLS: is it http:// in --server?';
+  return 'Check --server and whether the service runs.';
+}
+
+const OWN_CA =
+  'If the certificate is of a CA of your own, name it in the environment: NODE_EXTRA_CA_CERTS=/path/ca.pem.';
+
+function isRedirect({ status, headers }: Response): boolean {
+  return status >= 300 && status < 400 && headers.has('location');
+}
+
+/** @returns why the service has to be named by another address */
+function redirected({ headers }: Response, server: URL): ExplainedError {
+  const location = headers.get('location');
+  const to = location !== null && URL.canParse(location, server) ? new URL(location, server) : undefined;
+  const where = to ? ` to ${to.origin.slice(0, 200)}` : '';
+  return new ExplainedError(
+    `the service at ${server.origin} answers with a redirect${where}, which sade does not follow`,
+    {
+      advice:
+        'If the service has moved there, give --server its new address, such as https:// instead of http://. If not, check what answers.',
+      sharedCause: { where: server.origin, why: `answers with a redirect${where}` },
+    },
+  );
+}
+
+/** The service names no more than a dozen fields, and says a sentence or two. */
+const [MOST_FIELDS, LONGEST_SAYING] = [100, 1000];
+
+function refusalOf(
+  { status }: Response,
+  body: unknown,
+  { server, cause }: { server: URL; cause: unknown },
+): ExplainedError {
+  const where = server.origin;
+  if (oddShapeOf(body, MOST_FIELDS) !== undefined || !errorAnswer.isValidSync(body))
+    return new StrangeAnswer(`the service answered ${status}, and not as Lumbung's does`, {
+      status,
+      cause,
+      advice: 'Check --server, and the limits of a proxy in between (docs/operations.md).',
+      ...(status === 413 && { sharedCause: { where, why: 'has a proxy that takes no zips of this size (413)' } }),
+    });
+  const { message, code, errors = [], free_bytes: freeBytes } = errorAnswer.cast(body);
+  const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  const left = freeBytes === undefined ? '' : ` (${formatBytes(freeBytes)} free)`;
+  const said = `${message}${details ? ` (${details})` : ''}`.slice(0, LONGEST_SAYING);
+  const advice = ADVICE[code] ?? "Look into the service's log.";
+  return new ServiceRefusal(`the service answered ${status} ${code.slice(0, 64)}: ${said}${left}`, {
+    ...{ status, code, freeBytes, cause, advice },
+    ...(code in LIMITS && { sharedCause: { where, why: LIMITS[code]! } }),
+  });
+}
+
+/** What other databases meet too, though not all: it is said once. */
+const LIMITS: Readonly<Record<string, string>> = {
+  FILE_TOO_LARGE: 'takes no zips of this size (MAX_UPLOAD_BYTES)',
+  DUMP_TOO_LARGE: 'takes no dumps of this size (MAX_DUMP_BYTES, MAX_DUMP_RATIO)',
+};
+
+const BAD_FILE =
+  'sade history DATABASE shows the other backups; docs/operations.md tells how the file is put back from a copy.';
+
+/** What to do about the refusals that an administrator meets. */
+const ADVICE: Readonly<Record<string, string>> = {
+  DATABASE_NOT_FOUND: 'sade list shows the databases that there are.',
+  NO_LOSS: 'sade show tells what is known of a backup; there is nothing to be done.',
+  NOT_COMPLETE: 'Fix what its findings name (sade show), and run sade backup.',
+  NEWER_LOSS: 'sade show tells what that one has lost, and sade history DATABASE which others have lost something.',
+  ROUTE_NOT_FOUND: 'Update the service to the version of this program.',
+  BACKUP_NOT_FOUND: 'sade list shows the latest backup of each database, and sade history DATABASE all of one.',
+  DIGEST_MISMATCH:
+    'What arrives is not what is sent: look for a proxy between the two, and at the memory of both machines.',
+  STORED_FILE_DAMAGED: BAD_FILE,
+  STORED_FILE_MISSING: BAD_FILE,
+  UNKNOWN_HOST:
+    'Add the name in --server to PUBLIC_HOSTS of the service, and start the service again (docs/operations.md).',
+  NAME_TAKEN:
+    'Another file of that name is stored, and stays as it is. Two machines that share one work folder, or a copy of one, may be the reason.',
+  FILE_TOO_LARGE: 'Raise MAX_UPLOAD_BYTES of the service, or leave something out with dump_options.',
+  DUMP_TOO_LARGE: 'Raise MAX_DUMP_BYTES or MAX_DUMP_RATIO of the service, or leave something out with dump_options.',
+  INVALID_MANIFEST: 'Service and sade must be of the same version: upgrade the service first.',
+  STORAGE_FULL: 'Make room on the disk of the service; the next run delivers what waits.',
+};
+
+/** fetch says no more than "fetch failed"; why stands in the cause, or in the cause's causes. */
+function rootCauseOf(error: unknown): string {
+  let deepest = error;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  if (deepest instanceof AggregateError && deepest.errors.length > 0) deepest = deepest.errors[0];
+  return messageOf(deepest).split('\n', 1)[0]!;
+}

@@ -1,0 +1,55 @@
+import { ExplainedError, type SharedCause } from '../problems.ts';
+
+/** The service could not be reached, or ended the connection without an answer. */
+export class ServiceUnreachable extends ExplainedError {
+  /** What the system or the TLS library said of it. */
+  readonly reason: string;
+
+  constructor(message: string, { reason, ...options }: ErrorOptions & { reason: string; advice?: string }) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** Something answered that is not Lumbung's service, or not as it does. */
+export class StrangeAnswer extends ExplainedError {
+  readonly status: number;
+
+  constructor(
+    message: string,
+    { status, ...options }: ErrorOptions & { status: number; advice?: string; sharedCause?: SharedCause },
+  ) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/** The service answered that it does not take what it was sent, or has not what it was asked for. */
+export class ServiceRefusal extends ExplainedError {
+  readonly status: number;
+  /** Such as `DIGEST_MISMATCH`; docs/rest.md lists them. */
+  readonly code: string;
+  /** How many bytes are left on its disk, where it says so. */
+  readonly freeBytes: number | undefined;
+
+  constructor(
+    message: string,
+    {
+      status,
+      code,
+      freeBytes,
+      ...options
+    }: ErrorOptions & {
+      status: number;
+      code: string;
+      freeBytes?: number | undefined;
+      advice?: string;
+      sharedCause?: SharedCause;
+    },
+  ) {
+    super(message, options);
+    this.status = status;
+    this.code = code;
+    this.freeBytes = freeBytes;
+  }
+}
