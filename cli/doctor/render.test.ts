@@ -31,11 +31,22 @@ describe('render', () => {
     expect(renderOpen([ok('a')])).to.equal('');
   });
 
+  it('says a cause that several databases share once, with their names', () => {
+    const down = (label: string) => marker('database', label).fail('127.0.0.1:33065 refuses connections', 'Start it.');
+    const names = Array.from({ length: 12 }, (_, index) => `db_${index}`);
+    const checks = [...names.map(down), marker('database', 'pt_abc').fail('is something else')];
+    const expected = `FAIL  database  ${names.slice(0, 10).join(', ')} and 2 more: 127.0.0.1:33065 refuses connections
+        what to do: Start it.
+FAIL  database  pt_abc: is something else`;
+    expect(renderOpen(checks)).to.equal(expected);
+    expect(renderMail(checks, 'now')).to.equal(`sade doctor: 13 problems (0 ok), now\n${expected}`);
+  });
+
   it('begins a mail with the verdict and the problems, and writes none where all is well', () => {
     expect(renderMail([ok('a'), warn('b'), warn('b'), fail('c', 'Fix c.')], '28 Nov 2026 15:00 +07:00')).to.equal(
       'sade doctor: 1 problem, 2 warnings (1 ok), 28 Nov 2026 15:00 +07:00\n' +
         'FAIL  database  pt_xyz: c\n        what to do: Fix c.\n' +
-        'warn  database  pt_xyz: b\nwarn  database  pt_xyz: b',
+        'warn  database  pt_xyz: b',
     );
     expect(renderMail([ok('a')], 'now')).to.equal('');
   });

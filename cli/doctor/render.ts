@@ -1,3 +1,4 @@
+import { firstNames } from '../../protocol/first-names.ts';
 import { EXIT } from '../problems.ts';
 import { count } from '../terminal/format.ts';
 import { printableBlock, printableInLine } from '../terminal/printable.ts';
@@ -33,7 +34,20 @@ export function renderFinding({ area, subject, mark, message }: Check, paint: Pa
 /** @returns the checks that are not ok, the problems last, each with what to do; empty when all is well */
 export function renderOpen(checks: readonly Check[], paint: Paint = PLAIN): string {
   const open = (mark: Check['mark']) => checks.filter(check => check.mark === mark);
-  return [...open('warn'), ...open('FAIL')].map(check => renderCheck(check, paint)).join('\n');
+  return asOne([...open('warn'), ...open('FAIL')])
+    .map(check => renderCheck(check, paint))
+    .join('\n');
+}
+
+/** @returns the checks, those with one cause (a server that is down) as one that names all subjects */
+function asOne(checks: readonly Check[]): Check[] {
+  const causes = Map.groupBy(checks, ({ area, mark, message, advice }) =>
+    JSON.stringify([area, mark, message, advice]),
+  );
+  return [...causes.values()].map(same => ({
+    ...same[0]!,
+    subject: firstNames([...new Set(same.map(({ subject }) => subject))]),
+  }));
 }
 
 /** @returns such as `12 checks: 10 ok, 1 warning, 1 problem.` */
@@ -57,7 +71,7 @@ export function renderMail(checks: readonly Check[], when: string): string {
   const ok = checks.length - problems!.length - warnings!.length;
   return [
     `sade doctor: ${parts.join(', ')} (${ok} ok), ${when}`,
-    ...[...problems!, ...warnings!].map(check => renderCheck(check)),
+    ...asOne([...problems!, ...warnings!]).map(check => renderCheck(check)),
   ].join('\n');
 }
 
