@@ -144,7 +144,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
     const few = await inPipe('list', '--state', 'damaged');
     expect(few.stdout).to.contain('1 of 115 databases: 1 DAMAGED');
     expect((await inPipe('list', '--search', 'nothing')).stdout).to.equal(
-      'None of the 115 databases is so: --search nothing.\n',
+      'None of the 115 databases matches --search nothing.\n',
     );
   });
 

@@ -29,7 +29,7 @@ export async function list(options: Record<string, unknown>, { env, stdout, sign
   const databases = filtered(all, filter);
   if (options.json) stdout.write(`${printableJson(databases.map(({ answer }) => answer))}\n`);
   else if (all.length === 0) stdout.write('The service has no backups yet.\n');
-  else if (databases.length === 0) stdout.write(`None of the ${all.length} databases is so${inWords(options)}.\n`);
+  else if (databases.length === 0) stdout.write(`None of the ${all.length} databases matches ${inWords(options)}.\n`);
   else {
     const { olderThan } = filter;
     const screen = {
@@ -46,8 +46,8 @@ export async function list(options: Record<string, unknown>, { env, stdout, sign
   return EXIT.ok;
 }
 
-/** @returns the filters as they were given, such as `: --state damaged --search shop` */
+/** @returns the filters as they were given, such as `--state damaged --search shop` */
 function inWords(options: Record<string, unknown>): string {
   const given = ['state', 'older-than', 'search'].filter(name => options[name] !== undefined);
-  return `: ${given.map(name => `--${name} ${printableInLine(String(options[name]))}`).join(' ')}`;
+  return given.map(name => `--${name} ${printableInLine(String(options[name]))}`).join(' ');
 }
