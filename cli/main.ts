@@ -6,12 +6,13 @@ import manifest from './package.json' with { type: 'json' };
 import { CommandError, ConfigurationError, EXIT, ExplainedError } from './problems.ts';
 import { DEFAULTS } from './settings.ts';
 import { renderCommandHelp } from './terminal/help.ts';
+import { overEcho } from './terminal/over-echo.ts';
 import { printable, printableBlock } from './terminal/printable.ts';
 import { widenThreadPool } from './thread-pool.ts';
 
 widenThreadPool(process.env);
 
-const interruption = new Interruption(message => process.stderr.write(`sade: ${message}\n`));
+const interruption = new Interruption(message => process.stderr.write(`${overEcho(process.stderr)}sade: ${message}\n`));
 
 // Who reads what is printed may go away (`sade backup | head`), and the disk of a log may be full: the backups go on.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -75,6 +76,7 @@ async function main(argv: string[]): Promise<number> {
 function explainEnd(error: unknown): number {
   const isExpected = error instanceof Interrupted || error instanceof CommandError || error instanceof ExplainedError;
   const message = isExpected ? error.message : `unexpected ${error instanceof Error ? error.stack : error}`;
+  if (error instanceof Interrupted) process.stderr.write(overEcho(process.stderr));
   process.stderr.write(
     `sade: ${error instanceof ConfigurationError ? printable(message) : printableBlock(message, INDENT)}\n`,
   );

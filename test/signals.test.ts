@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { findOrphanedDumps } from '../cli/pipeline/orphaned-dumps.ts';
 import { EXIT, type InterruptingSignal } from '../cli/problems.ts';
 import { readLastRun } from '../cli/report/last-run.ts';
 import { spoiledDumpProgram } from './support/fake-mysqldump.ts';
@@ -105,6 +106,7 @@ describe('on a terminal sade backup', function () {
       reach: async () => {
         const terminal = await start(HANGS);
         await terminal.shows(/^dump .* a$\n^dump .* b$/m);
+        await until('two programs at work', () => findOrphanedDumps(trial.place.workDir).length === 2);
         return { terminal };
       },
     },

@@ -26,6 +26,7 @@ import { Spool } from '../spool.ts';
 import { paintState } from '../terminal/colour.ts';
 import type { LiveView, LiveViewOptions } from '../terminal/live-view.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
+import { overEcho } from '../terminal/over-echo.ts';
 import { printableJson } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
 
@@ -107,7 +108,9 @@ async function run(
     const clients = await findClients(settings, { signal });
     warnings.push(...clients.warnings, ...(await clearAfterKilledRun(spool)));
     using view = hasLiveView(out, settings) ? await liveView(out, { signal, expected }) : undefined;
-    signal.addEventListener('abort', () => stderr.write(`${signal.reason.message}: ${STOPPING}\n`), { once: true });
+    signal.addEventListener('abort', () => stderr.write(`${overEcho(stderr)}${signal.reason.message}: ${STOPPING}\n`), {
+      once: true,
+    });
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };
     const watch = view ?? { began: () => {}, moved: () => {} };
     const leftovers = await spool.leftovers();
