@@ -11,8 +11,9 @@ import {
   type ServiceStatus,
   serviceStatus,
 } from '../protocol/responses.ts';
+import { ExplainedError } from './problems.ts';
 import { oddShapeOf, readBounded } from './service/bounded-answer.ts';
-import { explainServiceError } from './service/explain-service-error.ts';
+import { explainServiceError, rootCauseOf } from './service/explain-service-error.ts';
 import { ServiceUnreachable, StrangeAnswer } from './service/service-errors.ts';
 
 const ANSWER_MS = 30_000;
@@ -134,7 +135,9 @@ function tooSlow(server: URL, ms: number): ServiceUnreachable {
 
 /** @returns the answer's JSON, if it is what the contract says @throws {ExplainedError} */
 export async function readAnswer<S extends Schema>(response: Response, schema: S, server: URL): Promise<InferType<S>> {
-  const text = new TextDecoder().decode(await readBounded(response.body, server.origin));
+  const text = new TextDecoder().decode(
+    await readBounded(response.body, server.origin).catch(error => throwBroken(error, server)),
+  );
   try {
     const value: unknown = JSON.parse(text);
     const odd = oddShapeOf(value);
@@ -148,4 +151,15 @@ export async function readAnswer<S extends Schema>(response: Response, schema: S
       advice: 'Check --server: something else seems to answer there.',
     });
   }
+}
+
+/** What fetch throws in the middle of an answer names no one. */
+function throwBroken(error: unknown, server: URL): never {
+  if (error instanceof ExplainedError) throw error;
+  const reason = rootCauseOf(error);
+  throw new ServiceUnreachable(`the answer of the service at ${server.origin} broke off: ${reason}`, {
+    cause: error,
+    reason,
+    advice: 'Try again. If it stays so, look at the service and at a proxy between the two.',
+  });
 }

@@ -110,6 +110,19 @@ describe('a service that sade does not trust', () => {
       expect(code).to.equal(1);
     });
 
+    for (const runtime of ['node', 'deno'] as const)
+      it(`is named when its answer breaks off or can not be unpacked, by sade on ${runtime}`, async () => {
+        const gzip = 'Content-Encoding: gzip\r\n';
+        for (const answer of ['HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"a', answerOf('xx', { headers: gzip })]) {
+          await using service = await startHostileService(() => answer);
+          const { code, stderr } = await sade(['list', '--server', service.url], { runtime });
+          expect(stderr)
+            .to.contain(`the answer of the service at ${service.url} broke off: `)
+            .and.contain('what to do: ');
+          expect(code).to.equal(1);
+        }
+      });
+
     it('has its long error cut off', async () => {
       const body = JSON.stringify({ message: 'm'.repeat(100_000), code: 'C'.repeat(1000), errors: [] });
       await using service = await startHostileService(() => answerOf(body, { status: '404 Not Found' }));

@@ -111,7 +111,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** fetch says no more than "fetch failed"; why stands in the cause, or in the cause's causes. */
-function rootCauseOf(error: unknown): string {
+export function rootCauseOf(error: unknown): string {
   let deepest = error;
   while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
   if (deepest instanceof AggregateError && deepest.errors.length > 0) deepest = deepest.errors[0];
