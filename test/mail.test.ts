@@ -75,11 +75,11 @@ describe('the mail of sade backup', function () {
     await using trial = await scene.trial(await scene.createDatabase('create table t (id int primary key)'));
     await trial.place.list([
       { ...trial.entry, name: 'good' },
-      { ...trial.entry, name: 'hangs', dump_options: ['--skip-quick'] },
+      { ...trial.entry, name: 'hangs', dump_options: ['--no-data'] },
     ]);
     const program = await spoiledDumpProgram(
       trial.place.folder,
-      'case "$*" in *skip-quick*) header; exec sleep 100;; *) exec mariadb-dump "$@";; esac',
+      'case "$*" in *no-data*) header; exec sleep 100;; *) exec mariadb-dump "$@";; esac',
     );
     const run = trial.start(['--mariadb-dump', program]);
     let printed = '';
