@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -128,6 +129,46 @@ describe('a signal', function () {
       expect(await readLastRun(trial.place.workDir)).to.include({ interruptedBy: signal });
       if (signal === 'SIGINT') expect(await terminal.exitCode).to.equal(EXIT.interrupted.SIGINT);
     });
+
+  it('in the middle of a download leaves the part, and says that the same command goes on from there', async () => {
+    const headers = {
+      'content-length': '1000',
+      'repr-digest': `sha-256=:${'A'.repeat(43)}=:`,
+      etag: '"1"',
+      'content-disposition': 'attachment; filename="x"',
+    };
+    const half = createHttpServer((request, response) => {
+      response.writeHead(200, headers);
+      if (request.method === 'HEAD') response.end();
+      else response.write('x'.repeat(400));
+    });
+    await once(half.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(half.address() as AddressInfo).port}`;
+    const output = join(trial.place.folder, 'backup.zip');
+    await using terminal = Terminal.open([
+      process.execPath,
+      MAIN,
+      'download',
+      '1',
+      '--output',
+      output,
+      '--server',
+      url,
+    ]);
+    const size = () =>
+      stat(`${output}.part`)
+        .then(file => file.size)
+        .catch(() => 0);
+    await until('the first bytes', async () => (await size()) === 400);
+    terminal.type(CTRL_C);
+    expect(await terminal.exitCode).to.equal(EXIT.interrupted.SIGINT);
+    expect(await size()).to.equal(400);
+    expect((await terminal.screen()).replaceAll('\n', '')).to.contain(
+      `${output}.part has what came so far; the same command goes on`,
+    );
+    half.close();
+    half.closeAllConnections();
+  });
 
   describe('ends, with its exit code and a sentence,', () => {
     /** A server that takes a connection and never says anything. */

@@ -13,6 +13,7 @@ import { readServer } from '../settings.ts';
 import { StdoutSink } from '../stdout-sink.ts';
 import { formatBytes, formatState } from '../terminal/format.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
+import { overEcho } from '../terminal/over-echo.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
 import { shellWord } from '../terminal/shell-word.ts';
@@ -44,20 +45,37 @@ export async function download(id: string, options: Record<string, unknown>, con
 }
 
 async function keep(service: Service, remote: RemoteBackup, target: string, context: CommandContext): Promise<void> {
-  const { signal } = context;
   await using part = await PartFile.open(`${target}.part`);
-  await checkRoom(target, remote, (await part.soFar(signal)).length);
-  let digest = await fetchBackup(service, remote, { sink: part, signal });
-  // What an earlier run left may have been of another file: that is no reason to give up.
-  if (part.isResumed && !digest.equals(remote.sha256)) {
-    await part.from(0);
-    digest = await fetchBackup(service, remote, { sink: part, signal });
-  }
+  const digest = await fill(part, service, remote, target, context);
   if (!digest.equals(remote.sha256)) {
     await part.discard();
     throw await wrongBytes(remote.id, service, context, 'was deleted');
   }
   await part.finish(target);
+}
+
+/** @returns the SHA-256 of what is in the part then; when it is interrupted, it says that another call goes on from there */
+async function fill(
+  part: PartFile,
+  service: Service,
+  remote: RemoteBackup,
+  target: string,
+  { signal, stderr }: CommandContext,
+): Promise<Buffer> {
+  try {
+    await checkRoom(target, remote, (await part.soFar(signal)).length);
+    const digest = await fetchBackup(service, remote, { sink: part, signal });
+    if (!part.isResumed || digest.equals(remote.sha256)) return digest;
+    // What an earlier run left may have been of another file: that is no reason to give up.
+    await part.from(0);
+    return await fetchBackup(service, remote, { sink: part, signal });
+  } catch (error) {
+    if (signal.aborted) {
+      const kept = `${printableInLine(`${target}.part`)} has what came so far`;
+      stderr.write(`${overEcho(stderr)}${kept}; the same command goes on from there\n`);
+    }
+    throw error;
+  }
 }
 
 /** Nothing but the bytes goes to stdout. */
