@@ -88,7 +88,7 @@ export const badNight: RunReport = reportOf(
         findings: [
           finding(
             'TRIGGERS_NOT_GRANTED',
-            'the user lacks TRIGGER: this backup contains no triggers',
+            'the user lacks TRIGGER: the triggers that there may be are missing',
             "GRANT TRIGGER ON `klinik\\_sehat\\_034`.* TO 'lumbung'@'127.0.0.1';",
           ),
         ],
