@@ -194,8 +194,7 @@ describe('when something goes wrong', function () {
 
     first.child.kill('SIGKILL');
     await first.ended;
-    // A kill -9 leaves the dumps of that run to themselves.
-    for (const pid of await dumpsUnderWay()) process.kill(pid, 'SIGKILL');
+    await until('its dumps end with it', async () => (await dumpsUnderWay()).length === 0);
     const third = await place.backup(service.url);
     expect(third.code, third.stderr).to.equal(0);
     expect(await spooled()).to.deep.equal([]);
