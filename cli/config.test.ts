@@ -1,5 +1,6 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what databases.json holds
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { constants } from 'node:fs';
+import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -136,6 +137,101 @@ describe('config', () => {
       dumpOptions: ['--skip-lock-tables', '--where=id > 5'],
       shrinkLimitPercent: 0,
       notBackedUp: ['test'],
+    });
+  });
+
+  describe('in another encoding', () => {
+    const list = [{ ...entry, db_password: 'pässwörd€' }];
+    const json = JSON.stringify(list, null, 2);
+    const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le');
+
+    it('is read where its mark says which, as Windows writes it', async () => {
+      for (const bytes of [utf16(json), utf16(json).swap16(), Buffer.from(`\uFEFF${json}`)]) {
+        await writeFile(path, bytes);
+        expect((await loadDatabases(path, {})).sources[0]!.password).to.equal('pässwörd€');
+      }
+    });
+
+    it('is named with the place, and not with what stands there', async () => {
+      await writeFile(path, Buffer.from(json.replace('€', '!'), 'latin1'));
+      const [mistake, ...more] = await mistakesOf(loadDatabases(path, {}));
+      expect(more).to.deep.equal([]);
+      const lines = json.split('\n');
+      const line = lines.findIndex(text => text.includes('pä'));
+      expect(mistake).to.contain(`can't be read: line ${line + 1}, column ${lines[line]!.indexOf('ä') + 1} (byte `);
+      expect(mistake).to.contain(`(byte ${json.indexOf('ä') + 1} of the file) is not UTF-8; save the file as UTF-8`);
+      expect(mistake).not.to.contain('ssw');
+      await writeFile(path, utf16(json).subarray(2));
+      expect((await mistakesOf(loadDatabases(path, {})))[0]).to.match(/zero bytes, as UTF-16/);
+      await writeFile(path, utf16(json).subarray(0, 101));
+      expect((await mistakesOf(loadDatabases(path, {})))[0]).to.match(/not whole UTF-16/);
+    });
+
+    it('of a password file is named too, or read', async () => {
+      const { db_password: _, ...without } = entry;
+      const secret = join(folder, 'secret');
+      for (const bytes of [utf16('pässwörd€\r\n'), Buffer.from('pässwörd€\n')]) {
+        await writeFile(secret, bytes, { mode: 0o600 });
+        expect((await load([{ ...without, db_password_file: 'secret' }])).sources[0]!.password).to.equal('pässwörd€');
+      }
+      await writeFile(secret, Buffer.from('pässword', 'latin1'));
+      expect(await mistakesOf(load([{ ...without, db_password_file: 'secret' }]))).to.deep.equal([
+        `databases[0].db_password_file: ${secret}: line 1, column 2 (byte 2 of the file) is not UTF-8; save the file as UTF-8 (iconv -f latin1 -t utf8 does that with a file of Western Europe)`,
+      ]);
+    });
+  });
+
+  describe('that is no list that could be read', () => {
+    it('is refused where nothing comes out of it, or too much', async function () {
+      this.timeout(20_000);
+      const fifo = join(folder, 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      for (const [place, problem] of [
+        [fifo, /is not valid JSON at line 1, column 1/],
+        ['/dev/zero', /it is a device, not a file/],
+        [folder, /it is a folder, not a file/],
+      ] as const)
+        expect((await mistakesOf(loadDatabases(place, {})))[0], place).to.match(problem);
+      await writeFile(path, Buffer.alloc(17 * 2 ** 20, ' '));
+      expect((await mistakesOf(loadDatabases(path, {})))[0]).to.contain('it is longer than 16.0 MiB');
+    });
+
+    it('is read from a pipe', async () => {
+      const fifo = join(folder, 'pipe');
+      execFileSync('mkfifo', [fifo]);
+      const file = await open(fifo, constants.O_RDWR);
+      await file.write(JSON.stringify([entry]));
+      const loading = loadDatabases(fifo, {});
+      setTimeout(() => void file.close(), 200);
+      expect((await loading).sources).to.have.length(1);
+    });
+
+    it('is refused where it is nested too deeply to be read, and shows no more mistakes than can be read', async () => {
+      const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+      expect(await mistakesOf(loadText(deep(200_000)))).to.have.length(1);
+      expect(
+        await mistakesOf(loadText(`[{"database_name":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}]`)),
+      ).to.have.length(1);
+      const twice = `[{${Array(20_000).fill('"a":1').join(',')}}]`;
+      const error = await loadText(twice).catch(error => error);
+      expect(error.mistakes).to.have.length(100);
+      expect(error.message.split('\n')).to.have.length(52);
+      expect(error.message).to.match(/… and 50 more$/);
+    });
+
+    it('is no trouble where names are those of JavaScript itself, or of entries that are none', async () => {
+      const named = (name: string) => ({ ...entry, database_name: name });
+      const { sources } = await load([
+        named('constructor'),
+        named('__proto__'),
+        named('toString'),
+        named('A'),
+        named('a'),
+      ]);
+      expect(sources.map(({ label }) => label)).to.deep.equal(['constructor', '__proto__', 'toString', 'A', 'a']);
+      expect(await mistakesOf(load([1, null, 'x', [], entry]))).to.have.length(4);
+      const own = `[${JSON.stringify(entry).replace('{', '{"__proto__":{"x":1},')}]`;
+      expect((await mistakesOf(loadText(own)))[0]).to.contain('unknown key __proto__');
     });
   });
 
@@ -506,7 +602,7 @@ describe('config', () => {
       .to.match(/chmod 600 '.*nowhere\.json'/)
       .and.match(/--config or SADE_CONFIG/);
     const [folderAsList] = await mistakesOf(loadDatabases(folder, {}));
-    expect(folderAsList).to.equal(`${folder} can't be read: EISDIR: illegal operation on a directory`);
+    expect(folderAsList).to.equal(`${folder} can't be read: it is a folder, not a file`);
   });
 
   it('warns when others can read the passwords, each kind of others', async () => {

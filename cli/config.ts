@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ValidationError } from 'yup';
 import { type DatabaseEntry, databaseEntries, labelOf } from './database-entry.ts';
 import { howToMakeAList, isExampleList } from './example-list.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { ConfigurationError, codeOf, messageOf } from './problems.ts';
+import { readTextFile } from './read-text-file.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 /** One database to back up, as databases.json describes it. */
@@ -107,13 +108,15 @@ async function readPasswordFiles(list: unknown, folder: string, notes: Notes): P
     if (typeof entry.db_password_file !== 'string') continue;
     const path = resolve(folder, entry.db_password_file);
     try {
-      const password = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
+      const password = (await readTextFile(path)).replace(/\r?\n$/, '');
       if (password === '') throw new Error(`${path} is empty`);
       if (/\p{Cc}/u.test(password)) throw new Error(`${path} holds more than one line of text`);
       passwords.set(index, password);
       notes.warnings.push(...(await readableByOthers(path)));
     } catch (error) {
-      notes.mistakes.push(`databases[${index}].db_password_file: ${messageOf(error)}`);
+      const problem = messageOf(error);
+      const named = problem.includes(path) ? problem : `${path}: ${problem}`;
+      notes.mistakes.push(`databases[${index}].db_password_file: ${named}`);
     }
   }
   return passwords;
@@ -143,7 +146,7 @@ function entriesOf(list: unknown): [number, Record<string, unknown>][] {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readTextFile(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT')
       throw new ConfigurationError([`${path} does not exist`], { cause: error, advice: howToMakeAList(path) });
@@ -154,7 +157,7 @@ async function readText(path: string): Promise<string> {
 }
 
 function parseJson(path: string, text: string): unknown {
-  const parsed = parseStrictJson(text.replace(/^\uFEFF/, ''));
+  const parsed = parseStrictJson(text);
   if ('value' in parsed) return parsed.value;
   throw new ConfigurationError(parsed.mistakes.map(mistake => `${path} ${mistake}`));
 }

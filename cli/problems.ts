@@ -22,6 +22,9 @@ export class CommandError extends Error {
   }
 }
 
+/** The first mistakes say what is wrong; a mail of a hundred thousand lines says less. */
+const MOST_SHOWN = 50;
+
 /** Something in the options, the environment or databases.json has to be mended before anything can run. */
 export class ConfigurationError extends CommandError {
   override readonly name = 'ConfigurationError';
@@ -32,8 +35,9 @@ export class ConfigurationError extends CommandError {
   /** @param mistakes each names its place and what is wrong there; never a secret */
   constructor(mistakes: readonly string[], options: ErrorOptions & { advice?: string } = {}) {
     const [only, ...more] = mistakes;
-    const message =
-      more.length === 0 ? `${only}` : `${mistakes.length} mistakes:\n${mistakes.map(m => `  ${m}`).join('\n')}`;
+    const shown = mistakes.slice(0, MOST_SHOWN).map(mistake => `  ${mistake}`);
+    const rest = mistakes.length > MOST_SHOWN ? [`  … and ${mistakes.length - MOST_SHOWN} more`] : [];
+    const message = more.length === 0 ? `${only}` : `${mistakes.length} mistakes:\n${[...shown, ...rest].join('\n')}`;
     super(message, EXIT.misconfigured, options);
     this.mistakes = mistakes;
     this.advice = options.advice;

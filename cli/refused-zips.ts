@@ -1,6 +1,7 @@
-import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupName } from '../protocol/backup-name.ts';
+import { makeFolder } from './make-folder.ts';
 import { codeOf } from './problems.ts';
 import type { Leftover, Spool } from './spool.ts';
 
@@ -20,7 +21,7 @@ export async function setRefusedAside(spool: Spool, fileName: string, why: strin
   const folder = join(spool.folder, FOLDER);
   const path = join(folder, fileName);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     if ((await refusedZips(spool)).length >= MOST) return undefined;
     await write(`${path}.txt`, noteFor(spool, path, fileName, why));
     // First the copy: a zip without its manifest is worth less, and a manifest without its zip is swept.

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatBackupName, formatDumpName } from '../protocol/backup-name.ts';
 import { pin } from '../test/support/mounts.ts';
+import { mountSmallDisk } from '../test/support/small-disk.ts';
 import { ConfigurationError } from './problems.ts';
 import { Spool } from './spool.ts';
 
@@ -28,6 +30,36 @@ describe('spool', () => {
   };
 
   describe('its folder', () => {
+    it('is refused where no folder can be made, and does not hang there', async function () {
+      this.timeout(5000);
+      if (process.platform !== 'linux') return this.skip();
+      for (const place of ['/proc/x', '/proc/x/y/z', '/sys/x']) {
+        const error = await Spool.open(place).catch(error => error);
+        expect(error).to.be.instanceOf(ConfigurationError);
+        // The one of /sys depends on the kernel: some of them refuse by EPERM.
+        expect(error.message).to.match(
+          /no folder can be made in \/(?:proc|sys), which is not on a disk|EPERM|EACCES|EROFS/,
+        );
+        expect(error.message).to.contain('--work-dir');
+      }
+    });
+
+    it('is refused where a file stands in its place, or above it', async () => {
+      await writeFile(join(parent, 'file'), '');
+      const messageOf = (place: string) => Spool.open(place).catch(({ message }) => message);
+      expect(await messageOf(join(parent, 'file'))).to.contain(`${join(parent, 'file')} is there, and is not a folder`);
+      expect(await messageOf(join(parent, 'file', 'work'))).to.match(/ENOTDIR.*--work-dir/);
+    });
+
+    it('is refused on a disk that is mounted read-only', async function () {
+      await mkdir(join(parent, 'disk'), { mode: 0o700 });
+      using disk = mountSmallDisk(join(parent, 'disk'), 1);
+      if (!disk) return this.skip();
+      execFileSync('mount', ['-o', 'remount,ro', join(parent, 'disk')]);
+      for (const place of ['disk', 'disk/work'])
+        expect(await Spool.open(join(parent, place)).catch(({ message }) => message)).to.match(/EROFS.*--work-dir/);
+    });
+
     it('is made, with those above it, for this user only and whatever the umask', async () => {
       const umask = process.umask(0o027);
       try {

@@ -1,7 +1,8 @@
-import { chmod, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDumpName, parseBackupName } from '../protocol/backup-name.ts';
 import { danglingLinkIn } from './files/dangling-link.ts';
+import { makeFolder } from './make-folder.ts';
 import { ConfigurationError, codeOf, messageOf } from './problems.ts';
 
 /** What follows the name of a zip in the name of the manifest that waits beside it. */
@@ -48,7 +49,7 @@ export class Spool {
     try {
       const dangling = await danglingLinkIn(folder);
       if (dangling) throw new Error(dangling);
-      const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
+      const isNew = await makeFolder(folder);
       if (isNew) await chmod(folder, 0o700);
       const { mode } = await stat(folder);
       if (mode & 0o077) throw new Error(`others can look into it and it will hold dumps; run: chmod 700 '${folder}'`);

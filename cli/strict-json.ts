@@ -6,6 +6,20 @@ import jsonc, { type Node, type ParseError } from 'jsonc-parser';
  * @returns the value; or its mistakes, each a phrase with the place: every repeated key, or where the text stops being JSON
  */
 export function parseStrictJson(text: string): { value: unknown } | { mistakes: readonly string[] } {
+  try {
+    return parse(text);
+  } catch (error) {
+    // Of the parser, which calls itself for each level.
+    if (error instanceof RangeError)
+      return { mistakes: ['has lists or objects in each other more deeply than can be read'] };
+    throw error;
+  }
+}
+
+/** One mistake can have thousands of the same kind in its wake, and finding the place of each takes time. */
+const MOST_MISTAKES = 100;
+
+function parse(text: string): { value: unknown } | { mistakes: readonly string[] } {
   const errors: ParseError[] = [];
   const tree = jsonc.parseTree(text, errors, { disallowComments: true });
   let value: unknown;
@@ -14,7 +28,7 @@ export function parseStrictJson(text: string): { value: unknown } | { mistakes: 
   } catch {
     return { mistakes: [`is not valid JSON at ${placeOf(text, errors[0]?.offset ?? 0)}`] };
   }
-  const mistakes = [...repeatedKeys(tree, text)];
+  const mistakes = [...repeatedKeys(tree, text).take(MOST_MISTAKES)];
   return mistakes.length > 0 ? { mistakes } : { value };
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fillPlaceholders } from '../placeholders.ts';
+import { readTextFile } from '../read-text-file.ts';
 
 /**
  * Gathers whatever in a list of databases is secret or may be: passwords as they stand there and as they are meant, those in
@@ -12,7 +12,7 @@ export async function knownSecrets(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ReadonlySet<string>> {
-  const text = (await readFile(path, 'utf8').catch(() => '')).replace(/^\uFEFF/, '');
+  const text = await readTextFile(path, { isLenient: true }).catch(() => '');
   const secrets = new Set(ofEnvironment(text, env));
   for (const entry of entriesIn(text)) {
     const filled = fillPlaceholders(entry, env, () => {}) as Record<string, unknown>;
@@ -56,6 +56,6 @@ function behindNameOf(option: string): string {
 
 /** Its lines too, since a file of several is refused. */
 async function inFile(path: string): Promise<string[]> {
-  const content = (await readFile(path, 'utf8').catch(() => '')).replace(/^\uFEFF/, '');
+  const content = await readTextFile(path, { isLenient: true }).catch(() => '');
   return [content.replace(/\r?\n$/, ''), ...content.split(/\r?\n/)];
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, readdir, stat } from 'node:fs/promises';
+import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatTimestamp, parseBackupName } from '../../protocol/backup-name.ts';
 import { firstNames } from '../../protocol/first-names.ts';
@@ -74,11 +74,15 @@ async function whyNotMade(parent: string, folder: string): Promise<string | unde
   const dangling = await danglingLinkIn(folder);
   if (dangling) return dangling;
   if (!(await stat(parent)).isDirectory()) return `${parent} is no folder`;
+  if (NOT_ON_DISK.has((await statfs(parent)).type)) return `no folder can be made in ${parent}, which is not on a disk`;
   return access(parent, constants.W_OK | constants.X_OK).then(
     () => undefined,
     () => `this user may not write to ${parent}`,
   );
 }
+
+/** Of Linux: /proc and /sys. */
+const NOT_ON_DISK = new Set([0x9fa0, 0x62656572]);
 
 async function describeContent(spool: Spool, { ok, warn }: Marker): Promise<Check[]> {
   const holder = RunLock.holder(spool.folder);

@@ -74,6 +74,22 @@ export const NO_DATABASE_SERVER =
   'Something answers there, but not as a database server does. Check db_host and db_port, and the firewall.';
 
 /**
+ * @param advice on an error that came when logging in
+ * @returns the same; where the password was refused, and is one that depends on its encoding, with what to do about that
+ */
+export function withEncoding(
+  advice: string | undefined,
+  number: number | undefined,
+  { password }: { readonly password: string },
+): string | undefined {
+  const isInDoubt = number === 1045 && /[^\x20-\x7e]/.test(password);
+  return isInDoubt ? [advice, OTHER_ENCODING].filter(Boolean).join(' ') : advice;
+}
+
+const OTHER_ENCODING =
+  'The password holds letters beyond ASCII, which sade sends in UTF-8: set it anew with a client that runs in UTF-8 (mariadb --default-character-set=utf8mb4), or choose one of ASCII letters and digits.';
+
+/**
  * @param stderr what mysqldump said
  * @returns what to do next, naming the object where it is named, or undefined where nobody knows
  */

@@ -9,7 +9,7 @@ import { clientEnvironment } from './client-environment.ts';
 import { locatedPlugins, locatePlugins, needsPlugin, openPluginFolder } from './client-plugins.ts';
 import { dumpArguments } from './dump-arguments.ts';
 import { endingWithParent, whyNotBecome } from './end-with-parent.ts';
-import { adviceFor, hasNoRoom } from './explain-dump-error.ts';
+import { adviceFor, hasNoRoom, withEncoding } from './explain-dump-error.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 import { openOptionFile } from './option-file.ts';
 import { excerptOf, type Said } from './stderr-excerpt.ts';
@@ -148,7 +148,7 @@ function connectionFailure(program: string, stderr: string, source: DatabaseSour
   const what = selecting ? `can't use the database ${source.database} on ${where}` : `can't connect to ${where}`;
   const why = selecting ? undefined : whyNotConnected(Number(number));
   return new ExplainedError(`${program} ${what}: ${said}`, {
-    advice: adviceFor(stderr) ?? runByHand(program),
+    advice: withEncoding(adviceFor(stderr), Number(number), source) ?? runByHand(program),
     ...(why !== undefined && { sharedCause: { where, why } }),
   });
 }

@@ -84,6 +84,43 @@ describe('take-dump', function () {
     }
   });
 
+  it('gets in with a password beyond ASCII, and names the encoding where such a one is refused', async () => {
+    const { host, port } = mariadb;
+    const of = (password: string): DatabaseSource => ({
+      ...{
+        label: 'd',
+        database: 'taken',
+        host,
+        port,
+        user: 'umlaut',
+        password,
+        dumpOptions: [],
+        shrinkLimitPercent: 50,
+      },
+    });
+    const clients = { for: () => client, all: [client] };
+    const path = join(folder, 'dump.sql');
+    await mariadb.sql("create or replace user umlaut identified by 'pässwörd€'; grant all on *.* to umlaut");
+    const attempt = (password: string, look: Preflight) =>
+      takeDump(of(password), path, { clients, preflight: look, signal, onSeen: () => {} });
+    try {
+      await attempt('pässwörd€', preflight);
+      await rm(path);
+      const inTheDark: Preflight = async () => {
+        throw new ExplainedError('could not look');
+      };
+      for (const look of [preflight, inTheDark]) {
+        const refused = await attempt('pässwörd', look).catch(error => error);
+        expect(refused.advice).to.contain('which sade sends in UTF-8');
+        expect((await attempt('plain', look).catch(error => error)).advice).not.to.contain('UTF-8');
+      }
+      const seen = await preflight(of('pässwörd'), { signal }).catch(error => error);
+      expect(seen.advice).to.contain('which sade sends in UTF-8');
+    } finally {
+      await mariadb.sql('drop user umlaut');
+    }
+  });
+
   it('says the same of it where the server could not be asked: by the sentence backups are known to be alike', async () => {
     const [asked] = await findingsOf(['--ignore-table=taken.v']);
     const fails: Preflight = () => Promise.reject(new ExplainedError('nobody answers'));

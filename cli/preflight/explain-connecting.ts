@@ -1,5 +1,5 @@
 import type { DatabaseSource } from '../config.ts';
-import { adviceOn, NO_DATABASE_SERVER, readablePassword } from '../pipeline/explain-dump-error.ts';
+import { adviceOn, NO_DATABASE_SERVER, readablePassword, withEncoding } from '../pipeline/explain-dump-error.ts';
 import { codeOf, ExplainedError } from '../problems.ts';
 
 /** How far a connection came. */
@@ -81,7 +81,7 @@ function explain(error: Error, source: DatabaseSource, contact: Contact): Explan
   if (sqlState !== undefined)
     return {
       what: `${error.message} (${errno})`,
-      advice: adviceOn(errno, error.message),
+      advice: withEncoding(adviceOn(errno, error.message), errno, source),
       why: REFUSED_BY_SERVER[errno!],
     };
   if (contact.isReached && !contact.isGreeted) return explainStranger(error, contact);
