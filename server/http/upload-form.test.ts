@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { MAX_MANIFEST_BYTES } from '../../protocol/manifest.ts';
 import { until } from '../../test/support/until.ts';
 import type { Storage } from '../storage/storage.ts';
 import { sampleManifest } from '../testing/manifests.ts';
@@ -159,7 +160,7 @@ describe('the form of an upload', () => {
     const zip = sampleZip();
     const connection = await rawConnection(app.url);
     const body = [Buffer.from(partHead(zip.fileName)), zip.bytes, Buffer.from(PART_END)];
-    const whole = Buffer.concat([...body, Buffer.alloc(6 * MIB, 'x')]);
+    const whole = Buffer.concat([...body, Buffer.alloc(MAX_MANIFEST_BYTES + 2 * MIB, 'x')]);
     await connection.send(uploadHead('pt_xyz', '', { 'Content-Length': '999999999' }).split('--xyz')[0]!);
     await connection.send(whole);
     await connection.receive(/^HTTP\/1\.1 400 .*"MALFORMED_FORM"/s);
