@@ -64,14 +64,61 @@ describe('the command line of sade', () => {
     [['doctor', 'pt_xyz'], 'unexpected pt_xyz; to name databases: sade doctor --only pt_xyz'],
     [
       ['show', 'pt_xyz'],
-      '"pt_xyz" is no id of a backup, which is a number; sade history pt_xyz shows the ids of that database',
+      '"pt_xyz" is not the id of a backup: ids are numbers; sade history pt_xyz shows the ids of that database',
     ],
-    [['download', '0'], '"0" is no id of a backup, which is a number; sade list and sade history show them'],
+    [[''], 'there is no command ""; sade --help lists them'],
+    [['list', 'help'], 'unexpected help; sade list --help shows how it is called'],
+    [['list', 'pt_xyz'], 'unexpected pt_xyz; to find databases: sade list --search pt_xyz'],
+    [['list', ''], 'unexpected ""; sade list --help shows how it is called'],
+    [
+      ['history', 'pt', 'xyz'],
+      'unexpected xyz; a name with blanks in it stands in quotes, and sade history --help shows how it is called',
+    ],
+    [['download', '0'], '"0" is not the id of a backup: ids are numbers; sade list and sade history show them'],
   ];
   for (const [args, message] of mistakes)
     it(`answers sade ${args.join(' ')} by what may have been meant, and with exit code 3`, async () => {
       expect(await sade(...args)).to.deep.equal({ code: 3, stdout: '', stderr: `sade: ${message}\n` });
     });
+
+  it('begins nothing by a call with dashes alone, or with an option that would unset another', async () => {
+    await rm(join(folder, 'data'), { recursive: true, force: true });
+    const entry = { database_name: 'a', db_host: '127.0.0.1', db_port: '1', db_username: 'u', db_password: 'p' };
+    await writeFile(join(folder, 'databases.json'), JSON.stringify([entry]), { mode: 0o600 });
+    const calls = [
+      ...[['--'], ['---'], ['-'], ['--', 'backup'], ['backup', '--'], ['backup', '---', 'x'], ['-', '--only', 'a']],
+      ...[
+        ['--only', 'a', '--'],
+        ['--no-only'],
+        ['backup', '--no-config'],
+        ['list', '---'],
+        ['list', '--'],
+        ['show', '-', '1'],
+      ],
+      ...[
+        ['history', 'a', '---'],
+        ['history', 'a', '--'],
+        ['download', '1', '--output', 'x', '-'],
+      ],
+    ];
+    const ended = await Promise.all(calls.map(args => sade(...args)));
+    for (const [at, { code, stdout, stderr }] of ended.entries()) {
+      const call = `sade ${calls[at]!.join(' ')}`;
+      expect([code, stdout], call).to.deep.equal([3, '']);
+      expect(stderr, call).to.match(/^sade: (?:unexpected -+; sade \w+ --help|there is no option --no-)/);
+    }
+    expect(await readdir(folder)).not.to.include('data');
+    await rm(join(folder, 'databases.json'));
+  });
+
+  it('takes a name that begins with a dash behind two dashes', async () => {
+    const server = ['--server', 'http://127.0.0.1:1'];
+    for (const args of [
+      ['history', ...server, '--', '-a'],
+      [...server, 'history', '--', '-a'],
+    ])
+      expect((await sade(...args)).stderr, args.join(' ')).to.contain('http://127.0.0.1:1');
+  });
 
   it('sends who looks for restore to download and to the docs', async () => {
     const { code, stderr } = await sade('restore', '34');

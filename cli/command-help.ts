@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { didYouMean } from './did-you-mean.ts';
 import { ConfigurationError } from './problems.ts';
 import { type CommandHelp, renderOverview } from './terminal/help.ts';
+import { shellWord } from './terminal/shell-word.ts';
 
 /** The commands by their names; `__all__` holds the options that each of them has. */
 export type CommandTree = Readonly<Record<string, CommandHelp>>;
@@ -68,7 +69,7 @@ function documents(): [string, string][] {
 export function unknownCommand(word: string, tree: CommandTree): ConfigurationError {
   if (word === 'restore') return new ConfigurationError([NO_RESTORE]);
   const guess = didYouMean(word, [...namesOf(tree), 'help', 'version']);
-  return new ConfigurationError([`there is no command ${word}${guess || '; sade --help lists them'}`]);
+  return new ConfigurationError([`there is no command ${word || '""'}${guess || '; sade --help lists them'}`]);
 }
 
 /** Whoever types it has a bad night. */
@@ -94,11 +95,18 @@ function optionsOf(tree: CommandTree, command: string): string[] {
 
 /** @returns the error for words that a command takes no more of */
 export function unexpected(words: readonly string[], command: string): ConfigurationError {
-  const isDatabase = command === 'backup' || command === 'doctor';
-  const hint = isDatabase
-    ? `; to name databases: sade ${command} --only ${words.join(',')}`
-    : `; a name with blanks in it stands in quotes, and sade ${command} --help shows the rest`;
-  return new ConfigurationError([`unexpected ${words.join(' ')}${hint}`]);
+  return new ConfigurationError([
+    `unexpected ${words.map(word => word || '""').join(' ')}; ${hintFor(words, command)}`,
+  ]);
+}
+
+function hintFor(words: readonly string[], command: string): string {
+  const help = `sade ${command} --help shows how it is called`;
+  if (words.some(word => /^-*$/.test(word) || word === 'help')) return help;
+  if (command === 'backup' || command === 'doctor')
+    return `to name databases: sade ${command} --only ${words.join(',')}`;
+  if (command === 'list') return `to find databases: sade list --search ${shellWord(words.join(' '))}`;
+  return `a name with blanks in it stands in quotes, and ${help}`;
 }
 
 function listed(names: readonly string[]): string {

@@ -72,7 +72,7 @@ describe('main', () => {
       [['backup', 'pt_xyz'], /^sade: unexpected pt_xyz/],
       [['history', 'a', 'b'], /^sade: unexpected b/],
       [['list', '--server', 'nowhere'], /^sade: --server must be the address/],
-      [['download', 'abc'], /^sade: "abc" is no id of a backup/],
+      [['download', 'abc'], /^sade: "abc" is not the id of a backup/],
       [['backup', '--config', 'nowhere.json'], /^sade: nowhere\.json does not exist/],
     ];
     const ended = await Promise.all(calls.map(([args]) => sade(...args)));

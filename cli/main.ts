@@ -9,6 +9,7 @@ import { renderCommandHelp } from './terminal/help.ts';
 import { overEcho } from './terminal/over-echo.ts';
 import { printable, printableBlock } from './terminal/printable.ts';
 import { widenThreadPool } from './thread-pool.ts';
+import { spelledOut, strayOf, withDash } from './typed-words.ts';
 
 widenThreadPool(process.env);
 
@@ -90,12 +91,18 @@ function explainEnd(error: unknown): number {
 
 async function parse(typed: string[]): Promise<number> {
   const commands = program();
-  const argv = withDash(spelledOut(typed));
+  const argv = withDash(spelledOut(typed, Boolean(process.stdin.isTTY && process.stdout.isTTY)));
   const [command] = argv.slice(2).filter(argument => !argument.startsWith('-'));
   const isFirst = argv[2] === command;
   const called = isFirst ? command! : 'backup';
   if (isFirst && command !== undefined && !namesOf(commands.tree).includes(command))
     throw unknownCommand(command, commands.tree);
+  const takesWord = namesOf(commands.tree).some(
+    name => argv.includes(name) && commands.tree[name]!.usage.includes('['),
+  );
+  const stray = strayOf(argv.slice(2), takesWord);
+  if (stray?.startsWith('--no-')) throw unknownOption(stray, called, commands.tree);
+  if (stray !== undefined) throw unexpected([stray], called);
   if (argv.some(argument => argument === '--help' || argument === '-h'))
     return showHelp(commands, isFirst ? command : undefined);
   const lazy = commands.parse(argv, {
@@ -111,24 +118,6 @@ async function parse(typed: string[]): Promise<number> {
   const { _: extra } = lazy.args.at(-1) as unknown as { _: string[] };
   if (extra.length > 0) throw unexpected(extra, called);
   return lazy.handler(...lazy.args);
-}
-
-/** The words `help` and `version` as the options that they stand for; a call without any word by a person asks for help. */
-function spelledOut(argv: readonly string[]): string[] {
-  const [program, script, first, ...rest] = argv as [string, string, ...string[]];
-  const isPerson = process.stdin.isTTY && process.stdout.isTTY;
-  if (first === undefined) return isPerson ? [program, script, '--help'] : [program, script];
-  // `sade help help`: the two words have no options of their own.
-  if (first === 'help') return [program, script, ...rest.filter(word => !/^(?:help|version)$/.test(word)), '--help'];
-  return first === 'version' ? [program, script, '--version', ...rest] : [...argv];
-}
-
-/** A dash by itself is a value, as in `--output -`; the parser would take it for an option without a name. */
-function withDash(argv: readonly string[]): string[] {
-  return argv.flatMap((word, at) => {
-    if (argv[at + 1] === '-' && /^(?:--output|-o)$/.test(word)) return ['--output=-'];
-    return word === '-' && /^(?:--output|-o)$/.test(argv[at - 1] ?? '') ? [] : [word];
-  });
 }
 
 function showHelp(commands: Program, command: string | undefined): number {

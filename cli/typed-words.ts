@@ -1,0 +1,37 @@
+/** A call of `sade`, as the parser of options is to get it. */
+
+/** Such as `-`, `--` or `---`. */
+const ONLY_DASHES = /^-+$/;
+
+const OUTPUT = /^(?:--output|-o)$/;
+
+/** @returns the words `help` and `version` as the options that they stand for; a call without any word by a person asks for help */
+export function spelledOut(argv: readonly string[], isPerson: boolean): string[] {
+  const [program, script, first, ...rest] = argv as [string, string, ...string[]];
+  if (first === undefined) return isPerson ? [program, script, '--help'] : [program, script];
+  // `sade help help`: the two words have no options of their own.
+  if (first === 'help') return [program, script, ...rest.filter(word => !/^(?:help|version)$/.test(word)), '--help'];
+  return first === 'version' ? [program, script, '--version', ...rest] : [...argv];
+}
+
+/** A dash by itself is a value, as in `--output -`; the parser would take it for an option without a name. */
+export function withDash(argv: readonly string[]): string[] {
+  return argv.flatMap((word, at) => {
+    if (argv[at + 1] === '-' && OUTPUT.test(word)) return ['--output=-'];
+    return word === '-' && OUTPUT.test(argv[at - 1] ?? '') ? [] : [word];
+  });
+}
+
+/**
+ * Finds what the parser would leave out without a word: dashes alone, and `--no-…`, which would unset an option.
+ * @param typed what stands behind the name of the program
+ * @param takesWord whether the command has an argument, which may stand behind `--`: a name can begin with a dash
+ * @returns the first of them; undefined where there is none
+ */
+export function strayOf(typed: readonly string[], takesWord: boolean): string | undefined {
+  const end = typed.indexOf('--');
+  const options = end < 0 ? typed : typed.slice(0, end);
+  const stray = options.find(word => ONLY_DASHES.test(word) || /^-+no-/.test(word));
+  if (stray !== undefined || end < 0) return stray;
+  return takesWord && end < typed.length - 1 ? undefined : '--';
+}
