@@ -81,7 +81,9 @@ describe('sade doctor', function () {
       expect((await place.backup(service.url)).code).to.equal(0);
       const second = await doctor([], { runtime });
       expect(second.code, second.stdout).to.equal(0);
-      expect(second.stdout).to.contain('ended with code 0; 3 of 3 complete').and.contain('as long as in the last run');
+      expect(second.stdout)
+        .to.contain('ended with code 0: 3 of 3 databases ok, ')
+        .and.contain('as long as in the last run');
       expect(second.stdout).not.to.match(/^(?:FAIL|warn)/m);
     });
 

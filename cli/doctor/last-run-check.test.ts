@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import type { LastRun } from '../report/last-run.ts';
+import { mergeReports } from '../report/merge-reports.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { checkLastRun } from './last-run-check.ts';
 
@@ -37,7 +38,7 @@ describe('last run check', () => {
 
   it('is fine with one that ended well last night', () => {
     expect(marks(RUN)).to.deep.equal(['ok']);
-    expect(said(RUN)).to.contain('1 of 1 complete');
+    expect(said(RUN)).to.contain(`ended with code 0: 1 of 1 database ok, ${inLocalTime(RUN.startedAt).slice(0, 6)}`);
   });
 
   it('warns of one that is older than a day and some', () => {
@@ -72,7 +73,7 @@ describe('last run check', () => {
     const loss = { id: 7, timestamp: '2026-01-02 01:30:00', message: 'lost', reference };
     const run = { ...RUN, exitCode: 1, outcomes: [{ ...OUTCOME, loss }] };
     expect(marks(run)).to.deep.equal(['ok']);
-    expect(said(run)).to.contain('ended with code 1; 1 of 1 complete; SHRUNK: a');
+    expect(said(run)).to.match(/ended with code 1: 1 of 1 database needs attention \(0 ok\), .*; SHRUNK: a/);
     const failed = { ...OUTCOME, database: 'b', state: 'failed' as const, loss };
     expect(marks({ ...run, total: 2, outcomes: [{ ...OUTCOME, loss }, failed] })).to.deep.equal(['FAIL']);
     expect(marks({ ...run, total: 2, notDone: ['b'] })).to.deep.equal(['FAIL', 'FAIL']);
@@ -81,25 +82,61 @@ describe('last run check', () => {
   it('tells that it was interrupted, and what was not done', () => {
     const run = { ...RUN, exitCode: 130, interruptedBy: 'SIGINT' as const, total: 2, notDone: ['b'] };
     expect(marks(run)).to.deep.equal(['FAIL', 'FAIL']);
-    expect(said(run)).to.contain('interrupted by SIGINT').and.contain('not done: b');
+    expect(said(run))
+      .to.contain('ended with code 130: Interrupted (SIGINT): 1 of 2 databases not done')
+      .and.contain('not done: b');
   });
 
-  it('tells the time of the run of all, and that of a later run with --only beside it', () => {
-    const amendedBy = {
-      startedAt: new Date('2026-01-02T07:00:00Z'),
-      endedAt: NEXT_MORNING,
-      exitCode: 0,
-      databases: ['b'],
-    };
-    const fixed = { ...RUN, exitCode: 1, total: 2, amendedBy, outcomes: [OUTCOME, { ...OUTCOME, database: 'b' }] };
-    expect(marks(fixed)).to.deep.equal(['ok']);
-    expect(said(fixed)).to.contain(
-      `ended with code 1; with the run of 1 database at ${inLocalTime(amendedBy.startedAt)} it is 2 of 2 complete`,
-    );
-    expect(checkLastRun(fixed)[0]!.subject).to.equal(`of ${inLocalTime(RUN.startedAt)}`);
-    expect(checkLastRun(fixed, new Date('2026-01-03T03:31:00Z')).map(({ mark }) => mark)).to.deep.equal(['ok', 'warn']);
-    const worse = { ...RUN, amendedBy, outcomes: [{ ...OUTCOME, state: 'incomplete' as const }] };
-    expect(marks(worse)[0]).to.equal('FAIL');
-    expect(said({ ...RUN, only: ['a'] })).to.contain('ended with code 0 (a run with --only); 1 of 1 complete');
+  it('tells how the mail of the run of all began, and of a later run with --only in a line of its own', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const night = {
+      ...{ ...RUN, exitCode: 1, total: 6 },
+      outcomes: names.map(database => ({
+        ...{ ...OUTCOME, database, fileName: database, state: database === 'b' ? ('failed' as const) : OUTCOME.state },
+        failure: database === 'b' ? { stage: 'dump' as const, message: 'down' } : undefined,
+      })),
+    } as LastRun;
+    const later = (outcomes: LastRun['outcomes'], more: Partial<LastRun> = {}): LastRun => ({
+      ...{
+        ...RUN,
+        startedAt: new Date('2026-01-02T07:00:00Z'),
+        endedAt: NEXT_MORNING,
+        total: 1,
+        only: ['b'],
+        outcomes,
+      },
+      ...more,
+    });
+    const all = /ended with code 1: 1 of 6 databases needs attention \(5 ok\), /;
+    const fixed = mergeReports(night, later([{ ...OUTCOME, database: 'b' }]));
+    const [whole, only, ...rest] = checkLastRun(fixed, NEXT_MORNING);
+    expect([whole!.mark, only!.mark, rest.length]).to.deep.equal(['ok', 'ok', 0]);
+    expect(whole!.message).to.match(all);
+    expect(whole!.subject).to.equal(`of ${inLocalTime(RUN.startedAt)}`);
+    expect(only!.message).to.match(/^later sade backup --only b ended with code 0: 1 of 1 database ok, /);
+    expect(checkLastRun(fixed, new Date('2026-01-03T03:31:00Z')).map(({ mark }) => mark)).to.deep.equal([
+      ...['ok', 'ok', 'warn'],
+    ]);
+    const outage = mergeReports(night, later(night.outcomes.slice(1, 2), { exitCode: 2 }));
+    expect(marks(outage)).to.deep.equal(['ok', 'FAIL', 'FAIL']);
+    expect(said(outage))
+      .to.match(all)
+      .and.match(/later .* code 2: 1 of 1 database needs attention \(0 ok\)/);
+    const cut = mergeReports(night, later([], { exitCode: 130, interruptedBy: 'SIGINT', notDone: ['b'] }));
+    expect(marks(cut)).to.deep.equal(['ok', 'FAIL', 'FAIL']);
+    expect(said(cut))
+      .to.match(all)
+      .and.match(/--only b ended with code 130: Interrupted \(SIGINT\): 1 of 1 database not done/);
+    const another = mergeReports(night, later([{ ...OUTCOME, database: 'c' }], { only: ['c'] }));
+    expect(marks(another), 'b has still failed').to.deep.equal(['FAIL', 'ok', 'FAIL']);
+    expect(said({ ...RUN, only: ['a'] })).to.contain('a run with --only, which ended with code 0: 1 of 1 database ok');
+  });
+
+  it('says what several zips of one database lack once', () => {
+    const findings = [finding('TRIGGERS_NOT_GRANTED', 'no right to see triggers', 'GRANT TRIGGER …')];
+    const outcomes = ['f1', 'f2', 'f3'].map(fileName => ({
+      ...{ ...OUTCOME, fileName, isLeftover: fileName !== 'f3', state: 'incomplete' as const, findings },
+    }));
+    expect(marks({ ...RUN, exitCode: 1, outcomes })).to.deep.equal(['FAIL', 'FAIL']);
   });
 });

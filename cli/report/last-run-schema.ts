@@ -30,7 +30,11 @@ const lastRun: Schema = object({
   interrupted_by: string()
     .oneOf(Object.keys(EXIT.interrupted) as InterruptingSignal[])
     .optional(),
-  amended_by: object({ started_at: instant, ended_at: instant, exit_code: count, databases: texts })
+  verdict: string().optional(),
+  amended_by: object({
+    ...{ started_at: instant, ended_at: instant, exit_code: count, databases: texts },
+    verdict: string().optional(),
+  })
     .default(undefined)
     .optional(),
   told: array(object({ database: string().optional(), text, told_at: instant }).required()).optional(),

@@ -7,6 +7,8 @@ import { snakeCased } from './snake-case.ts';
 
 /** What the work folder keeps of the last run of all databases, and of those of some since. */
 export interface LastRun extends RunReport {
+  /** How the mail of the run of all began; kept once outcomes of a later run stand among its own. */
+  readonly verdict?: string;
   /** The latest run of some databases only since then: its outcomes stand among the others. */
   readonly amendedBy?: Amendment;
   /** The warnings that were reported before, with the time of the last mail about each. */
@@ -17,7 +19,9 @@ export interface Amendment {
   readonly startedAt: Date;
   readonly endedAt: Date;
   readonly exitCode: number;
-  /** Labels. */
+  /** How its mail began; a version of before did not write it. */
+  readonly verdict?: string;
+  /** Labels, also of those that it was to back up and did not. */
   readonly databases: readonly string[];
 }
 

@@ -61,7 +61,7 @@ function describeGroup(troubles: readonly Trouble[], paint: (word: TroubleState)
 }
 
 /** @returns the line that a mail program shows of a mail that is not open, and what else there is to count */
-function headline(report: RunReport, clock: ReportClock, now: Date): string[] {
+export function headline(report: RunReport, clock: ReportClock, now: Date): string[] {
   const { outcomes, total, notDone, interruptedBy, startedAt, endedAt } = report;
   const own = new Set(outcomes.filter(({ isLeftover }) => !isLeftover).map(({ database }) => database));
   const bad = new Set(outcomes.filter(outcome => !isFine(outcome)).map(({ database }) => database));
