@@ -1,6 +1,7 @@
 import type { Stage } from '../pipeline/outcome.ts';
 import { count, formatBytes, formatSeconds } from './format.ts';
 import { printableInLine } from './printable.ts';
+import type { RecentSpeed } from './recent-speed.ts';
 import type { OverallProgress } from './run-progress.ts';
 
 /** What is known of one database that is being worked on. */
@@ -12,31 +13,31 @@ export interface Line {
   readonly total: number | undefined;
   /** Whether an earlier run left it behind. */
   readonly isLeftover: boolean;
-  /** When the stage began, and how far it was: a zip has followed the dump before it is shown. */
-  since: number;
-  from: number;
+  readonly speed: RecentSpeed;
   done: number;
+  /** How far the zip is that follows a dump, which alone is shown as long as it grows. */
+  followed: number;
 }
 
 /** Narrower than that a line has no room for the bytes beside the name. */
 const WIDE = 80;
 
 /** @returns such as `dump      27 %   12.3 MiB   8.1 MiB/s  pt_xyz`: the name comes last, since it may be cut or take any width */
-export function lineOf({ database, stage, total, since, from, done }: Line, columns: number): string {
-  const speed = (done - from) / Math.max(0.2, (performance.now() - since) / 1000);
+export function lineOf({ database, stage, total, speed, done }: Line, columns: number): string {
+  const perSecond = speed.at(done);
   const parts = [
     stage.padEnd(6),
     share(stage, done, total).padStart(5),
     ...(columns < WIDE ? [] : [formatBytes(done).padStart(10)]),
-    `${formatBytes(speed)}/s`.padStart(12),
+    (perSecond === undefined ? '' : `${formatBytes(perSecond)}/s`).padStart(12),
     printableInLine(database),
   ];
   return parts.join('  ');
 }
 
-/** By an estimate a dump may be through and go on all the same. */
+/** The size of a dump is an estimate: one that is larger shows no share, and one that has just that may go on. */
 function share(stage: Stage, done: number, total: number | undefined): string {
-  if (!total) return '';
+  if (!total || (stage === 'dump' && done > total)) return '';
   const percent = Math.floor((100 * done) / total);
   return `${Math.min(percent, stage === 'dump' ? 99 : 100)} %`;
 }

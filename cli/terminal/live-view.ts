@@ -5,6 +5,7 @@ import type { Outcome, Stage } from '../pipeline/outcome.ts';
 import type { Backup, Watch } from '../pipeline/under-way.ts';
 import { fitLine } from './fit.ts';
 import { type Line, lineOf, overallLine } from './live-lines.ts';
+import { RecentSpeed } from './recent-speed.ts';
 import { RunProgress } from './run-progress.ts';
 
 const REDRAW_MS = 200;
@@ -46,19 +47,18 @@ export class LiveView implements Watch, Disposable {
   began({ database, fileName, isLeftover }: Backup, stage: Stage, file: { path: string; bytes?: number }): void {
     const { path, bytes: total } = file;
     const earlier = this.#lines.get(fileName);
-    // What a dump may become is known only when it has begun.
+    // What a dump may become is known only when it has begun, and a zip has followed it before the zip is shown.
     const isTheSame = earlier?.stage === stage && stage === 'dump';
-    const done = stage === 'zip' ? (earlier?.done ?? 0) : 0;
-    const since = isTheSame ? earlier.since : performance.now();
-    this.#lines.set(fileName, { database, stage, path, total, since, from: done, done, isLeftover });
+    const done = stage === 'zip' ? (earlier?.followed ?? 0) : 0;
+    const speed = isTheSame ? earlier.speed : new RecentSpeed(done);
+    this.#lines.set(fileName, { database, stage, path, total, speed, done, followed: 0, isLeftover });
     if (total && stage !== 'upload' && !isLeftover) this.#progress.expect(database, total);
   }
 
   moved({ fileName }: Backup, bytes: number): void {
     const line = this.#lines.get(fileName);
-    if (!line) return;
-    if (bytes < line.done) Object.assign(line, { since: performance.now(), from: 0 }); // it has begun anew
-    line.done = bytes;
+    if (line?.stage === 'dump') line.followed = bytes;
+    else if (line) line.done = bytes;
   }
 
   waits({ fileName }: Backup): void {
@@ -114,7 +114,11 @@ export class LiveView implements Watch, Disposable {
     const lines = [...this.#lines.values()];
     for (const line of lines) if (line.stage === 'dump') line.done = sizeOf(line.path);
     for (const { database, stage, done, total, isLeftover } of lines)
-      if (!isLeftover) this.#progress.at(database, stage, total ? done / total : 0);
+      if (!isLeftover) {
+        // The estimate of a dump may be that of a smaller database, before a table was added.
+        if (stage === 'dump' && total && done > total) this.#progress.expect(database, done);
+        this.#progress.at(database, stage, total ? done / total : 0);
+      }
     const overall = overallLine(this.#progress.overall, columns);
     if (room === 1) return [overall];
     const shown = (lines.length < room ? lines : lines.slice(0, room - 2)).map(line => lineOf(line, columns));
