@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -35,6 +36,24 @@ describe('the commands of the docs', () => {
     }
   });
 
+  it('can be read by bash, block by block', () => {
+    const blocks = shellBlocks();
+    expect(blocks.length).to.be.above(60);
+    for (const { page, text } of blocks) {
+      const { status, stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
+      expect({ page, text, status, stderr }).to.deep.equal({ page, text, status: 0, stderr: '' });
+    }
+  });
+
+  it('stop at the first error where one of them drops, moves or removes something', () => {
+    const destructive = shellBlocks().filter(
+      ({ text }) =>
+        /\bDROP (?:DATABASE|TABLE|TRIGGER)\b|\brm \S|\bmv \S|\bRENAME\b/.test(text) && text.split('\n').length > 2,
+    );
+    expect(destructive.length).to.be.above(5);
+    for (const { page, text } of destructive) expect(text, page).to.match(/^\(\n {2}set -e/);
+  });
+
   it('have every curl fail where the service answers with an error: else a script keeps an error for a backup', () => {
     const commands = linesOf(PAGES).filter(({ line }) => /(?:^|`)curl -|\| *curl /.test(line));
     expect(commands.length).to.be.above(20);
@@ -44,6 +63,15 @@ describe('the commands of the docs', () => {
     for (const { place, line } of blind) expect(line, place).to.match(/`curl -F/);
   });
 });
+
+function shellBlocks(): { page: string; text: string }[] {
+  return PAGES.flatMap(page =>
+    [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^( *)```sh\n(.*?)^ *```/gms)].map(([, indent, text]) => ({
+      page,
+      text: text!.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+    })),
+  );
+}
 
 function linesOf(pages: readonly string[]): { place: string; line: string }[] {
   return pages.flatMap(page =>
