@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { sampleManifest } from '../test/support/manifests.ts';
-import { createStatement, loadCommand, restoredName } from './restore-commands.ts';
+import { createStatement, loadCommand, restoredName, userStatements } from './restore-commands.ts';
 
 const manifest = sampleManifest({ file_name: 'x' });
 const of = (source: object) => ({ ...manifest, source: { ...manifest.source, ...source } });
@@ -21,6 +21,16 @@ describe('the commands of a restore', () => {
       'CREATE DATABASE `a``b_restored` CHARACTER SET latin1 COLLATE latin1_bin;',
     );
     expect(createStatement(of({ collation: null }))).to.equal(undefined);
+  });
+
+  it('make a user that has rights on the new database only, and can keep definers', () => {
+    expect(userStatements(of({ database: 'a`b', server: { flavour: 'mariadb', version: '11.8' } }))).to.deep.equal([
+      "CREATE USER IF NOT EXISTS lumbung_restore@localhost IDENTIFIED BY 'a long password';",
+      'GRANT ALL ON `a``b\\_restored`.* TO lumbung_restore@localhost;',
+      'GRANT SET USER ON *.* TO lumbung_restore@localhost;',
+    ]);
+    const mysql = userStatements(of({ server: { flavour: 'mysql', version: '9.0' } })).join('\n');
+    expect(mysql).to.contain('GRANT SET_ANY_DEFINER, ').and.not.contain('SET USER');
   });
 
   it('load with the client of the server that was dumped, whichever program dumped it', () => {

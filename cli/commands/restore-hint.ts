@@ -1,6 +1,6 @@
 import { type Manifest, manifestSchema } from '../../protocol/manifest.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
-import { createStatement, loadCommand } from '../restore-commands.ts';
+import { createStatement, loadCommand, userStatements } from '../restore-commands.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { wrap } from '../terminal/wrap.ts';
 
@@ -21,8 +21,10 @@ export function renderRestore(
   if (!manifest) return `${wrap(`next: load it into a new database, as ${WHERE} shows`, width, '  ')}\n`;
   const statement = createStatement(manifest);
   return [
-    wrap(`next: load it into a new database, as a user that has rights on that one only (${WHERE}):`, width, '  '),
-    `  ${printableInLine(statement ?? 'CREATE DATABASE …;')}`,
+    wrap(`next: load it into a new database, as a user that has rights on that one only (${WHERE}).`, width, '  '),
+    "In SQL, as the server's administrator:",
+    ...[statement ?? 'CREATE DATABASE …;', ...userStatements(manifest)].map(line => `  ${printableInLine(line)}`),
+    'Then in a shell:',
     // Without it a zip that can't be read to its end would look loaded.
     '  set -o pipefail',
     `  ${loadCommand(file, manifest)}`,

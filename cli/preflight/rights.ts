@@ -116,7 +116,7 @@ function patternSource(pattern: string): string {
  * A server takes no pattern of more than 64 characters (error 1470, or 1059). As many underscores as fit are escaped then; the others stand for any
  * character, which gives the right on a database of nearly the same name, too.
  */
-function escapePattern(name: string): string {
+export function escapePattern(name: string): string {
   const characters = [...name];
   const others = characters.filter(character => character === '\\' || character === '%').length;
   let room = MAX_NAME - characters.length - others;
