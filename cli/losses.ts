@@ -28,6 +28,11 @@ export function whatHasIt({ id, timestamp, state, instead }: UnacceptedLoss['ref
   return `Backup ${id} (${inLocalTime(timestamp)}) still has it: sade download ${id}.`;
 }
 
+/** @returns the id of the backup that still has what was lost; undefined where no sound one is known */
+export function soundReference({ id, state, instead }: UnacceptedLoss['reference']): number | undefined {
+  return (state === 'damaged' ? instead?.id : id) ?? undefined;
+}
+
 /** @returns a loss that no one has accepted as it stands below the line of its database, or below a list */
 export function describeLoss(loss: UnacceptedLoss, indent: string): string[] {
   const { id, timestamp } = loss;

@@ -195,9 +195,13 @@ function program(): Program {
 
     .command(
       'list',
-      'List the databases, each with its latest backup and the age of its newest complete one, the worst first',
+      'List the databases, each with its latest backup, the age of its newest complete one and the id of the one to restore, the worst first',
     )
-    .option('--state', 'Only these: complete, incomplete, unverified, damaged, shrunk, with commas between')
+    .option(
+      '-c, --config',
+      `The list of databases (SADE_CONFIG; default ${DEFAULTS.config}): those without any backup are shown, too`,
+    )
+    .option('--state', 'Only these: complete, incomplete, unverified, damaged, shrunk, never, with commas between')
     .option('--older-than', 'Only those without a complete backup for so long, such as 26h or 7d')
     .option('--search', 'Only those with this text in their names')
     .option('--sort', 'By state (the worst first), age, name or size (default state)')

@@ -133,6 +133,14 @@ export function readServer(options: Options, env: Environment): URL {
   return server;
 }
 
+/** @returns the path of the list of databases @throws {ConfigurationError} */
+export function readConfigPath(options: Options, env: Environment): string {
+  const read = new SettingsReader(options, env);
+  const path = read.text('config', DEFAULTS.config);
+  read.throwMistakes();
+  return path;
+}
+
 /** Takes each setting from `--name`, else from `SADE_NAME`, else the default, and gathers what is wrong with them. */
 class SettingsReader {
   readonly #options: Options;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
@@ -75,18 +75,86 @@ describe('the screens of sade list, history, show and download, with 115 databas
       expect(end).to.contain(`sade show ${ids[troubles.damaged]}`);
     });
 
+  it('sade list shows as the backup to restore of a shrunken database the one that has what was lost, with no figures of another', async () => {
+    const { data } = (await request(app.url)).json as DatabaseList;
+    for (const columns of [60, 200]) {
+      const { lines } = await onTerminal(['list', '--search', troubles.shrunk], columns);
+      const { latest_backup, unaccepted_loss } = data.find(row => row.database_name === troubles.shrunk)!;
+      const { id } = unaccepted_loss!.reference;
+      expect(id).to.be.below(latest_backup.id);
+      expect(lines[0]).to.match(/ id .*age +restore id/);
+      expect(lines[1]).to.match(new RegExp(`SHRUNK +${latest_backup.id} .* ${id}$`));
+    }
+    const { stdout } = await inPipe('list', '--search', troubles.incomplete);
+    const complete = data.find(row => row.database_name === troubles.incomplete)!.latest_complete!;
+    expect(stdout).to.match(
+      new RegExp(`INCOMPLETE .* ${complete.id} +[\\d.,]+ \\w+ +${complete.dump_rows!.toLocaleString('en')} `),
+    );
+  });
+
   it('sade list uses the room of a wide terminal, and leaves out the least important columns of a narrow one', async () => {
     const [narrow, middle, wide] = await Promise.all([60, 100, 200].map(columns => onTerminal(['list'], columns)));
     expect(narrow!.screen).to.not.contain('newest complete').and.not.contain(ODD_NAMES[0]);
     expect(narrow!.screen).to.match(/^perusahaan\S+…\S+_07 /m);
     expect(middle!.lines[0]).to.match(/age .*size +rows$/);
-    expect(wide!.lines[0]).to.match(/newest complete \(\+07:00\) +age +complete id +size +rows +tables +dump/);
+    expect(wide!.lines[0]).to.match(/newest complete \(\+07:00\) +age +restore id +size +rows +tables +dump/);
     for (const name of ODD_NAMES) expect(wide!.screen).to.contain(name);
+  });
+
+  it('sade list shows first what is in the list of databases and was never backed up, also by its filters', async () => {
+    const entry = { db_host: '127.0.0.1', db_username: 'u', db_password: '$' + '{NOT_SET_HERE}' };
+    const config = join(folder, 'listed.json');
+    const names = ['baru_satu', troubles.stale, 'baru_dua'];
+    await writeFile(config, JSON.stringify(names.map(database_name => ({ database_name, ...entry }))), { mode: 0o600 });
+    for (const columns of [60, 200]) {
+      const { lines, bytes } = await onTerminal(['list', '--search', 'A', '--config', config], columns);
+      for (const line of written(bytes)) expect(widthOf(line), line).to.be.at.most(columns);
+      expect(lines.slice(1, 3).map(line => line.split(/ +/).slice(0, 3))).to.deep.equal([
+        ...[
+          ['baru_dua', 'NEVER'],
+          ['baru_satu', 'NEVER'],
+        ].map(([name, state]) => [name, state, columns === 60 ? 'never' : 'none']),
+      ]);
+      expect(lines.join(' '))
+        .to.contain('sade doctor --only baru_dua')
+        .and.contain(': 2 NEVER, ')
+        .and.not.contain('SADE_CONFIG');
+    }
+    const env = { SADE_SERVER: app.url, SADE_CONFIG: config };
+    const listed = async (...args: string[]) => (await sade(['list', ...args], { env })).stdout;
+    for (const filter of [
+      ['--older-than', '26h'],
+      ['--search', 'baru'],
+      ['--state', 'never'],
+      ['--sort', 'name'],
+    ])
+      expect(await listed(...filter), filter.join(' '))
+        .to.match(/^baru_dua +NEVER/m)
+        .and.match(/^baru_satu +NEVER/m);
+    expect(await listed('--state', 'complete')).not.to.contain('NEVER');
+    expect(await listed('--state', 'never')).to.contain('\n2 of 117 databases: 2 NEVER\n');
+    const json = JSON.parse(await listed('--json')) as DatabaseList['data'];
+    expect(json, "it stays the service's answer").to.have.length(115);
+  });
+
+  it('sade list says that it shows only what the service has received, where no list of databases can be read', async () => {
+    const broken = join(folder, 'broken.json');
+    await writeFile(broken, '[ {', { mode: 0o600 });
+    for (const [config, why] of [
+      [join(folder, 'none.json'), 'does not exist'],
+      [broken, 'is not a valid list of databases'],
+      [resolve(import.meta.dirname, '../databases.json'), 'is still the example'],
+      [folder, "can't be read"],
+    ] as const) {
+      const { stdout } = await inPipe('list', '--search', troubles.stale, '--config', config);
+      expect(stdout).to.contain('These are the databases of which the service has received a backup.').and.contain(why);
+      expect(stdout).to.match(/^\S+ +complete/m);
+    }
   });
 
   it('sade list cuts nothing in a pipe, has all its columns there but the file, and no colour; --wide has the file too', async () => {
     const { lines, stdout } = await inPipe('list');
-    expect(lines[0]).to.match(/newest complete \(\+07:00\) +age +complete id +size +rows +tables +dump$/);
+    expect(lines[0]).to.match(/newest complete \(\+07:00\) +age +restore id +size +rows +tables +dump$/);
     expect(stdout).to.not.contain(ESCAPE).and.not.contain('…');
     for (const name of ODD_NAMES) expect(stdout).to.contain(name);
     expect(stdout).to.not.contain('.sql.zip');
@@ -143,8 +211,8 @@ describe('the screens of sade list, history, show and download, with 115 databas
       .and.have.length(115);
     const few = await inPipe('list', '--state', 'damaged');
     expect(few.stdout).to.contain('1 of 115 databases: 1 DAMAGED');
-    expect((await inPipe('list', '--search', 'nothing')).stdout).to.equal(
-      'None of the 115 databases matches --search nothing.\n',
+    expect((await inPipe('list', '--search', 'nothing')).stdout).to.match(
+      /^None of the 115 databases matches --search nothing\.\nThese are the databases of which the service has received /,
     );
   });
 

@@ -13,7 +13,14 @@ export interface ListFilter {
   readonly sort: ListOrder;
 }
 
-const STATES = ['complete', 'incomplete', 'unverified', 'damaged', 'shrunk'] as const satisfies readonly ListedState[];
+const STATES = [
+  'complete',
+  'incomplete',
+  'unverified',
+  'damaged',
+  'shrunk',
+  'never',
+] as const satisfies readonly ListedState[];
 const ORDERS = ['age', 'name', 'size', 'state'] as const;
 export type ListOrder = (typeof ORDERS)[number];
 
@@ -81,7 +88,7 @@ const byAge = (a: ListedView, b: ListedView) => (a.ageMs === b.ageMs ? 0 : b.age
 const BY: Readonly<Record<ListOrder, (a: ListedView, b: ListedView) => number>> = {
   age: byAge,
   name: compareNames,
-  size: (a, b) => (b.shown.size ?? 0) - (a.shown.size ?? 0),
+  size: (a, b) => b.size - a.size,
   // Those that are fine have no order but that of their names.
   state: (a, b) => a.urgency - b.urgency || (a.isFine ? 0 : byAge(a, b)),
 };

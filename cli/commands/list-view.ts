@@ -1,17 +1,18 @@
 import type { BackupSummary, DatabaseList } from '../../protocol/responses.ts';
-import type { FoundLoss } from '../losses.ts';
+import { type FoundLoss, soundReference } from '../losses.ts';
 import { formatState } from '../terminal/format.ts';
 import { toDate } from '../terminal/local-time.ts';
 
-/** The words by which `sade list --state` finds a database. */
-export type ListedState = BackupSummary['state'] | 'shrunk';
+/** The words by which `sade list --state` finds a database; `never`: it is in the list of databases, and the service has no backup of it. */
+export type ListedState = BackupSummary['state'] | 'shrunk' | 'never';
 
 type Listed = DatabaseList['data'][number];
 
 /** A database as `sade list` sees it. */
 export interface ListedView {
   readonly name: string;
-  readonly answer: Listed;
+  /** Undefined where the service does not know it. */
+  readonly answer: Listed | undefined;
   /** What an incomplete latest backup has lost. */
   readonly found: FoundLoss | undefined;
   /** Of its latest backup, and `shrunk` where a loss is to be decided about; that stands instead of `complete`. */
@@ -20,8 +21,10 @@ export interface ListedView {
   readonly state: string;
   /** The newest complete backup; undefined when there is none. */
   readonly complete: BackupSummary | undefined;
-  /** The one whose figures are shown: the newest complete one, else the latest. */
-  readonly shown: BackupSummary;
+  /** The one to restore: it has what a newer complete one has lost. Undefined when there is none. */
+  readonly restorable: { readonly id: number; readonly figures: BackupSummary | undefined } | undefined;
+  /** Of the newest complete one, else of the latest: by this it is sorted. */
+  readonly size: number;
   /** How old the newest complete backup is, in milliseconds; infinite when there is none. */
   readonly ageMs: number;
   /** The lower, the sooner someone should look. */
@@ -42,21 +45,38 @@ export function viewOf(
   const { database_name: name, latest_backup: latest, unaccepted_loss: loss } = answer;
   const complete = newestComplete(answer);
   const isShrunk = Boolean(loss || found);
-  const states: readonly ListedState[] = isShrunk
+  const states: readonly Exclude<ListedState, 'never'>[] = isShrunk
     ? [...(latest.state === 'complete' ? [] : [latest.state]), 'shrunk']
     : [latest.state];
   const ageMs = complete ? now.getTime() - toDate(complete.timestamp).getTime() : Number.POSITIVE_INFINITY;
   const isStale = ageMs > staleMs;
   const worst = Math.min(...states.map(state => URGENCY.indexOf(state)));
   return {
-    ...{ name, answer, found, states, complete, ageMs, shown: complete ?? latest },
+    ...{ name, answer, found, states, complete, ageMs, restorable: restorableOf(answer) },
+    size: (complete ?? latest).size ?? 0,
     state: states.map(state => (state === 'shrunk' ? 'SHRUNK' : formatState(state))).join(', '),
     urgency: isStale ? Math.min(worst, URGENCY.length - 1.5) : worst,
     isFine: !isStale && states.includes('complete'),
   };
 }
 
-const URGENCY: readonly ListedState[] = ['damaged', 'shrunk', 'incomplete', 'unverified', 'complete'];
+/** @returns the view of a database that is in the list, and of which the service has no backup */
+export function neverBackedUp(name: string): ListedView {
+  return {
+    ...{ name, answer: undefined, found: undefined, states: ['never'], state: 'NEVER', complete: undefined },
+    ...{ restorable: undefined, size: 0, ageMs: Number.POSITIVE_INFINITY, urgency: 0, isFine: false },
+  };
+}
+
+/** As long as no one has accepted a loss, the backup to restore is the one that still has what was lost. */
+function restorableOf(answer: Listed): ListedView['restorable'] {
+  const complete = newestComplete(answer);
+  if (!answer.unaccepted_loss) return complete && { id: complete.id, figures: complete };
+  const id = soundReference(answer.unaccepted_loss.reference);
+  return id ? { id, figures: [answer.latest_backup, complete].find(backup => backup?.id === id) } : undefined;
+}
+
+const URGENCY: readonly ListedState[] = ['never', 'damaged', 'shrunk', 'incomplete', 'unverified', 'complete'];
 
 /** A service of before does not say it. */
 function newestComplete({ latest_backup, latest_complete }: Listed): BackupSummary | undefined {

@@ -1,22 +1,26 @@
 import { type FoundLoss, lossOfIncomplete } from '../losses.ts';
 import { EXIT } from '../problems.ts';
+import { readLabels } from '../read-labels.ts';
 import { Service } from '../service.ts';
-import { readServer } from '../settings.ts';
+import { readConfigPath, readServer } from '../settings.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
+import { screenWidth } from '../terminal/screen-width.ts';
+import { wrap } from '../terminal/wrap.ts';
 import type { CommandContext } from './command.ts';
 import { DEFAULT_OLDER_THAN, duration, filtered, readListFilter } from './list-filter.ts';
-import { renderList } from './list-screen.ts';
-import { viewOf } from './list-view.ts';
+import { renderList, withoutListLine } from './list-screen.ts';
+import { neverBackedUp, viewOf } from './list-view.ts';
 
 /**
  * `sade list`: the databases that the service knows, each with what its latest backup is worth and how old the newest complete one
- * is, the worst first.
+ * is, the worst first; before them those of the list of databases, where it can be read, of which the service has no backup.
  * @returns 0, whatever they are worth: `sade doctor` is the one that judges
  * @throws {ConfigurationError} {ExplainedError}
  */
 export async function list(options: Record<string, unknown>, { env, stdout, signal }: CommandContext): Promise<number> {
   const filter = readListFilter(options);
   const service = new Service(readServer(options, env), signal);
+  const listed = await readLabels(readConfigPath(options, env), env);
   const answers = await service.databases();
   const found = new Map<string, FoundLoss>();
   for (const { database_name, latest_backup } of answers) {
@@ -25,25 +29,32 @@ export async function list(options: Record<string, unknown>, { env, stdout, sign
   }
   const now = new Date();
   const staleMs = filter.olderThanMs ?? duration(DEFAULT_OLDER_THAN);
-  const all = answers.map(answer => viewOf(answer, found.get(answer.database_name), { now, staleMs }));
+  const known = answers.map(answer => viewOf(answer, found.get(answer.database_name), { now, staleMs }));
+  const all = [...missingOf(listed.labels ?? [], answers).map(neverBackedUp), ...known];
   const databases = filtered(all, filter);
-  if (options.json) stdout.write(`${printableJson(databases.map(({ answer }) => answer))}\n`);
+  const withoutList = listed.reason;
+  if (options.json) stdout.write(`${printableJson(databases.flatMap(({ answer }) => (answer ? [answer] : [])))}\n`);
   else if (all.length === 0) stdout.write('The service has no backups yet.\n');
-  else if (databases.length === 0) stdout.write(`None of the ${all.length} databases matches ${inWords(options)}.\n`);
-  else {
+  else if (databases.length === 0) {
+    stdout.write(`None of the ${all.length} databases matches ${inWords(options)}.\n`);
+    if (withoutList) stdout.write(`${wrap(withoutListLine(withoutList), screenWidth(stdout), '  ')}\n`);
+  } else {
     const { olderThan } = filter;
     const screen = {
-      databases,
+      ...{ databases, staleMs, olderThan, now, withoutList },
       total: all.length,
-      staleMs,
-      olderThan,
       isWide: options.wide === true,
       server: options.server,
-      now,
     };
     stdout.write(renderList(screen, stdout));
   }
   return EXIT.ok;
+}
+
+/** @returns the labels of which the service knows no backup */
+function missingOf(labels: readonly string[], answers: readonly { database_name: string }[]): string[] {
+  const known = new Set(answers.map(({ database_name }) => database_name.normalize('NFC')));
+  return labels.filter(label => !known.has(label.normalize('NFC')));
 }
 
 /** @returns the filters as they were given, such as `--state damaged --search shop` */

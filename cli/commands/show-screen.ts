@@ -2,7 +2,7 @@ import { parseReprDigest } from '../../protocol/digest.ts';
 import { byWeight, type Finding } from '../../protocol/finding.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { BackupReport, LossStatus } from '../../protocol/responses.ts';
-import { formatStateAndLoss, whatHasIt } from '../losses.ts';
+import { formatStateAndLoss, soundReference, whatHasIt } from '../losses.ts';
 import { describeFinding } from '../report/outcome-lines.ts';
 import { createStatement } from '../restore-commands.ts';
 import { paintState } from '../terminal/colour.ts';
@@ -127,7 +127,7 @@ function commandsFor({ id, database_name, state, loss }: Report, server: unknown
   if (state !== 'complete') return [history, [download(id), 'what there is of it, and how to load it']];
   if (loss?.status !== 'unaccepted') return [[download(id), 'the zip, and how to load it']];
   const { reference } = loss;
-  const sound = reference.state === 'damaged' ? reference.instead?.id : reference.id;
+  const sound = soundReference(reference);
   return [
     ...(sound ? [[download(sound), 'the backup that still has what was lost'] as const] : []),
     [`${commandLine('accept', id, { server })} --reason 'why'`, 'if it was removed on purpose'],

@@ -108,6 +108,6 @@ describe('show', () => {
 
   it('says so when there is none, and takes ids only', async () => {
     expect(await run('35').catch(error => error.message)).to.contain('BACKUP_NOT_FOUND');
-    expect(await run('pt_xyz').catch(error => error.message)).to.contain('no id of a backup');
+    expect(await run('pt_xyz').catch(error => error.message)).to.contain('not the id of a backup');
   });
 });
