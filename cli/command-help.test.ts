@@ -44,6 +44,21 @@ describe('the command line of sade', () => {
     for (const line of stdout.split('\n')) if (!line.includes('/')) expect(line.length, line).to.be.at.most(80);
   });
 
+  it('shows help no wider than a terminal of 60 columns, with what each option takes', async () => {
+    for (const args of [['--help'], ...COMMANDS.map(command => ['help', command])]) {
+      await using terminal = Terminal.open([NODE, MAIN, ...args], { columns: 60, rows: 200, cwd: folder });
+      await terminal.exitCode;
+      const lines = terminal.bytes.replace(/\x1b\[[\d;?]*\w/g, '').split('\r\n');
+      // Paths and examples are there to be copied.
+      for (const line of lines) if (!/\/|^ {2}sade /.test(line)) expect(line.length, line).to.be.at.most(60);
+      expect(lines.length).to.be.above(8);
+    }
+    const { stdout } = await sade('help', 'backup');
+    for (const option of ['-c, --config FILE', '--only NAMES', '--level N', '-s, --server URL', '--timeout TIME'])
+      expect(stdout).to.match(new RegExp(`^ {2}${option} `, 'm'));
+    expect(stdout).to.match(/^ {2}--quiet {2}/m);
+  });
+
   it('takes the words help and version', async () => {
     const [help, ofList, version] = await Promise.all([sade('help'), sade('help', 'list'), sade('version')]);
     expect(help).to.deep.equal(await sade('--help'));

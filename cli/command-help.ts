@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { didYouMean } from './did-you-mean.ts';
 import { ConfigurationError } from './problems.ts';
-import { type CommandHelp, renderOverview } from './terminal/help.ts';
+import { type CommandHelp, type HelpSection, renderOverview } from './terminal/help.ts';
 import { shellWord } from './terminal/shell-word.ts';
 
 /** The commands by their names; `__all__` holds the options that each of them has. */
@@ -13,10 +13,10 @@ export function namesOf(tree: CommandTree): string[] {
   return Object.keys(tree).filter(name => !name.startsWith('__'));
 }
 
-/** @returns what `sade --help` prints */
-export function overview(tree: CommandTree): string {
+/** @param width of the terminal; undefined where there is none @returns what `sade --help` prints */
+export function overview(tree: CommandTree, width: number | undefined): string {
   const commands = namesOf(tree).map(name => [name, (tree[name]!.describe ?? []).join(' ')] as const);
-  return renderOverview(INTRODUCTION, [
+  const sections = [
     { heading: 'Usage', rows: [['sade COMMAND [options]', '']] },
     {
       heading: 'Commands',
@@ -29,7 +29,8 @@ export function overview(tree: CommandTree): string {
     { heading: 'sade without a command', rows: WITHOUT_COMMAND },
     { heading: 'Exit codes', rows: EXIT_CODES },
     { heading: 'More', rows: documents() },
-  ]);
+  ] satisfies HelpSection[];
+  return renderOverview(INTRODUCTION, sections, width);
 }
 
 const INTRODUCTION =

@@ -8,6 +8,7 @@ import { DEFAULTS } from './settings.ts';
 import { renderCommandHelp } from './terminal/help.ts';
 import { overEcho } from './terminal/over-echo.ts';
 import { printable, printableBlock } from './terminal/printable.ts';
+import { screenWidth } from './terminal/screen-width.ts';
 import { widenThreadPool } from './thread-pool.ts';
 import { spelledOut, strayOf, withDash } from './typed-words.ts';
 
@@ -34,29 +35,27 @@ interface NonBlocking {
   readonly _handle?: { setBlocking?(isBlocking: boolean): void };
 }
 
-const TEXT_OPTIONS = [
-  'config',
-  'server',
-  'work-dir',
-  'only',
-  'dump-workers',
-  'dumps-per-host',
-  'zip-workers',
-  'upload-workers',
-  'level',
-  'timeout',
-  'retries',
-  'mysqldump',
-  'mariadb-dump',
-  'output',
-  'bundle',
-  'reason',
-  'state',
-  'older-than',
-  'search',
-  'sort',
-  'limit',
-];
+/** The options that take a value, each with what the help calls it. */
+const VALUES = {
+  ...{ config: 'FILE', server: 'URL', 'work-dir': 'FOLDER', only: 'NAMES' },
+  ...{
+    'dump-workers': 'N',
+    'dumps-per-host': 'N',
+    'zip-workers': 'N',
+    'upload-workers': 'N',
+    level: 'N',
+    retries: 'N',
+  },
+  ...{
+    timeout: 'TIME',
+    mysqldump: 'PROGRAM',
+    'mariadb-dump': 'PROGRAM',
+    output: 'PATH',
+    bundle: 'FILE',
+    reason: 'TEXT',
+  },
+  ...{ state: 'STATES', 'older-than': 'TIME', search: 'TEXT', sort: 'ORDER', limit: 'N' },
+} as const;
 
 /** What a server said may have several lines; the mistakes of a configuration are lines of ours. */
 const INDENT = ' '.repeat(6);
@@ -105,15 +104,19 @@ async function parse(typed: string[]): Promise<number> {
   if (stray !== undefined) throw unexpected([stray], called);
   if (argv.some(argument => argument === '--help' || argument === '-h'))
     return showHelp(commands, isFirst ? command : undefined);
+  if (argv.some(argument => /^(?:--version|-v)$/.test(argument))) {
+    process.stdout.write(`sade ${manifest.version}\n`);
+    return EXIT.ok;
+  }
   const lazy = commands.parse(argv, {
     lazy: true,
-    string: TEXT_OPTIONS,
+    string: Object.keys(VALUES),
     boolean: ['json', 'quiet', 'wide', 'force'],
     unknown: (flag: string): never => {
       throw unknownOption(flag, called, commands.tree);
     },
   }) as LazyOutput | undefined;
-  // Nothing to run: the version was asked for, and has been printed.
+  // Such as `-xh`: sade has printed its own help.
   if (!lazy) return EXIT.ok;
   const { _: extra } = lazy.args.at(-1) as unknown as { _: string[] };
   if (extra.length > 0) throw unexpected(extra, called);
@@ -122,8 +125,12 @@ async function parse(typed: string[]): Promise<number> {
 
 function showHelp(commands: Program, command: string | undefined): number {
   const { tree } = commands;
+  const width = screenWidth(process.stdout);
+  const common = tree.__all__!.options;
   process.stdout.write(
-    command === undefined ? overview(tree) : renderCommandHelp(tree[command]!, tree.__all__!.options),
+    command === undefined
+      ? overview(tree, width)
+      : renderCommandHelp(tree[command]!, { common, values: VALUES, width }),
   );
   return EXIT.ok;
 }
@@ -160,7 +167,10 @@ function program(): Program {
     )
     .option('--zip-workers', `Zips at once (SADE_ZIP_WORKERS; default ${DEFAULTS.zipWorkers} here)`)
     .option('--upload-workers', `Uploads at once (SADE_UPLOAD_WORKERS; default ${DEFAULTS.uploadWorkers})`)
-    .option('--level', `Of the zips, from 1, fastest, to 9, smallest (SADE_LEVEL; default ${DEFAULTS.level})`)
+    .option(
+      '--level',
+      `How strongly zips are compressed, from 1 (fastest) to 9 (smallest) (SADE_LEVEL; default ${DEFAULTS.level})`,
+    )
     .option('--timeout', `Time one database may take, such as 90s, 30m, 6h (SADE_TIMEOUT; default ${DEFAULTS.timeout})`)
     .option('--retries', `How often an upload is tried again (SADE_RETRIES; default ${DEFAULTS.retries})`)
     .option('--mysqldump', `MySQL's dump program (SADE_MYSQLDUMP; default ${DEFAULTS.mysqldump})`)
@@ -171,10 +181,7 @@ function program(): Program {
     .example('backup --only pt_xyz,pt_abc --quiet')
     .action(async (options: Options) => (await import('./commands/backup.ts')).backup(options, context))
 
-    .command(
-      'doctor',
-      'Look at all that a backup needs, and tell what is wrong with it and what to do; changes nothing',
-    )
+    .command('doctor', 'Check all that a backup needs, and show what is wrong and what to do; changes nothing')
     .option('-c, --config', `The list of databases (SADE_CONFIG; default ${DEFAULTS.config})`)
     .option('--work-dir', `Private folder for dumps and zips under way (SADE_WORK_DIR; default ${DEFAULTS.workDir})`)
     .option('--only', 'Only these databases, by label, with commas between (SADE_ONLY)')
@@ -220,7 +227,7 @@ function program(): Program {
       (await import('./commands/history.ts')).history(given(database, 'history', 'a database'), options, context),
     )
 
-    .command('show [id]', 'Tell what one backup is worth, what is in it, and what is missing from it')
+    .command('show [id]', 'Show whether one backup is complete, what is in it, and what is missing from it')
     .option('--json', 'Print JSON')
     .example('show 34')
     .action(async (id: string | undefined, options: Options) =>

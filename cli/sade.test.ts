@@ -28,7 +28,7 @@ describe('the command sade', () => {
     for (const program of [SADE, join(folder, 'sade')]) {
       const { code, stdout, stderr } = await run(program, ['--version']);
       expect({ code, stderr }, program).to.deep.equal({ code: 0, stderr: '' });
-      expect(stdout).to.match(/^sade, \d+\.\d+\.\d+\n$/);
+      expect(stdout).to.match(/^sade \d+\.\d+\.\d+\n$/);
     }
     const { code, stderr } = await run(join(folder, 'sade'), ['history', 'a', 'b  c']);
     expect([code, stderr]).to.deep.equal([3, (await run(SADE, ['history', 'a', 'b  c'])).stderr]);

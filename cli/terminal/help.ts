@@ -16,50 +16,74 @@ export interface HelpSection {
   readonly rows: readonly (readonly [left: string, right: string])[];
 }
 
+/** A wider terminal makes no line wider: it would be harder to read. */
 const WIDTH = 80;
 const INDENT = '  ';
 
-/** @returns the help of one command, no line wider than 80 columns */
+export interface CommandHelpOptions {
+  /** The options that every command has. */
+  readonly common: CommandHelp['options'];
+  /** What the help calls the value of an option, by its long name; an option that takes none has none. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Columns of the terminal; undefined where there is none. */
+  readonly width: number | undefined;
+}
+
+/** @returns the help of one command, no line wider than the terminal and 80 columns */
 export function renderCommandHelp(
   { usage, describe = [], options, examples }: CommandHelp,
-  common: readonly CommandHelp['options'][number][],
+  { common, values, width }: CommandHelpOptions,
 ): string {
-  const rows = [...options, ...common, ['-h, --help', 'Show this']].map(
-    ([flags, meaning]) => [flags, meaning] as const,
-  );
+  const rows = [...options, ...common].map(([flags, meaning]): [string, string] => {
+    const value = values[/--([\w-]+)/.exec(flags)?.[1] ?? ''];
+    return [value ? `${flags} ${value}` : flags, meaning];
+  });
+  const section = { heading: 'Options', rows: [...rows, ['-h, --help', 'Show this']] as [string, string][] };
   return [
-    ...wrapped(describe.join(' '), ''),
+    ...wrapped(describe.join(' '), '', widthFor(width)),
     '',
     'Usage',
-    `${INDENT}sade ${usage.replace(/\[(\w+)\]/g, '<$1>')} [options]`,
+    `${INDENT}sade ${usage.replace(/\[(\w+)\]/g, (_, name: string) => name.toUpperCase())} [options]`,
     '',
-    ...columns({ heading: 'Options', rows: rows as HelpSection['rows'] }),
+    ...columns(section, widthFor(width)),
     ...(examples.length > 0 ? ['', 'Examples', ...examples.map(example => `${INDENT}sade ${example}`)] : []),
     '',
   ].join('\n');
 }
 
-/** @returns the overview, no line wider than 80 columns */
-export function renderOverview(introduction: string, sections: readonly HelpSection[]): string {
-  return [...wrapped(introduction, ''), ...sections.flatMap(section => ['', ...columns(section)]), ''].join('\n');
+/** @returns the overview, no line wider than the terminal and 80 columns */
+export function renderOverview(
+  introduction: string,
+  sections: readonly HelpSection[],
+  width: number | undefined,
+): string {
+  const lines = sections.flatMap(section => ['', ...columns(section, widthFor(width))]);
+  return [...wrapped(introduction, '', widthFor(width)), ...lines, ''].join('\n');
 }
 
-function columns({ heading, rows }: HelpSection): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  const lines = rows.flatMap(([left, right]) => {
-    const [first = '', ...more] = wrapped(right, ' '.repeat(INDENT.length + width));
-    return [`${INDENT}${left.padEnd(width)}${first.trimStart()}`, ...more];
+function widthFor(width: number | undefined): number {
+  return Math.min(width ?? WIDTH, WIDTH);
+}
+
+/** Where the left side would take half of a narrow terminal, what it means stands below it. */
+function columns({ heading, rows }: HelpSection, width: number): string[] {
+  const left = Math.max(...rows.map(([left]) => left.length)) + 2;
+  const isNarrow = INDENT.length + left > width / 2;
+  const lines = rows.flatMap(([name, meaning]) => {
+    if (isNarrow) return [`${INDENT}${name}`, ...(meaning ? wrapped(meaning, ' '.repeat(6), width) : [])];
+    const [first = '', ...more] = wrapped(meaning, ' '.repeat(INDENT.length + left), width);
+    return [`${INDENT}${name.padEnd(left)}${first.trimStart()}`, ...more];
   });
   return [heading, ...lines.map(line => line.trimEnd())];
 }
 
 /** A word that is wider than the terminal, such as a path, keeps a line of its own. */
-function wrapped(text: string, indent: string): string[] {
+function wrapped(text: string, indent: string, width: number): string[] {
   const lines: string[] = [];
   let line = indent;
   for (const word of stripVTControlCharacters(text).split(' ').filter(Boolean)) {
     const isFirst = line === indent;
-    if (!isFirst && line.length + 1 + word.length > WIDTH) {
+    if (!isFirst && line.length + 1 + word.length > width) {
       lines.push(line);
       line = indent + word;
     } else line += isFirst ? word : ` ${word}`;
