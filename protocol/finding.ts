@@ -52,6 +52,7 @@ export const FINDINGS = {
   // Of the upload: in the report of the run only.
   MANIFEST_TOO_LARGE: 'incomplete',
   ZIP_NOT_REMOVED: 'warning',
+  NO_REASON_GIVEN: 'incomplete',
   // Of the service.
   END_MARKER_MISSING: 'incomplete',
   DUMP_EMPTIED: 'incomplete',

@@ -2,7 +2,7 @@ import { array, boolean, type InferType, mixed, number, object, string } from 'y
 import { type BackupState, findingList } from './finding.ts';
 import type { Manifest } from './manifest.ts';
 
-const id = number().integer().positive().required();
+const id = number().integer().positive().max(Number.MAX_SAFE_INTEGER).required();
 const timestamp = string()
   .matches(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
   .required();

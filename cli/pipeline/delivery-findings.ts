@@ -1,6 +1,7 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { MAX_MANIFEST_BYTES, type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
+import type { UploadReceipt } from '../../protocol/responses.ts';
 import { formatCount } from '../terminal/format.ts';
 
 /** @returns what a zip whose manifest could not be sent along is found to be worth, with the findings that did not travel with it */
@@ -20,4 +21,16 @@ export function manifestTooLarge({ inventory, findings }: Manifest): Finding[] {
 export function zipNotRemoved(path: string, why: string): Finding {
   const advice = `It is stored by the service, and will not be sent again. Remove it: rm '${path}'`;
   return finding('ZIP_NOT_REMOVED', `the zip was delivered and can't be removed from the work folder: ${why}`, advice);
+}
+
+/** @returns what a backup deserves that the service does not report as complete without a finding that says why */
+export function reasonMissing({ id, state, findings }: UploadReceipt['data']): Finding[] {
+  if (state === 'complete' || findings.some(({ severity }) => severity !== 'warning')) return [];
+  return [
+    finding(
+      'NO_REASON_GIVEN',
+      `the service reports the backup as ${state}, and gives no reason`,
+      `Check that --server is Lumbung's service and of the same version as sade, and check its log. sade show ${id} shows what it knows of the backup. Then run the backup again.`,
+    ),
+  ];
 }

@@ -64,7 +64,14 @@ describe('pipeline', () => {
   const spooled = () => readdir(spool.folder);
 
   /** Takes the zip as the real service would, and tells what it got. */
-  const accept = async (request: IncomingMessage, response: ServerResponse) => {
+  const accept = (request: IncomingMessage, response: ServerResponse) => acceptAs(request, response);
+
+  /** @param lies what the answer has instead */
+  const acceptAs = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    { status = 201, ...lies }: Readonly<Record<string, unknown>> & { readonly status?: number } = {},
+  ) => {
     const body = await buffer(request).catch(() => Buffer.alloc(0));
     const fileName = /filename="([^"]+)"/.exec(body.toString('latin1'))?.[1] ?? '';
     const start = body.indexOf('\r\n\r\n', body.indexOf('filename=')) + 4;
@@ -82,8 +89,11 @@ describe('pipeline', () => {
       size: zip.length,
       repr_digest,
       ...{ state, findings, dump_size: dump.size, dump_sha256: dump.sha256, received_at: '2026-01-01T00:00:00.000Z' },
+      ...lies,
     };
-    response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ data, message: 'success' }));
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ data, message: 'success' }));
   };
 
   /** @param databases such as `db_1`, or `db_1@host` */
@@ -126,6 +136,39 @@ describe('pipeline', () => {
     return outcomes;
   };
   const names = (length: number) => Array.from({ length }, (_, index) => `db_${index}`);
+
+  describe('of a receipt that is not to be believed', () => {
+    const answeredBy = async (lies: Readonly<Record<string, unknown>>) => {
+      serve = (request, response) => acceptAs(request, response, lies);
+      const [outcome] = await run(['small'], GOOD);
+      return outcome!;
+    };
+
+    for (const [what, lies, message] of [
+      ['damaged', { state: 'damaged' }, /its stored file is damaged/],
+      ['of a dump of another size', { dump_size: 7 }, /the dump in the zip has 7 bytes/],
+      ['with an id that no database counts to', { id: 1e300 }, /not one of Lumbung's service/],
+      ['with the status 202', { status: 202 }, /answered an upload by 202/],
+      ['with the status 206', { status: 206 }, /answered an upload by 206/],
+    ] as const)
+      it(`keeps the zip when it is ${what}, and fails with what to do`, async () => {
+        const { state, failure } = await answeredBy(lies);
+        expect(state).to.equal('failed');
+        expect(failure).to.deep.include({ stage: 'upload' });
+        expect(failure!.message).to.match(message);
+        expect(failure!.advice).to.match(/\w/);
+        expect((await spooled()).map(name => join(spool.folder, name))).to.include(failure!.keptAt);
+      });
+
+    for (const worth of ['incomplete', 'unverified'])
+      it(`says so when it is ${worth} and gives no reason, with what to do`, async () => {
+        const { state, findings } = await answeredBy({ state: worth });
+        expect(state).to.equal('incomplete');
+        expect(findings.map(({ code }) => code)).to.deep.equal(['NO_REASON_GIVEN']);
+        expect(findings[0]!.message).to.contain(`as ${worth}`);
+        expect(findings[0]!.advice).to.contain('sade show 1');
+      });
+  });
 
   it('takes every database through all stages, each exactly once, and leaves nothing', async () => {
     const outcomes = await run(names(25), GOOD);

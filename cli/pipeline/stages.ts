@@ -10,7 +10,7 @@ import type { Outage } from '../service/outage.ts';
 import { sourceRedactor } from '../source-redactor.ts';
 import type { Leftover, Spool } from '../spool.ts';
 import { deliver } from './deliver.ts';
-import { manifestTooLarge, zipNotRemoved } from './delivery-findings.ts';
+import { manifestTooLarge, reasonMissing, zipNotRemoved } from './delivery-findings.ts';
 import { DiskRoom } from './disk-room.ts';
 import { Dumping } from './dumping.ts';
 import { contentsOf, ended } from './ended.ts';
@@ -218,6 +218,7 @@ export class Stages {
       state: receipt.state === 'complete' ? 'complete' : 'incomplete',
       findings: [
         ...(receipt.findings as Finding[]),
+        ...reasonMissing(receipt),
         ...(isTooLarge ? manifestTooLarge(manifest!) : []),
         ...(notRemoved === undefined ? [] : [zipNotRemoved(path, notRemoved)]),
       ],

@@ -4,6 +4,7 @@ import type { Manifest } from '../../protocol/manifest.ts';
 import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
 import { ExplainedError } from '../problems.ts';
 import { explainServiceError, unreachable } from '../service/explain-service-error.ts';
+import { StrangeAnswer } from '../service/service-errors.ts';
 import { readAnswer } from '../service.ts';
 import { fileDigest } from './file-digest.ts';
 import { type FileForm, fileForm } from './multipart.ts';
@@ -47,7 +48,9 @@ const MISMATCH = 'DIGEST_MISMATCH';
  */
 export async function upload(request: UploadRequest, options: UploadOptions): Promise<UploadReceipt['data']> {
   try {
-    const { data: receipt } = await readAnswer(await post(request, options), uploadReceipt, options.server);
+    const answer = await post(request, options);
+    const { data: receipt } = await readAnswer(answer, uploadReceipt, options.server);
+    checkStatus(answer, options.server);
     checkReceipt(request, receipt);
     return receipt;
   } catch (error) {
@@ -62,12 +65,21 @@ function explain(error: unknown, server: URL): ExplainedError {
     : explainServiceError(error, server);
 }
 
+/** 201 for a zip that is new, 200 for one that is stored already (docs/rest.md): by any other, such as 202, nothing is promised. */
+function checkStatus({ status }: Response, server: URL): void {
+  if (status === 200 || status === 201) return;
+  throw new StrangeAnswer(`the service at ${server.origin} answered an upload by ${status}, and not by 201 or 200`, {
+    status,
+    advice: 'Check --server: something else seems to answer there.',
+  });
+}
+
 function checkReceipt(request: UploadRequest, stored: UploadReceipt['data']): void {
   const { database, fileName, size, sha256, manifest } = request;
   const digest = parseReprDigest(stored.repr_digest);
   const isNamed = stored.database_name === database && stored.file_name === fileName;
-  const isDump = !manifest || stored.dump_sha256 === null || stored.dump_sha256 === manifest.dump.sha256;
-  if (isNamed && stored.size === size && digest?.equals(sha256) && isDump) {
+  if (isNamed && stored.size === size && digest?.equals(sha256)) {
+    checkDump(stored, manifest);
     checkVerdict(stored, manifest);
     return;
   }
@@ -80,8 +92,24 @@ function checkReceipt(request: UploadRequest, stored: UploadReceipt['data']): vo
   );
 }
 
-/** Whatever the service makes of a backup, it must not think better of it than we do. */
-function checkVerdict({ state, findings }: UploadReceipt['data'], manifest: Manifest | undefined): void {
+/** What the service has read in the zip is the dump that was written. Null where it was told not to read it. */
+function checkDump({ dump_sha256, dump_size }: UploadReceipt['data'], manifest: Manifest | undefined): void {
+  if (!manifest) return;
+  const { sha256, size } = manifest.dump;
+  if ((dump_sha256 ?? sha256) === sha256 && (dump_size ?? size) === size) return;
+  throw new ExplainedError(
+    `the service says that the dump in the zip has ${dump_size} bytes with the SHA-256 ${dump_sha256}; ` +
+      `written were ${size} bytes with the SHA-256 ${sha256}`,
+    { advice: 'Service and sade must be of the same version: upgrade the service first.' },
+  );
+}
+
+/** A backup that is stored and damaged is not stored; and the service must not think better of one than we do. */
+function checkVerdict({ id, state, findings }: UploadReceipt['data'], manifest: Manifest | undefined): void {
+  if (state === 'damaged')
+    throw new ExplainedError(`the service has the zip as backup ${id}, and says that its stored file is damaged`, {
+      advice: `Check the disk and the log of the service (sade show ${id}). The next run sends the zip again.`,
+    });
   const isBetter = state === 'complete' && manifest?.state !== 'complete';
   const lost = manifest?.findings.find(({ code }) => !findings.some(found => found.code === code));
   if (!isBetter && !lost) return;
