@@ -13,19 +13,27 @@ import { printableInLine } from './terminal/printable.ts';
 
 /** @returns what to do about a loss, with the commands for it */
 export function lossAdvice({ id, reference }: Pick<UnacceptedLoss, 'id' | 'reference'>): string {
-  return `${whatHasIt(reference)} If it was removed on purpose: sade accept ${id} --reason 'why'`;
+  return `${whatHasIt(reference)}${canBeFetched(reference) ? ` ${BRING_BACK}` : ''} If it was removed on purpose: sade accept ${id} --reason 'why'`;
+}
+
+/** A download alone changes nothing in the database. */
+export const BRING_BACK = 'How to bring it back: "One table" in docs/operations.md.';
+
+/** Whether a backup is known that has what was lost, and is not damaged. */
+function canBeFetched({ id, state, instead }: UnacceptedLoss['reference']): boolean {
+  return id !== null && (state !== 'damaged' || Boolean(instead));
 }
 
 /** @returns a sentence about the backup that has what was lost */
 export function whatHasIt({ id, timestamp, state, instead }: UnacceptedLoss['reference']): string {
   if (id === null)
-    return `The backup of ${inLocalTime(timestamp)} had it; the service does not know that one any more.`;
+    return `The backup of ${inLocalTime(timestamp)} had what was lost; the service does not know that one any more.`;
   if (state === 'damaged') {
-    const damaged = `Backup ${id} (${inLocalTime(timestamp)}) had it, and is damaged now`;
+    const damaged = `Backup ${id} (${inLocalTime(timestamp)}) had what was lost, and is damaged now`;
     if (!instead) return `${damaged}: sade show ${id}. No other sound backup was found that has it.`;
-    return `${damaged}; backup ${instead.id} (${inLocalTime(instead.timestamp)}) still has it: sade download ${instead.id}.`;
+    return `${damaged}; backup ${instead.id} (${inLocalTime(instead.timestamp)}) still has what was lost: sade download ${instead.id}.`;
   }
-  return `Backup ${id} (${inLocalTime(timestamp)}) still has it: sade download ${id}.`;
+  return `Backup ${id} (${inLocalTime(timestamp)}) still has what was lost: sade download ${id}.`;
 }
 
 /** @returns the id of the backup that still has what was lost; undefined where no sound one is known */
@@ -38,7 +46,7 @@ export function describeLoss(loss: UnacceptedLoss, indent: string): string[] {
   const { id, timestamp } = loss;
   const message = withLocalTimes(loss.message);
   return [
-    `${indent}LOSS: backup ${id} (${inLocalTime(timestamp)}): ${printableInLine(message)}; no one has accepted that (SHRUNK)`,
+    `${indent}LOSS: backup ${id} (${inLocalTime(timestamp)}): ${printableInLine(message)}; not accepted (SHRUNK)`,
     `${indent}  what to do: Check the database. ${printableInLine(lossAdvice(loss))}`,
   ];
 }

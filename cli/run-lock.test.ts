@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { CommandError, EXIT } from './problems.ts';
 import { RunLock } from './run-lock.ts';
+import { inLocalTime } from './terminal/local-time.ts';
 
 const startedAt = new Date('2026-01-01T02:03:04Z');
 const NODE = process.versions.deno ? 'node' : process.execPath;
@@ -93,7 +94,7 @@ describe('run-lock', () => {
     expect(error.exitCode).to.equal(EXIT.anotherRun);
     expect(error.message)
       .to.contain(`process ${process.pid}`)
-      .and.contain('2026-01-01T02:03:04.000Z')
+      .and.contain(`started ${inLocalTime(startedAt)}`)
       .and.contain(folder);
     expect(denied().exitCode, 'once more').to.equal(EXIT.anotherRun);
   });
@@ -124,9 +125,9 @@ describe('run-lock', () => {
 
   it('blocks another process, which ends with code 4 and names this one', async () => {
     using _lock = RunLock.acquire(folder, startedAt);
-    expect((await node()).said).to.match(
-      new RegExp(`^4 Another run .* process ${process.pid}, started 2026-01-01T02:03:04`),
-    );
+    expect((await node()).said)
+      .to.match(/^4 Another run /)
+      .and.contain(` process ${process.pid}, started ${inLocalTime(startedAt)}`);
   });
 
   it('is freed when its holder is killed', async () => {
@@ -144,7 +145,7 @@ describe('run-lock', () => {
     expect(existsSync(join(folder, 'run.lock'))).to.equal(false);
     const { pid, ended } = await node();
     for (let look = 0; look < 2; look++)
-      expect(RunLock.holder(folder)).to.equal(`: process ${pid}, started ${startedAt.toISOString()}`);
+      expect(RunLock.holder(folder)).to.equal(`: process ${pid}, started ${inLocalTime(startedAt)}`);
     expect(denied().message, 'it is still held').to.contain(`process ${pid}`);
     process.kill(pid, 'SIGKILL');
     await ended;

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CommandError, ConfigurationError, codeOf, EXIT, messageOf } from './problems.ts';
+import { inLocalTime } from './terminal/local-time.ts';
 
 /**
  * One run at a time per work folder. The lock is SQLite's exclusive lock on an empty file: the kernel lets go of it when
@@ -92,7 +93,7 @@ function leaveNote(note: string, startedAt: Date): void {
 
 function describe(note: string): string {
   const run = readNote(note);
-  return run ? `: process ${run.pid}, started ${run.startedAt}` : '';
+  return run ? `: process ${run.pid}, started ${inLocalTime(run.startedAt)}` : '';
 }
 
 /** What a run leaves of itself as long as it goes on. */

@@ -56,7 +56,7 @@ export class Spool {
       await using _probe = await probe(folder);
     } catch (error) {
       throw new ConfigurationError(
-        [`The work folder ${folder} can't be used: ${messageOf(error)}. Mend that, or choose another with --work-dir`],
+        [`The work folder ${folder} can't be used: ${messageOf(error)}. Fix that, or choose another with --work-dir`],
         { cause: error },
       );
     }

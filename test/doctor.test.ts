@@ -118,7 +118,11 @@ describe('sade doctor', function () {
     const { code, failed } = await checksOf();
     expect(code).to.equal(1);
     expect(failed).to.have.length(1);
-    expect(failed[0]).to.deep.include({ area: 'service', advice: 'Check --server and whether the service runs.' });
+    expect(failed[0]).to.deep.include({
+      area: 'service',
+      advice:
+        'Check its address (SADE_SERVER or --server), and whether it runs: systemctl status lumbung, on its machine.',
+    });
     expect(failed[0]!.message).to.contain("can't be reached");
   });
 

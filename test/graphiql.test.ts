@@ -115,7 +115,7 @@ describe('GraphiQL in a browser', function () {
 async function uploadFleet(url: string): Promise<void> {
   await uploadSample(url, { database: 'pt_abc', hoursAgo: 3 });
   await uploadSample(url, { database: 'pt_xyz', hoursAgo: 75 });
-  const message = 'the user lacks TRIGGER: the triggers that there may be are missing';
+  const message = 'the user lacks TRIGGER: its backups contain no triggers';
   const advice = "GRANT TRIGGER ON `pt\\_xyz`.* TO 'lumbung'@'192.168.0.%';";
   const findings = [finding('TRIGGERS_NOT_GRANTED', message, advice)];
   await uploadSample(url, { database: 'pt_xyz', hoursAgo: 3, findings });

@@ -212,7 +212,7 @@ async function expectNews(app: RunningApp, folder: string, block: Block, shown: 
 
 const TRIGGERS = finding(
   'TRIGGERS_NOT_GRANTED',
-  'the user lacks TRIGGER: the triggers that there may be are missing',
+  'the user lacks TRIGGER: its backups contain no triggers',
   "GRANT TRIGGER ON `pt\\_def`.* TO 'lumbung'@'192.168.0.%';",
 );
 

@@ -63,7 +63,7 @@ describe('a database that has lost a table', function () {
     const { code, stdout } = await doctor();
     expect(code).to.equal(1);
     expect(stdout).to.match(
-      new RegExp(`FAIL +newest backup +${trial.label}: backup ${ids[2]} .*${LOST_IN_TEXT}; no one`),
+      new RegExp(`FAIL +newest backup +${trial.label}: backup ${ids[2]} .*${LOST_IN_TEXT}; not accepted`),
     );
     expect(stdout).to.contain(`sade download ${ids[0]}.`).and.contain(`sade accept ${ids[2]} --reason`);
     expect(stdout).to.match(/ok +last run .*ended with code 1: 1 of 1 database needs attention \(0 ok\), .*; SHRUNK: /);
@@ -108,7 +108,7 @@ describe('a database that has lost a table', function () {
     const accepted = await ask(['accept', `${ids[2]}`, '--reason', 'moved to the archive'], { runtime: 'deno' });
     expect(accepted.code, accepted.stderr).to.equal(0);
     expect(accepted.stdout).to.contain(`The loss of backup ${ids[2]} of ${trial.label} is accepted`);
-    expect(accepted.stdout).to.contain(`Backup ${ids[0]} `).and.contain('still has it');
+    expect(accepted.stdout).to.contain(`Backup ${ids[0]} `).and.contain('still has what was lost');
     expect(accepted.stdout).to.match(/is accepted \(\d+ \w{3} \d{4} \d\d:\d\d [+-]\d\d:\d\d by .+@.+\): moved/);
     expect(accepted.stdout).to.not.contain('before');
     const again = await ask(['accept', `${ids[2]}`, '--reason', 'once more']);
@@ -147,7 +147,14 @@ describe('a database that has lost a table', function () {
     expect(run.stderr.indexOf(LOST)).to.be.lessThan(run.stderr.indexOf('BROKEN_VIEW'));
     expect(run.stderr)
       .to.match(/^SHRUNK 1$/m)
-      .and.match(/^INCOMPLETE 1$/m);
+      .and.match(/^INCOMPLETE 1 \(also above: \S+\)$/m);
+    const said = unwrapped(run.stderr);
+    expect(said)
+      .to.contain(`: lost ${LOST}. Backup ${first} (`)
+      .and.contain(`to bring it back: sade download ${first}, then`)
+      .and.contain('it reads stock, which is gone or not granted')
+      .and.contain('-> Bring back stock, or grant it');
+    expect(said.indexOf('drop it')).to.be.greaterThan(said.indexOf('Only if stock was removed on purpose'));
     const asked = ['list', 'history', 'show'].map(command => {
       const which = { list: [], history: [other.label], show: [`${id}`] }[command]!;
       return sade([command, ...which, '--server', other.url]);

@@ -109,9 +109,7 @@ describe('the mail of sade backup', function () {
       const { stdout, code } = await cron(trial, ['--quiet']);
       expect(code, night).to.equal(0);
       const said = unwrapped(stdout);
-      expect(said)
-        .to.contain(`(process ${run.child.pid}) did not come to its end and sent no mail`)
-        .and.contain('run.log.1');
+      expect(said).to.contain(`(process ${run.child.pid}) ended without a mail`).and.contain('run.log.1');
     }
     expect(await cron(trial, ['--quiet'])).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });

@@ -84,7 +84,7 @@ function worthOf(random: SeededRandom): Pick<HistoryRow, 'state' | 'findings'> {
 const INCOMPLETE = JSON.stringify([
   finding(
     'TRIGGERS_NOT_GRANTED',
-    'the user lacks TRIGGER: the triggers that there may be are missing',
+    'the user lacks TRIGGER: its backups contain no triggers',
     'GRANT TRIGGER ON `client`.* TO lumbung@192.168.0.2',
   ),
 ]);

@@ -42,7 +42,8 @@ export async function backup(options: Record<string, unknown>, context: CommandC
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using lock = RunLock.acquire(spool.folder, startedAt);
-  const warnings = [...mistypedVariables(context.env), ...listed.warnings, ...describeUnfinished(lock, spool)];
+  const unfinished = describeUnfinished(lock, spool);
+  const warnings = [...mistypedVariables(context.env), ...listed.warnings, ...(unfinished ? [unfinished] : [])];
   const before = await readLastRun(spool.folder).catch((error: Error) => void warnings.push(error.message));
 
   const expected = expectedBytes(chosen, before || undefined);
@@ -62,6 +63,7 @@ export async function backup(options: Record<string, unknown>, context: CommandC
     kept: (await spool.leftovers().catch(() => [])).map(({ path }) => path),
     ...(settings.only && { only: chosen.map(({ label }) => label) }),
     ...(warnings.length > 0 && { warnings }),
+    ...(unfinished && { unfinished }),
   };
   await conclude(report, { settings, context, before, folder: spool.folder });
   if ('error' in ended) throw ended.error;
@@ -69,11 +71,11 @@ export async function backup(options: Record<string, unknown>, context: CommandC
 }
 
 /** A run that was killed sent no mail: with `--quiet` its night would look like one in which all was well. */
-function describeUnfinished({ unfinished }: RunLock, { folder }: Spool): string[] {
-  if (!unfinished) return [];
+function describeUnfinished({ unfinished }: RunLock, { folder }: Spool): string | undefined {
+  if (!unfinished) return undefined;
   const { pid, startedAt } = unfinished;
-  const what = `the run of ${inLocalTime(startedAt)} (process ${pid}) did not come to its end and sent no mail`;
-  return [`${what}: it was killed, or the machine went down; what it had done is in ${join(folder, 'run.log.1')}`];
+  const what = `the run of ${inLocalTime(startedAt)} (process ${pid}) ended without a mail`;
+  return `${what}: it was killed, or the machine went down; what it had done is in ${join(folder, 'run.log.1')}`;
 }
 
 /** How large the dump of each database may become: as in the last run, where it was in it. */

@@ -45,7 +45,7 @@ export async function doctor(options: Record<string, unknown>, context: CommandC
     const redact = redactor(await knownSecrets(settings.config, env));
     const size = await writeBundle(bundle, bundleDocuments(examination, settings, { version, redact }));
     stderr.write(
-      `${printableInLine(bundle)}: ${formatBytes(size)}. Look through it before you hand it on: it names your databases.\n`,
+      `${printableInLine(bundle)}: ${formatBytes(size)}. Read it before you send it to someone: it names your databases.\n`,
     );
   }
   return report.exitCode;

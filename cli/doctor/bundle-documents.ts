@@ -6,6 +6,7 @@ import type { LastRun } from '../report/last-run.ts';
 import { composeMail } from '../report/mail.ts';
 import { snakeCased } from '../report/snake-case.ts';
 import type { BackupSettings } from '../settings.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
 import { nameOf } from './dump-plan.ts';
 import type { Examination } from './examine.ts';
 import { renderCheck, renderSummary, reportOf } from './render.ts';
@@ -61,6 +62,6 @@ function versions({ clients, reports, service }: Examination, version: string): 
 
 function describeLastRun(report: LastRun): string {
   const { startedAt, endedAt, exitCode } = report;
-  const when = `from ${startedAt.toISOString()} to ${endedAt.toISOString()}, exit code ${exitCode}`;
+  const when = `from ${inLocalTime(startedAt)} to ${inLocalTime(endedAt)}, exit code ${exitCode}`;
   return [when, '', composeMail(report, { isQuiet: false, fresh: [], now: endedAt })].join('\n');
 }

@@ -79,7 +79,7 @@ describe('doctor: newest backups', () => {
     });
     expect(checks.map(({ mark }) => mark)).to.deep.equal(['ok', 'FAIL']);
     expect(checks[1]!.message).to.contain(
-      `backup 7 (${inLocalTime('2026-01-02 01:30:00')}): lost: table faktur; no one has accepted`,
+      `backup 7 (${inLocalTime('2026-01-02 01:30:00')}): lost: table faktur; not accepted`,
     );
     expect(checks[1]!.advice).to.contain('sade download 5.').and.contain("sade accept 7 --reason 'why'");
   });

@@ -37,7 +37,7 @@ export async function checkStored(options: StoredCheckOptions): Promise<Checked>
 }
 
 function describeLoss(label: string, loss: UnacceptedLoss): Check {
-  const what = `backup ${loss.id} (${inLocalTime(loss.timestamp)}): ${withLocalTimes(loss.message)}; no one has accepted that (SHRUNK)`;
+  const what = `backup ${loss.id} (${inLocalTime(loss.timestamp)}): ${withLocalTimes(loss.message)}; not accepted (SHRUNK)`;
   return marker('newest backup', label).fail(what, `Check the database. ${lossAdvice(loss)}`);
 }
 

@@ -6,6 +6,7 @@ import { formatBackupName, formatDumpName } from '../../protocol/backup-name.ts'
 import { setRefusedAside } from '../refused-zips.ts';
 import { RunLock } from '../run-lock.ts';
 import { Spool } from '../spool.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
 import { checkWorkFolder, checkWorkFolderRoom } from './work-folder-check.ts';
 
 const GIB = 2 ** 30;
@@ -145,7 +146,7 @@ describe('work folder check', () => {
     const { marks, text } = await check();
     expect(marks).to.deep.equal(['ok', 'warn', 'ok', 'ok']);
     expect(text)
-      .to.contain(`process ${process.pid}, started 2026-01-02T03:04:05`)
+      .to.contain(`process ${process.pid}, started ${inLocalTime(startedAt)}`)
       .and.contain('which that run delivers');
     expect(await readdir(workDir)).to.deep.equal(before);
     expect(() => RunLock.acquire(workDir, startedAt), 'the lock is still held').to.throw('Another run is going on');

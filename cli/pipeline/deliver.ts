@@ -5,6 +5,7 @@ import { setRefusedAside } from '../refused-zips.ts';
 import { outageBehind } from '../service/outage.ts';
 import { ServiceRefusal } from '../service/service-errors.ts';
 import type { Spool } from '../spool.ts';
+import { inLocalTime } from '../terminal/local-time.ts';
 import { fileDigest } from './file-digest.ts';
 import { readManifest } from './manifest-file.ts';
 import { type UploadOptions, type UploadRequest, upload } from './upload.ts';
@@ -67,7 +68,7 @@ const FOR_GOOD = new Set([
 
 /** A zip that is refused for good is not sent again each night, and not deleted. */
 async function refuse(spool: Spool, fileName: string, refusal: ServiceRefusal): Promise<ExplainedError> {
-  const when = new Date().toISOString();
+  const when = inLocalTime(new Date());
   const what = refusal.advice === undefined ? '' : `\nWhat to do: ${refusal.advice}`;
   const why = `Refused at ${when}, for the second time: ${refusal.message}.${what}`;
   const path = await setRefusedAside(spool, fileName, why);

@@ -27,9 +27,9 @@ function weigh(line: string): 'DUMP_COMPLAINED' | 'DUMP_SAID' | undefined {
 }
 
 const RUN_TO_SEE =
-  'Run mysqldump by hand, mend what it complains of, and take options such as --verbose out of dump_options.';
+  'Run mysqldump by hand, fix what it complains of, and take options such as --verbose out of dump_options.';
 
-const GRANT_OR_LEAVE_OUT = 'Grant what it was denied, mend what it failed at, or leave it out with dump_options.';
+const GRANT_OR_LEAVE_OUT = 'Grant what it was denied, fix what it failed at, or leave it out with dump_options.';
 
 const COMPLAINT =
   /\b(?:errno|error|denied|fail(?:ed|s|ure)?|couldn't|could not|can't|cannot|insufficient|unknown|skipp(?:ed|ing))\b/i;

@@ -15,7 +15,7 @@ import { ExplainedError } from '../problems.ts';
 import { dump } from './dump.ts';
 import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
 
-const GRANT_OR_LEAVE_OUT = 'Grant what it was denied, mend what it failed at, or leave it out with dump_options.';
+const GRANT_OR_LEAVE_OUT = 'Grant what it was denied, fix what it failed at, or leave it out with dump_options.';
 
 const PASSWORD = 'p#a"s\\s w\'örd 🐱';
 const never = new AbortController().signal;

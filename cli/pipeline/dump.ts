@@ -84,7 +84,7 @@ function unlessChanged(error: unknown): { changed: string } {
   throw error;
 }
 
-/** The tables that became others while they were dumped, or why nobody could see whether there are any. */
+/** The tables that became others while they were dumped, or why that is not known. */
 interface Seen {
   readonly tables: readonly string[];
   readonly unseen?: string;
@@ -102,7 +102,7 @@ async function lookAgain({ tablesMadeAnew, signal }: Once): Promise<Seen> {
 /** What was dumped is kept: it may be whole, and the server may be gone by now. */
 function doubts({ tables, unseen }: Seen): Finding[] {
   if (unseen !== undefined)
-    return [finding('TABLES_SWAPPED', `nobody could see whether tables were swapped meanwhile: ${unseen}`, RUN_AGAIN)];
+    return [finding('TABLES_SWAPPED', `it is not known whether tables were swapped meanwhile: ${unseen}`, RUN_AGAIN)];
   if (tables.length === 0) return [];
   return [finding('TABLES_SWAPPED', `${swapped(tables)}, the second time, too`, AT_ANOTHER_TIME)];
 }

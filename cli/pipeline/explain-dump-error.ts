@@ -22,9 +22,9 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
   1356: text => {
     const view = /View '(.+?)' references/.exec(text)?.[1];
     const how = view
-      ? `Look at SHOW CREATE VIEW ${quote(view)}, mend it with CREATE OR REPLACE VIEW, or DROP VIEW ${quote(view)}.`
-      : 'Mend it with CREATE OR REPLACE VIEW, or drop it.';
-    return `The view ${view ?? ''} refers to something that is gone or not allowed, and nothing behind it was dumped. ${how}`.replace(
+      ? `Bring that back, or grant it to the view's definer: SHOW CREATE VIEW ${quote(view)} shows what it reads. Only if that was removed on purpose: change the view with CREATE OR REPLACE VIEW, or drop it.`
+      : "Bring that back, or grant it to the view's definer. Only if it was removed on purpose: change the view with CREATE OR REPLACE VIEW, or drop it.";
+    return `The view ${view ?? ''} reads something that is gone or not granted, and nothing behind it was dumped. ${how}`.replace(
       'view  ',
       'view ',
     );
@@ -130,7 +130,7 @@ function deniedOnTable(text: string): string {
 
 function crashedTable(text: string): string {
   const table = tableIn(text);
-  return `${capital(table)} is damaged. Mend it with REPAIR TABLE (after a copy of its files), and run the backup again.`;
+  return `${capital(table)} is damaged. Repair it with REPAIR TABLE (after a copy of its files), and run the backup again.`;
 }
 
 /** `Table './db/t' is marked`, `dumping table `t` at row`, `Table 't' is`, `file: './db/t'` */

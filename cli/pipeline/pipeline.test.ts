@@ -411,7 +411,7 @@ describe('pipeline', () => {
         expect(await readFile(`${path}.json`, 'utf8')).to.equal(manifest);
         const note = await readFile(`${path}.txt`, 'utf8');
         expect(note)
-          .to.match(/^Refused at 20\d\d-[\d:T.-]+Z, for the second time: /)
+          .to.match(/^Refused at \d+ \w{3} 20\d\d \d\d:\d\d [+-]\d\d:\d\d, for the second time: /)
           .and.contain(code);
         // As the text says, it is sent again.
         execFileSync('sh', ['-c', / {4}(mv .*)/.exec(note)![1]!]);

@@ -41,7 +41,7 @@ export async function takeDump(source: DatabaseSource, path: string, options: Ta
   const { clients, signal, onSeen, onBegun } = options;
   const seen = await lookWithRoom(source, options);
   const { report } = seen;
-  const client = report ? clients.for(report.server.flavour) : clients.all[0]!;
+  const client = report ? clients.for(report.server.flavour) : clients.for(clients.all[0]!.flavour);
   const history = report && planHistory(source, client, report);
   const names = report ? [...report.objects.tables, ...report.objects.sequences, ...report.objects.views] : [];
   const before = [

@@ -1,5 +1,6 @@
 import { escapeId } from 'mysql2';
 import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
 import type { Session } from './connect.ts';
 import { quoteAccount } from './missing-rights.ts';
 
@@ -12,6 +13,8 @@ export interface BrokenView {
   readonly definer?: string | undefined;
   /** Where the user may not call a function that the view calls: the view's definition. */
   readonly calling?: string;
+  /** What it reads in this database that is not there, or that the user may not see. */
+  readonly unseen?: readonly string[];
 }
 
 /** What the server shows beside the views. */
@@ -25,14 +28,18 @@ interface Surroundings {
 /** ER_PROCACCESS_DENIED_ERROR */
 const MAY_NOT_CALL = 1370;
 
+/** ER_VIEW_INVALID */
+const INVALID = 1356;
+
 /**
  * Asks of each view what mysqldump will ask first, and would end at. (What information_schema says of broken views, MariaDB
  * does not show to an ordinary user.)
+ * @param asked the views to ask of, and the names of all tables, views and sequences that the user sees
  */
 export async function askBrokenViews(
   session: Session,
   database: string,
-  views: readonly string[],
+  { views, relations }: { readonly views: readonly string[]; readonly relations: readonly string[] },
 ): Promise<BrokenView[]> {
   const broken: BrokenView[] = [];
   for (const view of views) {
@@ -43,9 +50,10 @@ export async function askBrokenViews(
     } catch (error) {
       // Without a state it is no answer of the server: the connection has gone.
       if ((error as { sqlState?: string }).sqlState === undefined) throw error;
-      const isClosed = (error as { errno?: number }).errno === MAY_NOT_CALL;
-      const calling = isClosed ? { calling: await definitionOf(session, database, view) } : {};
-      broken.push({ view, reason: (error as Error).message, isDumped: false, ...calling });
+      const { errno, message } = error as Error & { errno?: number };
+      const calling = errno === MAY_NOT_CALL ? { calling: await definitionOf(session, database, view) } : {};
+      const unseen = errno === INVALID ? { unseen: await unseenIn(session, { database, view, relations }) } : {};
+      broken.push({ view, reason: message, isDumped: false, ...calling, ...unseen });
     }
   }
   return broken;
@@ -81,9 +89,29 @@ async function definitionOf(session: Session, database: string, view: string): P
   return String(shown?.[1]);
 }
 
-/** @returns a finding for each, with how to mend it */
+/** @returns what a view reads in its database that is not among those names; none where the server does not show its definition */
+async function unseenIn(
+  session: Session,
+  { database, view, relations }: { database: string; view: string; relations: readonly string[] },
+): Promise<string[]> {
+  const there = new Set(relations.map(name => name.toLowerCase()));
+  try {
+    const definition = await definitionOf(session, database, view);
+    const read = [...definition.matchAll(READ)].map(match => match.slice(1).map(part => part?.replaceAll('``', '`')));
+    const own = read.flatMap(([one, two]) => (two === undefined ? one! : one === database ? two : []));
+    return [...new Set(own)].filter(name => !there.has(name.toLowerCase()));
+  } catch (error) {
+    if ((error as { sqlState?: string }).sqlState === undefined) throw error;
+    return [];
+  }
+}
+
+/** What stands behind FROM and JOIN, as the server writes it: `table`, or `database`.`table`. */
+const READ = /\b(?:from|join) \(*`((?:[^`]|``)+)`(?:\.`((?:[^`]|``)+)`)?/gi;
+
+/** @returns a finding for each, with how to fix it */
 export function brokenViewFindings(database: string, broken: readonly BrokenView[], around: Surroundings): Finding[] {
-  return broken.map(({ view, reason, isDumped, definer, calling }) => {
+  return broken.map(({ view, reason, isDumped, definer, calling, unseen = [] }) => {
     const name = quoted(database, view);
     if (isDumped)
       return finding(
@@ -94,15 +122,31 @@ export function brokenViewFindings(database: string, broken: readonly BrokenView
     if (calling !== undefined)
       return finding(
         'BROKEN_VIEW',
-        `the view ${view} was left out, since it calls a function that the user may not call: ${reason}`,
+        `the view ${view} is left out, since it calls a function that the user may not call: ${reason}`,
         grantsToCall(database, calling, around),
       );
     return finding(
       'BROKEN_VIEW',
-      `the view ${view} is broken and was left out: ${reason}`,
-      `Look at SHOW CREATE VIEW ${name}; and mend it with CREATE OR REPLACE VIEW, grant its definer what it reads, or DROP VIEW ${name};`,
+      `the view ${view} is broken and left out: ${whatItLacks(unseen)}${reason}`,
+      howToFix(name, unseen),
     );
   });
+}
+
+function whatItLacks(unseen: readonly string[]): string {
+  return unseen.length === 0 ? '' : `it reads ${firstNames(unseen)}, which is gone or not granted: `;
+}
+
+/** A view is broken by what it reads, and works again as soon as that is back: to drop it would lose it as well. */
+function howToFix(name: string, unseen: readonly string[]): string {
+  const [what, it] =
+    unseen.length === 0
+      ? ['what it reads and is gone', 'that']
+      : [firstNames(unseen), unseen.length === 1 ? 'it' : 'them'];
+  return (
+    `Bring back ${what}, or grant ${it} to the view's definer: then the view works again. SHOW CREATE VIEW ${name}; shows what it reads. ` +
+    `Only if ${it === 'that' ? 'what it reads' : firstNames(unseen)} was removed on purpose: change the view with CREATE OR REPLACE VIEW, or drop it.`
+  );
 }
 
 /** Only the functions that it calls: with EXECUTE on the whole database the user could run every procedure in it. */

@@ -89,14 +89,14 @@ function missingTriggers(look: Look): Missing {
   if (leftOut.kinds.has('triggers') || isFine) return NOTHING;
   return missing(
     'TRIGGERS_NOT_GRANTED',
-    'the user lacks TRIGGER: the triggers that there may be are missing',
+    'the user lacks TRIGGER: its backups contain no triggers',
     grantOn(look, 'TRIGGER'),
   );
 }
 
 function missingEvents(look: Look): Missing {
   if (look.leftOut.kinds.has('events') || look.rights.onDatabase('EVENT', look.database)) return NOTHING;
-  const message = 'the user lacks EVENT: the events that there may be were left out';
+  const message = 'the user lacks EVENT: its backups contain no events';
   return missing('EVENTS_NOT_GRANTED', message, grantOn(look, 'EVENT'), ['--skip-events']);
 }
 

@@ -94,7 +94,7 @@ export function rightsUnknown(error: unknown): Finding {
   const advice = error instanceof ExplainedError ? error.advice : undefined;
   return finding(
     'RIGHTS_UNKNOWN',
-    `nobody could see whether the user may dump all there is: ${messageOf(error)}`,
+    `it is not known whether the user may dump all there is: ${messageOf(error)}`,
     advice,
   );
 }
@@ -109,7 +109,11 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
   const isProbed = (view: string) =>
     !asWanted.kinds.has('views') && !asWanted.leavesOut(view) && !missing.views.has(view);
   const endless = endlessEvents(objects, asWanted);
-  const broken = await askBrokenViews(session, database, objects.names.views.filter(isProbed));
+  const { tables, sequences, views } = objects.names;
+  const broken = await askBrokenViews(session, database, {
+    views: views.filter(isProbed),
+    relations: [...tables, ...sequences, ...views],
+  });
   const dumped = leftOut([...source.dumpOptions, ...missing.concessions], database);
   const isCreated = (table: string) => !asWanted.kinds.has('tables') && !dumped.leavesOut(table);
   // A table that is just altered is not waited for: what stands in the way of a dump mysqldump will say.
@@ -240,8 +244,8 @@ function notTransactional({ notTransactional }: SourceObjects, asWanted: LeftOut
   return [
     finding(
       'NOT_TRANSACTIONAL',
-      `tables without transactions are dumped as they are at their turn, not as of the same moment as the rest: ${firstNames(names)}`,
-      'Change them with ALTER TABLE … ENGINE=InnoDB, or back up at a time when nobody writes to them.',
+      `tables without transactions are not in the same snapshot as the rest: ${firstNames(names)}`,
+      'Change them with ALTER TABLE … ENGINE=InnoDB, or back up at a time when no one writes to them.',
     ),
   ];
 }

@@ -4,7 +4,7 @@ import { count } from '../terminal/format.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import type { ReportClock } from './clock.ts';
 import { describeLastGood } from './last-good.ts';
-import { ADVICE, groupBy, NAMES_IN_VERDICT, type Trouble } from './trouble.ts';
+import { ADVICE, groupBy, NAMES_IN_VERDICT, splitAdvice, type Trouble } from './trouble.ts';
 
 type Failed = Outcome & { readonly failure: Failure };
 
@@ -24,6 +24,7 @@ function causeOf({ failure: { cause, stage, message, advice } }: Failed): string
 /** @param isMixed whether the zips of some wait, and of others not: then each says it */
 function describe(group: readonly Failed[], clock: ReportClock, isMixed: boolean): Trouble {
   const [{ failure }] = group as [Failed];
+  const { next, rest } = splitAdvice(failure.advice ?? '', failure.cause !== undefined);
   const names = namesOf(group);
   const { sentence, isWhole } = sentenceOf(failure);
   const databases = [...new Set(group.map(({ database }) => database))].sort();
@@ -36,11 +37,27 @@ function describe(group: readonly Failed[], clock: ReportClock, isMixed: boolean
       names.length === 1
         ? `${names[0]}: ${sentence}${after}`
         : `${sentence}: ${count(names.length, 'database')}, ${firstNames(names, NAMES_IN_VERDICT)}${after}`,
-    details: [
-      ...(isWhole ? [] : [`${failure.stage}: ${shortened(failure.message)}`]),
-      ...(failure.advice ? [`${ADVICE} ${failure.advice}`] : []),
-    ],
+    next: [next].filter(Boolean),
+    details: [...(isWhole ? [] : textsOf(group)), ...(rest ? [`${ADVICE} ${rest}`] : [])],
   };
+}
+
+/** The same cause may be said in other words for another user: then each text has its databases before it. */
+function textsOf(group: readonly Failed[]): string[] {
+  const texts = groupBy(group, textOf);
+  if (texts.length === 1) return texts[0]!.slice(0, 1).map(textOf);
+  const shown = texts.slice(0, MOST_TEXTS).map(same => `${firstNames(namesOf(same))}: ${textOf(same[0]!)}`);
+  const left = texts.length - shown.length;
+  return left === 0
+    ? shown
+    : [...shown, `${count(left, 'more text')} of other databases: see last-run.json in the work folder`];
+}
+
+/** Of one cause. */
+const MOST_TEXTS = 5;
+
+function textOf({ failure: { stage, message } }: Failed): string {
+  return `${stage}: ${shortened(message)}`;
 }
 
 function namesOf(group: readonly Failed[]): string[] {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { finding } from '../../protocol/finding.ts';
 import type { DatabaseList } from '../../protocol/responses.ts';
 import { ReportClock } from './clock.ts';
 import { describeLastGood, withHistory } from './last-good.ts';
@@ -49,6 +50,20 @@ describe('last good backup', () => {
     expect(withHistory([left], listed, undefined)[0]).not.to.have.property('loss');
   });
 
+  it('leaves a loss in the mail while the service does not answer, as the last run knew it, also of an incomplete backup', () => {
+    const reference = { id: 5, file_name: 'x', timestamp: '2026-11-25 18:30:00', state: 'complete' as const };
+    const loss = { id: 7, timestamp: '2026-11-26 18:30:00', message: 'lost', reference };
+    expect(withHistory([FAILED], undefined, reportOf([wellOne('a', { loss })]))[0]!.loss).to.deep.equal(loss);
+    expect(withHistory([FAILED], [], reportOf([wellOne('a', { loss })]))[0], 'as it says').not.to.have.property('loss');
+    const shrunk = finding('SHRUNK', 'lost since backup 5 (2026-11-25 18:30:00 UTC): table t');
+    const partly = wellOne('a', { state: 'incomplete', findings: [shrunk, finding('BROKEN_VIEW', 'v')] });
+    const [night] = withHistory([FAILED], undefined, reportOf([partly]));
+    expect(night!.findings).to.deep.equal([shrunk]);
+    expect(withHistory([FAILED], undefined, reportOf([night!]))[0]!.findings, 'and the night after').to.deep.equal([
+      shrunk,
+    ]);
+  });
+
   it('is told in one sentence for those that share a cause', () => {
     const zone = process.env.TZ;
     process.env.TZ = ZONE;
@@ -60,10 +75,12 @@ describe('last good backup', () => {
       const told = (...times: (string | null | undefined)[]) =>
         describeLastGood(times.map(at), new ReportClock(NIGHT.startedAt));
       expect(told('2026-11-26T18:30:00Z', '2026-11-26T18:31:59Z')).to.equal('last good: 27 Nov 01:30–01:31');
-      expect(told('2026-11-26T18:30:00Z', '2026-11-20T18:30:00Z')).to.equal('last good: 21 Nov 01:30 to 27 Nov 01:30');
+      expect(told('2026-11-26T18:30:00Z', '2026-11-20T18:30:00Z')).to.equal(
+        'last good: a 21 Nov 01:30, the others 27 Nov 01:30',
+      );
       expect(told('2025-11-26T18:30:00Z')).to.equal('last good: 27 Nov 2025 01:30');
       expect(told('2026-11-26T18:30:00Z', null, undefined)).to.equal(
-        'last good: 27 Nov 01:30; never: a; not known of 1',
+        'last good: a never, not known of 1, the others 27 Nov 01:30',
       );
       expect([told(null), told(undefined)]).to.deep.equal(['last good: never', 'last good: not known']);
     } finally {

@@ -1,3 +1,4 @@
+import { isLoss } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import type { DatabaseList } from '../../protocol/responses.ts';
 import type { LastGood, Outcome } from '../pipeline/outcome.ts';
@@ -27,8 +28,13 @@ export function withHistory(
     const known = databases?.get(database);
     const good = state === 'complete' ? undefined : databases ? goodOf(known) : undefined;
     const lastGood = state === 'complete' ? undefined : good === undefined ? goodIn(before, database) : good;
-    const loss = outcome.loss ?? (isLeftover || state === 'complete' ? undefined : known?.unaccepted_loss);
-    return { ...outcome, ...(lastGood !== undefined && { lastGood }), ...(loss && { loss }) };
+    const isOpen = !isLeftover && state !== 'complete';
+    const last = isOpen && !databases ? lastOf(before, database) : undefined;
+    const loss = outcome.loss ?? (isOpen ? (known?.unaccepted_loss ?? last?.loss) : undefined);
+    // Those of an incomplete backup: without the service no one has compared this one.
+    const losses = (last?.findings ?? []).filter(({ code }) => isLoss(code));
+    const findings = loss || losses.length === 0 ? outcome.findings : [...outcome.findings, ...losses];
+    return { ...outcome, findings, ...(lastGood !== undefined && { lastGood }), ...(loss && { loss }) };
   });
 }
 
@@ -42,24 +48,41 @@ function goodOf(known: Listed[number] | undefined): LastGood | null | undefined 
 }
 
 function goodIn(before: LastRun | undefined, database: string): LastGood | null | undefined {
-  const last = before?.outcomes.findLast(outcome => outcome.database === database && !outcome.isLeftover);
+  const last = lastOf(before, database);
   if (last?.state === 'complete' && last.backupId !== undefined) return { id: last.backupId, takenAt: last.startedAt };
   return last?.lastGood;
 }
 
-/** @returns such as `last good: 27 Nov 01:30–01:31; never: a, b` of the databases that share a cause */
+function lastOf(before: LastRun | undefined, database: string): Outcome | undefined {
+  return before?.outcomes.findLast(outcome => outcome.database === database && !outcome.isLeftover);
+}
+
+/** Within one night's run the databases have their turns one after the other. */
+const ONE_NIGHT_MS = 12 * 3_600_000;
+
+/**
+ * @returns such as `last good: 27 Nov 01:30–01:31` of the databases that share a cause; those that have none, or an older one than
+ *   the others, stand before them with their names
+ */
 export function describeLastGood(outcomes: readonly Outcome[], clock: ReportClock): string {
-  const times = outcomes.flatMap(({ lastGood }) => (lastGood ? [lastGood.takenAt.getTime()] : []));
+  const known = outcomes.flatMap(({ database, lastGood }) =>
+    lastGood ? [{ database, at: lastGood.takenAt.getTime() }] : [],
+  );
   const never = outcomes.filter(({ lastGood }) => lastGood === null).map(({ database }) => database);
-  const unknown = outcomes.length - times.length - never.length;
+  const unknown = outcomes.length - known.length - never.length;
   if (never.length === outcomes.length) return 'last good: never';
   if (unknown === outcomes.length) return 'last good: not known';
+  const newest = Math.max(...known.map(({ at }) => at));
+  const old = known.filter(({ at }) => newest - at > ONE_NIGHT_MS).toSorted((a, b) => a.at - b.at);
+  const others = known.filter(each => !old.includes(each)).map(({ at }) => at);
   const parts = [
-    ...(times.length > 0
-      ? [`last good: ${clock.range(new Date(Math.min(...times)), new Date(Math.max(...times)))}`]
-      : []),
-    ...(never.length > 0 ? [`never: ${firstNames(never.map(printableInLine), 3)}`] : []),
+    ...(never.length > 0 ? [`${firstNames(never.map(printableInLine), MOST_NAMES)} never`] : []),
+    ...old.slice(0, MOST_NAMES).map(({ database, at }) => `${printableInLine(database)} ${clock.moment(new Date(at))}`),
+    ...(old.length > MOST_NAMES ? [`${old.length - MOST_NAMES} more before ${clock.moment(new Date(newest))}`] : []),
     ...(unknown > 0 ? [`not known of ${unknown}`] : []),
   ];
-  return parts.join('; ');
+  const range = others.length === 0 ? [] : [clock.range(new Date(Math.min(...others)), new Date(newest))];
+  return `last good: ${[...parts, ...range.map(when => (parts.length > 0 ? `the others ${when}` : when))].join(', ')}`;
 }
+
+const MOST_NAMES = 3;

@@ -27,6 +27,7 @@ const lastRun: Schema = object({
   ...{ started_at: instant, ended_at: instant, exit_code: count, server: text, total: count },
   outcomes: array(outcome.required()).required(),
   ...{ not_done: texts, kept: texts, only: array(text).optional(), warnings: array(text).optional() },
+  unfinished: string().optional(),
   interrupted_by: string()
     .oneOf(Object.keys(EXIT.interrupted) as InterruptingSignal[])
     .optional(),

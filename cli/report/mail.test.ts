@@ -66,7 +66,7 @@ describe('mail', () => {
     const refused = (where: string) => fail({ advice: 'Check the password.', cause: { where, why: 'refused it' } });
     const mail = mailOf(reportOf([failedOne('a', refused('h:1')), failedOne('b', refused('h:2'))]));
     expect(mail.match(/Check the password\./g)).to.have.length(1);
-    expect(mail).to.contain('what to do: the same as for a');
+    expect(mail).to.contain('-> the same as for a');
   });
 
   it('names a dead host once, with all of its databases below', () => {
@@ -136,8 +136,8 @@ describe('mail', () => {
     expect(mail).to.match(
       /^1 of 1 database ok, 28 Nov .*\nZips that an earlier run left of 1 database need attention too\.\n/,
     );
-    expect(mail).to.contain('1 zip waits in /work; the next run uploads it first.');
-    expect(mail).to.contain('1 zip that an earlier run left is delivered.');
+    expect(mail).to.contain('1 zip waits in /work, not yet at the service; the next run uploads it first.');
+    expect(mail).to.contain('1 zip of an earlier run is at the service now: a.');
     expect(mail).to.contain('  a: delivered, left by an earlier run, 1 table');
   });
 
@@ -153,12 +153,14 @@ describe('mail', () => {
     const reference = { id: 88, file_name: 'x', timestamp: '2026-11-26 18:30:41', state: 'complete' as const };
     const loss = { id: 120, timestamp: '2026-11-26 18:31:00', message: lost, reference };
     const mail = mailOf(reportOf([incomplete, failedOne('f', fail(), { loss })]));
-    expect(mail).to.contain('\nSHRUNK 2\n  v: lost since backup 88 (27 Nov 01:30): table faktur\n');
     expect(mail).to.contain(
-      '  f: lost table faktur (found in backup 120, 27 Nov 01:31). Backup 88\n    (27 Nov 01:30) still has it.\n',
+      '\nSHRUNK 2\n  v: lost since backup 88 (27 Nov 01:30): table faktur\n    -> Check the database.\n',
+    );
+    expect(mail).to.contain(
+      '  f: lost table faktur (found in backup 120, 27 Nov 01:31). Backup 88\n    (27 Nov 01:30) still has what was lost.\n',
     );
     expect(mail.indexOf('SHRUNK')).to.be.lessThan(mail.indexOf('FAILED'));
-    expect(mail).to.contain('sade download 88. If').and.contain("sade accept 120 --reason 'why'");
+    expect(mail).to.contain('sade download 88, then').and.contain("sade accept 120 --reason 'why'");
   });
 
   it('says so when the backup that had what was lost is damaged, or not known any more', () => {
@@ -179,13 +181,67 @@ describe('mail', () => {
       return mailOf(reportOf([wellOne('a', { backupId: 199, loss })])).replace(/\s+/g, ' ');
     };
     expect(told({ instead: null })).to.contain(
-      'Backup 33 (27 Nov 01:30) had it and is damaged now; no other sound backup',
+      'Backup 33 (27 Nov 01:30) had what was lost and is damaged now; no other sound backup',
     );
     const instead = { id: 31, file_name: 'x', timestamp: '2026-11-25 18:30:00' };
     expect(told({ instead }))
-      .to.contain('is damaged now; backup 31 (26 Nov 01:30) still has it.')
-      .and.contain('To have it back: sade download 31.');
-    expect(told({ id: null, state: null })).to.contain('The backup of 27 Nov 01:30 had it; the service does not know');
+      .to.contain('is damaged now; backup 31 (26 Nov 01:30) still has what was lost.')
+      .and.contain('to bring it back: sade download 31, then');
+    expect(told({ id: null, state: null })).to.contain(
+      'The backup of 27 Nov 01:30 had what was lost; the service does not know',
+    );
+  });
+
+  it('says of an incomplete backup, too, which one still has what was lost, and how that comes back', () => {
+    const findings = [
+      finding(
+        'SHRUNK',
+        'lost since backup 88 (2026-11-26 18:30:41 UTC): table faktur',
+        'Check the database. Backup 88 still has what was lost: sade download 88. If it was removed on purpose: …',
+      ),
+    ];
+    const mail = mailOf(reportOf([wellOne('v', { state: 'incomplete', findings })])).replace(/\s+/g, ' ');
+    expect(mail)
+      .to.contain(
+        'v: lost table faktur. Backup 88 (27 Nov 01:30) still has what was lost. -> to bring it back: sade download 88,',
+      )
+      .and.contain('-> if it was removed on purpose: first fix what makes this backup incomplete;')
+      .and.not.contain('sade accept');
+  });
+
+  it('marks a database that is in two groups, and names what the dump of a failed one lacks', () => {
+    const lacks = finding('TRIGGERS_NOT_GRANTED', 'the user lacks TRIGGER', 'GRANT TRIGGER ON `a`.* TO x;');
+    const away = fail({ stage: 'upload', message: 'away', keptAt: '/work/a.zip' });
+    const mail = mailOf(reportOf([failedOne('a', away, { findings: [lacks] }), failedOne('b', away)]));
+    expect(mail)
+      .to.contain('\nFAILED 2\n')
+      .and.contain(
+        '\nINCOMPLETE 1 (also above: a)\n  a: the user lacks TRIGGER (TRIGGERS_NOT_GRANTED)\n    -> GRANT TRIGGER ON `a`.* TO x;',
+      );
+  });
+
+  it('gives each database its own words where the same cause was said in others: they may name its user', () => {
+    const cause = { where: 'db:3306', why: 'refused the password' };
+    const denied = (user: string) => fail({ cause, message: `denied for '${user}'` });
+    const outcomes = [
+      failedOne('a', denied('lumbung')),
+      failedOne('b', denied('klinik')),
+      failedOne('c', denied('lumbung')),
+    ];
+    const mail = mailOf(reportOf(outcomes));
+    expect(mail.match(/refused the password/g)).to.have.length(1);
+    expect(mail).to.contain("    a, c: dump: denied for 'lumbung'\n    b: dump: denied for 'klinik'");
+  });
+
+  it('says first that the run before was killed, and marks what is new among the old warnings', () => {
+    const [unfinished, old] = ['the run of yesterday ended without a mail', 'the list can be read by others'];
+    const report = reportOf([wellOne('x_012'), wellOne('x_013')], { warnings: [unfinished, old], unfinished });
+    const fresh = warningsOf(report).filter(({ database, message }) => database === 'x_013' || message === unfinished);
+    const mail = mailOf(report, { fresh });
+    expect(mail).to.match(/^2 of 2 databases ok, .*\n\nwarning: the run of yesterday ended without a mail\n/);
+    expect(mail.match(/ended without a mail/g)).to.have.length(1);
+    expect(mail).to.contain('\nWorth a look 3, 1 of them new\n').and.contain('  x_012, x_013 (new): tables ');
+    expect(mailOf(report), 'all new').to.not.contain('(new)');
   });
 
   it('lets no name and no text of others end its line or pass for one of sade', () => {
@@ -208,8 +264,8 @@ describe('mail', () => {
 
   it('says on a terminal nothing again that stands above already', () => {
     const text = composeVerdict(badNight, NOW, word => `<${word}>`);
-    expect(mailOf(badNight).replace(/^(SHRUNK|FAILED|INCOMPLETE)(?= \d)/gm, '<$1>')).to.match(
-      new RegExp(`^${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}\n\nDetails\n`),
-    );
+    const [mailed = ''] = mailOf(badNight).split('\n\nDetails\n');
+    const withoutNext = mailed.replace(/\n {4}-> .*(?:\n {7}.*)*/g, '');
+    expect(text).to.equal(withoutNext.replace(/^(SHRUNK|FAILED|INCOMPLETE)(?= \d)/gm, '<$1>'));
   });
 });

@@ -28,7 +28,11 @@ export function composeMail(report: RunReport, { isQuiet, fresh, now }: MailOpti
   const sections = [
     verdict(report, { troubles, clock, now }),
     titled('Details', describeTroubles(troubles)),
-    worthALook(warnings, fresh),
+    worthALook(
+      // That one stands at the beginning.
+      warnings.filter(({ message }) => message !== report.unfinished),
+      fresh.filter(({ message }) => message !== report.unfinished),
+    ),
     isQuiet ? [] : wellOnes(report.outcomes),
   ];
   return sections
@@ -48,17 +52,26 @@ export function composeVerdict(report: RunReport, now: Date, paint: (word: strin
   const late = new Set(
     report.outcomes.filter(({ loss, backupId }) => loss && loss.id !== backupId).map(({ database }) => database),
   );
-  const lost = troubles.filter(({ state, databases }) => state === 'SHRUNK' && databases.some(each => late.has(each)));
+  const isLate = ({ state, databases }: Trouble) => state === 'SHRUNK' && databases.some(each => late.has(each));
+  const briefly = troubles.map(trouble => (isLate(trouble) ? trouble : { ...trouble, next: [] }));
   return [
-    ...verdict(report, { troubles, clock, now, paint }),
-    ...(report.warnings ?? []).flatMap(warning => quotedParagraph(`warning: ${warning}`, '')),
-    ...titled('Details', describeTroubles(lost)),
+    ...verdict(report, { troubles: briefly, clock, now, paint }),
+    ...(report.warnings ?? [])
+      .filter(warning => warning !== report.unfinished)
+      .flatMap(warning => quotedParagraph(`warning: ${warning}`, '')),
+    ...titled('Details', describeTroubles(briefly.filter(isLate))),
   ].join('\n');
 }
 
 function worthALook(warnings: readonly Warning[], fresh: readonly Warning[]): string[] {
-  const isNew = fresh.length > 0 && fresh.length < warnings.length ? `, ${fresh.length} of them new` : '';
-  return titled(`Worth a look ${warnings.length}${isNew}`, describeWarnings(warnings));
+  const isMixed = fresh.length > 0 && fresh.length < warnings.length;
+  const title = `Worth a look ${warnings.length}${isMixed ? `, ${fresh.length} of them new` : ''}`;
+  const keyOf = ({ database, code, message }: Warning) => JSON.stringify([database, code, message]);
+  const news = new Set(isMixed ? fresh.map(keyOf) : []);
+  return titled(
+    title,
+    describeWarnings(warnings, warning => news.has(keyOf(warning))),
+  );
 }
 
 function titled(title: string, lines: readonly string[]): string[] {

@@ -93,7 +93,7 @@ describe('outcome lines', () => {
     it('is never ok, and says first what was lost', () =>
       expect(describeOutcome(shrunk).split('\n')).to.deep.equal([
         'SHRUNK  pt_xyz  dump 2.0 MiB, zip 512.0 KiB, 4.2 s, id 34',
-        '        LOSS: lost since backup 33 (2025-12-31 00:00:00 UTC): table faktur (SHRUNK)',
+        `        LOSS: lost since backup 33 (${inLocalTime('2025-12-31 00:00:00')}): table faktur (SHRUNK)`,
         '          what to do: Check the database.',
         '        warning: one (CLIENT_OLDER)',
       ]));
@@ -118,22 +118,22 @@ describe('outcome lines', () => {
           .split('\n')
           .slice(1),
       ).to.deep.equal([
-        `        LOSS: backup 34 (${inLocalTime('2026-01-01 00:00:00')}): lost since backup 33 (${inLocalTime('2025-12-31 00:00:00')}): table faktur; no one has accepted that (SHRUNK)`,
-        `          what to do: Check the database. Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) still has it: sade download 33. If it was removed on purpose: sade accept 34 --reason 'why'`,
+        `        LOSS: backup 34 (${inLocalTime('2026-01-01 00:00:00')}): lost since backup 33 (${inLocalTime('2025-12-31 00:00:00')}): table faktur; not accepted (SHRUNK)`,
+        `          what to do: Check the database. Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) still has what was lost: sade download 33. How to bring it back: "One table" in docs/operations.md. If it was removed on purpose: sade accept 34 --reason 'why'`,
       ]));
 
     it('says so when the backup that had it is damaged, or not known any more', () => {
       const told = (reference: Partial<UnacceptedLoss['reference']>) =>
         describeOutcome(failed({ loss: { ...LOSS, reference: { ...LOSS.reference, ...reference } } }));
       expect(told({ state: 'damaged' })).to.contain(
-        `Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) had it, and is damaged now`,
+        `Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) had what was lost, and is damaged now`,
       );
       const instead = { id: 31, file_name: 'x', timestamp: '2025-12-29 00:00:00' };
       expect(told({ state: 'damaged', instead })).to.contain(
-        `is damaged now; backup 31 (${inLocalTime('2025-12-29 00:00:00')}) still has it: sade download 31.`,
+        `is damaged now; backup 31 (${inLocalTime('2025-12-29 00:00:00')}) still has what was lost: sade download 31.`,
       );
       expect(told({ id: null, state: null })).to.contain(
-        `The backup of ${inLocalTime('2025-12-31 00:00:00')} had it; the service does not`,
+        `The backup of ${inLocalTime('2025-12-31 00:00:00')} had what was lost; the service does not`,
       );
     });
   });

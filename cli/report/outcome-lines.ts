@@ -3,6 +3,7 @@ import { describeLoss } from '../losses.ts';
 import type { Failure, Outcome } from '../pipeline/outcome.ts';
 import type { SharedCause } from '../problems.ts';
 import { count, formatBytes, formatCount, formatSeconds } from '../terminal/format.ts';
+import { withLocalTimes } from '../terminal/local-time.ts';
 import { printableBlock, printableInLine } from '../terminal/printable.ts';
 import { isFine } from './run-report.ts';
 
@@ -56,8 +57,8 @@ function resultOf({ state }: Outcome): string {
 /** @returns a finding as it stands below the line of its database */
 export function describeFinding({ code, severity, message, advice }: Finding): string[] {
   return [
-    `        ${code === 'SHRUNK' ? 'LOSS' : severity === 'warning' ? severity : severity.toUpperCase()}: ${printableBlock(message, CONTINUED)} (${printableInLine(code)})`,
-    ...(advice ? [`          what to do: ${printableBlock(advice, `${CONTINUED}  `)}`] : []),
+    `        ${code === 'SHRUNK' ? 'LOSS' : severity === 'warning' ? severity : severity.toUpperCase()}: ${printableBlock(withLocalTimes(message), CONTINUED)} (${printableInLine(code)})`,
+    ...(advice ? [`          what to do: ${printableBlock(withLocalTimes(advice), `${CONTINUED}  `)}`] : []),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface RunReport {
   readonly only?: readonly string[];
   /** What is worth a look and is about no database alone. */
   readonly warnings?: readonly string[];
+  /** The one of the warnings that says that the run before ended without a mail. */
+  readonly unfinished?: string;
 }
 
 /** The same as `--json` prints it. */

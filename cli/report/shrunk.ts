@@ -3,7 +3,7 @@ import type { UnacceptedLoss } from '../../protocol/responses.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import type { ReportClock } from './clock.ts';
-import type { Trouble } from './trouble.ts';
+import { splitAdvice, type Trouble } from './trouble.ts';
 
 /** @returns what has been lost, of the databases whose loss no one has accepted: in this night or in an earlier one */
 export function shrunkTroubles(outcomes: readonly Outcome[], clock: ReportClock): Trouble[] {
@@ -15,7 +15,7 @@ export function shrunkTroubles(outcomes: readonly Outcome[], clock: ReportClock)
 
 /** @returns whether a backup, or the last complete one before it, has lost something that no one has accepted */
 export function hasLost({ state, loss, findings }: Outcome): boolean {
-  return loss !== undefined || (state === 'incomplete' && findings.some(({ code }) => isLoss(code)));
+  return loss !== undefined || (state !== 'complete' && findings.some(({ code }) => isLoss(code)));
 }
 
 function describe(outcome: Outcome, clock: ReportClock): Trouble {
@@ -24,42 +24,70 @@ function describe(outcome: Outcome, clock: ReportClock): Trouble {
   const { id, timestamp, message, reference } = loss;
   const lost = message.replace(SINCE, '');
   const since = id === backupId ? '' : ` (found in backup ${id}, ${clock.moment(timestamp)})`;
-  const { sentence, command } = whoHasIt(reference, clock);
+  const { sentence, next } = whatHasIt(reference, clock);
   return {
     state: 'SHRUNK',
     databases: [database],
     summary: `${printableInLine(database)}: lost ${clock.inText(printableInLine(lost))}${since}. ${sentence}`,
-    details: [`Check the database.${command} If it was removed on purpose: sade accept ${id} --reason 'why'`],
+    next: [next, `if it was removed on purpose: sade accept ${id} --reason 'why'`],
+    details: [],
   };
 }
 
 /** How the service begins: that backup is named at the end. */
-const SINCE = /^lost since backup \d+ \([^)]*\): /;
+const SINCE = /^lost since backup (\d+) \(([^)]*)\): /;
 
 /** What an incomplete backup has lost can't be accepted, and stands among its findings. */
 function describeIncomplete({ database, findings }: Outcome, clock: ReportClock): Trouble {
   const losses = findings.filter(({ code }) => isLoss(code));
   const text = (what: string) => clock.inText(printableInLine(what));
+  const sound = losses.map(({ advice }) => STILL_HAS.exec(advice ?? '')?.[1]).find(Boolean);
+  const told = losses.map(({ message }) => {
+    const [, id, when] = SINCE.exec(message) ?? [];
+    if (id === undefined || id !== sound) return text(message);
+    return `${text(message.replace(SINCE, 'lost '))}. Backup ${id} (${text(when!)}) still has what was lost.`;
+  });
   return {
     state: 'SHRUNK',
     databases: [database],
-    summary: `${printableInLine(database)}: ${losses.map(({ message }) => text(message)).join('; ')}`,
-    details: losses.flatMap(({ advice }) => (advice ? [text(advice)] : [])),
+    summary: `${printableInLine(database)}: ${told.join(' ')}`,
+    next:
+      sound === undefined
+        ? losses.flatMap(({ advice }) => (advice ? [splitAdvice(text(advice)).next] : []))
+        : [bringBack(Number(sound)), ACCEPT_LATER],
+    details:
+      sound === undefined
+        ? losses.flatMap(({ advice }) => (advice ? [splitAdvice(text(advice)).rest] : [])).filter(Boolean)
+        : [],
   };
 }
 
-function whoHasIt(
+/** The service says so of a backup that is sound. */
+const STILL_HAS = /^Check the database\. Backup (\d+) still has what was lost: /;
+
+const ACCEPT_LATER =
+  'if it was removed on purpose: first fix what makes this backup incomplete; the loss of the next complete one can be accepted';
+
+/** A download alone changes nothing in the database. */
+function bringBack(id: number): string {
+  return `to bring it back: sade download ${id}, then "One table" in docs/operations.md`;
+}
+
+function whatHasIt(
   { id, timestamp, state, instead }: UnacceptedLoss['reference'],
   clock: ReportClock,
-): { sentence: string; command: string } {
+): { sentence: string; next: string } {
   const when = clock.moment(timestamp);
-  const fetch = (which: number) => ` To have it back: sade download ${which}.`;
-  if (id === null)
-    return { sentence: `The backup of ${when} had it; the service does not know that one any more.`, command: '' };
-  if (state !== 'damaged') return { sentence: `Backup ${id} (${when}) still has it.`, command: fetch(id) };
-  const damaged = `Backup ${id} (${when}) had it and is damaged now`;
-  if (!instead)
-    return { sentence: `${damaged}; no other sound backup was found that has it.`, command: ` See sade show ${id}.` };
-  const other = `backup ${instead.id} (${clock.moment(instead.timestamp)}) still has it.`;
-  return { sentence: `${damaged}; ${other}`, command: fetch(instead.id) };
+  if (id === null) {
+    const sentence = `The backup of ${when} had what was lost; the service does not know that one any more.`;
+    return { sentence, next: 'Check the database.' };
+  }
+  if (state !== 'damaged') return { sentence: `Backup ${id} (${when}) still has what was lost.`, next: bringBack(id) };
+  const damaged = `Backup ${id} (${when}) had what was lost and is damaged now`;
+  if (!instead) {
+    const sentence = `${damaged}; no other sound backup was found that has it.`;
+    return { sentence, next: `Check the database, and sade show ${id}` };
+  }
+  const other = `backup ${instead.id} (${clock.moment(instead.timestamp)}) still has what was lost.`;
+  return { sentence: `${damaged}; ${other}`, next: bringBack(instead.id) };
 }

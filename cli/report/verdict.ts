@@ -2,13 +2,14 @@ import { dirname } from 'node:path';
 import { firstNames } from '../../protocol/first-names.ts';
 import { count } from '../terminal/format.ts';
 import { printableInLine } from '../terminal/printable.ts';
+import { shellWord } from '../terminal/shell-word.ts';
 import type { ReportClock } from './clock.ts';
 import { failedTroubles } from './failed.ts';
 import { incompleteTroubles } from './incomplete.ts';
-import { paragraph } from './paragraph.ts';
+import { paragraph, quotedParagraph } from './paragraph.ts';
 import { isFine, type RunReport } from './run-report.ts';
 import { shrunkTroubles } from './shrunk.ts';
-import { TROUBLE_STATES, type Trouble, type TroubleState } from './trouble.ts';
+import { NAMES_IN_VERDICT, TROUBLE_STATES, type Trouble, type TroubleState } from './trouble.ts';
 
 /** @returns what needs attention, the most urgent first */
 export function troublesOf({ outcomes, notDone }: RunReport, clock: ReportClock): Trouble[] {
@@ -22,7 +23,14 @@ export function troublesOf({ outcomes, notDone }: RunReport, clock: ReportClock)
 
 function notDoneTrouble(labels: readonly string[]): Trouble {
   const names = labels.map(printableInLine);
-  return { state: 'NOT DONE', databases: labels, summary: firstNames(names), details: [] };
+  const again = labels.length <= NAMES_IN_VERDICT ? ` --only ${labels.map(shellWord).join(',')}` : '';
+  return {
+    state: 'NOT DONE',
+    databases: labels,
+    summary: firstNames(names),
+    next: [`sade backup${again}`],
+    details: [],
+  };
 }
 
 /**
@@ -33,10 +41,12 @@ export function verdict(
   report: RunReport,
   { troubles, clock, now, paint = (word: string) => word }: VerdictOptions,
 ): string[] {
-  const groups = TROUBLE_STATES.map(state => troubles.filter(trouble => trouble.state === state));
+  const once = saidOnce(troubles);
+  const groups = TROUBLE_STATES.map(state => once.filter(trouble => trouble.state === state));
   return [
     ...headline(report, clock, now).flatMap(line => paragraph(line, '', '')),
-    ...groups.filter(group => group.length > 0).flatMap(group => describeGroup(group, paint)),
+    ...(report.unfinished ? ['', ...quotedParagraph(`warning: ${report.unfinished}`, '')] : []),
+    ...groups.flatMap((group, at) => describeGroup(group, namesIn(groups.slice(0, at).flat()), paint)),
     ...zips(report),
   ];
 }
@@ -48,16 +58,43 @@ interface VerdictOptions {
   readonly paint?: (word: TroubleState) => string;
 }
 
-function describeGroup(troubles: readonly Trouble[], paint: (word: TroubleState) => string): string[] {
-  const databases = new Set(troubles.flatMap(({ databases }) => databases));
+/** Two causes may have the same way out. */
+function saidOnce(troubles: readonly Trouble[]): Trouble[] {
+  const said = new Map<string, string>();
+  return troubles.map(trouble => {
+    const [name = ''] = trouble.databases;
+    const next = trouble.next.map(text => {
+      const before = said.get(text);
+      if (before === undefined) said.set(text, name);
+      return before === undefined || before === name ? text : `the same as for ${printableInLine(before)}`;
+    });
+    return { ...trouble, next };
+  });
+}
+
+/** @param above the databases of the groups before: one that is in both is counted in both */
+function describeGroup(
+  troubles: readonly Trouble[],
+  above: ReadonlySet<string>,
+  paint: (word: TroubleState) => string,
+): string[] {
+  const [first] = troubles;
+  if (!first) return [];
+  const databases = namesIn(troubles);
+  const again = [...databases].filter(database => above.has(database)).map(printableInLine);
+  const also = again.length === 0 ? '' : ` (also above: ${firstNames(again, NAMES_IN_VERDICT)})`;
   return [
     '',
-    `${paint(troubles[0]!.state)} ${databases.size}`,
-    ...troubles.flatMap(({ summary, fix }) => [
+    ...paragraph(`${paint(first.state)} ${databases.size}${also}`, ''),
+    ...troubles.flatMap(({ summary, next }) => [
       ...paragraph(summary, '  ', '    '),
-      ...(fix ? paragraph(fix, '    ', '      ') : []),
+      ...next.flatMap(text => paragraph(`-> ${text}`, '    ', '       ')),
     ]),
   ];
+}
+
+function namesIn(troubles: readonly Trouble[]): Set<string> {
+  return new Set(troubles.flatMap(({ databases }) => databases));
 }
 
 /** @returns the line that a mail program shows of a mail that is not open, and what else there is to count */
@@ -68,27 +105,29 @@ export function headline(report: RunReport, clock: ReportClock, now: Date): stri
   const needing = [...bad].filter(database => own.has(database)).length;
   const ok = total - needing - notDone.length;
   const [all, when] = [count(total, 'database'), clock.span(startedAt, endedAt, now)];
-  const others = bad.size - needing;
+  const elsewhere = bad.size - needing;
   const earlier =
-    others === 0 ? [] : [`Zips that an earlier run left of ${count(others, 'database')} need attention too.`];
+    elsewhere === 0 ? [] : [`Zips that an earlier run left of ${count(elsewhere, 'database')} need attention too.`];
   const need = `${needing === 1 ? 'needs' : 'need'} attention`;
   if (interruptedBy || notDone.length > 0) {
     const how = interruptedBy ? `Interrupted (${interruptedBy})` : 'Not finished';
-    return [`${how}: ${notDone.length} of ${all} not done, ${when}`, `${ok} ok, ${needing} ${need}.`, ...earlier];
+    const others = ok + needing === 0 ? 'This run backed up no database.' : `${ok} ok, ${needing} ${need}.`;
+    return [`${how}: ${notDone.length} of ${all} not done, ${when}`, others, ...earlier];
   }
   if (needing === 0) return [`${ok} of ${all} ok, ${when}`, ...earlier];
   return [`${needing} of ${all} ${need} (${ok} ok), ${when}`, ...earlier];
 }
 
 function zips({ outcomes, kept }: RunReport): string[] {
-  const delivered = outcomes.filter(({ isLeftover, state }) => isLeftover && state !== 'failed').length;
+  const delivered = outcomes.filter(({ isLeftover, state }) => isLeftover && state !== 'failed');
   const folder = kept[0] === undefined ? '' : printableInLine(dirname(kept[0]));
-  const waiting = `${count(kept.length, 'zip')} ${kept.length === 1 ? 'waits' : 'wait'} in ${folder}; the next run uploads ${kept.length === 1 ? 'it' : 'them'} first.`;
+  const isOne = kept.length === 1;
+  const waiting = `${count(kept.length, 'zip')} ${isOne ? 'waits' : 'wait'} in ${folder}, not yet at the service; the next run uploads ${isOne ? 'it' : 'them'} first.`;
+  const names = [...new Set(delivered.map(({ database }) => printableInLine(database)))];
+  const now = `${count(delivered.length, 'zip')} of an earlier run ${delivered.length === 1 ? 'is' : 'are'} at the service now: ${firstNames(names, NAMES_IN_VERDICT)}.`;
   const lines = [
     ...(kept.length > 0 ? paragraph(waiting, '') : []),
-    ...(delivered > 0
-      ? [`${count(delivered, 'zip')} that an earlier run left ${delivered === 1 ? 'is' : 'are'} delivered.`]
-      : []),
+    ...(delivered.length > 0 ? paragraph(now, '') : []),
   ];
   return lines.length === 0 ? [] : ['', ...lines];
 }

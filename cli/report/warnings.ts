@@ -25,19 +25,28 @@ export function warningsOf({ outcomes, warnings = [] }: RunReport): Warning[] {
   ];
 }
 
-/** @returns lines for a mail: what is the same for several databases is said once */
-export function describeWarnings(warnings: readonly Warning[]): string[] {
+/**
+ * @param isMarked whether a warning is to be marked as new
+ * @returns lines for a mail: what is the same for several databases is said once
+ */
+export function describeWarnings(warnings: readonly Warning[], isMarked: (warning: Warning) => boolean): string[] {
   const same = groupBy(warnings, ({ code, message, advice }) => JSON.stringify([code, message, advice]));
   const byAdvice = groupBy(same, ([first]) => JSON.stringify([first!.code, first!.advice ?? first!.message]));
   return byAdvice.flatMap(group => {
     const advice = group[0]![0]!.advice;
-    return [...group.flatMap(describeSame), ...(advice ? quotedParagraph(`${ADVICE} ${advice}`, '    ') : [])];
+    return [
+      ...group.flatMap(each => describeSame(each, isMarked)),
+      ...(advice ? quotedParagraph(`${ADVICE} ${advice}`, '    ') : []),
+    ];
   });
 }
 
-function describeSame(warnings: readonly Warning[]): string[] {
-  const [{ code, message }] = warnings as [Warning];
-  const names = warnings.flatMap(({ database }) => (database === undefined ? [] : [printableInLine(database)]));
-  const about = names.length === 0 ? '' : `${[...new Set(names)].join(', ')}: `;
+function describeSame(warnings: readonly Warning[], isMarked: (warning: Warning) => boolean): string[] {
+  const [first] = warnings as [Warning];
+  const { code, message } = first;
+  const names = warnings.flatMap(warning =>
+    warning.database === undefined ? [] : [`${printableInLine(warning.database)}${isMarked(warning) ? ' (new)' : ''}`],
+  );
+  const about = names.length === 0 ? (isMarked(first) ? 'new: ' : '') : `${[...new Set(names)].join(', ')}: `;
   return quotedParagraph(`${about}${message}${code ? ` (${code})` : ''}`, '  ');
 }

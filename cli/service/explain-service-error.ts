@@ -27,7 +27,7 @@ function adviceForLine(reason: string): string {
   if (/certificate/i.test(reason)) return OWN_CA;
   if (/SSL routines|wrong version number|InvalidContentType|corrupt message/i.test(reason))
     return 'What answers there speaks no TLS: is it http:// in --server?';
-  return 'Check --server and whether the service runs.';
+  return 'Check its address (SADE_SERVER or --server), and whether it runs: systemctl status lumbung, on its machine.';
 }
 
 const OWN_CA =

@@ -68,9 +68,9 @@ describe('compareInventories', () => {
   it('tells of rows that fell by more than the limit, of a table and of all together', () => {
     const older = manifest(tables({ a: 1000, b: 100 }));
     expect(compare(manifest(tables({ a: 500, b: 50 })), older)).to.deep.equal({});
-    expect(compare(manifest(tables({ a: 1000, b: 49 })), older).SHRUNK).to.equal('lost: table b from 100 to 49 rows');
+    expect(compare(manifest(tables({ a: 1000, b: 49 })), older).SHRUNK).to.equal('lost: rows: table b 100 -> 49');
     expect(compare(manifest(tables({ a: 499, b: 50 })), older).SHRUNK).to.equal(
-      'lost: all tables together from 1,100 to 549 rows, table a from 1,000 to 499 rows',
+      'lost: rows: 1,100 -> 549 in total, table a 1,000 -> 499',
     );
     expect(compare(manifest(tables({ a: 899, b: 100 }), { limit: 10 }), older).SHRUNK).to.contain('table a');
   });
@@ -83,20 +83,20 @@ describe('compareInventories', () => {
 
   it('counts the rows of a table that has gone into all together, and names the table only once', () => {
     const { SHRUNK } = compare(manifest(tables({ a: 400 })), manifest(tables({ a: 400, b: 600 })));
-    expect(SHRUNK).to.equal('lost: table b (600 rows); all tables together from 1,000 to 400 rows');
+    expect(SHRUNK).to.equal('lost: table b (600 rows); rows: 1,000 -> 400 in total');
   });
 
   it('tells of a dump that got smaller by more than the limit', () => {
     const older = manifest(tables({ a: 1 }), { size: 1000 });
     expect(compare(manifest(tables({ a: 1 }), { size: 500 }), older)).to.deep.equal({});
     expect(compare(manifest(tables({ a: 1 }), { size: 499 }), older)).to.deep.equal({
-      SHRUNK: 'lost: the dump from 1000 B to 499 B',
+      SHRUNK: 'lost: bytes of the dump: 1000 B -> 499 B',
     });
   });
 
   it('writes large sizes as other sizes are written', () =>
     expect(compare(manifest({}, { size: 25_415 }), manifest({}, { size: 109_919 })).SHRUNK).to.equal(
-      'lost: the dump from 107.3 KiB to 24.8 KiB',
+      'lost: bytes of the dump: 107.3 KiB -> 24.8 KiB',
     ));
 
   it('finds a dump incomplete that has lost its last row, or all that was in it', () => {
@@ -144,9 +144,9 @@ describe('compareInventories', () => {
         expect(at).to.deep.equal([]);
         if (left === 0) return;
         const below = compare(manifest(tables({ a: left - 1, kept: 1 }), { size: left - 1, limit }), older);
-        const figures = [had, left - 1].map(figure => figure.toLocaleString('en')).join(' to ');
-        const sizes = [had, left - 1].map(formatBytes).join(' to ');
-        expect(below.SHRUNK).to.contain(`table a from ${figures} rows`).and.contain(`the dump from ${sizes}`);
+        const figures = [had, left - 1].map(figure => figure.toLocaleString('en')).join(' -> ');
+        const sizes = [had, left - 1].map(formatBytes).join(' -> ');
+        expect(below.SHRUNK).to.contain(`table a ${figures}`).and.contain(`bytes of the dump: ${sizes}`);
       }),
     );
   });
@@ -206,7 +206,7 @@ describe('compareInventories', () => {
     const leavesOut = { partial: ['--ignore-table=pt_xyz.log'] };
     expect(rest(leavesOut, { ...tables({ a: 1000 }), views: ['v'] })).to.equal('lost: table b (500 rows), event e');
     expect(rest(leavesOut, { ...tables({ a: 100, b: 500 }), views: ['v'], events: ['e'] })).to.equal(
-      'lost: all tables together from 1,500 to 600 rows, table a from 1,000 to 100 rows',
+      'lost: rows: 1,500 -> 600 in total, table a 1,000 -> 100',
     );
   });
 

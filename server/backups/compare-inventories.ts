@@ -77,12 +77,11 @@ function goneObjects(newer: Manifest, older: Manifest, { isExpected }: Comparabl
 
 function rowsFell(newer: Manifest, older: Manifest, expected: Comparable): string[] {
   const fallen = fallenTables(newer, older, expected).map(
-    ({ name, had, has }) => `table ${name} from ${formatCount(had)} to ${formatCount(has)} rows`,
+    ({ name, had, has }) => `table ${name} ${formatCount(had)} -> ${formatCount(has)}`,
   );
   const [had, has] = [countRows(older, expected), countRows(newer, expected)];
-  if (hasFallenInAll(newer, older, expected))
-    fallen.unshift(`all tables together from ${formatCount(had)} to ${formatCount(has)} rows`);
-  return fallen.length === 0 ? [] : [firstNames(fallen)];
+  if (hasFallenInAll(newer, older, expected)) fallen.unshift(`${formatCount(had)} -> ${formatCount(has)} in total`);
+  return fallen.length === 0 ? [] : [`rows: ${firstNames(fallen)}`];
 }
 
 function fallenTables(newer: Manifest, older: Manifest, { areRowsExpected }: Comparable) {
@@ -101,7 +100,7 @@ function hasFallenInAll(newer: Manifest, older: Manifest, expected: Comparable):
 function sizeFell(newer: Manifest, older: Manifest, { isSizeExpected }: Comparable): string[] {
   const [had, has] = [older.dump.size, newer.dump.size];
   if (!isSizeExpected || !hasShrunk(has, had, newer.shrink_limit_percent)) return [];
-  return [`the dump from ${formatBytes(had)} to ${formatBytes(has)}`];
+  return [`bytes of the dump: ${formatBytes(had)} -> ${formatBytes(has)}`];
 }
 
 /** Whether more than `limitPercent` of it was lost. */

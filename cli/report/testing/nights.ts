@@ -26,8 +26,8 @@ const names = Array.from({ length: 99 }, (_, index) => {
 /** What is so every night in two of the databases. */
 const MYISAM = finding(
   'NOT_TRANSACTIONAL',
-  'tables without transactions are dumped as they are at their turn, not as of the same moment as the rest: catatan (MyISAM)',
-  'Change them with ALTER TABLE … ENGINE=InnoDB, or back up at a time when nobody writes to them.',
+  'tables without transactions are not in the same snapshot as the rest: catatan (MyISAM)',
+  'Change them with ALTER TABLE … ENGINE=InnoDB, or back up at a time when no one writes to them.',
 );
 
 /** @returns what a run tells of a database that is well */
@@ -88,14 +88,14 @@ export const badNight: RunReport = reportOf(
         findings: [
           finding(
             'TRIGGERS_NOT_GRANTED',
-            'the user lacks TRIGGER: the triggers that there may be are missing',
+            'the user lacks TRIGGER: its backups contain no triggers',
             "GRANT TRIGGER ON `klinik\\_sehat\\_034`.* TO 'lumbung'@'127.0.0.1';",
           ),
         ],
       });
     if (!/_088$/.test(name)) return wellOne(name);
     const message =
-      'lost since backup 88 (2026-11-26 18:30:41 UTC): table faktur (2,028 rows); all tables together from 2,844 to 816 rows';
+      'lost since backup 88 (2026-11-26 18:30:41 UTC): table faktur (2,028 rows); rows: 2,844 -> 816 in total';
     const reference = { id: 88, file_name: 'x', timestamp: '2026-11-26 18:30:41', state: 'complete' as const };
     return wellOne(name, {
       findings: [finding('SHRUNK', message, 'Check the database.')],

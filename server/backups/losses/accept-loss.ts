@@ -48,7 +48,7 @@ async function refuseUnacceptable(em: HistoryManager, { id, state, shrunkFrom, d
     throw new AppError(
       409,
       'NOT_COMPLETE',
-      `${what} is ${state}, so that no later one can be compared with it: see to it that the next backup is complete, and accept that one`,
+      `${what} is ${state}: only the loss of a complete backup can be accepted. Fix what sade show ${id} names, back up again, and accept the loss of that backup`,
     );
   if (!shrunkFrom) throw new AppError(409, 'NO_LOSS', `${what} has lost nothing that could be accepted`);
   const [newest] = await unacceptedLosses({ em }, { ids: [database.id] });

@@ -61,14 +61,17 @@ const OWN_ID = 'sade accept ID';
 
 /** @returns what to do about a loss since the backup of that id; only a complete backup can be accepted */
 export function shrunkAdvice(referenceId: number, isComplete: boolean): string {
-  const first = `Check the database. Backup ${referenceId} still has what was lost: sade download ${referenceId}.`;
+  const first = `Check the database. Backup ${referenceId} still has what was lost: sade download ${referenceId}. ${BRING_BACK}`;
   return isComplete
     ? `${first} If it was removed on purpose: ${OWN_ID} --reason 'why'`
-    : `${first} If it was removed on purpose, accept that once a backup is complete again.`;
+    : `${first} If it was removed on purpose: first fix what makes this backup incomplete. The next complete one reports the loss again, and that one can be accepted.`;
 }
 
+/** A download alone changes nothing in the database. */
+const BRING_BACK = 'How to bring it back: "One table" in docs/operations.md.';
+
 /** The sentence of the advice that is true only while that backup is sound. */
-const STILL_HAS = /Backup (\d+) still has what was lost: sade download \d+\./;
+const STILL_HAS = /Backup (\d+) still has what was lost: sade download \d+\.(?: How to bring it back: [^.]*\.md\.)?/;
 
 /** @returns the id of the backup that the advice names */
 export function referenceIdIn(findings: NonNullable<FindingList>): number | undefined {
@@ -103,5 +106,5 @@ function whereItIs(id: number, { reference, sound }: Partial<Surroundings>): str
   const damaged = `Backup ${reference.id} had what was lost, and is damaged now`;
   if (sound === undefined) return `${damaged}: sade show ${id} names a sound one that has it, if there is one.`;
   if (sound === null) return `${damaged}: sade show ${reference.id}. No other sound backup was found that has it.`;
-  return `${damaged}; backup ${sound.id} (${formatTimestamp(sound.takenAt)} UTC) still has it: sade download ${sound.id}.`;
+  return `${damaged}; backup ${sound.id} (${formatTimestamp(sound.takenAt)} UTC) still has it: sade download ${sound.id}. ${BRING_BACK}`;
 }

@@ -87,8 +87,8 @@ describeOnEachStore('a loss', store => {
       expect(receipt.findings).to.deep.equal([
         finding(
           'SHRUNK',
-          `lost since backup ${first.id} (2023-10-01 01:30:00 UTC): table faktur (1,000 rows); all tables together from 1,500 to 500 rows`,
-          `Check the database. Backup ${first.id} still has what was lost: sade download ${first.id}. If it was removed on purpose: sade accept ${receipt.id} --reason 'why'`,
+          `lost since backup ${first.id} (2023-10-01 01:30:00 UTC): table faktur (1,000 rows); rows: 1,500 -> 500 in total`,
+          `Check the database. Backup ${first.id} still has what was lost: sade download ${first.id}. How to bring it back: "One table" in docs/operations.md. If it was removed on purpose: sade accept ${receipt.id} --reason 'why'`,
         ),
       ]);
       expect(receipt.loss).to.deep.equal({
@@ -133,7 +133,7 @@ describeOnEachStore('a loss', store => {
     expect(await seen('accepted')).to.deep.equal({ losses: ['accepted', 'superseded', null], unaccepted: null });
     expect(codesOf(await send(night(4, 'accepted'), SHRUNKEN))).to.deep.equal([]);
     const less = await send(night(5, 'accepted'), { barang: 100 });
-    expect(less.findings[0].message).to.contain('(2023-10-04').and.contain('barang from 500 to 100 rows');
+    expect(less.findings[0].message).to.contain('(2023-10-04').and.contain('barang 500 -> 100');
     expect((await reportOf(second.id)).loss).to.include({ status: 'superseded', acceptance: null });
   });
 
@@ -247,7 +247,7 @@ describeOnEachStore('a loss', store => {
     await damage(reference.id);
     for (const { id } of [last, incomplete])
       expect(await adviceOf(id)).to.contain(
-        `Backup ${reference.id} had what was lost, and is damaged now; backup ${sound.id} (2023-10-02 01:30:00 UTC) still has it: sade download ${sound.id}.`,
+        `Backup ${reference.id} had what was lost, and is damaged now; backup ${sound.id} (2023-10-02 01:30:00 UTC) still has it: sade download ${sound.id}. How to bring it back: "One table" in docs/operations.md.`,
       );
     const instead = { id: sound.id, file_name: sound.file_name, timestamp: '2023-10-02 01:30:00' };
     expect((await reportOf(last.id)).loss.reference).to.deep.include({ state: 'damaged', instead });
