@@ -11,7 +11,7 @@ import { inLocalTime } from './terminal/local-time.ts';
 export class RunLock implements Disposable {
   readonly #database: DatabaseSync;
   readonly #note: string;
-  /** The run before, where it did not come to its end: it was killed, or the machine went down. */
+  /** The run before, where it ended without a mail: it was killed, or the machine went down. */
   readonly unfinished: RunNote | undefined;
 
   private constructor(database: DatabaseSync, note: string, unfinished: RunNote | undefined) {
