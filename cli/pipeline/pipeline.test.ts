@@ -137,6 +137,15 @@ describe('pipeline', () => {
   };
   const names = (length: number) => Array.from({ length }, (_, index) => `db_${index}`);
 
+  it('says what to check when the time of a database is over during its upload, and keeps the zip', async () => {
+    serve = () => {};
+    const [outcome] = await run(['small'], GOOD, { timeoutMs: 2000 });
+    expect(outcome!.failure).to.deep.include({ stage: 'upload' });
+    expect(outcome!.failure!.message).to.contain('longer than the 2 s');
+    expect(outcome!.failure!.advice).to.contain('Check the log of the service').and.contain('--timeout');
+    expect(outcome!.failure!.keptAt).to.be.a('string');
+  });
+
   describe('of a receipt that is not to be believed', () => {
     const answeredBy = async (lies: Readonly<Record<string, unknown>>) => {
       serve = (request, response) => acceptAs(request, response, lies);

@@ -12,7 +12,7 @@ export interface Body {
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 
-/** The connection broke in the middle of the answer. */
+/** The connection broke in the middle of the answer, or the answer did not end in time. */
 export class AnswerCutOff extends Error {}
 
 /** An answer that has begun must end within this time: it is a record, which the service has at hand. */
@@ -119,11 +119,11 @@ async function write(
 
 /** Read here, where a connection that breaks in the middle of the answer is still a reason to try again. */
 async function readWhole(answer: IncomingMessage, where: string): Promise<Response> {
-  const tooSlow = new Error(`it did not end within ${ANSWER_BODY_MS / 1000} s`);
+  const tooSlow = new AnswerCutOff(`the service's answer did not end within ${ANSWER_BODY_MS / 1000} s`);
   const timer = setTimeout(() => answer.destroy(tooSlow), ANSWER_BODY_MS);
   const body = await readBounded(answer, where)
     .catch(error => {
-      if (error instanceof ExplainedError) throw error;
+      if (error instanceof ExplainedError || error === tooSlow) throw error;
       throw new AnswerCutOff("the service's answer was cut off", { cause: error });
     })
     .finally(() => clearTimeout(timer));

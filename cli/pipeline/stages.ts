@@ -243,7 +243,7 @@ export class Stages {
     zipped?: Zipped,
   ): Promise<T | Ended> {
     try {
-      return await backup.budget.within(signal, work);
+      return await backup.budget.within(signal, work, stage === 'upload' ? UPLOAD_OVERDUE : undefined);
     } catch (error) {
       signal.throwIfAborted();
       if (!isDiskFull(error)) return this.#failed(stage, backup, explainFailure(error), zipped);
@@ -274,6 +274,9 @@ export class Stages {
     return ended(backup, { state: 'failed', ...(zipped && contentsOf(zipped)), failure });
   }
 }
+
+const UPLOAD_OVERDUE =
+  'The time was over during the upload. Check the log of the service and the network to it, or raise --timeout.';
 
 function isOutage(it: Pass | Ended | Outage): it is Outage {
   return 'cause' in it;

@@ -21,7 +21,14 @@ describe('time-budget', () => {
   it('aborts the work when the time is over, with a reason that says what to do', async () => {
     const error = await new TimeBudget(30).within(never, untilAborted).catch(error => error);
     expect(error).to.be.instanceOf(ExplainedError);
-    expect(error.advice).to.contain('--timeout');
+    expect(error.advice).to.contain('database server').and.contain('--timeout');
+  });
+
+  it('says what to do about the work that the time was over in', async () => {
+    const budget = new TimeBudget(30);
+    await budget.within(never, async () => {});
+    const error = await budget.within(never, untilAborted, 'Check the upload.').catch(error => error);
+    expect(error.advice).to.equal('Check the upload.');
   });
 
   it('is one for all stages together, and does not run between them', async () => {

@@ -1,5 +1,7 @@
 import { ExplainedError } from '../problems.ts';
 
+const ADVICE = 'Check what the database server was busy with, or raise --timeout.';
+
 /**
  * The time that one database may take. Only the time in which a worker is at it counts, not the waiting for one, and only
  * once where two work side by side.
@@ -11,6 +13,8 @@ export class TimeBudget {
   #atWork = 0;
   /** Since when somebody is at work, on the clock of `performance`. */
   #since = 0;
+  /** What to do when the time is over during the work that was begun last. */
+  #advice = ADVICE;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param totalMs for all stages together, in milliseconds */
@@ -26,9 +30,11 @@ export class TimeBudget {
 
   /**
    * Does some work that counts. Its signal aborts when the outer one does or when the time is over.
+   * @param advice what to do when that happens; about the dump when left out
    * @throws {ExplainedError} when the time is over
    */
-  async within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async within<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>, advice = ADVICE): Promise<T> {
+    this.#advice = advice;
     this.#begin();
     try {
       return await work(AbortSignal.any([signal, this.#over.signal]));
@@ -62,7 +68,7 @@ export class TimeBudget {
   #overdue(): ExplainedError {
     const seconds = Math.round(this.#totalMs / 1000);
     return new ExplainedError(`it took longer than the ${seconds} s that one database may take`, {
-      advice: 'Look at what the server was busy with, or raise --timeout.',
+      advice: this.#advice,
     });
   }
 }

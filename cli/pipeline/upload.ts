@@ -9,7 +9,7 @@ import { readAnswer } from '../service.ts';
 import { fileDigest } from './file-digest.ts';
 import { type FileForm, fileForm } from './multipart.ts';
 import { AnswerCutOff, sendBody } from './send-body.ts';
-import { type IsThere, Stalled, StallWatch } from './stall-watch.ts';
+import { answerWithin, type IsThere, Stalled, StallWatch } from './stall-watch.ts';
 
 export interface UploadRequest {
   readonly database: string;
@@ -126,6 +126,7 @@ function post(
 ): Promise<Response> {
   const { path, fileName, size, sha256, manifest } = request;
   const form = fileForm(path, { fileName, size, fields: manifest ? { manifest: JSON.stringify(manifest) } : {} });
+  const answerMs = answerWithin(size, manifest?.dump.size);
   let lost: unknown;
   return ky.post(new URL(encodeURIComponent(request.database), server), {
     headers: {
@@ -156,7 +157,7 @@ function post(
       // What hangs must not cost its time again.
       if (lost !== undefined && isThere && !(await isThere(signal))) throw lost;
       try {
-        return await sendOnce(input as Request, form, { onBytes, isThere });
+        return await sendOnce(input as Request, form, { onBytes, isThere, answerMs });
       } catch (error) {
         lost = error;
         throw error;
@@ -168,9 +169,9 @@ function post(
 async function sendOnce(
   request: Request,
   form: FileForm,
-  { onBytes, isThere }: { onBytes: UploadOptions['onBytes']; isThere: IsThere | undefined },
+  { onBytes, isThere, answerMs }: { onBytes: UploadOptions['onBytes']; isThere: IsThere | undefined; answerMs: number },
 ): Promise<Response> {
-  using watch = new StallWatch(form.fileSize, isThere);
+  using watch = new StallWatch(form.fileSize, answerMs, isThere);
   const pieces = form.pieces(sent => {
     watch.moved(sent);
     onBytes?.(sent);

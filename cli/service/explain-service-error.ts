@@ -27,6 +27,8 @@ function adviceForLine(reason: string): string {
   if (/certificate/i.test(reason)) return OWN_CA;
   if (/SSL routines|wrong version number|InvalidContentType|corrupt message/i.test(reason))
     return 'What answers there speaks no TLS: is it http:// in --server?';
+  if (/^there was no answer|did not end within/.test(reason))
+    return 'It took the zip and did not answer as it should. Check its log and its disk, and a proxy between the two.';
   return 'Check its address (SADE_SERVER or --server), and whether it runs: systemctl status lumbung, on its machine.';
 }
 

@@ -65,6 +65,7 @@ function whyUnreachable(reason: string): string {
   if (/certificate|altnames|self.signed/i.test(reason)) return `shows a certificate that can't be verified (${reason})`;
   if (/SSL routines|wrong version number|InvalidContentType|corrupt message/i.test(reason)) return 'speaks no TLS';
   if (/ETIMEDOUT|timeout|timed out|for \d+ s/i.test(reason)) return 'does not answer';
+  if (/did not end within/.test(reason)) return 'does not end its answer';
   if (/ECONNRESET|EPIPE|socket hang up|closed without|cut off/i.test(reason)) return 'breaks connections off';
   return `can't be reached (${reason})`;
 }
