@@ -37,7 +37,8 @@ const KEEP_ALIVE_MS = 60_000;
  */
 export async function sendBody(request: Request, body: Body, signal: AbortSignal): Promise<Response> {
   signal.throwIfAborted();
-  const outgoing = begin(request, body.length);
+  const agent = ownAgent(request.url.startsWith('https:'));
+  const outgoing = begin(request, body.length, agent);
   const abort = () => void outgoing.destroy();
   signal.addEventListener('abort', abort, { once: true });
   try {
@@ -50,20 +51,28 @@ export async function sendBody(request: Request, body: Body, signal: AbortSignal
   } finally {
     signal.removeEventListener('abort', abort);
     outgoing.destroy(); // does nothing to a connection that has been given back to be used again
+    agent?.destroy();
   }
 }
 
-/** Node's own agents go through a proxy where its fetch would; Deno's fetch always does, its agents when told to. */
-const AGENTS = process.versions.deno && {
-  http: new HttpAgent({ keepAlive: true, proxyEnv: process.env }),
-  https: new HttpsAgent({ keepAlive: true, proxyEnv: process.env }),
-};
+/**
+ * Node's own agents go through a proxy where its fetch would; Deno's fetch always does, its agents when told to. And where a
+ * kept connection turns out to be broken, Deno opens another one by itself and sends the head again, but not the body, for
+ * which the service then waits: so each upload has a connection of its own there.
+ */
+function ownAgent(isTls: boolean): HttpAgent | undefined {
+  if (!process.versions.deno) return undefined;
+  const options = { keepAlive: true, proxyEnv: process.env };
+  return isTls ? new HttpsAgent(options) : new HttpAgent(options);
+}
 
-function begin({ url, method, headers }: Request, length: number): ClientRequest {
-  const options = { method, headers: { ...Object.fromEntries(headers), 'content-length': length } };
-  const outgoing = url.startsWith('https:')
-    ? overHttps(url, { ...options, ...(AGENTS && { agent: AGENTS.https }) })
-    : overHttp(url, { ...options, ...(AGENTS && { agent: AGENTS.http }) });
+function begin({ url, method, headers }: Request, length: number, agent: HttpAgent | undefined): ClientRequest {
+  const options = {
+    method,
+    headers: { ...Object.fromEntries(headers), 'content-length': length },
+    ...(agent && { agent }),
+  };
+  const outgoing = url.startsWith('https:') ? overHttps(url, options) : overHttp(url, options);
   outgoing.setSocketKeepAlive(true, KEEP_ALIVE_MS);
   outgoing.once('socket', socket => socket.connecting && giveUpConnecting(outgoing, socket));
   return outgoing;
