@@ -198,7 +198,7 @@ describe('sade doctor', function () {
     expect(others).to.deep.equal([]);
     expect(warning).to.deep.include({ mark: 'warn', subject: `${mariadb.host}:${mariadb.port}` });
     expect(warning!.message).to.equal(
-      '1 database that lumbung may see there is not in the list, so there is no backup of client_3',
+      '1 database is not in the list and not backed up: client_3 (seen as lumbung)',
     );
     expect(warning!.advice).to.contain('"not_backed_up": ["client_3"]');
     const unwanted = { not_backed_up: ['client_3'] };

@@ -129,5 +129,6 @@ function describeDump(
 
 function describeSize({ label }: DatabaseSource, { estimatedBytes }: SourceReport, lastRun?: LastRun): string {
   const { seconds, basis } = estimateTime(label, estimatedBytes, lastRun);
-  return `has about ${formatBytes(estimatedBytes)} to dump, some ${formatSeconds(seconds)} (${basis})`;
+  const time = seconds < 1 ? 'less than 1 s' : `about ${formatSeconds(seconds)}`;
+  return `has about ${formatBytes(estimatedBytes)} to dump, which takes ${time} (${basis})`;
 }

@@ -5,7 +5,7 @@ import { printableInLine } from '../terminal/printable.ts';
 import { StatusLine } from '../terminal/status-line.ts';
 import type { Check } from './check.ts';
 import type { Progress } from './examine.ts';
-import { renderFinding, renderMail, renderOpen, renderSummary } from './render.ts';
+import { renderFinding, renderMail, renderOpen, renderSummary, withoutRepeated } from './render.ts';
 
 /**
  * Prints what the doctor finds, as it comes: a line each. At the end, where the eye is on a terminal, stands what is not ok with
@@ -32,8 +32,9 @@ export class DoctorScreen implements Disposable {
     this.#progress = progress;
   }
 
-  /** @param checks all of them */
-  end(checks: readonly Check[], now = new Date()): void {
+  /** @param all what was found out */
+  end(all: readonly Check[], now = new Date()): void {
+    const checks = withoutRepeated(all);
     if (this.#isQuiet) {
       const mail = renderMail(checks, inLocalTime(now));
       if (mail) this.#print(mail);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { marker } from './check.ts';
-import { renderCheck, renderMail, renderOpen, renderSummary, reportOf } from './render.ts';
+import { renderCheck, renderMail, renderOpen, renderSummary, reportOf, withoutRepeated } from './render.ts';
 
 const { ok, warn, fail } = marker('database', 'pt_xyz');
 
@@ -40,6 +40,21 @@ describe('render', () => {
 FAIL  database  pt_abc: is something else`;
     expect(renderOpen(checks)).to.equal(expected);
     expect(renderMail(checks, 'now')).to.equal(`sade doctor: 13 problems (0 ok), now\n${expected}`);
+  });
+
+  it('counts what the last run met and is still so once, and says that the last run had it', () => {
+    const last = marker('last run', 'of today');
+    const checks = [
+      ...[fail('no right (X)', 'GRANT x'), fail('is down')],
+      last.fail('ended with code 1: 1 of 1 database needs attention (0 ok)'),
+      ...[last.fail('pt_xyz is incomplete: no right (X)', 'GRANT x'), last.fail('pt_xyz failed in its dump: is down')],
+      ...[last.fail('pt_abc failed in its dump: is down'), last.fail('pt_xyz is incomplete: another (Y)')],
+    ];
+    expect(withoutRepeated(checks).map(({ message }) => message)).to.deep.equal([
+      ...['no right (X); the last run had this, too', 'is down; the last run had this, too'],
+      'ended with code 1: 1 of 1 database needs attention (0 ok)',
+      ...['pt_abc failed in its dump: is down', 'pt_xyz is incomplete: another (Y)'],
+    ]);
   });
 
   it('begins a mail with the verdict and the problems, and writes none where all is well', () => {

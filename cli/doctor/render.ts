@@ -31,6 +31,27 @@ export function renderFinding({ area, subject, mark, message }: Check, paint: Pa
   return `${paint(mark.padEnd(5))} ${area}  ${printableInLine(subject)}: ${printableBlock(message, CONTINUED)}`;
 }
 
+/**
+ * What the last run met and is still so is one problem, not two.
+ * @returns the checks without those of the last run that repeat one of a database, which says so then
+ */
+export function withoutRepeated(checks: readonly Check[]): Check[] {
+  const repeats = (last: Check, { area, subject, mark, message }: Check) =>
+    area === 'database' &&
+    mark === 'FAIL' &&
+    last.message.startsWith(`${subject} `) &&
+    last.message.endsWith(`: ${message}`);
+  const ofLastRun = checks.filter(({ area, mark }) => area === 'last run' && mark === 'FAIL');
+  const repeated = new Set(ofLastRun.filter(last => checks.some(check => repeats(last, check))));
+  return checks
+    .filter(check => !repeated.has(check))
+    .map(check =>
+      [...repeated].some(last => repeats(last, check))
+        ? { ...check, message: `${check.message}; the last run had this, too` }
+        : check,
+    );
+}
+
 /** @returns the checks that are not ok, the problems last, each with what to do; empty when all is well */
 export function renderOpen(checks: readonly Check[], paint: Paint = PLAIN): string {
   const open = (mark: Check['mark']) => checks.filter(check => check.mark === mark);

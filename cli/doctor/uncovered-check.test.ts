@@ -47,7 +47,7 @@ describe('databases that no entry covers', () => {
     expect(asked.sort()).to.deep.equal(['lumbung@10.0.0.1', 'root@10.0.0.1', 'root@db.example.com']);
     expect(checks).to.have.length(1);
     expect(checks[0]!.mark).to.equal('warn');
-    expect(checks[0]!.text).to.contain('no backup of hidden').and.contain('"not_backed_up": ["hidden"]');
+    expect(checks[0]!.text).to.contain('not backed up: hidden').and.contain('"not_backed_up": ["hidden"]');
   });
 
   it('are of one name where the server ignores case', async () => {

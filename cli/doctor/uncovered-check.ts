@@ -79,11 +79,11 @@ function describe(server: Server, { listed, config }: UncoveredCheckOptions): Ch
   const covered = new Set(entries.flatMap(({ database, notBackedUp = [] }) => [database, ...notBackedUp]).map(plain));
   const uncovered = [...databases].filter(name => !covered.has(plain(name)));
   const seenBy = [...users].join(', ');
-  if (uncovered.length === 0) return ok(`every database that ${seenBy} may see there is in the list`);
+  if (uncovered.length === 0) return ok(`every database there that ${seenBy} can see is in the list`);
   const names = firstNames(uncovered);
   const verb = uncovered.length === 1 ? 'is' : 'are';
   return warn(
-    `${count(uncovered.length, 'database')} that ${seenBy} may see there ${verb} not in the list, so there is no backup of ${names}`,
+    `${count(uncovered.length, 'database')} ${verb} not in the list and not backed up: ${names} (seen as ${seenBy})`,
     `Add an entry for each to ${config}. If no backup is wanted, add this to an entry of that server: ` +
       `"not_backed_up": ${JSON.stringify(uncovered.slice(0, 20))}`,
   );

@@ -176,7 +176,8 @@ describe('work folder check', () => {
   });
 
   it('says whose size it does not know', async () => {
-    expect((await check({ unknown: ['lost_one'] })).text).to.contain('without lost_one');
+    expect((await check({ unknown: ['lost_one'] })).text).to.contain('how much is needed is not known: lost_one');
+    expect((await check({ dumpBytes: [GIB], unknown: ['lost_one'] })).text).to.contain('without lost_one');
   });
 
   it('asks the real disk', async () => {
