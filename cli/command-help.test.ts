@@ -173,10 +173,25 @@ describe('the command line of sade', () => {
     const { code, stdout, stderr } = await sade('backup');
     expect([code, stdout]).to.deep.equal([3, '']);
     expect(stderr).to.match(/^sade: databases\.json does not exist\nwhat to do: Write a list/);
-    expect(stderr).to.contain("chmod 600 'databases.json'").and.contain('&& sade doctor');
+    expect(stderr).to.contain('chmod 600 databases.json').and.contain('&& sade doctor');
     const example = /\[ \{[\s\S]*\} \]/.exec(stderr)![0];
     await writeFile(join(folder, 'own.json'), example, { mode: 0o600 });
     expect((await sade('doctor', '--config', 'own.json')).stdout).to.contain('own.json: is valid and lists 1 database');
+  });
+
+  it('breaks what it says at the width of a terminal, but no example and no command that is to be copied', async () => {
+    for (const args of [['doctor'], ['backup'], ['backup', '--only'], ['histroy'], ['show', 'pt_xyz']])
+      for (const columns of [60, 100]) {
+        await using terminal = Terminal.open([NODE, MAIN, ...args], { columns, rows: 200, cwd: folder });
+        await terminal.exitCode;
+        const written = terminal.bytes.replace(/\x1b\[[\d;?]*\w/g, '');
+        const lines = written.split('\r\n').map(line => line.split('\r').at(-1)!);
+        for (const line of lines)
+          if (!/"|chmod|\/\S{30}/.test(line)) expect(line.length, `sade ${args}: ${line}`).to.be.at.most(columns);
+        if (args[1] !== undefined || args[0] === 'histroy') continue;
+        expect(JSON.parse(/\[ \{[\s\S]*\} \]/.exec(written)![0])).to.have.length(1);
+        expect(lines.some(line => line.includes('chmod 600 databases.json && sade doctor'))).to.equal(true);
+      }
   });
 
   it('begins nothing while the list is the example that comes with Lumbung', async () => {

@@ -599,7 +599,7 @@ describe('config', () => {
     expect(error).to.be.instanceOf(ConfigurationError);
     expect(error.message).to.match(/nowhere\.json does not exist$/);
     expect(error.advice)
-      .to.match(/chmod 600 '.*nowhere\.json'/)
+      .to.match(/chmod 600 \S*nowhere\.json/)
       .and.match(/--config or SADE_CONFIG/);
     const [folderAsList] = await mistakesOf(loadDatabases(folder, {}));
     expect(folderAsList).to.equal(`${folder} can't be read: it is a folder, not a file`);
@@ -609,7 +609,7 @@ describe('config', () => {
     await load([entry]);
     for (const mode of [0o640, 0o604, 0o644, 0o660]) {
       await chmod(path, mode);
-      expect((await loadDatabases(path, {})).warnings.join(), mode.toString(8)).to.contain(`chmod 600 '${path}'`);
+      expect((await loadDatabases(path, {})).warnings.join(), mode.toString(8)).to.contain(`chmod 600 ${path}`);
     }
     await chmod(path, 0o400);
     expect((await loadDatabases(path, {})).warnings).to.deep.equal([]);

@@ -7,6 +7,7 @@ import { fillPlaceholders } from './placeholders.ts';
 import { ConfigurationError, codeOf, messageOf } from './problems.ts';
 import { readTextFile } from './read-text-file.ts';
 import { parseStrictJson } from './strict-json.ts';
+import { shellWord } from './terminal/shell-word.ts';
 
 /** One database to back up, as databases.json describes it. */
 export interface DatabaseSource {
@@ -169,5 +170,5 @@ function notEdited(path: string): ConfigurationError {
 
 async function readableByOthers(path: string): Promise<string[]> {
   const { mode } = await stat(path).catch(() => ({ mode: 0 }));
-  return mode & 0o077 ? [`${path} holds passwords and others can read it; run: chmod 600 '${path}'`] : [];
+  return mode & 0o077 ? [`${path} holds passwords and others can read it; run: chmod 600 ${shellWord(path)}`] : [];
 }

@@ -9,6 +9,7 @@ import { renderCommandHelp } from './terminal/help.ts';
 import { overEcho } from './terminal/over-echo.ts';
 import { printable, printableBlock } from './terminal/printable.ts';
 import { screenWidth } from './terminal/screen-width.ts';
+import { wrapLines } from './terminal/wrap.ts';
 import { widenThreadPool } from './thread-pool.ts';
 import { spelledOut, strayOf, withDash } from './typed-words.ts';
 
@@ -77,13 +78,13 @@ function explainEnd(error: unknown): number {
   const isExpected = error instanceof Interrupted || error instanceof CommandError || error instanceof ExplainedError;
   const message = isExpected ? error.message : `unexpected ${error instanceof Error ? error.stack : error}`;
   if (error instanceof Interrupted) process.stderr.write(overEcho(process.stderr));
-  process.stderr.write(
-    `sade: ${error instanceof ConfigurationError ? printable(message) : printableBlock(message, INDENT)}\n`,
-  );
-  if (error instanceof ConfigurationError && error.advice)
-    process.stderr.write(`what to do: ${printable(error.advice)}\n`);
-  if (error instanceof ExplainedError && error.advice)
-    process.stderr.write(`what to do: ${printableBlock(error.advice, INDENT)}\n`);
+  // The stack of a defect is shown as it is.
+  const shown = (text: string) => (isExpected ? wrapLines(text, screenWidth(process.stderr), INDENT) : text);
+  const isOurs = error instanceof ConfigurationError;
+  const advice = isOurs || error instanceof ExplainedError ? error.advice : undefined;
+  const said = (text: string) => (isOurs ? printable(text) : printableBlock(text, INDENT));
+  process.stderr.write(`${shown(`sade: ${said(message)}`)}\n`);
+  if (advice) process.stderr.write(`${shown(`what to do: ${said(advice)}`)}\n`);
   if (error instanceof Interrupted) return EXIT.interrupted[error.signal];
   return error instanceof CommandError ? error.exitCode : EXIT.someFailed;
 }

@@ -8,6 +8,8 @@ import { Service } from '../service.ts';
 import { readServer } from '../settings.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
+import { screenWidth } from '../terminal/screen-width.ts';
+import { wrap } from '../terminal/wrap.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -19,7 +21,7 @@ export async function accept(id: string, options: Record<string, unknown>, conte
   const { env, stdout, signal } = context;
   const reason = readReason(options.reason);
   const report = await new Service(readServer(options, env), signal).accept(id, { reason, by: whoAmI() });
-  stdout.write(options.json ? `${printableJson(report)}\n` : describe(report, reason));
+  stdout.write(options.json ? `${printableJson(report)}\n` : describe(report, reason, screenWidth(stdout)));
   return EXIT.ok;
 }
 
@@ -44,8 +46,10 @@ function whoAmI(): string {
   }
 }
 
+type Report = Awaited<ReturnType<Service['accept']>>;
+
 /** @param wanted the reason that was just given: another one is stored when the loss was accepted before */
-function describe({ id, database_name, loss }: Awaited<ReturnType<Service['accept']>>, wanted: string): string {
+function describe({ id, database_name, loss }: Report, wanted: string, width: number | undefined): string {
   const { at, by, reason } = loss!.acceptance!;
   const isOlder = reason !== wanted.trim();
   const who = by ? ` by ${by}` : '';
@@ -56,6 +60,6 @@ function describe({ id, database_name, loss }: Awaited<ReturnType<Service['accep
     ...(isOlder ? ['That reason stays. The new one was not stored.'] : []),
     `Later backups are compared with backup ${id}. ${whatHasIt(loss!.reference)}`,
   ]
-    .map(line => `${printableInLine(line)}\n`)
+    .map(line => `${wrap(printableInLine(line), width, '  ')}\n`)
     .join('');
 }

@@ -28,6 +28,8 @@ import type { LiveView, LiveViewOptions } from '../terminal/live-view.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { overEcho } from '../terminal/over-echo.ts';
 import { printableJson } from '../terminal/printable.ts';
+import { screenWidth } from '../terminal/screen-width.ts';
+import { wrapLines } from '../terminal/wrap.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -129,7 +131,7 @@ async function run(
     })) {
       outcomes.push(outcome);
       log.add(outcome);
-      view?.ended(outcome, lines.describe(outcome));
+      view?.ended(outcome, wrapLines(lines.describe(outcome), screenWidth(out), ' '.repeat(12)));
     }
     return { outcomes };
   } catch (error) {

@@ -40,8 +40,8 @@ describe('configuration check', () => {
     const { marks, messages, sources } = await check([{ ...rest, db_password_file: 'password' }]);
     expect(marks).to.deep.equal(['ok', 'warn', 'warn']);
     expect(messages)
-      .to.contain(`chmod 600 '${path}'`)
-      .and.contain(`chmod 600 '${join(folder, 'password')}'`);
+      .to.contain(`chmod 600 ${path}`)
+      .and.contain(`chmod 600 ${join(folder, 'password')}`);
     expect(sources).to.have.length(1);
   });
 
@@ -73,7 +73,7 @@ describe('configuration check', () => {
     const { checks } = await checkConfiguration(path, {});
     expect(checks[0]).to.deep.include({ mark: 'FAIL', subject: path });
     expect(checks[0]!.message).to.equal('does not exist');
-    expect(checks[0]!.advice).to.contain(`chmod 600 '${path}'`).and.contain('--config').and.contain('sade doctor');
+    expect(checks[0]!.advice).to.contain(`chmod 600 ${path}`).and.contain('--config').and.contain('sade doctor');
     const example = await readFile(join(import.meta.dirname, '../../databases.json'), 'utf8');
     const { marks, messages } = await check(example);
     expect(marks).to.deep.equal(['FAIL']);

@@ -22,9 +22,7 @@ export async function checkConfiguration(
     return { sources, checks: [ok(message), ...all.map(warning => warn(withoutPath(warning, path)))] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    // Of several lines: what follows the first would look like something that a server said.
-    const advice = error.advice?.replace(/\s*\n\s*/g, ' ');
-    return { checks: error.mistakes.map(mistake => fail(withoutPath(mistake, path), advice)) };
+    return { checks: error.mistakes.map(mistake => fail(withoutPath(mistake, path), error.advice)) };
   }
 }
 

@@ -2,7 +2,9 @@ import { paintState } from '../terminal/colour.ts';
 import { count, formatSeconds } from '../terminal/format.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { printableInLine } from '../terminal/printable.ts';
+import { screenWidth } from '../terminal/screen-width.ts';
 import { StatusLine } from '../terminal/status-line.ts';
+import { wrapLines } from '../terminal/wrap.ts';
 import type { Check } from './check.ts';
 import type { Progress } from './examine.ts';
 import { renderFinding, renderMail, renderOpen, renderSummary, withoutRepeated } from './render.ts';
@@ -49,7 +51,8 @@ export class DoctorScreen implements Disposable {
     this.#status?.[Symbol.dispose]();
   }
 
-  #print(text: string): void {
+  #print(unbroken: string): void {
+    const text = wrapLines(unbroken, screenWidth(this.#out), ' '.repeat(10));
     if (this.#status) this.#status.print(text);
     else this.#out.write(`${text}\n`);
   }

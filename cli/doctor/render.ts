@@ -1,7 +1,7 @@
 import { firstNames } from '../../protocol/first-names.ts';
 import { EXIT } from '../problems.ts';
 import { count } from '../terminal/format.ts';
-import { printableBlock, printableInLine } from '../terminal/printable.ts';
+import { printable, printableBlock, printableInLine } from '../terminal/printable.ts';
 import type { Check } from './check.ts';
 
 /** The whole of what `--json` prints. */
@@ -21,9 +21,13 @@ const PLAIN: Paint = word => word;
 
 /** @returns a line for what was found, and below it one for what to do */
 export function renderCheck(check: Check, paint: Paint = PLAIN): string {
-  const { advice } = check;
+  const { advice, area } = check;
   const line = renderFinding(check, paint);
-  return advice ? `${line}\n        what to do: ${printableBlock(advice, CONTINUED)}` : line;
+  if (!advice) return line;
+  // What to do about the list is a text of ours, with an example to copy: no line of it is marked as another's.
+  const shown =
+    area === 'configuration' ? printable(advice).replaceAll('\n', `\n${CONTINUED}`) : printableBlock(advice, CONTINUED);
+  return `${line}\n        what to do: ${shown}`;
 }
 
 /** @returns the line for what was found alone */

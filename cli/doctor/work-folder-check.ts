@@ -144,7 +144,11 @@ function ageOf(fileName: string): string {
 
 function describeRoom(free: number, sizes: Sizes, settings: Settings, { ok, warn, fail }: Marker): Check[] {
   if (sizes.dumpBytes.length === 0 && sizes.unknown.length > 0)
-    return [ok(`${formatBytes(free)} free; how much is needed is not known: ${firstNames(sizes.unknown)} could not be checked`)];
+    return [
+      ok(
+        `${formatBytes(free)} free; how much is needed is not known: ${firstNames(sizes.unknown)} could not be checked`,
+      ),
+    ];
   const [underWay, allZips] = [bytesUnderWay(sizes, settings), bytesOfAllZips(sizes)];
   const room = `${formatBytes(free)} free; about ${formatBytes(underWay)} needed at once${exceptUnknown(sizes)}`;
   if (free < underWay)

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { widthOf } from './cut.ts';
 import { nextCommands } from './next-commands.ts';
-import { wrap } from './wrap.ts';
+import { wrap, wrapLines } from './wrap.ts';
 
 describe('a sentence that is broken into lines', () => {
   const ADVICE =
@@ -22,6 +22,34 @@ describe('a sentence that is broken into lines', () => {
           `${width}: ${lines.join('\n')}`,
         ).to.equal(true);
     }
+  });
+
+  it('keeps a statement for the server, and a command of the shell, on one line', () => {
+    const copied = [
+      'GRANT EXECUTE ON FUNCTION `a`.`b` TO `lumbung`@`localhost`;',
+      'SHOW CREATE VIEW `a`.`v`;',
+      "chmod 600 '/etc/a list.json' && sade doctor",
+      'chmod 600 databases.json && sade doctor',
+    ];
+    for (const each of copied)
+      for (let width = 40; width < 150; width++) {
+        const lines = wrap(`    what to do: Look first, ${each} and then look once more at all of it.`, width, '  ');
+        expect(
+          lines.split('\n').some(line => line.includes(each)),
+          lines,
+        ).to.equal(true);
+      }
+  });
+
+  it('has its quotes at the beginning of each line, and no broken example', () => {
+    const text =
+      'it said this:\n      | one two three four five six seven eight nine ten\n  [ { "db_password": "a long password of several words" } ]';
+    expect(wrapLines(text, 40, '    ').split('\n')).to.deep.equal([
+      'it said this:',
+      '      | one two three four five six',
+      '      | seven eight nine ten',
+      '  [ { "db_password": "a long password of several words" } ]',
+    ]);
   });
 
   it('is not broken where there is no terminal', () => {

@@ -1,7 +1,11 @@
 import { widthOf } from './cut.ts';
 
-/** A command of ours in a sentence, which must stay on one line so that it can be copied. */
-const COMMAND = /sade [a-z]+(?: (?:\d+|[\w.$]+(?=[.:;,)\s]|$)|\$?'[^']*'|--[\w-]+))*/g;
+/** What is to be copied out of a sentence, and must stay on one line: a command of ours, a statement for the server, `chmod`. */
+const COPIED = [
+  /\b(?:GRANT|REVOKE|CREATE|ALTER|DROP|SHOW|SET|SELECT|FLUSH) [^;]*;/g,
+  /\b(?:chmod|chown|cat|ls|systemctl|install) (?:[-\w]+ )*(?:'[^']*'|[^\s'&;]+)(?: && sade \w+)?/g,
+  /sade [a-z]+(?: (?:\d+|[\w.$]+(?=[.:;,)\s]|$)|\$?'[^']*'|--[\w-]+))*/g,
+];
 
 /** Stands for a blank at which no line ends; a text of ours has none. */
 const NO_BREAK = '\u{a0}';
@@ -14,10 +18,8 @@ const NO_BREAK = '\u{a0}';
 export function wrap(text: string, width: number | undefined, indent: string): string {
   if (width === undefined || widthOf(text) <= width) return text;
   const [, start = ''] = /^( *)/.exec(text)!;
-  const words = text
-    .slice(start.length)
-    .replace(COMMAND, command => command.replaceAll(' ', NO_BREAK))
-    .split(' ');
+  const whole = (words: string, copied: RegExp) => words.replace(copied, found => found.replaceAll(' ', NO_BREAK));
+  const words = COPIED.reduce(whole, text.slice(start.length)).split(' ');
   const lines = [start + words[0]];
   for (const word of words.slice(1)) {
     const longer = `${lines.at(-1)} ${word}`;
@@ -25,4 +27,19 @@ export function wrap(text: string, width: number | undefined, indent: string): s
     else lines.push(indent + word);
   }
   return lines.join('\n').replaceAll(NO_BREAK, ' ');
+}
+
+/** What stands before what a server said in several lines, and an example of JSON, in which no line may be broken. */
+const QUOTED = /^ *\| /;
+const EXAMPLE = /^ *(?:[[{]|"\w+":)/;
+
+/**
+ * Breaks each line of a text that has several.
+ * @param indent what stands before each line after the first; a line that quotes a server is quoted to its end
+ */
+export function wrapLines(text: string, width: number | undefined, indent: string): string {
+  return text
+    .split('\n')
+    .map(line => (EXAMPLE.test(line) ? line : wrap(line, width, QUOTED.exec(line)?.[0] ?? indent)))
+    .join('\n');
 }
