@@ -197,9 +197,7 @@ describe('sade doctor', function () {
     const [warning, ...others] = await serverOf();
     expect(others).to.deep.equal([]);
     expect(warning).to.deep.include({ mark: 'warn', subject: `${mariadb.host}:${mariadb.port}` });
-    expect(warning!.message).to.equal(
-      '1 database is not in the list and not backed up: client_3 (seen as lumbung)',
-    );
+    expect(warning!.message).to.equal('1 database is not in the list and not backed up: client_3 (seen as lumbung)');
     expect(warning!.advice).to.contain('"not_backed_up": ["client_3"]');
     const unwanted = { not_backed_up: ['client_3'] };
     expect((await serverOf(unwanted)).map(({ mark }) => mark)).to.deep.equal(['ok']);
