@@ -21,3 +21,8 @@ export function fillPlaceholders(
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inside(part, `${position}.${key}`)]));
   return value;
 }
+
+/** @returns the text as it must stand in the list, so that it is read as it is and nothing in it as a placeholder */
+export function escapePlaceholders(text: string): string {
+  return text.replaceAll('${', () => '$${');
+}

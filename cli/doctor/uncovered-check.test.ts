@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { DatabaseSource } from '../config.ts';
+import { fillPlaceholders } from '../placeholders.ts';
 import { ExplainedError } from '../problems.ts';
 import { type AskVisible, checkUncovered } from './uncovered-check.ts';
 
@@ -59,6 +60,34 @@ describe('databases that no entry covers', () => {
   it('are named, the first ten of them', async () => {
     const [only] = await check([source('a')], shows('a', ...Array.from({ length: 30 }, (_, index) => `x${index}`)));
     expect(only!.text).to.contain('30 databases').and.contain('x9 and 20 more').and.contain('list.json');
+  });
+
+  describe('and are not wanted', () => {
+    /** @returns what the advice has to paste, and what stands behind it */
+    const pasted = async (...databases: string[]) => {
+      const [only] = await check([source('a')], shows('a', ...databases));
+      const [, list, rest] = /"not_backed_up": (\[.*?\])(?: \(|$)(.*)/s.exec(only!.text) ?? [];
+      return { list: list === undefined ? undefined : (JSON.parse(list) as string[]), rest, text: only!.text };
+    };
+
+    it('are named as the list takes them when they are pasted, whatever characters they have', async () => {
+      const odd = ['${HOME}', '$${HOME}', '${', 'a"b\\c', "o'neil", 'ünï'];
+      const { list } = await pasted(...odd, 'bell\x07', 'line\nend');
+      const missing: string[] = [];
+      expect(fillPlaceholders(list, {}, (_, name) => missing.push(name))).to.deep.equal(odd);
+      expect(missing).to.deep.equal([]);
+    });
+
+    it('are counted where the list can not hold them, or not all are named', async () => {
+      const many = Array.from({ length: 48 }, (_, index) => `x${index}`);
+      const { list, rest } = await pasted(...many, 'bell\x07');
+      expect(list).to.deep.equal(many.slice(0, 20));
+      expect(rest).to.match(/^28 more are left out here: .*can't hold 1 name with control characters/);
+      expect((await pasted(...many.slice(0, 20))).rest).to.equal('');
+      const unlistable = await pasted('bell\x07');
+      expect(unlistable.list).to.equal(undefined);
+      expect(unlistable.text).to.contain("can't hold 1 name");
+    });
   });
 
   it('are a warning where the server does not say', async () => {

@@ -1,5 +1,6 @@
 import { firstNames } from '../../protocol/first-names.ts';
 import type { DatabaseSource } from '../config.ts';
+import { escapePlaceholders } from '../placeholders.ts';
 import type { VisibleDatabases } from '../preflight/visible-databases.ts';
 import { machineOf } from '../same-machine.ts';
 import { count } from '../terminal/format.ts';
@@ -84,10 +85,29 @@ function describe(server: Server, { listed, config }: UncoveredCheckOptions): Ch
   const verb = uncovered.length === 1 ? 'is' : 'are';
   return warn(
     `${count(uncovered.length, 'database')} ${verb} not in the list and not backed up: ${names} (seen as ${seenBy})`,
-    `Add an entry for each to ${config}. If no backup is wanted, add this to an entry of that server: ` +
-      `"not_backed_up": ${JSON.stringify(uncovered.slice(0, 20))}`,
+    `Add an entry for each to ${config}. ${notWanted(uncovered)}`,
   );
 }
+
+/** @returns how to say that of these no backup is wanted, in a form that the list takes when it is pasted */
+function notWanted(names: readonly string[]): string {
+  const listable = names.filter(name => !/\p{Cc}/u.test(name));
+  const unlistable = names.length - listable.length;
+  const cut = listable.length - MOST_PASTED;
+  const paste = JSON.stringify(listable.slice(0, MOST_PASTED).map(escapePlaceholders));
+  return [
+    ...(listable.length > 0
+      ? [`If no backup is wanted, add this to an entry of that server: "not_backed_up": ${paste}`]
+      : []),
+    ...(cut > 0 ? [`(${cut} more are left out here: sade doctor names them once these are in the list)`] : []),
+    ...(unlistable > 0
+      ? [`(the list can't hold ${count(unlistable, 'name')} with control characters: rename or drop such a database)`]
+      : []),
+  ].join(' ');
+}
+
+/** So many names still fit on a screen. */
+const MOST_PASTED = 20;
 
 function addressOf({ host, port, socket }: DatabaseSource): string {
   return socket ?? `${host?.includes(':') ? `[${host}]` : host}:${port}`;

@@ -458,7 +458,7 @@ describe('upload', () => {
       const sample = sampleManifest({ file_name: FILE_NAME });
       const manifest = { ...sample, dump: { ...sample.dump, size: 10 << 20 } };
       const all = answer(201, receipt({ state: 'complete' }));
-      expect((await send([thinking(200, all)], { request: { manifest } })).id).to.equal(7);
+      expect((await send([thinking(60, all)], { request: { manifest } })).id).to.equal(7);
       for (const step of [mute, trickleHead]) {
         const error = await failureOf([step], { request: { manifest }, isThere: async () => true });
         expect(error).to.be.instanceOf(ServiceUnreachable);
