@@ -126,9 +126,7 @@ describe('mail', () => {
     expect(mail).to.match(
       /^Interrupted \(SIGTERM\): 2 of 4 databases not done, 28 Nov .*\n1 ok, 1 needs attention\.\n/,
     );
-    expect(mail)
-      .to.contain('\nFAILED 1\n  b: ')
-      .and.contain('\nNOT DONE 2\n  c, d\n    -> sade backup --only c,d');
+    expect(mail).to.contain('\nFAILED 1\n  b: ').and.contain('\nNOT DONE 2\n  c, d\n    -> sade backup --only c,d');
   });
 
   it('counts the zips of earlier runs apart: those delivered, those that wait, those of databases that are not listed', () => {
