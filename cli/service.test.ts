@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { expect } from 'chai';
 import { ExplainedError } from './problems.ts';
 import { ServiceUnreachable } from './service/service-errors.ts';
@@ -48,6 +48,21 @@ describe('service', () => {
     expect(error).to.be.instanceOf(ExplainedError);
     return error;
   };
+
+  it('says that what answers is no service of ours where it speaks no HTTP, such as a database server', async () => {
+    const other = createTcpServer(socket => socket.on('error', () => {}).end('J\0\0\0\n11.4.2-MariaDB\0')).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const error = await failureOf(new Service(new URL(`http://127.0.0.1:${port}/`)).databases());
+    other.close();
+    expect(error.message).to.equal(
+      `what answers at http://127.0.0.1:${port} is not Lumbung's service: it does not speak HTTP`,
+    );
+    expect(error.advice).to.contain('Check the port');
+  });
 
   it('asks for the databases and for a history', async () => {
     expect(await answering(200, list).databases()).to.deep.equal(list.data);

@@ -60,9 +60,11 @@ function columnsOf({ histories, found, isWide, now }: HistoryScreen, stdout: Nod
   ];
 }
 
-/** @returns such as `3, BROKEN_VIEW`: how many, and the one that weighs most */
+/** @returns such as `BROKEN_VIEW, 2 more`: the one that weighs most, and how many there are besides */
 function findings({ finding_count, worst_finding }: BackupSummary): string {
-  return finding_count ? [finding_count, ...(worst_finding ? [worst_finding] : [])].join(', ') : '';
+  if (!finding_count) return '';
+  if (!worst_finding) return String(finding_count);
+  return finding_count === 1 ? worst_finding : `${worst_finding}, ${finding_count - 1} more`;
 }
 
 function older({ database_name, histories, backup_count, server }: HistoryScreen): string[] {

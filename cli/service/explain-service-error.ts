@@ -18,10 +18,17 @@ export function explainServiceError(error: unknown, server: URL): ExplainedError
 
 /** @param reason what the system or the TLS library said */
 export function unreachable(server: URL, reason: string, cause?: unknown): ServiceUnreachable {
+  if (NOT_HTTP.test(reason))
+    return new ServiceUnreachable(`what answers at ${server.origin} is not Lumbung's service: it does not speak HTTP`, {
+      ...{ cause, reason, advice: 'Check the port in --server or SADE_SERVER.' },
+    });
   return new ServiceUnreachable(`the service at ${server.origin} can't be reached: ${reason}`, {
     ...{ cause, reason, advice: adviceForLine(reason) },
   });
 }
+
+/** As undici says it, and hyper under Deno. */
+const NOT_HTTP = /does not match the HTTP\/1\.1 protocol|Expected HTTP\/|invalid HTTP version parsed|HPE_INVALID/i;
 
 function adviceForLine(reason: string): string {
   if (/certificate/i.test(reason)) return OWN_CA;

@@ -1,5 +1,6 @@
-import { cutMiddle, widthOf } from './cut.ts';
+import { widthOf } from './cut.ts';
 import { printableInLine } from './printable.ts';
+import { wrap } from './wrap.ts';
 
 /** A command that a person may run next, as a shell takes it, and what for. */
 export type NextCommand = readonly [command: string, purpose: string];
@@ -18,7 +19,7 @@ export function nextCommands(commands: readonly NextCommand[], width: number | u
   });
   const isNarrow = width !== undefined && lines.some(line => widthOf(line) > width);
   const above = commands.flatMap(([command, purpose]) => [
-    `${INDENT}${cutMiddle(`# ${printableInLine(purpose)}`, (width ?? 0) - INDENT.length)}`,
+    wrap(`${INDENT}# ${printableInLine(purpose)}`, width, `${INDENT}# `),
     `${INDENT}${command}`,
   ]);
   return ['next:', ...(isNarrow ? above : lines), ''].join('\n');

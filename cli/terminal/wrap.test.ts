@@ -81,6 +81,16 @@ describe('the next commands', () => {
       '  sade show 13',
       '  # all backups\\u001b[2J of\\na b',
     ]);
+    const long = 'why it is not complete: none of these 30 backups of klinik_sehat is';
+    expect(
+      nextCommands([['sade show 13', long]], 60)
+        .split('\n')
+        .slice(1, 4),
+    ).to.deep.equal([
+      '  # why it is not complete: none of these 30 backups of',
+      '  # klinik_sehat is',
+      '  sade show 13',
+    ]);
     expect(nextCommands([[`sade history ${'x'.repeat(60)}`, 'y']], 40)).to.contain('x'.repeat(60));
   });
 });
