@@ -10,10 +10,20 @@ export function chooseSources(
 ): readonly DatabaseSource[] {
   if (!only) return sources;
   const labels = sources.map(({ label }) => label);
-  const unknown = only.filter(label => !labels.includes(label));
+  const chosen = only.flatMap(text => labelsIn(text, labels));
+  const unknown = chosen.filter(label => !labels.includes(label));
   if (unknown.length > 0)
     throw new ConfigurationError(
       unknown.map(label => `--only names ${label}, which ${config} does not list${didYouMean(label, labels)}`),
     );
-  return sources.filter(source => only.includes(source.label));
+  return sources.filter(source => chosen.includes(source.label));
+}
+
+/** A label may have commas of its own, or begin with a blank: what is one as it stands is taken as that. */
+function labelsIn(text: string, labels: readonly string[]): string[] {
+  if (labels.includes(text)) return [text];
+  return text
+    .split(',')
+    .filter(part => part.trim() !== '')
+    .map(part => (labels.includes(part) ? part : part.trim()));
 }

@@ -126,6 +126,19 @@ describe('the command line of sade', () => {
     await rm(join(folder, 'databases.json'));
   });
 
+  it('takes a dash, and a name that begins with one, as the value of --only', async () => {
+    const entry = { database_name: 'a', db_host: '127.0.0.1', db_port: '1', db_username: 'u', db_password: 'p' };
+    await writeFile(join(folder, 'databases.json'), JSON.stringify([entry]), { mode: 0o600 });
+    for (const command of ['backup', 'doctor'])
+      for (const [label, ...args] of [
+        ['-', '--only', '-'],
+        ['-', '--only=-'],
+        ['-x', '--only=-x'],
+      ])
+        expect((await sade(command, ...args)).stderr, args.join(' ')).to.contain(`--only names ${label}, which`);
+    await rm(join(folder, 'databases.json'));
+  });
+
   it('takes a name that begins with a dash behind two dashes', async () => {
     const server = ['--server', 'http://127.0.0.1:1'];
     for (const args of [

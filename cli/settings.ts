@@ -9,7 +9,7 @@ export interface BackupSettings {
   readonly server: URL;
   /** Absolute path of the spool, where dumps and zips stand until they are delivered. */
   readonly workDir: string;
-  /** Labels to back up; undefined means all. */
+  /** What `--only` was given, each time it was: a label, or several with commas between; undefined means all. */
   readonly only: readonly string[] | undefined;
   readonly dumpWorkers: number;
   /** Dumps at once from one database host. */
@@ -110,7 +110,7 @@ function backupSettings(read: SettingsReader): BackupSettings {
     config: read.text('config', DEFAULTS.config),
     server: read.url('server', DEFAULTS.server),
     workDir: resolve(read.text('work-dir', DEFAULTS.workDir)),
-    only: read.list('only'),
+    only: read.texts('only'),
     dumpWorkers: read.integer('dump-workers', DEFAULTS.dumpWorkers, 1, 64),
     dumpsPerHost: read.integer('dumps-per-host', DEFAULTS.dumpsPerHost, 1, 64),
     zipWorkers: read.integer('zip-workers', DEFAULTS.zipWorkers, 1, 64),
@@ -205,16 +205,14 @@ class SettingsReader {
     return new URL(fallback);
   }
 
-  list(name: string): string[] | undefined {
+  /** @returns each text as it was given; a label may have commas and blanks of its own */
+  texts(name: string): string[] | undefined {
     const found = this.#find(name);
     if (!found) return undefined;
     const given = this.#options[name];
-    const items = (Array.isArray(given) ? given.join(',') : found.value)
-      .split(',')
-      .map(item => item.trim())
-      .filter(Boolean);
-    if (items.length === 0) this.#mistake(found, 'must name at least one database');
-    return items;
+    const texts = Array.isArray(given) ? given.map(String) : [found.value];
+    if (!/[^,\s]/.test(texts.join())) this.#mistake(found, 'must name at least one database');
+    return texts;
   }
 
   throwMistakes(): void {

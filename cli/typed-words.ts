@@ -3,7 +3,8 @@
 /** Such as `-`, `--` or `---`. */
 const ONLY_DASHES = /^-+$/;
 
-const OUTPUT = /^(?:--output|-o)$/;
+/** Options whose value may be a dash: stdout, and a database of that name. */
+const TAKES_DASH = /^(?:--output|-o|--only)$/;
 
 /** @returns the words `help` and `version` as the options that they stand for; a call without any word by a person asks for help */
 export function spelledOut(argv: readonly string[], isPerson: boolean): string[] {
@@ -17,8 +18,8 @@ export function spelledOut(argv: readonly string[], isPerson: boolean): string[]
 /** A dash by itself is a value, as in `--output -`; the parser would take it for an option without a name. */
 export function withDash(argv: readonly string[]): string[] {
   return argv.flatMap((word, at) => {
-    if (argv[at + 1] === '-' && OUTPUT.test(word)) return ['--output=-'];
-    return word === '-' && OUTPUT.test(argv[at - 1] ?? '') ? [] : [word];
+    if (argv[at + 1] === '-' && TAKES_DASH.test(word)) return [word === '--only' ? '--only=-' : '--output=-'];
+    return word === '-' && TAKES_DASH.test(argv[at - 1] ?? '') ? [] : [word];
   });
 }
 

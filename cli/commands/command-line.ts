@@ -12,7 +12,10 @@ export function commandLine(
 ): string {
   const given = server === undefined ? [] : ['--server', String(Array.isArray(server) ? server.at(-1) : server)];
   const [word, flags] = [shellWord(String(argument)), [...options, ...given].map(flag => flagWord(flag))];
-  if (command === 'doctor') return ['sade', command, '--only', word, ...flags].join(' ');
+  if (command === 'doctor') {
+    const only = String(argument).startsWith('-') ? [`--only=${word}`] : ['--only', word];
+    return ['sade', command, ...only, ...flags].join(' ');
+  }
   const words = String(argument).startsWith('-') ? [...flags, '--', word] : [word, ...flags];
   return ['sade', command, ...words].join(' ');
 }
