@@ -3,7 +3,15 @@ import { type CommandTree, namesOf, overview, unexpected, unknownCommand, unknow
 import type { CommandContext } from './commands/command.ts';
 import { Interrupted, Interruption } from './interruption.ts';
 import manifest from './package.json' with { type: 'json' };
-import { CommandError, ConfigurationError, EXIT, ExplainedError } from './problems.ts';
+import {
+  adviceAboutFile,
+  BrokenRun,
+  CommandError,
+  ConfigurationError,
+  EXIT,
+  ExplainedError,
+  messageOf,
+} from './problems.ts';
 import { DEFAULTS } from './settings.ts';
 import { renderCommandHelp } from './terminal/help.ts';
 import { overEcho } from './terminal/over-echo.ts';
@@ -73,15 +81,24 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+const DEFECT = 'This looks like a defect of sade: please report it, with these lines.';
+
 /** @returns the exit code */
 function explainEnd(error: unknown): number {
-  const isExpected = error instanceof Interrupted || error instanceof CommandError || error instanceof ExplainedError;
-  const message = isExpected ? error.message : `unexpected ${error instanceof Error ? error.stack : error}`;
+  if (error instanceof BrokenRun) {
+    explainEnd(error.cause);
+    return error.exitCode;
+  }
+  const aboutFile = adviceAboutFile(error);
+  const isExpected =
+    error instanceof Interrupted || error instanceof CommandError || error instanceof ExplainedError || aboutFile;
+  const message = isExpected ? messageOf(error) : `unexpected ${error instanceof Error ? error.stack : error}`;
   if (error instanceof Interrupted) process.stderr.write(overEcho(process.stderr));
   // The stack of a defect is shown as it is.
   const shown = (text: string) => (isExpected ? wrapLines(text, screenWidth(process.stderr), INDENT) : text);
   const isOurs = error instanceof ConfigurationError;
-  const advice = isOurs || error instanceof ExplainedError ? error.advice : undefined;
+  const advice =
+    isOurs || error instanceof ExplainedError ? error.advice : (aboutFile ?? (isExpected ? undefined : DEFECT));
   const said = (text: string) => (isOurs ? printable(text) : printableBlock(text, INDENT));
   process.stderr.write(`${shown(`sade: ${said(message)}`)}\n`);
   if (advice) process.stderr.write(`${shown(`what to do: ${said(advice)}`)}\n`);

@@ -22,6 +22,17 @@ export class CommandError extends Error {
   }
 }
 
+/** A run that broke off, by a defect or by something unexpected: the code is that of its report. */
+export class BrokenRun extends Error {
+  override readonly name = 'BrokenRun';
+  readonly exitCode: number;
+
+  constructor(cause: unknown, exitCode: number) {
+    super(messageOf(cause), { cause });
+    this.exitCode = exitCode;
+  }
+}
+
 /** The first mistakes say what is wrong; a mail of a hundred thousand lines says less. */
 const MOST_SHOWN = 50;
 
@@ -72,6 +83,15 @@ export class ExplainedError extends Error {
 /** @returns what an error of any kind says, for a person */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** @returns what to do about an error that the system gave for a file or folder; undefined for any other error */
+export function adviceAboutFile(error: unknown): string | undefined {
+  const path = error instanceof Error ? (error as NodeJS.ErrnoException).path : undefined;
+  if (codeOf(error) === undefined || path === undefined) return undefined;
+  if (codeOf(error) === 'ENOENT')
+    return `Find out who removes or moves files there (look: ls -ld '${path}'): only sade may change its work folder. Then run sade again.`;
+  return `Check that file or folder and its disk (ls -ld '${path}'; the kernel's log: dmesg). Then run sade again.`;
 }
 
 /** @returns the `code` of a Node error such as ENOENT, or undefined */

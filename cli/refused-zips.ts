@@ -1,6 +1,8 @@
-import { copyFile, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupName } from '../protocol/backup-name.ts';
+import { writeFileAtomically } from './files/atomic-file.ts';
+import { whyNotPlain } from './files/plain-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { codeOf } from './problems.ts';
 import type { Leftover, Spool } from './spool.ts';
@@ -23,9 +25,10 @@ export async function setRefusedAside(spool: Spool, fileName: string, why: strin
   try {
     await makeFolder(folder);
     if ((await refusedZips(spool)).length >= MOST) return undefined;
-    await write(`${path}.txt`, noteFor(spool, path, fileName, why));
+    await writeFileAtomically(`${path}.txt`, noteFor(spool, path, fileName, why), 0o600);
     // First the copy: a zip without its manifest is worth less, and a manifest without its zip is swept.
-    await copyFile(spool.manifestPathOf(fileName), `${path}.json`).catch(unlessMissing);
+    if ((await whyNotPlain(spool.manifestPathOf(fileName))) === undefined)
+      await copyFile(spool.manifestPathOf(fileName), `${path}.json`).catch(unlessMissing);
     await rename(spool.pathOf(fileName), path);
   } catch {
     return undefined;
@@ -63,12 +66,6 @@ If you do not need it (a later backup of the database was stored):
 
     rm ${quoted(path)} ${quoted(`${path}.json`)} ${quoted(`${path}.txt`)}
 `;
-}
-
-async function write(path: string, text: string): Promise<void> {
-  await using file = await open(path, 'w', 0o600);
-  await file.writeFile(text);
-  await file.sync();
 }
 
 function unlessMissing(error: unknown): void {

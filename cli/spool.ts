@@ -1,4 +1,4 @@
-import { chmod, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDumpName, parseBackupName } from '../protocol/backup-name.ts';
 import { danglingLinkIn } from './files/dangling-link.ts';
@@ -97,9 +97,10 @@ export class Spool {
   }
 
   #mark(fileName: string, ending: string): Promise<boolean> {
-    return writeFile(this.pathOf(`${fileName}${ending}`), '', { mode: 0o600 }).then(
+    // Never through what stands there already: a named pipe would wait for a reader.
+    return writeFile(this.pathOf(`${fileName}${ending}`), '', { mode: 0o600, flag: 'wx' }).then(
       () => true,
-      () => false,
+      error => codeOf(error) === 'EEXIST',
     );
   }
 
@@ -119,7 +120,7 @@ export class Spool {
   async sweep(): Promise<number> {
     for (const { fileName } of await this.delivered())
       if ((await this.forget(fileName)) === undefined) await remove(this.pathOf(`${fileName}${DELIVERED}`));
-    const names = await readdir(this.folder);
+    const names = await this.#names();
     const worthless = names.filter(name => isHalfDone(name) || isBesideNothing(name, names) || PASSING.test(name));
     const problems = await Promise.all(worthless.map(name => remove(this.pathOf(name))));
     return problems.filter(problem => problem === undefined).length;
@@ -127,12 +128,12 @@ export class Spool {
 
   /** @returns dumps and parts of zips: of a run that is going on, or else of one that was killed */
   async halfDone(): Promise<HalfDone[]> {
-    const names = (await readdir(this.folder)).filter(isHalfDone);
+    const names = (await this.#names()).filter(isHalfDone);
     const found = await Promise.all(names.map(fileName => sizeIfThere(this.pathOf(fileName), fileName)));
     return found.filter(file => file !== undefined);
   }
 
-  /** @returns the zips that wait to be delivered, oldest first */
+  /** @returns the zips that wait to be delivered, oldest first; those that are not plain files, too, which can't be delivered */
   leftovers(): Promise<Leftover[]> {
     return this.#zips({ areDelivered: false });
   }
@@ -144,14 +145,35 @@ export class Spool {
 
   async #zips({ areDelivered }: { areDelivered: boolean }): Promise<Leftover[]> {
     const found: (Leftover & { takenAt: Date })[] = [];
-    const names = new Set(await readdir(this.folder));
+    const names = new Set(await this.#names());
     for (const fileName of names) {
       const name = parseBackupName(fileName);
       if (typeof name === 'string' || names.has(`${fileName}${DELIVERED}`) !== areDelivered) continue;
       const path = this.pathOf(fileName);
-      found.push({ database: name.database, takenAt: name.takenAt, fileName, path, size: (await stat(path)).size });
+      const size = await bytesOf(path);
+      if (size !== undefined) found.push({ database: name.database, takenAt: name.takenAt, fileName, path, size });
     }
     return found.sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime());
+  }
+
+  /** A folder that is gone holds nothing: what a run has found out must not be lost for that. */
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.folder);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}
+
+/** @returns the size of a plain file, and 0 of what is something else or can't be looked at; undefined for what is gone */
+async function bytesOf(path: string): Promise<number | undefined> {
+  try {
+    const found = await lstat(path);
+    return found.isFile() ? found.size : 0;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? undefined : 0;
   }
 }
 
@@ -195,6 +217,8 @@ function isBesideNothing(fileName: string, all: readonly string[]): boolean {
 
 async function probe(folder: string): Promise<AsyncDisposable> {
   const path = join(folder, `.probe-${process.pid}`);
-  await (await open(path, 'w', 0o600)).close();
+  // Of a process that had this id before.
+  await rm(path, { force: true });
+  await (await open(path, 'wx', 0o600)).close();
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }

@@ -8,7 +8,7 @@ import type { Outcome } from '../pipeline/outcome.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { learningPreflight } from '../preflight/hanging-servers.ts';
 import { preflight } from '../preflight/preflight.ts';
-import { CommandError, EXIT, type InterruptingSignal } from '../problems.ts';
+import { BrokenRun, CommandError, EXIT, type InterruptingSignal } from '../problems.ts';
 import { withHistory } from '../report/last-good.ts';
 import { type LastRun, readLastRun, writeLastRun } from '../report/last-run.ts';
 import { composeMail, composeVerdict } from '../report/mail.ts';
@@ -68,7 +68,7 @@ export async function backup(options: Record<string, unknown>, context: CommandC
     ...(unfinished && { unfinished }),
   };
   await conclude(report, { settings, context, before, folder: spool.folder });
-  if ('error' in ended) throw ended.error;
+  if ('error' in ended) throw new BrokenRun(ended.error, report.exitCode);
   return report.exitCode;
 }
 

@@ -5,6 +5,7 @@ import { formatTimestamp, parseBackupName } from '../../protocol/backup-name.ts'
 import { firstNames } from '../../protocol/first-names.ts';
 import { freeBytesOf } from '../disk-space.ts';
 import { danglingLinkIn } from '../files/dangling-link.ts';
+import { adviceAboutOddity, whyNotPlain } from '../files/plain-file.ts';
 import { describeKilledRun } from '../killed-run.ts';
 import { ConfigurationError, codeOf } from '../problems.ts';
 import { refusedZips } from '../refused-zips.ts';
@@ -84,9 +85,9 @@ async function whyNotMade(parent: string, folder: string): Promise<string | unde
 /** Of Linux: /proc and /sys. */
 const NOT_ON_DISK = new Set([0x9fa0, 0x62656572]);
 
-async function describeContent(spool: Spool, { ok, warn }: Marker): Promise<Check[]> {
+async function describeContent(spool: Spool, { ok, warn, fail }: Marker): Promise<Check[]> {
   const holder = RunLock.holder(spool.folder);
-  const waiting = await spool.leftovers();
+  const { plain: waiting, odd } = await sortedOut(await spool.leftovers());
   const damaged = (await readdir(spool.folder)).filter(name => name.endsWith('.zip.damaged'));
   const checks = [];
   if (holder !== undefined)
@@ -99,6 +100,8 @@ async function describeContent(spool: Spool, { ok, warn }: Marker): Promise<Chec
     const message = `${zips} from an earlier run not delivered yet, the oldest ${ageOf(waiting[0]!.fileName)} old`;
     checks.push(warn(message, 'The next run delivers what waits, first of all. See that the service can be reached.'));
   }
+  for (const { path, why } of odd)
+    checks.push(fail(`${path} ${why}: no zip that can be delivered`, adviceAboutOddity(path)));
   if (damaged.length > 0)
     checks.push(
       warn(
@@ -123,6 +126,15 @@ async function describeContent(spool: Spool, { ok, warn }: Marker): Promise<Chec
       ),
     );
   return checks;
+}
+
+/** What bears the name of a zip and is no plain file fails each run. */
+async function sortedOut(leftovers: readonly Leftover[]) {
+  const looked = await Promise.all(leftovers.map(async zip => ({ zip, why: await whyNotPlain(zip.path) })));
+  return {
+    plain: looked.filter(({ why }) => why === undefined).map(({ zip }) => zip),
+    odd: looked.flatMap(({ zip: { path }, why }) => (why === undefined ? [] : [{ path, why }])),
+  };
 }
 
 function sizeOf(zips: readonly Leftover[]): string {

@@ -1,5 +1,6 @@
 import { MAX_MANIFEST_BYTES, type Manifest } from '../../protocol/manifest.ts';
 import type { UploadReceipt } from '../../protocol/responses.ts';
+import { adviceAboutOddity, whyNotPlain } from '../files/plain-file.ts';
 import { ExplainedError } from '../problems.ts';
 import { setRefusedAside } from '../refused-zips.ts';
 import { outageBehind } from '../service/outage.ts';
@@ -32,6 +33,8 @@ export interface Delivery {
  */
 export async function deliver(parcel: Parcel, spool: Spool, options: UploadOptions): Promise<Delivery> {
   const { path, fileName } = parcel;
+  const oddity = await whyNotPlain(path);
+  if (oddity !== undefined) throw notPlain(path, oddity);
   const manifest = parcel.manifest ?? (await readManifest(spool.manifestPathOf(fileName)));
   // What this run has written needs no second reading; what has lain here since an earlier one does.
   const sha256 = parcel.manifest ? digestIn(parcel.manifest) : await fileDigest(path, options.signal);
@@ -77,6 +80,10 @@ async function refuse(spool: Spool, fileName: string, refusal: ServiceRefusal): 
     cause: refusal,
     advice: `${refusal.advice ?? ''} ${path}.txt says how to have it sent again, and how to get rid of it.`.trim(),
   });
+}
+
+function notPlain(path: string, oddity: string): ExplainedError {
+  return new ExplainedError(`${path} ${oddity}: there is no zip to upload`, { advice: adviceAboutOddity(path) });
 }
 
 /** The service refuses a larger one: better a backup for which no one vouches than none. */

@@ -44,6 +44,6 @@ describe('manifest file', () => {
 
   it('that can not be read is an error, not a missing one', async () => {
     await mkdir(path);
-    expect(await readManifest(path).catch(error => error.code)).to.equal('EISDIR');
+    expect(await readManifest(path).catch(error => error.message)).to.equal(`${path} is a folder, and is not opened`);
   });
 });

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { type Manifest, manifestSchema } from '../../protocol/manifest.ts';
+import { readPlainFile } from '../files/atomic-file.ts';
+import { refuseOddity } from '../files/plain-file.ts';
 import { codeOf } from '../problems.ts';
 import { PartFile } from './zip-part-file.ts';
 
@@ -10,13 +11,17 @@ export async function writeManifest(path: string, manifest: Manifest): Promise<v
   await file.commit();
 }
 
+/** More than what is too large for the service, so that the mail can say so; a text can't be much longer. */
+const MAX_BYTES = 256 * 2 ** 20;
+
 /**
  * @returns the manifest that an earlier run left beside its zip; undefined when there is none, or none that can be read:
  * then the service will say that nobody vouches for the zip
  */
 export async function readManifest(path: string): Promise<Manifest | undefined> {
+  await refuseOddity(path);
   try {
-    return manifestSchema.validateSync(JSON.parse(await readFile(path, 'utf8')), { strict: true });
+    return manifestSchema.validateSync(JSON.parse(await readPlainFile(path, MAX_BYTES)), { strict: true });
   } catch (error) {
     if (codeOf(error) !== undefined && codeOf(error) !== 'ENOENT') throw error;
     return undefined;
