@@ -231,8 +231,14 @@ describe('config', () => {
       expect(sources.map(({ label }) => label)).to.deep.equal(['constructor', '__proto__', 'toString', 'A', 'a']);
       expect(await mistakesOf(load([1, null, 'x', [], entry]))).to.have.length(4);
       const own = `[${JSON.stringify(entry).replace('{', '{"__proto__":{"x":1},')}]`;
-      expect((await mistakesOf(loadText(own)))[0]).to.contain('unknown key __proto__');
+      expect((await mistakesOf(loadText(own)))[0]).to.contain('an unknown key as its 1st key');
     });
+  });
+
+  it('shows no unknown key that may be a password in the wrong place', async () => {
+    const [mistake, ...more] = await mistakesOf(load([{ 'S3cret!pass': 1, ...entry, db_pasword: 'x' }]));
+    expect(more).to.deep.equal([]);
+    expect(mistake).to.contain('1st key').and.contain('Did you mean db_password?').and.not.contain('S3cret');
   });
 
   it('takes a BOM at the beginning, as editors on Windows write it', async () =>
@@ -297,7 +303,7 @@ describe('config', () => {
       [
         'a key that is like no other',
         [{ ...entry, frobnicate: 1 }],
-        'databases[0]: has the unknown key frobnicate; known are',
+        `databases[0]: has an unknown key as its ${Object.keys(entry).length + 1}th key (not shown: it may be a secret); known are`,
       ],
       [
         'names that are no list',

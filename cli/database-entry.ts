@@ -72,10 +72,7 @@ const databaseEntry = object({
 })
   .strict()
   .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')
-  .noUnknown(
-    ({ unknown }) =>
-      `has the unknown key ${unknown}${didYouMean(String(unknown), KEYS) || `; known are ${KEYS.join(', ')}`}`,
-  )
+  .noUnknown(({ value }) => describeUnknown(value))
   .test('label', (entry, context) => {
     const label = labelOf(entry);
     const problem = typeof label === 'string' ? labelProblem(label) : undefined;
@@ -121,6 +118,24 @@ function labelProblem(label: string): string | undefined {
     databaseNameProblem(label) ??
     (/%(?:22|0[AD])/i.test(label) ? 'holds %22, %0A or %0D, which an upload can not carry' : undefined)
   );
+}
+
+/** Only a key that looks like one of ours is told: any other may be a password in the wrong place. */
+function describeUnknown(entry: object): string {
+  const keys = Object.keys(entry);
+  const unknown = keys.filter(key => !KEYS.includes(key));
+  const told = unknown.map(key => {
+    const guess = didYouMean(key, KEYS);
+    return guess ? `the unknown key ${key}${guess}` : `an unknown key as its ${ordinal(keys.indexOf(key) + 1)} key`;
+  });
+  const isAllGuessed = unknown.every(key => didYouMean(key, KEYS));
+  const rest = isAllGuessed ? '' : ` (not shown: it may be a secret); known are ${KEYS.join(', ')}`;
+  return `has ${told.join(', and ')}${rest}`;
+}
+
+function ordinal(place: number): string {
+  const ending = /(?<!1)[123]$/.exec(String(place))?.[0];
+  return `${place}${ending === undefined ? 'th' : ['st', 'nd', 'rd'][Number(ending) - 1]}`;
 }
 
 /** Only the name of an option is told: its value may be a secret, and so may all of what is no option. */

@@ -49,7 +49,7 @@ async function ask(program: ProgramSetting, asking: Asking): Promise<Asked> {
 function describe({ path, isGiven, client, error }: Asked, usable: readonly MysqldumpClient[]): Check {
   const { ok, warn, fail } = marker('dump program', path);
   if (client) return ok(`is ${FLAVOURS[client.flavour]}'s, version ${client.version}`);
-  if (usable.length === 0) return fail(error!.message);
+  if (usable.length === 0) return fail(error!.message, error!.advice);
   const [other] = usable;
   if (!isGiven) return ok(`is not installed; ${other!.path} serves every server`);
   return warn(`${error!.message}. Without it, ${other!.path} serves every server`);

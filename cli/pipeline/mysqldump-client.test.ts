@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { checkClients } from '../doctor/client-check.ts';
 import { ConfigurationError, EXIT } from '../problems.ts';
 import { findClients, findMysqldump } from './mysqldump-client.ts';
 
@@ -97,6 +98,18 @@ describe('mysqldump-client', () => {
     expect(await refusal(folder)).to.contain("can't be run");
     await writeFile(join(folder, 'plain'), '');
     expect(await refusal(join(folder, 'plain'))).to.contain("can't be run");
+  });
+
+  it('says what to do about a program that is set and is no mysqldump', async () => {
+    for (const path of ['true', 'cat']) {
+      const { advice } = await findMysqldump(path).catch(error => error);
+      expect(advice, path).to.contain('--mariadb-dump (SADE_MARIADB_DUMP)');
+      const { checks } = await checkClients({
+        mysqldump: { path: 'mysqldump', isGiven: false },
+        mariadbDump: { path, isGiven: true },
+      });
+      expect(checks.find(({ mark }) => mark === 'FAIL')!.advice).to.equal(advice);
+    }
   });
 
   it('waits for none that does not answer and does not end', async () => {

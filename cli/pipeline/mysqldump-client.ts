@@ -109,15 +109,21 @@ async function ask(path: string, option: string, signal: AbortSignal | undefined
     return (await running).stdout;
   } catch (error) {
     signal?.throwIfAborted();
-    const advice =
+    const why =
       codeOf(error) === 'ENOENT'
         ? 'it is not installed (Debian: apt-get install mariadb-client); install it, or name it with --mysqldump or --mariadb-dump'
         : messageOf(error);
-    throw new ConfigurationError([`The dump program ${path} can't be run: ${advice}`], { cause: error });
+    throw new ConfigurationError([`The dump program ${path} can't be run: ${why}`], {
+      cause: error,
+      ...(codeOf(error) !== 'ENOENT' && { advice: NAME_ANOTHER }),
+    });
   } finally {
     signal?.removeEventListener('abort', stop);
   }
 }
+
+const NAME_ANOTHER =
+  'Name mysqldump or mariadb-dump, with its path, by --mysqldump (SADE_MYSQLDUMP) or --mariadb-dump (SADE_MARIADB_DUMP).';
 
 /**
  * `mysqldump  Ver 10.19 Distrib 10.11.19-MariaDB, …`, `mysqldump from 11.4.2-MariaDB, client 10.19 …`,
@@ -126,6 +132,11 @@ async function ask(path: string, option: string, signal: AbortSignal | undefined
 function parseVersion(path: string, text: string): Pick<MysqldumpClient, 'flavour' | 'version'> {
   const version = /(?:from|Distrib)\s+(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? /Ver\s+(\d+\.\d+\.\d+)/.exec(text)?.[1];
   if (!version)
-    throw new ConfigurationError([`${path} does not answer --version as mysqldump does: ${text.trim().slice(0, 200)}`]);
+    throw new ConfigurationError(
+      [`${path} does not answer --version as mysqldump does: ${text.trim().slice(0, 200)}`],
+      {
+        advice: NAME_ANOTHER,
+      },
+    );
   return { flavour: /\d-MariaDB\b/i.test(text) ? 'mariadb' : 'mysql', version };
 }
