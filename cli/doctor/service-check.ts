@@ -114,4 +114,4 @@ function describeScrub(scrub: Status['scrub'], { ok, warn }: Marker): Check[] {
   return [ok(`has read ${count(files_checked, 'stored file')} again, and found none damaged`)];
 }
 
-const LOG = "Look into the service's log, and at its disk.";
+const LOG = "Check the service's log, and its disk.";

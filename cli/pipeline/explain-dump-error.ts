@@ -2,7 +2,7 @@
 const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
   145: crashedTable,
   1017: text =>
-    `The file of ${tableIn(text)} is gone or can't be read. Look into the server's log and its data folder, then restore or drop that table.`,
+    `The file of ${tableIn(text)} is gone or can't be read. Check the server's log and its data folder, then restore or drop that table.`,
   1040: 'The server takes no more connections. Back it up at a quieter time, or with fewer --dump-workers.',
   1044: deniedOnDatabase,
   1045: 'The server refuses this user or password. Check db_username and db_password, and from which host the user may log in. If the user is created with REQUIRE SSL, set "ssl": "require".',
@@ -39,9 +39,9 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
   2003: 'Nothing answers there. Check db_host and db_port, the firewall, and whether the server runs.',
   2005: 'The name of the host is unknown. Check db_host.',
   2006: text =>
-    `The server has gone away${placeIn(text)}. Look into its log: a restart, a crash, wait_timeout or max_allowed_packet are the usual reasons.`,
+    `The server has gone away${placeIn(text)}. Check its log: a restart, a crash, wait_timeout or max_allowed_packet are the usual reasons.`,
   2013: text =>
-    `The server ended the connection in the middle${placeIn(text)}. Look into its log; max_allowed_packet, net_write_timeout or a restart are the usual reasons.`,
+    `The server ended the connection in the middle${placeIn(text)}. Check its log; max_allowed_packet, net_write_timeout or a restart are the usual reasons.`,
   2020: text =>
     `A row${placeIn(text)} is larger than max_allowed_packet. Raise it with dump_options: ["--max-allowed-packet=1G"].`,
   2026: 'TLS does not come about. Check the key "ssl" of this database, its ssl_ca, and whether the server offers TLS.',

@@ -134,7 +134,7 @@ describe('mail', () => {
     const stuck = failedOne('gone', fail({ stage: 'upload', keptAt: '/work/gone.zip' }), { isLeftover: true });
     const mail = mailOf(reportOf([wellOne('a'), left, stuck], { kept: ['/work/gone.zip'] }), { isQuiet: false });
     expect(mail).to.match(
-      /^1 of 1 database ok, 28 Nov .*\nZips that an earlier run left of 1 database need attention too\.\n/,
+      /^Zips of earlier runs need attention \(1 database\); 1 of 1 database ok,\s28 Nov /,
     );
     expect(mail).to.contain('1 zip waits in /work, not yet at the service; the next run uploads it first.');
     expect(mail).to.contain('1 zip of an earlier run is at the service now: a.');

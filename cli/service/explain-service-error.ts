@@ -81,7 +81,7 @@ function refusalOf(
   const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   const left = freeBytes === undefined ? '' : ` (${formatBytes(freeBytes)} free)`;
   const said = `${message}${details ? ` (${details})` : ''}`.slice(0, LONGEST_SAYING);
-  const advice = ADVICE[code] ?? "Look into the service's log.";
+  const advice = ADVICE[code] ?? "Check the service's log.";
   return new ServiceRefusal(`the service answered ${status} ${code.slice(0, 64)}: ${said}${left}`, {
     ...{ status, code, freeBytes, cause, advice },
     ...(code in LIMITS && { sharedCause: { where, why: LIMITS[code]! } }),
