@@ -325,4 +325,18 @@ describe('the screens of sade list, history, show and download, with 115 databas
     expect(asked.code).to.equal(0);
     expect(commandsIn(asked)[0]).to.match(new RegExp(`^sade show \\d+ --server ${app.url}$`));
   });
+
+  it('sade accept says on a terminal what it did, in its width', async () => {
+    const args = [
+      'accept',
+      `${ids[troubles.shrunk]}`,
+      '--reason',
+      'moved to the archive, as the client asked in ticket 4711',
+    ];
+    const { lines, code } = await onTerminal(args, 60);
+    expect(code).to.equal(0);
+    expect(lines.join(' ')).to.contain(`The loss of backup ${ids[troubles.shrunk]} of ${troubles.shrunk} is accepted`);
+    expect(lines.length, 'broken into lines').to.be.greaterThan(2);
+    for (const line of lines) expect(line.length, line).to.be.at.most(60);
+  });
 });

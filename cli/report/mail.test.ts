@@ -133,9 +133,7 @@ describe('mail', () => {
     const left = wellOne('a', { isLeftover: true });
     const stuck = failedOne('gone', fail({ stage: 'upload', keptAt: '/work/gone.zip' }), { isLeftover: true });
     const mail = mailOf(reportOf([wellOne('a'), left, stuck], { kept: ['/work/gone.zip'] }), { isQuiet: false });
-    expect(mail).to.match(
-      /^Zips of earlier runs need attention \(1 database\); 1 of 1 database ok,\s28 Nov /,
-    );
+    expect(mail).to.match(/^Zips of earlier runs need attention \(1 database\); 1 of 1 database ok,\s28 Nov /);
     expect(mail).to.contain('1 zip waits in /work, not yet at the service; the next run uploads it first.');
     expect(mail).to.contain('1 zip of an earlier run is at the service now: a.');
     expect(mail).to.contain('  a: delivered, left by an earlier run, 1 table');
