@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MariaDbDriver } from '@mikro-orm/mariadb';
 import { Migrator } from '@mikro-orm/migrations';
@@ -11,6 +11,7 @@ import { loadConfig } from './server/config.ts';
 import { Database } from './server/databases/database.entity.ts';
 import { mysqlDialect } from './server/history/mysql-dialect.ts';
 import { sqliteDialect } from './server/history/sqlite-dialect.ts';
+import { makeFolder } from './server/storage/make-folder.ts';
 
 /** What MikroORM's command line asks for. */
 export default () => createConfig(loadConfig(process.env).databaseUrl);
@@ -48,7 +49,7 @@ async function sqlite(path: string): Promise<SqlOptions> {
 
 /** SQLite would let others read a file that it makes. */
 async function makePrivate(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file));
   await (await open(file, 'a', 0o600)).close();
 }
 

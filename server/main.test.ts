@@ -190,6 +190,11 @@ describe('node server/main.ts does not start', () => {
     expect(output).to.not.contain('    at ').and.not.contain('s3cret');
   }
 
+  it('with a storage or a history below /proc, where no folder can be made and Node would try for ever', async () => {
+    await expectRefusal({ STORAGE_DIR: '/proc/x/y' }, [], 'STORAGE_DIR /proc/x/y', 'no folder can be made in /proc,');
+    await expectRefusal({ DATABASE_URL: 'sqlite:/proc/x/y.sqlite' }, [], 'no folder can be made in /proc,');
+  });
+
   it('with mistakes in its configuration, all of which it names', () =>
     expectRefusal(
       { PORT: 'x', UPLOAD_IDLE_TIMEOUT_SECONDS: '-1', DATABASE_URL: 'mysql://u:s3cret@h' },

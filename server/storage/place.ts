@@ -3,6 +3,7 @@ import { unless } from './file-system.ts';
 import type { NamingDisk } from './give-name.ts';
 import { makeIdentity, markerPath, readIdentity } from './identity.ts';
 import { type FolderLock, lockFolder, lockPath } from './lock-folder.ts';
+import { makeFolder } from './make-folder.ts';
 import { type Claim, StorageAway } from './storage.ts';
 
 /** What tells a file from every other, of whatever disk, and from itself once it was changed. */
@@ -89,7 +90,7 @@ export class Place {
 
   /** Only the first use makes it: later, a folder that is gone is a storage that is away. */
   async #makeRoot(): Promise<void> {
-    if (!this.#id) await this.#disk.fs.mkdir(this.#root, { recursive: true, mode: 0o700 });
+    if (!this.#id) await makeFolder(this.#root, this.#disk.fs);
   }
 
   async #seenMarker(): Promise<Seen | undefined> {
