@@ -39,14 +39,33 @@ export class Interruption {
   }
 
   #onSignal(name: InterruptingSignal): void {
-    if (this.#isDone) process.exit();
+    if (this.#isDone) endAtOnce(name, process.exitCode);
     // A terminal that is gone is reported by the kernel and by the shell: the second report is not a person's wish.
     if (name === 'SIGHUP' && this.#count > 0) return;
     this.#count++;
-    if (this.#count >= AT_ONCE) process.exit(EXIT.interrupted[name]);
+    if (this.#count >= AT_ONCE) endAtOnce(name, EXIT.interrupted[name]);
     this.#controller.abort(new Interrupted(name));
     if (this.#count > 1) this.#tell(STILL_STOPPING);
   }
+}
+
+/**
+ * Node's own end waits for file operations that are under way, and one on a dead NFS mount or a named pipe never comes back: then the
+ * kernel ends it, by the same signal, which a shell reports as the same exit code.
+ */
+function endAtOnce(name: InterruptingSignal, exitCode: typeof process.exitCode): never {
+  if (isBusyWithFiles()) {
+    process.removeAllListeners(name);
+    // It would write the memory to the disk, with the passwords in it.
+    if (name !== 'SIGQUIT') process.kill(process.pid, name);
+    process.kill(process.pid, 'SIGKILL');
+  }
+  process.exit(exitCode);
+}
+
+/** Deno does not wait for them, and does not tell. */
+function isBusyWithFiles(): boolean {
+  return !process.versions.deno && process.getActiveResourcesInfo().some(kind => kind.startsWith('FSReq'));
 }
 
 /** The reason of an aborted run. */

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -73,6 +74,33 @@ describe('a signal', function () {
       'for the next run to remove',
     ).to.have.length(1);
   });
+
+  for (const [signal, keys, code] of [
+    ['SIGINT', CTRL_C, EXIT.interrupted.SIGINT],
+    ['SIGQUIT', '\x1c', 128 + 9],
+  ] as const)
+    it(`that comes a third time ends sade at once also while a file operation never comes back (${signal})`, async () => {
+      // As an operation on a dead NFS mount: a pipe that no one writes to, opened as the module loads that everything else waits for.
+      const hang = join(trial.place.folder, 'hang.mjs');
+      execFileSync('mkfifo', [join(trial.place.folder, 'pipe')]);
+      await writeFile(
+        hang,
+        `import { readFile } from 'node:fs/promises'; readFile(${JSON.stringify(join(trial.place.folder, 'pipe'))});`,
+      );
+      const command = [process.execPath, '--import', hang, MAIN, ...(await argsOf(STUBBORN))];
+      await using terminal = Terminal.open(command);
+      await terminal.shows(dumping());
+      await untilDumping();
+      terminal.type(keys);
+      await terminal.shows(`interrupted by ${signal}: stopping; `);
+      terminal.type(keys);
+      await terminal.shows('sade: still stopping; once more ends it at once');
+      terminal.type(keys);
+      const asked = performance.now();
+      expect(await terminal.exitCode).to.equal(code);
+      expect(performance.now() - asked, 'less than the grace of a dump').to.be.below(3000);
+      await until('the dump has ended', () => findOrphanedDumps(trial.place.workDir).length === 0);
+    });
 
   it('by Ctrl-Z clears the live lines, and fg goes on with them', async () => {
     await using terminal = Terminal.open(['bash', '--norc', '-i'], { env: { PS1: '$ ', PATH: process.env.PATH! } });
