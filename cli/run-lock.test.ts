@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CommandError, EXIT } from './problems.ts';
+import { CommandError, ConfigurationError, EXIT } from './problems.ts';
 import { RunLock } from './run-lock.ts';
 import { inLocalTime } from './terminal/local-time.ts';
 
@@ -99,6 +99,34 @@ describe('run-lock', () => {
     expect(denied().exitCode, 'once more').to.equal(EXIT.anotherRun);
   });
 
+  it('is not taken from what is no lock file, with exit code 3 and what to do', async () => {
+    const path = join(folder, 'run.lock');
+    const odd: Record<string, () => unknown> = {
+      garbage: () => writeFile(path, 'garbage '.repeat(1000)),
+      folder: () => mkdir(path),
+      pipe: () => execFileSync('mkfifo', [path]),
+      link: () => symlink(join(folder, 'target'), path),
+    };
+    for (const [what, put] of Object.entries(odd)) {
+      await put();
+      const error = denied() as ConfigurationError;
+      expect(error.exitCode, what).to.equal(EXIT.misconfigured);
+      expect(error.message).to.equal(`${path} is not the lock file that sade makes`);
+      expect(error.advice).to.contain(`rm -r ${path}`);
+      expect(() => RunLock.holder(folder), what).to.throw(ConfigurationError);
+      await rm(path, { recursive: true });
+    }
+    expect(existsSync(join(folder, 'target')), 'what the link leads to').to.equal(false);
+  });
+
+  it('writes its note in place of a link, and not through it', async () => {
+    await writeFile(join(folder, 'precious'), 'precious');
+    await symlink('precious', join(folder, 'run.json'));
+    using _lock = RunLock.acquire(folder, startedAt);
+    expect(await readFile(join(folder, 'precious'), 'utf8')).to.equal('precious');
+    expect((await lstat(join(folder, 'run.json'))).isFile()).to.equal(true);
+  });
+
   it('belongs to one folder', async () => {
     const other = await mkdtemp(join(tmpdir(), 'lumbung-run-lock-'));
     try {
@@ -164,7 +192,7 @@ describe('run-lock', () => {
   });
 
   it('is given on a full disk too, without its note: the zips that fill the disk must get away', async () => {
-    await symlink(join(folder, 'nowhere', 'run.json'), join(folder, 'run.json')); // so that writing fails
+    await mkdir(join(folder, 'run.json/x'), { recursive: true }); // so that writing fails
     using _lock = RunLock.acquire(folder, startedAt);
     expect(denied().exitCode).to.equal(EXIT.anotherRun);
   });

@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CommandError, ConfigurationError, codeOf, EXIT, messageOf } from './problems.ts';
 import { inLocalTime } from './terminal/local-time.ts';
+import { shellWord } from './terminal/shell-word.ts';
 
 /**
  * One run at a time per work folder. The lock is SQLite's exclusive lock on an empty file: the kernel lets go of it when
@@ -27,6 +28,7 @@ export class RunLock implements Disposable {
   static acquire(folder: string, startedAt: Date): RunLock {
     const note = join(folder, 'run.json');
     const path = join(folder, 'run.lock');
+    if (!isPlainOrMissing(path)) throw noLock(path);
     const database = new DatabaseSync(path, { timeout: 0 });
     try {
       // What may only be read SQLite opens all the same, and its lock would then lock nobody out.
@@ -39,6 +41,7 @@ export class RunLock implements Disposable {
         throw new ConfigurationError([
           `${path} is another user's, left by a run as root perhaps; run: sudo chown "$USER" '${path}'`,
         ]);
+      if (/not a database/.test(messageOf(error))) throw noLock(path);
       if (!/locked/.test(messageOf(error))) throw error;
       throw new CommandError(
         `Another run is going on in ${folder}${describe(note)}. Nothing was done.`,
@@ -57,13 +60,15 @@ export class RunLock implements Disposable {
    */
   static holder(folder: string): string | undefined {
     const lock = join(folder, 'run.lock');
-    if (!existsSync(lock)) return undefined;
+    if (!isPlainOrMissing(lock)) throw noLock(lock);
+    if (lstatSync(lock, { throwIfNoEntry: false }) === undefined) return undefined;
     const database = new DatabaseSync(lock, { readOnly: true, timeout: 0 });
     try {
       // Deno takes no timeout together with readOnly, and would wait for 5 s.
       database.exec('pragma busy_timeout = 0; select 1 from sqlite_master');
       return undefined;
     } catch (error) {
+      if (/not a database/.test(messageOf(error))) throw noLock(lock);
       if (!/locked/.test(messageOf(error))) throw error;
       return describe(join(folder, 'run.json'));
     } finally {
@@ -73,22 +78,43 @@ export class RunLock implements Disposable {
 
   /** Never throws: how the run ended counts for more than a note that is left. */
   [Symbol.dispose](): void {
-    try {
-      rmSync(this.#note, { force: true });
-    } catch {
-      // The next run overwrites it.
-    }
+    removeNotes(this.#note);
     this.#database.close();
   }
 }
 
 /** Without it a second run can't say who is at work; on a full disk that must not keep the zips from being delivered. */
 function leaveNote(note: string, startedAt: Date): void {
+  const part = `${note}.part`;
   try {
-    writeFileSync(note, JSON.stringify({ pid: process.pid, startedAt }), { mode: 0o600 });
+    // A link of that name is replaced: what it leads to is not ours.
+    rmSync(part, { force: true });
+    writeFileSync(part, JSON.stringify({ pid: process.pid, startedAt }), { mode: 0o600, flag: 'wx' });
+    renameSync(part, note);
   } catch {
-    rmSync(note, { force: true });
+    removeNotes(note, part);
   }
+}
+
+/** What is a folder stays: it is not of sade's making. */
+function removeNotes(...notes: string[]): void {
+  for (const note of notes)
+    try {
+      rmSync(note, { force: true });
+    } catch {
+      // The next run tries again.
+    }
+}
+
+/** SQLite would follow a link, and wait for what is no file. */
+function isPlainOrMissing(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+}
+
+function noLock(path: string): ConfigurationError {
+  return new ConfigurationError([`${path} is not the lock file that sade makes`], {
+    advice: `Find out what has put it there, and remove it; the next run makes it anew: rm -r ${shellWord(path)}`,
+  });
 }
 
 function describe(note: string): string {

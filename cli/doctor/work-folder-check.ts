@@ -38,7 +38,7 @@ export async function checkWorkFolder({ workDir }: Pick<Settings, 'workDir'>): P
     return { checks: [mark.ok('is private and can be written to'), ...(await describeContent(spool, mark))], existing };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return { checks: [mark.fail(error.message)] };
+    return { checks: [mark.fail(error.message, error.advice)] };
   }
 }
 
