@@ -338,7 +338,7 @@ describeOnEachStore('the receipt of an upload', store => {
       const answer = await sendOf(day(2, 'fell'), 400);
       expect(answer.json.data.state).to.equal('complete');
       expect(codesOf(answer)).to.deep.equal(['SHRUNK']);
-      expect(answer.json.data.findings[0].message).to.contain('(2023-10-01 00:00:00 UTC)').and.contain('1,000 to 400');
+      expect(answer.json.data.findings[0].message).to.contain('(2023-10-01 00:00:00 UTC)').and.contain('1,000 -> 400');
     });
 
     it('finds one incomplete that was emptied, and goes on comparing with the last complete one', async () => {
@@ -396,7 +396,7 @@ describeOnEachStore('the receipt of an upload', store => {
       await sendOf(day(1, 'second'), 9000);
       await sendOf(day(1, 'second'), 500, { shrinkLimitPercent: 100 });
       const { json } = await sendOf(day(1, 'second'), 200);
-      expect(json.data.findings[0].message).to.contain('from 500 to 200');
+      expect(json.data.findings[0].message).to.contain('500 -> 200');
     });
   });
 });
