@@ -150,4 +150,29 @@ describe('main', () => {
       await expectAllKept();
     });
   });
+
+  it('does not end well when what it prints can not be written, except that a reader has had enough', async () => {
+    await using full = await open('/dev/full', 'w');
+    const child = spawn(NODE, ['--disable-warning=ExperimentalWarning', MAIN, '--version'], {
+      stdio: ['ignore', full.fd, 'pipe'],
+    });
+    let said = '';
+    child.stderr!.setEncoding('utf8').on('data', text => (said += text));
+    expect(await once(child, 'close')).to.deep.equal([EXIT.someFailed, null]);
+    expect(said).to.match(/^sade: what it prints could not be written: .*ENOSPC/);
+    const piped = start('help');
+    piped.stdout.destroy();
+    expect((await once(piped, 'exit'))[0]).to.equal(EXIT.ok);
+  });
+
+  it('shows a defect of its own as one, and asks for a report', async () => {
+    const broken = 'data:text/javascript,URL.canParse = () => { throw new TypeError("a bug") }';
+    const child = spawn(NODE, ['--import', broken, MAIN, 'list'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr!.setEncoding('utf8').on('data', text => (said += text));
+    expect((await once(child, 'close'))[0]).to.equal(EXIT.someFailed);
+    expect(said)
+      .to.match(/^sade: unexpected TypeError: a bug$/m)
+      .and.match(/^what to do: .*please report it/m);
+  });
 });

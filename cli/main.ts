@@ -27,6 +27,7 @@ const interruption = new Interruption(message => process.stderr.write(`${overEch
 
 // Who reads what is printed may go away (`sade backup | head`), and the disk of a log may be full: the backups go on.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+reportLostOutput();
 
 // Node waits until a terminal has taken what is written: one that hangs, over a line that is gone, would stop the backups.
 for (const { isTTY, _handle } of [process.stdout, process.stderr] as NonBlocking[])
@@ -66,11 +67,26 @@ const VALUES = {
   ...{ state: 'STATES', 'older-than': 'TIME', search: 'TEXT', sort: 'ORDER', limit: 'N' },
 } as const;
 
+const DEFECT = 'This looks like a defect of sade: please report it, with these lines.';
+
 /** What a server said may have several lines; the mistakes of a configuration are lines of ours. */
 const INDENT = ' '.repeat(6);
 
+let isBackup = false;
 process.exitCode = await main(process.argv);
 interruption.done();
+
+/** A script must not take an empty answer for a good one. A reader that went away (`sade list | head`) had enough of it. */
+function reportLostOutput(): void {
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`sade: what it prints could not be written: ${printableBlock(error.message, INDENT)}\n`);
+    // The exit code of a backup is that of the databases; its report is in the work folder, too.
+    process.on('exit', code => {
+      if (code === EXIT.ok && !isBackup) process.exitCode = EXIT.someFailed;
+    });
+  });
+}
 
 async function main(argv: string[]): Promise<number> {
   try {
@@ -80,8 +96,6 @@ async function main(argv: string[]): Promise<number> {
     return explainEnd(interruption.signal.aborted ? interruption.signal.reason : error);
   }
 }
-
-const DEFECT = 'This looks like a defect of sade: please report it, with these lines.';
 
 /** @returns the exit code */
 function explainEnd(error: unknown): number {
@@ -138,6 +152,7 @@ async function parse(typed: string[]): Promise<number> {
   if (!lazy) return EXIT.ok;
   const { _: extra } = lazy.args.at(-1) as unknown as { _: string[] };
   if (extra.length > 0) throw unexpected(extra, called);
+  isBackup = called === 'backup';
   return lazy.handler(...lazy.args);
 }
 
