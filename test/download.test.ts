@@ -53,7 +53,7 @@ describe('sade list, history and download', function () {
     const { code, stdout } = await sade(['list', '--server', service.url]);
     expect(code).to.equal(0);
     expect(stdout)
-      .to.match(/database +state +id +newest complete \([+-]\d\d:\d\d\) +age +complete id +size +rows/)
+      .to.match(/database +state +id +newest complete \([+-]\d\d:\d\d\) +age +restore id +size +rows/)
       .and.contain(AWKWARD)
       .and.match(/1 database: 1 complete$/m);
   });
