@@ -138,6 +138,17 @@ describe('inventory: dollar-quote', () => {
       expect(contentsOf(dump, [cut]), dump.slice(0, cut)).to.deep.equal(whole);
   });
 
+  it('is more than the rows of an INSERT, wherever the dump is cut, and also where it turns out to be none', () => {
+    for (const insert of [
+      'INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = $$x$$;\n',
+      '\nDELIMITER $$\nINSERT INTO t VALUES (1)\nDELIMITER ;\n$(\nDELIMITER $$\n',
+    ]) {
+      const dump = MYSQL_9 + insert;
+      for (const cuts of [[], Buffer.from(dump).keys().toArray()])
+        expect(contentsOf(dump, cuts).unexpected, insert).to.deep.equal(['INSERT INTO `t` with more than values']);
+    }
+  });
+
   it('may be cut anywhere', () => {
     const part = fc.constantFrom(
       ...[

@@ -281,6 +281,7 @@ export class DumpLexer {
           continue;
         }
         if (byte === is.DOLLAR && this.#mayOpenQuote(bytes, i)) {
+          if (depth === 0 && rows >= 0) this.#hasMoreThanRows = true;
           this.#dollarQuote.begin();
           this.#mode = 'dollar quote';
           break;
