@@ -73,7 +73,7 @@ export function unknownCommand(word: string, tree: CommandTree): ConfigurationEr
   return new ConfigurationError([`there is no command ${word || '""'}${guess || '; sade --help lists them'}`]);
 }
 
-/** Whoever types it has a bad night. */
+/** For the person who types `sade restore` on a bad night. */
 const NO_RESTORE =
   'there is no command restore: sade download ID fetches a backup, and docs/operations.md ("Restore") has the commands that load it';
 

@@ -167,7 +167,7 @@ async function chooseTarget(output: unknown, fileName: string): Promise<string> 
   return target;
 }
 
-/** What the service tells of a file may fill the disk, and a disk that is full says so only in the end. */
+/** The size that the service reports may be more than the disk has room for, and a full disk would show that only at the end. */
 async function checkRoom(target: string, { size }: RemoteBackup, already: number): Promise<void> {
   const disk = await statfs(dirname(target)).catch(() => undefined);
   const free = disk && disk.bavail * disk.bsize;

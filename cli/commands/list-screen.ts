@@ -88,7 +88,7 @@ function paintAge(shown: string, { complete, ageMs }: ListedView, staleMs: numbe
   return ageMs > staleMs ? paint(shown, 'doubtful', stdout) : shown;
 }
 
-/** So many losses are told of on a terminal: what comes behind them would scroll away. */
+/** How many losses are shown on a terminal: more would scroll away. */
 const LOSSES_SHOWN = 5;
 
 function lossesOf(databases: readonly ListedView[], width: number | undefined): string[] {

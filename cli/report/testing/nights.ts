@@ -30,7 +30,7 @@ const MYISAM = finding(
   'Change them with ALTER TABLE … ENGINE=InnoDB, or back up at a time when no one writes to them.',
 );
 
-/** @returns what a run tells of a database that is well */
+/** @returns what a run reports of a database that is well */
 export function wellOne(database: string, more: Partial<Outcome> = {}): Outcome {
   const number = Number(/\d+$/.exec(database)?.[0] ?? 1);
   return {
@@ -42,7 +42,7 @@ export function wellOne(database: string, more: Partial<Outcome> = {}): Outcome 
   };
 }
 
-/** @returns what a run tells of a database of which there is no backup; the last good one is of the night before */
+/** @returns what a run reports of a database without a new backup; the last good one is of the night before */
 export function failedOne(database: string, failure: Failure, more: Partial<Outcome> = {}): Outcome {
   const { tables: _, rows: __, backupId: ___, ...rest } = wellOne(database);
   const lastGood = { id: 5, takenAt: new Date('2026-11-26T18:31:00Z') };
