@@ -32,6 +32,8 @@ describe('a signal', function () {
   let trial: FaultTrial;
   let database: string;
   before(async () => {
+    // The package fetches the program itself out of another package when it is first run.
+    execFileSync(process.execPath, [join(ROOT, 'node_modules/deno/bin.cjs'), '--version']);
     scene = await sharedFaultScene();
     database = await scene.createDatabase(SHOP);
   });
