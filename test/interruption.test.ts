@@ -22,7 +22,7 @@ const MAIN = join(ROOT, 'cli/main.ts');
 const DENO = [join(ROOT, 'node_modules/deno/deno'), 'run', '--quiet', ...DENO_PERMISSIONS];
 
 const HANGS = 'header; rows 1000; exec sleep 300';
-const STUBBORN = `trap '' INT TERM; ${HANGS}`;
+const STUBBORN = `trap '' INT TERM QUIT; ${HANGS}`;
 const [CTRL_C, CTRL_Z] = ['\x03', '\x1a'];
 
 describe('a signal', function () {
