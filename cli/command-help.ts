@@ -13,7 +13,7 @@ export function namesOf(tree: CommandTree): string[] {
   return Object.keys(tree).filter(name => !name.startsWith('__'));
 }
 
-/** @param width of the terminal; undefined where there is none @returns what `sade --help` prints */
+/** @param width of the terminal; undefined without a terminal @returns what `sade --help` prints */
 export function overview(tree: CommandTree, width: number | undefined): string {
   const commands = namesOf(tree).map(name => [name, (tree[name]!.describe ?? []).join(' ')] as const);
   const sections = [

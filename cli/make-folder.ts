@@ -4,7 +4,7 @@ import { codeOf } from './problems.ts';
 
 /**
  * Makes a folder and those that it lies in, for this user alone. Node's own `recursive` never ends below /proc and /sys,
- * which say of each new folder that there is none to put it in.
+ * which answer to each new folder that its parent does not exist.
  * @returns whether it was made, and not there before
  * @throws Error with the reason, which names the path
  */

@@ -19,13 +19,13 @@ export interface ListedView {
   readonly states: readonly ListedState[];
   /** The same for a person, such as `INCOMPLETE, SHRUNK`. */
   readonly state: string;
-  /** The newest complete backup; undefined when there is none. */
+  /** The newest complete backup; undefined without one. */
   readonly complete: BackupSummary | undefined;
-  /** The one to restore: it has what a newer complete one has lost. Undefined when there is none. */
+  /** The one to restore: it has what a newer complete one has lost. Undefined without a complete backup. */
   readonly restorable: { readonly id: number; readonly figures: BackupSummary | undefined } | undefined;
   /** Of the newest complete one, else of the latest: by this it is sorted. */
   readonly size: number;
-  /** How old the newest complete backup is, in milliseconds; infinite when there is none. */
+  /** How old the newest complete backup is, in milliseconds; infinite without one. */
   readonly ageMs: number;
   /** The lower, the sooner someone should look. */
   readonly urgency: number;

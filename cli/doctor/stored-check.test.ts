@@ -50,14 +50,14 @@ describe('doctor: newest backups', () => {
   it('are worth a warning when they are old, or when there is none', async () => {
     expect(await check('2026-01-01 00:59:00')).to.match(/^warn is complete, 26 h old/);
     expect(await check('2026-01-01 01:01:00')).to.match(/^ok/);
-    expect(await check(undefined)).to.match(/^warn there is none .*sade backup --only pt_xyz$/);
+    expect(await check(undefined)).to.match(/^warn the service has no backup of it yet .*sade backup --only pt_xyz$/);
     const { checks } = await checkStored({ sources: [PT_XYZ], ask: async () => [], askReport, lastRun: undefined });
     expect(await check(undefined, '', 'unreadable'), 'a run that is known only to have been').to.match(
-      /^warn there is none/,
+      /^warn the service has no backup of it yet/,
     );
     expect(checks[0], 'before the first run').to.include({
       mark: 'ok',
-      message: 'there is none at the service yet; sade backup makes one',
+      message: 'the service has no backup of it yet; sade backup makes one',
     });
   });
 

@@ -55,7 +55,7 @@ function describe(label: string, latest: Latest | undefined, { lastRun, now = ne
     const delivered = known?.outcomes.find(({ database, backupId }) => database === label && backupId !== undefined);
     if (delivered)
       return fail(`the service knows none, though the last run gave it one (id ${delivered.backupId})`, LOST);
-    const none = 'there is none at the service yet';
+    const none = 'the service has no backup of it yet';
     return lastRun
       ? warn(none, `Make one: sade backup --only ${shellWord(label)}`)
       : ok(`${none}; sade backup makes one`);

@@ -44,7 +44,7 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
     `The server ended the connection in the middle${placeIn(text)}. Check its log; max_allowed_packet, net_write_timeout or a restart are the usual reasons.`,
   2020: text =>
     `A row${placeIn(text)} is larger than max_allowed_packet. Raise it with dump_options: ["--max-allowed-packet=1G"].`,
-  2026: 'TLS does not come about. Check the key "ssl" of this database, its ssl_ca, and whether the server offers TLS.',
+  2026: 'TLS could not be set up. Check the key "ssl" of this database, its ssl_ca, and whether the server offers TLS.',
   2059: text => {
     const plugin = /plugin '?(\w+)'? (?:cannot|could not|can't)/i.exec(text)?.[1];
     if (plugin === 'mysql_clear_password' || plugin === 'dialog') return readablePassword(plugin);
@@ -115,10 +115,10 @@ function deniedOnDatabase(text: string): string {
   const [, account, database, isLock] = /user ('.*?'@'.*?') to database '(.+?)'(.*LOCK TABLES)?/s.exec(text) ?? [];
   const right = isLock ? 'LOCK TABLES' : /show events/i.test(text) ? 'EVENT' : undefined;
   if (!database)
-    return 'The user may not use this database, or there is none of that name. Check database_name, and grant the user the rights that docs/operations.md lists.';
+    return 'The user may not use this database, or no database has that name. Check database_name, and grant the user the rights that docs/operations.md lists.';
   const on = `ON \`${database.replace(/[\\_%]/g, '\\$&').replaceAll('`', '``')}\`.* TO ${account};`;
   if (right) return `The user lacks the right ${right} on the database: GRANT ${right} ${on}`;
-  return `The user may not use this database, or there is none of that name. Check database_name, or: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ${on} docs/operations.md tells which right the routines need.`;
+  return `The user may not use this database, or no database has that name. Check database_name, or: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ${on} docs/operations.md tells which right the routines need.`;
 }
 
 function deniedOnTable(text: string): string {

@@ -97,7 +97,7 @@ describe('connect', () => {
         .to.have.property('advice')
         .that.contains('ssl_ca');
       const error = await refusal(verify('certificate.pem', { host: 'localhost' }));
-      expect(error.message).to.match(/TLS does not come about: .*altnames/);
+      expect(error.message).to.match(/TLS could not be set up: .*altnames/);
       expect(error.sharedCause!.why).to.match(/^fails at TLS \(.*altnames/);
       for (const name of ['nowhere.pem', 'no-ca.pem']) {
         const unusable = await refusal(verify(name));

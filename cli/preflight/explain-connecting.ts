@@ -87,7 +87,7 @@ function explain(error: Error, source: DatabaseSource, contact: Contact): Explan
   if (contact.isReached && !contact.isGreeted) return explainStranger(error, contact);
   if (contact.isGreeted && contact.isEncrypted) {
     const reason = messageFrom(error);
-    return { what: `TLS does not come about: ${reason}`, advice: adviceOn(2026), why: `fails at TLS (${reason})` };
+    return { what: `TLS could not be set up: ${reason}`, advice: adviceOn(2026), why: `fails at TLS (${reason})` };
   }
   const why = contact.isGreeted ? 'ends connections before the login' : NOT_REACHED[code];
   return { what: messageFrom(error), advice: adviceOn(CLIENT_ERRORS[code]), why, isServerAway: code in NOT_REACHED };

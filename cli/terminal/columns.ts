@@ -19,7 +19,7 @@ export interface Column {
 /**
  * Draws a table that is no wider than the terminal: first the least important columns go, then names are cut in the middle.
  * @param columns from left to right; the cells may hold what a server said
- * @param width of the terminal; undefined where there is none: all columns are there, and nothing is cut
+ * @param width of the terminal; undefined without a terminal: all columns are there, and nothing is cut
  */
 export function fittedTable(columns: readonly Column[], width: number | undefined): string {
   const shown = columns.map(column => ({ ...column, cells: column.cells.map(printableInLine) }));

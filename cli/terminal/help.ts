@@ -25,7 +25,7 @@ export interface CommandHelpOptions {
   readonly common: CommandHelp['options'];
   /** What the help calls the value of an option, by its long name; an option that takes none has none. */
   readonly values: Readonly<Record<string, string>>;
-  /** Columns of the terminal; undefined where there is none. */
+  /** Columns of the terminal; undefined without a terminal. */
   readonly width: number | undefined;
 }
 

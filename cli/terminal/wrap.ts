@@ -12,7 +12,7 @@ const NO_BREAK = '\u{a0}';
 
 /**
  * Breaks a sentence into lines at its blanks, but never within a command such as `sade accept 35 --reason 'why'`.
- * @param width columns of the terminal; undefined where there is none: nothing is broken then
+ * @param width columns of the terminal; undefined without a terminal: nothing is broken then
  * @param indent what stands before each line after the first
  */
 export function wrap(text: string, width: number | undefined, indent: string): string {

@@ -6,7 +6,7 @@ type MakingCalls = Pick<typeof nodeFs, 'mkdir' | 'stat'>;
 
 /**
  * Makes a folder and those that it lies in, for this user alone, unless it is there. Node's own `recursive` never ends below
- * /proc and /sys, which say of each new folder that there is none to put it in.
+ * /proc and /sys, which answer to each new folder that its parent does not exist.
  * @throws Error with the reason, which names the path
  */
 export async function makeFolder(path: string, fs: MakingCalls = nodeFs): Promise<void> {
