@@ -1,5 +1,11 @@
 import { stopSharedMariaDb } from './mariadb.ts';
 
+/**
+ * What decides whether a program writes in colour, and is not the same on all machines: Node and Deno write none on a terminal
+ * where `CI` is set. A test sets what it is about.
+ */
+for (const name of ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS']) delete process.env[name];
+
 /** A run whose tests are over ends by itself; what keeps it longer was left behind by a test. */
 const GRACE_MS = 60_000;
 

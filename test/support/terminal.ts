@@ -31,10 +31,9 @@ export class Terminal implements AsyncDisposable {
   static open(command: readonly string[], { columns = 100, rows = 40, env = {}, cwd }: TerminalOptions = {}): Terminal {
     const quoted = command.map(word => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
     const line = `stty cols ${columns} rows ${rows}; exec ${quoted}`;
-    const { NO_COLOR: _, ...ours } = process.env;
     const script = spawn('script', ['-q', '-f', '-e', '-c', line, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...ours, SHELL: '/bin/sh', TERM: 'xterm-256color', ...env },
+      env: { ...process.env, SHELL: '/bin/sh', TERM: 'xterm-256color', ...env },
       ...(cwd && { cwd }),
     });
     const emulator = new xterm.Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true });
