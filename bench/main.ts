@@ -1,4 +1,4 @@
-// `npm run bench`: ours and what people use today, in turns, in one run on one machine; see docs/performance.md.
+// `npm run bench`: ours and what people use today, in turns, in one run on one machine; see docs/explanation/performance.md.
 // Ends with 0 even when a target is missed, since figures are no test; with 1 when an output is wrong.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -39,7 +39,7 @@ const CASES: readonly BenchCase[] = [
   historySqlite,
   memory,
 ];
-const DOCUMENT = join(import.meta.dirname, '../docs/performance.md');
+const DOCUMENT = join(import.meta.dirname, '../docs/explanation/performance.md');
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -8,7 +8,7 @@ export interface BenchOptions {
   readonly only: readonly string[] | undefined;
   /** Where the results go as JSON. */
   readonly json: string;
-  /** Whether docs/performance.md gets the table. */
+  /** Whether docs/explanation/performance.md gets the table. */
   readonly writesDocument: boolean;
 }
 
@@ -18,7 +18,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --only zip,upload   these cases only
   --rounds N          how often each contestant runs (default 3)
   --json PATH         where the results go as JSON (default data/bench.json)
-  --write             put the table into docs/performance.md
+  --write             put the table into docs/explanation/performance.md
   --size tiny         only to see that all works: its figures mean nothing
 The folder for its files is made in TMPDIR, or /tmp.`;
 

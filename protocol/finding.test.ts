@@ -28,7 +28,7 @@ describe('finding', () => {
   });
 
   it('stands in the documentation, each with its weight', async () => {
-    const text = await readFile(new URL('../docs/formats.md', import.meta.url), 'utf8');
+    const text = await readFile(new URL('../docs/reference/formats.md', import.meta.url), 'utf8');
     const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| (\w+) \|/gm)].map(([, code, severity]) => [code, severity]);
     expect(Object.fromEntries(rows)).to.deep.equal(FINDINGS);
   });

@@ -79,7 +79,7 @@ const inventory = mixed<Inventory>().test('inventory', (value, context) => {
 });
 
 /**
- * What a backup says of itself: the document that travels with the zip and is kept beside it (docs/formats.md). Unknown
+ * What a backup says of itself: the document that travels with the zip and is kept beside it (docs/reference/formats.md). Unknown
  * keys are let be, so that a newer client can talk to an older service; a change of meaning gets a new version.
  */
 export const manifestSchema = object({

@@ -66,8 +66,8 @@ describe('errors', () => {
     expect(await orNull(Promise.reject(new AppError(500, 'X', 'x'))).catch(error => error.status)).to.equal(500);
   });
 
-  it('has every code in docs/rest.md, and no other', () => {
-    const docs = readFileSync(resolve(import.meta.dirname, '../docs/rest.md'), 'utf8');
+  it('has every code in docs/reference/rest.md, and no other', () => {
+    const docs = readFileSync(resolve(import.meta.dirname, '../docs/reference/rest.md'), 'utf8');
     const documented = [...docs.matchAll(/\| `([A-Z]+_[A-Z_]+)` \|/g)].map(match => match[1]!);
     const code = sources();
     expect(documented).to.have.length.greaterThan(25);

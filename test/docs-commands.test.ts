@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { type SadeResult, sade } from './support/sade.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const PAGES = ['README.md', 'docs/operations.md', 'docs/rest.md', 'docs/graphql.md'];
+const PAGES = ['README.md', 'docs/operations.md', 'docs/reference/rest.md', 'docs/reference/graphql.md'];
 
 describe('the commands of the docs', () => {
   it("never run npx, which downloads a stranger's package of that name in any other folder", () => {

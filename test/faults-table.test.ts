@@ -5,8 +5,8 @@ import { expect } from 'chai';
 const ROOT = join(import.meta.dirname, '..');
 const OUTCOMES = ['failed', 'waits', 'incomplete', 'warned', 'healed', 'refused', 'damaged', 'answered'];
 
-describe('the table of faults (docs/faults.md)', () => {
-  const text = readFileSync(join(ROOT, 'docs/faults.md'), 'utf8');
+describe('the table of faults (docs/reference/faults.md)', () => {
+  const text = readFileSync(join(ROOT, 'docs/reference/faults.md'), 'utf8');
   const [faults, guards] = [rowsUnder(text, 'what goes wrong'), rowsUnder(text, 'guard')];
 
   it('has at least 35 faults, each with what is said and a known outcome', () => {

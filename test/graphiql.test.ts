@@ -14,7 +14,7 @@ import { until } from './support/until.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** With LUMBUNG_SCREENSHOT=1 the docs' picture is made anew. */
-const PICTURE = process.env.LUMBUNG_SCREENSHOT === '1' ? resolve(ROOT, 'docs/graphiql.png') : undefined;
+const PICTURE = process.env.LUMBUNG_SCREENSHOT === '1' ? resolve(ROOT, 'docs/reference/graphiql.png') : undefined;
 const [SQLITE] = historyStores;
 
 describe('GraphiQL in a browser', function () {

@@ -21,13 +21,13 @@ import { type SampleZip, sampleZip } from '../server/testing/zips.ts';
 import { until } from './support/until.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const PAGE = readFileSync(join(ROOT, 'docs/graphql.md'), 'utf8');
+const PAGE = readFileSync(join(ROOT, 'docs/reference/graphql.md'), 'utf8');
 /** The address that the page has; here it is that of the service under test. */
 const ADDRESS = 'http://127.0.0.1:3000';
 /** "Now" in the page. */
 const MORNING = '2026-11-24T09:00:00Z';
 
-describeOnEachStore('docs/graphql.md', store => {
+describeOnEachStore('docs/reference/graphql.md', store => {
   const blocks = blocksOf(PAGE);
   let app: RunningApp;
   let folder: string;

@@ -10,7 +10,7 @@ import { type Service, startService } from './support/service.ts';
 /** Where the page has its trial done, and where its other commands go. */
 const ADDRESSES = /http:\/\/127\.0\.0\.1:300[01]/g;
 
-describe('the commands of docs/rest.md', function () {
+describe('the commands of docs/reference/rest.md', function () {
   this.timeout(60_000);
   let folder: string;
   let service: Service;
@@ -24,7 +24,7 @@ describe('the commands of docs/rest.md', function () {
       STORAGE_DIR: join(folder, 'backups'),
       DATABASE_URL: `sqlite:${join(folder, 'history.sqlite')}`,
     });
-    const page = await readFile(join(import.meta.dirname, '../docs/rest.md'), 'utf8');
+    const page = await readFile(join(import.meta.dirname, '../docs/reference/rest.md'), 'utf8');
     blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```/gms)].map(([, lang, text]) => ({ lang: lang!, text: text! }));
   });
   after(async () => {

@@ -55,7 +55,7 @@ export async function deliver(parcel: Parcel, spool: Spool, options: UploadOptio
 }
 
 /**
- * Refusals of just this zip, which are the same as long as zip and service are what they are (docs/rest.md). The first one
+ * Refusals of just this zip, which are the same as long as zip and service are what they are (docs/reference/rest.md). The first one
  * is noted, and leaves it where it is: until the next run the service may have been updated, or its limits raised.
  */
 const FOR_GOOD = new Set([

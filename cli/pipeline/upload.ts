@@ -65,7 +65,7 @@ function explain(error: unknown, server: URL): ExplainedError {
     : explainServiceError(error, server);
 }
 
-/** 201 for a zip that is new, 200 for one that is stored already (docs/rest.md): by any other, such as 202, nothing is promised. */
+/** 201 for a zip that is new, 200 for one that is stored already (docs/reference/rest.md): by any other, such as 202, nothing is promised. */
 function checkStatus({ status }: Response, server: URL): void {
   if (status === 200 || status === 201) return;
   throw new StrangeAnswer(`the service at ${server.origin} answered an upload by ${status}, and not by 201 or 200`, {

@@ -27,7 +27,7 @@ export class StrangeAnswer extends ExplainedError {
 /** The service answered that it does not take what it was sent, or has not what it was asked for. */
 export class ServiceRefusal extends ExplainedError {
   readonly status: number;
-  /** Such as `DIGEST_MISMATCH`; docs/rest.md lists them. */
+  /** Such as `DIGEST_MISMATCH`; docs/reference/rest.md lists them. */
   readonly code: string;
   /** How many bytes are left on its disk, where it says so. */
   readonly freeBytes: number | undefined;

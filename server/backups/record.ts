@@ -14,7 +14,7 @@ const instant = () =>
     .test('real', 'is no real instant', text => !Number.isNaN(Date.parse(text ?? '')))
     .required();
 
-/** What is kept beside a zip: all that the history knows of it when it is received (docs/formats.md, "The record"). */
+/** What is kept beside a zip: all that the history knows of it when it is received (docs/reference/formats.md, "The record"). */
 const recordSchema = object({
   record_version: number().oneOf([1]).required(),
   /** Far below what the store can hold, so that there are ids left above. */

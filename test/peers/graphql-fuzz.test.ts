@@ -13,7 +13,7 @@ const SEED = Number(process.env.FUZZ_SEED ?? 20261128);
 const COUNT = Number(process.env.FUZZ_COUNT ?? 6_000);
 /** So many are asked at a time. */
 const AT_ONCE = 6;
-/** Those that docs/graphql.md lists and that a history that works has no reason to give are not among them. */
+/** Those that docs/reference/graphql.md lists and that a history that works has no reason to give are not among them. */
 const CODES = [
   'VALIDATION_FAILED',
   'QUERY_TOO_LARGE',

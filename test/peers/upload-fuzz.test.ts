@@ -14,7 +14,7 @@ const AT_ONCE = 8;
 /** Said aloud, so that a run that found something can be had again: FUZZ_SEED=… */
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
 
-/** What docs/rest.md says that a service may answer to an upload through no mistake of the client's. */
+/** What docs/reference/rest.md says that a service may answer to an upload through no mistake of the client's. */
 const DOCUMENTED_5XX = new Set([503, 507]);
 
 describe('uploads of the zips of all common writers, mutated, with mutated manifests', () => {
