@@ -35,7 +35,7 @@ describe('the command line of sade', () => {
     for (const command of COMMANDS) expect(stdout).to.match(new RegExp(`^ {2}${command} +[A-Z]`, 'm'));
     for (const exitCode of ['0', '1', '2', '3', '4', '130, 143', '131, 129'])
       expect(stdout).to.match(new RegExp(`^ {2}${exitCode} {2,}\\S`, 'm'));
-    expect(stdout).to.contain('README.md').and.contain('docs/operations.md');
+    expect(stdout).to.contain('README.md').and.contain('docs/README.md');
     for (const command of COMMANDS) {
       const { stdout } = await sade('help', command);
       for (const line of stdout.split('\n')) expect(line.length, line).to.be.at.most(80);
@@ -151,7 +151,7 @@ describe('the command line of sade', () => {
   it('sends who looks for restore to download and to the docs', async () => {
     const { code, stderr } = await sade('restore', '34');
     expect(code).to.equal(3);
-    expect(stderr).to.contain('sade download ID').and.contain('docs/operations.md');
+    expect(stderr).to.contain('sade download ID').and.contain('docs/how-to/restore-a-database.md');
   });
 
   it('names the databases that --only may have meant', async () => {

@@ -58,7 +58,7 @@ function documents(): [string, string][] {
   const inRoot = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url));
   const pages = [
     ['first steps, cron', inRoot('README.md')],
-    ['restore, operations', inRoot('docs/operations.md')],
+    ['restore, all tasks', inRoot('docs/README.md')],
   ] as const;
   return [
     ['start with', 'sade doctor: it says what is missing for a backup, and what to do'],
@@ -75,7 +75,7 @@ export function unknownCommand(word: string, tree: CommandTree): ConfigurationEr
 
 /** For the person who types `sade restore` on a bad night. */
 const NO_RESTORE =
-  'there is no command restore: sade download ID fetches a backup, and docs/operations.md ("Restore") has the commands that load it';
+  'there is no command restore: sade download ID fetches a backup, and docs/how-to/restore-a-database.md has the commands that load it';
 
 /** @returns the error for an option that a command does not take; says which commands do */
 export function unknownOption(flag: string, command: string, tree: CommandTree): ConfigurationError {

@@ -16,7 +16,7 @@ const NEEDED: DumpOption = { value: 'needed' };
 const POSSIBLE: DumpOption = { value: 'possible' };
 
 /**
- * The only options that are taken, each spelled exactly so. docs/operations.md lists them with what they do. An option gets
+ * The only options that are taken, each spelled exactly so. docs/reference/configuration.md lists them with what they do. An option gets
  * here when it neither hides that something is missing, nor writes what sade can't read, nor sends the dump, the password or a
  * file elsewhere, nor loads code.
  */

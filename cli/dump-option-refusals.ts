@@ -91,7 +91,7 @@ function whyNotTaken(name: string, value: string | undefined): string {
   if (isTaken) return `must be written in full, as --${meant}`;
   const reason = meant === undefined ? undefined : reasonFor(meant);
   if (reason !== undefined) return `is not allowed: ${reason}`;
-  return `is not one of the dump options that sade takes, which docs/operations.md lists${suggest(name)}`;
+  return `is not one of the dump options that sade takes, which docs/reference/configuration.md lists${suggest(name)}`;
 }
 
 /** Off is refused for the reason of on, where it has none of its own. */

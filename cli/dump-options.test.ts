@@ -64,8 +64,8 @@ describe('dump-options', () => {
     }
   });
 
-  it('stands in docs/operations.md, option by option', async () => {
-    const text = await readFile(join(import.meta.dirname, '../docs/operations.md'), 'utf8');
+  it('stands in docs/reference/configuration.md, option by option', async () => {
+    const text = await readFile(join(import.meta.dirname, '../docs/reference/configuration.md'), 'utf8');
     const table = /^\| option \| program \|.*?\n\n/ms.exec(text)![0];
     const rows = table
       .trim()
@@ -145,10 +145,10 @@ describe('dump-options', () => {
 
   it('names what may have been meant by an option that it does not know', () => {
     expect(dumpOptionProblem('--ignore-tabel=a.b')).to.match(
-      /docs\/operations\.md lists\. Did you mean --ignore-table\?$/,
+      /docs\/reference\/configuration\.md lists\. Did you mean --ignore-table\?$/,
     );
     expect(dumpOptionProblem('--verbose')).to.equal(
-      'is not one of the dump options that sade takes, which docs/operations.md lists',
+      'is not one of the dump options that sade takes, which docs/reference/configuration.md lists',
     );
     for (const name of ['constructor', '__proto__', 'toString'])
       expect(dumpOptionProblem(`--${name}`), name).to.match(/^(?:is not one of|must be in the long form)/);

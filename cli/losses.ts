@@ -17,7 +17,7 @@ export function lossAdvice({ id, reference }: Pick<UnacceptedLoss, 'id' | 'refer
 }
 
 /** A download alone changes nothing in the database. */
-export const BRING_BACK = 'How to bring it back: "One table" in docs/operations.md.';
+export const BRING_BACK = 'How to bring it back: docs/how-to/restore-one-table.md.';
 
 /** Whether a backup is known that has what was lost, and is not damaged. */
 function canBeFetched({ id, state, instead }: UnacceptedLoss['reference']): boolean {

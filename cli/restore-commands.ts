@@ -33,14 +33,14 @@ export function createStatement({ source }: Manifest): string | undefined {
   return `CREATE DATABASE ${name} CHARACTER SET ${characterSet} COLLATE ${collation};`;
 }
 
-/** @returns the shell's command that loads a zip into the new database, as docs/operations.md explains it, with the client of the server's flavour */
+/** @returns the shell's command that loads a zip into the new database, as docs/how-to/restore-a-database.md explains it, with the client of the server's flavour */
 export function loadCommand(file: string, { source, client }: Manifest): string {
   const program = CLIENTS[source.server?.flavour ?? client.flavour];
   return `unzip -p ${shellWord(file)} | ${program} ${shellWord(restoredName(source.database))}`;
 }
 
 const RESTORE_USER = 'lumbung_restore';
-/** Views, triggers, routines and events keep their definers (docs/operations.md, "The user that restores"). */
+/** Views, triggers, routines and events keep their definers (docs/how-to/restore-a-database.md). */
 const DEFINER_RIGHTS = {
   mariadb: 'SET USER',
   mysql: 'SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER, SESSION_VARIABLES_ADMIN',

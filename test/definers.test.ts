@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type MariaDb, sharedMariaDb } from './support/mariadb.ts';
 
-const OPERATIONS = join(import.meta.dirname, '../docs/operations.md');
+const PAGE = join(import.meta.dirname, '../docs/how-to/fix-a-dump-that-does-not-load.md');
 const [SOURCE, COPY] = ['pt_definers', 'pt_definers_copy'];
 const DEFINERS = [
   'plain@localhost',
@@ -53,7 +53,7 @@ describe('the command that takes the definers out of a dump', function () {
 
   it('leaves none of any kind, so that a user loads it who has rights on the new database only', async () => {
     const { host, port, user, password } = mariadb;
-    const command = /LC_ALL=C (sed -E '.*DEFINER.*') \|/.exec(await readFile(OPERATIONS, 'utf8'))![1]!;
+    const command = /LC_ALL=C (sed -E '.*DEFINER.*') \|/.exec(await readFile(PAGE, 'utf8'))![1]!;
     const { stdout: dump } = await promisify(execFile)(
       'mariadb-dump',
       ['--no-defaults', '--routines', '--events', `-h${host}`, `-P${port}`, `-u${user}`, SOURCE],

@@ -2,10 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { allPages } from './docs/pages.ts';
 import { type SadeResult, sade } from './support/sade.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const PAGES = ['README.md', 'docs/operations.md', 'docs/reference/rest.md', 'docs/reference/graphql.md'];
+/** All pages with commands to run: those that explain, and the list of faults, only talk about commands. */
+const PAGES = allPages()
+  .map(({ path }) => path)
+  .filter(path => !/^docs\/(?:explanation|reference\/faults)\b/.test(path));
 
 describe('the commands of the docs', () => {
   it("never run npx, which downloads a stranger's package of that name in any other folder", () => {

@@ -14,7 +14,7 @@ const SCHEMA = `
   create event nightly on schedule every 1 day do call restock();
 `;
 
-describe('the commands of docs/operations.md that bring back one thing', function () {
+describe('the commands of docs/how-to/restore-one-table.md that bring back one thing', function () {
   this.timeout(60_000);
   let mariadb: MariaDb;
   let shell: PastingShell;
@@ -22,7 +22,7 @@ describe('the commands of docs/operations.md that bring back one thing', functio
   before(async () => {
     mariadb = await startMariaDb();
     shell = await PastingShell.open(mariadb);
-    blocks = await documentedBlocks('docs/operations.md', '### One table', '### Switching over');
+    blocks = await documentedBlocks('docs/how-to/restore-one-table.md');
     await mariadb.sql(`create database pt_xyz_restored; create user ${RESTORER.user}@localhost identified by '${RESTORER.password}';
       grant all on \`pt\\_xyz\\_restored\`.* to lumbung_restore@localhost; grant set user on *.* to lumbung_restore@localhost`);
     await mariadb.sql(SCHEMA, 'pt_xyz_restored');

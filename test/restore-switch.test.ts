@@ -18,7 +18,7 @@ const SCHEMA = `
 `;
 const STATEMENT = 'CREATE DATABASE `pt_xyz_restored` CHARACTER SET latin1 COLLATE latin1_swedish_ci';
 
-/** The blocks of README.md and docs/operations.md, pasted whole and in their order. */
+/** The blocks of README.md and docs/how-to/switch-to-a-restored-copy.md, pasted whole and in their order. */
 describe('the documented way to switch over to a restored copy', function () {
   this.timeout(120_000);
   let mariadb: MariaDb;
@@ -29,7 +29,7 @@ describe('the documented way to switch over to a restored copy', function () {
     mariadb = await startMariaDb();
     shell = await PastingShell.open(mariadb);
     readme = await documentedBlocks('README.md', '## Restore', '## Configuration');
-    switching = await documentedBlocks('docs/operations.md', '### Switching over', '### At the end');
+    switching = await documentedBlocks('docs/how-to/switch-to-a-restored-copy.md');
     await mariadb.sql('create database pt_xyz character set latin1 collate latin1_swedish_ci');
     await mariadb.sql(SCHEMA, 'pt_xyz');
     await shell.paste({

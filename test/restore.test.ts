@@ -55,12 +55,12 @@ interface Server {
   readonly dump: readonly string[];
 }
 
-/** The statements and the command that docs/operations.md has, run as they stand there. */
+/** The statements and the command that docs/how-to/restore-a-database.md has, run as they stand there. */
 describe('the documented restore', function () {
   this.timeout(120_000);
   let docs: string;
   before(async () => {
-    docs = await readFile(join(import.meta.dirname, '../docs/operations.md'), 'utf8');
+    docs = await readFile(join(import.meta.dirname, '../docs/how-to/restore-a-database.md'), 'utf8');
   });
 
   const grantsFor = (flavour: 'MariaDB' | 'MySQL') =>

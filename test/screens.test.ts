@@ -307,7 +307,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
       );
       expect(lines, 'a zip that is cut must not look loaded').to.include('  set -o pipefail');
       expect(lines.join('\n')).to.match(/^ {2}CREATE DATABASE `\w+_restored` CHARACTER SET utf8mb4 COLLATE \w+;$/m);
-      expect(lines.join(' ')).to.contain('docs/operations.md');
+      expect(lines.join(' ')).to.contain('docs/how-to/restore-a-database.md');
     });
 
   it('the next commands ask the same service, where it was named on the command line, and a name like an option is no option', async () => {

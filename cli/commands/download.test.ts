@@ -105,7 +105,7 @@ describe('download', () => {
     expect(code).to.equal(0);
     expect(said.split('\n')).to.deep.equal([
       `${join(folder, NAME)}: 2.9 MiB, SHA-256 ${sha256(CONTENT).toString('hex')}`,
-      'next: load it into a new database, as docs/operations.md, "Restore" shows',
+      'next: load it into a new database, as docs/how-to/restore-a-database.md shows',
       '',
     ]);
     expect(await isWhole()).to.equal(true);

@@ -105,7 +105,7 @@ async function wrongBytes(id: string, service: Service, { signal }: CommandConte
   const { damage, checked_at, database_name } = report;
   const seen = checked_at ? `, as last seen at ${inLocalTime(checked_at)}` : '';
   return new ExplainedError(`backup ${id} is damaged: ${damage}${seen}. ${what}.`, {
-    advice: `sade history ${shellWord(database_name)} shows the other backups; docs/operations.md tells how the file is put back from a copy.`,
+    advice: `sade history ${shellWord(database_name)} shows the other backups; docs/how-to/scrub-stored-files.md shows how to put the file back from a copy.`,
   });
 }
 

@@ -4,7 +4,7 @@ import { createStatement, loadCommand, userStatements } from '../restore-command
 import { printableInLine } from '../terminal/printable.ts';
 import { wrap } from '../terminal/wrap.ts';
 
-const WHERE = 'docs/operations.md, "Restore"';
+const WHERE = 'docs/how-to/restore-a-database.md';
 
 /**
  * @param file path of the zip that was fetched

@@ -66,7 +66,10 @@ function describeLine({ protocol, hostname }: URL, { warn }: Marker): Check[] {
   if (protocol === 'https:' || isLoopback(hostname)) return [];
   const message = 'the zips go over the network in clear text';
   return [
-    warn(message, 'Put nginx with TLS in front of the service (docs/operations.md), and https:// into --server.'),
+    warn(
+      message,
+      'Put nginx with TLS in front of the service (docs/how-to/run-behind-nginx.md), and https:// into --server.',
+    ),
   ];
 }
 

@@ -44,7 +44,7 @@ function describeLoss(label: string, loss: UnacceptedLoss): Check {
 const LOOK = 'Check the database.';
 
 const LOST =
-  'Either --server is another service now, or its history is lost: then make no backup before it is made again (docs/operations.md, "If the history is lost").';
+  'Either --server is another service now, or its history is lost: then make no backup before it is made again (docs/how-to/rebuild-a-lost-history.md).';
 
 type Latest = DatabaseList['data'][number]['latest_backup'];
 

@@ -115,17 +115,17 @@ function deniedOnDatabase(text: string): string {
   const [, account, database, isLock] = /user ('.*?'@'.*?') to database '(.+?)'(.*LOCK TABLES)?/s.exec(text) ?? [];
   const right = isLock ? 'LOCK TABLES' : /show events/i.test(text) ? 'EVENT' : undefined;
   if (!database)
-    return 'The user may not use this database, or no database has that name. Check database_name, and grant the user the rights that docs/operations.md lists.';
+    return 'The user may not use this database, or no database has that name. Check database_name, and grant the user the rights that docs/how-to/make-a-user-that-backs-up.md lists.';
   const on = `ON \`${database.replace(/[\\_%]/g, '\\$&').replaceAll('`', '``')}\`.* TO ${account};`;
   if (right) return `The user lacks the right ${right} on the database: GRANT ${right} ${on}`;
-  return `The user may not use this database, or no database has that name. Check database_name, or: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ${on} docs/operations.md tells which right the routines need.`;
+  return `The user may not use this database, or no database has that name. Check database_name, or: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ${on} docs/how-to/make-a-user-that-backs-up.md tells which right the routines need.`;
 }
 
 function deniedOnTable(text: string): string {
   const [, right, table] =
     /\b([A-Z][A-Z ]*[A-Z]) command denied to user .*? for table (['`].+?['`])(?:\s|$)/.exec(text) ?? [];
   const what = right ? `the right ${right} on the table or view ${table}` : 'a right on a table';
-  return `The user lacks ${what}. Grant it on the whole database, with all that docs/operations.md lists.`;
+  return `The user lacks ${what}. Grant it on the whole database, with all that docs/how-to/make-a-user-that-backs-up.md lists.`;
 }
 
 function crashedTable(text: string): string {

@@ -55,7 +55,7 @@ export function definitionFindings({ folders, tablespaces, oldPartitions }: Defi
           finding(
             'RESTORE_CONDITION',
             `these tables load only where the server may make files in their folders, and those are not there yet: ${firstNames(folders)}`,
-            'Make the folders on the server that loads it and let its user write there (MySQL: name them in innodb_directories), or take DATA DIRECTORY and INDEX DIRECTORY out of the dump; docs/operations.md shows how.',
+            'Make the folders on the server that loads it and let its user write there (MySQL: name them in innodb_directories), or take DATA DIRECTORY and INDEX DIRECTORY out of the dump; docs/how-to/fix-a-dump-that-does-not-load.md shows how.',
           ),
         ]),
     ...(tablespaces.length === 0

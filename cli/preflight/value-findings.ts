@@ -63,7 +63,7 @@ const LOST: Readonly<Record<Exclude<Flaw, 'float' | 'year'>, { readonly message:
   date: {
     message: 'these columns hold dates that do not exist, such as 2021-02-31: they come back as 0000-00-00',
     advice:
-      'Correct them. The dump itself holds them: docs/operations.md shows how to restore it with ALLOW_INVALID_DATES.',
+      'Correct them. The dump itself holds them: docs/how-to/fix-a-dump-that-does-not-load.md shows how to restore it with ALLOW_INVALID_DATES.',
   },
 };
 

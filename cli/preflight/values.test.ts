@@ -200,7 +200,7 @@ for (const { name, flavour, open } of SERVERS)
       const { findings, altered } = await trip();
       expect(told(findings)).to.deep.equal(['VALUES_LOST they come back as 0000-00-00: odd.d, odd.n']);
       expect(altered).to.deep.equal(['odd']);
-      // As docs/operations.md says.
+      // As docs/how-to/fix-a-dump-that-does-not-load.md says.
       const edit = (dump: string) =>
         dump.replace("SQL_MODE='NO_AUTO_VALUE_ON_ZERO'", "SQL_MODE='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'");
       expect((await trip({ edit })).altered).to.deep.equal([]);
@@ -272,7 +272,7 @@ for (const { name, flavour, open } of SERVERS)
         found.message.replaceAll(`${outside}/`, outside).endsWith(`: ${where.join(', ')}`),
         found.message,
       ).to.equal(true);
-      // As docs/operations.md says, by sed itself.
+      // As docs/how-to/fix-a-dump-that-does-not-load.md says, by sed itself.
       const edit = (dump: string) =>
         execFileSync('sed', ['-E', SED], {
           input: Buffer.from(dump, 'latin1'),
@@ -473,5 +473,5 @@ describe('a database whose name differs from another in an accent only, where th
   }).timeout(60_000);
 });
 
-/** Of docs/operations.md. */
+/** Of docs/how-to/fix-a-dump-that-does-not-load.md. */
 const SED = "/^(\\/\\*![0-9]+ *)?(\\) |[( ]*(SUB)?PARTITION )/s/ (DATA|INDEX) DIRECTORY ?= ?'[^']*'//g";

@@ -9,7 +9,7 @@ import type { RunReport } from './run-report.ts';
 import { badNight, failedOne, fullDiskNight, goodNight, NIGHT, reportOf, wellOne, ZONE } from './testing/nights.ts';
 import { warningsOf } from './warnings.ts';
 
-const DOCS = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+const DOCS = readFileSync(join(import.meta.dirname, '../../docs/how-to/read-the-mail.md'), 'utf8');
 const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 const NOW = NIGHT.endedAt;
 
@@ -29,7 +29,7 @@ describe('mail', () => {
 
   const nights = { 'a good night': goodNight, 'a bad night': badNight, 'a full disk': fullDiskNight };
   for (const [night, report] of Object.entries(nights))
-    it(`of ${night} is the one in docs/operations.md`, () => {
+    it(`of ${night} is the one in docs/how-to/read-the-mail.md`, () => {
       const mail = mailOf(report, { fresh: night === 'a good night' ? warningsOf(report) : [] });
       expect(DOCS).to.contain(`\`\`\`\n${mail}\n\`\`\`\n`);
       for (const line of mailOf(report, { isQuiet: false }).split('\n'))

@@ -119,7 +119,7 @@ describe('outcome lines', () => {
           .slice(1),
       ).to.deep.equal([
         `        LOSS: backup 34 (${inLocalTime('2026-01-01 00:00:00')}): lost since backup 33 (${inLocalTime('2025-12-31 00:00:00')}): table faktur; not accepted (SHRUNK)`,
-        `          what to do: Check the database. Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) still has what was lost: sade download 33. How to bring it back: "One table" in docs/operations.md. If it was removed on purpose: sade accept 34 --reason 'why'`,
+        `          what to do: Check the database. Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) still has what was lost: sade download 33. How to bring it back: docs/how-to/restore-one-table.md. If it was removed on purpose: sade accept 34 --reason 'why'`,
       ]));
 
     it('says so when the backup that had it is damaged, or not known any more', () => {

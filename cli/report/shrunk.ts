@@ -70,7 +70,7 @@ const ACCEPT_LATER =
 
 /** A download alone changes nothing in the database. */
 function bringBack(id: number): string {
-  return `to bring it back: sade download ${id}, then "One table" in docs/operations.md`;
+  return `to bring it back: sade download ${id}, then docs/how-to/restore-one-table.md`;
 }
 
 function whatHasIt(

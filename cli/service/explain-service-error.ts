@@ -74,7 +74,7 @@ function refusalOf(
     return new StrangeAnswer(`the service answered ${status}, and not as Lumbung's does`, {
       status,
       cause,
-      advice: 'Check --server, and the limits of a proxy in between (docs/operations.md).',
+      advice: 'Check --server, and the limits of a proxy in between (docs/how-to/run-behind-nginx.md).',
       ...(status === 413 && { sharedCause: { where, why: 'has a proxy that takes no zips of this size (413)' } }),
     });
   const { message, code, errors = [], free_bytes: freeBytes } = errorAnswer.cast(body);
@@ -95,7 +95,7 @@ const LIMITS: Readonly<Record<string, string>> = {
 };
 
 const BAD_FILE =
-  'sade history DATABASE shows the other backups; docs/operations.md tells how the file is put back from a copy.';
+  'sade history DATABASE shows the other backups; docs/how-to/scrub-stored-files.md shows how to put the file back from a copy.';
 
 /** What to do about the refusals that an administrator meets. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -110,7 +110,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   STORED_FILE_DAMAGED: BAD_FILE,
   STORED_FILE_MISSING: BAD_FILE,
   UNKNOWN_HOST:
-    'Add the name in --server to PUBLIC_HOSTS of the service, and start the service again (docs/operations.md).',
+    'Add the name in --server to PUBLIC_HOSTS of the service, and start the service again (docs/how-to/run-behind-nginx.md).',
   NAME_TAKEN:
     'Another file of that name is stored, and stays as it is. Two machines that share one work folder, or a copy of one, may be the reason.',
   FILE_TOO_LARGE: 'Raise MAX_UPLOAD_BYTES of the service, or leave something out with dump_options.',

@@ -40,7 +40,7 @@ describe('a backup of a server that', function () {
       await trial.expectIncomplete(result, ['UNEXPECTED_STATEMENT']);
       expect(proxy.told).to.be.greaterThan(0);
 
-      // As docs/operations.md has it: even so the restore does not obey.
+      // As docs/how-to/restore-a-database.md has it: even so the restore does not obey.
       const { user, sql } = await restorer(scene, `${database}_restored`);
       const { stdout } = await run('unzip', ['-p', await trial.storedZip()], { encoding: 'buffer' });
       const args = [

@@ -126,7 +126,7 @@ function entry({ host, port, user, password }: MariaDb, database: string): objec
   return { database_name: database, db_host: host, db_port: String(port), db_username: user, db_password: password };
 }
 
-/** As docs/operations.md says. @returns what was said when it failed */
+/** As docs/how-to/restore-a-database.md says. @returns what was said when it failed */
 async function load(
   { host, port, user, password }: MariaDb,
   zip: string,

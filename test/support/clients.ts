@@ -4,7 +4,7 @@ import type { MariaDb } from './mariadb.ts';
 /** Databases that look like real clients': keys, triggers, views, routines, events, JSON, blobs, emoji, 64,000 rows. */
 export const CLIENTS = ['pt_xyz', 'cv_kucing_oren', 'toko-buku'] as const;
 
-/** A user with just the rights that docs/operations.md tells an administrator to grant. */
+/** A user with just the rights that docs/how-to/make-a-user-that-backs-up.md tells an administrator to grant. */
 export const BACKUP_USER = { user: 'lumbung', password: 'p#a"s\\s w\'örd' } as const;
 
 /** Creates and fills the clients' databases, and the user that may back them up. */

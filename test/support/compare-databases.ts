@@ -61,14 +61,14 @@ async function addTable(
 ) {
   const quoted = `\`${name.replaceAll('`', '``')}\``;
   const key = `${type} ${name}`;
-  // As a table a sequence has a row format, too, which mysqldump does not write (docs/operations.md).
+  // As a table a sequence has a row format, too, which mysqldump does not write (docs/explanation/what-mysqldump-loses.md).
   const definition = await ask(`show create ${type === 'SEQUENCE' ? 'sequence' : 'table'} ${quoted}`).catch(error => [
     { error: error.message },
   ]);
   facts.set(key, own(JSON.stringify(definition)));
   if (type === 'VIEW') return;
   if (type === 'SEQUENCE') {
-    // mysqldump does not say how often one has begun anew, and only SETVAL with a round asks (docs/operations.md).
+    // mysqldump does not say how often one has begun anew, and only SETVAL with a round asks (docs/explanation/what-mysqldump-loses.md).
     const [{ cycle_count: _, ...state }] = (await ask(`select * from ${quoted}`)) as [RowDataPacket];
     return void facts.set(`${key} state`, JSON.stringify(state));
   }

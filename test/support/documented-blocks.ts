@@ -18,14 +18,15 @@ export interface Block {
 }
 
 /**
- * @param page such as `README.md`
- * @param from heading of the section, such as `### One table`
- * @param to heading of the section behind the last one
+ * @param page such as `docs/how-to/restore-one-table.md`
+ * @param from heading of the section that is wanted, such as `## Load it`; the whole page when left out
+ * @param to heading of the section behind the last one; up to the end of the page when left out
  * @returns the blocks of these sections, in their order
  */
-export async function documentedBlocks(page: string, from: string, to: string): Promise<readonly Block[]> {
+export async function documentedBlocks(page: string, from?: string, to?: string): Promise<readonly Block[]> {
   const text = await readFile(join(ROOT, page), 'utf8');
-  const [start, end] = [text.indexOf(`\n${from}\n`), text.indexOf(`\n${to}\n`)];
+  const start = from === undefined ? 0 : text.indexOf(`\n${from}\n`);
+  const end = to === undefined ? text.length : text.indexOf(`\n${to}\n`);
   if (start < 0 || end < start) throw new Error(`${page} has no ${from} before ${to}`);
   return [...text.slice(start, end).matchAll(/\n```(sh|sql)\n(.*?)```/gs)].map(([, language, text]) => ({
     language: language as Block['language'],

@@ -5,7 +5,7 @@ import { COMPILE_CACHE, FaultTrial } from './fault-trial.ts';
 import { type MariaDb, sharedMariaDb } from './mariadb.ts';
 import { type Service, startService } from './service.ts';
 
-/** The rights of a user that misses nothing (docs/operations.md). */
+/** The rights of a user that misses nothing (docs/how-to/make-a-user-that-backs-up.md). */
 export const ALL_RIGHTS = ['SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT'] as const;
 const PASSWORD = 'not to be $hown';
 

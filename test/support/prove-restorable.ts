@@ -82,7 +82,7 @@ async function load(
 ): Promise<void> {
   await writeFile(path, sql, { mode: 0o600 });
   await using file = await open(path);
-  // As docs/operations.md says.
+  // As docs/how-to/restore-a-database.md says.
   const lenient = '--init-command=SET check_constraint_checks = 0, innodb_strict_mode = 0';
   const options = [
     '--no-defaults',

@@ -17,7 +17,7 @@ export interface RoundTrip {
 }
 
 /**
- * Backs a database up as `sade` does, loads the dump with the server's own client as docs/operations.md says, into another
+ * Backs a database up as `sade` does, loads the dump with the server's own client as docs/how-to/restore-a-database.md says, into another
  * database, which is dropped in the end, and compares the two.
  * @param options.edit what to do with the dump on its way to the client, as bytes
  * @param options.more options of the client
@@ -51,7 +51,7 @@ export async function roundTrip(
   }
 }
 
-/** Loads a dump as docs/operations.md says. @returns what the client said when it did not load */
+/** Loads a dump as docs/how-to/restore-a-database.md says. @returns what the client said when it did not load */
 export async function load(
   { client, port }: SourceServer,
   database: string,

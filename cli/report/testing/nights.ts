@@ -2,7 +2,7 @@ import { finding } from '../../../protocol/finding.ts';
 import type { Failure, Outcome } from '../../pipeline/outcome.ts';
 import { exitCodeOf, type RunReport } from '../run-report.ts';
 
-/** The nights of docs/operations.md, on a machine in Jakarta (+07:00), as real runs of these databases and servers reported them. */
+/** The nights of docs/how-to/read-the-mail.md, on a machine in Jakarta (+07:00), as real runs of these databases and servers reported them. */
 export const NIGHT = { startedAt: new Date('2026-11-27T18:30:00Z'), endedAt: new Date('2026-11-27T18:31:12Z') };
 export const ZONE = 'Asia/Jakarta';
 
