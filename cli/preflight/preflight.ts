@@ -31,8 +31,8 @@ import {
   type SourceObjects,
   type TableMarks,
   type TableOfEngine,
+  type VersionedTable,
 } from './source-objects.ts';
-import type { VersionedTable } from './system-versioned.ts';
 import { askDefinitions, definitionFindings } from './table-definitions.ts';
 import { type TablesMadeAnew, watchTables } from './tables-made-anew.ts';
 

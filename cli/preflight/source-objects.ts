@@ -9,7 +9,6 @@ import type { BoundObject, NameBound } from './name-bound.ts';
 import { KEY_FIELDS } from './rounded-keys.ts';
 import { areRowsElsewhere } from './rows-elsewhere.ts';
 import { SUSPECT_FIELDS, type SuspectColumn, suspectColumn } from './suspect-columns.ts';
-import type { VersionedTable } from './system-versioned.ts';
 
 /** What the server shows to this user of one database. */
 export interface SourceObjects {
@@ -263,4 +262,9 @@ async function versionedTables(session: Session, where: Where, tables: readonly 
   const starts = columns.filter(([, , expression]) => /^row start$/i.test(String(expression ?? '')));
   const byTransaction = new Set(starts.filter(([, type]) => type === 'bigint').map(([table]) => table));
   return names.map(table => ({ table, isByTransaction: byTransaction.has(table) }));
+} /** A table that keeps its former rows. */
+export interface VersionedTable {
+  readonly table: string;
+  /** Its rows have numbers of transactions instead of times: mysqldump fails where it is to dump the history of such a table. */
+  readonly isByTransaction: boolean;
 }

@@ -5,13 +5,7 @@ import { leftOut } from '../dump-options.ts';
 import type { MysqldumpClient } from '../pipeline/mysqldump-client.ts';
 import type { SourceReport } from './preflight.ts';
 import { isAtLeast } from './server-facts.ts';
-
-/** A table that keeps its former rows. */
-export interface VersionedTable {
-  readonly table: string;
-  /** Its rows have numbers of transactions instead of times: mysqldump fails where it is to dump the history of such a table. */
-  readonly isByTransaction: boolean;
-}
+import type { VersionedTable } from './source-objects.ts';
 
 /** How the history of tables gets into the dump, or that it does not. */
 export interface HistoryPlan {

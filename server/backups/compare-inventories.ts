@@ -5,7 +5,7 @@ import { formatBytes } from '../../protocol/format-bytes.ts';
 import { KIND_NAMES, type Manifest, namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { Reference } from './find-reference.ts';
 import { type Comparable, comparable, wantedOptions } from './losses/comparable.ts';
-import { takenAtOf } from './record-backup.ts';
+import { takenAtOf } from './taken-at.ts';
 
 /**
  * Compares a backup with the last one of the same database that is complete and has no unaccepted loss.

@@ -6,8 +6,9 @@ import type { FileAddress, Storage } from '../storage/storage.ts';
 import { checkZip } from './check-zip.ts';
 import { judgeBackup } from './judge-backup.ts';
 import { parseRecord } from './record.ts';
-import { contentCounts, type Recordable, takenAtOf } from './record-backup.ts';
+import { contentCounts, type Recordable } from './record-backup.ts';
 import { storedDigest } from './stored-digest.ts';
+import { takenAtOf } from './taken-at.ts';
 
 /**
  * Learns from its record what the history knew of a stored zip.

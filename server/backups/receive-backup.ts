@@ -16,9 +16,10 @@ import { findReference } from './find-reference.ts';
 import { judgeBackup } from './judge-backup.ts';
 import { keepAgain } from './keep-again.ts';
 import { manifestTurn } from './manifest-turns.ts';
-import { contentCounts, type Recordable, recordBackup, takenAtOf } from './record-backup.ts';
+import { contentCounts, type Recordable, recordBackup } from './record-backup.ts';
 import { sortTime } from './sort-time.ts';
 import { storedDigest } from './stored-digest.ts';
+import { takenAtOf } from './taken-at.ts';
 
 interface Dependencies {
   readonly em: HistoryManager;

@@ -1,5 +1,4 @@
 import { IsolationLevel } from '@mikro-orm/core';
-import { parseBackupName } from '../../protocol/backup-name.ts';
 import { type BackupState, byWeight, type FindingList } from '../../protocol/finding.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { Database } from '../databases/database.entity.ts';
@@ -10,6 +9,7 @@ import type { DumpFacts } from './check-content.ts';
 import type { LossColumns } from './losses/loss.ts';
 import { formatRecord } from './record.ts';
 import { sortTime } from './sort-time.ts';
+import { takenAtOf } from './taken-at.ts';
 
 /** A stored zip that the history is to know. */
 export interface Recordable extends LossColumns {
@@ -111,11 +111,4 @@ async function databaseOf(em: HistoryManager, { database: name }: FileAddress): 
 /** @returns how much is in the dump of that manifest, if there is one */
 export function contentCounts(manifest: Manifest | null | undefined): ContentCounts | undefined {
   return manifest ? { rows: manifest.dump.rows, tables: manifest.inventory.tables.length } : undefined;
-}
-
-/** @returns when the dump began, as the name of the file says */
-export function takenAtOf({ fileName }: Pick<FileAddress, 'fileName'>): Date {
-  const name = parseBackupName(fileName);
-  if (typeof name === 'string') throw new Error(`${fileName} ${name}`);
-  return name.takenAt;
 }
