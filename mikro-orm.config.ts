@@ -5,13 +5,13 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MySqlDriver } from '@mikro-orm/mysql';
 import { SqliteDriver, type SqlOptions } from '@mikro-orm/sql';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { Backup } from './server/backups/backup.entity.ts';
-import { KnownStorage } from './server/backups/known-storage.entity.ts';
 import { loadConfig } from './server/config.ts';
-import { Database } from './server/databases/database.entity.ts';
-import { mysqlDialect } from './server/history/mysql-dialect.ts';
-import { sqliteDialect } from './server/history/sqlite-dialect.ts';
-import { makeFolder } from './server/storage/make-folder.ts';
+import { Backup } from './server/entities/backup.entity.ts';
+import { Database } from './server/entities/database.entity.ts';
+import { KnownStorage } from './server/entities/known-storage.entity.ts';
+import { mysqlDialect } from './server/history/drivers/mysql-dialect.ts';
+import { sqliteDialect } from './server/history/drivers/sqlite-dialect.ts';
+import { makeFolder } from './server/storage/file-system/make-folder.ts';
 
 /** What MikroORM's command line asks for. */
 export default () => createConfig(loadConfig(process.env).databaseUrl);

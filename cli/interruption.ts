@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { EXIT, type InterruptingSignal } from './problems.ts';
+import { EXIT, type InterruptingSignal } from './errors.ts';
 
 const STILL_STOPPING =
   'still stopping; once more ends it at once, and leaves what is half-done for the next run to remove';

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { fakeMysqldump } from '../test/support/fake-mysqldump.ts';
-import { EXIT } from './problems.ts';
+import { fakeMysqldump } from '../testing/cli/fake-mysqldump.ts';
+import { EXIT } from './errors.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 const NODE = process.versions.deno ? 'node' : process.execPath;

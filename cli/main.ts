@@ -1,8 +1,5 @@
 import sade, { type LazyOutput } from 'sade';
-import { type CommandTree, namesOf, overview, unexpected, unknownCommand, unknownOption } from './command-help.ts';
 import type { CommandContext } from './commands/command.ts';
-import { Interrupted, Interruption } from './interruption.ts';
-import manifest from './package.json' with { type: 'json' };
 import {
   adviceAboutFile,
   BrokenRun,
@@ -11,15 +8,25 @@ import {
   EXIT,
   ExplainedError,
   messageOf,
-} from './problems.ts';
-import { DEFAULTS } from './settings.ts';
-import { renderCommandHelp } from './terminal/help.ts';
+} from './errors.ts';
+import { Interrupted, Interruption } from './interruption.ts';
+import {
+  type CommandTree,
+  namesOf,
+  overview,
+  unexpected,
+  unknownCommand,
+  unknownOption,
+} from './options/command-help.ts';
+import { renderCommandHelp } from './options/help.ts';
+import { DEFAULTS } from './options/settings.ts';
+import { spelledOut, strayOf, withDash } from './options/typed-words.ts';
+import manifest from './package.json' with { type: 'json' };
+import { widenThreadPool } from './pipeline/thread-pool.ts';
 import { overEcho } from './terminal/over-echo.ts';
 import { printable, printableBlock } from './terminal/printable.ts';
 import { screenWidth } from './terminal/screen-width.ts';
 import { wrapLines } from './terminal/wrap.ts';
-import { widenThreadPool } from './thread-pool.ts';
-import { spelledOut, strayOf, withDash } from './typed-words.ts';
 
 widenThreadPool(process.env);
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { sampleManifest } from '../test/support/manifests.ts';
+import { sampleManifest } from '../testing/zips/manifests.ts';
 import { finding } from './finding.ts';
 import { emptyInventory, manifestSchema, namesIn, OBJECT_KINDS } from './manifest.ts';
 

@@ -6,10 +6,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseList } from '../protocol/responses.ts';
-import { BACKUP_USER, CLIENTS, createClients, entryOf } from '../test/support/clients.ts';
-import { type MariaDb, startMariaDb } from '../test/support/mariadb.ts';
-import { proveRestorable } from '../test/support/prove-restorable.ts';
-import { startService } from '../test/support/service.ts';
+import { BACKUP_USER, CLIENTS, createClients, entryOf } from '../testing/databases/clients.ts';
+import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
+import { proveRestorable } from '../testing/databases/prove-restorable.ts';
+import { startService } from '../testing/service/service.ts';
 
 const staysOpen = !process.argv.includes('--once');
 const interruption = new AbortController();

@@ -1,5 +1,5 @@
 // Writes the types of the resolvers from schema.graphql:
-//   resolver-types.ts          writes server/graphql/resolver-types.ts
+//   resolver-types.ts          writes server/graphql-api/resolvers/resolver-types.ts
 //   resolver-types.ts --check  ends with 1 when that file is not what would be written
 import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
@@ -9,7 +9,7 @@ import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { parse } from 'graphql';
 
 const SCHEMA = new URL('../schema.graphql', import.meta.url);
-const TYPES = new URL('../server/graphql/resolver-types.ts', import.meta.url);
+const TYPES = new URL('../server/graphql-api/resolvers/resolver-types.ts', import.meta.url);
 const HEAD = '// Made from schema.graphql by `npm run types`.\n';
 
 const config = {
@@ -40,6 +40,8 @@ const made = await codegen({
 const wanted = HEAD + made;
 if (!process.argv.includes('--check')) await writeFile(TYPES, wanted);
 else if ((await readFile(TYPES, 'utf8').catch(() => '')) !== wanted) {
-  process.stderr.write('server/graphql/resolver-types.ts is older than schema.graphql: run `npm run types`\n');
+  process.stderr.write(
+    'server/graphql-api/resolvers/resolver-types.ts is older than schema.graphql: run `npm run types`\n',
+  );
   process.exit(1);
 }

@@ -1,5 +1,5 @@
 import { type InferType, number, object, string, ValidationError } from 'yup';
-import { isOwnAddress, parseHost } from './http/host-name.ts';
+import { isOwnAddress, parseHost } from './http/hosts/host-name.ts';
 
 /** How the service is set up; `loadConfig` is the only reader of the environment. */
 export interface Config {

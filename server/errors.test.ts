@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
+import { tagOrigin } from './error-origin.ts';
 import { AppError, foreseenError, orNull, refused } from './errors.ts';
-import { tagOrigin } from './origin.ts';
 import { StorageAway } from './storage/storage.ts';
 
 const system = (code: string) => Object.assign(new Error(code), { code });

@@ -1,4 +1,4 @@
-import { type Origin, originOf } from './origin.ts';
+import { type Origin, originOf } from './error-origin.ts';
 import { StorageAway } from './storage/storage.ts';
 
 /** What validation says of one field of a request. */

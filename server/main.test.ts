@@ -6,13 +6,13 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { freePort } from '../test/support/free-port.ts';
-import { sharedMariaDb } from '../test/support/mariadb.ts';
-import { type Service, startInVain, startService } from '../test/support/service.ts';
-import { PART_END, partHead, rawConnection } from './testing/raw-http.ts';
-import { graphql, request, upload } from './testing/requests.ts';
-import { historyStores } from './testing/running-app.ts';
-import { sampleZip } from './testing/zips.ts';
+import { sharedMariaDb } from '../testing/databases/mariadb.ts';
+import { freePort } from '../testing/free-port.ts';
+import { PART_END, partHead, rawConnection } from '../testing/service/raw-http.ts';
+import { graphql, request, upload } from '../testing/service/requests.ts';
+import { historyStores } from '../testing/service/running-app.ts';
+import { type Service, startInVain, startService } from '../testing/service/service.ts';
+import { sampleZip } from '../testing/zips/sample-zip.ts';
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 

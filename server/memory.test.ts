@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { entryNameOf } from '../protocol/backup-name.ts';
-import { peakMib } from '../test/support/peak-memory.ts';
-import { type Service, startService } from '../test/support/service.ts';
-import { upload } from './testing/requests.ts';
-import { type SampleZip, sampleZip } from './testing/zips.ts';
+import { peakMib } from '../testing/machine/peak-memory.ts';
+import { upload } from '../testing/service/requests.ts';
+import { type Service, startService } from '../testing/service/service.ts';
+import { type SampleZip, sampleZip } from '../testing/zips/sample-zip.ts';
 
 const MIB = 1024 * 1024;
 const FILE_BYTES = 40 * MIB;

@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { DatabaseHistory, DatabaseList } from '../protocol/responses.ts';
-import { CLIENTS, createClients, entryOf } from './support/clients.ts';
-import { HISTORY_STORES } from './support/history-stores.ts';
-import { type MariaDb, startMariaDb } from './support/mariadb.ts';
-import { proveRestorable } from './support/prove-restorable.ts';
-import { sade, Workplace } from './support/sade.ts';
-import { type Service, startService } from './support/service.ts';
+import { sade, Workplace } from '../testing/cli/sade.ts';
+import { CLIENTS, createClients, entryOf } from '../testing/databases/clients.ts';
+import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
+import { proveRestorable } from '../testing/databases/prove-restorable.ts';
+import { HISTORY_STORES } from '../testing/history/history-stores.ts';
+import { type Service, startService } from '../testing/service/service.ts';
 
 let mariadb: MariaDb;
 

@@ -4,36 +4,37 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { CLIENTS, createClients, entryOf } from './support/clients.ts';
-import { type MariaDb, startMariaDb } from './support/mariadb.ts';
-import { proveRestorable } from './support/prove-restorable.ts';
-import { sade, Workplace } from './support/sade.ts';
-import { type Service, startService } from './support/service.ts';
+import { sade, Workplace } from '../testing/cli/sade.ts';
+import { CLIENTS, createClients, entryOf } from '../testing/databases/clients.ts';
+import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
+import { proveRestorable } from '../testing/databases/prove-restorable.ts';
+import { type Service, startService } from '../testing/service/service.ts';
 
 /** Under Deno mocha does not know --no-config: any JSON file without options of its own will do. */
 const NO_MOCHA_CONFIG = '--config=tsconfig.json';
 
-const PIPELINE = [
-  'dump',
-  'upload',
-  'send-body',
-  'pipeline',
-  'multipart',
-  'option-file',
-  'zip-deflate',
-  'zip-source',
-  'stages',
-  'host-turns',
-  'tls-relay',
-  'hostile-logins',
-  'time-budget',
-  'zip-part-file',
-  'manifest-file',
-];
 const RUNTIME_DEPENDENT = [
-  ...PIPELINE.map(name => `cli/pipeline/${name}.test.ts`),
-  ...['scanner', 'origin', 'quote'].map(name => `cli/inventory/${name}.test.ts`),
-  ...['run-lock', 'preflight/connect', 'redactor'].map(name => `cli/${name}.test.ts`),
+  'cli/client-programs/option-file.test.ts',
+  'cli/client-programs/tls-relay.test.ts',
+  'cli/dump-parser/dump-header.test.ts',
+  'cli/dump-parser/inventory-scanner.test.ts',
+  'cli/dump-parser/lexer/quote.test.ts',
+  'cli/dump/dump.test.ts',
+  'cli/manifest/manifest-file.test.ts',
+  'cli/mysql/connect.test.ts',
+  'cli/mysql/hostile-logins.test.ts',
+  'cli/pipeline/per-host-limiter.test.ts',
+  'cli/pipeline/pipeline.test.ts',
+  'cli/pipeline/stages.test.ts',
+  'cli/pipeline/time-budget.test.ts',
+  'cli/secrets/redactor.test.ts',
+  'cli/spool/run-lock.test.ts',
+  'cli/upload/multipart.test.ts',
+  'cli/upload/send-body.test.ts',
+  'cli/upload/upload.test.ts',
+  'cli/zip/deflate.test.ts',
+  'cli/zip/part-file.test.ts',
+  'cli/zip/source.test.ts',
 ];
 
 interface MochaReport {
@@ -59,7 +60,7 @@ describe('under Deno', function () {
     it(`${what} pass`, async () => {
       const report = join(folder, 'report.json');
       const options = ['--timeout', '20000', '--exit', '--reporter', 'json', '--reporter-option', `output=${report}`];
-      const args = ['run', '-A', '--quiet', MOCHA, NO_MOCHA_CONFIG, '--require', './test/support/hooks.ts', ...options];
+      const args = ['run', '-A', '--quiet', MOCHA, NO_MOCHA_CONFIG, '--require', './testing/hooks.ts', ...options];
       await promisify(execFile)('deno', [...args, ...files], { cwd: ROOT, maxBuffer: 16 << 20 }).catch(() => {});
       const { stats, failures } = JSON.parse(await readFile(report, 'utf8')) as MochaReport;
       expect(failures.map(({ fullTitle, err }) => `${fullTitle}: ${err.message}`)).to.deep.equal([]);

@@ -5,14 +5,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
-import type { Check } from '../cli/doctor/check.ts';
+import type { Check } from '../cli/doctor/checks/check.ts';
 import type { DoctorReport } from '../cli/doctor/render.ts';
 import type { SnakeCased } from '../cli/report/snake-case.ts';
-import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from './support/clients.ts';
-import { type MariaDb, startMariaDb } from './support/mariadb.ts';
-import { type SadeOptions, type SadeResult, sade, startSade, Workplace } from './support/sade.ts';
-import { type Service, startService } from './support/service.ts';
-import { Terminal } from './support/terminal.ts';
+import { type SadeOptions, type SadeResult, sade, startSade, Workplace } from '../testing/cli/sade.ts';
+import { Terminal } from '../testing/cli/terminal.ts';
+import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
+import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
+import { type Service, startService } from '../testing/service/service.ts';
 
 const DATABASES = ['client_1', 'client_2', 'client_3'];
 

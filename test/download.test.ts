@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { scrubbed } from '../server/testing/scrubbing.ts';
-import { createBackupUser, entryOf, grantBackup } from './support/clients.ts';
-import { startFaultyProxy } from './support/faulty-proxy.ts';
-import { type MariaDb, startMariaDb } from './support/mariadb.ts';
-import { sade, Workplace } from './support/sade.ts';
-import { type Service, startService } from './support/service.ts';
+import { sade, Workplace } from '../testing/cli/sade.ts';
+import { createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
+import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
+import { startFaultyProxy } from '../testing/proxies/faulty-proxy.ts';
+import { scrubbed } from '../testing/service/scrubbing.ts';
+import { type Service, startService } from '../testing/service/service.ts';
 
 /** A name with all that is awkward in a URL, a header, a form, a shell and a table. */
 const AWKWARD = `klien "A" & co; 100% (ö) 🐈's`.replace('🐈', 'ñ');

@@ -4,13 +4,13 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createBackupUser, entryOf, grantBackup } from './support/clients.ts';
-import { unwrapped } from './support/fault-trial.ts';
-import { startFaultyProxy } from './support/faulty-proxy.ts';
-import { type MariaDb, startMariaDb } from './support/mariadb.ts';
-import { beforeItEnds, sade, startSade, Workplace } from './support/sade.ts';
-import { type Service, startService } from './support/service.ts';
-import { until } from './support/until.ts';
+import { unwrapped } from '../testing/cli/fault-trial.ts';
+import { beforeItEnds, sade, startSade, Workplace } from '../testing/cli/sade.ts';
+import { createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
+import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
+import { startFaultyProxy } from '../testing/proxies/faulty-proxy.ts';
+import { type Service, startService } from '../testing/service/service.ts';
+import { until } from '../testing/until.ts';
 
 const DATABASES = Array.from({ length: 8 }, (_, index) => `client_${index + 1}`);
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect } from 'chai';
 
@@ -21,20 +21,18 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     inside(from, 'cli/channel') && isOurs(to) && !inside(to, 'cli/channel'),
   'the channel library imports no package': ({ from, to }) =>
     inside(from, 'cli/channel') && !isOurs(to) && !to.startsWith('node:'),
-  'nobody imports a main': ({ to }) => to === 'server/main.ts' || to === 'cli/main.ts',
+  'no one imports a main': ({ to }) => to === 'server/main.ts' || to === 'cli/main.ts',
   'only main and tests import the app': ({ from, to }) => to === 'server/app.ts' && from !== 'server/main.ts',
-  'only the app imports routes, and only graphql resolvers': ({ from, to }) =>
+  'only the app imports routes, and only the GraphQL API its resolvers': ({ from, to }) =>
     (/-?routes?\.ts$/.test(to) && inside(to, 'server') && from !== 'server/app.ts') ||
-    (to.endsWith('/resolvers.ts') && from !== 'server/graphql/create-graphql.ts'),
+    (to.endsWith('-resolvers.ts') && from !== 'server/graphql-api/create-graphql.ts'),
   'only main of the CLI imports commands': ({ from, to }) =>
     inside(to, 'cli/commands') && !inside(from, 'cli/commands') && from !== 'cli/main.ts',
   'what asks the service does not know the pipeline': ({ from, to }) =>
-    (from === 'cli/service.ts' || (inside(from, 'cli/service') && !from.endsWith('.test.ts'))) &&
-    inside(to, 'cli/pipeline'),
-  'the inventory knows no more than what a manifest is': ({ from, to }) =>
-    inside(from, 'cli/inventory') &&
-    !from.endsWith('.test.ts') &&
-    !inside(to, 'cli/inventory') &&
+    inside(from, 'cli/service') && (inside(to, 'cli/pipeline') || inside(to, 'cli/upload')),
+  'the parser of dumps knows no more than what a manifest is': ({ from, to }) =>
+    inside(from, 'cli/dump-parser') &&
+    !inside(to, 'cli/dump-parser') &&
     to !== 'protocol/manifest.ts' &&
     to !== 'iconv-lite',
   'the pipeline does not know the commands': ({ from, to }) =>
@@ -44,8 +42,8 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     isOurs(to) &&
     !inside(to, 'server/storage') &&
     !inside(to, 'protocol') &&
-    to !== 'server/origin.ts',
-  'where an error arose is noted by all, and knows nothing': ({ from }) => from === 'server/origin.ts',
+    to !== 'server/error-origin.ts',
+  'where an error arose is noted by all, and knows nothing': ({ from }) => from === 'server/error-origin.ts',
   'features know the storage only by its interface': ({ from, to }) =>
     inside(to, 'server/storage') &&
     to !== 'server/storage/storage.ts' &&
@@ -53,26 +51,29 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     from !== 'server/main.ts',
   'koa appears only in app, http, auth and routes': ({ from, to }) =>
     /^(koa|@koa\/router|@koa\/multer|multer)$/.test(to) &&
-    !/^server\/(app\.ts|http\/|auth\/|\w+\/([\w-]+-)?routes\.ts)/.test(from),
+    !/^server\/(app\.ts|http\/|auth\/|graphql-api\/(graphql-route|graphiql-page)\.ts|(\w+\/)+([\w-]+-)?routes\.ts)/.test(
+      from,
+    ),
   'errors know no package': ({ from, to }) => from === 'server/errors.ts' && !isOurs(to),
-  'ky only where uploads are sent': only('ky', /^cli\/(pipeline\/upload|service|service\/explain-service-error)\.ts$/),
+  'ky only where the service is asked': only(
+    'ky',
+    /^cli\/(upload\/upload|service\/service|service\/explain-service-error)\.ts$/,
+  ),
   'sade only in the main of the CLI': only('sade', /^cli\/main\.ts$/),
-  'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\.ts$/),
+  'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\/upload-form\.ts$/),
   'graphql-yoga only where GraphQL is joined': only(
     'graphql-yoga',
-    /^server\/graphql\/(create-graphql|end-refused|errors|limits|only-json)\.ts$/,
+    /^server\/graphql-api\/(create-graphql|end-refused|errors|limits|only-json)\.ts$/,
   ),
-  'kysely only where the history is opened and read': only(
-    'kysely',
-    /^server\/history\/(kept-statements|lending-driver|mysql-dialect|read-rows|sqlite-dialect|sqlite-store)\.ts$/,
-  ),
+  'kysely only where the history is opened and read': only('kysely', /^server\/history\/(drivers\/|read-rows\.ts$)/),
   'what reads zips knows no more than bytes': ({ from, to }) =>
     inside(from, 'server/zip') && !inside(to, 'server/zip') && !to.startsWith('node:'),
   'adm-zip only for the small zip of sade doctor': only('adm-zip', /^cli\/doctor\/bundle\.ts$/),
 };
 
 describe('import rules', () => {
-  const imports = ['protocol', 'server', 'cli'].flatMap(sources).flatMap(importsOf);
+  const files = ['protocol', 'server', 'cli'].flatMap(sources);
+  const imports = files.flatMap(importsOf);
 
   it('sees the imports', () => {
     expect(imports).to.deep.include({ from: 'server/main.ts', to: 'server/app.ts' });
@@ -85,7 +86,66 @@ describe('import rules', () => {
       const breaches = imports.filter(forbids).map(({ from, to }) => `${from} imports ${to}`);
       expect(breaches).to.deep.equal([]);
     });
+
+  it('no room imports one that imports it, types included, directly or by a longer way', () => {
+    expect(circlesOf(imports)).to.deep.equal([]);
+  });
+
+  it('no room has more than 15 files beside its tests', () => {
+    const sizes = Map.groupBy(files.map(roomOf), room => room);
+    const crowded = [...sizes].filter(([room, { length }]) => length > MOST_FILES && !isGenerated(room));
+    expect(crowded.map(([room, { length }]) => `${room} has ${length}`)).to.deep.equal([]);
+  });
+
+  it('docs/explanation/architecture.md names every room', () => {
+    const map = readFileSync(join(ROOT, ARCHITECTURE), 'utf8');
+    const rooms = new Set(files.map(file => dirname(file)).filter(room => !isGenerated(room)));
+    const unknown = [...rooms].filter(room => !map.includes(`\`${room}/\``));
+    expect(unknown).to.deep.equal([]);
+  });
+
+  it('docs/explanation/architecture.md names no file that does not exist', () => {
+    const map = readFileSync(join(ROOT, ARCHITECTURE), 'utf8');
+    const named = [...map.matchAll(/`((?:cli|server|protocol|testing|test|bench|scripts)\/[\w./-]*)`/g)];
+    expect(named.length).to.be.greaterThan(60);
+    expect(named.map(([, path]) => path!).filter(path => !existsSync(join(ROOT, path)))).to.deep.equal([]);
+  });
 });
+
+const MOST_FILES = 15;
+
+const ARCHITECTURE = 'docs/explanation/architecture.md';
+
+function isGenerated(room: string): boolean {
+  return inside(room, 'server/migrations');
+}
+
+/** A file that stands in no folder of its program is a room of its own: `main.ts` is above all others, `errors.ts` below them. */
+function roomOf(path: string): string {
+  return /^(cli|server)\/[^/]+$/.test(path) ? path : dirname(path);
+}
+
+/** @returns for each room that can be reached from itself the shortest way back to it, such as `a > b > a` */
+function circlesOf(imports: readonly Import[]): string[] {
+  const next = new Map<string, Set<string>>();
+  for (const { from, to } of imports)
+    if (isOurs(to) && roomOf(from) !== roomOf(to))
+      next.set(roomOf(from), (next.get(roomOf(from)) ?? new Set()).add(roomOf(to)));
+  return [...next.keys()].flatMap(start => wayBack(start, next) ?? []);
+}
+
+function wayBack(start: string, next: ReadonlyMap<string, ReadonlySet<string>>): string | undefined {
+  const seen = new Set<string>();
+  let ways = [[start]];
+  while (ways.length > 0) {
+    const longer = ways.flatMap(way => [...(next.get(way.at(-1)!) ?? [])].map(room => [...way, room]));
+    const circle = longer.find(way => way.at(-1) === start);
+    if (circle) return circle.join(' > ');
+    ways = longer.filter(way => !seen.has(way.at(-1)!));
+    for (const way of ways) seen.add(way.at(-1)!);
+  }
+  return undefined;
+}
 
 /** Tests and what supports them may import what they like. */
 function sources(folder: string): string[] {

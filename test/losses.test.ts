@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from './support/fault-scene.ts';
-import { type FaultTrial, unwrapped } from './support/fault-trial.ts';
-import { type SadeOptions, type SadeResult, sade } from './support/sade.ts';
-import { SHOP } from './support/shop.ts';
+import { type FaultScene, sharedFaultScene } from '../testing/cli/fault-scene.ts';
+import { type FaultTrial, unwrapped } from '../testing/cli/fault-trial.ts';
+import { type SadeOptions, type SadeResult, sade } from '../testing/cli/sade.ts';
+import { SHOP } from '../testing/databases/shop.ts';
 
 describe('a database that has lost a table', function () {
   this.timeout(120_000);

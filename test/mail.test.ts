@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { EXIT } from '../cli/problems.ts';
+import { EXIT } from '../cli/errors.ts';
 import type { RunReportJson } from '../cli/report/run-report.ts';
-import { spoiledDumpProgram } from './support/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from './support/fault-scene.ts';
-import { type FaultTrial, unwrapped } from './support/fault-trial.ts';
-import { sade } from './support/sade.ts';
-import { Terminal } from './support/terminal.ts';
-import { until } from './support/until.ts';
+import { spoiledDumpProgram } from '../testing/cli/fake-mysqldump.ts';
+import { type FaultScene, sharedFaultScene } from '../testing/cli/fault-scene.ts';
+import { type FaultTrial, unwrapped } from '../testing/cli/fault-trial.ts';
+import { sade } from '../testing/cli/sade.ts';
+import { Terminal } from '../testing/cli/terminal.ts';
+import { until } from '../testing/until.ts';
 
 const SADE = join(import.meta.dirname, '../cli/main.ts');
 

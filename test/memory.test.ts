@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { RunReportJson } from '../cli/report/run-report.ts';
-import { spoiledDumpProgram } from './support/fake-mysqldump.ts';
-import { type MariaDb, startMariaDb } from './support/mariadb.ts';
-import { peakMib } from './support/peak-memory.ts';
-import { startSade, Workplace } from './support/sade.ts';
-import { type Service, startService } from './support/service.ts';
+import { spoiledDumpProgram } from '../testing/cli/fake-mysqldump.ts';
+import { startSade, Workplace } from '../testing/cli/sade.ts';
+import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
+import { peakMib } from '../testing/machine/peak-memory.ts';
+import { type Service, startService } from '../testing/service/service.ts';
 
 const MIB = 1024 * 1024;
 const BLOCK_MIB = 128;
@@ -82,7 +82,7 @@ describe('the memory', function () {
     const program = await dumpProgram(inserts, 1);
     const workers = ['--dump-workers', '--dumps-per-host', '--zip-workers'].flatMap(name => [name, String(CORES)]);
     const { outcomes, peak } = await measured(['--mariadb-dump', program, ...workers], {
-      NODE_OPTIONS: `--import ${join(import.meta.dirname, 'support/pretend-cores.ts')}`,
+      NODE_OPTIONS: `--import ${join(import.meta.dirname, '../testing/machine/pretend-cores.ts')}`,
       PRETENDED_CORES: String(CORES),
     });
     expect(outcomes.map(({ state }) => state)).to.deep.equal(Array(CORES).fill('complete'));

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
-import { freePort } from './support/free-port.ts';
-import { Workplace } from './support/sade.ts';
-import { type Service, startService } from './support/service.ts';
+import { Workplace } from '../testing/cli/sade.ts';
+import { freePort } from '../testing/free-port.ts';
+import { type Service, startService } from '../testing/service/service.ts';
 
 const HOME = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
-const SCRIPT = join(import.meta.dirname, 'support/mysql9.sh');
+const SCRIPT = join(import.meta.dirname, '../testing/databases/mysql9.sh');
 const run = promisify(execFile);
 
 const SCHEMA = `
@@ -53,7 +53,7 @@ describe('MySQL 9', function () {
   before(async function () {
     if (!existsSync(join(HOME, '.ready'))) {
       console.error(
-        '    SKIPPED: no MySQL 9 here (test/support/mysql9.sh prepare brings it); nothing below was tested',
+        '    SKIPPED: no MySQL 9 here (testing/databases/mysql9.sh prepare brings it); nothing below was tested',
       );
       this.skip();
     }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { DENO_PERMISSIONS } from '../../test/support/sade.ts';
+import { DENO_PERMISSIONS } from '../../testing/cli/sade.ts';
 import type { BenchCase, Contestant } from '../case.ts';
 import { mysqldumpInto } from '../material.ts';
 import type { Results } from '../results.ts';

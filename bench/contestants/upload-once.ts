@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import process from 'node:process';
-import { upload } from '../../cli/pipeline/upload.ts';
+import { upload } from '../../cli/upload/upload.ts';
 import { tell } from './tell.ts';
 
 const [server, database, path, sha256] = process.argv.slice(2) as [string, string, string, string];

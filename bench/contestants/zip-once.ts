@@ -1,9 +1,9 @@
 // Our zip stage, in a process of its own:  zip-once.ts SOURCE TARGET LEVEL [--observe]
 // Prints what it took without the start of the process.
 import process from 'node:process';
-import { DumpWitness } from '../../cli/pipeline/make-manifest.ts';
-import { zip } from '../../cli/pipeline/zip.ts';
-import { widenThreadPool } from '../../cli/thread-pool.ts';
+import { DumpWitness } from '../../cli/manifest/manifest-builder.ts';
+import { widenThreadPool } from '../../cli/pipeline/thread-pool.ts';
+import { zip } from '../../cli/zip/zip.ts';
 import { tell } from './tell.ts';
 
 widenThreadPool(process.env);

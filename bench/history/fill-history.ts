@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { createConnection } from 'mysql2';
 import { formatTimestamp } from '../../protocol/backup-name.ts';
-import { openHistory } from '../../server/history/history.ts';
+import { openHistory } from '../../server/history/orm.ts';
 import { databaseName, type HistoryRow, type HistorySize, historyRows } from './history-rows.ts';
 
 /** Makes the tables of a history as the service does, and puts generated backups into them; a million take a minute or two. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startService } from '../../test/support/service.ts';
+import { startService } from '../../testing/service/service.ts';
 import type { Scene } from '../scene.ts';
 import { ServerMeter } from '../server-meter.ts';
 import { fillHistory } from './fill-history.ts';

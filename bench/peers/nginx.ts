@@ -5,7 +5,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../test/support/free-port.ts';
+import { freePort } from '../../testing/free-port.ts';
 import { pathOf } from '../installed.ts';
 
 /** nginx of our own: serves a folder, and takes files into it by PUT (its WebDAV module). */

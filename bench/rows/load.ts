@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createConnection } from 'mysql2';
-import type { MariaDb } from '../../test/support/mariadb.ts';
+import type { MariaDb } from '../../testing/databases/mariadb.ts';
 import { createTable, tabbedRows } from './row-text.ts';
 import { TABLES, type Table } from './tables.ts';
 

@@ -1,15 +1,15 @@
 import { hostname, userInfo } from 'node:os';
 import { ValidationError } from 'yup';
 import { acceptanceRequest } from '../../protocol/acceptance.ts';
-import { requireBackupId } from '../backup-id.ts';
-import { whatHasIt } from '../losses.ts';
-import { ConfigurationError, EXIT } from '../problems.ts';
-import { Service } from '../service.ts';
-import { readServer } from '../settings.ts';
+import { ConfigurationError, EXIT } from '../errors.ts';
+import { readServer } from '../options/settings.ts';
+import { whatHasIt } from '../restore/losses.ts';
+import { Service } from '../service/service.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
 import { wrap } from '../terminal/wrap.ts';
+import { requireBackupId } from './backup-id.ts';
 import type { CommandContext } from './command.ts';
 
 /**

@@ -1,30 +1,30 @@
 import { join } from 'node:path';
 import type { DatabaseList } from '../../protocol/responses.ts';
-import { chooseSources } from '../choose-sources.ts';
-import { type DatabaseSource, loadDatabases } from '../config.ts';
-import { clearAfterKilledRun } from '../killed-run.ts';
-import { findClients } from '../pipeline/mysqldump-client.ts';
-import type { Outcome } from '../pipeline/outcome.ts';
+import { findClients } from '../client-programs/mysqldump-client.ts';
+import { type DatabaseSource, loadDatabases } from '../config/databases.ts';
+import { chooseSources } from '../config/select-sources.ts';
+import { BrokenRun, CommandError, EXIT, type InterruptingSignal } from '../errors.ts';
+import type { LiveView, LiveViewOptions } from '../live-view/live-view.ts';
+import { withHistory } from '../mail/last-good.ts';
+import { composeMail, composeVerdict } from '../mail/mail.ts';
+import { mergeReports } from '../mail/merge-reports.ts';
+import { freshWarnings, toldWarnings } from '../mail/reported-warnings.ts';
+import { warningsOf } from '../mail/warnings.ts';
+import { type BackupSettings, mistypedVariables, readBackupSettings } from '../options/settings.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { learningPreflight } from '../preflight/hanging-servers.ts';
 import { preflight } from '../preflight/preflight.ts';
-import { BrokenRun, CommandError, EXIT, type InterruptingSignal } from '../problems.ts';
-import { withHistory } from '../report/last-good.ts';
 import { type LastRun, readLastRun, writeLastRun } from '../report/last-run.ts';
-import { composeMail, composeVerdict } from '../report/mail.ts';
-import { mergeReports } from '../report/merge-reports.ts';
+import type { Outcome } from '../report/outcome.ts';
 import { OutcomeLines } from '../report/outcome-lines.ts';
 import { RunLog } from '../report/run-log.ts';
 import { exitCodeOf, isFine, type RunReport } from '../report/run-report.ts';
 import { snakeCased } from '../report/snake-case.ts';
-import { freshWarnings, toldWarnings } from '../report/told-warnings.ts';
-import { warningsOf } from '../report/warnings.ts';
-import { RunLock } from '../run-lock.ts';
-import { Service } from '../service.ts';
-import { type BackupSettings, mistypedVariables, readBackupSettings } from '../settings.ts';
-import { Spool } from '../spool.ts';
+import { Service } from '../service/service.ts';
+import { clearAfterKilledRun } from '../spool/killed-run.ts';
+import { RunLock } from '../spool/run-lock.ts';
+import { Spool } from '../spool/spool.ts';
 import { paintState } from '../terminal/colour.ts';
-import type { LiveView, LiveViewOptions } from '../terminal/live-view.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { overEcho } from '../terminal/over-echo.ts';
 import { printableJson } from '../terminal/printable.ts';
@@ -151,7 +151,7 @@ function hasLiveView(out: NodeJS.WriteStream, { quiet }: BackupSettings): boolea
 
 /** Loaded only where somebody looks: a run by cron starts without it sooner. */
 async function liveView(out: NodeJS.WriteStream, options: LiveViewOptions): Promise<LiveView> {
-  return new (await import('../terminal/live-view.ts')).LiveView(out, options);
+  return new (await import('../live-view/live-view.ts')).LiveView(out, options);
 }
 
 /** How long the service may take to list the nights before: the run is over, and the next one asks again. */

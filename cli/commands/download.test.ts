@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
-import { CommandError, ConfigurationError, ExplainedError } from '../problems.ts';
+import { CommandError, ConfigurationError, ExplainedError } from '../errors.ts';
 import type { CommandContext } from './command.ts';
 import { download } from './download.ts';
 

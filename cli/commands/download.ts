@@ -3,22 +3,22 @@ import { basename, dirname, join } from 'node:path';
 import { parseBackupName } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
-import { requireBackupId } from '../backup-id.ts';
-import { fetchBackup, type RemoteBackup } from '../fetch-backup.ts';
-import { whatHasIt } from '../losses.ts';
-import { alreadyThere, isThere, PartFile } from '../part-file.ts';
-import { CommandError, ConfigurationError, EXIT, ExplainedError } from '../problems.ts';
-import { Service } from '../service.ts';
-import { readServer } from '../settings.ts';
-import { StdoutSink } from '../stdout-sink.ts';
+import { fetchBackup, type RemoteBackup } from '../download/fetch-backup.ts';
+import { alreadyThere, isThere, PartFile } from '../download/part-file.ts';
+import { StdoutSink } from '../download/stdout-sink.ts';
+import { CommandError, ConfigurationError, EXIT, ExplainedError } from '../errors.ts';
+import { readServer } from '../options/settings.ts';
+import { whatHasIt } from '../restore/losses.ts';
+import { Service } from '../service/service.ts';
 import { formatBytes, formatState } from '../terminal/format.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { overEcho } from '../terminal/over-echo.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
 import { shellWord } from '../terminal/shell-word.ts';
+import { requireBackupId } from './backup-id.ts';
 import type { CommandContext } from './command.ts';
-import { renderRestore } from './restore-hint.ts';
+import { renderRestore } from './screens/restore-hint.ts';
 
 /**
  * `sade download ID`: fetches a stored zip, goes on where a broken download ended, and keeps the file only when its

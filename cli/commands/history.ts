@@ -1,13 +1,13 @@
 import type { BackupSummary, DatabaseHistory } from '../../protocol/responses.ts';
-import { lossOfIncomplete } from '../losses.ts';
-import { namedHistory } from '../named-history.ts';
-import { ConfigurationError, EXIT, ExplainedError } from '../problems.ts';
-import { Service } from '../service.ts';
-import { readServer } from '../settings.ts';
+import { ConfigurationError, EXIT, ExplainedError } from '../errors.ts';
+import { readServer } from '../options/settings.ts';
+import { lossOfIncomplete } from '../restore/losses.ts';
+import { namedHistory } from '../service/named-history.ts';
+import { Service } from '../service/service.ts';
 import { formatCount } from '../terminal/format.ts';
 import { printableJson } from '../terminal/printable.ts';
 import type { CommandContext } from './command.ts';
-import { renderHistory } from './history-screen.ts';
+import { renderHistory } from './screens/history-screen.ts';
 
 /** So many nights are a month; on a terminal more would scroll away. */
 const ON_A_TERMINAL = 30;

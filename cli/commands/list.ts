@@ -1,15 +1,15 @@
-import { type FoundLoss, lossOfIncomplete } from '../losses.ts';
-import { EXIT } from '../problems.ts';
-import { readLabels } from '../read-labels.ts';
-import { Service } from '../service.ts';
-import { readConfigPath, readServer } from '../settings.ts';
+import { readLabels } from '../config/read-labels.ts';
+import { EXIT } from '../errors.ts';
+import { readConfigPath, readServer } from '../options/settings.ts';
+import { type FoundLoss, lossOfIncomplete } from '../restore/losses.ts';
+import { Service } from '../service/service.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
 import { wrap } from '../terminal/wrap.ts';
 import type { CommandContext } from './command.ts';
-import { DEFAULT_OLDER_THAN, duration, filtered, readListFilter } from './list-filter.ts';
-import { renderList, withoutListLine } from './list-screen.ts';
-import { neverBackedUp, viewOf } from './list-view.ts';
+import { DEFAULT_OLDER_THAN, duration, filtered, readListFilter } from './screens/list-filter.ts';
+import { renderList, withoutListLine } from './screens/list-screen.ts';
+import { neverBackedUp, viewOf } from './screens/list-view.ts';
 
 /**
  * `sade list`: the databases that the service knows, each with what its latest backup is worth and how old the newest complete one

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import { emptyInventory } from '../../protocol/manifest.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
-import { sampleManifest } from '../../test/support/manifests.ts';
+import { sampleManifest } from '../../testing/zips/manifests.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import type { CommandContext } from './command.ts';
 import { show } from './show.ts';

@@ -1,10 +1,10 @@
-import { requireBackupId } from '../backup-id.ts';
-import { EXIT } from '../problems.ts';
-import { Service } from '../service.ts';
-import { readServer } from '../settings.ts';
+import { EXIT } from '../errors.ts';
+import { readServer } from '../options/settings.ts';
+import { Service } from '../service/service.ts';
 import { printableJson } from '../terminal/printable.ts';
+import { requireBackupId } from './backup-id.ts';
 import type { CommandContext } from './command.ts';
-import { renderReport } from './show-screen.ts';
+import { renderReport } from './screens/show-screen.ts';
 
 /**
  * `sade show ID`: all that is known of one backup: what it is worth and why, what is in it, when it was last checked.

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { expect } from 'chai';
-import type { DatabaseSource } from '../config.ts';
-import { redactor } from '../redactor.ts';
-import { readBackupSettings } from '../settings.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { readBackupSettings } from '../options/settings.ts';
+import { redactor } from '../secrets/redactor.ts';
 import { bundleDocuments } from './bundle-documents.ts';
-import { marker } from './check.ts';
+import { marker } from './checks/check.ts';
 import type { Examination } from './examine.ts';
 
 const SOURCE: DatabaseSource = {

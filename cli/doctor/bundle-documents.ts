@@ -1,13 +1,13 @@
 import { arch, release, type } from 'node:os';
 import process from 'node:process';
-import type { DatabaseSource } from '../config.ts';
-import type { Redactor } from '../redactor.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { composeMail } from '../mail/mail.ts';
+import type { BackupSettings } from '../options/settings.ts';
 import type { LastRun } from '../report/last-run.ts';
-import { composeMail } from '../report/mail.ts';
 import { snakeCased } from '../report/snake-case.ts';
-import type { BackupSettings } from '../settings.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
-import { nameOf } from './dump-plan.ts';
+import { nameOf } from './checks/dump-plan.ts';
 import type { Examination } from './examine.ts';
 import { renderCheck, renderSummary, reportOf } from './render.ts';
 

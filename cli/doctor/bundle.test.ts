@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
-import { ConfigurationError } from '../problems.ts';
+import { ConfigurationError } from '../errors.ts';
 import { refuseToOverwrite, writeBundle } from './bundle.ts';
 
 describe('bundle', () => {

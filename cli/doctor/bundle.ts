@@ -1,6 +1,6 @@
 import { lstat, open } from 'node:fs/promises';
 import AdmZip from 'adm-zip';
-import { ConfigurationError, codeOf, messageOf } from '../problems.ts';
+import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
 
 /** Asked before all else, so that nobody waits for the checks in vain. @throws {ConfigurationError} when the file is there already */
 export async function refuseToOverwrite(path: string): Promise<void> {

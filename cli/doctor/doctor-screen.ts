@@ -1,11 +1,11 @@
+import { StatusLine } from '../live-view/status-line.ts';
 import { paintState } from '../terminal/colour.ts';
 import { count, formatSeconds } from '../terminal/format.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
-import { StatusLine } from '../terminal/status-line.ts';
 import { wrapLines } from '../terminal/wrap.ts';
-import type { Check } from './check.ts';
+import type { Check } from './checks/check.ts';
 import type { Progress } from './examine.ts';
 import { renderFinding, renderMail, renderOpen, renderSummary, withoutRepeated } from './render.ts';
 

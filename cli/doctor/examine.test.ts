@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { OBJECT_KINDS } from '../../protocol/manifest.ts';
-import { ConfigurationError, ExplainedError } from '../problems.ts';
-import { readBackupSettings } from '../settings.ts';
-import type { Check } from './check.ts';
-import type { Preflight } from './database-check.ts';
+import { ConfigurationError, ExplainedError } from '../errors.ts';
+import { readBackupSettings } from '../options/settings.ts';
+import type { Check } from './checks/check.ts';
+import type { Preflight } from './checks/database-check.ts';
+import type { AskVisible } from './checks/uncovered-check.ts';
 import { examine } from './examine.ts';
-import type { AskVisible } from './uncovered-check.ts';
 
 const LABELS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const ORDER = ['configuration', 'dump program', 'database', 'database server', 'work folder', 'service', 'last run'];

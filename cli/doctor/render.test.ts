@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { marker } from './check.ts';
+import { marker } from './checks/check.ts';
 import { renderCheck, renderMail, renderOpen, renderSummary, reportOf, withoutRepeated } from './render.ts';
 
 const { ok, warn, fail } = marker('database', 'pt_xyz');

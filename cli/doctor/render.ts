@@ -1,8 +1,8 @@
 import { firstNames } from '../../protocol/first-names.ts';
-import { EXIT } from '../problems.ts';
+import { EXIT } from '../errors.ts';
 import { count } from '../terminal/format.ts';
 import { printable, printableBlock, printableInLine } from '../terminal/printable.ts';
-import type { Check } from './check.ts';
+import type { Check } from './checks/check.ts';
 
 /** The whole of what `--json` prints. */
 export interface DoctorReport {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { mountSmallDisk } from '../../test/support/small-disk.ts';
+import { mountSmallDisk } from '../../testing/machine/small-disk.ts';
 import { readPlainFile, writeFileAtomically } from './atomic-file.ts';
 
 describe('atomic file', () => {

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { codeOf, ExplainedError, messageOf } from '../problems.ts';
+import { codeOf, ExplainedError, messageOf } from '../errors.ts';
 import { shellWord } from '../terminal/shell-word.ts';
 
 const GONE = 'is not there any more';

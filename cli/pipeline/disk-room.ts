@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { whenAborted } from '../channel/when-aborted.ts';
-import { freeBytesOf, zipBytesOf } from '../disk-space.ts';
+import { freeBytesOf, zipBytesOf } from '../files/disk-space.ts';
 
 /** A dump that is to be written, with its zip beside it. */
 export interface RoomFor {

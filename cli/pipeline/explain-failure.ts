@@ -1,4 +1,4 @@
-import { adviceAboutFile, codeOf, ExplainedError, messageOf, type SharedCause } from '../problems.ts';
+import { adviceAboutFile, codeOf, ExplainedError, messageOf, type SharedCause } from '../errors.ts';
 
 /** Even a bug met on one database must not cost the others their backup; but it is shown as what it is. */
 export function explainFailure(error: unknown): { message: string; advice?: string; cause?: SharedCause } {

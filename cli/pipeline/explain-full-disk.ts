@@ -1,6 +1,6 @@
 import { formatBytes } from '../../protocol/format-bytes.ts';
-import { messageOf, type SharedCause } from '../problems.ts';
-import type { Spool } from '../spool.ts';
+import { messageOf, type SharedCause } from '../errors.ts';
+import type { Spool } from '../spool/spool.ts';
 import { count } from '../terminal/format.ts';
 
 interface FullDiskFacts {

@@ -1,14 +1,14 @@
 import { Channel } from '../channel/channel.ts';
 import { Group } from '../channel/group.ts';
 import { stage } from '../channel/stage.ts';
-import type { DatabaseSource } from '../config.ts';
-import type { Leftover } from '../spool.ts';
-import type { Dumping } from './dumping.ts';
-import { HostTurns } from './host-turns.ts';
-import type { Outcome } from './outcome.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import type { Outcome } from '../report/outcome.ts';
+import type { Leftover } from '../spool/spool.ts';
+import type { Ended, Waiting, Zipped } from './jobs.ts';
+import { HostTurns } from './per-host-limiter.ts';
 import { Rounds } from './rounds.ts';
+import type { Dumping } from './running-dump.ts';
 import { Stages, type StagesOptions } from './stages.ts';
-import type { Ended, Waiting, Zipped } from './under-way.ts';
 
 export interface PipelineOptions extends StagesOptions {
   readonly sources: readonly DatabaseSource[];

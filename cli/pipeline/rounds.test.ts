@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { DatabaseSource } from '../config.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import type { Ended, Waiting } from './jobs.ts';
 import { Rounds } from './rounds.ts';
-import type { Ended, Waiting } from './under-way.ts';
 
 const never = new AbortController().signal;
 

@@ -1,6 +1,6 @@
 import { whenAborted } from '../channel/when-aborted.ts';
-import type { DatabaseSource } from '../config.ts';
-import type { Ended, Waiting } from './under-way.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import type { Ended, Waiting } from './jobs.ts';
 
 /**
  * Gives sources out; those that failed for want of room while others ran once more, each alone, when all others have ended

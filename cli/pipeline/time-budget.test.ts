@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { ExplainedError } from '../problems.ts';
+import { ExplainedError } from '../errors.ts';
 import { TimeBudget } from './time-budget.ts';
 
 const never = new AbortController().signal;

@@ -1,4 +1,4 @@
-import { ExplainedError } from '../problems.ts';
+import { ExplainedError } from '../errors.ts';
 
 const ADVICE = 'Check what the database server was busy with, or raise --timeout.';
 

@@ -1,12 +1,12 @@
 import type { Manifest } from '../../protocol/manifest.ts';
-import { codeOf } from '../problems.ts';
-import type { Spool } from '../spool.ts';
-import type { Dumping } from './dumping.ts';
-import { DumpWitness } from './make-manifest.ts';
-import { writeManifest } from './manifest-file.ts';
-import type { Dumped, Ended, Zipped } from './under-way.ts';
-import { FollowedInVain, zip } from './zip.ts';
-import type { Sealed } from './zip-part-file.ts';
+import { codeOf } from '../errors.ts';
+import { DumpWitness } from '../manifest/manifest-builder.ts';
+import { writeManifest } from '../manifest/manifest-file.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { Sealed } from '../zip/part-file.ts';
+import { FollowedInVain, zip } from '../zip/zip.ts';
+import type { Dumped, Ended, Zipped } from './jobs.ts';
+import type { Dumping } from './running-dump.ts';
 
 export interface ZipDumpOptions {
   readonly spool: Spool;

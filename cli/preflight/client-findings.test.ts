@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { MysqldumpClient } from '../pipeline/mysqldump-client.ts';
+import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import { clientFindings } from './client-findings.ts';
 
 type Program = { flavour: 'mysql' | 'mariadb'; version: string };

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
-import type { DatabaseSource } from '../config.ts';
-import { ExplainedError } from '../problems.ts';
-import { ServerAway } from './explain-connecting.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { ExplainedError } from '../errors.ts';
+import { ServerAway } from '../mysql/explain-connecting.ts';
 import { learningPreflight } from './hanging-servers.ts';
 import type { SourceReport } from './preflight.ts';
 

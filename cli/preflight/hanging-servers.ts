@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { DatabaseSource } from '../config.ts';
-import { codeOf } from '../problems.ts';
-import { addressOf, ServerAway } from './explain-connecting.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { codeOf } from '../errors.ts';
+import { addressOf, ServerAway } from '../mysql/explain-connecting.ts';
 import type { SourceReport } from './preflight.ts';
 
 type Preflight = (source: DatabaseSource, options: { readonly signal: AbortSignal }) => Promise<SourceReport>;

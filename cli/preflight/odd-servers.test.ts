@@ -9,11 +9,11 @@ import {
   refusalOf,
   rowsOf,
   startBoundlessDatabase,
-} from '../../test/support/boundless-database.ts';
-import type { DatabaseSource } from '../config.ts';
-import { ExplainedError } from '../problems.ts';
-import { connect } from './connect.ts';
-import { ServerAway } from './explain-connecting.ts';
+} from '../../testing/databases/boundless-database.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { ExplainedError } from '../errors.ts';
+import { connect } from '../mysql/connect.ts';
+import { ServerAway } from '../mysql/explain-connecting.ts';
 import { preflight } from './preflight.ts';
 
 const MIB = 1 << 20;

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Finding, stateOf } from '../../protocol/finding.ts';
-import type { DatabaseSource } from '../config.ts';
-import { dump } from '../pipeline/dump.ts';
-import { ExplainedError } from '../problems.ts';
+import { PASSWORD, SERVERS, type SourceServer } from '../../testing/databases/source-server.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { dump } from '../dump/dump.ts';
+import { ExplainedError } from '../errors.ts';
 import { preflight, rightsUnknown, type SourceReport } from './preflight.ts';
-import { PASSWORD, SERVERS, type SourceServer } from './testing/source-server.ts';
 
 const DATABASE = 'pt_preflight';
 const signal = new AbortController().signal;

@@ -2,29 +2,31 @@ import { escapeId } from 'mysql2';
 import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import type { ObjectKind } from '../../protocol/manifest.ts';
-import type { DatabaseSource } from '../config.ts';
-import { type LeftOut, leftOut } from '../dump-options.ts';
-import { adviceOn } from '../pipeline/explain-dump-error.ts';
-import { ExplainedError, messageOf } from '../problems.ts';
-import { oddServer } from './answer-guard.ts';
-import { OddAnswer } from './answer-shape.ts';
-import { brokenForeignKeyFindings } from './broken-foreign-keys.ts';
-import { askBrokenViews, brokenViewFindings } from './broken-views.ts';
-import { connect, type Session } from './connect.ts';
-import { disabledEventFindings } from './disabled-events.ts';
-import { drawingConcessions, drawingFindings } from './drawing-tables.ts';
-import { scheduleFindings } from './event-schedules.ts';
-import { addressOf } from './explain-connecting.ts';
-import { foreignKeyFindings } from './foreign-keys.ts';
-import { dumpedOf, type GarbledObject, garbledFindings } from './garbled-names.ts';
-import { parseGrants } from './grants.ts';
-import { lookAtValues } from './look-at-values.ts';
-import { missingDefaultFindings } from './missing-defaults.ts';
-import { missingRights } from './missing-rights.ts';
-import { nameBoundFindings } from './name-bound.ts';
-import { Rights } from './rights.ts';
-import { rowsElsewhereFindings } from './rows-elsewhere.ts';
-import { askServerFacts, type ServerFacts } from './server-facts.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { type LeftOut, leftOut } from '../config/partial-dumps.ts';
+import { ExplainedError, messageOf } from '../errors.ts';
+import { oddServer } from '../mysql/answer-guard.ts';
+import { OddAnswer } from '../mysql/answer-shape.ts';
+import { connect, type Session } from '../mysql/connect.ts';
+import { adviceOn } from '../mysql/error-advice.ts';
+import { addressOf } from '../mysql/explain-connecting.ts';
+import { askServerFacts, type ServerFacts } from '../mysql/server-facts.ts';
+import { brokenForeignKeyFindings } from './checks/broken-foreign-keys.ts';
+import { askBrokenViews, brokenViewFindings } from './checks/broken-views.ts';
+import { lookAtValues } from './checks/examine-values.ts';
+import { foreignKeyFindings } from './checks/foreign-keys.ts';
+import { missingDefaultFindings } from './checks/missing-defaults.ts';
+import { askDefinitions, definitionFindings } from './checks/table-definitions.ts';
+import { parseGrants } from './privileges/grants.ts';
+import { missingRights } from './privileges/missing-rights.ts';
+import { Rights } from './privileges/rights.ts';
+import { type TablesMadeAnew, watchTables } from './recreated-tables.ts';
+import { disabledEventFindings } from './source/disabled-events.ts';
+import { scheduleFindings } from './source/event-schedules.ts';
+import { dumpedOf, type GarbledObject, garbledFindings } from './source/garbled-names.ts';
+import { nameBoundFindings } from './source/hardcoded-names.ts';
+import { rowsElsewhereFindings } from './source/rows-elsewhere.ts';
+import { drawingConcessions, drawingFindings } from './source/sequence-defaults.ts';
 import {
   askObjects,
   type DatabaseDefaults,
@@ -32,9 +34,7 @@ import {
   type TableMarks,
   type TableOfEngine,
   type VersionedTable,
-} from './source-objects.ts';
-import { askDefinitions, definitionFindings } from './table-definitions.ts';
-import { type TablesMadeAnew, watchTables } from './tables-made-anew.ts';
+} from './source/source-objects.ts';
 
 /** What is there to be dumped, and what stands in the way of a complete dump. */
 export interface SourceReport {

@@ -1,5 +1,5 @@
-import type { DatabaseSource } from '../config.ts';
-import { connect } from './connect.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { connect } from '../mysql/connect.ts';
 
 /** What a server shows of itself to one user. */
 export interface VisibleDatabases {

@@ -1,8 +1,8 @@
 import { array, boolean, date, mixed, number, object, type Schema, string, ValidationError } from 'yup';
 import { findingList } from '../../protocol/finding.ts';
-import type { Outcome } from '../pipeline/outcome.ts';
-import { EXIT, type InterruptingSignal } from '../problems.ts';
+import { EXIT, type InterruptingSignal } from '../errors.ts';
 import type { LastRun } from './last-run.ts';
+import type { Outcome } from './outcome.ts';
 import { camelCased, snakeCased } from './snake-case.ts';
 
 const text = string().required();

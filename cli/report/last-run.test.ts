@@ -2,10 +2,10 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { mountSmallDisk } from '../../test/support/small-disk.ts';
-import type { Outcome } from '../pipeline/outcome.ts';
-import { EXIT, ExplainedError, type InterruptingSignal } from '../problems.ts';
+import { mountSmallDisk } from '../../testing/machine/small-disk.ts';
+import { EXIT, ExplainedError, type InterruptingSignal } from '../errors.ts';
 import { type LastRun, readLastRun, writeLastRun } from './last-run.ts';
+import type { Outcome } from './outcome.ts';
 
 const outcome: Outcome = {
   ...{

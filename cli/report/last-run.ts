@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { codeOf, ExplainedError, messageOf } from '../errors.ts';
 import { readPlainFile, writeFileAtomically } from '../files/atomic-file.ts';
-import { codeOf, ExplainedError, messageOf } from '../problems.ts';
 import { parseLastRun } from './last-run-schema.ts';
 import type { RunReport } from './run-report.ts';
 import { snakeCased } from './snake-case.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import type { UnacceptedLoss } from '../../protocol/responses.ts';
-import type { Outcome } from '../pipeline/outcome.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
+import type { Outcome } from './outcome.ts';
 import { describeOutcome, OutcomeLines } from './outcome-lines.ts';
 
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({

@@ -1,10 +1,10 @@
 import { byWeight, type Finding } from '../../protocol/finding.ts';
-import { describeLoss } from '../losses.ts';
-import type { Failure, Outcome } from '../pipeline/outcome.ts';
-import type { SharedCause } from '../problems.ts';
+import type { SharedCause } from '../errors.ts';
+import { describeLoss } from '../restore/losses.ts';
 import { count, formatBytes, formatCount, formatSeconds } from '../terminal/format.ts';
 import { withLocalTimes } from '../terminal/local-time.ts';
 import { printableBlock, printableInLine } from '../terminal/printable.ts';
+import type { Failure, Outcome } from './outcome.ts';
 import { isFine } from './run-report.ts';
 
 /** What is printed of each database as it ends, on a terminal and in the work folder: what many share is said with the first. */

@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Outcome } from '../pipeline/outcome.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
+import type { Outcome } from './outcome.ts';
 import { OutcomeLines } from './outcome-lines.ts';
 
 /**

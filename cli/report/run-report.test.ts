@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { failedOne, wellOne } from '../../testing/cli/nights.ts';
 import { exitCodeOf } from './run-report.ts';
-import { failedOne, wellOne } from './testing/nights.ts';
 
 const failed = failedOne('f', { stage: 'dump', message: 'it broke' });
 const loss = {

@@ -1,5 +1,5 @@
-import type { Outcome } from '../pipeline/outcome.ts';
-import { EXIT } from '../problems.ts';
+import { EXIT } from '../errors.ts';
+import type { Outcome } from './outcome.ts';
 import type { SnakeCased } from './snake-case.ts';
 
 /** How a run ended. */

@@ -1,4 +1,4 @@
-import { ExplainedError } from '../problems.ts';
+import { ExplainedError } from '../errors.ts';
 import { formatBytes, formatCount } from '../terminal/format.ts';
 
 /** The largest answer that the service gives is the report of a backup: its manifest of at most 8 MiB, and the findings again. */

@@ -1,7 +1,7 @@
 import { isHTTPError, isNetworkError, isTimeoutError } from 'ky';
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { errorAnswer } from '../../protocol/responses.ts';
-import { ExplainedError, messageOf } from '../problems.ts';
+import { ExplainedError, messageOf } from '../errors.ts';
 import { oddShapeOf } from './bounded-answer.ts';
 import { ServiceRefusal, ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
 

@@ -1,5 +1,5 @@
 import { formatBytes } from '../../protocol/format-bytes.ts';
-import { ExplainedError, type SharedCause } from '../problems.ts';
+import { ExplainedError, type SharedCause } from '../errors.ts';
 import { ServiceRefusal, ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
 
 /** The service can't take any zip, or none of this size: what a failed upload has shown of it. */

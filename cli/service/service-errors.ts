@@ -1,4 +1,4 @@
-import { ExplainedError, type SharedCause } from '../problems.ts';
+import { ExplainedError, type SharedCause } from '../errors.ts';
 
 /** The service could not be reached, or ended the connection without an answer. */
 export class ServiceUnreachable extends ExplainedError {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Terminal } from '../../test/support/terminal.ts';
+import { Terminal } from '../../testing/cli/terminal.ts';
 
 const MODULE = join(import.meta.dirname, 'colour.ts');
 const RED = '\x1b[31m';

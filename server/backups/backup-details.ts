@@ -1,8 +1,8 @@
+import type { Backup } from '../entities/backup.entity.ts';
 import { listOf } from '../history/conditions.ts';
-import type { HistoryManager } from '../history/history.ts';
 import { fromStore } from '../history/instants.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
-import type { Backup } from './backup.entity.ts';
 import type { LossColumns } from './losses/loss.ts';
 
 /** What a list does not bring along, since it is rarely asked for and would take half of its time. */

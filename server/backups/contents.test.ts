@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { byWeight, type FindingList, finding } from '../../protocol/finding.ts';
-import { Database } from '../databases/database.entity.ts';
-import { openHistory } from '../history/history.ts';
-import { sampleManifest, table } from '../testing/manifests.ts';
-import { request, upload } from '../testing/requests.ts';
-import { describeOnEachStore, runApp } from '../testing/running-app.ts';
-import { sampleZip } from '../testing/zips.ts';
-import { Backup } from './backup.entity.ts';
-import { rebuildHistory } from './rebuild.ts';
+import { request, upload } from '../../testing/service/requests.ts';
+import { describeOnEachStore, runApp } from '../../testing/service/running-app.ts';
+import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
+import { Backup } from '../entities/backup.entity.ts';
+import { Database } from '../entities/database.entity.ts';
+import { openHistory } from '../history/orm.ts';
+import { rebuildHistory } from './recovery/rebuild.ts';
 
 const FINDINGS: Record<string, NonNullable<FindingList>> = {
   none: [],

@@ -1,13 +1,13 @@
 import { truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { startBrowser } from '../../test/support/browser.ts';
-import { tagOrigin } from '../origin.ts';
+import { startBrowser } from '../../testing/browser/browser.ts';
+import { rawConnection } from '../../testing/service/raw-http.ts';
+import { expectError, request, upload } from '../../testing/service/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
+import { tagOrigin } from '../error-origin.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
-import { rawConnection } from '../testing/raw-http.ts';
-import { expectError, request, upload } from '../testing/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
-import { type SampleZip, sampleZip } from '../testing/zips.ts';
 
 describeOnEachStore('GET /{id_file}/download', store => {
   let app: RunningApp;

@@ -1,8 +1,8 @@
+import type { Backup } from '../entities/backup.entity.ts';
 import { AppError } from '../errors.ts';
-import type { HistoryManager } from '../history/history.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
-import type { Backup } from './backup.entity.ts';
-import { findBackup } from './find-backup.ts';
+import { findBackup } from './queries/find-backup.ts';
 
 /**
  * Opens the stored zip of a backup; the caller ends it.

@@ -2,11 +2,11 @@ import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import type { FindingList } from '../../protocol/finding.ts';
 import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
-import { type Backup, findingsOf, storedState } from './backup.entity.ts';
+import { type Backup, findingsOf, storedState } from '../entities/backup.entity.ts';
 import { lossStatus, type Place, shownFindings } from './losses/loss.ts';
 import type { Surroundings } from './losses/loss-surroundings.ts';
 import { presentLoss } from './losses/presenter.ts';
-import type { SummarizedBackup } from './summarized-backup.ts';
+import type { SummarizedBackup } from './queries/summarized-backup.ts';
 
 /**
  * One backup in a listing.

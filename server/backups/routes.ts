@@ -1,19 +1,19 @@
 import Router from '@koa/router';
 import { checkReachable } from '../history/check-reachable.ts';
-import type { HistoryManager } from '../history/history.ts';
-import type { FormBudget } from '../http/form-budget.ts';
-import { sendFile } from '../http/send-file.ts';
-import { readUploadForm, type UploadLimits } from '../http/upload-form.ts';
+import type { HistoryManager } from '../history/orm.ts';
+import { sendFile } from '../http/send-file/send-file.ts';
+import type { FormBudget } from '../http/upload-form/form-budget.ts';
+import { readUploadForm, type UploadLimits } from '../http/upload-form/upload-form.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { BackupNews } from './backup-news.ts';
-import type { DumpLimits } from './check-zip.ts';
-import { findBackup, idIn } from './find-backup.ts';
+import type { DumpLimits } from './assessment/check-zip.ts';
+import type { BackupNews } from './events/backup-events.ts';
 import { lossSurroundings } from './losses/loss-surroundings.ts';
 import { openBackup } from './open-backup.ts';
 import { downloadPath, presentDigest, presentReceipt, presentReport } from './presenter.ts';
-import { receiveBackup } from './receive-backup.ts';
-import { uploadReceiver } from './upload-receiver.ts';
-import { checkDatabaseName, readReprDigest } from './validation.ts';
+import { findBackup, idIn } from './queries/find-backup.ts';
+import { receiveBackup } from './upload/receive-backup.ts';
+import { uploadReceiver } from './upload/upload-receiver.ts';
+import { checkDatabaseName, readReprDigest } from './upload/upload-validation.ts';
 
 interface Dependencies {
   readonly storage: Storage;

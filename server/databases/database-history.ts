@@ -1,13 +1,13 @@
 import type { FindingList } from '../../protocol/finding.ts';
-import { Backup } from '../backups/backup.entity.ts';
 import { incompleteLosses } from '../backups/losses/incomplete-losses.ts';
 import type { Place } from '../backups/losses/loss.ts';
 import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/unaccepted-losses.ts';
-import { type BackupPlace, countBackups, searchSummaries } from '../backups/search-backups.ts';
-import type { SummarizedBackup } from '../backups/summarized-backup.ts';
+import { type BackupPlace, countBackups, searchSummaries } from '../backups/queries/search-backups.ts';
+import type { SummarizedBackup } from '../backups/queries/summarized-backup.ts';
+import { Backup } from '../entities/backup.entity.ts';
 import { notFound, refused } from '../errors.ts';
 import { Conditions } from '../history/conditions.ts';
-import type { HistoryManager } from '../history/history.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import type { NamedDatabase } from './search-databases.ts';
 

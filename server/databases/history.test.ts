@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import { databaseHistory as historyShape, databaseList as listShape } from '../../protocol/responses.ts';
-import { Backup } from '../backups/backup.entity.ts';
-import { SUMMARY_COLUMNS } from '../backups/summarized-backup.ts';
-import { fillHistory } from '../testing/filled-history.ts';
-import { sampleManifest, table } from '../testing/manifests.ts';
-import { planOf } from '../testing/plans.ts';
-import { queriesOf } from '../testing/queries.ts';
-import { expectError, request, upload } from '../testing/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
-import { type SampleZip, sampleZip } from '../testing/zips.ts';
-import { Database } from './database.entity.ts';
+import { fillHistory } from '../../testing/history/filled-history.ts';
+import { planOf } from '../../testing/history/plans.ts';
+import { queriesOf } from '../../testing/history/queries.ts';
+import { expectError, request, upload } from '../../testing/service/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
+import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
+import { SUMMARY_COLUMNS } from '../backups/queries/summarized-backup.ts';
+import { Backup } from '../entities/backup.entity.ts';
+import { Database } from '../entities/database.entity.ts';
 import { LATEST_BACKUPS } from './list-databases.ts';
 
 describeOnEachStore('GET / and GET /{db_name}', store => {

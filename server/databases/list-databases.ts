@@ -9,8 +9,8 @@ import {
   type SummaryRow,
   toJoinedSummary,
   toSummary,
-} from '../backups/summarized-backup.ts';
-import type { HistoryManager } from '../history/history.ts';
+} from '../backups/queries/summarized-backup.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { LATEST_COMPLETE_ID, LATEST_ID } from './search-databases.ts';
 

@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
 import { notFound } from '../errors.ts';
-import type { HistoryManager } from '../history/history.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { databaseHistory } from './database-history.ts';
 import { listDatabases } from './list-databases.ts';
 import { presentDatabases, presentHistory } from './presenter.ts';

@@ -1,4 +1,4 @@
-import type { HistoryManager } from '../history/history.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import {
   countDatabases,

@@ -1,9 +1,9 @@
 import type { StoredState } from '../../protocol/responses.ts';
-import { joinedBackup, joinedColumns, type ListedBackup } from '../backups/listed-backup.ts';
 import { HAS_UNACCEPTED_LOSS } from '../backups/losses/unaccepted-losses.ts';
+import { joinedBackup, joinedColumns, type ListedBackup } from '../backups/queries/listed-backup.ts';
 import { Conditions, listOf } from '../history/conditions.ts';
-import type { HistoryManager } from '../history/history.ts';
 import { toStore } from '../history/instants.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 
 /** Which databases; what is left out does not matter. */

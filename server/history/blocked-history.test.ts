@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { folderStorage } from '../storage/folder-storage.ts';
+import { expectError, graphql, request, upload } from '../../testing/service/requests.ts';
+import { describeOnEachStore, historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
+import { folderStorage } from '../storage/folder/folder-storage.ts';
 import type { Storage } from '../storage/storage.ts';
-import { expectError, graphql, request, upload } from '../testing/requests.ts';
-import { describeOnEachStore, historyStores, type RunningApp, runApp } from '../testing/running-app.ts';
-import { sampleZip } from '../testing/zips.ts';
 
 /** Everything that reads the history. */
 async function expectReads(app: RunningApp, databases: number): Promise<void> {

@@ -1,5 +1,5 @@
-import type { HistoryManager } from './history.ts';
 import { isSqlite } from './instants.ts';
+import type { HistoryManager } from './orm.ts';
 
 /** @returns `backups b`, to be read by one index and no other: where a planner guesses wrong, a statement takes minutes */
 export function backupsBy(em: HistoryManager, index: string): string {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, foreseenError } from '../errors.ts';
-import type { HistoryManager } from './history.ts';
+import type { HistoryManager } from './orm.ts';
 
 const SILENT_MS = 10_000;
 

@@ -1,7 +1,7 @@
 import { IsolationLevel } from '@mikro-orm/core';
 import { answersInTime } from './check-reachable.ts';
-import type { HistoryManager } from './history.ts';
 import { isSqlite } from './instants.ts';
+import type { HistoryManager } from './orm.ts';
 
 /** By connection: those who ask at the same time share one attempt, which takes the turn of an upload. */
 const attempts = new WeakMap<object, Promise<void>>();

@@ -1,4 +1,4 @@
-import type { HistoryManager } from './history.ts';
+import type { HistoryManager } from './orm.ts';
 
 /** @returns an instant as the store compares it with a column */
 export function toStore(em: HistoryManager, instant: Date): unknown {

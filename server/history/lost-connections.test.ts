@@ -4,11 +4,11 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
-import { folderStorage } from '../storage/folder-storage.ts';
-import { expectError, request, upload } from '../testing/requests.ts';
-import { runApp } from '../testing/running-app.ts';
-import { sampleZip } from '../testing/zips.ts';
+import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
+import { expectError, request, upload } from '../../testing/service/requests.ts';
+import { runApp } from '../../testing/service/running-app.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
+import { folderStorage } from '../storage/folder/folder-storage.ts';
 
 /** More than the pool has connections. */
 const MANY = 12;

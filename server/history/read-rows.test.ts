@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { toStore } from './instants.ts';
 import { readRows } from './read-rows.ts';
 

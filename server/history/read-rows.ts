@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
-import { throwFrom } from '../origin.ts';
-import { nextTurn } from '../turns.ts';
-import type { HistoryManager } from './history.ts';
+import { throwFrom } from '../error-origin.ts';
+import { nextTurn } from '../process/turns.ts';
+import type { HistoryManager } from './orm.ts';
 
 /**
  * Reads rows as the store has them. Its values go beside the statement: MikroORM's `execute` writes them into it, and

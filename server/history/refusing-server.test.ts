@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { CompiledQuery, Kysely } from 'kysely';
-import { type MariaDb, sharedMariaDb } from '../../test/support/mariadb.ts';
+import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
+import { expectError, request, upload } from '../../testing/service/requests.ts';
+import { type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { foreseenError } from '../errors.ts';
-import { expectError, request, upload } from '../testing/requests.ts';
-import { type RunningApp, runApp } from '../testing/running-app.ts';
-import { sampleZip } from '../testing/zips.ts';
-import { mysqlDialect } from './mysql-dialect.ts';
+import { mysqlDialect } from './drivers/mysql-dialect.ts';
 
 describe('a history server that refuses', () => {
   let mariadb: MariaDb;

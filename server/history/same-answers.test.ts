@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { graphql, request, upload } from '../../testing/service/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 import { DailyTotals } from '../statistics/daily-totals.ts';
-import { graphql, request, upload } from '../testing/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
-import { type SampleZip, sampleZip } from '../testing/zips.ts';
 
 /** What SQLite, MySQL and MariaDB do each in its own way when nobody tells them. */
 describeOnEachStore('whatever the history is kept in', store => {

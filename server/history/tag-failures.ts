@@ -1,5 +1,5 @@
-import { tagOrigin } from '../origin.ts';
-import type { History } from './history.ts';
+import { tagOrigin } from '../error-origin.ts';
+import type { History } from './orm.ts';
 
 /** What may fail of itself, without a query of the ORM's: those it wraps in exceptions of its own. */
 const CALLS = ['begin', 'commit', 'rollback', 'execute'] as const;

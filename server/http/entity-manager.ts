@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import type { History } from '../history/history.ts';
+import type { History } from '../history/orm.ts';
 
 /** One EntityManager for each request, in `ctx.state.em`: REST and GraphQL share it. It connects when it is first used. */
 export function entityManager({ history }: { history: History }): Middleware {

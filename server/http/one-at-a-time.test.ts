@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { openFilesIn } from '../../test/support/open-files.ts';
-import { until } from '../../test/support/until.ts';
-import { rawConnection } from '../testing/raw-http.ts';
-import { request, upload } from '../testing/requests.ts';
-import { historyStores, type RunningApp, runApp } from '../testing/running-app.ts';
-import { sampleZip } from '../testing/zips.ts';
+import { openFilesIn } from '../../testing/machine/open-files.ts';
+import { rawConnection } from '../../testing/service/raw-http.ts';
+import { request, upload } from '../../testing/service/requests.ts';
+import { historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { until } from '../../testing/until.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 describe('requests that are sent before the last answer has come', () => {
   let app: RunningApp;

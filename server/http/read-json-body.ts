@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { AppError, refused } from '../errors.ts';
-import { inviteBody } from './invite-body.ts';
 import { readBody } from './read-body.ts';
+import { inviteBody } from './send-continue.ts';
 
 /**
  * Reads a small body that must be a JSON object and say so: what changes something takes nothing that a form of another site

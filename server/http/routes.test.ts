@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { rawConnection, rawRequest } from '../testing/raw-http.ts';
-import { expectError, request, upload } from '../testing/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
-import { sampleZip } from '../testing/zips.ts';
+import { rawConnection, rawRequest } from '../../testing/service/raw-http.ts';
+import { expectError, request, upload } from '../../testing/service/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 describeOnEachStore('routes', store => {
   let app: RunningApp;

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { Backup } from '../backups/backup.entity.ts';
-import type { BackupNews } from '../backups/backup-news.ts';
-import { ensureRecord } from '../backups/ensure-record.ts';
-import type { History } from '../history/history.ts';
+import type { BackupNews } from '../backups/events/backup-events.ts';
+import { ensureRecord } from '../backups/sidecar/ensure-sidecar.ts';
+import { Backup } from '../entities/backup.entity.ts';
+import type { History } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { addressOf, storedDamage } from './stored-damage.ts';
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Backup } from '../backups/backup.entity.ts';
-import { Database } from '../databases/database.entity.ts';
-import { analyze, planOf } from '../testing/plans.ts';
-import { queriesOf } from '../testing/queries.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../testing/running-app.ts';
+import { analyze, planOf } from '../../testing/history/plans.ts';
+import { queriesOf } from '../../testing/history/queries.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { Backup } from '../entities/backup.entity.ts';
+import { Database } from '../entities/database.entity.ts';
 import { countDue, dueBackups } from './due.ts';
 
 /** What matters of a row: when it was checked last (in seconds, few, so that many are alike), and whether it is damaged. */

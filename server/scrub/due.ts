@@ -1,6 +1,6 @@
 import type { FilterQuery, QueryOrderMap } from '@mikro-orm/core';
-import { Backup } from '../backups/backup.entity.ts';
-import type { History, HistoryManager } from '../history/history.ts';
+import { Backup } from '../entities/backup.entity.ts';
+import type { History, HistoryManager } from '../history/orm.ts';
 
 /** Which backups a scrub goes through. */
 export interface ScrubScope {

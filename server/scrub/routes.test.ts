@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Backup } from '../backups/backup.entity.ts';
-import { expectError, request, upload } from '../testing/requests.ts';
-import { describeOnEachStore, type Overrides, type RunningApp, runApp } from '../testing/running-app.ts';
-import { endOfScrub, scrubbed, scrubState } from '../testing/scrubbing.ts';
-import { sampleZip } from '../testing/zips.ts';
+import { expectError, request, upload } from '../../testing/service/requests.ts';
+import { describeOnEachStore, type Overrides, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { endOfScrub, scrubbed, scrubState } from '../../testing/service/scrubbing.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
+import { Backup } from '../entities/backup.entity.ts';
 
 const MIB = 1024 * 1024;
 

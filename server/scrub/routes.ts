@@ -1,9 +1,9 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ScrubAnswer } from '../../protocol/responses.ts';
-import type { HistoryManager } from '../history/history.ts';
-import { inviteBody } from '../http/invite-body.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { readBody } from '../http/read-body.ts';
+import { inviteBody } from '../http/send-continue.ts';
 import { presentScrub } from './presenter.ts';
 import type { Scrub } from './scrub.ts';
 import { scrubRequest } from './validation.ts';

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import type { Backup } from '../backups/backup.entity.ts';
-import type { BackupNews } from '../backups/backup-news.ts';
+import type { BackupNews } from '../backups/events/backup-events.ts';
+import type { Backup } from '../entities/backup.entity.ts';
 import { foreseenError } from '../errors.ts';
-import type { History } from '../history/history.ts';
+import type { History } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type FileScrub, scrubFile } from './check-file.ts';
 import { dueBackups, type ScrubScope } from './due.ts';
-import { createPace } from './pace.ts';
 import { UnreadableFile } from './stored-damage.ts';
+import { createPace } from './throttle.ts';
 
 /** One scrub from its beginning to its end. The figures grow while it runs. */
 export interface ScrubRun {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HistoryManager } from '../history/history.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { countDamaged, countDue, dueBackups, type ScrubScope } from './due.ts';
 import { completeRun, newRun, type RunParts, type ScrubRun } from './run.ts';
 

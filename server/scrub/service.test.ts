@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { startService } from '../../test/support/service.ts';
-import { request, upload } from '../testing/requests.ts';
-import { historyStores } from '../testing/running-app.ts';
-import { endOfScrub, scrubState } from '../testing/scrubbing.ts';
-import { sampleZip } from '../testing/zips.ts';
+import { request, upload } from '../../testing/service/requests.ts';
+import { historyStores } from '../../testing/service/running-app.ts';
+import { endOfScrub, scrubState } from '../../testing/service/scrubbing.ts';
+import { startService } from '../../testing/service/service.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 for (const store of historyStores)
   describe(`the scrub of node server/main.ts (${store.name})`, function () {

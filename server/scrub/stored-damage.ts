@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Backup } from '../backups/backup.entity.ts';
 import { damageAtSight } from '../backups/damage-at-sight.ts';
+import type { Backup } from '../entities/backup.entity.ts';
 import { type FileAddress, type Storage, StorageAway } from '../storage/storage.ts';
 
 /** A stored file that could not be read to its end: nothing is known of its bytes. The cause says why. */

@@ -1,8 +1,8 @@
-import type { BackupNews } from '../backups/backup-news.ts';
+import type { BackupNews } from '../backups/events/backup-events.ts';
 import { backupsBy } from '../history/by-index.ts';
 import { Conditions } from '../history/conditions.ts';
-import type { HistoryManager } from '../history/history.ts';
 import { fromStore, toStore } from '../history/instants.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { dayIn, dayOf, startOf } from './day.ts';
 import { type FirstDay, firstDaysOf } from './first-days.ts';

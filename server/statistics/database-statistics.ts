@@ -1,6 +1,6 @@
 import { listOf } from '../history/conditions.ts';
-import type { HistoryManager } from '../history/history.ts';
 import { toStore } from '../history/instants.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { type DayTotals, TOTALS, type TotalsRow, toTotals } from './daily-totals.ts';
 import { dayIn, dayOf, startOf } from './day.ts';

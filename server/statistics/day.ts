@@ -1,5 +1,5 @@
-import type { HistoryManager } from '../history/history.ts';
 import { isSqlite } from '../history/instants.ts';
+import type { HistoryManager } from '../history/orm.ts';
 
 const MS_PER_DAY = 86_400_000;
 

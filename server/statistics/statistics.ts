@@ -1,4 +1,4 @@
-import type { HistoryManager } from '../history/history.ts';
+import type { HistoryManager } from '../history/orm.ts';
 import { type DailyTotals, type DayTotals, NO_BACKUPS } from './daily-totals.ts';
 import { dayOf } from './day.ts';
 import type { FirstDay } from './first-days.ts';

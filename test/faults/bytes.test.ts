@@ -2,10 +2,10 @@ import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import type { BackupReport, ScrubAnswer } from '../../protocol/responses.ts';
-import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
-import type { FaultTrial } from '../support/fault-trial.ts';
-import { startFaultyProxy } from '../support/faulty-proxy.ts';
-import { until } from '../support/until.ts';
+import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
+import { startFaultyProxy } from '../../testing/proxies/faulty-proxy.ts';
+import { until } from '../../testing/until.ts';
 
 /** Enough of what does not get smaller for an upload to be in several pieces. */
 const NOISE = `

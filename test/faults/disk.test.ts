@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
-import { COMPILE_CACHE } from '../support/fault-trial.ts';
-import { Workplace } from '../support/sade.ts';
-import { mountSmallDisk } from '../support/small-disk.ts';
+import { FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { COMPILE_CACHE } from '../../testing/cli/fault-trial.ts';
+import { Workplace } from '../../testing/cli/sade.ts';
+import { mountSmallDisk } from '../../testing/machine/small-disk.ts';
 
 /** Its dump takes 2.6 MB, and the zip of that 1.5 MB: such bytes do not get smaller. */
 const NOISE = `

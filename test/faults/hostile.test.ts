@@ -1,8 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
-import { type Lie, startLyingProxy } from '../support/lying-proxy.ts';
+import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { type Lie, startLyingProxy } from '../../testing/proxies/lying-proxy.ts';
 
 const run = promisify(execFile);
 const TRUTH = 'a comment of a table, in which there is room enough for a lie that is not short at all';

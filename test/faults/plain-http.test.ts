@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
-import { sampleManifest } from '../../server/testing/manifests.ts';
-import { expectError, upload } from '../../server/testing/requests.ts';
-import { sampleZip } from '../../server/testing/zips.ts';
-import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
-import type { FaultTrial } from '../support/fault-trial.ts';
+import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
+import { expectError, upload } from '../../testing/service/requests.ts';
+import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 describe('a plain HTTP client that sends', function () {
   this.timeout(60_000);

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { spoiledDumpProgram } from '../support/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
-import type { FaultTrial, Run } from '../support/fault-trial.ts';
-import { startFaultyProxy } from '../support/faulty-proxy.ts';
-import { beforeItEnds } from '../support/sade.ts';
-import { SHOP } from '../support/shop.ts';
-import { until } from '../support/until.ts';
+import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
+import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import type { FaultTrial, Run } from '../../testing/cli/fault-trial.ts';
+import { beforeItEnds } from '../../testing/cli/sade.ts';
+import { SHOP } from '../../testing/databases/shop.ts';
+import { startFaultyProxy } from '../../testing/proxies/faulty-proxy.ts';
+import { until } from '../../testing/until.ts';
 
 describe('a backup during which', function () {
   this.timeout(60_000);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { FindingCode } from '../../protocol/finding.ts';
-import { ALL_RIGHTS, type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
-import { SHOP } from '../support/shop.ts';
+import { ALL_RIGHTS, type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { SHOP } from '../../testing/databases/shop.ts';
 
 describe('a backup by a user', function () {
   this.timeout(60_000);

@@ -2,11 +2,11 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { BackupReport } from '../../protocol/responses.ts';
-import { spoiledDumpProgram } from '../support/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
-import type { Run } from '../support/fault-trial.ts';
-import { sade } from '../support/sade.ts';
-import { MID_INSERT, SHOP } from '../support/shop.ts';
+import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
+import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import type { Run } from '../../testing/cli/fault-trial.ts';
+import { sade } from '../../testing/cli/sade.ts';
+import { MID_INSERT, SHOP } from '../../testing/databases/shop.ts';
 
 describe('a backup whose dump program', function () {
   this.timeout(60_000);

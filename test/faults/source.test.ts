@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { createConnection } from 'mysql2/promise';
-import { spoiledDumpProgram } from '../support/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
-import type { FaultTrial } from '../support/fault-trial.ts';
-import { type Fault, startFaultyProxy } from '../support/faulty-proxy.ts';
-import { type MariaDb, startMariaDb } from '../support/mariadb.ts';
-import { MID_INSERT, SHOP } from '../support/shop.ts';
+import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
+import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
+import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+import { MID_INSERT, SHOP } from '../../testing/databases/shop.ts';
+import { type Fault, startFaultyProxy } from '../../testing/proxies/faulty-proxy.ts';
 
 describe('a backup of a database', function () {
   this.timeout(60_000);

@@ -3,11 +3,11 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatBackupName } from '../../protocol/backup-name.ts';
-import { spoiledDumpProgram } from '../support/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../support/fault-scene.ts';
-import { COMPILE_CACHE, type FaultTrial, unwrapped } from '../support/fault-trial.ts';
-import { sade } from '../support/sade.ts';
-import { SHOP } from '../support/shop.ts';
+import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
+import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { COMPILE_CACHE, type FaultTrial, unwrapped } from '../../testing/cli/fault-trial.ts';
+import { sade } from '../../testing/cli/sade.ts';
+import { SHOP } from '../../testing/databases/shop.ts';
 
 /** What may stand in the work folder under the name of a zip, and what is said of it. */
 const ODD: Readonly<Record<string, { says: string; put: (path: string) => unknown }>> = {

@@ -5,13 +5,18 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { awkwardDefinitions, expectTruth, type TrialServer, tryDefinition } from '../support/definition-trial.ts';
-import { freePort } from '../support/free-port.ts';
-import { sharedMariaDb } from '../support/mariadb.ts';
+import {
+  awkwardDefinitions,
+  expectTruth,
+  type TrialServer,
+  tryDefinition,
+} from '../../testing/databases/definition-trial.ts';
+import { sharedMariaDb } from '../../testing/databases/mariadb.ts';
+import { freePort } from '../../testing/free-port.ts';
 
 const run = promisify(execFile);
 const MYSQL9 = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
-const SCRIPT = join(import.meta.dirname, '../support/mysql9.sh');
+const SCRIPT = join(import.meta.dirname, '../../testing/databases/mysql9.sh');
 /** Of each flavour; a hundred take some half a minute on a quiet machine. `DEFINITIONS_SEED` repeats a run. */
 const COUNT = Number(process.env.DEFINITIONS ?? 1000);
 const SEED = Number(process.env.DEFINITIONS_SEED ?? Date.now() % 1_000_000);

@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Forgery, forgeries } from '../support/forge-zip.ts';
-import { sentUpload } from '../support/sent-upload.ts';
-import { type Service, startService } from '../support/service.ts';
-import { unreadable } from '../support/zip-readers.ts';
-import { CONTENT, commonZips, ENTRY, UUID, WRITERS } from '../support/zip-writers.ts';
+import { sentUpload } from '../../testing/service/sent-upload.ts';
+import { type Service, startService } from '../../testing/service/service.ts';
+import { type Forgery, forgeries } from '../../testing/zips/forge-zip.ts';
+import { unreadable } from '../../testing/zips/zip-readers.ts';
+import { CONTENT, commonZips, ENTRY, UUID, WRITERS } from '../../testing/zips/zip-writers.ts';
 
 const AT_ONCE = 8;
 

@@ -5,9 +5,9 @@ import { expect } from 'chai';
 import { buildSchema } from 'graphql';
 import { fillHistory } from '../../bench/history/fill-history.ts';
 import { SeededRandom } from '../../bench/rows/random.ts';
-import { type Question, questions } from '../support/graphql-questions.ts';
-import { METERED, meterWhile } from '../support/meter-service.ts';
-import { type Service, startService } from '../support/service.ts';
+import { type Question, questions } from '../../testing/service/graphql-questions.ts';
+import { METERED, meterWhile } from '../../testing/service/meter-service.ts';
+import { type Service, startService } from '../../testing/service/service.ts';
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20261128);
 const COUNT = Number(process.env.FUZZ_COUNT ?? 6_000);

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { sampleManifest } from '../../server/testing/manifests.ts';
-import { request } from '../../server/testing/requests.ts';
-import { type SampleZip, sampleZip } from '../../server/testing/zips.ts';
-import { METERED, meterWhile } from '../support/meter-service.ts';
-import { startService } from '../support/service.ts';
+import { METERED, meterWhile } from '../../testing/service/meter-service.ts';
+import { request } from '../../testing/service/requests.ts';
+import { startService } from '../../testing/service/service.ts';
+import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
+import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 
 /** FUZZ_SEED=N tries the same again, FUZZ_UPLOADS=N as many. */
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -10,10 +10,10 @@ import { pipeline } from 'node:stream/promises';
 import { expect } from 'chai';
 import type { RunReportJson } from '../../cli/report/run-report.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
-import { differences } from '../support/compare-databases.ts';
-import { type MariaDb, startMariaDb } from '../support/mariadb.ts';
-import { Workplace } from '../support/sade.ts';
-import { type Service, startService } from '../support/service.ts';
+import { Workplace } from '../../testing/cli/sade.ts';
+import { differences } from '../../testing/databases/compare-databases.ts';
+import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+import { type Service, startService } from '../../testing/service/service.ts';
 import { loadSegments } from './mariadb-suite/segments.ts';
 
 const CACHE = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { fuzzedUpload, randomNumbers } from '../support/fuzz-upload.ts';
-import { METERED, meterWhile } from '../support/meter-service.ts';
-import { sentRaw } from '../support/sent-raw.ts';
-import { type Service, startService } from '../support/service.ts';
-import { commonZips } from '../support/zip-writers.ts';
+import { fuzzedUpload, randomNumbers } from '../../testing/service/fuzz-upload.ts';
+import { METERED, meterWhile } from '../../testing/service/meter-service.ts';
+import { sentRaw } from '../../testing/service/sent-raw.ts';
+import { type Service, startService } from '../../testing/service/service.ts';
+import { commonZips } from '../../testing/zips/zip-writers.ts';
 
 const UPLOADS = 20_000;
 const AT_ONCE = 8;

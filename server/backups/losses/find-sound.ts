@@ -1,9 +1,9 @@
 import type { Manifest } from '../../../protocol/manifest.ts';
-import type { HistoryManager } from '../../history/history.ts';
-import { Backup, findingsOf } from '../backup.entity.ts';
-import { lossKeys } from '../compare-inventories.ts';
-import { manifestTurn } from '../manifest-turns.ts';
+import { Backup, findingsOf } from '../../entities/backup.entity.ts';
+import type { HistoryManager } from '../../history/orm.ts';
 import { wantedOptions } from './comparable.ts';
+import { lossKeys } from './compare-inventories.ts';
+import { manifestTurn } from './manifest-turns.ts';
 
 /** A sound backup that has what was lost. */
 export type SoundBackup = Pick<Backup, 'id' | 'fileName' | 'takenAt'>;

@@ -1,10 +1,10 @@
 import { type FindingList, isLoss } from '../../../protocol/finding.ts';
+import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
 import { listOf } from '../../history/conditions.ts';
-import type { HistoryManager } from '../../history/history.ts';
 import { fromStore } from '../../history/instants.ts';
+import type { HistoryManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
-import { type Backup, findingsOf } from '../backup.entity.ts';
-import type { SummarizedBackup } from '../summarized-backup.ts';
+import type { SummarizedBackup } from '../queries/summarized-backup.ts';
 import { referenceIdIn, shownFindings } from './loss.ts';
 
 interface Row {

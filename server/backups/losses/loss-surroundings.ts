@@ -1,5 +1,5 @@
-import type { HistoryManager } from '../../history/history.ts';
-import { Backup, findingsOf } from '../backup.entity.ts';
+import { Backup, findingsOf } from '../../entities/backup.entity.ts';
+import type { HistoryManager } from '../../history/orm.ts';
 import { findSound, type SoundBackup } from './find-sound.ts';
 import { type LossColumns, type Place, referenceIdIn } from './loss.ts';
 import { newestClean } from './unaccepted-losses.ts';

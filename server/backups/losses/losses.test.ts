@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { finding } from '../../../protocol/finding.ts';
 import { backupReport, databaseHistory, databaseList, uploadReceipt } from '../../../protocol/responses.ts';
-import { tagOrigin } from '../../origin.ts';
-import { sampleManifest, table } from '../../testing/manifests.ts';
-import { expectError, graphql, request, upload } from '../../testing/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/running-app.ts';
-import { type SampleZip, sampleZip } from '../../testing/zips.ts';
-import { Backup } from '../backup.entity.ts';
+import { expectError, graphql, request, upload } from '../../../testing/service/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
+import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
+import { Backup } from '../../entities/backup.entity.ts';
+import { tagOrigin } from '../../error-origin.ts';
 
 describeOnEachStore('a loss', store => {
   let app: RunningApp;

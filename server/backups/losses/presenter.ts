@@ -1,7 +1,7 @@
 import { formatTimestamp } from '../../../protocol/backup-name.ts';
 import type { BackupLoss, UnacceptedLoss as PresentedLoss } from '../../../protocol/responses.ts';
-import { type Backup, findingsOf, storedState } from '../backup.entity.ts';
-import { takenAtOf } from '../taken-at.ts';
+import { type Backup, findingsOf, storedState } from '../../entities/backup.entity.ts';
+import { takenAtOf } from '../../entities/taken-at.ts';
 import { acceptanceOf, type LossColumns, lossSentence, lossStatus } from './loss.ts';
 import type { Surroundings } from './loss-surroundings.ts';
 import type { LocatedLoss } from './unaccepted-losses.ts';

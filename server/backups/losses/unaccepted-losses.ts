@@ -1,8 +1,8 @@
+import type { Backup } from '../../entities/backup.entity.ts';
 import { Conditions, listOf } from '../../history/conditions.ts';
-import type { HistoryManager } from '../../history/history.ts';
 import { fromStore } from '../../history/instants.ts';
+import type { HistoryManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
-import type { Backup } from '../backup.entity.ts';
 import { findSound } from './find-sound.ts';
 import type { Place } from './loss.ts';
 import type { Surroundings } from './loss-surroundings.ts';

@@ -1,0 +1,89 @@
+import type { BackupSummary, DatabaseHistory } from '../../../protocol/responses.ts';
+import { commandLine } from '../../options/command-line.ts';
+import { describeFound, describeLoss, type FoundLoss, formatStateAndLoss } from '../../restore/losses.ts';
+import { paintState } from '../../terminal/colour.ts';
+import { type Column, fittedTable } from '../../terminal/columns.ts';
+import { count, formatAge, formatBytes, formatCount } from '../../terminal/format.ts';
+import { timeColumn } from '../../terminal/local-time.ts';
+import { type NextCommand, nextCommands } from '../../terminal/next-commands.ts';
+import { screenWidth } from '../../terminal/screen-width.ts';
+import { wrap } from '../../terminal/wrap.ts';
+
+export interface HistoryScreen extends Readonly<DatabaseHistory['data']> {
+  /** What the latest backup has lost, if it is incomplete. */
+  readonly found: FoundLoss | undefined;
+  /** With file names, and nothing left out or cut. */
+  readonly isWide: boolean;
+  /** As it was given: the next commands need it as well. */
+  readonly server: unknown;
+  readonly now: Date;
+}
+
+/** @returns what `sade history` shows a person: a table, the loss, how many older ones there are, and the next commands */
+export function renderHistory(screen: HistoryScreen, stdout: NodeJS.WriteStream): string {
+  const width = screenWidth(stdout);
+  const { found, unaccepted_loss, isWide } = screen;
+  const losses = [
+    ...(found ? describeFound(found, '') : []),
+    ...(unaccepted_loss ? describeLoss(unaccepted_loss, '') : []),
+  ];
+  return [
+    `${fittedTable(columnsOf(screen, stdout), isWide ? undefined : width)}\n`,
+    ...(losses.length > 0 ? [`${losses.map(line => wrap(line, width, ' '.repeat(4))).join('\n')}\n`] : []),
+    ...older(screen),
+    nextCommands([newestComplete(screen)], width),
+  ].join('\n');
+}
+
+function columnsOf({ histories, found, isWide, now }: HistoryScreen, stdout: NodeJS.WriteStream): Column[] {
+  const right = 'right' as const;
+  const taken = timeColumn(
+    histories.map(({ timestamp }) => timestamp),
+    now,
+  );
+  const cells = (of: (backup: BackupSummary) => string) => histories.map(of);
+  const figure = (number: number | null | undefined, format: (number: number) => string) =>
+    typeof number === 'number' ? format(number) : '';
+  const state = ({ id, state, loss }: BackupSummary) =>
+    formatStateAndLoss(state, found?.backup.id === id ? 'unaccepted' : loss);
+  return [
+    { head: 'id', cells: cells(({ id }) => String(id)), rank: 0, align: right },
+    { head: 'state', cells: cells(state), rank: 0, paint: shown => paintState(shown, stdout) },
+    { head: `taken${taken.zone}`, cells: cells(({ timestamp }) => taken.format(timestamp)), rank: 0, align: right },
+    { head: 'age', cells: cells(({ timestamp }) => formatAge(timestamp, now)), rank: 5, align: right },
+    { head: 'rows', cells: cells(({ dump_rows }) => figure(dump_rows, formatCount)), rank: 2, align: right },
+    { head: 'tables', cells: cells(({ table_count }) => figure(table_count, formatCount)), rank: 4, align: right },
+    { head: 'size', cells: cells(({ size }) => figure(size, formatBytes)), rank: 1, align: right },
+    { head: 'dump', cells: cells(({ dump_size }) => figure(dump_size, formatBytes)), rank: 6, align: right },
+    { head: 'findings', cells: cells(findings), rank: 3, least: 12 },
+    ...(isWide ? [{ head: 'file', cells: cells(({ file_name }) => file_name), rank: 0 }] : []),
+  ];
+}
+
+/** @returns such as `BROKEN_VIEW, 2 more`: the one that weighs most, and how many there are besides */
+function findings({ finding_count, worst_finding }: BackupSummary): string {
+  if (!finding_count) return '';
+  if (!worst_finding) return String(finding_count);
+  return finding_count === 1 ? worst_finding : `${worst_finding}, ${finding_count - 1} more`;
+}
+
+function older({ database_name, histories, backup_count, server }: HistoryScreen): string[] {
+  const more = (backup_count ?? histories.length) - histories.length;
+  if (more <= 0) return [];
+  const command = commandLine('history', database_name, { server, options: ['--limit', String(backup_count)] });
+  return [`and ${formatCount(more)} older: ${command}\n`];
+}
+
+function newestComplete({ database_name, histories, server }: HistoryScreen): NextCommand {
+  const complete = histories.filter(({ state }) => state === 'complete');
+  const whole = complete.find(({ loss }) => !loss || loss === 'accepted');
+  const [newest] = complete;
+  const show = (id: number) => commandLine('show', id, { server });
+  if (whole && whole === newest) return [show(whole.id), 'the newest complete one: what is in it'];
+  if (whole) return [show(whole.id), 'the newest complete one that has lost nothing: what is in it'];
+  if (newest) return [show(newest.id), 'the newest complete one: what it has lost'];
+  return [
+    show(histories[0]!.id),
+    `why it is not complete: none of these ${count(histories.length, 'backup')} of ${database_name} is`,
+  ];
+}

@@ -1,0 +1,89 @@
+import type { BackupSummary, DatabaseList } from '../../../protocol/responses.ts';
+import { type FoundLoss, soundReference } from '../../restore/losses.ts';
+import { formatState } from '../../terminal/format.ts';
+import { toDate } from '../../terminal/local-time.ts';
+
+/** The words by which `sade list --state` finds a database; `never`: it is in the list of databases, and the service has no backup of it. */
+export type ListedState = BackupSummary['state'] | 'shrunk' | 'never';
+
+type Listed = DatabaseList['data'][number];
+
+/** A database as `sade list` sees it. */
+export interface ListedView {
+  readonly name: string;
+  /** Undefined where the service does not know it. */
+  readonly answer: Listed | undefined;
+  /** What an incomplete latest backup has lost. */
+  readonly found: FoundLoss | undefined;
+  /** Of its latest backup, and `shrunk` where a loss is to be decided about; that stands instead of `complete`. */
+  readonly states: readonly ListedState[];
+  /** The same for a person, such as `INCOMPLETE, SHRUNK`. */
+  readonly state: string;
+  /** The newest complete backup; undefined without one. */
+  readonly complete: BackupSummary | undefined;
+  /** The one to restore: it has what a newer complete one has lost. Undefined without a complete backup. */
+  readonly restorable: { readonly id: number; readonly figures: BackupSummary | undefined } | undefined;
+  /** Of the newest complete one, else of the latest: by this it is sorted. */
+  readonly size: number;
+  /** How old the newest complete backup is, in milliseconds; infinite without one. */
+  readonly ageMs: number;
+  /** The lower, the sooner someone should look. */
+  readonly urgency: number;
+  /** Nothing is to be done. */
+  readonly isFine: boolean;
+}
+
+/**
+ * @param staleMs from which age on the newest complete backup is worth a look, in milliseconds
+ * @returns what a person wants to know of a database
+ */
+export function viewOf(
+  answer: Listed,
+  found: FoundLoss | undefined,
+  { now, staleMs }: { now: Date; staleMs: number },
+): ListedView {
+  const { database_name: name, latest_backup: latest, unaccepted_loss: loss } = answer;
+  const complete = newestComplete(answer);
+  const isShrunk = Boolean(loss || found);
+  const states: readonly Exclude<ListedState, 'never'>[] = isShrunk
+    ? [...(latest.state === 'complete' ? [] : [latest.state]), 'shrunk']
+    : [latest.state];
+  const ageMs = complete ? now.getTime() - toDate(complete.timestamp).getTime() : Number.POSITIVE_INFINITY;
+  const isStale = ageMs > staleMs;
+  const worst = Math.min(...states.map(state => URGENCY.indexOf(state)));
+  return {
+    ...{ name, answer, found, states, complete, ageMs, restorable: restorableOf(answer) },
+    size: (complete ?? latest).size ?? 0,
+    state: states.map(state => (state === 'shrunk' ? 'SHRUNK' : formatState(state))).join(', '),
+    urgency: isStale ? Math.min(worst, URGENCY.length - 1.5) : worst,
+    isFine: !isStale && states.includes('complete'),
+  };
+}
+
+/** @returns the view of a database that is in the list, and of which the service has no backup */
+export function neverBackedUp(name: string): ListedView {
+  return {
+    ...{ name, answer: undefined, found: undefined, states: ['never'], state: 'NEVER', complete: undefined },
+    ...{ restorable: undefined, size: 0, ageMs: Number.POSITIVE_INFINITY, urgency: 0, isFine: false },
+  };
+}
+
+/** As long as no one has accepted a loss, the backup to restore is the one that still has what was lost. */
+function restorableOf(answer: Listed): ListedView['restorable'] {
+  const complete = newestComplete(answer);
+  if (!answer.unaccepted_loss) return complete && { id: complete.id, figures: complete };
+  const id = soundReference(answer.unaccepted_loss.reference);
+  return id ? { id, figures: [answer.latest_backup, complete].find(backup => backup?.id === id) } : undefined;
+}
+
+const URGENCY: readonly ListedState[] = ['never', 'damaged', 'shrunk', 'incomplete', 'unverified', 'complete'];
+
+/** A service of before does not say it. */
+function newestComplete({ latest_backup, latest_complete }: Listed): BackupSummary | undefined {
+  return latest_complete ?? (latest_backup.state === 'complete' ? latest_backup : undefined);
+}
+
+/** In the order of their letters, the same on every machine. */
+export function compareNames({ name: a }: { name: string }, { name: b }: { name: string }): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,33 @@
+import { type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
+import type { BackupReport } from '../../../protocol/responses.ts';
+import { createStatement, loadCommand, userStatements } from '../../restore/restore-commands.ts';
+import { printableInLine } from '../../terminal/printable.ts';
+import { wrap } from '../../terminal/wrap.ts';
+
+const WHERE = 'docs/how-to/restore-a-database.md';
+
+/**
+ * @param file path of the zip that was fetched
+ * @param report what is known of it, if the service could be asked
+ * @param width of the terminal
+ * @returns how it is loaded into a new database: the commands, each on one line, or where they are explained
+ */
+export function renderRestore(
+  file: string,
+  report: BackupReport['data'] | undefined,
+  width: number | undefined,
+): string {
+  const manifest = manifestSchema.isValidSync(report?.manifest) ? (report?.manifest as Manifest) : undefined;
+  if (!manifest) return `${wrap(`next: load it into a new database, as ${WHERE} shows`, width, '  ')}\n`;
+  const statement = createStatement(manifest);
+  return [
+    wrap(`next: load it into a new database, as a user that has rights on that one only (${WHERE}).`, width, '  '),
+    "In SQL, as the server's administrator:",
+    ...[statement ?? 'CREATE DATABASE …;', ...userStatements(manifest)].map(line => `  ${printableInLine(line)}`),
+    'Then in a shell:',
+    // Without it a zip that can't be read to its end would look loaded.
+    '  set -o pipefail',
+    `  ${loadCommand(file, manifest)}`,
+    '',
+  ].join('\n');
+}

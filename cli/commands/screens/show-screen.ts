@@ -1,0 +1,135 @@
+import { parseReprDigest } from '../../../protocol/digest.ts';
+import { byWeight, type Finding } from '../../../protocol/finding.ts';
+import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../../protocol/manifest.ts';
+import type { BackupReport, LossStatus } from '../../../protocol/responses.ts';
+import { commandLine } from '../../options/command-line.ts';
+import { describeFinding } from '../../report/outcome-lines.ts';
+import { formatStateAndLoss, soundReference, whatHasIt } from '../../restore/losses.ts';
+import { createStatement } from '../../restore/restore-commands.ts';
+import { paintState } from '../../terminal/colour.ts';
+import { fittedTable } from '../../terminal/columns.ts';
+import { formatAge, formatBytes, formatCount } from '../../terminal/format.ts';
+import { inLocalTime, withLocalTimes } from '../../terminal/local-time.ts';
+import { type NextCommand, nextCommands } from '../../terminal/next-commands.ts';
+import { printableBlock, printableInLine } from '../../terminal/printable.ts';
+import { screenWidth } from '../../terminal/screen-width.ts';
+import { wrap } from '../../terminal/wrap.ts';
+
+type Report = BackupReport['data'];
+
+const INDENT = ' '.repeat(8);
+
+/**
+ * @param server as it was given: the next commands need it as well
+ * @returns what `sade show` shows a person of one backup; what is to be copied (names, digests, statements) is never cut or broken
+ */
+export function renderReport(report: Report, stdout: NodeJS.WriteStream, server?: unknown): string {
+  const width = screenWidth(stdout);
+  const manifest = manifestSchema.isValidSync(report.manifest) ? (report.manifest as Manifest) : undefined;
+  const findings = byWeight(report.findings as Finding[])
+    .map(inLocalTimes)
+    .flatMap(describeFinding);
+  const state = paintState(formatStateAndLoss(report.state, report.loss?.status), stdout);
+  return [
+    `${state}  ${printableInLine(report.file_name)}`,
+    ...(report.damage ? [`${INDENT}DAMAGED: ${printableBlock(report.damage, ' '.repeat(10))}`] : []),
+    ...findings.map(line => wrapLines(line, width)),
+    ...facts(report, manifest).map(([what, value]) => factLine(what, value, width)),
+    ...(manifest ? ['', ...contents(manifest, width)] : []),
+    '',
+    nextCommands(commandsFor(report, server), width),
+  ].join('\n');
+}
+
+/** What is to be copied stays in one piece. */
+function factLine(what: string, value: string, width: number | undefined): string {
+  const line = `${INDENT}${what.padEnd(11)} ${printableInLine(value)}`;
+  return WHOLE.includes(what) ? line : wrap(line, width, ' '.repeat(20));
+}
+
+const WHOLE = ['dump', 'zip', 'restore to'];
+
+function inLocalTimes({ advice, ...finding }: Finding): Finding {
+  const told = { ...finding, message: withLocalTimes(finding.message) };
+  return advice === undefined ? told : { ...told, advice: withLocalTimes(advice) };
+}
+
+/** What a server said may have several lines already. */
+function wrapLines(text: string, width: number | undefined): string {
+  return text
+    .split('\n')
+    .map(line => wrap(line, width, ' '.repeat(12)))
+    .join('\n');
+}
+
+function facts(report: Report, manifest: Manifest | undefined): [string, string][] {
+  const program = (of: { flavour: string; version: string }) => `${NAMES[of.flavour]} ${of.version}`;
+  const server = manifest?.source.server;
+  const statement = manifest && createStatement(manifest);
+  return [
+    ['database', report.database_name],
+    ['taken', `${inLocalTime(report.timestamp)}, ${formatAge(report.timestamp, new Date())} ago`],
+    ...(manifest ? [['dumped by', `${program(manifest.client)}${server ? ` from ${program(server)}` : ''}`]] : []),
+    ...(manifest ? [['rows', `${formatCount(manifest.dump.rows)} in ${tablesOf(manifest)}`]] : []),
+    ...(report.dump_size === null ? [] : [['dump', `${formatBytes(report.dump_size)}, SHA-256 ${report.dump_sha256}`]]),
+    ['zip', `${formatBytes(report.size)}, SHA-256 ${parseReprDigest(report.repr_digest)?.toString('hex')}`],
+    ...(statement ? [['restore to', statement]] : []),
+    ['received', inLocalTime(report.received_at)],
+    ['checked', report.checked_at ? inLocalTime(report.checked_at) : 'not yet'],
+    ...lossFacts(report.loss),
+  ] as [string, string][];
+}
+
+function tablesOf({ inventory: { tables } }: Manifest): string {
+  return `${formatCount(tables.length)} table${tables.length === 1 ? '' : 's'}`;
+}
+
+function lossFacts(loss: Report['loss']): [string, string][] {
+  if (!loss) return [];
+  const { status, acceptance, reference } = loss;
+  if (!acceptance) return [['lost', `${LOSS[status]} ${whatHasIt(reference)}`]];
+  const who = acceptance.by ? ` by ${acceptance.by}` : '';
+  return [
+    ['lost', whatHasIt(reference)],
+    ['accepted', `${inLocalTime(acceptance.at)}${who}: ${acceptance.reason}`],
+  ];
+}
+
+const LOSS: Readonly<Record<LossStatus, string>> = {
+  unaccepted: 'No one has accepted that.',
+  accepted: '',
+  superseded: 'A newer complete backup has lost nothing, or is accepted.',
+};
+
+const NAMES: Readonly<Record<string, string>> = { mysql: 'MySQL', mariadb: 'MariaDB' };
+
+function contents({ inventory }: Manifest, width: number | undefined): string[] {
+  const { tables } = inventory;
+  const others = OBJECT_KINDS.filter(kind => kind !== 'tables' && namesIn(inventory, kind).length > 0);
+  const columns = [
+    { head: 'table', cells: tables.map(({ name }) => name), rank: 0, least: 12 },
+    { head: 'rows', cells: tables.map(({ rows }) => formatCount(rows)), rank: 0, align: 'right' as const },
+    { head: 'in the dump', cells: tables.map(({ bytes }) => formatBytes(bytes)), rank: 1, align: 'right' as const },
+  ];
+  return [
+    ...(tables.length > 0 ? [fittedTable(columns, width)] : []),
+    ...others.map(kind =>
+      wrap(`${kind.replace('_', ' ')}: ${printableInLine(namesIn(inventory, kind).join(', '))}`, width, '  '),
+    ),
+  ];
+}
+
+/** @returns what to do next: the good backup to fetch first, then how a loss is decided */
+function commandsFor({ id, database_name, state, loss }: Report, server: unknown): NextCommand[] {
+  const download = (id: number) => commandLine('download', id, { server });
+  const history: NextCommand = [commandLine('history', database_name, { server }), 'which backups are complete'];
+  if (state === 'damaged') return [history];
+  if (state !== 'complete') return [history, [download(id), 'what there is of it, and how to load it']];
+  if (loss?.status !== 'unaccepted') return [[download(id), 'the zip, and how to load it']];
+  const { reference } = loss;
+  const sound = soundReference(reference);
+  return [
+    ...(sound ? [[download(sound), 'the backup that still has what was lost'] as const] : []),
+    [`${commandLine('accept', id, { server })} --reason 'why'`, 'if it was removed on purpose'],
+  ];
+}

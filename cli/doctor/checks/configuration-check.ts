@@ -1,0 +1,34 @@
+import { type DatabaseSource, loadDatabases } from '../../config/databases.ts';
+import { ConfigurationError } from '../../errors.ts';
+import { mistypedVariables } from '../../options/settings.ts';
+import { count } from '../../terminal/format.ts';
+import { type Checked, marker } from './check.ts';
+
+export interface ConfigurationCheck extends Checked {
+  /** Undefined when the list can't be used. */
+  readonly sources?: readonly DatabaseSource[];
+}
+
+/** Reads the list of databases as a backup does: each mistake is a problem, each thing to fix a warning. */
+export async function checkConfiguration(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ConfigurationCheck> {
+  const { ok, warn, fail } = marker('configuration', path);
+  try {
+    const { sources, warnings } = await loadDatabases(path, env);
+    const message = `is valid and lists ${count(sources.length, 'database')}`;
+    const all = [...warnings, ...mistypedVariables(env)];
+    return { sources, checks: [ok(message), ...all.map(warning => warn(withoutPath(warning, path)))] };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { checks: error.mistakes.map(mistake => fail(withoutPath(mistake, path), error.advice)) };
+  }
+}
+
+/** The path stands before each check already. */
+function withoutPath(message: string, path: string): string {
+  if (!message.startsWith(path)) return message;
+  const rest = message.slice(path.length);
+  return /^:? /.test(rest) ? rest.replace(/^:? /, '') : message;
+}

@@ -1,0 +1,134 @@
+import { type Finding, stateOf } from '../../../protocol/finding.ts';
+import { KIND_NAMES, OBJECT_KINDS, type ObjectKind } from '../../../protocol/manifest.ts';
+import type { DumpClients, MysqldumpClient } from '../../client-programs/mysqldump-client.ts';
+import type { DatabaseSource } from '../../config/databases.ts';
+import { planHistory } from '../../dump/history-plan.ts';
+import { ExplainedError } from '../../errors.ts';
+import { isLoopback } from '../../mysql/same-machine.ts';
+import { clientFindings } from '../../preflight/client-findings.ts';
+import type { SourceReport } from '../../preflight/preflight.ts';
+import type { LastRun } from '../../report/last-run.ts';
+import { formatBytes, formatSeconds } from '../../terminal/format.ts';
+import { type Check, type Checked, guarded, type Marker, marker } from './check.ts';
+import { FLAVOURS } from './client-check.ts';
+import { explainDumpOptions } from './dump-plan.ts';
+import { estimateTime } from './estimate.ts';
+
+export type Preflight = (source: DatabaseSource, options: { readonly signal: AbortSignal }) => Promise<SourceReport>;
+
+export interface DatabaseCheckOptions {
+  readonly preflight: Preflight;
+  /** Undefined when no dump program can be used. */
+  readonly clients: DumpClients | undefined;
+  readonly lastRun: LastRun | undefined;
+  readonly signal: AbortSignal;
+  /** How long the server may take for all its answers, in milliseconds; two minutes when left out. */
+  readonly withinMs?: number;
+}
+
+const WITHIN_MS = 120_000;
+
+export interface DatabaseCheck extends Checked {
+  /** Undefined when the database could not be looked at. */
+  readonly report?: SourceReport;
+}
+
+/**
+ * Looks at one database as a backup would before its dump: whether it can be reached, by which way, what may not be seen,
+ * and how it would be dumped.
+ * @throws the signal's reason when aborted
+ */
+export function checkDatabase(
+  source: DatabaseSource,
+  { preflight, clients, lastRun, signal, withinMs = WITHIN_MS }: DatabaseCheckOptions,
+): Promise<DatabaseCheck> {
+  const mark = marker('database', source.label);
+  return guarded(mark, signal, async () => {
+    const report = await within(withinMs, signal, signal => preflight(source, { signal }));
+    const client = clients?.for(report.server.flavour);
+    const history = client && planHistory(source, client, report);
+    const ofClient = client ? clientFindings(client, report.server) : [];
+    const findings = [...report.findings, ...ofClient, ...(history?.findings ?? [])];
+    const checks = [
+      mark.ok(describeAccess(source, report)),
+      ...clearText(source, report, mark),
+      ...findings.map(finding => asCheck(finding, mark)),
+      client ? mark.ok(describeDump(source, report, client, history?.options ?? [])) : mark.warn(NO_CLIENT),
+      mark.ok(describeSize(source, report, lastRun)),
+    ];
+    return { checks, report };
+  });
+}
+
+/** Nobody else looks at the clock: a server that has come to a standstill would keep all that is looked at later. */
+async function within<T>(ms: number, outer: AbortSignal, look: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(tooSlow(ms)), ms);
+  try {
+    return await look(AbortSignal.any([outer, over.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooSlow(ms: number): ExplainedError {
+  return new ExplainedError(`the server did not answer all that it was asked within ${ms / 1000} s`, {
+    advice: 'Look at what it is busy with (SHOW PROCESSLIST), and whether it has come to a standstill.',
+  });
+}
+
+const NO_CLIENT = 'how it would be dumped is not checked, since there is no dump program';
+
+function describeAccess(source: DatabaseSource, report: SourceReport): string {
+  const { server, objects, findings, isEncrypted } = report;
+  const holds = OBJECT_KINDS.filter(kind => objects[kind].length > 0).map(kind => countOf(kind, objects[kind].length));
+  const rights = stateOf(findings) === 'complete' ? ', and all of it may be dumped' : '';
+  const way = isEncrypted ? 'encrypted' : isLocal(source) ? 'within this machine' : 'in clear text';
+  return (
+    `is reached at ${placeOf(source)} as ${source.user}, ${way}: ${FLAVOURS[server.flavour]} ${server.version}; ` +
+    `it shows ${holds.join(', ') || 'nothing in it'}${rights}`
+  );
+}
+
+function countOf(kind: ObjectKind, number: number): string {
+  return number === 1 ? `1 ${KIND_NAMES[kind]}` : `${number} ${kind.replace('_', ' ')}`;
+}
+
+function placeOf({ host, port, socket }: Pick<DatabaseSource, 'host' | 'port' | 'socket'>): string {
+  return socket ?? `${host?.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function clearText(source: DatabaseSource, { isEncrypted }: SourceReport, { warn }: Marker): Check[] {
+  if (isEncrypted || isLocal(source)) return [];
+  return [
+    warn(
+      `the login and all data go over the network to ${source.host} in clear text`,
+      'Let the server offer TLS and set "ssl": "require" (or "verify", with its CA in ssl_ca) for this database.',
+    ),
+  ];
+}
+
+function isLocal({ host, socket }: DatabaseSource): boolean {
+  return socket !== undefined || isLoopback(host!);
+}
+
+function asCheck({ severity, code, message, advice }: Finding, { warn, fail }: Marker): Check {
+  return (severity === 'incomplete' ? fail : warn)(`${message} (${code})`, advice);
+}
+
+function describeDump(
+  source: DatabaseSource,
+  { concessions }: SourceReport,
+  client: MysqldumpClient,
+  ofHistory: readonly string[],
+): string {
+  const options = explainDumpOptions(source, client, { concessions, ofHistory });
+  const how = `would be dumped by ${client.path} (${FLAVOURS[client.flavour]} ${client.version})`;
+  return options.length === 0 ? how : `${how} with ${options.join(', ')}`;
+}
+
+function describeSize({ label }: DatabaseSource, { estimatedBytes }: SourceReport, lastRun?: LastRun): string {
+  const { seconds, basis } = estimateTime(label, estimatedBytes, lastRun);
+  const time = seconds < 1 ? 'less than 1 s' : `about ${formatSeconds(seconds)}`;
+  return `has about ${formatBytes(estimatedBytes)} to dump, which takes ${time} (${basis})`;
+}

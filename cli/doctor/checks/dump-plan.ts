@@ -1,0 +1,58 @@
+import type { MysqldumpClient } from '../../client-programs/mysqldump-client.ts';
+import type { DatabaseSource } from '../../config/databases.ts';
+import { partialDumpOptions } from '../../config/partial-dumps.ts';
+import { dumpArguments } from '../../dump/dump-arguments.ts';
+
+/** Why an option is there that depends on the server or on the dump program. */
+const REASONS: Readonly<Record<string, string>> = {
+  'set-gtid-purged': 'the dump is to load into servers that have GTIDs of their own, and without the right RELOAD',
+  'column-statistics': 'older servers have no such statistics, and would make the dump fail',
+  'skip-masking-policies': 'reading them needs rights that no backup has a use for',
+  'get-server-public-key': 'without TLS the login may need it',
+  'enable-cleartext-plugin': 'it is certain which server this is, so accounts of LDAP and PAM may log in',
+  'ssl-mode': 'what "ssl" of this database says, as MySQL\'s program calls it',
+  'ssl-ca': 'the CA by which the server is checked',
+  ssl: '"ssl" of this database asks for TLS',
+  'skip-ssl': '"ssl" of this database is "off"',
+  'ssl-verify-server-cert': '"ssl" is "verify": the server must be who it says',
+  'skip-ssl-verify-server-cert': '"ssl" is "require": always encrypted, but no certificate is checked',
+};
+
+/** A dump program of which only what every dump is made with is asked. */
+const PLAIN: MysqldumpClient = { path: '', flavour: 'mariadb', version: '', knows: () => false };
+
+/**
+ * Tells which options are chosen for this server and this dump program, beside those of every dump.
+ * @param found `concessions`: the options by which the preflight gets the dump through where something is missing;
+ *   `ofHistory`: those that bring the history of system-versioned tables along
+ * @returns each option with its reason; of the user's own only the names, since a value may be a secret
+ */
+export function explainDumpOptions(
+  source: DatabaseSource,
+  client: MysqldumpClient,
+  { concessions, ofHistory = [] }: { readonly concessions: readonly string[]; readonly ofHistory?: readonly string[] },
+): string[] {
+  const { ssl: _ssl, sslCa: _sslCa, ...plain } = { ...source, dumpOptions: [] };
+  const ofEveryDump = new Set(dumpArguments(plain, PLAIN));
+  const chosen = dumpArguments({ ...source, dumpOptions: [] }, client).filter(option => !ofEveryDump.has(option));
+  const partial = partialDumpOptions(source.dumpOptions);
+  return [
+    ...chosen.map(option => withReason(option, REASONS[nameOf(option).slice(2)])),
+    ...ofHistory.map(option => withReason(option, 'some tables are system-versioned')),
+    ...concessions.map(option => withReason(option, 'or the dump would fail; see what is missing')),
+    ...source.dumpOptions.map(option => ofUser(nameOf(option), partial)),
+  ];
+}
+
+/** @returns such as `--where`, of `--where=id>5`; what follows may be a secret */
+export function nameOf(option: string): string {
+  return /^--[\w-]*/.exec(option)?.[0] ?? '';
+}
+
+function withReason(option: string, reason: string | undefined): string {
+  return reason === undefined ? option : `${option} (${reason})`;
+}
+
+function ofUser(name: string, partial: readonly string[]): string {
+  return `${name} (of dump_options${partial.includes(name) ? '; leaves something out on purpose' : ''})`;
+}

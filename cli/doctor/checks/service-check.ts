@@ -1,0 +1,120 @@
+import type { ServiceStatus } from '../../../protocol/responses.ts';
+import { ExplainedError } from '../../errors.ts';
+import { isLoopback } from '../../mysql/same-machine.ts';
+import { ServiceRefusal } from '../../service/service-errors.ts';
+import { count, formatBytes, formatSeconds } from '../../terminal/format.ts';
+import { type Check, type Checked, type Marker, marker } from './check.ts';
+import { bytesOfAllZips, exceptUnknown, type Sizes } from './estimate.ts';
+
+type Status = ServiceStatus['data'];
+
+export interface ServiceCheck extends Checked {
+  /** Undefined when the service could not be asked. */
+  readonly status?: Status;
+}
+
+export interface ServiceCheckOptions {
+  readonly server: URL;
+  /** This program's own version. */
+  readonly version: string;
+  /** Asks the service. @throws {ExplainedError} */
+  readonly ask: () => Promise<Status>;
+}
+
+const CLOCK_WARNING_SECONDS = 60;
+const CLOCK_PROBLEM_SECONDS = 15 * 60;
+
+/** A disk that is full in a week is worth a word today. */
+const NIGHTS_OF_ROOM = 7;
+
+/** Looks at the service: whether it is one of ours that fits, and thinks well of what it keeps. */
+export async function checkService({ server, version, ask }: ServiceCheckOptions): Promise<ServiceCheck> {
+  const mark = marker('service', server.href);
+  const askedAt = Date.now();
+  const status = await ask().catch(explainAbsence);
+  const clock = secondsApart(Date.parse(status.time), askedAt, Date.now());
+  const checks = [
+    ...describeVersion(status.version, version, mark),
+    ...describeLine(server, mark),
+    ...describeClock(clock, mark),
+    ...describeVerifying(status, mark),
+    ...describeScrub(status.scrub, mark),
+  ];
+  return { checks, status };
+}
+
+/** Looks whether the service has room for the next runs, once the sizes of the databases are known. */
+export function checkServiceRoom(server: URL, { storage }: Status, sizes: Sizes): Checked {
+  return { checks: describeRoom(storage.free_bytes, sizes, marker('service', server.href)) };
+}
+
+/** A service from before there was such a question takes it for the name of a database. */
+function explainAbsence(error: unknown): never {
+  if (!(error instanceof ServiceRefusal) || error.status !== 404) throw error;
+  const advice = 'Update the service to the version of this program, or check --server.';
+  throw new ExplainedError(`it answers, but can't tell how it is: ${error.message}`, { cause: error, advice });
+}
+
+function describeVersion(theirs: string, ours: string, { ok, warn }: Marker): Check[] {
+  const message = `is Lumbung's, version ${theirs}`;
+  const release = (version: string) => version.split('.').slice(0, 2).join('.');
+  if (release(theirs) === release(ours)) return [ok(message)];
+  return [warn(`${message}, and this program is of version ${ours}`, 'Bring both to the same version.')];
+}
+
+function describeLine({ protocol, hostname }: URL, { warn }: Marker): Check[] {
+  if (protocol === 'https:' || isLoopback(hostname)) return [];
+  const message = 'the zips go over the network in clear text';
+  return [
+    warn(
+      message,
+      'Put nginx with TLS in front of the service (docs/how-to/run-behind-nginx.md), and https:// into --server.',
+    ),
+  ];
+}
+
+/** The clock was read at some moment between question and answer: only what lies outside of the two is a difference. */
+function secondsApart(time: number, askedAt: number, answeredAt: number): number {
+  return Math.max(0, askedAt - time, time - answeredAt) / 1000;
+}
+
+function describeClock(seconds: number, { ok, warn, fail }: Marker): Check[] {
+  if (seconds <= CLOCK_WARNING_SECONDS) return [ok('its clock agrees with the one here')];
+  const message = `its clock and the one here are ${formatSeconds(seconds)} apart, and the names of backups carry the time`;
+  return [(seconds > CLOCK_PROBLEM_SECONDS ? fail : warn)(message, 'Let both machines set their clocks by NTP.')];
+}
+
+function describeRoom(free: number, sizes: Sizes, { ok, warn, fail }: Marker): Check[] {
+  const need = bytesOfAllZips(sizes);
+  const room = `${formatBytes(free)} free; a run takes about ${formatBytes(need)}${exceptUnknown(sizes)}`;
+  if (free < need) return [fail(room, 'Make room where the service keeps the backups, or give it a larger disk.')];
+  if (free < NIGHTS_OF_ROOM * need)
+    return [warn(room, `That is enough for less than ${NIGHTS_OF_ROOM} runs: make room.`)];
+  return [ok(room)];
+}
+
+function describeVerifying({ verify_uploads }: Status, { ok, warn }: Marker): Check[] {
+  if (verify_uploads) return [ok('reads every upload to its end before it takes it')];
+  const message = 'does not read what is inside the uploads: their backups stay unverified';
+  return [warn(message, 'Start it without VERIFY_UPLOADS=off, unless its machine is too slow for that.')];
+}
+
+function describeScrub(scrub: Status['scrub'], { ok, warn }: Marker): Check[] {
+  const { files_checked, backups_damaged, files_unreadable, last_error } = scrub;
+  const checks = [];
+  // A newest backup that is damaged is a problem of its own; what is older may have to stay as it is.
+  if (backups_damaged > 0)
+    checks.push(
+      warn(
+        `${backups_damaged} of its backups ${backups_damaged === 1 ? 'is' : 'are'} damaged`,
+        'The service\'s log names them ("is damaged"), and sade history DATABASE shows them. Put their files back from a copy, if there is one.',
+      ),
+    );
+  if (files_unreadable > 0) checks.push(warn(`${count(files_unreadable, 'stored file')} could not be read`, LOG));
+  if (last_error !== null) checks.push(warn(`the last check of the stored files failed: ${last_error}`, LOG));
+  if (checks.length > 0) return checks;
+  if (scrub.started_at === null) return [ok('has not read the stored files again since it started')];
+  return [ok(`has read ${count(files_checked, 'stored file')} again, and found none damaged`)];
+}
+
+const LOG = "Check the service's log, and its disk.";

@@ -1,0 +1,70 @@
+import type { BackupReport, DatabaseList, UnacceptedLoss } from '../../../protocol/responses.ts';
+import type { DatabaseSource } from '../../config/databases.ts';
+import type { LastRun } from '../../report/last-run.ts';
+import { foundLosses, lossAdvice, lossOfIncomplete } from '../../restore/losses.ts';
+import { formatAge, formatState } from '../../terminal/format.ts';
+import { inLocalTime, withLocalTimes } from '../../terminal/local-time.ts';
+import { shellWord } from '../../terminal/shell-word.ts';
+import type { Check, Checked } from './check.ts';
+import { marker } from './check.ts';
+import { STALE_AFTER_HOURS } from './last-run-check.ts';
+
+export interface StoredCheckOptions {
+  readonly sources: readonly DatabaseSource[];
+  /** Asks the service for the latest backup of each database. @throws {ExplainedError} */
+  readonly ask: () => Promise<DatabaseList['data']>;
+  /** Asks it for all that is known of one backup. @throws {ExplainedError} */
+  readonly askReport: (id: string) => Promise<BackupReport['data']>;
+  /** The last run from here: before the first one nobody expects a backup. */
+  readonly lastRun: LastRun | 'unreadable' | undefined;
+  readonly now?: Date;
+}
+
+/** Looks at the newest backup of each database that the service has, whichever run made it. */
+export async function checkStored(options: StoredCheckOptions): Promise<Checked> {
+  const { sources, ask, askReport } = options;
+  const stored = new Map((await ask()).map(database => [database.database_name, database]));
+  const checks: Check[] = [];
+  for (const { label } of sources) {
+    const { latest_backup, unaccepted_loss } = stored.get(label) ?? {};
+    checks.push(describe(label, latest_backup, options));
+    const found = await lossOfIncomplete(latest_backup, askReport);
+    const { fail } = marker('newest backup', label);
+    if (found) checks.push(...foundLosses(found).map(({ message, advice }) => fail(message, advice ?? LOOK)));
+    if (unaccepted_loss) checks.push(describeLoss(label, unaccepted_loss));
+  }
+  return { checks };
+}
+
+function describeLoss(label: string, loss: UnacceptedLoss): Check {
+  const what = `backup ${loss.id} (${inLocalTime(loss.timestamp)}): ${withLocalTimes(loss.message)}; not accepted (SHRUNK)`;
+  return marker('newest backup', label).fail(what, `Check the database. ${lossAdvice(loss)}`);
+}
+
+const LOOK = 'Check the database.';
+
+const LOST =
+  'Either --server is another service now, or its history is lost: then make no backup before it is made again (docs/how-to/rebuild-a-lost-history.md).';
+
+type Latest = DatabaseList['data'][number]['latest_backup'];
+
+function describe(label: string, latest: Latest | undefined, { lastRun, now = new Date() }: StoredCheckOptions): Check {
+  const { ok, warn, fail } = marker('newest backup', label);
+  if (!latest) {
+    const known = lastRun === 'unreadable' ? undefined : lastRun;
+    const delivered = known?.outcomes.find(({ database, backupId }) => database === label && backupId !== undefined);
+    if (delivered)
+      return fail(`the service knows none, though the last run gave it one (id ${delivered.backupId})`, LOST);
+    const none = 'the service has no backup of it yet';
+    return lastRun
+      ? warn(none, `Make one: sade backup --only ${shellWord(label)}`)
+      : ok(`${none}; sade backup makes one`);
+  }
+  const { id, state, timestamp } = latest;
+  const what = `is ${formatState(state)}, ${formatAge(timestamp, now)} old (id ${id})`;
+  if (state !== 'complete')
+    return fail(what, `sade show ${id} tells why; sade history ${shellWord(label)} shows the ones before.`);
+  const hours = (now.getTime() - Date.parse(`${timestamp.replace(' ', 'T')}Z`)) / 3_600_000;
+  if (hours <= STALE_AFTER_HOURS) return ok(what);
+  return warn(what, 'See what became of the runs since, and that cron or the timer still starts sade backup.');
+}

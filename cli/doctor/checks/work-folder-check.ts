@@ -1,0 +1,173 @@
+import { constants } from 'node:fs';
+import { access, readdir, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { formatTimestamp, parseBackupName } from '../../../protocol/backup-name.ts';
+import { firstNames } from '../../../protocol/first-names.ts';
+import { ConfigurationError, codeOf } from '../../errors.ts';
+import { danglingLinkIn } from '../../files/dangling-link.ts';
+import { freeBytesOf } from '../../files/disk-space.ts';
+import { adviceAboutOddity, whyNotPlain } from '../../files/plain-file.ts';
+import type { BackupSettings } from '../../options/settings.ts';
+import { describeKilledRun } from '../../spool/killed-run.ts';
+import { refusedZips } from '../../spool/refused-zips.ts';
+import { RunLock } from '../../spool/run-lock.ts';
+import { type Leftover, Spool } from '../../spool/spool.ts';
+import { count, formatAge, formatBytes } from '../../terminal/format.ts';
+import { type Check, type Checked, type Marker, marker } from './check.ts';
+import { bytesOfAllZips, bytesUnderWay, exceptUnknown, type Sizes } from './estimate.ts';
+
+type Settings = Pick<BackupSettings, 'workDir' | 'dumpWorkers' | 'zipWorkers' | 'uploadWorkers'>;
+
+export interface WorkFolderCheck extends Checked {
+  /** The folder on whose disk the work folder is or will be; undefined when no run could use it. */
+  readonly existing?: string;
+}
+
+/** Looks at the work folder without making it: whether a run could use it, and what waits there. */
+export async function checkWorkFolder({ workDir }: Pick<Settings, 'workDir'>): Promise<WorkFolderCheck> {
+  const mark = marker('work folder', workDir);
+  const existing = await nearestExisting(workDir);
+  if (existing !== workDir) {
+    const problem = await whyNotMade(existing, workDir);
+    const advice = 'Let this user write there, or choose another with --work-dir.';
+    if (problem) return { checks: [mark.fail(`is not there, and can't be made: ${problem}`, advice)] };
+    return { checks: [mark.ok('is not there yet; the first run makes it')], existing };
+  }
+  try {
+    const spool = await Spool.open(workDir);
+    return { checks: [mark.ok('is private and can be written to'), ...(await describeContent(spool, mark))], existing };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { checks: [mark.fail(error.message, error.advice)] };
+  }
+}
+
+/**
+ * Looks whether the disk has room for what a run puts there, once the sizes of the databases are known.
+ * @param existing the folder that {@link checkWorkFolder} found
+ * @param freeBytes asks the disk; given in tests
+ */
+export async function checkWorkFolderRoom(
+  settings: Settings,
+  { existing, sizes, freeBytes = freeBytesOf }: RoomOptions,
+): Promise<Checked> {
+  const mark = marker('work folder', settings.workDir);
+  return { checks: describeRoom(await freeBytes(existing), sizes, settings, mark) };
+}
+
+export interface RoomOptions {
+  readonly existing: string;
+  readonly sizes: Sizes;
+  readonly freeBytes?: (folder: string) => Promise<number>;
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  try {
+    await stat(path);
+    return path;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) return path;
+    return nearestExisting(dirname(path));
+  }
+}
+
+async function whyNotMade(parent: string, folder: string): Promise<string | undefined> {
+  const dangling = await danglingLinkIn(folder);
+  if (dangling) return dangling;
+  if (!(await stat(parent)).isDirectory()) return `${parent} is no folder`;
+  if (NOT_ON_DISK.has((await statfs(parent)).type)) return `no folder can be made in ${parent}, which is not on a disk`;
+  return access(parent, constants.W_OK | constants.X_OK).then(
+    () => undefined,
+    () => `this user may not write to ${parent}`,
+  );
+}
+
+/** Of Linux: /proc and /sys. */
+const NOT_ON_DISK = new Set([0x9fa0, 0x62656572]);
+
+async function describeContent(spool: Spool, { ok, warn, fail }: Marker): Promise<Check[]> {
+  const holder = RunLock.holder(spool.folder);
+  const { plain: waiting, odd } = await sortedOut(await spool.leftovers());
+  const damaged = (await readdir(spool.folder)).filter(name => name.endsWith('.zip.damaged'));
+  const checks = [];
+  if (holder !== undefined)
+    checks.push(warn(`a run is going on${holder}: what is said of this folder holds for this moment only`));
+  else for (const left of await describeKilledRun(spool)) checks.push(warn(left.message, left.advice));
+  if (waiting.length === 0) checks.push(ok('no zip waits for delivery'));
+  else if (holder !== undefined) checks.push(ok(`${count(waiting.length, 'zip')} there, which that run delivers`));
+  else {
+    const zips = `${count(waiting.length, 'zip')} of ${labelsOf(waiting)}`;
+    const message = `${zips} from an earlier run not delivered yet, the oldest ${ageOf(waiting[0]!.fileName)} old`;
+    checks.push(warn(message, 'The next run delivers what waits, first of all. See that the service can be reached.'));
+  }
+  for (const { path, why } of odd)
+    checks.push(fail(`${path} ${why}: no zip that can be delivered`, adviceAboutOddity(path)));
+  if (damaged.length > 0)
+    checks.push(
+      warn(
+        `${count(damaged.length, 'zip')} set aside, changed on the disk after being written: ${damaged.join(', ')}`,
+        'Look for the reason on this disk, then remove the files.',
+      ),
+    );
+  const delivered = await spool.delivered();
+  if (delivered.length > 0 && holder === undefined)
+    checks.push(
+      warn(
+        `${count(delivered.length, 'zip')} (${sizeOf(delivered)}) delivered, and can't be removed: ${pathsOf(delivered)}`,
+        'The service has them. Find out why they can not be removed (lsattr, the rights of the folder), and remove them.',
+      ),
+    );
+  const refused = await refusedZips(spool);
+  if (refused.length > 0)
+    checks.push(
+      warn(
+        `${count(refused.length, 'zip')} (${sizeOf(refused)}) set aside, refused by the service for good: ${pathsOf(refused)}`,
+        `Each has its reason in a text beside it (cat '${refused[0]!.path}.txt'), with how to have it sent again, and how to get rid of it.`,
+      ),
+    );
+  return checks;
+}
+
+/** What bears the name of a zip and is no plain file fails each run. */
+async function sortedOut(leftovers: readonly Leftover[]) {
+  const looked = await Promise.all(leftovers.map(async zip => ({ zip, why: await whyNotPlain(zip.path) })));
+  return {
+    plain: looked.filter(({ why }) => why === undefined).map(({ zip }) => zip),
+    odd: looked.flatMap(({ zip: { path }, why }) => (why === undefined ? [] : [{ path, why }])),
+  };
+}
+
+function sizeOf(zips: readonly Leftover[]): string {
+  return formatBytes(zips.reduce((sum, { size }) => sum + size, 0));
+}
+
+function pathsOf(zips: readonly Leftover[]): string {
+  return firstNames(zips.map(({ path }) => path));
+}
+
+function labelsOf(zips: readonly { readonly database: string }[]): string {
+  return [...new Set(zips.map(({ database }) => database))].join(', ');
+}
+
+function ageOf(fileName: string): string {
+  const name = parseBackupName(fileName);
+  return typeof name === 'string' ? 'of unknown age' : formatAge(formatTimestamp(name.takenAt), new Date());
+}
+
+function describeRoom(free: number, sizes: Sizes, settings: Settings, { ok, warn, fail }: Marker): Check[] {
+  if (sizes.dumpBytes.length === 0 && sizes.unknown.length > 0)
+    return [
+      ok(
+        `${formatBytes(free)} free; how much is needed is not known: ${firstNames(sizes.unknown)} could not be checked`,
+      ),
+    ];
+  const [underWay, allZips] = [bytesUnderWay(sizes, settings), bytesOfAllZips(sizes)];
+  const room = `${formatBytes(free)} free; about ${formatBytes(underWay)} needed at once${exceptUnknown(sizes)}`;
+  if (free < underWay)
+    return [fail(room, 'Make room, choose another --work-dir, or let fewer --dump-workers and --zip-workers work.')];
+  if (free < allZips) {
+    const message = `${room}, but about ${formatBytes(allZips)} when the service is down and all zips of a run have to wait`;
+    return [warn(message, 'Make room, or choose another --work-dir.')];
+  }
+  return [ok(room)];
+}

@@ -1,0 +1,249 @@
+import { emptyInventory, type Inventory, type ObjectKind } from '../../protocol/manifest.ts';
+import { DumpOrigin, type Program } from './dump-header.ts';
+import { beginningOf, databasesIn, judge, type Occasion } from './known-statements.ts';
+import { bytesOf, startsWith } from './lexer/bytes.ts';
+import { ClientCharacterSet } from './lexer/client-character-set.ts';
+import { DumpLexer, type LexerEvents, type Statement } from './lexer/lexer.ts';
+import { type Misreading, misreadingOf } from './misreading.ts';
+import { type QualifiedNames, qualifiedNames } from './own-names.ts';
+import { readAsServer, type ServerToken } from './server-reading/server-reading.ts';
+import { SqlMode } from './server-reading/sql-mode.ts';
+import { createdBy, type DumpedObject, tableFilledBy } from './statement.ts';
+
+/** What a dump was seen to hold. */
+export interface DumpContents {
+  readonly inventory: Inventory;
+  /** Of all its INSERT statements. */
+  readonly rows: number;
+  /** As the comments of its header tell; null where it does not say. */
+  readonly server: Program | null;
+  readonly client: Program | null;
+  /** Of its SET NAMES. */
+  readonly characterSet: string | null;
+  /** Where it stands in the server's log, as its CHANGE MASTER or CHANGE REPLICATION SOURCE tells, in a comment or not. */
+  readonly binlog: { readonly file: string; readonly position: number } | null;
+  /** Of its GTID_PURGED or gtid_slave_pos, in a comment or not. */
+  readonly gtid: string | null;
+  /** Its last line begins with `-- Dump completed`, outside of any statement, string and comment. */
+  readonly endsWithMarker: boolean;
+  /** It does not end within a statement, a string, a block comment, or under a DELIMITER that is not `;`. */
+  readonly isBalanced: boolean;
+  /** What the mysql client that restores it reads otherwise than the server meant it, and so does not load as it was. */
+  readonly misreadings: readonly Misread[];
+  /** Statements that mysqldump does not write, as they begin. */
+  readonly unexpected: readonly string[];
+  /** On which occasions only some of its statements are mysqldump's, with how the first of them begins. */
+  readonly occasions: ReadonlyMap<Occasion, string>;
+  /** The databases that its statements name in front of what they create, fill or change. */
+  readonly databases: readonly string[];
+  /** Definitions that name the database which was dumped, in front of their own name or within. */
+  readonly naming: readonly Naming[];
+  /** Its longest statement, and the table that this fills, if it fills one. A server takes none above its max_allowed_packet. */
+  readonly longestStatement: { readonly bytes: number; readonly table: string | undefined };
+}
+
+/** Where this happens, the statements behind it are read as they were meant. */
+const LOADS_THE_REST: ReadonlySet<Misreading> = new Set([
+  ...(['a line end in a string', 'a blank in a string', 'a semicolon at its end'] as const),
+]);
+
+/** Something that the client misreads, and of what. */
+export interface Misread {
+  readonly what: Misreading;
+  readonly object: DumpedObject;
+}
+
+/** What names its own database, or sequences of another one. */
+export interface Naming extends QualifiedNames {
+  readonly object: DumpedObject;
+  /** The database as it stands in front of its own name, or in front of the table of a trigger. */
+  readonly ownName?: string | undefined;
+}
+
+/** Of each kind of trouble so many are kept: they are told to people. */
+const MAX_TOLD = 100;
+
+const MARKER = bytesOf('-- Dump completed');
+/** Definitions of which the names in them are kept. */
+const MAX_NAMING = 10_000;
+const OF_THE_SERVER: ReadonlySet<ObjectKind> = new Set(['tables', 'sequences']);
+/** Of a statement that creates something, what names it stands within. */
+const HEAD = 4096;
+
+/**
+ * Takes stock of a dump while it goes by: reads it as the mysql client will that restores it, so that nothing in a string or
+ * in a routine's body passes for a statement. Memory grows with the number of objects only, and
+ * holds one definition at a time. It never throws, whatever the bytes.
+ */
+export class InventoryScanner implements LexerEvents {
+  readonly #lexer = new DumpLexer(this);
+  readonly #origin = new DumpOrigin();
+  readonly #sqlMode = new SqlMode();
+  readonly #tables = new Map<string, { name: string; rows: number; bytes: number }>();
+  readonly #others = new Map<ObjectKind, Set<string>>();
+  readonly #misreadings: Misread[] = [];
+  readonly #unexpected: string[] = [];
+  readonly #occasions = new Map<Occasion, string>();
+  readonly #databases = new Set<string>();
+  readonly #naming: Naming[] = [];
+  readonly #characterSet = new ClientCharacterSet();
+  #rows = 0;
+  #hasLostItsWay = false;
+  /** Where the last marker stands. */
+  #markerAt = -2;
+  /** The table of the last INSERT. */
+  #filled: { readonly name: string; rows: number; bytes: number } | undefined;
+  #longest: { bytes: number; table: string | undefined } = { bytes: 0, table: undefined };
+
+  /** @param piece of the plain dump, cut anywhere; not kept */
+  scan(piece: Uint8Array): void {
+    this.#lexer.write(piece);
+  }
+
+  /** The dump has ended. @returns what it held */
+  end(): DumpContents {
+    const isBalanced = this.#lexer.end();
+    if (this.#lexer.hasDoubtfulDelimiter) this.#unexpected.push('DELIMITER behind a comment');
+    const { server, client, characterSet, binlog, gtid } = this.#origin;
+    return {
+      inventory: this.#inventory(),
+      rows: this.#rows,
+      server,
+      client,
+      characterSet,
+      binlog,
+      gtid,
+      endsWithMarker: this.#markerAt === this.#lexer.lastBegan,
+      isBalanced,
+      misreadings: this.#misreadings,
+      unexpected: this.#unexpected,
+      occasions: this.#occasions,
+      databases: [...this.#databases],
+      naming: this.#naming,
+      longestStatement: this.#longest,
+    };
+  }
+
+  comment(text: Uint8Array, at: number, isAtLineStart: boolean): void {
+    if (isAtLineStart && startsWith(text, 0, MARKER)) this.#markerAt = at;
+    this.#origin.readComment(asText(text));
+    this.#lexer.quotesInDollars = this.#origin.quotesInDollars;
+    this.#lexer.flavour = this.#origin.flavour;
+  }
+
+  statement(statement: Statement): void {
+    const { head, rows, size, hasMoreThanRows } = statement;
+    const start = this.#characterSet.decode(head.subarray(0, HEAD));
+    this.#look(statement, start);
+    const word = /^(?:\/\*M?!\d*\s*)?(\w+)/.exec(start)?.[1]?.toUpperCase();
+    if (word === 'SET' || word === 'CHANGE') this.#obey(asText(head));
+    else if (word === 'CREATE') this.#list(start);
+    else if (word === 'INSERT' || word === 'REPLACE') {
+      this.#filled = this.#table(tableFilledBy(start));
+      this.repeatedInsert(Math.max(rows, 0), size, rows >= 0 && hasMoreThanRows);
+      return;
+    }
+    this.#measure(size, undefined);
+  }
+
+  repeatedInsert(rows: number, size: number, hasMoreThanRows: boolean): void {
+    this.#measure(size, this.#filled?.name);
+    if (this.#filled === undefined) return;
+    this.#filled.rows += rows;
+    this.#filled.bytes += size;
+    this.#rows += rows;
+    if (hasMoreThanRows) this.#doNotExpect(`INSERT INTO \`${this.#filled.name}\` with more than values`);
+  }
+
+  /** Reads a statement as the server will, and holds it against what the client made of it and what mysqldump writes. */
+  #look(statement: Statement, start: string): void {
+    const { text, rows, delimiter, isWhole } = statement;
+    const code = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
+    const rules = {
+      flavour: this.#origin.flavour,
+      delimiter: asText(delimiter),
+      escapes: this.#sqlMode.escapesInSingle,
+      ansiQuotes: this.#sqlMode.ansiQuotes,
+      quotesInDollars: this.#origin.quotesInDollars,
+      isShallow: statement.commentEnds.length === 0 && code.startsWith('CREATE TABLE') && !code.includes('\r\n'),
+    };
+    const reading = readAsServer(code, rules);
+    const misreading = rows >= 0 ? undefined : misreadingOf(statement, code, reading, rules.flavour);
+    const databases = databasesIn(reading.tokens, this.#decode);
+    for (const name of databases) if (this.#databases.size < MAX_TOLD) this.#databases.add(name);
+    const object = createdBy(start);
+    if (object !== undefined) this.#lookForNames(object, reading.tokens, databases);
+    // What the server itself writes, of tables and their like, is never misread.
+    const isMisreadBody = misreading !== undefined && object !== undefined && !OF_THE_SERVER.has(object.kind);
+    if (isMisreadBody) this.#tellOf(misreading, object);
+    // Behind what the client misreads, the parts of others pass for statements.
+    if (this.#hasLostItsWay || !isWhole) return;
+    const judgement = judge(reading.tokens, rows, { isOracle: this.#sqlMode.isOracle });
+    if ((misreading !== undefined && !isMisreadBody) || statement.isCut || reading.isCut || !judgement.isKnown)
+      this.#doNotExpect(beginningOf(reading.tokens));
+    else if (judgement.occasion !== undefined && !this.#occasions.has(judgement.occasion))
+      this.#occasions.set(judgement.occasion, beginningOf(reading.tokens));
+  }
+
+  /** One character for each byte. */
+  readonly #decode = (text: string): string => this.#characterSet.decode(Buffer.from(text, 'latin1'));
+
+  #lookForNames(object: DumpedObject, tokens: readonly ServerToken[], databases: readonly string[]): void {
+    const own = this.#origin.database?.toLowerCase();
+    if (own === undefined || OF_THE_SERVER.has(object.kind) || this.#naming.length >= MAX_NAMING) return;
+    const ownName = databases.find(name => name.toLowerCase() === own);
+    const qualified = qualifiedNames(tokens, own, this.#decode);
+    const { names, foreignSequences, foreignDatabases } = qualified;
+    if (ownName !== undefined || [names, foreignSequences, foreignDatabases].some(found => found.length > 0))
+      this.#naming.push({ ...qualified, object, ownName });
+  }
+
+  #tellOf(what: Misreading, object: DumpedObject): void {
+    if (this.#misreadings.length < MAX_TOLD) this.#misreadings.push({ what, object });
+    if (!LOADS_THE_REST.has(what)) this.#hasLostItsWay = true;
+  }
+
+  #doNotExpect(statement: string): void {
+    if (this.#unexpected.length < MAX_TOLD && !this.#unexpected.includes(statement)) this.#unexpected.push(statement);
+  }
+
+  #measure(bytes: number, table: string | undefined): void {
+    if (bytes > this.#longest.bytes) this.#longest = { bytes, table };
+  }
+
+  #list(code: string): void {
+    const created = createdBy(code);
+    if (created === undefined) return;
+    if (created.kind === 'tables') this.#table(created.name);
+    else this.#others.set(created.kind, (this.#others.get(created.kind) ?? new Set()).add(created.name));
+  }
+
+  #obey(code: string): void {
+    const statement = code.replace(/^\/\*M?!\d*\s*/, '');
+    this.#origin.readStatement(statement);
+    this.#sqlMode.follow(statement);
+    this.#characterSet.follow(statement);
+    this.#lexer.escapesInSingle = this.#sqlMode.escapesInSingle;
+    // MySQL's client does not know that "…" may be a name.
+    this.#lexer.escapesInDouble =
+      this.#origin.flavour === 'mysql' ? this.#sqlMode.escapesInSingle : this.#sqlMode.escapesInDouble;
+  }
+
+  #table(name: string | undefined) {
+    if (name === undefined) return undefined;
+    const table = this.#tables.get(name) ?? { name, rows: 0, bytes: 0 };
+    this.#tables.set(name, table);
+    return table;
+  }
+
+  #inventory(): Inventory {
+    const inventory = emptyInventory();
+    inventory.tables = [...this.#tables.values()];
+    for (const [kind, names] of this.#others) if (kind !== 'tables') inventory[kind] = [...names];
+    return inventory;
+  }
+}
+
+function asText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+}

@@ -1,0 +1,155 @@
+import { isOneStatement } from './server-reading/one-statement.ts';
+import type { ServerToken } from './server-reading/server-reading.ts';
+
+/** What has to be the case for a statement to be one of mysqldump's: that it was asked for, or that it dumps the system's own database. */
+export type Occasion = 'replication' | 'privileges' | 'histograms' | 'system database';
+
+/** Whether mysqldump writes such a statement, and on which occasion, if it does so on one only. */
+export type Judgement = { readonly isKnown: true; readonly occasion?: Occasion } | { readonly isKnown: false };
+
+const UNKNOWN: Judgement = { isKnown: false };
+const KNOWN: Judgement = { isKnown: true };
+
+/**
+ * Tells whether mysqldump or mariadb-dump writes such a statement when it dumps one database: MariaDB 10.6 to 11.8, MySQL 8 and
+ * 9 (`client/mysqldump.cc` of both). Anything else in a dump has come from the server, instead of something that it was asked for.
+ * @param tokens of the whole statement
+ * @param rows of it, -1 when it has none
+ */
+export function judge(tokens: readonly ServerToken[], rows: number, { isOracle }: { isOracle: boolean }): Judgement {
+  const shape = shapeOf(tokens);
+  const word = /^\S+/.exec(shape)?.[0];
+  if (word === 'INSERT' || word === 'REPLACE') return rows >= 0 && INSERT.test(shape) ? KNOWN : UNKNOWN;
+  if (word === 'CREATE') return judgeCreate(shape, tokens, isOracle) ? KNOWN : UNKNOWN;
+  if ((word === 'DO' || word === 'SELECT') && tokens.some(({ depth, text }) => depth > 1 || text === '.'))
+    return UNKNOWN;
+  for (const [pattern, occasion] of STATEMENTS)
+    if (pattern.test(shape)) return occasion === undefined ? KNOWN : { isKnown: true, occasion };
+  return UNKNOWN;
+}
+
+/**
+ * @param decode from one character a byte
+ * @returns the databases that a statement names in front of what it creates, fills, changes or drops, or which it changes itself
+ */
+export function databasesIn(tokens: readonly ServerToken[], decode: (text: string) => string = asUtf8): string[] {
+  const found: string[] = [];
+  let isNamed = false;
+  for (const [i, { kind, text, depth }] of tokens.entries()) {
+    const word = depth === 0 && kind === 'word' ? text.toUpperCase() : '';
+    // Behind the name there are columns, options or a body; only a trigger has yet to say of which table it is.
+    if (i >= MAX_HEAD || (isNamed && word !== 'ON' && word !== 'EACH')) {
+      if (i >= MAX_HEAD || !isTrigger(tokens)) break;
+      continue;
+    }
+    if (word === 'EACH') break;
+    const name = tokens[i + 1];
+    if (!BEFORE_NAME.has(word) || name === undefined || !/^(?:name|word)$/.test(name.kind)) continue;
+    if (name.kind === 'word' && NO_NAMES.has(name.text.toUpperCase())) continue;
+    if (word === 'DATABASE' || tokens[i + 2]?.text === '.') found.push(decode(name.text));
+    isNamed = true;
+  }
+  return found;
+}
+
+function isTrigger(tokens: readonly ServerToken[]): boolean {
+  return tokens.slice(0, MAX_HEAD).some(({ kind, text }) => kind === 'word' && text.toUpperCase() === 'TRIGGER');
+}
+
+/** @returns how a statement begins, with its strings left out: they may be anything, passwords too */
+export function beginningOf(tokens: readonly ServerToken[]): string {
+  if (tokens.length === 0) return 'a comment that is code for another server';
+  return asUtf8(
+    tokens
+      .slice(0, 8)
+      .map(({ kind, text }) => (kind === 'name' ? `\`${text}\`` : kind === 'string' ? "'...'" : text))
+      .join(' ')
+      .slice(0, 80),
+  );
+}
+
+/** Tokens among which a statement names what it is about. */
+const MAX_HEAD = 64;
+const BEFORE_NAME = new Set([
+  ...['TABLE', 'TABLES', 'EXISTS', 'INTO', 'VIEW', 'TRIGGER', 'PROCEDURE', 'FUNCTION', 'EVENT', 'SEQUENCE', 'PACKAGE'],
+  ...['BODY', 'LIBRARY', 'ON', 'DATABASE'],
+]);
+const NO_NAMES = new Set(['IF', 'NOT', 'EXISTS', 'BODY']);
+
+function asUtf8(text: string): string {
+  return Buffer.from(text, 'latin1').toString('utf8');
+}
+
+/** Words in capitals, names as a backtick, strings as a quote; what stands in parentheses is left out. */
+function shapeOf(tokens: readonly ServerToken[]): string {
+  let shape = '';
+  for (const { kind, text, depth } of tokens) {
+    if (depth > 0) continue;
+    if (shape.length > 4096) break;
+    shape += `${shape === '' ? '' : ' '}${kind === 'name' ? '`' : kind === 'string' ? "'" : text.toUpperCase()}`;
+  }
+  return shape;
+}
+
+/** A few bytes above 0x7F are capitals of other characters when they are read as latin1. */
+const WORD = '[\\w$\\x80-\\uffff]+';
+const NAME = `(?:\`|${WORD})(?: \\. (?:\`|${WORD}))?`;
+const VARIABLES =
+  'SQL_MODE|CHARACTER_SET_CLIENT|CHARACTER_SET_RESULTS|COLLATION_CONNECTION|TIME_ZONE|FOREIGN_KEY_CHECKS|UNIQUE_CHECKS|SQL_NOTES|NOTE_VERBOSITY|SQL_LOG_BIN|AUTOCOMMIT|SYSTEM_VERSIONING_INSERT_HISTORY';
+const SCOPE = '(?:SESSION |LOCAL |@ @ (?:SESSION \\. )?)?';
+const SAVES = `@ \\w+ : ?= @ @ \\w+(?: \\. \\w+)?|@ \\w+ = @ @ \\w+(?: \\. \\w+)?`;
+const SETS = `${SCOPE}(?:${VARIABLES}) = (?:'|\\w+|@ \\w+)`;
+
+const INSERT = new RegExp(
+  `^(?:INSERT(?: LOW_PRIORITY| DELAYED)?(?: IGNORE)?|REPLACE(?: LOW_PRIORITY| DELAYED)?) INTO ${NAME} (?:\\( \\) )?VALUES \\($`,
+);
+
+const PLACES = "(?:(?:MASTER|SOURCE)_LOG_FILE = '|(?:MASTER|SOURCE)_LOG_POS = \\d+|MASTER_USE_GTID = \\w+)";
+
+/** All but CREATE and INSERT. */
+const STATEMENTS: readonly (readonly [RegExp, Occasion | undefined])[] = (
+  [
+    [`SET (?:(?:${SAVES}|${SETS})(?: , )?)+`],
+    ["SET NAMES (?:\\w+|')"],
+    [`DROP (?:TABLE|VIEW|SEQUENCE|PROCEDURE|FUNCTION|PACKAGE|PACKAGE BODY|TRIGGER|EVENT|LIBRARY) IF EXISTS ${NAME}`],
+    ['DROP MASKING POLICY IF EXISTS `'],
+    [`LOCK TABLES ${NAME} WRITE`],
+    ['UNLOCK TABLES'],
+    [`ALTER TABLE ${NAME} (?:DISABLE|ENABLE) KEYS`],
+    ['COMMIT'],
+    [`(?:DO|SELECT) SETVAL \\( \\)`],
+    ['ALTER DATABASE ` CHARACTER SET \\w+ COLLATE \\w+'],
+    ["SET @ @ GLOBAL \\. GTID_PURGED = (?:' )?'", 'replication'],
+    ["SET GLOBAL (?:GTID_SLAVE_POS|WSREP_START_POSITION) = '", 'replication'],
+    [`CHANGE (?:MASTER|REPLICATION SOURCE) (?:' )?TO (?:${PLACES}(?: , )?)+`, 'replication'],
+    ['FLUSH PRIVILEGES', 'privileges'],
+    [`ANALYZE TABLE ${NAME} UPDATE HISTOGRAM ON .* WITH \\d+ BUCKETS`, 'histograms'],
+    ['SET GLOBAL (?:INNODB_STATS_AUTO_RECALC|LOG_OUTPUT) = (?:OFF|ON|@ \\w+)', 'system database'],
+    ['SET (?:SESSION |LOCAL )?SQL_LOG_OFF = 0 , (?:SESSION |LOCAL )?LOG_SLOW_QUERY = 0', 'system database'],
+    ['EXECUTE IMMEDIATE IF \\( \\)', 'system database'],
+  ] as [string, Occasion?][]
+).map(([pattern, occasion]) => [new RegExp(`^${pattern}$`), occasion]);
+
+const DEFINER = "(?:DEFINER = (?:`|'|[\\w$]+)(?: @ (?:`|'|[\\w$.%]+)| \\( \\))? )?";
+const TABLE = new RegExp(`^CREATE (?:OR REPLACE )?TABLE (?:IF NOT EXISTS )?${NAME} \\( \\)(?: (.*))?$`);
+const VIEW = new RegExp(
+  `^CREATE (?:OR REPLACE )?(?:ALGORITHM = \\w+ )?${DEFINER}(?:SQL SECURITY \\w+ )?(?:JSON RELATIONAL DUALITY )?VIEW ${NAME} (?:\\( \\) )?AS .`,
+);
+const SEQUENCE = new RegExp(`^CREATE (?:OR REPLACE )?SEQUENCE (?:IF NOT EXISTS )?${NAME} [\\w=' \`-]+$`);
+const ROUTINE = new RegExp(
+  `^CREATE (?:OR REPLACE )?${DEFINER}(?:AGGREGATE )?(?:TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE BODY|PACKAGE|LIBRARY|MASKING POLICY) (?:IF NOT EXISTS )?${NAME} `,
+);
+
+/** A table takes rows from elsewhere, and a view writes files, only where the server's own text of them was tampered with. */
+function judgeCreate(shape: string, tokens: readonly ServerToken[], isOracle: boolean): boolean {
+  const options = TABLE.exec(shape);
+  if (options) return !holds(tokens, 'SELECT') && !/\b(?:AS|LIKE|TABLE|VALUES|WITH \w+ AS)\b|;/.test(options[1] ?? '');
+  if (VIEW.test(shape)) return !holds(tokens, 'INTO') && !tokens.some(({ text }) => text === ';');
+  if (SEQUENCE.test(shape)) return true;
+  return ROUTINE.test(shape) && !/ FUNCTION .* SONAME '$/.test(shape) && isOneStatement(tokens, { isOracle });
+}
+
+/** Names are always in quotes there. */
+function holds(tokens: readonly ServerToken[], word: string): boolean {
+  return tokens.some(({ kind, text }) => kind === 'word' && text.length === word.length && text.toUpperCase() === word);
+}

@@ -1,0 +1,477 @@
+import * as is from './bytes.ts';
+import { KeptBytes } from './capped-buffer.ts';
+import { Pieces } from './chunks.ts';
+import {
+  behindDelimiterWord,
+  commentAt,
+  delimiterOf,
+  type Flavour,
+  LOOKAHEAD,
+  looksFor,
+  type Mark,
+  markAt,
+} from './delimiter.ts';
+import { DollarQuote } from './dollar-quote.ts';
+import { opensFirstRow } from './insert-values.ts';
+import { closingQuote } from './quote.ts';
+
+/** A statement as the client sends it. Its bytes are those of buffers that are used again: good during the call only. */
+export interface Statement {
+  /** Its code without comments, without what stands in parentheses or between dollars, up to `VALUES (`. */
+  readonly head: Uint8Array;
+  /** All of it without the delimiter, as far as `VALUES (`. */
+  readonly text: Uint8Array;
+  /** Whether it has more than MAX_STATEMENT bytes, of which `text` holds the first. */
+  readonly isCut: boolean;
+  /** Where in `text` the client saw a comment end, behind which it may insert a blank. */
+  readonly commentEnds: readonly number[];
+  /** -1 when it is no `INSERT … VALUES` or `REPLACE … VALUES`. */
+  readonly rows: number;
+  /** Whether there is more in or behind its rows than plain values. */
+  readonly hasMoreThanRows: boolean;
+  /** Whether it has ended before the dump did. */
+  readonly isWhole: boolean;
+  /** Bytes of the statement with its delimiter. */
+  readonly size: number;
+  /** Whether the client takes a backslash in it for a command of its own. */
+  readonly hasClientCommand: boolean;
+  /** What ended it. */
+  readonly delimiter: Uint8Array;
+}
+
+/** What is told of a dump while it goes by. The bytes are those of a buffer that is used again: good during the call only. */
+export interface LexerEvents {
+  /** A comment outside of any statement has ended: its text with its opener, and where in the dump it began. */
+  comment(text: Uint8Array, at: number, isAtLineStart: boolean): void;
+  /** A statement has ended. */
+  statement(statement: Statement): void;
+  /** A statement with rows has ended whose head is that of the statement before. */
+  repeatedInsert(rows: number, size: number, hasMoreThanRows: boolean): void;
+}
+
+/** Bytes kept of a head or a comment. A set of GTIDs can take some ten KiB. */
+const KEPT = 64 * 1024;
+/** Bytes kept of a statement without rows: no definition of a table, and hardly a routine, takes more. */
+export const MAX_STATEMENT = 8 * 1024 * 1024;
+/** Ends of comments that are kept of a statement. */
+const MAX_COMMENT_ENDS = 100_000;
+const PADDING = new Uint8Array(LOOKAHEAD).fill(is.NEWLINE);
+const NOTHING = new Uint8Array();
+const SEMICOLON = is.bytesOf(';');
+const SPACE = Uint8Array.of(0x20);
+
+type Mode = 'gap' | 'code' | 'hint' | 'quoted' | 'dollar quote' | 'line comment' | 'block comment' | 'delimiter line';
+
+/**
+ * Takes a dump apart into statements and comments, as the mysql client does that will restore it (`add_line` of its
+ * mysql.cc), from pieces that may be cut anywhere. Of a statement without rows it keeps up to 8 MiB, and of the dump nothing else.
+ */
+export class DumpLexer {
+  /** Whether a backslash takes away the next byte's meaning in '…' and in "…": a matter of the SQL mode. */
+  escapesInSingle = true;
+  escapesInDouble = true;
+  /** Where the last statement, comment or DELIMITER line began. */
+  lastBegan = -1;
+
+  /** Whose client it is that will restore the dump: they don't agree on what a comment is. */
+  flavour: Flavour = 'mariadb';
+  /** Whether a DELIMITER line stands behind a block comment: the client takes it for a command or not, depending on --comments. */
+  hasDoubtfulDelimiter = false;
+
+  readonly #events: LexerEvents;
+  readonly #pieces = new Pieces(LOOKAHEAD, (bytes, from) => this.#read(bytes, from));
+  #mode: Mode = 'gap';
+  /** Nothing yet in this line, blanks only, or more. */
+  #line: 'empty' | 'blank' | 'used' = 'empty';
+  #isInStatement = false;
+  #depth = 0;
+  #rows = -1;
+  #quote = 0;
+  #quotesInDollars = false;
+  readonly #dollarQuote = new DollarQuote();
+  /** The byte in front of those that are being read. */
+  #before = is.NEWLINE;
+  #delimiter: Uint8Array = SEMICOLON;
+  /** Which bytes of code deserve a look, 1 or 0. */
+  #looks = looksFor(this.#delimiter, false);
+  /** The same while a comment that is code is open. */
+  #looksInComment = looksFor(this.#delimiter, false, true);
+  /**
+   * Whether the client takes itself to be in a comment that is code, or in a hint. It forgets that at each line's end, and is
+   * in only one of them: behind a plain comment in it, on the same line, it is still in the plain one (`ss_comment`).
+   */
+  #open: 'nothing' | 'code' | 'hint' = 'nothing';
+  /** Whether a block comment stands in front of the next statement. */
+  #isCommentPending = false;
+  /**
+   * How the last statement began, byte by byte up to `VALUES (`, if it had rows. The next one mostly begins alike, and with
+   * --skip-extended-insert there is one for each row.
+   */
+  #insert = NOTHING;
+  #hasClientCommand = false;
+  #hasMoreThanRows = false;
+  #isRepeated = false;
+  readonly #head = new KeptBytes(KEPT);
+  readonly #text = new KeptBytes(MAX_STATEMENT);
+  #commentEnds: number[] = [];
+  readonly #note = new KeptBytes(KEPT);
+
+  constructor(events: LexerEvents) {
+    this.#events = events;
+  }
+
+  /** From here on, whether `$$…$$` is a string, as it is for MySQL since 9 only: elsewhere it may be part of a name. */
+  set quotesInDollars(known: boolean) {
+    if (known === this.#quotesInDollars) return;
+    this.#quotesInDollars = known;
+    this.#look();
+  }
+
+  #look(): void {
+    this.#looks = looksFor(this.#delimiter, this.#quotesInDollars);
+    this.#looksInComment = looksFor(this.#delimiter, this.#quotesInDollars, true);
+  }
+
+  /** Reads on; the piece is not kept. */
+  write(piece: Uint8Array): void {
+    this.#pieces.write(piece);
+  }
+
+  /** The dump has ended. @returns whether it did so between statements, under the usual delimiter */
+  end(): boolean {
+    const { size } = this.#pieces;
+    this.write(PADDING); // which means nothing, and decides what the last bytes mean
+    if (this.#isInStatement) this.#tell(size, false);
+    return this.#mode === 'gap' && this.#delimiter.length === 1 && is.startsWith(this.#delimiter, 0, SEMICOLON);
+  }
+
+  /** @returns how far the bytes have been read */
+  #read(bytes: Uint8Array, from: number): number {
+    for (let i = from; ; ) {
+      const mode = this.#mode;
+      const next = this.#readOne(mode, bytes, i);
+      if (next === i && mode === this.#mode) {
+        if (i > 0) this.#before = bytes[i - 1]!;
+        return i;
+      }
+      i = next;
+    }
+  }
+
+  #readOne(mode: Mode, bytes: Uint8Array, from: number): number {
+    if (mode === 'code') return this.#code(bytes, from);
+    if (mode === 'quoted') return this.#quoted(bytes, from);
+    if (mode === 'gap') return this.#gap(bytes, from);
+    if (mode === 'dollar quote') return this.#betweenDollars(bytes, from);
+    if (mode === 'block comment') return this.#blockComment(bytes, from);
+    if (mode === 'hint') return this.#hint(bytes, from);
+    return this.#toLineEnd(mode, bytes, from);
+  }
+
+  #gap(bytes: Uint8Array, from: number): number {
+    for (let i = from; i < bytes.length; i++) {
+      const byte = bytes[i];
+      if (byte === is.NEWLINE) {
+        this.#line = 'empty';
+        this.#open = 'nothing';
+      } else if (!is.isBlank(byte)) return bytes.length - i < LOOKAHEAD ? i : this.#begin(bytes, i);
+      else if (this.#line === 'empty') this.#line = 'blank';
+    }
+    return bytes.length;
+  }
+
+  /** Something begins between two statements. */
+  #begin(bytes: Uint8Array, at: number): number {
+    this.lastBegan = this.#pieces.base + at;
+    const mark = markAt(bytes, at, this.#delimiter, this.flavour, false);
+    if (mark === 'delimiter') {
+      this.#line = 'used';
+      this.#isCommentPending = false;
+      return at + this.#delimiter.length;
+    }
+    if (mark !== undefined) return this.#enterComment(mark, bytes, at);
+    const behind = this.#line === 'used' ? undefined : behindDelimiterWord(bytes, at);
+    if (behind !== undefined) {
+      if (this.#isCommentPending) this.hasDoubtfulDelimiter = true;
+      this.#note.clear();
+      this.#mode = 'delimiter line';
+      return behind;
+    }
+    return this.#beginStatement(bytes, at);
+  }
+
+  #beginStatement(bytes: Uint8Array, at: number): number {
+    this.#isInStatement = true;
+    this.#mode = 'code';
+    this.#hasMoreThanRows = false;
+    this.#isRepeated = this.#insert.length > 0 && is.startsWith(bytes, at, this.#insert);
+    if (this.#isRepeated) {
+      this.#depth = 1;
+      this.#rows = 1;
+      return at + this.#insert.length;
+    }
+    this.#insert = NOTHING;
+    this.#head.clear();
+    this.#text.clear();
+    this.#commentEnds = [];
+    this.#hasClientCommand = false;
+    return at;
+  }
+
+  /** The hot path: all rows come by here. */
+  #code(bytes: Uint8Array, from: number): number {
+    let looks = this.#open === 'nothing' ? this.#looks : this.#looksInComment;
+    const { escapesInSingle, escapesInDouble } = this;
+    const { length } = bytes;
+    let depth = this.#depth;
+    let rows = this.#rows;
+    let mark: Mark | undefined;
+    let kept = from; // the code in front of it is in the head, if it belongs there
+    const begun = from; // the code in front of it is in the text, or belongs to rows
+    let i = from;
+    while (i < length) {
+      while (i < length && looks[bytes[i]!] === 0) i++;
+      if (i === length) break;
+      const byte = bytes[i]!;
+      if (byte === is.SINGLE_QUOTE || byte === is.DOUBLE_QUOTE || byte === is.BACKTICK) {
+        if (depth === 0 && rows >= 0) this.#hasMoreThanRows = true;
+        const escapes = byte === is.SINGLE_QUOTE ? escapesInSingle : byte === is.DOUBLE_QUOTE && escapesInDouble;
+        const close = closingQuote(bytes, i + 1, byte, escapes);
+        if (close < 0) {
+          if (this.#open !== 'nothing') this.#passLines(bytes, i, ~close);
+          i = ~close;
+          this.#quote = byte;
+          this.#mode = 'quoted';
+          break;
+        }
+        if (looks === this.#looksInComment && this.#passLines(bytes, i, close)) looks = this.#looks;
+        i = close + 1;
+      } else if (byte === is.OPEN) {
+        i++;
+        if (depth > 0) {
+          if (rows >= 0) this.#hasMoreThanRows = true;
+        } else {
+          if (rows >= 0) {
+            rows++;
+            if (!isBetweenRows(bytes, kept, i - 1)) this.#hasMoreThanRows = true;
+          } else {
+            this.#head.add(bytes, kept, i);
+            if (opensFirstRow(this.#head)) {
+              rows = 1;
+              this.#text.add(bytes, begun, i);
+              this.#insert =
+                this.lastBegan < this.#pieces.base ? NOTHING : is.copyOf(bytes, this.lastBegan - this.#pieces.base, i);
+            }
+          }
+        }
+        depth++;
+      } else if (byte === is.CLOSE) {
+        if (depth === 1) kept = i;
+        if (depth > 0) depth--;
+        else if (rows >= 0) this.#hasMoreThanRows = true;
+        i++;
+      } else {
+        if (length - i < LOOKAHEAD) break;
+        mark = markAt(bytes, i, this.#delimiter, this.flavour, true);
+        if (mark !== undefined) break;
+        if (byte === is.SLASH || byte === is.STAR || byte === is.NEWLINE) {
+          this.#followComments(bytes, i++);
+          if (this.#mode === 'hint') break;
+          looks = this.#open === 'nothing' ? this.#looks : this.#looksInComment;
+          continue;
+        }
+        if (byte === is.DOLLAR && this.#mayOpenQuote(bytes, i)) {
+          if (depth === 0 && rows >= 0) this.#hasMoreThanRows = true;
+          this.#dollarQuote.begin();
+          this.#mode = 'dollar quote';
+          break;
+        }
+        i += byte === is.BACKSLASH ? this.#passBackslash(bytes[i + 1]!) : 1;
+      }
+    }
+    this.#depth = depth;
+    this.#rows = rows;
+    if (this.#keepsHead()) this.#head.add(bytes, kept, i);
+    if (rows < 0) this.#text.add(bytes, begun, i);
+    else if (depth === 0 && this.#mode === 'code' && !isBetweenRows(bytes, kept, i)) this.#hasMoreThanRows = true;
+    if (mark === undefined) return i;
+    return mark === 'delimiter' ? this.#endStatement(i + this.#delimiter.length) : this.#enterComment(mark, bytes, i);
+  }
+
+  #quoted(bytes: Uint8Array, from: number): number {
+    const escapes =
+      this.#quote === is.SINGLE_QUOTE ? this.escapesInSingle : this.#quote === is.DOUBLE_QUOTE && this.escapesInDouble;
+    const close = closingQuote(bytes, from, this.#quote, escapes);
+    const read = close < 0 ? ~close : close + 1;
+    this.#keep(bytes, from, read);
+    if (this.#open !== 'nothing') this.#passLines(bytes, from, read);
+    if (close >= 0) this.#mode = 'code';
+    return read;
+  }
+
+  /** @returns how many bytes the client takes: a backslash in code makes a command for it of the next byte, save in `\N` */
+  #passBackslash(next: number): number {
+    if (next !== is.CAPITAL_N) this.#hasClientCommand = true;
+    this.#hasMoreThanRows = true;
+    return next === is.NEWLINE ? 1 : 2;
+  }
+
+  /** The client may enter or leave a comment that is code here, at `/`, `*` or a newline. */
+  #followComments(bytes: Uint8Array, at: number): void {
+    const byte = bytes[at];
+    if (byte === is.NEWLINE) this.#open = 'nothing';
+    else if (byte === is.STAR) {
+      if (bytes[at + 1] === is.SLASH) this.#open = 'nothing';
+    } else {
+      const opened = commentAt(bytes, at, this.flavour);
+      if (opened === 'code' || opened === 'hint') this.#open = opened;
+      if (opened === 'hint' && this.#mode === 'code') this.#mode = 'hint';
+    }
+  }
+
+  /** Within a string, too, a line's end makes the client forget the comment that the string stands in. */
+  #passLines(bytes: Uint8Array, from: number, to: number): boolean {
+    const newline = bytes.indexOf(is.NEWLINE, from);
+    const isPassed = newline !== -1 && newline < to;
+    if (isPassed) this.#open = 'nothing';
+    return isPassed;
+  }
+
+  /** A hint of MySQL, in which quotes, delimiters and other comments mean nothing to the client. It ends with its line, too. */
+  #hint(bytes: Uint8Array, from: number): number {
+    let i = from;
+    for (; i < bytes.length && this.#mode === 'hint'; i++) {
+      const byte = bytes[i]!;
+      if (!is.isOfHint(byte)) continue;
+      if (bytes.length - i < LOOKAHEAD) break;
+      if (byte === is.BACKSLASH) i += this.#passBackslash(bytes[i + 1]!) - 1;
+      else this.#followComments(bytes, i);
+      if (this.#open !== 'hint') this.#mode = 'code';
+    }
+    this.#keep(bytes, from, i);
+    return i;
+  }
+
+  #keep(bytes: Uint8Array, from: number, to: number): void {
+    if (this.#keepsHead()) this.#head.add(bytes, from, to);
+    if (this.#rows < 0) this.#text.add(bytes, from, to);
+  }
+
+  /** Within a name or behind it a dollar is part of it. */
+  #mayOpenQuote(bytes: Uint8Array, at: number): boolean {
+    return this.#quotesInDollars && !is.isOfName(at > 0 ? bytes[at - 1]! : this.#before);
+  }
+
+  #betweenDollars(bytes: Uint8Array, from: number): number {
+    const quote = this.#dollarQuote;
+    const read = quote.read(bytes, from, this.escapesInSingle);
+    if (quote.state === 'closed' || quote.state === 'none') this.#mode = 'code';
+    if (this.#open !== 'nothing') this.#passLines(bytes, from, read);
+    if (this.#rows < 0) this.#text.add(bytes, from, read);
+    if (quote.state === 'none' && this.#keepsHead()) this.#head.add(quote.view(), 0, quote.view().length);
+    return read;
+  }
+
+  /** What stands in parentheses says nothing of what a statement is, and a list of columns can be long. */
+  #keepsHead(): boolean {
+    return this.#depth === 0 && this.#rows < 0;
+  }
+
+  #endStatement(end: number): number {
+    this.#tell(this.#pieces.base + end, true);
+    this.#isInStatement = false;
+    this.#isCommentPending = false;
+    this.#mode = 'gap';
+    this.#line = 'used';
+    return end;
+  }
+
+  #tell(end: number, isWhole: boolean): void {
+    const size = end - this.lastBegan;
+    if (this.#isRepeated) this.#events.repeatedInsert(this.#rows, size, isWhole && this.#hasMoreThanRows);
+    else
+      this.#events.statement({
+        head: this.#head.view(),
+        text: this.#text.view(),
+        isCut: this.#text.isFull,
+        commentEnds: this.#commentEnds,
+        rows: this.#rows,
+        hasMoreThanRows: isWhole && this.#hasMoreThanRows,
+        isWhole,
+        size,
+        hasClientCommand: this.#hasClientCommand,
+        delimiter: this.#delimiter,
+      });
+    this.#depth = 0;
+    this.#rows = -1;
+  }
+
+  #enterComment(mode: 'line comment' | 'block comment', bytes: Uint8Array, at: number): number {
+    if (this.#keepsHead() && this.#isInStatement) this.#head.add(SPACE, 0, 1);
+    const inside = mode === 'line comment' ? at : at + 2;
+    if (this.#isInStatement && this.#rows < 0) this.#text.add(bytes, at, inside);
+    if (this.#isInStatement && this.#rows >= 0) this.#hasMoreThanRows = true;
+    this.#note.clear();
+    this.#note.add(bytes, at, inside);
+    this.#mode = mode;
+    return inside;
+  }
+
+  /** Where the client takes it to end, which is not always where it does: a plain comment in it, or one that is code, counts. */
+  #blockComment(bytes: Uint8Array, from: number): number {
+    let i = from;
+    while (i < bytes.length && this.#mode === 'block comment') {
+      const byte = bytes[i];
+      if (byte !== is.STAR && byte !== is.SLASH && byte !== is.NEWLINE) {
+        i++;
+        continue;
+      }
+      if (bytes.length - i < LOOKAHEAD) break;
+      const isEnd = byte === is.STAR && bytes[i + 1] === is.SLASH && this.#open === 'nothing';
+      const isPlain = byte === is.SLASH && commentAt(bytes, i, this.flavour) === 'plain' && this.#open !== 'hint';
+      if (isEnd) this.#mode = 'code';
+      else if (!isPlain) this.#followComments(bytes, i);
+      i += isEnd || isPlain ? 2 : 1;
+    }
+    this.#note.add(bytes, from, i);
+    if (this.#isInStatement && this.#rows < 0) this.#text.add(bytes, from, i);
+    if (this.#mode === 'code') {
+      if (this.#isInStatement && this.#commentEnds.length < MAX_COMMENT_ENDS) this.#commentEnds.push(this.#text.length);
+      if (!this.#isInStatement) this.#isCommentPending = true;
+      this.#leaveComment();
+    }
+    return i;
+  }
+
+  /** A comment to the line's end, or a DELIMITER line. The newline is left. */
+  #toLineEnd(mode: Mode, bytes: Uint8Array, from: number): number {
+    const newline = bytes.indexOf(is.NEWLINE, from);
+    const read = newline === -1 ? bytes.length : newline;
+    this.#note.add(bytes, from, read);
+    if (this.#isInStatement && this.#rows < 0) this.#text.add(bytes, from, read);
+    if (newline === -1) return read;
+    if (mode === 'line comment') this.#leaveComment();
+    else this.#changeDelimiter();
+    return read;
+  }
+
+  #leaveComment(): void {
+    this.#mode = this.#isInStatement ? 'code' : 'gap';
+    if (!this.#isInStatement) this.#events.comment(this.#note.view(), this.lastBegan, this.#line === 'empty');
+    this.#line = 'used';
+  }
+
+  #changeDelimiter(): void {
+    this.#delimiter = delimiterOf(Buffer.from(this.#note.view()).toString('utf8')) ?? this.#delimiter;
+    this.#look();
+    this.#insert = NOTHING;
+    this.#mode = 'gap';
+  }
+}
+
+/** Whether there is nothing but commas and blanks, beside the parenthesis that closes the row before. */
+function isBetweenRows(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++)
+    if (bytes[i] !== is.COMMA && bytes[i] !== is.CLOSE && !is.isBlank(bytes[i])) return false;
+  return true;
+}

@@ -1,0 +1,94 @@
+import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
+import type { DumpClients } from '../client-programs/mysqldump-client.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { type PartialOption, whatIsLeftOut } from '../config/partial-dumps.ts';
+import { ExplainedError } from '../errors.ts';
+import type { DumpFacts } from '../manifest/manifest-builder.ts';
+import { ServerAway } from '../mysql/explain-connecting.ts';
+import { clientFindings } from '../preflight/client-findings.ts';
+import { rightsUnknown, type SourceReport } from '../preflight/preflight.ts';
+import { dump } from './dump.ts';
+import { planHistory } from './history-plan.ts';
+
+/** Looks at a source before it is dumped. @throws {ExplainedError} */
+export type Preflight = (source: DatabaseSource, options: { signal: AbortSignal }) => Promise<SourceReport>;
+
+export interface TakeDumpOptions {
+  readonly clients: DumpClients;
+  readonly preflight: Preflight;
+  readonly signal: AbortSignal;
+  /** Learns what was found before the dump: it matters all the more when the dump fails. */
+  readonly onSeen: (findings: readonly Finding[]) => void;
+  /** Waits until the disk has room for a dump of so many bytes. @returns whether it had to wait */
+  readonly waitForRoom?: ((expectedBytes: number) => Promise<boolean>) | undefined;
+  /** Told as soon as there is a file that mysqldump is about to write to, and what it may roughly become, in bytes. */
+  readonly onBegun?: ((expectedBytes: number) => void) | undefined;
+}
+
+export type TakenDump = Pick<DumpFacts, 'report' | 'client' | 'findings'> & {
+  /** Bytes of the plain dump. */
+  readonly size: number;
+  /** Whether the file was emptied and written once more. */
+  readonly isRepeated: boolean;
+};
+
+/**
+ * Looks at a source, chooses the program that fits its server, and dumps it into a file.
+ * @throws {ExplainedError} when there is no whole dump; the signal's reason when aborted
+ */
+export async function takeDump(source: DatabaseSource, path: string, options: TakeDumpOptions): Promise<TakenDump> {
+  const { clients, signal, onSeen, onBegun } = options;
+  const seen = await lookWithRoom(source, options);
+  const { report } = seen;
+  const client = report ? clients.for(report.server.flavour) : clients.for(clients.all[0]!.flavour);
+  const history = report && planHistory(source, client, report);
+  const names = report ? [...report.objects.tables, ...report.objects.sequences, ...report.objects.views] : [];
+  const before = [
+    ...(report ? [...report.findings, ...clientFindings(client, report.server)] : []),
+    ...(history?.findings ?? []),
+    ...whatIsLeftOut(source.dumpOptions, source.database, names).map(leavesOut),
+  ];
+  onSeen(before);
+  const { size, findings, isRepeated } = await dump(source, path, {
+    client,
+    signal,
+    concessions: [...(report?.concessions ?? []), ...(history?.options ?? [])],
+    tablesMadeAnew: report?.tablesMadeAnew,
+    onBegun: () => onBegun?.(report?.estimatedBytes ?? 0),
+  });
+  return {
+    report,
+    client,
+    size,
+    isRepeated,
+    findings: [...(seen.unknown ? [seen.unknown] : []), ...before, ...findings],
+  };
+}
+
+/** After a wait the source is looked at again: the tables may be others by then. */
+async function lookWithRoom(source: DatabaseSource, options: TakeDumpOptions): ReturnType<typeof look> {
+  const seen = await look(source, options);
+  const hasWaited = await options.waitForRoom?.(seen.report?.estimatedBytes ?? 0);
+  return hasWaited ? await look(source, options) : seen;
+}
+
+/** What it can't find out does not keep the dump from being tried: mysqldump knows best why it can't get in. */
+async function look(
+  source: DatabaseSource,
+  { preflight, signal }: TakeDumpOptions,
+): Promise<{ report?: SourceReport; unknown?: Finding }> {
+  try {
+    return { report: await preflight(source, { signal }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ExplainedError) || error instanceof ServerAway) throw error;
+    return { unknown: rightsUnknown(error) };
+  }
+}
+
+/** The sentence stays the same night after night, whatever tables there are: by it the service knows what is comparable. */
+function leavesOut({ option, tables }: PartialOption): Finding {
+  const advice = tables.length > 0 ? `It leaves out ${firstNames(tables)}.` : undefined;
+  return finding('PARTIAL_AS_WANTED', `partial, as dump_options wants it: ${option}`, advice);
+}

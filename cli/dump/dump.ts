@@ -1,0 +1,134 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
+import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { ExplainedError, messageOf } from '../errors.ts';
+import { findingsIn } from '../manifest/dump-findings.ts';
+import type { TablesMadeAnew } from '../preflight/recreated-tables.ts';
+import { endsWithMarker } from './end-marker.ts';
+import { dumpFailure, runMysqldump } from './run-mysqldump.ts';
+
+export interface Dump {
+  /** Bytes of the plain dump. */
+  readonly size: number;
+  /** What mysqldump said although it succeeded, and what it was told to leave out. */
+  readonly findings: readonly Finding[];
+  /** Whether the file was emptied and written once more. */
+  readonly isRepeated: boolean;
+}
+
+export interface DumpOptions {
+  readonly client: MysqldumpClient;
+  readonly signal: AbortSignal;
+  /** Options that let mysqldump get through where a right is missing or a view is broken. */
+  readonly concessions?: readonly string[];
+  /** Tells, after a dump, which tables have become others while it was made. */
+  readonly tablesMadeAnew?: TablesMadeAnew | undefined;
+  /** Told as soon as there is a file that mysqldump is about to write to. */
+  readonly onBegun?: () => void;
+}
+
+/** A table was changed while it was dumped (ER_TABLE_DEF_CHANGED): nothing is wrong that would be so again. */
+const CHANGED_MEANWHILE = /\b1412\b/;
+
+/**
+ * Dumps one database into a file by running mysqldump. The file is there afterwards only if the dump is whole: exit code
+ * 0, no signal, and the marker on its last line. A dump that a change of a table has ended is made once more.
+ * @param path of the file; it must not exist
+ * @throws {ExplainedError} saying what mysqldump said, with its password blotted out; the signal's reason when aborted
+ */
+export async function dump(
+  source: DatabaseSource,
+  path: string,
+  { client, signal, concessions = [], tablesMadeAnew, onBegun = () => {} }: DumpOptions,
+): Promise<Dump> {
+  signal.throwIfAborted();
+  const asked = { ...source, dumpOptions: [...source.dumpOptions, ...concessions] };
+  // What is appended to a file that was emptied begins at its beginning again.
+  await using file = await open(path, 'ax', 0o600);
+  onBegun();
+  try {
+    return await dumpAgainIfChanged(asked, { path, file, client, signal, tablesMadeAnew });
+  } catch (error) {
+    // What can't be removed is swept by the next run: the reason of the failure is worth more.
+    await rm(path, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+interface Once {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly client: MysqldumpClient;
+  readonly signal: AbortSignal;
+  readonly tablesMadeAnew: TablesMadeAnew | undefined;
+}
+
+async function dumpAgainIfChanged(source: DatabaseSource, once: Once): Promise<Dump> {
+  const first = await dumpOnce(source, once).catch(unlessChanged);
+  // Asked for in any case: what has changed by now is nothing against the second dump.
+  const seen = await lookAgain(once);
+  if (!('changed' in first) && seen.tables.length === 0)
+    return { ...first, isRepeated: false, findings: [...first.findings, ...doubts(seen)] };
+  const changed = 'changed' in first ? first.changed : swapped(seen.tables);
+  await once.file.truncate();
+  const { size, findings } = await dumpOnce(source, once);
+  const again = finding('DUMP_REPEATED', `dumped again, since the first time: ${changed}`);
+  return { size, isRepeated: true, findings: [...findings, again, ...doubts(await lookAgain(once))] };
+}
+
+function unlessChanged(error: unknown): { changed: string } {
+  if (error instanceof ExplainedError && CHANGED_MEANWHILE.test(error.message)) return { changed: error.message };
+  throw error;
+}
+
+/** The tables that became others while they were dumped, or why that is not known. */
+interface Seen {
+  readonly tables: readonly string[];
+  readonly unseen?: string;
+}
+
+async function lookAgain({ tablesMadeAnew, signal }: Once): Promise<Seen> {
+  try {
+    return { tables: (await tablesMadeAnew?.({ signal })) ?? [] };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { tables: [], unseen: messageOf(error) };
+  }
+}
+
+/** What was dumped is kept: it may be whole, and the server may be gone by now. */
+function doubts({ tables, unseen }: Seen): Finding[] {
+  if (unseen !== undefined)
+    return [finding('TABLES_SWAPPED', `it is not known whether tables were swapped meanwhile: ${unseen}`, RUN_AGAIN)];
+  if (tables.length === 0) return [];
+  return [finding('TABLES_SWAPPED', `${swapped(tables)}, the second time, too`, AT_ANOTHER_TIME)];
+}
+
+function swapped(tables: readonly string[]): string {
+  return `tables were made anew or renamed while they were dumped: ${firstNames(tables)}`;
+}
+
+const RUN_AGAIN = 'Run the backup again, when the server can be reached from its beginning to its end.';
+const AT_ANOTHER_TIME =
+  'Rows of them may be of another moment, or missing. Back up at a time when no such change (gh-ost, pt-online-schema-change, a nightly reload) is under way.';
+
+async function dumpOnce(
+  source: DatabaseSource,
+  { path, file, client, signal }: Once,
+): Promise<Omit<Dump, 'isRepeated'>> {
+  // Straight into a file descriptor: half the CPU of a pipe through this process, and nothing here can hold it up.
+  const said = await runMysqldump(source, file.fd, { folder: dirname(path), client, signal });
+  if (!(await endsWithMarker(path))) throw cutOff(client, said.text());
+  return { size: (await file.stat()).size, findings: findingsIn(said) };
+}
+
+function cutOff({ path }: MysqldumpClient, stderr: string): ExplainedError {
+  return dumpFailure(
+    basename(path),
+    'ended without an error, but the dump is cut off: its last line is no "-- Dump completed"',
+    stderr,
+  );
+}

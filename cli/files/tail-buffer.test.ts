@@ -1,0 +1,26 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { LastBytes } from './tail-buffer.ts';
+
+describe('last-bytes', () => {
+  it('keeps so many bytes of the end, or all that there were, whatever the pieces', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 12 })), fc.integer({ min: 1, max: 20 }), (pieces, count) => {
+        const last = new LastBytes(count);
+        for (const piece of pieces) {
+          last.add(piece);
+          expect(last.view()).to.have.length.of.at.most(count);
+        }
+        expect([...last.view()]).to.deep.equal(pieces.flatMap(piece => [...piece]).slice(-count));
+      }),
+    );
+  });
+
+  it('keeps copies', () => {
+    const last = new LastBytes(4);
+    const piece = Buffer.from('abc');
+    last.add(piece);
+    piece.fill('x');
+    expect(String(last.view())).to.equal('abc');
+  });
+});

@@ -1,0 +1,65 @@
+import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
+import { type Inventory, namesIn, OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
+import { type LeftOut, leftOut } from '../config/partial-dumps.ts';
+import type { SourceReport } from '../preflight/preflight.ts';
+
+/**
+ * Compares what the server showed with what is in the dump.
+ * @param inventory of the dump
+ * @param dumpOptions those of the user: what they and the concessions leave out is not missed
+ * @returns one finding that names what is missing, or none
+ */
+export function missingObjects(
+  inventory: Inventory,
+  report: SourceReport,
+  dumpOptions: readonly string[],
+  database: string,
+): Finding[] {
+  // A concession is meant for one view: a table of the same name in another case goes with it, and is missed.
+  const excuses = [leftOut(dumpOptions, database), leftOut(report.concessions, database, { isExact: true })];
+  const excused: LeftOut = {
+    leavesOut: name => excuses.some(it => it.leavesOut(name)),
+    leavesOutRows: name => excuses.some(it => it.leavesOutRows(name)),
+    kinds: new Set(excuses.flatMap(({ kinds }) => [...kinds])),
+    history: excuses.some(({ history }) => history),
+  };
+  const missing = OBJECT_KINDS.map(kind => ({ kind, names: missingOf(kind, inventory, report, excused) })).filter(
+    ({ names }) => names.length > 0,
+  );
+  if (missing.length === 0) return [];
+  const what = missing.map(({ kind, names }) => `${WORDS[kind]} ${firstNames(names)}`).join('; ');
+  return [
+    finding(
+      'OBJECTS_MISSING',
+      `the server showed what is not in the dump: ${what}`,
+      'Was it dropped or renamed while the dump was made? Run the backup again; if it stays so, look at what mysqldump says of it.',
+    ),
+  ];
+}
+
+const WORDS: Readonly<Record<ObjectKind, string>> = {
+  tables: 'tables',
+  sequences: 'sequences',
+  views: 'views',
+  triggers: 'triggers',
+  procedures: 'procedures',
+  functions: 'functions',
+  packages: 'packages',
+  package_bodies: 'package bodies',
+  events: 'events',
+};
+
+function missingOf(kind: ObjectKind, inventory: Inventory, report: SourceReport, excused: LeftOut): string[] {
+  if (excused.kinds.has(kind)) return [];
+  const dumped = new Set(namesIn(inventory, kind));
+  // They are in the dump, under a name that is told of.
+  for (const garbled of report.garbled ?? [])
+    if (garbled.kind === kind && garbled.parts.includes('name')) dumped.add(garbled.name);
+  return report.objects[kind].filter(name => !dumped.has(name) && !isExcused(kind, name, report, excused));
+}
+
+function isExcused(kind: ObjectKind, name: string, { triggerTables }: SourceReport, { leavesOut }: LeftOut): boolean {
+  if (kind === 'tables' || kind === 'sequences' || kind === 'views') return leavesOut(name);
+  return kind === 'triggers' && leavesOut(triggerTables?.get(name) ?? '');
+}

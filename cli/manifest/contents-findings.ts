@@ -1,0 +1,95 @@
+import { type Finding, finding } from '../../protocol/finding.ts';
+import { firstNames } from '../../protocol/first-names.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { parseOption } from '../config/dump-option-list.ts';
+import type { DumpContents, Misread } from '../dump-parser/inventory-scanner.ts';
+import type { Occasion } from '../dump-parser/known-statements.ts';
+import type { Misreading } from '../dump-parser/misreading.ts';
+import { labelOf } from './object-label.ts';
+
+/** @returns what the mysql client that restores the dump will read otherwise than the server meant it, by object */
+export function misreadingFindings(misreadings: readonly Misread[]): Finding[] {
+  const of = (...kinds: readonly (Misreading | 'lost')[]) =>
+    misreadings.filter(({ what }) => kinds.includes(what) || (kinds.includes('lost') && LOST.has(what)));
+  return [
+    ...told('CLIENT_COMMAND', of('command'), COMMAND, CREATE_ANEW),
+    ...told('CLIENT_MISREADS', of('lost'), LOSES_ITS_WAY, MOVE_COMMENT),
+    ...told('CLIENT_MISREADS', of('a blank in a string'), PUTS_A_BLANK, MOVE_COMMENT),
+    ...told('WILL_NOT_LOAD', of('a semicolon at its end'), ENDS_EARLY, CREATE_ALONE),
+    ...told('RESTORE_CONDITION', of('a line end in a string'), LINE_ENDS, USE_BINARY_MODE),
+  ];
+}
+
+/** @returns what a dump of this database has no business to hold */
+export function unexpectedFindings(
+  { unexpected, occasions, databases }: Pick<DumpContents, 'unexpected' | 'occasions' | 'databases'>,
+  source: DatabaseSource,
+): Finding[] {
+  const foreign = databases.filter(name => name.toLowerCase() !== source.database.toLowerCase());
+  const unasked = [...occasions].filter(([occasion]) => !isGiven(occasion, source)).map(([, statement]) => statement);
+  const statements = [...unexpected, ...unasked];
+  return [
+    ...(statements.length > 0
+      ? [
+          finding(
+            'UNEXPECTED_STATEMENT',
+            `the dump holds what mysqldump does not write: ${firstNames(statements)}`,
+            DO_NOT_LOAD,
+          ),
+        ]
+      : []),
+    ...(foreign.length > 0
+      ? [finding('UNEXPECTED_STATEMENT', `the dump would change another database: ${firstNames(foreign)}`, DO_NOT_LOAD)]
+      : []),
+  ];
+}
+
+const LOST = new Set<Misreading>([
+  'a command behind a comment',
+  'a delimiter that the client has not seen',
+  'a comment that ends but never began',
+  'a comment that is not closed',
+  'a string or a name that is not closed',
+]);
+
+function told(
+  code: 'CLIENT_COMMAND' | 'CLIENT_MISREADS' | 'WILL_NOT_LOAD' | 'RESTORE_CONDITION',
+  misreadings: readonly Misread[],
+  what: string,
+  advice: string,
+): Finding[] {
+  if (misreadings.length === 0) return [];
+  const names = misreadings.map(({ object }) => labelOf(object));
+  return [finding(code, `${what}: ${firstNames([...new Set(names)])}`, advice)];
+}
+
+const COMMAND =
+  'the mysql client that restores the dump takes a backslash for a command of its own, and stops there or skips what follows';
+const CREATE_ANEW =
+  'Routines, triggers, events and views are dumped in the character set of the connection that made them; in sjis, cp932, gbk and big5 a character may end with a backslash. Create them anew over a connection in utf8mb4.';
+const LOSES_ITS_WAY =
+  'the mysql client that restores the dump loses its way in the comments of a definition, which does not load, and may take what follows with it';
+const PUTS_A_BLANK =
+  'the mysql client that restores the dump takes part of a string for the end of a comment, and puts a blank into it';
+const MOVE_COMMENT =
+  'Create it anew with its comments on lines of their own: no /* … */ on the first line of the definition, no */ within quotes, no */ right behind another sign (write 2 * /* … */ 3), and a line end behind a last -- comment.';
+const ENDS_EARLY =
+  'these end with a semicolon, which MySQL keeps of a query that holds further statements, and no server takes in a dump (error 1064)';
+const CREATE_ALONE = 'Create them anew, each in a query of its own, which holds nothing behind it.';
+const LINE_ENDS =
+  'strings with line ends of Windows, or with a NUL, load as they are only when the client is given --binary-mode';
+const USE_BINARY_MODE = 'Restore with: mariadb --binary-mode --comments (or mysql --binary-mode --comments).';
+const DO_NOT_LOAD =
+  'Do not load this backup before somebody has read it: the server has put a statement into it. Is it your server, and is it sound? Load it at most with a user that has rights on one database only. If mysqldump has written it, sade has misread it: please report that.';
+
+/** Options of mysqldump that make it write a statement which it otherwise doesn't. */
+const OPTIONS: Readonly<Record<Exclude<Occasion, 'system database'>, readonly string[]>> = {
+  replication: ['master-data', 'source-data', 'gtid', 'set-gtid-purged'],
+  privileges: ['flush-privileges'],
+  histograms: ['column-statistics'],
+};
+
+function isGiven(occasion: Occasion, { dumpOptions, database }: DatabaseSource): boolean {
+  if (occasion === 'system database') return database === 'mysql';
+  return dumpOptions.some(option => OPTIONS[occasion].includes(parseOption(option).name));
+}

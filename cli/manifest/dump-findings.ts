@@ -1,0 +1,38 @@
+import { type Finding, finding } from '../../protocol/finding.ts';
+import type { Said } from '../client-programs/stderr-excerpt.ts';
+import { adviceFor } from '../mysql/error-advice.ts';
+
+/**
+ * What mysqldump says although it ends well. Some of its complaints mean that something was left out: where it may not
+ * look, it says so and goes on.
+ */
+export function findingsIn(said: Said): Finding[] {
+  const found = said.lines(weigh).flatMap(({ line, verdict: code }) => {
+    if (line.trim() === '' || code === undefined) return [];
+    const advice = code === 'DUMP_COMPLAINED' ? (adviceFor(line) ?? GRANT_OR_LEAVE_OUT) : undefined;
+    return [finding(code, `mysqldump said: ${line.slice(0, MAX_LINE)}`, advice)];
+  });
+  if (said.leftOutBytes === 0) return found;
+  const unseen = `mysqldump said more than is kept: what it complained of in ${said.leftOutBytes} bytes of that nobody has seen`;
+  return [finding('DUMP_COMPLAINED', unseen, RUN_TO_SEE), ...found];
+}
+
+/** A finding must fit into a manifest. */
+const MAX_LINE = 8192;
+
+/** @returns the code of the finding for a line of stderr, or undefined for one that says nothing */
+function weigh(line: string): 'DUMP_COMPLAINED' | 'DUMP_SAID' | undefined {
+  if (OWN_NAME.test(line)) return undefined;
+  return COMPLAINT.test(line) ? 'DUMP_COMPLAINED' : 'DUMP_SAID';
+}
+
+const RUN_TO_SEE =
+  'Run mysqldump by hand, fix what it complains of, and take options such as --verbose out of dump_options.';
+
+const GRANT_OR_LEAVE_OUT = 'Grant what it was denied, fix what it failed at, or leave it out with dump_options.';
+
+const COMPLAINT =
+  /\b(?:errno|error|denied|fail(?:ed|s|ure)?|couldn't|could not|can't|cannot|insufficient|unknown|skipp(?:ed|ing))\b/i;
+
+/** MariaDB's client complains about its own old name since 11; that is no news of the dump. */
+const OWN_NAME = /Deprecated program name/;

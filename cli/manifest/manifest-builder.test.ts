@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { expect } from 'chai';
+import { emptyInventory } from '../../protocol/manifest.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { ExplainedError } from '../errors.ts';
+import { type DumpFacts, DumpWitness } from './manifest-builder.ts';
+
+const SQL = 'CREATE TABLE `t` (a int);\nINSERT INTO `t` VALUES (1),(2);\n';
+const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
+
+const FACTS: DumpFacts = {
+  source: {
+    label: 'shop',
+    database: 'shop',
+    host: 'db1',
+    port: 3306,
+    user: 'ani',
+    password: 'geheim',
+    dumpOptions: [],
+    shrinkLimitPercent: 50,
+  } satisfies DatabaseSource,
+  fileName: 'shop.sql.zip',
+  report: undefined,
+  client: { path: 'mariadb-dump', flavour: 'mariadb', version: '10.11.19' } as DumpFacts['client'],
+  findings: [],
+  startedAt: new Date(0),
+  endedAt: new Date(1000),
+};
+
+const SEALED = { size: 100, sha256: Buffer.alloc(32) } as Parameters<DumpWitness['testify']>[1];
+
+describe('make-manifest', () => {
+  const manifestOf = (dump: string) => {
+    const witness = new DumpWitness();
+    for (let from = 0; from < dump.length; from += 7) witness.see(Buffer.from(dump.slice(from, from + 7)));
+    return witness.testify(FACTS, SEALED);
+  };
+
+  it('tells what went by', () => {
+    const { state, findings, dump } = manifestOf(SQL + MARKER);
+    expect({ state, findings }).to.deep.equal({ state: 'complete', findings: [] });
+    expect(dump).to.include({
+      ...{ size: SQL.length + MARKER.length, rows: 2, ends_with_marker: true },
+      sha256: createHash('sha256')
+        .update(SQL + MARKER)
+        .digest('hex'),
+    });
+  });
+
+  it('has the defaults of the database, which no dump holds, or null where no one could tell', () => {
+    const witness = new DumpWitness();
+    witness.see(Buffer.from(SQL + MARKER));
+    const defaults = { characterSet: 'latin1', collation: 'latin1_swedish_ci' };
+    const report = { defaults, concessions: [], objects: { ...emptyInventory(), tables: ['t'] } };
+    const { source, manifest_version } = witness.testify({ ...FACTS, report: report as never }, SEALED);
+    expect(manifest_version).to.equal(2);
+    expect(source).to.include({ character_set: 'latin1', collation: 'latin1_swedish_ci' });
+    expect(manifestOf(SQL + MARKER).source).to.include({ character_set: null, collation: null });
+  });
+
+  for (const [where, dump] of [
+    ['within a string', `${SQL}INSERT INTO \`t\` VALUES ('\n${MARKER}`],
+    ['between two rows', `${SQL}INSERT INTO \`t\` VALUES (1),\n${MARKER}`],
+    ['within a comment that is not closed', `${SQL}/*\n${MARKER}`],
+    ['within a comment that is closed', `${SQL}/*\n${MARKER.trim()} */\n`],
+    ['under another delimiter', `${SQL}DELIMITER ;;\n${MARKER}`],
+  ] as const)
+    it(`keeps a dump whose last line is the marker ${where}, but calls it incomplete`, () => {
+      const { state, findings, dump: told } = manifestOf(dump);
+      expect(findings.map(({ code }) => code)).to.deep.equal(['DUMP_UNBALANCED']);
+      expect(findings[0]!.advice).to.contain('look at the end of it').and.contain('report');
+      expect(state).to.equal('incomplete');
+      expect(told).to.include({ ends_with_marker: true, size: dump.length });
+    });
+
+  it('calls a dump incomplete in which the client would see a command of its own', () => {
+    const { state, findings } = manifestOf(`${SQL}CREATE PROCEDURE p() SELECT 'x\\', 'x\\';\n${MARKER}`);
+    expect({ state, codes: findings.map(({ code }) => code) }).to.deep.equal({
+      ...{ state: 'incomplete', codes: ['CLIENT_COMMAND'] },
+    });
+  });
+
+  for (const [what, dump] of [
+    ['is cut off', SQL],
+    ['goes on behind the marker', `${MARKER}${SQL}`],
+    ['goes on in the line of the marker', `${SQL}SELECT 1;${MARKER}`],
+    ['ends with a long line that holds the marker', `${SQL}x-- Dump completed${' '.repeat(4096 - 17)}`],
+    ['is empty', ''],
+  ] as const)
+    it(`throws when what was zipped ${what}, though mysqldump had ended it well`, () => {
+      expect(() => manifestOf(dump))
+        .to.throw(ExplainedError, 'what was zipped is no whole dump')
+        .with.property('advice')
+        .that.contains('changed in the work folder');
+    });
+});

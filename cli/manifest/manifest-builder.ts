@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import process from 'node:process';
+import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../protocol/end-marker.ts';
+import { type Finding, finding, stateOf } from '../../protocol/finding.ts';
+import { type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
+import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { type DumpContents, InventoryScanner } from '../dump-parser/inventory-scanner.ts';
+import { ExplainedError } from '../errors.ts';
+import { LastBytes } from '../files/tail-buffer.ts';
+import program from '../package.json' with { type: 'json' };
+import type { SourceReport } from '../preflight/preflight.ts';
+import { sourceRedactor } from '../secrets/source-redactor.ts';
+import { formatBytes } from '../terminal/format.ts';
+import type { Sealed } from '../zip/part-file.ts';
+import { missingObjects } from './compare-with-source.ts';
+import { misreadingFindings, unexpectedFindings } from './contents-findings.ts';
+import { namingFindings } from './naming-findings.ts';
+
+/** What is known of a dump when it is about to be zipped. */
+export interface DumpFacts {
+  readonly source: DatabaseSource;
+  readonly fileName: string;
+  /** What the server showed; undefined when it could not be asked. */
+  readonly report: SourceReport | undefined;
+  readonly client: MysqldumpClient;
+  /** Of the preflight, the client and its stderr. */
+  readonly findings: readonly Finding[];
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+}
+
+/** Sees a dump go by once: takes its inventory and its digest. */
+export class DumpWitness {
+  readonly #scanner = new InventoryScanner();
+  readonly #hash = createHash('sha256');
+  readonly #tail = new LastBytes(MARKER_TAIL_BYTES);
+  #size = 0;
+
+  readonly see = (piece: Buffer): void => {
+    this.#scanner.scan(piece);
+    this.#hash.update(piece);
+    this.#tail.add(piece);
+    this.#size += piece.length;
+  };
+
+  /**
+   * @returns what the backup says of itself
+   * @throws {ExplainedError} when what went by does not even end with the marker's line, with which mysqldump left it
+   */
+  testify(facts: DumpFacts, zip: Sealed): Manifest {
+    const contents = this.#scanner.end();
+    const tail = this.#tail.view();
+    if (!isMarkedWhole(tail, { isWhole: tail.length === this.#size })) throw cutOff();
+    const { report, source, client } = facts;
+    const redact = sourceRedactor(source);
+    const findings = [...facts.findings, ...findingsIn(contents, facts)].map(redact.finding);
+    const server = report?.server ?? contents.server;
+    return {
+      manifest_version: 2,
+      file_name: facts.fileName,
+      database: source.label,
+      state: stateOf(findings) === 'complete' ? 'complete' : 'incomplete',
+      findings: [...findings],
+      started_at: facts.startedAt.toISOString(),
+      ended_at: facts.endedAt.toISOString(),
+      made_by: `sade ${program.version}, ${runtime()}`,
+      source: {
+        database: source.database,
+        server: server && { ...server, version: redact.text(server.version) },
+        character_set: report?.defaults?.characterSet ?? null,
+        collation: report?.defaults?.collation ?? null,
+      },
+      client: { flavour: client.flavour, version: client.version },
+      dump: {
+        size: this.#size,
+        sha256: this.#hash.digest('hex'),
+        rows: contents.rows,
+        ends_with_marker: true,
+        character_set: contents.characterSet,
+        binlog: contents.binlog,
+        gtid: contents.gtid,
+      },
+      zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
+      inventory: contents.inventory,
+      shrink_limit_percent: source.shrinkLimitPercent,
+    };
+  }
+}
+
+function findingsIn(contents: DumpContents, { report, source }: DumpFacts): Finding[] {
+  const { inventory, endsWithMarker, isBalanced, longestStatement } = contents;
+  const isEmpty = OBJECT_KINDS.every(kind => inventory[kind].length === 0);
+  return [
+    ...(endsWithMarker && isBalanced ? [] : [finding('DUMP_UNBALANCED', IN_THE_MIDDLE, LOOK_AT_IT)]),
+    ...misreadingFindings(contents.misreadings),
+    ...unexpectedFindings(contents, source),
+    ...namingFindings({ contents, report, database: source.database }),
+    ...longStatement(longestStatement, report),
+    ...(isEmpty
+      ? [finding('DUMP_EMPTY', 'there is nothing in the dump: the database is empty', IS_IT_THE_RIGHT_ONE)]
+      : []),
+    ...(report ? missingObjects(inventory, report, source.dumpOptions, source.database) : []),
+  ];
+}
+
+/** The server that was dumped is the best guess at the one that will load it. */
+function longStatement(
+  { bytes, table }: DumpContents['longestStatement'],
+  report: SourceReport | undefined,
+): Finding[] {
+  if (report?.maxPacketBytes === undefined || bytes <= report.maxPacketBytes - PACKET_OVERHEAD) return [];
+  const where = table === undefined ? '' : ` (a row of ${table})`;
+  return [
+    finding(
+      'RESTORE_CONDITION',
+      `the longest statement in the dump has ${formatBytes(bytes)}${where}, and the server takes no more than ${formatBytes(report.maxPacketBytes)} (max_allowed_packet): it does not load there`,
+      `Before you restore, on the server that loads it: SET GLOBAL max_allowed_packet = ${Math.min(2 ** 30, 2 ** Math.ceil(Math.log2(bytes + PACKET_OVERHEAD)))}; it applies to connections that begin after it.`,
+    ),
+  ];
+}
+
+/** What a statement takes in a packet beside its own bytes, generously. */
+const PACKET_OVERHEAD = 1024;
+
+const IN_THE_MIDDLE =
+  'the last line of the dump is "-- Dump completed", but it seems to stand within a statement, a string or a comment';
+const LOOK_AT_IT =
+  'Run the backup again. If it stays so, download this one, look at the end of it and restore it somewhere. If that works, sade has misread it: please report that.';
+const IS_IT_THE_RIGHT_ONE = 'Check database_name and db_host, if it should hold something.';
+
+function cutOff(): ExplainedError {
+  return new ExplainedError('what was zipped is no whole dump: its last line is no "-- Dump completed"', {
+    advice: 'The file was changed in the work folder after it was dumped. Who else writes there? Run the backup again.',
+  });
+}
+
+function runtime(): string {
+  const { deno } = process.versions as { deno?: string };
+  return deno ? `Deno ${deno}` : `Node ${process.versions.node}`;
+}

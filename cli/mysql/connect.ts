@@ -1,0 +1,201 @@
+import { readFile } from 'node:fs/promises';
+import { isIP, connect as reach, type Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
+import { type AuthPlugin, type Connection, createConnection, type SslOptions } from 'mysql2';
+import { type DatabaseSource, isVerified } from '../config/databases.ts';
+import { ExplainedError, messageOf } from '../errors.ts';
+import { AnswerGuard } from './answer-guard.ts';
+import { answerIn } from './answer-shape.ts';
+import { ed25519Login } from './ed25519-login.ts';
+import { addressOf, type Contact, explainConnecting } from './explain-connecting.ts';
+
+export type Row = readonly (string | number | null)[];
+
+/** An ordinary connection, over which a server is asked. */
+export interface Session extends Disposable {
+  readonly isEncrypted: boolean;
+  /**
+   * @param values for each `?` in the statement
+   * @throws the server's error; the signal's reason when aborted
+   */
+  ask(statement: string, values?: readonly string[]): Promise<Row[]>;
+}
+
+const CONNECT_WITHIN_MS = 30_000;
+
+export interface ConnectOptions {
+  readonly signal: AbortSignal;
+  /** How long the server may take for one answer, in milliseconds; a quarter of an hour when left out. */
+  readonly answerWithinMs?: number;
+}
+
+/**
+ * Connects to the source's database. Where `ssl` says nothing, TLS is used if it comes about.
+ * @throws {ExplainedError} with advice when it can't; the signal's reason when aborted
+ */
+export async function connect(source: DatabaseSource, options: ConnectOptions): Promise<Session> {
+  options.signal.throwIfAborted();
+  // A socket leaves no machine.
+  if (source.ssl === 'off' || source.socket) return open(source, undefined, options).catch(explained);
+  return open(source, await tlsOptions(source), options).catch(error => {
+    const isTlsTheReason = error instanceof FailedAttempt && error.contact.isGreeted && !error.isServersWord;
+    return source.ssl === undefined && isTlsTheReason
+      ? open(source, undefined, options).catch(explained)
+      : explained(error);
+  });
+}
+
+/** What a connection has come to when it fails. */
+class FailedAttempt extends Error {
+  readonly contact: Contact;
+  readonly source: DatabaseSource;
+
+  constructor(cause: Error, source: DatabaseSource, contact: Contact) {
+    super(cause.message, { cause });
+    this.source = source;
+    this.contact = contact;
+  }
+
+  /** The server has refused, or asks for a way to log in that we don't know: it would do so without TLS, too. */
+  get isServersWord(): boolean {
+    const { sqlState, code } = this.cause as { sqlState?: string; code?: string };
+    return sqlState !== undefined || /AUTH|CLEAR_PASSWORD/.test(code ?? '');
+  }
+}
+
+function explained(error: unknown): never {
+  throw error instanceof FailedAttempt ? explainConnecting(error.cause as Error, error.source, error.contact) : error;
+}
+
+async function open(
+  source: DatabaseSource,
+  ssl: SslOptions | undefined,
+  { signal, answerWithinMs }: ConnectOptions,
+): Promise<Session> {
+  const { user, password, database } = source;
+  const { stream, contact } = contactWith(source, ssl !== undefined);
+  const connection = createConnection({
+    ...{ stream: () => stream, user, password, database, connectTimeout: CONNECT_WITHIN_MS, rowsAsArray: true },
+    ...(source.host && { host: source.host }),
+    authPlugins: { client_ed25519: ed25519Login as AuthPlugin },
+    enableCleartextPlugin: isVerified(source),
+    // No server gets a file, whatever it asks for.
+    flags: ['-LOCAL_FILES'],
+    ...(ssl && { ssl }),
+    // No code is made of what a server sends.
+    disableEval: true,
+  });
+  const guard = new AnswerGuard(connection, stream, { where: addressOf(source), answerWithinMs });
+  try {
+    await unlessAborted(signal, (resolve, reject) => {
+      connection.on('error', reject);
+      stream.once('error', reject);
+      connection.connect(error => (error ? reject(error) : resolve()));
+    });
+  } catch (error) {
+    end(connection, stream, guard);
+    signal.throwIfAborted();
+    if (error instanceof ExplainedError) throw error;
+    throw new FailedAttempt(shortened(error as Error), source, contact);
+  }
+  return sessionOver(connection, { stream, guard, isEncrypted: ssl !== undefined, signal });
+}
+
+/** Opens the way to a server and watches how far it goes: mysql2 alone would wait half a minute for what is no server. */
+function contactWith(
+  { host, port, socket }: DatabaseSource,
+  isEncrypted: boolean,
+): { stream: Socket; contact: Contact } {
+  const stream = socket ? reach(socket) : reach(port, host!);
+  stream.setNoDelay(true);
+  // What Node compares with a certificate; it fills it in only where a name had to be looked up.
+  if (host && isIP(host)) Object.assign(stream, { _host: host });
+  const contact = { isEncrypted, isReached: false, hasSpoken: false, isGreeted: false };
+  stream.once('connect', () => {
+    contact.isReached = true;
+  });
+  stream.once('data', (first: Buffer) => {
+    contact.hasSpoken = true;
+    contact.isGreeted = isGreeting(first);
+    if (!contact.isGreeted) stream.destroy(new Error('no greeting'));
+  });
+  return { stream, contact };
+}
+
+/** The first packet, number 0, is of version 10 of the protocol or says an error, such as "Too many connections". */
+function isGreeting(first: Buffer): boolean {
+  return first.length < 5 || (first[3] === 0 && (first[4] === 10 || first[4] === 0xff));
+}
+
+async function tlsOptions({ ssl, sslCa }: DatabaseSource): Promise<SslOptions> {
+  if (ssl !== 'verify') return { rejectUnauthorized: false };
+  try {
+    const ca = await readFile(sslCa!, 'utf8');
+    if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate in PEM format');
+    createSecureContext({ ca });
+    return { ca, rejectUnauthorized: true, verifyIdentity: true };
+  } catch (error) {
+    throw new ExplainedError(`the CA's certificate ${sslCa} can't be used: ${messageOf(error)}`, {
+      cause: error,
+      advice: "Check ssl_ca: it names the file with the certificate of the CA that signed the server's.",
+    });
+  }
+}
+
+function sessionOver(
+  connection: Connection,
+  {
+    stream,
+    guard,
+    isEncrypted,
+    signal,
+  }: { stream: Socket; guard: AnswerGuard; isEncrypted: boolean; signal: AbortSignal },
+): Session {
+  return {
+    isEncrypted,
+    ask: (sql, values = []) =>
+      unlessAborted<Row[]>(signal, (resolve, reject) => {
+        guard.begin(reject);
+        connection
+          .query({ sql, values: [...values] }, (error, rows, columns) => {
+            if (error) return reject(guard.explain(shortened(error)));
+            const answer = answerIn(rows, Array.isArray(columns) ? columns.length : 0, sql);
+            return typeof answer === 'string' ? reject(guard.odd(answer)) : resolve(answer);
+          })
+          .on('fields', () => guard.rowsBegin());
+      }).finally(() => guard.end()),
+    [Symbol.dispose]: () => end(connection, stream, guard),
+  };
+}
+
+/** A server's errors have 512 bytes at most. */
+const LONGEST_ERROR = 1000;
+
+function shortened<E extends Error>(error: E): E {
+  if (error.message.length > LONGEST_ERROR) error.message = `${error.message.slice(0, LONGEST_ERROR)} …`;
+  return error;
+}
+
+/** mysql2 closes only our half of the line: a server that has come to a standstill would keep this program from its end. */
+function end(connection: Connection, stream: Socket, guard: AnswerGuard): void {
+  guard[Symbol.dispose]();
+  connection.destroy();
+  stream.destroy();
+}
+
+/** mysql2 forgets what waits for an answer when a connection is destroyed, so the signal has to end the waiting. */
+async function unlessAborted<T = void>(
+  signal: AbortSignal,
+  work: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    work(resolve, reject);
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

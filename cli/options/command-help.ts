@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ConfigurationError } from '../errors.ts';
+import { shellWord } from '../terminal/shell-word.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { type CommandHelp, type HelpSection, renderOverview } from './help.ts';
+
+/** The commands by their names; `__all__` holds the options that each of them has. */
+export type CommandTree = Readonly<Record<string, CommandHelp>>;
+
+/** @returns the names of the commands, in the order of the help */
+export function namesOf(tree: CommandTree): string[] {
+  return Object.keys(tree).filter(name => !name.startsWith('__'));
+}
+
+/** @param width of the terminal; undefined without a terminal @returns what `sade --help` prints */
+export function overview(tree: CommandTree, width: number | undefined): string {
+  const commands = namesOf(tree).map(name => [name, (tree[name]!.describe ?? []).join(' ')] as const);
+  const sections = [
+    { heading: 'Usage', rows: [['sade COMMAND [options]', '']] },
+    {
+      heading: 'Commands',
+      rows: [
+        ...commands,
+        ['help COMMAND', 'Show the options of a command, with examples'],
+        ['version', 'Show the version'],
+      ],
+    },
+    { heading: 'sade without a command', rows: WITHOUT_COMMAND },
+    { heading: 'Exit codes', rows: EXIT_CODES },
+    { heading: 'More', rows: documents() },
+  ] satisfies HelpSection[];
+  return renderOverview(INTRODUCTION, sections, width);
+}
+
+const INTRODUCTION =
+  "sade backs up MySQL and MariaDB databases: it dumps and zips each, and uploads the zip to Lumbung's service, which checks and keeps it.";
+
+const WITHOUT_COMMAND = [
+  ['on a terminal', 'shows this help'],
+  ['in cron, in a pipe', 'makes the backups, as sade backup does'],
+] as const;
+
+const EXIT_CODES = [
+  ['0', 'all is well'],
+  [
+    '1',
+    'some backups failed, are incomplete or have lost something; doctor: a problem; others: what was asked for is not there',
+  ],
+  ['2', 'no database was backed up'],
+  ['3', 'a mistake in the options or in the list of databases; nothing was done'],
+  ['4', 'another run works in the same work folder; nothing was done'],
+  ['130, 143', 'interrupted by Ctrl-C, by SIGTERM'],
+  ['131, 129', 'interrupted by Ctrl-\\, by the loss of the terminal'],
+] as const;
+
+function documents(): [string, string][] {
+  const inRoot = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+  const pages = [
+    ['first steps, cron', inRoot('README.md')],
+    ['restore, all tasks', inRoot('docs/README.md')],
+  ] as const;
+  return [
+    ['start with', 'sade doctor: it says what is missing for a backup, and what to do'],
+    ...pages.filter(([, path]) => existsSync(path)).map(([what, path]): [string, string] => [what, path]),
+  ];
+}
+
+/** @returns the error for a word that is no command */
+export function unknownCommand(word: string, tree: CommandTree): ConfigurationError {
+  if (word === 'restore') return new ConfigurationError([NO_RESTORE]);
+  const guess = didYouMean(word, [...namesOf(tree), 'help', 'version']);
+  return new ConfigurationError([`there is no command ${word || '""'}${guess || '; sade --help lists them'}`]);
+}
+
+/** For the person who types `sade restore` on a bad night. */
+const NO_RESTORE =
+  'there is no command restore: sade download ID fetches a backup, and docs/how-to/restore-a-database.md has the commands that load it';
+
+/** @returns the error for an option that a command does not take; says which commands do */
+export function unknownOption(flag: string, command: string, tree: CommandTree): ConfigurationError {
+  const guess = didYouMean(flag, [...optionsOf(tree, command), ...optionsOf(tree, '__all__'), '--help']);
+  const others = namesOf(tree).filter(name => optionsOf(tree, name).includes(flag));
+  const hint =
+    others.length > 0
+      ? `; ${listed(others.map(name => `sade ${name}`))} ${others.length === 1 ? 'has' : 'have'} it`
+      : guess;
+  return new ConfigurationError([
+    `there is no option ${flag} of sade ${command}${hint || `; sade ${command} --help lists them`}`,
+  ]);
+}
+
+function optionsOf(tree: CommandTree, command: string): string[] {
+  return tree[command]!.options.flatMap(([flags]) => flags.split(', ').filter(flag => flag.startsWith('--')));
+}
+
+/** @returns the error for words that a command takes no more of */
+export function unexpected(words: readonly string[], command: string): ConfigurationError {
+  return new ConfigurationError([
+    `unexpected ${words.map(word => word || '""').join(' ')}; ${hintFor(words, command)}`,
+  ]);
+}
+
+function hintFor(words: readonly string[], command: string): string {
+  const help = `sade ${command} --help shows how it is called`;
+  if (words.some(word => /^-*$/.test(word) || word === 'help')) return help;
+  if (command === 'backup' || command === 'doctor')
+    return `to name databases: sade ${command} --only ${words.join(',')}`;
+  if (command === 'list') return `to find databases: sade list --search ${shellWord(words.join(' '))}`;
+  return `a name with blanks in it stands in quotes, and ${help}`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -1,0 +1,59 @@
+import type { Finding } from '../../protocol/finding.ts';
+import type { Manifest } from '../../protocol/manifest.ts';
+import type { DumpFacts } from '../manifest/manifest-builder.ts';
+import type { Outcome, Stage } from '../report/outcome.ts';
+import type { TimeBudget } from './time-budget.ts';
+
+/** Is told how the run goes, to show it; decides nothing. */
+export interface Watch {
+  /** @param file the one that grows or is read; `bytes` are those to go through, where that is known */
+  began(backup: Backup, stage: Stage, file: { readonly path: string; readonly bytes?: number }): void;
+  /** @param bytes how many of them are done */
+  moved(backup: Backup, bytes: number): void;
+  /** It waits for the service or for room on the disk, and is worked on no more for now. */
+  waits?(backup: Backup): void;
+}
+
+/** What is known of one database's backup from its first stage to its last. */
+export interface Backup {
+  readonly database: string;
+  readonly fileName: string;
+  readonly isLeftover: boolean;
+  readonly startedAt: Date;
+  readonly budget: TimeBudget;
+  /** Grows from stage to stage. */
+  readonly findings: Finding[];
+}
+
+/** A dump that is whole. */
+export interface Dumped {
+  readonly kind: 'dumped';
+  readonly dumpBytes: number;
+  /** Whether the file was emptied and written once more. */
+  readonly isRepeated: boolean;
+  readonly facts: DumpFacts;
+}
+
+export interface Zipped {
+  readonly kind: 'zipped';
+  readonly backup: Backup;
+  readonly path: string;
+  readonly zipBytes: number;
+  readonly dumpBytes?: number;
+  /** Read later, from the disk, for what an earlier run left behind. */
+  readonly manifest?: Manifest;
+}
+
+/** A zip that could not be delivered for a reason that is the service's: it is tried once more when the run ends. */
+export interface Waiting {
+  readonly kind: 'waiting';
+  readonly zipped: Zipped;
+}
+
+/** Nothing is left to do: whatever stage comes next hands it on. */
+export interface Ended {
+  readonly kind: 'ended';
+  readonly outcome: Outcome;
+  /** The disk was full while others took their part of it: it is tried once more alone, and this is not told. */
+  readonly again?: true;
+}

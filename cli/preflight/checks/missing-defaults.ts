@@ -1,0 +1,39 @@
+import { type Finding, finding } from '../../../protocol/finding.ts';
+import { firstNames } from '../../../protocol/first-names.ts';
+import type { LeftOut } from '../../config/partial-dumps.ts';
+import type { Session } from '../../mysql/connect.ts';
+import { isAtLeast, type ServerFacts } from '../../mysql/server-facts.ts';
+
+/**
+ * Columns that may be NULL and have no default, as `CREATE TABLE … SELECT` from information_schema leaves them: an INSERT without a value for
+ * them fails. SHOW CREATE TABLE writes them as it writes a column that may be left out, so the copy takes such an INSERT. MySQL does not show
+ * which they are; MariaDB does since 10.2.7 (MariaDB manual, "Information Schema COLUMNS Table").
+ * @returns a finding that names them
+ */
+export async function missingDefaultFindings(
+  session: Session,
+  database: string,
+  { flavour, version, ignoresCase }: ServerFacts,
+  asWanted: LeftOut,
+): Promise<Finding[]> {
+  if (flavour === 'mysql' || !isAtLeast(version, 10, 2, 7)) return [];
+  const rows = await session.ask(
+    `select c.table_schema, c.table_name, c.column_name from information_schema.columns c
+       join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
+     where c.table_schema = ? and t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED') and c.is_nullable = 'YES' and c.column_default is null
+       and c.is_generated = 'NEVER' and c.extra not like '%auto_increment%'
+     order by c.table_name, c.ordinal_position`,
+    [database],
+  );
+  const names = rows
+    .filter(([schema, table]) => (ignoresCase || schema === database) && !asWanted.leavesOut(String(table)))
+    .map(([, table, column]) => `${table}.${column}`);
+  if (names.length === 0) return [];
+  return [
+    finding(
+      'DEFAULT_ADDED',
+      `these columns may be NULL and have no default, which a dump can not say: they come back with DEFAULT NULL: ${firstNames(names)}`,
+      'Only an INSERT that names no value for them behaves otherwise then. To be rid of this: ALTER TABLE … ALTER COLUMN … SET DEFAULT NULL.',
+    ),
+  ];
+}

@@ -1,0 +1,53 @@
+import type { Manifest } from '../../protocol/manifest.ts';
+import { escapePattern } from '../preflight/privileges/rights.ts';
+import { shellWord } from '../terminal/shell-word.ts';
+
+/** The longest name of a database in MySQL and MariaDB, in characters. */
+const LONGEST_NAME = 64;
+const SUFFIX = '_restored';
+
+/** @returns the name of a new database beside the original, into which a backup is loaded */
+export function restoredName(database: string): string {
+  return `${[...database].slice(0, LONGEST_NAME - SUFFIX.length).join('')}${SUFFIX}`;
+}
+
+/**
+ * @returns the statements that make a user which has rights on the new database only, and keeps the definers of what it loads,
+ *   for the server's flavour. One who has it before uses it again
+ */
+export function userStatements({ source, client }: Manifest): string[] {
+  const pattern = escapePattern(restoredName(source.database)).replaceAll('`', '``');
+  const definers = DEFINER_RIGHTS[source.server?.flavour ?? client.flavour];
+  return [
+    `CREATE USER IF NOT EXISTS ${RESTORE_USER}@localhost IDENTIFIED BY 'a long password';`,
+    `GRANT ALL ON \`${pattern}\`.* TO ${RESTORE_USER}@localhost;`,
+    `GRANT ${definers} ON *.* TO ${RESTORE_USER}@localhost;`,
+  ];
+}
+
+/** @returns the statement that makes the new database with the defaults of the original, which no dump holds; undefined where they are not known */
+export function createStatement({ source }: Manifest): string | undefined {
+  const { database, character_set: characterSet, collation } = source;
+  if (!database || !characterSet || !collation) return undefined;
+  const name = `\`${restoredName(database).replaceAll('`', '``')}\``;
+  return `CREATE DATABASE ${name} CHARACTER SET ${characterSet} COLLATE ${collation};`;
+}
+
+/** @returns the shell's command that loads a zip into the new database, as docs/how-to/restore-a-database.md explains it, with the client of the server's flavour */
+export function loadCommand(file: string, { source, client }: Manifest): string {
+  const program = CLIENTS[source.server?.flavour ?? client.flavour];
+  return `unzip -p ${shellWord(file)} | ${program} ${shellWord(restoredName(source.database))}`;
+}
+
+const RESTORE_USER = 'lumbung_restore';
+/** Views, triggers, routines and events keep their definers (docs/how-to/restore-a-database.md). */
+const DEFINER_RIGHTS = {
+  mariadb: 'SET USER',
+  mysql: 'SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER, SESSION_VARIABLES_ADMIN',
+} as const;
+
+const USER = `-u ${RESTORE_USER} -p --binary-mode --comments --max-allowed-packet=1G`;
+const CLIENTS = {
+  mariadb: `mariadb ${USER} --init-command='SET check_constraint_checks = 0, innodb_strict_mode = 0'`,
+  mysql: `mysql ${USER} --init-command='SET innodb_strict_mode = 0'`,
+} as const;

@@ -1,0 +1,61 @@
+import { dirname, resolve } from 'node:path';
+import { fillPlaceholders } from '../config/interpolate-env.ts';
+import { readTextFile } from '../files/read-text-file.ts';
+
+/**
+ * Gathers whatever in a list of databases is secret or may be: passwords as they stand there and as they are meant, those in
+ * password files, the variables of the environment that a placeholder names, and the values of dump options. Also of a list
+ * that is not valid, as far as it can be read: what was printed of it by somebody else may hold its passwords.
+ * @param path of databases.json
+ */
+export async function knownSecrets(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ReadonlySet<string>> {
+  const text = await readTextFile(path, { isLenient: true }).catch(() => '');
+  const secrets = new Set(ofEnvironment(text, env));
+  for (const entry of entriesIn(text)) {
+    const filled = fillPlaceholders(entry, env, () => {}) as Record<string, unknown>;
+    for (const { db_password, dump_options } of [entry, filled]) {
+      if (typeof db_password === 'string') secrets.add(db_password);
+      for (const option of Array.isArray(dump_options) ? dump_options : []) secrets.add(behindNameOf(String(option)));
+    }
+    if (typeof filled.db_password_file === 'string')
+      for (const secret of await inFile(resolve(dirname(resolve(path)), filled.db_password_file))) secrets.add(secret);
+  }
+  return secrets;
+}
+
+function ofEnvironment(text: string, env: Readonly<Record<string, string | undefined>>): string[] {
+  return [...text.matchAll(/\$\{(\w+)\}/g)].flatMap(([, name]) => env[name!] ?? []);
+}
+
+function entriesIn(text: string): Record<string, unknown>[] {
+  try {
+    const list: unknown = JSON.parse(text);
+    return [list].flat().filter(entry => typeof entry === 'object' && entry !== null) as Record<string, unknown>[];
+  } catch {
+    return passwordsInBrokenJson(text).map(db_password => ({ db_password }));
+  }
+}
+
+function passwordsInBrokenJson(text: string): string[] {
+  return [...text.matchAll(/"db_password"\s*:\s*"((?:[^"\\\n]|\\.)*)/g)].map(([, inside]) => {
+    try {
+      return JSON.parse(`"${inside}"`);
+    } catch {
+      return inside;
+    }
+  });
+}
+
+/** What stands behind the name of an option, such as `id>5` in `--where=id>5`. */
+function behindNameOf(option: string): string {
+  return option.replace(/^--[\w-]+[=\s]?/, '');
+}
+
+/** Its lines too, since a file of several is refused. */
+async function inFile(path: string): Promise<string[]> {
+  const content = await readTextFile(path, { isLenient: true }).catch(() => '');
+  return [content.replace(/\r?\n$/, ''), ...content.split(/\r?\n/)];
+}

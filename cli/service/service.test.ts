@@ -1,0 +1,188 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { expect } from 'chai';
+import { ExplainedError } from '../errors.ts';
+import { Service } from './service.ts';
+import { ServiceUnreachable } from './service-errors.ts';
+
+const FILE_NAME = 'mysql-2026-01-01-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql.zip';
+const backup = { id: 34, file_name: FILE_NAME, timestamp: '2026-01-01 00:00:00', state: 'complete' };
+const list = { data: [{ database_name: 'pt_xyz', latest_backup: backup }], message: 'Success' };
+const histories = { data: { database_name: 'pt_xyz', histories: [backup] }, message: 'success' };
+
+describe('service', () => {
+  let server: Server;
+  let url: URL;
+  let listener: RequestListener;
+  let asked: string[] = [];
+
+  before(async () => {
+    server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      listener(request, response);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  });
+  beforeEach(() => {
+    asked = [];
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const answering = (status: number, body: unknown, type = 'application/json'): Service => {
+    listener = (_request, response) => {
+      response.writeHead(status, { 'content-type': type });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    };
+    return new Service(url);
+  };
+  const failureOf = async (asking: Promise<unknown>): Promise<ExplainedError> => {
+    const error = await asking.then(
+      () => undefined,
+      error => error,
+    );
+    expect(error).to.be.instanceOf(ExplainedError);
+    return error;
+  };
+
+  it('says that what answers is no service of ours where it speaks no HTTP, such as a database server', async () => {
+    const other = createTcpServer(socket => socket.on('error', () => {}).end('J\0\0\0\n11.4.2-MariaDB\0')).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const error = await failureOf(new Service(new URL(`http://127.0.0.1:${port}/`)).databases());
+    other.close();
+    expect(error.message).to.equal(
+      `what answers at http://127.0.0.1:${port} is not Lumbung's service: it does not speak HTTP`,
+    );
+    expect(error.advice).to.contain('Check the port');
+  });
+
+  it('asks for the databases and for a history', async () => {
+    expect(await answering(200, list).databases()).to.deep.equal(list.data);
+    expect(await answering(200, histories).history('a b?#"ö')).to.deep.equal(histories.data);
+    await answering(200, histories).history('pt_xyz', { limit: 5 });
+    expect(asked).to.deep.equal(['GET /', `GET /${encodeURIComponent('a b?#"ö')}`, 'GET /pt_xyz?limit=5']);
+  });
+
+  it('asks below the path of its address', async () => {
+    answering(200, list);
+    await new Service(new URL('lumbung/', url)).databases();
+    expect(asked).to.deep.equal(['GET /lumbung/']);
+  });
+
+  it('takes empty lists, and fields that it does not know', async () => {
+    expect(await answering(200, { data: [], message: 'Success' }).databases()).to.deep.equal([]);
+    const more = { ...list, data: [{ ...list.data[0], size: 5 }], next: null };
+    expect(await answering(200, more).databases()).to.have.length(1);
+  });
+
+  it('refuses answers that break the contract', async () => {
+    const broken: unknown[] = [
+      ...['', '<html>', '[]', 'null', '5', '{}'],
+      { data: null, message: 'Success' },
+      { data: {}, message: 'Success' },
+      { data: [{}], message: 'Success' },
+      { data: [null], message: 'Success' },
+      { data: [{ database_name: 'a' }], message: 'Success' },
+      { data: [{ database_name: 5, latest_backup: backup }], message: 'Success' },
+      { data: [{ database_name: 'a', latest_backup: { ...backup, id: '34' } }], message: 'Success' },
+      { data: [{ database_name: 'a', latest_backup: { ...backup, id: -1 } }], message: 'Success' },
+      {
+        data: [{ database_name: 'a', latest_backup: { ...backup, timestamp: 'yesterday', state: 'complete' } }],
+        message: 'Success',
+      },
+      { data: [] },
+      { ...list, data: { database_name: 'x', histories: Array.from({ length: 500 }, () => backup) } },
+    ];
+    for (const body of broken) {
+      const error = await failureOf(answering(200, body).databases());
+      expect(error.message, JSON.stringify(body)).to.match(/^the answer 200 is not one of Lumbung's service \(.+\)$/s);
+      expect(error.message.length, 'a sentence, not a page').to.be.below(400);
+      expect(error.advice).to.contain('--server');
+    }
+    await failureOf(answering(200, list).history('pt_xyz'));
+  });
+
+  it('tells what the service says of a refusal', async () => {
+    const refusal = { message: 'There is no database pt_x', code: 'UNKNOWN_DATABASE' };
+    expect((await failureOf(answering(404, refusal).history('pt_x'))).message).to.equal(
+      'the service answered 404 UNKNOWN_DATABASE: There is no database pt_x',
+    );
+    const fields = {
+      message: 'no',
+      code: 'INVALID',
+      errors: [
+        { field: 'limit', message: 'is no number' },
+        { field: 'before', message: 'is odd' },
+      ],
+    };
+    expect((await failureOf(answering(422, fields).history('pt_x'))).message).to.equal(
+      'the service answered 422 INVALID: no (limit: is no number; before: is odd)',
+    );
+  });
+
+  it('says what to do where the service does not answer to its name', async () => {
+    const refusal = { message: 'The service does not answer to the name x', code: 'UNKNOWN_HOST' };
+    expect((await failureOf(answering(421, refusal).databases())).advice).to.contain('PUBLIC_HOSTS');
+  });
+
+  it('tells no more than the status of a refusal that is not ours', async () => {
+    for (const body of ['<html>Not found</html>', '', { error: 'x' }, { message: 5, code: {} }, [], 'null'])
+      expect((await failureOf(answering(404, body).databases())).message, JSON.stringify(body)).to.equal(
+        "the service answered 404, and not as Lumbung's does",
+      );
+    expect((await failureOf(answering(403, '<html>x</html>', 'text/html').databases())).message).to.equal(
+      "the service answered 403, and not as Lumbung's does",
+    );
+  });
+
+  it('says that it can not be reached, and why, wherever the address points', async function () {
+    this.slow(5000);
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    await once(closed, 'close');
+    const addresses = [`http://127.0.0.1:${port}/`, `http://localhost:${port}/`, 'http://no-such-host.invalid/'];
+    const errors = await Promise.all(addresses.map(address => failureOf(new Service(new URL(address)).databases())));
+    for (const [index, error] of errors.entries()) {
+      expect(error).to.be.instanceOf(ServiceUnreachable);
+      expect(error.message).to.match(
+        /^the service at http:\S+ can't be reached: .*(?:refused|ENOTFOUND|EAI_AGAIN|dns error)/i,
+      );
+      expect(error.message).to.contain(new URL(addresses[index]!).origin);
+    }
+  });
+
+  it('tells one that speaks no TLS from one that is down', async () => {
+    const error = await failureOf(new Service(new URL(`https://127.0.0.1:${url.port}/`)).databases());
+    expect(error).to.be.instanceOf(ServiceUnreachable);
+    expect(error.advice).to.contain('http://');
+  });
+
+  it('gives up on an answer that does not come, or not to its end', async () => {
+    for (const begins of [false, true]) {
+      listener = (_request, response) => {
+        if (begins) response.writeHead(200, { 'content-type': 'application/json' }).write('{');
+      };
+      const error = await failureOf(new Service(url, undefined, 100).databases());
+      expect(error).to.be.instanceOf(ServiceUnreachable);
+      expect(error.message).to.contain('did not answer within 0.1 s');
+      expect(error.advice).to.contain('/-/ready');
+    }
+    listener = () => {};
+    expect((await failureOf(new Service(url, undefined, 100).download('3', 'head'))).message).to.contain('timed out');
+  });
+
+  it('says what to do about a stored file that is damaged', async () => {
+    const body = { message: 'it has rotted', code: 'STORED_FILE_DAMAGED', errors: [] };
+    expect((await failureOf(answering(500, body).report('34'))).advice).to.contain('put back from a copy');
+  });
+});

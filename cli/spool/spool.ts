@@ -1,0 +1,224 @@
+import { chmod, lstat, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatDumpName, parseBackupName } from '../../protocol/backup-name.ts';
+import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
+import { danglingLinkIn } from '../files/dangling-link.ts';
+import { makeFolder } from '../files/make-folder.ts';
+
+/** What follows the name of a zip in the name of the manifest that waits beside it. */
+const MANIFEST = '.json';
+
+/** What follows the name of a zip that was delivered, where it can't be removed: it is not to be sent again. */
+const DELIVERED = '.delivered';
+
+/** What follows the name of a zip that the service has refused for good, once so far. */
+const REFUSED = '.refused';
+
+/** A zip that an earlier run left in the spool because it could not be delivered. */
+export interface Leftover {
+  readonly database: string;
+  readonly fileName: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** A file that is worth nothing once the run that writes it has ended. */
+export interface HalfDone {
+  readonly fileName: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * The private folder in which dumps and zips stand until they are delivered. A name tells how far a file has come: a
+ * `.sql` and a `.part` are worth nothing once the run that writes them has ended, a `.sql.zip` is always whole.
+ */
+export class Spool {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /**
+   * Makes the folder if need be, only for this user.
+   * @throws {ConfigurationError} when it can't be made or written, or when others can look into it
+   */
+  static async open(folder: string): Promise<Spool> {
+    try {
+      const dangling = await danglingLinkIn(folder);
+      if (dangling) throw new Error(dangling);
+      const isNew = await makeFolder(folder);
+      if (isNew) await chmod(folder, 0o700);
+      const { mode } = await stat(folder);
+      if (mode & 0o077) throw new Error(`others can look into it and it will hold dumps; run: chmod 700 '${folder}'`);
+      await using _probe = await probe(folder);
+    } catch (error) {
+      throw new ConfigurationError(
+        [`The work folder ${folder} can't be used: ${messageOf(error)}. Fix that, or choose another with --work-dir`],
+        { cause: error },
+      );
+    }
+    return new Spool(folder);
+  }
+
+  pathOf(fileName: string): string {
+    return join(this.folder, fileName);
+  }
+
+  /** @returns where the manifest of a zip waits, beside it */
+  manifestPathOf(fileName: string): string {
+    return this.pathOf(`${fileName}${MANIFEST}`);
+  }
+
+  /**
+   * Forgets a zip that was delivered. The manifest goes last: without its zip it is known to be worth nothing.
+   * @returns why the zip is still there; it is marked as delivered then
+   */
+  async forget(fileName: string): Promise<string | undefined> {
+    const problem = await remove(this.pathOf(fileName));
+    // Without the mark it will be sent once more, and its manifest with it: the service knows it then.
+    const isMarked = problem !== undefined && (await this.#mark(fileName, DELIVERED));
+    if (problem === undefined || isMarked) await remove(this.manifestPathOf(fileName));
+    await remove(this.pathOf(`${fileName}${REFUSED}`));
+    return problem;
+  }
+
+  /** Notes that a zip was refused for good. @returns whether that had been noted before; the note is gone then */
+  async noteRefusal(fileName: string): Promise<boolean> {
+    const note = this.pathOf(`${fileName}${REFUSED}`);
+    const isSecond = await rm(note).then(
+      () => true,
+      () => false,
+    );
+    if (!isSecond) await this.#mark(fileName, REFUSED);
+    return isSecond;
+  }
+
+  #mark(fileName: string, ending: string): Promise<boolean> {
+    // Never through what stands there already: a named pipe would wait for a reader.
+    return writeFile(this.pathOf(`${fileName}${ending}`), '', { mode: 0o600, flag: 'wx' }).then(
+      () => true,
+      error => codeOf(error) === 'EEXIST',
+    );
+  }
+
+  /** Keeps a zip that is no longer what was written from being delivered, for whoever wants to look. @returns its path */
+  async setAside(fileName: string): Promise<string> {
+    const path = this.pathOf(`${fileName}.damaged`);
+    await rename(this.pathOf(fileName), path);
+    await rm(this.manifestPathOf(fileName), { force: true });
+    return path;
+  }
+
+  /**
+   * Removes what a run that crashed left half-done, and what was delivered and could not be removed. What still can't be is
+   * no reason not to run. Only while the run's lock is held.
+   * @returns how many files went
+   */
+  async sweep(): Promise<number> {
+    for (const { fileName } of await this.delivered())
+      if ((await this.forget(fileName)) === undefined) await remove(this.pathOf(`${fileName}${DELIVERED}`));
+    const names = await this.#names();
+    const worthless = names.filter(name => isHalfDone(name) || isBesideNothing(name, names) || PASSING.test(name));
+    const problems = await Promise.all(worthless.map(name => remove(this.pathOf(name))));
+    return problems.filter(problem => problem === undefined).length;
+  }
+
+  /** @returns dumps and parts of zips: of a run that is going on, or else of one that was killed */
+  async halfDone(): Promise<HalfDone[]> {
+    const names = (await this.#names()).filter(isHalfDone);
+    const found = await Promise.all(names.map(fileName => sizeIfThere(this.pathOf(fileName), fileName)));
+    return found.filter(file => file !== undefined);
+  }
+
+  /** @returns the zips that wait to be delivered, oldest first; those that are not plain files, too, which can't be delivered */
+  leftovers(): Promise<Leftover[]> {
+    return this.#zips({ areDelivered: false });
+  }
+
+  /** @returns the zips that were delivered and can't be removed, oldest first */
+  delivered(): Promise<Leftover[]> {
+    return this.#zips({ areDelivered: true });
+  }
+
+  async #zips({ areDelivered }: { areDelivered: boolean }): Promise<Leftover[]> {
+    const found: (Leftover & { takenAt: Date })[] = [];
+    const names = new Set(await this.#names());
+    for (const fileName of names) {
+      const name = parseBackupName(fileName);
+      if (typeof name === 'string' || names.has(`${fileName}${DELIVERED}`) !== areDelivered) continue;
+      const path = this.pathOf(fileName);
+      const size = await bytesOf(path);
+      if (size !== undefined) found.push({ database: name.database, takenAt: name.takenAt, fileName, path, size });
+    }
+    return found.sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime());
+  }
+
+  /** A folder that is gone holds nothing: what a run has found out must not be lost for that. */
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.folder);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}
+
+/** @returns the size of a plain file, and 0 of what is something else or can't be looked at; undefined for what is gone */
+async function bytesOf(path: string): Promise<number | undefined> {
+  try {
+    const found = await lstat(path);
+    return found.isFile() ? found.size : 0;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? undefined : 0;
+  }
+}
+
+async function sizeIfThere(path: string, fileName: string): Promise<HalfDone | undefined> {
+  const size = await stat(path).then(
+    found => found.size,
+    () => undefined,
+  );
+  return size === undefined ? undefined : { fileName, size };
+}
+
+/** @param path of a file or a folder @returns why it is still there; undefined when it is gone */
+async function remove(path: string): Promise<string | undefined> {
+  try {
+    await rm(path, { recursive: true });
+    return undefined;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? undefined : messageOf(error);
+  }
+}
+
+/** What is there for a moment only: the option file of a dump, which is empty while it has a name, the folder of its
+ * client's plugins, and a probe. */
+const PASSING = /^\.(?:(?:options|plugins)-[\da-f-]{36}|probe-\d+)$/;
+
+/** Our own names only: the folder may hold other files, and they are none of our business. */
+function isHalfDone(fileName: string): boolean {
+  const isPart = fileName.endsWith('.part');
+  const zipName = isPart ? fileName.replace(/(?:\.json)?\.part$/, '') : `${fileName}.zip`;
+  const name = parseBackupName(zipName);
+  return typeof name !== 'string' && (isPart || formatDumpName(name) === fileName);
+}
+
+/** A manifest is written before its zip gets its name, and removed after it; so are its marks. */
+function isBesideNothing(fileName: string, all: readonly string[]): boolean {
+  return [MANIFEST, DELIVERED, REFUSED].some(ending => {
+    const zipName = fileName.slice(0, -ending.length);
+    return fileName.endsWith(ending) && typeof parseBackupName(zipName) !== 'string' && !all.includes(zipName);
+  });
+}
+
+async function probe(folder: string): Promise<AsyncDisposable> {
+  const path = join(folder, `.probe-${process.pid}`);
+  // Of a process that had this id before.
+  await rm(path, { force: true });
+  await (await open(path, 'wx', 0o600)).close();
+  return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+}

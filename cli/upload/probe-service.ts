@@ -1,0 +1,39 @@
+import { serviceStatus } from '../../protocol/responses.ts';
+import { readAnswer } from '../service/service.ts';
+import { sendBody } from './send-body.ts';
+
+/** How long a service may take to say how it is, while it is not known whether it is there. */
+const WITHIN_MS = 5000;
+
+export interface Probe {
+  readonly status: number;
+  /** Bytes that are left on the disk of its storage; undefined when it answers with an error. */
+  readonly freeBytes: number | undefined;
+}
+
+/**
+ * Asks a service once how it is, by the way that uploads take.
+ * @returns undefined when nothing answers, or nothing that is Lumbung's service
+ * @throws the signal's reason when aborted
+ */
+export async function probeService(server: URL, signal: AbortSignal): Promise<Probe | undefined> {
+  const clock = new AbortController();
+  const timer = setTimeout(() => clock.abort(), WITHIN_MS);
+  try {
+    const request = new Request(new URL('-/status', server));
+    const within = AbortSignal.any([signal, clock.signal]);
+    const answer = await sendBody(request, { length: 0, pieces: nothing() }, within);
+    const { status, ok } = answer;
+    return {
+      status,
+      freeBytes: ok ? (await readAnswer(answer, serviceStatus, server)).data.storage.free_bytes : undefined,
+    };
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

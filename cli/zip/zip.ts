@@ -1,0 +1,109 @@
+import { basename } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { entryNameOf } from '../../protocol/backup-name.ts';
+import { deflate } from './deflate.ts';
+import { type EntrySums, needsZip64 as isLarge, type ZipEntry, zipHead, zipTail } from './format.ts';
+import { PartFile, type Sealed } from './part-file.ts';
+import { type Growth, ZipSource } from './source.ts';
+
+export interface ZipOptions {
+  /** Stops the work when aborted, within a block's time. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each block with the plain bytes read so far. */
+  readonly onProgress?: ((bytesRead: number) => void) | undefined;
+  /** Sees each block of the plain bytes as it goes by, before it is compressed; must not keep it. */
+  readonly observe?: ((piece: Buffer) => void) | undefined;
+  /** Runs once the zip is whole and on the disk, before it gets its name; when it fails there is no zip. */
+  readonly beforeNaming?: ((sealed: Sealed) => Promise<void>) | undefined;
+  /** 1 (fastest) to 9 (smallest); 6 by default. */
+  readonly level?: number | undefined;
+  /** For a dump that is still being written: it is followed until it is whole. */
+  readonly growth?: Growth | undefined;
+  /** Tells which sizes take ZIP64; only a test is of another opinion than the format. */
+  readonly needsZip64?: ((size: number) => boolean) | undefined;
+}
+
+export interface ZipResult {
+  /** Bytes of the zip file. */
+  readonly size: number;
+  /** SHA-256 of the zip file. */
+  readonly sha256: Buffer;
+  /** Bytes of the entry, which are those of the source. */
+  readonly entrySize: number;
+  /** CRC-32 of the entry. */
+  readonly crc32: number;
+}
+
+/** The zip has to be made again, of the finished dump. */
+export class FollowedInVain extends Error {}
+
+/**
+ * Zips a dump in one pass: deflated, one entry named as the target without `.zip`, ZIP64 where its size needs it (PKWARE's
+ * APPNOTE 6.3.10), readable by its owner only. Memory is flat, whatever the size.
+ *
+ * The target appears when it is whole and on the disk; after a failure there is neither target nor `target.part`. The
+ * source is left as it is.
+ * @param source path of the dump
+ * @param target path of the zip; one that exists is replaced
+ * @throws `signal.reason` when aborted; Error, naming the file, when it can't be read or written, or when the source is
+ * not the same at the end as it was at the beginning; what the growth fails with; {@link FollowedInVain} when the dump has
+ * become much larger than was expected
+ */
+export async function zip(source: string, target: string, options: ZipOptions = {}): Promise<ZipResult> {
+  const { signal, beforeNaming, level = 6, growth } = options;
+  growth?.whole.catch(() => {}); // what fails here before it is looked at must not make an unhandled rejection of it
+  signal?.throwIfAborted();
+  await using dump = await ZipSource.open(source, growth);
+  await using file = await PartFile.create(target);
+  const entry = entryOf(target, dump, options);
+  const sums: EntrySums = { crc32: 0, size: 0, compressedSize: 0 };
+
+  await file.append(zipHead(entry));
+  // What can't be written must not wait for the next block of a dump that grows.
+  const leaving = new AbortController();
+  const blocks = dump.blocks(signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal);
+  for await (const bytes of deflate(summed(blocks, { entry, sums, ...options }), level)) {
+    sums.compressedSize += bytes.length;
+    try {
+      await file.append(bytes);
+    } catch (error) {
+      leaving.abort();
+      throw error;
+    }
+  }
+  signal?.throwIfAborted(); // the reading has stopped without an error, and all behind it has come to rest
+  await dump.expectSame(sums.size);
+  await file.append(zipTail(entry, sums));
+
+  return { ...(await file.commit(beforeNaming)), entrySize: sums.size, crc32: sums.crc32 };
+}
+
+/** The text of a dump is rarely three times what its tables take: up to here the guess is safe, or is made good. */
+const SMALL = 1024 ** 3;
+
+function entryOf(target: string, { size, modifiedAt }: ZipSource, options: ZipOptions): ZipEntry {
+  const { growth, needsZip64 = isLarge } = options;
+  const zip64 = size === undefined ? growth!.expectedBytes > SMALL : needsZip64(size);
+  return { name: entryNameOf(basename(target)), modifiedAt, zip64 };
+}
+
+type Passing = Pick<ZipOptions, 'onProgress' | 'observe' | 'needsZip64'> & {
+  readonly entry: ZipEntry;
+  readonly sums: EntrySums;
+};
+
+/** Hands on what it is given, and keeps the sums. */
+async function* summed(
+  plain: AsyncIterable<Buffer>,
+  { entry, sums, onProgress, observe, needsZip64 = isLarge }: Passing,
+): AsyncGenerator<Buffer> {
+  for await (const block of plain) {
+    sums.crc32 = crc32(block, sums.crc32);
+    sums.size += block.length;
+    if (!entry.zip64 && needsZip64(sums.size))
+      throw new FollowedInVain(`${entry.name} has outgrown a zip without ZIP64`);
+    observe?.(block);
+    yield block;
+    onProgress?.(sums.size);
+  }
+}

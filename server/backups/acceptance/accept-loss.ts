@@ -1,0 +1,61 @@
+import type { AcceptanceRequest } from '../../../protocol/acceptance.ts';
+import type { Backup } from '../../entities/backup.entity.ts';
+import { AppError } from '../../errors.ts';
+import type { HistoryManager } from '../../history/orm.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { BackupNews } from '../events/backup-events.ts';
+import { unacceptedLosses } from '../losses/unaccepted-losses.ts';
+import { findBackup } from '../queries/find-backup.ts';
+import { formatRecord } from '../sidecar/sidecar.ts';
+
+interface Dependencies {
+  readonly em: HistoryManager;
+  readonly storage: Storage;
+  /** Hears that the backup is worth something else now. */
+  readonly news: BackupNews;
+}
+
+/**
+ * Accepts that a backup has lost something: from now on later ones are compared with it. What was accepted before stays as it
+ * is. The record lies durably beside the zip before the history knows of it, as at the receipt: a crash in between leaves a
+ * loss to be accepted once more.
+ * @returns the backup, with its manifest
+ * @throws AppError 404 when no backup has that id, 409 when it has no loss to be accepted, or a newer one has one
+ */
+export async function acceptLoss(
+  { em, storage, news }: Dependencies,
+  id: number,
+  { reason, by }: AcceptanceRequest,
+): Promise<Backup> {
+  const { database, fileName } = await findBackup({ em }, id);
+  const address = { database: database.name, fileName };
+  return storage.exclusively(address, async () => {
+    const own = em.fork();
+    const backup = await findBackup({ em: own }, id, { withManifest: true });
+    if (backup.acceptedAt) return backup;
+    await refuseUnacceptable(own, backup);
+    Object.assign(backup, { acceptedAt: new Date(), acceptedBy: by ?? null, acceptedFor: reason.trim() });
+    await storage.describe(address, formatRecord(backup));
+    await own.flush();
+    news.changed({ id, sortedAt: backup.sortedAt!, database: database.name });
+    return backup;
+  });
+}
+
+async function refuseUnacceptable(em: HistoryManager, { id, state, shrunkFrom, database }: Backup): Promise<void> {
+  const what = `Backup ${id} of ${database.name}`;
+  if (state !== 'complete')
+    throw new AppError(
+      409,
+      'NOT_COMPLETE',
+      `${what} is ${state}: only the loss of a complete backup can be accepted. Fix what sade show ${id} names, back up again, and accept the loss of that backup`,
+    );
+  if (!shrunkFrom) throw new AppError(409, 'NO_LOSS', `${what} has lost nothing that could be accepted`);
+  const [newest] = await unacceptedLosses({ em }, { ids: [database.id] });
+  if (newest && newest.id !== id)
+    throw new AppError(
+      409,
+      'NEWER_LOSS',
+      `${what} is not the newest with a loss: look at backup ${newest.id} (sade show ${newest.id}), and accept that one: sade accept ${newest.id} --reason '…'`,
+    );
+}

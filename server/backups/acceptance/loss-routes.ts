@@ -1,0 +1,36 @@
+import Router from '@koa/router';
+import type { Logger } from 'pino';
+import type { HistoryManager } from '../../history/orm.ts';
+import { readJsonBody } from '../../http/read-json-body.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { BackupNews } from '../events/backup-events.ts';
+import { lossSurroundings } from '../losses/loss-surroundings.ts';
+import { presentReport } from '../presenter.ts';
+import { idIn } from '../queries/find-backup.ts';
+import { acceptLoss } from './accept-loss.ts';
+import { acceptanceIn } from './loss-validation.ts';
+
+interface Dependencies {
+  readonly storage: Storage;
+  readonly news: BackupNews;
+  readonly log: Logger;
+}
+
+const BODY_LIMITS = { maxBytes: 10_000, maxMs: 30_000 };
+
+/** Lets a person accept that a backup has lost something. */
+export function lossRoutes({ storage, news, log }: Dependencies): Router {
+  const router = new Router({ sensitive: true });
+
+  router.post('/-/backups/:id_file/accept', async ctx => {
+    const { em } = ctx.state as { em: HistoryManager };
+    const id = idIn(ctx.params.id_file!);
+    const request = acceptanceIn(await readJsonBody(ctx, BODY_LIMITS));
+    const backup = await acceptLoss({ em, storage, news }, id, request);
+    const what = { backup: id, database: backup.database.name, by: request.by ?? null };
+    log.info(what, `The loss of backup ${id} of ${backup.database.name} is accepted: ${backup.acceptedFor}`);
+    ctx.body = presentReport(backup, await lossSurroundings({ em }, backup));
+  });
+
+  return router;
+}

@@ -1,0 +1,37 @@
+import { type Finding, type FindingList, finding, stateOf } from '../../../protocol/finding.ts';
+import type { Manifest } from '../../../protocol/manifest.ts';
+import { compareInventories } from '../losses/compare-inventories.ts';
+import type { Reference } from '../losses/find-reference.ts';
+import { shrunkAdvice } from '../losses/loss.ts';
+import type { DumpFacts } from './check-content.ts';
+import { clockFindings, type Times } from './sort-time.ts';
+
+interface Evidence {
+  /** What the client says of the backup, if it says anything. */
+  readonly manifest: Manifest | undefined;
+  /** What the service saw of the dump; undefined when it was told not to look. */
+  readonly dump: DumpFacts | undefined;
+  /** What it is compared with, if there is anything. */
+  readonly reference: Reference | undefined;
+  readonly times: Times;
+}
+
+/** @returns all that the service notices of a backup; what the client noticed stands in the manifest */
+export function judgeBackup({ manifest, dump, reference, times }: Evidence): NonNullable<FindingList> {
+  const findings: Finding[] = [];
+  if (!manifest)
+    findings.push(finding('NO_MANIFEST', 'it came without a manifest: nobody says what it should hold', SADE));
+  if (!dump) findings.push(finding('NOT_VERIFIED', 'the service was told not to read it', VERIFY));
+  if (dump && !dump.hasEndMarker)
+    findings.push(finding('END_MARKER_MISSING', 'the last line of the dump is no "-- Dump completed"', CUT_OFF));
+  if (manifest && reference) findings.push(...compareInventories(manifest, reference));
+  findings.push(...clockFindings(times));
+  const isComplete = stateOf([...(manifest?.findings ?? []), ...findings]) === 'complete';
+  return findings.map(found =>
+    found.code === 'SHRUNK' ? { ...found, advice: shrunkAdvice(reference!.id, isComplete) } : found,
+  );
+}
+
+const SADE = 'Send it with sade, or with a manifest of your own.';
+const VERIFY = 'Start the service with VERIFY_UPLOADS=on.';
+const CUT_OFF = 'The dump was cut off, or made by another program or with --skip-comments. Make it again.';

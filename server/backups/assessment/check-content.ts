@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
+import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../../protocol/end-marker.ts';
+import { discarded } from '../../process/gc-pressure.ts';
+import { UnsoundZip } from '../../zip/zip-file.ts';
+import type { Turn } from './fair-turns.ts';
+
+interface Content {
+  /** The entry's bytes as they stand in the zip, and how many these are. */
+  readonly raw: Readable;
+  readonly compressedSize: number;
+  readonly isDeflated: boolean;
+  /** What the directory says of the plain bytes. */
+  readonly size: number;
+  readonly crc32: number;
+  readonly turn: Turn;
+}
+
+/** What the plain dump in a zip was seen to be. */
+export interface DumpFacts {
+  /** In bytes. */
+  readonly size: number;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+  /** Whether its last line is the one that mysqldump ends a whole dump with. */
+  readonly hasEndMarker: boolean;
+}
+
+/**
+ * Some chunks are inflated ahead, by another thread, while one is hashed by this: a third less time. Counted as objects,
+ * since a stream of bytes would join those that wait, by a copy.
+ */
+const INFLATING = { chunkSize: 128 * 1024, readableObjectMode: true, readableHighWaterMark: 2 };
+
+/**
+ * Reads an entry to its end, once and in bounded memory, and compares what comes out with what the directory says.
+ * @returns what the plain bytes are
+ * @throws UnsoundZip with what is wrong with them, and what the disk throws
+ */
+export async function checkContent(content: Content): Promise<DumpFacts> {
+  const { size, turn } = content;
+  // No deflate makes more of a byte (RFC 1951: two bits for 258 bytes), so this need not be tried.
+  if (size > content.compressedSize * (content.isDeflated ? 1032 : 1)) throw new UnsoundZip(HOLDS_LESS);
+  const hash = createHash('sha256');
+  let [length, sum, tail] = [0, 0, Buffer.alloc(0)];
+  for await (const chunk of plainBytes(content)) {
+    length += chunk.length;
+    if (length > size) throw new UnsoundZip('is no sound zip: its entry holds more than its directory says');
+    sum = crc32(chunk, sum);
+    hash.update(chunk);
+    tail = lastBytes(tail, chunk);
+    discarded(chunk.length);
+    await turn.used(chunk.length);
+  }
+  if (length < size) throw new UnsoundZip(HOLDS_LESS);
+  if (sum !== content.crc32)
+    throw new UnsoundZip('is damaged: the data of its entry has another CRC than its directory says');
+  return { size, sha256: hash.digest('hex'), hasEndMarker: isMarkedWhole(tail, { isWhole: tail.length === size }) };
+}
+
+const HOLDS_LESS = 'is no sound zip: its entry holds less than its directory says';
+
+/** A copy of the end of what has come so far, so that no chunk is held on to. */
+function lastBytes(before: Buffer, chunk: Buffer): Buffer<ArrayBuffer> {
+  const missing = Math.max(0, MARKER_TAIL_BYTES - chunk.length);
+  return Buffer.concat([missing > 0 ? before.subarray(-missing) : NOTHING, chunk.subarray(-MARKER_TAIL_BYTES)]);
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** @throws UnsoundZip when the data is no deflate stream, or one with something behind its end */
+async function* plainBytes({ raw, compressedSize, isDeflated }: Content): AsyncGenerator<Buffer, void> {
+  if (!isDeflated) return yield* raw;
+  const inflate = createInflateRaw(INFLATING);
+  raw.on('error', error => inflate.destroy(error));
+  inflate.on('close', () => raw.destroy());
+  try {
+    yield* raw.pipe(inflate);
+  } catch (error) {
+    if (!/^Z_/.test(String((error as NodeJS.ErrnoException).code))) throw error;
+    throw new UnsoundZip(`is damaged: the data of its entry can not be inflated (${(error as Error).message})`);
+  }
+  // zlib stops at the end of the stream, and says nothing of what stands behind it.
+  if (inflate.bytesWritten !== compressedSize)
+    throw new UnsoundZip('is no sound zip: there are bytes behind the end of its compressed data');
+}

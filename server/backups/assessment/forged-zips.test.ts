@@ -1,0 +1,57 @@
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { forgeries } from '../../../testing/zips/forge-zip.ts';
+import { unreadable } from '../../../testing/zips/zip-readers.ts';
+import { CONTENT, commonZips, ENTRY, ownZips } from '../../../testing/zips/zip-writers.ts';
+import { AppError } from '../../errors.ts';
+import { checkZip } from './check-zip.ts';
+
+/** All values of all fields, by all writers, sent to a real service: test/peers/forged-zips.test.ts. */
+describe('zips of other programs, and forged ones', function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-forged-'));
+    await writeFile(join(folder, 'content'), CONTENT);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  /** @returns why it is refused, undefined when it is taken */
+  async function refusal(bytes: Buffer): Promise<string | undefined> {
+    await using handle = await open(join(folder, 'sample.zip'), 'w+');
+    await handle.writeFile(bytes);
+    try {
+      await checkZip({ fd: handle.fd, size: bytes.length, entryName: ENTRY, isRead: true });
+      return undefined;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'INVALID_ZIP') return error.message;
+      throw error;
+    }
+  }
+
+  it('takes what Info-ZIP, 7-Zip, Python, Java, bsdtar, adm-zip and we write', async () => {
+    const zips = await commonZips(join(folder, 'common'));
+    expect(Object.keys(zips)).to.have.length.above(25);
+    for (const [writer, bytes] of Object.entries(zips)) expect(await refusal(bytes), writer).to.equal(undefined);
+  });
+
+  it('takes no forged zip that one of four programs does not read to the same bytes', async () => {
+    // What no reader minds is forged again and again: one of each kind is enough here.
+    const taken = new Map<string, Buffer>();
+    let forged = 0;
+    for (const [writer, zip] of Object.entries(ownZips()))
+      for (const { what, bytes } of forgeries(zip, { isQuick: true })) {
+        forged += 1;
+        if ((await refusal(bytes)) === undefined) taken.set(`${writer}: ${what.replace(/ = \d+/, '')}`, bytes);
+      }
+    expect(forged).to.be.above(3000);
+    expect(taken).to.have.property('size').that.is.within(50, 200);
+    const whats = [...taken.keys()];
+    const paths = whats.map((_, at) => join(folder, `${at}.zip`));
+    for (const [at, bytes] of [...taken.values()].entries()) await writeFile(paths[at]!, bytes);
+    const failures = await unreadable(paths, join(folder, 'content'));
+    expect(failures.map(line => line.replace(/\S+\/(\d+)\.zip$/, (_, at) => whats[at]!))).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,35 @@
+import { formatTimestamp } from '../../../protocol/backup-name.ts';
+import type { Finding } from '../../../protocol/finding.ts';
+import { finding } from '../../../protocol/finding.ts';
+
+/** How far a client's clock may be ahead of the service's before its time is not believed. */
+export const CLOCK_TOLERANCE_MS = 15 * 60_000;
+
+export interface Times {
+  /** What the file name says. */
+  readonly takenAt: Date;
+  readonly receivedAt: Date;
+}
+
+/**
+ * The time by which a backup is sorted, filtered and counted. A name from the future would make its backup the latest
+ * until that day comes, and would hide that no newer one arrives: such a backup is sorted by its receipt.
+ * @returns the time of the name, or where that is too far ahead the time of the receipt, to the second
+ */
+export function sortTime({ takenAt, receivedAt }: Times): Date {
+  return isAhead({ takenAt, receivedAt }) ? new Date(Math.floor(receivedAt.getTime() / 1000) * 1000) : takenAt;
+}
+
+/** @returns the finding of a backup whose name is of the future, if it is */
+export function clockFindings({ takenAt, receivedAt }: Times): Finding[] {
+  if (!isAhead({ takenAt, receivedAt })) return [];
+  const minutes = Math.round((takenAt.getTime() - receivedAt.getTime()) / 60_000);
+  const message = `its name says ${formatTimestamp(takenAt)} UTC, which is ${minutes.toLocaleString('en')} minutes after it was received, at ${formatTimestamp(receivedAt)} UTC: it is sorted by the time when it was received`;
+  return [finding('CLOCK_AHEAD', message, ADVICE)];
+}
+
+const ADVICE = 'Compare the clock of the machine that made the backup and that of the service, in UTC: date -u';
+
+function isAhead({ takenAt, receivedAt }: Times): boolean {
+  return takenAt.getTime() > receivedAt.getTime() + CLOCK_TOLERANCE_MS;
+}

@@ -1,0 +1,58 @@
+import type { FindingList } from '../../../protocol/finding.ts';
+import type { Manifest } from '../../../protocol/manifest.ts';
+import { Backup, findingsOf } from '../../entities/backup.entity.ts';
+import type { HistoryManager } from '../../history/orm.ts';
+import type { FileAddress } from '../../storage/storage.ts';
+import { wantedOptions } from './comparable.ts';
+
+/** The backup that a newer one is compared with. */
+export interface Reference {
+  readonly id: number;
+  readonly fileName: string;
+  readonly manifest: Manifest;
+}
+
+/** Further back nobody looks for one that leaves out the same. */
+const CANDIDATES = 100;
+
+/**
+ * Finds what a backup that is about to be recorded is to be compared with: the last one of its database, older than it,
+ * whatever its age, that was complete when it came and has no loss that no one has accepted; rather one that leaves out the
+ * same on purpose, if there is such a one among the last. Whoever accepts a loss draws a line: nothing older is looked at.
+ * @param sortedAt by which the new one will be sorted
+ * @returns undefined when there is none
+ */
+export async function findReference(
+  em: HistoryManager,
+  { database }: FileAddress,
+  sortedAt: Date,
+  { findings }: Manifest,
+): Promise<Reference | undefined> {
+  const where = {
+    database: { name: database },
+    state: 'complete',
+    sortedAt: { $lte: sortedAt },
+    manifest: { $ne: null },
+    $or: [{ shrunkFrom: null }, { acceptedAt: { $ne: null } }],
+  };
+  const found = await em.find(Backup, where as never, {
+    orderBy: { sortedAt: 'desc', id: 'desc' },
+    limit: CANDIDATES,
+    fields: ['findings', 'acceptedAt'],
+  });
+  const line = found.findIndex(({ acceptedAt }) => acceptedAt != null);
+  const candidates = line < 0 ? found : found.slice(0, line + 1);
+  const alike = candidates.find(candidate => leftOut(findingsOf(candidate)) === leftOut(findings));
+  const chosen = alike ?? candidates[0];
+  if (!chosen) return undefined;
+  const { id, fileName, manifest } = await em.findOneOrFail(
+    Backup,
+    { id: chosen.id },
+    { fields: ['fileName', 'manifest'] },
+  );
+  return manifest ? { id, fileName, manifest: JSON.parse(manifest) as Manifest } : undefined;
+}
+
+function leftOut(findings: NonNullable<FindingList>): string {
+  return wantedOptions(findings).sort().join('\n');
+}

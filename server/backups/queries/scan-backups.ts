@@ -1,0 +1,201 @@
+import { backupsBy } from '../../history/by-index.ts';
+import { toStore } from '../../history/instants.ts';
+import type { HistoryManager } from '../../history/orm.ts';
+import { readRows } from '../../history/read-rows.ts';
+import { type Few, findFew } from './few-backups.ts';
+import { BACKUP_COLUMNS, type BackupRow, DATABASE_NAME, type ListedBackup, toBackup } from './listed-backup.ts';
+import {
+  type BackupPage,
+  type BackupSearch,
+  conditionsOf,
+  countBackups,
+  NEWEST_FIRST,
+  pageQuery,
+  searchBackups,
+} from './search-backups.ts';
+
+/** Pays for what is looked at. */
+interface Budget {
+  /** @throws AppError when there is not so much left */
+  take(rows: number): void;
+}
+
+interface Parts {
+  readonly em: HistoryManager;
+  readonly budget: Budget;
+}
+
+/**
+ * Lists backups as `searchBackups` does. Where no index holds what is asked for in its order, it goes through an index window
+ * by window: each is a statement of some milliseconds, and others have their turn between two of them.
+ * @throws AppError 422 when more would have to be looked at than the budget allows
+ */
+export async function scanBackups(
+  { em, budget }: Parts,
+  search: BackupSearch,
+  page: BackupPage & { readonly limit: number },
+): Promise<ListedBackup[]> {
+  const { by, direction } = page.order ?? NEWEST_FIRST;
+  if (isOrderedByIndex(search, by)) return searchBackups({ em }, search, page);
+  const few = await findFew({ em, budget }, search);
+  if (few) return readPage(em, search, page, { few });
+  const { limit } = page;
+  const found: ListedBackup[] = [];
+  const sign = direction === 'asc' ? 1 : -1;
+  const keyOf = (backup: ListedBackup) => (by === 'size' ? backup.size : backup.sortedAt.getTime());
+  const isByTime = by === 'takenAt';
+  const start = isByTime ? page.after && { sortedAt: toStore(em, page.after.sortedAt), id: page.after.id } : undefined;
+  const path = pathFor(search, isByTime);
+  const first = isByTime ? limit * 4 : path.most;
+  for await (const window of windows({ em, budget }, { path, direction, start, first })) {
+    found.push(...(await readPage(em, search, page, { window })));
+    if (isByTime && found.length >= limit) break;
+    // By size the best of each window compete: the index of sizes leads to rows all over the file.
+    if (!isByTime && found.length > limit) {
+      found.sort((a, b) => sign * (keyOf(a) - keyOf(b) || a.id - b.id));
+      found.length = limit;
+    }
+  }
+  if (!isByTime) found.sort((a, b) => sign * (keyOf(a) - keyOf(b) || a.id - b.id));
+  return found.slice(0, limit);
+}
+
+/** Counts as `countBackups` does, in the same way. @throws AppError 422 */
+export async function countScanned({ em, budget }: Parts, search: BackupSearch): Promise<number> {
+  budget.take(COUNT_ROWS);
+  if (conditionsOf(em, search).isEmpty) return countBackups({ em }, search);
+  const few = await findFew({ em, budget }, search);
+  if (few) return count(em, search, { few });
+  let sum = 0;
+  const path = pathFor(search, false);
+  for await (const window of windows({ em, budget }, { path, direction: 'desc', first: path.most }))
+    sum += await count(em, search, { window });
+  return sum;
+}
+
+/** What a count weighs at least: a store counts a million entries of an index in a few milliseconds. */
+const COUNT_ROWS = 50;
+
+/** @returns whether an index has the rows one behind the other, so that no more are looked at than the page shows */
+function isOrderedByIndex(search: BackupSearch, by: 'takenAt' | 'size'): boolean {
+  const { states, minSize, maxSize, takenFrom, takenBefore, fileName } = search;
+  if (states || fileName) return false;
+  return by === 'size' ? !takenFrom && !takenBefore : minSize === undefined && maxSize === undefined;
+}
+
+/** An index to go through, in the order of time. */
+interface Path {
+  readonly index: string;
+  /** What its first columns must be, for it to be in that order. */
+  readonly search: BackupSearch;
+  /** So many of its entries at a time. */
+  readonly most: number;
+  /** So many cost as much as a row of an answer. */
+  readonly perRow: number;
+}
+
+/** All but names of files is in the one index of all times; behind the others each row is read, anywhere in the file. */
+function pathFor(search: BackupSearch, isPage: boolean): Path {
+  const { database, databaseName, states, takenFrom, takenBefore, fileName } = search;
+  const hasDatabase = database !== undefined || databaseName !== undefined;
+  const isOneState = isPage && states?.length === 1 && states[0] !== 'damaged';
+  const times = { takenFrom, takenBefore };
+  const rows = { most: 2_000, perRow: 5 };
+  if (isOneState) {
+    const index = hasDatabase ? 'backups_by_state_and_database' : 'backups_by_state';
+    return { index, search: { ...times, database, databaseName, receivedState: states[0] }, ...rows };
+  }
+  if (hasDatabase)
+    return { index: 'backups_database_id_sorted_at_id_index', search: { ...times, database, databaseName }, ...rows };
+  const index = 'backups_by_time';
+  return fileName ? { index, search: times, ...rows } : { index, search: times, most: 20_000, perRow: 50 };
+}
+
+interface Place {
+  readonly sortedAt: unknown;
+  readonly id: number;
+}
+
+interface Window {
+  readonly path: Path;
+  readonly direction: 'asc' | 'desc';
+  /** Behind this one. */
+  readonly from: Place | undefined;
+  /** Up to and with this one. */
+  readonly to: Place | undefined;
+}
+
+interface Scan {
+  readonly path: Path;
+  readonly direction: 'asc' | 'desc';
+  readonly start?: Place | undefined;
+  /** How large the first window is; the next are larger. */
+  readonly first: number;
+}
+
+/** Each is paid for before it is read. */
+async function* windows({ em, budget }: Parts, { path, direction, start, first }: Scan): AsyncGenerator<Window> {
+  let from = start;
+  for (let size = Math.min(first, path.most); ; size = Math.min(size * 4, path.most)) {
+    budget.take(Math.ceil(size / path.perRow));
+    const where = conditionsOf(em, path.search);
+    if (from) where.demand(...behind('b', from, direction));
+    const [to] = await readRows<{ sorted_at: unknown; id: number }>(
+      em,
+      `select b.sorted_at, b.id from ${backupsBy(em, path.index)} ${where}
+       order by b.sorted_at ${direction}, b.id ${direction} limit 1 offset ?`,
+      [...where.values, size - 1],
+    );
+    const place = to && { sortedAt: to.sorted_at, id: to.id };
+    yield { path, direction, from, to: place };
+    if (!place) return;
+    from = place;
+  }
+}
+
+type Condition = [condition: string, ...values: unknown[]];
+
+/** The first condition alone bounds the range on the index; MySQL makes no range of the second. */
+function behind(table: string, { sortedAt, id }: Place, direction: 'asc' | 'desc'): Condition {
+  const sign = direction === 'asc' ? '>' : '<';
+  const column = `${table}.sorted_at`;
+  return [`${column} ${sign}= ? and (${column} ${sign} ? or ${table}.id ${sign} ?)`, sortedAt, sortedAt, id];
+}
+
+function upTo(table: string, { sortedAt, id }: Place, direction: 'asc' | 'desc'): Condition {
+  const sign = direction === 'asc' ? '<' : '>';
+  const column = `${table}.sorted_at`;
+  return [`${column} ${sign}= ? and (${column} ${sign} ? or ${table}.id ${sign}= ?)`, sortedAt, sortedAt, id];
+}
+
+type Within = { readonly few: Few } | { readonly window: Window };
+
+async function readPage(
+  em: HistoryManager,
+  search: BackupSearch,
+  page: BackupPage,
+  within: Within,
+): Promise<ListedBackup[]> {
+  const { table, conditions } = narrowed(em, within);
+  const { sql, values } = pageQuery(em, search, page, `${BACKUP_COLUMNS}, ${DATABASE_NAME}`, { table, conditions });
+  return (await readRows<BackupRow>(em, sql, values)).map(toBackup);
+}
+
+async function count(em: HistoryManager, search: BackupSearch, within: Within): Promise<number> {
+  const { table, conditions } = narrowed(em, within);
+  const where = conditionsOf(em, search);
+  for (const condition of conditions) where.demand(...condition);
+  const rows = await readRows<{ count: number }>(em, `select count(*) as count from ${table} ${where}`, where.values);
+  return Number(rows[0]!.count);
+}
+
+function narrowed(em: HistoryManager, within: Within): { table: string; conditions: Condition[] } {
+  if ('few' in within) return { table: 'backups b', conditions: [[within.few.condition, ...within.few.values]] };
+  const { path, direction, from, to } = within.window;
+  const conditions = [
+    ...(from ? [behind('b', from, direction)] : []),
+    ...(to ? [upTo('b', to, direction)] : []),
+    ...(path.search.receivedState ? [['b.state = ?', path.search.receivedState] as Condition] : []),
+  ];
+  return { table: backupsBy(em, path.index), conditions };
+}

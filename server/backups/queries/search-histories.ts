@@ -1,0 +1,44 @@
+import type { HistoryManager } from '../../history/orm.ts';
+import { readRows } from '../../history/read-rows.ts';
+import { BACKUP_COLUMNS, type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
+import { type BackupPage, pageQuery, searchBackups } from './search-backups.ts';
+
+/** So many histories are asked for in one statement: SQLite takes no more than 500. */
+const AT_ONCE = 250;
+/** And so many rows: more would take too long, with everyone else waiting. */
+const ROWS_AT_ONCE = 2_500;
+
+/**
+ * Lists the same page of the histories of some databases.
+ * @param ids of the databases
+ * @returns for each id its backups
+ */
+export async function searchHistories(
+  { em }: { em: HistoryManager },
+  ids: readonly number[],
+  page: BackupPage & { limit: number },
+): Promise<ListedBackup[][]> {
+  if (ids.length === 1) return [await searchBackups({ em }, { database: ids[0]! }, page)];
+  const backups: ListedBackup[] = [];
+  const atOnce = Math.max(1, Math.min(AT_ONCE, Math.floor(ROWS_AT_ONCE / page.limit)));
+  for (let at = 0; at < ids.length; at += atOnce)
+    backups.push(...(await someHistories(em, ids.slice(at, at + atOnce), page)));
+  const byDatabase = Map.groupBy(backups, ({ databaseId }) => databaseId);
+  return ids.map(id => byDatabase.get(id) ?? []);
+}
+
+/** One seek on the index for each database. A window function would read their whole histories. */
+async function someHistories(
+  em: HistoryManager,
+  ids: readonly number[],
+  page: BackupPage & { limit: number },
+): Promise<ListedBackup[]> {
+  const queries = ids.map(database => pageQuery(em, { database }, page, BACKUP_COLUMNS));
+  const sql = queries.map(({ sql }) => `select * from (${sql}) part`).join(' union all ');
+  const rows = await readRows<BackupRow>(
+    em,
+    sql,
+    queries.flatMap(({ values }) => values),
+  );
+  return rows.map(toBackup);
+}

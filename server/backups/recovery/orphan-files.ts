@@ -1,0 +1,63 @@
+import { parseBackupName } from '../../../protocol/backup-name.ts';
+import type { HistoryManager } from '../../history/orm.ts';
+import type { FileAddress, Storage } from '../../storage/storage.ts';
+import { readRecord } from '../sidecar/read-stored.ts';
+import { recordedNames } from './recorded-names.ts';
+
+/** A zip, or the record of one, that the history does not know. */
+export interface UnknownFile {
+  readonly address: FileAddress;
+  /** Whether the zip is there. */
+  readonly isStored: boolean;
+  /** What its record says of it, if there is a sound one. */
+  readonly recorded: { readonly id: number; readonly receivedAt: Date } | undefined;
+  /** What is wrong with its record, if it has one that is not sound. */
+  readonly recordProblem: string | undefined;
+  /** When its dump began. */
+  readonly takenAt: Date;
+}
+
+/** A file that is no backup, whatever its name looks like. */
+export interface Misfit {
+  readonly address: FileAddress;
+  readonly problem: string;
+}
+
+/** Compares the storage with the history, database by database. */
+export async function* unknownFiles({
+  em,
+  storage,
+}: {
+  em: HistoryManager;
+  storage: Storage;
+}): AsyncGenerator<UnknownFile | Misfit> {
+  for await (const { database, fileNames, described } of storage.list()) {
+    const known = await recordedNames(em, database);
+    const [stored, withRecord] = [new Set(fileNames), new Set(described)];
+    for (const fileName of new Set([...stored, ...withRecord])) {
+      if (known.has(fileName)) continue;
+      const isStored = stored.has(fileName);
+      yield look(storage, { database, fileName }, { isStored, hasRecord: withRecord.has(fileName) });
+    }
+  }
+}
+
+async function look(
+  storage: Storage,
+  address: FileAddress,
+  { isStored, hasRecord }: { isStored: boolean; hasRecord: boolean },
+): Promise<UnknownFile | Misfit> {
+  const name = parseBackupName(address.fileName);
+  if (typeof name === 'string') return { address, problem: `its name ${name}` };
+  if (name.database !== address.database) return { address, problem: `its name is one of ${name.database}` };
+  const base = { address, isStored, takenAt: name.takenAt, recorded: undefined, recordProblem: undefined };
+  if (!hasRecord) return base;
+  try {
+    const record = await readRecord(storage, address);
+    if (typeof record !== 'string') return { ...base, recorded: { id: record.id, receivedAt: record.receivedAt } };
+    return isStored ? { ...base, recordProblem: record } : { address, problem: `its record ${record}` };
+  } catch (error) {
+    // A record that can't be read today may be read tomorrow: until then nothing is put in its place.
+    return { address, problem: `its record can not be read: ${(error as Error).message}` };
+  }
+}

@@ -1,0 +1,317 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { finding } from '../../../protocol/finding.ts';
+import { graphql, request, upload } from '../../../testing/service/requests.ts';
+import { describeOnEachStore } from '../../../testing/service/running-app.ts';
+import { type Service, startInVain, startService } from '../../../testing/service/service.ts';
+import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
+import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
+
+describeOnEachStore('node server/main.ts rebuild', store => {
+  let folder: string;
+  let env: { DATABASE_URL: string; STORAGE_DIR: string; ALLOW_EMPTY_STORAGE?: string; ALLOW_EMPTY_HISTORY?: string };
+  let service: Service | undefined;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-rebuild-'));
+    env = { DATABASE_URL: await freshStore(), STORAGE_DIR: join(folder, 'backups') };
+  });
+  afterEach(async () => {
+    await service?.kill();
+    service = undefined;
+    await rm(folder, { recursive: true });
+  });
+
+  let stores = 0;
+  const freshStore = async () => {
+    const home = join(folder, `store-${stores++}`);
+    await mkdir(home);
+    return store.url(home);
+  };
+  const pathOf = ({ database, fileName }: SampleZip, ending = '') =>
+    join(env.STORAGE_DIR, database, `${fileName}${ending}`);
+
+  async function start(): Promise<string> {
+    service = await startService(env);
+    return service.url;
+  }
+
+  async function stop(): Promise<void> {
+    await service!.stop();
+    service = undefined;
+  }
+
+  /** Runs the command. @returns its exit code, the counts of its last line, and all lines */
+  async function rebuild() {
+    const { code, output } = await startInVain(env, ['rebuild']);
+    const lines = output
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    const { fromRecord, renumbered, fromZip, gone, failed } = lines.at(-1);
+    return { code, counts: { fromRecord, renumbered, fromZip, gone, failed }, lines, output };
+  }
+  const nothing = { fromRecord: 0, renumbered: 0, fromZip: 0, gone: 0, failed: 0 };
+
+  /** All that the service answers about what it keeps, but when the scrub looked. */
+  async function answers(url: string): Promise<unknown[]> {
+    const list = (await request(url)).json;
+    const seen: unknown[] = [list];
+    for (const { database_name } of list.data) {
+      const { json } = await request(`${url}/${encodeURIComponent(database_name)}`);
+      seen.push(json);
+      for (const { id } of json.data.histories) {
+        const report = (await request(`${url}/${id}/manifest`)).json;
+        seen.push({ ...report, data: { ...report.data, checked_at: null } });
+      }
+    }
+    const fields =
+      'id database fileName timestamp size digest downloadUrl state findings { code severity message advice } dumpSize dumpDigest receivedAt damage';
+    seen.push((await graphql(url, `{ databases { name latestBackup { ${fields} } backups { ${fields} } } }`)).json);
+    return seen;
+  }
+
+  async function accept(url: string, id: number): Promise<void> {
+    const body = JSON.stringify({ reason: 'on purpose', by: 'ayu' });
+    const headers = { 'content-type': 'application/json' };
+    expect((await request(`${url}/-/backups/${id}/accept`, { method: 'POST', body, headers })).status).to.equal(200);
+  }
+
+  /** Backups of every kind. */
+  async function fill(url: string): Promise<SampleZip[]> {
+    const day = (n: number, database: string, content?: string) =>
+      sampleZip({ database, takenAt: `2023-10-0${n}T00:00:00Z`, ...(content !== undefined && { content }) });
+    const [first, fallen, partial, bare, cut, vouchedCut, foreign] = [
+      ...[day(1, 'pt_xyz'), day(2, 'pt_xyz'), day(3, 'pt_xyz'), day(3, 'pt_xyz'), day(1, 'cut', 'x')],
+      ...[day(2, 'cut', 'y'), day(9, 'データ "x"')],
+    ] as [SampleZip, SampleZip, SampleZip, SampleZip, SampleZip, SampleZip, SampleZip];
+    const manifests = new Map<SampleZip, object>([
+      [first, { ...sampleManifest(first), a_newer_key: [1] }],
+      [fallen, sampleManifest(fallen, { inventory: { tables: [table('barang', 3)], views: ['v'] } })],
+      [partial, sampleManifest(partial, { findings: [finding('BROKEN_VIEW', 'v is broken', 'Mend it.')] })],
+      [vouchedCut, sampleManifest(vouchedCut)],
+      [foreign, sampleManifest(foreign)],
+    ]);
+    // Not in the order of their dumps, so that ids and times do not go together.
+    const zips = [foreign, partial, first, bare, vouchedCut, fallen, cut];
+    for (const zip of zips) {
+      const { status, json } = await upload(url, zip, { manifest: manifests.get(zip) });
+      expect(status).to.equal(201);
+      if (zip === fallen) await accept(url, json.data.id);
+    }
+    return zips;
+  }
+
+  it('gives a lost history back, answer by answer, and ids go on above', async function () {
+    this.timeout(60_000);
+    let url = await start();
+    const zips = await fill(url);
+    const before = await answers(url);
+    expect(JSON.stringify(before))
+      .to.contain('SHRUNK')
+      .and.contain('on purpose')
+      .and.contain('BROKEN_VIEW')
+      .and.contain('END_MARKER_MISSING');
+    await stop();
+    env.DATABASE_URL = await freshStore();
+    const { code, counts, output } = await rebuild();
+    expect({ code, counts }, output).to.deep.equal({ code: 0, counts: { ...nothing, fromRecord: zips.length } });
+    expect((await rebuild()).counts).to.deep.equal(nothing);
+    url = await start();
+    expect(await answers(url)).to.deep.equal(before);
+    const ids = before.flatMap(answer => JSON.stringify(answer).match(/"id":(\d+)/g) ?? []);
+    const highest = Math.max(...ids.map(text => Number(text.slice(5))));
+    const next = await upload(url, sampleZip());
+    expect(next.json.data.id).to.be.greaterThan(highest);
+    for (const zip of zips) expect((await upload(url, zip)).status).to.equal(200);
+    // The comparison finds what the history has got back: the loss that was accepted, too.
+    const later = sampleZip({ takenAt: '2023-10-08T00:00:00Z' });
+    const { json } = await upload(url, later, {
+      manifest: sampleManifest(later, { inventory: { tables: [table('barang', 3)] } }),
+    });
+    expect(json.data.findings[0].message).to.match(/^lost since backup \d+ \(2023-10-02 [^)]*\): view v$/);
+  });
+
+  it('changes nothing of a history that is there, and adds what it lacks', async () => {
+    let url = await start();
+    const [known, stray] = [sampleZip(), sampleZip({ database: 'stray' })];
+    await upload(url, known, { manifest: sampleManifest(known) });
+    const before = await answers(url);
+    await stop();
+    await mkdir(join(env.STORAGE_DIR, 'stray'));
+    await writeFile(pathOf(stray), stray.bytes);
+    expect(await rebuild()).to.deep.include({ code: 0, counts: { ...nothing, fromZip: 1 } });
+    url = await start();
+    expect((await request(`${url}/stray`)).json.data.histories).to.have.length(1);
+    const after = await answers(url);
+    for (const answer of before.slice(1, -1)) expect(after).to.deep.include(answer);
+  });
+
+  it('reads a zip that has no record as if it were received, when it was written', async () => {
+    const [bare, cut] = [sampleZip(), sampleZip({ content: 'cut off' })];
+    await mkdir(join(env.STORAGE_DIR, 'pt_xyz'), { recursive: true });
+    for (const zip of [bare, cut]) await writeFile(pathOf(zip), zip.bytes);
+    await utimes(pathOf(bare), new Date(), new Date('2023-10-31T00:00:07.125Z'));
+    const { code, counts, output } = await rebuild();
+    expect({ code, counts }, output).to.deep.equal({ code: 0, counts: { ...nothing, fromZip: 2 } });
+    const url = await start();
+    const { histories } = (await request(`${url}/pt_xyz`)).json.data;
+    const reports = await Promise.all(
+      histories.map(async ({ id }: { id: number }) => (await request(`${url}/${id}/manifest`)).json.data),
+    );
+    const report = (zip: SampleZip) => reports.find(({ file_name }) => file_name === zip.fileName);
+    expect(report(bare)).to.deep.include({
+      state: 'unverified',
+      size: bare.bytes.length,
+      repr_digest: `sha-256=:${Buffer.from(bare.sha256, 'hex').toString('base64')}:`,
+      dump_size: bare.dump.size,
+      dump_sha256: bare.dump.sha256,
+      received_at: '2023-10-31T00:00:07.125Z',
+      damage: null,
+      manifest: null,
+    });
+    expect(report(cut).state).to.equal('incomplete');
+    expect((await upload(url, bare)).status).to.equal(200);
+    // From now on it has a record, and so its id will last.
+    const record = JSON.parse(await readFile(pathOf(bare, '.json'), 'utf8'));
+    expect(record).to.include({ id: report(bare).id, received_at: '2023-10-31T00:00:07.125Z' });
+  });
+
+  it('remembers a backup whose zip is gone, and takes it back', async () => {
+    env.ALLOW_EMPTY_STORAGE = 'on';
+    let url = await start();
+    const zip = sampleZip();
+    const { data } = (await upload(url, zip, { manifest: sampleManifest(zip) })).json;
+    await stop();
+    await unlink(pathOf(zip));
+    env.DATABASE_URL = await freshStore();
+    expect(await rebuild()).to.deep.include({ code: 0, counts: { ...nothing, fromRecord: 1, gone: 1 } });
+    url = await start();
+    const report = (await request(`${url}/${data.id}/manifest`)).json.data;
+    expect(report).to.include({ state: 'damaged', damage: 'the stored file is gone' });
+    const again = await upload(url, zip);
+    expect({ status: again.status, data: again.json.data }).to.deep.equal({ status: 200, data });
+  });
+
+  it('tells of what it can not take in, leaves it as it is, and ends with 1', async () => {
+    const zip = sampleZip();
+    await mkdir(join(env.STORAGE_DIR, 'pt_xyz'), { recursive: true });
+    const id = '0f69a75b-9fdf-48c6-8ec9-2277934b7bb8';
+    const files = {
+      [sampleZip().fileName]: 'no zip',
+      [`mysql-2023-02-29-00-00-00-pt_xyz-${id}.sql.zip`]: 'no such date',
+      [`mysql-2023-02-28-00-00-00-pt_abc-${id}.sql.zip`]: 'another database',
+      [`mysql-2023-02-28-00-00-00-pt_xyz-${id}.sql.zip.json`]: '{"record_version":1}',
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(env.STORAGE_DIR, 'pt_xyz', name), text);
+    await writeFile(pathOf(zip), zip.bytes);
+    await writeFile(join(env.STORAGE_DIR, 'pt_xyz', 'notes.txt'), 'not ours');
+    const { code, counts, lines } = await rebuild();
+    expect({ code, counts }).to.deep.equal({ code: 1, counts: { ...nothing, fromZip: 1, failed: 4 } });
+    const told = lines.map(({ msg }) => msg).join('\n');
+    for (const name of Object.keys(files)) expect(told).to.contain(name.replace('.json', ''));
+    expect(told).to.contain('no readable zip').and.contain('no real date').and.contain('one of pt_abc');
+    for (const [name, text] of Object.entries(files))
+      expect(await readFile(join(env.STORAGE_DIR, 'pt_xyz', name), 'utf8')).to.equal(text);
+    expect(await readdir(join(env.STORAGE_DIR, 'pt_xyz'))).to.have.length(7);
+  });
+
+  it('reads the zip where the record has rotted, and leaves the record for people to look at', async () => {
+    let url = await start();
+    const zip = sampleZip();
+    await upload(url, zip, { manifest: sampleManifest(zip) });
+    await stop();
+    await writeFile(pathOf(zip, '.json'), 'rotten');
+    env.DATABASE_URL = await freshStore();
+    const { code, counts, output } = await rebuild();
+    expect({ code, counts }).to.deep.equal({ code: 0, counts: { ...nothing, fromZip: 1 } });
+    expect(output).to.contain('its zip was read instead');
+    expect(await readFile(pathOf(zip, '.json'), 'utf8')).to.equal('rotten');
+    url = await start();
+    expect((await request(`${url}/pt_xyz`)).json.data.histories[0].state).to.equal('unverified');
+  });
+
+  it('goes on behind a record that no store can hold, and names it; believes no state that its findings contradict', async () => {
+    const url = await start();
+    const [first, odd, better, last] = [sampleZip(), sampleZip(), sampleZip(), sampleZip()];
+    const zips = [first, odd, better, last];
+    for (const zip of zips)
+      await upload(url, zip, { manifest: sampleManifest(zip, { findings: [finding('BROKEN_VIEW', 'x')] }) });
+    await stop();
+    const edit = async (zip: SampleZip, change: object) => {
+      const record = JSON.parse(await readFile(pathOf(zip, '.json'), 'utf8'));
+      await writeFile(pathOf(zip, '.json'), JSON.stringify({ ...record, ...change }));
+    };
+    await edit(odd, { received_at: '2023-99-99T00:00:00.000Z' });
+    await edit(better, { state: 'complete' });
+    await edit(last, { id: 2 ** 32 - 1 });
+    env.DATABASE_URL = await freshStore();
+    const { code, counts, output } = await rebuild();
+    expect({ code, counts }).to.deep.equal({ code: 0, counts: { ...nothing, fromRecord: 1, fromZip: 3 } });
+    for (const zip of [odd, better, last]) expect(output).to.contain(zip.fileName);
+    const again = await start();
+    const { histories } = (await request(`${again}/pt_xyz`)).json.data;
+    expect(histories.map(({ state }: { state: string }) => state).sort()).to.deep.equal([
+      ...['incomplete', 'unverified', 'unverified', 'unverified'],
+    ]);
+    expect((await upload(again, sampleZip())).status).to.equal(201);
+  });
+
+  it('sees at once when a file has not the size that was received', async () => {
+    const url = await start();
+    const zip = sampleZip();
+    await upload(url, zip, { manifest: sampleManifest(zip) });
+    await stop();
+    await writeFile(pathOf(zip), 'cut');
+    env.DATABASE_URL = await freshStore();
+    expect((await rebuild()).counts).to.deep.equal({ ...nothing, fromRecord: 1 });
+    const { state } = (await request(`${await start()}/pt_xyz`)).json.data.histories[0];
+    expect(state).to.equal('damaged');
+  });
+
+  it('follows a link to the folder of a database on another disk', async () => {
+    const url = await start();
+    const zip = sampleZip();
+    await upload(url, zip, { manifest: sampleManifest(zip) });
+    await stop();
+    await rename(join(env.STORAGE_DIR, 'pt_xyz'), join(env.STORAGE_DIR, '..', 'larger'));
+    await symlink(join(env.STORAGE_DIR, '..', 'larger'), join(env.STORAGE_DIR, 'pt_xyz'));
+    env.DATABASE_URL = await freshStore();
+    expect((await rebuild()).counts).to.deep.equal({ ...nothing, fromRecord: 1 });
+  });
+
+  it('of two files with one id the one that was received later keeps it', async () => {
+    let url = await start();
+    const [older, younger, other] = [sampleZip(), sampleZip(), sampleZip()];
+    for (const zip of [older, younger, other]) await upload(url, zip, { manifest: sampleManifest(zip) });
+    await stop();
+    // As a crash between the record and its row may leave it.
+    const record = JSON.parse(await readFile(pathOf(older, '.json'), 'utf8'));
+    await writeFile(pathOf(older, '.json'), JSON.stringify({ ...record, id: 2 }));
+    env.DATABASE_URL = await freshStore();
+    expect(await rebuild()).to.deep.include({ code: 0, counts: { ...nothing, fromRecord: 2, renumbered: 1 } });
+    url = await start();
+    const idOf = async (zip: SampleZip) => (await upload(url, zip)).json.data.id;
+    expect([await idOf(younger), await idOf(other)]).to.deep.equal([2, 3]);
+    const id = await idOf(older);
+    expect(id).to.be.greaterThan(3);
+    expect(JSON.parse(await readFile(pathOf(older, '.json'), 'utf8'))).to.deep.equal({ ...record, id });
+  });
+
+  it('gives no id of the history to a file whose record claims it', async () => {
+    let url = await start();
+    const lost = sampleZip();
+    await upload(url, lost);
+    await stop();
+    env = { ...env, DATABASE_URL: await freshStore(), ALLOW_EMPTY_HISTORY: 'on' };
+    url = await start();
+    const kept = sampleZip();
+    expect((await upload(url, kept)).json.data.id).to.equal(1);
+    await stop();
+    expect(await rebuild()).to.deep.include({ code: 0, counts: { ...nothing, renumbered: 1 } });
+    url = await start();
+    expect((await upload(url, kept)).json.data.id).to.equal(1);
+    expect((await upload(url, lost)).json.data.id).to.equal(2);
+  });
+});

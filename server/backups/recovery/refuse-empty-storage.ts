@@ -1,0 +1,17 @@
+import { Backup } from '../../entities/backup.entity.ts';
+import type { HistoryManager } from '../../history/orm.ts';
+import type { Storage } from '../../storage/storage.ts';
+
+/**
+ * A disk that is not mounted looks like an empty storage. What is received there goes away when it is mounted over, and
+ * the scrub would take all that was stored for lost.
+ * @throws Error when the history knows of backups and not one file is stored
+ */
+export async function refuseEmptyStorage({ em, storage }: { em: HistoryManager; storage: Storage }): Promise<void> {
+  const known = await em.count(Backup, {});
+  if (known === 0) return;
+  for await (const { fileNames } of storage.list()) if (fileNames.length > 0) return;
+  throw new Error(
+    `The history knows of ${known} backups, but STORAGE_DIR holds not a single one: is its disk mounted? If they are lost for good, start with ALLOW_EMPTY_STORAGE=on until the next backup has come.`,
+  );
+}

@@ -1,0 +1,18 @@
+import { Backup } from '../../entities/backup.entity.ts';
+import type { HistoryManager } from '../../history/orm.ts';
+import type { Storage } from '../../storage/storage.ts';
+
+/**
+ * A history that was lost, or that DATABASE_URL names by mistake, looks like one that has just begun. What is received then is compared with
+ * nothing, so that a loss goes unseen, and gets ids that older backups have.
+ * @throws Error when the history knows of no backup, and backups that were recorded lie in the storage
+ */
+export async function refuseLostHistory({ em, storage }: { em: HistoryManager; storage: Storage }): Promise<void> {
+  if (await em.findOne(Backup, { id: { $gt: 0 } }, { fields: ['id'] })) return;
+  let recorded = 0;
+  for await (const { described } of storage.list()) recorded += described.length;
+  if (recorded === 0) return;
+  throw new Error(
+    `The history knows of no backup, but STORAGE_DIR holds the records of ${recorded}. Does DATABASE_URL name the history of this service? If it was lost, give it back before anything else: npm start -- rebuild. To begin a new one beside them all the same, start once with ALLOW_EMPTY_HISTORY=on.`,
+  );
+}

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import { Database } from '../../entities/database.entity.ts';
+import type { HistoryManager } from '../../history/orm.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { recordedNames } from './recorded-names.ts';
+
+interface Stores {
+  readonly em: HistoryManager;
+  readonly storage: Storage;
+}
+
+/**
+ * Compares the storage with the history, database by database, and warns where they differ. It changes nothing: a lost
+ * history must not cost the files. A file without a row gets one when it is sent again, or by a rebuild.
+ *
+ * Uploads go on meanwhile, and the two are not read at the same moment: what differs is looked at once more.
+ */
+export async function reportStrays({ em, storage, log }: Stores & { log: Logger }): Promise<void> {
+  let unrecorded = 0;
+  let missing = 0;
+  const unlisted = new Set((await em.find(Database, {})).map(({ name }) => name));
+  for await (const { database, fileNames } of storage.list()) {
+    unlisted.delete(database);
+    const recorded = await recordedNames(em, database);
+    const stored = new Set(fileNames);
+    unrecorded += await countUnrecorded({ em, storage }, database, without(stored, recorded));
+    missing += await countMissing(storage, database, without(recorded, stored));
+  }
+  for (const database of unlisted)
+    missing += await countMissing(storage, database, [...(await recordedNames(em, database))]);
+  if (unrecorded > 0) log.warn({ unrecorded }, `${unrecorded} stored files are unknown to the history: ${REBUILD}`);
+  if (missing > 0) log.warn({ missing }, `${missing} backups of the history have no stored file any more`);
+}
+
+const REBUILD =
+  'stop the service and run `npm start -- rebuild`, with the same STORAGE_DIR and DATABASE_URL, to give them back to it';
+
+function without(names: Set<string>, others: Set<string>): string[] {
+  return [...names].filter(name => !others.has(name));
+}
+
+/** @param names of files that had no row a moment ago: those that an upload has just stored get theirs in the same turn */
+async function countUnrecorded({ em, storage }: Stores, database: string, names: string[]): Promise<number> {
+  if (names.length === 0) return 0;
+  for (const fileName of names) await storage.exclusively({ database, fileName }, async () => {});
+  const recorded = await recordedNames(em, database);
+  return names.filter(name => !recorded.has(name)).length;
+}
+
+/** @param names of backups whose file was not there a moment ago: it may have come, or just be put in place of a bad one */
+async function countMissing(storage: Storage, database: string, names: string[]): Promise<number> {
+  let missing = 0;
+  for (const fileName of names) {
+    const address = { database, fileName };
+    const file = await storage.exclusively(address, () => storage.open(address));
+    await file?.close();
+    if (!file) missing += 1;
+  }
+  return missing;
+}

@@ -1,0 +1,114 @@
+import { IsolationLevel } from '@mikro-orm/core';
+import { type BackupState, byWeight, type FindingList } from '../../../protocol/finding.ts';
+import type { Manifest } from '../../../protocol/manifest.ts';
+import { Backup } from '../../entities/backup.entity.ts';
+import { Database } from '../../entities/database.entity.ts';
+import { takenAtOf } from '../../entities/taken-at.ts';
+import type { HistoryManager } from '../../history/orm.ts';
+import type { FileAddress, Storage } from '../../storage/storage.ts';
+import type { DumpFacts } from '../assessment/check-content.ts';
+import { sortTime } from '../assessment/sort-time.ts';
+import type { LossColumns } from '../losses/loss.ts';
+import { formatRecord } from './sidecar.ts';
+
+/** A stored zip that the history is to know. */
+export interface Recordable extends LossColumns {
+  readonly address: FileAddress;
+  readonly receivedAt: Date;
+  /** Of the zip, in bytes. */
+  readonly size: number;
+  /** Of the zip, 64 hexadecimal digits. */
+  readonly sha256: string;
+  readonly dump: Pick<DumpFacts, 'size' | 'sha256'> | undefined;
+  readonly state: BackupState;
+  readonly findings: NonNullable<FindingList>;
+  /** JSON. */
+  readonly manifest: string | undefined;
+  /** Of the manifest, for the lists, which do not read it. */
+  readonly contents: ContentCounts | undefined;
+  /** When its stored bytes were read and found right, if they were. */
+  readonly checkedAt?: Date | null;
+  /** A new one when left out. */
+  readonly id?: number;
+  /** What is wrong with the stored file, if anything. */
+  readonly damage?: string;
+}
+
+/** How much a dump holds. */
+export interface ContentCounts {
+  readonly rows: number;
+  readonly tables: number;
+}
+
+/**
+ * Gives a stored zip its row in the history and, in the same transaction, its record beside it. The record lies durably
+ * before the row is committed: whatever the history promises can be read again from the storage.
+ * @throws UniqueConstraintViolationException when the file has a row already
+ */
+export async function recordBackup(
+  { em, storage }: { em: HistoryManager; storage: Storage },
+  recordable: Recordable,
+): Promise<Backup> {
+  return unlessDeadlocked(() =>
+    em.fork().transactional(async em => {
+      const backup = await insertRow(em, recordable);
+      await storage.describe(recordable.address, formatRecord(backup));
+      return backup;
+    }, READ_COMMITTED),
+  );
+}
+
+/**
+ * Gives a stored zip its row alone.
+ * @throws UniqueConstraintViolationException when the file has a row already
+ */
+export async function insertBackup({ em }: { em: HistoryManager }, recordable: Recordable): Promise<Backup> {
+  return unlessDeadlocked(() => em.fork().transactional(em => insertRow(em, recordable), READ_COMMITTED));
+}
+
+/** Two first uploads of one database may both make its row: the second must see what the first has committed. */
+const READ_COMMITTED = { isolationLevel: IsolationLevel.READ_COMMITTED };
+
+/** InnoDB ends one of two transactions that wait for each other, and expects that it is tried again. */
+async function unlessDeadlocked<T>(transaction: () => Promise<T>, attempts = 3): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ER_LOCK_DEADLOCK' || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function insertRow(em: HistoryManager, recordable: Recordable): Promise<Backup> {
+  const { address, dump, findings, manifest, contents, damage, ...same } = recordable;
+  const takenAt = takenAtOf(address);
+  const backup = em.create(Backup, {
+    ...same,
+    database: await databaseOf(em, address),
+    fileName: address.fileName,
+    takenAt,
+    sortedAt: sortTime({ takenAt, receivedAt: recordable.receivedAt }),
+    dumpSize: dump?.size ?? null,
+    dumpSha256: dump?.sha256 ?? null,
+    dumpRows: contents?.rows ?? null,
+    tableCount: contents?.tables ?? null,
+    findings: findings.length > 0 ? JSON.stringify(findings) : null,
+    findingCount: findings.length,
+    worstFinding: byWeight(findings)[0]?.code ?? null,
+    manifest: manifest ?? null,
+    damage: damage ?? null,
+  });
+  await em.flush();
+  return backup;
+}
+
+/** A database is new to the history with its first backup. */
+async function databaseOf(em: HistoryManager, { database: name }: FileAddress): Promise<Database> {
+  return (await em.findOne(Database, { name })) ?? (await em.upsert(Database, { name }));
+}
+
+/** @returns how much is in the dump of that manifest, if there is one */
+export function contentCounts(manifest: Manifest | null | undefined): ContentCounts | undefined {
+  return manifest ? { rows: manifest.dump.rows, tables: manifest.inventory.tables.length } : undefined;
+}

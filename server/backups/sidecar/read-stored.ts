@@ -1,0 +1,79 @@
+import { entryNameOf } from '../../../protocol/backup-name.ts';
+import { stateOf } from '../../../protocol/finding.ts';
+import type { Manifest } from '../../../protocol/manifest.ts';
+import { takenAtOf } from '../../entities/taken-at.ts';
+import { throwSystemErrorsFrom } from '../../error-origin.ts';
+import type { FileAddress, Storage } from '../../storage/storage.ts';
+import { judgeBackup } from '../assessment/assess-backup.ts';
+import { checkZip } from '../assessment/check-zip.ts';
+import { contentCounts, type Recordable } from './insert-backup.ts';
+import { parseRecord } from './sidecar.ts';
+import { storedDigest } from './stored-digest.ts';
+
+/**
+ * Learns from its record what the history knew of a stored zip.
+ * @returns that, with the id that it had; or a phrase that completes "its record …" when it is none of that file
+ * @throws what the disk throws
+ */
+export async function readRecord(
+  storage: Storage,
+  address: FileAddress,
+): Promise<(Recordable & { id: number }) | string> {
+  const text = await storage.description(address);
+  const record = text === undefined ? 'is gone' : parseRecord(text, address);
+  if (typeof record === 'string') return record;
+  const { id, received_at, size, sha256, dump_size, dump_sha256, state, findings, manifest, loss } = record;
+  const { at, by, reason } = loss?.acceptance ?? {};
+  return {
+    id,
+    address,
+    receivedAt: new Date(received_at),
+    size,
+    sha256,
+    dump: dump_size === null || dump_sha256 === null ? undefined : { size: dump_size, sha256: dump_sha256 },
+    state,
+    findings,
+    manifest: manifest === null ? undefined : JSON.stringify(manifest),
+    contents: contentCounts(manifest as Manifest | null),
+    shrunkFrom: loss?.reference ?? null,
+    acceptedAt: at === undefined ? null : new Date(at),
+    acceptedBy: by ?? null,
+    acceptedFor: reason ?? null,
+  };
+}
+
+/**
+ * Learns from a stored zip what there is to learn without its record, by the same checks as when one is received. The
+ * last write to the file stands for its receipt.
+ * @throws AppError 422 when it is no zip of the right content, Error when it is gone; what the disk throws
+ */
+export async function readZip(
+  storage: Storage,
+  address: FileAddress,
+  { verifyUploads }: { verifyUploads: boolean },
+): Promise<Recordable> {
+  const file = await storage.open(address);
+  if (!file) throw new Error('it is gone');
+  const { fd, size, modifiedAt: receivedAt } = file;
+  const checking = checkZip({ fd, size, entryName: entryNameOf(address.fileName), isRead: verifyUploads }).catch(
+    throwSystemErrorsFrom('storage'),
+  );
+  const { dump } = await checking.catch(async error => {
+    await file.close();
+    throw error;
+  });
+  const sha256 = await storedDigest(file);
+  const times = { takenAt: takenAtOf(address), receivedAt };
+  const findings = judgeBackup({ manifest: undefined, dump, reference: undefined, times });
+  return {
+    address,
+    receivedAt,
+    size,
+    sha256,
+    dump,
+    state: stateOf(findings),
+    findings,
+    manifest: undefined,
+    contents: undefined,
+  };
+}

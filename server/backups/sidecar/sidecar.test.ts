@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { finding } from '../../../protocol/finding.ts';
+import { sampleManifest } from '../../../testing/zips/sample-manifest.ts';
+import { sampleZip } from '../../../testing/zips/sample-zip.ts';
+import type { Backup } from '../../entities/backup.entity.ts';
+import { formatRecord, parseRecord } from './sidecar.ts';
+
+const zip = sampleZip({ database: 'データ' });
+const findings = [finding('SHRUNK', 'fell', 'Look.'), finding('DUMP_SAID', 'hm')];
+
+const backup = {
+  id: 7,
+  database: { name: zip.database },
+  fileName: zip.fileName,
+  takenAt: new Date('2023-10-31T00:00:00Z'),
+  receivedAt: new Date('2023-10-31T00:00:07.123Z'),
+  size: 2 ** 43,
+  sha256: zip.sha256,
+  state: 'complete',
+  findings: JSON.stringify(findings),
+  dumpSize: zip.dump.size,
+  dumpSha256: zip.dump.sha256,
+  manifest: JSON.stringify({ ...sampleManifest(zip), a_newer_key: 1 }),
+  checkedAt: new Date(),
+  damage: 'gone',
+  shrunkFrom: sampleZip().fileName,
+  acceptedAt: new Date('2023-11-01T08:00:00.123Z'),
+  acceptedBy: null,
+  acceptedFor: 'on purpose',
+} as unknown as Backup;
+
+describe('the record of a backup', () => {
+  it('reads back what it wrote', () => {
+    expect(parseRecord(formatRecord(backup), zip)).to.deep.equal({
+      record_version: 1,
+      id: 7,
+      database: zip.database,
+      file_name: zip.fileName,
+      taken_at: '2023-10-31T00:00:00.000Z',
+      received_at: '2023-10-31T00:00:07.123Z',
+      size: 2 ** 43,
+      sha256: zip.sha256,
+      dump_size: zip.dump.size,
+      dump_sha256: zip.dump.sha256,
+      state: 'complete',
+      findings,
+      manifest: { ...sampleManifest(zip), a_newer_key: 1 },
+      loss: {
+        reference: backup.shrunkFrom,
+        acceptance: { at: '2023-11-01T08:00:00.123Z', by: null, reason: 'on purpose' },
+      },
+    });
+  });
+
+  it('has no loss where nothing was lost, as those of before there were any, and no acceptance before somebody accepts', () => {
+    const read = (more: object) => parseRecord(formatRecord({ ...backup, ...more } as Backup), zip);
+    expect(read({ shrunkFrom: null })).to.not.have.property('loss');
+    const { shrunkFrom: reference } = backup;
+    expect(read({ acceptedAt: null })).to.deep.include({ loss: { reference, acceptance: null } });
+  });
+
+  it('also where little is known', () => {
+    const little = { ...backup, findings: null, dumpSize: null, dumpSha256: null, manifest: null } as unknown as Backup;
+    const unknown = { findings: [], dump_size: null, dump_sha256: null, manifest: null };
+    expect(parseRecord(formatRecord(little), zip)).to.deep.include(unknown);
+  });
+
+  it('is none of another file or database, and says whose it is', () => {
+    const other = sampleZip();
+    expect(parseRecord(formatRecord(backup), { ...zip, fileName: other.fileName })).to.contain(zip.fileName);
+    expect(parseRecord(formatRecord(backup), { ...zip, database: 'x' })).to.contain(zip.database);
+  });
+
+  it('is refused when it is cut off, or is wrong in any part', () => {
+    const text = formatRecord(backup);
+    for (const length of [0, 1, 100, text.length - 1])
+      expect(parseRecord(text.slice(0, length), zip), `${length}`).to.contain('is no JSON');
+    const record = JSON.parse(text);
+    for (const name of Object.keys(record).filter(name => name !== 'loss')) {
+      const { [name]: _, ...rest } = record;
+      expect(parseRecord(JSON.stringify(rest), zip), `without ${name}`).to.contain('is wrong');
+      expect(parseRecord(JSON.stringify({ ...record, [name]: 'x' }), zip), `${name} x`).to.match(/is wrong|is that of/);
+    }
+    for (const wrong of [
+      { record_version: 2 },
+      { id: 0 },
+      { id: 2 ** 32 },
+      { size: -1 },
+      { dump_size: 0.5 },
+      { received_at: '2023-10-31' },
+      { findings: [{}] },
+      { manifest: {} },
+      { loss: {} },
+      { loss: { reference: record.loss.reference } },
+      { loss: { ...record.loss, reference: 'x' } },
+      { loss: { ...record.loss, acceptance: { at: 'yesterday', by: null, reason: 'x' } } },
+      { manifest: { ...record.manifest, manifest_version: 3 } },
+    ])
+      expect(parseRecord(JSON.stringify({ ...record, ...wrong }), zip), JSON.stringify(wrong)).to.contain('is wrong');
+    for (const text of ['null', '[]', '1']) expect(parseRecord(text, zip), text).to.contain('is wrong');
+  });
+});

@@ -1,0 +1,123 @@
+import { type InferType, mixed, number, object, string, ValidationError } from 'yup';
+import { parseBackupName } from '../../../protocol/backup-name.ts';
+import { type BackupState, findingList, stateOf } from '../../../protocol/finding.ts';
+import { manifestSchema } from '../../../protocol/manifest.ts';
+import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
+import type { FileAddress } from '../../storage/storage.ts';
+import { acceptanceOf } from '../losses/loss.ts';
+
+const sha256 = () => string().matches(/^[0-9a-f]{64}$/);
+const size = () => number().integer().min(0).max(Number.MAX_SAFE_INTEGER);
+const instant = () =>
+  string()
+    .matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    .test('real', 'is no real instant', text => !Number.isNaN(Date.parse(text ?? '')))
+    .required();
+
+/** What is kept beside a zip: all that the history knows of it when it is received (docs/reference/formats.md, "The record"). */
+const recordSchema = object({
+  record_version: number().oneOf([1]).required(),
+  /** Far below what the store can hold, so that there are ids left above. */
+  id: number()
+    .integer()
+    .min(1)
+    .max(2 ** 31)
+    .required(),
+  database: string().required(),
+  file_name: string().required(),
+  taken_at: instant(),
+  received_at: instant(),
+  /** Of the zip. */
+  size: size().required(),
+  sha256: sha256().required(),
+  /** Of the plain dump; null where the service was told not to read it. */
+  dump_size: size().nullable().defined(),
+  dump_sha256: sha256().nullable().defined(),
+  state: mixed<BackupState>().oneOf(['complete', 'incomplete', 'unverified']).required(),
+  findings: findingList.required(),
+  manifest: mixed()
+    .nullable()
+    .defined()
+    .test('manifest', 'is no manifest', value => value === null || manifestSchema.isValidSync(value, { strict: true })),
+  /** Of a complete backup that lost something; left out where nothing was. */
+  loss: object({
+    /** Name of the zip that still has it. */
+    reference: string()
+      .required()
+      .max(255)
+      .test('name', 'is no name of a backup', text => typeof parseBackupName(text ?? '') !== 'string'),
+    acceptance: object({
+      at: instant(),
+      by: string().nullable().defined().max(255),
+      reason: string().required().max(1000),
+    })
+      .nullable()
+      .defined(),
+  })
+    .default(undefined)
+    .optional(),
+}).test('state', 'has a state that its findings contradict', ({ state, findings, manifest }) => {
+  const found = findingList.isValidSync(findings) ? stateOf(findings ?? []) : state;
+  return found === state || (state === 'unverified' && findings?.length === 0 && manifest === null);
+});
+
+export type StoredRecord = InferType<typeof recordSchema>;
+
+/**
+ * Writes down what the history knows of a backup.
+ * @param backup with its database and its manifest loaded
+ * @returns JSON
+ */
+export function formatRecord(backup: Backup): string {
+  const { id, database, fileName, takenAt, receivedAt, size, sha256, dumpSize, dumpSha256, state, manifest } = backup;
+  const record = JSON.stringify({
+    record_version: 1,
+    id,
+    database: database.name,
+    file_name: fileName,
+    taken_at: takenAt.toISOString(),
+    received_at: receivedAt.toISOString(),
+    size,
+    sha256,
+    dump_size: dumpSize ?? null,
+    dump_sha256: dumpSha256 ?? null,
+    state,
+    findings: findingsOf(backup),
+    ...lossOf(backup),
+    // The last: it is JSON already, of some megabytes at times.
+    manifest: null,
+  } satisfies StoredRecord);
+  return manifest ? record.replace(/null\}$/, () => `${manifest}}`) : record;
+}
+
+function lossOf(backup: Backup): Pick<StoredRecord, 'loss'> {
+  if (!backup.shrunkFrom) return {};
+  const acceptance = acceptanceOf(backup);
+  return {
+    loss: {
+      reference: backup.shrunkFrom,
+      acceptance: acceptance && { ...acceptance, at: acceptance.at.toISOString() },
+    },
+  };
+}
+
+/**
+ * Reads what `formatRecord` wrote.
+ * @param address of the file that it lies beside, which it must be the record of
+ * @returns the record, or a phrase that completes "its record …" when it is none of that file
+ */
+export function parseRecord(text: string, { database, fileName }: FileAddress): StoredRecord | string {
+  try {
+    const record = recordSchema.validateSync(JSON.parse(text), { strict: true });
+    if (record.file_name !== fileName || record.database !== database)
+      return `is that of ${record.file_name} of ${record.database}`;
+    return record;
+  } catch (error) {
+    if (error instanceof ValidationError) return `is wrong: ${error.message.slice(0, MAX_REASON)}`;
+    if (error instanceof SyntaxError) return `is no JSON: ${error.message}`;
+    throw error;
+  }
+}
+
+/** yup repeats the value that it doesn't like, however long that is. */
+const MAX_REASON = 500;

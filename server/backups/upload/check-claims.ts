@@ -1,0 +1,52 @@
+import { formatReprDigest } from '../../../protocol/digest.ts';
+import { refused } from '../../errors.ts';
+import type { ReceivedFile } from '../../storage/storage.ts';
+import type { ZipFacts } from '../assessment/check-zip.ts';
+import type { SentManifest } from './sent-manifest.ts';
+
+/** What a client says of the file that it sends. */
+export interface Claims {
+  /** The SHA-256 of the zip by `Repr-Digest`, 64 hexadecimal digits. */
+  readonly sha256?: string | undefined;
+  readonly manifest?: SentManifest | undefined;
+}
+
+/**
+ * Compares the bytes that arrived with what the client says they are.
+ * @throws AppError 422 naming `Repr-Digest` or `manifest`, with both digests
+ */
+export function checkReceived({ sha256, size }: ReceivedFile, claims: Claims): void {
+  if (claims.sha256 !== undefined && claims.sha256 !== sha256)
+    throw mismatch('Repr-Digest', `says ${inField(claims.sha256)}, but what arrived has ${inField(sha256)}`);
+  const zip = claims.manifest?.zip;
+  if (zip && (zip.sha256 !== sha256 || zip.size !== size))
+    throw mismatch(
+      'manifest',
+      `says that the zip has ${zip.size} bytes and the SHA-256 ${zip.sha256}, but what arrived has ${size} bytes and the SHA-256 ${sha256}`,
+    );
+}
+
+/**
+ * Compares the dump in the zip with what the manifest says of it; of a zip that was not read to its end, only the size.
+ * @throws AppError 422 naming `manifest`
+ */
+export function checkDump({ dumpSize, dump }: ZipFacts, manifest: SentManifest | undefined): void {
+  if (!manifest) return;
+  const told = manifest.dump;
+  if (told.size !== dumpSize)
+    throw unlike(`says that the dump has ${told.size} bytes, but the one in the zip has ${dumpSize}`);
+  if (dump && told.sha256 !== dump.sha256)
+    throw unlike(`says that the dump has the SHA-256 ${told.sha256}, but the one in the zip has ${dump.sha256}`);
+}
+
+function mismatch(field: string, message: string) {
+  return refused([{ field, message }], 'DIGEST_MISMATCH');
+}
+
+function unlike(message: string) {
+  return refused([{ field: 'manifest', message }], 'MANIFEST_MISMATCH');
+}
+
+function inField(sha256: string): string {
+  return formatReprDigest(Buffer.from(sha256, 'hex'));
+}

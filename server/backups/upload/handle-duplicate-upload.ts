@@ -1,0 +1,42 @@
+import type { Backup } from '../../entities/backup.entity.ts';
+import type { HistoryManager } from '../../history/orm.ts';
+import type { ReceivedFile, Storage } from '../../storage/storage.ts';
+import { ensureRecord } from '../sidecar/ensure-sidecar.ts';
+import { storedDigest } from '../sidecar/stored-digest.ts';
+
+/**
+ * Sees to it that a backup which was received before, and whose bytes have come again, really is stored: one that went
+ * missing comes back, one that has rotted is set aside and replaced. The client may remove its copy after this answer, so
+ * the stored bytes are read, whatever the history thinks of them.
+ * @param recorded what the history knows of it; the same bytes as `received`
+ * @returns the backup, sound again
+ */
+export async function keepAgain(
+  { em, storage }: { em: HistoryManager; storage: Storage },
+  recorded: Backup,
+  received: ReceivedFile,
+): Promise<Backup> {
+  if (!(await received.publish()) && !(await isSound(storage, received)) && !(await received.replace()))
+    throw new Error(`${received.address.fileName} was set aside, and still there is a file of that name`);
+  await ensureRecord({ em, storage }, recorded.id);
+  recorded.damage = null;
+  recorded.checkedAt = new Date();
+  await em.flush();
+  return recorded;
+}
+
+async function isSound(storage: Storage, { address, size, sha256 }: ReceivedFile): Promise<boolean> {
+  const file = await storage.open(address);
+  if (!file) return false;
+  if (file.size !== size) {
+    await file.close();
+    return false;
+  }
+  try {
+    return (await storedDigest(file)) === sha256;
+  } catch (error) {
+    // A bad sector is damage like any other.
+    if ((error as NodeJS.ErrnoException).code === 'EIO') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import { defineEntity } from '@mikro-orm/core';
+import { type BackupState, type FindingList, findingList } from '../../protocol/finding.ts';
+import type { StoredState } from '../../protocol/responses.ts';
+import { Database } from './database.entity.ts';
+
+const schema = defineEntity({
+  name: 'Backup',
+  tableName: 'backups',
+  properties: p => ({
+    /** Never given to another backup, not even after a removal. */
+    id: p.integer().primary(),
+    database: p.manyToOne(Database).index(false),
+    fileName: p.string().length(255).unique(),
+    /** When the dump began, to the second, UTC: what the file name says. */
+    takenAt: p.datetime(0),
+    /** When the service had it whole, UTC. */
+    receivedAt: p.datetime(3),
+    /** By which it is sorted, filtered and counted (`sortTime`); never null, which SQLite can't promise of a column added later. */
+    sortedAt: p.datetime(0).nullable(),
+    /** Of the zip, in bytes. */
+    size: p.bigint('number'),
+    /** Of the zip, 64 hexadecimal digits. */
+    sha256: p.string().length(64),
+    /** What it was found to be worth when it was received. */
+    state: p.string().$type<BackupState>().length(16).default('unverified'),
+    /** JSON; null when there are none. */
+    findings: p.string().columnType('longtext').nullable(),
+    /** Of the plain dump, in bytes, as the service read it. */
+    dumpSize: p.bigint('number').nullable(),
+    /** Of the plain dump, 64 hexadecimal digits. */
+    dumpSha256: p.string().length(64).nullable(),
+    /** The rows and the tables of the dump, as the manifest says; null without one. */
+    dumpRows: p.bigint('number').nullable(),
+    tableCount: p.integer().nullable(),
+    /** How many findings there are, and the code of the one that weighs most. */
+    findingCount: p.integer().default(0),
+    worstFinding: p.string().length(64).nullable(),
+    /** What the client sent along, as JSON. May be large: loaded only where it is asked for. */
+    manifest: p.string().columnType('longtext').nullable().lazy(),
+    /** When its stored bytes were last read, whatever that showed, UTC. */
+    checkedAt: p.datetime(3).nullable(),
+    /** What is wrong with the stored file; null while it is sound. */
+    damage: p.string().length(255).nullable(),
+    /** Of a complete backup that lost something: the name of the zip that still has it. Names outlast a lost history, ids may not. */
+    shrunkFrom: p.string().length(255).nullable(),
+    /** When somebody accepted that loss, UTC; who that was, as the client says; and why. */
+    acceptedAt: p.datetime(3).nullable(),
+    acceptedBy: p.string().length(255).nullable(),
+    acceptedFor: p.string().length(1000).nullable(),
+  }),
+  indexes: [
+    // Newest first within a database: what every listing asks for.
+    { properties: ['database', 'sortedAt', 'id'] },
+    // The last complete one of a database: with the state first MySQL sees the order behind it, for many databases at once, too.
+    { name: 'backups_by_state_and_database', properties: ['state', 'database', 'sortedAt', 'id'] },
+    // What has not been checked for longest.
+    { properties: ['checkedAt', 'id'] },
+    // Of all databases: newest first, and with all that the totals of a day are made of.
+    { name: 'backups_by_time', properties: ['sortedAt', 'id', 'database', 'state', 'damage', 'size', 'dumpSize'] },
+    { name: 'backups_by_state', properties: ['state', 'sortedAt', 'id'] },
+    { name: 'backups_by_damage', properties: ['damage', 'sortedAt', 'id'] },
+    { name: 'backups_by_size', properties: ['size', 'id'] },
+    { name: 'backups_by_database_and_size', properties: ['database', 'size', 'id'] },
+    // The databases with a loss that no one has accepted.
+    { name: 'backups_by_loss', properties: ['shrunkFrom', 'acceptedAt', 'database'] },
+  ],
+});
+
+/** One stored zip. */
+export class Backup extends schema.class {}
+schema.setClass(Backup);
+
+/** @returns what the backup is worth now */
+export function storedState({ state, damage }: Pick<Backup, 'state' | 'damage'>): StoredState {
+  return damage ? 'damaged' : state;
+}
+
+/** @returns what was found when it was received */
+export function findingsOf({ findings }: Pick<Backup, 'findings'>): NonNullable<FindingList> {
+  return findingList.required().cast(JSON.parse(findings ?? '[]'));
+}

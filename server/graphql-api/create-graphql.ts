@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { createSchema, createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { BackupNews } from '../backups/events/backup-events.ts';
+import { RowBudget } from '../graphql/row-budget.ts';
+import { Pace } from '../graphql/throttle.ts';
+import type { DailyTotals } from '../statistics/daily-totals.ts';
+import { documentCache } from './document-cache.ts';
+import { endRefused } from './end-refused.ts';
+import { logUnforeseen, logUnmasked, maskError } from './errors.ts';
+import { guardResolvers } from './guard-resolvers.ts';
+import { limits } from './limits.ts';
+import { onlyJson, refuseBrokenParameters } from './only-json.ts';
+import { backupResolvers } from './resolvers/backup-resolvers.ts';
+import type { GraphqlContext, RequestContext } from './resolvers/context.ts';
+import { databaseResolvers } from './resolvers/database-resolvers.ts';
+import { Loaders } from './resolvers/loaders.ts';
+import type { Resolvers } from './resolvers/resolver-types.ts';
+import { createScalars } from './resolvers/scalars.ts';
+import { statisticsResolvers } from './resolvers/statistics-resolvers.ts';
+
+export type Graphql = YogaServerInstance<RequestContext, GraphqlContext>;
+
+export interface GraphqlDependencies {
+  readonly log: Logger;
+  readonly totals: DailyTotals;
+  readonly news: BackupNews;
+  /** Whether clients may ask for the schema, as GraphiQL does. */
+  readonly introspection: boolean;
+}
+
+/** Joins the contract in schema.graphql with the features' resolvers. */
+export async function createGraphql({ log, totals, news, introspection }: GraphqlDependencies): Promise<Graphql> {
+  const typeDefs = await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8');
+  const schema = createSchema<GraphqlContext>({ typeDefs, resolvers: { ...createScalars(typeDefs), ...resolvers } });
+  guardResolvers(schema);
+  return createYoga<RequestContext, GraphqlContext>({
+    schema,
+    context: ({ em }) =>
+      ({ loaders: new Loaders(em), budget: new RowBudget(), pace: new Pace(), totals, news }) as GraphqlContext,
+    graphqlEndpoint: '/graphql',
+    // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.
+    graphiql: introspection,
+    renderGraphiQL: () => '',
+    landingPage: false,
+    // The service answers under its own health paths. Yoga looks at how the URL ends: with a blank none does.
+    healthCheckEndpoint: ' ',
+    logging: logUnmasked(log),
+    cors: false,
+    multipart: false,
+    // http/read-body.ts has read the body, and no more of it than is allowed.
+    maxRequestBodySize: false,
+    parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
+    maskedErrors: { maskError },
+    plugins: [onlyJson, refuseBrokenParameters, endRefused, ...limits({ introspection }), logUnforeseen(log)],
+  });
+}
+
+const { Query: backupQueries, ...backupTypes } = backupResolvers;
+const { Query: databaseQueries, ...databaseTypes } = databaseResolvers;
+const { Query: statisticsQueries, ...statisticsTypes } = statisticsResolvers;
+
+const resolvers: Resolvers = {
+  Query: { ...databaseQueries, ...backupQueries, ...statisticsQueries },
+  ...backupTypes,
+  ...databaseTypes,
+  ...statisticsTypes,
+};

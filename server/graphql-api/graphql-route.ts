@@ -1,0 +1,82 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { fairTurns } from '../backups/assessment/fair-turns.ts';
+import { AppError, notFound } from '../errors.ts';
+import { refuseForeign } from '../http/hosts/same-origin.ts';
+import { readBody } from '../http/read-body.ts';
+import { inviteBody } from '../http/send-continue.ts';
+import type { Graphql } from './create-graphql.ts';
+import { graphiqlPage } from './graphiql-page.ts';
+
+const REFUSED = 'This is no GraphQL request: POST a JSON object with "query" in it, as application/json';
+const NO_PAGE =
+  'GraphiQL is switched off here (GRAPHQL_INTROSPECTION=off): POST a JSON object with "query" in it, as application/json';
+const BODY_LIMITS = { maxBytes: 100_000, maxMs: 30_000 };
+
+/** So many questions are worked on at a time, since the answer of each may fill a hundred megabytes; the others wait. */
+const AT_ONCE = 4;
+
+/** Puts GraphQL at `/graphql`. A browser that asks for a page gets GraphiQL. */
+export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
+  const router = new Router({ sensitive: true });
+  const sendPage = graphiqlPage();
+  // All alike: they go in the order in which they came.
+  const turns = fairTurns({ places: AT_ONCE, slice: Infinity, maxBegun: Infinity });
+  router.register('/graphql', ['GET', 'POST'], async ctx => {
+    const isPageOnly = ctx.state.isForeign && acceptsPage(ctx);
+    if (!isPageOnly) refuseForeign(ctx);
+    inviteBody(ctx);
+    const { headers } = ctx;
+    // A HEAD is answered as the GET would be (RFC 9110, section 9.3.2); Koa leaves the body out.
+    const method = ctx.method === 'HEAD' ? 'GET' : ctx.method;
+    const body = method === 'POST' ? String(await readBody(ctx.req, BODY_LIMITS)) : null;
+    const { em, requestId } = ctx.state;
+    const url = new URL(ctx.url, 'http://localhost');
+    if (isPageOnly) url.search = '';
+    const response = await turns.run(0, async () => {
+      if (ctx.res.destroyed) throw new AppError(499, 'REQUEST_ABORTED', 'The client went away');
+      return graphql.fetch(url, { method, headers: headers as Record<string, string>, body }, { em, requestId });
+    });
+    // Of a page Yoga gives us no more than that.
+    if (response.headers.get('content-type') === 'text/html') return sendPage(ctx);
+    if (wantsPage(ctx)) throw notFound('GRAPHIQL_OFF', NO_PAGE);
+    // Yoga refuses some requests with a status and no more, and of an empty body Koa makes a 204.
+    if (response.status >= 400 && !response.body) throw new AppError(response.status, 'GRAPHQL_REFUSED', REFUSED);
+    for (const [name, value] of response.headers) if (name !== 'cache-control') ctx.append(name, value);
+    ctx.status = response.status;
+    if (!isStream(response)) ctx.body = await response.text();
+    else if (ctx.method === 'HEAD') await endStream(response);
+    else {
+      endWithClient(ctx);
+      ctx.body = response.body;
+    }
+  });
+  return router;
+}
+
+/** Of a subscription. All else is there whole, and sending it as a stream would take twice the time. */
+function isStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+}
+
+/** Whoever closes their side still wants an answer, but no news any more. */
+function endWithClient({ req, res }: Context): void {
+  req.socket.once('end', () => res.destroy());
+}
+
+/** As Yoga looks for it. A link on another page may lead to GraphiQL, which asks nothing by itself. */
+function acceptsPage({ method, headers }: Context): boolean {
+  return method !== 'POST' && headers.accept?.includes('text/html') === true;
+}
+
+/** Yoga's stream begins to listen when it is first read, and can not be cancelled before that. */
+async function endStream({ body }: Response): Promise<void> {
+  const reader = body!.getReader();
+  await reader.read();
+  await reader.cancel();
+}
+
+/** A query in the URL can be answered without the page. */
+function wantsPage(ctx: Context): boolean {
+  return ctx.method !== 'POST' && ctx.query.query === undefined && ctx.accepts('json', 'html') === 'html';
+}

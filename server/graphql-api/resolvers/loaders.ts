@@ -1,0 +1,92 @@
+import DataLoader from 'dataloader';
+import { type BackupDetails, detailsById } from '../../backups/backup-details.ts';
+import type { Place } from '../../backups/losses/loss.ts';
+import { newestClean, unacceptedLosses } from '../../backups/losses/unaccepted-losses.ts';
+import { backupsById, backupsByName, type ListedBackup, manifestsById } from '../../backups/queries/listed-backup.ts';
+import type { BackupOrder, BackupPlace } from '../../backups/queries/search-backups.ts';
+import { searchHistories } from '../../backups/queries/search-histories.ts';
+import {
+  databasesById,
+  type FoundDatabase,
+  type NamedDatabase,
+  searchDatabases,
+} from '../../databases/search-databases.ts';
+import type { HistoryManager } from '../../history/orm.ts';
+import { daysOfDatabases, type Kept, keptOfDatabases } from '../../statistics/database-statistics.ts';
+import type { Day } from '../../statistics/statistics.ts';
+
+/** A page of the history of each of some databases. */
+export interface HistoriesPage {
+  readonly order: BackupOrder;
+  readonly after: BackupPlace | undefined;
+  readonly limit: number;
+}
+
+/**
+ * What one request looks up by id. Whatever is asked for in the same moment is looked up together, and nothing twice.
+ */
+export class Loaders {
+  readonly #em: HistoryManager;
+  readonly backup: DataLoader<number, ListedBackup | null>;
+  readonly details: DataLoader<number, BackupDetails>;
+  /** By the name of the zip. */
+  readonly named: DataLoader<string, ListedBackup | null>;
+  readonly manifest: DataLoader<number, string | null>;
+  /** Of a database: its newest complete backup without an unaccepted loss. */
+  readonly clean: DataLoader<number, Place | undefined>;
+  /** Of a database: the id of its newest complete backup, if that has an unaccepted loss. */
+  readonly loss: DataLoader<number, number | null>;
+  readonly database: DataLoader<number, NamedDatabase>;
+  /** With its latest backups. */
+  readonly found: DataLoader<number, FoundDatabase>;
+  readonly kept: DataLoader<number, Kept>;
+  readonly #days = new Map<number, DataLoader<number, Day[]>>();
+  readonly #histories = new Map<string, DataLoader<number, ListedBackup[]>>();
+
+  constructor(em: HistoryManager) {
+    this.#em = em;
+    this.backup = new DataLoader(ids => backupsById({ em }, ids));
+    this.details = new DataLoader(async ids => inOrder(ids, await detailsById({ em }, ids), ({ id }) => id));
+    this.named = new DataLoader(names => backupsByName({ em }, names));
+    this.clean = new DataLoader(ids => newestClean({ em }, ids));
+    this.loss = new DataLoader(async ids => {
+      const losses = new Map((await unacceptedLosses({ em }, { ids })).map(({ databaseId, id }) => [databaseId, id]));
+      return ids.map(id => losses.get(id) ?? null);
+    });
+    this.manifest = new DataLoader(ids => manifestsById({ em }, ids));
+    this.database = new DataLoader(async ids => inOrder(ids, await databasesById({ em }, ids), ({ id }) => id));
+    this.found = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
+    this.kept = new DataLoader(ids => keptOfDatabases({ em }, ids));
+  }
+
+  /** The last days of a database. */
+  days(last: number): DataLoader<number, Day[]> {
+    return entryOf(this.#days, last, () => new DataLoader(ids => daysOfDatabases({ em: this.#em }, ids, last)));
+  }
+
+  /** A page of the history of a database. */
+  histories(page: HistoriesPage): DataLoader<number, ListedBackup[]> {
+    const key = JSON.stringify(page);
+    return entryOf(this.#histories, key, () => new DataLoader(ids => searchHistories({ em: this.#em }, ids, page)));
+  }
+
+  /** Forgets what has been looked up: it may have changed since. */
+  clear(): void {
+    this.#em.clear();
+    const { backup, named, details, manifest, database, found, kept, clean, loss } = this;
+    for (const loader of [backup, named, details, manifest, database, found, kept, clean, loss]) loader.clearAll();
+    this.#days.clear();
+    this.#histories.clear();
+  }
+}
+
+function inOrder<T>(ids: readonly number[], found: readonly T[], idOf: (item: T) => number): Array<T | Error> {
+  const byId = new Map(found.map(item => [idOf(item), item]));
+  return ids.map(id => byId.get(id) ?? new Error(`the history has lost the row ${id}`));
+}
+
+function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}

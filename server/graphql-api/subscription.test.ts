@@ -1,0 +1,223 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { finding } from '../../protocol/finding.ts';
+import { brokenStore } from '../../testing/history/broken-store.ts';
+import { rawConnection } from '../../testing/service/raw-http.ts';
+import { request, upload } from '../../testing/service/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
+import { Backup } from '../entities/backup.entity.ts';
+
+const FIELDS = 'id database { name backupCount } fileName state';
+
+describeOnEachStore('the subscription to backups', store => {
+  let app: RunningApp;
+  beforeEach(async () => {
+    app = await runApp(store);
+  });
+  afterEach(() => app[Symbol.asyncDispose]());
+
+  it('tells of each backup the moment it is there, with what is true by then', async () => {
+    await upload(app.url, sampleZip());
+    await using all = await listen(app, `subscription { backupReceived { ${FIELDS} } }`);
+    for (const backupCount of [2, 3]) {
+      const zip = sampleZip();
+      const { json } = await upload(app.url, zip);
+      expect(await all.next()).to.deep.equal({
+        data: {
+          backupReceived: {
+            id: String(json.data.id),
+            database: { name: 'pt_xyz', backupCount },
+            fileName: zip.fileName,
+            state: 'unverified',
+          },
+        },
+      });
+    }
+  });
+
+  it('tells those of one database only, when that is asked for', async () => {
+    await using one = await listen(app, 'subscription { backupReceived(database: "pt_abc") { fileName } }');
+    const wanted = sampleZip({ database: 'pt_abc' });
+    for (const zip of [sampleZip(), sampleZip({ database: 'pt_ab' }), wanted]) await upload(app.url, zip);
+    expect(await one.next()).to.deep.equal({ data: { backupReceived: { fileName: wanted.fileName } } });
+  });
+
+  it('tells nothing of what was refused, and of what comes a second time', async () => {
+    await using all = await listen(app, 'subscription { backupReceived { fileName } }');
+    const [first, last] = [sampleZip(), sampleZip()];
+    await upload(app.url, first);
+    expect((await upload(app.url, first)).status).to.equal(200);
+    expect((await upload(app.url, { ...sampleZip(), bytes: Buffer.from('no zip') })).status).to.equal(422);
+    await upload(app.url, last);
+    const told = [await all.next(), await all.next()].map(({ data }) => data.backupReceived.fileName);
+    expect(told).to.deep.equal([first.fileName, last.fileName]);
+  });
+
+  it('is heard by many, each of whom may go at any time', async () => {
+    const listeners = await Promise.all(
+      Array.from({ length: 20 }, () => listen(app, 'subscription { backupReceived { id } }')),
+    );
+    expect(app.news.listeners).to.equal(20);
+    for (const gone of listeners.splice(0, 10)) await gone[Symbol.asyncDispose]();
+    await settled(() => app.news.listeners === 10);
+    await upload(app.url, sampleZip());
+    for (const listener of listeners) {
+      expect((await listener.next()).data.backupReceived.id).to.equal('1');
+      await listener[Symbol.asyncDispose]();
+    }
+    await settled(() => app.news.listeners === 0);
+  });
+
+  it('has room for a hundred', async () => {
+    const listeners = await Promise.all(
+      Array.from({ length: 100 }, () => listen(app, 'subscription { backupReceived { id } }')),
+    );
+    await using more = await listen(app, 'subscription { backupReceived { id } }');
+    const { errors } = await more.next();
+    expect(errors[0].extensions.code).to.equal('TOO_MANY_SUBSCRIPTIONS');
+    for (const listener of listeners) await listener[Symbol.asyncDispose]();
+    await settled(() => app.news.listeners === 0);
+  });
+
+  it('is open to an EventSource, which can only GET', async () => {
+    const query = encodeURIComponent('subscription { backupReceived { id } }');
+    const response = await fetch(`${app.url}/graphql?query=${query}`, { headers: { accept: 'text/event-stream' } });
+    expect(response.headers.get('content-type')).to.match(/^text\/event-stream/);
+    await using listening = eventsOf(response);
+    await settled(() => app.news.listeners === 1);
+    await upload(app.url, sampleZip());
+    expect(await listening.next()).to.deep.equal({ data: { backupReceived: { id: '1' } } });
+  });
+
+  it('ends when the service stops, and does not hold it up', async () => {
+    const own = await runApp(store);
+    const listening = await listen(own, 'subscription { backupReceived { id } }');
+    const startedAt = performance.now();
+    await own[Symbol.asyncDispose]();
+    expect(performance.now() - startedAt).to.be.lessThan(450); // the grace, after which connections are cut, is 500 ms
+    expect(await listening.next()).to.equal(undefined);
+  });
+
+  it('gives the code of what goes wrong meanwhile, and goes on', async () => {
+    await using all = await listen(app, 'subscription { backupReceived { id } }');
+    app.news.received({ id: 999, database: 'nobody', sortedAt: new Date() });
+    const { errors } = await all.next();
+    expect(errors[0].extensions.code).to.equal('BACKUP_NOT_FOUND');
+    await upload(app.url, sampleZip());
+    expect((await all.next()).data.backupReceived.id).to.equal('1');
+  });
+
+  it('listens for nobody whom it has refused', async () => {
+    for (const accept of ['application/json', 'multipart/mixed', 'text/html']) {
+      const body = JSON.stringify({ query: 'subscription { backupReceived { id } }' });
+      const headers = { 'content-type': 'application/json', accept };
+      const { status } = await request(`${app.url}/graphql`, { method: 'POST', body, headers });
+      expect(status, accept).to.equal(406);
+    }
+    await settled(() => app.news.listeners === 0);
+  });
+
+  it('ends for a client that stops taking, with a code, before a thousand backups wait for it', async () => {
+    await upload(app.url, sampleZip());
+    const findings = JSON.stringify([finding('NO_MANIFEST', 'x'.repeat(50_000))]);
+    await app.history.em.fork().nativeUpdate(Backup, 1, { findings });
+    const query = encodeURIComponent('subscription { backupReceived { findings { message } } }');
+    const connection = await rawConnection(app.url);
+    await connection.send(
+      `GET /graphql?query=${query} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n`,
+    );
+    await settled(() => app.news.listeners === 1);
+    connection.socket.pause();
+    const tell = () => app.news.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
+    // Some go into the buffers of the connection: only those that are not taken count.
+    for (let told = 0; told < 3_000 && app.news.listeners > 0; told++) {
+      tell();
+      if (told % 100 === 0) await sleep(20);
+    }
+    expect(app.news.listeners).to.equal(0);
+    tell();
+    connection.socket.resume();
+    const isOver = () => connection.received().slice(-50).includes('event: complete');
+    for (let i = 0; i < 1_000 && !isOver(); i++) await sleep(20);
+    expect(connection.received().slice(-2_000)).to.match(/"code":"SUBSCRIBER_TOO_SLOW".*\n\n[^{]*event: complete/);
+  }).timeout(60_000);
+
+  it('may read two thousand rows at each event', async () => {
+    await upload(app.url, sampleZip());
+    await using all = await listen(
+      app,
+      'subscription { backupReceived { database { backups(first: 1000) { nodes { id } } } } }',
+    );
+    for (let event = 0; event < 25; event++) {
+      app.news.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
+      const { errors, data } = await all.next();
+      expect(errors, `event ${event}`).to.equal(undefined);
+      expect(data.backupReceived.database.backups.nodes).to.deep.equal([{ id: '1' }]);
+    }
+  });
+
+  it('may read as much again after an event that asked for too much', async () => {
+    for (let at = 0; at < 2; at++) await upload(app.url, sampleZip());
+    await app.history.em.fork().nativeUpdate(Backup, 1, { manifest: `"${'x'.repeat(16_000_000)}"` });
+    await using all = await listen(app, 'subscription { backupReceived { id inventory { rows } } }');
+    const tell = (id: number) => app.news.received({ id, database: 'pt_xyz', sortedAt: new Date() });
+    tell(1);
+    const { message, extensions } = (await all.next()).errors[0];
+    expect(extensions.code).to.equal('QUERY_TOO_LARGE');
+    expect(message).to.contain('more than 2000 rows');
+    tell(2);
+    expect(await all.next()).to.deep.equal({ data: { backupReceived: { id: '2', inventory: null } } });
+  });
+
+  it('shows nothing of what nobody foresaw, and logs it', async () => {
+    using _ = brokenStore(app.history, new Error('the inner secret'));
+    await using all = await listen(app, 'subscription { backupReceived { id } }');
+    app.news.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
+    expect((await all.next()).errors[0].extensions.code).to.equal('INTERNAL_ERROR');
+    const line = app.log.find(({ level }) => level === 50);
+    expect(line?.err).to.have.property('stack').to.contain('the inner secret');
+  });
+});
+
+interface Events extends AsyncDisposable {
+  /** The next event, or undefined when there will be none. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
+  next(): Promise<any>;
+}
+
+async function listen({ url, news }: RunningApp, query: string): Promise<Events> {
+  const before = news.listeners;
+  const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  expect(response.status).to.equal(200);
+  expect(response.headers.get('content-type')).to.match(/^text\/event-stream/);
+  if (before < 100) await settled(() => news.listeners > before);
+  return eventsOf(response);
+}
+
+/** The `next` events of graphql-sse's protocol, distinct connections mode. */
+function eventsOf(response: Response): Events {
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  return {
+    async next() {
+      for (;;) {
+        const event = /^([\s\S]*?)\n\n/.exec(text);
+        if (event) text = text.slice(event[0].length);
+        const found = /^event: next\ndata: (.*)$/m.exec(event?.[1] ?? '');
+        if (found) return JSON.parse(found[1]!);
+        if (event) continue;
+        const { done, value } = await reader.read();
+        if (done) return undefined;
+        text += value;
+      }
+    },
+    [Symbol.asyncDispose]: () => reader.cancel(),
+  };
+}
+
+async function settled(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 200 && !isSo(); i++) await sleep(10);
+  expect(isSo(), 'within two seconds').to.equal(true);
+}

@@ -1,0 +1,56 @@
+import Router from '@koa/router';
+import manifest from '../../package.json' with { type: 'json' };
+import type { ServiceStatus } from '../../protocol/responses.ts';
+import { AppError } from '../errors.ts';
+import { checkWritable } from '../history/check-writable.ts';
+import type { HistoryManager } from '../history/orm.ts';
+import { presentScrub } from '../scrub/presenter.ts';
+import type { Scrub } from '../scrub/scrub.ts';
+import { type Storage, StorageAway } from '../storage/storage.ts';
+
+interface Dependencies {
+  readonly storage: Storage;
+  readonly scrub: Scrub;
+  /** Whether the content of uploads is read. */
+  readonly verifyUploads: boolean;
+}
+
+/** How the service is. Under `/-/`, so that no database's name is taken away. */
+export function healthRoutes({ storage, scrub, verifyUploads }: Dependencies): Router {
+  const router = new Router({ sensitive: true });
+  const startedAt = new Date().toISOString();
+
+  router.get('/-/healthy', ctx => {
+    ctx.body = { message: 'healthy' };
+  });
+
+  router.get('/-/ready', async ctx => {
+    const { em } = ctx.state as { em: HistoryManager };
+    await checkWritable(em);
+    await storage.checkUsable().catch(storageUnavailable('can not be written to'));
+    ctx.body = { message: 'ready' };
+  });
+
+  router.get('/-/status', async ctx => {
+    const { em } = ctx.state as { em: HistoryManager };
+    const { free, total } = await storage.space().catch(storageUnavailable('can not be looked at'));
+    const data = {
+      version: manifest.version,
+      time: new Date().toISOString(),
+      started_at: startedAt,
+      storage: { free_bytes: free, total_bytes: total },
+      verify_uploads: verifyUploads,
+      scrub: presentScrub(await scrub.progress(em)),
+    };
+    ctx.body = { data, message: 'success' } satisfies ServiceStatus;
+  });
+
+  return router;
+}
+
+function storageUnavailable(why: string): (error: unknown) => never {
+  return error => {
+    if (error instanceof StorageAway) throw error;
+    throw new AppError(503, 'STORAGE_UNAVAILABLE', `The storage folder ${why}`, [], error);
+  };
+}

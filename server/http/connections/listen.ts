@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { oneAtATime } from '../one-at-a-time.ts';
+import { limitConnections, mostConnections } from './limit-connections.ts';
+import { OpenConnections } from './open-connections.ts';
+import { refuseBroken } from './refuse-broken.ts';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+
+export interface Listening {
+  readonly url: string;
+  /** Answers requests from now on, those first that came in meanwhile. */
+  serve(handler: Handler): void;
+  /** Takes no new connections, lets running requests finish, and cuts those that take longer than `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface Address {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly log: Logger;
+  readonly limits?: ConnectionLimits;
+}
+
+/** Each has a default. Times are in milliseconds. */
+export interface ConnectionLimits {
+  /** How many connections there may be at once. */
+  readonly most?: number;
+  /** How long the header of a request may take, and the silence of a new connection. */
+  readonly headerMs?: number;
+  /** How long the body of a request that nobody reads may still take when the answer is out. */
+  readonly unreadBodyMs?: number;
+  /** How long a client may send nothing of a body while all connections are busy. */
+  readonly silentMs?: number;
+}
+
+/**
+ * Claims an address; requests wait until `serve` is called.
+ * @throws Error when the address can't be had
+ */
+export async function listen({ host, port, log, limits = {} }: Address): Promise<Listening> {
+  const { most = mostConnections(), headerMs = 15_000, unreadBodyMs = 5_000, silentMs = 5_000 } = limits;
+  const handler = Promise.withResolvers<Handler>();
+  const running = new Set<Promise<unknown>>();
+  const connections = new OpenConnections();
+  const begin = (request: IncomingMessage, response: ServerResponse) => {
+    const answering = handler.promise.then(handle => handle(request, response));
+    running.add(answering);
+    const forget = () => running.delete(answering);
+    response.once('close', () => answering.then(forget, forget));
+  };
+  const beginInTurn = oneAtATime(begin, socket => {
+    log.warn('a connection was closed: too many requests waited on it for their answers');
+    socket.destroy();
+  });
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    // Each layer that sends a file listens for its end: Koa, the log, what lingers, and those below.
+    response.setMaxListeners(20);
+    connections.owe(response);
+    response.once('finish', () => cutUnreadBody(request, unreadBodyMs));
+    beginInTurn(request, response);
+  };
+  const server = createServer(settings(headerMs), answer);
+  // A client that has sent all and closes its side still wants its answer.
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+  // Without these, Node would invite the body before anybody has looked at the headers, and refuse other expectations itself.
+  server.on('checkContinue', answer).on('checkExpectation', answer);
+  refuseBroken(server, { connections, log });
+  limitConnections(server, { connections, most, silentMs, log });
+  await claim(server, { host, port });
+  // Such as no descriptor left for a connection: nothing to end the service for.
+  server.on('error', err => log.error({ err }, 'a connection could not be taken'));
+  return { url: urlOf(server), serve: handler.resolve, stop: graceMs => stop(server, running, graceMs) };
+}
+
+/**
+ * Node's 300 s for a whole request would cut long uploads: `feed` limits their silence instead. Connections are kept longer
+ * than proxies keep them (nginx: 60 s), so that none sends a request into one that is just being closed. That the field Host
+ * is there is checked by the app, which answers in its own form.
+ */
+function settings(headersTimeout: number) {
+  const connectionsCheckingInterval = Math.ceil(headersTimeout / 5);
+  const times = { requestTimeout: 0, headersTimeout, connectionsCheckingInterval, keepAliveTimeout: 65_000 };
+  return { ...times, requireHostHeader: false };
+}
+
+async function claim(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  server.listen({ host, port });
+  await once(server, 'listening').catch(error => {
+    throw new Error(
+      `HOST ${host} and PORT ${port} can not be listened on: ${error.message} (is a Lumbung running already? Stop it, or choose another address)`,
+      { cause: error },
+    );
+  });
+}
+
+/** Node would read on for as long as the client likes. */
+function cutUnreadBody(request: IncomingMessage, withinMs: number): void {
+  if (request.complete) return;
+  const { socket } = request;
+  const timer = setTimeout(() => request.complete || socket.destroy(), withinMs);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** How long requests that were cut may take to clean up behind themselves. */
+const CLEAN_UP_MS = 5_000;
+
+async function stop(server: Server, running: Set<Promise<unknown>>, graceMs: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // A connection that is kept alive would outlive its last answer.
+  const closeIdle = setInterval(() => server.closeIdleConnections(), 100);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(closeIdle);
+  clearTimeout(cut);
+  await Promise.race([Promise.allSettled(running), sleep(CLEAN_UP_MS, undefined, { ref: false })]);
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

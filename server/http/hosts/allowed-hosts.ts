@@ -1,0 +1,44 @@
+import type { Context, Middleware } from 'koa';
+import { AppError } from '../../errors.ts';
+import { isOwnAddress, parseHost } from './host-name.ts';
+
+/** What needs no name: whoever probes from outside may call the service as it likes, and learns nothing by it. */
+const PROBES = new Set(['/-/healthy', '/-/ready']);
+
+/**
+ * Answers only to names that are the service's own: IP addresses, loopback names, and those that it was told of. A web page
+ * could else have its own name lead here, and would be of the same origin for the browser (DNS rebinding).
+ * @param names beside the addresses and loopback names
+ */
+export function allowedHosts(names: readonly string[]): Middleware {
+  const allowed = new Set(names.map(name => parseHost(name)?.name));
+  return async (ctx, next) => {
+    const host = askedHost(ctx);
+    const parsed = host === undefined ? undefined : parseHost(host);
+    if (host !== undefined && !parsed) throw malformed(`its host ${JSON.stringify(host)} is none`);
+    ctx.state.host = parsed;
+    if (parsed && !isOwnAddress(parsed.name) && !allowed.has(parsed.name) && !PROBES.has(ctx.path))
+      throw misdirected(parsed.name);
+    await next();
+  };
+}
+
+/** What the target says goes before the field (RFC 9112, section 3.2.2). @returns undefined where HTTP/1.0 says nothing */
+function askedHost({ req }: Context): string | undefined {
+  const fields = req.headersDistinct.host ?? [];
+  if (fields.length > 1) throw malformed('it has more than one field Host');
+  if (fields.length === 0 && req.httpVersion !== '1.0') throw malformed('it has no field Host');
+  return /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(req.url ?? '')?.[1] ?? fields[0];
+}
+
+function malformed(why: string): AppError {
+  return new AppError(400, 'MALFORMED_REQUEST', `The request is not HTTP/1.1 as RFC 9112 has it: ${why}`);
+}
+
+function misdirected(name: string): AppError {
+  return new AppError(
+    421,
+    'UNKNOWN_HOST',
+    `The service does not answer to the name ${name}. If it is one of its own, add it to PUBLIC_HOSTS and start it again`,
+  );
+}

@@ -1,0 +1,65 @@
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { rawConnection } from '../../../testing/service/raw-http.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { sampleZip } from '../../../testing/zips/sample-zip.ts';
+import { Backup } from '../../entities/backup.entity.ts';
+import { Database } from '../../entities/database.entity.ts';
+
+const SIZE = 200 * 1024 * 1024;
+
+describeOnEachStore('a download', store => {
+  let app: RunningApp;
+  let path: string;
+  let id: number;
+  before(async () => {
+    app = await runApp(store, { downloadIdleMs: 500 });
+    const { database: name, fileName } = sampleZip();
+    path = join(app.storageDir, name, fileName);
+    await mkdir(join(app.storageDir, name));
+    await writeFile(path, '');
+    await truncate(path, SIZE);
+    const em = app.history.em.fork();
+    const { id: database } = await em.upsert(Database, { name });
+    const times = { takenAt: new Date(0), sortedAt: new Date(0), receivedAt: new Date(0) };
+    id = await em.insert(Backup, { database, fileName, ...times, size: SIZE, sha256: '0'.repeat(64) });
+  });
+  after(() => app[Symbol.asyncDispose]());
+
+  it('is cut when its client takes nothing any more', async () => {
+    const connection = await rawConnection(app.url);
+    await connection.send(`GET /${id}/download HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await connection.receive(/Content-Length/);
+    connection.socket.pause();
+    await new Promise(resolve => setTimeout(resolve, 2_000));
+    connection.socket.resume();
+    expect((await connection.ended()).length).to.be.lessThan(SIZE);
+  });
+
+  it('is not cut while its client takes it slowly', async function () {
+    this.timeout(15_000);
+    const connection = await rawConnection(app.url);
+    await connection.send(
+      `GET /${id}/download HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-29999999\r\nConnection: close\r\n\r\n`,
+    );
+    const timer = setInterval(
+      () => (connection.socket.isPaused() ? connection.socket.resume() : connection.socket.pause()),
+      100,
+    );
+    const answer = await connection.ended();
+    clearInterval(timer);
+    expect(answer.length).to.be.greaterThan(30_000_000);
+  });
+
+  it('breaks off, and never ends as if it were whole, when the file is cut meanwhile', async () => {
+    const connection = await rawConnection(app.url);
+    await connection.send(`GET /${id}/download HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await connection.receive(/Content-Length/);
+    connection.socket.pause();
+    await truncate(path, 1000);
+    connection.socket.resume();
+    expect((await connection.ended()).length).to.be.lessThan(SIZE);
+    expect(app.log.some(line => line.msg === 'an answer was cut short')).to.equal(true);
+  });
+});

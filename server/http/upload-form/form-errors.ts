@@ -1,0 +1,37 @@
+import type { Context } from 'koa';
+import { AppError, refused } from '../../errors.ts';
+
+/** A receiver that fails ends the file's stream, whose end may be heard of before the failure itself. */
+export function firstCause(reason: unknown, results: PromiseSettledResult<unknown>[]): unknown {
+  const failures = results.filter(result => result.status === 'rejected').map(result => result.reason);
+  return [reason, ...failures].find(error => error?.name !== 'AbortError') ?? reason;
+}
+
+/** Turns what multer and its parser throw into what the client can act on. */
+export function formError(ctx: Context, error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  if (ctx.req.destroyed && !ctx.req.complete)
+    return new AppError(499, 'UPLOAD_ABORTED', 'The client went away in the middle of the upload', [], error);
+  const { name, message } = error as { name?: string; message?: string };
+  return name === 'MulterError' || PARSER_ERROR.test(message ?? '') ? malformed(message, error) : error;
+}
+
+/** What busboy calls its errors, which have neither a class nor a code. */
+const PARSER_ERROR = /^(Multipart: Boundary not found|Malformed|Unexpected end of|Unsupported content type)/;
+
+export function malformed(reason: string | undefined, cause?: unknown): AppError {
+  return new AppError(400, 'MALFORMED_FORM', `The multipart body can not be read: ${reason}`, [], cause);
+}
+
+export function fileMissing(): AppError {
+  const message = 'is missing: send the zip as one part with a file name';
+  return refused([{ field: 'file', message }], 'FILE_MISSING');
+}
+
+export function tooManyFiles(): AppError {
+  return refused([{ field: 'file', message: 'must be the only file of the form' }], 'TOO_MANY_FILES');
+}
+
+export function tooLarge(maxFileBytes: number | undefined): AppError {
+  return new AppError(413, 'FILE_TOO_LARGE', `The file is larger than the ${maxFileBytes} bytes that are allowed`);
+}

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { createPace } from './throttle.ts';
+
+const never = new AbortController().signal;
+
+/** @returns how long it takes to spend so much, in milliseconds */
+async function spending(pace: ReturnType<typeof createPace>, pieces: number, bytes: number): Promise<number> {
+  const start = performance.now();
+  for (let i = 0; i < pieces; i++) {
+    pace.spend(bytes);
+    await pace.rest(never);
+  }
+  return performance.now() - start;
+}
+
+describe('the pace of a scrub', () => {
+  it('lets no more through than its limit, on the average', async () => {
+    expect(await spending(createPace(1_000_000), 30, 10_000)).to.be.within(290, 600);
+  });
+
+  it('has no limit with 0', async () => {
+    expect(await spending(createPace(0), 1_000, 1e9)).to.be.lessThan(200);
+  });
+
+  it('makes up for what was spent in haste', async () => {
+    const pace = createPace(1_000_000);
+    pace.spend(200_000);
+    expect(await spending(pace, 1, 1)).to.be.within(190, 500);
+  });
+
+  it('catches up with a short delay, but turns no long pause into a rush', async () => {
+    const { now } = performance;
+    let skipped = 0;
+    performance.now = () => now.call(performance) + skipped;
+    try {
+      const pace = createPace(1_000_000);
+      skipped = 100;
+      expect(await spending(pace, 1, 90_000)).to.be.lessThan(60);
+      skipped += 3_600_000;
+      expect(await spending(pace, 1, 1_200_000)).to.be.within(190, 500);
+    } finally {
+      performance.now = now;
+    }
+  });
+
+  it('ends its rest at once when it is told to', async () => {
+    const pace = createPace(1);
+    const stop = new AbortController();
+    pace.spend(1_000_000);
+    const resting = pace.rest(stop.signal);
+    stop.abort();
+    expect((await resting.catch(error => error)).name).to.equal('AbortError');
+  });
+});

@@ -1,0 +1,31 @@
+import { hasCode } from './file-system.ts';
+import { giveName, type NamingDisk } from './rename-no-replace.ts';
+
+/** So many bad copies of one file are kept at most. The name may grow by eight bytes (protocol/database-name.ts). */
+const MAX_COPIES = 999;
+
+/**
+ * Gives a stored file that has gone bad another name beside its own, `NAME.bad-1`, `NAME.bad-2` and so on: it may be the
+ * last trace of what happened. A file that is not there is none to set aside.
+ * @throws Error when there are too many such copies already
+ */
+export async function setAside(disk: NamingDisk, path: string): Promise<void> {
+  for (let copy = 1; copy <= MAX_COPIES; copy++) {
+    try {
+      if (await giveName(disk, { path, target: badCopy(path, copy), isPart: false })) return;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return;
+      throw error;
+    }
+  }
+  throw new Error(`there are ${MAX_COPIES} bad copies of ${path} already: remove them`);
+}
+
+function badCopy(path: string, copy: number): string {
+  return `${path}.bad-${copy}`;
+}
+
+/** @returns the longest name that a file of that path, or one beside it, can ever get */
+export function longestName(path: string): string {
+  return badCopy(path, MAX_COPIES);
+}

@@ -1,0 +1,48 @@
+import { cleanUp, type Disk, hasCode } from './file-system.ts';
+import { inTurn } from './keyed-mutex.ts';
+
+export interface NamingDisk extends Disk {
+  /** Whoever must look before it renames takes turns here, by target. */
+  readonly renames: Map<string, Promise<unknown>>;
+}
+
+interface Naming {
+  readonly path: string;
+  readonly target: string;
+  /** Whether it may stay under its old name, too, when that can't be removed: parts are swept at the next start. */
+  readonly isPart: boolean;
+}
+
+/**
+ * Moves a file to its name, unless there is one of that name.
+ *
+ * `rename` would replace the file that is there; `link` refuses to, whoever made it in the meantime.
+ * @returns whether it was moved
+ */
+export async function giveName(disk: NamingDisk, { path, target, isPart }: Naming): Promise<boolean> {
+  try {
+    await disk.fs.link(path, target);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    // EPERM is also the answer for a folder, which has one name only.
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+    return inTurn(disk.renames, target, () => renameWhereFree(disk, path, target));
+  }
+  if (isPart) await cleanUp(disk, `${path} could not be removed`, () => disk.fs.unlink(path));
+  else await disk.fs.unlink(path);
+  return true;
+}
+
+/** For file systems without hard links. Safe among callers who take turns: no other process may use the folder. */
+async function renameWhereFree({ fs }: Disk, path: string, target: string): Promise<boolean> {
+  const isTaken = await fs.lstat(target).then(
+    () => true,
+    error => {
+      if (hasCode(error, 'ENOENT')) return false;
+      throw error;
+    },
+  );
+  if (isTaken) return false;
+  await fs.rename(path, target);
+  return true;
+}

@@ -1,0 +1,141 @@
+import * as nodeFs from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { BACKUP_NAME } from '../../../protocol/backup-name.ts';
+import { databaseNameProblem } from '../../../protocol/database-name.ts';
+import { type Disk, type FileSystem, hasCode } from '../file-system/file-system.ts';
+import { inTurn } from '../file-system/keyed-mutex.ts';
+import type { NamingDisk } from '../file-system/rename-no-replace.ts';
+import { taggedFileSystem } from '../file-system/tagged-file-system.ts';
+import type { FileAddress, Storage } from '../storage.ts';
+import { readIdentity } from './identity.ts';
+import { describedBy, readDescription, writeDescription } from './metadata.ts';
+import { LEFTOVER, newPartName } from './part-file.ts';
+import { Place } from './place.ts';
+import { openFile } from './read-file.ts';
+import { receiveFile } from './receive-file.ts';
+
+interface Settings {
+  readonly folder: string;
+  /** Hears of clean-ups that went wrong. */
+  readonly report?: Disk['report'];
+  readonly fs?: FileSystem;
+}
+
+/**
+ * Keeps the files in a folder: `FOLDER/DATABASE/FILE_NAME`, and beside each its text: `FILE_NAME.json`. One process at a
+ * time may use a folder.
+ */
+export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settings): Storage {
+  const root = resolve(folder);
+  const tasks = new Map<string, Promise<unknown>>();
+  const disk: NamingDisk = { fs: taggedFileSystem(fs), report, renames: new Map() };
+  const place = new Place(disk, root);
+  const check = ({ database }: FileAddress) => place.checkDatabase(database);
+  return {
+    identity: () => readIdentity(disk, root),
+    claim: () => place.claim(),
+    receive: async (address, content) =>
+      receiveFile({ disk, address, target: pathOf(root, address), check: () => check(address) }, content),
+    async open(address) {
+      const file = await openFile(disk, pathOf(root, address));
+      try {
+        await check(address);
+      } catch (error) {
+        await file?.close();
+        throw error;
+      }
+      return file;
+    },
+    async describe(address, text) {
+      const path = pathOf(root, address);
+      await check(address);
+      await writeDescription(disk, path, text);
+      await check(address);
+    },
+    async description(address) {
+      const text = await readDescription(disk, pathOf(root, address));
+      if (text === undefined) await check(address);
+      return text;
+    },
+    exclusively: async (address, task) => inTurn(tasks, pathOf(root, address), task),
+    async checkUsable() {
+      await place.check();
+      await checkWritable(disk, root);
+    },
+    async space() {
+      await place.check();
+      return space(disk, root);
+    },
+    async removeLeftovers() {
+      await place.check();
+      return removeLeftovers(disk, root);
+    },
+    async *list() {
+      await place.check();
+      yield* list(disk, root);
+    },
+  };
+}
+
+/** The last fence: whatever calls, no path leaves the folder. @throws Error for a name that is not one path segment */
+function pathOf(root: string, { database, fileName }: FileAddress): string {
+  if (databaseNameProblem(database) || !BACKUP_NAME.test(fileName) || /[/\\\0]/.test(fileName))
+    throw new Error(`not a file of this storage: ${JSON.stringify([database, fileName])}`);
+  return join(root, database, fileName);
+}
+
+async function checkWritable({ fs }: Disk, root: string): Promise<void> {
+  const path = join(root, newPartName());
+  await (await fs.open(path, 'wx', 0o600)).close();
+  await fs.unlink(path);
+}
+
+/** What is set aside for the system's administrator is not free to us. */
+async function space({ fs }: Disk, root: string): Promise<{ free: number; total: number }> {
+  const { bsize, bavail, blocks } = await fs.statfs(root);
+  return { free: bavail * bsize, total: blocks * bsize };
+}
+
+async function removeLeftovers(disk: Disk, root: string): Promise<number> {
+  const databases = (await databaseFolders(disk, root)).map(name => join(root, name));
+  let removed = 0;
+  for (const folder of [root, ...databases])
+    for (const entry of await disk.fs.readdir(folder, { withFileTypes: true })) {
+      if (!entry.isFile() || !LEFTOVER.test(entry.name)) continue;
+      await disk.fs.unlink(join(folder, entry.name));
+      removed += 1;
+    }
+  return removed;
+}
+
+async function* list(disk: Disk, root: string) {
+  for (const database of await databaseFolders(disk, root)) {
+    // A link may lead to a file on a larger disk.
+    const names = (await disk.fs.readdir(join(root, database), { withFileTypes: true }))
+      .filter(entry => entry.isFile() || entry.isSymbolicLink())
+      .map(({ name }) => name);
+    yield { database, fileNames: names.filter(name => BACKUP_NAME.test(name)), described: describedBy(names) };
+  }
+}
+
+/** A folder that is not ours to read, such as `lost+found` of a disk of its own, is none of a database. */
+async function databaseFolders({ fs, report }: Disk, root: string): Promise<string[]> {
+  const entries = await fs.readdir(root, { withFileTypes: true });
+  // A link may lead to the folder of a database on a larger disk.
+  const names = entries
+    .filter(entry => (entry.isDirectory() || entry.isSymbolicLink()) && !databaseNameProblem(entry.name))
+    .map(({ name }) => name);
+  const readable = await Promise.all(
+    names.map(name =>
+      fs.readdir(join(root, name)).then(
+        () => true,
+        error => {
+          if (!hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ENOENT')) throw error;
+          if (hasCode(error, 'ENOENT')) report(error, `${join(root, name)} leads nowhere and is passed over`);
+          return false;
+        },
+      ),
+    ),
+  );
+  return names.filter((_, index) => readable[index]);
+}

@@ -1,0 +1,43 @@
+import { dirname } from 'node:path';
+import { BACKUP_NAME } from '../../../protocol/backup-name.ts';
+import { type Disk, openRegular } from '../file-system/file-system.ts';
+import { closePart, discardPart, openPart, syncName } from './part-file.ts';
+
+const ENDING = '.json';
+
+/**
+ * Writes a text beside a file, in the place of an older one. It has its name only when it is whole and on the disk.
+ * @param path of the file that it describes
+ */
+export async function writeDescription(disk: Disk, path: string, text: string): Promise<void> {
+  const target = `${path}${ENDING}`;
+  const part = await openPart(disk, dirname(target));
+  try {
+    await part.handle.writeFile(text);
+    await part.handle.sync();
+    await disk.fs.rename(part.path, target);
+  } catch (error) {
+    await discardPart(disk, part);
+    throw error;
+  }
+  await closePart(disk, part);
+  await syncName(disk, target);
+}
+
+/** @returns the text beside the file of that path, or undefined when there is none */
+export async function readDescription(disk: Disk, path: string): Promise<string | undefined> {
+  const file = await openRegular(disk, `${path}${ENDING}`);
+  try {
+    return await file?.handle.readFile('utf8');
+  } finally {
+    await file?.close();
+  }
+}
+
+/** @returns the names of the files that texts with these names describe */
+export function describedBy(names: readonly string[]): string[] {
+  return names
+    .filter(name => name.endsWith(ENDING))
+    .map(name => name.slice(0, -ENDING.length))
+    .filter(name => BACKUP_NAME.test(name));
+}

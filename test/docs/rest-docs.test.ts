@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { type Service, startService } from '../../testing/service/service.ts';
+
+/** Where the page has its trial done, and where its other commands go. */
+const ADDRESSES = /http:\/\/127\.0\.0\.1:300[01]/g;
+
+describe('the commands of docs/reference/rest.md', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let service: Service;
+  let blocks: { lang: string; text: string }[];
+  /** The id that the page has its upload get is not the one that it gets here. */
+  let id = '';
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-rest-docs-'));
+    service = await startService({
+      STORAGE_DIR: join(folder, 'backups'),
+      DATABASE_URL: `sqlite:${join(folder, 'history.sqlite')}`,
+    });
+    const page = await readFile(join(import.meta.dirname, '../../docs/reference/rest.md'), 'utf8');
+    blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```/gms)].map(([, lang, text]) => ({ lang: lang!, text: text! }));
+  });
+  after(async () => {
+    await service[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Runs the block whose text looks so, as it stands there but for the address, the folder and the id. */
+  const documented = async (looks: RegExp, line = (block: string) => block) => {
+    const block = blocks.find(({ lang, text }) => lang === 'sh' && looks.test(text));
+    expect(block, `${looks}`).to.be.an('object');
+    const command = line(block!.text)
+      .replace(ADDRESSES, service.url)
+      .replaceAll('/tmp/lumbung-try', folder)
+      .replaceAll('/295/', `/${id}/`)
+      .replaceAll('/35/', `/${id}/`);
+    const child = spawn('bash', ['-c', `set -e; cd '${folder}'; ${command}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { code, stdout, stderr, json: () => JSON.parse(stdout.slice(stdout.indexOf('{'))) };
+  };
+
+  it('upload a zip that they make, and show its receipt as it stands there', async () => {
+    const { code, json, stderr } = await documented(/-F "file=@/);
+    expect(code, stderr).to.equal(0);
+    const shown = JSON.parse(blocks[blocks.findIndex(({ text }) => text.includes('-F "file=@')) + 1]!.text);
+    const { data, message } = json();
+    id = String(data.id);
+    const varying = ['id', 'size', 'repr_digest', 'received_at'];
+    const same = (receipt: object) => Object.entries(receipt).filter(([key]) => !varying.includes(key));
+    expect(same(data)).to.deep.equal(same(shown.data));
+    expect(Object.keys(data)).to.deep.equal(Object.keys(shown.data));
+    expect(message).to.equal(shown.message);
+  });
+
+  it('list, download and describe it', async () => {
+    expect((await documented(/^curl -f \S+:3000\/\n/)).json().data[0].database_name).to.equal('cv_kucing_oren');
+    expect((await documented(/limit=2/)).json().data.backup_count).to.equal(1);
+    const { code, stderr } = await documented(/-fOJ/, block => block.replaceAll('-fOJ', '-fOJ --output-dir backups'));
+    expect(code, stderr).to.equal(0);
+    expect(await readdir(folder)).to.include('backup.zip');
+    expect((await documented(/\/295\/manifest/)).json().data.database_name).to.equal('cv_kucing_oren');
+  });
+
+  it('start a scrub and ask how it goes, and how the service is', async () => {
+    const scrub = await documented(/-X POST \S+\/-\/scrub/);
+    expect(scrub.code, scrub.stderr).to.equal(0);
+    expect((await documented(/\/-\/status/)).json().data.version).to.match(/^\d/);
+  });
+
+  it('end with an error that says why, where the service refuses', async () => {
+    const { code, json } = await documented(/\/accept/);
+    expect(code).to.equal(22);
+    expect(json().code).to.equal('NOT_COMPLETE');
+    const gone = await documented(/-fOJ/, block => block.replaceAll('/295/', '/987654/').split('\n')[0]!);
+    expect([gone.code, gone.stdout]).to.deep.equal([22, '']);
+  });
+});

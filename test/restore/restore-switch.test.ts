@@ -1,0 +1,149 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import AdmZip from 'adm-zip';
+import { expect } from 'chai';
+import { type Block, documentedBlocks, PastingShell, RESTORER } from '../../testing/cli/documented-blocks.ts';
+import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+
+const SCHEMA = `
+  create table faktur (id int primary key, n int);
+  insert into faktur values (1, 2), (3, 4);
+  create table kept_versions (id int primary key) with system versioning;
+  insert into kept_versions values (7);
+  create sequence numbers;
+  create view v_faktur as select id from faktur;
+  create trigger no_debt before insert on faktur for each row set new.n = greatest(new.n, 0);
+  create procedure restock() select 1;
+`;
+const STATEMENT = 'CREATE DATABASE `pt_xyz_restored` CHARACTER SET latin1 COLLATE latin1_swedish_ci';
+
+/** The blocks of README.md and docs/how-to/switch-to-a-restored-copy.md, pasted whole and in their order. */
+describe('the documented way to switch over to a restored copy', function () {
+  this.timeout(120_000);
+  let mariadb: MariaDb;
+  let shell: PastingShell;
+  let readme: readonly Block[];
+  let switching: readonly Block[];
+  before(async () => {
+    mariadb = await startMariaDb();
+    shell = await PastingShell.open(mariadb);
+    readme = await documentedBlocks('README.md', '## Restore', '## Configuration');
+    switching = await documentedBlocks('docs/how-to/switch-to-a-restored-copy.md');
+    await mariadb.sql('create database pt_xyz character set latin1 collate latin1_swedish_ci');
+    await mariadb.sql(SCHEMA, 'pt_xyz');
+    await shell.paste({
+      language: 'sh',
+      text: 'sudo mariadb-dump --single-transaction --routines --events pt_xyz >/tmp/pt_xyz.sql',
+    });
+    const zip = new AdmZip();
+    zip.addLocalFile(join(shell.folder, 'pt_xyz.sql'));
+    await zip.writeZipPromise(join(shell.folder, 'pt_xyz.sql.zip'));
+  });
+  beforeEach(async () => {
+    await mariadb.sql(`drop database if exists pt_xyz; drop database if exists pt_xyz_restored; drop database if exists pt_xyz_broken;
+      drop user if exists ${RESTORER.user}@localhost; create database pt_xyz character set latin1 collate latin1_swedish_ci`);
+    await mariadb.sql(SCHEMA, 'pt_xyz');
+    await mariadb.sql('insert into faktur values (99, 0)', 'pt_xyz');
+  });
+  after(async () => {
+    await mariadb.stop();
+    await shell[Symbol.asyncDispose]();
+  });
+
+  /** The README's blocks but for the last one, with the original's statement in its place, as the text asks for. */
+  async function pasteReadme() {
+    for (const { language, text } of readme.slice(0, -1))
+      await shell.paste({ language, text: text.replace(/CREATE DATABASE [^;]*;/, `${STATEMENT};`) });
+  }
+  const failed = (pasted: Promise<string>) =>
+    pasted.then(
+      () => expect.fail('it should have stopped'),
+      (error: { stdout: string; stderr: string }) => error.stdout + error.stderr,
+    );
+  const fakturs = async () => (await mariadb.sql('select id from faktur order by id', 'pt_xyz')).map(({ id }) => id);
+  const charset = async () =>
+    (
+      await mariadb.sql(
+        "select default_character_set_name as it from information_schema.schemata where schema_name = 'pt_xyz'",
+      )
+    )[0]!.it;
+  const block = (looks: RegExp) => switching.find(({ text }) => looks.test(text))!;
+
+  it('restores the database in its own character set, keeps the broken one in a file, and drops the user last', async () => {
+    await pasteReadme();
+    expect(await fakturs()).to.deep.equal([1, 3, 99]);
+    const [keepAndDrop, load] = switching;
+    await shell.paste(keepAndDrop!);
+    expect(await mariadb.sql('show tables', 'pt_xyz')).to.deep.equal([]);
+    const [kept] = (await readdir(shell.folder)).filter(name => name.startsWith('pt_xyz-broken-'));
+    expect(gunzipSync(await readFile(join(shell.folder, kept!))).toString()).to.match(/\(99,0\).*Dump completed/s);
+    await shell.paste(load!);
+    expect(await fakturs()).to.deep.equal([1, 3]);
+    expect(await charset()).to.equal('latin1');
+    expect(await mariadb.sql('show triggers', 'pt_xyz')).to.have.length(1);
+    expect(readme.at(-1)!.text).to.contain('DROP USER');
+    await shell.paste(readme.at(-1)!);
+    expect(await mariadb.sql(`select user from mysql.user where user = '${RESTORER.user}'`)).to.deep.equal([]);
+  });
+
+  it('drops nothing when the user is gone, cannot log in, or there is no copy, no sound zip or no whole dump of the broken one', async () => {
+    await pasteReadme();
+    const [keepAndDrop] = switching;
+    const zip = join(shell.folder, 'pt_xyz.sql.zip');
+    const whole = await readFile(zip);
+    const obstacles: [string, RegExp][] = [
+      [`drop user ${RESTORER.user}@localhost`, /1133/],
+      [`create user ${RESTORER.user}@localhost identified by 'another'`, /Access denied/],
+      [`set password for ${RESTORER.user}@localhost = password('${RESTORER.password}')`, /Access denied/],
+    ];
+    for (const [statement, error] of obstacles) {
+      await mariadb.sql(statement);
+      expect(await failed(shell.paste(keepAndDrop!)), statement).to.match(error);
+      expect(await fakturs(), statement).to.deep.equal([1, 3, 99]);
+    }
+    await mariadb.sql(`grant all on \`pt\\_xyz\\_restored\`.* to ${RESTORER.user}@localhost`);
+
+    await writeFile(zip, whole.subarray(0, whole.length / 2));
+    await failed(shell.paste(keepAndDrop!));
+    await writeFile(zip, whole);
+    expect(await fakturs()).to.deep.equal([1, 3, 99]);
+
+    await mariadb.sql('alter table faktur rename column id to nr', 'pt_xyz'); // a view reads it
+    expect(await failed(shell.paste(keepAndDrop!))).to.match(/invalid/);
+    expect(await mariadb.sql('select nr from faktur', 'pt_xyz')).to.have.length(3);
+    await mariadb.sql('alter table faktur rename column nr to id', 'pt_xyz');
+
+    await mariadb.sql('drop database pt_xyz_restored; create database pt_xyz_restored');
+    expect(await failed(shell.paste(keepAndDrop!))).to.contain('There is no table in pt_xyz_restored');
+    expect(await fakturs()).to.deep.equal([1, 3, 99]);
+  });
+
+  it('moves a broken database away with its triggers, versioned tables and sequences, also in two goes, and then drops only what is left', async () => {
+    await pasteReadme();
+    const move = block(/RENAME TABLE/);
+    const dropRest = block(/nothing is dropped/);
+    expect(await failed(shell.paste(dropRest))).to.contain('pt_xyz still has 3 tables: nothing is dropped');
+    expect(await fakturs()).to.deep.equal([1, 3, 99]);
+    await mariadb.sql('create view broken as select id from faktur; create database pt_xyz_broken', 'pt_xyz');
+    await mariadb.sql('drop trigger pt_xyz.no_debt; rename table pt_xyz.faktur to pt_xyz_broken.faktur');
+    await mariadb.sql('create trigger later before insert on kept_versions for each row set new.id = new.id', 'pt_xyz');
+    await shell.paste(move);
+    const [definitions] = (await readdir(shell.folder)).filter(name => name.startsWith('pt_xyz-definitions-'));
+    const text = await readFile(join(shell.folder, definitions!), 'utf8');
+    expect(text)
+      .to.match(/trigger later before/)
+      .and.match(/PROCEDURE `restock`/);
+    await shell.paste(move);
+    expect((await mariadb.sql('show tables', 'pt_xyz_broken')).map(row => Object.values(row)[0])).to.deep.equal([
+      'faktur',
+      'kept_versions',
+      'numbers',
+    ]);
+    await shell.paste(dropRest);
+    await shell.paste(switching[1]!);
+    expect(await fakturs()).to.deep.equal([1, 3]);
+    expect(await charset()).to.equal('latin1');
+    expect(await mariadb.sql('select id from faktur', 'pt_xyz_broken')).to.have.length(3);
+  });
+});

@@ -1,0 +1,179 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { freePort } from '../free-port.ts';
+
+const run = promisify(execFile);
+const READY_WITHIN_MS = 60_000;
+
+/** A MariaDB server of our own: private data folder, free loopback port, gone with the process that started it. */
+export interface MariaDb extends AsyncDisposable {
+  readonly host: '127.0.0.1';
+  readonly port: number;
+  readonly socket: string;
+  readonly user: 'root';
+  readonly password: string;
+  /** Runs statements (several at once are fine) as root and returns the rows of the last one. */
+  sql(statements: string, database?: string): Promise<RowDataPacket[]>;
+  /** Opens a connection as root; the caller ends it. */
+  connect(database?: string): Promise<Connection>;
+  /** @returns `mysql://root:…@127.0.0.1:port/database` */
+  url(database: string): string;
+  /** Ends the server and removes its folder. */
+  stop(): Promise<void>;
+  /** Kills the server as a crash would; `stop` still removes the folder. */
+  kill(): Promise<void>;
+}
+
+/** Starts a throwaway MariaDB server; takes about three seconds. @throws when it does not become ready within a minute */
+export async function startMariaDb(serverOptions: readonly string[] = []): Promise<MariaDb> {
+  const folder = await mkdtemp(join(tmpdir(), 'lumbung-mariadb-'));
+  try {
+    await installSystemTables(folder);
+    const port = await freePort();
+    const server = await launch(folder, port, serverOptions);
+    return new ThrowawayMariaDb(folder, port, server);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+let shared: Promise<MariaDb> | undefined;
+
+/** The server that all tests of this process share; started by the first that asks, stopped by `stopSharedMariaDb`. */
+export function sharedMariaDb(): Promise<MariaDb> {
+  shared ??= startMariaDb();
+  return shared;
+}
+
+/** Stops the shared server, if any test asked for it. */
+export async function stopSharedMariaDb(): Promise<void> {
+  await (await shared)?.stop();
+  shared = undefined;
+}
+
+const PASSWORD = 'throw#away';
+
+class ThrowawayMariaDb implements MariaDb {
+  readonly host = '127.0.0.1';
+  readonly user = 'root';
+  readonly password = PASSWORD;
+  readonly port: number;
+  readonly socket: string;
+  readonly #folder: string;
+  readonly #server: ChildProcess;
+
+  constructor(folder: string, port: number, server: ChildProcess) {
+    this.#folder = folder;
+    this.#server = server;
+    this.port = port;
+    this.socket = socketIn(folder);
+  }
+
+  async sql(statements: string, database?: string): Promise<RowDataPacket[]> {
+    const connection = await this.connect(database);
+    try {
+      const [results, fields] = await connection.query<RowDataPacket[] | RowDataPacket[][]>(statements);
+      // Of several statements mysql2 gives a list for each of the two, with undefined where a statement has no rows.
+      const isSeveral = (fields as unknown[] | undefined)?.some(field => field === undefined || Array.isArray(field));
+      return (isSeveral ? (results as RowDataPacket[][]).at(-1) : results) as RowDataPacket[];
+    } finally {
+      await connection.end();
+    }
+  }
+
+  connect(database?: string): Promise<Connection> {
+    const { host, port, user, password } = this;
+    return createConnection({ host, port, user, password, multipleStatements: true, ...(database && { database }) });
+  }
+
+  url(database: string): string {
+    return `mysql://${this.user}:${encodeURIComponent(this.password)}@${this.host}:${this.port}/${encodeURIComponent(database)}`;
+  }
+
+  async stop(): Promise<void> {
+    await end(this.#server, 'SIGTERM');
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  kill(): Promise<void> {
+    return end(this.#server, 'SIGKILL');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+async function installSystemTables(folder: string): Promise<void> {
+  const options = [
+    '--no-defaults',
+    `--datadir=${folder}/data`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    // Two installations at once would meet in the temporary folder of all.
+    `--tmpdir=${folder}`,
+  ];
+  await run('mariadb-install-db', [...options, `--user=${userInfo().username}`]);
+}
+
+async function launch(folder: string, port: number, serverOptions: readonly string[]): Promise<ChildProcess> {
+  const options = [
+    '--no-defaults',
+    `--user=${userInfo().username}`,
+    `--datadir=${folder}/data`,
+    `--socket=${socketIn(folder)}`,
+    `--pid-file=${folder}/mariadbd.pid`,
+    `--log-error=${folder}/error.log`,
+    // A server that starts removes the temporary tables of all others from a folder that it shares with them.
+    `--tmpdir=${folder}`,
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    '--skip-name-resolve',
+    '--innodb-flush-log-at-trx-commit=0',
+    '--innodb-buffer-pool-size=128M',
+    ...serverOptions,
+  ];
+  // setpriv: when this process dies, however it dies, the kernel ends the server too.
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+  const server = spawn('setpriv', ['--pdeathsig', 'TERM', 'mariadbd', ...options], { stdio: 'ignore', env });
+  await Promise.race([untilReady(folder), failedToStart(server, folder)]);
+  return server;
+}
+
+async function untilReady(folder: string): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    try {
+      const root = await createConnection({ socketPath: socketIn(folder), user: 'root' });
+      await root.query(`create or replace user root@'127.0.0.1' identified by '${PASSWORD}'`);
+      await root.query(`grant all on *.* to root@'127.0.0.1' with grant option`);
+      return await root.end();
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error('MariaDB did not become ready within a minute', { cause: error });
+      await sleep(50);
+    }
+  }
+}
+
+async function failedToStart(server: ChildProcess, folder: string): Promise<never> {
+  const [code] = await once(server, 'exit');
+  const log = await readFile(`${folder}/error.log`, 'utf8').catch(() => '');
+  throw new Error(`mariadbd ended with code ${code} before it was ready:\n${log.slice(-2000)}`);
+}
+
+function socketIn(folder: string): string {
+  return `${folder}/mariadbd.sock`;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  await once(child, 'exit');
+}

@@ -1,0 +1,23 @@
+import { tagOrigin } from '../../server/error-origin.ts';
+import type { History, HistoryManager } from '../../server/history/orm.ts';
+
+/** Whoever reads rows of the history gets this error, until it is disposed of. */
+export function brokenStore({ em }: History, error: Error): Disposable {
+  const fork = em.fork.bind(em);
+  em.fork = () => Object.assign(fork(), broken(error));
+  return {
+    [Symbol.dispose]() {
+      em.fork = fork;
+    },
+  };
+}
+
+/** @returns the manager, whose readers get this error */
+export function brokenManager(em: HistoryManager, error: Error): HistoryManager {
+  return Object.assign(em, broken(error));
+}
+
+function broken(error: Error) {
+  tagOrigin(error, 'history');
+  return { getKysely: () => ({ executeQuery: () => Promise.reject(error) }) as never };
+}

@@ -1,0 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import { sharedMariaDb } from '../databases/mariadb.ts';
+
+/** The kinds of history store that whatever concerns the service is tested on. */
+export const HISTORY_STORES = [
+  { name: 'SQLite', url: async (folder: string) => `sqlite:${folder}/history.sqlite` },
+  {
+    name: 'MariaDB',
+    url: async (_folder: string) => {
+      const mariadb = await sharedMariaDb();
+      const database = `history_${randomUUID().replaceAll('-', '')}`;
+      await mariadb.sql(`create database ${database}`);
+      return mariadb.url(database);
+    },
+  },
+] as const;

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { pino } from 'pino';
+import { createApp, type Dependencies } from '../../server/app.ts';
+import { BackupNews } from '../../server/backups/events/backup-events.ts';
+import { createGraphql } from '../../server/graphql-api/create-graphql.ts';
+import { type History, openHistory } from '../../server/history/orm.ts';
+import { type ConnectionLimits, listen } from '../../server/http/connections/listen.ts';
+import { createScrub, type Scrub } from '../../server/scrub/scrub.ts';
+import { DailyTotals } from '../../server/statistics/daily-totals.ts';
+import { folderStorage } from '../../server/storage/folder/folder-storage.ts';
+import type { Storage } from '../../server/storage/storage.ts';
+import { HISTORY_STORES } from '../history/history-stores.ts';
+
+export interface HistoryStore {
+  readonly name: string;
+  /** Makes a fresh store, in `folder` if it is a file. */
+  url(folder: string): Promise<string>;
+}
+
+/** With TEST_MYSQL_URL (`mysql://root@127.0.0.1:3306`) the suite runs on a MySQL server that is there, too. */
+export const historyStores: HistoryStore[] = [...HISTORY_STORES, ...mysqlServer(process.env.TEST_MYSQL_URL)];
+
+/** The service in this process, listening for real, on a history store and a storage folder of its own. */
+export interface RunningApp extends AsyncDisposable {
+  readonly url: string;
+  readonly history: History;
+  readonly storage: Storage;
+  readonly storageDir: string;
+  readonly scrub: Scrub;
+  readonly news: BackupNews;
+  /** The lines of the log so far, parsed. */
+  readonly log: Array<Record<string, unknown>>;
+  /** @returns the path of every file of a database under the storage folder, relative to it, sorted */
+  storedFiles(): Promise<string[]>;
+  /** @returns those of them that are no records beside others */
+  storedZips(): Promise<string[]>;
+}
+
+/** Some of what the app is made of, in place of what it gets by default. */
+export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'news'>> & {
+  storageDir?: string;
+  introspection?: boolean;
+  connectionLimits?: ConnectionLimits;
+  scrubIntervalMs?: number;
+  /** 0 means as fast as it goes, and is what is left out. */
+  scrubBytesPerSecond?: number;
+};
+
+export async function runApp(store: HistoryStore, overrides: Overrides = {}): Promise<RunningApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'lumbung-server-'));
+  const history = await openHistory(await store.url(folder));
+  const storageDir = overrides.storageDir ?? join(folder, 'backups');
+  const storage = overrides.storage ?? folderStorage({ folder: storageDir });
+  await storage.checkUsable();
+  const lines: Array<Record<string, unknown>> = [];
+  const log = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line)) });
+  const news = new BackupNews();
+  const { introspection = true } = overrides;
+  const graphql = await createGraphql({ log, news, totals: new DailyTotals(news), introspection });
+  const { scrubIntervalMs: intervalMs = 30 * 86_400_000, scrubBytesPerSecond: bytesPerSecond = 0 } = overrides;
+  const scrub = createScrub({ history, storage, news, log, intervalMs, bytesPerSecond });
+  const server = await listen({ host: '127.0.0.1', port: 0, log, limits: overrides.connectionLimits ?? {} });
+  const uploads = { maxFileBytes: undefined, idleMs: 10_000 };
+  server.serve(
+    createApp({
+      history,
+      downloadIdleMs: 10_000,
+      uploads,
+      verifyUploads: true,
+      dumpLimits: { maxDumpBytes: 1024 ** 4, maxDumpRatio: 300 },
+      ...overrides,
+      storage,
+      news,
+      graphql,
+      scrub,
+      log,
+    }).callback() as never,
+  );
+  return {
+    url: server.url,
+    history,
+    news,
+    storage,
+    storageDir,
+    scrub,
+    log: lines,
+    storedFiles: () => filesUnder(storageDir),
+    storedZips: async () => (await filesUnder(storageDir)).filter(path => !path.endsWith('.zip.json')),
+    async [Symbol.asyncDispose]() {
+      news.end();
+      await scrub.stop();
+      await server.stop(500);
+      await history.close(true);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs the same tests on the app over each kind of history store. */
+export function describeOnEachStore(title: string, tests: (store: HistoryStore) => void): void {
+  for (const store of historyStores) describe(`${title} (${store.name})`, () => tests(store));
+}
+
+function mysqlServer(server: string | undefined): HistoryStore[] {
+  if (!server) return [];
+  const url = async () => {
+    const database = `history_${randomUUID().replaceAll('-', '')}`;
+    const connection = await createConnection(server);
+    await connection.query(`create database ${database}`);
+    await connection.end();
+    return `${server}/${database}`;
+  };
+  return [{ name: 'MySQL', url }];
+}
+
+async function filesUnder(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter(entry => entry.isFile() && !entry.name.startsWith('.lumbung-'))
+    .map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
