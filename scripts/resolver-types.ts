@@ -20,12 +20,12 @@ const config = {
   scalars: { BigInt: 'number', Date: 'Date', DateTime: 'Date', Digest: 'string' },
   contextType: './context.ts#GraphqlContext',
   mappers: {
-    Backup: '../backups/listed-backup.ts#ListedBackup',
-    BackupConnection: './connection.ts#Connection<ListedBackup>',
-    Database: '../databases/search-databases.ts#NamedDatabase',
-    DatabaseConnection: './connection.ts#Connection<NamedDatabase>',
-    Day: '../statistics/statistics.ts#Day as DayRow',
-    Statistics: '../statistics/statistics.ts#Statistics as StatisticsRow',
+    Backup: '../../backups/queries/listed-backup.ts#ListedBackup',
+    BackupConnection: '../../graphql/connection.ts#Connection<ListedBackup>',
+    Database: '../../databases/search-databases.ts#NamedDatabase',
+    DatabaseConnection: '../../graphql/connection.ts#Connection<NamedDatabase>',
+    Day: '../../statistics/statistics.ts#Day as DayRow',
+    Statistics: '../../statistics/statistics.ts#Statistics as StatisticsRow',
   },
 };
 
