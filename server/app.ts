@@ -2,15 +2,15 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import { lossRoutes } from './backups/acceptance/loss-routes.ts';
 import type { DumpLimits } from './backups/assessment/check-zip.ts';
-import type { BackupNews } from './backups/events/backup-events.ts';
+import type { BackupEvents } from './backups/events/backup-events.ts';
 import { backupRoutes } from './backups/routes.ts';
 import { databaseRoutes } from './databases/routes.ts';
 import { originOf } from './error-origin.ts';
 import type { Graphql } from './graphql-api/create-graphql.ts';
 import { graphqlRoute } from './graphql-api/graphql-route.ts';
 import { healthRoutes } from './health/health-routes.ts';
-import type { History } from './history/orm.ts';
-import { type LingerLimits, linger } from './http/connections/lingering-close.ts';
+import type { Orm } from './history/orm.ts';
+import { type LingeringCloseLimits, lingeringClose } from './http/connections/lingering-close.ts';
 import { entityManager } from './http/entity-manager.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { allowedHosts } from './http/hosts/allowed-hosts.ts';
@@ -28,9 +28,9 @@ import type { Scrub } from './scrub/scrub.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface Dependencies {
-  readonly history: History;
+  readonly history: Orm;
   readonly storage: Storage;
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
   readonly graphql: Graphql;
   readonly scrub: Scrub;
   readonly log: Logger;
@@ -46,14 +46,14 @@ export interface Dependencies {
   readonly dumpLimits: DumpLimits;
   /** What all uploads together may hold in memory; a default when left out. */
   readonly formBudget?: FormBudget;
-  readonly lingerLimits?: LingerLimits;
+  readonly lingerLimits?: LingeringCloseLimits;
 }
 
 /** Builds the service. The order is the architecture: what stands further up sees all that happens below. */
 export function createApp({
   history,
   storage,
-  news,
+  events,
   graphql,
   scrub,
   log,
@@ -70,7 +70,7 @@ export function createApp({
   app.on('error', error => logTransferError(log, error));
   app.use(requestId());
   app.use(requestLog({ log }));
-  app.use(linger(lingerLimits));
+  app.use(lingeringClose(lingerLimits));
   app.use(errorHandler({ log, storage }));
   app.use(requestScope());
   app.use(safeHeaders());
@@ -81,13 +81,13 @@ export function createApp({
   // Who may do what will be decided here (auth/authenticate, auth/policy), before any route: today everybody may.
   app.use(healthRoutes({ storage, scrub, verifyUploads }).routes());
   app.use(scrubRoutes({ scrub }).routes());
-  app.use(lossRoutes({ storage, news, log }).routes());
+  app.use(lossRoutes({ storage, events, log }).routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());
   app.use(
     backupRoutes({
       storage,
-      news,
+      events,
       uploads,
       budget: formBudget,
       downloadIdleMs,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { tagOrigin } from './error-origin.ts';
-import { AppError, foreseenError, orNull, refused } from './errors.ts';
+import { AppError, orNull, toExpectedError, validationError } from './errors.ts';
 import { StorageAway } from './storage/storage.ts';
 
 const system = (code: string) => Object.assign(new Error(code), { code });
@@ -14,50 +14,50 @@ describe('errors', () => {
 
   it('foresees what a storage may fail with, however deep the cause lies', () => {
     for (const code of ['ENOSPC', 'EDQUOT'])
-      expect(foreseenError(wrapped(stored(code))), code).to.include({ status: 507, code: 'STORAGE_FULL' });
-    expect(foreseenError(stored('EFBIG'))).to.include({ status: 413, code: 'FILE_TOO_LARGE' });
-    expect(foreseenError(stored('ENAMETOOLONG'))).to.include({ status: 422, code: 'VALIDATION_FAILED' });
+      expect(toExpectedError(wrapped(stored(code))), code).to.include({ status: 507, code: 'STORAGE_FULL' });
+    expect(toExpectedError(stored('EFBIG'))).to.include({ status: 413, code: 'FILE_TOO_LARGE' });
+    expect(toExpectedError(stored('ENAMETOOLONG'))).to.include({ status: 422, code: 'VALIDATION_FAILED' });
     for (const code of STORAGE_CODES)
-      expect(foreseenError(wrapped(stored(code))), code).to.include({ status: 503, code: 'STORAGE_UNAVAILABLE' });
+      expect(toExpectedError(wrapped(stored(code))), code).to.include({ status: 503, code: 'STORAGE_UNAVAILABLE' });
     const away = new StorageAway('/srv/backups is away', 'pt_xyz');
-    const shown = foreseenError(wrapped(away));
+    const shown = toExpectedError(wrapped(away));
     expect(shown).to.include({ status: 503, code: 'STORAGE_UNAVAILABLE' });
     expect(shown?.message).to.contain('pt_xyz').and.not.contain('/srv');
   });
 
   it('foresees what a history store may fail with, however deep the cause lies', () => {
     for (const code of HISTORY_CODES)
-      expect(foreseenError(wrapped(recorded(code))), code).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
+      expect(toExpectedError(wrapped(recorded(code))), code).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
     const closed = Object.assign(new Error("Can't add new command when connection is in closed state"), {
       fatal: true,
     });
-    expect(foreseenError(wrapped(closed))).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
+    expect(toExpectedError(wrapped(closed))).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
     for (const errcode of [5, 6, 8, 10, 14, 778])
-      expect(foreseenError(Object.assign(new Error('disk I/O error'), { errcode }))).to.include({ status: 503 });
+      expect(toExpectedError(Object.assign(new Error('disk I/O error'), { errcode }))).to.include({ status: 503 });
     for (const full of [{ errcode: 13 }, { code: 'ER_DISK_FULL' }])
-      expect(foreseenError(Object.assign(new Error('disk is full'), full))).to.include({ status: 507 });
+      expect(toExpectedError(Object.assign(new Error('disk is full'), full))).to.include({ status: 507 });
   });
 
   it('blames neither the storage nor the history for what came from no part of the service, such as a client', () => {
     for (const code of [...STORAGE_CODES, ...HISTORY_CODES.filter(code => !code.includes('_')), 'ENOSPC', 'EFBIG'])
-      expect(foreseenError(wrapped(system(code))), code).to.equal(undefined);
+      expect(toExpectedError(wrapped(system(code))), code).to.equal(undefined);
   });
 
   it('leaves mistakes of ours what they are, wherever they arose', () => {
     for (const code of ['EBADF', 'EINVAL', 'ERR_INVALID_ARG_TYPE']) {
-      expect(foreseenError(stored(code)), code).to.equal(undefined);
-      expect(foreseenError(recorded(code)), code).to.equal(undefined);
+      expect(toExpectedError(stored(code)), code).to.equal(undefined);
+      expect(toExpectedError(recorded(code)), code).to.equal(undefined);
     }
-    expect(foreseenError(tagOrigin(new TypeError('x is undefined'), 'storage'))).to.equal(undefined);
+    expect(toExpectedError(tagOrigin(new TypeError('x is undefined'), 'storage'))).to.equal(undefined);
   });
 
   it('foresees no bug', () => {
     for (const error of [new TypeError('x is undefined'), system('EBADF'), 'text', undefined])
-      expect(foreseenError(error)).to.equal(undefined);
+      expect(toExpectedError(error)).to.equal(undefined);
   });
 
   it('names each refused field', () => {
-    const error = refused([{ field: 'limit', message: 'must be small' }]);
+    const error = validationError([{ field: 'limit', message: 'must be small' }]);
     expect(error).to.include({ status: 422, code: 'VALIDATION_FAILED', message: 'limit must be small' });
   });
 

@@ -31,7 +31,7 @@ export function notFound(code: string, message: string): AppError {
 }
 
 /** @returns the 422 that names each field which validation refused */
-export function refused(errors: readonly FieldError[], code = 'VALIDATION_FAILED'): AppError {
+export function validationError(errors: readonly FieldError[], code = 'VALIDATION_FAILED'): AppError {
   return new AppError(422, code, errors.map(({ field, message }) => `${field} ${message}`).join('; '), errors);
 }
 
@@ -40,7 +40,7 @@ export function refused(errors: readonly FieldError[], code = 'VALIDATION_FAILED
  * database drivers. A code of the system alone says nothing: a connection may be reset by a client or by the history store.
  * @returns the error to show, or undefined when nobody foresaw it
  */
-export function foreseenError(error: unknown): AppError | undefined {
+export function toExpectedError(error: unknown): AppError | undefined {
   let origin: Origin | undefined;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof AppError) return cause;
@@ -66,7 +66,7 @@ function storageFailure(code: string | undefined): AppError | undefined {
   if (code === 'EFBIG')
     return new AppError(413, 'FILE_TOO_LARGE', 'The file is larger than a file in the storage of the service may be');
   if (code === 'ENAMETOOLONG')
-    return refused([
+    return validationError([
       { field: 'file', message: 'has a longer name than the storage of the service takes: shorten the database_name' },
     ]);
   if (code === 'EMFILE' || code === 'ENFILE')

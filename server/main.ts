@@ -2,19 +2,19 @@ import './process/production.ts';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './app.ts';
-import { BackupNews } from './backups/events/backup-events.ts';
+import { BackupEvents } from './backups/events/backup-events.ts';
 import { checkIdentity, rememberIdentity } from './backups/recovery/agree-on-storage.ts';
 import { rebuildHistory } from './backups/recovery/rebuild.ts';
 import { refuseEmptyStorage } from './backups/recovery/refuse-empty-storage.ts';
 import { refuseLostHistory } from './backups/recovery/refuse-lost-history.ts';
-import { reportStrays } from './backups/recovery/report-orphans.ts';
+import { reportOrphans } from './backups/recovery/report-orphans.ts';
 import { type Config, loadConfig } from './config.ts';
 import { createGraphql } from './graphql-api/create-graphql.ts';
-import { type History, openHistory } from './history/orm.ts';
+import { type Orm, openHistory } from './history/orm.ts';
 import { type Listening, listen } from './http/connections/listen.ts';
 import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-errors.ts';
 import { createLog } from './log.ts';
-import { discardStart } from './process/gc-pressure.ts';
+import { noteStartFreed } from './process/gc-pressure.ts';
 import { logIgnoredSignals } from './process/ignored-signals.ts';
 import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub, type Scrub } from './scrub/scrub.ts';
@@ -34,7 +34,7 @@ logIgnoredSignals(log);
 const stopEnding = endOnUncaughtErrors(log);
 
 /** A start that fails closes it: else SQLite leaves a log behind, and plays it over whatever is put in the history's place. */
-let opened: History | undefined;
+let opened: Orm | undefined;
 
 try {
   await run(process.argv.slice(2));
@@ -57,9 +57,9 @@ async function start(config: Config): Promise<void> {
   const { history, storage } = await openStores(config);
   if (!config.allowEmptyStorage) await refuseEmptyStorage({ em: history.em.fork(), storage });
   if (!config.allowEmptyHistory) await refuseLostHistory({ em: history.em.fork(), storage });
-  const news = new BackupNews();
-  const totals = new DailyTotals(news);
-  const graphql = await createGraphql({ log, news, totals, introspection: config.graphqlIntrospection });
+  const events = new BackupEvents();
+  const totals = new DailyTotals(events);
+  const graphql = await createGraphql({ log, events, totals, introspection: config.graphqlIntrospection });
   const server = await listen({ host: config.host, port: config.port, log });
   const leftovers = await storage.removeLeftovers();
   if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash had left`);
@@ -67,23 +67,23 @@ async function start(config: Config): Promise<void> {
   const scrub = createScrub({
     history,
     storage,
-    news,
+    events,
     log,
     intervalMs: config.scrubIntervalDays * 86_400_000,
     bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
   });
   const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
   const dumpLimits = { maxDumpBytes, maxDumpRatio };
-  const parts = { history, storage, news, graphql, log, uploads, scrub, verifyUploads, dumpLimits };
+  const parts = { history, storage, events, graphql, log, uploads, scrub, verifyUploads, dumpLimits };
   const address = { hosts: config.publicHosts, publicUrl: config.publicUrl };
-  discardStart();
+  noteStartFreed();
   stopEnding();
   surviveUncaughtErrors(log);
   server.serve(createApp({ ...parts, ...address, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
-  stopOnSignal({ server, history, scrub, news });
+  stopOnSignal({ server, history, scrub, events });
   if (config.scrubIntervalDays > 0) scheduleScrub({ scrub, log });
   log.info({ url: server.url }, `Lumbung listens on ${server.url}`);
-  reportStrays({ em: history.em.fork(), storage, log }).catch(err =>
+  reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>
     log.error({ err }, 'strays could not be looked for'),
   );
 }
@@ -102,7 +102,7 @@ async function rebuild(config: Config): Promise<void> {
   process.exit(failed > 0 ? 1 : 0);
 }
 
-async function openStores(config: Config): Promise<{ history: History; storage: Storage }> {
+async function openStores(config: Config): Promise<{ history: Orm; storage: Storage }> {
   const history = await openHistory(config.databaseUrl);
   opened = history;
   const { storageDir: folder, allowEmptyStorage: accepts } = config;
@@ -123,12 +123,12 @@ async function openStores(config: Config): Promise<{ history: History; storage: 
 
 interface Running {
   readonly server: Listening;
-  readonly history: History;
+  readonly history: Orm;
   readonly scrub: Scrub;
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
 }
 
-function stopOnSignal({ server, history, scrub, news }: Running): void {
+function stopOnSignal({ server, history, scrub, events }: Running): void {
   // A terminal that goes away sends SIGHUP; without one it is ignored.
   const signals = ['SIGTERM', 'SIGINT', ...(process.stdout.isTTY ? ['SIGHUP' as const] : [])] as const;
   for (const signal of signals)
@@ -137,7 +137,7 @@ function stopOnSignal({ server, history, scrub, news }: Running): void {
       log.info(`${signal}: Lumbung finishes what is running, ${GRACE_MS / 1000} s at most, and stops`);
       try {
         const scrubEnded = scrub.stop();
-        news.end();
+        events.end();
         await server.stop(GRACE_MS);
         await scrubEnded;
         // A history server that has come to a standstill closes nothing.

@@ -109,18 +109,18 @@ function cursor(...parts: (string | number)[]): string {
 }
 
 const COUNTS = ['backups', 'bytes', 'dumpBytes', 'complete', 'incomplete', 'unverified', 'damaged'] as const;
-type DayRow = Record<(typeof COUNTS)[number] | 'day' | 'news' | 'sound', number | string>;
+type DayRow = Record<(typeof COUNTS)[number] | 'day' | 'events' | 'sound', number | string>;
 
 export async function statistics({ ask, day }: Store) {
   const rows = await ask<DayRow>(`
-    select days.*, coalesce(firsts.news, 0) as news from (
+    select days.*, coalesce(firsts.events, 0) as events from (
       select ${day('sorted_at')} as day, count(*) as backups, sum(size) as bytes, sum(dump_size) as dumpBytes,
         sum(damage is null and state = 'complete') as complete, sum(damage is null and state = 'incomplete') as incomplete,
         sum(damage is null and state = 'unverified') as unverified, sum(damage is not null) as damaged,
         count(distinct case when damage is null and state = 'complete' then database_id end) as sound
       from backups group by day
     ) days left join (
-      select ${day('f.sorted_at')} as day, count(*) as news from (
+      select ${day('f.sorted_at')} as day, count(*) as events from (
         select (select x.sorted_at from backups x where x.database_id = d.id order by x.database_id, x.sorted_at, x.id limit 1)
           as sorted_at from \`databases\` d
       ) f group by day
@@ -131,7 +131,7 @@ export async function statistics({ ask, day }: Store) {
   );
   const sum = (key: string) => days.reduce((sum, day) => sum + day[key]!, 0);
   const totals = {
-    databases: sum('news'),
+    databases: sum('events'),
     backups: sum('backups'),
     bytes: sum('bytes'),
     damaged: sum('damaged'),
@@ -143,10 +143,10 @@ export async function statistics({ ask, day }: Store) {
 function lastYear(days: readonly Record<string, number>[]) {
   const byDay = new Map(days.map(day => [day.day, day]));
   const today = Math.floor(Date.now() / 86_400_000);
-  let known = days.reduce((sum, { day, news }) => sum + (day! < today - 364 ? news! : 0), 0);
+  let known = days.reduce((sum, { day, events }) => sum + (day! < today - 364 ? events! : 0), 0);
   return Array.from({ length: 365 }, (_, at) => today - 364 + at).map(at => {
     const found = byDay.get(at);
-    known += found?.news ?? 0;
+    known += found?.events ?? 0;
     const counts = Object.fromEntries(COUNTS.map(key => [key, found?.[key] ?? 0]));
     const day = new Date(at * 86_400_000).toISOString().slice(0, 10);
     return { day, ...counts, failures: known - (found?.sound ?? 0) };

@@ -10,7 +10,7 @@ import { SERVERS } from '../../testing/databases/source-server.ts';
 import { startStrippingProxy } from '../../testing/proxies/stripping-proxy.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { dump } from '../dump/dump.ts';
-import { takeDump } from '../dump/dump-database.ts';
+import { dumpDatabase } from '../dump/dump-database.ts';
 import { ExplainedError } from '../errors.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
@@ -139,10 +139,10 @@ describe('the connection that dumps', () => {
       await using proxy = await startStrippingProxy(server);
       const path = join(folder, 'stripped.sql');
       const source = sourceOn({ ...server, port: proxy.port }, more);
-      const error = await takeDump(source, path, {
+      const error = await dumpDatabase(source, path, {
         clients: { all: [by], for: () => by },
         signal: never,
-        onSeen: () => {},
+        onFindings: () => {},
         preflight: async (...args) => {
           const report = await preflight(...args);
           expect(report.isEncrypted).to.equal(true);

@@ -116,7 +116,7 @@ async function run(
       once: true,
     });
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };
-    const watch = view ?? { began: () => {}, moved: () => {} };
+    const watch = view ?? { onStart: () => {}, onProgress: () => {} };
     const leftovers = await spool.leftovers();
     for await (const outcome of runPipeline({
       ...settings,

@@ -6,7 +6,7 @@ import { readTextFile } from '../files/read-text-file.ts';
 import { shellWord } from '../terminal/shell-word.ts';
 import { type DatabaseEntry, databaseEntries, labelOf } from './database-entry.ts';
 import { howToMakeAList, isExampleList } from './example-list.ts';
-import { fillPlaceholders } from './interpolate-env.ts';
+import { interpolateEnv } from './interpolate-env.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 /** One database to back up, as databases.json describes it. */
@@ -61,7 +61,7 @@ export async function loadDatabases(
   const warnings = await readableByOthers(path);
   const content = parseJson(path, await readText(path));
   if (isExampleList(content)) throw notEdited(path);
-  const filled = fillPlaceholders(content, env, (position, name) =>
+  const filled = interpolateEnv(content, env, (position, name) =>
     mistakes.push(`databases${position}: the environment has no variable ${name}`),
   );
   const folder = dirname(resolve(path));

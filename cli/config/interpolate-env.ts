@@ -3,13 +3,13 @@
  * @param missing called with the position and the name of each variable that is not set
  * @returns a copy; the value itself is not changed
  */
-export function fillPlaceholders(
+export function interpolateEnv(
   value: unknown,
   env: Readonly<Record<string, string | undefined>>,
   missing: (position: string, name: string) => void,
   position = '',
 ): unknown {
-  const inside = (part: unknown, place: string) => fillPlaceholders(part, env, missing, place);
+  const inside = (part: unknown, place: string) => interpolateEnv(part, env, missing, place);
   if (typeof value === 'string')
     return value.replace(/\$\$\{|\$\{(\w+)\}/g, (found, name: string | undefined) => {
       if (name === undefined) return '${';

@@ -2,7 +2,7 @@ import { codeOf, messageOf } from '../errors.ts';
 import { readTextFile } from '../files/read-text-file.ts';
 import { labelOf } from './database-entry.ts';
 import { isExampleList } from './example-list.ts';
-import { fillPlaceholders } from './interpolate-env.ts';
+import { interpolateEnv } from './interpolate-env.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 /** Which databases are to be backed up, or why that is not known. */
@@ -35,7 +35,7 @@ export async function readLabels(path: string, env: Readonly<Record<string, stri
 function readLabel(entry: unknown, env: Readonly<Record<string, string | undefined>>): string | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
   let isFilled = true;
-  const label = fillPlaceholders(labelOf(entry), env, () => {
+  const label = interpolateEnv(labelOf(entry), env, () => {
     isFilled = false;
   });
   return isFilled && typeof label === 'string' && label !== '' ? label : undefined;

@@ -23,7 +23,7 @@ const entry = (name: string) => ({
 const fine: Preflight = async () => ({
   server: { flavour: 'mariadb', version: '10.6.0' },
   objects: Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as never,
-  ...{ estimatedBytes: 1, isEncrypted: true, findings: [], concessions: [] },
+  ...{ estimatedBytes: 1, isEncrypted: true, findings: [], fallbackOptions: [] },
 });
 
 describe('examine', () => {

@@ -8,7 +8,7 @@ const MAX_VERSION = 128;
 const FIRST_WITH_DOLLARS = 9;
 
 /** What a dump says of where it comes from: the comments of its header, and the statements that mysqldump puts in front. */
-export class DumpOrigin {
+export class DumpHeader {
   server: Program | null = null;
   client: Program | null = null;
   characterSet: string | null = null;

@@ -1,5 +1,5 @@
 import { emptyInventory, type Inventory, type ObjectKind } from '../../protocol/manifest.ts';
-import { DumpOrigin, type Program } from './dump-header.ts';
+import { DumpHeader, type Program } from './dump-header.ts';
 import { beginningOf, databasesIn, judge, type Occasion } from './known-statements.ts';
 import { bytesOf, startsWith } from './lexer/bytes.ts';
 import { ClientCharacterSet } from './lexer/client-character-set.ts';
@@ -77,7 +77,7 @@ const HEAD = 4096;
  */
 export class InventoryScanner implements LexerEvents {
   readonly #lexer = new DumpLexer(this);
-  readonly #origin = new DumpOrigin();
+  readonly #origin = new DumpHeader();
   readonly #sqlMode = new SqlMode();
   readonly #tables = new Map<string, { name: string; rows: number; bytes: number }>();
   readonly #others = new Map<ObjectKind, Set<string>>();

@@ -9,7 +9,7 @@ import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
 import { ServerAway } from '../mysql/explain-connecting.ts';
 import { preflight } from '../preflight/preflight.ts';
-import { type Preflight, takeDump } from './dump-database.ts';
+import { dumpDatabase, type Preflight } from './dump-database.ts';
 
 const signal = new AbortController().signal;
 
@@ -38,7 +38,7 @@ describe('take-dump', function () {
     };
     const path = join(folder, 'dump.sql');
     const clients = { for: () => client, all: [client] };
-    const { findings } = await takeDump(source, path, { clients, preflight: look, signal, onSeen: () => {} });
+    const { findings } = await dumpDatabase(source, path, { clients, preflight: look, signal, onFindings: () => {} });
     await rm(path);
     return findings;
   };
@@ -76,7 +76,7 @@ describe('take-dump', function () {
         asked.push(bytes);
         return hasWaited;
       };
-      await takeDump(source, path, { clients, preflight: look, signal, onSeen: () => {}, waitForRoom });
+      await dumpDatabase(source, path, { clients, preflight: look, signal, onFindings: () => {}, waitForRoom });
       expect(asked).to.have.length(1);
       expect(asked[0]).to.be.above(0);
       expect(looks).to.equal(hasWaited ? 2 : 1);
@@ -102,7 +102,7 @@ describe('take-dump', function () {
     const path = join(folder, 'dump.sql');
     await mariadb.sql("create or replace user umlaut identified by 'pässwörd€'; grant all on *.* to umlaut");
     const attempt = (password: string, look: Preflight) =>
-      takeDump(of(password), path, { clients, preflight: look, signal, onSeen: () => {} });
+      dumpDatabase(of(password), path, { clients, preflight: look, signal, onFindings: () => {} });
     try {
       await attempt('pässwörd€', preflight);
       await rm(path);

@@ -14,12 +14,12 @@ import { planHistory } from './history-plan.ts';
 /** Looks at a source before it is dumped. @throws {ExplainedError} */
 export type Preflight = (source: DatabaseSource, options: { signal: AbortSignal }) => Promise<SourceReport>;
 
-export interface TakeDumpOptions {
+export interface DumpDatabaseOptions {
   readonly clients: DumpClients;
   readonly preflight: Preflight;
   readonly signal: AbortSignal;
   /** Learns what was found before the dump: it matters all the more when the dump fails. */
-  readonly onSeen: (findings: readonly Finding[]) => void;
+  readonly onFindings: (findings: readonly Finding[]) => void;
   /** Waits until the disk has room for a dump of so many bytes. @returns whether it had to wait */
   readonly waitForRoom?: ((expectedBytes: number) => Promise<boolean>) | undefined;
   /** Told as soon as there is a file that mysqldump is about to write to, and what it may roughly become, in bytes. */
@@ -37,8 +37,12 @@ export type TakenDump = Pick<DumpFacts, 'report' | 'client' | 'findings'> & {
  * Looks at a source, chooses the program that fits its server, and dumps it into a file.
  * @throws {ExplainedError} when there is no whole dump; the signal's reason when aborted
  */
-export async function takeDump(source: DatabaseSource, path: string, options: TakeDumpOptions): Promise<TakenDump> {
-  const { clients, signal, onSeen, onBegun } = options;
+export async function dumpDatabase(
+  source: DatabaseSource,
+  path: string,
+  options: DumpDatabaseOptions,
+): Promise<TakenDump> {
+  const { clients, signal, onFindings, onBegun } = options;
   const seen = await lookWithRoom(source, options);
   const { report } = seen;
   const client = report ? clients.for(report.server.flavour) : clients.for(clients.all[0]!.flavour);
@@ -49,11 +53,11 @@ export async function takeDump(source: DatabaseSource, path: string, options: Ta
     ...(history?.findings ?? []),
     ...whatIsLeftOut(source.dumpOptions, source.database, names).map(leavesOut),
   ];
-  onSeen(before);
+  onFindings(before);
   const { size, findings, isRepeated } = await dump(source, path, {
     client,
     signal,
-    concessions: [...(report?.concessions ?? []), ...(history?.options ?? [])],
+    fallbackOptions: [...(report?.fallbackOptions ?? []), ...(history?.options ?? [])],
     tablesMadeAnew: report?.tablesMadeAnew,
     onBegun: () => onBegun?.(report?.estimatedBytes ?? 0),
   });
@@ -67,7 +71,7 @@ export async function takeDump(source: DatabaseSource, path: string, options: Ta
 }
 
 /** After a wait the source is looked at again: the tables may be others by then. */
-async function lookWithRoom(source: DatabaseSource, options: TakeDumpOptions): ReturnType<typeof look> {
+async function lookWithRoom(source: DatabaseSource, options: DumpDatabaseOptions): ReturnType<typeof look> {
   const seen = await look(source, options);
   const hasWaited = await options.waitForRoom?.(seen.report?.estimatedBytes ?? 0);
   return hasWaited ? await look(source, options) : seen;
@@ -76,7 +80,7 @@ async function lookWithRoom(source: DatabaseSource, options: TakeDumpOptions): R
 /** What it can't find out does not keep the dump from being tried: mysqldump knows best why it can't get in. */
 async function look(
   source: DatabaseSource,
-  { preflight, signal }: TakeDumpOptions,
+  { preflight, signal }: DumpDatabaseOptions,
 ): Promise<{ report?: SourceReport; unknown?: Finding }> {
   try {
     return { report: await preflight(source, { signal }) };

@@ -194,8 +194,12 @@ describe('dump', () => {
       expect(findings.map(({ message }) => message).join()).to.contain('no-such-option');
     });
 
-    it('makes the concessions that it is told to', async () => {
-      await dump(source, path, { client, signal: never, concessions: ['--ignore-table=dump-test.v', '--skip-events'] });
+    it('adds the fallback options that it was given', async () => {
+      await dump(source, path, {
+        client,
+        signal: never,
+        fallbackOptions: ['--ignore-table=dump-test.v', '--skip-events'],
+      });
       const text = await readFile(path, 'utf8');
       expect(text)
         .to.match(/trigger tr /i)

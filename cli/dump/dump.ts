@@ -6,7 +6,7 @@ import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError, messageOf } from '../errors.ts';
 import { findingsIn } from '../manifest/dump-findings.ts';
-import type { TablesMadeAnew } from '../preflight/recreated-tables.ts';
+import type { FindRecreatedTables } from '../preflight/recreated-tables.ts';
 import { endsWithMarker } from './end-marker.ts';
 import { dumpFailure, runMysqldump } from './run-mysqldump.ts';
 
@@ -23,9 +23,9 @@ export interface DumpOptions {
   readonly client: MysqldumpClient;
   readonly signal: AbortSignal;
   /** Options that let mysqldump get through where a right is missing or a view is broken. */
-  readonly concessions?: readonly string[];
+  readonly fallbackOptions?: readonly string[];
   /** Tells, after a dump, which tables have become others while it was made. */
-  readonly tablesMadeAnew?: TablesMadeAnew | undefined;
+  readonly tablesMadeAnew?: FindRecreatedTables | undefined;
   /** Told as soon as there is a file that mysqldump is about to write to. */
   readonly onBegun?: () => void;
 }
@@ -42,10 +42,10 @@ const CHANGED_MEANWHILE = /\b1412\b/;
 export async function dump(
   source: DatabaseSource,
   path: string,
-  { client, signal, concessions = [], tablesMadeAnew, onBegun = () => {} }: DumpOptions,
+  { client, signal, fallbackOptions = [], tablesMadeAnew, onBegun = () => {} }: DumpOptions,
 ): Promise<Dump> {
   signal.throwIfAborted();
-  const asked = { ...source, dumpOptions: [...source.dumpOptions, ...concessions] };
+  const asked = { ...source, dumpOptions: [...source.dumpOptions, ...fallbackOptions] };
   // What is appended to a file that was emptied begins at its beginning again.
   await using file = await open(path, 'ax', 0o600);
   onBegun();
@@ -63,7 +63,7 @@ interface Once {
   readonly file: FileHandle;
   readonly client: MysqldumpClient;
   readonly signal: AbortSignal;
-  readonly tablesMadeAnew: TablesMadeAnew | undefined;
+  readonly tablesMadeAnew: FindRecreatedTables | undefined;
 }
 
 async function dumpAgainIfChanged(source: DatabaseSource, once: Once): Promise<Dump> {

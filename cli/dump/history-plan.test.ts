@@ -9,7 +9,7 @@ import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts'
 import { findMysqldump, type MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { preflight } from '../preflight/preflight.ts';
-import { takeDump } from './dump-database.ts';
+import { dumpDatabase } from './dump-database.ts';
 import { planHistory } from './history-plan.ts';
 
 const [DATABASE, AGAIN] = ['versioned', 'versioned_again'];
@@ -66,7 +66,7 @@ describe('system-versioned', function () {
   it('comes back with all of the history from a dump, and with its times', async () => {
     const path = join(folder, 'dump.sql');
     const clients = { for: () => client, all: [client] };
-    const { findings } = await takeDump(source(), path, { clients, preflight, signal, onSeen: () => {} });
+    const { findings } = await dumpDatabase(source(), path, { clients, preflight, signal, onFindings: () => {} });
     expect(findings).to.deep.equal([]);
     const { host, port, user, password } = mariadb;
     const args = ['--no-defaults', `--host=${host}`, `--port=${port}`, `--user=${user}`, AGAIN];
@@ -112,7 +112,7 @@ describe('system-versioned', function () {
     expect((await plan([`--ignore-table=${DATABASE}.counted`])).options).to.deep.equal(['--dump-history']);
     const path = join(folder, 'counted.sql');
     const clients = { for: () => client, all: [client] };
-    const taken = await takeDump(source(), path, { clients, preflight, signal, onSeen: () => {} });
+    const taken = await dumpDatabase(source(), path, { clients, preflight, signal, onFindings: () => {} });
     expect(taken.findings.map(({ code }) => code)).to.deep.equal(['HISTORY_NOT_DUMPED']);
   });
 

@@ -21,7 +21,7 @@ export interface HistoryPlan {
  */
 export function planHistory(source: DatabaseSource, client: MysqldumpClient, report: SourceReport): HistoryPlan {
   const { database, dumpOptions } = source;
-  const excused = leftOut([...dumpOptions, ...report.concessions], database);
+  const excused = leftOut([...dumpOptions, ...report.fallbackOptions], database);
   const tables = (report.versionedTables ?? []).filter(({ table }) => !excused.leavesOut(table));
   if (tables.length === 0 || excused.history) return { options: [], findings: [] };
   const reason = whyNot(tables, client, report);

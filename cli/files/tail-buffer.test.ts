@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { LastBytes } from './tail-buffer.ts';
+import { TailBuffer } from './tail-buffer.ts';
 
 describe('last-bytes', () => {
   it('keeps so many bytes of the end, or all that there were, whatever the pieces', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 12 })), fc.integer({ min: 1, max: 20 }), (pieces, count) => {
-        const last = new LastBytes(count);
+        const last = new TailBuffer(count);
         for (const piece of pieces) {
           last.add(piece);
           expect(last.view()).to.have.length.of.at.most(count);
@@ -17,7 +17,7 @@ describe('last-bytes', () => {
   });
 
   it('keeps copies', () => {
-    const last = new LastBytes(4);
+    const last = new TailBuffer(4);
     const piece = Buffer.from('abc');
     last.add(piece);
     piece.fill('x');

@@ -1,5 +1,5 @@
 /** The end of something that goes by in pieces: so many bytes of it, or all that there were. */
-export class LastBytes {
+export class TailBuffer {
   readonly #count: number;
   #kept = Buffer.alloc(0);
 

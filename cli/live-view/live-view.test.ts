@@ -6,13 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
 import { Terminal } from '../../testing/cli/terminal.ts';
-import type { Backup } from '../pipeline/jobs.ts';
+import type { BackupJob } from '../pipeline/jobs.ts';
 import { LiveView } from './live-view.ts';
 
 const GB = 1e9;
 
 describe('live-view', () => {
-  const backup = { database: 'd', fileName: 'd.sql.zip', isLeftover: false } as Backup;
+  const backup = { database: 'd', fileName: 'd.sql.zip', isLeftover: false } as BackupJob;
 
   /** @returns the lines that were drawn last while that happened */
   const drawnAfter = async (
@@ -38,9 +38,9 @@ describe('live-view', () => {
 
   it('shows a zip that has followed its dump where it is, and its speed since then', async () => {
     const line = await lineAfter(view => {
-      view.began(backup, 'dump', { path: '/nowhere' });
-      view.moved(backup, 50 * GB);
-      view.began(backup, 'zip', { path: '/nowhere', bytes: 100 * GB });
+      view.onStart(backup, 'dump', { path: '/nowhere' });
+      view.onProgress(backup, 50 * GB);
+      view.onStart(backup, 'zip', { path: '/nowhere', bytes: 100 * GB });
     }, 1300);
     expect(line).to.contain('zip').and.contain('50 %');
     expect(speedOf(line)).to.match(/^0 B$/);
@@ -50,10 +50,10 @@ describe('live-view', () => {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-speed-'));
     const path = join(folder, 'dump');
     const line = await lineAfter(async view => {
-      view.began(backup, 'dump', { path });
+      view.onStart(backup, 'dump', { path });
       for (let tenth = 1; tenth <= 20; tenth++) {
         await appendFile(path, Buffer.alloc(100 * 1024));
-        view.moved(backup, tenth * 90 * 1024);
+        view.onProgress(backup, tenth * 90 * 1024);
         await sleep(100);
       }
     }, 10);
@@ -67,19 +67,19 @@ describe('live-view', () => {
 
   it('shows the speed of a zip that has begun anew, and of the upload behind it', async () => {
     const anew = await lineAfter(view => {
-      view.began(backup, 'dump', { path: '/nowhere' });
-      view.moved(backup, 50 * GB);
-      view.began(backup, 'zip', { path: '/nowhere', bytes: 100 * GB });
-      view.moved(backup, 1000);
+      view.onStart(backup, 'dump', { path: '/nowhere' });
+      view.onProgress(backup, 50 * GB);
+      view.onStart(backup, 'zip', { path: '/nowhere', bytes: 100 * GB });
+      view.onProgress(backup, 1000);
     }, 1500);
     expect(speedOf(anew))
       .to.match(/^[\d.,]+ [kK]?i?B$/)
       .and.not.match(/-/);
     const upload = await lineAfter(view => {
-      view.began(backup, 'zip', { path: '/nowhere', bytes: 100 * GB });
-      view.moved(backup, 100 * GB);
-      view.began(backup, 'upload', { path: '/nowhere', bytes: 1000 });
-      view.moved(backup, 500);
+      view.onStart(backup, 'zip', { path: '/nowhere', bytes: 100 * GB });
+      view.onProgress(backup, 100 * GB);
+      view.onStart(backup, 'upload', { path: '/nowhere', bytes: 1000 });
+      view.onProgress(backup, 500);
     });
     expect(upload).to.contain('50 %');
   });
@@ -88,8 +88,8 @@ describe('live-view', () => {
     const share = async (bytes: number) =>
       / (\d+ %)/.exec(
         await lineAfter(view => {
-          view.began(backup, 'dump', { path: import.meta.filename });
-          view.began(backup, 'dump', { path: import.meta.filename, bytes });
+          view.onStart(backup, 'dump', { path: import.meta.filename });
+          view.onStart(backup, 'dump', { path: import.meta.filename, bytes });
         }),
       )?.[1];
     const { size } = await stat(import.meta.filename);
@@ -99,7 +99,7 @@ describe('live-view', () => {
   });
 
   it('counts a dump that is larger than its estimate with what it has by then', async () => {
-    const happen = (view: LiveView) => view.began(backup, 'dump', { path: import.meta.filename, bytes: 1000 });
+    const happen = (view: LiveView) => view.onStart(backup, 'dump', { path: import.meta.filename, bytes: 1000 });
     const lines = await drawnAfter(happen, new Map([['d', 1000]]));
     const [, done, total] = /([\d.]+) KiB of about ([\d.]+) KiB \(80 %\)/.exec(lines.at(-1)!)!;
     const { size } = await stat(import.meta.filename);
@@ -113,8 +113,8 @@ describe('live-view', () => {
       ['e', 3 * GB],
     ]);
     const lines = await drawnAfter(view => {
-      view.began(backup, 'upload', { path: '/nowhere', bytes: 1000 });
-      view.moved(backup, 1000);
+      view.onStart(backup, 'upload', { path: '/nowhere', bytes: 1000 });
+      view.onProgress(backup, 1000);
     }, expected);
     expect(lines.at(-1)).to.equal('0 of 2 databases done, 953.7 MiB of about 3.7 GiB (25 %)');
   });
@@ -137,8 +137,8 @@ describe('live-view', () => {
         const view = new LiveView(process.stdout, { signal, expected: new Map(names.map(name => [name, 1e8])) });
         const backups = names.map(database => ({ database, fileName: database + '.zip', isLeftover: false }));
         const sleep = ms => new Promise(done => setTimeout(done, ms));
-        for (const backup of backups) view.began(backup, 'upload', { path: '/nowhere', bytes: 1e8 });
-        for (const backup of backups) view.moved(backup, 45e6);
+        for (const backup of backups) view.onStart(backup, 'upload', { path: '/nowhere', bytes: 1e8 });
+        for (const backup of backups) view.onProgress(backup, 45e6);
         await sleep(400);
         ${more}
         view[Symbol.dispose]();

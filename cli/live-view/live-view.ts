@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import process from 'node:process';
 import { createLogUpdate } from 'log-update';
-import type { Backup, Watch } from '../pipeline/jobs.ts';
+import type { BackupJob, ProgressListener } from '../pipeline/jobs.ts';
 import type { Outcome, Stage } from '../report/outcome.ts';
 import { fitLine } from '../terminal/fit.ts';
 import { type Line, lineOf, overallLine } from './live-lines.ts';
@@ -24,7 +24,7 @@ export interface LiveViewOptions {
  * One live line for each database that is being worked on, with its stage, how far it is and its speed, and below them one for
  * the whole run; for a terminal only. It is never larger than the terminal.
  */
-export class LiveView implements Watch, Disposable {
+export class LiveView implements ProgressListener, Disposable {
   /** By file name: a database may be dumped while what is left of an earlier run is uploaded. */
   readonly #lines = new Map<string, Line>();
   readonly #progress: RunProgress;
@@ -44,7 +44,7 @@ export class LiveView implements Watch, Disposable {
     if (CAN_SUSPEND) process.on('SIGTSTP', this.#suspend);
   }
 
-  began({ database, fileName, isLeftover }: Backup, stage: Stage, file: { path: string; bytes?: number }): void {
+  onStart({ database, fileName, isLeftover }: BackupJob, stage: Stage, file: { path: string; bytes?: number }): void {
     const { path, bytes: total } = file;
     const earlier = this.#lines.get(fileName);
     // What a dump may become is known only when it has begun, and a zip has followed it before the zip is shown.
@@ -55,13 +55,13 @@ export class LiveView implements Watch, Disposable {
     if (total && stage !== 'upload' && !isLeftover) this.#progress.expect(database, total);
   }
 
-  moved({ fileName }: Backup, bytes: number): void {
+  onProgress({ fileName }: BackupJob, bytes: number): void {
     const line = this.#lines.get(fileName);
     if (line?.stage === 'dump') line.followed = bytes;
     else if (line) line.done = bytes;
   }
 
-  waits({ fileName }: Backup): void {
+  onWait({ fileName }: BackupJob): void {
     this.#lines.delete(fileName);
   }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { emptyInventory, type Inventory } from '../../protocol/manifest.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
-import { missingObjects } from './compare-with-source.ts';
+import { compareWithSource } from './compare-with-source.ts';
 
 const objects: SourceReport['objects'] = {
   ...{
@@ -22,7 +22,7 @@ const report: SourceReport = {
       ['on_b', 'b'],
     ]),
     findings: [],
-    concessions: [],
+    fallbackOptions: [],
   },
 };
 const whole = (): Inventory => ({
@@ -30,7 +30,7 @@ const whole = (): Inventory => ({
   tables: objects.tables.map(name => ({ name, rows: 0, bytes: 0 })),
 });
 const missing = (inventory: Inventory, dumpOptions: string[] = [], more: Partial<SourceReport> = {}) =>
-  missingObjects(inventory, { ...report, ...more }, dumpOptions, 'shop').map(({ code, message }) => [code, message]);
+  compareWithSource(inventory, { ...report, ...more }, dumpOptions, 'shop').map(({ code, message }) => [code, message]);
 
 describe('hold-against', () => {
   it('says nothing of a dump that holds all, or more', () => {
@@ -61,7 +61,7 @@ describe('hold-against', () => {
     const left = { ...whole(), tables: whole().tables.slice(1), triggers: ['on_b'], views: [] };
     const options = ['--ignore-table=shop.a', '--ignore-table=shop.v'];
     expect(missing(left, options)).to.deep.equal([]);
-    expect(missing(left, [], { concessions: options })).to.deep.equal([]);
+    expect(missing(left, [], { fallbackOptions: options })).to.deep.equal([]);
     expect(missing({ ...left, triggers: [] }, options)[0]![1]).to.match(/: triggers on_b$/);
     expect(missing(left, ['--ignore-table=other.a', '--ignore-table=other.v'])[0]![1]).to.match(
       /: tables a; views v; triggers on_a$/,
@@ -74,13 +74,15 @@ describe('hold-against', () => {
     const options = ['--ignore-table=Shop.a', '--ignore-table=shop.V'];
     expect(missing(left, options, twins)).to.deep.equal([]);
     expect(
-      missing(left, ['--ignore-table=shop.a'], { ...twins, concessions: ['--ignore-table=shop.v'] })[0]![1],
+      missing(left, ['--ignore-table=shop.a'], { ...twins, fallbackOptions: ['--ignore-table=shop.v'] })[0]![1],
     ).to.match(/: views V$/);
   });
 
   it('does not miss whole kinds that were left out', () => {
     const left = { ...emptyInventory(), tables: whole().tables, sequences: ['s'], views: ['v'] };
-    expect(missing(left, ['--skip-triggers', '--skip-routines'], { concessions: ['--skip-events'] })).to.deep.equal([]);
+    expect(missing(left, ['--skip-triggers', '--skip-routines'], { fallbackOptions: ['--skip-events'] })).to.deep.equal(
+      [],
+    );
     expect(missing(left, ['--skip-triggers', '--skip-routines'])[0]![1]).to.match(/: events e$/);
     expect(missing({ ...whole(), tables: [], views: [], sequences: [] }, ['--no-create-info'])).to.deep.equal([]);
   });

@@ -7,17 +7,17 @@ import type { SourceReport } from '../preflight/preflight.ts';
 /**
  * Compares what the server showed with what is in the dump.
  * @param inventory of the dump
- * @param dumpOptions those of the user: what they and the concessions leave out is not missed
+ * @param dumpOptions those of the user: what they and the fallback options leave out is not missed
  * @returns one finding that names what is missing, or none
  */
-export function missingObjects(
+export function compareWithSource(
   inventory: Inventory,
   report: SourceReport,
   dumpOptions: readonly string[],
   database: string,
 ): Finding[] {
   // A concession is meant for one view: a table of the same name in another case goes with it, and is missed.
-  const excuses = [leftOut(dumpOptions, database), leftOut(report.concessions, database, { isExact: true })];
+  const excuses = [leftOut(dumpOptions, database), leftOut(report.fallbackOptions, database, { isExact: true })];
   const excused: LeftOut = {
     leavesOut: name => excuses.some(it => it.leavesOut(name)),
     leavesOutRows: name => excuses.some(it => it.leavesOutRows(name)),

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { emptyInventory } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
-import { type DumpFacts, DumpWitness } from './manifest-builder.ts';
+import { type DumpFacts, ManifestBuilder } from './manifest-builder.ts';
 
 const SQL = 'CREATE TABLE `t` (a int);\nINSERT INTO `t` VALUES (1),(2);\n';
 const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
@@ -27,13 +27,13 @@ const FACTS: DumpFacts = {
   endedAt: new Date(1000),
 };
 
-const SEALED = { size: 100, sha256: Buffer.alloc(32) } as Parameters<DumpWitness['testify']>[1];
+const SEALED = { size: 100, sha256: Buffer.alloc(32) } as Parameters<ManifestBuilder['build']>[1];
 
 describe('make-manifest', () => {
   const manifestOf = (dump: string) => {
-    const witness = new DumpWitness();
-    for (let from = 0; from < dump.length; from += 7) witness.see(Buffer.from(dump.slice(from, from + 7)));
-    return witness.testify(FACTS, SEALED);
+    const builder = new ManifestBuilder();
+    for (let from = 0; from < dump.length; from += 7) builder.update(Buffer.from(dump.slice(from, from + 7)));
+    return builder.build(FACTS, SEALED);
   };
 
   it('tells what went by', () => {
@@ -48,11 +48,11 @@ describe('make-manifest', () => {
   });
 
   it('has the defaults of the database, which no dump holds, or null where no one could tell', () => {
-    const witness = new DumpWitness();
-    witness.see(Buffer.from(SQL + MARKER));
+    const builder = new ManifestBuilder();
+    builder.update(Buffer.from(SQL + MARKER));
     const defaults = { characterSet: 'latin1', collation: 'latin1_swedish_ci' };
-    const report = { defaults, concessions: [], objects: { ...emptyInventory(), tables: ['t'] } };
-    const { source, manifest_version } = witness.testify({ ...FACTS, report: report as never }, SEALED);
+    const report = { defaults, fallbackOptions: [], objects: { ...emptyInventory(), tables: ['t'] } };
+    const { source, manifest_version } = builder.build({ ...FACTS, report: report as never }, SEALED);
     expect(manifest_version).to.equal(2);
     expect(source).to.include({ character_set: 'latin1', collation: 'latin1_swedish_ci' });
     expect(manifestOf(SQL + MARKER).source).to.include({ character_set: null, collation: null });

@@ -7,13 +7,13 @@ import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { type DumpContents, InventoryScanner } from '../dump-parser/inventory-scanner.ts';
 import { ExplainedError } from '../errors.ts';
-import { LastBytes } from '../files/tail-buffer.ts';
+import { TailBuffer } from '../files/tail-buffer.ts';
 import program from '../package.json' with { type: 'json' };
 import type { SourceReport } from '../preflight/preflight.ts';
 import { sourceRedactor } from '../secrets/source-redactor.ts';
 import { formatBytes } from '../terminal/format.ts';
 import type { Sealed } from '../zip/part-file.ts';
-import { missingObjects } from './compare-with-source.ts';
+import { compareWithSource } from './compare-with-source.ts';
 import { misreadingFindings, unexpectedFindings } from './contents-findings.ts';
 import { namingFindings } from './naming-findings.ts';
 
@@ -31,13 +31,13 @@ export interface DumpFacts {
 }
 
 /** Sees a dump go by once: takes its inventory and its digest. */
-export class DumpWitness {
+export class ManifestBuilder {
   readonly #scanner = new InventoryScanner();
   readonly #hash = createHash('sha256');
-  readonly #tail = new LastBytes(MARKER_TAIL_BYTES);
+  readonly #tail = new TailBuffer(MARKER_TAIL_BYTES);
   #size = 0;
 
-  readonly see = (piece: Buffer): void => {
+  readonly update = (piece: Buffer): void => {
     this.#scanner.scan(piece);
     this.#hash.update(piece);
     this.#tail.add(piece);
@@ -48,7 +48,7 @@ export class DumpWitness {
    * @returns what the backup says of itself
    * @throws {ExplainedError} when what went by does not even end with the marker's line, with which mysqldump left it
    */
-  testify(facts: DumpFacts, zip: Sealed): Manifest {
+  build(facts: DumpFacts, zip: Sealed): Manifest {
     const contents = this.#scanner.end();
     const tail = this.#tail.view();
     if (!isMarkedWhole(tail, { isWhole: tail.length === this.#size })) throw cutOff();
@@ -100,7 +100,7 @@ function findingsIn(contents: DumpContents, { report, source }: DumpFacts): Find
     ...(isEmpty
       ? [finding('DUMP_EMPTY', 'there is nothing in the dump: the database is empty', IS_IT_THE_RIGHT_ONE)]
       : []),
-    ...(report ? missingObjects(inventory, report, source.dumpOptions, source.database) : []),
+    ...(report ? compareWithSource(inventory, report, source.dumpOptions, source.database) : []),
   ];
 }
 

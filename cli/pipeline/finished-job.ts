@@ -1,16 +1,16 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { Outcome } from '../report/outcome.ts';
-import type { Backup, Ended, Zipped } from './jobs.ts';
+import type { BackupJob, FinishedJob, ZippedBackup } from './jobs.ts';
 
 /** @returns what travels on to the end of the pipeline, with the time that it has taken since its beginning */
-export function ended(backup: Backup, rest: Pick<Outcome, 'state'> & Partial<Outcome>): Ended {
+export function finishJob(backup: BackupJob, rest: Pick<Outcome, 'state'> & Partial<Outcome>): FinishedJob {
   const { database, fileName, isLeftover, startedAt, findings } = backup;
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
   return { kind: 'ended', outcome: { database, fileName, isLeftover, startedAt, seconds, findings, ...rest } };
 }
 
 /** @returns what an outcome tells of a zip, as far as it is known */
-export function contentsOf({ zipBytes, dumpBytes, manifest }: Zipped): Partial<Outcome> {
+export function contentsOf({ zipBytes, dumpBytes, manifest }: ZippedBackup): Partial<Outcome> {
   const size = dumpBytes ?? manifest?.dump.size;
   return {
     zipBytes,

@@ -5,17 +5,17 @@ import type { Outcome, Stage } from '../report/outcome.ts';
 import type { TimeBudget } from './time-budget.ts';
 
 /** Is told how the run goes, to show it; decides nothing. */
-export interface Watch {
+export interface ProgressListener {
   /** @param file the one that grows or is read; `bytes` are those to go through, where that is known */
-  began(backup: Backup, stage: Stage, file: { readonly path: string; readonly bytes?: number }): void;
+  onStart(backup: BackupJob, stage: Stage, file: { readonly path: string; readonly bytes?: number }): void;
   /** @param bytes how many of them are done */
-  moved(backup: Backup, bytes: number): void;
+  onProgress(backup: BackupJob, bytes: number): void;
   /** It waits for the service or for room on the disk, and is worked on no more for now. */
-  waits?(backup: Backup): void;
+  onWait?(backup: BackupJob): void;
 }
 
 /** What is known of one database's backup from its first stage to its last. */
-export interface Backup {
+export interface BackupJob {
   readonly database: string;
   readonly fileName: string;
   readonly isLeftover: boolean;
@@ -26,7 +26,7 @@ export interface Backup {
 }
 
 /** A dump that is whole. */
-export interface Dumped {
+export interface CompletedDump {
   readonly kind: 'dumped';
   readonly dumpBytes: number;
   /** Whether the file was emptied and written once more. */
@@ -34,9 +34,9 @@ export interface Dumped {
   readonly facts: DumpFacts;
 }
 
-export interface Zipped {
+export interface ZippedBackup {
   readonly kind: 'zipped';
-  readonly backup: Backup;
+  readonly backup: BackupJob;
   readonly path: string;
   readonly zipBytes: number;
   readonly dumpBytes?: number;
@@ -45,13 +45,13 @@ export interface Zipped {
 }
 
 /** A zip that could not be delivered for a reason that is the service's: it is tried once more when the run ends. */
-export interface Waiting {
+export interface WaitingUpload {
   readonly kind: 'waiting';
-  readonly zipped: Zipped;
+  readonly zipped: ZippedBackup;
 }
 
 /** Nothing is left to do: whatever stage comes next hands it on. */
-export interface Ended {
+export interface FinishedJob {
   readonly kind: 'ended';
   readonly outcome: Outcome;
   /** The disk was full while others took their part of it: it is tried once more alone, and this is not told. */

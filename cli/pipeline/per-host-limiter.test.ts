@@ -2,7 +2,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { DatabaseSource } from '../config/databases.ts';
-import { HostTurns } from './per-host-limiter.ts';
+import { PerHostLimiter } from './per-host-limiter.ts';
 
 /** @param at a host, or the path of a socket */
 function source(label: string, at: string): DatabaseSource {
@@ -23,7 +23,7 @@ describe('host-turns', () => {
   /** Takes whatever is to be had. */
   const takenFrom = (hosts: string[], perHost: number) => {
     const sources = hosts.map((host, index) => source(String(index), host));
-    const turns = new HostTurns(sources, perHost);
+    const turns = new PerHostLimiter(sources, perHost);
     const labels: string[] = [];
     const taking = (async () => {
       for await (const { label } of turns) labels.push(label);
@@ -32,10 +32,10 @@ describe('host-turns', () => {
       const ended = (await settledSoon(taking)) !== 'waits';
       return [...labels, ...(ended ? ['all'] : [])];
     };
-    return { soFar, ended: (index: number) => turns.ended(sources[index]!) };
+    return { soFar, ended: (index: number) => turns.release(sources[index]!) };
   };
   const turnsOf = (sources: DatabaseSource[], perHost: number) => {
-    const turns = new HostTurns(sources, perHost);
+    const turns = new PerHostLimiter(sources, perHost);
     return { turns, iterator: turns[Symbol.asyncIterator]() };
   };
 
@@ -115,7 +115,7 @@ describe('host-turns', () => {
         const on = (host: string) => atWork.filter(({ label }) => hostOf(label) === host).length;
         const endOne = () => {
           const [one] = atWork.splice(picks.next().value! % atWork.length, 1) as [DatabaseSource];
-          turns.ended(one);
+          turns.release(one);
         };
         for (;;) {
           // Some end before the next is asked for: at least one where all workers are busy.

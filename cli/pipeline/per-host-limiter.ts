@@ -6,7 +6,7 @@ import { machineOf } from '../mysql/same-machine.ts';
  * ended, those of other hosts go first. Servers on several ports of one machine share its disks and cores: the port does not
  * count.
  */
-export class HostTurns implements AsyncIterable<DatabaseSource> {
+export class PerHostLimiter implements AsyncIterable<DatabaseSource> {
   readonly #waiting: DatabaseSource[];
   readonly #perHost: number;
   readonly #machines: ReadonlyMap<DatabaseSource, string>;
@@ -30,7 +30,7 @@ export class HostTurns implements AsyncIterable<DatabaseSource> {
   }
 
   /** To be called for each one that was given out, once it asks nothing more of its host. */
-  ended(source: DatabaseSource): void {
+  release(source: DatabaseSource): void {
     this.#count(source, -1);
     this.#change.resolve();
     this.#change = Promise.withResolvers();

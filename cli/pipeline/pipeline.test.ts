@@ -32,7 +32,7 @@ const allSeen: SourceReport = {
   estimatedBytes: 100,
   isEncrypted: false,
   findings: [],
-  concessions: [],
+  fallbackOptions: [],
 };
 
 describe('pipeline', () => {
@@ -129,7 +129,7 @@ describe('pipeline', () => {
       server: url,
       timeoutMs,
       retries,
-      watch: { began: () => {}, moved: () => {} },
+      watch: { onStart: () => {}, onProgress: () => {} },
       signal,
     }))
       outcomes.push(outcome);
@@ -284,8 +284,8 @@ describe('pipeline', () => {
       expect(message).to.contain('OBJECTS_MISSING').and.contain('gone').and.contain('v');
     });
 
-    it('makes the concessions of the preflight, and not those of another database', async () => {
-      preflight = async ({ database }) => ({ ...allSeen, concessions: database === 'a' ? ['--skip-events'] : [] });
+    it('makes the fallback options of the preflight, and not those of another database', async () => {
+      preflight = async ({ database }) => ({ ...allSeen, fallbackOptions: database === 'a' ? ['--skip-events'] : [] });
       const script = `case "$*" in *--skip-events*) echo "-- without events";; *) echo "-- with";; esac; ${GOOD}`;
       const sizes = (await run(['a', 'b'], script)).map(({ database, dumpBytes }) => [database, dumpBytes]);
       const size = Object.fromEntries(sizes) as Record<string, number>;

@@ -3,17 +3,17 @@ import { Group } from '../channel/group.ts';
 import { stage } from '../channel/stage.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import type { Outcome } from '../report/outcome.ts';
-import type { Leftover } from '../spool/spool.ts';
-import type { Ended, Waiting, Zipped } from './jobs.ts';
-import { HostTurns } from './per-host-limiter.ts';
+import type { PendingUpload } from '../spool/spool.ts';
+import type { FinishedJob, WaitingUpload, ZippedBackup } from './jobs.ts';
+import { PerHostLimiter } from './per-host-limiter.ts';
 import { Rounds } from './rounds.ts';
-import type { Dumping } from './running-dump.ts';
+import type { RunningDump } from './running-dump.ts';
 import { Stages, type StagesOptions } from './stages.ts';
 
 export interface PipelineOptions extends StagesOptions {
   readonly sources: readonly DatabaseSource[];
   /** Zips of earlier runs, which go straight to the upload, before those of this run. */
-  readonly leftovers: readonly Leftover[];
+  readonly leftovers: readonly PendingUpload[];
   readonly workers: { readonly dump: number; readonly zip: number; readonly upload: number };
   /** How many dumps one database host should bear at once. */
   readonly dumpsPerHost: number;
@@ -35,15 +35,15 @@ export interface PipelineOptions extends StagesOptions {
 export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Outcome> {
   const { leftovers, workers, signal } = options;
   const stages = new Stages(options);
-  const turns = new HostTurns(options.sources, options.dumpsPerHost);
+  const turns = new PerHostLimiter(options.sources, options.dumpsPerHost);
   const rounds = new Rounds(turns, leftovers.length);
   const toDump = new Channel<DatabaseSource>();
-  const toZip = new Channel<Dumping | Ended>();
-  const zipped = new Channel<Zipped | Ended>();
-  const toUpload = new Channel<Zipped | Ended>();
-  const uploaded = new Channel<Ended | Waiting>();
-  const toUploadAgain = new Channel<Ended | Waiting>();
-  const outcomes = new Channel<Ended>();
+  const toZip = new Channel<RunningDump | FinishedJob>();
+  const zipped = new Channel<ZippedBackup | FinishedJob>();
+  const toUpload = new Channel<ZippedBackup | FinishedJob>();
+  const uploaded = new Channel<FinishedJob | WaitingUpload>();
+  const toUploadAgain = new Channel<FinishedJob | WaitingUpload>();
+  const outcomes = new Channel<FinishedJob>();
 
   const leaving = new AbortController();
   const group = new Group({ signal: AbortSignal.any([signal, leaving.signal]) });
@@ -54,7 +54,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
       try {
         await stages.dump(source, { signal, handOn: dumping => outbound.send(dumping, { signal }) });
       } finally {
-        turns.ended(source);
+        turns.release(source);
       }
     };
     await stage({ from: toDump, work: dump, workers: workers.dump, signal });
@@ -92,10 +92,10 @@ async function send<T>(values: Iterable<T> | AsyncIterable<T>, to: Channel<T>, s
 
 /** Holds back what waits until nothing else is left. */
 async function* waitingLast(
-  values: AsyncIterable<Ended | Waiting>,
+  values: AsyncIterable<FinishedJob | WaitingUpload>,
   beforeWaiting: () => Promise<void>,
-): AsyncGenerator<Ended | Waiting> {
-  const waiting: Waiting[] = [];
+): AsyncGenerator<FinishedJob | WaitingUpload> {
+  const waiting: WaitingUpload[] = [];
   for await (const value of values) {
     if (value.kind === 'waiting') waiting.push(value);
     else yield value;

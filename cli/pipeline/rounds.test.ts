@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { DatabaseSource } from '../config/databases.ts';
-import type { Ended, Waiting } from './jobs.ts';
+import type { FinishedJob, WaitingUpload } from './jobs.ts';
 import { Rounds } from './rounds.ts';
 
 const never = new AbortController().signal;
@@ -24,15 +24,15 @@ describe('rounds', () => {
     };
     return { rounds, soon, all };
   };
-  const ended = (database: string, rest: Partial<Ended> = {}) =>
-    ({ kind: 'ended', outcome: { database }, ...rest }) as Ended;
+  const ended = (database: string, rest: Partial<FinishedJob> = {}) =>
+    ({ kind: 'ended', outcome: { database }, ...rest }) as FinishedJob;
   const again = (database: string) => ended(database, { again: true });
 
   it('gives each out once where no one lacks room', async () => {
     const { rounds, soon } = roundsOf(['a', 'b']);
     expect(await soon()).to.deep.equal(['a', 'b']);
     expect(rounds.ended(ended('a'))).to.equal(false);
-    rounds.ended({ kind: 'waiting' } as Waiting);
+    rounds.ended({ kind: 'waiting' } as WaitingUpload);
     expect(await soon()).to.deep.equal(['a', 'b', 'all']);
   });
 

@@ -1,6 +1,6 @@
 import { whenAborted } from '../channel/when-aborted.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import type { Ended, Waiting } from './jobs.ts';
+import type { FinishedJob, WaitingUpload } from './jobs.ts';
 
 /**
  * Gives sources out; those that failed for want of room while others ran once more, each alone, when all others have ended
@@ -35,7 +35,7 @@ export class Rounds {
   }
 
   /** To be called with what came of each, once. @returns whether it is to be tried again, and this is not its end */
-  ended(value: Ended | Waiting): boolean {
+  ended(value: FinishedJob | WaitingUpload): boolean {
     const isAgain = value.kind === 'ended' && value.again === true;
     if (isAgain) this.#again.push(this.#byLabel.get(value.outcome.database)!);
     if (--this.#open === 0) this.#allEnded.resolve();

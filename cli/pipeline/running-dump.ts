@@ -1,7 +1,7 @@
-import type { Backup, Dumped, Ended } from './jobs.ts';
+import type { BackupJob, CompletedDump, FinishedJob } from './jobs.ts';
 
 interface Beginning {
-  readonly backup: Backup;
+  readonly backup: BackupJob;
   /** Of the file that is dumped into. */
   readonly path: string;
   readonly signal: AbortSignal;
@@ -9,31 +9,31 @@ interface Beginning {
   readonly work: (options: {
     readonly signal: AbortSignal;
     readonly onBegun: (expectedBytes: number) => void;
-  }) => Promise<Dumped | Ended>;
+  }) => Promise<CompletedDump | FinishedJob>;
 }
 
 /** A dump that has begun: it can be followed while it grows. */
-export class Dumping {
+export class RunningDump {
   readonly kind = 'dumping';
-  readonly backup: Backup;
+  readonly backup: BackupJob;
   readonly path: string;
   /** What it may roughly become, in bytes. */
   readonly expectedBytes: number;
   /** Settles when it has ended; rejects when it was stopped. */
-  readonly whole: Promise<Dumped | Ended>;
+  readonly completion: Promise<CompletedDump | FinishedJob>;
   readonly #stop: AbortController;
-  #result: Dumped | Ended | undefined;
+  #result: CompletedDump | FinishedJob | undefined;
 
   private constructor(
     { backup, path }: Beginning,
     expectedBytes: number,
-    whole: Dumping['whole'],
+    whole: RunningDump['completion'],
     stop: AbortController,
   ) {
     this.backup = backup;
     this.path = path;
     this.expectedBytes = expectedBytes;
-    this.whole = whole;
+    this.completion = whole;
     this.#stop = stop;
     whole.then(
       result => {
@@ -44,18 +44,18 @@ export class Dumping {
   }
 
   /** @returns as soon as there is something to follow, or when it has failed before @throws the signal's reason */
-  static async begin(beginning: Beginning): Promise<Dumping | Ended> {
+  static async begin(beginning: Beginning): Promise<RunningDump | FinishedJob> {
     const begun = Promise.withResolvers<number>();
     const stop = new AbortController();
     const signal = AbortSignal.any([beginning.signal, stop.signal]);
     const whole = beginning.work({ signal, onBegun: begun.resolve });
     const first = await Promise.race([begun.promise, whole]);
     if (typeof first !== 'number' && first.kind === 'ended') return first;
-    return new Dumping(beginning, typeof first === 'number' ? first : first.dumpBytes, whole, stop);
+    return new RunningDump(beginning, typeof first === 'number' ? first : first.dumpBytes, whole, stop);
   }
 
   /** How it ended; undefined as long as it goes on. */
-  get result(): Dumped | Ended | undefined {
+  get result(): CompletedDump | FinishedJob | undefined {
     return this.#result;
   }
 
@@ -63,10 +63,10 @@ export class Dumping {
    * Stops it, since nobody can make use of it any more.
    * @returns when it has come to rest: its outcome, if it had failed by itself
    */
-  async giveUp(): Promise<Ended | undefined> {
+  async cancel(): Promise<FinishedJob | undefined> {
     // When the time is over for both, the dump is what took it.
     if (!this.backup.budget.isOver) this.#stop.abort(new Error('its zip has failed'));
-    const result = await this.whole.catch(() => undefined);
+    const result = await this.completion.catch(() => undefined);
     return result?.kind === 'ended' ? result : undefined;
   }
 }

@@ -13,8 +13,8 @@ import type { DatabaseSource } from '../config/databases.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import type { Outcome } from '../report/outcome.ts';
 import { Spool } from '../spool/spool.ts';
-import type { Zipped } from './jobs.ts';
-import type { Dumping } from './running-dump.ts';
+import type { ZippedBackup } from './jobs.ts';
+import type { RunningDump } from './running-dump.ts';
 import { Stages } from './stages.ts';
 
 const MiB = 1024 * 1024;
@@ -26,7 +26,7 @@ const source: DatabaseSource = {
 const allSeen: SourceReport = {
   server: { flavour: 'mariadb', version: '10.11.19' },
   objects: { ...emptyInventory(), tables: ['t'] },
-  ...{ estimatedBytes: 100, isEncrypted: false, findings: [], concessions: [] },
+  ...{ estimatedBytes: 100, isEncrypted: false, findings: [], fallbackOptions: [] },
 };
 /** So many blocks are deflated before the first is written. */
 const MUCH = availableParallelism() + 4;
@@ -62,23 +62,23 @@ describe('stages, with a zip that follows its dump', function () {
     readonly signal?: AbortSignal;
     readonly timeoutMs?: number;
     /** The zip worker has time only after that. */
-    readonly beforeZip?: (dumping: Dumping) => Promise<void>;
-    readonly moved?: (bytes: number, dumping: Dumping) => void;
+    readonly beforeZip?: (dumping: RunningDump) => Promise<void>;
+    readonly moved?: (bytes: number, dumping: RunningDump) => void;
   }
 
   /** Takes one database through dump and zip. */
-  const backedUp = async (script: string, wish: Wish = {}): Promise<Zipped | Outcome> => {
+  const backedUp = async (script: string, wish: Wish = {}): Promise<ZippedBackup | Outcome> => {
     const { signal = never, timeoutMs = 60_000, beforeZip, moved } = wish;
     const words = `go() { until [ -e '${goFile}' ]; do sleep 0.02; done; }; echo $$ > '${pidFile}'`;
     const client = await fakeMysqldump(folder, `${words}\n${script}`);
-    let handed: Dumping | undefined;
+    let handed: RunningDump | undefined;
     const stages = new Stages({
       spool,
       clients: { for: () => client, all: [client] },
       preflight: async () => allSeen,
       server: new URL('http://127.0.0.1:1/'),
       ...{ timeoutMs, retries: 0, level: 1 },
-      watch: { began: () => {}, moved: (_backup, bytes) => moved?.(bytes, handed!) },
+      watch: { onStart: () => {}, onProgress: (_backup, bytes) => moved?.(bytes, handed!) },
     });
     let zipping: ReturnType<Stages['zip']> | undefined;
     const dumping = stages.dump(source, {
@@ -96,7 +96,7 @@ describe('stages, with a zip that follows its dump', function () {
     const [zipped] = await Promise.allSettled([zipping]);
     if (dumped.status === 'rejected') throw dumped.reason;
     if (zipped.status === 'rejected') throw zipped.reason;
-    return zipped.value!.kind === 'ended' ? zipped.value!.outcome : (zipped.value as Zipped);
+    return zipped.value!.kind === 'ended' ? zipped.value!.outcome : (zipped.value as ZippedBackup);
   };
   const failureOf = async (...args: Parameters<typeof backedUp>) => {
     const outcome = (await backedUp(...args)) as Outcome;
@@ -105,9 +105,9 @@ describe('stages, with a zip that follows its dump', function () {
     return outcome.failure!;
   };
   /** That the zip, the manifest beside it and what the stage says of them fit together. @returns the dump */
-  const expectGood = async (result: Zipped | Outcome): Promise<{ content: Buffer; manifest: Manifest }> => {
+  const expectGood = async (result: ZippedBackup | Outcome): Promise<{ content: Buffer; manifest: Manifest }> => {
     expect(result).to.include({ kind: 'zipped' });
-    const { path, dumpBytes, zipBytes, manifest } = result as Zipped;
+    const { path, dumpBytes, zipBytes, manifest } = result as ZippedBackup;
     const zip = await readFile(path);
     const content = new AdmZip(zip).getEntries()[0]!.getData();
     expect({ dumpBytes, zipBytes }).to.deep.equal({ dumpBytes: content.length, zipBytes: zip.length });
@@ -119,7 +119,7 @@ describe('stages, with a zip that follows its dump', function () {
   };
 
   it('compresses while mysqldump writes', async () => {
-    const part = (dumping: Dumping) => spool.pathOf(`${dumping.backup.fileName}.part`);
+    const part = (dumping: RunningDump) => spool.pathOf(`${dumping.backup.fileName}.part`);
     let seen = 0;
     const result = await backedUp(`header; rows ${MUCH * MiB}; go; echo; marker`, {
       moved: (bytes, dumping) => {
@@ -155,13 +155,13 @@ describe('stages, with a zip that follows its dump', function () {
 
       it(`zips the second dump alone, when no zip worker was free meanwhile: ${what}`, async () => {
         const result = await backedUp(twice(`rows ${5 * MiB}`, second), {
-          beforeZip: async ({ whole }) => void (await whole),
+          beforeZip: async ({ completion: whole }) => void (await whole),
         });
         await expectSecond(result);
       });
     }
 
-    async function expectSecond(result: Zipped | Outcome): Promise<void> {
+    async function expectSecond(result: ZippedBackup | Outcome): Promise<void> {
       const { content, manifest } = await expectGood(result);
       expect(content.subarray(0, 3).toString()).to.equal('-- ');
       expect(content.includes('xxx'), 'something of the first').to.equal(false);
@@ -260,7 +260,7 @@ describe('stages, with a zip that follows its dump', function () {
     it('when its time is over after the dump was whole', async () => {
       const failure = await failureOf('header; marker', {
         timeoutMs: 600,
-        beforeZip: async ({ whole, backup: { budget } }) => {
+        beforeZip: async ({ completion: whole, backup: { budget } }) => {
           expect((await whole).kind).to.equal('dumped');
           await budget.within(never, async () => {
             while (!budget.isOver) await sleep(10);

@@ -4,14 +4,14 @@ import { type BackupName, formatBackupName, formatDumpName } from '../../protoco
 import type { Finding } from '../../protocol/finding.ts';
 import type { DumpClients } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import { type Preflight, type TakeDumpOptions, takeDump } from '../dump/dump-database.ts';
+import { type DumpDatabaseOptions, dumpDatabase, type Preflight } from '../dump/dump-database.ts';
 import type { SharedCause } from '../errors.ts';
 import { isDiskFull } from '../files/disk-space.ts';
 import type { Stage } from '../report/outcome.ts';
 import { unacceptedLossIn } from '../restore/losses.ts';
 import { sourceRedactor } from '../secrets/source-redactor.ts';
 import type { Outage } from '../service/outage.ts';
-import type { Leftover, Spool } from '../spool/spool.ts';
+import type { PendingUpload, Spool } from '../spool/spool.ts';
 import { deliver } from '../upload/deliver.ts';
 import { manifestTooLarge, reasonMissing, zipNotRemoved } from '../upload/delivery-findings.ts';
 import { probeService } from '../upload/probe-service.ts';
@@ -19,10 +19,10 @@ import { type Pass, ServiceGate } from '../upload/service-gate.ts';
 import { DiskRoom } from './disk-room.ts';
 import { explainFailure } from './explain-failure.ts';
 import { explainFullDisk, fullDiskFacts } from './explain-full-disk.ts';
-import { contentsOf, ended } from './finished-job.ts';
-import type { Backup, Dumped, Ended, Waiting, Watch, Zipped } from './jobs.ts';
+import { contentsOf, finishJob } from './finished-job.ts';
+import type { BackupJob, CompletedDump, FinishedJob, ProgressListener, WaitingUpload, ZippedBackup } from './jobs.ts';
 import type { Rounds } from './rounds.ts';
-import { Dumping } from './running-dump.ts';
+import { RunningDump } from './running-dump.ts';
 import { TimeBudget } from './time-budget.ts';
 import { zipDump } from './zip-dump.ts';
 
@@ -35,17 +35,17 @@ export interface StagesOptions {
   readonly retries: number;
   /** Of the zips, 1 (fastest) to 9 (smallest). */
   readonly level: number;
-  readonly watch: Watch;
+  readonly watch: ProgressListener;
 }
 
 type SignalOption = { readonly signal: AbortSignal };
 
 type DumpStageOptions = SignalOption & {
   /** Takes what has begun, or has failed before it could; resolves when somebody else has it in hand. */
-  readonly handOn: (dumping: Dumping | Ended) => Promise<void>;
+  readonly handOn: (dumping: RunningDump | FinishedJob) => Promise<void>;
 };
 
-type TakeDump = Pick<Dumping, 'backup' | 'path'> & Pick<TakeDumpOptions, 'signal' | 'onBegun'>;
+type DumpRequest = Pick<RunningDump, 'backup' | 'path'> & Pick<DumpDatabaseOptions, 'signal' | 'onBegun'>;
 
 /** The work of the three stages on one database, each failure of which becomes an outcome. */
 export class Stages {
@@ -71,41 +71,41 @@ export class Stages {
     const path = this.#options.spool.pathOf(formatDumpName(name));
     const fileName = formatBackupName(name);
     const budget = new TimeBudget(this.#options.timeoutMs);
-    const backup: Backup = { database: source.label, fileName, isLeftover: false, startedAt, budget, findings: [] };
-    this.#options.watch.began(backup, 'dump', { path });
-    const dumping = await Dumping.begin({
+    const backup: BackupJob = { database: source.label, fileName, isLeftover: false, startedAt, budget, findings: [] };
+    this.#options.watch.onStart(backup, 'dump', { path });
+    const dumping = await RunningDump.begin({
       backup,
       path,
       signal,
       work: ({ signal, onBegun }) =>
-        this.#attempt('dump', backup, signal, signal => this.#takeDump(source, { backup, path, signal, onBegun })),
+        this.#attempt('dump', backup, signal, signal => this.#dumpDatabase(source, { backup, path, signal, onBegun })),
     });
     if (dumping.kind === 'dumping' && dumping.expectedBytes > 0)
-      this.#options.watch.began(backup, 'dump', { path, bytes: dumping.expectedBytes });
+      this.#options.watch.onStart(backup, 'dump', { path, bytes: dumping.expectedBytes });
     try {
       await handOn(dumping);
     } finally {
-      if (dumping.kind === 'dumping') await dumping.whole.catch(() => {});
+      if (dumping.kind === 'dumping') await dumping.completion.catch(() => {});
     }
   };
 
-  async #takeDump(source: DatabaseSource, { backup, path, signal, onBegun }: TakeDump): Promise<Dumped> {
+  async #dumpDatabase(source: DatabaseSource, { backup, path, signal, onBegun }: DumpRequest): Promise<CompletedDump> {
     const { clients, preflight, spool, watch } = this.#options;
     const { fileName, startedAt } = backup;
     const redact = sourceRedactor(source);
-    const onSeen = (findings: readonly Finding[]) => void backup.findings.push(...findings.map(redact.finding));
+    const onFindings = (findings: readonly Finding[]) => void backup.findings.push(...findings.map(redact.finding));
     const zipPath = spool.pathOf(fileName);
     const waitForRoom = async (dumpBytes: number) => {
       const files = [path, zipPath, `${zipPath}.part`];
       const hasWaited = await backup.budget.without(() => this.#room.enter({ fileName, files, dumpBytes }, signal));
-      if (hasWaited) watch.began(backup, 'dump', { path });
+      if (hasWaited) watch.onStart(backup, 'dump', { path });
       return hasWaited;
     };
-    const { size, isRepeated, ...taken } = await takeDump(source, path, {
+    const { size, isRepeated, ...taken } = await dumpDatabase(source, path, {
       clients,
       preflight,
       signal,
-      onSeen,
+      onFindings,
       waitForRoom,
       onBegun,
     }).catch(error => {
@@ -115,17 +115,20 @@ export class Stages {
     return { kind: 'dumped', dumpBytes: size, isRepeated, facts };
   }
 
-  readonly zip = async (dumping: Dumping | Ended, { signal }: SignalOption): Promise<Zipped | Ended> => {
+  readonly zip = async (
+    dumping: RunningDump | FinishedJob,
+    { signal }: SignalOption,
+  ): Promise<ZippedBackup | FinishedJob> => {
     if (dumping.kind === 'ended') return dumping;
     const { spool, level } = this.#options;
     const { backup, path } = dumping;
     this.#showZip(dumping);
-    const onProgress = (bytes: number) => this.#options.watch.moved(backup, bytes);
+    const onProgress = (bytes: number) => this.#options.watch.onProgress(backup, bytes);
     try {
       const zipped = await this.#attempt('zip', backup, signal, signal =>
         zipDump(dumping, { spool, level, signal, onProgress }),
       );
-      return zipped.kind === 'ended' ? ((await dumping.giveUp()) ?? zipped) : zipped;
+      return zipped.kind === 'ended' ? ((await dumping.cancel()) ?? zipped) : zipped;
     } finally {
       // The next run sweeps what can't be removed: the zip is worth no less for it, and a failure has its own reason.
       await rm(path, { force: true }).catch(() => {});
@@ -134,26 +137,32 @@ export class Stages {
   };
 
   /** As long as the dump grows it is what is shown. */
-  #showZip({ backup, whole }: Dumping): void {
+  #showZip({ backup, completion: whole }: RunningDump): void {
     const { spool, watch } = this.#options;
     const path = spool.pathOf(backup.fileName);
     whole.then(
-      dumped => dumped.kind === 'dumped' && watch.began(backup, 'zip', { path, bytes: dumped.dumpBytes }),
+      dumped => dumped.kind === 'dumped' && watch.onStart(backup, 'zip', { path, bytes: dumped.dumpBytes }),
       () => {},
     );
   }
 
   /** @returns what waits for the service, when this is no time to deliver it */
-  readonly upload = async (zipped: Zipped | Ended, { signal }: SignalOption): Promise<Ended | Waiting> => {
+  readonly upload = async (
+    zipped: ZippedBackup | FinishedJob,
+    { signal }: SignalOption,
+  ): Promise<FinishedJob | WaitingUpload> => {
     if (zipped.kind === 'ended') return zipped;
     const outcome = await this.#uploadOrOutage(zipped, signal);
     if (!isOutage(outcome)) return outcome;
-    this.#options.watch.waits?.(zipped.backup);
+    this.#options.watch.onWait?.(zipped.backup);
     return { kind: 'waiting', zipped };
   };
 
   /** Hands on what has come of each; those that are to be tried again are kept, and all give their room back. */
-  async *settled(values: AsyncIterable<Ended | Waiting>, rounds: Rounds): AsyncGenerator<Ended | Waiting> {
+  async *settled(
+    values: AsyncIterable<FinishedJob | WaitingUpload>,
+    rounds: Rounds,
+  ): AsyncGenerator<FinishedJob | WaitingUpload> {
     for await (const value of values) {
       this.#room.leave(value.kind === 'ended' ? value.outcome.fileName : value.zipped.backup.fileName);
       if (!rounds.ended(value)) yield value;
@@ -164,7 +173,10 @@ export class Stages {
   readonly lookAgain = (signal: AbortSignal): Promise<void> => this.#gate.lookAgain(signal);
 
   /** Tries what waits once more, and fails where the service is not back. */
-  readonly uploadAgain = async (waiting: Waiting | Ended, { signal }: SignalOption): Promise<Ended> => {
+  readonly uploadAgain = async (
+    waiting: WaitingUpload | FinishedJob,
+    { signal }: SignalOption,
+  ): Promise<FinishedJob> => {
     if (waiting.kind === 'ended') return waiting;
     const outcome = await this.#uploadOrOutage(waiting.zipped, signal);
     if (!isOutage(outcome)) return outcome;
@@ -172,14 +184,14 @@ export class Stages {
     return this.#failed('upload', waiting.zipped.backup, failure, waiting.zipped);
   };
 
-  async #uploadOrOutage(zipped: Zipped, signal: AbortSignal): Promise<Ended | Outage> {
+  async #uploadOrOutage(zipped: ZippedBackup, signal: AbortSignal): Promise<FinishedJob | Outage> {
     const { watch } = this.#options;
     const { backup, path, zipBytes } = zipped;
     for (;;) {
       // Waiting for its turn takes nothing of the time that a database has.
       const pass = await this.#gate.enter(zipBytes, signal);
       if (isOutage(pass)) return pass;
-      watch.began(backup, 'upload', { path, bytes: zipBytes });
+      watch.onStart(backup, 'upload', { path, bytes: zipBytes });
       let met: Outage | 'again' | undefined;
       const deliver = async (signal: AbortSignal) => {
         const delivery = this.#deliver(zipped, pass, signal);
@@ -191,20 +203,20 @@ export class Stages {
     }
   }
 
-  async #deliver(zipped: Zipped, { retries, mayRetry }: Pass, signal: AbortSignal): Promise<Ended> {
+  async #deliver(zipped: ZippedBackup, { retries, mayRetry }: Pass, signal: AbortSignal): Promise<FinishedJob> {
     const { spool, server, watch } = this.#options;
     const { backup, path, zipBytes: size } = zipped;
     const { database, fileName } = backup;
-    const onBytes = (bytes: number) => watch.moved(backup, bytes);
+    const onBytes = (bytes: number) => watch.onProgress(backup, bytes);
     const isThere = async (signal: AbortSignal) => (await probeService(server, signal)) !== undefined;
-    const parcel = {
+    const pending = {
       database,
       path,
       fileName,
       size,
       ...(zipped.manifest && { manifest: zipped.manifest }),
     };
-    const { receipt, manifest, isTooLarge, sha256, notRemoved } = await deliver(parcel, spool, {
+    const { receipt, manifest, isTooLarge, sha256, notRemoved } = await deliver(pending, spool, {
       server,
       signal,
       retries,
@@ -213,7 +225,7 @@ export class Stages {
       onBytes,
     });
     const loss = unacceptedLossIn(receipt);
-    return ended(backup, {
+    return finishJob(backup, {
       ...contentsOf({ ...zipped, ...(manifest && { manifest }) }),
       state: receipt.state === 'complete' ? 'complete' : 'incomplete',
       findings: [
@@ -229,7 +241,7 @@ export class Stages {
   }
 
   /** Makes of a zip that waits in the spool what the zip stage would have sent. */
-  readonly pickUp = ({ database, fileName, path, size }: Leftover): Zipped => {
+  readonly pickUp = ({ database, fileName, path, size }: PendingUpload): ZippedBackup => {
     const budget = new TimeBudget(this.#options.timeoutMs);
     const backup = { database, fileName, isLeftover: true, startedAt: new Date(), budget, findings: [] };
     return { kind: 'zipped', backup, path, zipBytes: size };
@@ -237,11 +249,11 @@ export class Stages {
 
   async #attempt<T>(
     stage: Stage,
-    backup: Backup,
+    backup: BackupJob,
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<T>,
-    zipped?: Zipped,
-  ): Promise<T | Ended> {
+    zipped?: ZippedBackup,
+  ): Promise<T | FinishedJob> {
     try {
       return await backup.budget.within(signal, work, stage === 'upload' ? UPLOAD_OVERDUE : undefined);
     } catch (error) {
@@ -251,12 +263,12 @@ export class Stages {
       const why = await this.#explainFullDisk(backup, error);
       const failed = await this.#failed(stage, backup, why, zipped);
       if (zipped || !this.#room.lookUp(backup.fileName)?.hadCompany) return failed;
-      this.#options.watch.waits?.(backup);
+      this.#options.watch.onWait?.(backup);
       return { ...failed, again: true };
     }
   }
 
-  async #explainFullDisk({ fileName }: Backup, error: unknown): Promise<ReturnType<typeof explainFailure>> {
+  async #explainFullDisk({ fileName }: BackupJob, error: unknown): Promise<ReturnType<typeof explainFailure>> {
     const facts = await fullDiskFacts(this.#options.spool, this.#room.lookUp(fileName));
     const explained = explainFullDisk(error, facts);
     this.#fullDisk ??= explained.cause;
@@ -265,20 +277,20 @@ export class Stages {
 
   async #failed(
     stage: Stage,
-    backup: Backup,
+    backup: BackupJob,
     why: ReturnType<typeof explainFailure>,
-    zipped: Zipped | undefined,
-  ): Promise<Ended> {
+    zipped: ZippedBackup | undefined,
+  ): Promise<FinishedJob> {
     const isKept = zipped && (await exists(zipped.path));
     const failure = { stage, ...why, ...(isKept && { keptAt: zipped.path }) };
-    return ended(backup, { state: 'failed', ...(zipped && contentsOf(zipped)), failure });
+    return finishJob(backup, { state: 'failed', ...(zipped && contentsOf(zipped)), failure });
   }
 }
 
 const UPLOAD_OVERDUE =
   'The time was over during the upload. Check the log of the service and the network to it, or raise --timeout.';
 
-function isOutage(it: Pass | Ended | Outage): it is Outage {
+function isOutage(it: Pass | FinishedJob | Outage): it is Outage {
   return 'cause' in it;
 }
 

@@ -1,12 +1,12 @@
 import type { Manifest } from '../../protocol/manifest.ts';
 import { codeOf } from '../errors.ts';
-import { DumpWitness } from '../manifest/manifest-builder.ts';
+import { ManifestBuilder } from '../manifest/manifest-builder.ts';
 import { writeManifest } from '../manifest/manifest-file.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Sealed } from '../zip/part-file.ts';
-import { FollowedInVain, zip } from '../zip/zip.ts';
-import type { Dumped, Ended, Zipped } from './jobs.ts';
-import type { Dumping } from './running-dump.ts';
+import { RestartZip, zip } from '../zip/zip.ts';
+import type { CompletedDump, FinishedJob, ZippedBackup } from './jobs.ts';
+import type { RunningDump } from './running-dump.ts';
 
 export interface ZipDumpOptions {
   readonly spool: Spool;
@@ -24,13 +24,13 @@ export interface ZipDumpOptions {
  * @returns the dump's outcome when that has failed
  * @throws Error when it can't be zipped; the signal's reason when aborted
  */
-export async function zipDump(dumping: Dumping, options: ZipDumpOptions): Promise<Zipped | Ended> {
+export async function zipDump(dumping: RunningDump, options: ZipDumpOptions): Promise<ZippedBackup | FinishedJob> {
   try {
     if (!dumping.result) return await zipFile(dumping, followed(dumping), options);
   } catch (error) {
-    if (!(error instanceof FollowedInVain) && !isGone(error)) throw error;
+    if (!(error instanceof RestartZip) && !isGone(error)) throw error;
   }
-  const dumped = await dumping.whole;
+  const dumped = await dumping.completion;
   return dumped.kind === 'ended' ? dumped : await zipFile(dumping, dumped, options);
 }
 
@@ -41,29 +41,29 @@ function isGone(error: unknown): boolean {
 
 /** @param dumped still a promise when the file is to be followed */
 async function zipFile(
-  { backup, path: source, expectedBytes }: Dumping,
-  dumped: Dumped | Promise<Dumped>,
+  { backup, path: source, expectedBytes }: RunningDump,
+  dumped: CompletedDump | Promise<CompletedDump>,
   { spool, ...options }: ZipDumpOptions,
-): Promise<Zipped> {
+): Promise<ZippedBackup> {
   const path = spool.pathOf(backup.fileName);
-  const witness = new DumpWitness();
-  const testify = async (sealed: Sealed) => witness.testify((await dumped).facts, sealed);
+  const builder = new ManifestBuilder();
+  const buildManifest = async (sealed: Sealed) => builder.build((await dumped).facts, sealed);
   let manifest: Manifest | undefined;
   const { size, entrySize } = await zip(source, path, {
     ...options,
     growth: dumped instanceof Promise ? { whole: dumped, expectedBytes } : undefined,
-    observe: witness.see,
+    observe: builder.update,
     beforeNaming: async sealed => {
-      manifest = await testify(sealed);
+      manifest = await buildManifest(sealed);
       await writeManifest(spool.manifestPathOf(backup.fileName), manifest);
     },
   });
   return { kind: 'zipped', backup, path, zipBytes: size, dumpBytes: entrySize, ...(manifest && { manifest }) };
 }
 
-async function followed({ whole }: Dumping): Promise<Dumped> {
+async function followed({ completion: whole }: RunningDump): Promise<CompletedDump> {
   const result = await whole;
-  if (result.kind === 'ended') throw new FollowedInVain('the dump has failed');
-  if (result.isRepeated) throw new FollowedInVain('the dump was made once more');
+  if (result.kind === 'ended') throw new RestartZip('the dump has failed');
+  if (result.isRepeated) throw new RestartZip('the dump was made once more');
   return result;
 }

@@ -62,11 +62,14 @@ for (const { name, flavour, open } of SERVERS)
     const look = (more?: Partial<DatabaseSource>) => preflight(server.source(DATABASE, more), { signal });
     const codes = ({ findings }: SourceReport) => findings.map(({ code }) => code);
 
-    /** @returns which of SCHEMA's things are in a dump with the concessions of the report */
-    const dumped = async ({ concessions }: SourceReport, signs: Record<string, RegExp> = SIGNS): Promise<string[]> => {
+    /** @returns which of SCHEMA's things are in a dump with the fallback options of the report */
+    const dumped = async (
+      { fallbackOptions }: SourceReport,
+      signs: Record<string, RegExp> = SIGNS,
+    ): Promise<string[]> => {
       const path = join(folder, 'dump.sql');
       try {
-        await dump(server.source(DATABASE), path, { client: server.client, signal, concessions });
+        await dump(server.source(DATABASE), path, { client: server.client, signal, fallbackOptions });
         const text = await readFile(path, 'utf8');
         return Object.keys(signs).filter(sign => signs[sign]!.test(text));
       } finally {
@@ -80,7 +83,7 @@ for (const { name, flavour, open } of SERVERS)
       await grant(`select, show view, trigger, event ${ON}`, routines);
       const report = await look();
       expect(report.findings).to.deep.equal([]);
-      expect(report.concessions).to.deep.equal([]);
+      expect(report.fallbackOptions).to.deep.equal([]);
       expect(report.objects).to.deep.equal({
         ...{ tables: ['t', 'u'], sequences: [], views: ['v'], triggers: ['tr'], procedures: ['p'], functions: ['f'] },
         ...{ packages: [], package_bodies: [], events: ['e'] },
@@ -110,7 +113,7 @@ for (const { name, flavour, open } of SERVERS)
         const before = await look();
         expect(codes(before)).to.deep.equal([code]);
         expect(stateOf(before.findings)).to.equal('incomplete');
-        if (concession) expect(before.concessions).to.deep.equal([concession]);
+        if (concession) expect(before.fallbackOptions).to.deep.equal([concession]);
         expect(await dumped(before)).to.deep.equal(Object.keys(SIGNS).filter(it => !gone.includes(it)));
 
         await server.sql(before.findings[0]!.advice!);
@@ -140,7 +143,7 @@ for (const { name, flavour, open } of SERVERS)
       const report = await look();
       expect(codes(report)).to.deep.equal(['ROUTINES_NOT_GRANTED']);
       expect(report.findings[0]!.message).to.contain('may not read p');
-      expect(report.concessions).to.deep.equal(['--skip-routines']);
+      expect(report.fallbackOptions).to.deep.equal(['--skip-routines']);
       expect(await dumped(report)).to.deep.equal(['t', 'u', 'v', 'tr', 'e']);
       await server.sql(report.findings[0]!.advice!);
       expect((await look()).findings).to.deep.equal([]);
@@ -156,7 +159,7 @@ for (const { name, flavour, open } of SERVERS)
       );
       const report = await look();
       expect(codes(report)).to.deep.equal(['TABLES_NOT_GRANTED']);
-      expect(report.concessions).to.deep.equal([`--ignore-table=${DATABASE}.t`, `--ignore-table=${DATABASE}.u`]);
+      expect(report.fallbackOptions).to.deep.equal([`--ignore-table=${DATABASE}.t`, `--ignore-table=${DATABASE}.u`]);
       expect(await dumped(report)).to.deep.equal(['v', 'p', 'f', 'e']);
     });
 
@@ -211,19 +214,19 @@ for (const { name, flavour, open } of SERVERS)
         .to.match(/^Bring back gone, or grant it .*works again\./)
         .and.contain(`SHOW CREATE VIEW \`${DATABASE}\`.\`broken\`;`)
         .and.contain('Only if gone was removed on purpose: ');
-      expect(report.concessions).to.deep.equal([
+      expect(report.fallbackOptions).to.deep.equal([
         `--ignore-table=${DATABASE}.another one`,
         `--ignore-table=${DATABASE}.broken`,
       ]);
       const signs = { ...SIGNS, aaa: /VIEW `aaa` AS/ };
       expect(await dumped(report, signs)).to.deep.equal(Object.keys(signs));
-      const without = dumped({ ...report, concessions: [] }).catch(error => error);
+      const without = dumped({ ...report, fallbackOptions: [] }).catch(error => error);
       expect(await without)
         .to.be.instanceOf(ExplainedError)
         .and.to.have.property('advice')
         .that.contains('The view ');
 
-      const seen = await look({ dumpOptions: report.concessions });
+      const seen = await look({ dumpOptions: report.fallbackOptions });
       expect(seen.findings, 'left out on purpose').to.deep.equal([]);
     });
 
@@ -234,7 +237,7 @@ for (const { name, flavour, open } of SERVERS)
       );
       await grant(`select, show view, trigger, event ${ON}`, routines);
       const report = await look();
-      expect(report.concessions).to.deep.equal([]);
+      expect(report.fallbackOptions).to.deep.equal([]);
       expect(await dumped(report, { orphan: /VIEW `orphan` AS/ })).to.deep.equal(['orphan']);
       expect(codes(report)).to.deep.equal(report.server.flavour === 'mariadb' ? ['DEFINER_GONE'] : []);
       for (const { message, advice } of report.findings)
@@ -321,9 +324,13 @@ for (const { name, flavour, open } of SERVERS)
         const report = await look();
         expect(codes(report)).to.deep.equal(['NAME_BOUND']);
         expect(report.findings[0]!.message).to.match(/: draws$/);
-        expect(report.concessions).to.deep.equal(['--skip-add-locks']);
+        expect(report.fallbackOptions).to.deep.equal(['--skip-add-locks']);
         const path = join(folder, 'draws.sql');
-        await dump(server.source(DATABASE), path, { client: server.client, signal, concessions: report.concessions });
+        await dump(server.source(DATABASE), path, {
+          client: server.client,
+          signal,
+          fallbackOptions: report.fallbackOptions,
+        });
         const text = await readFile(path, 'utf8');
         await rm(path);
         await create(`${text}\ninsert into draws (b) values (3)`);
@@ -335,7 +342,7 @@ for (const { name, flavour, open } of SERVERS)
           ],
         ]);
         const left = await look({ dumpOptions: [`--ignore-table=${DATABASE}.draws`] });
-        expect([left.findings, left.concessions]).to.deep.equal([[], []]);
+        expect([left.findings, left.fallbackOptions]).to.deep.equal([[], []]);
       });
 
     it('tells of tables whose rows lie elsewhere', async () => {
@@ -369,7 +376,7 @@ for (const { name, flavour, open } of SERVERS)
         expect(codes(report), event).to.deep.equal(['EVENTS_NOT_DUMPED']);
         expect(report.findings[0]!.message).to.match(/: (?:odd|;;) \(with them went 1 more\)$/);
         expect(stateOf(report.findings)).to.equal('incomplete');
-        expect(report.concessions).to.deep.equal(['--skip-events']);
+        expect(report.fallbackOptions).to.deep.equal(['--skip-events']);
         expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS).filter(it => it !== 'e'));
         expect((await look({ dumpOptions: ['--skip-events'] })).findings).to.deep.equal([]);
       }
@@ -380,7 +387,7 @@ for (const { name, flavour, open } of SERVERS)
         create trigger tr2 before update on t for each row set new.v = length(';;'); create view \`v;;\` as select ';;' as c`);
       await grant(`select, show view, trigger, event ${ON}`, routines);
       const report = await look();
-      expect([report.findings, report.concessions]).to.deep.equal([[], []]);
+      expect([report.findings, report.fallbackOptions]).to.deep.equal([[], []]);
       expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS));
     });
 

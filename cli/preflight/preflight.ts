@@ -13,25 +13,25 @@ import { addressOf } from '../mysql/explain-connecting.ts';
 import { askServerFacts, type ServerFacts } from '../mysql/server-facts.ts';
 import { brokenForeignKeyFindings } from './checks/broken-foreign-keys.ts';
 import { askBrokenViews, brokenViewFindings } from './checks/broken-views.ts';
-import { lookAtValues } from './checks/examine-values.ts';
+import { examineValues } from './checks/examine-values.ts';
 import { foreignKeyFindings } from './checks/foreign-keys.ts';
 import { missingDefaultFindings } from './checks/missing-defaults.ts';
 import { askDefinitions, definitionFindings } from './checks/table-definitions.ts';
 import { parseGrants } from './privileges/grants.ts';
 import { missingRights } from './privileges/missing-rights.ts';
 import { Rights } from './privileges/rights.ts';
-import { type TablesMadeAnew, watchTables } from './recreated-tables.ts';
+import { type FindRecreatedTables, watchTables } from './recreated-tables.ts';
 import { disabledEventFindings } from './source/disabled-events.ts';
 import { scheduleFindings } from './source/event-schedules.ts';
 import { dumpedOf, type GarbledObject, garbledFindings } from './source/garbled-names.ts';
-import { nameBoundFindings } from './source/hardcoded-names.ts';
+import { hardcodedNameFindings } from './source/hardcoded-names.ts';
 import { rowsElsewhereFindings } from './source/rows-elsewhere.ts';
-import { drawingConcessions, drawingFindings } from './source/sequence-defaults.ts';
+import { sequenceDefaultFallbacks, sequenceDefaultFindings } from './source/sequence-defaults.ts';
 import {
   askObjects,
   type DatabaseDefaults,
   type SourceObjects,
-  type TableMarks,
+  type TableFingerprint,
   type TableOfEngine,
   type VersionedTable,
 } from './source/source-objects.ts';
@@ -54,7 +54,7 @@ export interface SourceReport {
   readonly findings: readonly Finding[];
   /** Tables that keep their former rows: which client dumps them decides what becomes of these. */
   readonly versionedTables?: readonly VersionedTable[];
-  readonly tablesMadeAnew?: TablesMadeAnew;
+  readonly tablesMadeAnew?: FindRecreatedTables;
   /** Whether the server ignores the case of database and table names. */
   readonly ignoresCase?: boolean;
   /** Views that MariaDB writes with the name of their database, since their definers are gone. */
@@ -64,7 +64,7 @@ export interface SourceReport {
   /** The longest statement that the server takes, in bytes. */
   readonly maxPacketBytes?: number;
   /** Options that let mysqldump get through all the same; a finding says what each leaves out. */
-  readonly concessions: readonly string[];
+  readonly fallbackOptions: readonly string[];
 }
 
 /**
@@ -114,7 +114,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
     views: views.filter(isProbed),
     relations: [...tables, ...sequences, ...views],
   });
-  const dumped = leftOut([...source.dumpOptions, ...missing.concessions], database);
+  const dumped = leftOut([...source.dumpOptions, ...missing.fallbackOptions], database);
   const isCreated = (table: string) => !asWanted.kinds.has('tables') && !dumped.leavesOut(table);
   // A table that is just altered is not waited for: what stands in the way of a dump mysqldump will say.
   await session.ask('set session lock_wait_timeout = 10');
@@ -123,7 +123,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
     ...(await foreignKeyFindings(session, { database, server, leftOut: dumped })),
     ...(await brokenForeignKeyFindings(session, { database, server, leftOut: dumped })),
   ];
-  const values = await lookAtValues(session, { database, server, objects, leftOut: dumped });
+  const values = await examineValues(session, { database, server, objects, leftOut: dumped });
   const garbled = dumpedOf(objects.garbled, asWanted);
   return {
     server: { flavour: server.flavour, version: server.version },
@@ -149,8 +149,8 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
         : scheduleFindings(objects.eventSchedules, server.flavour)),
       ...notTransactional(objects, asWanted),
       ...rowsElsewhereFindings(objects.definitionOnly, asWanted),
-      ...nameBoundFindings(database, objects.nameBound, asWanted),
-      ...drawingFindings(objects.drawing, { database, ignoresCase: server.ignoresCase }, asWanted),
+      ...hardcodedNameFindings(database, objects.nameBound, asWanted),
+      ...sequenceDefaultFindings(objects.drawing, { database, ignoresCase: server.ignoresCase }, asWanted),
       ...garbledFindings(garbled),
       ...definitionFindings(definitions),
       ...(asWanted.kinds.has('tables') ? [] : await missingDefaultFindings(session, database, server, dumped)),
@@ -159,16 +159,16 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
       ...systemDatabase(database),
       ...values,
     ],
-    concessions: [
-      ...missing.concessions,
+    fallbackOptions: [
+      ...missing.fallbackOptions,
       ...(endless.length > 0 || objects.disabledEvents ? ['--skip-events'] : []),
-      ...drawingConcessions(objects.drawing, asWanted),
+      ...sequenceDefaultFallbacks(objects.drawing, asWanted),
       ...broken.filter(({ isDumped }) => !isDumped).map(({ view }) => `--ignore-table=${database}.${view}`),
     ],
   };
 }
 
-function minded({ marks }: SourceObjects, asWanted: LeftOut): TableMarks {
+function minded({ marks }: SourceObjects, asWanted: LeftOut): TableFingerprint {
   return new Map([...marks].filter(([table]) => !asWanted.leavesOut(table)));
 }
 

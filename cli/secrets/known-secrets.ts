@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { fillPlaceholders } from '../config/interpolate-env.ts';
+import { interpolateEnv } from '../config/interpolate-env.ts';
 import { readTextFile } from '../files/read-text-file.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function knownSecrets(
   const text = await readTextFile(path, { isLenient: true }).catch(() => '');
   const secrets = new Set(ofEnvironment(text, env));
   for (const entry of entriesIn(text)) {
-    const filled = fillPlaceholders(entry, env, () => {}) as Record<string, unknown>;
+    const filled = interpolateEnv(entry, env, () => {}) as Record<string, unknown>;
     for (const { db_password, dump_options } of [entry, filled]) {
       if (typeof db_password === 'string') secrets.add(db_password);
       for (const option of Array.isArray(dump_options) ? dump_options : []) secrets.add(behindNameOf(String(option)));

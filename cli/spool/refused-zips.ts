@@ -5,7 +5,7 @@ import { codeOf } from '../errors.ts';
 import { writeFileAtomically } from '../files/atomic-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { whyNotPlain } from '../files/plain-file.ts';
-import type { Leftover, Spool } from './spool.ts';
+import type { PendingUpload, Spool } from './spool.ts';
 
 /** Within the work folder. */
 const FOLDER = 'refused';
@@ -38,8 +38,8 @@ export async function setRefusedAside(spool: Spool, fileName: string, why: strin
 }
 
 /** @returns the zips that were set aside since the service will never accept them, by name */
-export async function refusedZips({ folder }: Pick<Spool, 'folder'>): Promise<Leftover[]> {
-  const found: Leftover[] = [];
+export async function refusedZips({ folder }: Pick<Spool, 'folder'>): Promise<PendingUpload[]> {
+  const found: PendingUpload[] = [];
   for (const fileName of (await readdir(join(folder, FOLDER)).catch(() => [])).sort()) {
     const name = parseBackupName(fileName);
     if (typeof name === 'string') continue;

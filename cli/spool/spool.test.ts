@@ -223,7 +223,7 @@ describe('spool', () => {
       const spool = await Spool.open(folder);
       const zip = formatBackupName(name('a', '00:00:00'));
       await put(spool, zip, `${zip}.json`);
-      expect(await spool.setAside(zip)).to.equal(join(folder, `${zip}.damaged`));
+      expect(await spool.quarantine(zip)).to.equal(join(folder, `${zip}.damaged`));
       expect(await spool.leftovers()).to.deep.equal([]);
       expect(await readdir(folder)).to.deep.equal([`${zip}.damaged`]);
     });

@@ -15,7 +15,7 @@ const DELIVERED = '.delivered';
 const REFUSED = '.refused';
 
 /** A zip that an earlier run left in the spool because it could not be delivered. */
-export interface Leftover {
+export interface PendingUpload {
   readonly database: string;
   readonly fileName: string;
   readonly path: string;
@@ -105,7 +105,7 @@ export class Spool {
   }
 
   /** Keeps a zip that is no longer what was written from being delivered, for whoever wants to look. @returns its path */
-  async setAside(fileName: string): Promise<string> {
+  async quarantine(fileName: string): Promise<string> {
     const path = this.pathOf(`${fileName}.damaged`);
     await rename(this.pathOf(fileName), path);
     await rm(this.manifestPathOf(fileName), { force: true });
@@ -134,17 +134,17 @@ export class Spool {
   }
 
   /** @returns the zips that wait to be delivered, oldest first; those that are not plain files, too, which can't be delivered */
-  leftovers(): Promise<Leftover[]> {
+  leftovers(): Promise<PendingUpload[]> {
     return this.#zips({ areDelivered: false });
   }
 
   /** @returns the zips that were delivered and can't be removed, oldest first */
-  delivered(): Promise<Leftover[]> {
+  delivered(): Promise<PendingUpload[]> {
     return this.#zips({ areDelivered: true });
   }
 
-  async #zips({ areDelivered }: { areDelivered: boolean }): Promise<Leftover[]> {
-    const found: (Leftover & { takenAt: Date })[] = [];
+  async #zips({ areDelivered }: { areDelivered: boolean }): Promise<PendingUpload[]> {
+    const found: (PendingUpload & { takenAt: Date })[] = [];
     const names = new Set(await this.#names());
     for (const fileName of names) {
       const name = parseBackupName(fileName);

@@ -11,7 +11,7 @@ import type { Spool } from '../spool/spool.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { type UploadOptions, type UploadRequest, upload } from './upload.ts';
 
-export interface Parcel extends Pick<UploadRequest, 'database' | 'path' | 'fileName' | 'size'> {
+export interface PendingZip extends Pick<UploadRequest, 'database' | 'path' | 'fileName' | 'size'> {
   /** Read from the spool for what an earlier run left behind. */
   readonly manifest?: Manifest;
 }
@@ -31,24 +31,24 @@ export interface Delivery {
  * @throws {ExplainedError} when it is not delivered: it then waits in the spool, or is set aside when it has rotted, or when
  * the service has refused it for good in an earlier run, too
  */
-export async function deliver(parcel: Parcel, spool: Spool, options: UploadOptions): Promise<Delivery> {
-  const { path, fileName } = parcel;
+export async function deliver(pending: PendingZip, spool: Spool, options: UploadOptions): Promise<Delivery> {
+  const { path, fileName } = pending;
   const oddity = await whyNotPlain(path);
   if (oddity !== undefined) throw notPlain(path, oddity);
-  const manifest = parcel.manifest ?? (await readManifest(spool.manifestPathOf(fileName)));
+  const manifest = pending.manifest ?? (await readManifest(spool.manifestPathOf(fileName)));
   // What this run has written needs no second reading; what has lain here since an earlier one does.
-  const sha256 = parcel.manifest ? digestIn(parcel.manifest) : await fileDigest(path, options.signal);
-  if (manifest && !sha256.equals(digestIn(manifest))) throw await setAside(spool, fileName);
+  const sha256 = pending.manifest ? digestIn(pending.manifest) : await fileDigest(path, options.signal);
+  if (manifest && !sha256.equals(digestIn(manifest))) throw await quarantine(spool, fileName);
   try {
     const isSent = manifest !== undefined && isSmallEnough(manifest);
-    const { manifest: _, ...zip } = parcel;
+    const { manifest: _, ...zip } = pending;
     const receipt = await upload({ ...zip, sha256, ...(isSent && { manifest }) }, options);
     const isTooLarge = manifest !== undefined && !isSent;
     return { receipt, manifest, isTooLarge, sha256, notRemoved: await spool.forget(fileName) };
   } catch (error) {
     // What the service says of itself tells nothing of the file, which may be large.
     if (!(error instanceof ServiceRefusal) || outageBehind(error, options.server)) throw error;
-    if (!sha256.equals(await fileDigest(path, options.signal))) throw await setAside(spool, fileName);
+    if (!sha256.equals(await fileDigest(path, options.signal))) throw await quarantine(spool, fileName);
     const isSecond = FOR_GOOD.has(error.code) && (await spool.noteRefusal(fileName));
     throw isSecond ? await refuse(spool, fileName, error) : error;
   }
@@ -96,8 +96,8 @@ function digestIn({ zip }: Manifest): Buffer {
 }
 
 /** A zip that has rotted in the spool is not sent again and again, and not thrown away. */
-async function setAside(spool: Spool, fileName: string): Promise<ExplainedError> {
-  const path = await spool.setAside(fileName);
+async function quarantine(spool: Spool, fileName: string): Promise<ExplainedError> {
+  const path = await spool.quarantine(fileName);
   return new ExplainedError(`the zip is no longer what was written into the work folder; it was set aside as ${path}`, {
     advice: 'Look at the disk and the memory of this machine, and run the backup again.',
   });

@@ -35,7 +35,7 @@ export interface ZipResult {
 }
 
 /** The zip has to be made again, of the finished dump. */
-export class FollowedInVain extends Error {}
+export class RestartZip extends Error {}
 
 /**
  * Zips a dump in one pass: deflated, one entry named as the target without `.zip`, ZIP64 where its size needs it (PKWARE's
@@ -46,7 +46,7 @@ export class FollowedInVain extends Error {}
  * @param source path of the dump
  * @param target path of the zip; one that exists is replaced
  * @throws `signal.reason` when aborted; Error, naming the file, when it can't be read or written, or when the source is
- * not the same at the end as it was at the beginning; what the growth fails with; {@link FollowedInVain} when the dump has
+ * not the same at the end as it was at the beginning; what the growth fails with; {@link RestartZip} when the dump has
  * become much larger than was expected
  */
 export async function zip(source: string, target: string, options: ZipOptions = {}): Promise<ZipResult> {
@@ -100,8 +100,7 @@ async function* summed(
   for await (const block of plain) {
     sums.crc32 = crc32(block, sums.crc32);
     sums.size += block.length;
-    if (!entry.zip64 && needsZip64(sums.size))
-      throw new FollowedInVain(`${entry.name} has outgrown a zip without ZIP64`);
+    if (!entry.zip64 && needsZip64(sums.size)) throw new RestartZip(`${entry.name} has outgrown a zip without ZIP64`);
     observe?.(block);
     yield block;
     onProgress?.(sums.size);

@@ -1,7 +1,7 @@
 import type { Backup } from '../entities/backup.entity.ts';
 import { listOf } from '../history/conditions.ts';
 import { fromStore } from '../history/instants.ts';
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import type { LossColumns } from './losses/loss.ts';
 
@@ -29,7 +29,7 @@ interface Row {
 }
 
 /** @returns those of these backups that there are, in no order */
-export async function detailsById({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<BackupDetails[]> {
+export async function detailsById({ em }: { em: EntityManager }, ids: readonly number[]): Promise<BackupDetails[]> {
   const columns = `id, received_at, sha256, findings, dump_size, dump_sha256, checked_at, octet_length(manifest) as manifest_bytes,
     shrunk_from, accepted_at, accepted_by, accepted_for`;
   const rows = await readRows<Row>(em, `select ${columns} from backups where id in ${listOf(ids)}`, ids);

@@ -1,12 +1,12 @@
 import Router from '@koa/router';
 import { checkReachable } from '../history/check-reachable.ts';
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { sendFile } from '../http/send-file/send-file.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
 import { readUploadForm, type UploadLimits } from '../http/upload-form/upload-form.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { DumpLimits } from './assessment/check-zip.ts';
-import type { BackupNews } from './events/backup-events.ts';
+import type { BackupEvents } from './events/backup-events.ts';
 import { lossSurroundings } from './losses/loss-surroundings.ts';
 import { openBackup } from './open-backup.ts';
 import { downloadPath, presentDigest, presentReceipt, presentReport } from './presenter.ts';
@@ -17,7 +17,7 @@ import { checkDatabaseName, readReprDigest } from './upload/upload-validation.ts
 
 interface Dependencies {
   readonly storage: Storage;
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
   readonly uploads: UploadLimits;
   /** What all uploads together may hold in memory. */
   readonly budget: FormBudget;
@@ -32,7 +32,7 @@ interface Dependencies {
 
 export function backupRoutes({
   storage,
-  news,
+  events,
   uploads,
   budget,
   downloadIdleMs,
@@ -43,7 +43,7 @@ export function backupRoutes({
   const router = new Router({ sensitive: true });
 
   router.post('/:db_name', async ctx => {
-    const { em } = ctx.state as { em: HistoryManager };
+    const { em } = ctx.state as { em: EntityManager };
     const database = ctx.params.db_name!;
     checkDatabaseName(database);
     const sha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
@@ -52,14 +52,18 @@ export function backupRoutes({
     const receiver = uploadReceiver({ storage, database });
     using form = await readUploadForm(ctx, { limits: uploads, budget }, receiver);
     const claims = { sha256, manifest: receiver.manifest() };
-    const { backup, isNew } = await receiveBackup({ em, storage, verifyUploads, dumpLimits, news }, form.file, claims);
+    const { backup, isNew } = await receiveBackup(
+      { em, storage, verifyUploads, dumpLimits, events },
+      form.file,
+      claims,
+    );
     ctx.status = isNew ? 201 : 200;
     ctx.set('Location', publicUrl ? new URL(`.${downloadPath(backup)}`, publicUrl).href : downloadPath(backup));
     ctx.body = presentReceipt(backup, await lossSurroundings({ em }, backup));
   });
 
   router.get('/:id_file/download', async ctx => {
-    const { em } = ctx.state as { em: HistoryManager };
+    const { em } = ctx.state as { em: EntityManager };
     const { backup, file } = await openBackup({ em, storage }, idIn(ctx.params.id_file!));
     const { fileName, sha256, receivedAt: lastModified } = backup;
     const reprDigest = presentDigest(backup);
@@ -67,7 +71,7 @@ export function backupRoutes({
   });
 
   router.get('/:id_file/manifest', async ctx => {
-    const { em } = ctx.state as { em: HistoryManager };
+    const { em } = ctx.state as { em: EntityManager };
     const backup = await findBackup({ em }, idIn(ctx.params.id_file!), { withManifest: true });
     ctx.body = presentReport(backup, await lossSurroundings({ em }, backup));
   });

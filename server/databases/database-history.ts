@@ -5,9 +5,9 @@ import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/
 import { type BackupPlace, countBackups, searchSummaries } from '../backups/queries/search-backups.ts';
 import type { SummarizedBackup } from '../backups/queries/summarized-backup.ts';
 import { Backup } from '../entities/backup.entity.ts';
-import { notFound, refused } from '../errors.ts';
-import { Conditions } from '../history/conditions.ts';
-import type { HistoryManager } from '../history/orm.ts';
+import { notFound, validationError } from '../errors.ts';
+import { Where } from '../history/conditions.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import type { NamedDatabase } from './search-databases.ts';
 
@@ -35,7 +35,7 @@ export interface HistoryOfDatabase {
  * @throws AppError 404 when there is no such database, 422 when `before` is no backup of it
  */
 export async function databaseHistory(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   name: string,
   { limit, before }: HistoryPage = {},
 ): Promise<HistoryOfDatabase> {
@@ -54,16 +54,16 @@ export async function databaseHistory(
 }
 
 /** @throws AppError 404 */
-export async function findDatabase({ em }: { em: HistoryManager }, name: string): Promise<NamedDatabase> {
-  const where = new Conditions();
-  where.demandText('name', name);
+export async function findDatabase({ em }: { em: EntityManager }, name: string): Promise<NamedDatabase> {
+  const where = new Where();
+  where.andText('name', name);
   const [database] = await readRows<NamedDatabase>(em, `select id, name from \`databases\` ${where}`, where.values);
   if (!database) throw notFound('DATABASE_NOT_FOUND', `No database named ${name} has been backed up`);
   return database;
 }
 
-async function findCursor(em: HistoryManager, database: NamedDatabase, id: number): Promise<BackupPlace> {
+async function findCursor(em: EntityManager, database: NamedDatabase, id: number): Promise<BackupPlace> {
   const backup = await em.findOne(Backup, { id, database: database.id });
-  if (!backup) throw refused([{ field: 'before', message: `is no backup of ${database.name}: ${id}` }]);
+  if (!backup) throw validationError([{ field: 'before', message: `is no backup of ${database.name}: ${id}` }]);
   return { id, sortedAt: backup.sortedAt!, size: backup.size };
 }

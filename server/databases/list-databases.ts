@@ -10,7 +10,7 @@ import {
   toJoinedSummary,
   toSummary,
 } from '../backups/queries/summarized-backup.ts';
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { LATEST_COMPLETE_ID, LATEST_ID } from './search-databases.ts';
 
@@ -33,7 +33,7 @@ export const LATEST_BACKUPS = `
   order by d.name`;
 
 /** Lists the databases by name, each with its latest backups, in one query; and in others what they have lost. */
-export async function listDatabases({ em }: { em: HistoryManager }): Promise<ListedDatabase[]> {
+export async function listDatabases({ em }: { em: EntityManager }): Promise<ListedDatabase[]> {
   const rows = await readRows<SummaryRow & JoinedSummaryRow & { database_name: string }>(em, LATEST_BACKUPS);
   const losses = new Map((await locatedLosses({ em })).map(loss => [loss.database, loss]));
   const listed = rows.map(row => ({ ...row, latestBackup: toSummary(row) }));

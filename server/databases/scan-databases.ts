@@ -1,4 +1,4 @@
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import {
   countDatabases,
@@ -11,7 +11,7 @@ import {
 } from './search-databases.ts';
 
 interface Parts {
-  readonly em: HistoryManager;
+  readonly em: EntityManager;
   /** Pays for what is looked at; throws when there is not so much left. */
   readonly budget: { take(rows: number): void };
 }

@@ -1,9 +1,9 @@
 import type { StoredState } from '../../protocol/responses.ts';
 import { HAS_UNACCEPTED_LOSS } from '../backups/losses/unaccepted-losses.ts';
 import { joinedBackup, joinedColumns, type ListedBackup } from '../backups/queries/listed-backup.ts';
-import { Conditions, listOf } from '../history/conditions.ts';
+import { listOf, Where } from '../history/conditions.ts';
 import { toStore } from '../history/instants.ts';
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 
 /** Which databases; what is left out does not matter. */
@@ -55,7 +55,7 @@ export interface DatabasePage {
 
 /** Lists databases with their latest backups, in one query that seeks twice on an index for each. */
 export async function searchDatabases(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   search: DatabaseSearch,
   { order = BY_NAME, after, limit }: DatabasePage = {},
 ): Promise<FoundDatabase[]> {
@@ -65,8 +65,8 @@ export async function searchDatabases(
   if (after) {
     const beyond = order.direction === 'asc' ? '>' : '<';
     const { sortKey, name } = after;
-    if (isByName) named.demand(`d.name ${beyond} ?`, name);
-    else worth.demand(`(${key} ${beyond} ? or (${key} = ? and d.name ${beyond} ?))`, sortKey, sortKey, name);
+    if (isByName) named.and(`d.name ${beyond} ?`, name);
+    else worth.and(`(${key} ${beyond} ? or (${key} = ? and d.name ${beyond} ?))`, sortKey, sortKey, name);
   }
   const end = `order by sort_key ${order.direction}, d.name ${order.direction} limit ?`;
   const page = isByName ? `order by d.name ${order.direction} limit ?` : ALL;
@@ -92,7 +92,7 @@ function toFound(row: Row): FoundDatabase {
 }
 
 /** @returns how many there are on all pages */
-export async function countDatabases({ em }: { em: HistoryManager }, search: DatabaseSearch): Promise<number> {
+export async function countDatabases({ em }: { em: EntityManager }, search: DatabaseSearch): Promise<number> {
   const [named, worth] = await conditionsOf(em, search);
   const sql = `select count(*) as count ${from(named, ALL)} ${worth}`;
   const rows = await readRows<{ count: number }>(em, sql, [...named.values, ...worth.values]);
@@ -100,7 +100,7 @@ export async function countDatabases({ em }: { em: HistoryManager }, search: Dat
 }
 
 /** @returns those that there are, in no order */
-export async function databasesById({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<NamedDatabase[]> {
+export async function databasesById({ em }: { em: EntityManager }, ids: readonly number[]): Promise<NamedDatabase[]> {
   return readRows<NamedDatabase>(em, `select id, name from \`databases\` where id in ${listOf(ids)}`, ids);
 }
 
@@ -131,7 +131,7 @@ const MOST = Number.MAX_SAFE_INTEGER;
 const ALL = `order by d.name limit ${MOST}`;
 
 /** The limit within, if of no effect, keeps MariaDB from looking for each latest backup several times. */
-function from(named: Conditions, page: string): string {
+function from(named: Where, page: string): string {
   return `from (
     select d.id, d.name, (${LATEST_ID}) as latest_id, (${LATEST_COMPLETE_ID}) as complete_id from \`databases\` d ${named} ${page}
   ) d
@@ -140,7 +140,7 @@ function from(named: Conditions, page: string): string {
 }
 
 /** @returns what a list is ordered by. Without a complete backup a database is the oldest of all. */
-function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
+function sortKey(em: EntityManager, by: DatabaseOrder['by']): string {
   const never = em.getPlatform().quoteValue(toStore(em, new Date(0)));
   const keys = {
     name: 'd.name',
@@ -152,26 +152,22 @@ function sortKey(em: HistoryManager, by: DatabaseOrder['by']): string {
 }
 
 /** @returns what must be so of a database itself, and what of its latest backups */
-async function conditionsOf(
-  em: HistoryManager,
-  search: DatabaseSearch,
-): Promise<[named: Conditions, worth: Conditions]> {
+async function conditionsOf(em: EntityManager, search: DatabaseSearch): Promise<[named: Where, worth: Where]> {
   const { ids, name, nameAfter, nameUpTo, search: part, states, noCompleteSince, hasUnacceptedLoss } = search;
-  const [named, worth] = [new Conditions(), new Conditions()];
-  if (ids) named.demand(`d.id in ${listOf(ids)}`, ...ids);
-  if (name !== undefined) named.demandText('d.name', name);
-  if (nameAfter !== undefined) named.demand('d.name > ?', nameAfter);
-  if (nameUpTo !== undefined) named.demand('d.name <= ?', nameUpTo);
-  if (part) named.demand(`d.id in (${(await idsWithPart(em, named, part)).join(', ') || 'null'})`);
-  if (hasUnacceptedLoss !== undefined) named.demand(`${hasUnacceptedLoss ? '' : 'not '}(${HAS_UNACCEPTED_LOSS})`);
-  if (states)
-    worth.demand(`case when l.damage is null then l.state else 'damaged' end in ${listOf(states)}`, ...states);
-  if (noCompleteSince) worth.demand('(c.id is null or c.sorted_at < ?)', toStore(em, noCompleteSince));
+  const [named, worth] = [new Where(), new Where()];
+  if (ids) named.and(`d.id in ${listOf(ids)}`, ...ids);
+  if (name !== undefined) named.andText('d.name', name);
+  if (nameAfter !== undefined) named.and('d.name > ?', nameAfter);
+  if (nameUpTo !== undefined) named.and('d.name <= ?', nameUpTo);
+  if (part) named.and(`d.id in (${(await idsWithPart(em, named, part)).join(', ') || 'null'})`);
+  if (hasUnacceptedLoss !== undefined) named.and(`${hasUnacceptedLoss ? '' : 'not '}(${HAS_UNACCEPTED_LOSS})`);
+  if (states) worth.and(`case when l.damage is null then l.state else 'damaged' end in ${listOf(states)}`, ...states);
+  if (noCompleteSince) worth.and('(c.id is null or c.sorted_at < ?)', toStore(em, noCompleteSince));
   return [named, worth];
 }
 
 /** Compared here, since each store knows the letters of another Unicode: SQLite those of ASCII, MySQL those of 2002. */
-async function idsWithPart(em: HistoryManager, among: Conditions, part: string): Promise<number[]> {
+async function idsWithPart(em: EntityManager, among: Where, part: string): Promise<number[]> {
   const all = await readRows<NamedDatabase>(em, `select d.id, d.name from \`databases\` d ${among}`, among.values);
   const folded = foldCase(part);
   return all.filter(({ name }) => foldCase(name).includes(folded)).map(({ id }) => id);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createSchema, createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { BackupNews } from '../backups/events/backup-events.ts';
+import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { RowBudget } from '../graphql/row-budget.ts';
-import { Pace } from '../graphql/throttle.ts';
+import { Throttle } from '../graphql/throttle.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
 import { documentCache } from './document-cache.ts';
 import { endRefused } from './end-refused.ts';
@@ -24,20 +24,20 @@ export type Graphql = YogaServerInstance<RequestContext, GraphqlContext>;
 export interface GraphqlDependencies {
   readonly log: Logger;
   readonly totals: DailyTotals;
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
   /** Whether clients may ask for the schema, as GraphiQL does. */
   readonly introspection: boolean;
 }
 
 /** Joins the contract in schema.graphql with the features' resolvers. */
-export async function createGraphql({ log, totals, news, introspection }: GraphqlDependencies): Promise<Graphql> {
+export async function createGraphql({ log, totals, events, introspection }: GraphqlDependencies): Promise<Graphql> {
   const typeDefs = await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8');
   const schema = createSchema<GraphqlContext>({ typeDefs, resolvers: { ...createScalars(typeDefs), ...resolvers } });
   guardResolvers(schema);
   return createYoga<RequestContext, GraphqlContext>({
     schema,
     context: ({ em }) =>
-      ({ loaders: new Loaders(em), budget: new RowBudget(), pace: new Pace(), totals, news }) as GraphqlContext,
+      ({ loaders: new Loaders(em), budget: new RowBudget(), pace: new Throttle(), totals, events }) as GraphqlContext,
     graphqlEndpoint: '/graphql',
     // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.
     graphiql: introspection,

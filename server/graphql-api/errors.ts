@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin, YogaLogger } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { foreseenError } from '../errors.ts';
+import { toExpectedError } from '../errors.ts';
 import { requestIdOfScope } from '../http/request-scope.ts';
 import type { GraphqlContext } from './resolvers/context.ts';
 
@@ -9,7 +9,7 @@ import type { GraphqlContext } from './resolvers/context.ts';
 export function maskError(error: unknown): GraphQLError {
   const graphqlError = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
   if (isOfGraphql(graphqlError)) return withCode(graphqlError);
-  const foreseen = foreseenError(graphqlError.originalError);
+  const foreseen = toExpectedError(graphqlError.originalError);
   const message = foreseen?.message ?? 'Something went wrong in the service: its log says more';
   const extensions = foreseen ? { code: foreseen.code, errors: foreseen.errors } : { code: 'INTERNAL_ERROR' };
   return new GraphQLError(message, { nodes: graphqlError.nodes ?? null, path: graphqlError.path ?? null, extensions });
@@ -61,7 +61,7 @@ export function logUnforeseen(log: Logger): Plugin<GraphqlContext> {
 }
 
 function isOurs(error: GraphQLError): boolean {
-  return !isOfGraphql(error) && (foreseenError(error.originalError)?.status ?? 500) >= 500;
+  return !isOfGraphql(error) && (toExpectedError(error.originalError)?.status ?? 500) >= 500;
 }
 
 /** @returns a logger for Yoga that writes what goes wrong outside of a query's execution, and nothing else */

@@ -4,7 +4,7 @@ import { fairTurns } from '../backups/assessment/fair-turns.ts';
 import { AppError, notFound } from '../errors.ts';
 import { refuseForeign } from '../http/hosts/same-origin.ts';
 import { readBody } from '../http/read-body.ts';
-import { inviteBody } from '../http/send-continue.ts';
+import { sendContinue } from '../http/send-continue.ts';
 import type { Graphql } from './create-graphql.ts';
 import { graphiqlPage } from './graphiql-page.ts';
 
@@ -25,7 +25,7 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
   router.register('/graphql', ['GET', 'POST'], async ctx => {
     const isPageOnly = ctx.state.isForeign && acceptsPage(ctx);
     if (!isPageOnly) refuseForeign(ctx);
-    inviteBody(ctx);
+    sendContinue(ctx);
     const { headers } = ctx;
     // A HEAD is answered as the GET would be (RFC 9110, section 9.3.2); Koa leaves the body out.
     const method = ctx.method === 'HEAD' ? 'GET' : ctx.method;
@@ -59,7 +59,7 @@ function isStream({ headers }: Response): boolean {
   return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
 }
 
-/** Whoever closes their side still wants an answer, but no news any more. */
+/** A client that closes its side still wants an answer, but no more events. */
 function endWithClient({ req, res }: Context): void {
   req.socket.once('end', () => res.destroy());
 }

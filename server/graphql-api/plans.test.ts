@@ -83,9 +83,9 @@ describeOnEachStore('the plans of what GraphQL asks', store => {
     expect(statements[0]!.match(/limit 4\b/g)).to.have.length(2);
   });
 
-  it('have an index for the totals of all days, and for those of one that has news', async () => {
+  it('have an index for the totals of all days, and for those of one that has changed', async () => {
     const statements = await queriesOf(app.history, async () => {
-      app.news.changed({ id: 1, database: 'filled_7', sortedAt: new Date(at(100)) });
+      app.events.changed({ id: 1, database: 'filled_7', sortedAt: new Date(at(100)) });
       await graphql(app.url, '{ statistics(days: 365) { backups days { failures } } }');
     });
     expect(statements).to.have.length(2);

@@ -42,7 +42,7 @@ describe('requests to /graphql', () => {
   it('leave no one listening who asks for a subscription by HEAD', async () => {
     const head = await get({ query: 'subscription { backupReceived { id } }' }, { method: 'HEAD' });
     expect(head.status).to.equal(200);
-    expect(app.news.listeners).to.equal(0);
+    expect(app.events.listeners).to.equal(0);
   });
 
   it('are refused with 400 when variables or extensions in the URL are not JSON', async () => {
@@ -82,7 +82,7 @@ describe('requests to /graphql', () => {
     await graphql(app.url, 'query ($n: Int!) { databases(first: $n) { totalCount } }', { n: 'x' });
     await get({ query: '{ __typename }', variables: '{' });
     await request(`${app.url}/graphql`, { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } });
-    const listening = Array.from({ length: 100 }, () => app.news.listen()[Symbol.asyncIterator]());
+    const listening = Array.from({ length: 100 }, () => app.events.listen()[Symbol.asyncIterator]());
     await graphql(app.url, 'subscription { backupReceived { id } }');
     for (const one of listening) await one.return!();
     expect(errorsInLog().slice(before)).to.deep.equal([]);

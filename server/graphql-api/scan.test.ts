@@ -15,7 +15,7 @@ import { type BackupSearch, countBackups, searchBackups } from '../backups/queri
 import { countScannedDatabases, scanDatabases } from '../databases/scan-databases.ts';
 import { countDatabases, type DatabaseSearch, searchDatabases } from '../databases/search-databases.ts';
 import { MAX_ROWS, RowBudget } from '../graphql/row-budget.ts';
-import { type History, openHistory } from '../history/orm.ts';
+import { type Orm, openHistory } from '../history/orm.ts';
 
 const SIZE = { databases: 1100, days: 22 };
 const DAY_MS = 86_400_000;
@@ -53,7 +53,7 @@ const direction = fc.constantFrom('asc' as const, 'desc' as const);
 describeOnEachStore('lists and counts that go through an index in pieces', store => {
   let folder: string;
   let url: string;
-  let history: History;
+  let history: Orm;
   before(async function () {
     this.timeout(120_000);
     folder = await mkdtemp(join(tmpdir(), 'lumbung-scan-'));

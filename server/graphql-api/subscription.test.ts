@@ -58,15 +58,15 @@ describeOnEachStore('the subscription to backups', store => {
     const listeners = await Promise.all(
       Array.from({ length: 20 }, () => listen(app, 'subscription { backupReceived { id } }')),
     );
-    expect(app.news.listeners).to.equal(20);
+    expect(app.events.listeners).to.equal(20);
     for (const gone of listeners.splice(0, 10)) await gone[Symbol.asyncDispose]();
-    await settled(() => app.news.listeners === 10);
+    await settled(() => app.events.listeners === 10);
     await upload(app.url, sampleZip());
     for (const listener of listeners) {
       expect((await listener.next()).data.backupReceived.id).to.equal('1');
       await listener[Symbol.asyncDispose]();
     }
-    await settled(() => app.news.listeners === 0);
+    await settled(() => app.events.listeners === 0);
   });
 
   it('has room for a hundred', async () => {
@@ -77,7 +77,7 @@ describeOnEachStore('the subscription to backups', store => {
     const { errors } = await more.next();
     expect(errors[0].extensions.code).to.equal('TOO_MANY_SUBSCRIPTIONS');
     for (const listener of listeners) await listener[Symbol.asyncDispose]();
-    await settled(() => app.news.listeners === 0);
+    await settled(() => app.events.listeners === 0);
   });
 
   it('is open to an EventSource, which can only GET', async () => {
@@ -85,7 +85,7 @@ describeOnEachStore('the subscription to backups', store => {
     const response = await fetch(`${app.url}/graphql?query=${query}`, { headers: { accept: 'text/event-stream' } });
     expect(response.headers.get('content-type')).to.match(/^text\/event-stream/);
     await using listening = eventsOf(response);
-    await settled(() => app.news.listeners === 1);
+    await settled(() => app.events.listeners === 1);
     await upload(app.url, sampleZip());
     expect(await listening.next()).to.deep.equal({ data: { backupReceived: { id: '1' } } });
   });
@@ -101,7 +101,7 @@ describeOnEachStore('the subscription to backups', store => {
 
   it('gives the code of what goes wrong meanwhile, and goes on', async () => {
     await using all = await listen(app, 'subscription { backupReceived { id } }');
-    app.news.received({ id: 999, database: 'nobody', sortedAt: new Date() });
+    app.events.received({ id: 999, database: 'nobody', sortedAt: new Date() });
     const { errors } = await all.next();
     expect(errors[0].extensions.code).to.equal('BACKUP_NOT_FOUND');
     await upload(app.url, sampleZip());
@@ -115,7 +115,7 @@ describeOnEachStore('the subscription to backups', store => {
       const { status } = await request(`${app.url}/graphql`, { method: 'POST', body, headers });
       expect(status, accept).to.equal(406);
     }
-    await settled(() => app.news.listeners === 0);
+    await settled(() => app.events.listeners === 0);
   });
 
   it('ends for a client that stops taking, with a code, before a thousand backups wait for it', async () => {
@@ -127,15 +127,15 @@ describeOnEachStore('the subscription to backups', store => {
     await connection.send(
       `GET /graphql?query=${query} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n`,
     );
-    await settled(() => app.news.listeners === 1);
+    await settled(() => app.events.listeners === 1);
     connection.socket.pause();
-    const tell = () => app.news.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
+    const tell = () => app.events.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
     // Some go into the buffers of the connection: only those that are not taken count.
-    for (let told = 0; told < 3_000 && app.news.listeners > 0; told++) {
+    for (let told = 0; told < 3_000 && app.events.listeners > 0; told++) {
       tell();
       if (told % 100 === 0) await sleep(20);
     }
-    expect(app.news.listeners).to.equal(0);
+    expect(app.events.listeners).to.equal(0);
     tell();
     connection.socket.resume();
     const isOver = () => connection.received().slice(-50).includes('event: complete');
@@ -150,7 +150,7 @@ describeOnEachStore('the subscription to backups', store => {
       'subscription { backupReceived { database { backups(first: 1000) { nodes { id } } } } }',
     );
     for (let event = 0; event < 25; event++) {
-      app.news.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
+      app.events.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
       const { errors, data } = await all.next();
       expect(errors, `event ${event}`).to.equal(undefined);
       expect(data.backupReceived.database.backups.nodes).to.deep.equal([{ id: '1' }]);
@@ -161,7 +161,7 @@ describeOnEachStore('the subscription to backups', store => {
     for (let at = 0; at < 2; at++) await upload(app.url, sampleZip());
     await app.history.em.fork().nativeUpdate(Backup, 1, { manifest: `"${'x'.repeat(16_000_000)}"` });
     await using all = await listen(app, 'subscription { backupReceived { id inventory { rows } } }');
-    const tell = (id: number) => app.news.received({ id, database: 'pt_xyz', sortedAt: new Date() });
+    const tell = (id: number) => app.events.received({ id, database: 'pt_xyz', sortedAt: new Date() });
     tell(1);
     const { message, extensions } = (await all.next()).errors[0];
     expect(extensions.code).to.equal('QUERY_TOO_LARGE');
@@ -173,7 +173,7 @@ describeOnEachStore('the subscription to backups', store => {
   it('shows nothing of what nobody foresaw, and logs it', async () => {
     using _ = brokenStore(app.history, new Error('the inner secret'));
     await using all = await listen(app, 'subscription { backupReceived { id } }');
-    app.news.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
+    app.events.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
     expect((await all.next()).errors[0].extensions.code).to.equal('INTERNAL_ERROR');
     const line = app.log.find(({ level }) => level === 50);
     expect(line?.err).to.have.property('stack').to.contain('the inner secret');
@@ -186,13 +186,13 @@ interface Events extends AsyncDisposable {
   next(): Promise<any>;
 }
 
-async function listen({ url, news }: RunningApp, query: string): Promise<Events> {
-  const before = news.listeners;
+async function listen({ url, events }: RunningApp, query: string): Promise<Events> {
+  const before = events.listeners;
   const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
   const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
   expect(response.status).to.equal(200);
   expect(response.headers.get('content-type')).to.match(/^text\/event-stream/);
-  if (before < 100) await settled(() => news.listeners > before);
+  if (before < 100) await settled(() => events.listeners > before);
   return eventsOf(response);
 }
 

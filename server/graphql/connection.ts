@@ -1,4 +1,4 @@
-import { refused } from '../errors.ts';
+import { validationError } from '../errors.ts';
 import type { RowBudget } from './row-budget.ts';
 
 /** The largest page. */
@@ -38,7 +38,7 @@ interface List<Node, Place> {
 export function connection<Node, Place>(list: List<Node, Place>): Connection<Node> {
   const { first, budget, cursorOf, count } = list;
   if (!(first >= 1 && first <= MAX_FIRST))
-    throw refused([{ field: 'first', message: `must be a whole number from 1 to ${MAX_FIRST}` }]);
+    throw validationError([{ field: 'first', message: `must be a whole number from 1 to ${MAX_FIRST}` }]);
   budget.take(first);
   const after = list.after == null ? undefined : list.placeIn(list.after);
   let finding: Promise<Node[]> | undefined;

@@ -1,4 +1,4 @@
-import { refused } from '../errors.ts';
+import { validationError } from '../errors.ts';
 
 /** What a cursor holds: the order of its list, and what the node has that it is a cursor of. */
 type Parts = readonly [order: string, ...key: Array<string | number>];
@@ -16,7 +16,7 @@ export function formatCursor(...parts: Parts): string {
 export function parseCursor(cursor: string, order: string, types: readonly KeyType[]): unknown[] {
   const [ofOrder, ...key] = partsOf(cursor);
   const isRight = ofOrder === order && key.length === types.length && key.every((part, i) => isOf(part, types[i]!));
-  if (!isRight) throw refused([{ field: 'after', message: 'is no cursor of a list in this order' }]);
+  if (!isRight) throw validationError([{ field: 'after', message: 'is no cursor of a list in this order' }]);
   return key;
 }
 

@@ -6,7 +6,7 @@ const VALUES_A_TURN = 2_500;
 const ITEMS_A_TURN = 250;
 
 /** Hands out the items of one request's lists piece by piece, so that a long answer does not keep everyone else waiting. */
-export class Pace {
+export class Throttle {
   readonly #queue: Array<{ readonly values: number; readonly release: () => void }> = [];
   #isRunning = false;
 

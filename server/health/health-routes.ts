@@ -3,7 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { ServiceStatus } from '../../protocol/responses.ts';
 import { AppError } from '../errors.ts';
 import { checkWritable } from '../history/check-writable.ts';
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { presentScrub } from '../scrub/presenter.ts';
 import type { Scrub } from '../scrub/scrub.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';
@@ -25,14 +25,14 @@ export function healthRoutes({ storage, scrub, verifyUploads }: Dependencies): R
   });
 
   router.get('/-/ready', async ctx => {
-    const { em } = ctx.state as { em: HistoryManager };
+    const { em } = ctx.state as { em: EntityManager };
     await checkWritable(em);
     await storage.checkUsable().catch(storageUnavailable('can not be written to'));
     ctx.body = { message: 'ready' };
   });
 
   router.get('/-/status', async ctx => {
-    const { em } = ctx.state as { em: HistoryManager };
+    const { em } = ctx.state as { em: EntityManager };
     const { free, total } = await storage.space().catch(storageUnavailable('can not be looked at'));
     const data = {
       version: manifest.version,

@@ -71,12 +71,12 @@ describeOnEachStore('a record that the storage is slow to keep', store => {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
     const real = folderStorage({ folder });
-    const describe: Storage['describe'] = async (...args) => {
+    const describe: Storage['putMetadata'] = async (...args) => {
       reach();
       await gate;
-      return real.describe(...args);
+      return real.putMetadata(...args);
     };
-    await using app = await runApp(store, { storage: { ...real, describe } });
+    await using app = await runApp(store, { storage: { ...real, putMetadata: describe } });
     const first = upload(app.url, sampleZip());
     await reached;
     await expectReads(app, 0);

@@ -1,7 +1,7 @@
 import { isSqlite } from './instants.ts';
-import type { HistoryManager } from './orm.ts';
+import type { EntityManager } from './orm.ts';
 
 /** @returns `backups b`, to be read by one index and no other: where a planner guesses wrong, a statement takes minutes */
-export function backupsBy(em: HistoryManager, index: string): string {
+export function backupsBy(em: EntityManager, index: string): string {
   return isSqlite(em) ? `backups b indexed by ${index}` : `backups b force index (${index})`;
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, foreseenError } from '../errors.ts';
-import type { HistoryManager } from './orm.ts';
+import { AppError, toExpectedError } from '../errors.ts';
+import type { EntityManager } from './orm.ts';
 
 const SILENT_MS = 10_000;
 
 /** @throws AppError 503 when the history store does not answer, within `silentMs` milliseconds */
-export function checkReachable(em: HistoryManager, silentMs?: number): Promise<void> {
+export function checkReachable(em: EntityManager, silentMs?: number): Promise<void> {
   return answersInTime(em.execute('select 1'), silentMs);
 }
 
@@ -20,7 +20,7 @@ export async function answersInTime(asked: Promise<unknown>, silentMs = SILENT_M
     await Promise.race([asked, silence]);
   } catch (error) {
     throw (
-      foreseenError(error) ?? new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store can not be used', [], error)
+      toExpectedError(error) ?? new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store can not be used', [], error)
     );
   } finally {
     heard.abort();

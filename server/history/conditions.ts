@@ -1,16 +1,16 @@
 /** What the rows of a query must fulfil, all of it, with the values that stand for its question marks. */
-export class Conditions {
+export class Where {
   readonly #conditions: string[] = [];
   readonly values: unknown[] = [];
 
-  demand(condition: string, ...values: readonly unknown[]): void {
+  and(condition: string, ...values: readonly unknown[]): void {
     this.#conditions.push(condition);
     this.values.push(...values);
   }
 
   /** That a column holds just this text. MySQL's comparison alone takes no notice of spaces at the end. */
-  demandText(column: string, text: string): void {
-    this.demand(`${column} = ? and octet_length(${column}) = ?`, text, Buffer.byteLength(text));
+  andText(column: string, text: string): void {
+    this.and(`${column} = ? and octet_length(${column}) = ?`, text, Buffer.byteLength(text));
   }
 
   get isEmpty(): boolean {

@@ -1,7 +1,7 @@
-import type { HistoryManager } from './orm.ts';
+import type { EntityManager } from './orm.ts';
 
 /** @returns an instant as the store compares it with a column */
-export function toStore(em: HistoryManager, instant: Date): unknown {
+export function toStore(em: EntityManager, instant: Date): unknown {
   const time = Math.min(Math.max(instant.getTime(), FIRST_INSTANT), LAST_INSTANT);
   return em.getPlatform().processDateProperty(new Date(time));
 }
@@ -16,6 +16,6 @@ export function fromStore(value: number | string): Date {
 }
 
 /** @returns whether the store is SQLite, whose SQL differs where days are reckoned */
-export function isSqlite(em: HistoryManager): boolean {
+export function isSqlite(em: EntityManager): boolean {
   return em.getPlatform().constructor.name.includes('Sqlite');
 }

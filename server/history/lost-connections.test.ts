@@ -32,13 +32,16 @@ describe('connections to the history server that are lost', () => {
     const url = await freshUrl('lost_within');
     const real = folderStorage({ folder });
     let isCutting = true;
-    const describe: typeof real.describe = async (...args) => {
-      await real.describe(...args);
+    const describe: typeof real.putMetadata = async (...args) => {
+      await real.putMetadata(...args);
       if (!isCutting) return;
       const ids = await mariadb.sql("select id from information_schema.processlist where db = 'lost_within'");
       for (const { id } of ids) await mariadb.sql(`kill ${id}`).catch(() => {});
     };
-    await using app = await runApp({ name: 'MariaDB', url: async () => url }, { storage: { ...real, describe } });
+    await using app = await runApp(
+      { name: 'MariaDB', url: async () => url },
+      { storage: { ...real, putMetadata: describe } },
+    );
     const zip = sampleZip();
     for (let times = 0; times < MANY; times++) expectError(await upload(app.url, zip), 503, 'HISTORY_UNAVAILABLE');
     isCutting = false;

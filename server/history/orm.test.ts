@@ -10,7 +10,7 @@ import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
 import { checkReachable } from './check-reachable.ts';
-import { type HistoryManager, openHistory } from './orm.ts';
+import { type EntityManager, openHistory } from './orm.ts';
 
 /** What an administrator may have set for all connections, and which changes what statements mean or do. */
 const SETTINGS = [
@@ -51,7 +51,7 @@ describe('history', () => {
     });
 
   it('takes a store that says nothing for one that can not be reached', async () => {
-    const silent = { execute: () => new Promise(() => {}) } as unknown as HistoryManager;
+    const silent = { execute: () => new Promise(() => {}) } as unknown as EntityManager;
     const error = await checkReachable(silent, 30).catch(error => error);
     expect(error).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
   });

@@ -5,18 +5,18 @@ import { explainOpening } from './explain-opening.ts';
 import { tagFailures } from './tag-failures.ts';
 
 /** The ORM over the history store; `em.fork()` it for each piece of work. */
-export type History = MikroORM<AbstractSqlDriver, SqlEntityManager>;
-export type HistoryManager = SqlEntityManager;
+export type Orm = MikroORM<AbstractSqlDriver, SqlEntityManager>;
+export type EntityManager = SqlEntityManager;
 
 /**
  * Opens the history store and brings its tables up to date.
  * @param url `sqlite:PATH` or `mysql://user:password@host:port/name`
  * @throws Error of one line that says what to do, never with the password
  */
-export async function openHistory(url: string): Promise<History> {
-  let orm: History | undefined;
+export async function openHistory(url: string): Promise<Orm> {
+  let orm: Orm | undefined;
   try {
-    orm = (await MikroORM.init(await createConfig(url))) as History;
+    orm = (await MikroORM.init(await createConfig(url))) as Orm;
     await orm.connect();
     if (!url.startsWith('sqlite:')) await refuseBareBackslashes(orm);
     await orm.migrator.up();
@@ -29,7 +29,7 @@ export async function openHistory(url: string): Promise<History> {
 }
 
 /** The driver writes values into statements with backslashes before quotes. Where those are none, a value could be SQL. */
-async function refuseBareBackslashes(orm: History): Promise<void> {
+async function refuseBareBackslashes(orm: Orm): Promise<void> {
   const [row] = await orm.em.execute<Array<{ mode: string }>>('select @@session.sql_mode as mode');
   if (row!.mode.includes('NO_BACKSLASH_ESCAPES'))
     throw new Error('its sql_mode has NO_BACKSLASH_ESCAPES, with which values are not safe: take it out of the server');

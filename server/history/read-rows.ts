@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import { throwFrom } from '../error-origin.ts';
 import { nextTurn } from '../process/turns.ts';
-import type { HistoryManager } from './orm.ts';
+import type { EntityManager } from './orm.ts';
 
 /**
  * Reads rows as the store has them. Its values go beside the statement: MikroORM's `execute` writes them into it, and
@@ -9,7 +9,7 @@ import type { HistoryManager } from './orm.ts';
  * @param values for the question marks in `sql`
  */
 export async function readRows<Row extends object>(
-  em: HistoryManager,
+  em: EntityManager,
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {

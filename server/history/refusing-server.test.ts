@@ -7,7 +7,7 @@ import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts'
 import { expectError, request, upload } from '../../testing/service/requests.ts';
 import { type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
-import { foreseenError } from '../errors.ts';
+import { toExpectedError } from '../errors.ts';
 import { mysqlDialect } from './drivers/mysql-dialect.ts';
 
 describe('a history server that refuses', () => {
@@ -84,7 +84,7 @@ describe('a history server that refuses', () => {
     try {
       for (let times = 0; times < 2; times++) {
         const error = await store.executeQuery(CompiledQuery.raw('select sleep(1000)')).catch(error => error);
-        expect(foreseenError(error)).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
+        expect(toExpectedError(error)).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
         expect((await store.executeQuery(CompiledQuery.raw('select 1 as one'))).rows).to.deep.equal([{ one: 1 }]);
       }
     } finally {

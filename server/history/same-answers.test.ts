@@ -107,7 +107,7 @@ describeOnEachStore('whatever the history is kept in', store => {
 
   it('a backup of 1969 is counted once, and not to 1970', async () => {
     const database = 'old';
-    const totals = new DailyTotals(app.news);
+    const totals = new DailyTotals(app.events);
     const count = async () => {
       const { byDay } = await totals.read(app.history.em.fork());
       return [...byDay.values()].reduce((sum, { backups }) => sum + backups, 0);
@@ -115,7 +115,7 @@ describeOnEachStore('whatever the history is kept in', store => {
     for (const takenAt of ['1969-12-31T12:00:00Z', '1970-01-01T12:00:00Z'])
       expect((await upload(app.url, sampleZip({ database, takenAt }))).status).to.equal(201);
     expect(await count()).to.equal(names.length + 2);
-    app.news.changed({ id: 1, database, sortedAt: new Date('1969-12-31T12:00:00Z') });
+    app.events.changed({ id: 1, database, sortedAt: new Date('1969-12-31T12:00:00Z') });
     expect(await count()).to.equal(names.length + 2);
   });
 });

@@ -1,11 +1,11 @@
 import { tagOrigin } from '../error-origin.ts';
-import type { History } from './orm.ts';
+import type { Orm } from './orm.ts';
 
 /** What may fail of itself, without a query of the ORM's: those it wraps in exceptions of its own. */
 const CALLS = ['begin', 'commit', 'rollback', 'execute'] as const;
 
 /** From now on all that the history store's driver throws says that it comes from there. */
-export function tagFailures({ em }: History): void {
+export function tagFailures({ em }: Orm): void {
   const connection = em.getConnection();
   for (const name of CALLS) Object.assign(connection, { [name]: tagging(connection[name].bind(connection) as Call) });
   const converter = em.getPlatform().getExceptionConverter();

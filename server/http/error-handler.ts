@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { ErrorAnswer } from '../../protocol/responses.ts';
-import { AppError, foreseenError, StorageFull } from '../errors.ts';
+import { AppError, StorageFull, toExpectedError } from '../errors.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** Renders every error that is thrown further in, once, as JSON; what nobody foresaw goes to the log with its stack. */
@@ -10,7 +10,7 @@ export function errorHandler({ log, storage }: { log: Logger; storage: Pick<Stor
     try {
       await next();
     } catch (error) {
-      const shown = foreseenError(error) ?? httpError(error) ?? unexpected(ctx.state.requestId);
+      const shown = toExpectedError(error) ?? httpError(error) ?? unexpected(ctx.state.requestId);
       if (shown.status >= 500) log.error({ err: error, requestId: ctx.state.requestId }, shown.message);
       ctx.state.code = shown.code;
       if (RETRY_AFTER.has(shown.code)) ctx.set('Retry-After', '5');

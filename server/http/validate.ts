@@ -1,5 +1,5 @@
 import { type InferType, type Schema, ValidationError } from 'yup';
-import { refused } from '../errors.ts';
+import { validationError } from '../errors.ts';
 
 /**
  * Checks what a client sent.
@@ -12,6 +12,6 @@ export function validate<S extends Schema>(schema: S, value: unknown): InferType
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
     const problems = error.inner.length > 0 ? error.inner : [error];
-    throw refused(problems.map(({ path, message }) => ({ field: path ?? '', message })));
+    throw validationError(problems.map(({ path, message }) => ({ field: path ?? '', message })));
   }
 }

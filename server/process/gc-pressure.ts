@@ -15,7 +15,7 @@ let discardedBytes = 0;
 let leastBytes = Number.POSITIVE_INFINITY;
 
 /** Tells that buffers of so many bytes have been used, and are garbage from now on. */
-export function discarded(bytes: number): void {
+export function noteFreed(bytes: number): void {
   discardedBytes += bytes;
   if (discardedBytes < LOOK_EVERY_BYTES) return;
   discardedBytes = 0;
@@ -29,7 +29,7 @@ export function discarded(bytes: number): void {
 }
 
 /** Gives the memory back that only the start of the service needed, a fourth of all. Takes a tenth of a second. */
-export function discardStart(): void {
+export function noteStartFreed(): void {
   collect?.({ type: 'major', flavor: 'last-resort' });
 }
 

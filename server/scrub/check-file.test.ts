@@ -33,8 +33,8 @@ describeOnEachStore('scrubbing one file', store => {
     const log = pino({}, { write: line => void logged.push(line) });
     const now = () => new Date();
     const onRead = async () => {};
-    const { history, news } = app;
-    return scrubFile({ history, storage, news, log, signal, now, onRead, onHastyRead: onRead }, backup);
+    const { history, events } = app;
+    return scrubFile({ history, storage, events, log, signal, now, onRead, onHastyRead: onRead }, backup);
   }
 
   /** The storage, with something that happens right after a file was opened for the n-th time. */

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { BackupNews } from '../backups/events/backup-events.ts';
-import { ensureRecord } from '../backups/sidecar/ensure-sidecar.ts';
+import type { BackupEvents } from '../backups/events/backup-events.ts';
+import { ensureSidecar } from '../backups/sidecar/ensure-sidecar.ts';
 import { Backup } from '../entities/backup.entity.ts';
-import type { History } from '../history/orm.ts';
+import type { Orm } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { addressOf, storedDamage } from './stored-damage.ts';
 
@@ -10,9 +10,9 @@ import { addressOf, storedDamage } from './stored-damage.ts';
 export type ScrubResult = 'sound' | 'healed' | 'damaged' | 'passed over';
 
 export interface FileScrub {
-  readonly history: History;
+  readonly history: Orm;
   readonly storage: Storage;
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** What `checkedAt` becomes. */
@@ -44,7 +44,7 @@ async function lookAgain(scrub: FileScrub, id: number): Promise<ScrubResult> {
 
 /** @param backup what the row said when the file was read: a row that says something else by now stays as it is */
 async function mark(
-  { history, storage, news, log, now }: FileScrub,
+  { history, storage, events, log, now }: FileScrub,
   backup: Backup,
   damage: string | null,
 ): Promise<ScrubResult> {
@@ -52,7 +52,7 @@ async function mark(
   const seen = { id, sha256, damage: backup.damage ?? null };
   const marked = await history.em.fork().nativeUpdate(Backup, seen, { damage, checkedAt: now() });
   if (marked === 0) return 'passed over';
-  if (damage !== seen.damage) news.changed({ id, sortedAt: sortedAt!, database: database.name });
+  if (damage !== seen.damage) events.changed({ id, sortedAt: sortedAt!, database: database.name });
   if (damage === null && (await hasNewRecord({ history, storage, log }, id)))
     log.info({ backup: id, file: fileName }, `Backup ${id} of ${database.name} got a new record beside its file`);
   const what = { backup: id, database: database.name, file: fileName };
@@ -71,7 +71,7 @@ async function hasNewRecord(
   id: number,
 ): Promise<boolean> {
   try {
-    return await ensureRecord({ em: history.em.fork(), storage }, id);
+    return await ensureSidecar({ em: history.em.fork(), storage }, id);
   } catch (err) {
     log.error({ backup: id, err }, `The record of backup ${id} can not be read or renewed: look at the disk`);
     return false;

@@ -1,6 +1,6 @@
 import type { FilterQuery, QueryOrderMap } from '@mikro-orm/core';
 import { Backup } from '../entities/backup.entity.ts';
-import type { History, HistoryManager } from '../history/orm.ts';
+import type { EntityManager, Orm } from '../history/orm.ts';
 
 /** Which backups a scrub goes through. */
 export interface ScrubScope {
@@ -18,7 +18,7 @@ const PAGE = 100;
  * the caller gives each that it has dealt with a later `checkedAt`.
  */
 export async function* dueBackups(
-  history: History,
+  history: Orm,
   { checkedBefore, damagedBefore }: ScrubScope,
   page = PAGE,
 ): AsyncGenerator<Backup> {
@@ -45,7 +45,7 @@ export async function* dueBackups(
 }
 
 /** @returns how many backups were never checked, or not since then */
-export function countDue(em: HistoryManager, checkedBefore: Date): Promise<number> {
+export function countDue(em: EntityManager, checkedBefore: Date): Promise<number> {
   return em.count(Backup, {
     $or: [{ checkedAt: null }, { checkedAt: { $lt: checkedBefore } }, { checkedAt: { $gt: soon() } }],
   });
@@ -57,12 +57,12 @@ function soon(): Date {
 }
 
 /** @returns how many backups are marked as damaged */
-export function countDamaged(em: HistoryManager): Promise<number> {
+export function countDamaged(em: EntityManager): Promise<number> {
   return em.count(Backup, { damage: { $ne: null } });
 }
 
 async function* inPages(
-  history: History,
+  history: Orm,
   limit: number,
   orderBy: QueryOrderMap<Backup>,
   where: (last: Backup | undefined) => FilterQuery<Backup>,

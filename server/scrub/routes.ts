@@ -1,9 +1,9 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ScrubAnswer } from '../../protocol/responses.ts';
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { readBody } from '../http/read-body.ts';
-import { inviteBody } from '../http/send-continue.ts';
+import { sendContinue } from '../http/send-continue.ts';
 import { presentScrub } from './presenter.ts';
 import type { Scrub } from './scrub.ts';
 import { scrubRequest } from './validation.ts';
@@ -15,7 +15,7 @@ export function scrubRoutes({ scrub }: { scrub: Scrub }): Router {
   const router = new Router({ sensitive: true });
 
   const answer = async (ctx: Context): Promise<ScrubAnswer> => {
-    const { em } = ctx.state as { em: HistoryManager };
+    const { em } = ctx.state as { em: EntityManager };
     return { data: presentScrub(await scrub.progress(em)), message: 'success' };
   };
 
@@ -25,7 +25,7 @@ export function scrubRoutes({ scrub }: { scrub: Scrub }): Router {
 
   // The administrator's right will be asked for here once there are rights: reading everything takes the disk's time.
   router.post('/-/scrub', async ctx => {
-    inviteBody(ctx);
+    sendContinue(ctx);
     const { all } = scrubRequest(ctx.query, String(await readBody(ctx.req, BODY_LIMITS)));
     const isNew = scrub.start(all ? 'all' : 'asked');
     ctx.body = await answer(ctx);

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import type { BackupNews } from '../backups/events/backup-events.ts';
+import type { BackupEvents } from '../backups/events/backup-events.ts';
 import type { Backup } from '../entities/backup.entity.ts';
-import { foreseenError } from '../errors.ts';
-import type { History } from '../history/orm.ts';
+import { toExpectedError } from '../errors.ts';
+import type { Orm } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type FileScrub, scrubFile } from './check-file.ts';
 import { dueBackups, type ScrubScope } from './due.ts';
 import { UnreadableFile } from './stored-damage.ts';
-import { createPace } from './throttle.ts';
+import { createThrottle } from './throttle.ts';
 
 /** One scrub from its beginning to its end. The figures grow while it runs. */
 export interface ScrubRun {
@@ -32,10 +32,10 @@ export function newRun(scope: ScrubScope): ScrubRun {
 }
 
 export interface RunParts {
-  readonly history: History;
+  readonly history: Orm;
   readonly storage: Storage;
   /** Hears of what is worth something else than before. */
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
   readonly log: Logger;
   /** 0 means as fast as it goes. */
   readonly bytesPerSecond: number;
@@ -52,7 +52,7 @@ export async function completeRun(run: ScrubRun, parts: RunParts, signal: AbortS
     }
   } catch (error) {
     if (!signal.aborted) {
-      run.lastError = foreseenError(error)?.message ?? 'A mistake of the service ended it: its log says more';
+      run.lastError = toExpectedError(error)?.message ?? 'A mistake of the service ended it: its log says more';
       log.error({ err: error }, 'The scrub of the stored files ended early: the next one goes on where it stopped');
     }
   }
@@ -80,10 +80,10 @@ async function checkOne(run: ScrubRun, scrub: FileScrub, backup: Backup): Promis
 
 function fileScrub(
   run: ScrubRun,
-  { history, storage, news, log, bytesPerSecond }: RunParts,
+  { history, storage, events, log, bytesPerSecond }: RunParts,
   signal: AbortSignal,
 ): FileScrub {
-  const pace = createPace(bytesPerSecond);
+  const pace = createThrottle(bytesPerSecond);
   const onHastyRead = (bytes: number) => {
     run.bytesRead += bytes;
     pace.spend(bytes);
@@ -91,7 +91,7 @@ function fileScrub(
   return {
     history,
     storage,
-    news,
+    events,
     log,
     signal,
     // A clock that was set back must not make a file due again in the same run.

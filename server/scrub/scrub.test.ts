@@ -9,7 +9,7 @@ import { scrubbed } from '../../testing/service/scrubbing.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { tagOrigin } from '../error-origin.ts';
-import type { History } from '../history/orm.ts';
+import type { Orm } from '../history/orm.ts';
 import { createScrub } from './scrub.ts';
 
 const DAY_MS = 86_400_000;
@@ -177,11 +177,11 @@ describeOnEachStore('the scrub', store => {
       return app.history.em.fork();
     };
     const log = pino({ enabled: false });
-    const history = { em: { fork } } as unknown as History;
+    const history = { em: { fork } } as unknown as Orm;
     const scrub = createScrub({
       history,
       storage: app.storage,
-      news: app.news,
+      events: app.events,
       log,
       intervalMs: DAY_MS,
       bytesPerSecond: 0,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { countDamaged, countDue, dueBackups, type ScrubScope } from './due.ts';
 import { completeRun, newRun, type RunParts, type ScrubRun } from './run.ts';
 
@@ -22,7 +22,7 @@ export interface Scrub {
   start(kind: ScrubKind): boolean;
   /** @returns whether a scheduled run would find anything to do */
   isDue(): Promise<boolean>;
-  progress(em: HistoryManager): Promise<ScrubProgress>;
+  progress(em: EntityManager): Promise<ScrubProgress>;
   /** Ends what runs, for good. Waits for that, but no longer than a second. */
   stop(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { createPace } from './throttle.ts';
+import { createThrottle } from './throttle.ts';
 
 const never = new AbortController().signal;
 
 /** @returns how long it takes to spend so much, in milliseconds */
-async function spending(pace: ReturnType<typeof createPace>, pieces: number, bytes: number): Promise<number> {
+async function spending(pace: ReturnType<typeof createThrottle>, pieces: number, bytes: number): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < pieces; i++) {
     pace.spend(bytes);
@@ -15,15 +15,15 @@ async function spending(pace: ReturnType<typeof createPace>, pieces: number, byt
 
 describe('the pace of a scrub', () => {
   it('lets no more through than its limit, on the average', async () => {
-    expect(await spending(createPace(1_000_000), 30, 10_000)).to.be.within(290, 600);
+    expect(await spending(createThrottle(1_000_000), 30, 10_000)).to.be.within(290, 600);
   });
 
   it('has no limit with 0', async () => {
-    expect(await spending(createPace(0), 1_000, 1e9)).to.be.lessThan(200);
+    expect(await spending(createThrottle(0), 1_000, 1e9)).to.be.lessThan(200);
   });
 
   it('makes up for what was spent in haste', async () => {
-    const pace = createPace(1_000_000);
+    const pace = createThrottle(1_000_000);
     pace.spend(200_000);
     expect(await spending(pace, 1, 1)).to.be.within(190, 500);
   });
@@ -33,7 +33,7 @@ describe('the pace of a scrub', () => {
     let skipped = 0;
     performance.now = () => now.call(performance) + skipped;
     try {
-      const pace = createPace(1_000_000);
+      const pace = createThrottle(1_000_000);
       skipped = 100;
       expect(await spending(pace, 1, 90_000)).to.be.lessThan(60);
       skipped += 3_600_000;
@@ -44,7 +44,7 @@ describe('the pace of a scrub', () => {
   });
 
   it('ends its rest at once when it is told to', async () => {
-    const pace = createPace(1);
+    const pace = createThrottle(1);
     const stop = new AbortController();
     pace.spend(1_000_000);
     const resting = pace.rest(stop.signal);

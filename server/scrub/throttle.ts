@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Keeps reading to so many bytes a second, on the average. */
-export interface Pace {
+export interface Throttle {
   /** Counts bytes that were read. */
   spend(bytes: number): void;
   /** Waits until what was spent is within the limit. @throws the signal's reason */
@@ -12,7 +12,7 @@ export interface Pace {
 const SLACK_MS = 1_000;
 
 /** @param bytesPerSecond 0 means as fast as it goes */
-export function createPace(bytesPerSecond: number): Pace {
+export function createThrottle(bytesPerSecond: number): Throttle {
   let paidUntil = performance.now();
   return {
     spend(bytes) {

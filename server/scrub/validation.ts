@@ -1,5 +1,5 @@
 import { mixed, object } from 'yup';
-import { refused } from '../errors.ts';
+import { validationError } from '../errors.ts';
 import { validate } from '../http/validate.ts';
 
 /**
@@ -11,7 +11,7 @@ export function scrubRequest(query: object, body: string): { all: boolean } {
   const given = { ...query, ...jsonObject(body) };
   const unknown = Object.keys(given).filter(name => name !== 'all');
   if (unknown.length > 0)
-    throw refused(unknown.map(field => ({ field, message: 'is not known here: there is only "all"' })));
+    throw validationError(unknown.map(field => ({ field, message: 'is not known here: there is only "all"' })));
   const { all } = validate(schema, given);
   return { all: all === true || all === 'true' };
 }
@@ -22,7 +22,7 @@ function jsonObject(body: string): object {
   if (body.trim() === '') return {};
   const value = parsed(body);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw refused([{ field: 'body', message: 'must be empty or a JSON object such as {"all": true}' }]);
+  throw validationError([{ field: 'body', message: 'must be empty or a JSON object such as {"all": true}' }]);
 }
 
 function parsed(json: string): unknown {

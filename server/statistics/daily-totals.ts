@@ -1,8 +1,8 @@
-import type { BackupNews } from '../backups/events/backup-events.ts';
+import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { backupsBy } from '../history/by-index.ts';
-import { Conditions } from '../history/conditions.ts';
+import { Where } from '../history/conditions.ts';
 import { fromStore, toStore } from '../history/instants.ts';
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { dayIn, dayOf, startOf } from './day.ts';
 import { type FirstDay, firstDaysOf } from './first-days.ts';
@@ -69,7 +69,7 @@ const MANY_DAYS = 30;
 
 /**
  * The totals of every day. A pass over a million backups takes its time, so the sums are kept in memory, and those of a day
- * are read anew after news of one of its backups. Nothing else changes backups while the service runs.
+ * are read anew after an event of one of its backups. Nothing else changes backups while the service runs.
  */
 export class DailyTotals {
   #days = new Map<number, DayTotals>();
@@ -78,11 +78,11 @@ export class DailyTotals {
   readonly #stale = new Set<number>();
   #reading: Promise<unknown> = Promise.resolve();
 
-  constructor(news: BackupNews) {
-    news.onChange(({ sortedAt }) => this.#stale.add(dayOf(sortedAt)));
+  constructor(events: BackupEvents) {
+    events.onChange(({ sortedAt }) => this.#stale.add(dayOf(sortedAt)));
   }
 
-  async read(em: HistoryManager): Promise<Totals> {
+  async read(em: EntityManager): Promise<Totals> {
     // One after the other: the second of two that come at once finds all there.
     const reading = this.#reading.then(() => this.#refresh(em));
     this.#reading = reading.catch(() => undefined);
@@ -90,7 +90,7 @@ export class DailyTotals {
     return { byDay: this.#days, firstDays: this.#firstDays };
   }
 
-  async #refresh(em: HistoryManager): Promise<void> {
+  async #refresh(em: EntityManager): Promise<void> {
     // What is told from here on may not be in what is read now: it stays for the next time.
     const stale = [...this.#stale];
     this.#stale.clear();
@@ -105,7 +105,7 @@ export class DailyTotals {
     }
   }
 
-  async #readAll(em: HistoryManager): Promise<void> {
+  async #readAll(em: EntityManager): Promise<void> {
     const startedAt = performance.now();
     const all = new Map<number, DayTotals>();
     for await (const where of pieces(em)) {
@@ -117,7 +117,7 @@ export class DailyTotals {
     this.#readAt = startedAt;
   }
 
-  async #readDay(em: HistoryManager, day: number): Promise<void> {
+  async #readDay(em: EntityManager, day: number): Promise<void> {
     const [row] = await readRows<TotalsRow>(
       em,
       `select ${TOTALS} from backups where sorted_at >= ? and sorted_at < ?`,
@@ -132,14 +132,14 @@ export class DailyTotals {
 const AT_ONCE = 20_000;
 
 /** @returns conditions for whole days, one after the other, until there are no more backups */
-async function* pieces(em: HistoryManager): AsyncGenerator<Conditions> {
+async function* pieces(em: EntityManager): AsyncGenerator<Where> {
   for (let from: Date | undefined; ; ) {
-    const where = new Conditions();
-    if (from) where.demand('sorted_at >= ?', toStore(em, from));
+    const where = new Where();
+    if (from) where.and('sorted_at >= ?', toStore(em, from));
     const sql = `select sorted_at from ${backupsBy(em, 'backups_by_time')} ${where} order by sorted_at, id limit 1 offset ?`;
     const [last] = await readRows<{ sorted_at: number | string }>(em, sql, [...where.values, AT_ONCE - 1]);
     from = last && startOf(dayOf(fromStore(last.sorted_at)) + 1);
-    if (from) where.demand('sorted_at < ?', toStore(em, from));
+    if (from) where.and('sorted_at < ?', toStore(em, from));
     yield where;
     if (!from) return;
   }

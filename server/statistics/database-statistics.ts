@@ -1,6 +1,6 @@
 import { listOf } from '../history/conditions.ts';
 import { toStore } from '../history/instants.ts';
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { type DayTotals, TOTALS, type TotalsRow, toTotals } from './daily-totals.ts';
 import { dayIn, dayOf, startOf } from './day.ts';
@@ -10,15 +10,11 @@ import { type Day, lastDays } from './statistics.ts';
  * What came of each of some databases, day by day.
  * @returns for each id the last days up to today, oldest first, none left out
  */
-export function daysOfDatabases(
-  { em }: { em: HistoryManager },
-  ids: readonly number[],
-  days: number,
-): Promise<Day[][]> {
+export function daysOfDatabases({ em }: { em: EntityManager }, ids: readonly number[], days: number): Promise<Day[][]> {
   return someAtOnce(ids, some => daysOfSome({ em }, some, days));
 }
 
-async function daysOfSome({ em }: { em: HistoryManager }, ids: readonly number[], days: number): Promise<Day[][]> {
+async function daysOfSome({ em }: { em: EntityManager }, ids: readonly number[], days: number): Promise<Day[][]> {
   const from = startOf(dayOf(new Date()) - days + 1);
   const totals = await readRows<TotalsRow & { database_id: number; day: number }>(
     em,
@@ -45,11 +41,11 @@ export interface Kept {
 }
 
 /** @returns for each id what is kept of that database. Reads an entry of an index for each backup of them. */
-export function keptOfDatabases({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<Kept[]> {
+export function keptOfDatabases({ em }: { em: EntityManager }, ids: readonly number[]): Promise<Kept[]> {
   return someAtOnce(ids, some => keptOfSome({ em }, some));
 }
 
-async function keptOfSome({ em }: { em: HistoryManager }, ids: readonly number[]): Promise<Kept[]> {
+async function keptOfSome({ em }: { em: EntityManager }, ids: readonly number[]): Promise<Kept[]> {
   const rows = await readRows<{ database_id: number } & Record<'backups' | 'bytes', number | string>>(
     em,
     `select database_id, count(*) as backups, sum(size) as bytes from backups
@@ -61,7 +57,7 @@ async function keptOfSome({ em }: { em: HistoryManager }, ids: readonly number[]
 }
 
 /** One seek on the index for each. */
-async function firstDaysOf(em: HistoryManager, ids: readonly number[]): Promise<Map<number, number>> {
+async function firstDaysOf(em: EntityManager, ids: readonly number[]): Promise<Map<number, number>> {
   const rows = await readRows<{ id: number; day: number | null }>(
     em,
     `select firsts.id, ${dayIn(em, 'firsts.sorted_at')} as day from (

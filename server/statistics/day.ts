@@ -1,5 +1,5 @@
 import { isSqlite } from '../history/instants.ts';
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -14,7 +14,7 @@ export function startOf(day: number): Date {
 }
 
 /** @returns an expression of SQL that is the day of a column which holds an instant */
-export function dayIn(em: HistoryManager, column: string): string {
+export function dayIn(em: EntityManager, column: string): string {
   if (!isSqlite(em)) return `datediff(${column}, '1970-01-01')`;
   // A division of whole numbers cuts towards zero: it would count the last day of 1969 to the first of 1970.
   return `((${column} - (${column} % ${MS_PER_DAY} + ${MS_PER_DAY}) % ${MS_PER_DAY}) / ${MS_PER_DAY})`;

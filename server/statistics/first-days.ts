@@ -1,4 +1,4 @@
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { dayIn } from './day.ts';
 
@@ -10,7 +10,7 @@ export interface FirstDay {
 }
 
 /** @returns the first days of all databases. One seek on the index for each. */
-export async function firstDaysOf(em: HistoryManager): Promise<FirstDay[]> {
+export async function firstDaysOf(em: EntityManager): Promise<FirstDay[]> {
   const rows = await readRows<FirstDay>(
     em,
     `

@@ -133,21 +133,21 @@ describeOnEachStore('statistics', store => {
     expect((await ask()).days[2]).to.deep.include({ complete: 1, damaged: 0, failures: 0 });
   });
 
-  it('read again only the days that have news', async () => {
+  it('read again only the days that have changed', async () => {
     for (const days of [3, 2, 1]) await keep('a', days, 'complete');
     await ask();
     const again = await queriesOf(app.history, () => ask());
     expect(again.filter(query => query.includes('dump_bytes'))).to.deep.equal([]);
     await keep('b', 2, 'complete');
-    const news = await queriesOf(app.history, () => ask());
-    const read = news.filter(query => query.includes('dump_bytes'));
+    const events = await queriesOf(app.history, () => ask());
+    const read = events.filter(query => query.includes('dump_bytes'));
     expect(read).to.have.length(1);
     expect(read[0]).to.match(/sorted_at >= \S+.* and sorted_at < /);
   });
 
   it('miss no backup that is committed while they are read', async () => {
     await keep('a', 1, 'complete');
-    const totals = new DailyTotals(app.news);
+    const totals = new DailyTotals(app.events);
     const em = app.history.em.fork();
     const store = em.getKysely();
     let hasCome = false;
@@ -166,7 +166,7 @@ describeOnEachStore('statistics', store => {
 
   it('read everything again after the history could not be reached', async () => {
     await keep('a', 1, 'complete');
-    const totals = new DailyTotals(app.news);
+    const totals = new DailyTotals(app.events);
     const em = app.history.em.fork();
     await totals.read(em);
     await keep('a', 1, 'complete');

@@ -1,4 +1,4 @@
-import type { HistoryManager } from '../history/orm.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { type DailyTotals, type DayTotals, NO_BACKUPS } from './daily-totals.ts';
 import { dayOf } from './day.ts';
 import type { FirstDay } from './first-days.ts';
@@ -24,7 +24,7 @@ export interface Statistics {
 
 /** Sums up all that is kept, and the last days one by one. */
 export async function statistics(
-  { em, totals }: { em: HistoryManager; totals: DailyTotals },
+  { em, totals }: { em: EntityManager; totals: DailyTotals },
   days: number,
 ): Promise<Statistics> {
   const { byDay, firstDays } = await totals.read(em);

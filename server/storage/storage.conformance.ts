@@ -187,10 +187,10 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
 
     it('keeps a text beside a file, whether that is there or not, and the last one only', async () => {
       expect(await storage.description(address())).to.equal(undefined);
-      await storage.describe(address(), 'before the file');
+      await storage.putMetadata(address(), 'before the file');
       await publish(address(), 'abc');
-      await storage.describe(address(), '{"データ": "\ud83d\ude00"}');
-      await storage.describe(address('pt_abc'), 'x'.repeat(9_000_000));
+      await storage.putMetadata(address(), '{"データ": "\ud83d\ude00"}');
+      await storage.putMetadata(address('pt_abc'), 'x'.repeat(9_000_000));
       expect(await storage.description(address())).to.equal('{"データ": "\ud83d\ude00"}');
       expect(await storage.description(address('pt_abc'))).to.have.length(9_000_000);
       expect(await bytesOf(address())).to.equal('abc');
@@ -200,7 +200,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
 
     it('lists the files, and apart from them what has a text', async () => {
       await publish(address(), 'abc');
-      await storage.describe(address('pt_xyz', '01'), 'text');
+      await storage.putMetadata(address('pt_xyz', '01'), 'text');
       const listed = [];
       for await (const names of storage.list()) listed.push(names);
       const described = [address('pt_xyz', '01').fileName];
@@ -209,8 +209,8 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
 
     it('shows a text whole or not at all while it is replaced', async () => {
       const texts = ['a', 'b'].map(letter => letter.repeat(3_000_000));
-      await storage.describe(address(), texts[0]!);
-      const writing = Promise.all(texts.map(text => storage.describe(address(), text)));
+      await storage.putMetadata(address(), texts[0]!);
+      const writing = Promise.all(texts.map(text => storage.putMetadata(address(), text)));
       const seen = new Set<string | undefined>();
       for (let i = 0; i < 20; i++) seen.add(await storage.description(address()));
       await writing;
@@ -284,7 +284,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
         replace: () => received.replace(),
         open: () => storage.open(address()),
         'open what never was': () => storage.open(address('pt_abc', '02')),
-        describe: () => storage.describe(address(), 'text'),
+        describe: () => storage.putMetadata(address(), 'text'),
         description: () => storage.description(address()),
         checkUsable: () => storage.checkUsable(),
         space: () => storage.space(),
@@ -322,7 +322,9 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       for (const database of outside) {
         const error = await storage.open({ database, fileName: address().fileName }).catch(error => error);
         expect(error, database).to.be.instanceOf(Error);
-        const described = await storage.describe({ database, fileName: address().fileName }, 'x').catch(error => error);
+        const described = await storage
+          .putMetadata({ database, fileName: address().fileName }, 'x')
+          .catch(error => error);
         expect(described, database).to.be.instanceOf(Error);
       }
       for (const fileName of [

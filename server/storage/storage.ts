@@ -96,7 +96,7 @@ export interface Storage {
    * Keeps a text beside the file of that address, whether that is there or not, in the place of an older text. Once this
    * returns, neither a crash nor a power cut loses it, and no reader ever sees a part of it.
    */
-  describe(address: FileAddress, text: string): Promise<void>;
+  putMetadata(address: FileAddress, text: string): Promise<void>;
   /** @returns the text that is kept beside the file of that address, or undefined when there is none */
   description(address: FileAddress): Promise<string | undefined>;
   /** Runs `task` while no other `exclusively` of the same address runs in this process. */

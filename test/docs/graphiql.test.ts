@@ -69,13 +69,13 @@ describe('GraphiQL in a browser', function () {
 
   it('shows a backup that comes in, until it is stopped', async () => {
     await openTab(page, 'Incoming');
-    expect(app.news.listeners).to.equal(0);
+    expect(app.events.listeners).to.equal(0);
     await page.getByLabel('Execute query').click();
-    await until('a listener', () => app.news.listeners === 1);
+    await until('a listener', () => app.events.listeners === 1);
     await uploadSample(app.url, { database: 'pt_incoming' });
     await answer(page, 'pt_incoming').waitFor();
     await page.getByLabel('Stop query').click();
-    await until('no listener any more', () => app.news.listeners === 0);
+    await until('no listener any more', () => app.events.listeners === 0);
   });
 
   it('knows the schema while one writes, in a thread of its own', async () => {

@@ -197,7 +197,7 @@ async function expectNews(app: RunningApp, folder: string, block: Block, shown: 
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', chunk => (output += chunk));
     await until(
       () => `somebody listens: ${output}`,
-      () => app.news.listeners === 1,
+      () => app.events.listeners === 1,
     );
     await backUp(app, { database: 'pt_abc', takenAt: MORNING, size: 123_635 });
     await until(
@@ -206,7 +206,7 @@ async function expectNews(app: RunningApp, folder: string, block: Block, shown: 
     );
   } finally {
     process.kill(-child.pid!, 'SIGKILL');
-    await until('nobody listens any more', () => app.news.listeners === 0);
+    await until('nobody listens any more', () => app.events.listeners === 0);
   }
 }
 
@@ -330,8 +330,8 @@ const PROVOKED: Record<string, (app: RunningApp) => Promise<Answer>> = {
   VALIDATION_FAILED: ({ url }) => graphql(url, '{ backups(first: 1001) { nodes { id } } }'),
   QUERY_TOO_LARGE: ({ url }) =>
     graphql(url, '{ backups(first: 1000) { nodes { database { days(last: 3660) { day } } } } }'),
-  TOO_MANY_SUBSCRIPTIONS: async ({ url, news }) => {
-    const listening = Array.from({ length: 100 }, () => news.listen()[Symbol.asyncIterator]());
+  TOO_MANY_SUBSCRIPTIONS: async ({ url, events }) => {
+    const listening = Array.from({ length: 100 }, () => events.listen()[Symbol.asyncIterator]());
     try {
       return await graphql(url, 'subscription { backupReceived { id } }');
     } finally {

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { takeDump } from '../../cli/dump/dump-database.ts';
-import { DumpWitness } from '../../cli/manifest/manifest-builder.ts';
+import { dumpDatabase } from '../../cli/dump/dump-database.ts';
+import { ManifestBuilder } from '../../cli/manifest/manifest-builder.ts';
 import { preflight } from '../../cli/preflight/preflight.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { load } from './round-trip.ts';
@@ -30,19 +30,19 @@ export async function backUpAndLoad(
   const path = join(folder, 'backed-up.sql');
   const source = server.source(database, { dumpOptions });
   try {
-    const taken = await takeDump(source, path, {
+    const taken = await dumpDatabase(source, path, {
       clients: { all: [server.client], for: () => server.client },
       preflight,
       signal: new AbortController().signal,
-      onSeen: () => {},
+      onFindings: () => {},
     });
-    const witness = new DumpWitness();
-    for await (const piece of createReadStream(path)) witness.see(piece as Buffer);
+    const builder = new ManifestBuilder();
+    for await (const piece of createReadStream(path)) builder.update(piece as Buffer);
     const times = { startedAt: new Date(0), endedAt: new Date(1000) };
-    const { findings, state, inventory } = witness.testify({ ...taken, ...times, source, fileName: 'x.sql.zip' }, {
+    const { findings, state, inventory } = builder.build({ ...taken, ...times, source, fileName: 'x.sql.zip' }, {
       size: 1,
       sha256: Buffer.alloc(32),
-    } as Parameters<DumpWitness['testify']>[1]);
+    } as Parameters<ManifestBuilder['build']>[1]);
     await on.sql(`drop database if exists \`${copy}\`; create database \`${copy}\` character set utf8mb4`);
     return { findings, state, inventory, error: await load(on, copy, path, [], edit) };
   } finally {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type TakenDump, takeDump } from '../../cli/dump/dump-database.ts';
+import { dumpDatabase, type TakenDump } from '../../cli/dump/dump-database.ts';
 import { preflight } from '../../cli/preflight/preflight.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { PASSWORD, type SourceServer } from './source-server.ts';
@@ -36,11 +36,11 @@ export async function roundTrip(
   const path = join(folder, 'round-trip.sql');
   const copy = `${database}_copy`;
   try {
-    const { findings, report } = await takeDump(server.source(database, { dumpOptions }), path, {
+    const { findings, report } = await dumpDatabase(server.source(database, { dumpOptions }), path, {
       clients: { all: [server.client], for: () => server.client },
       preflight,
       signal: new AbortController().signal,
-      onSeen: () => {},
+      onFindings: () => {},
     });
     await server.sql(`drop database if exists ${copy}; create database ${copy}`);
     const error = await load(server, copy, path, more, edit);

@@ -1,8 +1,8 @@
 import { tagOrigin } from '../../server/error-origin.ts';
-import type { History, HistoryManager } from '../../server/history/orm.ts';
+import type { EntityManager, Orm } from '../../server/history/orm.ts';
 
 /** Whoever reads rows of the history gets this error, until it is disposed of. */
-export function brokenStore({ em }: History, error: Error): Disposable {
+export function brokenStore({ em }: Orm, error: Error): Disposable {
   const fork = em.fork.bind(em);
   em.fork = () => Object.assign(fork(), broken(error));
   return {
@@ -13,7 +13,7 @@ export function brokenStore({ em }: History, error: Error): Disposable {
 }
 
 /** @returns the manager, whose readers get this error */
-export function brokenManager(em: HistoryManager, error: Error): HistoryManager {
+export function brokenManager(em: EntityManager, error: Error): EntityManager {
   return Object.assign(em, broken(error));
 }
 

@@ -1,6 +1,6 @@
 import { Backup } from '../../server/entities/backup.entity.ts';
 import { Database } from '../../server/entities/database.entity.ts';
-import type { History } from '../../server/history/orm.ts';
+import type { Orm } from '../../server/history/orm.ts';
 import { analyze } from './plans.ts';
 
 /** When the first of the backups that `fillHistory` makes was taken; each day there is one more. */
@@ -8,7 +8,7 @@ export const FIRST_TAKEN = Date.UTC(2023, 10, 14);
 const DAY_MS = 86_400_000;
 
 /** Fills databases `filled_0`, `filled_1`, … with histories of one backup a day, without files. Of ten, one is incomplete, and one has lost something. */
-export async function fillHistory(history: History, databases: number, backups: number): Promise<void> {
+export async function fillHistory(history: Orm, databases: number, backups: number): Promise<void> {
   const em = history.em.fork();
   await em.begin();
   for (let i = 0; i < databases; i++) {

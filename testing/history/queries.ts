@@ -1,7 +1,7 @@
-import type { History } from '../../server/history/orm.ts';
+import type { Orm } from '../../server/history/orm.ts';
 
 /** @returns the statements, with their values filled in, that the history store was sent while `work` ran */
-export async function queriesOf(history: History, work: () => Promise<unknown>): Promise<string[]> {
+export async function queriesOf(history: Orm, work: () => Promise<unknown>): Promise<string[]> {
   const logger = history.config.getLogger();
   const queries: string[] = [];
   const { logQuery } = logger;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
 import { createApp, type Dependencies } from '../../server/app.ts';
-import { BackupNews } from '../../server/backups/events/backup-events.ts';
+import { BackupEvents } from '../../server/backups/events/backup-events.ts';
 import { createGraphql } from '../../server/graphql-api/create-graphql.ts';
-import { type History, openHistory } from '../../server/history/orm.ts';
+import { type Orm, openHistory } from '../../server/history/orm.ts';
 import { type ConnectionLimits, listen } from '../../server/http/connections/listen.ts';
 import { createScrub, type Scrub } from '../../server/scrub/scrub.ts';
 import { DailyTotals } from '../../server/statistics/daily-totals.ts';
@@ -27,11 +27,11 @@ export const historyStores: HistoryStore[] = [...HISTORY_STORES, ...mysqlServer(
 /** The service in this process, listening for real, on a history store and a storage folder of its own. */
 export interface RunningApp extends AsyncDisposable {
   readonly url: string;
-  readonly history: History;
+  readonly history: Orm;
   readonly storage: Storage;
   readonly storageDir: string;
   readonly scrub: Scrub;
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
   /** The lines of the log so far, parsed. */
   readonly log: Array<Record<string, unknown>>;
   /** @returns the path of every file of a database under the storage folder, relative to it, sorted */
@@ -41,7 +41,7 @@ export interface RunningApp extends AsyncDisposable {
 }
 
 /** Some of what the app is made of, in place of what it gets by default. */
-export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'news'>> & {
+export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'events'>> & {
   storageDir?: string;
   introspection?: boolean;
   connectionLimits?: ConnectionLimits;
@@ -58,11 +58,11 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
   await storage.checkUsable();
   const lines: Array<Record<string, unknown>> = [];
   const log = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line)) });
-  const news = new BackupNews();
+  const events = new BackupEvents();
   const { introspection = true } = overrides;
-  const graphql = await createGraphql({ log, news, totals: new DailyTotals(news), introspection });
+  const graphql = await createGraphql({ log, events, totals: new DailyTotals(events), introspection });
   const { scrubIntervalMs: intervalMs = 30 * 86_400_000, scrubBytesPerSecond: bytesPerSecond = 0 } = overrides;
-  const scrub = createScrub({ history, storage, news, log, intervalMs, bytesPerSecond });
+  const scrub = createScrub({ history, storage, events, log, intervalMs, bytesPerSecond });
   const server = await listen({ host: '127.0.0.1', port: 0, log, limits: overrides.connectionLimits ?? {} });
   const uploads = { maxFileBytes: undefined, idleMs: 10_000 };
   server.serve(
@@ -74,7 +74,7 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
       dumpLimits: { maxDumpBytes: 1024 ** 4, maxDumpRatio: 300 },
       ...overrides,
       storage,
-      news,
+      events,
       graphql,
       scrub,
       log,
@@ -83,7 +83,7 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
   return {
     url: server.url,
     history,
-    news,
+    events,
     storage,
     storageDir,
     scrub,
@@ -91,7 +91,7 @@ export async function runApp(store: HistoryStore, overrides: Overrides = {}): Pr
     storedFiles: () => filesUnder(storageDir),
     storedZips: async () => (await filesUnder(storageDir)).filter(path => !path.endsWith('.zip.json')),
     async [Symbol.asyncDispose]() {
-      news.end();
+      events.end();
       await scrub.stop();
       await server.stop(500);
       await history.close(true);

@@ -15,7 +15,7 @@ const NOTHING = Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unkn
 const REPORT: SourceReport = {
   server: { flavour: 'mariadb', version: '10.11.19' },
   objects: { ...NOTHING, tables: ['a', 'b'], views: ['v'], package_bodies: ['p'] },
-  ...{ estimatedBytes: 90 * 2 ** 20, isEncrypted: true, findings: [], concessions: [] },
+  ...{ estimatedBytes: 90 * 2 ** 20, isEncrypted: true, findings: [], fallbackOptions: [] },
 };
 const CLIENT: MysqldumpClient = { path: 'mariadb-dump', flavour: 'mariadb', version: '10.11.19', knows: () => false };
 const CLIENTS = { for: () => CLIENT, all: [CLIENT] };
@@ -105,7 +105,7 @@ describe('database check', () => {
 
   it('tells of options that are chosen, and of dump_options only the names', async () => {
     const { text } = await check(
-      { concessions: ['--skip-events'] },
+      { fallbackOptions: ['--skip-events'] },
       { ssl: 'require', dumpOptions: ['--where=x="hidden"'] },
     );
     expect(text).to.contain('--ssl (').and.contain('--skip-events (').and.contain('--where (of dump_options');

@@ -118,11 +118,11 @@ function asCheck({ severity, code, message, advice }: Finding, { warn, fail }: M
 
 function describeDump(
   source: DatabaseSource,
-  { concessions }: SourceReport,
+  { fallbackOptions }: SourceReport,
   client: MysqldumpClient,
   ofHistory: readonly string[],
 ): string {
-  const options = explainDumpOptions(source, client, { concessions, ofHistory });
+  const options = explainDumpOptions(source, client, { fallbackOptions, ofHistory });
   const how = `would be dumped by ${client.path} (${FLAVOURS[client.flavour]} ${client.version})`;
   return options.length === 0 ? how : `${how} with ${options.join(', ')}`;
 }

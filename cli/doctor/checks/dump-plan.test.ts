@@ -12,15 +12,15 @@ const MYSQL: MysqldumpClient = { path: 'mysqldump', flavour: 'mysql', version: '
 
 describe('dump plan', () => {
   it('tells of nothing that every dump is made with', () => {
-    expect(explainDumpOptions(SOURCE, MARIADB, { concessions: [] })).to.deep.equal([]);
-    expect(explainDumpOptions({ ...SOURCE, socket: '/s' }, MARIADB, { concessions: [] })).to.deep.equal([]);
+    expect(explainDumpOptions(SOURCE, MARIADB, { fallbackOptions: [] })).to.deep.equal([]);
+    expect(explainDumpOptions({ ...SOURCE, socket: '/s' }, MARIADB, { fallbackOptions: [] })).to.deep.equal([]);
   });
 
   it('gives a reason for each option that the program or the server asks for', () => {
     for (const client of [MARIADB, MYSQL])
       for (const ssl of [undefined, 'off', 'require', 'verify'] as const) {
         const options = explainDumpOptions({ ...SOURCE, ...(ssl && { ssl }), sslCa: '/ca.pem' }, client, {
-          concessions: [],
+          fallbackOptions: [],
         });
         for (const option of options) expect(option).to.match(/^--[a-z-]+(?:=[^ ]+)? \(.{10,}\)$/);
         expect(options.join()).not.to.match(/hidden|somebody|--host/);
@@ -33,7 +33,7 @@ describe('dump plan', () => {
   });
 
   it('tells of what the preflight gives up, and why', () => {
-    const found = { concessions: ['--ignore-table=a.v'], ofHistory: ['--dump-history'] };
+    const found = { fallbackOptions: ['--ignore-table=a.v'], ofHistory: ['--dump-history'] };
     const [history, ignored] = explainDumpOptions(SOURCE, MARIADB, found);
     expect(history).to.equal('--dump-history (some tables are system-versioned)');
     expect(ignored).to.match(/^--ignore-table=a\.v \(.*would fail/);
@@ -41,7 +41,7 @@ describe('dump plan', () => {
 
   it("tells only the names of the user's own options, since a value may be a secret", () => {
     const dumpOptions = ['--where=card="hidden"', '--quick', '--no-data'];
-    const options = explainDumpOptions({ ...SOURCE, dumpOptions }, MARIADB, { concessions: [] });
+    const options = explainDumpOptions({ ...SOURCE, dumpOptions }, MARIADB, { fallbackOptions: [] });
     expect(options).to.have.length(3);
     expect(options.join()).not.to.contain('hidden');
     expect(options[0]).to.match(/^--where \(of dump_options; leaves something out/);

@@ -23,14 +23,17 @@ const PLAIN: MysqldumpClient = { path: '', flavour: 'mariadb', version: '', know
 
 /**
  * Tells which options are chosen for this server and this dump program, beside those of every dump.
- * @param found `concessions`: the options by which the preflight gets the dump through where something is missing;
+ * @param found `fallbackOptions`: the options by which the preflight gets the dump through where something is missing;
  *   `ofHistory`: those that bring the history of system-versioned tables along
  * @returns each option with its reason; of the user's own only the names, since a value may be a secret
  */
 export function explainDumpOptions(
   source: DatabaseSource,
   client: MysqldumpClient,
-  { concessions, ofHistory = [] }: { readonly concessions: readonly string[]; readonly ofHistory?: readonly string[] },
+  {
+    fallbackOptions,
+    ofHistory = [],
+  }: { readonly fallbackOptions: readonly string[]; readonly ofHistory?: readonly string[] },
 ): string[] {
   const { ssl: _ssl, sslCa: _sslCa, ...plain } = { ...source, dumpOptions: [] };
   const ofEveryDump = new Set(dumpArguments(plain, PLAIN));
@@ -39,7 +42,7 @@ export function explainDumpOptions(
   return [
     ...chosen.map(option => withReason(option, REASONS[nameOf(option).slice(2)])),
     ...ofHistory.map(option => withReason(option, 'some tables are system-versioned')),
-    ...concessions.map(option => withReason(option, 'or the dump would fail; see what is missing')),
+    ...fallbackOptions.map(option => withReason(option, 'or the dump would fail; see what is missing')),
     ...source.dumpOptions.map(option => ofUser(nameOf(option), partial)),
   ];
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { DatabaseSource } from '../../config/databases.ts';
-import { fillPlaceholders } from '../../config/interpolate-env.ts';
+import { interpolateEnv } from '../../config/interpolate-env.ts';
 import { ExplainedError } from '../../errors.ts';
 import { type AskVisible, checkUncovered } from './uncovered-check.ts';
 
@@ -74,7 +74,7 @@ describe('databases that no entry covers', () => {
       const odd = ['${HOME}', '$${HOME}', '${', 'a"b\\c', "o'neil", 'ünï'];
       const { list } = await pasted(...odd, 'bell\x07', 'line\nend');
       const missing: string[] = [];
-      expect(fillPlaceholders(list, {}, (_, name) => missing.push(name))).to.deep.equal(odd);
+      expect(interpolateEnv(list, {}, (_, name) => missing.push(name))).to.deep.equal(odd);
       expect(missing).to.deep.equal([]);
     });
 

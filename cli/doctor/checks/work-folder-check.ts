@@ -11,7 +11,7 @@ import type { BackupSettings } from '../../options/settings.ts';
 import { describeKilledRun } from '../../spool/killed-run.ts';
 import { refusedZips } from '../../spool/refused-zips.ts';
 import { RunLock } from '../../spool/run-lock.ts';
-import { type Leftover, Spool } from '../../spool/spool.ts';
+import { type PendingUpload, Spool } from '../../spool/spool.ts';
 import { count, formatAge, formatBytes } from '../../terminal/format.ts';
 import { type Check, type Checked, type Marker, marker } from './check.ts';
 import { bytesOfAllZips, bytesUnderWay, exceptUnknown, type Sizes } from './estimate.ts';
@@ -129,7 +129,7 @@ async function describeContent(spool: Spool, { ok, warn, fail }: Marker): Promis
 }
 
 /** What bears the name of a zip and is no plain file fails each run. */
-async function sortedOut(leftovers: readonly Leftover[]) {
+async function sortedOut(leftovers: readonly PendingUpload[]) {
   const looked = await Promise.all(leftovers.map(async zip => ({ zip, why: await whyNotPlain(zip.path) })));
   return {
     plain: looked.filter(({ why }) => why === undefined).map(({ zip }) => zip),
@@ -137,11 +137,11 @@ async function sortedOut(leftovers: readonly Leftover[]) {
   };
 }
 
-function sizeOf(zips: readonly Leftover[]): string {
+function sizeOf(zips: readonly PendingUpload[]): string {
   return formatBytes(zips.reduce((sum, { size }) => sum + size, 0));
 }
 
-function pathsOf(zips: readonly Leftover[]): string {
+function pathsOf(zips: readonly PendingUpload[]): string {
   return firstNames(zips.map(({ path }) => path));
 }
 

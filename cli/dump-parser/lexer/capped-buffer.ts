@@ -1,5 +1,5 @@
 /** The beginning of something long that goes by in parts, as far as there is room for it, in a buffer that is used again. */
-export class KeptBytes {
+export class CappedBuffer {
   bytes: Uint8Array;
   length = 0;
   readonly #capacity: number;

@@ -4,7 +4,7 @@ import { copyOf } from './bytes.ts';
  * Lets a reader look ahead in what comes in pieces: it reads each piece to its end, save for a few bytes whose meaning the
  * next piece decides. These are kept, and read again at the seam of the two.
  */
-export class Pieces {
+export class Chunks {
   /** Where in the whole the bytes begin that are being read. */
   base = 0;
   readonly #lookahead: number;

@@ -71,7 +71,7 @@ export function delimiterOf(argument: string): Uint8Array | undefined {
 }
 
 /** @returns for each byte of code whether it deserves a look: 1 or 0; in a comment that is code more of them do */
-export function looksFor(delimiter: Uint8Array, quotesInDollars: boolean, isInComment = false): Uint8Array {
+export function interestingBytes(delimiter: Uint8Array, quotesInDollars: boolean, isInComment = false): Uint8Array {
   const looks = new Uint8Array(256);
   const { SINGLE_QUOTE, DOUBLE_QUOTE, BACKTICK, OPEN, CLOSE, BACKSLASH, HASH, DASH, SLASH } = is;
   for (const byte of [SINGLE_QUOTE, DOUBLE_QUOTE, BACKTICK, OPEN, CLOSE, BACKSLASH, HASH, DASH, SLASH, delimiter[0]!])

@@ -1,5 +1,5 @@
 import * as is from './bytes.ts';
-import { KeptBytes } from './capped-buffer.ts';
+import { CappedBuffer } from './capped-buffer.ts';
 
 /** Bytes of a tag with its dollars; MySQL itself writes `$$` and `$JAVASCRIPT$`. */
 const LONGEST_TAG = 1024;
@@ -12,7 +12,7 @@ export class DollarQuote {
   /** `none` when what began with a dollar has turned out to be no such string. */
   state: 'opening' | 'inside' | 'closed' | 'none' = 'none';
   /** What opens it, and closes it again. */
-  readonly #tag = new KeptBytes(LONGEST_TAG);
+  readonly #tag = new CappedBuffer(LONGEST_TAG);
   /** Bytes of the tag that have come again. */
   #matched = 0;
 

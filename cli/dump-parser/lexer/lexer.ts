@@ -1,18 +1,18 @@
 import * as is from './bytes.ts';
-import { KeptBytes } from './capped-buffer.ts';
-import { Pieces } from './chunks.ts';
+import { CappedBuffer } from './capped-buffer.ts';
+import { Chunks } from './chunks.ts';
 import {
   behindDelimiterWord,
   commentAt,
   delimiterOf,
   type Flavour,
+  interestingBytes,
   LOOKAHEAD,
-  looksFor,
   type Mark,
   markAt,
 } from './delimiter.ts';
 import { DollarQuote } from './dollar-quote.ts';
-import { opensFirstRow } from './insert-values.ts';
+import { isInsertValues } from './insert-values.ts';
 import { closingQuote } from './quote.ts';
 
 /** A statement as the client sends it. Its bytes are those of buffers that are used again: good during the call only. */
@@ -79,7 +79,7 @@ export class DumpLexer {
   hasDoubtfulDelimiter = false;
 
   readonly #events: LexerEvents;
-  readonly #pieces = new Pieces(LOOKAHEAD, (bytes, from) => this.#read(bytes, from));
+  readonly #pieces = new Chunks(LOOKAHEAD, (bytes, from) => this.#read(bytes, from));
   #mode: Mode = 'gap';
   /** Nothing yet in this line, blanks only, or more. */
   #line: 'empty' | 'blank' | 'used' = 'empty';
@@ -93,9 +93,9 @@ export class DumpLexer {
   #before = is.NEWLINE;
   #delimiter: Uint8Array = SEMICOLON;
   /** Which bytes of code deserve a look, 1 or 0. */
-  #looks = looksFor(this.#delimiter, false);
+  #looks = interestingBytes(this.#delimiter, false);
   /** The same while a comment that is code is open. */
-  #looksInComment = looksFor(this.#delimiter, false, true);
+  #looksInComment = interestingBytes(this.#delimiter, false, true);
   /**
    * Whether the client takes itself to be in a comment that is code, or in a hint. It forgets that at each line's end, and is
    * in only one of them: behind a plain comment in it, on the same line, it is still in the plain one (`ss_comment`).
@@ -111,10 +111,10 @@ export class DumpLexer {
   #hasClientCommand = false;
   #hasMoreThanRows = false;
   #isRepeated = false;
-  readonly #head = new KeptBytes(KEPT);
-  readonly #text = new KeptBytes(MAX_STATEMENT);
+  readonly #head = new CappedBuffer(KEPT);
+  readonly #text = new CappedBuffer(MAX_STATEMENT);
   #commentEnds: number[] = [];
-  readonly #note = new KeptBytes(KEPT);
+  readonly #note = new CappedBuffer(KEPT);
 
   constructor(events: LexerEvents) {
     this.#events = events;
@@ -128,8 +128,8 @@ export class DumpLexer {
   }
 
   #look(): void {
-    this.#looks = looksFor(this.#delimiter, this.#quotesInDollars);
-    this.#looksInComment = looksFor(this.#delimiter, this.#quotesInDollars, true);
+    this.#looks = interestingBytes(this.#delimiter, this.#quotesInDollars);
+    this.#looksInComment = interestingBytes(this.#delimiter, this.#quotesInDollars, true);
   }
 
   /** Reads on; the piece is not kept. */
@@ -256,7 +256,7 @@ export class DumpLexer {
             if (!isBetweenRows(bytes, kept, i - 1)) this.#hasMoreThanRows = true;
           } else {
             this.#head.add(bytes, kept, i);
-            if (opensFirstRow(this.#head)) {
+            if (isInsertValues(this.#head)) {
               rows = 1;
               this.#text.add(bytes, begun, i);
               this.#insert =

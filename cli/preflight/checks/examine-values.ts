@@ -27,7 +27,7 @@ const READ_FOR_DATES = 16 << 20;
  * Reads the tables with columns whose values a dump may not hold as they are. Most databases have few: such character
  * sets, FLOAT, ENUM with an empty member.
  */
-export async function lookAtValues(
+export async function examineValues(
   session: Session,
   { database, server, objects, leftOut }: Looked,
 ): Promise<Finding[]> {

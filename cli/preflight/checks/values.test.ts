@@ -15,7 +15,7 @@ import { preflight } from '../preflight.ts';
 import { probeValues } from '../source/probe-values.ts';
 import type { SourceObjects } from '../source/source-objects.ts';
 import { suspectColumn } from '../source/suspect-columns.ts';
-import { lookAtValues } from './examine-values.ts';
+import { examineValues } from './examine-values.ts';
 import { valueFindings } from './value-findings.ts';
 
 const DATABASE = 'pt_values';
@@ -446,7 +446,7 @@ describe('the look at values', () => {
           return [[0]];
         },
       };
-      await lookAtValues(session as unknown as Session, {
+      await examineValues(session as unknown as Session, {
         database: 'shop',
         server: { flavour: 'mariadb', version: '10.11.2', takesInvalidDates } as ServerFacts,
         objects: { suspects, computed: [], definitionOnly: [], bytesOf } as unknown as SourceObjects,

@@ -17,7 +17,7 @@ export interface Look {
 /** What the user may not see, and how mysqldump gets through in spite of it. */
 export interface Missing {
   readonly findings: readonly Finding[];
-  readonly concessions: readonly string[];
+  readonly fallbackOptions: readonly string[];
   /** Views that are left out for want of a right. */
   readonly views: ReadonlySet<string>;
 }
@@ -33,15 +33,15 @@ export function missingRights(look: Look): Missing {
   ];
   return {
     findings: parts.flatMap(({ findings }) => findings),
-    concessions: [...new Set(parts.flatMap(({ concessions }) => concessions))],
+    fallbackOptions: [...new Set(parts.flatMap(({ fallbackOptions }) => fallbackOptions))],
     views: new Set(parts.flatMap(({ views }) => [...views])),
   };
 }
 
-const NOTHING: Missing = { findings: [], concessions: [], views: new Set() };
+const NOTHING: Missing = { findings: [], fallbackOptions: [], views: new Set() };
 
-function missing(code: FindingCode, message: string, advice: string, concessions: readonly string[] = []): Missing {
-  return { findings: [finding(code, message, advice)], concessions, views: new Set() };
+function missing(code: FindingCode, message: string, advice: string, fallbackOptions: readonly string[] = []): Missing {
+  return { findings: [finding(code, message, advice)], fallbackOptions, views: new Set() };
 }
 
 /** What a user sees with rights on single tables may be all there is, or not: it does not see the others. */
@@ -54,13 +54,13 @@ function missingTables(look: Look): Missing {
   const message =
     'the user lacks SELECT on the whole database: tables on which it has no right at all are missing, and nobody can tell which' +
     (closed.length > 0 ? `; without it were left out: ${firstNames(closed)}` : '');
-  const { findings, concessions } = missing(
+  const { findings, fallbackOptions } = missing(
     'TABLES_NOT_GRANTED',
     message,
     grantOn(look, 'SELECT'),
     ignoring(database, closed),
   );
-  return { findings, concessions, views: new Set(views.filter(isClosed)) };
+  return { findings, fallbackOptions, views: new Set(views.filter(isClosed)) };
 }
 
 function missingViews(look: Look): Missing {
@@ -71,13 +71,13 @@ function missingViews(look: Look): Missing {
   );
   if (closed.length === 0) return NOTHING;
   const message = `the user lacks SHOW VIEW, so these views were left out: ${firstNames(closed)}`;
-  const { findings, concessions } = missing(
+  const { findings, fallbackOptions } = missing(
     'VIEWS_NOT_GRANTED',
     message,
     grantOn(look, 'SHOW VIEW'),
     ignoring(database, closed),
   );
-  return { findings, concessions, views: new Set(closed) };
+  return { findings, fallbackOptions, views: new Set(closed) };
 }
 
 /** Without the right nothing is seen of them, so that seeing none says nothing. */

@@ -49,7 +49,7 @@ describe('events of a server with event_scheduler=DISABLED', () => {
     expect(report.findings[0]!.advice).to.contain('event_scheduler=OFF');
     const path = join(folder, 'dump.sql');
     const client = await findMysqldump('mysqldump');
-    await dump(source('eventful'), path, { client, signal, concessions: report.concessions });
+    await dump(source('eventful'), path, { client, signal, fallbackOptions: report.fallbackOptions });
     expect(await readFile(path, 'utf8')).to.match(/^-- Dump completed/m);
   });
 

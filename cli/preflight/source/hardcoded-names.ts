@@ -4,7 +4,7 @@ import type { ObjectKind } from '../../../protocol/manifest.ts';
 import type { LeftOut } from '../../config/partial-dumps.ts';
 
 /** What a dump writes together with the name of its database, so that it loads only into one that is called the same. */
-export interface NameBound {
+export interface HardcodedNames {
   /**
    * Routines, triggers and events that were made while the database had another collation: mysqldump puts an ALTER
    * DATABASE around each (its function `switch_db_collation`).
@@ -20,7 +20,7 @@ export interface BoundObject {
 }
 
 /** @returns what there is to be told, of what is not left out on purpose */
-export function nameBoundFindings(database: string, bound: NameBound, asWanted: LeftOut): Finding[] {
+export function hardcodedNameFindings(database: string, bound: HardcodedNames, asWanted: LeftOut): Finding[] {
   const altering = bound.ofFormerCollation.filter(
     ({ kind, table }) => !asWanted.kinds.has(kind) && !(table !== undefined && asWanted.leavesOut(table)),
   );

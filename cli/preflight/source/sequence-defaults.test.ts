@@ -6,7 +6,7 @@ import { backUpAndLoad } from '../../../testing/databases/backed-up.ts';
 import { load } from '../../../testing/databases/round-trip.ts';
 import { PASSWORD, SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
 import { dump } from '../../dump/dump.ts';
-import { drawnBy } from './sequence-defaults.ts';
+import { sequencesIn } from './sequence-defaults.ts';
 
 const [DATABASE, OTHER, COPY] = ['pt_draws', 'pt_draws_other', 'pt_draws_copy'];
 
@@ -92,11 +92,11 @@ describe('sequences of MariaDB', function () {
   });
 
   it('are read with all that names may hold', () => {
-    expect(drawnBy('t', "concat(nextval(`a``b.c`.`größe`), 'lastval(`x`.`y`)') + SETVAL(`Ö`.`s`,5,1,0)")).to.deep.equal(
-      [
-        { table: 't', database: 'a`b.c', sequence: 'größe' },
-        { table: 't', database: 'Ö', sequence: 's' },
-      ],
-    );
+    expect(
+      sequencesIn('t', "concat(nextval(`a``b.c`.`größe`), 'lastval(`x`.`y`)') + SETVAL(`Ö`.`s`,5,1,0)"),
+    ).to.deep.equal([
+      { table: 't', database: 'a`b.c', sequence: 'größe' },
+      { table: 't', database: 'Ö', sequence: 's' },
+    ]);
   });
 });

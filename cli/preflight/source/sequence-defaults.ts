@@ -4,17 +4,17 @@ import type { LeftOut } from '../../config/partial-dumps.ts';
 import { type ReadingRules, readAsServer, type ServerToken } from '../../dump-parser/server-reading/server-reading.ts';
 
 /** A table with a default that takes a value from a sequence. MariaDB writes it with the database of the sequence. */
-export interface DrawingTable {
+export interface SequenceDefault {
   readonly table: string;
   readonly database: string;
   readonly sequence: string;
 }
 
-/** Of a default, for the server: those that drawnBy is worth asking about. */
-export const MAY_DRAW = `column_default regexp '(nextval|lastval|setval) *[(]'`;
+/** Of a default, for the server: those that are worth a look by sequencesIn. */
+export const MAY_USE_SEQUENCE = `column_default regexp '(nextval|lastval|setval) *[(]'`;
 
 /** @returns what a table with such a default (of MariaDB's information_schema) draws from */
-export function drawnBy(table: string, expression: string): DrawingTable[] {
+export function sequencesIn(table: string, expression: string): SequenceDefault[] {
   const { tokens } = readAsServer(Buffer.from(expression).toString('latin1'), RULES);
   return tokens.flatMap(({ kind, text }, i) => {
     const [open, database, dot, sequence] = tokens.slice(i + 1, i + 5);
@@ -34,15 +34,15 @@ function nameOf({ text }: ServerToken): string {
 }
 
 /** @param ignoresCase whether the server does so with names of databases */
-export function drawingFindings(
-  drawing: readonly DrawingTable[],
+export function sequenceDefaultFindings(
+  drawing: readonly SequenceDefault[],
   { database, ignoresCase }: { database: string; ignoresCase: boolean },
   asWanted: LeftOut,
 ): Finding[] {
   const folded = (name: string) => (ignoresCase ? name.toLowerCase() : name);
   const [own, others] = [true, false].map(isOwn =>
     dumpedOf(drawing, asWanted).filter(it => (folded(it.database) === folded(database)) === isOwn),
-  ) as [DrawingTable[], DrawingTable[]];
+  ) as [SequenceDefault[], SequenceDefault[]];
   return [
     ...(own.length === 0
       ? []
@@ -66,10 +66,10 @@ export function drawingFindings(
 }
 
 /** @returns options with which such tables load: while one is locked, the sequence that it draws from can't be used */
-export function drawingConcessions(drawing: readonly DrawingTable[], asWanted: LeftOut): string[] {
+export function sequenceDefaultFallbacks(drawing: readonly SequenceDefault[], asWanted: LeftOut): string[] {
   return dumpedOf(drawing, asWanted).length > 0 ? ['--skip-add-locks'] : [];
 }
 
-function dumpedOf(drawing: readonly DrawingTable[], asWanted: LeftOut): DrawingTable[] {
+function dumpedOf(drawing: readonly SequenceDefault[], asWanted: LeftOut): SequenceDefault[] {
   return asWanted.kinds.has('tables') ? [] : drawing.filter(({ table }) => !asWanted.leavesOut(table));
 }

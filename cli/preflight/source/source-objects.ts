@@ -4,10 +4,10 @@ import { COMPUTED_FIELDS, type ComputedColumn, computedColumn, IS_STORED } from 
 import { askEvents, type DisabledEvents } from './disabled-events.ts';
 import { type EventSchedule, eventSchedule, SCHEDULE_COLUMNS } from './event-schedules.ts';
 import { type GarbledObject, garbledColumn, garbledObject } from './garbled-names.ts';
-import type { BoundObject, NameBound } from './hardcoded-names.ts';
+import type { BoundObject, HardcodedNames } from './hardcoded-names.ts';
 import { KEY_FIELDS } from './rounded-keys.ts';
 import { areRowsElsewhere } from './rows-elsewhere.ts';
-import { type DrawingTable, drawnBy, MAY_DRAW } from './sequence-defaults.ts';
+import { MAY_USE_SEQUENCE, type SequenceDefault, sequencesIn } from './sequence-defaults.ts';
 import { SUSPECT_FIELDS, type SuspectColumn, suspectColumn } from './suspect-columns.ts';
 
 /** What the server shows to this user of one database. */
@@ -30,12 +30,12 @@ export interface SourceObjects {
   readonly disabledEvents?: DisabledEvents | undefined;
   /** Routines that are seen, but not what is in them. */
   readonly closedRoutines: readonly string[];
-  readonly nameBound: NameBound;
+  readonly nameBound: HardcodedNames;
   /** Tables whose defaults use sequences. */
-  readonly drawing: readonly DrawingTable[];
+  readonly drawing: readonly SequenceDefault[];
   /** What comes back with another name, comment or definer. */
   readonly garbled: readonly GarbledObject[];
-  readonly marks: TableMarks;
+  readonly marks: TableFingerprint;
   /** Columns whose values a dump may not hold as they are. */
   readonly suspects: readonly SuspectColumn[];
   readonly computed: readonly ComputedColumn[];
@@ -54,7 +54,7 @@ export interface DatabaseDefaults {
 }
 
 /** By the name of a table, what tells it from another of the same name: when it was made, and its engine. */
-export type TableMarks = ReadonlyMap<string, string>;
+export type TableFingerprint = ReadonlyMap<string, string>;
 
 export interface TableOfEngine {
   readonly table: string;
@@ -69,11 +69,11 @@ export interface Where {
 type Flavour = 'mysql' | 'mariadb';
 
 /** Asks for the marks alone. */
-export async function askTableMarks(session: Session, where: Where): Promise<TableMarks> {
+export async function askTableFingerprint(session: Session, where: Where): Promise<TableFingerprint> {
   return marksOf(await rowsOf(session, where, MARKS));
 }
 
-function marksOf(rows: readonly Row[]): TableMarks {
+function marksOf(rows: readonly Row[]): TableFingerprint {
   return new Map(rows.map(([name, engine, made]) => [name as string, `${engine} ${made}`]));
 }
 
@@ -168,7 +168,7 @@ const SCHEMATA = ['schema_name', 'default_collation_name, default_character_set_
 const COLUMNS = ['table_schema', SUSPECT_FIELDS, 'columns'] as const;
 const COMPUTED = ['table_schema', COMPUTED_FIELDS, 'columns'] as const;
 const KEYS = ['table_schema', KEY_FIELDS, 'statistics'] as const;
-const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns', MAY_DRAW] as const;
+const DEFAULTS = ['table_schema', 'table_name, column_default', 'columns', MAY_USE_SEQUENCE] as const;
 const ROW_STARTS = ['table_schema', 'table_name, data_type, generation_expression', 'columns'] as const;
 
 type View = readonly [schema: string, columns: string, view: string, filter?: string];
@@ -247,11 +247,11 @@ async function drawingTables(
   session: Session,
   where: Where,
   { tables, flavour }: { tables: readonly string[]; flavour: Flavour },
-): Promise<DrawingTable[]> {
+): Promise<SequenceDefault[]> {
   if (flavour === 'mysql') return [];
   const dumped = new Set(tables);
   const columns = (await rowsOf(session, where, DEFAULTS)).filter(([table]) => dumped.has(table as string));
-  return columns.flatMap(([table, expression]) => drawnBy(table as string, String(expression)));
+  return columns.flatMap(([table, expression]) => sequencesIn(table as string, String(expression)));
 }
 
 /** Only the type of the column tells by what the history is kept. */

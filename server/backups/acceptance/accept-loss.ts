@@ -1,18 +1,18 @@
 import type { AcceptanceRequest } from '../../../protocol/acceptance.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
 import { AppError } from '../../errors.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { BackupNews } from '../events/backup-events.ts';
+import type { BackupEvents } from '../events/backup-events.ts';
 import { unacceptedLosses } from '../losses/unaccepted-losses.ts';
 import { findBackup } from '../queries/find-backup.ts';
-import { formatRecord } from '../sidecar/sidecar.ts';
+import { formatSidecar } from '../sidecar/sidecar.ts';
 
 interface Dependencies {
-  readonly em: HistoryManager;
+  readonly em: EntityManager;
   readonly storage: Storage;
   /** Hears that the backup is worth something else now. */
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
 }
 
 /**
@@ -23,7 +23,7 @@ interface Dependencies {
  * @throws AppError 404 when no backup has that id, 409 when it has no loss to be accepted, or a newer one has one
  */
 export async function acceptLoss(
-  { em, storage, news }: Dependencies,
+  { em, storage, events }: Dependencies,
   id: number,
   { reason, by }: AcceptanceRequest,
 ): Promise<Backup> {
@@ -35,14 +35,14 @@ export async function acceptLoss(
     if (backup.acceptedAt) return backup;
     await refuseUnacceptable(own, backup);
     Object.assign(backup, { acceptedAt: new Date(), acceptedBy: by ?? null, acceptedFor: reason.trim() });
-    await storage.describe(address, formatRecord(backup));
+    await storage.putMetadata(address, formatSidecar(backup));
     await own.flush();
-    news.changed({ id, sortedAt: backup.sortedAt!, database: database.name });
+    events.changed({ id, sortedAt: backup.sortedAt!, database: database.name });
     return backup;
   });
 }
 
-async function refuseUnacceptable(em: HistoryManager, { id, state, shrunkFrom, database }: Backup): Promise<void> {
+async function refuseUnacceptable(em: EntityManager, { id, state, shrunkFrom, database }: Backup): Promise<void> {
   const what = `Backup ${id} of ${database.name}`;
   if (state !== 'complete')
     throw new AppError(

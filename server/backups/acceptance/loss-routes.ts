@@ -1,9 +1,9 @@
 import Router from '@koa/router';
 import type { Logger } from 'pino';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { readJsonBody } from '../../http/read-json-body.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { BackupNews } from '../events/backup-events.ts';
+import type { BackupEvents } from '../events/backup-events.ts';
 import { lossSurroundings } from '../losses/loss-surroundings.ts';
 import { presentReport } from '../presenter.ts';
 import { idIn } from '../queries/find-backup.ts';
@@ -12,21 +12,21 @@ import { acceptanceIn } from './loss-validation.ts';
 
 interface Dependencies {
   readonly storage: Storage;
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
   readonly log: Logger;
 }
 
 const BODY_LIMITS = { maxBytes: 10_000, maxMs: 30_000 };
 
 /** Lets a person accept that a backup has lost something. */
-export function lossRoutes({ storage, news, log }: Dependencies): Router {
+export function lossRoutes({ storage, events, log }: Dependencies): Router {
   const router = new Router({ sensitive: true });
 
   router.post('/-/backups/:id_file/accept', async ctx => {
-    const { em } = ctx.state as { em: HistoryManager };
+    const { em } = ctx.state as { em: EntityManager };
     const id = idIn(ctx.params.id_file!);
     const request = acceptanceIn(await readJsonBody(ctx, BODY_LIMITS));
-    const backup = await acceptLoss({ em, storage, news }, id, request);
+    const backup = await acceptLoss({ em, storage, events }, id, request);
     const what = { backup: id, database: backup.database.name, by: request.by ?? null };
     log.info(what, `The loss of backup ${id} of ${backup.database.name} is accepted: ${backup.acceptedFor}`);
     ctx.body = presentReport(backup, await lossSurroundings({ em }, backup));

@@ -1,5 +1,5 @@
 import { type AcceptanceRequest, acceptanceRequest } from '../../../protocol/acceptance.ts';
-import { refused } from '../../errors.ts';
+import { validationError } from '../../errors.ts';
 import { validate } from '../../http/validate.ts';
 
 const KNOWN = ['reason', 'by'];
@@ -8,7 +8,9 @@ const KNOWN = ['reason', 'by'];
 export function acceptanceIn(body: object): AcceptanceRequest {
   const unknown = Object.keys(body).filter(name => !KNOWN.includes(name));
   if (unknown.length > 0)
-    throw refused(unknown.map(field => ({ field, message: `is not known here: there are ${KNOWN.join(' and ')}` })));
+    throw validationError(
+      unknown.map(field => ({ field, message: `is not known here: there are ${KNOWN.join(' and ')}` })),
+    );
   const { reason, by } = body as Record<string, unknown>;
   return validate(acceptanceRequest.strict(), { reason, by });
 }

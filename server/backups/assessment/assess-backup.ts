@@ -17,7 +17,7 @@ interface Evidence {
 }
 
 /** @returns all that the service notices of a backup; what the client noticed stands in the manifest */
-export function judgeBackup({ manifest, dump, reference, times }: Evidence): NonNullable<FindingList> {
+export function assessBackup({ manifest, dump, reference, times }: Evidence): NonNullable<FindingList> {
   const findings: Finding[] = [];
   if (!manifest)
     findings.push(finding('NO_MANIFEST', 'it came without a manifest: nobody says what it should hold', SADE));

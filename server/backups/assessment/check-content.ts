@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../../protocol/end-marker.ts';
-import { discarded } from '../../process/gc-pressure.ts';
+import { noteFreed } from '../../process/gc-pressure.ts';
 import { UnsoundZip } from '../../zip/zip-file.ts';
 import type { Turn } from './fair-turns.ts';
 
@@ -50,7 +50,7 @@ export async function checkContent(content: Content): Promise<DumpFacts> {
     sum = crc32(chunk, sum);
     hash.update(chunk);
     tail = lastBytes(tail, chunk);
-    discarded(chunk.length);
+    noteFreed(chunk.length);
     await turn.used(chunk.length);
   }
   if (length < size) throw new UnsoundZip(HOLDS_LESS);

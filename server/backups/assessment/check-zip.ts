@@ -1,4 +1,4 @@
-import { AppError, refused } from '../../errors.ts';
+import { AppError, validationError } from '../../errors.ts';
 import { readEntry, type ZipEntry } from '../../zip/read-entry.ts';
 import { piecesAt, UnsoundZip, type ZipFile } from '../../zip/zip-file.ts';
 import { checkContent, type DumpFacts } from './check-content.ts';
@@ -46,7 +46,7 @@ export async function checkZip({ fd, size, entryName, isRead, limits }: Zip): Pr
   } catch (error) {
     // A disk that can't be read is not the client's mistake.
     if (!(error instanceof UnsoundZip)) throw error;
-    throw refused([{ field: 'file', message: error.message }], 'INVALID_ZIP');
+    throw validationError([{ field: 'file', message: error.message }], 'INVALID_ZIP');
   }
 }
 

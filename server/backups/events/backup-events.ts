@@ -16,7 +16,7 @@ export const MAX_WAITING = 1_000;
 export const MISSED: unique symbol = Symbol('missed');
 
 /** Tells whoever listens what happens to backups, in this process: no other works on the same storage. */
-export class BackupNews {
+export class BackupEvents {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 
   /** Tells of a backup that has been committed to the history. */

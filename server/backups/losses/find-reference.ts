@@ -1,7 +1,7 @@
 import type { FindingList } from '../../../protocol/finding.ts';
 import type { Manifest } from '../../../protocol/manifest.ts';
 import { Backup, findingsOf } from '../../entities/backup.entity.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { FileAddress } from '../../storage/storage.ts';
 import { wantedOptions } from './comparable.ts';
 
@@ -23,7 +23,7 @@ const CANDIDATES = 100;
  * @returns undefined when there is none
  */
 export async function findReference(
-  em: HistoryManager,
+  em: EntityManager,
   { database }: FileAddress,
   sortedAt: Date,
   { findings }: Manifest,

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../protocol/manifest.ts';
 import { Backup, findingsOf } from '../../entities/backup.entity.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { wantedOptions } from './comparable.ts';
 import { lossKeys } from './compare-inventories.ts';
 import { manifestTurn } from './manifest-turns.ts';
@@ -19,7 +19,7 @@ const CANDIDATES = 100;
  * @returns null when none of the last ones has it, or no one can tell
  */
 export async function findSound(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   { id, referenceId }: { id: number; referenceId: number },
 ): Promise<SoundBackup | null> {
   const own = em.fork();
@@ -66,7 +66,7 @@ function hasAll(lost: readonly string[], { manifest, shrunken, reference }: Comp
 const HALF = 50;
 
 /** One at a time in memory: it may be large. */
-async function manifestOf(em: HistoryManager, id: number): Promise<Manifest | undefined> {
+async function manifestOf(em: EntityManager, id: number): Promise<Manifest | undefined> {
   const found = await em.fork().findOne(Backup, { id }, { fields: ['manifest'] });
   const json = found?.manifest;
   return json ? manifestTurn(json.length, () => JSON.parse(json) as Manifest) : undefined;

@@ -2,7 +2,7 @@ import { type FindingList, isLoss } from '../../../protocol/finding.ts';
 import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
 import { listOf } from '../../history/conditions.ts';
 import { fromStore } from '../../history/instants.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import type { SummarizedBackup } from '../queries/summarized-backup.ts';
 import { referenceIdIn, shownFindings } from './loss.ts';
@@ -28,7 +28,7 @@ interface ReferenceRow {
  * @returns for each id of these the findings that say so, each with what to do
  */
 export async function incompleteLosses(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   backups: readonly Pick<SummarizedBackup, 'id' | 'state' | 'damage' | 'worstFinding'>[],
 ): Promise<Map<number, NonNullable<FindingList>>> {
   const ids = backups
@@ -55,7 +55,7 @@ export async function incompleteLosses(
 }
 
 async function referencesOf(
-  em: HistoryManager,
+  em: EntityManager,
   named: readonly (number | undefined)[],
 ): Promise<Map<number, ReferenceRow>> {
   const ids = named.filter(id => id !== undefined);

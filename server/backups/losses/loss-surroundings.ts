@@ -1,5 +1,5 @@
 import { Backup, findingsOf } from '../../entities/backup.entity.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { findSound, type SoundBackup } from './find-sound.ts';
 import { type LossColumns, type Place, referenceIdIn } from './loss.ts';
 import { newestClean } from './unaccepted-losses.ts';
@@ -18,7 +18,7 @@ const NONE: Surroundings = { clean: undefined, reference: null, sound: null };
 
 /** Looks up what is known around the loss of a backup, be it complete or not; nothing for one without a loss. */
 export async function lossSurroundings(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   backup: Pick<Backup, 'id' | 'findings'> & { readonly database: { readonly id: number } } & LossColumns,
 ): Promise<Surroundings> {
   const { id, database, shrunkFrom } = backup;

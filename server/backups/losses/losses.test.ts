@@ -334,13 +334,13 @@ describeOnEachStore('a loss', store => {
     const zip = night(2, 'unwritten');
     await send(night(1, 'unwritten'), FULL);
     const { id } = await send(zip, SHRUNKEN);
-    const { describe } = app.storage;
-    app.storage.describe = () =>
+    const { putMetadata: describe } = app.storage;
+    app.storage.putMetadata = () =>
       Promise.reject(tagOrigin(Object.assign(new Error('full'), { code: 'ENOSPC' }), 'storage'));
     try {
       expectError(await accept(id), 507, 'STORAGE_FULL');
     } finally {
-      app.storage.describe = describe;
+      app.storage.putMetadata = describe;
     }
     expect((await seen('unwritten')).unaccepted).to.equal(id);
     expect((await accept(id)).status).to.equal(200);

@@ -1,7 +1,7 @@
 import type { Backup } from '../../entities/backup.entity.ts';
-import { Conditions, listOf } from '../../history/conditions.ts';
+import { listOf, Where } from '../../history/conditions.ts';
 import { fromStore } from '../../history/instants.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { findSound } from './find-sound.ts';
 import type { Place } from './loss.ts';
@@ -54,13 +54,13 @@ export const HAS_UNACCEPTED_LOSS = `d.id in ${WITH_UNACCEPTED_LOSS} and exists (
  * @param which of some databases only
  */
 export async function unacceptedLosses(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   { database, ids }: { database?: string; ids?: readonly number[] } = {},
 ): Promise<UnacceptedLoss[]> {
-  const where = new Conditions();
-  where.demand(`d.id in ${WITH_UNACCEPTED_LOSS} and b.shrunk_from is not null and b.accepted_at is null`);
-  if (database !== undefined) where.demandText('d.name', database);
-  if (ids !== undefined) where.demand(`d.id in ${listOf(ids)}`, ...ids);
+  const where = new Where();
+  where.and(`d.id in ${WITH_UNACCEPTED_LOSS} and b.shrunk_from is not null and b.accepted_at is null`);
+  if (database !== undefined) where.andText('d.name', database);
+  if (ids !== undefined) where.and(`d.id in ${listOf(ids)}`, ...ids);
   const sql = `select d.id as database_id, d.name, b.id, b.taken_at, b.findings, b.shrunk_from,
       r.id as reference_id, r.taken_at as reference_taken_at, r.state as reference_state, r.damage as reference_damage
     from \`databases\` d
@@ -72,7 +72,7 @@ export async function unacceptedLosses(
 
 /** The same, each with a sound backup that has what was lost: one after the other, since that may take manifests. */
 export async function locatedLosses(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   which: { database?: string } = {},
 ): Promise<LocatedLoss[]> {
   const located: LocatedLoss[] = [];
@@ -99,7 +99,7 @@ function toLoss(row: Row): UnacceptedLoss {
 
 /** @returns for each of some databases its newest complete backup without an unaccepted loss, if there is one */
 export async function newestClean(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   ids: readonly number[],
 ): Promise<Array<Place | undefined>> {
   const sql = `select d.id as database_id, b.id, b.sorted_at from \`databases\` d

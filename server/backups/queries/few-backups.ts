@@ -1,4 +1,4 @@
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { type BackupSearch, conditionsOf } from './search-backups.ts';
 
@@ -17,7 +17,7 @@ export interface Few {
  * @returns undefined when each part leaves many
  */
 export async function findFew(
-  { em, budget }: { em: HistoryManager; budget: { take(rows: number): void } },
+  { em, budget }: { em: EntityManager; budget: { take(rows: number): void } },
   search: BackupSearch,
 ): Promise<Few | undefined> {
   for (const part of partsOf(search)) {

@@ -1,13 +1,13 @@
 import { Backup } from '../../entities/backup.entity.ts';
 import { type AppError, notFound } from '../../errors.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 
 /**
  * @param id that it was given
  * @throws AppError 404 when no backup has that id
  */
 export async function findBackup(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   id: number,
   { withManifest = false }: { withManifest?: boolean } = {},
 ): Promise<Backup> {
@@ -30,6 +30,6 @@ export function noSuchBackup(id: number): AppError {
 }
 
 /** @returns the backup whose zip has that name, or null */
-export function findByName({ em }: { em: HistoryManager }, fileName: string): Promise<Backup | null> {
+export function findByName({ em }: { em: EntityManager }, fileName: string): Promise<Backup | null> {
   return em.findOne(Backup, { fileName }, { populate: ['database'] });
 }

@@ -1,7 +1,7 @@
 import type { Backup } from '../../entities/backup.entity.ts';
 import { listOf } from '../../history/conditions.ts';
 import { fromStore } from '../../history/instants.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 
 /**
@@ -92,7 +92,7 @@ export function toBackup(row: BackupRow): ListedBackup {
 
 /** @returns for each id the backup that has it, or null */
 export async function backupsById(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   ids: readonly number[],
 ): Promise<Array<ListedBackup | null>> {
   const sql = `select ${BACKUP_COLUMNS} from backups b where b.id in ${listOf(ids)}`;
@@ -106,7 +106,7 @@ export async function backupsById(
 
 /** @returns for each name of a zip the backup that has it, or null */
 export async function backupsByName(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   names: readonly string[],
 ): Promise<Array<ListedBackup | null>> {
   const sql = `select ${BACKUP_COLUMNS} from backups b where b.file_name in ${listOf(names)}`;
@@ -120,7 +120,7 @@ export async function backupsByName(
 
 /** @returns for each id the manifest of that backup as JSON, or null. May be large, each of them. */
 export async function manifestsById(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   ids: readonly number[],
 ): Promise<Array<string | null>> {
   const sql = `select id, manifest from backups where id in ${listOf(ids)}`;

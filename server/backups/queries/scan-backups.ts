@@ -1,6 +1,6 @@
 import { backupsBy } from '../../history/by-index.ts';
 import { toStore } from '../../history/instants.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { type Few, findFew } from './few-backups.ts';
 import { BACKUP_COLUMNS, type BackupRow, DATABASE_NAME, type ListedBackup, toBackup } from './listed-backup.ts';
@@ -21,7 +21,7 @@ interface Budget {
 }
 
 interface Parts {
-  readonly em: HistoryManager;
+  readonly em: EntityManager;
   readonly budget: Budget;
 }
 
@@ -139,7 +139,7 @@ async function* windows({ em, budget }: Parts, { path, direction, start, first }
   for (let size = Math.min(first, path.most); ; size = Math.min(size * 4, path.most)) {
     budget.take(Math.ceil(size / path.perRow));
     const where = conditionsOf(em, path.search);
-    if (from) where.demand(...behind('b', from, direction));
+    if (from) where.and(...behind('b', from, direction));
     const [to] = await readRows<{ sorted_at: unknown; id: number }>(
       em,
       `select b.sorted_at, b.id from ${backupsBy(em, path.index)} ${where}
@@ -171,7 +171,7 @@ function upTo(table: string, { sortedAt, id }: Place, direction: 'asc' | 'desc')
 type Within = { readonly few: Few } | { readonly window: Window };
 
 async function readPage(
-  em: HistoryManager,
+  em: EntityManager,
   search: BackupSearch,
   page: BackupPage,
   within: Within,
@@ -181,15 +181,15 @@ async function readPage(
   return (await readRows<BackupRow>(em, sql, values)).map(toBackup);
 }
 
-async function count(em: HistoryManager, search: BackupSearch, within: Within): Promise<number> {
+async function count(em: EntityManager, search: BackupSearch, within: Within): Promise<number> {
   const { table, conditions } = narrowed(em, within);
   const where = conditionsOf(em, search);
-  for (const condition of conditions) where.demand(...condition);
+  for (const condition of conditions) where.and(...condition);
   const rows = await readRows<{ count: number }>(em, `select count(*) as count from ${table} ${where}`, where.values);
   return Number(rows[0]!.count);
 }
 
-function narrowed(em: HistoryManager, within: Within): { table: string; conditions: Condition[] } {
+function narrowed(em: EntityManager, within: Within): { table: string; conditions: Condition[] } {
   if ('few' in within) return { table: 'backups b', conditions: [[within.few.condition, ...within.few.values]] };
   const { path, direction, from, to } = within.window;
   const conditions = [

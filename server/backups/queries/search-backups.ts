@@ -1,7 +1,7 @@
 import type { StoredState } from '../../../protocol/responses.ts';
-import { Conditions, listOf } from '../../history/conditions.ts';
+import { listOf, Where } from '../../history/conditions.ts';
 import { toStore } from '../../history/instants.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { BACKUP_COLUMNS, type BackupRow, DATABASE_NAME, type ListedBackup, toBackup } from './listed-backup.ts';
 import { SUMMARY_COLUMNS, type SummarizedBackup, type SummaryRow, toSummary } from './summarized-backup.ts';
@@ -44,7 +44,7 @@ export interface BackupPage {
 
 /** Lists backups, those of one page, with the names of their databases. The time does not grow with what lies before the page. */
 export async function searchBackups(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   search: BackupSearch,
   page: BackupPage = {},
 ): Promise<ListedBackup[]> {
@@ -54,7 +54,7 @@ export async function searchBackups(
 
 /** The same, with no more of each than a list of REST tells. */
 export async function searchSummaries(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   search: BackupSearch,
   page: BackupPage = {},
 ): Promise<SummarizedBackup[]> {
@@ -63,7 +63,7 @@ export async function searchSummaries(
 }
 
 /** @returns how many there are on all pages. Reads an entry of an index for each of them. */
-export async function countBackups({ em }: { em: HistoryManager }, search: BackupSearch): Promise<number> {
+export async function countBackups({ em }: { em: EntityManager }, search: BackupSearch): Promise<number> {
   const where = conditionsOf(em, search);
   const rows = await readRows<{ count: number }>(em, `select count(*) as count from backups b ${where}`, where.values);
   return Number(rows[0]!.count);
@@ -74,20 +74,20 @@ export async function countBackups({ em }: { em: HistoryManager }, search: Backu
  * @returns the statement that reads some columns of a page
  */
 export function pageQuery(
-  em: HistoryManager,
+  em: EntityManager,
   search: BackupSearch,
   { order = NEWEST_FIRST, after, limit }: BackupPage,
   columns: string,
   among: Among = { table: 'backups b', conditions: [] },
 ): { sql: string; values: unknown[] } {
   const where = conditionsOf(em, search);
-  for (const condition of among.conditions) where.demand(...condition);
+  for (const condition of among.conditions) where.and(...condition);
   const column = `b.${order.by === 'size' ? 'size' : 'sorted_at'}`;
   if (after) {
     const value = order.by === 'size' ? after.size : toStore(em, after.sortedAt);
     const behind = order.direction === 'asc' ? '>' : '<';
     // The first condition alone bounds the range on the index; MySQL makes no range of the second.
-    where.demand(`${column} ${behind}= ? and (${column} ${behind} ? or b.id ${behind} ?)`, value, value, after.id);
+    where.and(`${column} ${behind}= ? and (${column} ${behind} ? or b.id ${behind} ?)`, value, value, after.id);
   }
   const end = limit === undefined ? '' : ' limit ?';
   const sql = `select ${columns} from ${among.table} ${where} order by ${column} ${order.direction}, b.id ${order.direction}${end}`;
@@ -104,31 +104,31 @@ interface Among {
 const LAST_CHARACTER = '\u{10ffff}';
 
 /** @returns what must be so of the table `b` */
-export function conditionsOf(em: HistoryManager, search: BackupSearch): Conditions {
+export function conditionsOf(em: EntityManager, search: BackupSearch): Where {
   const { database, databaseName, states, receivedState, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
-  const where = new Conditions();
-  if (database !== undefined) where.demand('b.database_id = ?', database);
+  const where = new Where();
+  if (database !== undefined) where.and('b.database_id = ?', database);
   if (databaseName !== undefined) {
-    const named = new Conditions();
-    named.demandText('d.name', databaseName);
-    where.demand(`b.database_id = (select d.id from \`databases\` d ${named})`, ...named.values);
+    const named = new Where();
+    named.andText('d.name', databaseName);
+    where.and(`b.database_id = (select d.id from \`databases\` d ${named})`, ...named.values);
   }
   if (states) demandStates(where, states);
-  if (receivedState) where.demand('b.state = ?', receivedState);
-  if (takenFrom) where.demand('b.sorted_at >= ?', toStore(em, takenFrom));
-  if (takenBefore) where.demand('b.sorted_at < ?', toStore(em, takenBefore));
-  if (minSize !== undefined) where.demand('b.size >= ?', minSize);
-  if (maxSize !== undefined) where.demand('b.size <= ?', maxSize);
+  if (receivedState) where.and('b.state = ?', receivedState);
+  if (takenFrom) where.and('b.sorted_at >= ?', toStore(em, takenFrom));
+  if (takenBefore) where.and('b.sorted_at < ?', toStore(em, takenBefore));
+  if (minSize !== undefined) where.and('b.size >= ?', minSize);
+  if (maxSize !== undefined) where.and('b.size <= ?', maxSize);
   if (fileName) {
-    where.demand('b.file_name >= ? and b.file_name < ?', fileName, fileName + LAST_CHARACTER);
+    where.and('b.file_name >= ? and b.file_name < ?', fileName, fileName + LAST_CHARACTER);
     // MySQL takes a name for equal to one with a space behind it.
-    where.demand('octet_length(b.file_name) >= ?', Buffer.byteLength(fileName));
+    where.and('octet_length(b.file_name) >= ?', Buffer.byteLength(fileName));
   }
   return where;
 }
 
 /** `damaged` is no state of the row: it comes over the one that a backup was received with. */
-function demandStates(where: Conditions, states: readonly StoredState[]): void {
+function demandStates(where: Where, states: readonly StoredState[]): void {
   const received = states.filter(state => state !== 'damaged');
   // A single state is compared by `=`, behind which an index still has the order.
   const oneOf = received.length === 1 ? '= ?' : `in ${listOf(received)}`;
@@ -136,5 +136,5 @@ function demandStates(where: Conditions, states: readonly StoredState[]): void {
     ...(states.includes('damaged') ? ['b.damage is not null'] : []),
     ...(received.length > 0 ? [`b.damage is null and b.state ${oneOf}`] : []),
   ];
-  where.demand(either.length === 0 ? '1 = 0' : `(${either.join(' or ')})`, ...received);
+  where.and(either.length === 0 ? '1 = 0' : `(${either.join(' or ')})`, ...received);
 }

@@ -1,4 +1,4 @@
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { BACKUP_COLUMNS, type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
 import { type BackupPage, pageQuery, searchBackups } from './search-backups.ts';
@@ -14,7 +14,7 @@ const ROWS_AT_ONCE = 2_500;
  * @returns for each id its backups
  */
 export async function searchHistories(
-  { em }: { em: HistoryManager },
+  { em }: { em: EntityManager },
   ids: readonly number[],
   page: BackupPage & { limit: number },
 ): Promise<ListedBackup[][]> {
@@ -29,7 +29,7 @@ export async function searchHistories(
 
 /** One seek on the index for each database. A window function would read their whole histories. */
 async function someHistories(
-  em: HistoryManager,
+  em: EntityManager,
   ids: readonly number[],
   page: BackupPage & { limit: number },
 ): Promise<ListedBackup[]> {

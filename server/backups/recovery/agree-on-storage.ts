@@ -1,5 +1,5 @@
 import { KnownStorage } from '../../entities/known-storage.entity.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Storage } from '../../storage/storage.ts';
  * @throws Error that says what to do
  */
 export async function checkIdentity(
-  { em, storage }: { em: HistoryManager; storage: Storage },
+  { em, storage }: { em: EntityManager; storage: Storage },
   { accepts }: { accepts: boolean },
 ): Promise<void> {
   const known = await em.fork().findOne(KnownStorage, { id: { $ne: '' } });
@@ -21,7 +21,7 @@ export async function checkIdentity(
 }
 
 /** Keeps the id of the storage that was claimed. */
-export async function rememberIdentity({ em }: { em: HistoryManager }, id: string): Promise<void> {
+export async function rememberIdentity({ em }: { em: EntityManager }, id: string): Promise<void> {
   await em.fork().transactional(async em => {
     await em.nativeDelete(KnownStorage, { id: { $ne: id } });
     if (!(await em.findOne(KnownStorage, { id }))) await em.insert(KnownStorage, { id, since: new Date() });

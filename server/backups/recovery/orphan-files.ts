@@ -1,11 +1,11 @@
 import { parseBackupName } from '../../../protocol/backup-name.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { FileAddress, Storage } from '../../storage/storage.ts';
-import { readRecord } from '../sidecar/read-stored.ts';
+import { readSidecar } from '../sidecar/read-stored.ts';
 import { recordedNames } from './recorded-names.ts';
 
 /** A zip, or the record of one, that the history does not know. */
-export interface UnknownFile {
+export interface OrphanFile {
   readonly address: FileAddress;
   /** Whether the zip is there. */
   readonly isStored: boolean;
@@ -24,13 +24,13 @@ export interface Misfit {
 }
 
 /** Compares the storage with the history, database by database. */
-export async function* unknownFiles({
+export async function* orphanFiles({
   em,
   storage,
 }: {
-  em: HistoryManager;
+  em: EntityManager;
   storage: Storage;
-}): AsyncGenerator<UnknownFile | Misfit> {
+}): AsyncGenerator<OrphanFile | Misfit> {
   for await (const { database, fileNames, described } of storage.list()) {
     const known = await recordedNames(em, database);
     const [stored, withRecord] = [new Set(fileNames), new Set(described)];
@@ -46,14 +46,14 @@ async function look(
   storage: Storage,
   address: FileAddress,
   { isStored, hasRecord }: { isStored: boolean; hasRecord: boolean },
-): Promise<UnknownFile | Misfit> {
+): Promise<OrphanFile | Misfit> {
   const name = parseBackupName(address.fileName);
   if (typeof name === 'string') return { address, problem: `its name ${name}` };
   if (name.database !== address.database) return { address, problem: `its name is one of ${name.database}` };
   const base = { address, isStored, takenAt: name.takenAt, recorded: undefined, recordProblem: undefined };
   if (!hasRecord) return base;
   try {
-    const record = await readRecord(storage, address);
+    const record = await readSidecar(storage, address);
     if (typeof record !== 'string') return { ...base, recorded: { id: record.id, receivedAt: record.receivedAt } };
     return isStored ? { ...base, recordProblem: record } : { address, problem: `its record ${record}` };
   } catch (error) {

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import { Backup } from '../../entities/backup.entity.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { FileAddress, Storage } from '../../storage/storage.ts';
 import { damageAtSight } from '../damage-at-sight.ts';
 import { insertBackup, type Recordable, recordBackup } from '../sidecar/insert-backup.ts';
-import { readRecord, readZip } from '../sidecar/read-stored.ts';
-import { type UnknownFile, unknownFiles } from './orphan-files.ts';
+import { readSidecar, readZip } from '../sidecar/read-stored.ts';
+import { type OrphanFile, orphanFiles } from './orphan-files.ts';
 
 interface Rebuilding {
-  readonly em: HistoryManager;
+  readonly em: EntityManager;
   readonly storage: Storage;
   readonly log: Logger;
   /** Whether the dump in a zip without a record is read, too. */
@@ -36,13 +36,13 @@ export interface Rebuilt {
  */
 export async function rebuildHistory(rebuilding: Rebuilding): Promise<Rebuilt> {
   const rebuilt: Rebuilt = { fromRecord: 0, renumbered: 0, fromZip: 0, gone: 0, failed: 0 };
-  const files: UnknownFile[] = [];
-  for await (const file of unknownFiles(rebuilding)) {
+  const files: OrphanFile[] = [];
+  for await (const file of orphanFiles(rebuilding)) {
     if ('problem' in file) leave(rebuilding, rebuilt, file.address, file.problem);
     else files.push(file);
   }
   // All that keep their ids come first: whatever gets a new one gets one above them all.
-  const others: UnknownFile[] = [];
+  const others: OrphanFile[] = [];
   for (const file of files.sort(byId))
     if (file.recorded && !(await isTaken(rebuilding, file.recorded.id))) await takeIn(rebuilding, rebuilt, file, true);
     else others.push(file);
@@ -51,12 +51,12 @@ export async function rebuildHistory(rebuilding: Rebuilding): Promise<Rebuilt> {
 }
 
 /** Of two that claim one id the one that was received later comes first, and so keeps it. */
-function byId({ recorded: a }: UnknownFile, { recorded: b }: UnknownFile): number {
+function byId({ recorded: a }: OrphanFile, { recorded: b }: OrphanFile): number {
   if (!a || !b) return Number(!a) - Number(!b);
   return a.id - b.id || b.receivedAt.getTime() - a.receivedAt.getTime();
 }
 
-function byAge(a: UnknownFile, b: UnknownFile): number {
+function byAge(a: OrphanFile, b: OrphanFile): number {
   return a.takenAt.getTime() - b.takenAt.getTime();
 }
 
@@ -64,7 +64,7 @@ async function isTaken({ em }: Rebuilding, id: number): Promise<boolean> {
   return (await em.fork().count(Backup, { id })) > 0;
 }
 
-async function takeIn(rebuilding: Rebuilding, rebuilt: Rebuilt, file: UnknownFile, keepsId: boolean): Promise<void> {
+async function takeIn(rebuilding: Rebuilding, rebuilt: Rebuilt, file: OrphanFile, keepsId: boolean): Promise<void> {
   const { storage, log } = rebuilding;
   const em = rebuilding.em.fork();
   const learned = await learn(rebuilding, file).catch((error: Error) => error);
@@ -85,9 +85,9 @@ async function takeIn(rebuilding: Rebuilding, rebuilt: Rebuilt, file: UnknownFil
   if (!file.isStored) rebuilt.gone += 1;
 }
 
-async function learn({ storage, verifyUploads }: Rebuilding, { address, recorded }: UnknownFile): Promise<Recordable> {
+async function learn({ storage, verifyUploads }: Rebuilding, { address, recorded }: OrphanFile): Promise<Recordable> {
   if (!recorded) return readZip(storage, address, { verifyUploads });
-  const record = await readRecord(storage, address);
+  const record = await readSidecar(storage, address);
   if (typeof record === 'string') throw new Error(`its record ${record}`);
   return record;
 }
@@ -107,7 +107,7 @@ function of({ database, fileName }: FileAddress) {
 }
 
 /** Whatever was known of damage before has gone with the history: this much can be told at once. */
-async function lookAt(storage: Storage, { address, isStored }: UnknownFile, size: number): Promise<string | undefined> {
+async function lookAt(storage: Storage, { address, isStored }: OrphanFile, size: number): Promise<string | undefined> {
   const file = isStored ? await storage.open(address) : undefined;
   await file?.close();
   return damageAtSight(file, size);

@@ -1,5 +1,5 @@
 import { Backup } from '../../entities/backup.entity.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Storage } from '../../storage/storage.ts';
  * the scrub would take all that was stored for lost.
  * @throws Error when the history knows of backups and not one file is stored
  */
-export async function refuseEmptyStorage({ em, storage }: { em: HistoryManager; storage: Storage }): Promise<void> {
+export async function refuseEmptyStorage({ em, storage }: { em: EntityManager; storage: Storage }): Promise<void> {
   const known = await em.count(Backup, {});
   if (known === 0) return;
   for await (const { fileNames } of storage.list()) if (fileNames.length > 0) return;

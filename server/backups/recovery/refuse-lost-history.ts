@@ -1,5 +1,5 @@
 import { Backup } from '../../entities/backup.entity.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Storage } from '../../storage/storage.ts';
  * nothing, so that a loss goes unseen, and gets ids that older backups have.
  * @throws Error when the history knows of no backup, and backups that were recorded lie in the storage
  */
-export async function refuseLostHistory({ em, storage }: { em: HistoryManager; storage: Storage }): Promise<void> {
+export async function refuseLostHistory({ em, storage }: { em: EntityManager; storage: Storage }): Promise<void> {
   if (await em.findOne(Backup, { id: { $gt: 0 } }, { fields: ['id'] })) return;
   let recorded = 0;
   for await (const { described } of storage.list()) recorded += described.length;

@@ -6,7 +6,7 @@ import { upload } from '../../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { reportStrays } from './report-orphans.ts';
+import { reportOrphans } from './report-orphans.ts';
 
 describeOnEachStore('the hunt for strays', store => {
   let app: RunningApp;
@@ -18,7 +18,7 @@ describeOnEachStore('the hunt for strays', store => {
   async function warnings({ history, storage: own }: RunningApp = app, storage: Storage = own): Promise<unknown[]> {
     const lines: unknown[] = [];
     const log = pino({}, { write: line => void lines.push(JSON.parse(line)) });
-    await reportStrays({ em: history.em.fork(), storage, log });
+    await reportOrphans({ em: history.em.fork(), storage, log });
     return lines.map(line => (line as { msg: string }).msg.split(':')[0]);
   }
 

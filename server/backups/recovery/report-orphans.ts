@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { Database } from '../../entities/database.entity.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { recordedNames } from './recorded-names.ts';
 
 interface Stores {
-  readonly em: HistoryManager;
+  readonly em: EntityManager;
   readonly storage: Storage;
 }
 
@@ -15,7 +15,7 @@ interface Stores {
  *
  * Uploads go on meanwhile, and the two are not read at the same moment: what differs is looked at once more.
  */
-export async function reportStrays({ em, storage, log }: Stores & { log: Logger }): Promise<void> {
+export async function reportOrphans({ em, storage, log }: Stores & { log: Logger }): Promise<void> {
   let unrecorded = 0;
   let missing = 0;
   const unlisted = new Set((await em.find(Database, {})).map(({ name }) => name));

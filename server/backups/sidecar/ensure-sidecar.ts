@@ -1,22 +1,22 @@
 import { Backup } from '../../entities/backup.entity.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
-import { formatRecord, parseRecord } from './sidecar.ts';
+import { formatSidecar, parseSidecar } from './sidecar.ts';
 
 /**
  * Sees to it that a stored zip has a sound record beside it: one may have been lost or torn, and zips of a version
  * before there were any have none. Without it a lost history would come back without this backup's id and findings.
  * @returns whether one had to be written
  */
-export async function ensureRecord(
-  { em, storage }: { em: HistoryManager; storage: Storage },
+export async function ensureSidecar(
+  { em, storage }: { em: EntityManager; storage: Storage },
   id: number,
 ): Promise<boolean> {
   const backup = await em.findOneOrFail(Backup, { id }, { populate: ['database'] });
   const address = { database: backup.database.name, fileName: backup.fileName };
   const text = await storage.description(address);
-  if (text !== undefined && typeof parseRecord(text, address) !== 'string') return false;
+  if (text !== undefined && typeof parseSidecar(text, address) !== 'string') return false;
   await em.populate(backup, ['manifest']);
-  await storage.describe(address, formatRecord(backup));
+  await storage.putMetadata(address, formatSidecar(backup));
   return true;
 }

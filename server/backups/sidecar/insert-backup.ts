@@ -4,12 +4,12 @@ import type { Manifest } from '../../../protocol/manifest.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import { Database } from '../../entities/database.entity.ts';
 import { takenAtOf } from '../../entities/taken-at.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { FileAddress, Storage } from '../../storage/storage.ts';
 import type { DumpFacts } from '../assessment/check-content.ts';
 import { sortTime } from '../assessment/sort-time.ts';
 import type { LossColumns } from '../losses/loss.ts';
-import { formatRecord } from './sidecar.ts';
+import { formatSidecar } from './sidecar.ts';
 
 /** A stored zip that the history is to know. */
 export interface Recordable extends LossColumns {
@@ -46,13 +46,13 @@ export interface ContentCounts {
  * @throws UniqueConstraintViolationException when the file has a row already
  */
 export async function recordBackup(
-  { em, storage }: { em: HistoryManager; storage: Storage },
+  { em, storage }: { em: EntityManager; storage: Storage },
   recordable: Recordable,
 ): Promise<Backup> {
   return unlessDeadlocked(() =>
     em.fork().transactional(async em => {
       const backup = await insertRow(em, recordable);
-      await storage.describe(recordable.address, formatRecord(backup));
+      await storage.putMetadata(recordable.address, formatSidecar(backup));
       return backup;
     }, READ_COMMITTED),
   );
@@ -62,7 +62,7 @@ export async function recordBackup(
  * Gives a stored zip its row alone.
  * @throws UniqueConstraintViolationException when the file has a row already
  */
-export async function insertBackup({ em }: { em: HistoryManager }, recordable: Recordable): Promise<Backup> {
+export async function insertBackup({ em }: { em: EntityManager }, recordable: Recordable): Promise<Backup> {
   return unlessDeadlocked(() => em.fork().transactional(em => insertRow(em, recordable), READ_COMMITTED));
 }
 
@@ -80,7 +80,7 @@ async function unlessDeadlocked<T>(transaction: () => Promise<T>, attempts = 3):
   }
 }
 
-async function insertRow(em: HistoryManager, recordable: Recordable): Promise<Backup> {
+async function insertRow(em: EntityManager, recordable: Recordable): Promise<Backup> {
   const { address, dump, findings, manifest, contents, damage, ...same } = recordable;
   const takenAt = takenAtOf(address);
   const backup = em.create(Backup, {
@@ -104,7 +104,7 @@ async function insertRow(em: HistoryManager, recordable: Recordable): Promise<Ba
 }
 
 /** A database is new to the history with its first backup. */
-async function databaseOf(em: HistoryManager, { database: name }: FileAddress): Promise<Database> {
+async function databaseOf(em: EntityManager, { database: name }: FileAddress): Promise<Database> {
   return (await em.findOne(Database, { name })) ?? (await em.upsert(Database, { name }));
 }
 

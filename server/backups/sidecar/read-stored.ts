@@ -4,10 +4,10 @@ import type { Manifest } from '../../../protocol/manifest.ts';
 import { takenAtOf } from '../../entities/taken-at.ts';
 import { throwSystemErrorsFrom } from '../../error-origin.ts';
 import type { FileAddress, Storage } from '../../storage/storage.ts';
-import { judgeBackup } from '../assessment/assess-backup.ts';
+import { assessBackup } from '../assessment/assess-backup.ts';
 import { checkZip } from '../assessment/check-zip.ts';
 import { contentCounts, type Recordable } from './insert-backup.ts';
-import { parseRecord } from './sidecar.ts';
+import { parseSidecar } from './sidecar.ts';
 import { storedDigest } from './stored-digest.ts';
 
 /**
@@ -15,12 +15,12 @@ import { storedDigest } from './stored-digest.ts';
  * @returns that, with the id that it had; or a phrase that completes "its record …" when it is none of that file
  * @throws what the disk throws
  */
-export async function readRecord(
+export async function readSidecar(
   storage: Storage,
   address: FileAddress,
 ): Promise<(Recordable & { id: number }) | string> {
   const text = await storage.description(address);
-  const record = text === undefined ? 'is gone' : parseRecord(text, address);
+  const record = text === undefined ? 'is gone' : parseSidecar(text, address);
   if (typeof record === 'string') return record;
   const { id, received_at, size, sha256, dump_size, dump_sha256, state, findings, manifest, loss } = record;
   const { at, by, reason } = loss?.acceptance ?? {};
@@ -64,7 +64,7 @@ export async function readZip(
   });
   const sha256 = await storedDigest(file);
   const times = { takenAt: takenAtOf(address), receivedAt };
-  const findings = judgeBackup({ manifest: undefined, dump, reference: undefined, times });
+  const findings = assessBackup({ manifest: undefined, dump, reference: undefined, times });
   return {
     address,
     receivedAt,

@@ -3,7 +3,7 @@ import { finding } from '../../../protocol/finding.ts';
 import { sampleManifest } from '../../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
-import { formatRecord, parseRecord } from './sidecar.ts';
+import { formatSidecar, parseSidecar } from './sidecar.ts';
 
 const zip = sampleZip({ database: 'データ' });
 const findings = [finding('SHRUNK', 'fell', 'Look.'), finding('DUMP_SAID', 'hm')];
@@ -31,7 +31,7 @@ const backup = {
 
 describe('the record of a backup', () => {
   it('reads back what it wrote', () => {
-    expect(parseRecord(formatRecord(backup), zip)).to.deep.equal({
+    expect(parseSidecar(formatSidecar(backup), zip)).to.deep.equal({
       record_version: 1,
       id: 7,
       database: zip.database,
@@ -53,7 +53,7 @@ describe('the record of a backup', () => {
   });
 
   it('has no loss where nothing was lost, as those of before there were any, and no acceptance before somebody accepts', () => {
-    const read = (more: object) => parseRecord(formatRecord({ ...backup, ...more } as Backup), zip);
+    const read = (more: object) => parseSidecar(formatSidecar({ ...backup, ...more } as Backup), zip);
     expect(read({ shrunkFrom: null })).to.not.have.property('loss');
     const { shrunkFrom: reference } = backup;
     expect(read({ acceptedAt: null })).to.deep.include({ loss: { reference, acceptance: null } });
@@ -62,24 +62,26 @@ describe('the record of a backup', () => {
   it('also where little is known', () => {
     const little = { ...backup, findings: null, dumpSize: null, dumpSha256: null, manifest: null } as unknown as Backup;
     const unknown = { findings: [], dump_size: null, dump_sha256: null, manifest: null };
-    expect(parseRecord(formatRecord(little), zip)).to.deep.include(unknown);
+    expect(parseSidecar(formatSidecar(little), zip)).to.deep.include(unknown);
   });
 
   it('is none of another file or database, and says whose it is', () => {
     const other = sampleZip();
-    expect(parseRecord(formatRecord(backup), { ...zip, fileName: other.fileName })).to.contain(zip.fileName);
-    expect(parseRecord(formatRecord(backup), { ...zip, database: 'x' })).to.contain(zip.database);
+    expect(parseSidecar(formatSidecar(backup), { ...zip, fileName: other.fileName })).to.contain(zip.fileName);
+    expect(parseSidecar(formatSidecar(backup), { ...zip, database: 'x' })).to.contain(zip.database);
   });
 
   it('is refused when it is cut off, or is wrong in any part', () => {
-    const text = formatRecord(backup);
+    const text = formatSidecar(backup);
     for (const length of [0, 1, 100, text.length - 1])
-      expect(parseRecord(text.slice(0, length), zip), `${length}`).to.contain('is no JSON');
+      expect(parseSidecar(text.slice(0, length), zip), `${length}`).to.contain('is no JSON');
     const record = JSON.parse(text);
     for (const name of Object.keys(record).filter(name => name !== 'loss')) {
       const { [name]: _, ...rest } = record;
-      expect(parseRecord(JSON.stringify(rest), zip), `without ${name}`).to.contain('is wrong');
-      expect(parseRecord(JSON.stringify({ ...record, [name]: 'x' }), zip), `${name} x`).to.match(/is wrong|is that of/);
+      expect(parseSidecar(JSON.stringify(rest), zip), `without ${name}`).to.contain('is wrong');
+      expect(parseSidecar(JSON.stringify({ ...record, [name]: 'x' }), zip), `${name} x`).to.match(
+        /is wrong|is that of/,
+      );
     }
     for (const wrong of [
       { record_version: 2 },
@@ -96,7 +98,7 @@ describe('the record of a backup', () => {
       { loss: { ...record.loss, acceptance: { at: 'yesterday', by: null, reason: 'x' } } },
       { manifest: { ...record.manifest, manifest_version: 3 } },
     ])
-      expect(parseRecord(JSON.stringify({ ...record, ...wrong }), zip), JSON.stringify(wrong)).to.contain('is wrong');
-    for (const text of ['null', '[]', '1']) expect(parseRecord(text, zip), text).to.contain('is wrong');
+      expect(parseSidecar(JSON.stringify({ ...record, ...wrong }), zip), JSON.stringify(wrong)).to.contain('is wrong');
+    for (const text of ['null', '[]', '1']) expect(parseSidecar(text, zip), text).to.contain('is wrong');
   });
 });

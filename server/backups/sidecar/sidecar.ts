@@ -61,14 +61,14 @@ const recordSchema = object({
   return found === state || (state === 'unverified' && findings?.length === 0 && manifest === null);
 });
 
-export type StoredRecord = InferType<typeof recordSchema>;
+export type Sidecar = InferType<typeof recordSchema>;
 
 /**
  * Writes down what the history knows of a backup.
  * @param backup with its database and its manifest loaded
  * @returns JSON
  */
-export function formatRecord(backup: Backup): string {
+export function formatSidecar(backup: Backup): string {
   const { id, database, fileName, takenAt, receivedAt, size, sha256, dumpSize, dumpSha256, state, manifest } = backup;
   const record = JSON.stringify({
     record_version: 1,
@@ -86,11 +86,11 @@ export function formatRecord(backup: Backup): string {
     ...lossOf(backup),
     // The last: it is JSON already, of some megabytes at times.
     manifest: null,
-  } satisfies StoredRecord);
+  } satisfies Sidecar);
   return manifest ? record.replace(/null\}$/, () => `${manifest}}`) : record;
 }
 
-function lossOf(backup: Backup): Pick<StoredRecord, 'loss'> {
+function lossOf(backup: Backup): Pick<Sidecar, 'loss'> {
   if (!backup.shrunkFrom) return {};
   const acceptance = acceptanceOf(backup);
   return {
@@ -102,11 +102,11 @@ function lossOf(backup: Backup): Pick<StoredRecord, 'loss'> {
 }
 
 /**
- * Reads what `formatRecord` wrote.
+ * Reads what `formatSidecar` wrote.
  * @param address of the file that it lies beside, which it must be the record of
  * @returns the record, or a phrase that completes "its record …" when it is none of that file
  */
-export function parseRecord(text: string, { database, fileName }: FileAddress): StoredRecord | string {
+export function parseSidecar(text: string, { database, fileName }: FileAddress): Sidecar | string {
   try {
     const record = recordSchema.validateSync(JSON.parse(text), { strict: true });
     if (record.file_name !== fileName || record.database !== database)

@@ -1,5 +1,5 @@
 import { formatReprDigest } from '../../../protocol/digest.ts';
-import { refused } from '../../errors.ts';
+import { validationError } from '../../errors.ts';
 import type { ReceivedFile } from '../../storage/storage.ts';
 import type { ZipFacts } from '../assessment/check-zip.ts';
 import type { SentManifest } from './sent-manifest.ts';
@@ -40,11 +40,11 @@ export function checkDump({ dumpSize, dump }: ZipFacts, manifest: SentManifest |
 }
 
 function mismatch(field: string, message: string) {
-  return refused([{ field, message }], 'DIGEST_MISMATCH');
+  return validationError([{ field, message }], 'DIGEST_MISMATCH');
 }
 
 function unlike(message: string) {
-  return refused([{ field: 'manifest', message }], 'MANIFEST_MISMATCH');
+  return validationError([{ field: 'manifest', message }], 'MANIFEST_MISMATCH');
 }
 
 function inField(sha256: string): string {

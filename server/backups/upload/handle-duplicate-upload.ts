@@ -1,7 +1,7 @@
 import type { Backup } from '../../entities/backup.entity.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { ReceivedFile, Storage } from '../../storage/storage.ts';
-import { ensureRecord } from '../sidecar/ensure-sidecar.ts';
+import { ensureSidecar } from '../sidecar/ensure-sidecar.ts';
 import { storedDigest } from '../sidecar/stored-digest.ts';
 
 /**
@@ -11,14 +11,14 @@ import { storedDigest } from '../sidecar/stored-digest.ts';
  * @param recorded what the history knows of it; the same bytes as `received`
  * @returns the backup, sound again
  */
-export async function keepAgain(
-  { em, storage }: { em: HistoryManager; storage: Storage },
+export async function handleDuplicateUpload(
+  { em, storage }: { em: EntityManager; storage: Storage },
   recorded: Backup,
   received: ReceivedFile,
 ): Promise<Backup> {
   if (!(await received.publish()) && !(await isSound(storage, received)) && !(await received.replace()))
     throw new Error(`${received.address.fileName} was set aside, and still there is a file of that name`);
-  await ensureRecord({ em, storage }, recorded.id);
+  await ensureSidecar({ em, storage }, recorded.id);
   recorded.damage = null;
   recorded.checkedAt = new Date();
   await em.flush();

@@ -6,29 +6,29 @@ import type { Backup } from '../../entities/backup.entity.ts';
 import { takenAtOf } from '../../entities/taken-at.ts';
 import { throwSystemErrorsFrom } from '../../error-origin.ts';
 import { AppError } from '../../errors.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { nextTurn } from '../../process/turns.ts';
 import type { FileAddress, ReceivedFile, Storage } from '../../storage/storage.ts';
-import { judgeBackup } from '../assessment/assess-backup.ts';
+import { assessBackup } from '../assessment/assess-backup.ts';
 import { checkZip, type DumpLimits, type ZipFacts } from '../assessment/check-zip.ts';
 import { sortTime } from '../assessment/sort-time.ts';
-import type { BackupNews } from '../events/backup-events.ts';
+import type { BackupEvents } from '../events/backup-events.ts';
 import { findReference } from '../losses/find-reference.ts';
 import { manifestTurn } from '../losses/manifest-turns.ts';
 import { findByName } from '../queries/find-backup.ts';
 import { contentCounts, type Recordable, recordBackup } from '../sidecar/insert-backup.ts';
 import { storedDigest } from '../sidecar/stored-digest.ts';
 import { type Claims, checkDump, checkReceived } from './check-claims.ts';
-import { keepAgain } from './handle-duplicate-upload.ts';
+import { handleDuplicateUpload } from './handle-duplicate-upload.ts';
 
 interface Dependencies {
-  readonly em: HistoryManager;
+  readonly em: EntityManager;
   readonly storage: Storage;
   /** Whether the dump in the zip is read, too. */
   readonly verifyUploads: boolean;
   readonly dumpLimits: DumpLimits;
   /** Hears of it when all is done. */
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
 }
 
 interface Receipt {
@@ -47,7 +47,7 @@ interface Receipt {
  *   the right content, or not what the client says it is
  */
 export async function receiveBackup(
-  { em, storage, verifyUploads, dumpLimits, news }: Dependencies,
+  { em, storage, verifyUploads, dumpLimits, events }: Dependencies,
   received: ReceivedFile,
   claims: Claims = {},
 ): Promise<Receipt> {
@@ -59,15 +59,15 @@ export async function receiveBackup(
     const zip = await checking.catch(throwSystemErrorsFrom('storage'));
     checkDump(zip, claims.manifest);
     const receipt = await storage.exclusively(address, () => keep({ em, storage }, received, { zip, claims }));
-    tell(news, receipt, address);
+    tell(events, receipt, address);
     return receipt;
   } finally {
     await received.discard();
   }
 }
 
-function tell(news: BackupNews, { backup: { id, sortedAt }, isNew }: Receipt, { database }: FileAddress): void {
-  news[isNew ? 'received' : 'changed']({ id, sortedAt: sortedAt!, database });
+function tell(events: BackupEvents, { backup: { id, sortedAt }, isNew }: Receipt, { database }: FileAddress): void {
+  events[isNew ? 'received' : 'changed']({ id, sortedAt: sortedAt!, database });
 }
 
 type Stores = Pick<Dependencies, 'em' | 'storage'>;
@@ -82,14 +82,14 @@ async function keep({ em, storage }: Stores, received: ReceivedFile, known: Know
   const { address, sha256 } = received;
   const recorded = await findByName({ em }, address.fileName);
   if (recorded && recorded.sha256 !== sha256) throw conflict(address);
-  if (recorded) return { backup: await keepAgain({ em, storage }, recorded, received), isNew: false };
+  if (recorded) return { backup: await handleDuplicateUpload({ em, storage }, recorded, received), isNew: false };
   const { json } = known.claims.manifest ?? {};
   const recordable = await manifestTurn(json?.length ?? 0, () => judged(em, received, known));
   if (!(await received.publish()) && !(await takesPlace(storage, received))) throw conflict(address);
   return record({ em, storage }, recordable);
 }
 
-async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims }: Known): Promise<Recordable> {
+async function judged(em: EntityManager, received: ReceivedFile, { zip, claims }: Known): Promise<Recordable> {
   const { address, size, sha256 } = received;
   const json = claims.manifest?.json;
   const manifest = json === undefined ? undefined : (JSON.parse(json) as Manifest);
@@ -98,7 +98,7 @@ async function judged(em: HistoryManager, received: ReceivedFile, { zip, claims 
   const times = { takenAt: takenAtOf(address), receivedAt };
   const reference = manifest && (await findReference(em, address, sortTime(times), manifest));
   await nextTurn();
-  const noticed = judgeBackup({ manifest, dump: zip.dump, reference, times });
+  const noticed = assessBackup({ manifest, dump: zip.dump, reference, times });
   const findings = [...(manifest?.findings ?? []), ...noticed];
   const state = stateOf(findings);
   const hasLoss = state === 'complete' && noticed.some(({ code }) => code === 'SHRUNK');

@@ -1,7 +1,7 @@
 import { ValidationError } from 'yup';
 import { distinctNames } from '../../../protocol/distinct-names.ts';
 import { type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
-import { type AppError, refused } from '../../errors.ts';
+import { type AppError, validationError } from '../../errors.ts';
 import { nextTurn } from '../../process/turns.ts';
 import type { FileAddress } from '../../storage/storage.ts';
 import { shapeProblem } from '../assessment/json-shape.ts';
@@ -76,5 +76,5 @@ function bytesInStatement(...texts: readonly string[]): number {
 const MAX_REASON = 500;
 
 function invalid(message: string): AppError {
-  return refused([{ field: 'manifest', message }], 'INVALID_MANIFEST');
+  return validationError([{ field: 'manifest', message }], 'INVALID_MANIFEST');
 }

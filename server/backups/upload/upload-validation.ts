@@ -3,20 +3,20 @@ import { parseBackupName } from '../../../protocol/backup-name.ts';
 import { databaseNameProblem } from '../../../protocol/database-name.ts';
 import { parseReprDigest } from '../../../protocol/digest.ts';
 import { distinctNames } from '../../../protocol/distinct-names.ts';
-import { AppError, refused } from '../../errors.ts';
+import { AppError, validationError } from '../../errors.ts';
 import { validate } from '../../http/validate.ts';
 
 /** @throws AppError 422 naming `db_name` when a database can't have that name */
 export function checkDatabaseName(database: string): void {
   const problem = databaseNameProblem(database);
-  if (problem) throw refused([{ field: 'db_name', message: problem }]);
+  if (problem) throw validationError([{ field: 'db_name', message: problem }]);
 }
 
 /** The file's name must follow the grammar and name the database of the path. @throws AppError 422 naming `file` */
 export function checkFileName(fileName: string, database: string): void {
   const name = parseBackupName(fileName);
   const problem = typeof name === 'string' ? name : otherDatabase(name.database, database);
-  if (problem) throw refused([{ field: 'file', message: `name ${problem}` }], 'INVALID_FILE_NAME');
+  if (problem) throw validationError([{ field: 'file', message: `name ${problem}` }], 'INVALID_FILE_NAME');
 }
 
 function otherDatabase(named: string, database: string): string | undefined {

@@ -36,10 +36,10 @@ export const backupResolvers = {
   },
   Subscription: {
     backupReceived: {
-      subscribe: (_, { database }, { news }) => {
-        if (news.listeners >= MAX_LISTENERS)
+      subscribe: (_, { database }, { events }) => {
+        if (events.listeners >= MAX_LISTENERS)
           throw new AppError(429, 'TOO_MANY_SUBSCRIPTIONS', `${MAX_LISTENERS} listen already: try again later`);
-        return news.listen(database) as AsyncIterable<never>;
+        return events.listen(database) as AsyncIterable<never>;
       },
       resolve: async ([event]: [BackupEvent | typeof MISSED], _: unknown, { loaders, budget }: GraphqlContext) => {
         if (event === MISSED) throw tooSlow();

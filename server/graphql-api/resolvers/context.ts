@@ -1,13 +1,13 @@
-import type { BackupNews } from '../../backups/events/backup-events.ts';
+import type { BackupEvents } from '../../backups/events/backup-events.ts';
 import type { RowBudget } from '../../graphql/row-budget.ts';
-import type { Pace } from '../../graphql/throttle.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { Throttle } from '../../graphql/throttle.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import type { DailyTotals } from '../../statistics/daily-totals.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What the route hands over with each request. */
 export interface RequestContext {
-  readonly em: HistoryManager;
+  readonly em: EntityManager;
   readonly requestId: string;
 }
 
@@ -15,7 +15,7 @@ export interface RequestContext {
 export interface GraphqlContext extends RequestContext {
   readonly loaders: Loaders;
   readonly budget: RowBudget;
-  readonly pace: Pace;
+  readonly pace: Throttle;
   readonly totals: DailyTotals;
-  readonly news: BackupNews;
+  readonly events: BackupEvents;
 }

@@ -6,7 +6,7 @@ import {
   type NamedDatabase,
   searchDatabases,
 } from '../../databases/search-databases.ts';
-import { refused } from '../../errors.ts';
+import { validationError } from '../../errors.ts';
 import { type Connection, connection } from '../../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../../graphql/cursor.ts';
 import type { Kept } from '../../statistics/database-statistics.ts';
@@ -104,7 +104,9 @@ const MAX_HOURS = 1_000_000;
 /** @throws AppError 422 when the hours are none */
 function searchOf({ search, states, noCompleteForHours: hours, hasUnacceptedLoss }: DatabaseFilter): DatabaseSearch {
   if (hours != null && !(hours >= 0 && hours <= MAX_HOURS))
-    throw refused([{ field: 'noCompleteForHours', message: `must be a number of hours from 0 to ${MAX_HOURS}` }]);
+    throw validationError([
+      { field: 'noCompleteForHours', message: `must be a number of hours from 0 to ${MAX_HOURS}` },
+    ]);
   return {
     search: search ?? undefined,
     states: states ?? undefined,

@@ -11,7 +11,7 @@ import {
   type NamedDatabase,
   searchDatabases,
 } from '../../databases/search-databases.ts';
-import type { HistoryManager } from '../../history/orm.ts';
+import type { EntityManager } from '../../history/orm.ts';
 import { daysOfDatabases, type Kept, keptOfDatabases } from '../../statistics/database-statistics.ts';
 import type { Day } from '../../statistics/statistics.ts';
 
@@ -26,7 +26,7 @@ export interface HistoriesPage {
  * What one request looks up by id. Whatever is asked for in the same moment is looked up together, and nothing twice.
  */
 export class Loaders {
-  readonly #em: HistoryManager;
+  readonly #em: EntityManager;
   readonly backup: DataLoader<number, ListedBackup | null>;
   readonly details: DataLoader<number, BackupDetails>;
   /** By the name of the zip. */
@@ -43,7 +43,7 @@ export class Loaders {
   readonly #days = new Map<number, DataLoader<number, Day[]>>();
   readonly #histories = new Map<string, DataLoader<number, ListedBackup[]>>();
 
-  constructor(em: HistoryManager) {
+  constructor(em: EntityManager) {
     this.#em = em;
     this.backup = new DataLoader(ids => backupsById({ em }, ids));
     this.details = new DataLoader(async ids => inOrder(ids, await detailsById({ em }, ids), ({ id }) => id));

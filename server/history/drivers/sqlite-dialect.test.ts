@@ -10,7 +10,7 @@ import { mountSmallDisk } from '../../../testing/machine/small-disk.ts';
 import { upload } from '../../../testing/service/requests.ts';
 import { historyStores, runApp } from '../../../testing/service/running-app.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
-import { foreseenError } from '../../errors.ts';
+import { toExpectedError } from '../../errors.ts';
 import { openHistory } from '../orm.ts';
 import { readRows } from '../read-rows.ts';
 
@@ -80,7 +80,7 @@ describe('a history in SQLite', () => {
           for (let at = 0; at < 40; at++)
             await em.execute('insert into `databases` (name) values (?)', [`${randomUUID()}${'x'.repeat(100_000)}`]);
         });
-      expect(await fill().catch(error => foreseenError(error))).to.include({ status: 507 });
+      expect(await fill().catch(error => toExpectedError(error))).to.include({ status: 507 });
       expect(await readRows(history.em.fork(), 'select count(*) as count from `databases`')).to.deep.equal([
         { count: 0 },
       ]);

@@ -1,7 +1,7 @@
 import type { CompiledQuery, QueryResult } from 'kysely';
 import { whenNotBusy } from '../when-not-busy.ts';
 import type { Lender, LentConnection } from './lending-driver.ts';
-import { KeptStatements } from './statement-cache.ts';
+import { StatementCache } from './statement-cache.ts';
 import { WriteTurns } from './write-turns.ts';
 
 /**
@@ -19,9 +19,9 @@ const READER = ['query_only = on', 'cache_size = -16384'];
 export class SqliteStore implements Lender {
   readonly #path: string;
   readonly #turns = new WriteTurns();
-  #writer: KeptStatements | undefined;
+  #writer: StatementCache | undefined;
   /** A store in memory has one connection only. */
-  #reader: KeptStatements | undefined;
+  #reader: StatementCache | undefined;
 
   private constructor(path: string) {
     this.#path = path;
@@ -43,12 +43,12 @@ export class SqliteStore implements Lender {
     this.closeWriter();
   }
 
-  get reader(): KeptStatements | undefined {
+  get reader(): StatementCache | undefined {
     return this.#reader;
   }
 
   /** For the one whose turn it is. */
-  async writer(): Promise<KeptStatements> {
+  async writer(): Promise<StatementCache> {
     this.#writer ??= await opened(this.#path, WRITER);
     return this.#writer;
   }
@@ -61,8 +61,8 @@ export class SqliteStore implements Lender {
   }
 }
 
-async function opened(path: string, pragmas: readonly string[]): Promise<KeptStatements> {
-  const connection = new KeptStatements(path);
+async function opened(path: string, pragmas: readonly string[]): Promise<StatementCache> {
+  const connection = new StatementCache(path);
   try {
     for (const pragma of pragmas) await whenNotBusy(() => connection.run(`pragma ${pragma}`, []));
     return connection;

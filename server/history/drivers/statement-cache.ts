@@ -8,7 +8,7 @@ const KEPT = 100;
 const MAX_KEPT_CHARACTERS = 4000;
 
 /** A connection of node:sqlite on which a statement with values is prepared only once. */
-export class KeptStatements {
+export class StatementCache {
   readonly store: DatabaseSync;
   readonly #kept = new Map<string, StatementSync>();
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { foreseenError } from '../../errors.ts';
+import { toExpectedError } from '../../errors.ts';
 import { WriteTurns } from './write-turns.ts';
 
 describe('turns to write', () => {
@@ -26,7 +26,7 @@ describe('turns to write', () => {
     const [first, second] = await Promise.allSettled([turns.take(), turns.take()]);
     for (const { status, reason } of [first, second] as PromiseRejectedResult[]) {
       expect(status).to.equal('rejected');
-      expect(foreseenError(reason)).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
+      expect(toExpectedError(reason)).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
     }
     const third = turns.take();
     end();

@@ -112,15 +112,15 @@ describe('a connection on which something is broken', () => {
     expect(await connection.ended()).to.match(/^HTTP\/1\.1 422 .*"INVALID_FILE_NAME"/s);
   });
 
-  it('sends no more news to a client that has closed its side', async () => {
+  it('sends no more events to a client that has closed its side', async () => {
     const connection = await rawConnection(app.url);
     const query = encodeURIComponent('subscription { backupReceived { id } }');
     await connection.send(
       `GET /graphql?query=${query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`,
     );
-    await until('a listener', () => app.news.listeners === 1);
+    await until('a listener', () => app.events.listeners === 1);
     connection.socket.end();
-    await until('no listener', () => app.news.listeners === 0);
+    await until('no listener', () => app.events.listeners === 0);
   });
 
   it('is named in the log and in its answer, also when the app never sees it', async () => {

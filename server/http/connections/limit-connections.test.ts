@@ -51,7 +51,7 @@ describe('the connections of the service', () => {
     await refused.send(GET);
     expect(await refused.ended()).to.match(/^HTTP\/1\.1 503 .*Retry-After: \d+\r\n.*"TOO_MANY_CONNECTIONS"/s);
     listening[0]!.socket.destroy();
-    await until('no listener', () => app.news.listeners === 2);
+    await until('no listener', () => app.events.listeners === 2);
     expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
     for (const { socket } of listening) socket.destroy();
   });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, Middleware } from 'koa';
 
 /** What a client may still send after its answer, before the connection is cut. In milliseconds. */
-export interface LingerLimits {
+export interface LingeringCloseLimits {
   readonly silenceMs: number;
   readonly totalMs: number;
 }
@@ -14,7 +14,10 @@ export interface LingerLimits {
  * Closing a connection with unread bytes makes TCP send a reset, which may overtake the answer. So the answer goes out,
  * and what still comes in is read and thrown away for a while before the connection closes (nginx: "lingering close").
  */
-export function linger({ silenceMs = 5_000, totalMs = 30_000 }: Partial<LingerLimits> = {}): Middleware {
+export function lingeringClose({
+  silenceMs = 5_000,
+  totalMs = 30_000,
+}: Partial<LingeringCloseLimits> = {}): Middleware {
   return async (ctx, next) => {
     await next();
     if (ctx.status < 400 || ctx.req.complete || ctx.req.destroyed || !announcesBody(ctx)) return;
@@ -38,7 +41,7 @@ function sendWithoutEnding(ctx: Context): void {
   ctx.res.write(body);
 }
 
-async function drained(ctx: Context, { silenceMs, totalMs }: LingerLimits): Promise<void> {
+async function drained(ctx: Context, { silenceMs, totalMs }: LingeringCloseLimits): Promise<void> {
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), silenceMs);
   ctx.req.on('data', () => timer.refresh());

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { AppError, refused } from '../../errors.ts';
+import { AppError, validationError } from '../../errors.ts';
 
 /** A receiver that fails ends the file's stream, whose end may be heard of before the failure itself. */
 export function firstCause(reason: unknown, results: PromiseSettledResult<unknown>[]): unknown {
@@ -25,11 +25,11 @@ export function malformed(reason: string | undefined, cause?: unknown): AppError
 
 export function fileMissing(): AppError {
   const message = 'is missing: send the zip as one part with a file name';
-  return refused([{ field: 'file', message }], 'FILE_MISSING');
+  return validationError([{ field: 'file', message }], 'FILE_MISSING');
 }
 
 export function tooManyFiles(): AppError {
-  return refused([{ field: 'file', message: 'must be the only file of the form' }], 'TOO_MANY_FILES');
+  return validationError([{ field: 'file', message: 'must be the only file of the form' }], 'TOO_MANY_FILES');
 }
 
 export function tooLarge(maxFileBytes: number | undefined): AppError {

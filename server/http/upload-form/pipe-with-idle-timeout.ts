@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 import { AppError } from '../../errors.ts';
-import { discarded } from '../../process/gc-pressure.ts';
+import { noteFreed } from '../../process/gc-pressure.ts';
 
 interface Feed {
   request: IncomingMessage;
@@ -20,12 +20,12 @@ interface Feed {
  *
  * The time counts only while we wait for the client: never while the disk is slow to take what has arrived.
  */
-export function feed({ request, parser, idleMs, prepare, onWait, stop }: Feed): void {
+export function pipeWithIdleTimeout({ request, parser, idleMs, prepare, onWait, stop }: Feed): void {
   let isWaiting = true;
   const timer = setTimeout(() => (isWaiting ? stop.abort(silent(idleMs)) : timer.refresh()), idleMs);
   const onData = (chunk: Buffer) => {
     timer.refresh();
-    discarded(chunk.length);
+    noteFreed(chunk.length);
     const isFull = write(chunk);
     if (!isFull) return;
     isWaiting = false;

@@ -4,13 +4,13 @@ import multer from '@koa/multer';
 import type { Context } from 'koa';
 import type { Options, StorageEngine } from 'multer';
 import { AppError } from '../../errors.ts';
-import { inviteBody } from '../send-continue.ts';
+import { sendContinue } from '../send-continue.ts';
 import { BoundaryPadding } from './boundary-padding.ts';
 import { formBoundary } from './form-boundary.ts';
 import type { FormBudget, FormLease } from './form-budget.ts';
 import { fileMissing, firstCause, formError, malformed, tooLarge, tooManyFiles } from './form-errors.ts';
 import { FormFields, listenForFields } from './form-fields.ts';
-import { feed } from './pipe-with-idle-timeout.ts';
+import { pipeWithIdleTimeout } from './pipe-with-idle-timeout.ts';
 
 /** What became of the file part of a form. Its fields count as held until it is disposed of. */
 export interface UploadForm<File> extends Disposable {
@@ -61,7 +61,7 @@ export async function readUploadForm<File>(
   const fields = new FormFields(receiver.fields, lease);
   const receiving: Promise<File>[] = [];
   try {
-    inviteBody(ctx);
+    sendContinue(ctx);
     const parsing = { ctx, limits, boundary, receiver, fields, lease, refusal, receiving };
     await Promise.race([rejectionOf(refusal.signal), parse(parsing)]);
     if (!receiving[0]) throw fileMissing();
@@ -136,7 +136,7 @@ function feedParser<File>(request: IncomingMessage, parser: Writable, parsing: P
     parser.once(limit, () => refuse(malformed(`it has more than ${MAX_FIELDS} fields`)));
   listenForFields(parser, fields, refuse);
   const padding = new BoundaryPadding(boundary);
-  feed({
+  pipeWithIdleTimeout({
     request,
     parser,
     idleMs: limits.idleMs,

@@ -1,18 +1,18 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { PieceWriter } from './buffered-writer.ts';
+import { BufferedWriter } from './buffered-writer.ts';
 
 const MIB = 1024 * 1024;
 
-describe('PieceWriter', () => {
+describe('BufferedWriter', () => {
   it('tells of a flush that failed, though all that came later went well: the system tells only once', async () => {
     let flushes = 0;
     const datasync = async () => {
       flushes += 1;
       if (flushes === 1) throw Object.assign(new Error('EIO'), { code: 'EIO' });
     };
-    const writer = new PieceWriter(disk({ datasync }));
+    const writer = new BufferedWriter(disk({ datasync }));
     const chunk = Buffer.alloc(MIB);
     for (let mib = 0; mib < 100; mib++) await writer.add(chunk);
     expect(flushes).to.equal(1);
@@ -29,7 +29,7 @@ describe('PieceWriter', () => {
       return { bytesWritten: part.length, buffer: bytes };
     };
     const content = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251));
-    const writer = new PieceWriter(disk({ write }));
+    const writer = new BufferedWriter(disk({ write }));
     await writer.add(content);
     await writer.end();
     await writer.settled();
@@ -37,7 +37,7 @@ describe('PieceWriter', () => {
     expect(taken.length).to.be.greaterThan(3);
 
     most = 0;
-    const stuck = new PieceWriter(disk({ write }));
+    const stuck = new BufferedWriter(disk({ write }));
     await stuck.add(Buffer.of(1));
     expect(await stuck.end().catch(error => error))
       .to.have.property('message')
@@ -55,7 +55,7 @@ describe('PieceWriter', () => {
       return { bytesWritten: bytes.length, buffer: bytes };
     };
     for (const pieces of [0.5, 1, 2, 2.5, 3, 10]) {
-      const writer = new PieceWriter(disk({ write }));
+      const writer = new BufferedWriter(disk({ write }));
       const adding = writer.add(Buffer.alloc(pieces * 256 * 1024));
       const ending = pieces < 1 ? writer.end() : undefined;
       await writer.settled();

@@ -11,7 +11,7 @@ const FLUSH_EVERY = 32 * 1024 * 1024;
  * filled while the other is written. So what came in can be forgotten at once, and nothing is left to the garbage collector.
  * End it with `settled`, whether it went well or not.
  */
-export class PieceWriter {
+export class BufferedWriter {
   readonly #handle: FileHandle;
   #filling = Buffer.allocUnsafeSlow(PIECE);
   #filled = 0;

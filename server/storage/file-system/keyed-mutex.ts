@@ -2,7 +2,7 @@
  * Runs tasks of one key one after the other, in the order of the calls; tasks of different keys run at the same time.
  * @param queues holds the last task of each key; entries go away with their last task
  */
-export async function inTurn<T>(
+export async function keyedMutex<T>(
   queues: Map<string, Promise<unknown>>,
   key: string,
   task: () => Promise<T>,

@@ -1,5 +1,5 @@
 import { hasCode } from './file-system.ts';
-import { giveName, type NamingDisk } from './rename-no-replace.ts';
+import { type NamingDisk, renameNoReplace } from './rename-no-replace.ts';
 
 /** So many bad copies of one file are kept at most. The name may grow by eight bytes (protocol/database-name.ts). */
 const MAX_COPIES = 999;
@@ -9,10 +9,10 @@ const MAX_COPIES = 999;
  * last trace of what happened. A file that is not there is none to set aside.
  * @throws Error when there are too many such copies already
  */
-export async function setAside(disk: NamingDisk, path: string): Promise<void> {
+export async function quarantine(disk: NamingDisk, path: string): Promise<void> {
   for (let copy = 1; copy <= MAX_COPIES; copy++) {
     try {
-      if (await giveName(disk, { path, target: badCopy(path, copy), isPart: false })) return;
+      if (await renameNoReplace(disk, { path, target: badCopy(path, copy), isPart: false })) return;
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return;
       throw error;

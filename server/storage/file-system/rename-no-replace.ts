@@ -1,5 +1,5 @@
 import { cleanUp, type Disk, hasCode } from './file-system.ts';
-import { inTurn } from './keyed-mutex.ts';
+import { keyedMutex } from './keyed-mutex.ts';
 
 export interface NamingDisk extends Disk {
   /** Whoever must look before it renames takes turns here, by target. */
@@ -19,14 +19,14 @@ interface Naming {
  * `rename` would replace the file that is there; `link` refuses to, whoever made it in the meantime.
  * @returns whether it was moved
  */
-export async function giveName(disk: NamingDisk, { path, target, isPart }: Naming): Promise<boolean> {
+export async function renameNoReplace(disk: NamingDisk, { path, target, isPart }: Naming): Promise<boolean> {
   try {
     await disk.fs.link(path, target);
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     // EPERM is also the answer for a folder, which has one name only.
     if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
-    return inTurn(disk.renames, target, () => renameWhereFree(disk, path, target));
+    return keyedMutex(disk.renames, target, () => renameWhereFree(disk, path, target));
   }
   if (isPart) await cleanUp(disk, `${path} could not be removed`, () => disk.fs.unlink(path));
   else await disk.fs.unlink(path);

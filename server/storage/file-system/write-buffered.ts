@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { PieceWriter } from './buffered-writer.ts';
+import { BufferedWriter } from './buffered-writer.ts';
 
 /**
  * Writes all that comes to the end of a file, counting and hashing it in the same pass.
  * @throws what `content` throws, or the disk; nothing is being written any more by then
  */
-export async function writeGathered(
+export async function writeBuffered(
   content: AsyncIterable<Uint8Array>,
   handle: FileHandle,
 ): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256');
-  const pieces = new PieceWriter(handle);
+  const pieces = new BufferedWriter(handle);
   let size = 0;
   // A pipe hands chunks on as they are, where `for await` over a stream joins all that has gathered in it, by a copy.
   const sink = new Writable({

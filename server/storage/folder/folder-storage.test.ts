@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { originOf } from '../../error-origin.ts';
-import { foreseenError } from '../../errors.ts';
+import { toExpectedError } from '../../errors.ts';
 import type { FileSystem } from '../file-system/file-system.ts';
 import { bytesIn, describeStorage, type TestPlace } from '../storage.conformance.ts';
 import { folderStorage } from './folder-storage.ts';
@@ -75,16 +75,16 @@ describe('folder storage', () => {
     const storage = folderStorage({ folder: await newFolder(), fs: watched(calls) });
     await storage.checkUsable();
     calls.length = 0;
-    await storage.describe(address, 'text');
+    await storage.putMetadata(address, 'text');
     calls.push('answer');
     expect(calls).to.deep.equal(['sync part', 'rename', 'sync folder', 'sync folder', 'answer']);
   });
 
   it('leaves the older text, and nothing else, when a new one can not be made durable', async () => {
     const folder = await newFolder();
-    await folderStorage({ folder }).describe(address, 'older');
+    await folderStorage({ folder }).putMetadata(address, 'older');
     const failing = folderStorage({ folder, fs: watched([], 'EIO') });
-    expect(await failing.describe(address, 'newer').catch(error => error)).to.include({ code: 'EIO' });
+    expect(await failing.putMetadata(address, 'newer').catch(error => error)).to.include({ code: 'EIO' });
     expect(await failing.description(address)).to.equal('older');
     expect(await nodeFs.readdir(join(folder, address.database))).to.deep.equal([`${address.fileName}.json`]);
   });
@@ -112,7 +112,7 @@ describe('folder storage', () => {
     const longest = { database: `${'あ'.repeat(58)}aa`, fileName: '' };
     longest.fileName = address.fileName.replace('pt_xyz', longest.database);
     for (let i = 0; i < 11; i++) await (await storage.receive(longest, content(`${i}`))).replace();
-    await storage.describe(longest, 'text');
+    await storage.putMetadata(longest, 'text');
     expect(await storage.description(longest)).to.equal('text');
   });
 
@@ -187,7 +187,7 @@ describe('folder storage', () => {
       const storage = broken({ open }, folder);
       const file = (await storage.open(address))!;
       expect(String(await bytesIn(file.pieces({ start: 0, end: 2 })))).to.equal('abc');
-      await storage.describe(address, 'text');
+      await storage.putMetadata(address, 'text');
       expect(await storage.description(address)).to.equal('text');
       const received = await storage.receive(address, content('abc'));
       expect(await received.publish()).to.equal(false);
@@ -255,7 +255,7 @@ describe('folder storage', () => {
     expect(error, 'sixty-four letters fit').to.equal(undefined);
     isRead = false;
     const refusal = await storage.receive(of('あ'.repeat(22)), watched()).catch(error => error);
-    expect(foreseenError(refusal)).to.include({ status: 422 });
+    expect(toExpectedError(refusal)).to.include({ status: 422 });
     expect(isRead).to.equal(false);
     expect(await contentsOf(folder)).to.deep.equal([]);
   });

@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import { BACKUP_NAME } from '../../../protocol/backup-name.ts';
 import { databaseNameProblem } from '../../../protocol/database-name.ts';
 import { type Disk, type FileSystem, hasCode } from '../file-system/file-system.ts';
-import { inTurn } from '../file-system/keyed-mutex.ts';
+import { keyedMutex } from '../file-system/keyed-mutex.ts';
 import type { NamingDisk } from '../file-system/rename-no-replace.ts';
 import { taggedFileSystem } from '../file-system/tagged-file-system.ts';
 import type { FileAddress, Storage } from '../storage.ts';
 import { readIdentity } from './identity.ts';
-import { describedBy, readDescription, writeDescription } from './metadata.ts';
+import { describedBy, readMetadata, writeMetadata } from './metadata.ts';
 import { LEFTOVER, newPartName } from './part-file.ts';
 import { Place } from './place.ts';
 import { openFile } from './read-file.ts';
@@ -46,18 +46,18 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
       }
       return file;
     },
-    async describe(address, text) {
+    async putMetadata(address, text) {
       const path = pathOf(root, address);
       await check(address);
-      await writeDescription(disk, path, text);
+      await writeMetadata(disk, path, text);
       await check(address);
     },
     async description(address) {
-      const text = await readDescription(disk, pathOf(root, address));
+      const text = await readMetadata(disk, pathOf(root, address));
       if (text === undefined) await check(address);
       return text;
     },
-    exclusively: async (address, task) => inTurn(tasks, pathOf(root, address), task),
+    exclusively: async (address, task) => keyedMutex(tasks, pathOf(root, address), task),
     async checkUsable() {
       await place.check();
       await checkWritable(disk, root);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { openRegular } from '../file-system/file-system.ts';
-import { giveName, type NamingDisk } from '../file-system/rename-no-replace.ts';
+import { type NamingDisk, renameNoReplace } from '../file-system/rename-no-replace.ts';
 import { closePart, openPart, removePart, syncFolder } from './part-file.ts';
 
 /** No database can have that name, which ends with a blank: the folders of the databases lie beside it. */
@@ -47,7 +47,8 @@ export async function makeIdentity(disk: NamingDisk, root: string, wanted: strin
     const marker = { about: 'Lumbung knows its storage by this file: copy it along', id: wanted };
     await part.handle.writeFile(`${JSON.stringify(marker)}\n`);
     await part.handle.sync();
-    if (await giveName(disk, { path: part.path, target: markerPath(root), isPart: true })) await closePart(disk, part);
+    if (await renameNoReplace(disk, { path: part.path, target: markerPath(root), isPart: true }))
+      await closePart(disk, part);
     else await removePart(disk, part);
   } catch (error) {
     await removePart(disk, part);

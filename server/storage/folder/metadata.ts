@@ -9,7 +9,7 @@ const ENDING = '.json';
  * Writes a text beside a file, in the place of an older one. It has its name only when it is whole and on the disk.
  * @param path of the file that it describes
  */
-export async function writeDescription(disk: Disk, path: string, text: string): Promise<void> {
+export async function writeMetadata(disk: Disk, path: string, text: string): Promise<void> {
   const target = `${path}${ENDING}`;
   const part = await openPart(disk, dirname(target));
   try {
@@ -25,7 +25,7 @@ export async function writeDescription(disk: Disk, path: string, text: string): 
 }
 
 /** @returns the text beside the file of that path, or undefined when there is none */
-export async function readDescription(disk: Disk, path: string): Promise<string | undefined> {
+export async function readMetadata(disk: Disk, path: string): Promise<string | undefined> {
   const file = await openRegular(disk, `${path}${ENDING}`);
   try {
     return await file?.handle.readFile('utf8');

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { unless } from '../file-system/file-system.ts';
-import { longestName, setAside } from '../file-system/quarantine.ts';
-import { giveName, type NamingDisk } from '../file-system/rename-no-replace.ts';
-import { writeGathered } from '../file-system/write-buffered.ts';
+import { longestName, quarantine } from '../file-system/quarantine.ts';
+import { type NamingDisk, renameNoReplace } from '../file-system/rename-no-replace.ts';
+import { writeBuffered } from '../file-system/write-buffered.ts';
 import type { FileAddress, ReceivedFile } from '../storage.ts';
 import { closePart, discardPart, openPart, type Part, syncName } from './part-file.ts';
 
@@ -22,7 +22,7 @@ export async function receiveFile(receiving: Receiving, content: AsyncIterable<U
   const part = await openPart(disk, dirname(target));
   try {
     await refuseLongName(disk, target);
-    return receivedFile({ ...receiving, ...part, ...(await writeGathered(content, part.handle)) });
+    return receivedFile({ ...receiving, ...part, ...(await writeBuffered(content, part.handle)) });
   } catch (error) {
     await discardPart(disk, part);
     throw error;
@@ -44,7 +44,7 @@ function receivedFile({ disk, address, target, check, handle, path, size, sha256
   const publish = async () => {
     await handle.sync();
     await check();
-    const isNamed = await giveName(disk, { path, target, isPart: true });
+    const isNamed = await renameNoReplace(disk, { path, target, isPart: true });
     if (isNamed) {
       isOpen = false;
       await closePart(disk, { handle, path });
@@ -65,7 +65,7 @@ function receivedFile({ disk, address, target, check, handle, path, size, sha256
       // The disk must have the good bytes before the bad ones lose their name.
       await handle.sync();
       await check();
-      await setAside(disk, target);
+      await quarantine(disk, target);
       return publish();
     },
     async discard() {
