@@ -118,7 +118,9 @@ function mysqlServer(server: string | undefined): HistoryStore[] {
 }
 
 async function filesUnder(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  // A folder that goes away in the middle ends the listing: it is asked for once more.
+  const list = () => readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await list().catch(error => (error.code === 'ENOENT' ? list() : Promise.reject(error)));
   return entries
     .filter(entry => entry.isFile() && !entry.name.startsWith('.lumbung-'))
     .map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1))
