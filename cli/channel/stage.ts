@@ -3,7 +3,7 @@ import { Group } from './group.ts';
 import type { Cancellable } from './operation.ts';
 
 /** What a stage is made of. */
-export interface Stage<In, Out> extends Cancellable {
+export interface StageDefinition<In, Out> extends Cancellable {
   /** The inbound channel. Several workers, or several stages, may share it (fan-out): each value goes to one of them. */
   readonly from: Receiver<In>;
   /** The outbound channel, for this stage alone to send to and to close. Without one the stage is a sink. */
@@ -32,7 +32,7 @@ export interface Stage<In, Out> extends Cancellable {
  * @throws {RangeError} unless `workers` is a whole number from 1
  * @see https://go.dev/blog/pipelines
  */
-export async function stage<In, Out = unknown>(definition: Stage<In, Out>): Promise<void> {
+export async function stage<In, Out = unknown>(definition: StageDefinition<In, Out>): Promise<void> {
   const { from, to, work, workers = 1, signal } = definition;
   try {
     if (!Number.isSafeInteger(workers) || workers < 1)

@@ -12,7 +12,7 @@ import type { DatabaseSource } from '../config/databases.ts';
 import { dump } from '../dump/dump.ts';
 import { dumpDatabase } from '../dump/dump-database.ts';
 import { ExplainedError } from '../errors.ts';
-import { preflight } from '../preflight/preflight.ts';
+import { runPreflight } from '../preflight/preflight.ts';
 import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
 
 const never = new AbortController().signal;
@@ -144,7 +144,7 @@ describe('the connection that dumps', () => {
         signal: never,
         onFindings: () => {},
         preflight: async (...args) => {
-          const report = await preflight(...args);
+          const report = await runPreflight(...args);
           expect(report.isEncrypted).to.equal(true);
           proxy.strip();
           return report;

@@ -8,12 +8,12 @@ import type { LiveView, LiveViewOptions } from '../live-view/live-view.ts';
 import { withHistory } from '../mail/last-good.ts';
 import { composeMail, composeVerdict } from '../mail/mail.ts';
 import { mergeReports } from '../mail/merge-reports.ts';
-import { freshWarnings, toldWarnings } from '../mail/reported-warnings.ts';
+import { freshWarnings, reportedWarnings } from '../mail/reported-warnings.ts';
 import { warningsOf } from '../mail/warnings.ts';
 import { type BackupSettings, mistypedVariables, readBackupSettings } from '../options/settings.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { learningPreflight } from '../preflight/hanging-servers.ts';
-import { preflight } from '../preflight/preflight.ts';
+import { runPreflight } from '../preflight/preflight.ts';
 import { type LastRun, readLastRun, writeLastRun } from '../report/last-run.ts';
 import type { Outcome } from '../report/outcome.ts';
 import { OutcomeLines } from '../report/outcome-lines.ts';
@@ -62,7 +62,7 @@ export async function backup(options: Record<string, unknown>, context: CommandC
     outcomes: withHistory(outcomes, await listDatabases(outcomes, settings, context), before),
     notDone: chosen.map(({ label }) => label).filter(label => !done.has(label)),
     // A work folder that is gone must not take the mail with it.
-    kept: (await spool.leftovers().catch(() => [])).map(({ path }) => path),
+    kept: (await spool.pendingUploads().catch(() => [])).map(({ path }) => path),
     ...(settings.only && { only: chosen.map(({ label }) => label) }),
     ...(warnings.length > 0 && { warnings }),
     ...(unfinished && { unfinished }),
@@ -116,22 +116,22 @@ async function run(
       once: true,
     });
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };
-    const watch = view ?? { onStart: () => {}, onProgress: () => {} };
-    const leftovers = await spool.leftovers();
+    const progress = view ?? { onStart: () => {}, onProgress: () => {} };
+    const pendingUploads = await spool.pendingUploads();
     for await (const outcome of runPipeline({
       ...settings,
       sources,
-      leftovers,
+      pendingUploads,
       workers,
       clients,
-      preflight: learningPreflight(preflight),
+      preflight: learningPreflight(runPreflight),
       spool,
-      watch,
+      progress,
       signal,
     })) {
       outcomes.push(outcome);
       log.add(outcome);
-      view?.ended(outcome, wrapLines(lines.describe(outcome), screenWidth(out), ' '.repeat(12)));
+      view?.finish(outcome, wrapLines(lines.describe(outcome), screenWidth(out), ' '.repeat(12)));
     }
     return { outcomes };
   } catch (error) {
@@ -181,7 +181,7 @@ async function conclude(report: RunReport, { settings, context, before, folder }
   const warnings = warningsOf(report);
   const fresh = freshWarnings(warnings, before, now);
   const isMailed = !settings.quiet || report.exitCode !== EXIT.ok || fresh.length > 0;
-  const own: LastRun = { ...report, told: toldWarnings(warnings, before, { isMailed, now }) };
+  const own: LastRun = { ...report, told: reportedWarnings(warnings, before, { isMailed, now }) };
   const left = report.only && before ? mergeReports(before, own) : own;
   const problem = await writeLastRun(folder, left).then(
     () => undefined,

@@ -6,7 +6,7 @@ import { reportOf } from '../doctor/render.ts';
 import { readDoctorSettings } from '../options/settings.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { learningPreflight } from '../preflight/hanging-servers.ts';
-import { preflight } from '../preflight/preflight.ts';
+import { runPreflight } from '../preflight/preflight.ts';
 import { visibleDatabases } from '../preflight/visible-databases.ts';
 import { snakeCased } from '../report/snake-case.ts';
 import { knownSecrets } from '../secrets/known-secrets.ts';
@@ -30,7 +30,7 @@ export async function doctor(options: Record<string, unknown>, context: CommandC
   const service = new Service(settings.server, signal);
   using screen = json ? undefined : new DoctorScreen(stdout, settings);
   const examination = await examine(settings, {
-    ...{ env, signal, version, preflight: learningPreflight(preflight), askVisible: visibleDatabases },
+    ...{ env, signal, version, preflight: learningPreflight(runPreflight), askVisible: visibleDatabases },
     tell: checks => screen?.tell(checks),
     progress: progress => screen?.show(progress),
     askService: () => service.status(),

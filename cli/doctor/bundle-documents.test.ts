@@ -4,7 +4,7 @@ import type { DatabaseSource } from '../config/databases.ts';
 import { readBackupSettings } from '../options/settings.ts';
 import { redactor } from '../secrets/redactor.ts';
 import { bundleDocuments } from './bundle-documents.ts';
-import { marker } from './checks/check.ts';
+import { checkReporter } from './checks/check.ts';
 import type { Examination } from './examine.ts';
 
 const SOURCE: DatabaseSource = {
@@ -12,7 +12,7 @@ const SOURCE: DatabaseSource = {
   ...{ dumpOptions: ['--where=x=1', '--quick'], shrinkLimitPercent: 50, ssl: 'verify' as const },
 };
 const EXAMINATION: Examination = {
-  checks: [marker('database', 'pt_xyz').fail('said geheim', 'Do.')],
+  checks: [checkReporter('database', 'pt_xyz').fail('said geheim', 'Do.')],
   ...{ sources: [SOURCE], clients: undefined, reports: new Map(), service: undefined, lastRun: undefined },
 };
 const RUN = {

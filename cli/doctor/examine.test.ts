@@ -6,8 +6,8 @@ import { expect } from 'chai';
 import { OBJECT_KINDS } from '../../protocol/manifest.ts';
 import { ConfigurationError, ExplainedError } from '../errors.ts';
 import { readBackupSettings } from '../options/settings.ts';
+import type { Preflight } from '../preflight/preflight.ts';
 import type { Check } from './checks/check.ts';
-import type { Preflight } from './checks/database-check.ts';
 import type { AskVisible } from './checks/uncovered-check.ts';
 import { examine } from './examine.ts';
 

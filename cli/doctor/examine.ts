@@ -3,15 +3,15 @@ import type { DatabaseSource } from '../config/databases.ts';
 import { chooseSources } from '../config/select-sources.ts';
 import { ExplainedError } from '../errors.ts';
 import type { BackupSettings } from '../options/settings.ts';
-import type { SourceReport } from '../preflight/preflight.ts';
+import type { Preflight, SourceReport } from '../preflight/preflight.ts';
 import { type LastRun, readLastRun } from '../report/last-run.ts';
 import { knownSecrets } from '../secrets/known-secrets.ts';
 import { redactor } from '../secrets/redactor.ts';
 import { sourceRedactor } from '../secrets/source-redactor.ts';
-import { AREAS, type Check, type Checked, guarded, marker } from './checks/check.ts';
+import { AREAS, type Check, type Checked, checkReporter, guarded } from './checks/check.ts';
 import { checkClients } from './checks/client-check.ts';
 import { checkConfiguration } from './checks/configuration-check.ts';
-import { checkDatabase, type DatabaseCheck, type Preflight } from './checks/database-check.ts';
+import { checkDatabase, type DatabaseCheck } from './checks/database-check.ts';
 import type { Sizes } from './checks/estimate.ts';
 import { inOrder } from './checks/in-order.ts';
 import { checkLastRun, unreadableLastRun } from './checks/last-run-check.ts';
@@ -64,13 +64,13 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
   const { config } = settings;
   const { env, signal } = options;
   const found = new Found(options.tell);
-  const listed = await guarded(marker('configuration', config), signal, () => checkConfiguration(config, env));
+  const listed = await guarded(checkReporter('configuration', config), signal, () => checkConfiguration(config, env));
   const sources = chooseSources(listed.sources ?? [], listed.sources ? settings : { ...settings, only: undefined });
   found.add(listed);
   const { clients } = found.add(
-    await guarded(marker('dump program', 'both'), signal, () => checkClients(settings, { signal })),
+    await guarded(checkReporter('dump program', 'both'), signal, () => checkClients(settings, { signal })),
   );
-  const last = await guarded(marker('last run', settings.workDir), signal, () => checkLastRunOf(settings, env));
+  const last = await guarded(checkReporter('last run', settings.workDir), signal, () => checkLastRunOf(settings, env));
   const lastRun = last.lastRun === 'unreadable' ? undefined : last.lastRun;
   const context = { settings, options, sources, listed: listed.sources, clients, lastRun, found };
   const [reports, places] = await Promise.all([examineDatabases(context), examinePlaces(context, last)]);
@@ -109,7 +109,7 @@ async function examineDatabases(context: Context): Promise<ReadonlyMap<string, S
   const reports = reportsOf(sources, databases);
   const reached = sources.filter(({ label }) => reports.has(label));
   const asked = { listed: listed ?? [], reached, ask: askVisible, config: settings.config, workers, signal };
-  found.add(await guarded(marker('database server', 'all'), signal, () => checkUncovered(asked)));
+  found.add(await guarded(checkReporter('database server', 'all'), signal, () => checkUncovered(asked)));
   return reports;
 }
 
@@ -125,15 +125,17 @@ async function examinePlaces(context: Context, last: LastRunCheck): Promise<Plac
   const { workDir, server } = settings;
   const { signal, version, askService, askStored, askReport } = options;
   const { existing } = found.add(
-    await guarded(marker('work folder', workDir), signal, () => checkWorkFolder(settings)),
+    await guarded(checkReporter('work folder', workDir), signal, () => checkWorkFolder(settings)),
   );
   found.add(last);
   const { status: service } = found.add(
-    await guarded(marker('service', server.href), signal, () => checkService({ server, version, ask: askService })),
+    await guarded(checkReporter('service', server.href), signal, () =>
+      checkService({ server, version, ask: askService }),
+    ),
   );
   if (service)
     found.add(
-      await guarded(marker('newest backup', 'all'), signal, () =>
+      await guarded(checkReporter('newest backup', 'all'), signal, () =>
         checkStored({ sources, ask: askStored, askReport, lastRun: last.lastRun }),
       ),
     );
@@ -146,14 +148,14 @@ async function examineRoom({ settings, options, found }: Context, places: Places
   const { workDir, server } = settings;
   if (existing !== undefined)
     found.add(
-      await guarded(marker('work folder', workDir), options.signal, () =>
+      await guarded(checkReporter('work folder', workDir), options.signal, () =>
         checkWorkFolderRoom(settings, { existing, sizes }),
       ),
     );
   if (service) found.add(checkServiceRoom(server, service, sizes));
 }
 
-const NO_LIST = marker('database', 'all').warn('not checked, since the list of databases can not be used');
+const NO_LIST = checkReporter('database', 'all').warn('not checked, since the list of databases can not be used');
 
 /** What was found so far. Each thing is told at once. */
 class Found {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { marker } from './checks/check.ts';
+import { checkReporter } from './checks/check.ts';
 import { renderCheck, renderMail, renderOpen, renderSummary, reportOf, withoutRepeated } from './render.ts';
 
-const { ok, warn, fail } = marker('database', 'pt_xyz');
+const { ok, warn, fail } = checkReporter('database', 'pt_xyz');
 
 describe('render', () => {
   it('gives each check a line with its mark, and one with what to do', () => {
@@ -32,9 +32,10 @@ describe('render', () => {
   });
 
   it('says a cause that several databases share once, with their names', () => {
-    const down = (label: string) => marker('database', label).fail('127.0.0.1:33065 refuses connections', 'Start it.');
+    const down = (label: string) =>
+      checkReporter('database', label).fail('127.0.0.1:33065 refuses connections', 'Start it.');
     const names = Array.from({ length: 12 }, (_, index) => `db_${index}`);
-    const checks = [...names.map(down), marker('database', 'pt_abc').fail('is something else')];
+    const checks = [...names.map(down), checkReporter('database', 'pt_abc').fail('is something else')];
     const expected = `FAIL  database  ${names.slice(0, 10).join(', ')} and 2 more: 127.0.0.1:33065 refuses connections
         what to do: Start it.
 FAIL  database  pt_abc: is something else`;
@@ -43,7 +44,7 @@ FAIL  database  pt_abc: is something else`;
   });
 
   it('counts what the last run met and is still so once, and says that the last run had it', () => {
-    const last = marker('last run', 'of today');
+    const last = checkReporter('last run', 'of today');
     const checks = [
       ...[fail('no right (X)', 'GRANT x'), fail('is down')],
       last.fail('ended with code 1: 1 of 1 database needs attention (0 ok)'),

@@ -8,8 +8,9 @@ import { findMysqldump, type MysqldumpClient } from '../client-programs/mysqldum
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
 import { ServerAway } from '../mysql/explain-connecting.ts';
-import { preflight } from '../preflight/preflight.ts';
-import { dumpDatabase, type Preflight } from './dump-database.ts';
+import type { Preflight } from '../preflight/preflight.ts';
+import { runPreflight } from '../preflight/preflight.ts';
+import { dumpDatabase } from './dump-database.ts';
 
 const signal = new AbortController().signal;
 
@@ -31,7 +32,7 @@ describe('take-dump', function () {
     await rm(folder, { recursive: true });
   });
 
-  const findingsOf = async (dumpOptions: string[], look: Preflight = preflight): Promise<readonly Finding[]> => {
+  const findingsOf = async (dumpOptions: string[], look: Preflight = runPreflight): Promise<readonly Finding[]> => {
     const { host, port, user, password } = mariadb;
     const source: DatabaseSource = {
       ...{ label: 'd', database: 'taken', host, port, user, password, dumpOptions, shrinkLimitPercent: 50 },
@@ -69,7 +70,7 @@ describe('take-dump', function () {
       let looks = 0;
       const look: Preflight = async (...asked) => {
         looks++;
-        return preflight(...asked);
+        return runPreflight(...asked);
       };
       const asked: number[] = [];
       const waitForRoom = async (bytes: number) => {
@@ -104,17 +105,17 @@ describe('take-dump', function () {
     const attempt = (password: string, look: Preflight) =>
       dumpDatabase(of(password), path, { clients, preflight: look, signal, onFindings: () => {} });
     try {
-      await attempt('pässwörd€', preflight);
+      await attempt('pässwörd€', runPreflight);
       await rm(path);
       const inTheDark: Preflight = async () => {
         throw new ExplainedError('could not look');
       };
-      for (const look of [preflight, inTheDark]) {
+      for (const look of [runPreflight, inTheDark]) {
         const refused = await attempt('pässwörd', look).catch(error => error);
         expect(refused.advice).to.contain('which sade sends in UTF-8');
         expect((await attempt('plain', look).catch(error => error)).advice).not.to.contain('UTF-8');
       }
-      const seen = await preflight(of('pässwörd'), { signal }).catch(error => error);
+      const seen = await runPreflight(of('pässwörd'), { signal }).catch(error => error);
       expect(seen.advice).to.contain('which sade sends in UTF-8');
     } finally {
       await mariadb.sql('drop user umlaut');
@@ -135,7 +136,7 @@ describe('take-dump', function () {
   });
 
   it('says of a server that refuses connections where it is and what all its databases share', async () => {
-    const elsewhere: Preflight = (source, options) => preflight({ ...source, port: 1 }, options);
+    const elsewhere: Preflight = (source, options) => runPreflight({ ...source, port: 1 }, options);
     const error = await findingsOf([], elsewhere).catch(error => error);
     expect(error.message).to.match(/^can't connect to 127\.0\.0\.1:1: .*ECONNREFUSED/);
     expect(error.sharedCause).to.deep.equal({ where: '127.0.0.1:1', why: 'refuses connections' });

@@ -7,12 +7,9 @@ import { ExplainedError } from '../errors.ts';
 import type { DumpFacts } from '../manifest/manifest-builder.ts';
 import { ServerAway } from '../mysql/explain-connecting.ts';
 import { clientFindings } from '../preflight/client-findings.ts';
-import { rightsUnknown, type SourceReport } from '../preflight/preflight.ts';
+import { type Preflight, rightsUnknown, type SourceReport } from '../preflight/preflight.ts';
 import { dump } from './dump.ts';
 import { planHistory } from './history-plan.ts';
-
-/** Looks at a source before it is dumped. @throws {ExplainedError} */
-export type Preflight = (source: DatabaseSource, options: { signal: AbortSignal }) => Promise<SourceReport>;
 
 export interface DumpDatabaseOptions {
   readonly clients: DumpClients;
@@ -43,7 +40,7 @@ export async function dumpDatabase(
   options: DumpDatabaseOptions,
 ): Promise<TakenDump> {
   const { clients, signal, onFindings, onBegun } = options;
-  const seen = await lookWithRoom(source, options);
+  const seen = await preflightWithRoom(source, options);
   const { report } = seen;
   const client = report ? clients.for(report.server.flavour) : clients.for(clients.all[0]!.flavour);
   const history = report && planHistory(source, client, report);
@@ -58,7 +55,7 @@ export async function dumpDatabase(
     client,
     signal,
     fallbackOptions: [...(report?.fallbackOptions ?? []), ...(history?.options ?? [])],
-    tablesMadeAnew: report?.tablesMadeAnew,
+    recreatedTables: report?.recreatedTables,
     onBegun: () => onBegun?.(report?.estimatedBytes ?? 0),
   });
   return {
@@ -71,14 +68,17 @@ export async function dumpDatabase(
 }
 
 /** After a wait the source is looked at again: the tables may be others by then. */
-async function lookWithRoom(source: DatabaseSource, options: DumpDatabaseOptions): ReturnType<typeof look> {
-  const seen = await look(source, options);
+async function preflightWithRoom(
+  source: DatabaseSource,
+  options: DumpDatabaseOptions,
+): ReturnType<typeof tryPreflight> {
+  const seen = await tryPreflight(source, options);
   const hasWaited = await options.waitForRoom?.(seen.report?.estimatedBytes ?? 0);
-  return hasWaited ? await look(source, options) : seen;
+  return hasWaited ? await tryPreflight(source, options) : seen;
 }
 
 /** What it can't find out does not keep the dump from being tried: mysqldump knows best why it can't get in. */
-async function look(
+async function tryPreflight(
   source: DatabaseSource,
   { preflight, signal }: DumpDatabaseOptions,
 ): Promise<{ report?: SourceReport; unknown?: Finding }> {

@@ -368,8 +368,8 @@ describe('dump', () => {
     it('is whole, and nobody can see whether tables were swapped meanwhile: it is kept, and not made again', async () => {
       const log = join(folder, 'begun');
       const client = await fakeMysqldump(folder, `echo x >> '${log}'; header; marker`);
-      const tablesMadeAnew = () => Promise.reject(new Error('the server has gone'));
-      const { findings, isRepeated } = await dump(source, path, { client, signal: never, tablesMadeAnew });
+      const recreatedTables = () => Promise.reject(new Error('the server has gone'));
+      const { findings, isRepeated } = await dump(source, path, { client, signal: never, recreatedTables });
       expect(findings.map(({ code }) => code)).to.deep.equal(['TABLES_SWAPPED']);
       expect(findings[0]!.message).to.contain('the server has gone');
       expect(isRepeated).to.equal(false);

@@ -25,7 +25,7 @@ export interface DumpOptions {
   /** Options that let mysqldump get through where a right is missing or a view is broken. */
   readonly fallbackOptions?: readonly string[];
   /** Tells, after a dump, which tables have become others while it was made. */
-  readonly tablesMadeAnew?: FindRecreatedTables | undefined;
+  readonly recreatedTables?: FindRecreatedTables | undefined;
   /** Told as soon as there is a file that mysqldump is about to write to. */
   readonly onBegun?: () => void;
 }
@@ -42,7 +42,7 @@ const CHANGED_MEANWHILE = /\b1412\b/;
 export async function dump(
   source: DatabaseSource,
   path: string,
-  { client, signal, fallbackOptions = [], tablesMadeAnew, onBegun = () => {} }: DumpOptions,
+  { client, signal, fallbackOptions = [], recreatedTables, onBegun = () => {} }: DumpOptions,
 ): Promise<Dump> {
   signal.throwIfAborted();
   const asked = { ...source, dumpOptions: [...source.dumpOptions, ...fallbackOptions] };
@@ -50,7 +50,7 @@ export async function dump(
   await using file = await open(path, 'ax', 0o600);
   onBegun();
   try {
-    return await dumpAgainIfChanged(asked, { path, file, client, signal, tablesMadeAnew });
+    return await dumpAgainIfChanged(asked, { path, file, client, signal, recreatedTables });
   } catch (error) {
     // What can't be removed is swept by the next run: the reason of the failure is worth more.
     await rm(path, { force: true }).catch(() => {});
@@ -63,7 +63,7 @@ interface Once {
   readonly file: FileHandle;
   readonly client: MysqldumpClient;
   readonly signal: AbortSignal;
-  readonly tablesMadeAnew: FindRecreatedTables | undefined;
+  readonly recreatedTables: FindRecreatedTables | undefined;
 }
 
 async function dumpAgainIfChanged(source: DatabaseSource, once: Once): Promise<Dump> {
@@ -90,9 +90,9 @@ interface Seen {
   readonly unseen?: string;
 }
 
-async function lookAgain({ tablesMadeAnew, signal }: Once): Promise<Seen> {
+async function lookAgain({ recreatedTables, signal }: Once): Promise<Seen> {
   try {
-    return { tables: (await tablesMadeAnew?.({ signal })) ?? [] };
+    return { tables: (await recreatedTables?.({ signal })) ?? [] };
   } catch (error) {
     signal.throwIfAborted();
     return { tables: [], unseen: messageOf(error) };

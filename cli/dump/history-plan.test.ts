@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
 import { findMysqldump, type MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import { preflight } from '../preflight/preflight.ts';
+import { runPreflight } from '../preflight/preflight.ts';
 import { dumpDatabase } from './dump-database.ts';
 import { planHistory } from './history-plan.ts';
 
@@ -53,7 +53,7 @@ describe('system-versioned', function () {
     return { label: 'v', database: DATABASE, host, port, user, password, dumpOptions, shrinkLimitPercent: 50 };
   };
   const plan = async (dumpOptions?: string[], by = client, server = '10.11.2') => {
-    const report = await preflight(source(dumpOptions), { signal });
+    const report = await runPreflight(source(dumpOptions), { signal });
     const { options, findings } = planHistory(source(dumpOptions), by, {
       ...report,
       server: { flavour: 'mariadb', version: server },
@@ -66,7 +66,12 @@ describe('system-versioned', function () {
   it('comes back with all of the history from a dump, and with its times', async () => {
     const path = join(folder, 'dump.sql');
     const clients = { for: () => client, all: [client] };
-    const { findings } = await dumpDatabase(source(), path, { clients, preflight, signal, onFindings: () => {} });
+    const { findings } = await dumpDatabase(source(), path, {
+      clients,
+      preflight: runPreflight,
+      signal,
+      onFindings: () => {},
+    });
     expect(findings).to.deep.equal([]);
     const { host, port, user, password } = mariadb;
     const args = ['--no-defaults', `--host=${host}`, `--port=${port}`, `--user=${user}`, AGAIN];
@@ -112,7 +117,12 @@ describe('system-versioned', function () {
     expect((await plan([`--ignore-table=${DATABASE}.counted`])).options).to.deep.equal(['--dump-history']);
     const path = join(folder, 'counted.sql');
     const clients = { for: () => client, all: [client] };
-    const taken = await dumpDatabase(source(), path, { clients, preflight, signal, onFindings: () => {} });
+    const taken = await dumpDatabase(source(), path, {
+      clients,
+      preflight: runPreflight,
+      signal,
+      onFindings: () => {},
+    });
     expect(taken.findings.map(({ code }) => code)).to.deep.equal(['HISTORY_NOT_DUMPED']);
   });
 

@@ -1,4 +1,4 @@
-import type { Stage } from '../report/outcome.ts';
+import type { StageName } from '../report/outcome.ts';
 import { count, formatBytes, formatSeconds } from '../terminal/format.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import type { RecentSpeed } from './recent-speed.ts';
@@ -7,7 +7,7 @@ import type { OverallProgress } from './run-progress.ts';
 /** What is known of one database that is being worked on. */
 export interface Line {
   readonly database: string;
-  readonly stage: Stage;
+  readonly stage: StageName;
   readonly path: string;
   /** Bytes of the stage; of a dump what it may become. */
   readonly total: number | undefined;
@@ -36,7 +36,7 @@ export function lineOf({ database, stage, total, speed, done }: Line, columns: n
 }
 
 /** The size of a dump is an estimate: one that is larger shows no share, and one that has just that may go on. */
-function share(stage: Stage, done: number, total: number | undefined): string {
+function share(stage: StageName, done: number, total: number | undefined): string {
   if (!total || (stage === 'dump' && done > total)) return '';
   const percent = Math.floor((100 * done) / total);
   return `${Math.min(percent, stage === 'dump' ? 99 : 100)} %`;

@@ -180,7 +180,7 @@ describe('live-view', () => {
       });
 
     it('keeps what has ended above, whole, however long it is, and shows the rest once', async () => {
-      const ended = `view.ended({ ...backups[2] }, 'INCOMPLETE pt_xyz GRANT ' + 'x'.repeat(100)); await sleep(400);`;
+      const ended = `view.finish({ ...backups[2] }, 'INCOMPLETE pt_xyz GRANT ' + 'x'.repeat(100)); await sleep(400);`;
       await using terminal = await run({ columns: 60, rows: 20 }, 3, `${ended} await sleep(30_000);`);
       await terminal.shows(/1 of 3 databases done/);
       const screen = await terminal.screen();

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import process from 'node:process';
 import { createLogUpdate } from 'log-update';
 import type { BackupJob, ProgressListener } from '../pipeline/jobs.ts';
-import type { Outcome, Stage } from '../report/outcome.ts';
+import type { Outcome, StageName } from '../report/outcome.ts';
 import { fitLine } from '../terminal/fit.ts';
 import { type Line, lineOf, overallLine } from './live-lines.ts';
 import { RecentSpeed } from './recent-speed.ts';
@@ -44,7 +44,11 @@ export class LiveView implements ProgressListener, Disposable {
     if (CAN_SUSPEND) process.on('SIGTSTP', this.#suspend);
   }
 
-  onStart({ database, fileName, isLeftover }: BackupJob, stage: Stage, file: { path: string; bytes?: number }): void {
+  onStart(
+    { database, fileName, isLeftover }: BackupJob,
+    stage: StageName,
+    file: { path: string; bytes?: number },
+  ): void {
     const { path, bytes: total } = file;
     const earlier = this.#lines.get(fileName);
     // What a dump may become is known only when it has begun, and a zip has followed it before the zip is shown.
@@ -66,7 +70,7 @@ export class LiveView implements ProgressListener, Disposable {
   }
 
   /** Puts the line of a database that has ended above the live ones, for good. */
-  ended({ fileName, database, isLeftover }: Outcome, text: string): void {
+  finish({ fileName, database, isLeftover }: Outcome, text: string): void {
     this.#lines.delete(fileName);
     if (!isLeftover) this.#progress.done(database);
     // Not by log-update: it would break a long line, and with it a command that is to be copied.

@@ -1,4 +1,4 @@
-import type { Stage } from '../report/outcome.ts';
+import type { StageName } from '../report/outcome.ts';
 
 /** How far a whole run is. */
 export interface OverallProgress {
@@ -53,7 +53,7 @@ export class RunProgress {
   }
 
   /** @param share how much of the stage is done, from 0 to 1 */
-  at(label: string, stage: Stage, share: number): void {
+  at(label: string, stage: StageName, share: number): void {
     const database = this.#databases.get(label);
     if (!database || database.isDone) return;
     database.share = SHARE_BEFORE[stage] + (SHARE_AFTER[stage] - SHARE_BEFORE[stage]) * Math.min(1, share);

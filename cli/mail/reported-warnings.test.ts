@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { reportOf } from '../../testing/cli/nights.ts';
 import type { LastRun } from '../report/last-run.ts';
-import { freshWarnings, toldWarnings } from './reported-warnings.ts';
+import { freshWarnings, reportedWarnings } from './reported-warnings.ts';
 import type { Warning } from './warnings.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -16,7 +16,7 @@ function newsOf(nights: readonly (readonly Warning[])[], mailedAnyway: readonly 
     const now = night(number, number % 2 ? -5 : 5);
     const fresh = freshWarnings(warnings, before, now);
     const isMailed = fresh.length > 0 || mailedAnyway.includes(number);
-    before = { ...reportOf([]), told: toldWarnings(warnings, before, { isMailed, now }) };
+    before = { ...reportOf([]), told: reportedWarnings(warnings, before, { isMailed, now }) };
     return fresh.length;
   });
 }

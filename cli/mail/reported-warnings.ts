@@ -1,4 +1,4 @@
-import type { LastRun, ToldWarning } from '../report/last-run.ts';
+import type { LastRun, ReportedWarning } from '../report/last-run.ts';
 import type { Warning } from './warnings.ts';
 
 /** A night's run may begin a little earlier than the one a week before. */
@@ -17,26 +17,26 @@ export function freshWarnings(warnings: readonly Warning[], before: LastRun | un
  * @param isMailed whether a mail goes out, which has all of the warnings
  * @returns what the next run is to know; a warning that is not there in one night is not news in the next
  */
-export function toldWarnings(
+export function reportedWarnings(
   warnings: readonly Warning[],
   before: LastRun | undefined,
   { isMailed, now }: { isMailed: boolean; now: Date },
-): ToldWarning[] {
+): ReportedWarning[] {
   const told = new Map(recent(before, now).map(warning => [keyOf(warning), warning]));
   if (isMailed) for (const warning of warnings.map(each => asTold(each, now))) told.set(keyOf(warning), warning);
   return [...told.values()];
 }
 
-function recent(before: LastRun | undefined, now: Date): ToldWarning[] {
+function recent(before: LastRun | undefined, now: Date): ReportedWarning[] {
   return (before?.told ?? []).filter(({ toldAt }) => now.getTime() - toldAt.getTime() < REMIND_AFTER_MS);
 }
 
 /** Figures of a finding change each night, and say nothing new; a table that was not named before does, and so does another run. */
-function asTold({ database, code, message }: Warning, toldAt: Date): ToldWarning {
+function asTold({ database, code, message }: Warning, toldAt: Date): ReportedWarning {
   const text = code === undefined ? message : `${code}: ${message.replace(/\d+/g, '#')}`;
   return { ...(database !== undefined && { database }), text, toldAt };
 }
 
-function keyOf({ database, text }: ToldWarning): string {
+function keyOf({ database, text }: ReportedWarning): string {
   return JSON.stringify([database, text]);
 }

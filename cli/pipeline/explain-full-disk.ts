@@ -43,7 +43,7 @@ export async function fullDiskFacts(
   seen: { readonly bytesInAll: number; readonly freeBefore: number } | undefined,
 ): Promise<FullDiskFacts> {
   // How much waits there explains the failure; that it can't be found out must not hide it.
-  const zips = await spool.leftovers().catch(() => []);
+  const zips = await spool.pendingUploads().catch(() => []);
   return {
     folder: spool.folder,
     neededBytes: seen?.bytesInAll,

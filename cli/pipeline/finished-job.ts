@@ -6,7 +6,7 @@ import type { BackupJob, FinishedJob, ZippedBackup } from './jobs.ts';
 export function finishJob(backup: BackupJob, rest: Pick<Outcome, 'state'> & Partial<Outcome>): FinishedJob {
   const { database, fileName, isLeftover, startedAt, findings } = backup;
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
-  return { kind: 'ended', outcome: { database, fileName, isLeftover, startedAt, seconds, findings, ...rest } };
+  return { kind: 'finished', outcome: { database, fileName, isLeftover, startedAt, seconds, findings, ...rest } };
 }
 
 /** @returns what an outcome tells of a zip, as far as it is known */

@@ -1,13 +1,13 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import type { DumpFacts } from '../manifest/manifest-builder.ts';
-import type { Outcome, Stage } from '../report/outcome.ts';
+import type { Outcome, StageName } from '../report/outcome.ts';
 import type { TimeBudget } from './time-budget.ts';
 
 /** Is told how the run goes, to show it; decides nothing. */
 export interface ProgressListener {
   /** @param file the one that grows or is read; `bytes` are those to go through, where that is known */
-  onStart(backup: BackupJob, stage: Stage, file: { readonly path: string; readonly bytes?: number }): void;
+  onStart(backup: BackupJob, stage: StageName, file: { readonly path: string; readonly bytes?: number }): void;
   /** @param bytes how many of them are done */
   onProgress(backup: BackupJob, bytes: number): void;
   /** It waits for the service or for room on the disk, and is worked on no more for now. */
@@ -27,7 +27,7 @@ export interface BackupJob {
 
 /** A dump that is whole. */
 export interface CompletedDump {
-  readonly kind: 'dumped';
+  readonly kind: 'completed';
   readonly dumpBytes: number;
   /** Whether the file was emptied and written once more. */
   readonly isRepeated: boolean;
@@ -52,7 +52,7 @@ export interface WaitingUpload {
 
 /** Nothing is left to do: whatever stage comes next hands it on. */
 export interface FinishedJob {
-  readonly kind: 'ended';
+  readonly kind: 'finished';
   readonly outcome: Outcome;
   /** The disk was full while others took their part of it: it is tried once more alone, and this is not told. */
   readonly again?: true;

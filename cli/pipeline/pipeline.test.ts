@@ -119,7 +119,7 @@ describe('pipeline', () => {
           ...{ dumpOptions: [], shrinkLimitPercent: 50 },
         };
       }),
-      leftovers: await spool.leftovers(),
+      pendingUploads: await spool.pendingUploads(),
       workers,
       dumpsPerHost,
       level: 6,
@@ -129,7 +129,7 @@ describe('pipeline', () => {
       server: url,
       timeoutMs,
       retries,
-      watch: { onStart: () => {}, onProgress: () => {} },
+      progress: { onStart: () => {}, onProgress: () => {} },
       signal,
     }))
       outcomes.push(outcome);
@@ -452,7 +452,7 @@ describe('pipeline', () => {
         for (let night = 1; night <= 3; night++) await run(night === 1 ? [code.toLowerCase()] : [], GOOD);
         expect(await aside(), code).to.deep.equal([]);
       }
-      expect(await spool.leftovers()).to.have.length(6);
+      expect(await spool.pendingUploads()).to.have.length(6);
     });
 
     it('stays where it is once very many were set aside: that can not be right', async () => {
@@ -463,7 +463,7 @@ describe('pipeline', () => {
       }
       serve = refuse(422, 'INVALID_ZIP');
       for (let night = 1; night <= 3; night++) await run(night === 1 ? ['a'] : [], GOOD);
-      expect(await spool.leftovers()).to.have.length(1);
+      expect(await spool.pendingUploads()).to.have.length(1);
     });
   });
 

@@ -13,7 +13,7 @@ import { Stages, type StagesOptions } from './stages.ts';
 export interface PipelineOptions extends StagesOptions {
   readonly sources: readonly DatabaseSource[];
   /** Zips of earlier runs, which go straight to the upload, before those of this run. */
-  readonly leftovers: readonly PendingUpload[];
+  readonly pendingUploads: readonly PendingUpload[];
   readonly workers: { readonly dump: number; readonly zip: number; readonly upload: number };
   /** How many dumps one database host should bear at once. */
   readonly dumpsPerHost: number;
@@ -33,10 +33,10 @@ export interface PipelineOptions extends StagesOptions {
  * @throws the signal's reason when aborted; whatever was half-done is removed by then
  */
 export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Outcome> {
-  const { leftovers, workers, signal } = options;
+  const { pendingUploads, workers, signal } = options;
   const stages = new Stages(options);
   const turns = new PerHostLimiter(options.sources, options.dumpsPerHost);
-  const rounds = new Rounds(turns, leftovers.length);
+  const rounds = new Rounds(turns, pendingUploads.length);
   const toDump = new Channel<DatabaseSource>();
   const toZip = new Channel<RunningDump | FinishedJob>();
   const zipped = new Channel<ZippedBackup | FinishedJob>();
@@ -52,7 +52,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
     using outbound = toZip;
     const dump = async (source: DatabaseSource, { signal }: { signal: AbortSignal }) => {
       try {
-        await stages.dump(source, { signal, handOn: dumping => outbound.send(dumping, { signal }) });
+        await stages.dump(source, { signal, handOn: running => outbound.send(running, { signal }) });
       } finally {
         turns.release(source);
       }
@@ -60,7 +60,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
     await stage({ from: toDump, work: dump, workers: workers.dump, signal });
   });
   group.go(signal => stage({ from: toZip, to: zipped, work: stages.zip, workers: workers.zip, signal }));
-  group.go(signal => send(inOrder(leftovers.map(stages.pickUp), zipped.values({ signal })), toUpload, signal));
+  group.go(signal => send(inOrder(pendingUploads.map(stages.pickUp), zipped.values({ signal })), toUpload, signal));
   group.go(signal => stage({ from: toUpload, to: uploaded, work: stages.upload, workers: workers.upload, signal }));
   group.go(signal =>
     send(

@@ -7,12 +7,12 @@ import { Rounds } from './rounds.ts';
 const never = new AbortController().signal;
 
 describe('rounds', () => {
-  const roundsOf = (labels: string[], leftovers = 0, signal = never) => {
+  const roundsOf = (labels: string[], pendingUploads = 0, signal = never) => {
     const sources = labels.map(label => ({ label }) as DatabaseSource);
     async function* first() {
       yield* sources;
     }
-    const rounds = new Rounds(first(), leftovers);
+    const rounds = new Rounds(first(), pendingUploads);
     const given: string[] = [];
     const all = (async () => {
       for await (const { label } of rounds.sources(signal)) given.push(label);
@@ -25,29 +25,29 @@ describe('rounds', () => {
     return { rounds, soon, all };
   };
   const ended = (database: string, rest: Partial<FinishedJob> = {}) =>
-    ({ kind: 'ended', outcome: { database }, ...rest }) as FinishedJob;
+    ({ kind: 'finished', outcome: { database }, ...rest }) as FinishedJob;
   const again = (database: string) => ended(database, { again: true });
 
   it('gives each out once where no one lacks room', async () => {
     const { rounds, soon } = roundsOf(['a', 'b']);
     expect(await soon()).to.deep.equal(['a', 'b']);
-    expect(rounds.ended(ended('a'))).to.equal(false);
-    rounds.ended({ kind: 'waiting' } as WaitingUpload);
+    expect(rounds.settle(ended('a'))).to.equal(false);
+    rounds.settle({ kind: 'waiting' } as WaitingUpload);
     expect(await soon()).to.deep.equal(['a', 'b', 'all']);
   });
 
   it('gives those that lacked room out again, each when all others have ended', async () => {
     const { rounds, soon } = roundsOf(['a', 'b', 'c'], 1);
     await soon();
-    expect(rounds.ended(again('b'))).to.equal(true);
-    expect(rounds.ended(again('a'))).to.equal(true);
-    rounds.ended(ended('c'));
+    expect(rounds.settle(again('b'))).to.equal(true);
+    expect(rounds.settle(again('a'))).to.equal(true);
+    rounds.settle(ended('c'));
     expect(await soon(), 'what an earlier run has left is not delivered yet').to.deep.equal(['a', 'b', 'c']);
-    rounds.ended(ended('left'));
+    rounds.settle(ended('left'));
     expect(await soon()).to.deep.equal(['a', 'b', 'c', 'b']);
-    rounds.ended(ended('b'));
+    rounds.settle(ended('b'));
     expect(await soon()).to.deep.equal(['a', 'b', 'c', 'b', 'a']);
-    rounds.ended(ended('a'));
+    rounds.settle(ended('a'));
     expect(await soon()).to.deep.equal(['a', 'b', 'c', 'b', 'a', 'all']);
   });
 

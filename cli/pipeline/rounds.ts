@@ -14,10 +14,10 @@ export class Rounds {
   #open: number;
   #allEnded = Promise.withResolvers<void>();
 
-  /** @param first gives out each source once @param leftovers how many zips of earlier runs are under way beside them */
-  constructor(first: AsyncIterable<DatabaseSource>, leftovers: number) {
+  /** @param first gives out each source once @param pendingUploads how many zips of earlier runs are under way beside them */
+  constructor(first: AsyncIterable<DatabaseSource>, pendingUploads: number) {
     this.#first = first;
-    this.#open = leftovers;
+    this.#open = pendingUploads;
   }
 
   /** @throws the signal's reason when aborted while others are waited for */
@@ -35,8 +35,8 @@ export class Rounds {
   }
 
   /** To be called with what came of each, once. @returns whether it is to be tried again, and this is not its end */
-  ended(value: FinishedJob | WaitingUpload): boolean {
-    const isAgain = value.kind === 'ended' && value.again === true;
+  settle(value: FinishedJob | WaitingUpload): boolean {
+    const isAgain = value.kind === 'finished' && value.again === true;
     if (isAgain) this.#again.push(this.#byLabel.get(value.outcome.database)!);
     if (--this.#open === 0) this.#allEnded.resolve();
     return isAgain;

@@ -14,7 +14,7 @@ interface Beginning {
 
 /** A dump that has begun: it can be followed while it grows. */
 export class RunningDump {
-  readonly kind = 'dumping';
+  readonly kind = 'running';
   readonly backup: BackupJob;
   readonly path: string;
   /** What it may roughly become, in bytes. */
@@ -27,15 +27,15 @@ export class RunningDump {
   private constructor(
     { backup, path }: Beginning,
     expectedBytes: number,
-    whole: RunningDump['completion'],
+    completion: RunningDump['completion'],
     stop: AbortController,
   ) {
     this.backup = backup;
     this.path = path;
     this.expectedBytes = expectedBytes;
-    this.completion = whole;
+    this.completion = completion;
     this.#stop = stop;
-    whole.then(
+    completion.then(
       result => {
         this.#result = result;
       },
@@ -48,10 +48,10 @@ export class RunningDump {
     const begun = Promise.withResolvers<number>();
     const stop = new AbortController();
     const signal = AbortSignal.any([beginning.signal, stop.signal]);
-    const whole = beginning.work({ signal, onBegun: begun.resolve });
-    const first = await Promise.race([begun.promise, whole]);
-    if (typeof first !== 'number' && first.kind === 'ended') return first;
-    return new RunningDump(beginning, typeof first === 'number' ? first : first.dumpBytes, whole, stop);
+    const completion = beginning.work({ signal, onBegun: begun.resolve });
+    const first = await Promise.race([begun.promise, completion]);
+    if (typeof first !== 'number' && first.kind === 'finished') return first;
+    return new RunningDump(beginning, typeof first === 'number' ? first : first.dumpBytes, completion, stop);
   }
 
   /** How it ended; undefined as long as it goes on. */
@@ -67,6 +67,6 @@ export class RunningDump {
     // When the time is over for both, the dump is what took it.
     if (!this.backup.budget.isOver) this.#stop.abort(new Error('its zip has failed'));
     const result = await this.completion.catch(() => undefined);
-    return result?.kind === 'ended' ? result : undefined;
+    return result?.kind === 'finished' ? result : undefined;
   }
 }

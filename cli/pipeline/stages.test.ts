@@ -62,8 +62,8 @@ describe('stages, with a zip that follows its dump', function () {
     readonly signal?: AbortSignal;
     readonly timeoutMs?: number;
     /** The zip worker has time only after that. */
-    readonly beforeZip?: (dumping: RunningDump) => Promise<void>;
-    readonly moved?: (bytes: number, dumping: RunningDump) => void;
+    readonly beforeZip?: (running: RunningDump) => Promise<void>;
+    readonly moved?: (bytes: number, running: RunningDump) => void;
   }
 
   /** Takes one database through dump and zip. */
@@ -78,25 +78,25 @@ describe('stages, with a zip that follows its dump', function () {
       preflight: async () => allSeen,
       server: new URL('http://127.0.0.1:1/'),
       ...{ timeoutMs, retries: 0, level: 1 },
-      watch: { onStart: () => {}, onProgress: (_backup, bytes) => moved?.(bytes, handed!) },
+      progress: { onStart: () => {}, onProgress: (_backup, bytes) => moved?.(bytes, handed!) },
     });
     let zipping: ReturnType<Stages['zip']> | undefined;
-    const dumping = stages.dump(source, {
+    const running = stages.dump(source, {
       signal,
-      handOn: async dumping => {
-        if (dumping.kind === 'dumping') {
-          handed = dumping;
-          await beforeZip?.(dumping);
+      handOn: async running => {
+        if (running.kind === 'running') {
+          handed = running;
+          await beforeZip?.(running);
         }
-        zipping = stages.zip(dumping, { signal });
+        zipping = stages.zip(running, { signal });
         zipping.catch(() => {}); // looked at below
       },
     });
-    const [dumped] = await Promise.allSettled([dumping]);
+    const [dumped] = await Promise.allSettled([running]);
     const [zipped] = await Promise.allSettled([zipping]);
     if (dumped.status === 'rejected') throw dumped.reason;
     if (zipped.status === 'rejected') throw zipped.reason;
-    return zipped.value!.kind === 'ended' ? zipped.value!.outcome : (zipped.value as ZippedBackup);
+    return zipped.value!.kind === 'finished' ? zipped.value!.outcome : (zipped.value as ZippedBackup);
   };
   const failureOf = async (...args: Parameters<typeof backedUp>) => {
     const outcome = (await backedUp(...args)) as Outcome;
@@ -119,13 +119,13 @@ describe('stages, with a zip that follows its dump', function () {
   };
 
   it('compresses while mysqldump writes', async () => {
-    const part = (dumping: RunningDump) => spool.pathOf(`${dumping.backup.fileName}.part`);
+    const part = (running: RunningDump) => spool.pathOf(`${running.backup.fileName}.part`);
     let seen = 0;
     const result = await backedUp(`header; rows ${MUCH * MiB}; go; echo; marker`, {
-      moved: (bytes, dumping) => {
+      moved: (bytes, running) => {
         if (bytes < MUCH * MiB || seen > 0) return;
-        seen = statSync(part(dumping)).size;
-        expect(dumping.result, 'mysqldump has ended').to.equal(undefined);
+        seen = statSync(part(running)).size;
+        expect(running.result, 'mysqldump has ended').to.equal(undefined);
         void go();
       },
     });
@@ -155,7 +155,7 @@ describe('stages, with a zip that follows its dump', function () {
 
       it(`zips the second dump alone, when no zip worker was free meanwhile: ${what}`, async () => {
         const result = await backedUp(twice(`rows ${5 * MiB}`, second), {
-          beforeZip: async ({ completion: whole }) => void (await whole),
+          beforeZip: async ({ completion }) => void (await completion),
         });
         await expectSecond(result);
       });
@@ -260,8 +260,8 @@ describe('stages, with a zip that follows its dump', function () {
     it('when its time is over after the dump was whole', async () => {
       const failure = await failureOf('header; marker', {
         timeoutMs: 600,
-        beforeZip: async ({ completion: whole, backup: { budget } }) => {
-          expect((await whole).kind).to.equal('dumped');
+        beforeZip: async ({ completion, backup: { budget } }) => {
+          expect((await completion).kind).to.equal('completed');
           await budget.within(never, async () => {
             while (!budget.isOver) await sleep(10);
           });

@@ -4,10 +4,11 @@ import { type BackupName, formatBackupName, formatDumpName } from '../../protoco
 import type { Finding } from '../../protocol/finding.ts';
 import type { DumpClients } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import { type DumpDatabaseOptions, dumpDatabase, type Preflight } from '../dump/dump-database.ts';
+import { type DumpDatabaseOptions, dumpDatabase } from '../dump/dump-database.ts';
 import type { SharedCause } from '../errors.ts';
 import { isDiskFull } from '../files/disk-space.ts';
-import type { Stage } from '../report/outcome.ts';
+import type { Preflight } from '../preflight/preflight.ts';
+import type { StageName } from '../report/outcome.ts';
 import { unacceptedLossIn } from '../restore/losses.ts';
 import { sourceRedactor } from '../secrets/source-redactor.ts';
 import type { Outage } from '../service/outage.ts';
@@ -35,14 +36,14 @@ export interface StagesOptions {
   readonly retries: number;
   /** Of the zips, 1 (fastest) to 9 (smallest). */
   readonly level: number;
-  readonly watch: ProgressListener;
+  readonly progress: ProgressListener;
 }
 
 type SignalOption = { readonly signal: AbortSignal };
 
 type DumpStageOptions = SignalOption & {
   /** Takes what has begun, or has failed before it could; resolves when somebody else has it in hand. */
-  readonly handOn: (dumping: RunningDump | FinishedJob) => Promise<void>;
+  readonly handOn: (running: RunningDump | FinishedJob) => Promise<void>;
 };
 
 type DumpRequest = Pick<RunningDump, 'backup' | 'path'> & Pick<DumpDatabaseOptions, 'signal' | 'onBegun'>;
@@ -72,25 +73,25 @@ export class Stages {
     const fileName = formatBackupName(name);
     const budget = new TimeBudget(this.#options.timeoutMs);
     const backup: BackupJob = { database: source.label, fileName, isLeftover: false, startedAt, budget, findings: [] };
-    this.#options.watch.onStart(backup, 'dump', { path });
-    const dumping = await RunningDump.begin({
+    this.#options.progress.onStart(backup, 'dump', { path });
+    const running = await RunningDump.begin({
       backup,
       path,
       signal,
       work: ({ signal, onBegun }) =>
         this.#attempt('dump', backup, signal, signal => this.#dumpDatabase(source, { backup, path, signal, onBegun })),
     });
-    if (dumping.kind === 'dumping' && dumping.expectedBytes > 0)
-      this.#options.watch.onStart(backup, 'dump', { path, bytes: dumping.expectedBytes });
+    if (running.kind === 'running' && running.expectedBytes > 0)
+      this.#options.progress.onStart(backup, 'dump', { path, bytes: running.expectedBytes });
     try {
-      await handOn(dumping);
+      await handOn(running);
     } finally {
-      if (dumping.kind === 'dumping') await dumping.completion.catch(() => {});
+      if (running.kind === 'running') await running.completion.catch(() => {});
     }
   };
 
   async #dumpDatabase(source: DatabaseSource, { backup, path, signal, onBegun }: DumpRequest): Promise<CompletedDump> {
-    const { clients, preflight, spool, watch } = this.#options;
+    const { clients, preflight, spool, progress } = this.#options;
     const { fileName, startedAt } = backup;
     const redact = sourceRedactor(source);
     const onFindings = (findings: readonly Finding[]) => void backup.findings.push(...findings.map(redact.finding));
@@ -98,7 +99,7 @@ export class Stages {
     const waitForRoom = async (dumpBytes: number) => {
       const files = [path, zipPath, `${zipPath}.part`];
       const hasWaited = await backup.budget.without(() => this.#room.enter({ fileName, files, dumpBytes }, signal));
-      if (hasWaited) watch.onStart(backup, 'dump', { path });
+      if (hasWaited) progress.onStart(backup, 'dump', { path });
       return hasWaited;
     };
     const { size, isRepeated, ...taken } = await dumpDatabase(source, path, {
@@ -112,23 +113,23 @@ export class Stages {
       throw redact.error(error);
     });
     const facts = { ...taken, source, fileName, startedAt, endedAt: new Date() };
-    return { kind: 'dumped', dumpBytes: size, isRepeated, facts };
+    return { kind: 'completed', dumpBytes: size, isRepeated, facts };
   }
 
   readonly zip = async (
-    dumping: RunningDump | FinishedJob,
+    running: RunningDump | FinishedJob,
     { signal }: SignalOption,
   ): Promise<ZippedBackup | FinishedJob> => {
-    if (dumping.kind === 'ended') return dumping;
+    if (running.kind === 'finished') return running;
     const { spool, level } = this.#options;
-    const { backup, path } = dumping;
-    this.#showZip(dumping);
-    const onProgress = (bytes: number) => this.#options.watch.onProgress(backup, bytes);
+    const { backup, path } = running;
+    this.#showZip(running);
+    const onProgress = (bytes: number) => this.#options.progress.onProgress(backup, bytes);
     try {
       const zipped = await this.#attempt('zip', backup, signal, signal =>
-        zipDump(dumping, { spool, level, signal, onProgress }),
+        zipDump(running, { spool, level, signal, onProgress }),
       );
-      return zipped.kind === 'ended' ? ((await dumping.cancel()) ?? zipped) : zipped;
+      return zipped.kind === 'finished' ? ((await running.cancel()) ?? zipped) : zipped;
     } finally {
       // The next run sweeps what can't be removed: the zip is worth no less for it, and a failure has its own reason.
       await rm(path, { force: true }).catch(() => {});
@@ -137,11 +138,11 @@ export class Stages {
   };
 
   /** As long as the dump grows it is what is shown. */
-  #showZip({ backup, completion: whole }: RunningDump): void {
-    const { spool, watch } = this.#options;
+  #showZip({ backup, completion }: RunningDump): void {
+    const { spool, progress } = this.#options;
     const path = spool.pathOf(backup.fileName);
-    whole.then(
-      dumped => dumped.kind === 'dumped' && watch.onStart(backup, 'zip', { path, bytes: dumped.dumpBytes }),
+    completion.then(
+      dumped => dumped.kind === 'completed' && progress.onStart(backup, 'zip', { path, bytes: dumped.dumpBytes }),
       () => {},
     );
   }
@@ -151,10 +152,10 @@ export class Stages {
     zipped: ZippedBackup | FinishedJob,
     { signal }: SignalOption,
   ): Promise<FinishedJob | WaitingUpload> => {
-    if (zipped.kind === 'ended') return zipped;
+    if (zipped.kind === 'finished') return zipped;
     const outcome = await this.#uploadOrOutage(zipped, signal);
     if (!isOutage(outcome)) return outcome;
-    this.#options.watch.onWait?.(zipped.backup);
+    this.#options.progress.onWait?.(zipped.backup);
     return { kind: 'waiting', zipped };
   };
 
@@ -164,8 +165,8 @@ export class Stages {
     rounds: Rounds,
   ): AsyncGenerator<FinishedJob | WaitingUpload> {
     for await (const value of values) {
-      this.#room.leave(value.kind === 'ended' ? value.outcome.fileName : value.zipped.backup.fileName);
-      if (!rounds.ended(value)) yield value;
+      this.#room.leave(value.kind === 'finished' ? value.outcome.fileName : value.zipped.backup.fileName);
+      if (!rounds.settle(value)) yield value;
     }
   }
 
@@ -177,7 +178,7 @@ export class Stages {
     waiting: WaitingUpload | FinishedJob,
     { signal }: SignalOption,
   ): Promise<FinishedJob> => {
-    if (waiting.kind === 'ended') return waiting;
+    if (waiting.kind === 'finished') return waiting;
     const outcome = await this.#uploadOrOutage(waiting.zipped, signal);
     if (!isOutage(outcome)) return outcome;
     const failure = { ...explainFailure(outcome.error), cause: outcome.cause };
@@ -185,13 +186,13 @@ export class Stages {
   };
 
   async #uploadOrOutage(zipped: ZippedBackup, signal: AbortSignal): Promise<FinishedJob | Outage> {
-    const { watch } = this.#options;
+    const { progress } = this.#options;
     const { backup, path, zipBytes } = zipped;
     for (;;) {
       // Waiting for its turn takes nothing of the time that a database has.
       const pass = await this.#gate.enter(zipBytes, signal);
       if (isOutage(pass)) return pass;
-      watch.onStart(backup, 'upload', { path, bytes: zipBytes });
+      progress.onStart(backup, 'upload', { path, bytes: zipBytes });
       let met: Outage | 'again' | undefined;
       const deliver = async (signal: AbortSignal) => {
         const delivery = this.#deliver(zipped, pass, signal);
@@ -204,10 +205,10 @@ export class Stages {
   }
 
   async #deliver(zipped: ZippedBackup, { retries, mayRetry }: Pass, signal: AbortSignal): Promise<FinishedJob> {
-    const { spool, server, watch } = this.#options;
+    const { spool, server, progress } = this.#options;
     const { backup, path, zipBytes: size } = zipped;
     const { database, fileName } = backup;
-    const onBytes = (bytes: number) => watch.onProgress(backup, bytes);
+    const onBytes = (bytes: number) => progress.onProgress(backup, bytes);
     const isThere = async (signal: AbortSignal) => (await probeService(server, signal)) !== undefined;
     const pending = {
       database,
@@ -248,7 +249,7 @@ export class Stages {
   };
 
   async #attempt<T>(
-    stage: Stage,
+    stage: StageName,
     backup: BackupJob,
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<T>,
@@ -263,7 +264,7 @@ export class Stages {
       const why = await this.#explainFullDisk(backup, error);
       const failed = await this.#failed(stage, backup, why, zipped);
       if (zipped || !this.#room.lookUp(backup.fileName)?.hadCompany) return failed;
-      this.#options.watch.onWait?.(backup);
+      this.#options.progress.onWait?.(backup);
       return { ...failed, again: true };
     }
   }
@@ -276,7 +277,7 @@ export class Stages {
   }
 
   async #failed(
-    stage: Stage,
+    stage: StageName,
     backup: BackupJob,
     why: ReturnType<typeof explainFailure>,
     zipped: ZippedBackup | undefined,

@@ -24,14 +24,14 @@ export interface ZipDumpOptions {
  * @returns the dump's outcome when that has failed
  * @throws Error when it can't be zipped; the signal's reason when aborted
  */
-export async function zipDump(dumping: RunningDump, options: ZipDumpOptions): Promise<ZippedBackup | FinishedJob> {
+export async function zipDump(running: RunningDump, options: ZipDumpOptions): Promise<ZippedBackup | FinishedJob> {
   try {
-    if (!dumping.result) return await zipFile(dumping, followed(dumping), options);
+    if (!running.result) return await zipFile(running, followed(running), options);
   } catch (error) {
     if (!(error instanceof RestartZip) && !isGone(error)) throw error;
   }
-  const dumped = await dumping.completion;
-  return dumped.kind === 'ended' ? dumped : await zipFile(dumping, dumped, options);
+  const dumped = await running.completion;
+  return dumped.kind === 'finished' ? dumped : await zipFile(running, dumped, options);
 }
 
 /** A dump that fails takes its file away, a moment before it says so. */
@@ -61,9 +61,9 @@ async function zipFile(
   return { kind: 'zipped', backup, path, zipBytes: size, dumpBytes: entrySize, ...(manifest && { manifest }) };
 }
 
-async function followed({ completion: whole }: RunningDump): Promise<CompletedDump> {
-  const result = await whole;
-  if (result.kind === 'ended') throw new RestartZip('the dump has failed');
+async function followed({ completion }: RunningDump): Promise<CompletedDump> {
+  const result = await completion;
+  if (result.kind === 'finished') throw new RestartZip('the dump has failed');
   if (result.isRepeated) throw new RestartZip('the dump was made once more');
   return result;
 }

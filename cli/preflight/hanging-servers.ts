@@ -3,9 +3,7 @@ import { connect } from 'node:net';
 import type { DatabaseSource } from '../config/databases.ts';
 import { codeOf } from '../errors.ts';
 import { addressOf, ServerAway } from '../mysql/explain-connecting.ts';
-import type { SourceReport } from './preflight.ts';
-
-type Preflight = (source: DatabaseSource, options: { readonly signal: AbortSignal }) => Promise<SourceReport>;
+import type { Preflight } from './preflight.ts';
 
 /** How long a server that did not answer before may take for its first byte. */
 const FIRST_BYTE_MS = 5000;

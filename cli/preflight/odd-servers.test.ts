@@ -14,7 +14,7 @@ import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
 import { connect } from '../mysql/connect.ts';
 import { ServerAway } from '../mysql/explain-connecting.ts';
-import { preflight } from './preflight.ts';
+import { runPreflight } from './preflight.ts';
 
 const MIB = 1 << 20;
 const signal = new AbortController().signal;
@@ -98,7 +98,7 @@ const ODD: Readonly<Record<string, (sql: string) => DatabaseAnswer | undefined>>
 describe('a database server that sade does not trust', () => {
   const failureWith = async (options: Parameters<typeof startBoundlessDatabase>[0]) => {
     await using database = await startBoundlessDatabase(options);
-    const error = await preflight(sourceAt(database.port), { signal }).then(
+    const error = await runPreflight(sourceAt(database.port), { signal }).then(
       () => undefined,
       error => error,
     );
@@ -107,7 +107,7 @@ describe('a database server that sade does not trust', () => {
 
   it('passes when it answers as a server does', async () => {
     await using database = await startBoundlessDatabase({ answer: honest });
-    const report = await preflight(sourceAt(database.port), { signal });
+    const report = await runPreflight(sourceAt(database.port), { signal });
     expect(report.server).to.deep.equal({ flavour: 'mariadb', version: '10.11.6' });
   });
 

@@ -7,7 +7,7 @@ import { PASSWORD, SERVERS, type SourceServer } from '../../testing/databases/so
 import type { DatabaseSource } from '../config/databases.ts';
 import { dump } from '../dump/dump.ts';
 import { ExplainedError } from '../errors.ts';
-import { preflight, rightsUnknown, type SourceReport } from './preflight.ts';
+import { rightsUnknown, runPreflight, type SourceReport } from './preflight.ts';
 
 const DATABASE = 'pt_preflight';
 const signal = new AbortController().signal;
@@ -59,7 +59,7 @@ for (const { name, flavour, open } of SERVERS)
           ...grants.map(it => `grant ${it} to lumbung@'%'`),
         ].join(';'),
       );
-    const look = (more?: Partial<DatabaseSource>) => preflight(server.source(DATABASE, more), { signal });
+    const look = (more?: Partial<DatabaseSource>) => runPreflight(server.source(DATABASE, more), { signal });
     const codes = ({ findings }: SourceReport) => findings.map(({ code }) => code);
 
     /** @returns which of SCHEMA's things are in a dump with the fallback options of the report */
@@ -395,7 +395,7 @@ for (const { name, flavour, open } of SERVERS)
       const long = `pt_${'a_b_'.repeat(15)}`;
       await server.sql(`drop database if exists ${long}; create database ${long}; use ${long}; ${SCHEMA}`);
       await grant('select on `pt%`.*', routines);
-      const lookAtLong = () => preflight(server.source(long), { signal });
+      const lookAtLong = () => runPreflight(server.source(long), { signal });
       const { findings } = await lookAtLong();
       expect(findings[0]!.advice).to.contain('; -- The name is too long');
       for (const { advice } of findings) await server.sql(advice!);
@@ -423,14 +423,14 @@ for (const { name, flavour, open } of SERVERS)
       const [mode] = (await server.sql('select @@global.sql_mode as mode')) as { mode: string }[];
       await server.sql(`set global sql_mode = 'ANSI,NO_BACKSLASH_ESCAPES'`);
       try {
-        const before = await preflight(server.source(odd), { signal });
+        const before = await runPreflight(server.source(odd), { signal });
         expect(before.objects.tables).to.deep.equal([odd]);
         expect(codes(before)).to.include('TABLES_NOT_GRANTED');
         for (const { advice } of before.findings) await server.sql(`set sql_mode = ''; ${advice}`);
-        const after = await preflight(server.source(odd), { signal });
+        const after = await runPreflight(server.source(odd), { signal });
         expect(codes(after).filter(code => code !== 'VIEWS_NOT_GRANTED')).to.deep.equal([]);
         for (const { advice } of after.findings) await server.sql(`set sql_mode = ''; ${advice}`);
-        expect((await preflight(server.source(odd), { signal })).findings).to.deep.equal([]);
+        expect((await runPreflight(server.source(odd), { signal })).findings).to.deep.equal([]);
       } finally {
         await server.sql(`set global sql_mode = '${mode!.mode}'; drop database ${quoted}`);
       }
@@ -473,7 +473,7 @@ for (const { name, flavour, open } of SERVERS)
       const finding = rightsUnknown(error);
       expect(finding).to.include({ code: 'RIGHTS_UNKNOWN', severity: 'incomplete', advice: error.advice });
       expect(JSON.stringify(finding)).to.contain('Access denied').and.not.to.contain('geheim');
-      const aborted = preflight(server.source(DATABASE), { signal: AbortSignal.abort('stop') });
+      const aborted = runPreflight(server.source(DATABASE), { signal: AbortSignal.abort('stop') });
       expect(await aborted.catch(error => error)).to.equal('stop');
     });
   });

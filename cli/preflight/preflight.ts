@@ -54,7 +54,7 @@ export interface SourceReport {
   readonly findings: readonly Finding[];
   /** Tables that keep their former rows: which client dumps them decides what becomes of these. */
   readonly versionedTables?: readonly VersionedTable[];
-  readonly tablesMadeAnew?: FindRecreatedTables;
+  readonly recreatedTables?: FindRecreatedTables;
   /** Whether the server ignores the case of database and table names. */
   readonly ignoresCase?: boolean;
   /** Views that MariaDB writes with the name of their database, since their definers are gone. */
@@ -67,14 +67,17 @@ export interface SourceReport {
   readonly fallbackOptions: readonly string[];
 }
 
+/** How the preflight of one source is run: `runPreflight`, or what a test puts in its place. */
+export type Preflight = (source: DatabaseSource, options: { readonly signal: AbortSignal }) => Promise<SourceReport>;
+
 /**
  * Finds out before a dump, over a connection of its own, whether the user may see everything, and what is there.
  * @throws {ExplainedError} when the server can't be reached or asked; the signal's reason when aborted
  */
-export async function preflight(source: DatabaseSource, { signal }: { signal: AbortSignal }): Promise<SourceReport> {
+export async function runPreflight(source: DatabaseSource, { signal }: { signal: AbortSignal }): Promise<SourceReport> {
   using session = await connect(source, { signal });
   try {
-    return await look(session, source);
+    return await readSource(session, source);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof OddAnswer || error instanceof TypeError || error instanceof RangeError)
@@ -99,7 +102,7 @@ export function rightsUnknown(error: unknown): Finding {
   );
 }
 
-async function look(session: Session, source: DatabaseSource): Promise<SourceReport> {
+async function readSource(session: Session, source: DatabaseSource): Promise<SourceReport> {
   const { database } = source;
   const server = await askServerFacts(session);
   const rights = await askRights(session, server);
@@ -131,7 +134,7 @@ async function look(session: Session, source: DatabaseSource): Promise<SourceRep
     objects: objects.names,
     triggerTables: objects.triggerTables,
     versionedTables: objects.versioned,
-    tablesMadeAnew: watchTables(source, server.ignoresCase, minded(objects, asWanted)),
+    recreatedTables: watchTables(source, server.ignoresCase, minded(objects, asWanted)),
     estimatedBytes: objects.bytes,
     isEncrypted: session.isEncrypted,
     ignoresCase: server.ignoresCase,

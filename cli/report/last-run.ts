@@ -12,7 +12,7 @@ export interface LastRun extends RunReport {
   /** The latest run of some databases only since then: its outcomes stand among the others. */
   readonly amendedBy?: Amendment;
   /** The warnings that were reported before, with the time of the last mail about each. */
-  readonly told?: readonly ToldWarning[];
+  readonly told?: readonly ReportedWarning[];
 }
 
 export interface Amendment {
@@ -25,7 +25,7 @@ export interface Amendment {
   readonly databases: readonly string[];
 }
 
-export interface ToldWarning {
+export interface ReportedWarning {
   /** Left out for one that is about all. */
   readonly database?: string;
   /** What it says; of a finding without the figures in it. */

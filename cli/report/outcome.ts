@@ -3,7 +3,7 @@ import type { UnacceptedLoss } from '../../protocol/responses.ts';
 import type { SharedCause } from '../errors.ts';
 
 /** The three stages that every database goes through. */
-export type Stage = 'dump' | 'zip' | 'upload';
+export type StageName = 'dump' | 'zip' | 'upload';
 
 /** How it ended for one database; an expected failure is a value that travels down the pipeline, not an exception. */
 export interface Outcome {
@@ -45,7 +45,7 @@ export interface LastGood {
 }
 
 export interface Failure {
-  readonly stage: Stage;
+  readonly stage: StageName;
   readonly message: string;
   /** What to do next. */
   readonly advice?: string;

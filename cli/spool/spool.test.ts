@@ -165,7 +165,7 @@ describe('spool', () => {
         'a.zip',
       );
       const [middle, oldest] = [zips[2]!, zips[1]!];
-      expect(await spool.leftovers()).to.deep.include.members([
+      expect(await spool.pendingUploads()).to.deep.include.members([
         {
           database: 'toko-buku',
           takenAt: new Date('2026-01-01T01:00:00Z'),
@@ -174,13 +174,13 @@ describe('spool', () => {
           size: oldest.length,
         },
       ]);
-      expect((await spool.leftovers()).map(({ fileName }) => fileName)).to.deep.equal([oldest, middle, zips[0]]);
+      expect((await spool.pendingUploads()).map(({ fileName }) => fileName)).to.deep.equal([oldest, middle, zips[0]]);
     });
 
     it('end in .zip alone, too', async () => {
       const spool = await Spool.open(folder);
       await put(spool, formatBackupName(name('a', '00:00:00')).replace('.sql.zip', '.zip'));
-      expect(await spool.leftovers()).to.have.length(1);
+      expect(await spool.pendingUploads()).to.have.length(1);
     });
 
     it('are removed with their manifests', async () => {
@@ -200,7 +200,7 @@ describe('spool', () => {
         using pinned = pin(spool.pathOf(zip));
         if (!pinned) return this.skip();
         expect(await spool.forget(zip)).to.contain('EBUSY');
-        expect(await spool.leftovers()).to.deep.equal([]);
+        expect(await spool.pendingUploads()).to.deep.equal([]);
         expect((await spool.delivered()).map(({ path }) => path)).to.deep.equal([spool.pathOf(zip)]);
         expect(await spool.sweep()).to.equal(0);
         expect((await readdir(folder)).sort()).to.deep.equal([zip, `${zip}.delivered`]);
@@ -224,10 +224,11 @@ describe('spool', () => {
       const zip = formatBackupName(name('a', '00:00:00'));
       await put(spool, zip, `${zip}.json`);
       expect(await spool.quarantine(zip)).to.equal(join(folder, `${zip}.damaged`));
-      expect(await spool.leftovers()).to.deep.equal([]);
+      expect(await spool.pendingUploads()).to.deep.equal([]);
       expect(await readdir(folder)).to.deep.equal([`${zip}.damaged`]);
     });
 
-    it('are none in a new folder', async () => expect(await (await Spool.open(folder)).leftovers()).to.deep.equal([]));
+    it('are none in a new folder', async () =>
+      expect(await (await Spool.open(folder)).pendingUploads()).to.deep.equal([]));
   });
 });

@@ -134,7 +134,7 @@ export class Spool {
   }
 
   /** @returns the zips that wait to be delivered, oldest first; those that are not plain files, too, which can't be delivered */
-  leftovers(): Promise<PendingUpload[]> {
+  pendingUploads(): Promise<PendingUpload[]> {
     return this.#zips({ areDelivered: false });
   }
 

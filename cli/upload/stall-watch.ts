@@ -49,14 +49,14 @@ export class StallWatch implements Disposable {
     this.#fileSize = fileSize;
     this.#answerMs = answerMs;
     this.#isThere = isThere;
-    this.moved(0);
+    this.onProgress(0);
   }
 
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  moved(sent: number): void {
+  onProgress(sent: number): void {
     clearTimeout(this.#timer);
     const [limit, what] =
       sent < this.#fileSize ? [STALLED_MS, 'nothing moved'] : [this.#answerMs, 'there was no answer'];

@@ -173,7 +173,7 @@ async function sendOnce(
 ): Promise<Response> {
   using watch = new StallWatch(form.fileSize, answerMs, isThere);
   const pieces = form.pieces(sent => {
-    watch.moved(sent);
+    watch.onProgress(sent);
     onBytes?.(sent);
   });
   const body = { length: form.contentLength, pieces };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { attempt } from './zip-attempt.ts';
+import { withAction } from './with-action.ts';
 
 /** What a file is known by. */
 export interface Sealed {
@@ -26,11 +26,11 @@ export class PartFile {
   #unflushed = 0;
   #flushing: Promise<void> = Promise.resolve();
   /** The name that what was written has now; none once nothing is to be removed. */
-  #leftover: string | undefined;
+  #toRemove: string | undefined;
 
   private constructor(target: string, part: string, handle: FileHandle) {
     this.#target = target;
-    this.#leftover = part;
+    this.#toRemove = part;
     this.#handle = handle;
   }
 
@@ -43,8 +43,8 @@ export class PartFile {
    */
   static async create(target: string): Promise<PartFile> {
     const part = `${target}.part`;
-    await attempt(`remove the leftover ${part}`, rm(part, { force: true }));
-    return new PartFile(target, part, await attempt(`create ${part}`, open(part, 'wx', 0o600)));
+    await withAction(`remove the leftover ${part}`, rm(part, { force: true }));
+    return new PartFile(target, part, await withAction(`create ${part}`, open(part, 'wx', 0o600)));
   }
 
   /**
@@ -52,7 +52,7 @@ export class PartFile {
    * @throws Error on a full disk, and on whatever else the file system says
    */
   async append(bytes: Uint8Array): Promise<void> {
-    await attempt(`write ${this.#target}.part`, writeAll(this.#handle, bytes));
+    await withAction(`write ${this.#target}.part`, writeAll(this.#handle, bytes));
     this.#hash.update(bytes);
     this.#size += bytes.length;
     this.#unflushed += bytes.length;
@@ -74,26 +74,26 @@ export class PartFile {
    */
   async commit(beforeNaming?: (sealed: Sealed) => Promise<void>): Promise<Sealed> {
     const part = `${this.#target}.part`;
-    await attempt(
+    await withAction(
       `flush ${part} to the disk`,
       this.#flushing.then(() => this.#handle.sync()),
     );
-    await attempt(`close ${part}`, this.#handle.close());
+    await withAction(`close ${part}`, this.#handle.close());
     const sealed = { size: this.#size, sha256: this.#hash.digest() };
     await beforeNaming?.(sealed);
-    await attempt(`rename ${part}`, rename(part, this.#target));
-    this.#leftover = this.#target;
-    await attempt(`flush the folder of ${this.#target} to the disk`, syncFolder(dirname(this.#target)));
-    this.#leftover = undefined;
+    await withAction(`rename ${part}`, rename(part, this.#target));
+    this.#toRemove = this.#target;
+    await withAction(`flush the folder of ${this.#target} to the disk`, syncFolder(dirname(this.#target)));
+    this.#toRemove = undefined;
     return sealed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#leftover === undefined) return;
+    if (this.#toRemove === undefined) return;
     // Something has failed before, and that is the error to be reported. Closing a closed handle is fine.
     await this.#flushing.catch(() => {});
     await this.#handle.close().catch(() => {});
-    await rm(this.#leftover, { force: true }).catch(() => {});
+    await rm(this.#toRemove, { force: true }).catch(() => {});
   }
 }
 

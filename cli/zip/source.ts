@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { BLOCK, takeBlock } from './blocks.ts';
-import { attempt } from './zip-attempt.ts';
+import { withAction } from './with-action.ts';
 
 /** A file that is still being written. */
 export interface Growth {
@@ -38,8 +38,8 @@ export class ZipSource implements AsyncDisposable {
 
   /** @param growth for a file that is followed until it is whole @throws Error when there is none to be read */
   static async open(path: string, growth?: Growth): Promise<ZipSource> {
-    const file = await attempt(`open ${path}`, open(path, 'r'));
-    const source = new ZipSource(path, file, await attempt(`look at ${path}`, file.stat({ bigint: true })));
+    const file = await withAction(`open ${path}`, open(path, 'r'));
+    const source = new ZipSource(path, file, await withAction(`look at ${path}`, file.stat({ bigint: true })));
     if (growth) source.#follow(growth);
     else source.#finished = source.#opened;
     return source;
@@ -81,7 +81,7 @@ export class ZipSource implements AsyncDisposable {
    */
   async #read(room: Buffer): Promise<number> {
     if (!this.#finished && Number((await this.#look()).size) - this.#at < room.length) return 0;
-    const { bytesRead } = await attempt(`read ${this.#path}`, this.#file.read(room, 0, room.length, null));
+    const { bytesRead } = await withAction(`read ${this.#path}`, this.#file.read(room, 0, room.length, null));
     this.#at += bytesRead;
     return bytesRead;
   }
@@ -96,7 +96,7 @@ export class ZipSource implements AsyncDisposable {
   }
 
   #look(): Promise<BigIntStats> {
-    return attempt(`look at ${this.#path}`, this.#file.stat({ bigint: true }));
+    return withAction(`look at ${this.#path}`, this.#file.stat({ bigint: true }));
   }
 
   #moment(): Promise<void> {
@@ -129,7 +129,7 @@ export class ZipSource implements AsyncDisposable {
   async expectSame(bytesRead: number): Promise<void> {
     const path = this.#path;
     const finished = this.#finished ?? this.#opened;
-    const now = await attempt(`find ${path} again after zipping it`, stat(path, { bigint: true }));
+    const now = await withAction(`find ${path} again after zipping it`, stat(path, { bigint: true }));
     if (now.dev !== finished.dev || now.ino !== finished.ino)
       throw new Error(`${path} was replaced while it was zipped`);
     if (BigInt(bytesRead) !== finished.size || now.size !== finished.size)

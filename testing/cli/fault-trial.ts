@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Stage } from '../../cli/report/outcome.ts';
+import type { StageName } from '../../cli/report/outcome.ts';
 import type { RunReportJson } from '../../cli/report/run-report.ts';
 import { isLoss } from '../../cli/restore/losses.ts';
 import type { FindingCode } from '../../protocol/finding.ts';
@@ -194,7 +194,7 @@ export function unwrapped(text: string): string {
 
 interface ExpectedFailure {
   /** More than one where two work at the same time, and it can be either. */
-  readonly stage: Stage | readonly Stage[];
+  readonly stage: StageName | readonly StageName[];
   /** The sentence that says what failed. */
   readonly says: RegExp;
   /** Whether the zip waits in the work folder for the next run. */

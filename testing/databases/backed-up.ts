@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dumpDatabase } from '../../cli/dump/dump-database.ts';
 import { ManifestBuilder } from '../../cli/manifest/manifest-builder.ts';
-import { preflight } from '../../cli/preflight/preflight.ts';
+import { runPreflight } from '../../cli/preflight/preflight.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { load } from './round-trip.ts';
 import type { SourceServer } from './source-server.ts';
@@ -32,7 +32,7 @@ export async function backUpAndLoad(
   try {
     const taken = await dumpDatabase(source, path, {
       clients: { all: [server.client], for: () => server.client },
-      preflight,
+      preflight: runPreflight,
       signal: new AbortController().signal,
       onFindings: () => {},
     });

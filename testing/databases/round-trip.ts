@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { dumpDatabase, type TakenDump } from '../../cli/dump/dump-database.ts';
-import { preflight } from '../../cli/preflight/preflight.ts';
+import { runPreflight } from '../../cli/preflight/preflight.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { PASSWORD, type SourceServer } from './source-server.ts';
 
@@ -38,7 +38,7 @@ export async function roundTrip(
   try {
     const { findings, report } = await dumpDatabase(server.source(database, { dumpOptions }), path, {
       clients: { all: [server.client], for: () => server.client },
-      preflight,
+      preflight: runPreflight,
       signal: new AbortController().signal,
       onFindings: () => {},
     });

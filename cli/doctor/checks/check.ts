@@ -9,14 +9,14 @@ export const AREAS = [
 export type Area = (typeof AREAS)[number];
 
 /** `warn` deserves a look, `FAIL` will cost a backup or has done so. */
-export type Mark = 'ok' | 'warn' | 'FAIL';
+export type CheckStatus = 'ok' | 'warn' | 'FAIL';
 
 /** What was found out about one thing; never a secret. */
 export interface Check {
   readonly area: Area;
   /** Which one: a file, a program, the label of a database, an address. */
   readonly subject: string;
-  readonly mark: Mark;
+  readonly mark: CheckStatus;
   readonly message: string;
   /** What to do next. */
   readonly advice?: string;
@@ -28,15 +28,15 @@ export interface Checked {
 }
 
 /** Marks what is found out about one thing. */
-export interface Marker {
+export interface CheckReporter {
   /** Where all is well there is nothing to do. */
   ok(message: string): Check;
   warn(message: string, advice?: string): Check;
   fail(message: string, advice?: string): Check;
 }
 
-export function marker(area: Area, subject: string): Marker {
-  const marked = (mark: Mark) => (message: string, advice?: string) => ({
+export function checkReporter(area: Area, subject: string): CheckReporter {
+  const marked = (mark: CheckStatus) => (message: string, advice?: string) => ({
     ...{ area, subject, mark, message },
     ...(advice !== undefined && { advice }),
   });
@@ -49,7 +49,7 @@ export function marker(area: Area, subject: string): Marker {
  * @throws the signal's reason when aborted
  */
 export async function guarded<T extends Checked>(
-  { fail }: Marker,
+  { fail }: CheckReporter,
   signal: AbortSignal,
   look: () => Promise<T>,
 ): Promise<Checked & Partial<Omit<T, 'checks'>>> {

@@ -7,7 +7,7 @@ import {
 } from '../../client-programs/mysqldump-client.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { ProgramSetting } from '../../options/settings.ts';
-import { type Check, type Checked, marker } from './check.ts';
+import { type Check, type Checked, checkReporter } from './check.ts';
 
 /** How the two flavours call themselves. */
 export const FLAVOURS = { mysql: 'MySQL', mariadb: 'MariaDB' } as const;
@@ -47,7 +47,7 @@ async function ask(program: ProgramSetting, asking: Asking): Promise<Asked> {
 }
 
 function describe({ path, isGiven, client, error }: Asked, usable: readonly MysqldumpClient[]): Check {
-  const { ok, warn, fail } = marker('dump program', path);
+  const { ok, warn, fail } = checkReporter('dump program', path);
   if (client) return ok(`is ${FLAVOURS[client.flavour]}'s, version ${client.version}`);
   if (usable.length === 0) return fail(error!.message, error!.advice);
   const [other] = usable;

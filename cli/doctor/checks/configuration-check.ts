@@ -2,7 +2,7 @@ import { type DatabaseSource, loadDatabases } from '../../config/databases.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { mistypedVariables } from '../../options/settings.ts';
 import { count } from '../../terminal/format.ts';
-import { type Checked, marker } from './check.ts';
+import { type Checked, checkReporter } from './check.ts';
 
 export interface ConfigurationCheck extends Checked {
   /** Undefined when the list can't be used. */
@@ -14,7 +14,7 @@ export async function checkConfiguration(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ConfigurationCheck> {
-  const { ok, warn, fail } = marker('configuration', path);
+  const { ok, warn, fail } = checkReporter('configuration', path);
   try {
     const { sources, warnings } = await loadDatabases(path, env);
     const message = `is valid and lists ${count(sources.length, 'database')}`;

@@ -6,15 +6,13 @@ import { planHistory } from '../../dump/history-plan.ts';
 import { ExplainedError } from '../../errors.ts';
 import { isLoopback } from '../../mysql/same-machine.ts';
 import { clientFindings } from '../../preflight/client-findings.ts';
-import type { SourceReport } from '../../preflight/preflight.ts';
+import type { Preflight, SourceReport } from '../../preflight/preflight.ts';
 import type { LastRun } from '../../report/last-run.ts';
 import { formatBytes, formatSeconds } from '../../terminal/format.ts';
-import { type Check, type Checked, guarded, type Marker, marker } from './check.ts';
+import { type Check, type Checked, type CheckReporter, checkReporter, guarded } from './check.ts';
 import { FLAVOURS } from './client-check.ts';
 import { explainDumpOptions } from './dump-plan.ts';
 import { estimateTime } from './estimate.ts';
-
-export type Preflight = (source: DatabaseSource, options: { readonly signal: AbortSignal }) => Promise<SourceReport>;
 
 export interface DatabaseCheckOptions {
   readonly preflight: Preflight;
@@ -42,7 +40,7 @@ export function checkDatabase(
   source: DatabaseSource,
   { preflight, clients, lastRun, signal, withinMs = WITHIN_MS }: DatabaseCheckOptions,
 ): Promise<DatabaseCheck> {
-  const mark = marker('database', source.label);
+  const mark = checkReporter('database', source.label);
   return guarded(mark, signal, async () => {
     const report = await within(withinMs, signal, signal => preflight(source, { signal }));
     const client = clients?.for(report.server.flavour);
@@ -98,7 +96,7 @@ function placeOf({ host, port, socket }: Pick<DatabaseSource, 'host' | 'port' | 
   return socket ?? `${host?.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function clearText(source: DatabaseSource, { isEncrypted }: SourceReport, { warn }: Marker): Check[] {
+function clearText(source: DatabaseSource, { isEncrypted }: SourceReport, { warn }: CheckReporter): Check[] {
   if (isEncrypted || isLocal(source)) return [];
   return [
     warn(
@@ -112,7 +110,7 @@ function isLocal({ host, socket }: DatabaseSource): boolean {
   return socket !== undefined || isLoopback(host!);
 }
 
-function asCheck({ severity, code, message, advice }: Finding, { warn, fail }: Marker): Check {
+function asCheck({ severity, code, message, advice }: Finding, { warn, fail }: CheckReporter): Check {
   return (severity === 'incomplete' ? fail : warn)(`${message} (${code})`, advice);
 }
 

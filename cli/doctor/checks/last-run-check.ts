@@ -5,7 +5,7 @@ import { verdictOf } from '../../mail/merge-reports.ts';
 import type { LastRun } from '../../report/last-run.ts';
 import { formatAge } from '../../terminal/format.ts';
 import { inLocalTime } from '../../terminal/local-time.ts';
-import { type Check, type Marker, marker } from './check.ts';
+import { type Check, type CheckReporter, checkReporter } from './check.ts';
 
 /** A nightly run may begin an hour late, and may take an hour longer than the one before. */
 export const STALE_AFTER_HOURS = 26;
@@ -13,7 +13,7 @@ export const STALE_AFTER_HOURS = 26;
 /** Tells how the last run from this work folder ended, and when. */
 export function checkLastRun(lastRun: LastRun | undefined, now = new Date()): readonly Check[] {
   const started = lastRun?.startedAt ?? now;
-  const mark = marker('last run', lastRun ? `of ${inLocalTime(started)}` : 'none');
+  const mark = checkReporter('last run', lastRun ? `of ${inLocalTime(started)}` : 'none');
   if (!lastRun) return [mark.ok('there was none from this work folder yet; sade backup makes one')];
   const checks = [...describeEnds(lastRun, mark), ...describeOutcomes(lastRun.outcomes, mark)];
   if (lastRun.notDone.length > 0)
@@ -30,13 +30,13 @@ export function checkLastRun(lastRun: LastRun | undefined, now = new Date()): re
 
 /** Tells that the report of the last run is there, and can't be read: that is not "there was none yet". */
 export function unreadableLastRun({ message, advice }: ExplainedError): Check {
-  return marker('last run', 'unknown').warn(message, advice);
+  return checkReporter('last run', 'unknown').warn(message, advice);
 }
 
 const ADVICE = 'Fix what is listed here, then run sade backup: until then the last backups are older ones.';
 
 /** The run of all as its mail began, and the latest run with `--only` since then in a line of its own. */
-function describeEnds(lastRun: LastRun, mark: Marker): Check[] {
+function describeEnds(lastRun: LastRun, mark: CheckReporter): Check[] {
   const { outcomes, notDone, amendedBy } = lastRun;
   if (!amendedBy) return [describeEnd(lastRun, outcomes, mark)];
   const isLater = (label: string) => amendedBy.databases.includes(label);
@@ -58,7 +58,7 @@ function describeEnds(lastRun: LastRun, mark: Marker): Check[] {
   ];
 }
 
-function describeEnd(lastRun: LastRun, outcomes: LastRun['outcomes'], { ok, fail }: Marker): Check {
+function describeEnd(lastRun: LastRun, outcomes: LastRun['outcomes'], { ok, fail }: CheckReporter): Check {
   const { exitCode, total, interruptedBy, only } = lastRun;
   const message = `${only ? 'a run with --only, which ' : ''}${howItEnded(lastRun, verdictOf(lastRun))}`;
   const isAllKept = ownLabels(outcomes).size === total && outcomes.every(isKept);
@@ -86,12 +86,12 @@ function shrunkOf(outcomes: LastRun['outcomes']): string {
 }
 
 /** @returns each once: several zips that an earlier run left may lack the same */
-function describeOutcomes(outcomes: LastRun['outcomes'], mark: Marker): Check[] {
+function describeOutcomes(outcomes: LastRun['outcomes'], mark: CheckReporter): Check[] {
   const checks = outcomes.flatMap(outcome => describeOutcome(outcome, mark));
   return [...new Map(checks.map(check => [check.message, check])).values()];
 }
 
-function describeOutcome(outcome: LastRun['outcomes'][number], { fail }: Marker): Check[] {
+function describeOutcome(outcome: LastRun['outcomes'][number], { fail }: CheckReporter): Check[] {
   const { database, state, failure, findings } = outcome;
   if (state === 'complete') return [];
   if (failure) return [fail(`${database} failed in its ${failure.stage}: ${failure.message}`, failure.advice)];

@@ -3,7 +3,7 @@ import { ExplainedError } from '../../errors.ts';
 import { isLoopback } from '../../mysql/same-machine.ts';
 import { ServiceRefusal } from '../../service/service-errors.ts';
 import { count, formatBytes, formatSeconds } from '../../terminal/format.ts';
-import { type Check, type Checked, type Marker, marker } from './check.ts';
+import { type Check, type Checked, type CheckReporter, checkReporter } from './check.ts';
 import { bytesOfAllZips, exceptUnknown, type Sizes } from './estimate.ts';
 
 type Status = ServiceStatus['data'];
@@ -29,7 +29,7 @@ const NIGHTS_OF_ROOM = 7;
 
 /** Looks at the service: whether it is one of ours that fits, and thinks well of what it keeps. */
 export async function checkService({ server, version, ask }: ServiceCheckOptions): Promise<ServiceCheck> {
-  const mark = marker('service', server.href);
+  const mark = checkReporter('service', server.href);
   const askedAt = Date.now();
   const status = await ask().catch(explainAbsence);
   const clock = secondsApart(Date.parse(status.time), askedAt, Date.now());
@@ -45,7 +45,7 @@ export async function checkService({ server, version, ask }: ServiceCheckOptions
 
 /** Looks whether the service has room for the next runs, once the sizes of the databases are known. */
 export function checkServiceRoom(server: URL, { storage }: Status, sizes: Sizes): Checked {
-  return { checks: describeRoom(storage.free_bytes, sizes, marker('service', server.href)) };
+  return { checks: describeRoom(storage.free_bytes, sizes, checkReporter('service', server.href)) };
 }
 
 /** A service from before there was such a question takes it for the name of a database. */
@@ -55,14 +55,14 @@ function explainAbsence(error: unknown): never {
   throw new ExplainedError(`it answers, but can't tell how it is: ${error.message}`, { cause: error, advice });
 }
 
-function describeVersion(theirs: string, ours: string, { ok, warn }: Marker): Check[] {
+function describeVersion(theirs: string, ours: string, { ok, warn }: CheckReporter): Check[] {
   const message = `is Lumbung's, version ${theirs}`;
   const release = (version: string) => version.split('.').slice(0, 2).join('.');
   if (release(theirs) === release(ours)) return [ok(message)];
   return [warn(`${message}, and this program is of version ${ours}`, 'Bring both to the same version.')];
 }
 
-function describeLine({ protocol, hostname }: URL, { warn }: Marker): Check[] {
+function describeLine({ protocol, hostname }: URL, { warn }: CheckReporter): Check[] {
   if (protocol === 'https:' || isLoopback(hostname)) return [];
   const message = 'the zips go over the network in clear text';
   return [
@@ -78,13 +78,13 @@ function secondsApart(time: number, askedAt: number, answeredAt: number): number
   return Math.max(0, askedAt - time, time - answeredAt) / 1000;
 }
 
-function describeClock(seconds: number, { ok, warn, fail }: Marker): Check[] {
+function describeClock(seconds: number, { ok, warn, fail }: CheckReporter): Check[] {
   if (seconds <= CLOCK_WARNING_SECONDS) return [ok('its clock agrees with the one here')];
   const message = `its clock and the one here are ${formatSeconds(seconds)} apart, and the names of backups carry the time`;
   return [(seconds > CLOCK_PROBLEM_SECONDS ? fail : warn)(message, 'Let both machines set their clocks by NTP.')];
 }
 
-function describeRoom(free: number, sizes: Sizes, { ok, warn, fail }: Marker): Check[] {
+function describeRoom(free: number, sizes: Sizes, { ok, warn, fail }: CheckReporter): Check[] {
   const need = bytesOfAllZips(sizes);
   const room = `${formatBytes(free)} free; a run takes about ${formatBytes(need)}${exceptUnknown(sizes)}`;
   if (free < need) return [fail(room, 'Make room where the service keeps the backups, or give it a larger disk.')];
@@ -93,13 +93,13 @@ function describeRoom(free: number, sizes: Sizes, { ok, warn, fail }: Marker): C
   return [ok(room)];
 }
 
-function describeVerifying({ verify_uploads }: Status, { ok, warn }: Marker): Check[] {
+function describeVerifying({ verify_uploads }: Status, { ok, warn }: CheckReporter): Check[] {
   if (verify_uploads) return [ok('reads every upload to its end before it takes it')];
   const message = 'does not read what is inside the uploads: their backups stay unverified';
   return [warn(message, 'Start it without VERIFY_UPLOADS=off, unless its machine is too slow for that.')];
 }
 
-function describeScrub(scrub: Status['scrub'], { ok, warn }: Marker): Check[] {
+function describeScrub(scrub: Status['scrub'], { ok, warn }: CheckReporter): Check[] {
   const { files_checked, backups_damaged, files_unreadable, last_error } = scrub;
   const checks = [];
   // A newest backup that is damaged is a problem of its own; what is older may have to stay as it is.

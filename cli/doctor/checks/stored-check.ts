@@ -6,7 +6,7 @@ import { formatAge, formatState } from '../../terminal/format.ts';
 import { inLocalTime, withLocalTimes } from '../../terminal/local-time.ts';
 import { shellWord } from '../../terminal/shell-word.ts';
 import type { Check, Checked } from './check.ts';
-import { marker } from './check.ts';
+import { checkReporter } from './check.ts';
 import { STALE_AFTER_HOURS } from './last-run-check.ts';
 
 export interface StoredCheckOptions {
@@ -29,7 +29,7 @@ export async function checkStored(options: StoredCheckOptions): Promise<Checked>
     const { latest_backup, unaccepted_loss } = stored.get(label) ?? {};
     checks.push(describe(label, latest_backup, options));
     const found = await lossOfIncomplete(latest_backup, askReport);
-    const { fail } = marker('newest backup', label);
+    const { fail } = checkReporter('newest backup', label);
     if (found) checks.push(...foundLosses(found).map(({ message, advice }) => fail(message, advice ?? LOOK)));
     if (unaccepted_loss) checks.push(describeLoss(label, unaccepted_loss));
   }
@@ -38,7 +38,7 @@ export async function checkStored(options: StoredCheckOptions): Promise<Checked>
 
 function describeLoss(label: string, loss: UnacceptedLoss): Check {
   const what = `backup ${loss.id} (${inLocalTime(loss.timestamp)}): ${withLocalTimes(loss.message)}; not accepted (SHRUNK)`;
-  return marker('newest backup', label).fail(what, `Check the database. ${lossAdvice(loss)}`);
+  return checkReporter('newest backup', label).fail(what, `Check the database. ${lossAdvice(loss)}`);
 }
 
 const LOOK = 'Check the database.';
@@ -49,7 +49,7 @@ const LOST =
 type Latest = DatabaseList['data'][number]['latest_backup'];
 
 function describe(label: string, latest: Latest | undefined, { lastRun, now = new Date() }: StoredCheckOptions): Check {
-  const { ok, warn, fail } = marker('newest backup', label);
+  const { ok, warn, fail } = checkReporter('newest backup', label);
   if (!latest) {
     const known = lastRun === 'unreadable' ? undefined : lastRun;
     const delivered = known?.outcomes.find(({ database, backupId }) => database === label && backupId !== undefined);

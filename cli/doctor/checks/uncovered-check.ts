@@ -4,7 +4,7 @@ import { escapePlaceholders } from '../../config/interpolate-env.ts';
 import { machineOf } from '../../mysql/same-machine.ts';
 import type { VisibleDatabases } from '../../preflight/visible-databases.ts';
 import { count } from '../../terminal/format.ts';
-import { type Check, type Checked, guarded, marker } from './check.ts';
+import { type Check, type Checked, checkReporter, guarded } from './check.ts';
 import { inOrder } from './in-order.ts';
 
 export type AskVisible = (
@@ -45,10 +45,14 @@ export async function checkUncovered(options: UncoveredCheckOptions): Promise<Ch
   const { reached, signal, ask, workers, withinMs = 30_000 } = options;
   const servers = new Map<string, Server>();
   const failed = await inOrder(onePerUser(reached), { workers, signal }, async source => {
-    const { checks, visible } = await guarded(marker('database server', addressOf(source)), signal, async () => ({
-      visible: await ask(source, { signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]) }),
-      checks: [],
-    }));
+    const { checks, visible } = await guarded(
+      checkReporter('database server', addressOf(source)),
+      signal,
+      async () => ({
+        visible: await ask(source, { signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]) }),
+        checks: [],
+      }),
+    );
     if (visible) remember(servers, source, visible);
     // The database itself could be looked at: what is not known here costs no backup.
     return checks.map(check => ({ ...check, mark: 'warn' as const }));
@@ -74,7 +78,7 @@ function remember(servers: Map<string, Server>, source: DatabaseSource, visible:
 
 function describe(server: Server, { listed, config }: UncoveredCheckOptions): Check {
   const { address, users, places, databases, ignoresCase } = server;
-  const { ok, warn } = marker('database server', address);
+  const { ok, warn } = checkReporter('database server', address);
   const entries = listed.filter(source => places.has(placeOf(source)));
   const plain = (name: string) => (ignoresCase ? name.toLowerCase() : name);
   const covered = new Set(entries.flatMap(({ database, notBackedUp = [] }) => [database, ...notBackedUp]).map(plain));

@@ -128,7 +128,7 @@ describe('work folder check', () => {
     await writeFile(join(workDir, `${stuck}.delivered`), '');
     const spool = await Spool.open(workDir);
     await leave(new Date(0));
-    const [refused] = await spool.leftovers();
+    const [refused] = await spool.pendingUploads();
     const path = await setRefusedAside(spool, refused!.fileName, 'It is no zip.');
     const { marks, text } = await check();
     expect(marks).to.deep.equal(['ok', 'ok', 'warn', 'warn', 'ok']);

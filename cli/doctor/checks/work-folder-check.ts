@@ -13,7 +13,7 @@ import { refusedZips } from '../../spool/refused-zips.ts';
 import { RunLock } from '../../spool/run-lock.ts';
 import { type PendingUpload, Spool } from '../../spool/spool.ts';
 import { count, formatAge, formatBytes } from '../../terminal/format.ts';
-import { type Check, type Checked, type Marker, marker } from './check.ts';
+import { type Check, type Checked, type CheckReporter, checkReporter } from './check.ts';
 import { bytesOfAllZips, bytesUnderWay, exceptUnknown, type Sizes } from './estimate.ts';
 
 type Settings = Pick<BackupSettings, 'workDir' | 'dumpWorkers' | 'zipWorkers' | 'uploadWorkers'>;
@@ -25,7 +25,7 @@ export interface WorkFolderCheck extends Checked {
 
 /** Looks at the work folder without making it: whether a run could use it, and what waits there. */
 export async function checkWorkFolder({ workDir }: Pick<Settings, 'workDir'>): Promise<WorkFolderCheck> {
-  const mark = marker('work folder', workDir);
+  const mark = checkReporter('work folder', workDir);
   const existing = await nearestExisting(workDir);
   if (existing !== workDir) {
     const problem = await whyNotMade(existing, workDir);
@@ -51,7 +51,7 @@ export async function checkWorkFolderRoom(
   settings: Settings,
   { existing, sizes, freeBytes = freeBytesOf }: RoomOptions,
 ): Promise<Checked> {
-  const mark = marker('work folder', settings.workDir);
+  const mark = checkReporter('work folder', settings.workDir);
   return { checks: describeRoom(await freeBytes(existing), sizes, settings, mark) };
 }
 
@@ -85,9 +85,9 @@ async function whyNotMade(parent: string, folder: string): Promise<string | unde
 /** Of Linux: /proc and /sys. */
 const NOT_ON_DISK = new Set([0x9fa0, 0x62656572]);
 
-async function describeContent(spool: Spool, { ok, warn, fail }: Marker): Promise<Check[]> {
+async function describeContent(spool: Spool, { ok, warn, fail }: CheckReporter): Promise<Check[]> {
   const holder = RunLock.holder(spool.folder);
-  const { plain: waiting, odd } = await sortedOut(await spool.leftovers());
+  const { plain: waiting, odd } = await sortedOut(await spool.pendingUploads());
   const damaged = (await readdir(spool.folder)).filter(name => name.endsWith('.zip.damaged'));
   const checks = [];
   if (holder !== undefined)
@@ -129,8 +129,8 @@ async function describeContent(spool: Spool, { ok, warn, fail }: Marker): Promis
 }
 
 /** What bears the name of a zip and is no plain file fails each run. */
-async function sortedOut(leftovers: readonly PendingUpload[]) {
-  const looked = await Promise.all(leftovers.map(async zip => ({ zip, why: await whyNotPlain(zip.path) })));
+async function sortedOut(pendingUploads: readonly PendingUpload[]) {
+  const looked = await Promise.all(pendingUploads.map(async zip => ({ zip, why: await whyNotPlain(zip.path) })));
   return {
     plain: looked.filter(({ why }) => why === undefined).map(({ zip }) => zip),
     odd: looked.flatMap(({ zip: { path }, why }) => (why === undefined ? [] : [{ path, why }])),
@@ -154,7 +154,7 @@ function ageOf(fileName: string): string {
   return typeof name === 'string' ? 'of unknown age' : formatAge(formatTimestamp(name.takenAt), new Date());
 }
 
-function describeRoom(free: number, sizes: Sizes, settings: Settings, { ok, warn, fail }: Marker): Check[] {
+function describeRoom(free: number, sizes: Sizes, settings: Settings, { ok, warn, fail }: CheckReporter): Check[] {
   if (sizes.dumpBytes.length === 0 && sizes.unknown.length > 0)
     return [
       ok(

@@ -11,7 +11,7 @@ import { leftOut } from '../../config/partial-dumps.ts';
 import { connect, type Session } from '../../mysql/connect.ts';
 import type { ServerFacts } from '../../mysql/server-facts.ts';
 import { TimedQuestions } from '../../mysql/timed-questions.ts';
-import { preflight } from '../preflight.ts';
+import { runPreflight } from '../preflight.ts';
 import { probeValues } from '../source/probe-values.ts';
 import type { SourceObjects } from '../source/source-objects.ts';
 import { suspectColumn } from '../source/suspect-columns.ts';
@@ -367,7 +367,7 @@ for (const { name, flavour, open } of SERVERS)
     it('are looked at no longer than there is time, by the server itself', async () => {
       await create('create table t (id int primary key); insert into t values (1), (2)');
       using session = await connect(server.source(DATABASE), { signal });
-      const { server: facts } = await preflight(server.source(DATABASE), { signal });
+      const { server: facts } = await runPreflight(server.source(DATABASE), { signal });
       const questions = new TimedQuestions(session, facts, 300);
       expect(await questions.ask('max(id) from t')).to.deep.equal({ rows: [[2]] });
       const slow = await questions.ask('count(*) from t a, t b, t c where sleep(2) = 0');
@@ -383,7 +383,7 @@ for (const { name, flavour, open } of SERVERS)
     });
 
     it("of the database mysql do not come back: it is the server's own", async () => {
-      const { findings } = await preflight(server.source('mysql'), { signal });
+      const { findings } = await runPreflight(server.source('mysql'), { signal });
       const found = findings.find(({ code }) => code === 'SYSTEM_DATABASE');
       expect(found!.message).to.match(/^mysql is the server's own/);
       expect(stateOf(findings)).to.equal('incomplete');
@@ -465,7 +465,7 @@ describe('a database whose name differs from another in an accent only, where th
       create table café.other (id int); create procedure café.p() select 1`);
     const { host, port, user, password } = mariadb;
     const source = { label: 'x', host, port, user, password, dumpOptions: [], shrinkLimitPercent: 50 };
-    const look = async (database: string) => (await preflight({ ...source, database }, { signal })).objects;
+    const look = async (database: string) => (await runPreflight({ ...source, database }, { signal })).objects;
     const [plain, accented, upper] = [await look('cafe'), await look('café'), await look('CAFÉ')];
     expect([plain.tables, plain.procedures]).to.deep.equal([['plain'], []]);
     expect([accented.tables, accented.procedures]).to.deep.equal([['other'], ['p']]);

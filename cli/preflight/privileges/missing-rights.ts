@@ -6,7 +6,7 @@ import { isAtLeast, type ServerFacts } from '../../mysql/server-facts.ts';
 import type { SourceObjects } from '../source/source-objects.ts';
 import type { Rights } from './rights.ts';
 
-export interface Look {
+export interface RightsContext {
   readonly database: string;
   readonly server: ServerFacts;
   readonly rights: Rights;
@@ -23,13 +23,13 @@ export interface Missing {
 }
 
 /** Compares what a complete dump needs with what the user may do. */
-export function missingRights(look: Look): Missing {
+export function missingRights(context: RightsContext): Missing {
   const parts = [
-    missingTables(look),
-    missingViews(look),
-    missingTriggers(look),
-    missingEvents(look),
-    missingRoutines(look),
+    missingTables(context),
+    missingViews(context),
+    missingTriggers(context),
+    missingEvents(context),
+    missingRoutines(context),
   ];
   return {
     findings: parts.flatMap(({ findings }) => findings),
@@ -45,8 +45,8 @@ function missing(code: FindingCode, message: string, advice: string, fallbackOpt
 }
 
 /** What a user sees with rights on single tables may be all there is, or not: it does not see the others. */
-function missingTables(look: Look): Missing {
-  const { database, rights, objects, leftOut } = look;
+function missingTables(context: RightsContext): Missing {
+  const { database, rights, objects, leftOut } = context;
   if (rights.onDatabase('SELECT', database)) return NOTHING;
   const { tables, sequences, views } = objects.names;
   const isClosed = (name: string) => !rights.onTable('SELECT', database, name) && !leftOut.leavesOut(name);
@@ -57,14 +57,14 @@ function missingTables(look: Look): Missing {
   const { findings, fallbackOptions } = missing(
     'TABLES_NOT_GRANTED',
     message,
-    grantOn(look, 'SELECT'),
+    grantOn(context, 'SELECT'),
     ignoring(database, closed),
   );
   return { findings, fallbackOptions, views: new Set(views.filter(isClosed)) };
 }
 
-function missingViews(look: Look): Missing {
-  const { database, rights, objects, leftOut } = look;
+function missingViews(context: RightsContext): Missing {
+  const { database, rights, objects, leftOut } = context;
   if (leftOut.kinds.has('views')) return NOTHING;
   const closed = objects.names.views.filter(
     view => !leftOut.leavesOut(view) && !rights.onTable('SHOW VIEW', database, view),
@@ -74,15 +74,15 @@ function missingViews(look: Look): Missing {
   const { findings, fallbackOptions } = missing(
     'VIEWS_NOT_GRANTED',
     message,
-    grantOn(look, 'SHOW VIEW'),
+    grantOn(context, 'SHOW VIEW'),
     ignoring(database, closed),
   );
   return { findings, fallbackOptions, views: new Set(closed) };
 }
 
 /** Without the right nothing is seen of them, so that seeing none says nothing. */
-function missingTriggers(look: Look): Missing {
-  const { database, rights, objects, leftOut } = look;
+function missingTriggers(context: RightsContext): Missing {
+  const { database, rights, objects, leftOut } = context;
   const sees = (right: string) => rights.onDatabase(right, database);
   const seesAll = sees('SELECT') && objects.names.tables.every(table => rights.onTable('TRIGGER', database, table));
   const isFine = sees('TRIGGER') || (seesAll && objects.names.tables.length > 0);
@@ -90,20 +90,20 @@ function missingTriggers(look: Look): Missing {
   return missing(
     'TRIGGERS_NOT_GRANTED',
     'the user lacks TRIGGER: its backups contain no triggers',
-    grantOn(look, 'TRIGGER'),
+    grantOn(context, 'TRIGGER'),
   );
 }
 
-function missingEvents(look: Look): Missing {
-  if (look.leftOut.kinds.has('events') || look.rights.onDatabase('EVENT', look.database)) return NOTHING;
+function missingEvents(context: RightsContext): Missing {
+  if (context.leftOut.kinds.has('events') || context.rights.onDatabase('EVENT', context.database)) return NOTHING;
   const message = 'the user lacks EVENT: its backups contain no events';
-  return missing('EVENTS_NOT_GRANTED', message, grantOn(look, 'EVENT'), ['--skip-events']);
+  return missing('EVENTS_NOT_GRANTED', message, grantOn(context, 'EVENT'), ['--skip-events']);
 }
 
 /** A routine that may be called, but not read, would end mysqldump. */
-function missingRoutines(look: Look): Missing {
-  const { objects, leftOut } = look;
-  const { right, isGiven, statement } = routineRight(look);
+function missingRoutines(context: RightsContext): Missing {
+  const { objects, leftOut } = context;
+  const { right, isGiven, statement } = routineRight(context);
   if (leftOut.kinds.has('procedures') || isGiven) return NOTHING;
   const isClosed = objects.closedRoutines.length > 0;
   const message =
@@ -112,15 +112,15 @@ function missingRoutines(look: Look): Missing {
   return missing('ROUTINES_NOT_GRANTED', message, statement, isClosed ? ['--skip-routines'] : []);
 }
 
-function routineRight(look: Look): { right: string; isGiven: boolean; statement: string } {
-  const { rights, database, server } = look;
+function routineRight(context: RightsContext): { right: string; isGiven: boolean; statement: string } {
+  const { rights, database, server } = context;
   const to = `TO ${quoteAccount(server.account)};`;
   const readsAll = rights.onTable('SELECT', 'mysql', 'proc');
   const readsProc = { right: 'SELECT on mysql.proc', isGiven: readsAll, statement: `GRANT SELECT ON mysql.proc ${to}` };
   if (server.flavour === 'mariadb') {
     if (!isAtLeast(server.version, 11, 3)) return readsProc;
     const right = 'SHOW CREATE ROUTINE';
-    return { right, isGiven: readsAll || rights.onDatabase(right, database), statement: grantOn(look, right) };
+    return { right, isGiven: readsAll || rights.onDatabase(right, database), statement: grantOn(context, right) };
   }
   if (!isAtLeast(server.version, 8)) return readsProc;
   const hasOwnRight = isAtLeast(server.version, 8, 0, 20);
@@ -130,8 +130,8 @@ function routineRight(look: Look): { right: string; isGiven: boolean; statement:
 }
 
 /** The statement that gives a right on the database, and takes none away. */
-function grantOn({ database, server, rights }: Look, right: string): string {
-  const { pattern, rights: others } = rights.rowToMend(database, server.account);
+function grantOn({ database, server, rights }: RightsContext, right: string): string {
+  const { pattern, rights: others } = rights.grantedRow(database, server.account);
   const grant = `GRANT ${[...others, right].join(', ')} ON ${escapeId(pattern, true)}.* TO ${quoteAccount(server.account)};`;
   return pattern.includes('\\_') && /(?<!\\)_/.test(pattern) ? `${grant} ${TOO_LONG}` : grant;
 }

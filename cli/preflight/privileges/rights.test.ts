@@ -71,7 +71,7 @@ describe('rights', () => {
   });
 
   it('are mended in the row that counts, and a new row takes nothing away', () => {
-    const mend = (...lines: string[]) => rightsOf(lines).rowToMend('pt_xyz', 'u@%');
+    const mend = (...lines: string[]) => rightsOf(lines).grantedRow('pt_xyz', 'u@%');
     expect(mend()).to.deep.equal({ pattern: 'pt\\_xyz', rights: [] });
     expect(mend('GRANT SELECT ON `pt_xyz`.*')).to.deep.equal({ pattern: 'pt_xyz', rights: [] });
     expect(mend('GRANT SELECT ON `pt\\_xyz`.*')).to.deep.equal({ pattern: 'pt\\_xyz', rights: [] });

@@ -49,7 +49,7 @@ export class Rights {
    * the database, a new row would put it out of force, so this has to repeat its rights.
    * @param account the user's own, not one of its roles, as the grants name it
    */
-  rowToMend(database: string, account: string): { pattern: string; rights: readonly string[] } {
+  grantedRow(database: string, account: string): { pattern: string; rights: readonly string[] } {
     const row = this.#rowsFor(database).find(({ grantee }) => grantee === account);
     const own = this.#rules.areNamesLiteral ? database : escapePattern(database);
     if (!row) return { pattern: own, rights: [] };

@@ -7,7 +7,7 @@ import { type MariaDb, startMariaDb } from '../../../testing/databases/mariadb.t
 import { findMysqldump } from '../../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { dump } from '../../dump/dump.ts';
-import { preflight } from '../preflight.ts';
+import { runPreflight } from '../preflight.ts';
 
 describe('events of a server with event_scheduler=DISABLED', () => {
   let mariadb: MariaDb;
@@ -42,7 +42,7 @@ describe('events of a server with event_scheduler=DISABLED', () => {
 
   it('are named as left out, and the dump gets through', async () => {
     await readSystemTable('grant');
-    const report = await preflight(source('eventful'), { signal });
+    const report = await runPreflight(source('eventful'), { signal });
     expect(report.findings).to.have.length(1);
     expect(report.findings[0]).to.include({ code: 'EVENTS_NOT_DUMPED' });
     expect(report.findings[0]!.message).to.contain('event_scheduler=DISABLED').and.contain('left out: nightly');
@@ -55,19 +55,19 @@ describe('events of a server with event_scheduler=DISABLED', () => {
 
   it('are no finding where the system table shows that there are none', async () => {
     await readSystemTable('grant');
-    expect((await preflight(source('eventless'), { signal })).findings).to.deep.equal([]);
+    expect((await runPreflight(source('eventless'), { signal })).findings).to.deep.equal([]);
   });
 
   it('make a backup incomplete where no one can see whether there are any, with the right that helps', async () => {
     await readSystemTable('revoke');
-    const { findings } = await preflight(source('eventless'), { signal });
+    const { findings } = await runPreflight(source('eventless'), { signal });
     expect(stateOf(findings)).to.equal('incomplete');
     expect(findings[0]!.message).to.contain('no one can see whether this database has events');
     expect(findings[0]!.advice).to.contain('SELECT on mysql.event');
   });
 
   it('are no finding where they are left out on purpose', async () => {
-    const { findings } = await preflight({ ...source('eventful'), dumpOptions: ['--skip-events'] }, { signal });
+    const { findings } = await runPreflight({ ...source('eventful'), dumpOptions: ['--skip-events'] }, { signal });
     expect(findings).to.deep.equal([]);
   });
 });

@@ -7,7 +7,7 @@ import { stateOf } from '../../../protocol/finding.ts';
 import { backUpAndLoad } from '../../../testing/databases/backed-up.ts';
 import { PASSWORD, SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
-import { preflight } from '../preflight.ts';
+import { runPreflight } from '../preflight.ts';
 
 const [DATABASE, COPY] = ['pt_schedules', 'pt_schedules_copy'];
 
@@ -31,7 +31,7 @@ for (const { name, flavour, open } of SERVERS)
     const create = (schema: string) =>
       server.sql(`drop database if exists ${DATABASE}; create database ${DATABASE}; use ${DATABASE}; ${schema}`);
     const look = async (more?: Partial<DatabaseSource>) =>
-      (await preflight(server.source(DATABASE, more), { signal: new AbortController().signal })).findings;
+      (await runPreflight(server.source(DATABASE, more), { signal: new AbortController().signal })).findings;
 
     it('are a warning where an event loads only on a server that knows its time zone', async () => {
       await server.sql(`delete from mysql.time_zone_name where name = 'Asia/Jakarta';

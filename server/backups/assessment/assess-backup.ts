@@ -3,14 +3,14 @@ import type { Manifest } from '../../../protocol/manifest.ts';
 import { compareInventories } from '../losses/compare-inventories.ts';
 import type { Reference } from '../losses/find-reference.ts';
 import { shrunkAdvice } from '../losses/loss.ts';
-import type { DumpFacts } from './check-content.ts';
+import type { ContentFacts } from './check-content.ts';
 import { clockFindings, type Times } from './sort-time.ts';
 
 interface Evidence {
   /** What the client says of the backup, if it says anything. */
   readonly manifest: Manifest | undefined;
   /** What the service saw of the dump; undefined when it was told not to look. */
-  readonly dump: DumpFacts | undefined;
+  readonly dump: ContentFacts | undefined;
   /** What it is compared with, if there is anything. */
   readonly reference: Reference | undefined;
   readonly times: Times;

@@ -18,7 +18,7 @@ interface Content {
 }
 
 /** What the plain dump in a zip was seen to be. */
-export interface DumpFacts {
+export interface ContentFacts {
   /** In bytes. */
   readonly size: number;
   /** 64 hexadecimal digits. */
@@ -38,7 +38,7 @@ const INFLATING = { chunkSize: 128 * 1024, readableObjectMode: true, readableHig
  * @returns what the plain bytes are
  * @throws UnsoundZip with what is wrong with them, and what the disk throws
  */
-export async function checkContent(content: Content): Promise<DumpFacts> {
+export async function checkContent(content: Content): Promise<ContentFacts> {
   const { size, turn } = content;
   // No deflate makes more of a byte (RFC 1951: two bits for 258 bytes), so this need not be tried.
   if (size > content.compressedSize * (content.isDeflated ? 1032 : 1)) throw new UnsoundZip(HOLDS_LESS);

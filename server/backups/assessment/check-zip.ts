@@ -1,7 +1,7 @@
 import { AppError, validationError } from '../../errors.ts';
 import { readEntry, type ZipEntry } from '../../zip/read-entry.ts';
 import { piecesAt, UnsoundZip, type ZipFile } from '../../zip/zip-file.ts';
-import { checkContent, type DumpFacts } from './check-content.ts';
+import { type ContentFacts, checkContent } from './check-content.ts';
 import { fairTurns } from './fair-turns.ts';
 
 interface Zip {
@@ -30,7 +30,7 @@ export interface ZipFacts {
   /** Of the plain dump, in bytes, as the directory tells. */
   readonly dumpSize: number;
   /** Undefined when the entry was not read. */
-  readonly dump: DumpFacts | undefined;
+  readonly dump: ContentFacts | undefined;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function checkZip({ fd, size, entryName, isRead, limits }: Zip): Pr
  */
 const turns = fairTurns({ places: 4, slice: 8 * 1024 * 1024, maxBegun: 32 });
 
-async function readDump(file: ZipFile, entry: ZipEntry): Promise<DumpFacts> {
+async function readDump(file: ZipFile, entry: ZipEntry): Promise<ContentFacts> {
   return turns.run(entry.size, turn =>
     checkContent({ ...entry, raw: piecesAt(file, entry.dataStart, entry.compressedSize), turn }),
   );

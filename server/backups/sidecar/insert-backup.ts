@@ -6,7 +6,7 @@ import { Database } from '../../entities/database.entity.ts';
 import { takenAtOf } from '../../entities/taken-at.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { FileAddress, Storage } from '../../storage/storage.ts';
-import type { DumpFacts } from '../assessment/check-content.ts';
+import type { ContentFacts } from '../assessment/check-content.ts';
 import { sortTime } from '../assessment/sort-time.ts';
 import type { LossColumns } from '../losses/loss.ts';
 import { formatSidecar } from './sidecar.ts';
@@ -19,7 +19,7 @@ export interface Recordable extends LossColumns {
   readonly size: number;
   /** Of the zip, 64 hexadecimal digits. */
   readonly sha256: string;
-  readonly dump: Pick<DumpFacts, 'size' | 'sha256'> | undefined;
+  readonly dump: Pick<ContentFacts, 'size' | 'sha256'> | undefined;
   readonly state: BackupState;
   readonly findings: NonNullable<FindingList>;
   /** JSON. */

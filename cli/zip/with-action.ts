@@ -3,7 +3,7 @@
  * @param action what is being done and to which file; completes "could not …"
  * @throws Error with the failure of `work` as its `cause`
  */
-export async function attempt<T>(action: string, work: Promise<T>): Promise<T> {
+export async function withAction<T>(action: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
