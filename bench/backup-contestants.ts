@@ -8,7 +8,7 @@ import { freshZip } from './fresh-zip.ts';
 import { dumpOf, mysqldumpInto, zipOf } from './material.ts';
 import { backUp } from './run-sade.ts';
 import type { Scene, ServiceStand } from './scene.ts';
-import { curlUpload, inTurn } from './shell.ts';
+import { curlUpload, runInSequence } from './shell.ts';
 
 const SCRIPT = join(import.meta.dirname, 'peers/backup-script.sh');
 const WORK_ALONE = join(import.meta.dirname, 'contestants/work-alone.ts');
@@ -49,7 +49,7 @@ export class BackupContestants {
         const commands = await Promise.all(
           this.#databases.map(name => mysqldumpInto(this.#scene, name, join(folder, `${name}.sql`))),
         );
-        return inTurn(commands);
+        return runInSequence(commands);
       }),
       this.#piece(PARTS[1], 'work', async () => [process.execPath, WORK_ALONE, 'deflate', ...(await this.#dumps())]),
       this.#piece(PARTS[2], 'work', async () => [
@@ -94,7 +94,7 @@ export class BackupContestants {
           commands.push(curlUpload(copy, `${this.#stand.service.url}/${database}`));
         }
       },
-      run: async () => (await this.#scene.measure(inTurn(commands), { servers: [this.#stand.meter] })).sample,
+      run: async () => (await this.#scene.measure(runInSequence(commands), { servers: [this.#stand.meter] })).sample,
       check: () => this.#checkStored(),
     };
   }

@@ -4,7 +4,7 @@ export function curlUpload(path: string, url: string): string[] {
 }
 
 /** @returns a command that runs all of them one after another, and stops at the first that fails */
-export function inTurn(commands: readonly (readonly string[])[]): string[] {
+export function runInSequence(commands: readonly (readonly string[])[]): string[] {
   const script = commands.map(command => command.map(quoted).join(' ')).join(' &&\n');
   return ['sh', '-c', script];
 }
