@@ -1,4 +1,4 @@
-import sade, { type LazyOutput } from 'sade';
+import sade, { type LazyOutput, type Sade } from 'sade';
 import type { CommandContext } from './commands/command.ts';
 import {
   adviceAboutFile,
@@ -10,16 +10,18 @@ import {
   messageOf,
 } from './errors.ts';
 import { Interrupted, Interruption } from './interruption.ts';
+import { overview, unexpected, unknownCommand, unknownOption } from './options/command-help.ts';
 import {
-  type CommandTree,
-  namesOf,
-  overview,
-  unexpected,
-  unknownCommand,
-  unknownOption,
-} from './options/command-help.ts';
-import { renderCommandHelp } from './options/help.ts';
-import { DEFAULTS } from './options/settings.ts';
+  COMMANDS,
+  COMMON,
+  type CommandDescription,
+  type CommandName,
+  commandNames,
+  describedCommand,
+  isCommand,
+} from './options/commands.ts';
+import { flagsOf, renderCommandHelp } from './options/help.ts';
+import type { OptionDescription, Typed } from './options/option.ts';
 import { spelledOut, strayOf, withDash } from './options/typed-words.ts';
 import manifest from './package.json' with { type: 'json' };
 import { widenThreadPool } from './pipeline/thread-pool.ts';
@@ -52,27 +54,16 @@ interface NonBlocking {
   readonly _handle?: { setBlocking?(isBlocking: boolean): void };
 }
 
-/** The options that take a value, each with what the help calls it. */
-const VALUES = {
-  ...{ config: 'FILE', server: 'URL', 'work-dir': 'FOLDER', only: 'NAMES' },
-  ...{
-    'dump-workers': 'N',
-    'dumps-per-host': 'N',
-    'zip-workers': 'N',
-    'upload-workers': 'N',
-    level: 'N',
-    retries: 'N',
-  },
-  ...{
-    timeout: 'TIME',
-    mysqldump: 'PROGRAM',
-    'mariadb-dump': 'PROGRAM',
-    output: 'PATH',
-    bundle: 'FILE',
-    reason: 'TEXT',
-  },
-  ...{ state: 'STATES', 'older-than': 'TIME', search: 'TEXT', sort: 'ORDER', limit: 'N' },
-} as const;
+/** Each command is loaded only when it is called: help is there at once. */
+const ACTIONS: Readonly<Record<CommandName, (options: Typed, word: string) => Promise<number>>> = {
+  backup: async options => (await import('./commands/backup.ts')).backup(options, context),
+  doctor: async options => (await import('./commands/doctor.ts')).doctor(options, context),
+  list: async options => (await import('./commands/list.ts')).list(options, context),
+  history: async (options, name) => (await import('./commands/history.ts')).history(name, options, context),
+  show: async (options, id) => (await import('./commands/show.ts')).show(id, options, context),
+  accept: async (options, id) => (await import('./commands/accept.ts')).accept(id, options, context),
+  download: async (options, id) => (await import('./commands/download.ts')).download(id, options, context),
+};
 
 const DEFECT = 'This looks like a defect of sade: please report it, with these lines.';
 
@@ -128,170 +119,75 @@ function explainEnd(error: unknown): number {
 }
 
 async function parse(typed: string[]): Promise<number> {
-  const commands = program();
   const argv = withDash(spelledOut(typed, Boolean(process.stdin.isTTY && process.stdout.isTTY)));
-  const [command] = argv.slice(2).filter(argument => !argument.startsWith('-'));
-  const isFirst = argv[2] === command;
-  const called = isFirst ? command! : 'backup';
-  if (isFirst && command !== undefined && !namesOf(commands.tree).includes(command))
-    throw unknownCommand(command, commands.tree);
-  const takesWord = namesOf(commands.tree).some(
-    name => argv.includes(name) && commands.tree[name]!.usage.includes('['),
-  );
-  const stray = strayOf(argv.slice(2), takesWord);
-  if (stray?.startsWith('--no-')) throw unknownOption(stray, called, commands.tree);
+  const words = argv.slice(2);
+  const first = words.find(argument => !argument.startsWith('-'));
+  const command = words[0] === first ? first : undefined;
+  if (command !== undefined && !isCommand(command)) throw unknownCommand(command);
+  const called = command ?? 'backup';
+  const takesWord = commandNames().some(name => words.includes(name) && describedCommand(name).argument !== undefined);
+  const stray = strayOf(words, takesWord);
+  if (stray?.startsWith('--no-')) throw unknownOption(stray, called);
   if (stray !== undefined) throw unexpected([stray], called);
-  if (argv.some(argument => argument === '--help' || argument === '-h'))
-    return showHelp(commands, isFirst ? command : undefined);
-  if (argv.some(argument => /^(?:--version|-v)$/.test(argument))) {
+  if (words.some(argument => argument === '--help' || argument === '-h')) {
+    const width = screenWidth(process.stdout);
+    process.stdout.write(command === undefined ? overview(width) : renderCommandHelp(command, width));
+    return EXIT.ok;
+  }
+  if (words.some(argument => /^(?:--version|-v)$/.test(argument))) {
     process.stdout.write(`sade ${manifest.version}\n`);
     return EXIT.ok;
   }
-  const lazy = commands.parse(argv, {
-    lazy: true,
-    string: Object.keys(VALUES),
-    boolean: ['json', 'quiet', 'wide', 'force'],
-    unknown: (flag: string): never => {
-      throw unknownOption(flag, called, commands.tree);
-    },
-  }) as LazyOutput | undefined;
-  // Such as `-xh`: sade has printed its own help.
-  if (!lazy) return EXIT.ok;
-  const { _: extra } = lazy.args.at(-1) as unknown as { _: string[] };
-  if (extra.length > 0) throw unexpected(extra, called);
-  isBackup = called === 'backup';
-  return lazy.handler(...lazy.args);
+  return run(argv, called);
 }
 
-function showHelp(commands: Program, command: string | undefined): number {
-  const { tree } = commands;
-  const width = screenWidth(process.stdout);
-  const common = tree.__all__!.options;
-  process.stdout.write(
-    command === undefined
-      ? overview(tree, width)
-      : renderCommandHelp(tree[command]!, { common, values: VALUES, width }),
-  );
-  return EXIT.ok;
+/** @param called the command as far as it is known: in `sade --only x list` an option stands before it */
+async function run(argv: string[], called: CommandName): Promise<number> {
+  const all = commandNames().flatMap(name => Object.values(describedCommand(name).options));
+  const flagsOfAll = (takesValue: boolean) =>
+    all.flatMap(({ flag, value }) => (flag !== undefined && takesValue === Boolean(value) ? flag : []));
+  const lazy: LazyOutput | undefined = program().parse(argv, {
+    lazy: true,
+    string: flagsOfAll(true),
+    boolean: flagsOfAll(false),
+    unknown: (flag: string): never => {
+      throw unknownOption(flag, called);
+    },
+  });
+  // Such as `-xh`: sade has printed its own help.
+  if (!lazy) return EXIT.ok;
+  const { name, word, options }: Call = lazy.handler(...lazy.args);
+  if (options._.length > 0) throw unexpected(options._, called);
+  isBackup = name === 'backup';
+  return ACTIONS[name](options, requiredWord(word, name));
+}
+
+/** What the package sade makes of a command line. */
+interface Call {
+  readonly name: CommandName;
+  readonly word: string | undefined;
+  /** `_` has the words that are left. */
+  readonly options: Typed & { readonly _: readonly string[] };
 }
 
 /** sade itself would end the program with code 1, which means that a backup failed. */
-function given(argument: string | undefined, command: string, what: string): string {
-  if (argument === undefined) throw new ConfigurationError([`${what} must be named; sade ${command} --help shows how`]);
-  return argument;
+function requiredWord(word: string | undefined, name: CommandName): string {
+  const { argument } = describedCommand(name);
+  if (word !== undefined || !argument) return word ?? '';
+  throw new ConfigurationError([`${argument.what} must be named; sade ${name} --help shows how`]);
 }
 
-type Options = Record<string, unknown>;
-
-/** sade's own help is wider than a terminal: this is what it is made of. */
-type Program = ReturnType<typeof sade> & { readonly tree: CommandTree };
-
-/** Each command is loaded only when it is called: help is there at once. */
-function program(): Program {
-  return sade('sade')
-    .version(manifest.version)
-    .option('-s, --server', `Address of the service (SADE_SERVER; default ${DEFAULTS.server})`)
-
-    .command(
-      'backup',
-      "Back up every database of the list. Takes each through dump, zip and upload; what can't be delivered waits for the next run.",
-      { default: true },
-    )
-    .option('-c, --config', `The list of databases (SADE_CONFIG; default ${DEFAULTS.config})`)
-    .option('--work-dir', `Private folder for dumps and zips under way (SADE_WORK_DIR; default ${DEFAULTS.workDir})`)
-    .option('--only', 'Only these databases, by label, with commas between (SADE_ONLY)')
-    .option('--dump-workers', `Dumps at once (SADE_DUMP_WORKERS; default ${DEFAULTS.dumpWorkers} here)`)
-    .option(
-      '--dumps-per-host',
-      `Dumps at once from one database host (SADE_DUMPS_PER_HOST; default ${DEFAULTS.dumpsPerHost})`,
-    )
-    .option('--zip-workers', `Zips at once (SADE_ZIP_WORKERS; default ${DEFAULTS.zipWorkers} here)`)
-    .option('--upload-workers', `Uploads at once (SADE_UPLOAD_WORKERS; default ${DEFAULTS.uploadWorkers})`)
-    .option(
-      '--level',
-      `How strongly zips are compressed, from 1 (fastest) to 9 (smallest) (SADE_LEVEL; default ${DEFAULTS.level})`,
-    )
-    .option('--timeout', `Time one database may take, such as 90s, 30m, 6h (SADE_TIMEOUT; default ${DEFAULTS.timeout})`)
-    .option('--retries', `How often an upload is tried again (SADE_RETRIES; default ${DEFAULTS.retries})`)
-    .option('--mysqldump', `MySQL's dump program (SADE_MYSQLDUMP; default ${DEFAULTS.mysqldump})`)
-    .option('--mariadb-dump', `MariaDB's dump program (SADE_MARIADB_DUMP; default ${DEFAULTS.mariadbDump})`)
-    .option('--json', "Print the run's report as JSON on stdout (SADE_JSON=1)")
-    .option('--quiet', 'Say nothing when all is well; a warning comes once, and again after a week (SADE_QUIET=1)')
-    .example('backup --server https://backups.example.com')
-    .example('backup --only pt_xyz,pt_abc --quiet')
-    .action(async (options: Options) => (await import('./commands/backup.ts')).backup(options, context))
-
-    .command('doctor', 'Check all that a backup needs, and show what is wrong and what to do; changes nothing')
-    .option('-c, --config', `The list of databases (SADE_CONFIG; default ${DEFAULTS.config})`)
-    .option('--work-dir', `Private folder for dumps and zips under way (SADE_WORK_DIR; default ${DEFAULTS.workDir})`)
-    .option('--only', 'Only these databases, by label, with commas between (SADE_ONLY)')
-    .option('--bundle', 'Also write a zip for a support ticket, without any passwords')
-    .option(
-      '--dump-workers',
-      `Dumps at once, and databases looked at (SADE_DUMP_WORKERS; default ${DEFAULTS.dumpWorkers} here)`,
-    )
-    .option('--zip-workers', `Zips at once (SADE_ZIP_WORKERS; default ${DEFAULTS.zipWorkers} here)`)
-    .option('--upload-workers', `Uploads at once (SADE_UPLOAD_WORKERS; default ${DEFAULTS.uploadWorkers})`)
-    .option('--mysqldump', `MySQL's dump program (SADE_MYSQLDUMP; default ${DEFAULTS.mysqldump})`)
-    .option('--mariadb-dump', `MariaDB's dump program (SADE_MARIADB_DUMP; default ${DEFAULTS.mariadbDump})`)
-    .option('--json', 'Print all of it as JSON on stdout (SADE_JSON=1)')
-    .option('--quiet', 'Say nothing unless something is wrong (SADE_QUIET=1)')
-    .example('doctor --only pt_xyz')
-    .example('doctor --bundle ticket.zip')
-    .action(async (options: Options) => (await import('./commands/doctor.ts')).doctor(options, context))
-
-    .command(
-      'list',
-      'List the databases, each with its latest backup, the age of its newest complete one and the id of the one to restore, the worst first',
-    )
-    .option(
-      '-c, --config',
-      `The list of databases (SADE_CONFIG; default ${DEFAULTS.config}): those without any backup are shown, too`,
-    )
-    .option('--state', 'Only these: complete, incomplete, unverified, damaged, shrunk, never, with commas between')
-    .option('--older-than', 'Only those without a complete backup for so long, such as 26h or 7d')
-    .option('--search', 'Only those with this text in their names')
-    .option('--sort', 'By state (the worst first), age, name or size (default state)')
-    .option('--wide', 'All columns, with the file names, however wide the terminal is')
-    .option('--json', 'Print JSON')
-    .example('list --state incomplete,shrunk')
-    .example('list --older-than 26h --server https://backups.example.com')
-    .action(async (options: Options) => (await import('./commands/list.ts')).list(options, context))
-
-    .command('history [database]', 'List the backups of one database, newest first')
-    .option('--limit', 'How many at most (on a terminal 30 unless given, else all)')
-    .option('--wide', 'All columns, with the file names, however wide the terminal is')
-    .option('--json', 'Print JSON')
-    .example('history pt_xyz')
-    .action(async (database: string | undefined, options: Options) =>
-      (await import('./commands/history.ts')).history(given(database, 'history', 'a database'), options, context),
-    )
-
-    .command('show [id]', 'Show whether one backup is complete, what is in it, and what is missing from it')
-    .option('--json', 'Print JSON')
-    .example('show 34')
-    .action(async (id: string | undefined, options: Options) =>
-      (await import('./commands/show.ts')).show(given(id, 'show', 'the id of a backup'), options, context),
-    )
-
-    .command(
-      'accept [id]',
-      'Say that what a backup has lost was removed on purpose; later backups are compared with it',
-    )
-    .option('-r, --reason', 'Why; kept in the history for those who ask later')
-    .option('--json', 'Print JSON')
-    .example("accept 35 --reason 'faktur moved to the archive, ticket 4711'")
-    .action(async (id: string | undefined, options: Options) =>
-      (await import('./commands/accept.ts')).accept(given(id, 'accept', 'the id of a backup'), options, context),
-    )
-
-    .command('download [id]', 'Fetch a backup by its id; goes on where a broken download ended and checks the digest')
-    .option('-o, --output', "File or folder to put it in, or - for stdout (default: the backup's own name, here)")
-    .option('--force', 'Write to stdout although it is a terminal')
-    .example('download 34')
-    .example('download 34 --output /tmp')
-    .example("download 34 --output - | ssh other 'cat >pt_xyz.zip'")
-    .action(async (id: string | undefined, options: Options) =>
-      (await import('./commands/download.ts')).download(given(id, 'download', 'the id of a backup'), options, context),
-    ) as Program;
+/** @returns all commands and options, as the package sade is told of them */
+function program(): Sade {
+  const program = sade('sade').version(manifest.version);
+  const tell = (option: OptionDescription) => option.flag && program.option(flagsOf(option), option.meaning);
+  for (const option of Object.values(COMMON)) tell(option);
+  for (const name of commandNames()) {
+    const { summary, argument, options }: CommandDescription = COMMANDS[name];
+    program.command(argument ? `${name} [${argument.name}]` : name, summary, { default: name === 'backup' });
+    for (const option of Object.values(options)) tell(option);
+    const call = (word: string | undefined, options: Call['options']): Call => ({ name, word, options });
+    program.action(argument ? call : (options: Call['options']) => call(undefined, options));
+  }
+  return program;
 }

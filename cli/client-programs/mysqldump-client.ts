@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
-import type { ProgramSetting } from '../options/settings.ts';
+import type { ProgramSetting } from '../options/parsers.ts';
 import { clientEnvironment } from './client-environment.ts';
 
 const run = promisify(execFile);

@@ -2,7 +2,8 @@ import { hostname, userInfo } from 'node:os';
 import { ValidationError } from 'yup';
 import { acceptanceRequest } from '../../protocol/acceptance.ts';
 import { ConfigurationError, EXIT } from '../errors.ts';
-import { readServer } from '../options/settings.ts';
+import type { Typed } from '../options/option.ts';
+import { readCommand } from '../options/settings.ts';
 import { whatHasIt } from '../restore/losses.ts';
 import { Service } from '../service/service.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
@@ -16,17 +17,17 @@ import type { CommandContext } from './command.ts';
  * `sade accept ID --reason TEXT`: says that what a backup has lost was meant to go, so that later ones are compared with it.
  * @throws {ConfigurationError} without a reason; {ExplainedError} when the service refuses
  */
-export async function accept(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
+export async function accept(id: string, options: Typed, context: CommandContext): Promise<number> {
   requireBackupId(id);
   const { env, stdout, signal } = context;
-  const reason = readReason(options.reason);
-  const report = await new Service(readServer(options, env), signal).accept(id, { reason, by: whoAmI() });
-  stdout.write(options.json ? `${printableJson(report)}\n` : describe(report, reason, screenWidth(stdout)));
+  const { server, json, ...given } = readCommand('accept', options, env);
+  const reason = readReason(given.reason);
+  const report = await new Service(server, signal).accept(id, { reason, by: whoAmI() });
+  stdout.write(json ? `${printableJson(report)}\n` : describe(report, reason, screenWidth(stdout)));
   return EXIT.ok;
 }
 
-function readReason(option: unknown): string {
-  const reason = Array.isArray(option) ? option.at(-1) : option;
+function readReason(reason: string | undefined): string {
   try {
     return acceptanceRequest.validateSync({ reason }, { strict: true }).reason;
   } catch (error) {

@@ -10,6 +10,7 @@ import { composeMail, composeVerdict } from '../mail/mail.ts';
 import { mergeReports } from '../mail/merge-reports.ts';
 import { freshWarnings, reportedWarnings } from '../mail/reported-warnings.ts';
 import { warningsOf } from '../mail/warnings.ts';
+import type { Typed } from '../options/option.ts';
 import { type BackupSettings, mistypedVariables, readBackupSettings } from '../options/settings.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { learningPreflight } from '../preflight/hanging-servers.ts';
@@ -37,7 +38,7 @@ import type { CommandContext } from './command.ts';
  * @returns the exit code: all, some or none backed up, or interrupted
  * @throws {CommandError} when nothing could be begun
  */
-export async function backup(options: Record<string, unknown>, context: CommandContext): Promise<number> {
+export async function backup(options: Typed, context: CommandContext): Promise<number> {
   const settings = readBackupSettings(options, context.env);
   const listed = await loadDatabases(settings.config, context.env);
   const chosen = chooseSources(listed.sources, settings);

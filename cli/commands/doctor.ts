@@ -3,6 +3,7 @@ import { bundleDocuments } from '../doctor/bundle-documents.ts';
 import { DoctorScreen } from '../doctor/doctor-screen.ts';
 import { examine } from '../doctor/examine.ts';
 import { reportOf } from '../doctor/render.ts';
+import type { Typed } from '../options/option.ts';
 import { readDoctorSettings } from '../options/settings.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { learningPreflight } from '../preflight/hanging-servers.ts';
@@ -21,7 +22,7 @@ import type { CommandContext } from './command.ts';
  * @returns the exit code: 1 when there is any problem
  * @throws {ConfigurationError} the signal's reason when aborted
  */
-export async function doctor(options: Record<string, unknown>, context: CommandContext): Promise<number> {
+export async function doctor(options: Typed, context: CommandContext): Promise<number> {
   const { env, stdout, stderr, signal } = context;
   const { bundle, ...settings } = readDoctorSettings(options, env);
   if (bundle !== undefined) await refuseToOverwrite(bundle);

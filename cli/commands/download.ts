@@ -7,7 +7,8 @@ import { fetchBackup, type RemoteBackup } from '../download/fetch-backup.ts';
 import { alreadyThere, isThere, PartFile } from '../download/part-file.ts';
 import { StdoutSink } from '../download/stdout-sink.ts';
 import { CommandError, ConfigurationError, EXIT, ExplainedError } from '../errors.ts';
-import { readServer } from '../options/settings.ts';
+import type { Typed } from '../options/option.ts';
+import { readCommand } from '../options/settings.ts';
 import { whatHasIt } from '../restore/losses.ts';
 import { Service } from '../service/service.ts';
 import { formatBytes, formatState } from '../terminal/format.ts';
@@ -26,16 +27,17 @@ import { renderRestore } from './screens/restore-hint.ts';
  * the right ones.
  * @throws {CommandError} {ExplainedError} the signal's reason when aborted
  */
-export async function download(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
+export async function download(id: string, options: Typed, context: CommandContext): Promise<number> {
   requireBackupId(id);
   const { signal, stdout } = context;
-  const isStreamed = options.output === '-';
-  if (isStreamed && stdout.isTTY && !options.force) throw onTerminal(id);
-  const service = new Service(readServer(options, context.env), signal);
+  const { server, output, force } = readCommand('download', options, context.env);
+  const isStreamed = output === '-';
+  if (isStreamed && stdout.isTTY && !force) throw onTerminal(id);
+  const service = new Service(server, signal);
   const { fileName, ...remote } = describe(id, await service.download(id, 'head'));
   if (isStreamed) return stream(service, remote, context);
 
-  const target = await chooseTarget(options.output, fileName);
+  const target = await chooseTarget(output, fileName);
   await keep(service, remote, target, context);
   const digest = remote.sha256.toString('hex');
   stdout.write(`${printableInLine(target)}: ${formatBytes(remote.size)}, SHA-256 ${digest}\n`);
@@ -154,9 +156,9 @@ function decoded(text: string): string | undefined {
   }
 }
 
-async function chooseTarget(output: unknown, fileName: string): Promise<string> {
+async function chooseTarget(output: string | undefined, fileName: string): Promise<string> {
   if (output === '') throw new ConfigurationError(['--output must name a file or a folder, or be - for stdout']);
-  const wanted = output === undefined ? fileName : String(output);
+  const wanted = output ?? fileName;
   const target = (await isFolder(wanted)) ? join(wanted, basename(fileName)) : wanted;
   const folder = target.endsWith('/') ? target : dirname(target);
   if (!(await isFolder(folder)))

@@ -1,6 +1,7 @@
 import type { BackupSummary, DatabaseHistory } from '../../protocol/responses.ts';
-import { ConfigurationError, EXIT, ExplainedError } from '../errors.ts';
-import { readServer } from '../options/settings.ts';
+import { EXIT, ExplainedError } from '../errors.ts';
+import type { Typed } from '../options/option.ts';
+import { readCommand } from '../options/settings.ts';
 import { lossOfIncomplete } from '../restore/losses.ts';
 import { namedHistory } from '../service/named-history.ts';
 import { Service } from '../service/service.ts';
@@ -21,13 +22,14 @@ const PAGE = 1000;
  */
 export async function history(
   database: string,
-  options: Record<string, unknown>,
+  options: Typed,
   { env, stdout, signal }: CommandContext,
 ): Promise<number> {
-  const limit = readLimit(options.limit) ?? (stdout.isTTY && !options.json ? ON_A_TERMINAL : undefined);
-  const service = new Service(readServer(options, env), signal);
+  const { server, json, wide, ...given } = readCommand('history', options, env);
+  const limit = given.limit ?? (stdout.isTTY && !json ? ON_A_TERMINAL : undefined);
+  const service = new Service(server, signal);
   const { histories, ...rest } = await pages(service, database, limit);
-  if (options.json) stdout.write(`${printableJson(histories)}\n`);
+  if (json) stdout.write(`${printableJson(histories)}\n`);
   else if (histories.length === 0) stdout.write('There are no backups of that database.\n');
   else {
     const found = await lossOfIncomplete(histories[0], id => service.report(id));
@@ -35,21 +37,13 @@ export async function history(
       ...rest,
       histories,
       found,
-      isWide: options.wide === true,
+      isWide: wide,
       server: options.server,
       now: new Date(),
     };
     stdout.write(renderHistory(screen, stdout));
   }
   return EXIT.ok;
-}
-
-/** @returns undefined where nothing is given @throws {ConfigurationError} */
-function readLimit(option: unknown): number | undefined {
-  if (option === undefined) return undefined;
-  const text = String(Array.isArray(option) ? option.at(-1) : option);
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new ConfigurationError([`--limit is ${JSON.stringify(text)} and must be a whole number from 1 to 9999999`]);
 }
 
 /** 270 years of nights: what gives more is no service of ours. */

@@ -1,13 +1,14 @@
 import { readLabels } from '../config/read-labels.ts';
 import { EXIT } from '../errors.ts';
-import { readConfigPath, readServer } from '../options/settings.ts';
+import type { Typed } from '../options/option.ts';
+import { readCommand } from '../options/settings.ts';
 import { type FoundLoss, lossOfIncomplete } from '../restore/losses.ts';
 import { Service } from '../service/service.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
 import { wrap } from '../terminal/wrap.ts';
 import type { CommandContext } from './command.ts';
-import { DEFAULT_OLDER_THAN, duration, filtered, readListFilter } from './screens/list-filter.ts';
+import { filtered } from './screens/list-filter.ts';
 import { renderList, withoutListLine } from './screens/list-screen.ts';
 import { neverBackedUp, viewOf } from './screens/list-view.ts';
 
@@ -17,10 +18,10 @@ import { neverBackedUp, viewOf } from './screens/list-view.ts';
  * @returns 0, whatever they are worth: `sade doctor` is the one that judges
  * @throws {ConfigurationError} {ExplainedError}
  */
-export async function list(options: Record<string, unknown>, { env, stdout, signal }: CommandContext): Promise<number> {
-  const filter = readListFilter(options);
-  const service = new Service(readServer(options, env), signal);
-  const listed = await readLabels(readConfigPath(options, env), env);
+export async function list(options: Typed, { env, stdout, signal }: CommandContext): Promise<number> {
+  const { server, config, json, wide, ...filter } = readCommand('list', options, env);
+  const service = new Service(server, signal);
+  const listed = await readLabels(config, env);
   const answers = await service.databases();
   const found = new Map<string, FoundLoss>();
   for (const { database_name, latest_backup } of answers) {
@@ -28,28 +29,30 @@ export async function list(options: Record<string, unknown>, { env, stdout, sign
     if (loss) found.set(database_name, loss);
   }
   const now = new Date();
-  const staleMs = filter.olderThanMs ?? duration(DEFAULT_OLDER_THAN);
+  const { text: olderThan, ms: staleMs } = filter.olderThan ?? STALE;
   const known = answers.map(answer => viewOf(answer, found.get(answer.database_name), { now, staleMs }));
   const all = [...missingOf(listed.labels ?? [], answers).map(neverBackedUp), ...known];
   const databases = filtered(all, filter);
   const withoutList = listed.reason;
-  if (options.json) stdout.write(`${printableJson(databases.flatMap(({ answer }) => (answer ? [answer] : [])))}\n`);
+  if (json) stdout.write(`${printableJson(databases.flatMap(({ answer }) => (answer ? [answer] : [])))}\n`);
   else if (all.length === 0) stdout.write('The service has no backups yet.\n');
   else if (databases.length === 0) {
     stdout.write(`None of the ${all.length} databases matches ${inWords(options)}.\n`);
     if (withoutList) stdout.write(`${wrap(withoutListLine(withoutList), screenWidth(stdout), '  ')}\n`);
   } else {
-    const { olderThan } = filter;
     const screen = {
       ...{ databases, staleMs, olderThan, now, withoutList },
       total: all.length,
-      isWide: options.wide === true,
+      isWide: wide,
       server: options.server,
     };
     stdout.write(renderList(screen, stdout));
   }
   return EXIT.ok;
 }
+
+/** An older newest complete backup is worth a look: the same as for `sade doctor`. */
+const STALE = { text: '26h', ms: 26 * 3_600_000 };
 
 /** @returns the labels of which the service knows no backup */
 function missingOf(labels: readonly string[], answers: readonly { database_name: string }[]): string[] {
@@ -58,7 +61,7 @@ function missingOf(labels: readonly string[], answers: readonly { database_name:
 }
 
 /** @returns the filters as they were given, such as `--state damaged --search shop` */
-function inWords(options: Record<string, unknown>): string {
+function inWords(options: Typed): string {
   const given = ['state', 'older-than', 'search'].filter(name => options[name] !== undefined);
   return given.map(name => `--${name} ${printableInLine(String(options[name]))}`).join(' ');
 }

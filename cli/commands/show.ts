@@ -1,5 +1,6 @@
 import { EXIT } from '../errors.ts';
-import { readServer } from '../options/settings.ts';
+import type { Typed } from '../options/option.ts';
+import { readCommand } from '../options/settings.ts';
 import { Service } from '../service/service.ts';
 import { printableJson } from '../terminal/printable.ts';
 import { requireBackupId } from './backup-id.ts';
@@ -11,11 +12,12 @@ import { renderReport } from './screens/show-screen.ts';
  * @returns 0 for a complete one that has lost nothing, or whose loss was accepted; else 1, so that a script can ask
  * @throws {ExplainedError}
  */
-export async function show(id: string, options: Record<string, unknown>, context: CommandContext): Promise<number> {
+export async function show(id: string, options: Typed, context: CommandContext): Promise<number> {
   requireBackupId(id);
   const { env, stdout, signal } = context;
-  const report = await new Service(readServer(options, env), signal).report(id);
-  stdout.write(options.json ? `${printableJson(report)}\n` : renderReport(report, stdout, options.server));
+  const { server, json } = readCommand('show', options, env);
+  const report = await new Service(server, signal).report(id);
+  stdout.write(json ? `${printableJson(report)}\n` : renderReport(report, stdout, options.server));
   const isFine = report.state === 'complete' && (!report.loss || report.loss.status === 'accepted');
   return isFine ? EXIT.ok : EXIT.someFailed;
 }

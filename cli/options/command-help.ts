@@ -2,20 +2,13 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../errors.ts';
 import { shellWord } from '../terminal/shell-word.ts';
+import { COMMANDS, type CommandName, commandNames, describedCommand } from './commands.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { type CommandHelp, type HelpSection, renderOverview } from './help.ts';
-
-/** The commands by their names; `__all__` holds the options that each of them has. */
-export type CommandTree = Readonly<Record<string, CommandHelp>>;
-
-/** @returns the names of the commands, in the order of the help */
-export function namesOf(tree: CommandTree): string[] {
-  return Object.keys(tree).filter(name => !name.startsWith('__'));
-}
+import { type HelpSection, renderOverview } from './help.ts';
 
 /** @param width of the terminal; undefined without a terminal @returns what `sade --help` prints */
-export function overview(tree: CommandTree, width: number | undefined): string {
-  const commands = namesOf(tree).map(name => [name, (tree[name]!.describe ?? []).join(' ')] as const);
+export function overview(width: number | undefined): string {
+  const commands = commandNames().map(name => [name, COMMANDS[name].summary] as const);
   const sections = [
     { heading: 'Usage', rows: [['sade COMMAND [options]', '']] },
     {
@@ -67,9 +60,9 @@ function documents(): [string, string][] {
 }
 
 /** @returns the error for a word that is no command */
-export function unknownCommand(word: string, tree: CommandTree): ConfigurationError {
+export function unknownCommand(word: string): ConfigurationError {
   if (word === 'restore') return new ConfigurationError([NO_RESTORE]);
-  const guess = didYouMean(word, [...namesOf(tree), 'help', 'version']);
+  const guess = didYouMean(word, [...commandNames(), 'help', 'version']);
   return new ConfigurationError([`there is no command ${word || '""'}${guess || '; sade --help lists them'}`]);
 }
 
@@ -78,9 +71,9 @@ const NO_RESTORE =
   'there is no command restore: sade download ID fetches a backup, and docs/how-to/restore-a-database.md has the commands that load it';
 
 /** @returns the error for an option that a command does not take; says which commands do */
-export function unknownOption(flag: string, command: string, tree: CommandTree): ConfigurationError {
-  const guess = didYouMean(flag, [...optionsOf(tree, command), ...optionsOf(tree, '__all__'), '--help']);
-  const others = namesOf(tree).filter(name => optionsOf(tree, name).includes(flag));
+export function unknownOption(flag: string, command: CommandName): ConfigurationError {
+  const guess = didYouMean(flag, [...flagsIn(command), '--help']);
+  const others = commandNames().filter(name => flagsIn(name).includes(flag));
   const hint =
     others.length > 0
       ? `; ${listed(others.map(name => `sade ${name}`))} ${others.length === 1 ? 'has' : 'have'} it`
@@ -90,8 +83,8 @@ export function unknownOption(flag: string, command: string, tree: CommandTree):
   ]);
 }
 
-function optionsOf(tree: CommandTree, command: string): string[] {
-  return tree[command]!.options.flatMap(([flags]) => flags.split(', ').filter(flag => flag.startsWith('--')));
+function flagsIn(name: CommandName): string[] {
+  return Object.values(describedCommand(name).options).flatMap(({ flag }) => (flag ? `--${flag}` : []));
 }
 
 /** @returns the error for words that a command takes no more of */

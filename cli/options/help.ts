@@ -1,14 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-
-/** What the help of one command says, as the package sade keeps it. */
-export interface CommandHelp {
-  /** Such as `history [database]`. */
-  readonly usage: string;
-  readonly describe?: readonly string[];
-  /** Each with its flags, such as `-c, --config`, and what it means. */
-  readonly options: readonly (readonly [flags: string, meaning: string, ...rest: unknown[]])[];
-  readonly examples: readonly string[];
-}
+import { type CommandName, describedCommand } from './commands.ts';
+import type { OptionDescription } from './option.ts';
 
 /** A paragraph of the overview: a heading, and lines of two columns. */
 export interface HelpSection {
@@ -20,35 +12,45 @@ export interface HelpSection {
 const WIDTH = 80;
 const INDENT = '  ';
 
-export interface CommandHelpOptions {
-  /** The options that every command has. */
-  readonly common: CommandHelp['options'];
-  /** What the help calls the value of an option, by its long name; an option that takes none has none. */
-  readonly values: Readonly<Record<string, string>>;
-  /** Columns of the terminal; undefined without a terminal. */
-  readonly width: number | undefined;
-}
-
-/** @returns the help of one command, no line wider than the terminal and 80 columns */
-export function renderCommandHelp(
-  { usage, describe = [], options, examples }: CommandHelp,
-  { common, values, width }: CommandHelpOptions,
-): string {
-  const rows = [...options, ...common].map(([flags, meaning]): [string, string] => {
-    const value = values[/--([\w-]+)/.exec(flags)?.[1] ?? ''];
-    return [value ? `${flags} ${value}` : flags, meaning];
-  });
-  const section = { heading: 'Options', rows: [...rows, ['-h, --help', 'Show this']] as [string, string][] };
+/**
+ * @param width of the terminal; undefined without a terminal
+ * @returns the help of one command, no line wider than the terminal and 80 columns
+ */
+export function renderCommandHelp(name: CommandName, width: number | undefined): string {
+  const { summary, argument, options, examples } = describedCommand(name);
+  const rows = Object.values(options).flatMap(option => (option.flag === undefined ? [] : [rowOf(option)]));
+  const section = { heading: 'Options', rows: [...rows, HELP_ROW] };
+  const usage = ['sade', name, ...(argument ? [argument.name.toUpperCase()] : []), '[options]'].join(' ');
   return [
-    ...wrapped(describe.join(' '), '', widthFor(width)),
+    ...wrapped(summary, '', widthFor(width)),
     '',
     'Usage',
-    `${INDENT}sade ${usage.replace(/\[(\w+)\]/g, (_, name: string) => name.toUpperCase())} [options]`,
+    `${INDENT}${usage}`,
     '',
     ...columns(section, widthFor(width)),
-    ...(examples.length > 0 ? ['', 'Examples', ...examples.map(example => `${INDENT}sade ${example}`)] : []),
+    ...['', 'Examples', ...examples.map(example => `${INDENT}sade ${example}`)],
     '',
   ].join('\n');
+}
+
+const HELP_ROW = ['-h, --help', 'Show this'] as const;
+
+function rowOf(option: OptionDescription): [left: string, right: string] {
+  const { value } = option;
+  return [`${flagsOf(option)}${value ? ` ${value}` : ''}`, `${option.meaning}${sourcesOf(option)}`];
+}
+
+/** @returns such as `-c, --config` */
+export function flagsOf({ alias, flag }: OptionDescription): string {
+  return `${alias ? `-${alias}, ` : ''}--${flag}`;
+}
+
+/** @returns by what the option can be set besides, such as ` (SADE_LEVEL; default 6)`; empty when by nothing */
+function sourcesOf({ value, variable, fallback, fallbackInDocs }: OptionDescription): string {
+  if (!value) return variable ? ` (${variable}=1)` : '';
+  const isOfMachine = fallbackInDocs !== undefined;
+  const shown = [variable, fallback && `default ${fallback}${isOfMachine ? ' here' : ''}`].filter(Boolean).join('; ');
+  return shown && ` (${shown})`;
 }
 
 /** @returns the overview, no line wider than the terminal and 80 columns */

@@ -1,8 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ConfigurationError, EXIT } from '../errors.ts';
-import { DEFAULTS, mistypedVariables, readBackupSettings, readServer } from './settings.ts';
+import { mistypedVariables, readBackupSettings, readCommand } from './settings.ts';
 
 const mistakesOf = (options: Record<string, unknown>, env: Record<string, string> = {}): readonly string[] => {
   try {
@@ -15,6 +16,8 @@ const mistakesOf = (options: Record<string, unknown>, env: Record<string, string
   return [];
 };
 
+const serverOf = (server: string | undefined): URL => readCommand('show', { server }, {}).server;
+
 describe('settings', () => {
   it('has a default for everything', () =>
     expect(readBackupSettings({}, {})).to.deep.equal({
@@ -22,11 +25,11 @@ describe('settings', () => {
       server: new URL('http://127.0.0.1:3000/'),
       workDir: resolve('data/work'),
       only: undefined,
-      dumpWorkers: DEFAULTS.dumpWorkers,
-      zipWorkers: DEFAULTS.zipWorkers,
-      uploadWorkers: DEFAULTS.uploadWorkers,
-      dumpsPerHost: DEFAULTS.dumpsPerHost,
-      level: DEFAULTS.level,
+      dumpWorkers: Math.max(4, availableParallelism()),
+      zipWorkers: Math.max(4, availableParallelism()),
+      uploadWorkers: 4,
+      dumpsPerHost: 2,
+      level: 6,
       timeoutMs: 6 * 3_600_000,
       retries: 5,
       mysqldump: { path: 'mysqldump', isGiven: false },
@@ -191,7 +194,7 @@ describe('settings', () => {
       ['HTTP://EXAMPLE.com', 'http://example.com/'],
       ['http://[::1]:8080', 'http://[::1]:8080/'],
     ]) {
-      const server = readServer({ server: text }, {});
+      const server = serverOf(text);
       expect(server.href).to.equal(href);
       expect(new URL('pt_xyz', server).href).to.equal(`${href}pt_xyz`);
     }
@@ -205,17 +208,14 @@ describe('settings', () => {
       'http://a#b',
       '/path',
     ])
-      expect(() => readServer({ server: wrong }, {}), wrong).to.throw(
-        ConfigurationError,
-        '--server must be the address',
-      );
+      expect(() => serverOf(wrong), wrong).to.throw(ConfigurationError, '--server must be the address');
   });
 
   it('takes no password in the address: the report and the log would tell it', () => {
     for (const address of ['https://ani:geheim@example.com/', 'https://token@example.com/'])
-      expect(() => readServer({ server: address }, {}), address).to.throw(ConfigurationError);
+      expect(() => serverOf(address), address).to.throw(ConfigurationError);
     try {
-      readServer({ server: 'https://ani:geheim@example.com/?' }, {});
+      serverOf('https://ani:geheim@example.com/?');
     } catch (error) {
       expect((error as Error).message).not.to.contain('geheim');
     }

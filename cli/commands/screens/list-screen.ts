@@ -1,5 +1,6 @@
 import type { BackupSummary } from '../../../protocol/responses.ts';
 import { commandLine } from '../../options/command-line.ts';
+import type { ListedState } from '../../options/commands.ts';
 import { describeFound, describeLoss } from '../../restore/losses.ts';
 import { paint, paintState } from '../../terminal/colour.ts';
 import { type Column, fittedTable } from '../../terminal/columns.ts';
@@ -9,7 +10,7 @@ import { type NextCommand, nextCommands } from '../../terminal/next-commands.ts'
 import { printableInLine } from '../../terminal/printable.ts';
 import { screenWidth } from '../../terminal/screen-width.ts';
 import { wrap } from '../../terminal/wrap.ts';
-import type { ListedState, ListedView } from './list-view.ts';
+import type { ListedView } from './list-view.ts';
 
 export interface ListScreen {
   /** As they are to be shown, in this order. */

@@ -1,10 +1,8 @@
 import type { BackupSummary, DatabaseList } from '../../../protocol/responses.ts';
+import type { ListedState } from '../../options/commands.ts';
 import { type FoundLoss, soundReference } from '../../restore/losses.ts';
 import { formatState } from '../../terminal/format.ts';
 import { toDate } from '../../terminal/local-time.ts';
-
-/** The words by which `sade list --state` finds a database; `never`: it is in the list of databases, and the service has no backup of it. */
-export type ListedState = BackupSummary['state'] | 'shrunk' | 'never';
 
 type Listed = DatabaseList['data'][number];
 

@@ -6,7 +6,7 @@ import {
   type MysqldumpClient,
 } from '../../client-programs/mysqldump-client.ts';
 import { ConfigurationError } from '../../errors.ts';
-import type { ProgramSetting } from '../../options/settings.ts';
+import type { ProgramSetting } from '../../options/parsers.ts';
 import { type Check, type Checked, checkReporter } from './check.ts';
 
 /** How the two flavours call themselves. */

@@ -1,0 +1,312 @@
+import { availableParallelism } from 'node:os';
+import { type OptionTable, option, type ValuesOf } from './option.ts';
+import {
+  address,
+  anyText,
+  duration,
+  folder,
+  labels,
+  oneOf,
+  program,
+  someOf,
+  switchOption,
+  text,
+  timer,
+  wholeNumber,
+} from './parsers.ts';
+
+/** A command, as help, parsing, completion and the docs need it; `main.ts` has what it does. */
+export interface CommandDescription {
+  /** What it does, in sentences. */
+  readonly summary: string;
+  /** The word that it takes, and how a message calls it. */
+  readonly argument?: { readonly name: string; readonly what: string; readonly completes?: readonly string[] };
+  /** In the order of the help. The keys are those of the values. */
+  readonly options: OptionTable;
+  /** Without `sade` before them. */
+  readonly examples: readonly string[];
+}
+
+const CORES_AT_LEAST_4 = {
+  fallback: String(Math.max(4, availableParallelism())),
+  fallbackInDocs: 'as many as cores, at least 4',
+};
+
+const config = option(
+  {
+    ...{ flag: 'config', alias: 'c', value: 'FILE', variable: 'SADE_CONFIG', fallback: 'databases.json' },
+    ...{ meaning: 'The list of databases', completes: 'files' },
+  },
+  text,
+);
+
+const workDir = option(
+  {
+    ...{ flag: 'work-dir', value: 'FOLDER', variable: 'SADE_WORK_DIR', fallback: 'data/work', completes: 'folders' },
+    meaning: 'Private folder for the dumps and zips of a run',
+    details: 'Its mode is 0700. It needs room for the largest databases.',
+  },
+  folder,
+);
+
+const only = option(
+  {
+    ...{ flag: 'only', value: 'NAMES', variable: 'SADE_ONLY', fallbackInDocs: 'all' },
+    meaning: 'Only these databases, by label, with commas between',
+    details: 'For a label that has a comma itself: `--only` once for each.',
+  },
+  labels,
+);
+
+/** A dump waits for the server most of the time, an upload for the network: both want more workers than cores. */
+const dumpWorkers = option(
+  {
+    ...{ flag: 'dump-workers', value: 'N', variable: 'SADE_DUMP_WORKERS', ...CORES_AT_LEAST_4 },
+    meaning: 'Dumps at once',
+  },
+  wholeNumber(1, 64),
+);
+
+/** Each dump is followed by its zip; however many these are, no more blocks are deflated at once than there are cores. */
+const zipWorkers = option(
+  {
+    ...{ flag: 'zip-workers', value: 'N', variable: 'SADE_ZIP_WORKERS', ...CORES_AT_LEAST_4 },
+    meaning: 'Zips at once',
+    details: 'Each reads its dump while it is being written. All together use as many cores as the machine has.',
+  },
+  wholeNumber(1, 64),
+);
+
+const uploadWorkers = option(
+  {
+    ...{ flag: 'upload-workers', value: 'N', variable: 'SADE_UPLOAD_WORKERS', fallback: '4' },
+    meaning: 'Uploads at once',
+  },
+  wholeNumber(1, 64),
+);
+
+const mysqldump = option(
+  {
+    ...{ flag: 'mysqldump', value: 'PROGRAM', variable: 'SADE_MYSQLDUMP', fallback: 'mysqldump', completes: 'files' },
+    ...{ meaning: "MySQL's dump program", details: 'It dumps MySQL servers.' },
+  },
+  program,
+);
+
+const mariadbDump = option(
+  {
+    ...{ flag: 'mariadb-dump', value: 'PROGRAM', variable: 'SADE_MARIADB_DUMP', fallback: 'mariadb-dump' },
+    ...{ meaning: "MariaDB's dump program", details: 'It dumps MariaDB servers.', completes: 'files' },
+  },
+  program,
+);
+
+const json = switchOption({ flag: 'json', meaning: 'Print JSON' });
+
+const wide = switchOption({
+  flag: 'wide',
+  meaning: 'All columns, with the file names, however wide the terminal is',
+});
+
+/** The words by which `sade list --state` finds a database; `never`: it is in the list of databases, and the service has no backup of it. */
+const STATES = ['complete', 'incomplete', 'unverified', 'damaged', 'shrunk', 'never'] as const;
+
+const ORDERS = ['age', 'name', 'size', 'state'] as const;
+
+/** In the order of the help. */
+export const COMMANDS = {
+  backup: {
+    summary:
+      "Back up every database of the list. Takes each through dump, zip and upload; what can't be delivered waits for the next run.",
+    options: {
+      ...{ config, workDir, only, dumpWorkers },
+      dumpsPerHost: option(
+        {
+          ...{ flag: 'dumps-per-host', value: 'N', variable: 'SADE_DUMPS_PER_HOST', fallback: '2' },
+          meaning: 'Dumps at once from one database host',
+          details:
+            'All its ports count together, and so do all names, addresses and sockets of this machine. Raise it where `127.0.0.1` stands for tunnels to many servers.',
+        },
+        wholeNumber(1, 64),
+      ),
+      ...{ zipWorkers, uploadWorkers },
+      level: option(
+        {
+          ...{ flag: 'level', value: 'N', variable: 'SADE_LEVEL', fallback: '6' },
+          meaning: 'How strongly zips are compressed, from 1 (fastest) to 9 (smallest)',
+        },
+        wholeNumber(1, 9),
+      ),
+      timeoutMs: option(
+        {
+          ...{ flag: 'timeout', value: 'TIME', variable: 'SADE_TIMEOUT', fallback: '6h' },
+          meaning: 'Time one database may take, such as 90s, 30m, 6h',
+          details: 'The time in which it waits for a worker does not count.',
+        },
+        timer('smh', '90s, 30m or 6h'),
+      ),
+      retries: option(
+        {
+          ...{ flag: 'retries', value: 'N', variable: 'SADE_RETRIES', fallback: '5' },
+          meaning: 'How often an upload is tried again',
+          details:
+            'The pauses between the attempts grow. In an [outage of the service](../how-to/deal-with-leftovers.md#when-the-service-is-out) one upload tries for all.',
+        },
+        wholeNumber(0, 20),
+      ),
+      ...{ mysqldump, mariadbDump },
+      json: switchOption({
+        ...{ flag: 'json', variable: 'SADE_JSON', meaning: "Print the run's report as JSON on stdout" },
+        details: 'It has [these fields](formats.md#the-report-of-a-run). The mail goes to stderr.',
+      }),
+      quiet: switchOption({
+        ...{ flag: 'quiet', variable: 'SADE_QUIET' },
+        meaning: 'Say nothing when all is well; a warning comes once, and again after a week',
+      }),
+    },
+    examples: ['backup --server https://backups.example.com', 'backup --only pt_xyz,pt_abc --quiet'],
+  },
+  doctor: {
+    summary: 'Check all that a backup needs, and show what is wrong and what to do; changes nothing',
+    options: {
+      ...{ config, workDir, only },
+      bundle: option(
+        {
+          ...{ flag: 'bundle', value: 'FILE', completes: 'files' },
+          meaning: 'Also write a zip for a support ticket, without any passwords',
+        },
+        text,
+      ),
+      dumpWorkers: { ...dumpWorkers, meaning: 'Dumps at once, and databases checked at once' },
+      ...{ zipWorkers, uploadWorkers, mysqldump, mariadbDump },
+      json: switchOption({ flag: 'json', variable: 'SADE_JSON', meaning: 'Print all of it as JSON on stdout' }),
+      quiet: switchOption({
+        ...{ flag: 'quiet', variable: 'SADE_QUIET', meaning: 'Say nothing unless something is wrong' },
+        details: 'For cron: one line with the verdict, then only what is not ok.',
+      }),
+    },
+    examples: ['doctor --only pt_xyz', 'doctor --bundle ticket.zip'],
+  },
+  list: {
+    summary:
+      'List the databases, each with its latest backup, the age of its newest complete one and the id of the one to restore, the worst first',
+    options: {
+      config: { ...config, meaning: 'The list of databases: those without any backup are shown, too' },
+      states: option(
+        {
+          ...{ flag: 'state', value: 'STATES', completes: STATES },
+          meaning: `Only these: ${STATES.join(', ')}, with commas between`,
+        },
+        someOf(STATES),
+      ),
+      olderThan: option(
+        {
+          ...{ flag: 'older-than', value: 'TIME' },
+          meaning: 'Only those without a complete backup for so long, such as 26h or 7d',
+        },
+        duration('mhd', '90m, 26h or 7d'),
+      ),
+      search: option(
+        {
+          ...{ flag: 'search', value: 'TEXT', meaning: 'Only those with this text in their names' },
+          details: 'Capitals do not matter.',
+        },
+        anyText,
+      ),
+      sort: option(
+        {
+          ...{ flag: 'sort', value: 'ORDER', fallback: 'state', completes: ORDERS },
+          meaning: 'By state (the worst first), age, name or size',
+        },
+        oneOf(ORDERS),
+      ),
+      ...{ wide, json },
+    },
+    examples: ['list --state incomplete,shrunk', 'list --older-than 26h --server https://backups.example.com'],
+  },
+  history: {
+    summary: 'List the backups of one database, newest first',
+    argument: { name: 'database', what: 'a database' },
+    options: {
+      limit: option(
+        {
+          ...{ flag: 'limit', value: 'N' },
+          meaning: 'How many at most (on a terminal 30 unless given, else all)',
+        },
+        wholeNumber(1, 9_999_999),
+      ),
+      ...{ wide, json },
+    },
+    examples: ['history pt_xyz'],
+  },
+  show: {
+    summary: 'Show whether one backup is complete, what is in it, and what is missing from it',
+    argument: { name: 'id', what: 'the id of a backup' },
+    options: { json },
+    examples: ['show 34'],
+  },
+  accept: {
+    summary: 'Say that what a backup has lost was removed on purpose; later backups are compared with it',
+    argument: { name: 'id', what: 'the id of a backup' },
+    options: {
+      reason: option(
+        {
+          ...{ flag: 'reason', alias: 'r', value: 'TEXT' },
+          meaning: 'Why; kept in the history for those who ask later',
+        },
+        anyText,
+      ),
+      json,
+    },
+    examples: ["accept 35 --reason 'faktur moved to the archive, ticket 4711'"],
+  },
+  download: {
+    summary: 'Fetch a backup by its id; goes on where a broken download ended and checks the digest',
+    argument: { name: 'id', what: 'the id of a backup' },
+    options: {
+      output: option(
+        {
+          ...{ flag: 'output', alias: 'o', value: 'PATH', completes: 'files' },
+          meaning: "File or folder to put it in, or - for stdout (default: the backup's own name, here)",
+        },
+        anyText,
+      ),
+      force: switchOption({ flag: 'force', meaning: 'Write to stdout although it is a terminal' }),
+    },
+    examples: ['download 34', 'download 34 --output /tmp', "download 34 --output - | ssh other 'cat >pt_xyz.zip'"],
+  },
+} as const satisfies Readonly<Record<string, CommandDescription>>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** The options that every command has. */
+export const COMMON = {
+  server: option(
+    {
+      ...{ flag: 'server', alias: 's', value: 'URL', variable: 'SADE_SERVER', fallback: 'http://127.0.0.1:3000' },
+      meaning: 'Address of the service',
+    },
+    address,
+  ),
+} as const satisfies OptionTable;
+
+/** The values of the options of a command. */
+export type OptionsOf<Name extends CommandName> = ValuesOf<(typeof COMMANDS)[Name]['options'] & typeof COMMON>;
+
+export type ListedState = (typeof STATES)[number];
+export type ListOrder = (typeof ORDERS)[number];
+
+/** @returns the names of the commands, in the order of the help */
+export function commandNames(): CommandName[] {
+  return Object.keys(COMMANDS).filter(isCommand);
+}
+
+export function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}
+
+/** @returns the description of a command, its options with those of all commands behind them */
+export function describedCommand(name: CommandName): CommandDescription {
+  const command: CommandDescription = COMMANDS[name];
+  return { ...command, options: { ...command.options, ...COMMON } };
+}
