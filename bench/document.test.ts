@@ -32,7 +32,8 @@ describe('writeDocument', () => {
       /^before\n<!-- bench -->\nMeasured on 2026-01-02 with `npm run bench`, each contestant 3 times/,
     );
     expect(text).to.match(/<!-- \/bench -->\nbehind\n$/);
-    expect(text).to.contain('2 cores (a CPU), 8 GiB of memory, Linux 6; Node 24.0.0');
+    expect(text.replaceAll('\n', ' ')).to.contain('2 cores (a CPU), 8 GiB of memory, Linux 6; Node 24.0.0');
+    expect(text).to.contain('\n### zip: zip a dump\n\n|  | median s | min–max |');
     expect(text).to.contain('| sade | 1.50 | 1.00–2.00 | 1.00 | 1.25 | 50 |  |  |  |');
     expect(text).to.contain('- met: zip -6 / ours: 2.50 x (wanted >= 2.3 x)');
     expect(text).to.contain('- **missed**: memory: 201 MiB (wanted <= 200 MiB)');
@@ -53,7 +54,7 @@ describe('writeDocument', () => {
     } as const;
     const load = { name: 'history', title: 'ask', rows: [row], targets: [], notes: [], isLoad: true };
     const text = inMarkdown({ ...report, cases: [load] });
-    expect(text).to.contain('| **history**: ask | answers/s | min–max | time x ours | p50 ms | p95 ms |');
+    expect(text).to.contain('\n### history: ask\n\n|  | answers/s | min–max | time x ours | p50 ms | p95 ms |');
     expect(text).to.contain('| service | 500 | 250–1000 | 1.00 | 12.5 | 31.0 | 3.00 |  | 2.00 |');
   });
 });

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { wrap } from '../cli/terminal/wrap.ts';
 import { type FinishedCase, verdictOn } from './finished-case.ts';
 import { describe, type Machine } from './machine.ts';
 import { cellsOf, describeTarget, headingsOf } from './table.ts';
@@ -10,6 +11,9 @@ export interface Report {
   readonly machine: Machine;
   readonly cases: readonly FinishedCase[];
 }
+
+/** No line of the docs is longer. */
+const WIDTH = 120;
 
 const MARKED = /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/;
 
@@ -29,7 +33,7 @@ export function inMarkdown({ measuredAt, size, rounds, machine, cases }: Report)
   const command =
     size === 'full' ? 'npm run bench -- --full' : `npm run bench${size === 'usual' ? '' : ` -- --size ${size}`}`;
   const head = `Measured on ${day} with \`${command}\`, each contestant ${rounds} times or more (memory: once), on ${describe(machine)}.`;
-  return [head, ...cases.map(caseInMarkdown)].join('\n\n');
+  return [wrap(head, WIDTH, ''), ...cases.map(caseInMarkdown)].join('\n\n');
 }
 
 function caseInMarkdown(finished: FinishedCase): string {
@@ -37,13 +41,14 @@ function caseInMarkdown(finished: FinishedCase): string {
   const headings = headingsOf(finished);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const table = [
-    line([`**${name}**: ${title}`, ...headings.slice(1)]),
+    line(headings),
     line(headings.map((_, at) => (at === 0 ? '---' : '---:'))),
     ...rows.map(row => line(cellsOf(row))),
   ];
   const judged = targets.map(target => {
     const verdict = verdictOn(target);
-    return `- ${verdict === 'missed' ? '**missed**' : verdict}: ${describeTarget(target)}`;
+    return wrap(`- ${verdict === 'missed' ? '**missed**' : verdict}: ${describeTarget(target)}`, WIDTH, '  ');
   });
-  return [table.join('\n'), judged.join('\n'), notes.join(' ')].filter(Boolean).join('\n\n');
+  const parts = [`### ${name}: ${title}`, table.join('\n'), judged.join('\n'), wrap(notes.join(' '), WIDTH, '')];
+  return parts.filter(Boolean).join('\n\n');
 }

@@ -41,7 +41,7 @@ export async function questionsTo(url: string, size: HistorySize): Promise<Quest
       ...{ list: ['data', 'databases', 'nodes'], length: size.databases },
     },
     {
-      ...{ name: `GraphQL, ${PAGE} backups deep in the list`, isGraphql: true, growth: 1.2 },
+      ...{ name: `GraphQL, ${PAGE} deep`, isGraphql: true, growth: 1.2 },
       ofService: cursors.map(after => graphql(BACKUPS, { after })),
       ofPeer: cursors.map(after => ({ path: `/-backups?after=${after}` })),
       ...{ list: ['data', 'backups', 'nodes'], length: PAGE },
