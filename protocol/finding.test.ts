@@ -28,9 +28,10 @@ describe('finding', () => {
   });
 
   it('stands in the documentation, each with its weight', async () => {
-    const text = await readFile(new URL('../docs/reference/formats.md', import.meta.url), 'utf8');
-    const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| (\w+) \|/gm)].map(([, code, severity]) => [code, severity]);
-    expect(Object.fromEntries(rows)).to.deep.equal(FINDINGS);
+    const text = await readFile(new URL('../docs/reference/findings.md', import.meta.url), 'utf8');
+    const sections = [...text.matchAll(/^### `([A-Z_]+)`\n\n\*\*(\w+)\*\*: \S/gm)];
+    expect(sections).to.have.length(Object.keys(FINDINGS).length);
+    expect(Object.fromEntries(sections.map(([, code, severity]) => [code, severity]))).to.deep.equal(FINDINGS);
   });
 
   describe('in a document', () => {

@@ -6,7 +6,7 @@ import { type InferType, mixed } from 'yup';
  */
 export type Severity = 'incomplete' | 'unverified' | 'warning';
 
-/** Every finding there is; docs/reference/formats.md says what each means and what to do. */
+/** Every finding there is; docs/reference/findings.md says what each means and what to do. */
 export const FINDINGS = {
   // Of the user's rights and of the source, before the dump.
   ROWS_LIMITED: 'incomplete',

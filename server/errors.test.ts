@@ -68,7 +68,7 @@ describe('errors', () => {
 
   it('has every code in docs/reference/rest.md, and no other', () => {
     const docs = readFileSync(resolve(import.meta.dirname, '../docs/reference/rest.md'), 'utf8');
-    const documented = [...docs.matchAll(/\| `([A-Z]+_[A-Z_]+)` \|/g)].map(match => match[1]!);
+    const documented = [...docs.matchAll(/^- `([A-Z]+_[A-Z_]+)` \(/gm)].map(match => match[1]!);
     const code = sources();
     expect(documented).to.have.length.greaterThan(25);
     for (const name of documented) expect(code, name).to.contain(`'${name}'`);

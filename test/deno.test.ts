@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { sade, Workplace } from '../testing/cli/sade.ts';
+import { DENO_PERMISSIONS, sade, Workplace } from '../testing/cli/sade.ts';
 import { CLIENTS, createClients, entryOf } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
 import { proveRestorable } from '../testing/databases/prove-restorable.ts';
+import { blocksRunBy } from '../testing/docs/pages.ts';
 import { type Service, startService } from '../testing/service/service.ts';
 
 /** Under Deno mocha does not know --no-config: any JSON file without options of its own will do. */
@@ -88,7 +89,9 @@ describe('under Deno', function () {
       await mariadb.stop();
     });
 
-    it('backs up and restores, with just the permissions that the README lists', async () => {
+    it('backs up and restores, with just the permissions that the docs list', async () => {
+      const [block] = blocksRunBy('test/deno.test.ts');
+      expect(block!.text).to.equal(`cd /opt/lumbung\ndeno run ${DENO_PERMISSIONS.join(' ')} cli/main.ts backup\n`);
       const { code, stderr } = await place.backup(service.url, [], { runtime: 'deno' });
       expect(code, stderr).to.equal(0);
       expect((await readdir(place.workDir)).filter(name => name.startsWith('mysql-'))).to.deep.equal([]);

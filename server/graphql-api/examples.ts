@@ -1,4 +1,4 @@
-/** What GraphiQL shows to begin with, a tab each; no line is longer than its editor is wide. docs/reference/graphql.md has more. */
+/** What GraphiQL shows to begin with, a tab each; no line is longer than its editor is wide. docs/how-to/ask-with-graphql.md has more. */
 export const EXAMPLES = [
   `# What the last night has missed: databases
 # without a complete backup of the last 26

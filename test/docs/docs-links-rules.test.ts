@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect } from 'chai';
-import { allPages, anchorsOf, type Page, proseOf, ROOT, readPage } from './pages.ts';
+import { allPages, anchorsOf, type Page, proseOf, ROOT, readPage } from '../../testing/docs/pages.ts';
 
 describe('the links of the docs', () => {
   const links = [...allPages(), readPage('cli/channel/README.md')].flatMap(linksOf);

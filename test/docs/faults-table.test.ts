@@ -1,17 +1,31 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { allPages, type Page } from '../../testing/docs/pages.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const OUTCOMES = ['failed', 'waits', 'incomplete', 'warned', 'healed', 'refused', 'damaged', 'answered'];
 
-describe('the table of faults (docs/reference/faults.md)', () => {
-  const text = readFileSync(join(ROOT, 'docs/reference/faults.md'), 'utf8');
-  const [faults, guards] = [rowsUnder(text, 'what goes wrong'), rowsUnder(text, 'guard')];
+/** Such as `- **it is cut off** (failed): what is said. Shown by: test/faults/x.test.ts: title of the test`. */
+const FAULT = /^\*\*(.+?)\*\* \((\w+)\): (.+) Shown by: (\S.+)$/;
 
-  it('has at least 35 faults, each with what is said and a known outcome', () => {
-    expect(faults).to.have.length.of.at.least(35);
-    for (const [fault, says, outcome] of faults) {
+/** Such as `- **the exit code**, against dumps that failed Red without it: test/faults/x.test.ts: title of the test`. */
+const GUARD = /^\*\*(.+?)\*\*, against (.+) Red without it: (\S.+)$/;
+
+describe('the pages of faults (docs/reference/faults)', () => {
+  const items = allPages()
+    .filter(({ path }) => path.startsWith('docs/reference/faults/'))
+    .flatMap(itemsOf);
+  const faults = rowsLike(items, FAULT);
+  const guards = rowsLike(items, GUARD);
+
+  it('have nothing but faults and guards in their lists', () => {
+    for (const item of items) expect(FAULT.test(item) || GUARD.test(item), item).to.equal(true);
+  });
+
+  it('have at least 500 faults, each with what is said and a known outcome', () => {
+    expect(faults).to.have.length.of.at.least(500);
+    for (const [fault, outcome, says] of faults) {
       expect(fault).to.match(/\w/);
       expect(says, fault).to.match(/\w/);
       expect(outcome, fault).to.be.oneOf(OUTCOMES);
@@ -19,12 +33,12 @@ describe('the table of faults (docs/reference/faults.md)', () => {
     expect(new Set(faults.map(([fault]) => fault))).to.have.property('size', faults.length);
   });
 
-  it('names for each fault a test that is there', () => {
+  it('name for each fault a test that is there', () => {
     for (const [fault, , , shownBy] of faults) expectTest(shownBy, fault);
   });
 
-  it('names for each guard a test that is there', () => {
-    expect(guards).to.have.length.of.at.least(20);
+  it('name for each guard a test that is there', () => {
+    expect(guards).to.have.length.of.at.least(300);
     for (const [guard, against, redWithout] of guards) {
       expect(against, guard).to.match(/\w/);
       expectTest(redWithout, guard);
@@ -32,11 +46,17 @@ describe('the table of faults (docs/reference/faults.md)', () => {
   });
 });
 
-/** @returns the cells of each row of all tables whose first column has that head */
-function rowsUnder(text: string, head: string): string[][] {
-  const tables = text.split(/\n{2,}/).filter(block => block.startsWith(`| ${head} |`));
-  expect(tables, `tables with the column "${head}"`).to.have.length.of.at.least(1);
-  return tables.flatMap(table => table.trim().split('\n').slice(2)).map(line => line.slice(2, -2).split(' | '));
+/** @returns the items of the lists of a page, each in one line, without those that only link to a heading */
+function itemsOf(page: Page): string[] {
+  const items = page.text.matchAll(/^- (?!\[)(.+(?:\n {2}.+)*)$/gm);
+  return [...items].map(([, item]) => item!.replaceAll(/\n {2}/g, ' '));
+}
+
+function rowsLike(items: readonly string[], form: RegExp): string[][] {
+  return items.flatMap(item => {
+    const cells = form.exec(item)?.slice(1);
+    return cells ? [cells] : [];
+  });
 }
 
 /** @param named `file: title of the test` */

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -12,6 +11,7 @@ import { finding } from '../../protocol/finding.ts';
 import { MAX_FIRST } from '../../server/graphql/connection.ts';
 import { MAX_ROWS } from '../../server/graphql/row-budget.ts';
 import { LIMITS } from '../../server/graphql-api/limits.ts';
+import { blocksRunBy, type Page, readPage } from '../../testing/docs/pages.ts';
 import { brokenStore } from '../../testing/history/broken-store.ts';
 import { type Answer, graphql, request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
@@ -21,14 +21,14 @@ import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PAGE = readFileSync(join(ROOT, 'docs/reference/graphql.md'), 'utf8');
+const PAGES = ['docs/how-to/ask-with-graphql.md', 'docs/reference/graphql.md'].map(readPage);
 /** The address that the page has; here it is that of the service under test. */
 const ADDRESS = 'http://127.0.0.1:3000';
 /** "Now" in the page. */
 const MORNING = '2026-11-24T09:00:00Z';
 
-describeOnEachStore('docs/reference/graphql.md', store => {
-  const blocks = blocksOf(PAGE);
+describeOnEachStore('the pages about GraphQL', store => {
+  const blocks = PAGES.flatMap(blocksOf);
   let app: RunningApp;
   let folder: string;
   before(async function () {
@@ -48,12 +48,13 @@ describeOnEachStore('docs/reference/graphql.md', store => {
     const count = (lang: string) => blocks.filter(block => block.lang === lang).length;
     expect(count('graphql')).to.be.at.least(12);
     expect(count('sh')).to.be.at.least(6);
+    expect(count('sh')).to.equal(blocksRunBy('test/docs/graphql-docs.test.ts').length);
     expect(count('js')).to.equal(1);
   });
 
   for (const [at, block] of blocks.entries()) {
     const next = blocks[at + 1];
-    const title = `line ${block.line}: ${block.text.split('\n')[0]}`;
+    const title = `${block.page}, line ${block.line}: ${block.text.split('\n')[0]}`;
     for (const { variables, answer } of block.lang === 'graphql' ? answersBehind(blocks, at) : [])
       it(`${title} ${JSON.stringify(variables)}`, async () => {
         const { json } = await graphql(app.url, block.text, variables);
@@ -96,13 +97,13 @@ describeOnEachStore('docs/reference/graphql.md', store => {
   });
 
   it('tells each limit as it is', () => {
-    const most = new Map(rowsUnder('limit').map(([limit, most]) => [limit, Number(most!.replaceAll(',', ''))]));
+    const most = new Map(itemsUnder('Limits').map(([limit, most]) => [limit, Number(most!.replaceAll(',', ''))]));
     for (const [limit, is] of Object.entries({ ...LIMITS, rows: MAX_ROWS, page: MAX_FIRST }))
       expect(most.get(limit), limit).to.equal(is);
   });
 
   it('tells each code that GraphQL answers with, and its status', async () => {
-    const rows = rowsUnder('code');
+    const rows = itemsUnder('Errors');
     expect(rows.map(([code]) => code)).to.have.members(Object.keys(PROVOKED).map(code => `\`${code}\``));
     for (const [code, status] of rows) {
       const answer = await PROVOKED[code!.slice(1, -1)]!(app);
@@ -125,6 +126,7 @@ describeOnEachStore('docs/reference/graphql.md', store => {
 });
 
 interface Block {
+  readonly page: string;
   readonly lang: string;
   readonly text: string;
   /** Where it begins in the page. */
@@ -133,12 +135,12 @@ interface Block {
   readonly behind: string;
 }
 
-function blocksOf(page: string): Block[] {
-  const parts = page.split(/^```(.*)$/m);
+function blocksOf({ path: page, text }: Page): Block[] {
+  const parts = text.split(/^```(.*)$/m);
   const blocks: Block[] = [];
   for (let at = 1; at + 3 < parts.length; at += 4) {
     const line = parts.slice(0, at).join('').split('\n').length + 1;
-    blocks.push({ lang: parts[at]!, text: parts[at + 1]!.slice(1), line, behind: parts[at + 3]! });
+    blocks.push({ page, lang: parts[at]!, text: parts[at + 1]!.slice(1), line, behind: parts[at + 3]! });
   }
   return blocks;
 }
@@ -154,7 +156,8 @@ function answersBehind(blocks: readonly Block[], query: number) {
     if (isAnswer) answers.push({ variables, answer: shown });
     variables = isAnswer ? {} : shown;
   }
-  if (answers.length === 0) throw new Error(`line ${blocks[query]!.line}: the query shows no answer`);
+  if (answers.length === 0)
+    throw new Error(`${blocks[query]!.page}, line ${blocks[query]!.line}: the query shows no answer`);
   return answers;
 }
 
@@ -164,11 +167,13 @@ function likeInPage<T>(answer: T): T {
   return JSON.parse(text.replaceAll(/SHA-256 [\da-f]{64}/g, 'SHA-256 …'));
 }
 
-/** @returns the cells of each row of the table whose first column has that head */
-function rowsUnder(head: string): string[][] {
-  const lines = PAGE.split('\n');
-  const rows = lines.slice(lines.findIndex(line => line.startsWith(`| ${head} |`)) + 2);
-  return rows.slice(0, rows.indexOf('')).map(line => line.slice(2, -2).split(' | '));
+/** @returns the name of each item of the list under a heading of the reference, and what stands in brackets behind it */
+function itemsUnder(heading: string): string[][] {
+  const section = PAGES[1]!.text.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!;
+  return [...section.matchAll(/^- (?:\*\*(\w+)\*\*|(`\w+`)) \(([\d,]+)\): /gm)].map(([, bold, code, inBrackets]) => [
+    (bold ?? code)!,
+    inBrackets!,
+  ]);
 }
 
 /** Starts what a block shows, as it stands but for the address and the folder. */

@@ -5,16 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { blocksRunBy, type ShellBlock } from '../../testing/docs/pages.ts';
 import { type Service, startService } from '../../testing/service/service.ts';
 
 /** Where the page has its trial done, and where its other commands go. */
 const ADDRESSES = /http:\/\/127\.0\.0\.1:300[01]/g;
 
-describe('the commands of docs/reference/rest.md', function () {
+describe('the commands that ask by REST', function () {
   this.timeout(60_000);
   let folder: string;
   let service: Service;
   let blocks: { lang: string; text: string }[];
+  const commands = blocksRunBy('test/docs/rest-docs.test.ts');
+  const ran = new Set<string>();
   /** The id that the page has its upload get is not the one that it gets here. */
   let id = '';
 
@@ -32,11 +35,10 @@ describe('the commands of docs/reference/rest.md', function () {
     await rm(folder, { recursive: true });
   });
 
-  /** Runs the block whose text looks so, as it stands there but for the address, the folder and the id. */
-  const documented = async (looks: RegExp, line = (block: string) => block) => {
-    const block = blocks.find(({ lang, text }) => lang === 'sh' && looks.test(text));
-    expect(block, `${looks}`).to.be.an('object');
-    const command = line(block!.text)
+  /** Runs a block as it stands there but for the address, the folder and the id. */
+  const run = async ({ text: block }: ShellBlock, line = (block: string) => block) => {
+    ran.add(block);
+    const command = line(block)
       .replace(ADDRESSES, service.url)
       .replaceAll('/tmp/lumbung-try', folder)
       .replaceAll('/295/', `/${id}/`)
@@ -44,6 +46,13 @@ describe('the commands of docs/reference/rest.md', function () {
     const child = spawn('bash', ['-c', `set -e; cd '${folder}'; ${command}`], { stdio: ['ignore', 'pipe', 'pipe'] });
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     return { code, stdout, stderr, json: () => JSON.parse(stdout.slice(stdout.indexOf('{'))) };
+  };
+
+  /** Runs the block whose text looks so. */
+  const documented = (looks: RegExp, line?: (block: string) => string) => {
+    const block = commands.find(({ text }) => looks.test(text));
+    expect(block, `${looks}`).to.be.an('object');
+    return run(block!, line);
   };
 
   it('upload a zip that they make, and show its receipt as it stands there', async () => {
@@ -69,8 +78,15 @@ describe('the commands of docs/reference/rest.md', function () {
   });
 
   it('start a scrub and ask how it goes, and how the service is', async () => {
-    const scrub = await documented(/-X POST \S+\/-\/scrub/);
-    expect(scrub.code, scrub.stderr).to.equal(0);
+    const scrubs = commands.filter(({ text }) => /-X POST \S+\/-\/scrub/.test(text));
+    expect(scrubs.map(({ page }) => page)).to.include.members([
+      'docs/reference/rest.md',
+      'docs/how-to/scrub-stored-files.md',
+    ]);
+    for (const block of scrubs) {
+      const { code, stderr } = await run(block);
+      expect(code, `${block.page}:${block.line} ${stderr}`).to.equal(0);
+    }
     expect((await documented(/\/-\/status/)).json().data.version).to.match(/^\d/);
   });
 
@@ -80,5 +96,9 @@ describe('the commands of docs/reference/rest.md', function () {
     expect(json().code).to.equal('NOT_COMPLETE');
     const gone = await documented(/-fOJ/, block => block.replaceAll('/295/', '/987654/').split('\n')[0]!);
     expect([gone.code, gone.stdout]).to.deep.equal([22, '']);
+  });
+
+  it('are all run here', () => {
+    for (const { page, line, text } of commands) expect(ran.has(text), `${page}:${line}`).to.equal(true);
   });
 });

@@ -1,13 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
+import { filterByBlock } from '../../testing/docs/documented-filter.ts';
+import { blocksRunBy } from '../../testing/docs/pages.ts';
 
-const PAGE = join(import.meta.dirname, '../../docs/how-to/fix-a-dump-that-does-not-load.md');
 const [SOURCE, COPY] = ['pt_definers', 'pt_definers_copy'];
 const DEFINERS = [
   'plain@localhost',
@@ -53,15 +52,13 @@ describe('the command that takes the definers out of a dump', function () {
 
   it('leaves none of any kind, so that a user loads it who has rights on the new database only', async () => {
     const { host, port, user, password } = mariadb;
-    const command = /LC_ALL=C (sed -E '.*DEFINER.*') \|/.exec(await readFile(PAGE, 'utf8'))![1]!;
+    const [block] = blocksRunBy('test/restore/definers.test.ts');
     const { stdout: dump } = await promisify(execFile)(
       'mariadb-dump',
       ['--no-defaults', '--routines', '--events', `-h${host}`, `-P${port}`, `-u${user}`, SOURCE],
-      { env: { ...process.env, MYSQL_PWD: password }, maxBuffer: 1 << 24 },
+      { env: { ...process.env, MYSQL_PWD: password }, maxBuffer: 1 << 24, encoding: 'buffer' },
     );
-    const sed = spawn('bash', ['-c', `LC_ALL=C ${command}`]);
-    sed.stdin.end(dump);
-    const edited = await buffer(sed.stdout);
+    const edited = filterByBlock(block!, dump);
     const client = spawn(
       'mariadb',
       ['--no-defaults', '--binary-mode', '--comments', `-h${host}`, `-P${port}`, '-uloader', COPY],

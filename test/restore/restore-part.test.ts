@@ -1,8 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Block, documentedBlocks, PastingShell, RESTORER } from '../../testing/cli/documented-blocks.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+import { blocksRunBy } from '../../testing/docs/pages.ts';
+import { type Block, documentedBlocks, PastingShell, RESTORER } from '../../testing/docs/pasting-shell.ts';
 
 const SCHEMA = `
   create table faktur (id int primary key, n int);
@@ -114,5 +115,10 @@ describe('the commands of docs/how-to/restore-one-table.md that bring back one t
     expect(await kept('routines-before')).to.match(/return 12/i);
     expect(await mariadb.sql('select tax() as tax', 'pt_xyz')).to.deep.equal([{ tax: 12 }]);
     expect(await namesOf('routines', 'routine_name', 'routine_schema')).to.deep.equal(['restock', 'tax']);
+  });
+
+  it('are all run here', () => {
+    for (const { page, line, text } of blocksRunBy('test/restore/restore-part.test.ts'))
+      expect(shell.pasted.has(text), `${page}:${line}`).to.equal(true);
   });
 });

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
-import { type Block, documentedBlocks, PastingShell, RESTORER } from '../../testing/cli/documented-blocks.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+import { blocksRunBy } from '../../testing/docs/pages.ts';
+import { type Block, documentedBlocks, PastingShell, RESTORER } from '../../testing/docs/pasting-shell.ts';
 
 const SCHEMA = `
   create table faktur (id int primary key, n int);
@@ -15,20 +16,27 @@ const SCHEMA = `
   create view v_faktur as select id from faktur;
   create trigger no_debt before insert on faktur for each row set new.n = greatest(new.n, 0);
   create procedure restock() select 1;
+  create event nightly on schedule every 1 day do call restock();
 `;
 const STATEMENT = 'CREATE DATABASE `pt_xyz_restored` CHARACTER SET latin1 COLLATE latin1_swedish_ci';
 
-/** The blocks of README.md and docs/how-to/switch-to-a-restored-copy.md, pasted whole and in their order. */
+/** The blocks of docs/how-to/restore-a-database.md and switch-to-a-restored-copy.md, pasted whole and in their order. */
 describe('the documented way to switch over to a restored copy', function () {
   this.timeout(120_000);
   let mariadb: MariaDb;
   let shell: PastingShell;
-  let readme: readonly Block[];
+  let restoring: readonly Block[];
+  let dropUser: readonly Block[];
   let switching: readonly Block[];
   before(async () => {
     mariadb = await startMariaDb();
     shell = await PastingShell.open(mariadb);
-    readme = await documentedBlocks('README.md', '## Restore', '## Configuration');
+    const page = 'docs/how-to/restore-a-database.md';
+    restoring = [
+      ...(await documentedBlocks(page, '## 1. Choose a backup and download it', '### On MySQL')),
+      ...(await documentedBlocks(page, '## 3. Load it, and look at it', '## 4. Bring it over')),
+    ];
+    dropUser = await documentedBlocks(page, '## 5. Drop the user', '## A server on another machine');
     switching = await documentedBlocks('docs/how-to/switch-to-a-restored-copy.md');
     await mariadb.sql('create database pt_xyz character set latin1 collate latin1_swedish_ci');
     await mariadb.sql(SCHEMA, 'pt_xyz');
@@ -51,10 +59,14 @@ describe('the documented way to switch over to a restored copy', function () {
     await shell[Symbol.asyncDispose]();
   });
 
-  /** The README's blocks but for the last one, with the original's statement in its place, as the text asks for. */
-  async function pasteReadme() {
-    for (const { language, text } of readme.slice(0, -1))
-      await shell.paste({ language, text: text.replace(/CREATE DATABASE [^;]*;/, `${STATEMENT};`) });
+  /** Steps 1 to 3, all in one shell, with the original's statement instead of the example, as the text asks for. */
+  async function restoreCopy() {
+    await shell.paste(
+      restoring.map(({ language, text }) => ({
+        language,
+        text: text.replace(/CREATE DATABASE [^;]*;/, `${STATEMENT};`),
+      })),
+    );
   }
   const failed = (pasted: Promise<string>) =>
     pasted.then(
@@ -71,8 +83,10 @@ describe('the documented way to switch over to a restored copy', function () {
   const block = (looks: RegExp) => switching.find(({ text }) => looks.test(text))!;
 
   it('restores the database in its own character set, keeps the broken one in a file, and drops the user last', async () => {
-    await pasteReadme();
+    await restoreCopy();
     expect(await fakturs()).to.deep.equal([1, 3, 99]);
+    const events = "select status as it from information_schema.events where event_schema = 'pt_xyz_restored'";
+    expect(await mariadb.sql(events)).to.deep.equal([{ it: 'DISABLED' }]);
     const [keepAndDrop, load] = switching;
     await shell.paste(keepAndDrop!);
     expect(await mariadb.sql('show tables', 'pt_xyz')).to.deep.equal([]);
@@ -82,13 +96,13 @@ describe('the documented way to switch over to a restored copy', function () {
     expect(await fakturs()).to.deep.equal([1, 3]);
     expect(await charset()).to.equal('latin1');
     expect(await mariadb.sql('show triggers', 'pt_xyz')).to.have.length(1);
-    expect(readme.at(-1)!.text).to.contain('DROP USER');
-    await shell.paste(readme.at(-1)!);
+    expect(dropUser).to.have.length(1);
+    await shell.paste(dropUser);
     expect(await mariadb.sql(`select user from mysql.user where user = '${RESTORER.user}'`)).to.deep.equal([]);
   });
 
   it('drops nothing when the user is gone, cannot log in, or there is no copy, no sound zip or no whole dump of the broken one', async () => {
-    await pasteReadme();
+    await restoreCopy();
     const [keepAndDrop] = switching;
     const zip = join(shell.folder, 'pt_xyz.sql.zip');
     const whole = await readFile(zip);
@@ -120,7 +134,7 @@ describe('the documented way to switch over to a restored copy', function () {
   });
 
   it('moves a broken database away with its triggers, versioned tables and sequences, also in two goes, and then drops only what is left', async () => {
-    await pasteReadme();
+    await restoreCopy();
     const move = block(/RENAME TABLE/);
     const dropRest = block(/nothing is dropped/);
     expect(await failed(shell.paste(dropRest))).to.contain('pt_xyz still has 3 tables: nothing is dropped');
@@ -145,5 +159,10 @@ describe('the documented way to switch over to a restored copy', function () {
     expect(await fakturs()).to.deep.equal([1, 3]);
     expect(await charset()).to.equal('latin1');
     expect(await mariadb.sql('select id from faktur', 'pt_xyz_broken')).to.have.length(3);
+  });
+
+  it('is all run here', () => {
+    for (const { page, line, text } of blocksRunBy('test/restore/restore-switch.test.ts'))
+      expect(shell.pasted.has(text), `${page}:${line}`).to.equal(true);
   });
 });

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { startMariaDb } from '../../testing/databases/mariadb.ts';
+import { blocksRunBy } from '../../testing/docs/pages.ts';
 import { freePort } from '../../testing/free-port.ts';
 
 const run = promisify(execFile);
@@ -69,7 +70,10 @@ describe('the documented restore', function () {
       .split('\n')
       .map(line => line.replace(/;[^;']*$/, ''))
       .filter(line => line !== '');
-  const command = () => /\n *mariadb -u lumbung_restore -p (.* pt_xyz_restored)\n/.exec(docs)![1]!;
+  const command = () => {
+    const [load] = blocksRunBy('test/restore/restore.test.ts');
+    return /\n *mariadb -u lumbung_restore -p (.* pt_xyz_restored)\n/.exec(load!.text.replaceAll(/\\\n */g, ''))![1]!;
+  };
 
   /** Loads a dump by a user that has just the rights which the docs give it. */
   function load({ socketPath, client }: Server, dump: Buffer | string, options: string) {

@@ -7,7 +7,7 @@ import type { RunReportJson } from '../../cli/report/run-report.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
-/** The permissions that the README tells to give under Deno. */
+/** The permissions that docs/reference/commands.md lists for Deno. */
 export const DENO_PERMISSIONS = [
   '--allow-read',
   '--allow-write',

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,8 @@ import { type Finding, stateOf } from '../../../protocol/finding.ts';
 import { startMariaDb } from '../../../testing/databases/mariadb.ts';
 import { roundTrip } from '../../../testing/databases/round-trip.ts';
 import { PASSWORD, SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
+import { filterByBlock } from '../../../testing/docs/documented-filter.ts';
+import { blocksRunBy } from '../../../testing/docs/pages.ts';
 import { leftOut } from '../../config/partial-dumps.ts';
 import { connect, type Session } from '../../mysql/connect.ts';
 import type { ServerFacts } from '../../mysql/server-facts.ts';
@@ -200,9 +201,7 @@ for (const { name, flavour, open } of SERVERS)
       const { findings, altered } = await trip();
       expect(told(findings)).to.deep.equal(['VALUES_LOST they come back as 0000-00-00: odd.d, odd.n']);
       expect(altered).to.deep.equal(['odd']);
-      // As docs/how-to/fix-a-dump-that-does-not-load.md says.
-      const edit = (dump: string) =>
-        dump.replace("SQL_MODE='NO_AUTO_VALUE_ON_ZERO'", "SQL_MODE='NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES'");
+      const edit = asDocumented(/ALLOW_INVALID_DATES/);
       expect((await trip({ edit })).altered).to.deep.equal([]);
     });
 
@@ -272,12 +271,7 @@ for (const { name, flavour, open } of SERVERS)
         found.message.replaceAll(`${outside}/`, outside).endsWith(`: ${where.join(', ')}`),
         found.message,
       ).to.equal(true);
-      // As docs/how-to/fix-a-dump-that-does-not-load.md says, by sed itself.
-      const edit = (dump: string) =>
-        execFileSync('sed', ['-E', SED], {
-          input: Buffer.from(dump, 'latin1'),
-          env: { LC_ALL: 'C', PATH: process.env.PATH },
-        }).toString('latin1');
+      const edit = asDocumented(/INDEX\) DIRECTORY/);
       expect(await trip({ edit })).to.deep.include({ error: undefined, altered: [] });
     });
 
@@ -473,5 +467,8 @@ describe('a database whose name differs from another in an accent only, where th
   }).timeout(60_000);
 });
 
-/** Of docs/how-to/fix-a-dump-that-does-not-load.md. */
-const SED = "/^(\\/\\*![0-9]+ *)?(\\) |[( ]*(SUB)?PARTITION )/s/ (DATA|INDEX) DIRECTORY ?= ?'[^']*'//g";
+/** @returns what the documented block that looks so makes of a dump, as bytes */
+function asDocumented(looks: RegExp): (dump: string) => string {
+  const block = blocksRunBy('cli/preflight/checks/values.test.ts').find(({ text }) => looks.test(text));
+  return dump => filterByBlock(block!, Buffer.from(dump, 'latin1')).toString('latin1');
+}

@@ -52,3 +52,35 @@ export function anchorsOf(page: Page): ReadonlySet<string> {
   }
   return anchors;
 }
+
+/** A block of shell commands of a page. Above it stands which tests run it, or why none does. */
+export interface ShellBlock {
+  readonly page: string;
+  /** Where it begins in the page. */
+  readonly line: number;
+  readonly text: string;
+  /** Files of tests, such as `test/docs/rest-docs.test.ts`. */
+  readonly runBy: readonly string[];
+  /** Why no test runs it. */
+  readonly notRun: string | undefined;
+}
+
+/** @returns the blocks of shell commands of a page, in their order */
+export function shellBlocksOf({ path, text }: Page): readonly ShellBlock[] {
+  return [...text.matchAll(/^(?:<!-- ([^>]*) -->\n)?```sh\n(.*?)^```$/gms)].map(
+    ({ index, 1: mark = '', 2: block }) => ({
+      page: path,
+      line: text.slice(0, index).split('\n').length,
+      text: block!,
+      runBy: /^run by: (.+)$/.exec(mark)?.[1]?.split(', ') ?? [],
+      notRun: /^not run: (.+)$/.exec(mark)?.[1],
+    }),
+  );
+}
+
+/** @returns the blocks of all pages that a test says it runs, by its file from the root of the repository */
+export function blocksRunBy(test: string): readonly ShellBlock[] {
+  return allPages()
+    .flatMap(shellBlocksOf)
+    .filter(({ runBy }) => runBy.includes(test));
+}

@@ -40,6 +40,8 @@ export async function documentedBlocks(page: string, from?: string, to?: string)
  */
 export class PastingShell implements AsyncDisposable {
   readonly folder: string;
+  /** The texts of all blocks that were pasted. */
+  readonly pasted = new Set<string>();
   readonly #server: MariaDb;
 
   private constructor(folder: string, server: MariaDb) {
@@ -73,6 +75,7 @@ exec /usr/bin/${program} --no-defaults --socket='${server.socket}' "\${who[@]}" 
    */
   async paste(blocks: Block | readonly Block[], editor = 'true'): Promise<string> {
     const pasted = [blocks].flat();
+    for (const { text } of pasted) this.pasted.add(text);
     const sql = pasted.filter(({ language }) => language === 'sql').map(({ text }) => text);
     if (sql.length > 0) await this.#server.sql(sql.join('\n'));
     const commands = pasted.filter(({ language }) => language === 'sh').map(({ text }) => text);

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, symlink } from 'node:fs/promises';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { expect } from 'chai';
+import { Workplace } from '../../testing/cli/sade.ts';
+import { CLIENTS, createClients, entryOf } from '../../testing/databases/clients.ts';
+import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+import { blocksRunBy } from '../../testing/docs/pages.ts';
+import { type Service, startService } from '../../testing/service/service.ts';
+
+/** As an administrator would paste them, with the variables of the README set. The ids of the pages are those of this history. */
+describe('the commands of sade in the docs', function () {
+  this.timeout(120_000);
+  const blocks = blocksRunBy('test/docs/sade-docs.test.ts');
+  const ran = new Set<string>();
+  let mariadb: MariaDb;
+  let service: Service;
+  let place: Workplace;
+  let ids = { sound: '', shrunk: '' };
+
+  before(async () => {
+    mariadb = await startMariaDb();
+    await createClients(mariadb);
+    place = await Workplace.create(CLIENTS.map(client => entryOf(mariadb, client)));
+    await mkdir(join(place.folder, 'bin'));
+    await symlink(resolve(import.meta.dirname, '../../cli/sade'), join(place.folder, 'bin/sade'));
+    service = await startService({
+      STORAGE_DIR: join(place.folder, 'backups'),
+      DATABASE_URL: `sqlite:${join(place.folder, 'history.sqlite')}`,
+    });
+  });
+  after(async () => {
+    await service[Symbol.asyncDispose]();
+    await place[Symbol.asyncDispose]();
+    await mariadb.stop();
+  });
+
+  /** Pastes the block of a page whose text looks so. @returns the exit code of its last command, and all that it printed */
+  const paste = (page: string, looks: RegExp): Promise<{ code: number; output: string }> => {
+    const block = blocks.find(block => block.page === page && looks.test(block.text));
+    expect(block, `${page} ${looks}`).to.be.an('object');
+    ran.add(block!.text);
+    const command = block!.text.replace(/\b34\b/g, ids.sound).replace(/\b35\b/g, ids.shrunk);
+    const env = {
+      PATH: [join(place.folder, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter),
+      SADE_CONFIG: join(place.folder, 'databases.json'),
+      SADE_WORK_DIR: place.workDir,
+      SADE_SERVER: service.url,
+    };
+    return new Promise(done => {
+      execFile('bash', ['-c', command], { cwd: place.folder, env }, (error, stdout, stderr) =>
+        done({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
+      );
+    });
+  };
+  const idOf = async (state: RegExp) => {
+    const { output } = await paste('docs/how-to/decide-about-a-loss.md', /sade list/);
+    return new RegExp(`^pt_xyz +${state.source} +(\\d+) `, 'm').exec(output)![1]!;
+  };
+
+  it('make a first backup, as the README does', async () => {
+    const { code, output } = await paste('README.md', /sade backup/);
+    expect(code, output).to.equal(0);
+    expect(output)
+      .to.contain('3 of 3 databases ok')
+      .and.match(/^pt_xyz +complete/m);
+    ids = { sound: await idOf(/complete/), shrunk: '' };
+  });
+
+  it('check everything, and write a bundle for a support ticket', async () => {
+    const { code, output } = await paste('docs/how-to/check-with-sade-doctor.md', /--bundle/);
+    expect(output)
+      .to.match(/^\d+ checks: /m)
+      .and.contain('pt_xyz');
+    expect(code, output).to.equal(0);
+    await access(join(place.folder, 'ticket.zip'));
+  });
+
+  it('show what was lost, and accept that it was on purpose', async () => {
+    await mariadb.sql('drop table stock_move', 'pt_xyz');
+    expect((await paste('README.md', /sade backup/)).output).to.contain('pt_xyz: lost ');
+    ids = { ...ids, shrunk: await idOf(/SHRUNK/) };
+    const { output } = await paste('docs/how-to/decide-about-a-loss.md', /sade show 35/);
+    expect(output)
+      .to.match(/^complete, SHRUNK /m)
+      .and.contain(`sade accept ${ids.shrunk} --reason`);
+    const found = await paste('docs/how-to/see-which-backups-there-are.md', /--older-than/);
+    expect(found.output)
+      .to.match(/^pt_xyz +SHRUNK/m)
+      .and.contain('complete, SHRUNK');
+    const accepted = await paste('docs/how-to/decide-about-a-loss.md', /sade accept/);
+    expect(accepted.code, accepted.output).to.equal(0);
+    expect((await paste('docs/how-to/decide-about-a-loss.md', /sade show 35/)).output).to.contain('loss accepted');
+  });
+
+  it('are all run here', () => {
+    for (const { page, line, text } of blocks) expect(ran.has(text), `${page}:${line}`).to.equal(true);
+  });
+});
