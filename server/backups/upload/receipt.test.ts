@@ -109,7 +109,7 @@ describeOnEachStore('the receipt of an upload', store => {
     const { storage } = app;
     const failing = {
       ...storage,
-      describe: () => Promise.reject(tagOrigin(Object.assign(new Error('full'), { code: 'ENOSPC' }), 'storage')),
+      putMetadata: () => Promise.reject(tagOrigin(Object.assign(new Error('full'), { code: 'ENOSPC' }), 'storage')),
     };
     await using other = await runApp(store, { storage: failing });
     const zip = sampleZip({ database: 'unrecorded' });
