@@ -32,12 +32,10 @@ describe('backup-name', () => {
   });
 
   it('reads both endings', () => {
-    for (const ending of ['.sql.zip', '.zip'])
-      expect(parseBackupName(`mysql-2023-10-31-00-00-00-pt_xyz-${id}${ending}`)).to.deep.equal({
-        database: 'pt_xyz',
-        takenAt,
-        id,
-      });
+    for (const ending of ['.sql.zip', '.zip']) {
+      const fileName = `mysql-2023-10-31-00-00-00-pt_xyz-${id}${ending}`;
+      expect(parseBackupName(fileName)).to.deep.equal({ fileName, database: 'pt_xyz', takenAt, id });
+    }
   });
 
   it('reads back what it wrote, whatever the database is called', () => {
@@ -48,14 +46,16 @@ describe('backup-name', () => {
     fc.assert(
       fc.property(names, seconds, fc.uuid(), (database, second, uuid) => {
         const name = { database, takenAt: new Date(second * 1000), id: uuid };
-        expect(parseBackupName(formatBackupName(name))).to.deep.equal(name);
+        const fileName = formatBackupName(name);
+        expect(parseBackupName(fileName)).to.deep.equal({ fileName, ...name });
       }),
     );
   });
 
   it('takes a name with dashes, or with what looks like a name of ours', () => {
     const database = `a-b-2023-10-31-00-00-00-${id.slice(0, 8)}`;
-    expect(parseBackupName(formatBackupName({ database, takenAt, id }))).to.deep.equal({ database, takenAt, id });
+    const fileName = formatBackupName({ database, takenAt, id });
+    expect(parseBackupName(fileName)).to.deep.equal({ fileName, database, takenAt, id });
   });
 
   it('refuses dates that are not in the calendar', () => {

@@ -10,6 +10,11 @@ export interface BackupName {
   readonly id: string;
 }
 
+/** A file name of ours, read once: what it says, and the name itself. */
+export interface ParsedBackupName extends BackupName {
+  readonly fileName: string;
+}
+
 /** `mysql-{timestamp}-{database}-{uuid}.sql.zip`; `.zip` without `.sql` occurs too. */
 export const BACKUP_NAME =
   /^mysql-(?<timestamp>\d{4}(?:-\d\d){5})-(?<database>.+)-(?<id>[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12})(?:\.sql)?\.zip$/u;
@@ -25,14 +30,14 @@ export function formatBackupName(name: BackupName): string {
 }
 
 /** @returns what the file name says, or a phrase that completes "the file name …" when it follows no grammar of ours */
-export function parseBackupName(fileName: string): BackupName | string {
+export function parseBackupName(fileName: string): ParsedBackupName | string {
   const groups = BACKUP_NAME.exec(fileName)?.groups as { timestamp: string; database: string; id: string } | undefined;
   if (!groups) return 'must look like mysql-2023-10-31-00-00-00-DATABASE-UUID.sql.zip';
   const takenAt = parseTimestamp(groups.timestamp);
   if (!takenAt) return `holds ${groups.timestamp}, which is no real date`;
   const problem = databaseNameProblem(groups.database);
   if (problem) return `names a database whose name ${problem}`;
-  return { database: groups.database, takenAt, id: groups.id };
+  return { fileName, database: groups.database, takenAt, id: groups.id };
 }
 
 /** @returns the name of the one entry that the zip of this name holds: the name without `.zip` */

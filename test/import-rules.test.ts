@@ -60,7 +60,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     /^cli\/(upload\/upload|service\/service|service\/explain-service-error)\.ts$/,
   ),
   'sade only in the main of the CLI': only('sade', /^cli\/main\.ts$/),
-  'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\/upload-form\.ts$/),
+  'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\/parse-form\.ts$/),
   'graphql-yoga only where GraphQL is joined': only(
     'graphql-yoga',
     /^server\/graphql-api\/(create-graphql|end-refused|errors|limits|only-json)\.ts$/,

@@ -2,8 +2,9 @@ import Router from '@koa/router';
 import { checkReachable } from '../history/check-reachable.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { sendFile } from '../http/send-file/send-file.ts';
+import type { UploadLimits } from '../http/upload-form/file-receiver.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
-import { readUploadForm, type UploadLimits } from '../http/upload-form/upload-form.ts';
+import { readUploadForm } from '../http/upload-form/upload-form.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { DumpLimits } from './assessment/check-zip.ts';
 import type { BackupEvents } from './events/backup-events.ts';
@@ -46,17 +47,12 @@ export function backupRoutes({
     const { em } = ctx.state as { em: EntityManager };
     const database = ctx.params.db_name!;
     checkDatabaseName(database);
-    const sha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
+    const claimedSha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
     // Nobody should send gigabytes only to hear that they can not be recorded.
     await checkReachable(em);
-    const receiver = uploadReceiver({ storage, database });
-    using form = await readUploadForm(ctx, { limits: uploads, budget }, receiver);
-    const claims = { sha256, manifest: receiver.manifest() };
-    const { backup, isNew } = await receiveBackup(
-      { em, storage, verifyUploads, dumpLimits, events },
-      form.file,
-      claims,
-    );
+    using form = await readUploadForm(ctx, { limits: uploads, budget }, uploadReceiver({ storage, database }));
+    const keeping = { em, storage, verifyUploads, dumpLimits, events };
+    const { backup, isNew } = await receiveBackup(keeping, { ...form.upload, claimedSha256 });
     ctx.status = isNew ? 201 : 200;
     ctx.set('Location', publicUrl ? new URL(`.${downloadPath(backup)}`, publicUrl).href : downloadPath(backup));
     ctx.body = presentReceipt(backup, await lossSurroundings({ em }, backup));

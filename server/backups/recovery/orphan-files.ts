@@ -1,4 +1,4 @@
-import { parseBackupName } from '../../../protocol/backup-name.ts';
+import { type ParsedBackupName, parseBackupName } from '../../../protocol/backup-name.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { FileAddress, Storage } from '../../storage/storage.ts';
 import { readSidecar } from '../sidecar/read-stored.ts';
@@ -6,15 +6,13 @@ import { recordedNames } from './recorded-names.ts';
 
 /** A zip, or the record of one, that the history does not know. */
 export interface OrphanFile {
-  readonly address: FileAddress;
+  readonly name: ParsedBackupName;
   /** Whether the zip is there. */
   readonly isStored: boolean;
   /** What its record says of it, if there is a sound one. */
   readonly recorded: { readonly id: number; readonly receivedAt: Date } | undefined;
   /** What is wrong with its record, if it has one that is not sound. */
   readonly recordProblem: string | undefined;
-  /** When its dump began. */
-  readonly takenAt: Date;
 }
 
 /** A file that is no backup, whatever its name looks like. */
@@ -50,10 +48,10 @@ async function look(
   const name = parseBackupName(address.fileName);
   if (typeof name === 'string') return { address, problem: `its name ${name}` };
   if (name.database !== address.database) return { address, problem: `its name is one of ${name.database}` };
-  const base = { address, isStored, takenAt: name.takenAt, recorded: undefined, recordProblem: undefined };
+  const base = { name, isStored, recorded: undefined, recordProblem: undefined };
   if (!hasRecord) return base;
   try {
-    const record = await readSidecar(storage, address);
+    const record = await readSidecar(storage, name);
     if (typeof record !== 'string') return { ...base, recorded: { id: record.id, receivedAt: record.receivedAt } };
     return isStored ? { ...base, recordProblem: record } : { address, problem: `its record ${record}` };
   } catch (error) {

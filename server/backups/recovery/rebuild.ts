@@ -57,7 +57,7 @@ function byId({ recorded: a }: OrphanFile, { recorded: b }: OrphanFile): number 
 }
 
 function byAge(a: OrphanFile, b: OrphanFile): number {
-  return a.takenAt.getTime() - b.takenAt.getTime();
+  return a.name.takenAt.getTime() - b.name.takenAt.getTime();
 }
 
 async function isTaken({ em }: Rebuilding, id: number): Promise<boolean> {
@@ -68,26 +68,23 @@ async function takeIn(rebuilding: Rebuilding, rebuilt: Rebuilt, file: OrphanFile
   const { storage, log } = rebuilding;
   const em = rebuilding.em.fork();
   const learned = await learn(rebuilding, file).catch((error: Error) => error);
-  if (learned instanceof Error) return leave(rebuilding, rebuilt, file.address, learned.message);
+  if (learned instanceof Error) return leave(rebuilding, rebuilt, file.name, learned.message);
   const { id, ...rest } = learned;
   const damage = await lookAt(storage, file, rest.size);
   const recordable = { ...rest, ...(keepsId && id !== undefined && { id }), ...(damage && { damage }) };
   // A record that says the same is right already; one that can't be understood is for a person to look at.
   const give = keepsId || file.recordProblem ? insertBackup : recordBackup;
   const failure = await give({ em, storage }, recordable).then(() => undefined, reasonOf);
-  if (failure !== undefined) return leave(rebuilding, rebuilt, file.address, failure);
+  if (failure !== undefined) return leave(rebuilding, rebuilt, file.name, failure);
   if (file.recordProblem)
-    log.warn(
-      of(file.address),
-      `the record of ${file.address.fileName} ${file.recordProblem}: its zip was read instead`,
-    );
+    log.warn(of(file.name), `the record of ${file.name.fileName} ${file.recordProblem}: its zip was read instead`);
   rebuilt[keepsId ? 'fromRecord' : file.recorded ? 'renumbered' : 'fromZip'] += 1;
   if (!file.isStored) rebuilt.gone += 1;
 }
 
-async function learn({ storage, verifyUploads }: Rebuilding, { address, recorded }: OrphanFile): Promise<Recordable> {
-  if (!recorded) return readZip(storage, address, { verifyUploads });
-  const record = await readSidecar(storage, address);
+async function learn({ storage, verifyUploads }: Rebuilding, { name, recorded }: OrphanFile): Promise<Recordable> {
+  if (!recorded) return readZip(storage, name, { verifyUploads });
+  const record = await readSidecar(storage, name);
   if (typeof record === 'string') throw new Error(`its record ${record}`);
   return record;
 }
@@ -107,8 +104,8 @@ function of({ database, fileName }: FileAddress) {
 }
 
 /** Whatever was known of damage before has gone with the history: this much can be told at once. */
-async function lookAt(storage: Storage, { address, isStored }: OrphanFile, size: number): Promise<string | undefined> {
-  const file = isStored ? await storage.open(address) : undefined;
+async function lookAt(storage: Storage, { name, isStored }: OrphanFile, size: number): Promise<string | undefined> {
+  const file = isStored ? await storage.open(name) : undefined;
   await file?.close();
   return damageAtSight(file, size);
 }

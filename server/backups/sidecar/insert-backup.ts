@@ -1,11 +1,11 @@
 import { IsolationLevel } from '@mikro-orm/core';
+import type { ParsedBackupName } from '../../../protocol/backup-name.ts';
 import { type BackupState, byWeight, type FindingList } from '../../../protocol/finding.ts';
 import type { Manifest } from '../../../protocol/manifest.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import { Database } from '../../entities/database.entity.ts';
-import { takenAtOf } from '../../entities/taken-at.ts';
 import type { EntityManager } from '../../history/orm.ts';
-import type { FileAddress, Storage } from '../../storage/storage.ts';
+import type { Storage } from '../../storage/storage.ts';
 import type { ContentFacts } from '../assessment/check-content.ts';
 import { sortTime } from '../assessment/sort-time.ts';
 import type { LossColumns } from '../losses/loss.ts';
@@ -13,7 +13,7 @@ import { formatSidecar } from './sidecar.ts';
 
 /** A stored zip that the history is to know. */
 export interface Recordable extends LossColumns {
-  readonly address: FileAddress;
+  readonly name: ParsedBackupName;
   readonly receivedAt: Date;
   /** Of the zip, in bytes. */
   readonly size: number;
@@ -52,7 +52,7 @@ export async function recordBackup(
   return unlessDeadlocked(() =>
     em.fork().transactional(async em => {
       const backup = await insertRow(em, recordable);
-      await storage.putMetadata(recordable.address, formatSidecar(backup));
+      await storage.putMetadata(recordable.name, formatSidecar(backup));
       return backup;
     }, READ_COMMITTED),
   );
@@ -81,12 +81,12 @@ async function unlessDeadlocked<T>(transaction: () => Promise<T>, attempts = 3):
 }
 
 async function insertRow(em: EntityManager, recordable: Recordable): Promise<Backup> {
-  const { address, dump, findings, manifest, contents, damage, ...same } = recordable;
-  const takenAt = takenAtOf(address);
+  const { name, dump, findings, manifest, contents, damage, ...same } = recordable;
+  const { database, fileName, takenAt } = name;
   const backup = em.create(Backup, {
     ...same,
-    database: await databaseOf(em, address),
-    fileName: address.fileName,
+    database: await databaseOf(em, database),
+    fileName,
     takenAt,
     sortedAt: sortTime({ takenAt, receivedAt: recordable.receivedAt }),
     dumpSize: dump?.size ?? null,
@@ -104,7 +104,7 @@ async function insertRow(em: EntityManager, recordable: Recordable): Promise<Bac
 }
 
 /** A database is new to the history with its first backup. */
-async function databaseOf(em: EntityManager, { database: name }: FileAddress): Promise<Database> {
+async function databaseOf(em: EntityManager, name: string): Promise<Database> {
   return (await em.findOne(Database, { name })) ?? (await em.upsert(Database, { name }));
 }
 

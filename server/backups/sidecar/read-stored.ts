@@ -1,9 +1,8 @@
-import { entryNameOf } from '../../../protocol/backup-name.ts';
+import { entryNameOf, type ParsedBackupName } from '../../../protocol/backup-name.ts';
 import { stateOf } from '../../../protocol/finding.ts';
 import type { Manifest } from '../../../protocol/manifest.ts';
-import { takenAtOf } from '../../entities/taken-at.ts';
 import { throwSystemErrorsFrom } from '../../error-origin.ts';
-import type { FileAddress, Storage } from '../../storage/storage.ts';
+import type { Storage } from '../../storage/storage.ts';
 import { assessBackup } from '../assessment/assess-backup.ts';
 import { checkZip } from '../assessment/check-zip.ts';
 import { contentCounts, type Recordable } from './insert-backup.ts';
@@ -17,16 +16,16 @@ import { storedDigest } from './stored-digest.ts';
  */
 export async function readSidecar(
   storage: Storage,
-  address: FileAddress,
+  name: ParsedBackupName,
 ): Promise<(Recordable & { id: number }) | string> {
-  const text = await storage.description(address);
-  const record = text === undefined ? 'is gone' : parseSidecar(text, address);
+  const text = await storage.description(name);
+  const record = text === undefined ? 'is gone' : parseSidecar(text, name);
   if (typeof record === 'string') return record;
   const { id, received_at, size, sha256, dump_size, dump_sha256, state, findings, manifest, loss } = record;
   const { at, by, reason } = loss?.acceptance ?? {};
   return {
     id,
-    address,
+    name,
     receivedAt: new Date(received_at),
     size,
     sha256,
@@ -49,13 +48,13 @@ export async function readSidecar(
  */
 export async function readZip(
   storage: Storage,
-  address: FileAddress,
+  name: ParsedBackupName,
   { verifyUploads }: { verifyUploads: boolean },
 ): Promise<Recordable> {
-  const file = await storage.open(address);
+  const file = await storage.open(name);
   if (!file) throw new Error('it is gone');
   const { fd, size, modifiedAt: receivedAt } = file;
-  const checking = checkZip({ fd, size, entryName: entryNameOf(address.fileName), isRead: verifyUploads }).catch(
+  const checking = checkZip({ fd, size, entryName: entryNameOf(name.fileName), isRead: verifyUploads }).catch(
     throwSystemErrorsFrom('storage'),
   );
   const { dump } = await checking.catch(async error => {
@@ -63,10 +62,10 @@ export async function readZip(
     throw error;
   });
   const sha256 = await storedDigest(file);
-  const times = { takenAt: takenAtOf(address), receivedAt };
+  const times = { takenAt: name.takenAt, receivedAt };
   const findings = assessBackup({ manifest: undefined, dump, reference: undefined, times });
   return {
-    address,
+    name,
     receivedAt,
     size,
     sha256,

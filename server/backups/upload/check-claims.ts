@@ -5,20 +5,20 @@ import type { ZipFacts } from '../assessment/check-zip.ts';
 import type { SentManifest } from './sent-manifest.ts';
 
 /** What a client says of the file that it sends. */
-export interface Claims {
+interface Claims {
   /** The SHA-256 of the zip by `Repr-Digest`, 64 hexadecimal digits. */
-  readonly sha256?: string | undefined;
-  readonly manifest?: SentManifest | undefined;
+  readonly claimedSha256: string | undefined;
+  readonly manifest: SentManifest | undefined;
 }
 
 /**
  * Compares the bytes that arrived with what the client says they are.
  * @throws AppError 422 naming `Repr-Digest` or `manifest`, with both digests
  */
-export function checkReceived({ sha256, size }: ReceivedFile, claims: Claims): void {
-  if (claims.sha256 !== undefined && claims.sha256 !== sha256)
-    throw mismatch('Repr-Digest', `says ${inField(claims.sha256)}, but what arrived has ${inField(sha256)}`);
-  const zip = claims.manifest?.zip;
+export function checkReceived({ sha256, size }: ReceivedFile, { claimedSha256, manifest }: Claims): void {
+  if (claimedSha256 !== undefined && claimedSha256 !== sha256)
+    throw mismatch('Repr-Digest', `says ${inField(claimedSha256)}, but what arrived has ${inField(sha256)}`);
+  const zip = manifest?.zip;
   if (zip && (zip.sha256 !== sha256 || zip.size !== size))
     throw mismatch(
       'manifest',

@@ -1,9 +1,10 @@
 import { ValidationError } from 'yup';
+import type { ParsedBackupName } from '../../../protocol/backup-name.ts';
 import { distinctNames } from '../../../protocol/distinct-names.ts';
 import { type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
 import { type AppError, validationError } from '../../errors.ts';
+import type { FieldValue } from '../../http/upload-form/form-fields.ts';
 import { nextTurn } from '../../process/turns.ts';
-import type { FileAddress } from '../../storage/storage.ts';
 import { shapeProblem } from '../assessment/json-shape.ts';
 import { manifestTurn } from '../losses/manifest-turns.ts';
 
@@ -16,10 +17,13 @@ export interface SentManifest extends Pick<Manifest, 'dump' | 'zip'> {
 /**
  * Reads the form's field `manifest`.
  * @param field what the form holds there
- * @param address of the file that it came with
+ * @param name of the file that it came with
  * @throws AppError 422 naming `manifest` when it is no manifest, or that of another file
  */
-export async function readSentManifest(field: unknown, { fileName, database }: FileAddress): Promise<SentManifest> {
+export async function readSentManifest(
+  field: FieldValue,
+  { fileName, database }: ParsedBackupName,
+): Promise<SentManifest> {
   if (typeof field !== 'string') throw invalid('must be one text field');
   const problem = await shapeProblem(field);
   if (problem) throw invalid(problem);

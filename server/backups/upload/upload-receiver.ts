@@ -1,39 +1,55 @@
+import type { ParsedBackupName } from '../../../protocol/backup-name.ts';
 import { MAX_MANIFEST_BYTES } from '../../../protocol/manifest.ts';
-import type { FileReceiver } from '../../http/upload-form/upload-form.ts';
+import type { FileReceiver } from '../../http/upload-form/file-receiver.ts';
+import type { FieldValues } from '../../http/upload-form/form-fields.ts';
 import type { ReceivedFile, Storage } from '../../storage/storage.ts';
 import { readSentManifest, type SentManifest } from './sent-manifest.ts';
-import { checkDatabaseName, checkFileName, checkFormFields } from './upload-validation.ts';
+import { checkDatabaseField, readFileName } from './upload-validation.ts';
 
-interface UploadReceiver extends FileReceiver<ReceivedFile> {
-  /** @returns the manifest that came along, when the form has been read */
-  manifest(): SentManifest | undefined;
+/** What came in a form: a file of that name, and what its client says of it. */
+export interface ReceivedUpload {
+  readonly name: ParsedBackupName;
+  readonly file: ReceivedFile;
+  readonly manifest: SentManifest | undefined;
 }
 
 /** More than any name has: a longer one would only be repeated in an error. */
 const MAX_NAME_BYTES = 1024;
 
 /**
- * Takes a backup of `database` in from a form: the file goes to the storage while it arrives; the fields `db_name` and
+ * Receives a backup of `database` from a form: the file goes to the storage while it arrives. The fields `db_name` and
  * `manifest` must be about it, whether they stand before it or behind.
  */
-export function uploadReceiver({ storage, database }: { storage: Storage; database: string }): UploadReceiver {
-  checkDatabaseName(database);
-  let address = { database, fileName: '' };
-  let manifest: SentManifest | undefined;
+export function uploadReceiver({
+  storage,
+  database,
+}: {
+  storage: Storage;
+  database: string;
+}): FileReceiver<ReceivedUpload> {
   return {
     fields: { manifest: MAX_MANIFEST_BYTES, db_name: MAX_NAME_BYTES },
-    checkName(fileName) {
-      checkFileName(fileName, database);
-      address = { database, fileName };
+    async receive({ fileName, fields, content }) {
+      const name = readFileName(fileName, database);
+      const manifest = await readFields(fields, name);
+      return { name, manifest, file: await storage.receive(name, content) };
     },
-    async checkFields(fields) {
-      checkFormFields(fields, database);
-      // A large one takes a while to be read: once is enough.
-      if (fields.manifest === undefined || (manifest && typeof fields.manifest === 'string')) return;
-      manifest = await readSentManifest(fields.manifest, address);
-    },
-    receive: (_fileName, content) => storage.receive(address, content),
-    discard: received => received.discard(),
-    manifest: () => manifest,
+    complete: async (upload, fields) => ({
+      ...upload,
+      manifest: await readFields(fields, upload.name, upload.manifest),
+    }),
+    discard: ({ file }) => file.discard(),
   };
+}
+
+/** @param known the manifest, when it has been read: a large one takes a while, once is enough */
+async function readFields(
+  fields: FieldValues,
+  name: ParsedBackupName,
+  known?: SentManifest,
+): Promise<SentManifest | undefined> {
+  checkDatabaseField(fields.db_name, name.database);
+  const { manifest } = fields;
+  if (manifest === undefined || (known && typeof manifest === 'string')) return known;
+  return readSentManifest(manifest, name);
 }

@@ -1,9 +1,10 @@
 import { object, string } from 'yup';
-import { parseBackupName } from '../../../protocol/backup-name.ts';
+import { type ParsedBackupName, parseBackupName } from '../../../protocol/backup-name.ts';
 import { databaseNameProblem } from '../../../protocol/database-name.ts';
 import { parseReprDigest } from '../../../protocol/digest.ts';
 import { distinctNames } from '../../../protocol/distinct-names.ts';
 import { AppError, validationError } from '../../errors.ts';
+import type { FieldValue } from '../../http/upload-form/form-fields.ts';
 import { validate } from '../../http/validate.ts';
 
 /** @throws AppError 422 naming `db_name` when a database can't have that name */
@@ -13,23 +14,24 @@ export function checkDatabaseName(database: string): void {
 }
 
 /** The file's name must follow the grammar and name the database of the path. @throws AppError 422 naming `file` */
-export function checkFileName(fileName: string, database: string): void {
+export function readFileName(fileName: string, database: string): ParsedBackupName {
   const name = parseBackupName(fileName);
-  const problem = typeof name === 'string' ? name : otherDatabase(name.database, database);
-  if (problem) throw validationError([{ field: 'file', message: `name ${problem}` }], 'INVALID_FILE_NAME');
+  if (typeof name === 'string') throw invalidName(name);
+  if (name.database === database) return name;
+  const [named, wanted] = distinctNames(name.database, database);
+  throw invalidName(`names the database ${named}, but was sent to ${wanted}`);
 }
 
-function otherDatabase(named: string, database: string): string | undefined {
-  const [shown, wanted] = distinctNames(named, database);
-  return named === database ? undefined : `names the database ${shown}, but was sent to ${wanted}`;
+function invalidName(problem: string): AppError {
+  return validationError([{ field: 'file', message: `name ${problem}` }], 'INVALID_FILE_NAME');
 }
 
 /** The field `db_name` is optional and repeats the path. @throws AppError 422 naming `db_name` */
-export function checkFormFields(fields: Readonly<Record<string, unknown>>, database: string): void {
+export function checkDatabaseField(db_name: FieldValue | undefined, database: string): void {
   const schema = object({
     db_name: string().oneOf([database], 'must be the database of the path').typeError('must be one text field'),
   });
-  validate(schema, { db_name: fields.db_name });
+  validate(schema, { db_name });
 }
 
 /**

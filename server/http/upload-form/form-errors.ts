@@ -2,9 +2,9 @@ import type { Context } from 'koa';
 import { AppError, validationError } from '../../errors.ts';
 
 /** A receiver that fails ends the file's stream, whose end may be heard of before the failure itself. */
-export function firstCause(reason: unknown, results: PromiseSettledResult<unknown>[]): unknown {
-  const failures = results.filter(result => result.status === 'rejected').map(result => result.reason);
-  return [reason, ...failures].find(error => error?.name !== 'AbortError') ?? reason;
+export function firstCause(reason: unknown, receiving: PromiseSettledResult<unknown>): unknown {
+  const wasEnded = reason instanceof Error && reason.name === 'AbortError';
+  return wasEnded && receiving.status === 'rejected' ? receiving.reason : reason;
 }
 
 /** Turns what multer and its parser throw into what the client can act on. */

@@ -7,13 +7,19 @@ const MAX_UNKNOWN = 64 * 1024;
 /** A chunk may hold the end of one part and the beginning of the next, with its header. */
 const SLACK = 96 * 1024;
 
+/** The text of a field; an empty list for a field that came more than once. */
+export type FieldValue = string | readonly [];
+
+/** The text fields of a form by their names. */
+export type FieldValues = Readonly<Record<string, FieldValue>>;
+
 /**
  * The text fields of a form: those that are known, one of each. Of all others nothing is kept. What has come in of a field that
  * has not ended yet is counted, too, since the parser holds it.
  */
 export class FormFields {
-  /** By name; what came twice is no text. */
-  readonly values: Record<string, unknown> = Object.create(null);
+  /** What has come so far. */
+  readonly values: Record<string, FieldValue> = Object.create(null);
   readonly #known: Readonly<Record<string, number>>;
   readonly #lease: FormLease;
   /** Bytes of the values. */
