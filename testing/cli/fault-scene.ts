@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,14 +79,22 @@ export class FaultScene implements AsyncDisposable {
 
 let shared: Promise<FaultScene> | undefined;
 
-/** The scene of all tests of faults, as long as a service of their own is not what they need. */
+/**
+ * The scene of all tests of faults, as long as a service of their own is not what they need. It ends with this process: no test
+ * file knows whether it is the last one.
+ */
 export function sharedFaultScene(): Promise<FaultScene> {
-  shared ??= mkdtemp(join(tmpdir(), 'lumbung-faults-')).then(folder => FaultScene.open(folder));
+  shared ??= openShared();
   return shared;
 }
 
-// Around all tests, like the end of the shared database server: none of their files knows which one is the last.
-after(async () => (await shared)?.[Symbol.asyncDispose]());
+async function openShared(): Promise<FaultScene> {
+  const folder = await mkdtemp(join(tmpdir(), 'lumbung-faults-'));
+  const scene = await FaultScene.open(folder);
+  scene.service.unref();
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
+  return scene;
+}
 
 let names = 0;
 

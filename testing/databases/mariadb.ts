@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,7 @@ export interface MariaDb extends AsyncDisposable {
 }
 
 /** Starts a throwaway MariaDB server; takes about three seconds. @throws when it does not become ready within a minute */
-export async function startMariaDb(serverOptions: readonly string[] = []): Promise<MariaDb> {
+export async function startMariaDb(serverOptions: readonly string[] = []): Promise<ThrowawayMariaDb> {
   const folder = await mkdtemp(join(tmpdir(), 'lumbung-mariadb-'));
   try {
     await installSystemTables(folder);
@@ -44,11 +45,17 @@ export async function startMariaDb(serverOptions: readonly string[] = []): Promi
   }
 }
 
-let shared: Promise<MariaDb> | undefined;
+let shared: Promise<ThrowawayMariaDb> | undefined;
 
-/** The server that all tests of this process share; started by the first that asks, stopped by `stopSharedMariaDb`. */
+/**
+ * The server that all tests of this process share; started by the first that asks, stopped by `stopSharedMariaDb`, or by the end of
+ * this process, which it doesn't put off.
+ */
 export function sharedMariaDb(): Promise<MariaDb> {
-  shared ??= startMariaDb();
+  shared ??= startMariaDb().then(mariadb => {
+    mariadb.endWithUs();
+    return mariadb;
+  });
   return shared;
 }
 
@@ -104,6 +111,15 @@ class ThrowawayMariaDb implements MariaDb {
 
   kill(): Promise<void> {
     return end(this.#server, 'SIGKILL');
+  }
+
+  /** Lets this process end while the server runs, and ends the server then. */
+  endWithUs(): void {
+    this.#server.unref();
+    process.once('exit', () => {
+      this.#server.kill('SIGKILL');
+      rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20 }); // it may write until it has seen the signal
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

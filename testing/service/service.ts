@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const READY_WITHIN_MS = 20_000;
+/** Where Node keeps what it has compiled, if the run of the tests has such a folder: a start takes a third less time. */
+const { NODE_COMPILE_CACHE } = process.env;
+const COMPILE_CACHE = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {};
 
 /** The real service as a child process of its own. */
 export interface Service extends AsyncDisposable {
@@ -16,6 +20,8 @@ export interface Service extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** Kills it as a crash would. */
   kill(): Promise<void>;
+  /** Lets this process end while it runs. It is killed then. */
+  unref(): void;
 }
 
 /**
@@ -34,7 +40,7 @@ export async function startService(
   const limited =
     openFiles === undefined ? command : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command];
   const child = spawn(limited[0]!, limited.slice(1), {
-    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', ...COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];
@@ -52,6 +58,9 @@ export async function startService(
     output: () => output.join(''),
     stop: (signal = 'SIGTERM') => end(child, signal),
     kill: async () => void (await end(child, 'SIGKILL')),
+    unref: () => {
+      for (const handle of [child, child.stdout as Socket, child.stderr as Socket]) handle.unref();
+    },
     [Symbol.asyncDispose]: async () => void (await end(child, 'SIGKILL')),
   };
 }
