@@ -274,10 +274,13 @@ async function script(body: string): Promise<string> {
   return path;
 }
 
+/** Under a name of this run's own: others may run beside it. */
+const SLEEP = `sleep 3${process.pid}`;
+
 /** A mysqldump that writes the beginning of a dump and then hangs, for one database or for all. */
 function hangingMysqldump(database = '*'): Promise<string> {
   return script(
-    `case "$*" in *--version*|*--help*) exec mysqldump "$@";; *${database}) echo "-- MariaDB dump"; exec sleep 300;; *) exec mysqldump "$@";; esac`,
+    `case "$*" in *--version*|*--help*) exec mysqldump "$@";; *${database}) echo "-- MariaDB dump"; exec ${SLEEP};; *) exec mysqldump "$@";; esac`,
   );
 }
 
@@ -291,6 +294,7 @@ async function dumpsUnderWay(): Promise<number[]> {
   const ids = (await readdir('/proc')).filter(name => /^\d+$/.test(name)).map(Number);
   const running = await Promise.all(ids.map(id => readFile(`/proc/${id}/cmdline`, 'latin1').catch(() => '')));
   return ids.filter(
-    (_, index) => /^sleep\x00300\x00/.test(running[index]!) || running[index]!.includes(`${place.folder}/mysqldump`),
+    (_, index) =>
+      running[index] === `${SLEEP.replace(' ', '\0')}\0` || running[index]!.includes(`${place.folder}/mysqldump`),
   );
 }
