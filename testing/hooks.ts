@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { stopSharedMariaDb } from './databases/mariadb.ts';
 
 /**
@@ -6,11 +7,50 @@ import { stopSharedMariaDb } from './databases/mariadb.ts';
  */
 for (const name of ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS']) delete process.env[name];
 
+/** Whether this process runs one file after the other for a mocha that runs several side by side. */
+const isWorker = process.env.MOCHA_WORKER_ID !== undefined;
+delete process.env.MOCHA_WORKER_ID; // not for a mocha that a test starts
+
 /** A run whose tests are over ends by itself; what keeps it longer was left behind by a test. */
 const GRACE_MS = 60_000;
 
-/** What mocha runs around all tests (`require` in .mocharc.json). */
-export const mochaHooks = { afterAll: [stopSharedMariaDb, endInTime] };
+/**
+ * What mocha runs around all tests (`require` in .mocharc.json). A worker runs it around each file, and keeps its database server
+ * for the next one: that ends when the worker does.
+ */
+export const mochaHooks = isWorker
+  ? { beforeAll: noteResources, afterAll: expectNothingLeft }
+  : { afterAll: [stopSharedMariaDb, endInTime] };
+
+/** What this process held before the tests of the file. */
+let held: readonly string[] = [];
+
+async function noteResources(): Promise<void> {
+  await setImmediate(); // mocha's timer of this hook is held by then, as below
+  held = process.getActiveResourcesInfo();
+}
+
+/** Mocha ends a worker without asking what it still holds, so a file that leaves a server or a timer behind fails here. */
+async function expectNothingLeft(this: Mocha.Context): Promise<void> {
+  this.timeout(2 * GRACE_MS);
+  const deadline = performance.now() + GRACE_MS;
+  for (; ; await sleep(20, undefined, { ref: false })) {
+    await setImmediate(); // the timer that has just run out counts until then
+    const left = leftSince(held);
+    if (left.length === 0) return;
+    if (performance.now() > deadline) throw new Error(`The tests of this file left behind: ${left.join(', ')}`);
+  }
+}
+
+/** @returns the kinds of what is held now beyond that, each as often as it is more */
+function leftSince(held: readonly string[]): string[] {
+  const left = process.getActiveResourcesInfo();
+  for (const kind of held) {
+    const at = left.indexOf(kind);
+    if (at >= 0) left.splice(at, 1);
+  }
+  return left;
+}
 
 /** A test that fails in the middle may leave a server behind. The run is to be red then, and not to hang. */
 function endInTime(): void {
