@@ -55,7 +55,7 @@ export async function dumpDatabase(
     client,
     signal,
     fallbackOptions: [...(report?.fallbackOptions ?? []), ...(history?.options ?? [])],
-    recreatedTables: report?.recreatedTables,
+    tablesSeen: report?.tablesSeen,
     onBegun: () => onBegun?.(report?.estimatedBytes ?? 0),
   });
   return {

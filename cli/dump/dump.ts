@@ -6,7 +6,7 @@ import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError, messageOf } from '../errors.ts';
 import { findingsIn } from '../manifest/dump-findings.ts';
-import type { FindRecreatedTables } from '../preflight/recreated-tables.ts';
+import { findRecreatedTables, type TablesSeen } from '../preflight/recreated-tables.ts';
 import { endsWithMarker } from './end-marker.ts';
 import { dumpFailure, runMysqldump } from './run-mysqldump.ts';
 
@@ -24,8 +24,8 @@ export interface DumpOptions {
   readonly signal: AbortSignal;
   /** Options that let mysqldump get through where a right is missing or a view is broken. */
   readonly fallbackOptions?: readonly string[];
-  /** Tells, after a dump, which tables have become others while it was made. */
-  readonly recreatedTables?: FindRecreatedTables | undefined;
+  /** What was dumped, as it was before: a dump during which a table was recreated is made once more. */
+  readonly tablesSeen?: TablesSeen | undefined;
   /** Told as soon as there is a file that mysqldump is about to write to. */
   readonly onBegun?: () => void;
 }
@@ -42,7 +42,7 @@ const CHANGED_MEANWHILE = /\b1412\b/;
 export async function dump(
   source: DatabaseSource,
   path: string,
-  { client, signal, fallbackOptions = [], recreatedTables, onBegun = () => {} }: DumpOptions,
+  { client, signal, fallbackOptions = [], tablesSeen, onBegun = () => {} }: DumpOptions,
 ): Promise<Dump> {
   signal.throwIfAborted();
   const asked = { ...source, dumpOptions: [...source.dumpOptions, ...fallbackOptions] };
@@ -50,7 +50,7 @@ export async function dump(
   await using file = await open(path, 'ax', 0o600);
   onBegun();
   try {
-    return await dumpAgainIfChanged(asked, { path, file, client, signal, recreatedTables });
+    return await dumpAgainIfChanged(asked, { path, file, client, signal }, tablesSeen);
   } catch (error) {
     // What can't be removed is swept by the next run: the reason of the failure is worth more.
     await rm(path, { force: true }).catch(() => {});
@@ -63,20 +63,20 @@ interface Once {
   readonly file: FileHandle;
   readonly client: MysqldumpClient;
   readonly signal: AbortSignal;
-  readonly recreatedTables: FindRecreatedTables | undefined;
 }
 
-async function dumpAgainIfChanged(source: DatabaseSource, once: Once): Promise<Dump> {
+async function dumpAgainIfChanged(source: DatabaseSource, once: Once, before: TablesSeen | undefined): Promise<Dump> {
   const first = await dumpOnce(source, once).catch(unlessChanged);
   // Asked for in any case: what has changed by now is nothing against the second dump.
-  const seen = await lookAgain(once);
+  const seen = await lookAgain(source, before, once);
   if (!('changed' in first) && seen.tables.length === 0)
     return { ...first, isRepeated: false, findings: [...first.findings, ...doubts(seen)] };
   const changed = 'changed' in first ? first.changed : swapped(seen.tables);
   await once.file.truncate();
   const { size, findings } = await dumpOnce(source, once);
+  const seenAgain = await lookAgain(source, seen.now, once);
   const again = finding('DUMP_REPEATED', `dumped again, since the first time: ${changed}`);
-  return { size, isRepeated: true, findings: [...findings, again, ...doubts(await lookAgain(once))] };
+  return { size, isRepeated: true, findings: [...findings, again, ...doubts(seenAgain)] };
 }
 
 function unlessChanged(error: unknown): { changed: string } {
@@ -88,14 +88,18 @@ function unlessChanged(error: unknown): { changed: string } {
 interface Seen {
   readonly tables: readonly string[];
   readonly unseen?: string;
+  /** The tables as they are now, or as they were when they were last seen. */
+  readonly now: TablesSeen | undefined;
 }
 
-async function lookAgain({ recreatedTables, signal }: Once): Promise<Seen> {
+async function lookAgain(source: DatabaseSource, before: TablesSeen | undefined, { signal }: Once): Promise<Seen> {
+  if (before === undefined) return { tables: [], now: before };
   try {
-    return { tables: (await recreatedTables?.({ signal })) ?? [] };
+    const { names, now } = await findRecreatedTables(source, before, { signal });
+    return { tables: names, now };
   } catch (error) {
     signal.throwIfAborted();
-    return { tables: [], unseen: messageOf(error) };
+    return { tables: [], unseen: messageOf(error), now: before };
   }
 }
 

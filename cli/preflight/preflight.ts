@@ -20,7 +20,7 @@ import { askDefinitions, definitionFindings } from './checks/table-definitions.t
 import { parseGrants } from './privileges/grants.ts';
 import { missingRights } from './privileges/missing-rights.ts';
 import { Rights } from './privileges/rights.ts';
-import { type FindRecreatedTables, watchTables } from './recreated-tables.ts';
+import type { TablesSeen } from './recreated-tables.ts';
 import { disabledEventFindings } from './source/disabled-events.ts';
 import { scheduleFindings } from './source/event-schedules.ts';
 import { dumpedOf, type GarbledObject, garbledFindings } from './source/garbled-names.ts';
@@ -31,7 +31,6 @@ import {
   askObjects,
   type DatabaseDefaults,
   type SourceObjects,
-  type TableFingerprint,
   type TableOfEngine,
   type VersionedTable,
 } from './source/source-objects.ts';
@@ -54,7 +53,8 @@ export interface SourceReport {
   readonly findings: readonly Finding[];
   /** Tables that keep their former rows: which client dumps them decides what becomes of these. */
   readonly versionedTables?: readonly VersionedTable[];
-  readonly recreatedTables?: FindRecreatedTables;
+  /** Those that are dumped, to find out afterwards which of them were recreated meanwhile. */
+  readonly tablesSeen?: TablesSeen;
   /** Whether the server ignores the case of database and table names. */
   readonly ignoresCase?: boolean;
   /** Views that MariaDB writes with the name of their database, since their definers are gone. */
@@ -134,7 +134,7 @@ async function readSource(session: Session, source: DatabaseSource): Promise<Sou
     objects: objects.names,
     triggerTables: objects.triggerTables,
     versionedTables: objects.versioned,
-    recreatedTables: watchTables(source, server.ignoresCase, minded(objects, asWanted)),
+    tablesSeen: { fingerprint: dumpedTables(objects, asWanted), ignoresCase: server.ignoresCase },
     estimatedBytes: objects.bytes,
     isEncrypted: session.isEncrypted,
     ignoresCase: server.ignoresCase,
@@ -171,8 +171,8 @@ async function readSource(session: Session, source: DatabaseSource): Promise<Sou
   };
 }
 
-function minded({ marks }: SourceObjects, asWanted: LeftOut): TableFingerprint {
-  return new Map([...marks].filter(([table]) => !asWanted.leavesOut(table)));
+function dumpedTables({ fingerprint }: SourceObjects, asWanted: LeftOut): SourceObjects['fingerprint'] {
+  return new Map([...fingerprint].filter(([table]) => !asWanted.leavesOut(table)));
 }
 
 function rowsLimited({ rowLimit }: ServerFacts): Finding[] {

@@ -35,7 +35,7 @@ export interface SourceObjects {
   readonly drawing: readonly SequenceDefault[];
   /** What comes back with another name, comment or definer. */
   readonly garbled: readonly GarbledObject[];
-  readonly marks: TableFingerprint;
+  readonly fingerprint: TableFingerprint;
   /** Columns whose values a dump may not hold as they are. */
   readonly suspects: readonly SuspectColumn[];
   readonly computed: readonly ComputedColumn[];
@@ -68,12 +68,12 @@ export interface Where {
 
 type Flavour = 'mysql' | 'mariadb';
 
-/** Asks for the marks alone. */
+/** Asks for the fingerprint alone. */
 export async function askTableFingerprint(session: Session, where: Where): Promise<TableFingerprint> {
-  return marksOf(await rowsOf(session, where, MARKS));
+  return fingerprintOf(await rowsOf(session, where, FINGERPRINT));
 }
 
-function marksOf(rows: readonly Row[]): TableFingerprint {
+function fingerprintOf(rows: readonly Row[]): TableFingerprint {
   return new Map(rows.map(([name, engine, made]) => [name as string, `${engine} ${made}`]));
 }
 
@@ -138,7 +138,7 @@ export async function askObjects(session: Session, where: Where, flavour: Flavou
     nameBound: { ofFormerCollation },
     drawing: await drawingTables(session, where, { tables: names.tables, flavour }),
     garbled,
-    marks: marksOf(tables.map(([name, , engine, , made]) => [name, engine, made] as Row)),
+    fingerprint: fingerprintOf(tables.map(([name, , engine, , made]) => [name, engine, made] as Row)),
     ...(await suspectColumns(session, where, { tables: names.tables, flavour })),
     placed: tables.filter(table => mayBePlaced(table, flavour)).map(([table]) => table as string),
     bytesOf: new Map(tables.map(([table, , , bytes]) => [table as string, Number(bytes ?? 0)])),
@@ -177,7 +177,7 @@ function withGarbled([schema, columns, view]: View, flavour: Flavour): View {
   return [schema, `${columns}, ${garbledColumn(view as 'routines' | 'triggers' | 'events', flavour)}`, view];
 }
 
-const MARKS = ['table_schema', 'table_name, engine, create_time', 'tables'] as const;
+const FINGERPRINT = ['table_schema', 'table_name, engine, create_time', 'tables'] as const;
 
 const KIND_OF_TABLE: Readonly<Record<string, ObjectKind>> = { VIEW: 'views', SEQUENCE: 'sequences' };
 const KIND_OF_ROUTINE: Readonly<Record<string, ObjectKind>> = {
