@@ -26,7 +26,7 @@ const RUNTIME_DEPENDENT = [
   'cli/mysql/hostile-logins.test.ts',
   'cli/pipeline/per-host-limiter.test.ts',
   'cli/pipeline/pipeline.test.ts',
-  'cli/pipeline/stages.test.ts',
+  'cli/pipeline/zip-stage.test.ts',
   'cli/pipeline/time-budget.test.ts',
   'cli/secrets/redactor.test.ts',
   'cli/spool/run-lock.test.ts',

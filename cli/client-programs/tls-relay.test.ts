@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
 import { CERTIFICATE, KEY } from '../../testing/databases/certificate.ts';
+import { dump, dumpDatabase } from '../../testing/databases/dump-database.ts';
 import { type MariaDb, sharedMariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { SERVERS } from '../../testing/databases/source-server.ts';
 import { startStrippingProxy } from '../../testing/proxies/stripping-proxy.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import { dump } from '../dump/dump.ts';
-import { dumpDatabase } from '../dump/dump-database.ts';
 import { ExplainedError } from '../errors.ts';
 import { runPreflight } from '../preflight/preflight.ts';
 import { findMysqldump, type MysqldumpClient } from './mysqldump-client.ts';
@@ -142,7 +141,6 @@ describe('the connection that dumps', () => {
       const error = await dumpDatabase(source, path, {
         clients: { all: [by], for: () => by },
         signal: never,
-        onFindings: () => {},
         preflight: async (...args) => {
           const report = await runPreflight(...args);
           expect(report.isEncrypted).to.equal(true);

@@ -7,13 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { finding, findingList } from '../../protocol/finding.ts';
 import { fakeMysqldump } from '../../testing/cli/fake-mysqldump.ts';
+import { dump } from '../../testing/databases/dump-database.ts';
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
 import { openFileCount } from '../../testing/machine/open-files.ts';
 import { until } from '../../testing/until.ts';
 import { findMysqldump, type MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
-import { dump } from './dump.ts';
+import { createDumpFile, dump as dumpInto } from './dump.ts';
 
 const GRANT_OR_LEAVE_OUT = 'Grant what it was denied, fix what it failed at, or leave it out with dump_options.';
 
@@ -395,15 +396,16 @@ describe('dump', () => {
       expect(await left()).to.deep.equal([]);
     });
 
-    it('tells as soon as there is a file, once, also when it is begun again', async () => {
+    it("has a file to write to before it begins, also when it is begun again, and none that is somebody else's", async () => {
       const flag = join(folder, 'changed');
       const script = `[ -e '${flag}' ] || { : > '${flag}'; complain 'Error 1412: changed'; exit 3; }; header; marker`;
       const client = await fakeMysqldump(folder, script);
-      const begun: boolean[] = [];
-      await dump(source, path, { client, signal: never, onBegun: () => begun.push(existsSync(path)) });
-      expect(begun).to.deep.equal([true]);
-      await dump(source, path, { client, signal: never, onBegun: () => begun.push(true) }).catch(() => {});
-      expect(begun, 'of somebody else').to.have.length(1);
+      const file = await createDumpFile(path);
+      expect(existsSync(path)).to.equal(true);
+      const { ino } = await stat(path);
+      await dumpInto({ source, client, fallbackOptions: [], tablesSeen: undefined }, file, never);
+      expect((await stat(path)).ino).to.equal(ino);
+      expect(await createDumpFile(path).catch(error => error.code)).to.equal('EEXIST');
     });
 
     it('would write over a file: that one is left alone', async () => {

@@ -19,15 +19,26 @@ export interface Dump {
   readonly isRepeated: boolean;
 }
 
-export interface DumpOptions {
+/** What is to be dumped, and how. */
+export interface DumpOrder {
+  readonly source: DatabaseSource;
   readonly client: MysqldumpClient;
-  readonly signal: AbortSignal;
   /** Options that let mysqldump get through where a right is missing or a view is broken. */
-  readonly fallbackOptions?: readonly string[];
-  /** What was dumped, as it was before: a dump during which a table was recreated is made once more. */
-  readonly tablesSeen?: TablesSeen | undefined;
-  /** Told as soon as there is a file that mysqldump is about to write to. */
-  readonly onBegun?: () => void;
+  readonly fallbackOptions: readonly string[];
+  /** The tables as they were before: a dump during which one was recreated is made once more. */
+  readonly tablesSeen: TablesSeen | undefined;
+}
+
+/** The file that a dump is written into. */
+export interface DumpFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+}
+
+/** @param path at which nothing may be @returns an empty file for this user only @throws the system's error */
+export async function createDumpFile(path: string): Promise<DumpFile> {
+  // What is appended to a file that was emptied begins at its beginning again.
+  return { path, handle: await open(path, 'ax', 0o600) };
 }
 
 /** A table was changed while it was dumped (ER_TABLE_DEF_CHANGED): nothing is wrong that would be so again. */
@@ -36,45 +47,33 @@ const CHANGED_MEANWHILE = /\b1412\b/;
 /**
  * Dumps one database into a file by running mysqldump. The file is there afterwards only if the dump is whole: exit code
  * 0, no signal, and the marker on its last line. A dump that a change of a table has ended is made once more.
- * @param path of the file; it must not exist
+ * @param file an empty one; it is closed here
  * @throws {ExplainedError} saying what mysqldump said, with its password blotted out; the signal's reason when aborted
  */
-export async function dump(
-  source: DatabaseSource,
-  path: string,
-  { client, signal, fallbackOptions = [], tablesSeen, onBegun = () => {} }: DumpOptions,
-): Promise<Dump> {
-  signal.throwIfAborted();
-  const asked = { ...source, dumpOptions: [...source.dumpOptions, ...fallbackOptions] };
-  // What is appended to a file that was emptied begins at its beginning again.
-  await using file = await open(path, 'ax', 0o600);
-  onBegun();
+export async function dump(order: DumpOrder, file: DumpFile, signal: AbortSignal): Promise<Dump> {
+  const dumpOptions = [...order.source.dumpOptions, ...order.fallbackOptions];
+  await using _handle = file.handle;
   try {
-    return await dumpAgainIfChanged(asked, { path, file, client, signal }, tablesSeen);
+    signal.throwIfAborted();
+    return await dumpAgainIfChanged({ ...order, source: { ...order.source, dumpOptions } }, file, signal);
   } catch (error) {
     // What can't be removed is swept by the next run: the reason of the failure is worth more.
-    await rm(path, { force: true }).catch(() => {});
+    await rm(file.path, { force: true }).catch(() => {});
     throw error;
   }
 }
 
-interface Once {
-  readonly path: string;
-  readonly file: FileHandle;
-  readonly client: MysqldumpClient;
-  readonly signal: AbortSignal;
-}
-
-async function dumpAgainIfChanged(source: DatabaseSource, once: Once, before: TablesSeen | undefined): Promise<Dump> {
-  const first = await dumpOnce(source, once).catch(unlessChanged);
+async function dumpAgainIfChanged(order: DumpOrder, file: DumpFile, signal: AbortSignal): Promise<Dump> {
+  const { source, tablesSeen } = order;
+  const first = await dumpOnce(order, file, signal).catch(unlessChanged);
   // Asked for in any case: what has changed by now is nothing against the second dump.
-  const seen = await lookAgain(source, before, once);
+  const seen = await lookAgain(source, tablesSeen, signal);
   if (!('changed' in first) && seen.tables.length === 0)
     return { ...first, isRepeated: false, findings: [...first.findings, ...doubts(seen)] };
   const changed = 'changed' in first ? first.changed : swapped(seen.tables);
-  await once.file.truncate();
-  const { size, findings } = await dumpOnce(source, once);
-  const seenAgain = await lookAgain(source, seen.now, once);
+  await file.handle.truncate();
+  const { size, findings } = await dumpOnce(order, file, signal);
+  const seenAgain = await lookAgain(source, seen.now, signal);
   const again = finding('DUMP_REPEATED', `dumped again, since the first time: ${changed}`);
   return { size, isRepeated: true, findings: [...findings, again, ...doubts(seenAgain)] };
 }
@@ -92,7 +91,7 @@ interface Seen {
   readonly now: TablesSeen | undefined;
 }
 
-async function lookAgain(source: DatabaseSource, before: TablesSeen | undefined, { signal }: Once): Promise<Seen> {
+async function lookAgain(source: DatabaseSource, before: TablesSeen | undefined, signal: AbortSignal): Promise<Seen> {
   if (before === undefined) return { tables: [], now: before };
   try {
     const { names, now } = await findRecreatedTables(source, before, { signal });
@@ -120,13 +119,14 @@ const AT_ANOTHER_TIME =
   'Rows of them may be of another moment, or missing. Back up at a time when no such change (gh-ost, pt-online-schema-change, a nightly reload) is under way.';
 
 async function dumpOnce(
-  source: DatabaseSource,
-  { path, file, client, signal }: Once,
+  { source, client }: DumpOrder,
+  { path, handle }: DumpFile,
+  signal: AbortSignal,
 ): Promise<Omit<Dump, 'isRepeated'>> {
   // Straight into a file descriptor: half the CPU of a pipe through this process, and nothing here can hold it up.
-  const said = await runMysqldump(source, file.fd, { folder: dirname(path), client, signal });
+  const said = await runMysqldump(source, handle.fd, { folder: dirname(path), client, signal });
   if (!(await endsWithMarker(path))) throw cutOff(client, said.text());
-  return { size: (await file.stat()).size, findings: findingsIn(said) };
+  return { size: (await handle.stat()).size, findings: findingsIn(said) };
 }
 
 function cutOff({ path }: MysqldumpClient, stderr: string): ExplainedError {

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { expect } from 'chai';
+import { dumpDatabase } from '../../testing/databases/dump-database.ts';
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
 import { findMysqldump, type MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { runPreflight } from '../preflight/preflight.ts';
-import { dumpDatabase } from './dump-database.ts';
 import { planHistory } from './history-plan.ts';
 
 const [DATABASE, AGAIN] = ['versioned', 'versioned_again'];
@@ -66,12 +66,7 @@ describe('system-versioned', function () {
   it('comes back with all of the history from a dump, and with its times', async () => {
     const path = join(folder, 'dump.sql');
     const clients = { for: () => client, all: [client] };
-    const { findings } = await dumpDatabase(source(), path, {
-      clients,
-      preflight: runPreflight,
-      signal,
-      onFindings: () => {},
-    });
+    const { findings } = await dumpDatabase(source(), path, { clients, preflight: runPreflight, signal });
     expect(findings).to.deep.equal([]);
     const { host, port, user, password } = mariadb;
     const args = ['--no-defaults', `--host=${host}`, `--port=${port}`, `--user=${user}`, AGAIN];
@@ -117,12 +112,7 @@ describe('system-versioned', function () {
     expect((await plan([`--ignore-table=${DATABASE}.counted`])).options).to.deep.equal(['--dump-history']);
     const path = join(folder, 'counted.sql');
     const clients = { for: () => client, all: [client] };
-    const taken = await dumpDatabase(source(), path, {
-      clients,
-      preflight: runPreflight,
-      signal,
-      onFindings: () => {},
-    });
+    const taken = await dumpDatabase(source(), path, { clients, preflight: runPreflight, signal });
     expect(taken.findings.map(({ code }) => code)).to.deep.equal(['HISTORY_NOT_DUMPED']);
   });
 

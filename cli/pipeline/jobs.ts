@@ -1,7 +1,9 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
+import type { DatabaseSource } from '../config/databases.ts';
 import type { DumpFacts } from '../manifest/manifest-builder.ts';
 import type { Outcome, StageName } from '../report/outcome.ts';
+import type { Outage } from '../service/outage.ts';
 import type { TimeBudget } from './time-budget.ts';
 
 /** Is told how the run goes, to show it; decides nothing. */
@@ -21,8 +23,8 @@ export interface BackupJob {
   readonly isLeftover: boolean;
   readonly startedAt: Date;
   readonly budget: TimeBudget;
-  /** Grows from stage to stage. */
-  readonly findings: Finding[];
+  /** Known before the dump; a manifest has all of them. */
+  readonly findings: readonly Finding[];
 }
 
 /** A dump that is whole. */
@@ -48,12 +50,24 @@ export interface ZippedBackup {
 export interface WaitingUpload {
   readonly kind: 'waiting';
   readonly zipped: ZippedBackup;
+  readonly outage: Outage;
 }
 
-/** Nothing is left to do: whatever stage comes next hands it on. */
 export interface FinishedJob {
   readonly kind: 'finished';
   readonly outcome: Outcome;
-  /** The disk was full while others took their part of it: it is tried once more alone, and this is not told. */
-  readonly again?: true;
+}
+
+/** The disk was full while others took their part of it: the source is tried once more alone, and this is not reported. */
+export interface PostponedJob {
+  readonly kind: 'postponed';
+  readonly source: DatabaseSource;
+  readonly fileName: string;
+}
+
+/** No later stage has anything to do with it: each hands it on. */
+export type OverJob = FinishedJob | PostponedJob;
+
+export function isOver(value: object): value is OverJob {
+  return 'kind' in value && (value.kind === 'finished' || value.kind === 'postponed');
 }

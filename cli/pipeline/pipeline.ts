@@ -4,16 +4,27 @@ import { stage } from '../channel/stage.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import type { Outcome } from '../report/outcome.ts';
 import type { PendingUpload } from '../spool/spool.ts';
-import type { FinishedJob, WaitingUpload, ZippedBackup } from './jobs.ts';
+import { ServiceGate } from '../upload/service-gate.ts';
+import { DiskRoom } from './disk-room.ts';
+import { type DumpStageOptions, startDump } from './dump-stage.ts';
+import { Failures } from './failures.ts';
+import { type FinishedJob, isOver, type OverJob, type WaitingUpload, type ZippedBackup } from './jobs.ts';
 import { PerHostLimiter } from './per-host-limiter.ts';
 import { Rounds } from './rounds.ts';
 import type { RunningDump } from './running-dump.ts';
-import { Stages, type StagesOptions } from './stages.ts';
+import { pickUp, type UploadStageOptions, uploadAgain, uploadZip } from './upload-stage.ts';
+import { type ZipStageOptions, zipDump } from './zip-stage.ts';
 
-export interface PipelineOptions extends StagesOptions {
+type StageOptions = DumpStageOptions & ZipStageOptions & UploadStageOptions;
+
+type SignalOption = { readonly signal: AbortSignal };
+
+export interface PipelineOptions extends Omit<StageOptions, 'room' | 'failures' | 'gate'> {
   readonly sources: readonly DatabaseSource[];
   /** Zips of earlier runs, which go straight to the upload, before those of this run. */
   readonly pendingUploads: readonly PendingUpload[];
+  /** How often an upload is tried again. */
+  readonly retries: number;
   readonly workers: { readonly dump: number; readonly zip: number; readonly upload: number };
   /** How many dumps one database host should bear at once. */
   readonly dumpsPerHost: number;
@@ -24,7 +35,7 @@ export interface PipelineOptions extends StagesOptions {
  * Takes every database through dump, zip and upload:
  *
  *     sources ─► dump ─► zip ─► upload ─► upload again ─► outcomes
- *                leftovers ──────┘ first    last, what waits for the service
+ *                pendingUploads ──────┘ first    last, what waits for the service
  *
  * A dump is handed on as soon as it has begun: the zip follows the growing file. No channel holds more than what its
  * workers have in hand, so that a slow upload stops new dumps from being begun, but never one that is under way: between
@@ -33,45 +44,63 @@ export interface PipelineOptions extends StagesOptions {
  * @throws the signal's reason when aborted; whatever was half-done is removed by then
  */
 export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Outcome> {
-  const { pendingUploads, workers, signal } = options;
-  const stages = new Stages(options);
-  const turns = new PerHostLimiter(options.sources, options.dumpsPerHost);
+  const { sources, pendingUploads, workers, signal, spool, progress } = options;
+  const room = new DiskRoom(spool.folder);
+  const failures = new Failures({ spool, room, progress });
+  const gate = new ServiceGate(options.server, options.retries);
+  const stages: StageOptions = { ...options, room, failures, gate };
+  const turns = new PerHostLimiter(sources, options.dumpsPerHost);
   const rounds = new Rounds(turns, pendingUploads.length);
   const toDump = new Channel<DatabaseSource>();
-  const toZip = new Channel<RunningDump | FinishedJob>();
-  const zipped = new Channel<ZippedBackup | FinishedJob>();
-  const toUpload = new Channel<ZippedBackup | FinishedJob>();
-  const uploaded = new Channel<FinishedJob | WaitingUpload>();
-  const toUploadAgain = new Channel<FinishedJob | WaitingUpload>();
+  const toZip = new Channel<RunningDump | OverJob>();
+  const zipped = new Channel<ZippedBackup | OverJob>();
+  const toUpload = new Channel<ZippedBackup | OverJob>();
+  const uploaded = new Channel<WaitingUpload | OverJob>();
+  const toUploadAgain = new Channel<WaitingUpload | FinishedJob>();
   const outcomes = new Channel<FinishedJob>();
+
+  /** Hands a dump on as soon as it has been started, and waits until it has ended, well or not. */
+  const dump = async (source: DatabaseSource, { signal }: SignalOption) => {
+    try {
+      const running = await startDump(source, stages, signal);
+      try {
+        await toZip.send(running, { signal });
+      } finally {
+        if (!isOver(running)) await running.completion.catch(() => {});
+      }
+    } finally {
+      turns.release(source);
+    }
+  };
+  const zip = async (it: RunningDump | OverJob, { signal }: SignalOption) =>
+    isOver(it) ? it : zipDump(it, stages, signal);
+  const upload = async (it: ZippedBackup | OverJob, { signal }: SignalOption) =>
+    isOver(it) ? it : uploadZip(it, stages, signal);
+  const again = async (it: WaitingUpload | FinishedJob, { signal }: SignalOption) =>
+    isOver(it) ? it : uploadAgain(it, stages, signal);
 
   const leaving = new AbortController();
   const group = new Group({ signal: AbortSignal.any([signal, leaving.signal]) });
   group.go(signal => send(rounds.sources(signal), toDump, signal));
   group.go(async signal => {
-    using outbound = toZip;
-    const dump = async (source: DatabaseSource, { signal }: { signal: AbortSignal }) => {
-      try {
-        await stages.dump(source, { signal, handOn: running => outbound.send(running, { signal }) });
-      } finally {
-        turns.release(source);
-      }
-    };
+    using _closing = toZip;
     await stage({ from: toDump, work: dump, workers: workers.dump, signal });
   });
-  group.go(signal => stage({ from: toZip, to: zipped, work: stages.zip, workers: workers.zip, signal }));
-  group.go(signal => send(inOrder(pendingUploads.map(stages.pickUp), zipped.values({ signal })), toUpload, signal));
-  group.go(signal => stage({ from: toUpload, to: uploaded, work: stages.upload, workers: workers.upload, signal }));
-  group.go(signal =>
-    send(
-      waitingLast(stages.settled(uploaded.values({ signal }), rounds), () => stages.lookAgain(signal)),
+  group.go(signal => stage({ from: toZip, to: zipped, work: zip, workers: workers.zip, signal }));
+  group.go(signal => {
+    const waiting = pendingUploads.map(it => pickUp(it, options.timeoutMs));
+    return send(inOrder(waiting, zipped.values({ signal })), toUpload, signal);
+  });
+  group.go(signal => stage({ from: toUpload, to: uploaded, work: upload, workers: workers.upload, signal }));
+  group.go(signal => {
+    const ended = endsOf(uploaded.values({ signal }), rounds, room);
+    return send(
+      waitingLast(ended, () => gate.lookAgain(signal)),
       toUploadAgain,
       signal,
-    ),
-  );
-  group.go(signal =>
-    stage({ from: toUploadAgain, to: outcomes, work: stages.uploadAgain, workers: workers.upload, signal }),
-  );
+    );
+  });
+  group.go(signal => stage({ from: toUploadAgain, to: outcomes, work: again, workers: workers.upload, signal }));
 
   try {
     for await (const { outcome } of outcomes) yield outcome;
@@ -80,7 +109,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
     // However the caller leaves: first all work ends, then the dumps go that were on their way to the next stage.
     leaving.abort();
     await group.wait().catch(() => {});
-    await options.spool.sweep();
+    await spool.sweep();
   }
 }
 
@@ -88,6 +117,23 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
 async function send<T>(values: Iterable<T> | AsyncIterable<T>, to: Channel<T>, signal: AbortSignal): Promise<void> {
   using _closing = to;
   for await (const value of values) await to.send(value, { signal });
+}
+
+/** Hands on what each has come to; those that are to be tried again are kept back, and all give their room back. */
+async function* endsOf(
+  values: AsyncIterable<WaitingUpload | OverJob>,
+  rounds: Rounds,
+  room: DiskRoom,
+): AsyncGenerator<WaitingUpload | FinishedJob> {
+  for await (const value of values) {
+    room.leave(fileNameOf(value));
+    if (rounds.isEnd(value)) yield value;
+  }
+}
+
+function fileNameOf(value: WaitingUpload | OverJob): string {
+  if (value.kind === 'postponed') return value.fileName;
+  return value.kind === 'finished' ? value.outcome.fileName : value.zipped.backup.fileName;
 }
 
 /** Holds back what waits until nothing else is left. */

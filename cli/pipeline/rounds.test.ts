@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { DatabaseSource } from '../config/databases.ts';
-import type { FinishedJob, WaitingUpload } from './jobs.ts';
+import type { FinishedJob, PostponedJob, WaitingUpload } from './jobs.ts';
 import { Rounds } from './rounds.ts';
 
 const never = new AbortController().signal;
@@ -24,30 +24,29 @@ describe('rounds', () => {
     };
     return { rounds, soon, all };
   };
-  const ended = (database: string, rest: Partial<FinishedJob> = {}) =>
-    ({ kind: 'finished', outcome: { database }, ...rest }) as FinishedJob;
-  const again = (database: string) => ended(database, { again: true });
+  const ended = (database: string) => ({ kind: 'finished', outcome: { database } }) as FinishedJob;
+  const postponed = (label: string) => ({ kind: 'postponed', source: { label } }) as PostponedJob;
 
   it('gives each out once where no one lacks room', async () => {
     const { rounds, soon } = roundsOf(['a', 'b']);
     expect(await soon()).to.deep.equal(['a', 'b']);
-    expect(rounds.settle(ended('a'))).to.equal(false);
-    rounds.settle({ kind: 'waiting' } as WaitingUpload);
+    expect(rounds.isEnd(ended('a'))).to.equal(true);
+    rounds.isEnd({ kind: 'waiting' } as WaitingUpload);
     expect(await soon()).to.deep.equal(['a', 'b', 'all']);
   });
 
   it('gives those that lacked room out again, each when all others have ended', async () => {
     const { rounds, soon } = roundsOf(['a', 'b', 'c'], 1);
     await soon();
-    expect(rounds.settle(again('b'))).to.equal(true);
-    expect(rounds.settle(again('a'))).to.equal(true);
-    rounds.settle(ended('c'));
+    expect(rounds.isEnd(postponed('b'))).to.equal(false);
+    expect(rounds.isEnd(postponed('a'))).to.equal(false);
+    rounds.isEnd(ended('c'));
     expect(await soon(), 'what an earlier run has left is not delivered yet').to.deep.equal(['a', 'b', 'c']);
-    rounds.settle(ended('left'));
+    rounds.isEnd(ended('left'));
     expect(await soon()).to.deep.equal(['a', 'b', 'c', 'b']);
-    rounds.settle(ended('b'));
+    rounds.isEnd(ended('b'));
     expect(await soon()).to.deep.equal(['a', 'b', 'c', 'b', 'a']);
-    rounds.settle(ended('a'));
+    rounds.isEnd(ended('a'));
     expect(await soon()).to.deep.equal(['a', 'b', 'c', 'b', 'a', 'all']);
   });
 

@@ -1,6 +1,6 @@
 import { whenAborted } from '../channel/when-aborted.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import type { FinishedJob, WaitingUpload } from './jobs.ts';
+import type { FinishedJob, OverJob, WaitingUpload } from './jobs.ts';
 
 /**
  * Gives sources out; those that failed for want of room while others ran once more, each alone, when all others have ended
@@ -8,7 +8,6 @@ import type { FinishedJob, WaitingUpload } from './jobs.ts';
  */
 export class Rounds {
   readonly #first: AsyncIterable<DatabaseSource>;
-  readonly #byLabel = new Map<string, DatabaseSource>();
   readonly #again: DatabaseSource[] = [];
   /** How many are under way, what an earlier run has left among them. */
   #open: number;
@@ -22,10 +21,7 @@ export class Rounds {
 
   /** @throws the signal's reason when aborted while others are waited for */
   async *sources(signal: AbortSignal): AsyncGenerator<DatabaseSource> {
-    for await (const source of this.#first) {
-      this.#byLabel.set(source.label, source);
-      yield this.#begin(source);
-    }
+    for await (const source of this.#first) yield this.#begin(source);
     for (;;) {
       await this.#othersEnd(signal);
       const next = this.#again.shift();
@@ -34,12 +30,11 @@ export class Rounds {
     }
   }
 
-  /** To be called with what came of each, once. @returns whether it is to be tried again, and this is not its end */
-  settle(value: FinishedJob | WaitingUpload): boolean {
-    const isAgain = value.kind === 'finished' && value.again === true;
-    if (isAgain) this.#again.push(this.#byLabel.get(value.outcome.database)!);
+  /** To be called with what came of each, once. @returns whether this is its end, and it is not tried again */
+  isEnd(value: OverJob | WaitingUpload): value is FinishedJob | WaitingUpload {
+    if (value.kind === 'postponed') this.#again.push(value.source);
     if (--this.#open === 0) this.#allEnded.resolve();
-    return isAgain;
+    return value.kind !== 'postponed';
   }
 
   #begin(source: DatabaseSource): DatabaseSource {

@@ -1,41 +1,39 @@
-import type { BackupJob, CompletedDump, FinishedJob } from './jobs.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { type BackupJob, type CompletedDump, isOver, type OverJob } from './jobs.ts';
 
 interface Beginning {
+  readonly source: DatabaseSource;
   readonly backup: BackupJob;
-  /** Of the file that is dumped into. */
+  /** Of the file that is dumped into, which is there. */
   readonly path: string;
+  /** What it may roughly become, in bytes; 0 when that is not known. */
+  readonly expectedBytes: number;
   readonly signal: AbortSignal;
-  /** Does it; tells when there is a file, and what that may roughly become, in bytes. */
-  readonly work: (options: {
-    readonly signal: AbortSignal;
-    readonly onBegun: (expectedBytes: number) => void;
-  }) => Promise<CompletedDump | FinishedJob>;
 }
 
-/** A dump that has begun: it can be followed while it grows. */
+/** A dump that is being written: its zip can follow it. */
 export class RunningDump {
   readonly kind = 'running';
+  readonly source: DatabaseSource;
   readonly backup: BackupJob;
   readonly path: string;
-  /** What it may roughly become, in bytes. */
   readonly expectedBytes: number;
   /** Settles when it has ended; rejects when it was stopped. */
-  readonly completion: Promise<CompletedDump | FinishedJob>;
-  readonly #stop: AbortController;
-  #result: CompletedDump | FinishedJob | undefined;
+  readonly completion: Promise<CompletedDump | OverJob>;
+  readonly #stop = new AbortController();
+  #result: CompletedDump | OverJob | undefined;
 
-  private constructor(
-    { backup, path }: Beginning,
-    expectedBytes: number,
-    completion: RunningDump['completion'],
-    stop: AbortController,
+  /** @param run writes it; called at once */
+  constructor(
+    { source, backup, path, expectedBytes, signal }: Beginning,
+    run: (signal: AbortSignal) => Promise<CompletedDump | OverJob>,
   ) {
+    this.source = source;
     this.backup = backup;
     this.path = path;
     this.expectedBytes = expectedBytes;
-    this.completion = completion;
-    this.#stop = stop;
-    completion.then(
+    this.completion = run(AbortSignal.any([signal, this.#stop.signal]));
+    this.completion.then(
       result => {
         this.#result = result;
       },
@@ -43,30 +41,19 @@ export class RunningDump {
     );
   }
 
-  /** @returns as soon as there is something to follow, or when it has failed before @throws the signal's reason */
-  static async begin(beginning: Beginning): Promise<RunningDump | FinishedJob> {
-    const begun = Promise.withResolvers<number>();
-    const stop = new AbortController();
-    const signal = AbortSignal.any([beginning.signal, stop.signal]);
-    const completion = beginning.work({ signal, onBegun: begun.resolve });
-    const first = await Promise.race([begun.promise, completion]);
-    if (typeof first !== 'number' && first.kind === 'finished') return first;
-    return new RunningDump(beginning, typeof first === 'number' ? first : first.dumpBytes, completion, stop);
-  }
-
   /** How it ended; undefined as long as it goes on. */
-  get result(): CompletedDump | FinishedJob | undefined {
+  get result(): CompletedDump | OverJob | undefined {
     return this.#result;
   }
 
   /**
-   * Stops it, since nobody can make use of it any more.
-   * @returns when it has come to rest: its outcome, if it had failed by itself
+   * Stops it, since it can't be zipped any more.
+   * @returns when it has come to rest: how it ended, if it had failed by itself
    */
-  async cancel(): Promise<FinishedJob | undefined> {
+  async cancel(): Promise<OverJob | undefined> {
     // When the time is over for both, the dump is what took it.
     if (!this.backup.budget.isOver) this.#stop.abort(new Error('its zip has failed'));
     const result = await this.completion.catch(() => undefined);
-    return result?.kind === 'finished' ? result : undefined;
+    return result && isOver(result) ? result : undefined;
   }
 }

@@ -47,16 +47,6 @@ describe('time-budget', () => {
     );
   });
 
-  it('does not run while the work waits for something else', async () => {
-    const budget = new TimeBudget(200);
-    await budget.within(never, async signal => {
-      await budget.without(() => sleep(400));
-      await sleep(20);
-      expect(signal.aborted, 'the waiting must not count').to.equal(false);
-      expect(await untilAborted(signal).catch(error => error), 'the work counts').to.be.instanceOf(ExplainedError);
-    });
-  });
-
   describe('of two that work side by side', () => {
     it('counts their time once', async () => {
       const budget = new TimeBudget(700);

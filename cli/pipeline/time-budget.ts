@@ -43,16 +43,6 @@ export class TimeBudget {
     }
   }
 
-  /** Waits for something within that work, without its time being counted. @returns what it has waited for */
-  async without<T>(waiting: () => Promise<T>): Promise<T> {
-    this.#end();
-    try {
-      return await waiting();
-    } finally {
-      this.#begin();
-    }
-  }
-
   #begin(): void {
     if (this.#atWork++ > 0) return;
     this.#since = performance.now();

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Finding, stateOf } from '../../protocol/finding.ts';
+import { dump } from '../../testing/databases/dump-database.ts';
 import { PASSWORD, SERVERS, type SourceServer } from '../../testing/databases/source-server.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import { dump } from '../dump/dump.ts';
 import { ExplainedError } from '../errors.ts';
 import { rightsUnknown, runPreflight, type SourceReport } from './preflight.ts';
 

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dumpDatabase } from '../../cli/dump/dump-database.ts';
 import { ManifestBuilder } from '../../cli/manifest/manifest-builder.ts';
 import { runPreflight } from '../../cli/preflight/preflight.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
+import { dumpDatabase } from './dump-database.ts';
 import { load } from './round-trip.ts';
 import type { SourceServer } from './source-server.ts';
 
@@ -34,7 +34,6 @@ export async function backUpAndLoad(
       clients: { all: [server.client], for: () => server.client },
       preflight: runPreflight,
       signal: new AbortController().signal,
-      onFindings: () => {},
     });
     const builder = new ManifestBuilder();
     for await (const piece of createReadStream(path)) builder.update(piece as Buffer);

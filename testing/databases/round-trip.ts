@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { dumpDatabase, type TakenDump } from '../../cli/dump/dump-database.ts';
+import type { DumpPlan } from '../../cli/dump/plan-dump.ts';
 import { runPreflight } from '../../cli/preflight/preflight.ts';
 import type { Finding } from '../../protocol/finding.ts';
+import { dumpDatabase } from './dump-database.ts';
 import { PASSWORD, type SourceServer } from './source-server.ts';
 
 export interface RoundTrip {
@@ -31,7 +32,7 @@ export async function roundTrip(
     readonly more?: readonly string[];
     readonly edit?: (dump: string) => string;
   },
-): Promise<RoundTrip & Pick<TakenDump, 'report'>> {
+): Promise<RoundTrip & Pick<DumpPlan, 'report'>> {
   const { folder, dumpOptions = [], more = [], edit } = options;
   const path = join(folder, 'round-trip.sql');
   const copy = `${database}_copy`;
@@ -40,7 +41,6 @@ export async function roundTrip(
       clients: { all: [server.client], for: () => server.client },
       preflight: runPreflight,
       signal: new AbortController().signal,
-      onFindings: () => {},
     });
     await server.sql(`drop database if exists ${copy}; create database ${copy}`);
     const error = await load(server, copy, path, more, edit);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { stateOf } from '../../../protocol/finding.ts';
+import { dump } from '../../../testing/databases/dump-database.ts';
 import { type MariaDb, startMariaDb } from '../../../testing/databases/mariadb.ts';
 import { findMysqldump } from '../../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
-import { dump } from '../../dump/dump.ts';
 import { runPreflight } from '../preflight.ts';
 
 describe('events of a server with event_scheduler=DISABLED', () => {

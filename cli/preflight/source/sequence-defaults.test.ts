@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { backUpAndLoad } from '../../../testing/databases/backed-up.ts';
+import { dump } from '../../../testing/databases/dump-database.ts';
 import { load } from '../../../testing/databases/round-trip.ts';
 import { PASSWORD, SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
-import { dump } from '../../dump/dump.ts';
 import { sequencesIn } from './sequence-defaults.ts';
 
 const [DATABASE, OTHER, COPY] = ['pt_draws', 'pt_draws_other', 'pt_draws_copy'];

@@ -3,18 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Finding } from '../../protocol/finding.ts';
+import { dumpDatabase } from '../../testing/databases/dump-database.ts';
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
 import { findMysqldump, type MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
 import { ServerAway } from '../mysql/explain-connecting.ts';
-import type { Preflight } from '../preflight/preflight.ts';
-import { runPreflight } from '../preflight/preflight.ts';
-import { dumpDatabase } from './dump-database.ts';
+import { type Preflight, runPreflight } from '../preflight/preflight.ts';
 
 const signal = new AbortController().signal;
 
-describe('take-dump', function () {
+describe('a dump and its plan', function () {
   this.timeout(60_000);
   let mariadb: MariaDb;
   let client: MysqldumpClient;
@@ -39,7 +38,7 @@ describe('take-dump', function () {
     };
     const path = join(folder, 'dump.sql');
     const clients = { for: () => client, all: [client] };
-    const { findings } = await dumpDatabase(source, path, { clients, preflight: look, signal, onFindings: () => {} });
+    const { findings } = await dumpDatabase(source, path, { clients, preflight: look, signal });
     await rm(path);
     return findings;
   };
@@ -55,34 +54,6 @@ describe('take-dump', function () {
       ['PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --ignore-table-data=taken.gone', undefined],
       ['PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --where', undefined],
     ]);
-  });
-
-  it('asks for room by the estimate, and looks again where it had to wait: the tables may be others by then', async () => {
-    const { host, port, user, password } = mariadb;
-    const source = {
-      ...{ label: 'd', database: 'taken', host, port, user, password },
-      dumpOptions: [],
-      shrinkLimitPercent: 50,
-    };
-    const clients = { for: () => client, all: [client] };
-    const path = join(folder, 'dump.sql');
-    for (const hasWaited of [false, true]) {
-      let looks = 0;
-      const look: Preflight = async (...asked) => {
-        looks++;
-        return runPreflight(...asked);
-      };
-      const asked: number[] = [];
-      const waitForRoom = async (bytes: number) => {
-        asked.push(bytes);
-        return hasWaited;
-      };
-      await dumpDatabase(source, path, { clients, preflight: look, signal, onFindings: () => {}, waitForRoom });
-      expect(asked).to.have.length(1);
-      expect(asked[0]).to.be.above(0);
-      expect(looks).to.equal(hasWaited ? 2 : 1);
-      await rm(path);
-    }
   });
 
   it('gets in with a password beyond ASCII, and names the encoding where such a one is refused', async () => {
@@ -103,7 +74,7 @@ describe('take-dump', function () {
     const path = join(folder, 'dump.sql');
     await mariadb.sql("create or replace user umlaut identified by 'pässwörd€'; grant all on *.* to umlaut");
     const attempt = (password: string, look: Preflight) =>
-      dumpDatabase(of(password), path, { clients, preflight: look, signal, onFindings: () => {} });
+      dumpDatabase(of(password), path, { clients, preflight: look, signal });
     try {
       await attempt('pässwörd€', runPreflight);
       await rm(path);

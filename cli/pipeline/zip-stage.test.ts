@@ -13,9 +13,12 @@ import type { DatabaseSource } from '../config/databases.ts';
 import type { SourceReport } from '../preflight/preflight.ts';
 import type { Outcome } from '../report/outcome.ts';
 import { Spool } from '../spool/spool.ts';
-import type { ZippedBackup } from './jobs.ts';
+import { DiskRoom } from './disk-room.ts';
+import { startDump } from './dump-stage.ts';
+import { Failures } from './failures.ts';
+import type { ProgressListener, ZippedBackup } from './jobs.ts';
 import type { RunningDump } from './running-dump.ts';
-import { Stages } from './stages.ts';
+import { zipDump } from './zip-stage.ts';
 
 const MiB = 1024 * 1024;
 const never = new AbortController().signal;
@@ -31,7 +34,7 @@ const allSeen: SourceReport = {
 /** So many blocks are deflated before the first is written. */
 const MUCH = availableParallelism() + 4;
 
-describe('stages, with a zip that follows its dump', function () {
+describe('the stages of dump and zip, with a zip that follows its dump', function () {
   this.timeout(30_000);
   let folder: string;
   let spool: Spool;
@@ -72,31 +75,19 @@ describe('stages, with a zip that follows its dump', function () {
     const words = `go() { until [ -e '${goFile}' ]; do sleep 0.02; done; }; echo $$ > '${pidFile}'`;
     const client = await fakeMysqldump(folder, `${words}\n${script}`);
     let handed: RunningDump | undefined;
-    const stages = new Stages({
-      spool,
-      clients: { for: () => client, all: [client] },
-      preflight: async () => allSeen,
-      server: new URL('http://127.0.0.1:1/'),
-      ...{ timeoutMs, retries: 0, level: 1 },
-      progress: { onStart: () => {}, onProgress: (_backup, bytes) => moved?.(bytes, handed!) },
-    });
-    let zipping: ReturnType<Stages['zip']> | undefined;
-    const running = stages.dump(source, {
-      signal,
-      handOn: async running => {
-        if (running.kind === 'running') {
-          handed = running;
-          await beforeZip?.(running);
-        }
-        zipping = stages.zip(running, { signal });
-        zipping.catch(() => {}); // looked at below
-      },
-    });
-    const [dumped] = await Promise.allSettled([running]);
-    const [zipped] = await Promise.allSettled([zipping]);
-    if (dumped.status === 'rejected') throw dumped.reason;
+    const progress: ProgressListener = { onStart: () => {}, onProgress: (_backup, bytes) => moved?.(bytes, handed!) };
+    const room = new DiskRoom(spool.folder);
+    const shared = { spool, progress, room, failures: new Failures({ spool, progress, room }) };
+    const clients = { for: () => client, all: [client] };
+    const dumping = await startDump(source, { ...shared, clients, preflight: async () => allSeen, timeoutMs }, signal);
+    if (dumping.kind === 'postponed') throw new Error('it was alone');
+    if (dumping.kind === 'finished') return dumping.outcome;
+    handed = dumping;
+    await beforeZip?.(dumping);
+    const zipping = zipDump(dumping, { ...shared, level: 1 }, signal);
+    const [, zipped] = await Promise.allSettled([dumping.completion, zipping]);
     if (zipped.status === 'rejected') throw zipped.reason;
-    return zipped.value!.kind === 'finished' ? zipped.value!.outcome : (zipped.value as ZippedBackup);
+    return zipped.value.kind === 'finished' ? zipped.value.outcome : (zipped.value as ZippedBackup);
   };
   const failureOf = async (...args: Parameters<typeof backedUp>) => {
     const outcome = (await backedUp(...args)) as Outcome;

@@ -1,0 +1,109 @@
+import { rm } from 'node:fs/promises';
+import type { Manifest } from '../../protocol/manifest.ts';
+import { codeOf } from '../errors.ts';
+import { ManifestBuilder } from '../manifest/manifest-builder.ts';
+import { writeManifest } from '../manifest/manifest-file.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { Sealed } from '../zip/part-file.ts';
+import { RestartZip, zip } from '../zip/zip.ts';
+import type { DiskRoom } from './disk-room.ts';
+import type { Failures } from './failures.ts';
+import { type CompletedDump, isOver, type OverJob, type ProgressListener, type ZippedBackup } from './jobs.ts';
+import type { RunningDump } from './running-dump.ts';
+
+export interface ZipStageOptions {
+  readonly spool: Spool;
+  /** 1 (fastest) to 9 (smallest). */
+  readonly level: number;
+  readonly progress: ProgressListener;
+  readonly room: DiskRoom;
+  readonly failures: Failures;
+}
+
+/**
+ * The second stage of a database: zips its dump while that is written, and removes the dump.
+ *
+ * Zip and manifest get their names only after the dump has ended well.
+ * @returns the zip, or how the job has ended: with the dump's failure when that has failed
+ * @throws the signal's reason when aborted
+ */
+export async function zipDump(
+  running: RunningDump,
+  options: ZipStageOptions,
+  signal: AbortSignal,
+): Promise<ZippedBackup | OverJob> {
+  const { room, failures } = options;
+  const { source, backup, path } = running;
+  showWhenDumped(running, options);
+  try {
+    const zipped = await backup.budget
+      .within(signal, signal => zipWhileDumped(running, { ...options, signal }))
+      .catch(error => failures.ofSource(error, { stage: 'zip', backup, source }, signal));
+    return isOver(zipped) ? ((await running.cancel()) ?? zipped) : zipped;
+  } finally {
+    // The next run sweeps what can't be removed: the zip is worth no less for it, and a failure has its own reason.
+    await rm(path, { force: true }).catch(() => {});
+    room.isWritten(backup.fileName);
+  }
+}
+
+/** As long as the dump grows it is what is shown. */
+function showWhenDumped({ backup, completion }: RunningDump, { spool, progress }: ZipStageOptions): void {
+  const path = spool.pathOf(backup.fileName);
+  completion.then(
+    dumped => dumped.kind === 'completed' && progress.onStart(backup, 'zip', { path, bytes: dumped.dumpBytes }),
+    () => {},
+  );
+}
+
+type Zipping = ZipStageOptions & { readonly signal: AbortSignal };
+
+/**
+ * Where it was in vain to follow the dump (that was made once more, or grew beyond what was expected) the finished dump is
+ * zipped from its beginning.
+ */
+async function zipWhileDumped(running: RunningDump, options: Zipping): Promise<ZippedBackup | OverJob> {
+  try {
+    if (!running.result) return await zipFile(running, followed(running), options);
+  } catch (error) {
+    if (!(error instanceof RestartZip) && !isGone(error)) throw error;
+  }
+  const dumped = await running.completion;
+  return isOver(dumped) ? dumped : await zipFile(running, dumped, options);
+}
+
+/** A dump that fails takes its file away, a moment before it says so. */
+function isGone(error: unknown): boolean {
+  return codeOf((error as Error).cause) === 'ENOENT';
+}
+
+/** @param dumped still a promise when the file is to be followed */
+async function zipFile(
+  { backup, path: source, expectedBytes }: RunningDump,
+  dumped: CompletedDump | Promise<CompletedDump>,
+  { spool, level, progress, signal }: Zipping,
+): Promise<ZippedBackup> {
+  const path = spool.pathOf(backup.fileName);
+  const builder = new ManifestBuilder();
+  const buildManifest = async (sealed: Sealed) => builder.build((await dumped).facts, sealed);
+  let manifest: Manifest | undefined;
+  const { size, entrySize } = await zip(source, path, {
+    level,
+    signal,
+    onProgress: bytes => progress.onProgress(backup, bytes),
+    growth: dumped instanceof Promise ? { whole: dumped, expectedBytes } : undefined,
+    observe: builder.update,
+    beforeNaming: async sealed => {
+      manifest = await buildManifest(sealed);
+      await writeManifest(spool.manifestPathOf(backup.fileName), manifest);
+    },
+  });
+  return { kind: 'zipped', backup, path, zipBytes: size, dumpBytes: entrySize, ...(manifest && { manifest }) };
+}
+
+async function followed({ completion }: RunningDump): Promise<CompletedDump> {
+  const result = await completion;
+  if (isOver(result)) throw new RestartZip('the dump has failed');
+  if (result.isRepeated) throw new RestartZip('the dump was made once more');
+  return result;
+}
