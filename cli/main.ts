@@ -63,6 +63,7 @@ const ACTIONS: Readonly<Record<CommandName, (options: Typed, word: string) => Pr
   show: async (options, id) => (await import('./commands/show.ts')).show(id, options, context),
   accept: async (options, id) => (await import('./commands/accept.ts')).accept(id, options, context),
   download: async (options, id) => (await import('./commands/download.ts')).download(id, options, context),
+  completion: async (_, shell) => (await import('./commands/completion.ts')).completion(shell, context),
 };
 
 const DEFECT = 'This looks like a defect of sade: please report it, with these lines.';
@@ -124,6 +125,9 @@ async function parse(typed: string[]): Promise<number> {
   const first = words.find(argument => !argument.startsWith('-'));
   const command = words[0] === first ? first : undefined;
   if (command !== undefined && !isCommand(command)) throw unknownCommand(command);
+  // What is completed is not finished, and no mistake.
+  if (command === 'completion' && words[1] === '--')
+    return (await import('./commands/completion.ts')).offerCompletions(words.slice(2), context);
   const called = command ?? 'backup';
   const takesWord = commandNames().some(name => words.includes(name) && describedCommand(name).argument !== undefined);
   const stray = strayOf(words, takesWord);

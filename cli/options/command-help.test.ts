@@ -9,7 +9,7 @@ import { Terminal } from '../../testing/cli/terminal.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 const NODE = process.versions.deno ? 'node' : process.execPath;
-const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'accept', 'download'];
+const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'accept', 'download', 'completion'];
 
 describe('the command line of sade', () => {
   let folder: string;

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type OptionTable, option, type ValuesOf } from './option.ts';
+import { type OptionDescription, type OptionTable, option, type ValuesOf } from './option.ts';
 import {
   address,
   anyText,
@@ -20,7 +20,11 @@ export interface CommandDescription {
   /** What it does, in sentences. */
   readonly summary: string;
   /** The word that it takes, and how a message calls it. */
-  readonly argument?: { readonly name: string; readonly what: string; readonly completes?: readonly string[] };
+  readonly argument?: {
+    readonly name: string;
+    readonly what: string;
+    readonly completes?: OptionDescription['completes'];
+  };
   /** In the order of the help. The keys are those of the values. */
   readonly options: OptionTable;
   /** Without `sade` before them. */
@@ -51,7 +55,7 @@ const workDir = option(
 
 const only = option(
   {
-    ...{ flag: 'only', value: 'NAMES', variable: 'SADE_ONLY', fallbackInDocs: 'all' },
+    ...{ flag: 'only', value: 'NAMES', variable: 'SADE_ONLY', fallbackInDocs: 'all', completes: 'labels' },
     meaning: 'Only these databases, by label, with commas between',
     details: 'For a label that has a comma itself: `--only` once for each.',
   },
@@ -110,6 +114,9 @@ const wide = switchOption({
 
 /** The words by which `sade list --state` finds a database; `never`: it is in the list of databases, and the service has no backup of it. */
 const STATES = ['complete', 'incomplete', 'unverified', 'damaged', 'shrunk', 'never'] as const;
+
+/** The shells that `sade completion` knows. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 const ORDERS = ['age', 'name', 'size', 'state'] as const;
 
@@ -226,7 +233,7 @@ export const COMMANDS = {
   },
   history: {
     summary: 'List the backups of one database, newest first',
-    argument: { name: 'database', what: 'a database' },
+    argument: { name: 'database', what: 'a database', completes: 'labels' },
     options: {
       limit: option(
         {
@@ -274,6 +281,16 @@ export const COMMANDS = {
       force: switchOption({ flag: 'force', meaning: 'Write to stdout although it is a terminal' }),
     },
     examples: ['download 34', 'download 34 --output /tmp', "download 34 --output - | ssh other 'cat >pt_xyz.zip'"],
+  },
+  completion: {
+    summary: 'Print a script by which a shell (bash, zsh or fish) completes commands, options and values',
+    argument: { name: 'shell', what: 'a shell', completes: SHELLS },
+    options: {},
+    examples: [
+      'completion bash >~/.local/share/bash-completion/completions/sade',
+      'completion zsh >/usr/local/share/zsh/site-functions/_sade',
+      'completion fish >~/.config/fish/completions/sade.fish',
+    ],
   },
 } as const satisfies Readonly<Record<string, CommandDescription>>;
 

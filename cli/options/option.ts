@@ -29,7 +29,7 @@ export interface OptionDescription {
   /** What the docs say beside it: sentences, in Markdown, with links relative to docs/reference/. */
   readonly details?: string;
   /** What a shell offers for its value. */
-  readonly completes?: 'files' | 'folders' | readonly string[];
+  readonly completes?: 'files' | 'folders' | 'labels' | readonly string[];
 }
 
 export interface Option<T> extends OptionDescription {
