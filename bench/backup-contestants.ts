@@ -41,7 +41,7 @@ export class BackupContestants {
     });
   }
 
-  /** What has to be done whoever does it, a part at a time: the floor is made of their CPU seconds. */
+  /** The work that any program must do, one part at a time: the floor is the sum of their CPU seconds. */
   pieces(): Contestant[] {
     return [
       this.#piece(PARTS[0], 'dump', async () => {

@@ -3,7 +3,7 @@ export const OURS = 'sade backup';
 export const IN_TURN = 'script: mysqldump, zip, curl';
 export const FOUR_AT_ONCE = 'the script by xargs -P4';
 
-/** What has to be done whoever does it: of their CPU seconds the floor is made. */
+/** The work that any program must do: the floor is the sum of their CPU seconds. */
 export const PARTS = [
   '· mysqldump alone, with mariadbd',
   '· deflate alone (level 6, zlib of Node)',

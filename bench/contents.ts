@@ -23,7 +23,7 @@ export async function dumpDigest(path: string): Promise<string> {
   return digest(createReadStream(path, { highWaterMark: 1024 ** 2 }), true);
 }
 
-/** Reads a zip with Info-ZIP's unzip, which is none of ours. @returns SHA-256 of what it holds @throws Error when unzip complains */
+/** Reads a zip with Info-ZIP's unzip, a program that is not ours. @returns SHA-256 of what it holds @throws Error when unzip complains */
 export async function zipContentSha256(path: string): Promise<string> {
   return unzipped(path, false);
 }

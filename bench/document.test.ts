@@ -42,7 +42,7 @@ describe('writeDocument', () => {
     expect(text).not.to.contain('old');
   });
 
-  it('tells of answers and waiting where many clients ask', () => {
+  it('shows answers and latencies where many clients ask', () => {
     const latency = { p50: 12.5, p95: 31 };
     const loaded = { ...summary, wallSeconds: { median: 0.002, min: 0.001, max: 0.004 }, latency, outputBytes: 2048 };
     const row = {

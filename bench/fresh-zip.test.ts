@@ -24,7 +24,7 @@ describe('what the benchmark checks with', () => {
     expect(await zipContentSha256(copy)).to.equal(await sha256Of(dump));
   });
 
-  it('takes two dumps for the same that differ in their last line only', async () => {
+  it('treats two dumps that differ in their last line only as the same', async () => {
     const write = async (name: string, content: string) => {
       const path = join(folder, name);
       await writeFile(path, content);

@@ -64,12 +64,12 @@ export class Scene implements AsyncDisposable {
     return measure(command, { folder: this.folder, signal: this.signal, ...options });
   }
 
-  /** Runs a command whose time is nobody's business. @returns what it printed */
+  /** Runs a command whose time does not count. @returns what it printed */
   async run(command: readonly string[], options: Partial<MeasureOptions> = {}): Promise<string> {
     return (await this.measure(command, options)).stdout;
   }
 
-  /** Brings the disk to rest, so that nobody pays for what another has written. */
+  /** Brings the disk to rest, so that no one pays for what another has written. */
   async settle(): Promise<void> {
     await this.run(['sync', '-f', this.folder]);
   }

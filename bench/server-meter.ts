@@ -41,7 +41,7 @@ export class ServerMeter {
   }
 }
 
-/** The kernel counts in hundredths of a second for whoever reads /proc, on every machine that Node 24 runs on. */
+/** /proc shows hundredths of a second on every machine that Node 24 runs on. */
 const TICKS_PER_SECOND = 100;
 
 async function cpuSecondsOf(pid: number): Promise<number> {

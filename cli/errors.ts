@@ -36,7 +36,7 @@ export class BrokenRun extends Error {
 /** The first mistakes say what is wrong; a mail of a hundred thousand lines says less. */
 const MOST_SHOWN = 50;
 
-/** Something in the options, the environment or databases.json has to be mended before anything can run. */
+/** Something in the options, the environment or databases.json has to be fixed before anything can run. */
 export class ConfigurationError extends CommandError {
   override readonly name = 'ConfigurationError';
   readonly mistakes: readonly string[];

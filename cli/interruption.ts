@@ -18,7 +18,7 @@ export class Interruption {
   #count = 0;
   #isDone = false;
 
-  /** @param tell takes a message for a person, about a signal that comes again */
+  /** @param tell shows the user a message about a signal that comes again */
   constructor(tell: (message: string) => void) {
     this.#tell = tell;
     for (const name of signalsThatInterrupt()) process.on(name, () => this.#onSignal(name));

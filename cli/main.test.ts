@@ -131,7 +131,7 @@ describe('main', () => {
       expect(left).to.have.length(2 * names.length);
     };
 
-    it('when nobody reads any more what it prints', async () => {
+    it('when the reader of its output has gone', async () => {
       const child = start(...args);
       child.stdout.destroy();
       child.stderr.destroy();

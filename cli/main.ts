@@ -75,7 +75,7 @@ let isBackup = false;
 process.exitCode = await main(process.argv);
 interruption.done();
 
-/** A script must not take an empty answer for a good one. A reader that went away (`sade list | head`) had enough of it. */
+/** A script must not treat an empty answer as a good one. A reader that went away (`sade list | head`) had enough of it. */
 function reportLostOutput(): void {
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
@@ -91,7 +91,7 @@ async function main(argv: string[]): Promise<number> {
   try {
     return await parse(argv);
   } catch (error) {
-    // Whatever fails once a signal has come fails because of it: a Ctrl-C reaches the children too.
+    // Any failure after a signal is caused by the signal: a Ctrl-C reaches the children too.
     return explainEnd(interruption.signal.aborted ? interruption.signal.reason : error);
   }
 }

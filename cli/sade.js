@@ -16,7 +16,7 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
 
 /**
  * Lets Node keep what it makes of the sources: half of a start is reading them. They are kept beside the code and not in
- * the folder for temporary files: whoever may write there may change the program anyhow. Where that can't be written, each
+ * the folder for temporary files: a user who may write there may change the program anyhow. Where that can't be written, each
  * start takes its fifth of a second longer.
  */
 async function keepCompiled() {

@@ -87,7 +87,7 @@ describe('sade doctor', function () {
       expect(second.stdout).not.to.match(/^(?:FAIL|warn)/m);
     });
 
-  it('tells of a wrong password, on that database alone', async () => {
+  it('reports a wrong password, on that database alone', async () => {
     await place.list([entry('client_1'), { ...entry('client_2'), db_password: 'not it' }, entry('client_3')]);
     const { code, failed, checks } = await checksOf();
     expect(code).to.equal(1);
@@ -134,7 +134,7 @@ describe('sade doctor', function () {
     expect(inArea(checks, 'service').filter(({ mark }) => mark === 'warn')).to.have.length(1);
   });
 
-  it('tells that others can look into the work folder, and at the list', async () => {
+  it('reports that other users can read the work folder and the list', async () => {
     await mkdir(place.workDir, { mode: 0o755 });
     await chmod(join(place.folder, 'databases.json'), 0o640);
     const { stdout, code } = await doctor();
@@ -156,7 +156,7 @@ describe('sade doctor', function () {
     expect(stdout + stderr).not.to.contain('geheim');
   });
 
-  it('tells of zips that wait and of a run that failed', async () => {
+  it('reports zips that wait and a run that failed', async () => {
     const { url } = service;
     await service.stop();
     expect((await place.backup(url, ['--retries', '0'])).code).to.equal(2);
@@ -268,7 +268,7 @@ describe('sade doctor', function () {
       optionValue: 'name="s3cret\\option"',
       addressUser: 'nightwatch',
       addressPassword: 'add-ress!pass',
-      kept: 'seen by nobody (really)',
+      kept: 'seen by no one (really)',
     };
     const bundle = () => join(place.folder, 'ticket.zip');
 

@@ -70,7 +70,7 @@ describe('sade list, history and download', function () {
   });
 
   it('history of a database that was never backed up is an error', async () => {
-    const { code, stderr } = await sade(['history', 'nobody', '--server', service.url]);
+    const { code, stderr } = await sade(['history', 'no_such', '--server', service.url]);
     expect(code).to.equal(1);
     expect(stderr).to.contain('404');
   });

@@ -245,7 +245,7 @@ describe('when something goes wrong', function () {
     expect(stderr).to.contain('client_1: partial, as dump_options wants it: --no-data');
   });
 
-  it('does not take a dump for good that is cut off although mysqldump ended well', async () => {
+  it('fails for a dump that is cut off although mysqldump exited with 0', async () => {
     const cut = await script(
       `case "$*" in *--version*|*--help*) exec mysqldump "$@";; *) mysqldump "$@" | head -c -60; exit 0;; esac`,
     );

@@ -11,7 +11,7 @@ interface Import {
   readonly to: string;
 }
 
-/** docs/explanation/architecture.md, "Who may import whom". A rule tells of an import that it forbids. */
+/** docs/explanation/architecture.md, "Who may import whom". A rule reports an import that it forbids. */
 const RULES: Record<string, (imported: Import) => boolean> = {
   'server and cli do not know each other': ({ from, to }) =>
     (inside(from, 'server') && inside(to, 'cli')) || (inside(from, 'cli') && inside(to, 'server')),

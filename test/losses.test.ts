@@ -83,7 +83,7 @@ describe('a database that has lost a table', function () {
     }
   });
 
-  it('is accepted by nobody who gives no reason, or no backup with a loss', async () => {
+  it("can't be accepted without a reason, or for a backup without a loss", async () => {
     for (const args of [
       ['accept'],
       ['accept', 'x', '--reason', 'y'],

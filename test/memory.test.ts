@@ -15,7 +15,7 @@ const MIB = 1024 * 1024;
 const BLOCK_MIB = 128;
 const BLOCKS = 16;
 
-/** What either may take at most, ever, in MiB; whoever held a block of the dump in memory would take more. */
+/** What either may take at most, ever, in MiB; a program that held a block of the dump in memory would take more. */
 const MAX_MIB = 200;
 /** Of a machine on which many zips are made at once. */
 const CORES = 32;

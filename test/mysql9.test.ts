@@ -121,7 +121,7 @@ describe('MySQL 9', function () {
       .and.to.equal('2\t2,4\t1\t1\t4\t1\t1\n');
   });
 
-  it("takes no dump for complete that MariaDB's mysqldump has made of it", async () => {
+  it("does not report a dump by MariaDB's mysqldump as complete", async () => {
     const { code, report } = await place.backup(service.url, ['--only', 'shop']);
     expect(code).to.equal(1);
     expect(report.outcomes[0]).to.include({ state: 'incomplete' });

@@ -49,7 +49,7 @@ async function prepare(scene: Scene): Promise<Match> {
       { what: 'the same for a Range', value: results.speed(OURS_RANGE, NGINX_RANGE), atLeast: 0.8, unit: 'x' },
     ],
     notes: [
-      'What curl gets is thrown away. After each run one more download, not measured, is compared with the file. nginx sends by sendfile.',
+      'curl writes to /dev/null. After each run one more download, not measured, is compared with the file. nginx uses sendfile.',
     ],
   };
 }

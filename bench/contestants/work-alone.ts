@@ -1,5 +1,5 @@
 // A part of the work by itself, for the floor; prints what it took without the start of the process:
-//   work-alone.ts deflate FILE…    a raw deflate stream of each at level 6, by Node's zlib, thrown away
+//   work-alone.ts deflate FILE…    a raw deflate stream of each at level 6, by Node's zlib, not kept
 //   work-alone.ts digests FILE…    SHA-256 of each, and CRC-32 of those that are no zips
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';

@@ -44,7 +44,7 @@ function valuesOf(row: HistoryRow, stored: (instant: Date) => Value): Value[] {
   ];
 }
 
-/** Nobody minds a broken file while it is filled: no journal, no flush. */
+/** No one minds a broken file while it is filled: no journal, no flush. */
 async function fillSqlite(path: string, names: readonly string[], rows: Iterable<HistoryRow>): Promise<void> {
   using store = new DatabaseSync(path);
   store.exec('pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -1000000; begin');

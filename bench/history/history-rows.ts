@@ -88,7 +88,7 @@ const INCOMPLETE = JSON.stringify([
     'GRANT TRIGGER ON `client`.* TO lumbung@192.168.0.2',
   ),
 ]);
-const UNVERIFIED = JSON.stringify([finding('NO_MANIFEST', 'the client sent no manifest: nobody says what it holds')]);
+const UNVERIFIED = JSON.stringify([finding('NO_MANIFEST', 'the client sent no manifest: its contents are unknown')]);
 
 /** From a mebibyte to two gibibytes, and many more small ones than large. */
 function usualSize(random: SeededRandom): number {

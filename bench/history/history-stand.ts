@@ -8,7 +8,7 @@ import type { HistorySize } from './history-rows.ts';
 
 export type StoreKind = 'mariadb' | 'sqlite';
 
-/** A history with generated backups, and what works for whoever asks it. */
+/** A history with generated backups, and the service or program that answers from it. */
 export interface FilledHistory {
   /** As DATABASE_URL has it. */
   readonly url: string;
@@ -32,7 +32,7 @@ export function filledHistory(scene: Scene, kind: StoreKind, size: HistorySize):
   });
 }
 
-/** No file of a backup is there. The service tells of that, in the end, and then comes to rest. */
+/** No file of a backup exists. The service reports that at the end of its check and is then idle. */
 export function historyStand(scene: Scene, kind: StoreKind, size: HistorySize): Promise<HistoryStand> {
   const name = `${kind}-service-${size.days}`;
   return scene.once(name, async () => {

@@ -24,7 +24,7 @@ export interface LoadPlan {
 export interface LoadReport {
   /** Of one answer: all the time, divided by their number. */
   readonly wallSeconds: number;
-  /** 0, for `measure`: what the clients themselves take is nobody's business, only what the servers take. */
+  /** 0, for `measure`: only the servers' CPU time counts, not the clients'. */
   readonly cpuSeconds: 0;
   /** Answers before the clock ran. */
   readonly warmUps: number;

@@ -19,5 +19,5 @@ app.use(async ctx => {
 });
 
 const server = createServer(app.callback());
-server.keepAliveTimeout = 600_000; // SQLite lets it answer nobody while it adds up
+server.keepAliveTimeout = 600_000; // it can answer no request while SQLite computes
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as { port: number }).port}`));

@@ -23,7 +23,7 @@ const UNPACKED = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), '
 /** However this process dies, the kernel ends nginx, too. */
 const DIES_WITH_US = ['--pdeathsig', 'TERM'];
 
-/** @returns the path of the program, undefined when there is none */
+/** @returns the path of the program, undefined when nginx is not installed */
 export function findNginx(): Promise<string | undefined> {
   return pathOf('nginx', [UNPACKED]);
 }

@@ -4,7 +4,7 @@ import { createTable, inserts, shareOf } from './row-text.ts';
 import { TABLES } from './tables.ts';
 
 const MIB = 1024 ** 2;
-/** Statements of each table, of 1 MiB each; then they come again. Whatever compresses has forgotten the first ones by then. */
+/** Statements of each table, of 1 MiB each; then they come again. By then any compressor has forgotten the first ones. */
 const STATEMENTS = 24;
 const HEAD =
   '-- MariaDB dump 10.19  Distrib 10.11.14-MariaDB, for debian-linux-gnu (x86_64)\n--\n' +

@@ -59,7 +59,7 @@ describe('Channel', () => {
       await Promise.all(sent);
     });
 
-    it('refuses a capacity that is none, naming it', () => {
+    it('refuses an invalid capacity and names it', () => {
       for (const capacity of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3' as unknown as number])
         expect(() => new Channel(capacity), String(capacity)).to.throw(RangeError, String(capacity));
       expect(new Channel(3).capacity).to.equal(3);
@@ -266,7 +266,7 @@ describe('Channel', () => {
     ]);
   });
 
-  it('behaves as a plain queue does, whatever happens in whatever order', async () => {
+  it('behaves as a plain queue does for any operations in any order', async () => {
     const step = fc.oneof(
       { weight: 5, arbitrary: fc.constant('send' as const) },
       { weight: 5, arbitrary: fc.constant('receive' as const) },

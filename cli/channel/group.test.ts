@@ -65,13 +65,13 @@ describe('Group', () => {
     expect(await rejection(group.wait())).to.equal(error);
   });
 
-  it('fails whatever a task throws, even undefined', async () => {
+  it('fails for any value that a task throws, even undefined', async () => {
     const group = new Group();
     group.go(() => Promise.reject(undefined));
     expect(await rejection(group.wait())).to.have.property('name', 'AbortError');
   });
 
-  it('leaves no rejection unhandled when nobody waits until late', async () => {
+  it('leaves no rejection unhandled when wait() is called late', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);

@@ -12,7 +12,7 @@ export interface Merge<T> extends Cancellable {
 
 /**
  * Sends what comes in by several channels out by one (fan-in), each channel's values in their order. Like a stage, it
- * closes the outbound channel when it ends, whatever the reason, and belongs in a `Group`.
+ * closes the outbound channel when it ends, for any reason, and belongs in a `Group`.
  *
  * ```ts
  * group.go(signal => merge({ from: [odd, even], to: numbers, signal }));

@@ -20,7 +20,7 @@ export interface Operation<Result> {
   park(waiter: Waiter<Result>): () => void;
 }
 
-/** Who is told, once, what came of a parked operation. */
+/** Receives, once, the result of a parked operation. */
 export interface Waiter<Result> {
   resolve(result: Result): void;
   reject(reason: unknown): void;

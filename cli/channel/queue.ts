@@ -24,7 +24,7 @@ export class Queue<T> {
     return link;
   }
 
-  /** @returns the front member, which leaves, or `undefined` if there is none */
+  /** @returns the front member, which leaves, or `undefined` if the queue is empty */
   shift(): T | undefined {
     const front = this.#front;
     if (front) this.remove(front);

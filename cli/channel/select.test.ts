@@ -123,7 +123,7 @@ describe('select', () => {
     expect(trySelect([a.sending(1), b.receiving()])).to.equal(undefined);
   });
 
-  it('loses and duplicates nothing, whatever happens in whatever order', async () => {
+  it('loses and duplicates nothing for any operations in any order', async () => {
     const channelIndex = fc.nat(2);
     const choice = fc.record({ channel: channelIndex, sends: fc.boolean() });
     const step = fc.oneof(

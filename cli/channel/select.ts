@@ -11,7 +11,7 @@ import { whenAborted } from './when-aborted.ts';
  * ```
  *
  * @param operations from `receiving()` and `sending(value)` of channels. An `undefined` is never ready, like a nil
- *   channel in Go: a loop puts it in the place of a channel that has ended. With nothing to choose from, it waits for
+ *   channel in Go: a loop puts it in place of a channel that has ended. With nothing to choose from, it waits for
  *   the signal.
  * @param options `signal` ends the waiting; once it has aborted not even a ready operation is done
  * @returns which operation was done, and its result
@@ -53,7 +53,7 @@ export type Selected<Operations extends Choices> = {
     : never;
 }[number];
 
-/** Parks all of them. Whatever comes first, be it the abort, withdraws all the others. */
+/** Parks all of them. The first one that happens, or the abort, withdraws all the others. */
 function firstReady<Operations extends Choices>(
   operations: Operations,
   signal: AbortSignal | undefined,

@@ -40,7 +40,7 @@ describe('stage', () => {
     }
   });
 
-  it('refuses a number of workers that is none, naming it', async () => {
+  it('refuses an invalid number of workers and names it', async () => {
     for (const workers of [0, -1, 1.5, Number.NaN]) {
       const to = new Channel<number>();
       const error = await rejection(stage({ from: source([1]), to, work: value => value, workers }));

@@ -16,12 +16,12 @@ export interface StageDefinition<In, Out> extends Cancellable {
 
 /**
  * Runs one stage of a pipeline: workers that range over the inbound channel and send what `work` makes of each value
- * downstream. The outbound channel is closed when the last worker has ended, whatever the reason, so that the stages
+ * downstream. The outbound channel is closed when the last worker has ended, for any reason, so that the stages
  * downstream end as well. An outbound channel that ends therefore doesn't mean success; that the promise resolves does.
  *
  * When `work` fails, the stage aborts its other workers, waits for them, and throws. It then receives no more, and
  * upstream would wait forever to send; but the error isn't theirs to find in a channel. Run all the stages in one
- * `Group`, and give each its signal: the error aborts that, which frees whoever waits.
+ * `Group`, and give each its signal: the error aborts that, which frees all that wait.
  *
  * ```ts
  * group.go(signal => stage({ from: paths, to: digests, work: digest, workers: 4, signal }));

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 
 // What the tests see of promises and signals; no part of the library.
 
-/** @returns what has become of the promise once everything has run that can run by itself */
+/** @returns the state of the promise once everything has run that can run by itself */
 export async function stateOf(promise: Promise<unknown>): Promise<'resolved' | 'rejected' | 'pending'> {
   const settled = promise.then(
     () => 'resolved' as const,

@@ -1,5 +1,5 @@
 /**
- * Calls back once if the signal aborts. However many wait on a signal, it bears one listener, and none when nobody
+ * Calls back once if the signal aborts. However many wait on a signal, it has one listener, and no listener when no one
  * waits: adding a listener to a target that has n of them takes O(n) in Node and Deno, which would make a hundred
  * thousand senders that share a group's signal take seconds to park.
  *

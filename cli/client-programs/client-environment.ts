@@ -2,7 +2,7 @@
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
 /**
- * The environment for mysqldump: a list of allowed names, since the run's own holds whatever `${NAME}` stands for in
+ * The environment for mysqldump: a list of allowed names, since the run's own holds the values of `${NAME}` in
  * databases.json, and since MYSQL_HOST, MYSQL_PWD and the like would change what is dumped. LIBMYSQL_PLUGIN_DIR and LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN
  * would change by what a password may be asked for. The login file of
  * mysql_config_editor is read even beside `--defaults-file`, and would override the password: it is pointed away.

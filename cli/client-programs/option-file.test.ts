@@ -70,7 +70,7 @@ describe('option-file', () => {
     expect((await openOptionFile(join(folder, 'nowhere'), 'x').catch(error => error)).code).to.equal('ENOENT');
   });
 
-  it('is one section with one line, whatever the password', () => {
+  it('is one section with one line for any password', () => {
     fc.assert(
       fc.property(password, password => {
         expect(formatOptionFile(password)).to.match(/^\[client\]\npassword=".*"\n$/);
@@ -128,7 +128,7 @@ describe('option-file', () => {
     }
   });
 
-  it('asks nobody for an empty password', async () => {
+  it('never prompts for an empty password', async () => {
     const mariadb: MariaDb = await sharedMariaDb();
     await mariadb.sql("create or replace user no_password@'127.0.0.1'");
     try {

@@ -42,7 +42,7 @@ describe('stderr-excerpt', () => {
     expect(left).to.equal(6 + 50 * line.length + 5 - 2 * 8192);
   });
 
-  it('leaves nothing out, and repeats nothing, whatever the pieces', async () => {
+  it('leaves nothing out and repeats nothing, for any split into chunks', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(9000), { maxLength: 8 }), async lengths => {
         let number = 0;
@@ -74,7 +74,7 @@ describe('stderr-excerpt', () => {
   });
 
   describe('its lines', () => {
-    it('are judged as they were said, and shown without the secret, whatever that is and whatever the pieces', async () => {
+    it('are judged as they were written and shown without the secret, for any secret and any split into chunks', async () => {
       const said = 'Access denied for u\nusing geheim\n\nnot denied\n';
       const lines = said.split('\n');
       for (const secret of ['e', 'denied', 'den', 'ied for', 'geheim', ' ', 'zzz', '', '***'])

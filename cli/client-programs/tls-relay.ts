@@ -17,8 +17,8 @@ export interface TlsRelay extends AsyncDisposable {
 const GREETING_WITHIN_MS = 30_000;
 
 /**
- * Opens a port on this machine that leads to the source's server, for MariaDB's client where `ssl` is "require". Whatever
- * `--ssl` says, that client goes on in clear text when the greeting offers no TLS, and a man in the middle can take the offer
+ * Opens a port on this machine that leads to the source's server, for MariaDB's client where `ssl` is "require". Even
+ * with `--ssl`, that client goes on in clear text when the greeting offers no TLS, and a man in the middle can take the offer
  * out of it. The relay reads the greeting before the client does, and the client's answer before the server does; if one of
  * them is without TLS, it hangs up. It has no key: all that follows is between the client and the server.
  */

@@ -222,7 +222,7 @@ describe('download', () => {
       expect(await readdir(folder)).to.deep.equal([name]);
     });
 
-    it('leads to no other folder, whatever it is', async () => {
+    it('never leads to another folder', async () => {
       const inner = join(folder, 'inner');
       const dangerous = [
         '../evil.zip',
@@ -333,7 +333,7 @@ describe('download', () => {
       }
     };
 
-    it('with the digest of another file, and throws it away', async () => {
+    it('when the digest is that of another file, and deletes what it received', async () => {
       script = [send({ content: randomBytes(CONTENT.length) })];
       const error = await within(1.5);
       expect(error).to.be.instanceOf(CommandError);
@@ -372,7 +372,7 @@ describe('download', () => {
       }
     });
 
-    it('when there is no room for what the service tells of it', async () => {
+    it('when the disk has no room for the size that the service reports', async () => {
       headers['content-length'] = String(Number.MAX_SAFE_INTEGER);
       const error = await within(1.5);
       expect(error).to.be.instanceOf(CommandError);

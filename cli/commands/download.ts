@@ -101,7 +101,7 @@ function onTerminal(id: string): ConfigurationError {
 async function wrongBytes(id: string, service: Service, { signal }: CommandContext, fate: string): Promise<Error> {
   const report = await service.report(id).catch(() => undefined);
   signal.throwIfAborted();
-  const what = `What came of backup ${id} has another SHA-256 than the service tells, and ${fate}`;
+  const what = `Backup ${id} was received with a different SHA-256 than the service reports, and ${fate}`;
   if (report?.state !== 'damaged')
     return new CommandError(`${what}. Try again, and look at the stored file if it stays so.`, EXIT.someFailed);
   const { damage, checked_at, database_name } = report;

@@ -15,7 +15,7 @@ import { neverBackedUp, viewOf } from './screens/list-view.ts';
 /**
  * `sade list`: the databases that the service knows, each with what its latest backup is worth and how old the newest complete one
  * is, the worst first; before them those of the list of databases, where it can be read, of which the service has no backup.
- * @returns 0, whatever they are worth: `sade doctor` is the one that judges
+ * @returns always 0: `sade doctor` is the command that judges backups
  * @throws {ConfigurationError} {ExplainedError}
  */
 export async function list(options: Typed, { env, stdout, signal }: CommandContext): Promise<number> {

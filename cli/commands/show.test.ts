@@ -23,7 +23,7 @@ describe('show', () => {
       const isKnown = request.url === '/34/manifest';
       const body = isKnown
         ? { data: report, message: 'success' }
-        : { message: 'There is none', code: 'BACKUP_NOT_FOUND', errors: [] };
+        : { message: 'No such backup', code: 'BACKUP_NOT_FOUND', errors: [] };
       response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -106,7 +106,7 @@ describe('show', () => {
   it('prints all of it as JSON', async () =>
     expect(JSON.parse((await run('34', { json: true })).said)).to.deep.equal(report));
 
-  it('says so when there is none, and takes ids only', async () => {
+  it('reports a backup that does not exist, and accepts ids only', async () => {
     expect(await run('35').catch(error => error.message)).to.contain('BACKUP_NOT_FOUND');
     expect(await run('pt_xyz').catch(error => error.message)).to.contain('not the id of a backup');
   });

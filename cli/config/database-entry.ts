@@ -107,7 +107,7 @@ export const databaseEntries = array(databaseEntry.required('must be an object')
 
 export type DatabaseEntry = InferType<typeof databaseEntry>;
 
-/** @returns the label under which the history of the entry is kept, whatever stands there */
+/** @returns the label under which the history of the entry is kept, of any type */
 export function labelOf(entry: { name?: unknown; database_name?: unknown }): unknown {
   return entry.name ?? entry.database_name;
 }

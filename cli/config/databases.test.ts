@@ -219,7 +219,7 @@ describe('config', () => {
       expect(error.message).to.match(/… and 50 more$/);
     });
 
-    it('is no trouble where names are those of JavaScript itself, or of entries that are none', async () => {
+    it('accepts names that JavaScript itself uses, and entries that are not objects do not disturb it', async () => {
       const named = (name: string) => ({ ...entry, database_name: name });
       const { sources } = await load([
         named('constructor'),
@@ -369,7 +369,7 @@ describe('config', () => {
         expect(mistakes.map(mistake => mistake.slice(0, expected.length))).to.include(expected);
       });
 
-    it('never a crash, whatever stands in the place of a value', async () => {
+    it('never a crash, for any value of any key', async () => {
       const odd = [null, 5, true, '', [], {}, [null], '${X}', '\u0000'];
       for (const key of [
         'name',
@@ -508,7 +508,7 @@ describe('config', () => {
       ]));
   });
 
-  describe('JSON that is none', () => {
+  describe('invalid JSON', () => {
     it('is told with line and column', async () => {
       for (const [text, place] of [
         ['[\n{"a": "b",}\n]', 'line 2, column 11'],
@@ -564,7 +564,7 @@ describe('config', () => {
         .and.contain(`at line 1, column ${text.lastIndexOf('"y"') + 1}.`);
     });
 
-    it('is none where two objects have the same key, or a key is called as what every object has', async () => {
+    it('is not reported where two objects have the same key, or a key has the name of a property that every object has', async () => {
       const mistakes = await mistakesOf(loadText('[{"toString": 1, "__proto__": 1}, {"toString": 1}]'));
       expect(mistakes.join()).not.to.contain('twice');
     });
@@ -600,7 +600,7 @@ describe('config', () => {
     expect(error.message).not.to.contain('geheim');
   });
 
-  it('says how to name the list when there is none', async () => {
+  it('says how to name the list when the file is missing', async () => {
     const error = await loadDatabases(join(folder, 'nowhere.json'), {}).catch(error => error);
     expect(error).to.be.instanceOf(ConfigurationError);
     expect(error.message).to.match(/nowhere\.json does not exist$/);

@@ -26,7 +26,7 @@ export interface DatabaseSource {
   readonly dumpOptions: readonly string[];
   /** Databases of the same server of which no backup is wanted: `sade doctor` does not warn of them. */
   readonly notBackedUp?: readonly string[];
-  /** A backup with fewer rows or bytes by more than so many percent than the one before is told of; 0: never. */
+  /** A backup that has more than so many percent fewer rows or bytes than the previous one is reported; 0: never. */
   readonly shrinkLimitPercent: number;
 }
 
@@ -43,7 +43,7 @@ export const SHRINK_LIMIT_PERCENT = 50;
 
 export interface DatabaseSources {
   readonly sources: readonly DatabaseSource[];
-  /** What is not wrong but should be mended. */
+  /** What is not wrong but should be fixed. */
   readonly warnings: readonly string[];
 }
 
@@ -139,7 +139,7 @@ function duplicateLabels(list: unknown): string[] {
   return mistakes;
 }
 
-/** The objects of the list as it was read, whatever is in them, with their places. */
+/** The objects of the list as it was read, not yet validated, with their positions. */
 function entriesOf(list: unknown): [number, Record<string, unknown>][] {
   const entries = Array.isArray(list) ? [...list.entries()] : [];
   return entries.filter(([, entry]) => typeof entry === 'object' && entry !== null);

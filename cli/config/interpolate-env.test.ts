@@ -6,7 +6,7 @@ import { interpolateEnv } from './interpolate-env.ts';
 const never = (position: string, name: string) => expect.fail(`${name} is missing at ${position}`);
 
 describe('placeholders', () => {
-  it('puts the environment in the place of ${NAME}, in every string at any depth', () => {
+  it('puts the environment in place of ${NAME}, in every string at any depth', () => {
     const value = [{ a: '${USER}', b: ['x-${HOST}-${HOST}', 5, null, true], c: { d: '${USER}@${HOST}' } }];
     expect(interpolateEnv(value, { USER: 'ani', HOST: 'db1' }, never)).to.deep.equal([
       { a: 'ani', b: ['x-db1-db1', 5, null, true], c: { d: 'ani@db1' } },

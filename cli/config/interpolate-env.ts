@@ -1,5 +1,5 @@
 /**
- * Puts values of the environment in the place of `${NAME}` in every string of a JSON value; `$${` stands for a plain `${`.
+ * Puts values of the environment in place of `${NAME}` in every string of a JSON value; `$${` stands for a plain `${`.
  * @param missing called with the position and the name of each variable that is not set
  * @returns a copy; the value itself is not changed
  */

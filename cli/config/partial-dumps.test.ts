@@ -338,7 +338,7 @@ describe('dump-options', () => {
       await mariadb.sql(`drop database ${whole}`);
     });
 
-    it('a dump without SET NAMES, and one without quotes around names, come of what is refused', async () => {
+    it('the refused options make a dump without SET NAMES, and one without quotes around names', async () => {
       const withoutBroken = `--ignore-table=${WHOLE}.broken`;
       const [names, quotes] = [/SET NAMES utf8mb4/, /CREATE TABLE `z`/];
       const { stdout } = await dumpWith(withoutBroken, WHOLE);
@@ -360,7 +360,7 @@ describe('dump-options', () => {
       }
     });
 
-    it('ignores a table whatever the case of ASCII letters, as is expected', async () => {
+    it('ignores a table in any case of its ASCII letters', async () => {
       const database = 'options_of_twins';
       const [{ lower }] = (await mariadb.sql('select @@lower_case_table_names as lower')) as unknown as [
         { lower: number },

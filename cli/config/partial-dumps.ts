@@ -48,7 +48,7 @@ export interface LeftOut {
 
 /**
  * @param isExact whether a table of the same name in another case is still expected, although the client leaves it out, too
- * @returns what the options keep out of a dump of the database, so that nobody misses it there
+ * @returns what the options keep out of a dump of the database, so that no one misses it there
  */
 export function leftOut(
   options: readonly string[],

@@ -16,7 +16,7 @@ describe('--only', () => {
     expect(chosen('a', 'c d,b')).to.deep.equal(['a', 'b', 'c d']);
   });
 
-  it('names every label that the list may have, whatever commas and blanks are in it', () => {
+  it('can name every label that the list may have, with any commas and blanks', () => {
     for (const label of LABELS) expect(chosen(label)).to.deep.equal([label]);
     expect(chosen('x,y', 'a')).to.deep.equal(['a', 'x,y']);
     expect(chosen('a,\u3000wide')).to.deep.equal(['a', '\u3000wide']);

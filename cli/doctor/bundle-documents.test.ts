@@ -53,7 +53,7 @@ describe('bundle documents', () => {
     expect(documents['last-run.txt']).to.contain('pt_xyz: dump: no (using ***)').and.contain('exit code 2');
   });
 
-  it('tell of a database all but its password, and of its dump options the names', () => {
+  it('hold all settings of a database but its password, and the names of its dump options', () => {
     const { databases, settings } = parsed(write(), 'configuration.json');
     expect(databases).to.deep.equal([
       {

@@ -12,7 +12,7 @@ import type { Examination } from './examine.ts';
 import { renderCheck, renderSummary, reportOf } from './render.ts';
 
 /**
- * Writes what helps whoever is to find out what is wrong, and nothing that opens a door.
+ * Writes what helps to find out what is wrong, and no secret.
  * @param version of this program
  * @returns the texts by their names in the bundle
  */

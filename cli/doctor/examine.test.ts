@@ -137,9 +137,9 @@ describe('examine', () => {
   it('looks only at the databases that are named, and refuses a name that is not listed', async () => {
     const { checks } = await run({ options: { only: 'c,e' } });
     expect([...new Set(inArea(checks, 'database').map(({ subject }) => subject))]).to.deep.equal(['c', 'e']);
-    const error = await run({ options: { only: 'c,nobody' } }).catch((thrown: unknown) => thrown);
+    const error = await run({ options: { only: 'c,no_such' } }).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(ConfigurationError);
-    expect((error as Error).message).to.contain('nobody');
+    expect((error as Error).message).to.contain('no_such');
   });
 
   it('ends with the reason of the abort, in the middle of the databases', async () => {

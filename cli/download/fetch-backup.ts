@@ -4,7 +4,7 @@ import { CommandError, EXIT, messageOf } from '../errors.ts';
 import type { Service } from '../service/service.ts';
 import { formatBytes } from '../terminal/format.ts';
 
-/** What the service tells of a stored zip before it is fetched. */
+/** What the service reports about a stored zip before it is fetched. */
 export interface RemoteBackup {
   readonly id: string;
   /** Bytes. */
@@ -151,7 +151,7 @@ function checkRange(told: string | null, from: number, { id, size }: RemoteBacku
 
 function tooLong({ id, size }: RemoteBackup): CommandError {
   return new CommandError(
-    `The service sends more than the ${size} bytes that it tells of backup ${id}: look for a proxy between the two.`,
+    `The service sends more than the ${size} bytes that it reports for backup ${id}. Check whether a proxy stands between sade and the service.`,
     EXIT.someFailed,
   );
 }

@@ -12,7 +12,7 @@ import { sharedMariaDb } from '../../testing/databases/mariadb.ts';
 const NIGHTLY = "BEGIN /* nightly */ SET @s = '*/5 * * * *'; END";
 const ALTERED = "BEGIN /* a */ SET @a = '*/'; -- it's */ /*\n SET @b=1; # don't /*\n END";
 
-/** The real server, its real dump program and its real client: what the scanner says of a dump is what comes of it. */
+/** The real server, its real dump program and its real client: the scanner predicts what is restored. */
 describe('what the client that restores a dump makes of a definition', function () {
   this.timeout(120_000);
   let server: TrialServer;

@@ -108,7 +108,7 @@ describe('inventory: scanner', () => {
       });
     });
 
-    it('reads code past comments and what the client takes for its own commands', () => {
+    it('reads code past comments and past what the client treats as its own commands', () => {
       expect(rowsOf('CREATE/* */TABLE/* */`t`/* */(a int);')).to.deep.equal({ t: 0 });
       expect(rowsOf("SELECT 1 \\' ;INSERT INTO `t` VALUES (1);")).to.deep.equal({ t: 1 });
     });
@@ -174,7 +174,7 @@ describe('inventory: scanner', () => {
     const BODY =
       "BEGIN INSERT INTO `x` VALUES (1),(2); CREATE TABLE `y` (a int);\n-- Dump completed\nSELECT ';;', \"'\"; /* ' ;; */ # '\nEND";
 
-    it('takes nothing in one for a statement of the dump', () => {
+    it("treats nothing in a routine's body as a statement of the dump", () => {
       const dump = `DELIMITER ;;
 /*!50003 CREATE*/ /*!50017 DEFINER=\`a\`@\`%\`*/ /*!50003 TRIGGER \`tr\` BEFORE INSERT ON \`t\` FOR EACH ROW ${BODY} */;;
 CREATE DEFINER=\`a\`@\`%\` TRIGGER \`tr2\` AFTER INSERT ON \`t\` FOR EACH ROW ${BODY} ;;
@@ -205,7 +205,7 @@ delimiter ;\nCREATE TABLE \`t\` (a int);`;
       }
     });
 
-    it('takes DELIMITER for a command at the start of a line and of a statement only', () => {
+    it('treats DELIMITER as a command at the start of a line and of a statement only', () => {
       expect(rowsOf('  DELIMITER //\r\nSELECT 1//\n\tdelimiter ;\r\nINSERT INTO `t` VALUES (1);')).to.deep.equal({
         t: 1,
       });
@@ -293,7 +293,7 @@ INSERT INTO \`t\` VALUES ('\\'),('),("\\"),(");`;
         expect(contentsOf(dump).isBalanced, JSON.stringify(dump)).to.equal(isBalanced);
     });
 
-    it('sees a backslash that the client would take for a command of its own', () => {
+    it('sees a backslash that the client would treat as a command of its own', () => {
       const so = Buffer.of(0x83, 0x5c); // a character of sjis that ends with a backslash
       const literal = [Buffer.from("'"), so, Buffer.from("'")];
       const create = Buffer.from('CREATE PROCEDURE p() SELECT ');
@@ -390,7 +390,7 @@ INSERT INTO \`t\` VALUES ('\\'),('),("\\"),(");`;
       );
     });
 
-    it('may be used again by whoever reads them', () => {
+    it('may be reused by the reader of the file', () => {
       const bytes = bytesOf("INSERT INTO `t` VALUES (1),('a\\');'),(2); -");
       for (let cut = 0; cut < bytes.length; cut++) {
         const scanner = new InventoryScanner();

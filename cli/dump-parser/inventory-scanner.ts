@@ -73,7 +73,7 @@ const HEAD = 4096;
 /**
  * Takes stock of a dump while it goes by: reads it as the mysql client will that restores it, so that nothing in a string or
  * in a routine's body passes for a statement. Memory grows with the number of objects only, and
- * holds one definition at a time. It never throws, whatever the bytes.
+ * holds one definition at a time. It never throws, for any bytes.
  */
 export class InventoryScanner implements LexerEvents {
   readonly #lexer = new DumpLexer(this);

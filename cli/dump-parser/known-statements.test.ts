@@ -117,7 +117,7 @@ describe('inventory: statements that mysqldump does not write', () => {
       expect(isSuspect(dump)).to.equal(true);
     });
 
-  it('are none where a body only looks like two', () => {
+  it('are not reported where a body only looks like two', () => {
     for (const body of [
       'BEGIN SELECT 1; END',
       'l: BEGIN SELECT 1; END l',
@@ -140,7 +140,7 @@ describe('inventory: statements that mysqldump does not write', () => {
       ).to.deep.equal([]);
   });
 
-  it('are none where the routines of a package begin behind AS or IS', () => {
+  it('are not reported where the routines of a package begin after AS or IS', () => {
     const body = `PACKAGE BODY "p" AS
         a INT:= 0;
         FUNCTION f(b IN OUT INT) RETURN INT AS BEGIN UPDATE t SET a = b; RETURN 500+b-100; END;
@@ -153,7 +153,7 @@ describe('inventory: statements that mysqldump does not write', () => {
     expect(contentsOf(dump(`${body}; DROP TABLE t`)).unexpected).to.have.length(1);
   });
 
-  it('are none where a block of PL/SQL stands behind a label, or a sequence has options of its engine', () => {
+  it('are not reported where a block of PL/SQL follows a label, or a sequence has options of its engine', () => {
     const body = `PROCEDURE "p"() AS a INT; BEGIN <<one>> BEGIN SELECT a; EXCEPTION WHEN NO_DATA_FOUND THEN BEGIN GOTO two; END; END; SET a = 1; <<two>> RETURN; END`;
     const dump = (code: string) =>
       `SET sql_mode='ORACLE';\nDELIMITER ;;\nCREATE DEFINER="a"@"%" ${code} ;;\nDELIMITER ;\n`;
@@ -165,7 +165,7 @@ describe('inventory: statements that mysqldump does not write', () => {
     expect(contentsOf(`${sequence}; DROP SEQUENCE \`s\`, \`t\`;`).unexpected).to.have.length(1);
   });
 
-  it('are none whose names are of letters that have no capital in latin1', () => {
+  it('are not reported for names whose letters have no capital in latin1', () => {
     for (const name of ['длиной', 'größe', 'ÿ', 'µ'])
       expect(
         contentsOf(`DELIMITER ;;\n/*!50003 CREATE*/ /*!50017 DEFINER=\`a\`@\`%\`*/ /*!50003 trigger ${name}
@@ -174,7 +174,7 @@ describe('inventory: statements that mysqldump does not write', () => {
       ).to.deep.equal([]);
   });
 
-  it('are none that name other databases where they only use them', () => {
+  it('are not reported for bodies that only use other databases', () => {
     for (const body of [
       'PROCEDURE `p`() INSERT INTO other.t VALUES (1)',
       'TRIGGER `r` BEFORE INSERT ON `t` FOR EACH ROW INSERT INTO other.t SELECT * FROM other.u ON DUPLICATE KEY UPDATE a = 1',
@@ -191,7 +191,7 @@ describe('inventory: statements that mysqldump does not write', () => {
     expect(unexpected).to.have.length(1);
   });
 
-  it('are none where they were asked for', () => {
+  it('are not reported where an option asked for them', () => {
     for (const [statement, occasion] of [
       ["SET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ 'a:1-2';", 'replication'],
       ["SET GLOBAL gtid_slave_pos='0-1-2';", 'replication'],

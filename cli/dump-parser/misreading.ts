@@ -5,9 +5,9 @@ import type { ReadingFault, ServerReading } from './server-reading/server-readin
 
 /** How the client that restores a dump reads a statement otherwise than it was meant. */
 export type Misreading =
-  /** It takes a backslash for a command of its own. */
+  /** It treats a backslash as a command of its own. */
   | 'command'
-  /** It takes what stands behind a comment for a command of its own. */
+  /** It treats what follows a comment as a command of its own. */
   | 'a command behind a comment'
   /** It loses its way, so that the server gets something else than a whole statement. */
   | ReadingFault

@@ -52,7 +52,7 @@ describe('inventory: statement', () => {
       expect(createdBy(head), head).to.deep.equal({ kind, name });
   });
 
-  it('takes a stand-in for a view for nothing', () => {
+  it('ignores a placeholder table of a view', () => {
     for (const head of [
       '/*!50001 CREATE TABLE `v` () ENGINE=MyISAM */',
       '/*!50001 CREATE TABLE "v" () */',
@@ -62,7 +62,7 @@ describe('inventory: statement', () => {
       expect(createdBy(head), head).to.equal(undefined);
   });
 
-  it('takes nothing else for something created', () => {
+  it('reports nothing else as created', () => {
     for (const head of [
       '',
       'CREATE',

@@ -323,7 +323,7 @@ describe('dump', () => {
       ]);
     });
 
-    it('complains in the middle of so much else that nobody keeps it', async () => {
+    it('complains in the middle of more output than is kept', async () => {
       const notes = 'head -c 20000 /dev/zero | tr "\\\\0" "x" >&2';
       const { findings } = await dumpBy(`${notes}; complain; complain 'denied'; ${notes}; header; marker`);
       expect(findings.map(({ code }) => code)).to.deep.equal([
@@ -366,7 +366,7 @@ describe('dump', () => {
       expect(await left()).to.deep.equal([]);
     });
 
-    it('is whole, and nobody can see whether tables were swapped meanwhile: it is kept, and not made again', async () => {
+    it('is whole, and no one can see whether tables were swapped meanwhile: it is kept, and not made again', async () => {
       const log = join(folder, 'begun');
       const client = await fakeMysqldump(folder, `echo x >> '${log}'; header; marker`);
       const tablesSeen = { fingerprint: new Map([['t', 'InnoDB 1']]), ignoresCase: false };

@@ -116,7 +116,7 @@ function swapped(tables: readonly string[]): string {
 
 const RUN_AGAIN = 'Run the backup again, when the server can be reached from its beginning to its end.';
 const AT_ANOTHER_TIME =
-  'Rows of them may be of another moment, or missing. Back up at a time when no such change (gh-ost, pt-online-schema-change, a nightly reload) is under way.';
+  'Their rows may be from a different snapshot, or missing. Back up at a time when no such change (gh-ost, pt-online-schema-change, a nightly reload) is under way.';
 
 async function dumpOnce(
   { source, client }: DumpOrder,

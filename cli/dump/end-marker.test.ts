@@ -69,7 +69,7 @@ describe('end-marker', () => {
     }
   });
 
-  it('takes no row for a marker when the row is cut by what it reads', async () => {
+  it('does not treat a row as the marker when its read begins inside that row', async () => {
     // The tail of 4096 bytes would begin right at the marker's text, which stands in the middle of a row.
     for (const extra of [-1, 0, 1])
       for (const end of ['', '\n'])

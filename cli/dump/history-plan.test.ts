@@ -95,7 +95,7 @@ describe('system-versioned', function () {
     expect((await plan(ignored.slice(1))).options).to.deep.equal(['--dump-history']);
   });
 
-  it('is told of where the history is not dumped', async () => {
+  it('is reported when the history of a table is not dumped', async () => {
     const older = await plan([], { ...client, knows: () => false });
     expect([older.options, older.codes]).to.deep.equal([[], ['HISTORY_NOT_DUMPED']]);
     expect(older.findings[0]).to.include({ severity: 'incomplete' });

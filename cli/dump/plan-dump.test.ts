@@ -43,7 +43,7 @@ describe('a dump and its plan', function () {
     return findings;
   };
 
-  it('names what is left out as it is wanted, and says of no other option what its value is', async () => {
+  it('names what dump_options leaves out, and shows the value of no other option', async () => {
     const findings = await findingsOf([
       '--ignore-table=TAKEN.T',
       '--ignore-table-data=taken.gone',
@@ -95,7 +95,7 @@ describe('a dump and its plan', function () {
 
   it('says the same of it where the server could not be asked: by the sentence backups are known to be alike', async () => {
     const [asked] = await findingsOf(['--ignore-table=taken.v']);
-    const fails: Preflight = () => Promise.reject(new ExplainedError('nobody answers'));
+    const fails: Preflight = () => Promise.reject(new ExplainedError('the server does not answer'));
     const findings = await findingsOf(['--ignore-table=taken.v'], fails);
     expect(findings.map(({ code }) => code)).to.deep.equal(['RIGHTS_UNKNOWN', 'PARTIAL_AS_WANTED']);
     expect(findings[1]!.message).to.equal(asked!.message);

@@ -165,5 +165,5 @@ export function dumpFailure(program: string, what: string, stderr: string): Expl
 }
 
 function runByHand(program: string): string {
-  return `Run the backup again. If it stays so, run ${program} by hand and look at what it says and at the end of its output.`;
+  return `Run the backup again. If it fails again, run ${program} by hand and check its messages and the end of its output.`;
 }

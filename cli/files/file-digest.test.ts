@@ -42,7 +42,7 @@ describe('file-digest', () => {
     expect(await openFileCount()).to.equal(before);
   });
 
-  it('closes the file when nobody wants more of it', async () => {
+  it('closes the file when its reader stops early', async () => {
     const before = await openFileCount();
     for await (const _ of piecesOf(join(folder, 'file'), never)) break;
     expect(await openFileCount()).to.equal(before);

@@ -18,7 +18,7 @@ const SILENCE_MS = 10_000;
  * @throws Error that says what is wrong there and what to do; never with what stands there
  */
 export async function readTextFile(path: string, { isLenient = false } = {}): Promise<string> {
-  // Without NONBLOCK the opening of a pipe to which no one writes would never end, whatever the signal.
+  // Without NONBLOCK the opening of a pipe to which no one writes would never end, not even by the signal.
   await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const found = await file.stat();
   if (found.isDirectory()) throw new Error('it is a folder, not a file');

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { TailBuffer } from './tail-buffer.ts';
 
-describe('last-bytes', () => {
-  it('keeps so many bytes of the end, or all that there were, whatever the pieces', () => {
+describe('tail-buffer', () => {
+  it('keeps that many bytes of the end, or all bytes, for any split into chunks', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 12 })), fc.integer({ min: 1, max: 20 }), (pieces, count) => {
         const last = new TailBuffer(count);

@@ -38,7 +38,7 @@ export function withHistory(
   });
 }
 
-/** @returns null when there is none; undefined when a service of before does not say it */
+/** @returns null when the database has no such backup; undefined when an older service does not report it */
 function goodOf(known: Listed[number] | undefined): LastGood | null | undefined {
   if (!known) return null;
   const { latest_backup, latest_complete } = known;

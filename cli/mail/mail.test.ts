@@ -61,7 +61,7 @@ describe('mail', () => {
     );
   });
 
-  it('says each sentence once, whatever many databases share', () => {
+  it('says each sentence once, however many databases share it', () => {
     for (const report of [badNight, fullDiskNight]) {
       const sentences = mailOf(report)
         .replace(/\s+/g, ' ')

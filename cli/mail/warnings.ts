@@ -14,7 +14,7 @@ export interface Warning {
   readonly advice?: string | undefined;
 }
 
-/** @returns what is worth a look, of all databases and of each; a loss is none of it */
+/** @returns the warnings of all databases and of each; a loss is not a warning */
 export function warningsOf({ outcomes, warnings = [] }: RunReport): Warning[] {
   const isWarning = ({ code, severity }: Finding) => severity === 'warning' && !isLoss(code);
   return [

@@ -53,7 +53,7 @@ const WORDS: Readonly<Record<ObjectKind, string>> = {
 function missingOf(kind: ObjectKind, inventory: Inventory, report: SourceReport, excused: LeftOut): string[] {
   if (excused.kinds.has(kind)) return [];
   const dumped = new Set(namesIn(inventory, kind));
-  // They are in the dump, under a name that is told of.
+  // They are in the dump, under a changed name that has its own finding.
   for (const garbled of report.garbled ?? [])
     if (garbled.kind === kind && garbled.parts.includes('name')) dumped.add(garbled.name);
   return report.objects[kind].filter(name => !dumped.has(name) && !isExcused(kind, name, report, excused));

@@ -64,13 +64,13 @@ function told(
 }
 
 const COMMAND =
-  'the mysql client that restores the dump takes a backslash for a command of its own, and stops there or skips what follows';
+  'the mysql client that restores the dump treats a backslash as a command of its own, and stops there or skips what follows';
 const CREATE_ANEW =
   'Routines, triggers, events and views are dumped in the character set of the connection that made them; in sjis, cp932, gbk and big5 a character may end with a backslash. Create them anew over a connection in utf8mb4.';
 const LOSES_ITS_WAY =
   'the mysql client that restores the dump loses its way in the comments of a definition, which does not load, and may take what follows with it';
 const PUTS_A_BLANK =
-  'the mysql client that restores the dump takes part of a string for the end of a comment, and puts a blank into it';
+  'the mysql client that restores the dump treats part of a string as the end of a comment, and puts a blank into it';
 const MOVE_COMMENT =
   'Create it anew with its comments on lines of their own: no /* … */ on the first line of the definition, no */ within quotes, no */ right behind another sign (write 2 * /* … */ 3), and a line end behind a last -- comment.';
 const ENDS_EARLY =

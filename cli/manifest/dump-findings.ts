@@ -13,7 +13,7 @@ export function findingsIn(said: Said): Finding[] {
     return [finding(code, `mysqldump said: ${line.slice(0, MAX_LINE)}`, advice)];
   });
   if (said.leftOutBytes === 0) return found;
-  const unseen = `mysqldump said more than is kept: what it complained of in ${said.leftOutBytes} bytes of that nobody has seen`;
+  const unseen = `mysqldump said more than is kept: what it complained of in ${said.leftOutBytes} bytes of that no one has seen`;
   return [finding('DUMP_COMPLAINED', unseen, RUN_TO_SEE), ...found];
 }
 

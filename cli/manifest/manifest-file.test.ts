@@ -17,7 +17,7 @@ describe('manifest file', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is read as it was written, and nobody else can read it', async () => {
+  it("is read as it was written, and other users can't read it", async () => {
     const missing = finding('TRIGGERS_NOT_GRANTED', 'no triggers', 'GRANT …');
     for (const written of [manifest, sampleManifest({ file_name: 'y', findings: [missing] })]) {
       await writeManifest(path, written);

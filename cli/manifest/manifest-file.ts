@@ -15,8 +15,8 @@ export async function writeManifest(path: string, manifest: Manifest): Promise<v
 const MAX_BYTES = 256 * 2 ** 20;
 
 /**
- * @returns the manifest that an earlier run left beside its zip; undefined when there is none, or none that can be read:
- * then the service will say that nobody vouches for the zip
+ * @returns the manifest that an earlier run left beside its zip; undefined when it is missing or can't be read:
+ * then the service reports the backup as unverified
  */
 export async function readManifest(path: string): Promise<Manifest | undefined> {
   await refuseOddity(path);

@@ -174,7 +174,7 @@ for (const { name, flavour, open } of SERVERS)
     });
 
     if (isMaria)
-      it("are told of in MariaDB's PL/SQL and in its packages", async () => {
+      it("are reported in MariaDB's PL/SQL and in its packages", async () => {
         await create(`create table t (id int); create table items (pt_naming int); set session sql_mode = 'ORACLE';
           create procedure fill as begin insert into t values (1); end;
           create procedure calls as begin ${DATABASE}.fill; end;
@@ -222,7 +222,7 @@ for (const { name, flavour, open } of SERVERS)
       expect([findings, error]).to.deep.equal([[], undefined]);
     });
 
-    it('are told, whatever the letters, where the server ignores their case, and only there', () => {
+    it('are reported in any case of the letters where the server ignores case, and only there', () => {
       const scanner = new InventoryScanner();
       scanner.scan(
         Buffer.from(`-- Host: localhost    Database: shop\nCREATE TABLE \`t\` (\`id\` int);\nDELIMITER ;;

@@ -179,7 +179,7 @@ describe('connect', () => {
       expect(error.advice).to.contain('caching_sha2_password');
     });
 
-    it('does not say the password in the open, whatever a server asks for', async () => {
+    it('never sends the password in clear text, for any request of a server', async () => {
       await using server = await speaking(GREETING, switchPacket('mysql_clear_password'));
       expect((await refusal(sourceOn(server))).message).to.contain("by mysql_clear_password, which sade won't do here");
       expect(server.heard().toString('latin1')).not.to.contain(PASSWORD);
@@ -277,7 +277,7 @@ describe('connect', () => {
     });
 });
 
-/** A server that says the same to whoever comes, and more to who answers; undefined: that hangs up. */
+/** A server that sends each client the same, and more to one that answers; undefined: it hangs up. */
 async function speaking(
   first: Buffer | 'nothing' | undefined,
   then?: Buffer,

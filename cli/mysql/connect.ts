@@ -25,12 +25,12 @@ const CONNECT_WITHIN_MS = 30_000;
 
 export interface ConnectOptions {
   readonly signal: AbortSignal;
-  /** How long the server may take for one answer, in milliseconds; a quarter of an hour when left out. */
+  /** Time limit of one answer of the server, in milliseconds; 15 minutes when left out. */
   readonly answerWithinMs?: number;
 }
 
 /**
- * Connects to the source's database. Where `ssl` says nothing, TLS is used if it comes about.
+ * Connects to the source's database. Where `ssl` is not set, TLS is used if the server offers it and the handshake succeeds.
  * @throws {ExplainedError} with advice when it can't; the signal's reason when aborted
  */
 export async function connect(source: DatabaseSource, options: ConnectOptions): Promise<Session> {
@@ -79,7 +79,7 @@ async function open(
     ...(source.host && { host: source.host }),
     authPlugins: { client_ed25519: ed25519Login as AuthPlugin },
     enableCleartextPlugin: isVerified(source),
-    // No server gets a file, whatever it asks for.
+    // No server gets a file, even if it asks for one.
     flags: ['-LOCAL_FILES'],
     ...(ssl && { ssl }),
     // No code is made of what a server sends.

@@ -123,7 +123,7 @@ describe('explain-dump-error', () => {
   it('takes the first number that it knows', () =>
     expect(adviceFor('Warning (9999)\nGot error: 1049: x\nGot error: 1045: y')).to.contain('database_name'));
 
-  it('says nothing where nobody knows', () => {
+  it('gives no advice for an unknown error', () => {
     for (const message of [
       '',
       'Killed',
@@ -171,7 +171,7 @@ describe('explain-dump-error', () => {
       expect(adviceFor(await saidBy({ password: 'wrong' }))).to.contain('refuses this user or password'));
 
     it('unknown user', async () =>
-      expect(adviceFor(await saidBy({ user: 'nobody' }))).to.contain('refuses this user or password'));
+      expect(adviceFor(await saidBy({ user: 'no_such_user' }))).to.contain('refuses this user or password'));
 
     it('unknown database', async () =>
       expect(adviceFor(await saidBy({ database: 'no_such_database' }))).to.contain('database_name'));

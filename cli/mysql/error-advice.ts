@@ -91,7 +91,7 @@ const OTHER_ENCODING =
 
 /**
  * @param stderr what mysqldump said
- * @returns what to do next, naming the object where it is named, or undefined where nobody knows
+ * @returns what to do next, naming the object where it is named, or undefined for an unknown error
  */
 export function adviceFor(stderr: string): string | undefined {
   if (/(?:errno:?|Errcode:|Got error:?) (?:28|122)\b|No space left|\(1021\)/.test(stderr)) return SERVER_DISK_FULL;

@@ -110,7 +110,7 @@ describe('a hostile database server', () => {
     }
   });
 
-  it('gets no file by LOAD DATA LOCAL, whatever its answers ask for', async () => {
+  it('gets no file by LOAD DATA LOCAL, for any answer of the server', async () => {
     const hostility = { plugin: 'mysql_native_password', infile: join(folder, 'secret.txt') };
     for (const { name, heard, error } of await Promise.all(inAllWays([{}, { ssl: 'off' }], hostility))) {
       expect(error, name).to.be.instanceOf(Error);

@@ -182,7 +182,7 @@ describe('the command line of sade', () => {
     }
   });
 
-  it('says how to make a list of databases where there is none', async () => {
+  it('says how to make a list of databases where none exists', async () => {
     const { code, stdout, stderr } = await sade('backup');
     expect([code, stdout]).to.deep.equal([3, '']);
     expect(stderr).to.match(/^sade: databases\.json does not exist\nwhat to do: Write a list/);
@@ -192,7 +192,7 @@ describe('the command line of sade', () => {
     expect((await sade('doctor', '--config', 'own.json')).stdout).to.contain('own.json: is valid and lists 1 database');
   });
 
-  it('breaks what it says at the width of a terminal, but no example and no command that is to be copied', async () => {
+  it('breaks its text at the width of a terminal, but no example and no command to be copied', async () => {
     for (const args of [['doctor'], ['backup'], ['backup', '--only'], ['histroy'], ['show', 'pt_xyz']])
       for (const columns of [60, 100]) {
         await using terminal = Terminal.open([NODE, MAIN, ...args], { columns, rows: 200, cwd: folder });

@@ -120,7 +120,7 @@ describe('settings', () => {
     expect(readBackupSettings({}, { SADE_MARIADB_DUMP: 'mariadb-dump' }).mariadbDump.isGiven).to.equal(true);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     const names = ['CONFIG', 'SERVER', 'WORK_DIR', 'ONLY', 'DUMP_WORKERS', 'TIMEOUT', 'JSON', 'QUIET', 'RETRIES'];
     const env = Object.fromEntries(names.map(name => [`SADE_${name}`, '']));
     expect(readBackupSettings({}, env)).to.deep.equal(readBackupSettings({}, {}));

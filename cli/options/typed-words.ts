@@ -15,7 +15,7 @@ export function spelledOut(argv: readonly string[], isPerson: boolean): string[]
   return first === 'version' ? [program, script, '--version', ...rest] : [...argv];
 }
 
-/** A dash by itself is a value, as in `--output -`; the parser would take it for an option without a name. */
+/** A dash by itself is a value, as in `--output -`; the parser would treat it as an option without a name. */
 export function withDash(argv: readonly string[]): string[] {
   return argv.flatMap((word, at) => {
     if (argv[at + 1] === '-' && TAKES_DASH.test(word)) return [word === '--only' ? '--only=-' : '--output=-'];
@@ -27,7 +27,7 @@ export function withDash(argv: readonly string[]): string[] {
  * Finds what the parser would leave out without a word: dashes alone, and `--no-…`, which would unset an option.
  * @param typed what stands behind the name of the program
  * @param takesWord whether the command has an argument, which may stand behind `--`: a name can begin with a dash
- * @returns the first of them; undefined where there is none
+ * @returns the first of them; undefined when there is no such word
  */
 export function strayOf(typed: readonly string[], takesWord: boolean): string | undefined {
   const end = typed.indexOf('--');

@@ -9,7 +9,7 @@ export function finishJob(backup: BackupJob, rest: Pick<Outcome, 'state'> & Part
   return { kind: 'finished', outcome: { database, fileName, isLeftover, startedAt, seconds, findings, ...rest } };
 }
 
-/** @returns what an outcome tells of a zip, as far as it is known */
+/** @returns what an outcome reports about a zip, as far as it is known */
 export function contentsOf({ zipBytes, dumpBytes, manifest }: ZippedBackup): Partial<Outcome> {
   const size = dumpBytes ?? manifest?.dump.size;
   return {

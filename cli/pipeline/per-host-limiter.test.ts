@@ -19,8 +19,8 @@ async function settledSoon<T>(promise: Promise<T>): Promise<T | 'waits'> {
   return Promise.race([promise, waits]);
 }
 
-describe('host-turns', () => {
-  /** Takes whatever is to be had. */
+describe('per-host-limiter', () => {
+  /** Takes all that is available. */
   const takenFrom = (hosts: string[], perHost: number) => {
     const sources = hosts.map((host, index) => source(String(index), host));
     const turns = new PerHostLimiter(sources, perHost);
@@ -55,12 +55,12 @@ describe('host-turns', () => {
     expect(await soFar()).to.deep.equal(['0', '3', '1', '2', '4', 'all']);
   });
 
-  it('knows a host by its name in any case, and takes all sockets for one machine', async () => {
+  it('knows a host by its name in any case, and treats all sockets as one machine', async () => {
     expect(await takenFrom(['DB.example', 'db.EXAMPLE', 'other'], 1).soFar()).to.deep.equal(['0', '2']);
     expect(await takenFrom(['/run/a.sock', '/run/b.sock', 'db'], 1).soFar()).to.deep.equal(['0', '2']);
   });
 
-  it('takes every name and address of this machine for one, whatever the port, and no other host with it', async () => {
+  it('treats every name and address of this machine as one host on any port, and no other host with it', async () => {
     const own = [
       hostname(),
       ...Object.values(networkInterfaces()).flatMap(found => found!.map(({ address }) => address)),
@@ -98,7 +98,7 @@ describe('host-turns', () => {
     expect(await turnsOf([], 1).iterator.next()).to.deep.equal({ done: true, value: undefined });
   });
 
-  it('gives each out once, in its order among those whose host has room, whoever ends when', async () => {
+  it('gives each source out once, in order among those whose host has room, regardless of when others end', async () => {
     const schedules = fc.record({
       hosts: fc.array(fc.constantFrom('a', 'A', 'b', 'c', '/run/x'), { maxLength: 25 }),
       perHost: fc.integer({ min: 1, max: 3 }),

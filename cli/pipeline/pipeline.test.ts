@@ -292,7 +292,7 @@ describe('pipeline', () => {
       expect(size.a! - size.b!).to.equal('out events'.length);
     });
 
-    it('says so in what it sends, and is not called complete whatever the service answers', async () => {
+    it('is incomplete in its manifest, and is never reported as complete, for any answer of the service', async () => {
       preflight = async () => ({ ...allSeen, findings: [finding('TRIGGERS_NOT_GRANTED', 'x')] });
       const send = accept;
       serve = async (request, response) => {
@@ -490,7 +490,7 @@ describe('pipeline', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data, message: 'success' }));
     };
 
-    /** @param upload what becomes of the nth upload, from 1; @param status answers how the service is */
+    /** @param upload what happens to the nth upload, from 1; @param status answers how the service is */
     const through = (
       upload: (nth: number) => typeof serve,
       status: (response: ServerResponse) => unknown = response => response.destroy(),
@@ -687,7 +687,7 @@ describe('pipeline', () => {
         expect(Math.max(...begun.map(({ onAll }) => onAll)), 'both hosts are at work').to.be.above(dumpsPerHost);
       });
 
-    it('lets no dump worker idle while another host has work, in whatever order they stand', async () => {
+    it('lets no dump worker idle while another host has work, in any order of the list', async () => {
       const begun = await begunOn(1, { dump: 2, zip: 2, upload: 2 });
       expect(begun.map(({ host }) => host).slice(0, 2)).to.have.members(['a', 'b']);
       expect(begun.filter(({ onAll }) => onAll === 2)).to.have.length.above(3);

@@ -37,11 +37,11 @@ export interface PipelineOptions extends Omit<StageOptions, 'room' | 'failures' 
  *     sources ─► dump ─► zip ─► upload ─► upload again ─► outcomes
  *                pendingUploads ──────┘ first    last, what waits for the service
  *
- * A dump is handed on as soon as it has begun: the zip follows the growing file. No channel holds more than what its
+ * A dump is passed on as soon as it has begun: it is zipped while it is being written. No channel holds more than what its
  * workers have in hand, so that a slow upload stops new dumps from being begun, but never one that is under way: between
  * two stages there is always a file.
  * @returns an outcome for each database and leftover, as they come
- * @throws the signal's reason when aborted; whatever was half-done is removed by then
+ * @throws the signal's reason when aborted; all unfinished files are removed by then
  */
 export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Outcome> {
   const { sources, pendingUploads, workers, signal, spool, progress } = options;

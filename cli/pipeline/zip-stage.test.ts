@@ -190,7 +190,7 @@ describe('the stages of dump and zip, with a zip that follows its dump', functio
       expect(await spooled()).to.deep.equal([]);
     });
 
-    it('that takes too long, whoever notices it first', async () => {
+    it('that takes too long, regardless of which stage notices it first', async () => {
       const failure = await failureOf(`header; rows ${3 * MiB}; exec sleep 60`, { timeoutMs: 400 });
       expect(failure).to.include({ stage: 'dump' });
       expect(failure.message).to.contain('took longer');

@@ -66,7 +66,7 @@ const BOUNDLESS: Readonly<Record<string, () => DatabaseAnswer>> = {
   'columns without an end': () => repeated([Buffer.from([0xfd, 0xff, 0xff, 0xff])], thousand(column('a'), 2), 10_000),
 };
 
-/** Answers that are none. */
+/** Invalid answers. */
 const ODD: Readonly<Record<string, (sql: string) => DatabaseAnswer | undefined>> = {
   'no rows': () => rowsOf(['a'], []),
   'no table': () => undefined,

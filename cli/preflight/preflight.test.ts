@@ -122,7 +122,7 @@ for (const { name, flavour, open } of SERVERS)
         expect(await dumped(after)).to.deep.equal(Object.keys(SIGNS));
       });
 
-    it('mends all rights one after the other, also where a pattern gave some', async () => {
+    it('fixes all rights one after the other, also where a pattern gave some', async () => {
       await create(SCHEMA);
       for (const pattern of ['pt_preflight', 'pt%', 'pt\\_preflight']) {
         await grant(`select, insert on \`${pattern}\`.*`);
@@ -230,7 +230,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(seen.findings, 'left out on purpose').to.deep.equal([]);
     });
 
-    it('tells of a view whose definer is gone, where its dump is bound to the name of the database', async () => {
+    it('reports a view whose definer is gone, where its dump is bound to the name of the database', async () => {
       await server.sql(`drop user if exists definer@localhost; create user definer@localhost`);
       await create(
         `${SCHEMA} create definer = definer@localhost view orphan as select * from t; drop user definer@localhost`,
@@ -244,7 +244,7 @@ for (const { name, flavour, open } of SERVERS)
         for (const text of [message, advice]) expect(text).to.contain('`definer`@`localhost`');
     });
 
-    it('tells of one whose definer is there but may not read what it reads', async () => {
+    it('reports a view whose definer exists but may not read what the view reads', async () => {
       await server.sql(`drop user if exists definer@localhost; create user definer@localhost`);
       await create(`${SCHEMA} create definer = definer@localhost view low as select * from t`);
       await grant(`select, show view, trigger, event ${ON}`, routines);
@@ -301,7 +301,7 @@ for (const { name, flavour, open } of SERVERS)
       }
     });
 
-    it('tells of what was made while the database had another collation: its dump alters the database', async () => {
+    it('reports what was made while the database had another collation: its dump alters the database', async () => {
       const alter = (to: string) => `alter database ${DATABASE} character set ${to}`;
       await create(`${alter('latin1')}; ${SCHEMA} ${alter('utf8mb4')}; create procedure newer() select 1`);
       await grant(`select, show view, trigger, event ${ON}`, routines);
@@ -317,7 +317,7 @@ for (const { name, flavour, open } of SERVERS)
     });
 
     if (flavour === 'mariadb')
-      it('tells of tables that draw from a sequence, and dumps them so that they load under the same name', async () => {
+      it('reports tables that draw from a sequence, and dumps them so that they load under the same name', async () => {
         await create(`create sequence s start with 100; create table draws (a int default nextval(s), b int);
           insert into draws (b) values (1), (2); create table t (i int default 1)`);
         await grant(`select, show view, trigger, event ${ON}`, routines);
@@ -345,7 +345,7 @@ for (const { name, flavour, open } of SERVERS)
         expect([left.findings, left.fallbackOptions]).to.deep.equal([[], []]);
       });
 
-    it('tells of tables whose rows lie elsewhere', async () => {
+    it('reports tables whose rows lie elsewhere', async () => {
       await create(`${SCHEMA} create table part (i int) engine=MyISAM; insert into part values (7);
         create table merged (i int) engine=MERGE union=(part)`);
       await grant(`select, show view, trigger, event ${ON}`, routines);
@@ -403,7 +403,7 @@ for (const { name, flavour, open } of SERVERS)
       await server.sql(`drop database ${long}`);
     });
 
-    it('takes no library for a routine', async function () {
+    it('does not treat a library as a routine', async function () {
       if (flavour === 'mariadb') return this.skip();
       await create(`${SCHEMA} create library l language javascript as 'export function f() { return 1 }'`);
       await grant(`select, show view, trigger, event ${ON}`, routines);
@@ -436,7 +436,7 @@ for (const { name, flavour, open } of SERVERS)
       }
     });
 
-    it('does not take one database for another that differs in case or accents', async function () {
+    it('does not confuse two databases that differ in case or accents', async function () {
       const [variable] = (await server.sql('select @@lower_case_table_names as lower')) as { lower: number }[];
       if (variable!.lower !== 0) return this.skip();
       await create(SCHEMA);

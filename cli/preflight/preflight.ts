@@ -51,7 +51,7 @@ export interface SourceReport {
   readonly isEncrypted: boolean;
   /** Missing rights, broken views, tables without transactions; the advice holds the statement that fixes it. */
   readonly findings: readonly Finding[];
-  /** Tables that keep their former rows: which client dumps them decides what becomes of these. */
+  /** Tables that keep their former rows. The client program decides whether these are dumped. */
   readonly versionedTables?: readonly VersionedTable[];
   /** Those that are dumped, to find out afterwards which of them were recreated meanwhile. */
   readonly tablesSeen?: TablesSeen;
@@ -59,7 +59,7 @@ export interface SourceReport {
   readonly ignoresCase?: boolean;
   /** Views that MariaDB writes with the name of their database, since their definers are gone. */
   readonly boundViews?: readonly string[];
-  /** What comes back with another name, comment or definer, and is told of. */
+  /** What comes back with another name, comment or definer, and is reported. */
   readonly garbled?: readonly GarbledObject[];
   /** The longest statement that the server takes, in bytes. */
   readonly maxPacketBytes?: number;
@@ -196,7 +196,7 @@ async function askRights(session: Session, server: ServerFacts): Promise<Rights>
   });
 }
 
-/** One such event keeps mysqldump busy for ever, whatever else is in the database. */
+/** One such event keeps mysqldump busy for ever. */
 function endlessEvents({ endlessEvents, names }: SourceObjects, asWanted: LeftOut): Finding[] {
   if (endlessEvents.length === 0 || asWanted.kinds.has('events')) return [];
   const others = names.events.length - endlessEvents.length;
@@ -236,7 +236,7 @@ function systemDatabase(database: string): Finding[] {
     finding(
       'SYSTEM_DATABASE',
       `${database} is the server's own: mysqldump leaves out rows of its tables, and a dump of it does not load as it was`,
-      'Take it off databases.json. For the accounts use mariadb-dump --system=users, or SHOW CREATE USER and SHOW GRANTS.',
+      'Remove it from databases.json. To save the accounts, use mariadb-dump --system=users, or SHOW CREATE USER and SHOW GRANTS.',
     ),
   ];
 }

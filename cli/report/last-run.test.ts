@@ -80,9 +80,9 @@ describe('last run', () => {
     expect(await readLastRun(folder)).to.deep.equal(rest);
   });
 
-  it('is none only where there is no file', async () => expect(await reading()).to.equal(undefined));
+  it('is undefined only when the file does not exist', async () => expect(await reading()).to.equal(undefined));
 
-  it('that can not be read is an error that says why, whatever is wrong with it', async () => {
+  it("that can't be read is an error that says why, for any kind of damage", async () => {
     const whole = JSON.stringify(report);
     for (const [text, why] of [
       ['', 'it is empty'],

@@ -28,7 +28,7 @@ export interface Amendment {
 export interface ReportedWarning {
   /** Left out for one that is about all. */
   readonly database?: string;
-  /** What it says; of a finding without the figures in it. */
+  /** The text; of a finding without the numbers in it. */
   readonly text: string;
   readonly toldAt: Date;
 }

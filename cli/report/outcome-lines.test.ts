@@ -72,13 +72,13 @@ describe('outcome lines', () => {
       const findings = [
         finding('CLIENT_OLDER', 'one'),
         finding('TRIGGERS_NOT_GRANTED', 'no triggers', 'GRANT …'),
-        finding('NO_MANIFEST', 'nobody looked'),
+        finding('NO_MANIFEST', 'not checked'),
       ];
       expect(describeOutcome(outcome({ state: 'incomplete', findings })).split('\n')).to.deep.equal([
         'INCOMPLETE  pt_xyz  dump 2.0 MiB, zip 512.0 KiB, 4.2 s, id 34',
         '        INCOMPLETE: no triggers (TRIGGERS_NOT_GRANTED)',
         '          what to do: GRANT …',
-        '        UNVERIFIED: nobody looked (NO_MANIFEST)',
+        '        UNVERIFIED: not checked (NO_MANIFEST)',
         '        warning: one (CLIENT_OLDER)',
       ]);
     });
@@ -98,7 +98,7 @@ describe('outcome lines', () => {
         '        warning: one (CLIENT_OLDER)',
       ]));
 
-    it('says what was lost before all else that is wrong, whatever the weights', () => {
+    it('says what was lost before all other findings, also before heavier ones', () => {
       const findings = [
         finding('BROKEN_VIEW', 'v is broken', 'DROP VIEW `v`;'),
         finding('DUMP_EMPTIED', 'backup 33 had 2 rows in all, this one has none'),

@@ -93,7 +93,7 @@ export function describeFound(loss: FoundLoss, indent: string): string[] {
   ]);
 }
 
-/** @returns the state of a backup, with what has become of its loss: in capitals what someone must decide about */
+/** @returns the state of a backup, with the status of its loss: in capitals where someone must decide */
 export function formatStateAndLoss(state: StoredState, loss: LossStatus | null | undefined): string {
   return loss ? `${formatState(state)}, ${WORDS[loss]}` : formatState(state);
 }

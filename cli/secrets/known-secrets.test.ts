@@ -48,7 +48,7 @@ describe('known secrets', () => {
     expect(await knownSecrets(path, {})).to.include.keys('alone');
   });
 
-  it('are none where there is no list, or a strange one', async () => {
+  it('are empty where the list is missing or malformed', async () => {
     expect(await knownSecrets(join(folder, 'nowhere'), {})).to.be.empty;
     await writeFile(path, '[null, 7, "x", [], {"db_password": 7, "dump_options": "x"}]');
     expect(await knownSecrets(path, {})).to.be.empty;

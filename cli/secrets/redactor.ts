@@ -9,13 +9,13 @@ const USER_OF_ADDRESS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]+@/gi;
 
 /** Takes secrets out of texts and of JSON values. */
 export interface Redactor {
-  /** @returns the text without any of the secrets, in whatever form it was written */
+  /** @returns the text without any of the secrets, in any form in which it may be written */
   text(text: string): string;
   /** @returns a copy in which every text, number and key is without them; stays valid JSON, as redacting its text would not */
   value(value: unknown): unknown;
 }
 
-/** @param secrets those of fewer than four characters are let be: whoever writes a text must leave them out of it */
+/** @param secrets those of fewer than four characters are ignored: the writer of a text must leave them out */
 export function redactor(secrets: Iterable<string>): Redactor {
   const forms = new Set([...secrets].flatMap(formsOf).filter(form => form.length >= SHORTEST_SECRET));
   // Where one secret begins with another, the longer one goes whole.

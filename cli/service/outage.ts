@@ -7,7 +7,7 @@ export interface Outage {
   /** Why the upload failed that has shown it, with what to do. */
   readonly error: ExplainedError;
   readonly cause: SharedCause;
-  /** The status of the answer; undefined when there was none. */
+  /** The status of the answer; undefined when no answer came. */
   readonly status: number | undefined;
   /** Only where its disk is full: how many bytes are left, undefined when it does not say. */
   readonly full?: { readonly freeBytes: number | undefined };

@@ -18,7 +18,7 @@ import { ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
 
 const ANSWER_MS = 30_000;
 
-/** Another attempt is not put off for longer, whatever the service asks for. */
+/** The longest pause before another attempt, even if the service asks for more. */
 const RETRY_AFTER_MS = 5000;
 
 /** No redirect is followed: what lies behind it was not named by the administrator, and would be believed. */
@@ -31,8 +31,8 @@ export class Service {
   readonly #answerMs: number;
 
   /**
-   * @param signal ends whatever is asked; its reason is thrown then
-   * @param answerMs how long the service may take for an answer that it has at hand, in milliseconds
+   * @param signal ends all requests; its reason is thrown then
+   * @param answerMs time limit of an answer that needs no work, in milliseconds
    */
   constructor(server: URL, signal?: AbortSignal, answerMs = ANSWER_MS) {
     this.#server = server;

@@ -17,7 +17,7 @@ const ENDING_MS = 5000;
 
 /**
  * Finds the processes whose output is a dump in the work folder. There is no process id to be remembered, which another process
- * could have by now: the file that it has open says what it is. Without `/proc` (other systems than Linux) there are none.
+ * could have by now: the file that it has open says what it is. Without `/proc` (other systems than Linux) it finds no processes.
  * @param folder the work folder, in which no run is going on
  */
 export function findOrphanedDumps(folder: string): OrphanedDump[] {

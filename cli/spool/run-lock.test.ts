@@ -39,7 +39,7 @@ describe('run-lock', () => {
     return expect.fail('the lock was given twice');
   };
 
-  /** Another process that takes the lock, says what came of it, and stays. `pid` is its own: Deno is started by a script. */
+  /** Another process that tries to take the lock, prints the result, and stays. `pid` is its own: Deno is started by a script. */
   const otherProcess = async (
     program: string,
     ...args: string[]
@@ -64,7 +64,7 @@ describe('run-lock', () => {
   const node = () => otherProcess(NODE, '--input-type=module', '--disable-warning=ExperimentalWarning', '-e');
   const deno = () => otherProcess(DENO, 'eval', '--ext=ts');
 
-  it('is not given where its file may only be read: it would lock nobody out', async () => {
+  it('is not given where its file is read-only: the lock would keep no other run out', async () => {
     RunLock.acquire(folder, startedAt)[Symbol.dispose]();
     await chmod(join(folder, 'run.lock'), 0o400);
     if (process.getuid!() !== 0) {
@@ -74,7 +74,7 @@ describe('run-lock', () => {
     // Root may write everything, so another user asks.
     await chmod(folder, 0o777);
     await chmod(join(folder, 'run.lock'), 0o444);
-    // Once the sources are read, since they may lie where nobody else may look.
+    // Once the sources are read, since they may lie where no one else may look.
     becomes = 'process.setuid(65534);';
     const { said } = await node();
     expect(said).to.match(/^3 .*run\.lock is another user's.*chown/);
@@ -168,7 +168,7 @@ describe('run-lock', () => {
     RunLock.acquire(folder, startedAt)[Symbol.dispose]();
   });
 
-  it('tells who holds it, to whoever only looks, and leaves nothing behind', async () => {
+  it('tells who holds it without taking it, and leaves nothing behind', async () => {
     expect(RunLock.holder(folder)).to.equal(undefined);
     expect(existsSync(join(folder, 'run.lock'))).to.equal(false);
     const { pid, ended } = await node();

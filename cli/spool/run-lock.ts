@@ -31,7 +31,7 @@ export class RunLock implements Disposable {
     if (!isPlainOrMissing(path)) throw noLock(path);
     const database = new DatabaseSync(path, { timeout: 0 });
     try {
-      // What may only be read SQLite opens all the same, and its lock would then lock nobody out.
+      // SQLite opens a read-only file too, but its lock would then keep no other run out.
       accessSync(path, constants.W_OK);
       // With its journal in memory it takes no room: the zips that fill the disk must get away.
       database.exec('pragma journal_mode = memory; begin exclusive');
@@ -56,7 +56,7 @@ export class RunLock implements Disposable {
   /**
    * Looks whether a run is going on, and leaves nothing behind. It holds a lock of its own for a fraction of a
    * millisecond, since there is no way to ask without.
-   * @returns who holds the lock, such as `: process 12, started …`, or '' where that is not known; undefined when nobody does
+   * @returns who holds the lock, such as `: process 12, started …`, or '' where that is not known; undefined when no one does
    */
   static holder(folder: string): string | undefined {
     const lock = join(folder, 'run.lock');

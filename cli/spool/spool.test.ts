@@ -60,7 +60,7 @@ describe('spool', () => {
         expect(await Spool.open(join(parent, place)).catch(({ message }) => message)).to.match(/EROFS.*--work-dir/);
     });
 
-    it('is made, with those above it, for this user only and whatever the umask', async () => {
+    it('is made, with its parents, for this user only, under any umask', async () => {
       const umask = process.umask(0o027);
       try {
         expect((await Spool.open(folder)).folder).to.equal(folder);
@@ -76,7 +76,7 @@ describe('spool', () => {
       expect(await readdir(folder)).to.deep.equal([]);
     });
 
-    it('is refused when others can look into it, and is not quietly changed', async () => {
+    it('is refused when other users can read it, and its mode is not changed silently', async () => {
       await mkdir(folder, { recursive: true });
       for (const mode of [0o750, 0o705, 0o777, 0o701]) {
         await chmod(folder, mode);
@@ -153,7 +153,7 @@ describe('spool', () => {
     });
   });
 
-  describe('leftovers', () => {
+  describe('pending uploads', () => {
     it('are the whole zips, oldest first, with what their names tell', async () => {
       const spool = await Spool.open(folder);
       const zips = ['03:00:00', '01:00:00', '02:00:00'].map(time => formatBackupName(name('toko-buku', time)));
@@ -192,7 +192,7 @@ describe('spool', () => {
       expect(await readdir(folder)).to.deep.equal([]);
     });
 
-    it('are none any more once they are delivered, also where they can not be removed; that is tried again', async function () {
+    it("are no longer listed once they are delivered, also where they can't be removed; that is tried again", async function () {
       const spool = await Spool.open(folder);
       const zip = formatBackupName(name('a', '00:00:00'));
       await put(spool, zip, `${zip}.json`);
@@ -219,7 +219,7 @@ describe('spool', () => {
       expect(await readdir(folder)).to.deep.equal([half]);
     });
 
-    it('are none any more once they are set aside', async () => {
+    it('are no longer listed once they are quarantined', async () => {
       const spool = await Spool.open(folder);
       const zip = formatBackupName(name('a', '00:00:00'));
       await put(spool, zip, `${zip}.json`);
@@ -228,7 +228,7 @@ describe('spool', () => {
       expect(await readdir(folder)).to.deep.equal([`${zip}.damaged`]);
     });
 
-    it('are none in a new folder', async () =>
+    it('are empty in a new folder', async () =>
       expect(await (await Spool.open(folder)).pendingUploads()).to.deep.equal([]));
   });
 });

@@ -43,7 +43,7 @@ export class Spool {
 
   /**
    * Makes the folder if need be, only for this user.
-   * @throws {ConfigurationError} when it can't be made or written, or when others can look into it
+   * @throws {ConfigurationError} when it can't be made or written, or when other users can read it
    */
   static async open(folder: string): Promise<Spool> {
     try {
@@ -52,7 +52,7 @@ export class Spool {
       const isNew = await makeFolder(folder);
       if (isNew) await chmod(folder, 0o700);
       const { mode } = await stat(folder);
-      if (mode & 0o077) throw new Error(`others can look into it and it will hold dumps; run: chmod 700 '${folder}'`);
+      if (mode & 0o077) throw new Error(`other users can read it, and it will hold dumps; run: chmod 700 '${folder}'`);
       await using _probe = await probe(folder);
     } catch (error) {
       throw new ConfigurationError(
@@ -104,7 +104,7 @@ export class Spool {
     );
   }
 
-  /** Keeps a zip that is no longer what was written from being delivered, for whoever wants to look. @returns its path */
+  /** Keeps a zip that has changed since it was written from being delivered. It stays on the disk for a check by hand. @returns its path */
   async quarantine(fileName: string): Promise<string> {
     const path = this.pathOf(`${fileName}.damaged`);
     await rename(this.pathOf(fileName), path);
@@ -199,7 +199,7 @@ async function remove(path: string): Promise<string | undefined> {
  * client's plugins, and a probe. */
 const PASSING = /^\.(?:(?:options|plugins)-[\da-f-]{36}|probe-\d+)$/;
 
-/** Our own names only: the folder may hold other files, and they are none of our business. */
+/** Our own names only: the folder may hold files of others. */
 function isHalfDone(fileName: string): boolean {
   const isPart = fileName.endsWith('.part');
   const zipName = isPart ? fileName.replace(/(?:\.json)?\.part$/, '') : `${fileName}.zip`;

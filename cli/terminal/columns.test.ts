@@ -66,7 +66,7 @@ describe('a table that fits the terminal', () => {
     for (const line of cut.split('\n')) expect(widthOf(line)).to.be.at.most(40);
   });
 
-  it('lets no cell end its line or steer the terminal, whoever draws it', () => {
+  it('lets no cell end its line or control the terminal', () => {
     expect(table(['a', 'b'], [['x\u001b[2J\ny', 1]])).to.equal('a              b\nx\\u001b[2J\\ny  1');
   });
 

@@ -24,7 +24,7 @@ const DECEPTIVE = [
 ];
 
 describe('printable', () => {
-  it('writes whatever a terminal obeys or a reader does not see as an escape, in all forms', () => {
+  it('writes all characters that a terminal obeys or a reader does not see as escapes, in all forms', () => {
     for (const character of DECEPTIVE) {
       const name = `pt${character}xyz`;
       for (const shown of [printable(name), printableInLine(name), printableBlock(name, ' '), printableJson(name)])

@@ -12,7 +12,7 @@ describe('a name that is typed into a shell', () => {
     for (const name of ['pt_xyz', 'a.b-c', '/tmp/x.sql.zip', '2023']) expect(shellWord(name)).to.equal(name);
   });
 
-  it('is read by the shell as that name, whatever is in it, and steers no terminal', () => {
+  it('is read by the shell as that name, with any characters in it, and controls no terminal', () => {
     for (const name of [
       "o'clock",
       'a b',

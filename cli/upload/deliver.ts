@@ -95,7 +95,7 @@ function digestIn({ zip }: Manifest): Buffer {
   return Buffer.from(zip.sha256, 'hex');
 }
 
-/** A zip that has rotted in the spool is not sent again and again, and not thrown away. */
+/** A zip that was damaged in the spool is not sent again and again, and not deleted. */
 async function quarantine(spool: Spool, fileName: string): Promise<ExplainedError> {
   const path = await spool.quarantine(fileName);
   return new ExplainedError(`the zip is no longer what was written into the work folder; it was set aside as ${path}`, {

@@ -127,7 +127,7 @@ describe('send-body', () => {
     const postLate = (url: string, signal = never) =>
       sendBody(new Request(url, { method: 'POST' }), { length: 3 * MIB, pieces: late(3) }, signal);
 
-    it('that nobody listens', async () => {
+    it('that no one listens', async () => {
       const gone = await listening(echo);
       gone[Symbol.dispose]();
       const error = await postLate(gone.url).catch(error => error);

@@ -96,7 +96,7 @@ function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
     if (++interim > MOST_INTERIM_ANSWERS) outgoing.destroy(new Error('the service answers 1xx time and again'));
   };
   outgoing.on('information', countInterim).on('continue', countInterim);
-  promise.catch(() => {}); // while the body is sent nobody listens yet
+  promise.catch(() => {}); // while the body is sent no one listens yet
   return promise;
 }
 
@@ -114,8 +114,8 @@ async function write(
   };
   answer.then(end, end);
   for await (const piece of pieces) {
-    // The end may have come while the piece was made, and Node calls nobody back who writes to a connection that has
-    // broken and is not closed yet, nor who wrote before there was one when none comes about. So `end` goes on, too.
+    // The end may have come while the piece was made, and Node calls no one back who writes to a connection that has
+    // broken and is not closed yet, nor one who wrote before a connection that then failed. So `end` goes on, too.
     if (isOver) return;
     await new Promise<void>(resolve => {
       goOn = resolve;

@@ -22,7 +22,7 @@ export interface Pass {
 
 /**
  * What a run has learnt of the service, so that an outage costs its pauses once, and not for each zip: the first upload
- * that meets it tries again on behalf of all, and the others wait for what comes of that. Once it has given up, each later
+ * that meets it tries again on behalf of all, and the others wait for its result. Once it has given up, each later
  * upload asks first whether the service is back, one at a time and without pauses.
  */
 export class ServiceGate {

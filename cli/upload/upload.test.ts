@@ -173,7 +173,7 @@ describe('upload', () => {
       expect(requests, 'not tried again').to.have.length(1);
     });
 
-    it('whose digest in the answer is none', async () => {
+    it('whose digest in the answer is missing or invalid', async () => {
       for (const repr_digest of [
         '',
         'sha-256=::',
@@ -200,7 +200,7 @@ describe('upload', () => {
       const verdict = (state: string, findings: object[]) => [answer(201, receipt({ state, findings }))];
       for (const steps of [verdict('complete', [missing]), verdict('incomplete', []), verdict('unverified', [])])
         await failureOf(steps, { request: { manifest } });
-      expect((await failureOf(verdict('complete', []))).message).to.contain('takes the backup for complete');
+      expect((await failureOf(verdict('complete', []))).message).to.contain('reports the backup as complete');
       const more = [missing, finding('ROWS_FELL', 'half is gone')];
       expect((await send(verdict('incomplete', more), { request: { manifest } })).findings).to.have.length(2);
     });
@@ -347,7 +347,7 @@ describe('upload', () => {
       expect((one!.outcome as Error).message).to.contain('the service answered 503');
     });
 
-    it('within a time that fits into the night, whatever the service says of Retry-After', async () => {
+    it('within a time that fits into the night, for any Retry-After of the service', async () => {
       const { setTimeout: real } = globalThis;
       const stop = new AbortController();
       const pauses: number[] = [];

@@ -114,7 +114,7 @@ function checkVerdict({ id, state, findings }: UploadReceipt['data'], manifest: 
   const lost = manifest?.findings.find(({ code }) => !findings.some(found => found.code === code));
   if (!isBetter && !lost) return;
   throw new ExplainedError(
-    `the service takes the backup for ${state}, and has lost that it was found to be ${manifest?.state ?? 'unverified'}` +
+    `the service reports the backup as ${state}, and has lost that it was found to be ${manifest?.state ?? 'unverified'}` +
       `${lost ? ` (${lost.code})` : ''}`,
     { advice: 'Service and sade must be of the same version: upgrade the service first.' },
   );

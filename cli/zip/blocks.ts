@@ -20,8 +20,8 @@ export function takeBlock(): Buffer {
   return block;
 }
 
-/** @param block or a part of it, at which nobody looks any more; one that was not taken here is left alone */
+/** @param block or a part of it, at which no one looks any more; one that was not taken here is left alone */
 export function giveBack({ buffer }: Buffer): void {
-  // Only once: whoever gave it back twice would have two write into it.
+  // Only once: a block that was given back twice would get two writers.
   if (ours.delete(buffer) && spare.length < MOST_SPARE) spare.push(Buffer.from(buffer as ArrayBuffer));
 }

@@ -166,7 +166,7 @@ describe('zip-deflate', () => {
     }
   });
 
-  it('writes the same bytes whatever else runs beside it', async () => {
+  it('writes the same bytes while other zips run beside it', async () => {
     const texts = [rowsOf(2 * BLOCK + 9), randomBytes(BLOCK + 1), Buffer.alloc(3 * BLOCK), rowsOf(1)];
     const pieces = (text: Buffer) => [
       text.subarray(0, BLOCK),

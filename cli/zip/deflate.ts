@@ -12,7 +12,7 @@ import { BLOCK, giveBack } from './blocks.ts';
  *
  * The method is that of Mark Adler's pigz: each block knows the 32 KiB before it, and ends with a sync flush, on a byte's
  * border; so what comes out is one stream that any reader inflates. Deno passes over the 32 KiB, which only costs bytes.
- * @param plain the bytes to compress, in blocks (of {@link BLOCK} bytes, best) that nobody overwrites; they are given back
+ * @param plain the bytes to compress, in blocks (of {@link BLOCK} bytes, best) that no one overwrites; they are given back
  * @param level 1 (fastest) to 9 (smallest)
  * @returns one raw deflate stream (RFC 1951) in pieces; `plain` has come to its end, or been returned, when this has
  * @throws what `plain` throws; RangeError for a level that zlib does not have
@@ -53,7 +53,7 @@ class BlocksUnderWay {
   readonly #plain: AsyncIterator<Buffer>;
   readonly #level: number;
   readonly #underWay: { readonly bytes: Promise<Buffer>; readonly room: Channel<undefined> }[] = [];
-  /** Room for one block, whatever the others do: a zip that waits for a slow disk or server stops no other. */
+  /** Room for one block that no other zip can take: a zip that waits for a slow disk or server stops no other. */
   readonly #own = new Channel<undefined>(1);
   readonly #leaving = new AbortController();
   #before = NOTHING;

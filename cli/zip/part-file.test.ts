@@ -93,7 +93,7 @@ describe('zip-part-file', () => {
     }
   });
 
-  it('puts itself in the place of what a crash left, and does not write through a link', async () => {
+  it('puts itself in place of what a crash left, and does not write through a link', async () => {
     const elsewhere = join(folder, 'precious');
     await writeFile(elsewhere, 'precious');
     await symlink(elsewhere, `${target}.part`);

@@ -49,7 +49,7 @@ export class PartFile {
 
   /**
    * Appends all of `bytes`; one call at a time.
-   * @throws Error on a full disk, and on whatever else the file system says
+   * @throws Error on a full disk, and on any other error of the file system
    */
   async append(bytes: Uint8Array): Promise<void> {
     await withAction(`write ${this.#target}.part`, writeAll(this.#handle, bytes));
@@ -69,7 +69,7 @@ export class PartFile {
   /**
    * Sees to it that the bytes are on the disk, gives the file its name, and that the name is on the disk too. In this
    * order, or a power cut could leave the name without the bytes. Not to be interrupted.
-   * @param beforeNaming what must be done once all bytes are known and on the disk, and before the name tells of them
+   * @param beforeNaming what must be done once all bytes are known and on the disk, and before the name appears
    * @returns bytes and SHA-256 of the file
    */
   async commit(beforeNaming?: (sealed: Sealed) => Promise<void>): Promise<Sealed> {

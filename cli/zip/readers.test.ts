@@ -47,7 +47,7 @@ describe('zip, as independent programs read it', function () {
           expectContent(await read!(target), 'x.sql', content);
         });
 
-      it('holds the dump under its name, whatever that is', async () => {
+      it('holds the dump under its name, for any name', async () => {
         for (const name of ['with space.sql', '🐈 データ.sql', `o'clock "x" \`y\`.sql`, '-x$(id).sql', 'no ending']) {
           await writeFile(source, name);
           await zip(source, join(folder, `${name}.zip`));

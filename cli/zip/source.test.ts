@@ -66,7 +66,7 @@ describe('zip-source', function () {
       );
     });
 
-    it('is read while it grows', async () => {
+    it('is read while it is being written', async () => {
       const progress: number[] = [];
       const zipping = follow({ onProgress: bytes => progress.push(bytes) });
       await appendFile(source, randomBytes(2 * MiB));
@@ -77,7 +77,7 @@ describe('zip-source', function () {
       expect(await zipping).to.include({ entrySize: 2 * MiB + 7 });
     });
 
-    it('is done soon after it is whole: nobody waits for the next look', async () => {
+    it('is done soon after it is whole, without waiting for the next look', async () => {
       const times: number[] = [];
       for (let run = 0; run < 5; run++) {
         whole = Promise.withResolvers();
@@ -257,7 +257,7 @@ interface WatchedHandles extends AsyncDisposable {
   growing(grow: () => Promise<void>): Promise<void>;
 }
 
-/** Looks over the shoulder of whoever reads a file through a FileHandle. */
+/** Records all reads of a file through a FileHandle. */
 async function watchedHandles(path: string): Promise<WatchedHandles> {
   await using probe = await open(path, 'r');
   const prototype = Object.getPrototypeOf(probe) as FileHandle;

@@ -24,7 +24,7 @@ export class ZipSource implements AsyncDisposable {
   readonly #opened: BigIntStats;
   /** How many bytes have been read. */
   #at = 0;
-  /** What the file was when nobody wrote to it any more; undefined as long as somebody does. */
+  /** What the file was when no one wrote to it any more; undefined as long as somebody does. */
   #finished: BigIntStats | undefined;
   #growth: GrowthState = 'goes on';
   #wake = () => {};
@@ -36,7 +36,7 @@ export class ZipSource implements AsyncDisposable {
     this.modifiedAt = new Date(Number(opened.mtimeMs));
   }
 
-  /** @param growth for a file that is followed until it is whole @throws Error when there is none to be read */
+  /** @param growth for a file that is followed until it is whole @throws Error when the file can't be read */
   static async open(path: string, growth?: Growth): Promise<ZipSource> {
     const file = await withAction(`open ${path}`, open(path, 'r'));
     const source = new ZipSource(path, file, await withAction(`look at ${path}`, file.stat({ bigint: true })));
@@ -51,7 +51,7 @@ export class ZipSource implements AsyncDisposable {
   }
 
   /**
-   * Reads the file in blocks (the last is shorter) that whoever has used them may give back, until its end, an abort, or
+   * Reads the file in blocks (the last is shorter) that their user may give back, until its end, an abort, or
    * more bytes than it had.
    */
   async *blocks(signal?: AbortSignal): AsyncGenerator<Buffer> {
@@ -76,7 +76,7 @@ export class ZipSource implements AsyncDisposable {
 
   /**
    * Reads, of a file that grows, only what stood there at a look before: of bytes that are written in this very moment
-   * some kernels give zeros (Linux on arm64 before 6.8, mended by e2c27b803bb6). And only as much as was asked for: at the
+   * some kernels give zeros (Linux on arm64 before 6.8, fixed by e2c27b803bb6). And only as much as was asked for: at the
    * heels of a writer thousands of small reads would do the work of one.
    */
   async #read(room: Buffer): Promise<number> {
@@ -122,7 +122,7 @@ export class ZipSource implements AsyncDisposable {
   }
 
   /**
-   * A dump that somebody still writes to, or has put another in the place of, would make a zip of something that never
+   * A dump that somebody still writes to, or has replaced by another, would make a zip of something that never
    * was a whole dump.
    * @throws Error that says how it has changed
    */

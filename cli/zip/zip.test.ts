@@ -151,7 +151,7 @@ describe('zip', function () {
         await expectNothingLeft(folder);
       });
 
-    it('fails when there is none, or a folder', async () => {
+    it('fails when the source is missing or is a folder', async () => {
       const error = await failureOf(zip(source, target));
       expect(error.message).to.contain(`could not open ${source}: ENOENT`);
       expect(error.cause).to.have.property('code', 'ENOENT');
@@ -162,7 +162,7 @@ describe('zip', function () {
   });
 
   describe('with a target that can not be written', () => {
-    it('fails when the folder is none', async () => {
+    it('fails when the folder of the target is missing or is not a folder', async () => {
       await writeFile(source, SQL);
       for (const place of [join(folder, 'missing', 'x.sql.zip'), join(source, 'x.sql.zip')]) {
         const error = await failureOf(zip(source, place));

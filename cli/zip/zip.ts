@@ -39,7 +39,7 @@ export class RestartZip extends Error {}
 
 /**
  * Zips a dump in one pass: deflated, one entry named as the target without `.zip`, ZIP64 where its size needs it (PKWARE's
- * APPNOTE 6.3.10), readable by its owner only. Memory is flat, whatever the size.
+ * APPNOTE 6.3.10), readable by its owner only. Memory does not grow with the size.
  *
  * The target appears when it is whole and on the disk; after a failure there is neither target nor `target.part`. The
  * source is left as it is.

@@ -211,7 +211,7 @@ async function expectNews(app: RunningApp, folder: string, block: Block, shown: 
     );
   } finally {
     process.kill(-child.pid!, 'SIGKILL');
-    await until('nobody listens any more', () => app.events.listeners === 0);
+    await until('no listener is left', () => app.events.listeners === 0);
   }
 }
 

@@ -56,13 +56,13 @@ describe('bytes that change', function () {
       expect((await trial.listed()).map(({ state }) => state)).to.deep.equal(['complete']);
     });
 
-    it('in the manifest beside it: it is delivered, but nobody vouches for it', async () => {
+    it('in the manifest beside it: it is delivered, but no one vouches for it', async () => {
       const manifest = await readFile(`${zip}.json`, 'utf8');
       await writeFile(`${zip}.json`, manifest.slice(0, -20));
       await expectUnverified();
     });
 
-    it('so that the manifest beside it is gone: it is delivered, but nobody vouches for it', async () => {
+    it('so that the manifest beside it is gone: it is delivered, but no one vouches for it', async () => {
       await rm(`${zip}.json`);
       await expectUnverified();
     });
@@ -164,7 +164,7 @@ describe('bytes that change', function () {
       await expectDamaged(/is gone/);
     });
 
-    it('are mended when sade delivers the same zip again', async () => {
+    it('are replaced when sade delivers the same zip again', async () => {
       const { id } = (await trial.listed())[0]!;
       const { data } = (await (await fetch(`${trial.url}/${id}/manifest`)).json()) as BackupReport;
       const spooled = join(trial.place.workDir, basename(zip));

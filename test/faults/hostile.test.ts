@@ -22,9 +22,9 @@ describe('a backup of a server that', function () {
     ['another database behind a table', [TRUTH, "'; USE mysql; -- "]],
     ['a shell behind a table', [TRUTH, "';\n\\! touch /tmp/evil\n-- "]],
     ['code in a comment behind a table', [TRUTH, "' /*!50003 ; DROP TABLE u */; -- "]],
-    ['rows in the place of a definition', [TRUTH, "' SELECT * FROM mysql.global_priv -- "]],
-    ['a statement in the place of a number', [FILLER.replaceAll('x', '7'), '1); CREATE USER evil; -- ']],
-    ['a function in the place of a number', [FILLER.replaceAll('x', '7'), "0+LENGTH(LOAD_FILE('/etc/passwd'))"]],
+    ['rows in place of a definition', [TRUTH, "' SELECT * FROM mysql.global_priv -- "]],
+    ['a statement in place of a number', [FILLER.replaceAll('x', '7'), '1); CREATE USER evil; -- ']],
+    ['a function in place of a number', [FILLER.replaceAll('x', '7'), "0+LENGTH(LOAD_FILE('/etc/passwd'))"]],
     ['a statement behind a routine', ["select 'a routine in which there is room'", 'select 1; create user evil ']],
   ];
 

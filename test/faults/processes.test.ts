@@ -79,13 +79,13 @@ describe('a backup during which', function () {
     expectDisbelieved(run, /the service says that it stored/);
   });
 
-  it('the service takes an incomplete backup for complete', async () => {
+  it('the service reports an incomplete backup as complete', async () => {
     await using poor = await scene.trial(database, {
       grants: ['select, show view, event on {db}.*', 'select on mysql.proc'],
     });
     await using liar = await misreporting(receipt => ({ ...receipt, state: 'complete', findings: [] }));
     const run = await poor.backup(['--retries', '0'], liar.url);
-    expectDisbelieved(run, /takes the backup for complete, and has lost/);
+    expectDisbelieved(run, /reports the backup as complete, and has lost/);
   });
 
   /** The zip waits: the next run is to deliver it. */
@@ -118,7 +118,7 @@ async function killed({ child, ended }: ReturnType<FaultTrial['start']>): Promis
   await ended;
 }
 
-/** Takes whatever it is sent, and always answers the same. */
+/** Accepts any request, and always answers the same. */
 function answering(status: number, body: string) {
   return serving(async request => {
     await request.resume().toArray();

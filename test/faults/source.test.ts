@@ -295,7 +295,7 @@ describe('a backup of a database', function () {
       await trial.expectComplete(await trial.backup(), ['PARTIAL_AS_WANTED']);
     });
 
-    it('has lost more than half of its rows, and nobody wants to know', async () => {
+    it('has lost more than half of its rows, and shrink_limit_percent is 0', async () => {
       const { trial, run } = await backedUpAgain('delete from stock where id > 90', { shrink_limit_percent: 0 });
       await using _trial = trial;
       await trial.expectComplete(run);

@@ -21,7 +21,7 @@ const SCRIPT = join(import.meta.dirname, '../../testing/databases/mysql9.sh');
 const COUNT = Number(process.env.DEFINITIONS ?? 1000);
 const SEED = Number(process.env.DEFINITIONS_SEED ?? Date.now() % 1_000_000);
 
-/** Random definitions through the real servers, dump programs and clients: what the scanner says is what comes of them. */
+/** Random definitions through the real servers, dump programs and clients: the scanner predicts how they come back. */
 describe(`${COUNT} random definitions, seed ${SEED}`, () => {
   async function areJudged(server: TrialServer): Promise<void> {
     const seen = { valid: 0, lost: 0, 'needs binary mode': 0 };

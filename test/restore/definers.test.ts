@@ -18,7 +18,7 @@ const DEFINERS = [
   'keeper',
 ];
 
-/** A server that one rents gives nobody the right to name other definers. */
+/** A server that one rents gives no one the right to name other definers. */
 describe('the command that takes the definers out of a dump', function () {
   this.timeout(60_000);
   let mariadb: MariaDb;

@@ -245,7 +245,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
       if (columns >= 100) expect(lines[1]).to.contain('TRIGGERS_NOT_GRANTED');
     });
 
-  it('sade history gives all in a pipe, as many as --limit says anywhere, and refuses a limit that is none', async () => {
+  it('sade history shows all backups in a pipe, obeys --limit everywhere, and refuses an invalid limit', async () => {
     expect((await inPipe('history', troubles.incomplete)).stdout.match(/^ *\d+ +/gm)).to.have.length(35);
     expect(JSON.parse((await inPipe('history', troubles.incomplete, '--json')).stdout)).to.have.length(35);
     expect(JSON.parse((await inPipe('history', troubles.incomplete, '--json', '--limit', '2')).stdout)).to.have.length(

@@ -6,10 +6,10 @@ import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 const NAMES = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser', 'chrome'];
 
 /**
- * Starts the system's own Chromium without a window. It finds no other machine, whatever a page or itself would ask for, and
+ * Starts the system's own Chromium without a window. It finds no other machine, for any request of a page or its own, and
  * goes without its sandbox, which not every machine allows: it shows no page but ours.
  * @param names that lead to this machine for it
- * @throws Error saying what to do when there is none
+ * @throws Error saying what to do when no browser is installed
  */
 export function startBrowser({ names = [] }: { names?: readonly string[] } = {}): Promise<Browser> {
   const here = names.map(name => `MAP ${name} 127.0.0.1, `).join('');

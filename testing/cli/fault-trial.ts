@@ -69,7 +69,7 @@ export class FaultTrial implements AsyncDisposable {
     return startSade(this.place.args(server, ...more), { env: COMPILE_CACHE });
   }
 
-  /** @returns dumps, zips, manifests and whatever is half-done in the work folder, sorted */
+  /** @returns dumps, zips, manifests and unfinished files in the work folder, sorted */
   async spooled(): Promise<string[]> {
     const names = await readdir(this.place.workDir).catch(() => []);
     return names.filter(name => !/^(?:run\.|last-run\.json)/.test(name)).sort();
@@ -96,7 +96,7 @@ export class FaultTrial implements AsyncDisposable {
     return histories;
   }
 
-  /** The run says that there is no backup, why, and what to do; and there is none, whole or half. */
+  /** The run says that no backup was made, why, and what to do; and the service has no backup, whole or half. */
   async expectFailed(run: Run, { stage, says, waits = false }: ExpectedFailure): Promise<void> {
     const { outcome, code, stderr } = run;
     const { failure } = outcome;

@@ -9,7 +9,7 @@ export interface BoundlessDatabaseOptions {
   readonly answer?: (sql: string) => DatabaseAnswer | undefined;
   /** What is answered to the login, instead of letting everyone in. */
   readonly login?: () => DatabaseAnswer;
-  /** What it says of itself in its greeting. */
+  /** The version in its greeting. */
   readonly version?: string;
 }
 

@@ -80,7 +80,7 @@ async function addTable(
 /**
  * CHECKSUM TABLE differs for equal rows where a table has virtual columns, so the values are read: as the bytes that are stored, and
  * floating-point numbers in full.
- * @returns a digest of all rows, whatever their order, and how many there are
+ * @returns a digest of all rows, independent of their order, and their number
  */
 async function contentOf(ask: Ask, table: string, history: string): Promise<string> {
   const columns = await ask(`show columns from ${table}`);

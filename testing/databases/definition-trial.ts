@@ -62,7 +62,7 @@ export async function tryDefinition(server: TrialServer, definition: Definition)
     return { isValid: false, comesBack: false, comesBackInBinaryMode: false, dump: '', said: String(error) };
   }
   const dumped = await run(server, server.dump, [...DUMP, SOURCE]);
-  // A dump that fails is told of as such.
+  // A dump that fails is reported as such.
   if (dumped.code !== 0)
     return { isValid: false, comesBack: false, comesBackInBinaryMode: false, dump: '', said: dumped.said };
   const scanner = new InventoryScanner();
@@ -236,7 +236,7 @@ function tokensOf(body: string, { sqlMode }: Definition, { flavour }: TrialServe
   return readAsServer(code, rules).tokens.map(({ at, end }) => code.slice(at, end));
 }
 
-/** Fails unless the scanner says of a dump what comes of it: something where it does not come back, nothing where it does. */
+/** Fails unless the scanner reports exactly the dumps that do not restore what was dumped. */
 export function expectTruth(verdict: Verdict, about: string): void {
   const { comesBack, comesBackInBinaryMode, contents, said } = verdict;
   const { misreadings, unexpected, databases, isBalanced, endsWithMarker } = contents!;

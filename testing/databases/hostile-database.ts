@@ -7,7 +7,7 @@ import { readPacket } from '../../cli/client-programs/tls-negotiation.ts';
 
 /** What a hostile server wants of anyone who logs in. */
 export interface Hostility {
-  /** The way to log in that it asks for, whatever the account's is. */
+  /** The authentication plugin that it asks for, regardless of the account's. */
   readonly plugin: string;
   /** Offers TLS with this certificate. */
   readonly tls?: { readonly key: string; readonly cert: string };

@@ -1,7 +1,7 @@
 import { tagOrigin } from '../../server/error-origin.ts';
 import type { EntityManager, Orm } from '../../server/history/orm.ts';
 
-/** Whoever reads rows of the history gets this error, until it is disposed of. */
+/** Every read of rows of the history fails with this error, until it is disposed of. */
 export function brokenStore({ em }: Orm, error: Error): Disposable {
   const fork = em.fork.bind(em);
   em.fork = () => Object.assign(fork(), broken(error));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sharedMariaDb } from '../databases/mariadb.ts';
 
-/** The kinds of history store that whatever concerns the service is tested on. */
+/** The kinds of history store on which the service is tested. */
 export const HISTORY_STORES = [
   { name: 'SQLite', url: async (folder: string) => `sqlite:${folder}/history.sqlite` },
   {

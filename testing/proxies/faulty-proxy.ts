@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 
-/** What becomes of a piece: handed on, handed on with one bit turned over, or lost with the whole line. */
+/** What happens to a chunk: passed on, passed on with one bit flipped, or lost together with the connection. */
 export type Verdict = 'pass' | 'flip' | 'break';
 
 /** Decides over each piece that goes by; to take its time over that holds the piece back. */

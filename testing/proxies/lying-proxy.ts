@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 
-/** In the place of what, and what: as many bytes, so that the server's packets stay what they are. */
+/** A text and its replacement, of the same length in bytes, so that the server's packets keep their length. */
 export type Lie = readonly [truth: string, lie: string];
 
 /**
- * A MySQL or MariaDB server that answers other than it should: a proxy in front of a real one that puts something else in the place of
- * a text wherever it comes by. Its lies must come in one piece of the answer, and without TLS.
+ * A MySQL or MariaDB server that answers other than it should: a proxy in front of a real one that replaces
+ * a text wherever it passes. Its lies must come in one piece of the answer, and without TLS.
  * @throws {Error} where a lie is longer than what it replaces
  */
 export async function startLyingProxy(target: { readonly port: number }, lies: readonly Lie[]) {

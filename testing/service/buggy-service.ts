@@ -40,7 +40,7 @@ const BUGS: Record<string, () => Promise<unknown>> = {
 const server = await listen({ host: '127.0.0.1', port: 0, log });
 const app = new Koa();
 app.use(requestId());
-app.use(errorHandler({ log, storage: { space: () => Promise.reject(new Error('there is none')) } }));
+app.use(errorHandler({ log, storage: { space: () => Promise.reject(new Error('no free space is known')) } }));
 app.use(requestScope());
 app.use(async ctx => {
   ctx.body = await BUGS[ctx.path]!();

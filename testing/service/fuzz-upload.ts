@@ -134,7 +134,7 @@ function mutatedText(random: RandomNumbers, text: string): string {
   return mutated(random, Buffer.from(text)).toString('latin1');
 }
 
-/** Puts something else in the place of one value somewhere in a document, or adds a key. */
+/** Replaces one value somewhere in a document, or adds a key. */
 function mutatedValue(random: RandomNumbers, value: unknown): unknown {
   const isLeaf = typeof value !== 'object' || value === null || Object.keys(value).length === 0;
   if (isLeaf || random(6) === 0) return ODD_VALUES[random(ODD_VALUES.length)]!(random);

@@ -44,7 +44,7 @@ export function checkReporter(area: Area, subject: string): CheckReporter {
 }
 
 /**
- * Makes a check, whatever becomes of it: what it throws is a problem of its own, and the other checks go on.
+ * Runs a check. An error that it throws becomes a failed check of its own, and the other checks go on.
  * @returns what was found; only the checks, when it could not be made
  * @throws the signal's reason when aborted
  */

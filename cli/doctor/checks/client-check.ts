@@ -13,7 +13,7 @@ import { type Check, type Checked, checkReporter } from './check.ts';
 export const FLAVOURS = { mysql: 'MySQL', mariadb: 'MariaDB' } as const;
 
 export interface ClientCheck extends Checked {
-  /** Undefined when there is none that could be used. */
+  /** Undefined when no client program can be used. */
   readonly clients?: DumpClients;
 }
 

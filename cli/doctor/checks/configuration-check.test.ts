@@ -69,7 +69,7 @@ describe('configuration check', () => {
     expect(warning!.message).to.match(/^holds passwords and others can read it; run: chmod 600/);
   });
 
-  it('says how to make a list where there is none, and where it is still the example', async () => {
+  it('says how to make a list where no list exists, and where it is still the example', async () => {
     const { checks } = await checkConfiguration(path, {});
     expect(checks[0]).to.deep.include({ mark: 'FAIL', subject: path });
     expect(checks[0]!.message).to.equal('does not exist');

@@ -81,7 +81,7 @@ describe('database check', () => {
     expect((await check({ isEncrypted: false }, { socket: '/run/mysqld.sock' })).marks).to.deep.equal([]);
   });
 
-  it('gives each finding a line with the GRANT that mends it', async () => {
+  it('gives each finding a line with the GRANT that fixes it', async () => {
     const grant = "GRANT TRIGGER ON `pt\\_xyz`.* TO 'lumbung'@'%';";
     const { checks, marks, text } = await check({
       findings: [
@@ -103,7 +103,7 @@ describe('database check', () => {
     expect(text).to.contain('FLAVOUR_MISMATCH');
   });
 
-  it('tells of options that are chosen, and of dump_options only the names', async () => {
+  it('reports the options that were chosen, and only the names of those in dump_options', async () => {
     const { text } = await check(
       { fallbackOptions: ['--skip-events'] },
       { ssl: 'require', dumpOptions: ['--where=x="hidden"'] },

@@ -58,7 +58,7 @@ export function checkDatabase(
   });
 }
 
-/** Nobody else looks at the clock: a server that has come to a standstill would keep all that is looked at later. */
+/** Nothing else limits the time: a server that hangs would hold up all later checks. */
 async function within<T>(ms: number, outer: AbortSignal, look: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(tooSlow(ms)), ms);

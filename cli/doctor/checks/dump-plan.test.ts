@@ -11,7 +11,7 @@ const MARIADB: MysqldumpClient = { path: 'mariadb-dump', flavour: 'mariadb', ver
 const MYSQL: MysqldumpClient = { path: 'mysqldump', flavour: 'mysql', version: '9.7.0', knows: () => true };
 
 describe('dump plan', () => {
-  it('tells of nothing that every dump is made with', () => {
+  it('does not report options that every dump is made with', () => {
     expect(explainDumpOptions(SOURCE, MARIADB, { fallbackOptions: [] })).to.deep.equal([]);
     expect(explainDumpOptions({ ...SOURCE, socket: '/s' }, MARIADB, { fallbackOptions: [] })).to.deep.equal([]);
   });
@@ -32,7 +32,7 @@ describe('dump plan', () => {
       }
   });
 
-  it('tells of what the preflight gives up, and why', () => {
+  it('reports what the preflight gives up, and why', () => {
     const found = { fallbackOptions: ['--ignore-table=a.v'], ofHistory: ['--dump-history'] };
     const [history, ignored] = explainDumpOptions(SOURCE, MARIADB, found);
     expect(history).to.equal('--dump-history (some tables are system-versioned)');

@@ -25,7 +25,7 @@ export function estimateTime(label: string, dumpBytes: number, lastRun: LastRun 
   return { seconds: dumpBytes / BYTES_PER_SECOND, basis: 'a rough guess: 40 MiB/s, without the upload' };
 }
 
-/** How large the dumps of one run may get; of databases that could not be looked at nobody knows. */
+/** How large the dumps of one run may get; the sizes of databases that could not be checked are unknown. */
 export interface Sizes {
   readonly dumpBytes: readonly number[];
   /** Labels of those whose size is not known. */

@@ -26,12 +26,12 @@ const said = (run: LastRun) =>
     .join('\n');
 
 describe('last run check', () => {
-  it('says how to make one where there was none, and that nothing is wrong', () => {
+  it('says how to make the first run, and that nothing is wrong', () => {
     const [only, ...more] = checkLastRun(undefined);
     expect(more).to.be.empty;
     expect(only).to.deep.include({
       mark: 'ok',
-      message: 'there was none from this work folder yet; sade backup makes one',
+      message: 'no run from this work folder yet; start one with sade backup',
     });
     expect(only).not.to.have.property('advice');
   });

@@ -14,7 +14,7 @@ export const STALE_AFTER_HOURS = 26;
 export function checkLastRun(lastRun: LastRun | undefined, now = new Date()): readonly Check[] {
   const started = lastRun?.startedAt ?? now;
   const mark = checkReporter('last run', lastRun ? `of ${inLocalTime(started)}` : 'none');
-  if (!lastRun) return [mark.ok('there was none from this work folder yet; sade backup makes one')];
+  if (!lastRun) return [mark.ok('no run from this work folder yet; start one with sade backup')];
   const checks = [...describeEnds(lastRun, mark), ...describeOutcomes(lastRun.outcomes, mark)];
   if (lastRun.notDone.length > 0)
     checks.push(mark.fail(`not done: ${lastRun.notDone.join(', ')}`, 'Run sade backup again.'));
@@ -28,7 +28,7 @@ export function checkLastRun(lastRun: LastRun | undefined, now = new Date()): re
   return checks;
 }
 
-/** Tells that the report of the last run is there, and can't be read: that is not "there was none yet". */
+/** Tells that the report of the last run exists and can't be read: that is not "no run yet". */
 export function unreadableLastRun({ message, advice }: ExplainedError): Check {
   return checkReporter('last run', 'unknown').warn(message, advice);
 }

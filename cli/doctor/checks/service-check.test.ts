@@ -74,7 +74,7 @@ describe('service check', () => {
       }
   });
 
-  it('takes no slow answer for a clock that differs', async () => {
+  it('does not report a slow answer as a clock that differs', async () => {
     const time = new Date(Date.now() + 200).toISOString();
     const { checks } = await checkService({
       ...{ server: new URL('http://127.0.0.1'), version: '1.2.9', sizes: { dumpBytes: [], unknown: [] } },

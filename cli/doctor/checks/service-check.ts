@@ -48,7 +48,7 @@ export function checkServiceRoom(server: URL, { storage }: Status, sizes: Sizes)
   return { checks: describeRoom(storage.free_bytes, sizes, checkReporter('service', server.href)) };
 }
 
-/** A service from before there was such a question takes it for the name of a database. */
+/** A service of an older version reads this path as the name of a database. */
 function explainAbsence(error: unknown): never {
   if (!(error instanceof ServiceRefusal) || error.status !== 404) throw error;
   const advice = 'Update the service to the version of this program, or check --server.';

@@ -47,7 +47,7 @@ describe('doctor: newest backups', () => {
         .and.contain('sade show 7');
   });
 
-  it('are worth a warning when they are old, or when there is none', async () => {
+  it('warns when the newest backup is old, and when a database has no backup', async () => {
     expect(await check('2026-01-01 00:59:00')).to.match(/^warn is complete, 26 h old/);
     expect(await check('2026-01-01 01:01:00')).to.match(/^ok/);
     expect(await check(undefined)).to.match(/^warn the service has no backup of it yet .*sade backup --only pt_xyz$/);

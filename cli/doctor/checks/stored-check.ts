@@ -15,7 +15,7 @@ export interface StoredCheckOptions {
   readonly ask: () => Promise<DatabaseList['data']>;
   /** Asks it for all that is known of one backup. @throws {ExplainedError} */
   readonly askReport: (id: string) => Promise<BackupReport['data']>;
-  /** The last run from here: before the first one nobody expects a backup. */
+  /** The last run from here: before the first run no backup is expected. */
   readonly lastRun: LastRun | 'unreadable' | undefined;
   readonly now?: Date;
 }
@@ -66,5 +66,8 @@ function describe(label: string, latest: Latest | undefined, { lastRun, now = ne
     return fail(what, `sade show ${id} tells why; sade history ${shellWord(label)} shows the ones before.`);
   const hours = (now.getTime() - Date.parse(`${timestamp.replace(' ', 'T')}Z`)) / 3_600_000;
   if (hours <= STALE_AFTER_HOURS) return ok(what);
-  return warn(what, 'See what became of the runs since, and that cron or the timer still starts sade backup.');
+  return warn(
+    what,
+    'Check the mails and logs of the runs since then, and that cron or the timer still starts sade backup.',
+  );
 }

@@ -32,7 +32,7 @@ describe('databases that no entry covers', () => {
     expect(only).to.deep.include({ mark: 'ok', subject: '10.0.0.1:3306' });
   });
 
-  it('are told of the one server that several addresses and users reach, and asked of each user once', async () => {
+  it('are reported for the one server that several addresses and users reach, and each user is asked once', async () => {
     const asked: string[] = [];
     const ask: AskVisible = async ({ host, user }) => {
       asked.push(`${user}@${host}`);
@@ -70,7 +70,7 @@ describe('databases that no entry covers', () => {
       return { list: list === undefined ? undefined : (JSON.parse(list) as string[]), rest, text: only!.text };
     };
 
-    it('are named as the list takes them when they are pasted, whatever characters they have', async () => {
+    it('are named so that they can be pasted into the list, with any characters', async () => {
       const odd = ['${HOME}', '$${HOME}', '${', 'a"b\\c', "o'neil", 'ünï'];
       const { list } = await pasted(...odd, 'bell\x07', 'line\nend');
       const missing: string[] = [];

@@ -39,7 +39,7 @@ interface Server {
 
 /**
  * Looks for databases that no entry of the list covers: on each server of the list, as far as the users of its entries may see.
- * All entries that reach a server cover it together, whatever address they name and whatever their labels are.
+ * All entries that reach a server cover it together, regardless of the address they name and of their labels.
  */
 export async function checkUncovered(options: UncoveredCheckOptions): Promise<Checked> {
   const { reached, signal, ask, workers, withinMs = 30_000 } = options;

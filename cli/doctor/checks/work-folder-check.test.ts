@@ -51,7 +51,7 @@ describe('work folder check', () => {
     expect(await readdir(workDir)).to.deep.equal([]);
   });
 
-  it('refuses one that others can look into', async () => {
+  it('refuses one that other users can read', async () => {
     await made();
     await chmod(workDir, 0o755);
     const { marks, text } = await check();
@@ -137,7 +137,7 @@ describe('work folder check', () => {
     expect(text).to.match(/1 zip \(\d+ B\) set aside/);
   });
 
-  it('tells of a run that is going on, and does not disturb it', async () => {
+  it('reports a run that is going on, and does not disturb it', async () => {
     await made();
     const startedAt = new Date('2026-01-02T03:04:05Z');
     using _lock = RunLock.acquire(workDir, startedAt);

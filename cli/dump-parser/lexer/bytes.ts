@@ -38,7 +38,7 @@ export function isOfName(byte: number): boolean {
   return isLetter || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte === DOLLAR || byte >= 0x80;
 }
 
-/** @returns whether the bytes at a place are those of a lower-case word, in whatever case */
+/** @returns whether the bytes at a position are those of a lower-case word, ignoring case */
 export function isWordAt(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
   if (at < 0) return false;
   for (let i = 0; i < word.length; i++) if ((bytes[at + i]! | 0x20) !== word[i]) return false;

@@ -38,7 +38,7 @@ describe('inventory: dollar-quote', () => {
       expect(isOver(`${MYSQL_9}SELECT ${body};`), body).to.equal(false);
   });
 
-  it('takes a backslash for what it is under NO_BACKSLASH_ESCAPES', () => {
+  it('treats a backslash as a plain character under NO_BACKSLASH_ESCAPES', () => {
     expect(isOver(`${MYSQL_9}SET sql_mode='NO_BACKSLASH_ESCAPES';SELECT $$ \\$$;`)).to.equal(true);
   });
 
@@ -138,7 +138,7 @@ describe('inventory: dollar-quote', () => {
       expect(contentsOf(dump, [cut]), dump.slice(0, cut)).to.deep.equal(whole);
   });
 
-  it('is more than the rows of an INSERT, wherever the dump is cut, and also where it turns out to be none', () => {
+  it('is more than the rows of an INSERT, wherever the dump is cut, and also where it turns out not to be a dollar quote', () => {
     for (const insert of [
       'INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = $$x$$;\n',
       '\nDELIMITER $$\nINSERT INTO t VALUES (1)\nDELIMITER ;\n$(\nDELIMITER $$\n',

@@ -33,13 +33,13 @@ export interface Statement {
   readonly isWhole: boolean;
   /** Bytes of the statement with its delimiter. */
   readonly size: number;
-  /** Whether the client takes a backslash in it for a command of its own. */
+  /** Whether the client treats a backslash in it as a command of its own. */
   readonly hasClientCommand: boolean;
   /** What ended it. */
   readonly delimiter: Uint8Array;
 }
 
-/** What is told of a dump while it goes by. The bytes are those of a buffer that is used again: good during the call only. */
+/** The events of a dump while it is read. The bytes are in a buffer that is reused: they are valid during the call only. */
 export interface LexerEvents {
   /** A comment outside of any statement has ended: its text with its opener, and where in the dump it began. */
   comment(text: Uint8Array, at: number, isAtLineStart: boolean): void;
@@ -75,7 +75,7 @@ export class DumpLexer {
 
   /** Whose client it is that will restore the dump: they don't agree on what a comment is. */
   flavour: Flavour = 'mariadb';
-  /** Whether a DELIMITER line stands behind a block comment: the client takes it for a command or not, depending on --comments. */
+  /** Whether a DELIMITER line stands behind a block comment: whether the client treats it as a command depends on --comments. */
   hasDoubtfulDelimiter = false;
 
   readonly #events: LexerEvents;

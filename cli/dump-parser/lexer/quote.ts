@@ -4,7 +4,7 @@ import { BACKSLASH } from './bytes.ts';
  * Finds the end of a string or a quoted name. A doubled quote ends it and begins the next one, which comes to the same.
  * @param from where its inside goes on, not behind the first half of an escape
  * @param escapes whether a backslash takes the next byte's meaning away
- * @returns where its closing quote stands; where there is none yet, `~` of how far it has been read: an escape that is
+ * @returns where its closing quote stands; where it is not there yet, `~` of how far it has been read: an escape that is
  * cut in two is left for the next time
  */
 export function closingQuote(bytes: Uint8Array, from: number, quote: number, escapes: boolean): number {

@@ -1,6 +1,6 @@
 import type { Flavour } from '../lexer/delimiter.ts';
 
-/** A word, a name in quotes, a string, or a sign, as the server reads it; comments are none. */
+/** A word, a name in quotes, a string, or a sign, as the server reads it. Comments are not tokens. */
 export interface ServerToken {
   readonly kind: 'word' | 'name' | 'string' | 'sign';
   /** Of a name without its quotes; of a string nothing. */

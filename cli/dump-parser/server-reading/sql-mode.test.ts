@@ -13,7 +13,7 @@ describe('inventory: sql-mode', () => {
     expect(after("SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO'")).to.deep.equal([true, true]);
   });
 
-  it('knows which modes take a backslash for what it is', () => {
+  it('knows in which modes a backslash is a plain character', () => {
     for (const [mode, escapes] of [
       ['', [true, true]],
       ['STRICT_TRANS_TABLES', [true, true]],

@@ -70,7 +70,7 @@ async function missingDefiner(
 ): Promise<Pick<BrokenView, 'reason' | 'definer'> | undefined> {
   const definition = await definitionOf(session, database, view);
   if (!definition.includes(`${escapeId(database, true)}.`)) return undefined;
-  // Written in full because it reads another database, too: who may read that is nobody's business but the caller's.
+  // Written in full because it reads another database, too: who may read that depends on the caller.
   if (/ SQL SECURITY INVOKER /.test(definition)) return undefined;
   try {
     await session.ask(`select 1 from ${quoted(database, view)} limit 0`);

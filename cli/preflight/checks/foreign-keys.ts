@@ -12,7 +12,7 @@ interface Asked {
 }
 
 /**
- * Finds foreign keys that MySQL has let become what it does not create, whatever foreign_key_checks is. (What MariaDB
+ * Finds foreign keys that MySQL would no longer create, even with foreign_key_checks=0. (What MariaDB
  * does not create, broken-foreign-keys.ts finds.)
  */
 export async function foreignKeyFindings(session: Session, { database, server, leftOut }: Asked): Promise<Finding[]> {

@@ -46,7 +46,7 @@ export async function askDefinitions(
   return { folders, tablespaces, oldPartitions };
 }
 
-/** @returns what there is to be told of them */
+/** @returns the findings about them */
 export function definitionFindings({ folders, tablespaces, oldPartitions }: DefinitionFacts): Finding[] {
   return [
     ...(folders.length === 0

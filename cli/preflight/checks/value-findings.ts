@@ -4,7 +4,7 @@ import { firstNames } from '../../../protocol/first-names.ts';
 import type { ProbedColumns } from '../source/probe-values.ts';
 import type { Flaw, SuspectColumn } from '../source/suspect-columns.ts';
 
-/** @returns what there is to be told of values that come back as others, or may do so */
+/** @returns the findings about values that a restore changes, or may change */
 export function valueFindings({ flawed, unseen }: ProbedColumns): Finding[] {
   const of = (columns: readonly SuspectColumn[], wanted: Flaw) => columns.filter(({ flaw }) => flaw === wanted);
   const told = (columns: readonly SuspectColumn[], tell: (columns: readonly SuspectColumn[]) => Finding) =>
@@ -20,7 +20,7 @@ export function valueFindings({ flawed, unseen }: ProbedColumns): Finding[] {
   ];
 }
 
-const NOT_LOOKED_AT = 'nobody could look, in the time that there is for that, whether they hold such values';
+const NOT_LOOKED_AT = 'the time for this check was too short to see whether they hold such values';
 
 function rounded(columns: readonly SuspectColumn[], more: string): Finding {
   return finding(

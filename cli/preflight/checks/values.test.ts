@@ -82,14 +82,14 @@ for (const { name, flavour, open } of SERVERS)
       expect(findings.map(({ code }) => code)).to.deep.equal(['VALUES_LOST']);
     });
 
-    it('say nothing of texts that come back, in whatever character set', async () => {
+    it('report no texts that are restored unchanged, in any character set', async () => {
       await create(`create table texts (id int primary key, a varchar(20) character set ascii, b text character set cp1251,
         c char(5) character set sjis, d enum('ü', 'x') character set hp8, e varchar(9) character set latin1);
         insert into texts values (1, 'plain', 'Привет', 'ソ', 'ü', '€'), (2, null, null, null, null, null), (3, '', '', '', 'x', '')`);
       expect(await trip()).to.deep.include({ findings: [], error: undefined, altered: [] });
     });
 
-    it('tell of bytes that have no counterpart in utf8mb4, with the statement that shows the rows', async () => {
+    it('report bytes that have no counterpart in utf8mb4, with the statement that shows the rows', async () => {
       const ascii = isMaria ? `(2, x'61E4', null)` : `(2, 'a', null)`;
       await create(`create table texts (id int primary key, a varchar(20) character set ascii, b varchar(9) character set cp1251);
         insert into texts values (1, 'plain', x'98'), ${ascii}`);
@@ -122,7 +122,7 @@ for (const { name, flavour, open } of SERVERS)
       expect([stateOf(findings), altered]).to.deep.equal(['complete', ['rates']]);
     });
 
-    it('tell of rows that differ in a unique key beyond the sixth digit of a FLOAT only: they do not load', async () => {
+    it('report rows that differ in a unique key beyond the sixth digit of a FLOAT only: they do not load', async () => {
       await create(`create table of_key (f float primary key); insert into of_key values (16777215), (16777214);
         create table of_more (id int primary key, s varchar(20), f float, unique key both_of (s(2), f));
         insert into of_more values (1, 'abc', 1.0000001), (2, 'abd', 1.0000002), (3, null, 1), (4, null, 1);
@@ -140,7 +140,7 @@ for (const { name, flavour, open } of SERVERS)
       expect([after.error, told(after.findings)]).to.deep.equal([undefined, ['VALUES_ROUNDED apart.f, no_key.f']]);
     });
 
-    it('tell of the century that a YEAR(2) loses, and of keys that do not load for it', async function () {
+    it('report the century that a YEAR(2) loses, and keys that do not load because of it', async function () {
       if (flavour === 'mysql') return this.skip();
       await create(`create table empty (y year(2)); create table plain (y year); insert into plain values (1950);
         create table born (id int primary key, y year(2)); insert into born values (1, 1950), (2, 2050), (3, null);
@@ -158,7 +158,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(await trip()).to.deep.include({ findings: [], error: undefined, altered: [] });
     });
 
-    it('tell of NULL in an AUTO_INCREMENT column, and bring a 0 back as it is', async () => {
+    it('report NULL in an AUTO_INCREMENT column, and bring a 0 back as it is', async () => {
       await create(
         `create table plain (id int auto_increment primary key); set sql_mode = 'NO_AUTO_VALUE_ON_ZERO'; insert into plain values (0), (5)`,
       );
@@ -171,7 +171,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(altered).to.deep.equal(['nullable']);
     });
 
-    it("tell of values of an ENUM or SET that look like its member '', and bring all others back", async () => {
+    it("report values of an ENUM or SET that look like its member '', and bring all others back", async () => {
       await create(`set sql_mode = ''; create table fine (id int primary key, e enum('a', 'b,''c'), s set('x', 'y')) character set latin1;
         insert ignore into fine values (1, 'no such', 'no such'), (2, '', ''), (3, 'b,''c', 'x,y'), (4, 0, 0);
         create table odd (id int primary key, e enum('a', '', 'b'), s set('', 'x', 'y'), l set('a', '')); insert into odd values (1, 2, 2, 1), (2, 'b', 'x,y', 3)`);
@@ -189,7 +189,7 @@ for (const { name, flavour, open } of SERVERS)
       }
     });
 
-    it('bring odd dates, times and numbers back, and tell of dates that do not exist', async () => {
+    it('bring odd dates, times and numbers back, and report dates that do not exist', async () => {
       await create(`set sql_mode = ''; create table odd (id int primary key, d date, n datetime(6), t time(3), y year, b bit(13), z decimal(10, 2) zerofill,
         big decimal(65, 30), u bigint unsigned, dd double, w timestamp null, bin varbinary(9) default x'00FF', x int default (1 + 1));
         insert into odd values (1, '0000-00-00', '0000-00-00', '-838:59:59', 0, b'1011', 5, 12345678901234567890123456789012345.123456789012345678901234567891, 18446744073709551615, 1.7976931348623157e308, 0, x'0A00', 1),
@@ -205,7 +205,7 @@ for (const { name, flavour, open } of SERVERS)
       expect((await trip({ edit })).altered).to.deep.equal([]);
     });
 
-    it('tell of stored generated columns that a load computes to something else', async () => {
+    it('report stored generated columns that a load computes to something else', async () => {
       await create(`create table fine (id int primary key, a decimal(9, 4), b decimal(9, 1) as (a / 3) stored, n datetime, d date as (n) stored, c varchar(2) as (concat('abc', id)) stored);
         set sql_mode = '', time_zone = '+00:00'; insert into fine (id, a, n) values (1, 1, '2024-01-01 03:00:00');
         create table of_zone (id int primary key, w timestamp null, d date as (date(w)) stored, h int as (hour(w)) stored, s varchar(30) as (concat('x', w)) stored, v int as (hour(w)) virtual);
@@ -219,7 +219,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(altered).to.deep.equal(['of_zone']);
     });
 
-    it('tell of a stored generated column that a load can not compute', async function () {
+    it('report a stored generated column that a load can not compute', async function () {
       if (isMaria) return this.skip();
       await create(`create table odd (id int primary key, u int unsigned, w int unsigned, x bigint as (u - w) stored);
         set sql_mode = 'NO_UNSIGNED_SUBTRACTION'; insert into odd (id, u, w) values (1, 1, 2)`);
@@ -228,7 +228,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(told(findings)).to.deep.equal(['WILL_NOT_LOAD odd.x']);
     });
 
-    it('tell of a table whose file has no name of the server: it does not load until it is renamed', async function () {
+    it("report a table whose file name is not one of the server's: it does not load until it is renamed", async function () {
       // MySQL 8 has such tables no more: it knows only what is in its dictionary.
       if (!isMaria) return this.skip();
       await create(
@@ -252,7 +252,7 @@ for (const { name, flavour, open } of SERVERS)
       ]);
     });
 
-    it('tell of folders that the server must have which loads them, and load elsewhere without', async function () {
+    it('report folders that the restoring server must have, and load elsewhere without them', async function () {
       // MySQL's SHOW CREATE TABLE tells no folder of a MyISAM table, and its InnoDB takes known folders only.
       if (!isMaria) return this.skip();
       const outside = join(folder, 'outside');
@@ -275,7 +275,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(await trip({ edit })).to.deep.include({ error: undefined, altered: [] });
     });
 
-    it('tell of foreign keys that are no longer what a load creates, and load by the advice', async () => {
+    it('report foreign keys that are no longer what a load creates, and load by the advice', async () => {
       await create(`create table fine (a varchar(9) collate utf8mb4_bin, b int, c int, primary key (a), unique key (b, c));
         create table child (a varchar(9) collate utf8mb4_bin, b int, c int, foreign key (a) references fine (a), foreign key (b, c) references fine (b, c));
         set foreign_key_checks = 0; insert into child values ('nowhere', 8, 9)`);
@@ -301,7 +301,7 @@ for (const { name, flavour, open } of SERVERS)
       ]);
     });
 
-    it('tell of foreign keys under which a table was made anew otherwise: they do not load', async function () {
+    it('report foreign keys whose table was created again with other columns: they do not load', async function () {
       if (!isMaria) return this.skip();
       const made = (n: number, parent: string, child: string, anew: string) =>
         `create table p${n} (x ${parent} primary key); create table q${n} (a ${child}, key (a), constraint f${n} foreign key (a) references p${n} (x));
@@ -331,7 +331,7 @@ for (const { name, flavour, open } of SERVERS)
       }
     });
 
-    it('tell of tablespaces that the server must have which loads them', async function () {
+    it('report tablespaces that the restoring server must have', async function () {
       if (isMaria) return this.skip();
       await server.sql(`create tablespace own_space add datafile 'own_space.ibd'`);
       await create(
@@ -342,7 +342,7 @@ for (const { name, flavour, open } of SERVERS)
       await server.sql(`drop database ${DATABASE}; drop tablespace own_space`);
     });
 
-    it('tell of history partitions that began too long ago, and load by the advice', async function () {
+    it('report history partitions that began too long ago, and load by the advice', async function () {
       if (!isMaria) return this.skip();
       const [row] = (await server.sql('select year(now()) - 2 as year')) as { year: number }[];
       const start = `${row!.year}-01-01`;
@@ -384,8 +384,8 @@ for (const { name, flavour, open } of SERVERS)
     });
   });
 
-describe('the values of columns that nobody could look at', () => {
-  it('are told of where a character set or FLOAT may lose some, and of no date', () => {
+describe('the values of columns that no one could look at', () => {
+  it('are reported where a character set or FLOAT may lose some, and not for dates', () => {
     const row = (column: string, type: string, characterSet: string | null = null) =>
       suspectColumn(['t', column, type, characterSet, null, type, 'YES', ''], 'mariadb');
     const unseen = [...row('a', 'varchar', 'ascii'), ...row('f', 'float'), ...row('d', 'date'), ...row('x', 'int')];
@@ -453,7 +453,7 @@ describe('the look at values', () => {
 });
 
 describe('a database whose name differs from another in an accent only, where the server writes names in small letters', () => {
-  it('is taken for itself', async () => {
+  it('is not confused with the other one', async () => {
     await using mariadb = await startMariaDb(['--lower-case-table-names=1']);
     await mariadb.sql(`create database cafe; create database café; create table cafe.plain (id int);
       create table café.other (id int); create procedure café.p() select 1`);

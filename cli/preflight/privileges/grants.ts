@@ -8,13 +8,13 @@ export interface Grant {
   readonly database: string;
   /** Table or routine; empty above them. */
   readonly object: string;
-  /** Account (`user@host`, as CURRENT_USER() says it), role or PUBLIC: whoever has the right. */
+  /** Account (`user@host`, as CURRENT_USER() says it), role or PUBLIC that has the right. */
   readonly grantee: string;
 }
 
 /**
  * @param lines what SHOW GRANTS answers, with quoted names; they hold password hashes on MariaDB: never to be shown
- * @returns what they say of rights; a right on single columns counts for nothing here
+ * @returns the rights in them; a right on single columns is ignored
  */
 export function parseGrants(lines: readonly string[]): Grant[] {
   return lines.map(line => parseGrant(tokensOf(line))).filter(grant => grant !== undefined);

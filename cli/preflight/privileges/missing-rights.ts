@@ -52,7 +52,7 @@ function missingTables(context: RightsContext): Missing {
   const isClosed = (name: string) => !rights.onTable('SELECT', database, name) && !leftOut.leavesOut(name);
   const closed = [...tables, ...sequences, ...views].filter(isClosed);
   const message =
-    'the user lacks SELECT on the whole database: tables on which it has no right at all are missing, and nobody can tell which' +
+    'the user lacks SELECT on the whole database: tables on which it has no right at all are missing, and no one can tell which' +
     (closed.length > 0 ? `; without it were left out: ${firstNames(closed)}` : '');
   const { findings, fallbackOptions } = missing(
     'TABLES_NOT_GRANTED',

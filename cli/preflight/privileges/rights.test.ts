@@ -70,12 +70,12 @@ describe('rights', () => {
     for (const right of ['SELECT', 'EVENT', 'TRIGGER']) expect(rights.onDatabase(right, 'd'), right).to.equal(true);
   });
 
-  it('are mended in the row that counts, and a new row takes nothing away', () => {
-    const mend = (...lines: string[]) => rightsOf(lines).grantedRow('pt_xyz', 'u@%');
-    expect(mend()).to.deep.equal({ pattern: 'pt\\_xyz', rights: [] });
-    expect(mend('GRANT SELECT ON `pt_xyz`.*')).to.deep.equal({ pattern: 'pt_xyz', rights: [] });
-    expect(mend('GRANT SELECT ON `pt\\_xyz`.*')).to.deep.equal({ pattern: 'pt\\_xyz', rights: [] });
-    expect(mend('GRANT SELECT, INSERT ON `pt%`.*')).to.deep.equal({
+  it('are fixed in the row that counts, and a new row takes nothing away', () => {
+    const rowOf = (...lines: string[]) => rightsOf(lines).grantedRow('pt_xyz', 'u@%');
+    expect(rowOf()).to.deep.equal({ pattern: 'pt\\_xyz', rights: [] });
+    expect(rowOf('GRANT SELECT ON `pt_xyz`.*')).to.deep.equal({ pattern: 'pt_xyz', rights: [] });
+    expect(rowOf('GRANT SELECT ON `pt\\_xyz`.*')).to.deep.equal({ pattern: 'pt\\_xyz', rights: [] });
+    expect(rowOf('GRANT SELECT, INSERT ON `pt%`.*')).to.deep.equal({
       pattern: 'pt\\_xyz',
       rights: ['SELECT', 'INSERT'],
     });
@@ -132,7 +132,7 @@ describe('rights', () => {
               ...{ flavour, areNamesLiteral: false, ignoresCase: false, hasActiveRoles: false },
             });
             const isSeen = rights.onDatabase('EVENT', 'pt_rights');
-            // Which of two equals counts depends on MySQL's memory: then the right is never taken for given.
+            // Which of two equals counts depends on MySQL's memory: then the right is never assumed.
             const isOpen = flavour === 'mysql' && firstWildcard(withEvent) === firstWildcard(without);
             if (isOpen ? isSeen : isSeen !== isAllowed)
               disagreed.push(`${withEvent} against ${without}: the server says ${isAllowed}`);

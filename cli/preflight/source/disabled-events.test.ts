@@ -53,7 +53,7 @@ describe('events of a server with event_scheduler=DISABLED', () => {
     expect(await readFile(path, 'utf8')).to.match(/^-- Dump completed/m);
   });
 
-  it('are no finding where the system table shows that there are none', async () => {
+  it('are not reported where the system table shows no events', async () => {
     await readSystemTable('grant');
     expect((await runPreflight(source('eventless'), { signal })).findings).to.deep.equal([]);
   });

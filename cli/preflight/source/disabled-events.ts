@@ -46,6 +46,8 @@ export function disabledEventFindings({ names }: DisabledEvents): Finding[] {
       : `these events were left out: ${firstNames(names)}`;
   const advice =
     'Start the server with event_scheduler=OFF instead of DISABLED: no event runs then either' +
-    (names === undefined ? '. Or let sade see that there are none: grant the user SELECT on mysql.event.' : '.');
+    (names === undefined
+      ? '. Or grant the user SELECT on mysql.event, so that sade can see that the database has no events.'
+      : '.');
   return [finding('EVENTS_NOT_DUMPED', `the server runs with event_scheduler=DISABLED: ${which}`, advice)];
 }

@@ -38,7 +38,7 @@ const PARTS: Readonly<Record<'routines' | 'triggers' | 'events', Record<Flavour,
 };
 
 /**
- * Those that the server writes with escapes, whatever the SQL mode is. Under NO_BACKSLASH_ESCAPES, which mysqldump sets for what was
+ * Those that the server writes with escapes in every SQL mode. Under NO_BACKSLASH_ESCAPES, which mysqldump sets for what was
  * created under it, a backslash is then two, and a line end is one and a letter.
  */
 const ESCAPED = {

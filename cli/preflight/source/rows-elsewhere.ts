@@ -4,7 +4,7 @@ import type { LeftOut } from '../../config/partial-dumps.ts';
 import type { TableOfEngine } from './source-objects.ts';
 
 /**
- * The engines whose rows mysqldump leaves alone, whatever it is told; MariaDB's program calls that --no-data-med. The rows of
+ * The engines whose rows mysqldump never dumps; MariaDB's program calls that --no-data-med. The rows of
  * some of them lie in other tables of the server, which are dumped by themselves.
  */
 const ROWS_ELSEWHERE: Readonly<Record<string, 'in files or on other servers' | 'in other tables'>> = {
@@ -22,7 +22,7 @@ export function areRowsElsewhere(engine: unknown): boolean {
   return String(engine).toUpperCase() in ROWS_ELSEWHERE;
 }
 
-/** @returns what there is to be told of such tables, unless their rows are left out on purpose */
+/** @returns what there is to be reported such tables, unless their rows are left out on purpose */
 export function rowsElsewhereFindings(tables: readonly TableOfEngine[], asWanted: LeftOut): Finding[] {
   const namesOf = (where: string) =>
     tables

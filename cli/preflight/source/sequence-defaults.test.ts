@@ -46,7 +46,7 @@ describe('sequences of MariaDB', function () {
     ['lastval of another database', `lastval(${OTHER}.s)`, 'other'],
     ['setval of another database', `setval(${OTHER}.s, 5000)`, 'other'],
   ] as const)
-    it(`are told of where a default uses ${what}, and it is dumped so that it loads`, async () => {
+    it(`are reported where a default uses ${what}, and it is dumped so that it loads`, async () => {
       await create(
         `create sequence s; create table draws (a int default ${expression}, b int); insert into draws values (1, 2);
          create view only_shows as select * from draws`,
@@ -70,7 +70,7 @@ describe('sequences of MariaDB', function () {
       expect(await nextOf(drawn), 'the copy draws from the original').to.be.greaterThan(before);
     });
 
-  it('are told of where a view draws from one: the copy draws from the original', async () => {
+  it('are reported where a view draws from one: the copy draws from the original', async () => {
     await create(`create sequence s nocache; create view v as select nextval(s) as n; create view w as select lastval(s) as n;
       create view x as select nextval(${OTHER}.s) as n; create view fine as select 'nextval(s)' as n`);
     const result = await trip();

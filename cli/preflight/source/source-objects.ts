@@ -90,7 +90,7 @@ export async function askObjects(session: Session, where: Where, flavour: Flavou
   const [schema] = await rowsOf(session, where, SCHEMATA);
   const ofFormerCollation: BoundObject[] = [];
   const garbled: GarbledObject[] = [];
-  /** Where nobody sees the collation, nothing can be held against it. */
+  /** Where no one sees the collation, nothing can be held against it. */
   const isFormer = (collation: unknown) => schema !== undefined && collation !== null && collation !== schema[0];
   const routines = await rowsOf(session, where, withGarbled(ROUTINES, flavour));
   for (const [name, type, , collation, parts] of routines) {
@@ -236,7 +236,7 @@ async function suspectColumns(
   return { suspects, computed };
 }
 
-/** MariaDB's information_schema tells of all but the folders of partitions, MySQL's of nothing. */
+/** MariaDB's information_schema reports all but the folders of partitions, MySQL's of nothing. */
 function mayBePlaced([, type, , , , options]: Row, flavour: Flavour): boolean {
   if (type === 'VIEW' || type === 'SEQUENCE') return false;
   return flavour === 'mysql' || /partitioned| DIRECTORY=/i.test(` ${options}`);

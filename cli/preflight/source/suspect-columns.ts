@@ -1,6 +1,6 @@
 import { escapeId } from 'mysql2';
 
-/** What becomes of values that a dump does not hold as they are. */
+/** How a dump changes values that it can't hold as they are. */
 export type Flaw =
   /** Bytes of a text that do not survive the way to utf8mb4 and back. */
   | 'text'
@@ -101,7 +101,7 @@ function isNoDate(name: string): string {
   return `dayofmonth(${name}) > 28 and month(${name}) in (2, 4, 6, 9, 11) and dayofmonth(${name}) > ${last}`;
 }
 
-/** @returns the place of the member '' of an ENUM or SET, from 0; -1 where there is none */
+/** @returns the place of the member '' of an ENUM or SET, from 0; -1 when it has no such member */
 function emptyMember(columnType: string): number {
   return [...columnType.matchAll(/'((?:[^']|'')*)'/g)].findIndex(([, member]) => member === '');
 }

@@ -3,7 +3,7 @@ export type Command =
   | { readonly kind: 'sql'; readonly text: string }
   | { readonly kind: 'source'; readonly path: string };
 
-/** The words that mysqltest takes for itself, and that need nothing done here. */
+/** mysqltest's own commands, which need nothing done here. */
 const OWN_WORDS = new Set(
   `append_file assert cat_file change_user character_set chmod connect connection copy_file copy_files_wildcard dec die diff_files
   dirty_close disable_abort_on_error disable_connect_log disable_info disable_metadata disable_parsing disable_ps_protocol disable_query_log
@@ -50,7 +50,7 @@ function substitute(text: string, variables: ReadonlyMap<string, string>): strin
   return text.replace(/\$(\w+)/g, (whole, name) => variables.get(name) ?? whole);
 }
 
-/** Cuts the text into commands: a line that begins with `--`, or whatever ends with the delimiter. */
+/** Cuts the text into commands: a line that begins with `--`, or any text that ends with the delimiter. */
 class Reader {
   delimiter = ';';
   #at = 0;
