@@ -181,7 +181,7 @@ function requiredWord(word: string | undefined, name: CommandName): string {
   throw new ConfigurationError([`${argument.what} must be named; sade ${name} --help shows how`]);
 }
 
-/** @returns all commands and options, as the package sade is told of them */
+/** @returns all commands and options, as they are declared to the package sade */
 function program(): Sade {
   const program = sade('sade').version(manifest.version);
   const tell = (option: OptionDescription) => option.flag && program.option(flagsOf(option), option.meaning);

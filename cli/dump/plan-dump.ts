@@ -68,7 +68,7 @@ async function tryPreflight(
   }
 }
 
-/** The sentence stays the same night after night, whatever tables there are: by it the service knows what is comparable. */
+/** The sentence must not depend on the tables: the service compares two backups only where it is the same. */
 function leavesOut({ option, tables }: PartialOption): Finding {
   const advice = tables.length > 0 ? `It leaves out ${firstNames(tables)}.` : undefined;
   return finding('PARTIAL_AS_WANTED', `partial, as dump_options wants it: ${option}`, advice);

@@ -30,7 +30,7 @@ export class Rounds {
     }
   }
 
-  /** To be called with what came of each, once. @returns whether this is its end, and it is not tried again */
+  /** To be called once with the result of each. @returns whether this is its end, and it is not tried again */
   isEnd(value: OverJob | WaitingUpload): value is FinishedJob | WaitingUpload {
     if (value.kind === 'postponed') this.#again.push(value.source);
     if (--this.#open === 0) this.#allEnded.resolve();

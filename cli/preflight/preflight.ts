@@ -53,7 +53,7 @@ export interface SourceReport {
   readonly findings: readonly Finding[];
   /** Tables that keep their former rows. The client program decides whether these are dumped. */
   readonly versionedTables?: readonly VersionedTable[];
-  /** Those that are dumped, to find out afterwards which of them were recreated meanwhile. */
+  /** The dumped tables, to find out afterwards which ones were recreated meanwhile. */
   readonly tablesSeen?: TablesSeen;
   /** Whether the server ignores the case of database and table names. */
   readonly ignoresCase?: boolean;
