@@ -20,6 +20,7 @@ describe('config', () => {
       graphqlIntrospection: true,
       scrubIntervalDays: 30,
       scrubMibPerSecond: 50,
+      logLevel: 'info',
     });
   });
 
@@ -107,6 +108,7 @@ describe('config', () => {
       ALLOW_EMPTY_HISTORY: ['true', 'yes', '1', 'ON'],
       SCRUB_INTERVAL_DAYS: ['-1', '0.5', 'monthly', '3651'],
       SCRUB_MIB_PER_SECOND: ['-1', '50MB', '100001'],
+      LOG_LEVEL: ['verbose', 'DEBUG', '20'],
       DATABASE_URL: [
         'history.sqlite',
         'sqlite:',

@@ -1,106 +1,189 @@
-import { type InferType, number, object, string, ValidationError } from 'yup';
+import { type AnySchema, boolean, type InferType, number, string, ValidationError } from 'yup';
 import { isOwnAddress, parseHost } from './http/hosts/host-name.ts';
 
-/** How the service is set up; `loadConfig` is the only reader of the environment. */
-export interface Config {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
+/** All that is known of an environment variable: parsing, error messages and the docs are made from it. */
+export interface Variable<S extends AnySchema = AnySchema> {
+  readonly name: string;
+  /** What it may be, and its default; its messages begin with the variable's name. */
+  readonly schema: S;
+  /** How the docs call a default that is not shown as it is. */
+  readonly fallbackInDocs?: string;
+  /** In few words, without a full stop. */
+  readonly meaning: string;
+  /** What the docs say beside it: sentences, in Markdown, with links relative to docs/reference/. */
+  readonly details?: string;
+}
+
+function variable<S extends AnySchema>(
+  name: string,
+  schema: (name: string) => S,
+  rest: Omit<Variable, 'name' | 'schema'>,
+): Variable<S> {
+  return { name, schema: schema(name), ...rest };
+}
+
+/** Of pino, the severest first. */
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** In the order of the docs. The keys are those of the values. */
+export const VARIABLES = {
+  host: variable(
+    'HOST',
+    name =>
+      string().default('127.0.0.1').matches(/^\S+$/, `${name} must be an address or a host name, such as 127.0.0.1`),
+    { meaning: 'the address to listen on' },
+  ),
+  port: variable('PORT', name => wholeNumber(name, 0, 65_535).default(3000), {
+    meaning: 'the port to listen on; 0 picks a free one',
+  }),
+  publicHosts: variable('PUBLIC_HOSTS', hostNames, {
+    meaning: 'the names under which clients reach the service, such as `backups.example.com`, with commas between them',
+    details: 'IP addresses, `localhost` and `HOST` are always allowed.',
+  }),
+  publicUrl: variable(
+    'PUBLIC_URL',
+    name =>
+      string().test(
+        'public url',
+        `${name} must be an address such as https://backups.example.com/lumbung, with nothing behind its path`,
+        value => value === undefined || isPlainUrl(value),
+      ),
+    {
+      meaning: 'the address of the service behind a proxy, such as `https://backups.example.com/lumbung`',
+      details: '`Location` begins with it, and its name is one of the `PUBLIC_HOSTS`.',
+    },
+  ),
+  /** Holds a password: never to be logged. */
+  databaseUrl: variable('DATABASE_URL', databaseUrl, {
+    meaning: 'where the history is',
+    details: 'SQLite, or `mysql://user:password@host:port/name` for MySQL 8+ and MariaDB 10.6+.',
+  }),
+  storageDir: variable(
+    'STORAGE_DIR',
+    name =>
+      string()
+        .default('./data/backups')
+        .matches(/^[^\0]+$/, `${name} must be the path of a folder`),
+    { meaning: 'the folder of the zips' },
+  ),
+  maxUploadBytes: variable('MAX_UPLOAD_BYTES', name => wholeNumber(name, 1, Number.MAX_SAFE_INTEGER), {
+    fallbackInDocs: 'unlimited',
+    meaning: 'the largest upload, in bytes',
+  }),
+  maxDumpBytes: variable('MAX_DUMP_BYTES', name => wholeNumber(name, 1, Number.MAX_SAFE_INTEGER).default(1024 ** 4), {
+    fallbackInDocs: '1 TiB',
+    meaning: 'the largest plain dump in a zip, in bytes',
+    details: 'A zip whose directory shows more is refused before it is read.',
+  }),
+  maxDumpRatio: variable('MAX_DUMP_RATIO', name => wholeNumber(name, 1, 1032).default(300), {
+    meaning: 'how many times as large as its compressed data a dump above 4 GiB may be',
+    details: 'The maximum is 1032, which is all that deflate can do.',
+  }),
+  uploadIdleTimeoutSeconds: variable('UPLOAD_IDLE_TIMEOUT_SECONDS', name => wholeNumber(name, 1, 86_400).default(60), {
+    meaning: 'an upload in which nothing moves for so many seconds is ended',
+    details: 'Its whole time has no limit.',
+  }),
+  verifyUploads: variable('VERIFY_UPLOADS', name => onOff(name).default(true), {
+    meaning: 'whether the dump in a zip is read when it is received',
+    details: '`off` is for a weak machine. Then no backup is better than `unverified`, and `sade backup` ends with 1.',
+  }),
+  graphqlIntrospection: variable('GRAPHQL_INTROSPECTION', name => onOff(name).default(true), {
+    meaning: 'whether clients may ask for the GraphQL schema, and browsers get GraphiQL',
+    details: 'With `off`, queries are still answered.',
+  }),
+  allowEmptyStorage: variable('ALLOW_EMPTY_STORAGE', name => onOff(name).default(false), {
+    meaning: 'start although `STORAGE_DIR` does not hold the storage that the history knows, or none of its backups',
+    details:
+      'Otherwise the service does not start, since mostly a disk is not mounted. Use it for one start: the service then remembers the storage that is there.',
+  }),
+  allowEmptyHistory: variable('ALLOW_EMPTY_HISTORY', name => onOff(name).default(false), {
+    meaning: 'start with a history that knows of no backup, although `STORAGE_DIR` holds recorded ones',
+    details:
+      'Otherwise the service does not start, since mostly a [history was lost](../how-to/rebuild-a-lost-history.md), or `DATABASE_URL` is wrong.',
+  }),
+  scrubIntervalDays: variable('SCRUB_INTERVAL_DAYS', name => wholeNumber(name, 0, 3_650).default(30), {
+    meaning: 'how many days a stored file may go unchecked before it is read again',
+    details: '0: only when a scrub is started by hand.',
+  }),
+  scrubMibPerSecond: variable('SCRUB_MIB_PER_SECOND', name => wholeNumber(name, 0, 100_000).default(50), {
+    meaning: 'how many MiB of stored files are read in a second to be checked',
+    details: '0: no limit.',
+  }),
+  logLevel: variable(
+    'LOG_LEVEL',
+    name =>
+      string()
+        .default('info')
+        .oneOf(LEVELS, `${name} must be one of ${LEVELS.join(', ')}`),
+    {
+      meaning: 'how much the service logs: `fatal`, `error`, `warn`, `info`, `debug` or `trace`',
+      details: '[Debug a run](../how-to/debug.md) shows what `debug` adds.',
+    },
+  ),
+} as const;
+
+type Values = { readonly [Key in keyof typeof VARIABLES]: InferType<(typeof VARIABLES)[Key]['schema']> };
+
+/** How the service is set up; `loadConfig` is the only reader of the environment. `databaseUrl` holds a password: never log it. */
+export interface Config extends Omit<Values, 'publicHosts' | 'publicUrl'> {
   /** The names that the service answers to, beside IP addresses and loopback names. */
   readonly publicHosts: readonly string[];
   /** Where a proxy makes the service known, with a slash at its end; undefined means under no path of its own. */
   readonly publicUrl: URL | undefined;
-  /** `sqlite:PATH` or `mysql://user:password@host:port/name`. Holds a password: never to be logged. */
-  readonly databaseUrl: string;
-  readonly storageDir: string;
-  /** The largest zip that is taken, in bytes; undefined means no limit. */
-  readonly maxUploadBytes: number | undefined;
-  /** The largest plain dump that a zip may hold, in bytes. */
-  readonly maxDumpBytes: number;
-  /** How many times as large as its compressed data a dump above 4 GiB may be. */
-  readonly maxDumpRatio: number;
-  /** How long an upload may stay silent, in seconds. */
-  readonly uploadIdleTimeoutSeconds: number;
-  /** Whether the dump in a zip is read when it is received; if not, its state says so. */
-  readonly verifyUploads: boolean;
-  /** Whether clients of GraphQL may ask for its schema, and browsers get GraphiQL. */
-  readonly graphqlIntrospection: boolean;
-  /** Whether the service may start although none of the backups that the history knows is stored. */
-  readonly allowEmptyStorage: boolean;
-  /** Whether the service may start with an empty history although backups that were recorded lie in the storage. */
-  readonly allowEmptyHistory: boolean;
-  /** How long a stored file may go unchecked, in days; 0 means that nothing is checked unless somebody asks. */
-  readonly scrubIntervalDays: number;
-  /** How fast stored files are read to be checked, in MiB a second; 0 means as fast as it goes. */
-  readonly scrubMibPerSecond: number;
 }
 
 /**
- * Reads the configuration from the environment.
+ * Reads the configuration from the environment. An empty variable counts as one that is not set.
  * @throws Error that names every mistake, one a line
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const settings = validated(given);
-  return Object.freeze({
-    host: settings.HOST,
-    port: settings.PORT,
-    publicHosts: publicHosts(settings),
-    publicUrl: settings.PUBLIC_URL === undefined ? undefined : withSlash(new URL(settings.PUBLIC_URL)),
-    databaseUrl: settings.DATABASE_URL,
-    storageDir: settings.STORAGE_DIR,
-    maxUploadBytes: settings.MAX_UPLOAD_BYTES,
-    maxDumpBytes: settings.MAX_DUMP_BYTES,
-    maxDumpRatio: settings.MAX_DUMP_RATIO,
-    uploadIdleTimeoutSeconds: settings.UPLOAD_IDLE_TIMEOUT_SECONDS,
-    verifyUploads: settings.VERIFY_UPLOADS === 'on',
-    graphqlIntrospection: settings.GRAPHQL_INTROSPECTION === 'on',
-    allowEmptyStorage: settings.ALLOW_EMPTY_STORAGE === 'on',
-    allowEmptyHistory: settings.ALLOW_EMPTY_HISTORY === 'on',
-    scrubIntervalDays: settings.SCRUB_INTERVAL_DAYS,
-    scrubMibPerSecond: settings.SCRUB_MIB_PER_SECOND,
-  });
+  const mistakes: string[] = [];
+  const read = ({ name, schema }: Variable) => {
+    try {
+      return schema.validateSync(env[name] === '' ? undefined : env[name]);
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      mistakes.push(error.message);
+    }
+  };
+  const values = Object.fromEntries(
+    Object.entries(VARIABLES).map(([key, variable]) => [key, read(variable)]),
+  ) as Values;
+  if (mistakes.length > 0)
+    throw new Error(`The configuration has mistakes:\n${mistakes.map(line => `  ${line}`).join('\n')}`);
+  const publicUrl = values.publicUrl === undefined ? undefined : withSlash(new URL(values.publicUrl));
+  return Object.freeze({ ...values, publicUrl, publicHosts: allowedNames(values) });
 }
 
-const environment = object({
-  HOST: string().default('127.0.0.1').matches(/^\S+$/, 'HOST must be an address or a host name, such as 127.0.0.1'),
-  PORT: wholeNumber('PORT', 0, 65_535).default(3000),
-  PUBLIC_HOSTS: string()
+function hostNames(name: string) {
+  return string()
     .default('')
     .test('hosts', (value, context) => {
-      const wrong = namesIn(value).find(name => parseHost(name)?.port !== undefined || !parseHost(name));
-      const message = `PUBLIC_HOSTS must be names such as backups.example.com, without a port, with commas between them: ${wrong} is none`;
+      const wrong = namesIn(value).find(host => parseHost(host)?.port !== undefined || !parseHost(host));
+      const message = `${name} must be names such as backups.example.com, without a port, with commas between them, and not ${wrong}`;
       return wrong === undefined ? true : context.createError({ message });
-    }),
-  PUBLIC_URL: string().test(
-    'public url',
-    'PUBLIC_URL must be an address such as https://backups.example.com/lumbung, with nothing behind its path',
-    value => value === undefined || isPlainUrl(value),
-  ),
-  DATABASE_URL: string()
+    });
+}
+
+function databaseUrl(name: string) {
+  return string()
     .default('sqlite:./data/history.sqlite')
     .test('url', (value, context) => {
       const problem = databaseUrlProblem(value);
-      return problem ? context.createError({ message: `DATABASE_URL ${problem}` }) : true;
-    }),
-  STORAGE_DIR: string()
-    .default('./data/backups')
-    .matches(/^[^\0]+$/, 'STORAGE_DIR must be the path of a folder'),
-  MAX_UPLOAD_BYTES: wholeNumber('MAX_UPLOAD_BYTES', 1, Number.MAX_SAFE_INTEGER),
-  MAX_DUMP_BYTES: wholeNumber('MAX_DUMP_BYTES', 1, Number.MAX_SAFE_INTEGER).default(1024 ** 4),
-  MAX_DUMP_RATIO: wholeNumber('MAX_DUMP_RATIO', 1, 1032).default(300),
-  UPLOAD_IDLE_TIMEOUT_SECONDS: wholeNumber('UPLOAD_IDLE_TIMEOUT_SECONDS', 1, 86_400).default(60),
-  VERIFY_UPLOADS: string().default('on').oneOf(['on', 'off'], 'VERIFY_UPLOADS must be on or off'),
-  GRAPHQL_INTROSPECTION: string().default('on').oneOf(['on', 'off'], 'GRAPHQL_INTROSPECTION must be on or off'),
-  ALLOW_EMPTY_STORAGE: string().default('off').oneOf(['on', 'off'], 'ALLOW_EMPTY_STORAGE must be on or off'),
-  ALLOW_EMPTY_HISTORY: string().default('off').oneOf(['on', 'off'], 'ALLOW_EMPTY_HISTORY must be on or off'),
-  SCRUB_INTERVAL_DAYS: wholeNumber('SCRUB_INTERVAL_DAYS', 0, 3_650).default(30),
-  SCRUB_MIB_PER_SECOND: wholeNumber('SCRUB_MIB_PER_SECOND', 0, 100_000).default(50),
-});
+      return problem ? context.createError({ message: `${name} ${problem}` }) : true;
+    });
+}
+
+/** Takes no other words: `yes` or `1` may be meant for another program. */
+function onOff(name: string) {
+  return boolean()
+    .transform((_, text) => (text === 'on' ? true : text === 'off' ? false : text))
+    .typeError(`${name} must be on or off`);
+}
 
 /** HOST is one of them when it is a name, and so is the one of PUBLIC_URL; addresses are always answered to. */
-function publicHosts({ HOST, PUBLIC_HOSTS, PUBLIC_URL }: InferType<typeof environment>): readonly string[] {
-  const names = [HOST, ...namesIn(PUBLIC_HOSTS), ...(PUBLIC_URL ? [new URL(PUBLIC_URL).hostname] : [])];
+function allowedNames({ host, publicHosts, publicUrl }: Values): readonly string[] {
+  const names = [host, ...namesIn(publicHosts), ...(publicUrl ? [new URL(publicUrl).hostname] : [])];
   return names.filter(name => {
     const host = parseHost(name);
     return host && !isOwnAddress(host.name);
@@ -119,15 +202,6 @@ function isPlainUrl(text: string): boolean {
 /** So that what is relative to it stays below it. */
 function withSlash(url: URL): URL {
   return url.pathname.endsWith('/') ? url : new URL(`${url.href}/`);
-}
-
-function validated(env: object): InferType<typeof environment> {
-  try {
-    return environment.validateSync(env, { abortEarly: false });
-  } catch (error) {
-    if (!(error instanceof ValidationError)) throw error;
-    throw new Error(`The configuration has mistakes:\n${error.errors.map(line => `  ${line}`).join('\n')}`);
-  }
 }
 
 function wholeNumber(name: string, min: number, max: number) {

@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { serviceSettings } from '../testing/cli/fault-scene.ts';
+import { startService } from '../testing/service/service.ts';
 
 describe('log', () => {
   it('keeps the statement of a failed query out, and what it repeats of it short', async () => {
@@ -18,5 +23,30 @@ describe('log', () => {
     expect(msg).to.equal('it failed');
     expect(err).to.include({ type: 'Error', code: 'ER_X' }).and.not.to.have.property('sql');
     expect(err.message).to.match(/^insert x+ … \d+ characters left out … x+ - Packet too large$/);
+  });
+
+  it('shows with LOG_LEVEL=debug that a request has begun, and without it only its end', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lumbung-log-'));
+    try {
+      for (const [level, wanted] of [
+        ['debug', ['GET / begins', 'GET / 200']],
+        ['info', ['GET / 200']],
+      ] as const) {
+        await using service = await startService({ ...serviceSettings(folder), LOG_LEVEL: level });
+        await fetch(service.url);
+        await service.stop();
+        const messages = service
+          .output()
+          .split('\n')
+          .filter(Boolean)
+          .map(line => JSON.parse(line).msg);
+        expect(
+          messages.filter(message => /^GET /.test(message)),
+          level,
+        ).to.deep.equal(wanted);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

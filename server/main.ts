@@ -21,6 +21,7 @@ import { createScrub, type Scrub } from './scrub/scrub.ts';
 import { DailyTotals } from './statistics/daily-totals.ts';
 import { folderStorage } from './storage/folder/folder-storage.ts';
 import type { Storage } from './storage/storage.ts';
+import { usage } from './usage.ts';
 
 /** How long running uploads and downloads may take to finish once the service is told to stop. */
 const GRACE_MS = 30_000;
@@ -45,11 +46,13 @@ try {
 }
 
 async function run(args: readonly string[]): Promise<void> {
+  if (args.length === 1 && args[0] === '--help') return void process.stdout.write(usage());
   const config = loadConfig(process.env);
+  log.level = config.logLevel;
   if (args.length === 0) return start(config);
   if (args.length === 1 && args[0] === 'rebuild') return rebuild(config);
   throw new Error(
-    `It does not know the arguments "${args.join(' ')}". There are: none, to run the service; and rebuild, to give a lost history back from the stored files.`,
+    `It does not know the arguments "${args.join(' ')}". There are: none, to run the service; rebuild, to make a lost history again from the stored files; and --help.`,
   );
 }
 

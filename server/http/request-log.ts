@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 export function requestLog({ log }: { log: Logger }): Middleware {
   return async (ctx, next) => {
     const start = performance.now();
+    if (log.isLevelEnabled('debug')) writeBegin(log, ctx);
     const closed = new Promise(resolve => ctx.res.once('close', resolve));
     try {
       await next();
@@ -15,6 +16,14 @@ export function requestLog({ log }: { log: Logger }): Middleware {
       void closed.then(() => write(log, ctx, Math.round(performance.now() - start)));
     }
   };
+}
+
+/** For an upload that hangs: its line comes only at its end. */
+function writeBegin(log: Logger, ctx: Context): void {
+  const { method, length, req, state } = ctx;
+  const path = pathOf(ctx);
+  const about = { requestId: state.requestId, method, path, client: req.socket.remoteAddress, bytes: length };
+  log.debug(about, `${method} ${path} begins`);
 }
 
 function write(log: Logger, ctx: Context, ms: number): void {

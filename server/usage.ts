@@ -1,0 +1,31 @@
+import { VARIABLES, type Variable } from './config.ts';
+
+/** @returns what `npm start -- --help` prints: the arguments and the environment variables */
+export function usage(): string {
+  return [
+    "Lumbung's service receives backups, checks them and keeps them.",
+    '',
+    'npm start              runs the service',
+    'npm start -- rebuild   makes a lost history again from the stored files',
+    'npm start -- --help    shows this',
+    '',
+    'It reads these environment variables:',
+    ...Object.values(VARIABLES).flatMap(describe),
+    '',
+    'docs/reference/configuration.md has more about each.',
+    '',
+  ].join('\n');
+}
+
+function describe(variable: Variable): string[] {
+  const shown = shownDefault(variable);
+  const meaning = variable.meaning.replaceAll('`', '');
+  return ['', `  ${variable.name}${shown === undefined ? '' : ` (default ${shown})`}`, `      ${meaning}`];
+}
+
+/** @returns the default as one would write it; undefined for none */
+export function shownDefault({ schema, fallbackInDocs }: Variable): string | undefined {
+  const fallback: unknown = schema.getDefault();
+  if (typeof fallback === 'boolean') return fallback ? 'on' : 'off';
+  return fallbackInDocs ?? (fallback === undefined || fallback === '' ? undefined : String(fallback));
+}
