@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import type { Report } from './document.ts';
+import type { Report } from './results/document.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 

@@ -1,4 +1,4 @@
-import type { Results } from './results.ts';
+import type { Results } from './results/results.ts';
 import type { Scene } from './scene.ts';
 
 /** What one run of a contestant took. */

@@ -16,14 +16,14 @@ import upload from './cases/upload.ts';
 import uploads from './cases/uploads.ts';
 import zip from './cases/zip.ts';
 import zipFast from './cases/zip-fast.ts';
-import { type Report, writeDocument } from './document.ts';
-import { type FinishedCase, rowsOf, verdictOn } from './finished-case.ts';
-import { describe, describeMachine } from './machine.ts';
+import { runRounds } from './measuring/rounds.ts';
 import { type BenchOptions, readOptions, USAGE } from './options.ts';
-import { runRounds } from './rounds.ts';
+import { type Report, writeDocument } from './results/document.ts';
+import { type FinishedCase, rowsOf, verdictOn } from './results/finished-case.ts';
+import { describe, describeMachine } from './results/machine.ts';
+import { SIZES } from './results/sizes.ts';
+import { describeTarget, tabulate } from './results/table.ts';
 import { Scene } from './scene.ts';
-import { SIZES } from './sizes.ts';
-import { describeTarget, tabulate } from './table.ts';
 
 const CASES: readonly BenchCase[] = [
   startup,

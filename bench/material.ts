@@ -3,7 +3,7 @@ import process from 'node:process';
 import { dumpArguments } from '../cli/dump/dump-arguments.ts';
 import { entryNameOf } from '../protocol/backup-name.ts';
 import { BACKUP_USER } from '../testing/databases/clients.ts';
-import { freshZipName } from './fresh-zip.ts';
+import { freshZipName } from './backups/fresh-zip.ts';
 import { dumpProgram } from './rows/dump-program.ts';
 import type { Scene } from './scene.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SIZES } from './sizes.ts';
+import { SIZES } from './results/sizes.ts';
 
 export interface BenchOptions {
   readonly size: keyof typeof SIZES;

@@ -6,11 +6,11 @@ import { formatOptionFile } from '../cli/client-programs/option-file.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
 import { type Service, startService } from '../testing/service/service.ts';
-import { type MeasureOptions, measure } from './measure.ts';
+import { type MeasureOptions, measure } from './measuring/measure.ts';
+import { ServerMeter } from './measuring/server-meter.ts';
 import { findNginx, type Nginx, startNginx } from './peers/nginx.ts';
+import type { Sizes } from './results/sizes.ts';
 import { loadDatabase } from './rows/load.ts';
-import { ServerMeter } from './server-meter.ts';
-import type { Sizes } from './sizes.ts';
 
 /** A running service, with what one must know of it to measure and check. */
 export interface ServiceStand extends AsyncDisposable {

@@ -1,9 +1,9 @@
-import { BackupContestants } from '../backup-contestants.ts';
-import { IN_TURN, OURS } from '../backup-names.ts';
-import { floorOf, floorTarget, memoryTargets } from '../backup-targets.ts';
+import { BackupContestants } from '../backups/backup-contestants.ts';
+import { IN_TURN, OURS } from '../backups/backup-names.ts';
+import { floorOf, floorTarget, memoryTargets } from '../backups/backup-targets.ts';
 import type { BenchCase } from '../case.ts';
 import { largeDatabase } from '../material.ts';
-import { inMib } from '../units.ts';
+import { inMib } from '../results/units.ts';
 
 /** One large database from mysqldump to the receipt. */
 export default {

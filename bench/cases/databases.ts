@@ -1,9 +1,9 @@
-import { BackupContestants } from '../backup-contestants.ts';
-import { FOUR_AT_ONCE, IN_TURN, OURS } from '../backup-names.ts';
-import { floorOf, floorTarget, memoryTargets } from '../backup-targets.ts';
+import { BackupContestants } from '../backups/backup-contestants.ts';
+import { FOUR_AT_ONCE, IN_TURN, OURS } from '../backups/backup-names.ts';
+import { floorOf, floorTarget, memoryTargets } from '../backups/backup-targets.ts';
 import type { BenchCase } from '../case.ts';
+import { inMib } from '../results/units.ts';
 import type { Scene } from '../scene.ts';
-import { inMib } from '../units.ts';
 
 /** A night's work: many small databases. */
 export default {

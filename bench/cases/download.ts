@@ -1,13 +1,13 @@
 import { copyFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { UploadReceipt } from '../../protocol/responses.ts';
+import { type Part, sha256Of } from '../backups/contents.ts';
+import { freshZip } from '../backups/fresh-zip.ts';
 import type { BenchCase, Contestant, Match } from '../case.ts';
-import { type Part, sha256Of } from '../contents.ts';
-import { freshZip } from '../fresh-zip.ts';
 import { generatedZip } from '../material.ts';
+import { ServerMeter } from '../measuring/server-meter.ts';
+import { inMib } from '../results/units.ts';
 import type { Scene } from '../scene.ts';
-import { ServerMeter } from '../server-meter.ts';
-import { inMib } from '../units.ts';
 
 const DATABASE = 'upload';
 const TIMES = 8;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { memoryTargets } from '../backup-targets.ts';
+import { memoryTargets } from '../backups/backup-targets.ts';
 import type { BenchCase } from '../case.ts';
+import { backUp } from '../measuring/run-sade.ts';
+import { inMib } from '../results/units.ts';
 import { dumpProgram } from '../rows/dump-program.ts';
-import { backUp } from '../run-sade.ts';
-import { inMib } from '../units.ts';
 
 const DATABASE = 'generated';
 const OURS = 'sade backup';

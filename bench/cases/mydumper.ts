@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { BenchCase, Contestant, Match } from '../case.ts';
 import { isInstalled } from '../installed.ts';
 import { largeDatabase, mysqldumpInto } from '../material.ts';
+import { inMib } from '../results/units.ts';
 import type { Scene } from '../scene.ts';
-import { inMib } from '../units.ts';
 
 const CORES = availableParallelism();
 const MYSQLDUMP = 'mysqldump, as sade runs it';

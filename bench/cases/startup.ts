@@ -3,8 +3,8 @@ import process from 'node:process';
 import { DENO_PERMISSIONS } from '../../testing/cli/sade.ts';
 import type { BenchCase, Contestant } from '../case.ts';
 import { mysqldumpInto } from '../material.ts';
-import type { Results } from '../results.ts';
-import { backUp } from '../run-sade.ts';
+import { backUp } from '../measuring/run-sade.ts';
+import type { Results } from '../results/results.ts';
 import type { Scene } from '../scene.ts';
 
 const HELP = 'sade --help (Node)';

@@ -1,16 +1,16 @@
 import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import process from 'node:process';
+import { sha256Of } from '../backups/contents.ts';
+import { freshZip } from '../backups/fresh-zip.ts';
 import type { BenchCase, Contestant, Match, Target } from '../case.ts';
-import { sha256Of } from '../contents.ts';
-import { freshZip } from '../fresh-zip.ts';
 import { generatedZip } from '../material.ts';
+import { ServerMeter } from '../measuring/server-meter.ts';
+import { curlUpload } from '../measuring/shell.ts';
 import { startPeer } from '../peers/start-peer.ts';
-import type { Results } from '../results.ts';
+import type { Results } from '../results/results.ts';
+import { inMib } from '../results/units.ts';
 import type { Scene } from '../scene.ts';
-import { ServerMeter } from '../server-meter.ts';
-import { curlUpload } from '../shell.ts';
-import { inMib } from '../units.ts';
 
 const DATABASE = 'upload';
 const UPLOAD_ONCE = join(import.meta.dirname, '../contestants/upload-once.ts');

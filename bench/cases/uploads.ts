@@ -1,12 +1,12 @@
 import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { sha256Of } from '../backups/contents.ts';
+import { freshZip } from '../backups/fresh-zip.ts';
 import type { BenchCase, Contestant } from '../case.ts';
-import { sha256Of } from '../contents.ts';
-import { freshZip } from '../fresh-zip.ts';
 import { generatedZip } from '../material.ts';
-import type { Results } from '../results.ts';
+import type { Results } from '../results/results.ts';
+import { inMib } from '../results/units.ts';
 import type { Scene, ServiceStand } from '../scene.ts';
-import { inMib } from '../units.ts';
 
 const DATABASE = 'uploads';
 const COUNT = 16;

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Contestant, Match, Target } from '../case.ts';
+import { ServerMeter } from '../measuring/server-meter.ts';
 import { type Peer, startPeer } from '../peers/start-peer.ts';
-import type { Results } from '../results.ts';
+import type { Results } from '../results/results.ts';
 import type { Scene } from '../scene.ts';
-import { ServerMeter } from '../server-meter.ts';
 import { filledHistory, type HistoryStand, historyStand, type StoreKind } from './history-stand.ts';
 import { loadContestant } from './load-contestant.ts';
 import type { Ask } from './load-plan.ts';

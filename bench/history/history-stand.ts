@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startService } from '../../testing/service/service.ts';
+import { ServerMeter } from '../measuring/server-meter.ts';
 import type { Scene } from '../scene.ts';
-import { ServerMeter } from '../server-meter.ts';
 import { fillHistory } from './fill-history.ts';
 import type { HistorySize } from './history-rows.ts';
 

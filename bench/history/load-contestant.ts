@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Contestant } from '../case.ts';
+import type { ServerMeter } from '../measuring/server-meter.ts';
 import type { Scene } from '../scene.ts';
-import type { ServerMeter } from '../server-meter.ts';
 import type { LoadPlan, LoadReport } from './load-plan.ts';
 
 const LOAD_CLIENTS = join(import.meta.dirname, 'load-clients.ts');

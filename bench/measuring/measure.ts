@@ -4,8 +4,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
-import type { Sample } from './case.ts';
-import { isInstalled } from './installed.ts';
+import type { Sample } from '../case.ts';
+import { isInstalled } from '../installed.ts';
 import type { ServerMeter } from './server-meter.ts';
 
 export interface MeasureOptions {

@@ -1,5 +1,5 @@
-import { table } from '../cli/terminal/table.ts';
-import type { Latency, Target } from './case.ts';
+import { table } from '../../cli/terminal/table.ts';
+import type { Latency, Target } from '../case.ts';
 import { type FinishedCase, type Row, verdictOn } from './finished-case.ts';
 import { threeDigits } from './units.ts';
 

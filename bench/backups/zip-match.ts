@@ -2,13 +2,13 @@ import { rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { BenchCase, Contestant, Match, Target } from './case.ts';
+import type { BenchCase, Contestant, Match, Target } from '../case.ts';
+import { isInstalled } from '../installed.ts';
+import { dumpOf, largeDatabase } from '../material.ts';
+import type { Results } from '../results/results.ts';
+import { inMib } from '../results/units.ts';
+import type { Scene } from '../scene.ts';
 import { sha256Of, zipContentSha256 } from './contents.ts';
-import { isInstalled } from './installed.ts';
-import { dumpOf, largeDatabase } from './material.ts';
-import type { Results } from './results.ts';
-import type { Scene } from './scene.ts';
-import { inMib } from './units.ts';
 
 interface ZipCase {
   readonly name: string;
@@ -29,7 +29,7 @@ const NOTES = [
 const CORES = String(availableParallelism());
 
 /** As sade.js has it: what Node makes of the sources lies ready. */
-const ENV = { NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/sade') };
+const ENV = { NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/sade') };
 
 /** @returns a case that zips one dump: ours, bare and with all that goes on beside it, against zip, pigz and adm-zip */
 export function zipCase({ name, level, zipTimes, isWhole }: ZipCase): BenchCase {
@@ -120,5 +120,5 @@ async function checkZip(path: string, wanted: string, known: Set<string>): Promi
 }
 
 function script(name: string): string {
-  return join(import.meta.dirname, 'contestants', name);
+  return join(import.meta.dirname, '../contestants', name);
 }

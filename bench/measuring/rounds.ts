@@ -1,5 +1,5 @@
-import type { Contestant } from './case.ts';
-import { Results } from './results.ts';
+import type { Contestant } from '../case.ts';
+import { Results } from '../results/results.ts';
 
 export interface RoundsOptions {
   readonly rounds: number;

@@ -1,4 +1,4 @@
-import type { Contestant, Match, Target } from './case.ts';
+import type { Contestant, Match, Target } from '../case.ts';
 import type { Results, Summary } from './results.ts';
 
 /** A line of the table. */

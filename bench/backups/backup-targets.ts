@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
+import type { Target } from '../case.ts';
+import type { Results } from '../results/results.ts';
 import { OURS, PARTS } from './backup-names.ts';
-import type { Target } from './case.ts';
-import type { Results } from './results.ts';
 
 /** @returns seconds that the parts would take if they kept all cores busy */
 export function floorOf(results: Results): number {

@@ -1,17 +1,17 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { Contestant, Sample } from '../case.ts';
+import { dumpOf, mysqldumpInto, zipOf } from '../material.ts';
+import { backUp } from '../measuring/run-sade.ts';
+import { curlUpload, runInSequence } from '../measuring/shell.ts';
+import type { Scene, ServiceStand } from '../scene.ts';
 import { OURS, PARTS } from './backup-names.ts';
-import type { Contestant, Sample } from './case.ts';
 import { dumpDigest, zippedDumpDigest } from './contents.ts';
 import { freshZip } from './fresh-zip.ts';
-import { dumpOf, mysqldumpInto, zipOf } from './material.ts';
-import { backUp } from './run-sade.ts';
-import type { Scene, ServiceStand } from './scene.ts';
-import { curlUpload, runInSequence } from './shell.ts';
 
-const SCRIPT = join(import.meta.dirname, 'peers/backup-script.sh');
-const WORK_ALONE = join(import.meta.dirname, 'contestants/work-alone.ts');
+const SCRIPT = join(import.meta.dirname, '../peers/backup-script.sh');
+const WORK_ALONE = join(import.meta.dirname, '../contestants/work-alone.ts');
 
 /** Whole backups of some databases into a service that checks what it gets: ours, the usual script, and the parts. */
 export class BackupContestants {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, type FileHandle, open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { entryNameOf, formatBackupName } from '../protocol/backup-name.ts';
+import { entryNameOf, formatBackupName } from '../../protocol/backup-name.ts';
 
 /** @returns a name that no zip has yet */
 export function freshZipName(database: string): string {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import type { RunReportJson } from '../cli/report/run-report.ts';
-import type { Sample } from './case.ts';
-import type { Scene, ServiceStand } from './scene.ts';
+import type { RunReportJson } from '../../cli/report/run-report.ts';
+import type { Sample } from '../case.ts';
+import type { Scene, ServiceStand } from '../scene.ts';
 
-const SADE = join(import.meta.dirname, '../cli/sade.js');
+const SADE = join(import.meta.dirname, '../../cli/sade.js');
 
 /** Runs sade as cron would. @throws Error when a database is not backed up completely */
 export async function backUp(

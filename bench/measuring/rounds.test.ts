@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Contestant } from './case.ts';
+import type { Contestant } from '../case.ts';
 import { type RoundsOptions, runRounds, WrongOutput } from './rounds.ts';
 
 describe('runRounds', () => {

@@ -1,4 +1,4 @@
-import type { Latency, Sample } from './case.ts';
+import type { Latency, Sample } from '../case.ts';
 
 /** What one contestant took in all rounds. */
 export interface Summary {

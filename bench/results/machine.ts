@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { findNginx } from './peers/nginx.ts';
+import { findNginx } from '../peers/nginx.ts';
 
 const run = promisify(execFile);
 
