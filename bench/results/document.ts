@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { wrap } from '../cli/terminal/wrap.ts';
+import { wrap } from '../../cli/terminal/wrap.ts';
 import { type FinishedCase, verdictOn } from './finished-case.ts';
 import { describe, type Machine } from './machine.ts';
 import { cellsOf, describeTarget, headingsOf } from './table.ts';
