@@ -127,10 +127,10 @@ export const EXCEPTIONS: readonly Exception[] = [
 
 /** Folders and files that are not yet clean. */
 export const EXEMPT: readonly string[] = [
-  'README.md',
-  'docs/explanation/',
-  'docs/how-to/',
-  'docs/reference/',
+  'docs/explanation/architecture.md',
+  'docs/how-to/ask-with-graphql.md',
+  'docs/reference/faults/',
+  'docs/reference/rest.md',
   'mikro-orm.config.ts',
   'protocol/backup-name.test.ts',
   'protocol/backup-name.ts',

@@ -201,7 +201,7 @@ async function expectNews(app: RunningApp, folder: string, block: Block, shown: 
     let output = '';
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', chunk => (output += chunk));
     await until(
-      () => `somebody listens: ${output}`,
+      () => `a client listens: ${output}`,
       () => app.events.listeners === 1,
     );
     await backUp(app, { database: 'pt_abc', takenAt: MORNING, size: 123_635 });
