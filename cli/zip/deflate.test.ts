@@ -194,7 +194,7 @@ describe('zip-deflate', () => {
         else deflateRaw(...args);
       }) as unknown as typeof deflateRaw;
       syncBuiltinESMExports();
-      another = await import(`./zip-deflate.ts?watched${++number}`);
+      another = await import(`./deflate.ts?watched${++number}`);
     });
     afterEach(() => {
       zlib.deflateRaw = deflateRaw;
