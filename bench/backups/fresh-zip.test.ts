@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
-import { zip } from '../../cli/zip/zip.ts';
+import { zip } from '../../testing/zips/zip-file.ts';
 import { dumpDigest, sha256Of, zipContentSha256, zippedDumpDigest } from './contents.ts';
 import { freshZip, freshZipName } from './fresh-zip.ts';
 

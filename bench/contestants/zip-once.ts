@@ -3,7 +3,7 @@
 import process from 'node:process';
 import { ManifestBuilder } from '../../cli/manifest/manifest-builder.ts';
 import { widenThreadPool } from '../../cli/pipeline/thread-pool.ts';
-import { zip } from '../../cli/zip/zip.ts';
+import { zip } from '../../testing/zips/zip-file.ts';
 import { tell } from './tell.ts';
 
 widenThreadPool(process.env);

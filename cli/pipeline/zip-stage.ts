@@ -1,11 +1,9 @@
 import { rm } from 'node:fs/promises';
-import type { Manifest } from '../../protocol/manifest.ts';
 import { codeOf } from '../errors.ts';
 import { ManifestBuilder } from '../manifest/manifest-builder.ts';
 import { writeManifest } from '../manifest/manifest-file.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Sealed } from '../zip/part-file.ts';
-import { RestartZip, zip } from '../zip/zip.ts';
+import { RestartZip, sealZip } from '../zip/zip.ts';
 import type { DiskRoom } from './disk-room.ts';
 import type { Failures } from './failures.ts';
 import { type CompletedDump, isOver, type OverJob, type ProgressListener, type ZippedBackup } from './jobs.ts';
@@ -85,20 +83,18 @@ async function zipFile(
 ): Promise<ZippedBackup> {
   const path = spool.pathOf(backup.fileName);
   const builder = new ManifestBuilder();
-  const buildManifest = async (sealed: Sealed) => builder.build((await dumped).facts, sealed);
-  let manifest: Manifest | undefined;
-  const { size, entrySize } = await zip(source, path, {
+  await using sealed = await sealZip(source, path, {
     level,
     signal,
     onProgress: bytes => progress.onProgress(backup, bytes),
     growth: dumped instanceof Promise ? { whole: dumped, expectedBytes } : undefined,
     observe: builder.update,
-    beforeNaming: async sealed => {
-      manifest = await buildManifest(sealed);
-      await writeManifest(spool.manifestPathOf(backup.fileName), manifest);
-    },
   });
-  return { kind: 'zipped', backup, path, zipBytes: size, dumpBytes: entrySize, ...(manifest && { manifest }) };
+  const manifest = builder.build((await dumped).facts, sealed);
+  // First the manifest: a zip that has its name is delivered.
+  await writeManifest(spool.manifestPathOf(backup.fileName), manifest);
+  await sealed.commit();
+  return { kind: 'zipped', backup, path, zipBytes: sealed.size, dumpBytes: sealed.entrySize, manifest };
 }
 
 async function followed({ completion }: RunningDump): Promise<CompletedDump> {

@@ -23,6 +23,7 @@ export class PartFile {
   readonly #handle: FileHandle;
   readonly #hash = createHash('sha256');
   #size = 0;
+  #sealed: Promise<Sealed> | undefined;
   #unflushed = 0;
   #flushing: Promise<void> = Promise.resolve();
   /** The name that what was written has now; none once nothing is to be removed. */
@@ -66,22 +67,30 @@ export class PartFile {
     this.#flushing.catch(() => {});
   }
 
-  /**
-   * Sees to it that the bytes are on the disk, gives the file its name, and that the name is on the disk too. In this
-   * order, or a power cut could leave the name without the bytes. Not to be interrupted.
-   * @param beforeNaming what must be done once all bytes are known and on the disk, and before the name appears
-   * @returns bytes and SHA-256 of the file
-   */
-  async commit(beforeNaming?: (sealed: Sealed) => Promise<void>): Promise<Sealed> {
+  /** Sees to it that the bytes are on the disk. Nothing can be appended any more. @returns bytes and SHA-256 of the file */
+  seal(): Promise<Sealed> {
+    this.#sealed ??= this.#seal();
+    return this.#sealed;
+  }
+
+  async #seal(): Promise<Sealed> {
     const part = `${this.#target}.part`;
     await withAction(
       `flush ${part} to the disk`,
       this.#flushing.then(() => this.#handle.sync()),
     );
     await withAction(`close ${part}`, this.#handle.close());
-    const sealed = { size: this.#size, sha256: this.#hash.digest() };
-    await beforeNaming?.(sealed);
-    await withAction(`rename ${part}`, rename(part, this.#target));
+    return { size: this.#size, sha256: this.#hash.digest() };
+  }
+
+  /**
+   * Seals the file, gives it its name, and sees to it that the name is on the disk too. In this order, or a power cut could
+   * leave the name without the bytes. Not to be interrupted.
+   * @returns bytes and SHA-256 of the file
+   */
+  async commit(): Promise<Sealed> {
+    const sealed = await this.seal();
+    await withAction(`rename ${this.#target}.part`, rename(`${this.#target}.part`, this.#target));
     this.#toRemove = this.#target;
     await withAction(`flush the folder of ${this.#target} to the disk`, syncFolder(dirname(this.#target)));
     this.#toRemove = undefined;

@@ -10,8 +10,8 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import yauzl from 'yauzl';
+import { zip } from '../../testing/zips/zip-file.ts';
 import { zipHead, zipTail } from './format.ts';
-import { zip } from './zip.ts';
 
 const run = promisify(execFile);
 const MiB = 1024 * 1024;

@@ -9,7 +9,8 @@ import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { openFilesIn } from '../../testing/machine/open-files.ts';
-import { RestartZip, type ZipOptions, zip } from './zip.ts';
+import { zip } from '../../testing/zips/zip-file.ts';
+import { RestartZip, type ZipOptions } from './zip.ts';
 
 const MiB = 1024 * 1024;
 

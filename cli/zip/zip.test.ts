@@ -12,8 +12,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { entryNameOf } from '../../protocol/backup-name.ts';
 import { openFilesIn } from '../../testing/machine/open-files.ts';
+import { zip } from '../../testing/zips/zip-file.ts';
 import { BLOCK } from './blocks.ts';
-import { zip } from './zip.ts';
+import { sealZip } from './zip.ts';
 
 const run = promisify(execFile);
 const MiB = 1024 * 1024;
@@ -57,13 +58,15 @@ describe('zip', function () {
 
   it('lets what must stand beside it be written first: whole, but without its name', async () => {
     await writeFile(source, SQL);
-    let before: unknown;
-    const { size, sha256 } = await zip(source, target, {
-      beforeNaming: async sealed => {
-        before = { sealed, target: existsSync(target), bytes: readFileSync(`${target}.part`).length };
-      },
-    });
-    expect(before).to.deep.equal({ sealed: { size, sha256 }, target: false, bytes: size });
+    await using sealed = await sealZip(source, target);
+    const { size, sha256 } = sealed;
+    const bytes = readFileSync(`${target}.part`);
+    expect(existsSync(target)).to.equal(false);
+    expect(size).to.equal(bytes.length);
+    expect(sha256).to.deep.equal(createHash('sha256').update(bytes).digest());
+    await sealed.commit();
+    expect(readFileSync(target).equals(bytes)).to.equal(true);
+    expect(await readdir(folder)).to.have.members(['x.sql', 'x.sql.zip']);
   });
 
   it('is not there when what looks at it, or what must be written first, fails', async () => {
@@ -71,8 +74,12 @@ describe('zip', function () {
     const fail = () => {
       throw new Error('no');
     };
-    for (const options of [{ observe: fail }, { beforeNaming: async () => fail() }]) {
-      const error = await zip(source, target, options).catch(error => error);
+    const writeFirst = async () => {
+      await using _sealed = await sealZip(source, target);
+      fail();
+    };
+    for (const failing of [() => zip(source, target, { observe: fail }), writeFirst]) {
+      const error = await failing().catch(error => error);
       expect(error.message).to.equal('no');
       expect(await readdir(folder)).to.deep.equal(['x.sql']);
     }

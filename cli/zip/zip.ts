@@ -13,8 +13,6 @@ export interface ZipOptions {
   readonly onProgress?: ((bytesRead: number) => void) | undefined;
   /** Sees each block of the plain bytes as it goes by, before it is compressed; must not keep it. */
   readonly observe?: ((piece: Buffer) => void) | undefined;
-  /** Runs once the zip is whole and on the disk, before it gets its name; when it fails there is no zip. */
-  readonly beforeNaming?: ((sealed: Sealed) => Promise<void>) | undefined;
   /** 1 (fastest) to 9 (smallest); 6 by default. */
   readonly level?: number | undefined;
   /** For a dump that is still being written: it is followed until it is whole. */
@@ -23,15 +21,14 @@ export interface ZipOptions {
   readonly needsZip64?: ((size: number) => boolean) | undefined;
 }
 
-export interface ZipResult {
-  /** Bytes of the zip file. */
-  readonly size: number;
-  /** SHA-256 of the zip file. */
-  readonly sha256: Buffer;
+/** A zip that is whole and on the disk, without its name. Dispose of it (`await using`): what was not committed is removed. */
+export interface SealedZip extends Sealed, AsyncDisposable {
   /** Bytes of the entry, which are those of the source. */
   readonly entrySize: number;
   /** CRC-32 of the entry. */
   readonly crc32: number;
+  /** Gives it its name, which is on the disk then. */
+  commit(): Promise<unknown>;
 }
 
 /** The zip has to be made again, of the finished dump. */
@@ -39,22 +36,33 @@ export class RestartZip extends Error {}
 
 /**
  * Zips a dump in one pass: deflated, one entry named as the target without `.zip`, ZIP64 where its size needs it (PKWARE's
- * APPNOTE 6.3.10), readable by its owner only. Memory does not grow with the size.
- *
- * The target appears when it is whole and on the disk; after a failure there is neither target nor `target.part`. The
- * source is left as it is.
+ * APPNOTE 6.3.10), readable by its owner only. Memory does not grow with the size. The source is left as it is.
  * @param source path of the dump
  * @param target path of the zip; one that exists is replaced
+ * @returns the zip as `target.part`; after a failure nothing is there
  * @throws `signal.reason` when aborted; Error, naming the file, when it can't be read or written, or when the source is
  * not the same at the end as it was at the beginning; what the growth fails with; {@link RestartZip} when the dump has
  * become much larger than was expected
  */
-export async function zip(source: string, target: string, options: ZipOptions = {}): Promise<ZipResult> {
-  const { signal, beforeNaming, level = 6, growth } = options;
+export async function sealZip(source: string, target: string, options: ZipOptions = {}): Promise<SealedZip> {
+  const { signal, growth } = options;
   growth?.whole.catch(() => {}); // what fails here before it is looked at must not make an unhandled rejection of it
   signal?.throwIfAborted();
   await using dump = await ZipSource.open(source, growth);
-  await using file = await PartFile.create(target);
+  const file = await PartFile.create(target);
+  try {
+    const { size, crc32 } = await writeZip(file, dump, target, options);
+    const sealed = await file.seal();
+    const commit = () => file.commit();
+    return { ...sealed, entrySize: size, crc32, commit, [Symbol.asyncDispose]: () => file[Symbol.asyncDispose]() };
+  } catch (error) {
+    await file[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function writeZip(file: PartFile, dump: ZipSource, target: string, options: ZipOptions): Promise<EntrySums> {
+  const { signal, level = 6 } = options;
   const entry = entryOf(target, dump, options);
   const sums: EntrySums = { crc32: 0, size: 0, compressedSize: 0 };
 
@@ -74,8 +82,7 @@ export async function zip(source: string, target: string, options: ZipOptions = 
   signal?.throwIfAborted(); // the reading has stopped without an error, and all behind it has come to rest
   await dump.expectSame(sums.size);
   await file.append(zipTail(entry, sums));
-
-  return { ...(await file.commit(beforeNaming)), entrySize: sums.size, crc32: sums.crc32 };
+  return sums;
 }
 
 /** The text of a dump is rarely three times what its tables take: up to here the guess is safe, or is made good. */
