@@ -30,6 +30,9 @@ const CLOSE_MS = 5_000;
 /** How long a client may take nothing of a download. A slow one whose line is buffered shows progress rarely. */
 const DOWNLOAD_IDLE_MS = 300_000;
 
+const SLOW_WITHOUT_GC =
+  'Node was started without --expose-gc: uploads take twice the CPU time, and more memory. npm start and docs/install.md have it';
+
 const log = await createLog({ isTerminal: process.stdout.isTTY });
 logIgnoredSignals(log);
 const stopEnding = endOnUncaughtErrors(log);
@@ -79,7 +82,7 @@ async function start(config: Config): Promise<void> {
   const dumpLimits = { maxDumpBytes, maxDumpRatio };
   const parts = { history, storage, events, graphql, log, uploads, scrub, verifyUploads, dumpLimits };
   const address = { hosts: config.publicHosts, publicUrl: config.publicUrl };
-  noteStartFreed();
+  if (!noteStartFreed()) log.warn(SLOW_WITHOUT_GC);
   stopEnding();
   surviveUncaughtErrors(log);
   server.serve(createApp({ ...parts, ...address, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());

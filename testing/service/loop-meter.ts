@@ -1,23 +1,19 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 /**
  * Loaded into a service by `NODE_OPTIONS=--import=…`: at each SIGUSR2 it writes, as a line of the log, for how long the event
  * loop stood still at most since the last time, and how much memory is in use when all garbage is collected. What the
  * process has of the system says nothing: V8 gives little of it back.
  */
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 const delays = monitorEventLoopDelay({ resolution: 5 });
 delays.enable();
 
 process.on('SIGUSR2', async () => {
   await sleep(20); // the delay that is under way ends first
   const stalledMs = delays.max / 1e6;
-  collect();
+  gc!();
   const { heapUsed, external } = process.memoryUsage();
   await sleep(20);
   delays.reset(); // and with it the collection's own

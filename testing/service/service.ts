@@ -25,7 +25,7 @@ export interface Service extends AsyncDisposable {
 }
 
 /**
- * Starts `node server/main.ts` on a free port and waits until it is ready.
+ * Starts `node --expose-gc server/main.ts` on a free port and waits until it is ready.
  * @param env beside PATH: DATABASE_URL and STORAGE_DIR, mostly
  * @param args of the command line
  * @param openFiles how many it may have open at once (`ulimit -n`); as many as this process when left out
@@ -36,7 +36,8 @@ export async function startService(
   args: readonly string[] = [],
   { openFiles }: { openFiles?: number } = {},
 ): Promise<Service> {
-  const command = [process.execPath, resolve(import.meta.dirname, '../../server/main.ts'), ...args];
+  // Not --disable-sigusr1: the service must not need it once it runs.
+  const command = [process.execPath, '--expose-gc', resolve(import.meta.dirname, '../../server/main.ts'), ...args];
   const limited =
     openFiles === undefined ? command : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command];
   const child = spawn(limited[0]!, limited.slice(1), {
