@@ -92,12 +92,13 @@ export const VARIABLES = {
     details: 'With `off`, queries are still answered.',
   }),
   allowEmptyStorage: variable('ALLOW_EMPTY_STORAGE', name => onOff(name).default(false), {
-    meaning: 'start although `STORAGE_DIR` does not hold the storage that the history knows, or none of its backups',
+    meaning:
+      'whether to start although `STORAGE_DIR` does not hold the storage that the history knows, or none of its backups',
     details:
       'Otherwise the service does not start, since mostly a disk is not mounted. Use it for one start: the service then remembers the storage that is there.',
   }),
   allowEmptyHistory: variable('ALLOW_EMPTY_HISTORY', name => onOff(name).default(false), {
-    meaning: 'start with a history that knows of no backup, although `STORAGE_DIR` holds recorded ones',
+    meaning: 'whether to start with a history that knows of no backup, although `STORAGE_DIR` holds recorded ones',
     details:
       'Otherwise the service does not start, since mostly a [history was lost](../how-to/rebuild-a-lost-history.md), or `DATABASE_URL` is wrong.',
   }),
@@ -117,7 +118,7 @@ export const VARIABLES = {
         .oneOf(LEVELS, `${name} must be one of ${LEVELS.join(', ')}`),
     {
       meaning: 'how much the service logs: `fatal`, `error`, `warn`, `info`, `debug` or `trace`',
-      details: '[Debug a run](../how-to/debug.md) shows what `debug` adds.',
+      details: '`debug` shows a request as soon as it begins, and not only at its end.',
     },
   ),
 } as const;

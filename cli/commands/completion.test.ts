@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { sade } from '../../testing/cli/sade.ts';
+import { blocksRunBy } from '../../testing/docs/pages.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 const run = promisify(execFile);
@@ -21,14 +22,16 @@ describe('sade completion', () => {
     await mkdir(join(folder, 'bin'));
     await writeFile(command, `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
     await chmod(command, 0o755);
-    await writeFile(join(folder, 'completion.bash'), (await sade(['completion', 'bash'])).stdout);
+    const [documented] = blocksRunBy('cli/commands/completion.test.ts');
+    const env = { ...process.env, HOME: folder, PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
+    await run('bash', ['-c', documented!.text], { env });
   });
   after(() => rm(folder, { recursive: true }));
 
   /** @param words as bash splits them, the last one unfinished @returns what bash would offer */
   const bashOffers = async (...words: string[]) => {
-    const script = `compopt() { :; }; . completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sade; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
+    const script = `compopt() { :; }; . ~/.local/share/bash-completion/completions/sade; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sade; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const env = { ...process.env, HOME: folder, PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
     const { stdout } = await run('bash', ['--norc', '-c', script, 'bash', 'sade', ...words], { cwd: folder, env });
     return stdout
       .split('\n')
@@ -56,7 +59,7 @@ describe('sade completion', () => {
       ['toko\\ buku'],
       ['pt_xyz,pt_abc', 'pt_xyz,pt_xyz'],
       ['databases.json'],
-      ['a folder', 'bin'],
+      ['.local', 'a folder', 'bin'],
       [],
     ]);
   });

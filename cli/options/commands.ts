@@ -110,6 +110,7 @@ const json = switchOption({ flag: 'json', meaning: 'Print JSON' });
 const wide = switchOption({
   flag: 'wide',
   meaning: 'All columns, with the file names, however wide the terminal is',
+  details: 'Nothing is cut.',
 });
 
 /** The words by which `sade list --state` finds a database; `never`: it is in the list of databases, and the service has no backup of it. */
@@ -140,7 +141,7 @@ export const COMMANDS = {
       level: option(
         {
           ...{ flag: 'level', value: 'N', variable: 'SADE_LEVEL', fallback: '6' },
-          meaning: 'How strongly zips are compressed, from 1 (fastest) to 9 (smallest)',
+          meaning: 'How much the zips are compressed: 1 (fastest) to 9 (smallest)',
         },
         wholeNumber(1, 9),
       ),
@@ -196,13 +197,14 @@ export const COMMANDS = {
   },
   list: {
     summary:
-      'List the databases, each with its latest backup, the age of its newest complete one and the id of the one to restore, the worst first',
+      'List the databases, the worst first. Shows the latest backup of each, the age of its newest complete one, and the id of the one to restore',
     options: {
       config: { ...config, meaning: 'The list of databases: those without any backup are shown, too' },
       states: option(
         {
           ...{ flag: 'state', value: 'STATES', completes: STATES },
           meaning: `Only these: ${STATES.join(', ')}, with commas between`,
+          details: 'They are the words of the column `state`.',
         },
         someOf(STATES),
       ),
@@ -210,6 +212,7 @@ export const COMMANDS = {
         {
           ...{ flag: 'older-than', value: 'TIME' },
           meaning: 'Only those without a complete backup for so long, such as 26h or 7d',
+          details: 'The units are `m`, `h` and `d`.',
         },
         duration('mhd', '90m, 26h or 7d'),
       ),
@@ -227,7 +230,12 @@ export const COMMANDS = {
         },
         oneOf(ORDERS),
       ),
-      ...{ wide, json },
+      wide,
+      json: {
+        ...json,
+        details:
+          'It is the answer of the service to [`GET /`](rest.md#get--response-1), filtered and sorted in the same way. Databases that are `NEVER` are not in it: the service does not know them.',
+      },
     },
     examples: ['list --state incomplete,shrunk', 'list --older-than 26h --server https://backups.example.com'],
   },

@@ -1,0 +1,105 @@
+// Writes the lists of commands, options and variables into the pages of docs/reference, from their descriptions in
+// cli/options/commands.ts and server/config.ts:
+//   option-lists.ts          writes them
+//   option-lists.ts --check  ends with 1 when a list is not what would be written
+// A list stands between two comments: <!-- npm run docs writes: NAME --> and <!-- to here -->.
+import { readFile, writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import { type CommandName, commandNames, describedCommand } from '../cli/options/commands.ts';
+import type { OptionDescription } from '../cli/options/option.ts';
+import { VARIABLES, type Variable } from '../server/config.ts';
+import { shownDefault } from '../server/usage.ts';
+
+const WIDTH = 120;
+const PAGES = ['commands.md', 'configuration.md'].map(name => new URL(`../docs/reference/${name}`, import.meta.url));
+
+const LISTS: Readonly<Record<string, () => string>> = {
+  commands: listCommands,
+  variables: () => Object.values(VARIABLES).map(describeVariable).join('\n'),
+  ...Object.fromEntries(commandNames().map(name => [`options of sade ${name}`, () => listOptions(name)])),
+};
+
+let isStale = false;
+for (const page of PAGES) {
+  const text = await readFile(page, 'utf8');
+  const wanted = text.replaceAll(
+    /(<!-- npm run docs writes: (.+) -->\n)[\s\S]*?(<!-- to here -->)/g,
+    (_, begin, name, end) => {
+      const list = LISTS[name];
+      if (!list) throw new Error(`${page.pathname}: there is no list "${name}", only ${Object.keys(LISTS).join(', ')}`);
+      return `${begin}${list()}\n${end}`;
+    },
+  );
+  if (wanted === text) continue;
+  isStale = true;
+  if (!process.argv.includes('--check')) await writeFile(page, wanted);
+  else process.stderr.write(`${page.pathname} is older than the options or variables: run \`npm run docs\`\n`);
+}
+if (isStale && process.argv.includes('--check')) process.exit(1);
+
+function listCommands(): string {
+  const rows = commandNames().map(name => {
+    const { argument, summary } = describedCommand(name);
+    return `| \`sade ${name}${argument ? ` ${argument.name.toUpperCase()}` : ''}\` | ${lowered(firstSentence(summary))} |`;
+  });
+  return ['| command | what it does |', '|---|---|', ...rows].join('\n');
+}
+
+/** Options that mean the same for `sade backup` are described there. */
+function listOptions(name: CommandName): string {
+  const options = Object.values(describedCommand(name).options).filter(({ flag }) => flag !== undefined);
+  const known = name === 'backup' ? [] : options.filter(isOfBackup);
+  const own = options.filter(option => !known.includes(option));
+  const shared = known.map(({ flag }) => `\`--${flag}\``).join(', ');
+  return [...(shared ? [wrap(`As for \`sade backup\`: ${shared}.`, ''), ''] : []), ...own.map(describeOption)].join(
+    '\n',
+  );
+}
+
+function isOfBackup({ flag, meaning }: OptionDescription): boolean {
+  return Object.values(describedCommand('backup').options).some(
+    other => other.flag === flag && other.meaning === meaning,
+  );
+}
+
+function describeOption({ flag, alias, value, variable, fallback, ...rest }: OptionDescription): string {
+  const shown = rest.fallbackInDocs ?? (value && fallback && `\`${fallback}\``);
+  const names = [
+    `**\`--${flag}${value ? ` ${value}` : ''}\`**`,
+    ...(alias ? [`\`-${alias}\``] : []),
+    ...(variable ? [`\`${variable}${value ? '' : '=1'}\``] : []),
+    ...(shown ? [`default ${shown}`] : []),
+  ];
+  return bullet(names.join(', '), rest);
+}
+
+function describeVariable(variable: Variable): string {
+  const shown = shownDefault(variable);
+  const plain = variable.fallbackInDocs === undefined ? `\`${shown}\`` : shown;
+  return bullet(`**\`${variable.name}\`**${shown === undefined ? '' : `, default ${plain}`}`, variable);
+}
+
+function bullet(head: string, { meaning, details }: { readonly meaning: string; readonly details?: string }): string {
+  return wrap(`- ${head}: ${lowered(meaning)}.${details ? ` ${details}` : ''}`, '  ');
+}
+
+/** What is a name, such as `MySQL`, keeps its capital. */
+function lowered(text: string): string {
+  return text.replace(/^[A-Z](?=[a-z]*\b)/, letter => letter.toLowerCase());
+}
+
+function firstSentence(text: string): string {
+  return text.split('. ')[0]!;
+}
+
+function wrap(text: string, indent: string): string {
+  const lines = [''];
+  // What stands in backticks has its blanks, and is not broken.
+  for (const word of text.match(/(?:`[^`]*`|\S)+/g) ?? []) {
+    const line = lines.at(-1)!;
+    if (line.trim() === '' || line.length + 1 + word.length <= WIDTH)
+      lines[lines.length - 1] = line.trim() === '' ? line + word : `${line} ${word}`;
+    else lines.push(indent + word);
+  }
+  return lines.join('\n');
+}
