@@ -1,72 +1,5 @@
 import { type InferType, mixed } from 'yup';
-
-/**
- * How much a finding weighs: `incomplete` means that something of the source is not in the backup, or may not come back;
- * `unverified` that nobody has looked; `warning` that the backup is whole, and something is worth a look.
- */
-export type Severity = 'incomplete' | 'unverified' | 'warning';
-
-/** Every finding there is; docs/reference/findings.md says what each means and what to do. */
-export const FINDINGS = {
-  // Of the user's rights and of the source, before the dump.
-  ROWS_LIMITED: 'incomplete',
-  TABLES_NOT_GRANTED: 'incomplete',
-  VIEWS_NOT_GRANTED: 'incomplete',
-  TRIGGERS_NOT_GRANTED: 'incomplete',
-  EVENTS_NOT_GRANTED: 'incomplete',
-  ROUTINES_NOT_GRANTED: 'incomplete',
-  RIGHTS_UNKNOWN: 'incomplete',
-  BROKEN_VIEW: 'incomplete',
-  DEFINER_GONE: 'incomplete',
-  EVENTS_NOT_DUMPED: 'incomplete',
-  HISTORY_NOT_DUMPED: 'incomplete',
-  ROWS_NOT_DUMPED: 'incomplete',
-  VALUES_LOST: 'incomplete',
-  WILL_NOT_LOAD: 'incomplete',
-  METADATA_GARBLED: 'incomplete',
-  SYSTEM_DATABASE: 'incomplete',
-  RESTORE_CONDITION: 'warning',
-  DEFINITION_ONLY: 'warning',
-  NOT_TRANSACTIONAL: 'warning',
-  NAME_BOUND: 'warning',
-  NAMED_TIME_ZONE: 'warning',
-  EVENT_OVER: 'warning',
-  DEFAULT_ADDED: 'warning',
-  VALUES_ROUNDED: 'warning',
-  TEXT_CONVERTED: 'warning',
-  // Of the dump program.
-  FLAVOUR_MISMATCH: 'incomplete',
-  CLIENT_OLDER: 'warning',
-  // Of the dump.
-  OBJECTS_MISSING: 'incomplete',
-  TABLES_SWAPPED: 'incomplete',
-  DUMP_UNBALANCED: 'incomplete',
-  CLIENT_COMMAND: 'incomplete',
-  CLIENT_MISREADS: 'incomplete',
-  UNEXPECTED_STATEMENT: 'incomplete',
-  DUMP_COMPLAINED: 'incomplete',
-  DUMP_SAID: 'warning',
-  DUMP_EMPTY: 'warning',
-  DUMP_REPEATED: 'warning',
-  PARTIAL_AS_WANTED: 'warning',
-  // Of the upload: in the report of the run only.
-  MANIFEST_TOO_LARGE: 'incomplete',
-  ZIP_NOT_REMOVED: 'warning',
-  NO_REASON_GIVEN: 'incomplete',
-  // Of the service.
-  END_MARKER_MISSING: 'incomplete',
-  DUMP_EMPTIED: 'incomplete',
-  SHRUNK: 'warning',
-  // Of services before SHRUNK, in records and answers of old.
-  OBJECTS_GONE: 'warning',
-  ROWS_FELL: 'warning',
-  SIZE_FELL: 'warning',
-  CLOCK_AHEAD: 'warning',
-  NO_MANIFEST: 'unverified',
-  NOT_VERIFIED: 'unverified',
-} as const satisfies Record<string, Severity>;
-
-export type FindingCode = keyof typeof FINDINGS;
+import { currentCode, FINDINGS, type FindingCode, isFormerCode, type Severity } from './finding-codes.ts';
 
 /** Something that was noticed of one backup. */
 export interface Finding {
@@ -95,7 +28,7 @@ export function stateOf(findings: readonly Pick<Finding, 'severity'>[]): BackupS
 
 /** @returns whether a finding of that code says that something was lost since an older backup */
 export function isLoss(code: string): boolean {
-  return code === 'SHRUNK' || code === 'DUMP_EMPTIED';
+  return code === 'SHRUNK' || code === 'DATABASE_EMPTIED';
 }
 
 /** @returns what was lost first, for that may be urgent; then what makes a backup incomplete or unverified; then the warnings */
@@ -112,6 +45,25 @@ export interface ForeignFinding {
   readonly severity: Severity;
   readonly message: string;
   readonly advice?: string | undefined;
+}
+
+/** @returns the same findings, each under today's name of its code */
+export function currentFindings<F extends Pick<ForeignFinding, 'code'>>(findings: readonly F[]): F[] {
+  return findings.map(found => (isFormerCode(found.code) ? { ...found, code: currentCode(found.code) } : found));
+}
+
+/**
+ * Names findings as the client named them: an earlier `sade` looks for its own codes in the receipt, and reports a failed upload
+ * where one is missing.
+ * @param formerCodes those that the client sent
+ * @returns the same findings
+ */
+export function findingsAsSent<F extends Pick<ForeignFinding, 'code'>>(
+  findings: readonly F[],
+  formerCodes: readonly string[],
+): F[] {
+  const sent = new Map(formerCodes.map(code => [currentCode(code), code]));
+  return findings.map(found => ({ ...found, code: sent.get(found.code) ?? found.code }));
 }
 
 /**
@@ -148,6 +100,7 @@ function findingProblem(found: Record<string, unknown> | null): string | undefin
     return `.message must be a text of 1 to ${MAX_TEXT} characters`;
   if (advice !== undefined && (typeof advice !== 'string' || advice.length > MAX_TEXT))
     return `.advice must be a text of ${MAX_TEXT} characters at most`;
-  const own = Object.hasOwn(FINDINGS, code) ? FINDINGS[code as FindingCode] : severity;
+  const today = currentCode(code);
+  const own = Object.hasOwn(FINDINGS, today) ? FINDINGS[today as FindingCode] : severity;
   return own === severity ? undefined : ' weighs less than its code does';
 }

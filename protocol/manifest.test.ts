@@ -38,7 +38,7 @@ describe('manifest', () => {
     const findings = [finding('OBJECTS_MISSING', 'x')];
     expect(isFine({ ...sample, findings, state: 'complete' })).to.equal(false);
     expect(isFine({ ...sample, findings, state: 'incomplete' })).to.equal(true);
-    expect(isFine({ ...sample, findings: [finding('ROWS_FELL', 'x')], state: 'complete' })).to.equal(true);
+    expect(isFine({ ...sample, findings: [finding('ROW_COUNT_DROPPED', 'x')], state: 'complete' })).to.equal(true);
     expect(isFine({ ...sample, findings: [], state: 'incomplete' })).to.equal(false);
   });
 

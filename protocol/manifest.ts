@@ -1,5 +1,5 @@
 import { boolean, type InferType, mixed, number, object, string } from 'yup';
-import { findingList, stateOf } from './finding.ts';
+import { currentFindings, findingList, stateOf } from './finding.ts';
 
 /** The kinds of things that a dump holds, as keys of an inventory. */
 export const OBJECT_KINDS = [
@@ -129,6 +129,17 @@ export const manifestSchema = object({
 );
 
 export type Manifest = InferType<typeof manifestSchema>;
+
+/** @returns the same manifest, its findings under today's codes: an earlier version may have written it */
+export function currentManifest(manifest: Manifest): Manifest {
+  // A manifest of a later version may have no such list.
+  return Array.isArray(manifest.findings) ? { ...manifest, findings: currentFindings(manifest.findings) } : manifest;
+}
+
+/** @param json of a manifest that has been validated before */
+export function parseManifest(json: string): Manifest {
+  return currentManifest(JSON.parse(json));
+}
 
 /** @returns what is wrong, behind the name of the inventory */
 function inventoryProblem(value: unknown): string | undefined {

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
+import { FINDINGS, FORMER_CODES } from '../../protocol/finding-codes.ts';
 import { emptyInventory } from '../../protocol/manifest.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
 import { sampleManifest } from '../../testing/zips/manifests.ts';
@@ -47,6 +48,17 @@ describe('show', () => {
     stdout.end();
     return { code, said: await text(stdout) };
   };
+
+  for (const [code, today] of Object.entries(FORMER_CODES))
+    it(`names the finding ${code} of an earlier service ${today}, for a person and with --json`, async () => {
+      const severity = FINDINGS[today];
+      report.findings = [{ code, severity, message: 'as it was said' }];
+      report.state = severity === 'incomplete' ? 'incomplete' : 'complete';
+      const { said } = await run('34');
+      expect(said).to.contain(`: as it was said (${today})`).and.not.contain(`(${code})`);
+      const { findings } = JSON.parse((await run('34', { json: true })).said);
+      expect(findings).to.deep.equal([{ code: today, severity, message: 'as it was said' }]);
+    });
 
   it('tells what a complete backup holds, and ends with 0', async () => {
     const { code, said } = await run('34');

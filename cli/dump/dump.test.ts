@@ -297,7 +297,7 @@ describe('dump', () => {
       const error = await failureOf("complain 'using geheim for u'; exit 2");
       expect(error.message).to.equal('fake-mysqldump failed with exit code 2: using *** for u');
       expect((await dumpBy("complain 'using geheim for u'; header; marker")).findings).to.deep.equal([
-        finding('DUMP_SAID', 'mysqldump said: using *** for u'),
+        finding('DUMP_STDERR_WARNING', 'mysqldump said: using *** for u'),
       ]);
     });
 
@@ -309,7 +309,7 @@ describe('dump', () => {
         '-- insufficient privileges to SHOW CREATE FUNCTION',
       ]) {
         expect((await dumpBy(`complain "${line}"; header; marker`)).findings, line).to.deep.equal([
-          { ...finding('DUMP_COMPLAINED', `mysqldump said: ${line}`), advice: GRANT_OR_LEAVE_OUT },
+          { ...finding('DUMP_STDERR_ERROR', `mysqldump said: ${line}`), advice: GRANT_OR_LEAVE_OUT },
         ]);
         await rm(path);
       }
@@ -319,7 +319,7 @@ describe('dump', () => {
       const client = await fakeMysqldump(folder, "complain 'SELECT command denied to u'; header; marker");
       const { findings } = await dump({ ...source, password: 'e' }, path, { client, signal: never });
       expect(findings).to.deep.equal([
-        finding('DUMP_COMPLAINED', 'mysqldump said: SELECT command d***ni***d to u', GRANT_OR_LEAVE_OUT),
+        finding('DUMP_STDERR_ERROR', 'mysqldump said: SELECT command d***ni***d to u', GRANT_OR_LEAVE_OUT),
       ]);
     });
 
@@ -327,10 +327,10 @@ describe('dump', () => {
       const notes = 'head -c 20000 /dev/zero | tr "\\\\0" "x" >&2';
       const { findings } = await dumpBy(`${notes}; complain; complain 'denied'; ${notes}; header; marker`);
       expect(findings.map(({ code }) => code)).to.deep.equal([
-        'DUMP_COMPLAINED',
-        'DUMP_SAID',
-        'DUMP_SAID',
-        'DUMP_SAID',
+        'DUMP_STDERR_ERROR',
+        'DUMP_STDERR_WARNING',
+        'DUMP_STDERR_WARNING',
+        'DUMP_STDERR_WARNING',
       ]);
       expect(findings[0]!.message).to.match(/^mysqldump said more than is kept: .* in 23\d{3} bytes/);
       for (const { message } of findings) expect(message.length).to.be.below(16_384);
@@ -338,7 +338,7 @@ describe('dump', () => {
 
     it('says so long a line that a finding would not fit into a manifest', async () => {
       const { findings } = await dumpBy('head -c 16384 /dev/zero | tr "\\\\0" "x" >&2; header; marker');
-      expect(findings.map(({ code }) => code)).to.deep.equal(['DUMP_SAID']);
+      expect(findings.map(({ code }) => code)).to.deep.equal(['DUMP_STDERR_WARNING']);
       expect(findingList.isValidSync(findings)).to.equal(true);
     });
 
@@ -372,7 +372,7 @@ describe('dump', () => {
       const tablesSeen = { fingerprint: new Map([['t', 'InnoDB 1']]), ignoresCase: false };
       const gone = { ...source, host: '127.0.0.1', port: 1 };
       const { findings, isRepeated } = await dump(gone, path, { client, signal: never, tablesSeen });
-      expect(findings.map(({ code }) => code)).to.deep.equal(['TABLES_SWAPPED']);
+      expect(findings.map(({ code }) => code)).to.deep.equal(['TABLES_RECREATED']);
       expect(findings[0]!.message).to.contain("can't connect to 127.0.0.1:1");
       expect(isRepeated).to.equal(false);
       expect((await readFile(log, 'utf8')).trim().split('\n')).to.have.length(1);

@@ -105,9 +105,9 @@ async function lookAgain(source: DatabaseSource, before: TablesSeen | undefined,
 /** What was dumped is kept: it may be whole, and the server may be gone by now. */
 function doubts({ tables, unseen }: Seen): Finding[] {
   if (unseen !== undefined)
-    return [finding('TABLES_SWAPPED', `it is not known whether tables were swapped meanwhile: ${unseen}`, RUN_AGAIN)];
+    return [finding('TABLES_RECREATED', `it is not known whether tables were swapped meanwhile: ${unseen}`, RUN_AGAIN)];
   if (tables.length === 0) return [];
-  return [finding('TABLES_SWAPPED', `${swapped(tables)}, the second time, too`, AT_ANOTHER_TIME)];
+  return [finding('TABLES_RECREATED', `${swapped(tables)}, the second time, too`, AT_ANOTHER_TIME)];
 }
 
 function swapped(tables: readonly string[]): string {

@@ -50,9 +50,9 @@ describe('a dump and its plan', function () {
       '--where=1234=1234',
     ]);
     expect(findings.map(({ code, message, advice }) => [code, message, advice])).to.deep.equal([
-      ['PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --ignore-table=TAKEN.T', 'It leaves out t.'],
-      ['PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --ignore-table-data=taken.gone', undefined],
-      ['PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --where', undefined],
+      ['PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --ignore-table=TAKEN.T', 'It leaves out t.'],
+      ['PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --ignore-table-data=taken.gone', undefined],
+      ['PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --where', undefined],
     ]);
   });
 
@@ -97,7 +97,7 @@ describe('a dump and its plan', function () {
     const [asked] = await findingsOf(['--ignore-table=taken.v']);
     const fails: Preflight = () => Promise.reject(new ExplainedError('the server does not answer'));
     const findings = await findingsOf(['--ignore-table=taken.v'], fails);
-    expect(findings.map(({ code }) => code)).to.deep.equal(['RIGHTS_UNKNOWN', 'PARTIAL_AS_WANTED']);
+    expect(findings.map(({ code }) => code)).to.deep.equal(['RIGHTS_UNKNOWN', 'PARTIAL_BY_CONFIG']);
     expect(findings[1]!.message).to.equal(asked!.message);
   });
 

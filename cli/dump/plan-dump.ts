@@ -71,5 +71,5 @@ async function tryPreflight(
 /** The sentence must not depend on the tables: the service compares two backups only where it is the same. */
 function leavesOut({ option, tables }: PartialOption): Finding {
   const advice = tables.length > 0 ? `It leaves out ${firstNames(tables)}.` : undefined;
-  return finding('PARTIAL_AS_WANTED', `partial, as dump_options wants it: ${option}`, advice);
+  return finding('PARTIAL_BY_CONFIG', `partial, as dump_options wants it: ${option}`, advice);
 }

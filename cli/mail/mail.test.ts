@@ -257,7 +257,7 @@ describe('mail', () => {
       [
         failedOne('evil\nok', fail({ message: forged, advice: forged, cause: { where: 'h\nok', why: 'w\nok' } })),
         failedOne('b', fail({ message: forged })),
-        wellOne('c', { findings: [finding('NAME_BOUND', forged, forged)] }),
+        wellOne('c', { findings: [finding('DATABASE_NAME_HARDCODED', forged, forged)] }),
         wellOne('d', { state: 'incomplete', findings: [finding('BROKEN_VIEW', forged, forged)] }),
       ],
       { warnings: [forged], kept: ['/work\nok/a.zip'] },

@@ -45,7 +45,7 @@ describe('told warnings', () => {
     expect(newsOf([first, [{ ...MYISAM, message: '3 tables: catatan (MyISAM)' }]])).to.deep.equal([1, 0]);
     expect(newsOf([first, [{ ...MYISAM, message: '2 tables: catatan, log (MyISAM)' }]])).to.deep.equal([1, 1]);
     expect(newsOf([first, [MYISAM, { ...MYISAM, database: 'b' }]])).to.deep.equal([1, 1]);
-    expect(newsOf([first, [{ ...MYISAM, code: 'NAME_BOUND' }]])).to.deep.equal([1, 1]);
+    expect(newsOf([first, [{ ...MYISAM, code: 'DATABASE_NAME_HARDCODED' }]])).to.deep.equal([1, 1]);
     expect(
       newsOf([[{ message: 'the list can be read by others' }], [{ message: 'the list can be read by others' }]]),
     ).to.deep.equal([1, 0]);

@@ -12,11 +12,11 @@ export function misreadingFindings(misreadings: readonly Misread[]): Finding[] {
   const of = (...kinds: readonly (Misreading | 'lost')[]) =>
     misreadings.filter(({ what }) => kinds.includes(what) || (kinds.includes('lost') && LOST.has(what)));
   return [
-    ...told('CLIENT_COMMAND', of('command'), COMMAND, CREATE_ANEW),
-    ...told('CLIENT_MISREADS', of('lost'), LOSES_ITS_WAY, MOVE_COMMENT),
-    ...told('CLIENT_MISREADS', of('a blank in a string'), PUTS_A_BLANK, MOVE_COMMENT),
+    ...told('BACKSLASH_READ_AS_COMMAND', of('command'), COMMAND, CREATE_ANEW),
+    ...told('CLIENT_MISREADS_DEFINITION', of('lost'), LOSES_ITS_WAY, MOVE_COMMENT),
+    ...told('CLIENT_MISREADS_DEFINITION', of('a blank in a string'), PUTS_A_BLANK, MOVE_COMMENT),
     ...told('WILL_NOT_LOAD', of('a semicolon at its end'), ENDS_EARLY, CREATE_ALONE),
-    ...told('RESTORE_CONDITION', of('a line end in a string'), LINE_ENDS, USE_BINARY_MODE),
+    ...told('RESTORE_PREREQUISITE', of('a line end in a string'), LINE_ENDS, USE_BINARY_MODE),
   ];
 }
 
@@ -53,7 +53,7 @@ const LOST = new Set<Misreading>([
 ]);
 
 function told(
-  code: 'CLIENT_COMMAND' | 'CLIENT_MISREADS' | 'WILL_NOT_LOAD' | 'RESTORE_CONDITION',
+  code: 'BACKSLASH_READ_AS_COMMAND' | 'CLIENT_MISREADS_DEFINITION' | 'WILL_NOT_LOAD' | 'RESTORE_PREREQUISITE',
   misreadings: readonly Misread[],
   what: string,
   advice: string,

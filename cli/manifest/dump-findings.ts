@@ -9,21 +9,21 @@ import { adviceFor } from '../mysql/error-advice.ts';
 export function findingsIn(said: Said): Finding[] {
   const found = said.lines(weigh).flatMap(({ line, verdict: code }) => {
     if (line.trim() === '' || code === undefined) return [];
-    const advice = code === 'DUMP_COMPLAINED' ? (adviceFor(line) ?? GRANT_OR_LEAVE_OUT) : undefined;
+    const advice = code === 'DUMP_STDERR_ERROR' ? (adviceFor(line) ?? GRANT_OR_LEAVE_OUT) : undefined;
     return [finding(code, `mysqldump said: ${line.slice(0, MAX_LINE)}`, advice)];
   });
   if (said.leftOutBytes === 0) return found;
   const unseen = `mysqldump said more than is kept: what it complained of in ${said.leftOutBytes} bytes of that no one has seen`;
-  return [finding('DUMP_COMPLAINED', unseen, RUN_TO_SEE), ...found];
+  return [finding('DUMP_STDERR_ERROR', unseen, RUN_TO_SEE), ...found];
 }
 
 /** A finding must fit into a manifest. */
 const MAX_LINE = 8192;
 
 /** @returns the code of the finding for a line of stderr, or undefined for one that says nothing */
-function weigh(line: string): 'DUMP_COMPLAINED' | 'DUMP_SAID' | undefined {
+function weigh(line: string): 'DUMP_STDERR_ERROR' | 'DUMP_STDERR_WARNING' | undefined {
   if (OWN_NAME.test(line)) return undefined;
-  return COMPLAINT.test(line) ? 'DUMP_COMPLAINED' : 'DUMP_SAID';
+  return COMPLAINT.test(line) ? 'DUMP_STDERR_ERROR' : 'DUMP_STDERR_WARNING';
 }
 
 const RUN_TO_SEE =

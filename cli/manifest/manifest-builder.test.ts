@@ -67,7 +67,7 @@ describe('make-manifest', () => {
   ] as const)
     it(`keeps a dump whose last line is the marker ${where}, but calls it incomplete`, () => {
       const { state, findings, dump: told } = manifestOf(dump);
-      expect(findings.map(({ code }) => code)).to.deep.equal(['DUMP_UNBALANCED']);
+      expect(findings.map(({ code }) => code)).to.deep.equal(['UNTERMINATED_STATEMENT']);
       expect(findings[0]!.advice).to.contain('look at the end of it').and.contain('report');
       expect(state).to.equal('incomplete');
       expect(told).to.include({ ends_with_marker: true, size: dump.length });
@@ -76,7 +76,7 @@ describe('make-manifest', () => {
   it('calls a dump incomplete in which the client would see a command of its own', () => {
     const { state, findings } = manifestOf(`${SQL}CREATE PROCEDURE p() SELECT 'x\\', 'x\\';\n${MARKER}`);
     expect({ state, codes: findings.map(({ code }) => code) }).to.deep.equal({
-      ...{ state: 'incomplete', codes: ['CLIENT_COMMAND'] },
+      ...{ state: 'incomplete', codes: ['BACKSLASH_READ_AS_COMMAND'] },
     });
   });
 

@@ -92,7 +92,7 @@ function findingsIn(contents: DumpContents, { report, source }: DumpFacts): Find
   const { inventory, endsWithMarker, isBalanced, longestStatement } = contents;
   const isEmpty = OBJECT_KINDS.every(kind => inventory[kind].length === 0);
   return [
-    ...(endsWithMarker && isBalanced ? [] : [finding('DUMP_UNBALANCED', IN_THE_MIDDLE, LOOK_AT_IT)]),
+    ...(endsWithMarker && isBalanced ? [] : [finding('UNTERMINATED_STATEMENT', IN_THE_MIDDLE, LOOK_AT_IT)]),
     ...misreadingFindings(contents.misreadings),
     ...unexpectedFindings(contents, source),
     ...namingFindings({ contents, report, database: source.database }),
@@ -113,7 +113,7 @@ function longStatement(
   const where = table === undefined ? '' : ` (a row of ${table})`;
   return [
     finding(
-      'RESTORE_CONDITION',
+      'RESTORE_PREREQUISITE',
       `the longest statement in the dump has ${formatBytes(bytes)}${where}, and the server takes no more than ${formatBytes(report.maxPacketBytes)} (max_allowed_packet): it does not load there`,
       `Before you restore, on the server that loads it: SET GLOBAL max_allowed_packet = ${Math.min(2 ** 30, 2 ** Math.ceil(Math.log2(bytes + PACKET_OVERHEAD)))}; it applies to connections that begin after it.`,
     ),

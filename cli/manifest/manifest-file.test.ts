@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
+import { FINDINGS, FORMER_CODES } from '../../protocol/finding-codes.ts';
 import { sampleManifest } from '../../testing/zips/manifests.ts';
 import { readManifest, writeManifest } from './manifest-file.ts';
 
@@ -25,6 +26,14 @@ describe('manifest file', () => {
     }
     expect((await stat(path)).mode & 0o777).to.equal(0o600);
     expect(await readdir(folder)).to.deep.equal(['x.sql.zip.json']);
+  });
+
+  it('that an earlier version left is read with the codes of today', async () => {
+    for (const [code, today] of Object.entries(FORMER_CODES)) {
+      const findings = [{ code, severity: FINDINGS[today], message: 'x' }];
+      await writeManifest(path, sampleManifest({ file_name: 'x.sql.zip', findings }));
+      expect((await readManifest(path))?.findings).to.deep.equal([{ ...findings[0], code: today }]);
+    }
   });
 
   it('vouches for nothing when it is not there, cut off, or contradicts itself', async () => {

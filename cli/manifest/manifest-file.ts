@@ -1,4 +1,4 @@
-import { type Manifest, manifestSchema } from '../../protocol/manifest.ts';
+import { currentManifest, type Manifest, manifestSchema } from '../../protocol/manifest.ts';
 import { codeOf } from '../errors.ts';
 import { readPlainFile } from '../files/atomic-file.ts';
 import { refuseOddity } from '../files/plain-file.ts';
@@ -21,7 +21,8 @@ const MAX_BYTES = 256 * 2 ** 20;
 export async function readManifest(path: string): Promise<Manifest | undefined> {
   await refuseOddity(path);
   try {
-    return manifestSchema.validateSync(JSON.parse(await readPlainFile(path, MAX_BYTES)), { strict: true });
+    const document: unknown = JSON.parse(await readPlainFile(path, MAX_BYTES));
+    return currentManifest(manifestSchema.validateSync(document, { strict: true }));
   } catch (error) {
     if (codeOf(error) !== undefined && codeOf(error) !== 'ENOENT') throw error;
     return undefined;

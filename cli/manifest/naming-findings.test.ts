@@ -69,7 +69,7 @@ for (const { name, flavour, open } of SERVERS)
           await create(`create table t (id int, v int); ${statement}`);
           const { findings, error: said, state } = await trip();
           expect(said).to.contain(`ERROR ${error}`);
-          expect(told(findings)).to.deep.equal(['NAME_BOUND trigger tr']);
+          expect(told(findings)).to.deep.equal(['DATABASE_NAME_HARDCODED trigger tr']);
           expect(findings[0]!.message).to.contain('do not load under another name');
           expect(state).to.equal('complete');
         });
@@ -92,7 +92,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(await server.sql(`select ${COPY}.counted() as n`)).to.deep.equal([{ n: 3 }]);
       expect(told(findings)).to.have.length(1);
       expect(findings[0]!.message).to.contain(`the copy would read or write ${DATABASE}`);
-      expect(told(findings)[0]!.replace('NAME_BOUND ', '').split(', ').sort()).to.deep.equal([
+      expect(told(findings)[0]!.replace('DATABASE_NAME_HARDCODED ', '').split(', ').sort()).to.deep.equal([
         'event e',
         'function counted',
         'function exact',
@@ -120,8 +120,8 @@ for (const { name, flavour, open } of SERVERS)
       // The copy has the row that is gone from the original.
       expect(read).to.deep.equal([{ n: 0, m: isMaria ? 0 : 1, k: 1 }]);
       expect(told(findings)).to.deep.equal([
-        isMaria ? 'NAME_BOUND view both_of, view calls' : 'NAME_BOUND view calls',
-        'RESTORE_CONDITION both_of (pt_other), elsewhere (pt_other)',
+        isMaria ? 'DATABASE_NAME_HARDCODED view both_of, view calls' : 'DATABASE_NAME_HARDCODED view calls',
+        'RESTORE_PREREQUISITE both_of (pt_other), elsewhere (pt_other)',
       ]);
     });
 
@@ -139,7 +139,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(error).to.equal(undefined);
       await server.sql(`call ${COPY}.p(); call ${COPY}.q()`);
       expect([await rowsOf('`Toko.Buku ``1```.`größe.x`'), await rowsOf(`${COPY}.\`größe.x\``)]).to.deep.equal([2, 0]);
-      expect(told(findings)).to.deep.equal(['NAME_BOUND procedure p, procedure q']);
+      expect(told(findings)).to.deep.equal(['DATABASE_NAME_HARDCODED procedure p, procedure q']);
     });
 
     it('are no finding where the name is in a string or a comment, or is that of a table, an alias, a variable or another thing', async () => {
@@ -170,7 +170,7 @@ for (const { name, flavour, open } of SERVERS)
         'orders',
       );
       const { findings } = await trip('orders', 'orders_copy');
-      expect(told(findings)).to.deep.equal(['NAME_BOUND procedure alters, procedure looks']);
+      expect(told(findings)).to.deep.equal(['DATABASE_NAME_HARDCODED procedure alters, procedure looks']);
     });
 
     if (isMaria)
@@ -188,7 +188,7 @@ for (const { name, flavour, open } of SERVERS)
         await server.sql(`call ${COPY}.calls(); call ${COPY}.calls_with(); call ${COPY}.odd.p()`);
         expect([await rowsOf(`${DATABASE}.t`), await rowsOf(`${COPY}.t`)]).to.deep.equal([3, 0]);
         expect(told(findings)).to.deep.equal([
-          'NAME_BOUND procedure calls, procedure calls_with, package body odd, view packed',
+          'DATABASE_NAME_HARDCODED procedure calls, procedure calls_with, package body odd, view packed',
         ]);
         await server.sql(`call ${COPY}.fine.p()`);
         expect([await rowsOf(`${DATABASE}.t`), await rowsOf(`${COPY}.t`)]).to.deep.equal([3, 1]);
@@ -207,8 +207,8 @@ for (const { name, flavour, open } of SERVERS)
         const here = await trip();
         expect(here.error).to.equal(undefined);
         const found = told(here.findings);
-        expect(found).to.include('RESTORE_CONDITION v (pt_other)');
-        expect(found.filter(it => !it.startsWith('NAME_BOUND'))).to.have.length(1);
+        expect(found).to.include('RESTORE_PREREQUISITE v (pt_other)');
+        expect(found.filter(it => !it.startsWith('DATABASE_NAME_HARDCODED'))).to.have.length(1);
         const edit = (dump: string) => dump.replaceAll('pt_other', 'pt_missing');
         const { error } = await backUpAndLoad(server, DATABASE, { folder, copy: COPY, edit });
         expect(error).to.match(/ERROR (?:1049|1146|1305|1356)/);
@@ -232,7 +232,10 @@ DELIMITER ;\n`),
       const contents = scanner.end();
       const findingsWhere = (ignoresCase: boolean) =>
         told(namingFindings({ contents, report: { objects: emptyObjects, ignoresCase }, database: 'shop' }));
-      expect(findingsWhere(true)).to.deep.equal(['NAME_BOUND trigger tr', 'NAME_BOUND procedure p']);
+      expect(findingsWhere(true)).to.deep.equal([
+        'DATABASE_NAME_HARDCODED trigger tr',
+        'DATABASE_NAME_HARDCODED procedure p',
+      ]);
       expect(findingsWhere(false)).to.deep.equal([]);
     });
 
@@ -272,6 +275,6 @@ DELIMITER ;\n`),
         copy: COPY,
         dumpOptions: ['--skip-routines'],
       });
-      expect(findings.map(({ code }) => code)).to.deep.equal(['PARTIAL_AS_WANTED']);
+      expect(findings.map(({ code }) => code)).to.deep.equal(['PARTIAL_BY_CONFIG']);
     });
   });

@@ -24,7 +24,7 @@ export function namingFindings({ contents, report, database }: Dumped): Finding[
       ? []
       : [
           finding(
-            'NAME_BOUND',
+            'DATABASE_NAME_HARDCODED',
             `these do not load under another name, since they were created with the name of their database (${database}.…), which MariaDB keeps: ${labels(qualified)}`,
             WITHOUT_NAME,
           ),
@@ -33,7 +33,7 @@ export function namingFindings({ contents, report, database }: Dumped): Finding[
       ? []
       : [
           finding(
-            'NAME_BOUND',
+            'DATABASE_NAME_HARDCODED',
             `these name their own database: restored under another name, the copy would read or write ${database}: ${labels(naming)}`,
             WITHOUT_NAME_WITHIN,
           ),
@@ -42,7 +42,7 @@ export function namingFindings({ contents, report, database }: Dumped): Finding[
       ? []
       : [
           finding(
-            'RESTORE_CONDITION',
+            'RESTORE_PREREQUISITE',
             `these draw from sequences of another database, and the copy does so, too: ${firstNames(drawing.map(it => `${labelOf(it.object)} (${it.foreignSequences.join(', ')})`))}`,
             'Restore where that database is; views do not load without it.',
           ),
@@ -51,7 +51,7 @@ export function namingFindings({ contents, report, database }: Dumped): Finding[
       ? []
       : [
           finding(
-            'RESTORE_CONDITION',
+            'RESTORE_PREREQUISITE',
             `these views read other databases, and load only where these are: ${firstNames(abroad.map(it => `${it.object.name} (${foreignOf(it).join(', ')})`))}`,
             'Restore those databases first, with their tables and functions.',
           ),

@@ -226,7 +226,7 @@ describe('pipeline', () => {
     serve = (_request, response) => response.destroy();
     const [outcome] = await run(['a'], `complain "mysqldump: Couldn't execute 'x'"; ${GOOD}`);
     expect(outcome!.failure).to.include({ stage: 'upload' });
-    expect(outcome!.findings.map(({ code }) => code)).to.deep.equal(['DUMP_COMPLAINED']);
+    expect(outcome!.findings.map(({ code }) => code)).to.deep.equal(['DUMP_STDERR_ERROR']);
     expect(outcome).to.include({ tables: 1, rows: 0 });
   });
 

@@ -29,7 +29,7 @@ describe('client-findings', () => {
     ] as const) {
       const [finding, ...more] = findings(client, server);
       expect(more).to.deep.equal([]);
-      expect(finding).to.include({ code: 'CLIENT_OLDER', severity: 'warning' });
+      expect(finding).to.include({ code: 'CLIENT_OLDER_THAN_SERVER', severity: 'warning' });
       expect(finding!.message).to.contain(client.version).and.to.contain(server.version);
     }
   });

@@ -24,7 +24,7 @@ export function clientFindings(client: MysqldumpClient, server: SourceReport['se
   if (isAtLeast(client.version, major ?? 0, minor ?? 0)) return [];
   return [
     finding(
-      'CLIENT_OLDER',
+      'CLIENT_OLDER_THAN_SERVER',
       `dumped from ${serverName} by the older client of ${clientName}, which may not know all that is in it`,
       `Install a client as new as the server, and name it with ${OPTIONS[server.flavour]}.`,
     ),

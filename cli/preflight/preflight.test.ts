@@ -306,7 +306,7 @@ for (const { name, flavour, open } of SERVERS)
       await create(`${alter('latin1')}; ${SCHEMA} ${alter('utf8mb4')}; create procedure newer() select 1`);
       await grant(`select, show view, trigger, event ${ON}`, routines);
       const report = await look();
-      expect(codes(report)).to.deep.equal(['NAME_BOUND']);
+      expect(codes(report)).to.deep.equal(['DATABASE_NAME_HARDCODED']);
       expect(report.findings[0]!.message).to.match(/: f, p, tr, e$/);
       expect(stateOf(report.findings)).to.equal('complete');
       expect(await dumped(report, { alter: /ALTER DATABASE `pt_preflight`/ })).to.deep.equal(['alter']);
@@ -322,7 +322,7 @@ for (const { name, flavour, open } of SERVERS)
           insert into draws (b) values (1), (2); create table t (i int default 1)`);
         await grant(`select, show view, trigger, event ${ON}`, routines);
         const report = await look();
-        expect(codes(report)).to.deep.equal(['NAME_BOUND']);
+        expect(codes(report)).to.deep.equal(['DATABASE_NAME_HARDCODED']);
         expect(report.findings[0]!.message).to.match(/: draws$/);
         expect(report.fallbackOptions).to.deep.equal(['--skip-add-locks']);
         const path = join(folder, 'draws.sql');

@@ -1,5 +1,6 @@
 import { array, boolean, date, mixed, number, object, type Schema, string, ValidationError } from 'yup';
-import { findingList } from '../../protocol/finding.ts';
+import { currentFindings, type ForeignFinding, findingList } from '../../protocol/finding.ts';
+import { currentCode } from '../../protocol/finding-codes.ts';
 import { EXIT, type InterruptingSignal } from '../errors.ts';
 import type { LastRun } from './last-run.ts';
 import type { Outcome } from './outcome.ts';
@@ -70,13 +71,20 @@ function validated(value: unknown): Record<string, unknown> {
 /** A loss is as the service has sent it, snake_case included. */
 function fromSnakeCase({ outcomes, ...run }: Record<string, unknown>): LastRun {
   const { started_at } = run;
+  const { told, ...rest } = revived(run) as LastRun;
   return {
-    ...(revived(run) as LastRun),
-    outcomes: (outcomes as Record<string, unknown>[]).map(({ loss, ...rest }) => ({
-      ...(revived({ started_at, ...rest }) as Outcome),
+    ...rest,
+    ...(told && { told: told.map(warning => ({ ...warning, text: underCurrentCode(warning.text) })) }),
+    outcomes: (outcomes as Record<string, unknown>[]).map(({ loss, findings, ...rest }) => ({
+      ...(revived({ started_at, ...rest, findings: currentFindings(findings as ForeignFinding[]) }) as Outcome),
       ...(loss !== undefined && { loss: loss as NonNullable<Outcome['loss']> }),
     })),
   };
+}
+
+/** What was reported of a finding begins with its code. */
+function underCurrentCode(text: string): string {
+  return text.replace(/^[A-Z_]+(?=: )/, currentCode);
 }
 
 /** Dates are revived by their keys, so that a date in a message stays a text. */

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { FINDINGS, FORMER_CODES } from '../../protocol/finding-codes.ts';
 import { mountSmallDisk } from '../../testing/machine/small-disk.ts';
 import { EXIT, ExplainedError, type InterruptingSignal } from '../errors.ts';
 import { type LastRun, readLastRun, writeLastRun } from './last-run.ts';
@@ -72,6 +73,25 @@ describe('last run', () => {
     expect(json.outcomes[0]).to.include({ dump_bytes: 7, is_leftover: false, file_name: 'f' });
     expect(json.told[0]).to.include({ told_at: '2026-01-01T01:31:00.000Z' });
     expect(JSON.stringify(json).match(/"[a-z]+[A-Z]\w*":/g)).to.equal(null);
+  });
+
+  it('of an earlier version is read with the codes of today, and so are the warnings that it reported', async () => {
+    const codes = Object.entries(FORMER_CODES);
+    const former = codes.map(([code, today]) => ({ code, severity: FINDINGS[today], message: 'x' }));
+    const told = (text: string) => ({ text, toldAt: new Date('2026-01-01T01:31:00Z') });
+    const findings = former as never;
+    await writeLastRun(folder, {
+      ...{ ...report, outcomes: [{ ...outcome, findings }] },
+      told: [...codes.map(([code]) => told(`${code}: # times`)), told('the disk: is full')],
+    });
+    const read = await readLastRun(folder);
+    expect(read!.outcomes[0]!.findings).to.deep.equal(
+      former.map((found, index) => ({ ...found, code: codes[index]![1] })),
+    );
+    expect(read!.told!.map(({ text }) => text)).to.deep.equal([
+      ...codes.map(([, today]) => `${today}: # times`),
+      'the disk: is full',
+    ]);
   });
 
   it('of an earlier version, in camelCase, is read too', async () => {

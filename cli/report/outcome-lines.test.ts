@@ -59,18 +59,18 @@ describe('outcome lines', () => {
       ));
 
     it('shows each warning, of what succeeded and of what failed', () => {
-      const one = finding('CLIENT_OLDER', 'one');
-      expect(describeOutcome(outcome({ findings: [one, finding('ROWS_FELL', 'two', 'Look.')] }))).to.match(
-        /id 34\n {8}warning: one \(CLIENT_OLDER\)\n {8}warning: two \(ROWS_FELL\)\n {10}what to do: Look\.$/,
+      const one = finding('CLIENT_OLDER_THAN_SERVER', 'one');
+      expect(describeOutcome(outcome({ findings: [one, finding('ROW_COUNT_DROPPED', 'two', 'Look.')] }))).to.match(
+        /id 34\n {8}warning: one \(CLIENT_OLDER_THAN_SERVER\)\n {8}warning: two \(ROW_COUNT_DROPPED\)\n {10}what to do: Look\.$/,
       );
       expect(describeOutcome(failed({ findings: [one] }))).to.match(
-        /^FAILED {2}pt_xyz {2}dump: it broke\n {8}warning: one \(CLIENT_OLDER\)$/,
+        /^FAILED {2}pt_xyz {2}dump: it broke\n {8}warning: one \(CLIENT_OLDER_THAN_SERVER\)$/,
       );
     });
 
     it('never calls an incomplete backup ok, and says first what is missing', () => {
       const findings = [
-        finding('CLIENT_OLDER', 'one'),
+        finding('CLIENT_OLDER_THAN_SERVER', 'one'),
         finding('TRIGGERS_NOT_GRANTED', 'no triggers', 'GRANT …'),
         finding('NO_MANIFEST', 'not checked'),
       ];
@@ -79,14 +79,14 @@ describe('outcome lines', () => {
         '        INCOMPLETE: no triggers (TRIGGERS_NOT_GRANTED)',
         '          what to do: GRANT …',
         '        UNVERIFIED: not checked (NO_MANIFEST)',
-        '        warning: one (CLIENT_OLDER)',
+        '        warning: one (CLIENT_OLDER_THAN_SERVER)',
       ]);
     });
   });
 
   describe('of a database that has lost something', () => {
     const shrunk = outcome({
-      findings: [finding('CLIENT_OLDER', 'one'), finding('SHRUNK', LOSS.message, 'Check the database.')],
+      findings: [finding('CLIENT_OLDER_THAN_SERVER', 'one'), finding('SHRUNK', LOSS.message, 'Check the database.')],
       loss: LOSS,
     });
 
@@ -95,18 +95,18 @@ describe('outcome lines', () => {
         'SHRUNK  pt_xyz  dump 2.0 MiB, zip 512.0 KiB, 4.2 s, id 34',
         `        LOSS: lost since backup 33 (${inLocalTime('2025-12-31 00:00:00')}): table faktur (SHRUNK)`,
         '          what to do: Check the database.',
-        '        warning: one (CLIENT_OLDER)',
+        '        warning: one (CLIENT_OLDER_THAN_SERVER)',
       ]));
 
     it('says what was lost before all other findings, also before heavier ones', () => {
       const findings = [
         finding('BROKEN_VIEW', 'v is broken', 'DROP VIEW `v`;'),
-        finding('DUMP_EMPTIED', 'backup 33 had 2 rows in all, this one has none'),
+        finding('DATABASE_EMPTIED', 'backup 33 had 2 rows in all, this one has none'),
         finding('SHRUNK', LOSS.message),
       ];
       const lines = describeOutcome(outcome({ state: 'incomplete', findings })).split('\n');
       expect(lines.flatMap(line => /\((\w+)\)$/.exec(line)?.[1] ?? [])).to.deep.equal([
-        'DUMP_EMPTIED',
+        'DATABASE_EMPTIED',
         'SHRUNK',
         'BROKEN_VIEW',
       ]);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { expect } from 'chai';
+import { FORMER_CODES } from '../../protocol/finding-codes.ts';
 import { ExplainedError } from '../errors.ts';
 import { Service } from './service.ts';
 import { ServiceUnreachable } from './service-errors.ts';
@@ -48,6 +49,22 @@ describe('service', () => {
     expect(error).to.be.instanceOf(ExplainedError);
     return error;
   };
+
+  it('names the findings in lists of an earlier service by the codes of today', async () => {
+    for (const [former, today] of Object.entries(FORMER_CODES)) {
+      const shown = { ...backup, worst_finding: former };
+      const [entry] = await answering(200, {
+        ...list,
+        data: [{ ...list.data[0], latest_backup: shown }],
+      }).databases();
+      expect(entry!.latest_backup.worst_finding).to.equal(today);
+      const { histories: seen } = await answering(200, {
+        ...histories,
+        data: { ...histories.data, histories: [shown] },
+      }).history('pt_xyz');
+      expect(seen[0]!.worst_finding).to.equal(today);
+    }
+  });
 
   it('says that what answers is no service of ours where it speaks no HTTP, such as a database server', async () => {
     const other = createTcpServer(socket => socket.on('error', () => {}).end('J\0\0\0\n11.4.2-MariaDB\0')).listen(
@@ -183,6 +200,6 @@ describe('service', () => {
 
   it('says what to do about a stored file that is damaged', async () => {
     const body = { message: 'it has rotted', code: 'STORED_FILE_DAMAGED', errors: [] };
-    expect((await failureOf(answering(500, body).report('34'))).advice).to.contain('put back from a copy');
+    expect((await failureOf(answering(500, body).report('34'))).advice).to.contain('put the file back from a copy');
   });
 });

@@ -1,6 +1,7 @@
 import ky, { isHTTPError } from 'ky';
 import { type InferType, type Schema, ValidationError } from 'yup';
 import type { AcceptanceRequest } from '../../protocol/acceptance.ts';
+import { withCurrentCodes } from '../../protocol/finding-codes.ts';
 import {
   type BackupReport,
   backupReport,
@@ -142,7 +143,7 @@ export async function readAnswer<S extends Schema>(response: Response, schema: S
     const value: unknown = JSON.parse(text);
     const odd = oddShapeOf(value);
     if (odd !== undefined) throw new ValidationError(odd);
-    return await schema.validate(value, { strict: true });
+    return await schema.validate(withCurrentCodes(value), { strict: true });
   } catch (error) {
     const why = error instanceof ValidationError ? error.errors.join('; ').slice(0, 200) : 'it is no JSON';
     throw new StrangeAnswer(`the answer ${response.status} is not one of Lumbung's service (${why})`, {

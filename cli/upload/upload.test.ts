@@ -201,7 +201,7 @@ describe('upload', () => {
       for (const steps of [verdict('complete', [missing]), verdict('incomplete', []), verdict('unverified', [])])
         await failureOf(steps, { request: { manifest } });
       expect((await failureOf(verdict('complete', []))).message).to.contain('reports the backup as complete');
-      const more = [missing, finding('ROWS_FELL', 'half is gone')];
+      const more = [missing, finding('ROW_COUNT_DROPPED', 'half is gone')];
       expect((await send(verdict('incomplete', more), { request: { manifest } })).findings).to.have.length(2);
     });
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { byWeight, type FindingList, finding } from '../../protocol/finding.ts';
+import { byWeight, currentFindings, type FindingList, finding } from '../../protocol/finding.ts';
+import { currentCode } from '../../protocol/finding-codes.ts';
 import { request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, runApp } from '../../testing/service/running-app.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
@@ -15,11 +16,16 @@ import { rebuildHistory } from './recovery/rebuild.ts';
 
 const FINDINGS: Record<string, NonNullable<FindingList>> = {
   none: [],
-  warned: [finding('CLIENT_OLDER', 'x'), finding('NAME_BOUND', 'x')],
-  unverified: [finding('CLIENT_OLDER', 'x'), finding('NO_MANIFEST', 'x')],
-  incomplete: [finding('CLIENT_OLDER', 'x'), finding('NO_MANIFEST', 'x'), finding('BROKEN_VIEW', "it's 100 %")],
-  shrunk: [finding('BROKEN_VIEW', 'SHRUNK'), finding('CLIENT_OLDER', 'x'), finding('SHRUNK', 'x')],
-  emptied: [finding('BROKEN_VIEW', 'x'), finding('DUMP_EMPTIED', 'x')],
+  warned: [finding('CLIENT_OLDER_THAN_SERVER', 'x'), finding('DATABASE_NAME_HARDCODED', 'x')],
+  unverified: [finding('CLIENT_OLDER_THAN_SERVER', 'x'), finding('NO_MANIFEST', 'x')],
+  incomplete: [
+    finding('CLIENT_OLDER_THAN_SERVER', 'x'),
+    finding('NO_MANIFEST', 'x'),
+    finding('BROKEN_VIEW', "it's 100 %"),
+  ],
+  shrunk: [finding('BROKEN_VIEW', 'SHRUNK'), finding('CLIENT_OLDER_THAN_SERVER', 'x'), finding('SHRUNK', 'x')],
+  // The code of that time.
+  emptied: [finding('BROKEN_VIEW', 'x'), { code: 'DUMP_EMPTIED', severity: 'incomplete', message: 'x' }],
 };
 
 describeOnEachStore('the migration that counts what is in each backup', store => {
@@ -49,7 +55,8 @@ describeOnEachStore('the migration that counts what is in each backup', store =>
         const has = backup.fileName === 'unverified' ? [null, null] : [3_000_000_005, 2];
         expect([backup.dumpRows, backup.tableCount], backup.fileName).to.deep.equal(has);
         expect(backup.findingCount, backup.fileName).to.equal(findings.length);
-        expect(backup.worstFinding, backup.fileName).to.equal(byWeight(findings)[0]?.code ?? null);
+        const worst = backup.worstFinding && currentCode(backup.worstFinding);
+        expect(worst, backup.fileName).to.equal(byWeight(currentFindings(findings))[0]?.code ?? null);
       }
     } finally {
       await history.close(true);
@@ -62,7 +69,7 @@ describeOnEachStore('how much is in a backup', store => {
   it('comes back from its record when the history is rebuilt', async () => {
     await using app = await runApp(store);
     const zip = sampleZip({ database: 'x' });
-    const findings = [finding('CLIENT_OLDER', 'x')];
+    const findings = [finding('CLIENT_OLDER_THAN_SERVER', 'x')];
     await upload(app.url, zip, { manifest: sampleManifest(zip, { findings }) });
     const before = (await request(app.url)).json;
     expect(before.data[0].latest_complete).to.include({ dump_rows: 1000, table_count: 1, finding_count: 1 });

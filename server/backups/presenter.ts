@@ -1,6 +1,7 @@
 import { formatTimestamp } from '../../protocol/backup-name.ts';
 import { formatReprDigest } from '../../protocol/digest.ts';
-import type { FindingList } from '../../protocol/finding.ts';
+import { type FindingList, findingsAsSent } from '../../protocol/finding.ts';
+import { parseManifest } from '../../protocol/manifest.ts';
 import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
 import { type Backup, findingsOf, storedState } from '../entities/backup.entity.ts';
 import { lossStatus, type Place, shownFindings } from './losses/loss.ts';
@@ -38,9 +39,17 @@ function nameAndState(backup: Pick<Backup, 'id' | 'fileName' | 'takenAt' | 'stat
   return { id, file_name: fileName, timestamp: formatTimestamp(takenAt), state: storedState(backup) };
 }
 
-/** Response 3. */
-export function presentReceipt(backup: Backup, surroundings: Surroundings): UploadReceipt {
-  return { data: receiptOf(backup, surroundings), message: 'success' };
+/**
+ * Response 3.
+ * @param formerCodes that the client sent in its manifest
+ */
+export function presentReceipt(
+  backup: Backup,
+  surroundings: Surroundings,
+  formerCodes: readonly string[] = [],
+): UploadReceipt {
+  const receipt = receiptOf(backup, surroundings);
+  return { data: { ...receipt, findings: findingsAsSent(receipt.findings, formerCodes) }, message: 'success' };
 }
 
 /** All that is known of one backup; its manifest must be loaded. */
@@ -51,7 +60,7 @@ export function presentReport(backup: Backup, surroundings: Surroundings): Backu
       ...receiptOf(backup, surroundings),
       checked_at: checkedAt?.toISOString() ?? null,
       damage: damage ?? null,
-      manifest: manifest ? JSON.parse(manifest) : null,
+      manifest: manifest ? parseManifest(manifest) : null,
     },
     message: 'success',
   };

@@ -55,7 +55,7 @@ export function backupRoutes({
     const { backup, isNew } = await receiveBackup(keeping, { ...form.upload, claimedSha256 });
     ctx.status = isNew ? 201 : 200;
     ctx.set('Location', publicUrl ? new URL(`.${downloadPath(backup)}`, publicUrl).href : downloadPath(backup));
-    ctx.body = presentReceipt(backup, await lossSurroundings({ em }, backup));
+    ctx.body = presentReceipt(backup, await lossSurroundings({ em }, backup), form.upload.manifest?.formerCodes);
   });
 
   router.get('/:id_file/download', async ctx => {

@@ -89,7 +89,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     const inventory = { tables: [table('barang', 700), table('faktur', 77)] };
     const zips = [1, 2, 3, 4].map(day => sampleZip({ database: 'zz', takenAt: `2023-10-0${day}T00:00:00Z` }));
     const [old, good, bad, lacking] = zips as [SampleZip, SampleZip, SampleZip, SampleZip];
-    const warned = [finding('CLIENT_OLDER', 'x'), finding('NAME_BOUND', 'x')];
+    const warned = [finding('CLIENT_OLDER_THAN_SERVER', 'x'), finding('DATABASE_NAME_HARDCODED', 'x')];
     for (const zip of [old, good, bad])
       await upload(app.url, zip, { manifest: sampleManifest(zip, { inventory, findings: warned }) });
     const findings = [...warned, finding('BROKEN_VIEW', 'x')];
@@ -100,7 +100,11 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
       (row: { database_name: string }) => row.database_name === 'zz',
     );
     expect(latest_backup).to.include({ file_name: lacking.fileName, finding_count: 3, worst_finding: 'BROKEN_VIEW' });
-    expect(latest_complete).to.include({ file_name: good.fileName, finding_count: 2, worst_finding: 'CLIENT_OLDER' });
+    expect(latest_complete).to.include({
+      file_name: good.fileName,
+      finding_count: 2,
+      worst_finding: 'CLIENT_OLDER_THAN_SERVER',
+    });
     expect(latest_complete).to.include({ dump_rows: 777, table_count: 2, size: good.bytes.length, state: 'complete' });
     expect(latest_complete.dump_size).to.equal(good.dump.size);
   });

@@ -1,5 +1,5 @@
 import { defineEntity } from '@mikro-orm/core';
-import { type BackupState, type FindingList, findingList } from '../../protocol/finding.ts';
+import { type BackupState, currentFindings, type FindingList, findingList } from '../../protocol/finding.ts';
 import type { StoredState } from '../../protocol/responses.ts';
 import { Database } from './database.entity.ts';
 
@@ -75,7 +75,7 @@ export function storedState({ state, damage }: Pick<Backup, 'state' | 'damage'>)
   return damage ? 'damaged' : state;
 }
 
-/** @returns what was found when it was received */
+/** @returns what was found when it was received, under the codes of today */
 export function findingsOf({ findings }: Pick<Backup, 'findings'>): NonNullable<FindingList> {
-  return findingList.required().cast(JSON.parse(findings ?? '[]'));
+  return currentFindings(findingList.required().cast(JSON.parse(findings ?? '[]')));
 }

@@ -45,7 +45,7 @@ describeOnEachStore('GraphQL', store => {
   it('tells all that REST does of what a backup is worth', async () => {
     const database = 'worth';
     const bad = sampleZip({ database, content: 'cut off' });
-    const findings = [finding('DUMP_SAID', 'mysqldump said: x', 'Look.'), finding('NOT_TRANSACTIONAL', 'y')];
+    const findings = [finding('DUMP_STDERR_WARNING', 'mysqldump said: x', 'Look.'), finding('NOT_TRANSACTIONAL', 'y')];
     const { data } = (await upload(app.url, bad, { manifest: sampleManifest(bad, { findings }) })).json;
     await app.history.em.fork().nativeUpdate(Backup, data.id, { damage: 'rotten', checkedAt: new Date(0) });
     const fields = 'state findings { code severity message advice } dumpSize dumpDigest receivedAt checkedAt damage';

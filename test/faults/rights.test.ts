@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { FindingCode } from '../../protocol/finding.ts';
+import type { FindingCode } from '../../protocol/finding-codes.ts';
 import { ALL_RIGHTS, type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
 

@@ -97,7 +97,7 @@ describe('a backup whose dump program', function () {
     await using dumped = await dumpedBy(
       `mariadb-dump "$@" 2>/dev/null | head -c ${MID_INSERT}; printf '\\n-- Dump completed on 2026-01-01  0:00:00'`,
     );
-    await dumped.expectIncomplete('DUMP_UNBALANCED', 'OBJECTS_MISSING');
+    await dumped.expectIncomplete('UNTERMINATED_STATEMENT', 'OBJECTS_MISSING');
   });
 
   it('writes on behind the end marker', async () => {
@@ -109,12 +109,12 @@ describe('a backup whose dump program', function () {
     await using dumped = await dumpedBy(
       `mariadb-dump "$@" | sed '$d'; printf 'INSERT INTO stock VALUES (999,1),'; marker`,
     );
-    await dumped.expectIncomplete('DUMP_UNBALANCED');
+    await dumped.expectIncomplete('UNTERMINATED_STATEMENT');
   });
 
   it('ends under a DELIMITER that was never taken back, with the end marker behind', async () => {
     await using dumped = await dumpedBy(`mariadb-dump "$@" | sed '$d'; echo 'DELIMITER ;;'; marker`);
-    await dumped.expectIncomplete('DUMP_UNBALANCED');
+    await dumped.expectIncomplete('UNTERMINATED_STATEMENT');
   });
 
   it('drips a byte now and then until the time is up', async () => {
@@ -135,7 +135,7 @@ describe('a backup whose dump program', function () {
     await using dumped = await dumpedBy(
       `mariadb-dump "$@"; complain "mysqldump: Error: 'Access denied; you need (at least one of) the PROCESS privilege'"`,
     );
-    await dumped.expectIncomplete('DUMP_COMPLAINED');
+    await dumped.expectIncomplete('DUMP_STDERR_ERROR');
     expect(findingsOf(dumped.run)).to.contain('PROCESS privilege');
   });
 

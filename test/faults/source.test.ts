@@ -98,7 +98,7 @@ describe('a backup of a database', function () {
     const swap = () => scene.mariadb.sql(`do sleep(1.1); ${SWAP}`, database);
     await using proxy = await proxyBefore(scene.mariadb, inTheMiddle(swap));
     await using trial = await scene.trial(database, { entry: through(proxy) });
-    await trial.expectIncomplete(await trial.backup(), ['DUMP_REPEATED', 'TABLES_SWAPPED']);
+    await trial.expectIncomplete(await trial.backup(), ['DUMP_REPEATED', 'TABLES_RECREATED']);
     await using without = await scene.trial(database, {
       entry: {
         ...through(proxy),
@@ -166,7 +166,7 @@ describe('a backup of a database', function () {
     await sjis.query("create procedure greeting() select 'ソ', 'ソ'");
     await sjis.end();
     await using trial = await scene.trial(database);
-    await trial.expectIncomplete(await trial.backup(), ['CLIENT_COMMAND']);
+    await trial.expectIncomplete(await trial.backup(), ['BACKSLASH_READ_AS_COMMAND']);
   });
 
   it('with a procedure that is older than the collation of the database', async () => {
@@ -178,7 +178,7 @@ describe('a backup of a database', function () {
     await using trial = await scene.trial(database);
     const { code, outcome } = await trial.backup();
     expect({ code, state: outcome.state }).to.deep.equal({ code: 0, state: 'complete' });
-    expect(outcome.findings.map(({ code }) => code)).to.deep.equal(['NAME_BOUND']);
+    expect(outcome.findings.map(({ code }) => code)).to.deep.equal(['DATABASE_NAME_HARDCODED']);
   });
 
   it('with values that no dump brings back, and rows that do not load', async () => {
@@ -212,7 +212,7 @@ describe('a backup of a database', function () {
         /does not load|gone away|max_allowed/,
       );
       await scene.mariadb.sql(/SET GLOBAL max_allowed_packet = \d+;/.exec(run.outcome.findings[0]!.advice!)![0]);
-      await trial.expectComplete(run, ['RESTORE_CONDITION']);
+      await trial.expectComplete(run, ['RESTORE_PREREQUISITE']);
     } finally {
       await restore();
     }
@@ -256,7 +256,7 @@ describe('a backup of a database', function () {
     it('has lost all of its rows', async () => {
       const { trial, run } = await backedUpAgain('delete from item; delete from stock');
       await using _trial = trial;
-      await trial.expectIncomplete(run, ['DUMP_EMPTIED']);
+      await trial.expectIncomplete(run, ['DATABASE_EMPTIED']);
     });
 
     it('has lost all that was in it', async () => {
@@ -264,7 +264,7 @@ describe('a backup of a database', function () {
         'drop table item, stock; drop view cheap; drop procedure restock; drop event nightly',
       );
       await using _trial = trial;
-      await trial.expectIncomplete(run, ['DUMP_EMPTY', 'DUMP_EMPTIED', 'SHRUNK']);
+      await trial.expectIncomplete(run, ['DUMP_EMPTY', 'DATABASE_EMPTIED', 'SHRUNK']);
     });
 
     it('has lost a table', async () => {
@@ -291,8 +291,8 @@ describe('a backup of a database', function () {
       expect((await trial.backup()).outcome.state).to.equal('complete');
       await scene.mariadb.sql('truncate stock', database);
       await trial.place.list([{ ...trial.entry, dump_options: [`--ignore-table-data=${database}.stock`] }]);
-      await trial.expectComplete(await trial.backup(), ['PARTIAL_AS_WANTED']);
-      await trial.expectComplete(await trial.backup(), ['PARTIAL_AS_WANTED']);
+      await trial.expectComplete(await trial.backup(), ['PARTIAL_BY_CONFIG']);
+      await trial.expectComplete(await trial.backup(), ['PARTIAL_BY_CONFIG']);
     });
 
     it('has lost more than half of its rows, and shrink_limit_percent is 0', async () => {
@@ -316,7 +316,7 @@ describe('a backup of a database', function () {
   it('from which an older dump program dumps', async () => {
     await using trial = await scene.trial(await scene.createDatabase(SHOP));
     const run = await trial.backup(await dumpedBy(trial, 'Ver 10.19 Distrib 10.5.0-MariaDB'));
-    await trial.expectComplete(run, ['CLIENT_OLDER']);
+    await trial.expectComplete(run, ['CLIENT_OLDER_THAN_SERVER']);
   });
 
   /** @returns the arguments that make MariaDB's own program dump, under another version */

@@ -27,7 +27,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
       await send(app, {
         name: troubles.incomplete,
         hoursAgo: 24 * days + 7,
-        codes: days % 9 === 0 ? ['CLIENT_OLDER'] : [],
+        codes: days % 9 === 0 ? ['CLIENT_OLDER_THAN_SERVER'] : [],
       });
     const { data } = (await request(app.url)).json as DatabaseList;
     for (const { database_name, latest_backup } of data) ids[database_name] = latest_backup.id;

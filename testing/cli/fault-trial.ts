@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { StageName } from '../../cli/report/outcome.ts';
 import type { RunReportJson } from '../../cli/report/run-report.ts';
 import { isLoss } from '../../cli/restore/losses.ts';
-import type { FindingCode } from '../../protocol/finding.ts';
+import type { FindingCode } from '../../protocol/finding-codes.ts';
 import type { BackupSummary, DatabaseHistory, DatabaseList, StoredState } from '../../protocol/responses.ts';
 import type { MariaDb } from '../databases/mariadb.ts';
 import { type Proof, proveRestorable } from '../databases/prove-restorable.ts';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type FindingCode, finding } from '../../protocol/finding.ts';
+import { finding } from '../../protocol/finding.ts';
+import type { FindingCode } from '../../protocol/finding-codes.ts';
 import { Backup } from '../../server/entities/backup.entity.ts';
 import { upload } from '../service/requests.ts';
 import type { RunningApp } from '../service/running-app.ts';

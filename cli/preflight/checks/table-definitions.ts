@@ -53,7 +53,7 @@ export function definitionFindings({ folders, tablespaces, oldPartitions }: Defi
       ? []
       : [
           finding(
-            'RESTORE_CONDITION',
+            'RESTORE_PREREQUISITE',
             `these tables load only where the server may make files in their folders, and those are not there yet: ${firstNames(folders)}`,
             'Make the folders on the server that loads it and let its user write there (MySQL: name them in innodb_directories), or take DATA DIRECTORY and INDEX DIRECTORY out of the dump; docs/how-to/fix-a-dump-that-does-not-load.md shows how.',
           ),
@@ -62,7 +62,7 @@ export function definitionFindings({ folders, tablespaces, oldPartitions }: Defi
       ? []
       : [
           finding(
-            'RESTORE_CONDITION',
+            'RESTORE_PREREQUISITE',
             `these tables load only where their tablespaces are: ${firstNames(tablespaces)}`,
             "Before you restore: CREATE TABLESPACE … ADD DATAFILE '….ibd'; on the server that loads it.",
           ),
@@ -71,7 +71,7 @@ export function definitionFindings({ folders, tablespaces, oldPartitions }: Defi
       ? []
       : [
           finding(
-            'RESTORE_CONDITION',
+            'RESTORE_PREREQUISITE',
             `these tables would get more than ${MAX_PARTITIONS} history partitions when they are loaded, today or in a month (error 4189): ${firstNames(oldPartitions.map(({ table }) => table))}`,
             `Give the client that loads the dump the time of their first partition: --init-command="SET timestamp = UNIX_TIMESTAMP('${oldPartitions.map(({ starts }) => starts).sort()[0]}') + 86400". To be rid of it: ALTER TABLE … PARTITION BY SYSTEM_TIME INTERVAL … AUTO; which begins anew.`,
           ),

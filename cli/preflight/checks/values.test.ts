@@ -265,7 +265,7 @@ for (const { name, flavour, open } of SERVERS)
         create table none (id int primary key) comment ' DATA DIRECTORY=''/no'' ' partition by range (id) (partition a values less than maxvalue)`);
       const { findings, error } = await trip();
       expect(error, 'beside the original').to.contain('CREATE TABLE `m`');
-      const found = findings.find(({ code }) => code === 'RESTORE_CONDITION')!;
+      const found = findings.find(({ code }) => code === 'RESTORE_PREREQUISITE')!;
       const where = ['i', 'm', 'p'].map(table => `${table} (${outside})`);
       expect(
         found.message.replaceAll(`${outside}/`, outside).endsWith(`: ${where.join(', ')}`),
@@ -287,7 +287,7 @@ for (const { name, flavour, open } of SERVERS)
       const odd = await trip();
       expect([odd.error?.includes('6125'), told(odd.findings)]).to.deep.equal([
         true,
-        ['RESTORE_CONDITION part.part_ibfk_1'],
+        ['RESTORE_PREREQUISITE part.part_ibfk_1'],
       ]);
       const more = [/(--init-command)="(.*?)"/.exec(odd.findings[0]!.advice!)!.slice(1).join('=')];
       expect(await trip({ more })).to.deep.include({ error: undefined, altered: [] });
@@ -338,7 +338,7 @@ for (const { name, flavour, open } of SERVERS)
         `create table a (id int primary key) tablespace own_space; create table b (id int primary key) tablespace innodb_system; create table c (id int primary key)`,
       );
       const { findings } = await trip();
-      expect(told(findings)).to.deep.equal(['RESTORE_CONDITION a (own_space)']);
+      expect(told(findings)).to.deep.equal(['RESTORE_PREREQUISITE a (own_space)']);
       await server.sql(`drop database ${DATABASE}; drop tablespace own_space`);
     });
 
@@ -353,7 +353,7 @@ for (const { name, flavour, open } of SERVERS)
         insert into hourly values (1, 1); insert into odd values (1, 1); insert into monthly values (1, 1); set timestamp = unix_timestamp('${start} 00:10:00'); update hourly set v = 2`);
       const { findings, error } = await trip();
       expect(error).to.contain('4189');
-      expect(told(findings)).to.deep.equal(['RESTORE_CONDITION hourly, odd']);
+      expect(told(findings)).to.deep.equal(['RESTORE_PREREQUISITE hourly, odd']);
       const more = [/(--init-command)="(.*?)"/.exec(findings[0]!.advice!)!.slice(1).join('=')];
       expect(await trip({ more })).to.deep.include({ error: undefined, altered: [] });
     });
@@ -372,7 +372,7 @@ for (const { name, flavour, open } of SERVERS)
     it('are left alone where their rows are not wanted', async () => {
       await create(`create table a (f float, d date); insert into a values (16777215, null)`);
       expect((await trip({ dumpOptions: ['--no-data'] })).findings.map(({ code }) => code)).to.deep.equal([
-        'PARTIAL_AS_WANTED',
+        'PARTIAL_BY_CONFIG',
       ]);
     });
 

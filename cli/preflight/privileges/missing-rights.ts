@@ -1,5 +1,6 @@
 import { escapeId } from 'mysql2';
-import { type Finding, type FindingCode, finding } from '../../../protocol/finding.ts';
+import { type Finding, finding } from '../../../protocol/finding.ts';
+import type { FindingCode } from '../../../protocol/finding-codes.ts';
 import { firstNames } from '../../../protocol/first-names.ts';
 import type { LeftOut } from '../../config/partial-dumps.ts';
 import { isAtLeast, type ServerFacts } from '../../mysql/server-facts.ts';

@@ -61,7 +61,7 @@ for (const { name, flavour, open } of SERVERS)
           set time_zone = '-11:00'; create event elsewhere on schedule at current_timestamp + interval 1 hour do select 1`);
         await sleep(2100);
         const findings = await look();
-        expect(findings.map(({ code }) => code)).to.deep.equal(['EVENT_OVER']);
+        expect(findings.map(({ code }) => code)).to.deep.equal(['EVENT_EXPIRED']);
         expect(findings[0]!.message).to.match(/: last, once; these events come back disabled[^:]*: kept$/);
       } finally {
         await server.sql(`set global event_scheduler = ${scheduler}`);
@@ -100,7 +100,7 @@ for (const { name, flavour, open } of SERVERS)
         expect(error).to.equal(undefined);
         const statuses = ((await eventsOf(COPY)) as { status: string }[]).map(({ status }) => status);
         expect(statuses).to.deep.equal(['DISABLED', 'DISABLED', 'DISABLED', 'ENABLED']);
-        expect(findings.map(({ code }) => code)).to.deep.equal(['EVENT_OVER']);
+        expect(findings.map(({ code }) => code)).to.deep.equal(['EVENT_EXPIRED']);
         expect(findings[0]!.message).to.match(/^these events come back disabled[^:]*: at_once, ends$/);
         expect(state).to.equal('complete');
         for (const event of ['at_once', 'ends'])

@@ -65,7 +65,7 @@ export function scheduleFindings(schedules: readonly EventSchedule[], flavour: F
       ? []
       : [
           finding(
-            'EVENT_OVER',
+            'EVENT_EXPIRED',
             [
               ...(over.length === 0
                 ? []

@@ -160,7 +160,7 @@ for (const { name, flavour, open } of SERVERS)
         );
         const { findings } = await backUpAndLoad(server, 'größe', { folder, copy: COPY });
         expect(findings.map(({ code, message }) => `${code} ${/[^:]*$/.exec(message)![0].trim()}`)).to.deep.equal([
-          'NAME_BOUND trigger tr',
+          'DATABASE_NAME_HARDCODED trigger tr',
         ]);
       });
 

@@ -27,7 +27,7 @@ export function hardcodedNameFindings(database: string, bound: HardcodedNames, a
   if (altering.length === 0) return [];
   return [
     finding(
-      'NAME_BOUND',
+      'DATABASE_NAME_HARDCODED',
       `these load only where a database is called ${database}, and change its character set for a moment: ${firstNames(altering.map(({ name }) => name))}`,
       'They were made while the database had another collation. Create them anew; until then restore under the same name, on another server.',
     ),

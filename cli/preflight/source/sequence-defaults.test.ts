@@ -61,7 +61,7 @@ describe('sequences of MariaDB', function () {
       const result = await trip();
       expect(result.error).to.equal(undefined);
       expect(told(result)).to.deep.equal([
-        where === 'own' ? 'NAME_BOUND draws' : `RESTORE_CONDITION draws (${OTHER}.s)`,
+        where === 'own' ? 'DATABASE_NAME_HARDCODED draws' : `RESTORE_PREREQUISITE draws (${OTHER}.s)`,
       ]);
       const drawn = `${where === 'own' ? DATABASE : OTHER}.s`;
       if (what.startsWith('lastval') || what.startsWith('previous')) return;
@@ -75,7 +75,10 @@ describe('sequences of MariaDB', function () {
       create view x as select nextval(${OTHER}.s) as n; create view fine as select 'nextval(s)' as n`);
     const result = await trip();
     expect(result.error).to.equal(undefined);
-    expect(told(result)).to.deep.equal(['NAME_BOUND view v, view w', `RESTORE_CONDITION view x (${OTHER}.s)`]);
+    expect(told(result)).to.deep.equal([
+      'DATABASE_NAME_HARDCODED view v, view w',
+      `RESTORE_PREREQUISITE view x (${OTHER}.s)`,
+    ]);
     const before = await nextOf(`${DATABASE}.s`);
     await server.sql(`select n from ${COPY}.v`);
     expect(await nextOf(`${DATABASE}.s`)).to.equal(before + 1);

@@ -48,7 +48,7 @@ export function sequenceDefaultFindings(
       ? []
       : [
           finding(
-            'NAME_BOUND',
+            'DATABASE_NAME_HARDCODED',
             `these tables load only where a database is called ${database}, and draw from the sequences there: ${firstNames([...new Set(own.map(({ table }) => table))])}`,
             'MariaDB writes nextval(), lastval() and setval() of a default with the name of the database. Restore under the same name, on another server.',
           ),
@@ -57,7 +57,7 @@ export function sequenceDefaultFindings(
       ? []
       : [
           finding(
-            'RESTORE_CONDITION',
+            'RESTORE_PREREQUISITE',
             `these tables load only where the sequences of other databases are that their defaults use, and the copy draws from the same: ${firstNames(others.map(it => `${it.table} (${it.database}.${it.sequence})`))}`,
             'Restore where these sequences are, with a user that may use them: GRANT SELECT, INSERT on each.',
           ),

@@ -1,4 +1,5 @@
-import type { FindingCode, FindingList } from '../../../protocol/finding.ts';
+import type { FindingList } from '../../../protocol/finding.ts';
+import type { FindingCode } from '../../../protocol/finding-codes.ts';
 import { type Manifest, OBJECT_KINDS, type ObjectKind } from '../../../protocol/manifest.ts';
 
 /** What of an older backup must be in a newer one, or is lost. */
@@ -71,7 +72,7 @@ function newlyLeftOut(newer: Findings, older: Findings): LeftOut[] {
 /** @returns the options that leave something out on purpose */
 export function wantedOptions(findings: Findings): string[] {
   return findings
-    .filter(({ code }) => code === 'PARTIAL_AS_WANTED')
+    .filter(({ code }) => code === 'PARTIAL_BY_CONFIG')
     .map(({ message }) => message.slice(message.indexOf(': ') + 2));
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type FindingCode, finding } from '../../../protocol/finding.ts';
+import { finding } from '../../../protocol/finding.ts';
+import type { FindingCode } from '../../../protocol/finding-codes.ts';
 import { formatBytes } from '../../../protocol/format-bytes.ts';
 import type { Inventory, Manifest, ObjectKind } from '../../../protocol/manifest.ts';
 import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
@@ -18,7 +19,7 @@ const zip = sampleZip();
 
 function manifest(inventory: Partial<Inventory>, { size = 5000, limit = 50, partial = [], found = [] }: Wish = {}) {
   const findings = [
-    ...partial.map(option => finding('PARTIAL_AS_WANTED', `partial, as dump_options wants it: ${option}`)),
+    ...partial.map(option => finding('PARTIAL_BY_CONFIG', `partial, as dump_options wants it: ${option}`)),
     ...found.map(code => finding(code, 'x')),
   ];
   const made = sampleManifest(zip, { inventory, findings, shrinkLimitPercent: limit });
@@ -102,14 +103,14 @@ describe('compareInventories', () => {
   it('finds a dump incomplete that has lost its last row, or all that was in it', () => {
     const older = manifest({ ...tables({ a: 3, b: 2 }), views: ['v'] });
     const rowless = compared(manifest({ ...tables({ a: 0, b: 0 }), views: ['v'] }, { size: 10 }), older);
-    expect(rowless.map(({ code, severity }) => [code, severity])).to.deep.equal([['DUMP_EMPTIED', 'incomplete']]);
+    expect(rowless.map(({ code, severity }) => [code, severity])).to.deep.equal([['DATABASE_EMPTIED', 'incomplete']]);
     expect(rowless[0]!.message).to.equal('backup 34 (2023-10-31 00:00:00 UTC) had 5 rows in all, this one has none');
     const nothing = compared(manifest({}), older);
-    expect(nothing.map(({ code }) => code)).to.deep.equal(['DUMP_EMPTIED', 'SHRUNK']);
+    expect(nothing.map(({ code }) => code)).to.deep.equal(['DATABASE_EMPTIED', 'SHRUNK']);
     expect(nothing[0]!.message).to.contain('UTC) had 3 objects, this one has none');
     const [last] = compared(manifest({}), manifest({ views: ['v'] }));
     expect(last!.message).to.contain(' had 1 object, this one has none');
-    expect(compare(manifest({}), manifest({ views: ['v'] }))).to.have.keys('DUMP_EMPTIED', 'SHRUNK');
+    expect(compare(manifest({}), manifest({ views: ['v'] }))).to.have.keys('DATABASE_EMPTIED', 'SHRUNK');
   });
 
   it('does not mind what was empty already', () => {
@@ -122,14 +123,14 @@ describe('compareInventories', () => {
     expect(compare(manifest(tables({ a: 0 }), { partial: ['--no-data'] }), older)).to.deep.equal({});
     const alike = manifest(tables({ a: 500 }), { partial: ['--ignore-table=pt_xyz.b'] });
     expect(compare(manifest(tables({ a: 0 }), { partial: ['--ignore-table=pt_xyz.b'] }), alike)).to.have.keys(
-      'DUMP_EMPTIED',
+      'DATABASE_EMPTIED',
     );
   });
 
   it('with a limit of 0 tells what is emptied, and nothing else; with 100 what is gone, too', () => {
     const older = manifest({ ...tables({ a: 1000 }), views: ['v'] });
     expect(compare(manifest(tables({ a: 1 }), { size: 1, limit: 0 }), older)).to.deep.equal({});
-    expect(compare(manifest(tables({ a: 0 }), { size: 1, limit: 0 }), older)).to.have.keys('DUMP_EMPTIED');
+    expect(compare(manifest(tables({ a: 0 }), { size: 1, limit: 0 }), older)).to.have.keys('DATABASE_EMPTIED');
     expect(compare(manifest(tables({ a: 1 }), { size: 1, limit: 100 }), older)).to.deep.equal({
       SHRUNK: 'lost: view v',
     });

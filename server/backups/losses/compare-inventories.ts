@@ -9,7 +9,7 @@ import type { Reference } from './find-reference.ts';
 
 /**
  * Compares a backup with the last one of the same database that is complete and has no unaccepted loss.
- * @returns `DUMP_EMPTIED` when no row or nothing is left, `SHRUNK` when something was lost, by the newer one's `shrink_limit_percent`
+ * @returns `DATABASE_EMPTIED` when no row or nothing is left, `SHRUNK` when something was lost, by the newer one's `shrink_limit_percent`
  */
 export function compareInventories(newer: Manifest, { id, fileName, manifest: older }: Reference): Finding[] {
   // By the time of its name, as all lists show it: the manifest may have another.
@@ -18,7 +18,7 @@ export function compareInventories(newer: Manifest, { id, fileName, manifest: ol
   const had = lastContents(newer, older, expected);
   const lost = newer.shrink_limit_percent === 0 ? [] : lostSince(newer, older, expected, had !== undefined);
   return [
-    ...(had === undefined ? [] : [finding('DUMP_EMPTIED', `${reference} had ${had}, this one has none`, EMPTIED)]),
+    ...(had === undefined ? [] : [finding('DATABASE_EMPTIED', `${reference} had ${had}, this one has none`, EMPTIED)]),
     ...(lost.length === 0 ? [] : [finding('SHRUNK', `lost since ${reference}: ${lost.join('; ')}`)]),
   ];
 }

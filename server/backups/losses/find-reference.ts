@@ -1,5 +1,5 @@
 import type { FindingList } from '../../../protocol/finding.ts';
-import type { Manifest } from '../../../protocol/manifest.ts';
+import { type Manifest, parseManifest } from '../../../protocol/manifest.ts';
 import { Backup, findingsOf } from '../../entities/backup.entity.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { FileAddress } from '../../storage/storage.ts';
@@ -50,7 +50,7 @@ export async function findReference(
     { id: chosen.id },
     { fields: ['fileName', 'manifest'] },
   );
-  return manifest ? { id, fileName, manifest: JSON.parse(manifest) as Manifest } : undefined;
+  return manifest ? { id, fileName, manifest: parseManifest(manifest) } : undefined;
 }
 
 function leftOut(findings: NonNullable<FindingList>): string {

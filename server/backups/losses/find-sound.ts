@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../protocol/manifest.ts';
+import { type Manifest, parseManifest } from '../../../protocol/manifest.ts';
 import { Backup, findingsOf } from '../../entities/backup.entity.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { wantedOptions } from './comparable.ts';
@@ -69,5 +69,5 @@ const HALF = 50;
 async function manifestOf(em: EntityManager, id: number): Promise<Manifest | undefined> {
   const found = await em.fork().findOne(Backup, { id }, { fields: ['manifest'] });
   const json = found?.manifest;
-  return json ? manifestTurn(json.length, () => JSON.parse(json) as Manifest) : undefined;
+  return json ? manifestTurn(json.length, () => parseManifest(json)) : undefined;
 }

@@ -174,9 +174,9 @@ describeOnEachStore('a loss', store => {
 
   it('is not what dump_options leave out on purpose, nor what a limit of 0 does not want to know', async () => {
     await send(night(1, 'purpose'), FULL);
-    const partial = finding('PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --ignore-table=pt_xyz.faktur');
+    const partial = finding('PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --ignore-table=pt_xyz.faktur');
     expect(codesOf(await send(night(2, 'purpose'), SHRUNKEN, { findings: [partial] }))).to.deep.equal([
-      'PARTIAL_AS_WANTED',
+      'PARTIAL_BY_CONFIG',
     ]);
     expect(codesOf(await send(night(3, 'purpose'), SHRUNKEN))).to.deep.equal(['SHRUNK']);
     expect(codesOf(await send(night(4, 'purpose'), SHRUNKEN, { shrinkLimitPercent: 0 }))).to.deep.equal([]);
@@ -185,7 +185,7 @@ describeOnEachStore('a loss', store => {
   });
 
   it('is seen when options that left something out for weeks are taken back', async () => {
-    const partial = finding('PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --ignore-table=pt_xyz.faktur');
+    const partial = finding('PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --ignore-table=pt_xyz.faktur');
     const first = await send(night(1, 'weeks'), FULL);
     for (let n = 2; n < 20; n++)
       expect(codesOf(await send(night(n, 'weeks'), SHRUNKEN, { findings: [partial] }))).to.have.length(1);
@@ -193,7 +193,7 @@ describeOnEachStore('a loss', store => {
   });
 
   it('once accepted hides nothing older behind it from one that leaves out other things', async () => {
-    const partial = { findings: [finding('PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --skip-events')] };
+    const partial = { findings: [finding('PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --skip-events')] };
     await send(night(1, 'line'), FULL);
     const { id } = await send(night(2, 'line'), SHRUNKEN, partial);
     expect((await accept(id)).status).to.equal(200);
@@ -383,7 +383,11 @@ describeOnEachStore('a loss', store => {
 
   it('of before there was this finding is shown as it was, and needs no acceptance', async () => {
     const first = await send(night(1, 'former'), FULL);
-    const old = [finding('OBJECTS_GONE', 'gone: table faktur'), finding('ROWS_FELL', 'x'), finding('SIZE_FELL', 'y')];
+    const old = [
+      finding('OBJECTS_GONE', 'gone: table faktur'),
+      finding('ROW_COUNT_DROPPED', 'x'),
+      finding('SIZE_DROPPED', 'y'),
+    ];
     const second = await send(night(2, 'former'), { ...FULL }, { findings: [] });
     await app.history.em.fork().nativeUpdate(Backup, second.id, { findings: JSON.stringify(old) });
     expect((await reportOf(second.id)).findings).to.deep.equal(old);

@@ -1,3 +1,4 @@
+import { currentCode } from '../../../protocol/finding-codes.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
 import { fromStore } from '../../history/instants.ts';
 
@@ -67,7 +68,7 @@ export function toSummary(row: SummaryRow): SummarizedBackup {
     dumpRows: row.dump_rows,
     tableCount: row.table_count,
     findingCount: row.finding_count,
-    worstFinding: row.worst_finding,
+    worstFinding: row.worst_finding && currentCode(row.worst_finding),
     shrunkFrom: row.shrunk_from,
     acceptedAt: row.accepted_at === null ? null : fromStore(row.accepted_at),
   };

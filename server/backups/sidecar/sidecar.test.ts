@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { finding } from '../../../protocol/finding.ts';
+import { FINDINGS, FORMER_CODES } from '../../../protocol/finding-codes.ts';
 import { sampleManifest } from '../../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
 import { formatSidecar, parseSidecar } from './sidecar.ts';
 
 const zip = sampleZip({ database: 'データ' });
-const findings = [finding('SHRUNK', 'fell', 'Look.'), finding('DUMP_SAID', 'hm')];
+const findings = [finding('SHRUNK', 'fell', 'Look.'), finding('DUMP_STDERR_WARNING', 'hm')];
 
 const backup = {
   id: 7,
@@ -57,6 +58,16 @@ describe('the record of a backup', () => {
     expect(read({ shrunkFrom: null })).to.not.have.property('loss');
     const { shrunkFrom: reference } = backup;
     expect(read({ acceptedAt: null })).to.deep.include({ loss: { reference, acceptance: null } });
+  });
+
+  it('is read with the codes of today where an earlier version wrote it', () => {
+    const record = JSON.parse(formatSidecar({ ...backup, manifest: null } as Backup));
+    for (const [code, today] of Object.entries(FORMER_CODES)) {
+      const found = { code, severity: FINDINGS[today], message: 'x' };
+      const state = found.severity === 'incomplete' ? 'incomplete' : 'complete';
+      const read = parseSidecar(JSON.stringify({ ...record, state, findings: [found] }), zip);
+      expect(read).to.deep.include({ state, findings: [{ ...found, code: today }] });
+    }
   });
 
   it('also where little is known', () => {

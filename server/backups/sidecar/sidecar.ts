@@ -1,6 +1,6 @@
 import { type InferType, mixed, number, object, string, ValidationError } from 'yup';
 import { parseBackupName } from '../../../protocol/backup-name.ts';
-import { type BackupState, findingList, stateOf } from '../../../protocol/finding.ts';
+import { type BackupState, currentFindings, findingList, stateOf } from '../../../protocol/finding.ts';
 import { manifestSchema } from '../../../protocol/manifest.ts';
 import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
 import type { FileAddress } from '../../storage/storage.ts';
@@ -111,7 +111,7 @@ export function parseSidecar(text: string, { database, fileName }: FileAddress):
     const record = recordSchema.validateSync(JSON.parse(text), { strict: true });
     if (record.file_name !== fileName || record.database !== database)
       return `is that of ${record.file_name} of ${record.database}`;
-    return record;
+    return { ...record, findings: currentFindings(record.findings) };
   } catch (error) {
     if (error instanceof ValidationError) return `is wrong: ${error.message.slice(0, MAX_REASON)}`;
     if (error instanceof SyntaxError) return `is no JSON: ${error.message}`;

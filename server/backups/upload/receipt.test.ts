@@ -44,7 +44,7 @@ describeOnEachStore('the receipt of an upload', store => {
     const findings = [finding('TRIGGERS_NOT_GRANTED', 'no right to see triggers', 'GRANT TRIGGER ON `pt_xyz`.* TO u;')];
     const answer = await send(partial, sampleManifest(partial, { findings }));
     expect(answer.json.data).to.deep.include({ state: 'incomplete', findings });
-    const warnings = [finding('DUMP_SAID', 'mysqldump said: hm')];
+    const warnings = [finding('DUMP_STDERR_WARNING', 'mysqldump said: hm')];
     const second = await send(warned, sampleManifest(warned, { findings: warnings }));
     expect(second.json.data).to.deep.include({ state: 'complete', findings: warnings });
   });
@@ -346,30 +346,30 @@ describeOnEachStore('the receipt of an upload', store => {
       for (const n of [2, 3]) {
         const answer = await sendOf(day(n, 'emptied'), 0);
         expect(answer.json.data.state).to.equal('incomplete');
-        expect(codesOf(answer)).to.deep.equal(['DUMP_EMPTIED']);
+        expect(codesOf(answer)).to.deep.equal(['DATABASE_EMPTIED']);
         expect(answer.json.data.findings[0].message).to.contain('(2023-10-01');
       }
     });
 
     it('keeps what the client found before what the service did', async () => {
       await sendOf(day(1, 'both'), 1000);
-      const answer = await sendOf(day(2, 'both'), 400, { findings: [finding('DUMP_SAID', 'hm')] });
-      expect(codesOf(answer)).to.deep.equal(['DUMP_SAID', 'SHRUNK']);
+      const answer = await sendOf(day(2, 'both'), 400, { findings: [finding('DUMP_STDERR_WARNING', 'hm')] });
+      expect(codesOf(answer)).to.deep.equal(['DUMP_STDERR_WARNING', 'SHRUNK']);
     });
 
     it('goes by what was complete when it came, although its file has been lost since', async () => {
       const lost = await sendOf(day(1, 'lost'), 1000);
       await app.history.em.fork().nativeUpdate(Backup, lost.json.data.id, { damage: 'gone' });
-      expect(codesOf(await sendOf(day(2, 'lost'), 0))).to.deep.equal(['DUMP_EMPTIED']);
+      expect(codesOf(await sendOf(day(2, 'lost'), 0))).to.deep.equal(['DATABASE_EMPTIED']);
     });
 
     it('goes by one that leaves out the same on purpose, not by one without its rows', async () => {
-      const bare = { findings: [finding('PARTIAL_AS_WANTED', 'partial, as dump_options wants it: --no-data')] };
+      const bare = { findings: [finding('PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --no-data')] };
       await sendOf(day(1, 'bare'), 1000);
       expect((await sendOf(day(2, 'bare'), 0, bare)).json.data.state).to.equal('complete');
       expect((await sendOf(day(3, 'bare'), 0, bare)).json.data.state).to.equal('complete');
       const emptied = await sendOf(day(4, 'bare'), 0);
-      expect(codesOf(emptied)).to.deep.equal(['DUMP_EMPTIED']);
+      expect(codesOf(emptied)).to.deep.equal(['DATABASE_EMPTIED']);
       expect(emptied.json.data.findings[0].message).to.contain('(2023-10-01');
     });
 

@@ -1,7 +1,7 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { entryNameOf, type ParsedBackupName } from '../../../protocol/backup-name.ts';
 import { stateOf } from '../../../protocol/finding.ts';
-import type { Manifest } from '../../../protocol/manifest.ts';
+import { parseManifest } from '../../../protocol/manifest.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
 import { throwSystemErrorsFrom } from '../../error-origin.ts';
 import { AppError } from '../../errors.ts';
@@ -99,7 +99,7 @@ function refuseOther(known: Backup, { address, sha256 }: ReceivedFile): void {
 function assess(em: EntityManager, { name, file, manifest }: ReceivedUpload, { dump }: ZipFacts): Promise<Recordable> {
   const json = manifest?.json;
   return manifestTurn(json?.length ?? 0, async () => {
-    const manifest = json === undefined ? undefined : (JSON.parse(json) as Manifest);
+    const manifest = json === undefined ? undefined : parseManifest(json);
     await nextTurn();
     const receivedAt = new Date();
     const times = { takenAt: name.takenAt, receivedAt };

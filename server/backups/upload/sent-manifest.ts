@@ -1,6 +1,7 @@
 import { ValidationError } from 'yup';
 import type { ParsedBackupName } from '../../../protocol/backup-name.ts';
 import { distinctNames } from '../../../protocol/distinct-names.ts';
+import { isFormerCode } from '../../../protocol/finding-codes.ts';
 import { type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
 import { type AppError, validationError } from '../../errors.ts';
 import type { FieldValue } from '../../http/upload-form/form-fields.ts';
@@ -12,6 +13,8 @@ import { manifestTurn } from '../losses/manifest-turns.ts';
 export interface SentManifest extends Pick<Manifest, 'dump' | 'zip'> {
   /** All of it: what is kept. */
   readonly json: string;
+  /** The former codes among its findings. */
+  readonly formerCodes: readonly string[];
 }
 
 /**
@@ -29,12 +32,13 @@ export async function readSentManifest(
   if (problem) throw invalid(problem);
   return manifestTurn(field.length, async () => {
     const { document, json } = await parse(field);
-    const { file_name, database: label, dump, zip } = document;
+    const { file_name, database: label, dump, zip, findings } = document;
     const [itsFile, theFile] = distinctNames(file_name, fileName);
     if (file_name !== fileName) throw invalid(`is that of the file ${itsFile}, but came with ${theFile}`);
     const [itsLabel, theLabel] = distinctNames(label, database);
     if (label !== database) throw invalid(`is that of the database ${itsLabel}, but was sent to ${theLabel}`);
-    return { dump, zip, json };
+    const formerCodes = [...new Set(findings.map(({ code }) => code))].filter(isFormerCode);
+    return { dump, zip, json, formerCodes };
   });
 }
 
