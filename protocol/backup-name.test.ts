@@ -7,6 +7,7 @@ import {
   formatDumpName,
   formatTimestamp,
   parseBackupName,
+  parseDumpName,
 } from './backup-name.ts';
 import { databaseNameProblem } from './database-name.ts';
 
@@ -19,6 +20,14 @@ describe('backup-name', () => {
     expect(formatDumpName(name)).to.equal(`mysql-2023-10-31-00-00-00-pt_xyz-${id}.sql`);
     expect(formatBackupName(name)).to.equal(`mysql-2023-10-31-00-00-00-pt_xyz-${id}.sql.zip`);
     expect(formatTimestamp(takenAt)).to.equal('2023-10-31 00:00:00');
+  });
+
+  it('reads the name of a dump, and no name of a zip or of another file', () => {
+    const name = { database: 'pt_xyz', takenAt, id };
+    const fileName = formatDumpName(name);
+    expect(parseDumpName(fileName)).to.deep.equal({ fileName, ...name });
+    for (const other of [formatBackupName(name), `mysql-2023-10-31-00-00-00-pt_xyz-${id}`, 'notes.sql'])
+      expect(parseDumpName(other), other).to.be.a('string');
   });
 
   it('writes every instant in UTC, to the second', () => {

@@ -40,6 +40,15 @@ export function parseBackupName(fileName: string): ParsedBackupName | string {
   return { fileName, database: groups.database, takenAt, id: groups.id };
 }
 
+/** @returns the same of the name of a dump, as {@link formatDumpName} makes it */
+export function parseDumpName(fileName: string): ParsedBackupName | string {
+  const name = parseBackupName(`${fileName}.zip`);
+  if (typeof name === 'string') return name;
+  return formatDumpName(name) === fileName
+    ? { ...name, fileName }
+    : 'must look like mysql-2023-10-31-00-00-00-DATABASE-UUID.sql';
+}
+
 /** @returns the name of the one entry that the zip of this name holds: the name without `.zip` */
 export function entryNameOf(fileName: string): string {
   return fileName.replace(/\.zip$/, '');

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatDumpName, parseBackupName } from '../../protocol/backup-name.ts';
+import { parseDumpName } from '../../protocol/backup-name.ts';
 
 /** A dump program that goes on although the run that started it has ended. */
 export interface OrphanedDump {
@@ -56,9 +56,8 @@ function dumpedBy(pid: number, folder: string): string | undefined {
   try {
     const path = readlinkSync(`/proc/${pid}/fd/1`);
     const file = path.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path;
-    const name = parseBackupName(`${basename(file)}.zip`);
-    if (dirname(file) !== folder || typeof name === 'string') return undefined;
-    return formatDumpName(name) === basename(file) ? name.database : undefined;
+    const name = parseDumpName(basename(file));
+    return dirname(file) === folder && typeof name !== 'string' ? name.database : undefined;
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { codeOf } from '../errors.ts';
 import { writeFileAtomically } from '../files/atomic-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { whyNotPlain } from '../files/plain-file.ts';
+import { shellWord } from '../terminal/shell-word.ts';
 import type { PendingUpload, Spool } from './spool.ts';
 
 /** Within the work folder. */
@@ -48,23 +49,22 @@ export async function refusedZips({ folder }: Pick<Spool, 'folder'>): Promise<Pe
       ({ size }) => size,
       () => 0,
     );
-    found.push({ database: name.database, fileName, path, size });
+    found.push({ database: name.database, takenAt: name.takenAt, fileName, path, size });
   }
   return found;
 }
 
 function noteFor(spool: Spool, path: string, fileName: string, why: string): string {
-  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   return `${why}
 
 ${fileName} was made by sade backup and is whole, but it is stored nowhere else. Once you have done
 something about the reason, let the next run send it again:
 
-    mv ${quoted(path)} ${quoted(`${path}.json`)} ${quoted(spool.folder)}
+    mv ${shellWord(path)} ${shellWord(`${path}.json`)} ${shellWord(spool.folder)}
 
 If you do not need it (a later backup of the database was stored):
 
-    rm ${quoted(path)} ${quoted(`${path}.json`)} ${quoted(`${path}.txt`)}
+    rm ${shellWord(path)} ${shellWord(`${path}.json`)} ${shellWord(`${path}.txt`)}
 `;
 }
 

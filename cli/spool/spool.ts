@@ -1,22 +1,16 @@
 import { chmod, lstat, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatDumpName, parseBackupName } from '../../protocol/backup-name.ts';
+import { parseBackupName } from '../../protocol/backup-name.ts';
 import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
 import { danglingLinkIn } from '../files/dangling-link.ts';
 import { makeFolder } from '../files/make-folder.ts';
-
-/** What follows the name of a zip in the name of the manifest that waits beside it. */
-const MANIFEST = '.json';
-
-/** What follows the name of a zip that was delivered, where it can't be removed: it is not to be sent again. */
-const DELIVERED = '.delivered';
-
-/** What follows the name of a zip that the service has refused for good, once so far. */
-const REFUSED = '.refused';
+import { DELIVERED, isHalfDone, isWorthless, MANIFEST, REFUSED } from './spool-names.ts';
 
 /** A zip that an earlier run left in the spool because it could not be delivered. */
 export interface PendingUpload {
   readonly database: string;
+  /** When its dump began, to the second. */
+  readonly takenAt: Date;
   readonly fileName: string;
   readonly path: string;
   /** Bytes. */
@@ -121,7 +115,7 @@ export class Spool {
     for (const { fileName } of await this.delivered())
       if ((await this.forget(fileName)) === undefined) await remove(this.pathOf(`${fileName}${DELIVERED}`));
     const names = await this.#names();
-    const worthless = names.filter(name => isHalfDone(name) || isBesideNothing(name, names) || PASSING.test(name));
+    const worthless = names.filter(name => isWorthless(name, names));
     const problems = await Promise.all(worthless.map(name => remove(this.pathOf(name))));
     return problems.filter(problem => problem === undefined).length;
   }
@@ -144,7 +138,7 @@ export class Spool {
   }
 
   async #zips({ areDelivered }: { areDelivered: boolean }): Promise<PendingUpload[]> {
-    const found: (PendingUpload & { takenAt: Date })[] = [];
+    const found: PendingUpload[] = [];
     const names = new Set(await this.#names());
     for (const fileName of names) {
       const name = parseBackupName(fileName);
@@ -193,26 +187,6 @@ async function remove(path: string): Promise<string | undefined> {
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? undefined : messageOf(error);
   }
-}
-
-/** What is there for a moment only: the option file of a dump, which is empty while it has a name, the folder of its
- * client's plugins, and a probe. */
-const PASSING = /^\.(?:(?:options|plugins)-[\da-f-]{36}|probe-\d+)$/;
-
-/** Our own names only: the folder may hold files of others. */
-function isHalfDone(fileName: string): boolean {
-  const isPart = fileName.endsWith('.part');
-  const zipName = isPart ? fileName.replace(/(?:\.json)?\.part$/, '') : `${fileName}.zip`;
-  const name = parseBackupName(zipName);
-  return typeof name !== 'string' && (isPart || formatDumpName(name) === fileName);
-}
-
-/** A manifest is written before its zip gets its name, and removed after it; so are its marks. */
-function isBesideNothing(fileName: string, all: readonly string[]): boolean {
-  return [MANIFEST, DELIVERED, REFUSED].some(ending => {
-    const zipName = fileName.slice(0, -ending.length);
-    return fileName.endsWith(ending) && typeof parseBackupName(zipName) !== 'string' && !all.includes(zipName);
-  });
 }
 
 async function probe(folder: string): Promise<AsyncDisposable> {

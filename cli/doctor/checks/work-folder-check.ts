@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { formatTimestamp, parseBackupName } from '../../../protocol/backup-name.ts';
+import { formatTimestamp } from '../../../protocol/backup-name.ts';
 import { firstNames } from '../../../protocol/first-names.ts';
 import { ConfigurationError, codeOf } from '../../errors.ts';
 import { danglingLinkIn } from '../../files/dangling-link.ts';
@@ -97,7 +97,7 @@ async function describeContent(spool: Spool, { ok, warn, fail }: CheckReporter):
   else if (holder !== undefined) checks.push(ok(`${count(waiting.length, 'zip')} there, which that run delivers`));
   else {
     const zips = `${count(waiting.length, 'zip')} of ${labelsOf(waiting)}`;
-    const message = `${zips} from an earlier run not delivered yet, the oldest ${ageOf(waiting[0]!.fileName)} old`;
+    const message = `${zips} from an earlier run not delivered yet, the oldest ${ageOf(waiting[0]!)} old`;
     checks.push(warn(message, 'The next run delivers what waits, first of all. See that the service can be reached.'));
   }
   for (const { path, why } of odd)
@@ -149,9 +149,8 @@ function labelsOf(zips: readonly { readonly database: string }[]): string {
   return [...new Set(zips.map(({ database }) => database))].join(', ');
 }
 
-function ageOf(fileName: string): string {
-  const name = parseBackupName(fileName);
-  return typeof name === 'string' ? 'of unknown age' : formatAge(formatTimestamp(name.takenAt), new Date());
+function ageOf({ takenAt }: PendingUpload): string {
+  return formatAge(formatTimestamp(takenAt), new Date());
 }
 
 function describeRoom(free: number, sizes: Sizes, settings: Settings, { ok, warn, fail }: CheckReporter): Check[] {

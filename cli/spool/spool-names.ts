@@ -1,0 +1,34 @@
+import { parseBackupName, parseDumpName } from '../../protocol/backup-name.ts';
+
+/** What follows the name of a zip in the name of the manifest that waits beside it. */
+export const MANIFEST = '.json';
+
+/** What follows the name of a zip that was delivered, where it can't be removed: it is not to be sent again. */
+export const DELIVERED = '.delivered';
+
+/** What follows the name of a zip that the service has refused for good, once so far. */
+export const REFUSED = '.refused';
+
+/** Our own names only: the folder may hold files of others. */
+export function isHalfDone(fileName: string): boolean {
+  const isPart = fileName.endsWith('.part');
+  const name = isPart ? parseBackupName(fileName.replace(/(?:\.json)?\.part$/, '')) : parseDumpName(fileName);
+  return typeof name !== 'string';
+}
+
+/** @param all that stand in the folder */
+export function isWorthless(fileName: string, all: readonly string[]): boolean {
+  return isHalfDone(fileName) || isBesideNothing(fileName, all) || PASSING.test(fileName);
+}
+
+/** A manifest is written before its zip gets its name, and removed after it; so are its marks. */
+function isBesideNothing(fileName: string, all: readonly string[]): boolean {
+  return [MANIFEST, DELIVERED, REFUSED].some(ending => {
+    const zipName = fileName.slice(0, -ending.length);
+    return fileName.endsWith(ending) && typeof parseBackupName(zipName) !== 'string' && !all.includes(zipName);
+  });
+}
+
+/** What is there for a moment only: the option file of a dump, which is empty while it has a name, the folder of its
+ * client's plugins, and a probe. */
+const PASSING = /^\.(?:(?:options|plugins)-[\da-f-]{36}|probe-\d+)$/;
