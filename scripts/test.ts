@@ -1,14 +1,15 @@
 // Runs tests with mocha, several files side by side. Its arguments are test files, folders of them, and options of mocha.
-//   node scripts/test.ts            all tests but those of test/peers
+//   node scripts/test.ts            all tests but those of test/peers and test/long
 //   node scripts/test.ts FILE…      just these
 //   node scripts/test.ts --unit     those that start no database, service or browser
+//   node scripts/test.ts --peers    test/peers, and those that test with MySQL 9 where TEST_PEERS is on
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
-import { isUnitTest } from './unit-tests.ts';
+import { isUnitTest, reaches } from './test-imports.ts';
 
 /** Those that start whole programs come first: they take longest, and a long file that began last would run alone. */
 const FOLDERS = ['test', 'bench', 'testing', 'server', 'cli', 'protocol'];
@@ -18,9 +19,8 @@ const JOBS = availableParallelism() + 1;
 process.chdir(join(import.meta.dirname, '..'));
 const args = process.argv.slice(2);
 const paths = args.filter(isTestPath);
-const isUnitOnly = args.includes('--unit');
-const options = args.filter(arg => !isTestPath(arg) && arg !== '--unit');
-const files = (paths.length > 0 ? paths : FOLDERS).flatMap(testsIn).filter(file => !isUnitOnly || isUnitTest(file));
+const options = args.filter(arg => !isTestPath(arg) && arg !== '--unit' && arg !== '--peers');
+const files = chosenFiles();
 const missing = files.filter(file => !existsSync(file));
 
 // Of several files mocha runs those that are there.
@@ -39,13 +39,22 @@ async function runMocha(): Promise<number> {
   return code ?? 1;
 }
 
+function chosenFiles(): string[] {
+  if (paths.length > 0) return paths.flatMap(testsIn);
+  const all = FOLDERS.flatMap(testsIn).filter(file => !file.startsWith('test/long/'));
+  const isPeer = (file: string) => file.startsWith('test/peers/');
+  if (args.includes('--unit')) return all.filter(isUnitTest);
+  if (args.includes('--peers')) return all.filter(file => isPeer(file) || reaches(file, 'testing/databases/mysql9.ts'));
+  return all.filter(file => !isPeer(file));
+}
+
 function isTestPath(arg: string): boolean {
   return arg.endsWith('.test.ts') || (existsSync(arg) && statSync(arg).isDirectory());
 }
 
 function testsIn(path: string): string[] {
   if (path.endsWith('.test.ts')) return [path];
-  return globSync(`${path}/**/*.test.ts`, { exclude: ['test/peers/**'] }).sort();
+  return globSync(`${path}/**/*.test.ts`).sort();
 }
 
 function fail(message: string): void {

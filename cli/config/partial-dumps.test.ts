@@ -1,19 +1,17 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
+import { hasMySql9, mySql9Program } from '../../testing/databases/mysql9.ts';
 import { findMysqldump } from '../client-programs/mysqldump-client.ts';
 import { dumpArguments } from '../dump/dump-arguments.ts';
 import { DUMP_OPTIONS } from './dump-option-list.ts';
 import { dumpOptionProblem } from './dump-option-refusals.ts';
 import { leftOut, partialDumpOptions, whatIsLeftOut } from './partial-dumps.ts';
-
-const HOME = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
 
 /** What may hide a loss, send something elsewhere, or load code. */
 const REFUSED = [
@@ -46,9 +44,7 @@ describe('dump-options', () => {
   });
 
   it('takes no other option of the programs, and none that they do not have', async () => {
-    const paths = ['mysqldump', join(HOME, 'bin/mysqldump')].filter((path, at) => at === 0 || existsSync(path));
-    if (paths.length < 2)
-      console.error("    SKIPPED: the options of MySQL's mysqldump, which testing/databases/mysql9.sh brings");
+    const paths = hasMySql9() ? ['mysqldump', mySql9Program('mysqldump')] : ['mysqldump'];
     for (const path of paths) {
       const { stdout } = await promisify(execFile)(path, ['--no-defaults', '--help']);
       const isMaria = /MariaDB/.test(stdout);

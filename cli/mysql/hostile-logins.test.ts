@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
 import { CERTIFICATE, KEY } from '../../testing/databases/certificate.ts';
 import { dump } from '../../testing/databases/dump-database.ts';
 import { CHALLENGE, type Hostility, startHostileDatabase } from '../../testing/databases/hostile-database.ts';
+import { hasMySql9, mySql9Program } from '../../testing/databases/mysql9.ts';
 import { findMysqldump, type MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import type { ExplainedError } from '../errors.ts';
@@ -28,10 +28,7 @@ describe('a hostile database server', () => {
     await writeFile(join(folder, 'secret.txt'), SECRET);
     await writeFile(join(folder, 'ca.pem'), CERTIFICATE);
     await writeFile(join(folder, 'other-ca.pem'), rootCertificates[0]!);
-    const mysql9 = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
-    const paths = ['mysqldump', join(mysql9, 'bin/mysqldump')].filter((path, at) => at === 0 || existsSync(path));
-    if (paths.length < 2)
-      console.error("    SKIPPED: MySQL's client, which testing/databases/mysql9.sh prepare brings");
+    const paths = hasMySql9() ? ['mysqldump', mySql9Program('mysqldump')] : ['mysqldump'];
     const clients = await Promise.all(paths.map(path => findMysqldump(path)));
     ways = [
       ...clients.map(client => ({ name: client.flavour, come: (source: DatabaseSource) => dumpBy(client, source) })),

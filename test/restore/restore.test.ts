@@ -1,18 +1,16 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { startMariaDb } from '../../testing/databases/mariadb.ts';
+import { hasMySql9, mySql9Program, startMySql9, testsMySql9 } from '../../testing/databases/mysql9.ts';
 import { blocksRunBy } from '../../testing/docs/pages.ts';
-import { freePort } from '../../testing/free-port.ts';
 
 const run = promisify(execFile);
-const MYSQL9 = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
-const SCRIPT = join(import.meta.dirname, '../../testing/databases/mysql9.sh');
 const OPTIONS = [
   '--single-transaction',
   '--quick',
@@ -160,27 +158,18 @@ describe('the documented restore', function () {
     );
   });
 
-  it('loads one of MySQL 9 so', async function () {
-    if (!existsSync(join(MYSQL9, '.ready'))) {
-      console.error('    SKIPPED: no MySQL 9 here (testing/databases/mysql9.sh prepare brings it)');
-      this.skip();
-    }
-    const folder = await mkdtemp(join(tmpdir(), 'lumbung-mysql9-'));
-    await run(SCRIPT, ['start', String(await freePort()), `${folder}/data`, '--skip-name-resolve']);
-    try {
-      const bin = (name: string) => join(MYSQL9, 'bin', name);
+  if (testsMySql9)
+    it('loads one of MySQL 9 so', async function () {
+      if (!hasMySql9()) return this.skip();
+      await using mysql = await startMySql9();
       await restoresAndObeysNothingElse(
         {
-          socketPath: `${folder}/data/mysqld.sock`,
-          client: bin('mysql'),
-          dump: [bin('mysqldump'), '--set-gtid-purged=OFF', '--column-statistics=0'],
+          socketPath: mysql.socket,
+          client: mySql9Program('mysql'),
+          dump: [mySql9Program('mysqldump'), '--set-gtid-purged=OFF', '--column-statistics=0'],
         },
         'MySQL',
         command().replace('check_constraint_checks = 0, ', ''),
       );
-    } finally {
-      await run(SCRIPT, ['stop', `${folder}/data`]);
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
+    });
 });

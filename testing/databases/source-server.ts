@@ -1,14 +1,8 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import { findMysqldump, type MysqldumpClient } from '../../cli/client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../cli/config/databases.ts';
-import { freePort } from '../free-port.ts';
 import { sharedMariaDb } from './mariadb.ts';
+import { hasMySql9, mySql9Program, startMySql9, testsMySql9 } from './mysql9.ts';
 
 /** A real server to look at, with the client that fits it. */
 export interface SourceServer extends AsyncDisposable {
@@ -23,15 +17,18 @@ export interface SourceServer extends AsyncDisposable {
 
 export const PASSWORD = 'secret#1';
 
-/** @returns both servers; MySQL's opens as undefined, and says so, where testing/databases/mysql9.sh has prepared none */
-export const SERVERS: readonly {
-  name: string;
-  flavour: 'mysql' | 'mariadb';
+interface OpenableServer {
+  readonly name: string;
+  readonly flavour: 'mysql' | 'mariadb';
+  /** @returns undefined, and says so, where there is no MySQL 9 on this machine */
   open(): Promise<SourceServer | undefined>;
-}[] = [
-  { name: 'MariaDB', flavour: 'mariadb', open: openMariaDb },
-  { name: 'MySQL 9', flavour: 'mysql', open: openMySql9 },
-];
+}
+
+const MARIADB: OpenableServer = { name: 'MariaDB', flavour: 'mariadb', open: openMariaDb };
+const MYSQL: OpenableServer = { name: 'MySQL 9', flavour: 'mysql', open: openMySql9 };
+
+/** The servers that this run tests with: MySQL 9 is one of them in `npm run test:peers`. */
+export const SERVERS: readonly OpenableServer[] = testsMySql9 ? [MARIADB, MYSQL] : [MARIADB];
 
 async function openMariaDb(): Promise<SourceServer> {
   const { port, user, password } = await sharedMariaDb();
@@ -40,23 +37,11 @@ async function openMariaDb(): Promise<SourceServer> {
 }
 
 async function openMySql9(): Promise<SourceServer | undefined> {
-  const home = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
-  if (!existsSync(join(home, '.ready'))) {
-    console.error(
-      '    SKIPPED: no MySQL 9 here (testing/databases/mysql9.sh prepare brings it); nothing below was tested',
-    );
-    return undefined;
-  }
-  const script = resolve(import.meta.dirname, 'mysql9.sh');
-  const folder = await mkdtemp(join(tmpdir(), 'lumbung-mysql9-'));
-  const port = await freePort();
-  await promisify(execFile)(script, ['start', String(port), `${folder}/data`, '--skip-name-resolve']);
-  const stop = async () => {
-    execFileSync(script, ['stop', `${folder}/data`]);
-    await rm(folder, { recursive: true, force: true });
-  };
-  const client = await findMysqldump(join(home, 'bin/mysqldump'));
-  return serverAt({ port, client, root: { socketPath: `${folder}/data/mysqld.sock`, user: 'root' }, stop });
+  if (!hasMySql9()) return undefined;
+  const client = await findMysqldump(mySql9Program('mysqldump'));
+  const server = await startMySql9();
+  const stop = async () => server[Symbol.asyncDispose]();
+  return serverAt({ port: server.port, client, root: { socketPath: server.socket, user: 'root' }, stop });
 }
 
 type Parts = { port: number; client: MysqldumpClient; root: object; stop(): Promise<void> };

@@ -8,7 +8,7 @@ import { CONTENT, commonZips, ENTRY, ownZips } from '../../../testing/zips/zip-w
 import { AppError } from '../../errors.ts';
 import { checkZip } from './check-zip.ts';
 
-/** All values of all fields, by all writers, sent to a real service: test/peers/forged-zips.test.ts. */
+/** All values of all fields, by all writers, sent to a real service: test/long/forged-zips.test.ts. */
 describe('zips of other programs, and forged ones', function () {
   this.timeout(60_000);
   let folder: string;

@@ -1,18 +1,13 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
-import { Workplace } from '../testing/cli/sade.ts';
-import { freePort } from '../testing/free-port.ts';
-import { type Service, startService } from '../testing/service/service.ts';
+import { Workplace } from '../../testing/cli/sade.ts';
+import { hasMySql9, type MySql9, mySql9Program, startMySql9 } from '../../testing/databases/mysql9.ts';
+import { type Service, startService } from '../../testing/service/service.ts';
 
-const HOME = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
-const SCRIPT = join(import.meta.dirname, '../testing/databases/mysql9.sh');
 const run = promisify(execFile);
 
 const SCHEMA = `
@@ -31,35 +26,22 @@ create library lib language javascript as $$ export function f() {} // it's a fu
 /** MySQL proper, beside MariaDB: both as the source of a backup and as the store of the history. */
 describe('MySQL 9', function () {
   this.timeout(120_000);
-  let folder: string;
-  let port: number;
+  let server: MySql9;
   let place: Workplace;
   let service: Service;
   const mysql = (...args: string[]) =>
-    run(join(HOME, 'bin/mysql'), ['--no-defaults', '-uroot', `--socket=${folder}/data/mysqld.sock`, ...args]);
+    run(mySql9Program('mysql'), ['--no-defaults', '-uroot', `--socket=${server.socket}`, ...args]);
 
   async function load(database: string, sql: Buffer): Promise<void> {
-    const client = spawn(
-      join(HOME, 'bin/mysql'),
-      ['--no-defaults', '-uroot', `--socket=${folder}/data/mysqld.sock`, database],
-      {
-        stdio: ['pipe', 'ignore', 'inherit'],
-      },
-    );
+    const args = ['--no-defaults', '-uroot', `--socket=${server.socket}`, database];
+    const client = spawn(mySql9Program('mysql'), args, { stdio: ['pipe', 'ignore', 'inherit'] });
     client.stdin.end(sql);
     expect((await once(client, 'close'))[0]).to.equal(0);
   }
 
   before(async function () {
-    if (!existsSync(join(HOME, '.ready'))) {
-      console.error(
-        '    SKIPPED: no MySQL 9 here (testing/databases/mysql9.sh prepare brings it); nothing below was tested',
-      );
-      this.skip();
-    }
-    folder = await mkdtemp(join(tmpdir(), 'lumbung-mysql9-'));
-    port = await freePort();
-    await run(SCRIPT, ['start', String(port), `${folder}/data`, '--skip-name-resolve']);
+    if (!hasMySql9()) return this.skip();
+    server = await startMySql9();
     await mysql('-e', 'create database shop; create database shop_again; create database history');
     await mysql('shop', '-e', SCHEMA);
     await mysql(
@@ -72,7 +54,7 @@ describe('MySQL 9', function () {
     const entry = {
       database_name: 'shop',
       db_host: '127.0.0.1',
-      db_port: port,
+      db_port: server.port,
       db_username: 'lumbung',
       db_password: 'secret#1',
     };
@@ -83,18 +65,17 @@ describe('MySQL 9', function () {
     ]);
     service = await startService({
       STORAGE_DIR: join(place.folder, 'backups'),
-      DATABASE_URL: `mysql://service:p%20w@127.0.0.1:${port}/history`,
+      DATABASE_URL: `mysql://service:p%20w@127.0.0.1:${server.port}/history`,
     });
   });
   after(async () => {
     await service?.[Symbol.asyncDispose]();
     await place?.[Symbol.asyncDispose]();
-    if (port) execFileSync(SCRIPT, ['stop', `${folder}/data`]);
-    if (folder) await rm(folder, { recursive: true, force: true });
+    await server?.[Symbol.asyncDispose]();
   });
 
   it('is backed up by its own mysqldump, with TLS and without, and restores', async () => {
-    const { code, report, stderr } = await place.backup(service.url, ['--mysqldump', join(HOME, 'bin/mysqldump')]);
+    const { code, report, stderr } = await place.backup(service.url, ['--mysqldump', mySql9Program('mysqldump')]);
     expect(code, stderr).to.equal(0);
     expect(report.outcomes.flatMap(outcome => outcome.findings)).to.deep.equal([]);
     expect(report.outcomes.map(({ state, tables, rows }) => ({ state, tables, rows }))).to.deep.equal(

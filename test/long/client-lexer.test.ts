@@ -1,9 +1,3 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import {
   awkwardDefinitions,
@@ -12,11 +6,8 @@ import {
   tryDefinition,
 } from '../../testing/databases/definition-trial.ts';
 import { sharedMariaDb } from '../../testing/databases/mariadb.ts';
-import { freePort } from '../../testing/free-port.ts';
+import { hasMySql9, mySql9Program, startMySql9 } from '../../testing/databases/mysql9.ts';
 
-const run = promisify(execFile);
-const MYSQL9 = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
-const SCRIPT = join(import.meta.dirname, '../../testing/databases/mysql9.sh');
 /** Of each flavour; a hundred take some half a minute on a quiet machine. `DEFINITIONS_SEED` repeats a run. */
 const COUNT = Number(process.env.DEFINITIONS ?? 1000);
 const SEED = Number(process.env.DEFINITIONS_SEED ?? Date.now() % 1_000_000);
@@ -42,16 +33,9 @@ describe(`${COUNT} random definitions, seed ${SEED}`, () => {
   });
 
   it('are judged rightly for MySQL 9', async function () {
-    if (!existsSync(join(MYSQL9, '.ready'))) this.skip();
-    const folder = await mkdtemp(join(tmpdir(), 'lumbung-mysql9-'));
-    await run(SCRIPT, ['start', String(await freePort()), `${folder}/data`, '--skip-name-resolve']);
-    try {
-      const bin = (name: string) => join(MYSQL9, 'bin', name);
-      const socketPath = `${folder}/data/mysqld.sock`;
-      await areJudged({ flavour: 'mysql', socketPath, dump: bin('mysqldump'), client: bin('mysql') });
-    } finally {
-      await run(SCRIPT, ['stop', `${folder}/data`]);
-      await rm(folder, { recursive: true, force: true });
-    }
+    if (!hasMySql9()) return this.skip();
+    await using mysql = await startMySql9();
+    const [dump, client] = [mySql9Program('mysqldump'), mySql9Program('mysql')];
+    await areJudged({ flavour: 'mysql', socketPath: mysql.socket, dump, client });
   });
 });

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '../free-port.ts';
+
+const run = promisify(execFile);
+const SCRIPT = join(import.meta.dirname, 'mysql9.sh');
+const HOME = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
+
+/** Whether this run also tests what needs MySQL 9: `npm run test:peers` does, `npm test` does not. */
+export const testsMySql9 = process.env.TEST_PEERS === 'on';
+
+/** @returns the path of a program of MySQL 9, such as `mysqldump` */
+export function mySql9Program(name: string): string {
+  return join(HOME, 'bin', name);
+}
+
+/** @returns whether MySQL 9 is on this machine, which it says aloud where not; false in a run that does not test it */
+export function hasMySql9(): boolean {
+  if (!testsMySql9) return false;
+  if (existsSync(join(HOME, '.ready'))) return true;
+  console.error('    SKIPPED: no MySQL 9 here (scripts/setup peers brings it); what needs it is not tested');
+  return false;
+}
+
+/** A MySQL 9 server of our own: private data folder, free loopback port. */
+export interface MySql9 extends AsyncDisposable {
+  readonly port: number;
+  /** Root logs in here without a password. */
+  readonly socket: string;
+}
+
+/** Starts a throwaway MySQL 9 server; takes about five seconds. */
+export async function startMySql9(): Promise<MySql9> {
+  const folder = await mkdtemp(join(tmpdir(), 'lumbung-mysql9-'));
+  const port = await freePort();
+  await run(SCRIPT, ['start', String(port), `${folder}/data`, '--skip-name-resolve']);
+  return {
+    port,
+    socket: `${folder}/data/mysqld.sock`,
+    async [Symbol.asyncDispose]() {
+      await run(SCRIPT, ['stop', `${folder}/data`]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
