@@ -28,7 +28,7 @@ export function originOf(error: Error): Origin | undefined {
 /** For `catch`: the same for errors of the system alone, where a library reads a file and throws errors of its own, too. */
 export function throwSystemErrorsFrom(origin: Origin): (error: unknown) => never {
   return error => {
-    const isOfSystem = error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined;
+    const isOfSystem = error instanceof Error && 'syscall' in error && error.syscall !== undefined;
     throw isOfSystem ? tagOrigin(error, origin) : error;
   };
 }

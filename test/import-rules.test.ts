@@ -42,8 +42,9 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     isOurs(to) &&
     !inside(to, 'server/storage') &&
     !inside(to, 'protocol') &&
-    to !== 'server/error-origin.ts',
-  'where an error arose is noted by all, and knows nothing': ({ from }) => from === 'server/error-origin.ts',
+    !/^server\/error-(code|origin)\.ts$/.test(to),
+  'the code and the origin of an error are read by all, and know nothing': ({ from }) =>
+    /^server\/error-(code|origin)\.ts$/.test(from),
   'features know the storage only by its interface': ({ from, to }) =>
     inside(to, 'server/storage') &&
     to !== 'server/storage/storage.ts' &&

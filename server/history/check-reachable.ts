@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, toExpectedError } from '../errors.ts';
+import { AppError } from '../errors.ts';
+import { toExpectedError } from '../expected-error.ts';
 import type { EntityManager } from './orm.ts';
 
 const SILENT_MS = 10_000;

@@ -1,9 +1,11 @@
+import { codeOf, sqliteCodeOf } from '../error-code.ts';
+
 /**
  * Says in one line why the history store can't be opened and what to do about it.
  * @param url may hold a password, which the message never does
  */
 export function explainOpening(url: string, error: unknown): Error {
-  const hint = HINTS[codeOf(error)] ?? 'see the reason above; DATABASE_URL says where the store is';
+  const hint = HINTS[knownCode(error)] ?? 'see the reason above; DATABASE_URL says where the store is';
   return new Error(`The history store ${withoutPassword(url)} can not be opened: ${reasonOf(error)} (${hint})`, {
     cause: error,
   });
@@ -41,11 +43,9 @@ const HINTS: Record<string, string> = {
 // https://sqlite.org/rescode.html
 const SQLITE_CODES: Record<number, string> = { 8: 'SQLITE_READONLY', 14: 'SQLITE_CANTOPEN', 26: 'SQLITE_NOTADB' };
 
-function codeOf(error: unknown): string {
+function knownCode(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code, errcode } = cause as { code?: string; errcode?: number };
-    const sqlite = errcode === undefined ? undefined : SQLITE_CODES[errcode & 0xff];
-    if (sqlite) return sqlite;
+    const code = SQLITE_CODES[sqliteCodeOf(cause) ?? 0] ?? codeOf(cause);
     if (code && HINTS[code]) return code;
   }
   return '';
@@ -53,5 +53,5 @@ function codeOf(error: unknown): string {
 
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0].message;
-  return error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
+  return error instanceof Error ? error.message || String(codeOf(error)) : String(error);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sqliteCodeOf } from '../error-code.ts';
 
 /** How long a statement waits for another process that holds the lock on the history. */
 const PATIENCE_MS = 5_000;
@@ -16,13 +17,11 @@ export async function whenNotBusy<T>(work: () => T, patienceMs = PATIENCE_MS): P
     try {
       return work();
     } catch (error) {
-      if (!isBusy(error) || performance.now() + pause > until) throw error;
+      if (sqliteCodeOf(error) !== SQLITE_BUSY || performance.now() + pause > until) throw error;
     }
     await sleep(pause);
   }
 }
 
-// https://sqlite.org/rescode.html: the extended codes hold SQLITE_BUSY in their lowest byte.
-function isBusy(error: unknown): boolean {
-  return (((error as { errcode?: number }).errcode ?? 0) & 0xff) === 5;
-}
+/** https://sqlite.org/rescode.html */
+const SQLITE_BUSY = 5;

@@ -1,7 +1,8 @@
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { ErrorAnswer } from '../../protocol/responses.ts';
-import { AppError, StorageFull, toExpectedError } from '../errors.ts';
+import { AppError, StorageFull } from '../errors.ts';
+import { toExpectedError } from '../expected-error.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** Renders every error that is thrown further in, once, as JSON; what nobody foresaw goes to the log with its stack. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { damageAtSight } from '../backups/damage-at-sight.ts';
 import type { Backup } from '../entities/backup.entity.ts';
+import { codeOf, messageOf } from '../error-code.ts';
 import { type FileAddress, type Storage, StorageAway } from '../storage/storage.ts';
 
 /** A stored file that could not be read to its end: nothing is known of its bytes. The cause says why. */
@@ -39,12 +40,10 @@ export async function storedDamage({ storage, signal, onRead }: Reading, backup:
     signal.throwIfAborted();
     // Then no other file can be read either.
     if (error instanceof StorageAway && error.database === undefined) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = error instanceof StorageAway ? 'the disk of its database is away' : message;
     // Not the system's message, which names paths of this machine.
-    throw new UnreadableFile(`the stored file ${backup.fileName} can not be read (${code ?? reason})`, {
-      cause: error,
-    });
+    const reason =
+      error instanceof StorageAway ? 'the disk of its database is away' : (codeOf(error) ?? messageOf(error));
+    throw new UnreadableFile(`the stored file ${backup.fileName} can not be read (${reason})`, { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../../protocol/end-marker.ts';
+import { codeOf, messageOf } from '../../error-code.ts';
 import { noteFreed } from '../../process/gc-pressure.ts';
 import { UnsoundZip } from '../../zip/zip-file.ts';
 import type { Turn } from './fair-turns.ts';
@@ -78,8 +79,8 @@ async function* plainBytes({ raw, compressedSize, isDeflated }: Content): AsyncG
   try {
     yield* raw.pipe(inflate);
   } catch (error) {
-    if (!/^Z_/.test(String((error as NodeJS.ErrnoException).code))) throw error;
-    throw new UnsoundZip(`is damaged: the data of its entry can not be inflated (${(error as Error).message})`);
+    if (!codeOf(error)?.startsWith('Z_')) throw error;
+    throw new UnsoundZip(`is damaged: the data of its entry can not be inflated (${messageOf(error)})`);
   }
   // zlib stops at the end of the stream, and says nothing of what stands behind it.
   if (inflate.bytesWritten !== compressedSize)

@@ -1,4 +1,5 @@
 import { type ParsedBackupName, parseBackupName } from '../../../protocol/backup-name.ts';
+import { messageOf } from '../../error-code.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { FileAddress, Storage } from '../../storage/storage.ts';
 import { readSidecar } from '../sidecar/read-stored.ts';
@@ -56,6 +57,6 @@ async function look(
     return isStored ? { ...base, recordProblem: record } : { address, problem: `its record ${record}` };
   } catch (error) {
     // A record that can't be read today may be read tomorrow: until then nothing is put in its place.
-    return { address, problem: `its record can not be read: ${(error as Error).message}` };
+    return { address, problem: `its record can not be read: ${messageOf(error)}` };
   }
 }

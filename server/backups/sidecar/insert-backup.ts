@@ -4,6 +4,7 @@ import { type BackupState, byWeight, type FindingList } from '../../../protocol/
 import type { Manifest } from '../../../protocol/manifest.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import { Database } from '../../entities/database.entity.ts';
+import { hasCode } from '../../error-code.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { ContentFacts } from '../assessment/check-content.ts';
@@ -75,7 +76,7 @@ async function unlessDeadlocked<T>(transaction: () => Promise<T>, attempts = 3):
     try {
       return await transaction();
     } catch (error) {
-      if ((error as { code?: string }).code !== 'ER_LOCK_DEADLOCK' || attempt === attempts) throw error;
+      if (!hasCode(error, 'ER_LOCK_DEADLOCK') || attempt === attempts) throw error;
     }
   }
 }

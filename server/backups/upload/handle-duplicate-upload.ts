@@ -1,4 +1,5 @@
 import type { Backup } from '../../entities/backup.entity.ts';
+import { hasCode } from '../../error-code.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { ReceivedFile, Storage } from '../../storage/storage.ts';
 import { ensureSidecar } from '../sidecar/ensure-sidecar.ts';
@@ -36,7 +37,7 @@ async function isSound(storage: Storage, { address, size, sha256 }: ReceivedFile
     return (await storedDigest(file)) === sha256;
   } catch (error) {
     // A bad sector is damage like any other.
-    if ((error as NodeJS.ErrnoException).code === 'EIO') return false;
+    if (hasCode(error, 'EIO')) return false;
     throw error;
   }
 }

@@ -12,8 +12,9 @@ export function formError(ctx: Context, error: unknown): unknown {
   if (error instanceof AppError) return error;
   if (ctx.req.destroyed && !ctx.req.complete)
     return new AppError(499, 'UPLOAD_ABORTED', 'The client went away in the middle of the upload', [], error);
-  const { name, message } = error as { name?: string; message?: string };
-  return name === 'MulterError' || PARSER_ERROR.test(message ?? '') ? malformed(message, error) : error;
+  if (!(error instanceof Error)) return error;
+  const { name, message } = error;
+  return name === 'MulterError' || PARSER_ERROR.test(message) ? malformed(message, error) : error;
 }
 
 /** What busboy calls its errors, which have neither a class nor a code. */

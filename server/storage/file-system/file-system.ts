@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import type * as nodeFs from 'node:fs/promises';
+import { hasCode } from '../../error-code.ts';
 
 /** The calls that the folder storage makes; a test may watch their order, or let them fail. */
 export type FileSystem = Pick<
@@ -12,11 +13,6 @@ export interface Disk {
   readonly fs: FileSystem;
   /** Hears of what went wrong in a clean-up: that never hides the result of the work before it. */
   readonly report: (error: unknown, what: string) => void;
-}
-
-/** @returns whether it is a system error of one of these codes, such as ENOENT */
-export function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** For `catch`: passes over errors of these codes, and throws the others on. */

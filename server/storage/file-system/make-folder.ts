@@ -1,5 +1,6 @@
 import * as nodeFs from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasCode } from '../../error-code.ts';
 
 /** What is called to make a folder; a test may let the calls fail. */
 type MakingCalls = Pick<typeof nodeFs, 'mkdir' | 'stat'>;
@@ -10,29 +11,25 @@ type MakingCalls = Pick<typeof nodeFs, 'mkdir' | 'stat'>;
  * @throws Error with the reason, which names the path
  */
 export async function makeFolder(path: string, fs: MakingCalls = nodeFs): Promise<void> {
-  const reason = await failureOf(path, fs);
-  if (reason === undefined) return;
-  const parent = dirname(path);
-  if (reason.code !== 'ENOENT' || parent === path) throw reason;
-  await makeFolder(parent, fs);
-  const again = await failureOf(path, fs);
-  if (again?.code === 'ENOENT')
-    throw new Error(`no folder can be made in ${parent}, which is not on a disk: choose another path`, {
-      cause: again,
+  try {
+    await makeOne(path, fs);
+  } catch (error) {
+    const parent = dirname(path);
+    if (!hasCode(error, 'ENOENT') || parent === path) throw error;
+    await makeFolder(parent, fs);
+    await makeOne(path, fs).catch(cause => {
+      if (!hasCode(cause, 'ENOENT')) throw cause;
+      throw new Error(`no folder can be made in ${parent}, which is not on a disk: choose another path`, { cause });
     });
-  if (again !== undefined) throw again;
+  }
 }
 
-/** @returns why the folder is not there after all */
-async function failureOf(path: string, fs: MakingCalls): Promise<NodeJS.ErrnoException | undefined> {
+/** @throws Error when the folder is not there after all */
+async function makeOne(path: string, fs: MakingCalls): Promise<void> {
   try {
     await fs.mkdir(path, { mode: 0o700 });
-    return undefined;
   } catch (error) {
-    const isThere = await fs.stat(path).then(
-      found => found.isDirectory(),
-      () => false,
-    );
-    return isThere ? undefined : (error as NodeJS.ErrnoException);
+    const found = await fs.stat(path).catch(() => undefined);
+    if (!found?.isDirectory()) throw error;
   }
 }

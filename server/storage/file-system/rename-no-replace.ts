@@ -1,4 +1,5 @@
-import { cleanUp, type Disk, hasCode } from './file-system.ts';
+import { hasCode } from '../../error-code.ts';
+import { cleanUp, type Disk } from './file-system.ts';
 import { keyedMutex } from './keyed-mutex.ts';
 
 export interface NamingDisk extends Disk {

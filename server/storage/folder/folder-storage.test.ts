@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { originOf } from '../../error-origin.ts';
-import { toExpectedError } from '../../errors.ts';
+import { toExpectedError } from '../../expected-error.ts';
 import type { FileSystem } from '../file-system/file-system.ts';
 import { bytesIn, describeStorage, type TestPlace } from '../storage.conformance.ts';
 import { folderStorage } from './folder-storage.ts';

@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { hasCode } from '../file-system/file-system.ts';
+import { hasCode, messageOf } from '../../error-code.ts';
 
 /** No database can have that name, which ends with a blank: the folders of the databases lie beside it. */
 const NAME = '.lumbung-lock ';
@@ -37,7 +37,7 @@ export function lockFolder(folder: string, waitMs = WAIT_MS): FolderLock {
     return { dev, ino, [Symbol.dispose]: () => held.close() };
   } catch (error) {
     database?.close();
-    throw new Error(explain(folder, path, error as Error), { cause: error });
+    throw new Error(explain(folder, path, messageOf(error)), { cause: error });
   }
 }
 
@@ -63,7 +63,7 @@ function makePrivate(path: string): void {
   }
 }
 
-function explain(folder: string, path: string, { message }: Error): string {
+function explain(folder: string, path: string, message: string): string {
   if (/locked/.test(message))
     return `another Lumbung is at work in ${folder}: stop it first, or give this one a folder of its own (a file system without locks, such as NFS without its lock service, looks the same)`;
   return `the lock '${path}' can not be had: ${message} (it must belong to the user of the service)`;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cleanUp, type Disk, hasCode, unless } from '../file-system/file-system.ts';
+import { hasCode } from '../../error-code.ts';
+import { cleanUp, type Disk, unless } from '../file-system/file-system.ts';
 
 /** What a file is called while it is on its way. No finished file can have such a name. */
 export const LEFTOVER = /^\.[0-9a-f]{16}\.part$/;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '../../error-code.ts';
 import { unless } from '../file-system/file-system.ts';
 import { makeFolder } from '../file-system/make-folder.ts';
 import type { NamingDisk } from '../file-system/rename-no-replace.ts';
@@ -127,7 +128,7 @@ export class Place {
     try {
       this.#lock = lockFolder(this.#root, 0);
     } catch (error) {
-      throw new StorageAway((error as Error).message);
+      throw new StorageAway(messageOf(error));
     }
   }
 
