@@ -88,7 +88,7 @@ describe('requests to /graphql', () => {
     expect(errorsInLog().slice(before)).to.deep.equal([]);
   });
 
-  it('have no empty success, whatever the URL ends with', async () => {
+  it('have no empty success, with any end of the URL', async () => {
     for (const parameters of [{ x: '/graphql/healthy' }, { query: '', x: '/health' }, {}] as Record<string, string>[]) {
       const { json } = await get(parameters);
       expect(json.errors[0].extensions.code).to.equal('BAD_REQUEST');
@@ -107,7 +107,7 @@ describe('requests to /graphql', () => {
     expect(printSchema(buildClientSchema(json.data))).to.equal(printSchema(buildSchema(file)));
   });
 
-  it('take names of the prototype for nothing special', async () => {
+  it('treat names of the prototype as nothing special', async () => {
     const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__proto__', '__defineGetter__'];
     for (const name of names) {
       const { json: undeclared } = await graphql(

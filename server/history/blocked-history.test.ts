@@ -67,7 +67,7 @@ describeOnEachStore('a record that the storage is slow to keep', store => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  it('makes nobody wait who reads, and what was told to be kept is in the next answer', async () => {
+  it('makes no reader wait, and what was told to be kept is in the next answer', async () => {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
     const real = folderStorage({ folder });

@@ -20,7 +20,7 @@ interface Evidence {
 export function assessBackup({ manifest, dump, reference, times }: Evidence): NonNullable<FindingList> {
   const findings: Finding[] = [];
   if (!manifest)
-    findings.push(finding('NO_MANIFEST', 'it came without a manifest: nobody says what it should hold', SADE));
+    findings.push(finding('NO_MANIFEST', 'it came without a manifest: it is not known what it should contain', SADE));
   if (!dump) findings.push(finding('NOT_VERIFIED', 'the service was told not to read it', VERIFY));
   if (dump && !dump.hasEndMarker)
     findings.push(finding('END_MARKER_MISSING', 'the last line of the dump is no "-- Dump completed"', CUT_OFF));

@@ -39,7 +39,7 @@ const compare = (newer: Manifest, older: Manifest) =>
   );
 
 describe('compareInventories', () => {
-  it('names the older backup by the time of its name, as all lists show it, whatever its manifest says', () => {
+  it('names the older backup by the time of its name, as all lists show it, with any time in its manifest', () => {
     const older = { ...manifest(tables({ a: 500, b: 500 })), started_at: '2023-10-31T07:00:00.000Z' };
     const [loss] = compared(manifest(tables({ a: 500 })), older);
     expect(loss!.message).to.contain('since backup 34 (2023-10-31 00:00:00 UTC)');
@@ -66,7 +66,7 @@ describe('compareInventories', () => {
     expect(SHRUNK).to.contain('view v9 and 15 more').and.not.contain('v10');
   });
 
-  it('tells of rows that fell by more than the limit, of a table and of all together', () => {
+  it('reports rows that fell by more than the limit, of a table and of all together', () => {
     const older = manifest(tables({ a: 1000, b: 100 }));
     expect(compare(manifest(tables({ a: 500, b: 50 })), older)).to.deep.equal({});
     expect(compare(manifest(tables({ a: 1000, b: 49 })), older).SHRUNK).to.equal('lost: rows: table b 100 -> 49');

@@ -396,7 +396,7 @@ describeOnEachStore('a loss', store => {
     expect(first.id).to.be.lessThan(second.id);
   });
 
-  it('is none that a client only claims', async () => {
+  it('does not exist when only a client claims it', async () => {
     await send(night(1, 'claimed'), FULL);
     const receipt = await send(night(2, 'claimed'), FULL, { findings: [finding('SHRUNK', 'all is lost')] });
     expect(receipt).to.not.have.property('loss');

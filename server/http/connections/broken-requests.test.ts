@@ -40,7 +40,7 @@ describe('a connection on which something is broken', () => {
     expect(body.equals(zip.bytes), 'just the bytes of the file').to.equal(true);
   });
 
-  it('answers a request that came in whole as what became of it when junk follows', async () => {
+  it('answers a request that came in whole with its result when junk follows', async () => {
     for (const [database, where] of [
       ['junk_at_once', 'at once'],
       ['junk_later', 'later'],

@@ -137,7 +137,7 @@ describe('the form of an upload', () => {
     expect((await post([other, other, fileOf(zip)])).status).to.equal(201);
   });
 
-  it('may have no long field but the manifest, whatever the field is called', async () => {
+  it('may have no long field but the manifest, under any name of the field', async () => {
     const long = 'x'.repeat(100_000);
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'other', 'db_name'])
       expectError(await post([field(name, long), fileOf(sampleZip())]), 400, 'MALFORMED_FORM');

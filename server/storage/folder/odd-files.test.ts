@@ -48,13 +48,13 @@ describe('a storage in which somebody has put', () => {
       ]);
     }
 
-    it('all that can become of an upload is answered as ever, through a link', async () => {
+    it('each result of an upload is answered as usual, through a link', async () => {
       await symlink(outside, join(app.storageDir, 'pt_xyz'));
       await expectUsual();
       expect(await readlink(join(app.storageDir, 'pt_xyz'))).to.equal(outside);
     });
 
-    it('all that can become of an upload is answered as ever, on a disk that is mounted there', async function () {
+    it('each result of an upload is answered as usual, on a disk that is mounted there', async function () {
       await mkdir(join(app.storageDir, 'pt_xyz'));
       using disk = makeDisk(join(app.storageDir, 'pt_xyz'), join(outside, 'kept'));
       if (!disk) this.skip();
@@ -74,7 +74,7 @@ describe('a storage in which somebody has put', () => {
   };
 
   for (const [what, put] of Object.entries(OBSTACLES)) {
-    it(`${what} in the place of a stored file: it is damaged, and healed by the same file`, async () => {
+    it(`${what} instead of a stored file: it is damaged, and healed by the same file`, async () => {
       const zip = sampleZip();
       await upload(app.url, zip);
       const path = join(app.storageDir, zip.database, zip.fileName);
@@ -97,7 +97,7 @@ describe('a storage in which somebody has put', () => {
   }
 
   for (const what of ['a named pipe', 'a link that leads nowhere', 'a socket'])
-    it(`${what} in the place of a record: it is written anew`, async () => {
+    it(`${what} instead of a record: it is written again`, async () => {
       const zip = sampleZip();
       await upload(app.url, zip);
       const path = join(app.storageDir, zip.database, `${zip.fileName}.json`);
@@ -107,7 +107,7 @@ describe('a storage in which somebody has put', () => {
       expect(JSON.parse(String(await app.storage.description(zip)))).to.include({ id: 1 });
     });
 
-  it('a file in the place of a database: that one is 503, and others are taken', async () => {
+  it('a file instead of a database: that one is 503, and others are taken', async () => {
     await writeFile(join(app.storageDir, 'pt_xyz'), '');
     expectError(await upload(app.url, sampleZip()), 503, 'STORAGE_UNAVAILABLE');
     expect((await upload(app.url, sampleZip({ database: 'pt_abc' }))).status).to.equal(201);
