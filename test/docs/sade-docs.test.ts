@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, symlink } from 'node:fs/promises';
+import { access, copyFile, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { Workplace } from '../../testing/cli/sade.ts';
+import { sade, Workplace } from '../../testing/cli/sade.ts';
 import { CLIENTS, createClients, entryOf } from '../../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
-import { blocksRunBy } from '../../testing/docs/pages.ts';
+import { blocksRunBy, ROOT, readPage } from '../../testing/docs/pages.ts';
 import { type Service, startService } from '../../testing/service/service.ts';
 
 /** As an administrator would paste them, with the variables of the README set. The ids of the pages are those of this history. */
@@ -17,13 +17,18 @@ describe('the commands of sade in the docs', function () {
   let service: Service;
   let place: Workplace;
   let ids = { sound: '', shrunk: '' };
+  const home = () => join(place.folder, 'home');
 
   before(async () => {
     mariadb = await startMariaDb();
     await createClients(mariadb);
     place = await Workplace.create(CLIENTS.map(client => entryOf(mariadb, client)));
     await mkdir(join(place.folder, 'bin'));
-    await symlink(resolve(import.meta.dirname, '../../cli/sade'), join(place.folder, 'bin/sade'));
+    await mkdir(home());
+    await mkdir(join(place.folder, 'opt'));
+    await symlink(resolve(ROOT, 'cli/sade'), join(place.folder, 'bin/sade'));
+    await writeFile(join(place.folder, 'bin/nano'), '#!/bin/sh\nexec test -w "$1"\n', { mode: 0o755 });
+    await copyFile(join(ROOT, 'databases.json'), join(place.folder, 'opt/databases.json'));
     service = await startService({
       STORAGE_DIR: join(place.folder, 'backups'),
       DATABASE_URL: `sqlite:${join(place.folder, 'history.sqlite')}`,
@@ -40,12 +45,16 @@ describe('the commands of sade in the docs', function () {
     const block = blocks.find(block => block.page === page && looks.test(block.text));
     expect(block, `${page} ${looks}`).to.be.an('object');
     ran.add(block!.text);
-    const command = block!.text.replace(/\b34\b/g, ids.sound).replace(/\b35\b/g, ids.shrunk);
+    const command = block!.text
+      .replace(/\b34\b/g, ids.sound)
+      .replace(/\b35\b/g, ids.shrunk)
+      .replaceAll('/opt/lumbung', join(place.folder, 'opt'));
     const env = {
       PATH: [join(place.folder, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter),
       SADE_CONFIG: join(place.folder, 'databases.json'),
       SADE_WORK_DIR: place.workDir,
       SADE_SERVER: service.url,
+      HOME: home(),
     };
     return new Promise(done => {
       execFile('bash', ['-c', command], { cwd: place.folder, env }, (error, stdout, stderr) =>
@@ -57,6 +66,27 @@ describe('the commands of sade in the docs', function () {
     const { output } = await paste('docs/how-to/decide-about-a-loss.md', /sade list/);
     return new RegExp(`^pt_xyz +${state.source} +(\\d+) `, 'm').exec(output)![1]!;
   };
+
+  it('make a list of databases that only its user can read, and name it in the profile', async () => {
+    const { code, output } = await paste('README.md', /install -m 600/);
+    expect(code, output).to.equal(0);
+    const list = join(home(), '.config/lumbung/databases.json');
+    expect((await stat(list)).mode & 0o777).to.equal(0o600);
+    expect(await readFile(list)).to.deep.equal(await readFile(join(ROOT, 'databases.json')));
+    expect(await readFile(join(home(), '.profile'), 'utf8')).to.match(/^export SADE_CONFIG="\$HOME\/.*\n$/);
+  });
+
+  for (const page of ['README.md', 'docs/how-to/make-a-user-that-backs-up.md'])
+    it(`make a user that misses nothing, by the statements of ${page}`, async () => {
+      const statements = /^```sql\n(CREATE USER .*?)^```$/ms.exec(readPage(page).text)![1]!;
+      await mariadb.sql(`create or replace user lumbung_docs@'127.0.0.1'; drop user lumbung_docs@'127.0.0.1'`);
+      await mariadb.sql(statements.replaceAll("lumbung@'192.168.0.%'", "lumbung_docs@'127.0.0.1'"));
+      const entry = { ...entryOf(mariadb, 'pt_xyz'), db_username: 'lumbung_docs', db_password: 'a long password' };
+      await using of = await Workplace.create([entry]);
+      const { code, stdout } = await sade(['doctor', ...of.args(service.url).slice(1)]);
+      expect(code, stdout).to.equal(0);
+      expect(stdout).to.contain('all of it may be dumped');
+    });
 
   it('make a first backup, as the README does', async () => {
     const { code, output } = await paste('README.md', /sade backup/);
