@@ -15,7 +15,7 @@ export async function createLog({ isTerminal }: { isTerminal: boolean }): Promis
     return pino(options, out);
   }
   const { default: pretty } = await import('pino-pretty');
-  const ignore = 'requestId,method,path,status,url';
+  const ignore = 'request_id,method,path,status,url';
   return pino(options, pretty({ sync: true, singleLine: true, ignore, translateTime: 'SYS:HH:MM:ss' }));
 }
 

@@ -166,7 +166,8 @@ for (const store of historyStores)
         .split('\n')
         .map(line => JSON.parse(line));
       expect(lines.find(({ url }) => url)).to.include({ url: service.url });
-      expect(lines.filter(({ requestId }) => requestId)).to.have.length(2);
+      expect(lines.filter(({ request_id }) => request_id)).to.have.length(2);
+      for (const line of lines) expect(Object.keys(line).join(), line.msg).to.match(/^[a-z_,]+$/);
       expect(service.output()).to.not.contain('s3cret');
       if (store.name === 'MariaDB') expect(service.output()).to.not.contain((await sharedMariaDb()).password);
     });

@@ -102,7 +102,7 @@ async function rebuild(config: Config): Promise<void> {
   await history.close();
   const { fromRecord, renumbered, fromZip, gone, failed } = rebuilt;
   log.info(
-    rebuilt,
+    { from_record: fromRecord, renumbered, from_zip: fromZip, gone, failed },
     `The history has ${fromRecord + renumbered + fromZip} backups more: ${fromRecord} by their records, ${renumbered} by their records but with a new id, ${fromZip} by reading their zips. Of ${gone} the zip is gone. ${failed} files could not be taken in. Damage that was known before is not: let a scrub read them all (docs/how-to/scrub-stored-files.md).`,
   );
   process.exit(failed > 0 ? 1 : 0);

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { chmod, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +97,17 @@ describe('run-lock', () => {
       .and.contain(`started ${inLocalTime(startedAt)}`)
       .and.contain(folder);
     expect(denied().exitCode, 'once more').to.equal(EXIT.anotherRun);
+  });
+
+  it('names the run of an earlier version, whose note has its start in camelCase', () => {
+    using _lock = RunLock.acquire(folder, startedAt);
+    const note = join(folder, 'run.json');
+    expect(JSON.parse(readFileSync(note, 'utf8'))).to.deep.equal({
+      pid: process.pid,
+      started_at: startedAt.toISOString(),
+    });
+    writeFileSync(note, JSON.stringify({ pid: 7, startedAt }));
+    expect(denied().message).to.contain(`process 7, started ${inLocalTime(startedAt)}`);
   });
 
   it('is not taken from what is no lock file, with exit code 3 and what to do', async () => {

@@ -89,7 +89,7 @@ function leaveNote(note: string, startedAt: Date): void {
   try {
     // A link of that name is replaced: what it leads to is not ours.
     rmSync(part, { force: true });
-    writeFileSync(part, JSON.stringify({ pid: process.pid, startedAt }), { mode: 0o600, flag: 'wx' });
+    writeFileSync(part, JSON.stringify({ pid: process.pid, started_at: startedAt }), { mode: 0o600, flag: 'wx' });
     renameSync(part, note);
   } catch {
     removeNotes(note, part);
@@ -131,7 +131,7 @@ export interface RunNote {
 
 function readNote(note: string): RunNote | undefined {
   try {
-    const { pid, startedAt } = JSON.parse(readFileSync(note, 'utf8')) as RunNote;
+    const { pid, started_at, startedAt = started_at } = JSON.parse(readFileSync(note, 'utf8'));
     return Number.isNaN(Date.parse(startedAt)) ? undefined : { pid, startedAt };
   } catch {
     return undefined;

@@ -41,7 +41,7 @@ export function logUnforeseen(log: Logger): Plugin<GraphqlContext> {
   const tell = (errors: readonly GraphQLError[] | undefined, { requestId }: GraphqlContext) => {
     const ours = new Set((errors ?? []).filter(isOurs).map(({ originalError }) => originalError));
     for (const err of [...ours].slice(0, MAX_LOGGED))
-      log.error({ err, requestId, errors: ours.size }, 'a GraphQL query failed');
+      log.error({ err, request_id: requestId, errors: ours.size }, 'a GraphQL query failed');
   };
   return {
     onExecute: ({ args }) => ({
@@ -69,7 +69,7 @@ export function logUnmasked(log: Logger): YogaLogger {
   const nothing = () => {};
   const error = (err: unknown) => {
     // What a resolver throws is located in the query by then, and logged above.
-    if (!(err instanceof GraphQLError)) log.error({ err, requestId: requestIdOfScope() }, 'a GraphQL request failed');
+    if (!(err instanceof GraphQLError)) log.error({ err, request_id: requestIdOfScope() }, 'a GraphQL request failed');
   };
   return { debug: nothing, info: nothing, warn: nothing, error };
 }

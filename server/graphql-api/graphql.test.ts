@@ -157,7 +157,7 @@ describeOnEachStore('GraphQL', store => {
     expect(json.errors[0].extensions.code).to.equal('INTERNAL_ERROR');
     expect(text).to.not.contain('secret');
     const line = app.log.find(line => line.level === 50);
-    expect(line?.requestId).to.equal(headers.get('x-request-id'));
+    expect(line?.request_id).to.equal(headers.get('x-request-id'));
     expect(line?.err).to.have.property('stack').to.contain('the inner secret');
   });
 });

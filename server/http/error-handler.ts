@@ -12,7 +12,7 @@ export function errorHandler({ log, storage }: { log: Logger; storage: Pick<Stor
       await next();
     } catch (error) {
       const shown = toExpectedError(error) ?? httpError(error) ?? unexpected(ctx.state.requestId);
-      if (shown.status >= 500) log.error({ err: error, requestId: ctx.state.requestId }, shown.message);
+      if (shown.status >= 500) log.error({ err: error, request_id: ctx.state.requestId }, shown.message);
       ctx.state.code = shown.code;
       if (RETRY_AFTER.has(shown.code)) ctx.set('Retry-After', '5');
       ctx.status = shown.status;

@@ -22,7 +22,7 @@ export function requestLog({ log }: { log: Logger }): Middleware {
 function writeBegin(log: Logger, ctx: Context): void {
   const { method, length, req, state } = ctx;
   const path = pathOf(ctx);
-  const about = { requestId: state.requestId, method, path, client: req.socket.remoteAddress, bytes: length };
+  const about = { request_id: state.requestId, method, path, client: req.socket.remoteAddress, bytes: length };
   log.debug(about, `${method} ${path} begins`);
 }
 
@@ -30,9 +30,9 @@ function write(log: Logger, ctx: Context, ms: number): void {
   const { method, status, state } = ctx;
   const path = pathOf(ctx);
   const wasCut = !ctx.res.writableFinished;
-  const about = { requestId: state.requestId, method, path, status, ms };
+  const about = { request_id: state.requestId, method, path, status, ms };
   log.info(
-    { ...about, ...(state.code && { code: state.code }), ...(wasCut && { wasCut }) },
+    { ...about, ...(state.code && { code: state.code }), ...(wasCut && { was_cut: wasCut }) },
     `${method} ${path} ${status}`,
   );
 }

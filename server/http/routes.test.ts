@@ -105,7 +105,7 @@ describeOnEachStore('routes', store => {
     const own = (await request(app.url, { headers: { 'x-request-id': 'a b\t{}' } })).headers.get('x-request-id');
     expect(own).to.match(/^[\da-f-]{36}$/);
     await new Promise(resolve => setTimeout(resolve, 20));
-    expect(app.log.find(line => line.requestId === own)).to.include({ method: 'GET', path: '/', status: 200 });
+    expect(app.log.find(line => line.request_id === own)).to.include({ method: 'GET', path: '/', status: 200 });
   });
 
   it('is healthy and ready', async () => {
@@ -137,7 +137,7 @@ describeOnEachStore('what goes wrong inside', store => {
     const requestId = answer.headers.get('x-request-id')!;
     expect(answer.json.message).to.contain(requestId);
     const line = app.log.find(line => line.level === 50);
-    expect(line).to.include({ requestId });
+    expect(line).to.include({ request_id: requestId });
     expect(line?.err).to.have.property('stack').to.contain('the inner secret');
   });
 

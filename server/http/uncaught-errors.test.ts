@@ -35,7 +35,7 @@ describe('an error that no one catches', () => {
       expectError(answer, 500, 'INTERNAL_ERROR');
       expect(answer.text).to.not.contain('a bug');
       const line = loggedBug();
-      expect(line.requestId).to.equal(answer.headers.get('x-request-id'));
+      expect(line.request_id).to.equal(answer.headers.get('x-request-id'));
       expect(line.err.stack).to.contain('a bug: a');
       expect((await request(`${url}/fine`)).text).to.equal('fine');
       expect(child.exitCode).to.equal(null);
@@ -45,7 +45,7 @@ describe('an error that no one catches', () => {
     const answer = await request(`${url}/late`);
     expect(answer.text).to.equal('answered before');
     for (let i = 0; i < 100 && !output.includes('behind the answer'); i++) await sleep(20);
-    expect(loggedBug().requestId).to.equal(answer.headers.get('x-request-id'));
+    expect(loggedBug().request_id).to.equal(answer.headers.get('x-request-id'));
     expect((await request(`${url}/fine`)).text).to.equal('fine');
   });
 

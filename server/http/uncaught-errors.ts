@@ -29,7 +29,7 @@ export function surviveUncaughtErrors(log: Logger): void {
   const survive = (error: unknown) => {
     const requestId = failRequest();
     log.error(
-      { err: error, requestId },
+      { err: error, request_id: requestId },
       'A bug of Lumbung: no one caught this error. Please report it. The service goes on',
     );
   };

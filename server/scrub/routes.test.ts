@@ -53,7 +53,7 @@ describeOnEachStore('/-/scrub', store => {
     const run = await endOfScrub(url);
     expect(run).to.include({ started_at: answer.json.data.started_at, files_checked: 2, files_due: 0 });
     expect(run.ended_at! >= run.started_at!).to.equal(true);
-    expect(log.find(({ msg }) => String(msg).startsWith('Scrub:'))).to.include({ filesChecked: 2, level: 30 });
+    expect(log.find(({ msg }) => String(msg).startsWith('Scrub:'))).to.include({ files_checked: 2, level: 30 });
   });
 
   it('takes `all` in the query or in a body of JSON', async () => {

@@ -108,7 +108,15 @@ function tell({ scope: _, startedAt, endedAt, ...figures }: ScrubRun, log: Logge
   const ms = endedAt!.getTime() - startedAt.getTime();
   const { filesChecked, filesDamaged, filesUnreadable } = figures;
   log.info(
-    { ...figures, ms },
+    {
+      files_checked: filesChecked,
+      files_damaged: filesDamaged,
+      files_unreadable: filesUnreadable,
+      files_healed: figures.filesHealed,
+      bytes_read: figures.bytesRead,
+      last_error: figures.lastError,
+      ms,
+    },
     `Scrub: ${filesChecked} stored files checked, ${filesDamaged} damaged, ${filesUnreadable} not readable`,
   );
 }

@@ -49,10 +49,10 @@ describeOnEachStore('node server/main.ts rebuild', store => {
       .trim()
       .split('\n')
       .map(line => JSON.parse(line));
-    const { fromRecord, renumbered, fromZip, gone, failed } = lines.at(-1);
-    return { code, counts: { fromRecord, renumbered, fromZip, gone, failed }, lines, output };
+    const { from_record, renumbered, from_zip, gone, failed } = lines.at(-1);
+    return { code, counts: { from_record, renumbered, from_zip, gone, failed }, lines, output };
   }
-  const nothing = { fromRecord: 0, renumbered: 0, fromZip: 0, gone: 0, failed: 0 };
+  const nothing = { from_record: 0, renumbered: 0, from_zip: 0, gone: 0, failed: 0 };
 
   /** All that the service answers about what it keeps, but when the scrub looked. */
   async function answers(url: string): Promise<unknown[]> {
@@ -116,7 +116,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     await stop();
     env.DATABASE_URL = await freshStore();
     const { code, counts, output } = await rebuild();
-    expect({ code, counts }, output).to.deep.equal({ code: 0, counts: { ...nothing, fromRecord: zips.length } });
+    expect({ code, counts }, output).to.deep.equal({ code: 0, counts: { ...nothing, from_record: zips.length } });
     expect((await rebuild()).counts).to.deep.equal(nothing);
     url = await start();
     expect(await answers(url)).to.deep.equal(before);
@@ -141,7 +141,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     await stop();
     await mkdir(join(env.STORAGE_DIR, 'stray'));
     await writeFile(pathOf(stray), stray.bytes);
-    expect(await rebuild()).to.deep.include({ code: 0, counts: { ...nothing, fromZip: 1 } });
+    expect(await rebuild()).to.deep.include({ code: 0, counts: { ...nothing, from_zip: 1 } });
     url = await start();
     expect((await request(`${url}/stray`)).json.data.histories).to.have.length(1);
     const after = await answers(url);
@@ -154,7 +154,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     for (const zip of [bare, cut]) await writeFile(pathOf(zip), zip.bytes);
     await utimes(pathOf(bare), new Date(), new Date('2023-10-31T00:00:07.125Z'));
     const { code, counts, output } = await rebuild();
-    expect({ code, counts }, output).to.deep.equal({ code: 0, counts: { ...nothing, fromZip: 2 } });
+    expect({ code, counts }, output).to.deep.equal({ code: 0, counts: { ...nothing, from_zip: 2 } });
     const url = await start();
     const { histories } = (await request(`${url}/pt_xyz`)).json.data;
     const reports = await Promise.all(
@@ -186,7 +186,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     await stop();
     await unlink(pathOf(zip));
     env.DATABASE_URL = await freshStore();
-    expect(await rebuild()).to.deep.include({ code: 0, counts: { ...nothing, fromRecord: 1, gone: 1 } });
+    expect(await rebuild()).to.deep.include({ code: 0, counts: { ...nothing, from_record: 1, gone: 1 } });
     url = await start();
     const report = (await request(`${url}/${data.id}/manifest`)).json.data;
     expect(report).to.include({ state: 'damaged', damage: 'the stored file is gone' });
@@ -208,7 +208,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     await writeFile(pathOf(zip), zip.bytes);
     await writeFile(join(env.STORAGE_DIR, 'pt_xyz', 'notes.txt'), 'not ours');
     const { code, counts, lines } = await rebuild();
-    expect({ code, counts }).to.deep.equal({ code: 1, counts: { ...nothing, fromZip: 1, failed: 4 } });
+    expect({ code, counts }).to.deep.equal({ code: 1, counts: { ...nothing, from_zip: 1, failed: 4 } });
     const told = lines.map(({ msg }) => msg).join('\n');
     for (const name of Object.keys(files)) expect(told).to.contain(name.replace('.json', ''));
     expect(told).to.contain('no readable zip').and.contain('no real date').and.contain('one of pt_abc');
@@ -225,7 +225,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     await writeFile(pathOf(zip, '.json'), 'rotten');
     env.DATABASE_URL = await freshStore();
     const { code, counts, output } = await rebuild();
-    expect({ code, counts }).to.deep.equal({ code: 0, counts: { ...nothing, fromZip: 1 } });
+    expect({ code, counts }).to.deep.equal({ code: 0, counts: { ...nothing, from_zip: 1 } });
     expect(output).to.contain('its zip was read instead');
     expect(await readFile(pathOf(zip, '.json'), 'utf8')).to.equal('rotten');
     url = await start();
@@ -248,7 +248,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     await edit(last, { id: 2 ** 32 - 1 });
     env.DATABASE_URL = await freshStore();
     const { code, counts, output } = await rebuild();
-    expect({ code, counts }).to.deep.equal({ code: 0, counts: { ...nothing, fromRecord: 1, fromZip: 3 } });
+    expect({ code, counts }).to.deep.equal({ code: 0, counts: { ...nothing, from_record: 1, from_zip: 3 } });
     for (const zip of [odd, better, last]) expect(output).to.contain(zip.fileName);
     const again = await start();
     const { histories } = (await request(`${again}/pt_xyz`)).json.data;
@@ -265,7 +265,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     await stop();
     await writeFile(pathOf(zip), 'cut');
     env.DATABASE_URL = await freshStore();
-    expect((await rebuild()).counts).to.deep.equal({ ...nothing, fromRecord: 1 });
+    expect((await rebuild()).counts).to.deep.equal({ ...nothing, from_record: 1 });
     const { state } = (await request(`${await start()}/pt_xyz`)).json.data.histories[0];
     expect(state).to.equal('damaged');
   });
@@ -278,7 +278,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     await rename(join(env.STORAGE_DIR, 'pt_xyz'), join(env.STORAGE_DIR, '..', 'larger'));
     await symlink(join(env.STORAGE_DIR, '..', 'larger'), join(env.STORAGE_DIR, 'pt_xyz'));
     env.DATABASE_URL = await freshStore();
-    expect((await rebuild()).counts).to.deep.equal({ ...nothing, fromRecord: 1 });
+    expect((await rebuild()).counts).to.deep.equal({ ...nothing, from_record: 1 });
   });
 
   it('of two files with one id the one that was received later keeps it', async () => {
@@ -290,7 +290,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     const record = JSON.parse(await readFile(pathOf(older, '.json'), 'utf8'));
     await writeFile(pathOf(older, '.json'), JSON.stringify({ ...record, id: 2 }));
     env.DATABASE_URL = await freshStore();
-    expect(await rebuild()).to.deep.include({ code: 0, counts: { ...nothing, fromRecord: 2, renumbered: 1 } });
+    expect(await rebuild()).to.deep.include({ code: 0, counts: { ...nothing, from_record: 2, renumbered: 1 } });
     url = await start();
     const idOf = async (zip: SampleZip) => (await upload(url, zip)).json.data.id;
     expect([await idOf(younger), await idOf(other)]).to.deep.equal([2, 3]);

@@ -77,7 +77,7 @@ describe('a connection on which something is broken', () => {
     const answer = await connection.ended();
     expect(answer).to.match(/^HTTP\/1\.1 400 .*X-Request-Id: bad-chunk\r\n.*"MALFORMED_REQUEST"/s);
     await until('nothing left', async () => !(await app.storedFiles()).some(file => file.startsWith('bad_chunk')));
-    const lines = () => app.log.filter(({ requestId, path }) => requestId === 'bad-chunk' && path);
+    const lines = () => app.log.filter(({ request_id, path }) => request_id === 'bad-chunk' && path);
     await until('a line in the log', () => lines().length > 0);
     expect(lines()).to.have.length(1);
     expect(lines()[0]).to.include({ status: 499, code: 'UPLOAD_ABORTED' });
@@ -137,7 +137,7 @@ describe('a connection on which something is broken', () => {
       const answer = await connection.ended();
       expect(JSON.parse(answer.slice(answer.indexOf('{')))).to.include({ code });
       const id = /^X-Request-Id: (\S+)\r$/m.exec(answer)?.[1];
-      await until('a line in the log', () => app.log.some(line => line.requestId === id && line.code === code));
+      await until('a line in the log', () => app.log.some(line => line.request_id === id && line.code === code));
     }
   });
 
@@ -168,7 +168,7 @@ describe('a connection on which something is broken', () => {
     );
     await until('the upload', async () => (await app.storedFiles()).some(file => file.endsWith('.part')));
     connection.socket.destroy();
-    await until('a line', () => app.log.some(line => line.requestId === 'given-up'));
-    expect(app.log.find(line => line.requestId === 'given-up')).to.include({ status: 499, code: 'UPLOAD_ABORTED' });
+    await until('a line', () => app.log.some(line => line.request_id === 'given-up'));
+    expect(app.log.find(line => line.request_id === 'given-up')).to.include({ status: 499, code: 'UPLOAD_ABORTED' });
   });
 });

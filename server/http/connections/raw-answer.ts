@@ -36,5 +36,5 @@ export function answerRaw(socket: Socket, answer: RawAnswer, log: Logger): void 
   // To close at once could make TCP send a reset, which overtakes the answer; never to close would keep the descriptor.
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(timer));
-  log.info({ requestId, status: Number.parseInt(status, 10), code }, `a request was refused: ${message}`);
+  log.info({ request_id: requestId, status: Number.parseInt(status, 10), code }, `a request was refused: ${message}`);
 }
