@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { fakeMysqldump } from '../testing/cli/fake-mysqldump.ts';
+import { COMPILE_CACHE } from '../testing/compile-cache.ts';
 import { EXIT } from './errors.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -23,7 +24,7 @@ describe('main', () => {
   const start = (...args: string[]) =>
     spawn(NODE, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
       cwd: folder,
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, ...COMPILE_CACHE },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   const sade = async (...args: string[]) => {
@@ -143,7 +144,7 @@ describe('main', () => {
       await using full = await open('/dev/full', 'w');
       const child = spawn(NODE, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
         cwd: folder,
-        env: { PATH: process.env.PATH },
+        env: { PATH: process.env.PATH, ...COMPILE_CACHE },
         stdio: ['ignore', full.fd, full.fd],
       });
       expect(await once(child, 'exit')).to.deep.equal([EXIT.noneSucceeded, null]);

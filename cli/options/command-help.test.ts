@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { Terminal } from '../../testing/cli/terminal.ts';
+import { COMPILE_CACHE } from '../../testing/compile-cache.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 const NODE = process.versions.deno ? 'node' : process.execPath;
@@ -22,7 +23,7 @@ describe('the command line of sade', () => {
   const sadeWith = async (env: Record<string, string>, ...args: string[]) => {
     const child = spawn(NODE, [MAIN, ...args], {
       cwd: folder,
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, ...COMPILE_CACHE, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

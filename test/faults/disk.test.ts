@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
-import { COMPILE_CACHE } from '../../testing/cli/fault-trial.ts';
 import { Workplace } from '../../testing/cli/sade.ts';
 import { mountSmallDisk } from '../../testing/machine/small-disk.ts';
 
@@ -54,7 +53,7 @@ describe('a backup onto a full disk', function () {
     if (!disk) return this.skip();
     await place.list(await Promise.all(Array.from({ length: 8 }, async () => (await scene.trial(database)).entry)));
     const workers = ['--dump-workers', '8', '--zip-workers', '8', '--dumps-per-host', '8'];
-    const { code, report, stderr } = await place.backup(scene.service.url, workers, { env: COMPILE_CACHE });
+    const { code, report, stderr } = await place.backup(scene.service.url, workers);
     expect(
       report.outcomes.map(({ state }) => state),
       stderr,
@@ -67,9 +66,7 @@ describe('a backup onto a full disk', function () {
     using disk = mountSmallDisk(place.workDir, 3);
     if (!disk) return this.skip();
     await place.list(await Promise.all(Array.from({ length: 4 }, async () => (await scene.trial(database)).entry)));
-    const { code, report, stderr } = await place.backup(scene.service.url, ['--dumps-per-host', '4'], {
-      env: COMPILE_CACHE,
-    });
+    const { code, report, stderr } = await place.backup(scene.service.url, ['--dumps-per-host', '4']);
     expect(code, stderr).to.equal(2);
     const failures = report.outcomes.map(({ failure }) => failure!);
     expect(failures).to.have.length(4);

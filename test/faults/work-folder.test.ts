@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { formatBackupName } from '../../protocol/backup-name.ts';
 import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
 import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
-import { COMPILE_CACHE, type FaultTrial, unwrapped } from '../../testing/cli/fault-trial.ts';
+import { type FaultTrial, unwrapped } from '../../testing/cli/fault-trial.ts';
 import { sade } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
 
@@ -52,7 +52,7 @@ describe('a work folder with something else in it', function () {
       expect(unwrapped(stderr)).to.contain(unwrapped(odd.failure!.advice!));
       expect(await readdir(trial.place.workDir), 'it is left where it is').to.contain(path.split('/').at(-1));
 
-      const doctor = await sade(['doctor', ...trial.place.args(trial.url).slice(1)], { env: COMPILE_CACHE });
+      const doctor = await sade(['doctor', ...trial.place.args(trial.url).slice(1)]);
       expect(unwrapped(doctor.stdout), doctor.stderr)
         .to.contain(unwrapped(`${path} ${says}`))
         .and.contain(unwrapped(odd.failure!.advice!));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MariaDb, sharedMariaDb } from '../databases/mariadb.ts';
 import { type Service, startService } from '../service/service.ts';
-import { COMPILE_CACHE, FaultTrial } from './fault-trial.ts';
+import { FaultTrial } from './fault-trial.ts';
 
 /** The rights of a user that misses nothing (docs/how-to/make-a-user-that-backs-up.md). */
 export const ALL_RIGHTS = ['SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT'] as const;
@@ -109,7 +109,6 @@ const COMPLETE = [`${ALL_RIGHTS.join(', ')} on {db}.*`, 'SELECT on mysql.proc'];
 /** @returns the environment of a service that keeps everything in that folder */
 export function serviceSettings(folder: string): Record<string, string> {
   return {
-    ...COMPILE_CACHE,
     STORAGE_DIR: storageIn(folder),
     DATABASE_URL: `sqlite:${folder}/history.sqlite`,
     SCRUB_INTERVAL_DAYS: '0',

@@ -17,11 +17,6 @@ export interface Run extends SadeResult {
   readonly outcome: RunReportJson['outcomes'][number];
 }
 
-/** Where Node keeps what it has made of our sources: half of the time of a short run. */
-export const COMPILE_CACHE = {
-  NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/lumbung-tests'),
-};
-
 interface Circumstances {
   readonly mariadb: MariaDb;
   readonly service: Service;
@@ -58,7 +53,7 @@ export class FaultTrial implements AsyncDisposable {
 
   /** Runs a backup, into the service unless `server` is another address. */
   async backup(more: string[] = [], server = this.url): Promise<Run> {
-    const result = await this.place.backup(server, more, { env: COMPILE_CACHE });
+    const result = await this.place.backup(server, more);
     const outcome = result.report.outcomes.find(({ is_leftover }) => !is_leftover);
     if (!outcome) throw new Error(`the run tells nothing of ${this.label}: ${result.stderr}`);
     return { ...result, outcome };
@@ -66,7 +61,7 @@ export class FaultTrial implements AsyncDisposable {
 
   /** Starts a backup that the test will end. */
   start(more: string[] = [], server = this.url): ReturnType<typeof startSade> {
-    return startSade(this.place.args(server, ...more), { env: COMPILE_CACHE });
+    return startSade(this.place.args(server, ...more));
   }
 
   /** @returns dumps, zips, manifests and unfinished files in the work folder, sorted */

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReportJson } from '../../cli/report/run-report.ts';
+import { COMPILE_CACHE } from '../compile-cache.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
@@ -42,7 +43,7 @@ export function startSade(
     runtime === 'node' ? [process.execPath] : ['deno', 'run', '--quiet', ...DENO_PERMISSIONS];
   const child = spawn(program!, [...before, MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1', ...env },
+    env: { ...process.env, ...COMPILE_CACHE, NO_COLOR: '1', ...env },
   });
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
