@@ -79,7 +79,7 @@ describe('option-file', () => {
   });
 
   it("is read by MariaDB's own reader as it was meant", async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     await fc.assert(
       fc.asyncProperty(password, async password => {
         expect(await client('my_print_defaults', password, 'client')).to.equal(`--password=${password}`);

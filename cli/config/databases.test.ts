@@ -183,7 +183,7 @@ describe('config', () => {
 
   describe('that is no list that could be read', () => {
     it('is refused where nothing comes out of it, or too much', async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const fifo = join(folder, 'fifo');
       execFileSync('mkfifo', [fifo]);
       for (const [place, problem] of [

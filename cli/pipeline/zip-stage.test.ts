@@ -35,7 +35,7 @@ const allSeen: SourceReport = {
 const MUCH = availableParallelism() + 4;
 
 describe('the stages of dump and zip, with a zip that follows its dump', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: string;
   let spool: Spool;
   /** The script waits for it with `go`; `pid` writes down who is to be gone. */

@@ -176,7 +176,7 @@ describe('a history store that goes away', () => {
   after(() => mariadb.stop());
 
   it('is 503 until it is back, and what was stored meanwhile gets its record by a retry', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     await using app = await runApp({ name: 'MariaDB', url: async () => mariadb.url('history') });
     const zip = sampleZip();
     const insert = app.history.em.getConnection();

@@ -21,7 +21,7 @@ describe('the commands of the docs', () => {
   });
 
   it('call sade by commands and options that it has', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const called = linesOf(PAGES).flatMap(({ place, line }) => {
       const [, command, rest] = /(?:^|[;&`/] *)sade (\w+)([^`|;&#]*)/.exec(line) ?? [];
       return command === undefined ? [] : [{ place, command, options: rest!.match(/--[a-z-]+/g) ?? [] }];

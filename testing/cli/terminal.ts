@@ -58,7 +58,7 @@ export class Terminal implements AsyncDisposable {
     return lines.join('\n').trimEnd();
   }
 
-  /** @throws Error when it has not come within 15 s */
+  /** @throws Error when it has not come within 50 s */
   async shows(text: string | RegExp): Promise<void> {
     const isThere = (screen: string) => (typeof text === 'string' ? screen.includes(text) : text.test(screen));
     let screen = '';

@@ -7,7 +7,7 @@ interface Raw {
   readonly goesAway: boolean;
 }
 
-const ANSWER_WITHIN_MS = 20_000;
+const ANSWER_WITHIN_MS = 50_000;
 
 /**
  * Sends bytes as they are over a connection of their own, and ends it.

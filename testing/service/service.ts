@@ -3,11 +3,9 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { COMPILE_CACHE } from '../compile-cache.ts';
 
-const READY_WITHIN_MS = 20_000;
-/** Where Node keeps what it has compiled, if the run of the tests has such a folder: a start takes a third less time. */
-const { NODE_COMPILE_CACHE } = process.env;
-const COMPILE_CACHE = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {};
+const READY_WITHIN_MS = 50_000;
 
 /** The real service as a child process of its own. */
 export interface Service extends AsyncDisposable {

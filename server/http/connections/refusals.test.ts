@@ -65,7 +65,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     });
 
     it('to curl and to fetch with a big body', async function () {
-      this.timeout(15_000);
+      this.timeout(60_000);
       const big = await runApp(store, { lingerLimits: { silenceMs: 300, totalMs: 1_000 } });
       const folder = await mkdtemp(join(tmpdir(), 'lumbung-big-'));
       try {

@@ -38,7 +38,7 @@ describeOnEachStore('a download', store => {
   });
 
   it('is not cut while its client takes it slowly', async function () {
-    this.timeout(15_000);
+    this.timeout(60_000);
     const connection = await rawConnection(app.url);
     await connection.send(
       `GET /${id}/download HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-29999999\r\nConnection: close\r\n\r\n`,
