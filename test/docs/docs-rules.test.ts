@@ -29,7 +29,9 @@ describe('the pages of the docs', () => {
   it('are all in the list of pages', () => {
     const listed = readPage('docs/README.md').text;
     const missing = pages
-      .map(({ path }) => path.replace(/^docs\//, ''))
+      .map(({ path }) => path)
+      .filter(path => path.startsWith('docs/'))
+      .map(path => path.replace(/^docs\//, ''))
       .filter(path => path.includes('/') && !/^(?:reference\/faults|explanation\/decisions)\//.test(path))
       .filter(path => !listed.includes(`](${path}`));
     expect(missing).to.deep.equal([]);

@@ -9,13 +9,16 @@ export interface Page {
   readonly text: string;
 }
 
-/** @returns README.md and the other pages of the root, then all of docs/, each with its text */
+/** Pages beside the code that they describe. */
+const BESIDE_CODE = ['cli/channel/README.md'];
+
+/** @returns README.md and the other pages of the root, all of docs/, and those beside the code, each with its text */
 export function allPages(): readonly Page[] {
   const root = readdirSync(ROOT).filter(name => name.endsWith('.md'));
   const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.md'))
     .map(name => join('docs', name));
-  return [...root, ...docs].sort().map(readPage);
+  return [...root, ...docs, ...BESIDE_CODE].sort().map(readPage);
 }
 
 /** @param path from the root of the repository, such as `docs/install.md` */
