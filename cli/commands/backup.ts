@@ -42,6 +42,7 @@ export async function backup(options: Typed, context: CommandContext): Promise<n
   const settings = readBackupSettings(options, context.env);
   const listed = await loadDatabases(settings.config, context.env);
   const chosen = chooseSources(listed.sources, settings);
+  if (settings.dryRun) return (await import('./dry-run.ts')).dryRun(settings, context);
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using lock = RunLock.acquire(spool.folder, startedAt);

@@ -31,12 +31,15 @@ export async function doctor(options: Typed, context: CommandContext): Promise<n
   const service = new Service(settings.server, signal);
   using screen = json ? undefined : new DoctorScreen(stdout, settings);
   const examination = await examine(settings, {
-    ...{ env, signal, version, preflight: learningPreflight(runPreflight), askVisible: visibleDatabases },
+    ...{ env, signal, version, preflight: learningPreflight(runPreflight) },
     tell: checks => screen?.tell(checks),
     progress: progress => screen?.show(progress),
     askService: () => service.status(),
-    askStored: () => service.databases(),
-    askReport: id => service.report(id),
+    beyondRun: {
+      askStored: () => service.databases(),
+      askReport: id => service.report(id),
+      askVisible: visibleDatabases,
+    },
   });
 
   const report = reportOf(examination.checks);

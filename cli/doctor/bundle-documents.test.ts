@@ -13,7 +13,14 @@ const SOURCE: DatabaseSource = {
 };
 const EXAMINATION: Examination = {
   checks: [checkReporter('database', 'pt_xyz').fail('said geheim', 'Do.')],
-  ...{ sources: [SOURCE], clients: undefined, reports: new Map(), service: undefined, lastRun: undefined },
+  ...{
+    sources: [SOURCE],
+    clients: undefined,
+    reports: new Map(),
+    plans: new Map(),
+    service: undefined,
+    lastRun: undefined,
+  },
 };
 const RUN = {
   ...{

@@ -55,9 +55,7 @@ describe('examine', () => {
       version: '0.1.0',
       preflight,
       askService,
-      askStored: async () => [],
-      askReport: async () => expect.fail('nothing is stored'),
-      askVisible,
+      beyondRun: { askStored: async () => [], askReport: async () => expect.fail('nothing is stored'), askVisible },
       tell: checks => {
         told.push(...checks);
         tell(checks);

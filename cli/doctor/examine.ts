@@ -11,7 +11,7 @@ import { sourceRedactor } from '../secrets/source-redactor.ts';
 import { AREAS, type Check, type Checked, checkReporter, guarded } from './checks/check.ts';
 import { checkClients } from './checks/client-check.ts';
 import { checkConfiguration } from './checks/configuration-check.ts';
-import { checkDatabase, type DatabaseCheck } from './checks/database-check.ts';
+import { checkDatabase, type DatabaseCheck, type DumpPlan } from './checks/database-check.ts';
 import type { Sizes } from './checks/estimate.ts';
 import { inOrder } from './checks/in-order.ts';
 import { checkLastRun, unreadableLastRun } from './checks/last-run-check.ts';
@@ -27,13 +27,19 @@ export interface ExamineOptions {
   readonly version: string;
   readonly preflight: Preflight;
   readonly askService: ServiceCheckOptions['ask'];
-  readonly askStored: StoredCheckOptions['ask'];
-  readonly askReport: StoredCheckOptions['askReport'];
-  readonly askVisible: AskVisible;
+  /** Left out for a dry run: then only what a run would use is checked, and nothing in the work folder is touched. */
+  readonly beyondRun?: BeyondRun;
   /** Is told how far the databases are, whenever that changes. */
   readonly progress?: (progress: Progress) => void;
   /** Is told what was found, as it comes. */
   readonly tell: (checks: readonly Check[]) => void;
+}
+
+/** What is asked beside what a run needs. */
+interface BeyondRun {
+  readonly askStored: StoredCheckOptions['ask'];
+  readonly askReport: StoredCheckOptions['askReport'];
+  readonly askVisible: AskVisible;
 }
 
 /** How far the look at the databases is. */
@@ -51,6 +57,8 @@ export interface Examination {
   readonly clients: DumpClients | undefined;
   /** What the preflight found, by label. */
   readonly reports: ReadonlyMap<string, SourceReport>;
+  /** How each database would be dumped, by label. */
+  readonly plans: ReadonlyMap<string, DumpPlan>;
   readonly service: ServiceCheck['status'] | undefined;
   readonly lastRun: LastRun | undefined;
 }
@@ -73,9 +81,10 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
   const last = await guarded(checkReporter('last run', settings.workDir), signal, () => checkLastRunOf(settings, env));
   const lastRun = last.lastRun === 'unreadable' ? undefined : last.lastRun;
   const context = { settings, options, sources, listed: listed.sources, clients, lastRun, found };
-  const [reports, places] = await Promise.all([examineDatabases(context), examinePlaces(context, last)]);
+  const [databases, places] = await Promise.all([examineDatabases(context), examinePlaces(context, last)]);
+  const { reports, plans } = databases;
   await examineRoom(context, places, sizesOf(sources, reports));
-  return { checks: found.inOrder(sources), sources, clients, reports, service: places.service, lastRun };
+  return { checks: found.inOrder(sources), sources, clients, reports, plans, service: places.service, lastRun };
 }
 
 interface Context {
@@ -89,10 +98,9 @@ interface Context {
   readonly found: Found;
 }
 
-/** @returns what the preflight found, by label */
-async function examineDatabases(context: Context): Promise<ReadonlyMap<string, SourceReport>> {
+async function examineDatabases(context: Context): Promise<Pick<Examination, 'reports' | 'plans'>> {
   const { settings, options, sources, listed, clients, lastRun, found } = context;
-  const { signal, preflight, askVisible, progress } = options;
+  const { signal, preflight, beyondRun, progress } = options;
   const workers = settings.dumpWorkers;
   if (!listed) found.add({ checks: [NO_LIST] });
   const waiting = new Map<string, number>();
@@ -101,16 +109,20 @@ async function examineDatabases(context: Context): Promise<ReadonlyMap<string, S
     waiting.set(source.label, Date.now());
     progress?.({ done, total: sources.length, waiting });
     const checked = await checkDatabase(source, { preflight, clients, lastRun, signal });
-    const result = found.add({ ...checked, checks: redacted(checked.checks, sourceRedactor(source)) });
+    const redact = sourceRedactor(source);
+    const plan = checked.plan && { ...checked.plan, findings: checked.plan.findings.map(redact.finding) };
+    const result = found.add({ ...checked, ...(plan && { plan }), checks: redacted(checked.checks, redact) });
     waiting.delete(source.label);
     progress?.({ done: ++done, total: sources.length, waiting });
     return result;
   });
-  const reports = reportsOf(sources, databases);
+  const reports = byLabel(sources, databases, ({ report }) => report);
+  const plans = byLabel(sources, databases, ({ plan }) => plan);
+  if (!beyondRun) return { reports, plans };
   const reached = sources.filter(({ label }) => reports.has(label));
-  const asked = { listed: listed ?? [], reached, ask: askVisible, config: settings.config, workers, signal };
+  const asked = { listed: listed ?? [], reached, ask: beyondRun.askVisible, config: settings.config, workers, signal };
   found.add(await guarded(checkReporter('database server', 'all'), signal, () => checkUncovered(asked)));
-  return reports;
+  return { reports, plans };
 }
 
 interface Places {
@@ -123,20 +135,22 @@ interface Places {
 async function examinePlaces(context: Context, last: LastRunCheck): Promise<Places> {
   const { settings, options, sources, found } = context;
   const { workDir, server } = settings;
-  const { signal, version, askService, askStored, askReport } = options;
+  const { signal, version, askService, beyondRun } = options;
   const { existing } = found.add(
-    await guarded(checkReporter('work folder', workDir), signal, () => checkWorkFolder(settings)),
+    await guarded(checkReporter('work folder', workDir), signal, () =>
+      checkWorkFolder(settings, { isUntouched: !beyondRun }),
+    ),
   );
-  found.add(last);
+  if (beyondRun) found.add(last);
   const { status: service } = found.add(
     await guarded(checkReporter('service', server.href), signal, () =>
       checkService({ server, version, ask: askService }),
     ),
   );
-  if (service)
+  if (service && beyondRun)
     found.add(
       await guarded(checkReporter('newest backup', 'all'), signal, () =>
-        checkStored({ sources, ask: askStored, askReport, lastRun: last.lastRun }),
+        checkStored({ sources, ask: beyondRun.askStored, askReport: beyondRun.askReport, lastRun: last.lastRun }),
       ),
     );
   return { folder: existing, service };
@@ -201,11 +215,13 @@ async function lookAtLastRun(workDir: string): Promise<LastRunCheck> {
   }
 }
 
-function reportsOf(
+function byLabel<T>(
   sources: readonly DatabaseSource[],
   databases: readonly DatabaseCheck[],
-): ReadonlyMap<string, SourceReport> {
-  return new Map(databases.flatMap(({ report }, index) => (report ? [[sources[index]!.label, report] as const] : [])));
+  pick: (database: DatabaseCheck) => T | undefined,
+): ReadonlyMap<string, T> {
+  const picked = databases.map((database, index) => [sources[index]!.label, pick(database)] as const);
+  return new Map(picked.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as const])));
 }
 
 function sizesOf(sources: readonly DatabaseSource[], reports: ReadonlyMap<string, SourceReport>): Sizes {

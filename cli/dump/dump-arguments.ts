@@ -8,7 +8,7 @@ const OPTION_FILE = 3;
  * What makes a dump consistent and complete: one snapshot, row by row; all that belongs to the database; bytes that
  * survive (MySQL manual, "mysqldump"). `--no-tablespaces` spares the user the PROCESS right.
  */
-const ALWAYS = [
+export const OPTIONS_OF_EVERY_DUMP = [
   '--single-transaction',
   '--quick',
   '--routines',
@@ -34,7 +34,7 @@ export function dumpArguments(
     `--defaults-file=/dev/fd/${OPTION_FILE}`,
     ...address(source),
     `--user=${source.user}`,
-    ...ALWAYS,
+    ...OPTIONS_OF_EVERY_DUMP,
     ...forClient(source, client),
     ...tls(source, client),
     ...(pluginFolder === undefined ? [] : [`--plugin-dir=${pluginFolder}`]),

@@ -163,6 +163,12 @@ export const COMMANDS = {
         wholeNumber(0, 20),
       ),
       ...{ mysqldump, mariadbDump },
+      dryRun: switchOption({
+        flag: 'dry-run',
+        meaning: 'Only show what a run would do, and why; nothing is done',
+        details:
+          'The servers and the service are only asked, and the work folder is only read. It takes no lock, so it never stops a run. It exits with 1 when something stands in the way of a complete backup, and with 3 for a mistake in the options or the list.',
+      }),
       json: switchOption({
         ...{ flag: 'json', variable: 'SADE_JSON', meaning: "Print the run's report as JSON on stdout" },
         details: 'It has [these fields](formats.md#the-report-of-a-run). The mail goes to stderr.',

@@ -34,6 +34,7 @@ describe('settings', () => {
       retries: 5,
       mysqldump: { path: 'mysqldump', isGiven: false },
       mariadbDump: { path: 'mariadb-dump', isGiven: false },
+      dryRun: false,
       json: false,
       quiet: false,
     }));
@@ -70,6 +71,7 @@ describe('settings', () => {
       retries: '0',
       mysqldump: 'flag-dump',
       'mariadb-dump': 'flag-maria',
+      'dry-run': true,
       json: false,
       quiet: false,
     };
@@ -87,6 +89,7 @@ describe('settings', () => {
       retries: 15,
       mysqldump: { path: 'env-dump', isGiven: true },
       mariadbDump: { path: 'env-maria', isGiven: true },
+      dryRun: false,
       json: true,
       quiet: true,
     };
@@ -104,6 +107,7 @@ describe('settings', () => {
       retries: 0,
       mysqldump: { path: 'flag-dump', isGiven: true },
       mariadbDump: { path: 'flag-maria', isGiven: true },
+      dryRun: true,
       json: false,
       quiet: false,
     };

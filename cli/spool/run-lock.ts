@@ -76,6 +76,17 @@ export class RunLock implements Disposable {
     }
   }
 
+  /**
+   * Finds out by the note of a run alone whether one seems to be going on, and touches no lock. Another process that got the
+   * id of a killed run counts as that run.
+   * @returns the same as {@link holder}
+   */
+  static noted(folder: string): string | undefined {
+    const note = join(folder, 'run.json');
+    const run = readNote(note);
+    return run && isAlive(run.pid) ? describe(note) : undefined;
+  }
+
   /** Never throws: how the run ended counts for more than a note that is left. */
   [Symbol.dispose](): void {
     removeNotes(this.#note);
@@ -93,6 +104,15 @@ function leaveNote(note: string, startedAt: Date): void {
     renameSync(part, note);
   } catch {
     removeNotes(note, part);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Another user's process is one, too.
+    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmod, lstat, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, lstat, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupName } from '../../protocol/backup-name.ts';
 import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
@@ -39,15 +39,31 @@ export class Spool {
    * Makes the folder if need be, only for this user.
    * @throws {ConfigurationError} when it can't be made or written, or when other users can read it
    */
-  static async open(folder: string): Promise<Spool> {
+  static open(folder: string): Promise<Spool> {
+    return Spool.#opened(folder, async () => {
+      const isNew = await makeFolder(folder);
+      if (isNew) await chmod(folder, 0o700);
+      await checkPrivate(folder);
+      await using _probe = await probe(folder);
+    });
+  }
+
+  /**
+   * Opens a folder that exists, and writes nothing there, not even for a moment.
+   * @throws {ConfigurationError} when it can't be used, as far as that shows without writing
+   */
+  static inspect(folder: string): Promise<Spool> {
+    return Spool.#opened(folder, async () => {
+      await checkPrivate(folder);
+      await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    });
+  }
+
+  static async #opened(folder: string, check: () => Promise<void>): Promise<Spool> {
     try {
       const dangling = await danglingLinkIn(folder);
       if (dangling) throw new Error(dangling);
-      const isNew = await makeFolder(folder);
-      if (isNew) await chmod(folder, 0o700);
-      const { mode } = await stat(folder);
-      if (mode & 0o077) throw new Error(`other users can read it, and it will hold dumps; run: chmod 700 '${folder}'`);
-      await using _probe = await probe(folder);
+      await check();
     } catch (error) {
       throw new ConfigurationError(
         [`The work folder ${folder} can't be used: ${messageOf(error)}. Fix that, or choose another with --work-dir`],
@@ -187,6 +203,11 @@ async function remove(path: string): Promise<string | undefined> {
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? undefined : messageOf(error);
   }
+}
+
+async function checkPrivate(folder: string): Promise<void> {
+  const { mode } = await stat(folder);
+  if (mode & 0o077) throw new Error(`other users can read it, and it will hold dumps; run: chmod 700 '${folder}'`);
 }
 
 async function probe(folder: string): Promise<AsyncDisposable> {

@@ -8,11 +8,11 @@ import { isLoopback } from '../../mysql/same-machine.ts';
 import { clientFindings } from '../../preflight/client-findings.ts';
 import type { Preflight, SourceReport } from '../../preflight/preflight.ts';
 import type { LastRun } from '../../report/last-run.ts';
-import { formatBytes, formatSeconds } from '../../terminal/format.ts';
+import { formatBytes } from '../../terminal/format.ts';
 import { type Check, type Checked, type CheckReporter, checkReporter, guarded } from './check.ts';
 import { FLAVOURS } from './client-check.ts';
-import { explainDumpOptions } from './dump-plan.ts';
-import { estimateTime } from './estimate.ts';
+import { type ChosenOption, chooseDumpOptions, withReason } from './dump-plan.ts';
+import { estimateTime, formatEstimate, type TimeEstimate } from './estimate.ts';
 
 export interface DatabaseCheckOptions {
   readonly preflight: Preflight;
@@ -29,6 +29,20 @@ const WITHIN_MS = 120_000;
 export interface DatabaseCheck extends Checked {
   /** Undefined when the database could not be looked at. */
   readonly report?: SourceReport;
+  /** Undefined when no run could dump it. */
+  readonly plan?: DumpPlan;
+}
+
+/** How a run would dump a database. */
+export interface DumpPlan {
+  readonly client: MysqldumpClient;
+  /** Beside those of every dump. */
+  readonly options: readonly ChosenOption[];
+  /** What a backup would report before the dump. */
+  readonly findings: readonly Finding[];
+  /** Of the plain dump, roughly. */
+  readonly bytes: number;
+  readonly time: TimeEstimate;
 }
 
 /**
@@ -47,14 +61,17 @@ export function checkDatabase(
     const history = client && planHistory(source, client, report);
     const ofClient = client ? clientFindings(client, report.server) : [];
     const findings = [...report.findings, ...ofClient, ...(history?.findings ?? [])];
+    const { fallbackOptions, estimatedBytes: bytes } = report;
+    const time = estimateTime(source.label, bytes, lastRun);
+    const options = client && chooseDumpOptions(source, client, { fallbackOptions, ofHistory: history?.options });
     const checks = [
       mark.ok(describeAccess(source, report)),
       ...clearText(source, report, mark),
       ...findings.map(finding => asCheck(finding, mark)),
-      client ? mark.ok(describeDump(source, report, client, history?.options ?? [])) : mark.warn(NO_CLIENT),
-      mark.ok(describeSize(source, report, lastRun)),
+      client && options ? mark.ok(describeDump(client, options)) : mark.warn(NO_CLIENT),
+      mark.ok(describeSize(bytes, time)),
     ];
-    return { checks, report };
+    return { checks, report, ...(client && options && { plan: { client, options, findings, bytes, time } }) };
   });
 }
 
@@ -114,19 +131,12 @@ function asCheck({ severity, code, message, advice }: Finding, { warn, fail }: C
   return (severity === 'incomplete' ? fail : warn)(`${message} (${code})`, advice);
 }
 
-function describeDump(
-  source: DatabaseSource,
-  { fallbackOptions }: SourceReport,
-  client: MysqldumpClient,
-  ofHistory: readonly string[],
-): string {
-  const options = explainDumpOptions(source, client, { fallbackOptions, ofHistory });
+function describeDump(client: MysqldumpClient, chosen: readonly ChosenOption[]): string {
+  const options = chosen.map(withReason);
   const how = `would be dumped by ${client.path} (${FLAVOURS[client.flavour]} ${client.version})`;
   return options.length === 0 ? how : `${how} with ${options.join(', ')}`;
 }
 
-function describeSize({ label }: DatabaseSource, { estimatedBytes }: SourceReport, lastRun?: LastRun): string {
-  const { seconds, basis } = estimateTime(label, estimatedBytes, lastRun);
-  const time = seconds < 1 ? 'less than 1 s' : `about ${formatSeconds(seconds)}`;
-  return `has about ${formatBytes(estimatedBytes)} to dump, which takes ${time} (${basis})`;
+function describeSize(bytes: number, time: TimeEstimate): string {
+  return `has about ${formatBytes(bytes)} to dump, which takes ${formatEstimate(time)} (${time.basis})`;
 }

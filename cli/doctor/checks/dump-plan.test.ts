@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import type { MysqldumpClient } from '../../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
-import { explainDumpOptions, nameOf } from './dump-plan.ts';
+import { chooseDumpOptions, nameOf, withReason } from './dump-plan.ts';
+
+const explainDumpOptions = (...given: Parameters<typeof chooseDumpOptions>) =>
+  chooseDumpOptions(...given).map(withReason);
 
 const SOURCE: DatabaseSource = {
   ...{ label: 'a', database: 'a', host: 'h', port: 3306, user: 'somebody', password: 'hidden' },

@@ -21,28 +21,33 @@ const REASONS: Readonly<Record<string, string>> = {
 /** A dump program of which only what every dump is made with is asked. */
 const PLAIN: MysqldumpClient = { path: '', flavour: 'mariadb', version: '', knows: () => false };
 
+export interface ChosenOption {
+  /** Of the user's own only the name, since a value may be a secret. */
+  readonly option: string;
+  readonly reason: string | undefined;
+}
+
 /**
  * Tells which options are chosen for this server and this dump program, beside those of every dump.
  * @param found `fallbackOptions`: the options by which the preflight gets the dump through where something is missing;
  *   `ofHistory`: those that bring the history of system-versioned tables along
- * @returns each option with its reason; of the user's own only the names, since a value may be a secret
  */
-export function explainDumpOptions(
+export function chooseDumpOptions(
   source: DatabaseSource,
   client: MysqldumpClient,
   {
     fallbackOptions,
     ofHistory = [],
-  }: { readonly fallbackOptions: readonly string[]; readonly ofHistory?: readonly string[] },
-): string[] {
+  }: { readonly fallbackOptions: readonly string[]; readonly ofHistory?: readonly string[] | undefined },
+): ChosenOption[] {
   const { ssl: _ssl, sslCa: _sslCa, ...plain } = { ...source, dumpOptions: [] };
   const ofEveryDump = new Set(dumpArguments(plain, PLAIN));
   const chosen = dumpArguments({ ...source, dumpOptions: [] }, client).filter(option => !ofEveryDump.has(option));
   const partial = partialDumpOptions(source.dumpOptions);
   return [
-    ...chosen.map(option => withReason(option, REASONS[nameOf(option).slice(2)])),
-    ...ofHistory.map(option => withReason(option, 'some tables are system-versioned')),
-    ...fallbackOptions.map(option => withReason(option, 'or the dump would fail; see what is missing')),
+    ...chosen.map(option => ({ option, reason: REASONS[nameOf(option).slice(2)] })),
+    ...ofHistory.map(option => ({ option, reason: 'some tables are system-versioned' })),
+    ...fallbackOptions.map(option => ({ option, reason: 'or the dump would fail; see what is missing' })),
     ...source.dumpOptions.map(option => ofUser(nameOf(option), partial)),
   ];
 }
@@ -52,10 +57,11 @@ export function nameOf(option: string): string {
   return /^--[\w-]*/.exec(option)?.[0] ?? '';
 }
 
-function withReason(option: string, reason: string | undefined): string {
-  return reason === undefined ? option : `${option} (${reason})`;
+/** @returns such as `--skip-ssl ("ssl" of this database is "off")` */
+export function withReason({ option, reason }: ChosenOption): string {
+  return reason ? `${option} (${reason})` : option;
 }
 
-function ofUser(name: string, partial: readonly string[]): string {
-  return `${name} (of dump_options${partial.includes(name) ? '; leaves something out on purpose' : ''})`;
+function ofUser(option: string, partial: readonly string[]): ChosenOption {
+  return { option, reason: `of dump_options${partial.includes(option) ? '; leaves something out on purpose' : ''}` };
 }

@@ -1,5 +1,6 @@
 import { zipBytesOf } from '../../files/disk-space.ts';
 import type { LastRun } from '../../report/last-run.ts';
+import { formatSeconds } from '../../terminal/format.ts';
 
 /** Where no run tells better: what a dump, with its zip behind it, roughly gets through on a machine of two cores. */
 const BYTES_PER_SECOND = 40 * 2 ** 20;
@@ -23,6 +24,11 @@ export function estimateTime(label: string, dumpBytes: number, lastRun: LastRun 
     return { seconds: (dumpBytes * last.seconds) / last.dumpBytes, basis: 'at the speed of the last run' };
   }
   return { seconds: dumpBytes / BYTES_PER_SECOND, basis: 'a rough guess: 40 MiB/s, without the upload' };
+}
+
+/** @returns such as `about 4.2 s` */
+export function formatEstimate({ seconds }: TimeEstimate): string {
+  return seconds < 1 ? 'less than 1 s' : `about ${formatSeconds(seconds)}`;
 }
 
 /** How large the dumps of one run may get; the sizes of databases that could not be checked are unknown. */

@@ -23,8 +23,14 @@ export interface WorkFolderCheck extends Checked {
   readonly existing?: string;
 }
 
-/** Looks at the work folder without making it: whether a run could use it, and what waits there. */
-export async function checkWorkFolder({ workDir }: Pick<Settings, 'workDir'>): Promise<WorkFolderCheck> {
+/**
+ * Looks at the work folder without making it: whether a run could use it, and what waits there.
+ * @param isUntouched nothing is written there to try it, and no lock is taken to find out whether a run is going on
+ */
+export async function checkWorkFolder(
+  { workDir }: Pick<Settings, 'workDir'>,
+  { isUntouched = false }: { readonly isUntouched?: boolean } = {},
+): Promise<WorkFolderCheck> {
   const mark = checkReporter('work folder', workDir);
   const existing = await nearestExisting(workDir);
   if (existing !== workDir) {
@@ -34,8 +40,10 @@ export async function checkWorkFolder({ workDir }: Pick<Settings, 'workDir'>): P
     return { checks: [mark.ok('is not there yet; the first run makes it')], existing };
   }
   try {
-    const spool = await Spool.open(workDir);
-    return { checks: [mark.ok('is private and can be written to'), ...(await describeContent(spool, mark))], existing };
+    const spool = isUntouched ? await Spool.inspect(workDir) : await Spool.open(workDir);
+    const holder = isUntouched ? RunLock.noted(workDir) : RunLock.holder(workDir);
+    const content = await describeContent(spool, holder, mark);
+    return { checks: [mark.ok('is private and can be written to'), ...content], existing };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { checks: [mark.fail(error.message, error.advice)] };
@@ -85,8 +93,11 @@ async function whyNotMade(parent: string, folder: string): Promise<string | unde
 /** Of Linux: /proc and /sys. */
 const NOT_ON_DISK = new Set([0x9fa0, 0x62656572]);
 
-async function describeContent(spool: Spool, { ok, warn, fail }: CheckReporter): Promise<Check[]> {
-  const holder = RunLock.holder(spool.folder);
+async function describeContent(
+  spool: Spool,
+  holder: string | undefined,
+  { ok, warn, fail }: CheckReporter,
+): Promise<Check[]> {
   const { plain: waiting, odd } = await sortedOut(await spool.pendingUploads());
   const damaged = (await readdir(spool.folder)).filter(name => name.endsWith('.zip.damaged'));
   const checks = [];
