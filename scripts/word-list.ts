@@ -136,7 +136,6 @@ export const EXEMPT: readonly string[] = [
   'protocol/finding.ts',
   'protocol/manifest.ts',
   'protocol/responses.ts',
-  'schema.graphql',
   'server/backups/',
   'server/config.test.ts',
   'server/config.ts',

@@ -22,27 +22,27 @@ export type Scalars = {
   Date: { input: Date; output: Date; }
   /** A whole number that 32 bits may not hold, such as a size in bytes. JSON carries it as a number. */
   BigInt: { input: number; output: number; }
-  /** A SHA-256 as a `Repr-Digest` field has it (RFC 9530): `sha-256=:BASE64:`. */
+  /** A SHA-256, written as in a `Repr-Digest` header (RFC 9530): `sha-256=:BASE64:`. */
   Digest: { input: string; output: string; }
 };
 
-/** What the service knows of the databases that it keeps backups of. REST answers some of it under `/`. */
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type Query = {
   __typename?: 'Query';
   /** The databases that have been backed up. */
   databases: DatabaseConnection;
-  /** One database, or null when no database of that name has been backed up. */
+  /** One database. Null when no database with that name has been backed up. */
   database?: Maybe<Database>;
-  /** The backups of all databases, or of some. */
+  /** Backups of all databases. */
   backups: BackupConnection;
-  /** One backup, or null when there is none with that id. */
+  /** One backup. Null when no backup has that id. */
   backup?: Maybe<Backup>;
-  /** How much there is, in all and day by day. */
+  /** Totals of all backups, and totals of each day. */
   statistics: Statistics;
 };
 
 
-/** What the service knows of the databases that it keeps backups of. REST answers some of it under `/`. */
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryDatabasesArgs = {
   first?: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
@@ -51,13 +51,13 @@ export type QueryDatabasesArgs = {
 };
 
 
-/** What the service knows of the databases that it keeps backups of. REST answers some of it under `/`. */
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryDatabaseArgs = {
   name: Scalars['String']['input'];
 };
 
 
-/** What the service knows of the databases that it keeps backups of. REST answers some of it under `/`. */
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryBackupsArgs = {
   first?: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
@@ -66,26 +66,26 @@ export type QueryBackupsArgs = {
 };
 
 
-/** What the service knows of the databases that it keeps backups of. REST answers some of it under `/`. */
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryBackupArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What the service knows of the databases that it keeps backups of. REST answers some of it under `/`. */
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryStatisticsArgs = {
   days?: Scalars['Int']['input'];
 };
 
-/** What happens while one listens, by server-sent events. */
+/** Events that are sent as they happen, as server-sent events. */
 export type Subscription = {
   __typename?: 'Subscription';
-  /** Every backup from now on, at the moment when it is stored, checked and recorded. */
+  /** Each new backup, as soon as it is stored, checked and recorded. */
   backupReceived: Backup;
 };
 
 
-/** What happens while one listens, by server-sent events. */
+/** Events that are sent as they happen, as server-sent events. */
 export type SubscriptionBackupReceivedArgs = {
   database?: InputMaybe<Scalars['String']['input']>;
 };
@@ -95,19 +95,19 @@ export type Database = {
   __typename?: 'Database';
   /** The name under which its backups are kept. */
   name: Scalars['String']['output'];
-  /** The backup whose dump began last, whatever it is worth. */
+  /** The backup whose dump began last, in any state. */
   latestBackup?: Maybe<Backup>;
-  /** The last backup that is complete and whose stored file is sound: what a restore would take. Null when there is none. */
+  /** The newest complete backup whose stored file is not damaged: use it for a restore. Null when the database has no such backup. */
   latestCompleteBackup?: Maybe<Backup>;
-  /** Its newest complete backup, when that has lost something and no one has accepted that; null otherwise. */
+  /** Its newest complete backup, if that has a loss that no one has accepted. Null otherwise. */
   unacceptedLoss?: Maybe<Backup>;
   /** Its backups. */
   backups: BackupConnection;
-  /** How many backups of it are kept. */
+  /** The number of its backups. */
   backupCount: Scalars['Int']['output'];
-  /** What their zips take together, in bytes. */
+  /** The size of all their zips together, in bytes. */
   storedBytes: Scalars['BigInt']['output'];
-  /** What came of it day by day, up to today, oldest first; a day without a backup is there too. */
+  /** Its totals of each day up to today, oldest first. A day without a backup is listed, too. */
   days: Array<Day>;
 };
 
@@ -125,61 +125,61 @@ export type DatabaseDaysArgs = {
   last?: Scalars['Int']['input'];
 };
 
-/** Which databases. */
+/** Which databases are listed. A field that is left out does not matter. */
 export type DatabaseFilter = {
-  /** Its name holds this; capitals do not matter, accents do. */
+  /** The name contains this text. Upper and lower case do not matter, accents do. */
   search?: InputMaybe<Scalars['String']['input']>;
-  /** Its latest backup is in one of these states. */
+  /** The latest backup is in one of these states. */
   states?: InputMaybe<Array<BackupState>>;
-  /** Its latest complete backup was begun longer ago than so many hours, or there is none: what a night has missed. A name from the future counts from its receipt. */
+  /** The latest complete backup began more than this number of hours ago, or the database has no complete backup. If the time in a file name is in the future, the time when the service received the file counts. */
   noCompleteForHours?: InputMaybe<Scalars['Float']['input']>;
-  /** Whether its newest complete backup has lost something that no one has accepted. */
+  /** Whether the newest complete backup has a loss that no one has accepted. */
   hasUnacceptedLoss?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** In which order databases are listed. */
+/** How databases are sorted. */
 export type DatabaseOrder = {
-  /** By what; those that are alike in it by name. */
+  /** The value to sort by. Databases with the same value are sorted by name. */
   field: DatabaseOrderField;
-  /** From which end. */
+  /** The direction. */
   direction?: Direction;
 };
 
-/** By what databases are put in order. */
+/** A value that databases are sorted by. */
 export type DatabaseOrderField =
-  /** By name, byte by byte. */
+  /** The name, byte by byte. */
   | 'NAME'
-  /** By when the latest backup was begun. */
+  /** The time when the latest backup began. */
   | 'LATEST_BACKUP'
-  /** By when the latest complete backup was begun; those without one come as the oldest. */
+  /** The time when the latest complete backup began. A database without a complete backup counts as the oldest. */
   | 'LATEST_COMPLETE_BACKUP'
-  /** By the size of the latest zip. */
+  /** The size of the latest zip. */
   | 'SIZE';
 
-/** From which end a list begins. */
+/** The direction of a list. */
 export type Direction =
-  /** The smallest, the oldest or A first. */
+  /** Smallest, oldest or A first. */
   | 'ASC'
-  /** The largest, the newest or Z first. */
+  /** Largest, newest or Z first. */
   | 'DESC';
 
 /** A page of databases. */
 export type DatabaseConnection = {
   __typename?: 'DatabaseConnection';
-  /** The databases, each with its cursor. */
+  /** The databases of this page, each with its cursor. */
   edges: Array<DatabaseEdge>;
-  /** The databases alone. */
+  /** The databases of this page, without their cursors. */
   nodes: Array<Database>;
-  /** Whether there are more. */
+  /** Whether other pages exist, and the cursors for them. */
   pageInfo: PageInfo;
-  /** How many there are on all pages. Counted only when it is asked for. */
+  /** The number of entries on all pages. It is counted only when you ask for it. */
   totalCount: Scalars['Int']['output'];
 };
 
 /** A database in a list. */
 export type DatabaseEdge = {
   __typename?: 'DatabaseEdge';
-  /** To go on behind it. */
+  /** Use it as `after` to list what follows. */
   cursor: Scalars['String']['output'];
   /** The database. */
   node: Database;
@@ -188,9 +188,9 @@ export type DatabaseEdge = {
 /** One stored zip of one dump. */
 export type Backup = {
   __typename?: 'Backup';
-  /** The id that REST gives it too. */
+  /** The same id as in REST. */
   id: Scalars['ID']['output'];
-  /** What it is a backup of. */
+  /** The database that was backed up. */
   database: Database;
   /** The name of the zip, as the client gave it. */
   fileName: Scalars['String']['output'];
@@ -202,31 +202,31 @@ export type Backup = {
   size: Scalars['BigInt']['output'];
   /** The SHA-256 of the zip. */
   digest: Scalars['Digest']['output'];
-  /** The path under which this service hands the zip out. */
+  /** The path for the download of the zip. */
   downloadUrl: Scalars['String']['output'];
-  /** What it is worth now. */
+  /** Its state now. */
   state: BackupState;
-  /** What was noticed of it when it was received, by the client and by the service. */
+  /** What the client and the service noticed about it, up to the time when it was received. */
   findings: Array<Finding>;
-  /** What the database had lost when it was made, or null when nothing; of complete backups only. */
+  /** What the database had lost since the backup before. Null when it had lost nothing, and for a backup that is not complete. */
   loss?: Maybe<Loss>;
-  /** The size of the plain dump in bytes, or null when the service was told not to read it. */
+  /** The size of the SQL dump in the zip, in bytes. Null when the service did not read it (`VERIFY_UPLOADS=off`). */
   dumpSize?: Maybe<Scalars['BigInt']['output']>;
-  /** The SHA-256 of the plain dump, or null when the service was told not to read it. */
+  /** The SHA-256 of the SQL dump in the zip. Null when the service did not read it (`VERIFY_UPLOADS=off`). */
   dumpDigest?: Maybe<Scalars['Digest']['output']>;
-  /** How long the dump took, in seconds, or null when the client sent no manifest. */
+  /** How long the dump took, in seconds. Null when the client sent no manifest. */
   dumpSeconds?: Maybe<Scalars['Float']['output']>;
-  /** What is in it, or null when the client sent no manifest. */
+  /** What the dump contains. Null when the client sent no manifest. */
   inventory?: Maybe<Inventory>;
-  /** When the service had it whole. */
+  /** When the service had received all of it. */
   receivedAt: Scalars['DateTime']['output'];
-  /** When its stored bytes were last read, whatever that showed, or null for not yet. */
+  /** When the service last read the stored file and checked it, with any result. Null when it has not read it yet. */
   checkedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** What is wrong with the stored file, or null while it is sound. */
+  /** What is wrong with the stored file. Null when nothing is wrong. */
   damage?: Maybe<Scalars['String']['output']>;
 };
 
-/** What a dump was seen to hold while it was made, as its manifest says. */
+/** What a dump contains, as its manifest lists it. */
 export type Inventory = {
   __typename?: 'Inventory';
   /** Its tables. */
@@ -256,181 +256,181 @@ export type InventoryTable = {
   __typename?: 'InventoryTable';
   /** Its name. */
   name: Scalars['String']['output'];
-  /** How many rows the dump's INSERT statements hold. */
+  /** The number of rows in the INSERT statements of the dump. */
   rows: Scalars['BigInt']['output'];
-  /** What these statements take in the dump, in bytes. */
+  /** The size of these statements in the dump, in bytes. */
   bytes: Scalars['BigInt']['output'];
 };
 
-/** Which backups. What is left out does not matter. */
+/** Which backups are listed. A field that is left out does not matter. */
 export type BackupFilter = {
-  /** Of this database, by its whole name. */
+  /** Backups of this database. Give its full name. */
   database?: InputMaybe<Scalars['String']['input']>;
-  /** In one of these states. */
+  /** Backups in one of these states. */
   states?: InputMaybe<Array<BackupState>>;
-  /** Begun at this instant or later; where the name is more than 15 minutes ahead, received then. */
+  /** The dump began at this time or later. If the time in the file name is more than 15 minutes after the receipt, the time of the receipt counts. */
   takenFrom?: InputMaybe<Scalars['DateTime']['input']>;
-  /** Begun before this instant; where the name is more than 15 minutes ahead, received then. */
+  /** The dump began before this time. If the time in the file name is more than 15 minutes after the receipt, the time of the receipt counts. */
   takenBefore?: InputMaybe<Scalars['DateTime']['input']>;
-  /** The zip has so many bytes or more. */
+  /** The smallest size of the zip, in bytes. */
   minSize?: InputMaybe<Scalars['BigInt']['input']>;
-  /** The zip has so many bytes or fewer. */
+  /** The largest size of the zip, in bytes. */
   maxSize?: InputMaybe<Scalars['BigInt']['input']>;
-  /** The name of the zip begins with this. */
+  /** The file name of the zip begins with this text. */
   fileName?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** In which order backups are listed. */
+/** How backups are sorted. */
 export type BackupOrder = {
-  /** By what; those that are alike in it by id. */
+  /** The value to sort by. Backups with the same value are sorted by id. */
   field: BackupOrderField;
-  /** From which end. */
+  /** The direction. */
   direction?: Direction;
 };
 
-/** By what backups are put in order. */
+/** A value that backups are sorted by. */
 export type BackupOrderField =
-  /** By when the dump was begun; where the name is more than 15 minutes ahead, by the receipt. */
+  /** The time when the dump began. If the time in the file name is more than 15 minutes after the receipt, the time of the receipt counts. */
   | 'TAKEN'
-  /** By the size of the zip. */
+  /** The size of the zip. */
   | 'SIZE';
 
 /** A page of backups. */
 export type BackupConnection = {
   __typename?: 'BackupConnection';
-  /** The backups, each with its cursor. */
+  /** The backups of this page, each with its cursor. */
   edges: Array<BackupEdge>;
-  /** The backups alone. */
+  /** The backups of this page, without their cursors. */
   nodes: Array<Backup>;
-  /** Whether there are more. */
+  /** Whether other pages exist, and the cursors for them. */
   pageInfo: PageInfo;
-  /** How many there are on all pages. Counted only when it is asked for. */
+  /** The number of entries on all pages. It is counted only when you ask for it. */
   totalCount: Scalars['Int']['output'];
 };
 
 /** A backup in a list. */
 export type BackupEdge = {
   __typename?: 'BackupEdge';
-  /** To go on behind it. */
+  /** Use it as `after` to list what follows. */
   cursor: Scalars['String']['output'];
   /** The backup. */
   node: Backup;
 };
 
-/** Where a page stands in its list (Relay's cursor connections). */
+/** The position of a page in its list (cursor connections as in Relay). */
 export type PageInfo = {
   __typename?: 'PageInfo';
-  /** Whether something comes behind this page. */
+  /** Whether a next page exists. */
   hasNextPage: Scalars['Boolean']['output'];
-  /** Whether the page was asked for by `after`, so that something comes before it. */
+  /** Whether a previous page exists: true when the page was requested with `after`. */
   hasPreviousPage: Scalars['Boolean']['output'];
-  /** The cursor of the first of this page, or null when it is empty. */
+  /** The cursor of the first entry on this page. Null when the page is empty. */
   startCursor?: Maybe<Scalars['String']['output']>;
-  /** The cursor of the last of this page, for `after` of the next, or null when it is empty. */
+  /** The cursor of the last entry on this page: use it as `after` for the next page. Null when the page is empty. */
   endCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** What a backup is worth, written as REST does. */
+/** The state of a backup, with the same names as in REST. */
 export type BackupState =
-  /** All that the source holds is in it, as its manifest says and the service has seen. */
+  /** The backup contains everything that the server showed: the manifest lists it, and the service checked the dump. */
   | 'complete'
-  /** Something of the source is not in it, or may not come back: its findings say what. */
+  /** Something is not in the backup, or may not be restored from it: the findings name it. */
   | 'incomplete'
-  /** Nobody vouches for what it should hold, or nobody has looked. */
+  /** The content was not checked: the backup came without a manifest, or the service did not read it. */
   | 'unverified'
-  /** The stored file has rotted or gone since. */
+  /** The stored file has changed or is missing since it was received. */
   | 'damaged';
 
-/** Something that was noticed of a backup when it was received. */
+/** Something that `sade` or the service noticed about a backup. */
 export type Finding = {
   __typename?: 'Finding';
-  /** For programs: `SHRUNK`. There may be new ones. */
+  /** The code, for programs, such as `SHRUNK`. A later version may have new codes. */
   code: Scalars['String']['output'];
-  /** How much it weighs. */
+  /** How serious it is. */
   severity: Severity;
-  /** For people: one sentence with names and figures. */
+  /** What was noticed, in one sentence with names and numbers, for people. */
   message: Scalars['String']['output'];
-  /** What to do about it, where there is something to be done. */
+  /** What to do about it. Null when there is nothing to do. */
   advice?: Maybe<Scalars['String']['output']>;
 };
 
-/** What a database had lost when a complete backup was made. */
+/** What a database had lost at the time of a complete backup. */
 export type Loss = {
   __typename?: 'Loss';
-  /** What has become of it. */
+  /** Whether someone has accepted it. */
   status: LossStatus;
-  /** What was lost: one sentence with names and figures. */
+  /** What was lost, in one sentence with names and numbers. */
   message: Scalars['String']['output'];
-  /** The backup that still has it, or null when the history does not know that any more. */
+  /** The backup that still contains what was lost. Null when that backup is no longer in the history. */
   reference?: Maybe<Backup>;
-  /** Who accepted it, or null while nobody has. */
+  /** Who accepted it, when and why. Null when no one has accepted it. */
   acceptance?: Maybe<Acceptance>;
 };
 
-/** What has become of a loss, written as REST does. */
+/** Whether a loss is accepted, with the same names as in REST. */
 export type LossStatus =
-  /** No one has accepted it: later backups are compared with the one before. */
+  /** No one has accepted it. Later backups are compared with the backup before the loss. */
   | 'unaccepted'
-  /** Somebody has accepted it: later backups are compared with this one. */
+  /** Someone has accepted it. Later backups are compared with this one. */
   | 'accepted'
-  /** A newer complete backup has lost nothing, or its loss was accepted. */
+  /** It needs no acceptance: a newer complete backup has no loss, or its loss was accepted. */
   | 'superseded';
 
-/** That a loss was on purpose. */
+/** The acceptance of a loss that was on purpose. */
 export type Acceptance = {
   __typename?: 'Acceptance';
-  /** When that was said. */
+  /** When the loss was accepted. */
   at: Scalars['DateTime']['output'];
-  /** Who said so, as the client has it; null when it has nobody. */
+  /** Who accepted it, as the client gave the name. Null when the client gave no name. */
   by?: Maybe<Scalars['String']['output']>;
-  /** Why it was on purpose. */
+  /** Why the loss was on purpose. */
   reason: Scalars['String']['output'];
 };
 
-/** How much a finding weighs. */
+/** How serious a finding is. */
 export type Severity =
-  /** Something of the source is not in the backup, or may not come back. */
+  /** Something is not in the backup, or may not be restored from it. */
   | 'incomplete'
-  /** Nobody has looked. */
+  /** The content was not checked. */
   | 'unverified'
-  /** The backup is whole, and something is worth a look. */
+  /** The backup is complete, and something deserves attention. */
   | 'warning';
 
-/** How much there is. */
+/** Totals of all backups. */
 export type Statistics = {
   __typename?: 'Statistics';
-  /** How many databases have been backed up. */
+  /** The number of databases that have been backed up. */
   databases: Scalars['Int']['output'];
-  /** How many backups are kept. */
+  /** The number of backups. */
   backups: Scalars['Int']['output'];
-  /** What their zips take together, in bytes. */
+  /** The size of all their zips together, in bytes. */
   bytes: Scalars['BigInt']['output'];
-  /** How many of them have a stored file that has rotted or gone. */
+  /** The number of backups whose stored file is damaged or missing. */
   damaged: Scalars['Int']['output'];
-  /** Day by day, up to today, oldest first; a day without a backup is there too. */
+  /** The totals of each day up to today, oldest first. A day without a backup is listed, too. */
   days: Array<Day>;
 };
 
-/** What came of one day: the backups whose dumps were begun on it, in UTC. */
+/** The totals of one day: all backups whose dump began on that day, in UTC. */
 export type Day = {
   __typename?: 'Day';
-  /** Which day. */
+  /** The day. */
   day: Scalars['Date']['output'];
-  /** How many backups. */
+  /** The number of backups. */
   backups: Scalars['Int']['output'];
-  /** What their zips take, in bytes. */
+  /** The size of their zips, in bytes. */
   bytes: Scalars['BigInt']['output'];
-  /** What their dumps would take, as far as the service has read them, in bytes. */
+  /** The size of their SQL dumps, in bytes. A dump that the service has not read does not count. */
   dumpBytes: Scalars['BigInt']['output'];
-  /** How many of them are complete now. */
+  /** The number of these backups that are complete now. */
   complete: Scalars['Int']['output'];
-  /** How many of them are incomplete. */
+  /** The number of these backups that are incomplete. */
   incomplete: Scalars['Int']['output'];
-  /** How many of them nobody vouches for. */
+  /** The number of these backups whose content was not checked. */
   unverified: Scalars['Int']['output'];
-  /** How many of them have a stored file that has rotted or gone since. */
+  /** The number of these backups whose stored file is damaged or missing. */
   damaged: Scalars['Int']['output'];
-  /** How many databases, first backed up on this day or before, have no complete backup of it. Today's night may still be to come. */
+  /** The number of databases without a complete backup of this day. Only databases that were backed up on this day or before count. For today, the backups of the night may not have been made yet. */
   failures: Scalars['Int']['output'];
 };
 
