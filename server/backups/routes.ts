@@ -1,6 +1,5 @@
 import Router from '@koa/router';
 import { checkReachable } from '../history/check-reachable.ts';
-import type { EntityManager } from '../history/orm.ts';
 import { sendFile } from '../http/send-file/send-file.ts';
 import type { UploadLimits } from '../http/upload-form/file-receiver.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
@@ -44,7 +43,7 @@ export function backupRoutes({
   const router = new Router({ sensitive: true });
 
   router.post('/:db_name', async ctx => {
-    const { em } = ctx.state as { em: EntityManager };
+    const { em } = ctx.state;
     const database = ctx.params.db_name!;
     checkDatabaseName(database);
     const claimedSha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
@@ -59,7 +58,7 @@ export function backupRoutes({
   });
 
   router.get('/:id_file/download', async ctx => {
-    const { em } = ctx.state as { em: EntityManager };
+    const { em } = ctx.state;
     const { backup, file } = await openBackup({ em, storage }, idIn(ctx.params.id_file!));
     const { fileName, sha256, receivedAt: lastModified } = backup;
     const reprDigest = presentDigest(backup);
@@ -67,7 +66,7 @@ export function backupRoutes({
   });
 
   router.get('/:id_file/manifest', async ctx => {
-    const { em } = ctx.state as { em: EntityManager };
+    const { em } = ctx.state;
     const backup = await findBackup({ em }, idIn(ctx.params.id_file!), { withManifest: true });
     ctx.body = presentReport(backup, await lossSurroundings({ em }, backup));
   });

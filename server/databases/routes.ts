@@ -1,7 +1,6 @@
 import Router from '@koa/router';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
 import { notFound } from '../errors.ts';
-import type { EntityManager } from '../history/orm.ts';
 import { databaseHistory } from './database-history.ts';
 import { listDatabases } from './list-databases.ts';
 import { presentDatabases, presentHistory } from './presenter.ts';
@@ -11,12 +10,12 @@ export function databaseRoutes(): Router {
   const router = new Router({ sensitive: true });
 
   router.get('/', async ctx => {
-    const { em } = ctx.state as { em: EntityManager };
+    const { em } = ctx.state;
     ctx.body = presentDatabases(await listDatabases({ em }));
   });
 
   router.get('/:db_name', async ctx => {
-    const { em } = ctx.state as { em: EntityManager };
+    const { em } = ctx.state;
     const name = ctx.params.db_name!;
     const problem = databaseNameProblem(name);
     if (problem) throw notFound('DATABASE_NOT_FOUND', `No database can have that name: it ${problem}`);

@@ -3,7 +3,6 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { ServiceStatus } from '../../protocol/responses.ts';
 import { AppError } from '../errors.ts';
 import { checkWritable } from '../history/check-writable.ts';
-import type { EntityManager } from '../history/orm.ts';
 import { presentScrub } from '../scrub/presenter.ts';
 import type { Scrub } from '../scrub/scrub.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';
@@ -25,14 +24,14 @@ export function healthRoutes({ storage, scrub, verifyUploads }: Dependencies): R
   });
 
   router.get('/-/ready', async ctx => {
-    const { em } = ctx.state as { em: EntityManager };
+    const { em } = ctx.state;
     await checkWritable(em);
     await storage.checkUsable().catch(storageUnavailable('can not be written to'));
     ctx.body = { message: 'ready' };
   });
 
   router.get('/-/status', async ctx => {
-    const { em } = ctx.state as { em: EntityManager };
+    const { em } = ctx.state;
     const { free, total } = await storage.space().catch(storageUnavailable('can not be looked at'));
     const data = {
       version: manifest.version,

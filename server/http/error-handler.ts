@@ -37,9 +37,10 @@ const RETRY_AFTER = new Set(['TOO_MANY_UPLOADS']);
 
 /** Koa and its packages throw errors with a status; those below 500 are the client's to see. */
 function httpError(error: unknown): AppError | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { status, expose } = error as { status?: number; expose?: boolean };
-  return status && expose ? new AppError(status, 'BAD_REQUEST', error.message) : undefined;
+  const isShown = error instanceof Error && 'status' in error && 'expose' in error && error.expose === true;
+  return isShown && typeof error.status === 'number'
+    ? new AppError(error.status, 'BAD_REQUEST', error.message)
+    : undefined;
 }
 
 function unexpected(requestId: string): AppError {

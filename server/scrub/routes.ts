@@ -1,7 +1,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ScrubAnswer } from '../../protocol/responses.ts';
-import type { EntityManager } from '../history/orm.ts';
 import { readBody } from '../http/read-body.ts';
 import { sendContinue } from '../http/send-continue.ts';
 import { presentScrub } from './presenter.ts';
@@ -15,7 +14,7 @@ export function scrubRoutes({ scrub }: { scrub: Scrub }): Router {
   const router = new Router({ sensitive: true });
 
   const answer = async (ctx: Context): Promise<ScrubAnswer> => {
-    const { em } = ctx.state as { em: EntityManager };
+    const { em } = ctx.state;
     return { data: presentScrub(await scrub.progress(em)), message: 'success' };
   };
 

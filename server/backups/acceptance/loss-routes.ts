@@ -1,6 +1,5 @@
 import Router from '@koa/router';
 import type { Logger } from 'pino';
-import type { EntityManager } from '../../history/orm.ts';
 import { readJsonBody } from '../../http/read-json-body.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { BackupEvents } from '../events/backup-events.ts';
@@ -23,7 +22,7 @@ export function lossRoutes({ storage, events, log }: Dependencies): Router {
   const router = new Router({ sensitive: true });
 
   router.post('/-/backups/:id_file/accept', async ctx => {
-    const { em } = ctx.state as { em: EntityManager };
+    const { em } = ctx.state;
     const id = idIn(ctx.params.id_file!);
     const request = acceptanceIn(await readJsonBody(ctx, BODY_LIMITS));
     const backup = await acceptLoss({ em, storage, events }, id, request);

@@ -1,0 +1,16 @@
+import type { EntityManager } from '../history/orm.ts';
+import type { HostName } from './hosts/host-name.ts';
+
+declare module 'koa' {
+  /** What the middleware notes about a request, in the order of app.ts: whatever stands further in may rely on it. */
+  interface DefaultState {
+    requestId: string;
+    /** The code of the error that was answered. */
+    code?: string;
+    /** The host that the request asked; HTTP/1.0 may name none. */
+    host: HostName | undefined;
+    /** Whether a page of another origin has sent the request. */
+    isForeign: boolean;
+    em: EntityManager;
+  }
+}
