@@ -36,8 +36,10 @@ export async function createGraphql({ log, totals, events, introspection }: Grap
   guardResolvers(schema);
   return createYoga<RequestContext, GraphqlContext>({
     schema,
-    context: ({ em }) =>
-      ({ loaders: new Loaders(em), budget: new RowBudget(), pace: new Throttle(), totals, events }) as GraphqlContext,
+    context: ({ em, requestId }) => {
+      const own = { loaders: new Loaders(em), budget: new RowBudget(), pace: new Throttle() };
+      return { em, requestId, totals, events, ...own };
+    },
     graphqlEndpoint: '/graphql',
     // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.
     graphiql: introspection,

@@ -7,7 +7,8 @@ import type { GraphqlContext } from './resolvers/context.ts';
 
 /** The same errors as REST's, with their code in `extensions.code`; what nobody foresaw shows nothing of itself. */
 export function maskError(error: unknown): GraphQLError {
-  const graphqlError = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  const graphqlError = error instanceof GraphQLError ? error : new GraphQLError('', { originalError });
   if (isOfGraphql(graphqlError)) return withCode(graphqlError);
   const foreseen = toExpectedError(graphqlError.originalError);
   const message = foreseen?.message ?? 'Something went wrong in the service: its log says more';
@@ -47,14 +48,14 @@ export function logUnforeseen(log: Logger): Plugin<GraphqlContext> {
     onExecute: ({ args }) => ({
       onExecuteDone({ result, setResult }) {
         if (!('errors' in result)) return;
-        tell(result.errors, args.contextValue as GraphqlContext);
+        tell(result.errors, args.contextValue);
         if (result.errors!.length > MAX_SHOWN) setResult({ ...result, errors: result.errors!.slice(0, MAX_SHOWN) });
       },
     }),
     onSubscribe: ({ args }) => ({
       onSubscribeResult({ result }) {
-        if ('errors' in result) tell(result.errors, args.contextValue as GraphqlContext);
-        return { onNext: ({ result }) => tell(result.errors, args.contextValue as GraphqlContext) };
+        if ('errors' in result) tell(result.errors, args.contextValue);
+        return { onNext: ({ result }) => tell(result.errors, args.contextValue) };
       },
     }),
   };

@@ -49,7 +49,7 @@ function guarded(resolve: Resolver, type: GraphQLOutputType, mayBeLate: boolean)
       const result = resolve(source, args, context, info);
       if (isLeaf) return isPromise(result) ? result.then(value => priced(value, context)) : priced(result, context);
       if (!isList) return result;
-      return Promise.resolve(result).then(items => paced(items as unknown[] | null, context, info));
+      return Promise.resolve(result).then(items => paced(items, context, info));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -60,8 +60,8 @@ function isPromise(result: unknown): result is Promise<unknown> {
   return result instanceof Promise;
 }
 
-function paced(items: readonly unknown[] | null, { pace }: GraphqlContext, info: GraphQLResolveInfo): unknown {
-  if (!items) return items;
+function paced(items: unknown, { pace }: GraphqlContext, info: GraphQLResolveInfo): unknown {
+  if (!Array.isArray(items)) return items;
   const values = valuesAsked(info);
   return items.map(item => pace.pass(item, values));
 }

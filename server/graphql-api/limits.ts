@@ -34,7 +34,7 @@ export function limits({ introspection }: { introspection: boolean }): Plugin[] 
     costLimitPlugin({ maxCost: LIMITS.cost, ...options }),
     withoutReservedNames,
     ...(introspection ? [] : [withoutIntrospection]),
-  ] as Plugin[];
+  ];
 }
 
 /** The plugins call each limit an error of syntax, and give no code. */
@@ -64,12 +64,13 @@ const withoutIntrospection: Plugin = {
   onValidate({ addValidationRule }) {
     addValidationRule(NoSchemaIntrospectionCustomRule);
     return ({ valid, result, setResult }) => {
-      if (!valid) setResult((result as GraphQLError[]).map(withoutGuess));
+      if (!valid) setResult(result.map(withoutGuess));
     };
   },
 };
 
-function withoutGuess(error: GraphQLError): GraphQLError {
+function withoutGuess(error: Error): Error {
+  if (!(error instanceof GraphQLError)) return error;
   const { message, nodes, extensions } = error;
   return new GraphQLError(message.replace(/ Did you mean .*/s, ''), { nodes: nodes ?? null, extensions });
 }

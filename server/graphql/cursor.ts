@@ -10,17 +10,30 @@ export function formatCursor(...parts: Parts): string {
 
 /**
  * @param order of the list that it shall be of
- * @returns the parts behind the order
+ * @param types of the parts behind the order
+ * @returns these parts
  * @throws AppError 422 when it is none of a list in that order
  */
-export function parseCursor(cursor: string, order: string, types: readonly KeyType[]): unknown[] {
+export function parseCursor<const T extends readonly KeyType[]>(cursor: string, order: string, types: T): Key<T> {
   const [ofOrder, ...key] = partsOf(cursor);
-  const isRight = ofOrder === order && key.length === types.length && key.every((part, i) => isOf(part, types[i]!));
-  if (!isRight) throw validationError([{ field: 'after', message: 'is no cursor of a list in this order' }]);
+  if (ofOrder !== order || !isKey(key, types))
+    throw validationError([{ field: 'after', message: 'is no cursor of a list in this order' }]);
   return key;
 }
 
-type KeyType = 'string' | 'number' | 'either';
+interface KeyTypes {
+  string: string;
+  number: number;
+  either: string | number;
+}
+
+type KeyType = keyof KeyTypes;
+
+type Key<T extends readonly KeyType[]> = { -readonly [I in keyof T]: KeyTypes[T[I]] };
+
+function isKey<T extends readonly KeyType[]>(parts: unknown[], types: T): parts is Key<T> {
+  return parts.length === types.length && parts.every((part, i) => isOf(part, types[i]!));
+}
 
 function isOf(part: unknown, type: KeyType): boolean {
   if (typeof part === 'number') return type !== 'string' && Number.isInteger(part) && Math.abs(part) <= LAST_INSTANT;

@@ -5,7 +5,7 @@ import { AppError, notFound } from '../errors.ts';
 /** The last middleware: what gets here matched no route, or only routes of other methods. */
 export function noSuchRoute(): Middleware {
   return ctx => {
-    const matched = (ctx as unknown as Partial<RouterContext>).matched ?? [];
+    const matched: NonNullable<RouterContext['matched']> = ctx.matched ?? [];
     const allowed = new Set(matched.flatMap(layer => layer.methods));
     if (allowed.size === 0) throw notFound('ROUTE_NOT_FOUND', `There is nothing at ${ctx.path}`);
     ctx.set('Allow', [...allowed, 'OPTIONS'].join(', '));

@@ -11,6 +11,6 @@ export function acceptanceIn(body: object): AcceptanceRequest {
     throw validationError(
       unknown.map(field => ({ field, message: `is not known here: there are ${KNOWN.join(' and ')}` })),
     );
-  const { reason, by } = body as Record<string, unknown>;
+  const { reason, by }: { reason?: unknown; by?: unknown } = body;
   return validate(acceptanceRequest.strict(), { reason, by });
 }

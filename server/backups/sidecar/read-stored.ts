@@ -1,6 +1,5 @@
 import { entryNameOf, type ParsedBackupName } from '../../../protocol/backup-name.ts';
 import { stateOf } from '../../../protocol/finding.ts';
-import type { Manifest } from '../../../protocol/manifest.ts';
 import { throwSystemErrorsFrom } from '../../error-origin.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { assessBackup } from '../assessment/assess-backup.ts';
@@ -33,7 +32,7 @@ export async function readSidecar(
     state,
     findings,
     manifest: manifest === null ? undefined : JSON.stringify(manifest),
-    contents: contentCounts(manifest as Manifest | null),
+    contents: contentCounts(manifest),
     shrunkFrom: loss?.reference ?? null,
     acceptedAt: at === undefined ? null : new Date(at),
     acceptedBy: by ?? null,

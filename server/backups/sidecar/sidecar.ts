@@ -1,7 +1,7 @@
 import { type InferType, mixed, number, object, string, ValidationError } from 'yup';
 import { parseBackupName } from '../../../protocol/backup-name.ts';
 import { type BackupState, currentFindings, findingList, stateOf } from '../../../protocol/finding.ts';
-import { manifestSchema } from '../../../protocol/manifest.ts';
+import { type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
 import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
 import type { FileAddress } from '../../storage/storage.ts';
 import { acceptanceOf } from '../losses/loss.ts';
@@ -35,7 +35,7 @@ const recordSchema = object({
   dump_sha256: sha256().nullable().defined(),
   state: mixed<BackupState>().oneOf(['complete', 'incomplete', 'unverified']).required(),
   findings: findingList.required(),
-  manifest: mixed()
+  manifest: mixed<Manifest>()
     .nullable()
     .defined()
     .test('manifest', 'is no manifest', value => value === null || manifestSchema.isValidSync(value, { strict: true })),

@@ -35,7 +35,7 @@ export function backupConnection(
     budget,
     cursorOf: ({ id, sortedAt, size }: ListedBackup) => formatCursor(key, id, sortedAt.getTime(), size),
     placeIn: cursor => {
-      const [id, sortedAt, size] = parseCursor(cursor, key, ['number', 'number', 'number']) as [number, number, number];
+      const [id, sortedAt, size] = parseCursor(cursor, key, ['number', 'number', 'number']);
       return { id, sortedAt: new Date(sortedAt), size };
     },
     find: page => find({ ...page, order }),

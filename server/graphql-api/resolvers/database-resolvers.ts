@@ -89,7 +89,7 @@ function databaseConnection(
     budget,
     cursorOf: ({ name, sortKey }: FoundDatabase) => formatCursor(key, name, sortKey),
     placeIn: cursor => {
-      const [name, sortKey] = parseCursor(cursor, key, ['string', 'either']) as [string, string | number];
+      const [name, sortKey] = parseCursor(cursor, key, ['string', 'either']);
       return { name, sortKey };
     },
     find: page => scanDatabases({ em, budget }, search, { ...page, order }),

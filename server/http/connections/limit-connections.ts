@@ -49,10 +49,9 @@ export function mostConnections(): number {
 
 /** Node raises the limit to the hard one when it starts, so it is asked for and not taken from the shell. */
 function openFilesLimit(): number {
-  const report = process.report as typeof process.report & { excludeNetwork: boolean };
   // It would ask for the names of all addresses else.
-  report.excludeNetwork = true;
-  const { userLimits } = report.getReport() as { userLimits?: { open_files?: { soft?: number | string } } };
+  Object.assign(process.report, { excludeNetwork: true });
+  const { userLimits }: { userLimits?: { open_files?: { soft?: number | string } } } = process.report.getReport();
   const soft = userLimits?.open_files?.soft;
   return typeof soft === 'number' ? soft : Number.POSITIVE_INFINITY;
 }

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { oneAtATime } from '../one-at-a-time.ts';
@@ -66,7 +65,7 @@ export async function listen({ host, port, log, limits = {} }: Address): Promise
   };
   const server = createServer(settings(headerMs), answer);
   // A client that has sent all and closes its side still wants its answer.
-  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+  Object.assign(server, { httpAllowHalfOpen: true });
   // Without these, Node would invite the body before anybody has looked at the headers, and refuse other expectations itself.
   server.on('checkContinue', answer).on('checkExpectation', answer);
   refuseBroken(server, { connections, log });
@@ -122,6 +121,8 @@ async function stop(server: Server, running: Set<Promise<unknown>>, graceMs: num
 }
 
 function urlOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error(`it listens on no port, but on ${bound}`);
+  const { address, family, port } = bound;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { OpenConnections } from './open-connections.ts';
 import { answerRaw, type RawAnswer } from './raw-answer.ts';
@@ -11,13 +11,14 @@ export function refuseBroken(
 ): void {
   /** The parser says it again for each piece that still comes in. */
   const refused = new WeakSet<Socket>();
-  server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
-    const socket = stream as Socket;
-    if (refused.has(socket)) return;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!(socket instanceof Socket) || refused.has(socket)) return;
     refused.add(socket);
     refuse(socket, error, connections.owedOn(socket), log);
   });
-  server.on('connect', ({ url }, stream) => answerRaw(stream as Socket, notAProxy(url ?? ''), log));
+  server.on('connect', ({ url }, socket) => {
+    if (socket instanceof Socket) answerRaw(socket, notAProxy(url ?? ''), log);
+  });
 }
 
 /**
@@ -42,7 +43,7 @@ function closeAfter(socket: Socket, owed: readonly ServerResponse[]): void {
 }
 
 function idOf(response: ServerResponse): string | undefined {
-  return response.getHeader('X-Request-Id') as string | undefined;
+  return response.getHeader('X-Request-Id')?.toString();
 }
 
 function answerTo({ code }: NodeJS.ErrnoException): RawAnswer {

@@ -25,7 +25,7 @@ export async function readIdentity(disk: NamingDisk, root: string): Promise<stri
   try {
     // Whatever else lies there may be large.
     const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(1000), 0, 1000, 0);
-    const { id } = JSON.parse(buffer.toString('utf8', 0, bytesRead)) as { id?: unknown };
+    const { id }: { id?: unknown } = JSON.parse(buffer.toString('utf8', 0, bytesRead));
     if (typeof id === 'string' && UUID.test(id)) return id;
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
