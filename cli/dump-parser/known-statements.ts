@@ -23,9 +23,9 @@ export function judge(tokens: readonly ServerToken[], rows: number, { isOracle }
   if (word === 'CREATE') return judgeCreate(shape, tokens, isOracle) ? KNOWN : UNKNOWN;
   if ((word === 'DO' || word === 'SELECT') && tokens.some(({ depth, text }) => depth > 1 || text === '.'))
     return UNKNOWN;
-  for (const [pattern, occasion] of STATEMENTS)
-    if (pattern.test(shape)) return occasion === undefined ? KNOWN : { isKnown: true, occasion };
-  return UNKNOWN;
+  const [pattern, occasion] = STATEMENTS.find(([pattern]) => pattern.test(shape)) ?? [];
+  if (pattern === undefined) return UNKNOWN;
+  return occasion === undefined ? KNOWN : { isKnown: true, occasion };
 }
 
 /**
@@ -35,21 +35,25 @@ export function judge(tokens: readonly ServerToken[], rows: number, { isOracle }
 export function databasesIn(tokens: readonly ServerToken[], decode: (text: string) => string = asUtf8): string[] {
   const found: string[] = [];
   let isNamed = false;
-  for (const [i, { kind, text, depth }] of tokens.entries()) {
+  for (const [i, { kind, text, depth }] of tokens.slice(0, MAX_HEAD).entries()) {
     const word = depth === 0 && kind === 'word' ? text.toUpperCase() : '';
-    // Behind the name there are columns, options or a body; only a trigger has yet to say of which table it is.
-    if (i >= MAX_HEAD || (isNamed && word !== 'ON' && word !== 'EACH')) {
-      if (i >= MAX_HEAD || !isTrigger(tokens)) break;
-      continue;
-    }
     if (word === 'EACH') break;
-    const name = tokens[i + 1];
-    if (!BEFORE_NAME.has(word) || name === undefined || !/^(?:name|word)$/.test(name.kind)) continue;
-    if (name.kind === 'word' && NO_NAMES.has(name.text.toUpperCase())) continue;
-    if (word === 'DATABASE' || tokens[i + 2]?.text === '.') found.push(decode(name.text));
+    // Behind the name there are columns, options or a body; only a trigger has yet to say of which table it is.
+    if (isNamed && word !== 'ON') {
+      if (isTrigger(tokens)) continue;
+      break;
+    }
+    const name = BEFORE_NAME.has(word) ? nameIn(tokens[i + 1]) : undefined;
+    if (name === undefined) continue;
+    if (word === 'DATABASE' || tokens[i + 2]?.text === '.') found.push(decode(name));
     isNamed = true;
   }
   return found;
+}
+
+function nameIn(token: ServerToken | undefined): string | undefined {
+  if (token?.kind === 'name') return token.text;
+  return token?.kind === 'word' && !NO_NAMES.has(token.text.toUpperCase()) ? token.text : undefined;
 }
 
 function isTrigger(tokens: readonly ServerToken[]): boolean {

@@ -44,10 +44,11 @@ export function qualifiedNames(
     const token = tokens[i]!;
     if (!isIdentifier(token) || isOneOf(tokens[i - 1], '@')) continue;
     const isOwn = isOwnName(token);
-    const isFirst = isOneOf(tokens[i + 1], '.') && !isOneOf(tokens[i - 1], '.');
-    if (isOwn && !isFirst && !isOneOf(tokens[i + 1], '.', '@')) isAmbiguous = true;
-    const next = tokens[i + 2];
-    if (!isFirst || next === undefined || !isIdentifier(next)) continue;
+    const next = nameBehind(tokens, i);
+    if (next === undefined) {
+      if (isOwn && isAlone(tokens, i)) isAmbiguous = true;
+      continue;
+    }
     const isDrawn = isOneOf(tokens[i - 1], '(') && SEQUENCE_FUNCTIONS.has(upper(tokens[i - 2]));
     if (isOwn) {
       const found = { database: decode(token.text), name: decode(next.text), place: placeOf(tokens, i, isDrawn) };
@@ -61,6 +62,18 @@ export function qualifiedNames(
     foreignSequences: [...foreignSequences],
     foreignDatabases: [...foreignDatabases],
   };
+}
+
+/** @returns the second part of a name, when the first one stands at that place */
+function nameBehind(tokens: readonly ServerToken[], at: number): ServerToken | undefined {
+  const isFirst = isOneOf(tokens[at + 1], '.') && !isOneOf(tokens[at - 1], '.');
+  const next = tokens[at + 2];
+  return isFirst && next !== undefined && isIdentifier(next) ? next : undefined;
+}
+
+/** Whether it is a name or the last part of one, and no account. */
+function isAlone(tokens: readonly ServerToken[], at: number): boolean {
+  return !isOneOf(tokens[at + 1], '.', '@');
 }
 
 const SEQUENCE_FUNCTIONS = new Set(['NEXTVAL', 'LASTVAL', 'SETVAL']);

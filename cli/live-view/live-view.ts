@@ -116,18 +116,22 @@ export class LiveView implements ProgressListener, Disposable {
   /** @param room at least 1 @returns no more lines than that; the last one is that of the whole run */
   #frame(columns: number, room: number): string[] {
     const lines = [...this.#lines.values()];
-    for (const line of lines) if (line.stage === 'dump') line.done = sizeOf(line.path);
-    for (const { database, stage, done, total, isLeftover } of lines)
-      if (!isLeftover) {
-        // The estimate of a dump may be that of a smaller database, before a table was added.
-        if (stage === 'dump' && total && done > total) this.#progress.expect(database, done);
-        this.#progress.at(database, stage, total ? done / total : 0);
-      }
+    for (const line of lines) this.#follow(line);
     const overall = overallLine(this.#progress.overall, columns);
     if (room === 1) return [overall];
     const shown = (lines.length < room ? lines : lines.slice(0, room - 2)).map(line => lineOf(line, columns));
     const more = lines.length - shown.length;
     return [...shown, ...(more > 0 ? [`… and ${more} more`] : []), overall];
+  }
+
+  /** Looks how far a line is by now. */
+  #follow(line: Line): void {
+    const { database, stage, path, total, isLeftover } = line;
+    if (stage === 'dump') line.done = sizeOf(path);
+    if (isLeftover) return;
+    // The estimate of a dump may be that of a smaller database, before a table was added.
+    if (stage === 'dump' && total && line.done > total) this.#progress.expect(database, line.done);
+    this.#progress.at(database, stage, total ? line.done / total : 0);
   }
 }
 

@@ -24,18 +24,29 @@ export function withHistory(
   const databases = listed && new Map(listed.map(database => [database.database_name, database]));
   return outcomes.map(outcome => {
     if (isFine(outcome)) return outcome;
-    const { database, state, isLeftover } = outcome;
-    const known = databases?.get(database);
-    const good = state === 'complete' ? undefined : databases ? goodOf(known) : undefined;
-    const lastGood = state === 'complete' ? undefined : good === undefined ? goodIn(before, database) : good;
-    const isOpen = !isLeftover && state !== 'complete';
-    const last = isOpen && !databases ? lastOf(before, database) : undefined;
-    const loss = outcome.loss ?? (isOpen ? (known?.unaccepted_loss ?? last?.loss) : undefined);
-    // Those of an incomplete backup: without the service no one has compared this one.
-    const losses = (last?.findings ?? []).filter(({ code }) => isLoss(code));
-    const findings = loss || losses.length === 0 ? outcome.findings : [...outcome.findings, ...losses];
-    return { ...outcome, findings, ...(lastGood !== undefined && { lastGood }), ...(loss && { loss }) };
+    const { database } = outcome;
+    // A complete backup that has lost something is the last good one itself.
+    if (outcome.state === 'complete') return outcome;
+    const listedGood = databases && goodOf(databases.get(database));
+    const lastGood = listedGood === undefined ? goodIn(before, database) : listedGood;
+    const withLoss = databases
+      ? withListedLoss(outcome, databases.get(database))
+      : withEarlierLoss(outcome, lastOf(before, database));
+    return { ...withLoss, ...(lastGood !== undefined && { lastGood }) };
   });
+}
+
+function withListedLoss(outcome: Outcome, known: Listed[number] | undefined): Outcome {
+  const loss = outcome.loss ?? (outcome.isLeftover ? undefined : known?.unaccepted_loss);
+  return { ...outcome, ...(loss && { loss }) };
+}
+
+/** The losses of an incomplete backup stand among its findings: without the service no one has compared this one. */
+function withEarlierLoss(outcome: Outcome, last: Outcome | undefined): Outcome {
+  if (outcome.loss || outcome.isLeftover) return outcome;
+  if (last?.loss) return { ...outcome, loss: last.loss };
+  const losses = (last?.findings ?? []).filter(({ code }) => isLoss(code));
+  return { ...outcome, findings: [...outcome.findings, ...losses] };
 }
 
 /** @returns null when the database has no such backup; undefined when an older service does not report it */

@@ -71,13 +71,7 @@ function explain(error: Error, source: DatabaseSource, contact: Contact): Explan
     };
   const plugin =
     /unknown plugin (\w+)/.exec(error.message)?.[1] ?? (code.includes('CLEAR_PASSWORD') && 'mysql_clear_password');
-  if (plugin) {
-    const isReadable = plugin === 'mysql_clear_password' || plugin === 'dialog';
-    return {
-      what: `the server wants this user to log in by ${plugin}, which sade ${isReadable ? "won't do here" : "can't"}`,
-      advice: isReadable ? readablePassword(plugin) : ANOTHER_PLUGIN,
-    };
-  }
+  if (plugin) return explainPlugin(plugin);
   if (sqlState !== undefined)
     return {
       what: `${error.message} (${errno})`,
@@ -91,6 +85,15 @@ function explain(error: Error, source: DatabaseSource, contact: Contact): Explan
   }
   const why = contact.isGreeted ? 'ends connections before the login' : NOT_REACHED[code];
   return { what: messageFrom(error), advice: adviceOn(CLIENT_ERRORS[code]), why, isServerAway: code in NOT_REACHED };
+}
+
+/** The server wants a way to log in that is not known here, or that shows it the password. */
+function explainPlugin(plugin: string): Explanation {
+  const isReadable = plugin === 'mysql_clear_password' || plugin === 'dialog';
+  return {
+    what: `the server wants this user to log in by ${plugin}, which sade ${isReadable ? "won't do here" : "can't"}`,
+    advice: isReadable ? readablePassword(plugin) : ANOTHER_PLUGIN,
+  };
 }
 
 /** Something takes the connection, and does not begin as a database server does. */

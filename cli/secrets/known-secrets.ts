@@ -16,14 +16,16 @@ export async function knownSecrets(
   const secrets = new Set(ofEnvironment(text, env));
   for (const entry of entriesIn(text)) {
     const filled = interpolateEnv(entry, env, () => {}) as Record<string, unknown>;
-    for (const { db_password, dump_options } of [entry, filled]) {
-      if (typeof db_password === 'string') secrets.add(db_password);
-      for (const option of Array.isArray(dump_options) ? dump_options : []) secrets.add(behindNameOf(String(option)));
-    }
+    for (const secret of [...inEntry(entry), ...inEntry(filled)]) secrets.add(secret);
     if (typeof filled.db_password_file === 'string')
       for (const secret of await inFile(resolve(dirname(resolve(path)), filled.db_password_file))) secrets.add(secret);
   }
   return secrets;
+}
+
+function inEntry({ db_password, dump_options }: Record<string, unknown>): string[] {
+  const values = Array.isArray(dump_options) ? dump_options.map(option => behindNameOf(String(option))) : [];
+  return typeof db_password === 'string' ? [db_password, ...values] : values;
 }
 
 function ofEnvironment(text: string, env: Readonly<Record<string, string | undefined>>): string[] {

@@ -46,12 +46,28 @@ export async function deliver(pending: PendingZip, spool: Spool, options: Upload
     const isTooLarge = manifest !== undefined && !isSent;
     return { receipt, manifest, isTooLarge, sha256, notRemoved: await spool.forget(fileName) };
   } catch (error) {
-    // What the service says of itself tells nothing of the file, which may be large.
-    if (!(error instanceof ServiceRefusal) || outageBehind(error, options.server)) throw error;
-    if (!sha256.equals(await fileDigest(path, options.signal))) throw await quarantine(spool, fileName);
-    const isSecond = FOR_GOOD.has(error.code) && (await spool.noteRefusal(fileName));
-    throw isSecond ? await refuse(spool, fileName, error) : error;
+    throw await whatFailed(error, { spool, fileName, path, sha256 }, options);
   }
+}
+
+interface Sent {
+  readonly spool: Spool;
+  readonly fileName: string;
+  readonly path: string;
+  readonly sha256: Buffer;
+}
+
+/** @returns what to throw; the zip may be set aside by then */
+async function whatFailed(
+  error: unknown,
+  { spool, fileName, path, sha256 }: Sent,
+  { server, signal }: UploadOptions,
+): Promise<unknown> {
+  // What the service says of itself tells nothing of the file, which may be large.
+  if (!(error instanceof ServiceRefusal) || outageBehind(error, server)) return error;
+  if (!sha256.equals(await fileDigest(path, signal))) return quarantine(spool, fileName);
+  const isSecond = FOR_GOOD.has(error.code) && (await spool.noteRefusal(fileName));
+  return isSecond ? refuse(spool, fileName, error) : error;
 }
 
 /**

@@ -107,23 +107,25 @@ class Reader {
     const text = this.#text;
     const at = this.#at;
     const next = text.charCodeAt(at + 1);
-    // Behind `--` there must be a blank, or the end.
-    const isDashed =
-      code === DASH && next === DASH && (at + 2 >= text.length || CLASSES[text.charCodeAt(at + 2)] === BLANK);
-    if (code === HASH || isDashed) {
+    if (code === HASH || (code === DASH && next === DASH && isBlankOrEnd(text, at + 2))) {
       this.#goBehind('\n', at, undefined);
       return true;
     }
     if (code === STAR && next === SLASH) return this.#endOfComment();
     if (code !== SLASH || next !== STAR) return false;
+    this.#openComment();
+    return true;
+  }
+
+  /** A plain comment is passed; what stands in one that is code is read on. */
+  #openComment(): void {
     const opener = this.#match(CODE_OPENER[this.#rules.flavour]);
     if (opener === undefined || isForOthers(Number(opener[1] ?? 0), this.#rules.flavour))
-      this.#goBehind('*/', at + 2, 'a comment that is not closed');
+      this.#goBehind('*/', this.#at + 2, 'a comment that is not closed');
     else {
       this.#at += opener[0].length;
       this.#isInCode = true;
     }
-    return true;
   }
 
   #endOfComment(): boolean {
@@ -221,6 +223,11 @@ class Reader {
     while (at < text.length && CLASSES[text.charCodeAt(at)] === kind) at++;
     this.#at = at;
   }
+}
+
+/** Behind `--` there must be a blank, or the end, for it to begin a comment. */
+function isBlankOrEnd(text: string, at: number): boolean {
+  return at >= text.length || CLASSES[text.charCodeAt(at)] === BLANK;
 }
 
 /** MariaDB takes what is meant for MySQL since 5.7 for a plain comment; what is for servers that are not there yet is one, too. */
