@@ -4,8 +4,8 @@ import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { leftOut } from '../config/partial-dumps.ts';
 import { isAtLeast } from '../mysql/server-facts.ts';
-import type { SourceReport } from '../preflight/preflight.ts';
-import type { VersionedTable } from '../preflight/source/source-objects.ts';
+import type { VersionedTable } from '../preflight/source/source-tables.ts';
+import type { SourceReport } from '../preflight/source-report.ts';
 
 /** How the history of tables gets into the dump, or that it does not. */
 export interface HistoryPlan {

@@ -6,7 +6,8 @@ import { type PartialOption, whatIsLeftOut } from '../config/partial-dumps.ts';
 import { ExplainedError } from '../errors.ts';
 import { ServerAway } from '../mysql/explain-connecting.ts';
 import { clientFindings } from '../preflight/client-findings.ts';
-import { type Preflight, rightsUnknown, type SourceReport } from '../preflight/preflight.ts';
+import { type Preflight, rightsUnknown } from '../preflight/preflight.ts';
+import type { SourceReport } from '../preflight/source-report.ts';
 import type { DumpOrder } from './dump.ts';
 import { planHistory } from './history-plan.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { emptyInventory, type Inventory } from '../../protocol/manifest.ts';
-import type { SourceReport } from '../preflight/preflight.ts';
+import type { SourceReport } from '../preflight/source-report.ts';
 import { compareWithSource } from './compare-with-source.ts';
 
 const objects: SourceReport['objects'] = {

@@ -2,7 +2,7 @@ import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import { type Inventory, namesIn, OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import { type LeftOut, leftOut } from '../config/partial-dumps.ts';
-import type { SourceReport } from '../preflight/preflight.ts';
+import type { SourceReport } from '../preflight/source-report.ts';
 
 /**
  * Compares what the server showed with what is in the dump.

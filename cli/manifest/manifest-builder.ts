@@ -9,7 +9,7 @@ import { type DumpContents, InventoryScanner } from '../dump-parser/inventory-sc
 import { ExplainedError } from '../errors.ts';
 import { TailBuffer } from '../files/tail-buffer.ts';
 import program from '../package.json' with { type: 'json' };
-import type { SourceReport } from '../preflight/preflight.ts';
+import type { SourceReport } from '../preflight/source-report.ts';
 import { sourceRedactor } from '../secrets/source-redactor.ts';
 import { formatBytes } from '../terminal/format.ts';
 import type { Sealed } from '../zip/part-file.ts';

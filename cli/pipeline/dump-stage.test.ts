@@ -7,7 +7,7 @@ import { finding } from '../../protocol/finding.ts';
 import { emptyInventory } from '../../protocol/manifest.ts';
 import { fakeMysqldump } from '../../testing/cli/fake-mysqldump.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import type { SourceReport } from '../preflight/preflight.ts';
+import type { SourceReport } from '../preflight/source-report.ts';
 import { Spool } from '../spool/spool.ts';
 import { DiskRoom } from './disk-room.ts';
 import { startDump } from './dump-stage.ts';

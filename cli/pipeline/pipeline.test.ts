@@ -16,7 +16,7 @@ import { fakeMysqldump } from '../../testing/cli/fake-mysqldump.ts';
 import { pin } from '../../testing/machine/mounts.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
-import type { SourceReport } from '../preflight/preflight.ts';
+import type { SourceReport } from '../preflight/source-report.ts';
 import type { Outcome } from '../report/outcome.ts';
 import { Spool } from '../spool/spool.ts';
 import { type PipelineOptions, runPipeline } from './pipeline.ts';

@@ -10,7 +10,7 @@ import { emptyInventory, type Manifest } from '../../protocol/manifest.ts';
 import { fakeMysqldump } from '../../testing/cli/fake-mysqldump.ts';
 import { mountSmallDisk } from '../../testing/machine/small-disk.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import type { SourceReport } from '../preflight/preflight.ts';
+import type { SourceReport } from '../preflight/source-report.ts';
 import type { Outcome } from '../report/outcome.ts';
 import { Spool } from '../spool/spool.ts';
 import { DiskRoom } from './disk-room.ts';

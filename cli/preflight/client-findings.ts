@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import { isAtLeast } from '../mysql/server-facts.ts';
-import type { SourceReport } from './preflight.ts';
+import type { SourceReport } from './source-report.ts';
 
 const NAMES = { mysql: 'MySQL', mariadb: 'MariaDB' };
 const OPTIONS = { mysql: '--mysqldump', mariadb: '--mariadb-dump' };

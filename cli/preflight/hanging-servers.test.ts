@@ -5,7 +5,7 @@ import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
 import { ServerAway } from '../mysql/explain-connecting.ts';
 import { learningPreflight } from './hanging-servers.ts';
-import type { SourceReport } from './preflight.ts';
+import type { SourceReport } from './source-report.ts';
 
 const signal = new AbortController().signal;
 const REPORT = { findings: [] } as unknown as SourceReport;

@@ -7,7 +7,8 @@ import { dump } from '../../testing/databases/dump-database.ts';
 import { PASSWORD, SERVERS, type SourceServer } from '../../testing/databases/source-server.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
-import { rightsUnknown, runPreflight, type SourceReport } from './preflight.ts';
+import { rightsUnknown, runPreflight } from './preflight.ts';
+import type { SourceReport } from './source-report.ts';
 
 const DATABASE = 'pt_preflight';
 const signal = new AbortController().signal;

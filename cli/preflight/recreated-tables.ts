@@ -1,6 +1,6 @@
 import type { DatabaseSource } from '../config/databases.ts';
 import { connect } from '../mysql/connect.ts';
-import { askTableFingerprint, type TableFingerprint } from './source/source-objects.ts';
+import { askTableFingerprint, type TableFingerprint } from './source/source-tables.ts';
 
 /** The tables of a database at one moment, to be compared with a later one. */
 export interface TablesSeen {

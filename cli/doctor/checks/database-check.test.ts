@@ -4,7 +4,7 @@ import { OBJECT_KINDS } from '../../../protocol/manifest.ts';
 import type { MysqldumpClient } from '../../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { ExplainedError } from '../../errors.ts';
-import type { SourceReport } from '../../preflight/preflight.ts';
+import type { SourceReport } from '../../preflight/source-report.ts';
 import { checkDatabase } from './database-check.ts';
 
 const SOURCE: DatabaseSource = {

@@ -6,7 +6,8 @@ import { TimedQuestions } from '../../mysql/timed-questions.ts';
 import { computedFindings } from '../source/computed-columns.ts';
 import { probeValues } from '../source/probe-values.ts';
 import { roundedKeyFindings } from '../source/rounded-keys.ts';
-import { askKeys, type SourceObjects } from '../source/source-objects.ts';
+import { askKeys } from '../source/source-columns.ts';
+import type { SourceObjects } from '../source/source-objects.ts';
 import type { SuspectColumn } from '../source/suspect-columns.ts';
 import { valueFindings } from './value-findings.ts';
 

@@ -3,7 +3,7 @@ import { firstNames } from '../../../protocol/first-names.ts';
 import type { LeftOut } from '../../config/partial-dumps.ts';
 import type { Row, Session } from '../../mysql/connect.ts';
 import { isAtLeast, type ServerFacts } from '../../mysql/server-facts.ts';
-import { askKeys } from '../source/source-objects.ts';
+import { askKeys } from '../source/source-columns.ts';
 
 interface Asked {
   readonly database: string;

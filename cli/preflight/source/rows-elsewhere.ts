@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../../../protocol/finding.ts';
 import { firstNames } from '../../../protocol/first-names.ts';
 import type { LeftOut } from '../../config/partial-dumps.ts';
-import type { TableOfEngine } from './source-objects.ts';
+import type { TableOfEngine } from './source-tables.ts';
 
 /**
  * The engines whose rows mysqldump never dumps; MariaDB's program calls that --no-data-med. The rows of
