@@ -104,6 +104,6 @@ export function createApp({
 function logTransferError(log: Logger, error: NodeJS.ErrnoException): void {
   const codes = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
   const wasClient = originOf(error) === undefined && codes.includes(error.code ?? '');
-  if (wasClient) log.info({ reason: error.code }, 'the client went away before it had the whole answer');
-  else log.error({ err: error }, 'an answer was cut short');
+  if (wasClient) log.info({ reason: error.code }, 'the client closed the connection before the answer was complete');
+  else log.error({ err: error }, 'an answer was not sent completely');
 }

@@ -215,7 +215,7 @@ describe('node server/main.ts does not start', () => {
 
   it('with arguments that it does not know, and says which there are', async () => {
     for (const args of [['rebuilt'], ['rebuild', '--force'], ['--verbose']])
-      await expectRefusal({}, args, `"${args.join(' ')}"`, 'none, to run the service', 'rebuild');
+      await expectRefusal({}, args, `"${args.join(' ')}"`, 'No argument runs the service', 'rebuild');
   });
 
   it('where it can not store', () => expectRefusal({ STORAGE_DIR: `${folder}/file/backups` }, [], 'STORAGE_DIR'));
@@ -232,7 +232,7 @@ describe('node server/main.ts does not start', () => {
   it('twice on one address', async () => {
     const env = { DATABASE_URL: `sqlite:${folder}/first.sqlite`, STORAGE_DIR: `${folder}/first` };
     await using service = await startService(env);
-    await expectRefusal({ PORT: new URL(service.url).port }, [], 'can not be listened on');
+    await expectRefusal({ PORT: new URL(service.url).port }, [], 'can not listen on');
   });
 
   describe('on another storage than its history knows:', function () {

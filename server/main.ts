@@ -31,7 +31,7 @@ const CLOSE_MS = 5_000;
 const DOWNLOAD_IDLE_MS = 300_000;
 
 const SLOW_WITHOUT_GC =
-  'Node was started without --expose-gc: uploads take twice the CPU time, and more memory. npm start and docs/install.md have it';
+  'Node was started without --expose-gc: uploads take twice the CPU time, and more memory. Start it with npm start, or as docs/install.md shows';
 
 const log = await createLog({ isTerminal: process.stdout.isTTY });
 logIgnoredSignals(log);
@@ -55,7 +55,7 @@ async function run(args: readonly string[]): Promise<void> {
   if (args.length === 0) return start(config);
   if (args.length === 1 && args[0] === 'rebuild') return rebuild(config);
   throw new Error(
-    `It does not know the arguments "${args.join(' ')}". There are: none, to run the service; rebuild, to make a lost history again from the stored files; and --help.`,
+    `Unknown arguments "${args.join(' ')}". No argument runs the service, rebuild makes a lost history again from the stored files, and --help shows the usage.`,
   );
 }
 
@@ -68,7 +68,7 @@ async function start(config: Config): Promise<void> {
   const graphql = await createGraphql({ log, events, totals, introspection: config.graphqlIntrospection });
   const server = await listen({ host: config.host, port: config.port, log });
   const leftovers = await storage.removeLeftovers();
-  if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash had left`);
+  if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash left behind`);
   const uploads = { maxFileBytes: config.maxUploadBytes, idleMs: config.uploadIdleTimeoutSeconds * 1000 };
   const scrub = createScrub({
     history,
@@ -90,7 +90,7 @@ async function start(config: Config): Promise<void> {
   if (config.scrubIntervalDays > 0) scheduleScrub({ scrub, log });
   log.info({ url: server.url }, `Lumbung listens on ${server.url}`);
   reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>
-    log.error({ err }, 'strays could not be looked for'),
+    log.error({ err }, 'the search for orphaned files failed'),
   );
 }
 
@@ -103,7 +103,7 @@ async function rebuild(config: Config): Promise<void> {
   const { fromRecord, renumbered, fromZip, gone, failed } = rebuilt;
   log.info(
     { from_record: fromRecord, renumbered, from_zip: fromZip, gone, failed },
-    `The history has ${fromRecord + renumbered + fromZip} backups more: ${fromRecord} by their records, ${renumbered} by their records but with a new id, ${fromZip} by reading their zips. Of ${gone} the zip is gone. ${failed} files could not be taken in. Damage that was known before is not: let a scrub read them all (docs/how-to/scrub-stored-files.md).`,
+    `Added ${fromRecord + renumbered + fromZip} backups to the history: ${fromRecord} from their records, ${renumbered} from their records with a new id, ${fromZip} by reading their zips. The zips of ${gone} are missing. ${failed} files could not be added. Damage that was known before is not in the history: let a scrub read all files (docs/how-to/scrub-stored-files.md).`,
   );
   process.exit(failed > 0 ? 1 : 0);
 }
@@ -112,7 +112,7 @@ async function openStores(config: Config): Promise<{ history: Orm; storage: Stor
   const history = await openHistory(config.databaseUrl);
   opened = history;
   const { storageDir: folder, allowEmptyStorage: accepts } = config;
-  const report = (err: unknown, what: string) => log.error({ err }, `Of the storage: ${what}`);
+  const report = (err: unknown, what: string) => log.error({ err }, `Storage: ${what}`);
   const storage = folderStorage({ folder, report });
   const unusable = (error: Error) => {
     throw new Error(`STORAGE_DIR ${folder} can not be used: ${error.message}`, { cause: error });
@@ -123,7 +123,10 @@ async function openStores(config: Config): Promise<{ history: Orm; storage: Stor
   process.once('exit', () => claim[Symbol.dispose]());
   await storage.checkUsable().catch(unusable);
   await rememberIdentity({ em: history.em }, claim.id);
-  if (accepts) log.warn('ALLOW_EMPTY_STORAGE is on: take it out again, or a disk that is not mounted goes unnoticed');
+  if (accepts)
+    log.warn(
+      'ALLOW_EMPTY_STORAGE is on: remove it after this start. With it the service does not notice a disk that is not mounted',
+    );
   return { history, storage };
 }
 

@@ -3,7 +3,7 @@ import { VARIABLES, type Variable } from './config.ts';
 /** @returns what `npm start -- --help` prints: the arguments and the environment variables */
 export function usage(): string {
   return [
-    "Lumbung's service receives backups, checks them and keeps them.",
+    "Lumbung's service receives backups, checks them and stores them.",
     '',
     'npm start              runs the service',
     'npm start -- rebuild   makes a lost history again from the stored files',

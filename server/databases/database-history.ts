@@ -64,6 +64,9 @@ export async function findDatabase({ em }: { em: EntityManager }, name: string):
 
 async function findCursor(em: EntityManager, database: NamedDatabase, id: number): Promise<BackupPlace> {
   const backup = await em.findOne(Backup, { id, database: database.id });
-  if (!backup) throw validationError([{ field: 'before', message: `is no backup of ${database.name}: ${id}` }]);
+  if (!backup)
+    throw validationError([
+      { field: 'before', message: `must be the id of a backup of ${database.name}, and ${id} is not` },
+    ]);
   return { id, sortedAt: backup.sortedAt!, size: backup.size };
 }

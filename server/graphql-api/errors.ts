@@ -11,7 +11,7 @@ export function maskError(error: unknown): GraphQLError {
   const graphqlError = error instanceof GraphQLError ? error : new GraphQLError('', { originalError });
   if (isOfGraphql(graphqlError)) return withCode(graphqlError);
   const foreseen = toExpectedError(graphqlError.originalError);
-  const message = foreseen?.message ?? 'Something went wrong in the service: its log says more';
+  const message = foreseen?.message ?? 'The service failed with an internal error: its log shows the cause';
   const extensions = foreseen ? { code: foreseen.code, errors: foreseen.errors } : { code: 'INTERNAL_ERROR' };
   return new GraphQLError(message, { nodes: graphqlError.nodes ?? null, path: graphqlError.path ?? null, extensions });
 }

@@ -8,7 +8,7 @@ import { sendContinue } from '../http/send-continue.ts';
 import type { Graphql } from './create-graphql.ts';
 import { graphiqlPage } from './graphiql-page.ts';
 
-const REFUSED = 'This is no GraphQL request: POST a JSON object with "query" in it, as application/json';
+const REFUSED = 'This is not a GraphQL request: POST a JSON object with "query" in it, as application/json';
 const NO_PAGE =
   'GraphiQL is switched off here (GRAPHQL_INTROSPECTION=off): POST a JSON object with "query" in it, as application/json';
 const BODY_LIMITS = { maxBytes: 100_000, maxMs: 30_000 };
@@ -34,7 +34,7 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
     const url = new URL(ctx.url, 'http://localhost');
     if (isPageOnly) url.search = '';
     const response = await turns.run(0, async () => {
-      if (ctx.res.destroyed) throw new AppError(499, 'REQUEST_ABORTED', 'The client went away');
+      if (ctx.res.destroyed) throw new AppError(499, 'REQUEST_ABORTED', 'The client closed the connection');
       return graphql.fetch(url, { method, headers: headers as Record<string, string>, body }, { em, requestId });
     });
     // Of a page Yoga gives us no more than that.

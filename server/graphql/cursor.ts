@@ -17,7 +17,7 @@ export function formatCursor(...parts: Parts): string {
 export function parseCursor<const T extends readonly KeyType[]>(cursor: string, order: string, types: T): Key<T> {
   const [ofOrder, ...key] = partsOf(cursor);
   if (ofOrder !== order || !isKey(key, types))
-    throw validationError([{ field: 'after', message: 'is no cursor of a list in this order' }]);
+    throw validationError([{ field: 'after', message: 'is not a cursor of a list in this order' }]);
   return key;
 }
 

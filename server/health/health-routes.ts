@@ -32,7 +32,7 @@ export function healthRoutes({ storage, scrub, verifyUploads }: Dependencies): R
 
   router.get('/-/status', async ctx => {
     const { em } = ctx.state;
-    const { free, total } = await storage.space().catch(storageUnavailable('can not be looked at'));
+    const { free, total } = await storage.space().catch(storageUnavailable('can not be read'));
     const data = {
       version: manifest.version,
       time: new Date().toISOString(),

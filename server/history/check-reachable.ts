@@ -15,7 +15,7 @@ export async function answersInTime(asked: Promise<unknown>, silentMs = SILENT_M
   const heard = new AbortController();
   // A server that has come to a standstill ends no statement.
   const silence = sleep(silentMs, undefined, { signal: heard.signal }).then(() => {
-    throw new AppError(503, 'HISTORY_UNAVAILABLE', `The history store has said nothing for ${silentMs / 1000} s`);
+    throw new AppError(503, 'HISTORY_UNAVAILABLE', `The history store has not answered for ${silentMs / 1000} s`);
   });
   try {
     await Promise.race([asked, silence]);

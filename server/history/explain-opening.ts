@@ -5,7 +5,7 @@ import { codeOf, sqliteCodeOf } from '../error-code.ts';
  * @param url may hold a password, which the message never does
  */
 export function explainOpening(url: string, error: unknown): Error {
-  const hint = HINTS[knownCode(error)] ?? 'see the reason above; DATABASE_URL says where the store is';
+  const hint = HINTS[knownCode(error)] ?? 'DATABASE_URL names the store: correct it, or fix the store';
   return new Error(`The history store ${withoutPassword(url)} can not be opened: ${reasonOf(error)} (${hint})`, {
     cause: error,
   });
@@ -32,7 +32,7 @@ const HINTS: Record<string, string> = {
   ER_NOT_SUPPORTED_AUTH_MODE: 'the login method of that user is not supported: use caching_sha2_password',
   SQLITE_CANTOPEN: 'check that the folder is there and may be written to',
   SQLITE_READONLY: 'the file must be writable for the user that runs the service',
-  SQLITE_NOTADB: 'the file is no SQLite database: move it away or choose another path',
+  SQLITE_NOTADB: 'the file is not an SQLite database: move it away or choose another path',
   EACCES: 'the folder must be writable for the user that runs the service',
   EEXIST: 'a part of the path is a file, not a folder',
   EISDIR: 'the path is that of a folder: name a file in it',

@@ -159,7 +159,7 @@ describe('history', () => {
 
     it('a file that is no database, and a folder that can not be', async () => {
       await writeFile(join(folder, 'no.sqlite'), 'x'.repeat(5000));
-      expect(await messageFor(`sqlite:${folder}/no.sqlite`)).to.contain('no SQLite database');
+      expect(await messageFor(`sqlite:${folder}/no.sqlite`)).to.contain('not an SQLite database');
       expect(await messageFor(`sqlite:${folder}/no.sqlite/x/history.sqlite`)).to.contain('not a folder');
       expect(await messageFor(`sqlite:${folder}`)).to.contain('name a file in it');
     });

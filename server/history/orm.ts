@@ -32,5 +32,7 @@ export async function openHistory(url: string): Promise<Orm> {
 async function refuseBareBackslashes(orm: Orm): Promise<void> {
   const [row] = await orm.em.execute<Array<{ mode: string }>>('select @@session.sql_mode as mode');
   if (row!.mode.includes('NO_BACKSLASH_ESCAPES'))
-    throw new Error('its sql_mode has NO_BACKSLASH_ESCAPES, with which values are not safe: take it out of the server');
+    throw new Error(
+      'its sql_mode has NO_BACKSLASH_ESCAPES, which makes values in statements unsafe: remove that mode from the configuration of the server',
+    );
 }

@@ -47,6 +47,6 @@ function unexpected(requestId: string): AppError {
   return new AppError(
     500,
     'INTERNAL_ERROR',
-    `Something went wrong in the service. Its log says more under the request id ${requestId}`,
+    `The service failed with an internal error. Its log shows the cause under the request id ${requestId}`,
   );
 }

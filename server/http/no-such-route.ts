@@ -10,7 +10,11 @@ export function noSuchRoute(): Middleware {
     if (allowed.size === 0) throw notFound('ROUTE_NOT_FOUND', `There is nothing at ${ctx.path}`);
     ctx.set('Allow', [...allowed, 'OPTIONS'].join(', '));
     if (ctx.method !== 'OPTIONS')
-      throw new AppError(405, 'METHOD_NOT_ALLOWED', `${ctx.path} does not know ${ctx.method}: see the field Allow`);
+      throw new AppError(
+        405,
+        'METHOD_NOT_ALLOWED',
+        `${ctx.path} does not support the method ${ctx.method}: the Allow header lists the methods that it supports`,
+      );
     ctx.status = 204;
   };
 }

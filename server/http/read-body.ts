@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { formatBytes } from '../../protocol/format-bytes.ts';
 import { AppError } from '../errors.ts';
 
 /**
@@ -7,7 +8,7 @@ import { AppError } from '../errors.ts';
  */
 export async function readBody(request: IncomingMessage, { maxBytes, maxMs }: { maxBytes: number; maxMs: number }) {
   const tooLarge = () =>
-    new AppError(413, 'BODY_TOO_LARGE', `The body is larger than the ${maxBytes} bytes that are allowed`);
+    new AppError(413, 'BODY_TOO_LARGE', `The body is larger than ${formatBytes(maxBytes)}, which is the limit`);
   const tooLate = () => new AppError(408, 'REQUEST_TIMEOUT', `The body did not arrive within ${maxMs / 1000} seconds`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   return new Promise<Buffer>((resolve, reject) => {
@@ -20,7 +21,8 @@ export async function readBody(request: IncomingMessage, { maxBytes, maxMs }: { 
       if (size > maxBytes) settle(() => reject(tooLarge()));
     };
     const onEnd = () => settle(() => resolve(Buffer.concat(chunks)));
-    const onClose = () => settle(() => reject(new AppError(499, 'REQUEST_ABORTED', 'The client went away')));
+    const onClose = () =>
+      settle(() => reject(new AppError(499, 'REQUEST_ABORTED', 'The client closed the connection')));
     const settle = (end: () => void) => {
       clearTimeout(timer);
       request.off('data', onData).off('end', onEnd).off('close', onClose);

@@ -8,7 +8,7 @@ import { failRequest } from './request-scope.ts';
  */
 export function endOnUncaughtErrors(log: Logger): () => void {
   const end = (error: unknown) => {
-    log.fatal({ err: error }, 'Lumbung stops, since it met a mistake of its own');
+    log.fatal({ err: error }, 'Lumbung stops because of a bug: no one caught this error. Please report it');
     process.exit(1);
   };
   process.on('uncaughtException', end);

@@ -10,7 +10,7 @@ export function wellFormedUrl(): Middleware {
       throw new AppError(
         400,
         'MALFORMED_URL',
-        `The address ${ctx.url} is none, or not percent-encoded UTF-8`,
+        `The address ${ctx.url} is not valid, or is not percent-encoded UTF-8`,
         [],
         error,
       );

@@ -17,5 +17,5 @@ export function logIgnoredSignals(log: Logger): void {
   tell = signal =>
     signal === 'SIGHUP' && process.stdout.isTTY
       ? undefined
-      : log.info(`${signal} is ignored: the log goes to stdout, and there is nothing to open anew`);
+      : log.info(`${signal} is ignored: the log goes to stdout, so there is no file to reopen`);
 }

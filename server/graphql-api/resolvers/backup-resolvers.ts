@@ -38,7 +38,11 @@ export const backupResolvers = {
     backupReceived: {
       subscribe: (_, { database }, { events }) => {
         if (events.listeners >= MAX_LISTENERS)
-          throw new AppError(429, 'TOO_MANY_SUBSCRIPTIONS', `${MAX_LISTENERS} listen already: try again later`);
+          throw new AppError(
+            429,
+            'TOO_MANY_SUBSCRIPTIONS',
+            `The service already has ${MAX_LISTENERS} subscribers, which is its limit: try again later`,
+          );
         return events.listen(database) as AsyncIterable<never>;
       },
       resolve: async ([event]: [BackupEvent | typeof MISSED], _: unknown, { loaders, budget }: GraphqlContext) => {
@@ -103,7 +107,7 @@ async function lossOf(
 }
 
 function tooSlow(): AppError {
-  const message = `More than ${MAX_WAITING} backups came in while this client took none: subscribe again`;
+  const message = `More than ${MAX_WAITING} backups were received while this client read no event: subscribe again`;
   return new AppError(429, 'SUBSCRIBER_TOO_SLOW', message);
 }
 

@@ -82,7 +82,7 @@ export class Loaders {
 
 function inOrder<T>(ids: readonly number[], found: readonly T[], idOf: (item: T) => number): Array<T | Error> {
   const byId = new Map(found.map(item => [idOf(item), item]));
-  return ids.map(id => byId.get(id) ?? new Error(`the history has lost the row ${id}`));
+  return ids.map(id => byId.get(id) ?? new Error(`the row ${id} is missing in the history`));
 }
 
 function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

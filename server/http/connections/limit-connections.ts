@@ -31,7 +31,7 @@ export function limitConnections(server: Server, { connections, most, silentMs, 
 const TOO_MANY = {
   status: '503 Service Unavailable',
   code: 'TOO_MANY_CONNECTIONS',
-  message: 'All connections that the service may have at once are busy: try again later',
+  message: 'The service has no free connection: try again later',
   fields: ['Retry-After: 5'],
 };
 

@@ -64,7 +64,7 @@ describe('listen', () => {
     });
     expect((await fetch(server.url)).status).to.equal(200);
     expect((await fetch(server.url)).status).to.equal(200);
-    expect(lines.join()).to.contain('a connection could not be taken').and.contain('EMFILE');
+    expect(lines.join()).to.contain('a connection could not be accepted').and.contain('EMFILE');
     await server.stop(0);
   });
 });

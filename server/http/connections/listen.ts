@@ -72,7 +72,7 @@ export async function listen({ host, port, log, limits = {} }: Address): Promise
   limitConnections(server, { connections, most, silentMs, log });
   await claim(server, { host, port });
   // Such as no descriptor left for a connection: nothing to end the service for.
-  server.on('error', err => log.error({ err }, 'a connection could not be taken'));
+  server.on('error', err => log.error({ err }, 'a connection could not be accepted'));
   return { url: urlOf(server), serve: handler.resolve, stop: graceMs => stop(server, running, graceMs) };
 }
 
@@ -91,7 +91,7 @@ async function claim(server: Server, { host, port }: { host: string; port: numbe
   server.listen({ host, port });
   await once(server, 'listening').catch(error => {
     throw new Error(
-      `HOST ${host} and PORT ${port} can not be listened on: ${error.message} (is a Lumbung running already? Stop it, or choose another address)`,
+      `The service can not listen on HOST ${host} and PORT ${port}: ${error.message} (is Lumbung already running? Stop it, or choose another address)`,
       { cause: error },
     );
   });

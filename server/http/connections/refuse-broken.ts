@@ -53,7 +53,7 @@ function answerTo({ code }: NodeJS.ErrnoException): RawAnswer {
 const NO_HTTP: RawAnswer = {
   status: '400 Bad Request',
   code: 'MALFORMED_REQUEST',
-  message: 'The request is not HTTP/1.1 as RFC 9112 has it',
+  message: 'The request is not valid HTTP/1.1 (RFC 9112)',
 };
 
 const BROKEN: Record<string, RawAnswer> = {
@@ -70,6 +70,6 @@ const BROKEN: Record<string, RawAnswer> = {
 };
 
 function notAProxy(target: string): RawAnswer {
-  const message = `This service is no proxy: it does not connect to ${target.slice(0, 200)}`;
+  const message = `This service is not a proxy: it does not connect to ${target.slice(0, 200)}`;
   return { status: '405 Method Not Allowed', code: 'METHOD_NOT_ALLOWED', message };
 }

@@ -15,7 +15,7 @@ export function allowedHosts(names: readonly string[]): Middleware {
   return async (ctx, next) => {
     const host = askedHost(ctx);
     const parsed = host === undefined ? undefined : parseHost(host);
-    if (host !== undefined && !parsed) throw malformed(`its host ${JSON.stringify(host)} is none`);
+    if (host !== undefined && !parsed) throw malformed(`the host ${JSON.stringify(host)} in it is not valid`);
     ctx.state.host = parsed;
     if (parsed && !isOwnAddress(parsed.name) && !allowed.has(parsed.name) && !PROBES.has(ctx.path))
       throw misdirected(parsed.name);
@@ -26,19 +26,19 @@ export function allowedHosts(names: readonly string[]): Middleware {
 /** What the target says goes before the field (RFC 9112, section 3.2.2). @returns undefined where HTTP/1.0 says nothing */
 function askedHost({ req }: Context): string | undefined {
   const fields = req.headersDistinct.host ?? [];
-  if (fields.length > 1) throw malformed('it has more than one field Host');
-  if (fields.length === 0 && req.httpVersion !== '1.0') throw malformed('it has no field Host');
+  if (fields.length > 1) throw malformed('it has more than one Host header');
+  if (fields.length === 0 && req.httpVersion !== '1.0') throw malformed('it has no Host header');
   return /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(req.url ?? '')?.[1] ?? fields[0];
 }
 
 function malformed(why: string): AppError {
-  return new AppError(400, 'MALFORMED_REQUEST', `The request is not HTTP/1.1 as RFC 9112 has it: ${why}`);
+  return new AppError(400, 'MALFORMED_REQUEST', `The request is not valid HTTP/1.1 (RFC 9112): ${why}`);
 }
 
 function misdirected(name: string): AppError {
   return new AppError(
     421,
     'UNKNOWN_HOST',
-    `The service does not answer to the name ${name}. If it is one of its own, add it to PUBLIC_HOSTS and start it again`,
+    `The service does not answer requests for the host name ${name}. If clients should use this name, add it to PUBLIC_HOSTS and restart the service`,
   );
 }

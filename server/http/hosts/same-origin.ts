@@ -22,7 +22,7 @@ export function refuseForeign({ state }: Context): void {
 
 function foreign(): AppError {
   const message =
-    'Another web page has sent this request, and may only read plain REST: open the page of the service itself, or ask without a browser';
+    'A page of another web site has sent this request. Such a page may only read REST: use the page of the service itself, or a client that is not a browser';
   return new AppError(403, 'CROSS_ORIGIN', message);
 }
 

@@ -79,7 +79,7 @@ function requestedRange(ctx: Context, sending: Sending): ByteRange | 'unsatisfia
 }
 
 function preconditionFailed(fileName: string): AppError {
-  const message = `${fileName} is not as If-Match or If-Unmodified-Since wants it to be`;
+  const message = `${fileName} does not match the header If-Match or If-Unmodified-Since`;
   return new AppError(412, 'PRECONDITION_FAILED', message);
 }
 
@@ -88,6 +88,6 @@ function unsatisfiable(ctx: Context, size: number): AppError {
   return new AppError(
     416,
     'RANGE_NOT_SATISFIABLE',
-    `The range begins behind the end of the file, which has ${size} bytes`,
+    `The range begins after the end of the file, which has ${size.toLocaleString('en')} bytes`,
   );
 }

@@ -60,6 +60,6 @@ describeOnEachStore('a download', store => {
     await truncate(path, 1000);
     connection.socket.resume();
     expect((await connection.ended()).length).to.be.lessThan(SIZE);
-    expect(app.log.some(line => line.msg === 'an answer was cut short')).to.equal(true);
+    expect(app.log.some(line => line.msg === 'an answer was not sent completely')).to.equal(true);
   });
 });

@@ -12,9 +12,13 @@ import { malformed } from './form-errors.ts';
 export function formBoundary({ req }: Context): string {
   const type = parse(req.headers['content-type'] ?? '');
   if (type?.essence !== 'multipart/form-data')
-    throw new AppError(415, 'NOT_MULTIPART', 'Send the zip as a file in a multipart/form-data body');
+    throw new AppError(
+      415,
+      'NOT_MULTIPART',
+      'The body is not multipart/form-data: send the zip as a file in such a body',
+    );
   const boundary = type.params.get('boundary');
-  if (!boundary) throw malformed('its Content-Type names no boundary');
+  if (!boundary) throw malformed('its Content-Type has no boundary');
   req.headers['content-type'] = `multipart/form-data; boundary="${boundary.replace(/["\\]/g, '\\$&')}"`;
   return boundary;
 }

@@ -116,7 +116,11 @@ export class FormLease implements Disposable {
   evict(): void {
     this[Symbol.dispose]();
     this.#giveWay(
-      new AppError(408, 'UPLOAD_TIMEOUT', 'Nothing was received for some time, and others wait: send the file again'),
+      new AppError(
+        408,
+        'UPLOAD_TIMEOUT',
+        'No data of this upload arrived for some time, and other uploads were waiting: send the file again',
+      ),
     );
   }
 
@@ -134,6 +138,6 @@ export class FormLease implements Disposable {
 }
 
 function noRoom(): AppError {
-  const message = 'The service is reading as many uploads as it has room for: send this one again in a moment';
+  const message = 'The service is busy with other uploads: send this one again in a moment';
   return new AppError(503, 'TOO_MANY_UPLOADS', message);
 }

@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { formatBytes } from '../../../protocol/format-bytes.ts';
 import { AppError, validationError } from '../../errors.ts';
 
 /** A receiver that fails ends the file's stream, whose end may be heard of before the failure itself. */
@@ -11,7 +12,7 @@ export function firstCause(reason: unknown, receiving: PromiseSettledResult<unkn
 export function formError(ctx: Context, error: unknown): unknown {
   if (error instanceof AppError) return error;
   if (ctx.req.destroyed && !ctx.req.complete)
-    return new AppError(499, 'UPLOAD_ABORTED', 'The client went away in the middle of the upload', [], error);
+    return new AppError(499, 'UPLOAD_ABORTED', 'The client closed the connection during the upload', [], error);
   if (!(error instanceof Error)) return error;
   const { name, message } = error;
   return name === 'MulterError' || PARSER_ERROR.test(message) ? malformed(message, error) : error;
@@ -34,5 +35,9 @@ export function tooManyFiles(): AppError {
 }
 
 export function tooLarge(maxFileBytes: number | undefined): AppError {
-  return new AppError(413, 'FILE_TOO_LARGE', `The file is larger than the ${maxFileBytes} bytes that are allowed`);
+  return new AppError(
+    413,
+    'FILE_TOO_LARGE',
+    `The file is larger than ${formatBytes(maxFileBytes ?? 0)}, which is the limit of the service (MAX_UPLOAD_BYTES)`,
+  );
 }

@@ -49,7 +49,7 @@ export class FormFields {
     const open = Object.entries(this.#known).filter(([name]) => !(name in this.values));
     const most = Math.max(MAX_UNKNOWN, ...open.map(([, limit]) => limit));
     if (this.#pending > most + SLACK)
-      throw malformed(`it has a field of more than ${most} bytes, or none where one should be`);
+      throw malformed(`it has a field of more than ${most} bytes, or no field where one is expected`);
     this.#lease.hold(this.#kept + this.#pending);
   }
 

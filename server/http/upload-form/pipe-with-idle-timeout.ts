@@ -64,5 +64,5 @@ export function pipeWithIdleTimeout({ request, parser, idleMs, prepare, onWait, 
 }
 
 function silent(idleMs: number): AppError {
-  return new AppError(408, 'UPLOAD_TIMEOUT', `Nothing was received for ${idleMs / 1000} seconds: send the file again`);
+  return new AppError(408, 'UPLOAD_TIMEOUT', `No data arrived for ${idleMs / 1000} seconds: send the file again`);
 }
