@@ -94,7 +94,7 @@ describe('main', () => {
   describe('backs up to the end', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     let args: string[];
-    // It is reached and is no database server: the dump program is tried all the same.
+    // It is reached and is not a database server: the dump program is tried all the same.
     const other = createServer(socket => socket.on('error', () => {}).end('SSH-2.0-other\r\n'));
     before(() => once(other.listen(0, '127.0.0.1'), 'listening'));
     after(() => other.close());
@@ -160,7 +160,7 @@ describe('main', () => {
     let said = '';
     child.stderr!.setEncoding('utf8').on('data', text => (said += text));
     expect(await once(child, 'close')).to.deep.equal([EXIT.someFailed, null]);
-    expect(said).to.match(/^sade: what it prints could not be written: .*ENOSPC/);
+    expect(said).to.match(/^sade: the output could not be written: .*ENOSPC/);
     const piped = start('help');
     piped.stdout.destroy();
     expect((await once(piped, 'exit'))[0]).to.equal(EXIT.ok);

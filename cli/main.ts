@@ -79,7 +79,7 @@ interruption.done();
 function reportLostOutput(): void {
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
-    process.stderr.write(`sade: what it prints could not be written: ${printableBlock(error.message, INDENT)}\n`);
+    process.stderr.write(`sade: the output could not be written: ${printableBlock(error.message, INDENT)}\n`);
     // The exit code of a backup is that of the databases; its report is in the work folder, too.
     process.on('exit', code => {
       if (code === EXIT.ok && !isBackup) process.exitCode = EXIT.someFailed;

@@ -71,9 +71,12 @@ describe('sade doctor', function () {
       expect(first.stdout).to.match(/^ok {4}configuration {2}.*databases\.json: is valid and lists 3 databases$/m);
       for (const database of DATABASES)
         expect(first.stdout).to.match(
-          new RegExp(`^ok {4}database {2}${database}: is reached .*1 table, 1 view, and all of it may be dumped$`, 'm'),
+          new RegExp(
+            `^ok {4}database {2}${database}: is reached .*1 table, 1 view, and the user may dump all of it$`,
+            'm',
+          ),
         );
-      expect(first.stdout).to.contain('the first run makes it').and.contain('sade backup makes one');
+      expect(first.stdout).to.contain('the first run creates it').and.contain('start one with sade backup');
       expect(first.stdout, 'nothing is to be done').not.to.contain('what to do');
       expect(first.stdout).to.match(/\d+ checks: \d+ ok, 0 warnings, 0 problems\.\n$/);
       expect(await readdir(place.folder)).not.to.include('work');

@@ -29,7 +29,7 @@ describe('the mail of sade backup', function () {
       await scene.createDatabase('create table m (id int primary key) engine=MyISAM'),
     );
     const first = await cron(trial, ['--quiet']);
-    expect(first.stdout).to.match(/^1 of 1 database ok, .*\n\nWorth a look 1\n/);
+    expect(first.stdout).to.match(/^1 of 1 database ok, .*\n\nWarnings 1\n/);
     expect(unwrapped(first.stdout)).to.contain('m (MyISAM) (NOT_TRANSACTIONAL)');
     expect(await cron(trial, ['--quiet'])).to.deep.equal({ code: 0, stdout: '', stderr: '' });
     expect((await cron(trial)).stdout)

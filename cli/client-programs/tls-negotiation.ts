@@ -21,7 +21,7 @@ const TLS = 0x0800;
 export async function readPacket(socket: Socket): Promise<Packet> {
   const header = await readBytes(socket, 4);
   const length = header.readUIntLE(0, 3);
-  if (length > LONGEST) throw new Error('no packet of a database server');
+  if (length > LONGEST) throw new Error('not a packet of a database server');
   const body = length === 0 ? Buffer.alloc(0) : await readBytes(socket, length);
   return { bytes: Buffer.concat([header, body]), body };
 }

@@ -112,7 +112,7 @@ describe('the connection that dumps', () => {
     expect((await refusal(dumpOf(sourceOn(secure, { ssl: 'require', port: full.port })))).message).to.contain('1040');
     await using stranger = await saying(Buffer.from('SSH-2.0-OpenSSH_9.2\r\n'));
     expect((await refusal(dumpOf(sourceOn(secure, { ssl: 'require', port: stranger.port })))).message).to.contain(
-      'what answers there is no database server',
+      'what answers there is not a database server',
     );
   });
 

@@ -79,7 +79,7 @@ function describeUnfinished({ unfinished }: RunLock, { folder }: Spool): string 
   if (!unfinished) return undefined;
   const { pid, startedAt } = unfinished;
   const what = `the run of ${inLocalTime(startedAt)} (process ${pid}) ended without a mail`;
-  return `${what}: it was killed, or the machine went down; what it had done is in ${join(folder, 'run.log.1')}`;
+  return `${what}: it was killed, or the machine went down; its log is ${join(folder, 'run.log.1')}`;
 }
 
 /** How large the dump of each database may become: as in the last run, where it was in it. */

@@ -126,7 +126,7 @@ describe('download', () => {
       state(bad);
       const { code, said } = await run(join(folder, `${bad}.zip`));
       expect(code).to.equal(0);
-      expect(said).to.contain(`warning: this backup is ${bad.toUpperCase()}; sade show 34 tells why`);
+      expect(said).to.contain(`warning: this backup is ${bad.toUpperCase()}; sade show 34 shows why`);
     }
     state('complete');
     expect((await run()).said).not.to.contain('warning');
@@ -168,7 +168,7 @@ describe('download', () => {
     it('follows no link that stands where it would write', async () => {
       await writeFile(victim(), 'precious');
       await symlink(victim(), part());
-      await refused(/is a link, and is not what an earlier download left/);
+      await refused(/is a link, and is not the partial file of an earlier download/);
       expect(await readFile(victim(), 'utf8')).to.equal('precious');
     });
 
@@ -368,7 +368,7 @@ describe('download', () => {
         ];
         const error = await within(3, join(folder, `${range?.length}.zip`));
         expect(error).to.be.instanceOf(CommandError);
-        expect(error.message).to.contain('answers with another part of it');
+        expect(error.message).to.contain('answered with another part of backup');
       }
     });
 
@@ -376,7 +376,7 @@ describe('download', () => {
       headers['content-length'] = String(Number.MAX_SAFE_INTEGER);
       const error = await within(1.5);
       expect(error).to.be.instanceOf(CommandError);
-      expect(error.message).to.match(/the backup has 8\S* \w+, and there is room for .+ Make room/);
+      expect(error.message).to.match(/the backup has 8\S* \w+, and only .+ is free there. Make room/);
       expect(asked).to.deep.equal([]);
     });
 

@@ -73,8 +73,8 @@ async function fill(
     return await fetchBackup(service, remote, { sink: part, signal });
   } catch (error) {
     if (signal.aborted) {
-      const kept = `${printableInLine(`${target}.part`)} has what came so far`;
-      stderr.write(`${overEcho(stderr)}${kept}; the same command goes on from there\n`);
+      const kept = `${printableInLine(`${target}.part`)} has what was received so far`;
+      stderr.write(`${overEcho(stderr)}${kept}; run the same command again to continue\n`);
     }
     throw error;
   }
@@ -103,7 +103,10 @@ async function wrongBytes(id: string, service: Service, { signal }: CommandConte
   signal.throwIfAborted();
   const what = `Backup ${id} was received with a different SHA-256 than the service reports, and ${fate}`;
   if (report?.state !== 'damaged')
-    return new CommandError(`${what}. Try again, and look at the stored file if it stays so.`, EXIT.someFailed);
+    return new CommandError(
+      `${what}. Try again. If it happens again, check the file in the storage of the service.`,
+      EXIT.someFailed,
+    );
   const { damage, checked_at, database_name } = report;
   const seen = checked_at ? `, as last seen at ${inLocalTime(checked_at)}` : '';
   return new ExplainedError(`backup ${id} is damaged: ${damage}${seen}. ${what}.`, {
@@ -120,10 +123,10 @@ async function tellOfWorth(
   const report = await service.report(id).catch(() => undefined);
   signal.throwIfAborted();
   if (report && report.state !== 'complete')
-    stderr.write(`warning: this backup is ${formatState(report.state)}; sade show ${id} tells why\n`);
+    stderr.write(`warning: this backup is ${formatState(report.state)}; sade show ${id} shows why\n`);
   if (report?.loss && report.loss.status !== 'accepted')
     stderr.write(
-      `warning: this backup is SHRUNK. ${printableInLine(whatHasIt(report.loss.reference))} sade show ${id} tells what was lost\n`,
+      `warning: this backup is SHRUNK. ${printableInLine(whatHasIt(report.loss.reference))} sade show ${id} shows what was lost\n`,
     );
   return report;
 }
@@ -175,7 +178,7 @@ async function checkRoom(target: string, { size }: RemoteBackup, already: number
   const free = disk && disk.bavail * disk.bsize;
   if (free === undefined || free >= size - already) return;
   throw new CommandError(
-    `${target} can't be written: the backup has ${formatBytes(size)}, and there is room for ${formatBytes(free)} there. Make room, or name another folder with --output.`,
+    `${target} can't be written: the backup has ${formatBytes(size)}, and only ${formatBytes(free)} is free there. Make room, or name another folder with --output.`,
     EXIT.someFailed,
   );
 }

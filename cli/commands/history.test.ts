@@ -24,7 +24,7 @@ describe('history of a service that never comes to its end', () => {
     const env = { SADE_SERVER: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
     const context = { env, stdout, stderr: stdout, signal: new AbortController().signal } as unknown;
     const error = await history('x', {}, context as CommandContext).catch(error => error);
-    expect(error.message).to.equal('the service gives more than 100,000 backups of one database');
+    expect(error.message).to.equal('the service lists more than 100,000 backups of one database');
     expect(error.advice).to.contain('Check --server');
   });
 });

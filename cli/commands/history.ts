@@ -60,7 +60,7 @@ async function pages(service: Service, database: string, limit: number | undefin
     histories.push(...next);
     size = next.length;
     if (histories.length > MOST)
-      throw new ExplainedError(`the service gives more than ${formatCount(MOST)} backups of one database`, {
+      throw new ExplainedError(`the service lists more than ${formatCount(MOST)} backups of one database`, {
         advice: 'Check --server: something else seems to answer there.',
       });
   }

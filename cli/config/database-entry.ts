@@ -22,8 +22,8 @@ const KEYS = [
 const text = () =>
   string()
     .strict()
-    .typeError('must be a text')
-    .nonNullable('must be a text')
+    .typeError('must be a string')
+    .nonNullable('must be a string')
     .test('no control characters', 'holds a control character', value => !/\p{Cc}/u.test(value ?? ''));
 
 const PERCENT_PROBLEM = 'must be a whole number from 0 to 100';
@@ -56,8 +56,8 @@ const databaseEntry = object({
       ),
   )
     .strict()
-    .typeError('must be a list of texts')
-    .nonNullable('must be a list of texts'),
+    .typeError('must be a list of strings')
+    .nonNullable('must be a list of strings'),
   shrink_limit_percent: number()
     .strict()
     .typeError(PERCENT_PROBLEM)
@@ -129,7 +129,7 @@ function describeUnknown(entry: object): string {
     return guess ? `the unknown key ${key}${guess}` : `an unknown key as its ${ordinal(keys.indexOf(key) + 1)} key`;
   });
   const isAllGuessed = unknown.every(key => didYouMean(key, KEYS));
-  const rest = isAllGuessed ? '' : ` (not shown: it may be a secret); known are ${KEYS.join(', ')}`;
+  const rest = isAllGuessed ? '' : ` (not shown: it may be a secret); the known keys are ${KEYS.join(', ')}`;
   return `has ${told.join(', and ')}${rest}`;
 }
 

@@ -164,7 +164,7 @@ describe('config', () => {
       await writeFile(path, utf16(json).subarray(2));
       expect((await mistakesOf(loadDatabases(path, {})))[0]).to.match(/zero bytes, as UTF-16/);
       await writeFile(path, utf16(json).subarray(0, 101));
-      expect((await mistakesOf(loadDatabases(path, {})))[0]).to.match(/not whole UTF-16/);
+      expect((await mistakesOf(loadDatabases(path, {})))[0]).to.match(/not valid UTF-16/);
     });
 
     it('of a password file is named too, or read', async () => {
@@ -257,9 +257,9 @@ describe('config', () => {
       );
       expect(mistakes).to.have.members([
         'databases[1].db_username: is missing',
-        'databases[2].db_host: must be a text',
-        'databases[2].dump_options[1]: --force is not allowed: it goes on after errors, so that an incomplete dump looks whole',
-        'databases[2].dump_options[2]: must be a text',
+        'databases[2].db_host: must be a string',
+        'databases[2].dump_options[1]: --force is not allowed: it continues after errors, so that an incomplete dump looks complete',
+        'databases[2].dump_options[2]: must be a string',
         'databases[3].db_port: must be a port number from 1 to 65535',
         'databases[3].ssl: must be off, require or verify',
         'databases[4].name: holds a slash or a backslash',
@@ -277,7 +277,7 @@ describe('config', () => {
       );
       expect(mistakes.join('\n')).to.contain('databases[0].db_password: the environment has no variable NOT_SET');
       expect(mistakes.join('\n')).to.contain('databases[3].db_port: must be a port number');
-      expect(mistakes.join('\n')).to.contain('databases[1]: has the label pt_xyz, as databases[0] has');
+      expect(mistakes.join('\n')).to.contain('databases[1]: has the same label pt_xyz as databases[0]');
       expect(mistakes.join('\n')).to.contain('databases[2].db_password_file: ENOENT');
     });
 
@@ -303,23 +303,23 @@ describe('config', () => {
       [
         'a key that is like no other',
         [{ ...entry, frobnicate: 1 }],
-        `databases[0]: has an unknown key as its ${Object.keys(entry).length + 1}th key (not shown: it may be a secret); known are`,
+        `databases[0]: has an unknown key as its ${Object.keys(entry).length + 1}th key (not shown: it may be a secret); the known keys are`,
       ],
       [
         'names that are no list',
         [{ ...entry, not_backed_up: 'test' }],
         'databases[0].not_backed_up: must be a list of names of databases',
       ],
-      ['a name that is no text', [{ ...entry, not_backed_up: [5] }], 'databases[0].not_backed_up[0]: must be a text'],
+      ['a name that is no text', [{ ...entry, not_backed_up: [5] }], 'databases[0].not_backed_up[0]: must be a string'],
       [
         'a database_name that is a number',
         [{ ...entry, database_name: 5 }],
-        'databases[0].database_name: must be a text',
+        'databases[0].database_name: must be a string',
       ],
-      ['a name that is a number', [{ ...entry, name: 5 }], 'databases[0].name: must be a text'],
-      ['a name that is null', [{ ...entry, name: null }], 'databases[0].name: must be a text'],
+      ['a name that is a number', [{ ...entry, name: 5 }], 'databases[0].name: must be a string'],
+      ['a name that is null', [{ ...entry, name: null }], 'databases[0].name: must be a string'],
       ['a database_name that is null', [{ ...entry, database_name: null }], 'databases[0].database_name: '],
-      ['a host that is null', [{ ...entry, db_host: null }], 'databases[0].db_host: must be a text'],
+      ['a host that is null', [{ ...entry, db_host: null }], 'databases[0].db_host: must be a string'],
       ['a port that is null', [{ ...entry, db_port: null }], 'databases[0].db_port: must be a port number'],
       ['a port in a list', [{ ...entry, db_port: [3306] }], 'databases[0].db_port: must be a port number'],
       [
@@ -343,7 +343,7 @@ describe('config', () => {
       [
         'options that are no list',
         [{ ...entry, dump_options: '--quick' }],
-        'databases[0].dump_options: must be a list of texts',
+        'databases[0].dump_options: must be a list of strings',
       ],
       [
         'a long database',
@@ -444,8 +444,8 @@ describe('config', () => {
       expect(
         await mistakesOf(load([entry, { ...entry, name: 'b' }, { ...entry, name: 'pt_xyz' }, entry])),
       ).to.deep.equal([
-        'databases[2]: has the label pt_xyz, as databases[0] has; give one of them another "name"',
-        'databases[3]: has the label pt_xyz, as databases[0] has; give one of them another "name"',
+        'databases[2]: has the same label pt_xyz as databases[0]; give one of them another "name"',
+        'databases[3]: has the same label pt_xyz as databases[0]; give one of them another "name"',
       ]));
   });
 

@@ -133,7 +133,7 @@ function duplicateLabels(list: unknown): string[] {
     if (earlier === undefined) first.set(label, index);
     else
       mistakes.push(
-        `databases[${index}]: has the label ${label}, as databases[${earlier}] has; give one of them another "name"`,
+        `databases[${index}]: has the same label ${label} as databases[${earlier}]; give one of them another "name"`,
       );
   }
   return mistakes;
@@ -170,5 +170,7 @@ function notEdited(path: string): ConfigurationError {
 
 async function readableByOthers(path: string): Promise<string[]> {
   const { mode } = await stat(path).catch(() => ({ mode: 0 }));
-  return mode & 0o077 ? [`${path} holds passwords and others can read it; run: chmod 600 ${shellWord(path)}`] : [];
+  return mode & 0o077
+    ? [`${path} holds passwords, and other users can read it; run: chmod 600 ${shellWord(path)}`]
+    : [];
 }

@@ -3,10 +3,10 @@ import { DUMP_OPTIONS, parseOption } from './dump-option-list.ts';
 
 /** Why an option is not taken, for those that an administrator may know of. */
 const REASONS: Readonly<Record<string, string>> = {
-  force: 'it goes on after errors, so that an incomplete dump looks whole',
-  'ignore-error': 'it goes on after errors, so that an incomplete dump looks whole',
-  compact: 'it leaves out the marker at the end that proves the dump complete',
-  comments: 'without comments the marker at the end is missing that proves the dump complete',
+  force: 'it continues after errors, so that an incomplete dump looks complete',
+  'ignore-error': 'it continues after errors, so that an incomplete dump looks complete',
+  compact: 'it leaves out the end marker, which proves that the dump is complete',
+  comments: 'without comments the end marker is missing, which proves that the dump is complete',
   xml: 'the dump would not be SQL',
   compatible: 'routines and events would be written in quotes that do not load',
   'result-file': 'the dump would go elsewhere',
@@ -22,19 +22,19 @@ const REASONS: Readonly<Record<string, string>> = {
   'dump-replica': 'it would stop the replication of the server',
   'apply-slave-statements': 'it would stop and start the replication of the server where the dump is restored',
   'apply-replica-statements': 'it would stop and start the replication of the server where the dump is restored',
-  'init-command': 'it would run statements of its own in the session that dumps',
-  'init-command-add': 'it would run statements of its own in the session that dumps',
+  'init-command': 'it would run extra statements in the session of the dump',
+  'init-command-add': 'it would run extra statements in the session of the dump',
   'default-character-set': 'the dump is in utf8mb4, so that no character is lost',
   'character-sets-dir': 'the dump is in utf8mb4, so that no character is lost',
-  'set-charset': 'the dump would not say in which character set it is',
-  'no-set-names': 'the dump would not say in which character set it is',
-  'skip-single-transaction': 'without one transaction the dump is no snapshot: its tables are of different moments',
-  'skip-quote-names': 'a dump with a name that is a word of SQL, or has a blank in it, would not load',
-  'skip-tz-utc': 'instants of the hour in which summer time ends would be told from each other no more',
-  'skip-no-data-med': 'the rows of a MERGE table would be there twice after a restore',
-  'skip-opt':
-    'the dump would not say in which character set it is; switch off single parts, such as --skip-add-drop-table',
-  'lock-all-tables': 'the programs do not take it beside --single-transaction, with which every dump is made',
+  'set-charset': 'the dump would not name its character set',
+  'no-set-names': 'the dump would not name its character set',
+  'skip-single-transaction':
+    'without one transaction the dump is not a snapshot: its tables are from different moments',
+  'skip-quote-names': 'a dump with a name that is an SQL keyword or contains a blank would not load',
+  'skip-tz-utc': 'times in the hour when summer time ends would be ambiguous',
+  'skip-no-data-med': 'a restore would duplicate the rows of MERGE tables',
+  'skip-opt': 'the dump would not name its character set; switch off single parts, such as --skip-add-drop-table',
+  'lock-all-tables': 'it conflicts with --single-transaction, which every dump uses',
   system: 'the dump would hold accounts and settings of the whole server, and change them where it is restored',
   users: 'the dump would hold the accounts of the whole server, and create them where it is restored',
   protocol: 'use db_host or db_socket',
@@ -47,19 +47,19 @@ const REASONS: Readonly<Record<string, string>> = {
   'defaults-extra-file': 'options are read from a private file',
   'defaults-group-suffix': 'options are read from a private file',
   'login-path': 'use db_username and db_password',
-  'plugin-dir': 'it would load code into the dump program; sade chooses by what a password may be asked for',
-  'default-auth': 'it would load code into the dump program; sade chooses by what a password may be asked for',
+  'plugin-dir': 'it would load code into the dump program; sade chooses which plugins may ask for a password',
+  'default-auth': 'it would load code into the dump program; sade chooses which plugins may ask for a password',
   'enable-cleartext-plugin':
-    'the password would be sent in readable form; with "ssl": "verify" sade gives this option itself',
-  password: 'everybody on this machine could read it: use db_password or db_password_file',
-  password1: 'everybody on this machine could read it: use db_password or db_password_file',
-  password2: 'everybody on this machine could read it',
-  password3: 'everybody on this machine could read it',
+    'the password would be sent in clear text; with "ssl": "verify" sade gives this option itself',
+  password: 'every user of this machine could read it: use db_password or db_password_file',
+  password1: 'every user of this machine could read it: use db_password or db_password_file',
+  password2: 'every user of this machine could read it',
+  password3: 'every user of this machine could read it',
   ssl: 'use the key "ssl"',
   'ssl-mode': 'use the key "ssl"',
   'ssl-verify-server-cert': 'use the key "ssl"',
   'ssl-ca': 'use the key "ssl_ca"',
-  'ssl-cipher': 'the two sides choose the best that both have',
+  'ssl-cipher': 'client and server choose the best cipher that both support',
   user: 'use db_username',
   host: 'use db_host',
   port: 'use db_port',
@@ -91,7 +91,7 @@ function whyNotTaken(name: string, value: string | undefined): string {
   if (isTaken) return `must be written in full, as --${meant}`;
   const reason = meant === undefined ? undefined : reasonFor(meant);
   if (reason !== undefined) return `is not allowed: ${reason}`;
-  return `is not one of the dump options that sade takes, which docs/reference/configuration.md lists${suggest(name)}`;
+  return `is not a dump option that sade accepts; docs/reference/configuration.md lists those${suggest(name)}`;
 }
 
 /** Off is refused for the reason of on, where it has none of its own. */

@@ -123,7 +123,7 @@ describe('dump-options', () => {
       ['--enable-no-data', '--no-data'],
     ] as const)
       expect(dumpOptionProblem(option), option).to.equal(`must be written in full, as ${full}`);
-    expect(dumpOptionProblem('--forc')).to.match(/^is not allowed: it goes on after errors/);
+    expect(dumpOptionProblem('--forc')).to.match(/^is not allowed: it continues after errors/);
   });
 
   it('says of a value that is missing, or too many, what to write', () => {
@@ -141,13 +141,15 @@ describe('dump-options', () => {
 
   it('names what may have been meant by an option that it does not know', () => {
     expect(dumpOptionProblem('--ignore-tabel=a.b')).to.match(
-      /docs\/reference\/configuration\.md lists\. Did you mean --ignore-table\?$/,
+      /docs\/reference\/configuration\.md lists those\. Did you mean --ignore-table\?$/,
     );
     expect(dumpOptionProblem('--verbose')).to.equal(
-      'is not one of the dump options that sade takes, which docs/reference/configuration.md lists',
+      'is not a dump option that sade accepts; docs/reference/configuration.md lists those',
     );
     for (const name of ['constructor', '__proto__', 'toString'])
-      expect(dumpOptionProblem(`--${name}`), name).to.match(/^(?:is not one of|must be in the long form)/);
+      expect(dumpOptionProblem(`--${name}`), name).to.match(
+        /^(?:is not a dump option that sade accepts|must be in the long form)/,
+      );
   });
 
   it('takes long options only, and no control characters', () => {

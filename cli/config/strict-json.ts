@@ -10,8 +10,7 @@ export function parseStrictJson(text: string): { value: unknown } | { mistakes: 
     return parse(text);
   } catch (error) {
     // Of the parser, which calls itself for each level.
-    if (error instanceof RangeError)
-      return { mistakes: ['has lists or objects in each other more deeply than can be read'] };
+    if (error instanceof RangeError) return { mistakes: ['nests lists or objects too deeply'] };
     throw error;
   }
 }

@@ -170,7 +170,7 @@ async function examineRoom({ settings, options, found }: Context, places: Places
   if (service) found.add(checkServiceRoom(server, service, sizes));
 }
 
-const NO_LIST = checkReporter('database', 'all').warn('not checked, since the list of databases can not be used');
+const NO_LIST = checkReporter('database', 'all').warn("not checked, since the list of databases can't be used");
 
 /** What was found so far. Each thing is told at once. */
 class Found {

@@ -115,7 +115,7 @@ class Watch implements Disposable {
     this.#timer = setInterval(() => {
       const isKeptByUs = this.#isWriting || this.#writingMs > ms / 2;
       if (this.#came < least && !isKeptByUs)
-        onStalled(new Error(`no more than ${formatBytes(this.#came)} came in ${ms / 1000} s`));
+        onStalled(new Error(`only ${formatBytes(this.#came)} was received in ${ms / 1000} s`));
       this.#came = 0;
       this.#writingMs = 0;
     }, ms);
@@ -144,7 +144,7 @@ function checkRange(told: string | null, from: number, { id, size }: RemoteBacku
   const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(told ?? '') ?? [];
   if (Number(first) === from && Number(last) < size && (total === '*' || Number(total) === size)) return;
   throw new CommandError(
-    `The service was asked for backup ${id} from byte ${from} on, and answers with another part of it: look for a proxy between the two.`,
+    `The service answered with another part of backup ${id} than was asked for (byte ${from} and later). Check whether a proxy stands between sade and the service.`,
     EXIT.someFailed,
   );
 }
@@ -159,7 +159,7 @@ function tooLong({ id, size }: RemoteBackup): CommandError {
 function brokeOff(size: number, total: number, sink: Sink, failure: unknown): CommandError {
   const why = failure === undefined ? 'the service sends nothing more' : messageOf(failure);
   const advice =
-    sink.name === 'stdout' ? 'What was written to stdout is not whole.' : 'Run it again to go on from there.';
+    sink.name === 'stdout' ? 'The data on stdout is incomplete.' : 'Run the same command again to continue.';
   return new CommandError(
     `The download broke off after ${formatBytes(size)} of ${formatBytes(total)}: ${why}. ${advice}`,
     EXIT.someFailed,

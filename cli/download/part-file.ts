@@ -95,7 +95,7 @@ export function isThere(path: string): Promise<boolean> {
     error => {
       if (codeOf(error) === 'ENOENT') return false;
       const why = codeOf(error) === 'ENAMETOOLONG' ? 'its name is too long' : messageOf(error);
-      throw new ConfigurationError([`${path} can't be looked at: ${why}; name another place with --output`]);
+      throw new ConfigurationError([`${path} can't be accessed: ${why}; name another place with --output`]);
     },
   );
 }
@@ -127,7 +127,7 @@ async function openOwn(path: string): Promise<FileHandle> {
 
 function foreign(path: string, why: string): ConfigurationError {
   return new ConfigurationError([
-    `${path} ${why}, and is not what an earlier download left; remove it, or name another file or folder with --output`,
+    `${path} ${why}, and is not the partial file of an earlier download; remove it, or name another file or folder with --output`,
   ]);
 }
 

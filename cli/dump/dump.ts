@@ -74,7 +74,7 @@ async function dumpAgainIfChanged(order: DumpOrder, file: DumpFile, signal: Abor
   await file.handle.truncate();
   const { size, findings } = await dumpOnce(order, file, signal);
   const seenAgain = await lookAgain(source, seen.now, signal);
-  const again = finding('DUMP_REPEATED', `dumped again, since the first time: ${changed}`);
+  const again = finding('DUMP_REPEATED', `dumped again, since at the first attempt ${changed}`);
   return { size, isRepeated: true, findings: [...findings, again, ...doubts(seenAgain)] };
 }
 
@@ -107,16 +107,16 @@ function doubts({ tables, unseen }: Seen): Finding[] {
   if (unseen !== undefined)
     return [finding('TABLES_RECREATED', `it is not known whether tables were swapped meanwhile: ${unseen}`, RUN_AGAIN)];
   if (tables.length === 0) return [];
-  return [finding('TABLES_RECREATED', `${swapped(tables)}, the second time, too`, AT_ANOTHER_TIME)];
+  return [finding('TABLES_RECREATED', `${swapped(tables)}, also at the second attempt`, AT_ANOTHER_TIME)];
 }
 
 function swapped(tables: readonly string[]): string {
-  return `tables were made anew or renamed while they were dumped: ${firstNames(tables)}`;
+  return `tables were recreated or renamed while they were dumped: ${firstNames(tables)}`;
 }
 
-const RUN_AGAIN = 'Run the backup again, when the server can be reached from its beginning to its end.';
+const RUN_AGAIN = 'Run the backup again at a time when the server can be reached during the whole dump.';
 const AT_ANOTHER_TIME =
-  'Their rows may be from a different snapshot, or missing. Back up at a time when no such change (gh-ost, pt-online-schema-change, a nightly reload) is under way.';
+  'Their rows may be from a different snapshot, or missing. Back up at a time when no such change runs (gh-ost, pt-online-schema-change, a nightly reload).';
 
 async function dumpOnce(
   { source, client }: DumpOrder,
@@ -132,7 +132,7 @@ async function dumpOnce(
 function cutOff({ path }: MysqldumpClient, stderr: string): ExplainedError {
   return dumpFailure(
     basename(path),
-    'ended without an error, but the dump is cut off: its last line is no "-- Dump completed"',
+    'ended without an error, but the dump is cut off: its last line is not "-- Dump completed"',
     stderr,
   );
 }

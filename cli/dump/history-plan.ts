@@ -27,7 +27,7 @@ export function planHistory(source: DatabaseSource, client: MysqldumpClient, rep
   const reason = whyNot(tables, client, report);
   if (reason === undefined) return { options: ['--dump-history'], findings: [] };
   const names = firstNames(tables.map(({ table }) => table));
-  const message = `of system-versioned tables only the rows of now are in the dump, not their history: ${names}`;
+  const message = `the dump has only the current rows of these system-versioned tables, not their history: ${names}`;
   return { options: [], findings: [finding('HISTORY_NOT_DUMPED', message, reason)] };
 }
 
@@ -39,8 +39,8 @@ function whyNot(
   if (!client.knows('dump-history'))
     return "Install MariaDB's own client, 10.11 or newer, and name it with --mariadb-dump.";
   if (!isAtLeast(server.version, 10, 11))
-    return 'A server before MariaDB 10.11 takes no history from a dump. Upgrade it, or back it up with mariadb-backup beside.';
+    return "A server before MariaDB 10.11 can't load a history from a dump. Upgrade it, or also back it up with mariadb-backup.";
   const byTransaction = tables.filter(({ isByTransaction }) => isByTransaction).map(({ table }) => table);
   if (byTransaction.length === 0) return undefined;
-  return `mysqldump can't dump a history that is kept by transactions, as in ${firstNames(byTransaction)}: give these tables row start and end columns of the type TIMESTAMP(6), or leave them out with --ignore-table, or back the server up with mariadb-backup beside.`;
+  return `mysqldump can't dump a history that is kept by transactions, as in ${firstNames(byTransaction)}: give these tables row start and end columns of the type TIMESTAMP(6), or leave them out with --ignore-table, or also back the server up with mariadb-backup.`;
 }

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
  */
 export async function danglingLinkIn(path: string): Promise<string | undefined> {
   if (await isThere(stat(path))) return undefined;
-  if (await isThere(lstat(path))) return `${path} is a link to ${await readlink(path)}, which is not there`;
+  if (await isThere(lstat(path))) return `${path} is a link to ${await readlink(path)}, which does not exist`;
   return dirname(path) === path ? undefined : danglingLinkIn(dirname(path));
 }
 

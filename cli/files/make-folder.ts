@@ -14,7 +14,7 @@ export async function makeFolder(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (await isFolder(path)) return false;
-    if (codeOf(error) === 'EEXIST') throw new Error(`${path} is there, and is not a folder`, { cause: error });
+    if (codeOf(error) === 'EEXIST') throw new Error(`${path} exists and is not a folder`, { cause: error });
     const parent = dirname(path);
     if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
     await makeFolder(parent);

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { codeOf, ExplainedError, messageOf } from '../errors.ts';
 import { shellWord } from '../terminal/shell-word.ts';
 
-const GONE = 'is not there any more';
+const GONE = 'no longer exists';
 
 /**
  * Opening what is not a plain file may wait for ever (a named pipe), and following a link leads away from the folder: so it is
@@ -14,7 +14,7 @@ export async function whyNotPlain(path: string): Promise<string | undefined> {
   try {
     return describeKind(await lstat(path));
   } catch (error) {
-    return codeOf(error) === 'ENOENT' ? GONE : `can't be looked at (${messageOf(error)})`;
+    return codeOf(error) === 'ENOENT' ? GONE : `can't be accessed (${messageOf(error)})`;
   }
 }
 

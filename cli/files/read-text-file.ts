@@ -35,7 +35,7 @@ async function readAll(file: FileHandle): Promise<Buffer> {
     if (bytesRead === 0) return Buffer.concat(pieces);
     if (bytesRead === undefined) {
       silent += 20;
-      if (silent > SILENCE_MS) throw new Error(`it is a pipe in which nothing came for ${SILENCE_MS / 1000} s`);
+      if (silent > SILENCE_MS) throw new Error(`it is a pipe that sent nothing for ${SILENCE_MS / 1000} s`);
       await sleep(20);
       continue;
     }
@@ -60,11 +60,11 @@ function decode(bytes: Buffer, fatal: boolean): string {
   const mark = bytes.subarray(0, 2).toString('hex');
   const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
   if (fatal && encoding === 'utf-8' && bytes.includes(0))
-    throw new Error(`it holds zero bytes, as UTF-16 without its mark does; ${SAVE}`);
+    throw new Error(`it holds zero bytes, as UTF-16 without a byte order mark does; ${SAVE}`);
   try {
     return new TextDecoder(encoding, { fatal }).decode(bytes);
   } catch (error) {
-    if (encoding !== 'utf-8') throw new Error(`it is not whole UTF-16; ${SAVE}`, { cause: error });
+    if (encoding !== 'utf-8') throw new Error(`it is not valid UTF-16; ${SAVE}`, { cause: error });
     throw new Error(`${placeOfFirstFault(bytes)} is not UTF-8; ${SAVE}`, { cause: error });
   }
 }

@@ -170,7 +170,7 @@ describe('mail', () => {
     expect(mail).to.contain('sade download 88, then').and.contain("sade accept 120 --reason 'why'");
   });
 
-  it('says so when the backup that had what was lost is damaged, or not known any more', () => {
+  it('says so when the backup that had what was lost is damaged, or no longer on the service', () => {
     const told = (more: object) => {
       const reference = {
         id: 33,
@@ -195,7 +195,7 @@ describe('mail', () => {
       .to.contain('is damaged now; backup 31 (26 Nov 01:30) still has what was lost.')
       .and.contain('to bring it back: sade download 31, then');
     expect(told({ id: null, state: null })).to.contain(
-      'The backup of 27 Nov 01:30 had what was lost; the service does not know',
+      'The backup of 27 Nov 01:30 had what was lost; the service no longer has',
     );
   });
 
@@ -247,7 +247,7 @@ describe('mail', () => {
     const mail = mailOf(report, { fresh });
     expect(mail).to.match(/^2 of 2 databases ok, .*\n\nwarning: the run of yesterday ended without a mail\n/);
     expect(mail.match(/ended without a mail/g)).to.have.length(1);
-    expect(mail).to.contain('\nWorth a look 3, 1 of them new\n').and.contain('  x_012, x_013 (new): tables ');
+    expect(mail).to.contain('\nWarnings 3, 1 of them new\n').and.contain('  x_012, x_013 (new): tables ');
     expect(mailOf(report), 'all new').to.not.contain('(new)');
   });
 
@@ -264,7 +264,7 @@ describe('mail', () => {
     );
     for (const text of [mailOf(report, { isQuiet: false }), composeVerdict(report, NOW, word => word)]) {
       expect(text).not.to.contain('\u001b');
-      expect(text.match(/^ok \d+$/gm) ?? []).to.have.length(text.includes('Worth a look') ? 1 : 0);
+      expect(text.match(/^ok \d+$/gm) ?? []).to.have.length(text.includes('Warnings') ? 1 : 0);
       expect(text).not.to.match(/^ {0,2}pt_xyz: /m);
     }
   });

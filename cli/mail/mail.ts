@@ -65,7 +65,7 @@ export function composeVerdict(report: RunReport, now: Date, paint: (word: strin
 
 function worthALook(warnings: readonly Warning[], fresh: readonly Warning[]): string[] {
   const isMixed = fresh.length > 0 && fresh.length < warnings.length;
-  const title = `Worth a look ${warnings.length}${isMixed ? `, ${fresh.length} of them new` : ''}`;
+  const title = `Warnings ${warnings.length}${isMixed ? `, ${fresh.length} of them new` : ''}`;
   const keyOf = ({ database, code, message }: Warning) => JSON.stringify([database, code, message]);
   const news = new Set(isMixed ? fresh.map(keyOf) : []);
   return titled(

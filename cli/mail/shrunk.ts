@@ -79,7 +79,7 @@ function whatHasIt(
 ): { sentence: string; next: string } {
   const when = clock.moment(timestamp);
   if (id === null) {
-    const sentence = `The backup of ${when} had what was lost; the service does not know that one any more.`;
+    const sentence = `The backup of ${when} had what was lost; the service no longer has that backup.`;
     return { sentence, next: 'Check the database.' };
   }
   if (state !== 'damaged') return { sentence: `Backup ${id} (${when}) still has what was lost.`, next: bringBack(id) };

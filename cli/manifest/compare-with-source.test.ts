@@ -43,7 +43,7 @@ describe('hold-against', () => {
       const [[code, message]] = missing({ ...whole(), [kind]: [] }) as [[string, string]];
       expect(code).to.equal('OBJECTS_MISSING');
       expect(message).to.equal(
-        `the server showed what is not in the dump: ${kind.replace('_', ' ')} ${objects[kind].join(', ')}`,
+        `the server has objects that are not in the dump: ${kind.replace('_', ' ')} ${objects[kind].join(', ')}`,
       );
     });
 
@@ -52,7 +52,7 @@ describe('hold-against', () => {
     expect(missing({ ...whole(), events: [] }, [], { objects: { ...objects, tables } })).to.deep.equal([
       [
         'OBJECTS_MISSING',
-        'the server showed what is not in the dump: tables t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 and 2 more; events e',
+        'the server has objects that are not in the dump: tables t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 and 2 more; events e',
       ],
     ]);
   });

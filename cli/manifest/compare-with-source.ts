@@ -32,8 +32,8 @@ export function compareWithSource(
   return [
     finding(
       'OBJECTS_MISSING',
-      `the server showed what is not in the dump: ${what}`,
-      'Was it dropped or renamed while the dump was made? Run the backup again; if it stays so, look at what mysqldump says of it.',
+      `the server has objects that are not in the dump: ${what}`,
+      'Check whether they were dropped or renamed during the dump, and run the backup again. If it happens again, check the messages of mysqldump.',
     ),
   ];
 }

@@ -33,7 +33,7 @@ export function unexpectedFindings(
       ? [
           finding(
             'UNEXPECTED_STATEMENT',
-            `the dump holds what mysqldump does not write: ${firstNames(statements)}`,
+            `the dump has statements that mysqldump does not write: ${firstNames(statements)}`,
             DO_NOT_LOAD,
           ),
         ]
@@ -66,21 +66,20 @@ function told(
 const COMMAND =
   'the mysql client that restores the dump treats a backslash as a command of its own, and stops there or skips what follows';
 const CREATE_ANEW =
-  'Routines, triggers, events and views are dumped in the character set of the connection that made them; in sjis, cp932, gbk and big5 a character may end with a backslash. Create them anew over a connection in utf8mb4.';
+  'Routines, triggers, events and views are dumped in the character set of the connection that made them; in sjis, cp932, gbk and big5 a character may end with a backslash. Create them again over a connection in utf8mb4.';
 const LOSES_ITS_WAY =
-  'the mysql client that restores the dump loses its way in the comments of a definition, which does not load, and may take what follows with it';
+  'the mysql client that restores the dump misreads the comments of a definition: it does not load, and what follows may not load either';
 const PUTS_A_BLANK =
   'the mysql client that restores the dump treats part of a string as the end of a comment, and puts a blank into it';
 const MOVE_COMMENT =
-  'Create it anew with its comments on lines of their own: no /* … */ on the first line of the definition, no */ within quotes, no */ right behind another sign (write 2 * /* … */ 3), and a line end behind a last -- comment.';
+  'Create it again with its comments on lines of their own: no /* … */ on the first line of the definition, no */ within quotes, no */ right behind another sign (write 2 * /* … */ 3), and a line end behind a last -- comment.';
 const ENDS_EARLY =
-  'these end with a semicolon, which MySQL keeps of a query that holds further statements, and no server takes in a dump (error 1064)';
-const CREATE_ALONE = 'Create them anew, each in a query of its own, which holds nothing behind it.';
-const LINE_ENDS =
-  'strings with line ends of Windows, or with a NUL, load as they are only when the client is given --binary-mode';
+  'these end with a semicolon, which no server accepts in a dump (error 1064); MySQL keeps it when one query holds several statements';
+const CREATE_ALONE = 'Create them again, each in a query of its own, with nothing after it.';
+const LINE_ENDS = 'strings with Windows line ends or a NUL load unchanged only with the client option --binary-mode';
 const USE_BINARY_MODE = 'Restore with: mariadb --binary-mode --comments (or mysql --binary-mode --comments).';
 const DO_NOT_LOAD =
-  'Do not load this backup before somebody has read it: the server has put a statement into it. Is it your server, and is it sound? Load it at most with a user that has rights on one database only. If mysqldump has written it, sade has misread it: please report that.';
+  'Do not load this backup before someone has read it: the server has put a statement into it. Check that it is your server and that it was not attacked. Load it only as a user that has rights on one database. If mysqldump wrote the statement, sade misread it: please report that.';
 
 /** Options of mysqldump that make it write a statement which it otherwise doesn't. */
 const OPTIONS: Readonly<Record<Exclude<Occasion, 'system database'>, readonly string[]>> = {

@@ -1,6 +1,7 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import type { Said } from '../client-programs/stderr-excerpt.ts';
 import { adviceFor } from '../mysql/error-advice.ts';
+import { formatBytes } from '../terminal/format.ts';
 
 /**
  * What mysqldump says although it ends well. Some of its complaints mean that something was left out: where it may not
@@ -13,7 +14,7 @@ export function findingsIn(said: Said): Finding[] {
     return [finding(code, `mysqldump said: ${line.slice(0, MAX_LINE)}`, advice)];
   });
   if (said.leftOutBytes === 0) return found;
-  const unseen = `mysqldump said more than is kept: what it complained of in ${said.leftOutBytes} bytes of that no one has seen`;
+  const unseen = `mysqldump wrote more messages than sade keeps: ${formatBytes(said.leftOutBytes)} of them were not checked`;
   return [finding('DUMP_STDERR_ERROR', unseen, RUN_TO_SEE), ...found];
 }
 
@@ -27,7 +28,7 @@ function weigh(line: string): 'DUMP_STDERR_ERROR' | 'DUMP_STDERR_WARNING' | unde
 }
 
 const RUN_TO_SEE =
-  'Run mysqldump by hand, fix what it complains of, and take options such as --verbose out of dump_options.';
+  'Run mysqldump by hand, fix what it complains about, and remove options such as --verbose from dump_options.';
 
 const GRANT_OR_LEAVE_OUT = 'Grant what it was denied, fix what it failed at, or leave it out with dump_options.';
 

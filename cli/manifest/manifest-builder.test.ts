@@ -68,7 +68,7 @@ describe('make-manifest', () => {
     it(`keeps a dump whose last line is the marker ${where}, but calls it incomplete`, () => {
       const { state, findings, dump: told } = manifestOf(dump);
       expect(findings.map(({ code }) => code)).to.deep.equal(['UNTERMINATED_STATEMENT']);
-      expect(findings[0]!.advice).to.contain('look at the end of it').and.contain('report');
+      expect(findings[0]!.advice).to.contain('check its end').and.contain('report');
       expect(state).to.equal('incomplete');
       expect(told).to.include({ ends_with_marker: true, size: dump.length });
     });
@@ -89,7 +89,7 @@ describe('make-manifest', () => {
   ] as const)
     it(`throws when what was zipped ${what}, though mysqldump had ended it well`, () => {
       expect(() => manifestOf(dump))
-        .to.throw(ExplainedError, 'what was zipped is no whole dump')
+        .to.throw(ExplainedError, 'what was zipped is not a complete dump')
         .with.property('advice')
         .that.contains('changed in the work folder');
     });

@@ -97,9 +97,7 @@ function findingsIn(contents: DumpContents, { report, source }: DumpFacts): Find
     ...unexpectedFindings(contents, source),
     ...namingFindings({ contents, report, database: source.database }),
     ...longStatement(longestStatement, report),
-    ...(isEmpty
-      ? [finding('DUMP_EMPTY', 'there is nothing in the dump: the database is empty', IS_IT_THE_RIGHT_ONE)]
-      : []),
+    ...(isEmpty ? [finding('DUMP_EMPTY', 'the dump has no contents: the database is empty', IS_IT_THE_RIGHT_ONE)] : []),
     ...(report ? compareWithSource(inventory, report, source.dumpOptions, source.database) : []),
   ];
 }
@@ -114,7 +112,7 @@ function longStatement(
   return [
     finding(
       'RESTORE_PREREQUISITE',
-      `the longest statement in the dump has ${formatBytes(bytes)}${where}, and the server takes no more than ${formatBytes(report.maxPacketBytes)} (max_allowed_packet): it does not load there`,
+      `the longest statement in the dump has ${formatBytes(bytes)}${where}, and the server accepts at most ${formatBytes(report.maxPacketBytes)} (max_allowed_packet): it does not load there`,
       `Before you restore, on the server that loads it: SET GLOBAL max_allowed_packet = ${Math.min(2 ** 30, 2 ** Math.ceil(Math.log2(bytes + PACKET_OVERHEAD)))}; it applies to connections that begin after it.`,
     ),
   ];
@@ -126,12 +124,13 @@ const PACKET_OVERHEAD = 1024;
 const IN_THE_MIDDLE =
   'the last line of the dump is "-- Dump completed", but it seems to stand within a statement, a string or a comment';
 const LOOK_AT_IT =
-  'Run the backup again. If it stays so, download this one, look at the end of it and restore it somewhere. If that works, sade has misread it: please report that.';
+  'Run the backup again. If it happens again, download this backup, check its end and restore it somewhere. If that works, sade misread it: please report that.';
 const IS_IT_THE_RIGHT_ONE = 'Check database_name and db_host, if it should hold something.';
 
 function cutOff(): ExplainedError {
-  return new ExplainedError('what was zipped is no whole dump: its last line is no "-- Dump completed"', {
-    advice: 'The file was changed in the work folder after it was dumped. Who else writes there? Run the backup again.',
+  return new ExplainedError('what was zipped is not a complete dump: its last line is not "-- Dump completed"', {
+    advice:
+      'The file was changed in the work folder after it was dumped. Check what else writes there, and run the backup again.',
   });
 }
 

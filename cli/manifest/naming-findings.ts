@@ -65,9 +65,9 @@ function foreignOf({ foreignDatabases }: Naming): string[] {
 }
 
 const WITHOUT_NAME =
-  'Create them anew without it: CREATE TRIGGER name … ON table …. Until then restore under the same name, on another server.';
+  'Create them again without it: CREATE TRIGGER name … ON table …. Until then restore under the same name, on another server.';
 const WITHOUT_NAME_WITHIN =
-  'Create them anew without the name of the database. Until then restore under the same name, on another server. (Where no database of that name is, views do not load.)';
+  'Create them again without the name of the database. Until then restore under the same name, on another server. (Where no database of that name is, views do not load.)';
 
 /** What there is in the database, to tell `database.table` from `alias.column`. */
 class OwnObjects {

@@ -147,7 +147,7 @@ export class AnswerGuard implements Disposable {
       `the server at ${this.#where} answers a question of the preflight with more than ${limit}`,
       {
         advice:
-          'Check what answers at db_host and db_port. If it is the right server, what does this database hold so much of?',
+          'Check what answers at db_host and db_port. If it is the right server, check what this database has so many of.',
       },
     );
   }
@@ -155,7 +155,7 @@ export class AnswerGuard implements Disposable {
   #silent(): ExplainedError {
     return new ExplainedError(
       `the server at ${this.#where} did not answer a question of the preflight within ${formatSeconds(this.#withinMs / 1000)}`,
-      { advice: 'Look at what it is busy with (SHOW PROCESSLIST), and whether it has come to a standstill.' },
+      { advice: 'Check what the server is busy with (SHOW PROCESSLIST), and whether it hangs.' },
     );
   }
 }

@@ -195,7 +195,7 @@ describe('connect', () => {
 
     it('a server that is full, and one that does not accept this machine', async () => {
       for (const [number, text, advice, why] of [
-        [1040, 'Too many connections', '--dump-workers', 'takes no more connections'],
+        [1040, 'Too many connections', '--dump-workers', 'accepts no more connections'],
         [
           1130,
           "Host '10.0.0.7' is not allowed to connect to this MariaDB server",
@@ -211,7 +211,7 @@ describe('connect', () => {
       }
     });
 
-    it('what is no database server, at once where it speaks first', async () => {
+    it('what is not a database server, at once where it speaks first', async () => {
       for (const said of [
         'SSH-2.0-OpenSSH_9.2\r\n',
         '220 mail.example.com ESMTP\r\n',
@@ -219,9 +219,9 @@ describe('connect', () => {
       ]) {
         await using server = await speaking(Buffer.from(said, 'latin1'));
         const error = await refusal(sourceOn(server));
-        expect(error.message, said).to.contain('no database server');
+        expect(error.message, said).to.contain('not a database server');
         expect(error.advice, said).to.contain('not as a database server does');
-        expect(error.sharedCause!.why, said).to.equal('is no database server');
+        expect(error.sharedCause!.why, said).to.equal('is not a database server');
       }
     });
 

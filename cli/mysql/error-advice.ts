@@ -3,7 +3,7 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
   145: crashedTable,
   1017: text =>
     `The file of ${tableIn(text)} is gone or can't be read. Check the server's log and its data folder, then restore or drop that table.`,
-  1040: 'The server takes no more connections. Back it up at a quieter time, or with fewer --dump-workers.',
+  1040: 'The server accepts no more connections. Back it up at a quieter time, or with fewer --dump-workers.',
   1044: deniedOnDatabase,
   1045: 'The server refuses this user or password. Check db_username and db_password, and from which host the user may log in. If the user is created with REQUIRE SSL, set "ssl": "require".',
   1049: text =>
@@ -17,7 +17,7 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
   1226: 'The user has reached a limit of its account, such as MAX_USER_CONNECTIONS. Raise it, or use fewer --dump-workers.',
   1227: text => {
     const right = /at least one of\) the ([A-Z_, ]+?) privilege/.exec(text)?.[1];
-    return `The user lacks ${right ? `the right ${right}` : 'a right'}, which is of the whole server. Grant it, or take away the dump option that needs it.`;
+    return `The user lacks ${right ? `the right ${right}` : 'a right'}, which applies to the whole server. Grant it, or remove the dump option that needs it.`;
   },
   1356: text => {
     const view = /View '(.+?)' references/.exec(text)?.[1];
@@ -51,12 +51,12 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
     return `The client has no plugin ${plugin ? `${plugin}, by which` : 'for the way in which'} this user logs in. Use MySQL's own mysqldump (--mysqldump) for MySQL servers and MariaDB's (--mariadb-dump) for MariaDB's, or create a user that logs in by another plugin.`;
   },
   2061: 'The way this user logs in needs TLS. Set "ssl": "require".',
-  3159: 'The server takes connections over TLS only. Set "ssl": "require".',
+  3159: 'The server accepts connections over TLS only. Set "ssl": "require".',
 };
 
 /** @returns what to do where a server asks for the password as it is */
 export function readablePassword(plugin: string): string {
-  return `By ${plugin} the server would get the password in readable form. sade gives it only to a server that is verified: set "ssl": "verify" with its ssl_ca, use db_socket, or create a user that logs in by another plugin.`;
+  return `With ${plugin} the server would get the password in clear text. sade gives it only to a server that is verified: set "ssl": "verify" with its ssl_ca, use db_socket, or create a user that logs in by another plugin.`;
 }
 
 /** The server never writes a name like this: it is what the client has asked for. */
@@ -87,7 +87,7 @@ export function withEncoding(
 }
 
 const OTHER_ENCODING =
-  'The password holds letters beyond ASCII, which sade sends in UTF-8: set it anew with a client that runs in UTF-8 (mariadb --default-character-set=utf8mb4), or choose one of ASCII letters and digits.';
+  'The password holds letters beyond ASCII, which sade sends in UTF-8: set it again with a client that runs in UTF-8 (mariadb --default-character-set=utf8mb4), or choose one of ASCII letters and digits.';
 
 /**
  * @param stderr what mysqldump said

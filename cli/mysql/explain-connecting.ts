@@ -66,7 +66,7 @@ function explain(error: Error, source: DatabaseSource, contact: Contact): Explan
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
     return {
       what: `the server offers no TLS, but "ssl" is "${source.ssl}"`,
-      advice: 'Let the server offer TLS, or set "ssl": "off" where the network is trusted.',
+      advice: 'Turn on TLS on the server, or set "ssl": "off" where the network is trusted.',
       why: 'offers no TLS',
     };
   const plugin =
@@ -101,9 +101,9 @@ function explainStranger(error: Error, { hasSpoken }: Contact): Explanation {
   const isSilent = !hasSpoken && codeOf(error) === 'ETIMEDOUT';
   const what = hasSpoken ? STRANGER : isSilent ? SILENT : messageFrom(error);
   const why = hasSpoken
-    ? 'is no database server'
+    ? 'is not a database server'
     : isSilent
-      ? 'takes connections and says nothing'
+      ? 'accepts connections and sends nothing'
       : 'closes connections at once';
   return { what, advice: NO_DATABASE_SERVER, why, isServerAway: isSilent };
 }
@@ -121,14 +121,14 @@ const NOT_REACHED: Readonly<Record<string, string>> = {
 
 /** What is said once where the server itself refuses, by the number of its error. */
 const REFUSED_BY_SERVER: Readonly<Record<number, string>> = {
-  1040: 'takes no more connections',
+  1040: 'accepts no more connections',
   1045: 'refused the password',
   1129: 'has blocked this machine',
   1130: 'does not accept connections from this machine',
-  1203: 'takes no more connections of this user',
-  1226: 'takes no more connections of this user',
+  1203: 'accepts no more connections of this user',
+  1226: 'accepts no more connections of this user',
   1698: 'refused the password',
-  3159: 'takes connections over TLS only',
+  3159: 'accepts connections over TLS only',
 };
 
 /** The numbers that the dump programs themselves give. */
@@ -141,11 +141,11 @@ const NO_LOGIN: Readonly<Record<number, string>> = {
   2026: 'fails at TLS',
 };
 
-const STRANGER = 'what answers there is no database server';
-const SILENT = 'what answers there says nothing for half a minute';
+const STRANGER = 'what answers there is not a database server';
+const SILENT = 'what answers there sent nothing for 30 s';
 
 const ANOTHER_PLUGIN =
-  'mysqldump may know that way; but to look at the rights, sade needs a user that logs in by mysql_native_password, ' +
+  'mysqldump may support that plugin. To check the rights, sade needs a user that logs in by mysql_native_password, ' +
   'caching_sha2_password, sha256_password or ed25519.';
 
 /** Where a name has several addresses, Node gathers their errors in one that has no words of its own. */

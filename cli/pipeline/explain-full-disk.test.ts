@@ -25,7 +25,7 @@ describe('explain-full-disk', () => {
   it('names the zips that take the room while the service is down', () => {
     const { advice } = explainFullDisk(new Error('ENOSPC'), { ...facts, waiting: { zips: 3, bytes: 9 * MiB } });
     expect(advice).to.match(
-      /^3 zips that wait for the service take 9\.0 MiB there: see that the service can be reached/,
+      /^3 zips that wait for the service take 9\.0 MiB there: check that the service can be reached/,
     );
     const one = explainFullDisk(new Error('ENOSPC'), { ...facts, waiting: { zips: 1, bytes: MiB } });
     expect(one.advice).to.match(/^1 zip that waits for the service takes 1\.0 MiB there/);

@@ -32,7 +32,7 @@ export function explainFullDisk(
     advice:
       waiting.zips === 0
         ? advice
-        : `${zips}: see that the service can be reached, and run sade backup again, which delivers them first. ${advice}`,
+        : `${zips}: check that the service can be reached, and run sade backup again, which delivers them first. ${advice}`,
     cause: { where: folder, why: free === '' ? 'is full' : `is full (${free})` },
   };
 }

@@ -330,7 +330,7 @@ describe('pipeline', () => {
         await writeFile(path, bytes);
       });
       expect(second).to.include({ state: 'failed', isLeftover: true });
-      expect(second.failure!.message).to.contain('no longer what was written');
+      expect(second.failure!.message).to.contain('has changed since it was written');
       expect(second.failure).not.to.have.property('keptAt');
       expect(await spooled()).to.deep.equal([`${first.fileName}.damaged`]);
       expect(uploads).to.deep.equal([]);
@@ -348,7 +348,7 @@ describe('pipeline', () => {
         response.end(JSON.stringify({ message: 'other bytes', code: 'DIGEST_MISMATCH', errors: [] }));
       };
       const [outcome] = await run(['a'], GOOD, { retries: 3 });
-      expect(outcome!.failure!.message).to.contain('no longer what was written');
+      expect(outcome!.failure!.message).to.contain('has changed since it was written');
       expect(requests).to.equal(1);
       expect(await spooled()).to.deep.equal([`${outcome!.fileName}.damaged`]);
     });
@@ -508,7 +508,7 @@ describe('pipeline', () => {
       this.slow(6000);
       through(() => broken);
       const outcomes = await run(names(9), GOOD, { retries: 1, workers: { dump: 4, zip: 4, upload: 3 } });
-      const cause = { where: url.origin, why: 'breaks connections off' };
+      const cause = { where: url.origin, why: 'drops connections' };
       expect(causesOf(outcomes)).to.deep.equal(Array(9).fill(cause));
       expect(outcomes.map(({ failure }) => failure!.keptAt !== undefined)).not.to.include(false);
       expect((await spooled()).filter(name => name.endsWith('.zip'))).to.have.length(9);
@@ -592,8 +592,8 @@ describe('pipeline', () => {
           response.writeHead(status, headers).end('<html>');
         };
       for (const [step, why] of [
-        [say(403), "answers 403, and not as Lumbung's service does"],
-        [say(200), "answers 200, and not as Lumbung's service does"],
+        [say(403), 'answers 403, but not as Lumbung does'],
+        [say(200), 'answers 200, but not as Lumbung does'],
         [say(308, { location: 'https://example.com/' }), 'redirect'],
       ] as const) {
         through(
@@ -610,10 +610,10 @@ describe('pipeline', () => {
 
     it('and takes no zip above some size: that is one cause, and smaller ones are sent without a pause', async () => {
       for (const [body, why] of [
-        ['<html>', 'has a proxy that takes no zips of this size (413)'],
+        ['<html>', 'has a proxy that rejects zips of this size (413)'],
         [
           JSON.stringify({ message: 'large', code: 'FILE_TOO_LARGE', errors: [] }),
-          'takes no zips of this size (MAX_UPLOAD_BYTES)',
+          'rejects zips of this size (MAX_UPLOAD_BYTES)',
         ],
       ] as const) {
         const tooLarge: typeof serve = async (request, response) => {

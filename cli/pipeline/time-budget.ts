@@ -1,4 +1,5 @@
 import { ExplainedError } from '../errors.ts';
+import { formatSeconds } from '../terminal/format.ts';
 
 const ADVICE = 'Check what the database server was busy with, or raise --timeout.';
 
@@ -57,8 +58,11 @@ export class TimeBudget {
 
   #overdue(): ExplainedError {
     const seconds = Math.round(this.#totalMs / 1000);
-    return new ExplainedError(`it took longer than the ${seconds} s that one database may take`, {
-      advice: this.#advice,
-    });
+    return new ExplainedError(
+      `it took longer than the ${seconds < 60 ? `${seconds} s` : formatSeconds(seconds)} that one database may take`,
+      {
+        advice: this.#advice,
+      },
+    );
   }
 }

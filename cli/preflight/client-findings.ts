@@ -25,7 +25,7 @@ export function clientFindings(client: MysqldumpClient, server: SourceReport['se
   return [
     finding(
       'CLIENT_OLDER_THAN_SERVER',
-      `dumped from ${serverName} by the older client of ${clientName}, which may not know all that is in it`,
+      `dumped from ${serverName} by the older client of ${clientName}, which may not support all that is in it`,
       `Install a client as new as the server, and name it with ${OPTIONS[server.flavour]}.`,
     ),
   ];

@@ -24,8 +24,8 @@ export function rowsLimited({ rowLimit }: ServerFacts): Finding[] {
   return [
     finding(
       'ROWS_LIMITED',
-      `the server gives this user no more than ${rowLimit} rows of a table (sql_select_limit), and says nothing of those that it leaves out of the dump`,
-      'SET GLOBAL sql_select_limit = DEFAULT; and take it out of init_connect and of the configuration of the server.',
+      `the server gives this user at most ${rowLimit} rows of a table (sql_select_limit), and silently leaves the others out of the dump`,
+      "SET GLOBAL sql_select_limit = DEFAULT; and remove it from init_connect and from the server's configuration.",
     ),
   ];
 }
@@ -37,9 +37,9 @@ export function endlessEvents({ endlessEvents, names }: SourceObjects, asWanted:
   return [
     finding(
       'EVENTS_NOT_DUMPED',
-      `all events were left out, since mysqldump would never end at those in whose name, definer, comment or statement is ";;": ${firstNames(endlessEvents)}` +
-        (others > 0 ? ` (with them went ${others} more)` : ''),
-      "Change these events with ALTER EVENT or create them anew, so that no two semicolons stand side by side in SHOW CREATE EVENT: for instance concat(';', ';') for ';;'.",
+      `all events were left out, since mysqldump never ends at an event that has ";;" in its name, definer, comment or statement: ${firstNames(endlessEvents)}` +
+        (others > 0 ? ` (and, with these, ${others} more)` : ''),
+      "Change these events with ALTER EVENT or create them again, so that no two semicolons stand side by side in SHOW CREATE EVENT: for instance concat(';', ';') for ';;'.",
     ),
   ];
 }

@@ -293,7 +293,7 @@ for (const { name, flavour, open } of SERVERS)
       try {
         const report = await look();
         expect(codes(report)).to.deep.equal(['ROWS_LIMITED']);
-        expect(report.findings[0]!.message).to.contain('no more than 1 rows');
+        expect(report.findings[0]!.message).to.contain('at most 1 rows');
         expect(report.objects).to.deep.include({ tables: ['t', 'u'], procedures: ['p'], functions: ['f'] });
         await server.sql(report.findings[0]!.advice!.split(';')[0]!);
         expect((await look()).findings).to.deep.equal([]);
@@ -375,7 +375,7 @@ for (const { name, flavour, open } of SERVERS)
         await grant(`select, show view, trigger, event ${ON}`, routines);
         const report = await look();
         expect(codes(report), event).to.deep.equal(['EVENTS_NOT_DUMPED']);
-        expect(report.findings[0]!.message).to.match(/: (?:odd|;;) \(with them went 1 more\)$/);
+        expect(report.findings[0]!.message).to.match(/: (?:odd|;;) \(and, with these, 1 more\)$/);
         expect(stateOf(report.findings)).to.equal('incomplete');
         expect(report.fallbackOptions).to.deep.equal(['--skip-events']);
         expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS).filter(it => it !== 'e'));

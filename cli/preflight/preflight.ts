@@ -50,7 +50,7 @@ export async function runPreflight(source: DatabaseSource, { signal }: { signal:
     const { errno, sqlState } = error as { errno?: number; sqlState?: string };
     if (error instanceof ExplainedError) throw error;
     if (sqlState === undefined && (error as { fatal?: boolean }).fatal !== true) throw error;
-    throw new ExplainedError(`the server does not say what is there to be dumped: ${messageOf(error)}`, {
+    throw new ExplainedError(`the server did not list what to dump: ${messageOf(error)}`, {
       cause: error,
       advice: adviceOn(sqlState === undefined ? 2013 : errno, messageOf(error)),
     });
@@ -60,11 +60,7 @@ export async function runPreflight(source: DatabaseSource, { signal }: { signal:
 /** @returns the finding for a dump that works although the preflight did not */
 export function rightsUnknown(error: unknown): Finding {
   const advice = error instanceof ExplainedError ? error.advice : undefined;
-  return finding(
-    'RIGHTS_UNKNOWN',
-    `it is not known whether the user may dump all there is: ${messageOf(error)}`,
-    advice,
-  );
+  return finding('RIGHTS_UNKNOWN', `it is not known whether the user may dump everything: ${messageOf(error)}`, advice);
 }
 
 /** What the server has answered, and what of it is dumped. */

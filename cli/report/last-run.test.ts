@@ -50,7 +50,7 @@ describe('last run', () => {
   const reading = async () => {
     const read = await readLastRun(folder).catch((error: ExplainedError) => error);
     if (!(read instanceof ExplainedError)) return read;
-    expect(read.advice).to.contain('the next run writes the file anew');
+    expect(read.advice).to.contain('the next run writes the file again');
     return read.message;
   };
 

@@ -65,7 +65,7 @@ export async function readLastRun(folder: string): Promise<LastRun | undefined> 
     throw new ExplainedError(`${path} can't be read: ${messageOf(error)}`, {
       cause: error,
       advice:
-        'How the last run ended is not known from here. Check the disk of the work folder; the next run writes the file anew.',
+        'How the last run ended is not known from here. Check the disk of the work folder; the next run writes the file again.',
     });
   }
 }

@@ -122,7 +122,7 @@ describe('outcome lines', () => {
         `          what to do: Check the database. Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) still has what was lost: sade download 33. How to bring it back: docs/how-to/restore-one-table.md. If it was removed on purpose: sade accept 34 --reason 'why'`,
       ]));
 
-    it('says so when the backup that had it is damaged, or not known any more', () => {
+    it('says so when the backup that had it is damaged, or no longer on the service', () => {
       const told = (reference: Partial<UnacceptedLoss['reference']>) =>
         describeOutcome(failed({ loss: { ...LOSS, reference: { ...LOSS.reference, ...reference } } }));
       expect(told({ state: 'damaged' })).to.contain(
@@ -133,7 +133,7 @@ describe('outcome lines', () => {
         `is damaged now; backup 31 (${inLocalTime('2025-12-29 00:00:00')}) still has what was lost: sade download 31.`,
       );
       expect(told({ id: null, state: null })).to.contain(
-        `The backup of ${inLocalTime('2025-12-31 00:00:00')} had what was lost; the service does not`,
+        `The backup of ${inLocalTime('2025-12-31 00:00:00')} had what was lost; the service no longer has`,
       );
     });
   });

@@ -27,7 +27,7 @@ function canBeFetched({ id, state, instead }: UnacceptedLoss['reference']): bool
 /** @returns a sentence about the backup that has what was lost */
 export function whatHasIt({ id, timestamp, state, instead }: UnacceptedLoss['reference']): string {
   if (id === null)
-    return `The backup of ${inLocalTime(timestamp)} had what was lost; the service does not know that one any more.`;
+    return `The backup of ${inLocalTime(timestamp)} had what was lost; the service no longer has that backup.`;
   if (state === 'damaged') {
     const damaged = `Backup ${id} (${inLocalTime(timestamp)}) had what was lost, and is damaged now`;
     if (!instead) return `${damaged}: sade show ${id}. No other sound backup was found that has it.`;

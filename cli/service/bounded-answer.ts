@@ -49,7 +49,7 @@ export function oddShapeOf(value: unknown, longest = LONGEST_LIST): string | und
 
 function tooLarge(where: string): ExplainedError {
   return new ExplainedError(
-    `the service at ${where} answers with more than ${formatBytes(ANSWER_LIMIT_BYTES)}, which is no answer of Lumbung's`,
+    `the service at ${where} answers with more than ${formatBytes(ANSWER_LIMIT_BYTES)}, which is not an answer of Lumbung`,
     { advice: 'Check --server: something else seems to answer there.' },
   );
 }

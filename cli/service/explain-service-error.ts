@@ -33,9 +33,9 @@ const NOT_HTTP = /does not match the HTTP\/1\.1 protocol|Expected HTTP\/|invalid
 function adviceForLine(reason: string): string {
   if (/certificate/i.test(reason)) return OWN_CA;
   if (/SSL routines|wrong version number|InvalidContentType|corrupt message/i.test(reason))
-    return 'What answers there speaks no TLS: is it http:// in --server?';
-  if (/^there was no answer|did not end within/.test(reason))
-    return 'It took the zip and did not answer as it should. Check its log and its disk, and a proxy between the two.';
+    return 'What answers there does not speak TLS. Check whether --server must begin with http://.';
+  if (/^no answer came|did not end within/.test(reason))
+    return 'The service received the zip, but did not answer as expected. Check its log and its disk, and any proxy in between.';
   return 'Check its address (SADE_SERVER or --server), and whether it runs: systemctl status lumbung, on its machine.';
 }
 
@@ -71,11 +71,11 @@ function refusalOf(
 ): ExplainedError {
   const where = server.origin;
   if (oddShapeOf(body, MOST_FIELDS) !== undefined || !errorAnswer.isValidSync(body))
-    return new StrangeAnswer(`the service answered ${status}, and not as Lumbung's does`, {
+    return new StrangeAnswer(`the service answered ${status}, but not as Lumbung does`, {
       status,
       cause,
       advice: 'Check --server, and the limits of a proxy in between (docs/how-to/run-behind-nginx.md).',
-      ...(status === 413 && { sharedCause: { where, why: 'has a proxy that takes no zips of this size (413)' } }),
+      ...(status === 413 && { sharedCause: { where, why: 'has a proxy that rejects zips of this size (413)' } }),
     });
   const { message, code, errors = [], free_bytes: freeBytes } = errorAnswer.cast(body);
   const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
@@ -90,8 +90,8 @@ function refusalOf(
 
 /** What other databases meet too, though not all: it is said once. */
 const LIMITS: Readonly<Record<string, string>> = {
-  FILE_TOO_LARGE: 'takes no zips of this size (MAX_UPLOAD_BYTES)',
-  DUMP_TOO_LARGE: 'takes no dumps of this size (MAX_DUMP_BYTES, MAX_DUMP_RATIO)',
+  FILE_TOO_LARGE: 'rejects zips of this size (MAX_UPLOAD_BYTES)',
+  DUMP_TOO_LARGE: 'rejects dumps of this size (MAX_DUMP_BYTES, MAX_DUMP_RATIO)',
 };
 
 const BAD_FILE =
@@ -99,24 +99,24 @@ const BAD_FILE =
 
 /** What to do about the refusals that an administrator meets. */
 const ADVICE: Readonly<Record<string, string>> = {
-  DATABASE_NOT_FOUND: 'sade list shows the databases that there are.',
-  NO_LOSS: 'sade show tells what is known of a backup; there is nothing to be done.',
+  DATABASE_NOT_FOUND: 'sade list shows all databases.',
+  NO_LOSS: 'sade show shows what is known of a backup. No action is needed.',
   NOT_COMPLETE: 'Fix what its findings name (sade show), and run sade backup.',
-  NEWER_LOSS: 'sade show tells what that one has lost, and sade history DATABASE which others have lost something.',
+  NEWER_LOSS: 'sade show shows what that one has lost, and sade history DATABASE which others have lost something.',
   ROUTE_NOT_FOUND: 'Update the service to the version of this program.',
   BACKUP_NOT_FOUND: 'sade list shows the latest backup of each database, and sade history DATABASE all of one.',
   DIGEST_MISMATCH:
-    'What arrives is not what is sent: look for a proxy between the two, and at the memory of both machines.',
+    'The service received other bytes than sade sent. Check for a proxy in between, and the memory of both machines.',
   STORED_FILE_DAMAGED: BAD_FILE,
   STORED_FILE_MISSING: BAD_FILE,
   UNKNOWN_HOST:
     'Add the name in --server to PUBLIC_HOSTS of the service, and start the service again (docs/how-to/run-behind-nginx.md).',
   NAME_TAKEN:
-    'Another file of that name is stored, and stays as it is. Two machines that share one work folder, or a copy of one, may be the reason.',
+    'The service has another file of that name, and keeps that one. Check whether two machines share one work folder, or a copy of it.',
   FILE_TOO_LARGE: 'Raise MAX_UPLOAD_BYTES of the service, or leave something out with dump_options.',
   DUMP_TOO_LARGE: 'Raise MAX_DUMP_BYTES or MAX_DUMP_RATIO of the service, or leave something out with dump_options.',
-  INVALID_MANIFEST: 'Service and sade must be of the same version: upgrade the service first.',
-  STORAGE_FULL: 'Make room on the disk of the service; the next run delivers what waits.',
+  INVALID_MANIFEST: 'The service and sade must have the same version: upgrade the service first.',
+  STORAGE_FULL: 'Make room on the disk of the service; the next run delivers these zips.',
 };
 
 /** fetch says no more than "fetch failed"; why stands in the cause, or in the cause's causes. */

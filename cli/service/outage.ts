@@ -30,8 +30,7 @@ export function outageBehind(error: unknown, server: URL): Outage | undefined {
   }
   // Smaller zips pass a proxy that refuses a large one.
   if (error instanceof StrangeAnswer && error.status === 413) return undefined;
-  if (error instanceof StrangeAnswer)
-    return at(`answers ${error.status}, and not as Lumbung's service does`, error.status);
+  if (error instanceof StrangeAnswer) return at(`answers ${error.status}, but not as Lumbung does`, error.status);
   // Such as a redirect.
   return error.sharedCause && { error, status: undefined, cause: error.sharedCause };
 }
@@ -52,8 +51,8 @@ const OF_ALL = new Set([401, 403, 404, 405, 407, 421, 429, 502, 503, 504]);
 const UNAVAILABLE: Readonly<Record<string, string>> = {
   STORAGE_UNAVAILABLE: "can't use its storage",
   HISTORY_UNAVAILABLE: "can't reach its history",
-  TOO_MANY_UPLOADS: 'takes no more uploads at the moment',
-  TOO_MANY_CONNECTIONS: 'takes no more connections at the moment',
+  TOO_MANY_UPLOADS: 'accepts no more uploads at the moment',
+  TOO_MANY_CONNECTIONS: 'accepts no more connections at the moment',
   UNKNOWN_HOST: 'does not answer to this name (PUBLIC_HOSTS)',
 };
 
@@ -63,9 +62,9 @@ function whyUnreachable(reason: string): string {
   if (/ENOTFOUND|EAI_AGAIN/.test(reason)) return "can't be found (unknown host name)";
   if (/EHOSTUNREACH|ENETUNREACH/.test(reason)) return "can't be reached (no route to the host)";
   if (/certificate|altnames|self.signed/i.test(reason)) return `shows a certificate that can't be verified (${reason})`;
-  if (/SSL routines|wrong version number|InvalidContentType|corrupt message/i.test(reason)) return 'speaks no TLS';
+  if (/SSL routines|wrong version number|InvalidContentType|corrupt message/i.test(reason)) return 'does not speak TLS';
   if (/ETIMEDOUT|timeout|timed out|for \d+ s/i.test(reason)) return 'does not answer';
   if (/did not end within/.test(reason)) return 'does not end its answer';
-  if (/ECONNRESET|EPIPE|socket hang up|closed without|cut off/i.test(reason)) return 'breaks connections off';
+  if (/ECONNRESET|EPIPE|socket hang up|closed without|cut off/i.test(reason)) return 'drops connections';
   return `can't be reached (${reason})`;
 }

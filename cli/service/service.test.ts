@@ -153,10 +153,10 @@ describe('service', () => {
   it('tells no more than the status of a refusal that is not ours', async () => {
     for (const body of ['<html>Not found</html>', '', { error: 'x' }, { message: 5, code: {} }, [], 'null'])
       expect((await failureOf(answering(404, body).databases())).message, JSON.stringify(body)).to.equal(
-        "the service answered 404, and not as Lumbung's does",
+        'the service answered 404, but not as Lumbung does',
       );
     expect((await failureOf(answering(403, '<html>x</html>', 'text/html').databases())).message).to.equal(
-      "the service answered 403, and not as Lumbung's does",
+      'the service answered 403, but not as Lumbung does',
     );
   });
 
@@ -178,7 +178,7 @@ describe('service', () => {
     }
   });
 
-  it('tells one that speaks no TLS from one that is down', async () => {
+  it('distinguishes a service without TLS from one that is down', async () => {
     const error = await failureOf(new Service(new URL(`https://127.0.0.1:${url.port}/`)).databases());
     expect(error).to.be.instanceOf(ServiceUnreachable);
     expect(error.advice).to.contain('http://');

@@ -130,7 +130,7 @@ export class Service {
 function tooSlow(server: URL, ms: number): ServiceUnreachable {
   return new ServiceUnreachable(`the service at ${server.origin} did not answer within ${ms / 1000} s`, {
     reason: 'timeout',
-    advice: 'Look at the service and its log: GET /-/ready tells whether it has its history and its storage.',
+    advice: 'Check the service and its log. GET /-/ready shows whether it reaches its history and its storage.',
   });
 }
 
@@ -145,7 +145,7 @@ export async function readAnswer<S extends Schema>(response: Response, schema: S
     if (odd !== undefined) throw new ValidationError(odd);
     return await schema.validate(withCurrentCodes(value), { strict: true });
   } catch (error) {
-    const why = error instanceof ValidationError ? error.errors.join('; ').slice(0, 200) : 'it is no JSON';
+    const why = error instanceof ValidationError ? error.errors.join('; ').slice(0, 200) : 'it is not JSON';
     throw new StrangeAnswer(`the answer ${response.status} is not one of Lumbung's service (${why})`, {
       status: response.status,
       cause: error,
@@ -158,9 +158,9 @@ export async function readAnswer<S extends Schema>(response: Response, schema: S
 function throwBroken(error: unknown, server: URL): never {
   if (error instanceof ExplainedError) throw error;
   const reason = rootCauseOf(error);
-  throw new ServiceUnreachable(`the answer of the service at ${server.origin} broke off: ${reason}`, {
+  throw new ServiceUnreachable(`the answer of the service at ${server.origin} ended too early: ${reason}`, {
     cause: error,
     reason,
-    advice: 'Try again. If it stays so, look at the service and at a proxy between the two.',
+    advice: 'Try again. If it happens again, check the service and any proxy in between.',
   });
 }

@@ -11,8 +11,8 @@ export async function clearAfterKilledRun(spool: Spool): Promise<string[]> {
   const halfDone = await spool.halfDone();
   await spool.sweep();
   return [
-    ...(dumps.length > 0 ? [`${KILLED}. Its dumps went on and were ended: ${namesOf(dumps)}`] : []),
-    ...(halfDone.length > 0 ? [`${KILLED}. Removed what it left half-done: ${sizeOf(halfDone)}`] : []),
+    ...(dumps.length > 0 ? [`${KILLED}. Its dumps were still running and were ended: ${namesOf(dumps)}`] : []),
+    ...(halfDone.length > 0 ? [`${KILLED}. Removed ${sizeOf(halfDone)} that it left unfinished`] : []),
   ];
 }
 
@@ -29,7 +29,7 @@ export async function describeKilledRun(spool: Spool): Promise<{ message: string
     ...(dumps.length > 0
       ? [
           {
-            message: `${KILLED}. Its dumps go on: ${namesOf(dumps)}`,
+            message: `${KILLED}. Its dumps are still running: ${namesOf(dumps)}`,
             advice: `The next run ends them; or run: kill ${ids}`,
           },
         ]
@@ -37,7 +37,7 @@ export async function describeKilledRun(spool: Spool): Promise<{ message: string
     ...(halfDone.length > 0
       ? [
           {
-            message: `${KILLED}. It left ${sizeOf(halfDone)} half-done`,
+            message: `${KILLED}. It left ${sizeOf(halfDone)} unfinished`,
             advice: 'The next run removes them: sade backup',
           },
         ]

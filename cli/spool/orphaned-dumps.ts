@@ -51,7 +51,7 @@ function processIds(): number[] {
   }
 }
 
-/** @returns the database whose dump in that folder is the output of a process; those of other users can't be looked at */
+/** @returns the database whose dump in that folder is the output of a process; those of other users can't be accessed */
 function dumpedBy(pid: number, folder: string): string | undefined {
   try {
     const path = readlinkSync(`/proc/${pid}/fd/1`);

@@ -77,7 +77,7 @@ describe('run-lock', () => {
     // Once the sources are read, since they may lie where no one else may look.
     becomes = 'process.setuid(65534);';
     const { said } = await node();
-    expect(said).to.match(/^3 .*run\.lock is another user's.*chown/);
+    expect(said).to.match(/^3 .*run\.lock belongs to another user.*chown/);
   });
 
   it('is given to one, and again after that one has ended', () => {

@@ -39,7 +39,7 @@ export class RunLock implements Disposable {
       database.close();
       if (codeOf(error) === 'EACCES')
         throw new ConfigurationError([
-          `${path} is another user's, left by a run as root perhaps; run: sudo chown "$USER" '${path}'`,
+          `${path} belongs to another user, maybe since a run as root; run: sudo chown "$USER" '${path}'`,
         ]);
       if (/not a database/.test(messageOf(error))) throw noLock(path);
       if (!/locked/.test(messageOf(error))) throw error;
@@ -133,7 +133,7 @@ function isPlainOrMissing(path: string): boolean {
 
 function noLock(path: string): ConfigurationError {
   return new ConfigurationError([`${path} is not the lock file that sade makes`], {
-    advice: `Find out what has put it there, and remove it; the next run makes it anew: rm -r ${shellWord(path)}`,
+    advice: `Check what put it there, and remove it. The next run creates it again: rm -r ${shellWord(path)}`,
   });
 }
 

@@ -47,7 +47,7 @@ describe('spool', () => {
     it('is refused where a file stands in its place, or above it', async () => {
       await writeFile(join(parent, 'file'), '');
       const messageOf = (place: string) => Spool.open(place).catch(({ message }) => message);
-      expect(await messageOf(join(parent, 'file'))).to.contain(`${join(parent, 'file')} is there, and is not a folder`);
+      expect(await messageOf(join(parent, 'file'))).to.contain(`${join(parent, 'file')} exists and is not a folder`);
       expect(await messageOf(join(parent, 'file', 'work'))).to.match(/ENOTDIR.*--work-dir/);
     });
 
@@ -101,7 +101,7 @@ describe('spool', () => {
   });
 
   describe('sweep', () => {
-    it('removes our half-done files and no others', async () => {
+    it('removes our unfinished files and no others', async () => {
       const spool = await Spool.open(folder);
       const [a, b] = [name('pt_xyz', '00:00:00'), name('toko-buku', '01:00:00')];
       const c = name('gone', '02:00:00');

@@ -177,7 +177,7 @@ export class Spool {
   }
 }
 
-/** @returns the size of a plain file, and 0 of what is something else or can't be looked at; undefined for what is gone */
+/** @returns the size of a plain file, and 0 of what is something else or can't be accessed; undefined for what is gone */
 async function bytesOf(path: string): Promise<number | undefined> {
   try {
     const found = await lstat(path);

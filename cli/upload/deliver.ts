@@ -94,7 +94,7 @@ async function refuse(spool: Spool, fileName: string, refusal: ServiceRefusal): 
   if (path === undefined) return refusal;
   return new ExplainedError(`${refusal.message}; for the second time: the zip was set aside as ${path}`, {
     cause: refusal,
-    advice: `${refusal.advice ?? ''} ${path}.txt says how to have it sent again, and how to get rid of it.`.trim(),
+    advice: `${refusal.advice ?? ''} ${path}.txt says how to send it again, and how to delete it.`.trim(),
   });
 }
 
@@ -114,7 +114,10 @@ function digestIn({ zip }: Manifest): Buffer {
 /** A zip that was damaged in the spool is not sent again and again, and not deleted. */
 async function quarantine(spool: Spool, fileName: string): Promise<ExplainedError> {
   const path = await spool.quarantine(fileName);
-  return new ExplainedError(`the zip is no longer what was written into the work folder; it was set aside as ${path}`, {
-    advice: 'Look at the disk and the memory of this machine, and run the backup again.',
-  });
+  return new ExplainedError(
+    `the zip has changed since it was written into the work folder; it was set aside as ${path}`,
+    {
+      advice: 'Check the disk and the memory of this machine, and run the backup again.',
+    },
+  );
 }

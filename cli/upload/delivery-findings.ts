@@ -11,7 +11,7 @@ export function manifestTooLarge({ inventory, findings }: Manifest): Finding[] {
     finding(
       'MANIFEST_TOO_LARGE',
       `the database has so many objects (${formatCount(objects)}) that its manifest is larger than ${formatBytes(MAX_MANIFEST_BYTES)}: the zip was stored without it`,
-      'All of the dump is in the zip, but what it should hold is not known to the service, and nothing is compared with it. Split the database, or leave tables out with dump_options.',
+      'The zip has the whole dump, but the service does not know what it should contain, and compares nothing with it. Split the database, or leave tables out with dump_options.',
     ),
     ...(findings as Finding[]),
   ];
@@ -19,7 +19,7 @@ export function manifestTooLarge({ inventory, findings }: Manifest): Finding[] {
 
 /** @returns what a zip that was delivered and is still in the work folder deserves to have said of it */
 export function zipNotRemoved(path: string, why: string): Finding {
-  const advice = `It is stored by the service, and will not be sent again. Remove it: rm '${path}'`;
+  const advice = `The service has stored it, and it is not sent again. Remove it: rm '${path}'`;
   return finding('ZIP_NOT_REMOVED', `the zip was delivered and can't be removed from the work folder: ${why}`, advice);
 }
 

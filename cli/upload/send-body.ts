@@ -93,7 +93,7 @@ function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
   outgoing.on('close', () => fail(new Error('the connection was closed without an answer')));
   let interim = 0;
   const countInterim = () => {
-    if (++interim > MOST_INTERIM_ANSWERS) outgoing.destroy(new Error('the service answers 1xx time and again'));
+    if (++interim > MOST_INTERIM_ANSWERS) outgoing.destroy(new Error('the service sends too many 1xx answers'));
   };
   outgoing.on('information', countInterim).on('continue', countInterim);
   promise.catch(() => {}); // while the body is sent no one listens yet

@@ -58,8 +58,7 @@ export class StallWatch implements Disposable {
 
   onProgress(sent: number): void {
     clearTimeout(this.#timer);
-    const [limit, what] =
-      sent < this.#fileSize ? [STALLED_MS, 'nothing moved'] : [this.#answerMs, 'there was no answer'];
+    const [limit, what] = sent < this.#fileSize ? [STALLED_MS, 'no data was sent'] : [this.#answerMs, 'no answer came'];
     const seconds = Math.round(limit / 1000);
     this.#timer = setTimeout(() => this.#abort.abort(new Stalled(`${what} for ${seconds} s`)), limit);
     if (sent >= this.#fileSize && this.#isThere) this.#feelPulse(this.#isThere, 0);
@@ -71,7 +70,7 @@ export class StallWatch implements Disposable {
       const nowMissed = (await isThere(this.signal).catch(() => true)) ? 0 : missed + 1;
       if (nowMissed >= MOST_MISSED)
         this.#abort.abort(
-          new Stalled(`there was no answer for ${(MOST_MISSED * PULSE_MS) / 1000} s, nor any to other questions`),
+          new Stalled(`no answer came for ${(MOST_MISSED * PULSE_MS) / 1000} s, also not to other requests`),
         );
       else if (!this.#isOver) this.#feelPulse(isThere, nowMissed);
     }, PULSE_MS);

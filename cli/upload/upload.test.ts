@@ -169,7 +169,7 @@ describe('upload', () => {
       const other = createHash('sha256').update('x').digest();
       const error = await failureOf([answer(201, receipt({ repr_digest: formatReprDigest(other) }))], { retries: 3 });
       expect(error.message).to.contain(zip.sha256.toString('hex')).and.contain(formatReprDigest(other));
-      expect(error.advice).to.contain('not what was sent');
+      expect(error.advice).to.contain('differs from the one that was sent');
       expect(requests, 'not tried again').to.have.length(1);
     });
 
@@ -228,7 +228,7 @@ describe('upload', () => {
     it('that a web page answers with 200', async () =>
       expect(
         (await failureOf([answer(200, '<html>Log in</html>', { 'content-type': 'text/html' })])).message,
-      ).to.contain('it is no JSON'));
+      ).to.contain('it is not JSON'));
 
     it('that arrived as something else: it is sent again, as long as the file is what it was', async () => {
       const mismatch = answer(422, { message: 'other bytes', code: 'DIGEST_MISMATCH', errors: [] });
@@ -419,7 +419,7 @@ describe('upload', () => {
       await once(sockets, 'listening');
       const server = new URL(`http://127.0.0.1:${(sockets.address() as AddressInfo).port}/`);
       const error = await upload(large, { server, retries: 0, signal: never }).catch(error => error);
-      expect(error.message).to.match(/can't be reached: nothing moved for 120 s$/);
+      expect(error.message).to.match(/can't be reached: no data was sent for 120 s$/);
       sockets.close();
     });
 
@@ -450,8 +450,8 @@ describe('upload', () => {
       expect((await send([thinking(1000, all)], { request, isThere })).id).to.equal(7);
       expect(asked).to.be.above(6);
       const hung = await failureOf([mute], { isThere: async () => false });
-      expect(hung.message).to.match(/there was no answer for 90 s, nor any to other questions$/);
-      expect((await failureOf([mute], { request })).message).to.match(/there was no answer for 3600 s$/);
+      expect(hung.message).to.match(/no answer came for 90 s, also not to other requests$/);
+      expect((await failureOf([mute], { request })).message).to.match(/no answer came for 3600 s$/);
     });
 
     it('gives it minutes for a small zip, also where it answers all other questions, and says what to check', async () => {
@@ -462,7 +462,7 @@ describe('upload', () => {
       for (const step of [mute, trickleHead]) {
         const error = await failureOf([step], { request: { manifest }, isThere: async () => true });
         expect(error).to.be.instanceOf(ServiceUnreachable);
-        expect(error.message).to.match(/there was no answer for 302 s$/);
+        expect(error.message).to.match(/no answer came for 302 s$/);
         expect(error.advice).to.contain('Check its log');
       }
     });

@@ -87,7 +87,8 @@ function checkReceipt(request: UploadRequest, stored: UploadReceipt['data']): vo
     `the service says that it stored ${stored.size} bytes of ${stored.file_name} with ${stored.repr_digest}; ` +
       `sent were ${size} bytes of ${fileName} with the SHA-256 ${sha256.toString('hex')}`,
     {
-      advice: 'What is stored is not what was sent: look for a proxy between the two, and at the disk of the service.',
+      advice:
+        'The stored file differs from the one that was sent. Check for a proxy in between, and the disk of the service.',
     },
   );
 }
@@ -100,7 +101,7 @@ function checkDump({ dump_sha256, dump_size }: UploadReceipt['data'], manifest: 
   throw new ExplainedError(
     `the service says that the dump in the zip has ${dump_size} bytes with the SHA-256 ${dump_sha256}; ` +
       `written were ${size} bytes with the SHA-256 ${sha256}`,
-    { advice: 'Service and sade must be of the same version: upgrade the service first.' },
+    { advice: 'The service and sade must have the same version: upgrade the service first.' },
   );
 }
 
@@ -114,9 +115,9 @@ function checkVerdict({ id, state, findings }: UploadReceipt['data'], manifest: 
   const lost = manifest?.findings.find(({ code }) => !findings.some(found => found.code === code));
   if (!isBetter && !lost) return;
   throw new ExplainedError(
-    `the service reports the backup as ${state}, and has lost that it was found to be ${manifest?.state ?? 'unverified'}` +
+    `the service reports the backup as ${state}, but this run found it to be ${manifest?.state ?? 'unverified'}` +
       `${lost ? ` (${lost.code})` : ''}`,
-    { advice: 'Service and sade must be of the same version: upgrade the service first.' },
+    { advice: 'The service and sade must have the same version: upgrade the service first.' },
   );
 }
 

@@ -70,7 +70,7 @@ describe('a backup during which', function () {
   it('something that is not Lumbung answers 404 and a page', async () => {
     await using other = await answering(404, '<h1>Not Found</h1>');
     const run = await trial.backup(['--retries', '0'], other.url);
-    await trial.expectFailed(run, { stage: 'upload', says: /answered 404, and not as Lumbung's does/, waits: true });
+    await trial.expectFailed(run, { stage: 'upload', says: /answered 404, but not as Lumbung does/, waits: true });
   });
 
   it('the service answers that it stored other bytes', async () => {
@@ -85,7 +85,7 @@ describe('a backup during which', function () {
     });
     await using liar = await misreporting(receipt => ({ ...receipt, state: 'complete', findings: [] }));
     const run = await poor.backup(['--retries', '0'], liar.url);
-    expectDisbelieved(run, /reports the backup as complete, and has lost/);
+    expectDisbelieved(run, /reports the backup as complete, but this run found it/);
   });
 
   /** The zip waits: the next run is to deliver it. */

@@ -20,7 +20,7 @@ const REPORT = {
   ...{ checked_at: null, damage: null, manifest: null },
 };
 const OTHER =
-  /answers with more than 16\.0 MiB|answered 404, and not as|Headers Overflow|head is too large|not one of Lumbung's/;
+  /answers with more than 16\.0 MiB|answered 404, but not as|Headers Overflow|head is too large|not one of Lumbung's/;
 
 /** An answer that lasts: a byte now and then, for a minute. */
 async function* trickle(): AsyncGenerator<string> {
@@ -117,7 +117,7 @@ describe('a service that sade does not trust', () => {
           await using service = await startHostileService(() => answer);
           const { code, stderr } = await sade(['list', '--server', service.url], { runtime });
           expect(stderr)
-            .to.contain(`the answer of the service at ${service.url} broke off: `)
+            .to.contain(`the answer of the service at ${service.url} ended too early: `)
             .and.contain('what to do: ');
           expect(code).to.equal(1);
         }

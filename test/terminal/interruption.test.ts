@@ -65,7 +65,7 @@ describe('a signal', function () {
     terminal.type(CTRL_C);
     await terminal.shows('interrupted by SIGINT: stopping; ');
     terminal.type(CTRL_C);
-    await terminal.shows('sade: still stopping; once more ends it at once');
+    await terminal.shows('sade: still stopping; one more signal ends sade at once');
     terminal.type(CTRL_C);
     const asked = performance.now();
     expect(await terminal.exitCode).to.equal(EXIT.interrupted.SIGINT);
@@ -92,7 +92,7 @@ describe('a signal', function () {
       terminal.type(keys);
       await terminal.shows(`interrupted by ${signal}: stopping; `);
       terminal.type(keys);
-      await terminal.shows('sade: still stopping; once more ends it at once');
+      await terminal.shows('sade: still stopping; one more signal ends sade at once');
       terminal.type(keys);
       const asked = performance.now();
       expect(await terminal.exitCode).to.equal(code);
@@ -156,7 +156,7 @@ describe('a signal', function () {
       if (signal === 'SIGINT') expect(await terminal.exitCode).to.equal(EXIT.interrupted.SIGINT);
     });
 
-  it('in the middle of a download leaves the part, and says that the same command goes on from there', async () => {
+  it('in the middle of a download leaves the part, and says that the same command continues the download', async () => {
     const headers = {
       'content-length': '1000',
       'repr-digest': `sha-256=:${'A'.repeat(43)}=:`,
@@ -190,7 +190,7 @@ describe('a signal', function () {
     expect(await terminal.exitCode).to.equal(EXIT.interrupted.SIGINT);
     expect(await size()).to.equal(400);
     expect((await terminal.screen()).replaceAll('\n', '')).to.contain(
-      `${output}.part has what came so far; the same command goes on`,
+      `${output}.part has what was received so far; run the same command again`,
     );
     half.close();
     half.closeAllConnections();

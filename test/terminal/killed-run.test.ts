@@ -86,15 +86,13 @@ describe('a run that is ended by kill -9', function () {
     await blocking;
   });
 
-  it('says in the next run what it left half-done and was removed; doctor says it before', async () => {
+  it('reports in the next run the unfinished files that it removed; doctor reports them before', async () => {
     await killInTheDump({});
     const { stdout } = await sade(['doctor', ...trial.place.args(trial.url, ...DUMP).slice(1)]);
-    expect(unwrapped(stdout)).to.match(/warn .*an earlier run was killed, .* It left \d files? \(.*\) half-done/);
+    expect(unwrapped(stdout)).to.match(/warn .*an earlier run was killed, .* It left \d files? \(.*\) unfinished/);
     await listed(String(scene.mariadb.port));
     const next = await trial.backup(DUMP);
-    expect(unwrapped(next.stderr)).to.match(
-      /an earlier run was killed, .* Removed what it left half-done: \d files? \(/,
-    );
+    expect(unwrapped(next.stderr)).to.match(/an earlier run was killed, .* Removed its unfinished files: \d files? \(/);
     await trial.expectComplete(next);
   });
 
@@ -105,10 +103,12 @@ describe('a run that is ended by kill -9', function () {
     const pid = await killInTheDump(withoutSetpriv());
     expect(isAlive(pid), 'mariadb-dump goes on').to.equal(true);
     const { stdout } = await sade(['doctor', ...trial.place.args(trial.url, ...DUMP).slice(1)]);
-    expect(unwrapped(stdout)).to.contain(`Its dumps go on: ${trial.label} (process ${pid})`);
+    expect(unwrapped(stdout)).to.contain(`Its dumps are still running: ${trial.label} (process ${pid})`);
     await listed(String(scene.mariadb.port));
     const next = await trial.backup(DUMP);
-    expect(unwrapped(next.stderr)).to.contain(`Its dumps went on and were ended: ${trial.label} (process ${pid})`);
+    expect(unwrapped(next.stderr)).to.contain(
+      `Its dumps were still running and were ended: ${trial.label} (process ${pid})`,
+    );
     expect(isAlive(pid)).to.equal(false);
     await trial.expectComplete(next);
   });

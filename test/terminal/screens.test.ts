@@ -147,7 +147,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
       [folder, "can't be read"],
     ] as const) {
       const { stdout } = await inPipe('list', '--search', troubles.stale, '--config', config);
-      expect(stdout).to.contain('These are the databases of which the service has received a backup.').and.contain(why);
+      expect(stdout).to.contain('These are the databases that have a backup on the service.').and.contain(why);
       expect(stdout).to.match(/^\S+ +complete/m);
     }
   });
@@ -212,7 +212,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
     const few = await inPipe('list', '--state', 'damaged');
     expect(few.stdout).to.contain('1 of 115 databases: 1 DAMAGED');
     expect((await inPipe('list', '--search', 'nothing')).stdout).to.match(
-      /^None of the 115 databases matches --search nothing\.\nThese are the databases of which the service has received /,
+      /^None of the 115 databases matches --search nothing\.\nThese are the databases that have a backup on the service/,
     );
   });
 

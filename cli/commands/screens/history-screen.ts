@@ -79,9 +79,9 @@ function newestComplete({ database_name, histories, server }: HistoryScreen): Ne
   const whole = complete.find(({ loss }) => !loss || loss === 'accepted');
   const [newest] = complete;
   const show = (id: number) => commandLine('show', id, { server });
-  if (whole && whole === newest) return [show(whole.id), 'the newest complete one: what is in it'];
-  if (whole) return [show(whole.id), 'the newest complete one that has lost nothing: what is in it'];
-  if (newest) return [show(newest.id), 'the newest complete one: what it has lost'];
+  if (whole && whole === newest) return [show(whole.id), 'what is in the newest complete backup'];
+  if (whole) return [show(whole.id), 'what is in the newest complete backup without a loss'];
+  if (newest) return [show(newest.id), 'what the newest complete backup has lost'];
   return [
     show(histories[0]!.id),
     `why it is not complete: none of these ${count(histories.length, 'backup')} of ${database_name} is`,

@@ -44,7 +44,7 @@ export function renderList(screen: ListScreen, stdout: NodeJS.WriteStream): stri
 
 /** @returns what to know where no list of databases says which ones were never backed up */
 export function withoutListLine(reason: string): string {
-  return `These are the databases of which the service has received a backup. ${printableInLine(reason)}: with a list of databases (--config or SADE_CONFIG) those without any backup are shown, too.`;
+  return `These are the databases that have a backup on the service. ${printableInLine(reason)}: with a list of databases (--config or SADE_CONFIG) those without any backup are shown too.`;
 }
 
 function columnsOf({ databases, staleMs, isWide, now }: ListScreen, stdout: NodeJS.WriteStream): Column[] {

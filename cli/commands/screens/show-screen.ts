@@ -124,7 +124,7 @@ function commandsFor({ id, database_name, state, loss }: Report, server: unknown
   const download = (id: number) => commandLine('download', id, { server });
   const history: NextCommand = [commandLine('history', database_name, { server }), 'which backups are complete'];
   if (state === 'damaged') return [history];
-  if (state !== 'complete') return [history, [download(id), 'what there is of it, and how to load it']];
+  if (state !== 'complete') return [history, [download(id), 'the incomplete zip, and how to load it']];
   if (loss?.status !== 'unaccepted') return [[download(id), 'the zip, and how to load it']];
   const { reference } = loss;
   const sound = soundReference(reference);

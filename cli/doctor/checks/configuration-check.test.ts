@@ -49,7 +49,7 @@ describe('configuration check', () => {
     const { marks, messages, sources } = await check([{ ...entry, db_port: 'x' }, { ...entry, sockt: 1 }, entry]);
     expect(marks).to.deep.equal(['FAIL', 'FAIL', 'FAIL', 'FAIL']);
     expect(messages)
-      .to.match(/^databases\[1\]: has the label a, as databases\[0\]/)
+      .to.match(/^databases\[1\]: has the same label a as databases\[0\]/)
       .and.match(/^databases\[0\]\.db_port/m);
     expect(sources).to.equal(undefined);
   });
@@ -66,7 +66,7 @@ describe('configuration check', () => {
       checks: [, warning],
     } = await checkConfiguration(path, {});
     expect(warning).to.deep.include({ mark: 'warn', subject: path });
-    expect(warning!.message).to.match(/^holds passwords and others can read it; run: chmod 600/);
+    expect(warning!.message).to.match(/^holds passwords, and other users can read it; run: chmod 600/);
   });
 
   it('says how to make a list where no list exists, and where it is still the example', async () => {

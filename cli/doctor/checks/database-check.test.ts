@@ -48,7 +48,7 @@ describe('database check', () => {
     const { marks, text, report } = await check();
     expect(marks).to.deep.equal([]);
     expect(text).to.contain('at 192.168.0.1:3306 as lumbung, encrypted: MariaDB 10.11.19');
-    expect(text).to.contain('2 tables, 1 view, 1 package body, and all of it may be dumped');
+    expect(text).to.contain('2 tables, 1 view, 1 package body, and the user may dump all of it');
     expect(text).to.contain('dumped by mariadb-dump (MariaDB 10.11.19)');
     expect(text).to.contain('about 90.0 MiB to dump, which takes about 2.3 s (a rough guess');
     expect(report?.estimatedBytes).to.equal(90 * 2 ** 20);
@@ -94,7 +94,7 @@ describe('database check', () => {
       message: 'triggers can not be seen (TRIGGERS_NOT_GRANTED)',
       advice: grant,
     });
-    expect(text).not.to.contain('all of it may be dumped');
+    expect(text).not.to.contain('the user may dump all of it');
   });
 
   it('fails where only a program of the other flavour is there', async () => {
@@ -114,7 +114,7 @@ describe('database check', () => {
   it('says what is not checked when there is no dump program', async () => {
     const { marks, text, report } = await check({}, {}, null as never);
     expect(marks).to.deep.equal(['warn']);
-    expect(text).to.contain('not checked, since there is no dump program');
+    expect(text).to.contain('not checked how it would be dumped, since no dump program is installed');
     expect(report).not.to.equal(undefined);
   });
 });

@@ -88,17 +88,17 @@ async function within<T>(ms: number, outer: AbortSignal, look: (signal: AbortSig
 }
 
 function tooSlow(ms: number): ExplainedError {
-  return new ExplainedError(`the server did not answer all that it was asked within ${ms / 1000} s`, {
-    advice: 'Look at what it is busy with (SHOW PROCESSLIST), and whether it has come to a standstill.',
+  return new ExplainedError(`the server did not answer all questions within ${ms / 1000} s`, {
+    advice: 'Check what the server is busy with (SHOW PROCESSLIST), and whether it hangs.',
   });
 }
 
-const NO_CLIENT = 'how it would be dumped is not checked, since there is no dump program';
+const NO_CLIENT = 'not checked how it would be dumped, since no dump program is installed';
 
 function describeAccess(source: DatabaseSource, report: SourceReport): string {
   const { server, objects, findings, isEncrypted } = report;
   const holds = OBJECT_KINDS.filter(kind => objects[kind].length > 0).map(kind => countOf(kind, objects[kind].length));
-  const rights = stateOf(findings) === 'complete' ? ', and all of it may be dumped' : '';
+  const rights = stateOf(findings) === 'complete' ? ', and the user may dump all of it' : '';
   const way = isEncrypted ? 'encrypted' : isLocal(source) ? 'within this machine' : 'in clear text';
   return (
     `is reached at ${placeOf(source)} as ${source.user}, ${way}: ${FLAVOURS[server.flavour]} ${server.version}; ` +
@@ -119,7 +119,7 @@ function clearText(source: DatabaseSource, { isEncrypted }: SourceReport, { warn
   return [
     warn(
       `the login and all data go over the network to ${source.host} in clear text`,
-      'Let the server offer TLS and set "ssl": "require" (or "verify", with its CA in ssl_ca) for this database.',
+      'Turn on TLS on the server, and set "ssl": "require" (or "verify", with its CA in ssl_ca) for this database.',
     ),
   ];
 }

@@ -5,16 +5,16 @@ import { dumpArguments } from '../../dump/dump-arguments.ts';
 
 /** Why an option is there that depends on the server or on the dump program. */
 const REASONS: Readonly<Record<string, string>> = {
-  'set-gtid-purged': 'the dump is to load into servers that have GTIDs of their own, and without the right RELOAD',
+  'set-gtid-purged': 'so that the dump loads into servers with GTIDs of their own, and without the right RELOAD',
   'column-statistics': 'older servers have no such statistics, and would make the dump fail',
-  'skip-masking-policies': 'reading them needs rights that no backup has a use for',
+  'skip-masking-policies': 'reading masking policies needs rights that a backup does not need',
   'get-server-public-key': 'without TLS the login may need it',
-  'enable-cleartext-plugin': 'it is certain which server this is, so accounts of LDAP and PAM may log in',
-  'ssl-mode': 'what "ssl" of this database says, as MySQL\'s program calls it',
+  'enable-cleartext-plugin': 'the server is verified, so LDAP and PAM accounts may log in',
+  'ssl-mode': 'the setting "ssl" of this database, as MySQL\'s program spells it',
   'ssl-ca': 'the CA by which the server is checked',
   ssl: '"ssl" of this database asks for TLS',
   'skip-ssl': '"ssl" of this database is "off"',
-  'ssl-verify-server-cert': '"ssl" is "verify": the server must be who it says',
+  'ssl-verify-server-cert': '"ssl" is "verify": the server must prove its identity',
   'skip-ssl-verify-server-cert': '"ssl" is "require": always encrypted, but no certificate is checked',
 };
 

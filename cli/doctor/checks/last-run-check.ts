@@ -22,7 +22,7 @@ export function checkLastRun(lastRun: LastRun | undefined, now = new Date()): re
     checks.push(
       mark.warn(
         `that is ${formatAge(formatTimestamp(started), now)} ago`,
-        'See that cron or the timer still starts sade backup, with this work folder.',
+        'Check that cron or the timer still starts sade backup with this work folder.',
       ),
     );
   return checks;
@@ -33,7 +33,7 @@ export function unreadableLastRun({ message, advice }: ExplainedError): Check {
   return checkReporter('last run', 'unknown').warn(message, advice);
 }
 
-const ADVICE = 'Fix what is listed here, then run sade backup: until then the last backups are older ones.';
+const ADVICE = 'Fix the problems listed here, then run sade backup. Until then the newest backups are older ones.';
 
 /** The run of all as its mail began, and the latest run with `--only` since then in a line of its own. */
 function describeEnds(lastRun: LastRun, mark: CheckReporter): Check[] {

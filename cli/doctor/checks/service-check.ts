@@ -52,14 +52,14 @@ export function checkServiceRoom(server: URL, { storage }: Status, sizes: Sizes)
 function explainAbsence(error: unknown): never {
   if (!(error instanceof ServiceRefusal) || error.status !== 404) throw error;
   const advice = 'Update the service to the version of this program, or check --server.';
-  throw new ExplainedError(`it answers, but can't tell how it is: ${error.message}`, { cause: error, advice });
+  throw new ExplainedError(`it answers, but does not report its status: ${error.message}`, { cause: error, advice });
 }
 
 function describeVersion(theirs: string, ours: string, { ok, warn }: CheckReporter): Check[] {
   const message = `is Lumbung's, version ${theirs}`;
   const release = (version: string) => version.split('.').slice(0, 2).join('.');
   if (release(theirs) === release(ours)) return [ok(message)];
-  return [warn(`${message}, and this program is of version ${ours}`, 'Bring both to the same version.')];
+  return [warn(`${message}, and sade has version ${ours}`, 'Upgrade, so that both have the same version.')];
 }
 
 function describeLine({ protocol, hostname }: URL, { warn }: CheckReporter): Check[] {
@@ -81,7 +81,7 @@ function secondsApart(time: number, askedAt: number, answeredAt: number): number
 function describeClock(seconds: number, { ok, warn, fail }: CheckReporter): Check[] {
   if (seconds <= CLOCK_WARNING_SECONDS) return [ok('its clock agrees with the one here')];
   const message = `its clock and the one here are ${formatSeconds(seconds)} apart, and the names of backups carry the time`;
-  return [(seconds > CLOCK_PROBLEM_SECONDS ? fail : warn)(message, 'Let both machines set their clocks by NTP.')];
+  return [(seconds > CLOCK_PROBLEM_SECONDS ? fail : warn)(message, 'Set the clocks of both machines by NTP.')];
 }
 
 function describeRoom(free: number, sizes: Sizes, { ok, warn, fail }: CheckReporter): Check[] {
@@ -94,8 +94,8 @@ function describeRoom(free: number, sizes: Sizes, { ok, warn, fail }: CheckRepor
 }
 
 function describeVerifying({ verify_uploads }: Status, { ok, warn }: CheckReporter): Check[] {
-  if (verify_uploads) return [ok('reads every upload to its end before it takes it')];
-  const message = 'does not read what is inside the uploads: their backups stay unverified';
+  if (verify_uploads) return [ok('checks every upload completely before it accepts it')];
+  const message = 'does not check the contents of uploads: their backups stay unverified';
   return [warn(message, 'Start it without VERIFY_UPLOADS=off, unless its machine is too slow for that.')];
 }
 
@@ -107,7 +107,7 @@ function describeScrub(scrub: Status['scrub'], { ok, warn }: CheckReporter): Che
     checks.push(
       warn(
         `${backups_damaged} of its backups ${backups_damaged === 1 ? 'is' : 'are'} damaged`,
-        'The service\'s log names them ("is damaged"), and sade history DATABASE shows them. Put their files back from a copy, if there is one.',
+        'The service\'s log names them ("is damaged"), and sade history DATABASE shows them. Put their files back from a copy, if you have one.',
       ),
     );
   if (files_unreadable > 0) checks.push(warn(`${count(files_unreadable, 'stored file')} could not be read`, LOG));

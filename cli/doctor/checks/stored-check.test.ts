@@ -63,7 +63,9 @@ describe('doctor: newest backups', () => {
 
   it('are a problem when the service knows none of what it was given: its history may be lost', async () => {
     const run = { ...RUN, outcomes: [{ database: 'pt_xyz', backupId: 7 }] } as unknown as LastRun;
-    expect(await check(undefined, '', run)).to.match(/^FAIL the service knows none, .* \(id 7\) .*history is lost/);
+    expect(await check(undefined, '', run)).to.match(
+      /^FAIL the service has no backup of it, .* \(id 7\) .*lost its history/,
+    );
   });
 
   it('are a problem when they have lost something that no one has accepted, although they are complete', async () => {

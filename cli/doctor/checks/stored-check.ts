@@ -44,7 +44,7 @@ function describeLoss(label: string, loss: UnacceptedLoss): Check {
 const LOOK = 'Check the database.';
 
 const LOST =
-  'Either --server is another service now, or its history is lost: then make no backup before it is made again (docs/how-to/rebuild-a-lost-history.md).';
+  'Either --server names another service now, or the service has lost its history. In that case rebuild the history before the next backup (docs/how-to/rebuild-a-lost-history.md).';
 
 type Latest = DatabaseList['data'][number]['latest_backup'];
 
@@ -54,7 +54,10 @@ function describe(label: string, latest: Latest | undefined, { lastRun, now = ne
     const known = lastRun === 'unreadable' ? undefined : lastRun;
     const delivered = known?.outcomes.find(({ database, backupId }) => database === label && backupId !== undefined);
     if (delivered)
-      return fail(`the service knows none, though the last run gave it one (id ${delivered.backupId})`, LOST);
+      return fail(
+        `the service has no backup of it, although the last run delivered one (id ${delivered.backupId})`,
+        LOST,
+      );
     const none = 'the service has no backup of it yet';
     return lastRun
       ? warn(none, `Make one: sade backup --only ${shellWord(label)}`)
@@ -63,7 +66,7 @@ function describe(label: string, latest: Latest | undefined, { lastRun, now = ne
   const { id, state, timestamp } = latest;
   const what = `is ${formatState(state)}, ${formatAge(timestamp, now)} old (id ${id})`;
   if (state !== 'complete')
-    return fail(what, `sade show ${id} tells why; sade history ${shellWord(label)} shows the ones before.`);
+    return fail(what, `sade show ${id} shows why; sade history ${shellWord(label)} shows the ones before.`);
   const hours = (now.getTime() - Date.parse(`${timestamp.replace(' ', 'T')}Z`)) / 3_600_000;
   if (hours <= STALE_AFTER_HOURS) return ok(what);
   return warn(

@@ -41,7 +41,7 @@ describe('work folder check', () => {
   it('is fine with one that can be made, and does not make it', async () => {
     const { marks, text } = await check();
     expect(marks).to.deep.equal(['ok', 'ok']);
-    expect(text).to.contain('the first run makes it');
+    expect(text).to.contain('the first run creates it');
     expect(await readdir(folder)).to.deep.equal([]);
   });
 
@@ -74,22 +74,24 @@ describe('work folder check', () => {
       await symlink('/no/such/disk', path);
       const { marks, text } = await check();
       expect(marks).to.deep.equal(['FAIL']);
-      expect(text).to.contain(`${path} is a link to /no/such/disk, which is not there`);
+      expect(text).to.contain(`${path} is a link to /no/such/disk, which does not exist`);
       await rm(path);
     }
   });
 
-  it('names what a run that was killed has left, with its size, and not what a run that goes on is writing', async () => {
+  it('names the files that a killed run has left, with their size, and not those of a run that is going on', async () => {
     await made();
     const dump = formatDumpName({ database: 'pt_xyz', takenAt: new Date(), id: ID });
     await writeFile(join(workDir, dump), Buffer.alloc(3 * 2 ** 20));
     await writeFile(join(workDir, `${dump}.zip.part`), Buffer.alloc(2 ** 20));
     const { marks, text } = await check();
     expect(marks).to.deep.equal(['ok', 'warn', 'ok', 'ok']);
-    expect(text).to.contain('an earlier run was killed, or the machine went down. It left 2 files (4.0 MiB) half-done');
+    expect(text).to.contain(
+      'an earlier run was killed, or the machine went down. It left 2 files (4.0 MiB) unfinished',
+    );
     expect(text).to.contain('The next run removes them: sade backup');
     using _lock = RunLock.acquire(workDir, new Date());
-    expect((await check()).text).not.to.contain('half-done');
+    expect((await check()).text).not.to.contain('unfinished');
   });
 
   it('refuses one that this user can not make', async function () {

@@ -36,14 +36,14 @@ export async function checkWorkFolder(
   if (existing !== workDir) {
     const problem = await whyNotMade(existing, workDir);
     const advice = 'Let this user write there, or choose another with --work-dir.';
-    if (problem) return { checks: [mark.fail(`is not there, and can't be made: ${problem}`, advice)] };
-    return { checks: [mark.ok('is not there yet; the first run makes it')], existing };
+    if (problem) return { checks: [mark.fail(`does not exist and can't be created: ${problem}`, advice)] };
+    return { checks: [mark.ok('does not exist yet; the first run creates it')], existing };
   }
   try {
     const spool = isUntouched ? await Spool.inspect(workDir) : await Spool.open(workDir);
     const holder = isUntouched ? RunLock.noted(workDir) : RunLock.holder(workDir);
     const content = await describeContent(spool, holder, mark);
-    return { checks: [mark.ok('is private and can be written to'), ...content], existing };
+    return { checks: [mark.ok('is private and writable'), ...content], existing };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { checks: [mark.fail(error.message, error.advice)] };
@@ -82,7 +82,7 @@ async function nearestExisting(path: string): Promise<string> {
 async function whyNotMade(parent: string, folder: string): Promise<string | undefined> {
   const dangling = await danglingLinkIn(folder);
   if (dangling) return dangling;
-  if (!(await stat(parent)).isDirectory()) return `${parent} is no folder`;
+  if (!(await stat(parent)).isDirectory()) return `${parent} is not a folder`;
   if (NOT_ON_DISK.has((await statfs(parent)).type)) return `no folder can be made in ${parent}, which is not on a disk`;
   return access(parent, constants.W_OK | constants.X_OK).then(
     () => undefined,
@@ -102,22 +102,22 @@ async function describeContent(
   const damaged = (await readdir(spool.folder)).filter(name => name.endsWith('.zip.damaged'));
   const checks = [];
   if (holder !== undefined)
-    checks.push(warn(`a run is going on${holder}: what is said of this folder holds for this moment only`));
+    checks.push(warn(`a run is going on${holder}: the contents of this folder change while it runs`));
   else for (const left of await describeKilledRun(spool)) checks.push(warn(left.message, left.advice));
   if (waiting.length === 0) checks.push(ok('no zip waits for delivery'));
   else if (holder !== undefined) checks.push(ok(`${count(waiting.length, 'zip')} there, which that run delivers`));
   else {
     const zips = `${count(waiting.length, 'zip')} of ${labelsOf(waiting)}`;
     const message = `${zips} from an earlier run not delivered yet, the oldest ${ageOf(waiting[0]!)} old`;
-    checks.push(warn(message, 'The next run delivers what waits, first of all. See that the service can be reached.'));
+    checks.push(warn(message, 'The next run delivers these zips first. Check that the service can be reached.'));
   }
   for (const { path, why } of odd)
-    checks.push(fail(`${path} ${why}: no zip that can be delivered`, adviceAboutOddity(path)));
+    checks.push(fail(`${path} ${why}: not a zip that can be delivered`, adviceAboutOddity(path)));
   if (damaged.length > 0)
     checks.push(
       warn(
         `${count(damaged.length, 'zip')} set aside, changed on the disk after being written: ${damaged.join(', ')}`,
-        'Look for the reason on this disk, then remove the files.',
+        'Check this disk for errors, then remove the files.',
       ),
     );
   const delivered = await spool.delivered();
@@ -125,7 +125,7 @@ async function describeContent(
     checks.push(
       warn(
         `${count(delivered.length, 'zip')} (${sizeOf(delivered)}) delivered, and can't be removed: ${pathsOf(delivered)}`,
-        'The service has them. Find out why they can not be removed (lsattr, the rights of the folder), and remove them.',
+        "The service has them. Find out why they can't be removed (lsattr, the rights of the folder), and remove them.",
       ),
     );
   const refused = await refusedZips(spool);
@@ -133,7 +133,7 @@ async function describeContent(
     checks.push(
       warn(
         `${count(refused.length, 'zip')} (${sizeOf(refused)}) set aside, refused by the service for good: ${pathsOf(refused)}`,
-        `Each has its reason in a text beside it (cat '${refused[0]!.path}.txt'), with how to have it sent again, and how to get rid of it.`,
+        `Each has its reason in a text beside it (cat '${refused[0]!.path}.txt'), with how to send it again, and how to delete it.`,
       ),
     );
   return checks;
@@ -174,7 +174,7 @@ function describeRoom(free: number, sizes: Sizes, settings: Settings, { ok, warn
   const [underWay, allZips] = [bytesUnderWay(sizes, settings), bytesOfAllZips(sizes)];
   const room = `${formatBytes(free)} free; about ${formatBytes(underWay)} needed at once${exceptUnknown(sizes)}`;
   if (free < underWay)
-    return [fail(room, 'Make room, choose another --work-dir, or let fewer --dump-workers and --zip-workers work.')];
+    return [fail(room, 'Make room, choose another --work-dir, or use fewer --dump-workers and --zip-workers.')];
   if (free < allZips) {
     const message = `${room}, but about ${formatBytes(allZips)} when the service is down and all zips of a run have to wait`;
     return [warn(message, 'Make room, or choose another --work-dir.')];

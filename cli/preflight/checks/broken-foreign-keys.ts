@@ -34,7 +34,7 @@ export async function brokenForeignKeyFindings(
   return [
     finding(
       'WILL_NOT_LOAD',
-      `these foreign keys refer to a column that is not there, or has another type or character set (error 150): ${firstNames([...names])}`,
+      `these foreign keys refer to a column that does not exist, or has another type or character set (error 150): ${firstNames([...names])}`,
       'Drop them, or give both columns the same type: SET foreign_key_checks = 0; ALTER TABLE … DROP FOREIGN KEY … or MODIFY ….',
     ),
   ];

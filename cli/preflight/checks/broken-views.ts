@@ -117,7 +117,7 @@ export function brokenViewFindings(database: string, broken: readonly BrokenView
       return finding(
         'DEFINER_GONE',
         `the view ${view} loads only into a database that is called ${database}, since its definer${definer ? ` ${definer}` : ''} is gone or may not read what the view reads: ${reason}`,
-        `Create the user ${definer ?? 'that is its definer'} again or grant it what the view reads, or make the view anew with another definer: ALTER DEFINER=CURRENT_USER VIEW ${name} AS, and what SHOW CREATE VIEW ${name}; says behind AS.`,
+        `Create the user ${definer ?? 'that is its definer'} again or grant it what the view reads, or create the view again with another definer: ALTER DEFINER=CURRENT_USER VIEW ${name} AS, and what SHOW CREATE VIEW ${name}; shows after AS.`,
       );
     if (calling !== undefined)
       return finding(

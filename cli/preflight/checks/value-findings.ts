@@ -42,13 +42,13 @@ function converted(columns: readonly SuspectColumn[]): Finding {
   return finding(
     'TEXT_CONVERTED',
     `the dump is in utf8mb4, and bytes that have no counterpart in it become "?": ${firstNames(columns.map(nameOf))}; ${NOT_LOOKED_AT}`,
-    `To see for yourself: ${lookFor(columns[0]!)} Best convert them: ALTER TABLE … CONVERT TO CHARACTER SET utf8mb4.`,
+    `To see the rows: ${lookFor(columns[0]!)} Best convert them: ALTER TABLE … CONVERT TO CHARACTER SET utf8mb4.`,
   );
 }
 
 const LOST: Readonly<Record<Exclude<Flaw, 'float' | 'year'>, { readonly message: string; readonly advice: string }>> = {
   text: {
-    message: 'the dump is in utf8mb4, and bytes in these columns have no counterpart in it: they come back as others',
+    message: 'the dump is in utf8mb4, and bytes in these columns have no counterpart in it: a restore changes them',
     advice:
       'Make the column binary, which keeps the bytes and is dumped whole (ALTER TABLE … MODIFY … VARBINARY(…) or BLOB), then MODIFY it to the character set in which they were written.',
   },
@@ -57,7 +57,7 @@ const LOST: Readonly<Record<Exclude<Flaw, 'float' | 'year'>, { readonly message:
     advice: 'Give these rows a number, or take AUTO_INCREMENT off the column with ALTER TABLE … MODIFY.',
   },
   member: {
-    message: "these ENUM or SET columns have the member '' and hold values that look like it: they come back as others",
+    message: "these ENUM or SET columns have the member '' and hold values that look like it: a restore changes them",
     advice: "Update these rows to a member that is not '', and take the member '' out with ALTER TABLE … MODIFY.",
   },
   date: {

@@ -53,8 +53,8 @@ function missingTables(context: RightsContext): Missing {
   const isClosed = (name: string) => !rights.onTable('SELECT', database, name) && !leftOut.leavesOut(name);
   const closed = [...tables, ...sequences, ...views].filter(isClosed);
   const message =
-    'the user lacks SELECT on the whole database: tables on which it has no right at all are missing, and no one can tell which' +
-    (closed.length > 0 ? `; without it were left out: ${firstNames(closed)}` : '');
+    "the user lacks SELECT on the whole database: tables on which it has no right are missing, and sade can't see which" +
+    (closed.length > 0 ? `; left out for lack of it: ${firstNames(closed)}` : '');
   const { findings, fallbackOptions } = missing(
     'TABLES_NOT_GRANTED',
     message,
@@ -108,7 +108,7 @@ function missingRoutines(context: RightsContext): Missing {
   if (leftOut.kinds.has('procedures') || isGiven) return NOTHING;
   const isClosed = objects.closedRoutines.length > 0;
   const message =
-    `the user lacks ${right}: procedures and functions of others are missing` +
+    `the user lacks ${right}: procedures and functions of other users are missing` +
     (isClosed ? `, and all were left out, since it may not read ${firstNames(objects.closedRoutines)}` : '');
   return missing('ROUTINES_NOT_GRANTED', message, statement, isClosed ? ['--skip-routines'] : []);
 }

@@ -62,7 +62,7 @@ describe('events of a server with event_scheduler=DISABLED', () => {
     await readSystemTable('revoke');
     const { findings } = await runPreflight(source('eventless'), { signal });
     expect(stateOf(findings)).to.equal('incomplete');
-    expect(findings[0]!.message).to.contain('no one can see whether this database has events');
+    expect(findings[0]!.message).to.contain("sade can't see whether this database has events");
     expect(findings[0]!.advice).to.contain('SELECT on mysql.event');
   });
 

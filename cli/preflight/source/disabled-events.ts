@@ -42,7 +42,7 @@ export function disabledEventFindings({ names }: DisabledEvents): Finding[] {
   if (names?.length === 0) return [];
   const which =
     names === undefined
-      ? 'no one can see whether this database has events, and none was dumped'
+      ? "sade can't see whether this database has events, and none were dumped"
       : `these events were left out: ${firstNames(names)}`;
   const advice =
     'Start the server with event_scheduler=OFF instead of DISABLED: no event runs then either' +

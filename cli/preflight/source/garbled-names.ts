@@ -91,7 +91,7 @@ export function garbledFindings(garbled: readonly GarbledObject[]): Finding[] {
     ),
     ...told(
       byMode,
-      `backslashes and line ends come back as others in parts of these, which were created under the SQL mode ${MODE}`,
+      `a restore changes backslashes and line ends in parts of these, which were created under the SQL mode ${MODE}`,
       `Without ${MODE} in sql_mode, and with backslashes in strings doubled, take`,
     ),
   ];
@@ -106,7 +106,7 @@ function told(garbled: readonly GarbledObject[], what: string, how: string): Fin
     finding(
       'METADATA_GARBLED',
       `${what}: ${firstNames(names)}`,
-      `${how} what SHOW CREATE PROCEDURE, FUNCTION, TRIGGER or EVENT shows of each, drop it, and create it anew with that.`,
+      `${how} what SHOW CREATE PROCEDURE, FUNCTION, TRIGGER or EVENT shows of each, drop it, and create it again with that.`,
     ),
   ];
 }

@@ -29,7 +29,7 @@ export function hardcodedNameFindings(database: string, bound: HardcodedNames, a
     finding(
       'DATABASE_NAME_HARDCODED',
       `these load only where a database is called ${database}, and change its character set for a moment: ${firstNames(altering.map(({ name }) => name))}`,
-      'They were made while the database had another collation. Create them anew; until then restore under the same name, on another server.',
+      'They were made while the database had another collation. Create them again; until then restore under the same name, on another server.',
     ),
   ];
 }

@@ -54,7 +54,7 @@ export async function roundedKeyFindings(
     ),
     ...told(
       unknown,
-      'no one could look whether rows of these unique keys differ only beyond the sixth digit of a FLOAT, or in the century of a YEAR(2), which do not load',
+      'not checked in time whether rows of these unique keys differ only beyond the sixth digit of a FLOAT, or in the century of a YEAR(2), which do not load',
     ),
   ];
 }
