@@ -38,7 +38,7 @@ const EXIT_CODES = [
   ['0', 'all is well'],
   [
     '1',
-    'some backups failed, are incomplete or have lost something; doctor: a problem; others: what was asked for is not there',
+    'some backups failed, are incomplete or have lost something; doctor: it found a problem; other commands: not found',
   ],
   ['2', 'no database was backed up'],
   ['3', 'a mistake in the options or in the list of databases; nothing was done'],
@@ -54,7 +54,7 @@ function documents(): [string, string][] {
     ['restore, all tasks', inRoot('docs/README.md')],
   ] as const;
   return [
-    ['start with', 'sade doctor: it says what is missing for a backup, and what to do'],
+    ['start with', 'sade doctor: shows what a backup still needs, and what to do'],
     ...pages.filter(([, path]) => existsSync(path)).map(([what, path]): [string, string] => [what, path]),
   ];
 }

@@ -56,7 +56,7 @@ const workDir = option(
 const only = option(
   {
     ...{ flag: 'only', value: 'NAMES', variable: 'SADE_ONLY', fallbackInDocs: 'all', completes: 'labels' },
-    meaning: 'Only these databases, by label, with commas between',
+    meaning: 'Only these databases: their labels, separated by commas',
     details: 'For a label that has a comma itself: `--only` once for each.',
   },
   labels,
@@ -109,7 +109,7 @@ const json = switchOption({ flag: 'json', meaning: 'Print JSON' });
 
 const wide = switchOption({
   flag: 'wide',
-  meaning: 'All columns, with the file names, however wide the terminal is',
+  meaning: 'Show all columns, with the file names, on any width of terminal',
   details: 'Nothing is cut.',
 });
 
@@ -125,7 +125,7 @@ const ORDERS = ['age', 'name', 'size', 'state'] as const;
 export const COMMANDS = {
   backup: {
     summary:
-      "Back up every database of the list. Takes each through dump, zip and upload; what can't be delivered waits for the next run.",
+      "Back up every database of the list. Dumps, zips and uploads each one. A zip that can't be delivered waits for the next run.",
     options: {
       ...{ config, workDir, only, dumpWorkers },
       dumpsPerHost: option(
@@ -175,7 +175,7 @@ export const COMMANDS = {
       }),
       quiet: switchOption({
         ...{ flag: 'quiet', variable: 'SADE_QUIET' },
-        meaning: 'Say nothing when all is well; a warning comes once, and again after a week',
+        meaning: 'Print nothing when all is well. A warning is printed once, and again after a week',
       }),
     },
     examples: ['backup --server https://backups.example.com', 'backup --only pt_xyz,pt_abc --quiet'],
@@ -193,9 +193,9 @@ export const COMMANDS = {
       ),
       dumpWorkers: { ...dumpWorkers, meaning: 'Dumps at once, and databases checked at once' },
       ...{ zipWorkers, uploadWorkers, mysqldump, mariadbDump },
-      json: switchOption({ flag: 'json', variable: 'SADE_JSON', meaning: 'Print all of it as JSON on stdout' }),
+      json: switchOption({ flag: 'json', variable: 'SADE_JSON', meaning: 'Print the checks as JSON on stdout' }),
       quiet: switchOption({
-        ...{ flag: 'quiet', variable: 'SADE_QUIET', meaning: 'Say nothing unless something is wrong' },
+        ...{ flag: 'quiet', variable: 'SADE_QUIET', meaning: 'Print nothing unless something is wrong' },
         details: 'For cron: one line with the verdict, then only what is not ok.',
       }),
     },
@@ -205,11 +205,11 @@ export const COMMANDS = {
     summary:
       'List the databases, the worst first. Shows the latest backup of each, the age of its newest complete one, and the id of the one to restore',
     options: {
-      config: { ...config, meaning: 'The list of databases: those without any backup are shown, too' },
+      config: { ...config, meaning: 'The list of databases; those without a backup are shown too' },
       states: option(
         {
           ...{ flag: 'state', value: 'STATES', completes: STATES },
-          meaning: `Only these: ${STATES.join(', ')}, with commas between`,
+          meaning: `Only these states, separated by commas: ${STATES.join(', ')}`,
           details: 'They are the words of the column `state`.',
         },
         someOf(STATES),
@@ -217,14 +217,14 @@ export const COMMANDS = {
       olderThan: option(
         {
           ...{ flag: 'older-than', value: 'TIME' },
-          meaning: 'Only those without a complete backup for so long, such as 26h or 7d',
+          meaning: 'Only databases without a complete backup for this long, such as 26h or 7d',
           details: 'The units are `m`, `h` and `d`.',
         },
         duration('mhd', '90m, 26h or 7d'),
       ),
       search: option(
         {
-          ...{ flag: 'search', value: 'TEXT', meaning: 'Only those with this text in their names' },
+          ...{ flag: 'search', value: 'TEXT', meaning: 'Only databases with this text in their names' },
           details: 'Capitals do not matter.',
         },
         anyText,
@@ -252,7 +252,7 @@ export const COMMANDS = {
       limit: option(
         {
           ...{ flag: 'limit', value: 'N' },
-          meaning: 'How many at most (on a terminal 30 unless given, else all)',
+          meaning: 'The most backups to show (default: 30 on a terminal, else all)',
         },
         wholeNumber(1, 9_999_999),
       ),
@@ -267,13 +267,13 @@ export const COMMANDS = {
     examples: ['show 34'],
   },
   accept: {
-    summary: 'Say that what a backup has lost was removed on purpose; later backups are compared with it',
+    summary: 'Accept a loss: it was removed on purpose. Later backups are compared with this one',
     argument: { name: 'id', what: 'the id of a backup' },
     options: {
       reason: option(
         {
           ...{ flag: 'reason', alias: 'r', value: 'TEXT' },
-          meaning: 'Why; kept in the history for those who ask later',
+          meaning: 'The reason; it is kept in the history',
         },
         anyText,
       ),
@@ -282,7 +282,7 @@ export const COMMANDS = {
     examples: ["accept 35 --reason 'faktur moved to the archive, ticket 4711'"],
   },
   download: {
-    summary: 'Fetch a backup by its id; goes on where a broken download ended and checks the digest',
+    summary: 'Fetch a backup by its id. Continues a broken download, and checks the digest',
     argument: { name: 'id', what: 'the id of a backup' },
     options: {
       output: option(
@@ -292,12 +292,12 @@ export const COMMANDS = {
         },
         anyText,
       ),
-      force: switchOption({ flag: 'force', meaning: 'Write to stdout although it is a terminal' }),
+      force: switchOption({ flag: 'force', meaning: 'Write to stdout even if it is a terminal' }),
     },
     examples: ['download 34', 'download 34 --output /tmp', "download 34 --output - | ssh other 'cat >pt_xyz.zip'"],
   },
   completion: {
-    summary: 'Print a script by which a shell (bash, zsh or fish) completes commands, options and values',
+    summary: 'Print a completion script for bash, zsh or fish: it completes commands, options and values',
     argument: { name: 'shell', what: 'a shell', completes: SHELLS },
     options: {},
     examples: [

@@ -33,7 +33,7 @@ export function renderCommandHelp(name: CommandName, width: number | undefined):
   ].join('\n');
 }
 
-const HELP_ROW = ['-h, --help', 'Show this'] as const;
+const HELP_ROW = ['-h, --help', 'Show this help'] as const;
 
 function rowOf(option: OptionDescription): [left: string, right: string] {
   const { value } = option;
