@@ -74,7 +74,7 @@ describe('backup-name', () => {
       '2023-10-31-24-00-00',
       '2023-10-31-00-60-00',
     ])
-      expect(parseBackupName(`mysql-${timestamp}-pt_xyz-${id}.sql.zip`), timestamp).to.contain('no real date');
+      expect(parseBackupName(`mysql-${timestamp}-pt_xyz-${id}.sql.zip`), timestamp).to.contain('not a valid date');
   });
 
   it('refuses everything else', () => {

@@ -34,7 +34,7 @@ export function parseBackupName(fileName: string): ParsedBackupName | string {
   const groups = BACKUP_NAME.exec(fileName)?.groups as { timestamp: string; database: string; id: string } | undefined;
   if (!groups) return 'must look like mysql-2023-10-31-00-00-00-DATABASE-UUID.sql.zip';
   const takenAt = parseTimestamp(groups.timestamp);
-  if (!takenAt) return `holds ${groups.timestamp}, which is no real date`;
+  if (!takenAt) return `contains ${groups.timestamp}, which is not a valid date`;
   const problem = databaseNameProblem(groups.database);
   if (problem) return `names a database whose name ${problem}`;
   return { fileName, database: groups.database, takenAt, id: groups.id };
@@ -60,7 +60,7 @@ export function entryNameOf(fileName: string): string {
  * @throws RangeError for a date that is none
  */
 export function formatTimestamp(date: Date): string {
-  if (Number.isNaN(date.getTime())) throw new RangeError('there is no such date');
+  if (Number.isNaN(date.getTime())) throw new RangeError('not a valid date');
   const day = `${String(date.getUTCFullYear()).padStart(4, '0')}-${twoDigits(date.getUTCMonth() + 1)}-${twoDigits(date.getUTCDate())}`;
   return `${day} ${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}:${twoDigits(date.getUTCSeconds())}`;
 }

@@ -19,11 +19,11 @@ const RESERVED = new Set(['graphql']);
 export function databaseNameProblem(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (!name.isWellFormed()) return 'is not valid Unicode';
-  if (/[/\\]/.test(name)) return 'holds a slash or a backslash';
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return 'holds a control character or a line separator';
-  if (/^\.+$/.test(name)) return 'is made of dots only';
+  if (/[/\\]/.test(name)) return 'contains a slash or a backslash';
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return 'contains a control character or a line separator';
+  if (/^\.+$/.test(name)) return 'consists of dots only';
   if (name.endsWith(' ')) return 'ends with a space';
-  if (RESERVED.has(name)) return `is reserved: the service answers under /${name} itself`;
+  if (RESERVED.has(name)) return `is reserved: the service itself uses the path /${name}`;
   if ([...name].length > MAX_CHARACTERS) return `is longer than ${MAX_CHARACTERS} characters`;
   if (new TextEncoder().encode(name).length > MAX_BYTES) return `is longer than ${MAX_BYTES} bytes in UTF-8`;
   return undefined;

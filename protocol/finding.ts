@@ -83,7 +83,7 @@ const SEVERITIES: readonly unknown[] = ['incomplete', 'unverified', 'warning'] s
 /** @returns what is wrong, behind the name of the list */
 function listProblem(list: unknown): string | undefined {
   if (!Array.isArray(list)) return ' must be a list';
-  if (list.length > MAX_FINDINGS) return ` must hold ${MAX_FINDINGS} findings at most, not ${list.length}`;
+  if (list.length > MAX_FINDINGS) return ` must hold ${MAX_FINDINGS} findings at most, but has ${list.length}`;
   for (const [at, found] of list.entries()) {
     const problem = findingProblem(found);
     if (problem) return `[${at}]${problem}`;
@@ -102,5 +102,5 @@ function findingProblem(found: Record<string, unknown> | null): string | undefin
     return `.advice must be a text of ${MAX_TEXT} characters at most`;
   const today = currentCode(code);
   const own = Object.hasOwn(FINDINGS, today) ? FINDINGS[today as FindingCode] : severity;
-  return own === severity ? undefined : ' weighs less than its code does';
+  return own === severity ? undefined : ' has a lower severity than its code';
 }

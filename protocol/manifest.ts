@@ -122,7 +122,7 @@ export const manifestSchema = object({
   shrink_limit_percent: number().integer().min(0).max(100).required(),
 }).test(
   'state',
-  'has a state that its findings contradict',
+  'has a state that does not match its findings',
   // Runs whatever else is wrong, which is told elsewhere.
   ({ state, findings }) =>
     !findingList.isValidSync(findings) || (stateOf(findings ?? []) === 'complete') === (state === 'complete'),
@@ -154,8 +154,8 @@ function inventoryProblem(value: unknown): string | undefined {
   return undefined;
 }
 
-const A_NAME = 'must be a name, of 512 characters at most';
-const A_TABLE = 'must have a name, of 512 characters at most, and how many rows and bytes there are of it';
+const A_NAME = 'must be a name of at most 512 characters';
+const A_TABLE = 'must have a name of at most 512 characters, and its numbers of rows and bytes';
 
 function isTable(item: unknown): boolean {
   return isObject(item) && isName(item.name) && isCount(item.rows) && isCount(item.bytes);

@@ -225,7 +225,7 @@ describe('node server/main.ts does not start', () => {
     await using _service = await startService(env);
     await mkdir(`${folder}/two/pt_xyz`);
     await writeFile(`${folder}/two/pt_xyz/.0123456789abcdef.part`, 'on its way');
-    for (const args of [[], ['rebuild']]) await expectRefusal(env, args, 'another Lumbung is at work');
+    for (const args of [[], ['rebuild']]) await expectRefusal(env, args, 'another Lumbung uses');
     expect(await readdir(`${folder}/two/pt_xyz`)).to.have.length(1);
   });
 
@@ -273,7 +273,7 @@ describe('node server/main.ts does not start', () => {
       }
       await rm(disk, { recursive: true });
       await rename(`${disk}.away`, disk);
-      await expectRefusal(env, [], 'it holds the storage', 'is the right disk mounted');
+      await expectRefusal(env, [], 'it contains the storage', 'is the right disk mounted');
       await expectBackup({ ALLOW_EMPTY_STORAGE: 'on' });
       await expectBackup();
     });
@@ -294,12 +294,12 @@ describe('node server/main.ts does not start', () => {
 
     it('the marker can not be understood', async () => {
       await writeFile(marker(), '');
-      await expectRefusal(env, [], 'holds no id of a storage');
+      await expectRefusal(env, [], 'contains no storage id');
     });
 
     it('the history is another one, or was lost: a loss would go unseen, and ids would be given twice', async () => {
       const lost = { ...env, DATABASE_URL: `${env.DATABASE_URL}-new` };
-      await expectRefusal(lost, [], 'knows of no backup', 'records of 1', 'rebuild', 'ALLOW_EMPTY_HISTORY=on');
+      await expectRefusal(lost, [], 'The history is empty', 'records of 1', 'rebuild', 'ALLOW_EMPTY_HISTORY=on');
       {
         await using service = await startService({ ...lost, ALLOW_EMPTY_HISTORY: 'on' });
         expect((await request(service.url)).json.data).to.deep.equal([]);

@@ -262,7 +262,7 @@ describe('config', () => {
         'databases[2].dump_options[2]: must be a string',
         'databases[3].db_port: must be a port number from 1 to 65535',
         'databases[3].ssl: must be off, require or verify',
-        'databases[4].name: holds a slash or a backslash',
+        'databases[4].name: contains a slash or a backslash',
       ]);
     });
 
@@ -353,7 +353,7 @@ describe('config', () => {
       [
         'a database that can be no label',
         [{ ...entry, database_name: 'graphql' }],
-        'databases[0].database_name: is reserved: the service answers under /graphql itself; give it a label with the key "name"',
+        'databases[0].database_name: is reserved: the service itself uses the path /graphql; give it a label with the key "name"',
       ],
       ['a name that no form can carry', [{ ...entry, name: 'a%22b' }], 'databases[0].name: holds %22, %0A or %0D'],
       ...[-1, 101, 2.5, '50', null].map((limit): [string, unknown, string] => [

@@ -8,6 +8,6 @@ import type { StoredFile } from '../storage/storage.ts';
  */
 export function damageAtSight(file: StoredFile | undefined, size: number): string | undefined {
   if (!file) return 'the stored file is gone';
-  if (file.size !== size) return `the stored file has ${file.size} bytes where ${size} were received`;
+  if (file.size !== size) return `the stored file has ${file.size} bytes, but ${size} bytes were received`;
   return undefined;
 }

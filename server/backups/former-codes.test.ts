@@ -128,6 +128,6 @@ describeOnEachStore('a finding code under its former name', store => {
     const lighter = { ...formerFinding('DUMP_COMPLAINED'), severity: 'warning' as const };
     const { status, json } = await upload(app.url, zip, { manifest: sampleManifest(zip, { findings: [lighter] }) });
     expect([status, json.code]).to.deep.equal([422, 'INVALID_MANIFEST']);
-    expect(json.message).to.contain('weighs less than its code does');
+    expect(json.message).to.contain('has a lower severity than its code');
   });
 });

@@ -15,12 +15,13 @@ export async function openBackup(
   const backup = await findBackup({ em }, id);
   const { fileName, size } = backup;
   const file = await storage.open({ database: backup.database.name, fileName });
-  if (!file) throw new AppError(500, 'STORED_FILE_MISSING', `The stored file ${fileName} is gone from the disk`);
+  if (!file)
+    throw new AppError(500, 'STORED_FILE_MISSING', `The stored file ${fileName} is missing on the disk of the service`);
   if (file.size === size) return { backup, file };
   await file.close();
   throw new AppError(
     500,
     'STORED_FILE_DAMAGED',
-    `The stored file ${fileName} has ${file.size} bytes where ${size} were received`,
+    `The stored file ${fileName} has ${file.size} bytes, but ${size} bytes were received`,
   );
 }

@@ -54,7 +54,10 @@ async function mark(
   if (marked === 0) return 'passed over';
   if (damage !== seen.damage) events.changed({ id, sortedAt: sortedAt!, database: database.name });
   if (damage === null && (await hasNewRecord({ history, storage, log }, id)))
-    log.info({ backup: id, file: fileName }, `Backup ${id} of ${database.name} got a new record beside its file`);
+    log.info(
+      { backup: id, file: fileName },
+      `Backup ${id} of ${database.name} has a new record beside its file: the old one was missing or not valid`,
+    );
   const what = { backup: id, database: database.name, file: fileName };
   if (damage !== null) {
     log.error({ ...what, damage }, `Backup ${id} of ${database.name} is damaged: ${damage} (${fileName}). ${ADVICE}`);
@@ -73,11 +76,11 @@ async function hasNewRecord(
   try {
     return await ensureSidecar({ em: history.em.fork(), storage }, id);
   } catch (err) {
-    log.error({ backup: id, err }, `The record of backup ${id} can not be read or renewed: look at the disk`);
+    log.error({ backup: id, err }, `The record of backup ${id} can not be read or renewed: check the disk`);
     return false;
   }
 }
 
 const ADVICE =
-  'Keep every other copy of it. Send the same file again, or put it back from a copy of the storage folder; ' +
-  'where there is none, the next complete backup of the database has to take its place.';
+  'Keep every other copy of it. Send the same file again, or put it back from a copy of the storage folder. ' +
+  'Without a copy, only the next complete backup of the database can replace it.';

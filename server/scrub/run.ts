@@ -52,8 +52,12 @@ export async function completeRun(run: ScrubRun, parts: RunParts, signal: AbortS
     }
   } catch (error) {
     if (!signal.aborted) {
-      run.lastError = toExpectedError(error)?.message ?? 'A mistake of the service ended it: its log says more';
-      log.error({ err: error }, 'The scrub of the stored files ended early: the next one goes on where it stopped');
+      run.lastError =
+        toExpectedError(error)?.message ?? 'An internal error ended it: the log of the service shows the cause';
+      log.error(
+        { err: error },
+        'The scrub of the stored files ended early: the next scrub continues where this one stopped',
+      );
     }
   }
   run.endedAt = new Date();
@@ -73,7 +77,7 @@ async function checkOne(run: ScrubRun, scrub: FileScrub, backup: Backup): Promis
     run.lastError = error.message;
     scrub.log.error(
       { backup: id, database: database.name, file: fileName, err: error.cause },
-      `Backup ${id} of ${database.name}: ${error.message}. Nothing is known of it, and the next scrub tries again: look at the disk and at who may read the folder`,
+      `Backup ${id} of ${database.name}: ${error.message}. Its state is unknown, and the next scrub reads it again: check the disk and the permissions of the folder`,
     );
   }
 }

@@ -18,7 +18,7 @@ export function scheduleScrub({ scrub, log, firstMs = 5 * 60_000, everyMs = 60 *
     try {
       if (await scrub.isDue()) scrub.start('scheduled');
     } catch (error) {
-      log.error({ err: error }, 'The history could not be asked which stored files are due for a check');
+      log.error({ err: error }, 'The search for stored files that are due for a check failed');
     }
   };
   const first = setTimeout(look, firstMs).unref();

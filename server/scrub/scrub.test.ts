@@ -60,7 +60,7 @@ describeOnEachStore('the scrub', store => {
     expect(run.bytes_read).to.be.at.least(rotten.bytes.length + sound.bytes.length);
 
     const row = await rowOf(rotten);
-    expect(row.damage).to.equal('the stored file has other bytes than were received');
+    expect(row.damage).to.equal('the content of the stored file is not what was received: its SHA-256 differs');
     expect(row.checkedAt!.getTime()).to.be.at.least(before);
     expect(await stateOf(rotten)).to.equal('damaged');
     expect((await rowOf(sound)).damage).to.equal(null);
@@ -86,8 +86,8 @@ describeOnEachStore('the scrub', store => {
     expect(await scrubbed(app.url, '?all=true')).to.include({ files_checked: 3, files_damaged: 3, bytes_read: 0 });
     const size = cut.bytes.length;
     expect((await rowOf(gone)).damage).to.equal('the stored file is gone');
-    expect((await rowOf(cut)).damage).to.equal(`the stored file has 10 bytes where ${size} were received`);
-    expect((await rowOf(long)).damage).to.match(/has \d+ bytes where \d+ were received$/);
+    expect((await rowOf(cut)).damage).to.equal(`the stored file has 10 bytes, but ${size} bytes were received`);
+    expect((await rowOf(long)).damage).to.match(/has \d+ bytes, but \d+ bytes were received$/);
     expect(errors()).to.have.length(3);
 
     for (const zip of [gone, cut, long]) await writeFile(pathOf(zip), zip.bytes);
@@ -162,7 +162,7 @@ describeOnEachStore('the scrub', store => {
     expect(run.last_error).to.contain(unreadable.fileName).and.contain('ELOOP').and.not.contain(app.storageDir);
     expect(await rowOf(unreadable)).to.deep.include({ damage: null, checkedAt });
     const line = errors().find(({ file }) => file === unreadable.fileName)!;
-    expect(line.msg).to.contain('can not be read').and.contain('look at the disk');
+    expect(line.msg).to.contain('can not be read').and.contain('check the disk');
     expect(line.err).to.have.property('code', 'ELOOP');
   });
 

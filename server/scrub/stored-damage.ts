@@ -35,14 +35,16 @@ export async function storedDamage({ storage, signal, onRead }: Reading, backup:
       hash.update(piece);
       await onRead(piece.length);
     }
-    return hash.digest('hex') === backup.sha256 ? null : 'the stored file has other bytes than were received';
+    return hash.digest('hex') === backup.sha256
+      ? null
+      : 'the content of the stored file is not what was received: its SHA-256 differs';
   } catch (error) {
     signal.throwIfAborted();
     // Then no other file can be read either.
     if (error instanceof StorageAway && error.database === undefined) throw error;
     // Not the system's message, which names paths of this machine.
     const reason =
-      error instanceof StorageAway ? 'the disk of its database is away' : (codeOf(error) ?? messageOf(error));
+      error instanceof StorageAway ? 'the disk of its database is not mounted' : (codeOf(error) ?? messageOf(error));
     throw new UnreadableFile(`the stored file ${backup.fileName} can not be read (${reason})`, { cause: error });
   }
 }

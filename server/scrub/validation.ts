@@ -11,7 +11,7 @@ export function scrubRequest(query: object, body: string): { all: boolean } {
   const given = { ...query, ...jsonObject(body) };
   const unknown = Object.keys(given).filter(name => name !== 'all');
   if (unknown.length > 0)
-    throw validationError(unknown.map(field => ({ field, message: 'is not known here: there is only "all"' })));
+    throw validationError(unknown.map(field => ({ field, message: 'is not a known field: the only field is "all"' })));
   const { all } = validate(schema, given);
   return { all: all === true || all === 'true' };
 }

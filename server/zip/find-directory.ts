@@ -62,16 +62,16 @@ export async function findDirectory(file: ZipFile): Promise<Directory> {
   demand(isOn(end, 'disk', 0, zip64) && isOn(end, 'directoryDisk', 0, zip64), PARTS);
   const length = (zip64 ?? end).directorySize;
   demand(isOn(end, 'directorySize', length, zip64), DISAGREE);
-  demand(length >= MIN_DIRECTORY_BYTES && length <= MAX_DIRECTORY_BYTES, 'its directory has another size than it says');
+  demand(length >= MIN_DIRECTORY_BYTES && length <= MAX_DIRECTORY_BYTES, 'the size of its directory is wrong');
   const start = (zip64 ? endAt - LOCATOR_BYTES - ZIP64_END_BYTES : endAt) - length;
-  demand((zip64 ?? end).directoryOffset === start, 'its directory is not where its end says');
+  demand((zip64 ?? end).directoryOffset === start, 'its directory is not where its end record says');
   demand(isOn(end, 'directoryOffset', start, zip64), DISAGREE);
   return { start, length };
 }
 
-const ENTRIES = 'its end counts its entries in two ways';
-const PARTS = 'it says that it is one of several parts';
-const DISAGREE = 'its two ends contradict each other';
+const ENTRIES = 'its end record has two different numbers of entries';
+const PARTS = 'it is marked as one of several parts';
+const DISAGREE = 'its two end records contradict each other';
 
 /** A field that is full of ones refers to its twin in the ZIP64 record (4.4.1.4): without one it is a plain untruth. */
 function isOn(end: Fields<typeof END>, name: keyof typeof END, value: number, zip64: object | undefined): boolean {
@@ -84,9 +84,9 @@ async function findEnd(file: ZipFile): Promise<number> {
   const tail = await bytesAt(file, file.size - length, length);
   const at = tail.lastIndexOf(END_SIGNATURE);
   if (at < 0 || at + END_BYTES > length)
-    throw new UnsoundZip('is no readable zip: it does not end as a zip does, and may be cut off');
+    throw new UnsoundZip('is not a readable zip: it has no end record, and may be cut off');
   const { commentLength } = fieldsOf(tail.subarray(at), END);
-  demand(at + END_BYTES + commentLength === length, 'there are bytes behind its end');
+  demand(at + END_BYTES + commentLength === length, 'there are extra bytes after its end record');
   demand(!tail.subarray(at + END_BYTES).includes('PK'), 'its comment looks like a part of a zip');
   return file.size - length + at;
 }
@@ -115,5 +115,5 @@ async function zip64EndBefore(file: ZipFile, endAt: number): Promise<Fields<type
 export const MAX_VERSION = 45;
 
 export function tooNew(version: number): string {
-  return `it says that it takes version ${version / 10} of the format to read it, where ${MAX_VERSION / 10} is enough`;
+  return `it requires version ${version / 10} of the zip format, but version ${MAX_VERSION / 10} is enough`;
 }

@@ -71,19 +71,16 @@ interface CentralEntry extends Omit<ZipEntry, 'dataStart'> {
 function centralEntry(bytes: Buffer, name: Buffer): CentralEntry {
   const header = fieldsOf(bytes, CENTRAL);
   const extraAt = CENTRAL_BYTES + header.nameLength;
-  demand(header.signature === 0x02014b50, 'its directory is not where its end says');
-  demand(
-    extraAt + header.extraLength + header.commentLength === bytes.length,
-    'its directory has another size than it says',
-  );
+  demand(header.signature === 0x02014b50, 'its directory is not where its end record says');
+  demand(extraAt + header.extraLength + header.commentLength === bytes.length, 'the size of its directory is wrong');
   demand(header.commentLength === 0, 'its entry has a comment');
   const told = bytes.subarray(CENTRAL_BYTES, extraAt);
-  if (!told.equals(name)) throw new UnsoundZip(`must hold an entry named ${name}, in UTF-8, not ${told}`);
+  if (!told.equals(name)) throw new UnsoundZip(`must contain an entry named ${name}, in UTF-8, not ${told}`);
   checkKind(header);
-  demand(header.disk === 0, 'it says that it is one of several parts');
+  demand(header.disk === 0, 'it is marked as one of several parts');
   demand(HOSTS.has(header.madeBy >> 8), 'it was made on a system whose attributes not all programs understand');
   demand(header.internalAttributes <= 1, 'its entry has attributes that no common program writes');
-  demand(isRegularFile(header.externalAttributes), 'its entry says that it is no regular file');
+  demand(isRegularFile(header.externalAttributes), 'its entry is not marked as a regular file');
   const { size, compressedSize, offset } = wideValues(
     header,
     readExtraFields(bytes.subarray(extraAt), 'central', name),
@@ -156,7 +153,7 @@ function checkLocalSizes(
   demand(!follow || entry.isDeflated || compressedSize === entry.compressedSize, UNKNOWN_END);
 }
 
-const UNKNOWN_END = 'its entry is stored without its size in front of it, so that some programs do not find its end';
+const UNKNOWN_END = 'its entry does not state its size before its data, so some programs do not find its end';
 
 /** APPNOTE 4.3.9: signature, CRC and two sizes, which have 64 bits in ZIP64. */
 async function checkBehindData(
@@ -170,9 +167,9 @@ async function checkBehindData(
   const width: 4 | 8 = isZip64 || Math.max(size, compressedSize) >= IN_ZIP64 ? 8 : 4;
   const layout = { signature: 4, crc32: 4, compressedSize: width, size: width } satisfies Layout;
   const length = flags & SIZES_FOLLOW ? lengthOf(layout) : 0;
-  demand(dataEnd + length === directoryStart, 'it holds bytes that belong to no entry, or its sizes are wrong');
+  demand(dataEnd + length === directoryStart, 'it contains bytes that belong to no entry, or its sizes are wrong');
   if (length === 0) return;
   const told = fieldsOf(await bytesAt(file, dataEnd, length), layout);
   const isTrue = told.signature === 0x08074b50 && told.crc32 === crc32 && told.compressedSize === compressedSize;
-  demand(isTrue && told.size === size, 'what follows its data contradicts its directory');
+  demand(isTrue && told.size === size, 'the data descriptor after its data contradicts its directory');
 }

@@ -22,7 +22,7 @@ const readAt = promisify(read);
  */
 export async function bytesAt({ fd, size }: ZipFile, position: number, length: number): Promise<Buffer> {
   if (!(position >= 0 && length >= 0 && position + length <= size))
-    throw new UnsoundZip('is no readable zip: it is cut off, or a header of it points outside of the file');
+    throw new UnsoundZip('is not a readable zip: it is cut off, or one of its headers points outside the file');
   const bytes = Buffer.allocUnsafeSlow(length);
   const { bytesRead } = await readAt(fd, bytes, 0, length, position);
   if (bytesRead < length) throw new Error(`a file of ${size} bytes ended at byte ${position + bytesRead}`);
@@ -70,5 +70,5 @@ export function toNumber(value: bigint): number {
 
 /** @throws UnsoundZip saying that this is how the zip is wrong, unless it is so */
 export function demand(isSo: boolean, problem: string): asserts isSo {
-  if (!isSo) throw new UnsoundZip(`is no sound zip: ${problem}`);
+  if (!isSo) throw new UnsoundZip(`is not a valid zip: ${problem}`);
 }

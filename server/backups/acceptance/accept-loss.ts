@@ -50,12 +50,12 @@ async function refuseUnacceptable(em: EntityManager, { id, state, shrunkFrom, da
       'NOT_COMPLETE',
       `${what} is ${state}: only the loss of a complete backup can be accepted. Fix what sade show ${id} names, back up again, and accept the loss of that backup`,
     );
-  if (!shrunkFrom) throw new AppError(409, 'NO_LOSS', `${what} has lost nothing that could be accepted`);
+  if (!shrunkFrom) throw new AppError(409, 'NO_LOSS', `${what} has no loss: there is nothing to accept`);
   const [newest] = await unacceptedLosses({ em }, { ids: [database.id] });
   if (newest && newest.id !== id)
     throw new AppError(
       409,
       'NEWER_LOSS',
-      `${what} is not the newest with a loss: look at backup ${newest.id} (sade show ${newest.id}), and accept that one: sade accept ${newest.id} --reason '…'`,
+      `${what} is not the newest backup with a loss: check backup ${newest.id} (sade show ${newest.id}), and accept that one: sade accept ${newest.id} --reason '…'`,
     );
 }

@@ -9,7 +9,7 @@ export function acceptanceIn(body: object): AcceptanceRequest {
   const unknown = Object.keys(body).filter(name => !KNOWN.includes(name));
   if (unknown.length > 0)
     throw validationError(
-      unknown.map(field => ({ field, message: `is not known here: there are ${KNOWN.join(' and ')}` })),
+      unknown.map(field => ({ field, message: `is not a known field: the fields are ${KNOWN.join(' and ')}` })),
     );
   const { reason, by }: { reason?: unknown; by?: unknown } = body;
   return validate(acceptanceRequest.strict(), { reason, by });

@@ -21,9 +21,9 @@ export function assessBackup({ manifest, dump, reference, times }: Evidence): No
   const findings: Finding[] = [];
   if (!manifest)
     findings.push(finding('NO_MANIFEST', 'it came without a manifest: it is not known what it should contain', SADE));
-  if (!dump) findings.push(finding('NOT_VERIFIED', 'the service was told not to read it', VERIFY));
+  if (!dump) findings.push(finding('NOT_VERIFIED', 'the service did not read the dump (VERIFY_UPLOADS=off)', VERIFY));
   if (dump && !dump.hasEndMarker)
-    findings.push(finding('END_MARKER_MISSING', 'the last line of the dump is no "-- Dump completed"', CUT_OFF));
+    findings.push(finding('END_MARKER_MISSING', 'the dump does not end with the line "-- Dump completed"', CUT_OFF));
   if (manifest && reference) findings.push(...compareInventories(manifest, reference));
   findings.push(...clockFindings(times));
   const isComplete = stateOf([...(manifest?.findings ?? []), ...findings]) === 'complete';
@@ -32,6 +32,6 @@ export function assessBackup({ manifest, dump, reference, times }: Evidence): No
   );
 }
 
-const SADE = 'Send it with sade, or with a manifest of your own.';
+const SADE = 'Upload it with sade, or send a manifest with it.';
 const VERIFY = 'Start the service with VERIFY_UPLOADS=on.';
-const CUT_OFF = 'The dump was cut off, or made by another program or with --skip-comments. Make it again.';
+const CUT_OFF = 'The dump was cut off, or it was made by another program or with --skip-comments. Make the dump again.';

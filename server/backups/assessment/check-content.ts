@@ -47,7 +47,8 @@ export async function checkContent(content: Content): Promise<ContentFacts> {
   let [length, sum, tail] = [0, 0, Buffer.alloc(0)];
   for await (const chunk of plainBytes(content)) {
     length += chunk.length;
-    if (length > size) throw new UnsoundZip('is no sound zip: its entry holds more than its directory says');
+    if (length > size)
+      throw new UnsoundZip('is not a valid zip: its entry contains more data than its directory states');
     sum = crc32(chunk, sum);
     hash.update(chunk);
     tail = lastBytes(tail, chunk);
@@ -56,11 +57,11 @@ export async function checkContent(content: Content): Promise<ContentFacts> {
   }
   if (length < size) throw new UnsoundZip(HOLDS_LESS);
   if (sum !== content.crc32)
-    throw new UnsoundZip('is damaged: the data of its entry has another CRC than its directory says');
+    throw new UnsoundZip('is damaged: the CRC of its data differs from the CRC in its directory');
   return { size, sha256: hash.digest('hex'), hasEndMarker: isMarkedWhole(tail, { isWhole: tail.length === size }) };
 }
 
-const HOLDS_LESS = 'is no sound zip: its entry holds less than its directory says';
+const HOLDS_LESS = 'is not a valid zip: its entry contains less data than its directory states';
 
 /** A copy of the end of what has come so far, so that no chunk is held on to. */
 function lastBytes(before: Buffer, chunk: Buffer): Buffer<ArrayBuffer> {
@@ -80,9 +81,9 @@ async function* plainBytes({ raw, compressedSize, isDeflated }: Content): AsyncG
     yield* raw.pipe(inflate);
   } catch (error) {
     if (!codeOf(error)?.startsWith('Z_')) throw error;
-    throw new UnsoundZip(`is damaged: the data of its entry can not be inflated (${messageOf(error)})`);
+    throw new UnsoundZip(`is damaged: its data can not be decompressed (${messageOf(error)})`);
   }
   // zlib stops at the end of the stream, and says nothing of what stands behind it.
   if (inflate.bytesWritten !== compressedSize)
-    throw new UnsoundZip('is no sound zip: there are bytes behind the end of its compressed data');
+    throw new UnsoundZip('is not a valid zip: there are extra bytes after its compressed data');
 }

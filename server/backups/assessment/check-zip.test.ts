@@ -67,16 +67,16 @@ describe('checkZip', () => {
   it('refuses what is no zip, empty, or cut off anywhere', async () => {
     const bytes = good();
     for (let length = 0; length < bytes.length; length++)
-      expect(await problemOf(bytes.subarray(0, length)), `${length}`).to.contain('no readable zip');
+      expect(await problemOf(bytes.subarray(0, length)), `${length}`).to.contain('not a readable zip');
     expect(await problemOf(bytes.subarray(1))).to.be.a('string');
-    expect(await problemOf(Buffer.alloc(1000))).to.contain('no readable zip');
+    expect(await problemOf(Buffer.alloc(1000))).to.contain('not a readable zip');
   });
 
   it('refuses none, two, or another entry', async () => {
     expect(await problemOf(zipOf({}))).to.contain('exactly one entry, not 0');
     expect(await problemOf(zipOf({ [NAME]: 'x', 'other.sql': 'y' }))).to.contain('exactly one entry, not 2');
     expect(await problemOf(zipOf({ 'other.sql': 'y' }))).to.contain(`an entry named ${NAME}, in UTF-8, not other.sql`);
-    expect(await problemOf(zipOf({ [`folder/${NAME}`]: 'y' }))).to.contain('must hold an entry named');
+    expect(await problemOf(zipOf({ [`folder/${NAME}`]: 'y' }))).to.contain('must contain an entry named');
     expect(await problemOf(zipOf({ '../x': 'y' }), '../x')).to.be.a('string');
   });
 
@@ -126,7 +126,7 @@ describe('checkZip', () => {
     between.writeUInt32LE(directory + hidden.length, end(between) + 16);
     expect(await problemOf(between)).to.contain('belong to no entry');
     const behind = Buffer.concat([bytes.subarray(0, tail), hidden, bytes.subarray(tail)]);
-    expect(await problemOf(behind)).to.contain('not where its end says');
+    expect(await problemOf(behind)).to.contain('not where its end record says');
     expect(await problemOf(Buffer.concat([bytes, hidden]))).to.be.a('string');
     expect(await problemOf(Buffer.concat([bytes, bytes]))).to.be.a('string');
   });
@@ -144,33 +144,33 @@ describe('checkZip', () => {
 
   it('refuses what unzip, 7-Zip, Python or Java do not read, each for its reason', async () => {
     const refusals: Array<[zip64: boolean, fields: Record<string, number>, reason: string]> = [
-      [false, { 'end.directorySize': 1 }, 'another size than it says'],
-      [false, { 'end.directoryOffset': 1 }, 'not where its end says'],
-      [false, { 'end.entriesHere': 2 }, 'counts its entries in two ways'],
+      [false, { 'end.directorySize': 1 }, 'the size of its directory is wrong'],
+      [false, { 'end.directoryOffset': 1 }, 'not where its end record says'],
+      [false, { 'end.entriesHere': 2 }, 'two different numbers of entries'],
       [false, { 'end.disk': 1 }, 'one of several parts'],
       [false, { 'central.disk': 1 }, 'one of several parts'],
-      [false, { 'end.directoryOffset': 0xffffffff }, 'not where its end says'],
+      [false, { 'end.directoryOffset': 0xffffffff }, 'not where its end record says'],
       [false, { 'central.size': 0xffffffff }, 'ZIP64 field in its directory does not fit'],
-      [false, { 'local.needed': 154 }, 'version 15.4 of the format'],
-      [false, { 'central.needed': 154 }, 'version 15.4 of the format'],
-      [false, { 'central.external': 0o120777 * 0x10000 }, 'no regular file'],
-      [false, { 'central.external': 0o040755 * 0x10000 }, 'no regular file'],
-      [false, { 'central.external': 0x10 }, 'no regular file'],
+      [false, { 'local.needed': 154 }, 'version 15.4 of the zip format'],
+      [false, { 'central.needed': 154 }, 'version 15.4 of the zip format'],
+      [false, { 'central.external': 0o120777 * 0x10000 }, 'not marked as a regular file'],
+      [false, { 'central.external': 0o040755 * 0x10000 }, 'not marked as a regular file'],
+      [false, { 'central.external': 0x10 }, 'not marked as a regular file'],
       [false, { 'central.madeBy': 0x0100 }, 'whose attributes not all programs understand'],
-      [false, { 'descriptor.crc': 1 }, 'what follows its data contradicts'],
-      [false, { 'descriptor.size': 1 }, 'what follows its data contradicts'],
-      [false, { 'descriptor.signature': 1 }, 'what follows its data contradicts'],
+      [false, { 'descriptor.crc': 1 }, 'the data descriptor after its data contradicts'],
+      [false, { 'descriptor.size': 1 }, 'the data descriptor after its data contradicts'],
+      [false, { 'descriptor.signature': 1 }, 'the data descriptor after its data contradicts'],
       [false, { 'local.flags': 0x848, 'central.flags': 0x848 }, 'marked by flags'],
       [false, { 'local.flags': 0x828, 'central.flags': 0x828 }, 'marked by flags'],
       [false, { 'local.flags': 0x8 }, 'contradict each other'],
-      [true, { 'zip64End.directorySize': 1 }, 'two ends contradict'],
-      [true, { 'zip64End.directoryOffset': 1 }, 'not where its end says'],
+      [true, { 'zip64End.directorySize': 1 }, 'two end records contradict'],
+      [true, { 'zip64End.directoryOffset': 1 }, 'not where its end record says'],
       [true, { 'zip64End.entries': 2, 'zip64End.entriesHere': 2 }, 'exactly one entry, not 2'],
       [true, { 'zip64End.recordSize': 45 }, 'damaged ZIP64 record'],
-      [true, { 'zip64End.needed': 62 }, 'version 6.2 of the format'],
+      [true, { 'zip64End.needed': 62 }, 'version 6.2 of the zip format'],
       [true, { 'locator.disks': 2 }, 'one of several parts'],
       [true, { 'locator.zip64EndOffset': 1 }, 'not where its locator says'],
-      [true, { 'end.directorySize': 5 }, 'two ends contradict'],
+      [true, { 'end.directorySize': 5 }, 'two end records contradict'],
       [true, { 'central.size': 0, 'central.compressed': 0 }, 'ZIP64 field in its directory does not fit'],
       [true, { 'local.size': 0, 'local.compressed': 0 }, 'ZIP64 field of its entry does not fit'],
       [true, { 'localExtra.1.id': 0x9901 }, 'extra field 0x9901'],
@@ -188,16 +188,16 @@ describe('checkZip', () => {
     for (let at = dataStart; at < central(sound()); at += 97) {
       const bytes = sound();
       bytes[at] = bytes[at]! ^ 0x10;
-      expect(await problemOf(bytes), `a bit at ${at}`).to.match(/damaged|no sound zip/);
+      expect(await problemOf(bytes), `a bit at ${at}`).to.match(/damaged|not a valid zip/);
     }
     const stored = zipOf({ [NAME]: content }, { stored: true });
     stored[stored.indexOf('7919')]! ^= 1;
-    expect(await problemOf(stored)).to.contain('another CRC');
+    expect(await problemOf(stored)).to.contain('CRC of its data differs');
     for (const difference of [-1, 1]) {
       const bytes = sound();
       const told = bytes.readUInt32LE(LOCAL.uncompressed) + difference;
       for (const at of [LOCAL.uncompressed, central(bytes) + CENTRAL.uncompressed]) bytes.writeUInt32LE(told, at);
-      expect(await problemOf(bytes)).to.contain(difference < 0 ? 'holds more' : 'holds less');
+      expect(await problemOf(bytes)).to.contain(difference < 0 ? 'contains more data' : 'contains less data');
     }
   });
 

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../../protocol/format-bytes.ts';
 import { AppError, validationError } from '../../errors.ts';
 import { readEntry, type ZipEntry } from '../../zip/read-entry.ts';
 import { piecesAt, UnsoundZip, type ZipFile } from '../../zip/zip-file.ts';
@@ -67,10 +68,12 @@ const ANY_RATIO_BYTES = 4 * 1024 ** 3;
 
 function checkLimits({ size, compressedSize }: ZipEntry, { maxDumpBytes, maxDumpRatio }: DumpLimits): void {
   if (size > maxDumpBytes)
-    throw tooLarge(`has ${size} bytes, more than the ${maxDumpBytes} that the service takes (MAX_DUMP_BYTES)`);
+    throw tooLarge(
+      `has ${formatBytes(size)}. The limit of the service is ${formatBytes(maxDumpBytes)} (MAX_DUMP_BYTES)`,
+    );
   if (size > ANY_RATIO_BYTES && size > compressedSize * maxDumpRatio)
     throw tooLarge(
-      `has ${size} bytes, ${Math.round(size / compressedSize)} times as many as in the zip, and the service takes ${maxDumpRatio} times (MAX_DUMP_RATIO)`,
+      `has ${formatBytes(size)}, which is ${Math.round(size / compressedSize)} times its compressed size. The limit of the service is ${maxDumpRatio} times (MAX_DUMP_RATIO)`,
     );
 }
 

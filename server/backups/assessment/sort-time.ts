@@ -24,11 +24,11 @@ export function sortTime({ takenAt, receivedAt }: Times): Date {
 export function clockFindings({ takenAt, receivedAt }: Times): Finding[] {
   if (!isAhead({ takenAt, receivedAt })) return [];
   const minutes = Math.round((takenAt.getTime() - receivedAt.getTime()) / 60_000);
-  const message = `its name says ${formatTimestamp(takenAt)} UTC, which is ${minutes.toLocaleString('en')} minutes after it was received, at ${formatTimestamp(receivedAt)} UTC: it is sorted by the time when it was received`;
+  const message = `the time in its file name, ${formatTimestamp(takenAt)} UTC, is ${minutes.toLocaleString('en')} minutes after the service received it, at ${formatTimestamp(receivedAt)} UTC: lists sort it by the time when it was received`;
   return [finding('CLOCK_AHEAD', message, ADVICE)];
 }
 
-const ADVICE = 'Compare the clock of the machine that made the backup and that of the service, in UTC: date -u';
+const ADVICE = 'Compare the clocks of the machine that made the backup and of the service, in UTC: date -u';
 
 function isAhead({ takenAt, receivedAt }: Times): boolean {
   return takenAt.getTime() > receivedAt.getTime() + CLOCK_TOLERANCE_MS;

@@ -130,4 +130,4 @@ function formatCount(number: number): string {
 }
 
 const EMPTIED =
-  'Check the database before anything else, and keep the older backup. If it is meant to be empty, keep it under another label from now on.';
+  'Check the database first, and keep the older backup. If the database is meant to be empty, give it another label from now on ("name" in databases.json).';

@@ -31,12 +31,12 @@ export async function rememberIdentity({ em }: { em: EntityManager }, id: string
 const ONCE = 'start once with ALLOW_EMPTY_STORAGE=on';
 
 const NO_MARKER =
-  'it does not hold the storage that the history knows: is its disk mounted? If it is the right folder, and only the marker ' +
-  `'.lumbung-storage ' was not copied along, or the stored files are lost for good, ${ONCE}`;
+  'it does not contain the storage of this history: is its disk mounted? If it is the right folder, and only its marker ' +
+  `'.lumbung-storage ' was not copied, or if the stored files are lost, ${ONCE}`;
 
 function otherStorage(known: string, found: string): string {
   return (
-    `it holds the storage ${found}, but the history is that of ${known}: is the right disk mounted, and does DATABASE_URL ` +
-    `name the history of this service? If the two belong together, ${ONCE}`
+    `it contains the storage ${found}, but the history belongs to ${known}: is the right disk mounted, and does DATABASE_URL ` +
+    `name the history of this service? If the storage and the history belong together, ${ONCE}`
   );
 }

@@ -48,7 +48,8 @@ async function look(
 ): Promise<OrphanFile | Misfit> {
   const name = parseBackupName(address.fileName);
   if (typeof name === 'string') return { address, problem: `its name ${name}` };
-  if (name.database !== address.database) return { address, problem: `its name is one of ${name.database}` };
+  if (name.database !== address.database)
+    return { address, problem: `its name belongs to the database ${name.database}` };
   const base = { name, isStored, recorded: undefined, recordProblem: undefined };
   if (!hasRecord) return base;
   try {

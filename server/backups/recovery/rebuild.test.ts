@@ -211,7 +211,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     expect({ code, counts }).to.deep.equal({ code: 1, counts: { ...nothing, from_zip: 1, failed: 4 } });
     const told = lines.map(({ msg }) => msg).join('\n');
     for (const name of Object.keys(files)) expect(told).to.contain(name.replace('.json', ''));
-    expect(told).to.contain('no readable zip').and.contain('no real date').and.contain('one of pt_abc');
+    expect(told).to.contain('not a readable zip').and.contain('not a valid date').and.contain('the database pt_abc');
     for (const [name, text] of Object.entries(files))
       expect(await readFile(join(env.STORAGE_DIR, 'pt_xyz', name), 'utf8')).to.equal(text);
     expect(await readdir(join(env.STORAGE_DIR, 'pt_xyz'))).to.have.length(7);

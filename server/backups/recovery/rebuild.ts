@@ -96,7 +96,7 @@ function reasonOf(error: Error): string {
 
 function leave({ log }: Rebuilding, rebuilt: Rebuilt, address: FileAddress, reason: string): void {
   rebuilt.failed += 1;
-  log.error(of(address), `${address.fileName} was not taken in, and stays as it is: ${reason}`);
+  log.error(of(address), `${address.fileName} was not added to the history, and is not changed: ${reason}`);
 }
 
 function of({ database, fileName }: FileAddress) {

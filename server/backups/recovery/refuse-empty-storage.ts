@@ -12,6 +12,6 @@ export async function refuseEmptyStorage({ em, storage }: { em: EntityManager; s
   if (known === 0) return;
   for await (const { fileNames } of storage.list()) if (fileNames.length > 0) return;
   throw new Error(
-    `The history knows of ${known} backups, but STORAGE_DIR holds not a single one: is its disk mounted? If they are lost for good, start with ALLOW_EMPTY_STORAGE=on until the next backup has come.`,
+    `The history has ${known} backups, but STORAGE_DIR contains none of them: is its disk mounted? If the files are lost, start with ALLOW_EMPTY_STORAGE=on until the next backup has been received.`,
   );
 }

@@ -13,6 +13,6 @@ export async function refuseLostHistory({ em, storage }: { em: EntityManager; st
   for await (const { described } of storage.list()) recorded += described.length;
   if (recorded === 0) return;
   throw new Error(
-    `The history knows of no backup, but STORAGE_DIR holds the records of ${recorded}. Does DATABASE_URL name the history of this service? If it was lost, give it back before anything else: npm start -- rebuild. To begin a new one beside them all the same, start once with ALLOW_EMPTY_HISTORY=on.`,
+    `The history is empty, but STORAGE_DIR contains the records of ${recorded} backups. Does DATABASE_URL name the history of this service? If the history was lost, rebuild it first: npm start -- rebuild. To start a new history without these backups, start once with ALLOW_EMPTY_HISTORY=on.`,
   );
 }

@@ -28,12 +28,12 @@ export async function reportOrphans({ em, storage, log }: Stores & { log: Logger
   }
   for (const database of unlisted)
     missing += await countMissing(storage, database, [...(await recordedNames(em, database))]);
-  if (unrecorded > 0) log.warn({ unrecorded }, `${unrecorded} stored files are unknown to the history: ${REBUILD}`);
+  if (unrecorded > 0) log.warn({ unrecorded }, `${unrecorded} stored files are not in the history: ${REBUILD}`);
   if (missing > 0) log.warn({ missing }, `${missing} backups of the history have no stored file any more`);
 }
 
 const REBUILD =
-  'stop the service and run `npm start -- rebuild`, with the same STORAGE_DIR and DATABASE_URL, to give them back to it';
+  'stop the service and run `npm start -- rebuild`, with the same STORAGE_DIR and DATABASE_URL, to add them to it';
 
 function without(names: Set<string>, others: Set<string>): string[] {
   return [...names].filter(name => !others.has(name));

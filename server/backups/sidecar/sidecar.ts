@@ -11,7 +11,7 @@ const size = () => number().integer().min(0).max(Number.MAX_SAFE_INTEGER);
 const instant = () =>
   string()
     .matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-    .test('real', 'is no real instant', text => !Number.isNaN(Date.parse(text ?? '')))
+    .test('real', 'is not a valid time', text => !Number.isNaN(Date.parse(text ?? '')))
     .required();
 
 /** What is kept beside a zip: all that the history knows of it when it is received (docs/reference/formats.md, "The record"). */
@@ -38,14 +38,18 @@ const recordSchema = object({
   manifest: mixed<Manifest>()
     .nullable()
     .defined()
-    .test('manifest', 'is no manifest', value => value === null || manifestSchema.isValidSync(value, { strict: true })),
+    .test(
+      'manifest',
+      'is not a manifest',
+      value => value === null || manifestSchema.isValidSync(value, { strict: true }),
+    ),
   /** Of a complete backup that lost something; left out where nothing was. */
   loss: object({
     /** Name of the zip that still has it. */
     reference: string()
       .required()
       .max(255)
-      .test('name', 'is no name of a backup', text => typeof parseBackupName(text ?? '') !== 'string'),
+      .test('name', 'is not the name of a backup', text => typeof parseBackupName(text ?? '') !== 'string'),
     acceptance: object({
       at: instant(),
       by: string().nullable().defined().max(255),
@@ -56,7 +60,7 @@ const recordSchema = object({
   })
     .default(undefined)
     .optional(),
-}).test('state', 'has a state that its findings contradict', ({ state, findings, manifest }) => {
+}).test('state', 'has a state that does not match its findings', ({ state, findings, manifest }) => {
   const found = findingList.isValidSync(findings) ? stateOf(findings ?? []) : state;
   return found === state || (state === 'unverified' && findings?.length === 0 && manifest === null);
 });
@@ -110,7 +114,7 @@ export function parseSidecar(text: string, { database, fileName }: FileAddress):
   try {
     const record = recordSchema.validateSync(JSON.parse(text), { strict: true });
     if (record.file_name !== fileName || record.database !== database)
-      return `is that of ${record.file_name} of ${record.database}`;
+      return `belongs to the file ${record.file_name} of the database ${record.database}`;
     return { ...record, findings: currentFindings(record.findings) };
   } catch (error) {
     if (error instanceof ValidationError) return `is wrong: ${error.message.slice(0, MAX_REASON)}`;

@@ -17,12 +17,12 @@ interface Claims {
  */
 export function checkReceived({ sha256, size }: ReceivedFile, { claimedSha256, manifest }: Claims): void {
   if (claimedSha256 !== undefined && claimedSha256 !== sha256)
-    throw mismatch('Repr-Digest', `says ${inField(claimedSha256)}, but what arrived has ${inField(sha256)}`);
+    throw mismatch('Repr-Digest', `is ${inField(claimedSha256)}, but the file that arrived has ${inField(sha256)}`);
   const zip = manifest?.zip;
   if (zip && (zip.sha256 !== sha256 || zip.size !== size))
     throw mismatch(
       'manifest',
-      `says that the zip has ${zip.size} bytes and the SHA-256 ${zip.sha256}, but what arrived has ${size} bytes and the SHA-256 ${sha256}`,
+      `states a zip of ${zip.size} bytes with the SHA-256 ${zip.sha256}, but the file that arrived has ${size} bytes and the SHA-256 ${sha256}`,
     );
 }
 
@@ -34,9 +34,9 @@ export function checkDump({ dumpSize, dump }: ZipFacts, manifest: SentManifest |
   if (!manifest) return;
   const told = manifest.dump;
   if (told.size !== dumpSize)
-    throw unlike(`says that the dump has ${told.size} bytes, but the one in the zip has ${dumpSize}`);
+    throw unlike(`states a dump of ${told.size} bytes, but the dump in the zip has ${dumpSize} bytes`);
   if (dump && told.sha256 !== dump.sha256)
-    throw unlike(`says that the dump has the SHA-256 ${told.sha256}, but the one in the zip has ${dump.sha256}`);
+    throw unlike(`states a dump with the SHA-256 ${told.sha256}, but the dump in the zip has ${dump.sha256}`);
 }
 
 function mismatch(field: string, message: string) {

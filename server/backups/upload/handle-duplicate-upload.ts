@@ -18,7 +18,9 @@ export async function handleDuplicateUpload(
   received: ReceivedFile,
 ): Promise<Backup> {
   if (!(await received.publish()) && !(await isSound(storage, received)) && !(await received.replace()))
-    throw new Error(`${received.address.fileName} was set aside, and still there is a file of that name`);
+    throw new Error(
+      `${received.address.fileName} was moved away because it was damaged, but a file with that name exists again`,
+    );
   await ensureSidecar({ em, storage }, recorded.id);
   recorded.damage = null;
   recorded.checkedAt = new Date();

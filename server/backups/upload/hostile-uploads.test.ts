@@ -117,7 +117,9 @@ describe('the service, as its own process', function () {
     await service.stop();
     await writeFile(join(folder, 'backups', 'pt_xyz', zip.fileName), BEYOND);
     const rebuilding = await startService(env, ['rebuild']).catch((error: Error) => error);
-    expect(String(rebuilding)).to.contain('ended with code 1').and.contain(`${zip.fileName} was not taken in`);
+    expect(String(rebuilding))
+      .to.contain('ended with code 1')
+      .and.contain(`${zip.fileName} was not added to the history`);
     service = await startService(env);
     expect((await request(`${service.url}/pt_xyz`)).text).not.to.contain(zip.fileName);
   });

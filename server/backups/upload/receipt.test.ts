@@ -227,8 +227,8 @@ describeOnEachStore('the receipt of an upload', store => {
         ['dump.ends_with_marker', { ...good, dump: { ...good.dump, ends_with_marker: false } }],
         ['zip.sha256', { ...good, zip: { ...good.zip, sha256: 'x' } }],
         ['inventory.tables[0]', { ...good, inventory: { ...good.inventory, tables: [table('a', -1)] } }],
-        ['contradict', { ...good, findings: [finding('BROKEN_VIEW', 'v')] }],
-        ['weighs less', { ...good, findings: [{ ...finding('BROKEN_VIEW', 'v'), severity: 'warning' }] }],
+        ['does not match its findings', { ...good, findings: [finding('BROKEN_VIEW', 'v')] }],
+        ['lower severity', { ...good, findings: [{ ...finding('BROKEN_VIEW', 'v'), severity: 'warning' }] }],
         ['the file other.zip', { ...good, file_name: 'other.zip' }],
         ['the database pt_abc', { ...good, database: 'pt_abc' }],
       ];

@@ -159,6 +159,6 @@ function nameTaken(fileName: string): AppError {
   return new AppError(
     409,
     'NAME_TAKEN',
-    `Other bytes are kept under the name ${fileName} already, and stay as they are: send this backup under a new name`,
+    `Another file is already stored under the name ${fileName}, and is not changed: send this backup under a new name`,
   );
 }

@@ -34,9 +34,9 @@ export async function readSentManifest(
     const { document, json } = await parse(field);
     const { file_name, database: label, dump, zip, findings } = document;
     const [itsFile, theFile] = distinctNames(file_name, fileName);
-    if (file_name !== fileName) throw invalid(`is that of the file ${itsFile}, but came with ${theFile}`);
+    if (file_name !== fileName) throw invalid(`is for the file ${itsFile}, but came with the file ${theFile}`);
     const [itsLabel, theLabel] = distinctNames(label, database);
-    if (label !== database) throw invalid(`is that of the database ${itsLabel}, but was sent to ${theLabel}`);
+    if (label !== database) throw invalid(`is for the database ${itsLabel}, but was sent to ${theLabel}`);
     const formerCodes = [...new Set(findings.map(({ code }) => code))].filter(isFormerCode);
     return { dump, zip, json, formerCodes };
   });
@@ -63,7 +63,7 @@ async function parse(text: string): Promise<{ document: Manifest; json: string }
 
 /** MariaDB's default `max_allowed_packet` is 16 MiB; the rest of the row takes less than one. */
 const MOST_IN_STATEMENT = 15.9 * 1024 * 1024;
-const TOO_MUCH_TEXT = 'holds more text in its findings, or more quotes and backslashes, than can be stored';
+const TOO_MUCH_TEXT = 'has more text in its findings, or more quotes and backslashes, than can be stored';
 
 const [QUOTE, BACKSLASH] = Buffer.from('"\\');
 

@@ -85,7 +85,7 @@ export class BufferedWriter {
 async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, at, bytes.length - at);
-    if (bytesWritten === 0) throw new Error(`the system took none of the last ${bytes.length - at} bytes`);
+    if (bytesWritten === 0) throw new Error(`the system wrote none of the last ${bytes.length - at} bytes`);
     at += bytesWritten;
   }
 }

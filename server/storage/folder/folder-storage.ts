@@ -132,7 +132,7 @@ async function databaseFolders({ fs, report }: Disk, root: string): Promise<stri
         () => true,
         error => {
           if (!hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ENOENT')) throw error;
-          if (hasCode(error, 'ENOENT')) report(error, `${join(root, name)} leads nowhere and is passed over`);
+          if (hasCode(error, 'ENOENT')) report(error, `${join(root, name)} is a broken link, and is skipped`);
           return false;
         },
       ),

@@ -32,7 +32,7 @@ export async function readIdentity(disk: NamingDisk, root: string): Promise<stri
   } finally {
     await file.close();
   }
-  throw new Error(`the marker '${path}' holds no id of a storage: put it back from a copy of the storage folder`);
+  throw new Error(`the marker '${path}' contains no storage id: put it back from a copy of the storage folder`);
 }
 
 /**
@@ -44,7 +44,10 @@ export async function readIdentity(disk: NamingDisk, root: string): Promise<stri
 export async function makeIdentity(disk: NamingDisk, root: string, wanted: string = randomUUID()): Promise<string> {
   const part = await openPart(disk, root);
   try {
-    const marker = { about: 'Lumbung knows its storage by this file: copy it along', id: wanted };
+    const marker = {
+      about: 'Lumbung identifies its storage by this file: copy it together with the backups',
+      id: wanted,
+    };
     await part.handle.writeFile(`${JSON.stringify(marker)}\n`);
     await part.handle.sync();
     if (await renameNoReplace(disk, { path: part.path, target: markerPath(root), isPart: true }))
@@ -56,6 +59,6 @@ export async function makeIdentity(disk: NamingDisk, root: string, wanted: strin
   }
   await syncFolder(disk, root);
   const id = await readIdentity(disk, root);
-  if (!id) throw new Error(`the marker '${markerPath(root)}' was made and is gone`);
+  if (!id) throw new Error(`the marker '${markerPath(root)}' was written, but is missing`);
   return id;
 }

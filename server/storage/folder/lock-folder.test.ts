@@ -16,14 +16,14 @@ describe('lock of a storage folder', () => {
   it('is held by one, and can be had again', function () {
     this.slow(6000);
     const lock = lockFolder(folder);
-    expect(() => lockFolder(folder)).to.throw('another Lumbung is at work');
+    expect(() => lockFolder(folder)).to.throw('another Lumbung uses');
     lock[Symbol.dispose]();
     lockFolder(folder)[Symbol.dispose]();
   });
 
   it('is of one folder', () => {
     using _lock = lockFolder(folder);
-    expect(() => lockFolder(join(folder, 'nowhere'))).to.throw('can not be had');
+    expect(() => lockFolder(join(folder, 'nowhere'))).to.throw('can not be taken');
   });
 
   it('can be read by no one else, also where an older version made it', async () => {
@@ -36,10 +36,10 @@ describe('lock of a storage folder', () => {
 
   it('is not let go of when the same process looks for it once more', () => {
     using _lock = lockFolder(folder);
-    expect(() => lockFolder(folder, 0)).to.throw('another Lumbung is at work');
+    expect(() => lockFolder(folder, 0)).to.throw('another Lumbung uses');
     const script = `const { lockFolder } = await import('./server/storage/folder/lock-folder.ts'); lockFolder(process.argv[1], 0);`;
     const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script, folder], { encoding: 'utf8' });
-    expect(stderr).to.contain('another Lumbung is at work');
+    expect(stderr).to.contain('another Lumbung uses');
   });
 
   it('is not had where its file may only be read: it would lock nobody out', async () => {
@@ -54,12 +54,12 @@ describe('lock of a storage folder', () => {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       expect(await text(child.stderr))
-        .to.contain('can not be had')
+        .to.contain('can not be taken')
         .and.contain('EACCES');
     } else {
       lockFolder(folder)[Symbol.dispose]();
       for (const name of await readdir(folder)) await chmod(join(folder, name), 0o400);
-      expect(() => lockFolder(folder)).to.throw('can not be had');
+      expect(() => lockFolder(folder)).to.throw('can not be taken');
     }
   });
 });

@@ -67,7 +67,7 @@ export class Place {
     const hasGone = device === undefined && before !== undefined && before !== this.#marker?.dev;
     if (hasGone || (device !== undefined && before !== undefined && device !== before))
       throw new StorageAway(
-        `'${join(this.#root, name)}' lies on another disk than before: mount the right one, or restart the service`,
+        `'${join(this.#root, name)}' is on a different disk than before: mount the right disk, or restart the service`,
         name,
       );
     if (device === undefined) this.#devices.delete(name);
@@ -105,8 +105,8 @@ export class Place {
     if (found !== id)
       throw new StorageAway(
         found
-          ? `in '${this.#root}' lies the storage ${found}, not ${id}: is the right disk mounted?`
-          : `in '${this.#root}' lies no storage, which was ${id}: is its disk mounted?`,
+          ? `'${this.#root}' contains the storage ${found}, not ${id}: is the right disk mounted?`
+          : `'${this.#root}' contains no storage, but it contained ${id} before: is its disk mounted?`,
       );
     this.#devices.clear();
     this.#marker = await this.#seenMarker();
@@ -115,7 +115,10 @@ export class Place {
   /** Where the locked file still lies, the folder is the same, and only its marker was removed. */
   async #renewMarker(id: string): Promise<string | undefined> {
     if (!(await this.#isLockInPlace())) return undefined;
-    this.#disk.report(new Error(`'${markerPath(this.#root)}' was removed`), 'the marker of the storage is made anew');
+    this.#disk.report(
+      new Error(`'${markerPath(this.#root)}' was removed`),
+      'the marker of the storage is written again',
+    );
     return makeIdentity(this.#disk, this.#root, id);
   }
 
@@ -145,7 +148,7 @@ export class Place {
     if (folder) return folder.dev;
     const entry = await this.#disk.fs.lstat(path, { bigint: true }).catch(unless('ENOENT'));
     if (entry?.isSymbolicLink())
-      throw new StorageAway(`the link '${path}' leads nowhere: is the disk mounted that it leads to?`, name);
+      throw new StorageAway(`the link '${path}' is broken: is the disk mounted that it points to?`, name);
     // Another upload may just have made it.
     return entry?.dev;
   }

@@ -112,7 +112,7 @@ describe('a storage whose disk goes away while the service runs', function () {
     await cp(`${at}.away`, at, { recursive: true });
     await expectBack();
     const { output } = await startInVain({ ...env(), DATABASE_URL: `sqlite:${folder}/other.sqlite` });
-    expect(output).to.contain('another Lumbung is at work');
+    expect(output).to.contain('another Lumbung uses');
   });
 
   it('takes nothing where another service has locked the copy in its place', async () => {
@@ -131,7 +131,7 @@ describe('a storage whose disk goes away while the service runs', function () {
     await rm(marker);
     await expectBack();
     expect(await readFile(marker, 'utf8')).to.equal(before);
-    expect(service.output()).to.contain('the marker of the storage is made anew');
+    expect(service.output()).to.contain('the marker of the storage is written again');
   });
 
   describe('where a single database lies on a disk of its own,', () => {
