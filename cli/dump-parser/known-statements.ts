@@ -35,20 +35,22 @@ export function judge(tokens: readonly ServerToken[], rows: number, { isOracle }
 export function databasesIn(tokens: readonly ServerToken[], decode: (text: string) => string = asUtf8): string[] {
   const found: string[] = [];
   let isNamed = false;
-  for (const [i, { kind, text, depth }] of tokens.slice(0, MAX_HEAD).entries()) {
-    const word = depth === 0 && kind === 'word' ? text.toUpperCase() : '';
-    if (word === 'EACH') break;
+  for (const [i, token] of tokens.slice(0, MAX_HEAD).entries()) {
+    const word = wordOf(token);
     // Behind the name there are columns, options or a body; only a trigger has yet to say of which table it is.
-    if (isNamed && word !== 'ON') {
-      if (isTrigger(tokens)) continue;
-      break;
-    }
+    const isBehind = isNamed && word !== 'ON';
+    if (word === 'EACH' || (isBehind && !isTrigger(tokens))) break;
+    if (isBehind) continue;
     const name = BEFORE_NAME.has(word) ? nameIn(tokens[i + 1]) : undefined;
     if (name === undefined) continue;
     if (word === 'DATABASE' || tokens[i + 2]?.text === '.') found.push(decode(name));
     isNamed = true;
   }
   return found;
+}
+
+function wordOf({ kind, text, depth }: ServerToken): string {
+  return depth === 0 && kind === 'word' ? text.toUpperCase() : '';
 }
 
 function nameIn(token: ServerToken | undefined): string | undefined {

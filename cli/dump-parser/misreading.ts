@@ -1,5 +1,5 @@
 import { commentAt, type Flavour } from './lexer/delimiter.ts';
-import type { Statement } from './lexer/lexer.ts';
+import type { Statement } from './lexer/lexer-events.ts';
 import { holdsClientCommand } from './mysql-command.ts';
 import type { ReadingFault, ServerReading } from './server-reading/server-reading.ts';
 

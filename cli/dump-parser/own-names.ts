@@ -32,10 +32,7 @@ export function qualifiedNames(
   database: string,
   decode: (text: string) => string,
 ): QualifiedNames {
-  const own = database.toLowerCase();
-  // A name has as many bytes as letters at least, and four for each at most.
-  const isOwnName = ({ text }: ServerToken) =>
-    text.length >= own.length && text.length <= 4 * own.length && decode(text).toLowerCase() === own;
+  const isOwnName = nameTest(database, decode);
   const names = new Map<string, QualifiedName>();
   const foreignSequences = new Set<string>();
   const foreignDatabases = new Set<string>();
@@ -46,7 +43,7 @@ export function qualifiedNames(
     const isOwn = isOwnName(token);
     const next = nameBehind(tokens, i);
     if (next === undefined) {
-      if (isOwn && isAlone(tokens, i)) isAmbiguous = true;
+      isAmbiguous ||= isOwn && isAlone(tokens, i);
       continue;
     }
     const isDrawn = isOneOf(tokens[i - 1], '(') && SEQUENCE_FUNCTIONS.has(upper(tokens[i - 2]));
@@ -62,6 +59,13 @@ export function qualifiedNames(
     foreignSequences: [...foreignSequences],
     foreignDatabases: [...foreignDatabases],
   };
+}
+
+function nameTest(wanted: string, decode: (text: string) => string): (token: ServerToken) => boolean {
+  const name = wanted.toLowerCase();
+  // A name has as many bytes as letters at least, and four for each at most.
+  return ({ text }) =>
+    text.length >= name.length && text.length <= 4 * name.length && decode(text).toLowerCase() === name;
 }
 
 /** @returns the second part of a name, when the first one stands at that place */

@@ -1,6 +1,7 @@
 import * as is from './bytes.ts';
 import { CappedBuffer } from './capped-buffer.ts';
 import { Chunks } from './chunks.ts';
+import { ClientComment } from './client-comment.ts';
 import {
   behindDelimiterWord,
   commentAt,
@@ -13,41 +14,8 @@ import {
 } from './delimiter.ts';
 import { DollarQuote } from './dollar-quote.ts';
 import { isInsertValues } from './insert-values.ts';
+import type { LexerEvents } from './lexer-events.ts';
 import { closingQuote } from './quote.ts';
-
-/** A statement as the client sends it. Its bytes are those of buffers that are used again: good during the call only. */
-export interface Statement {
-  /** Its code without comments, without what stands in parentheses or between dollars, up to `VALUES (`. */
-  readonly head: Uint8Array;
-  /** All of it without the delimiter, as far as `VALUES (`. */
-  readonly text: Uint8Array;
-  /** Whether it has more than MAX_STATEMENT bytes, of which `text` holds the first. */
-  readonly isCut: boolean;
-  /** Where in `text` the client saw a comment end, behind which it may insert a blank. */
-  readonly commentEnds: readonly number[];
-  /** -1 when it is no `INSERT … VALUES` or `REPLACE … VALUES`. */
-  readonly rows: number;
-  /** Whether there is more in or behind its rows than plain values. */
-  readonly hasMoreThanRows: boolean;
-  /** Whether it has ended before the dump did. */
-  readonly isWhole: boolean;
-  /** Bytes of the statement with its delimiter. */
-  readonly size: number;
-  /** Whether the client treats a backslash in it as a command of its own. */
-  readonly hasClientCommand: boolean;
-  /** What ended it. */
-  readonly delimiter: Uint8Array;
-}
-
-/** The events of a dump while it is read. The bytes are in a buffer that is reused: they are valid during the call only. */
-export interface LexerEvents {
-  /** A comment outside of any statement has ended: its text with its opener, and where in the dump it began. */
-  comment(text: Uint8Array, at: number, isAtLineStart: boolean): void;
-  /** A statement has ended. */
-  statement(statement: Statement): void;
-  /** A statement with rows has ended whose head is that of the statement before. */
-  repeatedInsert(rows: number, size: number, hasMoreThanRows: boolean): void;
-}
 
 /** Bytes kept of a head or a comment. A set of GTIDs can take some ten KiB. */
 const KEPT = 64 * 1024;
@@ -96,11 +64,7 @@ export class DumpLexer {
   #looks = interestingBytes(this.#delimiter, false);
   /** The same while a comment that is code is open. */
   #looksInComment = interestingBytes(this.#delimiter, false, true);
-  /**
-   * Whether the client takes itself to be in a comment that is code, or in a hint. It forgets that at each line's end, and is
-   * in only one of them: behind a plain comment in it, on the same line, it is still in the plain one (`ss_comment`).
-   */
-  #open: 'nothing' | 'code' | 'hint' = 'nothing';
+  readonly #client = new ClientComment();
   /** Whether a block comment stands in front of the next statement. */
   #isCommentPending = false;
   /**
@@ -173,7 +137,7 @@ export class DumpLexer {
       const byte = bytes[i];
       if (byte === is.NEWLINE) {
         this.#line = 'empty';
-        this.#open = 'nothing';
+        this.#client.open = 'nothing';
       } else if (!is.isBlank(byte)) return bytes.length - i < LOOKAHEAD ? i : this.#begin(bytes, i);
       else if (this.#line === 'empty') this.#line = 'blank';
     }
@@ -219,8 +183,9 @@ export class DumpLexer {
   }
 
   /** The hot path: all rows come by here. */
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a call for each byte of code would take a multiple of the time
   #code(bytes: Uint8Array, from: number): number {
-    let looks = this.#open === 'nothing' ? this.#looks : this.#looksInComment;
+    let looks = this.#client.open === 'nothing' ? this.#looks : this.#looksInComment;
     const { escapesInSingle, escapesInDouble } = this;
     const { length } = bytes;
     let depth = this.#depth;
@@ -238,13 +203,13 @@ export class DumpLexer {
         const escapes = byte === is.SINGLE_QUOTE ? escapesInSingle : byte === is.DOUBLE_QUOTE && escapesInDouble;
         const close = closingQuote(bytes, i + 1, byte, escapes);
         if (close < 0) {
-          if (this.#open !== 'nothing') this.#passLines(bytes, i, ~close);
+          if (this.#client.open !== 'nothing') this.#client.passLines(bytes, i, ~close);
           i = ~close;
           this.#quote = byte;
           this.#mode = 'quoted';
           break;
         }
-        if (looks === this.#looksInComment && this.#passLines(bytes, i, close)) looks = this.#looks;
+        if (looks === this.#looksInComment && this.#client.passLines(bytes, i, close)) looks = this.#looks;
         i = close + 1;
       } else if (byte === is.OPEN) {
         i++;
@@ -277,7 +242,7 @@ export class DumpLexer {
         if (byte === is.SLASH || byte === is.STAR || byte === is.NEWLINE) {
           this.#followComments(bytes, i++);
           if (this.#mode === 'hint') break;
-          looks = this.#open === 'nothing' ? this.#looks : this.#looksInComment;
+          looks = this.#client.open === 'nothing' ? this.#looks : this.#looksInComment;
           continue;
         }
         if (byte === is.DOLLAR && this.#mayOpenQuote(bytes, i)) {
@@ -304,7 +269,7 @@ export class DumpLexer {
     const close = closingQuote(bytes, from, this.#quote, escapes);
     const read = close < 0 ? ~close : close + 1;
     this.#keep(bytes, from, read);
-    if (this.#open !== 'nothing') this.#passLines(bytes, from, read);
+    if (this.#client.open !== 'nothing') this.#client.passLines(bytes, from, read);
     if (close >= 0) this.#mode = 'code';
     return read;
   }
@@ -316,25 +281,9 @@ export class DumpLexer {
     return next === is.NEWLINE ? 1 : 2;
   }
 
-  /** The client may enter or leave a comment that is code here, at `/`, `*` or a newline. */
   #followComments(bytes: Uint8Array, at: number): void {
-    const byte = bytes[at];
-    if (byte === is.NEWLINE) this.#open = 'nothing';
-    else if (byte === is.STAR) {
-      if (bytes[at + 1] === is.SLASH) this.#open = 'nothing';
-    } else {
-      const opened = commentAt(bytes, at, this.flavour);
-      if (opened === 'code' || opened === 'hint') this.#open = opened;
-      if (opened === 'hint' && this.#mode === 'code') this.#mode = 'hint';
-    }
-  }
-
-  /** Within a string, too, a line's end makes the client forget the comment that the string stands in. */
-  #passLines(bytes: Uint8Array, from: number, to: number): boolean {
-    const newline = bytes.indexOf(is.NEWLINE, from);
-    const isPassed = newline !== -1 && newline < to;
-    if (isPassed) this.#open = 'nothing';
-    return isPassed;
+    const opened = this.#client.follow(bytes, at, this.flavour);
+    if (opened === 'hint' && this.#mode === 'code') this.#mode = 'hint';
   }
 
   /** A hint of MySQL, in which quotes, delimiters and other comments mean nothing to the client. It ends with its line, too. */
@@ -346,7 +295,7 @@ export class DumpLexer {
       if (bytes.length - i < LOOKAHEAD) break;
       if (byte === is.BACKSLASH) i += this.#passBackslash(bytes[i + 1]!) - 1;
       else this.#followComments(bytes, i);
-      if (this.#open !== 'hint') this.#mode = 'code';
+      if (this.#client.open !== 'hint') this.#mode = 'code';
     }
     this.#keep(bytes, from, i);
     return i;
@@ -366,7 +315,7 @@ export class DumpLexer {
     const quote = this.#dollarQuote;
     const read = quote.read(bytes, from, this.escapesInSingle);
     if (quote.state === 'closed' || quote.state === 'none') this.#mode = 'code';
-    if (this.#open !== 'nothing') this.#passLines(bytes, from, read);
+    if (this.#client.open !== 'nothing') this.#client.passLines(bytes, from, read);
     if (this.#rows < 0) this.#text.add(bytes, from, read);
     if (quote.state === 'none' && this.#keepsHead()) this.#head.add(quote.view(), 0, quote.view().length);
     return read;
@@ -427,20 +376,31 @@ export class DumpLexer {
         continue;
       }
       if (bytes.length - i < LOOKAHEAD) break;
-      const isEnd = byte === is.STAR && bytes[i + 1] === is.SLASH && this.#open === 'nothing';
-      const isPlain = byte === is.SLASH && commentAt(bytes, i, this.flavour) === 'plain' && this.#open !== 'hint';
-      if (isEnd) this.#mode = 'code';
-      else if (!isPlain) this.#followComments(bytes, i);
-      i += isEnd || isPlain ? 2 : 1;
+      i += this.#passInComment(bytes, i);
     }
     this.#note.add(bytes, from, i);
     if (this.#isInStatement && this.#rows < 0) this.#text.add(bytes, from, i);
-    if (this.#mode === 'code') {
-      if (this.#isInStatement && this.#commentEnds.length < MAX_COMMENT_ENDS) this.#commentEnds.push(this.#text.length);
-      if (!this.#isInStatement) this.#isCommentPending = true;
-      this.#leaveComment();
-    }
+    if (this.#mode === 'code') this.#endBlockComment();
     return i;
+  }
+
+  /** @returns how many bytes the client takes at `*`, `/` or a newline; the mode is another one where the comment has ended */
+  #passInComment(bytes: Uint8Array, at: number): number {
+    const byte = bytes[at];
+    const { open } = this.#client;
+    if (byte === is.STAR && bytes[at + 1] === is.SLASH && open === 'nothing') {
+      this.#mode = 'code';
+      return 2;
+    }
+    if (byte === is.SLASH && open !== 'hint' && commentAt(bytes, at, this.flavour) === 'plain') return 2;
+    this.#followComments(bytes, at);
+    return 1;
+  }
+
+  #endBlockComment(): void {
+    if (!this.#isInStatement) this.#isCommentPending = true;
+    else if (this.#commentEnds.length < MAX_COMMENT_ENDS) this.#commentEnds.push(this.#text.length);
+    this.#leaveComment();
   }
 
   /** A comment to the line's end, or a DELIMITER line. The newline is left. */

@@ -7,6 +7,7 @@ import { BACKSLASH } from './bytes.ts';
  * @returns where its closing quote stands; where it is not there yet, `~` of how far it has been read: an escape that is
  * cut in two is left for the next time
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: it is called for each string of a dump, most of which are short
 export function closingQuote(bytes: Uint8Array, from: number, quote: number, escapes: boolean): number {
   const { length } = bytes;
   let i = from;

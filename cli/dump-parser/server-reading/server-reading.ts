@@ -146,24 +146,30 @@ class Reader {
 
   #token(code: number): void {
     const { ansiQuotes, escapes, quotesInDollars } = this.#rules;
-    const at = this.#at;
     if (code === BACKTICK) this.#quoted('name', '`', false);
     else if (code === DOUBLE && ansiQuotes) this.#quoted('name', '"', false);
     else if (code === DOUBLE) this.#quoted('string', '"', escapes);
     else if (code === SINGLE) this.#quoted('string', "'", escapes);
     else if (code === DOLLAR && quotesInDollars && this.#dollarQuoted()) return;
-    else if (CLASSES[code] === OF_WORD) {
-      this.#skip(OF_WORD);
-      const end = this.#at;
-      this.#at = at;
-      if (this.#isOfInterest(end)) this.#push('word', this.#text.slice(at, end), end);
-      else this.#at = end;
-    } else {
-      if (code === CLOSE) this.#depth--;
-      if (this.#depth === 0 || !this.#rules.isShallow) this.#push('sign', this.#text[at]!, at + 1);
-      else this.#at = at + 1;
-      if (code === OPEN) this.#depth++;
-    }
+    else if (CLASSES[code] === OF_WORD) this.#word();
+    else this.#sign(code);
+  }
+
+  #word(): void {
+    const at = this.#at;
+    this.#skip(OF_WORD);
+    const end = this.#at;
+    this.#at = at;
+    if (this.#isOfInterest(end)) this.#push('word', this.#text.slice(at, end), end);
+    else this.#at = end;
+  }
+
+  #sign(code: number): void {
+    const at = this.#at;
+    if (code === CLOSE) this.#depth--;
+    if (this.#depth === 0 || !this.#rules.isShallow) this.#push('sign', this.#text[at]!, at + 1);
+    else this.#at = at + 1;
+    if (code === OPEN) this.#depth++;
   }
 
   #isOfInterest(end: number): boolean {
