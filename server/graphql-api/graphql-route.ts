@@ -39,19 +39,23 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
     });
     // Of a page Yoga gives us no more than that.
     if (response.headers.get('content-type') === 'text/html') return sendPage(ctx);
-    if (wantsPage(ctx)) throw notFound('GRAPHIQL_OFF', NO_PAGE);
-    // Yoga refuses some requests with a status and no more, and of an empty body Koa makes a 204.
-    if (response.status >= 400 && !response.body) throw new AppError(response.status, 'GRAPHQL_REFUSED', REFUSED);
-    for (const [name, value] of response.headers) if (name !== 'cache-control') ctx.append(name, value);
-    ctx.status = response.status;
-    if (!isStream(response)) ctx.body = await response.text();
-    else if (ctx.method === 'HEAD') await endStream(response);
-    else {
-      endWithClient(ctx);
-      ctx.body = response.body;
-    }
+    return sendAnswer(ctx, response);
   });
   return router;
+}
+
+async function sendAnswer(ctx: Context, response: Response): Promise<void> {
+  if (wantsPage(ctx)) throw notFound('GRAPHIQL_OFF', NO_PAGE);
+  // Yoga refuses some requests with a status and no more, and of an empty body Koa makes a 204.
+  if (response.status >= 400 && !response.body) throw new AppError(response.status, 'GRAPHQL_REFUSED', REFUSED);
+  for (const [name, value] of response.headers) if (name !== 'cache-control') ctx.append(name, value);
+  ctx.status = response.status;
+  if (!isStream(response)) ctx.body = await response.text();
+  else if (ctx.method === 'HEAD') await endStream(response);
+  else {
+    endWithClient(ctx);
+    ctx.body = response.body;
+  }
 }
 
 /** Of a subscription. All else is there whole, and sending it as a stream would take twice the time. */

@@ -14,6 +14,7 @@ const [QUOTE, BACKSLASH, COLON, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT
  * may pass.
  * @returns what is wrong with it
  */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass over megabytes, in which each character counts
 export async function shapeProblem(json: string): Promise<string | undefined> {
   const keys = new Uint32Array(MAX_DEPTH + 1);
   let [depth, containers, isInString] = [0, 0, false];
