@@ -10,6 +10,7 @@ import {
   messageOf,
 } from './errors.ts';
 import { Interrupted, Interruption } from './interruption.ts';
+import { log, openLog } from './log.ts';
 import { overview, unexpected, unknownCommand, unknownOption } from './options/command-help.ts';
 import {
   COMMANDS,
@@ -19,9 +20,10 @@ import {
   commandNames,
   describedCommand,
   isCommand,
+  VARIABLES,
 } from './options/commands.ts';
 import { flagsOf, renderCommandHelp } from './options/help.ts';
-import type { OptionDescription, Typed } from './options/option.ts';
+import { type OptionDescription, readOptions, type Typed } from './options/option.ts';
 import { spelledOut, strayOf, withDash } from './options/typed-words.ts';
 import manifest from './package.json' with { type: 'json' };
 import { widenThreadPool } from './pipeline/thread-pool.ts';
@@ -163,7 +165,13 @@ async function run(argv: string[], called: CommandName): Promise<number> {
   const { name, word, options }: Call = lazy.handler(...lazy.args);
   if (options._.length > 0) throw unexpected(options._, called);
   isBackup = name === 'backup';
-  return ACTIONS[name](options, requiredWord(word, name));
+  const { log: level } = readOptions(VARIABLES, {}, process.env);
+  openLog(level, line => process.stderr.write(line));
+  const { deno, node } = process.versions;
+  log.debug('sade starts', { command: name, version: manifest.version, ...(deno ? { deno } : { node }) });
+  const exitCode = await ACTIONS[name](options, requiredWord(word, name));
+  log.debug('sade ends', { command: name, exitCode });
+  return exitCode;
 }
 
 /** What the package sade makes of a command line. */

@@ -5,7 +5,12 @@
 // A list stands between two comments: <!-- npm run docs writes: NAME --> and <!-- to here -->.
 import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
-import { type CommandName, commandNames, describedCommand } from '../cli/options/commands.ts';
+import {
+  type CommandName,
+  commandNames,
+  describedCommand,
+  VARIABLES as SADE_VARIABLES,
+} from '../cli/options/commands.ts';
 import type { OptionDescription } from '../cli/options/option.ts';
 import { VARIABLES, type Variable } from '../server/config.ts';
 import { shownDefault } from '../server/usage.ts';
@@ -15,6 +20,7 @@ const PAGES = ['commands.md', 'configuration.md'].map(name => new URL(`../docs/r
 
 const LISTS: Readonly<Record<string, () => string>> = {
   commands: listCommands,
+  'variables of sade': () => Object.values(SADE_VARIABLES).map(describeOption).join('\n'),
   variables: () => Object.values(VARIABLES).map(describeVariable).join('\n'),
   ...Object.fromEntries(commandNames().map(name => [`options of sade ${name}`, () => listOptions(name)])),
 };
@@ -65,9 +71,9 @@ function isOfBackup({ flag, meaning }: OptionDescription): boolean {
 function describeOption({ flag, alias, value, variable, fallback, ...rest }: OptionDescription): string {
   const shown = rest.fallbackInDocs ?? (value && fallback && `\`${fallback}\``);
   const names = [
-    `**\`--${flag}${value ? ` ${value}` : ''}\`**`,
+    `**\`${flag ? `--${flag}` : `${variable}=`}${value && flag ? ' ' : ''}${value ?? ''}\`**`,
     ...(alias ? [`\`-${alias}\``] : []),
-    ...(variable ? [`\`${variable}${value ? '' : '=1'}\``] : []),
+    ...(variable && flag ? [`\`${variable}${value ? '' : '=1'}\``] : []),
     ...(shown ? [`default ${shown}`] : []),
   ];
   return bullet(names.join(', '), rest);

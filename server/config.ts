@@ -118,7 +118,7 @@ export const VARIABLES = {
         .oneOf(LEVELS, `${name} must be one of ${LEVELS.join(', ')}`),
     {
       meaning: 'how much the service logs: `fatal`, `error`, `warn`, `info`, `debug` or `trace`',
-      details: '`debug` shows a request as soon as it begins, and not only at its end.',
+      details: '`debug` shows a request [as soon as it begins](../how-to/debug-a-run.md#see-what-the-service-does).',
     },
   ),
 } as const;

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RunPlan } from '../cli/doctor/plan.ts';
 import type { SnakeCased } from '../cli/report/snake-case.ts';
-import { sade, Workplace } from '../testing/cli/sade.ts';
+import { runDocumented, sade, Workplace } from '../testing/cli/sade.ts';
 import { Terminal } from '../testing/cli/terminal.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
+import { blocksRunBy } from '../testing/docs/pages.ts';
 import { type Service, startService } from '../testing/service/service.ts';
 
 describe('sade backup --dry-run', function () {
@@ -121,6 +122,12 @@ describe('sade backup --dry-run', function () {
     expect(asked.map(({ verb }) => verb)).to.include.members(['select', 'show']);
     for (const { verb, command_type } of asked)
       expect(`${command_type} ${verb}`).to.match(/^Query (?:select|show|set)$/);
+  });
+
+  it('is what the docs show', async () => {
+    const [block] = blocksRunBy('test/dry-run.test.ts');
+    const { stdout } = await runDocumented(block!.text.replace('pt_xyz', 'client_1'), place, service.url);
+    expect(stdout).to.match(/^Dry run: nothing is done\.[\s\S]*1 of 1 database would be backed up completely/);
   });
 
   it('does not make the work folder', async () => {

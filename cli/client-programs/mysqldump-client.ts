@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
+import { log } from '../log.ts';
 import type { ProgramSetting } from '../options/parsers.ts';
 import { clientEnvironment } from './client-environment.ts';
 
@@ -24,6 +25,7 @@ export interface MysqldumpClient {
 export async function findMysqldump(path: string, { signal }: Asking = {}): Promise<MysqldumpClient> {
   const [versionText, help] = await Promise.all([ask(path, '--version', signal), ask(path, '--help', signal)]);
   const { flavour, version } = parseVersion(path, versionText);
+  log.debug('dump program', { path, flavour, version });
   const options = new Set([...help.matchAll(/^\s+(?:-\w, )?--([a-z][\w-]*)/gm)].map(match => match[1]));
   return { path, flavour, version, knows: option => options.has(option) };
 }

@@ -5,6 +5,7 @@ import { type DatabaseSource, loadDatabases } from '../config/databases.ts';
 import { chooseSources } from '../config/select-sources.ts';
 import { BrokenRun, CommandError, EXIT, type InterruptingSignal } from '../errors.ts';
 import type { LiveView, LiveViewOptions } from '../live-view/live-view.ts';
+import { hideInLog, isLogOpen } from '../log.ts';
 import { withHistory } from '../mail/last-good.ts';
 import { composeMail, composeVerdict } from '../mail/mail.ts';
 import { mergeReports } from '../mail/merge-reports.ts';
@@ -41,6 +42,7 @@ import type { CommandContext } from './command.ts';
 export async function backup(options: Typed, context: CommandContext): Promise<number> {
   const settings = readBackupSettings(options, context.env);
   const listed = await loadDatabases(settings.config, context.env);
+  hideInLog(listed.sources.map(({ password }) => password));
   const chosen = chooseSources(listed.sources, settings);
   if (settings.dryRun) return (await import('./dry-run.ts')).dryRun(settings, context);
   const spool = await Spool.open(settings.workDir);
@@ -148,7 +150,7 @@ const STOPPING = 'stopping; dumps and uploads end, half-done files are removed, 
 
 /** A terminal that does not know its width (some of those that scripts make) can not hold live lines. */
 function hasLiveView(out: NodeJS.WriteStream, { quiet }: BackupSettings): boolean {
-  return out.isTTY && out.columns > 0 && !quiet;
+  return out.isTTY && out.columns > 0 && !quiet && !isLogOpen();
 }
 
 /** Loaded only where somebody looks: a run by cron starts without it sooner. */

@@ -1,4 +1,5 @@
 import { StatusLine } from '../live-view/status-line.ts';
+import { isLogOpen } from '../log.ts';
 import { paintState } from '../terminal/colour.ts';
 import { count, formatSeconds } from '../terminal/format.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
@@ -22,7 +23,8 @@ export class DoctorScreen implements Disposable {
   constructor(out: NodeJS.WriteStream, { quiet }: { readonly quiet: boolean }) {
     this.#out = out;
     this.#isQuiet = quiet;
-    if (out.isTTY && out.columns > 0) this.#status = new StatusLine(out, () => describe(this.#progress));
+    if (out.isTTY && out.columns > 0 && !isLogOpen())
+      this.#status = new StatusLine(out, () => describe(this.#progress));
   }
 
   tell(checks: readonly Check[]): void {

@@ -2,6 +2,7 @@ import type { DumpClients } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { chooseSources } from '../config/select-sources.ts';
 import { ExplainedError } from '../errors.ts';
+import { hideInLog } from '../log.ts';
 import type { BackupSettings } from '../options/settings.ts';
 import type { Preflight } from '../preflight/preflight.ts';
 import type { SourceReport } from '../preflight/source-report.ts';
@@ -74,6 +75,7 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
   const { env, signal } = options;
   const found = new Found(options.tell);
   const listed = await guarded(checkReporter('configuration', config), signal, () => checkConfiguration(config, env));
+  hideInLog((listed.sources ?? []).map(({ password }) => password));
   const sources = chooseSources(listed.sources ?? [], listed.sources ? settings : { ...settings, only: undefined });
   found.add(listed);
   const { clients } = found.add(

@@ -11,6 +11,7 @@ import { openTlsRelay } from '../client-programs/tls-relay.ts';
 import { type DatabaseSource, isVerified } from '../config/databases.ts';
 import { codeOf, ExplainedError, messageOf } from '../errors.ts';
 import { DiskFull } from '../files/disk-space.ts';
+import { log } from '../log.ts';
 import { adviceFor, hasNoRoom, withEncoding } from '../mysql/error-advice.ts';
 import { addressOf, whyNotConnected } from '../mysql/explain-connecting.ts';
 import { dumpArguments } from './dump-arguments.ts';
@@ -83,16 +84,33 @@ async function runOnce(
     env: clientEnvironment(),
   });
   const program = basename(client.path);
+  log.debug('mysqldump starts', {
+    database: source.label,
+    program: client.path,
+    pid: child.pid,
+    args: shownArguments(source, asked),
+  });
   const ending = ended(child, program, signal);
   // A child that could not be started, for want of descriptors, has no stderr.
   const said = excerptOf(child.stderr ?? undefined, source.password);
   const { code, killedBy } = await ending;
+  log.debug('mysqldump ends', {
+    database: source.label,
+    code,
+    ...(killedBy && { killedBy }),
+    stderr: said.text() || undefined,
+  });
   signal.throwIfAborted();
   if (code === 0) return said;
   const why = whyNotBecome(code, said.text());
   if (why !== undefined) throw new ExplainedError(`${program} could not be started: ${why}`);
   const what = killedBy ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
   throw connectionFailure(program, said.text(), source) ?? dumpFailure(program, what, said.text());
+}
+
+/** Of the user's own options only the names: a value may be a secret. */
+function shownArguments({ dumpOptions }: DatabaseSource, asked: readonly string[]): string[] {
+  return asked.map(argument => (dumpOptions.includes(argument) ? argument.replace(/=.*/s, '=…') : argument));
 }
 
 /** Waits until it has ended and said all; once aborted only until it has ended, since a child of its own may live on. */

@@ -4,6 +4,7 @@ import { createSecureContext } from 'node:tls';
 import { type AuthPlugin, type Connection, createConnection, type SslOptions } from 'mysql2';
 import { type DatabaseSource, isVerified } from '../config/databases.ts';
 import { ExplainedError, messageOf } from '../errors.ts';
+import { log } from '../log.ts';
 import { AnswerGuard } from './answer-guard.ts';
 import { answerIn } from './answer-shape.ts';
 import { ed25519Login } from './ed25519-login.ts';
@@ -85,6 +86,8 @@ async function open(
     // No code is made of what a server sends.
     disableEval: true,
   });
+  const about = { database: source.label, server: addressOf(source), user, tls: ssl !== undefined };
+  log.debug('connects', about);
   const guard = new AnswerGuard(connection, stream, { where: addressOf(source), answerWithinMs });
   try {
     await unlessAborted(signal, (resolve, reject) => {
@@ -94,11 +97,13 @@ async function open(
     });
   } catch (error) {
     end(connection, stream, guard);
+    log.debug('can not connect', { ...about, error });
     signal.throwIfAborted();
     if (error instanceof ExplainedError) throw error;
     throw new FailedAttempt(shortened(error as Error), source, contact);
   }
-  return sessionOver(connection, { stream, guard, isEncrypted: ssl !== undefined, signal });
+  log.debug('is connected', about);
+  return sessionOver(connection, { stream, guard, isEncrypted: ssl !== undefined, signal, label: source.label });
 }
 
 /** Opens the way to a server and watches how far it goes: mysql2 alone would wait half a minute for what is no server. */
@@ -149,7 +154,8 @@ function sessionOver(
     guard,
     isEncrypted,
     signal,
-  }: { stream: Socket; guard: AnswerGuard; isEncrypted: boolean; signal: AbortSignal },
+    label: database,
+  }: { stream: Socket; guard: AnswerGuard; isEncrypted: boolean; signal: AbortSignal; label: string },
 ): Session {
   return {
     isEncrypted,
@@ -158,6 +164,8 @@ function sessionOver(
         guard.begin(reject);
         connection
           .query({ sql, values: [...values] }, (error, rows, columns) => {
+            const isList = Array.isArray(rows);
+            log.trace('asks', { database, sql: sql.replace(/\s+/g, ' '), ...(isList && { rows: rows.length }), error });
             if (error) return reject(guard.explain(shortened(error)));
             const answer = answerIn(rows, Array.isArray(columns) ? columns.length : 0, sql);
             return typeof answer === 'string' ? reject(guard.odd(answer)) : resolve(answer);

@@ -55,6 +55,7 @@ function documents(): [string, string][] {
   ] as const;
   return [
     ['start with', 'sade doctor: shows what a backup still needs, and what to do'],
+    ['debug', 'SADE_LOG=debug sade COMMAND logs to stderr what it does'],
     ...pages.filter(([, path]) => existsSync(path)).map(([what, path]): [string, string] => [what, path]),
   ];
 }

@@ -167,7 +167,7 @@ export const COMMANDS = {
         flag: 'dry-run',
         meaning: 'Only show what a run would do, and why; nothing is done',
         details:
-          'The servers and the service are only asked, and the work folder is only read. It takes no lock, so it never stops a run. It exits with 1 when something stands in the way of a complete backup, and with 3 for a mistake in the options or the list.',
+          '[How to debug a run](../how-to/debug-a-run.md) has an example. The servers and the service are only asked, and the work folder is only read. It takes no lock, so it never stops a run. It exits with 1 when something stands in the way of a complete backup, and with 3 for a mistake in the options or the list.',
       }),
       json: switchOption({
         ...{ flag: 'json', variable: 'SADE_JSON', meaning: "Print the run's report as JSON on stdout" },
@@ -318,6 +318,21 @@ export const COMMON = {
       meaning: 'Address of the service',
     },
     address,
+  ),
+} as const satisfies OptionTable;
+
+/** How much is logged, the severest first. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** Variables of every command that are no options. */
+export const VARIABLES = {
+  log: option(
+    {
+      ...{ value: 'LEVEL', variable: 'SADE_LOG', fallbackInDocs: 'off' },
+      meaning: `How much is logged to stderr: ${LOG_LEVELS.join(', ')}`,
+      details: '[How to debug a run](../how-to/debug-a-run.md) shows what is logged. No password is in it.',
+    },
+    oneOf(LOG_LEVELS),
   ),
 } as const satisfies OptionTable;
 

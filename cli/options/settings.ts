@@ -1,6 +1,14 @@
-import { COMMANDS, COMMON, type CommandName, commandNames, describedCommand, type OptionsOf } from './commands.ts';
+import {
+  COMMANDS,
+  COMMON,
+  type CommandName,
+  commandNames,
+  describedCommand,
+  type OptionsOf,
+  VARIABLES,
+} from './commands.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { type Environment, readOptions, type Typed } from './option.ts';
+import { type Environment, type OptionDescription, readOptions, type Typed } from './option.ts';
 
 /** What the command line and the environment say of a backup run, validated. */
 export type BackupSettings = OptionsOf<'backup'>;
@@ -31,7 +39,8 @@ const PREFIX = 'SADE_';
 
 /** @returns a warning for each variable that looks like a mistyped setting: nothing else would say that it has no effect */
 export function mistypedVariables(env: Environment): string[] {
-  const options = commandNames().flatMap(name => Object.values(describedCommand(name).options));
+  const tables = [VARIABLES, ...commandNames().map(name => describedCommand(name).options)];
+  const options = tables.flatMap((table): OptionDescription[] => Object.values(table));
   const known = new Set(options.flatMap(({ variable }) => variable ?? []));
   return Object.keys(env)
     .filter(name => name.startsWith(PREFIX) && !known.has(name))

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { whenAborted } from '../channel/when-aborted.ts';
 import { freeBytesOf, zipBytesOf } from '../files/disk-space.ts';
+import { log } from '../log.ts';
 
 /** A dump that is to be written, with its zip beside it. */
 export interface RoomFor {
@@ -62,6 +63,8 @@ export class DiskRoom {
       const first = this.#letIn();
       await Promise.race([promise, first]);
       const hadToWait = this.#waiting.includes(waiter);
+      if (hadToWait)
+        log.info('waits for room in the work folder', { file: wanted.fileName, dumpBytes: wanted.dumpBytes });
       await promise;
       return hadToWait;
     } finally {

@@ -1,4 +1,5 @@
 import type { DatabaseSource } from '../config/databases.ts';
+import { log } from '../log.ts';
 import { machineOf } from '../mysql/same-machine.ts';
 
 /**
@@ -24,8 +25,11 @@ export class PerHostLimiter implements AsyncIterable<DatabaseSource> {
   async *[Symbol.asyncIterator](): AsyncGenerator<DatabaseSource> {
     while (this.#waiting.length > 0) {
       const next = this.#waiting.findIndex(source => this.#on(source) < this.#perHost);
-      if (next === -1) await this.#change.promise;
-      else yield this.#begin(next);
+      if (next === -1) {
+        const waiting = this.#waiting.map(({ label }) => label);
+        log.debug('waits until a host has fewer dumps (--dumps-per-host)', { waiting, perHost: this.#perHost });
+        await this.#change.promise;
+      } else yield this.#begin(next);
     }
   }
 

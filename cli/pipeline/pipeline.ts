@@ -2,13 +2,22 @@ import { Channel } from '../channel/channel.ts';
 import { Group } from '../channel/group.ts';
 import { stage } from '../channel/stage.ts';
 import type { DatabaseSource } from '../config/databases.ts';
+import { type LogFacts, logged } from '../log.ts';
 import type { Outcome } from '../report/outcome.ts';
 import type { PendingUpload } from '../spool/spool.ts';
 import { ServiceGate } from '../upload/service-gate.ts';
 import { DiskRoom } from './disk-room.ts';
 import { type DumpStageOptions, startDump } from './dump-stage.ts';
 import { Failures } from './failures.ts';
-import { type FinishedJob, isOver, type OverJob, type WaitingUpload, type ZippedBackup } from './jobs.ts';
+import {
+  type BackupJob,
+  type CompletedDump,
+  type FinishedJob,
+  isOver,
+  type OverJob,
+  type WaitingUpload,
+  type ZippedBackup,
+} from './jobs.ts';
 import { PerHostLimiter } from './per-host-limiter.ts';
 import { Rounds } from './rounds.ts';
 import type { RunningDump } from './running-dump.ts';
@@ -66,18 +75,19 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
       try {
         await toZip.send(running, { signal });
       } finally {
-        if (!isOver(running)) await running.completion.catch(() => {});
+        if (!isOver(running))
+          await logged('dump', { database: source.label }, () => running.completion, aboutDump).catch(() => {});
       }
     } finally {
       turns.release(source);
     }
   };
   const zip = async (it: RunningDump | OverJob, { signal }: SignalOption) =>
-    isOver(it) ? it : zipDump(it, stages, signal);
+    isOver(it) ? it : logged('zip', about(it), () => zipDump(it, stages, signal), aboutZip);
   const upload = async (it: ZippedBackup | OverJob, { signal }: SignalOption) =>
-    isOver(it) ? it : uploadZip(it, stages, signal);
+    isOver(it) ? it : logged('upload', about(it), () => uploadZip(it, stages, signal), aboutUpload);
   const again = async (it: WaitingUpload | FinishedJob, { signal }: SignalOption) =>
-    isOver(it) ? it : uploadAgain(it, stages, signal);
+    isOver(it) ? it : logged('upload again', about(it.zipped), () => uploadAgain(it, stages, signal), aboutUpload);
 
   const leaving = new AbortController();
   const group = new Group({ signal: AbortSignal.any([signal, leaving.signal]) });
@@ -111,6 +121,31 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
     await group.wait().catch(() => {});
     await spool.sweep();
   }
+}
+
+function about({ backup }: { readonly backup: BackupJob }): LogFacts {
+  const { database, fileName, isLeftover } = backup;
+  return { database, file: fileName, ...(isLeftover && { isLeftover }) };
+}
+
+function aboutDump(dump: CompletedDump | OverJob): LogFacts {
+  return isOver(dump) ? aboutEnd(dump) : { bytes: dump.dumpBytes, isRepeated: dump.isRepeated };
+}
+
+function aboutZip(zip: ZippedBackup | OverJob): LogFacts {
+  return isOver(zip) ? aboutEnd(zip) : { bytes: zip.zipBytes, dumpBytes: zip.dumpBytes };
+}
+
+function aboutUpload(upload: WaitingUpload | OverJob): LogFacts {
+  return isOver(upload)
+    ? aboutEnd(upload)
+    : { state: 'waits until the other uploads are over', why: upload.outage.cause.why };
+}
+
+function aboutEnd(job: OverJob): LogFacts {
+  if (job.kind === 'postponed') return { state: 'is tried once more alone, since the disk was full' };
+  const { state, backupId, zipBytes, failure } = job.outcome;
+  return { state, bytes: zipBytes, id: backupId, why: failure?.message };
 }
 
 /** Sends what there is, and closes. */

@@ -13,6 +13,7 @@ import {
   serviceStatus,
 } from '../../protocol/responses.ts';
 import { ExplainedError } from '../errors.ts';
+import { log } from '../log.ts';
 import { oddShapeOf, readBounded } from './bounded-answer.ts';
 import { explainServiceError, rootCauseOf } from './explain-service-error.ts';
 import { ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
@@ -113,8 +114,10 @@ export class Service {
       const answer = await ky(new URL(path, this.#server), {
         ...{ ...NO_REDIRECT, ...request, timeout: false, signal, retry },
       });
+      log.debug('the service answers', { path, status: answer.status });
       return await readAnswer(answer, schema, this.#server);
     } catch (error) {
+      log.debug('the service gives no good answer', { path, error });
       this.#signal?.throwIfAborted();
       throw clock.signal.aborted ? clock.signal.reason : explainServiceError(error, this.#server);
     } finally {

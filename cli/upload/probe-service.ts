@@ -1,4 +1,5 @@
 import { serviceStatus } from '../../protocol/responses.ts';
+import { log } from '../log.ts';
 import { readAnswer } from '../service/service.ts';
 import { sendBody } from './send-body.ts';
 
@@ -24,11 +25,13 @@ export async function probeService(server: URL, signal: AbortSignal): Promise<Pr
     const within = AbortSignal.any([signal, clock.signal]);
     const answer = await sendBody(request, { length: 0, pieces: nothing() }, within);
     const { status, ok } = answer;
+    log.debug('asked the service how it is', { server, status });
     return {
       status,
       freeBytes: ok ? (await readAnswer(answer, serviceStatus, server)).data.storage.free_bytes : undefined,
     };
-  } catch {
+  } catch (error) {
+    log.debug('the service does not say how it is', { server, error });
     signal.throwIfAborted();
     return undefined;
   } finally {

@@ -1,4 +1,5 @@
 import { whenAborted } from '../channel/when-aborted.ts';
+import { log } from '../log.ts';
 import { type Outage, outageBehind, withFreeBytes } from '../service/outage.ts';
 import { ServiceRefusal } from '../service/service-errors.ts';
 import { probeService } from './probe-service.ts';
@@ -54,8 +55,12 @@ export class ServiceGate {
    * @throws the signal's reason when aborted
    */
   async enter(size: number, signal: AbortSignal): Promise<Pass | Outage> {
-    while (this.#trial) await unlessAborted(this.#trial.promise, signal);
+    while (this.#trial) {
+      log.debug('an upload waits while another one finds out whether the service is back', { bytes: size });
+      await unlessAborted(this.#trial.promise, signal);
+    }
     if (!this.#outage && !this.#isTight) return this.#pass(size, signal);
+    log.debug('an upload waits for its turn: the service was away, or its disk full', { bytes: size });
     const leave = await this.#standInLine(signal);
     try {
       const outage = this.#outage && (await this.#look(this.#outage, size, signal));

@@ -4,6 +4,7 @@ import type { Manifest } from '../../protocol/manifest.ts';
 import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
 import { ExplainedError } from '../errors.ts';
 import { fileDigest } from '../files/file-digest.ts';
+import { log } from '../log.ts';
 import { explainServiceError, unreachable } from '../service/explain-service-error.ts';
 import { readAnswer } from '../service/service.ts';
 import { StrangeAnswer } from '../service/service-errors.ts';
@@ -129,6 +130,7 @@ function post(
   const form = fileForm(path, { fileName, size, fields: manifest ? { manifest: JSON.stringify(manifest) } : {} });
   const answerMs = answerWithin(size, manifest?.dump.size);
   let lost: unknown;
+  let attempt = 0;
   return ky.post(new URL(encodeURIComponent(request.database), server), {
     headers: {
       'content-type': form.contentType,
@@ -157,9 +159,14 @@ function post(
     fetch: async input => {
       // What hangs must not cost its time again.
       if (lost !== undefined && isThere && !(await isThere(signal))) throw lost;
+      const about = { database: request.database, attempt: ++attempt };
+      log.debug('upload attempt begins', { ...about, bytes: size });
       try {
-        return await sendOnce(input as Request, form, { onBytes, isThere, answerMs });
+        const answer = await sendOnce(input as Request, form, { onBytes, isThere, answerMs });
+        log.debug('the service answers an upload', { ...about, status: answer.status });
+        return answer;
       } catch (error) {
+        log.warn('upload attempt fails', { ...about, error });
         lost = error;
         throw error;
       }

@@ -67,42 +67,45 @@ describe('a password that a database server echoes', () => {
       expect(text, what).not.to.contain(form).and.not.contain(JSON.stringify(form).slice(1, -1));
   };
 
-  it('in the error that refuses the login is in no output, report or bundle, by doctor nor by backup', async () => {
-    await using database = await startBoundlessDatabase({ login: () => refusalOf(1045, ECHO) });
-    await using place = await Workplace.create([entryAt(database.port, 'echo-login')]);
-    const { stdout, stderr } = await place.backup(service.url);
-    expect(unwrapped(stderr)).to.contain('you said *** or ***');
-    expectNone('stdout', stdout);
-    expectNone('stderr', stderr);
-    expectNone('stderr without line ends', unwrapped(stderr));
-    expectNone('last-run.json', await readFile(join(place.workDir, 'last-run.json'), 'utf8'));
-    const bundle = join(place.folder, 'ticket.zip');
-    for (const more of [['--bundle', bundle], ['--json']]) {
-      const doctor = await sade(['doctor', ...place.args(service.url).slice(1), ...more]);
-      expect(doctor.stdout).to.contain('you said ***');
-      expectNone('doctor', doctor.stdout + doctor.stderr);
-    }
-    for (const entry of new AdmZip(bundle).getEntries()) expectNone(entry.entryName, entry.getData().toString());
-  });
+  for (const env of [{ SADE_LOG: '' }, { SADE_LOG: 'trace' }])
+    describe(env.SADE_LOG ? 'while sade logs all that it does' : 'while sade logs nothing', () => {
+      it('in the error that refuses the login is in no output, report or bundle, by doctor nor by backup', async () => {
+        await using database = await startBoundlessDatabase({ login: () => refusalOf(1045, ECHO) });
+        await using place = await Workplace.create([entryAt(database.port, 'echo-login')]);
+        const { stdout, stderr } = await place.backup(service.url, [], { env });
+        expect(unwrapped(stderr)).to.contain('you said *** or ***');
+        expectNone('stdout', stdout);
+        expectNone('stderr', stderr);
+        expectNone('stderr without line ends', unwrapped(stderr));
+        expectNone('last-run.json', await readFile(join(place.workDir, 'last-run.json'), 'utf8'));
+        const bundle = join(place.folder, 'ticket.zip');
+        for (const more of [['--bundle', bundle], ['--json']]) {
+          const doctor = await sade(['doctor', ...place.args(service.url).slice(1), ...more], { env });
+          expect(doctor.stdout).to.contain('you said ***');
+          expectNone('doctor', doctor.stdout + doctor.stderr);
+        }
+        for (const entry of new AdmZip(bundle).getEntries()) expectNone(entry.entryName, entry.getData().toString());
+      });
 
-  it('in what its dump program says, and in its version, is in no report and no manifest', async () => {
-    await using database = await startBoundlessDatabase({ answer: echoing });
-    await using place = await Workplace.create([entryAt(database.port, 'echo-dump')]);
-    const said = `complain '${`mysqldump: Error: 1105 ${FORMS.filter(form => !form.includes("'")).join(' or ')}`}'`;
-    const program = await spoiledDumpProgram(place.folder, `header; rows 10; ${said}; marker`);
-    const { stdout, stderr, report } = await place.backup(service.url, ['--mariadb-dump', program]);
-    expect(report.outcomes[0], stderr).to.include({ state: 'incomplete' });
-    expectNone('stdout', stdout);
-    expectNone('stderr', stderr);
-    expectNone('last-run.json', await readFile(join(place.workDir, 'last-run.json'), 'utf8'));
-    const shown = await sade([
-      'show',
-      String((report.outcomes[0] as { backup_id?: number }).backup_id),
-      '--json',
-      '--server',
-      service.url,
-    ]);
-    expect(shown.stdout).to.contain('***');
-    expectNone('manifest', shown.stdout);
-  });
+      it('in what its dump program says, and in its version, is in no report and no manifest', async () => {
+        await using database = await startBoundlessDatabase({ answer: echoing });
+        await using place = await Workplace.create([entryAt(database.port, `echo-dump${env.SADE_LOG}`)]);
+        const said = `complain '${`mysqldump: Error: 1105 ${FORMS.filter(form => !form.includes("'")).join(' or ')}`}'`;
+        const program = await spoiledDumpProgram(place.folder, `header; rows 10; ${said}; marker`);
+        const { stdout, stderr, report } = await place.backup(service.url, ['--mariadb-dump', program], { env });
+        expect(report.outcomes[0], stderr).to.include({ state: 'incomplete' });
+        expectNone('stdout', stdout);
+        expectNone('stderr', stderr);
+        expectNone('last-run.json', await readFile(join(place.workDir, 'last-run.json'), 'utf8'));
+        const shown = await sade([
+          'show',
+          String((report.outcomes[0] as { backup_id?: number }).backup_id),
+          '--json',
+          '--server',
+          service.url,
+        ]);
+        expect(shown.stdout).to.contain('***');
+        expectNone('manifest', shown.stdout);
+      });
+    });
 });

@@ -51,6 +51,17 @@ export function startSade(
   return { child, ended: collect(child) };
 }
 
+/** Runs a block of the docs in the folder of a workplace, with its list and its work folder; `sade` is the real CLI. */
+export async function runDocumented(block: string, place: Workplace, server: string): Promise<SadeResult> {
+  const settings = { SADE_CONFIG: join(place.folder, 'databases.json'), SADE_WORK_DIR: place.workDir };
+  const child = spawn('bash', ['-c', `sade() { '${process.execPath}' '${MAIN}' "$@"; }\n${block}`], {
+    cwd: place.folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1', SADE_SERVER: server, ...settings },
+  });
+  return collect(child);
+}
+
 /** Waits for a moment in the middle of a run. @throws Error with what the run wrote when it ends before */
 export async function beforeItEnds(moment: Promise<void>, run: Promise<SadeResult>): Promise<void> {
   const early = await Promise.race([moment, run]);
