@@ -63,7 +63,7 @@ describe('sade backup', function () {
         }
       });
 
-      it('tells the defaults of each database, with which a restore makes it anew', async () => {
+      it('records the defaults of each database, with which a restore creates it', async () => {
         await mariadb.sql('alter database `toko-buku` character set latin1 collate latin1_german2_ci');
         const { report } = await place.backup(service.url, ['--only', 'toko-buku']);
         const id = report.outcomes[0]!.backup_id!;

@@ -85,7 +85,7 @@ describe('sade list, history and download', function () {
     expect((await stat(join(place.folder, name))).mode & 0o077).to.equal(0);
   });
 
-  it('goes on where a broken download ended', async () => {
+  it('continues a broken download', async () => {
     const target = join(place.folder, 'resumed.zip');
     let brokenIn = 0;
     let fetchedAfter = 0;
@@ -113,7 +113,7 @@ describe('sade list, history and download', function () {
     expect(await digestOf(target)).to.equal(sha256);
   });
 
-  it('begins anew when what an earlier run left is of another file', async () => {
+  it('starts again when the part of an earlier run is of another file', async () => {
     const target = join(place.folder, 'foreign.zip');
     await writeFile(`${target}.part`, 'these bytes are from elsewhere');
     expect((await download(service.url, '--output', target)).code).to.equal(0);

@@ -104,7 +104,7 @@ describe('a database that has lost a table', function () {
     expect((await trial.listed())[0]).to.include({ loss: 'unaccepted' });
   });
 
-  it('is quiet once somebody has accepted it, under Deno too, and the reason can be read later', async () => {
+  it('is quiet once someone has accepted it, under Deno too, and the reason can be read later', async () => {
     const accepted = await ask(['accept', `${ids[2]}`, '--reason', 'moved to the archive'], { runtime: 'deno' });
     expect(accepted.code, accepted.stderr).to.equal(0);
     expect(accepted.stdout).to.contain(`The loss of backup ${ids[2]} of ${trial.label} is accepted`);

@@ -76,7 +76,7 @@ describe('mysqldump-client', () => {
       expect(client.knows(option), option).to.equal(false);
   });
 
-  it('finds the real one on the PATH', async () => {
+  it('finds the real mysqldump on the PATH', async () => {
     const client = await findMysqldump('mysqldump');
     expect(client.path).to.equal('mysqldump');
     expect(client.version).to.match(/^\d+\.\d+\.\d+$/);
@@ -84,14 +84,14 @@ describe('mysqldump-client', () => {
     expect(client.knows('column-statistics')).to.equal(client.flavour === 'mysql');
   });
 
-  it('says how to install it when it is not there', async () => {
+  it('says how to install mysqldump when it is missing', async () => {
     for (const path of ['no-such-mysqldump', join(folder, 'nowhere')])
       expect(await refusal(path)).to.match(
         /can't be run: it is not installed .*apt-get install mariadb-client.*--mysqldump/,
       );
   });
 
-  it('refuses what is no mysqldump, and what does not run', async () => {
+  it('refuses a program that is not mysqldump, and one that does not run', async () => {
     expect(await refusal('true')).to.contain('does not answer --version as mysqldump does');
     expect(await refusal('cat')).to.contain("cat can't be run");
     expect(await refusal('false')).to.contain("false can't be run");
@@ -100,7 +100,7 @@ describe('mysqldump-client', () => {
     expect(await refusal(join(folder, 'plain'))).to.contain("can't be run");
   });
 
-  it('says what to do about a program that is set and is no mysqldump', async () => {
+  it('says what to do when the configured program is not mysqldump', async () => {
     for (const path of ['true', 'cat']) {
       const { advice } = await findMysqldump(path).catch(error => error);
       expect(advice, path).to.contain('--mariadb-dump (SADE_MARIADB_DUMP)');
@@ -112,7 +112,7 @@ describe('mysqldump-client', () => {
     }
   });
 
-  it('waits for none that does not answer and does not end', async () => {
+  it('gives up a program that neither answers nor ends', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-stubborn-'));
     const path = join(folder, 'mysqldump');
     await writeFile(path, `#!/bin/sh\ntrap '' TERM\nwhile :; do read x < /dev/zero; done\n`, { mode: 0o755 });
@@ -124,7 +124,7 @@ describe('mysqldump-client', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('shows no more than a little of what something else answers', async () =>
+  it('shows only the beginning of the answer of another program', async () =>
     expect((await refusal(await program('head -c 100000 /dev/zero | tr "\\\\0" x'))).length).to.be.below(400));
 
   describe('of two', () => {
@@ -171,7 +171,7 @@ describe('mysqldump-client', () => {
       expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal([one, other]);
     });
 
-    it('of one flavour, one that was named goes before one that merely is there', async () => {
+    it('of one flavour, a named program is preferred to one that was only found', async () => {
       const name = await named('named', MARIADB);
       for (const programs of [
         { mysqldump: given(name), mariadbDump: { path: 'mariadb-dump', isGiven: false } },
@@ -182,13 +182,13 @@ describe('mysqldump-client', () => {
       }
     });
 
-    it('of one flavour, the one that was named goes first also where its name is the default', async () => {
+    it('of one flavour, a named program is preferred also when its name is the default', async () => {
       const other = { path: await named('other', MARIADB), isGiven: false };
       const clients = await findClients({ mysqldump: given('mysqldump'), mariadbDump: other });
       expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal(['mysqldump', 'mysqldump']);
     });
 
-    it('the user hears of one that was named and is not there, and of no other', async () => {
+    it('only a named program that is missing is reported', async () => {
       const only = given(await named('only', MARIADB));
       const { warnings } = await findClients({ mysqldump: given(MISSING), mariadbDump: only });
       expect(warnings).to.have.length(1);
@@ -204,7 +204,7 @@ describe('mysqldump-client', () => {
       expect([clients.for('mysql').path, clients.for('mariadb').path]).to.deep.equal([old, recent]);
     });
 
-    it('are both named when neither is there', async () => {
+    it('are both named when both are missing', async () => {
       const error = await findClients(all({ mysqldump: MISSING, mariadbDump: 'nor-this' })).catch(error => error);
       expect(error).to.be.instanceOf(ConfigurationError);
       expect(error.message).to.contain(MISSING).and.to.contain('nor-this').and.to.contain('--mariadb-dump');

@@ -66,7 +66,7 @@ describe('option-file', () => {
     expect(nlink).to.equal(0);
   });
 
-  it('leaves no open file behind when the folder does not let itself be written', async () => {
+  it("leaves no open file behind when the folder can't be written to", async () => {
     expect((await openOptionFile(join(folder, 'nowhere'), 'x').catch(error => error)).code).to.equal('ENOENT');
   });
 

@@ -65,7 +65,7 @@ describe('stderr-excerpt', () => {
     expect((await excerpt([text])) === text).to.equal(true);
   });
 
-  it('has nothing to say of a child without stderr', () => {
+  it('is empty for a child process without stderr', () => {
     const said = excerptOf(undefined, 'x');
     expect([said.text(), said.leftOutBytes, said.lines(isDenied)]).to.deep.equal([
       ...['', 0],
@@ -119,15 +119,15 @@ describe('stderr-excerpt', () => {
   });
 
   describe('the secret', () => {
-    it('is blotted out, all of it, wherever it stands', async () => {
+    it('is redacted completely, at any position', async () => {
       expect(await excerpt(['geheim: geheimgeheim (geheim)'], 'geheim')).to.equal('***: ****** (***)');
       expect(await excerpt(['with $& and .* in it'], '$& and .*')).to.equal('with *** in it');
     });
 
-    it('is blotted out when it is one character only', async () =>
+    it('is redacted when it is a single character', async () =>
       expect(await excerpt(["Access denied for 'x'@'x'"], 'x')).not.to.contain('x'));
 
-    it('is blotted out across the borders of pieces', async () => {
+    it('is redacted across the borders of chunks', async () => {
       await fc.assert(
         fc.asyncProperty(fc.nat(20), fc.nat(20), async (first, second) => {
           const said = 'using password "gehéim🐱!" here';
@@ -139,7 +139,7 @@ describe('stderr-excerpt', () => {
       );
     });
 
-    it('is blotted out where the kept beginning and end meet', async () => {
+    it('is redacted where the kept beginning and end meet', async () => {
       const secret = 'gehéim🐱';
       for (let before = 8192 - Buffer.byteLength(secret); before <= 8192; before++) {
         const text = await excerpt(['x'.repeat(before), secret, 'yyy'], secret);
@@ -159,7 +159,7 @@ describe('stderr-excerpt', () => {
       }
     });
 
-    it('is blotted out at the very end, with a blank as its last character', async () =>
+    it('is redacted at the very end, with a blank as its last character', async () =>
       expect(await excerpt(['password: geheim '], 'geheim ')).to.equal('password: ***'));
   });
 });

@@ -70,7 +70,7 @@ describe('the connection that dumps', () => {
   };
   const verify = (ca: string): Partial<DatabaseSource> => ({ ssl: 'verify', sslCa: join(folder, ca) });
 
-  it('is one of TLS with "require", and never without it', async () => {
+  it('uses TLS with "require", and never works without it', async () => {
     expect(await dumpOf(sourceOn(secure, { ssl: 'require' }))).to.contain('a row of the table');
     const error = await refusal(dumpOf(sourceOn(plain, { ssl: 'require' })));
     expect(error.message).to.equal(
@@ -80,7 +80,7 @@ describe('the connection that dumps', () => {
     expect((await readdir(folder)).filter(name => !name.endsWith('.pem'))).to.deep.equal([]);
   });
 
-  it('takes the right CA only with "verify", and a certificate of this host', async () => {
+  it('accepts with "verify" only the right CA and a certificate for this host', async () => {
     expect(await dumpOf(sourceOn(secure, verify('certificate.pem')))).to.contain('a row of the table');
     expect((await refusal(dumpOf(sourceOn(secure, verify('other-ca.pem'))))).advice).to.contain('TLS');
     for (const more of [verify('nowhere.pem'), { ...verify('certificate.pem'), host: 'localhost' }])
@@ -94,12 +94,12 @@ describe('the connection that dumps', () => {
         expect(await dumpOf(sourceOn(server, more))).to.contain('a row of the table');
   });
 
-  it('asks no TLS of a socket, which leaves no machine', async () =>
+  it('asks for no TLS on a socket, which does not leave the machine', async () =>
     expect(await dumpOf(sourceOn(plain, { ssl: 'require', socket: plain.socket, password: '' }))).to.contain(
       'TABLE `t`',
     ));
 
-  it('says of "require" what is said of other connections: a refused port, a wrong password, a server that is full', async () => {
+  it('reports with "require" the same errors as without: a refused port, a wrong password, a server that is full', async () => {
     const closed = await refusal(dumpOf(sourceOn(secure, { ssl: 'require', port: 1 })));
     expect(closed.message).to.match(/^can't connect to 127\.0\.0\.1:1: .*ECONNREFUSED/);
     expect(closed.advice).to.contain('db_port');

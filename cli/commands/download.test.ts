@@ -100,7 +100,7 @@ describe('download', () => {
     );
   const isWhole = async (path = join(folder, NAME)) => (await readFile(path)).equals(CONTENT);
 
-  it('puts the file under its own name into the folder, and tells its digest', async () => {
+  it('writes the file under its own name into the folder, and prints its digest', async () => {
     const { code, said } = await run();
     expect(code).to.equal(0);
     expect(said.split('\n')).to.deep.equal([
@@ -113,7 +113,7 @@ describe('download', () => {
     expect((await stat(join(folder, NAME))).mode & 0o777).to.equal(0o600);
   });
 
-  it('warns when the backup is not complete, though the bytes are what they were', async () => {
+  it('warns when the backup is not complete, although the bytes are intact', async () => {
     const state = (state: string) => {
       const record = { id: 34, database_name: 'pt_xyz', file_name: NAME, timestamp: '2026-01-01 00:00:00', size: 1 };
       const more = { repr_digest: 'x', state, findings: [], dump_size: null, dump_sha256: null, received_at: 'x' };
@@ -132,7 +132,7 @@ describe('download', () => {
     expect((await run()).said).not.to.contain('warning');
   });
 
-  it('puts it under the name that is given', async () => {
+  it('writes the file under the given name', async () => {
     await run(join(folder, 'my.zip'));
     expect(await isWhole(join(folder, 'my.zip'))).to.equal(true);
   });
@@ -201,7 +201,7 @@ describe('download', () => {
       await refused(/belongs to another user/);
     });
 
-    it('writes over nothing that has come in its place meanwhile', async () => {
+    it('overwrites no file that was created in its place meanwhile', async () => {
       script = [
         async (request, response) => {
           await writeFile(join(folder, NAME), 'mine');
@@ -215,7 +215,7 @@ describe('download', () => {
   });
 
   describe('the name in the answer', () => {
-    it('is taken when it is one of our grammar, in both spellings', async () => {
+    it('is used when it follows our grammar, in both spellings', async () => {
       const name = NAME.replace('pt_xyz', 'klien ö & co');
       headers['content-disposition'] = `attachment; filename="x.zip"; filename*=UTF-8''${encodeURIComponent(name)}`;
       await run();
@@ -295,7 +295,7 @@ describe('download', () => {
       expect(asked).to.deep.equal([]);
     });
 
-    it('from the beginning when the service knows no ranges', async () => {
+    it('from the beginning when the service supports no ranges', async () => {
       await writeFile(join(folder, `${NAME}.part`), CONTENT.subarray(0, 2_000_000));
       script = [send({ ranges: false })];
       await run();
@@ -310,7 +310,7 @@ describe('download', () => {
       expect(asked.map(({ range }) => range)).to.deep.equal([undefined]);
     });
 
-    it("from the beginning when what an earlier run left turns out to be another file's", async () => {
+    it("from the beginning when the part of an earlier run turns out to be another file's", async () => {
       await writeFile(join(folder, `${NAME}.part`), randomBytes(2_000_000));
       await run();
       expect(await isWhole()).to.equal(true);
@@ -341,7 +341,7 @@ describe('download', () => {
       expect(await readdir(folder)).to.deep.equal([]);
     });
 
-    it('when the service sends nothing more, without asking for ever', async () => {
+    it('when the service sends nothing more, after a limited number of attempts', async () => {
       script = [
         send({ content: CONTENT.subarray(0, 1_000_000) }),
         (_request, response) => response.writeHead(206).end(),
@@ -350,7 +350,7 @@ describe('download', () => {
       expect(asked.length).to.be.below(20);
     });
 
-    it('when the service sends more than the file has, without asking for ever', async () => {
+    it('when the service sends more bytes than the file has, after a limited number of attempts', async () => {
       script = [send({ content: Buffer.concat([CONTENT, Buffer.from('x')]) })];
       const error = await within(1.5);
       expect(asked.length).to.be.below(20);
@@ -392,7 +392,7 @@ describe('download', () => {
       expect(await readdir(folder)).to.deep.equal([]);
     });
 
-    it('at once when it can not write there', async () => {
+    it("at once when the target can't be written", async () => {
       const error = await within(1, join(folder, 'no', 'such', 'folder', 'a.zip'));
       expect(error).to.be.instanceOf(ConfigurationError);
       expect(error.message)

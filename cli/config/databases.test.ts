@@ -55,7 +55,7 @@ describe('config', () => {
     return error.mistakes.map((mistake: string) => mistake.replace(`${path}: `, ''));
   };
 
-  it("takes the form of the user's example", async () => {
+  it("accepts the form of the specification's example", async () => {
     const { sources, warnings } = await load([
       { ...entry, db_password: 'a long password' },
       { ...entry, database_name: 'pt_abc', db_host: '192.168.0.2' },
@@ -110,7 +110,7 @@ describe('config', () => {
 `);
   });
 
-  it('takes every optional key', async () => {
+  it('accepts every optional key', async () => {
     const { sources } = await load([
       {
         name: 'shop at A',
@@ -182,7 +182,7 @@ describe('config', () => {
   });
 
   describe('that is no list that could be read', () => {
-    it('is refused where nothing comes out of it, or too much', async function () {
+    it('is refused where it sends nothing, or too much', async function () {
       this.timeout(60_000);
       const fifo = join(folder, 'fifo');
       execFileSync('mkfifo', [fifo]);
@@ -241,7 +241,7 @@ describe('config', () => {
     expect(mistake).to.contain('1st key').and.contain('Did you mean db_password?').and.not.contain('S3cret');
   });
 
-  it('takes a BOM at the beginning, as editors on Windows write it', async () =>
+  it('accepts a BOM at the beginning, as editors on Windows write it', async () =>
     expect((await loadText(`\uFEFF${JSON.stringify([entry])}`)).sources).to.have.length(1));
 
   describe('all mistakes at once', () => {
@@ -389,7 +389,7 @@ describe('config', () => {
     });
   });
 
-  it('takes ports as numbers and as texts', async () => {
+  it('accepts ports as numbers and as strings', async () => {
     const { sources } = await load([
       { ...entry, name: 'a', db_port: 3307 },
       { ...entry, name: 'b', db_port: '3308' },
@@ -417,7 +417,7 @@ describe('config', () => {
     }
   });
 
-  it("takes no host that MariaDB's client would read as a list of settings", async () => {
+  it("refuses a host that MariaDB's client would read as a list of settings", async () => {
     for (const db_host of ['host=db1;plugin-dir=/tmp', 'db1;', 'db1 ', ';host=x'])
       expect(await mistakesOf(load([{ ...entry, db_host }])), db_host).to.deep.equal([
         'databases[0].db_host: must be the name or the address of a host',
@@ -466,7 +466,7 @@ describe('config', () => {
       }
     });
 
-    it('has to be there', async () =>
+    it('must exist', async () =>
       expect((await mistakesOf(withFile('nowhere')))[0]).to.match(/^databases\[0\]\.db_password_file: ENOENT/));
 
     it('loses the BOM that an editor on Windows puts before the password', async () => {
@@ -509,7 +509,7 @@ describe('config', () => {
   });
 
   describe('invalid JSON', () => {
-    it('is told with line and column', async () => {
+    it('is reported with line and column', async () => {
       for (const [text, place] of [
         ['[\n{"a": "b",}\n]', 'line 2, column 11'],
         ['[{"a":"geheim" "x":1}]', 'line 1, column 16'],

@@ -21,7 +21,7 @@ describe('placeholders', () => {
     expect(missing).to.deep.equal(['[1].db_password A', '[1].list[0] A']);
   });
 
-  it('takes a variable that is set but empty for what it is', () =>
+  it('uses a variable that is set but empty as an empty string', () =>
     expect(interpolateEnv('${EMPTY}', { EMPTY: '' }, never)).to.equal(''));
 
   it('writes a plain ${ for $${', () => {

@@ -37,13 +37,13 @@ const NAMES = Object.keys(DUMP_OPTIONS);
 const valued = (name: string) => `--${name}${DUMP_OPTIONS[name]!.value === 'needed' ? '=x' : ''}`;
 
 describe('dump-options', () => {
-  it('takes each option of its list, spelled exactly as there', () => {
+  it('accepts each option of its list, spelled exactly so', () => {
     for (const name of NAMES) expect(dumpOptionProblem(valued(name)), name).to.equal(undefined);
     for (const option of ['--where=id > 5 and name <> "--force"', '--column-statistics=0', '--master-data=2'])
       expect(dumpOptionProblem(option), option).to.equal(undefined);
   });
 
-  it('takes no other option of the programs, and none that they do not have', async () => {
+  it('accepts no other option of the programs, and no unknown option', async () => {
     const paths = hasMySql9() ? ['mysqldump', mySql9Program('mysqldump')] : ['mysqldump'];
     for (const path of paths) {
       const { stdout } = await promisify(execFile)(path, ['--no-defaults', '--help']);
@@ -60,7 +60,7 @@ describe('dump-options', () => {
     }
   });
 
-  it('stands in docs/reference/configuration.md, option by option', async () => {
+  it('is listed in docs/reference/configuration.md, option by option', async () => {
     const text = await readFile(join(import.meta.dirname, '../../docs/reference/configuration.md'), 'utf8');
     const table = /^\| option \| program \|.*?\n\n/ms.exec(text)![0];
     const rows = table
@@ -210,7 +210,7 @@ describe('dump-options', () => {
     ]);
   });
 
-  it('takes the case of ASCII letters for nothing where tables are ignored, unless it is told to be exact', () => {
+  it('ignores the case of ASCII letters in names of tables, unless asked to be exact', () => {
     const options = ['--ignore-table=SHOP.Ab', '--ignore-table=shop.é'];
     const names = ['ab', 'AB', 'é', 'É', 'e'];
     expect(names.filter(leftOut(options, 'Shop').leavesOut)).to.deep.equal(['ab', 'AB', 'é']);

@@ -17,7 +17,7 @@ describe('fetch-backup', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('ends where each attempt begins anew and breaks off at another place', async function () {
+  it('ends where each attempt starts again and breaks off at another position', async function () {
     this.timeout(60_000);
     const breaks = [10, 20];
     let attempts = 0;
@@ -38,7 +38,7 @@ describe('fetch-backup', () => {
     expect(attempts).to.be.within(5, 8);
   });
 
-  it('takes up again a line over which next to nothing comes', async () => {
+  it('reconnects when almost nothing arrives', async () => {
     let attempts = 0;
     const service = {
       download: async (_id: string, _method: string, { signal }: { signal: AbortSignal }) => {
@@ -64,7 +64,7 @@ describe('fetch-backup', () => {
     expect(attempts).to.equal(2);
   });
 
-  it('takes up again a line over which nothing comes', async () => {
+  it('reconnects when nothing arrives', async () => {
     let attempts = 0;
     const service = {
       download: async (_id: string, _method: string, { signal }: { signal: AbortSignal }) => {

@@ -28,7 +28,7 @@ describe('what the client that restores a dump makes of a definition', function 
     return { comesBack: verdict.comesBack, misread: verdict.contents!.misreadings };
   };
 
-  it('sees that it loses its way in a comment on the first line, with */ in quotes behind it', async () => {
+  it('sees that the client misreads a comment on the first line, with */ in quotes behind it', async () => {
     for (const kind of ['trigger', 'event'] as const) {
       const { comesBack, misread } = await read({ kind, body: NIGHTLY });
       expect(comesBack, kind).to.equal(false);
@@ -36,7 +36,7 @@ describe('what the client that restores a dump makes of a definition', function 
     }
   });
 
-  it('sees that it alters a string in silence', async () => {
+  it('sees that the client silently changes a string', async () => {
     const { comesBack, misread } = await read({ body: ALTERED });
     expect(comesBack).to.equal(false);
     expect(misread).to.deep.equal([{ what: 'a blank in a string', object: { kind: 'events', name: 'it' } }]);
@@ -59,7 +59,7 @@ describe('what the client that restores a dump makes of a definition', function 
     expect(misread.map(({ what }) => what)).to.deep.equal(['a line end in a string']);
   });
 
-  it('has nothing to say of what loads', async () => {
+  it('reports nothing about definitions that load', async () => {
     for (const body of [
       "BEGIN\n /* nightly */\n SET @s = '*/5 * * * *';\n END",
       "BEGIN -- it's nightly\n SET @s = 'x';\r\n # don't\r\n END",
@@ -74,7 +74,7 @@ describe('what the client that restores a dump makes of a definition', function 
           expect(await read({ kind, body }), `${kind} ${body}`).to.deep.equal({ comesBack: true, misread: [] });
   });
 
-  it('is right about awkward ones, too', async () => {
+  it('is right about awkward definitions, too', async () => {
     for (const definition of fc.sample(awkwardDefinitions('mariadb'), { seed: 11, numRuns: 12 })) {
       const verdict = await tryDefinition(server, definition);
       if (verdict.isValid) expectTruth(verdict, JSON.stringify(definition));

@@ -3,7 +3,7 @@ import { InventoryScanner } from './inventory-scanner.ts';
 
 const NOWHERE = { server: null, client: null, characterSet: null, binlog: null, gtid: null };
 
-describe('inventory: origin', () => {
+describe('dump header', () => {
   const originOf = (dump: string) => {
     const scanner = new InventoryScanner();
     scanner.scan(Buffer.from(dump));

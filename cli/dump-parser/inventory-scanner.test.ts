@@ -4,11 +4,11 @@ import { type DumpContents, InventoryScanner } from './inventory-scanner.ts';
 
 const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
 
-describe('inventory: scanner', () => {
+describe('inventory scanner', () => {
   const rowsOf = (dump: string | Uint8Array) =>
     Object.fromEntries(contentsOf(dump).inventory.tables.map(({ name, rows }) => [name, rows]));
 
-  it('finds nothing in nothing', () => {
+  it('finds nothing in an empty dump', () => {
     for (const dump of ['', '\n', '-- nothing\n', ';', ' ;; ']) {
       const { inventory, rows, isBalanced, endsWithMarker } = contentsOf(dump);
       expect(Object.values(inventory).flat(), dump).to.deep.equal([]);
@@ -41,7 +41,7 @@ describe('inventory: scanner', () => {
         expect(rowsOf(dump), dump).to.deep.equal({ t: rows });
     });
 
-    it('takes what stands in a string for nothing else', () => {
+    it('treats the contents of a string as nothing else', () => {
       for (const text of [
         ...[
           '),(',
@@ -102,7 +102,7 @@ describe('inventory: scanner', () => {
       });
     });
 
-    it('counts none of what only looks like an INSERT', () => {
+    it('does not count text that only looks like an INSERT', () => {
       expect(rowsOf('INSERT INTO `t` VALUES (1);\nDO VALUES (1);\nDO VALUES (1);\nSELECT (1),(2);')).to.deep.equal({
         t: 1,
       });

@@ -3,7 +3,7 @@ import { InventoryScanner } from './inventory-scanner.ts';
 
 const TABLE = 'CREATE TABLE `t` (\n  `a` int DEFAULT NULL\n) ENGINE=InnoDB';
 
-describe('inventory: statements that mysqldump does not write', () => {
+describe('statements that mysqldump does not write', () => {
   const contentsOf = (dump: string) => {
     for (const cut of [7, dump.length]) {
       const scanner = new InventoryScanner();
@@ -17,7 +17,7 @@ describe('inventory: statements that mysqldump does not write', () => {
     return unexpected.length + misreadings.length + databases.length + occasions.size > 0 || !isBalanced;
   };
 
-  it('are named as they begin, without their strings', () => {
+  it('are named by their beginning, without their strings', () => {
     const { unexpected } = contentsOf(
       `${TABLE};\nCREATE USER 'evil'@'%' IDENTIFIED BY 'secret';\nGRANT ALL ON *.* TO evil;`,
     );

@@ -181,7 +181,7 @@ describe('inventory of MariaDB', function () {
     expect(large.bytes).to.equal(text.indexOf("');\n", start) + 3 - start);
   });
 
-  it('never takes a part of a dump for a whole one', async () => {
+  it('never reports a part of a dump as a whole one', async () => {
     const whole = await dump(`--ignore-table=${DATABASE}.large`);
     for (let length = 0; length < whole.length - 1; length += 1 + (length % 97)) {
       const { isBalanced, endsWithMarker } = contentsOf(whole.subarray(0, length));

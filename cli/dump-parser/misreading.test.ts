@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { InventoryScanner } from './inventory-scanner.ts';
 
 /** What needs MySQL's client or a shape that random definitions seldom have; client-reading.test.ts has the real MariaDB. */
-describe('inventory: what the client misreads', () => {
+describe('what the client misreads', () => {
   const readingsOf = (flavour: 'MySQL' | 'MariaDB', body: string) => {
     const scanner = new InventoryScanner();
     const version = flavour === 'MySQL' ? '10.13  Distrib 9.7.4' : '10.19  Distrib 10.11.19-MariaDB';

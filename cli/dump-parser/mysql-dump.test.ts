@@ -174,7 +174,7 @@ ${before}`,
     expect(inventory).to.deep.equal({ ...INVENTORY, views: [] });
   });
 
-  it('takes the stand-in of 5.6 and older for no table', () => {
+  it('does not count the placeholder table of a view of 5.6 and older as a table', () => {
     const { inventory } = contentsOf(`SET @saved_cs_client     = @@character_set_client;
 SET character_set_client = utf8;
 /*!50001 CREATE TABLE \`v\` (

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createdBy, tableFilledBy } from './statement.ts';
 
-describe('inventory: statement', () => {
+describe('statement', () => {
   it('tells what each CREATE of mysqldump creates', () => {
     for (const [head, kind, name] of [
       ['CREATE TABLE `t` () ENGINE=InnoDB', 'tables', 't'],

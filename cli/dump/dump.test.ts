@@ -249,7 +249,7 @@ describe('dump', () => {
       }
     });
 
-    it('leaves what can not be removed: it says what went wrong with the dump', async () => {
+    it("reports what went wrong with the dump also when its file can't be removed", async () => {
       const error = await dumpBy(`rm '${path}'; mkdir '${path}'; complain 'Error 2013: Lost connection'; exit 3`).catch(
         error => error,
       );
@@ -293,7 +293,7 @@ describe('dump', () => {
       expect(error.advice).to.contain('view');
     });
 
-    it('tells the password', async () => {
+    it('writes the password to stderr', async () => {
       const error = await failureOf("complain 'using geheim for u'; exit 2");
       expect(error.message).to.equal('fake-mysqldump failed with exit code 2: using *** for u');
       expect((await dumpBy("complain 'using geheim for u'; header; marker")).findings).to.deep.equal([
@@ -301,7 +301,7 @@ describe('dump', () => {
       ]);
     });
 
-    it('complains of what it may not see although it ends well', async () => {
+    it('reports missing rights on stderr although it exits with 0', async () => {
       for (const line of [
         'mysqldump: Error: Access denied; you need (at least one of) the PROCESS privilege(s) for this operation',
         "SELECT command denied to user 'u'@'h' for table 'x'",
@@ -315,7 +315,7 @@ describe('dump', () => {
       }
     });
 
-    it('complains in words that the password would make unreadable', async () => {
+    it('reports missing rights in words that the password would make unreadable', async () => {
       const client = await fakeMysqldump(folder, "complain 'SELECT command denied to u'; header; marker");
       const { findings } = await dump({ ...source, password: 'e' }, path, { client, signal: never });
       expect(findings).to.deep.equal([
@@ -323,7 +323,7 @@ describe('dump', () => {
       ]);
     });
 
-    it('complains in the middle of more output than is kept', async () => {
+    it('reports missing rights in the middle of more output than is kept', async () => {
       const notes = 'head -c 20000 /dev/zero | tr "\\\\0" "x" >&2';
       const { findings } = await dumpBy(`${notes}; complain; complain 'denied'; ${notes}; header; marker`);
       expect(findings.map(({ code }) => code)).to.deep.equal([
@@ -336,7 +336,7 @@ describe('dump', () => {
       for (const { message } of findings) expect(message.length).to.be.below(16_384);
     });
 
-    it('says so long a line that a finding would not fit into a manifest', async () => {
+    it('writes so long a line that a finding would not fit into a manifest', async () => {
       const { findings } = await dumpBy('head -c 16384 /dev/zero | tr "\\\\0" "x" >&2; header; marker');
       expect(findings.map(({ code }) => code)).to.deep.equal(['DUMP_STDERR_WARNING']);
       expect(findingList.isValidSync(findings)).to.equal(true);
@@ -366,7 +366,7 @@ describe('dump', () => {
       expect(await left()).to.deep.equal([]);
     });
 
-    it('is whole, and no one can see whether tables were swapped meanwhile: it is kept, and not made again', async () => {
+    it('completes, and the check for swapped tables fails: the dump is kept, and not repeated', async () => {
       const log = join(folder, 'begun');
       const client = await fakeMysqldump(folder, `echo x >> '${log}'; header; marker`);
       const tablesSeen = { fingerprint: new Map([['t', 'InnoDB 1']]), ignoresCase: false };

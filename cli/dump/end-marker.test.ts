@@ -20,7 +20,7 @@ describe('end-marker', () => {
     return endsWithMarker(path);
   };
 
-  it('takes a dump whose last line begins with the marker', async () => {
+  it('accepts a dump whose last line begins with the marker', async () => {
     for (const dump of [
       `insert\n${MARKER}\n`,
       `insert\n\n${MARKER}`,
@@ -32,7 +32,7 @@ describe('end-marker', () => {
       expect(await isWhole(dump), JSON.stringify(dump)).to.equal(true);
   });
 
-  it('takes nothing else', async () => {
+  it('accepts nothing else', async () => {
     for (const dump of [
       '',
       '\n',
@@ -54,7 +54,7 @@ describe('end-marker', () => {
       expect(await isWhole(dump), JSON.stringify(dump)).to.equal(false);
   });
 
-  it('reads bytes that are no UTF-8', async () => {
+  it('reads bytes that are not UTF-8', async () => {
     const bytes = Buffer.from([0xff, 0xfe, 0x80, 0x00, 0xc3]);
     expect(await isWhole(Buffer.concat([bytes, Buffer.from(`\n${MARKER}\n`)]))).to.equal(true);
     expect(await isWhole(Buffer.concat([Buffer.from(`insert\n${MARKER}`), bytes]))).to.equal(true);

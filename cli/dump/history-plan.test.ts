@@ -116,7 +116,7 @@ describe('system-versioned', function () {
     expect(taken.findings.map(({ code }) => code)).to.deep.equal(['HISTORY_NOT_DUMPED']);
   });
 
-  it('is nothing to think of in a database without such tables', async () => {
+  it('changes nothing in a database without such tables', async () => {
     await mariadb.sql('drop table hidden, named, parts', DATABASE);
     expect(await plan()).to.deep.equal({ options: [], codes: [], findings: [] });
   });

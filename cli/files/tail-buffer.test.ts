@@ -16,7 +16,7 @@ describe('tail-buffer', () => {
     );
   });
 
-  it('keeps copies', () => {
+  it("keeps copies of the bytes, not the caller's buffer", () => {
     const last = new TailBuffer(4);
     const piece = Buffer.from('abc');
     last.add(piece);

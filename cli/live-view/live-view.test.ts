@@ -65,7 +65,7 @@ describe('live-view', () => {
     expect(unit).to.equal('KiB');
   });
 
-  it('shows the speed of a zip that has begun anew, and of the upload behind it', async () => {
+  it('shows the speed of a zip that was restarted, and of the upload after it', async () => {
     const anew = await lineAfter(view => {
       view.onStart(backup, 'dump', { path: '/nowhere' });
       view.onProgress(backup, 50 * GB);
@@ -196,7 +196,7 @@ describe('live-view', () => {
       await terminal.shows(/0 of 3 databases done, 94 %/);
     });
 
-    it('leaves nothing of itself', async () => {
+    it('leaves none of its lines behind', async () => {
       await using terminal = await run({ columns: 100, rows: 20 }, 33, '');
       expect(await terminal.exitCode).to.equal(0);
       expect(await terminal.screen()).to.equal('the end');

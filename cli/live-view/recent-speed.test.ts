@@ -26,7 +26,7 @@ describe('a recent speed', () => {
     expect(speeds.at(-1)).to.equal(0);
   });
 
-  it('begins anew with what is done anew', () => {
+  it('restarts when the work restarts', () => {
     const speeds = shown(ms => (ms < 4000 ? 50 * ms : 10 * (ms - 4000)), 8000);
     for (const speed of speeds) if (speed !== undefined) expect(speed).to.be.within(0, 50_000);
     expect(speeds.at(-1)).to.equal(10_000);

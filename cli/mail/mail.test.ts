@@ -94,7 +94,7 @@ describe('mail', () => {
     expect(mail.match(/refuses connections/g)).to.have.length(1);
   });
 
-  it('has of a program that says much the beginning and the end', () => {
+  it('shows the beginning and the end of a long message of a program', () => {
     const message = Array.from({ length: 100 }, (_, line) => `line ${line} ${'x'.repeat(line === 0 ? 5000 : 10)}`).join(
       '\n',
     );
@@ -104,7 +104,7 @@ describe('mail', () => {
     expect(mail).to.contain('… 88 lines are left out; last-run.json');
   });
 
-  it('says once what many lack, with the statement that fixes it of each', () => {
+  it('says once what many databases lack, with the statement that fixes each', () => {
     const lacking = (name: string) =>
       wellOne(name, {
         ...{ state: 'incomplete', lastGood: null },
@@ -119,7 +119,7 @@ describe('mail', () => {
     expect(mail.match(/lacks TRIGGER/g)).to.have.length(1);
   });
 
-  it('says of what there was never a good backup, or none that is known', () => {
+  it('says which databases never had a good backup, and for which none is known', () => {
     const never = failedOne('a', fail(), { lastGood: null });
     const { lastGood: _, ...unknown } = failedOne('b', fail({ message: 'other' }));
     const mail = mailOf(reportOf([never, unknown]));
@@ -251,7 +251,7 @@ describe('mail', () => {
     expect(mailOf(report), 'all new').to.not.contain('(new)');
   });
 
-  it('lets no name and no text of others end its line or pass for one of sade', () => {
+  it('lets no name and no foreign text end its line or look like a line of sade', () => {
     const forged = 'x\n\nok 99\n  pt_xyz: \u001b[2J fine';
     const report = reportOf(
       [
@@ -269,7 +269,7 @@ describe('mail', () => {
     }
   });
 
-  it('says on a terminal nothing again that stands above already', () => {
+  it('repeats nothing on a terminal that was already printed above', () => {
     const text = composeVerdict(badNight, NOW, word => `<${word}>`);
     const [mailed = ''] = mailOf(badNight).split('\n\nDetails\n');
     const withoutNext = mailed.replace(/\n {4}-> .*(?:\n {7}.*)*/g, '');

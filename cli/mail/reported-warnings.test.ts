@@ -21,15 +21,15 @@ function newsOf(nights: readonly (readonly Warning[])[], mailedAnyway: readonly 
   });
 }
 
-describe('told warnings', () => {
-  it('are news in the first night, and once a week as long as they stand', () =>
+describe('reported warnings', () => {
+  it('are in the mail of the first night, and once a week while they last', () =>
     expect(newsOf(Array.from({ length: 16 }, () => [MYISAM]))).to.deep.equal([
       ...[1, 0, 0, 0, 0, 0, 0],
       ...[1, 0, 0, 0, 0, 0, 0],
       ...[1, 0],
     ]));
 
-  it('are no news for a week after a mail that went out for another reason', () =>
+  it('are not repeated for a week after a mail that went out for another reason', () =>
     expect(
       newsOf(
         Array.from({ length: 12 }, () => [MYISAM]),
@@ -37,10 +37,10 @@ describe('told warnings', () => {
       ),
     ).to.deep.equal([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]));
 
-  it('are no news for a night without them, such as one in which the dump failed', () =>
+  it('are not new again after a night without them, such as one with a failed dump', () =>
     expect(newsOf([[MYISAM], [], [MYISAM]])).to.deep.equal([1, 0, 0]));
 
-  it('are no news for other figures, and are for another table, database or code', () => {
+  it('are not new for other numbers, but are for another table, database or code', () => {
     const first = [MYISAM];
     expect(newsOf([first, [{ ...MYISAM, message: '3 tables: catatan (MyISAM)' }]])).to.deep.equal([1, 0]);
     expect(newsOf([first, [{ ...MYISAM, message: '2 tables: catatan, log (MyISAM)' }]])).to.deep.equal([1, 1]);
@@ -51,6 +51,6 @@ describe('told warnings', () => {
     ).to.deep.equal([1, 0]);
   });
 
-  it('are all news when nothing is known of the nights before', () =>
+  it('are all new when the report of earlier nights is missing', () =>
     expect(freshWarnings([MYISAM], undefined, night(0))).to.deep.equal([MYISAM]));
 });

@@ -29,7 +29,7 @@ const FACTS: DumpFacts = {
 
 const SEALED = { size: 100, sha256: Buffer.alloc(32) } as Parameters<ManifestBuilder['build']>[1];
 
-describe('make-manifest', () => {
+describe('manifest-builder', () => {
   const manifestOf = (dump: string) => {
     const builder = new ManifestBuilder();
     for (let from = 0; from < dump.length; from += 7) builder.update(Buffer.from(dump.slice(from, from + 7)));

@@ -57,7 +57,7 @@ describe('disk-room', () => {
     expect(await settled()).to.deep.equal(['a', 'c']);
   });
 
-  it('counts on what was promised and will not be written', async () => {
+  it('releases reserved space that will not be written', async () => {
     void enter('a', 60);
     void enter('b', 60);
     expect(await settled()).to.deep.equal(['a']);
@@ -66,7 +66,7 @@ describe('disk-room', () => {
     expect(await settled()).to.deep.equal(['a', 'b']);
   });
 
-  it('tries what does not fit even alone, but alone', async () => {
+  it('tries a dump alone that does not fit even alone', async () => {
     void enter('a', 6);
     void enter('large', 1000);
     expect(await settled()).to.deep.equal(['a']);
@@ -103,7 +103,7 @@ describe('disk-room', () => {
     expect(await settled()).to.deep.equal(['a', 'c']);
   });
 
-  it('holds nothing up where the disk can not be asked', async () => {
+  it("delays nothing where the free space can't be read", async () => {
     room = new DiskRoom(folder, async () => {
       throw new Error('ENOSYS');
     });

@@ -608,7 +608,7 @@ describe('pipeline', () => {
       }
     });
 
-    it('and takes no zip above some size: that is one cause, and smaller ones are sent without a pause', async () => {
+    it('and rejects zips above some size: that is one cause, and smaller ones are sent without a pause', async () => {
       for (const [body, why] of [
         ['<html>', 'has a proxy that rejects zips of this size (413)'],
         [
@@ -641,7 +641,7 @@ describe('pipeline', () => {
     });
   });
 
-  it('holds new dumps up while uploads are slow', async () => {
+  it('delays new dumps while uploads are slow', async () => {
     let release = () => {};
     const released = new Promise<void>(resolve => {
       release = resolve;
@@ -694,7 +694,7 @@ describe('pipeline', () => {
     });
   });
 
-  it('dumps one after the other what the disk has no room for, and takes the waiting off no one', async () => {
+  it('dumps databases one after the other when the disk has no room for all, and does not count the waiting as their time', async () => {
     preflight = async () => ({ ...allSeen, estimatedBytes: 2 ** 60 });
     const script = `echo >> '${folder}/bin/begun'; sleep 1.5; wc -l < '${folder}/bin/begun' >> '${folder}/bin/seen'; ${GOOD}`;
     const outcomes = await run(names(2), script, { timeoutMs: 2700 });

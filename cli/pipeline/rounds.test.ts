@@ -27,7 +27,7 @@ describe('rounds', () => {
   const ended = (database: string) => ({ kind: 'finished', outcome: { database } }) as FinishedJob;
   const postponed = (label: string) => ({ kind: 'postponed', source: { label } }) as PostponedJob;
 
-  it('gives each out once where no one lacks room', async () => {
+  it('gives each database out once where the disk has room for all', async () => {
     const { rounds, soon } = roundsOf(['a', 'b']);
     expect(await soon()).to.deep.equal(['a', 'b']);
     expect(rounds.isEnd(ended('a'))).to.equal(true);
@@ -35,7 +35,7 @@ describe('rounds', () => {
     expect(await soon()).to.deep.equal(['a', 'b', 'all']);
   });
 
-  it('gives those that lacked room out again, each when all others have ended', async () => {
+  it('gives databases that lacked room out again, each when all others have ended', async () => {
     const { rounds, soon } = roundsOf(['a', 'b', 'c'], 1);
     await soon();
     expect(rounds.isEnd(postponed('b'))).to.equal(false);

@@ -156,7 +156,7 @@ describe('a database server that sade does not trust', () => {
     expect(await session.ask('select 1')).to.have.length(1_200_000);
   }).timeout(60_000);
 
-  it('has its long error cut off', async () => {
+  it('gets its long error cut off', async () => {
     const answer = () => refusalOf(1105, 'x'.repeat(5 * MIB), 'HY000');
     const { error } = await failureWith({ answer });
     expect(error.message.length).to.be.below(1500);

@@ -79,7 +79,7 @@ for (const { name, flavour, open } of SERVERS)
     };
     const ON = `on \`pt\\_preflight\`.*`;
 
-    it('finds nothing amiss where all is granted, and says what is there', async () => {
+    it('reports nothing where all rights are granted, and lists the objects', async () => {
       await create(SCHEMA);
       await grant(`select, show view, trigger, event ${ON}`, routines);
       const report = await look();
@@ -269,7 +269,7 @@ for (const { name, flavour, open } of SERVERS)
       expect((await look()).findings).to.deep.equal([]);
     });
 
-    it('minds no view of its caller that reads another database, too', async () => {
+    it('accepts an INVOKER view that also reads another database', async () => {
       await server.sql('create database if not exists elsewhere; create table if not exists elsewhere.x (j int)');
       await create(`${SCHEMA} create sql security invoker view both_of as select t.*, x.j from t join elsewhere.x`);
       await grant(`select, show view, trigger, event ${ON}`, routines);
@@ -466,7 +466,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(took).to.be.below(3000);
     });
 
-    it('says why it can not look, and ends when aborted', async () => {
+    it("says why it can't check, and ends when aborted", async () => {
       await create(SCHEMA);
       await grant(`select ${ON}`);
       const error = await look({ password: 'geheim' }).catch(error => error);

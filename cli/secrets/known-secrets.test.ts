@@ -41,7 +41,7 @@ describe('known secrets', () => {
     expect(await knownSecrets(path, { HOST_SECRET: 'hidden' })).to.include.keys('hidden', 'card=4111');
   });
 
-  it('are found in a list that is no JSON, or no list', async () => {
+  it('are found in a file that is not JSON, or not a list', async () => {
     await writeFile(path, '[{"db_password": "p\\"w", "x": ${ENV}}, {"db_password" :"cut off');
     expect(await knownSecrets(path, { ENV: 'of the env' })).to.include.keys('p"w', 'cut off', 'of the env');
     await writeFile(path, '{"db_password": "alone"}');

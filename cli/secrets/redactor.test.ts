@@ -69,7 +69,7 @@ describe('redactor', () => {
     expect(redactor(['geheim', 'geheimnis']).text('das geheimnis')).to.equal('das ***');
   });
 
-  it('leaves no secret behind that a blot makes with what stands beside it', () => {
+  it('leaves no secret that the mask forms with the text beside it', () => {
     expect(redactor(['****', 'a***']).text('x a**** y')).not.to.match(/\*{4}|a\*{3}/);
   });
 

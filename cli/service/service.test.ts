@@ -66,7 +66,7 @@ describe('service', () => {
     }
   });
 
-  it('says that what answers is no service of ours where it speaks no HTTP, such as a database server', async () => {
+  it("reports an answer that is not HTTP, such as a database server's, as not Lumbung", async () => {
     const other = createTcpServer(socket => socket.on('error', () => {}).end('J\0\0\0\n11.4.2-MariaDB\0')).listen(
       0,
       '127.0.0.1',
@@ -184,7 +184,7 @@ describe('service', () => {
     expect(error.advice).to.contain('http://');
   });
 
-  it('gives up on an answer that does not come, or not to its end', async () => {
+  it('gives up on an answer that does not come, or does not end', async () => {
     for (const begins of [false, true]) {
       listener = (_request, response) => {
         if (begins) response.writeHead(200, { 'content-type': 'application/json' }).write('{');

@@ -88,7 +88,7 @@ describe('run-lock', () => {
     expect(existsSync(join(folder, 'run.json'))).to.equal(false);
   });
 
-  it('is not given a second time, and says who has it', () => {
+  it('is not given twice, and says who holds it', () => {
     using _lock = RunLock.acquire(folder, startedAt);
     const error = denied();
     expect(error.exitCode).to.equal(EXIT.anotherRun);
@@ -110,7 +110,7 @@ describe('run-lock', () => {
     expect(denied().message).to.contain(`process 7, started ${inLocalTime(startedAt)}`);
   });
 
-  it('is not taken from what is no lock file, with exit code 3 and what to do', async () => {
+  it('is refused on a file that is not a lock file, with exit code 3 and what to do', async () => {
     const path = join(folder, 'run.lock');
     const odd: Record<string, () => unknown> = {
       garbage: () => writeFile(path, 'garbage '.repeat(1000)),
@@ -148,7 +148,7 @@ describe('run-lock', () => {
     }
   });
 
-  it('is let go of also when its note can not be removed', async () => {
+  it("is released also when its note can't be removed", async () => {
     const lock = RunLock.acquire(folder, startedAt);
     await rm(join(folder, 'run.json'));
     await mkdir(join(folder, 'run.json/x'), { recursive: true });

@@ -87,7 +87,7 @@ describe('spool', () => {
       }
     });
 
-    it('is refused when it is no folder, or can not be made', async () => {
+    it("is refused when it is not a folder, or can't be created", async () => {
       await writeFile(join(parent, 'file'), '');
       for (const path of [join(parent, 'file'), join(parent, 'file', 'work')])
         expect(await Spool.open(path).catch(error => error), path).to.be.instanceOf(ConfigurationError);
@@ -209,7 +209,7 @@ describe('spool', () => {
       expect(await readdir(folder)).to.deep.equal([]);
     });
 
-    it('leave nothing of a mark whose zip is gone, and what is half-done and can not be removed keeps no run from its work', async function () {
+    it("lose marks whose zip is gone, and an unfinished file that can't be removed stops no run", async function () {
       const spool = await Spool.open(folder);
       const [zip, half] = [formatBackupName(name('a', '00:00:00')), formatDumpName(name('b', '00:00:00'))];
       await put(spool, `${zip}.delivered`, half);

@@ -39,7 +39,7 @@ describe('the colour of a state', () => {
     for (const word of ['ok', 'complete']) expect(bytes).to.contain(`${GREEN}${word}\x1b`);
   });
 
-  it('keeps the blanks around a word, and leaves a word alone that is no state', async () => {
+  it('keeps the blanks around a word, and does not colour a word that is not a state', async () => {
     const bytes = await written(node('ok    ', 'shop_complete'));
     expect(bytes).to.contain(`${GREEN}ok    \x1b`);
     expect(bytes).to.contain('\nshop_complete|');

@@ -65,7 +65,7 @@ describe('local time', () => {
     );
   });
 
-  it('shows as it came what is no moment', () => {
+  it('shows a text that is not a time unchanged', () => {
     for (const text of ['9999-99-99 99:99:99', 'yesterday']) {
       expect(inLocalTime(text)).to.equal(text);
       expect(timeColumn([text], new Date()).format(text)).to.equal(text);

@@ -141,10 +141,10 @@ describe('upload', () => {
     expect(head.indexOf('name="manifest"')).to.be.below(head.indexOf('name="file"'));
   });
 
-  it('takes 200 as well: the same file had arrived before', async () =>
+  it('accepts 200 as well: the same file had arrived before', async () =>
     expect((await send([answer(200, receipt())])).id).to.equal(7));
 
-  it('takes an answer with fields that it does not know', async () =>
+  it('accepts an answer with unknown fields', async () =>
     expect((await send([answer(201, { ...receipt({ verified: true }), extra: 1 })])).id).to.equal(7));
 
   it('puts any label into the path', async () => {
@@ -153,7 +153,7 @@ describe('upload', () => {
     expect(requests[0]!.url).to.equal(`/${encodeURIComponent('a b?#%&"ö🐈/..')}`);
   });
 
-  it('takes no record of another database for its own', async () => {
+  it('refuses a record of another database', async () => {
     const error = await failureOf([answer(201, receipt({ database_name: 'pt_abc' }))]);
     expect(error.message).to.contain('the service says that it stored');
   });
@@ -164,7 +164,7 @@ describe('upload', () => {
     expect(requests[0]!.url).to.equal('/lumbung/pt_xyz');
   });
 
-  describe('takes nothing for delivered', () => {
+  describe('does not treat a zip as delivered', () => {
     it('whose digest in the answer is another', async () => {
       const other = createHash('sha256').update('x').digest();
       const error = await failureOf([answer(201, receipt({ repr_digest: formatReprDigest(other) }))], { retries: 3 });
@@ -194,7 +194,7 @@ describe('upload', () => {
       expect((await failureOf(answers, { request: { manifest } })).message).to.contain('the service says');
     });
 
-    it('that the service thinks better of than we do', async () => {
+    it('that the service reports in a better state than the manifest', async () => {
       const missing = finding('TRIGGERS_NOT_GRANTED', 'no triggers');
       const manifest = sampleManifest({ file_name: FILE_NAME, findings: [missing] });
       const verdict = (state: string, findings: object[]) => [answer(201, receipt({ state, findings }))];
@@ -409,7 +409,7 @@ describe('upload', () => {
       globalThis.setTimeout = real;
     });
 
-    it('gives up a connection over which nothing moves, and tries again', async () => {
+    it('gives up a connection that stalls, and tries again', async () => {
       const deaf: Step = request => request.removeAllListeners('data').pause();
       const large = await zipOf(randomBytes(30_000_000));
       const all = answer(201, receipt({ size: large.size, repr_digest: formatReprDigest(large.sha256) }));

@@ -56,13 +56,13 @@ describe('bytes that change', function () {
       expect((await trial.listed()).map(({ state }) => state)).to.deep.equal(['complete']);
     });
 
-    it('in the manifest beside it: it is delivered, but no one vouches for it', async () => {
+    it('in the manifest beside it: it is delivered, and listed as unverified', async () => {
       const manifest = await readFile(`${zip}.json`, 'utf8');
       await writeFile(`${zip}.json`, manifest.slice(0, -20));
       await expectUnverified();
     });
 
-    it('so that the manifest beside it is gone: it is delivered, but no one vouches for it', async () => {
+    it('so that the manifest beside it is gone: it is delivered, and listed as unverified', async () => {
       await rm(`${zip}.json`);
       await expectUnverified();
     });

@@ -67,7 +67,7 @@ describe('a backup during which', function () {
     await trial.expectFailed(run, { stage: 'upload', says: /not one of Lumbung's service/, waits: true });
   });
 
-  it('something that is not Lumbung answers 404 and a page', async () => {
+  it('another program answers with 404 and a web page', async () => {
     await using other = await answering(404, '<h1>Not Found</h1>');
     const run = await trial.backup(['--retries', '0'], other.url);
     await trial.expectFailed(run, { stage: 'upload', says: /answered 404, but not as Lumbung does/, waits: true });

@@ -233,7 +233,7 @@ describe('a backup of a database', function () {
     await trial.expectComplete(await trial.backup());
   });
 
-  it('whose rights can not be looked at, although the dump works', async () => {
+  it("whose rights can't be read, although the dump works", async () => {
     const database = await scene.createDatabase(SHOP);
     await using proxy = await startFaultyProxy(
       () => `http://127.0.0.1:${scene.mariadb.port}`,

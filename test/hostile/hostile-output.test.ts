@@ -124,7 +124,7 @@ describe('what others say, in all outputs of sade', () => {
     ...[['history', 'gone'], ['show', '9'], ['download', '3'], ['doctor'], ['doctor', '--json']],
   ];
   for (const command of COMMANDS)
-    it(`a service's names and errors steer no terminal and forge no line: sade ${command.join(' ')}`, async () => {
+    it(`a service's names and errors control no terminal and forge no line: sade ${command.join(' ')}`, async () => {
       await using place = await Workplace.create([
         {
           name: 'pt_xyz',

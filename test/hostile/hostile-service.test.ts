@@ -80,7 +80,7 @@ describe('a service that sade does not trust', () => {
         expect(service.sent).to.be.below(64 * MIB);
       });
 
-    it('is given up when its answer only trickles, or when it answers 1xx time and again', async () => {
+    it('is given up when its answer only trickles, or when it sends too many 1xx answers', async () => {
       for (const answer of [trickle, interim!]) {
         await using service = await startHostileService(answer);
         const failure = await failureOf(new Service(new URL(service.url), undefined, 500).databases());

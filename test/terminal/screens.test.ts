@@ -137,7 +137,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
     expect(json, "it stays the service's answer").to.have.length(115);
   });
 
-  it('sade list says that it shows only what the service has received, where no list of databases can be read', async () => {
+  it('sade list says that it shows only databases with a backup, where no list of databases can be read', async () => {
     const broken = join(folder, 'broken.json');
     await writeFile(broken, '[ {', { mode: 0o600 });
     for (const [config, why] of [

@@ -32,7 +32,7 @@ describe('estimate', () => {
     }
   });
 
-  it('reckons with the largest that the workers can have in hand at once', () => {
+  it('counts the largest dumps that the workers can hold at once', () => {
     const sizes = { dumpBytes: [10, 3000, 20, 600, 90], unknown: [] };
     const workers = { dumpWorkers: 1, zipWorkers: 1, uploadWorkers: 1 };
     expect(bytesUnderWay(sizes, workers)).to.equal(3600 + 1200);

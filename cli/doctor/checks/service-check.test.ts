@@ -44,7 +44,7 @@ describe('service check', () => {
     expect(await failure(error)).to.equal(error);
   });
 
-  it('tells one that is too old to be asked', async () => {
+  it('reports a service that is too old to be asked', async () => {
     const error = await failure(new ServiceRefusal('answered 404', { status: 404, code: 'NOT_FOUND' }));
     expect(error).to.be.instanceOf(ExplainedError);
     expect(error.advice).to.contain('Update the service');
@@ -83,14 +83,14 @@ describe('service check', () => {
     expect(checks.map(({ message }) => message)).to.include('its clock agrees with the one here');
   });
 
-  it('holds its room against the zips of one run, and of a week', async () => {
+  it('compares its free space with the zips of one run, and of a week', async () => {
     const free = (gib: number) => ({ storage: { free_bytes: gib * GIB, total_bytes: 200 * GIB } });
     expect((await check(free(0.9))).marks).to.deep.equal(['FAIL']);
     expect((await check(free(6.9))).marks).to.deep.equal(['warn']);
     expect((await check(free(7.1))).marks).to.deep.equal([]);
   });
 
-  it('warns of one that does not read the uploads', async () => {
+  it('warns of a service that does not check the uploads', async () => {
     const { marks, text } = await check({ verify_uploads: false });
     expect(marks).to.deep.equal(['warn']);
     expect(text).to.contain('unverified');

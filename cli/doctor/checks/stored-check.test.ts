@@ -37,7 +37,7 @@ describe('doctor: newest backups', () => {
     return `${checks[0]!.mark} ${checks[0]!.message} ${checks[0]!.advice ?? ''}`;
   };
 
-  it('are well when they are complete and not older than a night', async () =>
+  it('are ok when they are complete and not older than a night', async () =>
     expect(await check('2026-01-02 01:30:00')).to.equal('ok is complete, 1 h old (id 7) '));
 
   it('are a problem when they are not complete, however new', async () => {
@@ -61,7 +61,7 @@ describe('doctor: newest backups', () => {
     });
   });
 
-  it('are a problem when the service knows none of what it was given: its history may be lost', async () => {
+  it('are a problem when the service has none of the delivered backups: its history may be lost', async () => {
     const run = { ...RUN, outcomes: [{ database: 'pt_xyz', backupId: 7 }] } as unknown as LastRun;
     expect(await check(undefined, '', run)).to.match(
       /^FAIL the service has no backup of it, .* \(id 7\) .*lost its history/,

@@ -38,20 +38,20 @@ describe('work folder check', () => {
   const leave = (takenAt: Date, more = '') =>
     writeFile(join(workDir, formatBackupName({ database: 'pt_xyz', takenAt, id: ID }) + more), 'x');
 
-  it('is fine with one that can be made, and does not make it', async () => {
+  it('is fine with a folder that can be created, and does not create it', async () => {
     const { marks, text } = await check();
     expect(marks).to.deep.equal(['ok', 'ok']);
     expect(text).to.contain('the first run creates it');
     expect(await readdir(folder)).to.deep.equal([]);
   });
 
-  it('is fine with one that is private and empty, and leaves it so', async () => {
+  it('is fine with a private and empty folder, and leaves it empty', async () => {
     await made();
     expect((await check()).marks).to.deep.equal(['ok', 'ok', 'ok']);
     expect(await readdir(workDir)).to.deep.equal([]);
   });
 
-  it('refuses one that other users can read', async () => {
+  it('refuses a folder that other users can read', async () => {
     await made();
     await chmod(workDir, 0o755);
     const { marks, text } = await check();
@@ -59,7 +59,7 @@ describe('work folder check', () => {
     expect(text).to.contain(`chmod 700 '${workDir}'`);
   });
 
-  it('refuses one that is no folder, or is to be made in a file', async () => {
+  it('refuses a path that is not a folder, or lies inside a file', async () => {
     await writeFile(join(folder, 'data'), '', { mode: 0o600 });
     expect((await check()).marks).to.deep.equal(['FAIL']);
     await rm(join(folder, 'data'));
@@ -68,7 +68,7 @@ describe('work folder check', () => {
     expect((await check()).marks).to.deep.equal(['FAIL']);
   });
 
-  it('refuses one that is a link, or lies behind a link, to what is not there', async () => {
+  it('refuses a path that is, or lies behind, a link to a missing target', async () => {
     for (const path of [join(folder, 'data'), workDir]) {
       await mkdir(join(path, '..'), { recursive: true });
       await symlink('/no/such/disk', path);
@@ -94,7 +94,7 @@ describe('work folder check', () => {
     expect((await check()).text).not.to.contain('unfinished');
   });
 
-  it('refuses one that this user can not make', async function () {
+  it("refuses a folder that this user can't create", async function () {
     if (process.getuid?.() === 0) {
       console.warn('      skipped: root may write everywhere');
       return this.skip();
@@ -161,7 +161,7 @@ describe('work folder check', () => {
     RunLock.acquire(workDir, new Date())[Symbol.dispose]();
   });
 
-  it('holds the free space against what lies there at once, and against all zips of a run', async () => {
+  it('compares the free space with the files at one time, and with all zips of a run', async () => {
     await made();
     const dumpBytes = Array.from({ length: 30 }, () => GIB);
     const cases = [

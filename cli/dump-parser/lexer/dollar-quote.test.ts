@@ -10,7 +10,7 @@ const MARIADB =
 /** Puts what comes out of the reach of the lexer's look ahead, so that it is read up to the cut. */
 const FAR = 'x'.repeat(30);
 
-describe('inventory: dollar-quote', () => {
+describe('a dollar quote', () => {
   const contentsOf = (dump: string, cuts: readonly number[] = []) => {
     const scanner = new InventoryScanner();
     const bytes = Buffer.from(dump);

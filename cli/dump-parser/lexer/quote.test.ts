@@ -4,7 +4,7 @@ import { closingQuote } from './quote.ts';
 
 const QUOTE = 0x27;
 
-describe('inventory: quote', () => {
+describe('quote', () => {
   it('finds the closing quote as a look at each byte would', () => {
     const part = fc.constantFrom("'", '\\', '\\\\', "\\'", 'x', 'x'.repeat(63), 'x'.repeat(64), 'x'.repeat(200), '"');
     fc.assert(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SqlMode } from './sql-mode.ts';
 
-describe('inventory: sql-mode', () => {
+describe('SQL mode of a dump', () => {
   const after = (...statements: string[]) => {
     const mode = new SqlMode();
     for (const statement of statements) mode.follow(statement);

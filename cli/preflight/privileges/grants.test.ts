@@ -38,7 +38,7 @@ describe('grants', () => {
       expect(parse(line), line).to.include({ level: 'database', database: 'd', grantee: 'lim@10.0.%' });
   });
 
-  it('counts a right on columns for none', () => {
+  it('ignores a right on columns', () => {
     expect(parse('GRANT SELECT (`id`, `a``b(`), INSERT (`id`), UPDATE ON `d`.`t` TO `l`@`%`')).to.deep.include({
       rights: ['UPDATE'],
     });
@@ -53,7 +53,7 @@ describe('grants', () => {
     });
   });
 
-  it('passes by what gives no rights', () => {
+  it('ignores lines that give no rights', () => {
     for (const line of [
       'GRANT `r1`@`%`,`r2`@`%` TO `lim`@`%`',
       'GRANT `on` TO `lim`@`%`',

@@ -42,7 +42,7 @@ describe('source-objects', () => {
     expect((await askOf({})).defaults).to.equal(undefined);
   });
 
-  it('takes what it does not know for no procedure, whether it may be read or not', async () => {
+  it('does not treat unknown kinds as procedures, readable or not', async () => {
     const { names, closedRoutines } = await askOf({
       routines: [
         ['p', 'PROCEDURE', 0],
