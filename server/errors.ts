@@ -1,5 +1,5 @@
 /** What validation says of one field of a request. */
-export interface FieldError {
+interface FieldError {
   readonly field: string;
   readonly message: string;
 }

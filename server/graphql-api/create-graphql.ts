@@ -21,7 +21,7 @@ import { statisticsResolvers } from './resolvers/statistics-resolvers.ts';
 
 export type Graphql = YogaServerInstance<RequestContext, GraphqlContext>;
 
-export interface GraphqlDependencies {
+interface GraphqlDependencies {
   readonly log: Logger;
   readonly totals: DailyTotals;
   readonly events: BackupEvents;

@@ -35,7 +35,7 @@ function withCode(error: GraphQLError): GraphQLError {
 const MAX_LOGGED = 5;
 
 /** So many are shown: one cause can fail each of thousands of fields, and to write as many errors takes seconds. */
-export const MAX_SHOWN = 100;
+const MAX_SHOWN = 100;
 
 /** Runs before the errors are masked, while their cause can still be seen. */
 export function logUnforeseen(log: Logger): Plugin<GraphqlContext> {

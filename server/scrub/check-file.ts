@@ -7,7 +7,7 @@ import type { Storage } from '../storage/storage.ts';
 import { addressOf, storedDamage } from './stored-damage.ts';
 
 /** What became of one file. `passed over`: its row was changed or removed meanwhile, so nothing was marked. */
-export type ScrubResult = 'sound' | 'healed' | 'damaged' | 'passed over';
+type ScrubResult = 'sound' | 'healed' | 'damaged' | 'passed over';
 
 export interface FileScrub {
   readonly history: Orm;

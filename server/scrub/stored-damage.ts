@@ -9,7 +9,7 @@ export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
 }
 
-export interface Reading {
+interface Reading {
   readonly storage: Storage;
   readonly signal: AbortSignal;
   /** Hears how many bytes were read; reading goes on when it is done. */

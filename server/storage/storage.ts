@@ -116,7 +116,7 @@ export interface Storage {
 }
 
 /** What is stored of one database. */
-export interface StoredNames {
+interface StoredNames {
   readonly database: string;
   /** Of the published files, and of nothing else. */
   readonly fileNames: string[];

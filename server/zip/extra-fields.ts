@@ -5,7 +5,7 @@ import { demand, toNumber } from './zip-file.ts';
 export type Place = 'local' | 'central';
 
 /** The sizes and the offset of 64 bits that an extra field tells, in their order (APPNOTE 4.5.3). */
-export type Zip64Values = readonly number[];
+type Zip64Values = readonly number[];
 
 const ZIP64 = 0x0001;
 

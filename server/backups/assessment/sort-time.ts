@@ -3,7 +3,7 @@ import type { Finding } from '../../../protocol/finding.ts';
 import { finding } from '../../../protocol/finding.ts';
 
 /** How far a client's clock may be ahead of the service's before its time is not believed. */
-export const CLOCK_TOLERANCE_MS = 15 * 60_000;
+const CLOCK_TOLERANCE_MS = 15 * 60_000;
 
 export interface Times {
   /** What the file name says. */

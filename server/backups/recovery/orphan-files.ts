@@ -17,7 +17,7 @@ export interface OrphanFile {
 }
 
 /** A file that is no backup, whatever its name looks like. */
-export interface Misfit {
+interface Misfit {
   readonly address: FileAddress;
   readonly problem: string;
 }

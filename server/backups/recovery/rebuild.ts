@@ -16,7 +16,7 @@ interface Rebuilding {
 }
 
 /** How many backups a rebuild gave a row, and how many not. */
-export interface Rebuilt {
+interface Rebuilt {
   /** By the record beside them, with the id that they had. */
   fromRecord: number;
   /** By their record, with a new id, since theirs belongs to another. */

@@ -36,7 +36,7 @@ export interface Recordable extends LossColumns {
 }
 
 /** How much a dump holds. */
-export interface ContentCounts {
+interface ContentCounts {
   readonly rows: number;
   readonly tables: number;
 }

@@ -65,7 +65,7 @@ const recordSchema = object({
   return found === state || (state === 'unverified' && findings?.length === 0 && manifest === null);
 });
 
-export type Sidecar = InferType<typeof recordSchema>;
+type Sidecar = InferType<typeof recordSchema>;
 
 /**
  * Writes down what the history knows of a backup.

@@ -7,7 +7,7 @@ import { limitConnections, mostConnections } from './limit-connections.ts';
 import { OpenConnections } from './open-connections.ts';
 import { refuseBroken } from './refuse-broken.ts';
 
-export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
 export interface Listening {
   readonly url: string;

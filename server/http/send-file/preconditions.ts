@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** What tells one state of a resource from another. */
-export interface Validators {
+interface Validators {
   /** A strong one, with its quotes. */
   readonly etag: string;
   readonly lastModified: Date;

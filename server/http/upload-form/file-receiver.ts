@@ -10,7 +10,7 @@ export interface UploadLimits {
 }
 
 /** The part of a form that is its file. */
-export interface FilePart {
+interface FilePart {
   readonly fileName: string;
   /** Those that have come so far. */
   readonly fields: FieldValues;

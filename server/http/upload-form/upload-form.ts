@@ -9,12 +9,12 @@ import { FormFields } from './form-fields.ts';
 import { type FormParsing, parseForm } from './parse-form.ts';
 
 /** A form that was received. What it holds in memory counts as held until it is disposed of. */
-export interface UploadForm<Upload> extends Disposable {
+interface UploadForm<Upload> extends Disposable {
   readonly upload: Upload;
 }
 
 /** What all uploads share. */
-export interface UploadConditions {
+interface UploadConditions {
   readonly limits: UploadLimits;
   readonly budget: FormBudget;
 }

@@ -37,7 +37,7 @@ export async function cleanUp(
 }
 
 /** A named pipe without a writer would hold up the call, and its thread, for ever. */
-export const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK;
+const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * Opens a file for reading.
