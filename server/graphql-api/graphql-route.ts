@@ -1,10 +1,10 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { fairTurns } from '../backups/assessment/fair-turns.ts';
 import { AppError, notFound } from '../errors.ts';
 import { refuseForeign } from '../http/hosts/same-origin.ts';
 import { readBody } from '../http/read-body.ts';
 import { sendContinue } from '../http/send-continue.ts';
+import { fairTurns } from '../process/fair-turns.ts';
 import type { Graphql } from './create-graphql.ts';
 import { graphiqlPage } from './graphiql-page.ts';
 

@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../../protocol/end-marker.ts';
 import { codeOf, messageOf } from '../../error-code.ts';
+import type { Turn } from '../../process/fair-turns.ts';
 import { noteFreed } from '../../process/gc-pressure.ts';
 import { UnsoundZip } from '../../zip/zip-file.ts';
-import type { Turn } from './fair-turns.ts';
 
 interface Content {
   /** The entry's bytes as they stand in the zip, and how many these are. */

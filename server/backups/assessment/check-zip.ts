@@ -1,9 +1,9 @@
 import { formatBytes } from '../../../protocol/format-bytes.ts';
 import { AppError, validationError } from '../../errors.ts';
+import { fairTurns } from '../../process/fair-turns.ts';
 import { readEntry, type ZipEntry } from '../../zip/read-entry.ts';
 import { piecesAt, UnsoundZip, type ZipFile } from '../../zip/zip-file.ts';
 import { type ContentFacts, checkContent } from './check-content.ts';
-import { fairTurns } from './fair-turns.ts';
 
 interface Zip {
   /** Open for reading; stays open. */
