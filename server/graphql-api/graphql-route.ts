@@ -4,7 +4,7 @@ import { AppError, notFound } from '../errors.ts';
 import { refuseForeign } from '../http/hosts/same-origin.ts';
 import { readBody } from '../http/read-body.ts';
 import { sendContinue } from '../http/send-continue.ts';
-import { fairTurns } from '../process/fair-turns.ts';
+import { FairTurns } from '../process/fair-turns.ts';
 import type { Graphql } from './create-graphql.ts';
 import { graphiqlPage } from './graphiql-page.ts';
 
@@ -21,7 +21,7 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
   const router = new Router({ sensitive: true });
   const sendPage = graphiqlPage();
   // All alike: they go in the order in which they came.
-  const turns = fairTurns({ places: AT_ONCE, slice: Infinity, maxBegun: Infinity });
+  const turns = new FairTurns({ places: AT_ONCE, slice: Infinity, maxBegun: Infinity });
   router.register('/graphql', ['GET', 'POST'], async ctx => {
     const isPageOnly = ctx.state.isForeign && acceptsPage(ctx);
     if (!isPageOnly) refuseForeign(ctx);

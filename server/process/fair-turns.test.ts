@@ -1,9 +1,9 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { expect } from 'chai';
-import { fairTurns } from './fair-turns.ts';
+import { FairTurns } from './fair-turns.ts';
 
 /** A piece of work for each byte, each of which takes a turn of the event loop. */
-const work = (turns: ReturnType<typeof fairTurns>, size: number, onEnd: () => void, onPiece = () => {}) =>
+const work = (turns: FairTurns, size: number, onEnd: () => void, onPiece = () => {}) =>
   turns.run(size, async turn => {
     for (let done = 0; done < size; done++) {
       await nextTick();
@@ -13,9 +13,9 @@ const work = (turns: ReturnType<typeof fairTurns>, size: number, onEnd: () => vo
     onEnd();
   });
 
-describe('fairTurns', () => {
+describe('FairTurns', () => {
   it('lets a small task pass by large ones, however many of these came before', async () => {
-    const turns = fairTurns({ places: 2, slice: 5, maxBegun: 10 });
+    const turns = new FairTurns({ places: 2, slice: 5, maxBegun: 10 });
     const ended: string[] = [];
     let pieces = 0;
     const large = Array.from({ length: 30 }, (_, at) =>
@@ -37,7 +37,7 @@ describe('fairTurns', () => {
   });
 
   it('lets a large task get on although small ones never end', async () => {
-    const turns = fairTurns({ places: 1, slice: 5, maxBegun: 2 });
+    const turns = new FairTurns({ places: 1, slice: 5, maxBegun: 2 });
     let isLargeDone = false;
     let small = 0;
     const large = work(turns, 50, () => (isLargeDone = true));
@@ -51,7 +51,7 @@ describe('fairTurns', () => {
   });
 
   it('holds no more places and no more large tasks than it may, also behind tasks that fail', async () => {
-    const turns = fairTurns({ places: 3, slice: 2, maxBegun: 4 });
+    const turns = new FairTurns({ places: 3, slice: 2, maxBegun: 4 });
     let [running, most, begun, mostBegun] = [0, 0, 0, 0];
     const results = await Promise.allSettled(
       Array.from({ length: 40 }, (_, number) =>

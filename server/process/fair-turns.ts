@@ -3,19 +3,14 @@ interface Limits {
   readonly places: number;
   /** How much a task may do before it makes room for another that waits. */
   readonly slice: number;
-  /** How many tasks that take more than a slice may be under way, running or not: each keeps memory. */
+  /** How many tasks that take more than a slice may have begun, running or not: each keeps memory. */
   readonly maxBegun: number;
 }
 
-/** A task's say in when it runs. */
+/** By it a task gives others their turn. */
 export interface Turn {
-  /** Tells that so much was done; resolves when the task may go on. */
+  /** So much was done. Resolves when the task may go on. */
   used(amount: number): Promise<void> | void;
-}
-
-export interface FairTurns {
-  /** @param size how much there is to do, at most */
-  run<T>(size: number, task: (turn: Turn) => Promise<T>): Promise<T>;
 }
 
 interface Waiting {
@@ -24,65 +19,88 @@ interface Waiting {
   readonly go: () => void;
 }
 
-/** One place in four goes to who has waited longest: else an endless row of small tasks would hold the large ones up for ever. */
+/** One place in four goes to the task that has waited longest: otherwise small tasks without end would stop the large ones. */
 const OLDEST_EVERY = 4;
 
 /**
- * Shares a few places among many tasks of very different size. Whoever has done least so far goes first, so that a small
- * task waits for no more than the slices that are running, however many large ones there are.
+ * Shares a few places among many tasks of very different size. The task that has done least so far goes first, so that a
+ * small task waits for no more than the slices that are running, however many large ones there are.
  */
-export function fairTurns({ places, slice, maxBegun }: Limits): FairTurns {
-  const [queue, notBegun]: [Waiting[], Array<() => void>] = [[], []];
-  let [free, begun, granted] = [places, 0, 0];
+export class FairTurns {
+  readonly #slice: number;
+  readonly #maxBegun: number;
+  /** Tasks that wait for a place, in the order in which they came. */
+  readonly #queue: Waiting[] = [];
+  /** Large tasks that have not begun. */
+  readonly #notBegun: Array<() => void> = [];
+  #free: number;
+  #begun = 0;
+  #granted = 0;
 
-  const enter = async (done: number) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>(go => queue.push({ done, go }));
-  };
-  const leave = () => {
-    const next = takeNext(queue, ++granted % OLDEST_EVERY === 0);
-    // The place is handed over, so that nobody who comes just now gets in between.
+  constructor({ places, slice, maxBegun }: Limits) {
+    this.#slice = slice;
+    this.#maxBegun = maxBegun;
+    this.#free = places;
+  }
+
+  /**
+   * Runs a task in its turns.
+   * @param size how much there is to do, at most
+   */
+  async run<T>(size: number, task: (turn: Turn) => Promise<T>): Promise<T> {
+    const isLarge = size > this.#slice;
+    if (isLarge) await this.#begin();
+    await this.#enter(0);
+    try {
+      return await task(this.#turn());
+    } finally {
+      this.#leave();
+      if (isLarge) this.#end();
+    }
+  }
+
+  #turn(): Turn {
+    let [done, sinceTurn] = [0, 0];
+    return {
+      used: amount => {
+        done += amount;
+        sinceTurn += amount;
+        if (sinceTurn < this.#slice || this.#queue.length === 0) return;
+        sinceTurn = 0;
+        this.#leave();
+        return this.#enter(done);
+      },
+    };
+  }
+
+  async #enter(done: number): Promise<void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>(go => this.#queue.push({ done, go }));
+  }
+
+  /** The place is handed over, so that no task that comes just now gets in between. */
+  #leave(): void {
+    const next = this.#takeNext();
     if (next) next.go();
-    else free += 1;
-  };
-  const begin = async () => {
-    if (begun < maxBegun) begun += 1;
-    else await new Promise<void>(go => notBegun.push(go));
-  };
-  const end = () => {
-    const next = notBegun.shift();
+    else this.#free += 1;
+  }
+
+  #takeNext(): Waiting | undefined {
+    this.#granted += 1;
+    let best = 0;
+    if (this.#granted % OLDEST_EVERY !== 0)
+      for (const [at, { done }] of this.#queue.entries()) if (done < this.#queue[best]!.done) best = at;
+    return this.#queue.splice(best, 1)[0];
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#begun < this.#maxBegun) this.#begun += 1;
+    else await new Promise<void>(go => this.#notBegun.push(go));
+  }
+
+  #end(): void {
+    const next = this.#notBegun.shift();
     if (next) next();
-    else begun -= 1;
-  };
-
-  return {
-    async run(size, task) {
-      const isLarge = size > slice;
-      if (isLarge) await begin();
-      await enter(0);
-      let [done, sinceTurn] = [0, 0];
-      try {
-        return await task({
-          used(amount) {
-            done += amount;
-            sinceTurn += amount;
-            if (sinceTurn < slice || queue.length === 0) return;
-            sinceTurn = 0;
-            leave();
-            return enter(done);
-          },
-        });
-      } finally {
-        leave();
-        if (isLarge) end();
-      }
-    },
-  };
-}
-
-/** Those that wait stand in the order in which they came. */
-function takeNext(queue: Waiting[], isOldest: boolean): Waiting | undefined {
-  let best = 0;
-  if (!isOldest) for (const [at, { done }] of queue.entries()) if (done < queue[best]!.done) best = at;
-  return queue.splice(best, 1)[0];
+    else this.#begun -= 1;
+  }
 }

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../../protocol/format-bytes.ts';
 import { AppError, validationError } from '../../errors.ts';
-import { fairTurns } from '../../process/fair-turns.ts';
+import { FairTurns } from '../../process/fair-turns.ts';
 import { readEntry, type ZipEntry } from '../../zip/read-entry.ts';
 import { piecesAt, UnsoundZip, type ZipFile } from '../../zip/zip-file.ts';
 import { type ContentFacts, checkContent } from './check-content.ts';
@@ -55,7 +55,7 @@ export async function checkZip({ fd, size, entryName, isRead, limits }: Zip): Pr
  * As many at once as there are threads that inflate: more take more memory and half as much work again, and no less time.
  * In a slice of so many plain bytes, which takes some 20 ms, most small uploads are done.
  */
-const turns = fairTurns({ places: 4, slice: 8 * 1024 * 1024, maxBegun: 32 });
+const turns = new FairTurns({ places: 4, slice: 8 * 1024 * 1024, maxBegun: 32 });
 
 async function readDump(file: ZipFile, entry: ZipEntry): Promise<ContentFacts> {
   return turns.run(entry.size, turn =>
