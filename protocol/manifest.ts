@@ -1,5 +1,6 @@
 import { boolean, type InferType, mixed, number, object, string } from 'yup';
 import { currentFindings, findingList, stateOf } from './finding.ts';
+import { count, instant, sha256 } from './schema-fields.ts';
 
 /** The kinds of things that a dump holds, as keys of an inventory. */
 export const OBJECT_KINDS = [
@@ -33,16 +34,6 @@ export const KIND_NAMES: Readonly<Record<ObjectKind, string>> = {
  * must fit, quoted and with its findings once more, into MariaDB's default `max_allowed_packet` of 16 MiB.
  */
 export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
-
-const count = () => number().integer().min(0).max(Number.MAX_SAFE_INTEGER).required();
-const sha256 = () =>
-  string()
-    .matches(/^[0-9a-f]{64}$/)
-    .required();
-const instant = () =>
-  string()
-    .matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-    .required();
 
 /** A name that can stand in a statement as it is; absent in manifests of version 1, null when no one could tell. */
 const identifier = () =>

@@ -1,6 +1,7 @@
 import { array, boolean, type InferType, mixed, number, object, string } from 'yup';
 import { type BackupState, findingList } from './finding.ts';
 import type { Manifest } from './manifest.ts';
+import { count, instant } from './schema-fields.ts';
 
 const id = number().integer().positive().max(Number.MAX_SAFE_INTEGER).required();
 const timestamp = string()
@@ -140,23 +141,20 @@ export const backupReport = object({
 });
 export type BackupReport = InferType<typeof backupReport>;
 
-const instant = string().matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-const count = number().integer().min(0).required();
-
 /** How the scrub goes that runs, or how the last one went since the service started. Instants are ISO 8601, UTC. */
 const scrubState = object({
   state: mixed<'idle' | 'running'>().oneOf(['idle', 'running']).required(),
-  started_at: instant.nullable().defined(),
-  ended_at: instant.nullable().defined(),
-  files_checked: count,
-  files_damaged: count,
-  files_unreadable: count,
-  files_healed: count,
-  bytes_read: count,
+  started_at: instant().nullable().defined(),
+  ended_at: instant().nullable().defined(),
+  files_checked: count(),
+  files_damaged: count(),
+  files_unreadable: count(),
+  files_healed: count(),
+  bytes_read: count(),
   /** How many are left, or due by now. */
-  files_due: count,
+  files_due: count(),
   /** How many are marked as damaged by now, whichever scrub found them. */
-  backups_damaged: count,
+  backups_damaged: count(),
   last_error: string().nullable().defined(),
 }).required();
 export type ScrubState = InferType<typeof scrubState>;
@@ -170,9 +168,9 @@ export const serviceStatus = object({
   data: object({
     version: string().required(),
     /** The service's clock. */
-    time: instant.required(),
-    started_at: instant.required(),
-    storage: object({ free_bytes: count, total_bytes: count }).required(),
+    time: instant(),
+    started_at: instant(),
+    storage: object({ free_bytes: count(), total_bytes: count() }).required(),
     /** Whether the content of uploads is read. */
     verify_uploads: boolean().required(),
     scrub: scrubState,

@@ -2,17 +2,12 @@ import { type InferType, mixed, number, object, string, ValidationError } from '
 import { parseBackupName } from '../../../protocol/backup-name.ts';
 import { type BackupState, currentFindings, findingList, stateOf } from '../../../protocol/finding.ts';
 import { type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
+import { count, instant, sha256 } from '../../../protocol/schema-fields.ts';
 import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
 import type { FileAddress } from '../../storage/storage.ts';
 import { acceptanceOf } from '../losses/loss.ts';
 
-const sha256 = () => string().matches(/^[0-9a-f]{64}$/);
-const size = () => number().integer().min(0).max(Number.MAX_SAFE_INTEGER);
-const instant = () =>
-  string()
-    .matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-    .test('real', 'is not a valid time', text => !Number.isNaN(Date.parse(text ?? '')))
-    .required();
+const realInstant = () => instant().test('real', 'is not a valid time', text => !Number.isNaN(Date.parse(text)));
 
 /** What is kept beside a zip: all that the history knows of it when it is received (docs/reference/formats.md, "The record"). */
 const recordSchema = object({
@@ -25,13 +20,13 @@ const recordSchema = object({
     .required(),
   database: string().required(),
   file_name: string().required(),
-  taken_at: instant(),
-  received_at: instant(),
+  taken_at: realInstant(),
+  received_at: realInstant(),
   /** Of the zip. */
-  size: size().required(),
-  sha256: sha256().required(),
+  size: count(),
+  sha256: sha256(),
   /** Of the plain dump; null where the service was told not to read it. */
-  dump_size: size().nullable().defined(),
+  dump_size: count().nullable().defined(),
   dump_sha256: sha256().nullable().defined(),
   state: mixed<BackupState>().oneOf(['complete', 'incomplete', 'unverified']).required(),
   findings: findingList.required(),
@@ -51,7 +46,7 @@ const recordSchema = object({
       .max(255)
       .test('name', 'is not the name of a backup', text => typeof parseBackupName(text ?? '') !== 'string'),
     acceptance: object({
-      at: instant(),
+      at: realInstant(),
       by: string().nullable().defined().max(255),
       reason: string().required().max(1000),
     })
