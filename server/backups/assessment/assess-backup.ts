@@ -1,4 +1,4 @@
-import { type Finding, type FindingList, finding, stateOf } from '../../../protocol/finding.ts';
+import { type BackupState, type Finding, type FindingList, finding, stateOf } from '../../../protocol/finding.ts';
 import type { Manifest } from '../../../protocol/manifest.ts';
 import { compareInventories } from '../losses/compare-inventories.ts';
 import type { Reference } from '../losses/find-reference.ts';
@@ -16,8 +16,30 @@ interface Evidence {
   readonly times: Times;
 }
 
-/** @returns all that the service notices of a backup; what the client noticed stands in the manifest */
-export function assessBackup({ manifest, dump, reference, times }: Evidence): NonNullable<FindingList> {
+/** What a backup is worth. */
+interface Assessment {
+  readonly state: BackupState;
+  /** The client's, as the manifest has them, and then the service's. */
+  readonly findings: NonNullable<FindingList>;
+  /** Of a complete backup that lost something: the name of the zip that still has it. */
+  readonly shrunkFrom: string | null;
+}
+
+/** @returns the state that follows from all findings: the client's and the service's */
+export function assessBackup({ manifest, dump, reference, times }: Evidence): Assessment {
+  const told = manifest?.findings ?? [];
+  const noticed = serviceFindings({ manifest, dump, reference, times });
+  const state = stateOf([...told, ...noticed]);
+  const isComplete = state === 'complete';
+  // What to do about a loss depends on all the others.
+  const advised = noticed.map(found =>
+    found.code === 'SHRUNK' ? { ...found, advice: shrunkAdvice(reference!.id, isComplete) } : found,
+  );
+  const hasLoss = isComplete && noticed.some(({ code }) => code === 'SHRUNK');
+  return { state, findings: [...told, ...advised], shrunkFrom: hasLoss ? reference!.fileName : null };
+}
+
+function serviceFindings({ manifest, dump, reference, times }: Evidence): Finding[] {
   const findings: Finding[] = [];
   if (!manifest)
     findings.push(finding('NO_MANIFEST', 'it came without a manifest: it is not known what it should contain', SADE));
@@ -25,11 +47,7 @@ export function assessBackup({ manifest, dump, reference, times }: Evidence): No
   if (dump && !dump.hasEndMarker)
     findings.push(finding('END_MARKER_MISSING', 'the dump does not end with the line "-- Dump completed"', CUT_OFF));
   if (manifest && reference) findings.push(...compareInventories(manifest, reference));
-  findings.push(...clockFindings(times));
-  const isComplete = stateOf([...(manifest?.findings ?? []), ...findings]) === 'complete';
-  return findings.map(found =>
-    found.code === 'SHRUNK' ? { ...found, advice: shrunkAdvice(reference!.id, isComplete) } : found,
-  );
+  return [...findings, ...clockFindings(times)];
 }
 
 const SADE = 'Upload it with sade, or send a manifest with it.';

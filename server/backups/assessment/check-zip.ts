@@ -1,4 +1,5 @@
 import { formatBytes } from '../../../protocol/format-bytes.ts';
+import { throwSystemErrorsFrom } from '../../error-origin.ts';
 import { AppError, validationError } from '../../errors.ts';
 import { FairTurns } from '../../process/fair-turns.ts';
 import { readEntry, type ZipEntry } from '../../zip/read-entry.ts';
@@ -46,7 +47,7 @@ export async function checkZip({ fd, size, entryName, isRead, limits }: Zip): Pr
     return { dumpSize: entry.size, dump: isRead ? await readDump({ fd, size }, entry) : undefined };
   } catch (error) {
     // A disk that can't be read is not the client's mistake.
-    if (!(error instanceof UnsoundZip)) throw error;
+    if (!(error instanceof UnsoundZip)) return throwSystemErrorsFrom('storage')(error);
     throw validationError([{ field: 'file', message: error.message }], 'INVALID_ZIP');
   }
 }

@@ -1,6 +1,4 @@
 import { entryNameOf, type ParsedBackupName } from '../../../protocol/backup-name.ts';
-import { stateOf } from '../../../protocol/finding.ts';
-import { throwSystemErrorsFrom } from '../../error-origin.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { assessBackup } from '../assessment/assess-backup.ts';
 import { checkZip } from '../assessment/check-zip.ts';
@@ -53,25 +51,13 @@ export async function readZip(
   const file = await storage.open(name);
   if (!file) throw new Error('it is gone');
   const { fd, size, modifiedAt: receivedAt } = file;
-  const checking = checkZip({ fd, size, entryName: entryNameOf(name.fileName), isRead: verifyUploads }).catch(
-    throwSystemErrorsFrom('storage'),
-  );
+  const checking = checkZip({ fd, size, entryName: entryNameOf(name.fileName), isRead: verifyUploads });
   const { dump } = await checking.catch(async error => {
     await file.close();
     throw error;
   });
   const sha256 = await storedDigest(file);
   const times = { takenAt: name.takenAt, receivedAt };
-  const findings = assessBackup({ manifest: undefined, dump, reference: undefined, times });
-  return {
-    name,
-    receivedAt,
-    size,
-    sha256,
-    dump,
-    state: stateOf(findings),
-    findings,
-    manifest: undefined,
-    contents: undefined,
-  };
+  const assessment = assessBackup({ manifest: undefined, dump, reference: undefined, times });
+  return { ...assessment, name, receivedAt, size, sha256, dump, manifest: undefined, contents: undefined };
 }

@@ -1,22 +1,15 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { entryNameOf, type ParsedBackupName } from '../../../protocol/backup-name.ts';
-import { stateOf } from '../../../protocol/finding.ts';
-import { parseManifest } from '../../../protocol/manifest.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
-import { throwSystemErrorsFrom } from '../../error-origin.ts';
 import { AppError } from '../../errors.ts';
 import type { EntityManager } from '../../history/orm.ts';
-import { nextTurn } from '../../process/turns.ts';
 import type { ReceivedFile, Storage } from '../../storage/storage.ts';
-import { assessBackup } from '../assessment/assess-backup.ts';
 import { checkZip, type DumpLimits, type ZipFacts } from '../assessment/check-zip.ts';
-import { sortTime } from '../assessment/sort-time.ts';
 import type { BackupEvents } from '../events/backup-events.ts';
-import { findReference } from '../losses/find-reference.ts';
-import { manifestTurn } from '../losses/manifest-turns.ts';
 import { findByName } from '../queries/find-backup.ts';
-import { contentCounts, type Recordable, recordBackup } from '../sidecar/insert-backup.ts';
+import { type Recordable, recordBackup } from '../sidecar/insert-backup.ts';
 import { storedDigest } from '../sidecar/stored-digest.ts';
+import { assessUpload } from './assess-upload.ts';
 import { checkDump, checkReceived } from './check-claims.ts';
 import { handleDuplicateUpload } from './handle-duplicate-upload.ts';
 import type { ReceivedUpload } from './upload-receiver.ts';
@@ -61,13 +54,8 @@ export async function receiveBackup(
   const { name, file, manifest } = upload;
   try {
     checkReceived(file, upload);
-    const zip = await checkZip({
-      fd: file.fd,
-      size: file.size,
-      entryName: entryNameOf(name.fileName),
-      isRead: verifyUploads,
-      limits: dumpLimits,
-    }).catch(throwSystemErrorsFrom('storage'));
+    const entryName = entryNameOf(name.fileName);
+    const zip = await checkZip({ fd: file.fd, size: file.size, entryName, isRead: verifyUploads, limits: dumpLimits });
     checkDump(zip, manifest);
     const receipt = await storage.exclusively(name, () => keep({ em, storage }, upload, zip));
     announce(events, name, receipt);
@@ -85,7 +73,7 @@ async function keep({ em, storage }: Stores, upload: ReceivedUpload, zip: ZipFac
     refuseOther(known, file);
     return { backup: await handleDuplicateUpload({ em, storage }, known, file), isNew: false };
   }
-  const recordable = await assess(em, upload, zip);
+  const recordable = await assessUpload({ em }, upload, zip);
   await publish(storage, file);
   return record({ em, storage }, recordable, file);
 }
@@ -93,37 +81,6 @@ async function keep({ em, storage }: Stores, upload: ReceivedUpload, zip: ZipFac
 /** @throws AppError 409 when other bytes are kept under its name */
 function refuseOther(known: Backup, { address, sha256 }: ReceivedFile): void {
   if (known.sha256 !== sha256) throw nameTaken(address.fileName);
-}
-
-/** The whole manifest is read again, one at a time: while the file came in, only its text was kept. */
-function assess(em: EntityManager, { name, file, manifest }: ReceivedUpload, { dump }: ZipFacts): Promise<Recordable> {
-  const json = manifest?.json;
-  return manifestTurn(json?.length ?? 0, async () => {
-    const manifest = json === undefined ? undefined : parseManifest(json);
-    await nextTurn();
-    const receivedAt = new Date();
-    const times = { takenAt: name.takenAt, receivedAt };
-    const reference = manifest && (await findReference(em, name, sortTime(times), manifest));
-    await nextTurn();
-    const noticed = assessBackup({ manifest, dump, reference, times });
-    const findings = [...(manifest?.findings ?? []), ...noticed];
-    const state = stateOf(findings);
-    const hasLoss = state === 'complete' && noticed.some(({ code }) => code === 'SHRUNK');
-    return {
-      name,
-      receivedAt,
-      // What was received is on the disk, and has just been read from there.
-      checkedAt: dump ? receivedAt : null,
-      size: file.size,
-      sha256: file.sha256,
-      dump,
-      state,
-      findings,
-      manifest: json,
-      contents: contentCounts(manifest),
-      shrunkFrom: hasLoss ? reference!.fileName : null,
-    };
-  });
 }
 
 /** @throws AppError 409 when other bytes are kept under its name */
