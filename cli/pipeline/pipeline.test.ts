@@ -668,7 +668,10 @@ describe('pipeline', () => {
       const [log, flags] = [join(folder, 'begun'), join(folder, 'flags')];
       await mkdir(flags);
       const count = (what: string) => `$(ls '${flags}' | grep -c '${what}')`;
+      // Each stays until it has seen as many beside it as there may be, or hardly any are still to begin.
+      const seesAll = `[ ${count("'$host'-")} -ge ${dumpsPerHost} ] && [ ${count('-')} -gt ${dumpsPerHost} ]`;
       const script = `${HOST}; : > '${flags}'/$host-$$; echo $host ${count("'$host'-")} ${count('-')} >> '${log}'
+        tries=0; until { ${seesAll}; } || [ $(wc -l < '${log}') -ge 10 ] || [ $tries -ge 50 ]; do tries=$((tries + 1)); sleep 0.1; done
         sleep 0.1; rm '${flags}'/$host-$$; ${GOOD}`;
       const outcomes = await run([...of('a'), ...of('b')], script, { dumpsPerHost, workers });
       expect(outcomes.filter(({ state }) => state === 'complete')).to.have.length(12);
@@ -706,7 +709,7 @@ describe('pipeline', () => {
     const outcomes = await run(
       ['slow', 'a', 'b'],
       `for database; do :; done; [ $database = slow ] && exec sleep 20; ${GOOD}`,
-      { timeoutMs: 500 },
+      { timeoutMs: 3_000 },
     );
     const slow = outcomes.find(({ database }) => database === 'slow')!;
     expect(slow.failure?.message).to.contain('took longer');

@@ -124,7 +124,8 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     });
 
     it('413 as soon as it is passed when it is not', async () => {
-      const connection = await rawConnection(app.url);
+      await using patient = await runApp(store, { uploads: { maxFileBytes: 2_000_000, idleMs: 20_000 } });
+      const connection = await rawConnection(patient.url);
       const head = uploadHead('pt_xyz', sampleZip().fileName, { 'Transfer-Encoding': 'chunked' });
       await connection.send(head.replace('--xyz', '10000000\r\n--xyz'));
       await sendStubbornly(connection, 4);
