@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { fakeMysqldump } from '../testing/cli/fake-mysqldump.ts';
 import { COMPILE_CACHE } from '../testing/compile-cache.ts';
+import { portOf } from '../testing/free-port.ts';
 import { EXIT } from './errors.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -104,7 +105,7 @@ describe('main', () => {
         folder,
         `case $2 in --version) echo 'mysqldump from 11.4.2-MariaDB'; exit;; --help) exit;; esac; header; marker`,
       );
-      const { port } = other.address() as AddressInfo;
+      const port = portOf(other);
       const entry = { db_host: '127.0.0.1', db_port: port, db_username: 'u', db_password: 'p' };
       const list = JSON.stringify(names.map(name => ({ database_name: name, ...entry })));
       await writeFile(join(folder, 'databases.json'), list, { mode: 0o600 });

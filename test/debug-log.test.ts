@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runDocumented, sade, Workplace } from '../testing/cli/sade.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
 import { blocksRunBy } from '../testing/docs/pages.ts';
+import { portOf } from '../testing/free-port.ts';
 import { type Service, startService } from '../testing/service/service.ts';
 
 describe('SADE_LOG', function () {
@@ -73,7 +73,7 @@ describe('SADE_LOG', function () {
       request.resume().on('end', () => response.writeHead(503).end());
     }).listen(0, '127.0.0.1');
     await once(broken, 'listening');
-    const { port } = broken.address() as AddressInfo;
+    const port = portOf(broken);
     const args = place.args(`http://127.0.0.1:${port}`, '--retries', '1');
     const { stderr } = await sade(args, { env: { SADE_LOG: 'debug' } });
     broken.close();

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what databases.json holds
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
@@ -12,6 +12,7 @@ import { type SadeOptions, type SadeResult, sade, startSade, Workplace } from '.
 import { Terminal } from '../testing/cli/terminal.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
+import { portOf } from '../testing/free-port.ts';
 import { type Service, startService } from '../testing/service/service.ts';
 
 const DATABASES = ['client_1', 'client_2', 'client_3'];
@@ -222,7 +223,7 @@ describe('sade doctor', function () {
   it('prints on a terminal what is found as it comes, and last what is not ok, with what to do', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
+    const port = portOf(silent);
     await place.list([{ ...entry('client_1'), name: 'silent', db_port: port }, entry('client_2'), entry('client_3')]);
     const [, ...args] = place.args(service.url);
     const command = [process.execPath, join(import.meta.dirname, '../cli/main.ts'), 'doctor', ...args];
@@ -247,7 +248,7 @@ describe('sade doctor', function () {
   it('ends on Ctrl-C, also while a server keeps it waiting', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
+    const port = portOf(silent);
     await place.list([{ ...entry('client_1'), db_port: port }]);
     const [, ...args] = place.args(service.url);
     const { child, ended } = startSade(['doctor', ...args]);

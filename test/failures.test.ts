@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -8,6 +8,7 @@ import { unwrapped } from '../testing/cli/fault-trial.ts';
 import { beforeItEnds, sade, startSade, Workplace } from '../testing/cli/sade.ts';
 import { createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
+import { portOf } from '../testing/free-port.ts';
 import { startFaultyProxy } from '../testing/proxies/faulty-proxy.ts';
 import { type Service, startService } from '../testing/service/service.ts';
 import { until } from '../testing/until.ts';
@@ -229,7 +230,7 @@ describe('when something goes wrong', function () {
   it('ends although a server took the connection and came to a standstill: it never closes it', async () => {
     const still = createServer({ allowHalfOpen: true }, socket => socket.on('error', () => {}).resume());
     await once(still.listen(0, '127.0.0.1'), 'listening');
-    const { port } = still.address() as AddressInfo;
+    const port = portOf(still);
     await place.list([{ ...entry('client_1'), db_port: String(port) }]);
     const run = startSade(place.args(service.url, '--timeout', '1s'));
     const ended = await Promise.race([run.ended, sleep(15_000)]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { portOf } from '../../testing/free-port.ts';
 import type { LoadPlan, LoadReport } from './load-plan.ts';
 
 const run = promisify(execFile);
@@ -16,7 +17,7 @@ describe('load-clients', () => {
   async function load(answer: RequestListener): Promise<LoadReport> {
     server = createServer(answer).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { port } = server.address() as { port: number };
+    const port = portOf(server);
     const asks = [{ path: '/a' }, { path: '/b', body: '{"query":"{ é }"}' }];
     const fixed = { list: ['data', 'nodes'], length: 2, clients: 4, seconds: 0.3, warmsUp: true };
     const plan: LoadPlan = { url: `http://127.0.0.1:${port}`, asks, ...fixed };

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { access, mkdir, rm, symlink } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { portOf } from '../../testing/free-port.ts';
 import { clientEnvironment } from './client-environment.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
 
@@ -62,7 +63,7 @@ export async function locatePlugins(client: MysqldumpClient, signal: AbortSignal
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     const stderr = await sayOf(client.path, [...QUESTION, `--port=${port}`, 'nothing'], signal);
     const file = /could not be loaded: (\/[^:]*\/)lumbung_asks\.so/.exec(stderr)?.[1];
     if (file !== undefined) LOCATED.set(client, dirname(`${file}x`));

@@ -8,6 +8,7 @@ import { CERTIFICATE, KEY } from '../../testing/databases/certificate.ts';
 import { dump, dumpDatabase } from '../../testing/databases/dump-database.ts';
 import { type MariaDb, sharedMariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { SERVERS } from '../../testing/databases/source-server.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { startStrippingProxy } from '../../testing/proxies/stripping-proxy.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
@@ -199,7 +200,7 @@ async function saying(words?: Buffer): Promise<{ port: number } & AsyncDisposabl
   }).listen(0, '127.0.0.1');
   await new Promise(resolve => server.once('listening', resolve));
   return {
-    port: (server.address() as { port: number }).port,
+    port: portOf(server),
     [Symbol.asyncDispose]: async () => void server.close(),
   };
 }

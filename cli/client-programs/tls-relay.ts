@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { portOf } from '../../testing/free-port.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import type { ExplainedError } from '../errors.ts';
 import { type Contact, explainConnecting } from '../mysql/explain-connecting.ts';
@@ -38,7 +39,7 @@ export async function openTlsRelay(source: DatabaseSource): Promise<TlsRelay> {
   await once(relay, 'listening');
   return {
     host: '127.0.0.1',
-    port: (relay.address() as AddressInfo).port,
+    port: portOf(relay),
     get refusal() {
       return refusal;
     },

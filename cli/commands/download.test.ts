@@ -3,7 +3,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chown, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -11,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { CommandError, ConfigurationError, ExplainedError } from '../errors.ts';
 import type { CommandContext } from './command.ts';
 import { download } from './download.ts';
@@ -47,7 +47,7 @@ describe('download', () => {
       void (script.length > 1 ? script.shift()! : script[0]!)(request, response);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    url = `http://127.0.0.1:${portOf(server)}`;
   });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-download-'));

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
+import { portOf } from '../../testing/free-port.ts';
 import type { CommandContext } from './command.ts';
 import { history } from './history.ts';
 
@@ -21,7 +21,7 @@ describe('history of a service that never comes to its end', () => {
 
   it('is given up after as many backups as no database has', async () => {
     const stdout = new PassThrough().resume();
-    const env = { SADE_SERVER: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const env = { SADE_SERVER: `http://127.0.0.1:${portOf(server)}` };
     const context = { env, stdout, stderr: stdout, signal: new AbortController().signal } as unknown;
     const error = await history('x', {}, context as CommandContext).catch(error => error);
     expect(error.message).to.equal('the service lists more than 100,000 backups of one database');

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
@@ -8,6 +7,7 @@ import { finding } from '../../protocol/finding.ts';
 import { FINDINGS, FORMER_CODES } from '../../protocol/finding-codes.ts';
 import { emptyInventory } from '../../protocol/manifest.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { sampleManifest } from '../../testing/zips/manifests.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import type { CommandContext } from './command.ts';
@@ -42,7 +42,7 @@ describe('show', () => {
 
   const run = async (id: string, options: Record<string, unknown> = {}) => {
     const stdout = new PassThrough();
-    const env = { SADE_SERVER: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const env = { SADE_SERVER: `http://127.0.0.1:${portOf(server)}` };
     const context = { env, stdout, stderr: stdout, signal: new AbortController().signal } as unknown;
     const code = await show(id, options, context as CommandContext);
     stdout.end();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -9,6 +9,7 @@ import { createConnection } from 'mysql2/promise';
 import { CERTIFICATE, KEY } from '../../testing/databases/certificate.ts';
 import { type MariaDb, sharedMariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { PASSWORD, SERVERS } from '../../testing/databases/source-server.ts';
+import { portOf } from '../../testing/free-port.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
 import { connect } from './connect.ts';
@@ -294,7 +295,7 @@ async function speaking(
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    port: portOf(server),
     heard: () => Buffer.concat(heard),
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy();

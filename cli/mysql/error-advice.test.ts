@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { adviceFor } from './error-advice.ts';
 
 describe('explain-dump-error', () => {
@@ -190,7 +191,7 @@ describe('explain-dump-error', () => {
     it('nothing listens there', async () => {
       const closed = createServer().listen(0, '127.0.0.1');
       await once(closed, 'listening');
-      const { port } = closed.address() as { port: number };
+      const port = portOf(closed);
       closed.close();
       await once(closed, 'close');
       expect(adviceFor(await saidBy({ port: String(port) }))).to.contain('db_port');

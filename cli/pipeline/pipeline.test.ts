@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -13,6 +12,7 @@ import { formatReprDigest } from '../../protocol/digest.ts';
 import { finding } from '../../protocol/finding.ts';
 import { emptyInventory, type Manifest } from '../../protocol/manifest.ts';
 import { fakeMysqldump } from '../../testing/cli/fake-mysqldump.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { pin } from '../../testing/machine/mounts.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
@@ -53,7 +53,7 @@ describe('pipeline', () => {
     serve = accept;
     server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    url = new URL(`http://127.0.0.1:${portOf(server)}/`);
   });
   afterEach(async () => {
     server.closeAllConnections();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { portOf } from '../../testing/free-port.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
 import { ServerAway } from '../mysql/explain-connecting.ts';
@@ -26,7 +27,7 @@ describe('a preflight that learns which servers hang', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     source = {
-      ...{ label: 'a', database: 'a', host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+      ...{ label: 'a', database: 'a', host: '127.0.0.1', port: portOf(server) },
       ...{ user: 'u', password: 'p', dumpOptions: [], shrinkLimitPercent: 50 },
     };
   });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { portOf } from '../../testing/free-port.ts';
 import { namedHistory } from './named-history.ts';
 import { Service } from './service.ts';
 
@@ -25,7 +25,7 @@ describe('the history of a database that a person names', () => {
   let service: Service;
   before(async () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    service = new Service(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
+    service = new Service(new URL(`http://127.0.0.1:${portOf(server)}/`));
   });
   after(() => server.close());
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { expect } from 'chai';
 import { FORMER_CODES } from '../../protocol/finding-codes.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { ExplainedError } from '../errors.ts';
 import { Service } from './service.ts';
 import { ServiceUnreachable } from './service-errors.ts';
@@ -24,7 +25,7 @@ describe('service', () => {
       listener(request, response);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    url = new URL(`http://127.0.0.1:${portOf(server)}/`);
   });
   beforeEach(() => {
     asked = [];
@@ -72,7 +73,7 @@ describe('service', () => {
       '127.0.0.1',
     );
     await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
+    const port = portOf(other);
     const error = await failureOf(new Service(new URL(`http://127.0.0.1:${port}/`)).databases());
     other.close();
     expect(error.message).to.equal(
@@ -164,7 +165,7 @@ describe('service', () => {
     this.slow(5000);
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
-    const { port } = closed.address() as AddressInfo;
+    const port = portOf(closed);
     closed.close();
     await once(closed, 'close');
     const addresses = [`http://127.0.0.1:${port}/`, `http://localhost:${port}/`, 'http://no-such-host.invalid/'];

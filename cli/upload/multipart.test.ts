@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import multer from 'multer';
+import { portOf } from '../../testing/free-port.ts';
 import { openFileCount } from '../../testing/machine/open-files.ts';
 import { type FileForm, fileForm } from './multipart.ts';
 import { sendBody } from './send-body.ts';
@@ -56,7 +56,7 @@ describe('multipart', () => {
     return Buffer.concat(copies);
   };
   const post = async (form: FileForm): Promise<Received> => {
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     const request = new Request(`http://127.0.0.1:${port}/`, {
       method: 'POST',
       headers: { 'content-type': form.contentType },

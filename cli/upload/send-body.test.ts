@@ -3,10 +3,11 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { CERTIFICATE, KEY } from '../../testing/databases/certificate.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { AnswerCutOff, sendBody } from './send-body.ts';
 
 const never = new AbortController().signal;
@@ -29,7 +30,7 @@ async function listening(listener: RequestListener, { tls = false } = {}) {
   const server = tls ? createTlsServer({ key: KEY, cert: CERTIFICATE }, listener) : createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   const end = () => {
     server.closeAllConnections();
     server.close();
@@ -181,7 +182,7 @@ describe('send-body', () => {
   it('asks for no more than a connection takes, and for nothing more when that ends', async () => {
     const deaf = createTcpServer(socket => socket.pause().on('error', () => {})).listen(0, '127.0.0.1');
     await once(deaf, 'listening');
-    const { port } = deaf.address() as AddressInfo;
+    const port = portOf(deaf);
     const signal = AbortSignal.timeout(500);
     expect(await post(`http://127.0.0.1:${port}/`, 200, { signal }).catch(error => error)).to.equal(signal.reason);
     expect(made).to.be.within(0, 50);

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readlink, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
+import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import { finding } from '../../protocol/finding.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { sampleManifest } from '../../testing/zips/manifests.ts';
 import { ExplainedError } from '../errors.ts';
 import { outageBehind } from '../service/outage.ts';
@@ -43,7 +44,7 @@ describe('upload', () => {
       void (script.length > 1 ? script.shift()! : script[0]!)(request, response);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    url = new URL(`http://127.0.0.1:${portOf(server)}/`);
     zip = await zipOf(randomBytes(2_500_000));
   });
   beforeEach(() => {
@@ -310,7 +311,7 @@ describe('upload', () => {
         void steps[Math.min(index, steps.length - 1)]!(request, response);
       }).listen(0, '127.0.0.1');
       await once(own, 'listening');
-      const server = new URL(`http://127.0.0.1:${(own.address() as AddressInfo).port}/`);
+      const server = new URL(`http://127.0.0.1:${portOf(own)}/`);
       const outcome = await upload(zip, { server, retries, signal: never }).catch(error => error);
       own.closeAllConnections();
       own.close();
@@ -368,7 +369,7 @@ describe('upload', () => {
   it('says that the service can not be reached, and why', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
-    const server = new URL(`http://127.0.0.1:${(closed.address() as AddressInfo).port}/`);
+    const server = new URL(`http://127.0.0.1:${portOf(closed)}/`);
     closed.close();
     await once(closed, 'close');
     for (const address of [server, new URL(`http://localhost:${server.port}/`)]) {
@@ -418,7 +419,7 @@ describe('upload', () => {
       expect(requests).to.have.length(2);
       const sockets = createTcpServer(socket => socket.pause().on('error', () => {})).listen(0, '127.0.0.1');
       await once(sockets, 'listening');
-      const server = new URL(`http://127.0.0.1:${(sockets.address() as AddressInfo).port}/`);
+      const server = new URL(`http://127.0.0.1:${portOf(sockets)}/`);
       const error = await upload(large, { server, retries: 0, signal: never }).catch(error => error);
       expect(error.message).to.match(/can't be reached: no data was sent for 120 s$/);
       sockets.close();

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
 import { runApp } from '../../testing/service/running-app.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
@@ -69,7 +70,7 @@ describe('connections to the history server that are lost', () => {
     });
     relay.listen(0, '127.0.0.1');
     await once(relay, 'listening');
-    url.host = `127.0.0.1:${(relay.address() as AddressInfo).port}`;
+    url.host = `127.0.0.1:${portOf(relay)}`;
     try {
       await using app = await runApp({ name: 'MariaDB', url: async () => url.href });
       const zip = sampleZip();

@@ -6,6 +6,7 @@ import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene
 import type { FaultTrial, Run } from '../../testing/cli/fault-trial.ts';
 import { beforeItEnds } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { startFaultyProxy } from '../../testing/proxies/faulty-proxy.ts';
 import { until } from '../../testing/until.ts';
 
@@ -134,7 +135,7 @@ async function serving(
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const port = portOf(server);
   return {
     url: `http://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {

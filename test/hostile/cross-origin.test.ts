@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../../testing/browser/browser.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { upload } from '../../testing/service/requests.ts';
 import { historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { until } from '../../testing/until.ts';
@@ -27,7 +27,7 @@ describe('a web page of another origin', function () {
       response.setHeader('content-type', 'text/html').end('<!doctype html><body>a page of someone else</body>'),
     );
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     origins = [`http://${EVIL}:${port}`, `http://127.0.0.1:${port}`];
     browser = await startBrowser({ names: [EVIL] });
     page = await browser.newPage();

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -18,6 +17,7 @@ import {
   rowsOf,
   startBoundlessDatabase,
 } from '../../testing/databases/boundless-database.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { startService } from '../../testing/service/service.ts';
 import { sampleManifest } from '../../testing/zips/manifests.ts';
 
@@ -62,7 +62,7 @@ describe('what others say, in all outputs of sade', () => {
       return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    url = `http://127.0.0.1:${portOf(server)}`;
   });
   after(async () => {
     server.closeAllConnections();

@@ -3,7 +3,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
@@ -12,6 +11,7 @@ import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import { DENO_PERMISSIONS } from '../../testing/cli/sade.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
+import { portOf } from '../../testing/free-port.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 const CONTENT = randomBytes(3_000_000);
@@ -43,7 +43,7 @@ describe('sade download --output -', () => {
       return response.destroy();
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    url = `http://127.0.0.1:${portOf(server)}`;
   });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-stdout-'));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { stat, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { EXIT, type InterruptingSignal } from '../../cli/errors.ts';
@@ -14,6 +14,7 @@ import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { DENO_PERMISSIONS, startSade } from '../../testing/cli/sade.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { until } from '../../testing/until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -169,7 +170,7 @@ describe('a signal', function () {
       else response.write('x'.repeat(400));
     });
     await once(half.listen(0, '127.0.0.1'), 'listening');
-    const url = `http://127.0.0.1:${(half.address() as AddressInfo).port}`;
+    const url = `http://127.0.0.1:${portOf(half)}`;
     const output = join(trial.place.folder, 'backup.zip');
     await using terminal = Terminal.open([
       process.execPath,
@@ -201,7 +202,7 @@ describe('a signal', function () {
     const silentServer = async () => {
       const server = createServer({ allowHalfOpen: true }, socket => socket.on('error', () => {}).resume());
       await once(server.listen(0, '127.0.0.1'), 'listening');
-      const { port } = server.address() as AddressInfo;
+      const port = portOf(server);
       return { port, asked: once(server, 'connection'), [Symbol.dispose]: () => void server.close() };
     };
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { EXIT, type InterruptingSignal } from '../../cli/errors.ts';
@@ -12,6 +12,7 @@ import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
+import { portOf } from '../../testing/free-port.ts';
 import { until } from '../../testing/until.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
@@ -161,7 +162,7 @@ describe('on a terminal sade backup', function () {
       },
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    return (server.address() as AddressInfo).port;
+    return portOf(server);
   };
 
   for (const { stage, reach } of STAGES)

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { portOf } from '../free-port.ts';
 import { until } from '../until.ts';
 import { foreign, recordPages, startBrowser } from './browser.ts';
 
@@ -15,7 +15,7 @@ describe('the record of what a page does', function () {
       response.setHeader('content-type', 'text/html').end(straying(socket.localPort!));
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const host = `127.0.0.1:${portOf(server)}`;
     await using browser = await startBrowser();
     const context = await browser.newContext();
     const record = recordPages(context);

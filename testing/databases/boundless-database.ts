@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { portOf } from '../free-port.ts';
 
 /** The payloads of the packets of an answer, or the raw bytes of it. */
 export type DatabaseAnswer = readonly Buffer[] | Iterable<{ raw: Buffer }>;
@@ -53,7 +54,7 @@ export async function startBoundlessDatabase({ answer, login, version = '10.11.6
   }
 
   return {
-    port: (server.address() as { port: number }).port,
+    port: portOf(server),
     /** The statements that came. */
     asked,
     /** Bytes of the answers. */

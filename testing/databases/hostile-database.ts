@@ -1,9 +1,10 @@
 import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { readPacket } from '../../cli/client-programs/tls-negotiation.ts';
+import { portOf } from '../free-port.ts';
 
 /** What a hostile server wants of anyone who logs in. */
 export interface Hostility {
@@ -50,7 +51,7 @@ export async function startHostileDatabase(hostility: Hostility) {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    port: portOf(server),
     /** How many connections came in so far. */
     get connections() {
       return connections;

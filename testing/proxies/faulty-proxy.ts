@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
+import { portOf } from '../free-port.ts';
 
 /** What happens to a chunk: passed on, passed on with one bit flipped, or lost together with the connection. */
 export type Verdict = 'pass' | 'flip' | 'break';
@@ -42,7 +43,7 @@ export async function startFaultyProxy(target: () => string, fault: Fault): Prom
     service.pipe(watching('down', connection, fault, breakLine)).pipe(client);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const port = portOf(server);
   return {
     url: `http://127.0.0.1:${port}`,
     get connections() {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
+import { portOf } from '../free-port.ts';
 
 /** A text and its replacement, of the same length in bytes, so that the server's packets keep their length. */
 export type Lie = readonly [truth: string, lie: string];
@@ -45,7 +46,7 @@ export async function startLyingProxy(target: { readonly port: number }, lies: r
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    port: (server.address() as { port: number }).port,
+    port: portOf(server),
     /** How often a lie was told. */
     get told() {
       return told;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { portOf } from '../free-port.ts';
 
 /**
  * A man in the middle in front of a real database server: once told to, he takes the offer of TLS out of the server's
@@ -39,7 +40,7 @@ export async function startStrippingProxy(target: { readonly port: number }) {
   }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   return {
-    port: (proxy.address() as AddressInfo).port,
+    port: portOf(proxy),
     /** Begins with the next connection. */
     strip() {
       isStripping = true;

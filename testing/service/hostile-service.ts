@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
+import { portOf } from '../free-port.ts';
 
 /** What is sent for a request: all of it at once, or chunk by chunk as long as the peer takes them. */
 export type Answer = string | Buffer | Iterable<string | Buffer> | AsyncIterable<string | Buffer>;
@@ -40,7 +41,7 @@ export async function startHostileService(answer: (requestLine: string) => Answe
     await pipeline(Readable.from(counted(), { objectMode: true, highWaterMark: 1 }), socket).catch(() => {});
   }
 
-  const { port } = server.address() as { port: number };
+  const port = portOf(server);
   return {
     url: `http://127.0.0.1:${port}`,
     /** The first line of each request that came. */
