@@ -30,7 +30,7 @@ export async function createConfig(url: string): Promise<SqlOptions> {
 const common = {
   entities: [Database, Backup, KnownStorage],
   extensions: [Migrator],
-  // Dates are UTC in the store whatever the zone of the process or of the server.
+  // Dates in the store are UTC, in any time zone of the process and of the server.
   forceUtcTimezone: true,
 } satisfies SqlOptions;
 

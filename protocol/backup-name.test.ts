@@ -47,7 +47,7 @@ describe('backup-name', () => {
     }
   });
 
-  it('reads back what it wrote, whatever the database is called', () => {
+  it('reads back what it wrote, for any name of a database', () => {
     const names = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 64 })
       .filter(name => !databaseNameProblem(name));

@@ -10,7 +10,7 @@ export interface BackupName {
   readonly id: string;
 }
 
-/** A file name of ours, read once: what it says, and the name itself. */
+/** A file name of ours, parsed once: its parts, and the name itself. */
 export interface ParsedBackupName extends BackupName {
   readonly fileName: string;
 }
@@ -57,7 +57,7 @@ export function entryNameOf(fileName: string): string {
 /**
  * Put together from numbers: to cut it out of `toISOString` takes three times as long.
  * @returns `2023-10-31 00:00:00`, UTC
- * @throws RangeError for a date that is none
+ * @throws RangeError for a date that is not valid
  */
 export function formatTimestamp(date: Date): string {
   if (Number.isNaN(date.getTime())) throw new RangeError('not a valid date');

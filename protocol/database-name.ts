@@ -13,7 +13,7 @@ const RESERVED = new Set(['graphql']);
 /**
  * Tells what is wrong with a database's name (or the label under which its history is kept).
  *
- * Whatever MySQL allows is allowed, except what can't be one segment of a URL and one folder.
+ * All names that MySQL allows are allowed, except those that can't be one segment of a URL and one folder.
  * @returns a phrase that completes "the name …", or undefined when the name is fine
  */
 export function databaseNameProblem(name: string): string | undefined {

@@ -22,7 +22,7 @@ describe('digest', () => {
       expect(parseReprDigest(both), both).to.equal(undefined);
   });
 
-  it('takes nothing else for a digest', () => {
+  it('accepts no other text as a digest', () => {
     for (const field of ['', 'sha-256=::', 'sha-256=47DEQ', 'sha-512=:AAAA:', 'sha-256=:47DEQpj8:'])
       expect(parseReprDigest(field)).to.equal(undefined);
   });

@@ -17,7 +17,7 @@ describe('finding', () => {
     });
   });
 
-  it('makes a backup incomplete by itself, whatever stands beside it', () => {
+  it('with the severity incomplete makes a backup incomplete, also beside other findings', () => {
     const warnings = Object.keys(FINDINGS).filter(code => FINDINGS[code as FindingCode] === 'warning');
     const harmless = warnings.map(code => finding(code as FindingCode, 'x'));
     expect(stateOf([])).to.equal('complete');
@@ -44,7 +44,7 @@ describe('finding', () => {
         expect(isFine({ code: 'TRIGGERS_NOT_GRANTED', severity, message: 'x' }), severity).to.equal(false);
     });
 
-    it('is refused when it is none', () => {
+    it('is refused when it has no valid code, severity or message', () => {
       for (const odd of [
         null as never,
         5 as never,

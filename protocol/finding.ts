@@ -67,8 +67,8 @@ export function findingsAsSent<F extends Pick<ForeignFinding, 'code'>>(
 }
 
 /**
- * Findings in a document of another program; none may weigh less than here. Checked by hand: of the ten thousand that
- * there may be, yup alone would take half a second, in which a service answers nobody.
+ * Findings in a document of another program; none may weigh less than here. Checked by hand: for ten
+ * thousand findings yup takes half a second, in which the service answers no other request.
  */
 export const findingList = mixed<ForeignFinding[]>().test('findings', (list, context) => {
   const problem = list === undefined || list === null ? undefined : listProblem(list);

@@ -63,7 +63,7 @@ export interface Inventory {
   events: string[];
 }
 
-/** Checked by hand: a hundred thousand tables take yup three seconds, in which a service answers nobody. */
+/** Checked by hand: a hundred thousand tables take yup three seconds, in which the service answers no other request. */
 const inventory = mixed<Inventory>().test('inventory', (value, context) => {
   const problem = value === undefined || value === null ? undefined : inventoryProblem(value);
   return problem === undefined || context.createError({ message: `${context.path || 'inventory'}${problem}` });
@@ -109,12 +109,12 @@ export const manifestSchema = object({
   }).required(),
   zip: object({ size: count(), sha256: sha256() }).required(),
   inventory: inventory.required(),
-  /** A table or a dump that lost more than this part of its rows or bytes since the last complete backup is told of; 0 never. */
+  /** A loss is reported when a table or the dump lost more than this part of its rows or bytes since the last complete backup; 0: never. */
   shrink_limit_percent: number().integer().min(0).max(100).required(),
 }).test(
   'state',
   'has a state that does not match its findings',
-  // Runs whatever else is wrong, which is told elsewhere.
+  // Runs also when other fields are wrong: their own tests report those.
   ({ state, findings }) =>
     !findingList.isValidSync(findings) || (stateOf(findings ?? []) === 'complete') === (state === 'complete'),
 );

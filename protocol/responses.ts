@@ -13,7 +13,7 @@ export type StoredState = BackupState | 'damaged';
 const state = mixed<StoredState>().oneOf(['complete', 'incomplete', 'unverified', 'damaged']).required();
 
 /**
- * What has become of a loss: no one has accepted it, someone has, or no one needs to, since a newer complete backup lost nothing
+ * Whether a loss is accepted: no one has accepted it, someone has, or no one needs to, since a newer complete backup lost nothing
  * or is accepted.
  */
 export type LossStatus = 'unaccepted' | 'accepted' | 'superseded';
@@ -65,7 +65,7 @@ export const databaseList = object({
     object({
       database_name: string().required(),
       latest_backup: backupSummary.required(),
-      /** The newest complete one whose stored file is sound: which may be the latest; null when there is none. */
+      /** The newest complete one whose stored file is sound, which may be the latest; null when the database has no such backup. */
       latest_complete: backupSummary.default(undefined).nullable().optional(),
       unaccepted_loss: unacceptedLoss,
     }),
@@ -79,7 +79,7 @@ export const databaseHistory = object({
   data: object({
     database_name: string().required(),
     histories: array(backupSummary.required()).required(),
-    /** Of the database, whatever the page. A service of before does not say it. */
+    /** Of the database, not of the page. An earlier service does not send it. */
     backup_count: number().integer().min(0),
     unaccepted_loss: unacceptedLoss,
   }).required(),
@@ -126,11 +126,11 @@ const receipt = {
 export const uploadReceipt = object({ data: object(receipt).required(), message: string().required() });
 export type UploadReceipt = InferType<typeof uploadReceipt>;
 
-/** What is known of one backup: its record, what became of it since, and what the client said of it. */
+/** All that is known about one backup: its record, the checks since then, and the manifest that the client sent. */
 export const backupReport = object({
   data: object({
     ...receipt,
-    /** When its stored bytes were last read, whatever that showed, ISO 8601, UTC; null for not yet. */
+    /** When its stored bytes were last read and checked, with any result, ISO 8601, UTC; null for not yet. */
     checked_at: string().nullable().defined(),
     /** What is wrong with the stored file; null while it is sound. */
     damage: string().nullable().defined(),

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import process from 'node:process';
-import { EXCEPTIONS, EXEMPT, OLD_NAMES, PHRASES } from './word-list.ts';
+import { EXCEPTIONS, OLD_NAMES, PHRASES } from './word-list.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -58,13 +58,13 @@ function placeOf(path: string, text: string, index: number): string {
   return `${path}:${text.slice(0, index).split('\n').length}`;
 }
 
-/** @returns what is found in all files of the repository, but those that are still exempt */
+/** @returns what is found in all files of the repository */
 export function findAllWords(): string[] {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: ROOT });
   return listed
     .toString()
     .split('\0')
-    .filter(path => TEXTS.test(path) && !NOT_OURS.test(path) && !EXEMPT.some(prefix => path.startsWith(prefix)))
+    .filter(path => TEXTS.test(path) && !NOT_OURS.test(path))
     .filter(path => existsSync(join(ROOT, path)))
     .flatMap(path => findWords(path, readFileSync(join(ROOT, path), 'utf8')));
 }

@@ -124,32 +124,3 @@ export const EXCEPTIONS: readonly Exception[] = [
   { path: 'test/word-rules.test.ts', why: 'tests the check with the phrases' },
   { path: 'server/graphql-api/resolvers/resolver-types.ts', why: 'written from schema.graphql, which is checked' },
 ];
-
-/** Folders and files that are not yet clean. */
-export const EXEMPT: readonly string[] = [
-  'mikro-orm.config.ts',
-  'protocol/backup-name.test.ts',
-  'protocol/backup-name.ts',
-  'protocol/database-name.ts',
-  'protocol/digest.test.ts',
-  'protocol/finding.test.ts',
-  'protocol/finding.ts',
-  'protocol/manifest.ts',
-  'protocol/responses.ts',
-  'server/backups/',
-  'server/config.test.ts',
-  'server/config.ts',
-  'server/databases/',
-  'server/entities/',
-  'server/errors.test.ts',
-  'server/errors.ts',
-  'server/graphql-api/',
-  'server/graphql/',
-  'server/history/',
-  'server/http/',
-  'server/main.ts',
-  'server/scrub/',
-  'server/statistics/',
-  'server/storage/',
-  'server/zip/',
-];

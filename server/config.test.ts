@@ -51,7 +51,7 @@ describe('config', () => {
       expect(loadConfig({ HOST }).publicHosts, HOST).to.deep.equal([]);
   });
 
-  it('refuses public names and addresses that are none', () => {
+  it('refuses invalid public names and addresses', () => {
     for (const PUBLIC_HOSTS of ['a.example:443', 'https://a.example', 'a/b', '*.a.example/', 'a,b@c'])
       expect(() => loadConfig({ PUBLIC_HOSTS }), PUBLIC_HOSTS).to.throw('PUBLIC_HOSTS must be names');
     for (const PUBLIC_URL of ['backups.example.com', 'ftp://x', 'https://x/?a=b', 'https://x/#a', 'https://u:p@x/'])
@@ -76,7 +76,7 @@ describe('config', () => {
     expect(() => loadConfig({ MAX_DUMP_BYTES: '0' })).to.throw('MAX_DUMP_BYTES must be a whole number from 1');
   });
 
-  it('takes 0 for a scrub that nobody schedules, and for one without a limit', () => {
+  it('accepts 0 for a scrub without a schedule, and for a scrub without a limit', () => {
     const config = loadConfig({ SCRUB_INTERVAL_DAYS: '0', SCRUB_MIB_PER_SECOND: '0' });
     expect(config).to.include({ scrubIntervalDays: 0, scrubMibPerSecond: 0 });
   });

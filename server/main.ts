@@ -37,7 +37,7 @@ const log = await createLog({ isTerminal: process.stdout.isTTY });
 logIgnoredSignals(log);
 const stopEnding = endOnUncaughtErrors(log);
 
-/** A start that fails closes it: else SQLite leaves a log behind, and plays it over whatever is put in the history's place. */
+/** A start that fails closes it: else SQLite leaves a log behind, and replays it over a history that is put there instead. */
 let opened: Orm | undefined;
 
 try {

@@ -108,7 +108,7 @@ describeOnEachStore('a finding code under its former name', store => {
     expect([loss, findings.length]).to.deep.equal([undefined, 1]);
   });
 
-  it('keeps a reference that left out the same on purpose from being taken for one that had everything', async () => {
+  it('keeps a backup that left out the same table on purpose as the one to compare with', async () => {
     await send('partial_older', [], 500, '2023-10-29T00:00:00Z');
     await send('partial_older', [partial], 0, '2023-10-30T00:00:00Z');
     const { loss } = await send('partial_older', [{ ...partial, code: 'PARTIAL_BY_CONFIG' }], 0);

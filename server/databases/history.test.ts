@@ -74,7 +74,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     const zips = [1, 2, 3, 4].map(day => sampleZip({ database: 'worth', takenAt: `2023-10-0${day}T00:00:00Z` }));
     const [sound, lost, , bad] = zips as [SampleZip, SampleZip, SampleZip, SampleZip];
     await upload(app.url, sound, { manifest: sampleManifest(sound) });
-    const findings = [finding('RIGHTS_UNKNOWN', 'nobody knows')];
+    const findings = [finding('RIGHTS_UNKNOWN', 'it is not known')];
     await upload(app.url, lost, { manifest: sampleManifest(lost, { findings }) });
     await upload(app.url, zips[2]!);
     await upload(app.url, bad, { manifest: sampleManifest(bad) });
@@ -159,7 +159,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
   });
 
   it('answers 404 to a database that is not there', async () => {
-    for (const name of ['nobody', 'PT_XYZ', 'pt_xyz%20', '%00', 'x'.repeat(300), 'a%2Fb', 'graphql2'])
+    for (const name of ['no_one', 'PT_XYZ', 'pt_xyz%20', '%00', 'x'.repeat(300), 'a%2Fb', 'graphql2'])
       expectError(await request(`${app.url}/${name}`), 404, 'DATABASE_NOT_FOUND');
   });
 

@@ -19,7 +19,7 @@ export interface DatabaseSearch {
   readonly search?: string | undefined;
   /** What the latest backup is worth now. */
   readonly states?: readonly StoredState[] | undefined;
-  /** The latest complete backup was begun before this, or there is none. */
+  /** The latest complete backup was begun before this, or the database has no complete backup. */
   readonly noCompleteSince?: Date | undefined;
   /** Whether the newest complete backup has lost something that no one has accepted. */
   readonly hasUnacceptedLoss?: boolean | undefined;

@@ -23,7 +23,7 @@ const schema = defineEntity({
     sha256: p.string().length(64),
     /** What it was found to be worth when it was received. */
     state: p.string().$type<BackupState>().length(16).default('unverified'),
-    /** JSON; null when there are none. */
+    /** JSON; null without findings. */
     findings: p.string().columnType('longtext').nullable(),
     /** Of the plain dump, in bytes, as the service read it. */
     dumpSize: p.bigint('number').nullable(),
@@ -37,7 +37,7 @@ const schema = defineEntity({
     worstFinding: p.string().length(64).nullable(),
     /** What the client sent along, as JSON. May be large: loaded only where it is asked for. */
     manifest: p.string().columnType('longtext').nullable().lazy(),
-    /** When its stored bytes were last read, whatever that showed, UTC. */
+    /** When its stored bytes were last read and checked, with any result, UTC. */
     checkedAt: p.datetime(3).nullable(),
     /** What is wrong with the stored file; null while it is sound. */
     damage: p.string().length(255).nullable(),

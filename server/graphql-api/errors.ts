@@ -5,7 +5,7 @@ import { toExpectedError } from '../expected-error.ts';
 import { requestIdOfScope } from '../http/request-scope.ts';
 import type { GraphqlContext } from './resolvers/context.ts';
 
-/** The same errors as REST's, with their code in `extensions.code`; what nobody foresaw shows nothing of itself. */
+/** The same errors as REST's, with their code in `extensions.code`; unexpected errors show no details. */
 export function maskError(error: unknown): GraphQLError {
   const originalError = error instanceof Error ? error : new Error(String(error));
   const graphqlError = error instanceof GraphQLError ? error : new GraphQLError('', { originalError });

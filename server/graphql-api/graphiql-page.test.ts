@@ -29,7 +29,7 @@ describe('the page of GraphiQL', () => {
     expect((await made).status).to.equal(200);
   });
 
-  it('is packed, for whoever can unpack it', async () => {
+  it('is sent compressed to clients that accept that', async () => {
     const packed = await rawPage(app.url, { 'accept-encoding': 'gzip, br' });
     expect(packed.headers).to.include({ 'content-encoding': 'gzip', vary: 'Accept, Accept-Encoding' });
     expect(packed.body.length).to.be.lessThan(2_600_000);

@@ -25,7 +25,7 @@ export function graphiqlPage(): (ctx: Context) => Promise<void> {
 }
 
 /**
- * To load nine megabytes of script takes half a second, in which the service would answer nobody, and to pack them as much. A
+ * To load nine megabytes of script takes half a second, in which the service would answer no other request, and so does compressing them. A
  * thread does both, and most of the memory goes with it.
  */
 async function makePage(): Promise<Page> {

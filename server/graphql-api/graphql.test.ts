@@ -73,7 +73,7 @@ describeOnEachStore('GraphQL', store => {
       `query ($id: ID!) {
         database(name: "pt_xyz") { name latestBackup { id } backups(first: 2) { nodes { id timestamp } } }
         backup(id: $id) { database { name } downloadUrl }
-        nobody: database(name: "nobody") { name }
+        missing: database(name: "missing") { name }
         nothing: backup(id: "999999") { id }
         nonsense: backup(id: "x") { id }
       }`,
@@ -91,7 +91,7 @@ describeOnEachStore('GraphQL', store => {
         },
       },
       backup: { database: { name: 'pt_xyz' }, downloadUrl: `/${id}/download` },
-      nobody: null,
+      missing: null,
       nothing: null,
       nonsense: null,
     });
@@ -151,7 +151,7 @@ describeOnEachStore('GraphQL', store => {
     connection.socket.destroy();
   });
 
-  it('masks what nobody foresaw, and logs it under the request id', async () => {
+  it('masks unexpected errors, and logs them under the request id', async () => {
     using _ = brokenStore(app.history, new Error('the inner secret'));
     const { json, text, headers } = await graphql(app.url, '{ databases { nodes { name } } }');
     expect(json.errors[0].extensions.code).to.equal('INTERNAL_ERROR');

@@ -21,7 +21,7 @@ type Resolver = GraphQLFieldResolver<unknown, GraphqlContext>;
  *
  * When an item of a list fails at once, the executor throws, and no one waits any longer for the items before it: the next
  * of them that fails is an unhandled rejection. So no resolver throws, and the items of a list of objects are promises:
- * whatever fails in one of them (an argument and a directive too, which the executor looks at before any resolver) is a
+ * anything that fails in one of them (an argument and a directive too, which the executor looks at before any resolver) is a
  * rejection, and the executor waits for all.
  *
  * Here too each value of an answer is counted: what is short to ask may be very long to answer.

@@ -104,7 +104,7 @@ describe('no query of GraphQL can hurt', () => {
     expect(() => connection({ ...list, first: 1 })).to.throw(`more than ${MAX_ROWS} rows`);
   });
 
-  it('counts a manifest once, whatever is asked of it', () => {
+  it('counts a manifest once, for any number of its fields', () => {
     const budget = new RowBudget();
     for (const backup of ['a', 'b', 'a']) budget.takeOnce(backup, MAX_ROWS / 2);
     expect(() => budget.takeOnce('c', 1)).to.throw(`more than ${MAX_ROWS} rows`);
@@ -207,7 +207,7 @@ describe('no query of GraphQL can hurt', () => {
       await expectRefused(query, 'VALIDATION_FAILED', variables);
   });
 
-  it('takes no number of days that is none', async () => {
+  it('refuses an invalid number of days', async () => {
     for (const days of [0, -5, 3661]) {
       await expectRefused(`{ statistics(days: ${days}) { backups } }`, 'VALIDATION_FAILED');
       await expectRefused(`{ database(name: "pt_xyz") { days(last: ${days}) { backups } } }`, 'VALIDATION_FAILED');

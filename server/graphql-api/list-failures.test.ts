@@ -21,7 +21,7 @@ const QUESTIONS: Record<string, [query: string, variables?: object]> = {
     'query ($b: Boolean = true) { databases { nodes { latestCompleteBackup { digest } latestBackup { id @include(if: $b) } } } }',
     { b: null },
   ],
-  'a cursor that is none': [
+  'an invalid cursor': [
     '{ databases { nodes { backupCount backups(after: "x") { totalCount } days(last: 0) { day } } } }',
   ],
   'edges of edges': [

@@ -163,7 +163,7 @@ describeOnEachStore('lists of GraphQL', store => {
       expect(await names('')).to.deep.equal(['Shop', 'archive', 'depot', 'shop', 'éclair']);
     });
 
-    it('hold those whose name has a part, whatever its capitals', async () => {
+    it('contain those whose name contains a text, in upper or lower case', async () => {
       expect(await names('(filter: { search: "SHO" })')).to.deep.equal(['Shop', 'shop']);
       expect(await names('(filter: { search: "%" })')).to.deep.equal([]);
       expect(await names('(filter: { search: "clair" })')).to.deep.equal(['éclair']);
@@ -269,7 +269,7 @@ async function keep(app: RunningApp, { database, hoursAgo, state, length }: Kept
     .toISOString()
     .replace('.000', '');
   const zip = sampleZip({ database, takenAt, content: contentOf(length) });
-  const findings = state === 'incomplete' ? [finding('RIGHTS_UNKNOWN', 'nobody knows')] : [];
+  const findings = state === 'incomplete' ? [finding('RIGHTS_UNKNOWN', 'it is not known')] : [];
   const manifest = state === 'unverified' ? undefined : sampleManifest(zip, { findings });
   const { json, text } = await upload(app.url, zip, { manifest });
   expect(json.data?.state, text).to.equal(state === 'damaged' ? 'complete' : state);

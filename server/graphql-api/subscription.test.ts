@@ -17,7 +17,7 @@ describeOnEachStore('the subscription to backups', store => {
   });
   afterEach(() => app[Symbol.asyncDispose]());
 
-  it('tells of each backup the moment it is there, with what is true by then', async () => {
+  it('sends each backup as soon as it is recorded, with its current data', async () => {
     await upload(app.url, sampleZip());
     await using all = await listen(app, `subscription { backupReceived { ${FIELDS} } }`);
     for (const backupCount of [2, 3]) {
@@ -101,14 +101,14 @@ describeOnEachStore('the subscription to backups', store => {
 
   it('gives the code of what goes wrong meanwhile, and goes on', async () => {
     await using all = await listen(app, 'subscription { backupReceived { id } }');
-    app.events.received({ id: 999, database: 'nobody', sortedAt: new Date() });
+    app.events.received({ id: 999, database: 'missing', sortedAt: new Date() });
     const { errors } = await all.next();
     expect(errors[0].extensions.code).to.equal('BACKUP_NOT_FOUND');
     await upload(app.url, sampleZip());
     expect((await all.next()).data.backupReceived.id).to.equal('1');
   });
 
-  it('listens for nobody whom it has refused', async () => {
+  it('does not listen for clients that it has refused', async () => {
     for (const accept of ['application/json', 'multipart/mixed', 'text/html']) {
       const body = JSON.stringify({ query: 'subscription { backupReceived { id } }' });
       const headers = { 'content-type': 'application/json', accept };
@@ -170,7 +170,7 @@ describeOnEachStore('the subscription to backups', store => {
     expect(await all.next()).to.deep.equal({ data: { backupReceived: { id: '2', inventory: null } } });
   });
 
-  it('shows nothing of what nobody foresaw, and logs it', async () => {
+  it('shows no details of unexpected errors, and logs them', async () => {
     using _ = brokenStore(app.history, new Error('the inner secret'));
     await using all = await listen(app, 'subscription { backupReceived { id } }');
     app.events.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
@@ -181,8 +181,8 @@ describeOnEachStore('the subscription to backups', store => {
 });
 
 interface Events extends AsyncDisposable {
-  /** The next event, or undefined when there will be none. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
+  /** The next event, or undefined at the end. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any answer
   next(): Promise<any>;
 }
 

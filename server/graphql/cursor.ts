@@ -12,7 +12,7 @@ export function formatCursor(...parts: Parts): string {
  * @param order of the list that it shall be of
  * @param types of the parts behind the order
  * @returns these parts
- * @throws AppError 422 when it is none of a list in that order
+ * @throws AppError 422 when it is not a cursor of a list in that order
  */
 export function parseCursor<const T extends readonly KeyType[]>(cursor: string, order: string, types: T): Key<T> {
   const [ofOrder, ...key] = partsOf(cursor);

@@ -17,7 +17,7 @@ export class Where {
     return this.#conditions.length === 0;
   }
 
-  /** @returns the clause, or nothing when there are none */
+  /** @returns the clause, or nothing without conditions */
   toString(): string {
     return this.#conditions.length === 0 ? '' : `where ${this.#conditions.join(' and ')}`;
   }

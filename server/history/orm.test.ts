@@ -208,12 +208,12 @@ describe('a history store that goes away', () => {
 });
 
 describeOnEachStore('times are UTC', store => {
-  it('whatever the zone of the process', async () => {
+  it('in any time zone of the process', async () => {
     const zone = process.env.TZ;
     process.env.TZ = 'America/New_York';
     try {
       await using app = await runApp(store);
-      // In New York the clock shows 01:30 twice in that night: whoever stores local time loses which one it was.
+      // In New York the clock shows 01:30 twice in that night: a store of local times loses which one it was.
       for (const [takenAt, want] of [
         ['2023-11-05T05:30:00Z', '2023-11-05 05:30:00'],
         ['2023-11-05T06:30:00Z', '2023-11-05 06:30:00'],

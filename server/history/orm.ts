@@ -28,7 +28,7 @@ export async function openHistory(url: string): Promise<Orm> {
   }
 }
 
-/** The driver writes values into statements with backslashes before quotes. Where those are none, a value could be SQL. */
+/** The driver writes values into statements with backslashes before quotes. Where a backslash is an ordinary character, a value could become SQL. */
 async function refuseBareBackslashes(orm: Orm): Promise<void> {
   const [row] = await orm.em.execute<Array<{ mode: string }>>('select @@session.sql_mode as mode');
   if (row!.mode.includes('NO_BACKSLASH_ESCAPES'))

@@ -12,7 +12,7 @@ describeOnEachStore('readRows', store => {
 
   const manager = () => app.history.em.fork();
 
-  it('reads what it was given, whatever that looks like', async () => {
+  it('reads values as they were written, with any characters', async () => {
     const texts = ["it's", '?', '\\', '"', '`', '🐈', '\n', '', "' or 1 = 1 -- "];
     const sql = `select ${texts.map((_, at) => `? as v${at}`).join(', ')}`;
     for (const _ of ['prepared', 'kept']) {

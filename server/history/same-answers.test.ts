@@ -4,8 +4,8 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 import { DailyTotals } from '../statistics/daily-totals.ts';
 
-/** What SQLite, MySQL and MariaDB do each in its own way when nobody tells them. */
-describeOnEachStore('whatever the history is kept in', store => {
+/** What SQLite, MySQL and MariaDB do each in its own way by default. */
+describeOnEachStore('the history in any store', store => {
   let app: RunningApp;
   let zip: SampleZip;
   const names = [

@@ -5,7 +5,7 @@ import { AppError, StorageFull } from '../errors.ts';
 import { toExpectedError } from '../expected-error.ts';
 import type { Storage } from '../storage/storage.ts';
 
-/** Renders every error that is thrown further in, once, as JSON; what nobody foresaw goes to the log with its stack. */
+/** Renders every error that is thrown further in, once, as JSON; unexpected errors go to the log with their stack. */
 export function errorHandler({ log, storage }: { log: Logger; storage: Pick<Storage, 'space'> }): Middleware {
   return async (ctx, next) => {
     try {

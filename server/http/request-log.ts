@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 
 /**
  * One line for each request, when its answer has gone out or its connection has gone away, and what was begun for it has come
- * to its end: only then it is known what became of it. No headers: they hold secrets.
+ * to its end: only then its result is known. No headers: they hold secrets.
  */
 export function requestLog({ log }: { log: Logger }): Middleware {
   return async (ctx, next) => {
@@ -37,7 +37,7 @@ function write(log: Logger, ctx: Context, ms: number): void {
   );
 }
 
-/** Node lets targets through that it then can't take apart: an error here would be nobody's, and end the service. */
+/** Node lets targets through that it then can't take apart: no one would catch an error here, and it would end the service. */
 function pathOf(ctx: Context): string {
   try {
     return ctx.path;

@@ -22,7 +22,7 @@ export function requestScope(): Middleware {
 }
 
 /**
- * Fails the request whose work is running now, with a 500 whatever the error was: that no one caught it is the mistake.
+ * Fails the request whose work is running now, with a 500 for any error: that no one caught it is the bug.
  * @returns its id, or undefined when the work belongs to no request
  */
 export function failRequest(): string | undefined {

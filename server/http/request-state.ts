@@ -2,7 +2,7 @@ import type { EntityManager } from '../history/orm.ts';
 import type { HostName } from './hosts/host-name.ts';
 
 declare module 'koa' {
-  /** What the middleware notes about a request, in the order of app.ts: whatever stands further in may rely on it. */
+  /** What the middleware notes about a request, in the order of app.ts: all that follows may rely on it. */
   interface DefaultState {
     requestId: string;
     /** The code of the error that was answered. */

@@ -75,7 +75,7 @@ describeOnEachStore('routes', store => {
     await rm(secret);
   });
 
-  it('answers to addresses that are none, and goes on', async () => {
+  it('answers requests with invalid addresses, and goes on', async () => {
     for (const target of ['http://[/', 'http://%@x/', 'http://%%00@pt_xyz\\', 'http://[']) {
       const { status, body } = await rawRequest(app.url, target, 'GET');
       expect(status, target).to.equal(400);

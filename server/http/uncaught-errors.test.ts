@@ -56,7 +56,7 @@ describe('an error that no one catches', () => {
     expect(output).to.contain('"level":"fatal"').and.contain('a bug of the start');
   });
 
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any line
   function loggedBug(): any {
     const lines = output.trim().split('\n');
     return lines.map(line => JSON.parse(line)).find(({ msg }) => msg.startsWith('A bug of Lumbung'));

@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 import { AppError } from '../errors.ts';
 
-/** Refuses a path whose percent-encoding says nothing (`%zz`, half a character of UTF-8), or an address that is none, before any route sees it. */
+/** Refuses a path whose percent-encoding says nothing (`%zz`, half a character of UTF-8), or an invalid address, before any route sees it. */
 export function wellFormedUrl(): Middleware {
   return async (ctx, next) => {
     try {

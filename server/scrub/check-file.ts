@@ -6,7 +6,7 @@ import type { Orm } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { addressOf, storedDamage } from './stored-damage.ts';
 
-/** What became of one file. `passed over`: its row was changed or removed meanwhile, so nothing was marked. */
+/** The result for one file. `passed over`: its row was changed or removed meanwhile, so nothing was marked. */
 type ScrubResult = 'sound' | 'healed' | 'damaged' | 'passed over';
 
 export interface FileScrub {

@@ -58,7 +58,7 @@ describeOnEachStore('what is due for a scrub', store => {
     isStubborn: fc.boolean(),
   });
 
-  it('comes once each, damaged first, then the longest unchecked, in whatever pages', () =>
+  it('comes once each, damaged first, then the longest unchecked, in pages of any size', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(row, { maxLength: 12 }),

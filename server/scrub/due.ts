@@ -51,7 +51,7 @@ export function countDue(em: EntityManager, checkedBefore: Date): Promise<number
   });
 }
 
-/** What was checked later than that was checked by a clock that was wrong: nobody knows when. */
+/** What was checked later than that was checked by a clock that was wrong: the real time is not known. */
 function soon(): Date {
   return new Date(Date.now() + 60_000);
 }

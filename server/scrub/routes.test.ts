@@ -92,7 +92,7 @@ describeOnEachStore('/-/scrub', store => {
     expect((await scrubState(app!.url)).started_at).to.equal(null);
   });
 
-  it('runs one at a time: a second POST is told of the first, which goes on', async () => {
+  it('runs one at a time: a second POST is answered with the state of the first, which goes on', async () => {
     const { url } = await runWith(3, { scrubBytesPerSecond: 4 * MIB }, 1);
     const first = await post(app!, '?all=true');
     const second = await post(app!, '?all=true');

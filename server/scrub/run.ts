@@ -22,7 +22,7 @@ export interface ScrubRun {
   /** Those that were marked as damaged and are sound again. */
   filesHealed: number;
   bytesRead: number;
-  /** What went wrong last. Whoever asks is told, so it holds no path of this machine. */
+  /** What went wrong last. All clients can read it, so it contains no path of this machine. */
   lastError: string | null;
 }
 

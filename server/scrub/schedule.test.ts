@@ -40,7 +40,7 @@ describe('the schedule of the scrub', () => {
     });
   });
 
-  it('goes on after a look that failed, and tells of it', async () => {
+  it('goes on after a search that failed, and logs that', async () => {
     const { started, log } = await run([new Error('no history'), true, false]);
     expect(started).to.deep.equal(['scheduled']);
     expect(log).to.have.length(1);

@@ -147,7 +147,7 @@ describeOnEachStore('the scrub', store => {
     ).to.contain('The record of backup');
   });
 
-  it('leaves a file that can not be read as it was, tells of it, and goes on', async () => {
+  it('does not mark a file that can not be read, logs that, and goes on', async () => {
     const [unreadable, after] = [sampleZip(), sampleZip()];
     await stored(unreadable, after);
     await makeOld(unreadable, 60);

@@ -61,7 +61,7 @@ export interface Totals {
   readonly firstDays: readonly FirstDay[];
 }
 
-/** So long figures are believed that nobody has told to be stale: somebody may have changed the store by hand. */
+/** So long totals are kept without an event that changes them: someone may have changed the store by hand. */
 const BELIEVED_MS = 3_600_000;
 
 /** With more days than this to be read anew, all are: one pass over the index is faster then. */

@@ -7,7 +7,7 @@ import { dayIn, dayOf, startOf } from './day.ts';
 import { type Day, lastDays } from './statistics.ts';
 
 /**
- * What came of each of some databases, day by day.
+ * The totals of some databases, day by day.
  * @returns for each id the last days up to today, oldest first, none left out
  */
 export function daysOfDatabases({ em }: { em: EntityManager }, ids: readonly number[], days: number): Promise<Day[][]> {

@@ -44,7 +44,7 @@ describeOnEachStore('statistics', store => {
     time?: string,
   ): Promise<SampleZip & { id: number }> {
     const zip = sampleZip({ database, takenAt: ago(daysAgo, time) });
-    const findings = state === 'incomplete' ? [finding('RIGHTS_UNKNOWN', 'nobody knows')] : [];
+    const findings = state === 'incomplete' ? [finding('RIGHTS_UNKNOWN', 'it is not known')] : [];
     const { json } = await upload(app.url, zip, {
       manifest: state === 'unverified' ? undefined : sampleManifest(zip, { findings }),
     });

@@ -3,7 +3,7 @@ import { type DailyTotals, type DayTotals, NO_BACKUPS } from './daily-totals.ts'
 import { dayOf } from './day.ts';
 import type { FirstDay } from './first-days.ts';
 
-/** What came of one day. */
+/** The totals of one day. */
 export interface Day extends DayTotals {
   /** Days since 1970-01-01, UTC. */
   readonly day: number;

@@ -56,7 +56,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       return names.sort();
     }
 
-    it('counts and hashes what it receives, in whatever pieces', async () => {
+    it('counts and hashes what it receives, in chunks of any size', async () => {
       const bytes = Buffer.alloc(3_500_001, 'abc');
       const pieces = [bytes.subarray(0, 1), bytes.subarray(1, 2_000_000), Buffer.alloc(0), bytes.subarray(2_000_000)];
       const received = await storage.receive(address(), content(...pieces));
@@ -130,7 +130,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       expect(await storage.removeLeftovers()).to.equal(0);
     });
 
-    it('takes no database for a leftover, whatever it is called', async () => {
+    it('does not remove a database as a leftover, for any name', async () => {
       await publish(address('.0123456789abcdef.part'), 'kept');
       expect(await storage.removeLeftovers()).to.equal(0);
       expect(await bytesOf(address('.0123456789abcdef.part'))).to.equal('kept');
@@ -317,7 +317,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       expect(free).to.be.greaterThan(0).and.at.most(total);
     });
 
-    it('has no way out, whatever it is asked for', async () => {
+    it('never leaves its folder, for any name', async () => {
       const outside = ['../x', 'a/b', '..', '', 'a\0b', 'a\\b'];
       for (const database of outside) {
         const error = await storage.open({ database, fileName: address().fileName }).catch(error => error);

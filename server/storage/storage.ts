@@ -19,7 +19,7 @@ export interface ReceivedFile {
    */
   publish(): Promise<boolean>;
   /**
-   * Like `publish`, but in the place of a file of that name that has gone bad. That one is not deleted: it is kept beside
+   * Like `publish`, but instead of a damaged file of that name. That one is not deleted: it is kept beside
    * its place under another name, and listed no more.
    */
   replace(): Promise<boolean>;
@@ -40,7 +40,7 @@ export interface StoredFile {
   readonly fd: number;
   /**
    * Reads the bytes from `start` to `end`, both included, a piece ahead. A piece may be used until the next one is asked
-   * for, whose bytes may take its place. Whoever begins goes on to the end or breaks off: either closes the file.
+   * for, whose bytes may take its place. A caller that begins must read to the end or break off: both close the file.
    * @throws Error when the file ends before `end`; what the disk throws
    */
   pieces(range: { start: number; end: number }): AsyncIterable<Buffer>;
@@ -76,7 +76,7 @@ export interface Claim extends Disposable {
  * none, is in its place, each method throws `StorageAway` instead of writing there, or of saying that a file is not there.
  */
 export interface Storage {
-  /** @returns the id of the storage that is there, or undefined when there is none yet; makes nothing */
+  /** @returns the id of the storage that is there, or undefined when there is no storage yet; makes nothing */
   identity(): Promise<string | undefined>;
   /**
    * Makes the storage if need be and keeps all other processes out of it.
@@ -90,14 +90,14 @@ export interface Storage {
    * @throws what `content` threw, or a system error such as ENOSPC or ENAMETOOLONG
    */
   receive(address: FileAddress, content: AsyncIterable<Uint8Array>): Promise<ReceivedFile>;
-  /** @returns the open file, or undefined when there is none of that name; a folder or a named pipe is none */
+  /** @returns the open file, or undefined when no file has that name; a folder or a named pipe is not a file */
   open(address: FileAddress): Promise<StoredFile | undefined>;
   /**
-   * Keeps a text beside the file of that address, whether that is there or not, in the place of an older text. Once this
+   * Keeps a text beside the file of that address, whether that is there or not, instead of an older text. Once this
    * returns, neither a crash nor a power cut loses it, and no reader ever sees a part of it.
    */
   putMetadata(address: FileAddress, text: string): Promise<void>;
-  /** @returns the text that is kept beside the file of that address, or undefined when there is none */
+  /** @returns the text that is kept beside the file of that address, or undefined when there is no text */
   description(address: FileAddress): Promise<string | undefined>;
   /** Runs `task` while no other `exclusively` of the same address runs in this process. */
   exclusively<T>(address: FileAddress, task: () => Promise<T>): Promise<T>;

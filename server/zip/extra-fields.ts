@@ -13,7 +13,7 @@ const ZIP64 = 0x0001;
  * Reads the extra fields of a header (APPNOTE 4.5). Only such are taken as zip programs in use write, in their right
  * form: readers stumble over others, or read an entry's name, size or method from them.
  * @param name that the entry has
- * @returns the values of the ZIP64 field, undefined when there is none
+ * @returns the values of the ZIP64 field, undefined when there is no such field
  * @throws UnsoundZip
  */
 export function readExtraFields(bytes: Buffer, place: Place, name: Buffer): Zip64Values | undefined {

@@ -91,7 +91,7 @@ async function findEnd(file: ZipFile): Promise<number> {
   return file.size - length + at;
 }
 
-/** @returns the fields of the ZIP64 end record, undefined when there is none */
+/** @returns the fields of the ZIP64 end record, undefined when there is no such record */
 async function zip64EndBefore(file: ZipFile, endAt: number): Promise<Fields<typeof ZIP64_END> | undefined> {
   const locatorAt = endAt - LOCATOR_BYTES;
   if (locatorAt < 0) return undefined;
@@ -111,7 +111,7 @@ async function zip64EndBefore(file: ZipFile, endAt: number): Promise<Fields<type
   return record;
 }
 
-/** ZIP64, 4.5 (APPNOTE 4.4.3.2): whatever needs more is read by few. */
+/** ZIP64, 4.5 (APPNOTE 4.4.3.2): few programs read a zip that needs more. */
 export const MAX_VERSION = 45;
 
 export function tooNew(version: number): string {

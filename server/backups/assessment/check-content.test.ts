@@ -30,7 +30,7 @@ function check(dump: Buffer, sizes: number[], { isDeflated = false } = {}) {
 }
 
 describe('checkContent', () => {
-  it('tells the same of a dump in whatever pieces it comes', async () => {
+  it('reports the same about a dump in chunks of any size', async () => {
     const line = fc.constantFrom(
       MARKER,
       '-- Dump completed',

@@ -240,7 +240,7 @@ describe('checkZip', () => {
       );
     };
     const GiB = 1024 ** 3;
-    /** Its data is not what its headers say, which nobody reads here. */
+    /** Its data is not what its headers say. No check here reads it. */
     const told = (size: number, compressedSize: number) => {
       const entry = { name: NAME, modifiedAt: new Date(0), zip64: true };
       const data = Buffer.alloc(compressedSize);
@@ -261,7 +261,7 @@ describe('checkZip', () => {
       const [head, compressedSize] = [zipHead(entry), 5 * 1024 ** 3];
       const tail = zipTail(entry, { crc32: 1, size: compressedSize * 3, compressedSize });
       forge(tail);
-      // The data is a hole in the file, which nobody reads here.
+      // The data is a hole in the file. No check here reads it.
       await using handle = await open(join(folder, 'huge.zip'), 'w+');
       await handle.write(head, 0, head.length, 0);
       await handle.write(tail, 0, tail.length, head.length + compressedSize);

@@ -15,11 +15,11 @@ export const MAX_WAITING = 1_000;
 /** The last that a listener gets for whom more would wait: it has missed some, and hears of no others. */
 export const MISSED: unique symbol = Symbol('missed');
 
-/** Tells whoever listens what happens to backups, in this process: no other works on the same storage. */
+/** Tells all listeners what happens to backups, in this process: no other works on the same storage. */
 export class BackupEvents {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 
-  /** Tells of a backup that has been committed to the history. */
+  /** Announces a backup that has been committed to the history. */
   received(event: BackupEvent): void {
     this.#emitter.emit('received', event);
     this.#emitter.emit(`received ${event.database}`, event);

@@ -87,7 +87,7 @@ describe('compareInventories', () => {
     expect(SHRUNK).to.equal('lost: table b (600 rows); rows: 1,000 -> 400 in total');
   });
 
-  it('tells of a dump that got smaller by more than the limit', () => {
+  it('reports a dump that got smaller by more than the limit', () => {
     const older = manifest(tables({ a: 1 }), { size: 1000 });
     expect(compare(manifest(tables({ a: 1 }), { size: 500 }), older)).to.deep.equal({});
     expect(compare(manifest(tables({ a: 1 }), { size: 499 }), older)).to.deep.equal({
@@ -136,7 +136,7 @@ describe('compareInventories', () => {
     });
   });
 
-  it('is sure at the limit, whatever the limit and the size', () => {
+  it('is exact at the limit, for all limits and sizes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 1_000_000 }), (limit, hundredth) => {
         const [had, left] = [hundredth * 100, hundredth * (100 - limit)];

@@ -12,15 +12,15 @@ export interface Reference {
   readonly manifest: Manifest;
 }
 
-/** Further back nobody looks for one that leaves out the same. */
+/** The search for a backup that leaves out the same ends here. */
 const CANDIDATES = 100;
 
 /**
  * Finds what a backup that is about to be recorded is to be compared with: the last one of its database, older than it,
- * whatever its age, that was complete when it came and has no loss that no one has accepted; rather one that leaves out the
- * same on purpose, if there is such a one among the last. Whoever accepts a loss draws a line: nothing older is looked at.
+ * of any age, that was complete when it was received and has no loss that no one has accepted; rather one that leaves out the
+ * same on purpose, if there is such a one among the last. An accepted loss draws a line: older backups are not considered.
  * @param sortedAt by which the new one will be sorted
- * @returns undefined when there is none
+ * @returns undefined when there is no such backup
  */
 export async function findReference(
   em: EntityManager,

@@ -1,7 +1,7 @@
 import { type Inventory, type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
 import { manifestTurn } from './manifest-turns.ts';
 
-/** @returns what a manifest says that the dump holds, or null when there is none that this version understands */
+/** @returns what a manifest says that the dump holds, or null without a manifest that this version understands */
 export async function inventoryOf(
   manifest: string | null,
 ): Promise<(Inventory & { rows: number; packageBodies: string[] }) | null> {
@@ -9,7 +9,7 @@ export async function inventoryOf(
   return inventory && dump ? { ...inventory, rows: dump.rows, packageBodies: inventory.package_bodies } : null;
 }
 
-/** @returns how long the dump took, in seconds, or null when nobody says so */
+/** @returns how long the dump took, in seconds, or null when that is not known */
 export async function dumpSecondsOf(manifest: string | null): Promise<number | null> {
   const { started_at, ended_at } = (await parse(manifest)) ?? {};
   return started_at && ended_at ? (Date.parse(ended_at) - Date.parse(started_at)) / 1000 : null;

@@ -4,7 +4,7 @@ import { findSound, type SoundBackup } from './find-sound.ts';
 import { type LossColumns, type Place, referenceIdIn } from './loss.ts';
 import { newestClean } from './unaccepted-losses.ts';
 
-/** What must be known beside a backup to tell of its loss. */
+/** What must be known beside a backup to describe its loss. */
 export interface Surroundings {
   /** The newest complete backup of its database without an unaccepted loss. */
   readonly clean: Place | undefined;

@@ -29,7 +29,7 @@ export interface Place {
 
 /**
  * @param clean the newest complete backup of the database without an unaccepted loss, if there is one
- * @returns what has become of the loss of a backup; null when it has none
+ * @returns whether the loss of a backup is accepted; null when it has no loss
  */
 export function lossStatus(
   backup: LossColumns & { id: number; sortedAt?: Date | null | undefined },
@@ -82,7 +82,7 @@ export function referenceIdIn(findings: NonNullable<FindingList>): number | unde
 
 /**
  * @returns the findings of a backup as they are shown: with the command that accepts its loss while that can be accepted, and
- *   with what has become of the backup that had what was lost
+ *   with the state of the backup that had what was lost
  */
 export function shownFindings(
   findings: NonNullable<FindingList>,

@@ -271,7 +271,7 @@ describeOnEachStore('a loss', store => {
     expect(json.data.backup.findings).to.deep.equal([{ code: 'SHRUNK', advice: null }]);
   });
 
-  it('is told of after the same file has come again, with its acceptance', async () => {
+  it('is reported with its acceptance after the same file was sent again', async () => {
     const zip = night(2, 'resent');
     await send(night(1, 'resent'), FULL);
     const { id } = await send(zip, SHRUNKEN);

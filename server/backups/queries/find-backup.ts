@@ -17,7 +17,7 @@ export async function findBackup(
   return backup;
 }
 
-/** Reads the id of a backup out of a path. @throws AppError 404 when it is none */
+/** Reads the id of a backup out of a path. @throws AppError 404 when the text is not an id */
 export function idIn(text: string): number {
   if (!/^[1-9]\d{0,15}$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw notFound('BACKUP_NOT_FOUND', `There is no backup with the id ${text}: an id is a positive whole number`);

@@ -121,7 +121,7 @@ export function conditionsOf(em: EntityManager, search: BackupSearch): Where {
   if (maxSize !== undefined) where.and('b.size <= ?', maxSize);
   if (fileName) {
     where.and('b.file_name >= ? and b.file_name < ?', fileName, fileName + LAST_CHARACTER);
-    // MySQL takes a name for equal to one with a space behind it.
+    // MySQL treats a name as equal to the same name with a space after it.
     where.and('octet_length(b.file_name) >= ?', Buffer.byteLength(fileName));
   }
   return where;

@@ -2,7 +2,7 @@ import { currentCode } from '../../../protocol/finding-codes.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
 import { fromStore } from '../../history/instants.ts';
 
-/** The little that a list of REST tells of a backup. */
+/** The few columns that a list of REST shows about a backup. */
 export type SummarizedBackup = Readonly<
   Pick<
     Backup,

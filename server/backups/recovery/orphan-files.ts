@@ -16,7 +16,7 @@ export interface OrphanFile {
   readonly recordProblem: string | undefined;
 }
 
-/** A file that is no backup, whatever its name looks like. */
+/** A file that is not a backup, although its name may look like one. */
 interface Misfit {
   readonly address: FileAddress;
   readonly problem: string;

@@ -89,7 +89,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     const manifests = new Map<SampleZip, object>([
       [first, { ...sampleManifest(first), a_newer_key: [1] }],
       [fallen, sampleManifest(fallen, { inventory: { tables: [table('barang', 3)], views: ['v'] } })],
-      [partial, sampleManifest(partial, { findings: [finding('BROKEN_VIEW', 'v is broken', 'Mend it.')] })],
+      [partial, sampleManifest(partial, { findings: [finding('BROKEN_VIEW', 'v is broken', 'Fix it.')] })],
       [vouchedCut, sampleManifest(vouchedCut)],
       [foreign, sampleManifest(foreign)],
     ]);
@@ -194,7 +194,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     expect({ status: again.status, data: again.json.data }).to.deep.equal({ status: 200, data });
   });
 
-  it('tells of what it can not take in, leaves it as it is, and ends with 1', async () => {
+  it('reports the files that it cannot add, does not change them, and ends with 1', async () => {
     const zip = sampleZip();
     await mkdir(join(env.STORAGE_DIR, 'pt_xyz'), { recursive: true });
     const id = '0f69a75b-9fdf-48c6-8ec9-2277934b7bb8';

@@ -41,7 +41,7 @@ export async function rebuildHistory(rebuilding: Rebuilding): Promise<Rebuilt> {
     if ('problem' in file) leave(rebuilding, rebuilt, file.address, file.problem);
     else files.push(file);
   }
-  // All that keep their ids come first: whatever gets a new one gets one above them all.
+  // Backups that keep their ids come first: a new id must be above all of those.
   const others: OrphanFile[] = [];
   for (const file of files.sort(byId))
     if (file.recorded && !(await isTaken(rebuilding, file.recorded.id))) await takeIn(rebuilding, rebuilt, file, true);
@@ -103,7 +103,7 @@ function of({ database, fileName }: FileAddress) {
   return { database, file: fileName };
 }
 
-/** Whatever was known of damage before has gone with the history: this much can be told at once. */
+/** What was known about damage is lost with the history. A missing file or a wrong size can be found at once. */
 async function lookAt(storage: Storage, { name, isStored }: OrphanFile, size: number): Promise<string | undefined> {
   const file = isStored ? await storage.open(name) : undefined;
   await file?.close();

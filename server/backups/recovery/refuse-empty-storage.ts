@@ -4,7 +4,7 @@ import type { Storage } from '../../storage/storage.ts';
 
 /**
  * A disk that is not mounted looks like an empty storage. What is received there goes away when it is mounted over, and
- * the scrub would take all that was stored for lost.
+ * the scrub would report all stored files as lost.
  * @throws Error when the history knows of backups and not one file is stored
  */
 export async function refuseEmptyStorage({ em, storage }: { em: EntityManager; storage: Storage }): Promise<void> {

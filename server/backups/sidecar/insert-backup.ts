@@ -43,7 +43,7 @@ interface ContentCounts {
 
 /**
  * Gives a stored zip its row in the history and, in the same transaction, its record beside it. The record lies durably
- * before the row is committed: whatever the history promises can be read again from the storage.
+ * before the row is committed: all that the history promises can be read again from the storage.
  * @throws UniqueConstraintViolationException when the file has a row already
  */
 export async function recordBackup(

@@ -8,7 +8,7 @@ import { storedDigest } from './stored-digest.ts';
 
 /**
  * Learns from its record what the history knew of a stored zip.
- * @returns that, with the id that it had; or a phrase that completes "its record …" when it is none of that file
+ * @returns that, with the id that it had; or a phrase that completes "its record …" when it is not the record of that file
  * @throws what the disk throws
  */
 export async function readSidecar(

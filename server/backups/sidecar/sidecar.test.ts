@@ -76,7 +76,7 @@ describe('the record of a backup', () => {
     expect(parseSidecar(formatSidecar(little), zip)).to.deep.include(unknown);
   });
 
-  it('is none of another file or database, and says whose it is', () => {
+  it('is refused for another file or database, and names its own', () => {
     const other = sampleZip();
     expect(parseSidecar(formatSidecar(backup), { ...zip, fileName: other.fileName })).to.contain(zip.fileName);
     expect(parseSidecar(formatSidecar(backup), { ...zip, database: 'x' })).to.contain(zip.database);

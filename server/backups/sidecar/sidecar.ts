@@ -103,7 +103,7 @@ function lossOf(backup: Backup): Pick<Sidecar, 'loss'> {
 /**
  * Reads what `formatSidecar` wrote.
  * @param address of the file that it lies beside, which it must be the record of
- * @returns the record, or a phrase that completes "its record …" when it is none of that file
+ * @returns the record, or a phrase that completes "its record …" when it is not the record of that file
  */
 export function parseSidecar(text: string, { database, fileName }: FileAddress): Sidecar | string {
   try {

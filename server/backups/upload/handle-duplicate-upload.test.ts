@@ -53,7 +53,7 @@ describeOnEachStore('a file that is sent again', store => {
     expect(await filesOf(zip)).to.deep.equal([zip.fileName, `${zip.fileName}.bad-1`, `${zip.fileName}.json`]);
   });
 
-  it('heals one that is cut, is longer, or is empty, also when nobody had noticed', async () => {
+  it('repairs a file that is cut, longer or empty, also when no scrub had found that', async () => {
     const zip = sampleZip({ database: 'cut' });
     const { json } = await send(zip);
     for (const size of [10, zip.bytes.length + 1, 0]) {
@@ -114,7 +114,7 @@ describeOnEachStore('a file that is sent again', store => {
     expect(await filesOf(zip)).to.deep.equal([zip.fileName, `${zip.fileName}.bad-1`, `${zip.fileName}.json`]);
   });
 
-  it('mends a record that was torn', async () => {
+  it('writes a torn record again', async () => {
     const zip = sampleZip({ database: 'torn' });
     await upload(app.url, zip);
     const whole = await readFile(`${pathOf(zip)}.json`, 'utf8');

@@ -8,7 +8,7 @@ import { storedDigest } from '../sidecar/stored-digest.ts';
 /**
  * Sees to it that a backup which was received before, and whose bytes have come again, really is stored: one that went
  * missing comes back, one that has rotted is set aside and replaced. The client may remove its copy after this answer, so
- * the stored bytes are read, whatever the history thinks of them.
+ * the stored bytes are read, also when the history reports them as sound.
  * @param recorded what the history knows of it; the same bytes as `received`
  * @returns the backup, sound again
  */

@@ -76,7 +76,7 @@ describeOnEachStore('the receipt of an upload', store => {
     expect(answer.json.data).to.include({ state: 'complete' });
   });
 
-  it('stands by itself when the same file comes again, whatever manifest comes along', async () => {
+  it('stays the same when the same file is sent again, with any manifest', async () => {
     const zip = sampleZip();
     const first = await upload(app.url, zip);
     const again = await send(zip);
@@ -170,7 +170,7 @@ describeOnEachStore('the receipt of an upload', store => {
       expect(await app.history.em.fork().count(Backup)).to.equal(count);
     });
 
-    it('a Repr-Digest that is none, before the body', async () => {
+    it('an invalid Repr-Digest, before the body', async () => {
       const zip = sampleZip();
       for (const field of ['x', 'sha-256', `sha-256=${zip.sha256}`, 'sha-256=:AAAA:', 'sha-512=:AAAA:']) {
         const answer = await upload(app.url, zip, { headers: { 'Repr-Digest': field } });
@@ -251,7 +251,7 @@ describeOnEachStore('the receipt of an upload', store => {
       expectError(answer, 422, 'INVALID_MANIFEST', 'manifest');
     });
 
-    it('a second manifest behind the file, whatever it says', async () => {
+    it('a second manifest behind the file, with any content', async () => {
       const zip = sampleZip();
       for (const second of [JSON.stringify(sampleManifest(zip)), 'garbage']) {
         const form = new FormData();
@@ -333,7 +333,7 @@ describeOnEachStore('the receipt of an upload', store => {
     const sendOf = (zip: SampleZip, rows: number, wish: Parameters<typeof sampleManifest>[1] = {}) =>
       send(zip, sampleManifest(zip, { inventory: { tables: [table('barang', rows)] }, ...wish }));
 
-    it('tells of rows that fell, and still is complete', async () => {
+    it('reports rows that were lost, and is still complete', async () => {
       await sendOf(day(1, 'fell'), 1000);
       const answer = await sendOf(day(2, 'fell'), 400);
       expect(answer.json.data.state).to.equal('complete');
@@ -408,7 +408,7 @@ describeOnEachStore('the receipt of an upload with VERIFY_UPLOADS=off', store =>
   });
   after(() => app[Symbol.asyncDispose]());
 
-  it('says that nobody has looked', async () => {
+  it('says that the content was not checked', async () => {
     const [bare, vouched] = [sampleZip({ content: 'cut off' }), sampleZip({ content: 'cut off' })];
     const answers = [
       await upload(app.url, bare),

@@ -17,7 +17,7 @@ import type { BackupFilter, Resolvers, ResolversTypes } from './resolver-types.t
 /** What a manifest weighs at least in the budget of a request. */
 const MANIFEST_ROWS = 100;
 
-/** A large one weighs as many rows more: of manifests of 3 MB five take a second, in which nobody else is answered. */
+/** A large one weighs as many rows more: five manifests of 3 MB take a second, in which no other request is answered. */
 const BYTES_PER_ROW = 750;
 
 /** Each keeps a connection open. */

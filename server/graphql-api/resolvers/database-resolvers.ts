@@ -98,10 +98,10 @@ function databaseConnection(
 }
 
 const MS_PER_HOUR = 3_600_000;
-/** Before this nobody had computers. */
+/** Before this there were no computers. */
 const MAX_HOURS = 1_000_000;
 
-/** @throws AppError 422 when the hours are none */
+/** @throws AppError 422 when the hours are not valid */
 function searchOf({ search, states, noCompleteForHours: hours, hasUnacceptedLoss }: DatabaseFilter): DatabaseSearch {
   if (hours != null && !(hours >= 0 && hours <= MAX_HOURS))
     throw validationError([

@@ -23,7 +23,7 @@ export interface HistoriesPage {
 }
 
 /**
- * What one request looks up by id. Whatever is asked for in the same moment is looked up together, and nothing twice.
+ * What one request looks up by id. All that is requested at the same time is looked up together, and nothing twice.
  */
 export class Loaders {
   readonly #em: EntityManager;

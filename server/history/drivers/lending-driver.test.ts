@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { LendingDriver, type LentConnection } from './lending-driver.ts';
 
-/** What becomes of a connection on which one of these statements fails. No real store fails at each of them on demand. */
+/** What happens to a connection on which one of these statements fails. No real store fails at each of them on demand. */
 describe('a connection to the history', () => {
   async function connectionsWhere(failing: readonly string[], work: (store: Kysely<object>) => Promise<unknown>) {
     const seen: string[] = [];

@@ -17,7 +17,7 @@ export interface Lender {
 /**
  * Kysely's driver over connections that are lent. Kysely gives a connection back only after a COMMIT or ROLLBACK that
  * succeeds: after a BEGIN or a ROLLBACK that fails it is lost, and SQLite has only one that writes, MySQL ten. Here every
- * transaction that has ended, in whatever way, gives its connection back, or closes it.
+ * transaction that has ended, in any way, gives its connection back, or closes it.
  */
 export class LendingDriver implements Driver {
   readonly #open: () => Promise<Lender>;

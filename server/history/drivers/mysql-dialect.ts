@@ -31,7 +31,7 @@ export function mysqlDialect(options: PoolOptions, patienceMs = PATIENCE_MS): Di
 const VALUES: PoolOptions = { timezone: 'Z', supportBigNumbers: true, dateStrings: true };
 
 /**
- * What each connection is set to, whatever the server's default is. Modes change what statements mean (ANSI_QUOTES,
+ * What each connection is set to, independent of the server's defaults. Modes change what statements mean (ANSI_QUOTES,
  * PIPES_AS_CONCAT, ORACLE) and where a value ends (NO_BACKSLASH_ESCAPES). Without autocommit a connection would see for
  * ever what it saw first. Without a limit a lock that is not given, such as that of FLUSH TABLES WITH READ LOCK, keeps a
  * connection for a day.
@@ -87,7 +87,7 @@ class LentMysql implements LentConnection {
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.#isBack) throw new Error(`This connection to the history was given back before: ${sql}`);
     const result = await query(this.#connection, sql, parameters, this.#patienceMs).catch(error => {
-      // The server is still at it: nobody else can use the connection.
+      // The server is still working: no other query can use the connection.
       if (error.code === 'PROTOCOL_SEQUENCE_TIMEOUT') this.discard();
       throw error;
     });

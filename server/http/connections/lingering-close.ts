@@ -12,7 +12,7 @@ export interface LingeringCloseLimits {
  * Lets an early refusal reach a client that is still sending.
  *
  * Closing a connection with unread bytes makes TCP send a reset, which may overtake the answer. So the answer goes out,
- * and what still comes in is read and thrown away for a while before the connection closes (nginx: "lingering close").
+ * and what still comes in is read and dropped for a while before the connection closes (nginx: "lingering close").
  */
 export function lingeringClose({
   silenceMs = 5_000,
@@ -46,7 +46,7 @@ async function drained(ctx: Context, { silenceMs, totalMs }: LingeringCloseLimit
   const timer = setTimeout(() => silence.abort(), silenceMs);
   ctx.req.on('data', () => timer.refresh());
   ctx.req.resume();
-  // Nothing more comes of a client that has closed its side.
+  // A client that has closed its side sends nothing more.
   ctx.req.socket.once('end', () => silence.abort());
   const stop = new AbortController();
   await Promise.race([

@@ -31,7 +31,7 @@ export interface ConnectionLimits {
   readonly most?: number;
   /** How long the header of a request may take, and the silence of a new connection. */
   readonly headerMs?: number;
-  /** How long the body of a request that nobody reads may still take when the answer is out. */
+  /** How long the body of a request that is not read may still take when the answer is out. */
   readonly unreadBodyMs?: number;
   /** How long a client may send nothing of a body while all connections are busy. */
   readonly silentMs?: number;

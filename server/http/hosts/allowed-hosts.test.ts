@@ -25,7 +25,7 @@ describe('the host that a request asks', () => {
 
   const asked = (host: string) => answerTo('GET / HTTP/1.1', `Host: ${host}`, 'Connection: close');
 
-  it('is answered when it is an address, a loopback name, or one that the service was told of', async () => {
+  it('is answered when it is an address, a loopback name, or one of PUBLIC_HOSTS', async () => {
     const hosts = [
       ...['127.0.0.1', '127.0.0.1:3000', '192.168.0.5', '127.1', '[::1]', '[::1]:3000', '[FE80::1]', '10.0.0.1:'],
       ...['localhost', 'LOCALHOST:80', 'localhost.', 'app.localhost:9', 'ip6-loopback'],

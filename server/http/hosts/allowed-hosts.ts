@@ -2,11 +2,11 @@ import type { Context, Middleware } from 'koa';
 import { AppError } from '../../errors.ts';
 import { isOwnAddress, parseHost } from './host-name.ts';
 
-/** What needs no name: whoever probes from outside may call the service as it likes, and learns nothing by it. */
+/** Paths that answer under any name: a probe from outside may use any name for the service, and learns nothing by it. */
 const PROBES = new Set(['/-/healthy', '/-/ready']);
 
 /**
- * Answers only to names that are the service's own: IP addresses, loopback names, and those that it was told of. A web page
+ * Answers only to names that are the service's own: IP addresses, loopback names, and those of PUBLIC_HOSTS. A web page
  * could else have its own name lead here, and would be of the same origin for the browser (DNS rebinding).
  * @param names beside the addresses and loopback names
  */

@@ -47,7 +47,7 @@ describe('a request that a browser sends', () => {
     return [uploaded, scrub, posted, got].map(({ status }) => status);
   }
 
-  it('does whatever it likes when it comes from the service itself or from nowhere', async () => {
+  it('is allowed everything when it comes from the service itself, or names no origin', async () => {
     const OK = [201, 202, 200, 200];
     for (const headers of [
       {},

@@ -26,7 +26,7 @@ function foreign(): AppError {
   return new AppError(403, 'CROSS_ORIGIN', message);
 }
 
-/** A query by GET is none: http/graphql-route.ts gives such a request the page of GraphiQL at most. */
+/** A query by GET changes nothing: http/graphql-route.ts gives such a request the page of GraphiQL at most. */
 function isPlainRead({ method }: Context): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }

@@ -31,7 +31,7 @@ describe('preconditions', () => {
     expect(status({ 'if-unmodified-since': BEFORE })).to.equal(412);
   });
 
-  it('dates are understood in all three forms, whatever the time zone here is, and ignored in any other', () => {
+  it('dates are understood in all three forms, in any time zone of the service, and ignored in any other form', () => {
     for (const date of [SAME, 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'])
       expect(status({ 'if-modified-since': date }), date).to.equal(304);
     for (const date of ['2094-11-06T08:49:37Z', '1', 'tomorrow', 'Sun, 99 Nov 2094 08:49:37 GMT', ''])

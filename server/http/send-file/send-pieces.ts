@@ -17,7 +17,7 @@ export async function sendPieces(ctx: Context, pieces: AsyncIterable<Buffer>): P
   } catch (error) {
     ctx.respond = !res.headersSent && !res.destroyed;
     if (ctx.respond) throw error;
-    // Whatever was promised, the client sees that it did not come.
+    // The client sees that the answer is shorter than promised.
     res.destroy();
     ctx.app.emit('error', error, ctx);
   }

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { FormLease } from './form-budget.ts';
 import { malformed } from './form-errors.ts';
 
-/** The longest field that nobody knows, and how much may stand between the parts. In bytes. */
+/** The longest unknown field, and how much may stand between the parts. In bytes. */
 const MAX_UNKNOWN = 64 * 1024;
 /** A chunk may hold the end of one part and the beginning of the next, with its header. */
 const SLACK = 96 * 1024;

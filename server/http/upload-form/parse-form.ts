@@ -55,7 +55,7 @@ export async function parseForm<Upload>(parsing: FormParsing<Upload>): Promise<v
   await form.any()(ctx, async () => undefined);
 }
 
-/** multer itself would tell of what is wrong only when the whole body has been read, however long that takes. */
+/** multer itself would report an error only when the whole body has been read, however long that takes. */
 function feedParser<Upload>(request: IncomingMessage, parser: Writable, parsing: FormParsing<Upload>): void {
   const { limits, boundary, fields, lease, refusal } = parsing;
   const refuse = (error: unknown) => refusal.abort(error);

@@ -20,10 +20,10 @@ interface UploadConditions {
 }
 
 /**
- * Reads a form with exactly one file part, under whatever field name, and hands its bytes on while they arrive.
+ * Reads a form with exactly one file part, under any field name, and hands its bytes on while they arrive.
  *
  * A refusal is thrown at once, while the client may still be sending, and leaves nothing behind.
- * @throws AppError 400, 408, 411, 413, 415, 422 or 503, and whatever `receiver` throws
+ * @throws AppError 400, 408, 411, 413, 415, 422 or 503, and all that `receiver` throws
  */
 export async function readUploadForm<Upload>(
   ctx: Context,

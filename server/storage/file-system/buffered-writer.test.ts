@@ -6,7 +6,7 @@ import { BufferedWriter } from './buffered-writer.ts';
 const MIB = 1024 * 1024;
 
 describe('BufferedWriter', () => {
-  it('tells of a flush that failed, though all that came later went well: the system tells only once', async () => {
+  it('reports a flush that failed although all later ones succeeded: the system reports it only once', async () => {
     let flushes = 0;
     const datasync = async () => {
       flushes += 1;

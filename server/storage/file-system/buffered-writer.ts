@@ -17,7 +17,7 @@ export class BufferedWriter {
   #filled = 0;
   #other: Buffer<ArrayBuffer> | undefined;
   #unflushed = 0;
-  // Each is heard of by whoever waits for the next room, or for the end.
+  // Each rejects the next wait for room, or for the end.
   #writing: Promise<void> = Promise.resolve();
   #flushing: Promise<void> = Promise.resolve();
 
@@ -45,7 +45,7 @@ export class BufferedWriter {
 
   /** Resolves when nothing is being written any more, however it went, and gives the buffers back. */
   async settled(): Promise<void> {
-    // Whoever waits for one write may begin another when it ends.
+    // A caller that waits for one write may begin another when it ends.
     let seen: unknown;
     while (seen !== this.#writing) {
       seen = this.#writing;

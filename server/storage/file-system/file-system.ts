@@ -41,7 +41,7 @@ const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * Opens a file for reading.
- * @returns undefined when there is none: a folder, a named pipe, a socket or a device is no file, and a link that leads
+ * @returns undefined when there is no file: a folder, a named pipe, a socket or a device is no file, and a link that leads
  *   nowhere leads to none
  */
 export async function openRegular(disk: Disk, path: string): Promise<OpenFile | undefined> {

@@ -6,7 +6,7 @@ const MAX_COPIES = 999;
 
 /**
  * Gives a stored file that has gone bad another name beside its own, `NAME.bad-1`, `NAME.bad-2` and so on: it may be the
- * last trace of what happened. A file that is not there is none to set aside.
+ * last trace of what happened. A missing file needs no quarantine.
  * @throws Error when there are too many such copies already
  */
 export async function quarantine(disk: NamingDisk, path: string): Promise<void> {

@@ -3,7 +3,7 @@ import { cleanUp, type Disk } from './file-system.ts';
 import { keyedMutex } from './keyed-mutex.ts';
 
 export interface NamingDisk extends Disk {
-  /** Whoever must look before it renames takes turns here, by target. */
+  /** A rename that must check its target first takes turns here, by target. */
   readonly renames: Map<string, Promise<unknown>>;
 }
 
@@ -17,7 +17,7 @@ interface Naming {
 /**
  * Moves a file to its name, unless there is one of that name.
  *
- * `rename` would replace the file that is there; `link` refuses to, whoever made it in the meantime.
+ * `rename` would replace the file that is there; `link` refuses to, also when another process has just made it.
  * @returns whether it was moved
  */
 export async function renameNoReplace(disk: NamingDisk, { path, target, isPart }: Naming): Promise<boolean> {

@@ -78,7 +78,7 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
   };
 }
 
-/** The last fence: whatever calls, no path leaves the folder. @throws Error for a name that is not one path segment */
+/** The last fence: for no caller a path leaves the folder. @throws Error for a name that is not one path segment */
 function pathOf(root: string, { database, fileName }: FileAddress): string {
   if (databaseNameProblem(database) || !BACKUP_NAME.test(fileName) || /[/\\\0]/.test(fileName))
     throw new Error(`not a file of this storage: ${JSON.stringify([database, fileName])}`);
@@ -119,7 +119,7 @@ async function* list(disk: Disk, root: string) {
   }
 }
 
-/** A folder that is not ours to read, such as `lost+found` of a disk of its own, is none of a database. */
+/** A folder that is not ours to read, such as `lost+found` of a disk of its own, belongs to no database. */
 async function databaseFolders({ fs, report }: Disk, root: string): Promise<string[]> {
   const entries = await fs.readdir(root, { withFileTypes: true });
   // A link may lead to the folder of a database on a larger disk.

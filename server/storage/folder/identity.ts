@@ -23,7 +23,7 @@ export async function readIdentity(disk: NamingDisk, root: string): Promise<stri
   const file = await openRegular(disk, path);
   if (!file) return undefined;
   try {
-    // Whatever else lies there may be large.
+    // Any other file there may be large.
     const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(1000), 0, 1000, 0);
     const { id }: { id?: unknown } = JSON.parse(buffer.toString('utf8', 0, bytesRead));
     if (typeof id === 'string' && UUID.test(id)) return id;

@@ -42,7 +42,7 @@ describe('lock of a storage folder', () => {
     expect(stderr).to.contain('another Lumbung uses');
   });
 
-  it('is not had where its file may only be read: it would lock nobody out', async () => {
+  it('is refused where its file is read-only: it would lock no one out', async () => {
     if (process.getuid?.() === 0) {
       // Root may write everything, so another user asks.
       lockFolder(folder)[Symbol.dispose]();

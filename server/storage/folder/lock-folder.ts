@@ -29,7 +29,7 @@ export function lockFolder(folder: string, waitMs = WAIT_MS): FolderLock {
   try {
     makePrivate(path);
     database = new DatabaseSync(path, { timeout: waitMs });
-    // What may only be read SQLite opens all the same, and its lock would then lock nobody out.
+    // What may only be read SQLite opens all the same, and its lock would then lock no one out.
     accessSync(path, constants.W_OK);
     database.exec('pragma journal_mode = memory; begin exclusive');
     const held = database;

@@ -6,7 +6,7 @@ import { closePart, discardPart, openPart, syncName } from './part-file.ts';
 const ENDING = '.json';
 
 /**
- * Writes a text beside a file, in the place of an older one. It has its name only when it is whole and on the disk.
+ * Writes a text beside a file, instead of an older one. It has its name only when it is whole and on the disk.
  * @param path of the file that it describes
  */
 export async function writeMetadata(disk: Disk, path: string, text: string): Promise<void> {
@@ -24,7 +24,7 @@ export async function writeMetadata(disk: Disk, path: string, text: string): Pro
   await syncName(disk, target);
 }
 
-/** @returns the text beside the file of that path, or undefined when there is none */
+/** @returns the text beside the file of that path, or undefined when there is no such text */
 export async function readMetadata(disk: Disk, path: string): Promise<string | undefined> {
   const file = await openRegular(disk, `${path}${ENDING}`);
   try {

@@ -24,8 +24,8 @@ describe('a storage in which somebody has put', () => {
     await rm(outside, { recursive: true });
   });
 
-  describe('a link to a folder elsewhere, or a disk, in the place of a database:', () => {
-    /** All that can become of an upload, each of which once ended with 500. */
+  describe('a link to a folder elsewhere, or a disk, instead of the folder of a database:', () => {
+    /** All results that an upload can have; each once ended with 500. */
     async function expectUsual(): Promise<void> {
       const [zip, other] = [sampleZip(), sampleZip({ content: 'other' })];
       expectError(await upload(app.url, { ...zip, bytes: zip.bytes.subarray(0, 40) }), 422, 'INVALID_ZIP');
@@ -113,14 +113,14 @@ describe('a storage in which somebody has put', () => {
     expect((await upload(app.url, sampleZip({ database: 'pt_abc' }))).status).to.equal(201);
   });
 
-  it('a ring of links in the place of a database: that one is 503, and others are taken', async () => {
+  it('a ring of links instead of the folder of a database: that database answers 503, others are stored', async () => {
     await symlink('pt_xyz', join(app.storageDir, 'pt_xyz'));
     expectError(await upload(app.url, sampleZip()), 503, 'STORAGE_UNAVAILABLE');
     expect((await upload(app.url, sampleZip({ database: 'pt_abc' }))).status).to.equal(201);
   });
 });
 
-/** Leaves a socket behind that nobody listens on. */
+/** Leaves a socket behind on which no process listens. */
 async function listenOnce(path: string): Promise<void> {
   // The path of a socket must be short.
   const folder = await mkdtemp(join(tmpdir(), 's-'));

@@ -43,7 +43,7 @@ export async function removePart(disk: Disk, { handle, path }: Part): Promise<vo
   await cleanUp(disk, `${path} could not be removed`, () => disk.fs.unlink(path), 'ENOENT');
 }
 
-/** Never throws: whoever has synced the part has heard of all that could go wrong with its bytes. */
+/** Never throws: the sync of the part has reported all errors of its bytes. */
 export async function closePart(disk: Disk, { handle, path }: Part): Promise<void> {
   await cleanUp(disk, `${path} could not be closed`, () => handle.close());
 }

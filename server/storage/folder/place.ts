@@ -7,7 +7,7 @@ import { type Claim, StorageAway } from '../storage.ts';
 import { makeIdentity, markerPath, readIdentity } from './identity.ts';
 import { type FolderLock, lockFolder, lockPath } from './lock-folder.ts';
 
-/** What tells a file from every other, of whatever disk, and from itself once it was changed. */
+/** What identifies a file among those of all disks, and shows that it was changed. */
 interface Seen {
   readonly dev: bigint;
   readonly ino: bigint;

@@ -4,7 +4,7 @@ import type { StoredFile } from '../storage.ts';
 /** In bytes: twice as fast as the 64 KiB that streams read by themselves, and no slower than more. */
 const PIECE = 256 * 1024;
 
-/** Opens a file for reading. @returns undefined when there is none */
+/** Opens a file for reading. @returns undefined when there is no file */
 export async function openFile(disk: Disk, path: string): Promise<StoredFile | undefined> {
   const file = await openRegular(disk, path);
   if (!file) return undefined;
@@ -19,7 +19,7 @@ interface Range {
 
 /**
  * Two buffers take turns: one is read into while the other is used, and none is left to the garbage collector.
- * @throws Error when the file ends before the range does, so that a reader never takes a part for the whole
+ * @throws Error when the file ends before the range does, so that a reader never treats a part as the whole
  */
 async function* pieces({ handle, close }: OpenFile, { start, end }: Range): AsyncGenerator<Buffer, void> {
   const size = Math.min(PIECE, end - start + 1);
@@ -32,7 +32,7 @@ async function* pieces({ handle, close }: OpenFile, { start, end }: Range): Asyn
       if (bytesRead === 0) throw new Error(`a stored file ended at byte ${position}, before byte ${end}`);
       position += bytesRead;
       reading = position <= end ? readAt(position, buffer === buffers[0] ? buffers[1] : buffers[0]) : undefined;
-      // It is heard of when its turn comes; whoever stops reading need not know.
+      // It is reported when its turn comes; a reader that stops need not know.
       reading?.catch(() => undefined);
       yield buffer.subarray(0, bytesRead);
     }
