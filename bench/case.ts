@@ -34,7 +34,7 @@ export interface Contestant {
   readonly run: () => Promise<Sample>;
   /**
    * After each run, not measured: looks at what it made.
-   * @returns bytes of the output, undefined where that says nothing @throws Error when it is not what it must be
+   * @returns bytes of the output, undefined where the size means nothing @throws Error when it is not what it must be
    */
   readonly check: () => Promise<number | undefined>;
 }
@@ -43,7 +43,7 @@ export interface Contestant {
 export interface Target {
   /** Such as `zip -6 / ours`. */
   readonly what: string;
-  /** What was measured; undefined when somebody who is needed for it was not there. */
+  /** What was measured; undefined when a contestant that it needs was missing. */
   readonly value: number | undefined;
   readonly atLeast?: number;
   readonly atMost?: number;

@@ -8,7 +8,7 @@ const STILL_STOPPING =
 const AT_ONCE = 3;
 
 /**
- * Turns the signals that end a program into an {@link AbortSignal}, so that nothing half-done stays. The listeners stay
+ * Turns the signals that end a program into an {@link AbortSignal}, so that no unfinished file stays. The listeners stay
  * until the program has ended: signal-exit, which packages for terminals bring along, raises a signal again as soon as it
  * is the only one left that listens.
  */

@@ -56,7 +56,7 @@ interface NonBlocking {
   readonly _handle?: { setBlocking?(isBlocking: boolean): void };
 }
 
-/** Each command is loaded only when it is called: help is there at once. */
+/** Each command is loaded only when it is called, so that help is fast. */
 const ACTIONS: Readonly<Record<CommandName, (options: Typed, word: string) => Promise<number>>> = {
   backup: async options => (await import('./commands/backup.ts')).backup(options, context),
   doctor: async options => (await import('./commands/doctor.ts')).doctor(options, context),

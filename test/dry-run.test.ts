@@ -131,7 +131,9 @@ describe('sade backup --dry-run', function () {
   });
 
   it('does not make the work folder', async () => {
-    expect((await planOf()).checks.find(({ area }) => area === 'work folder')!.message).to.contain('is not there yet');
+    expect((await planOf()).checks.find(({ area }) => area === 'work folder')!.message).to.contain(
+      'does not exist yet',
+    );
     expect(await readdir(place.folder)).not.to.include('work');
   });
 });

@@ -51,7 +51,7 @@ describe('the mail of sade backup', function () {
     expect(unwrapped(stdout))
       .to.contain("last-run.json can't be read: it is not JSON, and may be cut off")
       .and.contain('NOT_TRANSACTIONAL');
-    expect(await lastRun(trial), 'written anew').to.deep.include({ total: 1, exit_code: 0 });
+    expect(await lastRun(trial), 'written again').to.deep.include({ total: 1, exit_code: 0 });
   });
 
   it('says when the last good backup was, by the service, and by the last run when the service does not answer', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Shorter than any test may take, so that what is missing is told instead of a timeout. */
+/** Shorter than the time limit of any test, so that the error names what is missing instead of a timeout. */
 const WITHIN_MS = 50_000;
 
 /**
@@ -10,5 +10,5 @@ const WITHIN_MS = 50_000;
  */
 export async function until(what: string | (() => string), isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + WITHIN_MS; !(await isSo()); await sleep(10))
-    if (Date.now() > deadline) throw new Error(`waited in vain: ${typeof what === 'string' ? what : what()}`);
+    if (Date.now() > deadline) throw new Error(`waited without success: ${typeof what === 'string' ? what : what()}`);
 }

@@ -37,7 +37,7 @@ describe('writeDocument', () => {
     expect(text).to.contain('| sade | 1.50 | 1.00–2.00 | 1.00 | 1.25 | 50 |  |  |  |');
     expect(text).to.contain('- met: zip -6 / ours: 2.50 x (wanted >= 2.3 x)');
     expect(text).to.contain('- **missed**: memory: 201 MiB (wanted <= 200 MiB)');
-    expect(text).to.contain('- not judged: pigz / ours: somebody was missing (wanted >= 1 x)');
+    expect(text).to.contain('- not judged: pigz / ours: a contestant was missing (wanted >= 1 x)');
     expect(text).to.contain('- figure: reading the dump: 4.00 x');
     expect(text).not.to.contain('old');
   });

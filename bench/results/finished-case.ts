@@ -43,7 +43,7 @@ export function rowsOf({ contestants, floor: floorOf, isTransfer, isLoad }: Matc
   ];
 }
 
-/** How a target stands: a `figure` has no limit, one that is `not judged` lacks somebody it needs. */
+/** How a target stands: a `figure` has no limit, one that is `not judged` lacks a contestant that it needs. */
 export type Verdict = 'met' | 'missed' | 'figure' | 'not judged';
 
 export function verdictOn({ value, atLeast, atMost }: Target): Verdict {

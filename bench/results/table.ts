@@ -73,7 +73,7 @@ export function tabulate(cases: readonly FinishedCase[]): string {
 export function describeTarget(target: Target): string {
   const { what, value, atLeast, atMost, unit } = target;
   const limit = atLeast === undefined ? atMost && `<= ${atMost} ${unit}` : `>= ${atLeast} ${unit}`;
-  const found = verdictOn(target) === 'not judged' ? 'somebody was missing' : `${threeDigits(value!)} ${unit}`;
+  const found = verdictOn(target) === 'not judged' ? 'a contestant was missing' : `${threeDigits(value!)} ${unit}`;
   return `${what}: ${found}${limit ? ` (wanted ${limit})` : ''}`;
 }
 

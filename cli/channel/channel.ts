@@ -76,7 +76,7 @@ export class Channel<T> implements AsyncIterable<T, undefined>, Disposable {
 
   /**
    * Ends the channel. What is buffered can still be received; senders that wait, and all later ones, fail with a
-   * `ChannelClosedError`; receivers that wait are told that it is done. To close again does nothing.
+   * `ChannelClosedError`; waiting receivers get that it is done. Closing again does nothing.
    *
    * It is for the sending side to call, once nothing is left to send: it means "no more", not "stop". To stop, abort
    * the signal.

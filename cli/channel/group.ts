@@ -48,7 +48,7 @@ export class Group {
     if (this.#failure.signal.aborted) throw this.signal.reason;
   }
 
-  /** Never rejects, so that a failure before anybody waits isn't an unhandled one. */
+  /** Never rejects, so that a failure before `wait()` isn't an unhandled one. */
   async #run(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
     try {
       await task(this.signal);

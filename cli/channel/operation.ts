@@ -12,7 +12,7 @@ export interface Operation<Result> {
   attempt(): { readonly result: Result } | undefined;
 
   /**
-   * Queues up for the operation after an attempt in vain. The channel settles the waiter once, later: never before
+   * Queues up for the operation after an attempt that failed. The channel settles the waiter once, later: never before
    * this returns.
    *
    * @returns withdraws the waiter; without effect once it has been settled

@@ -38,7 +38,7 @@ export async function openPluginFolder(folder: string, from: string | undefined)
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** @returns whether the client has failed for want of a plugin that it may have */
+/** @returns whether the client failed because it lacks a plugin that it may use */
 export function needsPlugin(stderr: string): boolean {
   const plugin = /Plugin '?(\w+)'? could not be loaded/.exec(stderr)?.[1];
   return plugin !== undefined && TAKEN.includes(plugin);

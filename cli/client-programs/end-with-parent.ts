@@ -21,7 +21,7 @@ export async function endingWithParent(program: string, args: readonly string[])
 /** @returns why setpriv could not become the program, or undefined when it has */
 export function whyNotBecome(code: number | null, stderr: string): string | undefined {
   const said = /^setpriv: (.+)/.exec(stderr)?.[1];
-  // As with shells: 126 for what can't be run, 127 for what is not there.
+  // As with shells: 126 for what can't be run, 127 for what does not exist.
   if (code === 127 && said) return 'it is not installed any more';
   return code === 126 ? said : undefined;
 }

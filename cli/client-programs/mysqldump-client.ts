@@ -43,7 +43,7 @@ export interface DumpClients {
 }
 
 export interface FoundClients extends DumpClients {
-  /** A sentence for each one that the user has named and that is not there. */
+  /** A sentence for each program that the user has named and that is missing. */
   readonly warnings: readonly string[];
 }
 
@@ -101,7 +101,7 @@ async function ask(path: string, option: string, signal: AbortSignal | undefined
   const running = run(path, ['--no-defaults', option], {
     env: clientEnvironment(),
     timeout: 30_000,
-    // What does not answer may not heed a SIGTERM either, and would be waited for.
+    // A program that does not answer may ignore SIGTERM too, and would be waited for.
     killSignal: 'SIGKILL',
     maxBuffer: 4 << 20,
   });

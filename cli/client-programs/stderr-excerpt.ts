@@ -11,7 +11,7 @@ export interface Said {
   readonly leftOutBytes: number;
   /**
    * @param judge is given each line before the secret is blotted out of it, which may have made words of it unreadable;
-   *   but a line blotted where something was left out. What it returns must hold nothing of the line.
+   *   but a redacted line where something was left out. Its result must not contain any part of the line.
    * @returns each line of the text, with what was made of it
    */
   lines<Verdict extends string | undefined>(judge: (line: string) => Verdict): { line: string; verdict: Verdict }[];
@@ -62,7 +62,7 @@ function append(to: { line: string; raw: string }, line: string, raw: string): v
   to.raw += raw;
 }
 
-/** Blots out a secret while it goes by, also where it is spread over pieces, and before anything is left out. */
+/** Redacts a secret in a stream, also where it is split between chunks, and before anything is left out. */
 class Blotter {
   readonly #secret: Buffer;
   #held: Buffer = Buffer.alloc(0);

@@ -146,14 +146,15 @@ async function run(
 }
 
 /** What a run does before it ends early: that may take some seconds. */
-const STOPPING = 'stopping; dumps and uploads end, half-done files are removed, finished zips wait for the next run';
+const STOPPING =
+  'stopping: dumps and uploads are ended, unfinished files are removed, finished zips wait for the next run';
 
 /** A terminal that does not know its width (some of those that scripts make) can not hold live lines. */
 function hasLiveView(out: NodeJS.WriteStream, { quiet }: BackupSettings): boolean {
   return out.isTTY && out.columns > 0 && !quiet && !isLogOpen();
 }
 
-/** Loaded only where somebody looks: a run by cron starts without it sooner. */
+/** Loaded only on a terminal: a run by cron starts faster without it. */
 async function liveView(out: NodeJS.WriteStream, options: LiveViewOptions): Promise<LiveView> {
   return new (await import('../live-view/live-view.ts')).LiveView(out, options);
 }

@@ -1,7 +1,7 @@
 import jsonc, { type Node, type ParseError } from 'jsonc-parser';
 
 /**
- * Parses JSON and refuses what `JSON.parse` accepts in silence: a key that an object has twice, of which only the last would count.
+ * Parses JSON and refuses what `JSON.parse` silently accepts: a key that an object has twice. Only the last one would count.
  * The parser's own messages are not shown, since they quote what stands there, maybe a password.
  * @returns the value; or its mistakes, each a phrase with the place: every repeated key, or where the text stops being JSON
  */

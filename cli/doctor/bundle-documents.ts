@@ -38,7 +38,7 @@ function describeSettings({ server, ...settings }: BackupSettings): unknown {
   return { ...settings, server: server.href };
 }
 
-/** Each field is named here, so that a new one is left out until somebody has thought about it. */
+/** Each field is named here, so that a new one is left out until it is added here on purpose. */
 function describeSource(source: DatabaseSource): unknown {
   const { label, database, host, port, socket, user, ssl, sslCa, dumpOptions, shrinkLimitPercent, notBackedUp } =
     source;

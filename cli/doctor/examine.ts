@@ -174,7 +174,7 @@ async function examineRoom({ settings, options, found }: Context, places: Places
 
 const NO_LIST = checkReporter('database', 'all').warn("not checked, since the list of databases can't be used");
 
-/** What was found so far. Each thing is told at once. */
+/** What was found so far. Each check is shown at once. */
 class Found {
   readonly #checks: Check[] = [];
   readonly #tell: (checks: readonly Check[]) => void;

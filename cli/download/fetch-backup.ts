@@ -45,7 +45,7 @@ export async function fetchBackup(
   { sink, signal, stalledMs = STALLED_MS }: { sink: Sink; signal: AbortSignal; stalledMs?: number },
 ): Promise<Buffer> {
   let barren = 0;
-  // What there was at most: where ranges are not served, each attempt begins anew, and may end before.
+  // The most that was received: without ranges each attempt starts again, and may end earlier.
   let best = 0;
   for (;;) {
     let { hash, length } = await sink.soFar(signal);

@@ -61,7 +61,7 @@ export interface Naming extends QualifiedNames {
   readonly ownName?: string | undefined;
 }
 
-/** Of each kind of trouble so many are kept: they are told to people. */
+/** So many of each kind of problem are kept, to be shown. */
 const MAX_TOLD = 100;
 
 const MARKER = bytesOf('-- Dump completed');
@@ -72,7 +72,7 @@ const OF_THE_SERVER: ReadonlySet<ObjectKind> = new Set(['tables', 'sequences']);
 const HEAD = 4096;
 
 /**
- * Takes stock of a dump while it goes by: reads it as the mysql client will that restores it, so that nothing in a string or
+ * Makes the inventory of a dump in one pass: reads it as the mysql client will that restores it, so that nothing in a string or
  * in a routine's body passes for a statement. Memory grows with the number of objects only, and
  * holds one definition at a time. It never throws, for any bytes.
  */

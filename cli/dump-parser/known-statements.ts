@@ -12,7 +12,7 @@ const KNOWN: Judgement = { isKnown: true };
 
 /**
  * Tells whether mysqldump or mariadb-dump writes such a statement when it dumps one database: MariaDB 10.6 to 11.8, MySQL 8 and
- * 9 (`client/mysqldump.cc` of both). Anything else in a dump has come from the server, instead of something that it was asked for.
+ * 9 (`client/mysqldump.cc` of both). Anything else in a dump was put there by the server.
  * @param tokens of the whole statement
  * @param rows of it, -1 when it has none
  */

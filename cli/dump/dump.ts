@@ -15,7 +15,7 @@ export interface Dump {
   readonly size: number;
   /** What mysqldump said although it succeeded, and what it was told to leave out. */
   readonly findings: readonly Finding[];
-  /** Whether the file was emptied and written once more. */
+  /** Whether the dump was repeated into the emptied file. */
   readonly isRepeated: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface DumpOrder {
   readonly client: MysqldumpClient;
   /** Options that let mysqldump get through where a right is missing or a view is broken. */
   readonly fallbackOptions: readonly string[];
-  /** The tables as they were before: a dump during which one was recreated is made once more. */
+  /** The tables as they were before: a dump during which one was recreated is repeated. */
   readonly tablesSeen: TablesSeen | undefined;
 }
 
@@ -45,8 +45,8 @@ export async function createDumpFile(path: string): Promise<DumpFile> {
 const CHANGED_MEANWHILE = /\b1412\b/;
 
 /**
- * Dumps one database into a file by running mysqldump. The file is there afterwards only if the dump is whole: exit code
- * 0, no signal, and the marker on its last line. A dump that a change of a table has ended is made once more.
+ * Dumps one database into a file by running mysqldump. Afterwards the file exists only if the dump is complete: exit code
+ * 0, no signal, and the marker on its last line. A dump that failed because a table changed is repeated once.
  * @param file an empty one; it is closed here
  * @throws {ExplainedError} saying what mysqldump said, with its password blotted out; the signal's reason when aborted
  */

@@ -91,7 +91,7 @@ async function runOnce(
     args: shownArguments(source, asked),
   });
   const ending = ended(child, program, signal);
-  // A child that could not be started, for want of descriptors, has no stderr.
+  // A child that could not be started, because descriptors ran out, has no stderr.
   const said = excerptOf(child.stderr ?? undefined, source.password);
   const { code, killedBy } = await ending;
   log.debug('mysqldump ends', {

@@ -2,7 +2,7 @@ import { lstat, readlink, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Looks whether a path leads through a link to what is not there, such as a disk that is not mounted: no folder can be made there.
+ * Finds a link in a path whose target does not exist, such as a disk that is not mounted: no folder can be made there.
  * @returns what the link is and where it leads; undefined where there is no such link
  */
 export async function danglingLinkIn(path: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-/** The end of something that goes by in pieces: so many bytes of it, or all that there were. */
+/** The end of a stream of chunks: at most so many bytes. */
 export class TailBuffer {
   readonly #count: number;
   #kept = Buffer.alloc(0);

@@ -10,7 +10,7 @@ import { RunProgress } from './run-progress.ts';
 
 const REDRAW_MS = 200;
 
-/** Deno gets the signal that it sends itself once more, and would never go on. */
+/** Deno receives the signal that it sends itself again, and would never continue. */
 const CAN_SUSPEND = process.versions.deno === undefined;
 
 export interface LiveViewOptions {
@@ -86,7 +86,7 @@ export class LiveView implements ProgressListener, Disposable {
     this.#clear();
   }
 
-  /** Ctrl-Z: the shell writes where the live lines were; they are drawn anew when the program goes on. */
+  /** Ctrl-Z: the shell writes where the live lines were; they are drawn again when the program continues. */
   readonly #suspend = () => {
     this.#clear();
     this.#stream.write('', () => {

@@ -1,4 +1,4 @@
-/** Over how long a speed is measured: long enough not to jump, short enough to show what has come to a standstill. */
+/** Over how long a speed is measured: long enough not to jump, short enough to show a standstill. */
 const WINDOW_MS = 5000;
 
 /** From shorter times a speed is a guess. */
@@ -15,7 +15,7 @@ export class RecentSpeed {
     this.#samples = [{ time: now(), bytes }];
   }
 
-  /** @param bytes how many are done now; fewer than before mean that it has begun anew @returns undefined while it is too early to say */
+  /** @param bytes how many are done now; fewer than before mean that the work was restarted @returns undefined while it is too early to say */
   at(bytes: number): number | undefined {
     const time = this.#now();
     if (bytes < this.#samples.at(-1)!.bytes) this.#samples.splice(0, this.#samples.length, { time, bytes: 0 });

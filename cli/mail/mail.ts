@@ -43,7 +43,7 @@ export function composeMail(report: RunReport, { isQuiet, fresh, now }: MailOpti
 
 /**
  * @param paint colours a word that says how something is
- * @returns what stands at the end of a run on a terminal, where the lines of each database stand above: nothing of them again
+ * @returns the end of the output of a run on a terminal: it repeats no line of a database, since these are printed above
  */
 export function composeVerdict(report: RunReport, now: Date, paint: (word: string) => string): string {
   const clock = new ReportClock(report.startedAt);

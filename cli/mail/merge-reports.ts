@@ -28,7 +28,7 @@ export function verdictOf(report: LastRun): string {
   return headline(report, new ReportClock(report.startedAt), report.endedAt).join('. ').replaceAll('..', '.');
 }
 
-/** What an earlier run left says nothing about the databases of this one, but it may be the zip that waited when that run ended. */
+/** A zip of an earlier run is no result of this one, but it may be the zip that waited when that run ended. */
 function mergedOutcomes(before: LastRun, later: LastRun, done: ReadonlySet<string>): LastRun['outcomes'] {
   const delivered = new Map(later.outcomes.map(outcome => [outcome.fileName, outcome]));
   const kept = before.outcomes

@@ -15,7 +15,7 @@ export function freshWarnings(warnings: readonly Warning[], before: LastRun | un
 
 /**
  * @param isMailed whether a mail goes out, which has all of the warnings
- * @returns what the next run is to know; a warning that is not there in one night is not news in the next
+ * @returns what the next run must know; a warning that is missing in one night is not new in the next
  */
 export function reportedWarnings(
   warnings: readonly Warning[],
@@ -31,7 +31,7 @@ function recent(before: LastRun | undefined, now: Date): ReportedWarning[] {
   return (before?.told ?? []).filter(({ toldAt }) => now.getTime() - toldAt.getTime() < REMIND_AFTER_MS);
 }
 
-/** Figures of a finding change each night, and say nothing new; a table that was not named before does, and so does another run. */
+/** Numbers in a finding change each night and are not new; a table that was not named before is new, and so is another run. */
 function asTold({ database, code, message }: Warning, toldAt: Date): ReportedWarning {
   const text = code === undefined ? message : `${code}: ${message.replace(/\d+/g, '#')}`;
   return { ...(database !== undefined && { database }), text, toldAt };

@@ -21,7 +21,7 @@ export function findingsIn(said: Said): Finding[] {
 /** A finding must fit into a manifest. */
 const MAX_LINE = 8192;
 
-/** @returns the code of the finding for a line of stderr, or undefined for one that says nothing */
+/** @returns the code of the finding for a line of stderr, or undefined for a line without a problem */
 function weigh(line: string): 'DUMP_STDERR_ERROR' | 'DUMP_STDERR_WARNING' | undefined {
   if (OWN_NAME.test(line)) return undefined;
   return COMPLAINT.test(line) ? 'DUMP_STDERR_ERROR' : 'DUMP_STDERR_WARNING';

@@ -83,7 +83,7 @@ class OwnObjects {
 
   areNamedIn({ object, names, isAmbiguous }: Naming): boolean {
     const { report, database } = this.#dumped;
-    // MariaDB writes these in full, which is told already.
+    // MariaDB writes these in full, which has its own finding.
     if (object.kind === 'views' && report?.boundViews?.includes(object.name)) return false;
     return names.some(it => {
       if (!this.isDatabase(it.database)) return false;

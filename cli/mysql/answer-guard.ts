@@ -80,7 +80,7 @@ export class AnswerGuard implements Disposable {
     this.#columns = Number.POSITIVE_INFINITY;
   }
 
-  /** The answer is there. */
+  /** The answer has arrived. */
   end(): void {
     clearTimeout(this.#tooSlow);
     this.#onFailure = () => {};

@@ -46,7 +46,7 @@ export async function connect(source: DatabaseSource, options: ConnectOptions): 
   });
 }
 
-/** What a connection has come to when it fails. */
+/** How far a connection came before it failed. */
 class FailedAttempt extends Error {
   readonly contact: Contact;
   readonly source: DatabaseSource;
@@ -184,7 +184,7 @@ function shortened<E extends Error>(error: E): E {
   return error;
 }
 
-/** mysql2 closes only our half of the line: a server that has come to a standstill would keep this program from its end. */
+/** mysql2 closes only our half of the line: a server that hangs would keep this program from ending. */
 function end(connection: Connection, stream: Socket, guard: AnswerGuard): void {
   guard[Symbol.dispose]();
   connection.destroy();

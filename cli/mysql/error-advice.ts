@@ -65,7 +65,7 @@ const ESCAPED_NAME = /Unknown database '.*\\['"\\]/;
 const SERVER_DISK_FULL =
   'The disk of the database server is full, that of its data or of its temporary files (tmpdir). Make room there.';
 
-/** @returns whether the program could not write its dump for want of room */
+/** @returns whether the program could not write its dump because the disk is full */
 export function hasNoRoom(stderr: string): boolean {
   return /Got errno (?:28|122) on write/.test(stderr);
 }

@@ -25,7 +25,7 @@ const CLIENT_ERRORS: Readonly<Record<string, number>> = {
   ECONNRESET: 2013,
 };
 
-/** The login was right: the database is not there, or not for this user. */
+/** The login worked: the database does not exist, or this user may not use it. */
 const NOT_THIS_DATABASE = new Set<number | undefined>([1044, 1049]);
 
 /** @returns why a connection failed, and what to do; never with the password */

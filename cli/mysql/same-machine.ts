@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 
-/** @returns whether what is sent to this host never leaves the machine; goes by the name, and asks no one */
+/** @returns whether data sent to this host never leaves the machine; decided by the name alone, without a lookup */
 export function isLoopback(host: string): boolean {
   return LOOPBACK.test(canonicalHost(host));
 }

@@ -88,7 +88,7 @@ function flagsIn(name: CommandName): string[] {
   return Object.values(describedCommand(name).options).flatMap(({ flag }) => (flag ? `--${flag}` : []));
 }
 
-/** @returns the error for words that a command takes no more of */
+/** @returns the error for unexpected words after a command */
 export function unexpected(words: readonly string[], command: string): ConfigurationError {
   return new ConfigurationError([
     `unexpected ${words.map(word => word || '""').join(' ')}; ${hintFor(words, command)}`,

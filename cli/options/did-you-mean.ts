@@ -41,7 +41,7 @@ function distanceOf(typed: string, candidate: string): number {
   return isBeginning ? 0 : leven(typed, candidate);
 }
 
-/** Case, hyphens and underscores are the commonest mistakes and say nothing of what was meant. */
+/** Case, hyphens and underscores are the most common mistakes and do not show what was meant. */
 function plain(word: string): string {
   return word.toLowerCase().replace(/^-+/, '').replace(/[-_]/g, '-');
 }

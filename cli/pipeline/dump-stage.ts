@@ -76,7 +76,7 @@ async function planWithRoom(source: DatabaseSource, planning: Planning): Promise
   const planned = await plan();
   const zipPath = spool.pathOf(fileName);
   const files = [path, zipPath, `${zipPath}.part`];
-  // Waiting for room takes nothing of the time that a database has.
+  // Waiting for room does not count as time of the database.
   const hasWaited = await room.enter({ fileName, files, dumpBytes: planned.expectedBytes }, signal);
   if (!hasWaited) return planned;
   progress.onStart(backup, 'dump', { path });

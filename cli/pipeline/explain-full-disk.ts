@@ -14,7 +14,7 @@ interface FullDiskFacts {
 }
 
 /**
- * @param error what has failed for want of room
+ * @param error what failed because the disk is full
  * @returns what was needed and what was free, where, what to do, and what the failures of all such databases have in common
  */
 export function explainFullDisk(

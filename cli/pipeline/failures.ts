@@ -26,7 +26,7 @@ type Explanation = Pick<Failure, 'message' | 'advice' | 'cause'>;
 /** Makes an outcome of what fails the backup of one database: it must not cost the others theirs. */
 export class Failures {
   readonly #options: FailuresOptions;
-  /** Said of each failure for want of room in the same words, so that the mail can say it once. */
+  /** The same words for each failure on a full disk, so that the mail can say them once. */
   #fullDisk: SharedCause | undefined;
 
   constructor(options: FailuresOptions) {

@@ -31,7 +31,7 @@ export interface BackupJob {
 export interface CompletedDump {
   readonly kind: 'completed';
   readonly dumpBytes: number;
-  /** Whether the file was emptied and written once more. */
+  /** Whether the dump was repeated into the emptied file. */
   readonly isRepeated: boolean;
   readonly facts: DumpFacts;
 }
@@ -46,7 +46,7 @@ export interface ZippedBackup {
   readonly manifest?: Manifest;
 }
 
-/** A zip that could not be delivered for a reason that is the service's: it is tried once more when the run ends. */
+/** A zip that could not be delivered because of the service: it is tried again when the run ends. */
 export interface WaitingUpload {
   readonly kind: 'waiting';
   readonly zipped: ZippedBackup;

@@ -47,7 +47,7 @@ export interface PipelineOptions extends Omit<StageOptions, 'room' | 'failures' 
  *                pendingUploads ──────┘ first    last, what waits for the service
  *
  * A dump is passed on as soon as it has begun: it is zipped while it is being written. No channel holds more than what its
- * workers have in hand, so that a slow upload stops new dumps from being begun, but never one that is under way: between
+ * workers have in hand, so that a slow upload delays new dumps, but never one that is running: between
  * two stages there is always a file.
  * @returns an outcome for each database and leftover, as they come
  * @throws the signal's reason when aborted; all unfinished files are removed by then
@@ -143,12 +143,12 @@ function aboutUpload(upload: WaitingUpload | OverJob): LogFacts {
 }
 
 function aboutEnd(job: OverJob): LogFacts {
-  if (job.kind === 'postponed') return { state: 'is tried once more alone, since the disk was full' };
+  if (job.kind === 'postponed') return { state: 'is tried again alone, since the disk was full' };
   const { state, backupId, zipBytes, failure } = job.outcome;
   return { state, bytes: zipBytes, id: backupId, why: failure?.message };
 }
 
-/** Sends what there is, and closes. */
+/** Sends all values, and closes. */
 async function send<T>(values: Iterable<T> | AsyncIterable<T>, to: Channel<T>, signal: AbortSignal): Promise<void> {
   using _closing = to;
   for await (const value of values) await to.send(value, { signal });

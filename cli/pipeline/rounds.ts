@@ -3,13 +3,13 @@ import type { DatabaseSource } from '../config/databases.ts';
 import type { FinishedJob, OverJob, WaitingUpload } from './jobs.ts';
 
 /**
- * Gives sources out; those that failed for want of room while others ran once more, each alone, when all others have ended
+ * Gives sources out; those that failed because the disk was full while others ran are tried again, each alone, when all others have ended
  * and given their room back.
  */
 export class Rounds {
   readonly #first: AsyncIterable<DatabaseSource>;
   readonly #again: DatabaseSource[] = [];
-  /** How many are under way, what an earlier run has left among them. */
+  /** How many are running, with the zips of earlier runs among them. */
   #open: number;
   #allEnded = Promise.withResolvers<void>();
 

@@ -4,7 +4,7 @@ import { type BackupJob, type CompletedDump, isOver, type OverJob } from './jobs
 interface Beginning {
   readonly source: DatabaseSource;
   readonly backup: BackupJob;
-  /** Of the file that is dumped into, which is there. */
+  /** Of the file that is dumped into. It exists. */
   readonly path: string;
   /** What it may roughly become, in bytes; 0 when that is not known. */
   readonly expectedBytes: number;
@@ -48,7 +48,7 @@ export class RunningDump {
 
   /**
    * Stops it, since it can't be zipped any more.
-   * @returns when it has come to rest: how it ended, if it had failed by itself
+   * @returns when it has stopped: its failure, if it had failed by itself
    */
   async cancel(): Promise<OverJob | undefined> {
     // When the time is over for both, the dump is what took it.

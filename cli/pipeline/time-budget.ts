@@ -12,7 +12,7 @@ export class TimeBudget {
   readonly #over = new AbortController();
   #leftMs: number;
   #atWork = 0;
-  /** Since when somebody is at work, on the clock of `performance`. */
+  /** Since when a worker is busy, on the clock of `performance`. */
   #since = 0;
   /** What to do when the time is over during the work that was begun last. */
   #advice = ADVICE;

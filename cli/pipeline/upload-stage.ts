@@ -41,7 +41,7 @@ export async function uploadZip(
   return result;
 }
 
-/** Tries what waits once more, and fails where the service is not back. @throws the signal's reason when aborted */
+/** Tries a waiting upload again, and fails when the service is still out. @throws the signal's reason when aborted */
 export async function uploadAgain(
   { zipped }: WaitingUpload,
   options: UploadStageOptions,
@@ -62,7 +62,7 @@ async function uploadUnlessOutage(
   const { backup, path, zipBytes } = zipped;
   const waiting = (outage: Outage): WaitingUpload => ({ kind: 'waiting', zipped, outage });
   for (;;) {
-    // Waiting for its turn takes nothing of the time that a database has.
+    // Waiting for its turn does not count as time of the database.
     const pass = await gate.enter(zipBytes, signal);
     if ('cause' in pass) return waiting(pass);
     progress.onStart(backup, 'upload', { path, bytes: zipBytes });

@@ -100,6 +100,6 @@ async function zipFile(
 async function followed({ completion }: RunningDump): Promise<CompletedDump> {
   const result = await completion;
   if (isOver(result)) throw new RestartZip('the dump has failed');
-  if (result.isRepeated) throw new RestartZip('the dump was made once more');
+  if (result.isRepeated) throw new RestartZip('the dump was repeated');
   return result;
 }

@@ -9,7 +9,7 @@ import type { Preflight } from './preflight.ts';
 const FIRST_BYTE_MS = 5000;
 
 /**
- * Makes a preflight that learns, for as long as a run lasts, which servers drop packets or take connections and say nothing:
+ * Makes a preflight that learns, for as long as a run lasts, which servers drop packets, or accept connections and send nothing:
  * such a one costs half a minute once, and a few seconds for each further database of it.
  * @param firstByteMs given in tests
  */

@@ -36,7 +36,7 @@ import type { SourceReport } from './source-report.ts';
 export type Preflight = (source: DatabaseSource, options: { readonly signal: AbortSignal }) => Promise<SourceReport>;
 
 /**
- * Finds out before a dump, over a connection of its own, whether the user may see everything, and what is there.
+ * Finds out before a dump, over a connection of its own, whether the user may see everything, and which objects exist.
  * @throws {ExplainedError} when the server can't be reached or asked; the signal's reason when aborted
  */
 export async function runPreflight(source: DatabaseSource, { signal }: { signal: AbortSignal }): Promise<SourceReport> {

@@ -16,7 +16,7 @@ export interface RecreatedTables {
 
 /**
  * Finds the tables that have become others under the same name: by RENAME TABLE (gh-ost, pt-online-schema-change), or DROP and
- * CREATE. InnoDB shows a dump such a table as of the beginning of its transaction, perhaps half filled, and ends it with no
+ * CREATE. InnoDB shows a dump such a table as of the beginning of its transaction, maybe half filled, and ends it with no
  * error when the table itself is old enough.
  * @throws {ExplainedError} when the server can't be reached; the server's error; the signal's reason when aborted
  */

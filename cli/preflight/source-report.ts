@@ -5,7 +5,7 @@ import type { GarbledObject } from './source/garbled-names.ts';
 import type { DatabaseDefaults } from './source/source-objects.ts';
 import type { VersionedTable } from './source/source-tables.ts';
 
-/** What is there to be dumped, and what stands in the way of a complete dump. */
+/** What the dump should contain, and what prevents a complete dump. */
 export interface SourceReport {
   /** The version is without suffix, such as `10.11.19`. */
   readonly server: { readonly flavour: 'mysql' | 'mariadb'; readonly version: string };

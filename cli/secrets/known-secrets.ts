@@ -5,7 +5,7 @@ import { readTextFile } from '../files/read-text-file.ts';
 /**
  * Gathers all that is secret in a list of databases, or may be: passwords as they stand there and as they are meant, those in
  * password files, the variables of the environment that a placeholder names, and the values of dump options. Also of a list
- * that is not valid, as far as it can be read: what was printed of it by somebody else may hold its passwords.
+ * that is not valid, as far as it can be read: an error message of another program may quote its passwords.
  * @param path of databases.json
  */
 export async function knownSecrets(

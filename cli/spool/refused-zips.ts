@@ -11,7 +11,7 @@ import type { PendingUpload, Spool } from './spool.ts';
 /** Within the work folder. */
 const FOLDER = 'refused';
 
-/** So many are set aside; further ones stay where they are, and fail each run until somebody looks. */
+/** So many are set aside. Further ones stay where they are, and fail in each run until someone checks. */
 const MOST = 100;
 
 /**

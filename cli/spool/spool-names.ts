@@ -29,6 +29,6 @@ function isBesideNothing(fileName: string, all: readonly string[]): boolean {
   });
 }
 
-/** What is there for a moment only: the option file of a dump, which is empty while it has a name, the folder of its
+/** Files that exist for a moment only: the option file of a dump, which is empty while it has a name, the folder of its
  * client's plugins, and a probe. */
 const PASSING = /^\.(?:(?:options|plugins)-[\da-f-]{36}|probe-\d+)$/;

@@ -88,7 +88,7 @@ export class Spool {
    */
   async forget(fileName: string): Promise<string | undefined> {
     const problem = await remove(this.pathOf(fileName));
-    // Without the mark it will be sent once more, and its manifest with it: the service knows it then.
+    // Without the mark it is sent again with its manifest, and the service recognizes it.
     const isMarked = problem !== undefined && (await this.#mark(fileName, DELIVERED));
     if (problem === undefined || isMarked) await remove(this.manifestPathOf(fileName));
     await remove(this.pathOf(`${fileName}${REFUSED}`));
@@ -123,7 +123,7 @@ export class Spool {
   }
 
   /**
-   * Removes what a run that crashed left half-done, and what was delivered and could not be removed. What still can't be is
+   * Removes the unfinished files of a run that crashed, and what was delivered and could not be removed. What still can't be is
    * no reason not to run. Only while the run's lock is held.
    * @returns how many files went
    */

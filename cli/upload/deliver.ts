@@ -63,7 +63,7 @@ async function whatFailed(
   { spool, fileName, path, sha256 }: Sent,
   { server, signal }: UploadOptions,
 ): Promise<unknown> {
-  // What the service says of itself tells nothing of the file, which may be large.
+  // The status of the service does not show the state of the file, which may be large.
   if (!(error instanceof ServiceRefusal) || outageBehind(error, server)) return error;
   if (!sha256.equals(await fileDigest(path, signal))) return quarantine(spool, fileName);
   const isSecond = FOR_GOOD.has(error.code) && (await spool.noteRefusal(fileName));

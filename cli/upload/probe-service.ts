@@ -3,7 +3,7 @@ import { log } from '../log.ts';
 import { readAnswer } from '../service/service.ts';
 import { sendBody } from './send-body.ts';
 
-/** How long a service may take to say how it is, while it is not known whether it is there. */
+/** Time limit for the status of a service that may be down. */
 const WITHIN_MS = 5000;
 
 export interface Probe {

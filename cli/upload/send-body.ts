@@ -8,7 +8,7 @@ import { readBounded } from '../service/bounded-answer.ts';
 export interface Body {
   /** Bytes of all of it: exactly so many must come. */
   readonly length: number;
-  /** The next piece is not asked for before the one in hand has been sent, so that all may lie in one buffer. */
+  /** The next chunk is read only after the current one has been sent, so that all can share one buffer. */
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 
@@ -21,7 +21,7 @@ const ANSWER_BODY_MS = 60_000;
 /** A service sends one "Continue", a proxy may add a hint or two. */
 const MOST_INTERIM_ANSWERS = 100;
 
-/** A host that is there takes a connection at once; one whose packets are dropped would be waited for two minutes. */
+/** A reachable host accepts a connection at once. For one whose packets are dropped the system would wait two minutes. */
 const CONNECT_MS = 20_000;
 
 /** A peer that is gone without a word is noticed after about so long, however long its answer may take. */

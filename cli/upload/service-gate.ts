@@ -73,7 +73,7 @@ export class ServiceGate {
     }
   }
 
-  /** Looks at the service again, for a last try of what waits, and for how it is told. */
+  /** Checks the service again before the last attempt of the waiting uploads. */
   async lookAgain(signal: AbortSignal): Promise<void> {
     this.#lookedUntil = 0;
     if (this.#outage?.full) this.#outage = await this.#withFreeBytes(this.#outage, signal);
@@ -87,7 +87,7 @@ export class ServiceGate {
       mayRetry: error => {
         const outage = outageBehind(error, this.#server);
         if (!outage || role === 'tries for all') return true;
-        // A pause makes no room: what is smaller may still fit, and the rest is tried once more when the run ends.
+        // A pause makes no room. Smaller zips may still fit, and the rest is tried again when the run ends.
         if (hasNoRoomFor(size, outage.full?.freeBytes)) return false;
         role = this.#trial ? 'waits for another' : 'tries for all';
         if (role === 'waits for another') return false;

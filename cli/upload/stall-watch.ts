@@ -1,4 +1,4 @@
-/** A connection over which nothing moves for so long is given up, and the upload tried again. */
+/** A connection without progress for this time is given up, and the upload tried again. */
 const STALLED_MS = 120_000;
 
 /** How long the service may take at most to check and store a zip: a dump of 1 TiB, at 400 MiB/s. */
@@ -13,10 +13,10 @@ const [SLOWEST_ZIP, SLOWEST_DUMP] = [(4 << 20) / 1000, (10 << 20) / 1000];
 /** Deflate makes nothing smaller than by that (zlib's "Maximum Compression Factor"). */
 const MOST_DEFLATED = 1032;
 
-/** Meanwhile it is asked now and then whether it is there, and given up when it says nothing so many times in a row. */
+/** Meanwhile the service is probed at this interval, and given up after so many missing answers in a row. */
 const [PULSE_MS, MOST_MISSED] = [30_000, 3];
 
-/** Nothing moved, or no answer came, for too long. */
+/** No data was sent, or no answer came, for too long. */
 export class Stalled extends Error {}
 
 /** Tells in a few seconds whether anything answers. */

@@ -4,7 +4,7 @@
  */
 export const BLOCK = 1024 * 1024;
 
-/** More than are ever under way on a usual machine would only lie around. */
+/** More than are in use at one time on a usual machine would only waste memory. */
 const MOST_SPARE = 16;
 
 const spare: Buffer<ArrayBuffer>[] = [];

@@ -40,7 +40,7 @@ export class PartFile {
    *
    * A leftover of that name is removed first. To refuse it would mean that after a crash this file could never be
    * written again; to truncate it would keep its mode, or write through a link.
-   * @throws Error when the folder does not let itself be written
+   * @throws Error when the folder can't be written to
    */
   static async create(target: string): Promise<PartFile> {
     const part = `${target}.part`;

@@ -24,7 +24,7 @@ export class ZipSource implements AsyncDisposable {
   readonly #opened: BigIntStats;
   /** How many bytes have been read. */
   #at = 0;
-  /** What the file was when no one wrote to it any more; undefined as long as somebody does. */
+  /** The state of the file after its last write; undefined while it is being written. */
   #finished: BigIntStats | undefined;
   #growth: GrowthState = 'goes on';
   #wake = () => {};
@@ -122,7 +122,7 @@ export class ZipSource implements AsyncDisposable {
   }
 
   /**
-   * A dump that somebody still writes to, or has replaced by another, would make a zip of something that never
+   * A dump that is still being written, or has replaced by another, would make a zip of something that never
    * was a whole dump.
    * @throws Error that says how it has changed
    */

@@ -11,7 +11,7 @@ export interface ZipOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after each block with the plain bytes read so far. */
   readonly onProgress?: ((bytesRead: number) => void) | undefined;
-  /** Sees each block of the plain bytes as it goes by, before it is compressed; must not keep it. */
+  /** Gets each block of the plain bytes before it is compressed; must not keep it. */
   readonly observe?: ((piece: Buffer) => void) | undefined;
   /** 1 (fastest) to 9 (smallest); 6 by default. */
   readonly level?: number | undefined;
@@ -39,7 +39,7 @@ export class RestartZip extends Error {}
  * APPNOTE 6.3.10), readable by its owner only. Memory does not grow with the size. The source is left as it is.
  * @param source path of the dump
  * @param target path of the zip; one that exists is replaced
- * @returns the zip as `target.part`; after a failure nothing is there
+ * @returns the zip as `target.part`; after a failure no file is left
  * @throws `signal.reason` when aborted; Error, naming the file, when it can't be read or written, or when the source is
  * not the same at the end as it was at the beginning; what the growth fails with; {@link RestartZip} when the dump has
  * become much larger than was expected

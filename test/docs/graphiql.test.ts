@@ -13,7 +13,7 @@ import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** With LUMBUNG_SCREENSHOT=1 the docs' picture is made anew. */
+/** With LUMBUNG_SCREENSHOT=1 the docs' picture is made again. */
 const PICTURE = process.env.LUMBUNG_SCREENSHOT === '1' ? resolve(ROOT, 'docs/reference/graphiql.png') : undefined;
 const [SQLITE] = historyStores;
 

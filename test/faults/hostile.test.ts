@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const TRUTH = 'a comment of a table, in which there is room enough for a lie that is not short at all';
 const FILLER = 'x'.repeat(40);
 
-/** The real server and the real dump program, and between the two somebody who puts words into the server's mouth. */
+/** The real server and the real dump program, and between the two a proxy that changes the server's answers. */
 describe('a backup of a server that', function () {
   this.timeout(60_000);
 

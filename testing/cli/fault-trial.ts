@@ -55,7 +55,7 @@ export class FaultTrial implements AsyncDisposable {
   async backup(more: string[] = [], server = this.url): Promise<Run> {
     const result = await this.place.backup(server, more);
     const outcome = result.report.outcomes.find(({ is_leftover }) => !is_leftover);
-    if (!outcome) throw new Error(`the run tells nothing of ${this.label}: ${result.stderr}`);
+    if (!outcome) throw new Error(`the run reports nothing about ${this.label}: ${result.stderr}`);
     return { ...result, outcome };
   }
 

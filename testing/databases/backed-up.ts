@@ -11,7 +11,7 @@ import type { SourceServer } from './source-server.ts';
 export interface Options {
   readonly folder: string;
   readonly dumpOptions?: readonly string[];
-  /** On the server of the source, unless there is another one; made anew, and not dropped. */
+  /** On the server of the source, unless another one is given; created again, and not dropped. */
   readonly copy: string;
   readonly on?: SourceServer;
   /** What to do with the dump on its way to the client, as bytes. */

@@ -19,7 +19,7 @@ export interface TrialServer {
   readonly client: string;
 }
 
-/** A definition that somebody makes through an API, which reads no lines and knows no client's commands. */
+/** A definition made through an API, which reads no lines and knows no client commands. */
 export interface Definition {
   readonly kind: 'trigger' | 'event' | 'procedure';
   readonly body: string;
@@ -95,7 +95,7 @@ export async function tryDefinition(server: TrialServer, definition: Definition)
   };
 }
 
-/** Definitions as a malicious or an unlucky mind might write them: valid ones, for the most part. */
+/** Malicious or unlucky definitions, most of them valid. */
 export function awkwardDefinitions(flavour: 'mysql' | 'mariadb'): fc.Arbitrary<Definition> {
   const inside = fc.array(fc.constantFrom(...SIGNS), { maxLength: 6 }).map(parts => parts.join(''));
   const gap = fc.oneof(

@@ -6,7 +6,7 @@ import { portOf } from '../free-port.ts';
 /** What happens to a chunk: passed on, passed on with one bit flipped, or lost together with the connection. */
 export type Verdict = 'pass' | 'flip' | 'break';
 
-/** Decides over each piece that goes by; to take its time over that holds the piece back. */
+/** Decides about each chunk that passes. While it decides, the chunk is held back. */
 export type Fault = (piece: {
   readonly direction: 'up' | 'down';
   readonly bytesSoFar: number;

@@ -11,7 +11,7 @@ const delays = monitorEventLoopDelay({ resolution: 5 });
 delays.enable();
 
 process.on('SIGUSR2', async () => {
-  await sleep(20); // the delay that is under way ends first
+  await sleep(20); // the running delay ends first
   const stalledMs = delays.max / 1e6;
   gc!();
   const { heapUsed, external } = process.memoryUsage();

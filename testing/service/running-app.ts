@@ -118,7 +118,7 @@ function mysqlServer(server: string | undefined): HistoryStore[] {
 }
 
 async function filesUnder(folder: string): Promise<string[]> {
-  // A folder that goes away in the middle ends the listing: it is asked for once more.
+  // A folder that goes away in the middle ends the listing: it is listed again.
   const list = () => readdir(folder, { recursive: true, withFileTypes: true });
   const entries = await list().catch(error => (error.code === 'ENOENT' ? list() : Promise.reject(error)));
   return entries

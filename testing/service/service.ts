@@ -97,7 +97,7 @@ async function readyUrl(child: ChildProcess): Promise<string> {
   return new Promise(() => {});
 }
 
-/** Ends the child if it is not ready in time; once it is, that is no longer anybody's business. */
+/** Ends the child if it is not ready in time; once it is ready, the caller ends it. */
 async function failure(child: ChildProcess, output: string[], ready: AbortSignal): Promise<never> {
   const timeout = AbortSignal.timeout(READY_WITHIN_MS);
   try {

@@ -3,7 +3,7 @@ import type { DatabaseSource } from '../../config/databases.ts';
 import { partialDumpOptions } from '../../config/partial-dumps.ts';
 import { dumpArguments } from '../../dump/dump-arguments.ts';
 
-/** Why an option is there that depends on the server or on the dump program. */
+/** The reason for an option that depends on the server or on the dump program. */
 const REASONS: Readonly<Record<string, string>> = {
   'set-gtid-purged': 'so that the dump loads into servers with GTIDs of their own, and without the right RELOAD',
   'column-statistics': 'older servers have no such statistics, and would make the dump fail',

@@ -5,7 +5,7 @@ import { formatSeconds } from '../../terminal/format.ts';
 /** Where no run tells better: what a dump, with its zip behind it, roughly gets through on a machine of two cores. */
 const BYTES_PER_SECOND = 40 * 2 ** 20;
 
-/** Of smaller dumps the time goes into connecting and into the upload: their speed says nothing. */
+/** Smaller dumps spend their time on connecting and on the upload: their speed means nothing. */
 const TELLING_BYTES = 2 ** 20;
 
 export interface TimeEstimate {
@@ -40,7 +40,7 @@ export interface Sizes {
 
 type Workers = { readonly dumpWorkers: number; readonly zipWorkers: number; readonly uploadWorkers: number };
 
-/** @returns what may lie in the work folder at once, in bytes, while all goes well: the largest that workers can have in hand */
+/** @returns the most bytes in the work folder at one time, when nothing fails: the largest files that the workers can hold */
 export function bytesUnderWay({ dumpBytes }: Sizes, { dumpWorkers, zipWorkers, uploadWorkers }: Workers): number {
   const largest = [...dumpBytes].sort((a, b) => b - a);
   const dumps = sum(largest.slice(0, dumpWorkers + zipWorkers));
@@ -52,7 +52,7 @@ export function bytesOfAllZips({ dumpBytes }: Sizes): number {
   return zipBytesOf(sum(dumpBytes));
 }
 
-/** @returns what to add where sizes are told although some are not known */
+/** @returns what to add to a sum of sizes when some are not known */
 export function exceptUnknown({ unknown }: Sizes): string {
   return unknown.length === 0 ? '' : `, without ${unknown.join(', ')}, whose size is not known`;
 }

@@ -62,7 +62,7 @@ function describeEnd(lastRun: LastRun, outcomes: LastRun['outcomes'], { ok, fail
   const { exitCode, total, interruptedBy, only } = lastRun;
   const message = `${only ? 'a run with --only, which ' : ''}${howItEnded(lastRun, verdictOf(lastRun))}`;
   const isAllKept = ownLabels(outcomes).size === total && outcomes.every(isKept);
-  // Whether somebody has accepted a loss since, the service knows, and tells above.
+  // The service knows whether a loss was accepted since, and shows it above.
   if (exitCode === EXIT.ok || (isAllKept && !interruptedBy)) return ok(message + shrunkOf(outcomes));
   return fail(message, ADVICE);
 }

@@ -1,4 +1,4 @@
-/** The beginning of something long that goes by in parts, as far as there is room for it, in a buffer that is used again. */
+/** The beginning of a long text that arrives in chunks, up to a limit, in a buffer that is reused. */
 export class CappedBuffer {
   bytes: Uint8Array;
   length = 0;

@@ -5,7 +5,7 @@ import { CappedBuffer } from './capped-buffer.ts';
 const LONGEST_TAG = 1024;
 
 /**
- * A string between `$$` and `$$`, or between `$tag$` and the same `$tag$`, that goes by in parts: MySQL has the JavaScript of
+ * A string between `$$` and `$$`, or between `$tag$` and the same `$tag$`, that arrives in chunks: MySQL has the JavaScript of
  * its routines and libraries in such ones since version 9.
  */
 export class DollarQuote {

@@ -321,7 +321,7 @@ export class DumpLexer {
     return read;
   }
 
-  /** What stands in parentheses says nothing of what a statement is, and a list of columns can be long. */
+  /** Text in parentheses does not show what a statement is, and a list of columns can be long. */
   #keepsHead(): boolean {
     return this.#depth === 0 && this.#rows < 0;
   }

@@ -21,7 +21,7 @@ export interface ServerReading {
   readonly isCut: boolean;
 }
 
-/** No definition that somebody wrote has so many; they must fit into memory. */
+/** No real definition has so many; they must fit into memory. */
 export const MAX_TOKENS = 250_000;
 
 export type ReadingFault =
@@ -236,7 +236,7 @@ function isBlankOrEnd(text: string, at: number): boolean {
   return at >= text.length || CLASSES[text.charCodeAt(at)] === BLANK;
 }
 
-/** MariaDB takes what is meant for MySQL since 5.7 for a plain comment; what is for servers that are not there yet is one, too. */
+/** MariaDB treats code for MySQL 5.7 and later as a plain comment, and so is code for future servers. */
 function isForOthers(version: number, flavour: Flavour): boolean {
   return version >= 999_999 || (flavour === 'mariadb' && version >= 50_700 && version <= 99_999);
 }

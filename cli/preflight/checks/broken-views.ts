@@ -13,7 +13,7 @@ export interface BrokenView {
   readonly definer?: string | undefined;
   /** Where the user may not call a function that the view calls: the view's definition. */
   readonly calling?: string;
-  /** What it reads in this database that is not there, or that the user may not see. */
+  /** What it reads in this database that does not exist, or that the user may not see. */
   readonly unseen?: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export async function askBrokenViews(
 
 /**
  * Of a view whose definer is gone, or may not read what it reads, MariaDB puts the name of the database before each column,
- * so that it does not load into a database of another name. mysqldump takes no notice.
+ * so that it does not load into a database of another name. mysqldump does not notice.
  */
 async function missingDefiner(
   session: Session,

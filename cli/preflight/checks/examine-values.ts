@@ -18,7 +18,7 @@ interface Looked {
   readonly leftOut: LeftOut;
 }
 
-/** All looks at the values of one database together take no longer; what was not looked at by then is told as unknown. */
+/** The time limit of all checks of the values of one database; columns not checked by then are reported as unknown. */
 const MILLISECONDS = 5000;
 
 /** Nearly every table has dates, and hardly a server takes those that do not exist: larger tables are not read for them. */

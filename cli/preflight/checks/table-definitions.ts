@@ -21,7 +21,7 @@ export interface OldPartitions {
 
 /**
  * Reads the definitions as mysqldump will write them.
- * @param tables those worth a look: information_schema tells nothing of the folder of a partition, and MySQL nothing of any
+ * @param tables those to check: information_schema does not show the folder of a partition, and MySQL does not show any
  */
 export async function askDefinitions(
   session: Session,
@@ -54,7 +54,7 @@ export function definitionFindings({ folders, tablespaces, oldPartitions }: Defi
       : [
           finding(
             'RESTORE_PREREQUISITE',
-            `these tables load only where the server may make files in their folders, and those are not there yet: ${firstNames(folders)}`,
+            `these tables load only on a server that may create files in their folders, where no such files exist yet: ${firstNames(folders)}`,
             'Make the folders on the server that loads it and let its user write there (MySQL: name them in innodb_directories), or take DATA DIRECTORY and INDEX DIRECTORY out of the dump; docs/how-to/fix-a-dump-that-does-not-load.md shows how.',
           ),
         ]),
@@ -73,7 +73,7 @@ export function definitionFindings({ folders, tablespaces, oldPartitions }: Defi
           finding(
             'RESTORE_PREREQUISITE',
             `these tables would get more than ${MAX_PARTITIONS} history partitions when they are loaded, today or in a month (error 4189): ${firstNames(oldPartitions.map(({ table }) => table))}`,
-            `Give the client that loads the dump the time of their first partition: --init-command="SET timestamp = UNIX_TIMESTAMP('${oldPartitions.map(({ starts }) => starts).sort()[0]}') + 86400". To be rid of it: ALTER TABLE … PARTITION BY SYSTEM_TIME INTERVAL … AUTO; which begins anew.`,
+            `Give the client that loads the dump the time of their first partition: --init-command="SET timestamp = UNIX_TIMESTAMP('${oldPartitions.map(({ starts }) => starts).sort()[0]}') + 86400". To avoid it: ALTER TABLE … PARTITION BY SYSTEM_TIME INTERVAL … AUTO; which starts again.`,
           ),
         ]),
   ];

@@ -15,11 +15,11 @@ export interface RightsContext {
   readonly leftOut: LeftOut;
 }
 
-/** What the user may not see, and how mysqldump gets through in spite of it. */
+/** What the user may not see, and the options with which mysqldump succeeds without it. */
 export interface Missing {
   readonly findings: readonly Finding[];
   readonly fallbackOptions: readonly string[];
-  /** Views that are left out for want of a right. */
+  /** Views that are left out because a right is missing. */
   readonly views: ReadonlySet<string>;
 }
 
@@ -45,7 +45,7 @@ function missing(code: FindingCode, message: string, advice: string, fallbackOpt
   return { findings: [finding(code, message, advice)], fallbackOptions, views: new Set() };
 }
 
-/** What a user sees with rights on single tables may be all there is, or not: it does not see the others. */
+/** A user with rights on single tables does not see the other tables, so sade can't know whether it sees all. */
 function missingTables(context: RightsContext): Missing {
   const { database, rights, objects, leftOut } = context;
   if (rights.onDatabase('SELECT', database)) return NOTHING;
@@ -81,7 +81,7 @@ function missingViews(context: RightsContext): Missing {
   return { findings, fallbackOptions, views: new Set(closed) };
 }
 
-/** Without the right nothing is seen of them, so that seeing none says nothing. */
+/** Without the right the user sees no triggers, so an empty list proves nothing. */
 function missingTriggers(context: RightsContext): Missing {
   const { database, rights, objects, leftOut } = context;
   const sees = (right: string) => rights.onDatabase(right, database);

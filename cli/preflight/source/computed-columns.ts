@@ -7,7 +7,7 @@ import type { TimedQuestions } from '../../mysql/timed-questions.ts';
 /** Of information_schema.columns, for computedColumns. */
 export const COMPUTED_FIELDS = 'table_name, column_name, data_type, extra, generation_expression';
 
-/** A stored generated column: its values are not in the dump, they are computed anew when it is loaded. */
+/** A stored generated column: its values are not in the dump. A load computes them again. */
 export interface ComputedColumn {
   readonly table: string;
   readonly column: string;
@@ -49,7 +49,7 @@ function differs(name: string, type: string, expression: string): string | undef
 }
 
 /**
- * Computes them anew as a load would: in UTC, which mysqldump sets (`--tz-utc`), and without a strict mode.
+ * Computes them as a load would: in UTC, which mysqldump sets (`--tz-utc`), and without a strict mode.
  * @returns findings of values that come back as others, and of rows that do not load
  */
 export async function computedFindings(
@@ -71,7 +71,7 @@ export async function computedFindings(
       : [
           finding(
             'VALUES_LOST',
-            `these stored generated columns are computed anew when the dump is loaded, and come back with other values: ${namesOf(changed)}`,
+            `a restore computes these stored generated columns again, with other values: ${namesOf(changed)}`,
             'They depend on the time zone or on the sql_mode of the session that wrote them. Make them VIRTUAL, or let them be computed from a DATETIME instead of a TIMESTAMP.',
           ),
         ]),

@@ -19,7 +19,7 @@ export interface BoundObject {
   readonly table?: string;
 }
 
-/** @returns what there is to be told, of what is not left out on purpose */
+/** @returns the findings about objects that are not left out on purpose */
 export function hardcodedNameFindings(database: string, bound: HardcodedNames, asWanted: LeftOut): Finding[] {
   const altering = bound.ofFormerCollation.filter(
     ({ kind, table }) => !asWanted.kinds.has(kind) && !(table !== undefined && asWanted.leavesOut(table)),

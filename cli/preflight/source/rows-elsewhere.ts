@@ -22,7 +22,7 @@ export function areRowsElsewhere(engine: unknown): boolean {
   return String(engine).toUpperCase() in ROWS_ELSEWHERE;
 }
 
-/** @returns what there is to be reported such tables, unless their rows are left out on purpose */
+/** @returns the findings about such tables, unless their rows are left out on purpose */
 export function rowsElsewhereFindings(tables: readonly TableOfEngine[], asWanted: LeftOut): Finding[] {
   const namesOf = (where: string) =>
     tables

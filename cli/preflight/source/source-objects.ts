@@ -12,7 +12,7 @@ export interface SourceObjects extends SourceTables, SourceColumns, Omit<StoredP
   readonly defaults: DatabaseDefaults | undefined;
 }
 
-/** What new tables and routines of a database get where they say nothing themselves. */
+/** The defaults that new tables and routines of a database get. */
 export interface DatabaseDefaults {
   readonly characterSet: string;
   readonly collation: string;

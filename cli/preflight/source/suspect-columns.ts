@@ -77,7 +77,7 @@ const WHOLE_IN_UTF8 = new Set([
     'macroman',
   ],
 ]);
-/** MySQL takes no byte above 0x7F into ascii; MariaDB keeps single surrogates of ucs2 through utf8mb4. */
+/** MySQL refuses bytes above 0x7F in ascii; MariaDB keeps single surrogates of ucs2 through utf8mb4. */
 const WHOLE_IN_UTF8_OF = { mysql: new Set(['ascii']), mariadb: new Set(['ucs2']) };
 
 function mayLoseBytes(characterSet: unknown, flavour: 'mysql' | 'mariadb'): boolean {
@@ -106,7 +106,7 @@ function emptyMember(columnType: string): number {
   return [...columnType.matchAll(/'((?:[^']|'')*)'/g)].findIndex(([, member]) => member === '');
 }
 
-/** Where it comes first, a value is written as if it were not there. */
+/** Where it comes first, a value is written as if that member did not exist. */
 function losesMember(name: string, place: number): string {
   const bit = 1n << BigInt(place);
   return `(${name} + 0) & ${bit} <> 0 and (${name} + 0) & ${bit - 1n} = 0`;
