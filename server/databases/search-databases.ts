@@ -2,7 +2,7 @@ import type { StoredState } from '../../protocol/responses.ts';
 import { HAS_UNACCEPTED_LOSS } from '../backups/losses/unaccepted-losses.ts';
 import { joinedBackup, joinedColumns, type ListedBackup } from '../backups/queries/listed-backup.ts';
 import { listOf, Where } from '../history/conditions.ts';
-import { toStore } from '../history/instants.ts';
+import { toStore } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 

@@ -4,7 +4,7 @@ import { planOf } from '../../testing/history/plans.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { graphql, request } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
-import { isSqlite } from '../history/instants.ts';
+import { isSqlite } from '../history/dialect.ts';
 
 const DAY_MS = 86_400_000;
 const at = (day: number) => new Date(FIRST_TAKEN + day * DAY_MS).toISOString();

@@ -1,4 +1,4 @@
-import { isSqlite } from './instants.ts';
+import { isSqlite } from './dialect.ts';
 import type { EntityManager } from './orm.ts';
 
 /** @returns `backups b`, to be read by one index and no other: where a planner guesses wrong, a statement takes minutes */

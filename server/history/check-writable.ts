@@ -1,6 +1,6 @@
 import { IsolationLevel } from '@mikro-orm/core';
 import { answersInTime } from './check-reachable.ts';
-import { isSqlite } from './instants.ts';
+import { isSqlite } from './dialect.ts';
 import type { EntityManager } from './orm.ts';
 
 /** By connection: those who ask at the same time share one attempt, which takes the turn of an upload. */

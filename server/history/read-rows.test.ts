@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
-import { toStore } from './instants.ts';
+import { toStore } from './dialect.ts';
 import { readRows } from './read-rows.ts';
 
 describeOnEachStore('readRows', store => {

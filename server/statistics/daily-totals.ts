@@ -1,7 +1,7 @@
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { backupsBy } from '../history/by-index.ts';
 import { Where } from '../history/conditions.ts';
-import { fromStore, toStore } from '../history/instants.ts';
+import { fromStore, toStore } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { dayIn, dayOf, startOf } from './day.ts';

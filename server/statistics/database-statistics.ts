@@ -1,5 +1,5 @@
 import { listOf } from '../history/conditions.ts';
-import { toStore } from '../history/instants.ts';
+import { toStore } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { type DayTotals, TOTALS, type TotalsRow, toTotals } from './daily-totals.ts';

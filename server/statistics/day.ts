@@ -1,4 +1,4 @@
-import { isSqlite } from '../history/instants.ts';
+import { isSqlite } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 
 const MS_PER_DAY = 86_400_000;

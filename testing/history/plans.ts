@@ -1,4 +1,4 @@
-import { isSqlite } from '../../server/history/instants.ts';
+import { isSqlite } from '../../server/history/dialect.ts';
 import type { Orm } from '../../server/history/orm.ts';
 
 /** Has the store count what it holds, which its plans go by. */

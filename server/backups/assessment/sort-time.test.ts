@@ -9,7 +9,7 @@ import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts'
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import { Database } from '../../entities/database.entity.ts';
-import { toStore } from '../../history/instants.ts';
+import { toStore } from '../../history/dialect.ts';
 import { openHistory } from '../../history/orm.ts';
 import { rebuildHistory } from '../recovery/rebuild.ts';
 import { sortTime } from './sort-time.ts';

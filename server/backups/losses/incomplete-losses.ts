@@ -1,7 +1,7 @@
 import { type FindingList, isLoss } from '../../../protocol/finding.ts';
 import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
 import { listOf } from '../../history/conditions.ts';
-import { fromStore } from '../../history/instants.ts';
+import { fromStore } from '../../history/dialect.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import type { SummarizedBackup } from '../queries/summarized-backup.ts';

@@ -1,6 +1,6 @@
 import type { Backup } from '../../entities/backup.entity.ts';
 import { listOf } from '../../history/conditions.ts';
-import { fromStore } from '../../history/instants.ts';
+import { fromStore } from '../../history/dialect.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 

@@ -1,5 +1,5 @@
 import { backupsBy } from '../../history/by-index.ts';
-import { toStore } from '../../history/instants.ts';
+import { toStore } from '../../history/dialect.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { type Few, findFew } from './few-backups.ts';

@@ -1,6 +1,6 @@
 import type { StoredState } from '../../../protocol/responses.ts';
 import { listOf, Where } from '../../history/conditions.ts';
-import { toStore } from '../../history/instants.ts';
+import { toStore } from '../../history/dialect.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { BACKUP_COLUMNS, type BackupRow, DATABASE_NAME, type ListedBackup, toBackup } from './listed-backup.ts';

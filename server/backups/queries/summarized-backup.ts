@@ -1,6 +1,6 @@
 import { currentCode } from '../../../protocol/finding-codes.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
-import { fromStore } from '../../history/instants.ts';
+import { fromStore } from '../../history/dialect.ts';
 
 /** The few columns that a list of REST shows about a backup. */
 export type SummarizedBackup = Readonly<
