@@ -66,7 +66,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     'graphql-yoga',
     /^server\/graphql-api\/(create-graphql|end-refused|errors|limits|only-json)\.ts$/,
   ),
-  'kysely only where the history is opened and read': only('kysely', /^server\/history\/(drivers\/|read-rows\.ts$)/),
+  'kysely only where the history is opened and read': only('kysely', /^server\/history\//),
   'what reads zips knows no more than bytes': ({ from, to }) =>
     inside(from, 'server/zip') && !inside(to, 'server/zip') && !to.startsWith('node:'),
   'adm-zip only for the small zip of sade doctor': only('adm-zip', /^cli\/doctor\/bundle\.ts$/),

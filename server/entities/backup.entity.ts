@@ -1,4 +1,5 @@
 import { defineEntity } from '@mikro-orm/core';
+import type { InferKyselyTable } from '@mikro-orm/sql';
 import { type BackupState, currentFindings, type FindingList, findingList } from '../../protocol/finding.ts';
 import type { StoredState } from '../../protocol/responses.ts';
 import { Database } from './database.entity.ts';
@@ -69,6 +70,9 @@ const schema = defineEntity({
 /** One stored zip. */
 export class Backup extends schema.class {}
 schema.setClass(Backup);
+
+/** The columns of the table, for queries. */
+export type BackupColumns = InferKyselyTable<typeof schema>;
 
 /** @returns what the backup is worth now */
 export function storedState({ state, damage }: Pick<Backup, 'state' | 'damage'>): StoredState {

@@ -1,4 +1,5 @@
 import { defineEntity } from '@mikro-orm/core';
+import type { InferKyselyTable } from '@mikro-orm/sql';
 
 const schema = defineEntity({
   name: 'Database',
@@ -13,3 +14,6 @@ const schema = defineEntity({
 /** A database that has been backed up. */
 export class Database extends schema.class {}
 schema.setClass(Database);
+
+/** The columns of the table, for queries. */
+export type DatabaseColumns = InferKyselyTable<typeof schema>;

@@ -1,4 +1,6 @@
+import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { EntityManager } from './orm.ts';
+import { type BackupQuery, query, type Tables } from './tables.ts';
 
 /** @returns an instant as the store compares it with a column */
 export function toStore(em: EntityManager, instant: Date): unknown {
@@ -15,7 +17,29 @@ export function fromStore(value: number | string): Date {
   return new Date(typeof value === 'number' ? value : `${value.replace(' ', 'T')}Z`);
 }
 
-/** @returns whether the store is SQLite, whose SQL differs where days are reckoned */
+/** @returns whether the store is SQLite; the others speak the SQL of MySQL */
 export function isSqlite(em: EntityManager): boolean {
   return em.getPlatform().constructor.name.includes('Sqlite');
+}
+
+export type StoredExpression = RawBuilder<number | string>;
+
+/** @returns the same, read as the store keeps it: its instants do not become `Date`, and are compared with what was read so */
+export function asStored(value: Expression<unknown>): StoredExpression {
+  return sql<number | string>`${value}`;
+}
+
+/** @returns all backups, named `b`, read by one index and no other: where a planner guesses wrong, a statement takes minutes */
+export function backupsBy(em: EntityManager, index: string): BackupQuery {
+  const hint = isSqlite(em) ? sql`b indexed by ${sql.id(index)}` : sql`b force index (${sql.id(index)})`;
+  return query.selectFrom(sql<Tables['backups']>`backups`.as<'b'>(hint));
+}
+
+const MS_PER_DAY = sql.lit(86_400_000);
+
+/** @returns an expression that is the day of an instant, in days since 1970-01-01, UTC */
+export function dayIn(em: EntityManager, instant: Expression<Date>): RawBuilder<number> {
+  if (!isSqlite(em)) return sql<number>`datediff(${instant}, '1970-01-01')`;
+  // A division of whole numbers cuts towards zero: it would count the last day of 1969 to the first of 1970.
+  return sql<number>`((${instant} - (${instant} % ${MS_PER_DAY} + ${MS_PER_DAY}) % ${MS_PER_DAY}) / ${MS_PER_DAY})`;
 }

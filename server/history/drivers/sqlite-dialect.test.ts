@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
+import { rawQuery } from '../../../testing/history/raw-query.ts';
 import { mountSmallDisk } from '../../../testing/machine/small-disk.ts';
 import { upload } from '../../../testing/service/requests.ts';
 import { historyStores, runApp } from '../../../testing/service/running-app.ts';
@@ -17,7 +18,7 @@ import { readRows } from '../read-rows.ts';
 describe('a history in SQLite', () => {
   it('prepares a statement with values once, and keeps no more than a hundred', async () => {
     const history = await openHistory('sqlite::memory:');
-    const ask = (name: string) => readRows(history.em.fork(), `select ? as ${name}`, [0]);
+    const ask = (name: string) => readRows(history.em.fork(), rawQuery(`select ? as ${name}`, [0]));
     const { prepare } = DatabaseSync.prototype;
     const prepared: string[] = [];
     DatabaseSync.prototype.prepare = function (sql) {
@@ -51,7 +52,10 @@ describe('a history in SQLite', () => {
     try {
       const ids = Array.from({ length: 2000 }, (_, id) => id);
       for (let times = 0; times < 3; times++)
-        await readRows(history.em.fork(), `select id from \`databases\` where id in (${ids.map(() => '?')})`, ids);
+        await readRows(
+          history.em.fork(),
+          rawQuery(`select id from \`databases\` where id in (${ids.map(() => '?')})`, ids),
+        );
       expect(prepared).to.equal(3);
     } finally {
       DatabaseSync.prototype.prepare = prepare;
@@ -81,12 +85,12 @@ describe('a history in SQLite', () => {
             await em.execute('insert into `databases` (name) values (?)', [`${randomUUID()}${'x'.repeat(100_000)}`]);
         });
       expect(await fill().catch(error => toExpectedError(error))).to.include({ status: 507 });
-      expect(await readRows(history.em.fork(), 'select count(*) as count from `databases`')).to.deep.equal([
+      expect(await readRows(history.em.fork(), rawQuery('select count(*) as count from `databases`'))).to.deep.equal([
         { count: 0 },
       ]);
       disk.grow(64);
       await fill();
-      expect(await readRows(history.em.fork(), 'select count(*) as count from `databases`')).to.deep.equal([
+      expect(await readRows(history.em.fork(), rawQuery('select count(*) as count from `databases`'))).to.deep.equal([
         { count: 40 },
       ]);
       await history.close();

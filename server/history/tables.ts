@@ -1,0 +1,46 @@
+import {
+  DummyDriver,
+  type ExpressionBuilder,
+  expressionBuilder,
+  Kysely,
+  MysqlAdapter,
+  MysqlIntrospector,
+  MysqlQueryCompiler,
+  type SelectQueryBuilder,
+} from 'kysely';
+import type { BackupColumns } from '../entities/backup.entity.ts';
+import type { DatabaseColumns } from '../entities/database.entity.ts';
+
+/** The tables of the history. Their columns come from the entities: a column that is new there can be queried. */
+export interface Tables {
+  readonly databases: DatabaseColumns;
+  /** SQLite can't forbid null in a column that was added later, but each backup has this one. */
+  readonly backups: Omit<BackupColumns, 'sorted_at'> & { readonly sorted_at: Date };
+}
+
+/**
+ * Builds queries for `readRows`. It has no connection, so a query can be a constant. Every store understands what MySQL's
+ * compiler writes; `dialect.ts` has the rest.
+ */
+export const query = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new MysqlAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: db => new MysqlIntrospector(db),
+    createQueryCompiler: () => new MysqlQueryCompiler(),
+  },
+});
+
+/** All backups, named `b`. */
+export const allBackups = query.selectFrom('backups as b');
+
+/** A query of backups `b`, with some columns or none yet. */
+export type BackupQuery<Columns = object> = SelectQueryBuilder<Tables & { b: Tables['backups'] }, 'b', Columns>;
+
+/** Tables under the names that a query gives them: `d` is a database, the others are backups. */
+type Named<Name extends string> = Tables & Record<Name, Tables['backups']> & Record<'d', Tables['databases']>;
+
+/** @returns what builds conditions on backups of these names, and on their database `d` */
+export function expressions<Name extends string = never>(): ExpressionBuilder<Named<Name>, Name | 'd'> {
+  return expressionBuilder();
+}
