@@ -1,11 +1,12 @@
 import type { BackupEvents } from '../backups/events/backup-events.ts';
-import { backupsBy } from '../history/by-index.ts';
-import { Where } from '../history/conditions.ts';
-import { fromStore, toStore } from '../history/dialect.ts';
+import type { Backup } from '../entities/backup.entity.ts';
+import type { Condition } from '../history/conditions.ts';
+import { backupsBy, dayIn } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
-import { dayIn, dayOf, startOf } from './day.ts';
-import { type FirstDay, firstDaysOf } from './first-days.ts';
+import { allBackups, expressions } from '../history/tables.ts';
+import { dayOf, startOf } from './day.ts';
+import { type FirstDay, firstDays } from './first-days.ts';
 
 /** What is kept of the backups whose dumps were begun on one day. */
 export interface DayTotals {
@@ -27,30 +28,42 @@ export const NO_BACKUPS: DayTotals = {
   databasesComplete: 0,
 };
 
-/** Sums of SQL for a group of backups, for `toTotals`. */
-export const TOTALS = `count(*) as backups, sum(size) as bytes, sum(coalesce(dump_size, 0)) as dump_bytes,
-  sum(case when damage is null and state = 'complete' then 1 else 0 end) as complete,
-  sum(case when damage is null and state = 'incomplete' then 1 else 0 end) as incomplete,
-  sum(case when damage is null and state = 'unverified' then 1 else 0 end) as unverified,
-  sum(case when damage is null then 0 else 1 end) as damaged,
-  count(distinct case when damage is null and state = 'complete' then database_id end) as databases_complete`;
+const eb = expressions<'b'>();
 
-export type TotalsRow = Record<
-  'backups' | 'bytes' | 'dump_bytes' | 'complete' | 'incomplete' | 'unverified' | 'damaged' | 'databases_complete',
-  number | string
->;
+/** The totals of a group of backups, as the store adds them up. */
+export const TOTALS = [
+  eb.fn.countAll().as('backups'),
+  eb.fn.sum('b.size').as('bytes'),
+  eb.fn.sum(eb.fn.coalesce('b.dump_size', eb.lit(0))).as('dumpBytes'),
+  countOf('complete').as('complete'),
+  countOf('incomplete').as('incomplete'),
+  countOf('unverified').as('unverified'),
+  eb.fn.sum(eb.case().when('b.damage', 'is', null).then(eb.lit(0)).else(eb.lit(1)).end()).as('damaged'),
+  eb.fn
+    .count(eb.case().when(isSound('complete')).then(eb.ref('b.database_id')).end())
+    .distinct()
+    .as('databasesComplete'),
+] as const;
 
-/** MySQL hands sums out as texts. */
-export function toTotals(row: TotalsRow): DayTotals {
+function countOf(state: Backup['state']) {
+  return eb.fn.sum(eb.case().when(isSound(state)).then(eb.lit(1)).else(eb.lit(0)).end());
+}
+
+function isSound(state: Backup['state']): Condition {
+  return eb.and([eb('b.damage', 'is', null), eb('b.state', '=', state)]);
+}
+
+/** MySQL returns sums as texts. */
+export function toTotals(row: Record<keyof DayTotals, number | string | bigint>): DayTotals {
   return {
     backups: Number(row.backups),
     bytes: Number(row.bytes),
-    dumpBytes: Number(row.dump_bytes),
+    dumpBytes: Number(row.dumpBytes),
     complete: Number(row.complete),
     incomplete: Number(row.incomplete),
     unverified: Number(row.unverified),
     damaged: Number(row.damaged),
-    databasesComplete: Number(row.databases_complete),
+    databasesComplete: Number(row.databasesComplete),
   };
 }
 
@@ -98,7 +111,7 @@ export class DailyTotals {
     try {
       if (isOld || stale.length > MANY_DAYS) await this.#readAll(em);
       else for (const day of stale) await this.#readDay(em, day);
-      if (isOld || stale.length > 0) this.#firstDays = await firstDaysOf(em);
+      if (isOld || stale.length > 0) this.#firstDays = await firstDays(em);
     } catch (error) {
       this.#readAt = Number.NEGATIVE_INFINITY;
       throw error;
@@ -108,9 +121,9 @@ export class DailyTotals {
   async #readAll(em: EntityManager): Promise<void> {
     const startedAt = performance.now();
     const all = new Map<number, DayTotals>();
-    for await (const where of pieces(em)) {
-      const sql = `select ${dayIn(em, 'sorted_at')} as day, ${TOTALS} from ${backupsBy(em, 'backups_by_time')} ${where} group by day`;
-      const rows = await readRows<TotalsRow & { day: number }>(em, sql, where.values);
+    for await (const days of pieces(em)) {
+      const totals = backupsBy(em, 'backups_by_time').where(days).select(TOTALS);
+      const rows = await readRows(em, totals.select(dayIn(em, eb.ref('b.sorted_at')).as('day')).groupBy('day'));
       for (const row of rows) all.set(Number(row.day), toTotals(row));
     }
     this.#days = all;
@@ -118,11 +131,7 @@ export class DailyTotals {
   }
 
   async #readDay(em: EntityManager, day: number): Promise<void> {
-    const [row] = await readRows<TotalsRow>(
-      em,
-      `select ${TOTALS} from backups where sorted_at >= ? and sorted_at < ?`,
-      [startOf(day), startOf(day + 1)].map(instant => toStore(em, instant)),
-    );
+    const [row] = await readRows(em, allBackups.where(isBetween(startOf(day), startOf(day + 1))).select(TOTALS));
     if (Number(row!.backups) === 0) this.#days.delete(day);
     else this.#days.set(day, toTotals(row!));
   }
@@ -132,15 +141,26 @@ export class DailyTotals {
 const AT_ONCE = 20_000;
 
 /** @returns conditions for whole days, one after the other, until there are no more backups */
-async function* pieces(em: EntityManager): AsyncGenerator<Where> {
+async function* pieces(em: EntityManager): AsyncGenerator<Condition> {
+  const times = backupsBy(em, 'backups_by_time').select('b.sorted_at').orderBy('b.sorted_at').orderBy('b.id');
   for (let from: Date | undefined; ; ) {
-    const where = new Where();
-    if (from) where.and('sorted_at >= ?', toStore(em, from));
-    const sql = `select sorted_at from ${backupsBy(em, 'backups_by_time')} ${where} order by sorted_at, id limit 1 offset ?`;
-    const [last] = await readRows<{ sorted_at: number | string }>(em, sql, [...where.values, AT_ONCE - 1]);
-    from = last && startOf(dayOf(fromStore(last.sorted_at)) + 1);
-    if (from) where.and('sorted_at < ?', toStore(em, from));
-    yield where;
-    if (!from) return;
+    const [last] = await readRows(
+      em,
+      times
+        .where(isBetween(from, undefined))
+        .limit(1)
+        .offset(AT_ONCE - 1),
+    );
+    const to = last && startOf(dayOf(last.sorted_at) + 1);
+    yield isBetween(from, to);
+    if (!to) return;
+    from = to;
   }
+}
+
+function isBetween(from: Date | undefined, before: Date | undefined): Condition {
+  return eb.and([
+    ...(from ? [eb('b.sorted_at', '>=', from)] : []),
+    ...(before ? [eb('b.sorted_at', '<', before)] : []),
+  ]);
 }

@@ -1,9 +1,11 @@
-import { listOf } from '../history/conditions.ts';
-import { toStore } from '../history/dialect.ts';
+import { isOneOf } from '../history/conditions.ts';
+import { dayIn } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
-import { type DayTotals, TOTALS, type TotalsRow, toTotals } from './daily-totals.ts';
-import { dayIn, dayOf, startOf } from './day.ts';
+import { allBackups, expressions } from '../history/tables.ts';
+import { type DayTotals, TOTALS, toTotals } from './daily-totals.ts';
+import { dayOf, startOf } from './day.ts';
+import { firstDayById } from './first-days.ts';
 import { type Day, lastDays } from './statistics.ts';
 
 /**
@@ -16,15 +18,18 @@ export function daysOfDatabases({ em }: { em: EntityManager }, ids: readonly num
 
 async function daysOfSome({ em }: { em: EntityManager }, ids: readonly number[], days: number): Promise<Day[][]> {
   const from = startOf(dayOf(new Date()) - days + 1);
-  const totals = await readRows<TotalsRow & { database_id: number; day: number }>(
+  const totals = await readRows(
     em,
-    `select database_id, ${dayIn(em, 'sorted_at')} as day, ${TOTALS} from backups
-     where database_id in ${listOf(ids)} and sorted_at >= ? group by database_id, day`,
-    [...ids, toStore(em, from)],
+    allBackups
+      .select(TOTALS)
+      .select(['b.database_id', dayIn(em, eb.ref('b.sorted_at')).as('day')])
+      .where(isOneOf(eb.ref('b.database_id'), ids))
+      .where('b.sorted_at', '>=', from)
+      .groupBy(['b.database_id', 'day']),
   );
   const byDatabase = new Map<number, Map<number, DayTotals>>(ids.map(id => [id, new Map()]));
   for (const row of totals) byDatabase.get(row.database_id)!.set(Number(row.day), toTotals(row));
-  const firstDays = await firstDaysOf(em, ids);
+  const firstDays = await firstDayById(em, ids);
   return ids.map(id =>
     lastDays(byDatabase.get(id)!, days).map(totals => {
       const isFailure = totals.databasesComplete === 0 && totals.day >= (firstDays.get(id) ?? Number.POSITIVE_INFINITY);
@@ -46,31 +51,16 @@ export function keptOfDatabases({ em }: { em: EntityManager }, ids: readonly num
 }
 
 async function keptOfSome({ em }: { em: EntityManager }, ids: readonly number[]): Promise<Kept[]> {
-  const rows = await readRows<{ database_id: number } & Record<'backups' | 'bytes', number | string>>(
-    em,
-    `select database_id, count(*) as backups, sum(size) as bytes from backups
-     where database_id in ${listOf(ids)} group by database_id`,
-    [...ids],
-  );
+  const rows = await readRows(em, kept.where(isOneOf(eb.ref('b.database_id'), ids)));
   const byId = new Map(rows.map(row => [row.database_id, row]));
   return ids.map(id => ({ backups: Number(byId.get(id)?.backups ?? 0), bytes: Number(byId.get(id)?.bytes ?? 0) }));
 }
 
-/** One seek on the index for each. */
-async function firstDaysOf(em: EntityManager, ids: readonly number[]): Promise<Map<number, number>> {
-  const rows = await readRows<{ id: number; day: number | null }>(
-    em,
-    `select firsts.id, ${dayIn(em, 'firsts.sorted_at')} as day from (
-      select d.id, (
-        select f.sorted_at from backups f where f.database_id = d.id
-        order by f.database_id, f.sorted_at, f.id limit 1
-      ) as sorted_at
-      from \`databases\` d where d.id in ${listOf(ids)}
-    ) firsts where firsts.sorted_at is not null`,
-    [...ids],
-  );
-  return new Map(rows.map(({ id, day }) => [id, Number(day)]));
-}
+const eb = expressions<'b'>();
+
+const kept = allBackups
+  .select(['b.database_id', eb.fn.countAll().as('backups'), eb.fn.sum('b.size').as('bytes')])
+  .groupBy('b.database_id');
 
 /** The histories of so many databases are added up in one statement: a year of each takes some milliseconds. */
 const AT_ONCE = 100;

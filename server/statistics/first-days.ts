@@ -1,6 +1,8 @@
+import { isOneOf } from '../history/conditions.ts';
+import { dayIn } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
-import { dayIn } from './day.ts';
+import { expressions, query } from '../history/tables.ts';
 
 /** A day on which databases were backed up for the first time. */
 export interface FirstDay {
@@ -9,18 +11,38 @@ export interface FirstDay {
   readonly databases: number;
 }
 
-/** @returns the first days of all databases. One seek on the index for each. */
-export async function firstDaysOf(em: EntityManager): Promise<FirstDay[]> {
-  const rows = await readRows<FirstDay>(
+/** @returns how many databases were backed up for the first time, by day. One seek on the index for each. */
+export async function firstDays(em: EntityManager): Promise<FirstDay[]> {
+  const days = query.selectFrom(firstTimes.as('firsts')).where('firsts.sorted_at', 'is not', null);
+  const rows = await readRows(
     em,
-    `
-    select ${dayIn(em, 'firsts.sorted_at')} as day, count(*) as \`databases\` from (
-      select (
-        select f.sorted_at from backups f where f.database_id = d.id
-        order by f.database_id, f.sorted_at, f.id limit 1
-      ) as sorted_at
-      from \`databases\` d
-    ) firsts where firsts.sorted_at is not null group by day`,
+    days
+      .select(eb => [dayIn(em, eb.ref('firsts.sorted_at').$notNull()).as('day'), eb.fn.countAll().as('count')])
+      .groupBy('day'),
   );
-  return rows.map(({ day, databases }) => ({ day: Number(day), databases: Number(databases) }));
+  return rows.map(({ day, count }) => ({ day: Number(day), databases: Number(count) }));
 }
+
+/** @returns for each of some databases the day of its first backup. One seek on the index for each. */
+export async function firstDayById(em: EntityManager, ids: readonly number[]): Promise<Map<number, number>> {
+  const some = firstTimes.where(isOneOf(eb.ref('d.id'), ids));
+  const days = query.selectFrom(some.as('firsts')).where('firsts.sorted_at', 'is not', null);
+  const rows = await readRows(
+    em,
+    days.select(eb => ['firsts.id', dayIn(em, eb.ref('firsts.sorted_at').$notNull()).as('day')]),
+  );
+  return new Map(rows.map(({ id, day }) => [id, Number(day)]));
+}
+
+const eb = expressions<'f'>();
+
+const firstTime = query
+  .selectFrom('backups as f')
+  .select('f.sorted_at')
+  .where(eb('f.database_id', '=', eb.ref('d.id')))
+  .orderBy('f.database_id')
+  .orderBy('f.sorted_at')
+  .orderBy('f.id')
+  .limit(1);
+
+const firstTimes = query.selectFrom('databases as d').select(['d.id', firstTime.as('sorted_at')]);

@@ -137,12 +137,12 @@ describeOnEachStore('statistics', store => {
     for (const days of [3, 2, 1]) await keep('a', days, 'complete');
     await ask();
     const again = await queriesOf(app.history, () => ask());
-    expect(again.filter(query => query.includes('dump_bytes'))).to.deep.equal([]);
+    expect(again.filter(query => query.includes('dumpBytes'))).to.deep.equal([]);
     await keep('b', 2, 'complete');
     const events = await queriesOf(app.history, () => ask());
-    const read = events.filter(query => query.includes('dump_bytes'));
+    const read = events.filter(query => query.includes('dumpBytes'));
     expect(read).to.have.length(1);
-    expect(read[0]).to.match(/sorted_at >= \S+.* and sorted_at < /);
+    expect(read[0]).to.match(/`sorted_at` >= \S+.* and `b`.`sorted_at` < /);
   });
 
   it('miss no backup that is committed while they are read', async () => {
