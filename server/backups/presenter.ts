@@ -3,7 +3,7 @@ import { formatReprDigest } from '../../protocol/digest.ts';
 import { type FindingList, findingsAsSent } from '../../protocol/finding.ts';
 import { parseManifest } from '../../protocol/manifest.ts';
 import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
-import { type Backup, findingsOf, storedState } from '../entities/backup.entity.ts';
+import { type Backup, findingsOf, storedState, worstFindingOf } from '../entities/backup.entity.ts';
 import { lossStatus, type Place, shownFindings } from './losses/loss.ts';
 import type { Surroundings } from './losses/loss-surroundings.ts';
 import { presentLoss } from './losses/presenter.ts';
@@ -19,7 +19,7 @@ export function presentSummary(
   clean: Place | undefined,
   lossFindings?: FindingList,
 ): BackupSummary {
-  const { size, dumpSize = null, dumpRows = null, tableCount = null, findingCount, worstFinding = null } = backup;
+  const { size, dumpSize = null, dumpRows = null, tableCount = null, findingCount } = backup;
   const loss = lossStatus(backup, clean);
   return {
     ...nameAndState(backup),
@@ -28,7 +28,7 @@ export function presentSummary(
     dump_rows: dumpRows,
     table_count: tableCount,
     finding_count: findingCount,
-    worst_finding: worstFinding,
+    worst_finding: worstFindingOf(backup),
     ...(loss && { loss }),
     ...(lossFindings && { loss_findings: lossFindings }),
   };

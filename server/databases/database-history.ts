@@ -4,11 +4,12 @@ import type { Place } from '../backups/losses/loss.ts';
 import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/unaccepted-losses.ts';
 import { type BackupPlace, countBackups, searchSummaries } from '../backups/queries/search-backups.ts';
 import type { SummarizedBackup } from '../backups/queries/summarized-backup.ts';
-import { Backup } from '../entities/backup.entity.ts';
 import { notFound, validationError } from '../errors.ts';
-import { Where } from '../history/conditions.ts';
+import { columns } from '../history/columns.ts';
+import { isText } from '../history/conditions.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
+import { allBackups, expressions, query } from '../history/tables.ts';
 import type { NamedDatabase } from './search-databases.ts';
 
 export interface HistoryPage {
@@ -55,18 +56,25 @@ export async function databaseHistory(
 
 /** @throws AppError 404 */
 export async function findDatabase({ em }: { em: EntityManager }, name: string): Promise<NamedDatabase> {
-  const where = new Where();
-  where.andText('name', name);
-  const [database] = await readRows<NamedDatabase>(em, `select id, name from \`databases\` ${where}`, where.values);
+  const [database] = await readRows(em, databases.where(isText(eb.ref('d.name'), name)));
   if (!database) throw notFound('DATABASE_NOT_FOUND', `No database named ${name} has been backed up`);
   return database;
 }
 
+const eb = expressions();
+const databases = query.selectFrom('databases as d').select(['d.id', 'd.name']);
+
 async function findCursor(em: EntityManager, database: NamedDatabase, id: number): Promise<BackupPlace> {
-  const backup = await em.findOne(Backup, { id, database: database.id });
-  if (!backup)
+  const [place] = await readRows(
+    em,
+    allBackups
+      .select(columns('b', ['id', 'sorted_at', 'size']))
+      .where('b.id', '=', id)
+      .where('b.database_id', '=', database.id),
+  );
+  if (!place)
     throw validationError([
       { field: 'before', message: `must be the id of a backup of ${database.name}, and ${id} is not` },
     ]);
-  return { id, sortedAt: backup.sortedAt!, size: backup.size };
+  return place;
 }

@@ -8,10 +8,8 @@ import { expectError, request, upload } from '../../testing/service/requests.ts'
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
-import { SUMMARY_COLUMNS } from '../backups/queries/summarized-backup.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
-import { LATEST_BACKUPS } from './list-databases.ts';
 
 describeOnEachStore('GET / and GET /{db_name}', store => {
   let app: RunningApp;
@@ -149,7 +147,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
       for (const path of ['', '/worth']) expect((await request(app.url + path)).text).to.contain(zip.fileName);
     });
     expect(queries.length).to.be.greaterThan(1);
-    for (const query of queries) expect(query).to.not.match(/manifest|b\.\*|select \*/);
+    for (const query of queries) expect(query).to.not.match(/manifest|\.\*|select \*/);
   });
 
   it('answers HEAD like GET', async () => {
@@ -201,8 +199,8 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
       expect((await request(app.url)).json.data.length).to.be.at.least(20);
     });
     expect(queries).to.have.length(2);
-    expect(queries[1]).to.contain('shrunk_from is not null');
-    expect(await planOf(app.history, LATEST_BACKUPS)).to.satisfy(
+    expect(queries[1]).to.contain('`shrunk_from` is not null');
+    expect(await planOf(app.history, queries[0]!)).to.satisfy(
       (plan: string) => usesIndexPerDatabase(plan, store.name),
       'plan',
     );
@@ -215,7 +213,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
       const { json } = await request(`${app.url}/filled_3?limit=10&before=${backups[250]!.id}`);
       expect(json.data.histories).to.have.length(10);
     });
-    const page = queries.find(query => query.includes(SUMMARY_COLUMNS))!;
+    const page = queries.find(query => query.includes('`b`.`finding_count`'))!;
     expect(page).to.contain('limit').and.not.contain('offset');
     const plan = await planOf(app.history, page);
     expect(plan).to.contain('backups_database_id_sorted_at_id_index');

@@ -1,18 +1,12 @@
 import type { FindingList } from '../../protocol/finding.ts';
 import { incompleteLosses } from '../backups/losses/incomplete-losses.ts';
 import { type LocatedLoss, locatedLosses } from '../backups/losses/unaccepted-losses.ts';
-import {
-  JOINED_SUMMARY_COLUMNS,
-  type JoinedSummaryRow,
-  SUMMARY_COLUMNS,
-  type SummarizedBackup,
-  type SummaryRow,
-  toJoinedSummary,
-  toSummary,
-} from '../backups/queries/summarized-backup.ts';
+import { SUMMARIZED, type SummarizedBackup } from '../backups/queries/summarized-backup.ts';
+import { columns, joined } from '../history/columns.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
-import { LATEST_COMPLETE_ID, LATEST_ID } from './search-databases.ts';
+import { query } from '../history/tables.ts';
+import { latestCompleteId, latestId } from './latest-ids.ts';
 
 export interface ListedDatabase {
   readonly name: string;
@@ -25,27 +19,25 @@ export interface ListedDatabase {
 }
 
 /** Two seeks on an index per database, however long their histories are. */
-export const LATEST_BACKUPS = `
-  select d.name as database_name, ${SUMMARY_COLUMNS}, ${JOINED_SUMMARY_COLUMNS}
-  from \`databases\` d
-  join backups b on b.id = (${LATEST_ID})
-  left join backups c on c.id = (${LATEST_COMPLETE_ID})
-  order by d.name`;
+const LATEST_BACKUPS = query
+  .selectFrom('databases as d')
+  .innerJoin('backups as b', join => join.on('b.id', '=', latestId))
+  .leftJoin('backups as c', join => join.on('c.id', '=', latestCompleteId))
+  .select(['d.name as databaseName', ...columns('b', SUMMARIZED), ...columns('c', SUMMARIZED, 'complete_')])
+  .orderBy('d.name');
+
+const latestCompleteIn = joined(SUMMARIZED, 'complete_');
 
 /** Lists the databases by name, each with its latest backups, in one query; and in others what they have lost. */
 export async function listDatabases({ em }: { em: EntityManager }): Promise<ListedDatabase[]> {
-  const rows = await readRows<SummaryRow & JoinedSummaryRow & { database_name: string }>(em, LATEST_BACKUPS);
+  const rows = await readRows(em, LATEST_BACKUPS);
   const losses = new Map((await locatedLosses({ em })).map(loss => [loss.database, loss]));
-  const listed = rows.map(row => ({ ...row, latestBackup: toSummary(row) }));
-  const incomplete = await incompleteLosses(
-    { em },
-    listed.map(({ latestBackup }) => latestBackup),
-  );
-  return listed.map(({ latestBackup, ...row }) => ({
-    name: row.database_name,
-    latestBackup,
-    latestComplete: toJoinedSummary(row),
-    lossFindings: incomplete.get(latestBackup.id),
-    unacceptedLoss: losses.get(row.database_name),
+  const incomplete = await incompleteLosses({ em }, rows);
+  return rows.map(row => ({
+    name: row.databaseName,
+    latestBackup: row,
+    latestComplete: latestCompleteIn(row),
+    lossFindings: incomplete.get(row.id),
+    unacceptedLoss: losses.get(row.databaseName),
   }));
 }

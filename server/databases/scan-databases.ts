@@ -1,5 +1,6 @@
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
+import { query } from '../history/tables.ts';
 import {
   countDatabases,
   type DatabaseOrder,
@@ -54,11 +55,13 @@ type Window = Pick<DatabaseSearch, 'nameAfter' | 'nameUpTo'>;
 async function* windows({ em, budget }: Parts): AsyncGenerator<Window> {
   for (let nameAfter: string | undefined; ; ) {
     budget.take(WINDOW / DATABASES_A_ROW);
-    const [last] = await readRows<{ name: string }>(
-      em,
-      `select d.name from \`databases\` d ${nameAfter === undefined ? '' : 'where d.name > ?'} order by d.name limit 1 offset ?`,
-      [...(nameAfter === undefined ? [] : [nameAfter]), WINDOW - 1],
-    );
+    const names = query
+      .selectFrom('databases as d')
+      .select('d.name')
+      .orderBy('d.name')
+      .limit(1)
+      .offset(WINDOW - 1);
+    const [last] = await readRows(em, nameAfter === undefined ? names : names.where('d.name', '>', nameAfter));
     yield { nameAfter, nameUpTo: last?.name };
     if (!last) return;
     nameAfter = last.name;

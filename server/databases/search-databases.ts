@@ -1,10 +1,13 @@
 import type { StoredState } from '../../protocol/responses.ts';
-import { HAS_UNACCEPTED_LOSS } from '../backups/losses/unaccepted-losses.ts';
-import { joinedBackup, joinedColumns, type ListedBackup } from '../backups/queries/listed-backup.ts';
-import { listOf, Where } from '../history/conditions.ts';
-import { toStore } from '../history/dialect.ts';
+import { hasUnacceptedLoss } from '../backups/losses/unaccepted-losses.ts';
+import { LISTED, type ListedBackup } from '../backups/queries/listed-backup.ts';
+import { columns, joined } from '../history/columns.ts';
+import { type Condition, isOneOf, isText } from '../history/conditions.ts';
+import { asStored, type StoredExpression } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
-import { readRows } from '../history/read-rows.ts';
+import { countRows, readRows } from '../history/read-rows.ts';
+import { expressions, query } from '../history/tables.ts';
+import { latestCompleteId, latestId } from './latest-ids.ts';
 
 /** Which databases; what is left out does not matter. */
 export interface DatabaseSearch {
@@ -59,23 +62,29 @@ export async function searchDatabases(
   search: DatabaseSearch,
   { order = BY_NAME, after, limit }: DatabasePage = {},
 ): Promise<FoundDatabase[]> {
-  const [named, worth] = await conditionsOf(em, search);
-  const key = sortKey(em, order.by);
   const isByName = isOrderedByName(search, order);
-  if (after) {
-    const beyond = order.direction === 'asc' ? '>' : '<';
-    const { sortKey, name } = after;
-    if (isByName) named.and(`d.name ${beyond} ?`, name);
-    else worth.and(`(${key} ${beyond} ? or (${key} = ? and d.name ${beyond} ?))`, sortKey, sortKey, name);
-  }
-  const end = `order by sort_key ${order.direction}, d.name ${order.direction} limit ?`;
-  const page = isByName ? `order by d.name ${order.direction} limit ?` : ALL;
-  const sql = `select d.id, d.name, ${key} as sort_key, ${joinedColumns('l')}, ${joinedColumns('c')}
-    ${from(named, page)} ${worth} ${end}`;
+  const key = sortKey(order.by);
+  const [named, worth] = await conditionsOf(em, search);
   const most = limit ?? MOST;
-  const values = [...named.values, ...(isByName ? [most] : []), ...worth.values, most];
-  return (await readRows<Row>(em, sql, values)).map(toFound);
+  // What the page comes behind, and how long it is, can be told of names alone before the latest backups are looked at.
+  const page = isByName ? { named, order: order.direction, most } : { named, order: 'asc' as const, most: MOST };
+  if (after && isByName) named.push(eb('d.name', beyond(order), after.name));
+  if (after && !isByName) worth.push(isBehind(after, key, order));
+  const found = withLatest(page)
+    .where(eb.and(worth))
+    .select(['d.id', 'd.name', key.as('sortKey'), ...columns('l', LISTED, 'l_'), ...columns('c', LISTED, 'c_')])
+    .orderBy('sortKey', order.direction)
+    .orderBy('d.name', order.direction)
+    .limit(most);
+  return (await readRows(em, found)).map(row => ({
+    ...{ id: row.id, name: row.name, sortKey: row.sortKey },
+    latest: () => latestIn(row)!,
+    latestComplete: () => latestCompleteIn(row),
+  }));
 }
+
+const latestIn = joined(LISTED, 'l_');
+const latestCompleteIn = joined(LISTED, 'c_');
 
 /** @returns whether names alone tell which page it is, so that no more databases than that are looked at */
 export function isOrderedByName(search: DatabaseSearch, { by }: DatabaseOrder): boolean {
@@ -83,92 +92,93 @@ export function isOrderedByName(search: DatabaseSearch, { by }: DatabaseOrder): 
   return by === 'name' && !states && !noCompleteSince && hasUnacceptedLoss === undefined;
 }
 
-function toFound(row: Row): FoundDatabase {
-  return {
-    ...{ id: row.id, name: row.name, sortKey: row.sort_key },
-    latest: () => joinedBackup(row, 'l'),
-    latestComplete: () => (row.c_id === null ? null : joinedBackup(row, 'c')),
-  };
-}
-
 /** @returns how many there are on all pages */
 export async function countDatabases({ em }: { em: EntityManager }, search: DatabaseSearch): Promise<number> {
   const [named, worth] = await conditionsOf(em, search);
-  const sql = `select count(*) as count ${from(named, ALL)} ${worth}`;
-  const rows = await readRows<{ count: number }>(em, sql, [...named.values, ...worth.values]);
-  return Number(rows[0]!.count);
+  return countRows(em, withLatest({ named, order: 'asc', most: MOST }).where(eb.and(worth)));
 }
 
 /** @returns those that there are, in no order */
-export async function databasesById({ em }: { em: EntityManager }, ids: readonly number[]): Promise<NamedDatabase[]> {
-  return readRows<NamedDatabase>(em, `select id, name from \`databases\` where id in ${listOf(ids)}`, ids);
+export function databasesById({ em }: { em: EntityManager }, ids: readonly number[]): Promise<NamedDatabase[]> {
+  return readRows(em, allDatabases.select(['d.id', 'd.name']).where(isOneOf(eb.ref('d.id'), ids)));
 }
 
-interface Row {
-  readonly id: number;
-  readonly name: string;
-  readonly sort_key: string | number;
-  readonly c_id: number | null;
-}
-
-/**
- * The latest backup of the database `d`: one entry off the end of (database_id, sorted_at, id). MySQL sees that no more is
- * needed only when `database_id` is in the order, where it changes nothing: without, it sorts the whole history. All
- * dialects quote with backticks.
- */
-export const LATEST_ID = `
-    select latest.id from backups latest where latest.database_id = d.id
-    order by latest.database_id desc, latest.sorted_at desc, latest.id desc limit 1`;
-
-/** The newest complete backup of the database `d` whose stored file is sound. */
-export const LATEST_COMPLETE_ID = `
-    select sound.id from backups sound
-    where sound.database_id = d.id and sound.state = 'complete' and sound.damage is null
-    order by sound.database_id desc, sound.sorted_at desc, sound.id desc limit 1`;
+const allDatabases = query.selectFrom('databases as d');
 
 /** More than there are. */
 const MOST = Number.MAX_SAFE_INTEGER;
-const ALL = `order by d.name limit ${MOST}`;
 
-/** The limit within, if of no effect, keeps MariaDB from looking for each latest backup several times. */
-function from(named: Where, page: string): string {
-  return `from (
-    select d.id, d.name, (${LATEST_ID}) as latest_id, (${LATEST_COMPLETE_ID}) as complete_id from \`databases\` d ${named} ${page}
-  ) d
-  join backups l on l.id = d.latest_id
-  left join backups c on c.id = d.complete_id`;
+interface NamesPage {
+  readonly named: readonly Condition[];
+  readonly order: 'asc' | 'desc';
+  readonly most: number;
 }
 
-/** @returns what a list is ordered by. Without a complete backup a database is the oldest of all. */
-function sortKey(em: EntityManager, by: DatabaseOrder['by']): string {
-  const never = em.getPlatform().quoteValue(toStore(em, new Date(0)));
+/**
+ * Databases `d` with their latest backup `l` and the latest complete one `c`. The limit within, if of no effect, keeps
+ * MariaDB from looking for each latest backup several times.
+ */
+function withLatest({ named, order, most }: NamesPage) {
+  const page = allDatabases
+    .where(eb.and(named))
+    .select(['d.id', 'd.name', latestId.as('latest_id'), latestCompleteId.as('complete_id')])
+    .orderBy('d.name', order)
+    .limit(most);
+  return query
+    .selectFrom(page.as('d'))
+    .innerJoin('backups as l', 'l.id', 'd.latest_id')
+    .leftJoin('backups as c', 'c.id', 'd.complete_id');
+}
+
+/** @returns what a list is ordered by, as the store has it. Without a complete backup a database is the oldest of all. */
+function sortKey(by: DatabaseOrder['by']): StoredExpression {
   const keys = {
-    name: 'd.name',
-    latest: 'l.sorted_at',
-    latestComplete: `coalesce(c.sorted_at, ${never})`,
-    size: 'l.size',
+    name: eb.ref('d.name'),
+    latest: eb.ref('l.sorted_at'),
+    latestComplete: eb.fn.coalesce('c.sorted_at', eb.val(new Date(0))),
+    size: eb.ref('l.size'),
   };
-  return keys[by];
+  return asStored(keys[by]);
+}
+
+function isBehind(
+  { sortKey, name }: NonNullable<DatabasePage['after']>,
+  key: StoredExpression,
+  order: DatabaseOrder,
+): Condition {
+  const sign = beyond(order);
+  return eb.or([eb(key, sign, sortKey), eb.and([eb(key, '=', sortKey), eb('d.name', sign, name)])]);
+}
+
+function beyond({ direction }: DatabaseOrder): '<' | '>' {
+  return direction === 'asc' ? '>' : '<';
 }
 
 /** @returns what must be so of a database itself, and what of its latest backups */
-async function conditionsOf(em: EntityManager, search: DatabaseSearch): Promise<[named: Where, worth: Where]> {
-  const { ids, name, nameAfter, nameUpTo, search: part, states, noCompleteSince, hasUnacceptedLoss } = search;
-  const [named, worth] = [new Where(), new Where()];
-  if (ids) named.and(`d.id in ${listOf(ids)}`, ...ids);
-  if (name !== undefined) named.andText('d.name', name);
-  if (nameAfter !== undefined) named.and('d.name > ?', nameAfter);
-  if (nameUpTo !== undefined) named.and('d.name <= ?', nameUpTo);
-  if (part) named.and(`d.id in (${(await idsWithPart(em, named, part)).join(', ') || 'null'})`);
-  if (hasUnacceptedLoss !== undefined) named.and(`${hasUnacceptedLoss ? '' : 'not '}(${HAS_UNACCEPTED_LOSS})`);
-  if (states) worth.and(`case when l.damage is null then l.state else 'damaged' end in ${listOf(states)}`, ...states);
-  if (noCompleteSince) worth.and('(c.id is null or c.sorted_at < ?)', toStore(em, noCompleteSince));
+async function conditionsOf(
+  em: EntityManager,
+  search: DatabaseSearch,
+): Promise<[named: Condition[], worth: Condition[]]> {
+  const { ids, name, nameAfter, nameUpTo, search: part, states, noCompleteSince } = search;
+  const named = [
+    ...(ids ? [isOneOf(eb.ref('d.id'), ids)] : []),
+    ...(name === undefined ? [] : [isText(eb.ref('d.name'), name)]),
+    ...(nameAfter === undefined ? [] : [eb('d.name', '>', nameAfter)]),
+    ...(nameUpTo === undefined ? [] : [eb('d.name', '<=', nameUpTo)]),
+  ];
+  if (part) named.push(isOneOf(eb.ref('d.id'), await idsWithPart(em, named, part)));
+  if (search.hasUnacceptedLoss !== undefined)
+    named.push(search.hasUnacceptedLoss ? hasUnacceptedLoss : eb.not(hasUnacceptedLoss));
+  const worth = [
+    ...(states ? [isOneOf(stateNow, states)] : []),
+    ...(noCompleteSince ? [eb.or([eb('c.id', 'is', null), eb('c.sorted_at', '<', noCompleteSince)])] : []),
+  ];
   return [named, worth];
 }
 
 /** Compared here, since each store knows the letters of another Unicode: SQLite those of ASCII, MySQL those of 2002. */
-async function idsWithPart(em: EntityManager, among: Where, part: string): Promise<number[]> {
-  const all = await readRows<NamedDatabase>(em, `select d.id, d.name from \`databases\` d ${among}`, among.values);
+async function idsWithPart(em: EntityManager, among: readonly Condition[], part: string): Promise<number[]> {
+  const all = await readRows(em, allDatabases.select(['d.id', 'd.name']).where(eb.and(among)));
   const folded = foldCase(part);
   return all.filter(({ name }) => foldCase(name).includes(folded)).map(({ id }) => id);
 }
@@ -177,3 +187,8 @@ async function idsWithPart(em: EntityManager, among: Where, part: string): Promi
 function foldCase(text: string): string {
   return text.normalize('NFC').toLowerCase().toUpperCase();
 }
+
+const eb = expressions<'l' | 'c'>();
+
+/** `storedState` of the latest backup. */
+const stateNow = eb.case().when('l.damage', 'is', null).then(eb.ref('l.state')).else('damaged').end();

@@ -1,6 +1,7 @@
 import { defineEntity } from '@mikro-orm/core';
 import type { InferKyselyTable } from '@mikro-orm/sql';
 import { type BackupState, currentFindings, type FindingList, findingList } from '../../protocol/finding.ts';
+import { currentCode } from '../../protocol/finding-codes.ts';
 import type { StoredState } from '../../protocol/responses.ts';
 import { Database } from './database.entity.ts';
 
@@ -82,4 +83,9 @@ export function storedState({ state, damage }: Pick<Backup, 'state' | 'damage'>)
 /** @returns what was found when it was received, under the codes of today */
 export function findingsOf({ findings }: Pick<Backup, 'findings'>): NonNullable<FindingList> {
   return currentFindings(findingList.required().cast(JSON.parse(findings ?? '[]')));
+}
+
+/** @returns the code of the finding that weighs most, as it is called today; null when nothing was found */
+export function worstFindingOf({ worstFinding }: Pick<Backup, 'worstFinding'>): string | null {
+  return worstFinding ? currentCode(worstFinding) : null;
 }

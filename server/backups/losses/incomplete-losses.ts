@@ -1,25 +1,12 @@
 import { type FindingList, isLoss } from '../../../protocol/finding.ts';
-import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
-import { listOf } from '../../history/conditions.ts';
-import { fromStore } from '../../history/dialect.ts';
+import { findingsOf, storedState, worstFindingOf } from '../../entities/backup.entity.ts';
+import { columns, type Selected } from '../../history/columns.ts';
+import { isOneOf } from '../../history/conditions.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
+import { allBackups, expressions } from '../../history/tables.ts';
 import type { SummarizedBackup } from '../queries/summarized-backup.ts';
 import { referenceIdIn, shownFindings } from './loss.ts';
-
-interface Row {
-  readonly id: number;
-  readonly database_id: number;
-  readonly findings: string | null;
-}
-
-interface ReferenceRow {
-  readonly id: number;
-  readonly database_id: number;
-  readonly taken_at: number | string;
-  readonly state: Backup['state'];
-  readonly damage: string | null;
-}
 
 /**
  * Looks up what incomplete backups lack that an older one has, which no one can accept. Reads the findings of those few alone that
@@ -32,19 +19,19 @@ export async function incompleteLosses(
   backups: readonly Pick<SummarizedBackup, 'id' | 'state' | 'damage' | 'worstFinding'>[],
 ): Promise<Map<number, NonNullable<FindingList>>> {
   const ids = backups
-    .filter(({ state, damage, worstFinding }) => state === 'incomplete' && !damage && isLoss(worstFinding ?? ''))
+    .filter(backup => storedState(backup) === 'incomplete' && isLoss(worstFindingOf(backup) ?? ''))
     .map(({ id }) => id);
   if (ids.length === 0) return new Map();
-  const sql = `select id, database_id, findings from backups where id in ${listOf(ids)}`;
-  const found = (await readRows<Row>(em, sql, ids)).map(row => ({ ...row, findings: findingsOf(row) }));
+  const lossy = allBackups.select(columns('b', ['id', 'database_id', 'findings'])).where(isOneOf(eb.ref('b.id'), ids));
+  const found = (await readRows(em, lossy)).map(row => ({ ...row, findings: findingsOf(row) }));
   const references = await referencesOf(
     em,
     found.map(({ findings }) => referenceIdIn(findings)),
   );
   const losses = new Map<number, NonNullable<FindingList>>();
-  for (const { id, database_id, findings } of found) {
+  for (const { id, databaseId, findings } of found) {
     const known = references.get(referenceIdIn(findings) ?? 0);
-    const reference = known?.database_id === database_id ? { ...known, takenAt: fromStore(known.taken_at) } : null;
+    const reference = known?.databaseId === databaseId ? known : null;
     const shown = shownFindings(findings, { id }, { clean: undefined, reference });
     losses.set(
       id,
@@ -54,12 +41,18 @@ export async function incompleteLosses(
   return losses;
 }
 
+const REFERENCE = ['id', 'database_id', 'taken_at', 'state', 'damage'] as const;
+
+type Reference = Selected<(typeof REFERENCE)[number]>;
+
 async function referencesOf(
   em: EntityManager,
   named: readonly (number | undefined)[],
-): Promise<Map<number, ReferenceRow>> {
+): Promise<Map<number, Reference>> {
   const ids = named.filter(id => id !== undefined);
   if (ids.length === 0) return new Map();
-  const sql = `select id, database_id, taken_at, state, damage from backups where id in ${listOf(ids)}`;
-  return new Map((await readRows<ReferenceRow>(em, sql, ids)).map(row => [row.id, row]));
+  const found = allBackups.select(columns('b', REFERENCE)).where(isOneOf(eb.ref('b.id'), ids));
+  return new Map((await readRows(em, found)).map(row => [row.id, row]));
 }
+
+const eb = expressions<'b'>();

@@ -1,52 +1,72 @@
-import type { Backup } from '../../entities/backup.entity.ts';
-import { listOf, Where } from '../../history/conditions.ts';
-import { fromStore } from '../../history/dialect.ts';
+import { columns, joined, type Selected } from '../../history/columns.ts';
+import { isOneOf, isText } from '../../history/conditions.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
+import { allBackups, expressions, query } from '../../history/tables.ts';
 import { findSound } from './find-sound.ts';
 import type { Place } from './loss.ts';
 import type { Surroundings } from './loss-surroundings.ts';
 
+const LOSS = ['id', 'database_id', 'taken_at', 'findings'] as const;
+const REFERENCE = ['id', 'taken_at', 'state', 'damage'] as const;
+
 /** A database whose newest complete backup has lost something, which no one has accepted. */
-export interface UnacceptedLoss {
-  readonly id: number;
-  readonly takenAt: Date;
-  readonly databaseId: number;
+export interface UnacceptedLoss extends Selected<(typeof LOSS)[number]> {
   readonly database: string;
-  readonly findings: string | null;
   /** Name of the zip that still has what was lost. */
   readonly shrunkFrom: string;
   /** The backup of that name, if the history still knows it. */
-  readonly reference: Pick<Backup, 'id' | 'takenAt' | 'state' | 'damage'> | null;
+  readonly reference: Selected<(typeof REFERENCE)[number]> | null;
 }
 
 /** The same, with another backup that has it; looked for only when the reference is damaged. */
 export type LocatedLoss = UnacceptedLoss & Pick<Surroundings, 'sound'>;
 
-interface Row {
-  readonly database_id: number;
-  readonly name: string;
-  readonly id: number;
-  readonly taken_at: number | string;
-  readonly findings: string | null;
-  readonly shrunk_from: string;
-  readonly reference_id: number | null;
-  readonly reference_taken_at: number | string;
-  readonly reference_state: Backup['state'];
-  readonly reference_damage: string | null;
-}
+const eb = expressions<'b' | 'lost' | 'newest' | 'clean'>();
 
 /** Entries of `backups_by_loss`: few, since most backups lose nothing. */
-const WITH_UNACCEPTED_LOSS =
-  '(select lost.database_id from backups lost where lost.shrunk_from is not null and lost.accepted_at is null)';
+const isAmongLosses = eb(
+  'd.id',
+  'in',
+  query
+    .selectFrom('backups as lost')
+    .select('lost.database_id')
+    .where('lost.shrunk_from', 'is not', null)
+    .where('lost.accepted_at', 'is', null),
+);
 
-const NEWEST_COMPLETE_ID = `
-  select newest.id from backups newest where newest.database_id = d.id and newest.state = 'complete'
-  order by newest.database_id desc, newest.sorted_at desc, newest.id desc limit 1`;
+const newestCompleteId = query
+  .selectFrom('backups as newest')
+  .select('newest.id')
+  .where(eb('newest.database_id', '=', eb.ref('d.id')))
+  .where('newest.state', '=', 'complete')
+  .orderBy('newest.database_id', 'desc')
+  .orderBy('newest.sorted_at', 'desc')
+  .orderBy('newest.id', 'desc')
+  .limit(1);
+
+const isUnaccepted = eb.and([eb('b.shrunk_from', 'is not', null), eb('b.accepted_at', 'is', null)]);
 
 /** Of a database `d`; what it holds with few losses is cheap to ask, however many databases there are. */
-export const HAS_UNACCEPTED_LOSS = `d.id in ${WITH_UNACCEPTED_LOSS} and exists (
-  select 1 from backups b where b.id = (${NEWEST_COMPLETE_ID}) and b.shrunk_from is not null and b.accepted_at is null)`;
+export const hasUnacceptedLoss = eb.and([
+  isAmongLosses,
+  eb.exists(
+    allBackups
+      .select(eb.lit(1).as('one'))
+      .where(eb('b.id', '=', newestCompleteId))
+      .where(isUnaccepted),
+  ),
+]);
+
+const losses = query
+  .selectFrom('databases as d')
+  .innerJoin('backups as b', join => join.on('b.id', '=', newestCompleteId))
+  .leftJoin('backups as r', 'r.file_name', 'b.shrunk_from')
+  .select([...columns('b', LOSS), 'd.name as database', eb.ref('b.shrunk_from').$notNull().as('shrunkFrom')])
+  .select(columns('r', REFERENCE, 'reference_'))
+  .where(isAmongLosses)
+  .where(isUnaccepted)
+  .orderBy('d.name');
 
 /**
  * Lists the losses that no one has accepted: at most one of each database, by the names of the databases. An older one does
@@ -57,18 +77,12 @@ export async function unacceptedLosses(
   { em }: { em: EntityManager },
   { database, ids }: { database?: string; ids?: readonly number[] } = {},
 ): Promise<UnacceptedLoss[]> {
-  const where = new Where();
-  where.and(`d.id in ${WITH_UNACCEPTED_LOSS} and b.shrunk_from is not null and b.accepted_at is null`);
-  if (database !== undefined) where.andText('d.name', database);
-  if (ids !== undefined) where.and(`d.id in ${listOf(ids)}`, ...ids);
-  const sql = `select d.id as database_id, d.name, b.id, b.taken_at, b.findings, b.shrunk_from,
-      r.id as reference_id, r.taken_at as reference_taken_at, r.state as reference_state, r.damage as reference_damage
-    from \`databases\` d
-    join backups b on b.id = (${NEWEST_COMPLETE_ID})
-    left join backups r on r.file_name = b.shrunk_from
-    ${where} order by d.name`;
-  return (await readRows<Row>(em, sql, where.values)).map(toLoss);
+  const named = database === undefined ? losses : losses.where(isText(eb.ref('d.name'), database));
+  const rows = await readRows(em, ids === undefined ? named : named.where(isOneOf(eb.ref('d.id'), ids)));
+  return rows.map(row => ({ ...row, reference: referenceIn(row) }));
 }
+
+const referenceIn = joined(REFERENCE, 'reference_');
 
 /** The same, each with a sound backup that has what was lost: one after the other, since that may take manifests. */
 export async function locatedLosses(
@@ -84,31 +98,28 @@ export async function locatedLosses(
   return located;
 }
 
-function toLoss(row: Row): UnacceptedLoss {
-  const { reference_id: id, reference_state: state, reference_damage: damage } = row;
-  return {
-    databaseId: row.database_id,
-    database: row.name,
-    id: row.id,
-    takenAt: fromStore(row.taken_at),
-    findings: row.findings,
-    shrunkFrom: row.shrunk_from,
-    reference: id === null ? null : { id, takenAt: fromStore(row.reference_taken_at), state, damage },
-  };
-}
-
 /** @returns for each of some databases its newest complete backup without an unaccepted loss, if there is one */
 export async function newestClean(
   { em }: { em: EntityManager },
   ids: readonly number[],
 ): Promise<Array<Place | undefined>> {
-  const sql = `select d.id as database_id, b.id, b.sorted_at from \`databases\` d
-    join backups b on b.id = (
-      select clean.id from backups clean
-      where clean.database_id = d.id and clean.state = 'complete' and (clean.shrunk_from is null or clean.accepted_at is not null)
-      order by clean.database_id desc, clean.sorted_at desc, clean.id desc limit 1)
-    where d.id in ${listOf(ids)}`;
-  const rows = await readRows<{ database_id: number; id: number; sorted_at: number | string }>(em, sql, ids);
-  const byId = new Map(rows.map(row => [row.database_id, { id: row.id, sortedAt: fromStore(row.sorted_at) }]));
+  const rows = await readRows(em, newestCleanBackups.where(isOneOf(eb.ref('d.id'), ids)));
+  const byId = new Map(rows.map(({ databaseId, ...place }) => [databaseId, place]));
   return ids.map(id => byId.get(id));
 }
+
+const newestCleanId = query
+  .selectFrom('backups as clean')
+  .select('clean.id')
+  .where(eb('clean.database_id', '=', eb.ref('d.id')))
+  .where('clean.state', '=', 'complete')
+  .where(eb.or([eb('clean.shrunk_from', 'is', null), eb('clean.accepted_at', 'is not', null)]))
+  .orderBy('clean.database_id', 'desc')
+  .orderBy('clean.sorted_at', 'desc')
+  .orderBy('clean.id', 'desc')
+  .limit(1);
+
+const newestCleanBackups = query
+  .selectFrom('databases as d')
+  .innerJoin('backups as b', join => join.on('b.id', '=', newestCleanId))
+  .select(columns('b', ['database_id', 'id', 'sorted_at']));

@@ -1,38 +1,38 @@
+import type { Condition } from '../../history/conditions.ts';
 import type { EntityManager } from '../../history/orm.ts';
-import { readRows } from '../../history/read-rows.ts';
+import { countRows } from '../../history/read-rows.ts';
+import { allBackups, expressions, query } from '../../history/tables.ts';
 import { type BackupSearch, conditionsOf } from './search-backups.ts';
 
 /** So many rows are read and sorted in some milliseconds, wherever in the file they are. */
 const FEW = 2_000;
 
-/** A condition that holds for a few backups only, those of a search among them. */
-export interface Few {
-  readonly condition: string;
-  readonly values: readonly unknown[];
-}
-
 /**
  * Looks whether one part of a search, by an index of its own, leaves few backups: then it does not matter what the other parts
  * are and what the order is. Counts no further than that.
- * @returns undefined when each part leaves many
+ * @returns a condition that holds for those few alone, the backups of the search among them; undefined when each part leaves many
  */
 export async function findFew(
   { em, budget }: { em: EntityManager; budget: { take(rows: number): void } },
   search: BackupSearch,
-): Promise<Few | undefined> {
+): Promise<Condition | undefined> {
   for (const part of partsOf(search)) {
-    const where = conditionsOf(em, part);
-    const some = `select b.id from backups b ${where} limit ${FEW}`;
-    const [row] = await readRows<{ count: number }>(em, `select count(*) as count from (${some}) part`, where.values);
-    const found = Number(row!.count);
+    const some = allBackups
+      .select('b.id')
+      .where(eb.and(conditionsOf(part)))
+      .limit(FEW);
+    const among = query.selectFrom(some.as('part'));
+    const found = await countRows(em, among);
     budget.take(Math.ceil(found / ENTRIES_A_ROW));
     if (found < FEW) {
       budget.take(Math.ceil(found / FOUND_A_ROW));
-      return { condition: `b.id in (select part.id from (${some}) part)`, values: where.values };
+      return eb('b.id', 'in', among.select('part.id'));
     }
   }
   return undefined;
 }
+
+const eb = expressions<'b'>();
 
 /** So many entries of an index cost as much as a row of an answer, and so many rows anywhere in the file. */
 const ENTRIES_A_ROW = 50;

@@ -1,16 +1,19 @@
-import { backupsBy } from '../../history/by-index.ts';
-import { toStore } from '../../history/dialect.ts';
+import { columns } from '../../history/columns.ts';
+import type { Condition } from '../../history/conditions.ts';
+import { backupsBy } from '../../history/dialect.ts';
 import type { EntityManager } from '../../history/orm.ts';
-import { readRows } from '../../history/read-rows.ts';
-import { type Few, findFew } from './few-backups.ts';
-import { BACKUP_COLUMNS, type BackupRow, DATABASE_NAME, type ListedBackup, toBackup } from './listed-backup.ts';
+import { countRows, readRows } from '../../history/read-rows.ts';
+import { allBackups, type BackupQuery, expressions } from '../../history/tables.ts';
+import { findFew } from './few-backups.ts';
+import { databaseName, LISTED, type ListedBackup } from './listed-backup.ts';
 import {
   type BackupPage,
   type BackupSearch,
   conditionsOf,
   countBackups,
+  isBeyond,
   NEWEST_FIRST,
-  pageQuery,
+  pageOf,
   searchBackups,
 } from './search-backups.ts';
 
@@ -38,17 +41,17 @@ export async function scanBackups(
   const { by, direction } = page.order ?? NEWEST_FIRST;
   if (isOrderedByIndex(search, by)) return searchBackups({ em }, search, page);
   const few = await findFew({ em, budget }, search);
-  if (few) return readPage(em, search, page, { few });
+  if (few) return readPage(em, search, page, allBackups.where(few));
   const { limit } = page;
   const found: ListedBackup[] = [];
   const sign = direction === 'asc' ? 1 : -1;
   const keyOf = (backup: ListedBackup) => (by === 'size' ? backup.size : backup.sortedAt.getTime());
   const isByTime = by === 'takenAt';
-  const start = isByTime ? page.after && { sortedAt: toStore(em, page.after.sortedAt), id: page.after.id } : undefined;
+  const start = isByTime ? page.after : undefined;
   const path = pathFor(search, isByTime);
   const first = isByTime ? limit * 4 : path.most;
   for await (const window of windows({ em, budget }, { path, direction, start, first })) {
-    found.push(...(await readPage(em, search, page, { window })));
+    found.push(...(await readPage(em, search, page, backupsIn(em, window))));
     if (isByTime && found.length >= limit) break;
     // By size the best of each window compete: the index of sizes leads to rows all over the file.
     if (!isByTime && found.length > limit) {
@@ -63,13 +66,13 @@ export async function scanBackups(
 /** Counts as `countBackups` does, in the same way. @throws AppError 422 */
 export async function countScanned({ em, budget }: Parts, search: BackupSearch): Promise<number> {
   budget.take(COUNT_ROWS);
-  if (conditionsOf(em, search).isEmpty) return countBackups({ em }, search);
+  if (conditionsOf(search).length === 0) return countBackups({ em }, search);
   const few = await findFew({ em, budget }, search);
-  if (few) return count(em, search, { few });
+  if (few) return count(em, search, allBackups.where(few));
   let sum = 0;
   const path = pathFor(search, false);
   for await (const window of windows({ em, budget }, { path, direction: 'desc', first: path.most }))
-    sum += await count(em, search, { window });
+    sum += await count(em, search, backupsIn(em, window));
   return sum;
 }
 
@@ -98,12 +101,12 @@ interface Path {
 function pathFor(search: BackupSearch, isPage: boolean): Path {
   const { database, databaseName, states, takenFrom, takenBefore, fileName } = search;
   const hasDatabase = database !== undefined || databaseName !== undefined;
-  const isOneState = isPage && states?.length === 1 && states[0] !== 'damaged';
+  const [state, ...moreStates] = states ?? [];
   const times = { takenFrom, takenBefore };
   const rows = { most: 2_000, perRow: 5 };
-  if (isOneState) {
+  if (isPage && state && state !== 'damaged' && moreStates.length === 0) {
     const index = hasDatabase ? 'backups_by_state_and_database' : 'backups_by_state';
-    return { index, search: { ...times, database, databaseName, receivedState: states[0] }, ...rows };
+    return { index, search: { ...times, database, databaseName, receivedState: state }, ...rows };
   }
   if (hasDatabase)
     return { index: 'backups_database_id_sorted_at_id_index', search: { ...times, database, databaseName }, ...rows };
@@ -112,7 +115,7 @@ function pathFor(search: BackupSearch, isPage: boolean): Path {
 }
 
 interface Place {
-  readonly sortedAt: unknown;
+  readonly sortedAt: Date;
   readonly id: number;
 }
 
@@ -138,64 +141,51 @@ async function* windows({ em, budget }: Parts, { path, direction, start, first }
   let from = start;
   for (let size = Math.min(first, path.most); ; size = Math.min(size * 4, path.most)) {
     budget.take(Math.ceil(size / path.perRow));
-    const where = conditionsOf(em, path.search);
-    if (from) where.and(...behind('b', from, direction));
-    const [to] = await readRows<{ sorted_at: unknown; id: number }>(
-      em,
-      `select b.sorted_at, b.id from ${backupsBy(em, path.index)} ${where}
-       order by b.sorted_at ${direction}, b.id ${direction} limit 1 offset ?`,
-      [...where.values, size - 1],
-    );
-    const place = to && { sortedAt: to.sorted_at, id: to.id };
-    yield { path, direction, from, to: place };
-    if (!place) return;
-    from = place;
+    const last = backupsBy(em, path.index)
+      .select(PLACE)
+      .where(eb.and([...conditionsOf(path.search), ...(from ? [isBehind(from, direction)] : [])]))
+      .orderBy('b.sorted_at', direction)
+      .orderBy('b.id', direction)
+      .limit(1)
+      .offset(size - 1);
+    const [to] = await readRows(em, last);
+    yield { path, direction, from, to };
+    if (!to) return;
+    from = to;
   }
 }
 
-type Condition = [condition: string, ...values: unknown[]];
-
-/** The first condition alone bounds the range on the index; MySQL makes no range of the second. */
-function behind(table: string, { sortedAt, id }: Place, direction: 'asc' | 'desc'): Condition {
-  const sign = direction === 'asc' ? '>' : '<';
-  const column = `${table}.sorted_at`;
-  return [`${column} ${sign}= ? and (${column} ${sign} ? or ${table}.id ${sign} ?)`, sortedAt, sortedAt, id];
+function isBehind({ sortedAt, id }: Place, direction: 'asc' | 'desc'): Condition {
+  return isBeyond(eb.ref('b.sorted_at'), sortedAt, { id, sign: direction === 'asc' ? '>' : '<' });
 }
 
-function upTo(table: string, { sortedAt, id }: Place, direction: 'asc' | 'desc'): Condition {
-  const sign = direction === 'asc' ? '<' : '>';
-  const column = `${table}.sorted_at`;
-  return [`${column} ${sign}= ? and (${column} ${sign} ? or ${table}.id ${sign}= ?)`, sortedAt, sortedAt, id];
+function isUpTo({ sortedAt, id }: Place, direction: 'asc' | 'desc'): Condition {
+  return isBeyond(eb.ref('b.sorted_at'), sortedAt, { id, sign: direction === 'asc' ? '<' : '>', orThere: true });
 }
 
-type Within = { readonly few: Few } | { readonly window: Window };
+function backupsIn(em: EntityManager, { path, direction, from, to }: Window): BackupQuery {
+  const { receivedState } = path.search;
+  const conditions = [
+    ...(from ? [isBehind(from, direction)] : []),
+    ...(to ? [isUpTo(to, direction)] : []),
+    ...(receivedState ? [eb('b.state', '=', receivedState)] : []),
+  ];
+  return backupsBy(em, path.index).where(eb.and(conditions));
+}
 
-async function readPage(
+function readPage(
   em: EntityManager,
   search: BackupSearch,
   page: BackupPage,
-  within: Within,
+  among: BackupQuery,
 ): Promise<ListedBackup[]> {
-  const { table, conditions } = narrowed(em, within);
-  const { sql, values } = pageQuery(em, search, page, `${BACKUP_COLUMNS}, ${DATABASE_NAME}`, { table, conditions });
-  return (await readRows<BackupRow>(em, sql, values)).map(toBackup);
+  return readRows(em, pageOf(among.select(COLUMNS), search, page));
 }
 
-async function count(em: EntityManager, search: BackupSearch, within: Within): Promise<number> {
-  const { table, conditions } = narrowed(em, within);
-  const where = conditionsOf(em, search);
-  for (const condition of conditions) where.and(...condition);
-  const rows = await readRows<{ count: number }>(em, `select count(*) as count from ${table} ${where}`, where.values);
-  return Number(rows[0]!.count);
+function count(em: EntityManager, search: BackupSearch, among: BackupQuery): Promise<number> {
+  return countRows(em, among.where(eb.and(conditionsOf(search))));
 }
 
-function narrowed(em: EntityManager, within: Within): { table: string; conditions: Condition[] } {
-  if ('few' in within) return { table: 'backups b', conditions: [[within.few.condition, ...within.few.values]] };
-  const { path, direction, from, to } = within.window;
-  const conditions = [
-    ...(from ? [behind('b', from, direction)] : []),
-    ...(to ? [upTo('b', to, direction)] : []),
-    ...(path.search.receivedState ? [['b.state = ?', path.search.receivedState] as Condition] : []),
-  ];
-  return { table: backupsBy(em, path.index), conditions };
-}
+const eb = expressions<'b'>();
+const COLUMNS = [...columns('b', LISTED), databaseName];
+const PLACE = columns('b', ['sorted_at', 'id']);

@@ -1,10 +1,11 @@
+import type { BackupState } from '../../../protocol/finding.ts';
 import type { StoredState } from '../../../protocol/responses.ts';
-import { listOf, Where } from '../../history/conditions.ts';
-import { toStore } from '../../history/dialect.ts';
+import { type Condition, type Expression, isOneOf, isText } from '../../history/conditions.ts';
 import type { EntityManager } from '../../history/orm.ts';
-import { readRows } from '../../history/read-rows.ts';
-import { BACKUP_COLUMNS, type BackupRow, DATABASE_NAME, type ListedBackup, toBackup } from './listed-backup.ts';
-import { SUMMARY_COLUMNS, type SummarizedBackup, type SummaryRow, toSummary } from './summarized-backup.ts';
+import { countRows, readRows } from '../../history/read-rows.ts';
+import { allBackups, type BackupQuery, expressions, query } from '../../history/tables.ts';
+import { databaseName, type ListedBackup, listedBackups } from './listed-backup.ts';
+import { type SummarizedBackup, summarizedBackups } from './summarized-backup.ts';
 
 /** Which backups; what is left out does not matter. */
 export interface BackupSearch {
@@ -14,7 +15,7 @@ export interface BackupSearch {
   readonly databaseName?: string | undefined;
   readonly states?: readonly StoredState[] | undefined;
   /** What it was received with, whether it is damaged since or not. */
-  readonly receivedState?: StoredState | undefined;
+  readonly receivedState?: BackupState | undefined;
   readonly takenFrom?: Date | undefined;
   readonly takenBefore?: Date | undefined;
   /** Of the zip, in bytes. */
@@ -43,98 +44,118 @@ export interface BackupPage {
 }
 
 /** Lists backups, those of one page, with the names of their databases. The time does not grow with what lies before the page. */
-export async function searchBackups(
+export function searchBackups(
   { em }: { em: EntityManager },
   search: BackupSearch,
   page: BackupPage = {},
 ): Promise<ListedBackup[]> {
-  const { sql, values } = pageQuery(em, search, page, `${BACKUP_COLUMNS}, ${DATABASE_NAME}`);
-  return (await readRows<BackupRow>(em, sql, values)).map(toBackup);
+  return readRows(em, pageOf(NAMED, search, page));
 }
 
-/** The same, with no more of each than a list of REST tells. */
-export async function searchSummaries(
+const NAMED = listedBackups.select(databaseName);
+
+/** The same, with the few columns of each that a list of REST shows. */
+export function searchSummaries(
   { em }: { em: EntityManager },
   search: BackupSearch,
   page: BackupPage = {},
 ): Promise<SummarizedBackup[]> {
-  const { sql, values } = pageQuery(em, search, page, SUMMARY_COLUMNS);
-  return (await readRows<SummaryRow>(em, sql, values)).map(toSummary);
+  return readRows(em, pageOf(summarizedBackups, search, page));
 }
 
 /** @returns how many there are on all pages. Reads an entry of an index for each of them. */
-export async function countBackups({ em }: { em: EntityManager }, search: BackupSearch): Promise<number> {
-  const where = conditionsOf(em, search);
-  const rows = await readRows<{ count: number }>(em, `select count(*) as count from backups b ${where}`, where.values);
-  return Number(rows[0]!.count);
+export function countBackups({ em }: { em: EntityManager }, search: BackupSearch): Promise<number> {
+  return countRows(em, allBackups.where(eb.and(conditionsOf(search))));
 }
 
 /**
- * @param among which rows, of `b`, when not of all
- * @returns the statement that reads some columns of a page
+ * @param backups those among which to search, with the columns that are wanted
+ * @returns the query for one page of them
  */
-export function pageQuery(
-  em: EntityManager,
+export function pageOf<Columns>(
+  backups: BackupQuery<Columns>,
   search: BackupSearch,
   { order = NEWEST_FIRST, after, limit }: BackupPage,
-  columns: string,
-  among: Among = { table: 'backups b', conditions: [] },
-): { sql: string; values: unknown[] } {
-  const where = conditionsOf(em, search);
-  for (const condition of among.conditions) where.and(...condition);
-  const column = `b.${order.by === 'size' ? 'size' : 'sorted_at'}`;
-  if (after) {
-    const value = order.by === 'size' ? after.size : toStore(em, after.sortedAt);
-    const behind = order.direction === 'asc' ? '>' : '<';
-    // The first condition alone bounds the range on the index; MySQL makes no range of the second.
-    where.and(`${column} ${behind}= ? and (${column} ${behind} ? or b.id ${behind} ?)`, value, value, after.id);
-  }
-  const end = limit === undefined ? '' : ' limit ?';
-  const sql = `select ${columns} from ${among.table} ${where} order by ${column} ${order.direction}, b.id ${order.direction}${end}`;
-  return { sql, values: limit === undefined ? where.values : [...where.values, limit] };
+): BackupQuery<Columns> {
+  const { by, direction } = order;
+  const found = backups
+    .where(eb.and([...conditionsOf(search), ...(after ? [isBehind(after, order)] : [])]))
+    .orderBy(by === 'size' ? 'b.size' : 'b.sorted_at', direction)
+    .orderBy('b.id', direction);
+  return limit === undefined ? found : found.limit(limit);
 }
 
-interface Among {
-  /** Named `b`. */
-  readonly table: string;
-  readonly conditions: ReadonlyArray<readonly [condition: string, ...values: unknown[]]>;
+function isBehind({ id, sortedAt, size }: BackupPlace, { by, direction }: BackupOrder): Condition {
+  const sign = direction === 'asc' ? '>' : '<';
+  return by === 'size'
+    ? isBeyond(eb.ref('b.size'), size, { id, sign })
+    : isBeyond(eb.ref('b.sorted_at'), sortedAt, { id, sign });
 }
 
-/** Behind every text that begins with the same: there is no character above this one. */
+/**
+ * @param id decides between backups of the same value
+ * @returns that `b` is beyond the place of that value and id, or stands there if `orThere`
+ */
+export function isBeyond(
+  column: Expression<Date | number>,
+  value: Date | number,
+  { id, sign, orThere = false }: { readonly id: number; readonly sign: '<' | '>'; readonly orThere?: boolean },
+): Condition {
+  // The first condition alone bounds the range on the index; MySQL makes no range of the second.
+  return eb.and([
+    eb(column, `${sign}=`, value),
+    eb.or([eb(column, sign, value), eb('b.id', orThere ? `${sign}=` : sign, id)]),
+  ]);
+}
+
+/** Greater than every text that begins with the same: no character is above this one. */
 const LAST_CHARACTER = '\u{10ffff}';
 
-/** @returns what must be so of the table `b` */
-export function conditionsOf(em: EntityManager, search: BackupSearch): Where {
+/** @returns what must be so of the backup `b`, all of it */
+export function conditionsOf(search: BackupSearch): Condition[] {
   const { database, databaseName, states, receivedState, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
-  const where = new Where();
-  if (database !== undefined) where.and('b.database_id = ?', database);
-  if (databaseName !== undefined) {
-    const named = new Where();
-    named.andText('d.name', databaseName);
-    where.and(`b.database_id = (select d.id from \`databases\` d ${named})`, ...named.values);
-  }
-  if (states) demandStates(where, states);
-  if (receivedState) where.and('b.state = ?', receivedState);
-  if (takenFrom) where.and('b.sorted_at >= ?', toStore(em, takenFrom));
-  if (takenBefore) where.and('b.sorted_at < ?', toStore(em, takenBefore));
-  if (minSize !== undefined) where.and('b.size >= ?', minSize);
-  if (maxSize !== undefined) where.and('b.size <= ?', maxSize);
-  if (fileName) {
-    where.and('b.file_name >= ? and b.file_name < ?', fileName, fileName + LAST_CHARACTER);
+  return [
+    ...(database === undefined ? [] : [eb('b.database_id', '=', database)]),
+    ...(databaseName === undefined ? [] : [eb('b.database_id', '=', idOf(databaseName))]),
+    ...(states ? [isOneOfStates(states)] : []),
+    ...(receivedState ? [eb('b.state', '=', receivedState)] : []),
+    ...(takenFrom ? [eb('b.sorted_at', '>=', takenFrom)] : []),
+    ...(takenBefore ? [eb('b.sorted_at', '<', takenBefore)] : []),
+    ...(minSize === undefined ? [] : [eb('b.size', '>=', minSize)]),
+    ...(maxSize === undefined ? [] : [eb('b.size', '<=', maxSize)]),
+    ...(fileName ? startsWith(fileName) : []),
+  ];
+}
+
+function idOf(databaseName: string) {
+  return query
+    .selectFrom('databases as d')
+    .select('d.id')
+    .where(isText(eb.ref('d.name'), databaseName));
+}
+
+function startsWith(fileName: string): Condition[] {
+  return [
+    eb('b.file_name', '>=', fileName),
+    eb('b.file_name', '<', fileName + LAST_CHARACTER),
     // MySQL treats a name as equal to the same name with a space after it.
-    where.and('octet_length(b.file_name) >= ?', Buffer.byteLength(fileName));
-  }
-  return where;
+    eb(eb.fn('octet_length', ['b.file_name']), '>=', Buffer.byteLength(fileName)),
+  ];
 }
 
 /** `damaged` is no state of the row: it comes over the one that a backup was received with. */
-function demandStates(where: Where, states: readonly StoredState[]): void {
+function isOneOfStates(states: readonly StoredState[]): Condition {
   const received = states.filter(state => state !== 'damaged');
-  // A single state is compared by `=`, behind which an index still has the order.
-  const oneOf = received.length === 1 ? '= ?' : `in ${listOf(received)}`;
-  const either = [
-    ...(states.includes('damaged') ? ['b.damage is not null'] : []),
-    ...(received.length > 0 ? [`b.damage is null and b.state ${oneOf}`] : []),
-  ];
-  where.and(either.length === 0 ? '1 = 0' : `(${either.join(' or ')})`, ...received);
+  const [first, ...more] = received;
+  const isOf =
+    first === undefined || more.length > 0
+      ? isOneOf(eb.ref('b.state'), received)
+      : // A single state is compared by `=`, behind which an index still has the order.
+        eb('b.state', '=', first);
+  return eb.or([
+    ...(states.includes('damaged') ? [eb('b.damage', 'is not', null)] : []),
+    ...(received.length > 0 ? [eb.and([eb('b.damage', 'is', null), isOf])] : []),
+  ]);
 }
+
+const eb = expressions<'b'>();

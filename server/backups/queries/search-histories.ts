@@ -1,7 +1,8 @@
+import { forEachId } from '../../history/for-each-id.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
-import { BACKUP_COLUMNS, type BackupRow, type ListedBackup, toBackup } from './listed-backup.ts';
-import { type BackupPage, pageQuery, searchBackups } from './search-backups.ts';
+import { type ListedBackup, listedBackups } from './listed-backup.ts';
+import { type BackupPage, pageOf, searchBackups } from './search-backups.ts';
 
 /** So many histories are asked for in one statement: SQLite takes no more than 500. */
 const AT_ONCE = 250;
@@ -28,17 +29,13 @@ export async function searchHistories(
 }
 
 /** One seek on the index for each database. A window function would read their whole histories. */
-async function someHistories(
+function someHistories(
   em: EntityManager,
   ids: readonly number[],
   page: BackupPage & { limit: number },
 ): Promise<ListedBackup[]> {
-  const queries = ids.map(database => pageQuery(em, { database }, page, BACKUP_COLUMNS));
-  const sql = queries.map(({ sql }) => `select * from (${sql}) part`).join(' union all ');
-  const rows = await readRows<BackupRow>(
+  return readRows(
     em,
-    sql,
-    queries.flatMap(({ values }) => values),
+    forEachId(ids, database => pageOf(listedBackups, { database }, page)),
   );
-  return rows.map(toBackup);
 }
