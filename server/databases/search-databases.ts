@@ -66,7 +66,7 @@ export async function searchDatabases(
   const key = sortKey(order.by);
   const [named, worth] = await conditionsOf(em, search);
   const most = limit ?? MOST;
-  // What the page comes behind, and how long it is, can be told of names alone before the latest backups are looked at.
+  // In the order of names the page is cut out before the latest backups are looked up.
   const page = isByName ? { named, order: order.direction, most } : { named, order: 'asc' as const, most: MOST };
   if (after && isByName) named.push(eb('d.name', beyond(order), after.name));
   if (after && !isByName) worth.push(isBehind(after, key, order));

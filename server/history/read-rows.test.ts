@@ -71,7 +71,7 @@ describeOnEachStore('readRows', store => {
       expect((await upload(app.url, zip)).status).to.equal(201);
     });
 
-    it('reads an instant as a Date, under whatever name it is selected, and no instant as null', async () => {
+    it('reads an instant as a Date, under any name it is selected by, and null where there is no instant', async () => {
       const selected = allBackups.select(['b.taken_at', 'b.sorted_at as at', 'b.accepted_at', 'b.size']);
       const [row] = await readRows(manager(), selected);
       expect(row).to.deep.include({ taken_at: noon, at: noon, accepted_at: null });

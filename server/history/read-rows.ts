@@ -1,4 +1,4 @@
-import { CompiledQuery, sql } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import { throwFrom } from '../error-origin.ts';
 import { nextTurn } from '../process/turns.ts';
 import { fromStore, toStore } from './dialect.ts';
@@ -16,21 +16,11 @@ export interface Query<Row> {
  * have to prepare each anew, which takes longer than to run it.
  * @throws the error of the store's driver, with the history noted as its origin
  */
-export function readRows<Row extends object>(em: EntityManager, query: Query<Row>): Promise<Row[]>;
-export function readRows<Row extends object>(
-  em: EntityManager,
-  sql: string,
-  values?: readonly unknown[],
-): Promise<Row[]>;
-export async function readRows<Row extends object>(
-  em: EntityManager,
-  query: Query<Row> | string,
-  values: readonly unknown[] = [],
-): Promise<Row[]> {
+export async function readRows<Row extends object>(em: EntityManager, query: Query<Row>): Promise<Row[]> {
   // SQLite answers within this process, which does nothing else meanwhile: others have their turn before each statement.
   await nextTurn();
   const startedAt = performance.now();
-  const compiled = typeof query === 'string' ? CompiledQuery.raw(query, [...values]) : query.compile();
+  const compiled = query.compile();
   const parameters = compiled.parameters.map(value => (value instanceof Date ? toStore(em, value) : value));
   const { rows } = await em
     .getKysely()

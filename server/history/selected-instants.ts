@@ -11,8 +11,8 @@ import {
 import type { EntityManager } from './orm.ts';
 
 /**
- * Finds out which values of a row are instants: those of columns that the entities define as such. An instant that is
- * computed, by an expression, is none.
+ * Finds out which values of a row are instants: those of columns that the entities define as such. The result of an
+ * expression is not recognized.
  * @returns under which names the query selects them
  */
 export function selectedInstants(em: EntityManager, { query }: CompiledQuery): readonly string[] {
@@ -37,7 +37,7 @@ function instantsAmong(selections: readonly SelectionNode[], instants: ReadonlyS
 
 const columnsOf = new WeakMap<object, ReadonlySet<string>>();
 
-/** @returns the columns that hold instants, of whatever table: the same name means the same everywhere */
+/** @returns the columns that hold instants, of all tables: the same name means the same everywhere */
 function instantColumns(em: EntityManager): ReadonlySet<string> {
   const metadata = em.getMetadata();
   const columns = columnsOf.get(metadata) ?? new Set([...metadata].flatMap(({ props }) => props.flatMap(instantsOf)));
