@@ -22,7 +22,7 @@ describe('backup-name', () => {
     expect(formatTimestamp(takenAt)).to.equal('2023-10-31 00:00:00');
   });
 
-  it('reads the name of a dump, and no name of a zip or of another file', () => {
+  it('reads the name of a dump, and refuses the name of a zip or of another file', () => {
     const name = { database: 'pt_xyz', takenAt, id };
     const fileName = formatDumpName(name);
     expect(parseDumpName(fileName)).to.deep.equal({ fileName, ...name });
@@ -61,7 +61,7 @@ describe('backup-name', () => {
     );
   });
 
-  it('takes a name with dashes, or with what looks like a name of ours', () => {
+  it('accepts a database name with dashes, or one that looks like a file name of ours', () => {
     const database = `a-b-2023-10-31-00-00-00-${id.slice(0, 8)}`;
     const fileName = formatBackupName({ database, takenAt, id });
     expect(parseBackupName(fileName)).to.deep.equal({ fileName, database, takenAt, id });
@@ -92,7 +92,7 @@ describe('backup-name', () => {
     for (const name of refused) expect(parseBackupName(name), JSON.stringify(name)).to.be.a('string');
   });
 
-  it('knows the entry of a zip', () => {
+  it('derives the name of the entry from the name of the zip', () => {
     expect(entryNameOf('a.sql.zip')).to.equal('a.sql');
     expect(entryNameOf('a.zip')).to.equal('a');
   });

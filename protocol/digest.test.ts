@@ -13,7 +13,7 @@ describe('digest', () => {
     expect(parseReprDigest(`sha-512=:AAAA:, ${formatReprDigest(digest)}`)).to.deep.equal(digest);
   });
 
-  it('reads it with parameters, and said twice, but not where one contradicts the other', () => {
+  it('reads it with parameters or twice, but not with two different values', () => {
     const field = formatReprDigest(digest);
     const other = formatReprDigest(createHash('sha256').update('x').digest());
     expect(parseReprDigest(`${field};p=1`)).to.deep.equal(digest);

@@ -25,7 +25,7 @@ describe('finding codes', () => {
     expect(currentCode('constructor')).to.equal('constructor');
   });
 
-  it('may not weigh less under a former name', () => {
+  it('may not have a lower severity under a former name', () => {
     for (const [code, today] of CODES)
       for (const severity of ['incomplete', 'unverified', 'warning']) {
         const isFine = findingList.isValidSync([{ code, severity, message: 'x' }], { strict: true });

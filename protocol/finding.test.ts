@@ -3,7 +3,7 @@ import { finding, findingList, stateOf } from './finding.ts';
 import { FINDINGS, type FindingCode } from './finding-codes.ts';
 
 describe('finding', () => {
-  it('weighs what its code weighs', () => {
+  it('has the severity of its code', () => {
     expect(finding('TRIGGERS_NOT_GRANTED', 'x', 'y')).to.deep.equal({
       code: 'TRIGGERS_NOT_GRANTED',
       severity: 'incomplete',
@@ -34,12 +34,12 @@ describe('finding', () => {
   describe('in a document', () => {
     const isFine = (...list: object[]) => findingList.isValidSync(list, { strict: true });
 
-    it('is taken as it is, with a code that only a newer program knows too', () => {
+    it('is accepted unchanged, also with a code that only a newer version knows', () => {
       expect(isFine(finding('ROW_COUNT_DROPPED', 'x'))).to.equal(true);
       expect(isFine({ code: 'MOON_IS_FULL', severity: 'incomplete', message: 'x' })).to.equal(true);
     });
 
-    it('may not weigh less than its code does', () => {
+    it('may not have a lower severity than its code', () => {
       for (const severity of ['warning', 'unverified'])
         expect(isFine({ code: 'TRIGGERS_NOT_GRANTED', severity, message: 'x' }), severity).to.equal(false);
     });

@@ -7,13 +7,13 @@ const sample = sampleManifest({ file_name: 'x.sql.zip' });
 const isFine = (document: unknown) => manifestSchema.isValidSync(document, { strict: true });
 
 describe('manifest', () => {
-  it('is taken as it is, with keys that only a newer program knows', () => {
+  it('is accepted unchanged, also with keys that only a newer version knows', () => {
     expect(isFine(sample)).to.equal(true);
     expect(manifestSchema.validateSync(sample, { strict: true })).to.deep.equal(sample);
     expect(isFine({ ...sample, moon: 'full' })).to.equal(true);
   });
 
-  it('is read in its first version, which tells no defaults of the database', () => {
+  it('is read in version 1, which has no defaults of the database', () => {
     const { source, ...rest } = sample;
     const first = { ...rest, manifest_version: 1, source: { database: source.database, server: source.server } };
     expect(isFine(first)).to.equal(true);
@@ -42,7 +42,7 @@ describe('manifest', () => {
     expect(isFine({ ...sample, findings: [], state: 'incomplete' })).to.equal(false);
   });
 
-  it('is refused with what can not be', () => {
+  it('is refused with impossible values', () => {
     const odd = [
       { dump: { ...sample.dump, sha256: 'F'.repeat(64) } },
       { dump: { ...sample.dump, size: -1 } },
@@ -58,7 +58,7 @@ describe('manifest', () => {
     for (const part of odd) expect(isFine({ ...sample, ...part }), JSON.stringify(part)).to.equal(false);
   });
 
-  it('tells the names of each kind', () => {
+  it('lists the names of each kind of object', () => {
     const inventory = { ...emptyInventory(), tables: [{ name: 't', rows: 1, bytes: 2 }], views: ['v'] };
     expect(OBJECT_KINDS.flatMap(kind => namesIn(inventory, kind))).to.deep.equal(['t', 'v']);
   });

@@ -24,7 +24,7 @@ describe('config', () => {
     });
   });
 
-  it('takes what is set, an empty value being none', () => {
+  it('uses the variables that are set, and ignores empty ones', () => {
     const env = {
       HOST: '::',
       PORT: '0',
@@ -38,7 +38,7 @@ describe('config', () => {
     expect(Object.isFrozen(config)).to.equal(true);
   });
 
-  it('answers to the names that it is told, to that of HOST and to that of PUBLIC_URL', () => {
+  it('allows the names of PUBLIC_HOSTS, HOST and PUBLIC_URL', () => {
     const env = {
       HOST: 'backup1',
       PUBLIC_HOSTS: 'backups.example.com, other.example',
@@ -58,7 +58,7 @@ describe('config', () => {
       expect(() => loadConfig({ PUBLIC_URL }), PUBLIC_URL).to.throw('PUBLIC_URL must be an address');
   });
 
-  it('reads uploads unless it is told not to', () => {
+  it('reads uploads unless VERIFY_UPLOADS is off', () => {
     for (const [value, want] of [
       ['on', true],
       ['', true],
@@ -67,7 +67,7 @@ describe('config', () => {
       expect(loadConfig({ VERIFY_UPLOADS: value }).verifyUploads, value).to.equal(want);
   });
 
-  it('takes a limit for dumps, and none above what deflate can do', () => {
+  it('accepts a limit for dumps, up to the largest ratio of deflate', () => {
     const config = loadConfig({ MAX_DUMP_BYTES: '5000000000', MAX_DUMP_RATIO: '1032' });
     expect(config).to.include({ maxDumpBytes: 5_000_000_000, maxDumpRatio: 1032 });
     expect(() => loadConfig({ MAX_DUMP_RATIO: '1033' })).to.throw(
@@ -81,7 +81,7 @@ describe('config', () => {
     expect(config).to.include({ scrubIntervalDays: 0, scrubMibPerSecond: 0 });
   });
 
-  it('names every mistake in one message', () => {
+  it('names every error in one message', () => {
     const env = {
       HOST: 'a b',
       PORT: '70000',
@@ -98,7 +98,7 @@ describe('config', () => {
       });
   });
 
-  it('refuses what is no number, address or URL', () => {
+  it('refuses invalid numbers, addresses and URLs', () => {
     const mistakes = {
       PORT: ['-1', '3000.5', 'http', '0x50', ' 80'],
       MAX_UPLOAD_BYTES: ['0', '-1', '10MB', '99999999999999999999'],

@@ -10,7 +10,7 @@ describe('expected errors', () => {
   const stored = (code: string) => tagOrigin(system(code), 'storage');
   const recorded = (code: string) => tagOrigin(system(code), 'history');
 
-  it('foresees what a storage may fail with, however deep the cause lies', () => {
+  it('are found for failures of the storage, at any depth of causes', () => {
     for (const code of ['ENOSPC', 'EDQUOT'])
       expect(toExpectedError(wrapped(stored(code))), code).to.include({ status: 507, code: 'STORAGE_FULL' });
     expect(toExpectedError(stored('EFBIG'))).to.include({ status: 413, code: 'FILE_TOO_LARGE' });
@@ -23,7 +23,7 @@ describe('expected errors', () => {
     expect(shown?.message).to.contain('pt_xyz').and.not.contain('/srv');
   });
 
-  it('foresees what a history store may fail with, however deep the cause lies', () => {
+  it('are found for failures of the history store, at any depth of causes', () => {
     for (const code of HISTORY_CODES)
       expect(toExpectedError(wrapped(recorded(code))), code).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
     const closed = Object.assign(new Error("Can't add new command when connection is in closed state"), {
@@ -36,12 +36,12 @@ describe('expected errors', () => {
       expect(toExpectedError(Object.assign(new Error('disk is full'), full))).to.include({ status: 507 });
   });
 
-  it('blames neither the storage nor the history for what came from no part of the service, such as a client', () => {
+  it('do not blame the storage or the history for an error of a client', () => {
     for (const code of [...STORAGE_CODES, ...HISTORY_CODES.filter(code => !code.includes('_')), 'ENOSPC', 'EFBIG'])
       expect(toExpectedError(wrapped(system(code))), code).to.equal(undefined);
   });
 
-  it('leaves mistakes of ours what they are, wherever they arose', () => {
+  it('do not cover bugs of the service, from any part of it', () => {
     for (const code of ['EBADF', 'EINVAL', 'ERR_INVALID_ARG_TYPE']) {
       expect(toExpectedError(stored(code)), code).to.equal(undefined);
       expect(toExpectedError(recorded(code)), code).to.equal(undefined);
@@ -49,7 +49,7 @@ describe('expected errors', () => {
     expect(toExpectedError(tagOrigin(new TypeError('x is undefined'), 'storage'))).to.equal(undefined);
   });
 
-  it('foresees no bug', () => {
+  it('do not cover a bug', () => {
     for (const error of [new TypeError('x is undefined'), system('EBADF'), 'text', undefined])
       expect(toExpectedError(error)).to.equal(undefined);
   });

@@ -29,7 +29,7 @@ const FINDINGS: Record<string, NonNullable<FindingList>> = {
 };
 
 describeOnEachStore('the migration that counts what is in each backup', store => {
-  it('counts rows, tables and findings of every backup of before, and names the worst finding', async () => {
+  it('counts rows, tables and findings of every older backup, and names the worst finding', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-contents-'));
     const history = await openHistory(await store.url(folder));
     try {

@@ -25,7 +25,7 @@ describeOnEachStore('GET /{id_file}/download', store => {
     return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
   };
 
-  it('returns the bytes, and says what they are', async () => {
+  it('returns the bytes, with their type, size and digest', async () => {
     const { status, headers, bytes } = await get();
     expect(status).to.equal(200);
     expect(bytes).to.deep.equal(zip.bytes);
@@ -38,7 +38,7 @@ describeOnEachStore('GET /{id_file}/download', store => {
     expect(headers.get('repr-digest')).to.equal(`sha-256=:${base64}:`);
   });
 
-  it('HEAD tells the same without the bytes, and knows no ranges', async () => {
+  it('answers HEAD with the same headers without the bytes, and ignores ranges', async () => {
     const [head, whole] = [await get({ range: 'bytes=0-0' }, 'HEAD'), await get()];
     expect(head.status).to.equal(200);
     expect(head.bytes).to.have.length(0);
@@ -73,7 +73,7 @@ describeOnEachStore('GET /{id_file}/download', store => {
     }
   });
 
-  it('answers 416 to a range behind the end', async () => {
+  it('answers 416 to a range after the end of the file', async () => {
     for (const range of [`bytes=${zip.bytes.length}-`, 'bytes=-0', 'bytes=99999999-999999999']) {
       const answer = await request(url, { headers: { range } });
       expectError(answer, 416, 'RANGE_NOT_SATISFIABLE');
@@ -97,7 +97,7 @@ describeOnEachStore('GET /{id_file}/download', store => {
       expect((await get({ range })).status, range).to.equal(200);
   });
 
-  it('answers 304 to one who has it', async () => {
+  it('answers 304 to a client that has the file already', async () => {
     const etag = `"${zip.sha256}"`;
     for (const value of [etag, `"other", ${etag}`, '*', `W/${etag}`]) {
       const { status, bytes, headers } = await get({ 'if-none-match': value });
@@ -109,7 +109,7 @@ describeOnEachStore('GET /{id_file}/download', store => {
     expect((await get({ 'if-none-match': etag, range: 'bytes=0-1' })).status).to.equal(304);
   });
 
-  it('resumes only what is the same file', async () => {
+  it('resumes a download only for the same file', async () => {
     const range = 'bytes=5-';
     expect((await get({ range, 'if-range': `"${zip.sha256}"` })).status).to.equal(206);
     for (const condition of ['"other"', `W/"${zip.sha256}"`, 'Tue, 31 Oct 2023 00:00:00 GMT'])
@@ -135,7 +135,7 @@ describeOnEachStore('GET /{id_file}/download', store => {
     }
   });
 
-  it('is told under which name it is saved, as a browser and curl save it', async function () {
+  it('is saved under the name of the zip by a browser and by curl', async function () {
     this.timeout(60_000);
     const other = sampleZip({ database: 'shöp' });
     const location = (await upload(app.url, other)).headers.get('location');
@@ -150,7 +150,7 @@ describeOnEachStore('GET /{id_file}/download', store => {
     }
   });
 
-  it('answers 412 to one who wants another than it is, and dates say when it was received', async () => {
+  it('answers 412 when a precondition does not match, and uses the receipt as the date', async () => {
     const { headers } = await get({ 'if-match': `"${zip.sha256}"` });
     const lastModified = headers.get('last-modified')!;
     const received = Date.parse((await request(url.replace('download', 'manifest'))).json.data.received_at);
@@ -163,7 +163,7 @@ describeOnEachStore('GET /{id_file}/download', store => {
     expect((await get({ range: 'bytes=5-', 'if-range': lastModified })).status).to.equal(206);
   });
 
-  it('does not mind a GET that has a body', async () => {
+  it('answers a GET with a body', async () => {
     const connection = await rawConnection(app.url);
     const target = new URL(url).pathname;
     await connection.send(
@@ -174,7 +174,7 @@ describeOnEachStore('GET /{id_file}/download', store => {
     expect((await connection.ended()).endsWith(zip.bytes.subarray(-20).toString('latin1'))).to.equal(true);
   });
 
-  it('answers 404 to what is no id of a backup', async () => {
+  it('answers 404 to an invalid id', async () => {
     for (const id of ['999999', '0', '-1', '1.5', 'x', '01', '1e3', '4294967296', '9007199254740993', '%20', '..%2F..'])
       expectError(await request(`${app.url}/${id}/download`), 404, 'BACKUP_NOT_FOUND');
   });
@@ -198,7 +198,7 @@ describeOnEachStore('GET /{id_file}/download', store => {
     expect(answer.headers.get('x-request-id')).to.be.a('string');
   });
 
-  it('never passes a part for the whole: a stored file that is gone or cut is an error', async () => {
+  it('never sends a part of a file as the whole: a stored file that is missing or cut is an error', async () => {
     const [cut, gone] = [sampleZip(), sampleZip()];
     for (const [broken, code] of [
       [cut, 'STORED_FILE_DAMAGED'],

@@ -68,7 +68,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     expect(historyShape.isValidSync(json, { strict: true })).to.equal(true);
   });
 
-  it('says of each what it is worth, also of one whose file has gone bad since', async () => {
+  it('shows the state of each, also of one whose file is damaged', async () => {
     const zips = [1, 2, 3, 4].map(day => sampleZip({ database: 'worth', takenAt: `2023-10-0${day}T00:00:00Z` }));
     const [sound, lost, , bad] = zips as [SampleZip, SampleZip, SampleZip, SampleZip];
     await upload(app.url, sound, { manifest: sampleManifest(sound) });
@@ -83,7 +83,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     expect((await request(app.url)).json.data.at(-1).latest_backup).to.deep.equal(json.data.histories[0]);
   });
 
-  it('gives the newest complete backup beside the latest, passing over one whose file has gone bad, and how much is in each', async () => {
+  it('lists the newest complete backup beside the latest, skips a damaged one, and shows how much is in each', async () => {
     const inventory = { tables: [table('barang', 700), table('faktur', 77)] };
     const zips = [1, 2, 3, 4].map(day => sampleZip({ database: 'zz', takenAt: `2023-10-0${day}T00:00:00Z` }));
     const [old, good, bad, lacking] = zips as [SampleZip, SampleZip, SampleZip, SampleZip];
@@ -107,7 +107,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     expect(latest_complete.dump_size).to.equal(good.dump.size);
   });
 
-  it('says what an incomplete backup lacks that an older one has, in both lists, and for the latest alone', async () => {
+  it('shows what an incomplete backup has lost, in both lists, for the latest backup only', async () => {
     await using app = await runApp(store);
     const zips = [1, 2, 3].map(day => sampleZip({ database: 'torn', takenAt: `2023-10-0${day}T00:00:00Z` }));
     const [whole, ...torn] = zips as [SampleZip, SampleZip, SampleZip];
@@ -156,7 +156,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     expect(Number(headers.get('content-length'))).to.be.greaterThan(100);
   });
 
-  it('answers 404 to a database that is not there', async () => {
+  it('answers 404 to an unknown database', async () => {
     for (const name of ['no_one', 'PT_XYZ', 'pt_xyz%20', '%00', 'x'.repeat(300), 'a%2Fb', 'graphql2'])
       expectError(await request(`${app.url}/${name}`), 404, 'DATABASE_NOT_FOUND');
   });
@@ -180,7 +180,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     expect((await request(`${app.url}/busy?before=${ids[5]}`)).json.data.histories).to.have.length(2);
   });
 
-  it('refuses pages that can not be, naming the field', async () => {
+  it('refuses invalid pages, naming the field', async () => {
     for (const limit of ['0', '-1', '1001', '1.5', 'x', '', '1e2', '0x10'])
       expectError(await request(`${app.url}/busy?limit=${limit}`), 422, 'VALIDATION_FAILED', 'limit');
     expectError(await request(`${app.url}/busy?limit=1&limit=2`), 422, 'VALIDATION_FAILED', 'limit');

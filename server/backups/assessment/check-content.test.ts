@@ -56,7 +56,7 @@ describe('checkContent', () => {
     );
   });
 
-  it('refuses bytes behind the end of the compressed data, of which zlib says nothing', async () => {
+  it('refuses bytes after the compressed data, which zlib does not report', async () => {
     const bytes = Buffer.concat([deflateRawSync('x'), Buffer.from('hidden')]);
     const size = { size: 1, compressedSize: bytes.length, crc32: crc32('x') };
     const turn = { used: () => undefined };
@@ -67,7 +67,7 @@ describe('checkContent', () => {
       .that.contains('extra bytes after its compressed');
   });
 
-  it('reads nothing of a dump that can not be in its zip', async () => {
+  it('does not read a dump that is larger than its zip can contain', async () => {
     const raw = Readable.from(
       (async function* () {
         yield expect.fail('it was read');
@@ -83,7 +83,7 @@ describe('checkContent', () => {
     }
   });
 
-  it('takes no end of a long row for the marker', async () => {
+  it('does not treat the end of a long row as the end marker', async () => {
     // The last 4096 bytes begin right at the marker's text, which stands in the middle of a row.
     const dump = Buffer.from('x'.repeat(9000) + MARKER.padEnd(4096, 'y'));
     for (const size of [1, 1000, 4096, 100_000])

@@ -57,14 +57,14 @@ describe('checkZip', () => {
   const central = (bytes: Buffer) => bytes.indexOf('PK\x01\x02', 0, 'latin1');
   const end = (bytes: Buffer) => bytes.lastIndexOf('PK\x05\x06', undefined, 'latin1');
 
-  it('takes one deflated or stored entry, with or without a comment', async () => {
+  it('accepts one deflated or stored entry, with or without a comment', async () => {
     expect(await problemOf(good())).to.equal(undefined);
     expect(await problemOf(zipOf({ [NAME]: 'abc' }, { stored: true }))).to.equal(undefined);
     expect(await problemOf(zipOf({ [NAME]: 'abc' }, { comment: 'a comment' }))).to.equal(undefined);
     expect(await problemOf(zipOf({ 'mysql-データ.sql': 'abc' }), 'mysql-データ.sql')).to.equal(undefined);
   });
 
-  it('refuses what is no zip, empty, or cut off anywhere', async () => {
+  it('refuses a file that is not a zip, is empty, or is cut off at any byte', async () => {
     const bytes = good();
     for (let length = 0; length < bytes.length; length++)
       expect(await problemOf(bytes.subarray(0, length)), `${length}`).to.contain('not a readable zip');
@@ -72,7 +72,7 @@ describe('checkZip', () => {
     expect(await problemOf(Buffer.alloc(1000))).to.contain('not a readable zip');
   });
 
-  it('refuses none, two, or another entry', async () => {
+  it('refuses a zip with no entry, two entries, or an entry of another name', async () => {
     expect(await problemOf(zipOf({}))).to.contain('exactly one entry, not 0');
     expect(await problemOf(zipOf({ [NAME]: 'x', 'other.sql': 'y' }))).to.contain('exactly one entry, not 2');
     expect(await problemOf(zipOf({ 'other.sql': 'y' }))).to.contain(`an entry named ${NAME}, in UTF-8, not other.sql`);
@@ -114,7 +114,7 @@ describe('checkZip', () => {
     expect(await problemOf(nowhere)).to.contain('does not begin with the first byte');
   });
 
-  it('refuses bytes that no entry accounts for: before, between and behind', async () => {
+  it('refuses bytes that belong to no entry: before, between and after the entries', async () => {
     const bytes = good();
     const [directory, tail] = [central(bytes), end(bytes)];
     const hidden = Buffer.from('a second entry might hide here');
@@ -181,7 +181,7 @@ describe('checkZip', () => {
       expect(await problemOf(forged(zip64, fields), ENTRY), JSON.stringify(fields)).to.contain(reason);
   });
 
-  it('refuses data that does not inflate to what the directory tells', async () => {
+  it('refuses data that does not decompress to the size and CRC in the directory', async () => {
     const content = Array.from({ length: 3000 }, (_, line) => `INSERT INTO t VALUES (${line * 7919});`).join('\n');
     const sound = () => zipOf({ [NAME]: content });
     const dataStart = 30 + Buffer.byteLength(NAME);
@@ -201,7 +201,7 @@ describe('checkZip', () => {
     }
   });
 
-  it('tells what the dump is, however large, deflated or stored', async () => {
+  it('returns size and digest of a dump of any size, deflated or stored', async () => {
     for (const stored of [false, true])
       for (const length of [0, 1, 4000, 65_536, 1_048_576, 3_500_001]) {
         const end = '\n-- Dump completed on 2026-01-01  0:00:00\n';
@@ -221,7 +221,7 @@ describe('checkZip', () => {
       }
   });
 
-  it('does not read the dump when it is told not to, but looks at all the rest', async () => {
+  it('does not read the dump when reading is off, but checks all the rest', async () => {
     const rotten = good();
     rotten[30 + Buffer.byteLength(NAME)]! ^= 0xff;
     expect(await factsOf(rotten, { isRead: false })).to.deep.equal({ dumpSize: 500, dump: undefined });
@@ -229,7 +229,7 @@ describe('checkZip', () => {
     expect(refusal).to.include({ code: 'INVALID_ZIP' });
   });
 
-  it('refuses a dump that is too large, by what its directory says', async () => {
+  it('refuses a dump that is too large, by the size in its directory', async () => {
     const refusalOf = async (bytes: Buffer, limits: DumpLimits) => {
       await using handle = await open(join(folder, 'large.zip'), 'w+');
       await handle.writeFile(bytes);
@@ -255,7 +255,7 @@ describe('checkZip', () => {
     expect(await refusalOf(told(5 * GiB, 20 * 1024 ** 2), limits)).to.equal(5 * GiB);
   });
 
-  it('takes zips of more than 4 GiB, and refuses them when one of their sizes is another', async () => {
+  it('accepts zips of more than 4 GiB, and refuses them when one of their sizes is wrong', async () => {
     const checked = async (forge: (tail: Buffer) => unknown) => {
       const entry = { name: NAME, modifiedAt: new Date(0), zip64: true };
       const [head, compressedSize] = [zipHead(entry), 5 * 1024 ** 3];

@@ -31,13 +31,13 @@ describe('zips of other programs, and forged ones', function () {
     }
   }
 
-  it('takes what Info-ZIP, 7-Zip, Python, Java, bsdtar, adm-zip and we write', async () => {
+  it('accepts zips that Info-ZIP, 7-Zip, Python, Java, bsdtar, adm-zip and sade write', async () => {
     const zips = await commonZips(join(folder, 'common'));
     expect(Object.keys(zips)).to.have.length.above(25);
     for (const [writer, bytes] of Object.entries(zips)) expect(await refusal(bytes), writer).to.equal(undefined);
   });
 
-  it('takes no forged zip that one of four programs does not read to the same bytes', async () => {
+  it('refuses each forged zip that four programs do not read to the same bytes', async () => {
     // What no reader minds is forged again and again: one of each kind is enough here.
     const taken = new Map<string, Buffer>();
     let forged = 0;

@@ -13,7 +13,7 @@ describe('shapeProblem', () => {
     expect(await shapeProblem(JSON.stringify(manifest, null, 2))).to.equal(undefined);
   });
 
-  it('finds what is too deep, too wide or too many', async () => {
+  it('refuses JSON that is nested too deeply, or has too many keys or lists', async () => {
     expect(await shapeProblem(`${'['.repeat(32)}${']'.repeat(32)}`)).to.equal(undefined);
     expect(await shapeProblem('['.repeat(33))).to.contain('nested more than 32');
     expect(await shapeProblem(`{"a":${'{"a":'.repeat(40)}`)).to.contain('nested more than 32');

@@ -33,7 +33,7 @@ describe('sortTime', () => {
   });
 });
 
-describeOnEachStore('a backup whose name is of the future', store => {
+describeOnEachStore('a backup with a time in the future in its name', store => {
   let app: RunningApp;
   beforeEach(async () => {
     app = await runApp(store);
@@ -62,7 +62,7 @@ describeOnEachStore('a backup whose name is of the future', store => {
     expect(receipt.findings[0].advice).to.contain('date -u');
   });
 
-  it('has no such finding within a quarter of an hour, nor when it is of the past', async () => {
+  it('has no such finding up to 15 minutes ahead, nor for a time in the past', async () => {
     for (const ms of [10 * MINUTE_MS, -30 * 24 * HOUR_MS])
       expect((await keep(zipOf(fromNow(ms)))).findings).to.deep.equal([]);
     expect((await keep(zipOf(fromNow(20 * MINUTE_MS)))).findings).to.have.length(1);
@@ -73,7 +73,7 @@ describeOnEachStore('a backup whose name is of the future', store => {
     expect((await request(app.url)).json.data[0].latest_backup).to.include({ id, timestamp: '2099-01-01 00:00:00' });
   });
 
-  it('is the latest no more once another has come', async () => {
+  it('is no longer the latest when another backup is received', async () => {
     const past = await keep(zipOf(fromNow(-2 * HOUR_MS)));
     const ahead = await keep(zipOf('2099-01-01T00:00:00Z'));
     const next = await keep(zipOf(fromNow(5 * MINUTE_MS)));
@@ -95,13 +95,13 @@ describeOnEachStore('a backup whose name is of the future', store => {
     }
   });
 
-  it('does not hide that no newer one comes', async () => {
+  it('does not hide that newer backups are missing', async () => {
     await keep(zipOf('2099-01-01T00:00:00Z'));
     const { databases } = await ask('{ databases(filter: { noCompleteForHours: 0 }) { nodes { name } } }');
     expect(databases.nodes).to.deep.equal([{ name: 'pt_xyz' }]);
   });
 
-  it('is found and counted on the day on which it came', async () => {
+  it('is found and counted on the day of its receipt', async () => {
     const { id } = await keep(zipOf('2099-01-01T00:00:00Z'));
     const range = `takenFrom: "${fromNow(-HOUR_MS)}", takenBefore: "${fromNow(HOUR_MS)}"`;
     const data = await ask(`{
@@ -116,7 +116,7 @@ describeOnEachStore('a backup whose name is of the future', store => {
     expect([sum(data.statistics.days), sum(data.database.days)]).to.deep.equal([1, 1]);
   });
 
-  it('is what the next one is compared with', async () => {
+  it('is the one that the next backup is compared with', async () => {
     const send = async (takenAt: string, rows: number) => {
       const zip = zipOf(takenAt);
       const { json } = await upload(app.url, zip, {
@@ -128,7 +128,7 @@ describeOnEachStore('a backup whose name is of the future', store => {
     expect(await send(fromNow(5 * MINUTE_MS), 200)).to.include('SHRUNK');
   });
 
-  it('comes back from its record, or from its zip alone, to the same place', async () => {
+  it('is restored from its record or from its zip alone to the same position', async () => {
     const ahead = [zipOf('2099-01-01T00:00:00Z'), zipOf('2098-01-01T00:00:00Z')] as const;
     for (const zip of ahead) await keep(zip);
     const next = await keep(zipOf(fromNow(5 * MINUTE_MS)));
@@ -153,7 +153,7 @@ describeOnEachStore('a backup whose name is of the future', store => {
 });
 
 describeOnEachStore('the migration that sorts by receipt', store => {
-  it('gives every backup of before its place', async () => {
+  it('gives every older backup its sort time', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-sort-'));
     const history = await openHistory(await store.url(folder));
     try {

@@ -45,14 +45,14 @@ describe('compareInventories', () => {
     expect(loss!.message).to.contain('since backup 34 (2023-10-31 00:00:00 UTC)');
   });
 
-  it('has nothing to say of what is the same, has grown, or is new', () => {
+  it('finds no loss in what is the same, has grown, or is new', () => {
     const older = manifest({ ...tables({ a: 1000, b: 5 }), views: ['v'], events: ['e'] });
     expect(compared(older, older)).to.deep.equal([]);
     const newer = manifest({ ...tables({ a: 9000, b: 5, c: 0 }), views: ['v', 'w'], events: ['e'] }, { size: 90_000 });
     expect(compared(newer, older)).to.deep.equal([]);
   });
 
-  it('tells what has gone, by kind and name, and which backup still has it', () => {
+  it('names what is missing, by kind and name, and the backup that still has it', () => {
     const older = manifest({ ...tables({ a: 10, b: 10 }), views: ['v'], triggers: ['t'], package_bodies: ['p'] });
     const newer = manifest({ ...tables({ b: 10, v: 1 }), triggers: ['t'] });
     expect(compared(newer, older)).to.deep.equal([
@@ -60,13 +60,13 @@ describe('compareInventories', () => {
     ]);
   });
 
-  it('names ten, and counts the rest', () => {
+  it('names ten missing objects, and counts the rest', () => {
     const names = Array.from({ length: 25 }, (_, i) => `v${i}`);
     const { SHRUNK } = compare(manifest(tables({ a: 1 })), manifest({ ...tables({ a: 1 }), views: names }));
     expect(SHRUNK).to.contain('view v9 and 15 more').and.not.contain('v10');
   });
 
-  it('reports rows that fell by more than the limit, of a table and of all together', () => {
+  it('reports lost rows above the limit, of one table and of all tables together', () => {
     const older = manifest(tables({ a: 1000, b: 100 }));
     expect(compare(manifest(tables({ a: 500, b: 50 })), older)).to.deep.equal({});
     expect(compare(manifest(tables({ a: 1000, b: 49 })), older).SHRUNK).to.equal('lost: rows: table b 100 -> 49');
@@ -76,13 +76,13 @@ describe('compareInventories', () => {
     expect(compare(manifest(tables({ a: 899, b: 100 }), { limit: 10 }), older).SHRUNK).to.contain('table a');
   });
 
-  it('makes no noise of tables that had fewer than a hundred rows', () => {
+  it('does not report tables that had fewer than 100 rows', () => {
     expect(compare(manifest(tables({ a: 1, b: 100_000 })), manifest(tables({ a: 99, b: 100_000 })))).to.deep.equal({});
     expect(compare(manifest(tables({ a: 1 })), manifest(tables({ a: 99 })))).to.deep.equal({});
     expect(compare(manifest(tables({ a: 1 })), manifest(tables({ a: 100 })))).to.have.keys('SHRUNK');
   });
 
-  it('counts the rows of a table that has gone into all together, and names the table only once', () => {
+  it('counts the rows of a missing table in the total, and names the table only once', () => {
     const { SHRUNK } = compare(manifest(tables({ a: 400 })), manifest(tables({ a: 400, b: 600 })));
     expect(SHRUNK).to.equal('lost: table b (600 rows); rows: 1,000 -> 400 in total');
   });
@@ -100,7 +100,7 @@ describe('compareInventories', () => {
       'lost: bytes of the dump: 107.3 KiB -> 24.8 KiB',
     ));
 
-  it('finds a dump incomplete that has lost its last row, or all that was in it', () => {
+  it('reports a dump as incomplete that has lost its last row or its last object', () => {
     const older = manifest({ ...tables({ a: 3, b: 2 }), views: ['v'] });
     const rowless = compared(manifest({ ...tables({ a: 0, b: 0 }), views: ['v'] }, { size: 10 }), older);
     expect(rowless.map(({ code, severity }) => [code, severity])).to.deep.equal([['DATABASE_EMPTIED', 'incomplete']]);
@@ -113,12 +113,12 @@ describe('compareInventories', () => {
     expect(compare(manifest({}), manifest({ views: ['v'] }))).to.have.keys('DATABASE_EMPTIED', 'SHRUNK');
   });
 
-  it('does not mind what was empty already', () => {
+  it('does not report a database that was empty before', () => {
     expect(compared(manifest({}), manifest({}))).to.deep.equal([]);
     expect(compared(manifest(tables({ a: 0 })), manifest(tables({ a: 0 })))).to.deep.equal([]);
   });
 
-  it('does not take for emptied what somebody wants to be empty from now on', () => {
+  it('does not report a database as emptied when dump_options leave its content out', () => {
     const older = manifest(tables({ a: 500 }));
     expect(compare(manifest(tables({ a: 0 }), { partial: ['--no-data'] }), older)).to.deep.equal({});
     const alike = manifest(tables({ a: 500 }), { partial: ['--ignore-table=pt_xyz.b'] });
@@ -127,7 +127,7 @@ describe('compareInventories', () => {
     );
   });
 
-  it('with a limit of 0 tells what is emptied, and nothing else; with 100 what is gone, too', () => {
+  it('with a limit of 0 reports only an emptied database, with 100 also missing objects', () => {
     const older = manifest({ ...tables({ a: 1000 }), views: ['v'] });
     expect(compare(manifest(tables({ a: 1 }), { size: 1, limit: 0 }), older)).to.deep.equal({});
     expect(compare(manifest(tables({ a: 0 }), { size: 1, limit: 0 }), older)).to.have.keys('DATABASE_EMPTIED');
@@ -197,7 +197,7 @@ describe('compareInventories', () => {
       });
   });
 
-  it('still tells what else has gone where something is not granted, broken or left out on purpose', () => {
+  it('still reports other losses where something is not granted, broken or left out on purpose', () => {
     const older = manifest({ ...tables({ a: 1000, log: 9000, b: 500 }), views: ['v'], events: ['e'] });
     const rest = (wish: Wish, inventory: Partial<Inventory>) => compare(manifest(inventory, wish), older).SHRUNK;
     expect(rest({ found: ['VIEWS_NOT_GRANTED'] }, { ...tables({ a: 1000, log: 9000 }), events: ['e'] })).to.equal(
@@ -211,7 +211,7 @@ describe('compareInventories', () => {
     );
   });
 
-  it('misses what both leave out on purpose no more than before, and all else as ever', () => {
+  it('ignores what both backups leave out on purpose, and compares everything else', () => {
     const partial = ['--ignore-table=pt_xyz.log'];
     const older = manifest({ ...tables({ a: 1000, b: 10 }), triggers: ['tr'] }, { partial });
     expect(compare(manifest(tables({ a: 1000 }), { partial }), older).SHRUNK).to.equal(

@@ -69,7 +69,7 @@ describeOnEachStore('a loss', store => {
   const recordOf = async (zip: SampleZip) =>
     JSON.parse(await readFile(join(app.storageDir, zip.database, `${zip.fileName}.json`), 'utf8'));
 
-  it('is not in any answer where nothing was lost', async () => {
+  it('is in no answer when nothing was lost', async () => {
     await send(night(1, 'whole'), FULL);
     const receipt = await send(night(2, 'whole'), FULL);
     expect(receipt).to.not.have.property('loss');
@@ -79,7 +79,7 @@ describeOnEachStore('a loss', store => {
     expect(json.data.histories[0]).to.not.have.any.keys('loss', 'loss_findings');
   });
 
-  it('is found night after night against the backup that still has it, until that comes back', async () => {
+  it('is reported every night against the backup that still has the data, until the data is back', async () => {
     const first = await send(night(1, 'nights'), FULL);
     for (const n of [2, 3]) {
       const receipt = await send(night(n, 'nights'), SHRUNKEN);
@@ -115,13 +115,13 @@ describeOnEachStore('a loss', store => {
     expect(again.loss.reference.id, 'the last one that had all').to.equal(back.id);
   });
 
-  it('is compared with the last backup that had all, however many nights ago', async () => {
+  it('is found by comparing with the last backup without a loss, of any age', async () => {
     const first = await send(night(1, 'long'), FULL);
     for (let n = 2; n < 26; n++) await send(night(n, 'long'), SHRUNKEN);
     expect((await send(night(26, 'long'), SHRUNKEN)).loss.reference.id).to.equal(first.id);
   });
 
-  it('can be accepted: later backups are compared with that one, and older ones with the same loss are over', async () => {
+  it('can be accepted: later backups are compared with the accepted one, and older ones with the same loss need no acceptance', async () => {
     await send(night(1, 'accepted'), FULL);
     const [second, third] = [await send(night(2, 'accepted'), SHRUNKEN), await send(night(3, 'accepted'), SHRUNKEN)];
     const { status, json } = await accept(third.id, { reason: ' moved to the archive ', by: 'ayu@office' });
@@ -137,7 +137,7 @@ describeOnEachStore('a loss', store => {
     expect((await reportOf(second.id)).loss).to.include({ status: 'superseded', acceptance: null });
   });
 
-  it('is accepted once: what was said first stays', async () => {
+  it('is accepted once: the first acceptance stays', async () => {
     await send(night(1, 'twice'), FULL);
     const { id } = await send(night(2, 'twice'), SHRUNKEN);
     const first = await accept(id, { reason: 'first' });
@@ -158,7 +158,7 @@ describeOnEachStore('a loss', store => {
     expect((await accept(third.id)).status).to.equal(200);
   });
 
-  it('of an incomplete backup is a finding and no more: the last complete one goes on to be asked about', async () => {
+  it('of an incomplete backup is only a finding: the loss of the last complete one still needs acceptance', async () => {
     const broken = { findings: [finding('BROKEN_VIEW', 'v is broken', 'Fix it.')] };
     const first = await send(night(1, 'incomplete'), FULL);
     const second = await send(night(2, 'incomplete'), SHRUNKEN);
@@ -172,7 +172,7 @@ describeOnEachStore('a loss', store => {
     expect((await seen('incomplete')).unaccepted).to.equal(null);
   });
 
-  it('is not what dump_options leave out on purpose, nor what a limit of 0 does not want to know', async () => {
+  it('is not reported for what dump_options leave out, nor with a limit of 0', async () => {
     await send(night(1, 'purpose'), FULL);
     const partial = finding('PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --ignore-table=pt_xyz.faktur');
     expect(codesOf(await send(night(2, 'purpose'), SHRUNKEN, { findings: [partial] }))).to.deep.equal([
@@ -184,7 +184,7 @@ describeOnEachStore('a loss', store => {
     expect(codesOf(await send(night(5, 'purpose'), SHRUNKEN)), 'the limit has accepted it').to.deep.equal([]);
   });
 
-  it('is seen when options that left something out for weeks are taken back', async () => {
+  it('is found when options that left something out for weeks are removed', async () => {
     const partial = finding('PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --ignore-table=pt_xyz.faktur');
     const first = await send(night(1, 'weeks'), FULL);
     for (let n = 2; n < 20; n++)
@@ -192,7 +192,7 @@ describeOnEachStore('a loss', store => {
     expect((await send(night(20, 'weeks'), SHRUNKEN)).loss.reference.id).to.equal(first.id);
   });
 
-  it('once accepted hides nothing older behind it from one that leaves out other things', async () => {
+  it('does not hide older losses, once accepted, from a backup that leaves out other things', async () => {
     const partial = { findings: [finding('PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --skip-events')] };
     await send(night(1, 'line'), FULL);
     const { id } = await send(night(2, 'line'), SHRUNKEN, partial);
@@ -201,7 +201,7 @@ describeOnEachStore('a loss', store => {
     expect(codesOf(await send(night(3, 'line'), SHRUNKEN))).to.deep.equal([]);
   });
 
-  it('is seen of a backup that is delivered late, and does not come over a newer one that has all', async () => {
+  it('is found in a backup that is delivered late, and does not affect a newer one without a loss', async () => {
     await send(night(1, 'late'), FULL);
     const newest = await send(night(4, 'late'), FULL);
     const late = await send(night(3, 'late'), SHRUNKEN);
@@ -214,7 +214,7 @@ describeOnEachStore('a loss', store => {
     expect((await seen('late')).unaccepted, 'older full ones change nothing').to.equal(fifth.id);
   });
 
-  it('stays one whose reference has been damaged since, and says so', async () => {
+  it('stays a loss when the backup to compare with is damaged, and reports that', async () => {
     const first = await send(night(1, 'damaged'), FULL);
     await app.history.em.fork().nativeUpdate(Backup, first.id, { damage: 'gone' });
     const second = await send(night(2, 'damaged'), SHRUNKEN);
@@ -260,7 +260,7 @@ describeOnEachStore('a loss', store => {
     expect((await reportOf(last.id)).loss.reference.instead.timestamp, 'an older one').to.equal('2023-10-01 01:30:00');
   });
 
-  it('is not advised to be accepted once a newer backup has it all', async () => {
+  it('does not advise to accept it once a newer backup has all data', async () => {
     await send(night(1, 'over'), FULL);
     const { id } = await send(night(2, 'over'), SHRUNKEN);
     await send(night(3, 'over'), FULL);
@@ -281,7 +281,7 @@ describeOnEachStore('a loss', store => {
     expect(json.data.loss.status).to.equal('accepted');
   });
 
-  it('is told by GraphQL too, with its acceptance, and found by a filter', async () => {
+  it('is also shown by GraphQL, with its acceptance, and found by a filter', async () => {
     const first = await send(night(1, 'asked_by_graphql'), FULL);
     const second = await send(night(2, 'asked_by_graphql'), SHRUNKEN);
     await send(night(1, 'asked_whole'), FULL);
@@ -320,7 +320,7 @@ describeOnEachStore('a loss', store => {
     expect(accepted.without.totalCount).to.equal(2);
   });
 
-  it('stands in the record beside the zip, and its acceptance, before the history knows of it', async () => {
+  it('is written to the record beside the zip, with its acceptance, before the history', async () => {
     const [full, zip] = [night(1, 'recorded'), night(2, 'recorded')];
     await send(full, FULL);
     const { id } = await send(zip, SHRUNKEN);
@@ -346,7 +346,7 @@ describeOnEachStore('a loss', store => {
     expect((await accept(id)).status).to.equal(200);
   });
 
-  it('is accepted only with a reason, of a backup that has one, by JSON that says that it is JSON', async () => {
+  it('is accepted only with a reason, for a backup with a loss, by a request of type application/json', async () => {
     const whole = await send(night(1, 'asked'), FULL);
     const { id } = await send(night(2, 'asked'), SHRUNKEN);
     for (const id of [999_999, 'x', '0', '1e3', '99999999999999999999'])
@@ -381,7 +381,7 @@ describeOnEachStore('a loss', store => {
     expect(most.json.data.loss.acceptance.reason).to.have.length(1000);
   });
 
-  it('of before there was this finding is shown as it was, and needs no acceptance', async () => {
+  it('of an earlier version is shown as it was, and needs no acceptance', async () => {
     const first = await send(night(1, 'former'), FULL);
     const old = [
       finding('OBJECTS_GONE', 'gone: table faktur'),

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { manifestTurn } from './manifest-turns.ts';
 
 describe('manifestTurn', () => {
-  it('works on large manifests one at a time, also behind one that fails, while small ones pass by', async () => {
+  it('handles large manifests one at a time, also after one that fails, while small ones go ahead', async () => {
     const events: string[] = [];
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const large = (name: string, fails = false) =>

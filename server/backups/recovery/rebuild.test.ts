@@ -103,7 +103,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     return zips;
   }
 
-  it('gives a lost history back, answer by answer, and ids go on above', async function () {
+  it('restores a lost history with the same answers, and new ids follow the old ones', async function () {
     this.timeout(60_000);
     let url = await start();
     const zips = await fill(url);
@@ -133,7 +133,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     expect(json.data.findings[0].message).to.match(/^lost since backup \d+ \(2023-10-02 [^)]*\): view v$/);
   });
 
-  it('changes nothing of a history that is there, and adds what it lacks', async () => {
+  it('does not change an existing history, and adds the missing backups', async () => {
     let url = await start();
     const [known, stray] = [sampleZip(), sampleZip({ database: 'stray' })];
     await upload(url, known, { manifest: sampleManifest(known) });
@@ -148,7 +148,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     for (const answer of before.slice(1, -1)) expect(after).to.deep.include(answer);
   });
 
-  it('reads a zip that has no record as if it were received, when it was written', async () => {
+  it('reads a zip without a record as if it was received at its modification time', async () => {
     const [bare, cut] = [sampleZip(), sampleZip({ content: 'cut off' })];
     await mkdir(join(env.STORAGE_DIR, 'pt_xyz'), { recursive: true });
     for (const zip of [bare, cut]) await writeFile(pathOf(zip), zip.bytes);
@@ -178,7 +178,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     expect(record).to.include({ id: report(bare).id, received_at: '2023-10-31T00:00:07.125Z' });
   });
 
-  it('remembers a backup whose zip is gone, and takes it back', async () => {
+  it('restores a backup whose zip is missing, and accepts the zip again', async () => {
     env.ALLOW_EMPTY_STORAGE = 'on';
     let url = await start();
     const zip = sampleZip();
@@ -217,7 +217,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     expect(await readdir(join(env.STORAGE_DIR, 'pt_xyz'))).to.have.length(7);
   });
 
-  it('reads the zip where the record has rotted, and leaves the record for people to look at', async () => {
+  it('reads the zip where the record is damaged, and keeps the damaged record', async () => {
     let url = await start();
     const zip = sampleZip();
     await upload(url, zip, { manifest: sampleManifest(zip) });
@@ -232,7 +232,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     expect((await request(`${url}/pt_xyz`)).json.data.histories[0].state).to.equal('unverified');
   });
 
-  it('goes on behind a record that no store can hold, and names it; believes no state that its findings contradict', async () => {
+  it('goes on after a record that the history cannot store, and names it; does not trust a state that its findings contradict', async () => {
     const url = await start();
     const [first, odd, better, last] = [sampleZip(), sampleZip(), sampleZip(), sampleZip()];
     const zips = [first, odd, better, last];
@@ -258,7 +258,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     expect((await upload(again, sampleZip())).status).to.equal(201);
   });
 
-  it('sees at once when a file has not the size that was received', async () => {
+  it('notices at once that a file has another size than was received', async () => {
     const url = await start();
     const zip = sampleZip();
     await upload(url, zip, { manifest: sampleManifest(zip) });
@@ -299,7 +299,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     expect(JSON.parse(await readFile(pathOf(older, '.json'), 'utf8'))).to.deep.equal({ ...record, id });
   });
 
-  it('gives no id of the history to a file whose record claims it', async () => {
+  it('gives an id of the history to no other file whose record claims it', async () => {
     let url = await start();
     const lost = sampleZip();
     await upload(url, lost);

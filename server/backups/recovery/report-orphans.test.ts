@@ -8,7 +8,7 @@ import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { reportOrphans } from './report-orphans.ts';
 
-describeOnEachStore('the hunt for strays', store => {
+describeOnEachStore('the search for orphaned files', store => {
   let app: RunningApp;
   beforeEach(async () => {
     app = await runApp(store);
@@ -54,13 +54,13 @@ describeOnEachStore('the hunt for strays', store => {
     ]);
   });
 
-  it('says nothing of backups that come while it looks', async () => {
+  it('does not report backups that are received during the search', async () => {
     expect((await upload(app.url, sampleZip())).status).to.equal(201);
     const arriving = afterListing(async () => expect((await upload(app.url, sampleZip())).status).to.equal(201));
     expect(await warnings(app, arriving)).to.deep.equal([]);
   });
 
-  it('says nothing of an upload that has its file and not yet its row', async () => {
+  it('does not report an upload that has its file and not yet its row', async () => {
     const [named, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const slow: Storage = {
       ...app.storage,
@@ -91,7 +91,7 @@ describeOnEachStore('the hunt for strays', store => {
     expect((await sending).status).to.equal(201);
   });
 
-  it('says nothing of a backup whose bad file is just being replaced', async () => {
+  it('does not report a backup whose damaged file is being replaced', async () => {
     const zip = sampleZip();
     expect((await upload(app.url, zip)).status).to.equal(201);
     const path = join(app.storageDir, zip.database, zip.fileName);

@@ -53,7 +53,7 @@ describe('the record of a backup', () => {
     });
   });
 
-  it('has no loss where nothing was lost, as those of before there were any, and no acceptance before somebody accepts', () => {
+  it('has no loss where nothing was lost, like those of earlier versions, and no acceptance before someone accepts', () => {
     const read = (more: object) => parseSidecar(formatSidecar({ ...backup, ...more } as Backup), zip);
     expect(read({ shrunkFrom: null })).to.not.have.property('loss');
     const { shrunkFrom: reference } = backup;
@@ -70,7 +70,7 @@ describe('the record of a backup', () => {
     }
   });
 
-  it('also where little is known', () => {
+  it('is read back where little is known', () => {
     const little = { ...backup, findings: null, dumpSize: null, dumpSha256: null, manifest: null } as unknown as Backup;
     const unknown = { findings: [], dump_size: null, dump_sha256: null, manifest: null };
     expect(parseSidecar(formatSidecar(little), zip)).to.deep.include(unknown);

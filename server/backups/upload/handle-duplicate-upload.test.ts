@@ -42,7 +42,7 @@ describeOnEachStore('a file that is sent again', store => {
     expect((await request(`${app.url}/${zip.database}`)).json.data.histories[0].state).to.equal('complete');
   }
 
-  it('heals one that has other bytes, which are kept aside', async () => {
+  it('replaces a stored file with other bytes, and keeps those bytes aside', async () => {
     const { zip, receipt } = await damaged('rotten');
     const rotten = Buffer.from(zip.bytes);
     rotten[100]! ^= 1;
@@ -63,7 +63,7 @@ describeOnEachStore('a file that is sent again', store => {
     expect(await filesOf(zip)).to.have.length(5);
   });
 
-  it('brings one back that is gone, with its record', async () => {
+  it('restores a missing file, with its record', async () => {
     const { zip, receipt } = await damaged('gone');
     const record = await readFile(`${pathOf(zip)}.json`, 'utf8');
     await rm(join(app.storageDir, 'gone'), { recursive: true });
@@ -74,13 +74,13 @@ describeOnEachStore('a file that is sent again', store => {
     expect(await filesOf(zip)).to.deep.equal([zip.fileName, `${zip.fileName}.json`]);
   });
 
-  it('clears a mark of damage when the stored bytes are right after all', async () => {
+  it('clears a mark of damage when the stored bytes are right', async () => {
     const { zip, receipt } = await damaged('put_back');
     await expectHealed(zip, receipt);
     expect(await filesOf(zip)).to.deep.equal([zip.fileName, `${zip.fileName}.json`]);
   });
 
-  it('heals one that the disk can not read any more', async () => {
+  it('replaces a stored file that the disk can no longer read', async () => {
     const failing = async function* () {
       yield Buffer.from('PK');
       throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
@@ -97,7 +97,7 @@ describeOnEachStore('a file that is sent again', store => {
     expect(await filesOf(zip)).to.include(`${zip.fileName}.bad-1`);
   });
 
-  it('does not replace what is stored by other bytes, however damaged that is', async () => {
+  it('does not replace a stored file by other bytes, also when it is damaged', async () => {
     const { zip } = await damaged('contested');
     await writeFile(pathOf(zip), 'rotten');
     const other = sampleZip({ database: 'contested', fileName: zip.fileName, content: 'other' });
@@ -106,7 +106,7 @@ describeOnEachStore('a file that is sent again', store => {
     expect((await request(`${app.url}/contested`)).json.data.histories[0].state).to.equal('damaged');
   });
 
-  it('of many at once heals once', async () => {
+  it('is replaced once when it is sent many times at once', async () => {
     const { zip, receipt } = await damaged('raced');
     await writeFile(pathOf(zip), 'rotten');
     const answers = await Promise.all(Array.from({ length: 6 }, () => send(zip)));
@@ -123,7 +123,7 @@ describeOnEachStore('a file that is sent again', store => {
     expect(await readFile(`${pathOf(zip)}.json`, 'utf8')).to.equal(whole);
   });
 
-  it('gives a record to one from before there were records', async () => {
+  it('writes a record for a file of a version without records', async () => {
     const zip = sampleZip({ database: 'old' });
     const { json } = await upload(app.url, zip);
     await app.history.em

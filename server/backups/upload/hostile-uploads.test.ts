@@ -33,7 +33,7 @@ describe('the service, as its own process', function () {
     await rm(folder, { recursive: true });
   });
 
-  it('refuses a zip of 42 bytes that leads out of itself, and goes on', async () => {
+  it('refuses a zip of 42 bytes whose header points outside the file, and goes on', async () => {
     for (const offset of [2n ** 53n, 2n ** 63n, 2n ** 64n - 1n, 2n ** 31n, 43n]) {
       const bytes = Buffer.from(BEYOND);
       bytes.writeBigUInt64LE(offset, 8);
@@ -42,7 +42,7 @@ describe('the service, as its own process', function () {
     expect((await upload(service.url, sampleZip())).status).to.equal(201);
   });
 
-  it('answers a small upload before the zips that inflate to a thousand times their size', async () => {
+  it('answers a small upload before zips that decompress to a thousand times their size', async () => {
     const zeros = Buffer.alloc(256 * 1024 ** 2);
     const bombs = Array.from({ length: 6 }, (_, day) =>
       sampleZip({ database: 'zeros', takenAt: `2023-10-0${day + 1}T00:00:00Z`, content: day === 0 ? zeros : '' }),
@@ -63,7 +63,7 @@ describe('the service, as its own process', function () {
     expect(small).to.have.length.above(3);
   });
 
-  it('takes manifests of 100,000 tables, and compares them', async () => {
+  it('accepts manifests of 100,000 tables, and compares them', async () => {
     const tables = Array.from({ length: 100_000 }, (_, at) => ({ name: `t${at}`, rows: 1, bytes: 2 }));
     const [first, second] = ['2023-01-01T00:00:00Z', '2023-01-02T00:00:00Z'].map(takenAt =>
       sampleZip({ database: 'wide', takenAt }),
@@ -112,7 +112,7 @@ describe('the service, as its own process', function () {
     expect((await request(`${strict.url}/pt_xyz`)).json.data.histories).to.have.length(1);
   });
 
-  it('rebuilds a history beside stored zips that lead out of themselves', async () => {
+  it('rebuilds a history beside stored zips whose headers point outside the file', async () => {
     const zip = sampleZip({ takenAt: '2023-11-01T00:00:00Z' });
     await service.stop();
     await writeFile(join(folder, 'backups', 'pt_xyz', zip.fileName), BEYOND);

@@ -25,7 +25,7 @@ describeOnEachStore('the receipt of an upload', store => {
   const send = (zip: SampleZip, manifest: object = sampleManifest(zip)) => upload(app.url, zip, { manifest });
   const reportOf = async (id: number) => (await request(`${app.url}/${id}/manifest`)).json;
 
-  it('says complete when the manifest does, and all of it is true', async () => {
+  it('is complete when the manifest says so and all of it is true', async () => {
     const zip = sampleZip();
     const headers = { 'Repr-Digest': `sha-512=:AAAA:, ${digestOf(zip.sha256)}` };
     const answer = await upload(app.url, zip, { manifest: sampleManifest(zip), headers });
@@ -39,7 +39,7 @@ describeOnEachStore('the receipt of an upload', store => {
     expect(uploadReceipt.isValidSync(answer.json, { strict: true })).to.equal(true);
   });
 
-  it('says incomplete when the manifest does, with its findings, and its warnings weigh nothing', async () => {
+  it('is incomplete when the manifest says so, with its findings, and warnings do not count', async () => {
     const [partial, warned] = [sampleZip(), sampleZip()];
     const findings = [finding('TRIGGERS_NOT_GRANTED', 'no right to see triggers', 'GRANT TRIGGER ON `pt_xyz`.* TO u;')];
     const answer = await send(partial, sampleManifest(partial, { findings }));
@@ -49,14 +49,14 @@ describeOnEachStore('the receipt of an upload', store => {
     expect(second.json.data).to.deep.include({ state: 'complete', findings: warnings });
   });
 
-  it('says unverified when no manifest came', async () => {
+  it('is unverified without a manifest', async () => {
     const answer = await upload(app.url, sampleZip());
     expect(answer.status).to.equal(201);
     expect(answer.json.data.state).to.equal('unverified');
     expect(codesOf(answer)).to.deep.equal(['NO_MANIFEST']);
   });
 
-  it('says incomplete when the last line of the dump is no end marker, with a manifest or without', async () => {
+  it('is incomplete when the dump does not end with the end marker, with a manifest or without', async () => {
     for (const content of ['', 'INSERT', '-- Dump completed on x\nINSERT', `INSERT '-- Dump completed'`]) {
       const [bare, vouched] = [0, 1].map(() => sampleZip({ content, database: 'cut_off' })) as [SampleZip, SampleZip];
       const answers = [await upload(app.url, bare), await send(vouched)];
@@ -67,7 +67,7 @@ describeOnEachStore('the receipt of an upload', store => {
     }
   });
 
-  it('takes the manifest behind the file, too', async () => {
+  it('accepts the manifest after the file, too', async () => {
     const zip = sampleZip();
     const form = new FormData();
     form.append('file', new Blob([new Uint8Array(zip.bytes)]), zip.fileName);
@@ -105,7 +105,7 @@ describeOnEachStore('the receipt of an upload', store => {
     });
   });
 
-  it('is not given, nor is there a row, when the record can not be written', async () => {
+  it('is an error, and no row is written, when the record can not be written', async () => {
     const { storage } = app;
     const failing = {
       ...storage,
@@ -120,7 +120,7 @@ describeOnEachStore('the receipt of an upload', store => {
   });
 
   describe('GET /{id_file}/manifest', () => {
-    it('tells all that is known of a backup', async () => {
+    it('shows all that is known about a backup', async () => {
       const zip = sampleZip();
       const manifest = { ...sampleManifest(zip), a_key_of_a_newer_client: ['データ', null] };
       const { data } = (await send(zip, manifest)).json;
@@ -131,7 +131,7 @@ describeOnEachStore('the receipt of an upload', store => {
       expect(manifestSchema.isValidSync(report.data.manifest, { strict: true })).to.equal(true);
     });
 
-    it('also of one without a manifest, of a damaged one, and of one from before there were manifests', async () => {
+    it('shows a backup without a manifest, a damaged one, and one of a version without manifests', async () => {
       const zip = sampleZip();
       const { id } = (await upload(app.url, zip)).json.data;
       const old = { state: 'unverified', findings: null, dumpSize: null, dumpSha256: null } as const;
@@ -152,7 +152,7 @@ describeOnEachStore('the receipt of an upload', store => {
       expect((await reportOf(id)).data.state).to.equal('unverified');
     });
 
-    it('answers 404 to what is no id of a backup', async () => {
+    it('answers 404 to an invalid id', async () => {
       for (const id of ['999999', '0', 'x', '4294967296'])
         expectError(await request(`${app.url}/${id}/manifest`), 404, 'BACKUP_NOT_FOUND');
     });
@@ -214,7 +214,7 @@ describeOnEachStore('the receipt of an upload', store => {
         expectError(await send(zip, { ...sampleManifest(zip), dump: wrong }), 422, 'MANIFEST_MISMATCH', 'manifest');
     });
 
-    it('what is no manifest, saying what is wrong', async () => {
+    it('an invalid manifest, with what is wrong', async () => {
       const zip = sampleZip();
       const good = sampleManifest(zip);
       const wrong: Array<[string, unknown]> = [
@@ -283,7 +283,7 @@ describeOnEachStore('the receipt of an upload', store => {
       late.socket.destroy();
     });
 
-    it('a manifest that is larger than may be, and other fields that are', async () => {
+    it('a manifest or another field that is too large', async () => {
       const zip = sampleZip();
       const manifest = JSON.stringify(sampleManifest(zip)).padEnd(MAX_MANIFEST_BYTES + 1);
       const large = await upload(app.url, zip, { fields: { manifest } });
@@ -294,14 +294,14 @@ describeOnEachStore('the receipt of an upload', store => {
       expect(note.json.message).to.contain('note').and.contain('65536');
     });
 
-    it('one that is nested so deeply that it could not be kept', async () => {
+    it('a manifest that is nested too deeply to be stored', async () => {
       const zip = sampleZip();
       const deep = `${JSON.stringify(sampleManifest(zip)).slice(0, -1)},"x":${'['.repeat(1e6)}${']'.repeat(1e6)}}`;
       expectError(await upload(app.url, zip, { fields: { manifest: deep } }), 422, 'INVALID_MANIFEST', 'manifest');
     });
   });
 
-  it('takes the largest manifest that may be, and gives it back', async function () {
+  it('accepts the largest allowed manifest, and returns it', async function () {
     this.timeout(60_000);
     const zip = sampleZip({ database: 'large' });
     const tables = Array.from({ length: 120_000 }, (_, i) => table(`table with a name, no ${i}`, i));
@@ -314,7 +314,7 @@ describeOnEachStore('the receipt of an upload', store => {
     expect(JSON.stringify((await reportOf(answer.json.data.id)).data.manifest)).to.equal(text);
   });
 
-  it('refuses one that the history could not take, with its findings once more and each quote escaped', async function () {
+  it('refuses a manifest that is too large for the history with its findings and escaped quotes', async function () {
     this.timeout(60_000);
     const message = '"'.repeat(16_300);
     const findings = Array.from({ length: 250 }, () => ({ code: 'BROKEN_VIEW', severity: 'incomplete', message }));
@@ -341,7 +341,7 @@ describeOnEachStore('the receipt of an upload', store => {
       expect(answer.json.data.findings[0].message).to.contain('(2023-10-01 00:00:00 UTC)').and.contain('1,000 -> 400');
     });
 
-    it('finds one incomplete that was emptied, and goes on comparing with the last complete one', async () => {
+    it('reports an emptied database as incomplete, and goes on comparing with the last complete backup', async () => {
       await sendOf(day(1, 'emptied'), 1000);
       for (const n of [2, 3]) {
         const answer = await sendOf(day(n, 'emptied'), 0);
@@ -351,19 +351,19 @@ describeOnEachStore('the receipt of an upload', store => {
       }
     });
 
-    it('keeps what the client found before what the service did', async () => {
+    it('lists the findings of the client before those of the service', async () => {
       await sendOf(day(1, 'both'), 1000);
       const answer = await sendOf(day(2, 'both'), 400, { findings: [finding('DUMP_STDERR_WARNING', 'hm')] });
       expect(codesOf(answer)).to.deep.equal(['DUMP_STDERR_WARNING', 'SHRUNK']);
     });
 
-    it('goes by what was complete when it came, although its file has been lost since', async () => {
+    it('uses a backup that was complete when it was received, although its file is lost', async () => {
       const lost = await sendOf(day(1, 'lost'), 1000);
       await app.history.em.fork().nativeUpdate(Backup, lost.json.data.id, { damage: 'gone' });
       expect(codesOf(await sendOf(day(2, 'lost'), 0))).to.deep.equal(['DATABASE_EMPTIED']);
     });
 
-    it('goes by one that leaves out the same on purpose, not by one without its rows', async () => {
+    it('uses a backup that leaves out the same on purpose, not one without its rows', async () => {
       const bare = { findings: [finding('PARTIAL_BY_CONFIG', 'partial, as dump_options wants it: --no-data')] };
       await sendOf(day(1, 'bare'), 1000);
       expect((await sendOf(day(2, 'bare'), 0, bare)).json.data.state).to.equal('complete');
@@ -373,7 +373,7 @@ describeOnEachStore('the receipt of an upload', store => {
       expect(emptied.json.data.findings[0].message).to.contain('(2023-10-01');
     });
 
-    it('says nothing of rows where the user may not see the tables', async () => {
+    it('does not report rows where the user may not see the tables', async () => {
       await sendOf(day(1, 'blind'), 1000);
       const blind = finding('TABLES_NOT_GRANTED', 'x');
       const zip = day(3, 'blind');
@@ -381,7 +381,7 @@ describeOnEachStore('the receipt of an upload', store => {
       expect(codesOf(seen)).to.deep.equal(['TABLES_NOT_GRANTED']);
     });
 
-    it('passes over what is incomplete, unverified, younger, or of another database', async () => {
+    it('skips backups that are incomplete, unverified, newer, or of another database', async () => {
       const database = 'picky';
       await sendOf(day(1, database), 500);
       await sendOf(day(2, database), 9000, { findings: [finding('RIGHTS_UNKNOWN', 'x')] });
@@ -392,7 +392,7 @@ describeOnEachStore('the receipt of an upload', store => {
       expect(codesOf(await sendOf(day(9, database), 400))).to.deep.equal(['SHRUNK']);
     });
 
-    it('of two of one second takes the one that was received last', async () => {
+    it('uses the one that was received last, of two of the same second', async () => {
       await sendOf(day(1, 'second'), 9000);
       await sendOf(day(1, 'second'), 500, { shrinkLimitPercent: 100 });
       const { json } = await sendOf(day(1, 'second'), 200);
@@ -420,7 +420,7 @@ describeOnEachStore('the receipt of an upload with VERIFY_UPLOADS=off', store =>
     expect(uploadReceipt.isValidSync(answers[0]!.json, { strict: true })).to.equal(true);
   });
 
-  it('does not inflate, but still checks structure, names, digests and sizes', async () => {
+  it('does not decompress the zip, but still checks structure, names, digests and sizes', async () => {
     const zip = sampleZip({ content: 'INSERT '.repeat(500) });
     const rotten = { ...zip, bytes: Buffer.from(zip.bytes) };
     rotten.bytes[Buffer.byteLength(zip.fileName) + 40]! ^= 0xff;

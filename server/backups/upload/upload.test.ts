@@ -45,7 +45,7 @@ describeOnEachStore('POST /{db_name}', store => {
     expect(await readFile(join(app.storageDir, 'pt_xyz', zip.fileName))).to.deep.equal(zip.bytes);
   });
 
-  it('keeps files and folders to itself', async () => {
+  it('creates files and folders that only its own user can read', async () => {
     const zip = sampleZip({ database: 'private' });
     await upload(app.url, zip);
     const folder = join(app.storageDir, 'private');
@@ -53,7 +53,7 @@ describeOnEachStore('POST /{db_name}', store => {
     expect((await stat(join(folder, zip.fileName))).mode & 0o777).to.equal(0o600);
   });
 
-  it('takes the file under any field name, and both endings', async () => {
+  it('accepts the file under any field name, and with both endings', async () => {
     const id = '0f69a75b-9fdf-48c6-8ec9-2277934b7bb8';
     const zip = sampleZip({ fileName: `mysql-2023-10-31-00-00-00-pt_xyz-${id}.zip` });
     const { status, json } = await upload(app.url, zip, { field: 'backup', fields: { db_name: 'pt_xyz' } });
@@ -71,14 +71,14 @@ describeOnEachStore('POST /{db_name}', store => {
     }
   });
 
-  it('tells names apart by capitals and accents', async () => {
+  it('treats names that differ by upper and lower case or accents as different', async () => {
     for (const database of ['shop', 'Shop', 'shöp', 'shöp'.normalize('NFD')])
       expect((await upload(app.url, sampleZip({ database }))).status).to.equal(201);
     const { json } = await request(`${app.url}/shop`);
     expect(json.data.histories).to.have.length(1);
   });
 
-  it('answers 200 with the record that stands when the same file comes again', async () => {
+  it('answers 200 with the existing record when the same file is sent again', async () => {
     const zip = sampleZip();
     const first = await upload(app.url, zip);
     const count = await countBackups();
@@ -89,7 +89,7 @@ describeOnEachStore('POST /{db_name}', store => {
     expect(await countBackups()).to.equal(count);
   });
 
-  it('answers 409 to other bytes under a name that is taken, and leaves the stored file alone', async () => {
+  it('answers 409 to other bytes under a used name, and does not change the stored file', async () => {
     const zip = sampleZip();
     await upload(app.url, zip);
     expectError(await upload(app.url, { ...sampleZip({ fileName: zip.fileName, content: 'x' }) }), 409, 'NAME_TAKEN');
@@ -108,7 +108,7 @@ describeOnEachStore('POST /{db_name}', store => {
     expect((await request(`${app.url}/orphaned`)).json.data.histories).to.have.length(1);
   });
 
-  it('one of many identical uploads at once is new, and all get the same record', async () => {
+  it('records one of many identical uploads at once, and answers all with the same record', async () => {
     const zip = sampleZip({ database: 'raced' });
     const answers = await Promise.all(Array.from({ length: 8 }, () => upload(app.url, zip)));
     expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 200, 200, 200, 200, 200, 200, 201]);
@@ -116,7 +116,7 @@ describeOnEachStore('POST /{db_name}', store => {
     expect((await request(`${app.url}/raced`)).json.data.histories).to.have.length(1);
   });
 
-  it('one of many different uploads under one name wins, and its bytes are what is kept', async () => {
+  it('stores one of many different uploads under one name, and answers 409 to the others', async () => {
     const { fileName } = sampleZip({ database: 'contested' });
     const zips = Array.from({ length: 8 }, (_, i) => sampleZip({ database: 'contested', fileName, content: `${i}` }));
     const answers = await Promise.all(zips.map(zip => upload(app.url, zip)));
@@ -127,14 +127,14 @@ describeOnEachStore('POST /{db_name}', store => {
     expect((await app.storedFiles()).filter(file => file.endsWith('.part'))).to.deep.equal([]);
   });
 
-  it('takes the first uploads of a new database all at once', async () => {
+  it('accepts many first uploads of a new database at once', async () => {
     const zips = Array.from({ length: 12 }, () => sampleZip({ database: 'brand_new' }));
     const answers = await Promise.all(zips.map(zip => upload(app.url, zip)));
     expect(answers.map(({ status, text }) => (status === 201 ? status : text))).to.deep.equal(zips.map(() => 201));
     expect((await request(`${app.url}/brand_new`)).json.data.histories).to.have.length(12);
   });
 
-  it('takes names that differ from a path of its own by capitals', async () => {
+  it('accepts names that differ from a path of the service only by upper and lower case', async () => {
     for (const database of ['GraphQL', 'GRAPHQL']) {
       const { status, json } = await upload(app.url, sampleZip({ database }));
       expect(status).to.equal(201);
@@ -173,7 +173,7 @@ describeOnEachStore('POST /{db_name}', store => {
         expectError(await upload(app.url, { ...zip, fileName }), 422, 'INVALID_FILE_NAME', 'file');
       });
 
-    it('a database that can not be', async () => {
+    it('an invalid database name', async () => {
       for (const path of ['..%2Fx', 'a%2Fb', 'a%5Cb', 'a%00b', 'x'.repeat(65), '%20', 'a%20', '...']) {
         const form = new FormData();
         form.append('file', new Blob(['x']), sampleZip().fileName);
@@ -186,7 +186,7 @@ describeOnEachStore('POST /{db_name}', store => {
       }
     });
 
-    it('a field db_name that is not the path, before or after the file', async () => {
+    it('a field db_name that differs from the path, before or after the file', async () => {
       const zip = sampleZip();
       const fields = { db_name: 'pt_abc' };
       expectError(await upload(app.url, zip, { fields }), 422, 'VALIDATION_FAILED', 'db_name');
@@ -201,7 +201,7 @@ describeOnEachStore('POST /{db_name}', store => {
       );
     });
 
-    it('no file, a text field in its place, or two files', async () => {
+    it('no file, a text field instead of the file, or two files', async () => {
       const zip = sampleZip();
       const form = new FormData();
       form.append('file', 'text');
@@ -235,7 +235,7 @@ describeOnEachStore('POST /{db_name}', store => {
       expectError(await post(''), 400, 'MALFORMED_FORM');
     });
 
-    it('what is no zip of the right content', async () => {
+    it('a file that is not a zip with the right content', async () => {
       const { fileName, bytes, database } = sampleZip();
       expectError(
         await upload(app.url, { database, fileName, bytes: Buffer.from('no zip') }),
