@@ -84,15 +84,15 @@ async function append(
   if (answer.status === 206) checkRange(answer.headers.get('content-range'), from, remote);
   let reached = answer.status === 206 ? from : 0;
   let toSkip = await sink.from(reached);
-  using watch = new Watch(stalledMs, error => stalled.abort(error));
+  using timer = new StallTimer(stalledMs, error => stalled.abort(error));
   try {
     for await (const chunk of answer.body ?? []) {
-      watch.came(chunk.length);
+      timer.received(chunk.length);
       reached += chunk.length;
       if (reached > remote.size) throw tooLong(remote);
       const fresh = chunk.subarray(Math.min(toSkip, chunk.length));
       toSkip -= chunk.length - fresh.length;
-      if (fresh.length > 0) await watch.without(() => sink.write(fresh));
+      if (fresh.length > 0) await timer.without(() => sink.write(fresh));
       signal.throwIfAborted();
     }
     await sink.flush();
@@ -104,7 +104,7 @@ async function append(
 }
 
 /** A line over which too little comes is given up; how long what comes takes to be written does not count. */
-class Watch implements Disposable {
+class StallTimer implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #came = 0;
   #writingMs = 0;
@@ -121,7 +121,7 @@ class Watch implements Disposable {
     }, ms);
   }
 
-  came(bytes: number): void {
+  received(bytes: number): void {
     this.#came += bytes;
   }
 

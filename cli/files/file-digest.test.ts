@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openFileCount } from '../../testing/machine/open-files.ts';
-import { fileDigest, piecesOf } from './file-digest.ts';
+import { chunksOf, fileDigest } from './file-digest.ts';
 
 const never = new AbortController().signal;
 
@@ -32,7 +32,7 @@ describe('file-digest', () => {
     const stop = new AbortController();
     let pieces = 0;
     const reading = (async () => {
-      for await (const _ of piecesOf(join(folder, 'file'), stop.signal)) if (++pieces === 2) stop.abort('stop');
+      for await (const _ of chunksOf(join(folder, 'file'), stop.signal)) if (++pieces === 2) stop.abort('stop');
     })();
     expect(await reading.catch(error => error)).to.equal('stop');
     expect(pieces).to.equal(2);
@@ -44,7 +44,7 @@ describe('file-digest', () => {
 
   it('closes the file when its reader stops early', async () => {
     const before = await openFileCount();
-    for await (const _ of piecesOf(join(folder, 'file'), never)) break;
+    for await (const _ of chunksOf(join(folder, 'file'), never)) break;
     expect(await openFileCount()).to.equal(before);
   });
 

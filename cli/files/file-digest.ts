@@ -8,7 +8,7 @@ const PIECE_BYTES = 1 << 20;
  * each would cost half as much time again, and wait for the garbage collector.
  * @throws the signal's reason when aborted
  */
-export async function* piecesOf(path: string, signal?: AbortSignal): AsyncGenerator<Buffer<ArrayBuffer>> {
+export async function* chunksOf(path: string, signal?: AbortSignal): AsyncGenerator<Buffer<ArrayBuffer>> {
   await using file = await open(path, 'r');
   const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
   for (;;) {
@@ -22,6 +22,6 @@ export async function* piecesOf(path: string, signal?: AbortSignal): AsyncGenera
 /** @returns the SHA-256 of a file, in bounded memory @throws the signal's reason when aborted */
 export async function fileDigest(path: string, signal: AbortSignal): Promise<Buffer> {
   const hash = createHash('sha256');
-  for await (const piece of piecesOf(path, signal)) hash.update(piece);
+  for await (const piece of chunksOf(path, signal)) hash.update(piece);
   return hash.digest();
 }

@@ -20,7 +20,7 @@ const MOST = 100;
  * @param why it was refused, and when, in whole sentences
  * @returns its new path; undefined when it could not be set aside, or so many are already that this can't be right
  */
-export async function setRefusedAside(spool: Spool, fileName: string, why: string): Promise<string | undefined> {
+export async function quarantineRefused(spool: Spool, fileName: string, why: string): Promise<string | undefined> {
   const folder = join(spool.folder, FOLDER);
   const path = join(folder, fileName);
   try {

@@ -6,7 +6,7 @@ import { adviceAboutOddity, whyNotPlain } from '../files/plain-file.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
 import { outageBehind } from '../service/outage.ts';
 import { ServiceRefusal } from '../service/service-errors.ts';
-import { setRefusedAside } from '../spool/refused-zips.ts';
+import { quarantineRefused } from '../spool/refused-zips.ts';
 import type { Spool } from '../spool/spool.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { type UploadOptions, type UploadRequest, upload } from './upload.ts';
@@ -90,7 +90,7 @@ async function refuse(spool: Spool, fileName: string, refusal: ServiceRefusal): 
   const when = inLocalTime(new Date());
   const what = refusal.advice === undefined ? '' : `\nWhat to do: ${refusal.advice}`;
   const why = `Refused at ${when}, for the second time: ${refusal.message}.${what}`;
-  const path = await setRefusedAside(spool, fileName, why);
+  const path = await quarantineRefused(spool, fileName, why);
   if (path === undefined) return refusal;
   return new ExplainedError(`${refusal.message}; for the second time: the zip was set aside as ${path}`, {
     cause: refusal,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { piecesOf } from '../files/file-digest.ts';
+import { chunksOf } from '../files/file-digest.ts';
 
 /** A form with text fields and one file behind them (RFC 7578) whose body can be streamed from disk any number of times. */
 export interface FileForm {
@@ -52,7 +52,7 @@ function fieldsOf(fields: Readonly<Record<string, string>>, boundary: string): s
 /** The length of the body has been told by then: a file of another size would leave the service waiting for the rest. */
 async function* exactly(size: number, path: string, onBytes: (sent: number) => void): AsyncGenerator<Uint8Array> {
   let sent = 0;
-  for await (const piece of piecesOf(path)) {
+  for await (const piece of chunksOf(path)) {
     if (sent + piece.length > size) throw new Error(`${path} has more than the ${size} bytes that it had`);
     yield piece;
     sent += piece.length;

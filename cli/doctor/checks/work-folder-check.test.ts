@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatBackupName, formatDumpName } from '../../../protocol/backup-name.ts';
-import { setRefusedAside } from '../../spool/refused-zips.ts';
+import { quarantineRefused } from '../../spool/refused-zips.ts';
 import { RunLock } from '../../spool/run-lock.ts';
 import { Spool } from '../../spool/spool.ts';
 import { inLocalTime } from '../../terminal/local-time.ts';
@@ -131,7 +131,7 @@ describe('work folder check', () => {
     const spool = await Spool.open(workDir);
     await leave(new Date(0));
     const [refused] = await spool.pendingUploads();
-    const path = await setRefusedAside(spool, refused!.fileName, 'It is no zip.');
+    const path = await quarantineRefused(spool, refused!.fileName, 'It is no zip.');
     const { marks, text } = await check();
     expect(marks).to.deep.equal(['ok', 'ok', 'warn', 'warn', 'ok']);
     expect(text).to.contain(`delivered, and can't be removed: ${join(workDir, stuck!)}`);
