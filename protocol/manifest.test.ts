@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { sampleManifest } from '../testing/zips/manifests.ts';
+import { manifestWith } from '../testing/zips/sample-manifest.ts';
 import { finding } from './finding.ts';
 import { emptyInventory, manifestSchema, namesIn, OBJECT_KINDS } from './manifest.ts';
 
-const sample = sampleManifest({ file_name: 'x.sql.zip' });
+const sample = manifestWith({ file_name: 'x.sql.zip' });
 const isFine = (document: unknown) => manifestSchema.isValidSync(document, { strict: true });
 
 describe('manifest', () => {

@@ -166,7 +166,10 @@ function isObject(item: unknown): item is Record<string, unknown> {
 
 /** @returns an inventory of nothing */
 export function emptyInventory(): Inventory {
-  return Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unknown as Inventory;
+  return {
+    ...{ tables: [], sequences: [], views: [], triggers: [], procedures: [], functions: [] },
+    ...{ packages: [], package_bodies: [], events: [] },
+  };
 }
 
 /** @returns the names of all that an inventory lists of one kind */

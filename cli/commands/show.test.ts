@@ -8,7 +8,7 @@ import { FINDINGS, FORMER_CODES } from '../../protocol/finding-codes.ts';
 import { emptyInventory } from '../../protocol/manifest.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
 import { portOf } from '../../testing/free-port.ts';
-import { sampleManifest } from '../../testing/zips/manifests.ts';
+import { manifestWith } from '../../testing/zips/sample-manifest.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import type { CommandContext } from './command.ts';
 import { show } from './show.ts';
@@ -35,7 +35,7 @@ describe('show', () => {
       ...{ id: 34, database_name: 'pt_xyz', file_name: NAME, timestamp: '2026-01-01 00:00:00', size: 100 },
       ...{ repr_digest: `sha-256=:${Buffer.alloc(32, 1).toString('base64')}:`, state: 'complete', findings: [] },
       ...{ dump_size: 4096, dump_sha256: 'a'.repeat(64), received_at: '2026-01-01T00:00:05.000Z' },
-      ...{ checked_at: null, damage: null, manifest: sampleManifest({ file_name: NAME, inventory }) },
+      ...{ checked_at: null, damage: null, manifest: manifestWith({ file_name: NAME, inventory }) },
     };
   });
   after(() => void server.close());

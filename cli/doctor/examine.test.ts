@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { OBJECT_KINDS } from '../../protocol/manifest.ts';
+import { sampleReport } from '../../testing/cli/samples.ts';
 import { ConfigurationError, ExplainedError } from '../errors.ts';
 import { readBackupSettings } from '../options/settings.ts';
 import type { Preflight } from '../preflight/preflight.ts';
@@ -20,11 +20,8 @@ const entry = (name: string) => ({
   db_password: 'geheim',
 });
 
-const fine: Preflight = async () => ({
-  server: { flavour: 'mariadb', version: '10.6.0' },
-  objects: Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as never,
-  ...{ estimatedBytes: 1, isEncrypted: true, findings: [], fallbackOptions: [] },
-});
+const fine: Preflight = async () =>
+  sampleReport({ server: { flavour: 'mariadb', version: '10.6.0' }, estimatedBytes: 1, isEncrypted: true });
 
 describe('examine', () => {
   let folder: string;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { emptyInventory, type Inventory } from '../../protocol/manifest.ts';
+import { sampleReport } from '../../testing/cli/samples.ts';
 import type { SourceReport } from '../preflight/source-report.ts';
 import { compareWithSource } from './compare-with-source.ts';
 
@@ -14,17 +15,13 @@ const objects: SourceReport['objects'] = {
   },
   ...{ packages: ['pk'], package_bodies: ['pk'], events: ['e'] },
 };
-const report: SourceReport = {
-  ...{ server: { flavour: 'mariadb', version: '10.11.19' }, objects, estimatedBytes: 0, isEncrypted: false },
-  ...{
-    triggerTables: new Map([
-      ['on_a', 'a'],
-      ['on_b', 'b'],
-    ]),
-    findings: [],
-    fallbackOptions: [],
-  },
-};
+const report = sampleReport({
+  objects,
+  triggerTables: new Map([
+    ['on_a', 'a'],
+    ['on_b', 'b'],
+  ]),
+});
 const whole = (): Inventory => ({
   ...structuredClone(objects as unknown as Inventory),
   tables: objects.tables.map(name => ({ name, rows: 0, bytes: 0 })),

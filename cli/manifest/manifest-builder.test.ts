@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { emptyInventory } from '../../protocol/manifest.ts';
-import type { DatabaseSource } from '../config/databases.ts';
+import { sampleReport, sampleSource } from '../../testing/cli/samples.ts';
 import { ExplainedError } from '../errors.ts';
 import { type DumpFacts, ManifestBuilder } from './manifest-builder.ts';
 
@@ -9,16 +8,7 @@ const SQL = 'CREATE TABLE `t` (a int);\nINSERT INTO `t` VALUES (1),(2);\n';
 const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
 
 const FACTS: DumpFacts = {
-  source: {
-    label: 'shop',
-    database: 'shop',
-    host: 'db1',
-    port: 3306,
-    user: 'ani',
-    password: 'geheim',
-    dumpOptions: [],
-    shrinkLimitPercent: 50,
-  } satisfies DatabaseSource,
+  source: sampleSource({ label: 'shop', database: 'shop', host: 'db1', user: 'ani', password: 'geheim' }),
   fileName: 'shop.sql.zip',
   report: undefined,
   client: { path: 'mariadb-dump', flavour: 'mariadb', version: '10.11.19' } as DumpFacts['client'],
@@ -51,8 +41,8 @@ describe('manifest-builder', () => {
     const builder = new ManifestBuilder();
     builder.update(Buffer.from(SQL + MARKER));
     const defaults = { characterSet: 'latin1', collation: 'latin1_swedish_ci' };
-    const report = { defaults, fallbackOptions: [], objects: { ...emptyInventory(), tables: ['t'] } };
-    const { source, manifest_version } = builder.build({ ...FACTS, report: report as never }, SEALED);
+    const report = sampleReport({ defaults, objects: { tables: ['t'] } });
+    const { source, manifest_version } = builder.build({ ...FACTS, report }, SEALED);
     expect(manifest_version).to.equal(2);
     expect(source).to.include({ character_set: 'latin1', collation: 'latin1_swedish_ci' });
     expect(manifestOf(SQL + MARKER).source).to.include({ character_set: null, collation: null });

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import { FINDINGS, FORMER_CODES } from '../../protocol/finding-codes.ts';
-import { sampleManifest } from '../../testing/zips/manifests.ts';
+import { manifestWith } from '../../testing/zips/sample-manifest.ts';
 import { readManifest, writeManifest } from './manifest-file.ts';
 
-const manifest = sampleManifest({ file_name: 'x.sql.zip' });
+const manifest = manifestWith({ file_name: 'x.sql.zip' });
 
 describe('manifest file', () => {
   let folder: string;
@@ -20,7 +20,7 @@ describe('manifest file', () => {
 
   it("is read as it was written, and other users can't read it", async () => {
     const missing = finding('TRIGGERS_NOT_GRANTED', 'no triggers', 'GRANT …');
-    for (const written of [manifest, sampleManifest({ file_name: 'y', findings: [missing] })]) {
+    for (const written of [manifest, manifestWith({ file_name: 'y', findings: [missing] })]) {
       await writeManifest(path, written);
       expect(await readManifest(path)).to.deep.equal(written);
     }
@@ -31,7 +31,7 @@ describe('manifest file', () => {
   it('that an earlier version left is read with the codes of today', async () => {
     for (const [code, today] of Object.entries(FORMER_CODES)) {
       const findings = [{ code, severity: FINDINGS[today], message: 'x' }];
-      await writeManifest(path, sampleManifest({ file_name: 'x.sql.zip', findings }));
+      await writeManifest(path, manifestWith({ file_name: 'x.sql.zip', findings }));
       expect((await readManifest(path))?.findings).to.deep.equal([{ ...findings[0], code: today }]);
     }
   });
@@ -39,7 +39,7 @@ describe('manifest file', () => {
   it('vouches for nothing when it is not there, cut off, or contradicts itself', async () => {
     expect(await readManifest(path)).to.equal(undefined);
     const whole = JSON.stringify(manifest);
-    const lies = sampleManifest({
+    const lies = manifestWith({
       file_name: 'x',
       findings: [finding('TRIGGERS_NOT_GRANTED', 'x')],
       state: 'complete',

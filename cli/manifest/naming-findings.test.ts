@@ -3,17 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ForeignFinding } from '../../protocol/finding.ts';
-import { OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
+import { sampleReport } from '../../testing/cli/samples.ts';
 import { backUpAndLoad } from '../../testing/databases/backed-up.ts';
 import { PASSWORD, SERVERS, type SourceServer } from '../../testing/databases/source-server.ts';
 import { InventoryScanner } from '../dump-parser/inventory-scanner.ts';
 import { namingFindings } from './naming-findings.ts';
-
-/** What a server shows of nothing. */
-const emptyObjects = Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unknown as Record<
-  ObjectKind,
-  string[]
->;
 
 const [DATABASE, COPY] = ['pt_naming', 'pt_naming_copy'];
 
@@ -231,7 +225,7 @@ DELIMITER ;\n`),
       );
       const contents = scanner.end();
       const findingsWhere = (ignoresCase: boolean) =>
-        told(namingFindings({ contents, report: { objects: emptyObjects, ignoresCase }, database: 'shop' }));
+        told(namingFindings({ contents, report: sampleReport({ ignoresCase }), database: 'shop' }));
       expect(findingsWhere(true)).to.deep.equal([
         'DATABASE_NAME_HARDCODED trigger tr',
         'DATABASE_NAME_HARDCODED procedure p',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { sampleReport, sampleSource } from '../../testing/cli/samples.ts';
 import { portOf } from '../../testing/free-port.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
@@ -9,7 +10,7 @@ import { learningPreflight } from './hanging-servers.ts';
 import type { SourceReport } from './source-report.ts';
 
 const signal = new AbortController().signal;
-const REPORT = { findings: [] } as unknown as SourceReport;
+const REPORT = sampleReport();
 const timedOut = () =>
   new ServerAway("can't connect: connect ETIMEDOUT", { cause: Object.assign(new Error('x'), { code: 'ETIMEDOUT' }) });
 
@@ -26,10 +27,7 @@ describe('a preflight that learns which servers hang', () => {
       if (greeting !== undefined) socket.write(greeting);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    source = {
-      ...{ label: 'a', database: 'a', host: '127.0.0.1', port: portOf(server) },
-      ...{ user: 'u', password: 'p', dumpOptions: [], shrinkLimitPercent: 50 },
-    };
+    source = sampleSource({ label: 'a', database: 'a', host: '127.0.0.1', port: portOf(server) });
   });
   afterEach(() => {
     for (const socket of connections) socket.destroy();

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { sampleManifest } from '../../testing/zips/manifests.ts';
+import { manifestWith } from '../../testing/zips/sample-manifest.ts';
 import { createStatement, loadCommand, restoredName, userStatements } from './restore-commands.ts';
 
-const manifest = sampleManifest({ file_name: 'x' });
+const manifest = manifestWith({ file_name: 'x' });
 const of = (source: object) => ({ ...manifest, source: { ...manifest.source, ...source } });
 
 describe('the name of the database that a backup is loaded into', () => {

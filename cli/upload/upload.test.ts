@@ -12,7 +12,7 @@ import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import { finding } from '../../protocol/finding.ts';
 import { portOf } from '../../testing/free-port.ts';
-import { sampleManifest } from '../../testing/zips/manifests.ts';
+import { manifestWith } from '../../testing/zips/sample-manifest.ts';
 import { ExplainedError } from '../errors.ts';
 import { outageBehind } from '../service/outage.ts';
 import { ServiceUnreachable } from '../service/service-errors.ts';
@@ -126,7 +126,7 @@ describe('upload', () => {
   });
 
   it('sends the digest of the file ahead, and the manifest as a field before the file', async () => {
-    const manifest = sampleManifest({
+    const manifest = manifestWith({
       file_name: FILE_NAME,
       zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
     });
@@ -190,14 +190,14 @@ describe('upload', () => {
     });
 
     it('whose plain dump in the answer is another', async () => {
-      const manifest = sampleManifest({ file_name: FILE_NAME });
+      const manifest = manifestWith({ file_name: FILE_NAME });
       const answers = [answer(201, receipt({ state: 'complete', dump_sha256: 'f'.repeat(64) }))];
       expect((await failureOf(answers, { request: { manifest } })).message).to.contain('the service says');
     });
 
     it('that the service reports in a better state than the manifest', async () => {
       const missing = finding('TRIGGERS_NOT_GRANTED', 'no triggers');
-      const manifest = sampleManifest({ file_name: FILE_NAME, findings: [missing] });
+      const manifest = manifestWith({ file_name: FILE_NAME, findings: [missing] });
       const verdict = (state: string, findings: object[]) => [answer(201, receipt({ state, findings }))];
       for (const steps of [verdict('complete', [missing]), verdict('incomplete', []), verdict('unverified', [])])
         await failureOf(steps, { request: { manifest } });
@@ -457,7 +457,7 @@ describe('upload', () => {
     });
 
     it('gives it minutes for a small zip, also where it answers all other questions, and says what to check', async () => {
-      const sample = sampleManifest({ file_name: FILE_NAME });
+      const sample = manifestWith({ file_name: FILE_NAME });
       const manifest = { ...sample, dump: { ...sample.dump, size: 10 << 20 } };
       const all = answer(201, receipt({ state: 'complete' }));
       expect((await send([thinking(60, all)], { request: { manifest } })).id).to.equal(7);

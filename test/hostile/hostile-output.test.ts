@@ -19,7 +19,7 @@ import {
 } from '../../testing/databases/boundless-database.ts';
 import { portOf } from '../../testing/free-port.ts';
 import { startService } from '../../testing/service/service.ts';
-import { sampleManifest } from '../../testing/zips/manifests.ts';
+import { manifestWith } from '../../testing/zips/sample-manifest.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
@@ -91,7 +91,7 @@ describe('what others say, in all outputs of sade', () => {
       dump_sha256: 'a'.repeat(64),
     },
     ...{ received_at: '2026-01-02T00:00:00.000Z', checked_at: '2026-01-02T00:00:00.000Z', damage: EVIL },
-    ...{ manifest: sampleManifest({ file_name: EVIL, inventory }) },
+    ...{ manifest: manifestWith({ file_name: EVIL, inventory }) },
     loss: {
       ...{ status: 'unaccepted', message: EVIL, reference },
       acceptance: { at: '2026-01-02T00:00:00.000Z', by: EVIL, reason: EVIL },

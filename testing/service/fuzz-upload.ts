@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { sampleManifest } from '../zips/manifests.ts';
+import { manifestWith } from '../zips/sample-manifest.ts';
 import { CONTENT, ENTRY, UUID } from '../zips/zip-writers.ts';
 
 /** An upload as it goes over the wire. */
@@ -76,7 +76,7 @@ export function fuzzedUpload(random: RandomNumbers, zips: readonly Buffer[]): Fu
 
 function manifestOf(fileName: string, zip: Buffer): object {
   const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-  const manifest = sampleManifest({ file_name: fileName, zip: { size: zip.length, sha256: sha256(zip) } });
+  const manifest = manifestWith({ file_name: fileName, zip: { size: zip.length, sha256: sha256(zip) } });
   const tables = [{ name: 'kucing', rows: 12, bytes: 500 }];
   Object.assign(manifest.dump, { size: CONTENT.length, sha256: sha256(CONTENT), rows: 12 });
   return { ...manifest, inventory: { ...manifest.inventory, tables } };

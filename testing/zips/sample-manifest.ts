@@ -1,6 +1,5 @@
-import type { FindingList } from '../../protocol/finding.ts';
+import { type FindingList, stateOf } from '../../protocol/finding.ts';
 import { emptyInventory, type Inventory, type Manifest } from '../../protocol/manifest.ts';
-import { sampleManifest as manifestOf } from './manifests.ts';
 import type { SampleZip } from './sample-zip.ts';
 
 interface Wish {
@@ -15,7 +14,7 @@ export function sampleManifest({ fileName, database, bytes, sha256, dump }: Samp
   const { inventory = { tables: [table('barang', 1000)] }, findings = [], shrinkLimitPercent = 50 } = wish;
   const [date, time] = [fileName.slice(6, 16), fileName.slice(17, 25).replaceAll('-', ':')];
   const rows = (inventory.tables ?? []).reduce((sum, { rows }) => sum + rows, 0);
-  return manifestOf({
+  return manifestWith({
     file_name: fileName,
     database,
     findings,
@@ -31,4 +30,31 @@ export function sampleManifest({ fileName, database, bytes, sha256, dump }: Samp
 /** @returns a table of an inventory */
 export function table(name: string, rows: number) {
   return { name, rows, bytes: rows * 10 };
+}
+
+/** Makes a manifest that is right in every respect that is not wished otherwise. */
+export function manifestWith(wish: Partial<Manifest> & Pick<Manifest, 'file_name'>): Manifest {
+  const findings = wish.findings ?? [];
+  return {
+    manifest_version: 2,
+    database: 'pt_xyz',
+    state: stateOf(findings ?? []) === 'complete' ? 'complete' : 'incomplete',
+    findings,
+    started_at: '2023-10-31T00:00:00.000Z',
+    ended_at: '2023-10-31T00:00:04.000Z',
+    made_by: 'a test',
+    source: {
+      ...{ database: 'pt_xyz', server: { flavour: 'mariadb', version: '10.11.19' } },
+      ...{ character_set: 'utf8mb4', collation: 'utf8mb4_general_ci' },
+    },
+    client: { flavour: 'mariadb', version: '10.11.19' },
+    dump: {
+      ...{ size: 18, sha256: '0'.repeat(64), rows: 0, ends_with_marker: true },
+      ...{ character_set: 'utf8mb4', binlog: null, gtid: null },
+    },
+    zip: { size: 100, sha256: '0'.repeat(64) },
+    inventory: emptyInventory(),
+    shrink_limit_percent: 50,
+    ...wish,
+  };
 }

@@ -1,22 +1,17 @@
 import { expect } from 'chai';
 import { finding } from '../../../protocol/finding.ts';
-import { OBJECT_KINDS } from '../../../protocol/manifest.ts';
+import { sampleReport, sampleSource } from '../../../testing/cli/samples.ts';
 import type { MysqldumpClient } from '../../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { ExplainedError } from '../../errors.ts';
 import type { SourceReport } from '../../preflight/source-report.ts';
 import { checkDatabase } from './database-check.ts';
 
-const SOURCE: DatabaseSource = {
-  ...{ label: 'pt_xyz', database: 'pt_xyz', host: '192.168.0.1', port: 3306, user: 'lumbung', password: 'hidden' },
-  ...{ dumpOptions: [], shrinkLimitPercent: 50 },
-};
-const NOTHING = Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unknown as SourceReport['objects'];
-const REPORT: SourceReport = {
-  server: { flavour: 'mariadb', version: '10.11.19' },
-  objects: { ...NOTHING, tables: ['a', 'b'], views: ['v'], package_bodies: ['p'] },
-  ...{ estimatedBytes: 90 * 2 ** 20, isEncrypted: true, findings: [], fallbackOptions: [] },
-};
+const SOURCE = sampleSource();
+const REPORT = sampleReport({
+  objects: { tables: ['a', 'b'], views: ['v'], package_bodies: ['p'] },
+  ...{ estimatedBytes: 90 * 2 ** 20, isEncrypted: true },
+});
 const CLIENT: MysqldumpClient = { path: 'mariadb-dump', flavour: 'mariadb', version: '10.11.19', knows: () => false };
 const CLIENTS = { for: () => CLIENT, all: [CLIENT] };
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { sampleManifest } from '../../../testing/zips/manifests.ts';
+import { manifestWith } from '../../../testing/zips/sample-manifest.ts';
 import { shapeProblem } from './json-shape.ts';
 
 describe('shapeProblem', () => {
   it('accepts the largest manifest, with any characters in its texts', async () => {
     const name = (at: number) => ({ name: `t${at}`, rows: 1, bytes: 2 });
-    const manifest = sampleManifest({ file_name: '"[[[{{{:\\"' });
+    const manifest = manifestWith({ file_name: '"[[[{{{:\\"' });
     manifest.inventory.tables = Array.from({ length: 100_000 }, (_, at) => name(at));
     manifest.inventory.views = Array.from({ length: 50 }, () => '[{"\\'.repeat(100));
     expect(await shapeProblem(JSON.stringify(manifest))).to.equal(undefined);

@@ -1,26 +1,20 @@
 import { expect } from 'chai';
 import { finding } from '../../../protocol/finding.ts';
 import { FINDINGS, FORMER_CODES } from '../../../protocol/finding-codes.ts';
+import { sampleBackup } from '../../../testing/history/sample-backup.ts';
 import { sampleManifest } from '../../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
-import type { Backup } from '../../entities/backup.entity.ts';
 import { formatSidecar, parseSidecar } from './sidecar.ts';
 
 const zip = sampleZip({ database: 'データ' });
 const findings = [finding('SHRUNK', 'fell', 'Look.'), finding('DUMP_STDERR_WARNING', 'hm')];
 
-const backup = {
+const wish: Parameters<typeof sampleBackup>[0] = {
+  zip,
   id: 7,
-  database: { name: zip.database },
-  fileName: zip.fileName,
-  takenAt: new Date('2023-10-31T00:00:00Z'),
-  receivedAt: new Date('2023-10-31T00:00:07.123Z'),
   size: 2 ** 43,
-  sha256: zip.sha256,
   state: 'complete',
   findings: JSON.stringify(findings),
-  dumpSize: zip.dump.size,
-  dumpSha256: zip.dump.sha256,
   manifest: JSON.stringify({ ...sampleManifest(zip), a_newer_key: 1 }),
   checkedAt: new Date(),
   damage: 'gone',
@@ -28,7 +22,8 @@ const backup = {
   acceptedAt: new Date('2023-11-01T08:00:00.123Z'),
   acceptedBy: null,
   acceptedFor: 'on purpose',
-} as unknown as Backup;
+};
+const backup = sampleBackup(wish);
 
 describe('the record of a backup', () => {
   it('reads back what it wrote', () => {
@@ -54,14 +49,14 @@ describe('the record of a backup', () => {
   });
 
   it('has no loss where nothing was lost, like those of earlier versions, and no acceptance before someone accepts', () => {
-    const read = (more: object) => parseSidecar(formatSidecar({ ...backup, ...more } as Backup), zip);
+    const read = (more: typeof wish) => parseSidecar(formatSidecar(sampleBackup({ ...wish, ...more })), zip);
     expect(read({ shrunkFrom: null })).to.not.have.property('loss');
     const { shrunkFrom: reference } = backup;
     expect(read({ acceptedAt: null })).to.deep.include({ loss: { reference, acceptance: null } });
   });
 
   it('is read with the codes of today where an earlier version wrote it', () => {
-    const record = JSON.parse(formatSidecar({ ...backup, manifest: null } as Backup));
+    const record = JSON.parse(formatSidecar(sampleBackup({ ...wish, manifest: null })));
     for (const [code, today] of Object.entries(FORMER_CODES)) {
       const found = { code, severity: FINDINGS[today], message: 'x' };
       const state = found.severity === 'incomplete' ? 'incomplete' : 'complete';
@@ -71,7 +66,7 @@ describe('the record of a backup', () => {
   });
 
   it('is read back where little is known', () => {
-    const little = { ...backup, findings: null, dumpSize: null, dumpSha256: null, manifest: null } as unknown as Backup;
+    const little = sampleBackup({ ...wish, findings: null, dumpSize: null, dumpSha256: null, manifest: null });
     const unknown = { findings: [], dump_size: null, dump_sha256: null, manifest: null };
     expect(parseSidecar(formatSidecar(little), zip)).to.deep.include(unknown);
   });
@@ -91,7 +86,7 @@ describe('the record of a backup', () => {
       const { [name]: _, ...rest } = record;
       expect(parseSidecar(JSON.stringify(rest), zip), `without ${name}`).to.contain('is wrong');
       expect(parseSidecar(JSON.stringify({ ...record, [name]: 'x' }), zip), `${name} x`).to.match(
-        /is wrong|is that of/,
+        /is wrong|belongs to the file/,
       );
     }
     for (const wrong of [
