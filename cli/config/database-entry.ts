@@ -44,7 +44,7 @@ const databaseEntry = object({
   db_username: text().defined('is missing').min(1, 'is empty'),
   db_password: text(),
   db_password_file: text(),
-  ssl: text().oneOf(['off', 'require', 'verify'], 'must be off, require or verify'),
+  ssl: text().oneOf(['off', 'require', 'verify'] as const, 'must be off, require or verify'),
   ssl_ca: text(),
   dump_options: array(
     text()

@@ -92,7 +92,7 @@ function toSource(entry: DatabaseEntry, folder: string, filedPassword: string | 
     ...(entry.db_socket && { socket: entry.db_socket }),
     user: entry.db_username,
     password: entry.db_password ?? filedPassword ?? '',
-    ...(entry.ssl && { ssl: entry.ssl as 'off' | 'require' | 'verify' }),
+    ...(entry.ssl && { ssl: entry.ssl }),
     ...(entry.ssl_ca && { sslCa: resolve(folder, entry.ssl_ca) }),
     dumpOptions: entry.dump_options ?? [],
     shrinkLimitPercent: entry.shrink_limit_percent ?? SHRINK_LIMIT_PERCENT,

@@ -8,7 +8,7 @@ const TAKES_DASH = /^(?:--output|-o|--only)$/;
 
 /** @returns the words `help` and `version` as the options that they stand for; a call without any word by a person asks for help */
 export function spelledOut(argv: readonly string[], isPerson: boolean): string[] {
-  const [program, script, first, ...rest] = argv as [string, string, ...string[]];
+  const [program = '', script = '', first, ...rest] = argv;
   if (first === undefined) return isPerson ? [program, script, '--help'] : [program, script];
   // `sade help help`: the two words have no options of their own.
   if (first === 'help') return [program, script, ...rest.filter(word => !/^(?:help|version)$/.test(word)), '--help'];

@@ -1,4 +1,4 @@
-import { byWeight, type Finding } from '../../protocol/finding.ts';
+import { byWeight, type ForeignFinding } from '../../protocol/finding.ts';
 import type { SharedCause } from '../errors.ts';
 import { describeLoss } from '../restore/losses.ts';
 import { count, formatBytes, formatCount, formatSeconds } from '../terminal/format.ts';
@@ -55,7 +55,7 @@ function resultOf({ state }: Outcome): string {
 }
 
 /** @returns a finding as it stands below the line of its database */
-export function describeFinding({ code, severity, message, advice }: Finding): string[] {
+export function describeFinding({ code, severity, message, advice }: ForeignFinding): string[] {
   return [
     `        ${code === 'SHRUNK' ? 'LOSS' : severity === 'warning' ? severity : severity.toUpperCase()}: ${printableBlock(withLocalTimes(message), CONTINUED)} (${printableInLine(code)})`,
     ...(advice ? [`          what to do: ${printableBlock(withLocalTimes(advice), `${CONTINUED}  `)}`] : []),

@@ -1,4 +1,4 @@
-import { type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
+import { manifestSchema } from '../../../protocol/manifest.ts';
 import type { BackupReport } from '../../../protocol/responses.ts';
 import { createStatement, loadCommand, userStatements } from '../../restore/restore-commands.ts';
 import { printableInLine } from '../../terminal/printable.ts';
@@ -17,7 +17,8 @@ export function renderRestore(
   report: BackupReport['data'] | undefined,
   width: number | undefined,
 ): string {
-  const manifest = manifestSchema.isValidSync(report?.manifest) ? (report?.manifest as Manifest) : undefined;
+  const told = report?.manifest;
+  const manifest = manifestSchema.isValidSync(told) ? told : undefined;
   if (!manifest) return `${wrap(`next: load it into a new database, as ${WHERE} shows`, width, '  ')}\n`;
   const statement = createStatement(manifest);
   return [

@@ -1,5 +1,5 @@
 import { parseReprDigest } from '../../../protocol/digest.ts';
-import { byWeight, type Finding } from '../../../protocol/finding.ts';
+import { byWeight, type ForeignFinding } from '../../../protocol/finding.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../../protocol/manifest.ts';
 import type { BackupReport, LossStatus } from '../../../protocol/responses.ts';
 import { commandLine } from '../../options/command-line.ts';
@@ -25,10 +25,8 @@ const INDENT = ' '.repeat(8);
  */
 export function renderReport(report: Report, stdout: NodeJS.WriteStream, server?: unknown): string {
   const width = screenWidth(stdout);
-  const manifest = manifestSchema.isValidSync(report.manifest) ? (report.manifest as Manifest) : undefined;
-  const findings = byWeight(report.findings as Finding[])
-    .map(inLocalTimes)
-    .flatMap(describeFinding);
+  const manifest = manifestSchema.isValidSync(report.manifest) ? report.manifest : undefined;
+  const findings = byWeight(report.findings).map(inLocalTimes).flatMap(describeFinding);
   const state = paintState(formatStateAndLoss(report.state, report.loss?.status), stdout);
   return [
     `${state}  ${printableInLine(report.file_name)}`,
@@ -49,7 +47,7 @@ function factLine(what: string, value: string, width: number | undefined): strin
 
 const WHOLE = ['dump', 'zip', 'restore to'];
 
-function inLocalTimes({ advice, ...finding }: Finding): Finding {
+function inLocalTimes({ advice, ...finding }: ForeignFinding): ForeignFinding {
   const told = { ...finding, message: withLocalTimes(finding.message) };
   return advice === undefined ? told : { ...told, advice: withLocalTimes(advice) };
 }
@@ -66,18 +64,24 @@ function facts(report: Report, manifest: Manifest | undefined): [string, string]
   const program = (of: { flavour: string; version: string }) => `${NAMES[of.flavour]} ${of.version}`;
   const server = manifest?.source.server;
   const statement = manifest && createStatement(manifest);
+  const { dump_size: dump } = report;
   return [
     ['database', report.database_name],
     ['taken', `${inLocalTime(report.timestamp)}, ${formatAge(report.timestamp, new Date())} ago`],
-    ...(manifest ? [['dumped by', `${program(manifest.client)}${server ? ` from ${program(server)}` : ''}`]] : []),
-    ...(manifest ? [['rows', `${formatCount(manifest.dump.rows)} in ${tablesOf(manifest)}`]] : []),
-    ...(report.dump_size === null ? [] : [['dump', `${formatBytes(report.dump_size)}, SHA-256 ${report.dump_sha256}`]]),
+    ...fact('dumped by', manifest && `${program(manifest.client)}${server ? ` from ${program(server)}` : ''}`),
+    ...fact('rows', manifest && `${formatCount(manifest.dump.rows)} in ${tablesOf(manifest)}`),
+    ...fact('dump', dump === null ? undefined : `${formatBytes(dump)}, SHA-256 ${report.dump_sha256}`),
     ['zip', `${formatBytes(report.size)}, SHA-256 ${parseReprDigest(report.repr_digest)?.toString('hex')}`],
-    ...(statement ? [['restore to', statement]] : []),
+    ...fact('restore to', statement),
     ['received', inLocalTime(report.received_at)],
     ['checked', report.checked_at ? inLocalTime(report.checked_at) : 'not yet'],
     ...lossFacts(report.loss),
-  ] as [string, string][];
+  ];
+}
+
+/** @returns the line, where there is something to say */
+function fact(name: string, value: string | undefined): [string, string][] {
+  return value === undefined ? [] : [[name, value]];
 }
 
 function tablesOf({ inventory: { tables } }: Manifest): string {
