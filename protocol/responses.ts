@@ -173,6 +173,8 @@ export const serviceStatus = object({
     storage: object({ free_bytes: count(), total_bytes: count() }).required(),
     /** Whether the content of uploads is read. */
     verify_uploads: boolean().required(),
+    /** The largest zip and the largest plain dump that it takes, in bytes; null: no limit. A service of before does not say it. */
+    limits: object({ max_upload_bytes: count().nullable(), max_dump_bytes: count() }).optional().default(undefined),
     scrub: scrubState,
   }).required(),
   message: string().required(),

@@ -79,7 +79,8 @@ export function createApp({
   app.use(sameOrigin({ publicOrigin: publicUrl?.origin }));
   app.use(entityManager({ history }));
   // Who may do what will be decided here (auth/authenticate, auth/policy), before any route: today everybody may.
-  app.use(healthRoutes({ storage, scrub, verifyUploads }).routes());
+  const limits = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };
+  app.use(healthRoutes({ storage, scrub, verifyUploads, ...limits }).routes());
   app.use(scrubRoutes({ scrub }).routes());
   app.use(lossRoutes({ storage, events, log }).routes());
   app.use(graphqlRoute({ graphql }).routes());

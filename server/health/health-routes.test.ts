@@ -27,6 +27,7 @@ describeOnEachStore('/-/status', store => {
     expect(status).to.equal(200);
     const { data } = await serviceStatus.validate(json, { strict: true });
     expect(data).to.deep.include({ version: manifest.version, verify_uploads: true, scrub });
+    expect(data.limits).to.deep.equal({ max_upload_bytes: null, max_dump_bytes: 1024 ** 4 });
     expect(Date.parse(data.time)).to.be.within(asked, Date.now());
     expect(Date.parse(data.started_at)).to.be.within(before, asked);
     const { blocks, bavail, bsize } = await statfs(app.storageDir);

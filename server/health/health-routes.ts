@@ -12,10 +12,13 @@ interface Dependencies {
   readonly scrub: Scrub;
   /** Whether the content of uploads is read. */
   readonly verifyUploads: boolean;
+  /** The largest zip and the largest plain dump that are taken, in bytes; undefined means no limit. */
+  readonly maxUploadBytes: number | undefined;
+  readonly maxDumpBytes: number;
 }
 
 /** How the service is. Under `/-/`, so that no database's name is taken away. */
-export function healthRoutes({ storage, scrub, verifyUploads }: Dependencies): Router {
+export function healthRoutes({ storage, scrub, verifyUploads, maxUploadBytes, maxDumpBytes }: Dependencies): Router {
   const router = new Router({ sensitive: true });
   const startedAt = new Date().toISOString();
 
@@ -39,6 +42,7 @@ export function healthRoutes({ storage, scrub, verifyUploads }: Dependencies): R
       started_at: startedAt,
       storage: { free_bytes: free, total_bytes: total },
       verify_uploads: verifyUploads,
+      limits: { max_upload_bytes: maxUploadBytes ?? null, max_dump_bytes: maxDumpBytes },
       scrub: presentScrub(await scrub.progress(em)),
     };
     ctx.body = { data, message: 'success' } satisfies ServiceStatus;

@@ -102,6 +102,21 @@ describe('service check', () => {
       expect((await check({}, { server })).marks, server).to.deep.equal([]);
   });
 
+  it('reports a database that is larger than what the service takes', async () => {
+    const limits = (max_dump_bytes: number, max_upload_bytes: number | null) => ({
+      limits: { max_dump_bytes, max_upload_bytes },
+    });
+    expect((await check(limits(3 * GIB, null))).marks).to.deep.equal([]);
+    expect((await check(limits(3 * GIB, GIB))).marks).to.deep.equal([]);
+    const dump = await check(limits(2 * GIB, null));
+    expect(dump.marks).to.deep.equal(['FAIL']);
+    expect(dump.text).to.contain('the largest dump has about 3.0 GiB, and it takes at most 2.0 GiB');
+    const zip = await check(limits(3 * GIB, GIB / 4));
+    expect(zip.marks).to.deep.equal(['FAIL']);
+    expect(zip.checks.at(-1)!.advice).to.equal('Raise MAX_UPLOAD_BYTES of the service.');
+    expect((await check(limits(2 * GIB, GIB), { dumpBytes: [] })).marks).to.deep.equal([]);
+  });
+
   it('tells what its scrub found', async () => {
     const scrub = { ...SCRUB, started_at: NOW(), files_checked: 8 };
     expect((await check({ scrub })).checks.map(({ message }) => message).join())

@@ -1,5 +1,6 @@
 import type { ServiceStatus } from '../../../protocol/responses.ts';
 import { ExplainedError } from '../../errors.ts';
+import { zipBytesOf } from '../../files/disk-space.ts';
 import { isLoopback } from '../../mysql/same-machine.ts';
 import { ServiceRefusal } from '../../service/service-errors.ts';
 import { count, formatBytes, formatSeconds } from '../../terminal/format.ts';
@@ -43,9 +44,26 @@ export async function checkService({ server, version, ask }: ServiceCheckOptions
   return { checks, status };
 }
 
-/** Looks whether the service has room for the next runs, once the sizes of the databases are known. */
-export function checkServiceRoom(server: URL, { storage }: Status, sizes: Sizes): Checked {
-  return { checks: describeRoom(storage.free_bytes, sizes, checkReporter('service', server.href)) };
+/** Looks whether the service has room for the next runs, and takes backups so large, once the sizes of the databases are known. */
+export function checkServiceRoom(server: URL, { storage, limits }: Status, sizes: Sizes): Checked {
+  const report = checkReporter('service', server.href);
+  return { checks: [...describeRoom(storage.free_bytes, sizes, report), ...describeLimits(limits, sizes, report)] };
+}
+
+/** Estimates can be wrong, but a dump of about that size would have been made in vain each night. */
+function describeLimits(limits: Status['limits'], { dumpBytes }: Sizes, { fail }: CheckReporter): Check[] {
+  const largest = Math.max(0, ...dumpBytes);
+  const tooLarge = (what: string, bytes: number, limit: number, variable: string) =>
+    fail(
+      `the largest ${what} has about ${formatBytes(bytes)}, and it takes at most ${formatBytes(limit)}`,
+      `Raise ${variable} of the service.`,
+    );
+  const { max_dump_bytes: maxDump, max_upload_bytes: maxUpload } = limits ?? {};
+  const zip = zipBytesOf(largest);
+  return [
+    ...(maxDump !== undefined && largest > maxDump ? [tooLarge('dump', largest, maxDump, 'MAX_DUMP_BYTES')] : []),
+    ...(maxUpload && zip > maxUpload ? [tooLarge('zip', zip, maxUpload, 'MAX_UPLOAD_BYTES')] : []),
+  ];
 }
 
 /** A service of an older version reads this path as the name of a database. */
