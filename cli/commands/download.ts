@@ -4,7 +4,7 @@ import { parseBackupName } from '../../protocol/backup-name.ts';
 import { parseReprDigest } from '../../protocol/digest.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
 import { fetchBackup, type RemoteBackup } from '../download/fetch-backup.ts';
-import { alreadyThere, isThere, PartFile } from '../download/part-file.ts';
+import { alreadyThere, isThere, PartialDownload } from '../download/partial-download.ts';
 import { StdoutSink } from '../download/stdout-sink.ts';
 import { CommandError, ConfigurationError, EXIT, ExplainedError } from '../errors.ts';
 import type { Typed } from '../options/option.ts';
@@ -47,7 +47,7 @@ export async function download(id: string, options: Typed, context: CommandConte
 }
 
 async function keep(service: Service, remote: RemoteBackup, target: string, context: CommandContext): Promise<void> {
-  await using part = await PartFile.open(`${target}.part`);
+  await using part = await PartialDownload.open(`${target}.part`);
   const digest = await fill(part, service, remote, target, context);
   if (!digest.equals(remote.sha256)) {
     await part.discard();
@@ -58,7 +58,7 @@ async function keep(service: Service, remote: RemoteBackup, target: string, cont
 
 /** @returns the SHA-256 of what is in the part then; when it is interrupted, it says that another call goes on from there */
 async function fill(
-  part: PartFile,
+  part: PartialDownload,
   service: Service,
   remote: RemoteBackup,
   target: string,

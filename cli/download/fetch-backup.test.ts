@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { CommandError } from '../errors.ts';
 import type { Service } from '../service/service.ts';
 import { fetchBackup } from './fetch-backup.ts';
-import { PartFile } from './part-file.ts';
+import { PartialDownload } from './partial-download.ts';
 
 const REMOTE = { id: '3', size: 100, sha256: Buffer.alloc(32), etag: '"x"' };
 const signal = new AbortController().signal;
@@ -32,7 +32,7 @@ describe('fetch-backup', () => {
         );
       },
     } as unknown as Service;
-    await using part = await PartFile.open(join(folder, 'x.part'));
+    await using part = await PartialDownload.open(join(folder, 'x.part'));
     const error = await fetchBackup(service, REMOTE, { sink: part, signal }).catch(error => error);
     expect(error).to.be.instanceOf(CommandError).with.property('message').that.contains('broken');
     expect(attempts).to.be.within(5, 8);
@@ -59,7 +59,7 @@ describe('fetch-backup', () => {
         return new Response(body);
       },
     } as unknown as Service;
-    await using part = await PartFile.open(join(folder, 'x.part'));
+    await using part = await PartialDownload.open(join(folder, 'x.part'));
     await fetchBackup(service, REMOTE, { sink: part, signal, stalledMs: 200 });
     expect(attempts).to.equal(2);
   });
@@ -82,7 +82,7 @@ describe('fetch-backup', () => {
         });
       },
     } as unknown as Service;
-    await using part = await PartFile.open(join(folder, 'x.part'));
+    await using part = await PartialDownload.open(join(folder, 'x.part'));
     await fetchBackup(service, REMOTE, { sink: part, signal, stalledMs: 50 });
     expect(attempts).to.equal(2);
   });

@@ -24,13 +24,6 @@ function isInvalid(date: Date): boolean {
   return Number.isNaN(date.getTime());
 }
 
-/** @returns such as `28 Nov 2026 01:30–01:31 +07:00`; each end with its date where they are not of one day */
-export function localTimeRange(from: Date | string, to: Date | string): string {
-  const [start, end] = [localParts(toDate(from)), localParts(toDate(to))];
-  if (start.date !== end.date || start.offset !== end.offset) return `${inLocalTime(from)} – ${inLocalTime(to)}`;
-  return `${start.date} ${start.time}${start.time === end.time ? '' : `–${end.time}`} ${start.offset}`;
-}
-
 /** How the moments of one column of a table are written. */
 export interface TimeColumn {
   /** Such as ` (+07:00)`, to be put behind the head of the column; empty where each moment says its own offset. */

@@ -10,7 +10,7 @@ const PIECE_BYTES = 1 << 20;
  * The file into which a download is written until it is whole. It may lie in a folder where others write, such as /tmp: so it is
  * made anew, or was made by this user before, and no link is followed.
  */
-export class PartFile implements Sink, AsyncDisposable {
+export class PartialDownload implements Sink, AsyncDisposable {
   readonly name: string;
   /** Whether there was one, of an earlier run. */
   readonly isResumed: boolean;
@@ -23,13 +23,13 @@ export class PartFile implements Sink, AsyncDisposable {
   }
 
   /** @throws {ConfigurationError} when something else is there; {CommandError} when it can't be written */
-  static async open(path: string): Promise<PartFile> {
+  static async open(path: string): Promise<PartialDownload> {
     try {
-      return new PartFile(path, await open(path, 'ax+', 0o600), false);
+      return new PartialDownload(path, await open(path, 'ax+', 0o600), false);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw notWritten(path, error);
     }
-    return new PartFile(path, await openOwn(path), true);
+    return new PartialDownload(path, await openOwn(path), true);
   }
 
   async soFar(signal: AbortSignal): Promise<{ hash: Hash; length: number }> {
