@@ -21,6 +21,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     inside(from, 'cli/channel') && isOurs(to) && !inside(to, 'cli/channel'),
   'the channel library imports no package': ({ from, to }) =>
     inside(from, 'cli/channel') && !isOurs(to) && !to.startsWith('node:'),
+  'no program imports what its tests share': ({ to }) => inside(to, 'testing') || inside(to, 'test'),
   'no one imports a main': ({ to }) => to === 'server/main.ts' || to === 'cli/main.ts',
   'only main and tests import the app': ({ from, to }) => to === 'server/app.ts' && from !== 'server/main.ts',
   'only the app imports routes, and only the GraphQL API its resolvers': ({ from, to }) =>

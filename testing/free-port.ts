@@ -1,5 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
+import { portOf } from '../cli/client-programs/port-of.ts';
+
+export { portOf };
 
 /** @returns a loopback port that was free a moment ago */
 export async function freePort(): Promise<number> {
@@ -9,11 +12,4 @@ export async function freePort(): Promise<number> {
   probe.close();
   await once(probe, 'close');
   return port;
-}
-
-/** @returns the port that a server listens on @throws Error when it listens on none */
-export function portOf(server: Pick<Server, 'address'>): number {
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new Error(`the server listens on no port, but on ${bound}`);
-  return bound.port;
 }

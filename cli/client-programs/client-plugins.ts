@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { access, mkdir, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { portOf } from '../../testing/free-port.ts';
 import { clientEnvironment } from './client-environment.ts';
 import type { MysqldumpClient } from './mysqldump-client.ts';
+import { portOf } from './port-of.ts';
 
 /**
  * The ways to log in, beside those built into MariaDB's client, that never write the password into the connection as it is.

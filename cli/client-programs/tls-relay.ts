@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { portOf } from '../../testing/free-port.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import type { ExplainedError } from '../errors.ts';
 import { type Contact, explainConnecting } from '../mysql/explain-connecting.ts';
+import { portOf } from './port-of.ts';
 import { asksForTls, isError, isGreeting, offersTls, readPacket } from './tls-negotiation.ts';
 
 /** A way to a database server on which nothing but TLS passes. */
