@@ -1,4 +1,4 @@
-/** Exit codes of `sade`; the README lists them for the administrator. */
+/** Exit codes of `sade`; docs/reference/commands.md lists them for the administrator. */
 export const EXIT = {
   ok: 0,
   someFailed: 1,

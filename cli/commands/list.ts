@@ -2,6 +2,7 @@ import { readLabels } from '../config/read-labels.ts';
 import { EXIT } from '../errors.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
+import { STALE_AFTER_HOURS } from '../report/stale-after.ts';
 import { type FoundLoss, lossOfIncomplete } from '../restore/losses.ts';
 import { Service } from '../service/service.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
@@ -52,7 +53,7 @@ export async function list(options: Typed, { env, stdout, signal }: CommandConte
 }
 
 /** An older newest complete backup is worth a look: the same as for `sade doctor`. */
-const STALE = { text: '26h', ms: 26 * 3_600_000 };
+const STALE = { text: `${STALE_AFTER_HOURS}h`, ms: STALE_AFTER_HOURS * 3_600_000 };
 
 /** @returns the labels of which the service knows no backup */
 function missingOf(labels: readonly string[], answers: readonly { database_name: string }[]): string[] {

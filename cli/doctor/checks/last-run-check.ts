@@ -3,12 +3,10 @@ import { firstNames } from '../../../protocol/first-names.ts';
 import { EXIT, type ExplainedError } from '../../errors.ts';
 import { verdictOf } from '../../mail/merge-reports.ts';
 import type { LastRun } from '../../report/last-run.ts';
+import { STALE_AFTER_HOURS } from '../../report/stale-after.ts';
 import { formatAge } from '../../terminal/format.ts';
 import { inLocalTime } from '../../terminal/local-time.ts';
 import { type Check, type CheckReporter, checkReporter } from './check.ts';
-
-/** A nightly run may begin an hour late, and may take an hour longer than the one before. */
-export const STALE_AFTER_HOURS = 26;
 
 /** Tells how the last run from this work folder ended, and when. */
 export function checkLastRun(lastRun: LastRun | undefined, now = new Date()): readonly Check[] {

@@ -1,13 +1,13 @@
 import type { BackupReport, DatabaseList, UnacceptedLoss } from '../../../protocol/responses.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import type { LastRun } from '../../report/last-run.ts';
+import { STALE_AFTER_HOURS } from '../../report/stale-after.ts';
 import { foundLosses, lossAdvice, lossOfIncomplete } from '../../restore/losses.ts';
 import { formatAge, formatState } from '../../terminal/format.ts';
 import { inLocalTime, withLocalTimes } from '../../terminal/local-time.ts';
 import { shellWord } from '../../terminal/shell-word.ts';
 import type { Check, Checked } from './check.ts';
 import { checkReporter } from './check.ts';
-import { STALE_AFTER_HOURS } from './last-run-check.ts';
 
 export interface StoredCheckOptions {
   readonly sources: readonly DatabaseSource[];
