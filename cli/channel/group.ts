@@ -29,7 +29,7 @@ export class Group {
   /**
    * Starts a task at once. A task may start others.
    *
-   * @param task is given the group's signal and ought to end soon after that aborts: `wait` waits for it all the same
+   * @param task is given the group's signal and should end soon after that aborts: `wait` waits for it in any case
    */
   go(task: (signal: AbortSignal) => Promise<void>): void {
     const running = this.#run(task);
@@ -41,7 +41,7 @@ export class Group {
    * Waits until every task has ended, those started meanwhile too. Not for a task of this group to call.
    *
    * @throws the signal's reason, if any task failed: the first error, or what the outer signal was aborted with. If all
-   *   of them succeeded nevertheless, an abort from outside is no failure.
+   *   of them succeeded, an abort from outside is not a failure.
    */
   async wait(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);

@@ -10,7 +10,7 @@ export interface Said {
   /** How many bytes of it `lines` does not give. */
   readonly leftOutBytes: number;
   /**
-   * @param judge is given each line before the secret is blotted out of it, which may have made words of it unreadable;
+   * @param judge is given each line before the secret is redacted of it, which may have made words of it unreadable;
    *   but a redacted line where something was left out. Its result must not contain any part of the line.
    * @returns each line of the text, with what was made of it
    */
@@ -18,7 +18,7 @@ export interface Said {
 }
 
 /**
- * Keeps the beginning and the end of what a child process says on stderr, however much that is, with `secret` blotted out.
+ * Keeps the beginning and the end of what a child process says on stderr, however much that is, with `secret` redacted.
  * @param stderr undefined when the child has none
  */
 export function excerptOf(stderr: Readable | undefined, secret: string): Said {
@@ -29,21 +29,21 @@ export function excerptOf(stderr: Readable | undefined, secret: string): Said {
     kept.add(blotter.blot(piece));
     raw.add(piece);
   });
-  const blotted = () => kept.with(blotter.heldBack());
+  const redacted = () => kept.with(blotter.heldBack());
   return {
-    text: () => blotted().text().trim(),
+    text: () => redacted().text().trim(),
     get leftOutBytes() {
       return raw.leftOut;
     },
     lines: judge => {
       // Where the raw text is cut, a part of the secret could be left of it.
-      const lines = raw.leftOut === 0 ? linesOf(raw.text(), secret) : linesOf(blotted().text(), '');
+      const lines = raw.leftOut === 0 ? linesOf(raw.text(), secret) : linesOf(redacted().text(), '');
       return lines.map(({ line, raw }) => ({ line, verdict: judge(raw) }));
     },
   };
 }
 
-/** @returns each line of the text, raw and with the secret blotted out; a line break within the secret ends none */
+/** @returns each line of the text, raw and with the secret redacted; a line break within the secret ends none */
 function linesOf(text: string, secret: string): { line: string; raw: string }[] {
   const lines = [{ line: '', raw: '' }];
   const parts = secret === '' ? [text] : text.split(secret);
@@ -73,10 +73,10 @@ class Blotter {
 
   /** @returns what can't be the beginning of the secret any more */
   blot(piece: Buffer): Buffer {
-    const blotted = this.#blotAll(Buffer.concat([this.#held, piece]));
-    const safe = Math.max(0, blotted.length - Math.max(0, this.#secret.length - 1));
-    this.#held = blotted.subarray(safe);
-    return blotted.subarray(0, safe);
+    const redacted = this.#blotAll(Buffer.concat([this.#held, piece]));
+    const safe = Math.max(0, redacted.length - Math.max(0, this.#secret.length - 1));
+    this.#held = redacted.subarray(safe);
+    return redacted.subarray(0, safe);
   }
 
   heldBack(): Buffer {

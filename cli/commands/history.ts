@@ -46,7 +46,7 @@ export async function history(
   return EXIT.ok;
 }
 
-/** 270 years of nights: what gives more is no service of ours. */
+/** 270 years of nights: a service that lists more is not Lumbung. */
 const MOST = 100_000;
 
 /** Asks for as many as are wanted, a page at a time: a history may be years long. @throws {ExplainedError} when it never ends */

@@ -120,7 +120,7 @@ function labelProblem(label: string): string | undefined {
   );
 }
 
-/** Only a key that looks like one of ours is told: any other may be a password in the wrong place. */
+/** Only a key that looks like one of ours is shown: any other may be a password in the wrong place. */
 function describeUnknown(entry: object): string {
   const keys = Object.keys(entry);
   const unknown = keys.filter(key => !KEYS.includes(key));
@@ -138,7 +138,7 @@ function ordinal(place: number): string {
   return `${place}${ending === undefined ? 'th' : ['st', 'nd', 'rd'][Number(ending) - 1]}`;
 }
 
-/** Only the name of an option is told: its value may be a secret, and so may all of what is no option. */
+/** Only the name of an option is shown: its value may be a secret, and so may any text that is not an option. */
 function describeOption(option: string): string {
   const name = /^--[\w-]+/.exec(option)?.[0];
   return `${name ?? 'an option'} ${dumpOptionProblem(option)}`;

@@ -94,7 +94,7 @@ function whyNotTaken(name: string, value: string | undefined): string {
   return `is not a dump option that sade accepts; docs/reference/configuration.md lists those${suggest(name)}`;
 }
 
-/** Off is refused for the reason of on, where it has none of its own. */
+/** The off form is refused for the reason of the on form, unless it has its own. */
 function reasonFor(name: string): string | undefined {
   return REASONS[name] ?? REASONS[name.replace(/^skip-/, '')];
 }

@@ -19,7 +19,7 @@ export function chooseSources(
   return sources.filter(source => chosen.includes(source.label));
 }
 
-/** A label may have commas of its own, or begin with a blank: what is one as it stands is taken as that. */
+/** A label may contain commas, or begin with a blank: a text that is a label as it stands is one label. */
 function labelsIn(text: string, labels: readonly string[]): string[] {
   if (labels.includes(text)) return [text];
   return text

@@ -1,7 +1,7 @@
 import type { ServerToken } from './server-reading/server-reading.ts';
 
 /**
- * Tells whether MySQL's client takes something within a statement for a command of its own. Since 8.0.3x it looks for one behind the
+ * Tells whether MySQL's client treats something within a statement as a command of its own. Since 8.0.3x it looks for one behind the
  * comments that a statement or a line of it begins with, and takes `/*!… *` + `/`, in which mysqldump puts triggers, events and views,
  * for such a comment (`skip_over_comments_and_space` in its mysql.cc).
  * @param code the statement, one character for each byte

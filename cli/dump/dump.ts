@@ -48,7 +48,7 @@ const CHANGED_MEANWHILE = /\b1412\b/;
  * Dumps one database into a file by running mysqldump. Afterwards the file exists only if the dump is complete: exit code
  * 0, no signal, and the marker on its last line. A dump that failed because a table changed is repeated once.
  * @param file an empty one; it is closed here
- * @throws {ExplainedError} saying what mysqldump said, with its password blotted out; the signal's reason when aborted
+ * @throws {ExplainedError} saying what mysqldump said, with its password redacted; the signal's reason when aborted
  */
 export async function dump(order: DumpOrder, file: DumpFile, signal: AbortSignal): Promise<Dump> {
   const dumpOptions = [...order.source.dumpOptions, ...order.fallbackOptions];

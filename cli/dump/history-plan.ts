@@ -15,7 +15,7 @@ export interface HistoryPlan {
 }
 
 /**
- * Without an option of its own mysqldump dumps only the rows of now. Its dump lets the history in again by
+ * Without a special option mysqldump dumps only the current rows. Its dump lets the history in again by
  * system_versioning_insert_history, which both sides know from MariaDB 10.11 on.
  * @param report of the preflight
  */

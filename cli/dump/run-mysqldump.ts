@@ -32,7 +32,7 @@ interface Addressed extends Running {
  * Runs mysqldump as a child process until it has ended.
  * @param output the descriptor of the file that it writes to
  * @returns what it said on stderr, when it ended well
- * @throws {ExplainedError} saying what it said, with its password blotted out; the signal's reason when aborted
+ * @throws {ExplainedError} saying what it said, with its password redacted; the signal's reason when aborted
  */
 export async function runMysqldump(source: DatabaseSource, output: number, running: Running): Promise<Said> {
   await using relay = needsTlsRelay(source, running.client) ? await openTlsRelay(source) : undefined;

@@ -6,7 +6,7 @@ import { shellWord } from '../terminal/shell-word.ts';
 const GONE = 'no longer exists';
 
 /**
- * Opening what is not a plain file may wait for ever (a named pipe), and following a link leads away from the folder: so it is
+ * Opening a file that is not a plain file may block for ever (a named pipe), and following a link leads away from the folder: so it is
  * looked at first.
  * @returns what stands there instead of a plain file, such as `is a link`; undefined for a plain file
  */

@@ -23,7 +23,7 @@ export function paragraph(text: string, indent: string, hanging = `${indent}  `)
 }
 
 /**
- * For what a server or a client program said, which may have several lines: none of them begins as one of ours does.
+ * For a message of a server or a client program, which may have several lines: none of them looks like a line of sade.
  * @returns as of {@link paragraph}
  */
 export function quotedParagraph(text: string, indent: string): string[] {

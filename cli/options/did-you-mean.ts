@@ -2,7 +2,7 @@ import leven from 'leven';
 
 const MOST = 3;
 
-/** Labels of databases are shorter: how far a longer text is from each of them takes long to reckon. */
+/** Labels of databases are shorter, and the distance of a longer text to each label takes long to compute. */
 const LONGEST = 200;
 
 /**

@@ -30,7 +30,7 @@ export function rowsLimited({ rowLimit }: ServerFacts): Finding[] {
   ];
 }
 
-/** One such event keeps mysqldump busy for ever. */
+/** mysqldump never ends at such an event. */
 export function endlessEvents({ endlessEvents, names }: SourceObjects, asWanted: LeftOut): Finding[] {
   if (endlessEvents.length === 0 || asWanted.kinds.has('events')) return [];
   const others = names.events.length - endlessEvents.length;

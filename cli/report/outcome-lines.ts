@@ -41,7 +41,7 @@ export function describeOutcome(outcome: Outcome): string {
   return [...lines, ...byWeight(findings).flatMap(describeFinding), ...olderLoss(outcome)].join('\n');
 }
 
-/** What a server or a client program said may have several lines: none of them begins as one of ours does. */
+/** A message of a server or a client program may have several lines: none of them looks like a line of sade. */
 const CONTINUED = ' '.repeat(10);
 
 /** The loss of an earlier night that no one has accepted; its own stands among the findings. */

@@ -34,7 +34,7 @@ export function isFine({ state, loss }: Outcome): boolean {
 }
 
 /**
- * @returns 0 only if every database has a complete backup to show that has lost nothing, and nothing else is amiss; 2 if none
+ * @returns 0 only if every database has a complete backup without a loss, and nothing else failed; 2 if none
  *   has any
  */
 export function exitCodeOf(outcomes: readonly Outcome[], total: number): number {

@@ -38,8 +38,8 @@ describe('redactor', () => {
           const { text } = redactor(secrets);
           for (const each of secrets)
             for (const write of Object.values(FORMS)) {
-              const blotted = text(`${before}${write(each)}${after}`);
-              for (const left of [write(each), ...secrets]) expect(blotted.includes(left), blotted).to.equal(false);
+              const redacted = text(`${before}${write(each)}${after}`);
+              for (const left of [write(each), ...secrets]) expect(redacted.includes(left), redacted).to.equal(false);
             }
         },
       ),

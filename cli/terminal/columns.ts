@@ -34,7 +34,7 @@ export function fittedTable(columns: readonly Column[], width: number | undefine
   );
 }
 
-/** A name is cut only to what it needs to be told apart before a column goes. */
+/** Before a column is dropped, names are cut only as far as they stay distinguishable. */
 const WANTED = 28;
 
 function withoutLeastImportant(columns: readonly Column[], width: number): readonly Column[] {

@@ -8,7 +8,7 @@ const ELLIPSIS = '…';
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
- * Shortens a text in its middle: the beginning and the end are what tells names apart.
+ * Shortens a text in its middle: names differ at their beginning and their end.
  * @param width columns of a terminal, 1 at least
  * @returns the text as it is where it fits, else its beginning and its end with `…` between
  */

@@ -1,6 +1,6 @@
 import { widthOf } from './cut.ts';
 
-/** What is to be copied out of a sentence, and must stay on one line: a command of ours, a statement for the server, `chmod`. */
+/** The parts of a sentence that are copied and must stay on one line: a command of ours, a statement for the server, `chmod`. */
 const COPIED = [
   /\b(?:GRANT|REVOKE|CREATE|ALTER|DROP|SHOW|SET|SELECT|FLUSH) [^;]*;/g,
   /\b(?:chmod|chown|cat|ls|systemctl|install) (?:[-\w]+ )*(?:'[^']*'|[^\s'&;]+)(?: && sade \w+)?/g,

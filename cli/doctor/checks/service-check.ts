@@ -28,7 +28,7 @@ const CLOCK_PROBLEM_SECONDS = 15 * 60;
 /** A disk that is full in a week is worth a word today. */
 const NIGHTS_OF_ROOM = 7;
 
-/** Looks at the service: whether it is one of ours that fits, and thinks well of what it keeps. */
+/** Checks the service: its version, and whether its stored backups are intact. */
 export async function checkService({ server, version, ask }: ServiceCheckOptions): Promise<ServiceCheck> {
   const mark = checkReporter('service', server.href);
   const askedAt = Date.now();
