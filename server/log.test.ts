@@ -8,7 +8,7 @@ import { serviceSettings } from '../testing/cli/fault-scene.ts';
 import { startService } from '../testing/service/service.ts';
 
 describe('log', () => {
-  it('keeps the statement of a failed query out, and what it repeats of it short', async () => {
+  it('leaves out the statement of a failed query, and shortens the error message that repeats it', async () => {
     const script = `
       import { createLog } from './server/log.ts';
       const log = await createLog({ isTerminal: false });

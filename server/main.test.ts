@@ -75,7 +75,7 @@ for (const store of historyStores)
       expect((await upload(service.url, zip)).status).to.equal(201);
     });
 
-    it('SIGTERM lets an upload and a download finish, takes no more, and ends with 0', async () => {
+    it('SIGTERM lets an upload and a download finish, accepts no more, and ends with exit code 0', async () => {
       service = await startService(env);
       const big = sampleZip({
         content: await import('node:crypto').then(({ randomBytes }) => randomBytes(30_000_000)),
@@ -103,7 +103,7 @@ for (const store of historyStores)
       expect(await storedZips()).to.deep.equal([big.fileName, zip.fileName].sort());
     });
 
-    it('SIGTERM ends those who listen for backups, and does not wait for them', async () => {
+    it('SIGTERM ends the subscriptions to backups, and does not wait for them', async () => {
       service = await startService({ ...env, GRAPHQL_INTROSPECTION: 'off' });
       const listening = await rawConnection(service.url);
       const body = JSON.stringify({ query: 'subscription { backupReceived { id } }' });
@@ -119,7 +119,7 @@ for (const store of historyStores)
       expect(await listening.ended()).to.match(/event: complete/);
     });
 
-    it('tells nothing of its schema with GRAPHQL_INTROSPECTION=off', async () => {
+    it('does not show its schema with GRAPHQL_INTROSPECTION=off', async () => {
       service = await startService({ ...env, GRAPHQL_INTROSPECTION: 'off' });
       const { text } = await graphql(service.url, '{ __schema { types { name } } }');
       expect(text).to.contain('GRAPHQL_VALIDATION_FAILED').and.not.contain('"types"');
@@ -191,12 +191,12 @@ describe('node server/main.ts does not start', () => {
     expect(output).to.not.contain('    at ').and.not.contain('s3cret');
   }
 
-  it('with a storage or a history below /proc, where no folder can be made and Node would try for ever', async () => {
+  it('with a storage or a history below /proc, where Node would try for ever to create a folder', async () => {
     await expectRefusal({ STORAGE_DIR: '/proc/x/y' }, [], 'STORAGE_DIR /proc/x/y', 'no folder can be made in /proc,');
     await expectRefusal({ DATABASE_URL: 'sqlite:/proc/x/y.sqlite' }, [], 'no folder can be made in /proc,');
   });
 
-  it('with mistakes in its configuration, all of which it names', () =>
+  it('with errors in its configuration, and names all of them', () =>
     expectRefusal(
       { PORT: 'x', UPLOAD_IDLE_TIMEOUT_SECONDS: '-1', DATABASE_URL: 'mysql://u:s3cret@h' },
       [],
@@ -213,14 +213,15 @@ describe('node server/main.ts does not start', () => {
       'start the database server',
     ));
 
-  it('with arguments that it does not know, and says which there are', async () => {
+  it('with unknown arguments, and lists the known ones', async () => {
     for (const args of [['rebuilt'], ['rebuild', '--force'], ['--verbose']])
       await expectRefusal({}, args, `"${args.join(' ')}"`, 'No argument runs the service', 'rebuild');
   });
 
-  it('where it can not store', () => expectRefusal({ STORAGE_DIR: `${folder}/file/backups` }, [], 'STORAGE_DIR'));
+  it('with a storage folder that is not writable', () =>
+    expectRefusal({ STORAGE_DIR: `${folder}/file/backups` }, [], 'STORAGE_DIR'));
 
-  it("beside another on the same storage, and does not sweep that one's uploads", async () => {
+  it('beside another service on the same storage, and does not delete the uploads of that one', async () => {
     const env = { DATABASE_URL: `sqlite:${folder}/two.sqlite`, STORAGE_DIR: `${folder}/two` };
     await using _service = await startService(env);
     await mkdir(`${folder}/two/pt_xyz`);
@@ -229,7 +230,7 @@ describe('node server/main.ts does not start', () => {
     expect(await readdir(`${folder}/two/pt_xyz`)).to.have.length(1);
   });
 
-  it('twice on one address', async () => {
+  it('twice on the same address', async () => {
     const env = { DATABASE_URL: `sqlite:${folder}/first.sqlite`, STORAGE_DIR: `${folder}/first` };
     await using service = await startService(env);
     await expectRefusal({ PORT: new URL(service.url).port }, [], 'can not listen on');
@@ -254,7 +255,7 @@ describe('node server/main.ts does not start', () => {
       expect((await request(`${service.url}/1/download`)).status).to.equal(200);
     };
 
-    it('nothing but the mount point is there', async () => {
+    it('only the mount point is there', async () => {
       await rename(disk, `${disk}.away`);
       for (const args of [[], ['rebuild']])
         await expectRefusal(env, args, 'is its disk mounted?', 'ALLOW_EMPTY_STORAGE=on');
@@ -264,7 +265,7 @@ describe('node server/main.ts does not start', () => {
       expect(await readdir(disk)).to.deep.equal([]);
     });
 
-    it('an old one comes back after the service was told to take an empty one', async () => {
+    it('an old storage comes back after the service was started with ALLOW_EMPTY_STORAGE', async () => {
       await rename(disk, `${disk}.away`);
       {
         await using service = await startService({ ...env, ALLOW_EMPTY_STORAGE: 'on' });
@@ -278,7 +279,7 @@ describe('node server/main.ts does not start', () => {
       await expectBackup();
     });
 
-    it('nothing is there, not even a backup in the history', async () => {
+    it('the folder is empty, and so is the history', async () => {
       const fresh = { DATABASE_URL: `${env.DATABASE_URL}-fresh`, STORAGE_DIR: `${disk}-fresh` };
       await (await startService(fresh)).stop();
       await rm(fresh.STORAGE_DIR, { recursive: true });
@@ -292,12 +293,12 @@ describe('node server/main.ts does not start', () => {
       await expectBackup();
     });
 
-    it('the marker can not be understood', async () => {
+    it('the marker is not readable', async () => {
       await writeFile(marker(), '');
       await expectRefusal(env, [], 'contains no storage id');
     });
 
-    it('the history is another one, or was lost: a loss would go unseen, and ids would be given twice', async () => {
+    it('the history is another one, or was lost: no one would notice a loss, and ids would be given twice', async () => {
       const lost = { ...env, DATABASE_URL: `${env.DATABASE_URL}-new` };
       await expectRefusal(lost, [], 'The history is empty', 'records of 1', 'rebuild', 'ALLOW_EMPTY_HISTORY=on');
       {
@@ -309,12 +310,12 @@ describe('node server/main.ts does not start', () => {
       expect((await request(`${service.url}/1/download`)).status).to.equal(200);
     });
 
-    it('the marker is there, and not one of its backups', async () => {
+    it('the marker is there, and none of the backups', async () => {
       await rm(join(disk, zip.database), { recursive: true });
       await expectRefusal(env, [], '1 backups', 'ALLOW_EMPTY_STORAGE=on');
     });
 
-    it('but takes the one that is there when the history knows none, as after an upgrade', async () => {
+    it('but accepts the storage that is there when the history knows no storage, as after an upgrade', async () => {
       const history = new DatabaseSync(env.DATABASE_URL.slice('sqlite:'.length));
       history.exec('delete from known_storages');
       await rm(marker());
@@ -331,7 +332,7 @@ describe('node server/main.ts does not start', () => {
 });
 
 describe('node server/main.ts with a log that can not be written', () => {
-  it('starts and answers all the same', async () => {
+  it('starts and answers anyway', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-full-log-'));
     const port = await freePort();
     const env = {

@@ -41,11 +41,11 @@ describeOnEachStore('what GraphQL asks of the history', store => {
     });
   }
 
-  it('takes one statement for the fleet with its latest backups, however many databases there are', async () => {
+  it('needs one statement for all databases with their latest backups', async () => {
     for (const first of [1, 2, 40]) expect(await statements(TYPICAL, first), `${first}`).to.have.length(1);
   });
 
-  it('takes ten for all that can be asked of each', async () => {
+  it('needs ten statements for all fields of all databases', async () => {
     const few = await statements(FLEET, 2);
     expect(few.length).to.be.at.most(10);
     expect(await statements(FLEET, 40)).to.have.length(few.length);
@@ -63,12 +63,12 @@ describeOnEachStore('what GraphQL asks of the history', store => {
     expect(queries.filter(query => query.includes('union all'))).to.have.length(3);
   });
 
-  it('loads no manifest unless it is asked for, and each once', async () => {
+  it('loads a manifest only when it is requested, and only once', async () => {
     for (const query of await statements(TYPICAL, 40)) expect(query).to.not.contain('manifest');
     expect((await statements(FLEET, 40)).filter(query => query.includes('`manifest` from'))).to.have.length(1);
   });
 
-  it('reads what is rarely asked for only where it is, for a whole list in one more statement', async () => {
+  it('reads rarely used fields only on request, with one more statement for a whole list', async () => {
     for (const query of await statements(TYPICAL, 40)) expect(query).to.not.match(/sha256|findings|received_at/);
     const details = 'digest findings { code } dumpSize dumpDigest receivedAt checkedAt';
     const query = `query ($first: Int!) { databases(first: $first) { nodes {
@@ -79,7 +79,7 @@ describeOnEachStore('what GraphQL asks of the history', store => {
     expect(asked.filter(query => query.includes('sha256'))).to.have.length(1);
   });
 
-  it('counts only where a count is asked for', async () => {
+  it('counts only when a count is requested', async () => {
     for (const query of await statements(TYPICAL, 40)) expect(query).to.not.match(/count\(/);
     const counted = await queriesOf(app.history, () => graphql(app.url, '{ backups { totalCount } }'));
     expect(counted).to.have.length(1);

@@ -39,7 +39,7 @@ describe('the page of GraphiQL', () => {
     expect(gunzipSync(packed.body).equals(plain.body)).to.equal(true);
   });
 
-  it('is sent again only when it is another', async () => {
+  it('is sent again only when it has changed', async () => {
     const { headers } = await rawPage(app.url);
     expect(headers['cache-control']).to.equal('private, no-cache');
     const known = await rawPage(app.url, { 'if-none-match': headers.etag! });
@@ -48,7 +48,7 @@ describe('the page of GraphiQL', () => {
     expect(other.status).to.equal(200);
   });
 
-  it('may use nothing of another origin', async () => {
+  it('may load nothing from another origin', async () => {
     const { headers } = await getPage(app.url);
     expect(headers.get('x-content-type-options')).to.equal('nosniff');
     const policy = headers.get('content-security-policy')!;
@@ -56,7 +56,7 @@ describe('the page of GraphiQL', () => {
     expect(policy).to.not.match(/https?:|\*|unsafe-eval/);
   });
 
-  it('is not there where the schema is not shown, and says so', async () => {
+  it('is off when the schema is off, and says so', async () => {
     await using closed = await runApp(SQLITE!, { introspection: false });
     expectError(await getPage(closed.url), 404, 'GRAPHIQL_OFF');
     const query = await request(`${closed.url}/graphql?query={__typename}`, { headers: { accept: HTML } });

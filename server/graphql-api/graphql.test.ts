@@ -42,7 +42,7 @@ describeOnEachStore('GraphQL', store => {
     });
   });
 
-  it('tells all that REST does of what a backup is worth', async () => {
+  it('shows the same about the state of a backup as REST', async () => {
     const database = 'worth';
     const bad = sampleZip({ database, content: 'cut off' });
     const findings = [finding('DUMP_STDERR_WARNING', 'mysqldump said: x', 'Look.'), finding('NOT_TRANSACTIONAL', 'y')];
@@ -121,7 +121,7 @@ describeOnEachStore('GraphQL', store => {
     }
   });
 
-  it('refuses what is no GraphQL request, never with an empty success', async () => {
+  it('refuses requests that are not GraphQL, never with an empty success', async () => {
     for (const [path, init] of [
       ['/graphql', { method: 'POST', body: 'x', headers: { 'content-type': 'text/plain' } }],
     ] as const) {
@@ -138,7 +138,7 @@ describeOnEachStore('GraphQL', store => {
     expect(text).to.not.match(/<(script|link)[^>]+(src|href)="https?:/);
   });
 
-  it('takes no body that is too large', async () => {
+  it('refuses a body that is too large', async () => {
     expectError(
       await graphql(app.url, `{ databases { nodes { name } } } # ${'x'.repeat(100_000)}`),
       413,

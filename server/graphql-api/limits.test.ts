@@ -29,7 +29,7 @@ describe('no query of GraphQL can hurt', () => {
     expect(json.errors, text.slice(0, 300)).to.equal(undefined);
   }
 
-  it('takes so many levels and no more', async () => {
+  it('limits the levels of a query', async () => {
     // Each `database { latestBackup }` is two levels; the operation and the field at the end are the others.
     const nested = (levels: number) =>
       `{ backup(id: "1") { ${'database { latestBackup { '.repeat((levels - 2) / 2)} id ${'} }'.repeat((levels - 2) / 2)} } }`;
@@ -40,7 +40,7 @@ describe('no query of GraphQL can hurt', () => {
     );
   });
 
-  it('takes no question about the schema that turns in circles', async () => {
+  it('refuses an introspection query that repeats itself', async () => {
     const circles = (count: number) => `${'type { fields { '.repeat(count)} name ${'} }'.repeat(count)}`;
     for (const count of [3, 20]) {
       const { json } = await graphql(app.url, `{ __schema { types { fields { ${circles(count)} } } } }`);
@@ -49,7 +49,7 @@ describe('no query of GraphQL can hurt', () => {
     }
   });
 
-  it('takes no deeper query through fragments', async () => {
+  it('limits the levels of a query with fragments', async () => {
     const fragments =
       'fragment A on Backup { database { latestBackup { ...B } } } fragment B on Backup { database { latestBackup { ...C } } } fragment C on Backup { database { latestBackup { database { latestBackup { database { name } } } } } }';
     await expectRefused(`${fragments} { backup(id: "1") { ...A } }`, 'QUERY_TOO_LARGE');
@@ -59,27 +59,27 @@ describe('no query of GraphQL can hurt', () => {
     );
   });
 
-  it('takes so many aliases and no more', async () => {
+  it('limits the aliases of a query', async () => {
     const aliases = (count: number) =>
       `{ ${Array.from({ length: count }, (_, i) => `a${i}: backup(id: "1") { id }`).join(' ')} }`;
     await expectAnswer(aliases(LIMITS.aliases));
     await expectRefused(aliases(LIMITS.aliases + 1), 'QUERY_TOO_LARGE');
   });
 
-  it('takes so many words and no more', async () => {
+  it('limits the tokens of a query', async () => {
     const words = (count: number) => `{ backups(filter: { states: [${'complete '.repeat(count)}] }) { totalCount } }`;
     await expectAnswer(words(LIMITS.tokens - 20));
     await expectRefused(words(LIMITS.tokens), 'QUERY_TOO_LARGE');
   });
 
-  it('takes no query whose pages multiply', async () => {
+  it('refuses a query whose pages multiply', async () => {
     await expectRefused(
       '{ databases(first: 1000) { nodes { backups(first: 1000) { nodes { id } } } } }',
       'QUERY_TOO_LARGE',
     );
   });
 
-  it('reads so many rows for a request and no more, however the pages are asked for', async () => {
+  it('limits the rows that a request may read, for all kinds of pages', async () => {
     const pages = (count: number) =>
       Array.from({ length: count }, (_, i) => `p${i}: backups(first: $first) { nodes { id } }`).join(' ');
     const query = (count: number) => `query ($first: Int!) { ${pages(count)} }`;
@@ -93,7 +93,7 @@ describe('no query of GraphQL can hurt', () => {
     );
   });
 
-  it('gains no rows by asking for fewer than none', () => {
+  it('gains no rows by a negative page size', () => {
     const budget = new RowBudget();
     const never = () => Promise.reject(new Error('it was read'));
     const list = { after: undefined, budget, placeIn: () => 0, cursorOf: () => '', find: never, count: never };
@@ -123,7 +123,7 @@ describe('no query of GraphQL can hurt', () => {
     await em.fork().execute(`delete from backups where ${ofLarge}`);
   });
 
-  it('answers so many values and no more, and does nothing behind that', () => {
+  it('limits the values of an answer, and stops there', () => {
     const budget = new RowBudget();
     for (let i = 0; i < MAX_VALUES; i++) budget.answer(1);
     expect(() => budget.answer(1)).to.throw('more than 200000 values');
@@ -131,7 +131,7 @@ describe('no query of GraphQL can hurt', () => {
     expect(() => budget.check()).to.throw('more than 200000 values');
   });
 
-  it('answers so much text and no more', async () => {
+  it('limits the text of an answer', async () => {
     await upload(app.url, sampleZip({ database: 'texts' }));
     const findings = JSON.stringify([finding('NO_MANIFEST', 'x'.repeat(300_000))]);
     const { em } = app.history;
@@ -153,7 +153,7 @@ describe('no query of GraphQL can hurt', () => {
     await em.fork().execute("delete from `databases` where name = 'texts'");
   });
 
-  it('shows a hundred errors and no more, and logs a few', async () => {
+  it('shows up to 100 errors, and logs a few', async () => {
     const fleet = await runApp(historyStores[0]!);
     try {
       await fillHistory(fleet.history, 150, 1);
@@ -166,7 +166,7 @@ describe('no query of GraphQL can hurt', () => {
     }
   });
 
-  it('works on four questions at a time', async () => {
+  it('executes four queries at a time', async () => {
     await using busy = await runApp(historyStores[0]!);
     const { em } = busy.history;
     const fork = em.fork.bind(em);
@@ -190,7 +190,7 @@ describe('no query of GraphQL can hurt', () => {
     expect(most).to.equal(4);
   });
 
-  it('keeps few documents that it has parsed, and no long ones', () => {
+  it('caches few parsed documents, and no long ones', () => {
     const cache = documentCache<object>();
     for (let i = 0; i < 60; i++) cache.set(`{ a${i} }`, {});
     expect(cache.get('{ a9 }')).to.equal(undefined);
@@ -221,7 +221,7 @@ describe('no query of GraphQL can hurt', () => {
     expect(json.data.__schema.types.length).to.be.greaterThan(20);
   });
 
-  it('tells nothing of the schema when it is told so', async () => {
+  it('does not show the schema when introspection is off', async () => {
     await using closed = await runApp(historyStores[0]!, { introspection: false });
     const { json } = await graphql(closed.url, '{ __schema { types { name } } }');
     expect(json.errors[0].extensions.code).to.equal('GRAPHQL_VALIDATION_FAILED');
@@ -231,7 +231,7 @@ describe('no query of GraphQL can hurt', () => {
     expect(typo.text).to.not.contain('Did you mean');
   });
 
-  it('takes no POST that a web page can have a browser send without asking', async () => {
+  it('refuses a POST that a web page can send without a CORS preflight', async () => {
     const query = '{ databases { totalCount } }';
     for (const [type, body] of [
       ['text/plain', JSON.stringify({ query })],
@@ -259,7 +259,7 @@ describe('no query of GraphQL can hurt', () => {
     expect(json.json.data.databases.totalCount).to.equal(1);
   });
 
-  it('lets no other origin read an answer', async () => {
+  it('does not let another origin read an answer', async () => {
     const headers = { origin: 'http://elsewhere.test' };
     const { headers: answered } = await request(`${app.url}/graphql?query=%7Bdatabases%7BtotalCount%7D%7D`, {
       headers,

@@ -112,7 +112,7 @@ describeOnEachStore('lists and counts that go through an index in pieces', store
     );
   }).timeout(120_000);
 
-  it('look at so many entries in a statement and no more', async () => {
+  it('limit the entries that one statement reads', async () => {
     const em = history.em.fork();
     const statements = await queriesOf(history, async () => {
       await countScanned({ em, budget: new RowBudget() }, { minSize: 1, states: ['complete', 'damaged'] });
@@ -122,7 +122,7 @@ describeOnEachStore('lists and counts that go through an index in pieces', store
     expect(statements.filter(sql => /offset 19999/.test(sql))).to.have.length(2);
   });
 
-  it('are refused when they would look at more than a request may', async () => {
+  it('are refused when they would read more rows than a request may', async () => {
     await using app = await runApp({ name: store.name, url: async () => url });
     const counts = (count: number) =>
       `{ ${Array.from({ length: count }, (_, i) => `a${i}: backups(filter: { minSize: ${i + 1}, states: [complete, damaged] }) { totalCount }`).join(' ')} backups(first: 1000) { nodes { id } } }`;
@@ -132,7 +132,7 @@ describeOnEachStore('lists and counts that go through an index in pieces', store
     expect(json.errors[0].message).to.contain(`more than ${MAX_ROWS} rows`);
   }).timeout(60_000);
 
-  it('let others be answered meanwhile', async () => {
+  it('let other requests be answered meanwhile', async () => {
     await using app = await runApp({ name: store.name, url: async () => url });
     const counts = Array.from(
       { length: 6 },

@@ -36,14 +36,14 @@ describeOnEachStore('the subscription to backups', store => {
     }
   });
 
-  it('tells those of one database only, when that is asked for', async () => {
+  it('sends only the backups of one database, when a database is given', async () => {
     await using one = await listen(app, 'subscription { backupReceived(database: "pt_abc") { fileName } }');
     const wanted = sampleZip({ database: 'pt_abc' });
     for (const zip of [sampleZip(), sampleZip({ database: 'pt_ab' }), wanted]) await upload(app.url, zip);
     expect(await one.next()).to.deep.equal({ data: { backupReceived: { fileName: wanted.fileName } } });
   });
 
-  it('tells nothing of what was refused, and of what comes a second time', async () => {
+  it('sends nothing for refused uploads and for repeated ones', async () => {
     await using all = await listen(app, 'subscription { backupReceived { fileName } }');
     const [first, last] = [sampleZip(), sampleZip()];
     await upload(app.url, first);
@@ -54,7 +54,7 @@ describeOnEachStore('the subscription to backups', store => {
     expect(told).to.deep.equal([first.fileName, last.fileName]);
   });
 
-  it('is heard by many, each of whom may go at any time', async () => {
+  it('is sent to many clients, each of which may leave at any time', async () => {
     const listeners = await Promise.all(
       Array.from({ length: 20 }, () => listen(app, 'subscription { backupReceived { id } }')),
     );
@@ -69,7 +69,7 @@ describeOnEachStore('the subscription to backups', store => {
     await settled(() => app.events.listeners === 0);
   });
 
-  it('has room for a hundred', async () => {
+  it('has room for 100 clients', async () => {
     const listeners = await Promise.all(
       Array.from({ length: 100 }, () => listen(app, 'subscription { backupReceived { id } }')),
     );
@@ -99,7 +99,7 @@ describeOnEachStore('the subscription to backups', store => {
     expect(await listening.next()).to.equal(undefined);
   });
 
-  it('gives the code of what goes wrong meanwhile, and goes on', async () => {
+  it('sends the code of an error, and goes on', async () => {
     await using all = await listen(app, 'subscription { backupReceived { id } }');
     app.events.received({ id: 999, database: 'missing', sortedAt: new Date() });
     const { errors } = await all.next();
@@ -118,7 +118,7 @@ describeOnEachStore('the subscription to backups', store => {
     await settled(() => app.events.listeners === 0);
   });
 
-  it('ends for a client that stops taking, with a code, before a thousand backups wait for it', async () => {
+  it('ends with a code for a client that stops reading, before 1,000 backups wait for it', async () => {
     await upload(app.url, sampleZip());
     const findings = JSON.stringify([finding('NO_MANIFEST', 'x'.repeat(50_000))]);
     await app.history.em.fork().nativeUpdate(Backup, 1, { findings });

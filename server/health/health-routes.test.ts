@@ -17,7 +17,7 @@ describeOnEachStore('/-/ready', store => {
 });
 
 describeOnEachStore('/-/status', store => {
-  it('tells the version, the clock, the space and how the scrub went', async () => {
+  it('shows the version, the clock, the space and the last scrub', async () => {
     const before = Date.now();
     await using app = await runApp(store);
     await upload(app.url, sampleZip());
@@ -41,7 +41,7 @@ describeOnEachStore('/-/status', store => {
     expect((await request(`${app.url}/-/status`)).json.data.verify_uploads).to.equal(false);
   });
 
-  it('503 when the disk can not be asked', async () => {
+  it('answers 503 when the disk can not be read', async () => {
     const space = async () => {
       throw Object.assign(new Error('statfs /srv/backups'), { code: 'ENOENT' });
     };

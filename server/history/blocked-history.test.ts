@@ -34,7 +34,7 @@ describe('a history in SQLite that another process has locked', () => {
     };
   }
 
-  it('answers all that reads meanwhile, refuses what writes after a while, and takes it once the lock is gone', async function () {
+  it('answers reads, refuses writes after a while, and accepts them once the lock is released', async function () {
     this.timeout(60_000);
     await using app = await runApp(historyStores.find(({ name }) => name === 'SQLite')!);
     const [kept, fresh] = [sampleZip(), sampleZip()];
@@ -60,14 +60,14 @@ describe('a history in SQLite that another process has locked', () => {
   });
 });
 
-describeOnEachStore('a record that the storage is slow to keep', store => {
+describeOnEachStore('a record that the storage writes slowly', store => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-slow-'));
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  it('makes no reader wait, and what was told to be kept is in the next answer', async () => {
+  it('does not delay readers, and the stored backup is in the next answer', async () => {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
     const real = folderStorage({ folder });

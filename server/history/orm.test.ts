@@ -50,7 +50,7 @@ describe('history', () => {
       }
     });
 
-  it('takes a store that says nothing for one that can not be reached', async () => {
+  it('treats a store that does not answer as unreachable', async () => {
     const silent = { execute: () => new Promise(() => {}) } as unknown as EntityManager;
     const error = await checkReachable(silent, 30).catch(error => error);
     expect(error).to.include({ status: 503, code: 'HISTORY_UNAVAILABLE' });
@@ -87,7 +87,7 @@ describe('history', () => {
         await second.close();
       });
 
-      it('gives no id twice, keeps milliseconds, and sizes beyond 32 bits', async () => {
+      it('never gives an id twice, and keeps milliseconds and sizes beyond 32 bits', async () => {
         const url = await store.url(await mkdtemp(join(folder, 'ids-')));
         const history = await openHistory(url);
         try {
@@ -114,7 +114,7 @@ describe('history', () => {
       });
     });
 
-  it('keeps what it promised through a power cut, on SQLite', async () => {
+  it('keeps committed backups through a power cut, on SQLite', async () => {
     const history = await openHistory(`sqlite:${folder}/pragmas.sqlite`);
     const pragma = async (name: string) => Object.values((await history.em.execute(`pragma ${name}`))[0] ?? {})[0];
     expect(await pragma('journal_mode')).to.equal('wal');
@@ -134,7 +134,7 @@ describe('history', () => {
       return error.message;
     }
 
-    it('a server that is not there', async () => {
+    it('an unreachable server', async () => {
       expect(await messageFor('mysql://user:secret@127.0.0.1:1/history')).to.contain('start the database server');
       expect(await messageFor('mysql://user:secret@no-such-host.invalid/history')).to.match(
         /no such host|can not be resolved/,
@@ -149,7 +149,7 @@ describe('history', () => {
       expect(await messageFor(`mysql://root:secret@127.0.0.1:${port}/mysql`)).to.contain('correct user and password');
     });
 
-    it('a user who may not make tables', async () => {
+    it('a user without the right to create tables', async () => {
       const mariadb = await sharedMariaDb();
       await mariadb.sql(
         "create database if not exists look_only; create or replace user looker@'%' identified by 'secret'; grant select on look_only.* to looker@'%'",
@@ -157,7 +157,7 @@ describe('history', () => {
       expect(await messageFor(`mysql://looker:secret@127.0.0.1:${mariadb.port}/look_only`)).to.contain('all rights');
     });
 
-    it('a file that is no database, and a folder that can not be', async () => {
+    it('a file that is not a database, and a folder that can not exist', async () => {
       await writeFile(join(folder, 'no.sqlite'), 'x'.repeat(5000));
       expect(await messageFor(`sqlite:${folder}/no.sqlite`)).to.contain('not an SQLite database');
       expect(await messageFor(`sqlite:${folder}/no.sqlite/x/history.sqlite`)).to.contain('not a folder');
@@ -175,7 +175,7 @@ describe('a history store that goes away', () => {
   });
   after(() => mariadb.stop());
 
-  it('is 503 until it is back, and what was stored meanwhile gets its record by a retry', async function () {
+  it('answers 503 until it is back, and a retry records what was stored meanwhile', async function () {
     this.timeout(60_000);
     await using app = await runApp({ name: 'MariaDB', url: async () => mariadb.url('history') });
     const zip = sampleZip();

@@ -36,7 +36,7 @@ describeOnEachStore('readRows', store => {
     expect(row).to.deep.include({ number: 7, missing: null, earlier: 0 });
   });
 
-  it('sees what its own transaction has written', async () => {
+  it('reads what its own transaction has written', async () => {
     const sql = 'select id from `databases` where name = ?';
     const em = manager();
     await em.begin();
@@ -54,7 +54,7 @@ describeOnEachStore('readRows', store => {
     expect(await readRows(manager(), rawQuery('select ? as a', [1]))).to.have.length(1);
   });
 
-  it('knows the columns that a table has now', async () => {
+  it('reads a column that was added to a table before', async () => {
     const em = manager();
     const sql = 'select * from changing where id >= ?';
     await em.execute('create table changing (id int)');

@@ -28,7 +28,7 @@ describe('a history server that refuses', () => {
     runApp({ name: 'MariaDB', url: async () => `mysql://teller:secret@127.0.0.1:${mariadb.port}/refusing` });
   const ready = async (app: RunningApp) => (await request(`${app.url}/-/ready`)).status;
 
-  it('to write is not ready, and answers what only reads', async () => {
+  it('writes is reported as not ready, and reads are answered', async () => {
     await using app = await run();
     const zip = sampleZip();
     expect(await ready(app)).to.equal(200);
@@ -44,7 +44,7 @@ describe('a history server that refuses', () => {
     expect((await upload(app.url, zip)).status).to.equal(201);
   });
 
-  it('more connections of that user, or more questions in an hour, is unavailable', async () => {
+  it('more connections or queries of the user is reported as unavailable', async () => {
     await using app = await run();
     expect(await ready(app)).to.equal(200);
     for (const limit of ['max_user_connections 1', 'max_queries_per_hour 1']) {
@@ -58,7 +58,7 @@ describe('a history server that refuses', () => {
     expect((await request(app.url)).status).to.equal(200);
   });
 
-  it('a transaction because of a deadlock is asked again, twice', async () => {
+  it('a transaction because of a deadlock is asked again, up to twice', async () => {
     await using app = await run();
     for (const [deadlocks, status] of [
       [2, 201],
@@ -76,7 +76,7 @@ describe('a history server that refuses', () => {
     }
   });
 
-  it('to answer in time loses that connection, and gets another', async () => {
+  it('to answer in time gets a new connection', async () => {
     const { host, port, user, password } = mariadb;
     const store = new Kysely<object>({
       dialect: mysqlDialect({ host, port, user, password, connectionLimit: 1 }, 300),

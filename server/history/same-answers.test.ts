@@ -38,7 +38,7 @@ describeOnEachStore('the history in any store', store => {
     return json.data;
   };
 
-  it('a space behind a name makes it another', async () => {
+  it('treats a name with a space after it as another name', async () => {
     const query = `query ($name: String!, $file: String!) {
       database(name: $name) { name }
       backups(filter: { database: $name }) { totalCount }
@@ -89,7 +89,7 @@ describeOnEachStore('the history in any store', store => {
       expect(databases.nodes.map(({ name }: { name: string }) => name)).to.deep.equal(wanted);
     });
 
-  it('an instant before the first year or after the last is one like others', async () => {
+  it('accepts times before year 1 and after year 9999', async () => {
     const counts = await ask(`{
       all: backups(filter: { takenFrom: "0001-01-01T00:00:00+14:00", takenBefore: "9999-12-31T23:59:59-12:00" }) { totalCount }
       none: backups(filter: { takenFrom: "9999-12-31T23:59:59-12:00" }) { totalCount }
@@ -105,7 +105,7 @@ describeOnEachStore('the history in any store', store => {
     expect(backups.nodes).to.have.length(names.length);
   });
 
-  it('a backup of 1969 is counted once, and not to 1970', async () => {
+  it('counts a backup of 1969 once, and not in 1970', async () => {
     const database = 'old';
     const totals = new DailyTotals(app.events);
     const count = async () => {

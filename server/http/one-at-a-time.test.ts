@@ -31,7 +31,7 @@ describe('requests that are sent before the last answer has come', () => {
     );
   });
 
-  it('have one file open at a time, however many downloads they are', async () => {
+  it('open one file at a time, for any number of downloads', async () => {
     const connection = await rawConnection(app.url);
     connection.socket.pause();
     await connection.send(get(location).repeat(30));
@@ -42,7 +42,7 @@ describe('requests that are sent before the last answer has come', () => {
     await until('its file is closed', async () => (await zipsOpen()).length === 0);
   });
 
-  it('close their connection when they are too many, and harm no others', async () => {
+  it('close their connection when they are too many, and no other connection', async () => {
     const connection = await rawConnection(app.url);
     void connection.send(get('/').repeat(20_000));
     const text = await connection.ended();

@@ -13,12 +13,12 @@ describeOnEachStore('routes', store => {
   });
   after(() => app[Symbol.asyncDispose]());
 
-  it('404 where there is nothing', async () => {
+  it('answers 404 to an unknown path', async () => {
     for (const path of ['/a/b', '/1/downloads', '/1/download/x', '/-/nothing', '/pt_xyz/download/..%2f', '/graphql/x'])
       expectError(await request(app.url + path), 404, 'ROUTE_NOT_FOUND');
   });
 
-  it('405 with Allow where there is something else', async () => {
+  it('answers 405 with Allow to another method of a known path', async () => {
     const allowed = {
       '/': 'HEAD, GET, OPTIONS',
       '/pt_xyz': 'HEAD, GET, POST, OPTIONS',
@@ -34,19 +34,19 @@ describeOnEachStore('routes', store => {
     expectError(await request(app.url, { method: 'POST' }), 405, 'METHOD_NOT_ALLOWED');
   });
 
-  it('OPTIONS tells what is allowed', async () => {
+  it('answers OPTIONS with the allowed methods', async () => {
     const answer = await request(`${app.url}/1/download`, { method: 'OPTIONS' });
     expect(answer.status).to.equal(204);
     expect(answer.headers.get('allow')).to.equal('HEAD, GET, OPTIONS');
     expectError(await request(`${app.url}/a/b`, { method: 'OPTIONS' }), 404, 'ROUTE_NOT_FOUND');
   });
 
-  it('400 to what is not percent-encoded UTF-8', async () => {
+  it('answers 400 to a path that is not percent-encoded UTF-8', async () => {
     for (const path of ['/%zz', '/%', '/%E2%82', '/%ff/download', '/%C0%AE%C0%AE'])
       expectError(await request(app.url + path), 400, 'MALFORMED_URL');
   });
 
-  it('no path trick reaches the files', async () => {
+  it('gives no file for any path with tricks', async () => {
     const secret = `${app.storageDir}/../secret.zip`;
     await writeFile(secret, 'secret');
     const targets = [
@@ -86,7 +86,7 @@ describeOnEachStore('routes', store => {
     expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
   });
 
-  it('answers in JSON to what is no HTTP at all', async () => {
+  it('answers in JSON to bytes that are not HTTP', async () => {
     const broken = {
       MALFORMED_REQUEST: 'GARBAGE\r\n\r\n',
       HEADERS_TOO_LARGE: `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
@@ -99,7 +99,7 @@ describeOnEachStore('routes', store => {
     }
   });
 
-  it('names each request, as a proxy in front did or by itself', async () => {
+  it('gives each request an id, its own or that of a proxy', async () => {
     const named = await request(app.url, { headers: { 'x-request-id': 'proxy-7' } });
     expect(named.headers.get('x-request-id')).to.equal('proxy-7');
     const own = (await request(app.url, { headers: { 'x-request-id': 'a b\t{}' } })).headers.get('x-request-id');
@@ -116,7 +116,7 @@ describeOnEachStore('routes', store => {
 });
 
 describeOnEachStore('what goes wrong inside', store => {
-  it('500 shows nothing of it, but names the request in the log', async () => {
+  it('answers 500 without details, and logs them with the request id', async () => {
     await using app = await runApp(store, {
       storage: {
         checkUsable: async () => {},
@@ -141,7 +141,7 @@ describeOnEachStore('what goes wrong inside', store => {
     expect(line?.err).to.have.property('stack').to.contain('the inner secret');
   });
 
-  it('503 while the storage can not be written to', async () => {
+  it('answers 503 while the storage is not writable', async () => {
     await using app = await runApp(store, { storageDir: '/tmp/lumbung-gone' });
     await rm(app.storageDir, { recursive: true });
     await writeFile(app.storageDir, 'in the way');

@@ -41,7 +41,7 @@ describe('an error that no one catches', () => {
       expect(child.exitCode).to.equal(null);
     });
 
-  it('is logged when the answer is out already, and the process goes on', async () => {
+  it('is logged when the answer has been sent, and the process goes on', async () => {
     const answer = await request(`${url}/late`);
     expect(answer.text).to.equal('answered before');
     for (let i = 0; i < 100 && !output.includes('behind the answer'); i++) await sleep(20);
@@ -49,7 +49,7 @@ describe('an error that no one catches', () => {
     expect((await request(`${url}/fine`)).text).to.equal('fine');
   });
 
-  it('ends a process that does not serve yet, with 1', async () => {
+  it('ends a process that does not serve yet, with exit code 1', async () => {
     output = '';
     const [code] = await once(start('start'), 'exit');
     expect(code).to.equal(1);

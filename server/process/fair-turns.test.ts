@@ -14,7 +14,7 @@ const work = (turns: FairTurns, size: number, onEnd: () => void, onPiece = () =>
   });
 
 describe('FairTurns', () => {
-  it('lets a small task pass by large ones, however many of these came before', async () => {
+  it('runs a small task before any number of large ones that came first', async () => {
     const turns = new FairTurns({ places: 2, slice: 5, maxBegun: 10 });
     const ended: string[] = [];
     let pieces = 0;
@@ -36,7 +36,7 @@ describe('FairTurns', () => {
     expect(ended).to.have.length(31);
   });
 
-  it('lets a large task get on although small ones never end', async () => {
+  it('lets a large task finish although small ones never end', async () => {
     const turns = new FairTurns({ places: 1, slice: 5, maxBegun: 2 });
     let isLargeDone = false;
     let small = 0;
@@ -50,7 +50,7 @@ describe('FairTurns', () => {
     expect(small).to.be.within(10, 1000);
   });
 
-  it('holds no more places and no more large tasks than it may, also behind tasks that fail', async () => {
+  it('never runs more tasks or large tasks than its limits, also after tasks that fail', async () => {
     const turns = new FairTurns({ places: 3, slice: 2, maxBegun: 4 });
     let [running, most, begun, mostBegun] = [0, 0, 0, 0];
     const results = await Promise.allSettled(

@@ -14,7 +14,7 @@ describe('the garbage collector', () => {
     expect(stdout).to.equal('function\n');
   });
 
-  it('can be called in a service that its systemd unit starts, which does as npm start does', async () => {
+  it('can be called in a service that its systemd unit starts', async () => {
     const page = await readFile(resolve(import.meta.dirname, '../../docs/install.md'), 'utf8');
     expect(page).to.contain(`ExecStart=/opt/lumbung/node_modules/.bin/node ${start.join(' ')}\n`);
   });

@@ -51,7 +51,7 @@ describeOnEachStore('scrubbing one file', store => {
     };
   }
 
-  it('looks again before it marks: a file that was put back meanwhile is sound', async () => {
+  it('checks again before it marks: a file that was put back meanwhile is sound', async () => {
     await nodeFs.rm(path);
     const storage = afterOpening(1, () => nodeFs.writeFile(path, zip.bytes));
     expect(await scrub(await row(), { storage })).to.equal('sound');
@@ -59,7 +59,7 @@ describeOnEachStore('scrubbing one file', store => {
     expect(logged).to.deep.equal([]);
   });
 
-  it('looks again when a rotten file was replaced while it was read', async () => {
+  it('checks again when a damaged file was replaced while it was read', async () => {
     await nodeFs.writeFile(path, Buffer.alloc(zip.bytes.length));
     const storage = afterOpening(1, async () => {
       await nodeFs.writeFile(`${path}.good`, zip.bytes);
@@ -69,7 +69,7 @@ describeOnEachStore('scrubbing one file', store => {
     expect((await row()).damage).to.equal(null);
   });
 
-  it('waits with that second look until no upload of the file runs', async () => {
+  it('waits with the second check until no upload of the file runs', async () => {
     await nodeFs.rm(path);
     const running = Promise.withResolvers<void>();
     const { database, fileName } = zip;
@@ -102,7 +102,7 @@ describeOnEachStore('scrubbing one file', store => {
     expect(logged).to.deep.equal([]);
   });
 
-  it('passes over a backup that was removed meanwhile', async () => {
+  it('skips a backup that was removed meanwhile', async () => {
     const backup = await row();
     await app.history.em.fork().nativeDelete(Backup, { id: backup.id });
     expect(await scrub(backup)).to.equal('passed over');
@@ -111,7 +111,7 @@ describeOnEachStore('scrubbing one file', store => {
     expect(logged).to.deep.equal([]);
   });
 
-  it('marks nothing when the disk fails, whenever it does', async () => {
+  it('marks nothing when the disk fails, at any step', async () => {
     const { checkedAt } = await row();
     const cases: Array<[string, Partial<FileSystem>]> = [
       ['EACCES', { open: refuse('EACCES') }],
@@ -126,7 +126,7 @@ describeOnEachStore('scrubbing one file', store => {
     }
   });
 
-  it('marks nothing when the file is cut while it is read: the next scrub tells its length', async () => {
+  it('marks nothing when the file is cut while it is read: the next scrub finds its length', async () => {
     const storage = afterOpening(1, () => nodeFs.truncate(path, 5));
     expect(await scrub(await row(), { storage }).catch(error => error)).to.be.instanceOf(UnreadableFile);
     expect((await row()).damage).to.equal(null);
@@ -134,7 +134,7 @@ describeOnEachStore('scrubbing one file', store => {
     expect((await row()).damage).to.contain('has 5 bytes');
   });
 
-  it('ends in the middle of a file when it is told to, and marks nothing', async () => {
+  it('ends in the middle of a file when it is stopped, and marks nothing', async () => {
     await nodeFs.writeFile(path, Buffer.alloc(zip.bytes.length));
     const { checkedAt } = await row();
     const stop = new AbortController();

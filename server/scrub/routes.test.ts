@@ -26,7 +26,7 @@ describeOnEachStore('/-/scrub', store => {
   const post = ({ url }: RunningApp, query = '', body: string | null = null) =>
     request(`${url}/-/scrub${query}`, { method: 'POST', body });
 
-  it('is idle when nothing has run yet', async () => {
+  it('is idle before the first scrub', async () => {
     const { url } = await runWith(0);
     expect(await scrubState(url)).to.deep.equal({
       state: 'idle',
@@ -43,7 +43,7 @@ describeOnEachStore('/-/scrub', store => {
     });
   });
 
-  it('starts one: 202, and tells how it went', async () => {
+  it('starts a scrub, answers 202, and then shows its result', async () => {
     const { url, log } = await runWith(2);
     const before = new Date().toISOString();
     const answer = await post(app!, '?all=true');
@@ -56,7 +56,7 @@ describeOnEachStore('/-/scrub', store => {
     expect(log.find(({ msg }) => String(msg).startsWith('Scrub:'))).to.include({ files_checked: 2, level: 30 });
   });
 
-  it('takes `all` in the query or in a body of JSON', async () => {
+  it('accepts `all` in the query or in a JSON body', async () => {
     const { url } = await runWith(1);
     await scrubbed(url, '?all=true');
     const checked = async (query: string, body?: string) => {
@@ -71,7 +71,7 @@ describeOnEachStore('/-/scrub', store => {
     expect(await checked('')).to.equal(0);
   });
 
-  it('refuses what it does not know, naming it, and starts nothing', async () => {
+  it('refuses unknown fields, naming them, and starts nothing', async () => {
     await runWith(1);
     const refusals: Array<[query: string, body: string | null, field: string]> = [
       ['?all=yes', null, 'all'],

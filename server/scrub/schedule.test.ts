@@ -33,7 +33,7 @@ describe('the schedule of the scrub', () => {
     return { started, log };
   }
 
-  it('starts it when something is due, and only then', async () => {
+  it('starts a scrub only when a file is due', async () => {
     expect(await run([false, true, false, true, false])).to.deep.equal({
       started: ['scheduled', 'scheduled'],
       log: [],
@@ -47,7 +47,7 @@ describe('the schedule of the scrub', () => {
     expect(log[0]).to.contain('no history');
   });
 
-  it('looks no more once it was ended', async () => {
+  it('does not search any more once it was stopped', async () => {
     let looked = 0;
     const scrub = { isDue: async () => looked++ < 0, start: () => true };
     scheduleScrub({ scrub, log: pino({ enabled: false }), firstMs: 1, everyMs: 1 })();

@@ -49,7 +49,7 @@ describeOnEachStore('the scrub', store => {
     await handle.close();
   }
 
-  it('marks a file in which one byte has rotted, and no other; put back, it is sound again', async () => {
+  it('marks only the file in which one byte has changed; put back, it is sound again', async () => {
     const [rotten, sound] = [sampleZip(), sampleZip()];
     await stored(rotten, sound);
     const before = Date.now();
@@ -77,7 +77,7 @@ describeOnEachStore('the scrub', store => {
     expect(errors()).to.have.length(1);
   });
 
-  it('marks a file that is gone, cut or too long, and says which', async () => {
+  it('marks a file that is missing, cut or too long, with the reason', async () => {
     const [gone, cut, long] = [sampleZip(), sampleZip({ database: 'cut' }), sampleZip({ database: 'long' })];
     await stored(gone, cut, long);
     await rm(pathOf(gone));
@@ -95,7 +95,7 @@ describeOnEachStore('the scrub', store => {
     for (const zip of [gone, cut, long]) expect((await rowOf(zip)).damage).to.equal(null);
   });
 
-  it('takes what was never checked or not for long, and leaves what was checked lately', async () => {
+  it('checks files that were never checked or are due, and skips files that were checked lately', async () => {
     const [fresh, old, never] = [sampleZip(), sampleZip(), sampleZip()];
     await stored(fresh, old);
     expect((await upload(app.url, never)).status).to.equal(201);
@@ -113,7 +113,7 @@ describeOnEachStore('the scrub', store => {
     expect((await rowOf(fresh)).damage).to.not.equal(null);
   });
 
-  it('takes what was checked by a clock that was wrong', async () => {
+  it('checks files that were checked by a wrong clock', async () => {
     const zip = sampleZip();
     await stored(zip);
     await makeOld(zip, -2000);
@@ -122,7 +122,7 @@ describeOnEachStore('the scrub', store => {
     expect(await scrubbed(app.url)).to.include({ files_checked: 1, files_damaged: 1, files_due: 0 });
   });
 
-  it('gives a new record to a sound file whose own was lost or torn', async () => {
+  it('writes a new record for a sound file whose record is missing or torn', async () => {
     const [torn, lost] = [sampleZip(), sampleZip()];
     await stored(torn, lost);
     const whole = await readFile(`${pathOf(torn)}.json`, 'utf8');
@@ -166,7 +166,7 @@ describeOnEachStore('the scrub', store => {
     expect(line.err).to.have.property('code', 'ELOOP');
   });
 
-  it('says so when the history fails in the middle, and can be started again', async () => {
+  it('reports that the history failed during the scrub, and can be started again', async () => {
     const zips = [sampleZip(), sampleZip(), sampleZip()];
     await stored(...zips);
     let forks = 0;
@@ -201,7 +201,7 @@ describeOnEachStore('the scrub', store => {
     expect(await ended()).to.include({ filesChecked: 3, lastError: null });
   });
 
-  it('takes a folder that is not there for files that are gone, and heals them when it is back', async () => {
+  it('marks all files of a missing folder as damaged, and clears that when the folder is back', async () => {
     const [one, two] = [sampleZip(), sampleZip()];
     await stored(one, two);
     await rename(dirname(pathOf(one)), `${app.storageDir}.away`);

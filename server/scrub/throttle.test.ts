@@ -22,13 +22,13 @@ describe('the pace of a scrub', () => {
     expect(await spending(createThrottle(0), 1_000, 1e9)).to.be.lessThan(200);
   });
 
-  it('makes up for what was spent in haste', async () => {
+  it('slows down after a fast part', async () => {
     const pace = createThrottle(1_000_000);
     pace.spend(200_000);
     expect(await spending(pace, 1, 1)).to.be.within(190, 500);
   });
 
-  it('catches up with a short delay, but turns no long pause into a rush', async () => {
+  it('catches up after a short delay, but not after a long pause', async () => {
     const { now } = performance;
     let skipped = 0;
     performance.now = () => now.call(performance) + skipped;
@@ -43,7 +43,7 @@ describe('the pace of a scrub', () => {
     }
   });
 
-  it('ends its rest at once when it is told to', async () => {
+  it('ends its pause at once when it is stopped', async () => {
     const pace = createThrottle(1);
     const stop = new AbortController();
     pace.spend(1_000_000);

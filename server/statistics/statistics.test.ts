@@ -51,7 +51,7 @@ describeOnEachStore('statistics', store => {
     return { ...zip, id: json.data.id };
   }
 
-  it('are of nothing at first, with every day in them', async () => {
+  it('are zero at first, with every day listed', async () => {
     const { days, ...all } = await ask(3);
     expect(all).to.deep.equal({ databases: 0, backups: 0, bytes: 0, damaged: 0 });
     expect(days.map(({ day }: { day: string }) => day)).to.deep.equal([isoDay(2), isoDay(1), isoDay(0)]);
@@ -59,7 +59,7 @@ describeOnEachStore('statistics', store => {
       expect(Object.values(figures)).to.deep.equal(Array.from({ length: 8 }, () => 0));
   });
 
-  it('count each day by what its backups are worth, and the databases that have none complete', async () => {
+  it('count the backups of each day by state, and the databases without a complete one', async () => {
     const zips = [
       await keep('a', 2, 'complete', '00:00:00'),
       await keep('a', 2, 'complete', '23:59:59'),
@@ -109,7 +109,7 @@ describeOnEachStore('statistics', store => {
     ]);
   });
 
-  it('know at once of a backup that has come, also of a day that is long gone', async () => {
+  it('include a new backup at once, also one of a day long ago', async () => {
     await keep('a', 1, 'complete');
     expect((await ask()).days.map(({ backups }: { backups: number }) => backups)).to.deep.equal([0, 0, 1, 0]);
     await keep('a', 0, 'complete', '00:00:00');
@@ -120,7 +120,7 @@ describeOnEachStore('statistics', store => {
     expect(databases).to.equal(2);
   });
 
-  it('know at once of a file that has rotted, and of one that is sound again', async () => {
+  it('include a damaged file at once, and one that is sound again', async () => {
     const zip = await keep('a', 1, 'complete');
     expect((await ask()).days[2]).to.deep.include({ complete: 1, damaged: 0, failures: 0 });
     const address = { database: 'a', fileName: zip.fileName };
@@ -177,7 +177,7 @@ describeOnEachStore('statistics', store => {
     expect([...byDay.values()].map(({ backups }) => backups)).to.deep.equal([2]);
   });
 
-  it('of one database are the same as those of all where there is no other', async () => {
+  it('of one database are the same as those of all when it is the only one', async () => {
     await keep('a', 3, 'complete');
     await keep('a', 1, 'incomplete');
     await keep('a', 1, 'unverified');

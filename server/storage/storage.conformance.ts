@@ -68,7 +68,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       expect((await bytesIn(file.pieces({ start: 0, end: file.size - 1 }))).equals(bytes)).to.equal(true);
     });
 
-    it('takes a hundred thousand single bytes', async () => {
+    it('accepts a hundred thousand single bytes', async () => {
       async function* drops() {
         for (let i = 0; i < 100_000; i++) yield Buffer.from([i & 255]);
       }
@@ -145,7 +145,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       expect(await bytesOf(address())).to.equal('kept');
     });
 
-    it('reads ranges, and knows what is not there', async () => {
+    it('reads ranges, and reports a missing file', async () => {
       await publish(address(), '0123456789');
       const file = (await storage.open(address()))!;
       expect(String(await bytesIn(file.pieces({ start: 3, end: 5 })))).to.equal('345');
@@ -217,7 +217,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       for (const text of seen) expect(texts.includes(text!), `${text?.length}`).to.equal(true);
     });
 
-    it('tells when a file was written, and lets it be read by its descriptor', async () => {
+    it('returns when a file was written, and a descriptor to read it', async () => {
       const start = Date.now();
       await publish(address(), 'abc');
       const file = (await storage.open(address()))!;
@@ -273,7 +273,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       (await place.storage().claim())[Symbol.dispose]();
     }).slow(6_000);
 
-    it('neither writes nor says that a file is gone while it is away, and goes on when it is back', async () => {
+    it('neither writes nor reports a missing file while its disk is away, and goes on when it is back', async () => {
       await publish(address(), 'abc');
       using _claim = await storage.claim();
       const received = await storage.receive(address('pt_abc'), content('on its way'));

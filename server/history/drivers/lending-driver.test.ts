@@ -41,7 +41,7 @@ describe('a connection to the history', () => {
     expect(await connectionsWhere([], rollback)).to.deep.equal({ first: 'given back', error: undefined });
   });
 
-  it('is given back after a BEGIN that fails, which is what is thrown', async () => {
+  it('is given back after a BEGIN that fails, whose error is thrown', async () => {
     expect(await connectionsWhere(['begin'], begin)).to.deep.equal({ first: 'given back', error: 'no begin' });
   });
 
@@ -50,7 +50,7 @@ describe('a connection to the history', () => {
     expect(seen).to.deep.equal({ first: 'discarded', error: 'no begin' });
   });
 
-  it('is rolled back and given back after a COMMIT that fails, which is what is thrown', async () => {
+  it('is rolled back and given back after a COMMIT that fails, whose error is thrown', async () => {
     expect(await connectionsWhere(['commit'], commit)).to.deep.equal({ first: 'given back', error: 'no commit' });
   });
 
@@ -59,7 +59,7 @@ describe('a connection to the history', () => {
     expect(seen).to.deep.equal({ first: 'discarded', error: 'no commit' });
   });
 
-  it('is closed after a ROLLBACK that fails, and no one hears of that: it hides why there was one', async () => {
+  it('is closed after a ROLLBACK that fails, whose error is dropped: it would hide the first error', async () => {
     expect(await connectionsWhere(['rollback'], rollback)).to.deep.equal({ first: 'discarded', error: undefined });
   });
 });

@@ -41,7 +41,7 @@ describe('a history in SQLite', () => {
     }
   });
 
-  it('keeps no statement that is long', async () => {
+  it('does not keep long statements', async () => {
     const history = await openHistory('sqlite::memory:');
     const { prepare } = DatabaseSync.prototype;
     let prepared = 0;
@@ -63,7 +63,7 @@ describe('a history in SQLite', () => {
     }
   });
 
-  it('waits for another that writes, and takes the upload then', async () => {
+  it('waits for another writer, and then stores the upload', async () => {
     await using app = await runApp(historyStores.find(({ name }) => name === 'SQLite')!);
     const path = String(app.history.config.get('dbName'));
     const script = `const { DatabaseSync } = require('node:sqlite'); const store = new DatabaseSync(process.argv[1]);
@@ -73,7 +73,7 @@ describe('a history in SQLite', () => {
     expect((await upload(app.url, sampleZip())).status).to.equal(201);
   });
 
-  it('goes on when its disk was full and has room again', async function () {
+  it('continues when its full disk has room again', async function () {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-history-disk-'));
     const disk = mountSmallDisk(folder, 2);
     if (!disk) return this.skip();

@@ -3,7 +3,7 @@ import { toExpectedError } from '../../expected-error.ts';
 import { WriteTurns } from './write-turns.ts';
 
 describe('turns to write', () => {
-  it('come one after the other, in the order of asking', async () => {
+  it('are given one after the other, in the order of the requests', async () => {
     const turns = new WriteTurns();
     const order: number[] = [];
     let running = 0;
@@ -20,7 +20,7 @@ describe('turns to write', () => {
     expect(order).to.deep.equal([0, 1, 2, 3]);
   });
 
-  it('are given up when they do not come in time, and the others still have theirs', async () => {
+  it('are cancelled after a timeout, and later ones are still given', async () => {
     const turns = new WriteTurns(20);
     const end = await turns.take();
     const [first, second] = await Promise.allSettled([turns.take(), turns.take()]);

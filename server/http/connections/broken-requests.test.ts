@@ -32,7 +32,7 @@ describe('a connection on which something is broken', () => {
   };
   const answersIn = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
 
-  it('leaves an answer that is under way as it is when junk follows the request', async () => {
+  it('does not change a running answer when invalid bytes follow the request', async () => {
     const connection = await rawConnection(app.url);
     await connection.send(`GET ${location} HTTP/1.1\r\nHost: localhost\r\n\r\n${JUNK}`);
     const answer = await connection.ended();
@@ -40,7 +40,7 @@ describe('a connection on which something is broken', () => {
     expect(body.equals(zip.bytes), 'just the bytes of the file').to.equal(true);
   });
 
-  it('answers a request that came in whole with its result when junk follows', async () => {
+  it('answers a complete request when invalid bytes follow it', async () => {
     for (const [database, where] of [
       ['junk_at_once', 'at once'],
       ['junk_later', 'later'],
@@ -56,14 +56,14 @@ describe('a connection on which something is broken', () => {
     }
   });
 
-  it('answers all requests that came in whole before the junk, in their order', async () => {
+  it('answers all complete requests before invalid bytes, in their order', async () => {
     const connection = await rawConnection(app.url);
     const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
     await connection.send(get('/-/healthy') + get('/nowhere/at/all') + get('/-/healthy') + JUNK);
     expect(answersIn(await connection.ended())).to.deep.equal([200, 404, 200]);
   });
 
-  it('is told 400 when the junk is within the body, and nothing is stored', async () => {
+  it('answers 400 to invalid bytes within the body, and stores nothing', async () => {
     const sample = sampleZip({ database: 'bad_chunk' });
     const connection = await rawConnection(app.url);
     const head = uploadHead('bad_chunk', sample.fileName, {
@@ -83,7 +83,7 @@ describe('a connection on which something is broken', () => {
     expect(lines()[0]).to.include({ status: 499, code: 'UPLOAD_ABORTED' });
   });
 
-  it('leaves an early refusal as it is when the body turns into junk behind it', async () => {
+  it('does not change an early error answer when invalid bytes follow', async () => {
     const connection = await rawConnection(app.url);
     const { fileName } = sampleZip();
     const head = uploadHead('another', fileName, { 'Transfer-Encoding': 'chunked' });
@@ -94,7 +94,7 @@ describe('a connection on which something is broken', () => {
     expect(answersIn(await connection.ended())).to.deep.equal([422]);
   });
 
-  it('answers a client that closes its side once it has sent all', async () => {
+  it('answers a client that closes its side after its request', async () => {
     const sample = sampleZip({ database: 'half_closed' });
     for (const bytes of [wholeUpload(sample), 'GET /half_closed HTTP/1.1\r\nHost: localhost\r\n\r\n']) {
       const connection = await rawConnection(app.url);
@@ -104,7 +104,7 @@ describe('a connection on which something is broken', () => {
     }
   });
 
-  it('waits for nothing more of a client that closes its side after a refusal', async () => {
+  it('does not wait for a client that closes its side after an error answer', async () => {
     await using patient = await runApp(SQLITE!, { lingerLimits: { silenceMs: 60_000, totalMs: 60_000 } });
     const connection = await rawConnection(patient.url);
     await connection.send(uploadHead('another', zip.fileName, { 'Content-Length': '100000' }));
@@ -123,7 +123,7 @@ describe('a connection on which something is broken', () => {
     await until('no listener', () => app.events.listeners === 0);
   });
 
-  it('is named in the log and in its answer, also when the app never sees it', async () => {
+  it('has a request id in the log and in the answer, also for requests that Node refuses', async () => {
     const broken = {
       MALFORMED_REQUEST: 'GARBAGE\r\n\r\n',
       HEADERS_TOO_LARGE: `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
@@ -141,7 +141,7 @@ describe('a connection on which something is broken', () => {
     }
   });
 
-  it('is closed without a word when nothing was ever said on it, and its header may not drip', async () => {
+  it('is closed without an answer when it never sent a byte, or sends its header too slowly', async () => {
     const silent = await rawConnection(app.url);
     expect(await silent.ended()).to.equal('');
     const slow = await rawConnection(app.url);
@@ -151,7 +151,7 @@ describe('a connection on which something is broken', () => {
     clearInterval(drip);
   });
 
-  it('is closed when the body of an answered GET drips on', async () => {
+  it('is closed when the body of an answered GET arrives too slowly', async () => {
     for (const path of ['/-/healthy', location]) {
       const connection = await rawConnection(app.url);
       await connection.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n`);
@@ -161,7 +161,7 @@ describe('a connection on which something is broken', () => {
     }
   });
 
-  it('says 499 in the log when an upload was given up', async () => {
+  it('logs 499 for an upload that the client aborted', async () => {
     const connection = await rawConnection(app.url);
     await connection.send(
       wholeUpload(sampleZip({ database: 'given_up' }), { 'X-Request-Id': 'given-up' }).subarray(0, -60),

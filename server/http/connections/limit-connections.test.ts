@@ -16,7 +16,7 @@ const [SQLITE] = historyStores;
 const GET = 'GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 describe('the connections of the service', () => {
-  it('make room for a new one by closing the one that has been idle for longest', async () => {
+  it('make room for a new one by closing the longest idle one', async () => {
     await using app = await runApp(SQLITE!, { connectionLimits: { most: 4 } });
     const connections: RawConnection[] = [];
     for (let i = 0; i < 4; i++) {
@@ -35,7 +35,7 @@ describe('the connections of the service', () => {
     for (const { socket } of [...connections, fifth]) socket.destroy();
   });
 
-  it('are not closed while an answer is owed on them: a further one is told to come back', async () => {
+  it('are not closed while a request is open on them: a further client gets 503', async () => {
     await using app = await runApp(SQLITE!, { connectionLimits: { most: 3 } });
     const query = encodeURIComponent('subscription { backupReceived { id } }');
     const listening: RawConnection[] = [];
@@ -56,7 +56,7 @@ describe('the connections of the service', () => {
     for (const { socket } of listening) socket.destroy();
   });
 
-  it('are taken from clients that send next to nothing of a body, once they have been silent for a while', async () => {
+  it('are closed for clients that send a body too slowly', async () => {
     await using app = await runApp(SQLITE!, { connectionLimits: { most: 3, silentMs: 300 } });
     const silent: RawConnection[] = [];
     for (let i = 0; i < 3; i++) {
@@ -76,7 +76,7 @@ describe('the connections of the service', () => {
     for (const { socket } of silent) socket.destroy();
   });
 
-  it('are taken from clients that take next to nothing of an answer, once they have done so for a while', async () => {
+  it('are closed for clients that read an answer too slowly', async () => {
     await using app = await runApp(SQLITE!, { connectionLimits: { most: 3, silentMs: 50 } });
     const zip = sampleZip({ content: randomBytes(30_000_000) });
     const location = (await upload(app.url, zip)).headers.get('location')!;
@@ -98,7 +98,7 @@ describe('the connections of the service', () => {
 describe('the connections of the service, with few descriptors', function () {
   this.timeout(60_000);
 
-  it('shut no one out when hundreds of them say nothing', async () => {
+  it('stay available when hundreds of them are silent', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-few-'));
     const env = { DATABASE_URL: `sqlite:${folder}/h.sqlite`, STORAGE_DIR: join(folder, 'backups') };
     const sockets: Socket[] = [];

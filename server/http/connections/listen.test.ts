@@ -6,7 +6,7 @@ import { listen } from './listen.ts';
 const log = pino({ level: 'silent' });
 
 describe('listen', () => {
-  it('answers what came in before it could serve', async () => {
+  it('answers requests that arrived before it was ready', async () => {
     const server = await listen({ host: '127.0.0.1', port: 0, log });
     const early = fetch(server.url);
     await new Promise(resolve => setTimeout(resolve, 50));
@@ -15,7 +15,7 @@ describe('listen', () => {
     await server.stop(0);
   });
 
-  it('cuts what does not finish in time when it stops, and waits for it to clean up', async () => {
+  it('ends requests that do not finish in time when it stops, and waits for their clean-up', async () => {
     const server = await listen({ host: '127.0.0.1', port: 0, log });
     let isClean = false;
     server.serve(async request => {
@@ -33,7 +33,7 @@ describe('listen', () => {
     await connection.ended();
   });
 
-  it('never limits the time of a whole request, but that of its header', async () => {
+  it('limits the time of a header, but not of a whole request', async () => {
     const { createServer } = await import('node:http');
     expect(createServer().requestTimeout, 'what Node would do').to.equal(300_000);
     const server = await listen({ host: '127.0.0.1', port: 0, log });
@@ -50,7 +50,7 @@ describe('listen', () => {
     await server.stop(0);
   });
 
-  it('goes on when a connection can not be taken, and says so in the log', async () => {
+  it('goes on when a connection can not be accepted, and logs that', async () => {
     const lines: string[] = [];
     const server = await listen({
       host: '127.0.0.1',

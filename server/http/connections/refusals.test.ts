@@ -40,7 +40,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     for (let i = 0; i < mebibytes; i++) if (!(await connection.send(MIB))) return;
   }
 
-  describe('tells why while the client is still sending', () => {
+  describe('is answered with the reason while the client is still sending', () => {
     it('over a plain socket, with or without a length', async () => {
       for (const headers of [{ 'Content-Length': '1999999' }, { 'Transfer-Encoding': 'chunked' }]) {
         const connection = await rawConnection(app.url);
@@ -57,7 +57,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
       }
     });
 
-    it('to a client that sends all before it looks', async () => {
+    it('to a client that sends all before it reads', async () => {
       const connection = await rawConnection(app.url);
       await connection.send(uploadHead('pt_xyz', WRONG_NAME, { 'Content-Length': '1900000' }));
       await sendStubbornly(connection, 1);
@@ -102,7 +102,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
   });
 
   describe('for its size:', () => {
-    it('takes as much as is allowed, and not a byte more', async () => {
+    it('accepts the largest allowed file, and not one byte more', async () => {
       const small = sampleZip();
       const bytes = small.bytes.length;
       const limited = await runApp(store, { uploads: { maxFileBytes: bytes, idleMs: 1_000 } });
@@ -116,14 +116,14 @@ describeOnEachStore('an upload that is refused or cut off', store => {
       }
     });
 
-    it('413 at once when the length is announced', async () => {
+    it('answers 413 at once when Content-Length is too large', async () => {
       const connection = await rawConnection(app.url);
       await connection.send(uploadHead('pt_xyz', sampleZip().fileName, { 'Content-Length': '99999999999' }));
       await connection.receive(/HTTP\/1.1 413 .*"FILE_TOO_LARGE"/s);
       connection.socket.destroy();
     });
 
-    it('413 as soon as it is passed when it is not', async () => {
+    it('answers 413 as soon as a body without Content-Length is too large', async () => {
       await using patient = await runApp(store, { uploads: { maxFileBytes: 2_000_000, idleMs: 20_000 } });
       const connection = await rawConnection(patient.url);
       const head = uploadHead('pt_xyz', sampleZip().fileName, { 'Transfer-Encoding': 'chunked' });
@@ -134,7 +134,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     });
   });
 
-  it('400 and 422 at once for a form that is wrong, however much may follow', async () => {
+  it('answers 400 and 422 at once to a wrong form, before the rest of it arrives', async () => {
     const file = partHead(sampleZip().fileName);
     const field = (name: string, value: string) =>
       `--xyz\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
@@ -157,7 +157,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
       }
   });
 
-  it('411 without a body, 415 and 422 before the body is invited', async () => {
+  it('answers 411 without a body, and 415 and 422 before 100 Continue', async () => {
     const bare = await rawConnection(app.url);
     await bare.send(
       'POST /pt_xyz HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=xyz\r\n\r\n',
@@ -172,7 +172,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     polite.socket.destroy();
   });
 
-  it('invites the body of a client that asks first', async () => {
+  it('sends 100 Continue to a client that asks for it', async () => {
     const zip = sampleZip();
     const body = Buffer.concat([Buffer.from(partHead(zip.fileName)), zip.bytes, Buffer.from(PART_END)]);
     const connection = await rawConnection(app.url);
@@ -184,7 +184,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     expect(await connection.ended()).to.contain('HTTP/1.1 201 ');
   });
 
-  it('takes a chunked body', async () => {
+  it('accepts a chunked body', async () => {
     const zip = sampleZip();
     const body = Buffer.concat([Buffer.from(partHead(zip.fileName)), zip.bytes, Buffer.from(PART_END)]);
     const stream = new ReadableStream({
@@ -198,7 +198,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     expect((await request(`${app.url}/pt_xyz`, init)).status).to.equal(201);
   });
 
-  it('408 to a client that falls silent, wherever it stops', async () => {
+  it('answers 408 to a client that stops sending, at any place', async () => {
     const zip = sampleZip();
     const head = uploadHead('pt_xyz', zip.fileName, { 'Content-Length': '5000' });
     const parts = [head.slice(0, head.indexOf('--xyz')), head.slice(0, -10), head, head + zip.bytes.toString('latin1')];
@@ -210,7 +210,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     }
   });
 
-  it('does not mind a client that is slow but keeps sending', async () => {
+  it('accepts an upload from a slow client that keeps sending', async () => {
     const zip = sampleZip();
     const body = Buffer.concat([Buffer.from(partHead(zip.fileName)), zip.bytes, Buffer.from(PART_END)]);
     const connection = await rawConnection(app.url);
@@ -224,7 +224,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     expect(await connection.ended()).to.contain('HTTP/1.1 201 ');
   });
 
-  it('does not take its own slowness for silence of the client', async () => {
+  it('does not time out a client when the service itself is slow', async () => {
     const folder = folderStorage({ folder: join(app.storageDir, 'slow') });
     async function* slowly(content: AsyncIterable<Uint8Array>) {
       let pauses = 2;
@@ -244,7 +244,7 @@ describeOnEachStore('an upload that is refused or cut off', store => {
     }
   });
 
-  it('leaves nothing of an upload that the client aborts, wherever it does', async () => {
+  it('leaves nothing of an upload that the client aborts, at any place', async () => {
     const zip = sampleZip({ content: Buffer.alloc(20_000, 'x') });
     const whole = Buffer.concat([
       Buffer.from(uploadHead('aborted', zip.fileName, { 'Content-Length': '3000' })),

@@ -35,7 +35,7 @@ describe('the host that a request asks', () => {
     for (const host of hosts) expect(await asked(host), host).to.deep.equal({ status: 200, code: undefined });
   });
 
-  it('is refused when it is another name: a page could have its own lead here', async () => {
+  it('is refused when it is another name, which a web page could point to the service', async () => {
     const hosts = [
       ...['evil.example', 'evil.example:3000', 'localhost.evil.example', 'backups.example.com.evil.example'],
       ...['127.0.0.1.evil.example', 'evil-localhost', 'x', 'xbackups.example.com', 'a.backups.example.com'],
@@ -46,7 +46,7 @@ describe('the host that a request asks', () => {
     expect((await answerTo('GET /graphql HTTP/1.1', 'Host: evil.example', 'Connection: close')).status).to.equal(421);
   });
 
-  it('is malformed when it is no host, several, or missing', async () => {
+  it('is malformed when it is invalid, repeated or missing', async () => {
     const wrong = [
       '',
       'a b',
@@ -73,13 +73,13 @@ describe('the host that a request asks', () => {
       });
   });
 
-  it('need not be said in HTTP/1.0, and counts when it is', async () => {
+  it('is optional in HTTP/1.0, and is checked when it is there', async () => {
     expect((await answerTo('GET / HTTP/1.0')).status).to.equal(200);
     expect((await answerTo('GET / HTTP/1.0', 'Host: localhost')).status).to.equal(200);
     expect((await answerTo('GET / HTTP/1.0', 'Host: evil.example')).status).to.equal(421);
   });
 
-  it('is that of the target where the target has one', async () => {
+  it('is the host in the request target, where the target has one', async () => {
     const target = (target: string, host: string) =>
       answerTo(`GET ${target} HTTP/1.1`, `Host: ${host}`, 'Connection: close');
     expect((await target('http://localhost/', 'evil.example')).status).to.equal(200);
@@ -89,13 +89,13 @@ describe('the host that a request asks', () => {
     expect((await target('http://localhost@evil.example/', 'localhost')).status).to.equal(400);
   });
 
-  it('does not matter to those who probe', async () => {
+  it('is not checked for health probes', async () => {
     for (const path of ['/-/healthy', '/-/ready'])
       expect((await answerTo(`GET ${path} HTTP/1.1`, 'Host: lb-3.internal', 'Connection: close')).status).to.equal(200);
     expect((await answerTo('GET /-/status HTTP/1.1', 'Host: lb-3.internal', 'Connection: close')).status).to.equal(421);
   });
 
-  it('is not in Location, where PUBLIC_URL says how the service is reached', async () => {
+  it('is not used in Location when PUBLIC_URL is set', async () => {
     const { headers, json } = await upload(app.url, sampleZip());
     expect(headers.get('location')).to.equal(`https://x.example/lumbung/${json.data.id}/download`);
   });

@@ -63,7 +63,7 @@ describe('a request that a browser sends', () => {
     }
   });
 
-  it('changes nothing and asks no GraphQL when it comes from another origin', async () => {
+  it('may not change anything or use GraphQL when it comes from another origin', async () => {
     const files = await app.storedFiles();
     for (const headers of [
       { 'sec-fetch-site': 'cross-site' },
@@ -87,7 +87,7 @@ describe('a request that a browser sends', () => {
     expect(await app.storedFiles()).to.deep.equal(files);
   });
 
-  it('may still read plain REST from there, and learn what there is to ask', async () => {
+  it('may still read REST from another origin, and send OPTIONS', async () => {
     const foreign = { 'sec-fetch-site': 'cross-site', origin: 'http://evil.example' };
     for (const path of [
       '/',
@@ -107,7 +107,7 @@ describe('a request that a browser sends', () => {
     expect(JSON.parse(refused.text)).to.include({ code: 'CROSS_ORIGIN' });
   });
 
-  it('gets the page of GraphiQL by a link from anywhere, and no answer to a query in it', async () => {
+  it('gets the page of GraphiQL by a link from another site, and no answer to a query in the link', async () => {
     const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', accept: HTML };
     for (const path of ['/graphql', QUERY]) {
       const page = await send('GET', path, link);

@@ -38,7 +38,7 @@ describe('preconditions', () => {
       expect(status({ 'if-modified-since': date, 'if-unmodified-since': date }), date).to.equal(undefined);
   });
 
-  it('tags go before dates, and what must match before what must not', () => {
+  it('checks tags before dates, and If-Match before If-None-Match', () => {
     expect(status({ 'if-match': ETAG, 'if-unmodified-since': BEFORE })).to.equal(undefined);
     expect(status({ 'if-none-match': '"x"', 'if-modified-since': AFTER })).to.equal(undefined);
     expect(status({ 'if-match': '"x"', 'if-none-match': ETAG })).to.equal(412);
@@ -46,7 +46,7 @@ describe('preconditions', () => {
     expect(status({ 'if-unmodified-since': BEFORE, 'if-none-match': ETAG })).to.equal(412);
   });
 
-  it('a range is wanted only of the very same bytes', () => {
+  it('applies a range only to the same bytes', () => {
     for (const value of [ETAG, SAME]) expect(isRangeWanted({ 'if-range': value }, VALIDATORS), value).to.equal(true);
     expect(isRangeWanted({}, VALIDATORS)).to.equal(true);
     for (const value of [`W/${ETAG}`, '"x"', BEFORE, AFTER, 'nonsense'])

@@ -10,17 +10,17 @@ describe('range', () => {
     expect(parseRange('Bytes= 2-5 ', 10)).to.deep.equal({ start: 2, end: 5 });
   });
 
-  it('cuts off what lies behind the end', () => {
+  it('cuts a range at the end of the file', () => {
     expect(parseRange('bytes=2-99', 10)).to.deep.equal({ start: 2, end: 9 });
     expect(parseRange('bytes=-99', 10)).to.deep.equal({ start: 0, end: 9 });
   });
 
-  it('can not satisfy what begins behind the end', () => {
+  it('refuses a range that begins after the end', () => {
     for (const field of ['bytes=10-', 'bytes=10-20', 'bytes=-0'])
       expect(parseRange(field, 10)).to.equal('unsatisfiable');
   });
 
-  it('ignores what it does not understand', () => {
+  it('ignores an invalid range', () => {
     for (const field of [
       '',
       'bytes',

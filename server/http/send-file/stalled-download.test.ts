@@ -27,7 +27,7 @@ describeOnEachStore('a download', store => {
   });
   after(() => app[Symbol.asyncDispose]());
 
-  it('is cut when its client takes nothing any more', async () => {
+  it('is ended when its client stops reading', async () => {
     const connection = await rawConnection(app.url);
     await connection.send(`GET /${id}/download HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await connection.receive(/Content-Length/);
@@ -37,7 +37,7 @@ describeOnEachStore('a download', store => {
     expect((await connection.ended()).length).to.be.lessThan(SIZE);
   });
 
-  it('is not cut while its client takes it slowly', async function () {
+  it('is not ended while its client reads slowly', async function () {
     this.timeout(60_000);
     const connection = await rawConnection(app.url);
     await connection.send(
@@ -52,7 +52,7 @@ describeOnEachStore('a download', store => {
     expect(answer.length).to.be.greaterThan(30_000_000);
   });
 
-  it('breaks off, and never ends as if it were whole, when the file is cut meanwhile', async () => {
+  it('breaks off when the file is cut meanwhile, and never looks complete', async () => {
     const connection = await rawConnection(app.url);
     await connection.send(`GET /${id}/download HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await connection.receive(/Content-Length/);

@@ -15,14 +15,14 @@ function stripped(bytes: Buffer, cuts: readonly number[], boundary = 'b'): Buffe
   return Buffer.concat(out);
 }
 
-describe('the blanks behind a boundary', () => {
-  it('are taken out, and no others', () => {
+describe('the spaces after a boundary', () => {
+  it('are removed, and no other spaces', () => {
     const form = '--b \t\r\nA: b \r\n\r\n  x \r\n--b\r\n\r\n --b y\r\n--b   \r\n\r\nz\r\n--b-- \r\n';
     const want = '--b\r\nA: b \r\n\r\n  x \r\n--b\r\n\r\n --b y\r\n--b\r\n\r\nz\r\n--b-- \r\n';
     expect(String(stripped(Buffer.from(form), []))).to.equal(want);
   });
 
-  it('are taken out wherever the chunks are cut', () => {
+  it('are removed also when chunks end within them', () => {
     const pieces = fc.constantFrom('\r', '\n', '\r\n', '--', '-', 'b', ' ', '\t', '\r\n--b', '\r\n--b ', 'x');
     const forms = fc.array(pieces, { maxLength: 25 }).map(parts => Buffer.from(parts.join('')));
     const cuts = fc.array(fc.nat(60), { maxLength: 8 });

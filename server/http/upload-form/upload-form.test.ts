@@ -51,7 +51,7 @@ describe('the form of an upload', () => {
     return json.data.findings.map(({ code }: { code: string }) => code);
   };
 
-  it('says so when a text of it is in a character set that no one can read', async () => {
+  it('is refused when a text is in an unknown character set', async () => {
     for (const charset of ['utf-32', 'shift_jis', 'x-nonsense', 'constructor', '__proto__']) {
       const note = field('note', 'x', `Content-Type: text/plain; charset=${charset}`);
       for (const parts of [
@@ -65,7 +65,7 @@ describe('the form of an upload', () => {
     }
   });
 
-  it('may name its type in any case, with blanks and empty parameters', async () => {
+  it('may have a Content-Type in any case, with spaces and empty parameters', async () => {
     for (const type of [
       'Multipart/Form-Data; boundary=xyz',
       'multipart/form-data ; boundary=xyz',
@@ -84,7 +84,7 @@ describe('the form of an upload', () => {
       expectError(await post([part], { type }), 415, 'NOT_MULTIPART');
   });
 
-  it('may have blanks behind a boundary: no part is lost', async () => {
+  it('may have spaces after a boundary: no part is lost', async () => {
     const zip = sampleZip();
     const parts = [field('manifest', JSON.stringify(sampleManifest(zip))), fileOf(zip)];
     const answer = await post(parts, { line: ' \t\r\n' });
@@ -101,7 +101,7 @@ describe('the form of an upload', () => {
     expectError(await post([fileOf(sampleZip()), fileOf(sampleZip())]), 422, 'TOO_MANY_FILES', 'file');
   });
 
-  it('may say of a text field what type it is', async () => {
+  it('may have a Content-Type for a text field', async () => {
     for (const type of ['application/json', 'text/plain; charset=utf-8', 'application/octet-stream']) {
       const zip = sampleZip();
       const manifest = field('manifest', JSON.stringify(sampleManifest(zip)), `Content-Type: ${type}`);
@@ -137,7 +137,7 @@ describe('the form of an upload', () => {
     expect((await post([other, other, fileOf(zip)])).status).to.equal(201);
   });
 
-  it('may have no long field but the manifest, under any name of the field', async () => {
+  it('may have no long field except the manifest', async () => {
     const long = 'x'.repeat(100_000);
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'other', 'db_name'])
       expectError(await post([field(name, long), fileOf(sampleZip())]), 400, 'MALFORMED_FORM');
@@ -150,7 +150,7 @@ describe('the form of an upload', () => {
     expect((await post([field('__proto__', 'x'), field('a[b][c]', 'x'), fileOf(sampleZip())])).status).to.equal(201);
   });
 
-  it('may name a database that only looks like that of the path, and is told the difference', async () => {
+  it('is refused for a database name that only looks like the one in the path, and the answer shows the difference', async () => {
     const zip = sampleZip({ database: 'shöp'.normalize('NFD') });
     const answer = await upload(app.url, { ...zip, database: 'shöp'.normalize('NFC') });
     expectError(answer, 422, 'INVALID_FILE_NAME', 'file');
@@ -162,7 +162,7 @@ describe('the form of an upload', () => {
     expect(other.json.message).to.contain('-sho\\u{308}p-').and.contain('-sh\\u{f6}p-');
   });
 
-  it('may not go on for ever behind its end', async () => {
+  it('may not go on for ever after its end', async () => {
     const zip = sampleZip();
     const connection = await rawConnection(app.url);
     const body = [Buffer.from(partHead(zip.fileName)), zip.bytes, Buffer.from(PART_END)];
@@ -182,7 +182,7 @@ describe('the form of an upload', () => {
       return connection;
     }
 
-    it('and is told to come back while those are in a hurry', async () => {
+    it('and is answered with 503 while the others are active', async () => {
       const formBudget = new FormBudget({ totalBytes: 5 * MIB, silentMs: 60_000 });
       await using full = await runApp(SQLITE!, { formBudget });
       const hogs = [await silentForm(full.url, 2 * MIB), await silentForm(full.url, 2 * MIB - 200_000)];
@@ -196,7 +196,7 @@ describe('the form of an upload', () => {
       expect(formBudget.used).to.equal(0);
     });
 
-    it('in which the one that has been silent for longest gives way', async () => {
+    it('in which the longest silent upload is ended first', async () => {
       const formBudget = new FormBudget({ totalBytes: 5 * MIB, silentMs: 0 });
       await using full = await runApp(SQLITE!, { formBudget });
       const first = await silentForm(full.url, 2 * MIB);
@@ -210,7 +210,7 @@ describe('the form of an upload', () => {
       await until('room', () => formBudget.used === 0);
     });
 
-    it('in which one that drips counts as silent', async () => {
+    it('in which a very slow upload counts as silent', async () => {
       const formBudget = new FormBudget({ totalBytes: 2.5 * MIB, silentMs: 300 });
       await using full = await runApp(SQLITE!, { formBudget });
       const slow = await silentForm(full.url, 1.8 * MIB);
@@ -223,7 +223,7 @@ describe('the form of an upload', () => {
       slow.socket.destroy();
     });
 
-    it('in which none gives way that has come in whole, however long the disk takes', async () => {
+    it('in which a complete upload is never ended, also with a slow disk', async () => {
       const formBudget = new FormBudget({ totalBytes: 0.7 * MIB, silentMs: 0 });
       const { promise: isOn, resolve: goOn } = Promise.withResolvers<void>();
       const receive: Storage['receive'] = async (address, content) => {
@@ -242,7 +242,7 @@ describe('the form of an upload', () => {
       expect((await first).status).to.equal(201);
     });
 
-    it('that is given back however a form ends', async () => {
+    it('that is released at each end of a form', async () => {
       const formBudget = new FormBudget();
       await using other = await runApp(SQLITE!, { formBudget });
       const zip = sampleZip();
@@ -255,7 +255,7 @@ describe('the form of an upload', () => {
       await until('room', () => formBudget.used === 0);
     });
 
-    it('that has room for more than a run of sade sends at once, with the longest manifests', async () => {
+    it('that has room for all uploads that a run of sade sends at once, with the longest manifests', async () => {
       const manifest = field('manifest', `"${'x'.repeat(4 * MIB - 2)}"`);
       const answers = await Promise.all(Array.from({ length: 8 }, () => post([manifest, fileOf(sampleZip())])));
       for (const answer of answers) expectError(answer, 422, 'INVALID_MANIFEST');

@@ -20,7 +20,7 @@ describe('BufferedWriter', () => {
     await writer.settled();
   });
 
-  it('goes on after a short write, and fails rather than turn in circles', async () => {
+  it('continues after a short write, and fails when nothing is written', async () => {
     const taken: Buffer[] = [];
     let most = 100_000;
     const write = async (bytes: Buffer, at: number, length: number) => {
@@ -45,7 +45,7 @@ describe('BufferedWriter', () => {
     await stuck.settled();
   });
 
-  it('gives no buffer back that is still being written, wherever it is interrupted', async () => {
+  it('never releases a buffer that is still being written, after an interrupt at any step', async () => {
     let writing = 0;
     const write = async (bytes: Buffer) => {
       writing += 1;

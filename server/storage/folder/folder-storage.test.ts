@@ -49,7 +49,7 @@ describe('folder storage', () => {
   const contentsOf = async (folder: string) =>
     (await nodeFs.readdir(folder)).filter(name => !name.startsWith('.lumbung-'));
 
-  it('makes the bytes durable before the name, and the name before it says so', async () => {
+  it('makes the bytes durable before the name, and the name before it answers', async () => {
     const calls: string[] = [];
     const storage = folderStorage({ folder: await newFolder(), fs: watched(calls) });
     const received = await storage.receive(address, content('abc'));
@@ -70,7 +70,7 @@ describe('folder storage', () => {
     await again.discard();
   });
 
-  it('makes a text durable before its name, and the name before it says so', async () => {
+  it('makes a text durable before its name, and the name before it answers', async () => {
     const calls: string[] = [];
     const storage = folderStorage({ folder: await newFolder(), fs: watched(calls) });
     await storage.checkUsable();
@@ -89,7 +89,7 @@ describe('folder storage', () => {
     expect(await nodeFs.readdir(join(folder, address.database))).to.deep.equal([`${address.fileName}.json`]);
   });
 
-  it('has the good bytes on the disk before the bad ones lose their name, and deletes none', async () => {
+  it('writes the good bytes to disk before it renames the bad ones, and deletes nothing', async () => {
     const calls: string[] = [];
     const folder = await newFolder();
     const storage = folderStorage({ folder, fs: watched(calls) });
@@ -116,7 +116,7 @@ describe('folder storage', () => {
     expect(await storage.description(longest)).to.equal('text');
   });
 
-  it('passes over a folder that is not ours to read, such as lost+found', async () => {
+  it('skips a folder that it may not read, such as lost+found', async () => {
     const folder = await newFolder();
     await nodeFs.mkdir(join(folder, 'lost+found'));
     const readdir = ((path: string, ...rest: []) =>
@@ -126,7 +126,7 @@ describe('folder storage', () => {
     for await (const listed of storage.list()) expect.fail(JSON.stringify(listed));
   });
 
-  it('syncs nothing into place when the bytes can not be made durable', async () => {
+  it('publishes nothing when the bytes can not be made durable', async () => {
     const folder = await newFolder();
     await folderStorage({ folder }).checkUsable();
     const storage = folderStorage({ folder, fs: watched([], 'EIO') });
@@ -136,7 +136,7 @@ describe('folder storage', () => {
     expect(await contentsOf(folder)).to.deep.equal([]);
   });
 
-  it('leaves nothing of what does not fit on the disk, and takes up again what was written in part', async () => {
+  it('leaves nothing of a file that does not fit on the disk, and continues a partial write', async () => {
     const folder = await newFolder();
     const short = folderStorage({ folder, fs: watched([], undefined, 7) });
     const received = await short.receive(address, content('0123456789'.repeat(10)));
@@ -205,7 +205,7 @@ describe('folder storage', () => {
     });
   });
 
-  it('says of its own errors, and of no client, that they come from the storage', async () => {
+  it('tags its own errors as errors of the storage, and not those of a client', async () => {
     const folder = await newFolder();
     const from = async (fs: Partial<FileSystem>, bytes: AsyncIterable<Uint8Array> = content('abc')) => {
       const storage = folderStorage({ folder, fs: { ...nodeFs, ...fs } });
@@ -220,7 +220,7 @@ describe('folder storage', () => {
     expect(await from({}, reset())).to.equal(undefined);
   });
 
-  it('leaves no file open that it can not look at', async () => {
+  it('closes a file that it can not inspect', async () => {
     const folder = await newFolder();
     await (await folderStorage({ folder }).receive(address, content('abc'))).publish();
     const descriptors: number[] = [];
@@ -270,7 +270,7 @@ describe('folder storage', () => {
     expect(error.message).to.contain('ended at byte 4');
   });
 
-  it('sweeps its own leftovers only', async () => {
+  it('deletes only its own leftovers', async () => {
     const folder = await newFolder();
     const storage = folderStorage({ folder });
     await (await storage.receive(address, content('kept'))).publish();

@@ -29,7 +29,7 @@ describeOnEachStore('a full disk', store => {
     rmSync(disk, { recursive: true, force: true });
   });
 
-  it('is 507, leaves nothing behind, and what fits is taken afterwards', async () => {
+  it('is answered with 507, leaves nothing behind, and a smaller file is accepted afterwards', async () => {
     await using app = await runApp(store, { storageDir: join(disk, 'backups') });
     const large = sampleZip({ content: randomBytes(6_000_000) });
     for (let i = 0; i < 3; i++) {

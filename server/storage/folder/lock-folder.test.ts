@@ -13,7 +13,7 @@ describe('lock of a storage folder', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is held by one, and can be had again', function () {
+  it('is held by one process, and can be taken again', function () {
     this.slow(6000);
     const lock = lockFolder(folder);
     expect(() => lockFolder(folder)).to.throw('another Lumbung uses');
@@ -21,7 +21,7 @@ describe('lock of a storage folder', () => {
     lockFolder(folder)[Symbol.dispose]();
   });
 
-  it('is of one folder', () => {
+  it('is for one folder', () => {
     using _lock = lockFolder(folder);
     expect(() => lockFolder(join(folder, 'nowhere'))).to.throw('can not be taken');
   });
@@ -34,7 +34,7 @@ describe('lock of a storage folder', () => {
     expect((await stat(lockPath(folder))).mode & 0o777).to.equal(0o600);
   });
 
-  it('is not let go of when the same process looks for it once more', () => {
+  it('stays held when the same process tries to take it again', () => {
     using _lock = lockFolder(folder);
     expect(() => lockFolder(folder, 0)).to.throw('another Lumbung uses');
     const script = `const { lockFolder } = await import('./server/storage/folder/lock-folder.ts'); lockFolder(process.argv[1], 0);`;

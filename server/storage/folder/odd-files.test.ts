@@ -12,7 +12,7 @@ import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 
 const sqlite = historyStores.find(({ name }) => name === 'SQLite')!;
 
-describe('a storage in which somebody has put', () => {
+describe('a storage in which someone has put', () => {
   let app: RunningApp;
   let outside: string;
   beforeEach(async () => {
@@ -107,7 +107,7 @@ describe('a storage in which somebody has put', () => {
       expect(JSON.parse(String(await app.storage.description(zip)))).to.include({ id: 1 });
     });
 
-  it('a file instead of a database: that one is 503, and others are taken', async () => {
+  it('a file instead of the folder of a database: that database answers 503, others are stored', async () => {
     await writeFile(join(app.storageDir, 'pt_xyz'), '');
     expectError(await upload(app.url, sampleZip()), 503, 'STORAGE_UNAVAILABLE');
     expect((await upload(app.url, sampleZip({ database: 'pt_abc' }))).status).to.equal(201);

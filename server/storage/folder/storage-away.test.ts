@@ -56,7 +56,7 @@ describe('a storage whose disk goes away while the service runs', function () {
     expect(await scrubbed(service.url, '?all=true')).to.include({ files_damaged: 0, files_checked: 2 });
   }
 
-  it('takes nothing under the bare mount point, marks nothing as damaged, and goes on when the disk is back', async function () {
+  it('stores nothing under the bare mount point, marks nothing as damaged, and goes on when the disk is back', async function () {
     disk = makeDisk(at, join(folder, 'kept'));
     if (!disk) this.skip();
     await start();
@@ -77,7 +77,7 @@ describe('a storage whose disk goes away while the service runs', function () {
     expect(await readdir(at)).to.deep.equal([]);
   });
 
-  it('gives what it has and takes nothing while the disk can only be read', async function () {
+  it('serves downloads and refuses uploads while the disk is read-only', async function () {
     disk = makeDisk(at, join(folder, 'kept'));
     if (!disk) this.skip();
     await start();
@@ -92,7 +92,7 @@ describe('a storage whose disk goes away while the service runs', function () {
     await expectBack();
   });
 
-  it('is not fooled by a folder that was moved away, or by another storage in its place', async () => {
+  it('notices a folder that was moved away, and another storage instead of its own', async () => {
     await start();
     await rename(at, `${at}.away`);
     await expectAway();
@@ -115,7 +115,7 @@ describe('a storage whose disk goes away while the service runs', function () {
     expect(output).to.contain('another Lumbung uses');
   });
 
-  it('takes nothing where another service has locked the copy in its place', async () => {
+  it('stores nothing where another service has locked the copy in its place', async () => {
     await start();
     await rename(at, `${at}.away`);
     await cp(`${at}.away`, at, { recursive: true });
@@ -124,7 +124,7 @@ describe('a storage whose disk goes away while the service runs', function () {
     await expectAway();
   });
 
-  it('makes its marker anew when that alone was removed', async () => {
+  it('writes its marker again when only that was removed', async () => {
     await start();
     const marker = join(at, '.lumbung-storage ');
     const before = await readFile(marker, 'utf8');
@@ -152,7 +152,7 @@ describe('a storage whose disk goes away while the service runs', function () {
       expect(await scrubbed(service.url, '?all=true')).to.include({ files_damaged: 0, files_unreadable: 0 });
     }
 
-    it('by a link that leads nowhere for a while', async () => {
+    it('by a link that is broken for a while', async () => {
       await mkdir(join(folder, 'large/pt_xyz'), { recursive: true });
       await symlink(join(folder, 'large/pt_xyz'), join(at, 'pt_xyz'));
       await start();
