@@ -1,7 +1,6 @@
 import './process/production.ts';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createApp } from './app.ts';
 import { BackupEvents } from './backups/events/backup-events.ts';
 import { checkIdentity, rememberIdentity } from './backups/recovery/agree-on-storage.ts';
 import { rebuildHistory } from './backups/recovery/rebuild.ts';
@@ -9,7 +8,6 @@ import { refuseEmptyStorage } from './backups/recovery/refuse-empty-storage.ts';
 import { refuseLostHistory } from './backups/recovery/refuse-lost-history.ts';
 import { reportOrphans } from './backups/recovery/report-orphans.ts';
 import { type Config, loadConfig } from './config.ts';
-import { createGraphql } from './graphql-api/create-graphql.ts';
 import { type Orm, openHistory } from './history/orm.ts';
 import { type Listening, listen } from './http/connections/listen.ts';
 import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-errors.ts';
@@ -63,6 +61,9 @@ async function start(config: Config): Promise<void> {
   const { history, storage } = await openStores(config);
   if (!config.allowEmptyStorage) await refuseEmptyStorage({ em: history.em.fork(), storage });
   if (!config.allowEmptyHistory) await refuseLostHistory({ em: history.em.fork(), storage });
+  // What answers requests takes a third of the start: a start that ends before, or that rebuilds the history, does without.
+  const { createApp } = await import('./app.ts');
+  const { createGraphql } = await import('./graphql-api/create-graphql.ts');
   const events = new BackupEvents();
   const totals = new DailyTotals(events);
   const graphql = await createGraphql({ log, events, totals, introspection: config.graphqlIntrospection });
