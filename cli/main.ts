@@ -73,6 +73,7 @@ const DEFECT = 'This looks like a defect of sade: please report it, with these l
 /** What a server said may have several lines; the mistakes of a configuration are lines of ours. */
 const INDENT = ' '.repeat(6);
 
+/** A run whose databases decide about the exit code. */
 let isBackup = false;
 process.exitCode = await main(process.argv);
 interruption.done();
@@ -164,7 +165,7 @@ async function run(argv: string[], called: CommandName): Promise<number> {
   if (!lazy) return EXIT.ok;
   const { name, word, options }: Call = lazy.handler(...lazy.args);
   if (options._.length > 0) throw unexpected(options._, called);
-  isBackup = name === 'backup';
+  isBackup = name === 'backup' && !options['dry-run'];
   const { log: level } = readOptions(VARIABLES, {}, process.env);
   openLog(level, line => process.stderr.write(line));
   const { deno, node } = process.versions;
