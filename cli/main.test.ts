@@ -153,7 +153,7 @@ describe('main', () => {
     });
   });
 
-  it('does not end well when what it prints can not be written, except that a reader has had enough', async () => {
+  it('does not end well when what it prints cannot be written, except that a reader has had enough', async () => {
     await using full = await open('/dev/full', 'w');
     const child = spawn(NODE, ['--disable-warning=ExperimentalWarning', MAIN, '--version'], {
       stdio: ['ignore', full.fd, 'pipe'],

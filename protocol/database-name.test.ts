@@ -18,7 +18,7 @@ describe('database-name', () => {
       expect(databaseNameProblem(name), name).to.equal(undefined);
   });
 
-  it('refuses what can not be one segment of a URL and one folder', () => {
+  it('refuses what cannot be one segment of a URL and one folder', () => {
     for (const name of [
       '',
       '.',

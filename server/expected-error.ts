@@ -38,7 +38,7 @@ function storageFailure(code: string | undefined): AppError | undefined {
     ]);
   if (code === 'EMFILE' || code === 'ENFILE')
     return storageUnavailable('The service has as many files open as it may: try again later.');
-  return storageUnavailable('The storage folder can not be used: try again later.');
+  return storageUnavailable('The storage folder cannot be used: try again later.');
 }
 
 function storageUnavailable(message: string): AppError {
@@ -55,7 +55,7 @@ function historyFailure(error: Error, origin: Origin | undefined): AppError | un
   const isOfMariaDb = 'errno' in error && MARIADB_UNUSABLE.has(error.errno);
   const isUnusable = isFatal || isOfMariaDb || SERVER_UNUSABLE.has(code) || SQLITE_UNUSABLE.has(sqlite);
   if (isUnusable || (origin === 'history' && SYSTEM_UNREACHABLE.has(code)))
-    return new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store can not be reached: try again later.');
+    return new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store cannot be reached: try again later.');
   return undefined;
 }
 

@@ -187,7 +187,7 @@ describe('node server/main.ts does not start', () => {
     expect(code).to.equal(1);
     const lines = output.trim().split('\n');
     expect(lines, output).to.have.length(1);
-    for (const text of ['Lumbung can not start', ...wanted]) expect(JSON.parse(lines[0]!).msg).to.contain(text);
+    for (const text of ['Lumbung cannot start', ...wanted]) expect(JSON.parse(lines[0]!).msg).to.contain(text);
     expect(output).to.not.contain('    at ').and.not.contain('s3cret');
   }
 
@@ -233,7 +233,7 @@ describe('node server/main.ts does not start', () => {
   it('twice on the same address', async () => {
     const env = { DATABASE_URL: `sqlite:${folder}/first.sqlite`, STORAGE_DIR: `${folder}/first` };
     await using service = await startService(env);
-    await expectRefusal({ PORT: new URL(service.url).port }, [], 'can not listen on');
+    await expectRefusal({ PORT: new URL(service.url).port }, [], 'cannot listen on');
   });
 
   describe('on another storage than its history knows:', function () {
@@ -331,7 +331,7 @@ describe('node server/main.ts does not start', () => {
   });
 });
 
-describe('node server/main.ts with a log that can not be written', () => {
+describe('node server/main.ts with a log that cannot be written', () => {
   it('starts and answers anyway', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-full-log-'));
     const port = await freePort();

@@ -41,7 +41,7 @@ let opened: Orm | undefined;
 try {
   await run(process.argv.slice(2));
 } catch (error) {
-  log.fatal(`Lumbung can not start. ${error instanceof Error ? error.message : error}`);
+  log.fatal(`Lumbung cannot start. ${error instanceof Error ? error.message : error}`);
   await opened?.close(true).catch(() => {});
   process.exit(1);
 }
@@ -116,7 +116,7 @@ async function openStores(config: Config): Promise<{ history: Orm; storage: Stor
   const report = (err: unknown, what: string) => log.error({ err }, `Storage: ${what}`);
   const storage = folderStorage({ folder, report });
   const unusable = (error: Error) => {
-    throw new Error(`STORAGE_DIR ${folder} can not be used: ${error.message}`, { cause: error });
+    throw new Error(`STORAGE_DIR ${folder} cannot be used: ${error.message}`, { cause: error });
   };
   await checkIdentity({ em: history.em, storage }, { accepts }).catch(unusable);
   // A second service started by mistake would sweep away what the first is receiving, and give the same ids away.

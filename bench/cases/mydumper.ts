@@ -26,7 +26,7 @@ async function prepare(scene: Scene): Promise<Match> {
     contestants: [await mysqldump(scene, database, rows), ...(peer ? [await mydumper(scene, database, rows)] : [])],
     targets: results => [{ what: 'mysqldump / mydumper', value: results.ratio(MYSQLDUMP, MYDUMPER), unit: 'x' }],
     notes: [
-      'mydumper writes a folder of many files, each with rows of one table, and leaves the inventory, the zip and the upload to others; sade can not take them. It runs as root, since it wants RELOAD for its snapshot.',
+      'mydumper writes a folder of many files, each with rows of one table, and leaves the inventory, the zip and the upload to others; sade cannot take them. It runs as root, since it wants RELOAD for its snapshot.',
     ],
   };
 }

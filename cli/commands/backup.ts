@@ -149,7 +149,7 @@ async function run(
 const STOPPING =
   'stopping: dumps and uploads are ended, unfinished files are removed, finished zips wait for the next run';
 
-/** A terminal that does not know its width (some of those that scripts make) can not hold live lines. */
+/** A terminal that does not know its width (some of those that scripts make) cannot hold live lines. */
 function hasLiveView(out: NodeJS.WriteStream, { quiet }: BackupSettings): boolean {
   return out.isTTY && out.columns > 0 && !quiet && !isLogOpen();
 }

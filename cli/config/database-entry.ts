@@ -116,7 +116,7 @@ export function labelOf(entry: { name?: unknown; database_name?: unknown }): unk
 function labelProblem(label: string): string | undefined {
   return (
     databaseNameProblem(label) ??
-    (/%(?:22|0[AD])/i.test(label) ? 'holds %22, %0A or %0D, which an upload can not carry' : undefined)
+    (/%(?:22|0[AD])/i.test(label) ? 'holds %22, %0A or %0D, which an upload cannot carry' : undefined)
   );
 }
 

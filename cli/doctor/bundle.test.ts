@@ -55,7 +55,7 @@ describe('bundle', () => {
     await refuseToOverwrite(join(folder, 'another.zip'));
   });
 
-  it('says why it can not be written', async () => {
+  it('says why it cannot be written', async () => {
     expect(await refusal(writeBundle(join(folder, 'no', 'x.zip'), new Map()))).to.match(/can't be written: ENOENT/);
   });
 });

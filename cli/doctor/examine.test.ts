@@ -120,7 +120,7 @@ describe('examine', () => {
     expect(inArea(checks, 'last run')[0]!.mark).to.equal('ok');
   });
 
-  it('says what is not checked when the list can not be used', async () => {
+  it('says what is not checked when the list cannot be used', async () => {
     await writeFile(join(folder, 'databases.json'), '{');
     const { checks } = await run();
     expect(inArea(checks, 'configuration')[0]!.mark).to.equal('FAIL');
@@ -172,7 +172,7 @@ describe('examine', () => {
     expect(JSON.stringify(checks)).to.contain('using ***').and.not.contain('geheim');
   });
 
-  it('goes on when the last run can not be read', async () => {
+  it('goes on when the last run cannot be read', async () => {
     await writeFile(join(folder, 'last-run.json'), '{"outcomes": [{}]}');
     const { checks } = await run({ options: { 'work-dir': folder } });
     expect(inArea(checks, 'last run').map(({ mark }) => mark)).to.deep.equal(['warn']);

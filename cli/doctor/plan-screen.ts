@@ -43,7 +43,7 @@ type Line = (indent: string, text: string) => string;
 function describeBackup({ database, expected, dump }: PlannedBackup, line: Line, paint: Paint): string[] {
   const word = expected === 'complete' ? 'complete' : expected.toUpperCase();
   const head = line('', `${printableInLine(database)}: ${paint(word)}`);
-  if (!dump) return [head, line('  ', 'can not be dumped now: see below')];
+  if (!dump) return [head, line('  ', 'cannot be dumped now: see below')];
   const { program, options, findings, estimatedBytes, estimatedSeconds: seconds, estimateBasis: basis } = dump;
   const size = `about ${formatBytes(estimatedBytes)}, ${formatEstimate({ seconds, basis })} (${basis})`;
   return [
@@ -64,7 +64,7 @@ function verdictOf({ databases, checks, server }: RunPlan): string {
   ];
   const isTaken = !checks.some(isFailed('service'));
   const zips = `The service at ${server} would ${isTaken ? '' : 'not '}take the zips`;
-  const folder = checks.some(isFailed('work folder')) ? ' The work folder can not be used as it is.' : '';
+  const folder = checks.some(isFailed('work folder')) ? ' The work folder cannot be used as it is.' : '';
   return `Dry run: nothing was done. ${parts.join(', ')}. ${zips}.${folder}`;
 }
 

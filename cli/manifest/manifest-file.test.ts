@@ -51,7 +51,7 @@ describe('manifest file', () => {
     }
   });
 
-  it('that can not be read is an error, not a missing one', async () => {
+  it('that cannot be read is an error, not a missing one', async () => {
     await mkdir(path);
     expect(await readManifest(path).catch(error => error.message)).to.equal(`${path} is a folder, and is not opened`);
   });

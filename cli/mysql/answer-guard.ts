@@ -114,7 +114,7 @@ export class AnswerGuard implements Disposable {
       const { trace } = console;
       // What mysql2 calls where it can't read a packet, before it goes on all the same.
       console.trace = () => {
-        throw new Error('a packet can not be read');
+        throw new Error('a packet cannot be read');
       };
       try {
         handle(packet);

@@ -97,7 +97,7 @@ async function open(
     });
   } catch (error) {
     end(connection, stream, guard);
-    log.debug('can not connect', { ...about, error });
+    log.debug('cannot connect', { ...about, error });
     signal.throwIfAborted();
     if (error instanceof ExplainedError) throw error;
     throw new FailedAttempt(shortened(error as Error), source, contact);

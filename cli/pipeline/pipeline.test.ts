@@ -249,7 +249,7 @@ describe('pipeline', () => {
     expect(await spooled()).to.have.members([outcome!.fileName, `${outcome!.fileName}.json`]);
   });
 
-  describe('that can not say that all is in it', () => {
+  describe('that cannot say that all is in it', () => {
     it('ends as incomplete, with what the preflight found', async () => {
       const missing = finding('TRIGGERS_NOT_GRANTED', 'the user may not see triggers', 'GRANT TRIGGER …');
       preflight = async () => ({ ...allSeen, findings: [missing] });
@@ -268,7 +268,7 @@ describe('pipeline', () => {
       expect(outcome!.findings[0]!.message).to.contain('no way in');
     });
 
-    it('fails with what mysqldump says when both can not get in', async () => {
+    it('fails with what mysqldump says when both cannot get in', async () => {
       preflight = async () => {
         throw new ExplainedError('no way in');
       };
@@ -361,7 +361,7 @@ describe('pipeline', () => {
     });
   });
 
-  describe('whose zip is delivered and can not be removed', () => {
+  describe('whose zip is delivered and cannot be removed', () => {
     it('is complete, says so with the path, and is not sent again', async function () {
       let pinned: Disposable | undefined;
       serve = async (request, response) => {
@@ -455,7 +455,7 @@ describe('pipeline', () => {
       expect(await spool.pendingUploads()).to.have.length(6);
     });
 
-    it('stays where it is once very many were set aside: that can not be right', async () => {
+    it('stays where it is once very many were set aside: that cannot be right', async () => {
       await mkdir(join(spool.folder, 'refused'));
       for (let number = 0; number < 100; number++) {
         const id = `0f69a75b-9fdf-48c6-8ec9-2277934b7${String(number).padStart(3, '0')}`;

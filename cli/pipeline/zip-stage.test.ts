@@ -215,7 +215,7 @@ describe('the stages of dump and zip, with a zip that follows its dump', functio
   describe('fails at the zip, and ends mysqldump', () => {
     const HANGS = `header; rows ${4 * MiB}; exec sleep 60`;
 
-    it('when it can not be written', async () => {
+    it('when it cannot be written', async () => {
       let inTheWay = '';
       const failure = await failureOf(HANGS, {
         beforeZip: async ({ backup }) => {

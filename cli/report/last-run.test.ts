@@ -128,7 +128,7 @@ describe('last run', () => {
     if (process.getuid?.() !== 0) expect(await reading()).to.contain('EACCES');
   });
 
-  it('that can not be written leaves the one before it, and says so', async () => {
+  it('that cannot be written leaves the one before it, and says so', async () => {
     const small = join(folder, 'small');
     using disk = mountSmallDisk(small, 1);
     if (!disk) return;

@@ -161,7 +161,7 @@ describe('service', () => {
     );
   });
 
-  it('says that it can not be reached, and why, wherever the address points', async function () {
+  it('says that it cannot be reached, and why, wherever the address points', async function () {
     this.slow(5000);
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');

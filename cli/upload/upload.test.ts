@@ -366,7 +366,7 @@ describe('upload', () => {
     });
   });
 
-  it('says that the service can not be reached, and why', async () => {
+  it('says that the service cannot be reached, and why', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
     const server = new URL(`http://127.0.0.1:${portOf(closed)}/`);

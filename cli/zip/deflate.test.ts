@@ -28,7 +28,7 @@ describe('zip-deflate', () => {
     expect(inflateRawSync(compressed)).to.have.length(0);
   });
 
-  it('makes what can not be compressed less than 1/8 larger, which the choice of ZIP64 relies on', async () => {
+  it('makes what cannot be compressed less than 1/8 larger, which the choice of ZIP64 relies on', async () => {
     const pieces = Array.from({ length: 16 }, () => randomBytes(PIECE));
     for (const level of [1, 6, 9]) {
       const compressed = await bytesOf(deflate(from(pieces), level));

@@ -168,7 +168,7 @@ describe('zip', function () {
     });
   });
 
-  describe('with a target that can not be written', () => {
+  describe('with a target that cannot be written', () => {
     it('fails when the folder of the target is missing or is not a folder', async () => {
       await writeFile(source, SQL);
       for (const place of [join(folder, 'missing', 'x.sql.zip'), join(source, 'x.sql.zip')]) {

@@ -47,7 +47,7 @@ export function backupRoutes({
     const database = ctx.params.db_name!;
     checkDatabaseName(database);
     const claimedSha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
-    // A client should not send gigabytes that can not be recorded.
+    // A client should not send gigabytes that cannot be recorded.
     await checkReachable(em);
     using form = await readUploadForm(ctx, { limits: uploads, budget }, uploadReceiver({ storage, database }));
     const keeping = { em, storage, verifyUploads, dumpLimits, events };

@@ -73,7 +73,7 @@ function acceptsPage({ method, headers }: Context): boolean {
   return method !== 'POST' && headers.accept?.includes('text/html') === true;
 }
 
-/** Yoga's stream begins to listen when it is first read, and can not be cancelled before that. */
+/** Yoga's stream begins to listen when it is first read, and cannot be cancelled before that. */
 async function endStream({ body }: Response): Promise<void> {
   const reader = body!.getReader();
   await reader.read();

@@ -27,7 +27,7 @@ const QUESTIONS: Record<string, [query: string, variables?: object]> = {
   'edges of edges': [
     '{ databases { edges { node { backups { edges { node { database { backups(first: 0) { totalCount } } } } } days(last: 3000) { day } } } } }',
   ],
-  'a value that can not be written': ['{ databases { nodes { backupCount latestBackup { takenAt state } } } }'],
+  'a value that cannot be written': ['{ databases { nodes { backupCount latestBackup { takenAt state } } } }'],
 };
 
 for (const store of historyStores)

@@ -41,7 +41,7 @@ describeOnEachStore('/-/status', store => {
     expect((await request(`${app.url}/-/status`)).json.data.verify_uploads).to.equal(false);
   });
 
-  it('answers 503 when the disk can not be read', async () => {
+  it('answers 503 when the disk cannot be read', async () => {
     const space = async () => {
       throw Object.assign(new Error('statfs /srv/backups'), { code: 'ENOENT' });
     };

@@ -29,13 +29,13 @@ export function healthRoutes({ storage, scrub, verifyUploads, maxUploadBytes, ma
   router.get('/-/ready', async ctx => {
     const { em } = ctx.state;
     await checkWritable(em);
-    await storage.checkUsable().catch(storageUnavailable('can not be written to'));
+    await storage.checkUsable().catch(storageUnavailable('cannot be written to'));
     ctx.body = { message: 'ready' };
   });
 
   router.get('/-/status', async ctx => {
     const { em } = ctx.state;
-    const { free, total } = await storage.space().catch(storageUnavailable('can not be read'));
+    const { free, total } = await storage.space().catch(storageUnavailable('cannot be read'));
     const data = {
       version: manifest.version,
       time: new Date().toISOString(),

@@ -21,7 +21,7 @@ export async function answersInTime(asked: Promise<unknown>, silentMs = SILENT_M
     await Promise.race([asked, silence]);
   } catch (error) {
     throw (
-      toExpectedError(error) ?? new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store can not be used', [], error)
+      toExpectedError(error) ?? new AppError(503, 'HISTORY_UNAVAILABLE', 'The history store cannot be used', [], error)
     );
   } finally {
     heard.abort();

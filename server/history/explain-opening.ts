@@ -6,7 +6,7 @@ import { codeOf, sqliteCodeOf } from '../error-code.ts';
  */
 export function explainOpening(url: string, error: unknown): Error {
   const hint = HINTS[knownCode(error)] ?? 'DATABASE_URL names the store: correct it, or fix the store';
-  return new Error(`The history store ${withoutPassword(url)} can not be opened: ${reasonOf(error)} (${hint})`, {
+  return new Error(`The history store ${withoutPassword(url)} cannot be opened: ${reasonOf(error)} (${hint})`, {
     cause: error,
   });
 }
@@ -24,7 +24,7 @@ const HINTS: Record<string, string> = {
   ETIMEDOUT: 'no answer: check host, port and firewall',
   EHOSTUNREACH: 'no route: check the host in DATABASE_URL',
   ENOTFOUND: 'no such host: correct it in DATABASE_URL',
-  EAI_AGAIN: 'the name can not be resolved at the moment: check the host in DATABASE_URL and the DNS',
+  EAI_AGAIN: 'the name cannot be resolved at the moment: check the host in DATABASE_URL and the DNS',
   ER_BAD_DB_ERROR: 'create it: CREATE DATABASE … CHARACTER SET utf8mb4, and grant the user all rights on it',
   ER_ACCESS_DENIED_ERROR: 'correct user and password in DATABASE_URL; special characters must be percent-encoded',
   ER_DBACCESS_DENIED_ERROR: 'create the database if it is not there, and grant the user all rights on it',

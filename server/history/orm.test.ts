@@ -124,7 +124,7 @@ describe('history', () => {
     await history.close();
   });
 
-  describe('that can not be opened says why in one line, without the password', () => {
+  describe('that cannot be opened says why in one line, without the password', () => {
     async function messageFor(url: string): Promise<string> {
       const error = await openHistory(url).then(
         history => history.close().then(() => new Error('it was opened')),
@@ -137,7 +137,7 @@ describe('history', () => {
     it('an unreachable server', async () => {
       expect(await messageFor('mysql://user:secret@127.0.0.1:1/history')).to.contain('start the database server');
       expect(await messageFor('mysql://user:secret@no-such-host.invalid/history')).to.match(
-        /no such host|can not be resolved/,
+        /no such host|cannot be resolved/,
       );
     });
 
@@ -157,7 +157,7 @@ describe('history', () => {
       expect(await messageFor(`mysql://looker:secret@127.0.0.1:${mariadb.port}/look_only`)).to.contain('all rights');
     });
 
-    it('a file that is not a database, and a folder that can not exist', async () => {
+    it('a file that is not a database, and a folder that cannot exist', async () => {
       await writeFile(join(folder, 'no.sqlite'), 'x'.repeat(5000));
       expect(await messageFor(`sqlite:${folder}/no.sqlite`)).to.contain('not an SQLite database');
       expect(await messageFor(`sqlite:${folder}/no.sqlite/x/history.sqlite`)).to.contain('not a folder');

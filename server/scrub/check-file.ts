@@ -76,7 +76,7 @@ async function hasNewRecord(
   try {
     return await ensureSidecar({ em: history.em.fork(), storage }, id);
   } catch (err) {
-    log.error({ backup: id, err }, `The record of backup ${id} can not be read or renewed: check the disk`);
+    log.error({ backup: id, err }, `The record of backup ${id} cannot be read or renewed: check the disk`);
     return false;
   }
 }

@@ -147,7 +147,7 @@ describeOnEachStore('the scrub', store => {
     ).to.contain('The record of backup');
   });
 
-  it('does not mark a file that can not be read, logs that, and goes on', async () => {
+  it('does not mark a file that cannot be read, logs that, and goes on', async () => {
     const [unreadable, after] = [sampleZip(), sampleZip()];
     await stored(unreadable, after);
     await makeOld(unreadable, 60);
@@ -162,7 +162,7 @@ describeOnEachStore('the scrub', store => {
     expect(run.last_error).to.contain(unreadable.fileName).and.contain('ELOOP').and.not.contain(app.storageDir);
     expect(await rowOf(unreadable)).to.deep.include({ damage: null, checkedAt });
     const line = errors().find(({ file }) => file === unreadable.fileName)!;
-    expect(line.msg).to.contain('can not be read').and.contain('check the disk');
+    expect(line.msg).to.contain('cannot be read').and.contain('check the disk');
     expect(line.err).to.have.property('code', 'ELOOP');
   });
 
@@ -196,7 +196,7 @@ describeOnEachStore('the scrub', store => {
     scrub.start('all');
     const failed = await ended();
     expect(failed.filesChecked).to.be.lessThan(3);
-    expect(failed.lastError).to.contain('history store can not be reached').and.not.contain('10.0.0.7');
+    expect(failed.lastError).to.contain('history store cannot be reached').and.not.contain('10.0.0.7');
     scrub.start('all');
     expect(await ended()).to.include({ filesChecked: 3, lastError: null });
   });

@@ -45,7 +45,7 @@ export async function storedDamage({ storage, signal, onRead }: Reading, backup:
     // Not the system's message, which names paths of this machine.
     const reason =
       error instanceof StorageAway ? 'the disk of its database is not mounted' : (codeOf(error) ?? messageOf(error));
-    throw new UnreadableFile(`the stored file ${backup.fileName} can not be read (${reason})`, { cause: error });
+    throw new UnreadableFile(`the stored file ${backup.fileName} cannot be read (${reason})`, { cause: error });
   }
 }
 

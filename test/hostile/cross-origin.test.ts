@@ -43,7 +43,7 @@ describe('a web page of another origin', function () {
   const statuses = (method: string, path: string) =>
     app.log.filter(line => line.method === method && line.path === path).map(({ status }) => status);
 
-  it('can not make the browser store, scrub or ask GraphQL', async () => {
+  it('cannot make the browser store, scrub or ask GraphQL', async () => {
     const files = await app.storedFiles();
     const { fileName } = sampleZip();
     for (const origin of origins) {
@@ -73,7 +73,7 @@ describe('a web page of another origin', function () {
     expect(await app.storedFiles()).to.deep.equal(files);
   });
 
-  it('can not do so by a form that the user is made to send', async () => {
+  it('cannot do so by a form that the user is made to send', async () => {
     app.log.length = 0;
     await page.goto(origins[0]!);
     await page.evaluate(
@@ -84,7 +84,7 @@ describe('a web page of another origin', function () {
     expect(await page.locator('body').innerText()).to.contain('CROSS_ORIGIN');
   });
 
-  it('can not show GraphiQL in a frame, and may lead to it by a link', async () => {
+  it('cannot show GraphiQL in a frame, and may lead to it by a link', async () => {
     await page.goto(origins[0]!);
     await page.evaluate(`document.body.innerHTML = '<iframe src="${app.url}/graphql"></iframe>'`);
     await until('the frame', () => page.frames().length === 2);
@@ -96,7 +96,7 @@ describe('a web page of another origin', function () {
     await page.locator('.graphiql-response', { hasText: '"data"' }).waitFor();
   });
 
-  it('can not read a thing through a name of its own that leads to the service', async () => {
+  it('cannot read a thing through a name of its own that leads to the service', async () => {
     const rebound = `http://${EVIL}:${new URL(app.url).port}`;
     for (const path of ['/', '/graphql', '/1/download', '/-/status'])
       expect((await page.goto(rebound + path))!.status(), path).to.equal(421);

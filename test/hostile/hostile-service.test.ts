@@ -111,7 +111,7 @@ describe('a service that sade does not trust', () => {
     });
 
     for (const runtime of ['node', 'deno'] as const)
-      it(`is named when its answer breaks off or can not be unpacked, by sade on ${runtime}`, async () => {
+      it(`is named when its answer breaks off or cannot be unpacked, by sade on ${runtime}`, async () => {
         const gzip = 'Content-Encoding: gzip\r\n';
         for (const answer of ['HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"a', answerOf('xx', { headers: gzip })]) {
           await using service = await startHostileService(() => answer);

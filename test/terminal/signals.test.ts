@@ -201,7 +201,7 @@ describe('on a terminal sade backup', function () {
     if (isLong) expect(screen).to.contain(`interrupted by ${signal}: stopping; `);
     expect(screen).to.contain(`Interrupted (${signal}): 3 of 3 databases not done`);
     expect(screen, 'live lines that stay').not.to.match(/^(dump|zip|upload) /m);
-    expect(terminal.bytes, 'the cursor is never hidden: what is killed can not show it again').not.to.contain(
+    expect(terminal.bytes, 'the cursor is never hidden: what is killed cannot show it again').not.to.contain(
       '\x1b[?25l',
     );
   };

@@ -80,13 +80,13 @@ describe('database check', () => {
     const grant = "GRANT TRIGGER ON `pt\\_xyz`.* TO 'lumbung'@'%';";
     const { checks, marks, text } = await check({
       findings: [
-        finding('TRIGGERS_NOT_GRANTED', 'triggers can not be seen', grant),
+        finding('TRIGGERS_NOT_GRANTED', 'triggers cannot be seen', grant),
         finding('NOT_TRANSACTIONAL', 'MyISAM: t'),
       ],
     });
     expect(marks).to.deep.equal(['FAIL', 'warn']);
     expect(checks.find(({ mark }) => mark === 'FAIL')).to.deep.include({
-      message: 'triggers can not be seen (TRIGGERS_NOT_GRANTED)',
+      message: 'triggers cannot be seen (TRIGGERS_NOT_GRANTED)',
       advice: grant,
     });
     expect(text).not.to.contain('the user may dump all of it');

@@ -39,7 +39,7 @@ describe('service check', () => {
       .and.contain('100.0 GiB free');
   });
 
-  it('throws why it can not be reached', async () => {
+  it('throws why it cannot be reached', async () => {
     const error = new ExplainedError("can't be reached", { advice: 'Check --server' });
     expect(await failure(error)).to.equal(error);
   });

@@ -78,7 +78,7 @@ describe('databases that no entry covers', () => {
       expect(missing).to.deep.equal([]);
     });
 
-    it('are counted where the list can not hold them, or not all are named', async () => {
+    it('are counted where the list cannot hold them, or not all are named', async () => {
       const many = Array.from({ length: 48 }, (_, index) => `x${index}`);
       const { list, rest } = await pasted(...many, 'bell\x07');
       expect(list).to.deep.equal(many.slice(0, 20));

@@ -32,7 +32,7 @@ export async function missingDefaultFindings(
   return [
     finding(
       'DEFAULT_ADDED',
-      `these columns may be NULL and have no default, which a dump can not say: they come back with DEFAULT NULL: ${firstNames(names)}`,
+      `these columns may be NULL and have no default, which a dump cannot say: they come back with DEFAULT NULL: ${firstNames(names)}`,
       'Only an INSERT that names no value for them behaves otherwise then. To be rid of this: ALTER TABLE … ALTER COLUMN … SET DEFAULT NULL.',
     ),
   ];

@@ -219,7 +219,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(altered).to.deep.equal(['of_zone']);
     });
 
-    it('report a stored generated column that a load can not compute', async function () {
+    it('report a stored generated column that a load cannot compute', async function () {
       if (isMaria) return this.skip();
       await create(`create table odd (id int primary key, u int unsigned, w int unsigned, x bigint as (u - w) stored);
         set sql_mode = 'NO_UNSIGNED_SUBTRACTION'; insert into odd (id, u, w) values (1, 1, 2)`);

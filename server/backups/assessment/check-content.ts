@@ -81,7 +81,7 @@ async function* plainBytes({ raw, compressedSize, isDeflated }: Content): AsyncG
     yield* raw.pipe(inflate);
   } catch (error) {
     if (!codeOf(error)?.startsWith('Z_')) throw error;
-    throw new UnsoundZip(`is damaged: its data can not be decompressed (${messageOf(error)})`);
+    throw new UnsoundZip(`is damaged: its data cannot be decompressed (${messageOf(error)})`);
   }
   // zlib stops at the end of the stream, and says nothing of what stands behind it.
   if (inflate.bytesWritten !== compressedSize)

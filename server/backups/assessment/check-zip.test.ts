@@ -282,7 +282,7 @@ describe('checkZip', () => {
       expect(await checked(tail => tail.writeUInt8(tail[at]! ^ 1, at)), `${at}`).to.equal('INVALID_ZIP');
   });
 
-  it('does not blame the client for a disk that can not be read', async () => {
+  it('does not blame the client for a disk that cannot be read', async () => {
     const handle = await open(folder, 'r');
     const error = await checkZip({ fd: handle.fd, size: 100, entryName: NAME, isRead: true }).catch(error => error);
     await handle.close();

@@ -330,7 +330,7 @@ describeOnEachStore('a loss', store => {
     expect((await recordOf(zip)).loss).to.deep.equal({ reference: full.fileName, acceptance });
   });
 
-  it('is not accepted when the record can not be written', async () => {
+  it('is not accepted when the record cannot be written', async () => {
     const zip = night(2, 'unwritten');
     await send(night(1, 'unwritten'), FULL);
     const { id } = await send(zip, SHRUNKEN);

@@ -58,6 +58,6 @@ async function look(
     return isStored ? { ...base, recordProblem: record } : { address, problem: `its record ${record}` };
   } catch (error) {
     // A record that can't be read today may be read tomorrow: until then nothing is put in its place.
-    return { address, problem: `its record can not be read: ${messageOf(error)}` };
+    return { address, problem: `its record cannot be read: ${messageOf(error)}` };
   }
 }

@@ -105,7 +105,7 @@ describeOnEachStore('the receipt of an upload', store => {
     });
   });
 
-  it('is an error, and no row is written, when the record can not be written', async () => {
+  it('is an error, and no row is written, when the record cannot be written', async () => {
     const { storage } = app;
     const failing = {
       ...storage,

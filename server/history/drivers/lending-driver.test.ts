@@ -45,7 +45,7 @@ describe('a connection to the history', () => {
     expect(await connectionsWhere(['begin'], begin)).to.deep.equal({ first: 'given back', error: 'no begin' });
   });
 
-  it('is closed after a BEGIN that fails and that can not be undone', async () => {
+  it('is closed after a BEGIN that fails and that cannot be undone', async () => {
     const seen = await connectionsWhere(['begin', 'rollback'], begin);
     expect(seen).to.deep.equal({ first: 'discarded', error: 'no begin' });
   });

@@ -50,7 +50,7 @@ describe('listen', () => {
     await server.stop(0);
   });
 
-  it('goes on when a connection can not be accepted, and logs that', async () => {
+  it('goes on when a connection cannot be accepted, and logs that', async () => {
     const lines: string[] = [];
     const server = await listen({
       host: '127.0.0.1',

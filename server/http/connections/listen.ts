@@ -91,7 +91,7 @@ async function claim(server: Server, { host, port }: { host: string; port: numbe
   server.listen({ host, port });
   await once(server, 'listening').catch(error => {
     throw new Error(
-      `The service can not listen on HOST ${host} and PORT ${port}: ${error.message} (is Lumbung already running? Stop it, or choose another address)`,
+      `The service cannot listen on HOST ${host} and PORT ${port}: ${error.message} (is Lumbung already running? Stop it, or choose another address)`,
       { cause: error },
     );
   });

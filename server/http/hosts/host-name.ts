@@ -23,7 +23,7 @@ export function parseHost(text: string): HostName | undefined {
 /** Names that no one's name server answers for: `localhost`, what is below it (RFC 6761), and what /etc/hosts calls it. */
 const LOOPBACK = /^(?:(?:.+\.)?localhost|localhost\.localdomain|ip6-localhost|ip6-loopback)$/;
 
-/** Whether a page of someone else can not have got there by a name of its own (DNS rebinding). */
+/** Whether a page of someone else cannot have got there by a name of its own (DNS rebinding). */
 export function isOwnAddress(name: string): boolean {
   return isIP(name) !== 0 || LOOPBACK.test(name);
 }

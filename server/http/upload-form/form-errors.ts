@@ -22,7 +22,7 @@ export function formError(ctx: Context, error: unknown): unknown {
 const PARSER_ERROR = /^(Multipart: Boundary not found|Malformed|Unexpected end of|Unsupported content type)/;
 
 export function malformed(reason: string | undefined, cause?: unknown): AppError {
-  return new AppError(400, 'MALFORMED_FORM', `The multipart body can not be read: ${reason}`, [], cause);
+  return new AppError(400, 'MALFORMED_FORM', `The multipart body cannot be read: ${reason}`, [], cause);
 }
 
 export function fileMissing(): AppError {

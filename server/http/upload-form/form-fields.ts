@@ -69,7 +69,7 @@ export class FormFields {
   take(name: string, value: string | undefined, isCut = false): void {
     this.#pending = 0;
     if (value === undefined)
-      throw malformed(`its field ${name.slice(0, 64)} is in a character set that can not be read: send UTF-8`);
+      throw malformed(`its field ${name.slice(0, 64)} is in a character set that cannot be read: send UTF-8`);
     const limit = this.isKnown(name) ? this.#known[name]! : MAX_UNKNOWN;
     const bytes = Buffer.byteLength(value);
     if (isCut || bytes > limit) throw malformed(`its field ${name.slice(0, 64)} is longer than ${limit} bytes`);

@@ -80,7 +80,7 @@ describe('folder storage', () => {
     expect(calls).to.deep.equal(['sync part', 'rename', 'sync folder', 'sync folder', 'answer']);
   });
 
-  it('leaves the older text, and nothing else, when a new one can not be made durable', async () => {
+  it('leaves the older text, and nothing else, when a new one cannot be made durable', async () => {
     const folder = await newFolder();
     await folderStorage({ folder }).putMetadata(address, 'older');
     const failing = folderStorage({ folder, fs: watched([], 'EIO') });
@@ -126,7 +126,7 @@ describe('folder storage', () => {
     for await (const listed of storage.list()) expect.fail(JSON.stringify(listed));
   });
 
-  it('publishes nothing when the bytes can not be made durable', async () => {
+  it('publishes nothing when the bytes cannot be made durable', async () => {
     const folder = await newFolder();
     await folderStorage({ folder }).checkUsable();
     const storage = folderStorage({ folder, fs: watched([], 'EIO') });
@@ -172,7 +172,7 @@ describe('folder storage', () => {
       expect(reports.filter(report => report.startsWith('EIO'))).to.have.length.greaterThan(0);
     });
 
-    it('says so when a file can not be closed, and gives the bytes', async () => {
+    it('says so when a file cannot be closed, and gives the bytes', async () => {
       const folder = await newFolder();
       await (await folderStorage({ folder }).receive(address, content('abc'))).publish();
       const open: FileSystem['open'] = async (...path) => {
@@ -220,7 +220,7 @@ describe('folder storage', () => {
     expect(await from({}, reset())).to.equal(undefined);
   });
 
-  it('closes a file that it can not inspect', async () => {
+  it('closes a file that it cannot inspect', async () => {
     const folder = await newFolder();
     await (await folderStorage({ folder }).receive(address, content('abc'))).publish();
     const descriptors: number[] = [];

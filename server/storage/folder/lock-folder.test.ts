@@ -23,7 +23,7 @@ describe('lock of a storage folder', () => {
 
   it('is for one folder', () => {
     using _lock = lockFolder(folder);
-    expect(() => lockFolder(join(folder, 'nowhere'))).to.throw('can not be taken');
+    expect(() => lockFolder(join(folder, 'nowhere'))).to.throw('cannot be taken');
   });
 
   it('can be read by no one else, also where an older version made it', async () => {
@@ -54,12 +54,12 @@ describe('lock of a storage folder', () => {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       expect(await text(child.stderr))
-        .to.contain('can not be taken')
+        .to.contain('cannot be taken')
         .and.contain('EACCES');
     } else {
       lockFolder(folder)[Symbol.dispose]();
       for (const name of await readdir(folder)) await chmod(join(folder, name), 0o400);
-      expect(() => lockFolder(folder)).to.throw('can not be taken');
+      expect(() => lockFolder(folder)).to.throw('cannot be taken');
     }
   });
 });

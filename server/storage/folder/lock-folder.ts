@@ -66,5 +66,5 @@ function makePrivate(path: string): void {
 function explain(folder: string, path: string, message: string): string {
   if (/locked/.test(message))
     return `another Lumbung uses ${folder}: stop it first, or give this one its own folder (a file system without locks, such as NFS without its lock service, causes the same error)`;
-  return `the lock '${path}' can not be taken: ${message} (the file must belong to the user of the service)`;
+  return `the lock '${path}' cannot be taken: ${message} (the file must belong to the user of the service)`;
 }
