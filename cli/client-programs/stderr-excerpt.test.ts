@@ -37,8 +37,8 @@ describe('stderr-excerpt', () => {
     const line = 'mysqldump: Error 1356\n'.repeat(3000);
     const text = await excerpt(['first\n', ...Array.from({ length: 50 }, () => line), 'last\n']);
     expect(text.length).to.be.below(16_600);
-    expect(text).to.match(/^first\n.*\n… (\d+) bytes left out …\n.*\nlast$/s);
-    const left = Number(/(\d+) bytes left out/.exec(text)![1]);
+    expect(text).to.match(/^first\n.*\n… ([\d,]+) bytes left out …\n.*\nlast$/s);
+    const left = Number(/([\d,]+) bytes left out/.exec(text)![1]!.replaceAll(',', ''));
     expect(left).to.equal(6 + 50 * line.length + 5 - 2 * 8192);
   });
 
@@ -54,7 +54,7 @@ describe('stderr-excerpt', () => {
         if (whole.length <= 16_384) expect(text).to.equal(whole);
         else
           expect(text).to.equal(
-            `${whole.slice(0, 8192)}\n… ${whole.length - 16_384} bytes left out …\n${whole.slice(-8192)}`,
+            `${whole.slice(0, 8192)}\n… ${(whole.length - 16_384).toLocaleString('en')} bytes left out …\n${whole.slice(-8192)}`,
           );
       }),
     );

@@ -122,6 +122,6 @@ class Excerpt {
 
   text(): string {
     if (this.#leftOut === 0) return Buffer.concat([this.#head, this.#tail]).toString('utf8');
-    return `${this.#head.toString('utf8')}\n… ${this.#leftOut} bytes left out …\n${this.#tail.toString('utf8')}`;
+    return `${this.#head.toString('utf8')}\n… ${this.#leftOut.toLocaleString('en')} bytes left out …\n${this.#tail.toString('utf8')}`;
   }
 }

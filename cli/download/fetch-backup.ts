@@ -2,7 +2,7 @@ import type { Hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError, EXIT, messageOf } from '../errors.ts';
 import type { Service } from '../service/service.ts';
-import { formatBytes } from '../terminal/format.ts';
+import { formatBytes, formatCount } from '../terminal/format.ts';
 
 /** What the service reports about a stored zip before it is fetched. */
 export interface RemoteBackup {
@@ -151,7 +151,7 @@ function checkRange(told: string | null, from: number, { id, size }: RemoteBacku
 
 function tooLong({ id, size }: RemoteBackup): CommandError {
   return new CommandError(
-    `The service sends more than the ${size} bytes that it reports for backup ${id}. Check whether a proxy stands between sade and the service.`,
+    `The service sends more than the ${formatCount(size)} bytes that it reports for backup ${id}. Check whether a proxy stands between sade and the service.`,
     EXIT.someFailed,
   );
 }

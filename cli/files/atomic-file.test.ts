@@ -53,6 +53,6 @@ describe('atomic file', () => {
     await writeFile(path, 'x'.repeat(1001));
     expect(await reading(pipe)).to.equal('it is not a plain file');
     expect(await reading(inner)).to.equal('it is not a plain file');
-    expect(await reading()).to.equal('it is larger than 1000 bytes');
+    expect(await reading()).to.equal('it is larger than 1000 B');
   });
 });

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { formatBytes } from '../../protocol/format-bytes.ts';
 
 /**
  * Puts a text in a file so that a reader, a crash or a full disk sees the old one or the new one, never half of one. A link of
@@ -43,7 +44,7 @@ export async function readPlainFile(path: string, maxBytes: number): Promise<str
   await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(explain);
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error('it is not a plain file');
-  if (stats.size > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);
+  if (stats.size > maxBytes) throw new Error(`it is larger than ${formatBytes(maxBytes)}`);
   return file.readFile('utf8');
 }
 

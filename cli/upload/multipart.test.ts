@@ -176,8 +176,8 @@ describe('multipart', () => {
     await formOf(randomBytes(1 << 21));
     const path = join(folder, 'file');
     for (const [size, message] of [
-      [(1 << 21) + 1, /only 2097152 of the 2097153 bytes/],
-      [(1 << 21) - 1, /more than the 2097151 bytes/],
+      [(1 << 21) + 1, /it has 2,097,152 of the 2,097,153 bytes/],
+      [(1 << 21) - 1, /has grown: it had 2,097,151 bytes/],
     ] as const) {
       const form = fileForm(path, { fileName: 'a', size });
       let length = 0;

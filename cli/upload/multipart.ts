@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chunksOf } from '../files/file-digest.ts';
+import { formatCount } from '../terminal/format.ts';
 
 /** A form with text fields and one file behind them (RFC 7578) whose body can be streamed from disk any number of times. */
 export interface FileForm {
@@ -53,10 +54,11 @@ function fieldsOf(fields: Readonly<Record<string, string>>, boundary: string): s
 async function* exactly(size: number, path: string, onBytes: (sent: number) => void): AsyncGenerator<Uint8Array> {
   let sent = 0;
   for await (const piece of chunksOf(path)) {
-    if (sent + piece.length > size) throw new Error(`${path} has more than the ${size} bytes that it had`);
+    if (sent + piece.length > size) throw new Error(`${path} has grown: it had ${formatCount(size)} bytes`);
     yield piece;
     sent += piece.length;
     onBytes(sent);
   }
-  if (sent < size) throw new Error(`${path} has only ${sent} of the ${size} bytes that it had`);
+  if (sent < size)
+    throw new Error(`${path} has shrunk: it has ${formatCount(sent)} of the ${formatCount(size)} bytes that it had`);
 }

@@ -8,6 +8,7 @@ import { log } from '../log.ts';
 import { explainServiceError, unreachable } from '../service/explain-service-error.ts';
 import { readAnswer } from '../service/service.ts';
 import { StrangeAnswer } from '../service/service-errors.ts';
+import { formatCount } from '../terminal/format.ts';
 import { type FileForm, fileForm } from './multipart.ts';
 import { AnswerCutOff, sendBody } from './send-body.ts';
 import { answerWithin, type IsThere, Stalled, StallWatch } from './stall-watch.ts';
@@ -85,8 +86,8 @@ function checkReceipt(request: UploadRequest, stored: UploadReceipt['data']): vo
     return;
   }
   throw new ExplainedError(
-    `the service says that it stored ${stored.size} bytes of ${stored.file_name} with ${stored.repr_digest}; ` +
-      `sent were ${size} bytes of ${fileName} with the SHA-256 ${sha256.toString('hex')}`,
+    `the service says that it stored ${formatCount(stored.size)} bytes of ${stored.file_name} with ${stored.repr_digest}; ` +
+      `sade sent ${formatCount(size)} bytes of ${fileName} with the SHA-256 ${sha256.toString('hex')}`,
     {
       advice:
         'The stored file differs from the one that was sent. Check for a proxy in between, and the disk of the service.',
@@ -100,8 +101,8 @@ function checkDump({ dump_sha256, dump_size }: UploadReceipt['data'], manifest: 
   const { sha256, size } = manifest.dump;
   if ((dump_sha256 ?? sha256) === sha256 && (dump_size ?? size) === size) return;
   throw new ExplainedError(
-    `the service says that the dump in the zip has ${dump_size} bytes with the SHA-256 ${dump_sha256}; ` +
-      `written were ${size} bytes with the SHA-256 ${sha256}`,
+    `the service says that the dump in the zip has ${formatCount(dump_size ?? size)} bytes with the SHA-256 ${dump_sha256 ?? sha256}; ` +
+      `sade wrote ${formatCount(size)} bytes with the SHA-256 ${sha256}`,
     { advice: 'The service and sade must have the same version: upgrade the service first.' },
   );
 }
