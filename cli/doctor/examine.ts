@@ -10,7 +10,7 @@ import { type LastRun, readLastRun } from '../report/last-run.ts';
 import { knownSecrets } from '../secrets/known-secrets.ts';
 import { redactor } from '../secrets/redactor.ts';
 import { sourceRedactor } from '../secrets/source-redactor.ts';
-import { AREAS, type Check, type Checked, checkReporter, guarded } from './checks/check.ts';
+import { type Check, type Checked, checkReporter, guarded } from './checks/check.ts';
 import { checkClients } from './checks/client-check.ts';
 import { checkConfiguration } from './checks/configuration-check.ts';
 import { checkDatabase, type DatabaseCheck, type DumpPlan } from './checks/database-check.ts';
@@ -21,6 +21,7 @@ import { checkService, checkServiceRoom, type ServiceCheck, type ServiceCheckOpt
 import { checkStored, type StoredCheckOptions } from './checks/stored-check.ts';
 import { type AskVisible, checkUncovered } from './checks/uncovered-check.ts';
 import { checkWorkFolder, checkWorkFolderRoom } from './checks/work-folder-check.ts';
+import { Found, redacted } from './found.ts';
 
 export interface ExamineOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -174,30 +175,6 @@ async function examineRoom({ settings, options, found }: Context, places: Places
 
 const NO_LIST = checkReporter('database', 'all').warn("not checked, since the list of databases can't be used");
 
-/** What was found so far. Each check is shown at once. */
-class Found {
-  readonly #checks: Check[] = [];
-  readonly #tell: (checks: readonly Check[]) => void;
-
-  constructor(tell: (checks: readonly Check[]) => void) {
-    this.#tell = tell;
-  }
-
-  /** @returns all checks, by area; those of databases in the order of the list */
-  inOrder(sources: readonly DatabaseSource[]): Check[] {
-    const places = new Map(sources.map(({ label }, place) => [label, place]));
-    const placeOf = ({ area, subject }: Check) => (area === 'database' ? (places.get(subject) ?? -1) : 0);
-    return this.#checks.toSorted((a, b) => AREAS.indexOf(a.area) - AREAS.indexOf(b.area) || placeOf(a) - placeOf(b));
-  }
-
-  add<T extends Checked>(result: T): T {
-    const checks = redacted(result.checks, redactor([]));
-    this.#checks.push(...checks);
-    this.#tell(checks);
-    return result;
-  }
-}
-
 interface LastRunCheck extends Checked {
   readonly lastRun?: LastRun | 'unreadable' | undefined;
 }
@@ -232,12 +209,4 @@ function sizesOf(sources: readonly DatabaseSource[], reports: ReadonlyMap<string
     dumpBytes: [...reports.values()].map(({ estimatedBytes }) => estimatedBytes),
     unknown: sources.map(({ label }) => label).filter(label => !reports.has(label)),
   };
-}
-
-function redacted(checks: readonly Check[], { text }: { text(text: string): string }): Check[] {
-  return checks.map(({ message, advice, ...rest }) => ({
-    ...rest,
-    message: text(message),
-    ...(advice !== undefined && { advice: text(advice) }),
-  }));
 }

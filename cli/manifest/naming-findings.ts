@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
+import type { FindingCode } from '../../protocol/finding-codes.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import { namesIn, type ObjectKind } from '../../protocol/manifest.ts';
 import type { DumpContents, Naming } from '../dump-parser/inventory-scanner.ts';
@@ -20,43 +21,35 @@ export function namingFindings({ contents, report, database }: Dumped): Finding[
   const drawing = contents.naming.filter(({ foreignSequences }) => foreignSequences.length > 0);
   const abroad = contents.naming.filter(it => it.object.kind === 'views' && foreignOf(it).length > 0);
   return [
-    ...(qualified.length === 0
-      ? []
-      : [
-          finding(
-            'DATABASE_NAME_HARDCODED',
-            `these do not load under another name, since they were created with the name of their database (${database}.…), which MariaDB keeps: ${labels(qualified)}`,
-            WITHOUT_NAME,
-          ),
-        ]),
-    ...(naming.length === 0
-      ? []
-      : [
-          finding(
-            'DATABASE_NAME_HARDCODED',
-            `these name their own database: restored under another name, the copy would read or write ${database}: ${labels(naming)}`,
-            WITHOUT_NAME_WITHIN,
-          ),
-        ]),
-    ...(drawing.length === 0
-      ? []
-      : [
-          finding(
-            'RESTORE_PREREQUISITE',
-            `these draw from sequences of another database, and the copy does so, too: ${firstNames(drawing.map(it => `${labelOf(it.object)} (${it.foreignSequences.join(', ')})`))}`,
-            'Restore where that database is; views do not load without it.',
-          ),
-        ]),
-    ...(abroad.length === 0
-      ? []
-      : [
-          finding(
-            'RESTORE_PREREQUISITE',
-            `these views read other databases, and load only where these are: ${firstNames(abroad.map(it => `${it.object.name} (${foreignOf(it).join(', ')})`))}`,
-            'Restore those databases first, with their tables and functions.',
-          ),
-        ]),
+    ...found(
+      'DATABASE_NAME_HARDCODED',
+      `these do not load under another name, since they were created with the name of their database (${database}.…), which MariaDB keeps`,
+      qualified.map(it => labelOf(it.object)),
+      WITHOUT_NAME,
+    ),
+    ...found(
+      'DATABASE_NAME_HARDCODED',
+      `these name their own database: restored under another name, the copy would read or write ${database}`,
+      naming.map(it => labelOf(it.object)),
+      WITHOUT_NAME_WITHIN,
+    ),
+    ...found(
+      'RESTORE_PREREQUISITE',
+      'these draw from sequences of another database, and the copy does so, too',
+      drawing.map(it => `${labelOf(it.object)} (${it.foreignSequences.join(', ')})`),
+      'Restore where that database is; views do not load without it.',
+    ),
+    ...found(
+      'RESTORE_PREREQUISITE',
+      'these views read other databases, and load only where these are',
+      abroad.map(it => `${it.object.name} (${foreignOf(it).join(', ')})`),
+      'Restore those databases first, with their tables and functions.',
+    ),
   ];
+}
+
+function found(code: FindingCode, message: string, names: readonly string[], advice: string): Finding[] {
+  return names.length === 0 ? [] : [finding(code, `${message}: ${firstNames(names)}`, advice)];
 }
 
 /** Those that not every server has. */
@@ -113,8 +106,4 @@ class OwnObjects {
   #same(a: string, b: string): boolean {
     return this.#dumped.report?.ignoresCase ? a.toLowerCase() === b.toLowerCase() : a === b;
   }
-}
-
-function labels(naming: readonly Naming[]): string {
-  return firstNames(naming.map(({ object }) => labelOf(object)));
 }

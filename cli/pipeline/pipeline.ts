@@ -2,25 +2,18 @@ import { Channel } from '../channel/channel.ts';
 import { Group } from '../channel/group.ts';
 import { stage } from '../channel/stage.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import { type LogFacts, logged } from '../log.ts';
+import { logged } from '../log.ts';
 import type { Outcome } from '../report/outcome.ts';
 import type { PendingUpload } from '../spool/spool.ts';
 import { ServiceGate } from '../upload/service-gate.ts';
 import { DiskRoom } from './disk-room.ts';
 import { type DumpStageOptions, startDump } from './dump-stage.ts';
 import { Failures } from './failures.ts';
-import {
-  type BackupJob,
-  type CompletedDump,
-  type FinishedJob,
-  isOver,
-  type OverJob,
-  type WaitingUpload,
-  type ZippedBackup,
-} from './jobs.ts';
+import { type FinishedJob, isOver, type OverJob, type WaitingUpload, type ZippedBackup } from './jobs.ts';
 import { PerHostLimiter } from './per-host-limiter.ts';
 import { Rounds } from './rounds.ts';
 import type { RunningDump } from './running-dump.ts';
+import { about, aboutDump, aboutUpload, aboutZip } from './stage-log.ts';
 import { pickUp, type UploadStageOptions, uploadAgain, uploadZip } from './upload-stage.ts';
 import { type ZipStageOptions, zipDump } from './zip-stage.ts';
 
@@ -44,7 +37,7 @@ export interface PipelineOptions extends Omit<StageOptions, 'room' | 'failures' 
  * Takes every database through dump, zip and upload:
  *
  *     sources ─► dump ─► zip ─► upload ─► upload again ─► outcomes
- *                pendingUploads ──────┘ first    last, what waits for the service
+ *         pending uploads ──────┘ first    last, what waits for the service
  *
  * A dump is passed on as soon as it has begun: it is zipped while it is being written. No channel holds more than what its
  * workers have in hand, so that a slow upload delays new dumps, but never one that is running: between
@@ -68,20 +61,8 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   const toUploadAgain = new Channel<WaitingUpload | FinishedJob>();
   const outcomes = new Channel<FinishedJob>();
 
-  /** Hands a dump on as soon as it has been started, and waits until it has ended, well or not. */
-  const dump = async (source: DatabaseSource, { signal }: SignalOption) => {
-    try {
-      const running = await startDump(source, stages, signal);
-      try {
-        await toZip.send(running, { signal });
-      } finally {
-        if (!isOver(running))
-          await logged('dump', { database: source.label }, () => running.completion, aboutDump).catch(() => {});
-      }
-    } finally {
-      turns.release(source);
-    }
-  };
+  const dump = (source: DatabaseSource, { signal }: SignalOption) =>
+    dumpInto(toZip, source, stages, signal).finally(() => turns.release(source));
   const zip = async (it: RunningDump | OverJob, { signal }: SignalOption) =>
     isOver(it) ? it : logged('zip', about(it), () => zipDump(it, stages, signal), aboutZip);
   const upload = async (it: ZippedBackup | OverJob, { signal }: SignalOption) =>
@@ -123,29 +104,20 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   }
 }
 
-function about({ backup }: { readonly backup: BackupJob }): LogFacts {
-  const { database, fileName, isLeftover } = backup;
-  return { database, file: fileName, ...(isLeftover && { isLeftover }) };
-}
-
-function aboutDump(dump: CompletedDump | OverJob): LogFacts {
-  return isOver(dump) ? aboutEnd(dump) : { bytes: dump.dumpBytes, isRepeated: dump.isRepeated };
-}
-
-function aboutZip(zip: ZippedBackup | OverJob): LogFacts {
-  return isOver(zip) ? aboutEnd(zip) : { bytes: zip.zipBytes, dumpBytes: zip.dumpBytes };
-}
-
-function aboutUpload(upload: WaitingUpload | OverJob): LogFacts {
-  return isOver(upload)
-    ? aboutEnd(upload)
-    : { state: 'waits until the other uploads are over', why: upload.outage.cause.why };
-}
-
-function aboutEnd(job: OverJob): LogFacts {
-  if (job.kind === 'postponed') return { state: 'is tried again alone, since the disk was full' };
-  const { state, backupId, zipBytes, failure } = job.outcome;
-  return { state, bytes: zipBytes, id: backupId, why: failure?.message };
+/** Hands a dump on as soon as it has been started. @returns when it has ended, well or not */
+async function dumpInto(
+  toZip: Channel<RunningDump | OverJob>,
+  source: DatabaseSource,
+  stages: StageOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const running = await startDump(source, stages, signal);
+  try {
+    await toZip.send(running, { signal });
+  } finally {
+    if (!isOver(running))
+      await logged('dump', { database: source.label }, () => running.completion, aboutDump).catch(() => {});
+  }
 }
 
 /** Sends all values, and closes. */

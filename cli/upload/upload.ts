@@ -1,4 +1,4 @@
-import ky, { isHTTPError } from 'ky';
+import ky, { isHTTPError, type RetryOptions } from 'ky';
 import { formatReprDigest, parseReprDigest } from '../../protocol/digest.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
@@ -125,7 +125,7 @@ function checkVerdict({ id, state, findings }: UploadReceipt['data'], manifest: 
 
 function post(
   request: UploadRequest,
-  { server, retries, signal, onBytes, mayRetry = () => true, isThere }: UploadOptions,
+  { server, retries, signal, onBytes, mayRetry, isThere }: UploadOptions,
 ): Promise<Response> {
   const { path, fileName, size, sha256, manifest } = request;
   const form = fileForm(path, { fileName, size, fields: manifest ? { manifest: JSON.stringify(manifest) } : {} });
@@ -139,22 +139,7 @@ function post(
     },
     timeout: false,
     signal,
-    retry: {
-      limit: retries,
-      methods: ['post'],
-      statusCodes: RETRIED_STATUS,
-      delay: attempt => 1000 * 2 ** (attempt - 1),
-      backoffLimit: 60_000,
-      maxRetryAfter: 60_000,
-      jitter: delay => delay * (0.75 + Math.random() / 4),
-      shouldRetry: async ({ error }) => {
-        if (!mayRetry(explain(error, server))) return false;
-        if (error instanceof Stalled || error instanceof AnswerCutOff) return true;
-        if (!isHTTPError(error) || error.response.status !== 422) return undefined;
-        const { code } = (error.data ?? {}) as { code?: unknown };
-        return code === MISMATCH && (await fileDigest(path, signal)).equals(sha256);
-      },
-    },
+    retry: retryOf(request, { server, retries, signal, ...(mayRetry && { mayRetry }) }),
     // A body that is given to ky or to a Request stays in memory, for redirects and retries. So none is given: each
     // attempt streams the file afresh here.
     fetch: async input => {
@@ -173,6 +158,29 @@ function post(
       }
     },
   });
+}
+
+/** When a failed attempt is followed by another one, and after how long. */
+function retryOf(
+  { path, sha256 }: UploadRequest,
+  { server, retries, signal, mayRetry = () => true }: Pick<UploadOptions, 'server' | 'retries' | 'signal' | 'mayRetry'>,
+): RetryOptions {
+  return {
+    limit: retries,
+    methods: ['post'],
+    statusCodes: RETRIED_STATUS,
+    delay: attempt => 1000 * 2 ** (attempt - 1),
+    backoffLimit: 60_000,
+    maxRetryAfter: 60_000,
+    jitter: delay => delay * (0.75 + Math.random() / 4),
+    shouldRetry: async ({ error }) => {
+      if (!mayRetry(explain(error, server))) return false;
+      if (error instanceof Stalled || error instanceof AnswerCutOff) return true;
+      if (!isHTTPError(error) || error.response.status !== 422) return undefined;
+      const { code } = (error.data ?? {}) as { code?: unknown };
+      return code === MISMATCH && (await fileDigest(path, signal)).equals(sha256);
+    },
+  };
 }
 
 async function sendOnce(

@@ -104,13 +104,7 @@ async function describeContent(
   if (holder !== undefined)
     checks.push(warn(`a run is going on${holder}: the contents of this folder change while it runs`));
   else for (const left of await describeKilledRun(spool)) checks.push(warn(left.message, left.advice));
-  if (waiting.length === 0) checks.push(ok('no zip waits for delivery'));
-  else if (holder !== undefined) checks.push(ok(`${count(waiting.length, 'zip')} there, which that run delivers`));
-  else {
-    const zips = `${count(waiting.length, 'zip')} of ${labelsOf(waiting)}`;
-    const message = `${zips} from an earlier run not delivered yet, the oldest ${ageOf(waiting[0]!)} old`;
-    checks.push(warn(message, 'The next run delivers these zips first. Check that the service can be reached.'));
-  }
+  checks.push(describeWaiting(waiting, holder, { ok, warn, fail }));
   for (const { path, why } of odd)
     checks.push(fail(`${path} ${why}: not a zip that can be delivered`, adviceAboutOddity(path)));
   if (damaged.length > 0)
@@ -137,6 +131,18 @@ async function describeContent(
       ),
     );
   return checks;
+}
+
+function describeWaiting(
+  waiting: readonly PendingUpload[],
+  holder: string | undefined,
+  { ok, warn }: CheckReporter,
+): Check {
+  if (waiting.length === 0) return ok('no zip waits for delivery');
+  if (holder !== undefined) return ok(`${count(waiting.length, 'zip')} there, which that run delivers`);
+  const zips = `${count(waiting.length, 'zip')} of ${labelsOf(waiting)}`;
+  const message = `${zips} from an earlier run not delivered yet, the oldest ${ageOf(waiting[0]!)} old`;
+  return warn(message, 'The next run delivers these zips first. Check that the service can be reached.');
 }
 
 /** What bears the name of a zip and is no plain file fails each run. */
