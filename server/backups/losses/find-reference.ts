@@ -1,8 +1,13 @@
 import type { FindingList } from '../../../protocol/finding.ts';
 import { type Manifest, parseManifest } from '../../../protocol/manifest.ts';
-import { Backup, findingsOf } from '../../entities/backup.entity.ts';
+import { findingsOf } from '../../entities/backup.entity.ts';
+import { columns } from '../../history/columns.ts';
 import type { EntityManager } from '../../history/orm.ts';
+import { readRows } from '../../history/read-rows.ts';
+import { allBackups, expressions } from '../../history/tables.ts';
 import type { FileAddress } from '../../storage/storage.ts';
+import { manifestsById } from '../queries/listed-backup.ts';
+import { conditionsOf } from '../queries/search-backups.ts';
 import { wantedOptions } from './comparable.ts';
 
 /** The backup that a newer one is compared with. */
@@ -28,30 +33,30 @@ export async function findReference(
   sortedAt: Date,
   { findings }: Manifest,
 ): Promise<Reference | undefined> {
-  const where = {
-    database: { name: database },
-    state: 'complete',
-    sortedAt: { $lte: sortedAt },
-    manifest: { $ne: null },
-    $or: [{ shrunkFrom: null }, { acceptedAt: { $ne: null } }],
-  };
-  const found = await em.find(Backup, where as never, {
-    orderBy: { sortedAt: 'desc', id: 'desc' },
-    limit: CANDIDATES,
-    fields: ['findings', 'acceptedAt'],
-  });
-  const line = found.findIndex(({ acceptedAt }) => acceptedAt != null);
-  const candidates = line < 0 ? found : found.slice(0, line + 1);
-  const alike = candidates.find(candidate => leftOut(findingsOf(candidate)) === leftOut(findings));
-  const chosen = alike ?? candidates[0];
-  if (!chosen) return undefined;
-  const { id, fileName, manifest } = await em.findOneOrFail(
-    Backup,
-    { id: chosen.id },
-    { fields: ['fileName', 'manifest'] },
+  const found = await readRows(
+    em,
+    candidates.where(eb.and(conditionsOf({ databaseName: database }))).where('b.sorted_at', '<=', sortedAt),
   );
+  const line = found.findIndex(({ acceptedAt }) => acceptedAt !== null);
+  const eligible = line < 0 ? found : found.slice(0, line + 1);
+  const alike = eligible.find(candidate => leftOut(findingsOf(candidate)) === leftOut(findings));
+  const chosen = alike ?? eligible[0];
+  if (!chosen) return undefined;
+  const { id, fileName } = chosen;
+  const [manifest] = await manifestsById({ em }, [id]);
   return manifest ? { id, fileName, manifest: parseManifest(manifest) } : undefined;
 }
+
+const eb = expressions<'b'>();
+
+const candidates = allBackups
+  .select(columns('b', ['id', 'file_name', 'findings', 'accepted_at']))
+  .where('b.state', '=', 'complete')
+  .where('b.manifest', 'is not', null)
+  .where(eb.or([eb('b.shrunk_from', 'is', null), eb('b.accepted_at', 'is not', null)]))
+  .orderBy('b.sorted_at', 'desc')
+  .orderBy('b.id', 'desc')
+  .limit(CANDIDATES);
 
 function leftOut(findings: NonNullable<FindingList>): string {
   return wantedOptions(findings).sort().join('\n');

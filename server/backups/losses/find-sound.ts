@@ -1,6 +1,10 @@
 import { type Manifest, parseManifest } from '../../../protocol/manifest.ts';
-import { Backup, findingsOf } from '../../entities/backup.entity.ts';
+import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
+import { columns } from '../../history/columns.ts';
 import type { EntityManager } from '../../history/orm.ts';
+import { readRows } from '../../history/read-rows.ts';
+import { allBackups } from '../../history/tables.ts';
+import { manifestsById } from '../queries/listed-backup.ts';
 import { wantedOptions } from './comparable.ts';
 import { lossKeys } from './compare-inventories.ts';
 import { manifestTurn } from './manifest-turns.ts';
@@ -22,32 +26,36 @@ export async function findSound(
   { em }: { em: EntityManager },
   { id, referenceId }: { id: number; referenceId: number },
 ): Promise<SoundBackup | null> {
-  const own = em.fork();
-  const newer = await own.findOne(Backup, { id }, { fields: ['database', 'sortedAt'] });
-  const [shrunken, reference] = [await manifestOf(own, id), await manifestOf(own, referenceId)];
+  const [newer] = await readRows(em, allBackups.select(columns('b', PLACE)).where('b.id', '=', id));
+  const [shrunken, reference] = [await manifestOf(em, id), await manifestOf(em, referenceId)];
   if (!newer || !shrunken || !reference) return null;
   const lost = [...lossKeys(shrunken, reference)];
-  const where = {
-    database: newer.database.id,
-    state: 'complete',
-    damage: null,
-    sortedAt: { $lte: newer.sortedAt },
-    id: { $nin: [id, referenceId] },
-    manifest: { $ne: null },
-  };
-  const candidates = await own.find(Backup, where as never, {
-    orderBy: { sortedAt: 'desc', id: 'desc' },
-    limit: CANDIDATES,
-    fields: ['fileName', 'takenAt', 'findings'],
-  });
+  const candidates = await readRows(
+    em,
+    soundBackups
+      .where('b.database_id', '=', newer.databaseId)
+      .where('b.sorted_at', '<=', newer.sortedAt)
+      .where('b.id', 'not in', [id, referenceId]),
+  );
   const leftOut = new Set(wantedOptions(reference.findings));
   for (const candidate of candidates) {
     if (!wantedOptions(findingsOf(candidate)).every(option => leftOut.has(option))) continue;
-    const manifest = await manifestOf(own, candidate.id);
+    const manifest = await manifestOf(em, candidate.id);
     if (manifest && hasAll(lost, { manifest, shrunken, reference })) return candidate;
   }
   return null;
 }
+
+const PLACE = ['database_id', 'sorted_at'] as const;
+
+const soundBackups = allBackups
+  .select(columns('b', ['id', 'file_name', 'taken_at', 'findings']))
+  .where('b.state', '=', 'complete')
+  .where('b.damage', 'is', null)
+  .where('b.manifest', 'is not', null)
+  .orderBy('b.sorted_at', 'desc')
+  .orderBy('b.id', 'desc')
+  .limit(CANDIDATES);
 
 interface Compared {
   readonly manifest: Manifest;
@@ -67,7 +75,6 @@ const HALF = 50;
 
 /** One at a time in memory: it may be large. */
 async function manifestOf(em: EntityManager, id: number): Promise<Manifest | undefined> {
-  const found = await em.fork().findOne(Backup, { id }, { fields: ['manifest'] });
-  const json = found?.manifest;
+  const [json] = await manifestsById({ em }, [id]);
   return json ? manifestTurn(json.length, () => parseManifest(json)) : undefined;
 }

@@ -1,5 +1,6 @@
-import { Backup, findingsOf } from '../../entities/backup.entity.ts';
+import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
 import type { EntityManager } from '../../history/orm.ts';
+import { backupsById, backupsByName } from '../queries/listed-backup.ts';
 import { findSound, type SoundBackup } from './find-sound.ts';
 import { type LossColumns, type Place, referenceIdIn } from './loss.ts';
 import { newestClean } from './unaccepted-losses.ts';
@@ -22,13 +23,13 @@ export async function lossSurroundings(
   backup: Pick<Backup, 'id' | 'findings'> & { readonly database: { readonly id: number } } & LossColumns,
 ): Promise<Surroundings> {
   const { id, database, shrunkFrom } = backup;
-  // Only a complete one has the name of the other in its row.
-  const which = shrunkFrom
-    ? { fileName: shrunkFrom }
-    : { id: referenceIdIn(findingsOf(backup)), database: database.id };
-  if (!shrunkFrom && which.id === undefined) return NONE;
+  const referenceId = referenceIdIn(findingsOf(backup));
+  if (!shrunkFrom && referenceId === undefined) return NONE;
   const [clean] = shrunkFrom ? await newestClean({ em }, [database.id]) : [];
-  const reference = await em.findOne(Backup, which as never, { fields: ['takenAt', 'state', 'damage'] });
+  // Only a complete one has the name of the other in its row.
+  const [reference = null] = shrunkFrom
+    ? await backupsByName({ em }, [shrunkFrom])
+    : (await backupsById({ em }, [referenceId ?? 0])).filter(found => found?.databaseId === database.id);
   const sound = reference?.damage ? await findSound({ em }, { id, referenceId: reference.id }) : null;
   return { clean, reference, sound };
 }
