@@ -147,7 +147,7 @@ async function run(
 
 /** What a run does before it ends early: that may take some seconds. */
 const STOPPING =
-  'stopping: dumps and uploads are ended, unfinished files are removed, finished zips wait for the next run';
+  'stopping; dumps and uploads are ended, unfinished files are removed, finished zips wait for the next run';
 
 /** A terminal that does not know its width (some of those that scripts make) cannot hold live lines. */
 function hasLiveView(out: NodeJS.WriteStream, { quiet }: BackupSettings): boolean {
