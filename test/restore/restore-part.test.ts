@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
@@ -97,6 +97,29 @@ describe('the commands of docs/how-to/restore-one-table.md that bring back one t
       await documented(write);
       expect(await found()).to.deep.equal(before);
     }
+  });
+
+  it('bring back an event as it was, although it is disabled in the copy', async () => {
+    const { language, text } = (await documentedBlocks('docs/how-to/restore-a-database.md')).find(({ text }) =>
+      text.includes('DISABLE'),
+    )!;
+    await shell.paste({ language, text: `scheduler=ON\n${text}` });
+    await mariadb.sql('drop event nightly', 'pt_xyz');
+    await documented(/lost-events/);
+    const found = await mariadb.sql("select status from information_schema.events where event_schema = 'pt_xyz'");
+    expect(found).to.deep.equal([{ status: 'ENABLED' }]);
+    await rm(join(shell.folder, 'pt_xyz_restored-events.sql'));
+    await mariadb.sql('alter event nightly enable', 'pt_xyz_restored');
+  });
+
+  it('bring back only the rows that are missing', async () => {
+    await mariadb.sql('delete from faktur where id = 1; update faktur set n = 7 where id = 3', 'pt_xyz');
+    await documented(/NOT EXISTS/);
+    const rows = await mariadb.sql('select id, n from faktur order by id', 'pt_xyz');
+    expect(rows).to.deep.equal([
+      { id: 1, n: 2 },
+      { id: 3, n: 7 },
+    ]);
   });
 
   it('replace nothing whose part was deleted from the file', async () => {

@@ -36,7 +36,7 @@ export async function documentedBlocks(page: string, from?: string, to?: string)
 
 /**
  * A shell into which blocks are pasted as they stand in the docs. `sudo mariadb` is root of the server, `-p` is answered with the
- * password of the user that restores, `sade` does nothing, and `/tmp` is a folder of its own, as is the home folder.
+ * password of the user that restores, `sade` does nothing. The home folder is one of its own, and holds `/opt` and `/var/lib`.
  */
 export class PastingShell implements AsyncDisposable {
   readonly folder: string;
@@ -83,9 +83,8 @@ exec /usr/bin/${program} --no-defaults --socket='${server.socket}' "\${who[@]}" 
       ...process.env,
       ...{ HOME: this.folder, EDITOR: editor, PATH: `${this.folder}${delimiter}${process.env.PATH}` },
     };
-    const { stdout, stderr } = await run('bash', ['-c', commands.join('\n').replaceAll('/tmp/', `${this.folder}/`)], {
-      env,
-    });
+    const text = commands.join('\n').replaceAll(/(?=\/(?:opt|var\/lib)\/lumbung)/g, this.folder);
+    const { stdout, stderr } = await run('bash', ['-c', text], { env });
     return stdout + stderr;
   }
 
