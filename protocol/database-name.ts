@@ -11,7 +11,7 @@ const MAX_BYTES = 176;
 const RESERVED = new Set(['graphql']);
 
 /**
- * Tells what is wrong with a database's name (or the label under which its history is kept).
+ * Checks the name of a database (or the label under which its history is kept).
  *
  * All names that MySQL allows are allowed, except those that can't be one segment of a URL and one folder.
  * @returns a phrase that completes "the name …", or undefined when the name is fine

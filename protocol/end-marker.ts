@@ -5,7 +5,7 @@ const NEWLINE = 0x0a;
 export const MARKER_TAIL_BYTES = 4096;
 
 /**
- * Tells whether a dump ends as mysqldump ends a whole one: its last line begins with `-- Dump completed`. Anchored to the
+ * Checks whether a dump ends as mysqldump ends a complete dump: its last line begins with `-- Dump completed`. Anchored to the
  * line, and to the last one, since a row may hold the same text. The bytes are never decoded.
  * @param tail the last bytes of the plain dump, at least `MARKER_TAIL_BYTES` of them where it has so many
  * @param isWhole whether that is all of the dump

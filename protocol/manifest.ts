@@ -35,7 +35,7 @@ export const KIND_NAMES: Readonly<Record<ObjectKind, string>> = {
  */
 export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 
-/** A name that can stand in a statement as it is; absent in manifests of version 1, null when no one could tell. */
+/** A name that can stand in a statement as it is; absent in manifests of version 1, null when it is not known. */
 const identifier = () =>
   string()
     .matches(/^\w{1,64}$/)
@@ -71,10 +71,10 @@ const inventory = mixed<Inventory>().test('inventory', (value, context) => {
 
 /**
  * What a backup says of itself: the document that travels with the zip and is kept beside it (docs/reference/formats.md). Unknown
- * keys are let be, so that a newer client can talk to an older service; a change of meaning gets a new version.
+ * keys are ignored, so that a newer client can talk to an older service; a change of meaning gets a new version.
  */
 export const manifestSchema = object({
-  /** 2 since it tells the database's own character set and collation. */
+  /** 2 since it has the character set and collation of the database itself. */
   manifest_version: number().oneOf([1, 2]).required(),
   /** Name of the zip. */
   file_name: string().required().max(255),
@@ -101,7 +101,7 @@ export const manifestSchema = object({
     /** The anchored marker on the last line, outside of any statement. */
     ends_with_marker: boolean().oneOf([true]).required(),
     character_set: string().max(64).nullable().default(null),
-    /** Where the dump stands in the server's log, when mysqldump was asked to say so. */
+    /** The position of the dump in the server's log, when mysqldump was told to write it. */
     binlog: object({ file: string().required().max(512), position: count() })
       .nullable()
       .default(null),

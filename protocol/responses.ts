@@ -39,7 +39,7 @@ export type UnacceptedLoss = NonNullable<InferType<typeof unacceptedLoss>>;
 
 const figure = number().integer().min(0).nullable();
 
-/** One backup in a listing. `timestamp` is UTC. The figures are null where no one knows them; a service of before sends none. */
+/** One backup in a listing. `timestamp` is UTC. The numbers are null where they are not known; an earlier service does not send them. */
 export const backupSummary = object({
   ...{ id, file_name: string().required(), timestamp, state },
   /** Of the zip, in bytes. */
@@ -113,9 +113,9 @@ const receipt = {
   repr_digest: string().required(),
   state,
   findings: findingList.required(),
-  /** Of the plain dump; null when the service was told not to read it. */
+  /** Of the plain dump; null with `VERIFY_UPLOADS=off`. */
   dump_size: number().integer().min(0).nullable().defined(),
-  /** Of the plain dump, 64 hexadecimal digits; null when the service was told not to read it. */
+  /** Of the plain dump, 64 hexadecimal digits; null with `VERIFY_UPLOADS=off`. */
   dump_sha256: string().nullable().defined(),
   /** ISO 8601, UTC. */
   received_at: string().required(),
@@ -134,7 +134,7 @@ export const backupReport = object({
     checked_at: string().nullable().defined(),
     /** What is wrong with the stored file; null while it is sound. */
     damage: string().nullable().defined(),
-    /** As it came: `manifestSchema` tells whether it is one that this version understands. Null when none came. */
+    /** As the client sent it: check it with `manifestSchema`, since another version may have sent it. Null without a manifest. */
     manifest: mixed<Manifest>().nullable().defined(),
   }).required(),
   message: string().required(),
@@ -173,7 +173,7 @@ export const serviceStatus = object({
     storage: object({ free_bytes: count(), total_bytes: count() }).required(),
     /** Whether the content of uploads is read. */
     verify_uploads: boolean().required(),
-    /** The largest zip and the largest plain dump that it takes, in bytes; null: no limit. A service of before does not say it. */
+    /** The largest zip and the largest plain dump that it takes, in bytes; null: no limit. An earlier service does not send it. */
     limits: object({ max_upload_bytes: count().nullable(), max_dump_bytes: count() }).optional().default(undefined),
     scrub: scrubState,
   }).required(),

@@ -150,7 +150,7 @@ function stopOnSignal({ server, history, scrub, events }: Running): void {
         events.end();
         await server.stop(GRACE_MS);
         await scrubEnded;
-        // A history server that has come to a standstill closes nothing.
+        // A history server that hangs closes nothing.
         await Promise.race([history.close(), sleep(CLOSE_MS)]);
       } catch (error) {
         log.fatal({ err: error }, 'Lumbung has stopped, but could not close everything');

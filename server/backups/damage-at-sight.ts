@@ -1,7 +1,7 @@
 import type { StoredFile } from '../storage/storage.ts';
 
 /**
- * Tells what is wrong with a stored file as far as that can be seen without reading it.
+ * Checks a stored file without reading it.
  * @param file the open file, undefined when it is missing
  * @param size how many bytes were received
  * @returns one short sentence, or undefined

@@ -86,7 +86,7 @@ export async function searchDatabases(
 const latestIn = joined(LISTED, 'l_');
 const latestCompleteIn = joined(LISTED, 'c_');
 
-/** @returns whether names alone tell which page it is, so that no more databases than that are looked at */
+/** @returns whether the page depends on names alone, so that only the databases of the page are read */
 export function isOrderedByName(search: DatabaseSearch, { by }: DatabaseOrder): boolean {
   const { states, noCompleteSince, hasUnacceptedLoss } = search;
   return by === 'name' && !states && !noCompleteSince && hasUnacceptedLoss === undefined;

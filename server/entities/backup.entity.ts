@@ -45,7 +45,7 @@ const schema = defineEntity({
     damage: p.string().length(255).nullable(),
     /** Of a complete backup that lost something: the name of the zip that still has it. Names outlast a lost history, ids may not. */
     shrunkFrom: p.string().length(255).nullable(),
-    /** When somebody accepted that loss, UTC; who that was, as the client says; and why. */
+    /** When someone accepted that loss, UTC; who, as the client says; and why. */
     acceptedAt: p.datetime(3).nullable(),
     acceptedBy: p.string().length(255).nullable(),
     acceptedFor: p.string().length(1000).nullable(),

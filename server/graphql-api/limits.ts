@@ -24,7 +24,7 @@ export const LIMITS = {
   cost: 1_000_000,
 };
 
-/** @returns what refuses a document that is larger than anybody needs, before any of it is run */
+/** @returns what refuses a document that is larger than any client needs, before any of it is executed */
 export function limits({ introspection }: { introspection: boolean }): Plugin[] {
   const options = { exposeLimits: true, onReject: [explain] };
   return [

@@ -23,7 +23,7 @@ interface List<Node, Place> {
   readonly first: number;
   readonly after?: string | null | undefined;
   readonly budget: RowBudget;
-  /** Reads what stands in a cursor of this list. @throws AppError when it is not valid */
+  /** Reads the values in a cursor of this list. @throws AppError when it is not valid */
   readonly placeIn: (cursor: string) => Place;
   readonly cursorOf: (node: Node) => string;
   readonly find: (page: { limit: number; after: Place | undefined }) => Promise<Node[]>;

@@ -3,7 +3,7 @@ import { validationError } from '../errors.ts';
 /** What a cursor holds: the order of its list, and what the node has that it is a cursor of. */
 type Parts = readonly [order: string, ...key: Array<string | number>];
 
-/** @returns text that stands for a place in a list; its makers alone can read it */
+/** @returns a text for a position in a list, opaque to clients */
 export function formatCursor(...parts: Parts): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }

@@ -28,7 +28,7 @@ export class RowBudget {
     if (this.#refusal) throw this.#refusal;
   }
 
-  /** What a subscription may read at each event: less, since each upload may be told to a hundred listeners. */
+  /** What a subscription may read at each event: less, since each upload may be sent to a hundred listeners. */
   renew(): void {
     this.#part = EVENT_PART;
     this.#left = MAX_ROWS / EVENT_PART;

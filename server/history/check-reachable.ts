@@ -13,7 +13,7 @@ export function checkReachable(em: EntityManager, silentMs?: number): Promise<vo
 /** @throws AppError 503 when what was asked of the history store fails, or is not answered in time */
 export async function answersInTime(asked: Promise<unknown>, silentMs = SILENT_MS): Promise<void> {
   const heard = new AbortController();
-  // A server that has come to a standstill ends no statement.
+  // A server that hangs ends no statement.
   const silence = sleep(silentMs, undefined, { signal: heard.signal }).then(() => {
     throw new AppError(503, 'HISTORY_UNAVAILABLE', `The history store has not answered for ${silentMs / 1000} s`);
   });

@@ -12,5 +12,5 @@ export function forEachId<Row>(ids: readonly number[], build: (id: number) => Qu
   return { compile: () => ({ ...one, sql, parameters }) };
 }
 
-/** Stands for each id, and is no other value of a query. */
+/** A placeholder for each id; no other value of a query is equal to it. */
 const ANY_ID = Number.NaN;

@@ -6,7 +6,7 @@ const PATIENCE_MS = 5_000;
 const LONGEST_PAUSE_MS = 50;
 
 /**
- * Does work on SQLite when no other process stands in its way. SQLite's own `busy_timeout` would wait in the same thread,
+ * Does work on SQLite when no other process has locked the database. SQLite's own `busy_timeout` would wait in the same thread,
  * and no request would be answered meanwhile.
  * @param work one statement that has no effect when it is refused
  * @throws what `work` throws: SQLITE_BUSY once `patienceMs` have passed

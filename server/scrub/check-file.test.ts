@@ -97,7 +97,7 @@ describeOnEachStore('scrubbing one file', store => {
     const storage = afterOpening(1, () =>
       em.nativeUpdate(Backup, { fileName: zip.fileName }, { damage: null, checkedAt }),
     );
-    expect(await scrub(stale, { storage })).to.equal('passed over');
+    expect(await scrub(stale, { storage })).to.equal('skipped');
     expect(await row()).to.deep.include({ damage: null, checkedAt });
     expect(logged).to.deep.equal([]);
   });
@@ -105,9 +105,9 @@ describeOnEachStore('scrubbing one file', store => {
   it('skips a backup that was removed meanwhile', async () => {
     const backup = await row();
     await app.history.em.fork().nativeDelete(Backup, { id: backup.id });
-    expect(await scrub(backup)).to.equal('passed over');
+    expect(await scrub(backup)).to.equal('skipped');
     await nodeFs.rm(path);
-    expect(await scrub(backup)).to.equal('passed over');
+    expect(await scrub(backup)).to.equal('skipped');
     expect(logged).to.deep.equal([]);
   });
 

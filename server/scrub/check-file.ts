@@ -6,8 +6,8 @@ import type { Orm } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { addressOf, storedDamage } from './stored-damage.ts';
 
-/** The result for one file. `passed over`: its row was changed or removed meanwhile, so nothing was marked. */
-type ScrubResult = 'sound' | 'healed' | 'damaged' | 'passed over';
+/** The result for one file. `skipped`: its row was changed or removed meanwhile, so nothing was marked. */
+type ScrubResult = 'sound' | 'healed' | 'damaged' | 'skipped';
 
 export interface FileScrub {
   readonly history: Orm;
@@ -38,7 +38,7 @@ export async function scrubFile(scrub: FileScrub, backup: Backup): Promise<Scrub
 async function lookAgain(scrub: FileScrub, id: number): Promise<ScrubResult> {
   const { history, storage, signal, onHastyRead: onRead } = scrub;
   const backup = await history.em.fork().findOne(Backup, { id }, { populate: ['database'] });
-  if (!backup) return 'passed over';
+  if (!backup) return 'skipped';
   return mark(scrub, backup, await storedDamage({ storage, signal, onRead }, backup));
 }
 
@@ -51,7 +51,7 @@ async function mark(
   const { id, fileName, database, sortedAt, sha256 } = backup;
   const seen = { id, sha256, damage: backup.damage ?? null };
   const marked = await history.em.fork().nativeUpdate(Backup, seen, { damage, checkedAt: now() });
-  if (marked === 0) return 'passed over';
+  if (marked === 0) return 'skipped';
   if (damage !== seen.damage) events.changed({ id, sortedAt: sortedAt!, database: database.name });
   if (damage === null && (await hasNewRecord({ history, storage, log }, id)))
     log.info(

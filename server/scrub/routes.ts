@@ -9,7 +9,7 @@ import { scrubRequest } from './validation.ts';
 
 const BODY_LIMITS = { maxBytes: 10_000, maxMs: 30_000 };
 
-/** Starts the scrub, and tells how it goes. */
+/** Starts the scrub, and shows its progress. */
 export function scrubRoutes({ scrub }: { scrub: Scrub }): Router {
   const router = new Router({ sensitive: true });
 

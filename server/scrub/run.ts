@@ -34,7 +34,7 @@ export function newRun(scope: ScrubScope): ScrubRun {
 export interface RunParts {
   readonly history: Orm;
   readonly storage: Storage;
-  /** Hears of what is worth something else than before. */
+  /** Is told when the state of a backup changes. */
   readonly events: BackupEvents;
   readonly log: Logger;
   /** 0 means as fast as it goes. */
@@ -67,7 +67,7 @@ export async function completeRun(run: ScrubRun, parts: RunParts, signal: AbortS
 async function checkOne(run: ScrubRun, scrub: FileScrub, backup: Backup): Promise<void> {
   try {
     const result = await scrubFile(scrub, backup);
-    if (result !== 'passed over') run.filesChecked += 1;
+    if (result !== 'skipped') run.filesChecked += 1;
     if (result === 'damaged') run.filesDamaged += 1;
     if (result === 'healed') run.filesHealed += 1;
   } catch (error) {

@@ -28,7 +28,7 @@ export interface Scrub {
 }
 
 interface Parts extends RunParts {
-  /** How long a file may go unchecked, in milliseconds; with 0 each is due whenever somebody asks. */
+  /** How long a file may go unchecked, in milliseconds; with 0 each is due at any time. */
   readonly intervalMs: number;
 }
 
@@ -63,7 +63,7 @@ export function createScrub({ intervalMs, ...parts }: Parts): Scrub {
   };
 }
 
-/** The schedule reads what is damaged once a day: it may be large, and stays as bad as it is until somebody acts. */
+/** The schedule reads what is damaged once a day: it may be large, and stays damaged until someone acts. */
 function scopeOf(kind: ScrubKind, intervalMs: number): ScrubScope {
   const now = Date.now();
   return {

@@ -3,7 +3,7 @@ import { validationError } from '../errors.ts';
 import { validate } from '../http/validate.ts';
 
 /**
- * Reads `all`, which may stand in the query or in a body of JSON.
+ * Reads `all`, which may be in the query or in a JSON body.
  * @param body may be empty
  * @throws AppError 422 naming what is wrong or unknown
  */

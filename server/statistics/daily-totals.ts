@@ -104,7 +104,7 @@ export class DailyTotals {
   }
 
   async #refresh(em: EntityManager): Promise<void> {
-    // What is told from here on may not be in what is read now: it stays for the next time.
+    // A change that is announced from here on may not be in the rows that are read now: it is kept for the next time.
     const stale = [...this.#stale];
     this.#stale.clear();
     const isOld = performance.now() - this.#readAt > BELIEVED_MS;

@@ -40,7 +40,7 @@ const MALFORMED = 'its extra fields are malformed';
 function isKnown(id: number, data: Buffer, place: Place, name: Buffer): boolean {
   const { length } = data;
   switch (id) {
-    case 0x5455: // "UT", times: which there are is told by three bits; a directory need not have them all
+    case 0x5455: // "UT", times: three bits show which there are; a directory need not have them all
       return (
         length > 0 &&
         data[0]! < 8 &&

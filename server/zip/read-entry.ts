@@ -136,7 +136,7 @@ async function checkLocal(file: ZipFile, directory: Directory, entry: CentralEnt
 
 const CONTRADICTION = 'the two headers of its entry contradict each other';
 
-/** Where the sizes follow the data a 0 stands for "not known yet", which only deflated data can do with: it knows its end. */
+/** Where the sizes follow the data a 0 means "not known yet", which only deflated data can do with: it knows its end. */
 function checkLocalSizes(
   header: Fields<typeof LOCAL>,
   zip64: readonly number[] | undefined,

@@ -9,7 +9,7 @@ import { clockFindings, type Times } from './sort-time.ts';
 interface Evidence {
   /** What the client says of the backup, if it says anything. */
   readonly manifest: Manifest | undefined;
-  /** What the service saw of the dump; undefined when it was told not to look. */
+  /** What the service found in the dump; undefined with `VERIFY_UPLOADS=off`. */
   readonly dump: ContentFacts | undefined;
   /** What it is compared with, if there is anything. */
   readonly reference: Reference | undefined;

@@ -8,7 +8,7 @@ import { noteFreed } from '../../process/gc-pressure.ts';
 import { UnsoundZip } from '../../zip/zip-file.ts';
 
 interface Content {
-  /** The entry's bytes as they stand in the zip, and how many these are. */
+  /** The entry's bytes in the zip, and how many these are. */
   readonly raw: Readable;
   readonly compressedSize: number;
   readonly isDeflated: boolean;
@@ -63,7 +63,7 @@ export async function checkContent(content: Content): Promise<ContentFacts> {
 
 const HOLDS_LESS = 'is not a valid zip: its entry contains less data than its directory states';
 
-/** A copy of the end of what has come so far, so that no chunk is held on to. */
+/** A copy of the last bytes so far, so that no chunk is kept in memory. */
 function lastBytes(before: Buffer, chunk: Buffer): Buffer<ArrayBuffer> {
   const missing = Math.max(0, MARKER_TAIL_BYTES - chunk.length);
   return Buffer.concat([missing > 0 ? before.subarray(-missing) : NOTHING, chunk.subarray(-MARKER_TAIL_BYTES)]);

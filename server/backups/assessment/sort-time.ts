@@ -20,7 +20,7 @@ export function sortTime({ takenAt, receivedAt }: Times): Date {
   return isAhead({ takenAt, receivedAt }) ? new Date(Math.floor(receivedAt.getTime() / 1000) * 1000) : takenAt;
 }
 
-/** @returns the finding of a backup whose name is of the future, if it is */
+/** @returns the finding for a backup with a time in the future in its name, if it has one */
 export function clockFindings({ takenAt, receivedAt }: Times): Finding[] {
   if (!isAhead({ takenAt, receivedAt })) return [];
   const minutes = Math.round((takenAt.getTime() - receivedAt.getTime()) / 60_000);

@@ -12,7 +12,7 @@ export interface BackupEvent {
 /** So many backups may wait for a listener: a night of a large fleet. */
 export const MAX_WAITING = 1_000;
 
-/** The last that a listener gets for whom more would wait: it has missed some, and hears of no others. */
+/** The last event for a listener that reads too slowly: it has missed some, and gets no others. */
 export const MISSED: unique symbol = Symbol('missed');
 
 /** Tells all listeners what happens to backups, in this process: no other works on the same storage. */

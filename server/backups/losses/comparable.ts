@@ -15,7 +15,7 @@ type Findings = NonNullable<FindingList>;
 type Part = ObjectKind | 'rows';
 
 /**
- * Tells what can be missed in a backup: not what its user was not shown, what was broken, or what is left out on purpose.
+ * Decides what counts as a loss in a backup: not what its user was not shown, what was broken, or what is left out on purpose.
  * What the older one leaves out on purpose too is not in that either.
  */
 export function comparable(newer: Manifest, older: Manifest): Comparable {

@@ -56,7 +56,7 @@ export function lossSentence(findings: NonNullable<FindingList>): string {
   return findings.findLast(({ code }) => code === 'SHRUNK')?.message ?? '';
 }
 
-/** Stands in the advice until the backup has an id. */
+/** A placeholder in the advice until the backup has an id. */
 const OWN_ID = 'sade accept ID';
 
 /** @returns what to do about a loss since the backup of that id; only a complete backup can be accepted */

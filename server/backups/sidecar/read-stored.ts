@@ -40,7 +40,7 @@ export async function readSidecar(
 
 /**
  * Learns from a stored zip what there is to learn without its record, by the same checks as when one is received. The
- * last write to the file stands for its receipt.
+ * last write to the file counts as its receipt.
  * @throws AppError 422 when it is no zip of the right content, Error when it is gone; what the disk throws
  */
 export async function readZip(

@@ -25,7 +25,7 @@ const recordSchema = object({
   /** Of the zip. */
   size: count(),
   sha256: sha256(),
-  /** Of the plain dump; null where the service was told not to read it. */
+  /** Of the plain dump; null with `VERIFY_UPLOADS=off`. */
   dump_size: count().nullable().defined(),
   dump_sha256: sha256().nullable().defined(),
   state: mixed<BackupState>().oneOf(['complete', 'incomplete', 'unverified']).required(),

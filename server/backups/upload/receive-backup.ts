@@ -23,7 +23,7 @@ interface Dependencies extends Stores {
   /** Whether the dump in the zip is read, too. */
   readonly verifyUploads: boolean;
   readonly dumpLimits: DumpLimits;
-  /** Hears of it when all is done. */
+  /** Is told when all is done. */
   readonly events: BackupEvents;
 }
 

@@ -15,7 +15,7 @@ const HURRIED = /^\s*(?:select|insert|delete|set|begin|commit|rollback)\b/i;
 
 /**
  * mysql2 for Kysely, where its own driver loses connections of the pool.
- * @param patienceMs how long a statement may take: a server that has come to a standstill would keep all connections
+ * @param patienceMs how long a statement may take: a server that hangs would keep all connections
  */
 export function mysqlDialect(options: PoolOptions, patienceMs = PATIENCE_MS): Dialect {
   const open = async () => new MysqlStore(createPool({ ...options, ...VALUES }), patienceMs);

@@ -15,7 +15,7 @@ interface Limit {
 
 /**
  * Bounds how many connections there are. One too many takes the place of the one that has been idle for longest, else of
- * one whose client has long sent nothing of its body; while all are busy it is told to come back.
+ * one whose client has long sent nothing of its body; while all are busy it is answered with 503.
  */
 export function limitConnections(server: Server, { connections, most, silentMs, log }: Limit): void {
   server.on('connection', socket => {

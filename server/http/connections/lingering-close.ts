@@ -32,7 +32,7 @@ function announcesBody(ctx: Context): boolean {
   return ctx.req.headers['transfer-encoding'] !== undefined || Number(ctx.req.headers['content-length'] ?? 0) > 0;
 }
 
-/** `Content-Length` tells the client that it has all of the answer, though the response is not ended yet. */
+/** With `Content-Length` the client knows that it has all of the answer, though the response is not ended yet. */
 function sendWithoutEnding(ctx: Context): void {
   const body = typeof ctx.body === 'object' ? JSON.stringify(ctx.body) : String(ctx.body ?? '');
   ctx.length = Buffer.byteLength(body);

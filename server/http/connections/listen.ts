@@ -11,7 +11,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<u
 
 export interface Listening {
   readonly url: string;
-  /** Answers requests from now on, those first that came in meanwhile. */
+  /** Answers requests from now on; first those that have arrived already. */
   serve(handler: Handler): void;
   /** Takes no new connections, lets running requests finish, and cuts those that take longer than `graceMs`. */
   stop(graceMs: number): Promise<void>;
@@ -66,7 +66,7 @@ export async function listen({ host, port, log, limits = {} }: Address): Promise
   const server = createServer(settings(headerMs), answer);
   // A client that has sent all and closes its side still wants its answer.
   Object.assign(server, { httpAllowHalfOpen: true });
-  // Without these, Node would invite the body before anybody has looked at the headers, and refuse other expectations itself.
+  // Without these, Node would invite the body before the headers are checked, and refuse other expectations itself.
   server.on('checkContinue', answer).on('checkExpectation', answer);
   refuseBroken(server, { connections, log });
   limitConnections(server, { connections, most, silentMs, log });

@@ -17,7 +17,7 @@ interface FilePart {
   readonly content: Readable;
 }
 
-/** Receives the one file of a form, and makes of it and the fields what the form stands for. */
+/** Receives the one file of a form, and builds the upload from the file and the fields. */
 export interface FileReceiver<Upload> {
   /** The text fields that it knows, and how long each may be, in bytes. Others are not kept. */
   readonly fields: Readonly<Record<string, number>>;

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { formatBytes } from '../../../protocol/format-bytes.ts';
 import { AppError, validationError } from '../../errors.ts';
 
-/** A receiver that fails ends the file's stream, whose end may be heard of before the failure itself. */
+/** A receiver that fails ends the file's stream, whose end may be reported before the failure itself. */
 export function firstCause(reason: unknown, receiving: PromiseSettledResult<unknown>): unknown {
   const wasEnded = reason instanceof Error && reason.name === 'AbortError';
   return wasEnded && receiving.status === 'rejected' ? receiving.reason : reason;

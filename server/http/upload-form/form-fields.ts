@@ -18,7 +18,7 @@ export type FieldValues = Readonly<Record<string, FieldValue>>;
  * has not ended yet is counted, too, since the parser holds it.
  */
 export class FormFields {
-  /** What has come so far. */
+  /** What has been received so far. */
   readonly values: Record<string, FieldValue> = Object.create(null);
   readonly #known: Readonly<Record<string, number>>;
   readonly #lease: FormLease;
@@ -86,7 +86,7 @@ export class FormFields {
   }
 }
 
-/** Hears of the fields in multer's place, which would keep all of them. Those without a file's name may still have its type. */
+/** Receives the fields instead of multer, which would keep all of them. Those without a file's name may still have its type. */
 export function listenForFields(parser: Writable, fields: FormFields, refuse: (error: unknown) => void): void {
   const orRefuse = (work: () => unknown) => {
     try {

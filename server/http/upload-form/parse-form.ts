@@ -114,7 +114,7 @@ function receivingStorage<Upload>(parsing: FormParsing<Upload>): StorageEngine {
         },
       );
     },
-    // What was received is discarded by `readUploadForm`, once all of it has come to rest.
+    // What was received is discarded by `readUploadForm`, once all of it has ended.
     _removeFile: (_request, _file, done) => done(null),
   };
 }

@@ -27,7 +27,7 @@ export class BufferedWriter {
 
   /**
    * Copies a chunk.
-   * @returns undefined when there is room for more; otherwise wait for it, and hear of what the disk refused
+   * @returns undefined when there is room for more; otherwise wait for it, and get the errors of the disk
    */
   add(chunk: Uint8Array): Promise<void> | undefined {
     const taken = chunk.subarray(0, PIECE - this.#filled);
@@ -36,7 +36,7 @@ export class BufferedWriter {
     return this.#filled < PIECE ? undefined : this.#makeRoom(chunk.subarray(taken.length));
   }
 
-  /** Writes what is left. @throws what the disk refused, of this or of anything before: a failure to flush is told once */
+  /** Writes what is left. @throws what the disk refused, of this or of anything before: a failure to flush is reported once */
   async end(): Promise<void> {
     await this.#writing;
     await this.#write(this.#filling.subarray(0, this.#filled));

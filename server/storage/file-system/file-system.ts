@@ -11,7 +11,7 @@ export type FileSystem = Pick<
 /** What the parts of the folder storage work with. */
 export interface Disk {
   readonly fs: FileSystem;
-  /** Hears of what went wrong in a clean-up: that never hides the result of the work before it. */
+  /** Gets the errors in a clean-up, which never hide the result of the work before it. */
   readonly report: (error: unknown, what: string) => void;
 }
 

@@ -5,8 +5,7 @@ import { type NamingDisk, renameNoReplace } from './rename-no-replace.ts';
 const MAX_COPIES = 999;
 
 /**
- * Gives a stored file that has gone bad another name beside its own, `NAME.bad-1`, `NAME.bad-2` and so on: it may be the
- * last trace of what happened. A missing file needs no quarantine.
+ * Renames a damaged stored file to `NAME.bad-1`, `NAME.bad-2` and so on: it may be the last trace of what happened. A missing file needs no quarantine.
  * @throws Error when there are too many such copies already
  */
 export async function quarantine(disk: NamingDisk, path: string): Promise<void> {

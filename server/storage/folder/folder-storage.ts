@@ -17,7 +17,7 @@ import { receiveFile } from './receive-file.ts';
 
 interface Settings {
   readonly folder: string;
-  /** Hears of clean-ups that went wrong. */
+  /** Gets the errors of clean-ups. */
   readonly report?: Disk['report'];
   readonly fs?: FileSystem;
 }

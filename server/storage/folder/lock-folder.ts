@@ -9,7 +9,7 @@ const NAME = '.lumbung-lock ';
 /** A service that is just being restarted may hold it for a moment. */
 const WAIT_MS = 2000;
 
-/** Tells the file that is locked from another that may lie at its path by now, and that this lock says nothing of. */
+/** Identifies the locked file: another file may be at its path by now, which this lock does not cover. */
 export interface FolderLock extends Disposable {
   readonly dev: bigint;
   readonly ino: bigint;
@@ -17,9 +17,9 @@ export interface FolderLock extends Disposable {
 
 /**
  * Claims a storage folder for this process. The lock is SQLite's exclusive lock on an empty file: the kernel lets go of it
- * when the process ends, however it ends. Its journal is kept in memory, so that a full disk does not stand in the way.
+ * when the process ends, however it ends. Its journal is kept in memory, so that a full disk does no harm.
  * @param folder which is there
- * @param waitMs how long another may hold it; the process stands still meanwhile
+ * @param waitMs how long another may hold it; the process is blocked meanwhile
  * @returns the lock; hold on to it
  * @throws Error when another process holds it, or it can't be had
  */
