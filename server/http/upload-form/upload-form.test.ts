@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { historyStores, type RunningApp, runApp } from '../../../testing/service
 import { until } from '../../../testing/until.ts';
 import { sampleManifest } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
+import { tagOrigin } from '../../error-origin.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { FormBudget } from './form-budget.ts';
 
@@ -171,6 +173,21 @@ describe('the form of an upload', () => {
     await connection.send(whole);
     await connection.receive(/^HTTP\/1\.1 400 .*"MALFORMED_FORM"/s);
     connection.socket.destroy();
+  });
+
+  it('is answered with the error of a storage that stops reading the file, and not with the end of the file', async () => {
+    const full = tagOrigin(Object.assign(new Error('full'), { code: 'ENOSPC' }), 'storage');
+    const receive: Storage['receive'] = async (_address, content) => {
+      try {
+        for await (const _chunk of content) throw full;
+      } finally {
+        await sleep(50); // as it takes to clean up
+      }
+      throw new Error('the file is empty');
+    };
+    await using other = await runApp(SQLITE!, { storage: { ...app.storage, receive } });
+    for (const bytes of [100, 4 * MIB])
+      expectError(await upload(other.url, sampleZip({ content: randomBytes(bytes) })), 507, 'STORAGE_FULL');
   });
 
   describe('shares a budget with all others', () => {
