@@ -171,7 +171,7 @@ describe('bytes that change', function () {
       await copyFile(zip, spooled);
       await writeFile(`${spooled}.json`, JSON.stringify(data.manifest));
       await flipByte(zip);
-      await expectDamaged(/other bytes/);
+      await expectDamaged(/its SHA-256 differs/);
 
       const run = await trial.backup();
       expect(run.code, run.stderr).to.equal(0);

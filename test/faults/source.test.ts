@@ -207,7 +207,7 @@ describe('a backup of a database', function () {
       await restore();
       await using trial = await scene.trial(database);
       const run = await trial.backup();
-      expect(run.outcome.findings[0]!.message).to.match(/34\.0 MiB \(a row of photo\).* no more than 16\.0 MiB/);
+      expect(run.outcome.findings[0]!.message).to.match(/34\.0 MiB \(a row of photo\).* at most 16\.0 MiB/);
       expect(await trial.proveRestorable().catch(error => String(error).slice(-200))).to.match(
         /does not load|gone away|max_allowed/,
       );
