@@ -158,7 +158,7 @@ export const COMMANDS = {
           ...{ flag: 'retries', value: 'N', variable: 'SADE_RETRIES', fallback: '5' },
           meaning: 'How often an upload is tried again',
           details:
-            'The pauses between the attempts grow. In an [outage of the service](../how-to/deal-with-leftovers.md#when-the-service-is-out) one upload tries for all.',
+            'The pauses between the attempts grow. In an [outage of the service](../how-to/deal-with-waiting-zips.md#when-the-service-is-down) one upload tries for all.',
         },
         wholeNumber(0, 20),
       ),
