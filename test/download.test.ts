@@ -141,13 +141,15 @@ describe('sade list, history and download', function () {
     const output = join(place.folder, 'rotten.zip');
     const before = await download(service.url, '--output', output);
     expect(before.code).to.equal(1);
-    expect(before.stderr).to.contain('has another SHA-256 than the service tells').and.contain('Try again');
+    expect(before.stderr)
+      .to.contain('was received with a different SHA-256 than the service reports')
+      .and.contain('Try again');
     expect(await scrubbed(service.url, '?all=true')).to.include({ files_damaged: 1 });
     const { code, stderr } = await download(service.url, '--output', output);
     expect(code).to.equal(1);
     expect(stderr)
       .to.match(
-        /^sade: backup 1 is damaged: .+, as last seen at \d+ \w{3} \d{4} \d\d:\d\d [+-]\d\d:\d\d\. What came .+ was deleted\.\n/,
+        /^sade: backup 1 is damaged: .+, as last seen at \d+ \w{3} \d{4} \d\d:\d\d [+-]\d\d:\d\d\. Backup 1 was received with .+ was deleted\.\n/,
       )
       .and.contain('what to do: sade history ')
       .and.not.contain('Try again');

@@ -85,7 +85,7 @@ describe('the commands of sade in the docs', function () {
       await using of = await Workplace.create([entry]);
       const { code, stdout } = await sade(['doctor', ...of.args(service.url).slice(1)]);
       expect(code, stdout).to.equal(0);
-      expect(stdout).to.contain('all of it may be dumped');
+      expect(stdout).to.contain('the user may dump all of it');
     });
 
   it('make a first backup, as the README does', async () => {

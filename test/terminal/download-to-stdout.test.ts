@@ -99,7 +99,7 @@ describe('sade download --output -', () => {
       sends.content = randomBytes(CONTENT.length);
       const { code, stderr } = await run(runtime);
       expect(code).to.equal(1);
-      expect(stderr).to.contain('has another SHA-256 than the service tells, and must not be used');
+      expect(stderr).to.contain('was received with a different SHA-256 than the service reports, and must not be used');
     });
 
     it(`ends without a stack when the program that reads it has ended, on ${runtime}`, async () => {
