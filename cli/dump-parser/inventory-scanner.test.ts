@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type DumpContents, InventoryScanner } from './inventory-scanner.ts';
+import type { DumpContents } from './dump-contents.ts';
+import { InventoryScanner } from './inventory-scanner.ts';
 
 const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
 

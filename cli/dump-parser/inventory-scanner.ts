@@ -1,65 +1,22 @@
-import { emptyInventory, type Inventory, type ObjectKind } from '../../protocol/manifest.ts';
-import { DumpHeader, type Program } from './dump-header.ts';
+import type { ObjectKind } from '../../protocol/manifest.ts';
+import type { DumpContents, Misread, Naming } from './dump-contents.ts';
+import { DumpHeader } from './dump-header.ts';
+import { type CountedTable, DumpInventory } from './dump-inventory.ts';
 import { beginningOf, databasesIn, judge, type Occasion } from './known-statements.ts';
 import { bytesOf, startsWith } from './lexer/bytes.ts';
 import { ClientCharacterSet } from './lexer/client-character-set.ts';
 import { DumpLexer } from './lexer/lexer.ts';
 import type { LexerEvents, Statement } from './lexer/lexer-events.ts';
 import { type Misreading, misreadingOf } from './misreading.ts';
-import { type QualifiedNames, qualifiedNames } from './own-names.ts';
+import { qualifiedNames } from './own-names.ts';
 import { readAsServer, type ServerToken } from './server-reading/server-reading.ts';
 import { SqlMode } from './server-reading/sql-mode.ts';
 import { createdBy, type DumpedObject, tableFilledBy } from './statement.ts';
-
-/** What a dump was seen to hold. */
-export interface DumpContents {
-  readonly inventory: Inventory;
-  /** Of all its INSERT statements. */
-  readonly rows: number;
-  /** As the comments of its header tell; null where it does not say. */
-  readonly server: Program | null;
-  readonly client: Program | null;
-  /** Of its SET NAMES. */
-  readonly characterSet: string | null;
-  /** Where it stands in the server's log, as its CHANGE MASTER or CHANGE REPLICATION SOURCE tells, in a comment or not. */
-  readonly binlog: { readonly file: string; readonly position: number } | null;
-  /** Of its GTID_PURGED or gtid_slave_pos, in a comment or not. */
-  readonly gtid: string | null;
-  /** Its last line begins with `-- Dump completed`, outside of any statement, string and comment. */
-  readonly endsWithMarker: boolean;
-  /** It does not end within a statement, a string, a block comment, or under a DELIMITER that is not `;`. */
-  readonly isBalanced: boolean;
-  /** What the mysql client that restores it reads otherwise than the server meant it, and so does not load as it was. */
-  readonly misreadings: readonly Misread[];
-  /** Statements that mysqldump does not write, as they begin. */
-  readonly unexpected: readonly string[];
-  /** On which occasions only some of its statements are mysqldump's, with how the first of them begins. */
-  readonly occasions: ReadonlyMap<Occasion, string>;
-  /** The databases that its statements name in front of what they create, fill or change. */
-  readonly databases: readonly string[];
-  /** Definitions that name the database which was dumped, in front of their own name or within. */
-  readonly naming: readonly Naming[];
-  /** Its longest statement, and the table that this fills, if it fills one. A server takes none above its max_allowed_packet. */
-  readonly longestStatement: { readonly bytes: number; readonly table: string | undefined };
-}
 
 /** Where this happens, the statements behind it are read as they were meant. */
 const LOADS_THE_REST: ReadonlySet<Misreading> = new Set([
   ...(['a line end in a string', 'a blank in a string', 'a semicolon at its end'] as const),
 ]);
-
-/** Something that the client misreads, and of what. */
-export interface Misread {
-  readonly what: Misreading;
-  readonly object: DumpedObject;
-}
-
-/** What names its own database, or sequences of another one. */
-export interface Naming extends QualifiedNames {
-  readonly object: DumpedObject;
-  /** The database as it stands in front of its own name, or in front of the table of a trigger. */
-  readonly ownName?: string | undefined;
-}
 
 /** So many of each kind of problem are kept, to be shown. */
 const MAX_TOLD = 100;
@@ -80,8 +37,7 @@ export class InventoryScanner implements LexerEvents {
   readonly #lexer = new DumpLexer(this);
   readonly #origin = new DumpHeader();
   readonly #sqlMode = new SqlMode();
-  readonly #tables = new Map<string, { name: string; rows: number; bytes: number }>();
-  readonly #others = new Map<ObjectKind, Set<string>>();
+  readonly #inventory = new DumpInventory();
   readonly #misreadings: Misread[] = [];
   readonly #unexpected: string[] = [];
   readonly #occasions = new Map<Occasion, string>();
@@ -93,7 +49,7 @@ export class InventoryScanner implements LexerEvents {
   /** Where the last marker stands. */
   #markerAt = -2;
   /** The table of the last INSERT. */
-  #filled: { readonly name: string; rows: number; bytes: number } | undefined;
+  #filled: CountedTable | undefined;
   #longest: { bytes: number; table: string | undefined } = { bytes: 0, table: undefined };
 
   /** @param piece of the plain dump, cut anywhere; not kept */
@@ -107,7 +63,7 @@ export class InventoryScanner implements LexerEvents {
     if (this.#lexer.hasDoubtfulDelimiter) this.#unexpected.push('DELIMITER behind a comment');
     const { server, client, characterSet, binlog, gtid } = this.#origin;
     return {
-      inventory: this.#inventory(),
+      inventory: this.#inventory.inventory(),
       rows: this.#rows,
       server,
       client,
@@ -135,12 +91,14 @@ export class InventoryScanner implements LexerEvents {
   statement(statement: Statement): void {
     const { head, rows, size, hasMoreThanRows } = statement;
     const start = this.#characterSet.decode(head.subarray(0, HEAD));
-    this.#look(statement, start);
+    const created = createdBy(start);
+    this.#look(statement, created);
     const word = /^(?:\/\*M?!\d*\s*)?(\w+)/.exec(start)?.[1]?.toUpperCase();
     if (word === 'SET' || word === 'CHANGE') this.#obey(asText(head));
-    else if (word === 'CREATE') this.#list(start);
+    else if (word === 'CREATE' && created) this.#inventory.add(created);
     else if (word === 'INSERT' || word === 'REPLACE') {
-      this.#filled = this.#table(tableFilledBy(start));
+      const filled = tableFilledBy(start);
+      this.#filled = filled === undefined ? undefined : this.#inventory.table(filled);
       this.repeatedInsert(Math.max(rows, 0), size, rows >= 0 && hasMoreThanRows);
       return;
     }
@@ -157,7 +115,7 @@ export class InventoryScanner implements LexerEvents {
   }
 
   /** Reads a statement as the server will, and holds it against what the client made of it and what mysqldump writes. */
-  #look(statement: Statement, start: string): void {
+  #look(statement: Statement, object: DumpedObject | undefined): void {
     const { text, rows, delimiter, isWhole } = statement;
     const code = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
     const rules = {
@@ -172,7 +130,6 @@ export class InventoryScanner implements LexerEvents {
     const misreading = rows >= 0 ? undefined : misreadingOf(statement, code, reading, rules.flavour);
     const databases = databasesIn(reading.tokens, this.#decode);
     for (const name of databases) if (this.#databases.size < MAX_TOLD) this.#databases.add(name);
-    const object = createdBy(start);
     if (object !== undefined) this.#lookForNames(object, reading.tokens, databases);
     // What the server itself writes, of tables and their like, is never misread.
     const isMisreadBody = misreading !== undefined && object !== undefined && !OF_THE_SERVER.has(object.kind);
@@ -212,13 +169,6 @@ export class InventoryScanner implements LexerEvents {
     if (bytes > this.#longest.bytes) this.#longest = { bytes, table };
   }
 
-  #list(code: string): void {
-    const created = createdBy(code);
-    if (created === undefined) return;
-    if (created.kind === 'tables') this.#table(created.name);
-    else this.#others.set(created.kind, (this.#others.get(created.kind) ?? new Set()).add(created.name));
-  }
-
   #obey(code: string): void {
     const statement = code.replace(/^\/\*M?!\d*\s*/, '');
     this.#origin.readStatement(statement);
@@ -228,20 +178,6 @@ export class InventoryScanner implements LexerEvents {
     // MySQL's client does not know that "…" may be a name.
     this.#lexer.escapesInDouble =
       this.#origin.flavour === 'mysql' ? this.#sqlMode.escapesInSingle : this.#sqlMode.escapesInDouble;
-  }
-
-  #table(name: string | undefined) {
-    if (name === undefined) return undefined;
-    const table = this.#tables.get(name) ?? { name, rows: 0, bytes: 0 };
-    this.#tables.set(name, table);
-    return table;
-  }
-
-  #inventory(): Inventory {
-    const inventory = emptyInventory();
-    inventory.tables = [...this.#tables.values()];
-    for (const [kind, names] of this.#others) if (kind !== 'tables') inventory[kind] = [...names];
-    return inventory;
   }
 }
 

@@ -5,7 +5,8 @@ import { emptyInventory, type Inventory, OBJECT_KINDS, type ObjectKind } from '.
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
 import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import { dumpArguments } from '../dump/dump-arguments.ts';
-import { type DumpContents, InventoryScanner } from './inventory-scanner.ts';
+import type { DumpContents } from './dump-contents.ts';
+import { InventoryScanner } from './inventory-scanner.ts';
 
 const run = promisify(execFile);
 

@@ -2,7 +2,7 @@ import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { parseOption } from '../config/dump-option-list.ts';
-import type { DumpContents, Misread } from '../dump-parser/inventory-scanner.ts';
+import type { DumpContents, Misread } from '../dump-parser/dump-contents.ts';
 import type { Occasion } from '../dump-parser/known-statements.ts';
 import type { Misreading } from '../dump-parser/misreading.ts';
 import { labelOf } from './object-label.ts';

@@ -2,7 +2,7 @@ import { type Finding, finding } from '../../protocol/finding.ts';
 import type { FindingCode } from '../../protocol/finding-codes.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import { namesIn, type ObjectKind } from '../../protocol/manifest.ts';
-import type { DumpContents, Naming } from '../dump-parser/inventory-scanner.ts';
+import type { DumpContents, Naming } from '../dump-parser/dump-contents.ts';
 import type { SourceReport } from '../preflight/source-report.ts';
 import { labelOf } from './object-label.ts';
 

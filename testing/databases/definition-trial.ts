@@ -4,7 +4,8 @@ import { buffer, text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createConnection } from 'mysql2/promise';
-import { type DumpContents, InventoryScanner } from '../../cli/dump-parser/inventory-scanner.ts';
+import type { DumpContents } from '../../cli/dump-parser/dump-contents.ts';
+import { InventoryScanner } from '../../cli/dump-parser/inventory-scanner.ts';
 import { readAsServer } from '../../cli/dump-parser/server-reading/server-reading.ts';
 
 /** Runs may go on side by side. */
