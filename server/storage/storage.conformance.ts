@@ -186,13 +186,13 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
     });
 
     it('keeps a text beside a file, whether that is there or not, and the last one only', async () => {
-      expect(await storage.description(address())).to.equal(undefined);
+      expect(await storage.getMetadata(address())).to.equal(undefined);
       await storage.putMetadata(address(), 'before the file');
       await publish(address(), 'abc');
       await storage.putMetadata(address(), '{"データ": "\ud83d\ude00"}');
       await storage.putMetadata(address('pt_abc'), 'x'.repeat(9_000_000));
-      expect(await storage.description(address())).to.equal('{"データ": "\ud83d\ude00"}');
-      expect(await storage.description(address('pt_abc'))).to.have.length(9_000_000);
+      expect(await storage.getMetadata(address())).to.equal('{"データ": "\ud83d\ude00"}');
+      expect(await storage.getMetadata(address('pt_abc'))).to.have.length(9_000_000);
       expect(await bytesOf(address())).to.equal('abc');
       expect(await storage.open(address('pt_abc'))).to.equal(undefined);
       expect(await storage.removeLeftovers()).to.equal(0);
@@ -203,8 +203,8 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       await storage.putMetadata(address('pt_xyz', '01'), 'text');
       const listed = [];
       for await (const names of storage.list()) listed.push(names);
-      const described = [address('pt_xyz', '01').fileName];
-      expect(listed).to.deep.equal([{ database: 'pt_xyz', fileNames: [address().fileName], described }]);
+      const withMetadata = [address('pt_xyz', '01').fileName];
+      expect(listed).to.deep.equal([{ database: 'pt_xyz', fileNames: [address().fileName], withMetadata }]);
     });
 
     it('shows a text whole or not at all while it is replaced', async () => {
@@ -212,7 +212,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       await storage.putMetadata(address(), texts[0]!);
       const writing = Promise.all(texts.map(text => storage.putMetadata(address(), text)));
       const seen = new Set<string | undefined>();
-      for (let i = 0; i < 20; i++) seen.add(await storage.description(address()));
+      for (let i = 0; i < 20; i++) seen.add(await storage.getMetadata(address()));
       await writing;
       for (const text of seen) expect(texts.includes(text!), `${text?.length}`).to.equal(true);
     });
@@ -284,8 +284,8 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
         replace: () => received.replace(),
         open: () => storage.open(address()),
         'open what never was': () => storage.open(address('pt_abc', '02')),
-        describe: () => storage.putMetadata(address(), 'text'),
-        description: () => storage.description(address()),
+        putMetadata: () => storage.putMetadata(address(), 'text'),
+        getMetadata: () => storage.getMetadata(address()),
         checkUsable: () => storage.checkUsable(),
         space: () => storage.space(),
         list: () => everything(),
@@ -322,10 +322,10 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       for (const database of outside) {
         const error = await storage.open({ database, fileName: address().fileName }).catch(error => error);
         expect(error, database).to.be.instanceOf(Error);
-        const described = await storage
+        const refused = await storage
           .putMetadata({ database, fileName: address().fileName }, 'x')
           .catch(error => error);
-        expect(described, database).to.be.instanceOf(Error);
+        expect(refused, database).to.be.instanceOf(Error);
       }
       for (const fileName of [
         '../x',

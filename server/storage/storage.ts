@@ -98,7 +98,7 @@ export interface Storage {
    */
   putMetadata(address: FileAddress, text: string): Promise<void>;
   /** @returns the text that is kept beside the file of that address, or undefined when there is no text */
-  description(address: FileAddress): Promise<string | undefined>;
+  getMetadata(address: FileAddress): Promise<string | undefined>;
   /** Runs `task` while no other `exclusively` of the same address runs in this process. */
   exclusively<T>(address: FileAddress, task: () => Promise<T>): Promise<T>;
   /** @throws when files can't be written or read at the moment */
@@ -121,5 +121,5 @@ interface StoredNames {
   /** Of the published files, and of nothing else. */
   readonly fileNames: string[];
   /** The names of the files that a text is kept beside, whether they are there or not. */
-  readonly described: string[];
+  readonly withMetadata: string[];
 }

@@ -30,9 +30,9 @@ export async function* orphanFiles({
   em: EntityManager;
   storage: Storage;
 }): AsyncGenerator<OrphanFile | Misfit> {
-  for await (const { database, fileNames, described } of storage.list()) {
+  for await (const { database, fileNames, withMetadata } of storage.list()) {
     const known = await recordedNames(em, database);
-    const [stored, withRecord] = [new Set(fileNames), new Set(described)];
+    const [stored, withRecord] = [new Set(fileNames), new Set(withMetadata)];
     for (const fileName of new Set([...stored, ...withRecord])) {
       if (known.has(fileName)) continue;
       const isStored = stored.has(fileName);

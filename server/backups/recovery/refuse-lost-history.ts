@@ -10,7 +10,7 @@ import type { Storage } from '../../storage/storage.ts';
 export async function refuseLostHistory({ em, storage }: { em: EntityManager; storage: Storage }): Promise<void> {
   if (await em.findOne(Backup, { id: { $gt: 0 } }, { fields: ['id'] })) return;
   let recorded = 0;
-  for await (const { described } of storage.list()) recorded += described.length;
+  for await (const { withMetadata } of storage.list()) recorded += withMetadata.length;
   if (recorded === 0) return;
   throw new Error(
     `The history is empty, but STORAGE_DIR contains the records of ${recorded} backups. Does DATABASE_URL name the history of this service? If the history was lost, rebuild it first: npm start -- rebuild. To start a new history without these backups, start once with ALLOW_EMPTY_HISTORY=on.`,

@@ -49,7 +49,7 @@ describeOnEachStore('the search for orphaned files', store => {
     await mkdir(join(app.storageDir, 'stray'));
     await writeFile(join(app.storageDir, 'stray', stray.fileName), stray.bytes);
     expect(await warnings()).to.deep.equal([
-      '1 stored files are unknown to the history',
+      '1 stored files are not in the history',
       '2 backups of the history have no stored file any more',
     ]);
   });

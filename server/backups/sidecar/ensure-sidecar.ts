@@ -14,7 +14,7 @@ export async function ensureSidecar(
 ): Promise<boolean> {
   const backup = await em.findOneOrFail(Backup, { id }, { populate: ['database'] });
   const address = { database: backup.database.name, fileName: backup.fileName };
-  const text = await storage.description(address);
+  const text = await storage.getMetadata(address);
   if (text !== undefined && typeof parseSidecar(text, address) !== 'string') return false;
   await em.populate(backup, ['manifest']);
   await storage.putMetadata(address, formatSidecar(backup));

@@ -15,7 +15,7 @@ export async function readSidecar(
   storage: Storage,
   name: ParsedBackupName,
 ): Promise<(Recordable & { id: number }) | string> {
-  const text = await storage.description(name);
+  const text = await storage.getMetadata(name);
   const record = text === undefined ? 'is gone' : parseSidecar(text, name);
   if (typeof record === 'string') return record;
   const { id, received_at, size, sha256, dump_size, dump_sha256, state, findings, manifest, loss } = record;

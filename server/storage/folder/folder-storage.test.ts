@@ -85,7 +85,7 @@ describe('folder storage', () => {
     await folderStorage({ folder }).putMetadata(address, 'older');
     const failing = folderStorage({ folder, fs: watched([], 'EIO') });
     expect(await failing.putMetadata(address, 'newer').catch(error => error)).to.include({ code: 'EIO' });
-    expect(await failing.description(address)).to.equal('older');
+    expect(await failing.getMetadata(address)).to.equal('older');
     expect(await nodeFs.readdir(join(folder, address.database))).to.deep.equal([`${address.fileName}.json`]);
   });
 
@@ -113,7 +113,7 @@ describe('folder storage', () => {
     longest.fileName = address.fileName.replace('pt_xyz', longest.database);
     for (let i = 0; i < 11; i++) await (await storage.receive(longest, content(`${i}`))).replace();
     await storage.putMetadata(longest, 'text');
-    expect(await storage.description(longest)).to.equal('text');
+    expect(await storage.getMetadata(longest)).to.equal('text');
   });
 
   it('skips a folder that it may not read, such as lost+found', async () => {
@@ -188,7 +188,7 @@ describe('folder storage', () => {
       const file = (await storage.open(address))!;
       expect(String(await bytesIn(file.pieces({ start: 0, end: 2 })))).to.equal('abc');
       await storage.putMetadata(address, 'text');
-      expect(await storage.description(address)).to.equal('text');
+      expect(await storage.getMetadata(address)).to.equal('text');
       const received = await storage.receive(address, content('abc'));
       expect(await received.publish()).to.equal(false);
       await received.discard();

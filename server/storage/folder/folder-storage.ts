@@ -9,7 +9,7 @@ import type { NamingDisk } from '../file-system/rename-no-replace.ts';
 import { taggedFileSystem } from '../file-system/tagged-file-system.ts';
 import type { FileAddress, Storage } from '../storage.ts';
 import { readIdentity } from './identity.ts';
-import { describedBy, readMetadata, writeMetadata } from './metadata.ts';
+import { filesOfMetadata, readMetadata, writeMetadata } from './metadata.ts';
 import { LEFTOVER, newPartName } from './part-file.ts';
 import { Place } from './place.ts';
 import { openFile } from './read-file.ts';
@@ -53,7 +53,7 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
       await writeMetadata(disk, path, text);
       await check(address);
     },
-    async description(address) {
+    async getMetadata(address) {
       const text = await readMetadata(disk, pathOf(root, address));
       if (text === undefined) await check(address);
       return text;
@@ -115,7 +115,7 @@ async function* list(disk: Disk, root: string) {
     const names = (await disk.fs.readdir(join(root, database), { withFileTypes: true }))
       .filter(entry => entry.isFile() || entry.isSymbolicLink())
       .map(({ name }) => name);
-    yield { database, fileNames: names.filter(name => BACKUP_NAME.test(name)), described: describedBy(names) };
+    yield { database, fileNames: names.filter(name => BACKUP_NAME.test(name)), withMetadata: filesOfMetadata(names) };
   }
 }
 

@@ -35,7 +35,7 @@ export async function readMetadata(disk: Disk, path: string): Promise<string | u
 }
 
 /** @returns the names of the files that texts with these names describe */
-export function describedBy(names: readonly string[]): string[] {
+export function filesOfMetadata(names: readonly string[]): string[] {
   return names
     .filter(name => name.endsWith(ENDING))
     .map(name => name.slice(0, -ENDING.length))

@@ -104,7 +104,7 @@ describe('a storage in which someone has put', () => {
       await rm(path);
       await OBSTACLES[what]!(path);
       expect(await scrubbed(app.url, '?all=true')).to.include({ files_damaged: 0 });
-      expect(JSON.parse(String(await app.storage.description(zip)))).to.include({ id: 1 });
+      expect(JSON.parse(String(await app.storage.getMetadata(zip)))).to.include({ id: 1 });
     });
 
   it('a file instead of the folder of a database: that database answers 503, others are stored', async () => {
