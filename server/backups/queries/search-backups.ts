@@ -128,10 +128,7 @@ export function conditionsOf(search: BackupSearch): Condition[] {
 }
 
 function idOf(databaseName: string) {
-  return query
-    .selectFrom('databases as d')
-    .select('d.id')
-    .where(isText(eb.ref('d.name'), databaseName));
+  return databaseIds.where(isText(eb.ref('d.name'), databaseName));
 }
 
 function startsWith(fileName: string): Condition[] {
@@ -159,3 +156,4 @@ function isOneOfStates(states: readonly StoredState[]): Condition {
 }
 
 const eb = expressions<'b'>();
+const databaseIds = query.selectFrom('databases as d').select('d.id');
