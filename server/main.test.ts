@@ -288,7 +288,7 @@ describe('node server/main.ts does not start', () => {
 
     it('the marker was not copied along', async () => {
       await rm(marker());
-      await expectRefusal(env, [], "only the marker '.lumbung-storage '");
+      await expectRefusal(env, [], "only its marker '.lumbung-storage '");
       await expectBackup({ ALLOW_EMPTY_STORAGE: 'on' });
       await expectBackup();
     });

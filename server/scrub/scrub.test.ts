@@ -67,7 +67,7 @@ describeOnEachStore('the scrub', store => {
     expect(await stateOf(sound)).to.not.equal('damaged');
     expect(errors()).to.have.length(1);
     expect(errors()[0]).to.include({ backup: row.id, database: 'pt_xyz', file: rotten.fileName });
-    expect(errors()[0]!.msg).to.contain('has other bytes').and.to.contain('Send the same file again');
+    expect(errors()[0]!.msg).to.contain('is not what was received').and.to.contain('Send the same file again');
 
     await flipByte(pathOf(rotten));
     const healing = await scrubbed(app.url);
