@@ -11,6 +11,9 @@ for (const name of ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS']) del
 const isWorker = process.env.MOCHA_WORKER_ID !== undefined;
 delete process.env.MOCHA_WORKER_ID; // not for a mocha that a test starts
 
+// Mocha sends it to a worker that takes more than a second to end: what tests share ends with it then, too.
+if (isWorker) process.once('SIGTERM', () => process.exit(143));
+
 /** A run whose tests are over ends by itself; what keeps it longer was left behind by a test. */
 const GRACE_MS = 60_000;
 
