@@ -61,24 +61,26 @@ export function scheduleFindings(schedules: readonly EventSchedule[], flavour: F
             'Give them another definer: ALTER DEFINER = CURRENT_USER EVENT … ENABLE; it runs with the rights of that user from then on.',
           ),
         ]),
-    ...(over.length === 0 && preserved.length === 0
+    ...expired(over, preserved),
+  ];
+}
+
+function expired(over: readonly EventSchedule[], preserved: readonly EventSchedule[]): Finding[] {
+  if (over.length === 0 && preserved.length === 0) return [];
+  const parts = [
+    ...(over.length === 0
       ? []
-      : [
-          finding(
-            'EVENT_EXPIRED',
-            [
-              ...(over.length === 0
-                ? []
-                : [
-                    `these events do not come back, since their time is over and they are not to be preserved: ${namesOf(over)}`,
-                  ]),
-              ...(preserved.length === 0
-                ? []
-                : [`these events come back disabled, since their time is over: ${namesOf(preserved)}`]),
-            ].join('; '),
-            'None of them runs again. Drop them, or change them with ALTER EVENT … ON COMPLETION PRESERVE DISABLE: so they come back as they are.',
-          ),
-        ]),
+      : [`these events do not come back, since their time is over and they are not to be preserved: ${namesOf(over)}`]),
+    ...(preserved.length === 0
+      ? []
+      : [`these events come back disabled, since their time is over: ${namesOf(preserved)}`]),
+  ];
+  return [
+    finding(
+      'EVENT_EXPIRED',
+      parts.join('; '),
+      'None of them runs again. Drop them, or change them with ALTER EVENT … ON COMPLETION PRESERVE DISABLE: so they come back as they are.',
+    ),
   ];
 }
 
