@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
@@ -18,12 +18,13 @@ import { composeMail, composeVerdict } from './mail.ts';
 import { COLUMNS } from './paragraph.ts';
 import { warningsOf } from './warnings.ts';
 
-const DOCS = readFileSync(join(import.meta.dirname, '../../docs/how-to/read-the-mail.md'), 'utf8');
-const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+const ROOT = join(import.meta.dirname, '../..');
+const DOCS = readFileSync(join(ROOT, 'docs/how-to/read-the-mail.md'), 'utf8');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const NOW = NIGHT.endedAt;
 
 const mailOf = (report: RunReport, { isQuiet = true, fresh = warningsOf(report) } = {}) =>
-  composeMail(report, { isQuiet, fresh, now: NOW });
+  composeMail(report, { isQuiet, fresh, now: NOW }).replaceAll(ROOT, '/opt/lumbung');
 const fail = (more: Partial<Failure> = {}): Failure => ({ stage: 'dump', message: 'it broke', ...more });
 
 describe('mail', () => {
@@ -44,6 +45,12 @@ describe('mail', () => {
       for (const line of mailOf(report, { isQuiet: false }).split('\n'))
         expect(line.length, line).to.be.at.most(COLUMNS);
     });
+
+  it('names the page that shows how to restore by its path on this machine', () => {
+    const page = /^ +(\/.*\.md)$/m.exec(composeMail(badNight, { isQuiet: true, fresh: [], now: NOW }))?.[1];
+    expect(page).to.equal(join(ROOT, 'docs/how-to/restore-a-database.md'));
+    expect(existsSync(page!)).to.equal(true);
+  });
 
   it('shows its verdict in the README as it is', () => {
     const [verdict] = mailOf(badNight).split('\n\nDetails\n');

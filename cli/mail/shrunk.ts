@@ -2,6 +2,7 @@ import { isLoss } from '../../protocol/finding.ts';
 import type { UnacceptedLoss } from '../../protocol/responses.ts';
 import type { ReportClock } from '../report/clock.ts';
 import type { Outcome } from '../report/outcome.ts';
+import { RESTORE_GUIDE } from '../restore-guide.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { splitAdvice, type Trouble } from './trouble.ts';
 
@@ -70,7 +71,7 @@ const ACCEPT_LATER =
 
 /** A download alone changes nothing in the database. */
 function bringBack(id: number): string {
-  return `to bring it back: sade download ${id}, then docs/how-to/restore-one-table.md`;
+  return `to bring it back: sade download ${id}, then ${RESTORE_GUIDE}`;
 }
 
 function whatHasIt(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../errors.ts';
+import { RESTORE_GUIDE } from '../restore-guide.ts';
 import { shellWord } from '../terminal/shell-word.ts';
 import { COMMANDS, type CommandName, commandNames, describedCommand } from './commands.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -68,8 +69,7 @@ export function unknownCommand(word: string): ConfigurationError {
 }
 
 /** For the person who types `sade restore` on a bad night. */
-const NO_RESTORE =
-  'there is no command restore: sade download ID fetches a backup, and docs/how-to/restore-a-database.md has the commands that load it';
+const NO_RESTORE = `there is no command restore: sade download ID fetches a backup, and ${RESTORE_GUIDE} has the commands that load it`;
 
 /** @returns the error for an option that a command does not take; says which commands do */
 export function unknownOption(flag: string, command: CommandName): ConfigurationError {

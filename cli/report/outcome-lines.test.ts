@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import type { UnacceptedLoss } from '../../protocol/responses.ts';
+import { RESTORE_GUIDE } from '../restore-guide.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import type { Outcome } from './outcome.ts';
 import { describeOutcome, OutcomeLines } from './outcome-lines.ts';
@@ -119,7 +120,7 @@ describe('outcome lines', () => {
           .slice(1),
       ).to.deep.equal([
         `        LOSS: backup 34 (${inLocalTime('2026-01-01 00:00:00')}): lost since backup 33 (${inLocalTime('2025-12-31 00:00:00')}): table faktur; not accepted (SHRUNK)`,
-        `          what to do: Check the database. Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) still has what was lost: sade download 33. How to bring it back: docs/how-to/restore-one-table.md. If it was removed on purpose: sade accept 34 --reason 'why'`,
+        `          what to do: Check the database. Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) still has what was lost: sade download 33. How to bring it back: ${RESTORE_GUIDE}. If it was removed on purpose: sade accept 34 --reason 'why'`,
       ]));
 
     it('says so when the backup that had it is damaged, or no longer on the service', () => {

@@ -7,6 +7,7 @@ import type {
   StoredState,
   UnacceptedLoss,
 } from '../../protocol/responses.ts';
+import { RESTORE_GUIDE } from '../restore-guide.ts';
 import { formatState } from '../terminal/format.ts';
 import { inLocalTime, withLocalTimes } from '../terminal/local-time.ts';
 import { printableInLine } from '../terminal/printable.ts';
@@ -17,7 +18,7 @@ export function lossAdvice({ id, reference }: Pick<UnacceptedLoss, 'id' | 'refer
 }
 
 /** A download alone changes nothing in the database. */
-export const BRING_BACK = 'How to bring it back: docs/how-to/restore-one-table.md.';
+export const BRING_BACK = `How to bring it back: ${RESTORE_GUIDE}.`;
 
 /** Whether a backup is known that has what was lost, and is not damaged. */
 function canBeFetched({ id, state, instead }: UnacceptedLoss['reference']): boolean {

@@ -191,7 +191,7 @@ async function run(url: string, folder: string, block: Block): Promise<{ code: n
   let output = '';
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', chunk => (output += chunk));
   const [code] = await once(child, 'close');
-  return { code, output: output.replaceAll(folder, '/tmp') };
+  return { code, output: output.replaceAll(folder, '/tmp').replaceAll(ROOT, '/opt/lumbung') };
 }
 
 /** Lets a block listen, has a backup come in, and looks for what is shown of it. */

@@ -1,10 +1,9 @@
 import { manifestSchema } from '../../../protocol/manifest.ts';
 import type { BackupReport } from '../../../protocol/responses.ts';
 import { createStatement, loadCommand, userStatements } from '../../restore/restore-commands.ts';
+import { RESTORE_GUIDE } from '../../restore-guide.ts';
 import { printableInLine } from '../../terminal/printable.ts';
 import { wrap } from '../../terminal/wrap.ts';
-
-const WHERE = 'docs/how-to/restore-a-database.md';
 
 /**
  * @param file path of the zip that was fetched
@@ -19,10 +18,14 @@ export function renderRestore(
 ): string {
   const told = report?.manifest;
   const manifest = manifestSchema.isValidSync(told) ? told : undefined;
-  if (!manifest) return `${wrap(`next: load it into a new database, as ${WHERE} shows`, width, '  ')}\n`;
+  if (!manifest) return `${wrap(`next: load it into a new database, as ${RESTORE_GUIDE} shows`, width, '  ')}\n`;
   const statement = createStatement(manifest);
   return [
-    wrap(`next: load it into a new database, as a user that has rights on that one only (${WHERE}).`, width, '  '),
+    wrap(
+      `next: load it into a new database, as a user that has rights on that one only (${RESTORE_GUIDE}).`,
+      width,
+      '  ',
+    ),
     "In SQL, as the server's administrator:",
     ...[statement ?? 'CREATE DATABASE …;', ...userStatements(manifest)].map(line => `  ${printableInLine(line)}`),
     'Then in a shell:',
