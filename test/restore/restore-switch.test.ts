@@ -94,7 +94,7 @@ describe('the documented way to switch over to a restored copy', function () {
   const startEvents = () => block(/event_scheduler = \$scheduler/);
   const scheduler = async () => (await mariadb.sql('select @@event_scheduler as it'))[0]!.it;
 
-  it('restores the database in its own character set, keeps the broken one in a file, and drops the user last', async () => {
+  it('restores the database in its own character set, keeps the old one in a file, and drops the user last', async () => {
     await restoreCopy();
     expect(await fakturs()).to.deep.equal([1, 3, 99]);
     const events = "select status as it from information_schema.events where event_schema = 'pt_xyz_restored'";
@@ -117,7 +117,7 @@ describe('the documented way to switch over to a restored copy', function () {
     expect(await mariadb.sql(`select user from mysql.user where user = '${RESTORER.user}'`)).to.deep.equal([]);
   });
 
-  it('drops nothing when the user is gone, cannot log in, or there is no copy, no sound zip or no whole dump of the broken one', async () => {
+  it('drops nothing when the user is gone, cannot log in, or there is no copy, no sound zip or no whole dump of the old one', async () => {
     await restoreCopy();
     const zip = join(shell.folder, 'pt_xyz.sql.zip');
     const whole = await readFile(zip);
