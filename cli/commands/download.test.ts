@@ -275,11 +275,11 @@ describe('download', () => {
       script = [send({ breakAt: 1_000_000 }), send({ breakAt: 500_000 }), send()];
       await run();
       expect(await isWhole()).to.equal(true);
-      expect(asked).to.deep.equal([
-        { range: undefined, ifRange: undefined },
-        { range: 'bytes=1000000-', ifRange: '"abc"' },
-        { range: 'bytes=1500000-', ifRange: '"abc"' },
-      ]);
+      expect(asked.map(({ ifRange }) => ifRange)).to.deep.equal([undefined, '"abc"', '"abc"']);
+      // What is under way when a connection breaks may be lost: the next attempt begins with what has come.
+      const starts = asked.slice(1).map(({ range }) => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1]));
+      expect(starts[0]).to.be.within(1, 1_000_000);
+      expect(starts[1]).to.be.within(starts[0]! + 1, starts[0]! + 500_000);
     });
 
     it('where an earlier run ended', async () => {

@@ -90,7 +90,10 @@ describe('sade download --output -', () => {
         const { code, stdout, stderr } = await run(runtime);
         expect(code, stderr).to.equal(0);
         expect(stdout.equals(CONTENT), `ranges: ${ranges}`).to.equal(true);
-        expect(asked.slice(0, 2), `ranges: ${ranges}`).to.deep.equal([undefined, 'bytes=1000000-']);
+        // What is under way when a connection breaks may be lost: the next attempt begins with what has come.
+        const [first, second] = asked;
+        expect(first, `ranges: ${ranges}`).to.equal(undefined);
+        expect(Number(/^bytes=(\d+)-$/.exec(second ?? '')?.[1]), `ranges: ${ranges}`).to.be.within(1, 1_000_000);
         asked = [];
       }
     });

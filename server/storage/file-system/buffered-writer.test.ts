@@ -41,7 +41,7 @@ describe('BufferedWriter', () => {
     await stuck.add(Buffer.of(1));
     expect(await stuck.end().catch(error => error))
       .to.have.property('message')
-      .that.contains('took none of the last 1');
+      .that.contains('wrote none of the last 1');
     await stuck.settled();
   });
 
