@@ -1,6 +1,7 @@
 import type { Hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError, EXIT, messageOf } from '../errors.ts';
+import { bodyChunks } from '../service/body-chunks.ts';
 import type { Service } from '../service/service.ts';
 import { formatBytes, formatCount } from '../terminal/format.ts';
 
@@ -86,14 +87,13 @@ async function append(
   let toSkip = await sink.from(reached);
   using timer = new StallTimer(stalledMs, error => stalled.abort(error));
   try {
-    for await (const chunk of answer.body ?? []) {
+    for await (const chunk of bodyChunks(answer.body, [signal, stalled.signal])) {
       timer.received(chunk.length);
       reached += chunk.length;
       if (reached > remote.size) throw tooLong(remote);
       const fresh = chunk.subarray(Math.min(toSkip, chunk.length));
       toSkip -= chunk.length - fresh.length;
       if (fresh.length > 0) await timer.without(() => sink.write(fresh));
-      signal.throwIfAborted();
     }
     await sink.flush();
     return { reached, failure: undefined };

@@ -14,6 +14,7 @@ import {
 } from '../../protocol/responses.ts';
 import { ExplainedError } from '../errors.ts';
 import { log } from '../log.ts';
+import { bodyChunks } from './body-chunks.ts';
 import { oddShapeOf, readBounded } from './bounded-answer.ts';
 import { explainServiceError, rootCauseOf } from './explain-service-error.ts';
 import { ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
@@ -74,7 +75,7 @@ export class Service {
   /**
    * Asks for a stored zip.
    * @param method HEAD tells its name, size and digest
-   * @param headers such as Range; the signal ends the reading of the body, too
+   * @param headers such as Range; the signal ends the request: read the body by `bodyChunks`
    * @throws {ExplainedError}
    */
   async download(
@@ -115,7 +116,7 @@ export class Service {
         ...{ ...NO_REDIRECT, ...request, timeout: false, signal, retry },
       });
       log.debug('the service answers', { path, status: answer.status });
-      return await readAnswer(answer, schema, this.#server);
+      return await readAnswer(answer, schema, this.#server, this.#all(clock.signal));
     } catch (error) {
       log.debug('the service gives no good answer', { path, error });
       this.#signal?.throwIfAborted();
@@ -125,8 +126,12 @@ export class Service {
     }
   }
 
-  #until(signal: AbortSignal | undefined): AbortSignal | null {
-    return this.#signal && signal ? AbortSignal.any([this.#signal, signal]) : (signal ?? this.#signal ?? null);
+  #until(signal: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any(this.#all(signal));
+  }
+
+  #all(signal: AbortSignal | undefined): AbortSignal[] {
+    return [this.#signal, signal].filter(each => each !== undefined);
   }
 }
 
@@ -137,10 +142,19 @@ function tooSlow(server: URL, ms: number): ServiceUnreachable {
   });
 }
 
-/** @returns the answer's JSON, if it is what the contract says @throws {ExplainedError} */
-export async function readAnswer<S extends Schema>(response: Response, schema: S, server: URL): Promise<InferType<S>> {
+/**
+ * @param signals end the reading
+ * @returns the answer's JSON, if it is what the contract says @throws {ExplainedError}
+ */
+export async function readAnswer<S extends Schema>(
+  response: Response,
+  schema: S,
+  server: URL,
+  signals: readonly AbortSignal[] = [],
+): Promise<InferType<S>> {
+  const chunks = bodyChunks(response.body, signals);
   const text = new TextDecoder().decode(
-    await readBounded(response.body, server.origin).catch(error => throwBroken(error, server)),
+    await readBounded(chunks, server.origin).catch(error => throwBroken(error, server)),
   );
   try {
     const value: unknown = JSON.parse(text);
