@@ -14,8 +14,8 @@ import { isUnitTest, reaches } from './test-imports.ts';
 
 /** Those that start whole programs come first: they take longest, and a long file that began last would run alone. */
 const FOLDERS = ['test', 'bench', 'testing', 'server', 'cli', 'protocol'];
-/** Tests wait for servers and disks now and then: one file more than there are cores keeps these at work. */
-const JOBS = availableParallelism() + 1;
+/** Tests wait for servers and disks now and then: two files for each core keep these at work. */
+const JOBS = 2 * availableParallelism();
 
 process.chdir(join(import.meta.dirname, '..'));
 const args = process.argv.slice(2);
