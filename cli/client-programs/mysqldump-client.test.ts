@@ -124,6 +124,13 @@ describe('mysqldump-client', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('reports an interruption where the signal ended the program before this process heard of it', async () => {
+    const stop = new AbortController();
+    const asking = findMysqldump(await program('kill -INT $$'), { signal: stop.signal }).catch(error => error);
+    setTimeout(() => stop.abort(new Error('interrupted')), 200);
+    expect(await asking).to.have.property('message', 'interrupted');
+  });
+
   it('shows only the beginning of the answer of another program', async () =>
     expect((await refusal(await program('head -c 100000 /dev/zero | tr "\\\\0" x'))).length).to.be.below(400));
 

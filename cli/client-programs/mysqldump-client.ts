@@ -4,6 +4,7 @@ import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
 import { log } from '../log.ts';
 import type { ProgramSetting } from '../options/parsers.ts';
 import { clientEnvironment } from './client-environment.ts';
+import { throwIfInterrupted } from './shared-signal.ts';
 
 const run = promisify(execFile);
 
@@ -110,7 +111,7 @@ async function ask(path: string, option: string, signal: AbortSignal | undefined
   try {
     return (await running).stdout;
   } catch (error) {
-    signal?.throwIfAborted();
+    await throwIfInterrupted(running.child.signalCode, signal);
     const why =
       codeOf(error) === 'ENOENT'
         ? 'it is not installed (Debian: apt-get install mariadb-client); install it, or name it with --mysqldump or --mariadb-dump'

@@ -379,6 +379,14 @@ describe('dump', () => {
       await rm(log);
     });
 
+    it('ended by a signal of which this process hears later: it is interrupted', async () => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(new Error('interrupted')), 300);
+      const error = await dumpBy('header; kill -INT $$', stop.signal).catch(error => error);
+      expect(error).to.have.property('message', 'interrupted');
+      expect(await left()).to.deep.equal([]);
+    });
+
     it('floods stderr with 200 MB', async () => {
       const before = process.memoryUsage().rss;
       const error = await failureOf("yes 'Error 1356: broken view (1356)' | head -c 200000000 >&2; exit 2");

@@ -6,6 +6,7 @@ import { locatedPlugins, locatePlugins, needsPlugin, openPluginFolder } from '..
 import { endingWithParent, whyNotBecome } from '../client-programs/end-with-parent.ts';
 import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import { openOptionFile } from '../client-programs/option-file.ts';
+import { throwIfInterrupted } from '../client-programs/shared-signal.ts';
 import { excerptOf, type Said } from '../client-programs/stderr-excerpt.ts';
 import { openTlsRelay } from '../client-programs/tls-relay.ts';
 import { type DatabaseSource, isVerified } from '../config/databases.ts';
@@ -100,7 +101,7 @@ async function runOnce(
     ...(killedBy && { killedBy }),
     stderr: said.text() || undefined,
   });
-  signal.throwIfAborted();
+  await throwIfInterrupted(killedBy, signal);
   if (code === 0) return said;
   const why = whyNotBecome(code, said.text());
   if (why !== undefined) throw new ExplainedError(`${program} could not be started: ${why}`);
