@@ -69,7 +69,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
   ),
   'kysely only where the history is opened and read': only('kysely', /^server\/history\//),
   'what reads zips knows no more than bytes': ({ from, to }) =>
-    inside(from, 'server/zip') && !inside(to, 'server/zip') && !to.startsWith('node:'),
+    inside(from, 'protocol/zip') && !inside(to, 'protocol/zip') && !to.startsWith('node:'),
   'adm-zip only for the small zip of sade doctor': only('adm-zip', /^cli\/doctor\/bundle\.ts$/),
 };
 

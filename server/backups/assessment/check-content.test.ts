@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { UnsoundZip } from '../../zip/zip-file.ts';
+import { UnsoundZip } from '../../../protocol/zip/zip-file.ts';
 import { checkContent } from './check-content.ts';
 
 const MARKER = '-- Dump completed on 2026-01-01  0:00:00';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../../protocol/end-marker.ts';
+import { UnsoundZip } from '../../../protocol/zip/zip-file.ts';
 import { codeOf, messageOf } from '../../error-code.ts';
 import type { Turn } from '../../process/fair-turns.ts';
 import { noteFreed } from '../../process/gc-pressure.ts';
-import { UnsoundZip } from '../../zip/zip-file.ts';
 
 interface Content {
   /** The entry's bytes in the zip, and how many these are. */

@@ -1,9 +1,9 @@
 import { formatBytes } from '../../../protocol/format-bytes.ts';
+import { readEntry, type ZipEntry } from '../../../protocol/zip/read-entry.ts';
+import { piecesAt, UnsoundZip, type ZipFile } from '../../../protocol/zip/zip-file.ts';
 import { throwSystemErrorsFrom } from '../../error-origin.ts';
 import { AppError, validationError } from '../../errors.ts';
 import { FairTurns } from '../../process/fair-turns.ts';
-import { readEntry, type ZipEntry } from '../../zip/read-entry.ts';
-import { piecesAt, UnsoundZip, type ZipFile } from '../../zip/zip-file.ts';
 import { type ContentFacts, checkContent } from './check-content.ts';
 
 interface Zip {
