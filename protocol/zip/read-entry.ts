@@ -4,6 +4,7 @@ import { bytesAt, demand, type Fields, fieldsOf, type Layout, lengthOf, UnsoundZ
 
 /** The one entry of a zip. */
 export interface ZipEntry {
+  readonly name: string;
   readonly isDeflated: boolean;
   /** Of the plain bytes, as all headers say. */
   readonly crc32: number;
@@ -54,28 +55,31 @@ const IN_ZIP64 = 0xffff_ffff;
  * Reads what a zip says of its one entry. One strict shape is taken, which Info-ZIP, 7-Zip, Python, Java and libarchive all
  * read to the same bytes: local header, data, descriptor, directory and end stand one behind the other from the first
  * byte to the last, and every field of them has its one true value, unless no reader minds it (times, who made it, rights).
- * @param entryName what the entry must be called
+ * @param entryName what the entry must be called; any name will do when it is left out
  * @throws UnsoundZip with the reason, and what the disk throws
  */
-export async function readEntry(file: ZipFile, entryName: string): Promise<ZipEntry> {
+export async function readEntry(file: ZipFile, entryName?: string): Promise<ZipEntry> {
   const directory = await findDirectory(file);
-  const name = Buffer.from(entryName);
-  const entry = centralEntry(await bytesAt(file, directory.start, directory.length), name);
-  return { ...entry, dataStart: await checkLocal(file, directory, entry, name) };
+  const wanted = entryName === undefined ? undefined : Buffer.from(entryName);
+  const entry = centralEntry(await bytesAt(file, directory.start, directory.length), wanted);
+  return { ...entry, dataStart: await checkLocal(file, directory, entry) };
 }
 
 interface CentralEntry extends Omit<ZipEntry, 'dataStart'> {
   readonly flags: number;
 }
 
-function centralEntry(bytes: Buffer, name: Buffer): CentralEntry {
+function centralEntry(bytes: Buffer, wanted: Buffer | undefined): CentralEntry {
   const header = fieldsOf(bytes, CENTRAL);
   const extraAt = CENTRAL_BYTES + header.nameLength;
   demand(header.signature === 0x02014b50, 'its directory is not where its end record says');
   demand(extraAt + header.extraLength + header.commentLength === bytes.length, 'the size of its directory is wrong');
   demand(header.commentLength === 0, 'its entry has a comment');
   const told = bytes.subarray(CENTRAL_BYTES, extraAt);
-  if (!told.equals(name)) throw new UnsoundZip(`must contain an entry named ${name}, in UTF-8, not ${told}`);
+  if (wanted && !told.equals(wanted))
+    throw new UnsoundZip(`must contain an entry named ${wanted}, in UTF-8, not ${told}`);
+  const name = told.toString();
+  demand(Buffer.from(name).equals(told), 'the name of its entry is not UTF-8');
   checkKind(header);
   demand(header.disk === 0, 'it is marked as one of several parts');
   demand(HOSTS.has(header.madeBy >> 8), 'it was made on a system whose attributes not all programs understand');
@@ -83,11 +87,11 @@ function centralEntry(bytes: Buffer, name: Buffer): CentralEntry {
   demand(isRegularFile(header.externalAttributes), 'its entry is not marked as a regular file');
   const { size, compressedSize, offset } = wideValues(
     header,
-    readExtraFields(bytes.subarray(extraAt), 'central', name),
+    readExtraFields(bytes.subarray(extraAt), 'central', told),
   );
   demand(offset === 0, 'its entry does not begin with the first byte of the file');
   const { flags, crc32, method } = header;
-  return { flags, crc32, size, compressedSize, isDeflated: method === DEFLATED };
+  return { name, flags, crc32, size, compressedSize, isDeflated: method === DEFLATED };
 }
 
 function checkKind({ needed, flags, method }: Fields<typeof COMMON>): void {
@@ -119,7 +123,8 @@ function wideValues(header: Fields<typeof CENTRAL>, zip64: readonly number[] | u
 }
 
 /** @returns where the data begins */
-async function checkLocal(file: ZipFile, directory: Directory, entry: CentralEntry, name: Buffer): Promise<number> {
+async function checkLocal(file: ZipFile, directory: Directory, entry: CentralEntry): Promise<number> {
+  const name = Buffer.from(entry.name);
   const header = fieldsOf(await bytesAt(file, 0, LOCAL_BYTES), LOCAL);
   demand(header.signature === 0x04034b50, 'it does not begin with its entry');
   const rest = await bytesAt(file, LOCAL_BYTES, header.nameLength + header.extraLength);

@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { forgeries } from '../../testing/zips/forge-zip.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
+import { partsOf } from '../../testing/zips/zip-parts.ts';
+import { ZippedDump } from './zipped-dump.ts';
+
+const CONTENT = `${'INSERT INTO `t` VALUES (1);\n'.repeat(20_000)}-- Dump completed\n`;
+
+describe('a dump in a zip', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-unzip-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const file = async (bytes: Buffer) => {
+    const path = join(folder, 'x.zip');
+    await writeFile(path, bytes);
+    return path;
+  };
+  const readAll = async (path: string) => {
+    await using zip = await ZippedDump.open(path);
+    const pieces: Buffer[] = [];
+    for await (const piece of zip.read()) pieces.push(Buffer.from(piece));
+    return Buffer.concat(pieces).toString();
+  };
+  const refusal = async (bytes: Buffer) => readAll(await file(bytes)).then(() => 'nothing', String);
+
+  it('comes out as it went in, as often as it is asked for, whatever the entry is called', async () => {
+    const sample = sampleZip({ content: CONTENT, entryName: 'anything.sql' });
+    await using zip = await ZippedDump.open(await file(sample.bytes));
+    expect(zip).to.include({ entryName: 'anything.sql', dumpBytes: CONTENT.length, zipBytes: sample.bytes.length });
+    for (let time = 0; time < 2; time++) {
+      let text = '';
+      for await (const piece of zip.read()) text += piece;
+      expect(text === CONTENT).to.equal(true);
+    }
+  });
+
+  it('can be left in the middle, and read again', async () => {
+    await using zip = await ZippedDump.open(await file(sampleZip({ content: CONTENT }).bytes));
+    for await (const piece of zip.read()) {
+      expect(piece.length).to.be.greaterThan(0);
+      break;
+    }
+    let size = 0;
+    for await (const piece of zip.read()) size += piece.length;
+    expect(size).to.equal(CONTENT.length);
+  });
+
+  it('is refused where a byte of its data has changed, is missing, or was added', async () => {
+    const { bytes } = sampleZip({ content: CONTENT });
+    const data = partsOf(bytes).find(({ name }) => name === 'data')!;
+    for (const at of [data.at + 2, data.at + (data.length >> 1), data.at + data.length - 1]) {
+      const changed = Buffer.from(bytes);
+      changed[at]! ^= 0x10;
+      expect(await refusal(changed), `byte ${at}`).to.match(/is damaged: /);
+    }
+    expect(await refusal(bytes.subarray(0, bytes.length - 30))).to.contain('has no end record, and may be cut off');
+    expect(await refusal(Buffer.alloc(0))).to.contain('is not a readable zip');
+  });
+
+  it('is refused where a header states another size or CRC than its data has', async () => {
+    const { bytes } = sampleZip({ content: CONTENT });
+    const untrue = [...forgeries(bytes, { isQuick: true })].filter(({ what }) => /^(crc|size) = \d+ in all/.test(what));
+    expect(untrue.length).to.be.greaterThan(3);
+    for (const { what, bytes: forged } of untrue)
+      expect(await refusal(forged), what).to.match(/is damaged|not a valid/);
+  });
+
+  it('is refused where it is not a file, with its path', async () => {
+    expect(await readAll(folder).catch(String)).to.contain(`${folder} is not a file`);
+    expect(await readAll(join(folder, 'none.zip')).catch(String)).to.contain("none.zip can't be read: ENOENT");
+  });
+});
