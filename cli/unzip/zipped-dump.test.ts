@@ -29,7 +29,7 @@ describe('a dump in a zip', () => {
   };
   const refusal = async (bytes: Buffer) => readAll(await file(bytes)).then(() => 'nothing', String);
 
-  it('comes out as it went in, as often as it is asked for, whatever the entry is called', async () => {
+  it('comes out as it went in, as often as it is asked for, with any name of the entry', async () => {
     const sample = sampleZip({ content: CONTENT, entryName: 'anything.sql' });
     await using zip = await ZippedDump.open(await file(sample.bytes));
     expect(zip).to.include({ entryName: 'anything.sql', dumpBytes: CONTENT.length, zipBytes: sample.bytes.length });
