@@ -21,7 +21,12 @@ const LOOK_EVERY_MS = 50;
 /** What is used of mysql2 beyond its types: every packet that is whole passes here. */
 interface Internals {
   sequenceId: number;
-  handlePacket(packet: { readonly sequenceId: number } | undefined): void;
+  handlePacket(packet: Packet | undefined): void;
+}
+
+interface Packet {
+  readonly sequenceId: number;
+  isError(): boolean;
 }
 
 /** @param where the server's address @param what it did */
@@ -45,6 +50,7 @@ export class AnswerGuard implements Disposable {
   #columns = Number.POSITIVE_INFINITY;
   #from = 0;
   #packets = 0;
+  #mayBeRefusedEarly = false;
   #tooSlow: NodeJS.Timeout | undefined;
   #failure: ExplainedError | undefined;
   #onFailure: (failure: ExplainedError) => void = () => {};
@@ -63,15 +69,24 @@ export class AnswerGuard implements Disposable {
     this.#look.unref();
   }
 
-  /** A question begins: the login is over. @param onFailure is called when the answer goes too far */
-  begin(onFailure: (failure: ExplainedError) => void): void {
+  /**
+   * A question begins: the login is over.
+   * @param onFailure is called when the answer goes too far
+   * @param options.withinMs how long it may take in milliseconds, or Infinity
+   * @param options.isLong it may have more than one packet
+   */
+  begin(
+    onFailure: (failure: ExplainedError) => void,
+    { withinMs = this.#withinMs, isLong = false }: { withinMs?: number; isLong?: boolean } = {},
+  ): void {
+    this.#mayBeRefusedEarly = isLong;
     this.#limits = LIMITS;
     this.#columns = MOST_COLUMNS;
     this.#from = this.#stream.bytesRead;
     this.#packets = 0;
     this.#onFailure = onFailure;
     clearTimeout(this.#tooSlow);
-    this.#tooSlow = setTimeout(() => this.#fail(this.#silent()), this.#withinMs);
+    if (Number.isFinite(withinMs)) this.#tooSlow = setTimeout(() => this.#fail(this.#silent(withinMs)), withinMs);
     if (this.#failure) onFailure(this.#failure);
   }
 
@@ -109,6 +124,8 @@ export class AnswerGuard implements Disposable {
     connection.handlePacket = packet => {
       if (packet) this.#count(1);
       if (this.#failure) return;
+      // A server refuses a long statement as soon as it has heard its length.
+      if (this.#mayBeRefusedEarly && packet?.isError()) connection.sequenceId = packet.sequenceId;
       // mysql2 would print a line for each such packet.
       if (packet && packet.sequenceId !== connection.sequenceId) return this.#fail(this.odd('packets out of order'));
       const { trace } = console;
@@ -143,19 +160,18 @@ export class AnswerGuard implements Disposable {
   }
 
   #tooLarge(limit: string): ExplainedError {
-    return new ExplainedError(
-      `the server at ${this.#where} answers a question of the preflight with more than ${limit}`,
-      {
-        advice:
-          'Check what answers at db_host and db_port. If it is the right server, check what this database has so many of.',
-      },
-    );
+    return new ExplainedError(`the server at ${this.#where} answers a question with more than ${limit}`, {
+      advice:
+        'Check what answers at db_host and db_port. If it is the right server, check what this database has so many of.',
+    });
   }
 
-  #silent(): ExplainedError {
+  #silent(withinMs: number): ExplainedError {
     return new ExplainedError(
-      `the server at ${this.#where} did not answer a question of the preflight within ${formatSeconds(this.#withinMs / 1000)}`,
-      { advice: 'Check what the server is busy with (SHOW PROCESSLIST), and whether it hangs.' },
+      `the server at ${this.#where} did not answer a question within ${formatSeconds(withinMs / 1000)}`,
+      {
+        advice: 'Check what the server is busy with (SHOW PROCESSLIST), and whether it hangs.',
+      },
     );
   }
 }

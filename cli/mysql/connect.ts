@@ -9,6 +9,7 @@ import { AnswerGuard } from './answer-guard.ts';
 import { answerIn } from './answer-shape.ts';
 import { ed25519Login } from './ed25519-login.ts';
 import { addressOf, type Contact, explainConnecting } from './explain-connecting.ts';
+import { type StatementResult, sendRaw } from './raw-statement.ts';
 
 export type Row = readonly (string | number | null)[];
 
@@ -20,9 +21,19 @@ export interface Session extends Disposable {
    * @throws the server's error; the signal's reason when aborted
    */
   ask(statement: string, values?: readonly string[]): Promise<Row[]>;
+  /**
+   * Sends a statement byte for byte, whatever its character set. It is not to be changed until the answer has come.
+   * @param options.withinMs time limit of this statement in milliseconds; when left out there is no limit, since making keys can take
+   * hours
+   * @throws the server's error, with `errno` and `sqlState`; the signal's reason when aborted
+   */
+  run(statement: Uint8Array, options?: { readonly withinMs?: number }): Promise<StatementResult>;
 }
 
 const CONNECT_WITHIN_MS = 30_000;
+
+/** From then on the system asks whether a machine that is silent is still there: a statement may take hours. */
+const KEEP_ALIVE_AFTER_MS = 60_000;
 
 export interface ConnectOptions {
   readonly signal: AbortSignal;
@@ -113,6 +124,7 @@ function contactWith(
 ): { stream: Socket; contact: Contact } {
   const stream = socket ? reach(socket) : reach(port, host!);
   stream.setNoDelay(true);
+  stream.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
   // What Node compares with a certificate; it fills it in only where a name had to be looked up.
   if (host && isIP(host)) Object.assign(stream, { _host: host });
   const contact = { isEncrypted, isReached: false, hasSpoken: false, isGreeted: false };
@@ -171,6 +183,18 @@ function sessionOver(
             return typeof answer === 'string' ? reject(guard.odd(answer)) : resolve(answer);
           })
           .on('fields', () => guard.rowsBegin());
+      }).finally(() => guard.end()),
+    run: (statement, { withinMs = Number.POSITIVE_INFINITY } = {}) =>
+      unlessAborted<StatementResult>(signal, (resolve, reject) => {
+        guard.begin(reject, { withinMs, isLong: true });
+        sendRaw(connection, statement, {
+          onRows: () => guard.rowsBegin(),
+          onResult: (error, result) => {
+            log.trace('runs', { database, bytes: statement.length, error });
+            if (error) reject(guard.explain(shortened(error)));
+            else resolve(result!);
+          },
+        });
       }).finally(() => guard.end()),
     [Symbol.dispose]: () => end(connection, stream, guard),
   };

@@ -1,0 +1,115 @@
+import { Connection } from 'mysql2';
+
+/** What a server says of a statement that it has carried out. */
+export interface StatementResult {
+  /** Rows that it inserted, changed or deleted. */
+  readonly affectedRows: number;
+  /** How many warnings it has; `SHOW WARNINGS` lists them. */
+  readonly warnings: number;
+}
+
+/** What is used of mysql2 beyond its types. */
+interface Internals {
+  readonly stream: { cork(): void; uncork(): void };
+  sequenceId: number;
+  readonly config: { readonly clientFlags: number };
+  readonly serverCapabilityFlags: number;
+  write(bytes: Uint8Array): void;
+  addCommand(command: RawCommand): void;
+}
+
+interface Packet {
+  isError(): boolean;
+  asError(encoding: string): Error;
+}
+
+type OnResult = (error: Error | null, result?: { affectedRows?: number; warningStatus?: number }) => void;
+
+/** With the argument that its type leaves out. */
+const createQuery = Connection.createQuery as unknown as (
+  sql: string,
+  values: readonly string[],
+  onResult: OnResult,
+  config: unknown,
+) => RawCommand;
+
+interface RawCommand {
+  start(packet: unknown, connection: Internals): unknown;
+  execute(packet: Packet | undefined, connection: Internals): boolean;
+  readonly resultsetHeader: unknown;
+  on(event: 'fields', listener: () => void): void;
+}
+
+/** Of a packet; a longer statement goes as several, of which the last is shorter. */
+const LONGEST_PACKET = 0xff_ff_ff;
+const COM_QUERY = 3;
+/** No attributes, in one set: MySQL expects that in front of a statement once it was agreed. */
+const NO_ATTRIBUTES = [0, 1];
+const CLIENT_QUERY_ATTRIBUTES = 1 << 27;
+
+/**
+ * Sends a statement byte for byte, in whatever character set: mysql2 itself sends only text, which it encodes.
+ * (The protocol's chapters "COM_QUERY" and "Sending More Than 16Mb" of MySQL's source documentation.)
+ * @param options.onResult gets the server's error, or what it says of the statement
+ * @param options.onRows is called where the statement answers with rows
+ */
+export function sendRaw(
+  connection: Connection,
+  statement: Uint8Array,
+  options: { onResult(error: Error | null, result?: StatementResult): void; onRows(): void },
+): void {
+  const onResult: OnResult = (error, result) => {
+    if (error) return options.onResult(error);
+    const { affectedRows, warningStatus } = { affectedRows: 0, warningStatus: 0, ...result };
+    options.onResult(null, { affectedRows, warnings: warningStatus });
+  };
+  const command = createQuery('', [], onResult, connection.config);
+  command.start = (_packet, connection) => {
+    writeStatement(connection, statement);
+    return command.resultsetHeader;
+  };
+  const execute = command.execute.bind(command);
+  command.execute = (packet, connection) => {
+    if (!packet?.isError()) return execute(packet, connection);
+    options.onResult(errorIn(packet));
+    return true;
+  };
+  command.on('fields', options.onRows);
+  (connection as unknown as Internals).addCommand(command);
+}
+
+function writeStatement(connection: Internals, statement: Uint8Array): void {
+  const hasAttributes = connection.config.clientFlags & connection.serverCapabilityFlags & CLIENT_QUERY_ATTRIBUTES;
+  const start = [COM_QUERY, ...(hasAttributes ? NO_ATTRIBUTES : [])];
+  const { stream } = connection;
+  stream.cork();
+  for (let from = 0, more = start; ; more = []) {
+    const to = Math.min(statement.length, from + LONGEST_PACKET - more.length);
+    const length = more.length + to - from;
+    connection.write(Buffer.from([length & 0xff, (length >> 8) & 0xff, length >> 16, connection.sequenceId, ...more]));
+    connection.write(statement.subarray(from, to));
+    connection.sequenceId = (connection.sequenceId + 1) % 256;
+    from = to;
+    // One that is full is followed by another, if need be an empty one.
+    if (length < LONGEST_PACKET) break;
+  }
+  stream.uncork();
+}
+
+/**
+ * A server sends errors in `character_set_results`, which a dump changes as it goes, often to "as it is": so they are UTF-8
+ * where they can be.
+ */
+function errorIn(packet: Packet): Error {
+  const error = packet.asError('latin1');
+  error.message = decoded(Buffer.from(error.message, 'latin1'));
+  return error;
+}
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
