@@ -22,7 +22,7 @@ export interface Session extends Disposable {
    */
   ask(statement: string, values?: readonly string[]): Promise<Row[]>;
   /**
-   * Sends a statement byte for byte, whatever its character set. It is not to be changed until the answer has come.
+   * Sends a statement byte for byte, in any character set. It is not to be changed until the answer has come.
    * @param options.withinMs time limit of this statement in milliseconds; when left out there is no limit, since making keys can take
    * hours
    * @throws the server's error, with `errno` and `sqlState`; the signal's reason when aborted

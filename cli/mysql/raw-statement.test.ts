@@ -86,7 +86,7 @@ describe('a raw statement', () => {
     await server.sql('delete from raw.t');
   });
 
-  it('fails with the number, the state and the readable message of the server, whatever the character set', async () => {
+  it('fails with the number, the state and the readable message of the server in any character set', async () => {
     using session = await connect(source(), { signal });
     for (const set of ['SET NAMES utf8mb4', 'SET NAMES latin1', 'SET character_set_results = NULL']) {
       await session.run(Buffer.from(set));

@@ -48,9 +48,9 @@ const NO_ATTRIBUTES = [0, 1];
 const CLIENT_QUERY_ATTRIBUTES = 1 << 27;
 
 /**
- * Sends a statement byte for byte, in whatever character set: mysql2 itself sends only text, which it encodes.
+ * Sends a statement byte for byte, in any character set: mysql2 itself sends only text, which it encodes.
  * (The protocol's chapters "COM_QUERY" and "Sending More Than 16Mb" of MySQL's source documentation.)
- * @param options.onResult gets the server's error, or what it says of the statement
+ * @param options.onResult gets the server's error, or the result
  * @param options.onRows is called where the statement answers with rows
  */
 export function sendRaw(
