@@ -1,0 +1,40 @@
+import type { DrillReport } from './drill-report.ts';
+import { MAX_LISTED, MAX_LISTED_TEXT, MAX_REPORT_TEXT } from './report-parts.ts';
+import type { RestoreReport } from './restore-report.ts';
+
+/** The longest of the shorter fields, such as names.  */
+const SHORTER: ReadonlyMap<string, number> = new Map([
+  ['kind', 64],
+  ['made_by', 128],
+  ['version', 128],
+  ['file_name', 255],
+  ['safety_backup', 255],
+  ['name', 256],
+  ['object', 512],
+  ['host', 512],
+  ['tables', 512],
+]);
+
+/**
+ * Cuts lists and texts to what the service takes, so that no report is lost because a statement or a list is long. How many
+ * differences and changes there are stays in their counts.
+ * @returns a report of its own
+ */
+export function withinLimits<R extends RestoreReport | DrillReport>(report: R): R {
+  return cut(report, '', MAX_REPORT_TEXT);
+}
+
+function cut<T>(value: T, field: string, max: number): T;
+function cut(value: unknown, field: string, max: number): unknown {
+  if (typeof value === 'string') return shortened(value, SHORTER.get(field) ?? max);
+  if (Array.isArray(value)) return value.slice(0, MAX_LISTED).map(member => cut(member, field, MAX_LISTED_TEXT));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cut(member, name, max)]));
+}
+
+/** @returns a text of at most so many characters, with a mark where it was cut; never half of a character */
+function shortened(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const head = text.slice(0, max - 1);
+  return `${/[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head}…`;
+}
