@@ -89,6 +89,8 @@ async function open(
   const connection = createConnection({
     ...{ stream: () => stream, user, password, database, connectTimeout: CONNECT_WITHIN_MS, rowsAsArray: true },
     ...(source.host && { host: source.host }),
+    // By this mysql2 knows that the line is safe, and sends MySQL a password as MySQL wants it there.
+    ...(source.socket && { socketPath: source.socket }),
     authPlugins: { client_ed25519: ed25519Login as AuthPlugin },
     enableCleartextPlugin: isVerified(source),
     // No server gets a file, even if it asks for one.

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { isAtLeast } from '../mysql/server-facts.ts';
+import type { ServerProgram } from './server-programs.ts';
+
+export interface Account {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** @returns an account whose name no dump can know, so that none can name it as a DEFINER */
+export function newAccount(role: 'admin' | 'load'): Account {
+  return { user: `${role}_${randomBytes(12).toString('hex')}`, password: randomBytes(24).toString('hex') };
+}
+
+/**
+ * What a new server runs before anyone can connect, a statement a line. Afterwards there is one account with rights, of a name that
+ * no one knows. This matters since the account that loads a dump may name any DEFINER: root@localhost as a
+ * definer must be no one.
+ */
+export function firstStatements({ user, password }: Account, flavour: ServerProgram['flavour']): string {
+  const admin = `'${user}'@'localhost'`;
+  const others =
+    flavour === 'mariadb'
+      ? // MariaDB has made the others by its scripts: they go, and so does what they were given.
+        [
+          `delete from mysql.global_priv where user <> '${user}'`,
+          'delete from mysql.db',
+          'delete from mysql.tables_priv',
+          'delete from mysql.procs_priv',
+          'delete from mysql.proxies_priv',
+        ]
+      : [`drop user 'root'@'localhost'`];
+  return [
+    `create user ${admin} identified by '${password}'`,
+    `grant all on *.* to ${admin} with grant option`,
+    ...others,
+    'flush privileges',
+    '',
+  ].join(';\n');
+}
+
+/**
+ * The statements that make an account which may do everything within one database, may name any account as the DEFINER of what it
+ * makes there, and may do nothing else.
+ */
+export function loadAccountStatements(
+  { user, password }: Account,
+  database: string,
+  { flavour, version }: Pick<ServerProgram, 'flavour' | 'version'>,
+): string[] {
+  const account = `'${user}'@'localhost'`;
+  return [
+    `create user ${account} identified by '${password}'`,
+    `grant all on ${databasePattern(database)}.* to ${account}`,
+    `grant ${definerRights(flavour, version)} on *.* to ${account}`,
+  ];
+}
+
+/** Accounts that exist only so that what they define can be opened: no one can log in as one of them. */
+export function definerStatements(definer: string, database: string): string[] {
+  const at = definer.lastIndexOf('@');
+  const account = `${quoted(definer.slice(0, at))}@${quoted(definer.slice(at + 1))}`;
+  return [
+    `create user if not exists ${account} identified by '${randomBytes(24).toString('hex')}' account lock`,
+    `grant all on ${databasePattern(database)}.* to ${account}`,
+  ];
+}
+
+/** @returns the statement that removes such an account */
+export function dropDefiner(definer: string): string {
+  const at = definer.lastIndexOf('@');
+  return `drop user if exists ${quoted(definer.slice(0, at))}@${quoted(definer.slice(at + 1))}`;
+}
+
+function definerRights(flavour: ServerProgram['flavour'], version: string): string {
+  if (flavour === 'mariadb') return 'set user';
+  return isAtLeast(version, 8, 2) ? 'set_any_definer, allow_nonexistent_definer' : 'set_user_id';
+}
+
+/** @returns a name within backticks */
+export function identifier(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
+/** In a GRANT `_` and `%` of a database's name are wildcards. */
+function databasePattern(name: string): string {
+  return identifier(name.replace(/[_%\\]/g, '\\$&'));
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
+}

@@ -1,0 +1,186 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DatabaseSource } from '../config/databases.ts';
+import { ExplainedError } from '../errors.ts';
+import { log } from '../log.ts';
+import { connect, type Session } from '../mysql/connect.ts';
+import { isAtLeast } from '../mysql/server-facts.ts';
+import {
+  type Account,
+  definerStatements,
+  dropDefiner,
+  firstStatements,
+  identifier,
+  loadAccountStatements,
+  newAccount,
+} from './accounts.ts';
+import { prepareData } from './prepare-data.ts';
+import { makePrivateFolder, type PrivateFolder } from './private-folder.ts';
+import { type ServerSettings, serverOptions } from './server-options.ts';
+import { type ServerProcess, serverFailure, startProcess } from './server-process.ts';
+import type { ServerProgram } from './server-programs.ts';
+
+export interface ThrowawayServerOptions extends ServerSettings {
+  readonly program: ServerProgram;
+  /** Existing, of this user: the server lives in a folder of its own in there. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+/** A database on a throwaway server, with an account that has rights on it and on nothing else. */
+export interface ThrowawayDatabase extends AsyncDisposable {
+  /** How to connect to it. */
+  readonly source: DatabaseSource;
+}
+
+export interface DatabaseOptions {
+  readonly characterSet?: string | undefined;
+  readonly collation?: string | undefined;
+  /** The server's `sql_mode` from now on. */
+  readonly sqlMode?: string | undefined;
+  /** Accounts such as `app@%`, which exist as long as the database does. No one can log in as one of them. */
+  readonly definers?: readonly string[];
+}
+
+const READY_WITHIN_MS = 60_000;
+
+/** Before them an account needs all rights of an administrator to name a DEFINER. */
+const OLDEST = { mariadb: [10, 5, 2], mysql: [8, 0, 2] } as const;
+
+/**
+ * Starts a database server for a while: private data folder, socket only, no account that a dump could name.
+ * @returns the server; disposing it ends it, and removes its folder
+ * @throws {ExplainedError} why it can't be started; the signal's reason when aborted. Nothing is left behind then
+ */
+export async function startThrowawayServer(options: ThrowawayServerOptions): Promise<ThrowawayServer> {
+  const { program, signal } = options;
+  signal.throwIfAborted();
+  if (!isAtLeast(program.version, ...OLDEST[program.flavour]))
+    throw new ExplainedError(
+      `${program.path} is too old (${program.version}): ${OLDEST[program.flavour].join('.')} or later is needed`,
+    );
+  const folder = await makePrivateFolder(options.folder);
+  let server: ServerProcess | undefined;
+  try {
+    await prepareData(program, folder, { settings: options, signal });
+    const admin = newAccount('admin');
+    server = await launch(folder, admin, options);
+    const session = await untilReady(server, adminSource(folder, admin), folder, signal);
+    return new ThrowawayServer(program, folder, server, session);
+  } catch (error) {
+    await server?.kill();
+    await folder.remove();
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+export class ThrowawayServer implements AsyncDisposable {
+  readonly program: ServerProgram;
+  readonly flavour: 'mysql' | 'mariadb';
+  readonly version: string;
+  readonly socket: string;
+  readonly #folder: PrivateFolder;
+  readonly #server: ServerProcess;
+  readonly #admin: Session;
+
+  constructor(program: ServerProgram, folder: PrivateFolder, server: ServerProcess, admin: Session) {
+    this.program = program;
+    this.flavour = program.flavour;
+    this.version = program.version;
+    this.socket = folder.socket;
+    this.#folder = folder;
+    this.#server = server;
+    this.#admin = admin;
+  }
+
+  /** The process of the server. */
+  get pid(): number | undefined {
+    return this.#server.pid;
+  }
+
+  /** Whether the server has ended before its time. */
+  get hasEnded(): boolean {
+    return this.#server.hasEnded;
+  }
+
+  /**
+   * Makes an empty database with an account of its own. Disposing it drops both.
+   * @throws the server's error
+   */
+  async createDatabase(name: string, options: DatabaseOptions = {}): Promise<ThrowawayDatabase> {
+    const { characterSet, collation, sqlMode, definers = [] } = options;
+    const account = newAccount('load');
+    const admin = this.#admin;
+    if (sqlMode !== undefined) await admin.ask('set global sql_mode = ?', [sqlMode]);
+    const charset = characterSet === undefined ? '' : ` character set ${identifier(characterSet)}`;
+    const collate = collation === undefined ? '' : ` collate ${identifier(collation)}`;
+    await admin.ask(`create database ${identifier(name)}${charset}${collate}`);
+    const statements = [
+      ...loadAccountStatements(account, name, this),
+      ...definers.flatMap(definer => definerStatements(definer, name)),
+    ];
+    for (const statement of statements) await admin.ask(statement);
+    return {
+      source: sourceOf(this.socket, account, name),
+      async [Symbol.asyncDispose]() {
+        await admin.ask(`drop database if exists ${identifier(name)}`);
+        await admin.ask(`drop user '${account.user}'@'localhost'`);
+        for (const definer of definers) await admin.ask(dropDefiner(definer));
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#admin[Symbol.dispose]();
+    await this.#server.kill();
+    await this.#folder.remove();
+    log.debug('throwaway server ended', { socket: this.socket });
+  }
+}
+
+/** The root of a new server has no password: it is gone before the server takes its first connection. */
+async function launch(folder: PrivateFolder, admin: Account, options: ThrowawayServerOptions): Promise<ServerProcess> {
+  const { program } = options;
+  const first = join(folder.path, 'first.sql');
+  await writeFile(first, firstStatements(admin, program.flavour), { mode: 0o600 });
+  const asked = [...serverOptions(program, folder, options), `--init-file=${first}`];
+  const server = await startProcess(program.path, asked, { logFile: folder.log });
+  log.debug('throwaway server starts', { program: program.path, version: program.version, pid: server.pid, asked });
+  return server;
+}
+
+async function untilReady(
+  server: ServerProcess,
+  source: DatabaseSource,
+  folder: PrivateFolder,
+  signal: AbortSignal,
+): Promise<Session> {
+  const until = performance.now() + READY_WITHIN_MS;
+  for (;;) {
+    try {
+      return await connect(source, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (server.hasEnded) throw await serverFailure(`the server did not start (${await server.ended})`, folder.log);
+      if (performance.now() > until) {
+        await server.kill();
+        throw await serverFailure('the server was not ready within a minute', folder.log);
+      }
+      log.trace('throwaway server is not ready yet', { error });
+      await sleep(20, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+}
+
+function adminSource(folder: PrivateFolder, admin: Account): DatabaseSource {
+  return sourceOf(folder.socket, admin, 'mysql');
+}
+
+function sourceOf(socket: string, { user, password }: Account, database: string): DatabaseSource {
+  return {
+    ...{ label: database, database, socket, port: 0, user, password },
+    ...{ dumpOptions: [], shrinkLimitPercent: 0 },
+  };
+}
