@@ -1,4 +1,5 @@
 import { count, formatBytes } from '../terminal/format.ts';
+import { sweepThrowawayServers } from '../throwaway-server/private-folder.ts';
 import { endOrphanedDumps, findOrphanedDumps, type OrphanedDump } from './orphaned-dumps.ts';
 import type { HalfDone, Spool } from './spool.ts';
 
@@ -8,6 +9,7 @@ import type { HalfDone, Spool } from './spool.ts';
  */
 export async function clearAfterKilledRun(spool: Spool): Promise<string[]> {
   const dumps = await endOrphanedDumps(spool.folder);
+  await sweepThrowawayServers(spool.folder);
   const halfDone = await spool.halfDone();
   await spool.sweep();
   return [

@@ -1,4 +1,5 @@
 import { parseBackupName, parseDumpName } from '../../protocol/backup-name.ts';
+import { isServerFolder } from '../throwaway-server/private-folder.ts';
 
 /** What follows the name of a zip in the name of the manifest that waits beside it. */
 export const MANIFEST = '.json';
@@ -18,7 +19,7 @@ export function isHalfDone(fileName: string): boolean {
 
 /** @param all that stand in the folder */
 export function isWorthless(fileName: string, all: readonly string[]): boolean {
-  return isHalfDone(fileName) || isBesideNothing(fileName, all) || PASSING.test(fileName);
+  return isHalfDone(fileName) || isBesideNothing(fileName, all) || PASSING.test(fileName) || isServerFolder(fileName);
 }
 
 /** A manifest is written before its zip gets its name, and removed after it; so are its marks. */

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { clientEnvironment } from '../client-programs/client-environment.ts';
-import { codeOf, ExplainedError } from '../errors.ts';
+import { codeOf, ExplainedError, messageOf } from '../errors.ts';
 import type { PrivateFolder } from './private-folder.ts';
 import { fileOptions, type ServerSettings } from './server-options.ts';
 import { startProcess, untilDone } from './server-process.ts';
@@ -57,6 +57,12 @@ async function shareFolderOf({ path, options }: ServerProgram, signal: AbortSign
     killSignal: 'SIGKILL',
     maxBuffer: 8 << 20,
     signal,
+  }).catch(error => {
+    signal.throwIfAborted();
+    const said = String(error.stderr || messageOf(error)).trim();
+    throw new ExplainedError(`making a data folder with ${path} failed: ${said.replace(/\s+/g, ' ').slice(-500)}`, {
+      cause: error,
+    });
   });
   const charsets = /^character-sets-dir\s+(\/\S.*)$/m.exec(stdout)?.[1];
   if (charsets === undefined) throw new ExplainedError(`${path} does not tell where its character sets are`);

@@ -76,7 +76,8 @@ export async function serverFailure(what: string, logFile: string): Promise<Expl
   const errors = lines.filter(line => /\[ERROR\]|unknown (?:option|variable)|can't|denied/i.test(line));
   const said = (errors.length > 0 ? errors : lines).slice(-3).map(line => line.trim().slice(0, 300));
   return new ExplainedError([what, ...said].join(': '), {
-    advice: 'Check that this user may run that server program (AppArmor and SELinux can forbid it), and that the disk has room.',
+    advice:
+      'Check that this user may run that server program (AppArmor and SELinux can forbid it), and that the disk has room.',
   });
 }
 

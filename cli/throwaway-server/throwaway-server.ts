@@ -160,7 +160,10 @@ async function untilReady(
   const until = performance.now() + READY_WITHIN_MS;
   for (;;) {
     try {
-      return await connect(source, { signal });
+      const session = await connect(source, { signal });
+      // What we quote must not depend on the mode that the source has.
+      await session.ask("set session sql_mode = ''");
+      return session;
     } catch (error) {
       signal.throwIfAborted();
       if (server.hasEnded) throw await serverFailure(`the server did not start (${await server.ended})`, folder.log);

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findServerPrograms, type ServerProgram } from '../../cli/throwaway-server/server-programs.ts';
 import { freePort } from '../free-port.ts';
 
 const run = promisify(execFile);
@@ -46,4 +47,15 @@ export async function startMySql9(): Promise<MySql9> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const ROOT = join(HOME, 'root/usr');
+
+/** The server program of MySQL 9: unpacked beside the system, it has to be told where its files are. */
+export async function mySql9Server(): Promise<ServerProgram> {
+  const found = await findServerPrograms({ mysqld: mySql9Program('mysqld') });
+  const program = found.find(({ flavour }) => flavour === 'mysql');
+  if (!program) throw new Error('mysqld does not answer');
+  const files = [`--lc-messages-dir=${ROOT}/share/mysql`, `--character-sets-dir=${ROOT}/share/mysql/charsets`];
+  return { ...program, options: [`--basedir=${ROOT}`, ...files] };
 }
