@@ -16,14 +16,14 @@ export interface ServerSettings {
 
 const LONGEST_PACKET = 1 << 30;
 
-/** Bounds for what one connection may ask for, whatever it sets for itself. */
+/** Bounds for what one connection may set for itself. */
 const SESSION_BOUNDS = ['sort-buffer-size', 'join-buffer-size', 'tmp-table-size', 'max-heap-table-size'].map(
   name => `--maximum-${name}=64M`,
 );
 
 /**
  * The options of a server that no other machine and no other user reaches, that runs nothing by itself, reads and writes no
- * file outside its folder, and flushes nothing, since all of it is thrown away.
+ * file outside its folder, and flushes nothing, since all of it is deleted in the end.
  * https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html,
  * https://mariadb.com/kb/en/server-system-variables/
  */

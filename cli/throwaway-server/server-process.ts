@@ -31,7 +31,7 @@ export async function startProcess(
   const child = spawn(command, args, {
     stdio: [from?.fd ?? 'ignore', said.fd, said.fd],
     env: clientEnvironment(),
-    // Ctrl-C goes to all processes of a terminal: this one is ended by us, so that its end is not taken for a fault of a dump.
+    // Ctrl-C goes to all processes of a terminal: this one is ended by us, so that its end never looks like a fault of a dump.
     detached: true,
   });
   return watched(child);
