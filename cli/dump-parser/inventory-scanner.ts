@@ -1,16 +1,14 @@
 import type { ObjectKind } from '../../protocol/manifest.ts';
 import type { DumpContents, Misread, Naming } from './dump-contents.ts';
-import { DumpHeader } from './dump-header.ts';
 import { type CountedTable, DumpInventory } from './dump-inventory.ts';
+import { codeOf, DumpSession, textOf } from './dump-session.ts';
 import { beginningOf, databasesIn, judge, type Occasion } from './known-statements.ts';
 import { bytesOf, startsWith } from './lexer/bytes.ts';
-import { ClientCharacterSet } from './lexer/client-character-set.ts';
 import { DumpLexer } from './lexer/lexer.ts';
 import type { LexerEvents, Statement } from './lexer/lexer-events.ts';
 import { type Misreading, misreadingOf } from './misreading.ts';
 import { qualifiedNames } from './own-names.ts';
 import { readAsServer, type ServerToken } from './server-reading/server-reading.ts';
-import { SqlMode } from './server-reading/sql-mode.ts';
 import { createdBy, type DumpedObject, tableFilledBy } from './statement.ts';
 
 /** Where this happens, the statements behind it are read as they were meant. */
@@ -35,15 +33,13 @@ const HEAD = 4096;
  */
 export class InventoryScanner implements LexerEvents {
   readonly #lexer = new DumpLexer(this);
-  readonly #origin = new DumpHeader();
-  readonly #sqlMode = new SqlMode();
+  readonly #session = new DumpSession(this.#lexer);
   readonly #inventory = new DumpInventory();
   readonly #misreadings: Misread[] = [];
   readonly #unexpected: string[] = [];
   readonly #occasions = new Map<Occasion, string>();
   readonly #databases = new Set<string>();
   readonly #naming: Naming[] = [];
-  readonly #characterSet = new ClientCharacterSet();
   #rows = 0;
   #hasLostItsWay = false;
   /** Where the last marker stands. */
@@ -61,7 +57,7 @@ export class InventoryScanner implements LexerEvents {
   end(): DumpContents {
     const isBalanced = this.#lexer.end();
     if (this.#lexer.hasDoubtfulDelimiter) this.#unexpected.push('DELIMITER behind a comment');
-    const { server, client, characterSet, binlog, gtid } = this.#origin;
+    const { server, client, characterSet, binlog, gtid } = this.#session.header;
     return {
       inventory: this.#inventory.inventory(),
       rows: this.#rows,
@@ -83,18 +79,16 @@ export class InventoryScanner implements LexerEvents {
 
   comment(text: Uint8Array, at: number, isAtLineStart: boolean): void {
     if (isAtLineStart && startsWith(text, 0, MARKER)) this.#markerAt = at;
-    this.#origin.readComment(asText(text));
-    this.#lexer.quotesInDollars = this.#origin.quotesInDollars;
-    this.#lexer.flavour = this.#origin.flavour;
+    this.#session.readComment(textOf(text));
   }
 
   statement(statement: Statement): void {
     const { head, rows, size, hasMoreThanRows } = statement;
-    const start = this.#characterSet.decode(head.subarray(0, HEAD));
+    const start = this.#session.decode(head.subarray(0, HEAD));
     const created = createdBy(start);
     this.#look(statement, created);
     const word = /^(?:\/\*M?!\d*\s*)?(\w+)/.exec(start)?.[1]?.toUpperCase();
-    if (word === 'SET' || word === 'CHANGE') this.#obey(asText(head));
+    if (word === 'SET' || word === 'CHANGE') this.#session.obey(textOf(head));
     else if (word === 'CREATE' && created) this.#inventory.add(created);
     else if (word === 'INSERT' || word === 'REPLACE') {
       const filled = tableFilledBy(start);
@@ -116,16 +110,9 @@ export class InventoryScanner implements LexerEvents {
 
   /** Reads a statement as the server will, and holds it against what the client made of it and what mysqldump writes. */
   #look(statement: Statement, object: DumpedObject | undefined): void {
-    const { text, rows, delimiter, isWhole } = statement;
-    const code = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
-    const rules = {
-      flavour: this.#origin.flavour,
-      delimiter: asText(delimiter),
-      escapes: this.#sqlMode.escapesInSingle,
-      ansiQuotes: this.#sqlMode.ansiQuotes,
-      quotesInDollars: this.#origin.quotesInDollars,
-      isShallow: statement.commentEnds.length === 0 && code.startsWith('CREATE TABLE') && !code.includes('\r\n'),
-    };
+    const { text, rows, isWhole } = statement;
+    const code = codeOf(text);
+    const rules = this.#session.rulesFor(statement, code);
     const reading = readAsServer(code, rules);
     const misreading = rows >= 0 ? undefined : misreadingOf(statement, code, reading, rules.flavour);
     const databases = databasesIn(reading.tokens, this.#decode);
@@ -136,7 +123,7 @@ export class InventoryScanner implements LexerEvents {
     if (isMisreadBody) this.#tellOf(misreading, object);
     // Behind what the client misreads, the parts of others pass for statements.
     if (this.#hasLostItsWay || !isWhole) return;
-    const judgement = judge(reading.tokens, rows, { isOracle: this.#sqlMode.isOracle });
+    const judgement = judge(reading.tokens, rows, { isOracle: this.#session.sqlMode.isOracle });
     if ((misreading !== undefined && !isMisreadBody) || statement.isCut || reading.isCut || !judgement.isKnown)
       this.#doNotExpect(beginningOf(reading.tokens));
     else if (judgement.occasion !== undefined && !this.#occasions.has(judgement.occasion))
@@ -144,10 +131,10 @@ export class InventoryScanner implements LexerEvents {
   }
 
   /** One character for each byte. */
-  readonly #decode = (text: string): string => this.#characterSet.decode(Buffer.from(text, 'latin1'));
+  readonly #decode = (text: string): string => this.#session.decode(Buffer.from(text, 'latin1'));
 
   #lookForNames(object: DumpedObject, tokens: readonly ServerToken[], databases: readonly string[]): void {
-    const own = this.#origin.database?.toLowerCase();
+    const own = this.#session.header.database?.toLowerCase();
     if (own === undefined || OF_THE_SERVER.has(object.kind) || this.#naming.length >= MAX_NAMING) return;
     const ownName = databases.find(name => name.toLowerCase() === own);
     const qualified = qualifiedNames(tokens, own, this.#decode);
@@ -168,19 +155,4 @@ export class InventoryScanner implements LexerEvents {
   #measure(bytes: number, table: string | undefined): void {
     if (bytes > this.#longest.bytes) this.#longest = { bytes, table };
   }
-
-  #obey(code: string): void {
-    const statement = code.replace(/^\/\*M?!\d*\s*/, '');
-    this.#origin.readStatement(statement);
-    this.#sqlMode.follow(statement);
-    this.#characterSet.follow(statement);
-    this.#lexer.escapesInSingle = this.#sqlMode.escapesInSingle;
-    // MySQL's client does not know that "…" may be a name.
-    this.#lexer.escapesInDouble =
-      this.#origin.flavour === 'mysql' ? this.#sqlMode.escapesInSingle : this.#sqlMode.escapesInDouble;
-  }
-}
-
-function asText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }

@@ -13,6 +13,12 @@ export interface DumpedObject {
  * @param head of the statement, as the lexer keeps it
  */
 export function createdBy(head: string): DumpedObject | undefined {
+  const { object, isStandIn } = creationOf(head) ?? {};
+  return isStandIn ? undefined : object;
+}
+
+/** @returns what a CREATE statement of mysqldump creates, and whether only a stand-in for that view; undefined for none of these */
+export function creationOf(head: string): { readonly object: DumpedObject; readonly isStandIn: boolean } | undefined {
   const tokens = new Tokens(head);
   if (!tokens.skip('CREATE')) return undefined;
   const next = tokens.peek();
@@ -20,8 +26,9 @@ export function createdBy(head: string): DumpedObject | undefined {
   if (kind === undefined) return undefined;
   tokens.skip('IF', 'NOT', 'EXISTS');
   const name = nameOf(tokens);
-  if (name === undefined || isStandIn(kind, next?.text === 'VIEW', head, tokens)) return undefined;
-  return { kind, name };
+  if (name === undefined) return undefined;
+  const isOne = isStandIn(kind, next?.text === 'VIEW', head, tokens);
+  return { object: { kind: isOne ? 'views' : kind, name }, isStandIn: isOne };
 }
 
 /** @returns the table that an INSERT or REPLACE statement fills; its head may end with `VALUES (` */

@@ -8,6 +8,11 @@ export class ClientCharacterSet {
   #current = 'utf8mb4';
   readonly #saved = new Map<string, string>();
 
+  /** In small letters. */
+  get name(): string {
+    return this.#current;
+  }
+
   /** @param code of a SET statement, such as `SET character_set_client = latin1` */
   follow(code: string): void {
     if (!/^SET\s+NAMES\b|character_set_client/i.test(code)) return;

@@ -29,5 +29,15 @@ export interface LexerEvents {
   /** A statement has ended. */
   statement(statement: Statement): void;
   /** A statement with rows has ended whose head is that of the statement before. */
-  repeatedInsert(rows: number, size: number, hasMoreThanRows: boolean): void;
+  repeatedInsert(rows: number, size: number, hasMoreThanRows: boolean, isWhole: boolean): void;
+}
+
+/** The rows of an INSERT that is being read. */
+export interface RowsSoFar {
+  readonly count: number;
+  /** Where in the dump the first and the last of them begin. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Whether something other than plain values has been seen in or between them. */
+  readonly hasMoreThanRows: boolean;
 }

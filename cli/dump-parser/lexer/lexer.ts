@@ -14,7 +14,7 @@ import {
 } from './delimiter.ts';
 import { DollarQuote } from './dollar-quote.ts';
 import { isInsertValues } from './insert-values.ts';
-import type { LexerEvents } from './lexer-events.ts';
+import type { LexerEvents, RowsSoFar } from './lexer-events.ts';
 import { closingQuote } from './quote.ts';
 
 /** Bytes kept of a head or a comment. A set of GTIDs can take some ten KiB. */
@@ -54,6 +54,8 @@ export class DumpLexer {
   #isInStatement = false;
   #depth = 0;
   #rows = -1;
+  #firstRowAt = 0;
+  #lastRowAt = 0;
   #quote = 0;
   #quotesInDollars = false;
   readonly #dollarQuote = new DollarQuote();
@@ -89,6 +91,23 @@ export class DumpLexer {
     if (known === this.#quotesInDollars) return;
     this.#quotesInDollars = known;
     this.#look();
+  }
+
+  /** How far the dump has been read; a few bytes at its end are read only with those behind them. */
+  get position(): number {
+    return this.#pieces.base;
+  }
+
+  /** Whether a statement has begun, at `lastBegan`, and not yet ended. */
+  get isInStatement(): boolean {
+    return this.#isInStatement;
+  }
+
+  /** Of the statement that has not yet ended; undefined if it has none. */
+  get rowsSoFar(): RowsSoFar | undefined {
+    if (!this.#isInStatement || this.#rows < 1) return undefined;
+    const [firstAt, lastAt, hasMoreThanRows] = [this.#firstRowAt, this.#lastRowAt, this.#hasMoreThanRows];
+    return { count: this.#rows, firstAt, lastAt, hasMoreThanRows };
   }
 
   #look(): void {
@@ -172,6 +191,7 @@ export class DumpLexer {
     if (this.#isRepeated) {
       this.#depth = 1;
       this.#rows = 1;
+      this.#firstRowAt = this.#lastRowAt = this.lastBegan + this.#insert.length - 1;
       return at + this.#insert.length;
     }
     this.#insert = NOTHING;
@@ -191,6 +211,7 @@ export class DumpLexer {
     let depth = this.#depth;
     let rows = this.#rows;
     let mark: Mark | undefined;
+    let rowAt = -1;
     let kept = from; // the code in front of it is in the head, if it belongs there
     const begun = from; // the code in front of it is in the text, or belongs to rows
     let i = from;
@@ -218,11 +239,14 @@ export class DumpLexer {
         } else {
           if (rows >= 0) {
             rows++;
+            rowAt = i - 1;
             if (!isBetweenRows(bytes, kept, i - 1)) this.#hasMoreThanRows = true;
           } else {
             this.#head.add(bytes, kept, i);
             if (isInsertValues(this.#head)) {
               rows = 1;
+              rowAt = i - 1;
+              this.#firstRowAt = this.#pieces.base + rowAt;
               this.#text.add(bytes, begun, i);
               this.#insert =
                 this.lastBegan < this.#pieces.base ? NOTHING : is.copyOf(bytes, this.lastBegan - this.#pieces.base, i);
@@ -256,6 +280,7 @@ export class DumpLexer {
     }
     this.#depth = depth;
     this.#rows = rows;
+    if (rowAt >= 0) this.#lastRowAt = this.#pieces.base + rowAt;
     if (this.#keepsHead()) this.#head.add(bytes, kept, i);
     if (rows < 0) this.#text.add(bytes, begun, i);
     else if (depth === 0 && this.#mode === 'code' && !isBetweenRows(bytes, kept, i)) this.#hasMoreThanRows = true;
@@ -337,7 +362,7 @@ export class DumpLexer {
 
   #tell(end: number, isWhole: boolean): void {
     const size = end - this.lastBegan;
-    if (this.#isRepeated) this.#events.repeatedInsert(this.#rows, size, isWhole && this.#hasMoreThanRows);
+    if (this.#isRepeated) this.#events.repeatedInsert(this.#rows, size, isWhole && this.#hasMoreThanRows, isWhole);
     else
       this.#events.statement({
         head: this.#head.view(),
