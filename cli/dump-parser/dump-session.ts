@@ -48,6 +48,11 @@ export class DumpSession {
     return this.#characterSet.decode(bytes);
   }
 
+  /** @returns what makes text of one character a byte, as the server will read it, also after the dump has set something else */
+  decoder(): (code: string) => string {
+    return this.#characterSet.decoder();
+  }
+
   /**
    * @param code text of the statement, one character for each byte
    * @returns the rules by which the server reads it

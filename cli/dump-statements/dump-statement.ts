@@ -1,20 +1,6 @@
 import type { DumpedObject } from '../dump-parser/statement.ts';
+import type { StatementKind } from './statement-kind.ts';
 import type { StatementReading } from './statement-reading.ts';
-
-/** What a statement of a dump does. `other` is anything that does not stand here. */
-export type StatementKind =
-  | 'set'
-  | 'create'
-  | 'drop'
-  | 'insert'
-  | 'lock'
-  | 'unlock'
-  | 'keys'
-  | 'alter database'
-  | 'create database'
-  | 'sequence value'
-  | 'commit'
-  | 'other';
 
 /** A statement of a dump, as the server gets it. */
 export interface DumpStatement {

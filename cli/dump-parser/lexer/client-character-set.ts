@@ -24,10 +24,24 @@ export class ClientCharacterSet {
 
   /** @returns a piece of a statement as the server will read it; as UTF-8 where the character set is not known */
   decode(bytes: Uint8Array): string {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    const encoding = ENCODINGS[this.#current];
-    return encoding === undefined ? text.toString('utf8') : iconv.decode(text, encoding);
+    return decodeAs(this.#current, bytes);
   }
+
+  /** @returns what does the same for one character a byte, as of now */
+  decoder(): (code: string) => string {
+    const name = this.#current;
+    return code => (isAscii(code) ? code : decodeAs(name, Buffer.from(code, 'latin1')));
+  }
+}
+
+function isAscii(code: string): boolean {
+  return /^[\0-\x7f]*$/.test(code);
+}
+
+function decodeAs(name: string, bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const encoding = ENCODINGS[name];
+  return encoding === undefined ? text.toString('utf8') : iconv.decode(text, encoding);
 }
 
 /** `@variable = @@character_set_client`, `character_set_client = name`, `character_set_client = @variable`, `SET NAMES name`. */
