@@ -1,8 +1,8 @@
 import type { BackupSummary, DatabaseHistory } from '../../protocol/responses.ts';
 import { EXIT, ExplainedError } from '../errors.ts';
+import { lossOfIncomplete } from '../losses/losses.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
-import { lossOfIncomplete } from '../restore/losses.ts';
 import { namedHistory } from '../service/named-history.ts';
 import { Service } from '../service/service.ts';
 import { formatCount } from '../terminal/format.ts';

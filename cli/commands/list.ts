@@ -1,9 +1,9 @@
 import { readLabels } from '../config/read-labels.ts';
 import { EXIT } from '../errors.ts';
+import { type FoundLoss, lossOfIncomplete } from '../losses/losses.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
 import { STALE_AFTER_HOURS } from '../report/stale-after.ts';
-import { type FoundLoss, lossOfIncomplete } from '../restore/losses.ts';
 import { Service } from '../service/service.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';

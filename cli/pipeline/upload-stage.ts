@@ -1,5 +1,5 @@
 import type { Finding } from '../../protocol/finding.ts';
-import { unacceptedLossIn } from '../restore/losses.ts';
+import { unacceptedLossIn } from '../losses/losses.ts';
 import type { Outage } from '../service/outage.ts';
 import type { PendingUpload, Spool } from '../spool/spool.ts';
 import { deliver } from '../upload/deliver.ts';

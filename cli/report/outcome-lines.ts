@@ -1,6 +1,6 @@
 import { byWeight, type ForeignFinding } from '../../protocol/finding.ts';
 import type { SharedCause } from '../errors.ts';
-import { describeLoss } from '../restore/losses.ts';
+import { describeLoss } from '../losses/losses.ts';
 import { count, formatBytes, formatCount, formatSeconds } from '../terminal/format.ts';
 import { withLocalTimes } from '../terminal/local-time.ts';
 import { printableBlock, printableInLine } from '../terminal/printable.ts';

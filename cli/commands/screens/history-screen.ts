@@ -1,6 +1,6 @@
 import type { BackupSummary, DatabaseHistory } from '../../../protocol/responses.ts';
+import { describeFound, describeLoss, type FoundLoss, formatStateAndLoss } from '../../losses/losses.ts';
 import { commandLine } from '../../options/command-line.ts';
-import { describeFound, describeLoss, type FoundLoss, formatStateAndLoss } from '../../restore/losses.ts';
 import { paintState } from '../../terminal/colour.ts';
 import { type Column, fittedTable } from '../../terminal/columns.ts';
 import { count, formatAge, formatBytes, formatCount } from '../../terminal/format.ts';

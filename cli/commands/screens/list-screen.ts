@@ -1,7 +1,7 @@
 import type { BackupSummary } from '../../../protocol/responses.ts';
+import { describeFound, describeLoss } from '../../losses/losses.ts';
 import { commandLine } from '../../options/command-line.ts';
 import type { ListedState } from '../../options/commands.ts';
-import { describeFound, describeLoss } from '../../restore/losses.ts';
 import { paint, paintState } from '../../terminal/colour.ts';
 import { type Column, fittedTable } from '../../terminal/columns.ts';
 import { count, formatAge, formatBytes, formatCount } from '../../terminal/format.ts';

@@ -1,6 +1,6 @@
 import type { BackupSummary, DatabaseList } from '../../../protocol/responses.ts';
+import { type FoundLoss, soundReference } from '../../losses/losses.ts';
 import type { ListedState } from '../../options/commands.ts';
-import { type FoundLoss, soundReference } from '../../restore/losses.ts';
 import { formatState } from '../../terminal/format.ts';
 import { toDate } from '../../terminal/local-time.ts';
 

@@ -1,6 +1,6 @@
 import { manifestSchema } from '../../../protocol/manifest.ts';
 import type { BackupReport } from '../../../protocol/responses.ts';
-import { createStatement, loadCommand, userStatements } from '../../restore/restore-commands.ts';
+import { createStatement, loadCommand, userStatements } from '../../restore/by-hand/restore-commands.ts';
 import { RESTORE_GUIDE } from '../../restore-guide.ts';
 import { printableInLine } from '../../terminal/printable.ts';
 import { wrap } from '../../terminal/wrap.ts';

@@ -1,8 +1,8 @@
 import type { BackupReport, DatabaseList, UnacceptedLoss } from '../../../protocol/responses.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
+import { foundLosses, lossAdvice, lossOfIncomplete } from '../../losses/losses.ts';
 import type { LastRun } from '../../report/last-run.ts';
 import { STALE_AFTER_HOURS } from '../../report/stale-after.ts';
-import { foundLosses, lossAdvice, lossOfIncomplete } from '../../restore/losses.ts';
 import { formatAge, formatState } from '../../terminal/format.ts';
 import { inLocalTime, withLocalTimes } from '../../terminal/local-time.ts';
 import { shellWord } from '../../terminal/shell-word.ts';

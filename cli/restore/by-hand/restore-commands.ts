@@ -1,6 +1,6 @@
-import type { Manifest } from '../../protocol/manifest.ts';
-import { escapePattern } from '../preflight/privileges/rights.ts';
-import { shellWord } from '../terminal/shell-word.ts';
+import type { Manifest } from '../../../protocol/manifest.ts';
+import { escapePattern } from '../../preflight/privileges/rights.ts';
+import { shellWord } from '../../terminal/shell-word.ts';
 
 /** The longest name of a database in MySQL and MariaDB, in characters. */
 const LONGEST_NAME = 64;

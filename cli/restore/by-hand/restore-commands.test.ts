@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { manifestWith } from '../../testing/zips/sample-manifest.ts';
+import { manifestWith } from '../../../testing/zips/sample-manifest.ts';
 import { createStatement, loadCommand, restoredName, userStatements } from './restore-commands.ts';
 
 const manifest = manifestWith({ file_name: 'x' });
