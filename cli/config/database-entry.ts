@@ -1,51 +1,18 @@
-import { array, type InferType, mixed, number, object, string } from 'yup';
+import { array, type InferType, number, object } from 'yup';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
-import { didYouMean } from '../options/did-you-mean.ts';
+import { CONNECTION_KEYS, CONNECTION_RULES, connectionFields, text } from './connection-fields.ts';
 import { dumpOptionProblem } from './dump-option-refusals.ts';
+import { describeUnknown } from './unknown-keys.ts';
 
-const KEYS = [
-  'name',
-  'database_name',
-  'db_host',
-  'db_port',
-  'db_socket',
-  'db_username',
-  'db_password',
-  'db_password_file',
-  'ssl',
-  'ssl_ca',
-  'dump_options',
-  'shrink_limit_percent',
-  'not_backed_up',
-];
-
-const text = () =>
-  string()
-    .strict()
-    .typeError('must be a string')
-    .nonNullable('must be a string')
-    .test('no control characters', 'holds a control character', value => !/\p{Cc}/u.test(value ?? ''));
+const KEYS = ['name', 'database_name', ...CONNECTION_KEYS, 'dump_options', 'shrink_limit_percent', 'not_backed_up'];
 
 const PERCENT_PROBLEM = 'must be a whole number from 0 to 100';
 
-const PORT_PROBLEM = 'must be a port number from 1 to 65535';
-
-const port = mixed<string | number>()
-  .nonNullable(PORT_PROBLEM)
-  .test('port', PORT_PROBLEM, value => value === undefined || isPort(value));
-
-const databaseEntry = object({
+const fields = object({
   name: text(),
   database_name: text().defined('is missing').min(1, 'is empty').max(64, 'is longer than 64 characters'),
-  // MariaDB's client takes a host with a ";" for a list of settings, such as host=…;plugin-dir=….
-  db_host: text().test('host', 'must be the name or the address of a host', value => !/[;\s]/.test(value ?? '')),
-  db_port: port,
-  db_socket: text(),
-  db_username: text().defined('is missing').min(1, 'is empty'),
-  db_password: text(),
-  db_password_file: text(),
-  ssl: text().oneOf(['off', 'require', 'verify'] as const, 'must be off, require or verify'),
-  ssl_ca: text(),
+  ...connectionFields,
+  db_username: connectionFields.db_username.defined('is missing'),
   dump_options: array(
     text()
       .required('is empty')
@@ -72,7 +39,7 @@ const databaseEntry = object({
 })
   .strict()
   .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')
-  .noUnknown(({ value }) => describeUnknown(value))
+  .noUnknown(({ value }) => describeUnknown(value, KEYS))
   .test('label', (entry, context) => {
     const label = labelOf(entry);
     const problem = typeof label === 'string' ? labelProblem(label) : undefined;
@@ -80,23 +47,12 @@ const databaseEntry = object({
     const advice = entry.name === undefined ? '; give it a label with the key "name"' : '';
     const key = entry.name === undefined ? 'database_name' : 'name';
     return context.createError({ path: `${context.path}.${key}`, message: `${problem}${advice}` });
-  })
-  .test('where', 'needs db_host or db_socket', entry => Boolean(entry.db_host || entry.db_socket))
-  .test(
-    'password',
-    'needs either db_password or db_password_file',
-    entry => (entry.db_password === undefined) !== (entry.db_password_file === undefined),
-  )
-  .test(
-    'ca',
-    "needs ssl_ca, the file with the CA's certificate, when ssl is verify",
-    entry => entry.ssl !== 'verify' || Boolean(entry.ssl_ca),
-  )
-  .test(
-    'ca in use',
-    'has an ssl_ca, which is used only when ssl is verify',
-    entry => entry.ssl === 'verify' || entry.ssl_ca === undefined,
-  );
+  });
+
+const databaseEntry = CONNECTION_RULES.reduce(
+  (schema, [name, problem, isRight]) => schema.test(name, problem, isRight),
+  fields,
+);
 
 /** databases.json: a list with an object for each database. A message completes a position such as `databases[3]`. */
 export const databaseEntries = array(databaseEntry.required('must be an object'))
@@ -120,32 +76,8 @@ function labelProblem(label: string): string | undefined {
   );
 }
 
-/** Only a key that looks like one of ours is shown: any other may be a password in the wrong place. */
-function describeUnknown(entry: object): string {
-  const keys = Object.keys(entry);
-  const unknown = keys.filter(key => !KEYS.includes(key));
-  const told = unknown.map(key => {
-    const guess = didYouMean(key, KEYS);
-    return guess ? `the unknown key ${key}${guess}` : `an unknown key as its ${ordinal(keys.indexOf(key) + 1)} key`;
-  });
-  const isAllGuessed = unknown.every(key => didYouMean(key, KEYS));
-  const rest = isAllGuessed ? '' : ` (not shown: it may be a secret); the known keys are ${KEYS.join(', ')}`;
-  return `has ${told.join(', and ')}${rest}`;
-}
-
-function ordinal(place: number): string {
-  const ending = /(?<!1)[123]$/.exec(String(place))?.[0];
-  return `${place}${ending === undefined ? 'th' : ['st', 'nd', 'rd'][Number(ending) - 1]}`;
-}
-
 /** Only the name of an option is shown: its value may be a secret, and so may any text that is not an option. */
 function describeOption(option: string): string {
   const name = /^--[\w-]+/.exec(option)?.[0];
   return `${name ?? 'an option'} ${dumpOptionProblem(option)}`;
-}
-
-function isPort(value: unknown): boolean {
-  const isNumber =
-    typeof value === 'number' ? Number.isInteger(value) : typeof value === 'string' && /^\d{1,5}$/.test(value);
-  return isNumber && Number(value) >= 1 && Number(value) <= 65_535;
 }

@@ -55,6 +55,20 @@ describe('config', () => {
     return error.mistakes.map((mistake: string) => mistake.replace(`${path}: `, ''));
   };
 
+  it('takes a user for restores beside the one that backs up, with its password or a file with it', async () => {
+    await writeFile(join(folder, 'restore-password'), 'of a file\n', { mode: 0o600 });
+    const named = { ...entry, name: 'b', restore_username: 'r', restore_password_file: 'restore-password' };
+    const { sources } = await load([{ ...entry, restore_username: 'r', restore_password: 'p' }, named]);
+    expect(sources.map(({ restoreUser }) => restoreUser)).to.deep.equal([
+      { user: 'r', password: 'p' },
+      { user: 'r', password: 'of a file' },
+    ]);
+    expect(sources[0]).to.include({ user: 'user', password: 'password' });
+    expect(await mistakesOf(load([{ ...entry, restore_password: 'p' }]))).to.deep.equal([
+      'databases[0]: has a password of a restore user; name that user with restore_username',
+    ]);
+  });
+
   it("accepts the form of the specification's example", async () => {
     const { sources, warnings } = await load([
       { ...entry, db_password: 'a long password' },

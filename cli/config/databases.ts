@@ -1,13 +1,17 @@
-import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ValidationError } from 'yup';
-import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
-import { readTextFile } from '../files/read-text-file.ts';
-import { shellWord } from '../terminal/shell-word.ts';
+import { ConfigurationError } from '../errors.ts';
+import { restoreUserOf, serverOf } from './connection-fields.ts';
 import { type DatabaseEntry, databaseEntries, labelOf } from './database-entry.ts';
 import { howToMakeAList, isExampleList } from './example-list.ts';
 import { interpolateEnv } from './interpolate-env.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { type Notes, type PasswordFile, readableByOthers, readPasswordFiles, readSecretJson } from './secret-file.ts';
+
+/** A user of a server. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
 
 /** One database to back up, as databases.json describes it. */
 export interface DatabaseSource {
@@ -23,6 +27,8 @@ export interface DatabaseSource {
   readonly ssl?: 'off' | 'require' | 'verify';
   /** Absolute path of the CA's certificate; there whenever ssl is `verify`. */
   readonly sslCa?: string;
+  /** The user that restores; left out where that is the user that backs up. */
+  readonly restoreUser?: Login;
   readonly dumpOptions: readonly string[];
   /** Databases of the same server of which no backup is wanted: `sade doctor` does not warn of them. */
   readonly notBackedUp?: readonly string[];
@@ -59,13 +65,13 @@ export async function loadDatabases(
 ): Promise<DatabaseSources> {
   const mistakes: string[] = [];
   const warnings = await readableByOthers(path);
-  const content = parseJson(path, await readText(path));
+  const content = await readSecretJson(path, howToMakeAList(path));
   if (isExampleList(content)) throw notEdited(path);
   const filled = interpolateEnv(content, env, (position, name) =>
     mistakes.push(`databases${position}: the environment has no variable ${name}`),
   );
   const folder = dirname(resolve(path));
-  const passwords = await readPasswordFiles(filled, folder, { mistakes, warnings });
+  const passwords = await passwordsInFiles(filled, folder, { mistakes, warnings });
   mistakes.push(...duplicateLabels(filled));
   const sources = validate(filled, mistakes).map((entry, index) => toSource(entry, folder, passwords.get(index)));
   if (mistakes.length > 0) throw new ConfigurationError(mistakes.map(mistake => `${path}: ${mistake}`));
@@ -83,43 +89,31 @@ function validate(value: unknown, mistakes: string[]): DatabaseEntry[] {
   }
 }
 
-function toSource(entry: DatabaseEntry, folder: string, filedPassword: string | undefined): DatabaseSource {
+function toSource(
+  entry: DatabaseEntry,
+  folder: string,
+  filed: ReadonlyMap<PasswordFile, string> | undefined,
+): DatabaseSource {
   return {
     label: entry.name ?? entry.database_name,
     database: entry.database_name,
-    ...(entry.db_host && { host: entry.db_host }),
-    port: Number(entry.db_port ?? 3306),
-    ...(entry.db_socket && { socket: entry.db_socket }),
+    ...serverOf(entry, folder),
     user: entry.db_username,
-    password: entry.db_password ?? filedPassword ?? '',
-    ...(entry.ssl && { ssl: entry.ssl }),
-    ...(entry.ssl_ca && { sslCa: resolve(folder, entry.ssl_ca) }),
+    password: entry.db_password ?? filed?.get('db_password_file') ?? '',
+    ...restoreUserOf(entry, filed),
     dumpOptions: entry.dump_options ?? [],
     shrinkLimitPercent: entry.shrink_limit_percent ?? SHRINK_LIMIT_PERCENT,
     ...(entry.not_backed_up && { notBackedUp: entry.not_backed_up.filter(name => name !== undefined) }),
   };
 }
 
-type Notes = { readonly mistakes: string[]; readonly warnings: string[] };
+type PasswordsOf = ReadonlyMap<number, ReadonlyMap<PasswordFile, string>>;
 
-/** @returns the passwords by the entry's place in the list; looks at entries that have other mistakes too */
-async function readPasswordFiles(list: unknown, folder: string, notes: Notes): Promise<Map<number, string>> {
-  const passwords = new Map<number, string>();
-  for (const [index, entry] of entriesOf(list)) {
-    if (typeof entry.db_password_file !== 'string') continue;
-    const path = resolve(folder, entry.db_password_file);
-    try {
-      const password = (await readTextFile(path)).replace(/\r?\n$/, '');
-      if (password === '') throw new Error(`${path} is empty`);
-      if (/\p{Cc}/u.test(password)) throw new Error(`${path} holds more than one line of text`);
-      passwords.set(index, password);
-      notes.warnings.push(...(await readableByOthers(path)));
-    } catch (error) {
-      const problem = messageOf(error);
-      const named = problem.includes(path) ? problem : `${path}: ${problem}`;
-      notes.mistakes.push(`databases[${index}].db_password_file: ${named}`);
-    }
-  }
+/** @returns the passwords of the files by the entry's place in the list */
+async function passwordsInFiles(list: unknown, folder: string, notes: Notes): Promise<PasswordsOf> {
+  const passwords = new Map<number, ReadonlyMap<PasswordFile, string>>();
+  for (const [index, entry] of entriesOf(list))
+    passwords.set(index, await readPasswordFiles(entry, { position: `databases[${index}]`, folder, notes }));
   return passwords;
 }
 
@@ -145,32 +139,7 @@ function entriesOf(list: unknown): [number, Record<string, unknown>][] {
   return entries.filter(([, entry]) => typeof entry === 'object' && entry !== null);
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readTextFile(path);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT')
-      throw new ConfigurationError([`${path} does not exist`], { cause: error, advice: howToMakeAList(path) });
-    // Node's message repeats the path: `EACCES: permission denied, open '/etc/lumbung/databases.json'`.
-    const reason = messageOf(error).replace(/, \w+(?: '.*')?$/, '');
-    throw new ConfigurationError([`${path} can't be read: ${reason}`], { cause: error });
-  }
-}
-
-function parseJson(path: string, text: string): unknown {
-  const parsed = parseStrictJson(text);
-  if ('value' in parsed) return parsed.value;
-  throw new ConfigurationError(parsed.mistakes.map(mistake => `${path} ${mistake}`));
-}
-
 function notEdited(path: string): ConfigurationError {
   const message = `${path} is still the example that comes with Lumbung; its servers and passwords are not real`;
   return new ConfigurationError([message], { advice: howToMakeAList(path) });
-}
-
-async function readableByOthers(path: string): Promise<string[]> {
-  const { mode } = await stat(path).catch(() => ({ mode: 0 }));
-  return mode & 0o077
-    ? [`${path} holds passwords, and other users can read it; run: chmod 600 ${shellWord(path)}`]
-    : [];
 }

@@ -33,6 +33,14 @@ describe('known secrets', () => {
     expect(secrets).to.include.keys('in a file', 'first line', 'second line');
   });
 
+  it('are those of the users that restore, too', async () => {
+    await writeFile(join(folder, 'one'), 'in a file\n');
+    await writeFile(path, JSON.stringify([{ restore_password: 'plain' }, { restore_password_file: 'one' }]));
+    expect(await knownSecrets(path, {})).to.include.keys('plain', 'in a file');
+    await writeFile(path, '{"restore_password": "cut off');
+    expect(await knownSecrets(path, {})).to.include.keys('cut off');
+  });
+
   it('are the values of dump options, and of variables that stand in other keys', async () => {
     await writeFile(
       path,

@@ -17,15 +17,16 @@ export async function knownSecrets(
   for (const entry of entriesIn(text)) {
     const filled = interpolateEnv(entry, env, () => {}) as Record<string, unknown>;
     for (const secret of [...inEntry(entry), ...inEntry(filled)]) secrets.add(secret);
-    if (typeof filled.db_password_file === 'string')
-      for (const secret of await inFile(resolve(dirname(resolve(path)), filled.db_password_file))) secrets.add(secret);
+    for (const file of [filled.db_password_file, filled.restore_password_file])
+      if (typeof file === 'string')
+        for (const secret of await inFile(resolve(dirname(resolve(path)), file))) secrets.add(secret);
   }
   return secrets;
 }
 
-function inEntry({ db_password, dump_options }: Record<string, unknown>): string[] {
+function inEntry({ db_password, restore_password, dump_options }: Record<string, unknown>): string[] {
   const values = Array.isArray(dump_options) ? dump_options.map(option => behindNameOf(String(option))) : [];
-  return typeof db_password === 'string' ? [db_password, ...values] : values;
+  return [...[db_password, restore_password].filter(password => typeof password === 'string'), ...values];
 }
 
 function ofEnvironment(text: string, env: Readonly<Record<string, string | undefined>>): string[] {
@@ -42,7 +43,7 @@ function entriesIn(text: string): Record<string, unknown>[] {
 }
 
 function passwordsInBrokenJson(text: string): string[] {
-  return [...text.matchAll(/"db_password"\s*:\s*"((?:[^"\\\n]|\\.)*)/g)].map(([, inside]) => {
+  return [...text.matchAll(/"(?:db|restore)_password"\s*:\s*"((?:[^"\\\n]|\\.)*)/g)].map(([, inside]) => {
     try {
       return JSON.parse(`"${inside}"`);
     } catch {
