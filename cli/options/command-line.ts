@@ -6,7 +6,7 @@ import { shellWord } from '../terminal/shell-word.ts';
  * @param server the option `--server` of the command that is running, so that the next one asks the same service
  */
 export function commandLine(
-  command: 'history' | 'show' | 'download' | 'accept' | 'doctor',
+  command: 'history' | 'show' | 'download' | 'accept' | 'doctor' | 'restore' | 'find',
   argument: string | number,
   { server, options = [] }: { server?: unknown; options?: readonly string[] } = {},
 ): string {
