@@ -75,7 +75,9 @@ describe('targets.json', () => {
   });
 
   it('names what it has where a name is not in it, and shows how it is made where there is no such file', async () => {
-    expect((await mistakes({ stagging: target })).join()).to.match(/^FILE has no target staging\. Did you mean stagging/);
+    expect((await mistakes({ stagging: target })).join()).to.match(
+      /^FILE has no target staging\. Did you mean stagging/,
+    );
     expect(await mistakes({ a: target, b: target }, 'zzz')).to.deep.equal(['FILE has no target zzz; it has a, b']);
     expect(await mistakes([target])).to.deep.equal(['FILE: the file must hold an object with a target for each name']);
     expect(await mistakes('{')).to.deep.equal(['FILE is not valid JSON at line 1, column 2']);

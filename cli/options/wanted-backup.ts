@@ -31,7 +31,7 @@ const MOMENT = new RegExp(`^${DAY}${TIME}$`, 'i');
 
 type Parts = Readonly<Record<string, string | undefined>>;
 
-/** @returns the last millisecond of the day, minute or second that is named; undefined where it is none */
+/** @returns the last millisecond of the day, minute or second that is named; undefined where there is no such one */
 function momentOf(text: string): Date | undefined {
   const parts: Parts | undefined = MOMENT.exec(text)?.groups;
   if (!parts) return undefined;

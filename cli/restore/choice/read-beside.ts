@@ -14,7 +14,7 @@ const MAX_BYTES = 64 * 2 ** 20;
 
 /**
  * Reads what stands beside a zip: in a work folder its manifest, in the storage of the service a record that has the manifest in it.
- * @returns undefined where there is none that can be read
+ * @returns undefined where nothing there can be read
  */
 export async function readBeside(path: string): Promise<Beside | undefined> {
   try {
