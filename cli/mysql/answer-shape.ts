@@ -8,7 +8,7 @@ import type { Row } from './connect.ts';
  * @returns the rows, or what is odd about them
  */
 export function answerIn(rows: unknown, columns: number, sql: string): Row[] | string {
-  const isQuestion = /^\s*(?:select|show|set statement)\b/i.test(sql);
+  const isQuestion = /^\s*(?:select|show|check table|set statement)\b/i.test(sql);
   if (!isQuestion) return [];
   if (!Array.isArray(rows) || columns === 0) return 'a question was answered without a table';
   if (!rows.every(row => Array.isArray(row) && row.length === columns))
