@@ -1,5 +1,6 @@
 import { array, boolean, type InferType, mixed, number, object, string } from 'yup';
 import { type BackupState, findingList } from './finding.ts';
+import { lastDrill } from './last-drill.ts';
 import type { Manifest } from './manifest.ts';
 import { count, instant } from './schema-fields.ts';
 
@@ -56,6 +57,8 @@ export const backupSummary = object({
   loss: lossStatus.nullable(),
   /** Of the latest backup, when it is incomplete and lacks something that an older one has; left out when it lacks nothing. */
   loss_findings: findingList.nullable(),
+  /** Of this backup, the newest one. */
+  last_drill: lastDrill,
 });
 export type BackupSummary = InferType<typeof backupSummary>;
 
@@ -68,6 +71,9 @@ export const databaseList = object({
       /** The newest complete one whose stored file is sound, which may be the latest; null when the database has no such backup. */
       latest_complete: backupSummary.default(undefined).nullable().optional(),
       unaccepted_loss: unacceptedLoss,
+      /** Of any of its backups: the newest one, and the newest one that showed whether the backup is restorable. */
+      last_drill: lastDrill,
+      last_proof: lastDrill,
     }),
   ).required(),
   message: string().required(),
@@ -82,6 +88,8 @@ export const databaseHistory = object({
     /** Of the database, not of the page. An earlier service does not send it. */
     backup_count: number().integer().min(0),
     unaccepted_loss: unacceptedLoss,
+    last_drill: lastDrill,
+    last_proof: lastDrill,
   }).required(),
   message: string().required(),
 });

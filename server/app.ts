@@ -23,9 +23,11 @@ import { safeHeaders } from './http/safe-headers.ts';
 import type { UploadLimits } from './http/upload-form/file-receiver.ts';
 import { FormBudget } from './http/upload-form/form-budget.ts';
 import { wellFormedUrl } from './http/well-formed-url.ts';
+import { reportRoutes } from './reports/routes.ts';
 import { scrubRoutes } from './scrub/routes.ts';
 import type { Scrub } from './scrub/scrub.ts';
 import type { Storage } from './storage/storage.ts';
+import { tableRoutes } from './tables/routes.ts';
 
 export interface Dependencies {
   readonly history: Orm;
@@ -83,6 +85,8 @@ export function createApp({
   app.use(healthRoutes({ storage, scrub, verifyUploads, ...limits }).routes());
   app.use(scrubRoutes({ scrub }).routes());
   app.use(lossRoutes({ storage, events, log }).routes());
+  app.use(reportRoutes({ budget: formBudget, log }).routes());
+  app.use(tableRoutes().routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());
   app.use(

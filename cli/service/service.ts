@@ -1,7 +1,18 @@
 import ky, { isHTTPError } from 'ky';
-import { type InferType, type Schema, ValidationError } from 'yup';
+import type { InferType, Schema } from 'yup';
 import type { AcceptanceRequest } from '../../protocol/acceptance.ts';
-import { withCurrentCodes } from '../../protocol/finding-codes.ts';
+import type { DrillReport } from '../../protocol/reports/drill-report.ts';
+import {
+  type DrillSummary,
+  drillAnswer,
+  drillList,
+  type RestoreSummary,
+  restoreAnswer,
+  type TableSearch,
+  tableSearch,
+} from '../../protocol/reports/report-answers.ts';
+import { withinLimits } from '../../protocol/reports/report-limits.ts';
+import type { RestoreReport } from '../../protocol/reports/restore-report.ts';
 import {
   type BackupReport,
   backupReport,
@@ -12,12 +23,10 @@ import {
   type ServiceStatus,
   serviceStatus,
 } from '../../protocol/responses.ts';
-import { ExplainedError } from '../errors.ts';
 import { log } from '../log.ts';
-import { bodyChunks } from './body-chunks.ts';
-import { oddShapeOf, readBounded } from './bounded-answer.ts';
-import { explainServiceError, rootCauseOf } from './explain-service-error.ts';
-import { ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
+import { explainServiceError } from './explain-service-error.ts';
+import { readAnswer } from './read-answer.ts';
+import { ServiceUnreachable } from './service-errors.ts';
 
 const ANSWER_MS = 30_000;
 
@@ -50,9 +59,7 @@ export class Service {
 
   /** Response 2. @throws {ExplainedError} */
   async history(database: string, page: { limit?: number; before?: number } = {}): Promise<DatabaseHistory['data']> {
-    const query = new URLSearchParams(Object.entries(page).map(([name, value]) => [name, String(value)]));
-    return (await this.#get(`${encodeURIComponent(database)}${query.size > 0 ? `?${query}` : ''}`, databaseHistory))
-      .data;
+    return (await this.#get(`${encodeURIComponent(database)}${queryOf(page)}`, databaseHistory)).data;
   }
 
   /** How the service is. @throws {ExplainedError} */
@@ -70,6 +77,41 @@ export class Service {
     return (
       await this.#ask(`-/backups/${encodeURIComponent(id)}/accept`, backupReport, { method: 'post', json: request })
     ).data;
+  }
+
+  /** Stores how a restore went; longer than the service takes, it is cut. The same report twice is stored once. @throws {ExplainedError} */
+  async reportRestore(report: RestoreReport): Promise<RestoreSummary> {
+    return (await this.#send('-/restores', restoreAnswer, withinLimits(report))).data;
+  }
+
+  /** The same of a drill. @throws {ExplainedError} */
+  async reportDrill(report: DrillReport): Promise<DrillSummary> {
+    return (await this.#send('-/drills', drillAnswer, withinLimits(report))).data;
+  }
+
+  /** The drills of a database or of one backup, newest first; `before` is the id of a drill. @throws {ExplainedError} */
+  async drills(which: {
+    database?: string;
+    backup?: number;
+    limit?: number;
+    before?: number;
+  }): Promise<DrillSummary[]> {
+    return (await this.#get(`-/drills${queryOf(which)}`, drillList)).data;
+  }
+
+  /**
+   * Which backups of a database hold a table, newest first, a page of them.
+   * @param which `until` is an ISO 8601 instant: no dump that began later is looked at; `before` is `next` of the page before
+   * @throws {ExplainedError}
+   */
+  async findTable(which: {
+    database: string;
+    table: string;
+    until?: string;
+    limit?: number;
+    before?: number;
+  }): Promise<TableSearch['data']> {
+    return (await this.#get(`-/tables${queryOf(which)}`, tableSearch)).data;
   }
 
   /**
@@ -101,17 +143,22 @@ export class Service {
     return this.#ask(path, schema, {});
   }
 
+  /** Sends what the service stores once, however often it gets it: so it may be tried again. */
+  #send<S extends Schema>(path: string, schema: S, json: object): Promise<InferType<S>> {
+    return this.#ask(path, schema, { method: 'post', json, retry: { methods: ['post'] } });
+  }
+
   async #ask<S extends Schema>(
     path: string,
     schema: S,
-    request: { method?: 'post'; json?: unknown },
+    request: { method?: 'post'; json?: unknown; retry?: { methods: ['post'] } },
   ): Promise<InferType<S>> {
     // One clock for the answer's head and its body: ky's stops at the head.
     const clock = new AbortController();
     const timer = setTimeout(() => clock.abort(tooSlow(this.#server, this.#answerMs)), this.#answerMs);
     try {
       const signal = this.#until(clock.signal);
-      const retry = { maxRetryAfter: RETRY_AFTER_MS };
+      const retry = { ...request.retry, maxRetryAfter: RETRY_AFTER_MS };
       const answer = await ky(new URL(path, this.#server), {
         ...{ ...NO_REDIRECT, ...request, timeout: false, signal, retry },
       });
@@ -135,49 +182,15 @@ export class Service {
   }
 }
 
+/** @returns the query of an address, with its question mark; nothing for an empty one */
+function queryOf(fields: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}
+
 function tooSlow(server: URL, ms: number): ServiceUnreachable {
   return new ServiceUnreachable(`the service at ${server.origin} did not answer within ${ms / 1000} s`, {
     reason: 'timeout',
     advice: 'Check the service and its log. GET /-/ready shows whether it reaches its history and its storage.',
-  });
-}
-
-/**
- * @param signals end the reading
- * @returns the answer's JSON, if it is what the contract says @throws {ExplainedError}
- */
-export async function readAnswer<S extends Schema>(
-  response: Response,
-  schema: S,
-  server: URL,
-  signals: readonly AbortSignal[] = [],
-): Promise<InferType<S>> {
-  const chunks = bodyChunks(response.body, signals);
-  const text = new TextDecoder().decode(
-    await readBounded(chunks, server.origin).catch(error => throwBroken(error, server)),
-  );
-  try {
-    const value: unknown = JSON.parse(text);
-    const odd = oddShapeOf(value);
-    if (odd !== undefined) throw new ValidationError(odd);
-    return await schema.validate(withCurrentCodes(value), { strict: true });
-  } catch (error) {
-    const why = error instanceof ValidationError ? error.errors.join('; ').slice(0, 200) : 'it is not JSON';
-    throw new StrangeAnswer(`the answer ${response.status} is not one of Lumbung's service (${why})`, {
-      status: response.status,
-      cause: error,
-      advice: 'Check --server: something else seems to answer there.',
-    });
-  }
-}
-
-/** What fetch throws in the middle of an answer names no one. */
-function throwBroken(error: unknown, server: URL): never {
-  if (error instanceof ExplainedError) throw error;
-  const reason = rootCauseOf(error);
-  throw new ServiceUnreachable(`the answer of the service at ${server.origin} ended too early: ${reason}`, {
-    cause: error,
-    reason,
-    advice: 'Try again. If it happens again, check the service and any proxy in between.',
   });
 }

@@ -1,6 +1,6 @@
 import { serviceStatus } from '../../protocol/responses.ts';
 import { log } from '../log.ts';
-import { readAnswer } from '../service/service.ts';
+import { readAnswer } from '../service/read-answer.ts';
 import { sendBody } from './send-body.ts';
 
 /** Time limit for the status of a service that may be down. */

@@ -6,7 +6,7 @@ import { ExplainedError } from '../errors.ts';
 import { fileDigest } from '../files/file-digest.ts';
 import { log } from '../log.ts';
 import { explainServiceError, unreachable } from '../service/explain-service-error.ts';
-import { readAnswer } from '../service/service.ts';
+import { readAnswer } from '../service/read-answer.ts';
 import { StrangeAnswer } from '../service/service-errors.ts';
 import { formatCount } from '../terminal/format.ts';
 import { type FileForm, fileForm } from './multipart.ts';

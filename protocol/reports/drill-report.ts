@@ -1,10 +1,7 @@
 import { type InferType, mixed, object, string } from 'yup';
+import { DRILL_OUTCOMES, type DrillOutcome } from '../last-drill.ts';
 import { type FieldCheck, isBoolean, isSeconds, listOf, nullable, oneLine, text } from './report-lists.ts';
 import { loadedFields, MAX_LISTED, MAX_LISTED_TEXT, seconds, timesProblem } from './report-parts.ts';
-
-/** `could_not_test` is never a good one: nothing is known of the backup then. */
-export const DRILL_OUTCOMES = ['restorable', 'not_restorable', 'could_not_test'] as const;
-export type DrillOutcome = (typeof DRILL_OUTCOMES)[number];
 
 /** A check of the user: SQL with its expected result. */
 export interface ReportedCheck {

@@ -1,5 +1,5 @@
 import type { DrillReport } from './drill-report.ts';
-import { MAX_LISTED, MAX_LISTED_TEXT, MAX_REPORT_TEXT } from './report-parts.ts';
+import { MAX_LISTED, MAX_LISTED_TEXT, MAX_REPORT_BYTES, MAX_REPORT_TEXT } from './report-parts.ts';
 import type { RestoreReport } from './restore-report.ts';
 
 /** The longest of the shorter fields, such as names.  */
@@ -21,15 +21,28 @@ const SHORTER: ReadonlyMap<string, number> = new Map([
  * @returns a report of its own
  */
 export function withinLimits<R extends RestoreReport | DrillReport>(report: R): R {
-  return cut(report, '', MAX_REPORT_TEXT);
+  for (let members = MAX_LISTED; ; members = Math.floor(members / 2)) {
+    const shorter = cut(report, '', { text: MAX_REPORT_TEXT, members });
+    if (members <= 1 || byteLength(shorter) <= MAX_REPORT_BYTES) return shorter;
+  }
 }
 
-function cut<T>(value: T, field: string, max: number): T;
-function cut(value: unknown, field: string, max: number): unknown {
-  if (typeof value === 'string') return shortened(value, SHORTER.get(field) ?? max);
-  if (Array.isArray(value)) return value.slice(0, MAX_LISTED).map(member => cut(member, field, MAX_LISTED_TEXT));
+interface Limits {
+  readonly text: number;
+  readonly members: number;
+}
+
+function cut<T>(value: T, field: string, limits: Limits): T;
+function cut(value: unknown, field: string, limits: Limits): unknown {
+  if (typeof value === 'string') return shortened(value, SHORTER.get(field) ?? limits.text);
+  const inList = { ...limits, text: MAX_LISTED_TEXT };
+  if (Array.isArray(value)) return value.slice(0, limits.members).map(member => cut(member, field, inList));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cut(member, name, max)]));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cut(member, name, limits)]));
+}
+
+function byteLength(report: object): number {
+  return new TextEncoder().encode(JSON.stringify(report)).length;
 }
 
 /** @returns a text of at most so many characters, with a mark where it was cut; never half of a character */

@@ -3,8 +3,8 @@ import { databaseNameProblem } from '../database-name.ts';
 import { count, instant, sha256 } from '../schema-fields.ts';
 import { type FieldCheck, isCount, listOf, nullable, oneLine, text } from './report-lists.ts';
 
-/** The largest report, in bytes of JSON: the longest lists of the longest texts fit, in any script. */
-export const MAX_REPORT_BYTES = 4 * 1024 * 1024;
+/** The largest report, in bytes of JSON. `withinLimits` makes a longer one shorter. */
+export const MAX_REPORT_BYTES = 512 * 1024;
 
 /** How many members a list of a report has at most; what is beyond is counted only. */
 export const MAX_LISTED = 100;
@@ -133,6 +133,8 @@ export function timesProblem(report: {
   readonly difference_count?: number;
 }): string | undefined {
   const { started_at: start, ended_at: end, differences, difference_count: all } = report;
+  for (const time of [start, end])
+    if (time !== undefined && Number.isNaN(Date.parse(time))) return `has no valid time: ${String(time).slice(0, 30)}`;
   if (start !== undefined && end !== undefined && start > end) return 'ended before it started';
   if (differences && all !== undefined && all < differences.length) return 'lists more differences than it counts';
   return undefined;

@@ -64,7 +64,8 @@ export async function findDatabase({ em }: { em: EntityManager }, name: string):
 const eb = expressions();
 const databases = query.selectFrom('databases as d').select(['d.id', 'd.name']);
 
-async function findCursor(em: EntityManager, database: NamedDatabase, id: number): Promise<BackupPlace> {
+/** @returns the place of a backup in the history of its database @throws AppError 422 when it is no backup of that */
+export async function findCursor(em: EntityManager, database: NamedDatabase, id: number): Promise<BackupPlace> {
   const [place] = await readRows(
     em,
     allBackups

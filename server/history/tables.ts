@@ -10,12 +10,14 @@ import {
 } from 'kysely';
 import type { BackupColumns } from '../entities/backup.entity.ts';
 import type { DatabaseColumns } from '../entities/database.entity.ts';
+import type { ReportColumns } from '../entities/report.entity.ts';
 
 /** The tables of the history. Their columns come from the entities: a column that is new there can be queried. */
 export interface Tables {
   readonly databases: DatabaseColumns;
   /** SQLite can't forbid null in a column that was added later, but each backup has this one. */
   readonly backups: Omit<BackupColumns, 'sorted_at'> & { readonly sorted_at: Date };
+  readonly reports: ReportColumns;
 }
 
 /**
@@ -39,6 +41,14 @@ export type BackupQuery<Columns = object> = SelectQueryBuilder<Tables & { b: Tab
 
 /** Tables under the names that a query gives them: `d` is a database, the others are backups. */
 type Named<Name extends string> = Tables & Record<Name, Tables['backups']> & Record<'d', Tables['databases']>;
+
+/** @returns what builds conditions on reports of these names, and on the database `d` */
+export function reportExpressions<Name extends string>(): ExpressionBuilder<
+  Tables & Record<Name, Tables['reports']> & Record<'d', Tables['databases']>,
+  Name | 'd'
+> {
+  return expressionBuilder();
+}
 
 /** @returns what builds conditions on backups of these names, and on their database `d` */
 export function expressions<Name extends string = never>(): ExpressionBuilder<Named<Name>, Name | 'd'> {

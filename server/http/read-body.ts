@@ -2,11 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { AppError } from '../errors.ts';
 
+interface Limits {
+  readonly maxBytes: number;
+  readonly maxMs: number;
+  /** Ends the reading; its reason is thrown. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Reads a small body whole.
  * @throws AppError 413 when it is larger than `maxBytes`, 408 when it takes longer than `maxMs` milliseconds
  */
-export async function readBody(request: IncomingMessage, { maxBytes, maxMs }: { maxBytes: number; maxMs: number }) {
+export async function readBody(request: IncomingMessage, { maxBytes, maxMs, signal }: Limits): Promise<Buffer> {
   const tooLarge = () =>
     new AppError(413, 'BODY_TOO_LARGE', `The body is larger than ${formatBytes(maxBytes)}, which is the limit`);
   const tooLate = () => new AppError(408, 'REQUEST_TIMEOUT', `The body did not arrive within ${maxMs / 1000} seconds`);
@@ -23,11 +30,14 @@ export async function readBody(request: IncomingMessage, { maxBytes, maxMs }: { 
     const onEnd = () => settle(() => resolve(Buffer.concat(chunks)));
     const onClose = () =>
       settle(() => reject(new AppError(499, 'REQUEST_ABORTED', 'The client closed the connection')));
+    const onAbort = () => settle(() => reject(signal?.reason));
     const settle = (end: () => void) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       end();
     };
     request.on('data', onData).on('end', onEnd).on('close', onClose);
+    signal?.addEventListener('abort', onAbort);
   });
 }

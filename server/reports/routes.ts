@@ -1,0 +1,79 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Logger } from 'pino';
+import { drillReport } from '../../protocol/reports/drill-report.ts';
+import { MAX_REPORT_BYTES } from '../../protocol/reports/report-parts.ts';
+import { restoreReport } from '../../protocol/reports/restore-report.ts';
+import { AppError } from '../errors.ts';
+import { sendContinue } from '../http/send-continue.ts';
+import type { FormBudget } from '../http/upload-form/form-budget.ts';
+import { readInBudget } from '../http/upload-form/read-in-budget.ts';
+import { parseReport } from './parse-report.ts';
+import { presentDrill, presentDrills, presentRestore, presentRestores } from './presenter.ts';
+import { receiveReport, type SentReport } from './receive-report.ts';
+import { reportIdIn, reportQuery } from './report-query.ts';
+import { findReport, searchReports } from './search-reports.ts';
+
+interface Dependencies {
+  /** What all uploads together may hold in memory. */
+  readonly budget: FormBudget;
+  readonly log: Logger;
+}
+
+const BODY_LIMITS = { maxBytes: MAX_REPORT_BYTES, maxMs: 30_000 };
+
+/** Takes the reports of drills and restores, and lists them. Nothing deletes one. */
+export function reportRoutes({ budget, log }: Dependencies): Router {
+  const router = new Router({ sensitive: true });
+
+  router.post('/-/drills', async ctx => {
+    const sent = await parseReport(drillReport, await bodyOf(ctx, budget));
+    ctx.body = presentDrill(await store(ctx, { kind: 'drill', ...sent }, log));
+  });
+
+  router.post('/-/restores', async ctx => {
+    const sent = await parseReport(restoreReport, await bodyOf(ctx, budget));
+    ctx.body = presentRestore(await store(ctx, { kind: 'restore', ...sent }, log));
+  });
+
+  router.get('/-/drills', async ctx => {
+    const { em } = ctx.state;
+    const { limit, before, ...which } = reportQuery(ctx.query);
+    ctx.body = presentDrills(await searchReports({ em }, { kind: 'drill', ...which }, { limit, before }));
+  });
+
+  router.get('/-/restores', async ctx => {
+    const { em } = ctx.state;
+    const { limit, before, ...which } = reportQuery(ctx.query);
+    ctx.body = presentRestores(await searchReports({ em }, { kind: 'restore', ...which }, { limit, before }));
+  });
+
+  router.get('/-/drills/:id', async ctx => {
+    const { em } = ctx.state;
+    ctx.body = presentDrill(await findReport({ em }, 'drill', reportIdIn(ctx.params.id!)));
+  });
+
+  router.get('/-/restores/:id', async ctx => {
+    const { em } = ctx.state;
+    ctx.body = presentRestore(await findReport({ em }, 'restore', reportIdIn(ctx.params.id!)));
+  });
+
+  return router;
+}
+
+async function bodyOf(ctx: Context, budget: FormBudget): Promise<string> {
+  if (ctx.request.type.toLowerCase() !== 'application/json')
+    throw new AppError(415, 'NOT_JSON', 'Send a JSON object, with Content-Type: application/json');
+  sendContinue(ctx);
+  return readInBudget(ctx.req, budget, BODY_LIMITS);
+}
+
+async function store(ctx: Context, sent: SentReport, log: Logger) {
+  const { em } = ctx.state;
+  const { stored, isNew } = await receiveReport({ em }, sent);
+  const { id, databaseName: database, backupId: backup, outcome } = stored;
+  if (isNew)
+    log.info({ report: id, database, backup, outcome }, `A ${sent.kind} of ${database} is reported: ${outcome}`);
+  ctx.status = isNew ? 201 : 200;
+  return stored;
+}

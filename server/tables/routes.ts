@@ -1,0 +1,17 @@
+import Router from '@koa/router';
+import { findTable } from './find-table.ts';
+import { presentTables } from './presenter.ts';
+import { tableQuery } from './table-query.ts';
+
+/** Which backups of a database hold a table. */
+export function tableRoutes(): Router {
+  const router = new Router({ sensitive: true });
+
+  router.get('/-/tables', async ctx => {
+    const { em } = ctx.state;
+    const query = tableQuery(ctx.query);
+    ctx.body = presentTables(query.database, await findTable({ em }, query));
+  });
+
+  return router;
+}
