@@ -1,0 +1,25 @@
+import type { ObjectKind } from '../../protocol/manifest.ts';
+
+/** Makes of a definition's text one that does not depend on the name of its database, nor on rows and folders. */
+export type MakeNeutral = (text: string, kind: ObjectKind) => string;
+
+/**
+ * @param databases the names under which the same database is known on two servers: each is left out in front of the names of
+ * objects, on both sides alike
+ */
+export function neutralText(databases: readonly string[]): MakeNeutral {
+  const names = databases.map(name => name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const quoted = names.map(name => `\`${name.replaceAll('`', '``')}\``);
+  const own = new RegExp(
+    `(?:${[...quoted, ...names.map(name => `(?<![\\w$\`])${name}(?![\\w$])`)].join('|')})\\s*\\.\\s*`,
+    'gu',
+  );
+  return (text, kind) => (kind === 'tables' ? withoutPlaces(text) : text).replace(own, '');
+}
+
+/** The next AUTO_INCREMENT depends on the rows, and where files lie on the machine. */
+function withoutPlaces(text: string): string {
+  return text
+    .replace(/^(\) ENGINE=\w+(?: [A-Z_]+=\w+)*?) AUTO_INCREMENT=\d+/m, '$1')
+    .replace(/ (?:DATA|INDEX) DIRECTORY ?= ?'(?:[^'\\]|\\.|'')*'/g, '');
+}

@@ -1,0 +1,50 @@
+import { OBJECT_KINDS } from '../../protocol/manifest.ts';
+import type { Session } from '../mysql/connect.ts';
+import type { Definition, NoDefinition, ObjectNames } from './definition.ts';
+import type { MakeNeutral } from './neutral-text.ts';
+import { readDefinition } from './read-definition.ts';
+
+export interface ReadOptions {
+  /** The session's database. */
+  readonly database: string;
+  readonly ignoresCase: boolean;
+  readonly names: ObjectNames;
+  readonly neutral: MakeNeutral;
+}
+
+export type Read = Definition | { readonly kind: Definition['kind']; readonly name: string; readonly no: NoDefinition };
+
+/**
+ * Asks a server for all objects of the given names, one after the other; holds none of them.
+ * @throws the server's error
+ */
+export async function* readDefinitions(session: Session, options: ReadOptions): AsyncGenerator<Read> {
+  const { names, neutral } = options;
+  const orders = names.triggers?.length ? await askTriggerOrder(session, options) : new Map<string, string>();
+  for (const kind of OBJECT_KINDS)
+    for (const name of names[kind] ?? []) {
+      const found = await readDefinition(session, { kind, name }, neutral);
+      if (typeof found === 'string') yield { kind, name, no: found };
+      else if (kind !== 'triggers') yield found;
+      else yield { ...found, facts: { ...found.facts, order: orders.get(name) ?? '' } };
+    }
+}
+
+/** SHOW CREATE TRIGGER does not tell in which order the triggers of a table run. */
+async function askTriggerOrder(session: Session, { database, ignoresCase }: ReadOptions): Promise<Map<string, string>> {
+  const rows = await session.ask(
+    `select trigger_schema, trigger_name, event_object_table, action_timing, event_manipulation from information_schema.triggers
+     where trigger_schema = ? order by event_object_table, action_timing, event_manipulation, action_order`,
+    [database],
+  );
+  const counts = new Map<string, number>();
+  const orders = new Map<string, string>();
+  for (const [schema, name, ...when] of rows) {
+    if (!ignoresCase && schema !== database) continue;
+    const [table, timing, event] = when;
+    const place = (counts.get(JSON.stringify(when)) ?? 0) + 1;
+    counts.set(JSON.stringify(when), place);
+    orders.set(String(name), `number ${place} ${timing} ${event} on ${table}`);
+  }
+  return orders;
+}
