@@ -94,7 +94,7 @@ describe('two databases that are compared', function () {
     ...{ tables: ['t', 'child', 'h'], sequences: ['s'], packages: ['pack'], package_bodies: ['pack'] },
   };
 
-  it('are alike whatever their names, rows, next numbers and times are', async () => {
+  it('are alike when only their names, rows, next numbers and times differ', async () => {
     expect(await compare(from, all)).to.deep.equal({ differences: [], prints: [] });
   });
 
@@ -222,7 +222,7 @@ describe('two databases that are compared', function () {
 describe('two databases of MySQL 9 that are compared', function () {
   this.timeout(120_000);
 
-  it('are alike whatever their names and rows are, and differ by the order of triggers and a definer', async function () {
+  it('are alike when only their names and rows differ, and differ by the order of triggers and a definer', async function () {
     if (!hasMySql9()) return this.skip();
     await using server = await startMySql9();
     const from = (database: string): DatabaseSource => ({

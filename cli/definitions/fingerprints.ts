@@ -3,7 +3,7 @@ import type { Session } from '../mysql/connect.ts';
 import { type Definition, keyOf, type NoDefinition } from './definition.ts';
 import { type ReadOptions, readDefinitions } from './read-definitions.ts';
 
-/** By the key of each object a digest of its definition, or why there is none. */
+/** By the key of each object a digest of its definition, or why it has no definition. */
 export type Fingerprints = ReadonlyMap<string, string>;
 
 /**

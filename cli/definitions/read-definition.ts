@@ -36,7 +36,7 @@ const DENIED = new Set([1044, 1142, 1143, 1227, 1370, 1345]);
 /**
  * Asks a server for one object of the session's database. The session must have been through `askServerFacts`, which makes the
  * server quote names and use no SQL mode.
- * @throws the server's error, where that is none of those that an object can have
+ * @throws the server's error, except one that only says that the object is missing or not shown
  */
 export async function readDefinition(
   session: Session,
