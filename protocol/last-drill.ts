@@ -1,4 +1,4 @@
-import { type InferType, mixed, number, object } from 'yup';
+import { type InferType, mixed, number, object, string } from 'yup';
 import { instant } from './schema-fields.ts';
 
 /** What a drill showed of a backup. `could_not_test` is never a good one: nothing is known of the backup then. */
@@ -17,6 +17,8 @@ export const lastDrill = object({
   at: instant(),
   /** How long the restore took, from the begin of the fetch to the end of the verification; null where it did not get there. */
   seconds: number().min(0).nullable().defined(),
+  /** Why it is not a good one, in one sentence; null where it is. */
+  reason: string().nullable().defined(),
 })
   .default(undefined)
   .nullable()

@@ -72,8 +72,7 @@ export const databaseList = object({
       latest_complete: backupSummary.default(undefined).nullable().optional(),
       unaccepted_loss: unacceptedLoss,
       /** Of any of its backups: the newest one, and the newest one that showed whether the backup is restorable. */
-      last_drill: lastDrill,
-      last_proof: lastDrill,
+      ...{ last_drill: lastDrill, last_proof: lastDrill },
     }),
   ).required(),
   message: string().required(),
@@ -88,8 +87,7 @@ export const databaseHistory = object({
     /** Of the database, not of the page. An earlier service does not send it. */
     backup_count: number().integer().min(0),
     unaccepted_loss: unacceptedLoss,
-    last_drill: lastDrill,
-    last_proof: lastDrill,
+    ...{ last_drill: lastDrill, last_proof: lastDrill },
   }).required(),
   message: string().required(),
 });
@@ -142,6 +140,7 @@ export const backupReport = object({
     checked_at: string().nullable().defined(),
     /** What is wrong with the stored file; null while it is sound. */
     damage: string().nullable().defined(),
+    last_drill: lastDrill,
     /** As the client sent it: check it with `manifestSchema`, since another version may have sent it. Null without a manifest. */
     manifest: mixed<Manifest>().nullable().defined(),
   }).required(),

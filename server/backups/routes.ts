@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import { drillsOfBackups } from '../drills/last-drills.ts';
 import { checkReachable } from '../history/check-reachable.ts';
 import { sendFile } from '../http/send-file/send-file.ts';
 import type { UploadLimits } from '../http/upload-form/file-receiver.ts';
@@ -68,7 +69,8 @@ export function backupRoutes({
   router.get('/:id_file/manifest', async ctx => {
     const { em } = ctx.state;
     const backup = await findBackup({ em }, idIn(ctx.params.id_file!), { withManifest: true });
-    ctx.body = presentReport(backup, await lossSurroundings({ em }, backup));
+    const drill = (await drillsOfBackups({ em }, [backup.id])).get(backup.id);
+    ctx.body = presentReport(backup, await lossSurroundings({ em }, backup), drill);
   });
 
   return router;

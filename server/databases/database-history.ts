@@ -4,12 +4,14 @@ import type { Place } from '../backups/losses/loss.ts';
 import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/unaccepted-losses.ts';
 import { type BackupPlace, countBackups, searchSummaries } from '../backups/queries/search-backups.ts';
 import type { SummarizedBackup } from '../backups/queries/summarized-backup.ts';
+import { drillsOfBackups, type LastDrills, lastDrills } from '../drills/last-drills.ts';
 import { notFound, validationError } from '../errors.ts';
 import { columns } from '../history/columns.ts';
 import { isText } from '../history/conditions.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { allBackups, expressions, query } from '../history/tables.ts';
+import type { ListedReport } from '../reports/search-reports.ts';
 import type { NamedDatabase } from './search-databases.ts';
 
 export interface HistoryPage {
@@ -29,6 +31,10 @@ export interface HistoryOfDatabase {
   readonly unacceptedLoss: LocatedLoss | undefined;
   /** What the latest backup lacks, if it is incomplete, an older one has it, and the page begins with it. */
   readonly lossFindings: FindingList;
+  /** Undefined when none of its backups had a drill. */
+  readonly drills: LastDrills | undefined;
+  /** The newest drill of each backup of the page that had one. */
+  readonly drillOf: ReadonlyMap<number, ListedReport>;
 }
 
 /**
@@ -51,7 +57,14 @@ export async function databaseHistory(
   const lossFindings = (await incompleteLosses({ em }, latest)).get(latest[0]?.id ?? 0);
   const isAll = before === undefined && (limit === undefined || backups.length < limit);
   const backupCount = isAll ? backups.length : await countBackups({ em }, { databaseName: name });
-  return { backups, backupCount, clean, unacceptedLoss, lossFindings };
+  const drills = (await lastDrills({ em }, [name])).get(name);
+  const drillOf = drills
+    ? await drillsOfBackups(
+        { em },
+        backups.map(({ id }) => id),
+      )
+    : new Map<number, ListedReport>();
+  return { backups, backupCount, clean, unacceptedLoss, lossFindings, drills, drillOf };
 }
 
 /** @throws AppError 404 */

@@ -134,7 +134,7 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     expect(histories[0]).to.deep.equal(latest_backup);
     for (const backup of histories.slice(1)) expect(backup).to.not.have.property('loss_findings');
     const queries = await queriesOf(app.history, () => request(app.url));
-    expect(queries).to.have.length(4);
+    expect(queries).to.have.length(5);
     await app.history.em.fork().nativeUpdate(Backup, { fileName: whole.fileName }, { damage: 'rotten' });
     const [{ advice }] = (await request(`${app.url}/torn?limit=1`)).json.data.histories[0].loss_findings;
     expect(advice).to.contain(`is damaged now: sade show ${latest_backup.id} names a sound one`);
@@ -193,12 +193,12 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     expect(both.json.errors.map((error: { field: string }) => error.field)).to.have.members(['limit', 'before']);
   });
 
-  it('asks the store once for all of GET / but the losses, and reads one entry of the index for each database', async () => {
+  it('asks the store once for all of GET / but the losses and the drills, and reads one entry of the index for each database', async () => {
     await fillHistory(app.history, 20, 500);
     const queries = await queriesOf(app.history, async () => {
       expect((await request(app.url)).json.data.length).to.be.at.least(20);
     });
-    expect(queries).to.have.length(2);
+    expect(queries).to.have.length(3);
     expect(queries[1]).to.contain('`shrunk_from` is not null');
     expect(await planOf(app.history, queries[0]!)).to.satisfy(
       (plan: string) => usesIndexPerDatabase(plan, store.name),

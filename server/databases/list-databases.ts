@@ -2,6 +2,7 @@ import type { FindingList } from '../../protocol/finding.ts';
 import { incompleteLosses } from '../backups/losses/incomplete-losses.ts';
 import { type LocatedLoss, locatedLosses } from '../backups/losses/unaccepted-losses.ts';
 import { SUMMARIZED, type SummarizedBackup } from '../backups/queries/summarized-backup.ts';
+import { type LastDrills, lastDrills } from '../drills/last-drills.ts';
 import { columns, joined } from '../history/columns.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
@@ -16,6 +17,8 @@ export interface ListedDatabase {
   /** What the latest one lacks, if it is incomplete and an older one has it. */
   readonly lossFindings: FindingList;
   readonly unacceptedLoss: LocatedLoss | undefined;
+  /** Undefined when none of its backups had a drill. */
+  readonly drills: LastDrills | undefined;
 }
 
 /** Two seeks on an index per database, however long their histories are. */
@@ -33,11 +36,13 @@ export async function listDatabases({ em }: { em: EntityManager }): Promise<List
   const rows = await readRows(em, LATEST_BACKUPS);
   const losses = new Map((await locatedLosses({ em })).map(loss => [loss.database, loss]));
   const incomplete = await incompleteLosses({ em }, rows);
+  const drills = await lastDrills({ em });
   return rows.map(row => ({
     name: row.databaseName,
     latestBackup: row,
     latestComplete: latestCompleteIn(row),
     lossFindings: incomplete.get(row.id),
     unacceptedLoss: losses.get(row.databaseName),
+    drills: drills.get(row.databaseName),
   }));
 }

@@ -42,13 +42,15 @@ export type BackupQuery<Columns = object> = SelectQueryBuilder<Tables & { b: Tab
 /** Tables under the names that a query gives them: `d` is a database, the others are backups. */
 type Named<Name extends string> = Tables & Record<Name, Tables['backups']> & Record<'d', Tables['databases']>;
 
-/** @returns what builds conditions on reports of these names, and on the database `d` */
-export function reportExpressions<Name extends string>(): ExpressionBuilder<
-  Tables & Record<Name, Tables['reports']> & Record<'d', Tables['databases']>,
-  Name | 'd'
-> {
+/** @returns what builds conditions on reports of these names, on a backup `b`, and on their database `d` */
+export function reportExpressions<Name extends string>(): ExpressionBuilder<NamedReports<Name>, Name | 'b' | 'd'> {
   return expressionBuilder();
 }
+
+type NamedReports<Name extends string> = Tables &
+  Record<Name, Tables['reports']> &
+  Record<'b', Tables['backups']> &
+  Record<'d', Tables['databases']>;
 
 /** @returns what builds conditions on backups of these names, and on their database `d` */
 export function expressions<Name extends string = never>(): ExpressionBuilder<Named<Name>, Name | 'd'> {
