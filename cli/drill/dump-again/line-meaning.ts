@@ -1,0 +1,45 @@
+export interface SameAgain {
+  readonly flavour: 'mysql' | 'mariadb';
+  /** Where the dump was restored under another name: that name, which stands nowhere else, and the original one. */
+  readonly renamed?: { readonly from: string; readonly to: string };
+}
+
+/** The header of a dump is shorter than this, in bytes. */
+const HEADER = 4096;
+
+/** Which program, host, database and server, and when. */
+const OF_HEADER = /^-- (?:MySQL dump|MariaDB dump|Host:|Server version)/;
+const END = /^-- Dump completed\b/;
+
+/**
+ * @returns what a line of a dump says, without what may differ between a backup's dump and one of its restore: host, versions and
+ * date, the name of the database where it was restored under another one, and what MySQL adds by itself
+ */
+export function meaningOf({ flavour, renamed }: SameAgain): (line: string, at: number) => string {
+  const rename = renamed ? renaming(renamed.from, renamed.to) : (line: string) => line;
+  return (line, at) => {
+    const dated = (at < HEADER ? OF_HEADER.exec(line) : null) ?? END.exec(line);
+    if (dated) return dated[0];
+    const original = rename(line);
+    return flavour === 'mysql' ? withoutImplied(original) : original;
+  };
+}
+
+/** Within backticks, in which a backtick of the name itself is doubled, and in comments. Names are bytes here, as the lines are. */
+function renaming(from: string, to: string): (line: string) => string {
+  const [fresh, original] = [bytes(from), bytes(to)];
+  return line =>
+    line.replaceAll(`\`${fresh}\``, () => `\`${original.replaceAll('`', '``')}\``).replaceAll(fresh, () => original);
+}
+
+function bytes(name: string): string {
+  return Buffer.from(name).toString('latin1');
+}
+
+/**
+ * MySQL keeps for each column whether its character set was named, which SHOW CREATE TABLE shows. A column that took the collation of
+ * its table comes back as one whose collation was named, and so was its character set: that is part of the collation's name.
+ */
+function withoutImplied(line: string): string {
+  return line.startsWith('  `') ? line.replace(/ CHARACTER SET (\w+)(?= COLLATE \1(?:_|\b))/g, '') : line;
+}
