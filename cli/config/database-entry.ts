@@ -1,10 +1,14 @@
 import { array, type InferType, number, object } from 'yup';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
 import { CONNECTION_KEYS, CONNECTION_RULES, connectionFields, text } from './connection-fields.ts';
+import { drillCheckList } from './drill-checks.ts';
 import { dumpOptionProblem } from './dump-option-refusals.ts';
 import { describeUnknown } from './unknown-keys.ts';
 
-const KEYS = ['name', 'database_name', ...CONNECTION_KEYS, 'dump_options', 'shrink_limit_percent', 'not_backed_up'];
+const KEYS = [
+  ...['name', 'database_name', ...CONNECTION_KEYS],
+  ...['dump_options', 'shrink_limit_percent', 'not_backed_up', 'drill_checks'],
+];
 
 const PERCENT_PROBLEM = 'must be a whole number from 0 to 100';
 
@@ -36,6 +40,7 @@ const fields = object({
     .strict()
     .typeError('must be a list of names of databases')
     .nonNullable('must be a list of names of databases'),
+  drill_checks: drillCheckList,
 })
   .strict()
   .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')

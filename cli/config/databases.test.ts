@@ -137,6 +137,10 @@ describe('config', () => {
         dump_options: ['--skip-lock-tables', '--where=id > 5'],
         shrink_limit_percent: 0,
         not_backed_up: ['test'],
+        drill_checks: [
+          { name: 'orders', sql: 'SELECT COUNT(*) > 5 FROM orders', expected: 1 },
+          { sql: '\n with x as (select null)\nselect * from x', expected: null },
+        ],
       },
     ]);
     expect(sources[0]).to.deep.equal({
@@ -151,6 +155,14 @@ describe('config', () => {
       dumpOptions: ['--skip-lock-tables', '--where=id > 5'],
       shrinkLimitPercent: 0,
       notBackedUp: ['test'],
+      drillChecks: [
+        { name: 'orders', sql: 'SELECT COUNT(*) > 5 FROM orders', expected: 1 },
+        {
+          name: 'with x as (select null)\nselect * from x',
+          sql: '\n with x as (select null)\nselect * from x',
+          expected: null,
+        },
+      ],
     });
   });
 
@@ -376,6 +388,27 @@ describe('config', () => {
         'databases[0].shrink_limit_percent: must be a whole number from 0 to 100',
       ]),
       ['a name that is empty', [{ ...entry, name: '' }], 'databases[0].name: is empty'],
+      ...[
+        [
+          'checks that are no list',
+          { sql: 'select 1', expected: 1 },
+          ': must be a list of objects with sql and expected',
+        ],
+        ['a check that is no object', ['select 1'], '[0]: must be an object with sql and expected'],
+        ['a check without SQL', [{ expected: 1 }], '[0].sql: is missing'],
+        ['a check that is no query', [{ sql: 'DELETE FROM t', expected: 1 }], '[0].sql: must be a query that begins'],
+        ['a check that expects nothing', [{ sql: 'select 1' }], '[0].expected: is missing'],
+        ['a check that expects a list', [{ sql: 'select 1', expected: [1] }], '[0].expected: must be a text, a number'],
+        [
+          'a check with a key that is not known',
+          [{ sql: 'select 1', expect: 1, expected: 1 }],
+          '[0]: has the unknown key',
+        ],
+      ].map(([what, checks, problem]): [string, unknown, string] => [
+        String(what),
+        [{ ...entry, drill_checks: checks }],
+        `databases[0].drill_checks${problem}`,
+      ]),
     ];
     for (const [what, value, expected] of refusals)
       it(what, async () => {
@@ -394,6 +427,7 @@ describe('config', () => {
         'ssl_ca',
         'dump_options',
         'shrink_limit_percent',
+        'drill_checks',
       ])
         for (const value of odd) {
           const error = await load([{ ...entry, [key]: value }]).catch(error => error);

@@ -3,6 +3,7 @@ import { ValidationError } from 'yup';
 import { ConfigurationError } from '../errors.ts';
 import { restoreUserOf, serverOf } from './connection-fields.ts';
 import { type DatabaseEntry, databaseEntries, labelOf } from './database-entry.ts';
+import { type DrillCheck, drillChecksOf } from './drill-checks.ts';
 import { howToMakeAList, isExampleList } from './example-list.ts';
 import { interpolateEnv } from './interpolate-env.ts';
 import { type Notes, type PasswordFile, readableByOthers, readPasswordFiles, readSecretJson } from './secret-file.ts';
@@ -34,6 +35,8 @@ export interface DatabaseSource {
   readonly notBackedUp?: readonly string[];
   /** A backup that has more than so many percent fewer rows or bytes than the previous one is reported; 0: never. */
   readonly shrinkLimitPercent: number;
+  /** What a drill asks the restored database. */
+  readonly drillChecks?: readonly DrillCheck[];
 }
 
 /**
@@ -104,6 +107,7 @@ function toSource(
     dumpOptions: entry.dump_options ?? [],
     shrinkLimitPercent: entry.shrink_limit_percent ?? SHRINK_LIMIT_PERCENT,
     ...(entry.not_backed_up && { notBackedUp: entry.not_backed_up.filter(name => name !== undefined) }),
+    ...(entry.drill_checks && { drillChecks: drillChecksOf(entry.drill_checks) }),
   };
 }
 
