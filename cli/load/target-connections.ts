@@ -1,0 +1,79 @@
+import type { ConnectOptions, Session } from '../mysql/connect.ts';
+import type { StatementResult } from '../mysql/raw-statement.ts';
+import { FailedStatement, type StatementPlace } from './load-error.ts';
+
+/** How long the statements that are ended on the server may take to be gone. */
+const GONE_WITHIN_MS = 15_000;
+const LOOK_EVERY_MS = 50;
+
+export type Open = (options: ConnectOptions) => Promise<Session>;
+
+/** A connection that loads. */
+export interface TargetConnection {
+  /** @throws {FailedStatement} with the server's error; the reason of the signal when the load is given up */
+  run(statement: Uint8Array, place: StatementPlace): Promise<StatementResult>;
+  ask: Session['ask'];
+}
+
+/** All connections of one load, so that they end together. */
+export class TargetConnections {
+  readonly #open: Open;
+  readonly #settings: readonly string[];
+  readonly #signal: AbortSignal;
+  readonly #ended = new AbortController();
+  readonly #sessions: Session[] = [];
+  readonly #ids: string[] = [];
+
+  /** @param settings are sent first on each connection */
+  constructor(open: Open, settings: readonly string[], signal: AbortSignal) {
+    this.#open = open;
+    this.#settings = settings;
+    this.#signal = AbortSignal.any([signal, this.#ended.signal]);
+  }
+
+  /** @throws {ExplainedError} when it can't; the signal's reason when the load is given up */
+  async connect(): Promise<TargetConnection> {
+    const session = await this.#open({ signal: this.#signal });
+    this.#sessions.push(session);
+    const [row] = await session.ask('select connection_id()');
+    this.#ids.push(String(row?.[0]));
+    for (const setting of this.#settings) await this.#run(session, Buffer.from(setting), settingPlace(setting));
+    return {
+      run: (statement, place) => this.#run(session, statement, place),
+      ask: (sql, values) => session.ask(sql, values),
+    };
+  }
+
+  /** Gives up what is running: the statements on the server, too. Nothing of this load goes on there afterwards. */
+  async abort(reason: unknown): Promise<void> {
+    this.#ended.abort(reason);
+    this.close();
+    await endOnServer(this.#open, this.#ids).catch(() => {}); // the server is gone, or ends them itself
+  }
+
+  close(): void {
+    for (const session of this.#sessions.splice(0)) session[Symbol.dispose]();
+  }
+
+  async #run(session: Session, statement: Uint8Array, place: StatementPlace): Promise<StatementResult> {
+    try {
+      return await session.run(statement);
+    } catch (error) {
+      throw this.#signal.aborted ? error : new FailedStatement(error, place);
+    }
+  }
+}
+
+function settingPlace(setting: string): StatementPlace {
+  return { at: 0, object: 'a setting of the connection', beginning: setting.slice(0, 80) };
+}
+
+async function endOnServer(open: Open, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const signal = AbortSignal.timeout(GONE_WITHIN_MS);
+  using session = await open({ signal });
+  // One that has ended is unknown by now.
+  for (const id of ids) await session.ask(`kill ${Number(id)}`).catch(() => {});
+  const left = `select count(*) from information_schema.processlist where id in (${ids.map(Number).join(', ')})`;
+  while (Number((await session.ask(left))[0]?.[0]) > 0) await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
+}
