@@ -40,9 +40,9 @@ export class PieceWriter {
     return this.#written + this.#used;
   }
 
-  /** @returns whether so many more bytes would not stay in memory */
-  overflows(bytes: number): boolean {
-    return this.#file !== undefined || this.#used + HEADER + bytes > BUFFER_BYTES;
+  /** @returns whether the piece would still be in memory with so many more bytes */
+  staysInMemory(bytes: number): boolean {
+    return this.#file === undefined && this.#used + HEADER + bytes <= BUFFER_BYTES;
   }
 
   /** @returns what is to be waited for, if anything; the statement's bytes may be used again then */

@@ -30,7 +30,9 @@ export class DumpSession {
     if (set === undefined) return true; // a comment for other servers
     const changed = new Map(this.#state);
     const saved = new Map<string, string | undefined>();
-    const isUnderstood = splitAtCommas(tokens).every(part => assign(part, { text, changed, saved, before: this.#saved }));
+    const isUnderstood = splitAtCommas(tokens).every(part =>
+      assign(part, { text, changed, saved, before: this.#saved }),
+    );
     if (!isUnderstood) return false;
     for (const [name, value] of saved) this.#saved.set(name, value);
     if (!isSame(changed, this.#state)) this.#state = changed;
@@ -45,38 +47,48 @@ interface Assigning {
   readonly before: ReadonlyMap<string, string | undefined>;
 }
 
-/** `NAMES x`, `@saved = @@variable`, `variable = @saved` or `variable = value`. */
-function assign(part: readonly ServerToken[], { text, changed, saved, before }: Assigning): boolean {
-  const [first, second] = part;
-  if (wordOf(first) === 'NAMES' && part.length === 2) {
-    const value = text.slice(second!.at, second!.end);
-    for (const name of ['CHARACTER_SET_CLIENT', 'CHARACTER_SET_RESULTS']) changed.set(name, `${name} = ${value}`);
-    changed.set('COLLATION_CONNECTION', `CHARACTER_SET_CONNECTION = ${value}`);
-    return true;
-  }
+/** `NAMES x`, `@saved = @@variable`, `variable = @saved` or `variable = value`. @returns whether it is one of these */
+function assign(part: readonly ServerToken[], assigning: Assigning): boolean {
+  if (wordOf(part[0]) === 'NAMES') return part.length === 2 && setNames(valueIn(part[1]!, assigning), assigning);
   const at = part.findIndex(({ kind, text }) => kind === 'sign' && text === '=');
   if (at < 1) return false;
   const left = part.slice(0, part[at - 1]!.text === ':' ? at - 1 : at);
   const right = part.slice(at + 1);
-  if (left.length === 2 && left[0]!.text === '@') {
-    const variable = variableIn(right);
-    if (variable === undefined) return false;
-    saved.set(wordOf(left[1]), changed.get(variable));
-    return true;
-  }
+  const saved = userVariableIn(left);
+  if (saved !== undefined) return save(saved, variableIn(right), assigning);
   const variable = variableIn(left);
-  if (variable === undefined || right.length === 0) return false;
-  if (IGNORED.has(variable)) return true;
-  if (right.length === 2 && right[0]!.text === '@') {
-    const name = wordOf(right[1]);
-    const value = saved.has(name) ? saved.get(name) : before.get(name);
-    if (value === undefined) changed.delete(variable);
-    else changed.set(variable, value);
-    return saved.has(name) || before.has(name);
-  }
-  if (right.length !== 1) return false;
-  changed.set(variable, `${variable} = ${text.slice(right[0]!.at, right[0]!.end)}`);
+  if (variable === undefined || IGNORED.has(variable)) return variable !== undefined;
+  const source = userVariableIn(right);
+  if (source !== undefined) return restore(variable, source, assigning);
+  if (right.length === 1) assigning.changed.set(variable, `${variable} = ${valueIn(right[0]!, assigning)}`);
+  return right.length === 1;
+}
+
+function setNames(value: string, { changed }: Assigning): boolean {
+  for (const name of ['CHARACTER_SET_CLIENT', 'CHARACTER_SET_RESULTS']) changed.set(name, `${name} = ${value}`);
+  changed.set('COLLATION_CONNECTION', `CHARACTER_SET_CONNECTION = ${value}`);
   return true;
+}
+
+function save(name: string, variable: string | undefined, { changed, saved }: Assigning): boolean {
+  if (variable !== undefined) saved.set(name, changed.get(variable));
+  return variable !== undefined;
+}
+
+function restore(variable: string, name: string, { changed, saved, before }: Assigning): boolean {
+  const value = saved.has(name) ? saved.get(name) : before.get(name);
+  if (value === undefined) changed.delete(variable);
+  else changed.set(variable, value);
+  return saved.has(name) || before.has(name);
+}
+
+function valueIn({ at, end }: ServerToken, { text }: Assigning): string {
+  return text.slice(at, end);
+}
+
+/** `@x`. */
+function userVariableIn(tokens: readonly ServerToken[]): string | undefined {
+  return tokens.length === 2 && tokens[0]!.text === '@' ? wordOf(tokens[1]) || undefined : undefined;
 }
 
 /** `x`, `SESSION x`, `@@x` or `@@SESSION.x`. */

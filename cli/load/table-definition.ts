@@ -33,7 +33,8 @@ export function readTableDefinition(statement: Uint8Array, rules: ReadingRules):
   const { tokens, fault, isCut } = readAsServer(text, { ...rules, isShallow: false });
   if (fault !== undefined || isCut) return undefined;
   const [create, table, name, open] = tokens;
-  const isPlain = wordOf(create) === 'CREATE' && wordOf(table) === 'TABLE' && name?.kind === 'name' && open?.text === '(';
+  const isPlain =
+    wordOf(create) === 'CREATE' && wordOf(table) === 'TABLE' && name?.kind === 'name' && open?.text === '(';
   const closeAt = tokens.findIndex(({ text, depth }, at) => at > 3 && depth === 0 && text === ')');
   if (!isPlain || closeAt < 0 || create!.at !== 0) return undefined;
   const items = itemsOf(tokens.slice(4, closeAt), { text, from: open.end, to: tokens[closeAt]!.at });
@@ -94,7 +95,9 @@ function keysForLater(items: readonly Item[]): Item[] {
   const keys = items.filter(isSecondaryKey);
   const columns = new Map(items.filter(isColumn).map(item => [item.tokens[0]!.text, item]));
   const cluster = clusterKeyOf(items, columns);
-  const lastKept = keys.findLastIndex(key => key === cluster || !mayComeLater(key, columns) || isForCounter(key, items));
+  const lastKept = keys.findLastIndex(
+    key => key === cluster || !mayComeLater(key, columns) || isForCounter(key, items),
+  );
   return keys.slice(lastKept + 1);
 }
 
@@ -135,7 +138,10 @@ const COMPUTED = new Set(['GENERATED', 'AS', 'VIRTUAL', 'PERSISTENT', 'STORED', 
 function partsOf({ tokens }: Item): ServerToken[] {
   const open = tokens.findIndex(({ text, kind }) => kind === 'sign' && text === '(');
   const isStart = (at: number) => at === open + 1 || (tokens[at - 1]!.text === ',' && tokens[at - 1]!.depth === 2);
-  const inside = tokens.slice(0, tokens.findIndex(({ text, depth }, at) => at > open && depth === 1 && text === ')'));
+  const inside = tokens.slice(
+    0,
+    tokens.findIndex(({ text, depth }, at) => at > open && depth === 1 && text === ')'),
+  );
   return open < 0 ? [] : inside.filter((_, at) => at > open && isStart(at));
 }
 

@@ -48,7 +48,7 @@ export class TargetConnections {
   async abort(reason: unknown): Promise<void> {
     this.#ended.abort(reason);
     this.close();
-    await endOnServer(this.#open, this.#ids).catch(() => {}); // the server is gone, or ends them itself
+    await endOnServer(this.#open, this.#ids.splice(0)).catch(() => {}); // the server is gone, or ends them itself
   }
 
   close(): void {
@@ -75,5 +75,6 @@ async function endOnServer(open: Open, ids: readonly string[]): Promise<void> {
   // One that has ended is unknown by now.
   for (const id of ids) await session.ask(`kill ${Number(id)}`).catch(() => {});
   const left = `select count(*) from information_schema.processlist where id in (${ids.map(Number).join(', ')})`;
-  while (Number((await session.ask(left))[0]?.[0]) > 0) await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
+  while (Number((await session.ask(left))[0]?.[0]) > 0)
+    await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
 }

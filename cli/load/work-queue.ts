@@ -1,5 +1,5 @@
-import { closePiece, type Piece } from './piece-files.ts';
 import type { StatementPlace } from './load-error.ts';
+import { closePiece, type Piece } from './piece-files.ts';
 import type { SessionState } from './session-state.ts';
 
 /** A table whose rows are being loaded. */
@@ -46,6 +46,7 @@ export class WorkQueue {
   readonly #whole = new Set<LoadingTable>();
   #bytes = 0;
   #isEnded = false;
+  #aborted: { readonly reason: unknown } | undefined;
   #changed = Promise.withResolvers<void>();
 
   /** @param mostBytes that may wait */
@@ -55,10 +56,16 @@ export class WorkQueue {
 
   /** @returns when there is room for more rows */
   async room(): Promise<void> {
-    while (!this.#isEnded && (this.#bytes > this.#mostBytes || this.#rows.length > MOST_PIECES)) await this.#changed.promise;
+    while (!this.#isEnded && (this.#bytes > this.#mostBytes || this.#rows.length > MOST_PIECES))
+      await this.#changed.promise;
   }
 
-  add(work: RowsWork): void {
+  /** @throws what it was aborted for */
+  async add(work: RowsWork): Promise<void> {
+    if (this.#aborted !== undefined) {
+      await closePiece(work.piece);
+      throw this.#aborted.reason;
+    }
     this.#open.set(work.table, (this.#open.get(work.table) ?? 0) + 1);
     this.#rows.push(work);
     this.#bytes += work.piece.size;
@@ -79,16 +86,18 @@ export class WorkQueue {
   }
 
   /** Gives up what waits. */
-  async abort(): Promise<void> {
+  async abort(reason: unknown): Promise<void> {
     this.#isEnded = true;
+    this.#aborted = { reason };
     this.#keys.length = 0;
     this.#change();
     for (const { piece } of this.#rows.splice(0)) await closePiece(piece);
   }
 
-  /** @returns what to do next, as soon as there is something; undefined at the end */
+  /** @returns what to do next, as soon as there is something; undefined at the end, and when it was aborted */
   async next(): Promise<Work | undefined> {
     for (;;) {
+      if (this.#aborted !== undefined) return undefined;
       const work = this.#take();
       if (work !== undefined) {
         this.#running.add(work);
@@ -112,8 +121,8 @@ export class WorkQueue {
   #take(): Work | undefined {
     const keys = this.#keys.shift();
     if (keys !== undefined) return keys;
-    const busy = new Set([...this.#running].filter(({ table }) => !table.isOrderFree).map(({ table }) => table));
-    const at = this.#rows.findIndex(({ table }) => !busy.has(table));
+    const busy = new Set([...this.#running].filter(({ table }) => !table.isOrderFree).map(({ table }) => table.name));
+    const at = this.#rows.findIndex(({ table }) => !busy.has(table.name));
     return at < 0 ? undefined : this.#rows.splice(at, 1)[0];
   }
 

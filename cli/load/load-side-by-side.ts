@@ -1,0 +1,105 @@
+import type { DumpStatement } from '../dump-statements/dump-statement.ts';
+import type { StatementFilter } from '../restore-filter/restore-filter.ts';
+import type { LoadMeter } from './load-meter.ts';
+import { framesOf } from './piece-files.ts';
+import { StatefulConnection } from './session-state.ts';
+import { type LateStatements, StatementRouter } from './statement-router.ts';
+import type { TargetConnection } from './target-connections.ts';
+import { type Work, WorkQueue } from './work-queue.ts';
+
+export interface SideBySide {
+  readonly filter: StatementFilter;
+  /** Creates tables, and at the end all that is no table. */
+  readonly main: TargetConnection;
+  /** Load rows and make keys. */
+  readonly workers: readonly TargetConnection[];
+  readonly meter: LoadMeter;
+  /** Holds files of rows that wait. */
+  readonly folder: string;
+  /** Of rows that may wait, in bytes. */
+  readonly mostBytes: number;
+  /** Ends what all connections do. */
+  readonly giveUp: (reason: unknown) => Promise<void>;
+}
+
+/**
+ * Loads a dump over several connections: rows in pieces of many statements, tables side by side, keys after the rows of their
+ * table, foreign keys after all rows, and then triggers, views, routines and events in the order of the dump. What is loaded is the
+ * same as in the plain way.
+ * @param batches of statements, each to be read to its end before the next one is asked for
+ * @throws {FailedStatement} the first failure; nothing is running then
+ */
+export async function loadSideBySide(
+  batches: AsyncIterable<Iterable<DumpStatement>>,
+  { filter, main, workers, meter, folder, mostBytes, giveUp }: SideBySide,
+): Promise<void> {
+  const queue = new WorkQueue(mostBytes);
+  const first = new StatefulConnection(main);
+  await using router = new StatementRouter({ folder, main: first, queue, meter });
+  const all = [
+    readAll(batches, filter, router),
+    ...workers.map(worker => work(new StatefulConnection(worker), queue, meter)),
+  ];
+  try {
+    await Promise.all(all);
+  } catch (error) {
+    await queue.abort(error);
+    await giveUp(error);
+    await Promise.allSettled(all);
+    throw error;
+  }
+  for (const { bytes, late } of router.foreignKeys) {
+    meter.tell(late.place.object ?? 'foreign keys');
+    await first.run(bytes, late.place, late.state);
+  }
+  await loadLate(await router.late(), first, meter);
+}
+
+async function readAll(
+  batches: AsyncIterable<Iterable<DumpStatement>>,
+  filter: StatementFilter,
+  router: StatementRouter,
+): Promise<void> {
+  for await (const batch of batches)
+    for (const statement of batch)
+      for (const sent of filter.apply(statement)) {
+        const routed = router.route(sent);
+        if (routed !== undefined) await routed;
+      }
+  for (const last of filter.end()) await router.route(last);
+  await router.end();
+}
+
+async function work(connection: StatefulConnection, queue: WorkQueue, meter: LoadMeter): Promise<void> {
+  for (let job = await queue.next(); job !== undefined; job = await queue.next()) {
+    await doWork(job, connection, meter);
+    queue.done(job);
+  }
+}
+
+async function doWork(job: Work, connection: StatefulConnection, meter: LoadMeter): Promise<void> {
+  const { table } = job;
+  if (job.kind === 'keys') {
+    const object = `the keys of ${table.place.object}`;
+    meter.tell(object);
+    await connection.run(job.addKeys, { ...table.place, object, beginning: 'ALTER TABLE … ADD KEY' }, table.state);
+    return;
+  }
+  const { place, piece, state } = job;
+  for await (const { bytes, at, rows } of framesOf(piece)) {
+    await connection.run(bytes, { ...place, at }, state);
+    meter.add({ bytes: bytes.length, rows }, place.object ?? 'rows');
+  }
+}
+
+async function loadLate(
+  { statements, piece }: LateStatements,
+  connection: StatefulConnection,
+  meter: LoadMeter,
+): Promise<void> {
+  for await (const { bytes, rows: number } of framesOf(piece)) {
+    const { place, state } = statements[number]!;
+    await connection.run(bytes, place, state);
+    meter.add({ bytes: bytes.length, rows: 0 }, place.object ?? 'settings');
+  }
+}

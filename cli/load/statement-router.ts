@@ -1,0 +1,197 @@
+import type { DumpStatement } from '../dump-statements/dump-statement.ts';
+import { placeOf, type StatementPlace } from './load-error.ts';
+import type { LoadMeter } from './load-meter.ts';
+import { type Piece, PieceWriter } from './piece-files.ts';
+import { DumpSession, type SessionState, type StatefulConnection } from './session-state.ts';
+import { readTableDefinition, type TableDefinition } from './table-definition.ts';
+import type { LoadingTable, WorkQueue } from './work-queue.ts';
+
+/** Rows of one table that go over one connection in one go: neighbours in its tree, few of which meet those of another piece. */
+const PIECE_BYTES = 48 << 20;
+
+/** A table whose rows go by. */
+interface OpenTable {
+  readonly name: string;
+  readonly place: StatementPlace;
+  readonly state: SessionState;
+  /** Its CREATE TABLE, until it is sent. */
+  create: Uint8Array | undefined;
+  readonly definition: TableDefinition | undefined;
+  /** Whether it gets keys after its rows. */
+  addKeys: Uint8Array | undefined;
+  /** Set once it has rows. */
+  loading: LoadingTable | undefined;
+}
+
+/** Of a table that the dump only fills. */
+const WITHOUT_DEFINITION = { create: undefined, definition: undefined, addKeys: undefined, loading: undefined };
+
+/** What goes to the server behind all rows. */
+export interface LateStatement {
+  readonly state: SessionState;
+  readonly place: StatementPlace;
+}
+
+export interface LateStatements {
+  readonly statements: readonly LateStatement[];
+  /** Their bytes; the `rows` of a frame is its number. */
+  readonly piece: Piece;
+}
+
+interface RouterParts {
+  readonly folder: string;
+  /** Creates tables. */
+  readonly main: StatefulConnection;
+  readonly queue: WorkQueue;
+  readonly meter: LoadMeter;
+}
+
+/**
+ * Decides for each statement when it is sent: tables are created at once, their rows wait in the queue, and what may look at rows
+ * or be fired by them (foreign keys, triggers, views, routines, events) waits until the end.
+ */
+export class StatementRouter implements AsyncDisposable {
+  readonly #parts: RouterParts;
+  readonly #session = new DumpSession();
+  readonly #rows: PieceWriter;
+  readonly #rest: PieceWriter;
+  readonly #late: LateStatement[] = [];
+  readonly #foreignKeys: { readonly bytes: Uint8Array; readonly late: LateStatement }[] = [];
+  readonly #views = new Set<string>();
+  #table: OpenTable | undefined;
+  #piece: { readonly state: SessionState; readonly place: StatementPlace } | undefined;
+
+  constructor(parts: RouterParts) {
+    this.#parts = parts;
+    this.#rows = new PieceWriter(parts.folder);
+    this.#rest = new PieceWriter(parts.folder);
+  }
+
+  /** @returns what is to be waited for before the next one, if anything */
+  route(statement: DumpStatement): Promise<void> | undefined {
+    const { kind, object } = statement;
+    if (kind === 'insert' && object !== undefined) return this.#insert(statement, object.name);
+    if (LEFT_OUT.has(kind)) return undefined;
+    if (kind === 'set')
+      return this.#session.follow(statement.bytes, statement.reading.rules) ? undefined : this.#early(statement);
+    const isOfTable = object?.kind === 'tables' && !statement.reading.isStandIn && !this.#views.has(object.name);
+    if (kind === 'create' && isOfTable) return this.#create(statement, object.name);
+    if ((kind === 'drop' && isOfTable) || object?.kind === 'sequences') return this.#early(statement);
+    if (object !== undefined && kind === 'create' && (object.kind === 'views' || object.kind === 'tables'))
+      this.#views.add(object.name);
+    return this.#putOff(statement);
+  }
+
+  /** The dump has ended. */
+  async end(): Promise<void> {
+    await this.#closeTable();
+    this.#parts.queue.end();
+  }
+
+  /** @returns what waits for the end of all rows; after `end` */
+  get foreignKeys(): readonly { readonly bytes: Uint8Array; readonly late: LateStatement }[] {
+    return this.#foreignKeys;
+  }
+
+  /** @returns what waits for all of that; after `end` */
+  async late(): Promise<LateStatements> {
+    return { statements: this.#late, piece: await this.#rest.finish() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#rows[Symbol.asyncDispose]();
+    await this.#rest[Symbol.asyncDispose]();
+  }
+
+  async #create(statement: DumpStatement, name: string): Promise<void> {
+    await this.#closeTable();
+    const create = Uint8Array.from(statement.bytes);
+    const definition = readTableDefinition(create, statement.reading.rules);
+    const place = placeOf(statement);
+    const { state } = this.#session;
+    this.#table = { name, place, state, create, definition, addKeys: undefined, loading: undefined };
+  }
+
+  /** Sends it at once, behind the table that is open. */
+  async #early(statement: DumpStatement): Promise<void> {
+    const bytes = Uint8Array.from(statement.bytes);
+    const place = placeOf(statement);
+    await this.#closeTable();
+    await this.#parts.main.run(bytes, place, this.#session.state);
+    this.#parts.meter.add({ bytes: bytes.length, rows: 0 }, place.object ?? 'settings');
+  }
+
+  #putOff(statement: DumpStatement): Promise<void> | undefined {
+    const { bytes, at } = statement;
+    const rows = this.#late.push({ state: this.#session.state, place: placeOf(statement) }) - 1;
+    return this.#rest.add({ bytes, at, rows });
+  }
+
+  #insert(statement: DumpStatement, name: string): Promise<void> | undefined {
+    const table = this.#table;
+    const isReady =
+      table?.name === name &&
+      this.#piece?.state === this.#session.state &&
+      this.#rows.size < PIECE_BYTES &&
+      (table.create === undefined || this.#rows.staysInMemory(statement.bytes.length));
+    return isReady ? this.#rows.add(statement) : this.#insertSlowly(statement, name);
+  }
+
+  /** Where a table, a piece or a file begins. */
+  async #insertSlowly(statement: DumpStatement, name: string): Promise<void> {
+    if (this.#table?.name !== name) await this.#closeTable();
+    const place = placeOf(statement);
+    const { state } = this.#session;
+    this.#table ??= { name, place, state, ...WITHOUT_DEFINITION };
+    if (this.#piece?.state !== state || this.#rows.size >= PIECE_BYTES) await this.#closePiece();
+    if (!this.#rows.staysInMemory(statement.bytes.length)) await this.#createTable(isPlainInsert(statement));
+    this.#piece ??= { state, place };
+    await this.#rows.add(statement);
+  }
+
+  async #closeTable(): Promise<void> {
+    if (this.#table === undefined) return;
+    await this.#createTable(false);
+    await this.#closePiece();
+    if (this.#table.loading) this.#parts.queue.close(this.#table.loading);
+    this.#table = undefined;
+  }
+
+  async #closePiece(): Promise<void> {
+    if (this.#piece === undefined) return;
+    await this.#createTable(false);
+    const { queue } = this.#parts;
+    await queue.room();
+    const { name, place, state, definition, addKeys } = this.#table!;
+    const isOrderFree = definition?.isOrderFree ?? false;
+    const table = this.#table!.loading ?? { name, place, state, isOrderFree, addKeys };
+    this.#table!.loading = table;
+    await queue.add({ kind: 'rows', table, piece: await this.#rows.finish(), ...this.#piece });
+    this.#piece = undefined;
+  }
+
+  /** Sends its CREATE TABLE if that is still to be done; a table with few rows is quicker with its keys in place. */
+  async #createTable(takesKeysLater: boolean): Promise<void> {
+    const { create, definition, place, state } = this.#table!;
+    if (create === undefined) return;
+    this.#table!.create = undefined;
+    const addKeys = takesKeysLater ? definition?.addKeys : undefined;
+    this.#table!.addKeys = addKeys;
+    await this.#parts.main.run((addKeys ? definition?.withoutKeys : definition?.withKeys) ?? create, place, state);
+    this.#parts.meter.add({ bytes: create.length, rows: 0 }, place.object ?? 'a table');
+    if (definition?.addForeignKeys)
+      this.#foreignKeys.push({
+        bytes: definition.addForeignKeys,
+        late: { state, place: { ...place, object: `the foreign keys of ${place.object}` } },
+      });
+  }
+}
+
+/** What several connections can do without, or must. */
+const LEFT_OUT = new Set<DumpStatement['kind']>(['lock', 'unlock', 'keys', 'commit']);
+
+/** REPLACE and INSERT IGNORE need the keys to see which rows are the same. */
+function isPlainInsert({ reading: { tokens } }: DumpStatement): boolean {
+  const [insert, into] = tokens.map(({ text }) => text.toUpperCase());
+  return insert === 'INSERT' && into === 'INTO';
+}
