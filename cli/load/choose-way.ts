@@ -2,36 +2,30 @@ import { messageOf } from '../errors.ts';
 import { freeBytesOf } from '../files/disk-space.ts';
 import { isAtLeast } from '../mysql/server-facts.ts';
 import { formatBytes } from '../terminal/format.ts';
-import type { LoadOptions } from './load-options.ts';
+import { LIMITS, type LoadLimits, type LoadOptions } from './load-options.ts';
 import type { TargetConnection } from './target-connections.ts';
 
-/** Below that, several connections gain nothing. */
-const SMALL_BYTES = 16 << 20;
-
-/** Rows that wait in the work folder: more than that helps no one, and with less connections wait for each other. */
-const MOST_WAITING = 1 << 30;
-const LEAST_WAITING = 256 << 20;
-
 /** How a dump is to be loaded. */
-export type ChosenWay = { readonly mostBytes: number; readonly folder: string } | { readonly whyInOrder: string };
+export type ChosenWay = { readonly limits: LoadLimits; readonly folder: string } | { readonly whyInOrder: string };
 
 /** @returns whether several connections can load it, and how many bytes may wait for them; otherwise why not */
 export async function chooseWay(
-  { jobs, workFolder, dumpBytes }: Pick<LoadOptions, 'jobs' | 'workFolder' | 'dumpBytes'>,
+  { jobs, workFolder, dumpBytes, ...options }: Pick<LoadOptions, 'jobs' | 'workFolder' | 'dumpBytes' | 'limits'>,
   connection: TargetConnection,
 ): Promise<ChosenWay> {
+  const limits = { ...LIMITS, ...options.limits };
   if (jobs < 2) return { whyInOrder: 'one connection was asked for' };
   if (workFolder === undefined) return { whyInOrder: 'there is no folder for rows that wait' };
-  if (dumpBytes !== undefined && dumpBytes < SMALL_BYTES)
+  if (dumpBytes !== undefined && dumpBytes < limits.smallDump)
     return { whyInOrder: `the dump has only ${formatBytes(dumpBytes)}` };
   const free = await freeBytesOf(workFolder);
-  if (free / 2 < LEAST_WAITING)
+  if (free / 2 < limits.leastWaiting)
     return {
-      whyInOrder: `the work folder ${workFolder} has only ${formatBytes(free)} free, and ${formatBytes(2 * LEAST_WAITING)} are needed`,
+      whyInOrder: `the work folder ${workFolder} has only ${formatBytes(free)} free, and ${formatBytes(2 * limits.leastWaiting)} are needed`,
     };
   const whyInOrder = await whyNotThisServer(connection);
   return whyInOrder === undefined
-    ? { mostBytes: Math.min(free / 2, MOST_WAITING), folder: workFolder }
+    ? { limits: { ...limits, waiting: Math.min(free / 2, limits.waiting) }, folder: workFolder }
     : { whyInOrder };
 }
 

@@ -17,9 +17,33 @@ export interface LoadOptions {
   readonly dumpBytes?: number | undefined;
   /** Holds rows that wait for a connection, as plain SQL; undefined: the load keeps to one connection. */
   readonly workFolder?: string | undefined;
+  /** For tests and measurements. */
+  readonly limits?: Partial<LoadLimits>;
   /** Is called often: at each statement that has been loaded. The object is a new one each time. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }
+
+/** Sizes that decide how a dump is loaded side by side, in bytes. */
+export interface LoadLimits {
+  /** A dump below that is loaded in order. */
+  readonly smallDump: number;
+  /** A table with fewer rows gets its keys at once. Its rows wait in memory; those of others in files. */
+  readonly smallTable: number;
+  /** Rows of one table that go over one connection in one go: neighbours in its tree, few of which meet those of another piece. */
+  readonly piece: number;
+  /** Rows that may wait; with more than that the dump is read no faster. */
+  readonly waiting: number;
+  /** With less room for rows that wait, a dump is loaded in order. */
+  readonly leastWaiting: number;
+}
+
+export const LIMITS: LoadLimits = {
+  smallDump: 16 << 20,
+  smallTable: 2 << 20,
+  piece: 48 << 20,
+  waiting: 1 << 30,
+  leastWaiting: 256 << 20,
+};
 
 /** What has been loaded so far. */
 export interface LoadedSoFar {

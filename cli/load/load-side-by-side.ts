@@ -1,6 +1,7 @@
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import type { StatementFilter } from '../restore-filter/restore-filter.ts';
 import type { LoadMeter } from './load-meter.ts';
+import type { LoadLimits } from './load-options.ts';
 import { framesOf } from './piece-files.ts';
 import { StatefulConnection } from './session-state.ts';
 import { type LateStatements, StatementRouter } from './statement-router.ts';
@@ -16,8 +17,7 @@ export interface SideBySide {
   readonly meter: LoadMeter;
   /** Holds files of rows that wait. */
   readonly folder: string;
-  /** Of rows that may wait, in bytes. */
-  readonly mostBytes: number;
+  readonly limits: LoadLimits;
   /** Ends what all connections do. */
   readonly giveUp: (reason: unknown) => Promise<void>;
 }
@@ -31,11 +31,11 @@ export interface SideBySide {
  */
 export async function loadSideBySide(
   batches: AsyncIterable<Iterable<DumpStatement>>,
-  { filter, main, workers, meter, folder, mostBytes, giveUp }: SideBySide,
+  { filter, main, workers, meter, folder, limits, giveUp }: SideBySide,
 ): Promise<void> {
-  const queue = new WorkQueue(mostBytes);
+  const queue = new WorkQueue(limits.waiting);
   const first = new StatefulConnection(main);
-  await using router = new StatementRouter({ folder, main: first, queue, meter });
+  await using router = new StatementRouter({ folder, limits, main: first, queue, meter });
   const all = [
     readAll(batches, filter, router),
     ...workers.map(worker => work(new StatefulConnection(worker), queue, meter)),

@@ -16,8 +16,8 @@ export interface Piece {
   readonly file: FileHandle | undefined;
 }
 
-/** Up to so many bytes a piece stays in memory, and so many are written and read at once. */
-export const BUFFER_BYTES = 2 << 20;
+/** Bytes that are read at once. */
+const READ_BYTES = 2 << 20;
 
 /** In front of each statement: its length, its rows, its place in the dump. */
 const HEADER = 16;
@@ -25,14 +25,18 @@ const HEADER = 16;
 /** Puts statements aside, piece by piece. */
 export class PieceWriter {
   readonly #folder: string;
-  readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  readonly #buffer: Buffer;
   #used = 0;
   #file: FileHandle | undefined;
   #written = 0;
 
-  /** @param folder where the files are made; they have no name there */
-  constructor(folder: string) {
+  /**
+   * @param folder where the files are made; they have no name there
+   * @param memoryBytes up to which a piece stays in memory, and which are written at once
+   */
+  constructor(folder: string, memoryBytes: number) {
     this.#folder = folder;
+    this.#buffer = Buffer.allocUnsafe(Math.max(memoryBytes, HEADER));
   }
 
   /** Bytes of the piece so far. */
@@ -42,12 +46,12 @@ export class PieceWriter {
 
   /** @returns whether the piece would still be in memory with so many more bytes */
   staysInMemory(bytes: number): boolean {
-    return this.#file === undefined && this.#used + HEADER + bytes <= BUFFER_BYTES;
+    return this.#file === undefined && this.#used + HEADER + bytes <= this.#buffer.length;
   }
 
   /** @returns what is to be waited for, if anything; the statement's bytes may be used again then */
   add({ bytes, at, rows }: Frame): Promise<void> | undefined {
-    if (this.#used + HEADER + bytes.length <= BUFFER_BYTES) {
+    if (this.#used + HEADER + bytes.length <= this.#buffer.length) {
       this.#header(bytes.length, at, rows);
       this.#buffer.set(bytes, this.#used);
       this.#used += bytes.length;
@@ -78,7 +82,7 @@ export class PieceWriter {
   async #addLong({ bytes, at, rows }: Frame): Promise<void> {
     await this.#flush();
     this.#header(bytes.length, at, rows);
-    if (this.#used + bytes.length <= BUFFER_BYTES) {
+    if (this.#used + bytes.length <= this.#buffer.length) {
       this.#buffer.set(bytes, this.#used);
       this.#used += bytes.length;
       return;
@@ -124,7 +128,7 @@ async function fileWithoutName(folder: string): Promise<FileHandle> {
 /** @returns the statements of a piece, in their order; its file is closed at the end */
 export async function* framesOf({ memory, file, size }: Piece): AsyncGenerator<Frame, void> {
   try {
-    let buffer = memory ?? Buffer.allocUnsafe(Math.min(size, BUFFER_BYTES));
+    let buffer = memory ?? Buffer.allocUnsafe(Math.min(size, READ_BYTES));
     let [from, to, read] = [0, memory?.length ?? 0, memory?.length ?? 0];
     /** Has at least so many bytes in the buffer. */
     const fill = async (wanted: number): Promise<void> => {

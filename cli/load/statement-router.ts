@@ -1,13 +1,11 @@
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import { placeOf, type StatementPlace } from './load-error.ts';
 import type { LoadMeter } from './load-meter.ts';
+import type { LoadLimits } from './load-options.ts';
 import { type Piece, PieceWriter } from './piece-files.ts';
 import { DumpSession, type SessionState, type StatefulConnection } from './session-state.ts';
 import { readTableDefinition, type TableDefinition } from './table-definition.ts';
 import type { LoadingTable, WorkQueue } from './work-queue.ts';
-
-/** Rows of one table that go over one connection in one go: neighbours in its tree, few of which meet those of another piece. */
-const PIECE_BYTES = 48 << 20;
 
 /** A table whose rows go by. */
 interface OpenTable {
@@ -40,6 +38,7 @@ export interface LateStatements {
 
 interface RouterParts {
   readonly folder: string;
+  readonly limits: LoadLimits;
   /** Creates tables. */
   readonly main: StatefulConnection;
   readonly queue: WorkQueue;
@@ -63,8 +62,8 @@ export class StatementRouter implements AsyncDisposable {
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
-    this.#rows = new PieceWriter(parts.folder);
-    this.#rest = new PieceWriter(parts.folder);
+    this.#rows = new PieceWriter(parts.folder, parts.limits.smallTable);
+    this.#rest = new PieceWriter(parts.folder, parts.limits.smallTable);
   }
 
   /** @returns what is to be waited for before the next one, if anything */
@@ -132,7 +131,7 @@ export class StatementRouter implements AsyncDisposable {
     const isReady =
       table?.name === name &&
       this.#piece?.state === this.#session.state &&
-      this.#rows.size < PIECE_BYTES &&
+      this.#rows.size < this.#parts.limits.piece &&
       (table.create === undefined || this.#rows.staysInMemory(statement.bytes.length));
     return isReady ? this.#rows.add(statement) : this.#insertSlowly(statement, name);
   }
@@ -143,7 +142,7 @@ export class StatementRouter implements AsyncDisposable {
     const place = placeOf(statement);
     const { state } = this.#session;
     this.#table ??= { name, place, state, ...WITHOUT_DEFINITION };
-    if (this.#piece?.state !== state || this.#rows.size >= PIECE_BYTES) await this.#closePiece();
+    if (this.#piece?.state !== state || this.#rows.size >= this.#parts.limits.piece) await this.#closePiece();
     if (!this.#rows.staysInMemory(statement.bytes.length)) await this.#createTable(isPlainInsert(statement));
     this.#piece ??= { state, place };
     await this.#rows.add(statement);
