@@ -23,7 +23,7 @@ const READ_BYTES = 2 << 20;
 const HEADER = 16;
 
 /** Puts statements aside, piece by piece. */
-export class PieceWriter {
+export class PieceStore {
   readonly #folder: string;
   readonly #buffer: Buffer;
   #used = 0;

@@ -2,7 +2,7 @@ import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import { placeOf, type StatementPlace } from './load-error.ts';
 import type { LoadMeter } from './load-meter.ts';
 import type { LoadLimits } from './load-options.ts';
-import { type Piece, PieceWriter } from './piece-files.ts';
+import { type Piece, PieceStore } from './piece-files.ts';
 import { DumpSession, type SessionState, type StatefulConnection } from './session-state.ts';
 import { readTableDefinition, type TableDefinition } from './table-definition.ts';
 import type { LoadingTable, WorkQueue } from './work-queue.ts';
@@ -52,8 +52,8 @@ interface RouterParts {
 export class StatementRouter implements AsyncDisposable {
   readonly #parts: RouterParts;
   readonly #session = new DumpSession();
-  readonly #rows: PieceWriter;
-  readonly #rest: PieceWriter;
+  readonly #rows: PieceStore;
+  readonly #rest: PieceStore;
   readonly #late: LateStatement[] = [];
   readonly #foreignKeys: { readonly bytes: Uint8Array; readonly late: LateStatement }[] = [];
   readonly #views = new Set<string>();
@@ -62,8 +62,8 @@ export class StatementRouter implements AsyncDisposable {
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
-    this.#rows = new PieceWriter(parts.folder, parts.limits.smallTable);
-    this.#rest = new PieceWriter(parts.folder, parts.limits.smallTable);
+    this.#rows = new PieceStore(parts.folder, parts.limits.smallTable);
+    this.#rest = new PieceStore(parts.folder, parts.limits.smallTable);
   }
 
   /** @returns what is to be waited for before the next one, if anything */

@@ -8,7 +8,7 @@ export interface TableDefinition {
   readonly withoutKeys: Uint8Array | undefined;
   readonly addKeys: Uint8Array | undefined;
   readonly addForeignKeys: Uint8Array | undefined;
-  /** Whether its rows are in the same order afterwards, in whatever order they come in. */
+  /** Whether its rows are in the same order afterwards, in any order they come in. */
   readonly isOrderFree: boolean;
 }
 
