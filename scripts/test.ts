@@ -2,7 +2,7 @@
 //   node scripts/test.ts            all tests but those of test/peers and test/long
 //   node scripts/test.ts FILE…      just these
 //   node scripts/test.ts --unit     those that start no database, service or browser
-//   node scripts/test.ts --peers    test/peers, and those that test with MySQL 9 where TEST_PEERS is on
+//   node scripts/test.ts --peers    test/peers, and those that test more where TEST_PEERS is on (testing/peers.ts)
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, statSync } from 'node:fs';
@@ -44,7 +44,7 @@ function chosenFiles(): string[] {
   const all = FOLDERS.flatMap(testsIn).filter(file => !file.startsWith('test/long/'));
   const isPeer = (file: string) => file.startsWith('test/peers/');
   if (args.includes('--unit')) return all.filter(isUnitTest);
-  if (args.includes('--peers')) return all.filter(file => isPeer(file) || reaches(file, 'testing/databases/mysql9.ts'));
+  if (args.includes('--peers')) return all.filter(file => isPeer(file) || reaches(file, 'testing/peers.ts'));
   return all.filter(file => !isPeer(file));
 }
 

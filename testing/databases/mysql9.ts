@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findServerPrograms, type ServerProgram } from '../../cli/throwaway-server/server-programs.ts';
 import { freePort } from '../free-port.ts';
+import { testsPeers } from '../peers.ts';
 
 const run = promisify(execFile);
 const SCRIPT = join(import.meta.dirname, 'mysql9.sh');
 const HOME = process.env.MYSQL9_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mysql9');
 
 /** Whether this run also tests what needs MySQL 9: `npm run test:peers` does, `npm test` does not. */
-export const testsMySql9 = process.env.TEST_PEERS === 'on';
+export const testsMySql9 = testsPeers;
 
 /** @returns the path of a program of MySQL 9, such as `mysqldump` */
 export function mySql9Program(name: string): string {
