@@ -24,7 +24,7 @@ const MAX_MIB = 200;
 const CORES = 32;
 const MAX_MIB_OF_MANY = 450;
 /** The size of each of their dumps: all their zips together do not fit into that bound beside the program. */
-const EACH_MIB = testsPeers ? 36 : 16;
+const EACH_MIB = testsPeers ? 36 : 12;
 
 /** Hard: V8 ends a program that wants more for its objects. */
 const HEAP = '--max-old-space-size=64';
