@@ -24,7 +24,7 @@ import {
 } from './options/commands.ts';
 import { flagsOf, renderCommandHelp } from './options/help.ts';
 import { type OptionDescription, readOptions, type Typed } from './options/option.ts';
-import { spelledOut, strayOf, withDash } from './options/typed-words.ts';
+import { parsedFlag, spelledOut, strayOf, withDash, withParsedFlags } from './options/typed-words.ts';
 import manifest from './package.json' with { type: 'json' };
 import { widenThreadPool } from './pipeline/thread-pool.ts';
 import { overEcho } from './terminal/over-echo.ts';
@@ -48,6 +48,7 @@ const context: CommandContext = {
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: process.stdin,
   signal: interruption.signal,
 };
 
@@ -64,6 +65,7 @@ const ACTIONS: Readonly<Record<CommandName, (options: Typed, word: string) => Pr
   history: async (options, name) => (await import('./commands/history.ts')).history(name, options, context),
   show: async (options, id) => (await import('./commands/show.ts')).show(id, options, context),
   accept: async (options, id) => (await import('./commands/accept.ts')).accept(id, options, context),
+  restore: async (options, name) => (await import('./commands/restore.ts')).restore(name, options, context),
   download: async (options, id) => (await import('./commands/download.ts')).download(id, options, context),
   completion: async (_, shell) => (await import('./commands/completion.ts')).completion(shell, context),
 };
@@ -152,8 +154,8 @@ async function parse(typed: string[]): Promise<number> {
 async function run(argv: string[], called: CommandName): Promise<number> {
   const all = commandNames().flatMap(name => Object.values(describedCommand(name).options));
   const flagsOfAll = (takesValue: boolean) =>
-    all.flatMap(({ flag, value }) => (flag !== undefined && takesValue === Boolean(value) ? flag : []));
-  const lazy: LazyOutput | undefined = program().parse(argv, {
+    all.flatMap(({ flag, value }) => (flag !== undefined && takesValue === Boolean(value) ? parsedFlag(flag) : []));
+  const lazy: LazyOutput | undefined = program().parse(withParsedFlags(argv), {
     lazy: true,
     string: flagsOfAll(true),
     boolean: flagsOfAll(false),
@@ -193,7 +195,8 @@ function requiredWord(word: string | undefined, name: CommandName): string {
 /** @returns all commands and options, as they are declared to the package sade */
 function program(): Sade {
   const program = sade('sade').version(manifest.version);
-  const tell = (option: OptionDescription) => option.flag && program.option(flagsOf(option), option.meaning);
+  const tell = ({ alias, flag, meaning }: OptionDescription) =>
+    flag && program.option(flagsOf({ ...(alias && { alias }), flag: parsedFlag(flag), meaning }), meaning);
   for (const option of Object.values(COMMON)) tell(option);
   for (const name of commandNames()) {
     const { summary, argument, options }: CommandDescription = COMMANDS[name];

@@ -14,6 +14,7 @@ import {
   timer,
   wholeNumber,
 } from './parsers.ts';
+import { restoreOptions } from './restore-options.ts';
 
 /** A command, as help, parsing, completion and the docs need it; `main.ts` has what it does. */
 export interface CommandDescription {
@@ -295,6 +296,21 @@ export const COMMANDS = {
       force: switchOption({ flag: 'force', meaning: 'Write to stdout even if it is a terminal' }),
     },
     examples: ['download 34', 'download 34 --output /tmp', "download 34 --output - | ssh other 'cat >pt_xyz.zip'"],
+  },
+  restore: {
+    summary:
+      'Restore a database from a backup: shows what it will do, asks, loads it, and compares it with the backup. Replaces nothing unless told to',
+    argument: { name: 'database', what: 'a database', completes: 'labels' },
+    options: {
+      ...restoreOptions,
+      json: { ...json, meaning: 'Print the plan and the result as JSON on stdout' },
+      ...{ config, workDir, mysqldump, mariadbDump },
+    },
+    examples: [
+      'restore pt_xyz --into pt_xyz_restored',
+      "restore pt_xyz --at '2026-11-28 01:30' --tables faktur --replace",
+      'restore pt_xyz --from pt_xyz.sql.zip --to staging',
+    ],
   },
   completion: {
     summary: 'Print a completion script for bash, zsh or fish: it completes commands, options and values',

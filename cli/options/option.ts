@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { parsedFlag } from './typed-words.ts';
 
 /** What was given for an option, or its default. */
 export interface Given {
@@ -101,7 +102,7 @@ export function readOptions<Table extends OptionTable>(table: Table, typed: Type
 }
 
 function find({ flag = '', variable = '' }: OptionDescription, typed: Typed, env: Environment) {
-  const [first, ...more] = [typed[flag] ?? []].flat().map(String);
+  const [first, ...more] = [typed[parsedFlag(flag)] ?? []].flat().map(String);
   if (first !== undefined) return { place: `--${flag}`, given: { texts: [first, ...more], isDefault: false } as const };
   const value = env[variable];
   return { place: variable, given: value ? ({ texts: [value], isDefault: false } as const) : undefined };

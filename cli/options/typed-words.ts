@@ -6,6 +6,9 @@ const ONLY_DASHES = /^-+$/;
 /** Options whose value may be a dash: stdout, and a database of that name. */
 const TAKES_DASH = /^(?:--output|-o|--only)$/;
 
+/** Options whose own name begins so, which the parser would treat as the opposite of another. */
+const OWN_NO = /^--no-events$/;
+
 /** @returns the words `help` and `version` as the options that they stand for; a call without any word by a person asks for help */
 export function spelledOut(argv: readonly string[], isPerson: boolean): string[] {
   const [program = '', script = '', first, ...rest] = argv;
@@ -23,6 +26,18 @@ export function withDash(argv: readonly string[]): string[] {
   });
 }
 
+/** @returns what the parser is to call an option, such as `without-events` for `no-events` */
+export function parsedFlag(flag: string): string {
+  return flag.replace(/^no-/, 'without-');
+}
+
+/** @returns the same words, with the options whose names begin with `no-` as the parser is to call them */
+export function withParsedFlags(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  const isOption = (at: number) => end < 0 || at < end;
+  return argv.map((word, at) => (isOption(at) && OWN_NO.test(word) ? `--${parsedFlag(word.slice(2))}` : word));
+}
+
 /**
  * Finds what the parser would leave out without a word: dashes alone, and `--no-…`, which would unset an option.
  * @param typed what stands behind the name of the program
@@ -32,7 +47,7 @@ export function withDash(argv: readonly string[]): string[] {
 export function strayOf(typed: readonly string[], takesWord: boolean): string | undefined {
   const end = typed.indexOf('--');
   const options = end < 0 ? typed : typed.slice(0, end);
-  const stray = options.find(word => ONLY_DASHES.test(word) || /^-+no-/.test(word));
+  const stray = options.find(word => ONLY_DASHES.test(word) || (/^-+no-/.test(word) && !OWN_NO.test(word)));
   if (stray !== undefined || end < 0) return stray;
   return takesWord && end < typed.length - 1 ? undefined : '--';
 }

@@ -24,3 +24,8 @@ export interface BackupToRestore {
   /** What a person should know before. */
   readonly notes: readonly string[];
 }
+
+/** @returns the id of a backup that the service keeps; undefined for a file */
+export function idOf({ from }: Pick<BackupToRestore, 'from'>): number | undefined {
+  return 'id' in from ? from.id : undefined;
+}

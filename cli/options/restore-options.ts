@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os';
+import { type OptionTable, option } from './option.ts';
+import { switchOption, text, wholeNumber } from './parsers.ts';
+import { collations, definer, names } from './restore-parsers.ts';
+import { wantedBackup } from './wanted-backup.ts';
+
+/** The options that only `sade restore` has, in the order of its help. */
+export const restoreOptions = {
+  at: option(
+    {
+      ...{ flag: 'at', value: 'WHICH', fallback: 'latest' },
+      meaning: 'latest, the id of a backup, or a time: the newest complete backup until then',
+      details:
+        "Such as `34`, `2026-11-28`, `'2026-11-28 01:30'` or `2026-11-27T18:30Z`. A time without an offset is in the zone of this machine. A date means until its end.",
+    },
+    wantedBackup,
+  ),
+  from: option(
+    {
+      ...{ flag: 'from', value: 'FILE', completes: 'files' },
+      meaning: 'Restore this zip instead; the service is not needed',
+      details: 'The manifest or the record beside it (`FILE.json`) is used, if it is there.',
+    },
+    text,
+  ),
+  to: option(
+    {
+      ...{ flag: 'to', value: 'TARGET' },
+      meaning: 'The server to restore to: its name in targets.json (default: that of the list of databases)',
+    },
+    text,
+  ),
+  targets: option(
+    {
+      ...{ flag: 'targets', value: 'FILE', variable: 'SADE_TARGETS', fallback: 'targets.json', completes: 'files' },
+      meaning: 'The servers for --to',
+      details: 'It has [these keys](configuration.md#targetsjson).',
+    },
+    text,
+  ),
+  into: option(
+    {
+      ...{ flag: 'into', value: 'NAME' },
+      meaning: 'The database to restore into: a new one, or an empty one (default: its own name)',
+    },
+    text,
+  ),
+  replace: switchOption({
+    flag: 'replace',
+    meaning: 'Replace what is there; first makes a backup of it',
+    details:
+      'The backup is loaded into a database beside it, `NAME__lumbung_staging`, and compared. Only if all agrees does it take the place of the old one.',
+  }),
+  tables: option(
+    {
+      ...{ flag: 'tables', value: 'NAMES' },
+      meaning: 'Only these tables, with their rows and triggers, separated by commas',
+      details: 'Other tables stay as they are. For a name that has a comma itself: `--tables` once for each.',
+    },
+    names,
+  ),
+  schemaOnly: switchOption({ flag: 'schema-only', meaning: 'Only the definitions, no rows' }),
+  dataOnly: switchOption({ flag: 'data-only', meaning: 'Only the rows, into tables that are there and empty' }),
+  toStdout: switchOption({
+    flag: 'to-stdout',
+    meaning: 'Write the SQL to stdout instead of loading it',
+    details: 'It is what would be sent to the server: filtered by the other options. No server is needed.',
+  }),
+  definer: option(
+    {
+      ...{ flag: 'definer', value: 'WHO', fallback: 'keep', completes: ['keep', 'drop'] },
+      meaning: 'Who owns views, triggers, routines and events: keep, drop (the user that restores) or user@host',
+    },
+    definer,
+  ),
+  collation: option(
+    {
+      ...{ flag: 'collation', value: 'FROM=TO' },
+      meaning: 'Load a collation that the server lacks as another; may be given several times',
+      details:
+        "Such as `utf8mb4_0900_ai_ci=utf8mb4_general_ci`. A name that ends with `*` stands for all that begin so: `'utf8mb4_uca1400_*=utf8mb4_unicode_ci'`. Nothing is changed unless you ask: sorting and comparing may differ.",
+    },
+    collations,
+  ),
+  acrossFlavours: switchOption({
+    flag: 'across-flavours',
+    meaning: 'Load a backup of MySQL into MariaDB, or the other way round',
+    details: "What can't be taken over is left out and listed.",
+  }),
+  noEvents: switchOption({ flag: 'no-events', meaning: 'Leave all events disabled' }),
+  jobs: option(
+    {
+      ...{ flag: 'jobs', value: 'N', fallback: String(Math.min(8, availableParallelism())) },
+      ...{ fallbackInDocs: 'as many as cores, at most 8', meaning: 'Connections that load at once' },
+    },
+    wholeNumber(1, 64),
+  ),
+  force: switchOption({
+    flag: 'force',
+    meaning: 'Restore a backup that is damaged, incomplete or unverified, or with little room',
+  }),
+  yes: switchOption({ flag: 'yes', alias: 'y', meaning: 'Do not ask' }),
+  dryRun: switchOption({ flag: 'dry-run', meaning: 'Only show the plan; nothing is done' }),
+} as const satisfies OptionTable;

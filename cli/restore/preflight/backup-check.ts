@@ -1,0 +1,17 @@
+import type { BackupToRestore } from '../choice/backup-to-restore.ts';
+import { idOf } from '../choice/backup-to-restore.ts';
+import { type Checked, problem, together, warning } from './problem.ts';
+
+/** A backup that is not complete is restored only where someone wants just that. */
+export function checkBackup(backup: BackupToRestore): Checked {
+  const id = idOf(backup);
+  const how = id === undefined ? 'Take another file' : `sade history ${backup.label} shows the others`;
+  return together([
+    ...backup.doubts.map(doubt =>
+      problem(`the backup is in doubt: ${doubt}`, `${how}, or restore this one all the same with --force.`, {
+        isForceable: true,
+      }),
+    ),
+    warning(...backup.notes),
+  ]);
+}

@@ -1,0 +1,61 @@
+import type { Session } from '../../mysql/connect.ts';
+import { rowsOf, type Where } from '../../preflight/source/information-schema.ts';
+import { count } from '../../terminal/format.ts';
+import type { RestoreTarget } from '../target/restore-target.ts';
+import type { RestoreWish } from '../target/restore-wish.ts';
+import { type Checked, NOTHING_WRONG, problem } from './problem.ts';
+
+/** What the database that is filled is now. */
+export interface DatabaseState {
+  readonly isThere: boolean;
+  /** Objects of all kinds. */
+  readonly objects: number;
+  /** Names of its tables, views and sequences. */
+  readonly relations: readonly string[];
+}
+
+export async function askDatabaseState(session: Session, where: Where): Promise<DatabaseState> {
+  const [schema] = await rowsOf(session, where, ['schema_name', 'default_collation_name', 'schemata']);
+  if (!schema) return { isThere: false, objects: 0, relations: [] };
+  const relations = (await rowsOf(session, where, ['table_schema', 'table_name', 'tables'])).map(([name]) =>
+    String(name),
+  );
+  let objects = relations.length;
+  for (const question of OTHERS) objects += (await rowsOf(session, where, question)).length;
+  return { isThere: true, objects, relations };
+}
+
+const OTHERS = [
+  ['routine_schema', 'routine_name', 'routines'],
+  ['trigger_schema', 'trigger_name', 'triggers'],
+  ['event_schema', 'event_name', 'events'],
+] as const;
+
+const SYSTEM = new Set(['mysql', 'sys', 'information_schema', 'performance_schema']);
+
+/** What is there stays, unless someone says that it goes. */
+export function checkDatabase(
+  state: DatabaseState,
+  { target: { database }, wish }: { readonly target: RestoreTarget; readonly wish: RestoreWish },
+): Checked {
+  if (SYSTEM.has(database.toLowerCase()))
+    return problem(`${database} is a database of the server itself`, 'Restore it under another name: --into NAME.');
+  if (wish.mode === 'replace' || !state.isThere) return NOTHING_WRONG;
+  if (wish.parts === 'data') return NOTHING_WRONG;
+  if (wish.tables) return checkTables(state, wish.tables, database);
+  if (state.objects === 0) return NOTHING_WRONG;
+  const advice =
+    wish.mode === 'new'
+      ? 'Name a database that does not exist with --into, or drop that one yourself.'
+      : `To restore beside it: --into ${database}_restored. To replace it: --replace, which first makes a backup of it.`;
+  return problem(`the database ${database} is there, and not empty (${count(state.objects, 'object')})`, advice);
+}
+
+function checkTables({ relations }: DatabaseState, tables: readonly string[], database: string): Checked {
+  const there = tables.filter(table => relations.includes(table));
+  if (there.length === 0) return NOTHING_WRONG;
+  return problem(
+    `${database} already has ${there.join(', ')}`,
+    `To restore beside it: --into ${database}_restored. To replace ${there.length === 1 ? 'that table' : 'those tables'} only: --replace, which first makes a backup of the database.`,
+  );
+}

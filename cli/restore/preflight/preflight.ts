@@ -1,0 +1,87 @@
+import { ExplainedError, messageOf } from '../../errors.ts';
+import { connect, type Session } from '../../mysql/connect.ts';
+import { adviceOn } from '../../mysql/error-advice.ts';
+import type { BackupToRestore } from '../choice/backup-to-restore.ts';
+import type { RestoreTarget } from '../target/restore-target.ts';
+import type { RestoreWish } from '../target/restore-wish.ts';
+import { askTargetFacts, type TargetFacts } from '../target/target-facts.ts';
+import { checkBackup } from './backup-check.ts';
+import { askDatabaseState, checkDatabase, type DatabaseState } from './database-check.ts';
+import { checkNames } from './names-check.ts';
+import { type Checked, together } from './problem.ts';
+import { checkRights } from './rights-check.ts';
+import { checkRoom } from './room-check.ts';
+import { checkServer } from './server-check.ts';
+
+export interface RestorePreflight extends Checked {
+  readonly facts: TargetFacts;
+  readonly state: DatabaseState;
+}
+
+export interface PreflightOptions {
+  readonly backup: BackupToRestore;
+  readonly target: RestoreTarget;
+  readonly wish: RestoreWish;
+  /** The work folder. */
+  readonly workDir: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds out, before anything is changed, whether a backup can be loaded into its target. It only asks.
+ * @throws {ExplainedError} when the server can't be reached or asked; the signal's reason when aborted
+ */
+export async function runRestorePreflight(options: PreflightOptions): Promise<RestorePreflight> {
+  const { target, signal } = options;
+  using session = await connect(target.server, { signal }).catch(error => {
+    throw forRestoreUser(error, target);
+  });
+  try {
+    return await examine(session, options);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ExplainedError) throw error;
+    const { errno, sqlState } = error as { errno?: number; sqlState?: string };
+    if (sqlState === undefined && (error as { fatal?: boolean }).fatal !== true) throw error;
+    throw new ExplainedError(
+      `the server ${target.address} did not answer what a restore must know: ${messageOf(error)}`,
+      {
+        cause: error,
+        advice: adviceOn(sqlState === undefined ? 2013 : errno, messageOf(error)),
+      },
+    );
+  }
+}
+
+async function examine(session: Session, options: PreflightOptions): Promise<RestorePreflight> {
+  const { backup, target, wish } = options;
+  const facts = await askTargetFacts(session);
+  const state = await askDatabaseState(session, { database: target.database, ignoresCase: facts.ignoresCase });
+  const found = together([
+    checkBackup(backup),
+    checkServer(facts, { backup, wish, state }),
+    checkRights(facts, { backup, target, wish }),
+    checkNames(facts, backup.manifest),
+    checkDatabase(state, { target, wish }),
+    await checkRoom(facts, options),
+  ]);
+  return { facts, state, ...withoutForced(found, wish) };
+}
+
+/** What `--force` passes over stays as a warning. */
+function withoutForced({ problems, warnings }: Checked, { isForced }: RestoreWish): Checked {
+  const passedOver = problems.filter(({ isForceable }) => isForced && isForceable);
+  return {
+    problems: problems.filter(problem => !passedOver.includes(problem)),
+    warnings: [...passedOver.map(({ message }) => `${message} (--force)`), ...warnings],
+  };
+}
+
+/** The advice is written for the user that backs up. */
+function forRestoreUser(error: unknown, { userKey }: RestoreTarget): unknown {
+  if (!(error instanceof ExplainedError) || userKey === 'db_username') return error;
+  const advice = error.advice
+    ?.replaceAll('db_username', 'restore_username')
+    .replaceAll('db_password', 'restore_password');
+  return new ExplainedError(error.message, { cause: error, advice });
+}

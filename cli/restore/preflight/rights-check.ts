@@ -1,0 +1,62 @@
+import { KIND_NAMES } from '../../../protocol/manifest.ts';
+import type { BackupToRestore } from '../choice/backup-to-restore.ts';
+import { databaseRights, globalRights, grantOnDatabase, grantOnServer } from '../target/restore-rights.ts';
+import type { RestoreTarget } from '../target/restore-target.ts';
+import type { RestoreWish } from '../target/restore-wish.ts';
+import type { TargetFacts } from '../target/target-facts.ts';
+import { type Checked, NOTHING_WRONG, problem, together } from './problem.ts';
+
+interface Options {
+  readonly backup: BackupToRestore;
+  readonly target: RestoreTarget;
+  readonly wish: RestoreWish;
+}
+
+/** Compares what the user may do with what a restore does. */
+export function checkRights(facts: TargetFacts, options: Options): Checked {
+  return together([checkOnDatabase(facts, options), checkOnServer(facts, options), checkPrograms(facts, options)]);
+}
+
+function checkOnDatabase(facts: TargetFacts, { backup, target: { database, userKey } }: Options): Checked {
+  const missing = databaseRights(backup.manifest?.inventory).filter(right => !facts.rights.onDatabase(right, database));
+  if (missing.length === 0) return NOTHING_WRONG;
+  const other =
+    userKey === 'db_username' ? ' Or name another user for restores with restore_username in its entry.' : '';
+  return problem(
+    `${facts.account} lacks ${missing.join(', ')} on ${database}`,
+    `${grantOnDatabase(facts, database)}${other}`,
+  );
+}
+
+/** Programs of other accounts, and tables that only a server without the strict mode takes. */
+function checkOnServer(facts: TargetFacts, { backup, wish }: Options): Checked {
+  const keepsDefiners = wish.definer !== 'drop' && hasDefiners(backup) && wish.parts !== 'data';
+  const missing = globalRights(facts, keepsDefiners).filter(
+    ({ right }) => !['SUPER', right].some(given => facts.rights.everywhere(given)),
+  );
+  const [first] = missing;
+  if (!first) return NOTHING_WRONG;
+  const names = missing.map(({ right }) => right);
+  const without = keepsDefiners ? ' Or restore with --definer drop: then they belong to this user.' : '';
+  return problem(
+    `${facts.account} lacks ${names.join(', ')} on the server, ${first.purpose}`,
+    `${grantOnServer(names, facts.account)}${without}`,
+  );
+}
+
+function hasDefiners({ manifest }: BackupToRestore): boolean {
+  if (!manifest) return true;
+  const { views, triggers, procedures, functions, packages, events } = manifest.inventory;
+  return [views, triggers, procedures, functions, packages, events].some(names => names.length > 0);
+}
+
+/** Error 1419: with the binary log on, only SUPER may make functions and triggers. */
+function checkPrograms(facts: TargetFacts, { backup: { manifest }, wish }: Options): Checked {
+  if (!facts.refusesPrograms || facts.rights.everywhere('SUPER') || wish.parts === 'data') return NOTHING_WRONG;
+  const kinds = (['functions', 'triggers'] as const).filter(kind => manifest?.inventory[kind].length !== 0);
+  if (kinds.length === 0) return NOTHING_WRONG;
+  return problem(
+    `the binary log of the server is on, and it refuses each ${kinds.map(kind => KIND_NAMES[kind]).join(' and ')} (error 1419)`,
+    "As the server's administrator: SET GLOBAL log_bin_trust_function_creators = ON; After the restore, set it to OFF again.",
+  );
+}

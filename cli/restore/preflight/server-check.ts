@@ -1,0 +1,75 @@
+import { isAtLeast } from '../../mysql/server-facts.ts';
+import type { BackupToRestore } from '../choice/backup-to-restore.ts';
+import type { RestoreWish } from '../target/restore-wish.ts';
+import type { TargetFacts } from '../target/target-facts.ts';
+import type { DatabaseState } from './database-check.ts';
+import { type Checked, NOTHING_WRONG, problem, together, warning } from './problem.ts';
+
+interface Options {
+  readonly backup: BackupToRestore;
+  readonly wish: RestoreWish;
+  readonly state: DatabaseState;
+}
+
+/** Compares the server that loads with the one that was dumped. */
+export function checkServer(facts: TargetFacts, { backup, wish, state }: Options): Checked {
+  return together([
+    checkFlavour(facts, backup, wish),
+
+    checkCollation(facts, backup, wish, state),
+    checkEvents(facts, backup, wish),
+  ]);
+}
+
+const NAMES = { mysql: 'MySQL', mariadb: 'MariaDB' } as const;
+
+function checkFlavour(facts: TargetFacts, { manifest }: BackupToRestore, { isAcrossFlavours }: RestoreWish): Checked {
+  const source = manifest?.source.server;
+  if (!source) return NOTHING_WRONG;
+  const [from, to] = [`${NAMES[source.flavour]} ${source.version}`, `${NAMES[facts.flavour]} ${facts.version}`];
+  if (source.flavour !== facts.flavour)
+    return isAcrossFlavours
+      ? warning(`from ${from} to ${to}: what can't be taken over is left out and listed (--across-flavours)`)
+      : problem(
+          `the backup is of ${from}, and the server is ${to}`,
+          "Restore to a server of the same flavour, or add --across-flavours: what can't be taken over is left out and listed.",
+        );
+  const [major = 0, minor = 0] = source.version.split('.').map(Number);
+  if (isAtLeast(facts.version, major, minor)) return NOTHING_WRONG;
+  return warning(`from ${from} to the older ${to}, which may not know all that the backup needs`);
+}
+
+function checkCollation(
+  { collations }: TargetFacts,
+  { manifest }: BackupToRestore,
+  wish: RestoreWish,
+  { isThere }: DatabaseState,
+): Checked {
+  const collation = manifest?.source.collation;
+  if (!collation || isThere) return NOTHING_WRONG;
+  const wanted = mappedCollation(collation, wish.collations);
+  if (collations.has(wanted.toLowerCase())) return NOTHING_WRONG;
+  return problem(
+    `the server has no collation ${wanted}, which is that of the database`,
+    `Restore to a newer server, or name another: --collation ${collation}=utf8mb4_general_ci. Sorting and comparing may differ then.`,
+  );
+}
+
+/** @returns the name that stands for a collation of the backup; a key that ends with `*` stands for all that begin so */
+export function mappedCollation(collation: string, collations: ReadonlyMap<string, string>): string {
+  const found = [...collations].find(([from]) =>
+    from.endsWith('*') ? collation.startsWith(from.slice(0, -1)) : collation === from,
+  );
+  return found?.[1] ?? collation;
+}
+
+function checkEvents(
+  facts: TargetFacts,
+  { manifest }: BackupToRestore,
+  { isWithoutEvents, parts }: RestoreWish,
+): Checked {
+  const events = manifest?.inventory.events.length ?? 0;
+  if (events === 0 || isWithoutEvents || parts === 'data' || !facts.isSchedulerOn) return NOTHING_WRONG;
+  const what = events === 1 ? 'its event runs' : `its ${events} events run`;
+  return warning(`the event scheduler is on: ${what} from the end of the restore on; --no-events keeps them disabled`);
+}

@@ -1,0 +1,69 @@
+import { escapeId } from 'mysql2';
+import type { Inventory } from '../../../protocol/manifest.ts';
+import { isAtLeast, type ServerFacts } from '../../mysql/server-facts.ts';
+import { quoteAccount } from '../../preflight/privileges/missing-rights.ts';
+import { escapePattern } from '../../preflight/privileges/rights.ts';
+import type { TargetFacts } from './target-facts.ts';
+
+type Server = Pick<ServerFacts, 'flavour' | 'version'>;
+
+/** A right on the whole server that a restore needs, and how an administrator knows it. */
+interface GlobalRight {
+  readonly right: string;
+  /** What it is for, completing "the user lacks X, …". */
+  readonly purpose: string;
+}
+
+/**
+ * @returns the rights on the whole server with which views, triggers, routines and events keep their definers, and all tables
+ *   load. MySQL manual, "Dynamic Privilege Descriptions"; MariaDB Knowledge Base, "GRANT"
+ */
+export function globalRights({ flavour, version }: Server, keepsDefiners: boolean): GlobalRight[] {
+  const definers = 'which views, triggers, routines and events need to keep their definers';
+  if (flavour === 'mariadb') {
+    if (!keepsDefiners) return [];
+    return [{ right: isAtLeast(version, 10, 5, 2) ? 'SET USER' : 'SUPER', purpose: definers }];
+  }
+  const strict = 'which tables need that were created without the strict mode';
+  const settings = isAtLeast(version, 8, 0, 14) ? [{ right: 'SESSION_VARIABLES_ADMIN', purpose: strict }] : [];
+  if (!keepsDefiners) return settings;
+  if (!isAtLeast(version, 8)) return [{ right: 'SUPER', purpose: definers }];
+  const rights = isAtLeast(version, 8, 2) ? ['SET_ANY_DEFINER', 'ALLOW_NONEXISTENT_DEFINER'] : ['SET_USER_ID'];
+  return [...rights.map(right => ({ right, purpose: definers })), ...settings];
+}
+
+/** @returns the rights on the database itself, for what is loaded into it */
+export function databaseRights(inventory: Inventory | undefined): string[] {
+  const has = (...kinds: (keyof Inventory)[]) => !inventory || kinds.some(kind => inventory[kind].length > 0);
+  return [
+    ...['SELECT', 'INSERT', 'CREATE', 'DROP', 'ALTER', 'INDEX', 'REFERENCES'],
+    ...(has('views') ? ['CREATE VIEW', 'SHOW VIEW'] : []),
+    ...(has('triggers') ? ['TRIGGER'] : []),
+    ...(has('procedures', 'functions', 'packages') ? ['CREATE ROUTINE', 'ALTER ROUTINE', 'EXECUTE'] : []),
+    ...(has('events') ? ['EVENT'] : []),
+  ];
+}
+
+/** @returns the statement that gives all rights on a database, for the account that the server took the user for */
+export function grantOnDatabase(facts: TargetFacts, database: string): string {
+  const { pattern } = facts.rights.grantedRow(database, facts.account);
+  return `GRANT ALL ON ${escapeId(pattern, true)}.* TO ${quoteAccount(facts.account)};`;
+}
+
+export function grantOnServer(rights: readonly string[], account: string): string {
+  return `GRANT ${rights.join(', ')} ON *.* TO ${quoteAccount(account)};`;
+}
+
+/**
+ * @param account as a statement names it
+ * @returns the statements that make a user which restores one database, as docs/how-to/make-a-user-that-restores.md has them
+ */
+export function restoreUserStatements(server: Server, database: string, account: string): string[] {
+  const pattern = escapePattern(database).replaceAll('`', '``');
+  const rights = globalRights(server, true).map(({ right }) => right);
+  return [
+    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY 'a long password';`,
+    `GRANT ALL ON \`${pattern}\`.* TO ${account};`,
+    `GRANT ${rights.join(', ')} ON *.* TO ${account};`,
+  ];
+}

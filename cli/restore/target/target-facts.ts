@@ -1,0 +1,54 @@
+import type { Session } from '../../mysql/connect.ts';
+import { askServerFacts, isAtLeast, type ServerFacts } from '../../mysql/server-facts.ts';
+import { parseGrants } from '../../preflight/privileges/grants.ts';
+import { Rights } from '../../preflight/privileges/rights.ts';
+
+/** What the server that loads says of itself. */
+export interface TargetFacts extends ServerFacts {
+  readonly rights: Rights;
+  /** lower_case_table_names: 0 keeps names as they are, 1 makes them lower case, 2 keeps them and ignores their case. */
+  readonly lowerCaseTableNames: number;
+  readonly isSchedulerOn: boolean;
+  /** The binary log is on, and functions and triggers of a user without further rights are refused. */
+  readonly refusesPrograms: boolean;
+  /** Where its data lies, on its own machine. */
+  readonly dataFolder: string | undefined;
+  /** The names of all collations that it has, in lower case. */
+  readonly collations: ReadonlySet<string>;
+}
+
+/** Asks the server of a restore; sets the session as {@link askServerFacts} does. */
+export async function askTargetFacts(session: Session): Promise<TargetFacts> {
+  const server = await askServerFacts(session);
+  const grants = await session.ask('show grants');
+  const variables = new Map(
+    (
+      await session.ask(
+        `show global variables where variable_name in ('lower_case_table_names', 'event_scheduler', 'log_bin', 'log_bin_trust_function_creators', 'datadir')`,
+      )
+    ).map(([name, value]) => [String(name).toLowerCase(), String(value)]),
+  );
+  const isOn = (name: string) => /^(?:on|1)$/i.test(variables.get(name) ?? '');
+  return {
+    ...server,
+    rights: new Rights(parseGrants(grants.map(([line]) => String(line))), {
+      flavour: server.flavour,
+      areNamesLiteral: server.hasPartialRevokes,
+      ignoresCase: server.ignoresCase,
+      hasActiveRoles: server.hasActiveRoles,
+    }),
+    lowerCaseTableNames: Number(variables.get('lower_case_table_names') ?? 0),
+    isSchedulerOn: isOn('event_scheduler'),
+    refusesPrograms: isOn('log_bin') && !isOn('log_bin_trust_function_creators'),
+    dataFolder: variables.get('datadir'),
+    collations: await askCollations(session, server),
+  };
+}
+
+/** Since MariaDB 10.10 some collations have a full name for each character set. */
+async function askCollations(session: Session, { flavour, version }: ServerFacts): Promise<Set<string>> {
+  const hasFullNames = flavour === 'mariadb' && isAtLeast(version, 10, 10, 1);
+  const columns = hasFullNames ? 'collation_name, full_collation_name' : 'collation_name';
+  const rows = await session.ask(`select ${columns} from information_schema.collation_character_set_applicability`);
+  return new Set(rows.flat().map(name => String(name).toLowerCase()));
+}
