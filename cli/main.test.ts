@@ -70,7 +70,7 @@ describe('main', () => {
     const calls: [string[], RegExp][] = [
       [['--frobnicate'], /^sade: there is no option --frobnicate of sade backup; sade backup --help/],
       [['list', '--frobnicate'], /^sade: there is no option --frobnicate of sade list; sade list --help/],
-      [['restore'], /^sade: there is no command restore/],
+      [['restor'], /^sade: there is no command restor. Did you mean restore/],
       [['backup', 'pt_xyz'], /^sade: unexpected pt_xyz/],
       [['history', 'a', 'b'], /^sade: unexpected b/],
       [['list', '--server', 'nowhere'], /^sade: --server must be the address/],

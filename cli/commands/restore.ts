@@ -3,6 +3,7 @@ import type { Typed } from '../options/option.ts';
 import { mistypedVariables, readCommand } from '../options/settings.ts';
 import { snakeCased } from '../report/snake-case.ts';
 import { confirm } from '../restore/plan/confirm.ts';
+import { planAsJson } from '../restore/plan/plan-json.ts';
 import { renderPlan } from '../restore/plan/plan-screen.ts';
 import { type PreparedRestore, prepareRestore } from '../restore/plan/prepare.ts';
 import { type RestoreSettings, refuseContradictions } from '../restore/target/wish-of.ts';
@@ -30,7 +31,7 @@ async function run(label: string, settings: RestoreSettings, context: CommandCon
   const prepared = await prepareRestore({ label, settings, env, asked: context, warnings: mistypedVariables(env) });
   const { plan } = prepared;
   if (settings.json && (settings.dryRun || plan.problems.length > 0))
-    stdout.write(`${printableJson(snakeCased({ plan }))}\n`);
+    stdout.write(`${printableJson(snakeCased({ plan: planAsJson(plan) }))}\n`);
   else (settings.json ? context.stderr : stdout).write(renderPlan(plan, stdout));
   if (plan.problems.length > 0) return EXIT.misconfigured;
   if (settings.dryRun) return EXIT.ok;

@@ -10,7 +10,7 @@ import { COMPILE_CACHE } from '../../testing/compile-cache.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 const NODE = process.versions.deno ? 'node' : process.execPath;
-const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'accept', 'download', 'completion'];
+const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'accept', 'download', 'restore', 'completion'];
 
 describe('the command line of sade', () => {
   let folder: string;
@@ -147,12 +147,6 @@ describe('the command line of sade', () => {
       [...server, 'history', '--', '-a'],
     ])
       expect((await sade(...args)).stderr, args.join(' ')).to.contain('http://127.0.0.1:1');
-  });
-
-  it('sends who looks for restore to download and to the docs', async () => {
-    const { code, stderr } = await sade('restore', '34');
-    expect(code).to.equal(3);
-    expect(stderr).to.contain('sade download ID').and.contain('docs/how-to/restore-a-database.md');
   });
 
   it('names the databases that --only may have meant', async () => {

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../errors.ts';
-import { RESTORE_GUIDE } from '../restore-guide.ts';
 import { shellWord } from '../terminal/shell-word.ts';
 import { COMMANDS, type CommandName, commandNames, describedCommand } from './commands.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -63,13 +62,9 @@ function documents(): [string, string][] {
 
 /** @returns the error for a word that is no command */
 export function unknownCommand(word: string): ConfigurationError {
-  if (word === 'restore') return new ConfigurationError([NO_RESTORE]);
   const guess = didYouMean(word, [...commandNames(), 'help', 'version']);
   return new ConfigurationError([`there is no command ${word || '""'}${guess || '; sade --help lists them'}`]);
 }
-
-/** For the person who types `sade restore` on a bad night. */
-const NO_RESTORE = `there is no command restore: sade download ID fetches a backup, and ${RESTORE_GUIDE} has the commands that load it`;
 
 /** @returns the error for an option that a command does not take; says which commands do */
 export function unknownOption(flag: string, command: CommandName): ConfigurationError {

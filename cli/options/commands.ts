@@ -299,7 +299,7 @@ export const COMMANDS = {
   },
   restore: {
     summary:
-      'Restore a database from a backup: shows what it will do, asks, loads it, and compares it with the backup. Replaces nothing unless told to',
+      'Restore a database from a backup. Shows what it will do, asks, loads it, and compares the result. Replaces nothing unless told to',
     argument: { name: 'database', what: 'a database', completes: 'labels' },
     options: {
       ...restoreOptions,

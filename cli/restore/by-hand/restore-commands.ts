@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../protocol/manifest.ts';
-import { escapePattern } from '../../preflight/privileges/rights.ts';
 import { shellWord } from '../../terminal/shell-word.ts';
+import { restoreUserStatements } from '../target/restore-rights.ts';
 
 /** The longest name of a database in MySQL and MariaDB, in characters. */
 const LONGEST_NAME = 64;
@@ -16,13 +16,8 @@ export function restoredName(database: string): string {
  *   for the server's flavour. One who has it before uses it again
  */
 export function userStatements({ source, client }: Manifest): string[] {
-  const pattern = escapePattern(restoredName(source.database)).replaceAll('`', '``');
-  const definers = DEFINER_RIGHTS[source.server?.flavour ?? client.flavour];
-  return [
-    `CREATE USER IF NOT EXISTS ${RESTORE_USER}@localhost IDENTIFIED BY 'a long password';`,
-    `GRANT ALL ON \`${pattern}\`.* TO ${RESTORE_USER}@localhost;`,
-    `GRANT ${definers} ON *.* TO ${RESTORE_USER}@localhost;`,
-  ];
+  const server = source.server ?? client;
+  return restoreUserStatements(server, restoredName(source.database), `${RESTORE_USER}@localhost`);
 }
 
 /** @returns the statement that makes the new database with the defaults of the original, which no dump holds; undefined where they are not known */
@@ -40,12 +35,6 @@ export function loadCommand(file: string, { source, client }: Manifest): string 
 }
 
 const RESTORE_USER = 'lumbung_restore';
-/** Views, triggers, routines and events keep their definers (docs/how-to/restore-a-database.md). */
-const DEFINER_RIGHTS = {
-  mariadb: 'SET USER',
-  mysql: 'SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER, SESSION_VARIABLES_ADMIN',
-} as const;
-
 const USER = `-u ${RESTORE_USER} -p --binary-mode --comments --max-allowed-packet=1G`;
 const CLIENTS = {
   mariadb: `mariadb ${USER} --init-command='SET check_constraint_checks = 0, innodb_strict_mode = 0'`,

@@ -1,5 +1,5 @@
 import type { BackupSummary } from '../../../protocol/responses.ts';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError, ExplainedError } from '../../errors.ts';
 import { commandLine } from '../../options/command-line.ts';
 import type { WantedBackup } from '../../options/wanted-backup.ts';
 import { namedHistory } from '../../service/named-history.ts';
@@ -30,12 +30,24 @@ export async function chooseStored(choice: StoredChoice): Promise<BackupToRestor
   const { service, label, at } = choice;
   if (at.kind === 'id') return describeStored(service, { id: at.id, label, isNamed: true });
   const candidates = await findCandidates(
-    page => namedHistory(service, label, page),
+    page => namedHistory(service, label, page).catch(error => unknownName(error, label)),
     at.kind === 'moment' ? at.until : undefined,
   );
   const chosen = await pick(candidates, choice);
   const found = await describeStored(service, { id: chosen.id, label, isNamed: false });
   return { ...found, notes: [...notesOn(candidates, chosen), ...found.notes] };
+}
+
+/** A person may have typed the id of a backup, as other commands take it. */
+function unknownName(error: unknown, label: string): never {
+  const isUnknown = error instanceof ExplainedError && /\bDATABASE_NOT_FOUND\b/.test(error.message);
+  if (!isUnknown) throw error;
+  const isId = /^[1-9]\d*$/.test(label);
+  const advice = isId ? `To restore the backup with that id: sade restore DATABASE --at ${label}` : error.advice;
+  throw new ConfigurationError([`the service has no backup of a database ${label}`], {
+    cause: error,
+    ...(advice && { advice }),
+  });
 }
 
 async function pick(candidates: Candidates, choice: StoredChoice): Promise<BackupSummary> {

@@ -26,7 +26,7 @@ async function isMeant({ action, target: { database } }: RestorePlan, asked: Ask
 /**
  * Asks which of some things is meant.
  * @returns its place in the list
- * @throws {ConfigurationError} when the answer is none of the numbers
+ * @throws {ConfigurationError} when the answer is not one of the numbers
  */
 export async function choose(question: string, choices: readonly string[], asked: Asked): Promise<number> {
   asked.stderr.write(`${question}\n${choices.map((choice, at) => `  ${at + 1}  ${choice}\n`).join('')}`);

@@ -3,6 +3,7 @@ import { rowsOf, type Where } from '../../preflight/source/information-schema.ts
 import { count } from '../../terminal/format.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
+import { askDatabaseObjects, countObjects } from '../target-database/database-objects.ts';
 import { type Checked, NOTHING_WRONG, problem } from './problem.ts';
 
 /** What the database that is filled is now. */
@@ -15,21 +16,14 @@ export interface DatabaseState {
 }
 
 export async function askDatabaseState(session: Session, where: Where): Promise<DatabaseState> {
-  const [schema] = await rowsOf(session, where, ['schema_name', 'default_collation_name', 'schemata']);
+  const [schema] = await rowsOf(session, where, SCHEMA);
   if (!schema) return { isThere: false, objects: 0, relations: [] };
-  const relations = (await rowsOf(session, where, ['table_schema', 'table_name', 'tables'])).map(([name]) =>
-    String(name),
-  );
-  let objects = relations.length;
-  for (const question of OTHERS) objects += (await rowsOf(session, where, question)).length;
-  return { isThere: true, objects, relations };
+  const found = await askDatabaseObjects(session, where);
+  const { tables, views, sequences } = found.names;
+  return { isThere: true, objects: countObjects(found), relations: [...tables, ...views, ...sequences] };
 }
 
-const OTHERS = [
-  ['routine_schema', 'routine_name', 'routines'],
-  ['trigger_schema', 'trigger_name', 'triggers'],
-  ['event_schema', 'event_name', 'events'],
-] as const;
+const SCHEMA = ['schema_name', 'default_collation_name', 'schemata'] as const;
 
 const SYSTEM = new Set(['mysql', 'sys', 'information_schema', 'performance_schema']);
 

@@ -1,5 +1,6 @@
 import { KIND_NAMES } from '../../../protocol/manifest.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
+import { replaceNames } from '../replace/replace-names.ts';
 import { databaseRights, globalRights, grantOnDatabase, grantOnServer } from '../target/restore-rights.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
@@ -14,11 +15,24 @@ interface Options {
 
 /** Compares what the user may do with what a restore does. */
 export function checkRights(facts: TargetFacts, options: Options): Checked {
-  return together([checkOnDatabase(facts, options), checkOnServer(facts, options), checkPrograms(facts, options)]);
+  return together([
+    ...databasesOf(options).map(database => checkOnDatabase(facts, options, database)),
+    checkOnServer(facts, options),
+    checkPrograms(facts, options),
+  ]);
 }
 
-function checkOnDatabase(facts: TargetFacts, { backup, target: { database, userKey } }: Options): Checked {
-  const missing = databaseRights(backup.manifest?.inventory).filter(right => !facts.rights.onDatabase(right, database));
+/** A replace has two databases more: one to load into, and one for the old tables. */
+function databasesOf({ target: { database }, wish }: Options): string[] {
+  const { staging, old } = replaceNames(database);
+  return wish.mode === 'replace' ? [database, staging, old] : [database];
+}
+
+function checkOnDatabase(facts: TargetFacts, options: Options, database: string): Checked {
+  const { backup, target, wish } = options;
+  const userKey = target.userKey;
+  const needed = wish.mode === 'replace' ? databaseRights(undefined) : databaseRights(backup.manifest?.inventory);
+  const missing = needed.filter(right => !facts.rights.onDatabase(right, database));
   if (missing.length === 0) return NOTHING_WRONG;
   const other =
     userKey === 'db_username' ? ' Or name another user for restores with restore_username in its entry.' : '';
