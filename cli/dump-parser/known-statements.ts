@@ -33,20 +33,32 @@ export function judge(tokens: readonly ServerToken[], rows: number, { isOracle }
  * @returns the databases that a statement names in front of what it creates, fills, changes or drops, or which it changes itself
  */
 export function databasesIn(tokens: readonly ServerToken[], decode: (text: string) => string = asUtf8): string[] {
-  const found: string[] = [];
+  return databasePlaces(tokens).map(at => decode(tokens[at]!.text));
+}
+
+/** @returns which tokens name such a database, in their order */
+export function databasePlaces(tokens: readonly ServerToken[]): number[] {
+  const found: number[] = [];
   let isNamed = false;
-  for (const [i, token] of tokens.slice(0, MAX_HEAD).entries()) {
-    const word = wordOf(token);
+  for (let i = behindDefiner(tokens); i < Math.min(tokens.length, MAX_HEAD); i++) {
+    const word = wordOf(tokens[i]!);
     // Behind the name there are columns, options or a body; only a trigger has yet to say of which table it is.
     const isBehind = isNamed && word !== 'ON';
     if (word === 'EACH' || (isBehind && !isTrigger(tokens))) break;
     if (isBehind) continue;
-    const name = BEFORE_NAME.has(word) ? nameIn(tokens[i + 1]) : undefined;
-    if (name === undefined) continue;
-    if (word === 'DATABASE' || tokens[i + 2]?.text === '.') found.push(decode(name));
+    if (!BEFORE_NAME.has(word) || nameIn(tokens[i + 1]) === undefined) continue;
+    if (word === 'DATABASE' || tokens[i + 2]?.text === '.') found.push(i + 1);
     isNamed = true;
   }
   return found;
+}
+
+/** An account may be called like a kind of object. */
+function behindDefiner(tokens: readonly ServerToken[]): number {
+  const at = tokens
+    .slice(0, MAX_HEAD)
+    .findIndex((token, i) => wordOf(token) === 'DEFINER' && tokens[i + 1]?.text === '=');
+  return at === -1 ? 0 : at + 3;
 }
 
 function wordOf({ kind, text, depth }: ServerToken): string {
@@ -78,7 +90,7 @@ export function beginningOf(tokens: readonly ServerToken[]): string {
 const MAX_HEAD = 64;
 const BEFORE_NAME = new Set([
   ...['TABLE', 'TABLES', 'EXISTS', 'INTO', 'VIEW', 'TRIGGER', 'PROCEDURE', 'FUNCTION', 'EVENT', 'SEQUENCE', 'PACKAGE'],
-  ...['BODY', 'LIBRARY', 'ON', 'DATABASE'],
+  ...['BODY', 'LIBRARY', 'POLICY', 'ON', 'DATABASE'],
 ]);
 const NO_NAMES = new Set(['IF', 'NOT', 'EXISTS', 'BODY']);
 

@@ -32,26 +32,17 @@ export function qualifiedNames(
   database: string,
   decode: (text: string) => string,
 ): QualifiedNames {
-  const isOwnName = nameTest(database, decode);
   const names = new Map<string, QualifiedName>();
   const foreignSequences = new Set<string>();
   const foreignDatabases = new Set<string>();
-  let isAmbiguous = false;
-  for (let i = bodyOf(tokens); i < tokens.length; i++) {
-    const token = tokens[i]!;
-    if (!isIdentifier(token) || isOneOf(tokens[i - 1], '@')) continue;
-    const isOwn = isOwnName(token);
-    const next = nameBehind(tokens, i);
-    if (next === undefined) {
-      isAmbiguous ||= isOwn && isAlone(tokens, i);
-      continue;
-    }
-    const isDrawn = isOneOf(tokens[i - 1], '(') && SEQUENCE_FUNCTIONS.has(upper(tokens[i - 2]));
+  const { places, isAmbiguous } = namePlaces(tokens, database, decode);
+  for (const { at, isOwn, isDrawn, place } of places) {
+    const [first, next] = [decode(tokens[at]!.text), decode(tokens[at + 2]!.text)];
     if (isOwn) {
-      const found = { database: decode(token.text), name: decode(next.text), place: placeOf(tokens, i, isDrawn) };
+      const found = { database: first, name: next, place };
       names.set(JSON.stringify(found), found);
-    } else if (isDrawn) foreignSequences.add(`${decode(token.text)}.${decode(next.text)}`);
-    else if (placeOf(tokens, i, isDrawn) !== 'open') foreignDatabases.add(decode(token.text));
+    } else if (isDrawn) foreignSequences.add(`${first}.${next}`);
+    else if (place !== 'open') foreignDatabases.add(first);
   }
   return {
     names: [...names.values()],
@@ -59,6 +50,43 @@ export function qualifiedNames(
     foreignSequences: [...foreignSequences],
     foreignDatabases: [...foreignDatabases],
   };
+}
+
+/** Where a definition has `a.b`. */
+export interface NamePlace {
+  /** Which token `a` is. */
+  readonly at: number;
+  /** Whether `a` is called as the database that was dumped. */
+  readonly isOwn: boolean;
+  /** Whether `b` is a sequence, from which a number is drawn. */
+  readonly isDrawn: boolean;
+  readonly place: QualifiedName['place'];
+}
+
+/**
+ * @param tokens of the statement that creates it
+ * @returns each `a.b` in the body of a routine, trigger or event, or in the query of a view; `isAmbiguous` as for qualifiedNames
+ */
+export function namePlaces(
+  tokens: readonly ServerToken[],
+  database: string,
+  decode: (text: string) => string,
+): { readonly places: readonly NamePlace[]; readonly isAmbiguous: boolean } {
+  const isOwnName = nameTest(database, decode);
+  const places: NamePlace[] = [];
+  let isAmbiguous = false;
+  for (let at = bodyOf(tokens); at < tokens.length; at++) {
+    const token = tokens[at]!;
+    if (!isIdentifier(token) || isOneOf(tokens[at - 1], '@')) continue;
+    const isOwn = isOwnName(token);
+    if (nameBehind(tokens, at) === undefined) {
+      isAmbiguous ||= isOwn && isAlone(tokens, at);
+      continue;
+    }
+    const isDrawn = isOneOf(tokens[at - 1], '(') && SEQUENCE_FUNCTIONS.has(upper(tokens[at - 2]));
+    places.push({ at, isOwn, isDrawn, place: placeOf(tokens, at, isDrawn) });
+  }
+  return { places, isAmbiguous };
 }
 
 function nameTest(wanted: string, decode: (text: string) => string): (token: ServerToken) => boolean {

@@ -20,6 +20,8 @@ export interface StatementReading {
   readonly characterSet: string;
   /** Makes text of a token's, in that character set. */
   readonly decode: (text: string) => string;
+  /** The database that was dumped, as the header tells. */
+  readonly database: string | undefined;
   /** How it begins, shortened, without the contents of its strings: fit to be shown. */
   readonly beginning: string;
   /** The databases that it names in front of what it creates, fills, drops or alters. */
@@ -54,6 +56,7 @@ export function readStatement(statement: Seen, session: DumpSession): StatementR
   const { kind, object, isStandIn = false } = about(statement, tokens, session);
   return {
     ...{ kind, object, isStandIn, tokens, rules, isOracle, characterSet, decode },
+    database: session.header.database ?? undefined,
     beginning: beginningOf(tokens),
     databases: databasesIn(tokens, decode),
     occasion: judgement.isKnown ? judgement.occasion : undefined,

@@ -1,10 +1,28 @@
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
-import type { FilterChange, FilterOptions } from './filter-options.ts';
+import type { FilterOptions } from './filter-options.ts';
+import { checkLength } from './packet-limit.ts';
+import { ChangeList, type FilterChange } from './rewriting/change-list.ts';
+import { collationEdits } from './rewriting/collations.ts';
+import { databaseEdits } from './rewriting/database-names.ts';
+import { definerEdit, definerOf } from './rewriting/definers.ts';
+import { type Edit, edited } from './rewriting/edits.ts';
+import { EventSession } from './rewriting/event-session.ts';
+import { disablingEdit, enablingStatements, setting } from './rewriting/events.ts';
+import { checkSettings } from './rewriting/known-settings.ts';
+import { checkFlavour, sqlModeEdits, versioningEdits, whyImpossible } from './rewriting/other-flavour.ts';
+import { RefusedStatement } from './rewriting/refused-statement.ts';
+import { readAsTarget, type TargetReading } from './rewriting/target-reading.ts';
+import { RowFilter } from './row-filter.ts';
+import { Selection } from './selection.ts';
+import { sessionSettings } from './session-settings.ts';
+import { whyDropped } from './why-dropped.ts';
 
 /** Decides for each statement of a dump, in their order, what the server gets. */
 export interface StatementFilter {
-  /** Session settings for each connection that loads, in front of the dump's own. */
+  /** Statements that each connection that loads begins with, in front of the dump's own. Each must succeed. */
   readonly settings: readonly string[];
+  /** More of them, which may fail: some need a right, and most dumps load without them. */
+  readonly optionalSettings?: readonly string[];
   /** @returns what is sent instead; the bytes are valid as long as those of the statement @throws {RefusedStatement} */
   apply(statement: DumpStatement): readonly DumpStatement[];
   /** The dump has ended. @returns what is sent at the very end, in this order */
@@ -13,4 +31,130 @@ export interface StatementFilter {
   readonly changes: readonly FilterChange[];
 }
 
-export type MakeFilter = (options: FilterOptions) => StatementFilter;
+/**
+ * Lets through what mysqldump writes of one database, changed for the server that loads it, and refuses everything else. It
+ * never changes anything within rows.
+ */
+export class RestoreFilter implements StatementFilter {
+  readonly settings: readonly string[];
+  readonly optionalSettings: readonly string[];
+  readonly #options: FilterOptions;
+  readonly #changes = new ChangeList();
+  readonly #selection: Selection;
+  readonly #rows: RowFilter;
+  readonly #atTheEnd: DumpStatement[] = [];
+  readonly #eventSession = new EventSession();
+  readonly #definers = new Set<string>();
+
+  constructor(options: FilterOptions) {
+    this.#options = options;
+    const { required, optional } = sessionSettings(options.target);
+    this.settings = required;
+    this.optionalSettings = optional;
+    this.#selection = new Selection(options, this.#changes);
+    this.#rows = new RowFilter(options, this.#changes, this.#selection);
+  }
+
+  get changes(): readonly FilterChange[] {
+    return this.#changes.list();
+  }
+
+  /** The accounts that own what was created so far, as the dump writes them. */
+  get definers(): ReadonlySet<string> {
+    return this.#definers;
+  }
+
+  apply(statement: DumpStatement): readonly DumpStatement[] {
+    if (statement.kind === 'insert') return this.#rows.apply(statement);
+    const dropped = whyDropped(statement, this.#options);
+    if (dropped !== undefined) return this.#drop(dropped, statement);
+    if (statement.doubt !== undefined) throw new RefusedStatement(statement, statement.doubt);
+    checkFlavour(statement, this.#options);
+    const reading = readAsTarget(statement, this.#options.target);
+    if (reading.tokens.length === 0) return this.#drop('a comment that is code for other servers only', statement);
+    if (statement.kind === 'set') {
+      checkSettings(reading);
+      this.#eventSession.follow(reading.code);
+    }
+    const edits = this.#edits(reading);
+    const impossible = whyImpossible(reading, this.#options.target);
+    if (impossible !== undefined) return this.#drop(impossible, statement);
+    return this.#selection.take(statement, reading).map(one => (one === statement ? this.#send(reading, edits) : one));
+  }
+
+  end(): readonly DumpStatement[] {
+    const [first] = this.#atTheEnd;
+    return first === undefined ? [] : [...this.#atTheEnd, ...this.settings.map(text => setting(first, text))];
+  }
+
+  #drop(why: string, { kind, object }: DumpStatement): readonly DumpStatement[] {
+    this.#changes.add('dropped', why, OF_EACH_TABLE.has(kind) ? undefined : object);
+    return [];
+  }
+
+  /** What is wrong with a statement is noticed also where it is not sent. */
+  #edits(reading: TargetReading): Edit[] {
+    const { target, sourceDatabase, targetDatabase, collations } = this.#options;
+    const source = sourceDatabase ?? reading.statement.reading.database;
+    return [
+      ...databaseEdits(reading, { source, target: targetDatabase }, this.#changes),
+      ...collationEdits(reading, collations, this.#changes),
+      ...sqlModeEdits(reading, target, this.#changes),
+      ...versioningEdits(reading, target, this.#changes),
+      ...withoutSemicolon(reading),
+    ];
+  }
+
+  #send(reading: TargetReading, edits: Edit[]): DumpStatement {
+    const { statement } = reading;
+    if (statement.kind === 'create') this.#rows.created(reading);
+    if (reading.hasSkippedCode)
+      this.#changes.add('reported', 'has comments that are code for other servers only', statement.object);
+    const account = this.#ownerEdits(reading, edits);
+    if (statement.kind === 'create' && statement.object?.kind === 'events') this.#delay(reading, edits, account);
+    const sent = edits.length === 0 ? statement : { ...statement, bytes: edited(statement.bytes, edits) };
+    checkLength(sent, this.#options.target.maxPacketBytes);
+    return sent;
+  }
+
+  /** @returns who owns it then, as it is written */
+  #ownerEdits(reading: TargetReading, edits: Edit[]): string | undefined {
+    const { statement } = reading;
+    const definer = statement.kind === 'create' ? definerOf(reading) : undefined;
+    if (definer === undefined) return undefined;
+    this.#definers.add(definer.text);
+    const { edit, account } = definerEdit(definer, this.#options.definer, reading.encode);
+    if (edit === undefined || account === definer.text) return account;
+    edits.push(edit);
+    const what = account === undefined ? 'left out' : `written as ${account}`;
+    this.#changes.add('changed', `DEFINER ${definer.text} ${what}`, statement.object);
+    return account;
+  }
+
+  /** Nothing shall run while a database is half restored. */
+  #delay(reading: TargetReading, edits: Edit[], account: string | undefined): void {
+    const edit = disablingEdit(reading);
+    if (edit === undefined) return;
+    const isEnabled = this.#options.events === 'at the end';
+    edits.push(edit);
+    this.#changes.add(
+      'changed',
+      isEnabled ? 'created disabled, enabled at the end' : 'created disabled',
+      reading.statement.object,
+    );
+    if (isEnabled) {
+      const session = this.#eventSession.statement();
+      this.#atTheEnd.push(...enablingStatements(reading, account, session));
+    }
+  }
+}
+
+/** What says nothing of a table. */
+const OF_EACH_TABLE: ReadonlySet<DumpStatement['kind']> = new Set(['lock', 'unlock', 'keys']);
+
+/** To the server an event or a trigger in comments that are code ends at a semicolon, and the comment does not. */
+function withoutSemicolon({ code, tokens }: TargetReading): Edit[] {
+  const last = tokens.at(-1);
+  if (!code.startsWith('/*!') || last?.kind !== 'sign' || last.text !== ';') return [];
+  return [{ at: last.at, end: last.end, bytes: new Uint8Array() }];
+}

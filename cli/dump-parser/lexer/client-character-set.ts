@@ -34,6 +34,12 @@ export class ClientCharacterSet {
   }
 }
 
+/** @returns a text in a character set of the server; as UTF-8 where that is not known */
+export function encodeAs(name: string, text: string): Uint8Array {
+  const encoding = ENCODINGS[name];
+  return encoding === undefined ? Buffer.from(text, 'utf8') : iconv.encode(text, encoding);
+}
+
 function isAscii(code: string): boolean {
   return /^[\0-\x7f]*$/.test(code);
 }

@@ -264,13 +264,14 @@ export class DumpLexer {
         mark = markAt(bytes, i, this.#delimiter, this.flavour, true);
         if (mark !== undefined) break;
         if (byte === is.SLASH || byte === is.STAR || byte === is.NEWLINE) {
+          if (rows >= 0) this.#hasMoreThanRows = true;
           this.#followComments(bytes, i++);
           if (this.#mode === 'hint') break;
           looks = this.#client.open === 'nothing' ? this.#looks : this.#looksInComment;
           continue;
         }
         if (byte === is.DOLLAR && this.#mayOpenQuote(bytes, i)) {
-          if (depth === 0 && rows >= 0) this.#hasMoreThanRows = true;
+          if (rows >= 0) this.#hasMoreThanRows = true;
           this.#dollarQuote.begin();
           this.#mode = 'dollar quote';
           break;

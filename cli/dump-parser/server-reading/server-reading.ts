@@ -41,6 +41,8 @@ export interface ReadingRules {
   readonly quotesInDollars: boolean;
   /** Whether only words that begin a query are wanted of what stands in parentheses: the columns of a table are many. */
   readonly isShallow?: boolean;
+  /** Of the server, such as 101114: code for later ones is a comment to it. Left out: a server that is later than all others. */
+  readonly version?: number | undefined;
 }
 
 /**
@@ -120,7 +122,7 @@ class Reader {
   /** A plain comment is passed; what stands in one that is code is read on. */
   #openComment(): void {
     const opener = this.#match(CODE_OPENER[this.#rules.flavour]);
-    if (opener === undefined || isForOthers(Number(opener[1] ?? 0), this.#rules.flavour))
+    if (opener === undefined || isForOthers(Number(opener[1] ?? 0), this.#rules))
       this.#goBehind('*/', this.#at + 2, 'a comment that is not closed');
     else {
       this.#at += opener[0].length;
@@ -237,6 +239,7 @@ function isBlankOrEnd(text: string, at: number): boolean {
 }
 
 /** MariaDB treats code for MySQL 5.7 and later as a plain comment, and so is code for future servers. */
-function isForOthers(version: number, flavour: Flavour): boolean {
+function isForOthers(version: number, { flavour, version: own = version }: ReadingRules): boolean {
+  if (version > own) return true;
   return version >= 999_999 || (flavour === 'mariadb' && version >= 50_700 && version <= 99_999);
 }
