@@ -25,6 +25,8 @@ const config = {
     Database: '../../databases/search-databases.ts#NamedDatabase',
     DatabaseConnection: '../../graphql/connection.ts#Connection<NamedDatabase>',
     Day: '../../statistics/statistics.ts#Day as DayRow',
+    Drill: '../../reports/search-reports.ts#ListedReport',
+    Restore: '../../reports/search-reports.ts#ListedReport',
     Statistics: '../../statistics/statistics.ts#Statistics as StatisticsRow',
   },
 };

@@ -24,14 +24,12 @@ const drillIds = query
   .orderBy('newest.id', 'desc')
   .limit(1);
 
-const databases = query.selectFrom('databases as d');
-const LAST = databases.innerJoin('reports as r', join => join.on('r.id', '=', drillIds)).select(LISTED_REPORT);
-const PROOFS = databases
-  .innerJoin('reports as r', join => join.on('r.id', '=', drillIds.where('newest.outcome', '!=', 'could_not_test')))
-  .select(LISTED_REPORT);
+const proofIds = drillIds.where('newest.outcome', '!=', 'could_not_test');
+const LAST_IDS = query.selectFrom('databases as d').select([drillIds.as('lastId'), proofIds.as('proofId')]);
 
 /**
- * Looks up the newest drills of databases: a seek on an index for each.
+ * Looks up the newest drills of databases: two seeks on an index for each. The rows are read in a second statement: in one,
+ * MariaDB may look for the newest drill of each database once for each drill that there is.
  * @param names only of these; of all when left out
  * @returns by the names of the databases; one without a drill is left out
  */
@@ -39,33 +37,28 @@ export async function lastDrills(
   { em }: { em: EntityManager },
   names?: readonly string[],
 ): Promise<ReadonlyMap<string, LastDrills>> {
-  const among = names ? [isOneOf(eb.ref('d.name'), names)] : [];
-  const last = await readRows(em, LAST.where(eb.and(among)));
-  const isKnown = last.every(({ outcome }) => outcome !== 'could_not_test');
-  const proofs = isKnown ? last : await readRows(em, PROOFS.where(eb.and(among)));
-  const proofOf = new Map(proofs.map(proof => [proof.databaseName, proof]));
-  return new Map(last.map(drill => [drill.databaseName, { last: drill, proof: proofOf.get(drill.databaseName) }]));
+  const ids = await readRows(em, names ? LAST_IDS.where(isOneOf(eb.ref('d.name'), names)) : LAST_IDS);
+  const drills = await reportsById(
+    em,
+    ids.flatMap(({ lastId, proofId }) => [lastId, proofId]),
+  );
+  const found = new Map<string, LastDrills>();
+  for (const { lastId, proofId } of ids) {
+    const last = drills.get(lastId ?? 0);
+    if (last) found.set(last.databaseName, { last, proof: drills.get(proofId ?? 0) });
+  }
+  return found;
 }
 
-const eb = reportExpressions<'r'>();
-
-const OF_BACKUPS = query
-  .selectFrom('backups as b')
-  .innerJoin('reports as r', join =>
-    join.on(
-      'r.id',
-      '=',
-      query
-        .selectFrom('reports as newest')
-        .select('newest.id')
-        .where('newest.kind', '=', 'drill')
-        .where(newest('newest.backup_id', '=', newest.ref('b.id')))
-        .orderBy('newest.ended_at', 'desc')
-        .orderBy('newest.id', 'desc')
-        .limit(1),
-    ),
-  )
-  .select(LISTED_REPORT);
+const drillIdOfBackup = query
+  .selectFrom('reports as newest')
+  .select('newest.id')
+  .where('newest.kind', '=', 'drill')
+  .where(newest('newest.backup_id', '=', newest.ref('b.id')))
+  .orderBy('newest.ended_at', 'desc')
+  .orderBy('newest.id', 'desc')
+  .limit(1);
+const IDS_OF_BACKUPS = query.selectFrom('backups as b').select(['b.id', drillIdOfBackup.as('drillId')]);
 
 /** @returns the newest drill of each of some backups, by the backup's id; a backup without a drill is left out */
 export async function drillsOfBackups(
@@ -75,13 +68,37 @@ export async function drillsOfBackups(
   const found = new Map<number, ListedReport>();
   for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
     const some = isOneOf(eb.ref('b.id'), ids.slice(at, at + IDS_A_STATEMENT));
-    for (const drill of await readRows(em, OF_BACKUPS.where(some)))
-      if (drill.backupId != null) found.set(drill.backupId, drill);
+    const rows = await readRows(em, IDS_OF_BACKUPS.where(some));
+    const drills = await reportsById(
+      em,
+      rows.map(({ drillId }) => drillId),
+    );
+    for (const { id, drillId } of rows) {
+      const drill = drills.get(drillId ?? 0);
+      if (drill) found.set(id, drill);
+    }
   }
   return found;
 }
 
 const IDS_A_STATEMENT = 1000;
+
+/** @param ids null for none, and the same one may be there twice */
+async function reportsById(
+  em: EntityManager,
+  ids: ReadonlyArray<number | null>,
+): Promise<ReadonlyMap<number, ListedReport>> {
+  const wanted = [...new Set(ids)].filter(id => id !== null);
+  const found = new Map<number, ListedReport>();
+  for (let at = 0; at < wanted.length; at += IDS_A_STATEMENT) {
+    const some = isOneOf(eb.ref('r.id'), wanted.slice(at, at + IDS_A_STATEMENT));
+    for (const report of await readRows(em, query.selectFrom('reports as r').select(LISTED_REPORT).where(some)))
+      found.set(report.id, report);
+  }
+  return found;
+}
+
+const eb = reportExpressions<'r'>();
 
 /** What lists of REST show of a drill. */
 export function presentLastDrill({ id, backupId, outcome, endedAt, rtoSeconds, reason }: ListedReport): LastDrill {

@@ -15,6 +15,7 @@ import { backupResolvers } from './resolvers/backup-resolvers.ts';
 import type { GraphqlContext, RequestContext } from './resolvers/context.ts';
 import { databaseResolvers } from './resolvers/database-resolvers.ts';
 import { Loaders } from './resolvers/loaders.ts';
+import { reportResolvers } from './resolvers/report-resolvers.ts';
 import type { Resolvers } from './resolvers/resolver-types.ts';
 import { createScalars } from './resolvers/scalars.ts';
 import { statisticsResolvers } from './resolvers/statistics-resolvers.ts';
@@ -58,13 +59,17 @@ export async function createGraphql({ log, totals, events, introspection }: Grap
   });
 }
 
-const { Query: backupQueries, ...backupTypes } = backupResolvers;
-const { Query: databaseQueries, ...databaseTypes } = databaseResolvers;
+const { Query: backupQueries, Backup, ...backupTypes } = backupResolvers;
+const { Query: databaseQueries, Database, ...databaseTypes } = databaseResolvers;
 const { Query: statisticsQueries, ...statisticsTypes } = statisticsResolvers;
+const { Query: reportQueries, Backup: reportsOfBackup, Database: reportsOfDatabase, ...reportTypes } = reportResolvers;
 
 const resolvers: Resolvers = {
-  Query: { ...databaseQueries, ...backupQueries, ...statisticsQueries },
+  Query: { ...databaseQueries, ...backupQueries, ...statisticsQueries, ...reportQueries },
+  Backup: { ...Backup, ...reportsOfBackup },
+  Database: { ...Database, ...reportsOfDatabase },
   ...backupTypes,
   ...databaseTypes,
   ...statisticsTypes,
+  ...reportTypes,
 };

@@ -11,7 +11,11 @@ import {
   type NamedDatabase,
   searchDatabases,
 } from '../../databases/search-databases.ts';
+import { drillsOfBackups, type LastDrills, lastDrills } from '../../drills/last-drills.ts';
+import { reportsOfBackups, reportsOfDatabases, type WantedReports } from '../../drills/reports-of.ts';
 import type { EntityManager } from '../../history/orm.ts';
+import { documentBytesById, documentsById } from '../../reports/report-details.ts';
+import type { ListedReport } from '../../reports/search-reports.ts';
 import { daysOfDatabases, type Kept, keptOfDatabases } from '../../statistics/database-statistics.ts';
 import type { Day } from '../../statistics/statistics.ts';
 
@@ -40,8 +44,16 @@ export class Loaders {
   /** With its latest backups. */
   readonly found: DataLoader<number, FoundDatabase>;
   readonly kept: DataLoader<number, Kept>;
+  /** The newest drills of a database, by its name. */
+  readonly drills: DataLoader<string, LastDrills | null>;
+  readonly drillOfBackup: DataLoader<number, ListedReport | null>;
+  /** What the client sent, by the id of the report. */
+  readonly reportDocument: DataLoader<number, string | null>;
+  readonly reportBytes: DataLoader<number, number>;
   readonly #days = new Map<number, DataLoader<number, Day[]>>();
   readonly #histories = new Map<string, DataLoader<number, ListedBackup[]>>();
+  readonly #ofBackups = new Map<string, DataLoader<number, ListedReport[]>>();
+  readonly #ofDatabases = new Map<string, DataLoader<string, ListedReport[]>>();
 
   constructor(em: EntityManager) {
     this.#em = em;
@@ -57,6 +69,16 @@ export class Loaders {
     this.database = new DataLoader(async ids => inOrder(ids, await databasesById({ em }, ids), ({ id }) => id));
     this.found = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
     this.kept = new DataLoader(ids => keptOfDatabases({ em }, ids));
+    this.drills = new DataLoader(async names => {
+      const found = await lastDrills({ em }, names);
+      return names.map(name => found.get(name) ?? null);
+    });
+    this.drillOfBackup = new DataLoader(async ids => {
+      const found = await drillsOfBackups({ em }, ids);
+      return ids.map(id => found.get(id) ?? null);
+    });
+    this.reportDocument = new DataLoader(ids => documentsById({ em }, ids));
+    this.reportBytes = new DataLoader(ids => documentBytesById({ em }, ids));
   }
 
   /** The last days of a database. */
@@ -70,13 +92,25 @@ export class Loaders {
     return entryOf(this.#histories, key, () => new DataLoader(ids => searchHistories({ em: this.#em }, ids, page)));
   }
 
+  /** Some reports of a backup, newest first. */
+  reportsOfBackup(wanted: WantedReports): DataLoader<number, ListedReport[]> {
+    const load = (ids: readonly number[]) => reportsOfBackups({ em: this.#em }, ids, wanted);
+    return entryOf(this.#ofBackups, JSON.stringify(wanted), () => new DataLoader(load));
+  }
+
+  /** The same of a database, by its name. */
+  reportsOfDatabase(wanted: WantedReports): DataLoader<string, ListedReport[]> {
+    const load = (names: readonly string[]) => reportsOfDatabases({ em: this.#em }, names, wanted);
+    return entryOf(this.#ofDatabases, JSON.stringify(wanted), () => new DataLoader(load));
+  }
+
   /** Forgets what has been looked up: it may have changed since. */
   clear(): void {
     this.#em.clear();
     const { backup, named, details, manifest, database, found, kept, clean, loss } = this;
     for (const loader of [backup, named, details, manifest, database, found, kept, clean, loss]) loader.clearAll();
-    this.#days.clear();
-    this.#histories.clear();
+    for (const loader of [this.drills, this.drillOfBackup, this.reportDocument, this.reportBytes]) loader.clearAll();
+    for (const lists of [this.#days, this.#histories, this.#ofBackups, this.#ofDatabases]) lists.clear();
   }
 }
 

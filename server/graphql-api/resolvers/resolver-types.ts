@@ -4,6 +4,7 @@ import type { ListedBackup } from '../../backups/queries/listed-backup.ts';
 import type { Connection } from '../../graphql/connection.ts';
 import type { NamedDatabase } from '../../databases/search-databases.ts';
 import type { Day as DayRow, Statistics as StatisticsRow } from '../../statistics/statistics.ts';
+import type { ListedReport } from '../../reports/search-reports.ts';
 import type { GraphqlContext } from './context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -37,6 +38,8 @@ export type Query = {
   backups: BackupConnection;
   /** One backup. Null when no backup has that id. */
   backup?: Maybe<Backup>;
+  /** How many databases have a backup that a drill restored within the last days. */
+  fleetProven: FleetProven;
   /** Totals of all backups, and totals of each day. */
   statistics: Statistics;
 };
@@ -73,6 +76,12 @@ export type QueryBackupArgs = {
 
 
 /** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
+export type QueryFleetProvenArgs = {
+  days?: Scalars['Int']['input'];
+};
+
+
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryStatisticsArgs = {
   days?: Scalars['Int']['input'];
 };
@@ -103,6 +112,16 @@ export type Database = {
   unacceptedLoss?: Maybe<Backup>;
   /** Its backups. */
   backups: BackupConnection;
+  /** Its newest drill, with any outcome. Null when no backup of it had a drill. */
+  lastDrill?: Maybe<Drill>;
+  /** Its newest drill that showed whether the backup is restorable. Null when it had no such drill. */
+  lastProof?: Maybe<Drill>;
+  /** The drills of its backups, newest first. */
+  drills: Array<Drill>;
+  /** The restores of its backups that clients reported, newest first. */
+  restores: Array<Restore>;
+  /** How long its restores took, as its drills measured it, oldest first. */
+  restoreTimes: Array<RestoreTime>;
   /** The number of its backups. */
   backupCount: Scalars['Int']['output'];
   /** The size of all their zips together, in bytes. */
@@ -117,6 +136,24 @@ export type DatabaseBackupsArgs = {
   first?: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
   orderBy?: BackupOrder;
+};
+
+
+/** A database that has been backed up. */
+export type DatabaseDrillsArgs = {
+  first?: Scalars['Int']['input'];
+};
+
+
+/** A database that has been backed up. */
+export type DatabaseRestoresArgs = {
+  first?: Scalars['Int']['input'];
+};
+
+
+/** A database that has been backed up. */
+export type DatabaseRestoreTimesArgs = {
+  last?: Scalars['Int']['input'];
 };
 
 
@@ -224,6 +261,212 @@ export type Backup = {
   checkedAt?: Maybe<Scalars['DateTime']['output']>;
   /** What is wrong with the stored file. Null when nothing is wrong. */
   damage?: Maybe<Scalars['String']['output']>;
+  /** Its newest drill. Null when it had no drill. */
+  drill?: Maybe<Drill>;
+  /** Its drills, newest first. */
+  drills: Array<Drill>;
+  /** The restores of it that clients reported, newest first. */
+  restores: Array<Restore>;
+};
+
+
+/** One stored zip of one dump. */
+export type BackupDrillsArgs = {
+  first?: Scalars['Int']['input'];
+};
+
+
+/** One stored zip of one dump. */
+export type BackupRestoresArgs = {
+  first?: Scalars['Int']['input'];
+};
+
+/** A drill: one backup was restored into a throwaway server, and the result was compared with the backup. */
+export type Drill = {
+  __typename?: 'Drill';
+  /** The same id as in REST. */
+  id: Scalars['ID']['output'];
+  /** The backup that was restored. Null when the history no longer has it. */
+  backup?: Maybe<Backup>;
+  /** The name of its zip. */
+  fileName: Scalars['String']['output'];
+  /** What it showed. */
+  outcome: DrillOutcome;
+  /** When it ended. If the clock of the client can't be right, when the service received the report. */
+  at: Scalars['DateTime']['output'];
+  /** The measured time of a restore in seconds, from the begin of the fetch to the end of the verification. Null when it did not get there. */
+  seconds?: Maybe<Scalars['Float']['output']>;
+  /** The size of the SQL dump that was loaded, in bytes. Null when nothing was loaded. */
+  loadedBytes?: Maybe<Scalars['BigInt']['output']>;
+  /** Why the outcome is not a good one. Null when it is. */
+  reason?: Maybe<Scalars['String']['output']>;
+  /** The number of differences between the restored database and its backup. */
+  differenceCount: Scalars['Int']['output'];
+  /** What the client reported in detail. Null when this version of the service does not understand it. */
+  details?: Maybe<DrillDetails>;
+};
+
+/** What a drill showed. A drill is never counted as good when it could not test. */
+export type DrillOutcome =
+  /** The backup was restored, and all that was tested agrees. */
+  | 'restorable'
+  /** The backup could not be restored, or the restored database differs. */
+  | 'not_restorable'
+  /** Nothing is known: the drill could not be done. */
+  | 'could_not_test';
+
+/** The details of a drill. */
+export type DrillDetails = {
+  __typename?: 'DrillDetails';
+  /** The server into which the backup was restored. Null when it did not get there. */
+  server?: Maybe<DatabaseServer>;
+  /** The first differences. */
+  differences: Array<Difference>;
+  /** What was not tested, one sentence each. */
+  notTested: Array<Scalars['String']['output']>;
+  /** The checks of the user, each with its result. */
+  checks: Array<DrillCheck>;
+  /** Whether a dump of the restored database is the same as the backup, dates aside. Null when they were not compared. */
+  sameDumpAgain?: Maybe<Scalars['Boolean']['output']>;
+  /** The seconds of each part. */
+  phases: RestorePhases;
+  /** The program that did it. */
+  madeBy: Scalars['String']['output'];
+};
+
+/** A check of the user in a drill: SQL with its expected result. */
+export type DrillCheck = {
+  __typename?: 'DrillCheck';
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** The SQL, shortened. */
+  sql: Scalars['String']['output'];
+  /** The expected result. */
+  expected: Scalars['String']['output'];
+  /** The result. Null when there was an error. */
+  found?: Maybe<Scalars['String']['output']>;
+  /** Why there is no result. Null when there is one. */
+  error?: Maybe<Scalars['String']['output']>;
+  /** Whether the result is the expected one. */
+  agrees: Scalars['Boolean']['output'];
+};
+
+/** A restore that a client reported. */
+export type Restore = {
+  __typename?: 'Restore';
+  /** The same id as in REST. */
+  id: Scalars['ID']['output'];
+  /** The backup that was restored. Null when it came from a file that the service does not have, or the history no longer has it. */
+  backup?: Maybe<Backup>;
+  /** The name of the zip. */
+  fileName: Scalars['String']['output'];
+  /** How it ended. */
+  outcome: RestoreOutcome;
+  /** When it ended. If the clock of the client can't be right, when the service received the report. */
+  at: Scalars['DateTime']['output'];
+  /** The time in seconds from the begin of the fetch to the end of the verification. Null when it did not get there. */
+  seconds?: Maybe<Scalars['Float']['output']>;
+  /** The size of the SQL dump that was loaded, in bytes. Null when nothing was loaded. */
+  loadedBytes?: Maybe<Scalars['BigInt']['output']>;
+  /** Why not all agrees. Null when all agrees. */
+  reason?: Maybe<Scalars['String']['output']>;
+  /** The number of differences between the restored database and its backup. */
+  differenceCount: Scalars['Int']['output'];
+  /** The host or socket of the server to which it was restored. */
+  targetHost?: Maybe<Scalars['String']['output']>;
+  /** The database to which it was restored. */
+  targetDatabase?: Maybe<Scalars['String']['output']>;
+  /** What the client reported in detail. Null when this version of the service does not understand it. */
+  details?: Maybe<RestoreDetails>;
+};
+
+/** How a restore ended. */
+export type RestoreOutcome =
+  /** All that was restored agrees with the backup. */
+  | 'agreed'
+  /** It was loaded, but something differs. */
+  | 'differs'
+  /** It failed. */
+  | 'failed';
+
+/** The details of a restore. */
+export type RestoreDetails = {
+  __typename?: 'RestoreDetails';
+  /** The server to which the backup was restored. Null when it did not get there. */
+  server?: Maybe<DatabaseServer>;
+  /** The first differences. */
+  differences: Array<Difference>;
+  /** What was not tested, one sentence each. */
+  notTested: Array<Scalars['String']['output']>;
+  /** The first tables that were chosen. Null when all were restored. */
+  tables?: Maybe<Array<Scalars['String']['output']>>;
+  /** Whether the target is as it was before. Only a restore that failed can leave it so. */
+  targetUnchanged: Scalars['Boolean']['output'];
+  /** The seconds of each part. */
+  phases: RestorePhases;
+  /** The program that did it. */
+  madeBy: Scalars['String']['output'];
+};
+
+/** A database server. */
+export type DatabaseServer = {
+  __typename?: 'DatabaseServer';
+  /** Its flavour: `mysql` or `mariadb`. */
+  flavour: Scalars['String']['output'];
+  /** Its version. */
+  version: Scalars['String']['output'];
+};
+
+/** Something in a restored database that is not as in the backup. */
+export type Difference = {
+  __typename?: 'Difference';
+  /** What it is, such as `table`. */
+  kind: Scalars['String']['output'];
+  /** Its name. Null when the database itself differs. */
+  object?: Maybe<Scalars['String']['output']>;
+  /** What was expected. Null when nothing was. */
+  expected?: Maybe<Scalars['String']['output']>;
+  /** What was found. Null when nothing was. */
+  found?: Maybe<Scalars['String']['output']>;
+};
+
+/** How long each part of a restore took, in seconds. Null for a part that was not done. */
+export type RestorePhases = {
+  __typename?: 'RestorePhases';
+  /** Fetching the zip. */
+  fetch?: Maybe<Scalars['Float']['output']>;
+  /** Inflating and loading. */
+  load?: Maybe<Scalars['Float']['output']>;
+  /** Adding keys after the rows. */
+  keys?: Maybe<Scalars['Float']['output']>;
+  /** Verifying. */
+  verify?: Maybe<Scalars['Float']['output']>;
+};
+
+/** The measured time of one restore. */
+export type RestoreTime = {
+  __typename?: 'RestoreTime';
+  /** When it ended. */
+  at: Scalars['DateTime']['output'];
+  /** How long it took, in seconds. */
+  seconds: Scalars['Float']['output'];
+  /** The size of the SQL dump that was loaded, in bytes. Null when it is not known. */
+  loadedBytes?: Maybe<Scalars['BigInt']['output']>;
+};
+
+/** How much of the fleet is proven. The newest drill of a database within these days that showed whether its backup is restorable decides. */
+export type FleetProven = {
+  __typename?: 'FleetProven';
+  /** The number of databases that have been backed up. */
+  databases: Scalars['Int']['output'];
+  /** The number of databases whose backup is restorable. */
+  proven: Scalars['Int']['output'];
+  /** The number of databases whose backup is not restorable. */
+  notRestorable: Scalars['Int']['output'];
+  /** The number of databases that had drills, none of which could test anything. */
+  couldNotTest: Scalars['Int']['output'];
+  /** The number of databases without a drill within these days. */
+  never: Scalars['Int']['output'];
 };
 
 /** What a dump contains, as its manifest lists it. */
@@ -526,6 +769,18 @@ export type ResolversTypes = {
   DatabaseConnection: ResolverTypeWrapper<Connection<NamedDatabase>>;
   DatabaseEdge: ResolverTypeWrapper<Omit<DatabaseEdge, 'node'> & { node: ResolversTypes['Database'] }>;
   Backup: ResolverTypeWrapper<ListedBackup>;
+  Drill: ResolverTypeWrapper<ListedReport>;
+  DrillOutcome: DrillOutcome;
+  DrillDetails: ResolverTypeWrapper<DrillDetails>;
+  DrillCheck: ResolverTypeWrapper<DrillCheck>;
+  Restore: ResolverTypeWrapper<ListedReport>;
+  RestoreOutcome: RestoreOutcome;
+  RestoreDetails: ResolverTypeWrapper<RestoreDetails>;
+  DatabaseServer: ResolverTypeWrapper<DatabaseServer>;
+  Difference: ResolverTypeWrapper<Difference>;
+  RestorePhases: ResolverTypeWrapper<RestorePhases>;
+  RestoreTime: ResolverTypeWrapper<RestoreTime>;
+  FleetProven: ResolverTypeWrapper<FleetProven>;
   Inventory: ResolverTypeWrapper<Inventory>;
   InventoryTable: ResolverTypeWrapper<InventoryTable>;
   BackupFilter: BackupFilter;
@@ -563,6 +818,16 @@ export type ResolversParentTypes = {
   DatabaseConnection: Connection<NamedDatabase>;
   DatabaseEdge: Omit<DatabaseEdge, 'node'> & { node: ResolversParentTypes['Database'] };
   Backup: ListedBackup;
+  Drill: ListedReport;
+  DrillDetails: DrillDetails;
+  DrillCheck: DrillCheck;
+  Restore: ListedReport;
+  RestoreDetails: RestoreDetails;
+  DatabaseServer: DatabaseServer;
+  Difference: Difference;
+  RestorePhases: RestorePhases;
+  RestoreTime: RestoreTime;
+  FleetProven: FleetProven;
   Inventory: Inventory;
   InventoryTable: InventoryTable;
   BackupFilter: BackupFilter;
@@ -598,6 +863,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   database?: Resolver<Maybe<ResolversTypes['Database']>, ParentType, ContextType, RequireFields<QueryDatabaseArgs, 'name'>>;
   backups?: Resolver<ResolversTypes['BackupConnection'], ParentType, ContextType, RequireFields<QueryBackupsArgs, 'first' | 'orderBy'>>;
   backup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType, RequireFields<QueryBackupArgs, 'id'>>;
+  fleetProven?: Resolver<ResolversTypes['FleetProven'], ParentType, ContextType, RequireFields<QueryFleetProvenArgs, 'days'>>;
   statistics?: Resolver<ResolversTypes['Statistics'], ParentType, ContextType, RequireFields<QueryStatisticsArgs, 'days'>>;
 };
 
@@ -611,6 +877,11 @@ export type DatabaseResolvers<ContextType = GraphqlContext, ParentType extends R
   latestCompleteBackup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
   unacceptedLoss?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
   backups?: Resolver<ResolversTypes['BackupConnection'], ParentType, ContextType, RequireFields<DatabaseBackupsArgs, 'first' | 'orderBy'>>;
+  lastDrill?: Resolver<Maybe<ResolversTypes['Drill']>, ParentType, ContextType>;
+  lastProof?: Resolver<Maybe<ResolversTypes['Drill']>, ParentType, ContextType>;
+  drills?: Resolver<Array<ResolversTypes['Drill']>, ParentType, ContextType, RequireFields<DatabaseDrillsArgs, 'first'>>;
+  restores?: Resolver<Array<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<DatabaseRestoresArgs, 'first'>>;
+  restoreTimes?: Resolver<Array<ResolversTypes['RestoreTime']>, ParentType, ContextType, RequireFields<DatabaseRestoreTimesArgs, 'last'>>;
   backupCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   storedBytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   days?: Resolver<Array<ResolversTypes['Day']>, ParentType, ContextType, RequireFields<DatabaseDaysArgs, 'last'>>;
@@ -647,6 +918,99 @@ export type BackupResolvers<ContextType = GraphqlContext, ParentType extends Res
   receivedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   checkedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   damage?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  drill?: Resolver<Maybe<ResolversTypes['Drill']>, ParentType, ContextType>;
+  drills?: Resolver<Array<ResolversTypes['Drill']>, ParentType, ContextType, RequireFields<BackupDrillsArgs, 'first'>>;
+  restores?: Resolver<Array<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<BackupRestoresArgs, 'first'>>;
+};
+
+export type DrillResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Drill'] = ResolversParentTypes['Drill']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  backup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
+  fileName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['DrillOutcome'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  seconds?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  loadedBytes?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  differenceCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  details?: Resolver<Maybe<ResolversTypes['DrillDetails']>, ParentType, ContextType>;
+};
+
+export type DrillDetailsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DrillDetails'] = ResolversParentTypes['DrillDetails']> = {
+  server?: Resolver<Maybe<ResolversTypes['DatabaseServer']>, ParentType, ContextType>;
+  differences?: Resolver<Array<ResolversTypes['Difference']>, ParentType, ContextType>;
+  notTested?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  checks?: Resolver<Array<ResolversTypes['DrillCheck']>, ParentType, ContextType>;
+  sameDumpAgain?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  phases?: Resolver<ResolversTypes['RestorePhases'], ParentType, ContextType>;
+  madeBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DrillCheckResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DrillCheck'] = ResolversParentTypes['DrillCheck']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sql?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  expected?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  found?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  agrees?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type RestoreResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Restore'] = ResolversParentTypes['Restore']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  backup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
+  fileName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['RestoreOutcome'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  seconds?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  loadedBytes?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  differenceCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  targetHost?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  targetDatabase?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  details?: Resolver<Maybe<ResolversTypes['RestoreDetails']>, ParentType, ContextType>;
+};
+
+export type RestoreDetailsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreDetails'] = ResolversParentTypes['RestoreDetails']> = {
+  server?: Resolver<Maybe<ResolversTypes['DatabaseServer']>, ParentType, ContextType>;
+  differences?: Resolver<Array<ResolversTypes['Difference']>, ParentType, ContextType>;
+  notTested?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  tables?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  targetUnchanged?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  phases?: Resolver<ResolversTypes['RestorePhases'], ParentType, ContextType>;
+  madeBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DatabaseServerResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DatabaseServer'] = ResolversParentTypes['DatabaseServer']> = {
+  flavour?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DifferenceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Difference'] = ResolversParentTypes['Difference']> = {
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  object?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expected?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  found?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type RestorePhasesResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestorePhases'] = ResolversParentTypes['RestorePhases']> = {
+  fetch?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  load?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  keys?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  verify?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
+export type RestoreTimeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RestoreTime'] = ResolversParentTypes['RestoreTime']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  seconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  loadedBytes?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+};
+
+export type FleetProvenResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['FleetProven'] = ResolversParentTypes['FleetProven']> = {
+  databases?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  proven?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  notRestorable?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  couldNotTest?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  never?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type InventoryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Inventory'] = ResolversParentTypes['Inventory']> = {
@@ -738,6 +1102,16 @@ export type Resolvers<ContextType = GraphqlContext> = {
   DatabaseConnection?: DatabaseConnectionResolvers<ContextType>;
   DatabaseEdge?: DatabaseEdgeResolvers<ContextType>;
   Backup?: BackupResolvers<ContextType>;
+  Drill?: DrillResolvers<ContextType>;
+  DrillDetails?: DrillDetailsResolvers<ContextType>;
+  DrillCheck?: DrillCheckResolvers<ContextType>;
+  Restore?: RestoreResolvers<ContextType>;
+  RestoreDetails?: RestoreDetailsResolvers<ContextType>;
+  DatabaseServer?: DatabaseServerResolvers<ContextType>;
+  Difference?: DifferenceResolvers<ContextType>;
+  RestorePhases?: RestorePhasesResolvers<ContextType>;
+  RestoreTime?: RestoreTimeResolvers<ContextType>;
+  FleetProven?: FleetProvenResolvers<ContextType>;
   Inventory?: InventoryResolvers<ContextType>;
   InventoryTable?: InventoryTableResolvers<ContextType>;
   BackupConnection?: BackupConnectionResolvers<ContextType>;
