@@ -28,6 +28,8 @@ export interface MariaDb extends AsyncDisposable {
   stop(): Promise<void>;
   /** Kills the server as a crash would; `stop` still removes the folder. */
   kill(): Promise<void>;
+  /** Starts it again on the same data and port after `kill`. */
+  restart(): Promise<void>;
 }
 
 /** Starts a throwaway MariaDB server; takes less than a second. @throws when it does not become ready within a minute */
@@ -37,7 +39,7 @@ export async function startMariaDb(serverOptions: readonly string[] = []): Promi
     await installSystemTables(folder);
     const port = await freePort();
     const server = await launch(folder, port, serverOptions);
-    return new ThrowawayMariaDb(folder, port, server);
+    return new ThrowawayMariaDb(folder, { port, serverOptions }, server);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -73,9 +75,15 @@ class ThrowawayMariaDb implements MariaDb {
   readonly port: number;
   readonly socket: string;
   readonly #folder: string;
-  readonly #server: ChildProcess;
+  readonly #serverOptions: readonly string[];
+  #server: ChildProcess;
 
-  constructor(folder: string, port: number, server: ChildProcess) {
+  constructor(
+    folder: string,
+    { port, serverOptions }: { port: number; serverOptions: readonly string[] },
+    server: ChildProcess,
+  ) {
+    this.#serverOptions = serverOptions;
     this.#folder = folder;
     this.#server = server;
     this.port = port;
@@ -110,6 +118,10 @@ class ThrowawayMariaDb implements MariaDb {
 
   kill(): Promise<void> {
     return end(this.#server, 'SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    this.#server = await launch(this.#folder, this.port, this.#serverOptions);
   }
 
   /** Lets this process end while the server runs, and ends the server then. */

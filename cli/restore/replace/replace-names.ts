@@ -6,6 +6,12 @@ const MOST = { characters: 64, bytes: 250 };
 /** The table of our own that marks a database as made by a restore, and holds what is needed to finish or undo a swap. */
 export const STATE_TABLE = 'lumbung__restore_state';
 
+/** Made and dropped where the server has to write out its log. */
+export const FLUSH_TABLE = `${STATE_TABLE}_flush`;
+
+/** The tables of our own in a database that a restore makes: they came from no backup. */
+export const OWN_TABLES: ReadonlySet<string> = new Set([STATE_TABLE, FLUSH_TABLE]);
+
 /** The databases that a replace makes beside the one that it replaces. */
 export interface ReplaceNames {
   /** The backup is loaded and verified here. */

@@ -1,4 +1,5 @@
 import type { Session } from '../../mysql/connect.ts';
+import { isServersAnswer } from '../../mysql/servers-answer.ts';
 import type { FoundTable } from '../target-database/database-objects.ts';
 
 /** The server opens them all for one statement, and each statement should end within minutes. */
@@ -18,11 +19,6 @@ export function batchesOf<T extends FoundTable>(tables: readonly T[]): T[][] {
     }
   }
   return batches;
-}
-
-/** @returns whether the server has answered with an error; otherwise the connection has gone, or the caller wants to end */
-export function isServersAnswer(error: unknown): error is Error {
-  return error instanceof Error && typeof (error as { sqlState?: unknown }).sqlState === 'string';
 }
 
 interface BatchQuestion<T> {

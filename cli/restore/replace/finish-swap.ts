@@ -1,0 +1,77 @@
+import { ExplainedError, messageOf } from '../../errors.ts';
+import { quotedName } from '../../mysql/quoted-name.ts';
+import { isServersAnswer } from '../../mysql/servers-answer.ts';
+import { STATE_TABLE } from './replace-names.ts';
+import type { RestoreState } from './state-table.ts';
+import { hasMoved, type SwapTools, swapBack, swapForward } from './swap.ts';
+
+/**
+ * Swaps, and undoes that where the server refuses a step of it.
+ * @throws {ExplainedError} which says where the old data is
+ */
+export async function swapOrUndo(tools: SwapTools, state: RestoreState): Promise<void> {
+  try {
+    await swapForward(tools, state);
+  } catch (error) {
+    if (!isServersAnswer(error)) throw cutOff(tools, error);
+    const lost = await undo(tools, state).catch(reason => {
+      throw cutOff(tools, reason, error);
+    });
+    throw new ExplainedError(
+      `the database ${tools.database} could not be replaced: ${messageOf(error)}; it is as it was${lost.length > 0 ? `, but for what could not be made anew: ${lost.join('; ')}` : ''}`,
+      { cause: error, advice: LOCKED.has((error as { errno?: number }).errno ?? 0) ? WAIT : TRY_AGAIN },
+    );
+  }
+  await tools.table.change({ ...state, state: 'done' });
+}
+
+/**
+ * Ends a swap that was cut off: forward where tables have been moved, back where not, or where it was being undone.
+ * @returns which way
+ */
+export async function endCutOffSwap(tools: SwapTools, state: RestoreState): Promise<'finished' | 'undone'> {
+  if (state.state === 'undoing' || !(await hasMoved(tools))) {
+    const lost = await undo(tools, state).catch(error => {
+      throw cutOff(tools, error);
+    });
+    if (lost.length > 0) throw notMadeAnew(tools, lost);
+    return 'undone';
+  }
+  await swapOrUndo(tools, state);
+  return 'finished';
+}
+
+/** @returns what could not be made anew; then the state table stays, with the statements */
+async function undo(tools: SwapTools, state: RestoreState): Promise<string[]> {
+  const { session, table, names } = tools;
+  await table.change({ ...state, state: 'undoing' });
+  const lost = await swapBack(tools, state);
+  if (lost.length === 0) await session.ask(`drop database ${quotedName(names.old)}`);
+  return lost;
+}
+
+/** The server waited in vain for a table, or gave up one of two that waited for each other. */
+const LOCKED: ReadonlySet<number> = new Set([1205, 1213]);
+const WAIT =
+  'Someone else uses its tables: stop the application, or wait until its transactions have ended (SHOW PROCESSLIST), and run the same command again.';
+const TRY_AGAIN = 'Check what the server says, and run the same command again: it loads the backup anew.';
+
+function cutOff({ database, names }: SwapTools, error: unknown, first: unknown = error): ExplainedError {
+  const why = first === error ? messageOf(error) : `${messageOf(first)}; then: ${messageOf(error)}`;
+  return new ExplainedError(
+    `the replacing of the database ${database} was cut off: ${why}; its tables are there or in ${names.old}, none is lost`,
+    {
+      cause: error,
+      advice: `Run the same command again as soon as the server answers: it finishes the swap, or undoes it. ${names.old} must not be dropped before.`,
+    },
+  );
+}
+
+function notMadeAnew({ database, names }: SwapTools, lost: readonly string[]): ExplainedError {
+  return new ExplainedError(
+    `the tables of ${database} are as they were before the replace, but these objects could not be made anew: ${lost.join('; ')}`,
+    {
+      advice: `Their statements are in ${quotedName(names.old, STATE_TABLE)}, and the safety backup has them. Then: DROP DATABASE ${quotedName(names.old)};`,
+    },
+  );
+}

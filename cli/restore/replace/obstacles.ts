@@ -1,0 +1,97 @@
+import { firstNames } from '../../../protocol/first-names.ts';
+import { ExplainedError, messageOf } from '../../errors.ts';
+import type { Session } from '../../mysql/connect.ts';
+import type { ServerFacts } from '../../mysql/server-facts.ts';
+import { formatBytes } from '../../terminal/format.ts';
+import { askDatabaseObjects } from '../target-database/database-objects.ts';
+import { askKeysInto, type KeyInto } from '../target-database/keys-into.ts';
+import type { ReplaceOrder } from './replace-order.ts';
+import { definitionsOf, HiddenDefinition, PROGRAM_KINDS, type StoredProgram } from './stored-programs.ts';
+
+/** Why a database can't be replaced, and what to do. */
+export interface Obstacle {
+  readonly message: string;
+  readonly advice: string;
+}
+
+type Question = Pick<ReplaceOrder, 'database' | 'tables'> & {
+  readonly server: Pick<ServerFacts, 'flavour' | 'ignoresCase' | 'maxPacketBytes'>;
+};
+
+/** Looks for what prevents a swap of a database, or of some of its tables. Changes nothing. */
+export async function swapObstacles(session: Session, { database, server, tables }: Question): Promise<Obstacle[]> {
+  const where = { database, ignoresCase: server.ignoresCase };
+  const found = await askDatabaseObjects(session, where);
+  const isChosen = (table: string) => tables === undefined || tables.has(table);
+  const { keys } = await askKeysInto(session, where, server.flavour);
+  const same = (name: string) => (server.ignoresCase ? name.toLowerCase() : name);
+  const staying = keys.filter(
+    key => isChosen(key.toTable) && !(same(key.database) === same(database) && isChosen(key.table)),
+  );
+  const programs: StoredProgram[] = tables
+    ? found.triggers.filter(({ table }) => isChosen(table)).map(({ name }) => ({ kind: 'triggers', name }))
+    : PROGRAM_KINDS.flatMap(kind => found.names[kind].map(name => ({ kind, name })));
+  const views = tables === undefined ? [] : found.names.views.filter(isChosen);
+  return [
+    ...(staying.length > 0 ? [referenced(database, staying)] : []),
+    ...(views.length > 0 ? [areViews(views)] : []),
+    ...(await hidden(session, database, programs)),
+    ...tooMany(found.names.tables.filter(isChosen), database, server.maxPacketBytes),
+  ];
+}
+
+function referenced(database: string, keys: readonly KeyInto[]): Obstacle {
+  const names = keys.map(key => `${key.database}.${key.table} (${key.name}, to ${key.toTable})`);
+  return {
+    message: `foreign keys of tables that stay reference tables of ${database}: ${firstNames(names)}; they would follow the old tables`,
+    advice: `Replace those tables, too (--tables), or drop these keys (ALTER TABLE … DROP FOREIGN KEY …) and add them again afterwards; or restore into a database of another name (--into).`,
+  };
+}
+
+function areViews(names: readonly string[]): Obstacle {
+  return {
+    message: `these are views in the database, not tables: ${firstNames(names)}`,
+    advice: 'Drop the views first, or leave their names out of --tables.',
+  };
+}
+
+/** What can't be read can't be made anew where a swap has to be undone. */
+async function hidden(session: Session, database: string, programs: readonly StoredProgram[]): Promise<Obstacle[]> {
+  try {
+    for await (const _row of definitionsOf(session, database, programs));
+    return [];
+  } catch (error) {
+    if (!(error instanceof HiddenDefinition)) throw error;
+    return [obstacleOf(error)];
+  }
+}
+
+function obstacleOf(error: HiddenDefinition): Obstacle {
+  const reason = error.cause === undefined ? '' : ` (${messageOf(error.cause)})`;
+  return {
+    message: `${error.message}${reason}, so it could not be made anew if the replace has to be undone`,
+    advice:
+      'Restore as a user that may read it: a definer, or one with SELECT on mysql.proc (MariaDB) or SHOW_ROUTINE (MySQL), SHOW VIEW, TRIGGER and EVENT. Or drop it, if no one needs it.',
+  };
+}
+
+/** @throws {ExplainedError} for a definition that can no longer be read; anything else as it is */
+export function hiddenDefinition(error: unknown): never {
+  if (!(error instanceof HiddenDefinition)) throw error;
+  const { message, advice } = obstacleOf(error);
+  throw new ExplainedError(`nothing was replaced: ${message}`, { cause: error, advice });
+}
+
+/** All tables are renamed by one statement, so that the server puts back what it has moved where it fails. */
+function tooMany(tables: readonly string[], database: string, maxPacketBytes: number): Obstacle[] {
+  const around = 2 * Buffer.byteLength(database) + '__lumbung_staging'.length + '``.`` to ``.``, '.length;
+  // Once out and once in.
+  const bytes = 2 * tables.reduce((sum, name) => sum + 2 * Buffer.byteLength(name) + around, 0);
+  if (bytes < maxPacketBytes) return [];
+  return [
+    {
+      message: `its ${tables.length} tables can't be renamed by one statement: it would have ${formatBytes(bytes)}, and the server takes ${formatBytes(maxPacketBytes)}`,
+      advice: 'Raise max_allowed_packet on the server, or restore into a database of another name (--into).',
+    },
+  ];
+}

@@ -1,0 +1,148 @@
+import { ExplainedError } from '../../errors.ts';
+import type { Session } from '../../mysql/connect.ts';
+import { quotedName } from '../../mysql/quoted-name.ts';
+import { type Verification, verifyLoaded } from '../verify/verify-loaded.ts';
+import {
+  type EarlierRestore,
+  findEarlierRestore,
+  isOnlyPrepared,
+  isStagingLeft,
+  unfinishedSwap,
+  whatIsInTheWay,
+} from './earlier-restore.ts';
+import { endCutOffSwap, swapOrUndo } from './finish-swap.ts';
+import { hiddenDefinition, swapObstacles } from './obstacles.ts';
+import { prepareSwap } from './prepare-swap.ts';
+import { checkReplaceLock, takeReplaceLock } from './replace-lock.ts';
+import { OWN_TABLES, type ReplaceNames } from './replace-names.ts';
+import type { ReplaceOrder, ReplaceResult } from './replace-order.ts';
+import { dropStaging, makeStaging } from './staging.ts';
+import { type RestoreState, StateTable } from './state-table.ts';
+import { LOCK_WAIT_SECONDS, type SwapTools } from './swap.ts';
+
+/**
+ * Replaces a database by a backup: a safety backup first; then the backup is loaded into a database beside it and verified there; only
+ * then the two change places. The old tables stay in a database of their own (docs/explanation/decisions).
+ * @throws {ExplainedError} when nothing was replaced, or when the swap was cut off: the message says where the old data is; the
+ *   signal's reason when aborted before the swap
+ */
+export async function replaceDatabase(order: ReplaceOrder): Promise<ReplaceResult> {
+  const { database, server, signal } = order;
+  using guard = await order.open(signal);
+  await takeReplaceLock(guard, database);
+  const earlier = await findEarlierRestore(guard, database, server.ignoresCase);
+  const finished = await finishEarlier(order, earlier);
+  if (finished) return finished;
+  await refuseObstacles(guard, order);
+
+  order.onStep?.('safety backup');
+  const safetyBackup = await order.safetyBackup();
+  order.onStep?.('load');
+  const { names } = earlier;
+  const left = (await findEarlierRestore(guard, database, server.ignoresCase)).staging;
+  const staging = await makeStaging(guard, { staging: names.staging, left }, order);
+  await loadInto(order, names.staging);
+  order.onStep?.('verify');
+  const verification = await verify(order, names.staging, { readsRows: true });
+  const result = { verification, safetyBackup, stagingDatabase: names.staging, oldDatabase: undefined, notes: [] };
+  if (!verification.agrees) return { ...result, end: 'differs' };
+  const state = await staging.state();
+  if (state) await staging.change({ ...state, state: 'verified' });
+
+  signal.throwIfAborted();
+  order.onStep?.('swap');
+  await checkReplaceLock(guard, database);
+  const swapped = await swap(order, safetyBackup.where);
+  return swapped.agrees
+    ? { ...result, end: 'replaced', stagingDatabase: undefined, oldDatabase: names.old }
+    : { ...result, end: 'differs', verification: swapped, stagingDatabase: undefined, oldDatabase: names.old };
+}
+
+/** Ends what an earlier run could not. @returns its result where this backup is in place now */
+async function finishEarlier(order: ReplaceOrder, earlier: EarlierRestore): Promise<ReplaceResult | undefined> {
+  const [state, done] = [unfinishedSwap(earlier), isStagingLeft(earlier)];
+  if (!state && !done) return undefined;
+  order.onStep?.('finish an earlier swap');
+  await using tools = await swapTools(order);
+  if (state && (await endCutOffSwap(tools, state)) === 'undone') return undefined;
+  await dropStaging(tools.session, tools);
+  return resultOfEarlier(order, (state ?? done)!, tools.names);
+}
+
+async function resultOfEarlier(order: ReplaceOrder, state: RestoreState, names: ReplaceNames): Promise<ReplaceResult> {
+  const { database, backup } = order;
+  if (state.backup !== backup.fileName)
+    throw new ExplainedError(
+      `an earlier restore of ${state.backup} into ${database} had been cut off in its last step, and has been finished now; ${backup.fileName} was not restored`,
+      {
+        advice: `Check ${database}. Its old tables are in ${names.old}; to restore ${backup.fileName}: DROP DATABASE ${quotedName(names.old)}; and run the same command again.`,
+      },
+    );
+  const verification = await verify(order, database, { readsRows: true });
+  return {
+    ...{ end: verification.agrees ? 'finished' : 'differs', verification, stagingDatabase: undefined, notes: [] },
+    ...{ oldDatabase: names.old, safetyBackup: state.safety === undefined ? undefined : { where: state.safety } },
+  };
+}
+
+/** @throws {ExplainedError} with all that prevents a swap, before anything is done */
+async function refuseObstacles(session: Session, order: ReplaceOrder): Promise<void> {
+  const { database, server, tables } = order;
+  const [earlier, obstacles] = [
+    await findEarlierRestore(session, database, server.ignoresCase),
+    await swapObstacles(session, { database, server, tables }),
+  ];
+  const inTheWay = whatIsInTheWay(earlier);
+  const [first, ...more] = [...(inTheWay ? [inTheWay] : []), ...obstacles];
+  if (first)
+    throw new ExplainedError(
+      `the database ${database} can't be replaced: ${[first, ...more].map(({ message }) => message).join('; ')}`,
+      { advice: [first, ...more].map(({ advice }) => advice).join(' ') },
+    );
+  if (isOnlyPrepared(earlier)) await session.ask(`drop database ${quotedName(earlier.names.old)}`);
+}
+
+async function loadInto({ load, database, signal }: ReplaceOrder, staging: string): Promise<void> {
+  try {
+    await load(staging);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ExplainedError)) throw error;
+    throw new ExplainedError(`${error.message}; the database ${database} is as it was`, {
+      cause: error,
+      advice: `${error.advice ?? 'Check what the server says.'} What was loaded is in ${staging}: the same command removes it and begins anew; to remove it yourself: DROP DATABASE ${quotedName(staging)};`,
+    });
+  }
+}
+
+/** @returns what the look at the names has shown, when the new objects are in place */
+async function swap(order: ReplaceOrder, safety: string): Promise<Verification> {
+  await using tools = await swapTools(order);
+  const state = await prepareSwap(tools, order, safety).catch(hiddenDefinition);
+  await swapOrUndo(tools, state);
+  await dropStaging(tools.session, tools);
+  return verify(order, order.database, { readsRows: false });
+}
+
+/** Its connections are not ended by Ctrl-C. */
+async function swapTools(order: ReplaceOrder): Promise<SwapTools & AsyncDisposable> {
+  const { database, server } = order;
+  const open = async () => {
+    const session = await order.open(new AbortController().signal);
+    await session.ask(`set session lock_wait_timeout = ${LOCK_WAIT_SECONDS}, sql_mode = '', sql_quote_show_create = 1`);
+    return session;
+  };
+  const session = await open();
+  const { names } = await findEarlierRestore(session, database, server.ignoresCase);
+  return {
+    ...{ session, open, database, names, ignoresCase: server.ignoresCase, table: new StateTable(session, names.old) },
+    [Symbol.asyncDispose]: async () => session[Symbol.dispose](),
+  };
+}
+
+function verify(order: ReplaceOrder, database: string, { readsRows }: { readsRows: boolean }): Promise<Verification> {
+  const { expected, server, jobs, onVerified } = order;
+  return verifyLoaded({
+    ...{ database, expected, ignoresCase: server.ignoresCase, jobs, readsRows },
+    ...{ ignored: OWN_TABLES, onProgress: onVerified, open: () => order.open(order.signal) },
+  });
+}

@@ -1,0 +1,118 @@
+import type { ObjectKind } from '../../../protocol/manifest.ts';
+import type { Session } from '../../mysql/connect.ts';
+import { quotedName } from '../../mysql/quoted-name.ts';
+import type { StateRow } from './state-table.ts';
+
+/** What does not move with RENAME TABLE: a view, trigger, routine, package or event. */
+export interface StoredProgram {
+  readonly kind: ObjectKind;
+  readonly name: string;
+}
+
+/** Of these kinds; a package body goes before its package. */
+export const PROGRAM_KINDS = [
+  'events',
+  'triggers',
+  'views',
+  'procedures',
+  'functions',
+  'package_bodies',
+  'packages',
+] as const satisfies readonly ObjectKind[];
+
+const SQL_WORDS: Readonly<Partial<Record<ObjectKind, string>>> = {
+  ...{ events: 'event', triggers: 'trigger', views: 'view', procedures: 'procedure', functions: 'function' },
+  ...{ packages: 'package', package_bodies: 'package body' },
+};
+
+/** @returns the statement that drops one where it is there */
+export function dropStatement(database: string, { kind, name }: StoredProgram): string {
+  return `drop ${SQL_WORDS[kind]} if exists ${quotedName(database, name)}`;
+}
+
+/** @returns its name in a state table */
+export function programKey({ kind, name }: StoredProgram): string {
+  return `${kind} ${name}`;
+}
+
+/** @returns what such a name stands for */
+export function programOf(key: string): StoredProgram {
+  const blank = key.indexOf(' ');
+  const kind = PROGRAM_KINDS.find(kind => kind === key.slice(0, blank));
+  if (!kind) throw new Error(`the state table has an unknown kind of object: ${key}`);
+  return { kind, name: key.slice(blank + 1) };
+}
+
+/** A definition that the server does not show to this user: it could not be made anew. */
+export class HiddenDefinition extends Error {
+  readonly program: StoredProgram;
+
+  constructor(program: StoredProgram, options?: ErrorOptions) {
+    super(`the definition of ${SQL_WORDS[program.kind]} ${program.name} can't be read`, options);
+    this.program = program;
+  }
+}
+
+/**
+ * Asks the server for the definitions, so that they can be made anew where a swap has to be undone.
+ * @returns for each its settings and its statement, to be sent in this order with the database as the default one
+ * @throws {HiddenDefinition}
+ */
+export async function* definitionsOf(
+  session: Session,
+  database: string,
+  programs: readonly StoredProgram[],
+): AsyncGenerator<StateRow> {
+  for (const program of programs) {
+    const shown = await show(session, database, program);
+    const row = (statement: string): StateRow => ({
+      ...{ kind: 'old statement', name: programKey(program), statement: Buffer.from(statement) },
+    });
+    for (const setting of shown.settings) yield row(setting);
+    yield row(shown.statement);
+  }
+}
+
+async function show(session: Session, database: string, program: StoredProgram) {
+  const { kind, name } = program;
+  const question = `show create ${SQL_WORDS[kind]} ${quotedName(database, name)}`;
+  const [row] = await session.ask(question).catch(error => {
+    throw new HiddenDefinition(program, { cause: error });
+  });
+  const places = PLACES[kind] ?? ROUTINE;
+  const value = (place: number | undefined) => (place === undefined ? undefined : row?.[place]);
+  const statement = value(places.statement);
+  if (typeof statement !== 'string' || statement === '') throw new HiddenDefinition(program);
+  const [sqlMode, zone] = [value(places.sqlMode), value(places.zone)];
+  const settings = [
+    charactersOf(String(value(places.client)), String(value(places.collation))),
+    `set session sql_mode = ${quoted(String(sqlMode ?? ''))}`,
+    ...(zone === undefined ? [] : [`set session time_zone = ${quoted(String(zone))}`]),
+  ];
+  return { settings, statement };
+}
+
+interface Places {
+  readonly statement: number;
+  readonly client: number;
+  readonly collation: number;
+  readonly sqlMode?: number;
+  readonly zone?: number;
+}
+
+/** Where the columns of SHOW CREATE … stand. */
+const ROUTINE: Places = { sqlMode: 1, statement: 2, client: 3, collation: 4 };
+const PLACES: Readonly<Partial<Record<ObjectKind, Places>>> = {
+  views: { statement: 1, client: 2, collation: 3 },
+  events: { sqlMode: 1, zone: 2, statement: 3, client: 4, collation: 5 },
+};
+
+/** The server shows a definition in the character set of the connection, UTF-8: so it is sent again, also where it was made in another one. */
+function charactersOf(client: string, collation: string): string {
+  const isUtf8 = /^utf8/.test(client) && /^\w+$/.test(client + collation);
+  return isUtf8 && collation.startsWith(client) ? `set names ${client} collate ${collation}` : 'set names utf8mb4';
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
