@@ -70,15 +70,15 @@ export class RestoreFilter implements StatementFilter {
     if (dropped !== undefined) return this.#drop(dropped, statement);
     if (statement.doubt !== undefined) throw new RefusedStatement(statement, statement.doubt);
     checkFlavour(statement, this.#options);
+    const impossible = whyImpossible(statement, this.#options.target);
+    if (impossible !== undefined) return this.#drop(impossible, statement);
     const reading = readAsTarget(statement, this.#options.target);
-    if (reading.tokens.length === 0) return this.#drop('a comment that is code for other servers only', statement);
     if (statement.kind === 'set') {
       checkSettings(reading);
       this.#eventSession.follow(reading.code);
     }
+    if (reading.tokens.length === 0) return this.#drop('a comment that is code for other servers only', statement);
     const edits = this.#edits(reading);
-    const impossible = whyImpossible(reading, this.#options.target);
-    if (impossible !== undefined) return this.#drop(impossible, statement);
     return this.#selection.take(statement, reading).map(one => (one === statement ? this.#send(reading, edits) : one));
   }
 

@@ -28,10 +28,14 @@ const BY_OCCASION: Readonly<Record<string, string>> = {
 
 const SQL_LOG_BIN = /^\s*SET (?:@\w+\s*=\s*)?@@SESSION\.SQL_LOG_BIN(?:\s*=\s*(?:\d|@\w+))?\s*$/i;
 
+const BEFORE_NAME = /^(?:DATABASE|SCHEMA|IF|NOT|EXISTS)$/i;
+
 /** As of a dump made with --databases. */
 function ofOwnDatabase(statement: DumpStatement, { sourceDatabase, targetDatabase }: FilterOptions): string {
-  const { tokens, decode, databases, database } = statement.reading;
-  const name = databases[0] ?? decode(tokens.at(-1)!.text);
+  const { tokens, decode, database } = statement.reading;
+  // Behind USE, or behind CREATE DATABASE IF NOT EXISTS.
+  const named = tokens.slice(1).find(({ kind, text }) => kind === 'name' || !BEFORE_NAME.test(text));
+  const name = decode(named?.text ?? '');
   const own = [sourceDatabase ?? database, targetDatabase].map(known => known?.toLowerCase());
   if (!own.includes(name.toLowerCase()))
     throw new RefusedStatement(statement, `it leads to the database ${name}, which is not the one that was dumped`);

@@ -28,9 +28,8 @@ export function definerOf({ tokens, code, decode }: TargetReading): Definer | un
   let last = account;
   if (tokens[i + 3]?.text === '@' && tokens[i + 3]?.kind === 'sign') last = tokens[i + 4] ?? last;
   if (tokens[i + 3]?.text === '(' && tokens[i + 4]?.text === ')') last = tokens[i + 4]!;
-  const end = endOfHost(tokens, tokens.indexOf(last));
-  const text = decode(code.slice(account.at, end));
-  return { text, at: tokens[i]!.at, accountAt: account.at, end };
+  const text = decode(code.slice(account.at, last.end));
+  return { text, at: tokens[i]!.at, accountAt: account.at, end: last.end };
 }
 
 /** @returns what is to be written otherwise, and how the account is written then; undefined: not at all */
@@ -56,14 +55,4 @@ const MAX_HEAD = 16;
 
 function isDefiner({ kind, text, depth }: ServerToken, next: ServerToken | undefined): boolean {
   return kind === 'word' && depth === 0 && text.toUpperCase() === 'DEFINER' && next?.text === '=';
-}
-
-/** A host without quotes has dots in it. */
-function endOfHost(tokens: readonly ServerToken[], at: number): number {
-  let i = at;
-  while (tokens[i + 1]?.at === tokens[i]?.end && /^(?:\.|%|-)$/.test(tokens[i + 1]?.text ?? '')) {
-    i++;
-    if (tokens[i + 1]?.at === tokens[i]!.end && tokens[i + 1]!.kind === 'word') i++;
-  }
-  return tokens[i]!.end;
 }

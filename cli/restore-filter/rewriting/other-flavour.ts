@@ -23,7 +23,7 @@ export function checkFlavour(
 }
 
 /** @returns why a server of the target's flavour can't have such a thing; undefined when it may */
-export function whyImpossible({ statement, tokens }: TargetReading, { flavour }: TargetServer): string | undefined {
+export function whyImpossible(statement: DumpStatement, { flavour }: TargetServer): string | undefined {
   const kind = statement.object?.kind;
   if (flavour === 'mysql') {
     if (kind === 'sequences') return 'MySQL has no sequences';
@@ -31,6 +31,7 @@ export function whyImpossible({ statement, tokens }: TargetReading, { flavour }:
   }
   if (statement.reading.occasion === 'histograms') return 'MariaDB makes its own histograms';
   if (statement.kind !== 'create' && statement.kind !== 'drop') return undefined;
+  const { tokens } = statement.reading;
   const head = tokens.slice(0, 12).map(token => upper(token));
   if (head.includes('LIBRARY')) return 'MariaDB has no libraries';
   if (head.includes('MASKING')) return 'MariaDB has no masking policies';

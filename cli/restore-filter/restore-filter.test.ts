@@ -1,0 +1,399 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type Filtered, filtered, MARIADB_TARGET, MYSQL_TARGET } from '../../testing/databases/filtered.ts';
+import { AFTER, BEFORE, MYSQL_9 } from '../../testing/databases/mysql9-dump.ts';
+import { ExplainedError } from '../errors.ts';
+import type { FilterOptions } from './filter-options.ts';
+
+const HEADER = `-- MariaDB dump 10.19  Distrib 10.11.14-MariaDB, for debian-linux-gnu (x86_64)
+--
+-- Host: localhost    Database: shop
+-- ------------------------------------------------------
+-- Server version	10.11.14-MariaDB-0+deb12u2
+`;
+const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
+
+describe('restore filter', () => {
+  const filter = (statements: string, options: Partial<FilterOptions> = {}) =>
+    filtered([Buffer.from(statements.startsWith('-- M') ? statements : `${HEADER}${statements}\n${MARKER}`)], options);
+  const sentOf = ({ sent }: Filtered) => sent.map(({ bytes }) => bytes.toString().trim());
+  const body = (text: string) => `DELIMITER ;;\n${text} ;;\nDELIMITER ;\n`;
+  const failure = async (...args: Parameters<typeof filter>): Promise<ExplainedError> => {
+    const error = await filter(...args).catch(error => error);
+    expect(error).to.be.instanceOf(ExplainedError);
+    return error;
+  };
+
+  it('leaves alone what needs no change', async () => {
+    const statements = [
+      "/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO' */",
+      '/*M!100616 SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0 */',
+      'DROP TABLE IF EXISTS `t`',
+      "CREATE TABLE `t` (\n  `a` int(11) DEFAULT 1.5 COMMENT 'a.b',\n  KEY `k` (`a`)\n) ENGINE=InnoDB",
+      '/*!40000 ALTER TABLE `t` DISABLE KEYS */',
+      "INSERT INTO `t` VALUES (1),(-2.5e3),('x\\'y')",
+      '/*!40000 ALTER TABLE `t` ENABLE KEYS */',
+      'SELECT SETVAL(`s`, 5, 0)',
+      "/*!40103 SET TIME_ZONE='+00:00' */",
+      'COMMIT',
+    ];
+    const result = await filter(`${statements.join(';\n')};`, {
+      target: { ...MARIADB_TARGET, version: '11.8.1-MariaDB' },
+    });
+    expect(sentOf(result)).to.deep.equal(statements);
+    expect(result.changes).to.deep.equal([]);
+  });
+
+  it('leaves out and lists what is not for the new server', async () => {
+    const result = await filter(
+      `SET @MYSQLDUMP_TEMP_LOG_BIN = @@SESSION.SQL_LOG_BIN;
+SET @@SESSION.SQL_LOG_BIN= 0;
+SET GLOBAL gtid_slave_pos='0-1-2';
+CHANGE MASTER TO MASTER_LOG_FILE='x', MASTER_LOG_POS=1;
+LOCK TABLES \`t\` WRITE;
+UNLOCK TABLES;
+/*! FLUSH PRIVILEGES */;
+/*!40000 ALTER TABLE \`t\` DISABLE KEYS */;
+/*!99997 SELECT 1 */;
+CREATE DATABASE /*!32312 IF NOT EXISTS*/ \`shop\` /*!40100 DEFAULT CHARACTER SET utf8mb4 */;
+USE \`shop\`;
+SET @@SESSION.SQL_LOG_BIN = @MYSQLDUMP_TEMP_LOG_BIN;`,
+      { withoutKeys: true },
+    );
+    expect(sentOf(result)).to.deep.equal([]);
+    expect(result.changes.map(({ action, what, count }) => [action, what.slice(0, 24), count])).to.deep.equal([
+      ['dropped', 'SQL_LOG_BIN: the server ', 3],
+      ['dropped', 'place in the log of the ', 2],
+      ['dropped', 'LOCK TABLES and UNLOCK T', 2],
+      ['dropped', 'FLUSH PRIVILEGES', 1],
+      ['dropped', 'DISABLE KEYS and ENABLE ', 1],
+      ['dropped', 'a comment that is code f', 1],
+      ['dropped', 'CREATE DATABASE and USE:', 2],
+    ]);
+  });
+
+  it('writes, leaves out or keeps the owner, in comments that are code, too', async () => {
+    const dump = [
+      body(
+        '/*!50003 CREATE*/ /*!50017 DEFINER=`a b`@`10.%`*/ /*!50003 TRIGGER `r` BEFORE INSERT ON `t` FOR EACH ROW SET @a = 1 */',
+      ),
+      body('CREATE DEFINER=`role` PROCEDURE `p`() SELECT "DEFINER=`x`@`y`"'),
+      body("CREATE DEFINER='a'@'b' FUNCTION `f`() RETURNS int RETURN 1"),
+      '/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013 DEFINER=a@`10.0.0.%` SQL SECURITY DEFINER */\n/*!50001 VIEW `v` AS select 1 AS `a` */;',
+      body('CREATE DEFINER=CURRENT_USER() PROCEDURE `q`() SELECT 1'),
+    ].join('\n');
+    const kept = await filter(dump);
+    expect(kept.changes).to.deep.equal([]);
+    expect(kept.definers).to.deep.equal(['`a b`@`10.%`', '`role`', "'a'@'b'", 'a@`10.0.0.%`', 'CURRENT_USER()']);
+    expect(sentOf(await filter(dump, { definer: 'drop' }))).to.deep.equal([
+      '/*!50003 CREATE*/ /*!50017 */ /*!50003 TRIGGER `r` BEFORE INSERT ON `t` FOR EACH ROW SET @a = 1 */',
+      'CREATE  PROCEDURE `p`() SELECT "DEFINER=`x`@`y`"',
+      'CREATE  FUNCTION `f`() RETURNS int RETURN 1',
+      '/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013  SQL SECURITY DEFINER */\n/*!50001 VIEW `v` AS select 1 AS `a` */',
+      'CREATE  PROCEDURE `q`() SELECT 1',
+    ]);
+    const mapped = await filter(dump, { definer: { user: 'me', host: '%' } });
+    expect(sentOf(mapped)).to.deep.equal([
+      '/*!50003 CREATE*/ /*!50017 DEFINER=`me`@`%`*/ /*!50003 TRIGGER `r` BEFORE INSERT ON `t` FOR EACH ROW SET @a = 1 */',
+      'CREATE DEFINER=`me`@`%` PROCEDURE `p`() SELECT "DEFINER=`x`@`y`"',
+      'CREATE DEFINER=`me`@`%` FUNCTION `f`() RETURNS int RETURN 1',
+      '/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013 DEFINER=`me`@`%` SQL SECURITY DEFINER */\n/*!50001 VIEW `v` AS select 1 AS `a` */',
+      'CREATE DEFINER=`me`@`%` PROCEDURE `q`() SELECT 1',
+    ]);
+    expect(mapped.changes[0]).to.deep.equal({
+      ...{ action: 'changed', what: 'DEFINER `a b`@`10.%` written as `me`@`%`', object: 'trigger r', count: 1 },
+    });
+  });
+
+  it('maps a collation where it is named, and never in text', async () => {
+    const dump = `SET collation_connection = utf8mb4_0900_ai_ci;
+CREATE TABLE \`t\` (\`a\` text COLLATE utf8mb4_0900_ai_ci COMMENT 'COLLATE utf8mb4_0900_ai_ci') DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_as_cs;
+INSERT INTO \`t\` VALUES ('COLLATE utf8mb4_0900_ai_ci');
+ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci ;
+${body("CREATE PROCEDURE `p`() SELECT 'a' COLLATE utf8mb4_0900_ai_ci, `utf8mb4_0900_ai_ci` /* utf8mb4_0900_ai_ci */")}`;
+    const collations = new Map([
+      ['utf8mb4_0900_ai_ci', 'utf8mb4_unicode_ci'],
+      ['*_as_cs', 'utf8mb4_bin'],
+    ]);
+    const result = await filter(dump, { collations });
+    expect(sentOf(result)).to.deep.equal([
+      'SET collation_connection = utf8mb4_unicode_ci',
+      "CREATE TABLE `t` (`a` text COLLATE utf8mb4_unicode_ci COMMENT 'COLLATE utf8mb4_0900_ai_ci') DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin",
+      "INSERT INTO `t` VALUES ('COLLATE utf8mb4_0900_ai_ci')",
+      'ALTER DATABASE `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci',
+      "CREATE PROCEDURE `p`() SELECT 'a' COLLATE utf8mb4_unicode_ci, `utf8mb4_0900_ai_ci` /* utf8mb4_0900_ai_ci */",
+    ]);
+    expect(result.changes).to.deep.include({
+      ...{
+        action: 'changed',
+        what: 'collation utf8mb4_0900_ai_ci written as utf8mb4_unicode_ci',
+        object: 'table t',
+        count: 1,
+      },
+    });
+    expect((await filter(dump)).changes).to.deep.equal([]);
+  });
+
+  it('writes the new name of the database where it certainly names it, and reports where it may', async () => {
+    const dump = [
+      'CREATE TABLE `shop`.`t` (`a` int DEFAULT nextval(`shop`.`s`), FOREIGN KEY (`a`) REFERENCES `shop`.`u` (`a`), FOREIGN KEY (`b`) REFERENCES `other`.`u` (`b`));',
+      'INSERT INTO `shop`.`t` VALUES (1);\nINSERT INTO `shop`.`t` VALUES (2);',
+      'ALTER DATABASE `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;',
+      body("CREATE PROCEDURE `p`() SELECT SHOP.t.a, 'shop.t' FROM shop.t JOIN `shop`.u /* shop.t */"),
+      body('CREATE PROCEDURE `q`(shop int) SELECT shop.a FROM shop.t, other.x JOIN other.y'),
+      body('CREATE TRIGGER `r` BEFORE INSERT ON `shop`.`t` FOR EACH ROW CALL shop.p()'),
+    ].join('\n');
+    const result = await filter(dump, { targetDatabase: 'new`shop' });
+    const name = '`new``shop`';
+    expect(sentOf(result)).to.deep.equal([
+      `CREATE TABLE ${name}.\`t\` (\`a\` int DEFAULT nextval(${name}.\`s\`), FOREIGN KEY (\`a\`) REFERENCES ${name}.\`u\` (\`a\`), FOREIGN KEY (\`b\`) REFERENCES \`other\`.\`u\` (\`b\`))`,
+      `INSERT INTO ${name}.\`t\` VALUES (1)`,
+      `INSERT INTO ${name}.\`t\` VALUES (2)`,
+      `ALTER DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+      `CREATE PROCEDURE \`p\`() SELECT ${name}.t.a, 'shop.t' FROM ${name}.t JOIN ${name}.u /* shop.t */`,
+      `CREATE PROCEDURE \`q\`(shop int) SELECT shop.a FROM ${name}.t, other.x JOIN other.y`,
+      `CREATE TRIGGER \`r\` BEFORE INSERT ON ${name}.\`t\` FOR EACH ROW CALL ${name}.p()`,
+    ]);
+    expect(result.changes.filter(({ action }) => action === 'reported')).to.deep.equal([
+      { action: 'reported', what: 'names the database other', object: 'table t', count: 1 },
+      {
+        action: 'reported',
+        what: "may name the database shop, which can't be told from something else of that name",
+        object: 'procedure q',
+        count: 1,
+      },
+      { action: 'reported', what: 'names the database other', object: 'procedure q', count: 1 },
+    ]);
+    // The header tells the name as well.
+    expect(sentOf(await filter(dump, { targetDatabase: 'x', sourceDatabase: undefined }))[3]).to.contain(
+      'DATABASE `x`',
+    );
+  });
+
+  describe('chooses', () => {
+    const dump = `DROP TABLE IF EXISTS \`a\`;
+CREATE TABLE \`a\` (\`x\` int);
+/*!40000 ALTER TABLE \`a\` DISABLE KEYS */;
+INSERT INTO \`a\` VALUES (1);
+INSERT INTO \`a\` VALUES (2);
+/*!40000 ALTER TABLE \`a\` ENABLE KEYS */;
+/*!50032 DROP TRIGGER IF EXISTS ra */;
+/*!50003 SET sql_mode = '' */ ;
+${body('CREATE TRIGGER `ra` BEFORE INSERT ON `a` FOR EACH ROW SET @a = 1')}
+DROP TABLE IF EXISTS \`b\`;
+CREATE TABLE \`b\` (\`x\` int);
+INSERT INTO \`b\` VALUES (1);
+/*!50032 DROP TRIGGER IF EXISTS rb */;
+${body('CREATE TRIGGER `rb` BEFORE INSERT ON `b` FOR EACH ROW SET @a = 1')}
+DROP TABLE IF EXISTS \`v\`;
+/*!50001 DROP VIEW IF EXISTS \`v\`*/;
+/*!50001 CREATE VIEW \`v\` AS SELECT
+ 1 AS \`x\`*/;
+/*!50003 DROP PROCEDURE IF EXISTS \`p\` */;
+${body('CREATE PROCEDURE `p`() SELECT 1')}
+/*!50001 CREATE VIEW \`v\` AS select \`x\` from \`a\` */;`;
+
+    it('only the tables that were asked for, with their rows and triggers', async () => {
+      const { sent, changes } = await filter(dump, { tables: new Set(['a']) });
+      expect(sent.map(({ kind, object, bytes }) => [kind, object?.name ?? bytes.toString()])).to.deep.equal([
+        ...[
+          ['drop', 'a'],
+          ['create', 'a'],
+          ['keys', 'a'],
+          ['insert', 'a'],
+          ['insert', 'a'],
+          ['keys', 'a'],
+        ],
+        ...[
+          ['set', "/*!50003 SET sql_mode = '' */ "],
+          ['drop', 'ra'],
+          ['create', 'ra'],
+        ],
+      ]);
+      expect(changes.map(({ what, object, count }) => [what, object, count])).to.deep.equal(
+        [
+          ['table b', 3],
+          ['trigger rb', 1],
+          ['table v', 1],
+          ['view v', 3],
+          ['procedure p', 2],
+        ].map(([object, count]) => ['not one of the chosen tables', object, count]),
+      );
+    });
+
+    it('definitions only, or rows only', async () => {
+      const kinds = async (parts: 'schema' | 'data') =>
+        new Set((await filter(dump, { parts })).sent.map(({ kind }) => kind));
+      expect(await kinds('schema')).to.deep.equal(new Set(['drop', 'create', 'set']));
+      expect(await kinds('data')).to.deep.equal(new Set(['keys', 'insert', 'set']));
+      const both = await filter(dump, { parts: 'data', tables: new Set(['b']) });
+      expect(sentOf(both)).to.deep.equal(["/*!50003 SET sql_mode = '' */", 'INSERT INTO `b` VALUES (1)']);
+    });
+  });
+
+  describe('with rows above max_allowed_packet', () => {
+    const target = { ...MARIADB_TARGET, maxPacketBytes: 2000 };
+
+    it('sends the same rows in several statements', async () => {
+      const text = fc
+        .array(fc.constantFrom("\\'", '\\\\', '),(', ';', '"', '`', '(', ',', '🐈', 'x'.repeat(90)), { maxLength: 5 })
+        .map(parts => `('${parts.join('')}',NULL,_binary '(',-1.5e3)`);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(text, { minLength: 1, maxLength: 60 }),
+          fc.constantFrom(',', ',\n'),
+          async (rows, comma) => {
+            const dump = `INSERT INTO \`shop\`.\`t\` (\`a\`,\n\`(b\`) VALUES ${rows.join(comma)};`;
+            const { sent } = await filter(dump, { target, targetDatabase: 'longer_than_shop' });
+            const head = 'INSERT INTO `longer_than_shop`.`t` (`a`,\n`(b`) VALUES ';
+            for (const { bytes } of sent) {
+              expect(bytes.length).to.be.lessThan(1000);
+              expect(bytes.toString().startsWith(`${head}('`)).to.equal(true);
+            }
+            expect(sent.map(({ bytes }) => bytes.toString().slice(head.length)).join(comma)).to.equal(rows.join(comma));
+            expect(sent.reduce((sum, one) => sum + one.rows, 0)).to.equal(rows.length);
+          },
+        ),
+        { numRuns: 200 },
+      );
+    });
+
+    it('refuses a single row that is longer, with its table, its size and what to set', async () => {
+      const row = `('${'x'.repeat(3000)}')`;
+      const error = await failure(`INSERT INTO \`t\` VALUES (1),${row},(2);`, { target });
+      expect(error.message).to.match(
+        /^a row of table t has 3\.0 KiB in the dump, and the server accepts at most 2\.0 KiB \(max_allowed_packet\); it begins at byte \d+ of the dump$/,
+      );
+      expect(error.advice).to.contain('SET GLOBAL max_allowed_packet = 4096;');
+    });
+
+    it('refuses a definition that is longer', async () => {
+      const error = await failure(body(`CREATE PROCEDURE \`p\`() SELECT '${'x'.repeat(3000)}'`), { target });
+      expect(error.message).to.match(/^procedure p has 3\.0 KiB/);
+    });
+  });
+
+  describe('with events', () => {
+    it('creates them disabled, and enables at the end those that were, under what was set for each', async () => {
+      const event = (name: string, rest: string) =>
+        body(
+          `/*!50106 CREATE*/ /*!50117 DEFINER=\`a\`@\`b\`*/ /*!50106 EVENT \`${name}\` ON SCHEDULE EVERY 1 DAY ${rest} */`,
+        );
+      const dump = `/*!50106 SET @save_time_zone= @@TIME_ZONE */ ;
+/*!50003 SET character_set_client  = latin1 */ ;
+/*!50003 SET collation_connection  = latin1_bin */ ;
+/*!50003 SET @saved_sql_mode       = @@sql_mode */ ;
+/*!50003 SET sql_mode              = 'ANSI' */ ;
+/*!50003 SET @saved_time_zone      = @@time_zone */ ;
+/*!50003 SET time_zone             = 'SYSTEM' */ ;
+${event('plain', "COMMENT 'enable' DO SET @a = 'enable'")}
+/*!50003 SET sql_mode              = @saved_sql_mode */ ;
+${event('on', "ON COMPLETION PRESERVE ENABLE COMMENT 'x' DO BEGIN SET @enable = 1; END")}
+${event('off', 'DISABLE DO SET @a = 1')}`;
+      const result = await filter(dump);
+      const sent = sentOf(result);
+      expect(sent.filter(text => text.includes('EVENT'))).to.deep.equal([
+        "/*!50106 CREATE*/ /*!50117 DEFINER=`a`@`b`*/ /*!50106 EVENT `plain` ON SCHEDULE EVERY 1 DAY DISABLE COMMENT 'enable' DO SET @a = 'enable' */",
+        "/*!50106 CREATE*/ /*!50117 DEFINER=`a`@`b`*/ /*!50106 EVENT `on` ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE DISABLE COMMENT 'x' DO BEGIN SET @enable = 1; END */",
+        '/*!50106 CREATE*/ /*!50117 DEFINER=`a`@`b`*/ /*!50106 EVENT `off` ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 1 */',
+        'ALTER DEFINER=`a`@`b` EVENT `plain` ENABLE',
+        'ALTER DEFINER=`a`@`b` EVENT `on` ENABLE',
+      ]);
+      const at = sent.indexOf('ALTER DEFINER=`a`@`b` EVENT `plain` ENABLE');
+      expect(sent[at - 1]).to.equal(
+        "SET character_set_client=latin1, collation_connection=latin1_bin, sql_mode='ANSI', time_zone='SYSTEM'",
+      );
+      expect(sent[at + 1]).to.equal(
+        "SET character_set_client=latin1, collation_connection=latin1_bin, time_zone='SYSTEM'",
+      );
+      expect(sentOf(await filter(dump, { events: 'disabled' })).filter(text => text.startsWith('ALTER'))).to.deep.equal(
+        [],
+      );
+    });
+
+    it('takes away a semicolon at which the server would end one within its comment', async () => {
+      const { sent } = await filter(
+        body('/*!50106 CREATE*/ /*!50106 EVENT `e` ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 1; */'),
+      );
+      expect(sent[0]!.bytes.toString().trim()).to.equal(
+        '/*!50106 CREATE*/ /*!50106 EVENT `e` ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 1 */',
+      );
+    });
+  });
+
+  describe('with the other flavour', () => {
+    it('takes a dump only when asked to', async () => {
+      expect((await failure(MYSQL_9)).advice).to.contain('Restore into MySQL');
+      expect((await failure('COMMIT;', { target: MYSQL_TARGET })).message).to.contain(
+        'the dump is of MariaDB, and the server is MySQL',
+      );
+    });
+
+    it('lists what MySQL does not have of MariaDB', async () => {
+      const dump = `/*M!100616 SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0 */;
+DROP SEQUENCE IF EXISTS \`s\`;
+CREATE SEQUENCE \`s\` start with 1 minvalue 1 increment by 1 cache 1000 nocycle ENGINE=InnoDB;
+SELECT SETVAL(\`s\`, 1, 0);
+CREATE TABLE \`t\` (\`a\` int WITHOUT SYSTEM VERSIONING, \`b\` text /*M!100301 COMPRESSED*/) ENGINE=InnoDB WITH SYSTEM VERSIONING;
+/*!50003 SET sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER' */ ;
+SET sql_mode='ORACLE';
+${body('CREATE PACKAGE "pkg" AS PROCEDURE p1; END')}`;
+      const result = await filter(dump, { target: MYSQL_TARGET, acrossFlavours: true });
+      expect(sentOf(result)).to.deep.equal([
+        'CREATE TABLE `t` (`a` int , `b` text /*M!100301 COMPRESSED*/) ENGINE=InnoDB',
+        "/*!50003 SET sql_mode = 'STRICT_TRANS_TABLES' */",
+        "SET sql_mode=''",
+      ]);
+      expect(result.changes.map(({ action, what, object }) => [action, what, object])).to.deep.equal([
+        ['dropped', 'a comment that is code for other servers only', undefined],
+        ['dropped', 'MySQL has no sequences', 'sequence s'],
+        ['changed', 'system versioning left out, which MySQL does not have', 'table t'],
+        ['reported', 'has comments that are code for other servers only', 'table t'],
+        ['changed', 'SQL mode NO_AUTO_CREATE_USER left out, which MySQL does not have', undefined],
+        ['changed', 'SQL mode ORACLE left out, which MySQL does not have', undefined],
+        ['dropped', 'MySQL has no packages', 'package pkg'],
+      ]);
+      const versioned = 'CREATE TABLE `t` (`a` int, PERIOD FOR SYSTEM_TIME (`x`, `y`)) WITH SYSTEM VERSIONING;';
+      expect((await failure(versioned, { target: MYSQL_TARGET, acrossFlavours: true })).message).to.contain(
+        'MySQL has no system versioning',
+      );
+    });
+
+    it('lists what MariaDB does not have of MySQL', async () => {
+      const more = `/*!80002 ANALYZE TABLE \`t\` UPDATE HISTOGRAM ON \`v\` WITH 100 BUCKETS */;
+CREATE TABLE \`u\` (\`a\` int /*!80023 INVISIBLE */);
+${BEFORE}
+CREATE DEFINER=\`root\`@\`localhost\` FUNCTION \`js\`() RETURNS int LANGUAGE JAVASCRIPT AS $$ return 1; $$ ;;
+${AFTER}
+`;
+      const dump = MYSQL_9.replace('-- Dump completed', () => `${more}-- Dump completed`);
+      const result = await filter(dump, { acrossFlavours: true });
+      expect(
+        result.changes.filter(({ action }) => action !== 'changed').map(({ what, object }) => [what, object]),
+      ).to.deep.equal([
+        ['SQL_LOG_BIN: the server logs what is restored', undefined],
+        ['LOCK TABLES and UNLOCK TABLES', undefined],
+        ['MariaDB makes its own histograms', undefined],
+        ['has comments that are code for other servers only', 'table u'],
+        ['MariaDB has no routines in JavaScript', 'function js'],
+      ]);
+    });
+  });
+
+  it('passes the whole dump of MySQL 9 to MySQL 9', async () => {
+    const { sent, changes } = await filter(MYSQL_9, { target: MYSQL_TARGET });
+    expect(sent.map(({ object }) => object?.name).filter(name => name !== undefined)).to.include.members([
+      't',
+      'shout',
+      'v',
+      'e',
+      'f',
+      'p',
+    ]);
+    expect(changes.map(({ action, what }) => [action, what])).to.deep.equal([
+      ['dropped', 'SQL_LOG_BIN: the server logs what is restored'],
+      ['dropped', 'LOCK TABLES and UNLOCK TABLES'],
+      ['changed', 'created disabled, enabled at the end'],
+    ]);
+  });
+});
