@@ -1,22 +1,27 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** One JSON object a line on stdout; lines for people when stdout is a terminal. */
 export async function createLog({ isTerminal }: { isTerminal: boolean }): Promise<Logger> {
+  if (!isTerminal) {
+    const out = pino.destination({ fd: 1, sync: true });
+    // A full disk under the log, or a reader that went away, must not end the service.
+    out.on('error', () => {});
+    return logTo(out);
+  }
+  const { default: pretty } = await import('pino-pretty');
+  const ignore = 'request_id,method,path,status,url';
+  return logTo(pretty({ sync: true, singleLine: true, ignore, translateTime: 'SYS:HH:MM:ss' }));
+}
+
+/** One JSON object a line into any stream. */
+export function logTo(out: DestinationStream): Logger {
   const options = {
     base: null,
     serializers: { err: shortened },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  if (!isTerminal) {
-    const out = pino.destination({ fd: 1, sync: true });
-    // A full disk under the log, or a reader that went away, must not end the service.
-    out.on('error', () => {});
-    return pino(options, out);
-  }
-  const { default: pretty } = await import('pino-pretty');
-  const ignore = 'request_id,method,path,status,url';
-  return pino(options, pretty({ sync: true, singleLine: true, ignore, translateTime: 'SYS:HH:MM:ss' }));
+  return pino(options, out);
 }
 
 /** The statement of a failed query, which the error repeats in several places, may hold whole manifests. */

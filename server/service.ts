@@ -1,0 +1,93 @@
+import type { Logger } from 'pino';
+import { BackupEvents } from './backups/events/backup-events.ts';
+import { refuseEmptyStorage } from './backups/recovery/refuse-empty-storage.ts';
+import { refuseLostHistory } from './backups/recovery/refuse-lost-history.ts';
+import { reportOrphans } from './backups/recovery/report-orphans.ts';
+import type { Config } from './config.ts';
+import { listen } from './http/connections/listen.ts';
+import { scheduleScrub } from './scrub/schedule.ts';
+import { createScrub } from './scrub/scrub.ts';
+import { DailyTotals } from './statistics/daily-totals.ts';
+import { closeHistory, giveUpHistory, openStores, type Stores } from './stores.ts';
+
+/** How long a client may take nothing of a download. A slow one whose line is buffered shows progress rarely. */
+const DOWNLOAD_IDLE_MS = 300_000;
+
+/** The service while it answers requests. */
+export interface RunningService {
+  /** Such as `http://127.0.0.1:3000` */
+  readonly url: string;
+  /** Fulfilled when the search for orphaned files, which goes on beside the requests, is over. */
+  readonly orphansReported: Promise<void>;
+  /**
+   * Takes no new requests, and closes what was opened.
+   * @param graceMs how long running requests may take to finish, in milliseconds
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * Starts the service in this process: history, storage, address, app. Signals and errors that no one catches belong to the caller.
+ * @param onLoaded called before the first request is answered, when all code is loaded
+ * @throws Error of one line that says what to do; nothing is left open then
+ */
+export async function runService(config: Config, log: Logger, onLoaded = () => {}): Promise<RunningService> {
+  const stores = await openStores(config, log);
+  try {
+    return await serve(stores, { config, log, onLoaded });
+  } catch (error) {
+    await giveUpHistory(stores.history);
+    stores.release();
+    throw error;
+  }
+}
+
+interface Serving {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly onLoaded: () => void;
+}
+
+async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promise<RunningService> {
+  const { history, storage } = stores;
+  if (!config.allowEmptyStorage) await refuseEmptyStorage({ em: history.em.fork(), storage });
+  if (!config.allowEmptyHistory) await refuseLostHistory({ em: history.em.fork(), storage });
+  // What answers requests takes a third of the start: a start that ends before, or that rebuilds the history, does without.
+  const { createApp } = await import('./app.ts');
+  const { createGraphql } = await import('./graphql-api/create-graphql.ts');
+  const events = new BackupEvents();
+  const totals = new DailyTotals(events);
+  const graphql = await createGraphql({ log, events, totals, introspection: config.graphqlIntrospection });
+  const server = await listen({ host: config.host, port: config.port, log });
+  const leftovers = await storage.removeLeftovers();
+  if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash left behind`);
+  const uploads = { maxFileBytes: config.maxUploadBytes, idleMs: config.uploadIdleTimeoutSeconds * 1000 };
+  const scrub = createScrub({
+    history,
+    storage,
+    events,
+    log,
+    intervalMs: config.scrubIntervalDays * 86_400_000,
+    bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
+  });
+  const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
+  const dumpLimits = { maxDumpBytes, maxDumpRatio };
+  const parts = { history, storage, events, graphql, log, uploads, scrub, verifyUploads, dumpLimits };
+  const address = { hosts: config.publicHosts, publicUrl: config.publicUrl };
+  onLoaded();
+  server.serve(createApp({ ...parts, ...address, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
+  const endSchedule = config.scrubIntervalDays > 0 ? scheduleScrub({ scrub, log }) : () => {};
+  const orphansReported = reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>
+    log.error({ err }, 'the search for orphaned files failed'),
+  );
+  const stop = async (graceMs: number) => {
+    endSchedule();
+    const scrubEnded = scrub.stop();
+    events.end();
+    await server.stop(graceMs);
+    await scrubEnded;
+    await closeHistory(history);
+    stores.release();
+  };
+  return { url: server.url, orphansReported, stop };
+}

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { checkIdentity, rememberIdentity } from './backups/recovery/agree-on-storage.ts';
+import type { Config } from './config.ts';
+import { type Orm, openHistory } from './history/orm.ts';
+import { folderStorage } from './storage/folder/folder-storage.ts';
+import type { Storage } from './storage/storage.ts';
+
+/** What the service keeps: the history, and the storage folder, which no other process can claim meanwhile. */
+export interface Stores {
+  readonly history: Orm;
+  readonly storage: Storage;
+  /** Lets others claim the storage, as the end of the process does. Hold on to it: the claim ends when it is collected. */
+  readonly release: () => void;
+}
+
+/**
+ * Opens both, and sees that the storage is the one that the history knows.
+ * @param log of what the storage can't do beside its work
+ * @throws Error of one line that says what to do; the history is closed then, else SQLite leaves a log behind, and replays it over
+ * a history that is put there instead
+ */
+export async function openStores(config: Config, log: Logger): Promise<Stores> {
+  const history = await openHistory(config.databaseUrl);
+  try {
+    return { history, ...(await openStorage(config, history, log)) };
+  } catch (error) {
+    await giveUpHistory(history);
+    throw error;
+  }
+}
+
+/** How long the history may take to close, in milliseconds: a history server that hangs closes nothing. */
+const CLOSE_MS = 5_000;
+
+/**
+ * Closes the history, or goes on without it.
+ * @param isByForce also in the middle of a migration
+ * @throws what the store throws
+ */
+export async function closeHistory(history: Orm, isByForce = false): Promise<void> {
+  const closed = new AbortController();
+  const late = sleep(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => {});
+  try {
+    await Promise.race([history.close(isByForce), late]);
+  } finally {
+    closed.abort();
+  }
+}
+
+/** Closes the history of a start that fails. Never throws. */
+export async function giveUpHistory(history: Orm): Promise<void> {
+  await closeHistory(history, true).catch(() => {});
+}
+
+async function openStorage(
+  { storageDir: folder, allowEmptyStorage: accepts }: Config,
+  history: Orm,
+  log: Logger,
+): Promise<Omit<Stores, 'history'>> {
+  const report = (err: unknown, what: string) => log.error({ err }, `Storage: ${what}`);
+  const storage = folderStorage({ folder, report });
+  const unusable = (error: Error) => {
+    throw new Error(`STORAGE_DIR ${folder} cannot be used: ${error.message}`, { cause: error });
+  };
+  await checkIdentity({ em: history.em, storage }, { accepts }).catch(unusable);
+  // A second service started by mistake would sweep away what the first is receiving, and give the same ids away.
+  const claim = await storage.claim().catch(unusable);
+  try {
+    await storage.checkUsable().catch(unusable);
+    await rememberIdentity({ em: history.em }, claim.id);
+  } catch (error) {
+    claim[Symbol.dispose]();
+    throw error;
+  }
+  if (accepts)
+    log.warn(
+      'ALLOW_EMPTY_STORAGE is on: remove it after this start. With it the service does not notice a disk that is not mounted',
+    );
+  return { storage, release: () => claim[Symbol.dispose]() };
+}
