@@ -12,6 +12,7 @@ import { PART_END, partHead, rawConnection } from '../testing/service/raw-http.t
 import { graphql, request, upload } from '../testing/service/requests.ts';
 import { historyStores } from '../testing/service/running-app.ts';
 import { type Service, startInVain, startService } from '../testing/service/service.ts';
+import { startServiceHere } from '../testing/service/service-here.ts';
 import { sampleZip } from '../testing/zips/sample-zip.ts';
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
@@ -246,12 +247,12 @@ describe('node server/main.ts does not start', () => {
       const place = await mkdtemp(join(folder, 'storage-'));
       disk = join(place, 'disk');
       env = { DATABASE_URL: `sqlite:${place}/history.sqlite`, STORAGE_DIR: disk };
-      await using service = await startService(env);
+      await using service = await startServiceHere(env);
       expect((await upload(service.url, zip)).status).to.equal(201);
     });
 
     const expectBackup = async (more: Record<string, string> = {}) => {
-      await using service = await startService({ ...env, ...more });
+      await using service = await startServiceHere({ ...env, ...more });
       expect((await request(`${service.url}/1/download`)).status).to.equal(200);
     };
 
@@ -268,7 +269,7 @@ describe('node server/main.ts does not start', () => {
     it('an old storage comes back after the service was started with ALLOW_EMPTY_STORAGE', async () => {
       await rename(disk, `${disk}.away`);
       {
-        await using service = await startService({ ...env, ALLOW_EMPTY_STORAGE: 'on' });
+        await using service = await startServiceHere({ ...env, ALLOW_EMPTY_STORAGE: 'on' });
         expect((await request(service.url)).json.data).to.have.length(1);
         expect(service.output()).to.contain('ALLOW_EMPTY_STORAGE is on');
       }
@@ -281,7 +282,7 @@ describe('node server/main.ts does not start', () => {
 
     it('the folder is empty, and so is the history', async () => {
       const fresh = { DATABASE_URL: `${env.DATABASE_URL}-fresh`, STORAGE_DIR: `${disk}-fresh` };
-      await (await startService(fresh)).stop();
+      await (await startServiceHere(fresh)).stop();
       await rm(fresh.STORAGE_DIR, { recursive: true });
       await expectRefusal(fresh, [], 'is its disk mounted?');
     });
@@ -302,11 +303,11 @@ describe('node server/main.ts does not start', () => {
       const lost = { ...env, DATABASE_URL: `${env.DATABASE_URL}-new` };
       await expectRefusal(lost, [], 'The history is empty', 'records of 1', 'rebuild', 'ALLOW_EMPTY_HISTORY=on');
       {
-        await using service = await startService({ ...lost, ALLOW_EMPTY_HISTORY: 'on' });
+        await using service = await startServiceHere({ ...lost, ALLOW_EMPTY_HISTORY: 'on' });
         expect((await request(service.url)).json.data).to.deep.equal([]);
       }
       expect((await startInVain(lost, ['rebuild'])).code).to.equal(0);
-      await using service = await startService(lost);
+      await using service = await startServiceHere(lost);
       expect((await request(`${service.url}/1/download`)).status).to.equal(200);
     });
 

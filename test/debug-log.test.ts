@@ -8,13 +8,13 @@ import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
 import { blocksRunBy } from '../testing/docs/pages.ts';
 import { portOf } from '../testing/free-port.ts';
-import { type Service, startService } from '../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../testing/service/service-here.ts';
 
 describe('SADE_LOG', function () {
   this.timeout(60_000);
   let mariadb: MariaDb;
   let place: Workplace;
-  let service: Service;
+  let service: ServiceHere;
 
   before(async () => {
     mariadb = await startMariaDb();
@@ -24,7 +24,7 @@ describe('SADE_LOG', function () {
     await grantBackup(mariadb, 'client_1');
     place = await Workplace.create([{ ...entryOf(mariadb, 'client_1'), dump_options: ['--where=id <> 4711'] }]);
     const settings = { STORAGE_DIR: join(place.folder, 'backups'), DATABASE_URL: `sqlite:${place.folder}/h.sqlite` };
-    service = await startService(settings);
+    service = await startServiceHere(settings);
   });
   after(async () => {
     await service[Symbol.asyncDispose]();

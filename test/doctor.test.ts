@@ -13,7 +13,7 @@ import { Terminal } from '../testing/cli/terminal.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
 import { portOf } from '../testing/free-port.ts';
-import { type Service, startService } from '../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../testing/service/service-here.ts';
 
 const DATABASES = ['client_1', 'client_2', 'client_3'];
 
@@ -21,7 +21,7 @@ describe('sade doctor', function () {
   this.timeout(60_000);
   let mariadb: MariaDb;
   let place: Workplace;
-  let service: Service;
+  let service: ServiceHere;
   let settings: Record<string, string>;
 
   const entry = (database: string) => entryOf(mariadb, database);
@@ -57,7 +57,7 @@ describe('sade doctor', function () {
   beforeEach(async () => {
     place = await Workplace.create(DATABASES.map(entry));
     settings = { STORAGE_DIR: join(place.folder, 'backups'), DATABASE_URL: `sqlite:${place.folder}/history.sqlite` };
-    service = await startService(settings);
+    service = await startServiceHere(settings);
   });
   afterEach(async () => {
     await service[Symbol.asyncDispose]();
@@ -132,7 +132,7 @@ describe('sade doctor', function () {
 
   it('warns of a service that does not read its uploads', async () => {
     await service.stop();
-    service = await startService({ ...settings, VERIFY_UPLOADS: 'off' });
+    service = await startServiceHere({ ...settings, VERIFY_UPLOADS: 'off' });
     const { code, checks } = await checksOf();
     expect(code).to.equal(0);
     expect(inArea(checks, 'service').filter(({ mark }) => mark === 'warn')).to.have.length(1);

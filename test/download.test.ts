@@ -7,7 +7,7 @@ import { createBackupUser, entryOf, grantBackup } from '../testing/databases/cli
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
 import { startFaultyProxy } from '../testing/proxies/faulty-proxy.ts';
 import { scrubbed } from '../testing/service/scrubbing.ts';
-import { type Service, startService } from '../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../testing/service/service-here.ts';
 
 /** A name with all that is awkward in a URL, a header, a form, a shell and a table. */
 const AWKWARD = `klien "A" & co; 100% (ö) 🐈's`.replace('🐈', 'ñ');
@@ -15,7 +15,7 @@ const AWKWARD = `klien "A" & co; 100% (ö) 🐈's`.replace('🐈', 'ñ');
 describe('sade list, history and download', function () {
   this.timeout(60_000);
   let mariadb: MariaDb;
-  let service: Service;
+  let service: ServiceHere;
   let place: Workplace;
   let sha256: string;
 
@@ -29,7 +29,7 @@ describe('sade list, history and download', function () {
     );
     await grantBackup(mariadb, AWKWARD);
     place = await Workplace.create([entryOf(mariadb, AWKWARD)]);
-    service = await startService({
+    service = await startServiceHere({
       STORAGE_DIR: join(place.folder, 'backups'),
       DATABASE_URL: `sqlite:${place.folder}/history.sqlite`,
     });

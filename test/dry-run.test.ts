@@ -8,13 +8,13 @@ import { Terminal } from '../testing/cli/terminal.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
 import { blocksRunBy } from '../testing/docs/pages.ts';
-import { type Service, startService } from '../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../testing/service/service-here.ts';
 
 describe('sade backup --dry-run', function () {
   this.timeout(60_000);
   let mariadb: MariaDb;
   let place: Workplace;
-  let service: Service;
+  let service: ServiceHere;
 
   const planOf = async (...more: string[]) => {
     const { code, stdout, stderr } = await sade(place.args(service.url, '--dry-run', '--json', ...more));
@@ -39,7 +39,7 @@ describe('sade backup --dry-run', function () {
     const [first, second] = ['client_1', 'client_2'].map(database => entryOf(mariadb, database));
     place = await Workplace.create([first!, { ...second, dump_options: ['--where=id > 0', '--skip-triggers'] }]);
     const settings = { STORAGE_DIR: join(place.folder, 'backups'), DATABASE_URL: `sqlite:${place.folder}/h.sqlite` };
-    service = await startService(settings);
+    service = await startServiceHere(settings);
   });
   afterEach(async () => {
     await service[Symbol.asyncDispose]();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { blocksRunBy, type ShellBlock } from '../../testing/docs/pages.ts';
-import { type Service, startService } from '../../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 
 /** Where the page has its trial done, and where its other commands go. */
 const ADDRESSES = /http:\/\/127\.0\.0\.1:300[01]/g;
@@ -14,7 +14,7 @@ const ADDRESSES = /http:\/\/127\.0\.0\.1:300[01]/g;
 describe('the commands that ask by REST', function () {
   this.timeout(60_000);
   let folder: string;
-  let service: Service;
+  let service: ServiceHere;
   let blocks: { lang: string; text: string }[];
   const commands = blocksRunBy('test/docs/rest-docs.test.ts');
   const ran = new Set<string>();
@@ -23,7 +23,7 @@ describe('the commands that ask by REST', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-rest-docs-'));
-    service = await startService({
+    service = await startServiceHere({
       STORAGE_DIR: join(folder, 'backups'),
       DATABASE_URL: `sqlite:${join(folder, 'history.sqlite')}`,
     });

@@ -6,7 +6,7 @@ import { sade, Workplace } from '../../testing/cli/sade.ts';
 import { CLIENTS, createClients, entryOf } from '../../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { blocksRunBy, ROOT, readPage } from '../../testing/docs/pages.ts';
-import { type Service, startService } from '../../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 
 /** As an administrator would paste them, with the variables of the README set. The ids of the pages are those of this history. */
 describe('the commands of sade in the docs', function () {
@@ -14,7 +14,7 @@ describe('the commands of sade in the docs', function () {
   const blocks = blocksRunBy('test/docs/sade-docs.test.ts');
   const ran = new Set<string>();
   let mariadb: MariaDb;
-  let service: Service;
+  let service: ServiceHere;
   let place: Workplace;
   let ids = { sound: '', shrunk: '' };
   const home = () => join(place.folder, 'home');
@@ -29,7 +29,7 @@ describe('the commands of sade in the docs', function () {
     await symlink(resolve(ROOT, 'cli/sade'), join(place.folder, 'bin/sade'));
     await writeFile(join(place.folder, 'bin/nano'), '#!/bin/sh\nexec test -w "$1"\n', { mode: 0o755 });
     await copyFile(join(ROOT, 'databases.json'), join(place.folder, 'opt/databases.json'));
-    service = await startService({
+    service = await startServiceHere({
       STORAGE_DIR: join(place.folder, 'backups'),
       DATABASE_URL: `sqlite:${join(place.folder, 'history.sqlite')}`,
     });

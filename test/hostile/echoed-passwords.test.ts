@@ -13,7 +13,7 @@ import {
   rowsOf,
   startBoundlessDatabase,
 } from '../../testing/databases/boundless-database.ts';
-import { type Service, startService } from '../../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 
 const PASSWORD = `s3cr3t'"word`;
 
@@ -47,11 +47,11 @@ function echoing(sql: string): DatabaseAnswer | undefined {
 
 describe('a password that a database server echoes', () => {
   let folder: string;
-  let service: Service;
+  let service: ServiceHere;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-echo-'));
-    service = await startService(serviceSettings(folder));
+    service = await startServiceHere(serviceSettings(folder));
   });
   after(async () => {
     await service[Symbol.asyncDispose]();

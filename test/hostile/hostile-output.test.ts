@@ -18,7 +18,7 @@ import {
   startBoundlessDatabase,
 } from '../../testing/databases/boundless-database.ts';
 import { portOf } from '../../testing/free-port.ts';
-import { startService } from '../../testing/service/service.ts';
+import { startServiceHere } from '../../testing/service/service-here.ts';
 import { manifestWith } from '../../testing/zips/sample-manifest.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
@@ -178,7 +178,7 @@ describe('what others say, in all outputs of sade', () => {
       if (/^show grants/.test(sql)) return rowsOf(['a'], [['GRANT SELECT ON *.* TO `u`@`127.0.0.1`'], [EVIL]]);
       return /^\s*(?:select|show|set statement)/i.test(sql) ? rowsOf(['a'], []) : undefined;
     };
-    await using service = await startService(serviceSettings(folder));
+    await using service = await startServiceHere(serviceSettings(folder));
     for (const options of [
       { answer },
       { answer: () => refusalOf(1105, EVIL, 'HY000') },

@@ -6,7 +6,7 @@ import { Workplace } from '../../testing/cli/sade.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
 import { createBackupUser, entryOf, grantBackup } from '../../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
-import { type Service, startService } from '../../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
@@ -17,7 +17,7 @@ describe('a backup run on a terminal', function () {
   this.timeout(60_000);
   let mariadb: MariaDb;
   let place: Workplace;
-  let service: Service;
+  let service: ServiceHere;
 
   before(async () => {
     mariadb = await startMariaDb();
@@ -32,7 +32,7 @@ describe('a backup run on a terminal', function () {
       await grantBackup(mariadb, database);
     }
     place = await Workplace.create(DATABASES.map(database => entryOf(mariadb, database)));
-    service = await startService({
+    service = await startServiceHere({
       STORAGE_DIR: join(place.folder, 'backups'),
       DATABASE_URL: `sqlite:${place.folder}/history.sqlite`,
     });

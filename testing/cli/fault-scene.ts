@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MariaDb, sharedMariaDb } from '../databases/mariadb.ts';
-import { type Service, startService } from '../service/service.ts';
+import { startService } from '../service/service.ts';
+import { type ServiceHere, startServiceHere } from '../service/service-here.ts';
 import { FaultTrial } from './fault-trial.ts';
 
 /** The rights of a user that misses nothing (docs/how-to/make-a-user-that-backs-up.md). */
@@ -16,19 +17,19 @@ const PASSWORD = 'not to be $hown';
  */
 export class FaultScene implements AsyncDisposable {
   readonly mariadb: MariaDb;
-  readonly service: Service;
+  readonly service: SceneService;
   readonly folder: string;
 
-  private constructor(mariadb: MariaDb, service: Service, folder: string) {
+  private constructor(mariadb: MariaDb, service: SceneService, folder: string) {
     this.mariadb = mariadb;
     this.service = service;
     this.folder = folder;
   }
 
   /** @param folder for all that the service keeps; made if need be, and removed in the end */
-  static async open(folder: string): Promise<FaultScene> {
+  static async open(folder: string, start: StartService = startServiceHere): Promise<FaultScene> {
     await mkdir(folder, { recursive: true });
-    return new FaultScene(await sharedMariaDb(), await startService(serviceSettings(folder)), folder);
+    return new FaultScene(await sharedMariaDb(), await start(serviceSettings(folder)), folder);
   }
 
   /** Makes a database under a name that no other test has. @returns the name */
@@ -77,6 +78,9 @@ export class FaultScene implements AsyncDisposable {
   }
 }
 
+type SceneService = Omit<ServiceHere, 'stop'>;
+type StartService = (env: Record<string, string>) => Promise<SceneService>;
+
 let shared: Promise<FaultScene> | undefined;
 
 /**
@@ -90,8 +94,11 @@ export function sharedFaultScene(): Promise<FaultScene> {
 
 async function openShared(): Promise<FaultScene> {
   const folder = await mkdtemp(join(tmpdir(), 'lumbung-faults-'));
-  const scene = await FaultScene.open(folder);
-  scene.service.unref();
+  const scene = await FaultScene.open(folder, async env => {
+    const service = await startService(env);
+    service.unref();
+    return service;
+  });
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
   return scene;
 }

@@ -8,7 +8,7 @@ import type { FindingCode } from '../../protocol/finding-codes.ts';
 import type { BackupSummary, DatabaseHistory, DatabaseList, StoredState } from '../../protocol/responses.ts';
 import type { MariaDb } from '../databases/mariadb.ts';
 import { type Proof, proveRestorable } from '../databases/prove-restorable.ts';
-import type { Service } from '../service/service.ts';
+import type { ServiceHere } from '../service/service-here.ts';
 import { type SadeResult, startSade, Workplace } from './sade.ts';
 
 /** A run of `sade backup`, and how it ended for the one database that it was about. */
@@ -19,7 +19,7 @@ export interface Run extends SadeResult {
 
 interface Circumstances {
   readonly mariadb: MariaDb;
-  readonly service: Service;
+  readonly service: Pick<ServiceHere, 'url' | 'output'>;
   /** The service's folder. */
   readonly storage: string;
   readonly database: string;

@@ -5,20 +5,21 @@ import { expect } from 'chai';
 import { finding } from '../../../protocol/finding.ts';
 import { graphql, request, upload } from '../../../testing/service/requests.ts';
 import { describeOnEachStore } from '../../../testing/service/running-app.ts';
-import { type Service, startInVain, startService } from '../../../testing/service/service.ts';
+import { startInVain } from '../../../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../../../testing/service/service-here.ts';
 import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
 
 describeOnEachStore('node server/main.ts rebuild', store => {
   let folder: string;
   let env: { DATABASE_URL: string; STORAGE_DIR: string; ALLOW_EMPTY_STORAGE?: string; ALLOW_EMPTY_HISTORY?: string };
-  let service: Service | undefined;
+  let service: ServiceHere | undefined;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-rebuild-'));
     env = { DATABASE_URL: await freshStore(), STORAGE_DIR: join(folder, 'backups') };
   });
   afterEach(async () => {
-    await service?.kill();
+    await service?.stop();
     service = undefined;
     await rm(folder, { recursive: true });
   });
@@ -33,7 +34,7 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     join(env.STORAGE_DIR, database, `${fileName}${ending}`);
 
   async function start(): Promise<string> {
-    service = await startService(env);
+    service = await startServiceHere(env);
     return service.url;
   }
 
