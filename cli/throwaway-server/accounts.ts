@@ -8,7 +8,7 @@ export interface Account {
 }
 
 /** @returns an account whose name no dump can know, so that none can name it as a DEFINER */
-export function newAccount(role: 'admin' | 'load'): Account {
+export function newAccount(role: 'admin' | 'load' | 'read'): Account {
   return { user: `${role}_${randomBytes(12).toString('hex')}`, password: randomBytes(24).toString('hex') };
 }
 
@@ -53,6 +53,24 @@ export function loadAccountStatements(
     `create user ${account} identified by '${password}'`,
     `grant all on ${databasePattern(database)}.* to ${account}`,
     `grant ${definerRights(flavour, version)} on *.* to ${account}`,
+  ];
+}
+
+/** The statements that make an account which may read and dump all of one database, its routines included, and change nothing. */
+export function readAccountStatements(
+  { user, password }: Account,
+  database: string,
+  { flavour, version }: Pick<ServerProgram, 'flavour' | 'version'>,
+): string[] {
+  const account = `'${user}'@'localhost'`;
+  const isMaria = flavour === 'mariadb';
+  const ofRoutines = isMaria && isAtLeast(version, 11, 3) ? ', show create routine' : '';
+  const rights = `select, show view, trigger, event, lock tables, execute${ofRoutines}`;
+  return [
+    `create user ${account} identified by '${password}'`,
+    `grant ${rights} on ${databasePattern(database)}.* to ${account}`,
+    ...(isMaria && !ofRoutines ? [`grant select on mysql.proc to ${account}`] : []),
+    ...(isMaria ? [] : [`grant show_routine on *.* to ${account}`]),
   ];
 }
 

@@ -77,6 +77,15 @@ for (const { name, program } of SERVERS)
       expect(await session.ask('select a from w')).to.deep.equal([[2]]);
     });
 
+    it('lets a reader of a database read all of it, the bodies of routines too, and change nothing', async () => {
+      await using reader = await server.createReader('a_b');
+      using reading = await connect(reader.source, { signal });
+      expect(await reading.ask('select a from w')).to.deep.equal([[2]]);
+      expect(String((await reading.ask('show create procedure p'))[0]![2])).to.contain('no one');
+      for (const statement of ['insert into t values (9)', 'drop view v', 'select * from axb.secrets'])
+        expect(String(await reading.ask(statement).catch(error => error)), statement).to.contain('denied');
+    });
+
     it('runs no events', async () => {
       expect(await session.ask('select @@global.event_scheduler')).to.deep.equal([['OFF']]);
       await sleep(1500);

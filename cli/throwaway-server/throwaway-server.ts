@@ -14,6 +14,7 @@ import {
   identifier,
   loadAccountStatements,
   newAccount,
+  readAccountStatements,
 } from './accounts.ts';
 import { prepareData } from './prepare-data.ts';
 import { makePrivateFolder, type PrivateFolder } from './private-folder.ts';
@@ -130,6 +131,14 @@ export class ThrowawayServer implements AsyncDisposable {
         for (const definer of definers) await admin.ask(dropDefiner(definer));
       },
     };
+  }
+
+  /** Makes an account that may read and dump all of a database, and no more. Disposing it drops it. @throws the server's error */
+  async createReader(database: string): Promise<ThrowawayDatabase> {
+    const [account, admin] = [newAccount('read'), this.#admin];
+    for (const statement of readAccountStatements(account, database, this)) await admin.ask(statement);
+    const drop = async () => void (await admin.ask(`drop user '${account.user}'@'localhost'`));
+    return { source: sourceOf(this.socket, account, database), [Symbol.asyncDispose]: drop };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
