@@ -20,7 +20,7 @@ export function chooseSources(
 }
 
 /** A label may contain commas, or begin with a blank: a text that is a label as it stands is one label. */
-function labelsIn(text: string, labels: readonly string[]): string[] {
+export function labelsIn(text: string, labels: readonly string[]): string[] {
   if (labels.includes(text)) return [text];
   return text
     .split(',')

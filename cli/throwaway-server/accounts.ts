@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { DatabaseSource } from '../config/databases.ts';
 import { isAtLeast } from '../mysql/server-facts.ts';
 import type { ServerProgram } from './server-programs.ts';
 
@@ -93,6 +94,14 @@ export function dropDefiner(definer: string): string {
 function definerRights(flavour: ServerProgram['flavour'], version: string): string {
   if (flavour === 'mariadb') return 'set user';
   return isAtLeast(version, 8, 2) ? 'set_any_definer, allow_nonexistent_definer' : 'set_user_id';
+}
+
+/** @returns how to connect to a database as that account */
+export function sourceOf(socket: string, { user, password }: Account, database: string): DatabaseSource {
+  return {
+    ...{ label: database, database, socket, port: 0, user, password },
+    ...{ dumpOptions: [], shrinkLimitPercent: 0 },
+  };
 }
 
 /** @returns a name within backticks */

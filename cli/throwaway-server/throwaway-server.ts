@@ -15,6 +15,7 @@ import {
   loadAccountStatements,
   newAccount,
   readAccountStatements,
+  sourceOf,
 } from './accounts.ts';
 import { prepareData } from './prepare-data.ts';
 import { makePrivateFolder, type PrivateFolder } from './private-folder.ts';
@@ -67,7 +68,7 @@ export async function startThrowawayServer(options: ThrowawayServerOptions): Pro
     await prepareData(program, folder, { settings: options, signal });
     const admin = newAccount('admin');
     server = await launch(folder, admin, options);
-    const session = await untilReady(server, adminSource(folder, admin), folder, signal);
+    const session = await untilReady(server, sourceOf(folder.socket, admin, 'mysql'), folder, signal);
     return new ThrowawayServer(program, folder, server, session);
   } catch (error) {
     await server?.kill();
@@ -133,12 +134,25 @@ export class ThrowawayServer implements AsyncDisposable {
     };
   }
 
-  /** Makes an account that may read and dump all of a database, and no more. Disposing it drops it. @throws the server's error */
-  async createReader(database: string): Promise<ThrowawayDatabase> {
+  /**
+   * Makes an account that may read and dump all of a database, and no more. Disposing it drops it, and the definers.
+   * @param definers accounts such as `app@%`, by whose rights views and routines read; no one can log in as one of them
+   * @throws the server's error
+   */
+  async createReader(database: string, definers: readonly string[] = []): Promise<ThrowawayDatabase> {
     const [account, admin] = [newAccount('read'), this.#admin];
-    for (const statement of readAccountStatements(account, database, this)) await admin.ask(statement);
-    const drop = async () => void (await admin.ask(`drop user '${account.user}'@'localhost'`));
-    return { source: sourceOf(this.socket, account, database), [Symbol.asyncDispose]: drop };
+    const all = [
+      ...readAccountStatements(account, database, this),
+      ...definers.flatMap(it => definerStatements(it, database)),
+    ];
+    for (const statement of all) await admin.ask(statement);
+    const drop = [`drop user '${account.user}'@'localhost'`, ...definers.map(dropDefiner)];
+    return {
+      source: sourceOf(this.socket, account, database),
+      async [Symbol.asyncDispose]() {
+        for (const statement of drop) await admin.ask(statement);
+      },
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -184,15 +198,4 @@ async function untilReady(
       await sleep(20, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
-}
-
-function adminSource(folder: PrivateFolder, admin: Account): DatabaseSource {
-  return sourceOf(folder.socket, admin, 'mysql');
-}
-
-function sourceOf(socket: string, { user, password }: Account, database: string): DatabaseSource {
-  return {
-    ...{ label: database, database, socket, port: 0, user, password },
-    ...{ dumpOptions: [], shrinkLimitPercent: 0 },
-  };
 }

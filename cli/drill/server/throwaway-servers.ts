@@ -1,0 +1,114 @@
+import { ExplainedError } from '../../errors.ts';
+import { log } from '../../log.ts';
+import { connect } from '../../mysql/connect.ts';
+import { programFor, type ServerProgram } from '../../throwaway-server/server-programs.ts';
+import { startThrowawayServer, type ThrowawayServer } from '../../throwaway-server/throwaway-server.ts';
+import type { DrillDatabase, DrillServer, DrillServers, NewDatabase } from './drill-server.ts';
+
+const LONGEST_PACKET = 1 << 30;
+
+/** Loads of large tables want more pages in memory than a server without rows. */
+const BUFFER_POOL_MIB = 128;
+
+/** A server's system tablespace never shrinks: after so many databases a new one is started. */
+const DATABASES_PER_SERVER = 50;
+
+/** Starts servers of the programs of this machine, one at a time, and keeps each for the next backups of its kind. */
+export class ThrowawayServers implements DrillServers {
+  readonly #programs: readonly ServerProgram[];
+  readonly #folder: string;
+  #running: { readonly server: ThrowawayServer; used: number } | undefined;
+
+  /** @param folder an existing folder of this user */
+  constructor(programs: readonly ServerProgram[], folder: string) {
+    this.#programs = programs;
+    this.#folder = folder;
+  }
+
+  async serverFor(
+    source: { flavour: 'mysql' | 'mariadb'; version: string },
+    signal: AbortSignal,
+  ): Promise<DrillServer> {
+    const program = programFor(this.#programs, source);
+    if (program === undefined) throw noProgram(source, this.#programs);
+    const server = await this.#start(program, signal);
+    return {
+      ...{ kind: 'throwaway', host: null, flavour: server.flavour, version: server.version },
+      ...{ maxPacketBytes: LONGEST_PACKET, ignoresCase: false },
+      createDatabase: (wanted, signal) => createDatabase(server, wanted, signal),
+    };
+  }
+
+  async #start(program: ServerProgram, signal: AbortSignal): Promise<ThrowawayServer> {
+    const running = this.#running;
+    if (running?.server.program === program && !running.server.hasEnded && running.used < DATABASES_PER_SERVER) {
+      running.used++;
+      return running.server;
+    }
+    await this[Symbol.asyncDispose]();
+    const options = { program, folder: this.#folder, bufferPoolMiB: BUFFER_POOL_MIB, signal };
+    const server = await startThrowawayServer(options);
+    this.#running = { server, used: 1 };
+    return server;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#running?.server[Symbol.asyncDispose]();
+    this.#running = undefined;
+  }
+}
+
+/** Under its own name: then all is dumped again in the same words. */
+async function createDatabase(
+  server: ThrowawayServer,
+  { original, characterSet, collation }: NewDatabase,
+  signal: AbortSignal,
+): Promise<DrillDatabase> {
+  const made = await server.createDatabase(original, { characterSet, collation });
+  const readers: AsyncDisposable[] = [];
+  return {
+    loader: made.source,
+    async reader() {
+      using session = await connect(made.source, { signal });
+      const rows = await session.ask(DEFINERS, [original, original, original, original]);
+      const definers = rows.map(([definer]) => String(definer));
+      const reader = await server.createReader(original, definers);
+      readers.push(reader);
+      return reader.source;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const one of [...readers, made])
+        try {
+          await one[Symbol.asyncDispose]();
+        } catch (error) {
+          // A server that was ended has nothing left to drop.
+          log.debug('drill database is not dropped', { error });
+        }
+    },
+  };
+}
+
+const DEFINERS = `select definer from information_schema.views where table_schema = ?
+  union select definer from information_schema.routines where routine_schema = ?
+  union select definer from information_schema.triggers where trigger_schema = ?
+  union select definer from information_schema.events where event_schema = ?`;
+
+function noProgram(source: { flavour: string; version: string }, programs: readonly ServerProgram[]): ExplainedError {
+  const name = source.flavour === 'mysql' ? 'MySQL' : 'MariaDB';
+  const there = programs.map(({ path, version }) => `${path} (${version})`);
+  const what = there.length > 0 ? `; there is ${there.join(' and ')}` : '';
+  const option = source.flavour === 'mysql' ? '--mysqld' : '--mariadbd';
+  return new ExplainedError(
+    `no server program of ${name} ${seriesOf(source.version)} or newer was found on this machine${what}`,
+    {
+      advice:
+        source.flavour === 'mysql'
+          ? `Install a MySQL server, and name its program with ${option} if it is not found. Or name a server with --drill-server.`
+          : `Install one (Debian: apt-get install mariadb-server-core), or name it with ${option}. Or name a server with --drill-server.`,
+    },
+  );
+}
+
+function seriesOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
