@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import process from 'node:process';
 import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../protocol/end-marker.ts';
 import { type Finding, finding, stateOf } from '../../protocol/finding.ts';
 import { type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
@@ -9,13 +8,13 @@ import type { DumpContents } from '../dump-parser/dump-contents.ts';
 import { InventoryScanner } from '../dump-parser/inventory-scanner.ts';
 import { ExplainedError } from '../errors.ts';
 import { TailBuffer } from '../files/tail-buffer.ts';
-import program from '../package.json' with { type: 'json' };
 import type { SourceReport } from '../preflight/source-report.ts';
 import { sourceRedactor } from '../secrets/source-redactor.ts';
 import { formatBytes } from '../terminal/format.ts';
 import type { Sealed } from '../zip/part-file.ts';
 import { compareWithSource } from './compare-with-source.ts';
 import { misreadingFindings, unexpectedFindings } from './contents-findings.ts';
+import { madeBy } from './made-by.ts';
 import { namingFindings } from './naming-findings.ts';
 
 /** What is known of a dump when it is about to be zipped. */
@@ -65,7 +64,7 @@ export class ManifestBuilder {
       findings: [...findings],
       started_at: facts.startedAt.toISOString(),
       ended_at: facts.endedAt.toISOString(),
-      made_by: `sade ${program.version}, ${runtime()}`,
+      made_by: madeBy(),
       source: {
         database: source.database,
         server: server && { ...server, version: redact.text(server.version) },
@@ -133,9 +132,4 @@ function cutOff(): ExplainedError {
     advice:
       'The file was changed in the work folder after it was dumped. Check what else writes there, and run the backup again.',
   });
-}
-
-function runtime(): string {
-  const { deno } = process.versions as { deno?: string };
-  return deno ? `Deno ${deno}` : `Node ${process.versions.node}`;
 }

@@ -19,6 +19,8 @@ export interface DumpAgainOptions {
   readonly server: { readonly flavour: 'mysql' | 'mariadb'; readonly version: string };
   /** @returns the backup's dump, from its beginning */
   readonly backup: () => AsyncIterable<Uint8Array>;
+  /** Its events were restored disabled. */
+  readonly isWithoutEventStates?: boolean;
   readonly clients: DumpClients;
   /** Has room for one more dump. */
   readonly folder: string;
@@ -47,6 +49,7 @@ export async function dumpAgain(options: DumpAgainOptions): Promise<DumpAgain> {
     const difference = await compareDumps(options.backup(), createReadStream(path, { highWaterMark: 256 * 1024 }), {
       meaning: meaningOf({
         flavour: server.flavour,
+        isWithoutEventStates: options.isWithoutEventStates ?? false,
         ...(isRenamed && { renamed: { from: restored.database, to: original } }),
       }),
       signal,

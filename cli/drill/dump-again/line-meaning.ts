@@ -1,5 +1,7 @@
 export interface SameAgain {
   readonly flavour: 'mysql' | 'mariadb';
+  /** Whether its events were restored disabled. */
+  readonly isWithoutEventStates?: boolean;
   /** Where the dump was restored under another name: that name, which stands nowhere else, and the original one. */
   readonly renamed?: { readonly from: string; readonly to: string };
 }
@@ -9,18 +11,23 @@ const HEADER = 4096;
 
 /** Which program, host, database and server, and when. */
 const OF_HEADER = /^-- (?:MySQL dump|MariaDB dump|Host:|Server version)/;
+
+/** `CREATE DEFINER=… EVENT … ON COMPLETION PRESERVE ENABLE COMMENT '…' DO …`, in comments with versions. */
+const EVENT_STATE = /^(.*\bEVENT .*? ON COMPLETION (?:NOT )?PRESERVE) (?:ENABLE|DISABLE)\b/;
+
 const END = /^-- Dump completed\b/;
 
 /**
  * @returns what a line of a dump says, without what may differ between a backup's dump and one of its restore: host, versions and
  * date, the name of the database where it was restored under another one, and what MySQL adds by itself
  */
-export function meaningOf({ flavour, renamed }: SameAgain): (line: string, at: number) => string {
+export function meaningOf({ flavour, renamed, isWithoutEventStates }: SameAgain): (line: string, at: number) => string {
   const rename = renamed ? renaming(renamed.from, renamed.to) : (line: string) => line;
   return (line, at) => {
     const dated = (at < HEADER ? OF_HEADER.exec(line) : null) ?? END.exec(line);
     if (dated) return dated[0];
-    const original = rename(line);
+    const renamedBack = rename(line);
+    const original = isWithoutEventStates ? renamedBack.replace(EVENT_STATE, '$1') : renamedBack;
     return flavour === 'mysql' ? withoutImplied(original) : original;
   };
 }
