@@ -67,6 +67,7 @@ const ACTIONS: Readonly<Record<CommandName, (options: Typed, word: string) => Pr
   accept: async (options, id) => (await import('./commands/accept.ts')).accept(id, options, context),
   restore: async (options, name) => (await import('./commands/restore.ts')).restore(name, options, context),
   download: async (options, id) => (await import('./commands/download.ts')).download(id, options, context),
+  drill: async options => (await import('./commands/drill.ts')).drill(options, context),
   completion: async (_, shell) => (await import('./commands/completion.ts')).completion(shell, context),
 };
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { drillOptions } from './drill-options.ts';
 import { type OptionDescription, type OptionTable, option, type ValuesOf } from './option.ts';
 import {
   address,
@@ -311,6 +312,18 @@ export const COMMANDS = {
       "restore pt_xyz --at '2026-11-28 01:30' --tables faktur --replace",
       'restore pt_xyz --from pt_xyz.sql.zip --to staging',
     ],
+  },
+  drill: {
+    summary:
+      'Restore backups into a throwaway server to prove them. Compares each with what was backed up, and reports to the service',
+    options: {
+      config: { ...config, meaning: 'The list of databases: their drill_checks and dump_options' },
+      only: { ...only, meaning: 'Only these databases, whether they are proven or not, separated by commas' },
+      ...drillOptions,
+      ...{ mysqldump, mariadbDump, json },
+      quiet: switchOption({ flag: 'quiet', meaning: 'Print nothing when all are restorable' }),
+    },
+    examples: ['drill', 'drill --sample 5 --window 7d', 'drill --only pt_xyz --drill-server staging'],
   },
   completion: {
     summary: 'Print a completion script for bash, zsh or fish: it completes commands, options and values',

@@ -1,0 +1,48 @@
+import type { DrillOutcome } from '../../../protocol/last-drill.ts';
+import type { DrillReport } from '../../../protocol/reports/drill-report.ts';
+import { messageOf } from '../../errors.ts';
+import type { ChosenBackup } from '../choice/choose-backups.ts';
+import { type DrillRun, drillBackup } from './drill-backup.ts';
+
+/** A drill that has ended, and whether the service knows of it. */
+export interface EndedDrill {
+  readonly report: DrillReport;
+  /** Why the service has no report of it; undefined where it has. */
+  readonly unreported: string | undefined;
+}
+
+/**
+ * Drills one backup after another, and reports each to the service as soon as it has ended.
+ * @throws the signal's reason when aborted
+ */
+export async function* runDrills(chosen: readonly ChosenBackup[], run: DrillRun): AsyncGenerator<EndedDrill, void> {
+  for (const backup of chosen) {
+    run.signal.throwIfAborted();
+    const report = await drillBackup(backup, run);
+    yield { report, unreported: await tell(report, run) };
+  }
+}
+
+async function tell(report: DrillReport, { service, signal }: DrillRun): Promise<string | undefined> {
+  // The backup itself is not known where the service could not be asked about it.
+  try {
+    await service.reportDrill(report);
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    return messageOf(error);
+  }
+}
+
+/** @returns how often each outcome came; what has no complete backup could not be tested */
+export function countOutcomes(
+  drills: readonly EndedDrill[],
+  withoutComplete: readonly string[],
+): Readonly<Record<DrillOutcome, number>> {
+  const of = (outcome: DrillOutcome) => drills.filter(({ report }) => report.outcome === outcome).length;
+  return {
+    restorable: of('restorable'),
+    not_restorable: of('not_restorable'),
+    could_not_test: of('could_not_test') + withoutComplete.length,
+  };
+}

@@ -1,0 +1,68 @@
+import { type OptionTable, option } from './option.ts';
+import { duration, folder, switchOption, text, timer, wholeNumber } from './parsers.ts';
+import { restoreOptions } from './restore-options.ts';
+
+/** The options that only `sade drill` has, in the order of its help. */
+export const drillOptions = {
+  workDir: option(
+    {
+      ...{
+        flag: 'work-dir',
+        value: 'FOLDER',
+        variable: 'SADE_DRILL_DIR',
+        fallback: 'data/drill',
+        completes: 'folders',
+      },
+      meaning: 'Private folder for the servers and the files of drills; not that of the backups',
+      details: 'Its mode is 0700. It needs room for about four times the largest dump, one database after another.',
+    },
+    folder,
+  ),
+  sample: option(
+    {
+      ...{ flag: 'sample', value: 'N' },
+      meaning: 'At most so many databases: those that were never proven, or have waited longest',
+    },
+    wholeNumber(1, 1_000_000),
+  ),
+  window: option(
+    {
+      ...{ flag: 'window', value: 'TIME', fallback: '30d' },
+      meaning: 'How long a proof is good for: databases that were proven since are left out',
+      details: 'The units are `h` and `d`.',
+    },
+    duration('hd', '36h or 30d'),
+  ),
+  all: switchOption({ flag: 'all', meaning: 'Also databases that were proven within the window' }),
+  drillServer: option(
+    {
+      ...{ flag: 'drill-server', value: 'TARGET', variable: 'SADE_DRILL_SERVER' },
+      meaning: 'Restore into this server of targets.json, and start none',
+      details: 'Only databases `lumbung_drill_{uuid}` are made there, and dropped.',
+    },
+    text,
+  ),
+  targets: { ...restoreOptions.targets, meaning: 'The servers for --drill-server' },
+  mariadbd: option(
+    {
+      ...{ flag: 'mariadbd', value: 'PROGRAM', variable: 'SADE_MARIADBD', completes: 'files' },
+      meaning: "MariaDB's server program (default: the one that is found)",
+      details: 'It is looked for on the PATH and in the usual folders, such as `/usr/sbin`.',
+    },
+    text,
+  ),
+  mysqld: option(
+    {
+      ...{ flag: 'mysqld', value: 'PROGRAM', variable: 'SADE_MYSQLD', completes: 'files' },
+      meaning: "MySQL's server program (default: the one that is found)",
+    },
+    text,
+  ),
+  timeoutMs: option(
+    {
+      ...{ flag: 'timeout', value: 'TIME', variable: 'SADE_DRILL_TIMEOUT', fallback: '6h' },
+      meaning: 'Time one drill may take, such as 30m or 6h',
+    },
+    timer('smh', '90s, 30m or 6h'),
+  ),
+} as const satisfies OptionTable;
