@@ -134,25 +134,18 @@ export class ThrowawayServer implements AsyncDisposable {
     };
   }
 
-  /**
-   * Makes an account that may read and dump all of a database, and no more. Disposing it drops it, and the definers.
-   * @param definers accounts such as `app@%`, by whose rights views and routines read; no one can log in as one of them
-   * @throws the server's error
-   */
-  async createReader(database: string, definers: readonly string[] = []): Promise<ThrowawayDatabase> {
+  /** Makes an account that may read and dump all of a database, and no more. Disposing it drops it. @throws the server's error */
+  async createReader(database: string): Promise<ThrowawayDatabase> {
     const [account, admin] = [newAccount('read'), this.#admin];
-    const all = [
-      ...readAccountStatements(account, database, this),
-      ...definers.flatMap(it => definerStatements(it, database)),
-    ];
-    for (const statement of all) await admin.ask(statement);
-    const drop = [`drop user '${account.user}'@'localhost'`, ...definers.map(dropDefiner)];
-    return {
-      source: sourceOf(this.socket, account, database),
-      async [Symbol.asyncDispose]() {
-        for (const statement of drop) await admin.ask(statement);
-      },
-    };
+    for (const statement of readAccountStatements(account, database, this)) await admin.ask(statement);
+    const drop = async () => void (await admin.ask(`drop user '${account.user}'@'localhost'`));
+    return { source: sourceOf(this.socket, account, database), [Symbol.asyncDispose]: drop };
+  }
+
+  /** Makes one more definer of a database that is there. Disposing it drops it. @throws the server's error */
+  async createDefiner(definer: string, database: string): Promise<AsyncDisposable> {
+    for (const statement of definerStatements(definer, database)) await this.#admin.ask(statement);
+    return { [Symbol.asyncDispose]: async () => void (await this.#admin.ask(dropDefiner(definer))) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

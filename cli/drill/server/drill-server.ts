@@ -4,7 +4,9 @@ import type { DatabaseSource } from '../../config/databases.ts';
 export interface DrillDatabase extends AsyncDisposable {
   /** How to load into it. */
   readonly loader: DatabaseSource;
-  /** How to read and dump it. To be asked for when it is loaded: its definers get accounts then, where that is possible. */
+  /** Makes an account that owns something in it, where that is possible, such as `app@%`. */
+  allowDefiner(definer: string): Promise<void>;
+  /** How to read and dump it. */
   reader(): Promise<DatabaseSource>;
 }
 

@@ -75,6 +75,7 @@ export class GivenServer implements DrillServers {
     const source = this.#source(name);
     return {
       loader: source,
+      allowDefiner: async () => {},
       reader: async () => source,
       [Symbol.asyncDispose]: () =>
         this.#drop(name).catch(error => log.warn('drill database is not dropped', { name, error })),

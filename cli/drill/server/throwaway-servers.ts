@@ -1,6 +1,5 @@
 import { ExplainedError } from '../../errors.ts';
 import { log } from '../../log.ts';
-import { connect } from '../../mysql/connect.ts';
 import { programFor, type ServerProgram } from '../../throwaway-server/server-programs.ts';
 import { startThrowawayServer, type ThrowawayServer } from '../../throwaway-server/throwaway-server.ts';
 import type { DrillDatabase, DrillServer, DrillServers, NewDatabase } from './drill-server.ts';
@@ -35,7 +34,7 @@ export class ThrowawayServers implements DrillServers {
     return {
       ...{ kind: 'throwaway', host: null, flavour: server.flavour, version: server.version },
       ...{ maxPacketBytes: LONGEST_PACKET, ignoresCase: false },
-      createDatabase: (wanted, signal) => createDatabase(server, wanted, signal),
+      createDatabase: wanted => createDatabase(server, wanted),
     };
   }
 
@@ -62,22 +61,21 @@ export class ThrowawayServers implements DrillServers {
 async function createDatabase(
   server: ThrowawayServer,
   { original, characterSet, collation }: NewDatabase,
-  signal: AbortSignal,
 ): Promise<DrillDatabase> {
   const made = await server.createDatabase(original, { characterSet, collation });
-  const readers: AsyncDisposable[] = [];
+  const accounts: AsyncDisposable[] = [];
   return {
     loader: made.source,
     async reader() {
-      using session = await connect(made.source, { signal });
-      const rows = await session.ask(DEFINERS, [original, original, original, original]);
-      const definers = rows.map(([definer]) => String(definer));
-      const reader = await server.createReader(original, definers);
-      readers.push(reader);
+      const reader = await server.createReader(original);
+      accounts.push(reader);
       return reader.source;
     },
+    async allowDefiner(definer) {
+      accounts.push(await server.createDefiner(definer, original));
+    },
     async [Symbol.asyncDispose]() {
-      for (const one of [...readers, made])
+      for (const one of [...accounts, made])
         try {
           await one[Symbol.asyncDispose]();
         } catch (error) {
@@ -87,11 +85,6 @@ async function createDatabase(
     },
   };
 }
-
-const DEFINERS = `select definer from information_schema.views where table_schema = ?
-  union select definer from information_schema.routines where routine_schema = ?
-  union select definer from information_schema.triggers where trigger_schema = ?
-  union select definer from information_schema.events where event_schema = ?`;
 
 function noProgram(source: { flavour: string; version: string }, programs: readonly ServerProgram[]): ExplainedError {
   const name = source.flavour === 'mysql' ? 'MySQL' : 'MariaDB';

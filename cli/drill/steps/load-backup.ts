@@ -8,6 +8,7 @@ import { RestoreFilter } from '../../restore-filter/restore-filter.ts';
 import { isSameSeries } from '../../throwaway-server/server-programs.ts';
 import type { ZippedDump } from '../../unzip/zipped-dump.ts';
 import type { DrillDatabase, DrillServer } from '../server/drill-server.ts';
+import { withDefiners } from './definers.ts';
 import { CouldNotTest, NotRestorable } from './outcome-errors.ts';
 
 export interface Loading {
@@ -39,7 +40,13 @@ export async function loadBackup(loading: Loading): Promise<LoadResult> {
   let isConnecting = false;
   try {
     return await loadDump({
-      ...{ dump: () => zip.read(), filter, jobs: availableParallelism(), signal, workFolder: folder },
+      ...{
+        dump: () => withDefiners(zip.read(), definer => database.allowDefiner(definer)),
+        filter,
+        jobs: availableParallelism(),
+        signal,
+        workFolder: folder,
+      },
       dumpBytes: zip.dumpBytes,
       open: async options => {
         isConnecting = true;
@@ -57,7 +64,7 @@ export async function loadBackup(loading: Loading): Promise<LoadResult> {
 function explained(error: unknown, { isConnecting, server, sourceVersion, zip }: Loading & { isConnecting: boolean }) {
   if (!(error instanceof ExplainedError) || isConnecting) return error;
   const about = { cause: error, advice: error.advice };
-  if (error instanceof LoadError && isFaultOfTarget(error)) return new CouldNotTest(error.message, about);
+  if (error instanceof LoadError && isFaultOfTarget(error, server)) return new CouldNotTest(error.message, about);
   if (error instanceof LoadError && !isSameSeries(server.version, sourceVersion))
     return new CouldNotTest(
       `it does not load into ${server.version}, and its source has ${sourceVersion}: ${error.message}`,
@@ -71,6 +78,10 @@ function explained(error: unknown, { isConnecting, server, sourceVersion, zip }:
 const NO_ROOM = new Set([3, 28, 1021, 1026, 1030, 1114]);
 const NO_RIGHT = new Set([1044, 1045, 1142, 1143, 1227, 1370, 1419]);
 
-function isFaultOfTarget({ isConnectionLost, errno }: LoadError): boolean {
-  return isConnectionLost || (errno !== undefined && (NO_ROOM.has(errno) || NO_RIGHT.has(errno)));
+/** On a server of others the definers may be missing. */
+const NO_DEFINER = 1449;
+
+function isFaultOfTarget({ isConnectionLost, errno }: LoadError, { kind }: DrillServer): boolean {
+  if (errno === undefined || isConnectionLost) return isConnectionLost;
+  return NO_ROOM.has(errno) || NO_RIGHT.has(errno) || (kind === 'given' && errno === NO_DEFINER);
 }

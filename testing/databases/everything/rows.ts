@@ -22,7 +22,7 @@ const CHARACTER_SETS = [
   `insert into of_latin1 values (1, _latin1 x'e9e8fc80a3', _latin1 x'df27225c', _latin2 x'b1b3'), (2, 'plain', '', null)`,
   `create table of_sjis (id int primary key, a varchar(100), b text, e enum('x','y')) character set sjis`,
   // 0x5C, a backslash, is the second byte of these two letters.
-  `insert into of_sjis values (1, _sjis x'835c955c', _sjis x'838183828383', 'x'), (2, _sjis x'5c27', null, 'y')`,
+  `insert into of_sjis values (1, _sjis x'835c955c', _sjis x'838183828383', 'x'), (2, _sjis x'b127', null, 'y')`,
   'create table of_gbk (id int primary key, a varchar(100)) character set gbk',
   `insert into of_gbk values (1, _gbk x'bf5cd65c')`,
   'create table of_ucs2 (id int primary key, a varchar(100) character set ucs2, b text character set utf16, c text character set utf32)',

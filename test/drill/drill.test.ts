@@ -1,0 +1,103 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { DrillReport } from '../../protocol/reports/drill-report.ts';
+import { type SadeResult, sade, Workplace } from '../../testing/cli/sade.ts';
+import { createBackupUser, entryOf, grantBackup } from '../../testing/databases/clients.ts';
+import { createEverything } from '../../testing/databases/everything/everything.ts';
+import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+import { SHOP } from '../../testing/databases/shop.ts';
+import { type Service, startService } from '../../testing/service/service.ts';
+
+interface DrillJson {
+  readonly exit_code: number;
+  readonly drills: (DrillReport & { unreported: string | null })[];
+  readonly without_complete_backup: string[];
+  readonly proven_within_window: number;
+}
+
+describe('sade drill', function () {
+  this.timeout(180_000);
+  let mariadb: MariaDb;
+  let service: Service;
+  let place: Workplace;
+  let folder: string;
+  let entries: Record<string, unknown>[];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-drill-'));
+    mariadb = await startMariaDb(['--max-allowed-packet=64M', '--event-scheduler=OFF']);
+    await createBackupUser(mariadb);
+    for (const name of ['pt_shop', 'pt_odd']) {
+      await mariadb.sql(`create database ${name} character set utf8mb4`);
+      await mariadb.sql(SHOP, name);
+      await grantBackup(mariadb, name);
+    }
+    const root = await mariadb.connect();
+    await createEverything(root, { flavour: 'mariadb', version: '10.11.0', database: 'everything' });
+    await root.end();
+    await grantBackup(mariadb, 'everything');
+    await mariadb.sql(`grant execute on everything.* to lumbung@'127.0.0.1'`);
+    const checks = [{ name: 'items', sql: 'SELECT COUNT(*) > 900 FROM item', expected: 1 }];
+    entries = [
+      { ...entryOf(mariadb, 'pt_shop'), drill_checks: checks },
+      entryOf(mariadb, 'pt_odd'),
+      entryOf(mariadb, 'everything'),
+    ];
+    place = await Workplace.create(entries);
+    service = await startService({ STORAGE_DIR: join(folder, 'backups'), DATABASE_URL: `sqlite:${folder}/h.sqlite` });
+    const { report, stderr } = await place.backup(service.url);
+    expect(
+      report.outcomes.map(({ state }) => state),
+      stderr,
+    ).to.deep.equal(['complete', 'complete', 'complete']);
+  });
+  after(async () => {
+    await service?.stop();
+    await place?.[Symbol.asyncDispose]();
+    await mariadb?.stop();
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  const drillDir = () => join(place.folder, 'drill');
+  const run = (...more: string[]): Promise<SadeResult> =>
+    sade([
+      ...['drill', '--config', join(place.folder, 'databases.json'), '--work-dir', drillDir()],
+      ...['--server', service.url, ...more],
+    ]);
+  const drill = async (...more: string[]) => {
+    const result = await run('--json', ...more);
+    expect(result.stdout, result.stderr).to.not.equal('');
+    return { ...result, json: JSON.parse(result.stdout) as DrillJson };
+  };
+  const leftIn = async (path: string) => (await readdir(path)).filter(name => !/^run\.lock$/.test(name));
+
+  it('shows that the backup of a database with everything in it restores to the same, byte for byte', async () => {
+    const { json, stderr, code } = await drill('--only', 'everything');
+    const [report] = json.drills;
+    expect(report!.reason, stderr).to.equal(null);
+    expect(report).to.deep.include({ outcome: 'restorable', dump_again: 'same', differences: [], not_tested: [] });
+    expect(report!.rto_seconds).to.be.greaterThan(0);
+    expect(report!.loaded.rows).to.be.greaterThan(1000);
+    expect(report!.unreported).to.equal(null);
+    expect(code).to.equal(0);
+    expect(await leftIn(drillDir())).to.deep.equal([]);
+  });
+
+  it('drills what was never proven, reports it, and leaves out what was proven within the window', async () => {
+    const first = await run();
+    expect(first.stdout).to.match(
+      /^pt_shop: restorable \(backup \d+\)\. Restored in .*; 1 check passed; dumped again/m,
+    );
+    expect(first.stdout).to.contain(
+      '2 backups drilled: 2 restorable, 0 not restorable, 0 could not be tested. 1 database',
+    );
+    expect(first.code).to.equal(0);
+    const second = await run();
+    expect(second.stdout).to.equal('Nothing to drill. 3 databases left out: proven within the window.\n');
+    expect(second.code).to.equal(0);
+    const third = await drill('--all', '--sample', '1');
+    expect(third.json.drills.map(({ database }) => database)).to.deep.equal(['everything']);
+  });
+});
