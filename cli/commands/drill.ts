@@ -8,7 +8,7 @@ import { countOutcomes, type EndedDrill, runDrills } from '../drill/run/run-dril
 import type { DrillServers } from '../drill/server/drill-server.ts';
 import { GivenServer } from '../drill/server/given-server.ts';
 import { ThrowawayServers } from '../drill/server/throwaway-servers.ts';
-import { ConfigurationError, EXIT } from '../errors.ts';
+import { BrokenRun, CommandError, ConfigurationError, EXIT } from '../errors.ts';
 import { hideInLog } from '../log.ts';
 import type { OptionsOf } from '../options/commands.ts';
 import type { Typed } from '../options/option.ts';
@@ -30,6 +30,16 @@ type DrillSettings = OptionsOf<'drill'>;
  * @throws {ConfigurationError} {ExplainedError} when nothing could be begun
  */
 export async function drill(options: Typed, context: CommandContext): Promise<number> {
+  try {
+    return await run(options, context);
+  } catch (error) {
+    if (context.signal.aborted || error instanceof CommandError) throw error;
+    // Nothing was tested: that must not look like a backup that can't be restored.
+    throw new BrokenRun(error, EXIT.noneSucceeded);
+  }
+}
+
+async function run(options: Typed, context: CommandContext): Promise<number> {
   const settings = readCommand('drill', options, context.env);
   const { stdout, stderr, signal } = context;
   const entries = await readEntries(settings, options, context);
@@ -44,8 +54,8 @@ export async function drill(options: Typed, context: CommandContext): Promise<nu
   await using servers = await serversFor(settings, spool.folder, context);
   const drills: EndedDrill[] = [];
   const out = settings.json ? stderr : stdout;
-  const run = { service, servers, entries, clients, folder: spool.folder, timeoutMs: settings.timeoutMs, signal };
-  for await (const ended of runDrills(choice.chosen, run)) {
+  const drillRun = { service, servers, entries, clients, folder: spool.folder, timeoutMs: settings.timeoutMs, signal };
+  for await (const ended of runDrills(choice.chosen, drillRun)) {
     drills.push(ended);
     if (!settings.quiet || isTrouble(ended)) out.write(renderDrill(ended, out));
   }

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { DrillReport } from '../../protocol/reports/drill-report.ts';
-import { type SadeResult, sade, Workplace } from '../../testing/cli/sade.ts';
+import { runDocumented, type SadeResult, sade, Workplace } from '../../testing/cli/sade.ts';
 import { createBackupUser, entryOf, grantBackup } from '../../testing/databases/clients.ts';
 import { createEverything } from '../../testing/databases/everything/everything.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
+import { blocksRunBy } from '../../testing/docs/pages.ts';
 import { type Service, startService } from '../../testing/service/service.ts';
 
 interface DrillJson {
@@ -29,7 +30,7 @@ describe('sade drill', function () {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-drill-'));
     mariadb = await startMariaDb(['--max-allowed-packet=64M', '--event-scheduler=OFF']);
     await createBackupUser(mariadb);
-    for (const name of ['pt_shop', 'pt_odd']) {
+    for (const name of ['pt_shop', 'pt_xyz']) {
       await mariadb.sql(`create database ${name} character set utf8mb4`);
       await mariadb.sql(SHOP, name);
       await grantBackup(mariadb, name);
@@ -42,7 +43,7 @@ describe('sade drill', function () {
     const checks = [{ name: 'items', sql: 'SELECT COUNT(*) > 900 FROM item', expected: 1 }];
     entries = [
       { ...entryOf(mariadb, 'pt_shop'), drill_checks: checks },
-      entryOf(mariadb, 'pt_odd'),
+      entryOf(mariadb, 'pt_xyz'),
       entryOf(mariadb, 'everything'),
     ];
     place = await Workplace.create(entries);
@@ -85,13 +86,23 @@ describe('sade drill', function () {
     expect(await leftIn(drillDir())).to.deep.equal([]);
   });
 
+  it('is run by the command of the docs', async () => {
+    const [block] = blocksRunBy('test/drill/drill.test.ts');
+    const { stdout, stderr, code } = await runDocumented(block!.text, place, service.url);
+    expect(stdout, stderr).to.match(
+      /^pt_xyz: restorable \(backup \d+\)\. Restored in .* into MariaDB .*; dumped again it is the same$/m,
+    );
+    expect(stdout).to.match(/^1 backup drilled: 1 restorable, 0 not restorable, 0 could not be tested\.$/m);
+    expect(code).to.equal(0);
+  });
+
   it('drills what was never proven, reports it, and leaves out what was proven within the window', async () => {
     const first = await run();
     expect(first.stdout).to.match(
       /^pt_shop: restorable \(backup \d+\)\. Restored in .*; 1 check passed; dumped again/m,
     );
     expect(first.stdout).to.contain(
-      '2 backups drilled: 2 restorable, 0 not restorable, 0 could not be tested. 1 database',
+      '1 backup drilled: 1 restorable, 0 not restorable, 0 could not be tested. 2 databases',
     );
     expect(first.code).to.equal(0);
     const second = await run();

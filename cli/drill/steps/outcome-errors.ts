@@ -1,6 +1,6 @@
 import { ExplainedError } from '../../errors.ts';
 
-/** It is certain that the backup does not restore to what it says. */
+/** It is certain that the backup does not restore to what was backed up. */
 export class NotRestorable extends ExplainedError {
   override readonly name = 'NotRestorable';
 }
