@@ -26,6 +26,17 @@ describe('manifest', () => {
       expect(isFine({ ...sample, source: { ...source, collation: odd } }), `${odd}`).to.equal(false);
   });
 
+  it('is read without a longest statement, as older versions write it', () => {
+    const { longest_statement: _, ...dump } = sample.dump;
+    expect(isFine({ ...sample, dump })).to.equal(true);
+    expect(manifestSchema.validateSync({ ...sample, dump }).dump.longest_statement).to.equal(null);
+    const longest = (longest_statement: unknown) => isFine({ ...sample, dump: { ...dump, longest_statement } });
+    expect([{ bytes: 5, table: 't' }, { bytes: 5, table: null }, null].map(longest)).to.deep.equal([true, true, true]);
+    expect(
+      [{ bytes: -1, table: 't' }, { table: 't' }, { bytes: 5, table: 'x'.repeat(513) }, 5].map(longest),
+    ).to.deep.equal([false, false, false, false]);
+  });
+
   it('is refused in another version, and without any of its parts', () => {
     for (const none of [null, 5, 'x', [], {}]) expect(isFine(none), JSON.stringify(none)).to.equal(false);
     expect(isFine({ ...sample, manifest_version: 3 })).to.equal(false);

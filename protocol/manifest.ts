@@ -106,6 +106,13 @@ export const manifestSchema = object({
       .nullable()
       .default(null),
     gtid: string().max(65_536).nullable().default(null),
+    /**
+     * A server that loads the dump must accept so many bytes at once (max_allowed_packet); the table that this statement fills, if it
+     * fills one. Null in older manifests.
+     */
+    longest_statement: object({ bytes: count(), table: string().max(512).nullable().default(null) })
+      .nullable()
+      .default(null),
   }).required(),
   zip: object({ size: count(), sha256: sha256() }).required(),
   inventory: inventory.required(),

@@ -37,6 +37,16 @@ describe('manifest-builder', () => {
     });
   });
 
+  it('has the longest statement, and which table that fills', () => {
+    expect(manifestOf(SQL + MARKER).dump.longest_statement).to.deep.equal({ bytes: 31, table: 't' });
+    const definition = 'CREATE TABLE `u` (a int, b int, c int, d int, e int);\n';
+    expect(manifestOf(SQL + definition + MARKER).dump.longest_statement).to.deep.equal({
+      bytes: definition.length - 1,
+      table: null,
+    });
+    expect(manifestOf(MARKER).dump.longest_statement).to.equal(null);
+  });
+
   it('has the defaults of the database, which no dump holds, or null where no one could tell', () => {
     const builder = new ManifestBuilder();
     builder.update(Buffer.from(SQL + MARKER));

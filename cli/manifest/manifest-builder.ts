@@ -80,6 +80,7 @@ export class ManifestBuilder {
         character_set: contents.characterSet,
         binlog: contents.binlog,
         gtid: contents.gtid,
+        longest_statement: longestOf(contents),
       },
       zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
       inventory: contents.inventory,
@@ -100,6 +101,10 @@ function findingsIn(contents: DumpContents, { report, source }: DumpFacts): Find
     ...(isEmpty ? [finding('DUMP_EMPTY', 'the dump has no contents: the database is empty', IS_IT_THE_RIGHT_ONE)] : []),
     ...(report ? compareWithSource(inventory, report, source.dumpOptions, source.database) : []),
   ];
+}
+
+function longestOf({ longestStatement: { bytes, table } }: DumpContents): Manifest['dump']['longest_statement'] {
+  return bytes === 0 ? null : { bytes, table: table ?? null };
 }
 
 /** The server that was dumped is the best guess at the one that will load it. */
