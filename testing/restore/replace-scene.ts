@@ -51,6 +51,8 @@ const LOCKS: ReadonlySet<string> = new Set(['lock', 'unlock']);
 
 interface Wish extends Partial<ReplaceOrder> {
   readonly triggers?: readonly string[];
+  /** Is called with each statement, of the load too, before it is sent; an error ends the statement. */
+  readonly beforeEach?: (statement: string) => void | Promise<void>;
 }
 
 /** @returns what `replaceDatabase` gets when a dump is restored on a server, in place of a database */
@@ -58,7 +60,7 @@ export async function replaceOrder(
   address: ServerAddress,
   database: string,
   dump: Buffer,
-  { triggers = [], ...wish }: Wish = {},
+  { triggers = [], beforeEach, ...wish }: Wish = {},
 ): Promise<ReplaceOrder> {
   const signal = wish.signal ?? new AbortController().signal;
   const scanner = new InventoryScanner();
@@ -71,12 +73,13 @@ export async function replaceOrder(
   const filterFor = (into: string) => filterInto({ from: database, into }, { tables, triggers });
   return {
     ...{ database, server: await factsOf(address), signal, jobs: 2 },
-    open: signal => openAt(address, signal),
+    open: async signal => watched(await openAt(address, signal), beforeEach),
     backup: { id: 7, fileName: 'mysql-2026-11-29-00-00-00-shop-x.sql.zip' },
     expected: expectedOf(inventory, { parts: 'all', tables, ...(tables && { triggers }) }),
     safetyBackup: async () => ({ where: 'backup 8' }),
     load: async into => {
-      const open = ({ signal }: { signal: AbortSignal }) => openAt(address, signal, into);
+      const open = async ({ signal }: { signal: AbortSignal }) =>
+        watched(await openAt(address, signal, into), beforeEach);
       await loadDump({ dump: pieces, open, filter: filterFor(into), jobs: 1, signal });
     },
     filtered: {
@@ -87,6 +90,22 @@ export async function replaceOrder(
       },
     },
     ...wish,
+  };
+}
+
+function watched(session: Session, beforeEach: Wish['beforeEach']): Session {
+  if (!beforeEach) return session;
+  return {
+    isEncrypted: session.isEncrypted,
+    async ask(statement, values) {
+      await beforeEach(statement);
+      return session.ask(statement, values);
+    },
+    async run(statement, options) {
+      await beforeEach(Buffer.from(statement).toString('latin1'));
+      return session.run(statement, options);
+    },
+    [Symbol.dispose]: () => session[Symbol.dispose](),
   };
 }
 
