@@ -71,7 +71,7 @@ function obstacleOf(error: HiddenDefinition): Obstacle {
   return {
     message: `${error.message}${reason}, so it could not be made anew if the replace has to be undone`,
     advice:
-      'Restore as a user that may read it: a definer, or one with SELECT on mysql.proc (MariaDB) or SHOW_ROUTINE (MySQL), SHOW VIEW, TRIGGER and EVENT. Or drop it, if no one needs it.',
+      'Restore as a user that may read it (SHOW VIEW, TRIGGER and EVENT on the database), or drop it, if no one needs it.',
   };
 }
 

@@ -120,7 +120,8 @@ async function swap(order: ReplaceOrder, safety: string): Promise<Verification> 
   const state = await prepareSwap(tools, order, safety).catch(hiddenDefinition);
   await swapOrUndo(tools, state);
   await dropStaging(tools.session, tools);
-  return verify(order, order.database, { readsRows: false });
+  // What has been swapped is looked at also after Ctrl-C.
+  return verify({ ...order, signal: new AbortController().signal }, order.database, { readsRows: false });
 }
 
 /** Its connections are not ended by Ctrl-C. */

@@ -9,16 +9,18 @@ export interface StoredProgram {
   readonly name: string;
 }
 
-/** Of these kinds; a package body goes before its package. */
-export const PROGRAM_KINDS = [
-  'events',
-  'triggers',
-  'views',
+/** What must be gone before tables move: a trigger keeps its table, an event would run in between, a view may have a table's name. */
+export const BOUND_KINDS = ['events', 'triggers', 'views'] as const satisfies readonly ObjectKind[];
+
+/** What is dropped only when the tables have moved. A package body goes before its package. */
+export const ROUTINE_KINDS = [
   'procedures',
   'functions',
   'package_bodies',
   'packages',
 ] as const satisfies readonly ObjectKind[];
+
+export const PROGRAM_KINDS = [...BOUND_KINDS, ...ROUTINE_KINDS];
 
 const SQL_WORDS: Readonly<Partial<Record<ObjectKind, string>>> = {
   ...{ events: 'event', triggers: 'trigger', views: 'view', procedures: 'procedure', functions: 'function' },
@@ -55,8 +57,9 @@ export class HiddenDefinition extends Error {
 
 /**
  * Asks the server for the definitions, so that they can be made anew where a swap has to be undone.
- * @returns for each its settings and its statement, to be sent in this order with the database as the default one
- * @throws {HiddenDefinition}
+ * @returns for each its settings and its statement, to be sent in this order with the database as the default one; nothing of a routine
+ *   of another user's, which MariaDB shows only to users that read mysql.proc: the safety backup has it
+ * @throws {HiddenDefinition} for all others that are not shown
  */
 export async function* definitionsOf(
   session: Session,
@@ -64,13 +67,21 @@ export async function* definitionsOf(
   programs: readonly StoredProgram[],
 ): AsyncGenerator<StateRow> {
   for (const program of programs) {
-    const shown = await show(session, database, program);
+    const shown = await show(session, database, program).catch(error => {
+      if (error instanceof HiddenDefinition && isRoutine(program)) return undefined;
+      throw error;
+    });
+    if (!shown) continue;
     const row = (statement: string): StateRow => ({
       ...{ kind: 'old statement', name: programKey(program), statement: Buffer.from(statement) },
     });
     for (const setting of shown.settings) yield row(setting);
     yield row(shown.statement);
   }
+}
+
+function isRoutine({ kind }: StoredProgram): boolean {
+  return ROUTINE_KINDS.some(routine => routine === kind);
 }
 
 async function show(session: Session, database: string, program: StoredProgram) {

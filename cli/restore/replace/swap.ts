@@ -1,3 +1,4 @@
+import type { ObjectKind } from '../../../protocol/manifest.ts';
 import type { Session } from '../../mysql/connect.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
 import { isServersAnswer } from '../../mysql/servers-answer.ts';
@@ -6,7 +7,14 @@ import { askDatabaseObjects } from '../target-database/database-objects.ts';
 import { askPlaces, hasBegun, moveBack, moveForward, type Place, type SwappedTables } from './moves.ts';
 import { runRepair } from './repairs.ts';
 import type { RestoreState, StateTable } from './state-table.ts';
-import { dropStatement, PROGRAM_KINDS, programKey, programOf, type StoredProgram } from './stored-programs.ts';
+import {
+  BOUND_KINDS,
+  dropStatement,
+  PROGRAM_KINDS,
+  programKey,
+  programOf,
+  type StoredProgram,
+} from './stored-programs.ts';
 
 /** What a swap works with. Its sessions are not ended by Ctrl-C: a swap takes seconds, and is finished once it has begun. */
 export interface SwapTools extends Place {
@@ -28,14 +36,17 @@ export const LOCK_WAIT_SECONDS = 30;
 export async function swapForward(tools: SwapTools, state: RestoreState): Promise<void> {
   const { session, table, database, names } = tools;
   const [programs, tables] = [await programsIn(table), await tablesIn(table)];
-  await dropPrograms(session, database, [...programs.old, ...programs.new]);
+  const all = [...programs.old, ...programs.new];
+  await dropPrograms(session, database, all, BOUND_KINDS);
   const triggers = programs.new.filter(({ kind }) => kind === 'triggers');
-  if (await exists(session, names.staging, tools.ignoresCase)) await dropPrograms(session, names.staging, triggers);
+  if (await exists(session, names.staging, tools.ignoresCase))
+    await dropPrograms(session, names.staging, triggers, BOUND_KINDS);
   const move = moveForward(tables, await askPlaces(session, tools), tools);
   if (move !== undefined) await session.ask(move);
   if (state.defaults) await session.ask(`alter database ${quotedName(database)} ${state.defaults.new}`);
   await session.ask('set session foreign_key_checks = 0');
   for await (const { statement } of table.rows('repair')) await runRepair(session, statement);
+  await dropPrograms(session, database, all, PROGRAM_KINDS);
   await makePrograms(tools);
   for await (const { statement } of table.rows('old repair')) await runRepair(session, statement);
   await session.ask('set session foreign_key_checks = 1');
@@ -50,13 +61,18 @@ export async function swapBack(tools: SwapTools, state: RestoreState): Promise<s
   const [programs, tables] = [await programsIn(table), await tablesIn(table)];
   const places = await askPlaces(session, tools);
   // Before that there is nothing new, and what has not been dropped keeps its grants.
-  if (hasBegun(tables, places)) await dropPrograms(session, database, [...programs.old, ...programs.new]);
+  if (hasBegun(tables, places))
+    await dropPrograms(session, database, [...programs.old, ...programs.new], PROGRAM_KINDS);
   const move = moveBack(tables, places, tools);
   if (move !== undefined) await session.ask(move);
   if (state.defaults) await session.ask(`alter database ${quotedName(database)} ${state.defaults.old}`);
-  const there = await askDatabaseObjects(session, tools);
-  const keys = new Set(PROGRAM_KINDS.flatMap(kind => there.names[kind].map(name => programKey({ kind, name }))));
-  return makeOldPrograms(tools, name => !keys.has(name));
+  const there = await programKeys(tools);
+  const reasons = await makeOldPrograms(tools, name => !there.has(name));
+  const now = await programKeys(tools);
+  return programs.old
+    .map(programKey)
+    .filter(key => !now.has(key))
+    .map(key => `${key}: ${reasons.get(key) ?? 'its definition could not be read, and the safety backup has it'}`);
 }
 
 /** @returns whether any table has been moved, or may have been */
@@ -73,8 +89,19 @@ async function programsIn(table: StateTable) {
   return { old: await named('old program'), new: await named('new program') };
 }
 
-async function dropPrograms(session: Session, database: string, programs: readonly StoredProgram[]): Promise<void> {
-  for (const kind of PROGRAM_KINDS)
+/** The views, triggers, routines and events that are there now. */
+async function programKeys({ session, database, ignoresCase }: SwapTools): Promise<ReadonlySet<string>> {
+  const { names } = await askDatabaseObjects(session, { database, ignoresCase });
+  return new Set(PROGRAM_KINDS.flatMap(kind => names[kind].map(name => programKey({ kind, name }))));
+}
+
+async function dropPrograms(
+  session: Session,
+  database: string,
+  programs: readonly StoredProgram[],
+  kinds: readonly ObjectKind[],
+): Promise<void> {
+  for (const kind of kinds)
     for (const program of programs) if (program.kind === kind) await session.ask(dropStatement(database, program));
 }
 
@@ -86,7 +113,7 @@ async function makePrograms({ open, table, database }: SwapTools): Promise<void>
 }
 
 /** A view may come before one that it reads from: what fails is tried again as long as others succeed. */
-async function makeOldPrograms(tools: SwapTools, isWanted: (name: string) => boolean): Promise<string[]> {
+async function makeOldPrograms(tools: SwapTools, isWanted: (name: string) => boolean) {
   using session = await tools.open();
   await session.ask(`use ${quotedName(tools.database)}`);
   let reasons = await makeOnce(session, tools.table, isWanted);
@@ -95,7 +122,7 @@ async function makeOldPrograms(tools: SwapTools, isWanted: (name: string) => boo
     reasons = await makeOnce(session, tools.table, name => before.has(name));
     if (reasons.size === before.size) break;
   }
-  return [...reasons].map(([name, reason]) => `${name}: ${reason}`);
+  return reasons;
 }
 
 /** @returns the reasons of those that could not be made, by their names */
