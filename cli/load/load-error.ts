@@ -35,6 +35,11 @@ export class FailedStatement extends Error {
     super(messageOf(cause), { cause });
     this.place = place;
   }
+
+  /** The number of the server's error. */
+  get errno(): number | undefined {
+    return (this.cause as { errno?: number }).errno;
+  }
 }
 
 /** A load that has ended at its first error: which statement of the dump that was, and how far the load had come. */

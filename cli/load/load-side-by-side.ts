@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import type { StatementFilter } from '../restore-filter/restore-filter.ts';
+import { FailedStatement } from './load-error.ts';
 import type { LoadMeter } from './load-meter.ts';
 import type { LoadLimits } from './load-options.ts';
 import { framesOf } from './piece-files.ts';
@@ -33,7 +35,7 @@ export async function loadSideBySide(
   batches: AsyncIterable<Iterable<DumpStatement>>,
   { filter, main, workers, meter, folder, limits, giveUp }: SideBySide,
 ): Promise<void> {
-  const queue = new WorkQueue(limits.waiting);
+  const queue = new WorkQueue(limits.waiting, workers.length);
   const first = new StatefulConnection(main);
   await using router = new StatementRouter({ folder, limits, main: first, queue, meter });
   const all = [
@@ -48,10 +50,7 @@ export async function loadSideBySide(
     await Promise.allSettled(all);
     throw error;
   }
-  for (const { bytes, late } of router.foreignKeys) {
-    meter.tell(late.place.object ?? 'foreign keys');
-    await first.run(bytes, late.place, late.state);
-  }
+  await router.addForeignKeys();
   await loadLate(await router.late(), first, meter);
 }
 
@@ -87,9 +86,24 @@ async function doWork(job: Work, connection: StatefulConnection, meter: LoadMete
   }
   const { place, piece, state } = job;
   for await (const { bytes, at, rows } of framesOf(piece)) {
-    await connection.run(bytes, { ...place, at }, state);
+    await runDespiteDeadlocks(() => connection.run(bytes, { ...place, at }, state));
     meter.add({ bytes: bytes.length, rows }, place.object ?? 'rows');
   }
+}
+
+const ER_LOCK_DEADLOCK = 1213;
+const MOST_DEADLOCKS = 20;
+
+/** Two connections that fill one table can meet. The server takes back all that one of them has done in this statement. */
+async function runDespiteDeadlocks(run: () => Promise<void>): Promise<void> {
+  for (let times = 1; ; times++)
+    try {
+      return await run();
+    } catch (error) {
+      const isDeadlock = error instanceof FailedStatement && error.errno === ER_LOCK_DEADLOCK;
+      if (!isDeadlock || times === MOST_DEADLOCKS) throw error;
+      await sleep(times * times * Math.random());
+    }
 }
 
 async function loadLate(

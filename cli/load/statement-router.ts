@@ -1,10 +1,11 @@
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
+import { ForeignKeys } from './foreign-keys.ts';
 import { placeOf, type StatementPlace } from './load-error.ts';
 import type { LoadMeter } from './load-meter.ts';
 import type { LoadLimits } from './load-options.ts';
 import { type Piece, PieceStore } from './piece-files.ts';
 import { DumpSession, type SessionState, type StatefulConnection } from './session-state.ts';
-import { readTableDefinition, type TableDefinition } from './table-definition.ts';
+import { readTableDefinition, type TableDefinition } from './table-definition/table-definition.ts';
 import type { LoadingTable, WorkQueue } from './work-queue.ts';
 
 /** A table whose rows go by. */
@@ -55,7 +56,7 @@ export class StatementRouter implements AsyncDisposable {
   readonly #rows: PieceStore;
   readonly #rest: PieceStore;
   readonly #late: LateStatement[] = [];
-  readonly #foreignKeys: { readonly bytes: Uint8Array; readonly late: LateStatement }[] = [];
+  readonly #foreignKeys: ForeignKeys;
   readonly #views = new Set<string>();
   #table: OpenTable | undefined;
   #piece: { readonly state: SessionState; readonly place: StatementPlace } | undefined;
@@ -63,6 +64,7 @@ export class StatementRouter implements AsyncDisposable {
   constructor(parts: RouterParts) {
     this.#parts = parts;
     this.#rows = new PieceStore(parts.folder, parts.limits.smallTable);
+    this.#foreignKeys = new ForeignKeys(parts);
     this.#rest = new PieceStore(parts.folder, parts.limits.smallTable);
   }
 
@@ -87,9 +89,9 @@ export class StatementRouter implements AsyncDisposable {
     this.#parts.queue.end();
   }
 
-  /** @returns what waits for the end of all rows; after `end` */
-  get foreignKeys(): readonly { readonly bytes: Uint8Array; readonly late: LateStatement }[] {
-    return this.#foreignKeys;
+  /** Adds the foreign keys, when all rows are there. */
+  addForeignKeys(): Promise<void> {
+    return this.#foreignKeys.addAll();
   }
 
   /** @returns what waits for all of that; after `end` */
@@ -171,18 +173,20 @@ export class StatementRouter implements AsyncDisposable {
 
   /** Sends its CREATE TABLE if that is still to be done; a table with few rows is quicker with its keys in place. */
   async #createTable(takesKeysLater: boolean): Promise<void> {
-    const { create, definition, place, state } = this.#table!;
+    const table = this.#table!;
+    const { create, definition, place, state } = table;
     if (create === undefined) return;
-    this.#table!.create = undefined;
-    const addKeys = takesKeysLater ? definition?.addKeys : undefined;
-    this.#table!.addKeys = addKeys;
-    await this.#parts.main.run((addKeys ? definition?.withoutKeys : definition?.withKeys) ?? create, place, state);
+    table.create = undefined;
+    table.addKeys = takesKeysLater ? definition?.addKeys : undefined;
+    await this.#foreignKeys.beforeTable(table.name, definition);
+    await this.#parts.main.run(
+      (table.addKeys ? definition?.withoutKeys : definition?.withKeys) ?? create,
+      place,
+      state,
+    );
     this.#parts.meter.add({ bytes: create.length, rows: 0 }, place.object ?? 'a table');
     if (definition?.addForeignKeys)
-      this.#foreignKeys.push({
-        bytes: definition.addForeignKeys,
-        late: { state, place: { ...place, object: `the foreign keys of ${place.object}` } },
-      });
+      this.#foreignKeys.add({ ...definition, place, state, loading: () => table.loading });
   }
 }
 

@@ -28,6 +28,8 @@ export interface KeysWork {
   readonly kind: 'keys';
   readonly table: LoadingTable;
   readonly addKeys: Uint8Array;
+  /** Of the table's rows, in bytes: how long it takes. */
+  readonly size: number;
 }
 
 export type Work = RowsWork | KeysWork;
@@ -39,19 +41,24 @@ const MOST_PIECES = 256;
 export class WorkQueue {
   readonly #mostBytes: number;
   readonly #rows: RowsWork[] = [];
+  /** The longest first. */
   readonly #keys: KeysWork[] = [];
-  /** Pieces of a table that are not loaded yet. */
-  readonly #open = new Map<LoadingTable, number>();
+  readonly #keptForTheEnd: number;
+  /** Of each table that is not done: pieces that are not loaded yet, and bytes of all its rows. */
+  readonly #open = new Map<LoadingTable, { pieces: number; size: number }>();
   readonly #running = new Set<Work>();
+  /** Tables whose keys are waited for. */
+  readonly #urgent = new Set<LoadingTable>();
   readonly #whole = new Set<LoadingTable>();
   #bytes = 0;
   #isEnded = false;
   #aborted: { readonly reason: unknown } | undefined;
   #changed = Promise.withResolvers<void>();
 
-  /** @param mostBytes that may wait */
-  constructor(mostBytes: number) {
+  /** @param mostBytes that may wait @param connections that take from it */
+  constructor(mostBytes: number, connections: number) {
     this.#mostBytes = mostBytes;
+    this.#keptForTheEnd = connections;
   }
 
   /** @returns when there is room for more rows */
@@ -66,7 +73,8 @@ export class WorkQueue {
       await closePiece(work.piece);
       throw this.#aborted.reason;
     }
-    this.#open.set(work.table, (this.#open.get(work.table) ?? 0) + 1);
+    const { pieces, size } = this.#open.get(work.table) ?? { pieces: 0, size: 0 };
+    this.#open.set(work.table, { pieces: pieces + 1, size: size + work.piece.size });
     this.#rows.push(work);
     this.#bytes += work.piece.size;
     this.#change();
@@ -77,6 +85,17 @@ export class WorkQueue {
     this.#whole.add(table);
     this.#finish(table);
     this.#change();
+  }
+
+  /** @returns when the rows of a table and its keys are there; all its rows must have been added */
+  async untilDone(table: LoadingTable): Promise<void> {
+    this.#urgent.add(table);
+    this.#change();
+    const isOf = (work: Work) => work.table === table;
+    while (this.#open.has(table) || this.#keys.some(isOf) || this.#running.values().some(isOf)) {
+      if (this.#aborted !== undefined) throw this.#aborted.reason;
+      await this.#changed.promise;
+    }
   }
 
   /** Nothing more comes. */
@@ -112,25 +131,33 @@ export class WorkQueue {
     this.#running.delete(work);
     if (work.kind === 'rows') {
       this.#bytes -= work.piece.size;
-      this.#open.set(work.table, this.#open.get(work.table)! - 1);
+      this.#open.get(work.table)!.pieces--;
       this.#finish(work.table);
     }
     this.#change();
   }
 
   #take(): Work | undefined {
-    const keys = this.#keys.shift();
-    if (keys !== undefined) return keys;
+    const urgent = this.#keys.findIndex(({ table }) => this.#urgent.has(table));
+    if (urgent >= 0) return this.#keys.splice(urgent, 1)[0];
+    if (this.#keys.length > this.#keptForTheEnd) return this.#keys.pop();
     const busy = new Set([...this.#running].filter(({ table }) => !table.isOrderFree).map(({ table }) => table.name));
     const at = this.#rows.findIndex(({ table }) => !busy.has(table.name));
-    return at < 0 ? undefined : this.#rows.splice(at, 1)[0];
+    return at < 0 ? this.#keys.shift() : this.#rows.splice(at, 1)[0];
   }
 
+  /**
+   * The keys of one table are made by one connection: the longest of these works are kept until the rows of all tables are there,
+   * so that no connection is left alone with the last one.
+   */
   #finish(table: LoadingTable): void {
-    if (!this.#whole.has(table) || (this.#open.get(table) ?? 0) > 0) return;
+    const { pieces, size } = this.#open.get(table) ?? { pieces: 0, size: 0 };
+    if (!this.#whole.has(table) || pieces > 0) return;
     this.#whole.delete(table);
     this.#open.delete(table);
-    if (table.addKeys !== undefined) this.#keys.push({ kind: 'keys', table, addKeys: table.addKeys });
+    if (table.addKeys === undefined) return;
+    this.#keys.push({ kind: 'keys', table, addKeys: table.addKeys, size });
+    this.#keys.sort((one, other) => other.size - one.size);
   }
 
   #change(): void {

@@ -1,0 +1,215 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+import { openMariaDbSession } from '../../testing/databases/open-session.ts';
+import { realDump } from '../../testing/databases/real-dump.ts';
+import { ExplainedError } from '../errors.ts';
+import type { ConnectOptions } from '../mysql/connect.ts';
+import type { StatementFilter } from '../restore-filter/restore-filter.ts';
+import { loadDump } from './load-dump.ts';
+import { LoadError } from './load-error.ts';
+import type { LoadOptions, LoadProgress } from './load-options.ts';
+
+const AS_IT_IS: StatementFilter = { settings: [], apply: statement => [statement], end: () => [], changes: [] };
+const LIMITS = { smallDump: 0, smallTable: 1000, piece: 100_000, leastWaiting: 1 };
+const WAYS = [
+  { way: 'in order', jobs: 1 },
+  { way: 'side by side', jobs: 3 },
+] as const;
+
+async function* chunksOf(dump: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < dump.length; from += 10_000) yield dump.subarray(from, from + 10_000);
+}
+
+describe('a load that fails', function () {
+  this.timeout(120_000);
+  let server: MariaDb;
+  let folder: string;
+  let dump: Buffer;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-load-'));
+    server = await startMariaDb();
+    await server.sql('create database source');
+    for (const table of ['first', 'second', 'third'])
+      await server.sql(
+        `create table ${table} (id int primary key, a varchar(100), b int not null, unique key (a), key (b, a));
+         insert into ${table} select seq, concat('${table} ', seq), seq % 100 from seq_1_to_20000`,
+        'source',
+      );
+    dump = await realDump(server, 'source', '--net-buffer-length=16384');
+  });
+  beforeEach(() => server.sql('create or replace database target'));
+  afterEach(async () => expect(await readdir(folder), 'files that were left').to.deep.equal([]));
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const load = (more: Partial<LoadOptions> & { user?: string; from?: MariaDb } = {}) => {
+    const { user = 'root', from = server, ...options } = more;
+    return loadDump({
+      dump: () => chunksOf(dump),
+      open: ({ signal }: ConnectOptions) =>
+        openMariaDbSession({ ...from, ...at(from), user }, { database: 'target', signal }),
+      ...{ filter: AS_IT_IS, jobs: 3, signal: new AbortController().signal, limits: LIMITS, workFolder: folder },
+      ...options,
+    });
+  };
+  const at = ({ host, port, password }: MariaDb) => ({ host, port, password });
+  const failureOf = async (work: Promise<unknown>): Promise<LoadError> => {
+    const error = await work.then(
+      () => expect.fail('it did not fail'),
+      error => error,
+    );
+    expect(error).to.be.instanceOf(LoadError);
+    return error as LoadError;
+  };
+  const others = async (): Promise<unknown[]> =>
+    server.sql("select id, info from information_schema.processlist where db = 'target' and command <> 'Sleep'");
+
+  for (const { way, jobs } of WAYS) {
+    it(`names the statement and its place, ${way}: a row in the middle has a key that is there already`, async () => {
+      const text = dump.toString('latin1').replace("(15000,'second 15000'", "(14999,'second 15000'");
+      const error = await failureOf(load({ jobs, dump: () => chunksOf(Buffer.from(text, 'latin1')) }));
+      expect(error).to.include({ errno: 1062, sqlState: '23000', isConnectionLost: false });
+      expect(error.message).to.match(
+        /^table second could not be loaded: Duplicate entry '14999' for key 'PRIMARY' \(1062\)/,
+      );
+      expect(error.place.at).to.equal(text.lastIndexOf('INSERT INTO', text.indexOf("(14999,'second 15000'")));
+      expect(error.place.beginning).to.match(/^INSERT INTO `second`/);
+      expect(error.advice).to.contain('same key');
+      expect(error.done.rows).to.be.within(10_000, 59_999);
+      expect(await others()).to.deep.equal([]);
+    });
+
+    it(`names the table whose unique key the rows don't allow, ${way}`, async () => {
+      const text = dump.toString('latin1').replace("(15000,'second 15000'", "(15000,'second 14000'");
+      const error = await failureOf(load({ jobs, dump: () => chunksOf(Buffer.from(text, 'latin1')) }));
+      expect(error.errno).to.equal(1062);
+      expect(error.place.object).to.equal(jobs === 1 ? 'table second' : 'the keys of table second');
+      const statement = jobs === 1 ? text.indexOf('INSERT INTO `second`') : text.indexOf('CREATE TABLE `second`');
+      expect(error.place.at).to.be.at.least(statement);
+      expect(await others()).to.deep.equal([]);
+    });
+
+    it(`ends when it is aborted, and with it what runs on the server, ${way}`, async () => {
+      for (const when of [isAt('table first'), isAt('table third'), isAt('the keys of table third')]) {
+        await server.sql('create or replace database target');
+        const stop = new AbortController();
+        const onProgress = (progress: LoadProgress) => when(progress) && stop.abort(new Error('Ctrl-C'));
+        const error = await load({ jobs, signal: stop.signal, onProgress }).catch(error => error);
+        if (jobs === 1 && !stop.signal.aborted) continue; // it makes no keys later
+        expect(error.message).to.equal('Ctrl-C');
+        expect(await others()).to.deep.equal([]);
+        const before = await server.sql('select count(*) as n from information_schema.innodb_trx');
+        expect(before[0]!.n).to.equal(0);
+      }
+    });
+
+    it(`says that the connection was lost when an administrator ends it, ${way}`, async () => {
+      let kills: Promise<unknown> | undefined;
+      const onProgress = ({ rows }: LoadProgress) => {
+        if (rows > 5000) kills ??= killAll(server);
+      };
+      const error = await failureOf(load({ jobs, onProgress }));
+      await kills;
+      expect(error.isConnectionLost).to.equal(true);
+      expect(error.message).to.contain('the connection to the server was lost');
+      expect(error.advice).to.contain("Check the server's log");
+    });
+
+    it(`says that the connection was lost when the server is killed, ${way}`, async () => {
+      await using doomed = await startMariaDb();
+      await doomed.sql('create database target');
+      let killed: Promise<void> | undefined;
+      const onProgress = ({ rows }: LoadProgress) => {
+        if (rows > 5000) killed ??= doomed.kill();
+      };
+      const error = await failureOf(load({ jobs, onProgress, from: doomed }));
+      await killed;
+      expect(error.isConnectionLost).to.equal(true);
+      expect(error.message).to.contain('the connection to the server was lost').and.contain('loaded until then: ');
+    });
+
+    it(`is the end of all when the filter refuses a statement, ${way}`, async () => {
+      let refused = 0;
+      const apply: StatementFilter['apply'] = statement => {
+        if (statement.kind === 'create' && statement.object?.name === 'third') throw new ExplainedError('refused');
+        if (statement.kind === 'create') refused++;
+        return [statement];
+      };
+      const error = await load({ jobs, filter: { ...AS_IT_IS, apply } }).catch(error => error);
+      expect(error.message).to.equal('refused');
+      expect(refused).to.equal(2);
+      expect(await others()).to.deep.equal([]);
+    });
+
+    it(`is one of a dump that ends too early, ${way}`, async () => {
+      const error = await load({ jobs, dump: () => chunksOf(dump.subarray(0, dump.length - 100_000)) }).catch(
+        error => error,
+      );
+      expect(error).to.be.instanceOf(ExplainedError);
+      expect(error.message).to.contain('the dump ends in the middle of a statement');
+      expect(await others()).to.deep.equal([]);
+    });
+
+    it(`names the right that is missing, ${way}`, async () => {
+      await server.sql(
+        `create or replace user loads@'%' identified by '${server.password}'; grant select, insert, alter, drop on target.* to loads@'%'`,
+      );
+      const error = await failureOf(load({ jobs, user: 'loads' }));
+      expect(error.message).to.match(
+        /^table first could not be loaded: CREATE command denied to user 'loads'@'.*' for table .* \(1142\)/,
+      );
+      expect(error.advice).to.contain('lacks a right');
+    });
+  }
+
+  it('is loaded in order, and says why, where that is the only way', async () => {
+    const whyInOrder = async (more: Parameters<typeof load>[0]) => {
+      await server.sql('create or replace database target');
+      const result = await load(more);
+      expect(result).to.include({ way: 'in order', rows: 60_000 });
+      return result.whyInOrder;
+    };
+    await server.sql(
+      `create or replace user loads@'%' identified by '${server.password}'; grant select, insert, create, drop on target.* to loads@'%'`,
+    );
+    // DISABLE KEYS needs the right, too.
+    const filter = {
+      ...AS_IT_IS,
+      apply: (statement =>
+        /^(?:keys|lock|unlock)$/.test(statement.kind) ? [] : [statement]) as StatementFilter['apply'],
+    };
+    expect(await whyInOrder({ user: 'loads', filter })).to.equal('the user lacks the right ALTER on the database');
+    expect(await whyInOrder({ workFolder: undefined })).to.equal('there is no folder for rows that wait');
+    expect(await whyInOrder({ dumpBytes: 5 << 20, limits: {} })).to.equal('the dump has only 5 MiB');
+    expect(await whyInOrder({ limits: { ...LIMITS, leastWaiting: 2 ** 60 } })).to.match(
+      /^the work folder .* has only .* free/,
+    );
+    await server.sql(
+      `create or replace user loads@'%' identified by '${server.password}' with max_user_connections 1; grant all on target.* to loads@'%'`,
+    );
+    expect(await whyInOrder({ user: 'loads' })).to.match(/^no second connection: .*max_user_connections/);
+  });
+
+  it('goes on with fewer connections where the server gives no more', async () => {
+    await server.sql(
+      `create or replace user loads@'%' identified by '${server.password}' with max_user_connections 2; grant all on target.* to loads@'%'`,
+    );
+    expect(await load({ user: 'loads' })).to.include({ way: 'side by side', rows: 60_000 });
+  });
+});
+
+const isAt =
+  (wanted: string) =>
+  ({ what }: LoadProgress) =>
+    what === wanted;
+
+async function killAll(server: MariaDb): Promise<void> {
+  const rows = await server.sql("select id from information_schema.processlist where db = 'target'");
+  for (const { id } of rows) await server.sql(`kill ${id}`).catch(() => {}); // it may have gone
+}
