@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
-import { openMariaDbSession } from '../../testing/databases/open-session.ts';
 import { realDump } from '../../testing/databases/real-dump.ts';
 import { ExplainedError } from '../errors.ts';
-import type { ConnectOptions } from '../mysql/connect.ts';
+import { type ConnectOptions, connect } from '../mysql/connect.ts';
 import type { StatementFilter } from '../restore-filter/restore-filter.ts';
 import { loadDump } from './load-dump.ts';
 import { LoadError } from './load-error.ts';
@@ -14,6 +13,7 @@ import type { LoadOptions, LoadProgress } from './load-options.ts';
 
 const AS_IT_IS: StatementFilter = { settings: [], apply: statement => [statement], end: () => [], changes: [] };
 const LIMITS = { smallDump: 0, smallTable: 1000, piece: 100_000, leastWaiting: 1 };
+const SOURCE = { label: 'target', database: 'target', dumpOptions: [], shrinkLimitPercent: 50 };
 const WAYS = [
   { way: 'in order', jobs: 1 },
   { way: 'side by side', jobs: 3 },
@@ -52,8 +52,7 @@ describe('a load that fails', function () {
     const { user = 'root', from = server, ...options } = more;
     return loadDump({
       dump: () => chunksOf(dump),
-      open: ({ signal }: ConnectOptions) =>
-        openMariaDbSession({ ...from, ...at(from), user }, { database: 'target', signal }),
+      open: (options: ConnectOptions) => connect({ ...SOURCE, ...at(from), user }, options),
       ...{ filter: AS_IT_IS, jobs: 3, signal: new AbortController().signal, limits: LIMITS, workFolder: folder },
       ...options,
     });
@@ -68,17 +67,19 @@ describe('a load that fails', function () {
     return error as LoadError;
   };
   const others = async (): Promise<unknown[]> =>
-    server.sql("select id, info from information_schema.processlist where db = 'target' and command <> 'Sleep'");
+    server.sql(
+      "select id, info from information_schema.processlist where db = 'target' and command <> 'Sleep' and info not like '%information_schema.processlist%'",
+    );
 
   for (const { way, jobs } of WAYS) {
     it(`names the statement and its place, ${way}: a row in the middle has a key that is there already`, async () => {
-      const text = dump.toString('latin1').replace("(15000,'second 15000'", "(14999,'second 15000'");
+      const text = dump.toString('latin1').replace(/(\(15050,'second 15050',50\),\s*)\(\d+,/, '$1(15050,');
       const error = await failureOf(load({ jobs, dump: () => chunksOf(Buffer.from(text, 'latin1')) }));
       expect(error).to.include({ errno: 1062, sqlState: '23000', isConnectionLost: false });
       expect(error.message).to.match(
-        /^table second could not be loaded: Duplicate entry '14999' for key 'PRIMARY' \(1062\)/,
+        /^table second could not be loaded: Duplicate entry '15050' for key 'PRIMARY' \(1062\)/,
       );
-      expect(error.place.at).to.equal(text.lastIndexOf('INSERT INTO', text.indexOf("(14999,'second 15000'")));
+      expect(error.place.at).to.equal(text.lastIndexOf('INSERT INTO', text.indexOf("(15050,'second")));
       expect(error.place.beginning).to.match(/^INSERT INTO `second`/);
       expect(error.advice).to.contain('same key');
       expect(error.done.rows).to.be.within(10_000, 59_999);
@@ -86,9 +87,11 @@ describe('a load that fails', function () {
     });
 
     it(`names the table whose unique key the rows don't allow, ${way}`, async () => {
-      const text = dump.toString('latin1').replace("(15000,'second 15000'", "(15000,'second 14000'");
+      const text = dump.toString('latin1').replace("(15000,'second 15000'", "(15000,'second 11000'");
       const error = await failureOf(load({ jobs, dump: () => chunksOf(Buffer.from(text, 'latin1')) }));
-      expect(error.errno).to.equal(1062);
+      // MariaDB looks at the keys of the first rows at the end of their statement, and says no more than that it failed.
+      expect(error.errno).to.be.oneOf([1062, 1180]);
+      expect(error.advice).to.contain('same key');
       expect(error.place.object).to.equal(jobs === 1 ? 'table second' : 'the keys of table second');
       const statement = jobs === 1 ? text.indexOf('INSERT INTO `second`') : text.indexOf('CREATE TABLE `second`');
       expect(error.place.at).to.be.at.least(statement);
@@ -186,7 +189,7 @@ describe('a load that fails', function () {
     };
     expect(await whyInOrder({ user: 'loads', filter })).to.equal('the user lacks the right ALTER on the database');
     expect(await whyInOrder({ workFolder: undefined })).to.equal('there is no folder for rows that wait');
-    expect(await whyInOrder({ dumpBytes: 5 << 20, limits: {} })).to.equal('the dump has only 5 MiB');
+    expect(await whyInOrder({ dumpBytes: 5 << 20, limits: {} })).to.equal('the dump has only 5.0 MiB');
     expect(await whyInOrder({ limits: { ...LIMITS, leastWaiting: 2 ** 60 } })).to.match(
       /^the work folder .* has only .* free/,
     );
