@@ -18,7 +18,7 @@ import { type TargetConnection, TargetConnections } from './target-connections.t
 export async function loadDump(options: LoadOptions): Promise<LoadResult> {
   const { filter, signal } = options;
   const meter = new LoadMeter(options.dumpBytes, options.onProgress);
-  const target = new TargetConnections(options.open, filter.settings, signal);
+  const target = new TargetConnections(options.open, filter, signal);
   try {
     const main = await target.connect();
     const { way, workers } = await waysOf(options, target, main);

@@ -1,5 +1,6 @@
 import type { ConnectOptions, Session } from '../mysql/connect.ts';
 import type { StatementResult } from '../mysql/raw-statement.ts';
+import type { StatementFilter } from '../restore-filter/restore-filter.ts';
 import { FailedStatement, type StatementPlace } from './load-error.ts';
 
 /** How long the statements that are ended on the server may take to be gone. */
@@ -7,6 +8,8 @@ const GONE_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 50;
 
 export type Open = (options: ConnectOptions) => Promise<Session>;
+
+type Settings = Pick<StatementFilter, 'settings' | 'optionalSettings'>;
 
 /** A connection that loads. */
 export interface TargetConnection {
@@ -18,14 +21,14 @@ export interface TargetConnection {
 /** All connections of one load, so that they end together. */
 export class TargetConnections {
   readonly #open: Open;
-  readonly #settings: readonly string[];
+  readonly #settings: Settings;
   readonly #signal: AbortSignal;
   readonly #ended = new AbortController();
   readonly #sessions: Session[] = [];
   readonly #ids: string[] = [];
 
   /** @param settings are sent first on each connection */
-  constructor(open: Open, settings: readonly string[], signal: AbortSignal) {
+  constructor(open: Open, settings: Settings, signal: AbortSignal) {
     this.#open = open;
     this.#settings = settings;
     this.#signal = AbortSignal.any([signal, this.#ended.signal]);
@@ -37,7 +40,9 @@ export class TargetConnections {
     this.#sessions.push(session);
     const [row] = await session.ask('select connection_id()');
     this.#ids.push(String(row?.[0]));
-    for (const setting of this.#settings) await this.#run(session, Buffer.from(setting), settingPlace(setting));
+    const { settings, optionalSettings = [] } = this.#settings;
+    for (const setting of settings) await this.#run(session, Buffer.from(setting), settingPlace(setting));
+    for (const setting of optionalSettings) await session.run(Buffer.from(setting)).catch(() => {}); // a right is missing
     return {
       run: (statement, place) => this.#run(session, statement, place),
       ask: (sql, values) => session.ask(sql, values),
