@@ -1,10 +1,10 @@
-import { stat, statfs } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { parseBackupName } from '../../protocol/backup-name.ts';
-import { parseReprDigest } from '../../protocol/digest.ts';
 import type { BackupReport } from '../../protocol/responses.ts';
+import { describeRemote } from '../download/describe-remote.ts';
 import { fetchBackup, type RemoteBackup } from '../download/fetch-backup.ts';
-import { alreadyThere, isThere, PartialDownload } from '../download/partial-download.ts';
+import { keepDownload } from '../download/keep-download.ts';
+import { alreadyThere, isThere } from '../download/partial-download.ts';
 import { StdoutSink } from '../download/stdout-sink.ts';
 import { CommandError, ConfigurationError, EXIT, ExplainedError } from '../errors.ts';
 import { whatHasIt } from '../losses/losses.ts';
@@ -34,7 +34,7 @@ export async function download(id: string, options: Typed, context: CommandConte
   const isStreamed = output === '-';
   if (isStreamed && stdout.isTTY && !force) throw onTerminal(id);
   const service = new Service(server, signal);
-  const { fileName, ...remote } = describe(id, await service.download(id, 'head'));
+  const { fileName, remote } = await describeRemote(id, service);
   if (isStreamed) return stream(service, remote, context);
 
   const target = await chooseTarget(output, fileName);
@@ -46,31 +46,11 @@ export async function download(id: string, options: Typed, context: CommandConte
   return EXIT.ok;
 }
 
+/** When it is interrupted, it says that another call goes on from there. */
 async function keep(service: Service, remote: RemoteBackup, target: string, context: CommandContext): Promise<void> {
-  await using part = await PartialDownload.open(`${target}.part`);
-  const digest = await fill(part, service, remote, target, context);
-  if (!digest.equals(remote.sha256)) {
-    await part.discard();
-    throw await wrongBytes(remote.id, service, context, 'was deleted');
-  }
-  await part.finish(target);
-}
-
-/** @returns the SHA-256 of what is in the part then; when it is interrupted, it says that another call goes on from there */
-async function fill(
-  part: PartialDownload,
-  service: Service,
-  remote: RemoteBackup,
-  target: string,
-  { signal, stderr }: CommandContext,
-): Promise<Buffer> {
+  const { signal, stderr } = context;
   try {
-    await checkRoom(target, remote, (await part.soFar(signal)).length);
-    const digest = await fetchBackup(service, remote, { sink: part, signal });
-    if (!part.isResumed || digest.equals(remote.sha256)) return digest;
-    // What an earlier run left may have been of another file: that is no reason to give up.
-    await part.from(0);
-    return await fetchBackup(service, remote, { sink: part, signal });
+    if (await keepDownload(service, remote, { target, signal, placeOption: '--output' })) return;
   } catch (error) {
     if (signal.aborted) {
       const kept = `${printableInLine(`${target}.part`)} has what was received so far`;
@@ -78,6 +58,7 @@ async function fill(
     }
     throw error;
   }
+  throw await wrongBytes(remote.id, service, context, 'was deleted');
 }
 
 /** Nothing but the bytes goes to stdout. */
@@ -131,34 +112,6 @@ async function tellOfWorth(
   return report;
 }
 
-function describe(id: string, { headers }: Response): RemoteBackup & { fileName: string } {
-  const size = /^\d+$/.test(headers.get('content-length') ?? '') ? Number(headers.get('content-length')) : Number.NaN;
-  const sha256 = parseReprDigest(headers.get('repr-digest') ?? '');
-  const etag = headers.get('etag');
-  if (!Number.isSafeInteger(size) || !sha256 || !etag)
-    throw new ExplainedError('the answer lacks the size, the digest or the ETag of the file', {
-      advice: 'Check --server: a proxy may have removed them.',
-    });
-  const fileName = fileNameIn(headers.get('content-disposition') ?? '') ?? `backup-${id}.zip`;
-  return { id, size, sha256, etag, fileName };
-}
-
-/** Only a name of our grammar is taken from the answer: it can't lead to another folder. */
-function fileNameIn(disposition: string): string | undefined {
-  const encoded = /filename\*=UTF-8''([^;\s]+)/i.exec(disposition)?.[1];
-  const quoted = /filename="((?:[^"\\]|\\.)*)"/i.exec(disposition)?.[1];
-  const name = encoded === undefined ? quoted?.replace(/\\(.)/g, '$1') : decoded(encoded);
-  return name !== undefined && typeof parseBackupName(name) !== 'string' ? name : undefined;
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
-
 async function chooseTarget(output: string | undefined, fileName: string): Promise<string> {
   if (output === '') throw new ConfigurationError(['--output must name a file or a folder, or be - for stdout']);
   const wanted = output ?? fileName;
@@ -170,17 +123,6 @@ async function chooseTarget(output: string | undefined, fileName: string): Promi
     ]);
   if (await isThere(target)) throw alreadyThere(target);
   return target;
-}
-
-/** The size that the service reports may be more than the disk has room for, and a full disk would show that only at the end. */
-async function checkRoom(target: string, { size }: RemoteBackup, already: number): Promise<void> {
-  const disk = await statfs(dirname(target)).catch(() => undefined);
-  const free = disk && disk.bavail * disk.bsize;
-  if (free === undefined || free >= size - already) return;
-  throw new CommandError(
-    `${target} can't be written: the backup has ${formatBytes(size)}, and only ${formatBytes(free)} is free there. Make room, or name another folder with --output.`,
-    EXIT.someFailed,
-  );
 }
 
 function isFolder(path: string): Promise<boolean> {
