@@ -18,7 +18,7 @@ export const definer: Parser<'keep' | 'drop' | { readonly user: string; readonly
 /** Names of collations to others. */
 export const collations: Parser<ReadonlyMap<string, string>> = ({ texts }) => {
   const pairs = texts.join(',').split(',');
-  const read = pairs.map(pair => /^\s*(\w+\*?)=(\w+)\s*$/.exec(pair));
+  const read = pairs.map(pair => /^\s*([\w*]+)=(\w+)\s*$/.exec(pair));
   const wrong = pairs.filter((_, at) => !read[at]);
   if (wrong.length > 0)
     throw new Refusal(

@@ -4,6 +4,7 @@ import type { StoredState } from '../../../protocol/responses.ts';
 import { type BackupToRestore, idOf } from '../choice/backup-to-restore.ts';
 import type { RestorePreflight } from '../preflight/preflight.ts';
 import type { Problem } from '../preflight/problem.ts';
+import { replaceNames } from '../replace/replace-names.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 
@@ -80,7 +81,11 @@ export function makePlan({ backup, target, wish, preflight, server, warnings }: 
   };
 }
 
-function actionOf(wish: RestoreWish, { isThere, objects }: RestorePreflight['state']): RestorePlan['action'] {
+function actionOf(
+  wish: RestoreWish,
+  { isThere, objects, isSwapCutOff }: RestorePreflight['state'],
+): RestorePlan['action'] {
+  if (isSwapCutOff && wish.mode === 'replace') return 'replace';
   if (!isThere) return 'create';
   if (wish.mode === 'replace' && objects > 0) return 'replace';
   if (wish.tables && objects > 0) return 'add tables';
@@ -97,7 +102,15 @@ function stepsOf(
   if (action === 'create') return [`create the database ${database}${defaults}`, `load ${what} into it`, COMPARE];
   if (action === 'fill') return [`load ${what} into the empty database ${database}`, COMPARE];
   if (action === 'add tables') return [`load ${what} into ${database}; its other objects stay as they are`, COMPARE];
-  return [];
+  const { staging, old } = replaceNames(database);
+  const place = wish.tables ? `those in ${database}` : `what is in ${database}`;
+  return [
+    `back up ${database} as it is now`,
+    `load ${what} into ${staging}`,
+    COMPARE,
+    `only if all agrees: put it in the place of ${place}`,
+    `keep the old tables in ${old}, until you drop it`,
+  ];
 }
 
 const COMPARE = 'compare objects and rows with the backup';

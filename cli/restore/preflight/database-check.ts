@@ -5,6 +5,7 @@ import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import { askDatabaseObjects, countObjects } from '../target-database/database-objects.ts';
 import { type Checked, NOTHING_WRONG, problem } from './problem.ts';
+import { isSwapCutOff } from './swap-cut-off.ts';
 
 /** What the database that is filled is now. */
 export interface DatabaseState {
@@ -13,14 +14,21 @@ export interface DatabaseState {
   readonly objects: number;
   /** Names of its tables, views and sequences. */
   readonly relations: readonly string[];
+  readonly hasRoutines: boolean;
+  /** An earlier replace was killed in the middle of its swap. */
+  readonly isSwapCutOff: boolean;
 }
 
 export async function askDatabaseState(session: Session, where: Where): Promise<DatabaseState> {
   const [schema] = await rowsOf(session, where, SCHEMA);
-  if (!schema) return { isThere: false, objects: 0, relations: [] };
+  const isCutOff = await isSwapCutOff(session, where);
+  if (!schema) return { isThere: false, objects: 0, relations: [], hasRoutines: false, isSwapCutOff: isCutOff };
   const found = await askDatabaseObjects(session, where);
   const { tables, views, sequences } = found.names;
-  return { isThere: true, objects: countObjects(found), relations: [...tables, ...views, ...sequences] };
+  const relations = [...tables, ...views, ...sequences];
+  const { procedures, functions, packages } = found.names;
+  const hasRoutines = [procedures, functions, packages].some(names => names.length > 0);
+  return { isThere: true, objects: countObjects(found), relations, hasRoutines, isSwapCutOff: isCutOff };
 }
 
 const SCHEMA = ['schema_name', 'default_collation_name', 'schemata'] as const;
@@ -34,7 +42,7 @@ export function checkDatabase(
 ): Checked {
   if (SYSTEM.has(database.toLowerCase()))
     return problem(`${database} is a database of the server itself`, 'Restore it under another name: --into NAME.');
-  if (wish.mode === 'replace' || !state.isThere) return NOTHING_WRONG;
+  if (wish.mode === 'replace' || !state.isThere || state.isSwapCutOff) return NOTHING_WRONG;
   if (wish.parts === 'data') return NOTHING_WRONG;
   if (wish.tables) return checkTables(state, wish.tables, database);
   if (state.objects === 0) return NOTHING_WRONG;

@@ -6,9 +6,11 @@ import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import { askTargetFacts, type TargetFacts } from '../target/target-facts.ts';
 import { checkBackup } from './backup-check.ts';
+import { checkDataOnly } from './data-check.ts';
 import { askDatabaseState, checkDatabase, type DatabaseState } from './database-check.ts';
 import { checkNames } from './names-check.ts';
 import { type Checked, together } from './problem.ts';
+import { checkReplace } from './replace-check.ts';
 import { checkRights } from './rights-check.ts';
 import { checkRoom } from './room-check.ts';
 import { checkServer } from './server-check.ts';
@@ -56,13 +58,16 @@ export async function runRestorePreflight(options: PreflightOptions): Promise<Re
 async function examine(session: Session, options: PreflightOptions): Promise<RestorePreflight> {
   const { backup, target, wish } = options;
   const facts = await askTargetFacts(session);
-  const state = await askDatabaseState(session, { database: target.database, ignoresCase: facts.ignoresCase });
+  const where = { database: target.database, ignoresCase: facts.ignoresCase };
+  const state = await askDatabaseState(session, where);
   const found = together([
     checkBackup(backup),
     checkServer(facts, { backup, wish, state }),
-    checkRights(facts, { backup, target, wish }),
+    checkRights(facts, { backup, target, wish, state }),
     checkNames(facts, backup.manifest),
     checkDatabase(state, { target, wish }),
+    await checkDataOnly(session, state, { manifest: backup.manifest, target, wish, ignoresCase: facts.ignoresCase }),
+    await checkReplace(session, state, { facts, wish, where }),
     await checkRoom(facts, options),
   ]);
   return { facts, state, ...withoutForced(found, wish) };

@@ -1,16 +1,24 @@
 import { KIND_NAMES } from '../../../protocol/manifest.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import { replaceNames } from '../replace/replace-names.ts';
-import { databaseRights, globalRights, grantOnDatabase, grantOnServer } from '../target/restore-rights.ts';
+import {
+  databaseRights,
+  globalRights,
+  grantOnDatabase,
+  grantOnServer,
+  rightToReadRoutines,
+} from '../target/restore-rights.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
+import type { DatabaseState } from './database-check.ts';
 import { type Checked, NOTHING_WRONG, problem, together } from './problem.ts';
 
 interface Options {
   readonly backup: BackupToRestore;
   readonly target: RestoreTarget;
   readonly wish: RestoreWish;
+  readonly state: DatabaseState;
 }
 
 /** Compares what the user may do with what a restore does. */
@@ -19,6 +27,7 @@ export function checkRights(facts: TargetFacts, options: Options): Checked {
     ...databasesOf(options).map(database => checkOnDatabase(facts, options, database)),
     checkOnServer(facts, options),
     checkPrograms(facts, options),
+    checkReadingRoutines(facts, options),
   ]);
 }
 
@@ -72,5 +81,16 @@ function checkPrograms(facts: TargetFacts, { backup: { manifest }, wish }: Optio
   return problem(
     `the binary log of the server is on, and it refuses each ${kinds.map(kind => KIND_NAMES[kind]).join(' and ')} (error 1419)`,
     "As the server's administrator: SET GLOBAL log_bin_trust_function_creators = ON; After the restore, set it to OFF again.",
+  );
+}
+
+/** A replace must be able to make again what it drops. */
+function checkReadingRoutines(facts: TargetFacts, { target: { database }, wish, state }: Options): Checked {
+  if (wish.mode !== 'replace' || wish.tables || !state.hasRoutines) return NOTHING_WRONG;
+  const needed = rightToReadRoutines(facts, database);
+  if (needed.isGiven) return NOTHING_WRONG;
+  return problem(
+    `${facts.account} lacks ${needed.right}, without which it can't read the routines of ${database}`,
+    needed.grant,
   );
 }

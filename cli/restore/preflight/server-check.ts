@@ -55,11 +55,9 @@ function checkCollation(
   );
 }
 
-/** @returns the name that stands for a collation of the backup; a key that ends with `*` stands for all that begin so */
+/** @returns the name that stands for a collation of the backup; `*` in a name stands for any letters */
 export function mappedCollation(collation: string, collations: ReadonlyMap<string, string>): string {
-  const found = [...collations].find(([from]) =>
-    from.endsWith('*') ? collation.startsWith(from.slice(0, -1)) : collation === from,
-  );
+  const found = [...collations].find(([from]) => new RegExp(`^${from.replaceAll('*', '.*')}$`, 'i').test(collation));
   return found?.[1] ?? collation;
 }
 

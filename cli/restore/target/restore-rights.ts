@@ -54,6 +54,21 @@ export function grantOnServer(rights: readonly string[], account: string): strin
   return `GRANT ${rights.join(', ')} ON *.* TO ${quoteAccount(account)};`;
 }
 
+/** @returns the right with which the definitions of routines of other accounts can be read, as a backup needs it, too */
+export function rightToReadRoutines(
+  { flavour, version, rights, account }: TargetFacts,
+  database: string,
+): { readonly right: string; readonly isGiven: boolean; readonly grant: string } {
+  const to = `TO ${quoteAccount(account)};`;
+  const readsProc = rights.onTable('SELECT', 'mysql', 'proc');
+  if (flavour === 'mysql' && isAtLeast(version, 8)) {
+    const isGiven = rights.everywhere('SHOW_ROUTINE') || rights.everywhere('SELECT');
+    return { right: 'SHOW_ROUTINE', isGiven, grant: `GRANT SHOW_ROUTINE ON *.* ${to}` };
+  }
+  const isGiven = readsProc || (isAtLeast(version, 11, 3) && rights.onDatabase('SHOW CREATE ROUTINE', database));
+  return { right: 'SELECT on mysql.proc', isGiven, grant: `GRANT SELECT ON mysql.proc ${to}` };
+}
+
 /**
  * @param account as a statement names it
  * @returns the statements that make a user which restores one database, as docs/how-to/make-a-user-that-restores.md has them

@@ -1,0 +1,40 @@
+import type { Session } from '../../mysql/connect.ts';
+import type { Where } from '../../preflight/source/information-schema.ts';
+import { findEarlierRestore, whatIsInTheWay } from '../replace/earlier-restore.ts';
+import { swapObstacles } from '../replace/obstacles.ts';
+import type { RestoreWish } from '../target/restore-wish.ts';
+import type { TargetFacts } from '../target/target-facts.ts';
+import { askKeysInto } from '../target-database/keys-into.ts';
+import type { DatabaseState } from './database-check.ts';
+import { type Checked, NOTHING_WRONG, problem, together, warning } from './problem.ts';
+
+interface Options {
+  readonly facts: TargetFacts;
+  readonly wish: RestoreWish;
+  readonly where: Where;
+}
+
+/** Looks whether what is there can be replaced at all, before anything is done. */
+export async function checkReplace(session: Session, state: DatabaseState, options: Options): Promise<Checked> {
+  const { facts, wish, where } = options;
+  const { database } = where;
+  if (state.isSwapCutOff)
+    return wish.mode === 'replace'
+      ? warning(`an earlier restore of ${database} was cut off in its last step: it is finished or undone first`)
+      : problem(
+          `an earlier restore of ${database} was cut off in its last step, and its tables may be in two databases`,
+          'Run that command again, with --replace: it finishes the step, or undoes it.',
+        );
+  if (wish.mode !== 'replace' || state.objects === 0) return NOTHING_WRONG;
+  const tables = wish.tables && new Set(wish.tables);
+  const obstacles = await swapObstacles(session, { database, server: facts, tables });
+  const inTheWay = whatIsInTheWay(await findEarlierRestore(session, database, facts.ignoresCase));
+  const { isAll } = await askKeysInto(session, where, facts.flavour);
+  return together([
+    ...[...obstacles, ...(inTheWay ? [inTheWay] : [])].map(({ message, advice }) => problem(message, advice)),
+    isAll ? NOTHING_WRONG : warning(NOT_ALL_SEEN),
+  ]);
+}
+
+const NOT_ALL_SEEN =
+  'foreign keys of other databases that reference these tables are seen only where this user may read them; with the right PROCESS it sees all';

@@ -1,0 +1,57 @@
+import type { RestoreReport } from '../../../protocol/reports/restore-report.ts';
+import { overEcho } from '../../terminal/over-echo.ts';
+import { printableBlock, printableInLine } from '../../terminal/printable.ts';
+import { screenWidth } from '../../terminal/screen-width.ts';
+import { wrap } from '../../terminal/wrap.ts';
+import type { PreparedRestore } from '../plan/prepare.ts';
+import { leftBehind } from '../run/left-behind.ts';
+import { FailedRestore, type RestoreResult } from '../run/restore-result.ts';
+import type { RestoreSettings } from '../target/wish-of.ts';
+import { reportOf } from './restore-report.ts';
+import { renderResult } from './result-screen.ts';
+import { sendReport } from './send-report.ts';
+
+export interface Concluding {
+  readonly prepared: PreparedRestore;
+  readonly settings: Pick<RestoreSettings, 'server'>;
+  readonly signal: AbortSignal;
+  readonly stderr: NodeJS.WriteStream;
+  /** Where a person reads the result. */
+  readonly out: NodeJS.WriteStream;
+}
+
+/** Prints how a restore went that came to its end, and tells the service. @returns what it was told */
+export async function conclude(concluding: Concluding, result: RestoreResult): Promise<RestoreReport> {
+  const { prepared, out } = concluding;
+  const report = reportOf(prepared, result);
+  out.write(renderResult(prepared, result, out));
+  await tell(concluding, report);
+  return report;
+}
+
+/**
+ * Prints what a restore that ended early has left, and tells the service of one that was not interrupted.
+ * @returns why it ended, for the exit code and the message
+ */
+export async function concludeFailure(
+  concluding: Concluding,
+  error: unknown,
+): Promise<{ readonly cause: unknown; readonly report?: RestoreReport }> {
+  if (!(error instanceof FailedRestore)) return { cause: error };
+  const { prepared, stderr, signal } = concluding;
+  const width = screenWidth(stderr);
+  const [first, ...more] = leftBehind(prepared, error.result);
+  stderr.write(overEcho(stderr));
+  for (const text of [...(first ? [first] : []), ...more])
+    stderr.write(`${wrap(printableBlock(text, '    '), width, '  ')}\n`);
+  if (signal.aborted) return { cause: error.cause };
+  const report = reportOf(prepared, error.result);
+  await tell(concluding, report);
+  return { cause: error.cause, report };
+}
+
+/** The restore is as good with a service that does not know of it. */
+async function tell({ settings, signal, stderr }: Concluding, report: RestoreReport): Promise<void> {
+  const problem = await sendReport(report, settings.server, signal);
+  if (problem !== undefined) stderr.write(`The service was not told of this restore: ${printableInLine(problem)}\n`);
+}

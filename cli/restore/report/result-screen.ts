@@ -1,0 +1,100 @@
+import { firstNames } from '../../../protocol/first-names.ts';
+import { KIND_NAMES } from '../../../protocol/manifest.ts';
+import type { LoadResult } from '../../load/load-options.ts';
+import type { FilterChange } from '../../restore-filter/filter-options.ts';
+import { paint } from '../../terminal/colour.ts';
+import { count, formatBytes, formatCount, formatSeconds } from '../../terminal/format.ts';
+import { printableInLine } from '../../terminal/printable.ts';
+import { screenWidth } from '../../terminal/screen-width.ts';
+import { wrap } from '../../terminal/wrap.ts';
+import { idOf } from '../choice/backup-to-restore.ts';
+import type { PreparedRestore } from '../plan/prepare.ts';
+import type { RestoreResult } from '../run/restore-result.ts';
+import type { Difference, Verification } from '../verify/verify-loaded.ts';
+
+/** More of them help no one on a screen; --json and the service have more. */
+const MOST_SHOWN = 20;
+const COLUMN = 12;
+
+/** @returns how a restore went that came to its end */
+export function renderResult(prepared: PreparedRestore, result: RestoreResult, stream: NodeJS.WriteStream): string {
+  const width = screenWidth(stream);
+  const line = (what: string, text: string) =>
+    wrap(`  ${what.padEnd(COLUMN - 2)}${printableInLine(text)}`, width, ' '.repeat(COLUMN));
+  return [
+    wrap(headline(prepared, result, stream), width, '  '),
+    ...facts(result).map(([what, text]) => line(what, text)),
+    ...differences(result).map(text => wrap(`  ${printableInLine(text)}`, width, '    ')),
+    ...result.notes.map(text => wrap(`  ${printableInLine(text)}`, width, '    ')),
+    '',
+  ].join('\n');
+}
+
+function headline(
+  { backup, target, wish }: PreparedRestore,
+  { outcome, stagingDatabase }: RestoreResult,
+  stream: NodeJS.WriteStream,
+) {
+  const id = idOf(backup);
+  const from = id === undefined ? backup.fileName : `backup ${id}`;
+  const what = wish.tables ? `${wish.tables.join(', ')} in ${target.database}` : target.database;
+  if (outcome === 'agreed')
+    return `${paint('ok', 'good', stream)}: ${printableInLine(what)} is restored from ${from}: all agrees with the backup`;
+  const differs = paint('DIFFERS', 'bad', stream);
+  return stagingDatabase === undefined
+    ? `${differs}: ${printableInLine(what)} is loaded from ${from}, and is not what the backup says`
+    : `${differs}: nothing was replaced: what was loaded from ${from} is not what the backup says`;
+}
+
+type Fact = [what: string, text: string];
+
+function facts({ loaded, verification, seconds, ...result }: RestoreResult): Fact[] {
+  return [
+    ...(loaded ? loadFacts(loaded) : []),
+    ...(verification ? comparisonFacts(verification) : []),
+    ...fact('before', result.safetyBackup && `what was there is in ${result.safetyBackup}`),
+    ...fact('old tables', result.oldDatabase && `in the database ${result.oldDatabase}`),
+    ...fact('loaded into', result.stagingDatabase),
+    ...fact('took', seconds.rto && `${formatSeconds(seconds.rto)}, fetch and comparison included`),
+  ];
+}
+
+function fact(what: string, text: string | 0 | undefined): Fact[] {
+  return text ? [[what, text]] : [];
+}
+
+function loadFacts({ rows, bytes, seconds, way, whyInOrder, changes }: LoadResult): Fact[] {
+  const how = whyInOrder === undefined ? way : `${way}: ${whyInOrder}`;
+  const more = changes.length - MOST_SHOWN;
+  return [
+    ['loaded', `${formatCount(rows)} rows, ${formatBytes(bytes)} in ${formatSeconds(seconds)} (${how})`],
+    ...changes.slice(0, MOST_SHOWN).map((change): Fact => ['changed', describeChange(change)]),
+    ...fact('', more > 0 ? `and ${more} more; --json shows all` : undefined),
+  ];
+}
+
+/** @returns what the filter did, such as `view v: DEFINER root@localhost left out` */
+export function describeChange({ object, what, count: times }: FilterChange): string {
+  return `${object === undefined ? '' : `${object}: `}${what}${times > 1 ? ` (${times} times)` : ''}`;
+}
+
+function comparisonFacts({ objects, rows, seconds, notCounted }: Verification): Fact[] {
+  return [
+    ['compared', `${count(objects, 'object')} and ${formatCount(rows)} rows in ${formatSeconds(seconds)}`],
+    ...fact(
+      'not counted',
+      (notCounted.length > 0 && `the rows of ${firstNames(notCounted)}, which lie elsewhere`) || undefined,
+    ),
+  ];
+}
+
+function differences({ verification }: RestoreResult): string[] {
+  if (!verification) return [];
+  const shown = verification.differences.slice(0, MOST_SHOWN).map(describe);
+  const more = verification.differenceCount - shown.length;
+  return more > 0 ? [...shown, `… and ${formatCount(more)} more`] : shown;
+}
+
+function describe({ kind, name, expected, found }: Difference): string {
+  return `${KIND_NAMES[kind]} ${name}: ${expected} in the backup, ${found} here`;
+}

@@ -1,0 +1,16 @@
+import type { RestoreReport } from '../../../protocol/reports/restore-report.ts';
+import { messageOf } from '../../errors.ts';
+import { Service } from '../../service/service.ts';
+
+/** The restore is over: the service may take so long to note it. */
+const SEND_MS = 10_000;
+
+/** Tells the service how a restore went. @returns why it could not be told; undefined when it has it */
+export async function sendReport(report: RestoreReport, server: URL, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await new Service(server, signal, SEND_MS).reportRestore(report);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}

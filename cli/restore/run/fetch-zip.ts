@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { describeRemote } from '../../download/describe-remote.ts';
+import { keepDownload } from '../../download/keep-download.ts';
+import { isThere } from '../../download/partial-download.ts';
+import { ExplainedError } from '../../errors.ts';
+import { fileDigest } from '../../files/file-digest.ts';
+import { Service } from '../../service/service.ts';
+import type { BackupToRestore } from '../choice/backup-to-restore.ts';
+
+export interface FetchOptions {
+  readonly backup: BackupToRestore;
+  readonly server: URL;
+  /** Where the zip is put. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/**
+ * Brings the zip of a backup onto this machine, unless it is there.
+ * @returns its path; its SHA-256 is the one that the service reports
+ * @throws {ExplainedError} {CommandError} when it can't be fetched; the signal's reason when aborted
+ */
+export async function fetchZip({ backup, server, folder, signal, onBytes }: FetchOptions): Promise<string> {
+  if ('path' in backup.from) return backup.from.path;
+  const { id } = backup.from;
+  const target = join(folder, 'backup.sql.zip');
+  if (await isThere(target)) {
+    if ((await fileDigest(target, signal)).toString('hex') === backup.zipSha256) return target;
+    throw new ExplainedError(`${target} is not what an earlier restore has fetched: its SHA-256 is another`, {
+      advice: `Check this disk for errors, and remove that file. Then run the same command again.`,
+    });
+  }
+  const service = new Service(server, signal);
+  const { remote } = await describeRemote(String(id), service);
+  if (remote.sha256.toString('hex') !== backup.zipSha256)
+    throw new ExplainedError(`the service now reports another SHA-256 of backup ${id} than before`, {
+      advice: 'Check for a proxy between sade and the service that keeps old answers. Then run the same command again.',
+    });
+  if (await keepDownload(service, remote, { target, signal, placeOption: '--work-dir', onBytes })) return target;
+  throw new ExplainedError(`backup ${id} was received with another SHA-256 than the service reports, and was deleted`, {
+    advice: `Run the same command again. If it happens again: the stored file may be damaged; sade show ${id} shows it.`,
+  });
+}

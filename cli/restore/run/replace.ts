@@ -1,0 +1,92 @@
+import type { DumpStatement } from '../../dump-statements/dump-statement.ts';
+import { statementsOf } from '../../dump-statements/statements-of.ts';
+import { connect } from '../../mysql/connect.ts';
+import { RestoreFilter } from '../../restore-filter/restore-filter.ts';
+import { idOf } from '../choice/backup-to-restore.ts';
+import { replaceDatabase } from '../replace/replace-database.ts';
+import type { ReplaceOrder, ReplaceResult, ReplaceStep } from '../replace/replace-order.ts';
+import { expectationOf } from './compare.ts';
+import { filterOptions, loadBackup } from './load-backup.ts';
+import { defaultsOf } from './make-database.ts';
+import type { RestoreRun } from './restore-database.ts';
+import { safetyBackup } from './safety-backup.ts';
+
+/** Replaces what is there: a backup of it first, then the restore beside it, and only if all agrees the swap. */
+export async function replace(run: RestoreRun): Promise<void> {
+  const { result } = run;
+  const replaced = await replaceDatabase(orderOf(run));
+  result.verification = replaced.verification;
+  result.seconds.verify = replaced.verification.seconds;
+  result.notes.push(...replaced.notes);
+  keepPlaces(result, replaced);
+  result.outcome = replaced.end === 'differs' ? 'differs' : 'agreed';
+}
+
+function keepPlaces(result: RestoreRun['result'], replaced: ReplaceResult): void {
+  const { safetyBackup: safety, oldDatabase, stagingDatabase } = replaced;
+  if (safety) result.safetyBackup = safety.where;
+  if (oldDatabase !== undefined) result.oldDatabase = oldDatabase;
+  if (stagingDatabase !== undefined) result.stagingDatabase = stagingDatabase;
+}
+
+function orderOf(run: RestoreRun): ReplaceOrder {
+  const { prepared, result, settings, signal, progress, inventory } = run;
+  const { backup, target, wish, preflight } = prepared;
+  const id = idOf(backup);
+  return {
+    database: target.database,
+    server: preflight.facts,
+    open: signal => connect(target.server, { signal, answerWithinMs: NO_LIMIT_MS }),
+    backup: { ...(id !== undefined && { id }), fileName: backup.fileName },
+    expected: expectationOf(prepared, inventory),
+    tables: wish.tables && new Set(wish.tables),
+    defaults: defaultsOf(prepared),
+    safetyBackup: () => safetyBackup({ target, settings, folder: run.folder, signal }),
+    load: async into => {
+      result.loaded = await loadBackup({
+        ...{
+          prepared,
+          zip: run.zip,
+          into,
+          jobs: settings.jobs,
+          workFolder: run.folder,
+          signal,
+          areEventsDisabled: true,
+        },
+        onProgress: at => progress.loaded(at),
+      });
+      result.seconds.load = result.loaded.seconds;
+    },
+    filtered: filteredFor(run),
+    ...{ jobs: settings.jobs, signal },
+    onStep: step => {
+      if (step === 'swap' || step === 'finish an earlier swap') result.isTargetUnchanged = false;
+      progress.step(STEPS[step](target.database));
+    },
+    onVerified: (done, total) => progress.compared(done, total),
+  };
+}
+
+const STEPS: Readonly<Record<ReplaceStep, (database: string) => string>> = {
+  'safety backup': database => `backing up ${database} as it is now`,
+  load: database => `loading the backup beside ${database}`,
+  verify: () => 'comparing what was loaded with the backup',
+  swap: database => `putting it in the place of ${database}`,
+  'finish an earlier swap': database => `finishing an earlier restore of ${database}, which was cut off`,
+};
+
+/** Hours of counting, or of waiting for a lock. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+
+/** The dump once more, for what can't be moved from one database to another. */
+function filteredFor({ prepared, zip }: RestoreRun): ReplaceOrder['filtered'] {
+  const options = filterOptions(prepared, prepared.target.database, false);
+  return {
+    settings: new RestoreFilter(options).settings,
+    async *statements(): AsyncGenerator<DumpStatement> {
+      const filter = new RestoreFilter(options);
+      for await (const statement of statementsOf(zip.read())) yield* filter.apply(statement);
+      yield* filter.end();
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import { copyFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { RestoreReport } from '../../protocol/reports/restore-report.ts';
+import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
+import { type SadeOptions, sade } from '../../testing/cli/sade.ts';
+import { SHOP } from '../../testing/databases/shop.ts';
+
+const RESTORER = { restore_username: 'loader', restore_password: 'only for loading' };
+
+describe('sade restore into a database of its own', function () {
+  this.timeout(120_000);
+  let scene: FaultScene;
+  let trial: FaultTrial;
+  let database: string;
+  let id: number;
+  before(async () => {
+    scene = await sharedFaultScene();
+    database = await scene.createDatabase(SHOP);
+    trial = await scene.trial(database, { entry: RESTORER });
+    await scene.mariadb.sql(
+      `create or replace user loader@'127.0.0.1' identified by '${RESTORER.restore_password}'; grant set user on *.* to loader@'127.0.0.1'; grant all on \`${database}%\`.* to loader@'127.0.0.1'`,
+    );
+    id = (await trial.backup()).outcome.backup_id!;
+  });
+  after(() => trial[Symbol.asyncDispose]());
+
+  const restore = async (args: string[], options: SadeOptions = {}) => {
+    const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];
+    const result = await sade(['restore', trial.label, '--yes', '--server', trial.url, ...files, ...args], options);
+    expect(result.stdout + result.stderr).to.not.contain(RESTORER.restore_password);
+    return result;
+  };
+  const rows = async (table: string, of: string) =>
+    (await scene.mariadb.sql(`select * from ${table} order by 1`, of)).map(row => Object.values(row));
+  const reports = async () =>
+    ((await (await fetch(`${trial.url}/-/restores?database=${trial.label}`)).json()) as { data: object[] }).data;
+
+  for (const runtime of ['node', 'deno'] as const)
+    it(`makes it, loads everything, compares it, says so and tells the service (${runtime})`, async () => {
+      const into = `${database}_${runtime}`;
+      const { code, stdout, stderr } = await restore(['--into', into], { runtime });
+      expect(code, stderr + stdout).to.equal(0);
+      expect(stdout)
+        .to.match(/will +1\. create the database/)
+        .and.contain(`ok: ${into} is restored from backup ${id}: all agrees with the backup`)
+        .and.match(/loaded +1,200 rows, .* KiB in .* s \(in order: the dump has only /)
+        .and.match(/compared +6 objects and 1,200 rows/);
+      expect(stderr).to.contain(`fetching backup ${id} (`).and.contain(`loading `).and.contain(`comparing ${into}`);
+      for (const table of ['item', 'stock', 'cheap'])
+        expect(await rows(table, into)).to.deep.equal(await rows(table, database));
+      const [{ status }] = (await scene.mariadb.sql(
+        `select status from information_schema.events where event_schema = '${into}'`,
+      )) as [{ status: string }];
+      expect(status).to.equal('ENABLED');
+      expect((await reports())[0]).to.include({ outcome: 'agreed', backup_id: id, target_database: into });
+      expect(await readdir(join(trial.place.workDir, 'restore'))).to.deep.equal([]);
+    });
+
+  it('prints the plan and the result as JSON, and nothing else on stdout', async () => {
+    const into = `${database}_json`;
+    const { code, stdout } = await restore(['--into', into, '--json', '--no-events', '--definer', 'drop']);
+    expect(code).to.equal(0);
+    const { plan, result } = JSON.parse(stdout) as { plan: { action: string }; result: RestoreReport };
+    expect(plan.action).to.equal('create');
+    expect(result).to.include({ outcome: 'agreed', difference_count: 0, safety_backup: null, target_unchanged: false });
+    expect(result.target).to.deep.equal({ host: `127.0.0.1:${scene.mariadb.port}`, database: into, kind: 'new' });
+    expect(result.changes!.map(({ object }) => object))
+      .to.include('event nightly')
+      .and.include('view cheap');
+    const [event] = await scene.mariadb.sql(
+      `select status, definer from information_schema.events where event_schema = '${into}'`,
+    );
+    expect(event).to.include({ status: 'DISABLED', definer: 'loader@127.0.0.1' });
+  });
+
+  it('restores a zip with the service gone, and says that it was not told', async () => {
+    const file = join(trial.place.folder, 'x.sql.zip');
+    await copyFile(await trial.storedZip(), file);
+    const gone = ['--server', 'http://127.0.0.1:9'];
+    const { code, stdout, stderr } = await restore(['--from', file, '--into', `${database}_file`, ...gone]);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.contain(`is restored from ${(await trial.storedZip()).split('/').at(-1)}: all agrees`);
+    expect(stderr).to.contain('reading what the dump holds').and.contain('The service was not told of this restore: ');
+  });
+
+  it('restores single tables beside others, and touches none of these', async () => {
+    const into = `${database}_part`;
+    await scene.mariadb.sql(
+      `create database ${into}; create table ${into}.other (id int); insert into ${into}.other values (7)`,
+    );
+    const { code, stdout } = await restore(['--into', into, '--tables', 'stock']);
+    expect(code, stdout).to.equal(0);
+    expect(stdout).to.contain(`load stock into ${into}; its other objects stay as they are`);
+    expect(await rows('stock', into)).to.have.length(200);
+    expect(await rows('other', into)).to.deep.equal([[7]]);
+    expect((await scene.mariadb.sql('show triggers', into)).map(({ Trigger }) => Trigger)).to.deep.equal(['no_debt']);
+    expect(await scene.mariadb.sql("show tables like 'item'", into)).to.deep.equal([]);
+    const again = await restore(['--into', into, '--tables', 'stock']);
+    expect(again.code).to.equal(3);
+  });
+
+  it('restores definitions alone, and then the rows alone', async () => {
+    const into = `${database}_steps`;
+    expect((await restore(['--into', into, '--schema-only'])).code).to.equal(0);
+    expect(await rows('stock', into)).to.deep.equal([]);
+    const refused = await restore(['--into', into, '--data-only']);
+    expect(refused.code).to.equal(3);
+    expect(refused.stdout).to.contain('triggers that run with each row and may change it: no_debt');
+    await scene.mariadb.sql('drop trigger no_debt', into);
+    const { code, stdout, stderr } = await restore(['--into', into, '--data-only']);
+    expect(code, stdout + stderr).to.equal(0);
+    expect(await rows('stock', into)).to.deep.equal(await rows('stock', database));
+    const again = await restore(['--into', into, '--data-only']);
+    expect(again.code).to.equal(3);
+    expect(again.stdout).to.contain('has rows already');
+  });
+
+  it('writes SQL to stdout that a client loads, and asks no server', async () => {
+    const { code, stdout, stderr } = await restore(['--to-stdout', '--tables', 'stock']);
+    expect(code, stderr).to.equal(0);
+    expect(stdout)
+      .to.contain('CREATE TABLE `stock`')
+      .and.contain('DELIMITER ;;')
+      .and.not.contain('CREATE TABLE `item`');
+    const into = `${database}_piped`;
+    await scene.mariadb.sql(`create database ${into}`);
+    const { spawnSync } = await import('node:child_process');
+    const { status, stderr: said } = spawnSync(
+      'mariadb',
+      ['--no-defaults', '-h127.0.0.1', `-P${scene.mariadb.port}`, '-uroot', `-p${scene.mariadb.password}`, into],
+      { input: stdout },
+    );
+    expect(status, String(said)).to.equal(0);
+    expect(await rows('stock', into)).to.have.length(200);
+  });
+});

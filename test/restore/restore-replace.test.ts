@@ -1,0 +1,111 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
+import { sade } from '../../testing/cli/sade.ts';
+import { SHOP } from '../../testing/databases/shop.ts';
+
+const RESTORER = { restore_username: 'replacer', restore_password: 'only for replacing' };
+
+describe('sade restore --replace', function () {
+  this.timeout(120_000);
+  let scene: FaultScene;
+  let trial: FaultTrial;
+  let database: string;
+  let id: number;
+  before(async () => {
+    scene = await sharedFaultScene();
+    await scene.mariadb.sql(
+      `create or replace user replacer@'127.0.0.1' identified by '${RESTORER.restore_password}'; grant set user on *.* to replacer@'127.0.0.1'; grant select on mysql.proc to replacer@'127.0.0.1'`,
+    );
+  });
+  beforeEach(async () => {
+    database = await scene.createDatabase(SHOP);
+    trial = await scene.trial(database, { entry: RESTORER });
+    for (const name of [database, `${database}__lumbung_staging`, `${database}__lumbung_old`])
+      await scene.mariadb.sql(`grant all on \`${name.replaceAll('_', '\\_')}\`.* to replacer@'127.0.0.1'`);
+    id = (await trial.backup()).outcome.backup_id!;
+  });
+  afterEach(() => trial[Symbol.asyncDispose]());
+
+  const restore = (...args: string[]) => {
+    const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];
+    return sade(['restore', trial.label, '--yes', '--at', `${id}`, ...files, ...args]);
+  };
+  const there = (...args: string[]) => restore('--replace', '--server', trial.url, ...args);
+  const count = async (table: string, of = database) =>
+    Number((await scene.mariadb.sql(`select count(*) as n from ${table}`, of))[0]!.n);
+
+  it('says before what it will do, and each right that is missing', async () => {
+    const { code, stdout } = await there('--dry-run');
+    expect(code, stdout).to.equal(0);
+    expect(stdout)
+      .to.contain(`1. back up ${database} as it is now`)
+      .and.contain(`2. load everything into ${database}__lumbung_staging`)
+      .and.contain('4. only if all agrees: put it in the place of what is in')
+      .and.contain(`5. keep the old tables in ${database}__lumbung_old, until you drop it`);
+    await scene.mariadb.sql(`revoke all on \`${database}\\_\\_lumbung\\_old\`.* from replacer@'127.0.0.1'`);
+    const refused = await there('--dry-run');
+    expect(refused.code).to.equal(3);
+    expect(refused.stdout).to.contain(`GRANT ALL ON \`${database}\\_\\_lumbung\\_old\`.* TO 'replacer'@'127.0.0.1';`);
+  });
+
+  it('replaces a damaged database, keeps its old tables, and a backup of it that the service has', async () => {
+    await scene.mariadb.sql('delete from stock; drop table item; create table newer (id int)', database);
+    const { code, stdout, stderr } = await there('--force');
+    expect(code, stderr + stdout).to.equal(0);
+    expect(await count('stock')).to.equal(200);
+    expect(await count('item')).to.equal(1000);
+    expect(await scene.mariadb.sql("show tables like 'newer'", database)).to.deep.equal([]);
+    expect(await count('newer', `${database}__lumbung_old`)).to.equal(0);
+    expect(stdout).to.contain(`ok: ${database} is restored from backup ${id}: all agrees with the backup`);
+    const safety = (await trial.listed())[0]!;
+    expect(safety.id).to.be.greaterThan(id);
+    expect(stdout).to.contain(`what was there is in backup ${safety.id} of ${trial.label}`);
+    expect(stdout).to.contain(`in the database ${database}__lumbung_old`);
+    expect(await scene.mariadb.sql('show triggers', database)).to.have.length(1);
+    const [event] = await scene.mariadb.sql(
+      `select status from information_schema.events where event_schema = '${database}'`,
+    );
+    expect(event).to.include({ status: 'ENABLED' });
+    expect(await readdir(join(trial.place.workDir, 'restore'))).to.deep.equal([]);
+    const again = await there('--force');
+    expect(again.code).to.equal(3);
+    expect(again.stdout).to.contain(`${database}__lumbung_old still holds the tables`).and.contain('DROP DATABASE');
+  });
+
+  it('replaces one table, and touches no other', async () => {
+    await scene.mariadb.sql('delete from stock; delete from item where id > 10', database);
+    const { code, stdout, stderr } = await there('--force', '--tables', 'stock');
+    expect(code, stderr + stdout).to.equal(0);
+    expect(await count('stock')).to.equal(200);
+    expect(await count('item')).to.equal(10);
+    expect(await scene.mariadb.sql('show triggers', database)).to.have.length(1);
+  });
+
+  it('replaces nothing when no backup of what is there can be made', async () => {
+    await trial.place.list([{ ...trial.entry, db_password: 'wrong' }]);
+    await scene.mariadb.sql('delete from stock', database);
+    const { code, stderr } = await there();
+    expect(code, stderr).to.equal(2);
+    expect(stderr)
+      .to.contain(`${database} is not replaced, since no backup of it could be made before`)
+      .and.contain('Nothing was changed on the server.');
+    expect(await count('stock')).to.equal(0);
+  });
+
+  it('keeps the backup of what was there in the work folder when the service is gone, for the next run', async () => {
+    await scene.mariadb.sql('delete from stock where id > 190', database);
+    const from = ['--replace', '--server', 'http://127.0.0.1:9', '--from', await trial.storedZip()];
+    const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];
+    const result = await sade(['restore', trial.label, '--yes', ...files, ...from]);
+    expect(result.code, result.stderr + result.stdout).to.equal(0);
+    const [zip] = (await trial.spooled()).filter(name => name.endsWith('.zip'));
+    expect(result.stdout).to.contain(`what was there is in the zip ${join(trial.place.workDir, zip!)}, which the next`);
+    expect(await count('stock')).to.equal(200);
+    await trial.backup();
+    expect((await trial.spooled()).filter(name => name.endsWith('.zip'))).to.deep.equal([]);
+    expect((await trial.listed()).map(({ file_name }) => file_name)).to.include(zip);
+  });
+});
