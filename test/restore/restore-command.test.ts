@@ -82,7 +82,9 @@ describe('sade restore into a database of its own', function () {
     const { code, stdout, stderr } = await restore(['--from', file, '--into', `${database}_file`, ...gone]);
     expect(code, stderr).to.equal(0);
     expect(stdout).to.contain(`is restored from ${(await trial.storedZip()).split('/').at(-1)}: all agrees`);
-    expect(stderr).to.contain('reading what the dump holds').and.contain('The service was not told of this restore: ');
+    expect(stderr)
+      .to.contain('reading what the dump holds')
+      .and.contain('This restore is not in the history of the service: ');
   });
 
   it('restores single tables beside others, and touches none of these', async () => {

@@ -43,7 +43,7 @@ describe('sade restore --replace', function () {
     expect(stdout)
       .to.contain(`1. back up ${database} as it is now`)
       .and.contain(`2. load everything into ${database}__lumbung_staging`)
-      .and.contain('4. only if all agrees: put it in the place of what is in')
+      .and.contain('4. only if all agrees: swap it with what is in')
       .and.contain(`5. keep the old tables in ${database}__lumbung_old, until you drop it`);
     await scene.mariadb.sql(`revoke all on \`${database}\\_\\_lumbung\\_old\`.* from replacer@'127.0.0.1'`);
     const refused = await there('--dry-run');

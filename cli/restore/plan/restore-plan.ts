@@ -108,7 +108,7 @@ function stepsOf(
     `back up ${database} as it is now`,
     `load ${what} into ${staging}`,
     COMPARE,
-    `only if all agrees: put it in the place of ${place}`,
+    `only if all agrees: swap it with ${place}`,
     `keep the old tables in ${old}, until you drop it`,
   ];
 }

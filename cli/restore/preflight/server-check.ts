@@ -1,4 +1,5 @@
 import { isAtLeast } from '../../mysql/server-facts.ts';
+import { formatBytes } from '../../terminal/format.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
@@ -15,6 +16,7 @@ interface Options {
 export function checkServer(facts: TargetFacts, { backup, wish, state }: Options): Checked {
   return together([
     checkFlavour(facts, backup, wish),
+    checkPacket(facts, backup),
 
     checkCollation(facts, backup, wish, state),
     checkEvents(facts, backup, wish),
@@ -37,6 +39,16 @@ function checkFlavour(facts: TargetFacts, { manifest }: BackupToRestore, { isAcr
   const [major = 0, minor = 0] = source.version.split('.').map(Number);
   if (isAtLeast(facts.version, major, minor)) return NOTHING_WRONG;
   return warning(`from ${from} to the older ${to}, which may not know all that the backup needs`);
+}
+
+/** One INSERT of several rows is sent as several; a single row has to fit. */
+function checkPacket({ maxPacketBytes }: TargetFacts, { manifest }: BackupToRestore): Checked {
+  const longest = manifest?.dump.longest_statement;
+  if (!longest || longest.bytes <= maxPacketBytes) return NOTHING_WRONG;
+  const table = longest.table === null ? '' : ` (table ${longest.table})`;
+  return warning(
+    `the longest statement has ${formatBytes(longest.bytes)}${table}, and the server takes ${formatBytes(maxPacketBytes)}: it is sent in parts. A single row that is longer fails; then SET GLOBAL max_allowed_packet = 1073741824;`,
+  );
 }
 
 function checkCollation(

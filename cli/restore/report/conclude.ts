@@ -53,5 +53,6 @@ export async function concludeFailure(
 /** The restore is as good with a service that does not know of it. */
 async function tell({ settings, signal, stderr }: Concluding, report: RestoreReport): Promise<void> {
   const problem = await sendReport(report, settings.server, signal);
-  if (problem !== undefined) stderr.write(`The service was not told of this restore: ${printableInLine(problem)}\n`);
+  if (problem !== undefined)
+    stderr.write(`This restore is not in the history of the service: ${printableInLine(problem)}\n`);
 }

@@ -16,7 +16,7 @@ export interface LoadingOptions {
   readonly workFolder: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: LoadProgress) => void;
-  /** Leaves events disabled, whatever was asked for: what is swapped in later enables them itself. */
+  /** Leaves events disabled, also where they are wanted: what is swapped in later enables them itself. */
   readonly areEventsDisabled?: boolean;
 }
 

@@ -71,7 +71,7 @@ const STEPS: Readonly<Record<ReplaceStep, (database: string) => string>> = {
   'safety backup': database => `backing up ${database} as it is now`,
   load: database => `loading the backup beside ${database}`,
   verify: () => 'comparing what was loaded with the backup',
-  swap: database => `putting it in the place of ${database}`,
+  swap: database => `swapping it with ${database}`,
   'finish an earlier swap': database => `finishing an earlier restore of ${database}, which was cut off`,
 };
 
