@@ -29,7 +29,7 @@ describe('sade backup', function () {
         place = await Workplace.create(CLIENTS.map(client => entryOf(mariadb, client)));
         service = await startService({
           STORAGE_DIR: join(place.folder, 'backups'),
-          DATABASE_URL: await store.url(place.folder),
+          DATABASE_URL: await store.emptyUrl(place.folder),
         });
       });
       after(async () => {

@@ -32,7 +32,7 @@ describe('history', () => {
     it(`is the same on a server with ${setting}`, async () => {
       const mariadb = await sharedMariaDb();
       const name = setting.split(' ', 1)[0];
-      const url = await historyStores.find(({ name }) => name === 'MariaDB')!.url(folder);
+      const url = await historyStores.find(({ name }) => name === 'MariaDB')!.emptyUrl(folder);
       await mariadb.sql(`set global ${setting}`);
       try {
         await using app = await runApp({ name: 'MariaDB', url: async () => url });
@@ -65,7 +65,7 @@ describe('history', () => {
   for (const store of historyStores)
     describe(`on ${store.name}`, () => {
       it('migrates to just the schema of the entities, and back', async () => {
-        const history = await openHistory(await store.url(folder));
+        const history = await openHistory(await store.emptyUrl(folder));
         try {
           expect(await history.migrator.checkSchema()).to.equal(false);
           expect(await history.migrator.getPending()).to.deep.equal([]);
@@ -78,7 +78,7 @@ describe('history', () => {
       });
 
       it('opens again what it has made, with all that is in it', async () => {
-        const url = await store.url(await mkdtemp(join(folder, 'again-')));
+        const url = await store.emptyUrl(await mkdtemp(join(folder, 'again-')));
         const first = await openHistory(url);
         await first.em.fork().insert(Database, { name: 'kept' });
         await first.close();

@@ -13,13 +13,9 @@ import { createScrub, type Scrub } from '../../server/scrub/scrub.ts';
 import { DailyTotals } from '../../server/statistics/daily-totals.ts';
 import { folderStorage } from '../../server/storage/folder/folder-storage.ts';
 import type { Storage } from '../../server/storage/storage.ts';
-import { HISTORY_STORES } from '../history/history-stores.ts';
+import { HISTORY_STORES, type HistoryStore } from '../history/history-stores.ts';
 
-export interface HistoryStore {
-  readonly name: string;
-  /** Makes a fresh store, in `folder` if it is a file. */
-  url(folder: string): Promise<string>;
-}
+export type { HistoryStore };
 
 /** With TEST_MYSQL_URL (`mysql://root@127.0.0.1:3306`) the suite runs on a MySQL server that is there, too. */
 export const historyStores: HistoryStore[] = [...HISTORY_STORES, ...mysqlServer(process.env.TEST_MYSQL_URL)];
@@ -50,7 +46,10 @@ export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' |
   scrubBytesPerSecond?: number;
 };
 
-export async function runApp(store: HistoryStore, overrides: Overrides = {}): Promise<RunningApp> {
+export async function runApp(
+  store: Pick<HistoryStore, 'name' | 'url'>,
+  overrides: Overrides = {},
+): Promise<RunningApp> {
   const folder = await mkdtemp(join(tmpdir(), 'lumbung-server-'));
   const history = await openHistory(await store.url(folder));
   const storageDir = overrides.storageDir ?? join(folder, 'backups');
@@ -114,7 +113,7 @@ function mysqlServer(server: string | undefined): HistoryStore[] {
     await connection.end();
     return `${server}/${database}`;
   };
-  return [{ name: 'MySQL', url }];
+  return [{ name: 'MySQL', url, emptyUrl: url }];
 }
 
 async function filesUnder(folder: string): Promise<string[]> {
