@@ -126,10 +126,10 @@ async function swap(order: ReplaceOrder, safety: string): Promise<Verification> 
 
 /** Its connections are not ended by Ctrl-C. */
 async function swapTools(order: ReplaceOrder): Promise<SwapTools & AsyncDisposable> {
-  const { database, server } = order;
+  const { database, server, lockWaitSeconds = LOCK_WAIT_SECONDS } = order;
   const open = async () => {
     const session = await order.open(new AbortController().signal);
-    await session.ask(`set session lock_wait_timeout = ${LOCK_WAIT_SECONDS}, sql_mode = '', sql_quote_show_create = 1`);
+    await session.ask(`set session lock_wait_timeout = ${lockWaitSeconds}, sql_mode = '', sql_quote_show_create = 1`);
     return session;
   };
   const session = await open();

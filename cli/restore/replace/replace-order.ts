@@ -32,6 +32,8 @@ export interface ReplaceOrder {
   };
   /** How many tables are verified side by side. */
   readonly jobs: number;
+  /** How long a statement of the swap waits for a table that someone else uses; 30 seconds when left out. */
+  readonly lockWaitSeconds?: number | undefined;
   readonly signal: AbortSignal;
   readonly onStep?: ((step: ReplaceStep) => void) | undefined;
   /** Of the verification: how many of how many tables have been read. */
