@@ -8,7 +8,7 @@ export type DrillOutcome = (typeof DRILL_OUTCOMES)[number];
 const id = () => number().integer().positive().max(Number.MAX_SAFE_INTEGER);
 
 /** A drill beside a backup or a database in a list; null without one, and left out by an earlier service. */
-export const lastDrill = object({
+const lastDrill = object({
   id: id().required(),
   /** Which was restored. */
   backup_id: id().nullable().defined(),
@@ -25,3 +25,6 @@ export const lastDrill = object({
   .optional();
 
 export type LastDrill = NonNullable<InferType<typeof lastDrill>>;
+
+/** The newest drill, and the newest one that showed whether the backup is restorable: null where all that there were could not test. */
+export const drills = { last_drill: lastDrill, last_proof: lastDrill };

@@ -1,6 +1,6 @@
 import { array, boolean, type InferType, mixed, number, object, string } from 'yup';
 import { type BackupState, findingList } from './finding.ts';
-import { lastDrill } from './last-drill.ts';
+import { drills } from './last-drill.ts';
 import type { Manifest } from './manifest.ts';
 import { count, instant } from './schema-fields.ts';
 
@@ -57,8 +57,8 @@ export const backupSummary = object({
   loss: lossStatus.nullable(),
   /** Of the latest backup, when it is incomplete and lacks something that an older one has; left out when it lacks nothing. */
   loss_findings: findingList.nullable(),
-  /** Of this backup, the newest one. */
-  last_drill: lastDrill,
+  /** Of this backup. */
+  ...drills,
 });
 export type BackupSummary = InferType<typeof backupSummary>;
 
@@ -71,8 +71,8 @@ export const databaseList = object({
       /** The newest complete one whose stored file is sound, which may be the latest; null when the database has no such backup. */
       latest_complete: backupSummary.default(undefined).nullable().optional(),
       unaccepted_loss: unacceptedLoss,
-      /** Of any of its backups: the newest one, and the newest one that showed whether the backup is restorable. */
-      ...{ last_drill: lastDrill, last_proof: lastDrill },
+      /** Of any of its backups. */
+      ...drills,
     }),
   ).required(),
   message: string().required(),
@@ -87,7 +87,7 @@ export const databaseHistory = object({
     /** Of the database, not of the page. An earlier service does not send it. */
     backup_count: number().integer().min(0),
     unaccepted_loss: unacceptedLoss,
-    ...{ last_drill: lastDrill, last_proof: lastDrill },
+    ...drills,
   }).required(),
   message: string().required(),
 });
@@ -140,7 +140,7 @@ export const backupReport = object({
     checked_at: string().nullable().defined(),
     /** What is wrong with the stored file; null while it is sound. */
     damage: string().nullable().defined(),
-    last_drill: lastDrill,
+    ...drills,
     /** As the client sent it: check it with `manifestSchema`, since another version may have sent it. Null without a manifest. */
     manifest: mixed<Manifest>().nullable().defined(),
   }).required(),

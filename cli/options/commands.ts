@@ -115,8 +115,8 @@ const wide = switchOption({
   details: 'Nothing is cut.',
 });
 
-/** The words by which `sade list --state` finds a database; `never`: it is in the list of databases, and the service has no backup of it. */
-const STATES = ['complete', 'incomplete', 'unverified', 'damaged', 'shrunk', 'never'] as const;
+/** The words by which `sade list --state` finds a database; `drill-failed`: a drill showed that a backup of it is not restorable; `never`: it is in the list of databases, and the service has no backup of it. */
+const STATES = ['complete', 'incomplete', 'unverified', 'damaged', 'shrunk', 'drill-failed', 'never'] as const;
 
 /** The shells that `sade completion` knows. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;

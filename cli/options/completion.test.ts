@@ -3,7 +3,7 @@ import { commandNames } from './commands.ts';
 import { completionOf } from './completion.ts';
 
 describe('the completion of a call of sade', () => {
-  const STATES = ['complete', 'incomplete', 'unverified', 'damaged', 'shrunk', 'never'];
+  const STATES = ['complete', 'incomplete', 'unverified', 'damaged', 'shrunk', 'drill-failed', 'never'];
   const wordsFor = (...words: string[]) => completionOf(words).words;
 
   it('offers the commands as the first word', () => {

@@ -1,7 +1,7 @@
 import ky, { isHTTPError } from 'ky';
 import type { InferType, Schema } from 'yup';
 import type { AcceptanceRequest } from '../../protocol/acceptance.ts';
-import type { DrillReport } from '../../protocol/reports/drill-report.ts';
+import { type DrillReport, drillReport } from '../../protocol/reports/drill-report.ts';
 import {
   type DrillSummary,
   drillAnswer,
@@ -25,6 +25,7 @@ import {
 } from '../../protocol/responses.ts';
 import { log } from '../log.ts';
 import { explainServiceError } from './explain-service-error.ts';
+import { queryOf } from './query-of.ts';
 import { readAnswer } from './read-answer.ts';
 import { ServiceUnreachable } from './service-errors.ts';
 
@@ -87,6 +88,12 @@ export class Service {
   /** The same of a drill. @throws {ExplainedError} */
   async reportDrill(report: DrillReport): Promise<DrillSummary> {
     return (await this.#send('-/drills', drillAnswer, withinLimits(report))).data;
+  }
+
+  /** What one drill reported; undefined where this version does not understand it. @throws {ExplainedError} */
+  async drillReport(id: number): Promise<DrillReport | undefined> {
+    const { report } = (await this.#get(`-/drills/${id}`, drillAnswer)).data;
+    return drillReport.isValidSync(report, { strict: true }) ? report : undefined;
   }
 
   /** The drills of a database or of one backup, newest first; `before` is the id of a drill. @throws {ExplainedError} */
@@ -180,12 +187,6 @@ export class Service {
   #all(signal: AbortSignal | undefined): AbortSignal[] {
     return [this.#signal, signal].filter(each => each !== undefined);
   }
-}
-
-/** @returns the query of an address, with its question mark; nothing for an empty one */
-function queryOf(fields: Readonly<Record<string, string | number | undefined>>): string {
-  const given = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 
 function tooSlow(server: URL, ms: number): ServiceUnreachable {

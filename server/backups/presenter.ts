@@ -3,9 +3,8 @@ import { formatReprDigest } from '../../protocol/digest.ts';
 import { type FindingList, findingsAsSent } from '../../protocol/finding.ts';
 import { parseManifest } from '../../protocol/manifest.ts';
 import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
-import { presentLastDrill } from '../drills/last-drills.ts';
+import { type LastDrills, presentDrills } from '../drills/last-drills.ts';
 import { type Backup, findingsOf, storedState, worstFindingOf } from '../entities/backup.entity.ts';
-import type { ListedReport } from '../reports/search-reports.ts';
 import { lossStatus, type Place, shownFindings } from './losses/loss.ts';
 import type { Surroundings } from './losses/loss-surroundings.ts';
 import { presentLoss } from './losses/presenter.ts';
@@ -54,20 +53,22 @@ export function presentReceipt(
   return { data: { ...receipt, findings: findingsAsSent(receipt.findings, formerCodes) }, message: 'success' };
 }
 
-/** All that is known of one backup; its manifest must be loaded. @param drill its newest one, if that was looked up */
-export function presentReport(backup: Backup, surroundings: Surroundings, drill?: ListedReport): BackupReport {
+/** All that is known of one backup; its manifest must be loaded. @param drills its newest ones, null when it had no drill */
+export function presentReport(backup: Backup, surroundings: Surroundings, drills: LastDrills | null): BackupReport {
   const { checkedAt, damage, manifest } = backup;
   return {
     data: {
       ...receiptOf(backup, surroundings),
       checked_at: checkedAt?.toISOString() ?? null,
       damage: damage ?? null,
-      ...(drill && { last_drill: presentLastDrill(drill) }),
+      ...(drills ? presentDrills(drills) : NO_DRILLS),
       manifest: manifest ? parseManifest(manifest) : null,
     },
     message: 'success',
   };
 }
+
+const NO_DRILLS = { last_drill: null, last_proof: null };
 
 function receiptOf(backup: Backup, surroundings: Surroundings): UploadReceipt['data'] {
   const { id, file_name, timestamp, state } = nameAndState(backup);

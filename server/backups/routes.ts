@@ -69,8 +69,8 @@ export function backupRoutes({
   router.get('/:id_file/manifest', async ctx => {
     const { em } = ctx.state;
     const backup = await findBackup({ em }, idIn(ctx.params.id_file!), { withManifest: true });
-    const drill = (await drillsOfBackups({ em }, [backup.id])).get(backup.id);
-    ctx.body = presentReport(backup, await lossSurroundings({ em }, backup), drill);
+    const drills = (await drillsOfBackups({ em }, [backup.id])).get(backup.id) ?? null;
+    ctx.body = presentReport(backup, await lossSurroundings({ em }, backup), drills);
   });
 
   return router;

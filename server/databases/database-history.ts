@@ -11,7 +11,6 @@ import { isText } from '../history/conditions.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { allBackups, expressions, query } from '../history/tables.ts';
-import type { ListedReport } from '../reports/search-reports.ts';
 import type { NamedDatabase } from './search-databases.ts';
 
 export interface HistoryPage {
@@ -33,8 +32,8 @@ export interface HistoryOfDatabase {
   readonly lossFindings: FindingList;
   /** Undefined when none of its backups had a drill. */
   readonly drills: LastDrills | undefined;
-  /** The newest drill of each backup of the page that had one. */
-  readonly drillOf: ReadonlyMap<number, ListedReport>;
+  /** The same of each backup of the page that had one. */
+  readonly drillsOf: ReadonlyMap<number, LastDrills>;
 }
 
 /**
@@ -58,13 +57,13 @@ export async function databaseHistory(
   const isAll = before === undefined && (limit === undefined || backups.length < limit);
   const backupCount = isAll ? backups.length : await countBackups({ em }, { databaseName: name });
   const drills = (await lastDrills({ em }, [name])).get(name);
-  const drillOf = drills
+  const drillsOf = drills
     ? await drillsOfBackups(
         { em },
         backups.map(({ id }) => id),
       )
-    : new Map<number, ListedReport>();
-  return { backups, backupCount, clean, unacceptedLoss, lossFindings, drills, drillOf };
+    : new Map<number, LastDrills>();
+  return { backups, backupCount, clean, unacceptedLoss, lossFindings, drills, drillsOf };
 }
 
 /** @throws AppError 404 */

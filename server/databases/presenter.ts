@@ -2,7 +2,7 @@ import type { DatabaseHistory, DatabaseList } from '../../protocol/responses.ts'
 import { presentUnacceptedLoss } from '../backups/losses/presenter.ts';
 import type { LocatedLoss } from '../backups/losses/unaccepted-losses.ts';
 import { presentSummary } from '../backups/presenter.ts';
-import { type LastDrills, presentLastDrill } from '../drills/last-drills.ts';
+import { presentDrills } from '../drills/last-drills.ts';
 import type { HistoryOfDatabase } from './database-history.ts';
 import type { ListedDatabase } from './list-databases.ts';
 
@@ -14,7 +14,7 @@ export function presentDatabases(databases: readonly ListedDatabase[]): Database
     latest_backup: presentSummary(latestBackup, undefined, lossFindings),
     latest_complete: latestComplete && presentSummary(latestComplete, undefined),
     ...presentLossOf(unacceptedLoss),
-    ...presentDrillsOf(drills),
+    ...(drills && presentDrills(drills)),
   }));
   return { data, message: 'Success' };
 }
@@ -22,30 +22,22 @@ export function presentDatabases(databases: readonly ListedDatabase[]): Database
 /** Response 2. */
 export function presentHistory(
   name: string,
-  { backups, backupCount, clean, lossFindings, unacceptedLoss, drills, drillOf }: HistoryOfDatabase,
+  { backups, backupCount, clean, lossFindings, unacceptedLoss, drills, drillsOf }: HistoryOfDatabase,
 ): DatabaseHistory {
   const data = {
     database_name: name,
     histories: backups.map((backup, at) => {
-      const drill = drillOf.get(backup.id);
+      const drills = drillsOf.get(backup.id);
       const summary = presentSummary(backup, clean, at === 0 ? lossFindings : undefined);
-      return drill ? { ...summary, last_drill: presentLastDrill(drill) } : summary;
+      return drills ? { ...summary, ...presentDrills(drills) } : summary;
     }),
     backup_count: backupCount,
     ...presentLossOf(unacceptedLoss),
-    ...presentDrillsOf(drills),
+    ...(drills && presentDrills(drills)),
   };
   return { data, message: 'success' };
 }
 
 function presentLossOf(loss: LocatedLoss | undefined): Pick<DatabaseHistory['data'], 'unaccepted_loss'> {
   return loss ? { unaccepted_loss: presentUnacceptedLoss(loss) } : {};
-}
-
-function presentDrillsOf(drills: LastDrills | undefined): Pick<DatabaseHistory['data'], 'last_drill' | 'last_proof'> {
-  if (!drills) return {};
-  return {
-    last_drill: presentLastDrill(drills.last),
-    last_proof: drills.proof ? presentLastDrill(drills.proof) : null,
-  };
 }

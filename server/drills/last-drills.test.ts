@@ -74,6 +74,7 @@ describeOnEachStore('the last drill of databases and backups', store => {
       untested,
       good,
     ]);
+    expect(data.histories[0].last_proof.id).to.equal(bad);
     expect((await get(`/${older.id}/manifest`)).data.last_drill.id).to.equal(good);
     expect(databaseList.isValidSync(await get('/'), { strict: true })).to.equal(true);
     expect(databaseHistory.isValidSync(await get('/shop'), { strict: true })).to.equal(true);

@@ -5,7 +5,7 @@ import { readRows } from '../history/read-rows.ts';
 import { query, reportExpressions } from '../history/tables.ts';
 import { LISTED_REPORT, type ListedReport } from '../reports/search-reports.ts';
 
-/** The newest drills of one database. */
+/** The newest drills of one database, or of one backup. */
 export interface LastDrills {
   readonly last: ListedReport;
   /** The newest one that showed whether its backup is restorable. */
@@ -50,7 +50,7 @@ export async function lastDrills(
   return found;
 }
 
-const drillIdOfBackup = query
+const idsOfBackup = query
   .selectFrom('reports as newest')
   .select('newest.id')
   .where('newest.kind', '=', 'drill')
@@ -58,24 +58,27 @@ const drillIdOfBackup = query
   .orderBy('newest.ended_at', 'desc')
   .orderBy('newest.id', 'desc')
   .limit(1);
-const IDS_OF_BACKUPS = query.selectFrom('backups as b').select(['b.id', drillIdOfBackup.as('drillId')]);
+const proofIdsOfBackup = idsOfBackup.where('newest.outcome', '!=', 'could_not_test');
+const OF_BACKUPS = query
+  .selectFrom('backups as b')
+  .select(['b.id', idsOfBackup.as('lastId'), proofIdsOfBackup.as('proofId')]);
 
-/** @returns the newest drill of each of some backups, by the backup's id; a backup without a drill is left out */
+/** @returns the newest drills of each of some backups, by the backup's id; a backup without a drill is left out */
 export async function drillsOfBackups(
   { em }: { em: EntityManager },
   ids: readonly number[],
-): Promise<ReadonlyMap<number, ListedReport>> {
-  const found = new Map<number, ListedReport>();
+): Promise<ReadonlyMap<number, LastDrills>> {
+  const found = new Map<number, LastDrills>();
   for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
     const some = isOneOf(eb.ref('b.id'), ids.slice(at, at + IDS_A_STATEMENT));
-    const rows = await readRows(em, IDS_OF_BACKUPS.where(some));
+    const rows = await readRows(em, OF_BACKUPS.where(some));
     const drills = await reportsById(
       em,
-      rows.map(({ drillId }) => drillId),
+      rows.flatMap(({ lastId, proofId }) => [lastId, proofId]),
     );
-    for (const { id, drillId } of rows) {
-      const drill = drills.get(drillId ?? 0);
-      if (drill) found.set(id, drill);
+    for (const { id, lastId, proofId } of rows) {
+      const last = drills.get(lastId ?? 0);
+      if (last) found.set(id, { last, proof: drills.get(proofId ?? 0) });
     }
   }
   return found;
@@ -100,8 +103,12 @@ async function reportsById(
 
 const eb = reportExpressions<'r'>();
 
-/** What lists of REST show of a drill. */
-export function presentLastDrill({ id, backupId, outcome, endedAt, rtoSeconds, reason }: ListedReport): LastDrill {
+/** What REST shows of the drills of a database or a backup. */
+export function presentDrills({ last, proof }: LastDrills): { last_drill: LastDrill; last_proof: LastDrill | null } {
+  return { last_drill: presentDrill(last), last_proof: proof ? presentDrill(proof) : null };
+}
+
+function presentDrill({ id, backupId, outcome, endedAt, rtoSeconds, reason }: ListedReport): LastDrill {
   return {
     id,
     backup_id: backupId ?? null,

@@ -1,6 +1,7 @@
 import type { BackupSummary, DatabaseHistory } from '../../../protocol/responses.ts';
 import { describeFound, describeLoss, type FoundLoss, formatStateAndLoss } from '../../losses/losses.ts';
 import { commandLine } from '../../options/command-line.ts';
+import { describeFailedDrill, failedDrill, formatProof } from '../../proof/proof.ts';
 import { paintState } from '../../terminal/colour.ts';
 import { type Column, fittedTable } from '../../terminal/columns.ts';
 import { count, formatAge, formatBytes, formatCount } from '../../terminal/format.ts';
@@ -23,9 +24,11 @@ export interface HistoryScreen extends Readonly<DatabaseHistory['data']> {
 export function renderHistory(screen: HistoryScreen, stdout: NodeJS.WriteStream): string {
   const width = screenWidth(stdout);
   const { found, unaccepted_loss, isWide } = screen;
+  const failed = failedDrill(screen);
   const losses = [
     ...(found ? describeFound(found, '') : []),
     ...(unaccepted_loss ? describeLoss(unaccepted_loss, '') : []),
+    ...(failed ? describeFailedDrill(failed, '') : []),
   ];
   return [
     `${fittedTable(columnsOf(screen, stdout), isWide ? undefined : width)}\n`,
@@ -44,17 +47,21 @@ function columnsOf({ histories, found, isWide, now }: HistoryScreen, stdout: Nod
   const cells = (of: (backup: BackupSummary) => string) => histories.map(of);
   const figure = (number: number | null | undefined, format: (number: number) => string) =>
     typeof number === 'number' ? format(number) : '';
+  const isDrilled = histories.some(({ last_drill }) => last_drill);
+  const proof = (backup: BackupSummary) => formatProof(backup, now);
+  const colour = (shown: string) => paintState(shown, stdout);
   const state = ({ id, state, loss }: BackupSummary) =>
     formatStateAndLoss(state, found?.backup.id === id ? 'unaccepted' : loss);
   return [
     { head: 'id', cells: cells(({ id }) => String(id)), rank: 0, align: right },
-    { head: 'state', cells: cells(state), rank: 0, paint: shown => paintState(shown, stdout) },
+    { head: 'state', cells: cells(state), rank: 0, paint: colour },
     { head: `taken${taken.zone}`, cells: cells(({ timestamp }) => taken.format(timestamp)), rank: 0, align: right },
     { head: 'age', cells: cells(({ timestamp }) => formatAge(timestamp, now)), rank: 5, align: right },
     { head: 'rows', cells: cells(({ dump_rows }) => figure(dump_rows, formatCount)), rank: 2, align: right },
     { head: 'tables', cells: cells(({ table_count }) => figure(table_count, formatCount)), rank: 4, align: right },
     { head: 'size', cells: cells(({ size }) => figure(size, formatBytes)), rank: 1, align: right },
     { head: 'dump', cells: cells(({ dump_size }) => figure(dump_size, formatBytes)), rank: 6, align: right },
+    ...(isDrilled ? [{ head: 'proven', cells: cells(proof), rank: 2.5, align: right, paint: colour }] : []),
     { head: 'findings', cells: cells(findings), rank: 3, least: 12 },
     ...(isWide ? [{ head: 'file', cells: cells(({ file_name }) => file_name), rank: 0 }] : []),
   ];

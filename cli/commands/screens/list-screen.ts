@@ -2,6 +2,7 @@ import type { BackupSummary } from '../../../protocol/responses.ts';
 import { describeFound, describeLoss } from '../../losses/losses.ts';
 import { commandLine } from '../../options/command-line.ts';
 import type { ListedState } from '../../options/commands.ts';
+import { describeFailedDrill, failedDrill, formatProof } from '../../proof/proof.ts';
 import { paint, paintState } from '../../terminal/colour.ts';
 import { type Column, fittedTable } from '../../terminal/columns.ts';
 import { count, formatAge, formatBytes, formatCount } from '../../terminal/format.ts';
@@ -10,7 +11,7 @@ import { type NextCommand, nextCommands } from '../../terminal/next-commands.ts'
 import { printableInLine } from '../../terminal/printable.ts';
 import { screenWidth } from '../../terminal/screen-width.ts';
 import { wrap } from '../../terminal/wrap.ts';
-import type { ListedView } from './list-view.ts';
+import { inWords, type ListedView, URGENCY } from './list-view.ts';
 
 export interface ListScreen {
   /** As they are to be shown, in this order. */
@@ -47,7 +48,8 @@ export function withoutListLine(reason: string): string {
   return `These are the databases that have a backup on the service. ${printableInLine(reason)}: with a list of databases (--config or SADE_CONFIG) those without any backup are shown too.`;
 }
 
-function columnsOf({ databases, staleMs, isWide, now }: ListScreen, stdout: NodeJS.WriteStream): Column[] {
+function columnsOf(screen: ListScreen, stdout: NodeJS.WriteStream): Column[] {
+  const { databases, staleMs, isWide, now } = screen;
   const right = 'right' as const;
   const taken = timeColumn(
     databases.flatMap(({ complete }) => (complete ? [complete.timestamp] : [])),
@@ -76,12 +78,20 @@ function columnsOf({ databases, staleMs, isWide, now }: ListScreen, stdout: Node
       paint: (shown, row) => paintAge(shown, databases[row]!, staleMs, stdout),
     },
     { head: 'restore id', cells: cells(({ restorable }) => String(restorable?.id ?? '')), rank: 1, align: right },
+    ...proven(screen, stdout),
     { head: 'size', cells: figures(({ size }) => size, formatBytes), rank: 2, align: right },
     { head: 'rows', cells: figures(({ dump_rows }) => dump_rows, formatCount), rank: 3, align: right },
     { head: 'tables', cells: figures(({ table_count }) => table_count, formatCount), rank: 6, align: right },
     { head: 'dump', cells: figures(({ dump_size }) => dump_size, formatBytes), rank: 5, align: right },
     ...(isWide ? [{ head: 'file', cells: cells(({ answer }) => answer?.latest_backup.file_name ?? ''), rank: 0 }] : []),
   ];
+}
+
+/** Not there as long as no backup had a drill. */
+function proven({ databases, now }: ListScreen, stdout: NodeJS.WriteStream): Column[] {
+  const cells = databases.map(({ answer }) => (answer ? formatProof(answer, now) : ''));
+  if (cells.every(cell => cell === '')) return [];
+  return [{ head: 'proven', cells, rank: 2.5, align: 'right', paint: shown => paintState(shown, stdout) }];
 }
 
 function paintAge(shown: string, { complete, ageMs }: ListedView, staleMs: number, stdout: NodeJS.WriteStream): string {
@@ -93,7 +103,8 @@ function paintAge(shown: string, { complete, ageMs }: ListedView, staleMs: numbe
 const LOSSES_SHOWN = 5;
 
 function lossesOf(databases: readonly ListedView[], width: number | undefined): string[] {
-  const lost = databases.filter(({ found, answer }) => found || answer?.unaccepted_loss);
+  const isBad = ({ found, answer }: ListedView) => found || answer?.unaccepted_loss || (answer && failedDrill(answer));
+  const lost = databases.filter(isBad);
   const shown = width === undefined || databases.length === lost.length ? lost : lost.slice(0, LOSSES_SHOWN);
   const more = lost.length - shown.length;
   return [
@@ -101,21 +112,30 @@ function lossesOf(databases: readonly ListedView[], width: number | undefined): 
       const lines = [
         ...(found ? describeFound(found, '  ') : []),
         ...(answer?.unaccepted_loss ? describeLoss(answer.unaccepted_loss, '  ') : []),
+        ...failedLines(answer),
       ];
       return `${[printableInLine(name), ...lines.map(line => wrap(line, width, ' '.repeat(6)))].join('\n')}\n`;
     }),
-    ...(more > 0 ? [`and ${more} more with a loss: sade list --state shrunk\n`] : []),
+    ...(more > 0 ? [`and ${more} more with ${moreOf(lost.slice(shown.length))}\n`] : []),
   ];
 }
 
-const WORST_FIRST: readonly ListedState[] = ['never', 'damaged', 'shrunk', 'incomplete', 'unverified', 'complete'];
+function failedLines(answer: ListedView['answer']): string[] {
+  const failed = answer && failedDrill(answer);
+  return failed ? describeFailedDrill(failed, '  ') : [];
+}
+
+function moreOf(hidden: readonly ListedView[]): string {
+  const hasFailed = hidden.some(({ states }) => states.includes('drill-failed'));
+  if (!hasFailed) return 'a loss: sade list --state shrunk';
+  return 'a loss or a failed drill: sade list --state shrunk,drill-failed';
+}
 
 /** @returns such as `115 databases: 1 SHRUNK, 3 INCOMPLETE, 111 complete; 2 older than 26 h` */
 function countLine({ databases, total, staleMs, olderThan }: ListScreen, stdout: NodeJS.WriteStream): string {
-  const states = WORST_FIRST.flatMap(state => {
+  const states = URGENCY.flatMap(state => {
     const number = databases.filter(({ states }) => worstOf(states) === state).length;
-    const word = state === 'complete' ? state : state.toUpperCase();
-    return number > 0 ? [`${number} ${paintState(word, stdout)}`] : [];
+    return number > 0 ? [`${number} ${paintState(inWords(state), stdout)}`] : [];
   });
   const stale = databases.filter(({ complete, ageMs }) => complete && ageMs > staleMs).length;
   const never = databases.filter(({ answer, complete }) => answer && !complete).length;
@@ -129,7 +149,7 @@ function countLine({ databases, total, staleMs, olderThan }: ListScreen, stdout:
 }
 
 function worstOf(states: readonly ListedState[]): ListedState {
-  return WORST_FIRST.find(state => states.includes(state))!;
+  return URGENCY.find(state => states.includes(state))!;
 }
 
 /** @param worst the first of the list */
@@ -139,6 +159,9 @@ function commandsFor(worst: ListedView, { server }: Pick<ListScreen, 'server'>):
   const { latest_backup, unaccepted_loss } = answer;
   const history: NextCommand = [commandLine('history', name, { server }), `all backups of ${name}`];
   if (states.includes('complete')) return [history];
+  const failed = failedDrill(answer);
+  if (failed?.backup_id && worstOf(states) === 'drill-failed')
+    return [[commandLine('show', failed.backup_id, { server }), `why ${name} could not be restored`], history];
   const isOlder = unaccepted_loss && latest_backup.state === 'complete';
   const id = isOlder ? unaccepted_loss.id : latest_backup.id;
   return [[commandLine('show', id, { server }), `why ${name} is ${state}`], history];

@@ -1,7 +1,7 @@
 import type { BackupSummary, DatabaseList } from '../../../protocol/responses.ts';
 import { type FoundLoss, soundReference } from '../../losses/losses.ts';
 import type { ListedState } from '../../options/commands.ts';
-import { formatState } from '../../terminal/format.ts';
+import { failedDrill } from '../../proof/proof.ts';
 import { toDate } from '../../terminal/local-time.ts';
 
 type Listed = DatabaseList['data'][number];
@@ -13,7 +13,7 @@ export interface ListedView {
   readonly answer: Listed | undefined;
   /** What an incomplete latest backup has lost. */
   readonly found: FoundLoss | undefined;
-  /** Of its latest backup, and `shrunk` where a loss is to be decided about; that stands instead of `complete`. */
+  /** Of its latest backup, and `shrunk` where a loss is to be decided about, and `drill-failed`; these stand instead of `complete`. */
   readonly states: readonly ListedState[];
   /** The same for a person, such as `INCOMPLETE, SHRUNK`. */
   readonly state: string;
@@ -43,16 +43,19 @@ export function viewOf(
   const { database_name: name, latest_backup: latest, unaccepted_loss: loss } = answer;
   const complete = newestComplete(answer);
   const isShrunk = Boolean(loss || found);
-  const states: readonly Exclude<ListedState, 'never'>[] = isShrunk
-    ? [...(latest.state === 'complete' ? [] : [latest.state]), 'shrunk']
-    : [latest.state];
+  const troubles: Trouble[] = [
+    ...(isShrunk ? ['shrunk' as const] : []),
+    ...(failedDrill(answer) ? ['drill-failed' as const] : []),
+  ];
+  const isGood = latest.state === 'complete' && troubles.length > 0;
+  const states = [...(isGood ? [] : [latest.state]), ...troubles];
   const ageMs = complete ? now.getTime() - toDate(complete.timestamp).getTime() : Number.POSITIVE_INFINITY;
   const isStale = ageMs > staleMs;
   const worst = Math.min(...states.map(state => URGENCY.indexOf(state)));
   return {
     ...{ name, answer, found, states, complete, ageMs, restorable: restorableOf(answer) },
     size: (complete ?? latest).size ?? 0,
-    state: states.map(state => (state === 'shrunk' ? 'SHRUNK' : formatState(state))).join(', '),
+    state: states.map(inWords).join(', '),
     urgency: isStale ? Math.min(worst, URGENCY.length - 1.5) : worst,
     isFine: !isStale && states.includes('complete'),
   };
@@ -74,7 +77,24 @@ function restorableOf(answer: Listed): ListedView['restorable'] {
   return id ? { id, figures: [answer.latest_backup, complete].find(backup => backup?.id === id) } : undefined;
 }
 
-const URGENCY: readonly ListedState[] = ['never', 'damaged', 'shrunk', 'incomplete', 'unverified', 'complete'];
+/** What comes beside the state of the latest backup. */
+type Trouble = 'shrunk' | 'drill-failed';
+
+/** The worst first. */
+export const URGENCY: readonly ListedState[] = [
+  'never',
+  'damaged',
+  'drill-failed',
+  'shrunk',
+  'incomplete',
+  'unverified',
+  'complete',
+];
+
+/** @returns a state as a person reads it: capitals where someone must look */
+export function inWords(state: ListedState): string {
+  return state === 'complete' ? state : state.toUpperCase().replace('-', ' ');
+}
 
 /** A service of before does not say it. */
 function newestComplete({ latest_backup, latest_complete }: Listed): BackupSummary | undefined {

@@ -1,9 +1,11 @@
 import { parseReprDigest } from '../../../protocol/digest.ts';
 import { byWeight, type ForeignFinding } from '../../../protocol/finding.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../../protocol/manifest.ts';
+import type { DrillReport } from '../../../protocol/reports/drill-report.ts';
 import type { BackupReport, LossStatus } from '../../../protocol/responses.ts';
 import { formatStateAndLoss, soundReference, whatHasIt } from '../../losses/losses.ts';
 import { commandLine } from '../../options/command-line.ts';
+import { drillFacts } from '../../proof/proof.ts';
 import { describeFinding } from '../../report/outcome-lines.ts';
 import { createStatement } from '../../restore/by-hand/restore-commands.ts';
 import { paintState } from '../../terminal/colour.ts';
@@ -20,10 +22,15 @@ type Report = BackupReport['data'];
 const INDENT = ' '.repeat(8);
 
 /**
- * @param server as it was given: the next commands need it as well
+ * @param asked.server as it was given: the next commands need it as well
+ * @param asked.drill what its newest drill reported
  * @returns what `sade show` shows a person of one backup; what is to be copied (names, digests, statements) is never cut or broken
  */
-export function renderReport(report: Report, stdout: NodeJS.WriteStream, server?: unknown): string {
+export function renderReport(
+  report: Report,
+  stdout: NodeJS.WriteStream,
+  { server, drill }: { server?: unknown; drill?: DrillReport | undefined } = {},
+): string {
   const width = screenWidth(stdout);
   const manifest = manifestSchema.isValidSync(report.manifest) ? report.manifest : undefined;
   const findings = byWeight(report.findings).map(inLocalTimes).flatMap(describeFinding);
@@ -32,7 +39,7 @@ export function renderReport(report: Report, stdout: NodeJS.WriteStream, server?
     `${state}  ${printableInLine(report.file_name)}`,
     ...(report.damage ? [`${INDENT}DAMAGED: ${printableBlock(report.damage, ' '.repeat(10))}`] : []),
     ...findings.map(line => wrapLines(line, width)),
-    ...facts(report, manifest).map(([what, value]) => factLine(what, value, width)),
+    ...facts(report, manifest, drill).map(([what, value]) => factLine(what, value, width)),
     ...(manifest ? ['', ...contents(manifest, width)] : []),
     '',
     nextCommands(commandsFor(report, server), width),
@@ -60,7 +67,7 @@ function wrapLines(text: string, width: number | undefined): string {
     .join('\n');
 }
 
-function facts(report: Report, manifest: Manifest | undefined): [string, string][] {
+function facts(report: Report, manifest: Manifest | undefined, drill: DrillReport | undefined): [string, string][] {
   const program = (of: { flavour: string; version: string }) => `${NAMES[of.flavour]} ${of.version}`;
   const server = manifest?.source.server;
   const statement = manifest && createStatement(manifest);
@@ -75,6 +82,8 @@ function facts(report: Report, manifest: Manifest | undefined): [string, string]
     ...fact('restore to', statement),
     ['received', inLocalTime(report.received_at)],
     ['checked', report.checked_at ? inLocalTime(report.checked_at) : 'not yet'],
+    // A service that knows no drills says nothing of them.
+    ...(report.last_drill === undefined ? [] : drillFacts(report, drill)),
     ...lossFacts(report.loss),
   ];
 }

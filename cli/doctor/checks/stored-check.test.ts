@@ -98,6 +98,20 @@ describe('doctor: newest backups', () => {
     expect(checks[1]!.advice).to.equal('Check the database.');
   });
 
+  it('are a problem when a drill found one not restorable, also when a later drill could not test', async () => {
+    const latest_backup = { id: 7, file_name: 'x', timestamp: '2026-01-02 01:30:00', state: 'complete' as const };
+    const drill = { id: 1, backup_id: 6, at: '2026-01-01T03:00:00.000Z', seconds: 60, reason: 'v is missing' };
+    const last_proof = { ...drill, outcome: 'not_restorable' as const };
+    const last_drill = { ...drill, outcome: 'could_not_test' as const, reason: 'no mariadbd' };
+    const ask = async () => [{ database_name: 'pt_xyz', latest_backup, last_drill, last_proof }];
+    const { checks } = await checkStored({ sources: [PT_XYZ], ask, askReport, lastRun: RUN, now: NOW });
+    expect(checks.map(({ mark }) => mark)).to.deep.equal(['ok', 'FAIL']);
+    expect(checks[1]!.message).to.equal(
+      `backup 6 was not restorable in the drill of ${inLocalTime('2026-01-01 03:00:00')}: v is missing`,
+    );
+    expect(checks[1]!.advice).to.contain('sade show 6');
+  });
+
   it('fail as a whole when the service does not answer', async () => {
     const ask = () => Promise.reject(new Error('no'));
     expect(await checkStored({ sources: [], ask, askReport, lastRun: RUN }).catch(error => error.message)).to.equal(

@@ -1,6 +1,7 @@
 import type { BackupReport, DatabaseList, UnacceptedLoss } from '../../../protocol/responses.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { foundLosses, lossAdvice, lossOfIncomplete } from '../../losses/losses.ts';
+import { adviceFor, describeDrill, failedDrill } from '../../proof/proof.ts';
 import type { LastRun } from '../../report/last-run.ts';
 import { STALE_AFTER_HOURS } from '../../report/stale-after.ts';
 import { formatAge, formatState } from '../../terminal/format.ts';
@@ -32,6 +33,8 @@ export async function checkStored(options: StoredCheckOptions): Promise<Checked>
     const { fail } = checkReporter('newest backup', label);
     if (found) checks.push(...foundLosses(found).map(({ message, advice }) => fail(message, advice ?? LOOK)));
     if (unaccepted_loss) checks.push(describeLoss(label, unaccepted_loss));
+    const failed = failedDrill(stored.get(label) ?? {});
+    if (failed) checks.push(fail(describeDrill(failed), adviceFor(failed)));
   }
   return { checks };
 }

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { Logger } from 'pino';
+import { drillsOfBackups } from '../../drills/last-drills.ts';
 import { readJsonBody } from '../../http/read-json-body.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { BackupEvents } from '../events/backup-events.ts';
@@ -28,7 +29,8 @@ export function lossRoutes({ storage, events, log }: Dependencies): Router {
     const backup = await acceptLoss({ em, storage, events }, id, request);
     const what = { backup: id, database: backup.database.name, by: request.by ?? null };
     log.info(what, `The loss of backup ${id} of ${backup.database.name} is accepted: ${backup.acceptedFor}`);
-    ctx.body = presentReport(backup, await lossSurroundings({ em }, backup));
+    const drills = (await drillsOfBackups({ em }, [id])).get(id) ?? null;
+    ctx.body = presentReport(backup, await lossSurroundings({ em }, backup), drills);
   });
 
   return router;

@@ -125,7 +125,7 @@ describeOnEachStore('the receipt of an upload', store => {
       const manifest = { ...sampleManifest(zip), a_key_of_a_newer_client: ['データ', null] };
       const { data } = (await send(zip, manifest)).json;
       const report = await reportOf(data.id);
-      const since = { checked_at: data.received_at, damage: null };
+      const since = { checked_at: data.received_at, damage: null, last_drill: null, last_proof: null };
       expect(report).to.deep.equal({ data: { ...data, ...since, manifest }, message: 'success' });
       expect(backupReport.isValidSync(report, { strict: true })).to.equal(true);
       expect(manifestSchema.isValidSync(report.data.manifest, { strict: true })).to.equal(true);

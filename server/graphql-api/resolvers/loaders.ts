@@ -46,7 +46,7 @@ export class Loaders {
   readonly kept: DataLoader<number, Kept>;
   /** The newest drills of a database, by its name. */
   readonly drills: DataLoader<string, LastDrills | null>;
-  readonly drillOfBackup: DataLoader<number, ListedReport | null>;
+  readonly drillsOfBackup: DataLoader<number, LastDrills | null>;
   /** What the client sent, by the id of the report. */
   readonly reportDocument: DataLoader<number, string | null>;
   readonly reportBytes: DataLoader<number, number>;
@@ -73,7 +73,7 @@ export class Loaders {
       const found = await lastDrills({ em }, names);
       return names.map(name => found.get(name) ?? null);
     });
-    this.drillOfBackup = new DataLoader(async ids => {
+    this.drillsOfBackup = new DataLoader(async ids => {
       const found = await drillsOfBackups({ em }, ids);
       return ids.map(id => found.get(id) ?? null);
     });
@@ -109,7 +109,7 @@ export class Loaders {
     this.#em.clear();
     const { backup, named, details, manifest, database, found, kept, clean, loss } = this;
     for (const loader of [backup, named, details, manifest, database, found, kept, clean, loss]) loader.clearAll();
-    for (const loader of [this.drills, this.drillOfBackup, this.reportDocument, this.reportBytes]) loader.clearAll();
+    for (const loader of [this.drills, this.drillsOfBackup, this.reportDocument, this.reportBytes]) loader.clearAll();
     for (const lists of [this.#days, this.#histories, this.#ofBackups, this.#ofDatabases]) lists.clear();
   }
 }

@@ -52,7 +52,8 @@ export const reportResolvers = {
     },
   },
   Backup: {
-    drill: ({ id }, _, { loaders }) => loaders.drillOfBackup.load(id),
+    drill: async ({ id }, _, { loaders }) => (await loaders.drillsOfBackup.load(id))?.last ?? null,
+    proof: async ({ id }, _, { loaders }) => (await loaders.drillsOfBackup.load(id))?.proof ?? null,
     drills: ({ id }, { first }, { loaders, budget }) =>
       loaders.reportsOfBackup({ kind: 'drill', limit: taken(budget, 'first', first) }).load(id),
     restores: ({ id }, { first }, { loaders, budget }) =>

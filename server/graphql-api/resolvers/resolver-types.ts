@@ -261,8 +261,10 @@ export type Backup = {
   checkedAt?: Maybe<Scalars['DateTime']['output']>;
   /** What is wrong with the stored file. Null when nothing is wrong. */
   damage?: Maybe<Scalars['String']['output']>;
-  /** Its newest drill. Null when it had no drill. */
+  /** Its newest drill, with any outcome. Null when it had no drill. */
   drill?: Maybe<Drill>;
+  /** Its newest drill that showed whether it is restorable. Null when it had no such drill. */
+  proof?: Maybe<Drill>;
   /** Its drills, newest first. */
   drills: Array<Drill>;
   /** The restores of it that clients reported, newest first. */
@@ -919,6 +921,7 @@ export type BackupResolvers<ContextType = GraphqlContext, ParentType extends Res
   checkedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   damage?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   drill?: Resolver<Maybe<ResolversTypes['Drill']>, ParentType, ContextType>;
+  proof?: Resolver<Maybe<ResolversTypes['Drill']>, ParentType, ContextType>;
   drills?: Resolver<Array<ResolversTypes['Drill']>, ParentType, ContextType, RequireFields<BackupDrillsArgs, 'first'>>;
   restores?: Resolver<Array<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<BackupRestoresArgs, 'first'>>;
 };
