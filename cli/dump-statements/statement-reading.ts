@@ -80,14 +80,14 @@ function about(
 }
 
 function doubtOf(
-  { hasClientCommand, hasMoreThanRows, isCut: isTooLong }: Seen,
+  { hasClientCommand, hasMoreThanRows, rows, isCut: isTooLong }: Seen,
   { isCut, fault, isKnown }: { isCut: boolean; fault: string | undefined; isKnown: boolean },
 ): string | undefined {
   if (hasClientCommand) return 'it has a backslash outside of strings, as a command of the mysql client';
   if (isTooLong || isCut) return 'it is longer than any definition';
   if (fault !== undefined) return `it has ${fault}`;
   if (!isKnown) return 'mysqldump writes no such statement';
-  return hasMoreThanRows ? MORE_THAN_ROWS : undefined;
+  return hasMoreThanRows && rows >= 0 ? MORE_THAN_ROWS : undefined;
 }
 
 export const MORE_THAN_ROWS = 'it has more than values in its rows, or something behind them';

@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { createConnection } from 'mysql2/promise';
+import { awkwardDefinitions, type Definition } from '../../testing/databases/definition-trial.ts';
+import { filtered } from '../../testing/databases/filtered.ts';
+import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
+import { realDump } from '../../testing/databases/real-dump.ts';
+import { InventoryScanner } from '../dump-parser/inventory-scanner.ts';
+import { ExplainedError } from '../errors.ts';
+import { connect } from '../mysql/connect.ts';
+
+const SOURCE = 'awkward_source';
+const TARGET = 'awkward_target';
+
+/** Definitions that an application can make, with comments, strings and signs in all places. */
+describe('restore filter with an awkward definition', function () {
+  this.timeout(120_000);
+  let mariadb: MariaDb;
+  before(async () => {
+    mariadb = await sharedMariaDb();
+  });
+  after(() => mariadb.sql(`drop database if exists ${SOURCE}; drop database if exists ${TARGET}`));
+
+  const create = async ({ kind, body, sqlMode }: Definition): Promise<boolean> => {
+    await mariadb.sql(`drop database if exists ${SOURCE}; create database ${SOURCE}`);
+    const { socket: socketPath } = mariadb;
+    await using api = await createConnection({ socketPath, user: 'root', charset: 'utf8mb4', database: SOURCE });
+    await api.query('create table t (id int)');
+    await api.query(`set sql_mode = '${sqlMode}'`);
+    const head = {
+      trigger: 'create trigger it before insert on t for each row',
+      event: "create event it on schedule every 1 day starts '2037-01-01 00:00:00' do",
+      procedure: 'create procedure it()',
+    }[kind];
+    return api.query(`${head} ${body}`).then(
+      () => true,
+      () => false,
+    );
+  };
+
+  const shown = async (database: string, { kind }: Definition) => {
+    const [row] = await mariadb.sql(`show create ${kind} ${database}.it`);
+    const { Created: _, ...rest } = row!;
+    return rest;
+  };
+
+  const restore = async (dump: Buffer) => {
+    const { sent } = await filtered([dump], { sourceDatabase: SOURCE, targetDatabase: TARGET });
+    await mariadb.sql(`drop database if exists ${TARGET}; create database ${TARGET}`);
+    const { host, port, user, password } = mariadb;
+    const account = { label: TARGET, database: TARGET, host, port, user, password };
+    using session = await connect(
+      { ...account, dumpOptions: [], shrinkLimitPercent: 0 },
+      { signal: new AbortController().signal },
+    );
+    for (const { bytes } of sent) await session.run(bytes);
+  };
+
+  /** What the mysql client misreads is not always split where it ends. */
+  const isMisread = (dump: Buffer): boolean => {
+    const scanner = new InventoryScanner();
+    scanner.scan(dump);
+    const { misreadings, unexpected, isBalanced, endsWithMarker } = scanner.end();
+    return misreadings.length > 0 || unexpected.length > 0 || !isBalanced || !endsWithMarker;
+  };
+
+  it('brings it back exactly, or refuses what the mysql client misreads as well', async () => {
+    let [restored, refused] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(awkwardDefinitions('mariadb'), async definition => {
+        if (!(await create(definition))) return;
+        const dump = await realDump(mariadb, SOURCE);
+        try {
+          await restore(dump);
+        } catch (error) {
+          expect(error, `${error}`).to.be.instanceOf(ExplainedError);
+          expect(isMisread(dump), `${error}`).to.equal(true);
+          refused++;
+          return;
+        }
+        expect(await shown(TARGET, definition)).to.deep.equal(await shown(SOURCE, definition));
+        restored++;
+      }),
+      { numRuns: 25 },
+    );
+    expect(restored).to.be.greaterThan(refused / 2);
+  });
+
+  it('brings back what the mysql client changes: line ends of Windows, and blanks behind comments', async () => {
+    for (const body of [
+      "SET @a = 'one\r\ntwo'",
+      "BEGIN /* a */ SET @a = '*/'; -- it's */ /*\n SET @b=1; # don't /*\n END",
+      'SET @a = (SELECT \\N)',
+    ]) {
+      const definition = { kind: 'procedure', sqlMode: '', body } as const;
+      expect(await create(definition)).to.equal(true);
+      await restore(await realDump(mariadb, SOURCE));
+      expect(await shown(TARGET, definition)).to.deep.equal(await shown(SOURCE, definition));
+    }
+  });
+});
