@@ -65,6 +65,7 @@ const ACTIONS: Readonly<Record<CommandName, (options: Typed, word: string) => Pr
   history: async (options, name) => (await import('./commands/history.ts')).history(name, options, context),
   show: async (options, id) => (await import('./commands/show.ts')).show(id, options, context),
   accept: async (options, id) => (await import('./commands/accept.ts')).accept(id, options, context),
+  find: async (options, name) => (await import('./commands/find.ts')).find(name, options, context),
   restore: async (options, name) => (await import('./commands/restore.ts')).restore(name, options, context),
   download: async (options, id) => (await import('./commands/download.ts')).download(id, options, context),
   drill: async options => (await import('./commands/drill.ts')).drill(options, context),

@@ -10,7 +10,7 @@ import { COMPILE_CACHE } from '../../testing/compile-cache.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 const NODE = process.versions.deno ? 'node' : process.execPath;
-const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'accept', 'download', 'restore', 'completion'];
+const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'accept', 'download', 'find', 'restore', 'completion'];
 
 describe('the command line of sade', () => {
   let folder: string;

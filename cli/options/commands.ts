@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from './parsers.ts';
 import { restoreOptions } from './restore-options.ts';
+import { wantedBackup } from './wanted-backup.ts';
 
 /** A command, as help, parsing, completion and the docs need it; `main.ts` has what it does. */
 export interface CommandDescription {
@@ -324,6 +325,26 @@ export const COMMANDS = {
       quiet: switchOption({ flag: 'quiet', meaning: 'Print nothing when all are restorable' }),
     },
     examples: ['drill', 'drill --sample 5 --window 7d', 'drill --only pt_xyz --drill-server staging'],
+  },
+  find: {
+    summary: 'List the backups of a database that hold a table, with its rows in each, newest first',
+    argument: { name: 'database', what: 'a database', completes: 'labels' },
+    options: {
+      table: option({ ...{ flag: 'table', value: 'NAME' }, meaning: 'The table to look for' }, text),
+      at: option(
+        {
+          ...{ flag: 'at', value: 'TIME', fallback: 'latest' },
+          meaning: 'Only backups until this time; without an offset, it is in the zone of this machine',
+        },
+        wantedBackup,
+      ),
+      limit: option(
+        { ...{ flag: 'limit', value: 'N', fallback: '30' }, meaning: 'The most backups to show' },
+        wholeNumber(1, 100_000),
+      ),
+      json,
+    },
+    examples: ['find pt_xyz --table faktur', "find pt_xyz --table faktur --at '2026-11-28 01:30'"],
   },
   completion: {
     summary: 'Print a completion script for bash, zsh or fish: it completes commands, options and values',

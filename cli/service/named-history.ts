@@ -12,7 +12,7 @@ import { ServiceRefusal } from './service-errors.ts';
 export async function namedHistory(
   service: Service,
   database: string,
-  options: { limit?: number } = {},
+  options: { limit?: number; before?: number } = {},
 ): Promise<DatabaseHistory['data']> {
   try {
     return await service.history(database, options);

@@ -1,0 +1,62 @@
+import { formatStateAndLoss } from '../../losses/losses.ts';
+import { commandLine } from '../../options/command-line.ts';
+import { paintState } from '../../terminal/colour.ts';
+import { fittedTable } from '../../terminal/columns.ts';
+import { count, formatBytes, formatCount } from '../../terminal/format.ts';
+import { timeColumn } from '../../terminal/local-time.ts';
+import { nextCommands } from '../../terminal/next-commands.ts';
+import { printableInLine } from '../../terminal/printable.ts';
+import { screenWidth } from '../../terminal/screen-width.ts';
+import type { FoundBackups } from './find-table.ts';
+
+/** @param asked.server as it was given: the next command needs it as well @returns which backups hold a table, and how it is restored */
+export function renderFound(
+  found: FoundBackups,
+  { label, server }: { readonly label: string; readonly server: unknown },
+  stdout: NodeJS.WriteStream,
+): string {
+  const width = screenWidth(stdout);
+  const { table, backups, looked_at: lookedAt, unknown, has_more: hasMore } = found;
+  const doubt = unknown > 0 ? ` Of ${count(unknown, 'backup')} it is not known: they have no manifest.` : '';
+  const name = printableInLine(table);
+  if (backups.length === 0)
+    return `No backup of ${printableInLine(label)} holds a table ${name} (${count(lookedAt, 'backup')} looked at).${doubt}\n`;
+  const time = timeColumn(
+    backups.map(({ timestamp }) => timestamp),
+    new Date(),
+  );
+  const states = backups.map(({ state, loss }) => formatStateAndLoss(state, loss));
+  const columns = [
+    { head: 'id', cells: backups.map(({ id }) => String(id)), rank: 0, align: 'right' as const },
+    { head: `taken${time.zone}`, cells: backups.map(({ timestamp }) => time.format(timestamp)), rank: 0 },
+    {
+      head: `rows of ${name}`,
+      cells: backups.map(({ table }) => formatCount(table.rows)),
+      rank: 0,
+      align: 'right' as const,
+    },
+    {
+      head: 'in the dump',
+      cells: backups.map(({ table }) => formatBytes(table.bytes)),
+      rank: 1,
+      align: 'right' as const,
+    },
+    { head: 'state', cells: states, rank: 0, paint: (shown: string) => paintState(shown, stdout) },
+  ];
+  const most = backups.reduce((best, backup) => (backup.table.rows > best.table.rows ? backup : best));
+  const restore = (id: number, ...more: string[]) =>
+    commandLine('restore', label, { server, options: ['--at', String(id), '--tables', most.table.name, ...more] });
+  return [
+    fittedTable(columns, width),
+    ...(hasMore ? ['Older backups were not looked at; --limit shows more.'] : []),
+    ...(doubt ? [doubt.trim()] : []),
+    '',
+    nextCommands(
+      [
+        [restore(most.id, '--into', `${label}_restored`), 'the table with the most rows, into another database'],
+        [restore(most.id, '--replace'), 'in place of the present one, of which a backup is made before'],
+      ],
+      width,
+    ),
+  ].join('\n');
+}
