@@ -60,7 +60,7 @@ describe('the candidates for a restore', () => {
     expect(ids(await candidates({ 500: { loss: 'superseded' } }))).to.include({ good: 500 });
   });
 
-  it('are none where all are damaged, or only one with a loss', async () => {
+  it('have no good one where all are damaged, or all have a loss', async () => {
     expect(ids(await candidates(all({ state: 'damaged' })))).to.include({ good: undefined, shrunk: undefined });
     expect(ids(await candidates(all({ loss: 'unaccepted' })))).to.deep.equal({
       good: undefined,
