@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports.ts';
 import { type DrillReport, drillReport } from './drill-report.ts';
@@ -101,6 +103,12 @@ describe('reports of restores and drills', () => {
     expect(isDrill(cut)).to.equal(true);
     expect(Buffer.byteLength(JSON.stringify(cut))).to.be.within(MAX_REPORT_BYTES / 3, MAX_REPORT_BYTES);
     expect(cut.difference_count).to.equal(5000);
+  });
+
+  it('the report in docs/reference/formats.md is a valid one, with all of its fields', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/reference/formats.md'), 'utf8');
+    const shown: unknown = JSON.parse(/^```json\n(\{\n {2}"report_version"[\s\S]*?)^```/m.exec(page)![1]!);
+    expect(drillReport.validateSync(shown, { strict: true })).to.have.all.keys(Object.keys(sampleDrill()));
   });
 
   it('a report with long texts and lists is cut to the limits, and keeps its counts', () => {

@@ -8,6 +8,7 @@ import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import { entryNameOf, formatBackupName } from '../../protocol/backup-name.ts';
 import { finding } from '../../protocol/finding.ts';
+import type { DrillReport } from '../../protocol/reports/drill-report.ts';
 import { MAX_FIRST } from '../../server/graphql/connection.ts';
 import { MAX_ROWS } from '../../server/graphql/row-budget.ts';
 import { LIMITS } from '../../server/graphql-api/limits.ts';
@@ -15,6 +16,7 @@ import { blocksRunBy, type Page, readPage } from '../../testing/docs/pages.ts';
 import { brokenStore } from '../../testing/history/broken-store.ts';
 import { type Answer, graphql, request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { scrubbed } from '../../testing/service/scrubbing.ts';
 import { until } from '../../testing/until.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
@@ -257,6 +259,31 @@ async function fillFleet(app: RunningApp): Promise<void> {
   }
   setClock('2026-11-24T03:00:00Z');
   expect(await scrubbed(app.url, '?all=true')).to.include({ files_damaged: 2 });
+  await drillFleet(app);
+}
+
+/** What the drills of that week have found. */
+async function drillFleet(app: RunningApp): Promise<void> {
+  const omzet = { kind: 'view', object: 'omzet', expected: 'a view', found: null };
+  const failed = { reason: 'the view omzet could not be made', differences: [omzet], difference_count: 1 };
+  await drill(app, 'pt_abc', 18, { rto_seconds: 61.5 });
+  await drill(app, 'pt_abc', 22, {});
+  await drill(app, 'cv_kucing_oren', 22, {});
+  await drill(app, 'pt_ghi', 22, { outcome: 'not_restorable', ...failed });
+  const reason = 'no program mariadbd was found';
+  await drill(app, 'pt_xyz', 22, { outcome: 'could_not_test', reason, rto_seconds: null });
+}
+
+async function drill(app: RunningApp, database: string, day: number, fields: Partial<DrillReport>): Promise<void> {
+  const { histories } = (await request(`${app.url}/${database}`)).json.data;
+  const night = `2026-11-${day}`;
+  const { id, file_name } = histories.find(({ timestamp }: { timestamp: string }) => timestamp.startsWith(night));
+  const backup = { id, file_name, zip_sha256: null };
+  const times = { started_at: `${night}T12:00:00.000Z`, ended_at: `${night}T12:20:00.000Z` };
+  const body = JSON.stringify(sampleDrill({ database, backup, ...times, ...fields }));
+  const headers = { 'content-type': 'application/json' };
+  const { status, text } = await request(`${app.url}/-/drills`, { method: 'POST', headers, body });
+  if (status !== 201) throw new Error(text);
 }
 
 interface Backup {

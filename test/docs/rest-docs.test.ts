@@ -90,6 +90,15 @@ describe('the commands that ask by REST', function () {
     expect((await documented(/\/-\/status/)).json().data.version).to.match(/^\d/);
   });
 
+  it('list drills and restores, and find the backups that hold a table', async () => {
+    const lists = await documented(/-\/drills\?/, block => block.replace('backup=295', `backup=${id}`));
+    expect(lists.code, lists.stderr).to.equal(0);
+    expect(lists.stdout).to.equal('{"data":[],"message":"success"}'.repeat(2));
+    const { json } = await documented(/-\/tables\?/);
+    const shown = blocks[blocks.findIndex(({ text }) => text.includes('/-/tables?')) + 1]!;
+    expect(json()).to.deep.equal(JSON.parse(shown.text));
+  });
+
   it('end with an error that says why, where the service refuses', async () => {
     const { code, json } = await documented(/\/accept/);
     expect(code).to.equal(22);
