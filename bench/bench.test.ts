@@ -40,6 +40,19 @@ describe('npm run bench', function () {
     expect(await readdir(folder)).to.deep.equal(['bench.json']);
   });
 
+  it('loads a dump in each way, and compares what was loaded with the source', async function () {
+    this.timeout(180_000);
+    const child = start('--only', 'restore');
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close'), text(child.stdout)]);
+
+    expect(code, said).to.equal(0);
+    const { cases } = JSON.parse(await readFile(join(folder, 'bench.json'), 'utf8')) as Report;
+    const [{ rows, targets } = { rows: [], targets: [] }] = cases;
+    for (const { name, seconds } of rows) expect(seconds, name).to.be.greaterThan(0);
+    expect(targets[0]!.what).to.equal('ours / unzip -p | mariadb');
+    expect(targets[0]!.value).to.be.greaterThan(0);
+  });
+
   it('asks services and bare peers over both kinds of store, and gets the same from them', async function () {
     this.timeout(180_000); // some sixty runs, each a process of its own
     const child = start('--only', 'history-mariadb,history-sqlite');

@@ -11,6 +11,7 @@ import historyMariadb from './cases/history-mariadb.ts';
 import historySqlite from './cases/history-sqlite.ts';
 import memory from './cases/memory.ts';
 import mydumper from './cases/mydumper.ts';
+import restore from './cases/restore.ts';
 import startup from './cases/startup.ts';
 import upload from './cases/upload.ts';
 import uploads from './cases/uploads.ts';
@@ -35,6 +36,7 @@ const CASES: readonly BenchCase[] = [
   uploads,
   download,
   mydumper,
+  restore,
   historyMariadb,
   historySqlite,
   memory,

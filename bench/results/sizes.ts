@@ -10,6 +10,8 @@ export interface Sizes {
   readonly upload: number;
   /** Bytes of the dump of each of sixteen zips that are uploaded at once. */
   readonly smallUpload: number;
+  /** Bytes of the dump that is loaded into a database. */
+  readonly restore: number;
   /** Bytes of the dump during whose backup the memory is watched. */
   readonly memory: number;
   /** A history: so many backups of each of so many databases; seconds for which its clients ask each time. */
@@ -23,6 +25,7 @@ export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
     many: { count: 2, bytes: MIB },
     upload: MIB,
     smallUpload: MIB / 2,
+    restore: 20 * MIB,
     memory: 4 * MIB,
     history: { databases: 40, days: 20, seconds: 0.05 },
   },
@@ -31,6 +34,7 @@ export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
     many: { count: 8, bytes: 20 * MIB },
     upload: 512 * MIB,
     smallUpload: 32 * MIB,
+    restore: 256 * MIB,
     memory: GIB / 2,
     history: { databases: 1000, days: 100, seconds: 0.5 },
   },
@@ -39,6 +43,7 @@ export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
     many: { count: 40, bytes: 20 * MIB },
     upload: GIB,
     smallUpload: 64 * MIB,
+    restore: GIB,
     memory: 20 * GIB,
     history: { databases: 1000, days: 1000, seconds: 3 },
   },

@@ -9,7 +9,8 @@ const LOOK_EVERY_MS = 50;
 
 export type Open = (options: ConnectOptions) => Promise<Session>;
 
-type Settings = Pick<StatementFilter, 'settings' | 'optionalSettings'>;
+/** What a connection begins with: what must succeed, and what may be refused. */
+export type ConnectionSettings = Pick<StatementFilter, 'settings' | 'optionalSettings'>;
 
 /** A connection that loads. */
 export interface TargetConnection {
@@ -21,14 +22,14 @@ export interface TargetConnection {
 /** All connections of one load, so that they end together. */
 export class TargetConnections {
   readonly #open: Open;
-  readonly #settings: Settings;
+  readonly #settings: ConnectionSettings;
   readonly #signal: AbortSignal;
   readonly #ended = new AbortController();
   readonly #sessions: Session[] = [];
   readonly #ids: string[] = [];
 
   /** @param settings are sent first on each connection */
-  constructor(open: Open, settings: Settings, signal: AbortSignal) {
+  constructor(open: Open, settings: ConnectionSettings, signal: AbortSignal) {
     this.#open = open;
     this.#settings = settings;
     this.#signal = AbortSignal.any([signal, this.#ended.signal]);
@@ -40,9 +41,9 @@ export class TargetConnections {
     this.#sessions.push(session);
     const [row] = await session.ask('select connection_id()');
     this.#ids.push(String(row?.[0]));
-    const { settings, optionalSettings = [] } = this.#settings;
-    for (const setting of settings) await this.#run(session, Buffer.from(setting), settingPlace(setting));
-    for (const setting of optionalSettings) await session.run(Buffer.from(setting)).catch(() => {}); // a right is missing
+    const set = (setting: string) => this.#run(session, Buffer.from(setting), settingPlace(setting));
+    for (const setting of this.#settings.settings) await set(setting);
+    for (const setting of this.#settings.optionalSettings ?? []) await set(setting).catch(unlessLost);
     return {
       run: (statement, place) => this.#run(session, statement, place),
       ask: (sql, values) => session.ask(sql, values),
@@ -67,6 +68,11 @@ export class TargetConnections {
       throw this.#signal.aborted ? error : new FailedStatement(error, place);
     }
   }
+}
+
+/** A server may refuse a setting. What is no answer of the server ends the load. */
+function unlessLost(error: unknown): void {
+  if (!(error instanceof FailedStatement) || error.errno === undefined) throw error;
 }
 
 function settingPlace(setting: string): StatementPlace {
