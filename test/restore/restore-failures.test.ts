@@ -1,0 +1,169 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
+import { beforeItEnds, sade, startSade } from '../../testing/cli/sade.ts';
+import { type Fault, startFaultyProxy } from '../../testing/proxies/faulty-proxy.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
+
+const RESTORER = { restore_username: 'faller', restore_password: 'only for falling' };
+
+/** A dump of some 500 kB, and a zip of half as much. */
+const BULK = `create table bulk (id int primary key, t varchar(300) not null);
+  insert into bulk select seq, concat(sha2(seq, 512), sha2(seq + 5000, 512)) from seq_1_to_2000`;
+
+/** A line that is reset at once takes with it what the other side has not read yet. */
+const breakSlowly = () => sleep(200).then(() => 'break' as const);
+
+describe('sade restore that fails', function () {
+  this.timeout(120_000);
+  let scene: FaultScene;
+  let trial: FaultTrial;
+  let id: number;
+  before(async () => {
+    scene = await sharedFaultScene();
+    trial = await scene.trial(await scene.createDatabase(BULK), { entry: RESTORER });
+    await scene.mariadb.sql(
+      `create or replace user faller@'127.0.0.1' identified by '${RESTORER.restore_password}'; grant all on *.* to faller@'127.0.0.1'`,
+    );
+    id = (await trial.backup()).outcome.backup_id!;
+  });
+  after(() => trial[Symbol.asyncDispose]());
+
+  const command = (server: string, ...args: string[]) => {
+    const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];
+    return ['restore', trial.label, '--yes', '--server', server, ...files, ...args];
+  };
+  const restore = (...args: string[]) => sade(command(trial.url, ...args));
+  const isThere = async (name: string) => (await scene.mariadb.sql(`show databases like '${name}'`)).length === 1;
+  /** Lets the target be reached through a proxy. */
+  const through = async (fault: Fault) => {
+    const proxy = await startFaultyProxy(() => `http://127.0.0.1:${scene.mariadb.port}`, fault);
+    await trial.place.list([{ ...trial.entry, db_port: new URL(proxy.url).port }]);
+    return proxy;
+  };
+  const HEADER = [
+    '-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB, for debian-linux-gnu (x86_64)\n--\n-- Host: x    Database: shop',
+    '-- ------------------------------------------------------\n-- Server version\t10.11.6-MariaDB\n',
+    '/*!40101 SET NAMES utf8mb4 */;\n',
+  ].join('\n');
+  const zipOf = async (statements: string, end = '-- Dump completed\n') => {
+    const path = join(trial.place.folder, 'made.sql.zip');
+    await writeFile(path, sampleZip({ content: `${HEADER}${statements}${end}` }).bytes);
+    return path;
+  };
+
+  it('at a statement says which one and where, what is left, how to begin anew, and tells the service', async () => {
+    const zip = await zipOf(
+      'CREATE TABLE `a` (`id` int(11));\nINSERT INTO `a` VALUES (1);\nCREATE TABLE `b` (`id` nonsense);\n',
+    );
+    const { code, stderr } = await restore('--from', zip, '--into', 'half_one');
+    expect(code, stderr).to.equal(2);
+    expect(stderr)
+      .to.contain('table b could not be loaded: ')
+      .and.match(/the statement begins at byte \d+ of the dump: /)
+      .and.contain('The database half_one, which this restore has made, is only half restored: do not use it.')
+      .and.contain('To begin anew: DROP DATABASE `half_one`; then the same command again.');
+    const { data } = (await (await fetch(`${trial.url}/-/restores`)).json()) as { data: object[] };
+    expect(data[0]).to.include({ outcome: 'failed', target_database: 'half_one' });
+    expect((await restore('--from', zip, '--into', 'half_one')).code).to.equal(3);
+    await scene.mariadb.sql('drop database half_one');
+  });
+
+  it('at a hostile statement refuses it, and runs nothing behind it', async () => {
+    const zip = await zipOf(
+      'CREATE TABLE `a` (`id` int(11));\nGRANT ALL ON *.* TO evil@localhost;\nCREATE TABLE `b` (`id` int(11));\n',
+    );
+    const { code, stderr } = await restore('--from', zip, '--into', 'half_two');
+    expect(code, stderr).to.equal(2);
+    expect(stderr).to.contain('GRANT ALL ON');
+    expect(await scene.mariadb.sql("select user from mysql.user where user = 'evil'")).to.deep.equal([]);
+    expect(await scene.mariadb.sql("show tables like 'b'", 'half_two')).to.deep.equal([]);
+    await scene.mariadb.sql('drop database half_two');
+  });
+
+  it('at a dump that is cut off, or a damaged zip, has made no database', async () => {
+    const zip = await zipOf('CREATE TABLE `a` (`id` int(11));\n', '');
+    const cut = await restore('--from', zip, '--into', 'never_made');
+    expect(cut.code, cut.stderr).to.equal(2);
+    expect(cut.stderr).to.contain('is not whole').and.contain('Nothing was changed on the server.');
+    const { bytes } = sampleZip({ content: HEADER });
+    bytes[200]! ^= 8;
+    await writeFile(zip, bytes);
+    const damaged = await restore('--from', zip, '--into', 'never_made');
+    expect(damaged.code, damaged.stderr).to.equal(2);
+    expect(damaged.stderr).to.match(/is damaged|not a valid zip/);
+    expect(await isThere('never_made')).to.equal(false);
+  });
+
+  it('at a download that breaks off time and again goes on with the next call where it stopped', async () => {
+    await using proxy = await startFaultyProxy(
+      () => trial.url,
+      async ({ direction, bytesSoFar }) => (direction === 'down' && bytesSoFar > 150_000 ? breakSlowly() : 'pass'),
+    );
+    // Each attempt brings some of it, and so another one follows: the zip comes in the end, through many connections.
+    const first = await sade(command(proxy.url, '--into', 'cut_again'));
+    expect(first.code, first.stderr).to.equal(0);
+    expect(proxy.connections).to.be.greaterThan(2);
+    await scene.mariadb.sql('drop database cut_again');
+    let isOver = false;
+    await using broken = await startFaultyProxy(
+      () => trial.url,
+      async ({ direction, bytesSoFar }) => {
+        if (isOver) return 'break';
+        isOver = direction === 'down' && bytesSoFar > 150_000;
+        return isOver ? breakSlowly() : 'pass';
+      },
+    );
+    const second = await sade(command(broken.url, '--into', 'cut_again'));
+    expect(second.code, second.stderr).to.equal(2);
+    const [folder] = await readdir(join(trial.place.workDir, 'restore'));
+    expect(await readdir(join(trial.place.workDir, 'restore', folder!))).to.include('backup.sql.zip.part');
+    const third = await restore('--into', 'cut_again');
+    expect(third.code, third.stderr).to.equal(0);
+    expect(await readdir(join(trial.place.workDir, 'restore'))).to.deep.equal([]);
+    await scene.mariadb.sql('drop database cut_again');
+  });
+
+  it('at a lost connection says so, what is left, and the next command works', async () => {
+    await using _proxy = await through(({ direction, bytesSoFar }) =>
+      direction === 'up' && bytesSoFar > 200_000 ? 'break' : 'pass',
+    );
+    const { code, stderr } = await restore('--into', 'line_lost', '--at', `${id}`);
+    expect(code, stderr).to.equal(2);
+    expect(stderr)
+      .to.contain('table bulk could not be loaded: the connection to the server was lost')
+      .and.contain('The database line_lost, which this restore has made, is only half restored');
+    await trial.place.list([trial.entry]);
+    await scene.mariadb.sql('drop database line_lost');
+    expect((await restore('--into', 'line_lost')).code).to.equal(0);
+    await scene.mariadb.sql('drop database line_lost');
+  });
+
+  it('on Ctrl-C says what is left, and leaves no statement that goes on', async () => {
+    const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<'pass'>()];
+    await using _proxy = await through(({ direction, bytesSoFar }) => {
+      if (direction === 'down' || bytesSoFar < 200_000) return 'pass';
+      reached.resolve();
+      return goOn.promise;
+    });
+    const run = startSade(command(trial.url, '--into', 'interrupted'));
+    try {
+      await beforeItEnds(reached.promise, run.ended);
+      run.child.kill('SIGINT');
+      const { code, stderr } = await run.ended;
+      expect(code, stderr).to.equal(130);
+      expect(stderr)
+        .to.contain('The database interrupted, which this restore has made, is only half restored: do not use it.')
+        .and.contain('To begin anew: DROP DATABASE `interrupted`; then the same command again.');
+      const left = await scene.mariadb.sql("select id from information_schema.processlist where user = 'faller'");
+      expect(left).to.deep.equal([]);
+    } finally {
+      goOn.resolve('pass');
+      await trial.place.list([trial.entry]);
+    }
+    await scene.mariadb.sql('drop database interrupted');
+  });
+});
