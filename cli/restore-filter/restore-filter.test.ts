@@ -335,12 +335,14 @@ DROP SEQUENCE IF EXISTS \`s\`;
 CREATE SEQUENCE \`s\` start with 1 minvalue 1 increment by 1 cache 1000 nocycle ENGINE=InnoDB;
 SELECT SETVAL(\`s\`, 1, 0);
 CREATE TABLE \`t\` (\`a\` int WITHOUT SYSTEM VERSIONING, \`b\` text /*M!100301 COMPRESSED*/) ENGINE=InnoDB WITH SYSTEM VERSIONING;
+CREATE TABLE \`u\` (\`a\` int DEFAULT nextval(\`shop\`.\`s\`), \`v\` vector(2), VECTOR KEY \`v\` (\`v\`), KEY \`a\` (\`a\`)) ENGINE=InnoDB;
 /*!50003 SET sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER' */ ;
 SET sql_mode='ORACLE';
 ${body('CREATE PACKAGE "pkg" AS PROCEDURE p1; END')}`;
-      const result = await filter(dump, { target: MYSQL_TARGET, acrossFlavours: true });
+      const result = await filter(dump, { target: MYSQL_TARGET, acrossFlavours: true, targetDatabase: 'new_shop' });
       expect(sentOf(result)).to.deep.equal([
         'CREATE TABLE `t` (`a` int , `b` text /*M!100301 COMPRESSED*/) ENGINE=InnoDB',
+        'CREATE TABLE `u` (`a` int , `v` vector(2), KEY `a` (`a`)) ENGINE=InnoDB',
         "/*!50003 SET sql_mode = 'STRICT_TRANS_TABLES' */",
         "SET sql_mode=''",
       ]);
@@ -349,6 +351,9 @@ ${body('CREATE PACKAGE "pkg" AS PROCEDURE p1; END')}`;
         ['dropped', 'MySQL has no sequences', 'sequence s'],
         ['changed', 'system versioning left out, which MySQL does not have', 'table t'],
         ['reported', 'has comments that are code for other servers only', 'table t'],
+        ['changed', 'shop written as new_shop', 'table u'],
+        ['changed', 'vector key left out, which MySQL does not have', 'table u'],
+        ['changed', 'default from a sequence left out, which MySQL does not have', 'table u'],
         ['changed', 'SQL mode NO_AUTO_CREATE_USER left out, which MySQL does not have', undefined],
         ['changed', 'SQL mode ORACLE left out, which MySQL does not have', undefined],
         ['dropped', 'MySQL has no packages', 'package pkg'],
@@ -361,13 +366,22 @@ ${body('CREATE PACKAGE "pkg" AS PROCEDURE p1; END')}`;
 
     it('lists what MariaDB does not have of MySQL', async () => {
       const more = `/*!80002 ANALYZE TABLE \`t\` UPDATE HISTOGRAM ON \`v\` WITH 100 BUCKETS */;
-CREATE TABLE \`u\` (\`a\` int /*!80023 INVISIBLE */);
+CREATE TABLE \`u\` (\`a\` int /*!80023 INVISIBLE */, KEY \`k\` ((\`a\` + 1)), UNIQUE KEY \`l\` (\`a\`,(\`a\` * 2)), KEY \`m\` (\`a\`), CONSTRAINT \`c\` CHECK ((\`a\` > 0)));
 ${BEFORE}
 CREATE DEFINER=\`root\`@\`localhost\` FUNCTION \`js\`() RETURNS int LANGUAGE JAVASCRIPT AS $$ return 1; $$ ;;
 ${AFTER}
 `;
       const dump = MYSQL_9.replace('-- Dump completed', () => `${more}-- Dump completed`);
       const result = await filter(dump, { acrossFlavours: true });
+      expect(sentOf(result)).to.include(
+        'CREATE TABLE `u` (`a` int /*!80023 INVISIBLE */, KEY `m` (`a`), CONSTRAINT `c` CHECK ((`a` > 0)))',
+      );
+      expect(result.changes).to.deep.include({
+        action: 'changed',
+        what: 'key on an expression left out, which MariaDB does not have',
+        object: 'table u',
+        count: 2,
+      });
       expect(
         result.changes.filter(({ action }) => action !== 'changed').map(({ what, object }) => [what, object]),
       ).to.deep.equal([

@@ -1,3 +1,4 @@
+import { codeOf } from '../dump-parser/dump-session.ts';
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import type { FilterOptions } from './filter-options.ts';
 import { checkLength } from './packet-limit.ts';
@@ -11,6 +12,7 @@ import { disablingEdit, enablingStatements, setting } from './rewriting/events.t
 import { checkSettings } from './rewriting/known-settings.ts';
 import { checkFlavour, sqlModeEdits, versioningEdits, whyImpossible } from './rewriting/other-flavour.ts';
 import { RefusedStatement } from './rewriting/refused-statement.ts';
+import { tableEdits } from './rewriting/table-edits.ts';
 import { readAsTarget, type TargetReading } from './rewriting/target-reading.ts';
 import { RowFilter } from './row-filter.ts';
 import { Selection } from './selection.ts';
@@ -73,10 +75,7 @@ export class RestoreFilter implements StatementFilter {
     const impossible = whyImpossible(statement, this.#options.target);
     if (impossible !== undefined) return this.#drop(impossible, statement);
     const reading = readAsTarget(statement, this.#options.target);
-    if (statement.kind === 'set') {
-      checkSettings(reading);
-      this.#eventSession.follow(reading.code);
-    }
+    if (statement.kind === 'set') checkSettings(reading);
     if (reading.tokens.length === 0) return this.#drop('a comment that is code for other servers only', statement);
     const edits = this.#edits(reading);
     return this.#selection.take(statement, reading).map(one => (one === statement ? this.#send(reading, edits) : one));
@@ -101,6 +100,7 @@ export class RestoreFilter implements StatementFilter {
       ...collationEdits(reading, collations, this.#changes),
       ...sqlModeEdits(reading, target, this.#changes),
       ...versioningEdits(reading, target, this.#changes),
+      ...tableEdits(reading, target, this.#changes),
       ...withoutSemicolon(reading),
     ];
   }
@@ -113,6 +113,7 @@ export class RestoreFilter implements StatementFilter {
     const account = this.#ownerEdits(reading, edits);
     if (statement.kind === 'create' && statement.object?.kind === 'events') this.#delay(reading, edits, account);
     const sent = edits.length === 0 ? statement : { ...statement, bytes: edited(statement.bytes, edits) };
+    if (statement.kind === 'set') this.#eventSession.follow(codeOf(sent.bytes));
     checkLength(sent, this.#options.target.maxPacketBytes);
     return sent;
   }

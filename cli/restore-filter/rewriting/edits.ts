@@ -5,12 +5,13 @@ export interface Edit {
   readonly bytes: Uint8Array;
 }
 
-/** @returns a statement with its edits, which do not overlap */
+/** @returns a statement with its edits; one within another is left out */
 export function edited(statement: Uint8Array, edits: readonly Edit[]): Uint8Array {
   if (edits.length === 0) return statement;
   const parts: Uint8Array[] = [];
   let from = 0;
-  for (const { at, end, bytes } of [...edits].sort((a, b) => a.at - b.at)) {
+  for (const { at, end, bytes } of [...edits].sort((a, b) => a.at - b.at || b.end - a.end)) {
+    if (at < from) continue;
     parts.push(statement.subarray(from, at), bytes);
     from = end;
   }

@@ -27,7 +27,10 @@ export function whyImpossible(statement: DumpStatement, { flavour }: TargetServe
   const kind = statement.object?.kind;
   if (flavour === 'mysql') {
     if (kind === 'sequences') return 'MySQL has no sequences';
-    return kind === 'packages' || kind === 'package_bodies' ? 'MySQL has no packages' : undefined;
+    if (kind === 'packages' || kind === 'package_bodies') return 'MySQL has no packages';
+    return statement.reading.tokens.slice(0, 10).some(token => upper(token) === 'AGGREGATE')
+      ? 'MySQL has no aggregate functions in SQL'
+      : undefined;
   }
   if (statement.reading.occasion === 'histograms') return 'MariaDB makes its own histograms';
   if (statement.kind !== 'create' && statement.kind !== 'drop') return undefined;
