@@ -336,6 +336,7 @@ CREATE SEQUENCE \`s\` start with 1 minvalue 1 increment by 1 cache 1000 nocycle 
 SELECT SETVAL(\`s\`, 1, 0);
 CREATE TABLE \`t\` (\`a\` int WITHOUT SYSTEM VERSIONING, \`b\` text /*M!100301 COMPRESSED*/) ENGINE=InnoDB WITH SYSTEM VERSIONING;
 CREATE TABLE \`u\` (\`a\` int DEFAULT nextval(\`shop\`.\`s\`), \`v\` vector(2), VECTOR KEY \`v\` (\`v\`), KEY \`a\` (\`a\`)) ENGINE=InnoDB;
+CREATE TABLE \`w\` (\`a\` timestamp DEFAULT current_timestamp() ON UPDATE current_timestamp(), \`b\` uuid DEFAULT uuid(), \`c\` int GENERATED ALWAYS AS (abs(\`a\` + (1))) STORED COMMENT 'x, (') ENGINE=InnoDB;
 /*!50003 SET sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER' */ ;
 SET sql_mode='ORACLE';
 ${body('CREATE PACKAGE "pkg" AS PROCEDURE p1; END')}`;
@@ -343,6 +344,7 @@ ${body('CREATE PACKAGE "pkg" AS PROCEDURE p1; END')}`;
       expect(sentOf(result)).to.deep.equal([
         'CREATE TABLE `t` (`a` int , `b` text /*M!100301 COMPRESSED*/) ENGINE=InnoDB',
         'CREATE TABLE `u` (`a` int , `v` vector(2), KEY `a` (`a`)) ENGINE=InnoDB',
+        "CREATE TABLE `w` (`a` timestamp DEFAULT current_timestamp() ON UPDATE current_timestamp(), `b` char(36) DEFAULT (uuid()), `c` int  COMMENT 'x, (') ENGINE=InnoDB",
         "/*!50003 SET sql_mode = 'STRICT_TRANS_TABLES' */",
         "SET sql_mode=''",
       ]);
@@ -353,7 +355,9 @@ ${body('CREATE PACKAGE "pkg" AS PROCEDURE p1; END')}`;
         ['reported', 'has comments that are code for other servers only', 'table t'],
         ['changed', 'shop written as new_shop', 'table u'],
         ['changed', 'vector key left out, which MySQL does not have', 'table u'],
-        ['changed', 'default from a sequence left out, which MySQL does not have', 'table u'],
+        ['changed', 'column a: default from a sequence left out', 'table u'],
+        ['changed', 'column b: type uuid written as char(36)', 'table w'],
+        ['changed', 'column c: generated column written as a plain one', 'table w'],
         ['changed', 'SQL mode NO_AUTO_CREATE_USER left out, which MySQL does not have', undefined],
         ['changed', 'SQL mode ORACLE left out, which MySQL does not have', undefined],
         ['dropped', 'MySQL has no packages', 'package pkg'],

@@ -1,6 +1,8 @@
 import type { ServerToken } from '../../dump-parser/server-reading/server-reading.ts';
 import type { ChangeList } from './change-list.ts';
+import { columnEdits } from './column-edits.ts';
 import type { Edit } from './edits.ts';
+import { itemsOf } from './table-items.ts';
 import type { TargetReading, TargetServer } from './target-reading.ts';
 
 /**
@@ -14,24 +16,14 @@ export function tableEdits(reading: TargetReading, { flavour }: TargetServer, ch
   const edits: Edit[] = [];
   for (const item of itemsOf(tokens)) {
     const what = flavour === 'mysql' ? vectorKey(item.tokens) : expressionKey(item.tokens);
-    if (what === undefined) continue;
+    if (what === undefined || item.commaAt === undefined) continue;
     edits.push({ at: item.commaAt, end: item.tokens.at(-1)!.end, bytes: NOTHING });
     changes.add('changed', what, statement.object);
   }
-  return flavour === 'mysql' ? [...edits, ...sequenceDefaults(reading, changes)] : edits;
+  return flavour === 'mysql' ? [...edits, ...columnEdits(reading, changes)] : edits;
 }
 
 const NOTHING = new Uint8Array();
-
-/** The columns and keys of a table, but for the first, with the comma in front of each. */
-function* itemsOf(tokens: readonly ServerToken[]): Generator<{ commaAt: number; tokens: readonly ServerToken[] }> {
-  const end = tokens.findIndex(({ kind, text, depth }) => kind === 'sign' && text === ')' && depth === 0);
-  const commas = tokens.flatMap(({ kind, text, depth }, i) =>
-    kind === 'sign' && text === ',' && depth === 1 && i < end ? [i] : [],
-  );
-  for (const [n, comma] of commas.entries())
-    yield { commaAt: tokens[comma]!.at, tokens: tokens.slice(comma + 1, commas[n + 1] ?? end) };
-}
 
 /** `VECTOR KEY v (v)`. */
 function vectorKey([first, second]: readonly ServerToken[]): string | undefined {
@@ -48,19 +40,6 @@ function expressionKey(item: readonly ServerToken[]): string | undefined {
     ({ text, kind, depth }, i) => kind === 'sign' && text === '(' && depth === 2 && item[i - 1]!.kind === 'sign',
   );
   return isOnExpression ? 'key on an expression left out, which MariaDB does not have' : undefined;
-}
-
-/** `DEFAULT nextval(s)`. */
-function sequenceDefaults({ tokens, statement }: TargetReading, changes: ChangeList): Edit[] {
-  const edits: Edit[] = [];
-  for (const [i, token] of tokens.entries()) {
-    if (upper(token) !== 'DEFAULT' || upper(tokens[i + 1]) !== 'NEXTVAL') continue;
-    const close = tokens.findIndex(({ text, depth }, at) => at > i && text === ')' && depth === token.depth);
-    if (close === -1) continue;
-    edits.push({ at: token.at, end: tokens[close]!.end, bytes: NOTHING });
-    changes.add('changed', 'default from a sequence left out, which MySQL does not have', statement.object);
-  }
-  return edits;
 }
 
 function upper(token: ServerToken | undefined): string {

@@ -1,0 +1,24 @@
+import type { ServerToken } from '../../dump-parser/server-reading/server-reading.ts';
+
+/** A column or a key of a CREATE TABLE. */
+export interface TableItem {
+  /** Place of the comma in front; undefined for the first. */
+  readonly commaAt: number | undefined;
+  readonly tokens: readonly ServerToken[];
+}
+
+/** @returns the columns and keys of a CREATE TABLE, in their order */
+export function itemsOf(tokens: readonly ServerToken[]): TableItem[] {
+  const open = tokens.findIndex(({ kind, text, depth }) => kind === 'sign' && text === '(' && depth === 0);
+  const close = tokens.findIndex(({ kind, text, depth }) => kind === 'sign' && text === ')' && depth === 0);
+  if (open === -1 || close === -1) return [];
+  const items: TableItem[] = [];
+  let from = open;
+  for (let i = open + 1; i <= close; i++) {
+    const { kind, text, depth } = tokens[i]!;
+    if (i < close && !(kind === 'sign' && text === ',' && depth === 1)) continue;
+    items.push({ commaAt: from === open ? undefined : tokens[from]!.at, tokens: tokens.slice(from + 1, i) });
+    from = i;
+  }
+  return items;
+}
