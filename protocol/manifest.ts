@@ -106,6 +106,8 @@ export const manifestSchema = object({
       .nullable()
       .default(null),
     gtid: string().max(65_536).nullable().default(null),
+    /** Of the options beside our own: two dumps with the same can be compared byte by byte. Null in manifests that have none. */
+    options_sha256: sha256().nullable().default(null),
     /**
      * A server that loads the dump must accept so many bytes at once (max_allowed_packet); the table that this statement fills, if it
      * fills one. Null in older manifests.

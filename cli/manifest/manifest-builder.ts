@@ -16,6 +16,7 @@ import { compareWithSource } from './compare-with-source.ts';
 import { misreadingFindings, unexpectedFindings } from './contents-findings.ts';
 import { madeBy } from './made-by.ts';
 import { namingFindings } from './naming-findings.ts';
+import { optionsDigest } from './options-digest.ts';
 
 /** What is known of a dump when it is about to be zipped. */
 export interface DumpFacts {
@@ -81,6 +82,7 @@ export class ManifestBuilder {
         binlog: contents.binlog,
         gtid: contents.gtid,
         longest_statement: longestOf(contents),
+        options_sha256: optionsDigest(source.dumpOptions, report?.fallbackOptions),
       },
       zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
       inventory: contents.inventory,

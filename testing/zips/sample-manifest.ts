@@ -28,6 +28,7 @@ export function sampleManifest({ fileName, database, bytes, sha256, dump }: Samp
       binlog: null,
       gtid: null,
       longest_statement: null,
+      options_sha256: null,
     },
     zip: { size: bytes.length, sha256 },
     inventory: { ...emptyInventory(), ...inventory },
@@ -58,7 +59,7 @@ export function manifestWith(wish: Partial<Manifest> & Pick<Manifest, 'file_name
     client: { flavour: 'mariadb', version: '10.11.19' },
     dump: {
       ...{ size: 18, sha256: '0'.repeat(64), rows: 0, ends_with_marker: true },
-      ...{ character_set: 'utf8mb4', binlog: null, gtid: null, longest_statement: null },
+      ...{ character_set: 'utf8mb4', binlog: null, gtid: null, longest_statement: null, options_sha256: null },
     },
     zip: { size: 100, sha256: '0'.repeat(64) },
     inventory: emptyInventory(),

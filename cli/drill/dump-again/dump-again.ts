@@ -7,6 +7,7 @@ import type { DumpClients } from '../../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { createDumpFile, dump } from '../../dump/dump.ts';
 import { planDump } from '../../dump/plan-dump.ts';
+import { optionsDigest } from '../../manifest/options-digest.ts';
 import { runPreflight } from '../../preflight/preflight.ts';
 import { compareDumps, type DumpDifference } from './compare-dumps.ts';
 import { meaningOf } from './line-meaning.ts';
@@ -14,7 +15,7 @@ import { meaningOf } from './line-meaning.ts';
 export interface DumpAgainOptions {
   /** The restored database; its `dumpOptions` are those of the backup's entry. */
   readonly restored: DatabaseSource;
-  readonly manifest: Pick<Manifest, 'source' | 'client' | 'findings'>;
+  readonly manifest: Pick<Manifest, 'source' | 'client' | 'findings' | 'dump'>;
   /** Of the server that it was restored into. */
   readonly server: { readonly flavour: 'mysql' | 'mariadb'; readonly version: string };
   /** @returns the backup's dump, from its beginning */
@@ -38,28 +39,40 @@ export type DumpAgain =
  * of mysqldump may write the same in other words: then only a dump that is the same proves something.
  * @throws {ExplainedError} when it can't be dumped; the signal's reason when aborted
  */
-export async function dumpAgain(options: DumpAgainOptions): Promise<DumpAgain> {
-  const { restored, manifest, clients, folder, signal, server } = options;
+export async function dumpAgain(wanted: DumpAgainOptions): Promise<DumpAgain> {
+  const { restored, manifest, clients, folder, signal, server } = wanted;
   const plan = await planDump(restored, { clients, preflight: runPreflight, signal });
   const path = join(folder, 'again.sql');
   try {
     await dump(plan, await createDumpFile(path), signal);
     const original = manifest.source.database;
     const isRenamed = restored.database !== original;
-    const difference = await compareDumps(options.backup(), createReadStream(path, { highWaterMark: 256 * 1024 }), {
+    const difference = await compareDumps(wanted.backup(), createReadStream(path, { highWaterMark: 256 * 1024 }), {
       meaning: meaningOf({
         flavour: server.flavour,
-        isWithoutEventStates: options.isWithoutEventStates ?? false,
+        isWithoutEventStates: wanted.isWithoutEventStates ?? false,
         ...(isRenamed && { renamed: { from: restored.database, to: original } }),
       }),
       signal,
     });
     if (difference === undefined) return { result: 'same' };
-    const why = otherWords(manifest, plan.client, server) ?? notAllowed(plan.findings, manifest.findings);
+    const options = optionsDigest(restored.dumpOptions, plan.report?.fallbackOptions);
+    const why =
+      otherOptions(manifest.dump.options_sha256, options) ??
+      otherWords(manifest, plan.client, server) ??
+      notAllowed(plan.findings, manifest.findings);
     return why === undefined ? { result: 'differs', difference } : { result: 'not comparable', why };
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** @returns why the first dump may have left out something else, or written it otherwise */
+function otherOptions(first: string | null, again: string): string | undefined {
+  if (first === again) return undefined;
+  return first === null
+    ? 'its manifest does not say with which options the backup was dumped'
+    : 'the backup was dumped with other options than those that are in the list of databases here';
 }
 
 /** @returns what the user of the second dump may not see, and that of the backup did */
