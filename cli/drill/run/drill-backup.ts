@@ -12,6 +12,7 @@ import { describeStored } from '../../restore/choice/describe-stored.ts';
 import { expectedOf } from '../../restore/verify/expectation.ts';
 import { verifyLoaded } from '../../restore/verify/verify-loaded.ts';
 import type { Service } from '../../service/service.ts';
+import { formatSeconds } from '../../terminal/format.ts';
 import { ZippedDump } from '../../unzip/zipped-dump.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import type { ChosenBackup } from '../choice/choose-backups.ts';
@@ -154,7 +155,7 @@ function whyNotRestorable({ verification, checks, dumpAgain, differences }: Dril
 
 function explainedEnd(reason: unknown, { timeoutMs }: DrillRun): unknown {
   if (reason instanceof CouldNotTest) return reason;
-  return new CouldNotTest(`it took longer than ${Math.round(timeoutMs / 60_000)} minutes`, {
+  return new CouldNotTest(`it took longer than ${formatSeconds(timeoutMs / 1000)}`, {
     advice: 'Give it more time with --timeout.',
   });
 }
