@@ -49,14 +49,14 @@ for (const { name, flavour, open } of SERVERS.filter(({ flavour }) => flavour ==
         client = server.client.version,
         source = version,
         dumpOptions = [] as string[],
-        told = [] as string[] | null,
+        known = [] as string[] | null,
       } = {},
     ) => {
       const manifest = {
         source: { database: 'pt_again', server: { flavour, version: source }, character_set: null, collation: null },
         client: { flavour, version: client },
         findings: [],
-        dump: { ...sample.dump, options_sha256: told && optionsDigest(told) },
+        dump: { ...sample.dump, options_sha256: known && optionsDigest(known) },
       };
       const restored = server.source('pt_again', { dumpOptions });
       const options = { clients: clients(), server: { flavour, version }, folder, signal };
@@ -101,8 +101,8 @@ for (const { name, flavour, open } of SERVERS.filter(({ flavour }) => flavour ==
     it('proves nothing where the options of the first dump are others, or not known', async () => {
       const backup = await first();
       const dumpOptions = ['--ignore-table=pt_again.stock'];
-      expect(await again(backup, { dumpOptions, told: dumpOptions })).to.have.property('result', 'differs');
-      for (const told of [null, []])
-        expect(await again(backup, { dumpOptions, told })).to.have.property('result', 'not comparable');
+      expect(await again(backup, { dumpOptions, known: dumpOptions })).to.have.property('result', 'differs');
+      for (const known of [null, []])
+        expect(await again(backup, { dumpOptions, known })).to.have.property('result', 'not comparable');
     });
   });
