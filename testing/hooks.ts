@@ -1,11 +1,16 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { stopSharedMariaDb } from './databases/mariadb.ts';
+import { stillRunning } from './left-behind.ts';
+import { expectNoneLost, failLateRejections, watchRejections } from './lost-rejections.ts';
 
 /**
  * What decides whether a program writes in colour, and is not the same on all machines: Node and Deno write none on a terminal
  * where `CI` is set. A test sets what it is about.
  */
 for (const name of ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS']) delete process.env[name];
+
+// Also while the first file is loaded.
+watchRejections();
 
 /** Whether this process runs one file after the other for a mocha that runs several side by side. */
 const isWorker = process.env.MOCHA_WORKER_ID !== undefined;
@@ -15,28 +20,22 @@ delete process.env.MOCHA_WORKER_ID; // not for a mocha that a test starts
 if (isWorker) process.once('SIGTERM', () => process.exit(143));
 
 /** A run whose tests are over ends by itself; what keeps it longer was left behind by a test. */
-const GRACE_MS = 60_000;
+const GRACE_MS = Number(process.env.TEST_GRACE_MS ?? 60_000);
 
 /**
  * What mocha runs around all tests (`require` in .mocharc.json). A worker runs it around each file, and keeps its database server
  * for the next one: that ends when the worker does.
  */
 export const mochaHooks = isWorker
-  ? { beforeAll: noteHeld, afterAll: expectNothingLeft }
-  : { afterAll: [stopSharedMariaDb, endInTime] };
+  ? { beforeAll: [watchRejections, noteHeld], afterAll: [noneLost, expectNothingLeft] }
+  : { afterAll: [stopSharedMariaDb, endInTime, noneLost] };
 
-/**
- * What a test has to end: servers, programs, timers and watched files. A socket or a file that nothing reads any more is listed
- * as well until its memory is freed, and keeps no process from its end.
- */
-const TO_END = /^(TCPServerWrap|ProcessWrap|Timeout|FSEventWrap)$/;
-
-/** How much of that this process held before the tests of the file. */
+/** How much was running in this process before the tests of the file. */
 let held = 0;
 
 async function noteHeld(): Promise<void> {
   await setImmediate(); // mocha's timer of this hook is held by then, as below
-  held = holding().length;
+  held = stillRunning().length;
 }
 
 /** Mocha ends a worker without asking what it still holds, so a file that leaves a server or a timer behind fails here. */
@@ -45,14 +44,17 @@ async function expectNothingLeft(this: Mocha.Context): Promise<void> {
   const deadline = performance.now() + GRACE_MS;
   for (; ; await sleep(20, undefined, { ref: false })) {
     await setImmediate(); // the timer that has just run out counts until then
-    if (holding().length <= held) return;
+    if (stillRunning().length <= held) return;
     if (performance.now() > deadline)
-      throw new Error(`The tests of this file left some of these behind: ${holding().join(', ')}`);
+      throw new Error(`The tests of this file left some of these behind: ${stillRunning().join(', ')}`);
   }
 }
 
-function holding(): string[] {
-  return process.getActiveResourcesInfo().filter(name => TO_END.test(name));
+/** Node reports a rejection once all that waits for a turn had one. */
+async function noneLost(): Promise<void> {
+  await setImmediate();
+  expectNoneLost();
+  if (!isWorker) failLateRejections();
 }
 
 /** A test that fails in the middle may leave a server behind. The run is to be red then, and not to hang. */
