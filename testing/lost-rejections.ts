@@ -1,6 +1,6 @@
 /**
- * Promises that were rejected and that no one looks at. Mocha passes such a rejection on to the other listeners of the process, and
- * where there are none it is lost: the tests stay green.
+ * Promises that were rejected and that no one looks at. Mocha passes such a rejection on to the other listeners of the process. Without
+ * one it is lost, and the tests stay green.
  */
 const lost = new Map<Promise<unknown>, unknown>();
 

@@ -19,7 +19,7 @@ for (const { name, flavour, open } of SERVERS)
         create function wiped() returns int modifies sql data deterministic begin delete from orders; return 1; end`);
     });
     after(async () => {
-      await server?.sql('drop database if exists pt_checks');
+      await server?.sql("drop database if exists pt_checks; drop user if exists lumbung@'127.0.0.1'");
       await server?.[Symbol.asyncDispose]();
     });
 

@@ -27,7 +27,7 @@ for (const { name, flavour, open } of SERVERS.filter(({ flavour }) => flavour ==
         create or replace user lumbung@'127.0.0.1' identified by 'secret#1'; grant all on pt_again.* to lumbung@'127.0.0.1'; grant select on mysql.proc to lumbung@'127.0.0.1'`);
     });
     after(async () => {
-      await server?.sql('drop database if exists pt_again');
+      await server?.sql("drop database if exists pt_again; drop user if exists lumbung@'127.0.0.1'");
       await server?.[Symbol.asyncDispose]();
       if (folder) await rm(folder, { recursive: true });
     });

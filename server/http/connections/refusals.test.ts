@@ -211,15 +211,17 @@ describeOnEachStore('an upload that is refused or cut off', store => {
   });
 
   it('accepts an upload from a slow client that keeps sending', async () => {
+    // Longer in all than it may be silent; a pause on a busy machine may take four times as long as it should.
+    await using slow = await runApp(store, { uploads: { maxFileBytes: 2_000_000, idleMs: 1_600 } });
     const zip = sampleZip();
     const body = Buffer.concat([Buffer.from(partHead(zip.fileName)), zip.bytes, Buffer.from(PART_END)]);
-    const connection = await rawConnection(app.url);
+    const connection = await rawConnection(slow.url);
     await connection.send(
       uploadHead('pt_xyz', '', { 'Content-Length': String(body.length), Connection: 'close' }).split('--xyz')[0]!,
     );
     for (let i = 0; i < 6; i++) {
       await connection.send(body.subarray((i * body.length) / 6, ((i + 1) * body.length) / 6));
-      await new Promise(resolve => setTimeout(resolve, 150));
+      await new Promise(resolve => setTimeout(resolve, 400));
     }
     expect(await connection.ended()).to.contain('HTTP/1.1 201 ');
   });
