@@ -51,6 +51,8 @@ const LOCKS: ReadonlySet<string> = new Set(['lock', 'unlock']);
 
 interface Wish extends Partial<ReplaceOrder> {
   readonly triggers?: readonly string[];
+  /** Makes the filter for the database that is filled; a simple one when left out. */
+  readonly filterFor?: (into: string) => StatementFilter;
   /** Is called with each statement, of the load too, before it is sent; an error ends the statement. */
   readonly beforeEach?: (statement: string) => void | Promise<void>;
 }
@@ -60,7 +62,7 @@ export async function replaceOrder(
   address: ServerAddress,
   database: string,
   dump: Buffer,
-  { triggers = [], beforeEach, ...wish }: Wish = {},
+  { triggers = [], beforeEach, filterFor, ...wish }: Wish = {},
 ): Promise<ReplaceOrder> {
   const signal = wish.signal ?? new AbortController().signal;
   const scanner = new InventoryScanner();
@@ -70,7 +72,7 @@ export async function replaceOrder(
     for (let at = 0; at < dump.length; at += 50_000) yield dump.subarray(at, at + 50_000);
   };
   const { tables } = wish;
-  const filterFor = (into: string) => filterInto({ from: database, into }, { tables, triggers });
+  const makeFilter = filterFor ?? ((into: string) => filterInto({ from: database, into }, { tables, triggers }));
   return {
     ...{ database, server: await factsOf(address), signal, jobs: 2 },
     open: async signal => watched(await openAt(address, signal), beforeEach),
@@ -80,13 +82,14 @@ export async function replaceOrder(
     load: async into => {
       const open = async ({ signal }: { signal: AbortSignal }) =>
         watched(await openAt(address, signal, into), beforeEach);
-      await loadDump({ dump: pieces, open, filter: filterFor(into), jobs: 1, signal });
+      await loadDump({ dump: pieces, open, filter: makeFilter(into), jobs: 1, signal });
     },
     filtered: {
-      settings: filterFor(database).settings,
+      settings: makeFilter(database).settings,
       async *statements() {
-        const filter = filterFor(database);
+        const filter = makeFilter(database);
         for await (const statement of statementsOf(pieces())) yield* filter.apply(statement);
+        yield* filter.end();
       },
     },
     ...wish,

@@ -25,7 +25,7 @@ export const SINCE = `
   drop view a_over; create or replace view z_cheap as select 1 as other; create view view_since as select 2;
   drop trigger no_debt; create trigger since after insert on made_since for each row set @x = 1;
   drop procedure restock; create procedure restock() select 'new'; create procedure since() select 1; drop function f;
-  drop event nightly; create event since on schedule every 1 day disable do select 1;
+  drop event nightly; create event since on schedule every 1 day starts '2030-01-01' disable do select 1;
   drop table price; create table price (id int primary key, other int); create table \`we\`\`ird\` (id int);
   create trigger on_weird before insert on \`we\`\`ird\` for each row set @y = 1;
 `;

@@ -14,6 +14,7 @@ export async function* programStatements(
   for (const setting of settings) yield rowOf(Buffer.from(setting));
   let surrounding: Uint8Array[] = [];
   let isAfterTable = false;
+  const saved = new Set<string>();
   for await (const { kind, object, bytes } of statements) {
     const isProgram = object !== undefined && PROGRAMS.has(object.kind);
     if (isProgram) surrounding.push(Buffer.from(bytes));
@@ -22,12 +23,35 @@ export async function* programStatements(
       continue;
     } else if (!OF_TABLES.has(kind)) continue;
     // What is set between two tables is undone behind the second one, and nothing to a program.
-    if (isProgram || !isAfterTable) yield* surrounding.map(rowOf);
+    if (isProgram || !isAfterTable) yield* usable(surrounding, saved);
     surrounding = [];
     isAfterTable = !isProgram;
   }
-  yield* surrounding.map(rowOf);
+  yield* usable(surrounding, saved);
 }
+
+/**
+ * What is left out around tables also saved settings in variables: what would set something back to such a value is left out, too.
+ * @param saved the variables that have a value by now; is added to
+ */
+function* usable(statements: readonly Uint8Array[], saved: Set<string>): Generator<StateRow> {
+  for (const statement of statements) {
+    const text = /^(?:\/\*!\d*\s*)?SET\b/i.test(startOf(statement)) ? Buffer.from(statement).toString('latin1') : '';
+    const assigned = new Set([...text.matchAll(ASSIGNED)].map(([, name]) => name!.toLowerCase()));
+    const used = [...text.matchAll(VARIABLE)].map(([, name]) => name!.toLowerCase());
+    if (used.some(name => !saved.has(name) && !assigned.has(name))) continue;
+    for (const name of assigned) saved.add(name);
+    yield rowOf(statement);
+  }
+}
+
+function startOf(statement: Uint8Array): string {
+  return Buffer.from(statement.subarray(0, 20)).toString('latin1');
+}
+
+/** `@name`, but not `@@name`, a variable of the server. */
+const VARIABLE = /(?<!@)@(\w+)/g;
+const ASSIGNED = /(?<!@)@(\w+)\s*:?=/g;
 
 const PROGRAMS: ReadonlySet<string> = new Set(PROGRAM_KINDS);
 

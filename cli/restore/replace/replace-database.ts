@@ -130,6 +130,8 @@ async function swapTools(order: ReplaceOrder): Promise<SwapTools & AsyncDisposab
   const open = async () => {
     const session = await order.open(new AbortController().signal);
     await session.ask(`set session lock_wait_timeout = ${lockWaitSeconds}, sql_mode = '', sql_quote_show_create = 1`);
+    // Some servers want a right for that, and most tables do not need it.
+    await session.ask('set session innodb_strict_mode = 0').catch(() => {});
     return session;
   };
   const session = await open();

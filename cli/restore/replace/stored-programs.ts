@@ -27,9 +27,19 @@ const SQL_WORDS: Readonly<Partial<Record<ObjectKind, string>>> = {
   ...{ packages: 'package', package_bodies: 'package body' },
 };
 
-/** @returns the statement that drops one where it is there */
-export function dropStatement(database: string, { kind, name }: StoredProgram): string {
-  return `drop ${SQL_WORDS[kind]} if exists ${quotedName(database, name)}`;
+/** Drops one where it is there. */
+export async function dropProgram(session: Session, database: string, program: StoredProgram): Promise<void> {
+  const statement = `drop ${SQL_WORDS[program.kind]} if exists ${quotedName(database, program.name)}`;
+  await inModeOf(session, program, () => session.ask(statement));
+}
+
+/** Servers before MariaDB 11 know packages only in the SQL mode of Oracle. */
+async function inModeOf<T>(session: Session, { kind }: StoredProgram, work: () => Promise<T>): Promise<T> {
+  if (kind !== 'packages' && kind !== 'package_bodies') return work();
+  await session.ask("set session sql_mode = 'ORACLE'");
+  const result = await work();
+  await session.ask("set session sql_mode = ''");
+  return result;
 }
 
 /** @returns its name in a state table */
@@ -87,7 +97,7 @@ function isRoutine({ kind }: StoredProgram): boolean {
 async function show(session: Session, database: string, program: StoredProgram) {
   const { kind, name } = program;
   const question = `show create ${SQL_WORDS[kind]} ${quotedName(database, name)}`;
-  const [row] = await session.ask(question).catch(error => {
+  const [row] = await inModeOf(session, program, () => session.ask(question)).catch(error => {
     throw new HiddenDefinition(program, { cause: error });
   });
   const places = PLACES[kind] ?? ROUTINE;

@@ -9,7 +9,7 @@ import { runRepair } from './repairs.ts';
 import type { RestoreState, StateTable } from './state-table.ts';
 import {
   BOUND_KINDS,
-  dropStatement,
+  dropProgram,
   PROGRAM_KINDS,
   programKey,
   programOf,
@@ -102,7 +102,7 @@ async function dropPrograms(
   kinds: readonly ObjectKind[],
 ): Promise<void> {
   for (const kind of kinds)
-    for (const program of programs) if (program.kind === kind) await session.ask(dropStatement(database, program));
+    for (const program of programs) if (program.kind === kind) await dropProgram(session, database, program);
 }
 
 /** Views, triggers, routines and events of the dump, by its own statements. */
