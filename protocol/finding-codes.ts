@@ -47,6 +47,10 @@ export const FINDINGS = {
   DUMP_EMPTY: 'warning',
   DUMP_REPEATED: 'warning',
   PARTIAL_BY_CONFIG: 'warning',
+  // Of the rehearsal.
+  DOES_NOT_LOAD: 'incomplete',
+  LOADS_DIFFERENTLY: 'incomplete',
+  NOT_REHEARSED: 'warning',
   // Of the upload: in the report of the run only.
   MANIFEST_TOO_LARGE: 'incomplete',
   ZIP_NOT_REMOVED: 'warning',

@@ -1,4 +1,4 @@
-import { boolean, type InferType, mixed, number, object, string } from 'yup';
+import { array, boolean, type InferType, mixed, number, object, string } from 'yup';
 import { currentFindings, findingList, stateOf } from './finding.ts';
 import { count, instant, sha256 } from './schema-fields.ts';
 
@@ -63,6 +63,25 @@ export interface Inventory {
   events: string[];
 }
 
+/**
+ * How a dump's definitions were loaded into a throwaway server during the run. What did not load or came back otherwise is among the
+ * findings.
+ */
+const rehearsal = object({
+  /** Into which; null when it was not rehearsed. */
+  server: program().nullable().default(null),
+  /** Why it was not rehearsed; null when it was. */
+  reason: string().max(512).nullable().default(null),
+  /** How many objects were compared with the source. */
+  objects: count().nullable().default(null),
+  seconds: number().min(0).nullable().default(null),
+  /** Their texts, or only whether they are there, where the two servers write definitions in different ways. */
+  compared: mixed<'definitions' | 'names'>().oneOf(['definitions', 'names']).nullable().default(null),
+  /** Objects that were not rehearsed, each with the reason. */
+  left_out: array(string().max(1024).required()).max(200).default([]),
+});
+export type Rehearsal = InferType<typeof rehearsal>;
+
 /** Checked by hand: a hundred thousand tables take yup three seconds, in which the service answers no other request. */
 const inventory = mixed<Inventory>().test('inventory', (value, context) => {
   const problem = value === undefined || value === null ? undefined : inventoryProblem(value);
@@ -118,6 +137,8 @@ export const manifestSchema = object({
   }).required(),
   zip: object({ size: count(), sha256: sha256() }).required(),
   inventory: inventory.required(),
+  /** Absent in manifests of `sade` before it rehearsed. */
+  rehearsal: rehearsal.nullable().default(null),
   /** A loss is reported when a table or the dump lost more than this part of its rows or bytes since the last complete backup; 0: never. */
   shrink_limit_percent: number().integer().min(0).max(100).required(),
 }).test(

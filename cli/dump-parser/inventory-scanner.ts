@@ -16,6 +16,14 @@ const LOADS_THE_REST: ReadonlySet<Misreading> = new Set([
   ...(['a line end in a string', 'a blank in a string', 'a semicolon at its end'] as const),
 ]);
 
+/** A stretch of a dump, in bytes; `to` is the first byte behind it. */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+const LINE_END = 2;
+
 /** So many of each kind of problem are kept, to be shown. */
 const MAX_TOLD = 100;
 
@@ -47,6 +55,12 @@ export class InventoryScanner implements LexerEvents {
   /** The table of the last INSERT. */
   #filled: CountedTable | undefined;
   #longest: { bytes: number; table: string | undefined } = { bytes: 0, table: undefined };
+  readonly #rowRanges: { from: number; to: number }[] = [];
+
+  /** Where the statements with rows are so far, with their delimiters; neighbours are one. */
+  get rowRanges(): readonly RowRange[] {
+    return this.#rowRanges;
+  }
 
   /** @param piece of the plain dump, cut anywhere; not kept */
   scan(piece: Uint8Array): void {
@@ -93,13 +107,19 @@ export class InventoryScanner implements LexerEvents {
     else if (word === 'INSERT' || word === 'REPLACE') {
       const filled = tableFilledBy(start);
       this.#filled = filled === undefined ? undefined : this.#inventory.table(filled);
-      this.repeatedInsert(Math.max(rows, 0), size, rows >= 0 && hasMoreThanRows);
+      if (rows >= 0 && !hasMoreThanRows) this.#addRowRange(size);
+      this.#fill(Math.max(rows, 0), size, rows >= 0 && hasMoreThanRows);
       return;
     }
     this.#measure(size, undefined);
   }
 
   repeatedInsert(rows: number, size: number, hasMoreThanRows: boolean): void {
+    if (!hasMoreThanRows) this.#addRowRange(size);
+    this.#fill(rows, size, hasMoreThanRows);
+  }
+
+  #fill(rows: number, size: number, hasMoreThanRows: boolean): void {
     this.#measure(size, this.#filled?.name);
     if (this.#filled === undefined) return;
     this.#filled.rows += rows;
@@ -150,6 +170,14 @@ export class InventoryScanner implements LexerEvents {
 
   #doNotExpect(statement: string): void {
     if (this.#unexpected.length < MAX_TOLD && !this.#unexpected.includes(statement)) this.#unexpected.push(statement);
+  }
+
+  #addRowRange(size: number): void {
+    const from = this.#lexer.lastBegan;
+    const last = this.#rowRanges.at(-1);
+    // Between two INSERTs there is a line end.
+    if (last !== undefined && from - last.to <= LINE_END) last.to = from + size;
+    else this.#rowRanges.push({ from, to: from + size });
   }
 
   #measure(bytes: number, table: string | undefined): void {

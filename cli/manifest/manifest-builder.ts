@@ -5,7 +5,7 @@ import { type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import type { DumpContents } from '../dump-parser/dump-contents.ts';
-import { InventoryScanner } from '../dump-parser/inventory-scanner.ts';
+import { InventoryScanner, type RowRange } from '../dump-parser/inventory-scanner.ts';
 import { ExplainedError } from '../errors.ts';
 import { TailBuffer } from '../files/tail-buffer.ts';
 import type { SourceReport } from '../preflight/source-report.ts';
@@ -44,6 +44,11 @@ export class ManifestBuilder {
     this.#tail.add(piece);
     this.#size += piece.length;
   };
+
+  /** Where the rows are in what went by, in bytes: the rest of it are the definitions. */
+  get rowRanges(): readonly RowRange[] {
+    return this.#scanner.rowRanges;
+  }
 
   /**
    * @returns what the backup says of itself
@@ -86,6 +91,7 @@ export class ManifestBuilder {
       },
       zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
       inventory: contents.inventory,
+      rehearsal: null,
       shrink_limit_percent: source.shrinkLimitPercent,
     };
   }

@@ -187,7 +187,10 @@ for (const { name, program } of SERVERS)
     });
 
     it('drops a database with its accounts, and gives the next one an account of its own', async () => {
-      const second = await server.createDatabase('second', { sqlMode: 'NO_ZERO_DATE', characterSet: 'latin1' });
+      const second = await server.createDatabase('second', {
+        settings: new Map([['sql_mode', 'NO_ZERO_DATE']]),
+        characterSet: 'latin1',
+      });
       const { source } = second;
       {
         using there = await connect(source, { signal });

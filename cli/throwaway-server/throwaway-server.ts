@@ -39,8 +39,8 @@ export interface ThrowawayDatabase extends AsyncDisposable {
 export interface DatabaseOptions {
   readonly characterSet?: string | undefined;
   readonly collation?: string | undefined;
-  /** The server's `sql_mode` from now on. */
-  readonly sqlMode?: string | undefined;
+  /** Global settings of the server from now on, such as `sql_mode`: their names are trusted. */
+  readonly settings?: ReadonlyMap<string, string>;
   /** Accounts such as `app@%`, which exist as long as the database does. No one can log in as one of them. */
   readonly definers?: readonly string[];
 }
@@ -112,10 +112,10 @@ export class ThrowawayServer implements AsyncDisposable {
    * @throws the server's error
    */
   async createDatabase(name: string, options: DatabaseOptions = {}): Promise<ThrowawayDatabase> {
-    const { characterSet, collation, sqlMode, definers = [] } = options;
+    const { characterSet, collation, settings = new Map(), definers = [] } = options;
     const account = newAccount('load');
     const admin = this.#admin;
-    if (sqlMode !== undefined) await admin.ask('set global sql_mode = ?', [sqlMode]);
+    for (const [setting, value] of settings) await admin.ask(`set global ${setting} = ?`, [value]);
     const charset = characterSet === undefined ? '' : ` character set ${identifier(characterSet)}`;
     const collate = collation === undefined ? '' : ` collate ${identifier(collation)}`;
     await admin.ask(`create database ${identifier(name)}${charset}${collate}`);

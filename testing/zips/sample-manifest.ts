@@ -63,6 +63,7 @@ export function manifestWith(wish: Partial<Manifest> & Pick<Manifest, 'file_name
     },
     zip: { size: 100, sha256: '0'.repeat(64) },
     inventory: emptyInventory(),
+    rehearsal: null,
     shrink_limit_percent: 50,
     ...wish,
   };

@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto';
+import type { Finding } from '../../protocol/finding.ts';
+import type { Inventory, Rehearsal } from '../../protocol/manifest.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { partialDumpOptions } from '../config/partial-dumps.ts';
+import { keyOf } from '../definitions/definition.ts';
+import { type MakeNeutral, neutralText } from '../definitions/neutral-text.ts';
+import { messageOf } from '../errors.ts';
+import { log } from '../log.ts';
+import { connect } from '../mysql/connect.ts';
+import type { SourceReport } from '../preflight/source-report.ts';
+import { RestoreFilter } from '../restore-filter/restore-filter.ts';
+import { formatSeconds } from '../terminal/format.ts';
+import type { ServerProgram } from '../throwaway-server/server-programs.ts';
+import type { ThrowawayServer } from '../throwaway-server/throwaway-server.ts';
+import { type Comparison, compareDefinitions } from './compare-definitions.ts';
+import { type LoadedDefinitions, loadDefinitions, RehearsalFailed } from './load-definitions.ts';
+import { rehearsalFindings } from './rehearsal-findings.ts';
+import { howToCompare, whyNot } from './rehearsal-limits.ts';
+import { NotRehearsed, ServersOfRun } from './servers-of-run.ts';
+import { lookAtSource, type SourceSeen } from './source-watch.ts';
+
+export interface RehearsalsOptions {
+  /** The work folder. */
+  readonly folder: string;
+  /** Those of this machine. */
+  readonly programs: Promise<readonly ServerProgram[]>;
+  readonly signal: AbortSignal;
+  /** How long one may take, in milliseconds. */
+  readonly withinMs?: number;
+}
+
+/** A dump that is to be rehearsed, from its beginning on. */
+export interface Upcoming {
+  readonly source: DatabaseSource;
+  readonly report: SourceReport;
+  /** The name of its database on the throwaway server: no dump can know it. */
+  readonly name: string;
+  readonly neutral: MakeNeutral;
+  /** Rejects with the reason why the source could not be looked at. */
+  readonly seen: Promise<SourceSeen>;
+}
+
+/** What came of it. */
+export interface RehearsalResult {
+  readonly record: Rehearsal;
+  readonly findings: readonly Finding[];
+}
+
+const WITHIN_MS = 5 * 60_000;
+const MOST_NAMED = 100;
+
+/**
+ * Loads dumps without their rows into a server of this run's own, and compares what was loaded with the source. It never fails:
+ * what keeps it from that is told in its result, and no finding comes from it.
+ */
+export class Rehearsals implements AsyncDisposable {
+  readonly #servers: ServersOfRun;
+  readonly #signal: AbortSignal;
+  readonly #withinMs: number;
+  /** One at a time: they share the settings of their server. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor({ folder, programs, signal, withinMs = WITHIN_MS }: RehearsalsOptions) {
+    this.#servers = new ServersOfRun(folder, programs, signal);
+    this.#signal = signal;
+    this.#withinMs = withinMs;
+  }
+
+  /** A dump has begun: looks at its source beside it. */
+  begin(source: DatabaseSource, report: SourceReport): Upcoming {
+    const name = `rehearsal_${randomBytes(8).toString('hex')}`;
+    const neutral = neutralText([source.database, name]);
+    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(this.#withinMs)]);
+    const seen = lookAtSource(source, report, { neutral, signal });
+    seen.catch(() => {});
+    return { source, report, name, neutral, seen };
+  }
+
+  /** A dump has ended: starts the server that it needs, if that does not run yet. */
+  prepare({ report, seen }: Upcoming): void {
+    const start = async () => {
+      const { settings } = await seen;
+      if (whyNot(settings) === undefined) await this.#servers.for(howToCompare(report, settings).server);
+    };
+    start().catch(() => {});
+  }
+
+  /**
+   * @param path of the dump without its rows
+   * @param inventory of the dump
+   * @throws the run's signal's reason when it is aborted, nothing else
+   */
+  rehearse(upcoming: Upcoming, path: string, inventory: Inventory): Promise<RehearsalResult> {
+    const mine = this.#turn.then(() => this.#rehearse(upcoming, path, inventory));
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#servers[Symbol.asyncDispose]();
+  }
+
+  async #rehearse(upcoming: Upcoming, path: string, inventory: Inventory): Promise<RehearsalResult> {
+    const started = performance.now();
+    const overdue = AbortSignal.timeout(this.#withinMs);
+    const signal = AbortSignal.any([this.#signal, overdue]);
+    const { label } = upcoming.source;
+    try {
+      const { record, findings } = await this.#loadAndCompare(upcoming, { path, inventory, signal });
+      const seconds = Math.round(performance.now() - started) / 1000;
+      log.info('rehearsed', { database: label, seconds, objects: record.objects, findings: findings.length });
+      return { record: { ...record, seconds }, findings };
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      const why = overdue.aborted ? `it took longer than ${formatSeconds(this.#withinMs / 1000)}` : messageOf(error);
+      log[error instanceof NotRehearsed ? 'info' : 'warn']('not rehearsed', { database: label, why, error });
+      return notRehearsed(why);
+    }
+  }
+
+  async #loadAndCompare(
+    { source, report, name, neutral, seen: looking }: Upcoming,
+    { path, inventory, signal }: { path: string; inventory: Inventory; signal: AbortSignal },
+  ): Promise<RehearsalResult> {
+    const seen = await looking;
+    const reason = whyNot(seen.settings);
+    if (reason !== undefined) throw new NotRehearsed(reason);
+    const { server: wanted, comparesTexts } = howToCompare(report, seen.settings);
+    const server = await this.#servers.for(wanted);
+    const isComparable = comparesTexts(server.version) && !changesDefinitions(source);
+    await using database = await server.createDatabase(name, {
+      characterSet: report.defaults?.characterSet,
+      collation: report.defaults?.collation,
+      definers: seen.definers,
+      settings: new Map([...seen.settings].filter(([setting]) => SET_ON_SERVER.has(setting))),
+    });
+    const loaded = await load(server, database.source, { path, source, signal });
+    using session = await connect(database.source, { signal });
+    const known = knownDifferences(report, seen, loaded);
+    const compared = await compareDefinitions(session, name, {
+      ...{ source, report, seen, inventory, comparesTexts: isComparable, known, neutral, signal },
+    });
+    const title = `${server.flavour === 'mariadb' ? 'MariaDB' : 'MySQL'} ${server.version}`;
+    return {
+      record: recordOf(server, { loaded, compared, isComparable }),
+      findings: rehearsalFindings(title, { failures: loaded.failures, differences: compared.differences }),
+    };
+  }
+}
+
+/** What the server of a source has set for all its connections, and a throwaway server gets. */
+const SET_ON_SERVER = new Set(['sql_mode', 'explicit_defaults_for_timestamp']);
+
+async function load(
+  { flavour, version }: ThrowawayServer,
+  target: DatabaseSource,
+  { path, source, signal }: { readonly path: string; readonly source: DatabaseSource; readonly signal: AbortSignal },
+): Promise<LoadedDefinitions> {
+  using session = await connect(target, { signal });
+  const filter = new RestoreFilter({
+    target: { flavour, version, maxPacketBytes: 2 ** 30 },
+    sourceDatabase: source.database,
+    targetDatabase: target.database,
+    definer: 'keep',
+    collations: new Map(),
+    events: 'at the end',
+    parts: 'all',
+  });
+  try {
+    return await loadDefinitions(session, path, { filter, database: source.database });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof RehearsalFailed
+      ? new RehearsalFailed(`the throwaway server failed: ${error.message}`)
+      : error;
+  }
+}
+
+/** These options change what the statements say, as the user wants it. */
+function changesDefinitions({ dumpOptions }: DatabaseSource): boolean {
+  return partialDumpOptions(dumpOptions).some(option =>
+    /create-options|invisible-primary-key|secondary-engine/.test(option),
+  );
+}
+
+/** What a finding reports already, and what was not loaded. */
+function knownDifferences(report: SourceReport, seen: SourceSeen, loaded: LoadedDefinitions): Set<string> {
+  const unloaded = [...loaded.failures, ...loaded.leftOut].flatMap(({ object }) => (object ? [keyOf(object)] : []));
+  const garbled = (report.garbled ?? []).map(keyOf);
+  const expired = [...seen.expiredEvents].map(name => keyOf({ kind: 'events', name }));
+  return new Set([...unloaded, ...garbled, ...expired]);
+}
+
+function recordOf(
+  { flavour, version }: ThrowawayServer,
+  { loaded, compared, isComparable }: { loaded: LoadedDefinitions; compared: Comparison; isComparable: boolean },
+): Rehearsal {
+  const leftOut = [
+    ...loaded.leftOut.map(({ what, reason }) => `${what}: ${reason}`),
+    ...compared.changedMeanwhile.map(key => `${key}: changed on the source meanwhile`),
+  ];
+  return {
+    ...{ server: { flavour, version }, reason: null, objects: compared.objects, seconds: null },
+    compared: isComparable ? 'definitions' : 'names',
+    left_out: leftOut.slice(0, MOST_NAMED),
+  };
+}
+
+/** @returns what stands in the manifest of a backup that was not rehearsed */
+export function notRehearsed(reason: string): RehearsalResult {
+  const record: Rehearsal = {
+    ...{ server: null, reason: reason.slice(0, 500), objects: null, seconds: null, compared: null, left_out: [] },
+  };
+  return { record, findings: [] };
+}

@@ -1,0 +1,104 @@
+import { ExplainedError, messageOf } from '../errors.ts';
+import { freeBytesOf } from '../files/disk-space.ts';
+import { log } from '../log.ts';
+import { formatBytes } from '../terminal/format.ts';
+import { programFor, type ServerProgram } from '../throwaway-server/server-programs.ts';
+import { startThrowawayServer, type ThrowawayServer } from '../throwaway-server/throwaway-server.ts';
+
+/** What the server of a rehearsal has to be like. */
+export interface ServerWanted {
+  readonly flavour: 'mysql' | 'mariadb';
+  /** That of the source. */
+  readonly version: string;
+  readonly lowerCaseTableNames: 0 | 1;
+}
+
+/** Why there is no rehearsal: a sentence without its end, such as `no mysqld of 9.7 or later is on this machine`. */
+export class NotRehearsed extends ExplainedError {
+  override readonly name = 'NotRehearsed';
+}
+
+/** A throwaway server takes about 150 MiB of the disk; the dumps must have the room that they need. */
+const FREE_BYTES = 1 << 30;
+
+/** Starts a throwaway server of each sort when it is first needed, and ends them all. */
+export class ServersOfRun implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #programs: Promise<readonly ServerProgram[]>;
+  readonly #signal: AbortSignal;
+  readonly #servers = new Map<string, Promise<ThrowawayServer>>();
+
+  /** @param folder the work folder */
+  constructor(folder: string, programs: Promise<readonly ServerProgram[]>, signal: AbortSignal) {
+    this.#folder = folder;
+    this.#programs = programs;
+    this.#signal = signal;
+    programs.catch(() => {});
+  }
+
+  /**
+   * @returns the server, once it is ready
+   * @throws {NotRehearsed} why there is none
+   */
+  async for(wanted: ServerWanted): Promise<ThrowawayServer> {
+    const program = programFor(await this.#programs, wanted);
+    if (program === undefined) throw new NotRehearsed(...noServer(wanted));
+    const key = `${program.path} ${wanted.lowerCaseTableNames}`;
+    let starting = this.#servers.get(key);
+    if (starting === undefined || (await hasEnded(starting))) {
+      starting = this.#start(program, wanted);
+      starting.catch(() => {});
+      this.#servers.set(key, starting);
+    }
+    return await starting;
+  }
+
+  /** Ends all, however they are. Never throws. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = await Promise.allSettled(this.#servers.values());
+    for (const it of all) if (it.status === 'fulfilled') await it.value[Symbol.asyncDispose]();
+  }
+
+  async #start(program: ServerProgram, { lowerCaseTableNames }: ServerWanted): Promise<ThrowawayServer> {
+    const free = await freeBytesOf(this.#folder);
+    if (free < FREE_BYTES)
+      throw new NotRehearsed(`the work folder has only ${formatBytes(free)} free`, {
+        advice: `A rehearsal starts where at least ${formatBytes(FREE_BYTES)} are free.`,
+      });
+    const started = performance.now();
+    try {
+      const server = await startThrowawayServer({
+        ...{ program, folder: this.#folder, lowerCaseTableNames, signal: this.#signal },
+      });
+      log.debug('rehearsal server is ready', { program: program.path, seconds: (performance.now() - started) / 1000 });
+      return server;
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      const advice = error instanceof ExplainedError ? error.advice : undefined;
+      throw new NotRehearsed(messageOf(error), { cause: error, advice });
+    }
+  }
+}
+
+/** One that could not be started is not tried again. */
+function hasEnded(starting: Promise<ThrowawayServer>): Promise<boolean> {
+  return starting.then(
+    server => server.hasEnded,
+    () => false,
+  );
+}
+
+function noServer({ flavour, version }: ServerWanted): [string, { advice: string }] {
+  const series = version.split('.').slice(0, 2).join('.');
+  return [`no ${PROGRAMS[flavour]} ${series} or later is on this machine`, { advice: HOW_TO_GET_ONE[flavour] }];
+}
+
+const PROGRAMS = { mariadb: 'mariadbd', mysql: 'mysqld' } as const;
+
+/** No server runs by itself after that: these are the programs alone. */
+export const HOW_TO_GET_ONE = {
+  mariadb:
+    'Debian: apt-get install mariadb-server-core (only the program; no server is started). Another program is named by --mariadbd.',
+  mysql:
+    'Debian sid, Ubuntu: apt-get install mysql-server-core-8.0 or mysql-server-core (only the program; no server is started). Another program is named by --mysqld.',
+} as const;
