@@ -16,6 +16,7 @@ import { type BackupSettings, mistypedVariables, readBackupSettings } from '../o
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { learningPreflight } from '../preflight/hanging-servers.ts';
 import { runPreflight } from '../preflight/preflight.ts';
+import type { Rehearsals } from '../rehearsal/rehearsals.ts';
 import { type LastRun, readLastRun, writeLastRun } from '../report/last-run.ts';
 import type { Outcome } from '../report/outcome.ts';
 import { OutcomeLines } from '../report/outcome-lines.ts';
@@ -32,6 +33,7 @@ import { overEcho } from '../terminal/over-echo.ts';
 import { printableJson } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
 import { wrapLines } from '../terminal/wrap.ts';
+import { findServerPrograms } from '../throwaway-server/server-programs.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -121,6 +123,7 @@ async function run(
     });
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };
     const progress = view ?? { onStart: () => {}, onProgress: () => {} };
+    const rehearsals = settings.rehearse === 'off' ? undefined : await rehearsalsOf(settings, spool, signal);
     const pendingUploads = await spool.pendingUploads();
     for await (const outcome of runPipeline({
       ...settings,
@@ -129,6 +132,7 @@ async function run(
       workers,
       clients,
       preflight: learningPreflight(runPreflight),
+      rehearsals,
       spool,
       progress,
       signal,
@@ -143,6 +147,18 @@ async function run(
     if (!signal.aborted || error !== signal.reason) return { outcomes, error };
     return { outcomes, interruptedBy: signal.reason.signal };
   }
+}
+
+/** A server program that was named and is missing is a mistake; where no server is installed, nothing is rehearsed. */
+async function rehearsalsOf(
+  { rehearse, mariadbd, mysqld }: BackupSettings,
+  { folder }: Spool,
+  signal: AbortSignal,
+): Promise<Rehearsals> {
+  const programs = findServerPrograms({ mariadbd, mysqld }, { signal });
+  if (mariadbd !== undefined || mysqld !== undefined) await programs;
+  const { Rehearsals } = await import('../rehearsal/rehearsals.ts');
+  return new Rehearsals({ folder, programs, isRequired: rehearse === 'always', signal });
 }
 
 /** What a run does before it ends early: that may take some seconds. */

@@ -108,6 +108,37 @@ const mariadbDump = option(
   program,
 );
 
+const mariadbd = option(
+  {
+    ...{ flag: 'mariadbd', value: 'PROGRAM', variable: 'SADE_MARIADBD', fallbackInDocs: 'the one of this machine' },
+    ...{ meaning: "MariaDB's server program, for rehearsals", completes: 'files' },
+    details: 'Looked for on the `PATH`, in `/usr/sbin` and in `/usr/libexec`.',
+  },
+  text,
+);
+
+const mysqld = option(
+  {
+    ...{ flag: 'mysqld', value: 'PROGRAM', variable: 'SADE_MYSQLD', fallbackInDocs: 'the one of this machine' },
+    ...{ meaning: "MySQL's server program, for rehearsals", completes: 'files' },
+    details: 'Looked for in the same places.',
+  },
+  text,
+);
+
+/** Whether what was dumped is loaded into a throwaway server, without its rows. */
+const REHEARSE = ['auto', 'always', 'off'] as const;
+
+const rehearse = option(
+  {
+    ...{ flag: 'rehearse', value: 'WHEN', variable: 'SADE_REHEARSE', fallback: 'auto', completes: REHEARSE },
+    meaning: 'Load the definitions of each dump into a throwaway server: auto, always or off',
+    details:
+      '`auto`: where a server program of the same flavour, and of the same or a newer series, is on this machine. `always`: a backup that is not rehearsed gets a warning. [What a rehearsal does](../explanation/rehearsal.md).',
+  },
+  oneOf(REHEARSE),
+);
+
 const json = switchOption({ flag: 'json', meaning: 'Print JSON' });
 
 const wide = switchOption({
@@ -165,7 +196,7 @@ export const COMMANDS = {
         },
         wholeNumber(0, 20),
       ),
-      ...{ mysqldump, mariadbDump },
+      ...{ mysqldump, mariadbDump, rehearse, mariadbd, mysqld },
       dryRun: switchOption({
         flag: 'dry-run',
         meaning: 'Only show what a run would do, and why; nothing is done',
@@ -195,7 +226,7 @@ export const COMMANDS = {
         text,
       ),
       dumpWorkers: { ...dumpWorkers, meaning: 'Dumps at once, and databases checked at once' },
-      ...{ zipWorkers, uploadWorkers, mysqldump, mariadbDump },
+      ...{ zipWorkers, uploadWorkers, mysqldump, mariadbDump, rehearse, mariadbd, mysqld },
       json: switchOption({ flag: 'json', variable: 'SADE_JSON', meaning: 'Print the checks as JSON on stdout' }),
       quiet: switchOption({
         ...{ flag: 'quiet', variable: 'SADE_QUIET', meaning: 'Print nothing unless something is wrong' },

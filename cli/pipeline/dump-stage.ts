@@ -5,6 +5,7 @@ import type { DatabaseSource } from '../config/databases.ts';
 import { createDumpFile, type DumpFile, dump } from '../dump/dump.ts';
 import { type DumpPlan, planDump } from '../dump/plan-dump.ts';
 import type { Preflight } from '../preflight/preflight.ts';
+import type { Rehearsals, Upcoming } from '../rehearsal/rehearsals.ts';
 import { sourceRedactor } from '../secrets/source-redactor.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { DiskRoom } from './disk-room.ts';
@@ -21,6 +22,8 @@ export interface DumpStageOptions {
   readonly progress: ProgressListener;
   readonly room: DiskRoom;
   readonly failures: Failures;
+  /** Undefined when there are to be no rehearsals. */
+  readonly rehearsals?: Rehearsals | undefined;
 }
 
 /**
@@ -55,10 +58,21 @@ export async function startDump(
   if (isOver(file)) return file;
   const { expectedBytes } = plan;
   if (expectedBytes > 0) progress.onStart(backup, 'dump', { path, bytes: expectedBytes });
-  return new RunningDump({ source, backup, path, expectedBytes, signal }, signal =>
+  const upcoming = options.rehearsals && (plan.report ? options.rehearsals.begin(source, plan.report) : 'unknown');
+  const running = new RunningDump({ source, backup, path, expectedBytes, upcoming, signal }, signal =>
     backup.budget
       .within(signal, signal => writeDump(plan, file, backup, signal))
       .catch(error => failed(error, backup, signal)),
+  );
+  if (upcoming !== undefined && upcoming !== 'unknown') prepareRehearsal(running, upcoming, options);
+  return running;
+}
+
+/** The server of the rehearsals starts when the first dump has ended, while that is still being zipped. */
+function prepareRehearsal({ completion }: RunningDump, upcoming: Upcoming, { rehearsals }: DumpStageOptions): void {
+  completion.then(
+    dumped => !isOver(dumped) && rehearsals?.prepare(upcoming),
+    () => {},
   );
 }
 

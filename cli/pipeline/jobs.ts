@@ -2,6 +2,7 @@ import type { Finding } from '../../protocol/finding.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import type { DumpFacts } from '../manifest/manifest-builder.ts';
+import type { Upcoming } from '../rehearsal/rehearsals.ts';
 import type { Outcome, StageName } from '../report/outcome.ts';
 import type { Outage } from '../service/outage.ts';
 import type { TimeBudget } from './time-budget.ts';
@@ -44,7 +45,15 @@ export interface ZippedBackup {
   readonly dumpBytes?: number;
   /** Read later, from the disk, for what an earlier run left behind. */
   readonly manifest?: Manifest;
+  /** What is needed to rehearse it; undefined when it is not to be rehearsed. */
+  readonly rehearsal?: RehearsalDue | undefined;
 }
+
+/** What a zip waits for before it is uploaded: its definitions lie in a file, or why they do not. */
+export type RehearsalDue = { readonly source: DatabaseSource } & (
+  | { readonly upcoming: Upcoming; readonly path: string }
+  | { readonly why: string }
+);
 
 /** A zip that could not be delivered because of the service: it is tried again when the run ends. */
 export interface WaitingUpload {

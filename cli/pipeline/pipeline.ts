@@ -11,13 +11,14 @@ import { type DumpStageOptions, startDump } from './dump-stage.ts';
 import { Failures } from './failures.ts';
 import { type FinishedJob, isOver, type OverJob, type WaitingUpload, type ZippedBackup } from './jobs.ts';
 import { PerHostLimiter } from './per-host-limiter.ts';
+import { type RehearseStageOptions, rehearseZip } from './rehearse-stage.ts';
 import { Rounds } from './rounds.ts';
 import type { RunningDump } from './running-dump.ts';
 import { about, aboutDump, aboutUpload, aboutZip } from './stage-log.ts';
 import { pickUp, type UploadStageOptions, uploadAgain, uploadZip } from './upload-stage.ts';
 import { type ZipStageOptions, zipDump } from './zip-stage.ts';
 
-type StageOptions = DumpStageOptions & ZipStageOptions & UploadStageOptions;
+type StageOptions = DumpStageOptions & ZipStageOptions & RehearseStageOptions & UploadStageOptions;
 
 type SignalOption = { readonly signal: AbortSignal };
 
@@ -33,11 +34,14 @@ export interface PipelineOptions extends Omit<StageOptions, 'room' | 'failures' 
   readonly signal: AbortSignal;
 }
 
+/** One is rehearsed at a time, and so many zips may wait for it before that holds up the next ones. */
+const WAITING_FOR_REHEARSAL = 16;
+
 /**
  * Takes every database through dump, zip and upload:
  *
- *     sources ─► dump ─► zip ─► upload ─► upload again ─► outcomes
- *         pending uploads ──────┘ first    last, what waits for the service
+ *     sources ─► dump ─► zip ─► rehearse ─► upload ─► upload again ─► outcomes
+ *                    pending uploads ───────┘ first    last, what waits for the service
  *
  * A dump is passed on as soon as it has begun: it is zipped while it is being written. No channel holds more than what its
  * workers have in hand, so that a slow upload delays new dumps, but never one that is running: between
@@ -56,6 +60,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   const toDump = new Channel<DatabaseSource>();
   const toZip = new Channel<RunningDump | OverJob>();
   const zipped = new Channel<ZippedBackup | OverJob>();
+  const rehearsed = new Channel<ZippedBackup | OverJob>();
   const toUpload = new Channel<ZippedBackup | OverJob>();
   const uploaded = new Channel<WaitingUpload | OverJob>();
   const toUploadAgain = new Channel<WaitingUpload | FinishedJob>();
@@ -65,6 +70,8 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
     dumpInto(toZip, source, stages, signal).finally(() => turns.release(source));
   const zip = async (it: RunningDump | OverJob, { signal }: SignalOption) =>
     isOver(it) ? it : logged('zip', about(it), () => zipDump(it, stages, signal), aboutZip);
+  const rehearse = async (it: ZippedBackup | OverJob, { signal }: SignalOption) =>
+    isOver(it) ? it : logged('rehearse', about(it), () => rehearseZip(it, stages, signal), aboutZip);
   const upload = async (it: ZippedBackup | OverJob, { signal }: SignalOption) =>
     isOver(it) ? it : logged('upload', about(it), () => uploadZip(it, stages, signal), aboutUpload);
   const again = async (it: WaitingUpload | FinishedJob, { signal }: SignalOption) =>
@@ -78,9 +85,13 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
     await stage({ from: toDump, work: dump, workers: workers.dump, signal });
   });
   group.go(signal => stage({ from: toZip, to: zipped, work: zip, workers: workers.zip, signal }));
+  group.go(async signal => {
+    await using _ended = options.rehearsals;
+    await stage({ from: zipped, to: rehearsed, work: rehearse, workers: WAITING_FOR_REHEARSAL, signal });
+  });
   group.go(signal => {
     const waiting = pendingUploads.map(it => pickUp(it, options.timeoutMs));
-    return send(inOrder(waiting, zipped.values({ signal })), toUpload, signal);
+    return send(inOrder(waiting, rehearsed.values({ signal })), toUpload, signal);
   });
   group.go(signal => stage({ from: toUpload, to: uploaded, work: upload, workers: workers.upload, signal }));
   group.go(signal => {

@@ -1,4 +1,5 @@
 import type { DatabaseSource } from '../config/databases.ts';
+import type { Upcoming } from '../rehearsal/rehearsals.ts';
 import { type BackupJob, type CompletedDump, isOver, type OverJob } from './jobs.ts';
 
 interface Beginning {
@@ -8,6 +9,8 @@ interface Beginning {
   readonly path: string;
   /** What it may roughly become, in bytes; 0 when that is not known. */
   readonly expectedBytes: number;
+  /** For its rehearsal; `unknown` where the source could not be looked at, undefined where there is none. */
+  readonly upcoming?: Upcoming | 'unknown' | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -18,6 +21,7 @@ export class RunningDump {
   readonly backup: BackupJob;
   readonly path: string;
   readonly expectedBytes: number;
+  readonly upcoming: Upcoming | 'unknown' | undefined;
   /** Settles when it has ended; rejects when it was stopped. */
   readonly completion: Promise<CompletedDump | OverJob>;
   readonly #stop = new AbortController();
@@ -25,13 +29,14 @@ export class RunningDump {
 
   /** @param run writes it; called at once */
   constructor(
-    { source, backup, path, expectedBytes, signal }: Beginning,
+    { source, backup, path, expectedBytes, upcoming, signal }: Beginning,
     run: (signal: AbortSignal) => Promise<CompletedDump | OverJob>,
   ) {
     this.source = source;
     this.backup = backup;
     this.path = path;
     this.expectedBytes = expectedBytes;
+    this.upcoming = upcoming;
     this.completion = run(AbortSignal.any([signal, this.#stop.signal]));
     this.completion.then(
       result => {

@@ -7,6 +7,7 @@ import { RestartZip, sealZip } from '../zip/zip.ts';
 import type { DiskRoom } from './disk-room.ts';
 import type { Failures } from './failures.ts';
 import { type CompletedDump, isOver, type OverJob, type ProgressListener, type ZippedBackup } from './jobs.ts';
+import { keepDefinitions } from './rehearse-stage.ts';
 import type { RunningDump } from './running-dump.ts';
 
 export interface ZipStageOptions {
@@ -77,10 +78,11 @@ function isGone(error: unknown): boolean {
 
 /** @param dumped still a promise when the file is to be followed */
 async function zipFile(
-  { backup, path: source, expectedBytes }: RunningDump,
+  running: RunningDump,
   dumped: CompletedDump | Promise<CompletedDump>,
   { spool, level, progress, signal }: Zipping,
 ): Promise<ZippedBackup> {
+  const { backup, path: source, expectedBytes } = running;
   const path = spool.pathOf(backup.fileName);
   const builder = new ManifestBuilder();
   await using sealed = await sealZip(source, path, {
@@ -91,10 +93,11 @@ async function zipFile(
     observe: builder.update,
   });
   const manifest = builder.build((await dumped).facts, sealed);
+  const rehearsal = await keepDefinitions(running, { spool, rows: builder.rowRanges, size: sealed.entrySize, signal });
   // First the manifest: a zip that has its name is delivered.
   await writeManifest(spool.manifestPathOf(backup.fileName), manifest);
   await sealed.commit();
-  return { kind: 'zipped', backup, path, zipBytes: sealed.size, dumpBytes: sealed.entrySize, manifest };
+  return { kind: 'zipped', backup, path, zipBytes: sealed.size, dumpBytes: sealed.entrySize, manifest, rehearsal };
 }
 
 async function followed({ completion }: RunningDump): Promise<CompletedDump> {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Finding } from '../../protocol/finding.ts';
 import type { Inventory, Rehearsal } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { partialDumpOptions } from '../config/partial-dumps.ts';
@@ -17,6 +16,7 @@ import { type Comparison, compareDefinitions } from './compare-definitions.ts';
 import { type LoadedDefinitions, loadDefinitions, RehearsalFailed } from './load-definitions.ts';
 import { rehearsalFindings } from './rehearsal-findings.ts';
 import { howToCompare, whyNot } from './rehearsal-limits.ts';
+import { notRehearsed, type RehearsalResult } from './rehearsal-result.ts';
 import { NotRehearsed, ServersOfRun } from './servers-of-run.ts';
 import { lookAtSource, type SourceSeen } from './source-watch.ts';
 
@@ -26,6 +26,8 @@ export interface RehearsalsOptions {
   /** Those of this machine. */
   readonly programs: Promise<readonly ServerProgram[]>;
   readonly signal: AbortSignal;
+  /** Whether a finding reports each backup that was not rehearsed. */
+  readonly isRequired: boolean;
   /** How long one may take, in milliseconds. */
   readonly withinMs?: number;
 }
@@ -41,12 +43,6 @@ export interface Upcoming {
   readonly seen: Promise<SourceSeen>;
 }
 
-/** What came of it. */
-export interface RehearsalResult {
-  readonly record: Rehearsal;
-  readonly findings: readonly Finding[];
-}
-
 const WITHIN_MS = 5 * 60_000;
 const MOST_NAMED = 100;
 
@@ -57,13 +53,15 @@ const MOST_NAMED = 100;
 export class Rehearsals implements AsyncDisposable {
   readonly #servers: ServersOfRun;
   readonly #signal: AbortSignal;
+  readonly #isRequired: boolean;
   readonly #withinMs: number;
   /** One at a time: they share the settings of their server. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ folder, programs, signal, withinMs = WITHIN_MS }: RehearsalsOptions) {
+  constructor({ folder, programs, signal, isRequired, withinMs = WITHIN_MS }: RehearsalsOptions) {
     this.#servers = new ServersOfRun(folder, programs, signal);
     this.#signal = signal;
+    this.#isRequired = isRequired;
     this.#withinMs = withinMs;
   }
 
@@ -97,6 +95,11 @@ export class Rehearsals implements AsyncDisposable {
     return mine;
   }
 
+  /** @returns the same without its finding, unless each backup is to be rehearsed */
+  withReason(result: RehearsalResult): RehearsalResult {
+    return this.#isRequired ? result : { ...result, findings: [] };
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#servers[Symbol.asyncDispose]();
   }
@@ -115,7 +118,7 @@ export class Rehearsals implements AsyncDisposable {
       this.#signal.throwIfAborted();
       const why = overdue.aborted ? `it took longer than ${formatSeconds(this.#withinMs / 1000)}` : messageOf(error);
       log[error instanceof NotRehearsed ? 'info' : 'warn']('not rehearsed', { database: label, why, error });
-      return notRehearsed(why);
+      return this.withReason(notRehearsed(why, error instanceof NotRehearsed ? error.advice : undefined));
     }
   }
 
@@ -205,12 +208,4 @@ function recordOf(
     compared: isComparable ? 'definitions' : 'names',
     left_out: leftOut.slice(0, MOST_NAMED),
   };
-}
-
-/** @returns what stands in the manifest of a backup that was not rehearsed */
-export function notRehearsed(reason: string): RehearsalResult {
-  const record: Rehearsal = {
-    ...{ server: null, reason: reason.slice(0, 500), objects: null, seconds: null, compared: null, left_out: [] },
-  };
-  return { record, findings: [] };
 }

@@ -10,10 +10,17 @@ export const DELIVERED = '.delivered';
 /** What follows the name of a zip that the service has refused for good, once so far. */
 export const REFUSED = '.refused';
 
+/** @returns what the definitions of a dump are called, while its rehearsal is due */
+export function definitionsName(zipName: string): string {
+  return `${zipName}.definitions.part`;
+}
+
 /** Our own names only: the folder may hold files of others. */
 export function isHalfDone(fileName: string): boolean {
   const isPart = fileName.endsWith('.part');
-  const name = isPart ? parseBackupName(fileName.replace(/(?:\.json)?\.part$/, '')) : parseDumpName(fileName);
+  const name = isPart
+    ? parseBackupName(fileName.replace(/(?:\.json|\.definitions)?\.part$/, ''))
+    : parseDumpName(fileName);
   return typeof name !== 'string';
 }
 
