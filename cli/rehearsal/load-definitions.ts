@@ -58,9 +58,9 @@ export async function loadDefinitions(session: Session, path: string, loading: L
     const list = meaning === 'does not load' ? failures : leftOut;
     if (list.length < MOST_FAILURES) list.push(failureOf(statement, messageOf(error)));
   };
-  const { required, optional } = loading.filter.settings;
-  for (const setting of required) await session.run(Buffer.from(setting));
-  for (const setting of optional) await session.run(Buffer.from(setting)).catch(() => {});
+  const { settings, optionalSettings = [] } = loading.filter;
+  for (const setting of settings) await session.run(Buffer.from(setting));
+  for (const setting of optionalSettings) await session.run(Buffer.from(setting)).catch(() => {});
   for await (const statement of statementsOf(createReadStream(path)))
     for (const wanted of allowed(statement, loading.filter, failures)) await send(wanted);
   for (const statement of loading.filter.end()) await send(statement);
