@@ -139,7 +139,7 @@ export class Rehearsals implements AsyncDisposable {
       settings: new Map([...seen.settings].filter(([setting]) => SET_ON_SERVER.has(setting))),
     });
     const loaded = await load(server, database.source, { path, source, signal });
-    using session = await connect(database.source, { signal });
+    using session = await connect(server.asAdmin(name), { signal });
     const known = knownDifferences(report, seen, loaded);
     const compared = await compareDefinitions(session, name, {
       ...{ source, report, seen, inventory, comparesTexts: isComparable, known, neutral, signal },
