@@ -12,6 +12,9 @@ for (const name of ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS']) del
 // Also while the first file is loaded.
 watchRejections();
 
+/** A run starts no server of its own, unless a test is about that: it takes a second. */
+process.env.SADE_REHEARSE ??= 'off';
+
 /** Whether this process runs one file after the other for a mocha that runs several side by side. */
 const isWorker = process.env.MOCHA_WORKER_ID !== undefined;
 delete process.env.MOCHA_WORKER_ID; // not for a mocha that a test starts

@@ -9,11 +9,13 @@ export type MakeNeutral = (text: string, kind: ObjectKind) => string;
  */
 export function neutralText(databases: readonly string[]): MakeNeutral {
   const names = databases.map(name => name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-  const quoted = names.map(name => `\`${name.replaceAll('`', '``')}\``);
-  const own = new RegExp(
-    `(?:${[...quoted, ...names.map(name => `(?<![\\w$\`])${name}(?![\\w$])`)].join('|')})\\s*\\.\\s*`,
-    'gu',
-  );
+  // In the body of a routine they may stand in the quotes of ANSI_QUOTES, too.
+  const written = names.flatMap(name => [
+    `\`${name.replaceAll('`', '``')}\``,
+    `"${name.replaceAll('"', '""')}"`,
+    `(?<![\\w$\`"])${name}(?![\\w$])`,
+  ]);
+  const own = new RegExp(`(?:${written.join('|')})\\s*\\.\\s*`, 'gu');
   return (text, kind) => (kind === 'tables' ? withoutPlaces(text) : text).replace(own, '');
 }
 

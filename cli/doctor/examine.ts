@@ -17,6 +17,7 @@ import { checkDatabase, type DatabaseCheck, type DumpPlan } from './checks/datab
 import type { Sizes } from './checks/estimate.ts';
 import { inOrder } from './checks/in-order.ts';
 import { checkLastRun, unreadableLastRun } from './checks/last-run-check.ts';
+import { checkRehearsals } from './checks/rehearsal-check.ts';
 import { checkService, checkServiceRoom, type ServiceCheck, type ServiceCheckOptions } from './checks/service-check.ts';
 import { checkStored, type StoredCheckOptions } from './checks/stored-check.ts';
 import { type AskVisible, checkUncovered } from './checks/uncovered-check.ts';
@@ -87,6 +88,11 @@ export async function examine(settings: BackupSettings, options: ExamineOptions)
   const context = { settings, options, sources, listed: listed.sources, clients, lastRun, found };
   const [databases, places] = await Promise.all([examineDatabases(context), examinePlaces(context, last)]);
   const { reports, plans } = databases;
+  found.add(
+    await guarded(checkReporter('rehearsal', 'server programs'), signal, () =>
+      checkRehearsals(settings, [...reports.values()], signal),
+    ),
+  );
   await examineRoom(context, places, sizesOf(sources, reports));
   return { checks: found.inOrder(sources), sources, clients, reports, plans, service: places.service, lastRun };
 }

@@ -19,6 +19,7 @@ export function contentsOf({ zipBytes, dumpBytes, manifest }: ZippedBackup): Par
       findings: manifest.findings as Finding[],
       tables: manifest.inventory.tables.length,
       rows: manifest.dump.rows,
+      ...(manifest.rehearsal && { rehearsal: manifest.rehearsal }),
     }),
   };
 }

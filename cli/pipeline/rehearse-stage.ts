@@ -43,7 +43,7 @@ export async function keepDefinitions(
 }
 
 /**
- * The stage between zip and upload: loads what was dumped, without its rows, and writes into the manifest what came of it. A zip
+ * The stage between zip and upload: loads what was dumped, without its rows, and writes the result into the manifest. A zip
  * waits with its manifest meanwhile: when the run is killed, the next one delivers it without a rehearsal.
  * @returns the same backup with its manifest; it is incomplete where its dump does not load
  * @throws the signal's reason when aborted

@@ -9,7 +9,7 @@ interface Beginning {
   readonly path: string;
   /** What it may roughly become, in bytes; 0 when that is not known. */
   readonly expectedBytes: number;
-  /** For its rehearsal; `unknown` where the source could not be looked at, undefined where there is none. */
+  /** For its rehearsal; `unknown` where the source could not be looked at, undefined without rehearsals. */
   readonly upcoming?: Upcoming | 'unknown' | undefined;
   readonly signal: AbortSignal;
 }

@@ -20,6 +20,8 @@ export interface LoadedDefinitions {
   readonly failures: readonly LoadFailure[];
   /** What needs something that a throwaway server does not have. */
   readonly leftOut: readonly LoadFailure[];
+  /** What the filter of a restore refuses. */
+  readonly refused: readonly LoadFailure[];
 }
 
 /** The throwaway server itself has failed: nothing follows from it for the dump. */
@@ -33,6 +35,8 @@ interface Loading {
   readonly filter: StatementFilter;
   /** That was dumped. */
   readonly database: string;
+  /** That of the session. */
+  readonly target: string;
 }
 
 /**
@@ -41,39 +45,57 @@ interface Loading {
  * @throws {RehearsalFailed} when the server fails; the session's own errors
  */
 export async function loadDefinitions(session: Session, path: string, loading: Loading): Promise<LoadedDefinitions> {
-  const failures: LoadFailure[] = [];
-  const leftOut: LoadFailure[] = [];
-  const lacking = new Set<string>();
-  const send = async (statement: DumpStatement) => {
-    const error = await session.run(statement.bytes).then(
-      () => undefined,
-      (error: ServerError) => error,
-    );
-    if (error !== undefined) note(statement, error);
-  };
-  const note = (statement: DumpStatement, error: ServerError) => {
-    const meaning = meaningOf(error, statement, { lacking, database: loading.database });
-    if (meaning === 'server failed') throw new RehearsalFailed(messageOf(error), { cause: error });
-    if (statement.object) lacking.add(statement.object.name.toLowerCase());
-    const list = meaning === 'does not load' ? failures : leftOut;
-    if (list.length < MOST_FAILURES) list.push(failureOf(statement, messageOf(error)));
-  };
-  const { settings, optionalSettings = [] } = loading.filter;
+  const { filter } = loading;
+  const { settings, optionalSettings = [] } = filter;
   for (const setting of settings) await session.run(Buffer.from(setting));
   for (const setting of optionalSettings) await session.run(Buffer.from(setting)).catch(() => {});
-  for await (const statement of statementsOf(createReadStream(path)))
-    for (const wanted of allowed(statement, loading.filter, failures)) await send(wanted);
-  for (const statement of loading.filter.end()) await send(statement);
-  return { failures, leftOut };
+  const notes = new Notes(loading);
+  const send = async (statement: DumpStatement) => {
+    await session.run(statement.bytes).catch(error => notes.addError(statement, error));
+  };
+  for await (const statement of statementsOf(createReadStream(path))) {
+    const wanted = allowed(statement, filter);
+    if (typeof wanted === 'string') notes.addRefusal(statement, wanted);
+    else for (const one of wanted) await send(one);
+  }
+  for (const statement of filter.end()) await send(statement);
+  return notes;
 }
 
-/** What the filter refuses no restore would load. */
-function allowed(statement: DumpStatement, filter: StatementFilter, failures: LoadFailure[]): readonly DumpStatement[] {
+class Notes implements LoadedDefinitions {
+  readonly failures: LoadFailure[] = [];
+  readonly leftOut: LoadFailure[] = [];
+  readonly refused: LoadFailure[] = [];
+  readonly #lacking = new Set<string>();
+  readonly #loading: Loading;
+
+  constructor(loading: Loading) {
+    this.#loading = loading;
+  }
+
+  addRefusal(statement: DumpStatement, why: string): void {
+    this.#add(this.refused, statement, why);
+  }
+
+  /** @throws {RehearsalFailed} when the server fails */
+  addError(statement: DumpStatement, error: ServerError): void {
+    const meaning = meaningOf(error, statement, { lacking: this.#lacking, ...this.#loading });
+    if (meaning === 'server failed') throw new RehearsalFailed(messageOf(error), { cause: error });
+    this.#add(meaning === 'does not load' ? this.failures : this.leftOut, statement, messageOf(error));
+  }
+
+  #add(to: LoadFailure[], statement: DumpStatement, reason: string): void {
+    if (statement.object) this.#lacking.add(statement.object.name.toLowerCase());
+    if (to.length < MOST_FAILURES) to.push(failureOf(statement, reason));
+  }
+}
+
+/** @returns what is sent, or why no restore would send it */
+function allowed(statement: DumpStatement, filter: StatementFilter): readonly DumpStatement[] | string {
   try {
     return filter.apply(statement);
   } catch (error) {
-    if (failures.length < MOST_FAILURES) failures.push(failureOf(statement, messageOf(error)));
-    return [];
+    return messageOf(error);
   }
 }
 

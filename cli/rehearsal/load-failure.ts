@@ -14,7 +14,7 @@ export interface ServerError extends Error {
 
 /** Disk full, memory, time, too many files, shutdown: numbers of the manual's "Server Error Message Reference". */
 const SERVER_FAILED = new Set([
-  ...[1020, 1021, 1037, 1038, 1041, 1053, 1105, 1114, 1135, 1180, 1194, 1205, 1206, 1213, 1317, 1969, 3024],
+  ...[1020, 1021, 1037, 1038, 1041, 1053, 1114, 1135, 1180, 1194, 1205, 1206, 1213, 1317, 1969, 3024],
   ...[3168, 3169, 3675, 4031],
 ]);
 const NO_ROOM = /No space left|errno: (?:28|12|24|122)\b|Disk full/i;
@@ -28,15 +28,22 @@ const OUTSIDE = new Set([
 /** A table, view or function that does not exist, or a view that refers to one. */
 const MISSING = new Set([1109, 1146, 1305, 1356, 1418, 1449, 1824]);
 
-/**
- * @param context.lacking names of objects of the dump that were not loaded before, in lower case
- * @param context.database that was dumped
- */
+export interface FailureContext {
+  /** Names of objects of the dump that were not loaded before, in lower case. */
+  readonly lacking: ReadonlySet<string>;
+  /** That was dumped. */
+  readonly database: string;
+  /** Into which it is loaded. */
+  readonly target: string;
+}
+
+/** @returns what the server's refusal of a statement means for the dump */
 export function meaningOf(
   { errno, sqlState, message }: ServerError,
   { kind, object, bytes, reading }: DumpStatement,
-  { lacking, database }: { readonly lacking: ReadonlySet<string>; readonly database: string },
+  context: FailureContext,
 ): Meaning {
+  const { lacking, database } = context;
   // Without a state it is no answer of the server: the connection is gone.
   if (sqlState === undefined || errno === undefined || SERVER_FAILED.has(errno) || NO_ROOM.test(message))
     return 'server failed';
@@ -46,12 +53,20 @@ export function meaningOf(
   if (NEEDS_KEYS_OR_FOLDERS.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')))
     return 'needs something else';
   if (!MISSING.has(errno)) return 'does not load';
+  if (namesOther(message, context.target)) return 'needs something else';
   if (errno === 1356 && lacking.size > 0) return 'needs something else';
   if ([...lacking].some(name => message.toLowerCase().includes(name))) return 'needs something else';
   // Functions that are no objects of a database come from a library: no dump has them.
   if (errno === 1305 && object?.kind === 'views' && /^FUNCTION/i.test(message)) return 'needs something else';
   const { foreignDatabases, foreignSequences } = qualifiedNames(reading.tokens, database.toLowerCase(), reading.decode);
   return foreignDatabases.length + foreignSequences.length > 0 ? 'needs something else' : 'does not load';
+}
+
+/** `Table 'archive.t' doesn't exist`, `FUNCTION archive.f does not exist`: names of two parts have their database first. */
+function namesOther(message: string, target: string): boolean {
+  const named = /^(?:Table|View) '([^'.]+)\.[^']+'|^(?:FUNCTION|PROCEDURE) ([^.\s]+)\.\S+ does not exist/.exec(message);
+  const database = named?.[1] ?? named?.[2];
+  return database !== undefined && database.toLowerCase() !== target.toLowerCase();
 }
 
 const NEEDS_KEYS_OR_FOLDERS = /\b(?:ENCRYPT(?:ED|ION)\b|(?:DATA|INDEX) DIRECTORY\b)/i;

@@ -2,20 +2,34 @@ import { type Finding, finding } from '../../protocol/finding.ts';
 import { firstNames } from '../../protocol/first-names.ts';
 import type { Difference } from '../definitions/differences.ts';
 import { labelOf } from '../manifest/object-label.ts';
-import type { LoadFailure } from './load-definitions.ts';
+import type { LoadedDefinitions, LoadFailure } from './load-definitions.ts';
 
 /** So many reasons are told in full. */
 const REASONS = 3;
 
 /**
  * @param server such as `MariaDB 10.11.19`
- * @returns what makes the backup incomplete
+ * @returns what makes the backup incomplete, and what a restore refuses
  */
 export function rehearsalFindings(
   server: string,
-  { failures, differences }: { readonly failures: readonly LoadFailure[]; readonly differences: readonly Difference[] },
+  { failures, refused }: LoadedDefinitions,
+  differences: readonly Difference[],
 ): Finding[] {
-  return [...doesNotLoad(server, failures), ...loadsDifferently(server, differences)];
+  return [...doesNotLoad(server, failures), ...loadsDifferently(server, differences), ...isRefused(refused)];
+}
+
+/** The mysql client may well load it: then it is not lost. What no dump program writes has a finding of its own. */
+function isRefused(refused: readonly LoadFailure[]): Finding[] {
+  if (refused.length === 0) return [];
+  const names = [...new Set(refused.map(({ what }) => what))];
+  return [
+    finding(
+      'NOT_REHEARSED',
+      `a part of the dump was not rehearsed, since sade restore refuses it: ${firstNames(names)} (${refused[0]!.reason})`,
+      'Restore these by hand, with the mysql client; try it once before you need it.',
+    ),
+  ];
 }
 
 function doesNotLoad(server: string, failures: readonly LoadFailure[]): Finding[] {

@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../../protocol/finding.ts';
 import type { Rehearsal } from '../../protocol/manifest.ts';
 
-/** What came of it. */
+/** The result of a rehearsal. */
 export interface RehearsalResult {
   readonly record: Rehearsal;
   readonly findings: readonly Finding[];

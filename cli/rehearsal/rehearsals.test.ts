@@ -109,4 +109,152 @@ for (const { name, flavour, open } of SERVERS)
       expect(record.objects).to.be.above(60);
       await server.sql('drop database reh_all');
     });
+
+    const reasons = (findings: readonly { code: string; message: string }[]) =>
+      findings.map(({ code, message }) => `${code} ${message}`).join('\n');
+
+    for (const { what, edit, found } of [
+      {
+        what: 'does not load',
+        edit: (dump: string) => dump.replace('KEY `k` (`name`(4))', 'KEY `k` (`nome`(4))'),
+        found:
+          /^DOES_NOT_LOAD .* does not load table item from this dump \(table item: Key column 'nome' doesn't exist/,
+      },
+      {
+        what: 'has another default',
+        edit: (dump: string) => dump.replace("'1.50'", "'1.51'").replace('DEFAULT 1.50', 'DEFAULT 1.51'),
+        found: /^LOADS_DIFFERENTLY .*: table item \(table item, definition: .*1\.50.* became .*1\.51/,
+      },
+      {
+        what: 'has another definer',
+        edit: (dump: string) => dump.replace('`some one`@`10.%`', '`no one`@`10.%`'),
+        found: /^LOADS_DIFFERENTLY .*: view cheapest /,
+      },
+      {
+        what: 'has its triggers in another order',
+        edit: swapTriggers,
+        found: /^LOADS_DIFFERENTLY .*trigger priced.* order: number 1 BEFORE INSERT on item became number 2/,
+      },
+      {
+        what: 'has another character set of a routine',
+        edit: (dump: string) =>
+          dump
+            .replaceAll('SET collation_connection  = utf8mb4_unicode_ci', 'SET collation_connection  = utf8mb4_bin')
+            .replaceAll('SET collation_connection  = utf8mb4_general_ci', 'SET collation_connection  = utf8mb4_bin')
+            .replaceAll('SET collation_connection  = utf8mb4_0900_ai_ci', 'SET collation_connection  = utf8mb4_bin'),
+        found: /^LOADS_DIFFERENTLY .*collation_connection: \w+ became utf8mb4_bin/,
+      },
+    ])
+      it(`finds that a dump ${what}`, async () => {
+        const { findings, record } = await rehearse(await make(SHOP), { edit });
+        expect(record.reason).to.equal(null);
+        expect(reasons(findings)).to.match(found);
+      });
+
+    it('reports nothing of what was changed on the source while it was dumped', async () => {
+      const of = await make(SHOP);
+      const { findings, record } = await rehearse(of, {
+        meanwhile: async () => {
+          using session = await connect(of, { signal });
+          await session.ask('alter table item add column colour int');
+          await session.ask('drop view cheapest');
+          await session.ask('drop procedure buy');
+          await session.ask('create procedure buy() select 1');
+        },
+      });
+      expect(findings).to.deep.equal([]);
+      // The dump is as the source was: only what differs would be looked at once more.
+      expect(record).to.deep.include({ objects: 9, left_out: [] });
+    });
+
+    it('reports nothing of what was changed while it was dumped and so differs from what was seen before', async () => {
+      const of = await make(SHOP);
+      const { findings, record } = await rehearse(of, {
+        edit: dump => dump.replace('DEFAULT 1.50', 'DEFAULT 1.51').replace("'1.50'", "'1.51'"),
+        meanwhile: async () => {
+          using session = await connect(of, { signal });
+          await session.ask('alter table item alter price set default 1.51');
+        },
+      });
+      expect(findings).to.deep.equal([]);
+      expect(record.left_out).to.deep.equal(['tables item: changed on the source meanwhile']);
+    });
+
+    it('leaves out what needs another database, and what hangs on that, and finds nothing', async () => {
+      await make('create table far (a int);\ncreate function f() returns int deterministic return 1', 'reh_other');
+      const { findings, record } = await rehearse(
+        await make(
+          'create view v as select a, reh_other.f() f from reh_other.far;\ncreate view w as select a from v;\ncreate table t (a int)',
+        ),
+      );
+      expect(findings).to.deep.equal([]);
+      expect(record.objects).to.equal(1);
+      expect(record.left_out?.map(it => it.split(':')[0])).to.deep.equal(['view v', 'view w']);
+    });
+
+    it('finds nothing in statements that name the database that was dumped', async () => {
+      const { findings } = await rehearse(
+        await make(
+          'create table t (a int);\ncreate view v as select x.a from reh_one.t x;\ncreate procedure p() insert into `reh_one`.`t` select a from reh_one.v',
+        ),
+      );
+      expect(findings).to.deep.equal([]);
+    });
+
+    it('keeps a hostile dump within its database, and the rest of the machine as it was', async () => {
+      const secret = join(folder, 'databases.json');
+      const written = join(folder, 'written');
+      const hostile = [
+        `SELECT 1 INTO OUTFILE '${written}';`,
+        `CREATE VIEW stolen AS SELECT LOAD_FILE('${secret}') AS a;`,
+        'CREATE TABLE mysql.hers (a int);',
+        "GRANT ALL ON *.* TO 'root'@'localhost';",
+        'SET GLOBAL event_scheduler = ON;',
+        `LOAD DATA INFILE '${secret}' INTO TABLE item;`,
+        `\\! touch ${written}`,
+      ].join('\n');
+      const { record, findings, manifest } = await rehearse(await make(SHOP), {
+        edit: dump => dump.replace('-- Dump completed', `${hostile}\n-- Dump completed`),
+      });
+      expect(await readdir(folder)).to.not.include('written');
+      expect(manifest.state).to.equal('incomplete');
+      expect([record.reason, ...findings.map(({ code }) => code)]).to.satisfy(
+        (found: unknown[]) => found[0] !== null || found.includes('NOT_REHEARSED'),
+      );
+    });
+
+    it('is not done, with the reason, where no such server is installed, where the server is gone, and where it takes too long', async () => {
+      const of = await make(SHOP);
+      const tried = async (more: Partial<ConstructorParameters<typeof Rehearsals>[0]>) => {
+        const programs = Promise.resolve([]);
+        await using other = new Rehearsals({ folder, programs, signal, isRequired: true, ...more });
+        return rehearsed(other, of, { folder, clients });
+      };
+      const none = await tried({});
+      expect(none.record.reason).to.match(/^no (?:mariadbd|mysqld) \d+\.\d+ or later is on this machine$/);
+      expect(none.findings.map(({ code, severity }) => `${code} ${severity}`)).to.deep.equal(['NOT_REHEARSED warning']);
+      const broken = { path: '/bin/false', flavour, version: '99.9.9', options: [] };
+      const failed = await tried({ programs: Promise.resolve([broken]), isRequired: false });
+      expect(failed.record.reason).to.match(/\/bin\/false/);
+      expect(failed.findings).to.deep.equal([]);
+      const slow = await tried({
+        programs: flavour === 'mysql' ? mySql9Server().then(it => [it]) : findServerPrograms(),
+        withinMs: 5,
+        isRequired: false,
+      });
+      expect(slow.record.reason).to.be.a('string');
+      expect(slow.findings).to.deep.equal([]);
+    });
   });
+
+/** The second of two triggers in front of the first one: a dump has no other sign of their order. */
+function swapTriggers(dump: string): string {
+  const [first, second] = [
+    ...dump.matchAll(/^\/\*!50003 CREATE\*\/.*trigger (?:`?priced`?|`?named`?)[\s\S]*?;;$/gim),
+  ].map(([text]) => text);
+  const withoutOrder = (text: string) => text.replace(/ follows `?priced`?/i, '');
+  return dump
+    .replace(first!, '@1')
+    .replace(second!, () => withoutOrder(first!))
+    .replace('@1', () => withoutOrder(second!));
+}

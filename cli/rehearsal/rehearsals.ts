@@ -139,7 +139,8 @@ export class Rehearsals implements AsyncDisposable {
       settings: new Map([...seen.settings].filter(([setting]) => SET_ON_SERVER.has(setting))),
     });
     const loaded = await load(server, database.source, { path, source, signal });
-    using session = await connect(server.asAdmin(name), { signal });
+    await using reader = await server.createReader(name);
+    using session = await connect(reader.source, { signal });
     const known = knownDifferences(report, seen, loaded);
     const compared = await compareDefinitions(session, name, {
       ...{ source, report, seen, inventory, comparesTexts: isComparable, known, neutral, signal },
@@ -147,7 +148,7 @@ export class Rehearsals implements AsyncDisposable {
     const title = `${server.flavour === 'mariadb' ? 'MariaDB' : 'MySQL'} ${server.version}`;
     return {
       record: recordOf(server, { loaded, compared, isComparable }),
-      findings: rehearsalFindings(title, { failures: loaded.failures, differences: compared.differences }),
+      findings: rehearsalFindings(title, loaded, compared.differences),
     };
   }
 }
@@ -171,7 +172,7 @@ async function load(
     parts: 'all',
   });
   try {
-    return await loadDefinitions(session, path, { filter, database: source.database });
+    return await loadDefinitions(session, path, { filter, database: source.database, target: target.database });
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof RehearsalFailed
@@ -189,7 +190,9 @@ function changesDefinitions({ dumpOptions }: DatabaseSource): boolean {
 
 /** What a finding reports already, and what was not loaded. */
 function knownDifferences(report: SourceReport, seen: SourceSeen, loaded: LoadedDefinitions): Set<string> {
-  const unloaded = [...loaded.failures, ...loaded.leftOut].flatMap(({ object }) => (object ? [keyOf(object)] : []));
+  const unloaded = [...loaded.failures, ...loaded.leftOut, ...loaded.refused].flatMap(({ object }) =>
+    object ? [keyOf(object)] : [],
+  );
   const garbled = (report.garbled ?? []).map(keyOf);
   const expired = [...seen.expiredEvents].map(name => keyOf({ kind: 'events', name }));
   return new Set([...unloaded, ...garbled, ...expired]);
@@ -200,7 +203,7 @@ function recordOf(
   { loaded, compared, isComparable }: { loaded: LoadedDefinitions; compared: Comparison; isComparable: boolean },
 ): Rehearsal {
   const leftOut = [
-    ...loaded.leftOut.map(({ what, reason }) => `${what}: ${reason}`),
+    ...[...loaded.refused, ...loaded.leftOut].map(({ what, reason }) => `${what}: ${reason}`),
     ...compared.changedMeanwhile.map(key => `${key}: changed on the source meanwhile`),
   ];
   return {

@@ -4,6 +4,7 @@ import { log } from '../log.ts';
 import { formatBytes } from '../terminal/format.ts';
 import { programFor, type ServerProgram } from '../throwaway-server/server-programs.ts';
 import { startThrowawayServer, type ThrowawayServer } from '../throwaway-server/throwaway-server.ts';
+import { HOW_TO_GET_ONE } from './how-to-get-one.ts';
 
 /** What the server of a rehearsal has to be like. */
 export interface ServerWanted {
@@ -38,7 +39,7 @@ export class ServersOfRun implements AsyncDisposable {
 
   /**
    * @returns the server, once it is ready
-   * @throws {NotRehearsed} why there is none
+   * @throws {NotRehearsed} why it can not have one
    */
   async for(wanted: ServerWanted): Promise<ThrowawayServer> {
     const program = programFor(await this.#programs, wanted);
@@ -94,11 +95,3 @@ function noServer({ flavour, version }: ServerWanted): [string, { advice: string
 }
 
 const PROGRAMS = { mariadb: 'mariadbd', mysql: 'mysqld' } as const;
-
-/** No server runs by itself after that: these are the programs alone. */
-export const HOW_TO_GET_ONE = {
-  mariadb:
-    'Debian: apt-get install mariadb-server-core (only the program; no server is started). Another program is named by --mariadbd.',
-  mysql:
-    'Debian sid, Ubuntu: apt-get install mysql-server-core-8.0 or mysql-server-core (only the program; no server is started). Another program is named by --mysqld.',
-} as const;

@@ -77,7 +77,7 @@ async function askDefiners(session: Session, database: string): Promise<string[]
     questions.join(' union '),
     questions.map(() => database),
   );
-  return rows.map(([definer]) => String(definer ?? '')).filter(definer => definer.includes('@'));
+  return rows.map(([definer]) => String(definer ?? '')).filter(definer => definer !== '' && definer !== '@');
 }
 
 /** The times are in the zone of the event, which may be up to 14 hours from UTC. */

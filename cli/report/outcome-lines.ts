@@ -63,7 +63,7 @@ export function describeFinding({ code, severity, message, advice }: ForeignFind
 }
 
 function whatWasDone(outcome: Outcome): string {
-  const { tables, rows, dumpBytes, zipBytes, seconds, backupId, isLeftover, fileName } = outcome;
+  const { tables, rows, dumpBytes, zipBytes, seconds, backupId, isLeftover, fileName, rehearsal } = outcome;
   const sizes = [
     ...(tables === undefined ? [] : [count(tables, 'table')]),
     ...(rows === undefined ? [] : [`${formatCount(rows)} row${rows === 1 ? '' : 's'}`]),
@@ -71,5 +71,6 @@ function whatWasDone(outcome: Outcome): string {
     ...(zipBytes === undefined ? [] : [`zip ${formatBytes(zipBytes)}`]),
   ];
   const what = isLeftover ? [`delivered ${printableInLine(fileName)}, left by an earlier run`, ...sizes] : sizes;
-  return [...what, formatSeconds(seconds), `id ${backupId}`].join(', ');
+  const rehearsed = rehearsal ? [rehearsal.reason === null ? 'rehearsed' : 'not rehearsed'] : [];
+  return [...what, ...rehearsed, formatSeconds(seconds), `id ${backupId}`].join(', ');
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../protocol/finding.ts';
+import type { Rehearsal } from '../../protocol/manifest.ts';
 import type { UnacceptedLoss } from '../../protocol/responses.ts';
 import type { SharedCause } from '../errors.ts';
 
@@ -25,6 +26,8 @@ export interface Outcome {
   /** What the dump was seen to hold. */
   readonly tables?: number;
   readonly rows?: number;
+  /** How its definitions were loaded into a throwaway server; left out with `--rehearse off`, and where there is no manifest. */
+  readonly rehearsal?: Rehearsal;
   /** SHA-256 of the zip, in hexadecimal. */
   readonly sha256?: string;
   /** The id under which the service keeps the backup. */

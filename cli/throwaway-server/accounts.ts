@@ -75,20 +75,31 @@ export function readAccountStatements(
   ];
 }
 
-/** Accounts that exist only so that what they define can be opened: no one can log in as one of them. */
+/**
+ * Accounts that exist only so that what they define can be opened: no one can log in as one of them.
+ * @param definer such as `app@%`; a role of MariaDB has no host
+ */
 export function definerStatements(definer: string, database: string): string[] {
-  const at = definer.lastIndexOf('@');
-  const account = `${quoted(definer.slice(0, at))}@${quoted(definer.slice(at + 1))}`;
+  const { account, isRole } = definerOf(definer);
+  const locked = isRole ? '' : ` identified by '${randomBytes(24).toString('hex')}' account lock`;
   return [
-    `create user if not exists ${account} identified by '${randomBytes(24).toString('hex')}' account lock`,
+    `create ${isRole ? 'role' : 'user'} if not exists ${account}${locked}`,
     `grant all on ${databasePattern(database)}.* to ${account}`,
   ];
 }
 
 /** @returns the statement that removes such an account */
 export function dropDefiner(definer: string): string {
+  const { account, isRole } = definerOf(definer);
+  return `drop ${isRole ? 'role' : 'user'} if exists ${account}`;
+}
+
+function definerOf(definer: string): { readonly account: string; readonly isRole: boolean } {
   const at = definer.lastIndexOf('@');
-  return `drop user if exists ${quoted(definer.slice(0, at))}@${quoted(definer.slice(at + 1))}`;
+  const [user, host] = at === -1 ? [definer, ''] : [definer.slice(0, at), definer.slice(at + 1)];
+  return host === ''
+    ? { account: quoted(user), isRole: true }
+    : { account: `${quoted(user)}@${quoted(host)}`, isRole: false };
 }
 
 function definerRights(flavour: ServerProgram['flavour'], version: string): string {

@@ -69,7 +69,7 @@ export async function startThrowawayServer(options: ThrowawayServerOptions): Pro
     const admin = newAccount('admin');
     server = await launch(folder, admin, options);
     const session = await untilReady(server, sourceOf(folder.socket, admin, 'mysql'), folder, signal);
-    return new ThrowawayServer(program, folder, { server, admin: session, account: admin });
+    return new ThrowawayServer(program, folder, server, session);
   } catch (error) {
     await server?.kill();
     await folder.remove();
@@ -86,13 +86,8 @@ export class ThrowawayServer implements AsyncDisposable {
   readonly #folder: PrivateFolder;
   readonly #server: ServerProcess;
   readonly #admin: Session;
-  readonly #account: Account;
 
-  constructor(
-    program: ServerProgram,
-    folder: PrivateFolder,
-    { server, admin, account }: { server: ServerProcess; admin: Session; account: Account },
-  ) {
+  constructor(program: ServerProgram, folder: PrivateFolder, server: ServerProcess, admin: Session) {
     this.program = program;
     this.flavour = program.flavour;
     this.version = program.version;
@@ -100,7 +95,6 @@ export class ThrowawayServer implements AsyncDisposable {
     this.#folder = folder;
     this.#server = server;
     this.#admin = admin;
-    this.#account = account;
   }
 
   /** The process of the server. */
@@ -152,13 +146,6 @@ export class ThrowawayServer implements AsyncDisposable {
   async createDefiner(definer: string, database: string): Promise<AsyncDisposable> {
     for (const statement of definerStatements(definer, database)) await this.#admin.ask(statement);
     return { [Symbol.asyncDispose]: async () => void (await this.#admin.ask(dropDefiner(definer))) };
-  }
-
-  /**
-   * @returns how to connect to a database with all rights, to see everything in it: never to run what stands in a dump
-   */
-  asAdmin(database: string): DatabaseSource {
-    return sourceOf(this.socket, this.#account, database);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import { parseReprDigest } from '../../../protocol/digest.ts';
 import { byWeight, type ForeignFinding } from '../../../protocol/finding.ts';
+import { firstNames } from '../../../protocol/first-names.ts';
 import { type Manifest, manifestSchema, namesIn, OBJECT_KINDS } from '../../../protocol/manifest.ts';
 import type { DrillReport } from '../../../protocol/reports/drill-report.ts';
 import type { BackupReport, LossStatus } from '../../../protocol/responses.ts';
@@ -78,6 +79,7 @@ function facts(report: Report, manifest: Manifest | undefined, drill: DrillRepor
     ...fact('dumped by', manifest && `${program(manifest.client)}${server ? ` from ${program(server)}` : ''}`),
     ...fact('rows', manifest && `${formatCount(manifest.dump.rows)} in ${tablesOf(manifest)}`),
     ...fact('dump', dump === null ? undefined : `${formatBytes(dump)}, SHA-256 ${report.dump_sha256}`),
+    ...fact('rehearsed', rehearsalOf(manifest?.rehearsal)),
     ['zip', `${formatBytes(report.size)}, SHA-256 ${parseReprDigest(report.repr_digest)?.toString('hex')}`],
     ...fact('restore to', statement),
     ['received', inLocalTime(report.received_at)],
@@ -91,6 +93,16 @@ function facts(report: Report, manifest: Manifest | undefined, drill: DrillRepor
 /** @returns the line, where there is something to say */
 function fact(name: string, value: string | undefined): [string, string][] {
   return value === undefined ? [] : [[name, value]];
+}
+
+/** @returns whether the dump's definitions were loaded; nothing of a backup that is older than rehearsals */
+function rehearsalOf(rehearsal: Manifest['rehearsal'] | undefined): string | undefined {
+  if (!rehearsal) return undefined;
+  const { server, reason, objects, compared, left_out: leftOut } = rehearsal;
+  if (!server) return `no: ${printableInLine(reason ?? 'not known why')}`;
+  const how = compared === 'names' ? 'is there' : 'is compared with the source';
+  const rest = leftOut.length > 0 ? `; left out: ${printableInLine(firstNames(leftOut, 3))}` : '';
+  return `loaded without rows into ${NAMES[server.flavour]} ${server.version}: each of ${formatCount(objects ?? 0)} objects ${how}${rest}`;
 }
 
 function tablesOf({ inventory: { tables } }: Manifest): string {

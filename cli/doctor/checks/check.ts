@@ -2,7 +2,7 @@ import { ExplainedError, messageOf } from '../../errors.ts';
 
 /** What is looked at, in the order in which a backup meets it. */
 export const AREAS = [
-  ...(['configuration', 'dump program', 'database', 'database server', 'work folder', 'service'] as const),
+  ...(['configuration', 'dump program', 'rehearsal', 'database', 'database server', 'work folder', 'service'] as const),
   ...(['newest backup', 'last run'] as const),
 ] as const;
 
