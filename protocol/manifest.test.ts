@@ -40,9 +40,18 @@ describe('manifest', () => {
   it('is refused in another version, and without any of its parts', () => {
     for (const none of [null, 5, 'x', [], {}]) expect(isFine(none), JSON.stringify(none)).to.equal(false);
     expect(isFine({ ...sample, manifest_version: 3 })).to.equal(false);
-    for (const key of Object.keys(sample)) expect(isFine({ ...sample, [key]: undefined }), key).to.equal(false);
+    const needed = Object.keys(sample).filter(key => key !== 'rehearsal');
+    for (const key of needed) expect(isFine({ ...sample, [key]: undefined }), key).to.equal(false);
     for (const kind of OBJECT_KINDS)
       expect(isFine({ ...sample, inventory: { ...sample.inventory, [kind]: undefined } }), kind).to.equal(false);
+  });
+
+  it('is accepted with and without a rehearsal, but not with an odd one', () => {
+    const rehearsal = { server: null, reason: 'x', objects: null, seconds: null, compared: null, left_out: [] };
+    for (const right of [undefined, null, rehearsal, { ...rehearsal, server: { flavour: 'mysql', version: '9.7.4' } }])
+      expect(isFine({ ...sample, rehearsal: right }), JSON.stringify(right)).to.equal(true);
+    for (const odd of [5, 'x', { ...rehearsal, objects: -1 }, { ...rehearsal, left_out: ['x'.repeat(2000)] }])
+      expect(isFine({ ...sample, rehearsal: odd }), JSON.stringify(odd)).to.equal(false);
   });
 
   it('is refused when its state is better than its findings', () => {

@@ -12,7 +12,16 @@ import type { AskVisible } from './checks/uncovered-check.ts';
 import { examine } from './examine.ts';
 
 const LABELS = ['a', 'b', 'c', 'd', 'e', 'f'];
-const ORDER = ['configuration', 'dump program', 'database', 'database server', 'work folder', 'service', 'last run'];
+const ORDER = [
+  'configuration',
+  'dump program',
+  'rehearsal',
+  'database',
+  'database server',
+  'work folder',
+  'service',
+  'last run',
+];
 const entry = (name: string) => ({
   database_name: name,
   db_host: '127.0.0.1',

@@ -35,7 +35,7 @@ export interface PipelineOptions extends Omit<StageOptions, 'room' | 'failures' 
 }
 
 /** One is rehearsed at a time, and so many zips may wait for it before that holds up the next ones. */
-const WAITING_FOR_REHEARSAL = 16;
+const WAITING_FOR_REHEARSAL = 8;
 
 /**
  * Takes every database through dump, zip and upload:
@@ -60,7 +60,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   const toDump = new Channel<DatabaseSource>();
   const toZip = new Channel<RunningDump | OverJob>();
   const zipped = new Channel<ZippedBackup | OverJob>();
-  const rehearsed = new Channel<ZippedBackup | OverJob>();
+  const rehearsed = options.rehearsals ? new Channel<ZippedBackup | OverJob>() : zipped;
   const toUpload = new Channel<ZippedBackup | OverJob>();
   const uploaded = new Channel<WaitingUpload | OverJob>();
   const toUploadAgain = new Channel<WaitingUpload | FinishedJob>();
@@ -85,10 +85,11 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
     await stage({ from: toDump, work: dump, workers: workers.dump, signal });
   });
   group.go(signal => stage({ from: toZip, to: zipped, work: zip, workers: workers.zip, signal }));
-  group.go(async signal => {
-    await using _ended = options.rehearsals;
-    await stage({ from: zipped, to: rehearsed, work: rehearse, workers: WAITING_FOR_REHEARSAL, signal });
-  });
+  if (options.rehearsals)
+    group.go(async signal => {
+      await using _ended = options.rehearsals;
+      await stage({ from: zipped, to: rehearsed, work: rehearse, workers: WAITING_FOR_REHEARSAL, signal });
+    });
   group.go(signal => {
     const waiting = pendingUploads.map(it => pickUp(it, options.timeoutMs));
     return send(inOrder(waiting, rehearsed.values({ signal })), toUpload, signal);
