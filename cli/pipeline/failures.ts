@@ -6,8 +6,15 @@ import type { Failure, StageName } from '../report/outcome.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { DiskRoom } from './disk-room.ts';
 import { explainFullDisk, fullDiskFacts } from './explain-full-disk.ts';
-import { contentsOf, finishJob } from './finished-job.ts';
-import type { BackupJob, FinishedJob, OverJob, ProgressListener, ZippedBackup } from './jobs.ts';
+import {
+  type BackupJob,
+  contentsOf,
+  type FinishedJob,
+  finishJob,
+  type OverJob,
+  type ProgressListener,
+  type ZippedBackup,
+} from './jobs.ts';
 
 export interface FailuresOptions {
   readonly spool: Spool;

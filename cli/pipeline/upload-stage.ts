@@ -7,8 +7,14 @@ import { manifestTooLarge, reasonMissing, zipNotRemoved } from '../upload/delive
 import { probeService } from '../upload/probe-service.ts';
 import type { Pass, ServiceGate } from '../upload/service-gate.ts';
 import { explainFailure, type Failures, failedUpload } from './failures.ts';
-import { contentsOf, finishJob } from './finished-job.ts';
-import type { FinishedJob, ProgressListener, WaitingUpload, ZippedBackup } from './jobs.ts';
+import {
+  contentsOf,
+  type FinishedJob,
+  finishJob,
+  type ProgressListener,
+  type WaitingUpload,
+  type ZippedBackup,
+} from './jobs.ts';
 import { TimeBudget } from './time-budget.ts';
 
 export interface UploadStageOptions {
