@@ -4,6 +4,7 @@ import { findEarlierRestore, whatIsInTheWay } from '../replace/earlier-restore.t
 import { swapObstacles } from '../replace/obstacles.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
+import { askDependents, describeDependents } from '../target-database/dependents.ts';
 import { askKeysInto } from '../target-database/keys-into.ts';
 import type { DatabaseState } from './database-check.ts';
 import { type Checked, NOTHING_WRONG, problem, together, warning } from './problem.ts';
@@ -33,6 +34,7 @@ export async function checkReplace(session: Session, state: DatabaseState, optio
   return together([
     ...[...obstacles, ...(inTheWay ? [inTheWay] : [])].map(({ message, advice }) => problem(message, advice)),
     isAll ? NOTHING_WRONG : warning(NOT_ALL_SEEN),
+    ...describeDependents(database, await askDependents(session, where, facts)).map(line => warning(line)),
   ]);
 }
 
