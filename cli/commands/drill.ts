@@ -60,7 +60,7 @@ async function run(options: Typed, context: CommandContext): Promise<number> {
     if (!settings.quiet || isTrouble(ended)) out.write(renderDrill(ended, out));
   }
   const outcomes = countOutcomes(drills, choice.withoutComplete);
-  const exitCode = exitCodeOf(outcomes);
+  const exitCode = exitCodeOf(outcomes, drills);
   if (!settings.quiet || exitCode !== EXIT.ok) out.write(renderTotals({ ...choice, outcomes }, out));
   if (settings.json) stdout.write(`${printableJson(asJson(drills, choice, exitCode))}\n`);
   return exitCode;
@@ -70,9 +70,14 @@ function isTrouble({ report, unreported }: EndedDrill): boolean {
   return report.outcome !== 'restorable' || unreported !== undefined;
 }
 
-function exitCodeOf({ not_restorable, could_not_test }: ReturnType<typeof countOutcomes>): number {
+/** What the service does not know is no proof for anyone else. */
+function exitCodeOf(
+  { not_restorable, could_not_test }: ReturnType<typeof countOutcomes>,
+  drills: readonly EndedDrill[],
+): number {
   if (not_restorable > 0) return EXIT.someFailed;
-  return could_not_test > 0 ? EXIT.noneSucceeded : EXIT.ok;
+  const isUnreported = drills.some(({ unreported }) => unreported !== undefined);
+  return could_not_test > 0 || isUnreported ? EXIT.noneSucceeded : EXIT.ok;
 }
 
 function asJson(drills: readonly EndedDrill[], choice: ReturnType<typeof chooseBackups>, exitCode: number): object {

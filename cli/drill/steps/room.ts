@@ -12,13 +12,12 @@ const SERVER_BYTES = 160 << 20;
 /** Rows with their keys take more than their SQL. */
 const DATA_FOR_DUMP = 2;
 
+type Sizes = Pick<BackupToRestore, 'zipBytes' | 'dumpBytes'>;
+
 const LOOK_EVERY_MS = 1000;
 
 /** @returns what a drill takes on the disk at its peak, in bytes: the zip, and beside it the data with waiting rows or the second dump */
-export function roomFor(
-  { zipBytes, dumpBytes = 10 * zipBytes }: Pick<BackupToRestore, 'zipBytes' | 'dumpBytes'>,
-  isDataHere: boolean,
-): number {
+export function roomFor({ zipBytes, dumpBytes = 10 * zipBytes }: Sizes, isDataHere: boolean): number {
   return zipBytes + dumpBytes + (isDataHere ? SERVER_BYTES + DATA_FOR_DUMP * dumpBytes : 0);
 }
 
@@ -26,7 +25,7 @@ export function roomFor(
  * @param isDataHere whether the server's data lies on this disk, too
  * @throws {CouldNotTest} when the disk has no room for a drill
  */
-export async function checkRoom(folder: string, backup: BackupToRestore, isDataHere: boolean): Promise<void> {
+export async function checkRoom(folder: string, backup: Sizes, isDataHere: boolean): Promise<void> {
   const [free, wanted] = [await freeBytesOf(folder), roomFor(backup, isDataHere) + LEAST_FREE];
   if (free >= wanted) return;
   throw new CouldNotTest(
