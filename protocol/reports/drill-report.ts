@@ -1,6 +1,6 @@
 import { type InferType, mixed, object, string } from 'yup';
 import { DRILL_OUTCOMES, type DrillOutcome } from '../last-drill.ts';
-import { type FieldCheck, isBoolean, isSeconds, listOf, nullable, oneLine, text } from './report-lists.ts';
+import { anyText, type FieldCheck, isBoolean, isSeconds, listOf, nullable, oneLine, text } from './report-lists.ts';
 import { loadedFields, MAX_LISTED, MAX_LISTED_TEXT, seconds, timesProblem } from './report-parts.ts';
 
 /** A check of the user: SQL with its expected result. */
@@ -19,8 +19,8 @@ export interface ReportedCheck {
 const check: Record<keyof ReportedCheck, FieldCheck> = {
   name: oneLine(256),
   sql: text(MAX_LISTED_TEXT),
-  expected: value => (value === '' ? undefined : text(MAX_LISTED_TEXT)(value)),
-  found: value => (value === '' ? undefined : nullable(text(MAX_LISTED_TEXT))(value)),
+  expected: anyText(MAX_LISTED_TEXT),
+  found: nullable(anyText(MAX_LISTED_TEXT)),
   error: nullable(text(MAX_LISTED_TEXT)),
   agrees: isBoolean,
   seconds: nullable(isSeconds),

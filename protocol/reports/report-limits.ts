@@ -15,6 +15,9 @@ const SHORTER: ReadonlyMap<string, number> = new Map([
   ['tables', 512],
 ]);
 
+/** Fields that take no line breaks. */
+const ONE_LINE: ReadonlySet<string> = new Set(['kind', 'name']);
+
 /**
  * Cuts lists and texts to what the service takes, so that no report is lost because a statement or a list is long. How many
  * differences and changes there are stays in their counts.
@@ -34,7 +37,10 @@ interface Limits {
 
 function cut<T>(value: T, field: string, limits: Limits): T;
 function cut(value: unknown, field: string, limits: Limits): unknown {
-  if (typeof value === 'string') return shortened(value, SHORTER.get(field) ?? limits.text);
+  if (typeof value === 'string') {
+    const line = ONE_LINE.has(field) ? value.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ') : value;
+    return shortened(line, SHORTER.get(field) ?? limits.text);
+  }
   const inList = { ...limits, text: MAX_LISTED_TEXT };
   if (Array.isArray(value)) return value.slice(0, limits.members).map(member => cut(member, field, inList));
   if (typeof value !== 'object' || value === null) return value;

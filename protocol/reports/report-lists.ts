@@ -54,6 +54,11 @@ export function oneLine(max: number): FieldCheck {
   return value => text(max)(value) ?? (/[\p{Cc}\u2028\u2029]/u.test(String(value)) ? ' must be one line' : undefined);
 }
 
+/** A text of at most `max` characters, which may be empty: what a server has found, for one. */
+export function anyText(max: number): FieldCheck {
+  return value => (value === '' ? undefined : text(max)(value));
+}
+
 /** That, or null. */
 export function nullable(check: FieldCheck): FieldCheck {
   return value => (value === null ? undefined : check(value));

@@ -1,7 +1,7 @@
 import { mixed, number, object, string } from 'yup';
 import { databaseNameProblem } from '../database-name.ts';
 import { count, instant, sha256 } from '../schema-fields.ts';
-import { type FieldCheck, isCount, listOf, nullable, oneLine, text } from './report-lists.ts';
+import { anyText, type FieldCheck, isCount, listOf, nullable, oneLine, text } from './report-lists.ts';
 
 /** The largest report, in bytes of JSON. `withinLimits` makes a longer one shorter. */
 export const MAX_REPORT_BYTES = 512 * 1024;
@@ -63,14 +63,14 @@ const server = () =>
 
 const difference: Record<keyof Difference, FieldCheck> = {
   kind: oneLine(64),
-  object: nullable(text(512)),
-  expected: nullable(text(MAX_LISTED_TEXT)),
-  found: nullable(text(MAX_LISTED_TEXT)),
+  object: nullable(anyText(512)),
+  expected: nullable(anyText(MAX_LISTED_TEXT)),
+  found: nullable(anyText(MAX_LISTED_TEXT)),
 };
 
 const change: Record<keyof ReportedChange, FieldCheck> = {
   kind: oneLine(64),
-  object: nullable(text(512)),
+  object: nullable(anyText(512)),
   message: text(MAX_LISTED_TEXT),
   count: isCount,
 };

@@ -78,6 +78,7 @@ describe('reports of restores and drills', () => {
     expect(isRestore({ rto_seconds: null })).to.equal(false);
     expect(isRestore({ target_unchanged: true })).to.equal(false);
     expect(isRestore({ outcome: 'differs' })).to.equal(false);
+    expect(isRestore({ outcome: 'differs', reason: 'CHECK TABLE found damage' })).to.equal(true);
     expect(isRestore({ outcome: 'differs', differences: [difference], difference_count: 1 })).to.equal(true);
     expect(isRestore({ outcome: 'failed' })).to.equal(false);
     expect(isRestore({ outcome: 'failed', reason: 'the connection was lost', target_unchanged: true })).to.equal(true);
@@ -109,6 +110,18 @@ describe('reports of restores and drills', () => {
     const page = readFileSync(join(import.meta.dirname, '../../docs/reference/formats.md'), 'utf8');
     const shown: unknown = JSON.parse(/^```json\n(\{\n {2}"report_version"[\s\S]*?)^```/m.exec(page)![1]!);
     expect(drillReport.validateSync(shown, { strict: true })).to.have.all.keys(Object.keys(sampleDrill()));
+  });
+
+  it('a report is made acceptable where a name has several lines, and may hold empty values', () => {
+    const empty = { kind: 'co\nlumn', object: '', expected: '', found: '' };
+    const report = sampleDrill({
+      ...{ outcome: 'not_restorable', reason: 'x', differences: [empty], difference_count: 1 },
+      checks: [{ ...check, name: 'two\r\nlines', expected: '', found: '' }],
+    });
+    expect(isDrill(report)).to.equal(false);
+    const cut = withinLimits(report);
+    expect(isDrill(cut)).to.equal(true);
+    expect(cut.checks.map(({ name }) => name)).to.deep.equal(['two lines']);
   });
 
   it('a report with long texts and lists is cut to the limits, and keeps its counts', () => {

@@ -40,7 +40,8 @@ function outcomeProblem(report: Partial<RestoreReport>): string | undefined {
   const { outcome, difference_count: count, reason, rto_seconds: rto, target_unchanged: isUnchanged } = report;
   if (outcome === 'failed') return reason ? undefined : 'says that it failed, and no reason';
   if (isUnchanged) return 'says that it was restored, and that the target is unchanged';
-  if (outcome === 'differs') return count ? undefined : 'says that it differs, and no difference';
+  if (outcome === 'differs')
+    return count || reason ? undefined : 'says that it differs, and neither a difference nor a reason';
   if (outcome !== 'agreed') return undefined;
   if (count !== 0) return 'says that all agrees, and has differences';
   return typeof rto === 'number'

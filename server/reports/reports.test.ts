@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect } from 'chai';
 import { drillAnswer, drillList, restoreAnswer, restoreList } from '../../protocol/reports/report-answers.ts';
 import { MAX_REPORT_BYTES } from '../../protocol/reports/report-parts.ts';
+import { brokenStore } from '../../testing/history/broken-store.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports.ts';
+import { until } from '../../testing/until.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
+import { FormBudget } from '../http/upload-form/form-budget.ts';
 
 interface Kind {
   readonly path: string;
@@ -183,6 +188,41 @@ describeOnEachStore('reports of drills and restores', store => {
     expect(changed.json.data.backup_id).to.equal(null);
     const drill = await post('/-/drills', sampleDrill({ database: 'elsewhere', backup: fromFile }));
     expectError(drill, 404, 'BACKUP_NOT_FOUND');
+  });
+
+  it('the lists are 503 while the history cannot be reached', async () => {
+    using _ = brokenStore(app.history, Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }));
+    expectError(await request(`${app.url}/-/drills`), 503, 'HISTORY_UNAVAILABLE');
+  });
+
+  it('reports share the memory that all uploads may take: a silent one gives way, and others are told to come back', async () => {
+    const formBudget = new FormBudget({ totalBytes: 1.5 * 1024 ** 2, silentMs: 60_000 });
+    const impatient = new FormBudget({ totalBytes: 1.5 * 1024 ** 2, silentMs: 0 });
+    for (const budget of [formBudget, impatient]) {
+      await using app = await runApp(store, { formBudget: budget });
+      const { port } = new URL(app.url);
+      const silent = connect(Number(port), '127.0.0.1');
+      const head = `POST /-/drills HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500000\r\n\r\n{`;
+      silent.write(head);
+      await until(
+        () => 'the silent one holds its part',
+        () => budget.used > 900_000,
+      );
+      const body = JSON.stringify({ x: 'x'.repeat(400_000) });
+      const headers = { 'content-type': 'application/json' };
+      const answer = await request(`${app.url}/-/drills`, { method: 'POST', headers, body });
+      if (budget === formBudget) expectError(answer, 503, 'TOO_MANY_UPLOADS');
+      else {
+        expectError(answer, 422, 'INVALID_REPORT');
+        const [said] = await once(silent, 'data');
+        expect(String(said)).to.match(/^HTTP\/1.1 408 [\s\S]*REQUEST_TIMEOUT/);
+      }
+      silent.destroy();
+      await until(
+        () => `nothing is held any more: ${budget.used}`,
+        () => budget.used === 0,
+      );
+    }
   });
 
   it('a report may hold any characters that JSON does', async () => {
