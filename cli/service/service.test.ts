@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { FORMER_CODES } from '../../protocol/finding-codes.ts';
 import { portOf } from '../../testing/free-port.ts';
+import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { ExplainedError } from '../errors.ts';
 import { Service } from './service.ts';
 import { ServiceUnreachable } from './service-errors.ts';
@@ -65,6 +67,27 @@ describe('service', () => {
       }).history('pt_xyz');
       expect(seen[0]!.worst_finding).to.equal(today);
     }
+  });
+
+  it('sends a report again after a 503, with the same id, and cut to what the service takes', async () => {
+    const report = sampleDrill({ outcome: 'not_restorable', reason: 'x'.repeat(5000) });
+    const bodies: string[] = [];
+    const answer = (body: string, response: ServerResponse) => {
+      bodies.push(body);
+      const isFirst = bodies.length === 1;
+      const { report_id, database: database_name, rto_seconds } = report;
+      const summary = { id: 5, report_id, database_name, backup_id: 1, file_name: FILE_NAME, rto_seconds };
+      const times = { at: '2026-11-24T06:01:30.000Z', received_at: '2026-11-24T06:01:30.000Z' };
+      const data = { ...summary, ...times, outcome: 'not_restorable', reason: 'x', difference_count: 0, report };
+      const busy = { message: 'busy', code: 'TOO_MANY_UPLOADS', errors: [] };
+      response.writeHead(isFirst ? 503 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(isFirst ? busy : { data, message: 'success' }));
+    };
+    listener = (request, response) => void text(request).then(body => answer(body, response));
+    expect(await new Service(url).reportDrill(report)).to.include({ id: 5, report_id: report.report_id });
+    expect(asked).to.deep.equal(['POST /-/drills', 'POST /-/drills']);
+    expect(bodies[1]).to.equal(bodies[0]);
+    expect(JSON.parse(bodies[0]!).reason).to.have.lengthOf(1000).and.match(/…$/);
   });
 
   it("reports an answer that is not HTTP, such as a database server's, as not Lumbung", async () => {
