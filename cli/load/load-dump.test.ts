@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { createEverything } from '../../testing/databases/everything/everything.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
@@ -123,6 +125,51 @@ describe('loading a dump', function () {
       expect([...what].filter(text => /keys of/.test(text)).sort()).to.deep.equal(KEYS_LATER);
       await expectLoads('many_order', dump, { jobs: 1 });
     });
+
+    it('gives the same bytes under Deno', async () => {
+      const path = join(folder, 'many.sql');
+      await writeFile(path, dump);
+      await server.sql('create database many_deno character set utf8mb4 collate utf8mb4_unicode_ci');
+      const { host, port, user, password } = server;
+      const source = { label: 'd', database: 'many_deno', host, port, user, password, dumpOptions: [] };
+      const script = `
+        import { createReadStream } from 'node:fs';
+        import { connect } from '${import.meta.resolve('../mysql/connect.ts')}';
+        import { loadDump } from '${import.meta.resolve('./load-dump.ts')}';
+        const { way } = await loadDump({
+          dump: () => createReadStream(${JSON.stringify(path)}),
+          open: options => connect(${JSON.stringify(source)}, options),
+          filter: { settings: [], apply: statement => [statement], end: () => [], changes: [] },
+          jobs: 3,
+          signal: new AbortController().signal,
+          limits: ${JSON.stringify(LIMITS)},
+          workFolder: ${JSON.stringify(folder)},
+        });
+        console.log(way);`;
+      const cwd = join(import.meta.dirname, '../..');
+      const { stdout } = await promisify(execFile)('deno', ['eval', '--quiet', '--ext=ts', script], { cwd });
+      await rm(path);
+      expect(stdout).to.equal('side by side\n');
+      await expectSame(dump, 'many_deno', ['--net-buffer-length=4096'], 'many');
+    });
+
+    for (const [option, kept] of [
+      ['--replace', 'the later'],
+      ['--insert-ignore', 'the earlier'],
+    ] as const)
+      it(`keeps ${kept} of two rows with the same unique key for a dump made with ${option}`, async () => {
+        const made = await realDump(server, 'many', '--net-buffer-length=4096', '--skip-add-locks', option);
+        const text = made.toString('latin1');
+        const other = Buffer.from(text.replace('(1500,0,1500,0)', '(7,0,1500,0)'), 'latin1');
+        for (const jobs of [1, 3]) {
+          const database = `many_same_${jobs}`;
+          await server.sql(`create database ${database} character set utf8mb4 collate utf8mb4_unicode_ci`);
+          await load(other, database, { jobs });
+          const [row] = await server.sql('select b from clustered where a = 7', database);
+          expect(row!.b, `${jobs}`).to.equal(option === '--replace' ? 1493 : 0);
+          await server.sql(`drop database ${database}`);
+        }
+      });
 
     for (const options of [
       ['--replace'],

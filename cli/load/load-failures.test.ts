@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { realDump } from '../../testing/databases/real-dump.ts';
+import { until } from '../../testing/until.ts';
+import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import { ExplainedError } from '../errors.ts';
 import { type ConnectOptions, connect } from '../mysql/connect.ts';
 import type { StatementFilter } from '../restore-filter/restore-filter.ts';
@@ -112,6 +114,26 @@ describe('a load that fails', function () {
       }
     });
 
+    it(`ends a statement that takes long, also on the server, when it is aborted, ${way}`, async () => {
+      let last: DumpStatement | undefined;
+      const filter: StatementFilter = {
+        ...AS_IT_IS,
+        apply: statement => {
+          last = statement;
+          return [statement];
+        },
+        end: () => [{ ...last!, kind: 'other', bytes: Buffer.from('DO sleep(60)') }],
+      };
+      const stop = new AbortController();
+      const loading = load({ jobs, filter, signal: stop.signal }).catch(error => error);
+      const isAsleep = async () =>
+        (await others()).some(row => String((row as { info: unknown }).info).includes('sleep'));
+      await until('the statement runs', isAsleep);
+      stop.abort(new Error('Ctrl-C'));
+      expect((await loading).message).to.equal('Ctrl-C');
+      expect(await others()).to.deep.equal([]);
+    });
+
     it(`says that the connection was lost when an administrator ends it, ${way}`, async () => {
       let kills: Promise<unknown> | undefined;
       const onProgress = ({ rows }: LoadProgress) => {
@@ -119,7 +141,7 @@ describe('a load that fails', function () {
       };
       const error = await failureOf(load({ jobs, onProgress }));
       await kills;
-      expect(error.isConnectionLost).to.equal(true);
+      expect(error.isConnectionLost, error.message).to.equal(true);
       expect(error.message).to.contain('the connection to the server was lost');
       expect(error.advice).to.contain("Check the server's log");
     });

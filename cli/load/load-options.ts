@@ -29,6 +29,8 @@ export interface LoadLimits {
   readonly smallDump: number;
   /** A table with fewer rows gets its keys at once. Its rows wait in memory; those of others in files. */
   readonly smallTable: number;
+  /** Rows that may wait in memory, of all tables together. */
+  readonly memory: number;
   /** Rows of one table that go over one connection in one go: neighbours in its tree, few of which meet those of another piece. */
   readonly piece: number;
   /** Rows that may wait; with more than that the dump is read no faster. */
@@ -40,6 +42,7 @@ export interface LoadLimits {
 export const LIMITS: LoadLimits = {
   smallDump: 16 << 20,
   smallTable: 2 << 20,
+  memory: 24 << 20,
   piece: 48 << 20,
   waiting: 1 << 30,
   leastWaiting: 256 << 20,

@@ -60,9 +60,9 @@ export class PieceStore {
     return this.#addLong({ bytes, at, rows });
   }
 
-  /** The piece is whole; the next one begins. */
-  async finish(): Promise<Piece> {
-    if (this.#file !== undefined) await this.#flush();
+  /** The piece is whole; the next one begins. @param mayStay whether it may stay in memory */
+  async finish(mayStay: boolean): Promise<Piece> {
+    if (this.#file !== undefined || !mayStay) await this.#flush();
     const piece = {
       size: this.size,
       file: this.#file,

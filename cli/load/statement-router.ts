@@ -71,22 +71,21 @@ export class StatementRouter implements AsyncDisposable {
   /** @returns what is to be waited for before the next one, if anything */
   route(statement: DumpStatement): Promise<void> | undefined {
     const { kind, object } = statement;
-    if (kind === 'insert' && object !== undefined) return this.#insert(statement, object.name);
+    if (kind === 'insert' && object) return this.#insert(statement, object.name);
     if (LEFT_OUT.has(kind)) return undefined;
     if (kind === 'set')
       return this.#session.follow(statement.bytes, statement.reading.rules) ? undefined : this.#early(statement);
     const isOfTable = object?.kind === 'tables' && !statement.reading.isStandIn && !this.#views.has(object.name);
     if (kind === 'create' && isOfTable) return this.#create(statement, object.name);
     if ((kind === 'drop' && isOfTable) || object?.kind === 'sequences') return this.#early(statement);
-    if (object !== undefined && kind === 'create' && (object.kind === 'views' || object.kind === 'tables'))
-      this.#views.add(object.name);
+    const isView = kind === 'create' && (object?.kind === 'views' || object?.kind === 'tables');
+    if (isView) this.#views.add(object.name);
     return this.#putOff(statement);
   }
 
   /** The dump has ended. */
-  async end(): Promise<void> {
-    await this.#closeTable();
-    this.#parts.queue.end();
+  end(): Promise<void> {
+    return this.#closeTable().then(() => this.#parts.queue.end());
   }
 
   /** Adds the foreign keys, when all rows are there. */
@@ -94,9 +93,9 @@ export class StatementRouter implements AsyncDisposable {
     return this.#foreignKeys.addAll();
   }
 
-  /** @returns what waits for all of that; after `end` */
+  /** @returns what waits for all of that */
   async late(): Promise<LateStatements> {
-    return { statements: this.#late, piece: await this.#rest.finish() };
+    return { statements: this.#late, piece: await this.#rest.finish(true) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -161,13 +160,14 @@ export class StatementRouter implements AsyncDisposable {
   async #closePiece(): Promise<void> {
     if (this.#piece === undefined) return;
     await this.#createTable(false);
-    const { queue } = this.#parts;
+    const { queue, limits } = this.#parts;
     await queue.room();
     const { name, place, state, definition, addKeys } = this.#table!;
     const isOrderFree = definition?.isOrderFree ?? false;
     const table = this.#table!.loading ?? { name, place, state, isOrderFree, addKeys };
     this.#table!.loading = table;
-    await queue.add({ kind: 'rows', table, piece: await this.#rows.finish(), ...this.#piece });
+    const mayStay = queue.memoryBytes + this.#rows.size <= limits.memory;
+    await queue.add({ kind: 'rows', table, piece: await this.#rows.finish(mayStay), ...this.#piece });
     this.#piece = undefined;
   }
 

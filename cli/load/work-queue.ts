@@ -34,8 +34,8 @@ export interface KeysWork {
 
 export type Work = RowsWork | KeysWork;
 
-/** Pieces that may wait, beside the bytes that may. */
-const MOST_PIECES = 256;
+/** Pieces that may wait, beside the bytes that may: most of them are open files. */
+const MOST_PIECES = 128;
 
 /** What is to be loaded, in the order of the dump as far as it matters, for several connections. */
 export class WorkQueue {
@@ -51,6 +51,7 @@ export class WorkQueue {
   readonly #urgent = new Set<LoadingTable>();
   readonly #whole = new Set<LoadingTable>();
   #bytes = 0;
+  #memoryBytes = 0;
   #isEnded = false;
   #aborted: { readonly reason: unknown } | undefined;
   #changed = Promise.withResolvers<void>();
@@ -59,6 +60,11 @@ export class WorkQueue {
   constructor(mostBytes: number, connections: number) {
     this.#mostBytes = mostBytes;
     this.#keptForTheEnd = connections;
+  }
+
+  /** Of the pieces that are in memory. */
+  get memoryBytes(): number {
+    return this.#memoryBytes;
   }
 
   /** @returns when there is room for more rows */
@@ -77,6 +83,7 @@ export class WorkQueue {
     this.#open.set(work.table, { pieces: pieces + 1, size: size + work.piece.size });
     this.#rows.push(work);
     this.#bytes += work.piece.size;
+    this.#memoryBytes += work.piece.memory?.length ?? 0;
     this.#change();
   }
 
@@ -131,6 +138,7 @@ export class WorkQueue {
     this.#running.delete(work);
     if (work.kind === 'rows') {
       this.#bytes -= work.piece.size;
+      this.#memoryBytes -= work.piece.memory?.length ?? 0;
       this.#open.get(work.table)!.pieces--;
       this.#finish(work.table);
     }
