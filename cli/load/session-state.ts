@@ -99,7 +99,7 @@ function variableIn(tokens: readonly ServerToken[]): string | undefined {
   return rest.length === 2 && SCOPES.has(first!) ? second || undefined : undefined;
 }
 
-/** @returns a word in capitals; '' for what is none, such as a number */
+/** @returns a word in capitals; '' for anything else, such as a number */
 function wordOf(token: ServerToken | undefined): string {
   return token?.kind === 'word' && !/^\d/.test(token.text) ? token.text.toUpperCase() : '';
 }
