@@ -47,6 +47,7 @@ describe('a hostile dump', () => {
       'CREATE TABLE `t` (a int) \\! ls\n;',
       'INSERT INTO `t` VALUES (1)\\g',
       '/* a */ DELIMITER //\nCOMMIT//\nDELIMITER ;\n',
+      '/* a */\nDELIMITER //\nCOMMIT//\nDELIMITER ;\n',
     ));
 
   it('brings no second statement along, with any delimiter', () =>
@@ -119,6 +120,7 @@ describe('a hostile dump', () => {
         "INSERT INTO `t` VALUES (1 /*!99998 ' */, @@version -- ' */);",
       ],
       ...["CREATE TABLE `t` (a int) COMMENT=/*!99998 ' */ 'x' SELECT 1 /*!99998 ' */ 'y';"],
+      ...["CREATE TABLE `t` (a int) COMMENT=/*!200000 ' */ 'x' SELECT 1 COMMENT=/*!200000 ' */ 'y';"],
       ...["INSERT INTO `t` /*!99998 ' */ SELECT * FROM `mysql`.`user` -- /*!99998 ' */ VALUES (1);"],
       ...["CREATE FUNCTION /*!99998 ' */ `f` RETURNS STRING SONAME 'a' /*!99998 ' */;"],
     ));
@@ -171,6 +173,8 @@ describe('a hostile dump', () => {
     for (const [statement, header, target] of [
       ['CREATE TABLE `t` (a int) /*!80000 SELECT 1 */;', HEADER, MYSQL_TARGET],
       ['CREATE TABLE `t` (a int) /*M! SELECT 1 */;', MYSQL_HEADER, undefined],
+      ["CREATE TABLE `t` (a int) /*M! COMMENT='*/;", MYSQL_HEADER, undefined],
+      ["INSERT INTO `t` VALUES ($$ ', $$, @@datadir, $$ ' $$);", MYSQL_HEADER, undefined],
       ["CREATE TABLE `t` (a int) COMMENT=$$ ' $$ SELECT 1 -- $$ ' $$;", MYSQL_HEADER, undefined],
       ["INSERT INTO `t` VALUES ($$ ', $$, (SELECT 1), $$ ' $$);", MYSQL_HEADER, undefined],
     ] as const)
