@@ -99,7 +99,18 @@ function describeTroubles(troubles: readonly Trouble[]): string[] {
 
 function wellOnes(outcomes: readonly Outcome[]): string[] {
   const well = outcomes.filter(isFine).toSorted(byName);
-  return titled(`ok ${well.length}`, well.flatMap(describeWell));
+  return titled(`ok ${well.length}`, [...well.flatMap(describeWell), ...notRehearsed(well)]);
+}
+
+/** Where rehearsals are on, a reason is said once: it is mostly the same for all. */
+function notRehearsed(outcomes: readonly Outcome[]): string[] {
+  const reasons = outcomes.flatMap(({ rehearsal }) => rehearsal?.reason ?? []);
+  if (reasons.length === 0) return [];
+  const [reason] = reasons;
+  return paragraph(
+    `Not rehearsed: ${reasons.length} of ${outcomes.length}, such as: ${printableInLine(reason!)}`,
+    '  ',
+  );
 }
 
 /** They end in any order. */
