@@ -214,6 +214,31 @@ describe('a database that is replaced by a backup', () => {
     expect((await replaceDatabase(await replaceOrder(mariadb, 'shop', dump))).end).to.equal('replaced');
   });
 
+  it('names what could not be made anew where a swap is undone: a routine that only its definer may read', async () => {
+    const names = ['shop', 'shop\\_\\_lumbung\\_staging', 'shop\\_\\_lumbung\\_old'];
+    await mariadb.sql(
+      `create or replace user restorer@'127.0.0.1' identified by 'x'; grant set user on *.* to restorer@'127.0.0.1'; ${names.map(name => `grant all on \`${name}\`.* to restorer@'127.0.0.1'`).join('; ')}`,
+    );
+    const { host, port } = mariadb;
+    let made = 0;
+    const order = await replaceOrder({ host, port, user: 'restorer', password: 'x' }, 'shop', dump, {
+      beforeEach: statement => {
+        if (/VIEW `z_cheap` AS select/.test(statement) && ++made === 2)
+          throw Object.assign(new Error('refused by a test'), { sqlState: 'HY000', errno: 1 });
+      },
+    });
+    expect(await failure(replaceDatabase(order)))
+      .to.contain('it is as it was, but for what could not be made anew')
+      .and.contain('procedures restock: its definition could not be read, and the safety backup has it')
+      .and.not.contain('events since');
+    expect(await mariadb.sql('select id from made_since', 'shop')).to.deep.equal([{ id: 42 }]);
+    expect(await failure(replaceDatabase(await replaceOrder(mariadb, 'shop', dump))))
+      .to.contain('could not be made anew: procedures restock')
+      .and.contain('DROP DATABASE `shop__lumbung_old`;');
+    await mariadb.sql('drop database shop__lumbung_old');
+    expect((await replaceDatabase(await replaceOrder(mariadb, 'shop', dump))).end).to.equal('replaced');
+  });
+
   it('keeps what someone writes to it meanwhile, with the old tables', async () => {
     const writer = await mariadb.connect('shop');
     let [written, isOver] = [0, false];
