@@ -68,6 +68,8 @@ export function answerOf(body: string | Buffer, { status = '200 OK', headers = '
 
 const MIB = 1 << 20;
 
+let bomb: Buffer | undefined;
+
 /** Answers that have no end, or one that is too far away. Each is bounded, so that a test of what takes it all ends, too. */
 export const BOUNDLESS: Readonly<Record<string, () => Answer>> = {
   '1.5 GB of JSON with its length told': function* () {
@@ -81,7 +83,7 @@ export const BOUNDLESS: Readonly<Record<string, () => Answer>> = {
     for (let sent = 0; sent < 1500; sent++) yield chunk;
   },
   'a gzip bomb': () => {
-    const bomb = gzipSync(Buffer.alloc(1000 * MIB, ' '));
+    bomb ??= gzipSync(Buffer.alloc(1000 * MIB, ' '));
     return Buffer.concat([
       Buffer.from(`${HEAD}Content-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`),
       bomb,
