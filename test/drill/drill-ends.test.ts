@@ -146,6 +146,19 @@ describe('a drill that does not come to its end', function () {
     expect(await left()).to.deep.equal([]);
   });
 
+  it('since its server was killed proves nothing, and the next database gets another server', async () => {
+    const { ended } = startSade(args('--all'));
+    await until('the server', isRestored);
+    await until('the check', () => serversIn(drillDir).length === 1 && isRestored());
+    for (const pid of serversIn(drillDir)) process.kill(Number(pid), 'SIGKILL');
+    const { code, stdout, stderr } = await ended;
+    expect(stdout, stderr)
+      .to.match(/^pt_held: COULD NOT TEST/m)
+      .and.match(/^pt_shop: restorable/m);
+    expect(code).to.equal(2);
+    expect(await left()).to.deep.equal([]);
+  });
+
   it('is not begun in the work folder of the backups, and ends with 2 when the service does not answer', async () => {
     const inWork = await sade(args('--work-dir', place.workDir));
     expect(inWork.stderr).to.contain('is the work folder of sade backup: a drill needs one of its own');

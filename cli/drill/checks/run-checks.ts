@@ -22,8 +22,9 @@ const GRACE_MS = 10_000;
 /**
  * Asks a restored database what its user wants to know of it. Each check has a connection of its own, and a transaction that can
  * write nothing.
- * @returns a result for each check, in their order; a check that fails is one that does not agree, with the reason
- * @throws the signal's reason when aborted
+ * @returns a result for each check, in their order; a check that the server refuses is one that does not agree, with the reason
+ * @throws {ExplainedError} when the server can't be reached; the connection's error when it is lost: then nothing is known; the signal's
+ *   reason when aborted
  */
 export async function runChecks(options: RunChecksOptions): Promise<ReportedCheck[]> {
   const results: ReportedCheck[] = [];
@@ -44,6 +45,7 @@ async function runCheck(
     return { ...told, found: shown(found), error: null, agrees: isExpected(found, expected), seconds: since() };
   } catch (error) {
     signal.throwIfAborted();
+    if (!isAnswer(error)) throw error;
     return { ...told, found: null, error: messageOf(error), agrees: false, seconds: since() };
   }
 }
@@ -65,11 +67,23 @@ async function askReadOnly(
   return await session.ask(`select * from (${query}\n) as the_check`);
 }
 
+/** The server has answered, and not with one value. */
+class WrongAnswer extends Error {}
+
+/** Of a server that ends, or that ends a connection: MariaDB's and MySQL's error references. */
+const ENDINGS = new Set([1053, 1077, 1927, 2006, 2013, 4031]);
+
+function isAnswer(error: unknown): boolean {
+  if (error instanceof WrongAnswer) return true;
+  const { errno, sqlState } = error as { errno?: number; sqlState?: string };
+  return sqlState !== undefined && !ENDINGS.has(errno ?? 0);
+}
+
 function onlyValue(rows: readonly Row[]): string | number | null {
   const [row, more] = rows;
-  if (row === undefined) throw new Error('it gave no row; it must give one row with one value');
-  if (more !== undefined) throw new Error(`it gave ${rows.length} rows; it must give one row with one value`);
-  if (row.length !== 1) throw new Error(`it gave ${row.length} values; it must give one row with one value`);
+  if (row === undefined) throw new WrongAnswer('it gave no row; it must give one row with one value');
+  if (more !== undefined) throw new WrongAnswer(`it gave ${rows.length} rows; it must give one row with one value`);
+  if (row.length !== 1) throw new WrongAnswer(`it gave ${row.length} values; it must give one row with one value`);
   return row[0]!;
 }
 

@@ -71,7 +71,9 @@ export async function drillBackup(chosen: ChosenBackup, run: DrillRun): Promise<
     run.signal.throwIfAborted();
     const cause = signal.aborted ? explainedEnd(signal.reason, run) : error;
     log.debug('drill ends', { database: chosen.label, error: cause });
-    return record.report(cause instanceof NotRestorable ? 'not_restorable' : 'could_not_test', sentenceOf(cause));
+    if (cause instanceof NotRestorable) return record.report('not_restorable', sentenceOf(cause));
+    await run.servers.renew();
+    return record.report('could_not_test', sentenceOf(cause));
   } finally {
     await rm(drillFolder, { recursive: true, force: true }).catch(() => {});
   }

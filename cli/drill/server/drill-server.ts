@@ -37,4 +37,7 @@ export interface DrillServers extends AsyncDisposable {
    * @throws {ExplainedError} why no server fits, or it can't be started
    */
   serverFor(source: { flavour: 'mysql' | 'mariadb'; version: string }, signal: AbortSignal): Promise<DrillServer>;
+
+  /** The server may be what failed: the next backup gets a new one, where it is one of ours. */
+  renew(): Promise<void>;
 }

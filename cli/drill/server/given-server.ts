@@ -55,6 +55,8 @@ export class GivenServer implements DrillServers {
     return problems;
   }
 
+  async renew(): Promise<void> {}
+
   async [Symbol.asyncDispose](): Promise<void> {}
 
   async #create({ characterSet, collation }: NewDatabase, signal: AbortSignal): Promise<DrillDatabase> {

@@ -44,14 +44,18 @@ export class ThrowawayServers implements DrillServers {
       running.used++;
       return running.server;
     }
-    await this[Symbol.asyncDispose]();
+    await this.renew();
     const options = { program, folder: this.#folder, bufferPoolMiB: BUFFER_POOL_MIB, signal };
     const server = await startThrowawayServer(options);
     this.#running = { server, used: 1 };
     return server;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.renew();
+  }
+
+  async renew(): Promise<void> {
     await this.#running?.server[Symbol.asyncDispose]();
     this.#running = undefined;
   }
