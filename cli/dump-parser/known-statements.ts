@@ -20,9 +20,8 @@ export function judge(tokens: readonly ServerToken[], rows: number, { isOracle }
   const shape = shapeOf(tokens);
   const word = /^\S+/.exec(shape)?.[0];
   if (word === 'INSERT' || word === 'REPLACE') return rows >= 0 && INSERT.test(shape) ? KNOWN : UNKNOWN;
+  if (isTooLong(shape) || isComputed(word, tokens)) return UNKNOWN;
   if (word === 'CREATE') return judgeCreate(shape, tokens, isOracle) ? KNOWN : UNKNOWN;
-  if ((word === 'DO' || word === 'SELECT') && tokens.some(({ depth, text }) => depth > 1 || text === '.'))
-    return UNKNOWN;
   const [pattern, occasion] = STATEMENTS.find(([pattern]) => pattern.test(shape)) ?? [];
   if (pattern === undefined) return UNKNOWN;
   return occasion === undefined ? KNOWN : { isKnown: true, occasion };
@@ -98,12 +97,26 @@ function asUtf8(text: string): string {
   return Buffer.from(text, 'latin1').toString('utf8');
 }
 
+const MAX_SHAPE = 4096;
+/** The end of the shape has not been seen. */
+function isTooLong(shape: string): boolean {
+  return shape.length > MAX_SHAPE && !MAY_BE_LONG.test(shape);
+}
+
+/** More than a number for a sequence of the dumped database. */
+function isComputed(word: string | undefined, tokens: readonly ServerToken[]): boolean {
+  return (word === 'DO' || word === 'SELECT') && tokens.some(({ depth, text }) => depth > 1 || text === '.');
+}
+
+/** Outside of parentheses: behind MAX_SHAPE the shape of such a statement does not matter. */
+const MAY_BE_LONG = /^(?:ANALYZE|CREATE (?!(?:OR REPLACE )?TABLE\b)) ?/;
+
 /** Words in capitals, names as a backtick, strings as a quote; what stands in parentheses is left out. */
 function shapeOf(tokens: readonly ServerToken[]): string {
   let shape = '';
   for (const { kind, text, depth } of tokens) {
     if (depth > 0) continue;
-    if (shape.length > 4096) break;
+    if (shape.length > MAX_SHAPE) break;
     shape += `${shape === '' ? '' : ' '}${kind === 'name' ? '`' : kind === 'string' ? "'" : text.toUpperCase()}`;
   }
   return shape;

@@ -142,6 +142,15 @@ describe('a hostile dump', () => {
       ...['SET character_set_client = DEFAULT;', '/*!101000 SET NAMES gbk */;', "SET CHARACTER SET 'gbk';"],
     ));
 
+  it('hides nothing at the end of a long statement', () =>
+    expectRefused(
+      `SET ${"SQL_MODE = '', ".repeat(1000)}GLOBAL general_log = 1;`,
+      `SET ${"SQL_MODE = '', ".repeat(1000)}SQL_MODE = '' FOR SELECT 1;`,
+      `CREATE TABLE \`t\` (a int) ${'AVG_ROW_LENGTH=1 '.repeat(1000)}TABLE \`mysql\`.\`user\`;`,
+      `CREATE TABLE \`t\` (a int) ${'AVG_ROW_LENGTH=1 '.repeat(1000)}AS VALUES ROW(1);`,
+      `CREATE VIEW \`v\` AS select ${'1,'.repeat(5000)}1 INTO OUTFILE '/tmp/owned';`,
+    ));
+
   it('does not use letters that end like a backslash', async () => {
     const bytes = Buffer.concat([
       Buffer.from(`${HEADER}SET NAMES gbk;\nINSERT INTO \`t\` VALUES ('`),

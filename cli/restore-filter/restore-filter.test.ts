@@ -139,7 +139,7 @@ ${body("CREATE PROCEDURE `p`() SELECT 'a' COLLATE utf8mb4_0900_ai_ci, `utf8mb4_0
       'CREATE TABLE `shop`.`t` (`a` int DEFAULT nextval(`shop`.`s`), FOREIGN KEY (`a`) REFERENCES `shop`.`u` (`a`), FOREIGN KEY (`b`) REFERENCES `other`.`u` (`b`));',
       'INSERT INTO `shop`.`t` VALUES (1);\nINSERT INTO `shop`.`t` VALUES (2);',
       'ALTER DATABASE `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;',
-      body("CREATE PROCEDURE `p`() SELECT SHOP.t.a, 'shop.t' FROM shop.t JOIN `shop`.u /* shop.t */"),
+      body("CREATE PROCEDURE `p`() SELECT shop.t.a, 'shop.t', SHOP.t.a FROM shop.t JOIN `shop`.u /* shop.t */"),
       body('CREATE PROCEDURE `q`(shop int) SELECT shop.a FROM shop.t, other.x JOIN other.y'),
       body('CREATE TRIGGER `r` BEFORE INSERT ON `shop`.`t` FOR EACH ROW CALL shop.p()'),
     ].join('\n');
@@ -150,7 +150,7 @@ ${body("CREATE PROCEDURE `p`() SELECT 'a' COLLATE utf8mb4_0900_ai_ci, `utf8mb4_0
       `INSERT INTO ${name}.\`t\` VALUES (1)`,
       `INSERT INTO ${name}.\`t\` VALUES (2)`,
       `ALTER DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
-      `CREATE PROCEDURE \`p\`() SELECT ${name}.t.a, 'shop.t' FROM ${name}.t JOIN ${name}.u /* shop.t */`,
+      `CREATE PROCEDURE \`p\`() SELECT ${name}.t.a, 'shop.t', SHOP.t.a FROM ${name}.t JOIN ${name}.u /* shop.t */`,
       `CREATE PROCEDURE \`q\`(shop int) SELECT shop.a FROM ${name}.t, other.x JOIN other.y`,
       `CREATE TRIGGER \`r\` BEFORE INSERT ON ${name}.\`t\` FOR EACH ROW CALL ${name}.p()`,
     ]);
@@ -158,7 +158,13 @@ ${body("CREATE PROCEDURE `p`() SELECT 'a' COLLATE utf8mb4_0900_ai_ci, `utf8mb4_0
       { action: 'reported', what: 'names the database other', object: 'table t', count: 1 },
       {
         action: 'reported',
-        what: "may name the database shop, which can't be told from something else of that name",
+        what: 'may name the database shop: by SHOP, which can also be something else',
+        object: 'procedure p',
+        count: 1,
+      },
+      {
+        action: 'reported',
+        what: 'may name the database shop: by shop, which can also be something else',
         object: 'procedure q',
         count: 1,
       },
@@ -168,6 +174,16 @@ ${body("CREATE PROCEDURE `p`() SELECT 'a' COLLATE utf8mb4_0900_ai_ci, `utf8mb4_0
     expect(sentOf(await filter(dump, { targetDatabase: 'x', sourceDatabase: undefined }))[3]).to.contain(
       'DATABASE `x`',
     );
+  });
+
+  it('reports a table whose rows are elsewhere', async () => {
+    const { changes } = await filter(`CREATE TABLE \`a\` (\`x\` int) ENGINE=FEDERATED CONNECTION='mysql://evil/a';
+CREATE TABLE \`b\` (\`x\` int) ENGINE=MyISAM DATA DIRECTORY='/srv/' INDEX DIRECTORY='/srv/';
+CREATE TABLE \`c\` (\`engine\` int COMMENT 'ENGINE=CONNECT') ENGINE=InnoDB;`);
+    expect(changes.map(({ action, what, object, count }) => [action, what, object, count])).to.deep.equal([
+      ['reported', 'has its rows outside of the database, by the engine FEDERATED', 'table a', 1],
+      ['reported', 'has its files in a folder of its own (DATA DIRECTORY)', 'table b', 2],
+    ]);
   });
 
   describe('chooses', () => {

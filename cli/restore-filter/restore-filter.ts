@@ -1,6 +1,8 @@
 import { codeOf } from '../dump-parser/dump-session.ts';
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import type { FilterOptions } from './filter-options.ts';
+import { checkFlavour, sqlModeEdits, versioningEdits, whyImpossible } from './other-flavour/other-flavour.ts';
+import { tableEdits } from './other-flavour/table-edits.ts';
 import { checkLength } from './packet-limit.ts';
 import { ChangeList, type FilterChange } from './rewriting/change-list.ts';
 import { collationEdits } from './rewriting/collations.ts';
@@ -10,9 +12,8 @@ import { type Edit, edited } from './rewriting/edits.ts';
 import { EventSession } from './rewriting/event-session.ts';
 import { disablingEdit, enablingStatements, setting } from './rewriting/events.ts';
 import { checkSettings } from './rewriting/known-settings.ts';
-import { checkFlavour, sqlModeEdits, versioningEdits, whyImpossible } from './rewriting/other-flavour.ts';
+import { reportOutsideReach } from './rewriting/outside-reach.ts';
 import { RefusedStatement } from './rewriting/refused-statement.ts';
-import { tableEdits } from './rewriting/table-edits.ts';
 import { readAsTarget, type TargetReading } from './rewriting/target-reading.ts';
 import { RowFilter } from './row-filter.ts';
 import { Selection } from './selection.ts';
@@ -110,6 +111,7 @@ export class RestoreFilter implements StatementFilter {
     if (statement.kind === 'create') this.#rows.created(reading);
     if (reading.hasSkippedCode)
       this.#changes.add('reported', 'has comments that are code for other servers only', statement.object);
+    reportOutsideReach(reading, this.#changes);
     const account = this.#ownerEdits(reading, edits);
     if (statement.kind === 'create' && statement.object?.kind === 'events') this.#delay(reading, edits, account);
     const sent = edits.length === 0 ? statement : { ...statement, bytes: edited(statement.bytes, edits) };

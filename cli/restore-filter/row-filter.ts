@@ -1,11 +1,11 @@
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import type { StatementReading } from '../dump-statements/statement-reading.ts';
 import type { FilterOptions } from './filter-options.ts';
+import { checkFlavour } from './other-flavour/other-flavour.ts';
 import { checkLength, PACKET_OVERHEAD } from './packet-limit.ts';
 import type { ChangeList } from './rewriting/change-list.ts';
 import { databaseEdits } from './rewriting/database-names.ts';
 import { edited } from './rewriting/edits.ts';
-import { checkFlavour } from './rewriting/other-flavour.ts';
 import { RefusedStatement } from './rewriting/refused-statement.ts';
 import { rowParts } from './rewriting/row-parts.ts';
 import {

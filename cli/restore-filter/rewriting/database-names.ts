@@ -45,14 +45,14 @@ function inBody({ tokens, decode, statement }: TargetReading, names: DatabaseNam
   const found: number[] = [];
   for (const { at, isOwn, isDrawn, place } of places) {
     const name = decode(tokens[at]!.text);
-    if (!isOwn) {
-      if ((isDrawn || place !== 'open') && !isSame(name, names.target))
-        changes.add('reported', `names the database ${name}`, statement.object);
-    } else if (place !== 'open' || !isAmbiguous) found.push(at);
+    const isOther = !isOwn && (isDrawn || place !== 'open') && !isSame(name, names.target);
+    if (isOther) changes.add('reported', `names the database ${name}`, statement.object);
+    if (!isOwn) continue;
+    if (name === names.source && (place !== 'open' || !isAmbiguous)) found.push(at);
     else if (!isSame(names.target, names.source))
       changes.add(
         'reported',
-        `may name the database ${name}, which can't be told from something else of that name`,
+        `may name the database ${names.source}: by ${name}, which can also be something else`,
         statement.object,
       );
   }

@@ -1,9 +1,9 @@
 import type { ServerToken } from '../../dump-parser/server-reading/server-reading.ts';
 import type { DumpStatement } from '../../dump-statements/dump-statement.ts';
-import type { ChangeList } from './change-list.ts';
-import type { Edit } from './edits.ts';
-import { RefusedStatement } from './refused-statement.ts';
-import type { TargetReading, TargetServer } from './target-reading.ts';
+import type { ChangeList } from '../rewriting/change-list.ts';
+import type { Edit } from '../rewriting/edits.ts';
+import { RefusedStatement } from '../rewriting/refused-statement.ts';
+import type { TargetReading, TargetServer } from '../rewriting/target-reading.ts';
 
 const NAMES = { mysql: 'MySQL', mariadb: 'MariaDB' } as const;
 

@@ -1,8 +1,8 @@
 import type { ServerToken } from '../../dump-parser/server-reading/server-reading.ts';
-import type { ChangeList } from './change-list.ts';
-import type { Edit } from './edits.ts';
+import type { ChangeList } from '../rewriting/change-list.ts';
+import type { Edit } from '../rewriting/edits.ts';
+import type { TargetReading } from '../rewriting/target-reading.ts';
 import { itemsOf } from './table-items.ts';
-import type { TargetReading } from './target-reading.ts';
 
 /**
  * @returns how the columns of a table of MariaDB are written for MySQL, so that they take the same rows: MariaDB dumps the values of

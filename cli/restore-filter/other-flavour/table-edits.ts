@@ -1,9 +1,9 @@
 import type { ServerToken } from '../../dump-parser/server-reading/server-reading.ts';
-import type { ChangeList } from './change-list.ts';
+import type { ChangeList } from '../rewriting/change-list.ts';
+import type { Edit } from '../rewriting/edits.ts';
+import type { TargetReading, TargetServer } from '../rewriting/target-reading.ts';
 import { columnEdits } from './column-edits.ts';
-import type { Edit } from './edits.ts';
 import { itemsOf } from './table-items.ts';
-import type { TargetReading, TargetServer } from './target-reading.ts';
 
 /**
  * @returns what a CREATE TABLE is to leave out for a server of the other flavour, of its keys and defaults: without these
