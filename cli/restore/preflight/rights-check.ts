@@ -1,4 +1,5 @@
 import { KIND_NAMES } from '../../../protocol/manifest.ts';
+import { isAtLeast } from '../../mysql/server-facts.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import { replaceNames } from '../replace/replace-names.ts';
 import {
@@ -12,7 +13,7 @@ import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
 import type { DatabaseState } from './database-check.ts';
-import { type Checked, NOTHING_WRONG, problem, together } from './problem.ts';
+import { type Checked, NOTHING_WRONG, problem, together, warning } from './problem.ts';
 
 interface Options {
   readonly backup: BackupToRestore;
@@ -27,6 +28,7 @@ export function checkRights(facts: TargetFacts, options: Options): Checked {
     ...databasesOf(options).map(database => checkOnDatabase(facts, options, database)),
     checkOnServer(facts, options),
     checkPrograms(facts, options),
+    checkSystemUser(facts, options),
     checkReadingRoutines(facts, options),
   ]);
 }
@@ -92,5 +94,15 @@ function checkReadingRoutines(facts: TargetFacts, { target: { database }, wish, 
   return problem(
     `${facts.account} lacks ${needed.right}, without which it can't read the routines of ${database}`,
     needed.grant,
+  );
+}
+
+/** MySQL: only who has SYSTEM_USER may make root, or another account that has it, a definer (error 1227). */
+function checkSystemUser(facts: TargetFacts, { backup, wish }: Options): Checked {
+  const isAsked = facts.flavour === 'mysql' && isAtLeast(facts.version, 8, 0, 16);
+  if (!isAsked || wish.definer !== 'keep' || wish.parts === 'data' || !hasDefiners(backup)) return NOTHING_WRONG;
+  if (facts.rights.everywhere('SYSTEM_USER')) return NOTHING_WRONG;
+  return warning(
+    `what belongs to root, or to another account with SYSTEM_USER, will not load (error 1227): --definer drop, or, if you trust the server that was dumped: ${grantOnServer(['SYSTEM_USER'], facts.account)}`,
   );
 }

@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isLoss, stateOf } from '../../../protocol/finding.ts';
 import { findClients } from '../../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { ExplainedError } from '../../errors.ts';
@@ -57,17 +58,17 @@ function sourceOf({ entry, server, database }: RestoreTarget): DatabaseSource {
 }
 
 async function judged(outcome: Outcome, { target, settings }: SafetyOptions): Promise<SafetyBackup> {
-  const { failure, backupId, state } = outcome;
+  const { failure, backupId } = outcome;
   const kept = failure?.keptAt === undefined ? undefined : await intoWorkFolder(failure.keptAt, settings.workDir);
   if (failure && kept === undefined)
     throw new ExplainedError(
       `${target.database} is not replaced, since no backup of it could be made before: ${failure.message}`,
       { advice: failure.advice },
     );
-  const isWhole =
-    kept === undefined ? state === 'complete' : outcome.findings.every(({ severity }) => severity === 'warning');
-  if (!isWhole && !settings.force) {
-    const [first] = outcome.findings.filter(({ severity }) => severity !== 'warning');
+  // What the database has lost since an earlier backup is why it is replaced.
+  const found = outcome.findings.filter(({ code }) => !isLoss(code));
+  if (stateOf(found) !== 'complete' && !settings.force) {
+    const first = found.find(({ severity }) => severity !== 'warning');
     throw new ExplainedError(
       `${target.database} is not replaced, since the backup of it that was made before is not complete: ${first?.message ?? 'its state is not known'}`,
       { advice: `${first?.advice ?? ''} Or replace it all the same with --force.`.trim() },
