@@ -11,6 +11,7 @@ import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports
 import { until } from '../../testing/until.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 import { FormBudget } from '../http/upload-form/form-budget.ts';
+import { receiveReport } from './receive-report.ts';
 
 interface Kind {
   readonly path: string;
@@ -176,6 +177,14 @@ describeOnEachStore('reports of drills and restores', store => {
       expectError(await request(`${app.url}${otherPath}/${ids[0]}`), 404, 'REPORT_NOT_FOUND');
     });
   }
+
+  it('a report that comes a second time while it is being stored is stored once', async () => {
+    const report = sampleDrill({ backup });
+    const sent = { kind: 'drill' as const, report, json: JSON.stringify(report) };
+    const both = await Promise.all([1, 2].map(() => receiveReport({ em: app.history.em.fork() }, sent)));
+    expect(both.map(({ isNew }) => isNew).sort()).to.deep.equal([false, true]);
+    expect(new Set(both.map(({ stored }) => stored.id)).size).to.equal(1);
+  });
 
   it('a restore from a file is stored also where the service has no such backup', async () => {
     const file_name = sampleZip({ database: 'elsewhere' }).fileName;
