@@ -193,6 +193,28 @@ describe('a load that fails', function () {
     });
   }
 
+  for (const { way, jobs } of WAYS)
+    it(`keeps all rows on a server that ends idle connections soon and waits for a COMMIT, ${way}`, async () => {
+      await server.sql('set global autocommit = 0; set global wait_timeout = 1');
+      try {
+        let paused = false;
+        const apply: StatementFilter['apply'] = statement => {
+          if (statement.object?.name === 'third' && !paused) {
+            paused = true;
+            Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+          }
+          return [statement];
+        };
+        expect(await load({ jobs, filter: { ...AS_IT_IS, apply } })).to.include({ way, rows: 60_000 });
+      } finally {
+        await server.sql('set global autocommit = 1; set global wait_timeout = 28800');
+      }
+      for (const table of ['first', 'second', 'third']) {
+        const [row] = await server.sql(`select count(*) as n from ${table}`, 'target');
+        expect(row!.n, table).to.equal(20_000);
+      }
+    });
+
   it('is loaded in order, and says why, where that is the only way', async () => {
     const whyInOrder = async (more: Parameters<typeof load>[0]) => {
       await server.sql('create or replace database target');

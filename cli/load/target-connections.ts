@@ -7,6 +7,12 @@ import { FailedStatement, type StatementPlace } from './load-error.ts';
 const GONE_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 50;
 
+/**
+ * A server can be told to keep rows only behind a COMMIT, which a dump does not have. One connection may wait for hours while another
+ * makes keys.
+ */
+const OWN_SETTINGS = 'SET SESSION autocommit = 1, SESSION wait_timeout = 604800, SESSION net_read_timeout = 600';
+
 export type Open = (options: ConnectOptions) => Promise<Session>;
 
 /** What a connection begins with: what must succeed, and what may be refused. */
@@ -42,6 +48,7 @@ export class TargetConnections {
     const [row] = await session.ask('select connection_id()');
     this.#ids.push(String(row?.[0]));
     const set = (setting: string) => this.#run(session, Buffer.from(setting), settingPlace(setting));
+    await set(OWN_SETTINGS);
     for (const setting of this.#settings.settings) await set(setting);
     for (const setting of this.#settings.optionalSettings ?? []) await set(setting).catch(unlessLost);
     return {
