@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { dropAccounts } from './databases/accounts.ts';
 import { stopSharedMariaDb } from './databases/mariadb.ts';
 import { stillRunning } from './left-behind.ts';
 import { expectNoneLost, failLateRejections, watchRejections } from './lost-rejections.ts';
@@ -30,7 +31,7 @@ const GRACE_MS = Number(process.env.TEST_GRACE_MS ?? 60_000);
  * for the next one: that ends when the worker does.
  */
 export const mochaHooks = isWorker
-  ? { beforeAll: [watchRejections, noteHeld], afterAll: [noneLost, expectNothingLeft] }
+  ? { beforeAll: [watchRejections, noteHeld], afterAll: [noneLost, dropAccounts, expectNothingLeft] }
   : { afterAll: [stopSharedMariaDb, endInTime, noneLost] };
 
 /** How much was running in this process before the tests of the file. */

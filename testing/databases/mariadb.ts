@@ -66,6 +66,11 @@ export async function stopSharedMariaDb(): Promise<void> {
   shared = undefined;
 }
 
+/** @returns that server, if any test has asked for it */
+export function startedMariaDb(): Promise<MariaDb> | undefined {
+  return shared;
+}
+
 const PASSWORD = 'throw#away';
 
 class ThrowawayMariaDb implements MariaDb {
