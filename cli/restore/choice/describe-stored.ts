@@ -4,6 +4,7 @@ import { type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
 import type { BackupReport } from '../../../protocol/responses.ts';
 import { ConfigurationError, ExplainedError } from '../../errors.ts';
 import { commandLine } from '../../options/command-line.ts';
+import { describeDrill, failedDrill } from '../../proof/proof.ts';
 import type { Service } from '../../service/service.ts';
 import { formatState } from '../../terminal/format.ts';
 import { inLocalTime, toDate, withLocalTimes } from '../../terminal/local-time.ts';
@@ -49,11 +50,14 @@ function doubtsAbout({ state, damage, findings }: Report): string[] {
   return [`it is ${formatState(state)}${why}${more > 0 ? `, and ${more} more` : ''}`];
 }
 
-function notesOn({ id, loss, findings }: Report, manifest: Manifest | undefined, isNamed: boolean): string[] {
+function notesOn(report: Report, manifest: Manifest | undefined, isNamed: boolean): string[] {
+  const { id, loss, findings } = report;
+  const failed = failedDrill(report);
   const lost = loss && loss.status !== 'accepted' && isNamed ? [`it is SHRUNK: ${withLocalTimes(loss.message)}`] : [];
   const needed = findings.find(({ code }) => code === 'RESTORE_PREREQUISITE');
   return [
     ...lost,
+    ...(failed ? [describeDrill(failed)] : []),
     ...(needed ? [`before it loads: ${needed.advice ?? needed.message} (RESTORE_PREREQUISITE)`] : []),
     ...(manifest ? [] : [`no manifest that can be read came with it; ${commandLine('show', id, {})} shows more`]),
   ];
