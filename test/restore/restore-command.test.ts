@@ -1,4 +1,4 @@
-import { copyFile, readdir } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RestoreReport } from '../../protocol/reports/restore-report.ts';
@@ -20,7 +20,7 @@ describe('sade restore into a database of its own', function () {
     database = await scene.createDatabase(SHOP);
     trial = await scene.trial(database, { entry: RESTORER });
     await scene.mariadb.sql(
-      `create or replace user loader@'127.0.0.1' identified by '${RESTORER.restore_password}'; grant set user on *.* to loader@'127.0.0.1'; grant all on \`${database}%\`.* to loader@'127.0.0.1'`,
+      `create or replace user loader@'127.0.0.1' identified by '${RESTORER.restore_password}'; grant set user on *.* to loader@'127.0.0.1'; grant all on \`${database}%\`.* to loader@'127.0.0.1'; grant select on mysql.proc to loader@'127.0.0.1'`,
     );
     id = (await trial.backup()).outcome.backup_id!;
   });
@@ -85,6 +85,41 @@ describe('sade restore into a database of its own', function () {
     expect(stderr)
       .to.contain('reading what the dump holds')
       .and.contain('This restore is not in the history of the service: ');
+  });
+
+  it('does nothing without --yes where no one can be asked', async () => {
+    const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];
+    const into = ['--into', `${database}_unasked`];
+    const { code, stdout, stderr } = await sade(['restore', trial.label, '--server', trial.url, ...files, ...into]);
+    expect(code).to.equal(3);
+    expect(stdout).to.contain(`create the database ${database}_unasked`);
+    expect(stderr).to.contain('no terminal to ask on: nothing was done').and.contain('--yes');
+    expect(await scene.mariadb.sql(`show databases like '${database}\\_unasked'`)).to.deep.equal([]);
+  });
+
+  it('ends with 1 where what was loaded is not what the manifest says, names each difference, and replaces nothing then', async () => {
+    const file = join(trial.place.folder, 'other.sql.zip');
+    await copyFile(await trial.storedZip(), file);
+    const record = await readFile(`${await trial.storedZip()}.json`, 'utf8');
+    await writeFile(
+      `${file}.json`,
+      record.replace('"name":"stock","rows":200', '"name":"stock","rows":201').replace('"cheap"', '"dear"'),
+    );
+    const into = `${database}_other`;
+    const { code, stdout } = await restore(['--from', file, '--into', into]);
+    expect(code, stdout).to.equal(1);
+    expect(stdout)
+      .to.contain(`DIFFERS: ${into} is loaded from `)
+      .and.contain('table stock: 201 rows in the backup, 200 rows here')
+      .and.contain('view dear: a view in the backup, nothing here')
+      .and.contain('view cheap: nothing in the backup, a view here');
+    expect((await reports())[0]).to.include({ outcome: 'differs', difference_count: 3 });
+    await scene.mariadb.sql('create table newer (id int)', database);
+    const replaced = await restore(['--from', file, '--replace']);
+    expect(replaced.code, replaced.stderr).to.equal(1);
+    expect(replaced.stdout).to.contain('DIFFERS: nothing was replaced');
+    expect(await rows('newer', database)).to.deep.equal([]);
+    await scene.mariadb.sql(`drop table newer; drop database \`${database}__lumbung_staging\``, database);
   });
 
   it('restores single tables beside others, and touches none of these', async () => {

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -138,7 +138,20 @@ describe('sade restore that fails', function () {
       .and.contain('The database line_lost, which this restore has made, is only half restored');
     await trial.place.list([trial.entry]);
     await scene.mariadb.sql('drop database line_lost');
-    expect((await restore('--into', 'line_lost')).code).to.equal(0);
+    // The zip that was fetched is still there, and is looked at again.
+    const [folder] = await readdir(join(trial.place.workDir, 'restore'));
+    const zip = join(trial.place.workDir, 'restore', folder!, 'backup.sql.zip');
+    const bytes = await readFile(zip);
+    await writeFile(
+      zip,
+      bytes.map((byte, at) => (at === 5000 ? byte ^ 1 : byte)),
+    );
+    const changed = await restore('--into', 'line_lost');
+    expect(changed.code, changed.stderr).to.equal(2);
+    expect(changed.stderr).to.contain(`${zip} is not what an earlier restore has fetched`);
+    await writeFile(zip, bytes);
+    const last = await restore('--into', 'line_lost');
+    expect(last.code, last.stderr).to.equal(0);
     await scene.mariadb.sql('drop database line_lost');
   });
 

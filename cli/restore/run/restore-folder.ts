@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../files/make-folder.ts';
 import { RunLock } from '../../spool/run-lock.ts';
@@ -37,6 +37,11 @@ export class RestoreFolder implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#lock[Symbol.dispose]();
     // What is left costs only room.
-    if (this.#isDone) await rm(this.path, { recursive: true, force: true }).catch(() => {});
+    if (this.#isDone || (await this.#isEmpty())) await rm(this.path, { recursive: true, force: true }).catch(() => {});
+  }
+
+  async #isEmpty(): Promise<boolean> {
+    const names = await readdir(this.path).catch(() => []);
+    return names.every(name => name.startsWith('run.'));
   }
 }
