@@ -6,7 +6,7 @@ import type { LoadMeter } from './load-meter.ts';
 import type { LoadLimits } from './load-options.ts';
 import { framesOf } from './piece-files.ts';
 import { StatefulConnection } from './session-state.ts';
-import { type LateStatements, StatementRouter } from './statement-router.ts';
+import { StatementRouter } from './statement-router.ts';
 import type { TargetConnection } from './target-connections.ts';
 import { type Work, WorkQueue } from './work-queue.ts';
 
@@ -50,8 +50,7 @@ export async function loadSideBySide(
     await Promise.allSettled(all);
     throw error;
   }
-  await router.addForeignKeys();
-  await loadLate(await router.late(), first, meter);
+  await router.loadRest();
 }
 
 async function readAll(
@@ -104,16 +103,4 @@ async function runDespiteDeadlocks(run: () => Promise<void>): Promise<void> {
       if (!isDeadlock || times === MOST_DEADLOCKS) throw error;
       await sleep(times * times * Math.random());
     }
-}
-
-async function loadLate(
-  { statements, piece }: LateStatements,
-  connection: StatefulConnection,
-  meter: LoadMeter,
-): Promise<void> {
-  for await (const { bytes, rows: number } of framesOf(piece)) {
-    const { place, state } = statements[number]!;
-    await connection.run(bytes, place, state);
-    meter.add({ bytes: bytes.length, rows: 0 }, place.object ?? 'settings');
-  }
 }

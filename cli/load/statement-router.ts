@@ -1,9 +1,10 @@
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import { ForeignKeys } from './foreign-keys.ts';
+import { LateStatements } from './late-statements.ts';
 import { placeOf, type StatementPlace } from './load-error.ts';
 import type { LoadMeter } from './load-meter.ts';
 import type { LoadLimits } from './load-options.ts';
-import { type Piece, PieceStore } from './piece-files.ts';
+import { PieceStore } from './piece-files.ts';
 import { DumpSession, type SessionState, type StatefulConnection } from './session-state.ts';
 import { readTableDefinition, type TableDefinition } from './table-definition/table-definition.ts';
 import type { LoadingTable, WorkQueue } from './work-queue.ts';
@@ -25,18 +26,6 @@ interface OpenTable {
 /** Of a table that the dump only fills. */
 const WITHOUT_DEFINITION = { create: undefined, definition: undefined, addKeys: undefined, loading: undefined };
 
-/** What goes to the server behind all rows. */
-export interface LateStatement {
-  readonly state: SessionState;
-  readonly place: StatementPlace;
-}
-
-export interface LateStatements {
-  readonly statements: readonly LateStatement[];
-  /** Their bytes; the `rows` of a frame is its number. */
-  readonly piece: Piece;
-}
-
 interface RouterParts {
   readonly folder: string;
   readonly limits: LoadLimits;
@@ -54,10 +43,10 @@ export class StatementRouter implements AsyncDisposable {
   readonly #parts: RouterParts;
   readonly #session = new DumpSession();
   readonly #rows: PieceStore;
-  readonly #rest: PieceStore;
-  readonly #late: LateStatement[] = [];
+  readonly #late: LateStatements;
   readonly #foreignKeys: ForeignKeys;
   readonly #views = new Set<string>();
+  readonly #created = new Set<string>();
   #table: OpenTable | undefined;
   #piece: { readonly state: SessionState; readonly place: StatementPlace } | undefined;
 
@@ -65,7 +54,7 @@ export class StatementRouter implements AsyncDisposable {
     this.#parts = parts;
     this.#rows = new PieceStore(parts.folder, parts.limits.smallTable);
     this.#foreignKeys = new ForeignKeys(parts);
-    this.#rest = new PieceStore(parts.folder, parts.limits.smallTable);
+    this.#late = new LateStatements(parts.folder, parts.limits.smallTable);
   }
 
   /** @returns what is to be waited for before the next one, if anything */
@@ -80,31 +69,30 @@ export class StatementRouter implements AsyncDisposable {
     if ((kind === 'drop' && isOfTable) || object?.kind === 'sequences') return this.#early(statement);
     const isView = kind === 'create' && (object?.kind === 'views' || object?.kind === 'tables');
     if (isView) this.#views.add(object.name);
-    return this.#putOff(statement);
+    return this.#late.add(statement, this.#session.state);
   }
 
   /** The dump has ended. */
-  end(): Promise<void> {
-    return this.#closeTable().then(() => this.#parts.queue.end());
+  async end(): Promise<void> {
+    await this.#closeTable();
+    this.#parts.queue.end();
   }
 
-  /** Adds the foreign keys, when all rows are there. */
-  addForeignKeys(): Promise<void> {
-    return this.#foreignKeys.addAll();
-  }
-
-  /** @returns what waits for all of that */
-  async late(): Promise<LateStatements> {
-    return { statements: this.#late, piece: await this.#rest.finish(true) };
+  /** Sends what waits for all rows; after `end`, and when the queue is empty. */
+  async loadRest(): Promise<void> {
+    const { main, meter } = this.#parts;
+    await this.#foreignKeys.addAll();
+    await this.#late.load(main, meter);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#rows[Symbol.asyncDispose]();
-    await this.#rest[Symbol.asyncDispose]();
+    await this.#late[Symbol.asyncDispose]();
   }
 
   async #create(statement: DumpStatement, name: string): Promise<void> {
     await this.#closeTable();
+    this.#created.add(name);
     const create = Uint8Array.from(statement.bytes);
     const definition = readTableDefinition(create, statement.reading.rules);
     const place = placeOf(statement);
@@ -119,12 +107,6 @@ export class StatementRouter implements AsyncDisposable {
     await this.#closeTable();
     await this.#parts.main.run(bytes, place, this.#session.state);
     this.#parts.meter.add({ bytes: bytes.length, rows: 0 }, place.object ?? 'settings');
-  }
-
-  #putOff(statement: DumpStatement): Promise<void> | undefined {
-    const { bytes, at } = statement;
-    const rows = this.#late.push({ state: this.#session.state, place: placeOf(statement) }) - 1;
-    return this.#rest.add({ bytes, at, rows });
   }
 
   #insert(statement: DumpStatement, name: string): Promise<void> | undefined {
@@ -164,7 +146,9 @@ export class StatementRouter implements AsyncDisposable {
     await queue.room();
     const { name, place, state, definition, addKeys } = this.#table!;
     const isOrderFree = definition?.isOrderFree ?? false;
-    const table = this.#table!.loading ?? { name, place, state, isOrderFree, addKeys };
+    // A table that was there before may have triggers, which write into others.
+    const chain = this.#created.has(name) ? name : '';
+    const table = this.#table!.loading ?? { chain, place, state, isOrderFree, addKeys };
     this.#table!.loading = table;
     const mayStay = queue.memoryBytes + this.#rows.size <= limits.memory;
     await queue.add({ kind: 'rows', table, piece: await this.#rows.finish(mayStay), ...this.#piece });

@@ -4,7 +4,8 @@ import type { SessionState } from './session-state.ts';
 
 /** A table whose rows are being loaded. */
 export interface LoadingTable {
-  readonly name: string;
+  /** Where rows may not change places, those of the same chain go one after another. */
+  readonly chain: string;
   /** Of its CREATE TABLE, or of its first INSERT where the dump does not create it. */
   readonly place: StatementPlace;
   /** For what is altered afterwards. */
@@ -149,8 +150,8 @@ export class WorkQueue {
     const urgent = this.#keys.findIndex(({ table }) => this.#urgent.has(table));
     if (urgent >= 0) return this.#keys.splice(urgent, 1)[0];
     if (this.#keys.length > this.#keptForTheEnd) return this.#keys.pop();
-    const busy = new Set([...this.#running].filter(({ table }) => !table.isOrderFree).map(({ table }) => table.name));
-    const at = this.#rows.findIndex(({ table }) => !busy.has(table.name));
+    const busy = new Set([...this.#running].filter(({ table }) => !table.isOrderFree).map(({ table }) => table.chain));
+    const at = this.#rows.findIndex(({ table }) => !busy.has(table.chain));
     return at < 0 ? this.#keys.shift() : this.#rows.splice(at, 1)[0];
   }
 
