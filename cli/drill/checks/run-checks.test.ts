@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
+import { until } from '../../../testing/until.ts';
 import type { DrillCheck } from '../../config/drill-checks.ts';
 import { runChecks } from './run-checks.ts';
 
@@ -87,6 +88,22 @@ for (const { name, flavour, open } of SERVERS)
         expect(error, sql).to.be.a('string');
       }
       expect(await server.sql('select count(*) as n from pt_checks.orders')).to.deep.equal([{ n: 3 }]);
+    });
+
+    it('show nothing where the connection is lost meanwhile', async function () {
+      if (!server) return this.skip();
+      const asked = ask('select sleep(30) as held', 0).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      const find = `select id from information_schema.processlist where info like '%as held%' and info not like '%processlist%'`;
+      let found: { id: number }[] = [];
+      await until('the check is running', async () => {
+        found = (await server!.sql(find)).map(row => ({ id: Number(Object.values(row as object)[0]) }));
+        return found.length > 0;
+      });
+      await server.sql(`kill ${found[0]!.id}`);
+      expect(await asked).to.be.instanceOf(Error);
     });
 
     it('are ended when they take too long', async function () {
