@@ -86,6 +86,16 @@ describe('restore filter with an awkward definition', function () {
     expect(restored).to.be.greaterThan(refused / 2);
   });
 
+  it('brings back a definition that ends with a semicolon, which the mysql client cuts in two', async () => {
+    expect(await create({ kind: 'event', sqlMode: '', body: 'BEGIN SET @a = 1; END' })).to.equal(true);
+    const dump = await realDump(mariadb, SOURCE);
+    const text = dump.toString('latin1').replace(/END\s*\*\/ ;;/, 'END; */ ;;');
+    expect(text).to.contain('END; */ ;;');
+    await restore(Buffer.from(text, 'latin1'));
+    const event = { kind: 'event', sqlMode: '', body: '' } as const;
+    expect(await shown(TARGET, event)).to.deep.equal(await shown(SOURCE, event));
+  });
+
   it('brings back what the mysql client changes: line ends of Windows, and blanks behind comments', async () => {
     for (const body of [
       "SET @a = 'one\r\ntwo'",

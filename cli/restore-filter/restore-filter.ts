@@ -101,8 +101,8 @@ export class RestoreFilter implements StatementFilter {
       ...collationEdits(reading, collations, this.#changes),
       ...sqlModeEdits(reading, target, this.#changes),
       ...versioningEdits(reading, target, this.#changes),
+      ...keptSemicolon(reading),
       ...tableEdits(reading, target, this.#changes),
-      ...withoutSemicolon(reading),
     ];
   }
 
@@ -155,9 +155,13 @@ export class RestoreFilter implements StatementFilter {
 /** What says nothing of a table. */
 const OF_EACH_TABLE: ReadonlySet<DumpStatement['kind']> = new Set(['lock', 'unlock', 'keys']);
 
-/** To the server an event or a trigger in comments that are code ends at a semicolon, and the comment does not. */
-function withoutSemicolon({ code, tokens }: TargetReading): Edit[] {
+/**
+ * A server takes a semicolon off the end of what it is sent, though to MySQL it can be part of a routine: one that was created among
+ * several statements at once. Behind it a comment keeps it there.
+ */
+function keptSemicolon({ code, tokens, statement }: TargetReading): Edit[] {
   const last = tokens.at(-1);
-  if (!code.startsWith('/*!') || last?.kind !== 'sign' || last.text !== ';') return [];
-  return [{ at: last.at, end: last.end, bytes: new Uint8Array() }];
+  const end = code.trimEnd().length;
+  if (statement.kind !== 'create' || last?.text !== ';' || last.kind !== 'sign' || last.end !== end) return [];
+  return [{ at: end, end, bytes: Buffer.from('/**/') }];
 }
