@@ -71,6 +71,31 @@ describe('a dump in a zip', () => {
       expect(await refusal(forged), what).to.match(/is damaged|not a valid/);
   });
 
+  it('gives no more bytes than were announced, however much its data inflates to', async () => {
+    const { bytes } = sampleZip({ content: Buffer.alloc(8 * 1024 * 1024) });
+    const forged = Buffer.from(bytes);
+    const central = bytes.lastIndexOf('PK\x01\x02', undefined, 'latin1');
+    for (const at of [22, central + 24]) forged.writeUInt32LE(1000, at);
+    await using zip = await ZippedDump.open(await file(forged));
+    let given = 0;
+    const read = async () => {
+      for await (const piece of zip.read()) given += piece.length;
+    };
+    expect(await read().catch(String)).to.contain('its data is larger than its directory says');
+    expect(given).to.equal(0);
+  });
+
+  it('is refused where bytes stand behind the end of its compressed data', async () => {
+    const { bytes } = sampleZip({ content: CONTENT });
+    const data = partsOf(bytes).find(({ name }) => name === 'data')!;
+    const end = data.at + data.length;
+    const longer = Buffer.concat([bytes.subarray(0, end), Buffer.from('extra'), bytes.subarray(end)]);
+    const central = longer.lastIndexOf('PK\x01\x02', undefined, 'latin1');
+    for (const at of [18, central + 20]) longer.writeUInt32LE(data.length + 5, at);
+    longer.writeUInt32LE(central, longer.length - 6);
+    expect(await refusal(longer)).to.contain('there are extra bytes after its compressed data');
+  });
+
   it('is refused where it is not a file, with its path', async () => {
     expect(await readAll(folder).catch(String)).to.contain(`${folder} is not a file`);
     expect(await readAll(join(folder, 'none.zip')).catch(String)).to.contain("none.zip can't be read: ENOENT");
