@@ -9,6 +9,7 @@ import { type MariaDb, startMariaDb } from '../../../testing/databases/mariadb.t
 import { realDump } from '../../../testing/databases/real-dump.ts';
 import { replaceOrder } from '../../../testing/restore/replace-scene.ts';
 import { SHOP, SINCE } from '../../../testing/restore/replaced-shop.ts';
+import { until } from '../../../testing/until.ts';
 import { replaceDatabase } from './replace-database.ts';
 
 /** From the beginning to the end of a replace: the statement that a kill meets, and whether it has been sent by then. */
@@ -79,6 +80,14 @@ describe('a replace that is cut off', function () {
     expect(String(state!.now)).to.be.oneOf(['swapping', 'undoing', 'done']);
     expect(state!.kept).to.be.greaterThan(10);
   };
+  /** Waits until the server has ended the connections of a program that was killed, and with them its locks. */
+  const untilAlone = () =>
+    until('the server ends the connections of the killed program', async () => {
+      const [row] = await mariadb.sql(
+        "select count(*) as others from information_schema.processlist where id <> connection_id() and user <> 'system user'",
+      );
+      return row!.others === 0;
+    });
   /** Runs the same command again. */
   const again = async () => {
     const result = await replaceDatabase(await replaceOrder(mariadb, 'shop', dump));
@@ -121,6 +130,7 @@ describe('a replace that is cut off', function () {
       const running = spawn(process.execPath, [child, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
       const [, signal] = await once(running, 'exit');
       expect(signal).to.equal('SIGKILL');
+      await untilAlone();
       await expectNothingLost();
       await again();
     });
