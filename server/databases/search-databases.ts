@@ -1,6 +1,7 @@
 import type { StoredState } from '../../protocol/responses.ts';
 import { hasUnacceptedLoss } from '../backups/losses/unaccepted-losses.ts';
 import { LISTED, type ListedBackup } from '../backups/queries/listed-backup.ts';
+import { isNotProvenSince } from '../drills/not-proven.ts';
 import { columns, joined } from '../history/columns.ts';
 import { type Condition, isOneOf, isText } from '../history/conditions.ts';
 import { asStored, type StoredExpression } from '../history/dialect.ts';
@@ -26,6 +27,8 @@ export interface DatabaseSearch {
   readonly noCompleteSince?: Date | undefined;
   /** Whether the newest complete backup has lost something that no one has accepted. */
   readonly hasUnacceptedLoss?: boolean | undefined;
+  /** No drill since then has shown that it can be restored, or a later one that it can't. */
+  readonly notProvenSince?: Date | undefined;
 }
 
 export interface DatabaseOrder {
@@ -88,8 +91,8 @@ const latestCompleteIn = joined(LISTED, 'c_');
 
 /** @returns whether the page depends on names alone, so that only the databases of the page are read */
 export function isOrderedByName(search: DatabaseSearch, { by }: DatabaseOrder): boolean {
-  const { states, noCompleteSince, hasUnacceptedLoss } = search;
-  return by === 'name' && !states && !noCompleteSince && hasUnacceptedLoss === undefined;
+  const { states, noCompleteSince, hasUnacceptedLoss, notProvenSince } = search;
+  return by === 'name' && !states && !noCompleteSince && hasUnacceptedLoss === undefined && !notProvenSince;
 }
 
 /** @returns how many there are on all pages */
@@ -169,6 +172,7 @@ async function conditionsOf(
   if (part) named.push(isOneOf(eb.ref('d.id'), await idsWithPart(em, named, part)));
   if (search.hasUnacceptedLoss !== undefined)
     named.push(search.hasUnacceptedLoss ? hasUnacceptedLoss : eb.not(hasUnacceptedLoss));
+  if (search.notProvenSince) named.push(isNotProvenSince(search.notProvenSince));
   const worth = [
     ...(states ? [isOneOf(stateNow, states)] : []),
     ...(noCompleteSince ? [eb.or([eb('c.id', 'is', null), eb('c.sorted_at', '<', noCompleteSince)])] : []),

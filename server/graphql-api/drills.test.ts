@@ -142,6 +142,17 @@ describeOnEachStore('drills and restores in GraphQL', store => {
       month: { databases: 6, proven: 1, notRestorable: 1, couldNotTest: 1, never: 3 },
       all: { databases: 6, proven: 3, notRestorable: 1, couldNotTest: 0, never: 2 },
     });
+    const notProven = async (days: number) => {
+      const asked = `{ databases(filter: { notProvenForDays: ${days} }) { totalCount nodes { name } } }`;
+      const { databases } = (await graphql(app.url, asked)).json.data;
+      expect(databases.totalCount).to.equal(databases.nodes.length);
+      return databases.nodes.map(({ name }: { name: string }) => name.slice(-1)).join('');
+    };
+    expect(await notProven(30)).to.equal('12345');
+    expect(await notProven(365)).to.equal('145');
+    expect(await notProven(2.5)).to.equal('012345');
+    const wrong = await graphql(app.url, '{ databases(filter: { notProvenForDays: -1 }) { totalCount } }');
+    expect(wrong.json.errors[0].message).to.contain('notProvenForDays must be a number of days from 0 to');
     for (const days of [0, -1, 3661])
       expect((await graphql(app.url, `{ fleetProven(days: ${days}) { proven } }`)).json.errors[0].message).to.contain(
         'days must be a whole number from 1 to 3660',

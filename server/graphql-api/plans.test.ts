@@ -15,6 +15,8 @@ const QUESTIONS: Record<string, string> = {
   'what the night has missed': '{ databases(filter: { noCompleteForHours: 26 }) { nodes { name } } }',
   'what has lost something':
     '{ databases(filter: { hasUnacceptedLoss: true }) { nodes { unacceptedLoss { loss { status } } } } }',
+  'what is not proven': '{ databases(filter: { notProvenForDays: 30 }) { totalCount nodes { name } } }',
+  'what is proven': '{ fleetProven { proven } databases { nodes { lastProof { at } } } }',
   'the losses of many': '{ databases { nodes { unacceptedLoss { id } } } }',
   'the fleet by size': '{ databases(orderBy: { field: SIZE, direction: DESC }) { nodes { name } } }',
   'the newest backups': '{ backups(first: 10) { nodes { id } } }',

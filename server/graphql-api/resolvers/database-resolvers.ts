@@ -100,17 +100,22 @@ function databaseConnection(
 const MS_PER_HOUR = 3_600_000;
 /** Before this there were no computers. */
 const MAX_HOURS = 1_000_000;
+const MAX_DAYS = 40_000;
 
 /** @throws AppError 422 when the hours are not valid */
-function searchOf({ search, states, noCompleteForHours: hours, hasUnacceptedLoss }: DatabaseFilter): DatabaseSearch {
+function searchOf(filter: DatabaseFilter): DatabaseSearch {
+  const { search, states, noCompleteForHours: hours, hasUnacceptedLoss, notProvenForDays: days } = filter;
   if (hours != null && !(hours >= 0 && hours <= MAX_HOURS))
     throw validationError([
       { field: 'noCompleteForHours', message: `must be a number of hours from 0 to ${MAX_HOURS}` },
     ]);
+  if (days != null && !(days >= 0 && days <= MAX_DAYS))
+    throw validationError([{ field: 'notProvenForDays', message: `must be a number of days from 0 to ${MAX_DAYS}` }]);
   return {
     search: search ?? undefined,
     states: states ?? undefined,
     hasUnacceptedLoss: hasUnacceptedLoss ?? undefined,
     noCompleteSince: hours == null ? undefined : new Date(Date.now() - hours * MS_PER_HOUR),
+    notProvenSince: days == null ? undefined : new Date(Date.now() - days * 24 * MS_PER_HOUR),
   };
 }

@@ -172,6 +172,8 @@ export type DatabaseFilter = {
   noCompleteForHours?: InputMaybe<Scalars['Float']['input']>;
   /** Whether the newest complete backup has a loss that no one has accepted. */
   hasUnacceptedLoss?: InputMaybe<Scalars['Boolean']['input']>;
+  /** No drill within this number of days showed that a backup of the database is restorable, or a later drill showed that one is not. Drills that could not test do not count. */
+  notProvenForDays?: InputMaybe<Scalars['Float']['input']>;
 };
 
 /** How databases are sorted. */
