@@ -151,6 +151,11 @@ describeOnEachStore('drills and restores in GraphQL', store => {
     expect(await notProven(30)).to.equal('12345');
     expect(await notProven(365)).to.equal('145');
     expect(await notProven(2.5)).to.equal('012345');
+    const statements = await queriesOf(app.history, () => notProven(30));
+    expect(
+      statements.filter(sql => sql.includes(' offset ')),
+      'looked at in pieces',
+    ).to.have.lengthOf(2);
     const wrong = await graphql(app.url, '{ databases(filter: { notProvenForDays: -1 }) { totalCount } }');
     expect(wrong.json.errors[0].message).to.contain('notProvenForDays must be a number of days from 0 to');
     for (const days of [0, -1, 3661])
