@@ -18,7 +18,7 @@ import { RunLock } from '../spool/run-lock.ts';
 import { Spool } from '../spool/spool.ts';
 import { printableJson } from '../terminal/printable.ts';
 import { sweepThrowawayServers } from '../throwaway-server/private-folder.ts';
-import { findServerPrograms } from '../throwaway-server/server-programs.ts';
+import { findServerPrograms, type ServerProgram } from '../throwaway-server/server-programs.ts';
 import type { CommandContext } from './command.ts';
 import { renderDrill, renderTotals } from './screens/drill-screen.ts';
 
@@ -114,11 +114,23 @@ function refuseFolderOfBackups(folder: string): void {
 async function serversFor(settings: DrillSettings, folder: string, context: CommandContext): Promise<DrillServers> {
   const { drillServer, targets, mariadbd, mysqld } = settings;
   const { env, signal, stderr } = context;
-  if (drillServer === undefined)
-    return new ThrowawayServers(await findServerPrograms({ mariadbd, mysqld }, { signal }), folder);
+  if (drillServer === undefined) return new ThrowawayServers(await programsOf({ mariadbd, mysqld }, signal), folder);
   const { server, warnings } = await loadTarget(targets, drillServer, env);
   hideInLog([server.password]);
   const given = new GivenServer(server, folder);
   for (const warning of [...warnings, ...(await given.sweep())]) stderr.write(`warning: ${warning}\n`);
   return given;
+}
+
+/** One that was named serves all backups of its flavour, although another may be nearer to a source. */
+async function programsOf(
+  named: { readonly mariadbd: string | undefined; readonly mysqld: string | undefined },
+  signal: AbortSignal,
+): Promise<ServerProgram[]> {
+  const found = await findServerPrograms(named, { signal });
+  const first = { mariadb: named.mariadbd, mysql: named.mysqld };
+  return found.filter(
+    program =>
+      first[program.flavour] === undefined || program === found.find(({ flavour }) => flavour === program.flavour),
+  );
 }

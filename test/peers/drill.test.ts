@@ -5,7 +5,9 @@ import { expect } from 'chai';
 import { createConnection } from 'mysql2/promise';
 import type { DrillReport } from '../../protocol/reports/drill-report.ts';
 import { sade, Workplace } from '../../testing/cli/sade.ts';
+import { createBackupUser, entryOf, grantBackup } from '../../testing/databases/clients.ts';
 import { createEverything, type ServerKind } from '../../testing/databases/everything/everything.ts';
+import { startMariaDb } from '../../testing/databases/mariadb.ts';
 import { hasMariaDb11, mariaDb11Program, startMariaDb11 } from '../../testing/databases/mariadb11.ts';
 import { hasMySql9, mySql9Program, mySql9Server, startMySql9 } from '../../testing/databases/mysql9.ts';
 import { type Service, startService } from '../../testing/service/service.ts';
@@ -97,3 +99,38 @@ for (const { name, flavour, isThere, start, dumpProgram, serverProgram, right } 
       expect(drilled.code).to.equal(0);
     });
   });
+
+describe('a backup of MariaDB 10.11, where only a server of MariaDB 11.8 is at hand', function () {
+  this.timeout(180_000);
+
+  it('is restored there with all its rows, and the second dump counts only if it is the same', async function () {
+    if (!hasMariaDb11()) return this.skip();
+    const folder = await mkdtemp(join(tmpdir(), 'lumbung-drill-'));
+    await using mariadb = await startMariaDb(['--max-allowed-packet=64M']);
+    await createBackupUser(mariadb);
+    {
+      await using root = await mariadb.connect();
+      await createEverything(root, { flavour: 'mariadb', version: '10.11.0', database: 'everything' });
+    }
+    await grantBackup(mariadb, 'everything');
+    await mariadb.sql(`grant execute on everything.* to lumbung@'127.0.0.1'`);
+    await using place = await Workplace.create([entryOf(mariadb, 'everything')]);
+    await using service = await startService({
+      ...{ STORAGE_DIR: join(folder, 'backups'), DATABASE_URL: `sqlite:${folder}/h.sqlite` },
+    });
+    expect((await place.backup(service.url)).report.outcomes[0]!.state).to.equal('complete');
+    const drilled = await sade([
+      ...['drill', '--config', join(place.folder, 'databases.json'), '--work-dir', join(folder, 'drill'), '--json'],
+      ...['--mariadbd', mariaDb11Program('mariadbd'), '--server', service.url],
+    ]);
+    const { drills } = JSON.parse(drilled.stdout) as { drills: DrillReport[] };
+    const { outcome, reason, differences, not_tested, server } = drills[0]!;
+    expect(reason, drilled.stderr).to.equal(null);
+    expect({ outcome, differences }).to.deep.equal({ outcome: 'restorable', differences: [] });
+    expect(server!.version).to.match(/^11\./);
+    expect(not_tested.join()).to.match(
+      /^a second dump, byte for byte: the backup is from MariaDB 10\.11\.\d+, and was restored into MariaDB 11\.\d+\.\d+$/,
+    );
+    await rm(folder, { recursive: true });
+  });
+});
