@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { type ConnectOptions, connect } from '../mysql/connect.ts';
 import type { StatementFilter } from '../restore-filter/restore-filter.ts';
 import { loadDump } from './load-dump.ts';
 import { LoadError } from './load-error.ts';
-import type { LoadOptions, LoadProgress } from './load-options.ts';
+import type { LoadLimits, LoadOptions, LoadProgress } from './load-options.ts';
 
 const AS_IT_IS: StatementFilter = { settings: [], apply: statement => [statement], end: () => [], changes: [] };
 const LIMITS = { smallDump: 0, smallTable: 1000, piece: 100_000, leastWaiting: 1 };
@@ -261,6 +262,20 @@ describe('a load that fails', function () {
     expect(found[1]!.b).to.be.below(found[2]!.a);
   });
 
+  it('holds rows that wait in files where they would take too much memory', async () => {
+    const filesFor = async (limits: Partial<LoadLimits>) => {
+      await server.sql('create or replace database target');
+      let most = 0;
+      const onProgress = () => {
+        most = Math.max(most, openFilesIn(folder));
+      };
+      await load({ limits: { ...LIMITS, smallTable: 1 << 20, piece: 20_000, ...limits }, onProgress });
+      return most;
+    };
+    expect(await filesFor({})).to.equal(0);
+    expect(await filesFor({ memory: 0 })).to.be.above(0);
+  });
+
   it('goes on with fewer connections where the server gives no more', async () => {
     await server.sql(
       `create or replace user loads@'%' identified by '${server.password}' with max_user_connections 2; grant all on target.* to loads@'%'`,
@@ -277,4 +292,16 @@ const isAt =
 async function killAll(server: MariaDb): Promise<void> {
   const rows = await server.sql("select id from information_schema.processlist where db = 'target'");
   for (const { id } of rows) await server.sql(`kill ${id}`).catch(() => {}); // it may have gone
+}
+
+/** Files without a name that this process has open. */
+function openFilesIn(folder: string): number {
+  const targets = readdirSync('/proc/self/fd').map(fd => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return ''; // it was closed in this moment
+    }
+  });
+  return targets.filter(target => target.startsWith(folder)).length;
 }
