@@ -262,6 +262,26 @@ describe('a load that fails', function () {
     expect(found[1]!.b).to.be.below(found[2]!.a);
   });
 
+  it('sends a statement again that met another one in a deadlock, but not for ever', async () => {
+    const rows = await realDump(server, 'source', '--net-buffer-length=16384', '--no-create-info');
+    const loadWith = async (condition: string) => {
+      await server.sql('create or replace database target');
+      for (const table of ['first', 'second', 'third'])
+        await server.sql(`create table ${table} like source.${table}`, 'target');
+      const deadlock = "signal sqlstate '40001' set mysql_errno = 1213, message_text = 'Deadlock found'";
+      const trigger = `create trigger meets before insert on second for each row if ${condition} then set @met = 1; ${deadlock}; end if`;
+      const connection = await server.connect('target');
+      await connection.query(trigger).finally(() => connection.end());
+      return load({ dump: () => chunksOf(rows) });
+    };
+    expect(await loadWith('new.id = 15050 and @met is null')).to.include({ rows: 60_000 });
+    const [row] = await server.sql('select count(*) as n from second', 'target');
+    expect(row!.n).to.equal(20_000);
+    const error = await failureOf(loadWith('new.id = 15050'));
+    expect(error.errno).to.equal(1213);
+    expect(error.place.object).to.equal('table second');
+  });
+
   it('holds rows that wait in files where they would take too much memory', async () => {
     const filesFor = async (limits: Partial<LoadLimits>) => {
       await server.sql('create or replace database target');
