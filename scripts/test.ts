@@ -12,7 +12,6 @@ import process from 'node:process';
 import { COMPILE_CACHE } from '../testing/compile-cache.ts';
 import { isUnitTest, reaches } from './test-imports.ts';
 
-/** Those that start whole programs come first: they take longest, and a long file that began last would run alone. */
 const FOLDERS = ['test', 'bench', 'testing', 'server', 'cli', 'protocol'];
 /** Tests wait for servers and disks now and then: two files for each core keep these at work. */
 const JOBS = 2 * availableParallelism();
@@ -45,7 +44,13 @@ function chosenFiles(): string[] {
   const isPeer = (file: string) => file.startsWith('test/peers/');
   if (args.includes('--unit')) return all.filter(isUnitTest);
   if (args.includes('--peers')) return all.filter(file => isPeer(file) || reaches(file, 'testing/peers.ts'));
-  return all.filter(file => !isPeer(file));
+  return longestFirst(all.filter(file => !isPeer(file)));
+}
+
+/** Those that start programs take longest, and a long file that began last would run alone. */
+function longestFirst(files: readonly string[]): string[] {
+  const { units = [], others = [] } = Object.groupBy(files, file => (isUnitTest(file) ? 'units' : 'others'));
+  return [...others, ...units];
 }
 
 function isTestPath(arg: string): boolean {

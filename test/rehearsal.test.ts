@@ -7,7 +7,7 @@ import { spoiledDumpProgram } from '../testing/cli/fake-mysqldump.ts';
 import { sade, startSade, Workplace } from '../testing/cli/sade.ts';
 import { createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
-import { type Service, startService } from '../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../testing/service/service-here.ts';
 import { until } from '../testing/until.ts';
 
 const AUTO = { SADE_REHEARSE: 'auto' };
@@ -16,7 +16,7 @@ describe('sade backup with rehearsals', function () {
   this.timeout(120_000);
   let mariadb: MariaDb;
   let place: Workplace;
-  let service: Service;
+  let service: ServiceHere;
 
   before(async () => {
     mariadb = await startMariaDb();
@@ -37,7 +37,7 @@ describe('sade backup with rehearsals', function () {
   beforeEach(async () => {
     place = await Workplace.create(['client_1', 'client_2'].map(database => entryOf(mariadb, database)));
     const settings = { STORAGE_DIR: join(place.folder, 'backups'), DATABASE_URL: `sqlite:${place.folder}/h.sqlite` };
-    service = await startService(settings);
+    service = await startServiceHere(settings);
   });
   afterEach(async () => {
     expect(serversIn(place.workDir), 'no server is left').to.deep.equal([]);

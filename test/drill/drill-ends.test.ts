@@ -7,7 +7,7 @@ import { type SadeResult, sade, startSade, Workplace } from '../../testing/cli/s
 import { createBackupUser, entryOf, grantBackup } from '../../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
-import { type Service, startService } from '../../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { until } from '../../testing/until.ts';
 
 /** Holds a drill in the middle: the database is restored and verified then. */
@@ -16,7 +16,7 @@ const HELD = { name: 'held', sql: 'SELECT SLEEP(60) FROM item LIMIT 1', expected
 describe('a drill that does not come to its end', function () {
   this.timeout(120_000);
   let mariadb: MariaDb;
-  let service: Service;
+  let service: ServiceHere;
   let place: Workplace;
   let folder: string;
   let drillDir: string;
@@ -40,7 +40,10 @@ describe('a drill that does not come to its end', function () {
     ]);
     const target = { db_host: '127.0.0.1', db_port: mariadb.port, db_username: 'drill', db_password: 'd#1' };
     await writeFile(join(place.folder, 'targets.json'), JSON.stringify({ staging: target }), { mode: 0o600 });
-    service = await startService({ STORAGE_DIR: join(folder, 'backups'), DATABASE_URL: `sqlite:${folder}/h.sqlite` });
+    service = await startServiceHere({
+      STORAGE_DIR: join(folder, 'backups'),
+      DATABASE_URL: `sqlite:${folder}/h.sqlite`,
+    });
     expect((await place.backup(service.url)).code).to.equal(0);
   });
   after(async () => {

@@ -13,7 +13,7 @@ import type { DrillReport } from '../../protocol/reports/drill-report.ts';
 import { sade, Workplace } from '../../testing/cli/sade.ts';
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
 import { upload } from '../../testing/service/requests.ts';
-import { type Service, startService } from '../../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
@@ -102,7 +102,7 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
 describe('the outcome of a drill', function () {
   this.timeout(120_000);
   let mariadb: MariaDb;
-  let service: Service;
+  let service: ServiceHere;
   let place: Workplace;
   let folder: string;
   let code: number | null;
@@ -119,7 +119,10 @@ describe('the outcome of a drill', function () {
       insert into barang values (1, 'kopi', 1.5), (2, 'teh', 2), (3, null, null); create view mahal as select id from barang where price > 1`);
     const sql = await dumpOf(mariadb);
     const client = await findMysqldump('mariadb-dump');
-    service = await startService({ STORAGE_DIR: join(folder, 'backups'), DATABASE_URL: `sqlite:${folder}/h.sqlite` });
+    service = await startServiceHere({
+      STORAGE_DIR: join(folder, 'backups'),
+      DATABASE_URL: `sqlite:${folder}/h.sqlite`,
+    });
     for (const [label, forgery] of Object.entries(FORGERIES))
       await send(label, forgery, { sql, version: client.version });
     place = await Workplace.create(

@@ -9,7 +9,7 @@ import { createEverything } from '../../testing/databases/everything/everything.
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
 import { blocksRunBy } from '../../testing/docs/pages.ts';
-import { type Service, startService } from '../../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 
 interface DrillJson {
   readonly exit_code: number;
@@ -21,7 +21,7 @@ interface DrillJson {
 describe('sade drill', function () {
   this.timeout(180_000);
   let mariadb: MariaDb;
-  let service: Service;
+  let service: ServiceHere;
   let place: Workplace;
   let folder: string;
   let entries: Record<string, unknown>[];
@@ -47,7 +47,10 @@ describe('sade drill', function () {
       entryOf(mariadb, 'everything'),
     ];
     place = await Workplace.create(entries);
-    service = await startService({ STORAGE_DIR: join(folder, 'backups'), DATABASE_URL: `sqlite:${folder}/h.sqlite` });
+    service = await startServiceHere({
+      STORAGE_DIR: join(folder, 'backups'),
+      DATABASE_URL: `sqlite:${folder}/h.sqlite`,
+    });
     const { report, stderr } = await place.backup(service.url);
     expect(
       report.outcomes.map(({ state }) => state),
