@@ -19,9 +19,13 @@ export function neutralText(databases: readonly string[]): MakeNeutral {
   return (text, kind) => (kind === 'tables' ? withoutPlaces(text) : text).replace(own, '');
 }
 
-/** The next AUTO_INCREMENT depends on the rows, and where files lie on the machine. */
+/**
+ * The next AUTO_INCREMENT depends on the rows, and where files lie on the machine. Whether MySQL names the character set of a column
+ * beside its collation, which implies it, depends on the words in which the table was made.
+ */
 function withoutPlaces(text: string): string {
   return text
     .replace(/^(\) ENGINE=\w+(?: [A-Z_]+=\w+)*?) AUTO_INCREMENT=\d+/m, '$1')
+    .replace(/ CHARACTER SET \w+(?= COLLATE \w)/g, '')
     .replace(/ (?:DATA|INDEX) DIRECTORY ?= ?'(?:[^'\\]|\\.|'')*'/g, '');
 }

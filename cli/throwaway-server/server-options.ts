@@ -67,9 +67,10 @@ export function fileOptions(
     `--innodb-buffer-pool-size=${bufferPoolMiB}M`,
     '--innodb-flush-log-at-trx-commit=0',
     '--innodb-doublewrite=0',
+    '--innodb-flush-method=nosync',
     '--innodb-data-file-path=ibdata1:10M:autoextend',
     '--innodb-temp-data-file-path=ibtmp1:12M:autoextend',
     ...(flavour === 'mysql' ? ['--innodb-redo-log-capacity=32M'] : ['--innodb-log-file-size=32M']),
-    ...(flavour === 'mariadb' ? ['--key-buffer-size=1M', '--loose-aria-pagecache-buffer-size=8M'] : []),
+    ...(flavour === 'mariadb' ? ['--sync-frm=0', '--key-buffer-size=1M', '--loose-aria-pagecache-buffer-size=8M'] : []),
   ];
 }
