@@ -4,7 +4,7 @@ import type { StatementFilter } from '../restore-filter/restore-filter.ts';
 import { FailedStatement } from './load-error.ts';
 import type { LoadMeter } from './load-meter.ts';
 import type { LoadLimits } from './load-options.ts';
-import { framesOf } from './piece-files.ts';
+import { framesOf, ReadBuffer } from './piece-files.ts';
 import { StatefulConnection } from './session-state.ts';
 import { StatementRouter } from './statement-router.ts';
 import type { TargetConnection } from './target-connections.ts';
@@ -69,13 +69,17 @@ async function readAll(
 }
 
 async function work(connection: StatefulConnection, queue: WorkQueue, meter: LoadMeter): Promise<void> {
+  const into = new ReadBuffer();
   for (let job = await queue.next(); job !== undefined; job = await queue.next()) {
-    await doWork(job, connection, meter);
+    await doWork(job, { connection, meter, into });
     queue.done(job);
   }
 }
 
-async function doWork(job: Work, connection: StatefulConnection, meter: LoadMeter): Promise<void> {
+async function doWork(
+  job: Work,
+  { connection, meter, into }: { connection: StatefulConnection; meter: LoadMeter; into: ReadBuffer },
+): Promise<void> {
   const { table } = job;
   if (job.kind === 'keys') {
     const object = `the keys of ${table.place.object}`;
@@ -84,7 +88,7 @@ async function doWork(job: Work, connection: StatefulConnection, meter: LoadMete
     return;
   }
   const { place, piece, state } = job;
-  for await (const { bytes, at, rows } of framesOf(piece)) {
+  for await (const { bytes, at, rows } of framesOf(piece, into)) {
     await runDespiteDeadlocks(() => connection.run(bytes, { ...place, at }, state));
     meter.add({ bytes: bytes.length, rows }, place.object ?? 'rows');
   }

@@ -125,10 +125,21 @@ async function fileWithoutName(folder: string): Promise<FileHandle> {
   return file;
 }
 
-/** @returns the statements of a piece, in their order; its file is closed at the end */
-export async function* framesOf({ memory, file, size }: Piece): AsyncGenerator<Frame, void> {
+/** What a piece is read into; used again for the next one, since new ones would pile up until they are collected. */
+export class ReadBuffer {
+  bytes: Uint8Array = Buffer.allocUnsafe(READ_BYTES);
+}
+
+/**
+ * @param into only one piece at a time is read into it
+ * @returns the statements of a piece, in their order; its file is closed at the end
+ */
+export async function* framesOf(
+  { memory, file, size }: Piece,
+  into: ReadBuffer = new ReadBuffer(),
+): AsyncGenerator<Frame, void> {
   try {
-    let buffer = memory ?? Buffer.allocUnsafe(Math.min(size, READ_BYTES));
+    let buffer = memory ?? into.bytes;
     let [from, to, read] = [0, memory?.length ?? 0, memory?.length ?? 0];
     /** Has at least so many bytes in the buffer. */
     const fill = async (wanted: number): Promise<void> => {
@@ -137,6 +148,7 @@ export async function* framesOf({ memory, file, size }: Piece): AsyncGenerator<F
         const larger = Buffer.allocUnsafe(wanted);
         larger.set(buffer.subarray(from, to));
         buffer = larger;
+        into.bytes = larger;
       } else buffer.copyWithin(0, from, to);
       [from, to] = [0, to - from];
       while (to < wanted) {
