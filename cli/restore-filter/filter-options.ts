@@ -15,7 +15,7 @@ export interface FilterOptions {
   readonly definer: DefinerChoice;
   /** Names of collations to others. `*` stands for any letters. */
   readonly collations: ReadonlyMap<string, string>;
-  /** Created disabled, and enabled at the very end or never. */
+  /** Events that are enabled are created at the very end, or disabled. */
   readonly events: 'at the end' | 'disabled';
   /** Only these tables, with their rows and triggers; undefined: everything. */
   readonly tables?: ReadonlySet<string> | undefined;

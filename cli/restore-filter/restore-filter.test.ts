@@ -298,12 +298,12 @@ ${body('CREATE PROCEDURE `p`() SELECT 1')}
   });
 
   describe('with events', () => {
-    it('creates them disabled, and enables at the end those that were, under what was set for each', async () => {
-      const event = (name: string, rest: string) =>
-        body(
-          `/*!50106 CREATE*/ /*!50117 DEFINER=\`a\`@\`b\`*/ /*!50106 EVENT \`${name}\` ON SCHEDULE EVERY 1 DAY ${rest} */`,
-        );
-      const dump = `/*!50106 SET @save_time_zone= @@TIME_ZONE */ ;
+    const event = (name: string, rest: string) =>
+      body(
+        `/*!50106 CREATE*/ /*!50117 DEFINER=\`a\`@\`b\`*/ /*!50106 EVENT \`${name}\` ON SCHEDULE EVERY 1 DAY ${rest} */`,
+      );
+    const DUMP = `/*!50106 SET @save_time_zone= @@TIME_ZONE */ ;
+ALTER DATABASE \`shop\` CHARACTER SET latin1 COLLATE latin1_bin ;
 /*!50003 SET character_set_client  = latin1 */ ;
 /*!50003 SET collation_connection  = latin1_bin */ ;
 /*!50003 SET @saved_sql_mode       = @@sql_mode */ ;
@@ -312,27 +312,42 @@ ${body('CREATE PROCEDURE `p`() SELECT 1')}
 /*!50003 SET time_zone             = 'SYSTEM' */ ;
 ${event('plain', "COMMENT 'enable' DO SET @a = 'enable'")}
 /*!50003 SET sql_mode              = @saved_sql_mode */ ;
+ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;
 ${event('on', "ON COMPLETION PRESERVE ENABLE COMMENT 'x' DO BEGIN SET @enable = 1; END")}
-${event('off', 'DISABLE DO SET @a = 1')}`;
-      const result = await filter(dump);
-      const sent = sentOf(result);
-      expect(sent.filter(text => text.includes('EVENT'))).to.deep.equal([
-        "/*!50106 CREATE*/ /*!50117 DEFINER=`a`@`b`*/ /*!50106 EVENT `plain` ON SCHEDULE EVERY 1 DAY DISABLE COMMENT 'enable' DO SET @a = 'enable' */",
-        "/*!50106 CREATE*/ /*!50117 DEFINER=`a`@`b`*/ /*!50106 EVENT `on` ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE DISABLE COMMENT 'x' DO BEGIN SET @enable = 1; END */",
-        '/*!50106 CREATE*/ /*!50117 DEFINER=`a`@`b`*/ /*!50106 EVENT `off` ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 1 */',
-        'ALTER DEFINER=`a`@`b` EVENT `plain` ENABLE',
-        'ALTER DEFINER=`a`@`b` EVENT `on` ENABLE',
-      ]);
-      const at = sent.indexOf('ALTER DEFINER=`a`@`b` EVENT `plain` ENABLE');
-      expect(sent[at - 1]).to.equal(
+${event('off', 'DISABLE DO SET @a = 1')}
+CREATE TABLE \`behind\` (\`a\` int);`;
+
+    it('creates those that are enabled at the very end, under what was set for each', async () => {
+      const { sent, changes } = await filter(DUMP);
+      const texts = sent.map(({ bytes }) => bytes.toString().trim());
+      const isOff = (text: string) => text.includes('`off`');
+      expect(texts.findIndex(isOff)).to.be.lessThan(texts.findIndex(text => text.includes('behind')));
+      const behind = texts.findIndex(text => text.includes('behind'));
+      expect(texts.slice(behind + 1, behind + 7)).to.deep.equal([
+        'ALTER DATABASE `shop` CHARACTER SET latin1 COLLATE latin1_bin',
         "SET character_set_client=latin1, collation_connection=latin1_bin, sql_mode='ANSI', time_zone='SYSTEM'",
-      );
-      expect(sent[at + 1]).to.equal(
+        "/*!50106 CREATE*/ /*!50117 DEFINER=`a`@`b`*/ /*!50106 EVENT `plain` ON SCHEDULE EVERY 1 DAY COMMENT 'enable' DO SET @a = 'enable' */",
+        'ALTER DATABASE `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
         "SET character_set_client=latin1, collation_connection=latin1_bin, time_zone='SYSTEM'",
-      );
-      expect(sentOf(await filter(dump, { events: 'disabled' })).filter(text => text.startsWith('ALTER'))).to.deep.equal(
-        [],
-      );
+        "/*!50106 CREATE*/ /*!50117 DEFINER=`a`@`b`*/ /*!50106 EVENT `on` ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE ENABLE COMMENT 'x' DO BEGIN SET @enable = 1; END */",
+      ]);
+      expect(texts[behind + 7]).to.equal('SET NAMES utf8mb4');
+      expect(changes.map(({ what, object }) => [what, object])).to.deep.equal([
+        ['created at the very end', 'event plain'],
+        ['created at the very end', 'event on'],
+      ]);
+    });
+
+    it('creates all of them disabled where that is asked for', async () => {
+      const { sent } = await filter(DUMP, { events: 'disabled' });
+      const created = sent
+        .filter(({ object }) => object?.kind === 'events')
+        .map(({ bytes }) => bytes.toString().trim());
+      expect(created.map(text => text.slice(text.indexOf('EVENT')))).to.deep.equal([
+        "EVENT `plain` ON SCHEDULE EVERY 1 DAY DISABLE COMMENT 'enable' DO SET @a = 'enable' */",
+        "EVENT `on` ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE DISABLE COMMENT 'x' DO BEGIN SET @enable = 1; END */",
+        'EVENT `off` ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 1 */',
+      ]);
     });
   });
 
@@ -426,7 +441,7 @@ ${AFTER}
     expect(changes.map(({ action, what }) => [action, what])).to.deep.equal([
       ['dropped', 'SQL_LOG_BIN: the server logs what is restored'],
       ['dropped', 'LOCK TABLES and UNLOCK TABLES'],
-      ['changed', 'created disabled, enabled at the end'],
+      ['changed', 'created at the very end'],
     ]);
   });
 });

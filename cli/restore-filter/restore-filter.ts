@@ -1,5 +1,5 @@
-import { codeOf } from '../dump-parser/dump-session.ts';
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
+import { DelayedEvents } from './delayed-events.ts';
 import type { FilterOptions } from './filter-options.ts';
 import { checkFlavour, sqlModeEdits, versioningEdits, whyImpossible } from './other-flavour/other-flavour.ts';
 import { tableEdits } from './other-flavour/table-edits.ts';
@@ -9,8 +9,7 @@ import { collationEdits } from './rewriting/collations.ts';
 import { databaseEdits } from './rewriting/database-names.ts';
 import { definerEdit, definerOf } from './rewriting/definers.ts';
 import { type Edit, edited } from './rewriting/edits.ts';
-import { EventSession } from './rewriting/event-session.ts';
-import { disablingEdit, enablingStatements, setting } from './rewriting/events.ts';
+import { disablingEdit } from './rewriting/events.ts';
 import { checkSettings } from './rewriting/known-settings.ts';
 import { reportOutsideReach } from './rewriting/outside-reach.ts';
 import { RefusedStatement } from './rewriting/refused-statement.ts';
@@ -45,8 +44,7 @@ export class RestoreFilter implements StatementFilter {
   readonly #changes = new ChangeList();
   readonly #selection: Selection;
   readonly #rows: RowFilter;
-  readonly #atTheEnd: DumpStatement[] = [];
-  readonly #eventSession = new EventSession();
+  readonly #events = new DelayedEvents();
   readonly #definers = new Set<string>();
 
   constructor(options: FilterOptions) {
@@ -79,12 +77,13 @@ export class RestoreFilter implements StatementFilter {
     if (statement.kind === 'set') checkSettings(reading);
     if (reading.tokens.length === 0) return this.#drop('a comment that is code for other servers only', statement);
     const edits = this.#edits(reading);
-    return this.#selection.take(statement, reading).map(one => (one === statement ? this.#send(reading, edits) : one));
+    return this.#selection
+      .take(statement, reading)
+      .flatMap(one => (one === statement ? this.#send(reading, edits) : [one]));
   }
 
   end(): readonly DumpStatement[] {
-    const [first] = this.#atTheEnd;
-    return first === undefined ? [] : [...this.#atTheEnd, ...this.settings.map(text => setting(first, text))];
+    return this.#events.end(this.settings);
   }
 
   #drop(why: string, { kind, object }: DumpStatement): readonly DumpStatement[] {
@@ -106,49 +105,43 @@ export class RestoreFilter implements StatementFilter {
     ];
   }
 
-  #send(reading: TargetReading, edits: Edit[]): DumpStatement {
+  #send(reading: TargetReading, edits: Edit[]): readonly DumpStatement[] {
     const { statement } = reading;
     if (statement.kind === 'create') this.#rows.created(reading);
     if (reading.hasSkippedCode)
       this.#changes.add('reported', 'has comments that are code for other servers only', statement.object);
     reportOutsideReach(reading, this.#changes);
-    const account = this.#ownerEdits(reading, edits);
-    if (statement.kind === 'create' && statement.object?.kind === 'events') this.#delay(reading, edits, account);
+    this.#ownerEdits(reading, edits);
+    const isDelayed = this.#isDelayed(reading, edits);
     const sent = edits.length === 0 ? statement : { ...statement, bytes: edited(statement.bytes, edits) };
-    if (statement.kind === 'set') this.#eventSession.follow(codeOf(sent.bytes));
     checkLength(sent, this.#options.target.maxPacketBytes);
-    return sent;
+    this.#events.follow(sent);
+    if (!isDelayed) return [sent];
+    this.#events.add(sent);
+    return [];
   }
 
-  /** @returns who owns it then, as it is written */
-  #ownerEdits(reading: TargetReading, edits: Edit[]): string | undefined {
+  #ownerEdits(reading: TargetReading, edits: Edit[]): void {
     const { statement } = reading;
     const definer = statement.kind === 'create' ? definerOf(reading) : undefined;
-    if (definer === undefined) return undefined;
+    if (definer === undefined) return;
     this.#definers.add(definer.text);
     const { edit, account } = definerEdit(definer, this.#options.definer, reading.encode);
-    if (edit === undefined || account === definer.text) return account;
+    if (edit === undefined || account === definer.text) return;
     edits.push(edit);
     const what = account === undefined ? 'left out' : `written as ${account}`;
     this.#changes.add('changed', `DEFINER ${definer.text} ${what}`, statement.object);
-    return account;
   }
 
-  /** Nothing shall run while a database is half restored. */
-  #delay(reading: TargetReading, edits: Edit[], account: string | undefined): void {
-    const edit = disablingEdit(reading);
-    if (edit === undefined) return;
-    const isEnabled = this.#options.events === 'at the end';
-    edits.push(edit);
-    this.#changes.add(
-      'changed',
-      isEnabled ? 'created disabled, enabled at the end' : 'created disabled',
-      reading.statement.object,
-    );
-    if (isEnabled) {
-      const session = this.#eventSession.statement();
-      this.#atTheEnd.push(...enablingStatements(reading, account, session));
-    }
+  /** Nothing shall run while a database is half restored. @returns whether an event is created at the end */
+  #isDelayed(reading: TargetReading, edits: Edit[]): boolean {
+    const { kind, object } = reading.statement;
+    const edit = kind === 'create' && object?.kind === 'events' ? disablingEdit(reading) : undefined;
+    if (edit === undefined) return false;
+    const isDelayed = this.#options.events === 'at the end';
+    if (!isDelayed) edits.push(edit);
+    this.#changes.add('changed', isDelayed ? 'created at the very end' : 'created disabled', object);
+    return isDelayed;
   }
 }
 

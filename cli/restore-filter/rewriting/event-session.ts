@@ -1,6 +1,4 @@
-/**
- * Follows what a dump sets that becomes part of an event: ALTER EVENT takes it from the session anew, even when it only enables it.
- */
+/** Follows what a dump sets in its session and what becomes part of an event, so that the event can be created later. */
 export class EventSession {
   readonly #current = new Map<string, string>();
   readonly #saved = new Map<string, string | undefined>();
