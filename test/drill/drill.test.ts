@@ -114,4 +114,19 @@ describe('sade drill', function () {
     const third = await drill('--all', '--sample', '1');
     expect(third.json.drills.map(({ database }) => database)).to.deep.equal(['everything']);
   });
+
+  it('finds a loss that no finding names: an emoji in a member of an ENUM', async () => {
+    await mariadb.sql(`create database pt_enum character set utf8mb4; use pt_enum; create table mood (id int primary key, m enum('a', '🐈'));
+      insert into mood values (1, '🐈')`);
+    await grantBackup(mariadb, 'pt_enum');
+    await place.list([...entries, entryOf(mariadb, 'pt_enum')]);
+    const { report } = await place.backup(service.url, ['--only', 'pt_enum']);
+    expect(report.outcomes[0]).to.deep.include({ state: 'complete', findings: [] });
+    const { json, code } = await drill('--only', 'pt_enum');
+    expect(json.drills[0]).to.deep.include({
+      ...{ outcome: 'not_restorable', dump_again: 'differs' },
+      reason: 'dumped again it differs from the backup: table mood',
+    });
+    expect(code).to.equal(1);
+  });
 });
