@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const PAGE = 'docs/how-to/restore-a-database.md';
-
 /**
- * The page that shows how to restore a database or a part of it, as it is installed here: at night no one should have to look for
- * it. Where the docs are not installed, its path within Lumbung.
+ * The page that shows how to restore what is lost, as it is installed here: at night no one should have to look for it. Where the
+ * docs are not installed, its path within Lumbung.
  */
-export const RESTORE_GUIDE = installed(fileURLToPath(new URL(`../${PAGE}`, import.meta.url)));
+export const RESTORE_GUIDE = installed('docs/restore.md');
 
-function installed(path: string): string {
-  return existsSync(path) ? path : PAGE;
+/** The page that shows how to restore without `sade restore`. */
+export const RESTORE_BY_HAND = installed('docs/how-to/restore-a-database.md');
+
+function installed(page: string): string {
+  const path = fileURLToPath(new URL(`../${page}`, import.meta.url));
+  return existsSync(path) ? path : page;
 }

@@ -151,7 +151,7 @@ describe('a database that has lost a table', function () {
     const said = unwrapped(run.stderr);
     expect(said)
       .to.contain(`: lost ${LOST}. Backup ${first} (`)
-      .and.contain(`to bring it back: sade download ${first}, then`)
+      .and.contain(`to bring it back: sade restore ${other.label} --at ${first}, see`)
       .and.contain('it reads stock, which is gone or not granted')
       .and.contain('-> Bring back stock, or grant it');
     expect(said.indexOf('drop it')).to.be.greaterThan(said.indexOf('Only if stock was removed on purpose'));

@@ -12,7 +12,7 @@ import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import { portOf } from '../../testing/free-port.ts';
 import { CommandError, ConfigurationError, ExplainedError } from '../errors.ts';
-import { RESTORE_GUIDE } from '../restore-guide.ts';
+import { RESTORE_BY_HAND } from '../restore-guide.ts';
 import type { CommandContext } from './command.ts';
 import { download } from './download.ts';
 
@@ -106,7 +106,7 @@ describe('download', () => {
     expect(code).to.equal(0);
     expect(said.split('\n')).to.deep.equal([
       `${join(folder, NAME)}: 2.9 MiB, SHA-256 ${sha256(CONTENT).toString('hex')}`,
-      `next: load it into a new database, as ${RESTORE_GUIDE} shows`,
+      `next: load it into a new database, as ${RESTORE_BY_HAND} shows`,
       '',
     ]);
     expect(await isWhole()).to.equal(true);

@@ -48,7 +48,7 @@ describe('mail', () => {
 
   it('names the page that shows how to restore by its path on this machine', () => {
     const page = /^ +(\/.*\.md)$/m.exec(composeMail(badNight, { isQuiet: true, fresh: [], now: NOW }))?.[1];
-    expect(page).to.equal(join(ROOT, 'docs/how-to/restore-a-database.md'));
+    expect(page).to.equal(join(ROOT, 'docs/restore.md'));
     expect(existsSync(page!)).to.equal(true);
   });
 
@@ -174,7 +174,7 @@ describe('mail', () => {
       '  f: lost table faktur (found in backup 120, 27 Nov 01:31). Backup 88\n    (27 Nov 01:30) still has what was lost.\n',
     );
     expect(mail.indexOf('SHRUNK')).to.be.lessThan(mail.indexOf('FAILED'));
-    expect(mail).to.contain('sade download 88, then').and.contain("sade accept 120 --reason 'why'");
+    expect(mail).to.contain('sade restore f --at 88, see').and.contain("sade accept 120 --reason 'why'");
   });
 
   it('says so when the backup that had what was lost is damaged, or no longer on the service', () => {
@@ -200,7 +200,7 @@ describe('mail', () => {
     const instead = { id: 31, file_name: 'x', timestamp: '2026-11-25 18:30:00' };
     expect(told({ instead }))
       .to.contain('is damaged now; backup 31 (26 Nov 01:30) still has what was lost.')
-      .and.contain('to bring it back: sade download 31, then');
+      .and.contain('to bring it back: sade restore a --at 31, see');
     expect(told({ id: null, state: null })).to.contain(
       'The backup of 27 Nov 01:30 had what was lost; the service no longer has',
     );
@@ -217,7 +217,7 @@ describe('mail', () => {
     const mail = mailOf(reportOf([wellOne('v', { state: 'incomplete', findings })])).replace(/\s+/g, ' ');
     expect(mail)
       .to.contain(
-        'v: lost table faktur. Backup 88 (27 Nov 01:30) still has what was lost. -> to bring it back: sade download 88,',
+        'v: lost table faktur. Backup 88 (27 Nov 01:30) still has what was lost. -> to bring it back: sade restore v --at 88, see',
       )
       .and.contain('-> if it was removed on purpose: first fix what makes this backup incomplete;')
       .and.not.contain('sade accept');

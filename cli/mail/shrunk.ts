@@ -1,5 +1,6 @@
 import { isLoss } from '../../protocol/finding.ts';
 import type { UnacceptedLoss } from '../../protocol/responses.ts';
+import { commandLine } from '../options/command-line.ts';
 import type { ReportClock } from '../report/clock.ts';
 import type { Outcome } from '../report/outcome.ts';
 import { RESTORE_GUIDE } from '../restore-guide.ts';
@@ -25,7 +26,7 @@ function describe(outcome: Outcome, clock: ReportClock): Trouble {
   const { id, timestamp, message, reference } = loss;
   const lost = message.replace(SINCE, '');
   const since = id === backupId ? '' : ` (found in backup ${id}, ${clock.moment(timestamp)})`;
-  const { sentence, next } = whatHasIt(reference, clock);
+  const { sentence, next } = whatHasIt(reference, { clock, label: database });
   return {
     state: 'SHRUNK',
     databases: [database],
@@ -55,7 +56,7 @@ function describeIncomplete({ database, findings }: Outcome, clock: ReportClock)
     next:
       sound === undefined
         ? losses.flatMap(({ advice }) => (advice ? [splitAdvice(text(advice)).next] : []))
-        : [bringBack(Number(sound)), ACCEPT_LATER],
+        : [bringBack(Number(sound), database), ACCEPT_LATER],
     details:
       sound === undefined
         ? losses.flatMap(({ advice }) => (advice ? [splitAdvice(text(advice)).rest] : [])).filter(Boolean)
@@ -69,26 +70,27 @@ const STILL_HAS = /^Check the database\. Backup (\d+) still has what was lost: /
 const ACCEPT_LATER =
   'if it was removed on purpose: first fix what makes this backup incomplete; the loss of the next complete one can be accepted';
 
-/** A download alone changes nothing in the database. */
-function bringBack(id: number): string {
-  return `to bring it back: sade download ${id}, then ${RESTORE_GUIDE}`;
+/** It shows its plan and asks; nothing is replaced by it alone. */
+function bringBack(id: number, label: string): string {
+  return `to bring it back: ${commandLine('restore', label, { options: ['--at', String(id)] })}, see ${RESTORE_GUIDE}`;
 }
 
 function whatHasIt(
   { id, timestamp, state, instead }: UnacceptedLoss['reference'],
-  clock: ReportClock,
+  { clock, label }: { readonly clock: ReportClock; readonly label: string },
 ): { sentence: string; next: string } {
   const when = clock.moment(timestamp);
   if (id === null) {
     const sentence = `The backup of ${when} had what was lost; the service no longer has that backup.`;
     return { sentence, next: 'Check the database.' };
   }
-  if (state !== 'damaged') return { sentence: `Backup ${id} (${when}) still has what was lost.`, next: bringBack(id) };
+  if (state !== 'damaged')
+    return { sentence: `Backup ${id} (${when}) still has what was lost.`, next: bringBack(id, label) };
   const damaged = `Backup ${id} (${when}) had what was lost and is damaged now`;
   if (!instead) {
     const sentence = `${damaged}; no other sound backup was found that has it.`;
     return { sentence, next: `Check the database, and sade show ${id}` };
   }
   const other = `backup ${instead.id} (${clock.moment(instead.timestamp)}) still has what was lost.`;
-  return { sentence: `${damaged}; ${other}`, next: bringBack(instead.id) };
+  return { sentence: `${damaged}; ${other}`, next: bringBack(instead.id, label) };
 }

@@ -1,7 +1,7 @@
 import { manifestSchema } from '../../../protocol/manifest.ts';
 import type { BackupReport } from '../../../protocol/responses.ts';
 import { createStatement, loadCommand, userStatements } from '../../restore/by-hand/restore-commands.ts';
-import { RESTORE_GUIDE } from '../../restore-guide.ts';
+import { RESTORE_BY_HAND } from '../../restore-guide.ts';
 import { printableInLine } from '../../terminal/printable.ts';
 import { wrap } from '../../terminal/wrap.ts';
 
@@ -18,11 +18,11 @@ export function renderRestore(
 ): string {
   const told = report?.manifest;
   const manifest = manifestSchema.isValidSync(told) ? told : undefined;
-  if (!manifest) return `${wrap(`next: load it into a new database, as ${RESTORE_GUIDE} shows`, width, '  ')}\n`;
+  if (!manifest) return `${wrap(`next: load it into a new database, as ${RESTORE_BY_HAND} shows`, width, '  ')}\n`;
   const statement = createStatement(manifest);
   return [
     wrap(
-      `next: load it into a new database, as a user that has rights on that one only (${RESTORE_GUIDE}).`,
+      `next: load it into a new database, as a user that has rights on that one only (${RESTORE_BY_HAND}).`,
       width,
       '  ',
     ),

@@ -68,7 +68,7 @@ export function shrunkAdvice(referenceId: number, isComplete: boolean): string {
 }
 
 /** A download alone changes nothing in the database. */
-const BRING_BACK = 'How to bring it back: docs/how-to/restore-a-database.md.';
+const BRING_BACK = 'How to bring it back: docs/restore.md.';
 
 /** The sentence of the advice that is true only while that backup is sound. */
 const STILL_HAS = /Backup (\d+) still has what was lost: sade download \d+\.(?: How to bring it back: [^.]*\.md\.)?/;

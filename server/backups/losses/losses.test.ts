@@ -88,7 +88,7 @@ describeOnEachStore('a loss', store => {
         finding(
           'SHRUNK',
           `lost since backup ${first.id} (2023-10-01 01:30:00 UTC): table faktur (1,000 rows); rows: 1,500 -> 500 in total`,
-          `Check the database. Backup ${first.id} still has what was lost: sade download ${first.id}. How to bring it back: docs/how-to/restore-a-database.md. If it was removed on purpose: sade accept ${receipt.id} --reason 'why'`,
+          `Check the database. Backup ${first.id} still has what was lost: sade download ${first.id}. How to bring it back: docs/restore.md. If it was removed on purpose: sade accept ${receipt.id} --reason 'why'`,
         ),
       ]);
       expect(receipt.loss).to.deep.equal({
@@ -247,7 +247,7 @@ describeOnEachStore('a loss', store => {
     await damage(reference.id);
     for (const { id } of [last, incomplete])
       expect(await adviceOf(id)).to.contain(
-        `Backup ${reference.id} had what was lost, and is damaged now; backup ${sound.id} (2023-10-02 01:30:00 UTC) still has it: sade download ${sound.id}. How to bring it back: docs/how-to/restore-a-database.md.`,
+        `Backup ${reference.id} had what was lost, and is damaged now; backup ${sound.id} (2023-10-02 01:30:00 UTC) still has it: sade download ${sound.id}. How to bring it back: docs/restore.md.`,
       );
     const instead = { id: sound.id, file_name: sound.file_name, timestamp: '2023-10-02 01:30:00' };
     expect((await reportOf(last.id)).loss.reference).to.deep.include({ state: 'damaged', instead });
