@@ -8,7 +8,7 @@ export type MakeNeutral = (text: string, kind: ObjectKind) => string;
  * objects, on both sides alike
  */
 export function neutralText(databases: readonly string[]): MakeNeutral {
-  const names = databases.map(name => name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const names = databases.map(name => name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   // In the body of a routine they may stand in the quotes of ANSI_QUOTES, too.
   const written = names.flatMap(name => [
     `\`${name.replaceAll('`', '``')}\``,
