@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { freePort } from '../free-port.ts';
+import { makeMemoryFolder } from '../machine/memory-folder.ts';
 import { installSystemTables } from './system-tables.ts';
 
 const READY_WITHIN_MS = 60_000;
@@ -34,7 +34,7 @@ export interface MariaDb extends AsyncDisposable {
 
 /** Starts a throwaway MariaDB server; takes less than a second. @throws when it does not become ready within a minute */
 export async function startMariaDb(serverOptions: readonly string[] = []): Promise<ThrowawayMariaDb> {
-  const folder = await mkdtemp(join(tmpdir(), 'lumbung-mariadb-'));
+  const folder = await makeMemoryFolder('lumbung-mariadb-');
   try {
     await installSystemTables(folder);
     const port = await freePort();
