@@ -10,6 +10,7 @@ import { realDump } from '../../../testing/databases/real-dump.ts';
 import { replaceOrder } from '../../../testing/restore/replace-scene.ts';
 import { SHOP, SINCE } from '../../../testing/restore/replaced-shop.ts';
 import { until } from '../../../testing/until.ts';
+import { ExplainedError } from '../../errors.ts';
 import { replaceDatabase } from './replace-database.ts';
 
 /** From the beginning to the end of a replace: the statement that a kill meets, and whether it has been sent by then. */
@@ -30,7 +31,7 @@ const PLACES: readonly [what: string, statement: string, when: 'before' | 'durin
 ];
 
 describe('a replace that is cut off', function () {
-  this.timeout(120_000);
+  this.timeout(60_000);
   let mariadb: MariaDb;
   let dump: Buffer;
   let folder: string;
@@ -117,7 +118,8 @@ describe('a replace that is cut off', function () {
       expect(killed, `no statement was like ${pattern}`).to.not.equal(undefined);
       await killed;
       await mariadb.restart();
-      expect(ended).to.be.instanceOf(Error);
+      expect(ended).to.be.instanceOf(ExplainedError);
+      expect(ended.message).to.match(/is as it was|was cut off|has been replaced/);
       await expectNothingLost();
       await again();
     });

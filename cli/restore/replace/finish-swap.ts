@@ -1,9 +1,48 @@
-import { ExplainedError, messageOf } from '../../errors.ts';
+import { codeOf, ExplainedError, messageOf } from '../../errors.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
 import { isServersAnswer } from '../../mysql/servers-answer.ts';
 import { STATE_TABLE } from './replace-names.ts';
 import type { RestoreState } from './state-table.ts';
 import { hasMoved, type SwapTools, swapBack, swapForward } from './swap.ts';
+
+/** Does what goes before a swap. @throws {ExplainedError} which says that nothing was replaced; the signal's reason when aborted */
+export async function beforeSwap<T>(
+  { database, signal }: { readonly database: string; readonly signal: AbortSignal },
+  staging: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted || !isExpected(error)) throw error;
+    const advice = error instanceof ExplainedError ? error.advice : undefined;
+    throw new ExplainedError(`${messageOf(error)}; the database ${database} is as it was`, {
+      cause: error,
+      advice: `${advice ?? 'Check what the server says.'} What was loaded is in ${staging}: the same command removes it and begins anew; to remove it yourself: DROP DATABASE ${quotedName(staging)};`,
+    });
+  }
+}
+
+/** Does what goes behind a swap. @throws {ExplainedError} which says that the new data is in place */
+export async function afterSwap<T>({ database, names }: SwapTools, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    throw new ExplainedError(
+      `the database ${database} has been replaced, its old tables are in ${names.old}, but then: ${messageOf(error)}`,
+      {
+        cause: error,
+        advice: `Run the same command again if there still is a database ${names.staging}: it drops that one, and compares ${database} with the backup.`,
+      },
+    );
+  }
+}
+
+/** No defect of ours: it is explained, or comes from the server or from the line to it. */
+function isExpected(error: unknown): boolean {
+  return error instanceof ExplainedError || isServersAnswer(error) || codeOf(error) !== undefined;
+}
 
 /**
  * Swaps, and undoes that where the server refuses a step of it.

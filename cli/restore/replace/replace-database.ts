@@ -10,7 +10,7 @@ import {
   unfinishedSwap,
   whatIsInTheWay,
 } from './earlier-restore.ts';
-import { endCutOffSwap, swapOrUndo } from './finish-swap.ts';
+import { afterSwap, beforeSwap, endCutOffSwap, swapOrUndo } from './finish-swap.ts';
 import { hiddenDefinition, swapObstacles } from './obstacles.ts';
 import { prepareSwap } from './prepare-swap.ts';
 import { checkReplaceLock, takeReplaceLock } from './replace-lock.ts';
@@ -40,10 +40,12 @@ export async function replaceDatabase(order: ReplaceOrder): Promise<ReplaceResul
   order.onStep?.('load');
   const { names } = earlier;
   const left = (await findEarlierRestore(guard, database, server.ignoresCase)).staging;
-  const staging = await makeStaging(guard, { staging: names.staging, left }, order);
-  await loadInto(order, names.staging);
+  const staging = await beforeSwap(order, names.staging, () =>
+    makeStaging(guard, { staging: names.staging, left }, order),
+  );
+  await beforeSwap(order, names.staging, () => order.load(names.staging));
   order.onStep?.('verify');
-  const verification = await verify(order, names.staging, { readsRows: true });
+  const verification = await beforeSwap(order, names.staging, () => verify(order, names.staging, { readsRows: true }));
   const result = { verification, safetyBackup, stagingDatabase: names.staging, oldDatabase: undefined, notes: [] };
   if (!verification.agrees) return { ...result, end: 'differs' };
   const state = await staging.state();
@@ -102,26 +104,17 @@ async function refuseObstacles(session: Session, order: ReplaceOrder): Promise<v
   if (isOnlyPrepared(earlier)) await session.ask(`drop database ${quotedName(earlier.names.old)}`);
 }
 
-async function loadInto({ load, database, signal }: ReplaceOrder, staging: string): Promise<void> {
-  try {
-    await load(staging);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof ExplainedError)) throw error;
-    throw new ExplainedError(`${error.message}; the database ${database} is as it was`, {
-      cause: error,
-      advice: `${error.advice ?? 'Check what the server says.'} What was loaded is in ${staging}: the same command removes it and begins anew; to remove it yourself: DROP DATABASE ${quotedName(staging)};`,
-    });
-  }
-}
-
 /** @returns what the look at the names has shown, when the new objects are in place */
 async function swap(order: ReplaceOrder, safety: string): Promise<Verification> {
   await using tools = await swapTools(order);
-  const state = await prepareSwap(tools, order, safety).catch(hiddenDefinition);
+  const prepare = () => prepareSwap(tools, order, safety).catch(hiddenDefinition);
+  const state = await beforeSwap(order, tools.names.staging, prepare);
   await swapOrUndo(tools, state);
-  await dropStaging(tools.session, tools);
-  // What has been swapped is looked at also after Ctrl-C.
-  return verify({ ...order, signal: new AbortController().signal }, order.database, { readsRows: false });
+  return await afterSwap(tools, async () => {
+    await dropStaging(tools.session, tools);
+    // What has been swapped is looked at also after Ctrl-C.
+    return verify({ ...order, signal: new AbortController().signal }, order.database, { readsRows: false });
+  });
 }
 
 /** Its connections are not ended by Ctrl-C. */
