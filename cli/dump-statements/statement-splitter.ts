@@ -2,10 +2,9 @@ import { DumpSession, textOf } from '../dump-parser/dump-session.ts';
 import { bytesOf, isBlank, startsWith } from '../dump-parser/lexer/bytes.ts';
 import { DumpLexer } from '../dump-parser/lexer/lexer.ts';
 import type { LexerEvents, RowsSoFar, Statement } from '../dump-parser/lexer/lexer-events.ts';
-import { ExplainedError } from '../errors.ts';
-import { formatBytes } from '../terminal/format.ts';
 import type { DumpStatement } from './dump-statement.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { doubtfulDelimiter, endsWithin, endsWithoutMarker, tooLong } from './split-errors.ts';
 import { MORE_THAN_ROWS, readStatement, type StatementReading } from './statement-reading.ts';
 
 export interface SplitLimits {
@@ -149,7 +148,7 @@ export class StatementSplitter implements LexerEvents {
     const part = rows && (this.#part ?? this.#firstPart(rows));
     const isLong = this.#held.end - this.#held.at > this.#limits.maxStatementBytes;
     if (rows === undefined || part === undefined || rows.lastAt <= part.from) {
-      if (isLong) throw this.#tooLong(part?.reading);
+      if (isLong) throw tooLong(part?.reading.object, this.#held.at, this.#limits.maxStatementBytes);
       return;
     }
     const { from: at, reading } = part;
@@ -170,18 +169,6 @@ export class StatementSplitter implements LexerEvents {
     );
     return { head: text.slice(0, -1), reading, from: firstAt, rows: 0 };
   }
-
-  #tooLong(reading: StatementReading | undefined): ExplainedError {
-    const { maxStatementBytes } = this.#limits;
-    const what = reading?.object === undefined ? 'a statement' : `a row of table ${reading.object.name}`;
-    return new ExplainedError(
-      `${what} has more than ${formatBytes(maxStatementBytes)}, which the server does not accept (max_allowed_packet); it begins at byte ${this.#held.at} of the dump`,
-      {
-        advice:
-          'Set max_allowed_packet higher on the server that loads the dump (1 GiB is the most), and restore again. It applies to connections that begin after it.',
-      },
-    );
-  }
 }
 
 function withHead(part: Part | undefined, bytes: Uint8Array): Uint8Array {
@@ -200,23 +187,3 @@ function withoutComma(bytes: Uint8Array): Uint8Array {
 }
 
 const COMMA = 0x2c;
-
-const DOWNLOAD_AGAIN = 'Download the backup again, and check it with sade show. If it stays so, restore another one.';
-
-function endsWithin(at: number): ExplainedError {
-  return new ExplainedError(`the dump ends in the middle of a statement or a comment, which begins at byte ${at}`, {
-    advice: DOWNLOAD_AGAIN,
-  });
-}
-
-function endsWithoutMarker(): ExplainedError {
-  return new ExplainedError('the dump is cut off: its last line is not "-- Dump completed"', {
-    advice: DOWNLOAD_AGAIN,
-  });
-}
-
-function doubtfulDelimiter(): ExplainedError {
-  return new ExplainedError('the dump has a DELIMITER line behind a comment, which mysqldump does not write', {
-    advice: 'Someone has changed this dump. Restore another backup, or read the dump and load it by hand.',
-  });
-}
