@@ -10,6 +10,9 @@ const TMPFS_MAGIC = 0x01021994;
 /** So much has to be free there, and of the machine's memory, in bytes; a server takes some 10 to 200 MiB. */
 const ROOM = 3 * 1024 ** 3;
 
+/** Decided once: files are moved and linked from one such folder to another. */
+let isInMemory: boolean | undefined;
+
 /**
  * Makes a temporary folder for files of which no test asks whether they outlast the machine: in memory where there is plenty of it.
  * A database server that creates tables waits for the disk ten times as long as it works.
@@ -17,7 +20,8 @@ const ROOM = 3 * 1024 ** 3;
  * @returns its path; the caller removes it. That of a process that was killed is removed by the next one that asks
  */
 export function makeMemoryFolder(prefix: string): Promise<string> {
-  if (!hasRoomInMemory()) return mkdtemp(join(tmpdir(), prefix));
+  isInMemory ??= hasRoomInMemory();
+  if (!isInMemory) return mkdtemp(join(tmpdir(), prefix));
   for (const name of readdirSync(IN_MEMORY)) if (isAbandoned(name, prefix)) remove(join(IN_MEMORY, name));
   return mkdtemp(join(IN_MEMORY, `${prefix}${process.pid}-`));
 }

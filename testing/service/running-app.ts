@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
@@ -14,6 +13,7 @@ import { DailyTotals } from '../../server/statistics/daily-totals.ts';
 import { folderStorage } from '../../server/storage/folder/folder-storage.ts';
 import type { Storage } from '../../server/storage/storage.ts';
 import { HISTORY_STORES, type HistoryStore } from '../history/history-stores.ts';
+import { makeMemoryFolder } from '../machine/memory-folder.ts';
 
 export type { HistoryStore };
 
@@ -50,7 +50,7 @@ export async function runApp(
   store: Pick<HistoryStore, 'name' | 'url'>,
   overrides: Overrides = {},
 ): Promise<RunningApp> {
-  const folder = await mkdtemp(join(tmpdir(), 'lumbung-server-'));
+  const folder = await makeMemoryFolder('lumbung-server-');
   const history = await openHistory(await store.url(folder));
   const storageDir = overrides.storageDir ?? join(folder, 'backups');
   const storage = overrides.storage ?? folderStorage({ folder: storageDir });

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { makeMemoryFolder } from '../../../testing/machine/memory-folder.ts';
 import { makeDisk } from '../../../testing/machine/mounts.ts';
 import { expectError, request, upload } from '../../../testing/service/requests.ts';
 import { historyStores, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
@@ -122,8 +123,8 @@ describe('a storage in which someone has put', () => {
 
 /** Leaves a socket behind on which no process listens. */
 async function listenOnce(path: string): Promise<void> {
-  // The path of a socket must be short.
-  const folder = await mkdtemp(join(tmpdir(), 's-'));
+  // The path of a socket must be short, and on the file system of the storage.
+  const folder = await makeMemoryFolder('s-');
   const server = createServer();
   await new Promise<void>(resolve => server.listen(join(folder, 's'), resolve));
   await link(join(folder, 's'), path);
