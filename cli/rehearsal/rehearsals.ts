@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Inventory, Rehearsal } from '../../protocol/manifest.ts';
+import type { Inventory } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { partialDumpOptions } from '../config/partial-dumps.ts';
 import { keyOf } from '../definitions/definition.ts';
@@ -12,10 +12,11 @@ import { RestoreFilter } from '../restore-filter/restore-filter.ts';
 import { formatSeconds } from '../terminal/format.ts';
 import type { ServerProgram } from '../throwaway-server/server-programs.ts';
 import type { ThrowawayServer } from '../throwaway-server/throwaway-server.ts';
-import { type Comparison, compareDefinitions } from './compare-definitions.ts';
+import { compareDefinitions } from './compare-definitions.ts';
 import { type LoadedDefinitions, loadDefinitions, RehearsalFailed } from './load-definitions.ts';
 import { rehearsalFindings } from './rehearsal-findings.ts';
 import { howToCompare, whyNot } from './rehearsal-limits.ts';
+import { recordOf } from './rehearsal-record.ts';
 import { notRehearsed, type RehearsalResult } from './rehearsal-result.ts';
 import { NotRehearsed, ServersOfRun } from './servers-of-run.ts';
 import { lookAtSource, type SourceSeen } from './source-watch.ts';
@@ -44,7 +45,6 @@ export interface Upcoming {
 }
 
 const WITHIN_MS = 5 * 60_000;
-const MOST_NAMED = 100;
 
 /**
  * Loads dumps without their rows into a server of this run's own, and compares what was loaded with the source. It never fails:
@@ -196,19 +196,4 @@ function knownDifferences(report: SourceReport, seen: SourceSeen, loaded: Loaded
   const garbled = (report.garbled ?? []).map(keyOf);
   const expired = [...seen.expiredEvents].map(name => keyOf({ kind: 'events', name }));
   return new Set([...unloaded, ...garbled, ...expired]);
-}
-
-function recordOf(
-  { flavour, version }: ThrowawayServer,
-  { loaded, compared, isComparable }: { loaded: LoadedDefinitions; compared: Comparison; isComparable: boolean },
-): Rehearsal {
-  const leftOut = [
-    ...[...loaded.refused, ...loaded.leftOut].map(({ what, reason }) => `${what}: ${reason}`),
-    ...compared.changedMeanwhile.map(key => `${key}: changed on the source meanwhile`),
-  ];
-  return {
-    ...{ server: { flavour, version }, reason: null, objects: compared.objects, seconds: null },
-    compared: isComparable ? 'definitions' : 'names',
-    left_out: leftOut.slice(0, MOST_NAMED),
-  };
 }
