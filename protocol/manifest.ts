@@ -105,6 +105,8 @@ export const manifestSchema = object({
   started_at: instant(),
   ended_at: instant(),
   made_by: string().required().max(128),
+  /** `restore`: of what `sade restore --replace` was about to replace. Null for an ordinary backup; absent before `sade` wrote it. */
+  made_for: mixed<'restore'>().oneOf(['restore']).nullable().default(null),
   source: object({
     database: string().required().max(64),
     server: program().nullable().default(null),

@@ -53,6 +53,8 @@ export const backupSummary = object({
   finding_count: figure,
   /** The code of the finding that weighs most. */
   worst_finding: string().nullable(),
+  /** Made before a restore: it holds what was replaced. Left out of ordinary backups. */
+  made_for: mixed<'restore'>().oneOf(['restore']).nullable(),
   /** Left out when nothing was lost. */
   loss: lossStatus.nullable(),
   /** Of the latest backup, when it is incomplete and lacks something that an older one has; left out when it lacks nothing. */

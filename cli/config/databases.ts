@@ -37,6 +37,8 @@ export interface DatabaseSource {
   readonly shrinkLimitPercent: number;
   /** What a drill asks the restored database. */
   readonly drillChecks?: readonly DrillCheck[];
+  /** Of a backup of what a restore is about to replace. */
+  readonly madeFor?: 'restore';
 }
 
 /**

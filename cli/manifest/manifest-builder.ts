@@ -71,6 +71,7 @@ export class ManifestBuilder {
       started_at: facts.startedAt.toISOString(),
       ended_at: facts.endedAt.toISOString(),
       made_by: madeBy(),
+      made_for: source.madeFor ?? null,
       source: {
         database: source.database,
         server: server && { ...server, version: redact.text(server.version) },

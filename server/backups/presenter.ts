@@ -20,7 +20,7 @@ export function presentSummary(
   clean: Place | undefined,
   lossFindings?: FindingList,
 ): BackupSummary {
-  const { size, dumpSize = null, dumpRows = null, tableCount = null, findingCount } = backup;
+  const { size, dumpSize = null, dumpRows = null, tableCount = null, findingCount, madeFor } = backup;
   const loss = lossStatus(backup, clean);
   return {
     ...nameAndState(backup),
@@ -30,6 +30,7 @@ export function presentSummary(
     table_count: tableCount,
     finding_count: findingCount,
     worst_finding: worstFindingOf(backup),
+    ...(madeFor && { made_for: madeFor }),
     ...(loss && { loss }),
     ...(lossFindings && { loss_findings: lossFindings }),
   };

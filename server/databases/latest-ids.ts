@@ -17,13 +17,14 @@ export const latestId = query
 
 const sound = expressions<'sound'>();
 
-/** The newest complete backup of the database `d` whose stored file is sound. */
+/** The newest complete backup of the database `d` whose stored file is sound, and which is not one of what a restore replaced. */
 export const latestCompleteId = query
   .selectFrom('backups as sound')
   .select('sound.id')
   .where(sound('sound.database_id', '=', sound.ref('d.id')))
   .where('sound.state', '=', 'complete')
   .where('sound.damage', 'is', null)
+  .where('sound.made_for', 'is', null)
   .orderBy('sound.database_id', 'desc')
   .orderBy('sound.sorted_at', 'desc')
   .orderBy('sound.id', 'desc')

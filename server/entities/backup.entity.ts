@@ -37,6 +37,8 @@ const schema = defineEntity({
     /** How many findings there are, and the code of the one that weighs most. */
     findingCount: p.integer().default(0),
     worstFinding: p.string().length(64).nullable(),
+    /** Of a backup that holds what a restore was about to replace; null for an ordinary one. */
+    madeFor: p.string().$type<'restore'>().length(16).nullable(),
     /** What the client sent along, as JSON. May be large: loaded only where it is asked for. */
     manifest: p.string().columnType('longtext').nullable().lazy(),
     /** When its stored bytes were last read and checked, with any result, UTC. */

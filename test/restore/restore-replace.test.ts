@@ -76,6 +76,34 @@ describe('sade restore --replace', function () {
     expect(again.stdout).to.contain(`${database}__lumbung_old still holds the tables`).and.contain('DROP DATABASE');
   });
 
+  it('leaves its backup of the wrong data alone the next time: only its id takes that', async () => {
+    await scene.mariadb.sql('update stock set amount = 0; insert into item values (5000, "wrong")', database);
+    expect((await there()).code).to.equal(0);
+    const [safety] = await trial.listed();
+    expect(safety).to.include({ state: 'complete', made_for: 'restore' }).and.not.have.property('loss');
+    const plan = async (...at: string[]) => {
+      const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];
+      const args = ['--server', trial.url, '--into', `${database}_x`, '--dry-run', '--json', ...at];
+      const { stdout } = await sade(['restore', trial.label, ...files, ...args]);
+      const { backup, warnings } = JSON.parse(stdout).plan;
+      return { id: backup.id, warnings: warnings.join('\n') };
+    };
+    const chosen = await plan();
+    expect(chosen.id).to.equal(id);
+    expect(chosen.warnings)
+      .to.contain(`newer, but made before a restore, with what was replaced: backup ${safety!.id} (`)
+      .and.contain(`--at ${safety!.id} takes it`);
+    const named = await plan('--at', `${safety!.id}`);
+    expect(named.id).to.equal(safety!.id);
+    expect(named.warnings).to.contain('this backup was made before a restore');
+    const show = await sade(['show', `${safety!.id}`, '--server', trial.url]);
+    expect(show.stdout).to.contain('made for    a restore: it holds what was replaced then');
+    const history = await sade(['history', trial.label, '--server', trial.url]);
+    expect(history.stdout)
+      .to.match(/made for.*\n.*a restore.*\n/)
+      .and.contain(`sade show ${id}`);
+  });
+
   it('replaces one table, and touches no other', async () => {
     await scene.mariadb.sql('delete from stock; delete from item where id > 10', database);
     const { code, stdout, stderr } = await there('--force', '--tables', 'stock');

@@ -7,15 +7,17 @@ interface Wish {
   readonly inventory?: Partial<Inventory>;
   readonly findings?: NonNullable<FindingList>;
   readonly shrinkLimitPercent?: number;
+  readonly madeFor?: 'restore';
 }
 
 /** Makes the manifest that `sade` would send with a zip; true in every respect that is not wished otherwise. */
 export function sampleManifest({ fileName, database, bytes, sha256, dump }: SampleZip, wish: Wish = {}): Manifest {
-  const { inventory = { tables: [table('barang', 1000)] }, findings = [], shrinkLimitPercent = 50 } = wish;
+  const { inventory = { tables: [table('barang', 1000)] }, findings = [], shrinkLimitPercent = 50, madeFor } = wish;
   const [date, time] = [fileName.slice(6, 16), fileName.slice(17, 25).replaceAll('-', ':')];
   const rows = (inventory.tables ?? []).reduce((sum, { rows }) => sum + rows, 0);
   return manifestWith({
     file_name: fileName,
+    made_for: madeFor ?? null,
     database,
     findings,
     started_at: `${date}T${time}.000Z`,
@@ -52,6 +54,7 @@ export function manifestWith(wish: Partial<Manifest> & Pick<Manifest, 'file_name
     started_at: '2023-10-31T00:00:00.000Z',
     ended_at: '2023-10-31T00:00:04.000Z',
     made_by: 'a test',
+    made_for: null,
     source: {
       ...{ database: 'pt_xyz', server: { flavour: 'mariadb', version: '10.11.19' } },
       ...{ character_set: 'utf8mb4', collation: 'utf8mb4_general_ci' },

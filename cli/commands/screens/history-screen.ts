@@ -48,6 +48,8 @@ function columnsOf({ histories, found, isWide, now }: HistoryScreen, stdout: Nod
   const figure = (number: number | null | undefined, format: (number: number) => string) =>
     typeof number === 'number' ? format(number) : '';
   const isDrilled = histories.some(({ last_drill }) => last_drill);
+  const isReplaced = histories.some(({ made_for }) => made_for);
+  const madeFor = ({ made_for }: BackupSummary) => (made_for ? 'a restore' : '');
   const proof = (backup: BackupSummary) => formatProof(backup, now);
   const colour = (shown: string) => paintState(shown, stdout);
   const state = ({ id, state, loss }: BackupSummary) =>
@@ -61,6 +63,7 @@ function columnsOf({ histories, found, isWide, now }: HistoryScreen, stdout: Nod
     { head: 'tables', cells: cells(({ table_count }) => figure(table_count, formatCount)), rank: 4, align: right },
     { head: 'size', cells: cells(({ size }) => figure(size, formatBytes)), rank: 1, align: right },
     { head: 'dump', cells: cells(({ dump_size }) => figure(dump_size, formatBytes)), rank: 6, align: right },
+    ...(isReplaced ? [{ head: 'made for', cells: cells(madeFor), rank: 0 }] : []),
     ...(isDrilled ? [{ head: 'proven', cells: cells(proof), rank: 2.5, align: right, paint: colour }] : []),
     { head: 'findings', cells: cells(findings), rank: 3, least: 12 },
     ...(isWide ? [{ head: 'file', cells: cells(({ file_name }) => file_name), rank: 0 }] : []),
@@ -82,7 +85,7 @@ function older({ database_name, histories, backup_count, server }: HistoryScreen
 }
 
 function newestComplete({ database_name, histories, server }: HistoryScreen): NextCommand {
-  const complete = histories.filter(({ state }) => state === 'complete');
+  const complete = histories.filter(({ state, made_for }) => state === 'complete' && !made_for);
   const whole = complete.find(({ loss }) => !loss || loss === 'accepted');
   const [newest] = complete;
   const show = (id: number) => commandLine('show', id, { server });

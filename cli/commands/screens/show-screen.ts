@@ -76,6 +76,7 @@ function facts(report: Report, manifest: Manifest | undefined, drill: DrillRepor
   return [
     ['database', report.database_name],
     ['taken', `${inLocalTime(report.timestamp)}, ${formatAge(report.timestamp, new Date())} ago`],
+    ...fact('made for', manifest?.made_for ? 'a restore: it holds what was replaced then' : undefined),
     ...fact('dumped by', manifest && `${program(manifest.client)}${server ? ` from ${program(server)}` : ''}`),
     ...fact('rows', manifest && `${formatCount(manifest.dump.rows)} in ${tablesOf(manifest)}`),
     ...fact('dump', dump === null ? undefined : `${formatBytes(dump)}, SHA-256 ${report.dump_sha256}`),

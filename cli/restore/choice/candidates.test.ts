@@ -30,10 +30,11 @@ describe('the candidates for a restore', () => {
       };
     }, until);
   };
-  const ids = ({ good, shrunk, passedOver }: Awaited<ReturnType<typeof candidates>>) => ({
+  const ids = ({ good, shrunk, passedOver, replaced }: Awaited<ReturnType<typeof candidates>>) => ({
     good: good?.id,
     shrunk: shrunk?.id,
     passedOver: passedOver.map(({ id }) => id),
+    ...(replaced.length > 0 && { replaced: replaced.map(({ id }) => id) }),
   });
   const all = (more: Partial<BackupSummary>) => Object.fromEntries(history.map(({ id }) => [id, more]));
 
@@ -58,6 +59,22 @@ describe('the candidates for a restore', () => {
     expect(ids(await candidates(changes))).to.deep.equal({ good: 496, shrunk: 499, passedOver: [500] });
     expect(ids(await candidates({ 500: { loss: 'accepted' } }))).to.include({ good: 500 });
     expect(ids(await candidates({ 500: { loss: 'superseded' } }))).to.include({ good: 500 });
+  });
+
+  it('pass over those that were made before a restore, whatever they have lost', async () => {
+    const made_for = 'restore';
+    const changes = {
+      500: { made_for },
+      499: { made_for, loss: 'unaccepted' },
+      498: { made_for, state: 'incomplete' },
+    } as const;
+    expect(ids(await candidates(changes))).to.deep.equal({
+      ...{ good: 497, shrunk: undefined, passedOver: [498] },
+      replaced: [500, 499],
+    });
+    const { good, replaced } = await candidates(all({ made_for }));
+    expect(good).to.equal(undefined);
+    expect(replaced[0]).to.include({ id: 500 });
   });
 
   it('have no good one where all are damaged, or all have a loss', async () => {

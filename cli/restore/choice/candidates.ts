@@ -9,6 +9,8 @@ export interface Candidates {
   readonly shrunk: BackupSummary | undefined;
   /** Those that are newer than both and not complete, the newest first. */
   readonly passedOver: readonly BackupSummary[];
+  /** Complete ones that are newer than `good`, and were made before a restore: they hold what was replaced. The newest first. */
+  readonly replaced: readonly BackupSummary[];
 }
 
 /** Asks for a page of a history, newest first. */
@@ -18,16 +20,17 @@ const PAGE = 200;
 
 /** @param until the moment; undefined for now */
 export async function findCandidates(ask: AskHistory, until: Date | undefined): Promise<Candidates> {
-  const passedOver: BackupSummary[] = [];
+  const [passedOver, replaced]: [BackupSummary[], BackupSummary[]] = [[], []];
   let shrunk: BackupSummary | undefined;
   for await (const backup of backwards(ask)) {
     if (until && toDate(backup.timestamp) > until) continue;
     if (backup.state !== 'complete') {
       if (!shrunk) passedOver.push(backup);
-    } else if (backup.loss === 'unaccepted') shrunk ??= backup;
-    else return { good: backup, shrunk, passedOver };
+    } else if (backup.made_for === 'restore') replaced.push(backup);
+    else if (backup.loss === 'unaccepted') shrunk ??= backup;
+    else return { good: backup, shrunk, passedOver, replaced };
   }
-  return { good: undefined, shrunk, passedOver };
+  return { good: undefined, shrunk, passedOver, replaced };
 }
 
 async function* backwards(ask: AskHistory): AsyncGenerator<BackupSummary, void> {

@@ -23,7 +23,7 @@ export interface StoredChoice {
 
 /**
  * Chooses a backup that the service keeps: the one that is named, else the newest complete one without a loss that no one has
- * accepted. Where a newer one has such a loss, a person decides.
+ * accepted. Where a newer one has such a loss, a person decides. One that was made before a restore is taken only by its id.
  * @throws {ConfigurationError} when none will do, or a person must decide and can't be asked; {ExplainedError} of the service
  */
 export async function chooseStored(choice: StoredChoice): Promise<BackupToRestore> {
@@ -51,10 +51,11 @@ function unknownName(error: unknown, label: string): never {
 }
 
 async function pick(candidates: Candidates, choice: StoredChoice): Promise<BackupSummary> {
-  const { good, shrunk, passedOver } = candidates;
+  const { good, shrunk, passedOver, replaced } = candidates;
   if (good && !shrunk) return good;
   if (good && shrunk) return decided(good, shrunk, choice);
   if (shrunk) throw onlyShrunk(shrunk, choice.label);
+  if (replaced[0]) throw onlyReplaced(replaced[0], choice);
   const usable = passedOver.find(({ state }) => state !== 'damaged') ?? passedOver[0];
   if (usable && choice.isForced) return usable;
   throw noneComplete(usable, choice);
@@ -80,6 +81,16 @@ function onlyShrunk({ id, timestamp }: BackupSummary, label: string): Configurat
   );
 }
 
+function onlyReplaced({ id, timestamp }: BackupSummary, { label, at }: StoredChoice): ConfigurationError {
+  const when = at.kind === 'moment' ? ` at or before ${inLocalTime(at.until)}` : '';
+  return new ConfigurationError(
+    [
+      `the only complete backup of ${label}${when}, ${id} (${inLocalTime(timestamp)}), was made before a restore: it holds what was replaced`,
+    ],
+    { advice: `${commandLine('show', id, {})} shows what is in it. To restore it: --at ${id}` },
+  );
+}
+
 function noneComplete(usable: BackupSummary | undefined, { label, at }: StoredChoice): ConfigurationError {
   const when = at.kind === 'moment' ? ` at or before ${inLocalTime(at.until)}` : '';
   if (!usable)
@@ -97,16 +108,20 @@ function noneComplete(usable: BackupSummary | undefined, { label, at }: StoredCh
 }
 
 /** A person who wants the latest must hear that there is a later one. */
-function notesOn({ good, shrunk, passedOver }: Candidates, chosen: BackupSummary): string[] {
+function notesOn({ good, shrunk, passedOver, replaced }: Candidates, chosen: BackupSummary): string[] {
+  const which = ({ id, timestamp }: BackupSummary) => `backup ${id} (${inLocalTime(timestamp)})`;
+  const more = ({ length }: readonly BackupSummary[]) => (length > 1 ? ` and ${length - 1} more` : '');
   const newer = passedOver.filter(({ id }) => id !== chosen.id);
-  const [first] = newer;
-  const more = newer.length > 1 ? ` and ${newer.length - 1} more` : '';
+  const [first, [before]] = [newer[0], replaced];
   return [
     ...(first
+      ? [`newer, but not complete: ${which(first).slice(0, -1)}, ${formatState(first.state)})${more(newer)}`]
+      : []),
+    ...(shrunk && chosen === good ? [`newer, but SHRUNK: ${which(shrunk)}`] : []),
+    ...(before
       ? [
-          `newer, but not complete: backup ${first.id} (${inLocalTime(first.timestamp)}, ${formatState(first.state)})${more}`,
+          `newer, but made before a restore, with what was replaced: ${which(before)}${more(replaced)}; --at ${before.id} takes it`,
         ]
       : []),
-    ...(shrunk && chosen === good ? [`newer, but SHRUNK: backup ${shrunk.id} (${inLocalTime(shrunk.timestamp)})`] : []),
   ];
 }

@@ -5,6 +5,7 @@ import { formatBytes } from '../../terminal/format.ts';
 import { printableInLine } from '../../terminal/printable.ts';
 import { ZippedDump } from '../../unzip/zipped-dump.ts';
 import type { BackupToRestore } from './backup-to-restore.ts';
+import { MADE_BEFORE_RESTORE } from './describe-stored.ts';
 import { type Beside, readBeside } from './read-beside.ts';
 
 /**
@@ -35,7 +36,10 @@ export async function describeFile(
     zipSha256: sha256,
     manifest: known,
     doubts: isOther ? [changed(manifest.zip.size, zip.zipBytes)] : doubtsAbout(beside),
-    notes: notesOn(path, beside, { label, found: known?.database ?? name?.database }),
+    notes: [
+      ...(known?.made_for === 'restore' ? [MADE_BEFORE_RESTORE] : []),
+      ...notesOn(path, beside, { label, found: known?.database ?? name?.database }),
+    ],
   };
 }
 

@@ -57,11 +57,15 @@ function notesOn(report: Report, manifest: Manifest | undefined, isNamed: boolea
   const needed = findings.find(({ code }) => code === 'RESTORE_PREREQUISITE');
   return [
     ...lost,
+    ...(manifest?.made_for === 'restore' ? [MADE_BEFORE_RESTORE] : []),
     ...(failed ? [describeDrill(failed)] : []),
     ...(needed ? [`before it loads: ${needed.advice ?? needed.message} (RESTORE_PREREQUISITE)`] : []),
     ...(manifest ? [] : [`no manifest that can be read came with it; ${commandLine('show', id, {})} shows more`]),
   ];
 }
+
+/** What a person should know before such a backup is restored. */
+export const MADE_BEFORE_RESTORE = 'this backup was made before a restore: it holds what was replaced then';
 
 function ofAnother({ id, database_name, timestamp }: Report, label: string): ConfigurationError {
   return new ConfigurationError(

@@ -53,8 +53,9 @@ const DAY_MS = 24 * 3_600_000;
 
 /** What is on another server than that of the list has a history of its own. */
 function sourceOf({ entry, server, database }: RestoreTarget): DatabaseSource {
-  if (entry) return { ...entry, database };
-  return { ...server, database, label: [...`${database}@${server.label}`].slice(0, 64).join('') };
+  if (entry) return { ...entry, database, madeFor: 'restore' };
+  const madeFor = 'restore';
+  return { ...server, database, madeFor, label: [...`${database}@${server.label}`].slice(0, 64).join('') };
 }
 
 async function judged(outcome: Outcome, { target, settings }: SafetyOptions): Promise<SafetyBackup> {

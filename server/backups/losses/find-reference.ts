@@ -23,7 +23,8 @@ const CANDIDATES = 100;
 /**
  * Finds what a backup that is about to be recorded is to be compared with: the last one of its database, older than it,
  * of any age, that was complete when it was received and has no loss that no one has accepted; rather one that leaves out the
- * same on purpose, if there is such a one among the last. An accepted loss draws a line: older backups are not considered.
+ * same on purpose, if there is such a one among the last. One that was made before a restore holds data that someone did not
+ * want: it is none, unless its loss was accepted. An accepted loss draws a line: older backups are not considered.
  * @param sortedAt by which the new one will be sorted
  * @returns undefined when there is no such backup
  */
@@ -54,6 +55,7 @@ const candidates = allBackups
   .where('b.state', '=', 'complete')
   .where('b.manifest', 'is not', null)
   .where(eb.or([eb('b.shrunk_from', 'is', null), eb('b.accepted_at', 'is not', null)]))
+  .where(eb.or([eb('b.made_for', 'is', null), eb('b.accepted_at', 'is not', null)]))
   .orderBy('b.sorted_at', 'desc')
   .orderBy('b.id', 'desc')
   .limit(CANDIDATES);

@@ -69,6 +69,47 @@ describeOnEachStore('a loss', store => {
   const recordOf = async (zip: SampleZip) =>
     JSON.parse(await readFile(join(app.storageDir, zip.database, `${zip.fileName}.json`), 'utf8'));
 
+  it('is not measured by what a restore was about to replace, unless that loss was accepted', async () => {
+    const [madeFor, more] = ['restore', { faktur: 4000, barang: 500 }] as const;
+    const { id: first } = await send(night(1, 'replaced'), FULL);
+    // Tripled by mistake: what follows the restore has not lost that.
+    const { id: safety } = await send(night(2, 'replaced'), more, { madeFor });
+    const { id: next } = await send(night(3, 'replaced'), FULL);
+    expect(codesOf(await reportOf(next))).to.deep.equal([]);
+    // Half lost: a second loss must be seen against the last night, not against this.
+    await send(night(4, 'replaced'), { faktur: 600, barang: 500 }, { madeFor });
+    expect(codesOf(await send(night(5, 'replaced'), { faktur: 400, barang: 500 }))).to.deep.equal(['SHRUNK']);
+    const { json } = await request(`${app.url}/replaced`);
+    expect(json.data.histories.map(({ made_for }: { made_for?: string }) => made_for ?? null)).to.deep.equal([
+      null,
+      madeFor,
+      null,
+      madeFor,
+      null,
+    ]);
+    expect([first, safety, next]).to.deep.equal(
+      json.data.histories
+        .slice(2)
+        .map(({ id }: { id: number }) => id)
+        .reverse(),
+    );
+    const shrunken = await send(night(6, 'replaced'), SHRUNKEN, { madeFor });
+    expect((await accept(shrunken.id)).status).to.equal(200);
+    expect(codesOf(await send(night(7, 'replaced'), SHRUNKEN))).to.deep.equal([]);
+  });
+
+  it('leaves the newest complete backup the one before what a restore was about to replace', async () => {
+    const { id } = await send(night(1, 'safe'), FULL);
+    const safety = await send(night(2, 'safe'), FULL, { madeFor: 'restore' });
+    const { json } = await request(app.url);
+    const { latest_backup, latest_complete } = json.data.find(
+      ({ database_name }: { database_name: string }) => database_name === 'safe',
+    );
+    expect([latest_backup.id, latest_complete.id]).to.deep.equal([safety.id, id]);
+    expect(latest_backup.made_for).to.equal('restore');
+    expect((await reportOf(safety.id)).manifest.made_for).to.equal('restore');
+  });
+
   it('is in no answer when nothing was lost', async () => {
     await send(night(1, 'whole'), FULL);
     const receipt = await send(night(2, 'whole'), FULL);

@@ -15,6 +15,7 @@ export const SUMMARIZED = [
   'table_count',
   'finding_count',
   'worst_finding',
+  'made_for',
   'shrunk_from',
   'accepted_at',
 ] as const;

@@ -35,10 +35,11 @@ export interface Recordable extends LossColumns {
   readonly damage?: string;
 }
 
-/** How much a dump holds. */
+/** How much a dump holds, and what it was made for. */
 interface ContentCounts {
   readonly rows: number;
   readonly tables: number;
+  readonly madeFor: 'restore' | null;
 }
 
 /**
@@ -94,6 +95,7 @@ async function insertRow(em: EntityManager, recordable: Recordable): Promise<Bac
     dumpSha256: dump?.sha256 ?? null,
     dumpRows: contents?.rows ?? null,
     tableCount: contents?.tables ?? null,
+    madeFor: contents?.madeFor ?? null,
     findings: findings.length > 0 ? JSON.stringify(findings) : null,
     findingCount: findings.length,
     worstFinding: byWeight(findings)[0]?.code ?? null,
@@ -109,7 +111,10 @@ async function databaseOf(em: EntityManager, name: string): Promise<Database> {
   return (await em.findOne(Database, { name })) ?? (await em.upsert(Database, { name }));
 }
 
-/** @returns how much is in the dump of that manifest, if there is one */
+/** @returns how much is in the dump of that manifest, and what it was made for, if there is one */
 export function contentCounts(manifest: Manifest | null | undefined): ContentCounts | undefined {
-  return manifest ? { rows: manifest.dump.rows, tables: manifest.inventory.tables.length } : undefined;
+  if (!manifest) return undefined;
+  // One of an earlier version has no such key.
+  const madeFor = manifest.made_for ?? null;
+  return { rows: manifest.dump.rows, tables: manifest.inventory.tables.length, madeFor };
 }
