@@ -98,6 +98,10 @@ describe('sade restore --replace', function () {
     expect(named.warnings).to.contain('this backup was made before a restore');
     const show = await sade(['show', `${safety!.id}`, '--server', trial.url]);
     expect(show.stdout).to.contain('made for    a restore: it holds what was replaced then');
+    const find = await sade(['find', trial.label, '--table', 'item', '--server', trial.url]);
+    expect(find.stdout)
+      .to.match(new RegExp(`^ *${safety!.id} .* 1,001 .*complete, made before a restore$`, 'm'))
+      .and.contain(`--at ${id} --tables item`);
     const history = await sade(['history', trial.label, '--server', trial.url]);
     expect(history.stdout)
       .to.match(/made for.*\n.*a restore.*\n/)

@@ -25,7 +25,9 @@ export function renderFound(
     backups.map(({ timestamp }) => timestamp),
     new Date(),
   );
-  const states = backups.map(({ state, loss }) => formatStateAndLoss(state, loss));
+  const states = backups.map(
+    ({ state, loss, made_for }) => `${formatStateAndLoss(state, loss)}${made_for ? ', made before a restore' : ''}`,
+  );
   const columns = [
     { head: 'id', cells: backups.map(({ id }) => String(id)), rank: 0, align: 'right' as const },
     { head: `taken${time.zone}`, cells: backups.map(({ timestamp }) => time.format(timestamp)), rank: 0 },
@@ -43,7 +45,11 @@ export function renderFound(
     },
     { head: 'state', cells: states, rank: 0, paint: (shown: string) => paintState(shown, stdout) },
   ];
-  const most = backups.reduce((best, backup) => (backup.table.rows > best.table.rows ? backup : best));
+  // What a restore replaced is the last thing that is wanted, with however many rows.
+  const ordinary = backups.filter(({ made_for }) => !made_for);
+  const most = (ordinary.length > 0 ? ordinary : backups).reduce((best, backup) =>
+    backup.table.rows > best.table.rows ? backup : best,
+  );
   const restore = (id: number, ...more: string[]) =>
     commandLine('restore', label, { server, options: ['--at', String(id), '--tables', most.table.name, ...more] });
   return [
