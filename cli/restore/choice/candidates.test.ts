@@ -61,7 +61,7 @@ describe('the candidates for a restore', () => {
     expect(ids(await candidates({ 500: { loss: 'superseded' } }))).to.include({ good: 500 });
   });
 
-  it('pass over those that were made before a restore, whatever they have lost', async () => {
+  it('pass over those that were made before a restore, also those that have lost something', async () => {
     const made_for = 'restore';
     const changes = {
       500: { made_for },
