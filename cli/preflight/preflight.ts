@@ -12,6 +12,7 @@ import { brokenForeignKeyFindings } from './checks/broken-foreign-keys.ts';
 import { askBrokenViews, brokenViewFindings } from './checks/broken-views.ts';
 import { examineValues } from './checks/examine-values.ts';
 import { foreignKeyFindings } from './checks/foreign-keys.ts';
+import { garbledColumnFindings } from './checks/garbled-columns.ts';
 import { missingDefaultFindings } from './checks/missing-defaults.ts';
 import { askDefinitions, definitionFindings } from './checks/table-definitions.ts';
 import {
@@ -77,6 +78,7 @@ interface Answers {
   readonly foreignKeys: readonly Finding[];
   readonly values: readonly Finding[];
   readonly defaults: readonly Finding[];
+  readonly garbledColumns: readonly Finding[];
 }
 
 async function readSource(session: Session, source: DatabaseSource): Promise<SourceReport> {
@@ -126,6 +128,7 @@ async function askAll(session: Session, source: DatabaseSource): Promise<Answers
     definitions: await askDefinitions(session, database, objects.placed.filter(isCreated)),
     foreignKeys: [...(await foreignKeyFindings(session, of)), ...(await brokenForeignKeyFindings(session, of))],
     values: await examineValues(session, { ...of, objects }),
+    garbledColumns: asWanted.kinds.has('tables') ? [] : await garbledColumnFindings(session, { ...of, tables }),
     defaults: asWanted.kinds.has('tables') ? [] : await missingDefaultFindings(session, database, server, dumped),
   };
 }
@@ -154,6 +157,7 @@ function findingsIn(answers: Answers): Finding[] {
     ...sequenceDefaultFindings(objects.drawing, { database, ignoresCase }, asWanted),
     ...garbledFindings(answers.garbled),
     ...definitionFindings(answers.definitions),
+    ...answers.garbledColumns,
     ...answers.defaults,
     ...answers.foreignKeys,
     ...unnameable(objects, asWanted),

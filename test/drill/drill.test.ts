@@ -115,17 +115,19 @@ describe('sade drill', function () {
     expect(third.json.drills.map(({ database }) => database)).to.deep.equal(['everything']);
   });
 
-  it('finds a loss that no finding names: an emoji in a member of an ENUM', async () => {
-    await mariadb.sql(`create database pt_enum character set utf8mb4; use pt_enum; create table mood (id int primary key, m enum('a', '🐈'));
-      insert into mood values (1, '🐈')`);
-    await grantBackup(mariadb, 'pt_enum');
-    await place.list([...entries, entryOf(mariadb, 'pt_enum')]);
-    const { report } = await place.backup(service.url, ['--only', 'pt_enum']);
+  it('finds a loss that no finding names: a date that does not exist, in a table that is too large to be read for such', async () => {
+    await mariadb.sql(`create database pt_dates character set utf8mb4; use pt_dates;
+      create table visit (id int primary key, at date, much varbinary(1000) not null);
+      insert into visit select seq, '2021-02-28', repeat('x', 1000) from seq_1_to_20000;
+      set sql_mode = 'ALLOW_INVALID_DATES'; update visit set at = '2021-02-31' where id = 7; analyze table visit`);
+    await grantBackup(mariadb, 'pt_dates');
+    await place.list([...entries, entryOf(mariadb, 'pt_dates')]);
+    const { report } = await place.backup(service.url, ['--only', 'pt_dates']);
     expect(report.outcomes[0]).to.deep.include({ state: 'complete', findings: [] });
-    const { json, code } = await drill('--only', 'pt_enum');
+    const { json, code } = await drill('--only', 'pt_dates');
     expect(json.drills[0]).to.deep.include({
       ...{ outcome: 'not_restorable', dump_again: 'differs' },
-      reason: 'dumped again it differs from the backup: table mood',
+      reason: 'dumped again it differs from the backup: table visit',
     });
     expect(code).to.equal(1);
   });

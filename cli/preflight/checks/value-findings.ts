@@ -13,10 +13,10 @@ export function valueFindings({ flawed, unseen }: ProbedColumns): Finding[] {
     ...told(of(flawed, 'float'), columns => rounded(columns, '')),
     ...told(of(unseen, 'float'), columns => rounded(columns, `; ${NOT_LOOKED_AT}`)),
     ...told([...of(flawed, 'year'), ...of(unseen, 'year')], shortYears),
-    ...(['text', 'null', 'member', 'date'] as const).flatMap(flaw =>
+    ...(['text', 'null', 'member', 'letters', 'date'] as const).flatMap(flaw =>
       told(of(flawed, flaw), columns => lost(flaw, columns)),
     ),
-    ...told(of(unseen, 'text'), converted),
+    ...told([...of(unseen, 'text'), ...of(unseen, 'letters')], converted),
   ];
 }
 
@@ -59,6 +59,12 @@ const LOST: Readonly<Record<Exclude<Flaw, 'float' | 'year'>, { readonly message:
   member: {
     message: "these ENUM or SET columns have the member '' and hold values that look like it: a restore changes them",
     advice: "Update these rows to a member that is not '', and take the member '' out with ALTER TABLE … MODIFY.",
+  },
+  letters: {
+    message:
+      'the server shows members of these ENUM or SET columns with "?" in place of a character such as an emoji, and so they are in the dump: their rows come back as \'\'',
+    advice:
+      'Make them text, which is dumped whole: ALTER TABLE … MODIFY … VARCHAR(…) CHARACTER SET utf8mb4. Or name these members without such characters.',
   },
   date: {
     message: 'these columns hold dates that do not exist, such as 2021-02-31: they come back as 0000-00-00',

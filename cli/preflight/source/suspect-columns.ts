@@ -12,6 +12,8 @@ export type Flaw =
   | 'date'
   /** Of an ENUM or SET that has the member '', what looks like it and is not. */
   | 'member'
+  /** Of an ENUM or SET of MySQL, a member that the server shows with `?` in place of a character beyond U+FFFF. */
+  | 'letters'
   /** NULL in an AUTO_INCREMENT column: it comes back as the next number. */
   | 'null';
 
@@ -49,8 +51,9 @@ export function suspectColumn(row: readonly unknown[], flavour: 'mysql' | 'maria
     suspects.push(suspect('float', `cast(concat(${name}, '') as float) <> ${name}`));
   if (String(columnType).toLowerCase() === 'year(2)') suspects.push(suspect('year', `${name} is not null`));
   if (type === 'date' || type === 'datetime') suspects.push(suspect('date', isNoDate(name)));
-  const empty = type === 'enum' || type === 'set' ? emptyMember(String(columnType)) : -1;
-  if (empty >= 0) suspects.push(suspect('member', type === 'enum' ? `${name} + 0 = 0` : losesMember(name, empty)));
+  if (type === 'enum' || type === 'set')
+    for (const [flaw, condition] of membersOf(name, { type, columnType: String(columnType), flavour }))
+      suspects.push(suspect(flaw, condition));
   if (/\bauto_increment\b/i.test(String(extra)) && isNullable === 'YES')
     suspects.push(suspect('null', `${name} is null`));
   return suspects;
@@ -94,11 +97,34 @@ function losesBytes(name: string, characterSet: string): string {
   return `not (cast(${back} as binary) <=> cast(${name} as binary))`;
 }
 
+/** MySQL shows members in utf8mb3. */
+function losesLetters(name: string): string {
+  return `not (cast(convert(convert(${name} using utf8mb3) using utf8mb4) as binary) <=> cast(convert(${name} using utf8mb4) as binary))`;
+}
+
 /** A zero in it is taken by every server that loads a dump. The year 0 is no leap year to either. */
 function isNoDate(name: string): string {
   const leaps = `year(${name}) % 4 = 0 and (year(${name}) % 100 <> 0 or (year(${name}) % 400 = 0 and year(${name}) > 0))`;
   const last = `case month(${name}) when 2 then if(${leaps}, 29, 28) else 30 end`;
   return `dayofmonth(${name}) > 28 and month(${name}) in (2, 4, 6, 9, 11) and dayofmonth(${name}) > ${last}`;
+}
+
+interface Members {
+  readonly type: string;
+  readonly columnType: string;
+  readonly flavour: 'mysql' | 'mariadb';
+}
+
+/** What can happen to the members of an ENUM or SET. */
+function membersOf(name: string, { type, columnType, flavour }: Members): [Flaw, string][] {
+  const empty = emptyMember(columnType);
+  const isShownOtherwise = flavour === 'mysql' && columnType.includes('?'); // of MariaDB: garbled-columns.ts
+  return [
+    ...(empty >= 0
+      ? [['member', type === 'enum' ? `${name} + 0 = 0` : losesMember(name, empty)] satisfies [Flaw, string]]
+      : []),
+    ...(isShownOtherwise ? [['letters', losesLetters(name)] satisfies [Flaw, string]] : []),
+  ];
 }
 
 /** @returns the place of the member '' of an ENUM or SET, from 0; -1 when it has no such member */
