@@ -12,6 +12,7 @@ import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import { finding } from '../../protocol/finding.ts';
 import { portOf } from '../../testing/free-port.ts';
+import { answerWith } from '../../testing/service/answer-with.ts';
 import { manifestWith } from '../../testing/zips/sample-manifest.ts';
 import { ExplainedError } from '../errors.ts';
 import { outageBehind } from '../service/outage.ts';
@@ -41,7 +42,7 @@ describe('upload', () => {
         seen.bytes += chunk.length;
       });
       request.on('error', () => {});
-      void (script.length > 1 ? script.shift()! : script[0]!)(request, response);
+      answerWith(script.length > 1 ? script.shift()! : script[0]!, request, response);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = new URL(`http://127.0.0.1:${portOf(server)}/`);
@@ -308,7 +309,7 @@ describe('upload', () => {
         request.on('data', chunk => {
           bytes[index]! += chunk.length;
         });
-        void steps[Math.min(index, steps.length - 1)]!(request, response);
+        answerWith(steps[Math.min(index, steps.length - 1)]!, request, response);
       }).listen(0, '127.0.0.1');
       await once(own, 'listening');
       const server = new URL(`http://127.0.0.1:${portOf(own)}/`);
@@ -444,7 +445,7 @@ describe('upload', () => {
     const mute: Step = () => {};
 
     it('gives the service an hour for its answer to a large zip, and no more', async function () {
-      this.slow(10_000);
+      this.slow(10_000).timeout(120_000); // two and a half hours of that clock
       const request = await zipOf(randomBytes(40_000_000));
       const all = answer(201, receipt({ size: request.size, repr_digest: formatReprDigest(request.sha256) }));
       expect((await send([thinking(3000, all)], { request })).id).to.equal(7);
