@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { emptyInventory } from '../../protocol/manifest.ts';
 import { createEverything } from '../../testing/databases/everything/everything.ts';
 import { hasMySql9, mySql9Server } from '../../testing/databases/mysql9.ts';
 import { rehearsed } from '../../testing/databases/rehearsed.ts';
@@ -9,6 +10,7 @@ import { SERVERS, type SourceServer } from '../../testing/databases/source-serve
 import type { DumpClients } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { connect } from '../mysql/connect.ts';
+import { runPreflight } from '../preflight/preflight.ts';
 import { findServerPrograms } from '../throwaway-server/server-programs.ts';
 import { Rehearsals } from './rehearsals.ts';
 
@@ -230,6 +232,21 @@ for (const { name, flavour, open } of SERVERS)
       expect([record.reason, ...findings.map(({ code }) => code)]).to.satisfy(
         (found: unknown[]) => found[0] !== null || found.includes('NOT_REHEARSED'),
       );
+    });
+
+    it('is not done, with the reason, where its beginning fails', async () => {
+      const of = await make(SHOP);
+      // No name of a database is known with which it fails, so the name itself does.
+      const failing: DatabaseSource = Object.defineProperty({ ...of }, 'database', {
+        get: () => {
+          throw new SyntaxError('Invalid regular expression');
+        },
+      });
+      const report = await runPreflight(of, { signal });
+      const upcoming = rehearsals.begin(failing, report);
+      rehearsals.prepare(upcoming);
+      const { record, findings } = await rehearsals.rehearse(upcoming, join(folder, 'none'), emptyInventory());
+      expect([record.reason, record.server, findings]).to.deep.equal(['Invalid regular expression', null, []]);
     });
 
     it('is not done, with the reason, where no such server is installed, where the server is gone, and where it takes too long', async () => {

@@ -65,14 +65,16 @@ export class Rehearsals implements AsyncDisposable {
     this.#withinMs = withinMs;
   }
 
-  /** A dump has begun: looks at its source beside it. */
+  /** A dump has begun: looks at its source beside it. Never throws: what keeps it from that is why the dump is not rehearsed. */
   begin(source: DatabaseSource, report: SourceReport): Upcoming {
     const name = `rehearsal_${randomBytes(8).toString('hex')}`;
-    const neutral = neutralText([source.database, name]);
-    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(this.#withinMs)]);
-    const seen = lookAtSource(source, report, { neutral, signal });
-    seen.catch(() => {});
-    return { source, report, name, neutral, seen };
+    try {
+      const neutral = neutralText([source.database, name]);
+      const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(this.#withinMs)]);
+      return upcoming({ source, report, name, neutral, seen: lookAtSource(source, report, { neutral, signal }) });
+    } catch (error) {
+      return upcoming({ source, report, name, neutral: text => text, seen: Promise.reject(error) });
+    }
   }
 
   /** A dump has ended: starts the server that it needs, if that does not run yet. */
@@ -151,6 +153,12 @@ export class Rehearsals implements AsyncDisposable {
       findings: rehearsalFindings(title, loaded, compared.differences),
     };
   }
+}
+
+/** Why a source could not be looked at the rehearsal will tell. */
+function upcoming(it: Upcoming): Upcoming {
+  it.seen.catch(() => {});
+  return it;
 }
 
 /** What the server of a source has set for all its connections, and a throwaway server gets. */
