@@ -16,7 +16,7 @@ import { neverBackedUp, viewOf } from './screens/list-view.ts';
 /**
  * `sade list`: the databases that the service knows, each with what its latest backup is worth and how old the newest complete one
  * is, the worst first; before them those of the list of databases, where it can be read, of which the service has no backup.
- * @returns always 0: `sade doctor` is the command that judges backups
+ * @returns 1 where the last proof of a database that it lists is a failed drill, else 0: the ages and states of backups `sade doctor` judges
  * @throws {ConfigurationError} {ExplainedError}
  */
 export async function list(options: Typed, { env, stdout, signal }: CommandContext): Promise<number> {
@@ -49,7 +49,7 @@ export async function list(options: Typed, { env, stdout, signal }: CommandConte
     };
     stdout.write(renderList(screen, stdout));
   }
-  return EXIT.ok;
+  return databases.some(({ states }) => states.includes('drill-failed')) ? EXIT.someFailed : EXIT.ok;
 }
 
 /** An older newest complete backup is worth a look: the same as for `sade doctor`. */
