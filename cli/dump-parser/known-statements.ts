@@ -52,12 +52,10 @@ export function databasePlaces(tokens: readonly ServerToken[]): number[] {
   return found;
 }
 
-/** An account may be called like a kind of object. */
+/** An account may be called like a kind of object; in a body a column may be called like this option. */
 function behindDefiner(tokens: readonly ServerToken[]): number {
-  const at = tokens
-    .slice(0, MAX_HEAD)
-    .findIndex((token, i) => wordOf(token) === 'DEFINER' && tokens[i + 1]?.text === '=');
-  return at === -1 ? 0 : at + 3;
+  const at = tokens.findIndex(token => !BEFORE_DEFINER.has(wordOf(token) || token.text));
+  return wordOf(tokens[at] ?? NO_TOKEN) === 'DEFINER' && tokens[at + 1]?.text === '=' ? at + 3 : 0;
 }
 
 function wordOf({ kind, text, depth }: ServerToken): string {
@@ -91,6 +89,8 @@ const BEFORE_NAME = new Set([
   ...['TABLE', 'TABLES', 'EXISTS', 'INTO', 'VIEW', 'TRIGGER', 'PROCEDURE', 'FUNCTION', 'EVENT', 'SEQUENCE', 'PACKAGE'],
   ...['BODY', 'LIBRARY', 'POLICY', 'ON', 'DATABASE'],
 ]);
+const BEFORE_DEFINER = new Set(['CREATE', 'OR', 'REPLACE', 'ALGORITHM', '=', 'UNDEFINED', 'MERGE', 'TEMPTABLE']);
+const NO_TOKEN: ServerToken = { kind: 'sign', text: '', at: 0, end: 0, depth: 0 };
 const NO_NAMES = new Set(['IF', 'NOT', 'EXISTS', 'BODY']);
 
 function asUtf8(text: string): string {
@@ -174,10 +174,23 @@ const ROUTINE = new RegExp(
 /** A table takes rows from elsewhere, and a view writes files, only where the server's own text of them was tampered with. */
 function judgeCreate(shape: string, tokens: readonly ServerToken[], isOracle: boolean): boolean {
   const options = TABLE.exec(shape);
-  if (options) return !holds(tokens, 'SELECT') && !/\b(?:AS|LIKE|TABLE|VALUES|WITH \w+ AS)\b|;/.test(options[1] ?? '');
+  if (options)
+    return (
+      !holds(tokens, 'SELECT') &&
+      !opensQuery(tokens) &&
+      !/\b(?:AS|LIKE|TABLE|VALUES|WITH \w+ AS)\b|;/.test(options[1] ?? '')
+    );
   if (VIEW.test(shape)) return !holds(tokens, 'INTO') && !tokens.some(({ text }) => text === ';');
   if (SEQUENCE.test(shape)) return true;
   return ROUTINE.test(shape) && !/ FUNCTION .* SONAME '$/.test(shape) && isOneStatement(tokens, { isOracle });
+}
+
+/** `(LIKE …)`, `(TABLE …)` and `(VALUES …)`, in place of columns or behind them. */
+function opensQuery(tokens: readonly ServerToken[]): boolean {
+  return tokens.some(
+    ({ kind, text }, i) =>
+      kind === 'word' && tokens[i - 1]?.text === '(' && /^(?:LIKE|TABLE|VALUES|VALUE|WITH)$/i.test(text),
+  );
 }
 
 /** Names are always in quotes there. */

@@ -5,6 +5,7 @@ import { checkFlavour, sqlModeEdits, versioningEdits, whyImpossible } from './ot
 import { tableEdits } from './other-flavour/table-edits.ts';
 import { checkLength } from './packet-limit.ts';
 import { ChangeList, type FilterChange } from './rewriting/change-list.ts';
+import { checkNames } from './rewriting/check-names.ts';
 import { collationEdits } from './rewriting/collations.ts';
 import { databaseEdits } from './rewriting/database-names.ts';
 import { definerEdit, definerOf } from './rewriting/definers.ts';
@@ -46,6 +47,8 @@ export class RestoreFilter implements StatementFilter {
   readonly #rows: RowFilter;
   readonly #events = new DelayedEvents();
   readonly #definers = new Set<string>();
+  /** Of which variable of the server each variable of the dump holds the value. */
+  readonly #saved = new Map<string, string>();
 
   constructor(options: FilterOptions) {
     this.#options = options;
@@ -74,7 +77,8 @@ export class RestoreFilter implements StatementFilter {
     const impossible = whyImpossible(statement, this.#options.target);
     if (impossible !== undefined) return this.#drop(impossible, statement);
     const reading = readAsTarget(statement, this.#options.target);
-    if (statement.kind === 'set') checkSettings(reading);
+    if (statement.kind === 'set') checkSettings(reading, this.#saved);
+    checkNames(reading);
     if (reading.tokens.length === 0) return this.#drop('a comment that is code for other servers only', statement);
     const edits = this.#edits(reading);
     return this.#selection

@@ -4,8 +4,10 @@ import type { FilterOptions } from './filter-options.ts';
 import { checkFlavour } from './other-flavour/other-flavour.ts';
 import { checkLength, PACKET_OVERHEAD } from './packet-limit.ts';
 import type { ChangeList } from './rewriting/change-list.ts';
+import { checkNames } from './rewriting/check-names.ts';
 import { databaseEdits } from './rewriting/database-names.ts';
 import { edited } from './rewriting/edits.ts';
+import { isElsewhere } from './rewriting/outside-reach.ts';
 import { RefusedStatement } from './rewriting/refused-statement.ts';
 import { rowParts } from './rewriting/row-parts.ts';
 import {
@@ -31,6 +33,9 @@ export class RowFilter {
   readonly #selection: Selection;
   #head: Head | undefined;
   readonly #tables = new Set<string>();
+  /** Those that were created behind the last trigger: mysqldump fills no others. */
+  readonly #fillable = new Set<string>();
+  readonly #elsewhere = new Set<string>();
   readonly #views = new Set<string>();
   readonly #tablesWithTriggers = new Set<string>();
 
@@ -42,11 +47,21 @@ export class RowFilter {
 
   /** Notices what could change where rows go. */
   created(reading: TargetReading): void {
-    const { object, reading: read } = reading.statement;
+    const { object } = reading.statement;
     this.#head = undefined;
-    if (object?.kind === 'tables') this.#tables.add(object.name);
-    else if (object?.kind === 'views' && !read.isStandIn) this.#views.add(object.name.toLowerCase());
-    else if (object?.kind === 'triggers') this.#tablesWithTriggers.add(tableOfTrigger(reading) ?? '');
+    if (object?.kind === 'tables') this.#createdTable(object.name, reading);
+    else if (object?.kind === 'views') this.#views.add(object.name.toLowerCase());
+    else if (object?.kind === 'triggers') {
+      this.#tablesWithTriggers.add(tableOfTrigger(reading) ?? '');
+      this.#fillable.clear();
+    }
+  }
+
+  #createdTable(name: string, { tokens }: TargetReading): void {
+    const mayBeOld = tokens.slice(1, 5).some(({ kind, text }) => kind === 'word' && text.toUpperCase() === 'IF');
+    if (!(mayBeOld && this.#tables.has(name))) this.#fillable.add(name);
+    this.#tables.add(name);
+    if (isElsewhere(tokens)) this.#elsewhere.add(name.toLowerCase());
   }
 
   /** @returns an INSERT as the server accepts it @throws {RefusedStatement} */
@@ -65,12 +80,14 @@ export class RowFilter {
   #look(statement: DumpStatement): Head {
     checkFlavour(statement, this.#options);
     const reading = readAsTarget(statement, this.#options.target);
+    checkNames(reading);
     const source = this.#options.sourceDatabase ?? statement.reading.database;
     const edits = databaseEdits(reading, { source, target: this.#options.targetDatabase }, this.#changes);
-    this.#checkTable(statement);
+    const isWanted = this.#selection.take(statement, reading).length > 0;
+    if (isWanted) this.#checkTable(statement);
     this.#head = {
       reading: statement.reading,
-      isWanted: this.#selection.take(statement, reading).length > 0,
+      isWanted,
       bytes: edits.length === 0 ? undefined : edited(statement.bytes.subarray(0, rowsAt(statement)), edits),
     };
     return this.#head;
@@ -81,6 +98,10 @@ export class RowFilter {
     const name = statement.object!.name;
     if (this.#views.has(name.toLowerCase()))
       throw new RefusedStatement(statement, `it fills the view ${name}, through which rows could go elsewhere`);
+    if (this.#elsewhere.has(name.toLowerCase()))
+      throw new RefusedStatement(statement, `it fills the table ${name}, whose rows would go elsewhere by its engine`);
+    if (this.#tablesWithTriggers.size > 0 && this.#tables.size > 0 && !this.#fillable.has(name))
+      throw new RefusedStatement(statement, `it fills the table ${name} behind a trigger, which may be one of it`);
     const isOwnTable = this.#tables.has(name);
     for (const table of this.#tablesWithTriggers)
       if (table === name || (!isOwnTable && table.toLowerCase() === name.toLowerCase()))

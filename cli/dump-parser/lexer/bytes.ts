@@ -12,10 +12,13 @@ export const PLUS = 0x2b;
 export const COMMA = 0x2c;
 export const DASH = 0x2d;
 export const SLASH = 0x2f;
+export const AT = 0x40;
 export const CAPITAL_M = 0x4d;
 export const CAPITAL_N = 0x4e;
+export const CAPITAL_V = 0x56;
 export const BACKSLASH = 0x5c;
 export const BACKTICK = 0x60;
+export const SMALL_V = 0x76;
 
 /** @returns a text as UTF-8; a plain array, since V8 is quickest where it meets one kind only */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
@@ -25,6 +28,14 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
 /** @returns whether it can mean something within a hint */
 export function isOfHint(byte: number): boolean {
   return byte === NEWLINE || byte === STAR || byte === SLASH || byte === BACKSLASH;
+}
+
+/**
+ * @returns whether no value of a row has it outside of strings: variables begin with `@`, and what draws a number from a sequence,
+ * which may be one of another database, has VALUE or NEXTVAL in it
+ */
+export function isBeyondValues(byte: number): boolean {
+  return byte === AT || byte === CAPITAL_V || byte === SMALL_V;
 }
 
 /** @returns whether it is a space, a line's end, another blank of ASCII, or the NUL that ends a line for the client */

@@ -76,6 +76,7 @@ export function interestingBytes(delimiter: Uint8Array, quotesInDollars: boolean
   const { SINGLE_QUOTE, DOUBLE_QUOTE, BACKTICK, OPEN, CLOSE, BACKSLASH, HASH, DASH, SLASH } = is;
   for (const byte of [SINGLE_QUOTE, DOUBLE_QUOTE, BACKTICK, OPEN, CLOSE, BACKSLASH, HASH, DASH, SLASH, delimiter[0]!])
     looks[byte] = 1;
+  for (const byte of [is.AT, is.CAPITAL_V, is.SMALL_V]) looks[byte] = 1;
   if (isInComment) looks[is.STAR] = looks[is.NEWLINE] = 1;
   if (quotesInDollars) looks[is.DOLLAR] = 1;
   return looks;

@@ -276,6 +276,7 @@ export class DumpLexer {
           this.#mode = 'dollar quote';
           break;
         }
+        if (rows >= 0 && is.isBeyondValues(byte)) this.#hasMoreThanRows = true;
         i += byte === is.BACKSLASH ? this.#passBackslash(bytes[i + 1]!) : 1;
       }
     }

@@ -122,12 +122,26 @@ class Reader {
   /** A plain comment is passed; what stands in one that is code is read on. */
   #openComment(): void {
     const opener = this.#match(CODE_OPENER[this.#rules.flavour]);
-    if (opener === undefined || isForOthers(Number(opener[1] ?? 0), this.#rules))
-      this.#goBehind('*/', this.#at + 2, 'a comment that is not closed');
+    if (opener === undefined) this.#goBehind('*/', this.#at + 2, 'a comment that is not closed');
+    else if (isForOthers(opener[0], Number(opener[1] ?? 0), this.#rules)) this.#skipCode();
     else {
       this.#at += opener[0].length;
       this.#isInCode = true;
     }
+  }
+
+  /** Code for other servers may have plain comments in it, which end within it. */
+  #skipCode(): void {
+    const text = this.#text;
+    let from = this.#at + 2;
+    for (;;) {
+      const end = text.indexOf('*/', from);
+      const inner = text.indexOf('/*', from);
+      const innerEnd = inner === -1 || inner > end ? -1 : text.indexOf('*/', inner + 2);
+      if (innerEnd === -1) break;
+      from = innerEnd + 2;
+    }
+    this.#goBehind('*/', from, 'a comment that is not closed');
   }
 
   #endOfComment(): boolean {
@@ -238,8 +252,8 @@ function isBlankOrEnd(text: string, at: number): boolean {
   return at >= text.length || CLASSES[text.charCodeAt(at)] === BLANK;
 }
 
-/** MariaDB treats code for MySQL 5.7 and later as a plain comment, and so is code for future servers. */
-function isForOthers(version: number, { flavour, version: own = version }: ReadingRules): boolean {
-  if (version > own) return true;
-  return version >= 999_999 || (flavour === 'mariadb' && version >= 50_700 && version <= 99_999);
+/** MariaDB passes code for MySQL 5.7 and later, unless it is marked as its own by an M, and so is code for future servers. */
+function isForOthers(opener: string, version: number, { flavour, version: own = version }: ReadingRules): boolean {
+  if (version > own || version >= 999_999) return true;
+  return flavour === 'mariadb' && version >= 50_700 && version <= 99_999 && !opener.startsWith('/*M');
 }

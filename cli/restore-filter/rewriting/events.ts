@@ -7,13 +7,15 @@ export function disablingEdit({ tokens }: TargetReading): Edit | undefined {
   const event = tokens.findIndex(token => isWord(token, 'EVENT'));
   const body = tokens.findIndex((token, i) => i > event && isWord(token, 'DO'));
   if (event === -1 || body === -1) return undefined;
-  const head = tokens.slice(event, body);
-  // Behind it may stand ON SLAVE or ON REPLICA.
-  if (head.some(token => isWord(token, 'DISABLE'))) return undefined;
-  const enable = head.findLast(token => isWord(token, 'ENABLE'));
-  if (enable !== undefined) return { at: enable.at, end: enable.end, bytes: Buffer.from('DISABLE') };
+  // In front of them anything may be called so, the event too.
   const hasComment = isWord(tokens[body - 2], 'COMMENT') && tokens[body - 1]?.kind === 'string';
-  const { at } = tokens[hasComment ? body - 2 : body]!;
+  const end = hasComment ? body - 2 : body;
+  const last = tokens[end - 1];
+  const isOnReplica = /^(?:SLAVE|REPLICA)$/i.test(last?.text ?? '') && isWord(tokens[end - 2], 'ON');
+  if (isWord(isOnReplica ? tokens[end - 3] : last, 'DISABLE') && end - event > 3) return undefined;
+  if (last !== undefined && isWord(last, 'ENABLE') && end - event > 3)
+    return { at: last.at, end: last.end, bytes: Buffer.from('DISABLE') };
+  const { at } = tokens[end]!;
   return { at, end: at, bytes: Buffer.from('DISABLE ') };
 }
 
