@@ -59,7 +59,7 @@ function describe({ id, database_name, loss }: Report, wanted: string, width: nu
       ? `The loss of backup ${id} of ${database_name} was accepted before (${inLocalTime(at)}${who}): ${reason}`
       : `The loss of backup ${id} of ${database_name} is accepted (${inLocalTime(at)}${who}): ${reason}`,
     ...(isOlder ? ['That reason stays. The new one was not stored.'] : []),
-    `Later backups are compared with backup ${id}. ${whatHasIt(loss!.reference)}`,
+    `Later backups are compared with backup ${id}. ${whatHasIt(database_name, loss!.reference)}`,
   ]
     .map(line => `${wrap(printableInLine(line), width, '  ')}\n`)
     .join('');

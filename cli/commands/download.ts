@@ -42,7 +42,7 @@ export async function download(id: string, options: Typed, context: CommandConte
   const digest = remote.sha256.toString('hex');
   stdout.write(`${printableInLine(target)}: ${formatBytes(remote.size)}, SHA-256 ${digest}\n`);
   const report = await tellOfWorth(id, service, context);
-  stdout.write(renderRestore(target, report, screenWidth(stdout)));
+  stdout.write(renderRestore(target, { report, server: options.server }, screenWidth(stdout)));
   return EXIT.ok;
 }
 
@@ -107,7 +107,7 @@ async function tellOfWorth(
     stderr.write(`warning: this backup is ${formatState(report.state)}; sade show ${id} shows why\n`);
   if (report?.loss && report.loss.status !== 'accepted')
     stderr.write(
-      `warning: this backup is SHRUNK. ${printableInLine(whatHasIt(report.loss.reference))} sade show ${id} shows what was lost\n`,
+      `warning: this backup is SHRUNK. ${printableInLine(whatHasIt(report.database_name, report.loss.reference))} sade show ${id} shows what was lost\n`,
     );
   return report;
 }

@@ -7,17 +7,18 @@ import type {
   StoredState,
   UnacceptedLoss,
 } from '../../protocol/responses.ts';
+import { commandLine } from '../options/command-line.ts';
 import { RESTORE_GUIDE } from '../restore-guide.ts';
 import { formatState } from '../terminal/format.ts';
 import { inLocalTime, withLocalTimes } from '../terminal/local-time.ts';
 import { printableInLine } from '../terminal/printable.ts';
 
-/** @returns what to do about a loss, with the commands for it */
-export function lossAdvice({ id, reference }: Pick<UnacceptedLoss, 'id' | 'reference'>): string {
-  return `${whatHasIt(reference)}${canBeFetched(reference) ? ` ${BRING_BACK}` : ''} If it was removed on purpose: sade accept ${id} --reason 'why'`;
+/** @returns what to do about a loss of a database, with the commands for it */
+export function lossAdvice(label: string, { id, reference }: Pick<UnacceptedLoss, 'id' | 'reference'>): string {
+  return `${whatHasIt(label, reference)}${canBeFetched(reference) ? ` ${BRING_BACK}` : ''} If it was removed on purpose: sade accept ${id} --reason 'why'`;
 }
 
-/** A download alone changes nothing in the database. */
+/** Which of the ways is right depends on what is there now. */
 export const BRING_BACK = `How to bring it back: ${RESTORE_GUIDE}.`;
 
 /** Whether a backup is known that has what was lost, and is not damaged. */
@@ -25,16 +26,17 @@ function canBeFetched({ id, state, instead }: UnacceptedLoss['reference']): bool
   return id !== null && (state !== 'damaged' || Boolean(instead));
 }
 
-/** @returns a sentence about the backup that has what was lost */
-export function whatHasIt({ id, timestamp, state, instead }: UnacceptedLoss['reference']): string {
+/** @returns a sentence about the backup that has what a database has lost, with the command that restores it */
+export function whatHasIt(label: string, { id, timestamp, state, instead }: UnacceptedLoss['reference']): string {
   if (id === null)
     return `The backup of ${inLocalTime(timestamp)} had what was lost; the service no longer has that backup.`;
+  const restore = (at: number) => commandLine('restore', label, { options: ['--at', String(at)] });
   if (state === 'damaged') {
     const damaged = `Backup ${id} (${inLocalTime(timestamp)}) had what was lost, and is damaged now`;
     if (!instead) return `${damaged}: sade show ${id}. No other sound backup was found that has it.`;
-    return `${damaged}; backup ${instead.id} (${inLocalTime(instead.timestamp)}) still has what was lost: sade download ${instead.id}.`;
+    return `${damaged}; backup ${instead.id} (${inLocalTime(instead.timestamp)}) still has what was lost: ${restore(instead.id)}.`;
   }
-  return `Backup ${id} (${inLocalTime(timestamp)}) still has what was lost: sade download ${id}.`;
+  return `Backup ${id} (${inLocalTime(timestamp)}) still has what was lost: ${restore(id)}.`;
 }
 
 /** @returns the id of the backup that still has what was lost; undefined where no sound one is known */
@@ -43,12 +45,12 @@ export function soundReference({ id, state, instead }: UnacceptedLoss['reference
 }
 
 /** @returns a loss that no one has accepted as it stands below the line of its database, or below a list */
-export function describeLoss(loss: UnacceptedLoss, indent: string): string[] {
+export function describeLoss(label: string, loss: UnacceptedLoss, indent: string): string[] {
   const { id, timestamp } = loss;
   const message = withLocalTimes(loss.message);
   return [
     `${indent}LOSS: backup ${id} (${inLocalTime(timestamp)}): ${printableInLine(message)}; not accepted (SHRUNK)`,
-    `${indent}  what to do: Check the database. ${printableInLine(lossAdvice(loss))}`,
+    `${indent}  what to do: Check the database. ${printableInLine(lossAdvice(label, loss))}`,
   ];
 }
 

@@ -211,7 +211,7 @@ describe('mail', () => {
       finding(
         'SHRUNK',
         'lost since backup 88 (2026-11-26 18:30:41 UTC): table faktur',
-        'Check the database. Backup 88 still has what was lost: sade download 88. If it was removed on purpose: …',
+        'Check the database. Backup 88 still has what was lost: sade restore v --at 88. How to bring it back: docs/restore.md. If it was removed on purpose: …',
       ),
     ];
     const mail = mailOf(reportOf([wellOne('v', { state: 'incomplete', findings })])).replace(/\s+/g, ' ');

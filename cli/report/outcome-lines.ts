@@ -45,8 +45,8 @@ export function describeOutcome(outcome: Outcome): string {
 const CONTINUED = ' '.repeat(10);
 
 /** The loss of an earlier night that no one has accepted; its own stands among the findings. */
-function olderLoss({ backupId, loss }: Outcome): string[] {
-  return loss && loss.id !== backupId ? describeLoss(loss, ' '.repeat(8)) : [];
+function olderLoss({ database, backupId, loss }: Outcome): string[] {
+  return loss && loss.id !== backupId ? describeLoss(database, loss, ' '.repeat(8)) : [];
 }
 
 /** @returns the word for what is not fine */

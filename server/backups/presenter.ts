@@ -82,7 +82,7 @@ function receiptOf(backup: Backup, surroundings: Surroundings): UploadReceipt['d
     size: backup.size,
     repr_digest: presentDigest(backup),
     state,
-    findings: shownFindings(findingsOf(backup), backup, surroundings),
+    findings: shownFindings(findingsOf(backup), backup, { ...surroundings, label: backup.database.name }),
     dump_size: backup.dumpSize ?? null,
     dump_sha256: backup.dumpSha256 ?? null,
     received_at: backup.receivedAt.toISOString(),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -240,7 +241,10 @@ describe('the screens of sade list, history, show and download, with 115 databas
       expect(lines[1]).to.contain('INCOMPLETE').and.contain(`${ids[troubles.incomplete]}`);
       expect(lines.filter(line => /^ *\d+ +(?:complete|INCOMPLETE)/.test(line))).to.have.length(30);
       expect(lines.join('\n')).to.contain(`and 5 older: sade history ${troubles.incomplete} --limit 35`);
-      expect(lines.slice(-3).join('\n')).to.contain(`sade show ${ids[troubles.incomplete]! - 1}`);
+      const next = lines.slice(lines.indexOf('next:') + 1).map(line => line.trim().replace(/ +#.*/, ''));
+      expect(next)
+        .to.include(`sade show ${ids[troubles.incomplete]! - 1}`)
+        .and.include(`sade restore ${troubles.incomplete} --at ${ids[troubles.incomplete]! - 1}`);
       if (columns >= 100) expect(lines[0]).to.match(/age +rows +tables +size +dump +findings$/);
       if (columns >= 100) expect(lines[1]).to.contain('TRIGGERS_NOT_GRANTED');
     });
@@ -264,11 +268,12 @@ describe('the screens of sade list, history, show and download, with 115 databas
       const { lines, bytes, code } = await onTerminal(['show', `${ids[troubles.shrunk]}`], columns);
       expect(code).to.equal(1);
       for (const line of written(bytes))
-        if (!/SHA-256|CREATE DATABASE|\.sql\.zip/.test(line)) expect(widthOf(line), line).to.be.at.most(columns);
+        if (!/SHA-256|CREATE DATABASE|\.sql\.zip|^ +sade restore \S+ --at \d+\.$/.test(line))
+          expect(widthOf(line), line).to.be.at.most(columns);
       expect(lines.slice(-6).join('\n')).to.match(/^next:$/m);
       const commands = lines.slice(-5).map(line => line.trim().replace(/ +#.*/, ''));
       expect(commands)
-        .to.include(`sade download ${ids[troubles.shrunk]! - 1}`)
+        .to.include(`sade restore ${troubles.shrunk} --at ${ids[troubles.shrunk]! - 1}`)
         .and.include(`sade accept ${ids[troubles.shrunk]} --reason 'why'`);
       expect(lines.join('\n'))
         .to.match(/taken +\d+ \w{3} \d{4} \d\d:\d\d \+07:00/)
@@ -277,9 +282,14 @@ describe('the screens of sade list, history, show and download, with 115 databas
 
   it('sade show leads on from a good backup, an incomplete one and a damaged one', async () => {
     const next = async (id: number) => (await inPipe('show', `${id}`)).stdout.split('next:\n')[1];
-    expect(await next(ids[ODD_NAMES[3]!]!)).to.match(/^ {2}sade download \d+ +# the zip, and how to load it\n$/);
+    const odd = ids[ODD_NAMES[3]!]!;
+    expect(await next(odd)).to.match(
+      new RegExp(`^  sade restore .* --at ${odd} +# restores it.*\n  sade download ${odd} +# the zip.* by hand\n$`),
+    );
     expect(await next(ids[troubles.incomplete]!)).to.match(
-      new RegExp(`^  sade history ${troubles.incomplete} +#.*\n  sade download \\d+ +#`),
+      new RegExp(
+        `^  sade history ${troubles.incomplete} +#.*\n  sade restore ${troubles.incomplete} --at \\d+ --force +#.*\n  sade download \\d+ +#`,
+      ),
     );
     expect(await next(ids[troubles.damaged]!)).to.match(new RegExp(`^  sade history ${troubles.damaged} +#.*\n$`));
   });
@@ -289,6 +299,11 @@ describe('the screens of sade list, history, show and download, with 115 databas
     for (const name of ODD_NAMES) {
       await send(app, { name, hoursAgo: 1, codes: ['TRIGGERS_NOT_GRANTED'] });
       const { stdout } = await inPipe('list', `--search=${name}`);
+      const restore = (
+        await inPipe('show', `${data.find(({ database_name }) => database_name === name)!.latest_backup.id}`)
+      ).stdout;
+      const typed = /sade restore (?:--at \d+ -- (.*?)|(.*?) --at \d+) +# restores/.exec(restore)!;
+      expect(execFileSync('sh', ['-c', `printf %s ${typed[1] ?? typed[2]}`], { encoding: 'utf8' })).to.equal(name);
       const word = /sade history (?:-- )?(.*?) +# all/.exec(stdout)![1]!;
       expect(word.replaceAll(`'\\''`, '\0').replace(/^'|'$/g, '').replaceAll('\0', "'")).to.equal(name);
     }
@@ -302,6 +317,8 @@ describe('the screens of sade list, history, show and download, with 115 databas
       const { bytes, code } = await onTerminal(args, columns);
       expect(code).to.equal(0);
       const lines = written(bytes);
+      const restore = `  sade restore ${troubles.stale} --from ${target} --into ${troubles.stale}_restored`;
+      expect(lines.map(line => line.replace(/ +#.*/, ''))).to.include(restore);
       expect(lines).to.include(
         `  unzip -p ${target} | mariadb -u lumbung_restore -p --binary-mode --comments --max-allowed-packet=1G --init-command='SET check_constraint_checks = 0, innodb_strict_mode = 0' ${troubles.stale}_restored`,
       );

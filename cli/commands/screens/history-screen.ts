@@ -27,14 +27,14 @@ export function renderHistory(screen: HistoryScreen, stdout: NodeJS.WriteStream)
   const failed = failedDrill(screen);
   const losses = [
     ...(found ? describeFound(found, '') : []),
-    ...(unaccepted_loss ? describeLoss(unaccepted_loss, '') : []),
+    ...(unaccepted_loss ? describeLoss(screen.database_name, unaccepted_loss, '') : []),
     ...(failed ? describeFailedDrill(failed, '') : []),
   ];
   return [
     `${fittedTable(columnsOf(screen, stdout), isWide ? undefined : width)}\n`,
     ...(losses.length > 0 ? [`${losses.map(line => wrap(line, width, ' '.repeat(4))).join('\n')}\n`] : []),
     ...older(screen),
-    nextCommands([newestComplete(screen)], width),
+    nextCommands(newestComplete(screen), width),
   ].join('\n');
 }
 
@@ -84,16 +84,20 @@ function older({ database_name, histories, backup_count, server }: HistoryScreen
   return [`and ${formatCount(more)} older: ${command}\n`];
 }
 
-function newestComplete({ database_name, histories, server }: HistoryScreen): NextCommand {
+function newestComplete({ database_name, histories, server }: HistoryScreen): NextCommand[] {
   const complete = histories.filter(({ state, made_for }) => state === 'complete' && !made_for);
   const whole = complete.find(({ loss }) => !loss || loss === 'accepted');
   const [newest] = complete;
   const show = (id: number) => commandLine('show', id, { server });
-  if (whole && whole === newest) return [show(whole.id), 'what is in the newest complete backup'];
-  if (whole) return [show(whole.id), 'what is in the newest complete backup without a loss'];
-  if (newest) return [show(newest.id), 'what the newest complete backup has lost'];
+  if (!newest) {
+    const none = `why it is not complete: none of these ${count(histories.length, 'backup')} of ${database_name} is`;
+    return [[show(histories[0]!.id), none]];
+  }
+  if (!whole) return [[show(newest.id), 'what the newest complete backup has lost']];
+  const which = `the newest complete backup${whole === newest ? '' : ' without a loss'}`;
+  const restore = commandLine('restore', database_name, { server, options: ['--at', String(whole.id)] });
   return [
-    show(histories[0]!.id),
-    `why it is not complete: none of these ${count(histories.length, 'backup')} of ${database_name} is`,
+    [show(whole.id), `what is in ${which}`],
+    [restore, 'restores it: shows the plan, and asks'],
   ];
 }

@@ -111,7 +111,7 @@ function lossesOf(databases: readonly ListedView[], width: number | undefined): 
     ...shown.map(({ name, found, answer }) => {
       const lines = [
         ...(found ? describeFound(found, '  ') : []),
-        ...(answer?.unaccepted_loss ? describeLoss(answer.unaccepted_loss, '  ') : []),
+        ...(answer?.unaccepted_loss ? describeLoss(name, answer.unaccepted_loss, '  ') : []),
         ...failedLines(answer),
       ];
       return `${[printableInLine(name), ...lines.map(line => wrap(line, width, ' '.repeat(6)))].join('\n')}\n`;

@@ -87,7 +87,7 @@ function facts(report: Report, manifest: Manifest | undefined, drill: DrillRepor
     ['checked', report.checked_at ? inLocalTime(report.checked_at) : 'not yet'],
     // A service that knows no drills says nothing of them.
     ...(report.last_drill === undefined ? [] : drillFacts(report, drill)),
-    ...lossFacts(report.loss),
+    ...lossFacts(report),
   ];
 }
 
@@ -110,13 +110,13 @@ function tablesOf({ inventory: { tables } }: Manifest): string {
   return `${formatCount(tables.length)} table${tables.length === 1 ? '' : 's'}`;
 }
 
-function lossFacts(loss: Report['loss']): [string, string][] {
+function lossFacts({ database_name, loss }: Report): [string, string][] {
   if (!loss) return [];
   const { status, acceptance, reference } = loss;
-  if (!acceptance) return [['lost', `${LOSS[status]} ${whatHasIt(reference)}`]];
+  if (!acceptance) return [['lost', `${LOSS[status]} ${whatHasIt(database_name, reference)}`]];
   const who = acceptance.by ? ` by ${acceptance.by}` : '';
   return [
-    ['lost', whatHasIt(reference)],
+    ['lost', whatHasIt(database_name, reference)],
     ['accepted', `${inLocalTime(acceptance.at)}${who}: ${acceptance.reason}`],
   ];
 }
@@ -145,17 +145,27 @@ function contents({ inventory }: Manifest, width: number | undefined): string[] 
   ];
 }
 
-/** @returns what to do next: the good backup to fetch first, then how a loss is decided */
+/** @returns what to do next: the good backup to restore first, then how a loss is decided */
 function commandsFor({ id, database_name, state, loss }: Report, server: unknown): NextCommand[] {
-  const download = (id: number) => commandLine('download', id, { server });
+  const restore = (id: number, ...more: string[]) =>
+    commandLine('restore', database_name, { server, options: ['--at', String(id), ...more] });
+  const download = commandLine('download', id, { server });
   const history: NextCommand = [commandLine('history', database_name, { server }), 'which backups are complete'];
   if (state === 'damaged') return [history];
-  if (state !== 'complete') return [history, [download(id), 'the incomplete zip, and how to load it']];
-  if (loss?.status !== 'unaccepted') return [[download(id), 'the zip, and how to load it']];
-  const { reference } = loss;
-  const sound = soundReference(reference);
+  if (state !== 'complete')
+    return [
+      history,
+      [restore(id, '--force'), 'restores what is in it: shows the plan, and asks'],
+      [download, 'the incomplete zip, and how to load it by hand'],
+    ];
+  if (loss?.status !== 'unaccepted')
+    return [
+      [restore(id), 'restores it: shows the plan, and asks'],
+      [download, 'the zip, and how to load it by hand'],
+    ];
+  const sound = soundReference(loss.reference);
   return [
-    ...(sound ? [[download(sound), 'the backup that still has what was lost'] as const] : []),
+    ...(sound ? [[restore(sound), 'restores the backup that still has what was lost: asks before'] as const] : []),
     [`${commandLine('accept', id, { server })} --reason 'why'`, 'if it was removed on purpose'],
   ];
 }

@@ -41,7 +41,7 @@ export async function checkStored(options: StoredCheckOptions): Promise<Checked>
 
 function describeLoss(label: string, loss: UnacceptedLoss): Check {
   const what = `backup ${loss.id} (${inLocalTime(loss.timestamp)}): ${withLocalTimes(loss.message)}; not accepted (SHRUNK)`;
-  return checkReporter('newest backup', label).fail(what, `Check the database. ${lossAdvice(loss)}`);
+  return checkReporter('newest backup', label).fail(what, `Check the database. ${lossAdvice(label, loss)}`);
 }
 
 const LOOK = 'Check the database.';

@@ -33,7 +33,7 @@ export function assessBackup({ manifest, dump, reference, times }: Evidence): As
   const isComplete = state === 'complete';
   // What to do about a loss depends on all the others.
   const advised = noticed.map(found =>
-    found.code === 'SHRUNK' ? { ...found, advice: shrunkAdvice(reference!.id, isComplete) } : found,
+    found.code === 'SHRUNK' ? { ...found, advice: shrunkAdvice(manifest!.database, reference!.id, isComplete) } : found,
   );
   const hasLoss = isComplete && noticed.some(({ code }) => code === 'SHRUNK');
   return { state, findings: [...told, ...advised], shrunkFrom: hasLoss ? reference!.fileName : null };

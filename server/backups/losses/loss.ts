@@ -2,6 +2,7 @@ import { formatTimestamp } from '../../../protocol/backup-name.ts';
 import type { FindingList } from '../../../protocol/finding.ts';
 import type { LossStatus } from '../../../protocol/responses.ts';
 import type { Surroundings } from './loss-surroundings.ts';
+import { restoreCommand } from './restore-command.ts';
 
 /** Who accepted a loss, when and why. */
 export interface Acceptance {
@@ -59,19 +60,20 @@ export function lossSentence(findings: NonNullable<FindingList>): string {
 /** A placeholder in the advice until the backup has an id. */
 const OWN_ID = 'sade accept ID';
 
-/** @returns what to do about a loss since the backup of that id; only a complete backup can be accepted */
-export function shrunkAdvice(referenceId: number, isComplete: boolean): string {
-  const first = `Check the database. Backup ${referenceId} still has what was lost: sade download ${referenceId}. ${BRING_BACK}`;
+/** @returns what to do about a loss of a database since the backup of that id; only a complete backup can be accepted */
+export function shrunkAdvice(label: string, referenceId: number, isComplete: boolean): string {
+  const first = `Check the database. Backup ${referenceId} still has what was lost: ${restoreCommand(label, referenceId)}. ${BRING_BACK}`;
   return isComplete
     ? `${first} If it was removed on purpose: ${OWN_ID} --reason 'why'`
     : `${first} If it was removed on purpose: first fix what makes this backup incomplete. The next complete one reports the loss again, and that one can be accepted.`;
 }
 
-/** A download alone changes nothing in the database. */
+/** Which of the ways is right depends on what is there now. */
 const BRING_BACK = 'How to bring it back: docs/restore.md.';
 
-/** The sentence of the advice that is true only while that backup is sound. */
-const STILL_HAS = /Backup (\d+) still has what was lost: sade download \d+\.(?: How to bring it back: [^.]*\.md\.)?/;
+/** The sentence of the advice that is true only while that backup is sound. That of an earlier version names a download. */
+const STILL_HAS =
+  /Backup (\d+) still has what was lost: sade (?:download \d+\.(?: How to bring it back: [^.]*\.md\.)?|restore .+?\. How to bring it back: [^.]*\.md\.)/;
 
 /** @returns the id of the backup that the advice names */
 export function referenceIdIn(findings: NonNullable<FindingList>): number | undefined {
@@ -87,7 +89,10 @@ export function referenceIdIn(findings: NonNullable<FindingList>): number | unde
 export function shownFindings(
   findings: NonNullable<FindingList>,
   backup: Parameters<typeof lossStatus>[0],
-  { clean, ...surroundings }: Pick<Surroundings, 'clean' | 'reference'> & Partial<Surroundings>,
+  {
+    clean,
+    ...surroundings
+  }: Pick<Surroundings, 'clean' | 'reference'> & Partial<Surroundings> & { readonly label?: string },
 ): NonNullable<FindingList> {
   const status = lossStatus(backup, clean);
   return findings.map(found => {
@@ -95,16 +100,20 @@ export function shownFindings(
     const { advice, ...rest } = found;
     if (status === 'accepted' || status === 'superseded') return rest;
     const where = whereItIs(backup.id, surroundings);
-    const current = where === undefined ? advice : advice.replace(STILL_HAS, where);
+    const current = where === undefined ? advice : advice.replace(STILL_HAS, () => where);
     return { ...rest, advice: current.replace(OWN_ID, `sade accept ${backup.id}`) };
   });
 }
 
 /** @returns undefined while the reference is sound */
-function whereItIs(id: number, { reference, sound }: Partial<Surroundings>): string | undefined {
+function whereItIs(
+  id: number,
+  { reference, sound, label }: Partial<Surroundings> & { readonly label?: string },
+): string | undefined {
   if (!reference?.damage) return undefined;
   const damaged = `Backup ${reference.id} had what was lost, and is damaged now`;
   if (sound === undefined) return `${damaged}: sade show ${id} names a sound one that has it, if there is one.`;
   if (sound === null) return `${damaged}: sade show ${reference.id}. No other sound backup was found that has it.`;
-  return `${damaged}; backup ${sound.id} (${formatTimestamp(sound.takenAt)} UTC) still has it: sade download ${sound.id}. ${BRING_BACK}`;
+  const command = label === undefined ? `sade show ${sound.id}` : restoreCommand(label, sound.id);
+  return `${damaged}; backup ${sound.id} (${formatTimestamp(sound.takenAt)} UTC) still has it: ${command}. ${BRING_BACK}`;
 }

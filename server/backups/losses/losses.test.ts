@@ -120,6 +120,30 @@ describeOnEachStore('a loss', store => {
     expect(json.data.histories[0]).to.not.have.any.keys('loss', 'loss_findings');
   });
 
+  it('names the command that restores it as a shell takes it, also where the advice is of an earlier version', async () => {
+    for (const [name, word] of [
+      ["toko 'baru'.", "sade restore 'toko '\\''baru'\\''.' --at ID"],
+      ['-dash', "sade restore --at ID -- '-dash'"],
+    ]) {
+      const { id } = await send(night(1, name!), FULL);
+      const next = await send(night(2, name!), SHRUNKEN);
+      expect(next.findings[0].advice).to.contain(
+        `still has what was lost: ${word!.replace('ID', `${id}`)}. How to bring`,
+      );
+      const em = app.history.em.fork();
+      await em.nativeUpdate(Backup, id, { damage: 'gone' });
+      const damaged = (await reportOf(next.id)).findings[0].advice;
+      expect(damaged)
+        .to.match(/is damaged now.* If it was removed on/)
+        .and.not.contain('sade restore');
+      const former = `Check the database. Backup ${id} still has what was lost: sade download ${id}. How to bring it back: docs/restore.md. If`;
+      await em.nativeUpdate(Backup, next.id, { findings: JSON.stringify([{ ...next.findings[0], advice: former }]) });
+      expect((await reportOf(next.id)).findings[0].advice)
+        .to.contain('is damaged now')
+        .and.not.contain('sade download');
+    }
+  });
+
   it('is reported every night against the backup that still has the data, until the data is back', async () => {
     const first = await send(night(1, 'nights'), FULL);
     for (const n of [2, 3]) {
@@ -129,7 +153,7 @@ describeOnEachStore('a loss', store => {
         finding(
           'SHRUNK',
           `lost since backup ${first.id} (2023-10-01 01:30:00 UTC): table faktur (1,000 rows); rows: 1,500 -> 500 in total`,
-          `Check the database. Backup ${first.id} still has what was lost: sade download ${first.id}. How to bring it back: docs/restore.md. If it was removed on purpose: sade accept ${receipt.id} --reason 'why'`,
+          `Check the database. Backup ${first.id} still has what was lost: sade restore nights --at ${first.id}. How to bring it back: docs/restore.md. If it was removed on purpose: sade accept ${receipt.id} --reason 'why'`,
         ),
       ]);
       expect(receipt.loss).to.deep.equal({
@@ -206,7 +230,9 @@ describeOnEachStore('a loss', store => {
     const third = await send(night(3, 'incomplete'), { barang: 500 }, broken);
     expect(codesOf(third)).to.deep.equal(['BROKEN_VIEW', 'SHRUNK']);
     expect(third).to.not.have.property('loss');
-    expect(third.findings[1].advice).to.contain(`sade download ${first.id}`).and.not.contain('sade accept');
+    expect(third.findings[1].advice)
+      .to.contain(`--at ${first.id}. How to bring it back`)
+      .and.not.contain('sade accept');
     expect(await seen('incomplete')).to.deep.equal({ losses: [null, 'unaccepted', null], unaccepted: second.id });
     expectError(await accept(third.id), 409, 'NOT_COMPLETE');
     expect((await accept(second.id)).status).to.equal(200);
@@ -266,7 +292,7 @@ describeOnEachStore('a loss', store => {
       .to.contain(`Backup ${first.id} had what was lost, and is damaged now: sade show ${first.id}.`)
       .and.contain('No other sound backup was found that has it.')
       .and.contain(`sade accept ${second.id} --reason`)
-      .and.not.contain('sade download');
+      .and.not.contain('sade restore');
   });
 
   it('names the newest sound backup that has what was lost, when the reference is damaged', async () => {
@@ -288,7 +314,7 @@ describeOnEachStore('a loss', store => {
     await damage(reference.id);
     for (const { id } of [last, incomplete])
       expect(await adviceOf(id)).to.contain(
-        `Backup ${reference.id} had what was lost, and is damaged now; backup ${sound.id} (2023-10-02 01:30:00 UTC) still has it: sade download ${sound.id}. How to bring it back: docs/restore.md.`,
+        `Backup ${reference.id} had what was lost, and is damaged now; backup ${sound.id} (2023-10-02 01:30:00 UTC) still has it: sade restore sound --at ${sound.id}. How to bring it back: docs/restore.md.`,
       );
     const instead = { id: sound.id, file_name: sound.file_name, timestamp: '2023-10-02 01:30:00' };
     expect((await reportOf(last.id)).loss.reference).to.deep.include({ state: 'damaged', instead });
