@@ -24,3 +24,8 @@ export function commandLine(
 function flagWord(flag: string): string {
   return /^--[a-z-]+$/.test(flag) ? flag : shellWord(flag);
 }
+
+/** @returns an option with its value, for `options`: a value that begins like an option stands behind `=` */
+export function withValue(option: `--${string}`, value: string): string[] {
+  return value.startsWith('-') ? [`${option}=${value}`] : [option, value];
+}

@@ -144,10 +144,13 @@ export class RestoreFilter implements StatementFilter {
     if (edit === undefined) return false;
     const isDelayed = this.#options.events === 'at the end';
     if (!isDelayed) edits.push(edit);
-    this.#changes.add('changed', isDelayed ? 'created at the very end' : 'created disabled', object);
+    this.#changes.add('changed', isDelayed ? 'created at the very end' : EVENT_DISABLED, object);
     return isDelayed;
   }
 }
+
+/** What is said of an event that was enabled and is created disabled. */
+export const EVENT_DISABLED = 'created disabled';
 
 /** What says nothing of a table. */
 const OF_EACH_TABLE: ReadonlySet<DumpStatement['kind']> = new Set(['lock', 'unlock', 'keys']);

@@ -59,4 +59,5 @@ export function tableOfTrigger({ tokens, decode }: Pick<TargetReading, 'tokens' 
 const PLAIN: ReadonlySet<DumpStatement['kind']> = new Set(['set']);
 const OF_ROWS: ReadonlySet<DumpStatement['kind']> = new Set(['insert', 'keys', 'sequence value', 'commit']);
 const PARTS = { all: '', schema: 'definitions only', data: 'rows only' } as const;
-const NOT_CHOSEN = 'not one of the chosen tables';
+/** Why most of a dump is left out when only some tables are asked for. */
+export const NOT_CHOSEN = 'not one of the chosen tables';

@@ -64,7 +64,8 @@ describe('sade restore --replace', function () {
     const safety = (await trial.listed())[0]!;
     expect(safety.id).to.be.greaterThan(id);
     expect(stdout).to.contain(`what was there is in backup ${safety.id} of ${trial.label}`);
-    expect(stdout).to.contain(`in the database ${database}__lumbung_old`);
+    expect(stdout).to.contain(`DROP DATABASE \`${database}__lumbung_old\`;`);
+    expect(stdout).to.contain('changed   event nightly: enabled at the very end');
     expect(await scene.mariadb.sql('show triggers', database)).to.have.length(1);
     const [event] = await scene.mariadb.sql(
       `select status from information_schema.events where event_schema = '${database}'`,
@@ -114,6 +115,9 @@ describe('sade restore --replace', function () {
     expect(code, stderr + stdout).to.equal(0);
     expect(await count('stock')).to.equal(200);
     expect(await count('item')).to.equal(10);
+    expect(stdout)
+      .to.match(/left out +\d+ objects of the dump that were not asked for/)
+      .and.not.contain('table item');
     expect(await scene.mariadb.sql('show triggers', database)).to.have.length(1);
   });
 
@@ -149,6 +153,22 @@ describe('sade restore --replace', function () {
       .to.contain(`${database} is not replaced, since no backup of it could be made before`)
       .and.contain('Nothing was changed on the server.');
     expect(await count('stock')).to.equal(0);
+  });
+
+  it('says what is left when it fails, and the same command without --at works then', async () => {
+    await scene.mariadb.sql('delete from stock', database);
+    await scene.mariadb.sql('set global read_only = 1');
+    const { code, stderr } = await there().finally(() => scene.mariadb.sql('set global read_only = 0'));
+    expect(code, stderr).to.equal(2);
+    const [safety] = await trial.listed();
+    expect(safety!.id).to.be.greaterThan(id);
+    const said = stderr.replace(/\n */g, ' ');
+    expect(said)
+      .to.contain(`Nothing was changed in ${database}.`)
+      .and.contain(`DROP DATABASE IF EXISTS \`${database}__lumbung_staging\`;`)
+      .and.contain(`The backup that was made before is kept: backup ${safety!.id} of ${trial.label}.`);
+    expect((await there('--at', 'latest')).code).to.equal(0);
+    expect(await count('stock')).to.equal(200);
   });
 
   it('keeps the backup of what was there in the work folder when the service is gone, for the next run', async () => {

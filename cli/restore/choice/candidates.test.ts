@@ -58,7 +58,11 @@ describe('the candidates for a restore', () => {
     } as const;
     expect(ids(await candidates(changes))).to.deep.equal({ good: 496, shrunk: 499, passedOver: [500] });
     expect(ids(await candidates({ 500: { loss: 'accepted' } }))).to.include({ good: 500 });
-    expect(ids(await candidates({ 500: { loss: 'superseded' } }))).to.include({ good: 500 });
+  });
+
+  it('are two also where what was lost came back later: until that moment it is still lost', async () => {
+    const until = new Date(Date.UTC(2026, 0, 1, 0, 400));
+    expect(ids(await candidates({ 400: { loss: 'superseded' } }, until))).to.include({ good: 399, shrunk: 400 });
   });
 
   it('pass over those that were made before a restore, also those that have lost something', async () => {

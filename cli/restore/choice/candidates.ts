@@ -5,7 +5,7 @@ import { toDate } from '../../terminal/local-time.ts';
 export interface Candidates {
   /** The newest complete one that lost nothing, or whose loss is accepted. */
   readonly good: BackupSummary | undefined;
-  /** The newest complete one, where it is newer than `good` and no one has accepted what it lost. */
+  /** The newest complete one, where it is newer than `good` and no one has accepted what it lost; also if that came back later. */
   readonly shrunk: BackupSummary | undefined;
   /** Those that are newer than both and not complete, the newest first. */
   readonly passedOver: readonly BackupSummary[];
@@ -27,7 +27,7 @@ export async function findCandidates(ask: AskHistory, until: Date | undefined): 
     if (backup.state !== 'complete') {
       if (!shrunk) passedOver.push(backup);
     } else if (backup.made_for === 'restore') replaced.push(backup);
-    else if (backup.loss === 'unaccepted') shrunk ??= backup;
+    else if (backup.loss === 'unaccepted' || backup.loss === 'superseded') shrunk ??= backup;
     else return { good: backup, shrunk, passedOver, replaced };
   }
   return { good: undefined, shrunk, passedOver, replaced };

@@ -67,8 +67,9 @@ async function decided(good: BackupSummary, shrunk: BackupSummary, { ask, label 
     const choices = [`backup ${good.id}, before the loss`, `backup ${shrunk.id}, without what was lost`];
     return [good, shrunk][await ask(question, choices)]!;
   }
+  const accept = ` To restore ${label} the same way from now on: ${commandLine('accept', shrunk.id, {})} --reason 'why'`;
   throw new ConfigurationError([question], {
-    advice: `${commandLine('show', shrunk.id, {})} shows what was lost. Then name one: --at ${good.id} (before the loss) or --at ${shrunk.id} (without what was lost). To restore ${label} the same way from now on: ${commandLine('accept', shrunk.id, {})} --reason 'why'`,
+    advice: `${commandLine('show', shrunk.id, {})} shows what was lost. Then name one: --at ${good.id} (before the loss) or --at ${shrunk.id} (without what was lost).${shrunk.loss === 'unaccepted' ? accept : ''}`,
   });
 }
 

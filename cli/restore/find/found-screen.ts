@@ -1,5 +1,5 @@
 import { formatStateAndLoss } from '../../losses/losses.ts';
-import { commandLine } from '../../options/command-line.ts';
+import { commandLine, withValue } from '../../options/command-line.ts';
 import { paintState } from '../../terminal/colour.ts';
 import { fittedTable } from '../../terminal/columns.ts';
 import { count, formatBytes, formatCount } from '../../terminal/format.ts';
@@ -45,13 +45,12 @@ export function renderFound(
     },
     { head: 'state', cells: states, rank: 0, paint: (shown: string) => paintState(shown, stdout) },
   ];
-  // What a restore replaced is the last thing that is wanted, with however many rows.
-  const ordinary = backups.filter(({ made_for }) => !made_for);
-  const most = (ordinary.length > 0 ? ordinary : backups).reduce((best, backup) =>
-    backup.table.rows > best.table.rows ? backup : best,
-  );
+  const most = bestOf(backups);
   const restore = (id: number, ...more: string[]) =>
-    commandLine('restore', label, { server, options: ['--at', String(id), '--tables', most.table.name, ...more] });
+    commandLine('restore', label, {
+      server,
+      options: ['--at', String(id), ...withValue('--tables', most.table.name), ...more],
+    });
   return [
     fittedTable(columns, width),
     ...(hasMore ? ['Older backups were not looked at; --limit shows more.'] : []),
@@ -59,10 +58,26 @@ export function renderFound(
     '',
     nextCommands(
       [
-        [restore(most.id, '--into', `${label}_restored`), 'the table with the most rows, into another database'],
+        [
+          restore(most.id, ...withValue('--into', `${label}_restored`)),
+          'the table into another database, to look at it first',
+        ],
         [restore(most.id, '--replace'), 'in place of the present one, of which a backup is made before'],
       ],
       width,
     ),
   ].join('\n');
+}
+
+/**
+ * @returns the newest with the most rows, of the complete ones that lost nothing if there are any; what a restore replaced is the last
+ *   thing that is wanted
+ */
+function bestOf(backups: FoundBackups['backups']): FoundBackups['backups'][number] {
+  const ordinary = backups.filter(({ made_for }) => !made_for);
+  const whole = ordinary.filter(
+    ({ state, loss }) => state === 'complete' && loss !== 'unaccepted' && loss !== 'superseded',
+  );
+  const [first, ...more] = [whole, ordinary, backups].find(({ length }) => length > 0)!;
+  return more.reduce((best, backup) => (backup.table.rows > best.table.rows ? backup : best), first!);
 }

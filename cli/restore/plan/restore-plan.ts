@@ -57,6 +57,7 @@ export function makePlan({ backup, target, wish, preflight, server, warnings }: 
   const { facts, state, problems } = preflight;
   const { manifest } = backup;
   const action = actionOf(wish, state);
+  const place = state.objects === 0 ? `the empty database ${target.database}` : target.database;
   return {
     backup: {
       id: idOf(backup),
@@ -76,7 +77,7 @@ export function makePlan({ backup, target, wish, preflight, server, warnings }: 
       ...{ account: facts.account, database: target.database },
     },
     ...{ wish, action, problems },
-    steps: stepsOf(action, { backup, target, wish }),
+    steps: stepsOf(action, { backup, target, wish, place }),
     warnings: [...target.warnings, ...warnings, ...preflight.warnings],
   };
 }
@@ -92,23 +93,28 @@ function actionOf(
   return 'fill';
 }
 
+type StepOptions = Pick<PlanOptions, 'backup' | 'target' | 'wish'> & {
+  /** What is filled, in words. */
+  readonly place: string;
+};
+
 function stepsOf(
   action: RestorePlan['action'],
-  { backup: { manifest }, target: { database }, wish }: Pick<PlanOptions, 'backup' | 'target' | 'wish'>,
+  { backup: { manifest }, target: { database }, wish, place }: StepOptions,
 ): string[] {
   const { character_set: characterSet, collation } = manifest?.source ?? {};
   const defaults = characterSet && collation ? ` (CHARACTER SET ${characterSet} COLLATE ${collation})` : '';
   const what = whatIsLoaded(wish);
   if (action === 'create') return [`create the database ${database}${defaults}`, `load ${what} into it`, COMPARE];
-  if (action === 'fill') return [`load ${what} into the empty database ${database}`, COMPARE];
+  if (action === 'fill') return [`load ${what} into ${place}`, COMPARE];
   if (action === 'add tables') return [`load ${what} into ${database}; its other objects stay as they are`, COMPARE];
   const { staging, old } = replaceNames(database);
-  const place = wish.tables ? `those in ${database}` : `what is in ${database}`;
+  const swapped = wish.tables ? `those in ${database}` : `what is in ${database}`;
   return [
     `back up ${database} as it is now`,
     `load ${what} into ${staging}`,
     COMPARE,
-    `only if all agrees: swap it with ${place}`,
+    `only if all agrees: swap it with ${swapped}`,
     `keep the old tables in ${old}, until you drop it`,
   ];
 }

@@ -1,6 +1,8 @@
 import type { Session } from '../../mysql/connect.ts';
+import { quotedName } from '../../mysql/quoted-name.ts';
 import { rowsOf, type Where } from '../../preflight/source/information-schema.ts';
 import { count } from '../../terminal/format.ts';
+import { shellWord } from '../../terminal/shell-word.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import { askDatabaseObjects, countObjects } from '../target-database/database-objects.ts';
@@ -48,9 +50,14 @@ export function checkDatabase(
   if (state.objects === 0) return NOTHING_WRONG;
   const advice =
     wish.mode === 'new'
-      ? 'Name a database that does not exist with --into, or drop that one yourself.'
-      : `To restore beside it: --into ${database}_restored. To replace it: --replace, which first makes a backup of it.`;
+      ? `Name a database that does not exist with --into; or, if no one needs it: DROP DATABASE ${quotedName(database)};`
+      : `To restore beside it: --into ${beside(database)}. To replace it: --replace, which first makes a backup of it.`;
   return problem(`the database ${database} is there, and not empty (${count(state.objects, 'object')})`, advice);
+}
+
+/** @returns a name for a copy, as it is typed into a shell */
+function beside(database: string): string {
+  return shellWord(`${database}_restored`);
 }
 
 function checkTables({ relations }: DatabaseState, tables: readonly string[], database: string): Checked {
@@ -58,6 +65,6 @@ function checkTables({ relations }: DatabaseState, tables: readonly string[], da
   if (there.length === 0) return NOTHING_WRONG;
   return problem(
     `${database} already has ${there.join(', ')}`,
-    `To restore beside it: --into ${database}_restored. To replace ${there.length === 1 ? 'that table' : 'those tables'} only: --replace, which first makes a backup of the database.`,
+    `To restore beside it: --into ${beside(database)}. To replace ${there.length === 1 ? 'that table' : 'those tables'} only: --replace, which first makes a backup of the database.`,
   );
 }

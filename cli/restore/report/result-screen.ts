@@ -1,7 +1,9 @@
 import { firstNames } from '../../../protocol/first-names.ts';
 import { KIND_NAMES } from '../../../protocol/manifest.ts';
 import type { LoadResult } from '../../load/load-options.ts';
+import { quotedName } from '../../mysql/quoted-name.ts';
 import type { FilterChange } from '../../restore-filter/filter-options.ts';
+import { NOT_CHOSEN } from '../../restore-filter/selection.ts';
 import { paint } from '../../terminal/colour.ts';
 import { count, formatBytes, formatCount, formatSeconds } from '../../terminal/format.ts';
 import { printableInLine } from '../../terminal/printable.ts';
@@ -53,25 +55,42 @@ function facts({ loaded, verification, seconds, ...result }: RestoreResult): Fac
     ...(loaded ? loadFacts(loaded) : []),
     ...(verification ? comparisonFacts(verification) : []),
     ...fact('before', result.safetyBackup && `what was there is in ${result.safetyBackup}`),
-    ...fact('old tables', result.oldDatabase && `in the database ${result.oldDatabase}`),
-    ...fact('loaded into', result.stagingDatabase),
+    ...fact(
+      'old data',
+      result.oldDatabase &&
+        `its tables are in ${result.oldDatabase}; when no one needs them: DROP DATABASE ${quotedName(result.oldDatabase)};`,
+    ),
+    ...fact('loaded to', result.stagingDatabase),
     ...fact('took', seconds.rto && `${formatSeconds(seconds.rto)}, fetch and comparison included`),
   ];
 }
 
-function fact(what: string, text: string | 0 | undefined): Fact[] {
+function fact(what: string, text: string | 0 | false | undefined): Fact[] {
   return text ? [[what, text]] : [];
 }
 
 function loadFacts({ rows, bytes, seconds, way, whyInOrder, changes }: LoadResult): Fact[] {
   const how = whyInOrder === undefined ? way : `${way}: ${whyInOrder}`;
-  const more = changes.length - MOST_SHOWN;
+  const notChosen = changes.filter(({ what }) => what === NOT_CHOSEN).length;
+  const others = changes.filter(({ what }) => what !== NOT_CHOSEN);
+  const more = others.length - MOST_SHOWN;
   return [
-    ['loaded', `${formatCount(rows)} rows, ${formatBytes(bytes)} in ${formatSeconds(seconds)} (${how})`],
-    ...changes.slice(0, MOST_SHOWN).map((change): Fact => ['changed', describeChange(change)]),
+    ['loaded', `${inRows(rows)}, ${formatBytes(bytes)} in ${formatSeconds(seconds)} (${how})`],
+    ...fact(
+      'left out',
+      notChosen > 0 &&
+        `${count(notChosen, 'object')} of the dump that ${notChosen === 1 ? 'was' : 'were'} not asked for`,
+    ),
+    ...others.slice(0, MOST_SHOWN).map((change): Fact => [DONE[change.action], describeChange(change)]),
     ...fact('', more > 0 ? `and ${more} more; --json shows all` : undefined),
   ];
 }
+
+function inRows(rows: number): string {
+  return `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+}
+
+const DONE = { dropped: 'left out', changed: 'changed', reported: 'note' } as const;
 
 /** @returns what the filter did, such as `view v: DEFINER root@localhost left out` */
 export function describeChange({ object, what, count: times }: FilterChange): string {
@@ -80,7 +99,7 @@ export function describeChange({ object, what, count: times }: FilterChange): st
 
 function comparisonFacts({ objects, rows, seconds, notCounted }: Verification): Fact[] {
   return [
-    ['compared', `${count(objects, 'object')} and ${formatCount(rows)} rows in ${formatSeconds(seconds)}`],
+    ['compared', `${count(objects, 'object')} and ${inRows(rows)} in ${formatSeconds(seconds)}`],
     ...fact(
       'not counted',
       (notCounted.length > 0 && `the rows of ${firstNames(notCounted)}, which lie elsewhere`) || undefined,

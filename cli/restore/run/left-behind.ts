@@ -7,11 +7,11 @@ import type { RestoreResult } from './restore-result.ts';
  *   dropped by itself: it may have taken hours, and all but the last view may be in it
  */
 export function leftBehind({ plan, target: { database }, wish }: PreparedRestore, result: RestoreResult): string[] {
-  if (result.isTargetUnchanged) return ['Nothing was changed on the server.'];
+  if (result.isTargetUnchanged) return [unchanged(database, result), ...safetyOf(result)];
   const name = quotedName(database);
   switch (plan.action) {
     case 'replace':
-      return result.notes;
+      return [...result.notes, ...safetyOf(result)];
     case 'add tables':
       return [
         `Some of the tables ${wish.tables!.join(', ')} may be in ${database} now, and are not whole. Its other tables were not touched.`,
@@ -28,4 +28,14 @@ export function leftBehind({ plan, target: { database }, wish }: PreparedRestore
         `To begin anew: DROP DATABASE ${name}; then the same command again, which makes it.`,
       ];
   }
+}
+
+function unchanged(database: string, { stagingDatabase: staging }: RestoreResult): string {
+  if (staging === undefined) return 'Nothing was changed on the server.';
+  return `Nothing was changed in ${database}. What was loaded so far is in ${staging}, which the next --replace of ${database} drops; or: DROP DATABASE IF EXISTS ${quotedName(staging)};`;
+}
+
+/** No one should have to look for it. */
+function safetyOf({ safetyBackup }: RestoreResult): string[] {
+  return safetyBackup === undefined ? [] : [`The backup that was made before is kept: ${safetyBackup}.`];
 }

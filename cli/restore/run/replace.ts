@@ -1,9 +1,11 @@
 import type { DumpStatement } from '../../dump-statements/dump-statement.ts';
 import { statementsOf } from '../../dump-statements/statements-of.ts';
 import { connect } from '../../mysql/connect.ts';
-import { RestoreFilter } from '../../restore-filter/restore-filter.ts';
+import type { FilterChange } from '../../restore-filter/filter-options.ts';
+import { EVENT_DISABLED, RestoreFilter } from '../../restore-filter/restore-filter.ts';
 import { idOf } from '../choice/backup-to-restore.ts';
 import { replaceDatabase } from '../replace/replace-database.ts';
+import { replaceNames } from '../replace/replace-names.ts';
 import type { ReplaceOrder, ReplaceResult, ReplaceStep } from '../replace/replace-order.ts';
 import { expectationOf } from './compare.ts';
 import { filterOptions, loadBackup } from './load-backup.ts';
@@ -26,7 +28,8 @@ function keepPlaces(result: RestoreRun['result'], replaced: ReplaceResult): void
   const { safetyBackup: safety, oldDatabase, stagingDatabase } = replaced;
   if (safety) result.safetyBackup = safety.where;
   if (oldDatabase !== undefined) result.oldDatabase = oldDatabase;
-  if (stagingDatabase !== undefined) result.stagingDatabase = stagingDatabase;
+  if (stagingDatabase === undefined) delete result.stagingDatabase;
+  else result.stagingDatabase = stagingDatabase;
 }
 
 function orderOf(run: RestoreRun): ReplaceOrder {
@@ -41,9 +44,14 @@ function orderOf(run: RestoreRun): ReplaceOrder {
     expected: expectationOf(prepared, inventory),
     tables: wish.tables && new Set(wish.tables),
     defaults: defaultsOf(prepared),
-    safetyBackup: () => safetyBackup({ target, settings, folder: run.folder, signal }),
+    safetyBackup: async () => {
+      const safety = await safetyBackup({ target, settings, folder: run.folder, signal });
+      // Kept at once, since also a failure reports it.
+      result.safetyBackup = safety.where;
+      return safety;
+    },
     load: async into => {
-      result.loaded = await loadBackup({
+      const loaded = await loadBackup({
         ...{
           prepared,
           zip: run.zip,
@@ -55,11 +63,13 @@ function orderOf(run: RestoreRun): ReplaceOrder {
         },
         onProgress: at => progress.loaded(at),
       });
-      result.seconds.load = result.loaded.seconds;
+      result.loaded = wish.isWithoutEvents ? loaded : { ...loaded, changes: loaded.changes.map(asAfterSwap) };
+      result.seconds.load = loaded.seconds;
     },
     filtered: filteredFor(run),
     ...{ jobs: settings.jobs, signal },
     onStep: step => {
+      if (step === 'load') result.stagingDatabase = replaceNames(target.database).staging;
       if (step === 'swap' || step === 'finish an earlier swap') result.isTargetUnchanged = false;
       progress.step(STEPS[step](target.database));
     },
@@ -74,6 +84,11 @@ const STEPS: Readonly<Record<ReplaceStep, (database: string) => string>> = {
   swap: database => `swapping it with ${database}`,
   'finish an earlier swap': database => `finishing an earlier restore of ${database}, which was cut off`,
 };
+
+/** Beside the old data events are disabled; the swap makes them as they were. */
+function asAfterSwap(change: FilterChange): FilterChange {
+  return change.what === EVENT_DISABLED ? { ...change, what: 'enabled at the very end' } : change;
+}
 
 /** Hours of counting, or of waiting for a lock. */
 const NO_LIMIT_MS = 2 ** 31 - 1;

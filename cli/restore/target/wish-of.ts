@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../protocol/manifest.ts';
 import { ConfigurationError } from '../../errors.ts';
-import { commandLine } from '../../options/command-line.ts';
+import { commandLine, withValue } from '../../options/command-line.ts';
 import type { OptionsOf } from '../../options/commands.ts';
 import { didYouMean } from '../../options/did-you-mean.ts';
 import type { RestoreWish } from './restore-wish.ts';
@@ -52,7 +52,9 @@ function namedTables(texts: readonly string[], { label, manifest }: { label: str
   const [first] = unknown;
   throw new ConfigurationError(
     unknown.map(name => `the backup has no table ${name}${whatElse(name, manifest!)}${didYouMean(name, known)}`),
-    { advice: `${commandLine('find', label, { options: ['--table', first!] })} lists the backups that have it.` },
+    {
+      advice: `${commandLine('find', label, { options: withValue('--table', first!) })} lists the backups that have it.`,
+    },
   );
 }
 
