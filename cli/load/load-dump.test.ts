@@ -97,6 +97,42 @@ describe('loading a dump', function () {
     }
   });
 
+  it('names each definer that does not exist on the server, of any kind of object', async () => {
+    const accounts = [
+      'viewer@localhost',
+      "`a b`@'192.0.2.%'",
+      "`a c`@'192.0.2.%'",
+      'caller@localhost',
+      'there@localhost',
+    ];
+    await server.sql(accounts.map(account => `create user ${account}`).join('; '));
+    await server.sql('create database owned; create table owned.t (a int); insert into owned.t values (1)');
+    const [viewer, ab, ac, caller, there] = accounts;
+    for (const statement of [
+      `create definer = ${viewer} view v as select 1 as a`,
+      `create definer = ${there} view w as select 1 as a`,
+      `create definer = ${ab} trigger tr before insert on t for each row set new.a = 2`,
+      `create definer = ${ac} procedure p() select 'DEFINER=\`x\`@\`y\`'`,
+      `create definer = ${caller} event e on schedule every 1 day disable do select 1`,
+      `create definer = ${caller} function f() returns int deterministic return 1`,
+    ])
+      await server.sql(statement, 'owned');
+    const dump = await realDump(server, 'owned');
+    await server.sql(`drop user ${accounts.slice(0, 4).join(', ')}`);
+    for (const jobs of [1, 3]) {
+      const database = `owned_${jobs}`;
+      await server.sql(`create database ${database}`);
+      const { missingDefiners, changes } = await load(dump, database, { jobs });
+      expect([...missingDefiners].sort()).to.deep.equal([
+        ...['`a b`@`192.0.2.%`', '`a c`@`192.0.2.%`', '`caller`@`localhost`', '`viewer`@`localhost`'],
+      ]);
+      expect(changes.map(({ action, what }) => `${action}: ${what}`)).to.include(
+        'reported: DEFINER `viewer`@`localhost` does not exist on this server',
+      );
+    }
+    await server.sql('drop user there@localhost');
+  });
+
   describe('of tables with many rows', () => {
     let dump: Buffer;
     let rows = 0;

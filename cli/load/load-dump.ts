@@ -1,5 +1,6 @@
 import { statementBatchesOf, statementsOf } from '../dump-statements/statements-of.ts';
 import { ExplainedError } from '../errors.ts';
+import type { FilterChange } from '../restore-filter/filter-options.ts';
 import { type ChosenWay, chooseWay } from './choose-way.ts';
 import { FailedStatement, LoadError } from './load-error.ts';
 import { loadInOrder } from './load-in-order.ts';
@@ -32,13 +33,18 @@ export async function loadDump(options: LoadOptions): Promise<LoadResult> {
     return {
       ...meter.soFar,
       ...{ seconds: meter.seconds, way: whyInOrder === undefined ? 'side by side' : 'in order', whyInOrder },
-      changes: filter.changes,
+      changes: [...filter.changes, ...target.missingDefiners.map(reported)],
+      missingDefiners: target.missingDefiners,
     };
   } catch (error) {
     await target.abort(error);
     signal.throwIfAborted();
     throw error instanceof FailedStatement ? new LoadError(error, meter.soFar) : error;
   }
+}
+
+function reported(account: string): FilterChange {
+  return { action: 'reported', what: `DEFINER ${account} does not exist on this server`, object: undefined, count: 1 };
 }
 
 async function waysOf(

@@ -78,4 +78,6 @@ export interface LoadResult extends LoadedSoFar {
   readonly whyInOrder: string | undefined;
   /** What the filter did. */
   readonly changes: readonly FilterChange[];
+  /** Accounts that own what was created and do not exist on the server, as statements name them. */
+  readonly missingDefiners: readonly string[];
 }

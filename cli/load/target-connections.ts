@@ -1,6 +1,7 @@
 import type { ConnectOptions, Session } from '../mysql/connect.ts';
 import type { StatementResult } from '../mysql/raw-statement.ts';
 import type { StatementFilter } from '../restore-filter/restore-filter.ts';
+import { MissingDefiners } from './definers/missing-definers.ts';
 import { FailedStatement, type StatementPlace } from './load-error.ts';
 
 /** How long the statements that are ended on the server may take to be gone. */
@@ -33,12 +34,18 @@ export class TargetConnections {
   readonly #ended = new AbortController();
   readonly #sessions: Session[] = [];
   readonly #ids: string[] = [];
+  readonly #definers = new MissingDefiners();
 
   /** @param settings are sent first on each connection */
   constructor(open: Open, settings: ConnectionSettings, signal: AbortSignal) {
     this.#open = open;
     this.#settings = settings;
     this.#signal = AbortSignal.any([signal, this.#ended.signal]);
+  }
+
+  /** Accounts that own what was created and do not exist on the server, as statements name them. */
+  get missingDefiners(): readonly string[] {
+    return this.#definers.accounts;
   }
 
   /** @throws {ExplainedError} when it can't; the signal's reason when the load is given up */
@@ -52,7 +59,7 @@ export class TargetConnections {
     for (const setting of this.#settings.settings) await set(setting);
     for (const setting of this.#settings.optionalSettings ?? []) await set(setting).catch(unlessLost);
     return {
-      run: (statement, place) => this.#run(session, statement, place),
+      run: (statement, place) => this.#definers.watch(session, statement, sent => this.#run(session, sent, place)),
       ask: (sql, values) => session.ask(sql, values),
     };
   }

@@ -58,6 +58,24 @@ describe('sade restore into a database of its own', function () {
       expect(await readdir(join(trial.place.workDir, 'restore'))).to.deep.equal([]);
     });
 
+  it('says which definers do not exist on the server, and what to do', async () => {
+    const into = `${database}_orphans`;
+    const owner = "gone_owner@'localhost'";
+    await scene.mariadb.sql(`create or replace user ${owner}`);
+    await scene.mariadb.sql(`create definer = ${owner} procedure orphan() select 1`, database);
+    const { outcome } = await trial.backup();
+    await scene.mariadb.sql(`drop user ${owner}`);
+    await scene.mariadb.sql('drop procedure orphan', database);
+    const { code, stdout } = await restore(['--at', `${outcome.backup_id}`, '--into', into]);
+    expect(code, stdout).to.equal(0);
+    expect(stdout.replace(/\s+/g, ' '))
+      .to.contain('warning: `gone_owner`@`localhost` does not exist on this server')
+      .and.contain("CREATE USER `gone_owner`@`localhost` IDENTIFIED BY 'a password';")
+      .and.contain('--definer drop');
+    const again = await restore(['--at', `${outcome.backup_id}`, '--into', `${into}2`, '--definer', 'drop']);
+    expect(again.stdout).to.contain('ok: ').and.not.contain('does not exist on this server');
+  });
+
   it('prints the plan and the result as JSON, and nothing else on stdout', async () => {
     const into = `${database}_json`;
     const { code, stdout } = await restore(['--into', into, '--json', '--no-events', '--definer', 'drop']);

@@ -7,6 +7,7 @@ import { idOf } from '../choice/backup-to-restore.ts';
 import type { PreparedRestore } from '../plan/prepare.ts';
 import type { RestoreSettings } from '../target/wish-of.ts';
 import { compareLoaded, expectationOf } from './compare.ts';
+import { definerNotes } from './definer-notes.ts';
 import { fetchZip } from './fetch-zip.ts';
 import { loadBackup } from './load-backup.ts';
 import { makeDatabase } from './make-database.ts';
@@ -43,6 +44,7 @@ export async function restoreDatabase(prepared: PreparedRestore, options: Restor
     await using zip = await ZippedDump.open(path);
     const inventory = await inventoryOf(prepared, zip, options);
     await restoreInto({ ...options, prepared, result, zip, folder: folder.path, inventory });
+    if (result.loaded) result.notes.push(...definerNotes(result.loaded));
     result.seconds.rto = secondsSince(result.startedAt);
     folder.done();
     return result;
