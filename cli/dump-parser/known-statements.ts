@@ -71,17 +71,22 @@ function isTrigger(tokens: readonly ServerToken[]): boolean {
   return tokens.slice(0, MAX_HEAD).some(({ kind, text }) => kind === 'word' && text.toUpperCase() === 'TRIGGER');
 }
 
-/** @returns how a statement begins, with its strings left out: they may be anything, passwords too */
+/** @returns how a statement begins, with its strings and long numbers left out: they may be anything, passwords too */
 export function beginningOf(tokens: readonly ServerToken[]): string {
   if (tokens.length === 0) return 'a comment that is code for another server';
   return asUtf8(
     tokens
       .slice(0, 8)
-      .map(({ kind, text }) => (kind === 'name' ? `\`${text}\`` : kind === 'string' ? "'...'" : text))
+      .map(({ kind, text }) =>
+        kind === 'name' ? `\`${text}\`` : kind === 'string' ? "'...'" : LONG_NUMBER.test(text) ? '...' : text,
+      )
       .join(' ')
       .slice(0, 80),
   );
 }
+
+/** A text in hexadecimal, the number of a card. */
+const LONG_NUMBER = /^(?:0x[\da-f]+|0b[01]+|\d{7,})$/i;
 
 /** Tokens among which a statement names what it is about. */
 const MAX_HEAD = 64;

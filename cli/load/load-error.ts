@@ -1,6 +1,7 @@
 import type { ObjectKind } from '../../protocol/manifest.ts';
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import { codeOf, ExplainedError, messageOf } from '../errors.ts';
+import { withoutRowValues } from '../secrets/row-values.ts';
 import { formatBytes, formatCount } from '../terminal/format.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { adviceOnLoading } from './load-advice.ts';
@@ -42,7 +43,10 @@ export class FailedStatement extends Error {
   }
 }
 
-/** A load that has ended at its first error: which statement of the dump that was, and how far the load had come. */
+/**
+ * A load that has ended at its first error: which statement of the dump that was, and how far the load had come. Its message has no value of
+ * a row; the server's own words are those of its cause.
+ */
 export class LoadError extends ExplainedError {
   override readonly name = 'LoadError';
   readonly place: StatementPlace;
@@ -56,7 +60,8 @@ export class LoadError extends ExplainedError {
     const { errno, sqlState } = cause as { errno?: number; sqlState?: string };
     const isConnectionLost = hasLostConnection(cause);
     const about = place.object === undefined ? 'a statement' : place.object;
-    const said = printableInLine(messageOf(cause));
+    const isOfRows = /^(?:INSERT|REPLACE)\b/i.test(place.beginning);
+    const said = printableInLine(withoutRowValues(messageOf(cause), { errno, isOfRows }));
     const what = isConnectionLost ? `the connection to the server was lost (${said})` : said;
     const number = isConnectionLost || errno === undefined ? '' : ` (${errno})`;
     super(

@@ -80,7 +80,7 @@ describe('a load that fails', function () {
       const error = await failureOf(load({ jobs, dump: () => chunksOf(Buffer.from(text, 'latin1')) }));
       expect(error).to.include({ errno: 1062, sqlState: '23000', isConnectionLost: false });
       expect(error.message).to.match(
-        /^table second could not be loaded: Duplicate entry '15050' for key 'PRIMARY' \(1062\)/,
+        /^table second could not be loaded: Duplicate entry '…' for key 'PRIMARY' \(1062\)/,
       );
       expect(error.place.at).to.equal(text.lastIndexOf('INSERT INTO', text.indexOf("(15050,'second")));
       expect(error.place.beginning).to.match(/^INSERT INTO `second`/);

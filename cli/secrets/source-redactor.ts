@@ -6,6 +6,15 @@ import { type Redactor, redactor } from './redactor.ts';
 /** Longer than what mysqldump's stderr is cut to; names of megabytes would fill the mail, and the manifest. */
 const LONGEST_TEXT = 20_000;
 
+/** Takes the passwords of several sources out: that of the backup and that of the restore are two. */
+export function sourcesRedactor(sources: readonly DatabaseSource[]): Pick<SourceRedactor, 'text' | 'error'> {
+  const redactors = sources.map(sourceRedactor);
+  return {
+    text: text => redactors.reduce((text, redact) => redact.text(text), text),
+    error: error => redactors.reduce((error, redact) => redact.error(error), error),
+  };
+}
+
 /** Takes the password of a source out of what its server and its client programs say, and bounds how long that is. */
 export interface SourceRedactor {
   text(text: string): string;

@@ -43,6 +43,16 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
     outcome: 'not_restorable',
     reason: /^table barang could not be loaded: .*desimal/,
   },
+  row_twice: {
+    edit: sql => sql.replace("(2,'teh',2.00)", "(2,'teh',2.00);\nINSERT INTO `barang` VALUES (1,'s3cret row',2.00)"),
+    outcome: 'not_restorable',
+    reason: /^table barang could not be loaded: Duplicate entry '…' for key 'PRIMARY' \(1062\)/,
+  },
+  named_by_password: {
+    edit: sql => sql.replace('`price` decimal(9,2)', '`s3cret#1` desimal(9,2)'),
+    outcome: 'not_restorable',
+    reason: /^table barang could not be loaded: /,
+  },
   fewer_rows: {
     rows: 4,
     outcome: 'not_restorable',
@@ -127,7 +137,7 @@ describe('the outcome of a drill', function () {
       await send(label, forgery, { sql, version: client.version });
     place = await Workplace.create(
       Object.entries(FORGERIES).map(([label, { check }]) => ({
-        ...{ name: label, database_name: SOURCE, db_host: '127.0.0.1', db_username: 'x', db_password: 'y' },
+        ...{ name: label, database_name: SOURCE, db_host: '127.0.0.1', db_username: 'x', db_password: 's3cret#1' },
         ...(check && { drill_checks: [check] }),
       })),
     );
@@ -192,8 +202,17 @@ describe('the outcome of a drill', function () {
     expect(stdout).to.match(
       /^only_incomplete: COULD NOT TEST\. It has no complete backup: sade history only_incomplete$/m,
     );
-    expect(stdout).to.match(/^15 backups drilled: 2 restorable, 9 not restorable, 4 could not be tested\.$/m);
+    expect(stdout).to.match(/^17 backups drilled: 2 restorable, 11 not restorable, 4 could not be tested\.$/m);
     expect(code).to.equal(1);
+  });
+
+  it('is told without any row and any password: to the screen, in JSON, and to the service', async () => {
+    const { data } = (await (await fetch(`${service.url}/-/drills?limit=100`)).json()) as { data: { id: number }[] };
+    expect(data.length).to.be.above(10);
+    const stored = await Promise.all(data.map(async ({ id }) => (await fetch(`${service.url}/-/drills/${id}`)).text()));
+    for (const said of [stdout, JSON.stringify([...drills.values()]), ...stored])
+      expect(said).to.not.contain('s3cret').and.not.contain('kopi');
+    expect(stored.join()).to.contain('Duplicate entry');
   });
 
   it('leaves no file and no database behind', async () => {

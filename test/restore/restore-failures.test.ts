@@ -72,6 +72,43 @@ describe('sade restore that fails', function () {
     await scene.mariadb.sql('drop database half_one');
   });
 
+  for (const [what, statements, shown] of [
+    [
+      'a row has a key that is there already',
+      "CREATE TABLE `a` (`mail` varchar(50) NOT NULL, PRIMARY KEY (`mail`));\nINSERT INTO `a` VALUES ('ann.customer@x');\nINSERT INTO `a` VALUES ('ann.customer@x');\n",
+      /Duplicate entry '…' for key 'PRIMARY'/,
+    ],
+    [
+      'a row can not be understood',
+      "CREATE TABLE `a` (`mail` varchar(50));\nINSERT INTO `a` VALUES ('x',,'ann.customer@x');\n",
+      /in words that may quote rows|near '…' at line 1|is refused/,
+    ],
+    [
+      'a statement with a number and a text is refused',
+      "CREATE TABLE `a` (`mail` varchar(50));\nINSERT INTO `a` SELECT 'ann.customer@x', 4111222233334444, 0x616e6e;\n",
+      /is refused, INSERT INTO `a` SELECT '\.\.\.' , \.\.\. /,
+    ],
+    [
+      'a table is named as the password of the user that restores',
+      'CREATE TABLE `only for falling` (`id` nonsense);\n',
+      /table \*\*\* could not be loaded: /,
+    ],
+  ] as const)
+    it(`shows and reports no row and no password where ${what}`, async () => {
+      const zip = await zipOf(statements);
+      const { code, stderr, stdout } = await restore('--from', zip, '--into', 'half_secret', '--json');
+      expect(code, stderr).to.equal(2);
+      const { data } = (await (await fetch(`${trial.url}/-/restores`)).json()) as {
+        data: { id: number; reason: string }[];
+      };
+      const report = await (await fetch(`${trial.url}/-/restores/${data[0]!.id}`)).text();
+      expect(stderr.replace(/\s+/g, ' ')).to.match(shown);
+      expect(data[0]!.reason).to.match(shown);
+      for (const said of [stderr, stdout, report, JSON.stringify(data[0])])
+        expect(said).to.not.match(/ann\.customer|4111222|616e6e|only for falling/i);
+      await scene.mariadb.sql('drop database half_secret');
+    });
+
   it('at a hostile statement refuses it, and runs nothing behind it', async () => {
     const zip = await zipOf(
       'CREATE TABLE `a` (`id` int(11));\nGRANT ALL ON *.* TO evil@localhost;\nCREATE TABLE `b` (`id` int(11));\n',

@@ -1,6 +1,8 @@
 import type { DrillOutcome } from '../../../protocol/last-drill.ts';
 import type { DrillReport } from '../../../protocol/reports/drill-report.ts';
 import { messageOf } from '../../errors.ts';
+import { redactedReport } from '../../secrets/report-redactor.ts';
+import { sourcesRedactor } from '../../secrets/source-redactor.ts';
 import type { ChosenBackup } from '../choice/choose-backups.ts';
 import { type DrillRun, drillBackup } from './drill-backup.ts';
 
@@ -18,9 +20,21 @@ export interface EndedDrill {
 export async function* runDrills(chosen: readonly ChosenBackup[], run: DrillRun): AsyncGenerator<EndedDrill, void> {
   for (const backup of chosen) {
     run.signal.throwIfAborted();
-    const report = await drillBackup(backup, run);
+    const report = withoutSecrets(await drillBackup(backup, run), backup, run);
     yield { report, unreported: await tell(report, run) };
   }
+}
+
+/** Servers and dumps may say anything. */
+function withoutSecrets(report: DrillReport, { label }: ChosenBackup, { entries, servers }: DrillRun): DrillReport {
+  const entry = entries.get(label);
+  const restorer = entry?.restoreUser ? [{ ...entry, ...entry.restoreUser }] : [];
+  const { text } = sourcesRedactor([...servers.named, ...(entry ? [entry] : []), ...restorer]);
+  const orNull = (given: string | null) => (given === null ? null : text(given));
+  return {
+    ...redactedReport(report, text),
+    checks: report.checks.map(check => ({ ...check, found: orNull(check.found), error: orNull(check.error) })),
+  };
 }
 
 async function tell(report: DrillReport, { service, signal }: DrillRun): Promise<string | undefined> {

@@ -38,6 +38,9 @@ export interface DrillServers extends AsyncDisposable {
    */
   serverFor(source: { flavour: 'mysql' | 'mariadb'; version: string }, signal: AbortSignal): Promise<DrillServer>;
 
+  /** Those whose passwords no report may hold: a throwaway server has none that anyone could use. */
+  readonly named: readonly DatabaseSource[];
+
   /** The server may be what failed: the next backup gets a new one, where it is one of ours. */
   renew(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { log } from '../../log.ts';
 import { connect, type Session } from '../../mysql/connect.ts';
 import { addressOf } from '../../mysql/explain-connecting.ts';
 import { askServerFacts } from '../../mysql/server-facts.ts';
+import { sourcesRedactor } from '../../secrets/source-redactor.ts';
 import type { DrillDatabase, DrillServer, DrillServers, NewDatabase } from './drill-server.ts';
 
 const PREFIX = 'lumbung_drill_';
@@ -50,9 +51,15 @@ export class GivenServer implements DrillServers {
     const problems: string[] = [];
     for (const name of left)
       await this.#drop(name).catch(error =>
-        problems.push(`${name}, left by a run that was killed, is not dropped: ${messageOf(error)}`),
+        problems.push(
+          `${name}, left by a run that was killed, is not dropped: ${messageOf(sourcesRedactor(this.named).error(error))}`,
+        ),
       );
     return problems;
+  }
+
+  get named(): readonly DatabaseSource[] {
+    return [this.#source()];
   }
 
   async renew(): Promise<void> {}

@@ -14,6 +14,7 @@ const DATABASES_PER_SERVER = 50;
 
 /** Starts servers of the programs of this machine, one at a time, and keeps each for the next backups of its kind. */
 export class ThrowawayServers implements DrillServers {
+  readonly named = [];
   readonly #programs: readonly ServerProgram[];
   readonly #folder: string;
   #running: { readonly server: ThrowawayServer; used: number } | undefined;

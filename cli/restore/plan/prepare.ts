@@ -4,7 +4,7 @@ import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import { chooseStored } from '../choice/choose-stored.ts';
 import { describeFile } from '../choice/describe-file.ts';
 import { type RestorePreflight, runRestorePreflight } from '../preflight/preflight.ts';
-import { findTarget, type RestoreTarget } from '../target/restore-target.ts';
+import { findTarget, type RestoreTarget, targetRedactor } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import { type RestoreSettings, wishOf } from '../target/wish-of.ts';
 import { choose } from './confirm.ts';
@@ -40,7 +40,9 @@ export async function prepareRestore(options: PrepareOptions): Promise<PreparedR
   const dumped = backup.manifest?.source.database;
   const target = await findTarget({ ...settings, label, dumped }, env);
   const { workDir, server } = settings;
-  const preflight = await runRestorePreflight({ backup, target, wish, workDir, signal: asked.signal });
+  const preflight = await runRestorePreflight({ backup, target, wish, workDir, signal: asked.signal }).catch(error => {
+    throw targetRedactor(target).error(error);
+  });
   return { backup, target, wish, preflight, plan: makePlan({ backup, target, wish, preflight, server, warnings }) };
 }
 

@@ -3,16 +3,18 @@ import { KIND_NAMES } from '../../../protocol/manifest.ts';
 import type { RestoreReport } from '../../../protocol/reports/restore-report.ts';
 import program from '../../package.json' with { type: 'json' };
 import type { FilterChange } from '../../restore-filter/filter-options.ts';
+import { redactedReport } from '../../secrets/report-redactor.ts';
 import { idOf } from '../choice/backup-to-restore.ts';
 import type { PreparedRestore } from '../plan/prepare.ts';
 import type { RestoreResult } from '../run/restore-result.ts';
+import { targetRedactor } from '../target/restore-target.ts';
 import type { Difference } from '../verify/verify-loaded.ts';
 
 /** @returns what the service keeps of a restore */
 export function reportOf(prepared: PreparedRestore, result: RestoreResult): RestoreReport {
   const { backup, target, wish, preflight, plan } = prepared;
   const { verification, seconds } = result;
-  return {
+  const report: RestoreReport = {
     ...{ report_version: 1, report_id: randomUUID(), made_by: `sade ${program.version}`, database: backup.label },
     backup: { id: idOf(backup) ?? null, file_name: backup.fileName, zip_sha256: backup.zipSha256 ?? null },
     started_at: result.startedAt.toISOString(),
@@ -35,6 +37,7 @@ export function reportOf(prepared: PreparedRestore, result: RestoreResult): Rest
     target_unchanged: result.outcome === 'failed' && result.isTargetUnchanged,
     seconds: { fetch: orNull(seconds.fetch), load: orNull(seconds.load), keys: null, verify: orNull(seconds.verify) },
   };
+  return redactedReport(report, targetRedactor(target).text);
 }
 
 function loadedFields({

@@ -1,10 +1,12 @@
 import type { Inventory } from '../../../protocol/manifest.ts';
 import { messageOf } from '../../errors.ts';
+import { log } from '../../log.ts';
 import { connect } from '../../mysql/connect.ts';
 import { formatBytes } from '../../terminal/format.ts';
 import { ZippedDump } from '../../unzip/zipped-dump.ts';
 import { idOf } from '../choice/backup-to-restore.ts';
 import type { PreparedRestore } from '../plan/prepare.ts';
+import { targetRedactor } from '../target/restore-target.ts';
 import type { RestoreSettings } from '../target/wish-of.ts';
 import { compareLoaded, expectationOf } from './compare.ts';
 import { definerNotes } from './definer-notes.ts';
@@ -49,8 +51,10 @@ export async function restoreDatabase(prepared: PreparedRestore, options: Restor
     folder.done();
     return result;
   } catch (error) {
-    result.reason = messageOf(error);
-    throw new FailedRestore(error, result);
+    log.debug('restore fails', { database: prepared.backup.label, error });
+    const told = targetRedactor(prepared.target).error(error);
+    result.reason = messageOf(told);
+    throw new FailedRestore(told, result);
   } finally {
     result.endedAt = new Date();
   }

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { hideInLog } from '../../log.ts';
 import { addressOf } from '../../mysql/explain-connecting.ts';
 import { didYouMean } from '../../options/did-you-mean.ts';
+import { sourcesRedactor } from '../../secrets/source-redactor.ts';
 
 /** The database into which a restore loads, and how its server is reached. */
 export interface RestoreTarget {
@@ -17,6 +18,11 @@ export interface RestoreTarget {
   /** Its entry in the list of databases; undefined for a target of targets.json. */
   readonly entry: DatabaseSource | undefined;
   readonly warnings: readonly string[];
+}
+
+/** Takes the passwords of the user that restores and of the one that backs up out of what a server or a dump says. */
+export function targetRedactor({ server, entry }: Pick<RestoreTarget, 'server' | 'entry'>) {
+  return sourcesRedactor([server, ...(entry ? [entry] : [])]);
 }
 
 interface Named {
