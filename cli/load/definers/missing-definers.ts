@@ -39,7 +39,7 @@ const ER_NO_SUCH_USER = 1449;
 
 /** The definer stands in front of the kind and the name of what is created. */
 const HEAD_BYTES = 2048;
-const CREATE = /^\s*(?:\/\*!\d{5,6}\s*)?CREATE\s/i;
+const CREATE = /^\s*(?:\/\*M?!\d{5,6}\s*)?CREATE\b/i;
 const NAME = /(?:`(?:[^`]|``)*`|"(?:[^"]|"")*"|'(?:[^']|'')*'|[\w$.%-]+)/.source;
 const DEFINER = new RegExp(`\\bDEFINER\\s*=\\s*(${NAME}(?:\\s*@\\s*${NAME})?)`, 'i');
 
