@@ -18,6 +18,7 @@ import { rehearsalFindings } from './rehearsal-findings.ts';
 import { howToCompare, whyNot } from './rehearsal-limits.ts';
 import { recordOf } from './rehearsal-record.ts';
 import { notRehearsed, type RehearsalResult } from './rehearsal-result.ts';
+import { ServerWatch } from './server-watch.ts';
 import { NotRehearsed, ServersOfRun } from './servers-of-run.ts';
 import { lookAtSource, type SourceSeen } from './source-watch.ts';
 
@@ -51,6 +52,7 @@ const WITHIN_MS = 5 * 60_000;
  * what keeps it from that is told in its result, and no finding comes from it.
  */
 export class Rehearsals implements AsyncDisposable {
+  readonly #folder: string;
   readonly #servers: ServersOfRun;
   readonly #signal: AbortSignal;
   readonly #isRequired: boolean;
@@ -59,6 +61,7 @@ export class Rehearsals implements AsyncDisposable {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor({ folder, programs, signal, isRequired, withinMs = WITHIN_MS }: RehearsalsOptions) {
+    this.#folder = folder;
     this.#servers = new ServersOfRun(folder, programs, signal);
     this.#signal = signal;
     this.#isRequired = isRequired;
@@ -124,15 +127,28 @@ export class Rehearsals implements AsyncDisposable {
     }
   }
 
-  async #loadAndCompare(
-    { source, report, name, neutral, seen: looking }: Upcoming,
-    { path, inventory, signal }: { path: string; inventory: Inventory; signal: AbortSignal },
-  ): Promise<RehearsalResult> {
-    const seen = await looking;
+  async #loadAndCompare(upcoming: Upcoming, dump: RehearsedDump): Promise<RehearsalResult> {
+    const seen = await upcoming.seen;
     const reason = whyNot(seen.settings);
     if (reason !== undefined) throw new NotRehearsed(reason);
-    const { server: wanted, comparesTexts } = howToCompare(report, seen.settings);
-    const server = await this.#servers.for(wanted);
+    const server = await this.#servers.for(howToCompare(upcoming.report, seen.settings).server);
+    await using watch = new ServerWatch(server, this.#folder, dump.signal);
+    const { signal } = watch;
+    try {
+      return await this.#compareOn(server, upcoming, seen, { ...dump, signal });
+    } catch (error) {
+      // Nothing else can be had of a server that was ended.
+      throw signal.aborted ? signal.reason : error;
+    }
+  }
+
+  async #compareOn(
+    server: ThrowawayServer,
+    { source, report, name, neutral }: Upcoming,
+    seen: SourceSeen,
+    { path, inventory, signal }: RehearsedDump,
+  ): Promise<RehearsalResult> {
+    const { comparesTexts } = howToCompare(report, seen.settings);
     const isComparable = comparesTexts(server.version) && !changesDefinitions(source);
     await using database = await server.createDatabase(name, {
       characterSet: report.defaults?.characterSet,
@@ -159,6 +175,12 @@ export class Rehearsals implements AsyncDisposable {
 function upcoming(it: Upcoming): Upcoming {
   it.seen.catch(() => {});
   return it;
+}
+
+interface RehearsedDump {
+  readonly path: string;
+  readonly inventory: Inventory;
+  readonly signal: AbortSignal;
 }
 
 /** What the server of a source has set for all its connections, and a throwaway server gets. */

@@ -148,6 +148,11 @@ export class ThrowawayServer implements AsyncDisposable {
     return { [Symbol.asyncDispose]: async () => void (await this.#admin.ask(dropDefiner(definer))) };
   }
 
+  /** Ends the server at once, also in the middle of a statement; its folder stays until it is disposed. */
+  async kill(): Promise<void> {
+    await this.#server.kill();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#admin[Symbol.dispose]();
     await this.#server.kill();
