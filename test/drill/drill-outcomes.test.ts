@@ -49,9 +49,9 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
     reason: /^table barang could not be loaded: Duplicate entry '…' for key 'PRIMARY' \(1062\)/,
   },
   named_by_password: {
-    edit: sql => sql.replace('`price` decimal(9,2)', '`s3cret#1` desimal(9,2)'),
+    edit: sql => sql.replace('`price` decimal(9,2)', '`s3cret#1` int, `s3cret#1` int'),
     outcome: 'not_restorable',
-    reason: /^table barang could not be loaded: /,
+    reason: /^table barang could not be loaded: Duplicate column name '\*\*\*' \(1060\)/,
   },
   fewer_rows: {
     rows: 4,
