@@ -199,6 +199,11 @@ describe('the plan of sade restore', function () {
       const other = await scene.trial(await scene.createDatabase('create table t (id int)'));
       const id = (await other.backup()).outcome.backup_id!;
       expect((await plan('--at', `${id}`)).stderr).to.contain(`is one of ${other.label}, not of ${trial.label}`);
+      const unknown = await plan('--at', '999999');
+      expect(unknown.code).to.equal(3);
+      expect(unknown.stderr)
+        .to.contain('the service has no backup 999999')
+        .and.contain(`sade history ${trial.label} shows`);
       await other[Symbol.asyncDispose]();
     });
   });

@@ -28,7 +28,8 @@ export interface StoredChoice {
  */
 export async function chooseStored(choice: StoredChoice): Promise<BackupToRestore> {
   const { service, label, at } = choice;
-  if (at.kind === 'id') return describeStored(service, { id: at.id, label, isNamed: true });
+  if (at.kind === 'id')
+    return describeStored(service, { id: at.id, label, isNamed: true }).catch(error => unknownId(error, at.id, label));
   const candidates = await findCandidates(
     page => namedHistory(service, label, page).catch(error => unknownName(error, label)),
     at.kind === 'moment' ? at.until : undefined,
@@ -36,6 +37,16 @@ export async function chooseStored(choice: StoredChoice): Promise<BackupToRestor
   const chosen = await pick(candidates, choice);
   const found = await describeStored(service, { id: chosen.id, label, isNamed: false });
   return { ...found, notes: [...notesOn(candidates, chosen), ...found.notes] };
+}
+
+/** A wrong id is a mistake in the options, not a failure of the service. */
+function unknownId(error: unknown, id: number, label: string): never {
+  const isUnknown = error instanceof ExplainedError && /\bBACKUP_NOT_FOUND\b/.test(error.message);
+  if (!isUnknown) throw error;
+  throw new ConfigurationError([`the service has no backup ${id}`], {
+    cause: error,
+    advice: `${commandLine('history', label, {})} shows those of ${label}.`,
+  });
 }
 
 /** A person may have typed the id of a backup, as other commands take it. */
