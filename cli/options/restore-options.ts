@@ -11,7 +11,7 @@ export const restoreOptions = {
       ...{ flag: 'at', value: 'WHICH', fallback: 'latest' },
       meaning: 'latest, the id of a backup, or a time: the newest complete backup until then',
       details:
-        "Such as `34`, `2026-11-28`, `'2026-11-28 01:30'` or `2026-11-27T18:30Z`. A time without an offset is in the zone of this machine. A date means until its end.",
+        "Such as `34`, `2026-11-28`, `'2026-11-28 01:30'` or `2026-11-27T18:30Z`. A time without an offset is in the zone of this machine. A date or a minute means until its end.",
     },
     wantedBackup,
   ),
