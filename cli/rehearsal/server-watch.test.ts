@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -53,6 +53,7 @@ describe('watch over a throwaway server', () => {
       .that.matches(/^the work folder has only .* free$/);
     await watch[Symbol.asyncDispose]();
     expect(server.hasEnded).to.equal(true);
+    expect(await readdir(folder)).to.deep.equal([]);
   });
 
   it('ends one that is busy when its time is over: its database could not be dropped before', async () => {

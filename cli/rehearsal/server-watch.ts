@@ -41,11 +41,11 @@ export class ServerWatch implements AsyncDisposable {
     this.#timer = setInterval(() => void look(), LOOK_EVERY_MS);
   }
 
-  /** Stops watching; waits for the end of a server that is being ended. */
+  /** Stops watching; a server that was ended is removed, with what it has on the disk. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     this.signal.removeEventListener('abort', this.#kill);
-    if (this.signal.aborted) await this.#server.kill();
+    if (this.signal.aborted) await this.#server[Symbol.asyncDispose]();
   }
 }
 

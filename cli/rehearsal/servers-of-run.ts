@@ -46,7 +46,9 @@ export class ServersOfRun implements AsyncDisposable {
     if (program === undefined) throw new NotRehearsed(...noServer(wanted));
     const key = `${program.path} ${wanted.lowerCaseTableNames}`;
     let starting = this.#servers.get(key);
-    if (starting === undefined || (await hasEnded(starting))) {
+    const isOver = starting !== undefined && (await hasEnded(starting));
+    if (isOver) await (await starting)?.[Symbol.asyncDispose]();
+    if (starting === undefined || isOver) {
       starting = this.#start(program, wanted);
       starting.catch(() => {});
       this.#servers.set(key, starting);

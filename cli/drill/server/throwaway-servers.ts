@@ -35,7 +35,7 @@ export class ThrowawayServers implements DrillServers {
     return {
       ...{ kind: 'throwaway', host: null, flavour: server.flavour, version: server.version },
       ...{ maxPacketBytes: LONGEST_PACKET, ignoresCase: false },
-      createDatabase: wanted => createDatabase(server, wanted),
+      createDatabase: (wanted, ending) => createDatabase(server, wanted, ending),
     };
   }
 
@@ -66,6 +66,7 @@ export class ThrowawayServers implements DrillServers {
 async function createDatabase(
   server: ThrowawayServer,
   { original, characterSet, collation }: NewDatabase,
+  signal: AbortSignal,
 ): Promise<DrillDatabase> {
   const made = await server.createDatabase(original, { characterSet, collation });
   const accounts: AsyncDisposable[] = [];
@@ -80,6 +81,8 @@ async function createDatabase(
       accounts.push(await server.createDefiner(definer, original));
     },
     async [Symbol.asyncDispose]() {
+      // A statement that goes on would keep its database from being dropped.
+      if (signal.aborted) await server.kill();
       for (const one of [...accounts, made])
         try {
           await one[Symbol.asyncDispose]();

@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { connect } from '../../mysql/connect.ts';
+import { findServerPrograms } from '../../throwaway-server/server-programs.ts';
+import { ThrowawayServers } from './throwaway-servers.ts';
+
+describe('the throwaway server of a drill', () => {
+  it('is ended when the time of a drill is over, in the middle of a statement that would keep its database', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lumbung-drill-server-'));
+    const late = new AbortController();
+    const programs = (await findServerPrograms()).filter(({ flavour }) => flavour === 'mariadb');
+    await using servers = new ThrowawayServers(programs, folder);
+    const source = { flavour: 'mariadb', version: '10.5.2' } as const;
+    const server = await servers.serverFor(source, late.signal);
+    const started = performance.now();
+    {
+      const wanted = { original: 'slow', characterSet: undefined, collation: undefined };
+      await using database = await server.createDatabase(wanted, late.signal);
+      using session = await connect(database.loader, { signal: late.signal });
+      await session.run(Buffer.from('create table t (a int)'));
+      await session.run(Buffer.from('lock tables t write'));
+      const slow = session.run(Buffer.from('do sleep(20)'));
+      setTimeout(() => late.abort(new Error('late')), 300);
+      expect(await slow.then(String, (error: Error) => error.message)).to.equal('late');
+    }
+    expect(performance.now() - started).to.be.lessThan(10_000);
+    await rm(folder, { recursive: true, force: true });
+  });
+});
