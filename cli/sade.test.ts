@@ -41,6 +41,10 @@ describe('the command sade', () => {
     await program(join(folder, 'bin/node'), 'echo theirs');
     const { stdout } = await run(join(folder, 'lumbung/cli/sade'), ['list'], `${folder}/bin:/usr/bin:/bin`);
     expect(stdout).to.equal(`ours ${folder}/lumbung/cli/sade.js list\n`);
+    for (const command of ['restore', 'drill']) {
+      const { stdout } = await run(join(folder, 'lumbung/cli/sade'), [command, 'a b']);
+      expect(stdout).to.equal(`ours --max-semi-space-size=1 ${folder}/lumbung/cli/sade.js ${command} a b\n`);
+    }
   });
 
   it('says what to run where no Node was installed at all', async () => {

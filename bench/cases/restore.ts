@@ -101,10 +101,19 @@ async function stateOf(scene: Scene, database: string, table: string): Promise<s
   return `${sum!.Checksum} ${definition!['Create Table']}`;
 }
 
+/** Node is started as the script cli/sade does it. */
 async function ourCommand(scene: Scene, zip: string, jobs: number) {
   const { host, port, user, password } = await scene.mariadb();
   return {
-    command: [process.execPath, LOADER, zip, TARGET, String(jobs), await scene.emptyFolder(`rows-that-wait-${jobs}`)],
+    command: [
+      process.execPath,
+      '--max-semi-space-size=1',
+      LOADER,
+      zip,
+      TARGET,
+      String(jobs),
+      await scene.emptyFolder(`rows-that-wait-${jobs}`),
+    ],
     env: { DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASSWORD: password },
   };
 }

@@ -4,8 +4,8 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import type { ZipEntry } from '../../protocol/zip/read-entry.ts';
 import { piecesAt, UnsoundZip, type ZipFile } from '../../protocol/zip/zip-file.ts';
 
-/** How many plain bytes come at once. */
-const PIECE = 256 * 1024;
+/** How many plain bytes come at once. Of larger ones more are garbage before V8 looks for it. */
+const PIECE = 64 * 1024;
 
 /**
  * Inflates the one entry of a zip, and holds no more of it than a piece.
