@@ -13,7 +13,7 @@ describe('the throwaway server of a drill', () => {
     const programs = (await findServerPrograms()).filter(({ flavour }) => flavour === 'mariadb');
     await using servers = new ThrowawayServers(programs, folder);
     const source = { flavour: 'mariadb', version: '10.5.2' } as const;
-    const server = await servers.serverFor(source, late.signal);
+    const server = await servers.serverFor(source, new AbortController().signal);
     const started = performance.now();
     {
       const wanted = { original: 'slow', characterSet: undefined, collation: undefined };
