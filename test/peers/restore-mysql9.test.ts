@@ -78,6 +78,20 @@ describe('sade restore with MySQL 9', function () {
     expect((await mysql('select v from t order by id', 'shop_again')).stdout).to.equal('a\n🐈\n');
   });
 
+  it('names a definer that does not exist there', async () => {
+    await mysql(
+      'create user gone_owner@localhost; create definer = gone_owner@localhost procedure orphan() select 1',
+      'shop',
+    );
+    const backup = await place.backup(service.url, ['--mysqldump', mySql9Program('mysqldump')]);
+    await mysql('drop procedure shop.orphan; drop user gone_owner@localhost');
+    await mysql('grant all on *.* to restorer@"%"');
+    const id = backup.report.outcomes[0]!.backup_id;
+    const { code, stdout, stderr } = await restore('--at', `${id}`, '--into', 'shop_orphans');
+    expect(code, stderr + stdout).to.equal(0);
+    expect(stdout).to.contain('warning: `gone_owner`@`localhost` does not exist on this server');
+  });
+
   it('replaces a database', async () => {
     await mysql('grant all on *.* to restorer@"%"');
     await mysql('delete from t', 'shop');
