@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import { finding } from '../../protocol/finding.ts';
+import { FastClock } from '../../testing/fast-clock.ts';
 import { portOf } from '../../testing/free-port.ts';
 import { answerWith } from '../../testing/service/answer-with.ts';
 import { manifestWith } from '../../testing/zips/sample-manifest.ts';
@@ -401,17 +402,12 @@ describe('upload', () => {
     expect(requests).to.have.length(1);
   });
 
-  describe('with a clock that runs four hundred times as fast', () => {
-    /** No faster: on a busy machine nothing may move for a tenth of a second, which is a long time of such a clock. */
-    const FASTER = 400;
-    const real = globalThis.setTimeout;
+  describe('with a clock that runs a thousand times as fast', () => {
+    let clock: FastClock;
     beforeEach(() => {
-      globalThis.setTimeout = ((callback: () => void, delay: number, ...rest: []) =>
-        real(callback, delay / FASTER, ...rest)) as typeof setTimeout;
+      clock = new FastClock(1000);
     });
-    afterEach(() => {
-      globalThis.setTimeout = real;
-    });
+    afterEach(() => clock[Symbol.dispose]());
 
     it('gives up a connection that stalls, and tries again', async () => {
       const deaf: Step = request => request.removeAllListeners('data').pause();
@@ -440,7 +436,7 @@ describe('upload', () => {
       (seconds: number, then: Step = success): Step =>
       async (request, response) => {
         if (!request.complete) await once(request, 'end');
-        real(() => void then(request, response), (seconds * 1000) / FASTER);
+        setTimeout(() => void then(request, response), seconds * 1000);
       };
     const mute: Step = () => {};
 
