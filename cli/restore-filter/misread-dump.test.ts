@@ -10,7 +10,7 @@ const BLANKS = ' '.repeat(5000);
 const ROOT = 'DEFINER=`root`@`localhost`';
 const TRIGGER_BODY = 'FOR EACH ROW INSERT INTO other.t VALUES (1)';
 
-/** Each of these was accepted by a real server as something else than what was read. Bytes are written as latin1. */
+/** A server may read each of these otherwise than the filter did. Bytes are written as latin1. */
 describe('a dump that is written to be misread', () => {
   const filter = (statements: string, options: Partial<FilterOptions> = {}, header = HEADER) =>
     filtered([Buffer.from(`${header}${statements}${MARKER}`, 'latin1')], options);
