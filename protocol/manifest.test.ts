@@ -40,10 +40,17 @@ describe('manifest', () => {
   it('is refused in another version, and without any of its parts', () => {
     for (const none of [null, 5, 'x', [], {}]) expect(isFine(none), JSON.stringify(none)).to.equal(false);
     expect(isFine({ ...sample, manifest_version: 3 })).to.equal(false);
-    const needed = Object.keys(sample).filter(key => key !== 'rehearsal');
+    const needed = Object.keys(sample).filter(key => key !== 'rehearsal' && key !== 'made_for');
     for (const key of needed) expect(isFine({ ...sample, [key]: undefined }), key).to.equal(false);
     for (const kind of OBJECT_KINDS)
       expect(isFine({ ...sample, inventory: { ...sample.inventory, [kind]: undefined } }), kind).to.equal(false);
+  });
+
+  it('says what it was made for, which older versions do not write', () => {
+    const { made_for: _, ...older } = sample;
+    expect(manifestSchema.validateSync(older).made_for).to.equal(null);
+    expect(manifestSchema.validateSync({ ...sample, made_for: 'restore' }).made_for).to.equal('restore');
+    for (const odd of ['x', 5, {}]) expect(isFine({ ...sample, made_for: odd }), JSON.stringify(odd)).to.equal(false);
   });
 
   it('is accepted with and without a rehearsal, but not with an odd one', () => {
