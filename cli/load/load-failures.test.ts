@@ -156,7 +156,7 @@ describe('a load that fails', function () {
       };
       const error = await failureOf(load({ jobs, onProgress, from: doomed }));
       await killed;
-      expect(error.isConnectionLost).to.equal(true);
+      expect(error.isConnectionLost, error.stack).to.equal(true);
       expect(error.message).to.contain('the connection to the server was lost').and.contain('loaded until then: ');
     });
 

@@ -54,6 +54,8 @@ export class AnswerGuard implements Disposable {
   #tooSlow: NodeJS.Timeout | undefined;
   #failure: ExplainedError | undefined;
   #onFailure: (failure: ExplainedError) => void = () => {};
+  /** Why the connection was lost, as far as the network says it. */
+  #lost: Error | undefined;
 
   /** @param options.where the server's address, for the message */
   constructor(
@@ -65,6 +67,8 @@ export class AnswerGuard implements Disposable {
     this.#where = where;
     this.#withinMs = answerWithinMs;
     this.#watch(connection as unknown as Internals);
+    // It may end while nothing is asked.
+    connection.on('error', error => this.explain(error));
     this.#look = setInterval(() => this.#count(0), LOOK_EVERY_MS);
     this.#look.unref();
   }
@@ -105,8 +109,10 @@ export class AnswerGuard implements Disposable {
   explain(error: Error): Error {
     const { code, fatal, sqlState } = error as { code?: string; fatal?: boolean; sqlState?: string };
     const isOfNetwork = code === 'PROTOCOL_CONNECTION_LOST' || /^E(?!RR_)/.test(code ?? '');
-    if (error instanceof ExplainedError || !fatal || sqlState !== undefined || isOfNetwork) return error;
-    return this.odd(`a packet breaks the protocol (${error.message.slice(0, 200)})`, error);
+    if (error instanceof ExplainedError || !fatal || sqlState !== undefined) return error;
+    if (isOfNetwork) this.#lost ??= error;
+    // What is asked after the end of the connection fails without a reason.
+    return this.#lost ?? this.odd(`a packet breaks the protocol (${error.message.slice(0, 200)})`, error);
   }
 
   /** @returns why an answer is not one that a database server gives */

@@ -10,6 +10,7 @@ import { CERTIFICATE, KEY } from '../../testing/databases/certificate.ts';
 import { type MariaDb, sharedMariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { PASSWORD, SERVERS } from '../../testing/databases/source-server.ts';
 import { portOf } from '../../testing/free-port.ts';
+import { until } from '../../testing/until.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
 import { connect } from './connect.ts';
@@ -248,6 +249,21 @@ describe('connect', () => {
     const started = performance.now();
     expect(await reason(session.ask('select sleep(10)'))).to.equal('stop');
     expect(performance.now() - started).to.be.below(5000);
+  });
+
+  it('fails a question for the reason for which the connection was lost before', async () => {
+    using session = await connect(asRoot(plain), { signal });
+    const [[id]] = (await session.ask('select connection_id()')) as [[number]];
+    await plain.sql(`kill ${id}`);
+    await until('the connection has ended', async () => {
+      const error = await session.ask('select 1').catch(error => error);
+      return error instanceof Error;
+    });
+    for (const ask of [() => session.ask('select 1'), () => session.run(Buffer.from('select 1'))]) {
+      const error = await ask().catch(error => error);
+      expect(error.message).not.to.contain('closed state').and.not.to.contain('no MySQL or MariaDB');
+      expect(error.code).to.be.oneOf(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE']);
+    }
   });
 
   it('fails a question when the connection is cut', async () => {
