@@ -45,7 +45,8 @@ export function tableFilledBy(head: string): string | undefined {
   return nameOf(tokens);
 }
 
-const KINDS: Readonly<Record<string, ObjectKind>> = {
+/** What the word behind CREATE or DROP makes of it; the body of a package is told by the word behind that. */
+export const KIND_OF_WORD: Readonly<Record<string, ObjectKind>> = {
   TABLE: 'tables',
   SEQUENCE: 'sequences',
   VIEW: 'views',
@@ -74,7 +75,7 @@ const ADJECTIVES = [
 function kindOf(tokens: Tokens): ObjectKind | undefined {
   while (skipAlgorithm(tokens) || skipDefiner(tokens) || ADJECTIVES.some(words => tokens.skip(...words)));
   const token = tokens.next();
-  const kind = token === undefined || token.isQuoted ? undefined : KINDS[token.text.toUpperCase()];
+  const kind = token === undefined || token.isQuoted ? undefined : KIND_OF_WORD[token.text.toUpperCase()];
   return kind === 'packages' && tokens.skip('BODY') ? 'package_bodies' : kind;
 }
 

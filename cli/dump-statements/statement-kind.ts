@@ -1,6 +1,6 @@
 import type { ObjectKind } from '../../protocol/manifest.ts';
 import type { ServerToken } from '../dump-parser/server-reading/server-reading.ts';
-import type { DumpedObject } from '../dump-parser/statement.ts';
+import { type DumpedObject, KIND_OF_WORD } from '../dump-parser/statement.ts';
 
 /** What a statement of a dump does. `other` is anything that does not stand here. */
 export type StatementKind =
@@ -50,24 +50,13 @@ const PLAIN: Readonly<Record<string, StatementKind>> = {
   COMMIT: 'commit',
 };
 
-const DROPPED: Readonly<Record<string, ObjectKind>> = {
-  TABLE: 'tables',
-  SEQUENCE: 'sequences',
-  VIEW: 'views',
-  TRIGGER: 'triggers',
-  PROCEDURE: 'procedures',
-  FUNCTION: 'functions',
-  PACKAGE: 'packages',
-  EVENT: 'events',
-};
-
 /** `DROP kind IF EXISTS name`. */
 function dropped(
   words: readonly string[],
   named: (kind: ObjectKind, at: number) => DumpedObject | undefined,
 ): DumpedObject | undefined {
   if (words[1] === 'PACKAGE' && words[2] === 'BODY') return named('package_bodies', 5);
-  const kind = DROPPED[words[1] ?? ''];
+  const kind = KIND_OF_WORD[words[1] ?? ''];
   return kind === undefined ? undefined : named(kind, 4);
 }
 
