@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { differences } from '../../../testing/databases/compare-databases.ts';
 import { type MariaDb, sharedMariaDb } from '../../../testing/databases/mariadb.ts';
@@ -187,6 +188,37 @@ describe('a database that is replaced by a backup', () => {
     expect(aborting.signal.aborted).to.equal(true);
     expect(await differences(mariadb, 'was', 'shop')).to.deep.equal([]);
     expect(await databases()).to.deep.equal(['shop', 'shop__lumbung_old']);
+  });
+
+  it('is left as it is where the lock on its replacing was lost meanwhile', async () => {
+    const before = await print('shop');
+    const lock = `lumbung ${createHash('sha256').update('shop').digest('hex').slice(0, 40)}`;
+    let killed: unknown;
+    const order = await replaceOrder(mariadb, 'shop', dump, {
+      beforeEach: async statement => {
+        if (killed !== undefined || !/^insert into `stock`/i.test(statement)) return;
+        const [holder] = await mariadb.sql(`select is_used_lock('${lock}') as id`);
+        killed = holder!.id;
+        await mariadb.sql(`kill ${killed}`);
+      },
+    });
+    expect(await failure(replaceDatabase(order))).to.contain('the database shop is as it was');
+    expect(killed).to.be.a('number');
+    expect(await print('shop')).to.equal(before);
+  });
+
+  it('keeps a table that someone has made in the staging database meanwhile, and names it', async () => {
+    let isMade = false;
+    const order = await replaceOrder(mariadb, 'shop', dump, {
+      beforeEach: async statement => {
+        if (isMade || !/^rename table/i.test(statement)) return;
+        isMade = true;
+        await mariadb.sql('create table shop__lumbung_staging.late select 7 as id');
+      },
+    });
+    expect(await failure(replaceDatabase(order))).to.contain('still holds tables after the swap: late');
+    expect(await mariadb.sql('select * from shop__lumbung_staging.late')).to.deep.equal([{ id: 7 }]);
+    expect(await differences(mariadb, 'was', 'shop')).to.deep.equal([]);
   });
 
   it('is put back as it was, with its views, triggers, routines and events, where the server refuses a step of the swap', async () => {

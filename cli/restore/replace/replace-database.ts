@@ -48,16 +48,20 @@ export async function replaceDatabase(order: ReplaceOrder): Promise<ReplaceResul
   const verification = await beforeSwap(order, names.staging, () => verify(order, names.staging, { readsRows: true }));
   const result = { verification, safetyBackup, stagingDatabase: names.staging, oldDatabase: undefined, notes: [] };
   if (!verification.agrees) return { ...result, end: 'differs' };
-  const state = await staging.state();
-  if (state) await staging.change({ ...state, state: 'verified' });
+  await beforeSwap(order, names.staging, () => markVerified(staging));
 
   signal.throwIfAborted();
   order.onStep?.('swap');
-  await checkReplaceLock(guard, database);
+  await beforeSwap(order, names.staging, () => checkReplaceLock(guard, database));
   const swapped = await swap(order, safetyBackup.where);
   return swapped.agrees
     ? { ...result, end: 'replaced', stagingDatabase: undefined, oldDatabase: names.old }
     : { ...result, end: 'differs', verification: swapped, stagingDatabase: undefined, oldDatabase: names.old };
+}
+
+async function markVerified(staging: StateTable): Promise<void> {
+  const state = await staging.state();
+  if (state) await staging.change({ ...state, state: 'verified' });
 }
 
 /** Ends what an earlier run could not. @returns its result where this backup is in place now */
