@@ -11,6 +11,7 @@ import type { SourceReport } from '../preflight/source-report.ts';
 import { RestoreFilter } from '../restore-filter/restore-filter.ts';
 import { formatSeconds } from '../terminal/format.ts';
 import type { ServerProgram } from '../throwaway-server/server-programs.ts';
+import { ServerWatch, TookTooMuch } from '../throwaway-server/server-watch.ts';
 import type { ThrowawayServer } from '../throwaway-server/throwaway-server.ts';
 import { compareDefinitions } from './compare-definitions.ts';
 import { type LoadedDefinitions, loadDefinitions, RehearsalFailed } from './load-definitions.ts';
@@ -18,7 +19,6 @@ import { rehearsalFindings } from './rehearsal-findings.ts';
 import { howToCompare, whyNot } from './rehearsal-limits.ts';
 import { recordOf } from './rehearsal-record.ts';
 import { notRehearsed, type RehearsalResult } from './rehearsal-result.ts';
-import { ServerWatch } from './server-watch.ts';
 import { NotRehearsed, ServersOfRun } from './servers-of-run.ts';
 import { lookAtSource, type SourceSeen } from './source-watch.ts';
 
@@ -122,7 +122,11 @@ export class Rehearsals implements AsyncDisposable {
     } catch (error) {
       this.#signal.throwIfAborted();
       const why = overdue.aborted ? `it took longer than ${formatSeconds(this.#withinMs / 1000)}` : messageOf(error);
-      log[error instanceof NotRehearsed ? 'info' : 'warn']('not rehearsed', { database: label, why, error });
+      log[error instanceof NotRehearsed || error instanceof TookTooMuch ? 'info' : 'warn']('not rehearsed', {
+        database: label,
+        why,
+        error,
+      });
       return this.withReason(notRehearsed(why, error instanceof NotRehearsed ? error.advice : undefined));
     }
   }

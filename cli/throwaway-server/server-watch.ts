@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { ExplainedError } from '../errors.ts';
 import { freeBytesOf } from '../files/disk-space.ts';
 import { formatBytes } from '../terminal/format.ts';
-import type { ThrowawayServer } from '../throwaway-server/throwaway-server.ts';
-import { NotRehearsed } from './servers-of-run.ts';
+import type { ThrowawayServer } from './throwaway-server.ts';
+
+/** A server was ended since it took too much: a sentence without its end. */
+export class TookTooMuch extends ExplainedError {
+  override readonly name = 'TookTooMuch';
+}
 
 export interface WatchLimits {
   /** What the server may take of the memory, in bytes. */
@@ -36,7 +41,7 @@ export class ServerWatch implements AsyncDisposable {
     this.signal.addEventListener('abort', this.#kill, { once: true });
     const look = async () => {
       const why = await whyTooMuch(server.pid, folder, { ...LIMITS, ...limits });
-      if (why !== undefined) tooMuch.abort(new NotRehearsed(why));
+      if (why !== undefined) tooMuch.abort(new TookTooMuch(why));
     };
     this.#timer = setInterval(() => void look(), LOOK_EVERY_MS);
   }

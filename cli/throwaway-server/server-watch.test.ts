@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { connect } from '../mysql/connect.ts';
-import { findServerPrograms } from '../throwaway-server/server-programs.ts';
-import { startThrowawayServer, type ThrowawayServer } from '../throwaway-server/throwaway-server.ts';
+import { findServerPrograms } from './server-programs.ts';
 import { ServerWatch } from './server-watch.ts';
+import { startThrowawayServer, type ThrowawayServer } from './throwaway-server.ts';
 
 const { signal: never } = new AbortController();
 
