@@ -24,11 +24,3 @@ export function throwFrom(origin: Origin): (error: unknown) => never {
 export function originOf(error: Error): Origin | undefined {
   return origins.get(error);
 }
-
-/** For `catch`: the same for errors of the system alone, where a library reads a file and throws errors of its own, too. */
-export function throwSystemErrorsFrom(origin: Origin): (error: unknown) => never {
-  return error => {
-    const isOfSystem = error instanceof Error && 'syscall' in error && error.syscall !== undefined;
-    throw isOfSystem ? tagOrigin(error, origin) : error;
-  };
-}

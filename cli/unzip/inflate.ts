@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import type { ZipEntry } from '../../protocol/zip/read-entry.ts';
@@ -6,6 +5,9 @@ import { piecesAt, UnsoundZip, type ZipFile } from '../../protocol/zip/zip-file.
 
 /** How many plain bytes come at once. Of larger ones more are garbage before V8 looks for it. */
 const PIECE = 64 * 1024;
+
+/** No compressed piece waits in it: the next one, which may take its place, is asked for when this one is used up. */
+const INFLATING = { chunkSize: PIECE, writableHighWaterMark: 1 };
 
 /**
  * Inflates the one entry of a zip, and holds no more of it than a piece.
@@ -33,8 +35,8 @@ async function* plainBytes(zip: ZipFile, entry: ZipEntry): AsyncGenerator<Buffer
   else yield* raw;
 }
 
-async function* inflated(raw: Readable, { compressedSize }: ZipEntry): AsyncGenerator<Buffer, void> {
-  const inflater = createInflateRaw({ chunkSize: PIECE });
+async function* inflated(raw: AsyncIterable<Buffer>, { compressedSize }: ZipEntry): AsyncGenerator<Buffer, void> {
+  const inflater = createInflateRaw(INFLATING);
   // Its error comes out of the inflater, too; so does the end of a reader who wants no more.
   const isFed = pipeline(raw, inflater).catch(() => {});
   try {

@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { readEntry } from '../../protocol/zip/read-entry.ts';
 import { forgeries } from '../../testing/zips/forge-zip.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { partsOf } from '../../testing/zips/zip-parts.ts';
+import { inflate } from './inflate.ts';
 import { ZippedDump } from './zipped-dump.ts';
 
 const CONTENT = `${'INSERT INTO `t` VALUES (1);\n'.repeat(20_000)}-- Dump completed\n`;
@@ -38,6 +41,21 @@ describe('a dump in a zip', () => {
       for await (const piece of zip.read()) text += piece;
       expect(text === CONTENT).to.equal(true);
     }
+  });
+
+  it('is inflated right from pieces that are good only until the next one is asked for', async () => {
+    const { bytes } = sampleZip({ content: Buffer.from(randomBytes(400_000).toString('base64')) });
+    async function* pieces({ start, end }: { start: number; end: number }) {
+      for (let at = start; at <= end; at += 7_000) {
+        const piece = Buffer.from(bytes.subarray(at, Math.min(at + 7_000, end + 1)));
+        yield piece;
+        piece.fill('*');
+      }
+    }
+    const zip = { size: bytes.length, pieces };
+    let size = 0;
+    for await (const piece of inflate(zip, await readEntry(zip))) size += piece.length;
+    expect(size).to.equal(Math.ceil(400_000 / 3) * 4);
   });
 
   it('can be left in the middle, and read again', async () => {

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { readPieces } from '../../protocol/read-pieces.ts';
 import { readEntry, type ZipEntry } from '../../protocol/zip/read-entry.ts';
 import { UnsoundZip, type ZipFile } from '../../protocol/zip/zip-file.ts';
 import { ExplainedError, messageOf } from '../errors.ts';
@@ -16,14 +17,16 @@ export class ZippedDump implements AsyncDisposable {
   /** What the dump is called in the zip, such as `mysql-2023-10-31-00-00-00-pt_xyz-{uuid}.sql`. */
   readonly entryName: string;
   readonly #file: FileHandle;
+  readonly #zip: ZipFile;
   readonly #entry: ZipEntry;
 
-  private constructor(path: string, file: FileHandle, zipBytes: number, entry: ZipEntry) {
+  private constructor(path: string, file: FileHandle, zip: ZipFile, entry: ZipEntry) {
     this.path = path;
-    this.zipBytes = zipBytes;
+    this.zipBytes = zip.size;
     this.dumpBytes = entry.size;
     this.entryName = entry.name;
     this.#file = file;
+    this.#zip = zip;
     this.#entry = entry;
   }
 
@@ -39,7 +42,8 @@ export class ZippedDump implements AsyncDisposable {
     try {
       const found = await file.stat();
       if (!found.isFile()) throw new ExplainedError(`${printableInLine(path)} is not a file`);
-      return new ZippedDump(path, file, found.size, await readEntry({ fd: file.fd, size: found.size }));
+      const zip: ZipFile = { size: found.size, pieces: range => readPieces(file, range) };
+      return new ZippedDump(path, file, zip, await readEntry(zip));
     } catch (error) {
       await file.close();
       throw explained(path, error);
@@ -52,9 +56,8 @@ export class ZippedDump implements AsyncDisposable {
    * @throws {ExplainedError} when the data is damaged or can't be read
    */
   async *read(): AsyncGenerator<Buffer, void> {
-    const zip: ZipFile = { fd: this.#file.fd, size: this.zipBytes };
     try {
-      yield* inflate(zip, this.#entry);
+      yield* inflate(this.#zip, this.#entry);
     } catch (error) {
       throw explained(this.path, error);
     }

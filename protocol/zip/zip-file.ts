@@ -1,12 +1,13 @@
-import { read } from 'node:fs';
-import { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-
-/** A zip that is open for reading; it stays open. */
+/** A zip that can be read by ranges, wherever it lies. */
 export interface ZipFile {
-  readonly fd: number;
   /** In bytes. */
   readonly size: number;
+  /**
+   * Reads the bytes from `start` to `end`, both included, piece by piece. A piece may be used until the next one is asked
+   * for, whose bytes may take its place.
+   * @throws Error when the file ends before `end`; what the disk throws
+   */
+  pieces(range: { start: number; end: number }): AsyncIterable<Buffer>;
 }
 
 /** The zip is not of the one shape that is taken. The message completes "the file …". */
@@ -14,31 +15,22 @@ export class UnsoundZip extends Error {
   override readonly name = 'UnsoundZip';
 }
 
-const readAt = promisify(read);
-
 /**
  * Reads bytes of a zip. The position may come from the zip itself, so nothing outside of it is ever asked of the system.
  * @throws UnsoundZip when they are not within the file, and what the disk throws
  */
-export async function bytesAt({ fd, size }: ZipFile, position: number, length: number): Promise<Buffer> {
-  if (!(position >= 0 && length >= 0 && position + length <= size))
+export async function bytesAt(file: ZipFile, position: number, length: number): Promise<Buffer> {
+  if (!(position >= 0 && length >= 0 && position + length <= file.size))
     throw new UnsoundZip('is not a readable zip: it is cut off, or one of its headers points outside the file');
   const bytes = Buffer.allocUnsafeSlow(length);
-  const { bytesRead } = await readAt(fd, bytes, 0, length, position);
-  if (bytesRead < length) throw new Error(`a file of ${size} bytes ended at byte ${position + bytesRead}`);
+  let filled = 0;
+  for await (const piece of piecesAt(file, position, length)) filled += piece.copy(bytes, filled);
   return bytes;
 }
 
-/** In bytes. */
-const PIECE = 64 * 1024;
-
-/** @returns the bytes of a part of a zip, piece by piece; errors are the disk's */
-export function piecesAt(file: ZipFile, start: number, length: number): Readable {
-  return Readable.from(pieces(file, start, length), { highWaterMark: 1 });
-}
-
-async function* pieces(file: ZipFile, start: number, length: number): AsyncGenerator<Buffer, void> {
-  for (let at = 0; at < length; at += PIECE) yield bytesAt(file, start + at, Math.min(PIECE, length - at));
+/** @returns the bytes of a part of a zip, piece by piece, each to be used before the next one is asked for */
+export function piecesAt(file: ZipFile, start: number, length: number): AsyncIterable<Buffer> {
+  return file.pieces({ start, end: start + length - 1 });
 }
 
 /** The width of each field of a header, in bytes, in the order in which they stand. */

@@ -5,7 +5,7 @@ import type { Storage, StoredFile } from '../storage/storage.ts';
 import { findBackup } from './queries/find-backup.ts';
 
 /**
- * Opens the stored zip of a backup; the caller ends it.
+ * Opens the stored zip of a backup; the caller disposes of the file.
  * @throws AppError 404 for an unknown id, 500 when the file is gone or is not as long as it was
  */
 export async function openBackup(
@@ -18,7 +18,7 @@ export async function openBackup(
   if (!file)
     throw new AppError(500, 'STORED_FILE_MISSING', `The stored file ${fileName} is missing on the disk of the service`);
   if (file.size === size) return { backup, file };
-  await file.close();
+  await file[Symbol.asyncDispose]();
   throw new AppError(
     500,
     'STORED_FILE_DAMAGED',

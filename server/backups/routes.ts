@@ -61,6 +61,7 @@ export function backupRoutes({
   router.get('/:id_file/download', async ctx => {
     const { em } = ctx.state;
     const { backup, file } = await openBackup({ em, storage }, idIn(ctx.params.id_file!));
+    await using _ = file;
     const { fileName, sha256, receivedAt: lastModified } = backup;
     const reprDigest = presentDigest(backup);
     await sendFile(ctx, { file, fileName, etag: `"${sha256}"`, lastModified, reprDigest, idleMs: downloadIdleMs });

@@ -23,12 +23,9 @@ interface Reading {
  */
 export async function storedDamage({ storage, signal, onRead }: Reading, backup: Backup): Promise<string | null> {
   try {
-    const file = await storage.open(addressOf(backup));
+    await using file = await storage.open(addressOf(backup));
     const atSight = damageAtSight(file, backup.size);
-    if (!file || atSight) {
-      await file?.close();
-      return atSight!;
-    }
+    if (!file || atSight) return atSight!;
     const hash = createHash('sha256');
     for await (const piece of file.pieces({ start: 0, end: file.size - 1 })) {
       signal.throwIfAborted();

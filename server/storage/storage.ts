@@ -4,15 +4,23 @@ export interface FileAddress {
   readonly fileName: string;
 }
 
-/** What was received, not yet to be found under its name. End it with `publish` or `discard`, whichever comes. */
-export interface ReceivedFile {
-  readonly address: FileAddress;
-  /** In bytes. */
+/** Bytes that can be read by ranges, as often as need be. */
+interface ReadableFile {
+  /** In bytes, of what is really there. */
   readonly size: number;
+  /**
+   * Reads the bytes from `start` to `end`, both included, a piece ahead. A piece may be used until the next one is asked
+   * for, whose bytes may take its place.
+   * @throws Error when the file ends before `end`; what the disk throws
+   */
+  pieces(range: { start: number; end: number }): AsyncIterable<Buffer>;
+}
+
+/** What was received, not yet to be found under its name, and read until `publish` or `discard`, with one of which it ends. */
+export interface ReceivedFile extends ReadableFile {
+  readonly address: FileAddress;
   /** Of all the bytes, 64 hexadecimal digits. */
   readonly sha256: string;
-  /** A descriptor to read the bytes from until `publish` or `discard`. */
-  readonly fd: number;
   /**
    * Makes the file durable under its name: once this returns true, neither a crash nor a power cut loses it.
    * @returns false, and leaves everything as it was, when a file of that name is there already: nothing is overwritten
@@ -30,22 +38,10 @@ export interface ReceivedFile {
   discard(): Promise<void>;
 }
 
-/** A stored file that is open for reading. End it by going through its `pieces`, or with `close`. */
-export interface StoredFile {
-  /** In bytes, of what is really there. */
-  readonly size: number;
+/** A stored file that is open for reading until it is disposed of, which never throws. No piece is read after that. */
+export interface StoredFile extends ReadableFile, AsyncDisposable {
   /** When its bytes were last written. */
   readonly modifiedAt: Date;
-  /** A descriptor to read from until the last piece or `close`. */
-  readonly fd: number;
-  /**
-   * Reads the bytes from `start` to `end`, both included, a piece ahead. A piece may be used until the next one is asked
-   * for, whose bytes may take its place. A caller that begins must read to the end or break off: both close the file.
-   * @throws Error when the file ends before `end`; what the disk throws
-   */
-  pieces(range: { start: number; end: number }): AsyncIterable<Buffer>;
-  /** Never throws. */
-  close(): Promise<void>;
 }
 
 /**

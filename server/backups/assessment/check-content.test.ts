@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -20,13 +19,22 @@ function check(dump: Buffer, sizes: number[], { isDeflated = false } = {}) {
   const turn = { used: () => undefined };
   const compressedSize = bytes.length;
   return checkContent({
-    raw: Readable.from(pieces),
+    raw: passing(pieces),
     compressedSize,
     isDeflated,
     size: dump.length,
     crc32: crc32(dump),
     turn,
   });
+}
+
+/** Each is good only until the next one is asked for. */
+async function* passing(pieces: Buffer[]): AsyncGenerator<Buffer> {
+  for (const piece of pieces) {
+    const copy = Buffer.from(piece);
+    yield copy;
+    copy.fill('*');
+  }
 }
 
 describe('checkContent', () => {
@@ -60,7 +68,7 @@ describe('checkContent', () => {
     const bytes = Buffer.concat([deflateRawSync('x'), Buffer.from('hidden')]);
     const size = { size: 1, compressedSize: bytes.length, crc32: crc32('x') };
     const turn = { used: () => undefined };
-    const error = await checkContent({ raw: Readable.from([bytes]), isDeflated: true, ...size, turn }).catch(e => e);
+    const error = await checkContent({ raw: passing([bytes]), isDeflated: true, ...size, turn }).catch(e => e);
     expect(error)
       .to.be.instanceOf(UnsoundZip)
       .with.property('message')
@@ -68,11 +76,9 @@ describe('checkContent', () => {
   });
 
   it('does not read a dump that is larger than its zip can contain', async () => {
-    const raw = Readable.from(
-      (async function* () {
-        yield expect.fail('it was read');
-      })(),
-    );
+    const raw = (async function* () {
+      yield expect.fail('it was read');
+    })();
     const turn = { used: () => undefined };
     for (const [isDeflated, size] of [
       [true, 1032 * 50 + 1],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../../protocol/end-marker.ts';
 import { UnsoundZip } from '../../../protocol/zip/zip-file.ts';
@@ -8,8 +8,9 @@ import type { Turn } from '../../process/fair-turns.ts';
 import { noteFreed } from '../../process/gc-pressure.ts';
 
 interface Content {
-  /** The entry's bytes in the zip, and how many these are. */
-  readonly raw: Readable;
+  /** The entry's bytes in the zip, each piece to be used before the next one is asked for. */
+  readonly raw: AsyncIterable<Buffer>;
+  /** How many these are. */
   readonly compressedSize: number;
   readonly isDeflated: boolean;
   /** What the directory says of the plain bytes. */
@@ -32,7 +33,13 @@ export interface ContentFacts {
  * Some chunks are inflated ahead, by another thread, while one is hashed by this: a third less time. Counted as objects,
  * since a stream of bytes would join those that wait, by a copy.
  */
-const INFLATING = { chunkSize: 128 * 1024, readableObjectMode: true, readableHighWaterMark: 2 };
+const INFLATING = {
+  chunkSize: 128 * 1024,
+  readableObjectMode: true,
+  readableHighWaterMark: 2,
+  // No piece waits in it: the next one is asked for when this one is used up, since it may take its place.
+  writableHighWaterMark: 1,
+};
 
 /**
  * Reads an entry to its end, once and in bounded memory, and compares what comes out with what the directory says.
@@ -75,13 +82,16 @@ const NOTHING = Buffer.alloc(0);
 async function* plainBytes({ raw, compressedSize, isDeflated }: Content): AsyncGenerator<Buffer, void> {
   if (!isDeflated) return yield* raw;
   const inflate = createInflateRaw(INFLATING);
-  raw.on('error', error => inflate.destroy(error));
-  inflate.on('close', () => raw.destroy());
+  // Its error comes out of the inflater, too; so does the end of a reader who wants no more.
+  const isFed = pipeline(raw, inflate).catch(() => {});
   try {
-    yield* raw.pipe(inflate);
+    yield* inflate as AsyncIterable<Buffer>;
   } catch (error) {
     if (!codeOf(error)?.startsWith('Z_')) throw error;
     throw new UnsoundZip(`is damaged: its data cannot be decompressed (${messageOf(error)})`);
+  } finally {
+    inflate.destroy();
+    await isFed;
   }
   // zlib stops at the end of the stream, and says nothing of what stands behind it.
   if (inflate.bytesWritten !== compressedSize)

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import { zipHead, zipTail } from '../../../cli/zip/format.ts';
+import { zipFile } from '../../../testing/zips/local-zip.ts';
 import { fieldsOf } from '../../../testing/zips/zip-parts.ts';
 import { ENTRY, ownZips } from '../../../testing/zips/zip-writers.ts';
 import { AppError } from '../../errors.ts';
@@ -27,7 +28,7 @@ describe('checkZip', () => {
     const handle = await open(join(folder, 'sample.zip'), 'w+');
     try {
       await handle.writeFile(bytes);
-      await checkZip({ fd: handle.fd, size: bytes.length, entryName, isRead: true });
+      await checkZip({ file: zipFile(handle, bytes.length), entryName, isRead: true });
       return undefined;
     } catch (error) {
       if (error instanceof AppError && error.status === 422 && error.code === 'INVALID_ZIP') return error.message;
@@ -40,7 +41,7 @@ describe('checkZip', () => {
   async function factsOf(bytes: Buffer, { isRead }: { isRead: boolean }): Promise<ZipFacts> {
     await using handle = await open(join(folder, 'facts.zip'), 'w+');
     await handle.writeFile(bytes);
-    return await checkZip({ fd: handle.fd, size: bytes.length, entryName: NAME, isRead });
+    return await checkZip({ file: zipFile(handle, bytes.length), entryName: NAME, isRead });
   }
 
   function zipOf(entries: Record<string, string>, { comment = '', stored = false } = {}): Buffer {
@@ -233,7 +234,7 @@ describe('checkZip', () => {
     const refusalOf = async (bytes: Buffer, limits: DumpLimits) => {
       await using handle = await open(join(folder, 'large.zip'), 'w+');
       await handle.writeFile(bytes);
-      const checking = checkZip({ fd: handle.fd, size: bytes.length, entryName: NAME, isRead: false, limits });
+      const checking = checkZip({ file: zipFile(handle, bytes.length), entryName: NAME, isRead: false, limits });
       return await checking.then(
         ({ dumpSize }) => dumpSize,
         (error: AppError) => `${error.status} ${error.code}: ${error.message}`,
@@ -266,7 +267,7 @@ describe('checkZip', () => {
       await handle.write(head, 0, head.length, 0);
       await handle.write(tail, 0, tail.length, head.length + compressedSize);
       const size = head.length + compressedSize + tail.length;
-      const checking = checkZip({ fd: handle.fd, size, entryName: NAME, isRead: false });
+      const checking = checkZip({ file: zipFile(handle, size), entryName: NAME, isRead: false });
       return await checking.then(
         ({ dumpSize }) => dumpSize,
         (error: AppError) => error.code,
@@ -284,7 +285,7 @@ describe('checkZip', () => {
 
   it('does not blame the client for a disk that cannot be read', async () => {
     const handle = await open(folder, 'r');
-    const error = await checkZip({ fd: handle.fd, size: 100, entryName: NAME, isRead: true }).catch(error => error);
+    const error = await checkZip({ file: zipFile(handle, 100), entryName: NAME, isRead: true }).catch(error => error);
     await handle.close();
     expect(error).to.include({ code: 'EISDIR' });
   });

@@ -1,16 +1,12 @@
 import { formatBytes } from '../../../protocol/format-bytes.ts';
 import { readEntry, type ZipEntry } from '../../../protocol/zip/read-entry.ts';
 import { piecesAt, UnsoundZip, type ZipFile } from '../../../protocol/zip/zip-file.ts';
-import { throwSystemErrorsFrom } from '../../error-origin.ts';
 import { AppError, validationError } from '../../errors.ts';
 import { FairTurns } from '../../process/fair-turns.ts';
 import { type ContentFacts, checkContent } from './check-content.ts';
 
 interface Zip {
-  /** Open for reading; stays open. */
-  readonly fd: number;
-  /** Of the zip, in bytes. */
-  readonly size: number;
+  readonly file: ZipFile;
   /** What the one entry must be called. */
   readonly entryName: string;
   /** Whether the entry is read to its end, too. */
@@ -38,16 +34,16 @@ export interface ZipFacts {
 /**
  * Reads a zip as a restore would: one entry of the right name in the one shape that all programs read alike
  * ({@link readEntry}), and data that inflates to the size and the CRC that are told.
- * @throws AppError 422 with the reason, or 413 when its dump is larger than the limits
+ * @throws AppError 422 with the reason, or 413 when its dump is larger than the limits; what the storage throws
  */
-export async function checkZip({ fd, size, entryName, isRead, limits }: Zip): Promise<ZipFacts> {
+export async function checkZip({ file, entryName, isRead, limits }: Zip): Promise<ZipFacts> {
   try {
-    const entry = await readEntry({ fd, size }, entryName);
+    const entry = await readEntry(file, entryName);
     if (limits) checkLimits(entry, limits);
-    return { dumpSize: entry.size, dump: isRead ? await readDump({ fd, size }, entry) : undefined };
+    return { dumpSize: entry.size, dump: isRead ? await readDump(file, entry) : undefined };
   } catch (error) {
     // A disk that can't be read is not the client's mistake.
-    if (!(error instanceof UnsoundZip)) return throwSystemErrorsFrom('storage')(error);
+    if (!(error instanceof UnsoundZip)) throw error;
     throw validationError([{ field: 'file', message: error.message }], 'INVALID_ZIP');
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { forgeries } from '../../../testing/zips/forge-zip.ts';
+import { zipFile } from '../../../testing/zips/local-zip.ts';
 import { unreadable } from '../../../testing/zips/zip-readers.ts';
 import { CONTENT, commonZips, ENTRY, ownZips } from '../../../testing/zips/zip-writers.ts';
 import { AppError } from '../../errors.ts';
@@ -23,7 +24,7 @@ describe('zips of other programs, and forged ones', function () {
     await using handle = await open(join(folder, 'sample.zip'), 'w+');
     await handle.writeFile(bytes);
     try {
-      await checkZip({ fd: handle.fd, size: bytes.length, entryName: ENTRY, isRead: true });
+      await checkZip({ file: zipFile(handle, bytes.length), entryName: ENTRY, isRead: true });
       return undefined;
     } catch (error) {
       if (error instanceof AppError && error.code === 'INVALID_ZIP') return error.message;

@@ -105,7 +105,6 @@ function of({ database, fileName }: FileAddress) {
 
 /** What was known about damage is lost with the history. A missing file or a wrong size can be found at once. */
 async function lookAt(storage: Storage, { name, isStored }: OrphanFile, size: number): Promise<string | undefined> {
-  const file = isStored ? await storage.open(name) : undefined;
-  await file?.close();
+  await using file = isStored ? await storage.open(name) : undefined;
   return damageAtSight(file, size);
 }

@@ -52,8 +52,7 @@ async function countMissing(storage: Storage, database: string, names: string[])
   let missing = 0;
   for (const fileName of names) {
     const address = { database, fileName };
-    const file = await storage.exclusively(address, () => storage.open(address));
-    await file?.close();
+    await using file = await storage.exclusively(address, () => storage.open(address));
     if (!file) missing += 1;
   }
   return missing;

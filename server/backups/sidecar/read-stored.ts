@@ -48,14 +48,10 @@ export async function readZip(
   name: ParsedBackupName,
   { verifyUploads }: { verifyUploads: boolean },
 ): Promise<Recordable> {
-  const file = await storage.open(name);
+  await using file = await storage.open(name);
   if (!file) throw new Error('it is gone');
-  const { fd, size, modifiedAt: receivedAt } = file;
-  const checking = checkZip({ fd, size, entryName: entryNameOf(name.fileName), isRead: verifyUploads });
-  const { dump } = await checking.catch(async error => {
-    await file.close();
-    throw error;
-  });
+  const { size, modifiedAt: receivedAt } = file;
+  const { dump } = await checkZip({ file, entryName: entryNameOf(name.fileName), isRead: verifyUploads });
   const sha256 = await storedDigest(file);
   const times = { takenAt: name.takenAt, receivedAt };
   const assessment = assessBackup({ manifest: undefined, dump, reference: undefined, times });

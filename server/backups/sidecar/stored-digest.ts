@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { StoredFile } from '../../storage/storage.ts';
 
 /**
- * Reads a stored file to its end, in bounded memory, and closes it.
+ * Reads a stored file to its end, in bounded memory.
  * @returns the SHA-256 of what is really there, 64 hexadecimal digits
  */
 export async function storedDigest(file: StoredFile): Promise<string> {

@@ -29,12 +29,8 @@ export async function handleDuplicateUpload(
 }
 
 async function isSound(storage: Storage, { address, size, sha256 }: ReceivedFile): Promise<boolean> {
-  const file = await storage.open(address);
-  if (!file) return false;
-  if (file.size !== size) {
-    await file.close();
-    return false;
-  }
+  await using file = await storage.open(address);
+  if (file?.size !== size) return false;
   try {
     return (await storedDigest(file)) === sha256;
   } catch (error) {

@@ -55,7 +55,7 @@ export async function receiveBackup(
   try {
     checkReceived(file, upload);
     const entryName = entryNameOf(name.fileName);
-    const zip = await checkZip({ fd: file.fd, size: file.size, entryName, isRead: verifyUploads, limits: dumpLimits });
+    const zip = await checkZip({ file, entryName, isRead: verifyUploads, limits: dumpLimits });
     checkDump(zip, manifest);
     const receipt = await storage.exclusively(name, () => keep({ em, storage }, upload, zip));
     announce(events, name, receipt);
@@ -87,7 +87,7 @@ function refuseOther(known: Backup, { address, sha256 }: ReceivedFile): void {
 async function publish(storage: Storage, received: ReceivedFile): Promise<void> {
   if (await received.publish()) return;
   const { address, sha256 } = received;
-  const stored = await storage.open(address);
+  await using stored = await storage.open(address);
   // A crash has left the same bytes without a row. What is no file at all, such as a link that leads nowhere, makes room.
   const isPublished = stored ? (await storedDigest(stored)) === sha256 : await received.replace();
   if (!isPublished) throw nameTaken(address.fileName);

@@ -6,7 +6,6 @@ import { type ByteRange, parseRange } from './range.ts';
 import { sendPieces } from './send-pieces.ts';
 
 interface Sending {
-  /** Closed when the answer has gone out. */
   readonly file: StoredFile;
   readonly fileName: string;
   /** Of the whole file, with its quotes. */
@@ -19,14 +18,14 @@ interface Sending {
 }
 
 /**
- * Answers with a file, or with the part of it that the client asks for (RFC 9110, sections 13 and 14).
+ * Answers with a file, or with the part of it that the client asks for (RFC 9110, sections 13 and 14). Resolves when the
+ * answer has gone out.
  * @throws AppError 412, 416
  */
 export async function sendFile(ctx: Context, sending: Sending): Promise<void> {
   const { file, fileName, etag, lastModified, reprDigest, idleMs } = sending;
   const status = preconditionStatus(ctx.headers, sending);
   const range = status ? undefined : requestedRange(ctx, sending);
-  if (status || range === 'unsatisfiable' || ctx.method === 'HEAD') await file.close();
   if (status === 412) throw preconditionFailed(fileName);
   if (range === 'unsatisfiable') throw unsatisfiable(ctx, file.size);
   ctx.status = status ?? 200;

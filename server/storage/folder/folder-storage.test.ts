@@ -141,7 +141,7 @@ describe('folder storage', () => {
     const short = folderStorage({ folder, fs: watched([], undefined, 7) });
     const received = await short.receive(address, content('0123456789'.repeat(10)));
     await received.publish();
-    const file = (await short.open(address))!;
+    await using file = (await short.open(address))!;
     expect(String(await bytesIn(file.pieces({ start: 0, end: 99 })))).to.equal('0123456789'.repeat(10));
   });
 
@@ -167,7 +167,7 @@ describe('folder storage', () => {
     it('says so and keeps what has its name already', async () => {
       const storage = broken({ unlink: refuse('EIO') }, await newFolder());
       expect(await (await storage.receive(address, content('abc'))).publish()).to.equal(true);
-      const file = (await storage.open(address))!;
+      await using file = (await storage.open(address))!;
       expect(String(await bytesIn(file.pieces({ start: 0, end: 2 })))).to.equal('abc');
       expect(reports.filter(report => report.startsWith('EIO'))).to.have.length.greaterThan(0);
     });
@@ -187,6 +187,7 @@ describe('folder storage', () => {
       const storage = broken({ open }, folder);
       const file = (await storage.open(address))!;
       expect(String(await bytesIn(file.pieces({ start: 0, end: 2 })))).to.equal('abc');
+      await file[Symbol.asyncDispose]();
       await storage.putMetadata(address, 'text');
       expect(await storage.getMetadata(address)).to.equal('text');
       const received = await storage.receive(address, content('abc'));
@@ -236,6 +237,24 @@ describe('folder storage', () => {
     expect(() => fstatSync(descriptors[0]!)).to.throw('EBADF');
   });
 
+  it('gives each descriptor back that it took, however a file was read', async () => {
+    const handles: nodeFs.FileHandle[] = [];
+    const open: FileSystem['open'] = async (...path) => {
+      const handle = await nodeFs.open(...path);
+      handles.push(handle);
+      return handle;
+    };
+    const storage = folderStorage({ folder: await newFolder(), fs: { ...nodeFs, open } });
+    await (await storage.receive(address, content('abc'.repeat(400_000)))).publish();
+    await (await storage.receive(address, content('abc'))).discard();
+    {
+      await using file = (await storage.open(address))!;
+      for await (const _ of file.pieces({ start: 0, end: file.size - 1 })) break;
+    }
+    expect(handles).to.have.length.above(4);
+    expect(handles.map(({ fd }) => fd).filter(fd => fd !== -1)).to.deep.equal([]);
+  });
+
   it('refuses a name that is too long for the file system before it reads a byte', async () => {
     // As eCryptfs has it. 79 bytes of it are around the name of the database.
     const lstat = ((path: string, ...rest: []) =>
@@ -264,7 +283,7 @@ describe('folder storage', () => {
     const folder = await newFolder();
     const storage = folderStorage({ folder });
     await (await storage.receive(address, content('0123456789'))).publish();
-    const file = (await storage.open(address))!;
+    await using file = (await storage.open(address))!;
     await nodeFs.truncate(join(folder, address.database, address.fileName), 4);
     const error = await bytesIn(file.pieces({ start: 0, end: 9 })).catch(error => error);
     expect(error.message).to.contain('ended at byte 4');

@@ -42,7 +42,7 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
       try {
         await check(address);
       } catch (error) {
-        await file?.close();
+        await file?.[Symbol.asyncDispose]();
         throw error;
       }
       return file;

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { readPieces } from '../../../protocol/read-pieces.ts';
 import { unless } from '../file-system/file-system.ts';
 import { longestName, quarantine } from '../file-system/quarantine.ts';
 import { type NamingDisk, renameNoReplace } from '../file-system/rename-no-replace.ts';
@@ -59,7 +60,7 @@ function receivedFile({ disk, address, target, check, handle, path, size, sha256
     address,
     size,
     sha256,
-    fd: handle.fd,
+    pieces: range => readPieces(handle, range),
     publish,
     async replace() {
       // The disk must have the good bytes before the bad ones lose their name.
