@@ -38,6 +38,7 @@ export class DumpSession {
     this.sqlMode.follow(statement);
     this.#characterSet.follow(statement);
     this.#lexer.escapesInSingle = this.sqlMode.escapesInSingle;
+    this.#lexer.ansiQuotes = this.sqlMode.ansiQuotes;
     // MySQL's client does not know that "…" may be a name.
     this.#lexer.escapesInDouble =
       this.header.flavour === 'mysql' ? this.sqlMode.escapesInSingle : this.sqlMode.escapesInDouble;

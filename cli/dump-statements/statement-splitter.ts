@@ -7,11 +7,16 @@ import { HeldBytes } from './held-bytes.ts';
 import { doubtfulDelimiter, endsWithin, endsWithoutMarker, tooLong } from './split-errors.ts';
 import { MORE_THAN_ROWS, readStatement, type StatementReading } from './statement-reading.ts';
 
-export interface SplitLimits {
+export interface SplitOptions {
   /** The longest statement that is accepted, in bytes. An INSERT of several rows may be longer: it comes in parts. */
   readonly maxStatementBytes: number;
   /** An INSERT that is longer comes in parts, each a statement of its own with whole rows; in bytes. */
   readonly partBytes: number;
+  /**
+   * By whose rules stored programs are split. `as the server` only where each statement goes to the server byte for byte: text for the
+   * mysql client must not have in it what the client takes for a command or for an end.
+   */
+  readonly programs: 'as the client' | 'as the server';
 }
 
 /** A statement that has ended, in places of the dump. */
@@ -33,8 +38,8 @@ const MARKER = bytesOf('-- Dump completed');
 
 /** Takes a dump apart into its statements, chunk by chunk. It holds one statement, if that reaches beyond a chunk. */
 export class StatementSplitter implements LexerEvents {
-  readonly #lexer = new DumpLexer(this);
-  readonly #limits: SplitLimits;
+  readonly #lexer: DumpLexer;
+  readonly #limits: Omit<SplitOptions, 'programs'>;
   readonly #held = new HeldBytes();
   #found: Found[] = [];
   /** Of the last statement that was not a repeated INSERT. */
@@ -43,9 +48,11 @@ export class StatementSplitter implements LexerEvents {
   #part: Part | undefined;
   #markerAt = -2;
   #size = 0;
-  readonly session = new DumpSession(this.#lexer);
+  readonly session: DumpSession;
 
-  constructor(limits: SplitLimits) {
+  constructor({ programs, ...limits }: SplitOptions) {
+    this.#lexer = new DumpLexer(this, { programs });
+    this.session = new DumpSession(this.#lexer);
     this.#limits = limits;
   }
 

@@ -7,7 +7,7 @@ import { realDump } from '../../testing/databases/real-dump.ts';
 import type { DumpContents } from '../dump-parser/dump-contents.ts';
 import { InventoryScanner } from '../dump-parser/inventory-scanner.ts';
 import { ExplainedError } from '../errors.ts';
-import type { SplitLimits } from './statement-splitter.ts';
+import type { SplitOptions } from './statement-splitter.ts';
 import { statementBatchesOf, statementsOf } from './statements-of.ts';
 
 const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
@@ -116,6 +116,12 @@ ${MARKER}`;
       if (statement.endsWith('/* ')) expect(seen[0]?.doubt, statement).to.contain('ends in the middle');
       else expect(seen[0]?.doubt, statement).to.contain(doubt);
     }
+  });
+
+  it('are split as the mysql client does, unless no client will read them', async () => {
+    const dump = `DELIMITER ;;\nCREATE PROCEDURE \`p\`() SELECT 1 \\! ls\n;;\nDELIMITER ;\n${MARKER}`;
+    expect((await read(dump))[0]?.doubt).to.contain('a backslash outside of strings');
+    expect((await read(dump, { programs: 'as the server' }))[0]?.doubt).to.equal(undefined);
   });
 
   it('keeps what is doubtful of one INSERT away from the next that begins alike', async () => {
@@ -251,7 +257,7 @@ ${MARKER}`;
 
 async function read(
   dump: string | Buffer,
-  { cutAt = [], ...limits }: { cutAt?: readonly number[] } & Partial<SplitLimits> = {},
+  { cutAt = [], ...limits }: { cutAt?: readonly number[] } & Partial<SplitOptions> = {},
 ): Promise<Seen[]> {
   const seen: Seen[] = [];
   const chunks = chunksOf(Buffer.from(dump), cutAt);

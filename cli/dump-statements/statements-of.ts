@@ -1,5 +1,5 @@
 import type { DumpStatement } from './dump-statement.ts';
-import { type SplitLimits, StatementSplitter } from './statement-splitter.ts';
+import { type SplitOptions, StatementSplitter } from './statement-splitter.ts';
 
 /**
  * Takes a dump apart into the statements that a server gets. It holds one statement at a time.
@@ -9,9 +9,9 @@ import { type SplitLimits, StatementSplitter } from './statement-splitter.ts';
  */
 export async function* statementsOf(
   dump: AsyncIterable<Uint8Array>,
-  limits: Partial<SplitLimits> = {},
+  options: Partial<SplitOptions> = {},
 ): AsyncGenerator<DumpStatement, void> {
-  for await (const batch of statementBatchesOf(dump, limits)) for (const statement of batch) yield statement;
+  for await (const batch of statementBatchesOf(dump, options)) for (const statement of batch) yield statement;
 }
 
 /**
@@ -20,12 +20,12 @@ export async function* statementsOf(
  */
 export async function* statementBatchesOf(
   dump: AsyncIterable<Uint8Array>,
-  limits: Partial<SplitLimits> = {},
+  options: Partial<SplitOptions> = {},
 ): AsyncGenerator<Iterable<DumpStatement>, void> {
-  const splitter = new StatementSplitter({ ...DEFAULT_LIMITS, ...limits });
+  const splitter = new StatementSplitter({ ...DEFAULTS, ...options });
   for await (const chunk of dump) yield splitter.take(chunk);
   yield splitter.end();
 }
 
 /** No server accepts a longer statement than the first; the second is what is held of an INSERT. */
-const DEFAULT_LIMITS: SplitLimits = { maxStatementBytes: 2 ** 30, partBytes: 32 * 1024 * 1024 };
+const DEFAULTS: SplitOptions = { maxStatementBytes: 2 ** 30, partBytes: 32 * 1024 * 1024, programs: 'as the client' };

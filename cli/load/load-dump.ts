@@ -9,6 +9,9 @@ import type { LoadOptions, LoadResult } from './load-options.ts';
 import { loadSideBySide } from './load-side-by-side.ts';
 import { type TargetConnection, TargetConnections } from './target-connections.ts';
 
+/** Nothing but the server reads a statement that is loaded. */
+const BY_WIRE = { programs: 'as the server' } as const;
+
 /**
  * Loads a dump into the database of the connections that `open` gives: side by side where the dump and the target allow that,
  * otherwise in the order of the dump. It ends at the first error; what was loaded by then stays, and nothing goes on on the server.
@@ -23,10 +26,18 @@ export async function loadDump(options: LoadOptions): Promise<LoadResult> {
   try {
     const main = await target.connect();
     const { way, workers } = await waysOf(options, target, main);
-    if ('whyInOrder' in way) await loadInOrder(statementsOf(options.dump()), { filter, connection: main, meter });
+    if ('whyInOrder' in way)
+      await loadInOrder(statementsOf(options.dump(), BY_WIRE), { filter, connection: main, meter });
     else {
       const giveUp = (reason: unknown) => target.abort(reason);
-      await loadSideBySide(statementBatchesOf(options.dump()), { filter, main, workers, meter, giveUp, ...way });
+      await loadSideBySide(statementBatchesOf(options.dump(), BY_WIRE), {
+        filter,
+        main,
+        workers,
+        meter,
+        giveUp,
+        ...way,
+      });
     }
     target.close();
     const whyInOrder = 'whyInOrder' in way ? way.whyInOrder : undefined;

@@ -6,11 +6,22 @@ import { filtered } from '../../testing/databases/filtered.ts';
 import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts';
 import { realDump } from '../../testing/databases/real-dump.ts';
 import { InventoryScanner } from '../dump-parser/inventory-scanner.ts';
-import { ExplainedError } from '../errors.ts';
 import { connect } from '../mysql/connect.ts';
 
 const SOURCE = 'awkward_source';
 const TARGET = 'awkward_target';
+
+/** The mysql client loses its way in each: it sees a comment in a string, a string in a comment, or a comment that does not end. */
+const MISREAD: readonly Definition[] = [
+  { kind: 'procedure', sqlMode: 'NO_BACKSLASH_ESCAPES', body: 'BEGIN SET @a/*;/*/= "/*!50003 "\n; END' },
+  { kind: 'procedure', sqlMode: '', body: 'BEGIN SET @a =/*  */";;#/*!x"; SET @b = 2/*/*!50003 */;\nSET @a = 1; END' },
+  { kind: 'event', sqlMode: '', body: "BEGIN SET @a =/* é`/*!/*!50003 /*+/*! */';`;'; SET @b = 1; END" },
+  {
+    kind: 'trigger',
+    sqlMode: '',
+    body: `BEGIN SET @a = CASE WHEN 1/* ' */THEN-- "/*+-- --\n'/\\\\/**/' ELSE '' END; END`,
+  },
+];
 
 /** Definitions that an application can make, with comments, strings and signs in all places. */
 describe('restore filter with an awkward definition', function () {
@@ -56,35 +67,44 @@ describe('restore filter with an awkward definition', function () {
     for (const { bytes } of sent) await session.run(bytes);
   };
 
-  /** What the mysql client misreads is not always split where it ends. */
+  /**
+   * mysqldump cuts a definition off at a NUL, and writes triggers and events into comments that are code, which the product of `2*`
+   * and a comment ends to the server itself.
+   */
+  const isLost = ({ kind, body }: Definition): boolean =>
+    body.includes('\0') || (kind !== 'procedure' && body.includes('*/*'));
+
+  it('brings it back exactly, unless the dump does not have it', async () => {
+    let restored = 0;
+    await fc.assert(
+      fc.asyncProperty(awkwardDefinitions('mariadb'), async definition => {
+        fc.pre(!isLost(definition));
+        fc.pre(await create(definition));
+        await restore(await realDump(mariadb, SOURCE));
+        expect(await shown(TARGET, definition)).to.deep.equal(await shown(SOURCE, definition));
+        restored++;
+      }),
+      { numRuns: 25 },
+    );
+    expect(restored).to.be.at.least(25);
+  });
+
+  it('brings it back exactly where the mysql client misreads it', async () => {
+    for (const definition of MISREAD) {
+      expect(await create(definition), definition.body).to.equal(true);
+      const dump = await realDump(mariadb, SOURCE);
+      expect(isMisread(dump), definition.body).to.equal(true);
+      await restore(dump);
+      expect(await shown(TARGET, definition)).to.deep.equal(await shown(SOURCE, definition));
+    }
+  });
+
   const isMisread = (dump: Buffer): boolean => {
     const scanner = new InventoryScanner();
     scanner.scan(dump);
     const { misreadings, unexpected, isBalanced, endsWithMarker } = scanner.end();
     return misreadings.length > 0 || unexpected.length > 0 || !isBalanced || !endsWithMarker;
   };
-
-  it('brings it back exactly, or refuses what the mysql client misreads as well', async () => {
-    let [restored, refused] = [0, 0];
-    await fc.assert(
-      fc.asyncProperty(awkwardDefinitions('mariadb'), async definition => {
-        if (!(await create(definition))) return;
-        const dump = await realDump(mariadb, SOURCE);
-        try {
-          await restore(dump);
-        } catch (error) {
-          expect(error, `${error}`).to.be.instanceOf(ExplainedError);
-          expect(isMisread(dump), `${error}`).to.equal(true);
-          refused++;
-          return;
-        }
-        expect(await shown(TARGET, definition)).to.deep.equal(await shown(SOURCE, definition));
-        restored++;
-      }),
-      { numRuns: 25 },
-    );
-    expect(restored).to.be.greaterThan(refused / 2);
-  });
 
   it('brings back a definition that ends with a semicolon, which the mysql client cuts in two', async () => {
     expect(await create({ kind: 'event', sqlMode: '', body: 'BEGIN SET @a = 1; END' })).to.equal(true);

@@ -17,9 +17,14 @@ const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
 
 /** Someone has written into a dump what no mysqldump writes. */
 describe('a hostile dump', () => {
-  const refusal = async (statements: string, options: Partial<FilterOptions> = {}, header = HEADER): Promise<Error> => {
+  const refusal = async (
+    statements: string,
+    options: Partial<FilterOptions> = {},
+    header = HEADER,
+    programs: 'as the client' | 'as the server' = 'as the server',
+  ): Promise<Error> => {
     try {
-      const { sent } = await filtered([Buffer.from(`${header}${statements}\n${MARKER}`)], options);
+      const { sent } = await filtered([Buffer.from(`${header}${statements}\n${MARKER}`)], options, programs);
       return new Error(`sent: ${sent.map(({ bytes }) => bytes).join(' | ')}`);
     } catch (error) {
       expect(error, statements).to.be.instanceOf(ExplainedError);
@@ -28,7 +33,10 @@ describe('a hostile dump', () => {
   };
   const expectRefused = async (...statements: string[]) => {
     for (const statement of statements)
-      expect((await refusal(statement)).message, statement).to.match(/is refused|ends in the middle|DELIMITER line/);
+      for (const programs of ['as the client', 'as the server'] as const) {
+        const { message } = await refusal(statement, {}, HEADER, programs);
+        expect(message, `${statement} ${programs}`).to.match(/is refused|ends in the middle|DELIMITER line/);
+      }
   };
 
   it('is no shell: commands of the mysql client are refused', () =>
@@ -59,6 +67,36 @@ describe('a hostile dump', () => {
       'DELIMITER ;;\n/*!50003 CREATE*/ /*!50003 TRIGGER `r` BEFORE INSERT ON `t` FOR EACH ROW SET @a = 1; */ DROP TABLE `t` ;;\nDELIMITER ;\n',
       'DELIMITER //\nINSERT INTO `t` VALUES (1); DROP TABLE `t`//\nDELIMITER ;\n',
     ));
+
+  it('brings no second statement along where the client and the server see different ends', () =>
+    expectRefused(
+      ...[
+        // To the client the delimiter stands in a comment, to the server a comment begins only with a blank.
+        'CREATE PROCEDURE `p`() SELECT 1--;;\nGRANT ALL ON *.* TO a;;',
+        'CREATE PROCEDURE `p`() SELECT 1--;; GRANT ALL ON *.* TO a\n;;',
+        // To the client the string begins in the comment.
+        "CREATE PROCEDURE `p`() SELECT 1 /* /*! ' */;; GRANT ALL ON *.* TO a -- ' */\n;;",
+        "CREATE PROCEDURE `p`() SELECT 1 /*!50003 /* */ ' */;; DROP DATABASE `shop` -- '\n;;",
+        // To the client the comment goes on, by its line or by its end mark.
+        'CREATE PROCEDURE `p`() SELECT 1 /*!50003 /* x */, 2 */; GRANT ALL ON *.* TO a /* */;;',
+        'CREATE PROCEDURE `p`() BEGIN SELECT 1; END /* /* */; GRANT ALL ON *.* TO a /* */ */;;',
+        'CREATE PROCEDURE `p`() SELECT 1 /*+ /* */; GRANT ALL ON *.* TO a /* */;;',
+        '/*!50003 CREATE*/ /*!50003 TRIGGER `r` BEFORE INSERT ON `t` FOR EACH ROW SET @a = 2*/* */; DROP TABLE `t` /* */;;',
+        // To the client a backslash takes the quote, to a server with NO_BACKSLASH_ESCAPES it does not, and the other way round.
+        "SET sql_mode = 'NO_BACKSLASH_ESCAPES';;\nCREATE PROCEDURE `p`() SELECT '\\'; GRANT ALL ON *.* TO a -- ';;",
+        "CREATE PROCEDURE `p`() SELECT '\\';; GRANT ALL ON *.* TO a -- ';;\nGRANT ALL ON *.* TO b;;",
+        'SET sql_mode = \'ANSI_QUOTES\';;\nCREATE PROCEDURE `p`() SELECT "\\"; GRANT ALL ON *.* TO a -- ";;',
+      ].map(text => `DELIMITER ;;\n${text}\nDELIMITER ;\n`),
+    ));
+
+  it('is no shell either where it is written for a client: what the client takes for a command is refused', async () => {
+    for (const body of ['SELECT 1 \\! touch /tmp/owned\n', 'SELECT \\. /etc/passwd\n', 'BEGIN SELECT 1; END\\g'])
+      expect(
+        (await refusal(`DELIMITER ;;\nCREATE PROCEDURE \`p\`() ${body};;\nDELIMITER ;\n`, {}, HEADER, 'as the client'))
+          .message,
+        body,
+      ).to.match(/a backslash outside of strings/);
+  });
 
   it('does not reach other databases, accounts, files or the server itself', () =>
     expectRefused(

@@ -1,4 +1,5 @@
 import type { DumpStatement } from '../../cli/dump-statements/dump-statement.ts';
+import type { SplitOptions } from '../../cli/dump-statements/statement-splitter.ts';
 import { statementsOf } from '../../cli/dump-statements/statements-of.ts';
 import type { FilterChange, FilterOptions } from '../../cli/restore-filter/filter-options.ts';
 import { RestoreFilter } from '../../cli/restore-filter/restore-filter.ts';
@@ -28,16 +29,17 @@ export const PLAIN: FilterOptions = {
   parts: 'all',
 };
 
-/** Filters a dump. @throws what the filter throws */
+/** Filters a dump as it is when it is loaded. @throws what the filter throws */
 export async function filtered(
   dump: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: Partial<FilterOptions> = {},
+  programs: SplitOptions['programs'] = 'as the server',
 ): Promise<Filtered> {
   const filter = new RestoreFilter({ ...PLAIN, ...options });
   const sent: Sent[] = [];
   const keep = ({ kind, object, rows, bytes }: DumpStatement) =>
     sent.push({ kind, object, rows, bytes: Buffer.from(bytes) });
-  const limits = { maxStatementBytes: 2 ** 30 };
+  const limits = { maxStatementBytes: 2 ** 30, programs };
   for await (const statement of statementsOf(chunks(dump), limits))
     for (const one of filter.apply(statement)) keep(one);
   for (const one of filter.end()) keep(one);

@@ -15,6 +15,7 @@ import {
 import { DollarQuote } from './dollar-quote.ts';
 import { isInsertValues } from './insert-values.ts';
 import type { LexerEvents, RowsSoFar } from './lexer-events.ts';
+import { ProgramReader } from './program-reader.ts';
 import { closingQuote } from './quote.ts';
 
 /** Bytes kept of a head or a comment. A set of GTIDs can take some ten KiB. */
@@ -28,7 +29,16 @@ const NOTHING = new Uint8Array();
 const SEMICOLON = is.bytesOf(';');
 const SPACE = Uint8Array.of(0x20);
 
-type Mode = 'gap' | 'code' | 'hint' | 'quoted' | 'dollar quote' | 'line comment' | 'block comment' | 'delimiter line';
+type Mode =
+  | 'gap'
+  | 'code'
+  | 'program'
+  | 'hint'
+  | 'quoted'
+  | 'dollar quote'
+  | 'line comment'
+  | 'block comment'
+  | 'delimiter line';
 
 /**
  * Takes a dump apart into statements and comments, as the mysql client does that will restore it (`add_line` of its
@@ -38,6 +48,8 @@ export class DumpLexer {
   /** Whether a backslash takes away the next byte's meaning in '…' and in "…": a matter of the SQL mode. */
   escapesInSingle = true;
   escapesInDouble = true;
+  /** Whether the server takes "…" for a name, in which a backslash is nothing special. */
+  ansiQuotes = false;
   /** Where the last statement, comment or DELIMITER line began. */
   lastBegan = -1;
 
@@ -82,8 +94,26 @@ export class DumpLexer {
   #commentEnds: number[] = [];
   readonly #note = new CappedBuffer(KEPT);
 
-  constructor(events: LexerEvents) {
+  /**
+   * Under another delimiter than `;`, under which mysqldump writes stored programs only, whether a statement is read as the server
+   * reads it, and not as the mysql client does.
+   */
+  readonly #readsProgramsAsServer: boolean;
+  readonly #program = new ProgramReader({
+    onHead: (bytes, from, to) => this.#head.add(bytes, from, to),
+    onComment: () => {
+      this.#head.add(SPACE, 0, 1);
+      // One is enough to know that there are comments.
+      if (this.#commentEnds.length === 0) this.#commentEnds.push(this.#text.length);
+    },
+  });
+
+  constructor(
+    events: LexerEvents,
+    { programs = 'as the client' }: { programs?: 'as the client' | 'as the server' } = {},
+  ) {
     this.#events = events;
+    this.#readsProgramsAsServer = programs === 'as the server';
   }
 
   /** From here on, whether `$$…$$` is a string, as it is for MySQL since 9 only: elsewhere it may be part of a name. */
@@ -125,7 +155,11 @@ export class DumpLexer {
     const { size } = this.#pieces;
     this.write(PADDING); // which means nothing, and decides what the last bytes mean
     if (this.#isInStatement) this.#tell(size, false);
-    return this.#mode === 'gap' && this.#delimiter.length === 1 && is.startsWith(this.#delimiter, 0, SEMICOLON);
+    return this.#mode === 'gap' && this.#isUsualDelimiter;
+  }
+
+  get #isUsualDelimiter(): boolean {
+    return this.#delimiter.length === 1 && is.startsWith(this.#delimiter, 0, SEMICOLON);
   }
 
   /** @returns how far the bytes have been read */
@@ -145,6 +179,7 @@ export class DumpLexer {
     if (mode === 'code') return this.#code(bytes, from);
     if (mode === 'quoted') return this.#quoted(bytes, from);
     if (mode === 'gap') return this.#gap(bytes, from);
+    if (mode === 'program') return this.#readProgram(bytes, from);
     if (mode === 'dollar quote') return this.#betweenDollars(bytes, from);
     if (mode === 'block comment') return this.#blockComment(bytes, from);
     if (mode === 'hint') return this.#hint(bytes, from);
@@ -199,7 +234,19 @@ export class DumpLexer {
     this.#text.clear();
     this.#commentEnds = [];
     this.#hasClientCommand = false;
+    if (this.#readsProgramsAsServer && !this.#isUsualDelimiter) {
+      this.#program.begin();
+      this.#mode = 'program';
+    }
     return at;
+  }
+
+  #readProgram(bytes: Uint8Array, from: number): number {
+    const { flavour, escapesInSingle: escapes, ansiQuotes } = this;
+    const rules = { flavour, escapes, ansiQuotes, quotesInDollars: this.#quotesInDollars, delimiter: this.#delimiter };
+    const { at, isEnd } = this.#program.read(bytes, from, rules);
+    this.#text.add(bytes, from, at);
+    return isEnd ? this.#endStatement(at + this.#delimiter.length) : at;
   }
 
   /** The hot path: all rows come by here. */

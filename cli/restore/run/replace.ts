@@ -100,7 +100,8 @@ function filteredFor({ prepared, zip }: RestoreRun): ReplaceOrder['filtered'] {
     settings: new RestoreFilter(options).settings,
     async *statements(): AsyncGenerator<DumpStatement> {
       const filter = new RestoreFilter(options);
-      for await (const statement of statementsOf(zip.read())) yield* filter.apply(statement);
+      for await (const statement of statementsOf(zip.read(), { programs: 'as the server' }))
+        yield* filter.apply(statement);
       yield* filter.end();
     },
   };
