@@ -14,7 +14,7 @@ export interface SplitOptions {
   readonly partBytes: number;
   /**
    * By whose rules stored programs are split. `as the server` only where each statement goes to the server byte for byte: text for the
-   * mysql client must not have in it what the client takes for a command or for an end.
+   * mysql client must not have in it what the client treats as a command or as an end.
    */
   readonly programs: 'as the client' | 'as the server';
 }

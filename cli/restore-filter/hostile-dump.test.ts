@@ -89,7 +89,7 @@ describe('a hostile dump', () => {
       ].map(text => `DELIMITER ;;\n${text}\nDELIMITER ;\n`),
     ));
 
-  it('is no shell either where it is written for a client: what the client takes for a command is refused', async () => {
+  it('is no shell either where it is written for a client: a command of the client is refused', async () => {
     for (const body of ['SELECT 1 \\! touch /tmp/owned\n', 'SELECT \\. /etc/passwd\n', 'BEGIN SELECT 1; END\\g'])
       expect(
         (await refusal(`DELIMITER ;;\nCREATE PROCEDURE \`p\`() ${body};;\nDELIMITER ;\n`, {}, HEADER, 'as the client'))
