@@ -56,9 +56,11 @@ export class ProgramReader {
       const isDecided = bytes.length - i >= LOOKAHEAD;
       if (!isDecided && this.#state !== 'dollar quote') break;
       if (this.#state === 'code' && is.startsWith(bytes, i, rules.delimiter)) return { at: i, isEnd: true };
+      const state = this.#state;
       const next = this.#readOne(bytes, i, rules);
-      if (next === i) break;
-      this.#before = bytes[next - 1]!;
+      if (next === i && state === this.#state) break;
+      // A dollar that ends a string is no part of a name.
+      if (next > i) this.#before = state === 'dollar quote' ? is.NEWLINE : bytes[next - 1]!;
       i = next;
     }
     return { at: i, isEnd: false };
@@ -85,8 +87,7 @@ export class ProgramReader {
       return this.#enter('block comment', at + 2);
     if (byte === is.DOLLAR && rules.quotesInDollars && !is.isOfName(this.#before)) {
       this.#dollarQuote.begin();
-      this.#state = 'dollar quote';
-      return this.#dollars(bytes, at);
+      return this.#enter('dollar quote', at);
     }
     if (byte === is.SINGLE_QUOTE || byte === is.DOUBLE_QUOTE || byte === is.BACKTICK) {
       this.#quote = byte;
