@@ -10,8 +10,8 @@ export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
-/** Printable ASCII. */
-const ONE_COLUMN_EACH = /^[ -~]*$/;
+/** Printable ASCII, and the blank that `wrap` puts into commands. */
+const ONE_COLUMN_EACH = /^[ -~\u{a0}]*$/u;
 
 const ELLIPSIS = '…';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { count, formatAge, formatBytes, formatSeconds } from './format.ts';
+import { count, formatAge, formatBytes, formatCount, formatSeconds } from './format.ts';
 
 describe('format', () => {
   it('writes bytes', () => {
@@ -25,6 +25,12 @@ describe('format', () => {
         expect(Math.abs(Number(figure) - bytes / factor)).to.be.at.most(0.0501);
       }),
     );
+  });
+
+  it('writes counts as an English reader groups them', () => {
+    expect(formatCount(999)).to.equal('999');
+    expect(formatCount(1_234_567)).to.equal('1,234,567');
+    fc.assert(fc.property(fc.maxSafeInteger(), any => formatCount(any) === any.toLocaleString('en')));
   });
 
   it('writes seconds', () => {

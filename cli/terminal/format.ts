@@ -22,9 +22,12 @@ export function formatState(state: StoredState): string {
   return state === 'complete' ? state : state.toUpperCase();
 }
 
-/** @returns such as `1,234,567` */
+/**
+ * Not by `toLocaleString`, whose tables take 13 ms to load: a twentieth of a start of sade.
+ * @param number whole @returns such as `1,234,567`
+ */
 export function formatCount(number: number): string {
-  return number.toLocaleString('en');
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** @returns such as `1 database`, `3 databases` */
