@@ -242,6 +242,52 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       expect(file.modifiedAt.getTime()).to.be.within(start - 2_000, Date.now() + 2_000);
     });
 
+    it('removes a file with its text, and nothing else, and takes another of that name afterwards', async () => {
+      for (const at of [address(), address('pt_xyz', '01')]) {
+        await publish(at, 'abc');
+        await storage.putMetadata(at, 'text');
+      }
+      expect(await storage.remove(address())).to.equal(true);
+      expect(await storage.open(address())).to.equal(undefined);
+      expect(await storage.getMetadata(address())).to.equal(undefined);
+      expect(await everything()).to.deep.equal([address('pt_xyz', '01').fileName]);
+      expect(await bytesOf(address('pt_xyz', '01'))).to.equal('abc');
+      expect(await storage.getMetadata(address('pt_xyz', '01'))).to.equal('text');
+      expect(await publish(address(), 'again')).to.equal(true);
+      expect(await bytesOf(address())).to.equal('again');
+    });
+
+    it('reports whether there was a file to remove, and removes a text that is left alone', async () => {
+      expect(await storage.remove(address())).to.equal(false);
+      await storage.putMetadata(address(), 'left by a crash');
+      expect(await storage.remove(address())).to.equal(false);
+      expect(await storage.getMetadata(address())).to.equal(undefined);
+      await publish(address(), 'abc');
+      expect(await storage.remove(address())).to.equal(true);
+      expect(await storage.remove(address())).to.equal(false);
+    });
+
+    it('lists nothing of a database whose last file was removed', async () => {
+      await publish(address(), 'abc');
+      await storage.remove(address());
+      for await (const names of storage.list()) expect.fail(JSON.stringify(names));
+    });
+
+    it('removes, receives and publishes for one database at the same time', async () => {
+      const addresses = Array.from({ length: 20 }, (_, i) => address('pt_xyz', String(i + 10)));
+      for (let round = 0; round < 3; round++) {
+        expect(await Promise.all(addresses.map(at => publish(at, 'abc')))).to.not.include(false);
+        const [odd, even] = [0, 1].map(rest => addresses.filter((_, i) => i % 2 === rest));
+        const removing = Promise.all(odd!.map(at => storage.remove(at)));
+        await Promise.all(even!.map(at => storage.putMetadata(at, 'text')));
+        expect(await removing).to.not.include(false);
+        expect(await everything()).to.deep.equal(even!.map(({ fileName }) => fileName));
+        expect(await Promise.all(even!.map(at => storage.remove(at)))).to.not.include(false);
+      }
+      expect(await everything()).to.deep.equal([]);
+      expect(await storage.removeLeftovers()).to.equal(0);
+    });
+
     it('runs tasks of one address in turn, and those of others meanwhile', async () => {
       const events: string[] = [];
       const task = (name: string, at: FileAddress) =>
@@ -300,6 +346,8 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
         'open what never was': () => storage.open(address('pt_abc', '02')),
         putMetadata: () => storage.putMetadata(address(), 'text'),
         getMetadata: () => storage.getMetadata(address()),
+        remove: () => storage.remove(address()),
+        'remove what never was': () => storage.remove(address('pt_abc', '02')),
         checkUsable: () => storage.checkUsable(),
         space: () => storage.space(),
         list: () => everything(),
@@ -340,6 +388,8 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
           .putMetadata({ database, fileName: address().fileName }, 'x')
           .catch(error => error);
         expect(refused, database).to.be.instanceOf(Error);
+        const kept = await storage.remove({ database, fileName: address().fileName }).catch(error => error);
+        expect(kept, database).to.be.instanceOf(Error);
       }
       for (const fileName of [
         '../x',

@@ -95,6 +95,13 @@ export interface Storage {
   putMetadata(address: FileAddress, text: string): Promise<void>;
   /** @returns the text that is kept beside the file of that address, or undefined when there is no text */
   getMetadata(address: FileAddress): Promise<string | undefined>;
+  /**
+   * Removes the file of that address, and then the text beside it: once this returns, neither comes back after a crash or a
+   * power cut. A crash in between leaves at most the text, and a second call removes that. Anyone who has the file open reads
+   * on, or gets an error. What `replace` has kept aside stays.
+   * @returns whether there was a file; what is no file, such as a folder of that name, stays
+   */
+  remove(address: FileAddress): Promise<boolean>;
   /** Runs `task` while no other `exclusively` of the same address runs in this process. */
   exclusively<T>(address: FileAddress, task: () => Promise<T>): Promise<T>;
   /** @throws when files can't be written or read at the moment */

@@ -70,6 +70,73 @@ describe('folder storage', () => {
     await again.discard();
   });
 
+  it('removes a text only when its file is gone for good, and answers when the text is', async () => {
+    const calls: string[] = [];
+    const folder = await newFolder();
+    const storage = folderStorage({ folder, fs: watched(calls) });
+    await (await storage.receive(address, content('abc'))).publish();
+    await storage.putMetadata(address, 'text');
+    calls.length = 0;
+    expect(await storage.remove(address)).to.equal(true);
+    calls.push('answer');
+    const folderGoes = ['sync folder', 'answer'];
+    expect(calls).to.deep.equal(['unlink', 'sync folder', 'unlink', 'sync folder', ...folderGoes]);
+    expect(await contentsOf(folder)).to.deep.equal([]);
+  });
+
+  it('keeps the text of a file of which it is not sure that it is gone for good, and goes on at the next call', async () => {
+    const folder = await newFolder();
+    const plain = folderStorage({ folder });
+    await (await plain.receive(address, content('abc'))).publish();
+    await plain.putMetadata(address, 'text');
+    let isFailing = true;
+    const open: FileSystem['open'] = async (...path) => {
+      const handle = await nodeFs.open(...path);
+      if (isFailing && String(path[0]).endsWith('pt_xyz')) handle.sync = refuse('EIO') as never;
+      return handle;
+    };
+    const storage = folderStorage({ folder, fs: { ...nodeFs, open } });
+    const error = await storage.remove(address).catch(error => error);
+    expect(error).to.include({ code: 'EIO' });
+    expect(originOf(error)).to.equal('storage');
+    expect(await storage.getMetadata(address)).to.equal('text');
+    isFailing = false;
+    expect(await storage.remove(address), 'the file itself went the first time').to.equal(false);
+    expect(await contentsOf(folder)).to.deep.equal([]);
+  });
+
+  it('says so when a file cannot be removed, and keeps it with its text', async () => {
+    const folder = await newFolder();
+    const plain = folderStorage({ folder });
+    await (await plain.receive(address, content('abc'))).publish();
+    await plain.putMetadata(address, 'text');
+    const storage = folderStorage({ folder, fs: { ...nodeFs, unlink: refuse('EROFS') } });
+    const error = await storage.remove(address).catch(error => error);
+    expect(toExpectedError(error)).to.include({ code: 'STORAGE_UNAVAILABLE' });
+    expect(await storage.getMetadata(address)).to.equal('text');
+    await using file = (await storage.open(address))!;
+    expect(file.size).to.equal(3);
+  });
+
+  it('removes a link to a file and not the file, and neither a folder nor what was kept aside', async () => {
+    const folder = await newFolder();
+    const storage = folderStorage({ folder });
+    await (await storage.receive(address, content('bad'))).publish();
+    const good = await storage.receive(address, content('good'));
+    await good.replace();
+    const path = join(folder, address.database, address.fileName);
+    await nodeFs.rename(path, join(folder, 'elsewhere'));
+    await nodeFs.symlink(join(folder, 'elsewhere'), path);
+    expect(await storage.remove(address)).to.equal(true);
+    expect(await nodeFs.readFile(join(folder, 'elsewhere'), 'utf8')).to.equal('good');
+    await nodeFs.mkdir(path);
+    expect(await storage.remove(address)).to.equal(false);
+    expect(await nodeFs.readdir(join(folder, address.database))).to.have.members([
+      address.fileName,
+      `${address.fileName}.bad-1`,
+    ]);
+  });
+
   it('makes a text durable before its name, and the name before it answers', async () => {
     const calls: string[] = [];
     const storage = folderStorage({ folder: await newFolder(), fs: watched(calls) });

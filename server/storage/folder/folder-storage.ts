@@ -14,6 +14,7 @@ import { LEFTOVER, newPartName } from './part-file.ts';
 import { Place } from './place.ts';
 import { openFile } from './read-file.ts';
 import { receiveFile } from './receive-file.ts';
+import { removeFile } from './remove-file.ts';
 
 interface Settings {
   readonly folder: string;
@@ -57,6 +58,13 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
       const text = await readMetadata(disk, pathOf(root, address));
       if (text === undefined) await check(address);
       return text;
+    },
+    async remove(address) {
+      const path = pathOf(root, address);
+      await check(address);
+      const wasThere = await removeFile(disk, path);
+      await check(address);
+      return wasThere;
     },
     exclusively: async (address, task) => keyedMutex(tasks, pathOf(root, address), task),
     async checkUsable() {

@@ -10,7 +10,7 @@ const ENDING = '.json';
  * @param path of the file that it describes
  */
 export async function writeMetadata(disk: Disk, path: string, text: string): Promise<void> {
-  const target = `${path}${ENDING}`;
+  const target = metadataPath(path);
   const part = await openPart(disk, dirname(target));
   try {
     await part.handle.writeFile(text);
@@ -26,12 +26,17 @@ export async function writeMetadata(disk: Disk, path: string, text: string): Pro
 
 /** @returns the text beside the file of that path, or undefined when there is no such text */
 export async function readMetadata(disk: Disk, path: string): Promise<string | undefined> {
-  const file = await openRegular(disk, `${path}${ENDING}`);
+  const file = await openRegular(disk, metadataPath(path));
   try {
     return await file?.handle.readFile('utf8');
   } finally {
     await file?.close();
   }
+}
+
+/** @returns where the text beside the file of that path lies */
+export function metadataPath(path: string): string {
+  return `${path}${ENDING}`;
 }
 
 /** @returns the names of the files that texts with these names describe */

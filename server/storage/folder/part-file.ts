@@ -48,8 +48,8 @@ export async function closePart(disk: Disk, { handle, path }: Part): Promise<voi
   await cleanUp(disk, `${path} could not be closed`, () => handle.close());
 }
 
-/** A link to a folder, and a folder on which a disk is mounted, stay. */
-async function removeEmpty(disk: Disk, folder: string): Promise<void> {
+/** Removes a folder if it is empty. A link to a folder, and one on which a disk is mounted, stay. Never throws. */
+export async function removeEmpty(disk: Disk, folder: string): Promise<void> {
   const expected = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY'];
   await cleanUp(disk, `${folder} could not be removed`, () => disk.fs.rmdir(folder), ...expected);
 }

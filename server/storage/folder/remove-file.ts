@@ -1,0 +1,27 @@
+import { dirname } from 'node:path';
+import { type Disk, unless } from '../file-system/file-system.ts';
+import { metadataPath } from './metadata.ts';
+import { removeEmpty, syncFolder } from './part-file.ts';
+
+/**
+ * Removes a file for good, then the text beside it, and the folder with the last thing in it. The text goes only when the file
+ * can't come back: a file without its text would be treated as one that was never recorded. Of a link to a file the link goes.
+ * @returns whether the file was there
+ */
+export async function removeFile(disk: Disk, path: string): Promise<boolean> {
+  const wasThere = await unlinkFile(disk, path);
+  await unlinkFile(disk, metadataPath(path));
+  await removeEmpty(disk, dirname(path));
+  await syncFolder(disk, dirname(dirname(path)));
+  return wasThere;
+}
+
+/** @returns whether there was a file, which is gone for good now */
+async function unlinkFile(disk: Disk, path: string): Promise<boolean> {
+  const found = await disk.fs.lstat(path).catch(unless('ENOENT'));
+  const isFile = found !== undefined && (found.isFile() || found.isSymbolicLink());
+  if (isFile) await disk.fs.unlink(path).catch(unless('ENOENT'));
+  // Also when it was not there: a call before may have been cut off right here. The folder itself may be gone by now.
+  await syncFolder(disk, dirname(path)).catch(unless('ENOENT'));
+  return isFile;
+}
