@@ -12,6 +12,7 @@ export const PLUS = 0x2b;
 export const COMMA = 0x2c;
 export const DASH = 0x2d;
 export const SLASH = 0x2f;
+export const SEMICOLON = 0x3b;
 export const AT = 0x40;
 export const CAPITAL_M = 0x4d;
 export const CAPITAL_N = 0x4e;

@@ -15,6 +15,7 @@ import {
 import { DollarQuote } from './dollar-quote.ts';
 import { isInsertValues } from './insert-values.ts';
 import type { LexerEvents, RowsSoFar } from './lexer-events.ts';
+import { BLOCK, type PlainRows, plainRows } from './plain-rows.ts';
 import { ProgramReader } from './program-reader.ts';
 import { closingQuote } from './quote.ts';
 
@@ -108,12 +109,22 @@ export class DumpLexer {
     },
   });
 
+  readonly #plain: PlainRows | null;
+
+  /**
+   * @param programs how stored programs are read
+   * @param plain what reads the plain rows; null to look at each byte of them, which comes to the same
+   */
   constructor(
     events: LexerEvents,
-    { programs = 'as the client' }: { programs?: 'as the client' | 'as the server' } = {},
+    {
+      programs = 'as the client',
+      plain = plainRows(),
+    }: { programs?: 'as the client' | 'as the server'; plain?: PlainRows | null } = {},
   ) {
     this.#events = events;
     this.#readsProgramsAsServer = programs === 'as the server';
+    this.#plain = plain;
   }
 
   /** From here on, whether `$$…$$` is a string, as it is for MySQL since 9 only: elsewhere it may be part of a name. */
@@ -201,6 +212,8 @@ export class DumpLexer {
   /** Something begins between two statements. */
   #begin(bytes: Uint8Array, at: number): number {
     this.lastBegan = this.#pieces.base + at;
+    // It begins with INSERT or REPLACE, and so with no mark: the delimiter is still the same.
+    if (this.#insert.length > 0 && is.startsWith(bytes, at, this.#insert)) return this.#repeatInsert(at);
     const mark = markAt(bytes, at, this.#delimiter, this.flavour, false);
     if (mark === 'delimiter') {
       this.#line = 'used';
@@ -215,20 +228,25 @@ export class DumpLexer {
       this.#mode = 'delimiter line';
       return behind;
     }
-    return this.#beginStatement(bytes, at);
+    return this.#beginStatement(at);
   }
 
-  #beginStatement(bytes: Uint8Array, at: number): number {
+  #repeatInsert(at: number): number {
     this.#isInStatement = true;
     this.#mode = 'code';
     this.#hasMoreThanRows = false;
-    this.#isRepeated = this.#insert.length > 0 && is.startsWith(bytes, at, this.#insert);
-    if (this.#isRepeated) {
-      this.#depth = 1;
-      this.#rows = 1;
-      this.#firstRowAt = this.#lastRowAt = this.lastBegan + this.#insert.length - 1;
-      return at + this.#insert.length;
-    }
+    this.#isRepeated = true;
+    this.#depth = 1;
+    this.#rows = 1;
+    this.#firstRowAt = this.#lastRowAt = this.lastBegan + this.#insert.length - 1;
+    return at + this.#insert.length;
+  }
+
+  #beginStatement(at: number): number {
+    this.#isInStatement = true;
+    this.#mode = 'code';
+    this.#hasMoreThanRows = false;
+    this.#isRepeated = false;
     this.#insert = NOTHING;
     this.#head.clear();
     this.#text.clear();
@@ -254,6 +272,7 @@ export class DumpLexer {
   #code(bytes: Uint8Array, from: number): number {
     let looks = this.#client.open === 'nothing' ? this.#looks : this.#looksInComment;
     const { escapesInSingle, escapesInDouble } = this;
+    const plain = this.#delimiter[0] === is.SEMICOLON ? this.#plain : null;
     const { length } = bytes;
     let depth = this.#depth;
     let rows = this.#rows;
@@ -262,7 +281,25 @@ export class DumpLexer {
     let kept = from; // the code in front of it is in the head, if it belongs there
     const begun = from; // the code in front of it is in the text, or belongs to rows
     let i = from;
+    let plainFrom = from; // from here on it is worth a try
     while (i < length) {
+      const mayBePlain = plain !== null && rows >= 0 && depth <= 1 && i >= plainFrom && length - i >= BLOCK;
+      if (mayBePlain && looks === this.#looks) {
+        if (depth === 0 && !isBetweenRows(bytes, kept, i)) this.#hasMoreThanRows = true;
+        const read = plain.read(bytes, i, depth === 1, escapesInSingle);
+        if (plain.rows > 0) {
+          rows += plain.rows;
+          rowAt = plain.lastRowAt;
+        }
+        depth = plain.isInRow ? 1 : 0;
+        plainFrom = Math.max(read, i + BLOCK); // where a block is not all plain, the rest of it is read byte by byte
+        kept = i = read;
+        if (plain.isInString) {
+          this.#quote = is.SINGLE_QUOTE;
+          this.#mode = 'quoted';
+          break;
+        }
+      }
       while (i < length && looks[bytes[i]!] === 0) i++;
       if (i === length) break;
       const byte = bytes[i]!;
