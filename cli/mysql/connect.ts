@@ -93,6 +93,8 @@ async function open(
     ...(source.socket && { socketPath: source.socket }),
     authPlugins: { client_ed25519: ed25519Login as AuthPlugin },
     enableCleartextPlugin: isVerified(source),
+    // None is prepared, and room for 16,000 would take half a megabyte for each connection.
+    maxPreparedStatements: 1,
     // No server gets a file, even if it asks for one.
     flags: ['-LOCAL_FILES'],
     ...(ssl && { ssl }),

@@ -37,7 +37,15 @@ interface Loading {
   readonly database: string;
   /** That of the session. */
   readonly target: string;
+  /** Called once, before the first table that can't share a file with others. */
+  beforeOwnFile(): Promise<void>;
 }
+
+/**
+ * Tables with one of these words can't stand in a file of several, or MySQL would write that at each partition. Found elsewhere
+ * in a table they do no harm.
+ */
+const NEEDS_OWN_FILE = /COMPRESS|KEY_BLOCK_SIZE|ENCRYPT|DIRECTORY|TABLESPACE|AUTOEXTEND_SIZE|PARTITION/i;
 
 /**
  * Loads a dump without rows. What fails is noted, and the rest is loaded all the same.
@@ -50,7 +58,12 @@ export async function loadDefinitions(session: Session, path: string, loading: L
   for (const setting of settings) await session.run(Buffer.from(setting));
   for (const setting of optionalSettings) await session.run(Buffer.from(setting)).catch(() => {});
   const notes = new Notes(loading);
+  let hasOwnFiles = false;
   const send = async (statement: DumpStatement) => {
+    if (!hasOwnFiles && needsOwnFile(statement)) {
+      await loading.beforeOwnFile();
+      hasOwnFiles = true;
+    }
     await session.run(statement.bytes).catch(error => notes.addError(statement, error));
   };
   for await (const statement of statementsOf(createReadStream(path))) {
@@ -60,6 +73,11 @@ export async function loadDefinitions(session: Session, path: string, loading: L
   }
   for (const statement of filter.end()) await send(statement);
   return notes;
+}
+
+function needsOwnFile({ kind, object, bytes }: DumpStatement): boolean {
+  if (kind !== 'create' || object?.kind !== 'tables') return false;
+  return NEEDS_OWN_FILE.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
 }
 
 class Notes implements LoadedDefinitions {

@@ -158,7 +158,10 @@ export class Rehearsals implements AsyncDisposable {
       characterSet: report.defaults?.characterSet,
       collation: report.defaults?.collation,
       definers: seen.definers,
-      settings: new Map([...seen.settings].filter(([setting]) => SET_ON_SERVER.has(setting))),
+      settings: new Map([
+        ['innodb_file_per_table', 'OFF'],
+        ...[...seen.settings].filter(([setting]) => SET_ON_SERVER.has(setting)),
+      ]),
     });
     const loaded = await load(server, database.source, { path, source, signal });
     await using reader = await server.createReader(name);
@@ -191,11 +194,12 @@ interface RehearsedDump {
 const SET_ON_SERVER = new Set(['sql_mode', 'explicit_defaults_for_timestamp']);
 
 async function load(
-  { flavour, version }: ThrowawayServer,
+  server: ThrowawayServer,
   target: DatabaseSource,
   { path, source, signal }: { readonly path: string; readonly source: DatabaseSource; readonly signal: AbortSignal },
 ): Promise<LoadedDefinitions> {
   using session = await connect(target, { signal });
+  const { flavour, version } = server;
   const filter = new RestoreFilter({
     target: { flavour, version, maxPacketBytes: 2 ** 30 },
     sourceDatabase: source.database,
@@ -204,9 +208,13 @@ async function load(
     collations: new Map(),
     events: 'at the end',
     parts: 'all',
+    withoutKeys: true,
   });
   try {
-    return await loadDefinitions(session, path, { filter, database: source.database, target: target.database });
+    return await loadDefinitions(session, path, {
+      ...{ filter, database: source.database, target: target.database },
+      beforeOwnFile: () => server.giveTablesOwnFiles(),
+    });
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof RehearsalFailed

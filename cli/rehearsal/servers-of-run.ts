@@ -71,7 +71,7 @@ export class ServersOfRun implements AsyncDisposable {
     const started = performance.now();
     try {
       const server = await startThrowawayServer({
-        ...{ program, folder: this.#folder, lowerCaseTableNames, signal: this.#signal },
+        ...{ program, folder: this.#folder, lowerCaseTableNames, tablesShareFile: true, signal: this.#signal },
       });
       log.debug('rehearsal server is ready', { program: program.path, seconds: (performance.now() - started) / 1000 });
       return server;

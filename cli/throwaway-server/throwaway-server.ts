@@ -134,6 +134,11 @@ export class ThrowawayServer implements AsyncDisposable {
     };
   }
 
+  /** From now on each new table has a file of its own, until a database is made with other settings. @throws the server's error */
+  async giveTablesOwnFiles(): Promise<void> {
+    await this.#admin.ask('set global innodb_file_per_table = ON');
+  }
+
   /** Makes an account that may read and dump all of a database, and no more. Disposing it drops it. @throws the server's error */
   async createReader(database: string): Promise<ThrowawayDatabase> {
     const [account, admin] = [newAccount('read'), this.#admin];
