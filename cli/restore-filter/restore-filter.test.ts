@@ -398,6 +398,54 @@ ${body('CREATE PACKAGE "pkg" AS PROCEDURE p1; END')}`;
       );
     });
 
+    it('writes keys, options and defaults of MariaDB as MySQL has them', async () => {
+      const dump = `CREATE TABLE \`t\` (\`a\` int, \`b\` text DEFAULT 'x', \`c\` blob DEFAULT X'00ff', \`d\` text DEFAULT concat('a','b'), \`e\` longtext DEFAULT NULL, KEY \`i\` (\`a\`) IGNORED, UNIQUE KEY \`j\` (\`b\`) USING HASH, UNIQUE KEY \`k\` (\`c\`(9))) ENGINE=InnoDB \`page_compressed\`='1';
+CREATE TABLE \`u\` (\`a\` int) ENGINE=Aria PAGE_CHECKSUM=1 TRANSACTIONAL=1 COMMENT='x';
+SET sql_mode='ORACLE';
+${body('CREATE DEFINER=`a`@`b` PROCEDURE "p"(a in out int) as begin null; end')}`;
+      const result = await filter(dump, { target: MYSQL_TARGET, acrossFlavours: true });
+      expect(sentOf(result).filter(text => text.startsWith('CREATE'))).to.deep.equal([
+        "CREATE TABLE `t` (`a` int, `b` text DEFAULT ('x'), `c` blob DEFAULT (X'00ff'), `d` text DEFAULT (concat('a','b')), `e` longtext DEFAULT NULL, KEY `i` (`a`) INVISIBLE, UNIQUE KEY `k` (`c`(9))) ENGINE=InnoDB",
+        "CREATE TABLE `u` (`a` int) ENGINE=InnoDB   COMMENT='x'",
+      ]);
+      expect(result.changes.map(({ what, object }) => [what, object])).to.deep.equal([
+        ['unique key on a whole TEXT or BLOB left out, which MySQL does not have', 'table t'],
+        ["`page_compressed`='1' left out, which MySQL does not have", 'table t'],
+        ['engine Aria written as InnoDB', 'table u'],
+        ['PAGE_CHECKSUM=1 left out, which MySQL does not have', 'table u'],
+        ['TRANSACTIONAL=1 left out, which MySQL does not have', 'table u'],
+        ['SQL mode ORACLE left out, which MySQL does not have', undefined],
+        ['MySQL has no SQL mode ORACLE, in which it is written', 'procedure p'],
+      ]);
+    });
+
+    it('refuses for MySQL a table with periods, and rows with a history', async () => {
+      const toMySql = { target: MYSQL_TARGET, acrossFlavours: true } as const;
+      const periods = 'CREATE TABLE `t` (`a` date, `b` date, PERIOD FOR `p` (`a`, `b`));';
+      expect((await failure(periods, toMySql)).message).to.contain('MySQL has no periods');
+      const own = 'CREATE TABLE `t` (`row_start` int, `b` int); INSERT INTO `t` (`row_start`, `b`) VALUES (1,2);';
+      expect((await filter(own, toMySql)).sent).to.have.length(2);
+      const history =
+        'CREATE TABLE `t` (`a` int) WITH SYSTEM VERSIONING; INSERT INTO `t` (`a`, row_start, row_end) VALUES (1,2,3);';
+      expect((await failure(history, toMySql)).message).to.contain('these rows have a history');
+    });
+
+    it('writes texts in expressions of MySQL without their character set, which MariaDB would keep wrongly', async () => {
+      const table =
+        "CREATE TABLE `u` (`a` varchar(9) DEFAULT (concat(_utf8mb4'é',_latin1'a',_binary'it\\'s')) COMMENT '_utf8mb4', `v` vector(3), `g` geomcollection, FULLTEXT KEY `t` (`a`) /*!50100 WITH PARSER `ngram` */ , CHECK ((`a` <> _utf8mb4'\\n')));";
+      const dump = MYSQL_9.replace('-- Dump completed', () => `${table}\n-- Dump completed`);
+      const written = async (version: string) =>
+        sentOf(await filter(dump, { acrossFlavours: true, target: { ...MARIADB_TARGET, version } })).find(text =>
+          text.includes('`u`'),
+        );
+      const [old, newer] = [await written('10.11.14-MariaDB'), await written('11.8.3-MariaDB')];
+      expect(old).to.equal(
+        "CREATE TABLE `u` (`a` varchar(9) DEFAULT (concat('é',_latin1'a',convert('it\\'s' using binary))) COMMENT '_utf8mb4', `v` varbinary(12), `g` geometrycollection, FULLTEXT KEY `t` (`a`) /*!50100  */ , CHECK ((`a` <> '\\n')))",
+      );
+      expect(newer).to.contain('`v` vector(3)');
+      expect(sentOf(await filter(dump, { target: MYSQL_TARGET })).join()).to.contain("_utf8mb4'é'");
+    });
+
     it('lists what MariaDB does not have of MySQL', async () => {
       const more = `/*!80002 ANALYZE TABLE \`t\` UPDATE HISTOGRAM ON \`v\` WITH 100 BUCKETS */;
 CREATE TABLE \`u\` (\`a\` int /*!80023 INVISIBLE */, KEY \`k\` ((\`a\` + 1)), UNIQUE KEY \`l\` (\`a\`,(\`a\` * 2)), KEY \`m\` (\`a\`), CONSTRAINT \`c\` CHECK ((\`a\` > 0)));

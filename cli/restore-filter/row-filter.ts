@@ -1,7 +1,7 @@
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import type { StatementReading } from '../dump-statements/statement-reading.ts';
 import type { FilterOptions } from './filter-options.ts';
-import { checkFlavour } from './other-flavour/other-flavour.ts';
+import { checkFlavour, checkHistory } from './other-flavour/other-flavour.ts';
 import { checkLength, PACKET_OVERHEAD } from './packet-limit.ts';
 import type { ChangeList } from './rewriting/change-list.ts';
 import { checkNames } from './rewriting/check-names.ts';
@@ -81,6 +81,7 @@ export class RowFilter {
     checkFlavour(statement, this.#options);
     const reading = readAsTarget(statement, this.#options.target);
     checkNames(reading);
+    checkHistory(statement, reading, this.#options.target);
     const source = this.#options.sourceDatabase ?? statement.reading.database;
     const edits = databaseEdits(reading, { source, target: this.#options.targetDatabase }, this.#changes);
     const isWanted = this.#selection.take(statement, reading).length > 0;

@@ -2,7 +2,7 @@ import type { ServerToken } from '../../dump-parser/server-reading/server-readin
 import type { ChangeList } from '../rewriting/change-list.ts';
 import type { Edit } from '../rewriting/edits.ts';
 import type { TargetReading } from '../rewriting/target-reading.ts';
-import { itemsOf } from './table-items.ts';
+import { itemsOf, LONG_TYPES, replaced, upper } from './table-items.ts';
 
 /**
  * @returns how the columns of a table of MariaDB are written for MySQL, so that they take the same rows: MariaDB dumps the values of
@@ -13,7 +13,7 @@ export function columnEdits({ tokens, statement }: TargetReading, changes: Chang
   for (const { tokens: item } of itemsOf(tokens)) {
     if (item[0]?.kind !== 'name') continue; // a key
     const column = item[0].text;
-    for (const change of [typeChange(item), generatedChange(item), defaultChange(item)]) {
+    for (const change of [typeChange(item), generatedChange(item), defaultChange(item), textDefaultChange(item)]) {
       if (change === undefined) continue;
       edits.push(...change.edits);
       if (change.what !== undefined) changes.add('changed', `column ${column}: ${change.what}`, statement.object);
@@ -59,6 +59,16 @@ function defaultChange(item: readonly ServerToken[]): ColumnChange | undefined {
   return { edits: [replaced(call.at, call.at, '('), replaced(end, end, ')')], what: undefined };
 }
 
+/** `t text DEFAULT 'x'` is `DEFAULT ('x')` there: a TEXT or BLOB takes only an expression. */
+function textDefaultChange(item: readonly ServerToken[]): ColumnChange | undefined {
+  const at = item.findIndex(token => upper(token) === 'DEFAULT');
+  const [value, next] = item.slice(at + 1, at + 3);
+  if (at === -1 || !LONG_TYPES.test(upper(item[1])) || value?.kind === 'sign' || next?.text === '(') return undefined;
+  if (value === undefined || upper(value) === 'NULL') return undefined;
+  const { end } = value.kind === 'word' && next?.kind === 'string' ? next : value; // X'00ff'
+  return { edits: [replaced(value.at, value.at, '('), replaced(end, end, ')')], what: undefined };
+}
+
 const IN_BOTH = /^(?:current_timestamp|now)$/i;
 
 /** @returns where the parenthesis ends that opens there; -1 when none does */
@@ -68,12 +78,4 @@ function closing(item: readonly ServerToken[], open: number): number {
   return item.findIndex(
     ({ kind, text, depth }, i) => i > open && kind === 'sign' && text === ')' && depth === opened.depth,
   );
-}
-
-function replaced(at: number, end: number, text: string): Edit {
-  return { at, end, bytes: Buffer.from(text) };
-}
-
-function upper(token: ServerToken | undefined): string {
-  return token?.kind === 'word' ? token.text.toUpperCase() : '';
 }

@@ -4,6 +4,7 @@ import type { ChangeList } from '../rewriting/change-list.ts';
 import type { Edit } from '../rewriting/edits.ts';
 import { RefusedStatement } from '../rewriting/refused-statement.ts';
 import type { TargetReading, TargetServer } from '../rewriting/target-reading.ts';
+import { upper } from './table-items.ts';
 
 const NAMES = { mysql: 'MySQL', mariadb: 'MariaDB' } as const;
 
@@ -24,22 +25,28 @@ export function checkFlavour(
 
 /** @returns why a server of the target's flavour can't have such a thing; undefined when it may */
 export function whyImpossible(statement: DumpStatement, { flavour }: TargetServer): string | undefined {
-  const kind = statement.object?.kind;
-  if (flavour === 'mysql') {
-    if (kind === 'sequences') return 'MySQL has no sequences';
-    if (kind === 'packages' || kind === 'package_bodies') return 'MySQL has no packages';
-    return statement.reading.tokens.slice(0, 10).some(token => upper(token) === 'AGGREGATE')
-      ? 'MySQL has no aggregate functions in SQL'
-      : undefined;
-  }
-  if (statement.reading.occasion === 'histograms') return 'MariaDB makes its own histograms';
-  if (statement.kind !== 'create' && statement.kind !== 'drop') return undefined;
-  const { tokens } = statement.reading;
-  const head = tokens.slice(0, 12).map(token => upper(token));
+  return flavour === 'mysql' ? whyNotInMySql(statement) : whyNotInMariaDb(statement);
+}
+
+function whyNotInMySql({ kind, object, reading }: DumpStatement): string | undefined {
+  const what = object?.kind;
+  if (what === 'sequences') return 'MySQL has no sequences';
+  if (what === 'packages' || what === 'package_bodies') return 'MySQL has no packages';
+  if (kind === 'create' && reading.isOracle && what !== 'tables' && what !== 'views')
+    return 'MySQL has no SQL mode ORACLE, in which it is written';
+  return reading.tokens.slice(0, 10).some(token => upper(token) === 'AGGREGATE')
+    ? 'MySQL has no aggregate functions in SQL'
+    : undefined;
+}
+
+function whyNotInMariaDb({ kind, reading }: DumpStatement): string | undefined {
+  if (reading.occasion === 'histograms') return 'MariaDB makes its own histograms';
+  if (kind !== 'create' && kind !== 'drop') return undefined;
+  const head = reading.tokens.slice(0, 12).map(token => upper(token));
   if (head.includes('LIBRARY')) return 'MariaDB has no libraries';
   if (head.includes('MASKING')) return 'MariaDB has no masking policies';
   if (head.includes('DUALITY')) return 'MariaDB has no duality views';
-  return hasWords(tokens, 'LANGUAGE', 'JAVASCRIPT') ? 'MariaDB has no routines in JavaScript' : undefined;
+  return hasWords(reading.tokens, 'LANGUAGE', 'JAVASCRIPT') ? 'MariaDB has no routines in JavaScript' : undefined;
 }
 
 /**
@@ -56,8 +63,10 @@ export function versioningEdits(
     throw new RefusedStatement(
       statement,
       'MySQL has no system versioning, and the columns or the partitions of this table are made for it',
-      'Restore the other tables by name, and move this one by hand.',
+      BY_HAND,
     );
+  if (hasWords(tokens, 'PERIOD', 'FOR'))
+    throw new RefusedStatement(statement, 'MySQL has no periods, such as PERIOD FOR and WITHOUT OVERLAPS', BY_HAND);
   const edits: Edit[] = [];
   for (const [i, token] of tokens.entries()) {
     if (!/^WITH(?:OUT)?$/.test(upper(token)) || !hasWords(tokens.slice(i + 1, i + 3), 'SYSTEM', 'VERSIONING')) continue;
@@ -67,6 +76,17 @@ export function versioningEdits(
     changes.add('changed', 'system versioning left out, which MySQL does not have', statement.object);
   return edits;
 }
+
+/**
+ * Each row of a table with system versioning is dumped with its history: the columns of that are not in quotes.
+ * @throws {RefusedStatement} when that goes to MySQL
+ */
+export function checkHistory(statement: DumpStatement, { tokens }: TargetReading, { flavour }: TargetServer): void {
+  if (flavour === 'mysql' && tokens.some(token => upper(token) === 'ROW_START'))
+    throw new RefusedStatement(statement, 'MySQL has no system versioning, and these rows have a history', BY_HAND);
+}
+
+const BY_HAND = 'Restore the other tables by name, and move this one by hand.';
 
 /** @returns a SET of the SQL mode without the modes that the server does not know, and which make it an error */
 export function sqlModeEdits(
@@ -100,8 +120,4 @@ const UNKNOWN: Readonly<Record<'mysql' | 'mariadb', ReadonlySet<string>>> = {
 
 function hasWords(tokens: readonly ServerToken[], first: string, second: string): boolean {
   return tokens.some((token, i) => upper(token) === first && upper(tokens[i + 1]) === second);
-}
-
-function upper(token: ServerToken | undefined): string {
-  return token?.kind === 'word' ? token.text.toUpperCase() : '';
 }

@@ -1,4 +1,5 @@
 import type { ServerToken } from '../../dump-parser/server-reading/server-reading.ts';
+import type { Edit } from '../rewriting/edits.ts';
 
 /** A column or a key of a CREATE TABLE. */
 export interface TableItem {
@@ -21,4 +22,16 @@ export function itemsOf(tokens: readonly ServerToken[]): TableItem[] {
     from = i;
   }
   return items;
+}
+
+/** Types of columns that keep long texts or bytes, in capitals. */
+export const LONG_TYPES = /^(?:TINY|MEDIUM|LONG)?(?:TEXT|BLOB)$/;
+
+/** @returns a word in capitals; nothing for names, texts and signs */
+export function upper(token: ServerToken | undefined): string {
+  return token?.kind === 'word' ? token.text.toUpperCase() : '';
+}
+
+export function replaced(at: number, end: number, text: string): Edit {
+  return { at, end, bytes: Buffer.from(text) };
 }
