@@ -351,6 +351,35 @@ CREATE TABLE \`behind\` (\`a\` int);`;
     });
   });
 
+  it('keeps current rows of system-versioned tables current on MariaDB 11.5, where the end of time is another one', async () => {
+    const [end, later] = ["'2038-01-19 03:14:07.999999'", "'2106-02-07 06:28:15.999999'"];
+    const dump = `CREATE TABLE \`t\` (\`a\` int, \`b\` datetime(6)) WITH SYSTEM VERSIONING;
+INSERT INTO \`t\` (\`a\`, \`b\`, row_start, row_end) VALUES (1,${end},'2024-01-01 00:00:00.000000','2024-02-01 00:00:00.000000'),
+(2,'),(${end.replaceAll("'", "\\'")}','2024-01-01 00:00:00.000000',${end}),(3,NULL,'2024-01-01 00:00:00.000000',${end});
+CREATE TABLE \`u\` (\`until\` timestamp(6) GENERATED ALWAYS AS ROW END, \`a\` int, PERIOD FOR SYSTEM_TIME (\`since\`, \`until\`)) WITH SYSTEM VERSIONING;
+INSERT INTO \`u\` (\`until\`, \`a\`) VALUES (${end},2);
+CREATE TABLE \`v\` (\`until\` datetime(6));
+INSERT INTO \`v\` VALUES (${end});`;
+    const rows = ({ sent }: Filtered) =>
+      sent.filter(({ kind }) => kind === 'insert').map(({ bytes }) => bytes.toString());
+    const old = await filter(dump);
+    const [t, u, v] = rows(old);
+    expect([t, u, v].join()).not.to.contain('2106');
+    for (const version of ['11.5.2-MariaDB', '11.8.9-MariaDB', '11.4.4-2-MariaDB-enterprise-log']) {
+      const result = await filter(dump, { target: { ...MARIADB_TARGET, version } });
+      expect(rows(result), version).to.deep.equal([t!.replaceAll(`,${end})`, `,${later})`), u!.replace(end, later), v]);
+      expect(result.changes.map(({ what, object, count }) => [what, object, count])).to.deep.equal([
+        ['the end of current rows written as 2106, not 2038: MDEV-32188', 'table t', 1],
+        ['the end of current rows written as 2106, not 2038: MDEV-32188', 'table u', 1],
+      ]);
+    }
+    expect(rows(await filter(dump, { target: { ...MARIADB_TARGET, version: '11.4.8-MariaDB' } }))).to.deep.equal([
+      t,
+      u,
+      v,
+    ]);
+  });
+
   describe('with the other flavour', () => {
     it('takes a dump only when asked to', async () => {
       expect((await failure(MYSQL_9)).advice).to.contain('Restore into MySQL');

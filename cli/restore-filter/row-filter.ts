@@ -1,5 +1,6 @@
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import type { StatementReading } from '../dump-statements/statement-reading.ts';
+import { CurrentRows } from './current-rows.ts';
 import type { FilterOptions } from './filter-options.ts';
 import { checkFlavour, checkHistory } from './other-flavour/other-flavour.ts';
 import { checkLength, PACKET_OVERHEAD } from './packet-limit.ts';
@@ -36,6 +37,7 @@ export class RowFilter {
   /** Those that were created behind the last trigger: mysqldump fills no others. */
   readonly #fillable = new Set<string>();
   readonly #elsewhere = new Set<string>();
+  readonly #currentRows: CurrentRows;
   readonly #views = new Set<string>();
   readonly #tablesWithTriggers = new Set<string>();
 
@@ -43,6 +45,7 @@ export class RowFilter {
     this.#options = options;
     this.#changes = changes;
     this.#selection = selection;
+    this.#currentRows = new CurrentRows(options.target, changes);
   }
 
   /** Notices what could change where rows go. */
@@ -61,6 +64,7 @@ export class RowFilter {
     const mayBeOld = tokens.slice(1, 5).some(({ kind, text }) => kind === 'word' && text.toUpperCase() === 'IF');
     if (!(mayBeOld && this.#tables.has(name))) this.#fillable.add(name);
     this.#tables.add(name);
+    this.#currentRows.created(name, tokens);
     if (isElsewhere(tokens)) this.#elsewhere.add(name.toLowerCase());
   }
 
@@ -70,6 +74,10 @@ export class RowFilter {
     checkCharacters(statement);
     const head = this.#head?.reading === statement.reading ? this.#head : this.#look(statement);
     if (!head.isWanted) return [];
+    return this.#fitted(this.#currentRows.kept(statement), head);
+  }
+
+  #fitted(statement: DumpStatement, head: Head): readonly DumpStatement[] {
     const { maxPacketBytes } = this.#options.target;
     const longer = (head.bytes?.length ?? 0) + statement.bytes.length;
     if (longer + PACKET_OVERHEAD > maxPacketBytes) return this.#split(statement, head);
@@ -82,6 +90,7 @@ export class RowFilter {
     const reading = readAsTarget(statement, this.#options.target);
     checkNames(reading);
     checkHistory(statement, reading, this.#options.target);
+    this.#currentRows.look(statement, reading);
     const source = this.#options.sourceDatabase ?? statement.reading.database;
     const edits = databaseEdits(reading, { source, target: this.#options.targetDatabase }, this.#changes);
     const isWanted = this.#selection.take(statement, reading).length > 0;

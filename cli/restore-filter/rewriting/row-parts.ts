@@ -38,10 +38,24 @@ function* rowsOf(statement: DumpStatement): Generator<{ at: number; end: number 
   }
 }
 
-function endOfRow({ bytes, reading }: DumpStatement, from: number): number {
+/** @returns the places of one value of each row of an INSERT @param column counted from 0 */
+export function* valuesIn(statement: DumpStatement, column: number): Generator<{ at: number; end: number }> {
+  for (const row of rowsOf(statement)) {
+    let at = row.at + 1;
+    for (let passed = 0; passed < column; passed++) at = endOf(statement, at, is.COMMA) + 1;
+    yield { at, end: endOf(statement, at, is.COMMA) };
+  }
+}
+
+function endOfRow(statement: DumpStatement, from: number): number {
+  return endOf(statement, from, is.CLOSE) + 1;
+}
+
+/** @returns where a value ends, or the last value of its row */
+function endOf({ bytes, reading }: DumpStatement, from: number, sign: number): number {
   const { escapes, ansiQuotes } = reading.rules;
   let i = from;
-  while (i < bytes.length && bytes[i] !== is.CLOSE) {
+  while (i < bytes.length && bytes[i] !== sign && bytes[i] !== is.CLOSE) {
     const byte = bytes[i]!;
     if (byte !== is.SINGLE_QUOTE && byte !== is.DOUBLE_QUOTE && byte !== is.BACKTICK) i++;
     else {
@@ -50,5 +64,5 @@ function endOfRow({ bytes, reading }: DumpStatement, from: number): number {
       i = close < 0 ? bytes.length : close + 1;
     }
   }
-  return i + 1;
+  return i;
 }

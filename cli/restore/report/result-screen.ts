@@ -72,7 +72,10 @@ function fact(what: string, text: string | 0 | false | undefined): Fact[] {
 function loadFacts({ rows, bytes, seconds, way, whyInOrder, changes }: LoadResult): Fact[] {
   const how = whyInOrder === undefined ? way : `${way}: ${whyInOrder}`;
   const notChosen = changes.filter(({ what }) => what === NOT_CHOSEN).length;
-  const others = changes.filter(({ what }) => what !== NOT_CHOSEN);
+  // What is not there at all stands first, and so it is always shown.
+  const others = changes
+    .filter(({ what }) => what !== NOT_CHOSEN)
+    .toSorted((a, b) => Number(b.action === 'dropped') - Number(a.action === 'dropped'));
   const more = others.length - MOST_SHOWN;
   return [
     ['loaded', `${inRows(rows)}, ${formatBytes(bytes)} in ${formatSeconds(seconds)} (${how})`],
