@@ -85,7 +85,7 @@ export function createApp({
   app.use(healthRoutes({ storage, scrub, verifyUploads, ...limits }).routes());
   app.use(scrubRoutes({ scrub }).routes());
   app.use(lossRoutes({ storage, events, log }).routes());
-  app.use(reportRoutes({ budget: formBudget, log }).routes());
+  app.use(reportRoutes({ storage, budget: formBudget, log }).routes());
   app.use(tableRoutes().routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());

@@ -6,6 +6,7 @@ import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-erro
 import { createLog } from './log.ts';
 import { noteStartFreed } from './process/gc-pressure.ts';
 import { logIgnoredSignals } from './process/ignored-signals.ts';
+import { rebuildReports } from './reports/rebuild-reports.ts';
 import { type RunningService, runService } from './service.ts';
 import { giveUpHistory, openStores } from './stores.ts';
 import { usage } from './usage.ts';
@@ -54,17 +55,23 @@ async function rebuild(config: Config): Promise<void> {
   const { history, storage, release } = await openStores(config, log);
   process.once('exit', release);
   const { verifyUploads } = config;
-  const rebuilt = await rebuildHistory({ em: history.em.fork(), storage, log, verifyUploads }).catch(async error => {
+  const rebuilding = { em: history.em.fork(), storage, log, verifyUploads };
+  const [rebuilt, reports] = await rebuildAll(rebuilding).catch(async error => {
     await giveUpHistory(history);
     throw error;
   });
   await history.close();
   const { fromRecord, renumbered, fromZip, gone, failed } = rebuilt;
   log.info(
-    { from_record: fromRecord, renumbered, from_zip: fromZip, gone, failed },
-    `Added ${fromRecord + renumbered + fromZip} backups to the history: ${fromRecord} from their records, ${renumbered} from their records with a new id, ${fromZip} by reading their zips. The zips of ${gone} are missing. ${failed} files could not be added. Damage that was known before is not in the history: let a scrub read all files (docs/how-to/scrub-stored-files.md).`,
+    { from_record: fromRecord, renumbered, from_zip: fromZip, gone, failed, reports: reports.added },
+    `Added ${fromRecord + renumbered + fromZip} backups to the history: ${fromRecord} from their records, ${renumbered} from their records with a new id, ${fromZip} by reading their zips. The zips of ${gone} are missing. ${failed} files could not be added. Added ${reports.added} reports of drills and restores; ${reports.failed} could not be added. Damage that was known before is not in the history: let a scrub read all files (docs/how-to/scrub-stored-files.md).`,
   );
-  process.exit(failed > 0 ? 1 : 0);
+  process.exit(failed + reports.failed > 0 ? 1 : 0);
+}
+
+/** Reports are of backups, which come first. */
+async function rebuildAll(rebuilding: Parameters<typeof rebuildHistory>[0]) {
+  return [await rebuildHistory(rebuilding), await rebuildReports(rebuilding)] as const;
 }
 
 function stopOnSignal(service: RunningService): void {

@@ -3,9 +3,12 @@ import type { DrillReport } from '../../protocol/reports/drill-report.ts';
 import type { RestoreReport } from '../../protocol/reports/restore-report.ts';
 import { findBackup, findByName } from '../backups/queries/find-backup.ts';
 import type { Backup } from '../entities/backup.entity.ts';
+import { Database } from '../entities/database.entity.ts';
 import { Report } from '../entities/report.entity.ts';
 import { AppError, notFound, validationError } from '../errors.ts';
 import type { EntityManager } from '../history/orm.ts';
+import type { Storage } from '../storage/storage.ts';
+import { keepReport } from './kept-reports.ts';
 import { reportTime } from './report-time.ts';
 
 /** What a client sent, validated. */
@@ -14,21 +17,27 @@ export type SentReport =
   | { readonly kind: 'restore'; readonly report: RestoreReport; readonly json: string };
 
 /**
- * Stores a report; the same one again changes nothing.
+ * Stores a report; the same one again changes nothing. It lies durably beside the backups of its database before the history knows of
+ * it, so that a rebuild brings it back; that of a database without backups is in the history only.
  * @returns the stored report, with what was sent, and whether it is new
  * @throws AppError 404 for a backup that is not there, 422 for one that the report can't be of, 409 when another report has
- *   the same id
+ *   the same id; what the storage throws
  */
 export async function receiveReport(
-  { em }: { em: EntityManager },
+  { em, storage }: { em: EntityManager; storage: Storage },
   sent: SentReport,
 ): Promise<{ stored: Report; isNew: boolean }> {
   const earlier = await findSent(em, sent);
   if (earlier) return { stored: earlier, isNew: false };
   const backup = await backupOf(em, sent);
-  const row = rowOf(sent, backup);
+  const row = rowOf(sent, backup, new Date());
+  const hasBackups = backup !== null || (await em.count(Database, { name: sent.report.database })) > 0;
   try {
-    const id = await em.fork().insert(Report, row);
+    const id = await em.fork().transactional(async em => {
+      const id = await em.insert(Report, row);
+      if (hasBackups) await keepReport(storage, { sent, storedAt: row.storedAt });
+      return id;
+    });
     return { stored: Object.assign(new Report(), { ...row, id }), isNew: true };
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
@@ -75,8 +84,8 @@ function mismatch(field: string, message: string): AppError {
   return validationError([{ field, message: `does not match: ${message}` }], 'INVALID_REPORT');
 }
 
-function rowOf({ kind, report, json }: SentReport, backup: Backup | null) {
-  const storedAt = new Date();
+/** @returns a report as the history has it */
+export function rowOf({ kind, report, json }: SentReport, backup: Backup | null, storedAt: Date) {
   const endedAt = new Date(report.ended_at);
   return {
     kind,

@@ -10,7 +10,9 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports.ts';
 import { until } from '../../testing/until.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
+import { tagOrigin } from '../error-origin.ts';
 import { FormBudget } from '../http/upload-form/form-budget.ts';
+import { keptReports } from './kept-reports.ts';
 import { receiveReport } from './receive-report.ts';
 
 interface Kind {
@@ -181,9 +183,39 @@ describeOnEachStore('reports of drills and restores', store => {
   it('a report that comes a second time while it is being stored is stored once', async () => {
     const report = sampleDrill({ backup });
     const sent = { kind: 'drill' as const, report, json: JSON.stringify(report) };
-    const both = await Promise.all([1, 2].map(() => receiveReport({ em: app.history.em.fork() }, sent)));
+    const both = await Promise.all(
+      [1, 2].map(() => receiveReport({ em: app.history.em.fork(), storage: app.storage }, sent)),
+    );
     expect(both.map(({ isNew }) => isNew).sort()).to.deep.equal([false, true]);
     expect(new Set(both.map(({ stored }) => stored.id)).size).to.equal(1);
+  });
+
+  it('a report lies beside the backups before it is in the history, and is in neither where the storage is full', async () => {
+    const { changeText } = app.storage;
+    const report = sampleDrill({ backup });
+    app.storage.changeText = () =>
+      Promise.reject(tagOrigin(Object.assign(new Error('full'), { code: 'ENOSPC' }), 'storage'));
+    try {
+      expectError(await post('/-/drills', report), 507, 'STORAGE_FULL');
+    } finally {
+      app.storage.changeText = changeText;
+    }
+    const idsOf = async (kind: 'drill' | 'restore', database: string) => {
+      const ids: string[] = [];
+      for await (const kept of keptReports(app.storage, database, kind))
+        if (!(kept instanceof Error)) ids.push(kept.sent.report.report_id);
+      return ids;
+    };
+    expect(await idsOf('drill', 'pt_xyz')).to.not.include(report.report_id);
+    for (const status of [201, 200]) expect((await post('/-/drills', report)).status).to.equal(status);
+    expect((await idsOf('drill', 'pt_xyz')).filter(id => id === report.report_id)).to.have.length(1);
+    // No one may fill the storage with the folders of databases that do not exist.
+    const { fileName: file_name } = sampleZip({ database: 'no_backups' });
+    const foreign = { id: null, file_name, zip_sha256: null };
+    expect((await post('/-/restores', sampleRestore({ database: 'no_backups', backup: foreign }))).status).to.equal(
+      201,
+    );
+    expect(await idsOf('restore', 'no_backups')).to.deep.equal([]);
   });
 
   it('a restore from a file is stored also where the service has no such backup', async () => {

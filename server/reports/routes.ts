@@ -8,6 +8,7 @@ import { AppError } from '../errors.ts';
 import { sendContinue } from '../http/send-continue.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
 import { readInBudget } from '../http/upload-form/read-in-budget.ts';
+import type { Storage } from '../storage/storage.ts';
 import { parseReport } from './parse-report.ts';
 import { presentDrill, presentDrills, presentRestore, presentRestores } from './presenter.ts';
 import { receiveReport, type SentReport } from './receive-report.ts';
@@ -15,6 +16,7 @@ import { reportIdIn, reportQuery } from './report-query.ts';
 import { findReport, searchReports } from './search-reports.ts';
 
 interface Dependencies {
+  readonly storage: Storage;
   /** What all uploads together may hold in memory. */
   readonly budget: FormBudget;
   readonly log: Logger;
@@ -23,17 +25,17 @@ interface Dependencies {
 const BODY_LIMITS = { maxBytes: MAX_REPORT_BYTES, maxMs: 30_000 };
 
 /** Takes the reports of drills and restores, and lists them. Nothing deletes one. */
-export function reportRoutes({ budget, log }: Dependencies): Router {
+export function reportRoutes({ storage, budget, log }: Dependencies): Router {
   const router = new Router({ sensitive: true });
 
   router.post('/-/drills', async ctx => {
     const sent = await parseReport(drillReport, await bodyOf(ctx, budget));
-    ctx.body = presentDrill(await store(ctx, { kind: 'drill', ...sent }, log));
+    ctx.body = presentDrill(await store(ctx, { kind: 'drill', ...sent }, { storage, log }));
   });
 
   router.post('/-/restores', async ctx => {
     const sent = await parseReport(restoreReport, await bodyOf(ctx, budget));
-    ctx.body = presentRestore(await store(ctx, { kind: 'restore', ...sent }, log));
+    ctx.body = presentRestore(await store(ctx, { kind: 'restore', ...sent }, { storage, log }));
   });
 
   router.get('/-/drills', async ctx => {
@@ -68,9 +70,9 @@ async function bodyOf(ctx: Context, budget: FormBudget): Promise<string> {
   return readInBudget(ctx.req, budget, BODY_LIMITS);
 }
 
-async function store(ctx: Context, sent: SentReport, log: Logger) {
+async function store(ctx: Context, sent: SentReport, { storage, log }: Pick<Dependencies, 'storage' | 'log'>) {
   const { em } = ctx.state;
-  const { stored, isNew } = await receiveReport({ em }, sent);
+  const { stored, isNew } = await receiveReport({ em, storage }, sent);
   const { id, databaseName: database, backupId: backup, outcome } = stored;
   if (isNew)
     log.info({ report: id, database, backup, outcome }, `A ${sent.kind} of ${database} is reported: ${outcome}`);

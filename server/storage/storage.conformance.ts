@@ -225,6 +225,23 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       expect(listed).to.deep.equal([{ database: 'pt_xyz', fileNames: [address().fileName], withMetadata }]);
     });
 
+    it('changes a text of a database, one change after the other, and lists it nowhere', async () => {
+      const drills = { database: 'pt_xyz', name: 'drills' } as const;
+      expect(await storage.getText(drills)).to.equal(undefined);
+      await Promise.all(Array.from({ length: 10 }, () => storage.changeText(drills, (text = '') => `${text}x`)));
+      expect(await storage.getText(drills)).to.equal('x'.repeat(10));
+      expect(await storage.getText({ ...drills, name: 'restores' })).to.equal(undefined);
+      await storage
+        .changeText(drills, () => {
+          throw new Error('no');
+        })
+        .catch(error => expect(error.message).to.equal('no'));
+      expect(await place.storage().getText(drills)).to.equal('x'.repeat(10));
+      for await (const names of storage.list())
+        expect(names).to.deep.equal({ database: 'pt_xyz', fileNames: [], withMetadata: [] });
+      expect(await storage.removeLeftovers()).to.equal(0);
+    });
+
     it('shows a text whole or not at all while it is replaced', async () => {
       const texts = ['a', 'b'].map(letter => letter.repeat(3_000_000));
       await storage.putMetadata(address(), texts[0]!);

@@ -16,6 +16,12 @@ interface ReadableFile {
   pieces(range: { start: number; end: number }): AsyncIterable<Buffer>;
 }
 
+/** Where a text lies that belongs to a database, and to none of its files. */
+export interface TextAddress {
+  readonly database: string;
+  readonly name: 'drills' | 'restores';
+}
+
 /** What was received, not yet to be found under its name, and read until `publish` or `discard`, with one of which it ends. */
 export interface ReceivedFile extends ReadableFile {
   readonly address: FileAddress;
@@ -102,6 +108,13 @@ export interface Storage {
    * @returns whether there was a file; what is no file, such as a folder of that name, stays
    */
   remove(address: FileAddress): Promise<boolean>;
+  /**
+   * Changes a text of a database, one change after the other, as durably as `putMetadata`.
+   * @param change makes the new text of the present one, which is undefined where there is no text yet
+   */
+  changeText(address: TextAddress, change: (present: string | undefined) => string): Promise<void>;
+  /** @returns a text of a database, or undefined when there is no such text */
+  getText(address: TextAddress): Promise<string | undefined>;
   /** Runs `task` while no other `exclusively` of the same address runs in this process. */
   exclusively<T>(address: FileAddress, task: () => Promise<T>): Promise<T>;
   /** @throws when files can't be written or read at the moment */

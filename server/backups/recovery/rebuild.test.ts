@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { finding } from '../../../protocol/finding.ts';
 import { graphql, request, upload } from '../../../testing/service/requests.ts';
 import { describeOnEachStore } from '../../../testing/service/running-app.ts';
+import { sampleDrill, sampleRestore } from '../../../testing/service/sample-reports.ts';
 import { startInVain } from '../../../testing/service/service.ts';
 import { type ServiceHere, startServiceHere } from '../../../testing/service/service-here.ts';
 import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
@@ -68,8 +69,13 @@ describeOnEachStore('node server/main.ts rebuild', store => {
       }
     }
     const fields =
-      'id database fileName timestamp size digest downloadUrl state findings { code severity message advice } dumpSize dumpDigest receivedAt damage';
-    seen.push((await graphql(url, `{ databases { name latestBackup { ${fields} } backups { ${fields} } } }`)).json);
+      'id database { name } fileName timestamp size digest downloadUrl state findings { code severity message advice } dumpSize dumpDigest receivedAt damage';
+    const { json } = await graphql(
+      url,
+      `{ databases { nodes { name latestBackup { ${fields} } backups { nodes { ${fields} } } } } }`,
+    );
+    expect(json.errors).to.equal(undefined);
+    seen.push(json);
     return seen;
   }
 
@@ -132,6 +138,45 @@ describeOnEachStore('node server/main.ts rebuild', store => {
       manifest: sampleManifest(later, { inventory: { tables: [table('barang', 3)] } }),
     });
     expect(json.data.findings[0].message).to.match(/^lost since backup \d+ \(2023-10-02 [^)]*\): view v$/);
+  });
+
+  it('brings back the reports of drills and restores, so that what was proven still is', async function () {
+    this.timeout(60_000);
+    let url = await start();
+    const zip = sampleZip();
+    const { json } = await upload(url, zip, { manifest: sampleManifest(zip) });
+    const backup = { id: json.data.id, file_name: zip.fileName, zip_sha256: zip.sha256 };
+    const headers = { 'content-type': 'application/json' };
+    const post = async (path: string, body: object) =>
+      expect((await request(url + path, { method: 'POST', headers, body: JSON.stringify(body) })).status).to.equal(201);
+    const { database } = zip;
+    await post('/-/drills', sampleDrill({ database, backup }));
+    await post('/-/drills', sampleDrill({ database, backup, outcome: 'not_restorable', reason: 'a "reason"\n' }));
+    await post('/-/restores', sampleRestore({ database, backup }));
+    const proof = async () => [
+      (await request(`${url}/-/drills`)).json,
+      (await request(`${url}/-/restores`)).json,
+      (
+        await graphql(
+          url,
+          '{ databases { nodes { name lastDrill { outcome reason } } } fleetProven { databases proven notRestorable } }',
+        )
+      ).json,
+    ];
+    const before = await proof();
+    expect(JSON.stringify(before)).to.contain('"restorable"').and.contain('not_restorable').and.not.contain('errors');
+    await stop();
+    // One that is broken costs no other.
+    const drills = join(env.STORAGE_DIR, database, 'drills.json');
+    expect(JSON.parse(await readFile(drills, 'utf8'))).to.have.length(2);
+    await writeFile(drills, `${(await readFile(drills, 'utf8')).replace(/\n\]\n$/, '')},\n{"record_version":1\n]\n`);
+    env.DATABASE_URL = await freshStore();
+    const { code, output, lines } = await rebuild();
+    expect({ code, reports: lines.at(-1).reports }, output).to.deep.equal({ code: 1, reports: 3 });
+    expect(output).to.contain(`a report of a drill of ${database} was not added to the history`);
+    expect((await rebuild()).lines.at(-1).reports).to.equal(0);
+    url = await start();
+    expect(await proof()).to.deep.equal(before);
   });
 
   it('does not change an existing history, and adds the missing backups', async () => {

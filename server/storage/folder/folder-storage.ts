@@ -7,7 +7,7 @@ import type { Disk, FileSystem } from '../file-system/file-system.ts';
 import { keyedMutex } from '../file-system/keyed-mutex.ts';
 import type { NamingDisk } from '../file-system/rename-no-replace.ts';
 import { taggedFileSystem } from '../file-system/tagged-file-system.ts';
-import type { FileAddress, Storage } from '../storage.ts';
+import type { FileAddress, Storage, TextAddress } from '../storage.ts';
 import { readIdentity } from './identity.ts';
 import { filesOfMetadata, readMetadata, writeMetadata } from './metadata.ts';
 import { LEFTOVER, newPartName } from './part-file.ts';
@@ -25,7 +25,7 @@ interface Settings {
 
 /**
  * Keeps the files in a folder: `FOLDER/DATABASE/FILE_NAME`, and beside each its text: `FILE_NAME.json`. One process at a
- * time may use a folder.
+ * time may use a folder. The texts of a database are `FOLDER/DATABASE/NAME.json`.
  */
 export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settings): Storage {
   const root = resolve(folder);
@@ -66,6 +66,19 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
       await check(address);
       return wasThere;
     },
+    changeText: async (address, change) => {
+      const path = textPath(root, address);
+      return keyedMutex(tasks, path, async () => {
+        await place.checkDatabase(address.database);
+        await writeMetadata(disk, path, change(await readMetadata(disk, path)));
+        await place.checkDatabase(address.database);
+      });
+    },
+    async getText(address) {
+      const text = await readMetadata(disk, textPath(root, address));
+      if (text === undefined) await place.checkDatabase(address.database);
+      return text;
+    },
     exclusively: async (address, task) => keyedMutex(tasks, pathOf(root, address), task),
     async checkUsable() {
       await place.check();
@@ -91,6 +104,12 @@ function pathOf(root: string, { database, fileName }: FileAddress): string {
   if (databaseNameProblem(database) || !BACKUP_NAME.test(fileName) || /[/\\\0]/.test(fileName))
     throw new Error(`not a file of this storage: ${JSON.stringify([database, fileName])}`);
   return join(root, database, fileName);
+}
+
+/** @throws Error for a database that is not one path segment */
+function textPath(root: string, { database, name }: TextAddress): string {
+  if (databaseNameProblem(database)) throw new Error(`not a database of this storage: ${JSON.stringify(database)}`);
+  return join(root, database, name);
 }
 
 async function checkWritable({ fs }: Disk, root: string): Promise<void> {
