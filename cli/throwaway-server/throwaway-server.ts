@@ -27,6 +27,7 @@ export interface ThrowawayServerOptions extends ServerSettings {
   readonly program: ServerProgram;
   /** Existing, of this user: the server lives in a folder of its own in there. */
   readonly folder: string;
+  /** Ends the start. The server itself outlives it: it ends when it is disposed. */
   readonly signal: AbortSignal;
 }
 
@@ -186,10 +187,7 @@ async function untilReady(
   const until = performance.now() + READY_WITHIN_MS;
   for (;;) {
     try {
-      const session = await connect(source, { signal });
-      // What we quote must not depend on the mode that the source has.
-      await session.ask("set session sql_mode = ''");
-      return session;
+      return await connectForLong(source, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (server.hasEnded) throw await serverFailure(`the server did not start (${await server.ended})`, folder.log);
@@ -200,5 +198,24 @@ async function untilReady(
       log.trace('throwaway server is not ready yet', { error });
       await sleep(20, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
+  }
+}
+
+/**
+ * @param signal counts until the session is there
+ * @returns a session that no signal ends: those who share a server come and go
+ */
+async function connectForLong(source: DatabaseSource, signal: AbortSignal): Promise<Session> {
+  const starting = new AbortController();
+  const stop = () => starting.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    signal.throwIfAborted();
+    const session = await connect(source, { signal: starting.signal });
+    // What we quote must not depend on the mode that the source has; and a load may last longer than a server waits for a question.
+    await session.ask("set session sql_mode = '', session wait_timeout = 31536000");
+    return session;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -27,5 +27,30 @@ describe('the throwaway server of a drill', () => {
     }
     expect(performance.now() - started).to.be.lessThan(10_000);
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it('serves a second drill after the time of the first one, which had ended well, is over', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lumbung-drill-server-'));
+    const programs = (await findServerPrograms()).filter(({ flavour }) => flavour === 'mariadb');
+    await using servers = new ThrowawayServers(programs, folder);
+    const source = { flavour: 'mariadb', version: '10.5.2' } as const;
+    const wanted = { characterSet: undefined, collation: undefined };
+    const [first, second] = [new AbortController(), new AbortController()];
+    {
+      const server = await servers.serverFor(source, first.signal);
+      await using _database = await server.createDatabase({ original: 'one', ...wanted }, first.signal);
+    }
+    const running = await readdir(folder);
+    first.abort(new Error('the time of the first drill is over'));
+    const server = await servers.serverFor(source, second.signal);
+    {
+      await using database = await server.createDatabase({ original: 'two', ...wanted }, second.signal);
+      using session = await connect(database.loader, { signal: second.signal });
+      await session.run(Buffer.from('create table t (a int)'));
+    }
+    // It is the same server: starting one for each backup would take seconds.
+    expect(await readdir(folder)).to.deep.equal(running);
+    await servers[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
   });
 });
