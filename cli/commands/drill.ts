@@ -54,7 +54,9 @@ async function run(options: Typed, context: CommandContext): Promise<number> {
   await using servers = await serversFor(settings, spool.folder, context);
   const drills: EndedDrill[] = [];
   const out = settings.json ? stderr : stdout;
-  const drillRun = { service, servers, entries, clients, folder: spool.folder, timeoutMs: settings.timeoutMs, signal };
+  const { timeoutMs, maxMemoryBytes, maxDiskBytes } = settings;
+  const bounds = { maxMemoryBytes, maxDiskBytes };
+  const drillRun = { service, servers, entries, clients, folder: spool.folder, timeoutMs, bounds, signal };
   for await (const ended of runDrills(choice.chosen, drillRun)) {
     drills.push(ended);
     if (!settings.quiet || isTrouble(ended)) out.write(renderDrill(ended, out));
@@ -114,7 +116,10 @@ function refuseFolderOfBackups(folder: string): void {
 async function serversFor(settings: DrillSettings, folder: string, context: CommandContext): Promise<DrillServers> {
   const { drillServer, targets, mariadbd, mysqld } = settings;
   const { env, signal, stderr } = context;
-  if (drillServer === undefined) return new ThrowawayServers(await programsOf({ mariadbd, mysqld }, signal), folder);
+  if (drillServer === undefined) {
+    const programs = await programsOf({ mariadbd, mysqld }, signal);
+    return new ThrowawayServers(programs, folder, settings.maxMemoryBytes);
+  }
   const { server, warnings } = await loadTarget(targets, drillServer, env);
   hideInLog([server.password]);
   const given = new GivenServer(server, folder);

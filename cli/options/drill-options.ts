@@ -1,6 +1,7 @@
 import { type OptionTable, option } from './option.ts';
 import { duration, folder, switchOption, text, timer, wholeNumber } from './parsers.ts';
 import { restoreOptions } from './restore-options.ts';
+import { size } from './size.ts';
 
 /** The options that only `sade drill` has, in the order of its help. */
 export const drillOptions = {
@@ -57,6 +58,25 @@ export const drillOptions = {
       meaning: "MySQL's server program (default: the one that is found)",
     },
     text,
+  ),
+  maxMemoryBytes: option(
+    {
+      ...{ flag: 'max-memory', value: 'SIZE', variable: 'SADE_DRILL_MAX_MEMORY', fallback: '2GiB' },
+      meaning: 'Memory that the server of a drill may take, such as 512MiB or 4GiB',
+      details:
+        'An empty server takes 110 MiB, and a long row three times its size. One that takes more than it may is ended, and the backup could not be tested.',
+    },
+    size,
+  ),
+  maxDiskBytes: option(
+    {
+      ...{ flag: 'max-disk', value: 'SIZE', variable: 'SADE_DRILL_MAX_DISK' },
+      ...{ fallbackInDocs: '2 GiB and 8 times the dump' },
+      meaning: 'Disk that the server of a drill may take, such as 20GiB',
+      details:
+        'An empty server takes 130 MiB. One that takes more than it may is ended, and the backup could not be tested.',
+    },
+    size,
   ),
   timeoutMs: option(
     {

@@ -2,7 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { diskUseOf } from '../files/disk-space.ts';
 import { connect } from '../mysql/connect.ts';
+import { formatBytes } from '../terminal/format.ts';
 import { findServerPrograms } from './server-programs.ts';
 import { ServerWatch } from './server-watch.ts';
 import { startThrowawayServer, type ThrowawayServer } from './throwaway-server.ts';
@@ -56,6 +58,20 @@ describe('watch over a throwaway server', () => {
     expect(await readdir(folder)).to.deep.equal([]);
   });
 
+  it('ends one that takes more of the disk than it may: a table of many partitions has no row in a dump', async () => {
+    const diskBytes = (await diskUseOf(server.folder)) + (16 << 20);
+    await using watch = new ServerWatch(server, folder, never, { diskBytes });
+    const partitioned = (name: string) => `create table ${name} (a int) partition by hash (a) partitions 200`;
+    const why = await load([partitioned('t1'), partitioned('t2'), 'do sleep(30)'], watch);
+    expect(why).to.have.property(
+      'message',
+      `the throwaway server took more than ${formatBytes(diskBytes)} of the disk`,
+    );
+    await watch[Symbol.asyncDispose]();
+    expect(server.hasEnded).to.equal(true);
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
+
   it('ends one that is busy when its time is over: its database could not be dropped before', async () => {
     const started = performance.now();
     const late = AbortSignal.timeout(1000);
@@ -71,7 +87,7 @@ describe('watch over a throwaway server', () => {
   it('leaves one alone that takes little', async () => {
     const soon = new AbortController();
     {
-      await using watch = new ServerWatch(server, folder, soon.signal);
+      await using watch = new ServerWatch(server, folder, soon.signal, { diskBytes: 1 << 30 });
       expect(await load(['create table t (a int)', 'do sleep(1)'], watch)).to.equal(undefined);
     }
     soon.abort();

@@ -98,6 +98,11 @@ export class ThrowawayServer implements AsyncDisposable {
     this.#admin = admin;
   }
 
+  /** All that it has on the disk lies in there. */
+  get folder(): string {
+    return this.#folder.path;
+  }
+
   /** The process of the server. */
   get pid(): number | undefined {
     return this.#server.pid;

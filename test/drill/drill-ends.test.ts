@@ -149,6 +149,20 @@ describe('a drill that does not come to its end', function () {
     expect(await left()).to.deep.equal([]);
   });
 
+  it('since its server takes more of the memory or of the disk than it may proves nothing', async () => {
+    const memory = await sade(args('--only', 'pt_shop', '--max-memory', '32MiB'));
+    expect(memory.stdout).to.match(
+      /^pt_shop: COULD NOT TEST \(backup \d+\)\. the throwaway server took more than 32\.0 MiB of memory\. Allow it more\s+with --max-memory/m,
+    );
+    const disk = await sade(args('--only', 'pt_held', '--max-disk', '1MiB'));
+    expect(disk.stdout).to.match(
+      /^pt_held: COULD NOT TEST \(backup \d+\)\. the throwaway server took more than 1\.0 MiB of the disk\. Allow it more\s+with --max-disk/m,
+    );
+    expect([memory.code, disk.code]).to.deep.equal([2, 2]);
+    expect(await left()).to.deep.equal([]);
+    expect(serversIn(drillDir)).to.deep.equal([]);
+  });
+
   it('since its server was killed proves nothing, and the next database gets another server', async () => {
     const { ended } = startSade(args('--all'));
     await until('the server', isRestored);

@@ -13,10 +13,12 @@ import { expectedOf } from '../../restore/verify/expectation.ts';
 import { verifyLoaded } from '../../restore/verify/verify-loaded.ts';
 import type { Service } from '../../service/service.ts';
 import { formatSeconds } from '../../terminal/format.ts';
+import { TookTooMuch } from '../../throwaway-server/server-watch.ts';
 import { ZippedDump } from '../../unzip/zipped-dump.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import type { ChosenBackup } from '../choice/choose-backups.ts';
 import type { DrillDatabase, DrillServer, DrillServers } from '../server/drill-server.ts';
+import { type DrillBounds, diskBoundFor, explainedBound } from '../steps/bounds.ts';
 import { DrillRecord } from '../steps/drill-record.ts';
 import { fetchZip } from '../steps/fetch-zip.ts';
 import { loadBackup } from '../steps/load-backup.ts';
@@ -35,6 +37,7 @@ export interface DrillRun {
   readonly folder: string;
   /** Time limit of one drill, in milliseconds. */
   readonly timeoutMs: number;
+  readonly bounds: DrillBounds;
   readonly signal: AbortSignal;
 }
 
@@ -69,7 +72,9 @@ export async function drillBackup(chosen: ChosenBackup, run: DrillRun): Promise<
     return record.report(reason === undefined ? 'restorable' : 'not_restorable', reason);
   } catch (error) {
     run.signal.throwIfAborted();
-    const cause = signal.aborted ? explainedEnd(signal.reason, run) : error;
+    // What fails on a full disk fails in many words: none of them may be said of the backup.
+    await room.look();
+    const cause = signal.aborted ? explainedEnd(signal.reason, run) : withAdvice(error);
     log.debug('drill ends', { database: chosen.label, error: cause });
     if (cause instanceof NotRestorable) return record.report('not_restorable', sentenceOf(cause));
     await run.servers.renew();
@@ -83,13 +88,26 @@ export async function drillBackup(chosen: ChosenBackup, run: DrillRun): Promise<
 export const DRILL_FOLDER = 'drill';
 
 async function drill(drilling: Drilling): Promise<void> {
-  const { record, manifest, servers, service, signal, drillFolder: folder } = drilling;
+  const { record, manifest, servers, bounds, drillFolder: folder } = drilling;
   const backup = record.backup!;
   const { server: source } = manifest.source;
   if (!source) throw new CouldNotTest('its manifest does not say which server it is from');
-  const server = await servers.serverFor(source, signal);
+  const server = await servers.serverFor(source, drilling.signal);
   record.server = server;
   await checkRoom(folder, backup, server.kind === 'throwaway');
+  const limits = { memoryBytes: bounds.maxMemoryBytes, diskBytes: diskBoundFor(backup, bounds) };
+  await using watch = server.watch(limits, drilling.signal);
+  try {
+    await restoreAndLook({ ...drilling, signal: watch.signal }, server);
+  } catch (error) {
+    // Nothing else can be known of a server that was ended.
+    throw watch.signal.aborted ? watch.signal.reason : error;
+  }
+}
+
+async function restoreAndLook(drilling: Drilling, server: DrillServer): Promise<void> {
+  const { record, manifest, service, signal, drillFolder: folder } = drilling;
+  const backup = record.backup!;
   const path = await record.during('fetch', () => fetchZip(service, backup, { folder, signal }));
   record.isZipRead = true;
   await using zip = await ZippedDump.open(path).catch(error => {
@@ -100,7 +118,7 @@ async function drill(drilling: Drilling): Promise<void> {
   const wanted = { original, characterSet: character_set ?? undefined, collation: collation ?? undefined };
   await using database = await server.createDatabase(wanted, signal);
   record.loaded = await record.during('load', () =>
-    loadBackup({ zip, original, sourceVersion: source.version, server, database, folder, signal }),
+    loadBackup({ zip, original, sourceVersion: manifest.source.server!.version, server, database, folder, signal }),
   );
   await look(drilling, { server, database, zip });
 }
@@ -160,6 +178,10 @@ function explainedEnd(reason: unknown, { timeoutMs }: DrillRun): unknown {
   return new CouldNotTest(`it took longer than ${formatSeconds(timeoutMs / 1000)}`, {
     advice: 'Give it more time with --timeout.',
   });
+}
+
+function withAdvice(error: unknown): unknown {
+  return error instanceof TookTooMuch ? explainedBound(error) : error;
 }
 
 /** What is no expected failure is a defect of ours, and says nothing of the backup. */

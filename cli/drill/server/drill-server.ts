@@ -1,4 +1,5 @@
 import type { DatabaseSource } from '../../config/databases.ts';
+import type { WatchLimits } from '../../throwaway-server/server-watch.ts';
 
 /** A database that a drill has made, and that it drops. Disposing it never throws. */
 export interface DrillDatabase extends AsyncDisposable {
@@ -17,6 +18,14 @@ export interface NewDatabase {
   readonly collation: string | undefined;
 }
 
+export type ServerLimits = Pick<WatchLimits, 'memoryBytes' | 'diskBytes'>;
+
+/** A server while a drill goes on; disposing ends the watch. */
+export interface WatchedServer extends AsyncDisposable {
+  /** Aborted when the server was ended, with the reason. */
+  readonly signal: AbortSignal;
+}
+
 /** A server into which drills restore. */
 export interface DrillServer {
   readonly kind: 'throwaway' | 'given';
@@ -26,6 +35,8 @@ export interface DrillServer {
   readonly version: string;
   readonly maxPacketBytes: number;
   readonly ignoresCase: boolean;
+  /** Ends a server of ours that takes more than it may, and one that goes on when the signal is aborted. */
+  watch(limits: ServerLimits, signal: AbortSignal): WatchedServer;
   /** @throws {ExplainedError} when it can't be made: nothing is left then */
   createDatabase(wanted: NewDatabase, signal: AbortSignal): Promise<DrillDatabase>;
 }

@@ -42,6 +42,8 @@ export class GivenServer implements DrillServers {
       ...{ kind: 'given', host, flavour, version: facts.version },
       ...{ maxPacketBytes: facts.maxPacketBytes, ignoresCase: facts.ignoresCase },
       createDatabase: (wanted, signal) => this.#create(wanted, signal),
+      // Others work there: it is not ours to end.
+      watch: (_, signal) => ({ signal, async [Symbol.asyncDispose]() {} }),
     };
   }
 

@@ -1,6 +1,8 @@
 import { ExplainedError } from '../../errors.ts';
+import { diskUseOf } from '../../files/disk-space.ts';
 import { log } from '../../log.ts';
 import { programFor, type ServerProgram } from '../../throwaway-server/server-programs.ts';
+import { memoryOf, ServerWatch } from '../../throwaway-server/server-watch.ts';
 import { startThrowawayServer, type ThrowawayServer } from '../../throwaway-server/throwaway-server.ts';
 import type { DrillDatabase, DrillServer, DrillServers, NewDatabase } from './drill-server.ts';
 
@@ -12,17 +14,25 @@ const BUFFER_POOL_MIB = 128;
 /** A server's system tablespace never shrinks: after so many databases a new one is started. */
 const DATABASES_PER_SERVER = 50;
 
+/** One that has grown larger on the disk while it had other databases is not used again, in bytes. */
+const MOST_LEFT = 512 << 20;
+
 /** Starts servers of the programs of this machine, one at a time, and keeps each for the next backups of its kind. */
 export class ThrowawayServers implements DrillServers {
   readonly named = [];
   readonly #programs: readonly ServerProgram[];
   readonly #folder: string;
+  readonly #maxMemoryBytes: number;
   #running: { readonly server: ThrowawayServer; used: number } | undefined;
 
-  /** @param folder an existing folder of this user */
-  constructor(programs: readonly ServerProgram[], folder: string) {
+  /**
+   * @param folder an existing folder of this user
+   * @param maxMemoryBytes what a server may take
+   */
+  constructor(programs: readonly ServerProgram[], folder: string, maxMemoryBytes = Number.POSITIVE_INFINITY) {
     this.#programs = programs;
     this.#folder = folder;
+    this.#maxMemoryBytes = maxMemoryBytes;
   }
 
   async serverFor(
@@ -36,12 +46,14 @@ export class ThrowawayServers implements DrillServers {
       ...{ kind: 'throwaway', host: null, flavour: server.flavour, version: server.version },
       ...{ maxPacketBytes: LONGEST_PACKET, ignoresCase: false },
       createDatabase: (wanted, ending) => createDatabase(server, wanted, ending),
+      // The room on the disk is watched during all of a drill.
+      watch: (limits, ending) => new ServerWatch(server, this.#folder, ending, { ...limits, leastFree: 0 }),
     };
   }
 
   async #start(program: ServerProgram, signal: AbortSignal): Promise<ThrowawayServer> {
     const running = this.#running;
-    if (running?.server.program === program && !running.server.hasEnded && running.used < DATABASES_PER_SERVER) {
+    if (running?.server.program === program && (await this.#isGood(running))) {
       running.used++;
       return running.server;
     }
@@ -50,6 +62,13 @@ export class ThrowawayServers implements DrillServers {
     const server = await startThrowawayServer(options);
     this.#running = { server, used: 1 };
     return server;
+  }
+
+  /** What earlier drills have left in it must not count against the bounds of the next one. */
+  async #isGood({ server, used }: { readonly server: ThrowawayServer; readonly used: number }): Promise<boolean> {
+    if (server.hasEnded || used >= DATABASES_PER_SERVER) return false;
+    if ((await memoryOf(server.pid)) > this.#maxMemoryBytes / 2) return false;
+    return (await diskUseOf(server.folder)) <= MOST_LEFT;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -76,12 +76,18 @@ function explained(error: unknown, { isConnecting, server, sourceVersion, zip }:
 
 /** A server without room, and one where the user may not do all that a dump needs. */
 const NO_ROOM = new Set([3, 28, 1021, 1026, 1030, 1114]);
+const SAYS_NO_ROOM = /\berrno: (?:28|122)\b|No space left on device|Disk quota exceeded/;
 const NO_RIGHT = new Set([1044, 1045, 1142, 1143, 1227, 1370, 1419]);
 
 /** On a server of others the definers may be missing. */
 const NO_DEFINER = 1449;
 
-function isFaultOfTarget({ isConnectionLost, errno }: LoadError, { kind }: DrillServer): boolean {
+function isFaultOfTarget({ isConnectionLost, errno, message }: LoadError, { kind }: DrillServer): boolean {
   if (errno === undefined || isConnectionLost) return isConnectionLost;
-  return NO_ROOM.has(errno) || NO_RIGHT.has(errno) || (kind === 'given' && errno === NO_DEFINER);
+  return (
+    NO_ROOM.has(errno) ||
+    SAYS_NO_ROOM.test(message) ||
+    NO_RIGHT.has(errno) ||
+    (kind === 'given' && errno === NO_DEFINER)
+  );
 }

@@ -14,7 +14,8 @@ const DATA_FOR_DUMP = 2;
 
 type Sizes = Pick<BackupToRestore, 'zipBytes' | 'dumpBytes'>;
 
-const LOOK_EVERY_MS = 1000;
+/** A disk takes a few hundred MiB a second: what stays free must last for one look. */
+const LOOK_EVERY_MS = 200;
 
 /** @returns what a drill takes on the disk at its peak, in bytes: the zip, and beside it the data with waiting rows or the second dump */
 export function roomFor({ zipBytes, dumpBytes = 10 * zipBytes }: Sizes, isDataHere: boolean): number {
@@ -36,18 +37,30 @@ export async function checkRoom(folder: string, backup: Sizes, isDataHere: boole
 
 /** Aborts its signal when the disk is nearly full: a drill must not take the room of others. */
 export class RoomWatch implements Disposable {
-  readonly signal: AbortSignal;
+  readonly #folder: string;
+  readonly #leastFree: number;
+  readonly #full = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
   constructor(folder: string, leastFree = LEAST_FREE) {
-    const full = new AbortController();
-    this.signal = full.signal;
-    const look = async () => {
-      const free = await freeBytesOf(folder).catch(() => undefined);
-      if (free === undefined || free >= leastFree) return;
-      full.abort(new CouldNotTest(`the disk of the work folder is nearly full (${formatBytes(free)} is free)`));
-    };
-    this.#timer = setInterval(() => void look(), LOOK_EVERY_MS);
+    this.#folder = folder;
+    this.#leastFree = leastFree;
+    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
+  }
+
+  get signal(): AbortSignal {
+    return this.#full.signal;
+  }
+
+  /** Looks now. Never throws. */
+  async look(): Promise<void> {
+    const free = await freeBytesOf(this.#folder).catch(() => undefined);
+    if (free === undefined || free >= this.#leastFree) return;
+    this.#full.abort(
+      new CouldNotTest(`the disk of the work folder is nearly full (${formatBytes(free)} is free)`, {
+        advice: `Make room there (${this.#folder}), or name a folder on another disk with --work-dir.`,
+      }),
+    );
   }
 
   [Symbol.dispose](): void {
