@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { type SadeResult, sade, startSade, Workplace } from '../../testing/cli/s
 import { createBackupUser, entryOf, grantBackup } from '../../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
+import { processesIn } from '../../testing/machine/processes-in.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { until } from '../../testing/until.ts';
 
@@ -94,7 +95,7 @@ describe('a drill that does not come to its end', function () {
       const { code, stderr } = await ended;
       expect(code, stderr).to.equal(130);
       expect(await left()).to.deep.equal([]);
-      expect(serversIn(drillDir)).to.deep.equal([]);
+      expect(processesIn(drillDir)).to.deep.equal([]);
     }
   });
 
@@ -125,7 +126,7 @@ describe('a drill that does not come to its end', function () {
     await until('the server', isRestored);
     killed.child.kill('SIGKILL');
     await killed.ended;
-    await until('its server has ended', () => serversIn(drillDir).length === 0);
+    await until('its server has ended', () => processesIn(drillDir).length === 0);
     expect(await left()).to.not.deep.equal([]);
     expect((await sade(args('--only', 'pt_shop'))).code).to.equal(0);
     expect(await left()).to.deep.equal([]);
@@ -160,14 +161,14 @@ describe('a drill that does not come to its end', function () {
     );
     expect([memory.code, disk.code]).to.deep.equal([2, 2]);
     expect(await left()).to.deep.equal([]);
-    expect(serversIn(drillDir)).to.deep.equal([]);
+    expect(processesIn(drillDir)).to.deep.equal([]);
   });
 
   it('since its server was killed proves nothing, and the next database gets another server', async () => {
     const { ended } = startSade(args('--all'));
     await until('the server', isRestored);
-    await until('the check', () => serversIn(drillDir).length === 1 && isRestored());
-    for (const pid of serversIn(drillDir)) process.kill(Number(pid), 'SIGKILL');
+    await until('the check', () => processesIn(drillDir).length === 1 && isRestored());
+    for (const pid of processesIn(drillDir)) process.kill(pid, 'SIGKILL');
     const { code, stdout, stderr } = await ended;
     expect(stdout, stderr)
       .to.match(/^pt_held: COULD NOT TEST/m)
@@ -203,15 +204,4 @@ function readdirIfThere(path: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** @returns the processes whose current folder is below another */
-function serversIn(folder: string): string[] {
-  return readdirSync('/proc').filter(pid => {
-    try {
-      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
-    } catch {
-      return false;
-    }
-  });
 }

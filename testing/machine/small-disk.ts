@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** A disk of a few megabytes, to be full soon. */
 export interface SmallDisk extends Disposable {
@@ -24,6 +26,12 @@ export function mountSmallDisk(folder: string, megabytes: number): SmallDisk | u
     grow: more => run('mount', '-o', `remount,size=${more}m`, folder),
     [Symbol.dispose]: () => run('umount', '--lazy', folder),
   };
+}
+
+/** Takes all the room that is left on a disk. @param path of the file that takes it */
+export async function fillDisk(path: string): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  run('fallocate', '-l', String(bavail * bsize), path);
 }
 
 function run(program: string, ...args: string[]): void {

@@ -10,7 +10,7 @@ export interface DrillBounds {
 }
 
 /** Partitions and tables without rows take room that no dump shows: some 100 KiB each. */
-const LEAST_DISK = 2 << 30;
+const LEAST_DISK = 2 * 2 ** 30;
 
 /** Keys on all columns of a narrow table take several times its rows. */
 const DISK_FOR_DUMP = 8;
