@@ -115,7 +115,10 @@ describe('a drill in which something else fails than the backup', function () {
     for (const moment of ['download', 'load', 'dump again'] as const) {
       const { ended } = await drillUntil(moment, drillDir);
       const filling = join(disk, 'filling');
+      const loading = moment === 'load' ? processesIn(drillDir) : [];
+      for (const pid of loading) process.kill(pid, 'SIGSTOP');
       await fillDisk(filling);
+      for (const pid of loading) goOn(pid);
       await rm(hold, { force: true });
       const result = await ended;
       const { outcome, reason, seconds } = reportOf(result);
@@ -181,3 +184,11 @@ describe('a drill in which something else fails than the backup', function () {
       }
   });
 });
+
+function goOn(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT');
+  } catch {
+    // The drill has ended it by now.
+  }
+}

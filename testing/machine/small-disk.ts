@@ -31,7 +31,7 @@ export function mountSmallDisk(folder: string, megabytes: number): SmallDisk | u
 /** Takes all the room that is left on a disk. @param path of the file that takes it */
 export async function fillDisk(path: string): Promise<void> {
   const { bavail, bsize } = await statfs(dirname(path));
-  // Others may write meanwhile: the most of it at once, and then whatever is left, until the disk says that it is full.
+  // Others may write meanwhile: the most of it at once, and then the rest, until the disk says that it is full.
   const most = Math.floor(bavail * bsize * 0.9);
   const script = 'fallocate -l "$1" "$2"; dd if=/dev/zero of="$2" bs=64k oflag=append conv=notrunc; true';
   run('sh', '-c', script, 'sh', String(most), path);

@@ -15,7 +15,7 @@ const LEAST_DISK = 2 * 2 ** 30;
 /** Keys on all columns of a narrow table take several times its rows. */
 const DISK_FOR_DUMP = 8;
 
-/** @returns what the server may take of the disk for a backup, in bytes */
+/** @returns how much of the disk the server may use for a backup, in bytes */
 export function diskBoundFor(
   { zipBytes, dumpBytes = 10 * zipBytes }: Pick<BackupToRestore, 'zipBytes' | 'dumpBytes'>,
   { maxDiskBytes }: DrillBounds,
