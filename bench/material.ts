@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { dumpArguments } from '../cli/dump/dump-arguments.ts';
+import { DEFAULT_LEVEL } from '../cli/zip/level.ts';
 import { entryNameOf } from '../protocol/backup-name.ts';
 import { BACKUP_USER } from '../testing/databases/clients.ts';
 import { freshZipName } from './backups/fresh-zip.ts';
@@ -48,7 +49,7 @@ async function dumpOptions(scene: Scene, database: string): Promise<string[]> {
 /** @returns path of a zip of that dump, made by our zip stage */
 export function zipOf(scene: Scene, dump: string): Promise<string> {
   return scene.once(`zip of ${dump}`, async () => {
-    await scene.run([process.execPath, join(CONTESTANTS, 'zip-once.ts'), dump, `${dump}.zip`, '6']);
+    await scene.run([process.execPath, join(CONTESTANTS, 'zip-once.ts'), dump, `${dump}.zip`, String(DEFAULT_LEVEL)]);
     return `${dump}.zip`;
   });
 }

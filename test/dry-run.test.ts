@@ -48,7 +48,13 @@ describe('sade backup --dry-run', function () {
 
   it('shows for each database the program, the options with their reasons, the findings and the size', async () => {
     const plan = await planOf();
-    expect(plan).to.include({ dry_run: true, server: `${service.url}/`, work_dir: place.workDir, exit_code: 0 });
+    expect(plan).to.include({
+      dry_run: true,
+      server: `${service.url}/`,
+      work_dir: place.workDir,
+      level: 5,
+      exit_code: 0,
+    });
     expect(plan.databases.map(({ database, expected }) => [database, expected])).to.deep.equal([
       ['client_1', 'complete'],
       ['client_2', 'complete'],

@@ -13,6 +13,8 @@ import { sha256Of, zipContentSha256 } from './contents.ts';
 interface ZipCase {
   readonly name: string;
   readonly level: number;
+  /** That of `zip` and `pigz`. */
+  readonly peerLevel: number;
   /** How many times as fast as `zip` ours is to be. */
   readonly zipTimes: number;
   /** Whether the peers and targets that belong to the usual level take part. */
@@ -32,15 +34,16 @@ const CORES = String(availableParallelism());
 const ENV = { NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/sade') };
 
 /** @returns a case that zips one dump: ours, bare and with all that goes on beside it, against zip, pigz and adm-zip */
-export function zipCase({ name, level, zipTimes, isWhole }: ZipCase): BenchCase {
+export function zipCase({ name, ...rest }: ZipCase): BenchCase {
   return {
     name,
-    title: ({ sizes }) => `zip a dump of ${inMib(sizes.database)} at level ${level}`,
-    prepare: async scene => match(scene, { name, level, zipTimes, isWhole }),
+    title: ({ sizes }) => `zip a dump of ${inMib(sizes.database)} at level ${rest.level}`,
+    prepare: async scene => match(scene, rest),
   };
 }
 
-async function match(scene: Scene, { level, zipTimes, isWhole }: ZipCase): Promise<Match> {
+async function match(scene: Scene, zipCase: Omit<ZipCase, 'name'>): Promise<Match> {
+  const { level, peerLevel, isWhole } = zipCase;
   const dump = await dumpOf(scene, await largeDatabase(scene));
   const wanted = await sha256Of(dump);
   const target = join(scene.folder, 'zipped.sql.zip');
@@ -57,24 +60,24 @@ async function match(scene: Scene, { level, zipTimes, isWhole }: ZipCase): Promi
     },
   });
   const ours = [process.execPath, script('zip-once.ts'), dump, target, String(level)];
-  const pigz = ['sh', '-c', 'exec pigz -c -K -p "$1" "$2" "$3" > "$4"', 'sh', CORES, `-${level}`, dump, target];
+  const pigz = ['sh', '-c', 'exec pigz -c -K -p "$1" "$2" "$3" > "$4"', 'sh', CORES, `-${peerLevel}`, dump, target];
   const contestants = [
     contestant(OURS, 'ours', ours),
     contestant(OBSERVED, 'ours', [...ours, '--observe']),
     ...(isWhole ? [contestant(ON_ONE_CORE, 'ours', ['taskset', '-c', '0', ...ours])] : []),
-    contestant(`zip -${level}`, 'peer', ['zip', '-q', `-${level}`, '-j', target, dump]),
-    ...((await isInstalled('pigz')) ? [contestant(pigzAt(level), 'peer', pigz)] : []),
+    contestant(`zip -${peerLevel}`, 'peer', ['zip', '-q', `-${peerLevel}`, '-j', target, dump]),
+    ...((await isInstalled('pigz')) ? [contestant(pigzAt(peerLevel), 'peer', pigz)] : []),
     ...(isWhole ? [contestant('adm-zip', 'peer', [process.execPath, script('adm-zip-once.ts'), dump, target])] : []),
   ];
   return {
     contestants,
-    targets: results => targets(results, { level, zipTimes, isWhole }),
+    targets: results => targets(results, zipCase),
     notes: isWhole ? NOTES : [],
   };
 }
 
-function targets(results: Results, { level, zipTimes, isWhole }: Omit<ZipCase, 'name'>): Target[] {
-  const [zip, pigz] = [`zip -${level}`, pigzAt(level)];
+function targets(results: Results, { peerLevel, zipTimes, isWhole }: Omit<ZipCase, 'name'>): Target[] {
+  const [zip, pigz] = [`zip -${peerLevel}`, pigzAt(peerLevel)];
   const [ours, observed, peer] = [results.of(OURS), results.of(OBSERVED), results.of(zip)];
   const always: Target[] = [{ what: `${zip} / ours`, value: results.ratio(zip, OURS), atLeast: zipTimes, unit: 'x' }];
   if (!isWhole) return always;

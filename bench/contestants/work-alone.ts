@@ -1,5 +1,5 @@
 // A part of the work by itself, for the floor; prints what it took without the start of the process:
-//   work-alone.ts deflate FILE…    a raw deflate stream of each at level 6, by Node's zlib, not kept
+//   work-alone.ts deflate FILE…    a raw deflate stream of each at the usual level, by Node's zlib, not kept
 //   work-alone.ts digests FILE…    SHA-256 of each, and CRC-32 of those that are no zips
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -7,6 +7,7 @@ import process from 'node:process';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createDeflateRaw } from 'node:zlib';
+import { DEFAULT_LEVEL } from '../../cli/zip/level.ts';
 import { tell } from './tell.ts';
 
 const MIB = 1024 ** 2;
@@ -18,7 +19,7 @@ await tell(async () => {
 
 async function deflate(path: string): Promise<void> {
   const nowhere = new Writable({ write: (_piece, _encoding, done) => done() });
-  const stream = createDeflateRaw({ level: 6, chunkSize: MIB });
+  const stream = createDeflateRaw({ level: DEFAULT_LEVEL, chunkSize: MIB });
   await pipeline(createReadStream(path, { highWaterMark: MIB }), stream, nowhere);
 }
 

@@ -16,7 +16,7 @@ type Paint = (word: string) => string;
  * @returns what a run would do, database by database, then what stands in its way, and the verdict last
  */
 export function renderPlan(plan: RunPlan, width: number | undefined, paint: Paint): string {
-  const { databases, checks } = plan;
+  const { databases, checks, level } = plan;
   const line = (indent: string, text: string) => wrap(`${indent}${text}`, width, indent === '' ? '  ' : HANGING);
   const places = checks.filter(({ area, mark }) => mark === 'ok' && (area === 'work folder' || area === 'service'));
   const open = renderOpen(checks, paint);
@@ -25,6 +25,7 @@ export function renderPlan(plan: RunPlan, width: number | undefined, paint: Pain
     ...databases.flatMap(database => ['', ...describeBackup(database, line, paint)]),
     '',
     line('', `Every dump is made with ${OPTIONS_OF_EVERY_DUMP.join(', ')}.`),
+    line('', `Every zip is compressed at level ${level}, of 1 (fastest) to 9 (smallest).`),
     ...(places.length > 0 ? [''] : []),
     ...places.map(check => wrap(renderFinding(check, paint), width, PLACE_INDENT)),
     ...(open ? ['', ...open.split('\n').map(text => wrap(text, width, PLACE_INDENT))] : []),

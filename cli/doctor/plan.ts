@@ -12,6 +12,8 @@ export interface RunPlan {
   readonly dryRun: true;
   readonly server: string;
   readonly workDir: string;
+  /** How much the zips are compressed, 1 to 9. */
+  readonly level: number;
   readonly databases: readonly PlannedBackup[];
   /** What `sade doctor` says of all that a run would use. */
   readonly checks: readonly Check[];
@@ -37,9 +39,9 @@ interface PlannedDump {
   readonly estimateBasis: string;
 }
 
-export function planOf({ checks, sources, plans }: Examination, { server, workDir }: BackupSettings): RunPlan {
+export function planOf({ checks, sources, plans }: Examination, { server, workDir, level }: BackupSettings): RunPlan {
   const databases = sources.map(({ label }) => planBackup(label, plans.get(label)));
-  return { dryRun: true, server: server.href, workDir, databases, ...reportOf(checks) };
+  return { dryRun: true, server: server.href, workDir, level, databases, ...reportOf(checks) };
 }
 
 function planBackup(database: string, plan: DumpPlan | undefined): PlannedBackup {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { DEFAULT_LEVEL } from '../zip/level.ts';
 import { drillOptions } from './drill-options.ts';
 import { type OptionDescription, type OptionTable, option, type ValuesOf } from './option.ts';
 import {
@@ -174,8 +175,9 @@ export const COMMANDS = {
       ...{ zipWorkers, uploadWorkers },
       level: option(
         {
-          ...{ flag: 'level', value: 'N', variable: 'SADE_LEVEL', fallback: '6' },
+          ...{ flag: 'level', value: 'N', variable: 'SADE_LEVEL', fallback: String(DEFAULT_LEVEL) },
           meaning: 'How much the zips are compressed: 1 (fastest) to 9 (smallest)',
+          details: 'The default takes a quarter less CPU than 6. Its zips are about as large as those of `zip -6`.',
         },
         wholeNumber(1, 9),
       ),

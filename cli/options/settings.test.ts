@@ -29,7 +29,7 @@ describe('settings', () => {
       zipWorkers: Math.max(4, availableParallelism()),
       uploadWorkers: 4,
       dumpsPerHost: 2,
-      level: 6,
+      level: 5,
       timeoutMs: 6 * 3_600_000,
       retries: 5,
       mysqldump: { path: 'mysqldump', isGiven: false },
@@ -173,7 +173,7 @@ describe('settings', () => {
           `--${name} is "${wrong}" and must be a whole number from ${least} to ${most}`,
         ]);
     }
-    expect(readBackupSettings({}, {})).to.include({ dumpsPerHost: 2, level: 6 });
+    expect(readBackupSettings({}, {})).to.include({ dumpsPerHost: 2, level: 5 });
     expect(mistakesOf({}, { SADE_LEVEL: '0' })).to.have.length(1);
     expect(mistakesOf({}, { SADE_DUMPS_PER_HOST: 'all' })).to.have.length(1);
   });

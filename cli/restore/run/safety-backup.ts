@@ -9,6 +9,7 @@ import { runPreflight } from '../../preflight/preflight.ts';
 import type { Outcome } from '../../report/outcome.ts';
 import { Spool } from '../../spool/spool.ts';
 import { MANIFEST } from '../../spool/spool-names.ts';
+import { DEFAULT_LEVEL } from '../../zip/level.ts';
 import type { SafetyBackup } from '../replace/replace-order.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreSettings } from '../target/wish-of.ts';
@@ -42,7 +43,13 @@ export async function safetyBackup(options: SafetyOptions): Promise<SafetyBackup
       signal,
       server: settings.server,
     },
-    ...{ workers: { dump: 1, zip: 1, upload: 1 }, dumpsPerHost: 1, level: 6, retries: 1, timeoutMs: DAY_MS },
+    ...{
+      workers: { dump: 1, zip: 1, upload: 1 },
+      dumpsPerHost: 1,
+      level: DEFAULT_LEVEL,
+      retries: 1,
+      timeoutMs: DAY_MS,
+    },
     progress: { onStart: () => {}, onProgress: () => {} },
   }));
   if (!outcome) throw new ExplainedError(`the backup of ${target.database} before the restore did not end`);
