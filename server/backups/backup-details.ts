@@ -13,6 +13,7 @@ const DETAILS = [
   'dump_size',
   'dump_sha256',
   'checked_at',
+  'made_for',
   'shrunk_from',
   'accepted_at',
   'accepted_by',

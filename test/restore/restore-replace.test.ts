@@ -107,6 +107,10 @@ describe('sade restore --replace', function () {
     expect(history.stdout)
       .to.match(/made for.*\n.*a restore.*\n/)
       .and.contain(`sade show ${id}`);
+    const list = await sade(['list', '--server', trial.url]);
+    expect(list.stdout)
+      .to.match(/made for.*\n.*a restore.*\n/)
+      .and.contain(`backup ${safety!.id} was made before a restore`);
   });
 
   it('replaces one table, and touches no other', async () => {

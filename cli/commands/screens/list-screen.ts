@@ -37,6 +37,7 @@ export function renderList(screen: ListScreen, stdout: NodeJS.WriteStream): stri
   return [
     `${fittedTable(columnsOf(screen, stdout), width)}\n`,
     ...lossesOf(screen.databases, broken),
+    ...replacedLines(screen.databases, broken),
     `${wrap(countLine(screen, stdout), broken, '  ')}\n`,
     ...(screen.withoutList ? [`${wrap(withoutListLine(screen.withoutList), broken, '  ')}\n`] : []),
     nextCommands(commandsFor(screen.databases[0]!, screen), broken),
@@ -66,6 +67,7 @@ function columnsOf(screen: ListScreen, stdout: NodeJS.WriteStream): Column[] {
     { head: 'database', cells: cells(({ name }) => name), rank: 0, least: 12 },
     { head: 'state', cells: cells(({ state }) => state), rank: 0, paint: shown => paintState(shown, stdout) },
     { head: 'id', cells: cells(({ answer }) => String(answer?.latest_backup.id ?? '')), rank: 0, align: right },
+    ...(databases.some(isReplaced) ? [{ head: 'made for', cells: cells(madeFor), rank: 0 }] : []),
     {
       head: `newest complete${taken.zone}`,
       cells: cells(({ complete }) => (complete ? taken.format(complete.timestamp) : 'none')),
@@ -85,6 +87,25 @@ function columnsOf(screen: ListScreen, stdout: NodeJS.WriteStream): Column[] {
     { head: 'dump', cells: figures(({ dump_size }) => dump_size, formatBytes), rank: 5, align: right },
     ...(isWide ? [{ head: 'file', cells: cells(({ answer }) => answer?.latest_backup.file_name ?? ''), rank: 0 }] : []),
   ];
+}
+
+/** @returns whether the latest backup is the one that a restore made of what it was about to replace */
+function isReplaced({ answer }: ListedView): boolean {
+  return Boolean(answer?.latest_backup.made_for);
+}
+
+function madeFor(database: ListedView): string {
+  return isReplaced(database) ? 'a restore' : '';
+}
+
+/** What is behind the words of the table. */
+function replacedLines(databases: readonly ListedView[], width: number | undefined): string[] {
+  return databases
+    .filter(isReplaced)
+    .map(
+      ({ name, answer }) =>
+        `${wrap(`${printableInLine(name)}: backup ${answer!.latest_backup.id} was made before a restore. It holds what was replaced, and is restored only by its id.`, width, '  ')}\n`,
+    );
 }
 
 /** Not there as long as no backup had a drill. */

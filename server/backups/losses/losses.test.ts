@@ -108,6 +108,9 @@ describeOnEachStore('a loss', store => {
     expect([latest_backup.id, latest_complete.id]).to.deep.equal([safety.id, id]);
     expect(latest_backup.made_for).to.equal('restore');
     expect((await reportOf(safety.id)).manifest.made_for).to.equal('restore');
+    const asked = `{ safety: backup(id: ${safety.id}) { madeFor } ordinary: backup(id: ${id}) { madeFor } }`;
+    const { json: answer } = await graphql(app.url, asked);
+    expect(answer.data).to.deep.equal({ safety: { madeFor: 'restore' }, ordinary: { madeFor: null } });
   });
 
   it('is in no answer when nothing was lost', async () => {

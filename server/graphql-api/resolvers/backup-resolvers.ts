@@ -70,6 +70,7 @@ export const backupResolvers = {
     },
     receivedAt: async (backup, _, context) => (await detailsOf(backup, context)).receivedAt,
     checkedAt: async (backup, _, context) => (await detailsOf(backup, context)).checkedAt ?? null,
+    madeFor: async (backup, _, context) => (await detailsOf(backup, context)).madeFor ?? null,
     dumpSeconds: async (backup, _, context) => dumpSecondsOf(await manifestOf(backup, context)),
     inventory: async (backup, _, context) => inventoryOf(await manifestOf(backup, context)),
   },

@@ -259,6 +259,8 @@ export type Backup = {
   inventory?: Maybe<Inventory>;
   /** When the service had received all of it. */
   receivedAt: Scalars['DateTime']['output'];
+  /** What it was made for. Null for an ordinary backup. */
+  madeFor?: Maybe<BackupPurpose>;
   /** When the service last read the stored file and checked it, with any result. Null when it has not read it yet. */
   checkedAt?: Maybe<Scalars['DateTime']['output']>;
   /** What is wrong with the stored file. Null when nothing is wrong. */
@@ -309,6 +311,11 @@ export type Drill = {
   /** What the client reported in detail. Null when this version of the service does not understand it. */
   details?: Maybe<DrillDetails>;
 };
+
+/** What a backup was made for, if it is no ordinary one. */
+export type BackupPurpose =
+  /** A restore that was about to replace this data. No later backup is compared with it, and it is restored only by its id. */
+  | 'restore';
 
 /** What a drill showed. A drill is never counted as good when it could not test. */
 export type DrillOutcome =
@@ -774,6 +781,7 @@ export type ResolversTypes = {
   DatabaseEdge: ResolverTypeWrapper<Omit<DatabaseEdge, 'node'> & { node: ResolversTypes['Database'] }>;
   Backup: ResolverTypeWrapper<ListedBackup>;
   Drill: ResolverTypeWrapper<ListedReport>;
+  BackupPurpose: BackupPurpose;
   DrillOutcome: DrillOutcome;
   DrillDetails: ResolverTypeWrapper<DrillDetails>;
   DrillCheck: ResolverTypeWrapper<DrillCheck>;
@@ -920,6 +928,7 @@ export type BackupResolvers<ContextType = GraphqlContext, ParentType extends Res
   dumpSeconds?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   inventory?: Resolver<Maybe<ResolversTypes['Inventory']>, ParentType, ContextType>;
   receivedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  madeFor?: Resolver<Maybe<ResolversTypes['BackupPurpose']>, ParentType, ContextType>;
   checkedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   damage?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   drill?: Resolver<Maybe<ResolversTypes['Drill']>, ParentType, ContextType>;
