@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { RunReportJson } from '../cli/report/run-report.ts';
 import { spoiledDumpProgram } from '../testing/cli/fake-mysqldump.ts';
 import { sade, startSade, Workplace } from '../testing/cli/sade.ts';
 import { createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
@@ -146,6 +147,34 @@ describe('sade backup with rehearsals', function () {
     const { report, code } = await place.backup(service.url, ['--rehearse', 'off']);
     expect(code).to.equal(0);
     expect(report.outcomes.filter(it => it.is_leftover).length).to.be.above(0);
+    await expectClean();
+  });
+
+  it('holds up no dump and no zip while its server does nothing, and delivers all when that goes on', async () => {
+    const databases = Array.from({ length: 16 }, (_, at) => `many_${at}`);
+    for (const database of databases) {
+      await mariadb.sql(`create database ${database}; create table ${database}.t (id int primary key)`);
+      await grantBackup(mariadb, database);
+    }
+    await place.list(databases.map(database => entryOf(mariadb, database)));
+    const stopped = join(place.folder, 'stopped-mariadbd');
+    const script = `#!/bin/sh\ncase "$*" in *--init-file*) echo $$ >${place.folder}/pid; kill -STOP $$;; esac\nexec mariadbd "$@"\n`;
+    await writeFile(stopped, script, { mode: 0o755 });
+    const run = startSade(place.args(service.url, '--json', '--mariadbd', stopped), {
+      env: { ...AUTO, PATH: `${process.env.PATH}:/usr/sbin` },
+    });
+    await until('all zips, with nothing delivered', async () => {
+      const names = await readdir(place.workDir).catch(() => []);
+      const dumping = names.some(name => name.endsWith('.sql'));
+      return !dumping && names.filter(name => name.endsWith('.sql.zip')).length === databases.length;
+    });
+    process.kill(Number(await readFile(join(place.folder, 'pid'), 'utf8')), 'SIGCONT');
+    const { code, stdout, stderr } = await run.ended;
+    expect(code, stderr).to.equal(0);
+    const { outcomes } = JSON.parse(stdout) as RunReportJson;
+    expect(outcomes.map(({ state, rehearsal }) => `${state} ${rehearsal?.objects}`)).to.deep.equal(
+      databases.map(() => 'complete 1'),
+    );
     await expectClean();
   });
 

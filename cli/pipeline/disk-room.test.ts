@@ -37,6 +37,26 @@ describe('disk-room', () => {
     expect(letIn).to.deep.equal(['a', 'b', 'c']);
   });
 
+  it('tells that it is short as soon as a dump has to wait, and as long as it does', async () => {
+    const stop = new AbortController();
+    await enter('a', 60);
+    let isShort = 0;
+    const tell = () => isShort++;
+    const told = room.whenShort(stop.signal).then(tell);
+    await settled();
+    expect(isShort).to.equal(0);
+    const waits = enter('b', 60);
+    await told;
+    await room.whenShort(stop.signal).then(tell);
+    expect(isShort).to.equal(2);
+    room.leave('a');
+    await waits;
+    const later = room.whenShort(stop.signal).then(tell, error => error);
+    await settled();
+    stop.abort(new Error('enough'));
+    expect([(await later).message, isShort]).to.deep.equal(['enough', 2]);
+  });
+
   it('lets the next ones begin when others have gone, smaller ones first where only they fit', async () => {
     void enter('a', 60); // 80 with its zip
     const b = enter('b', 30);

@@ -37,6 +37,9 @@ export class DiskRoom {
   readonly #freeBytes: (folder: string) => Promise<number>;
   readonly #guests = new Map<string, Guest>();
   #waiting: Waiter[] = [];
+  /** How many of them had to wait until another one goes. */
+  #short = 0;
+  readonly #onShort = new Set<() => void>();
   #round: Promise<void> = Promise.resolve();
 
   /** @param freeBytes asks the disk; given in tests */
@@ -63,13 +66,28 @@ export class DiskRoom {
       const first = this.#letIn();
       await Promise.race([promise, first]);
       const hadToWait = this.#waiting.includes(waiter);
-      if (hadToWait)
-        log.info('waits for room in the work folder', { file: wanted.fileName, dumpBytes: wanted.dumpBytes });
-      await promise;
-      return hadToWait;
+      if (!hadToWait) return false;
+      log.info('waits for room in the work folder', { file: wanted.fileName, dumpBytes: wanted.dumpBytes });
+      this.#short++;
+      for (const onShort of this.#onShort) onShort();
+      await promise.finally(() => this.#short--);
+      return true;
     } finally {
       stop();
     }
+  }
+
+  /** @returns as soon as a dump waits until another one goes @throws the signal's reason when aborted */
+  async whenShort(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#short > 0) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const stop = whenAborted(signal, () => reject(signal.reason));
+    this.#onShort.add(resolve);
+    await promise.finally(() => {
+      stop();
+      this.#onShort.delete(resolve);
+    });
   }
 
   /** Nothing more will be written for it: what it has written stands on the disk, and the rest is for others. */

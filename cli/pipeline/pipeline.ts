@@ -1,4 +1,5 @@
 import { Channel } from '../channel/channel.ts';
+import { eagerStage } from '../channel/eager-stage.ts';
 import { Group } from '../channel/group.ts';
 import { stage } from '../channel/stage.ts';
 import type { DatabaseSource } from '../config/databases.ts';
@@ -34,8 +35,8 @@ export interface PipelineOptions extends Omit<StageOptions, 'room' | 'failures' 
   readonly signal: AbortSignal;
 }
 
-/** One is rehearsed at a time, and so many zips may wait for it before that holds up the next ones. */
-const WAITING_FOR_REHEARSAL = 8;
+/** So many zips that were rehearsed may wait for an upload before that holds up the next ones, as without rehearsals. */
+const MOST_REHEARSED = 8;
 
 /**
  * Takes every database through dump, zip and upload:
@@ -45,7 +46,7 @@ const WAITING_FOR_REHEARSAL = 8;
  *
  * A dump is passed on as soon as it has begun: it is zipped while it is being written. No channel holds more than what its
  * workers have in hand, so that a slow upload delays new dumps, but never one that is running: between
- * two stages there is always a file.
+ * two stages there is always a file. Any number of zips waits for a rehearsal: that delays no dump.
  * @returns an outcome for each database and leftover, as they come
  * @throws the signal's reason when aborted; all unfinished files are removed by then
  */
@@ -88,7 +89,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   if (options.rehearsals)
     group.go(async signal => {
       await using _ended = options.rehearsals;
-      await stage({ from: zipped, to: rehearsed, work: rehearse, workers: WAITING_FOR_REHEARSAL, signal });
+      await eagerStage({ from: zipped, to: rehearsed, work: rehearse, mostUnsent: MOST_REHEARSED, signal });
     });
   group.go(signal => {
     const waiting = pendingUploads.map(it => pickUp(it, options.timeoutMs));

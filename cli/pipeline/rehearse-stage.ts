@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stateOf } from '../../protocol/finding.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import type { RowRange } from '../dump-parser/inventory-scanner.ts';
@@ -8,9 +9,11 @@ import { writeManifest } from '../manifest/manifest-file.ts';
 import { copyWithoutRows } from '../rehearsal/definitions-file.ts';
 import { notRehearsed, type RehearsalResult } from '../rehearsal/rehearsal-result.ts';
 import type { Rehearsals } from '../rehearsal/rehearsals.ts';
+import { NotRehearsed } from '../rehearsal/servers-of-run.ts';
 import { sourceRedactor } from '../secrets/source-redactor.ts';
 import type { Spool } from '../spool/spool.ts';
 import { definitionsName } from '../spool/spool-names.ts';
+import type { DiskRoom } from './disk-room.ts';
 import type { RehearsalDue, ZippedBackup } from './jobs.ts';
 import type { RunningDump } from './running-dump.ts';
 
@@ -18,7 +21,12 @@ export interface RehearseStageOptions {
   readonly spool: Spool;
   /** Undefined when there are to be no rehearsals. */
   readonly rehearsals?: Rehearsals | undefined;
+  readonly room: DiskRoom;
+  /** How long a dump that waits for room in the work folder bears with a rehearsal, in milliseconds; a minute when left out. */
+  readonly graceMs?: number;
 }
+
+const GRACE_MS = 60_000;
 
 /**
  * Keeps the definitions of a dump for its rehearsal, since the dump is removed as soon as it is zipped. Fails for nothing but an abort.
@@ -50,12 +58,13 @@ export async function keepDefinitions(
  */
 export async function rehearseZip(
   zipped: ZippedBackup,
-  { rehearsals, spool }: RehearseStageOptions,
+  { rehearsals, spool, room, graceMs = GRACE_MS }: RehearseStageOptions,
   signal: AbortSignal,
 ): Promise<ZippedBackup> {
   const { rehearsal: due, manifest, ...rest } = zipped;
   if (due === undefined || manifest === undefined || rehearsals === undefined) return zipped;
-  const result = await outcomeOf(due, manifest, rehearsals);
+  using hurry = new Hurry(room, graceMs);
+  const result = await outcomeOf(due, manifest, { rehearsals, hurry: hurry.signal });
   signal.throwIfAborted();
   const rehearsed = withRehearsal(manifest, due, result);
   await writeManifest(spool.manifestPathOf(zipped.backup.fileName), rehearsed).catch(error =>
@@ -65,10 +74,40 @@ export async function rehearseZip(
   return { ...rest, manifest: rehearsed };
 }
 
-async function outcomeOf(due: RehearsalDue, { inventory }: Manifest, rehearsals: Rehearsals): Promise<RehearsalResult> {
+/** Ends a rehearsal, or the wait for it, when a dump waits for the room that its zip takes. */
+class Hurry implements Disposable {
+  readonly #hurry = new AbortController();
+  readonly #over = new AbortController();
+
+  constructor(room: DiskRoom, graceMs: number) {
+    void this.#watch(room, graceMs).catch(() => {});
+  }
+
+  get signal(): AbortSignal {
+    return this.#hurry.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort();
+  }
+
+  async #watch(room: DiskRoom, graceMs: number): Promise<void> {
+    const { signal } = this.#over;
+    await sleep(graceMs, undefined, { signal });
+    await room.whenShort(signal);
+    const advice = 'Make room in the work folder, or choose a folder on a larger disk with --work-dir.';
+    this.#hurry.abort(new NotRehearsed('another dump waited for room in the work folder', { advice }));
+  }
+}
+
+async function outcomeOf(
+  due: RehearsalDue,
+  { inventory }: Manifest,
+  { rehearsals, hurry }: { rehearsals: Rehearsals; hurry: AbortSignal },
+): Promise<RehearsalResult> {
   if ('why' in due) return rehearsals.withReason(notRehearsed(due.why));
   try {
-    return await rehearsals.rehearse(due.upcoming, due.path, inventory);
+    return await rehearsals.rehearse(due.upcoming, { path: due.path, inventory, hurry });
   } finally {
     await rm(due.path, { force: true }).catch(() => {});
   }

@@ -259,7 +259,10 @@ for (const { name, flavour, open } of SERVERS)
       const report = await runPreflight(of, { signal });
       const upcoming = rehearsals.begin(failing, report);
       rehearsals.prepare(upcoming);
-      const { record, findings } = await rehearsals.rehearse(upcoming, join(folder, 'none'), emptyInventory());
+      const { record, findings } = await rehearsals.rehearse(upcoming, {
+        path: join(folder, 'none'),
+        inventory: emptyInventory(),
+      });
       expect([record.reason, record.server, findings]).to.deep.equal(['Invalid regular expression', null, []]);
     });
 
@@ -284,6 +287,20 @@ for (const { name, flavour, open } of SERVERS)
       });
       expect(slow.record.reason).to.be.a('string');
       expect(slow.findings).to.deep.equal([]);
+    });
+
+    it('is not done, with the reason, when those before it take too long', async () => {
+      const of = await make(SHOP);
+      const report = await runPreflight(of, { signal });
+      const programs = new Promise<never>(() => {});
+      const limits = { withinMs: 1000, waitMs: 100 };
+      await using other = new Rehearsals({ folder, programs, signal, isRequired: false, ...limits });
+      const dump = { path: join(folder, 'none'), inventory: emptyInventory() };
+      const both = [1, 2].map(() => other.rehearse(other.begin(of, report), dump));
+      expect((await Promise.all(both)).map(({ record }) => record.reason)).to.deep.equal([
+        'it took longer than 1.0 s',
+        'it waited longer than 0.1 s for the rehearsals before it',
+      ]);
     });
   });
 

@@ -21,6 +21,7 @@ import { recordOf } from './rehearsal-record.ts';
 import { notRehearsed, type RehearsalResult } from './rehearsal-result.ts';
 import { NotRehearsed, ServersOfRun } from './servers-of-run.ts';
 import { lookAtSource, type SourceSeen } from './source-watch.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface RehearsalsOptions {
   /** The work folder. */
@@ -32,6 +33,8 @@ export interface RehearsalsOptions {
   readonly isRequired: boolean;
   /** How long one may take, in milliseconds. */
   readonly withinMs?: number;
+  /** How long a dump waits for those before it, in milliseconds. */
+  readonly waitMs?: number;
 }
 
 /** A dump that is to be rehearsed, from its beginning on. */
@@ -45,7 +48,18 @@ export interface Upcoming {
   readonly seen: Promise<SourceSeen>;
 }
 
+/** What is loaded, and what it should become. */
+export interface DefinitionsOfDump {
+  /** Of the dump without its rows. */
+  readonly path: string;
+  /** Of the dump. */
+  readonly inventory: Inventory;
+  /** Ends the rehearsal, or the wait for its turn; its reason is a {@link NotRehearsed}. */
+  readonly hurry?: AbortSignal;
+}
+
 const WITHIN_MS = 5 * 60_000;
+const WAIT_MS = 30 * 60_000;
 
 /**
  * Loads dumps without their rows into a server of this run's own, and compares what was loaded with the source. It never fails:
@@ -57,15 +71,17 @@ export class Rehearsals implements AsyncDisposable {
   readonly #signal: AbortSignal;
   readonly #isRequired: boolean;
   readonly #withinMs: number;
+  readonly #waitMs: number;
   /** One at a time: they share the settings of their server. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ folder, programs, signal, isRequired, withinMs = WITHIN_MS }: RehearsalsOptions) {
+  constructor({ folder, programs, signal, isRequired, withinMs = WITHIN_MS, waitMs = WAIT_MS }: RehearsalsOptions) {
     this.#folder = folder;
     this.#servers = new ServersOfRun(folder, programs, signal);
     this.#signal = signal;
     this.#isRequired = isRequired;
     this.#withinMs = withinMs;
+    this.#waitMs = waitMs;
   }
 
   /** A dump has begun: looks at its source beside it. Never throws: what keeps it from that is why the dump is not rehearsed. */
@@ -90,14 +106,27 @@ export class Rehearsals implements AsyncDisposable {
   }
 
   /**
-   * @param path of the dump without its rows
-   * @param inventory of the dump
+   * Waits for its turn, and rehearses a dump.
    * @throws the run's signal's reason when it is aborted, nothing else
    */
-  rehearse(upcoming: Upcoming, path: string, inventory: Inventory): Promise<RehearsalResult> {
-    const mine = this.#turn.then(() => this.#rehearse(upcoming, path, inventory));
-    this.#turn = mine.catch(() => {});
-    return mine;
+  async rehearse(upcoming: Upcoming, dump: DefinitionsOfDump): Promise<RehearsalResult> {
+    const { promise: mine, resolve: done } = Promise.withResolvers<void>();
+    const before = this.#turn;
+    this.#turn = before.then(() => mine);
+    try {
+      const overdue = AbortSignal.timeout(this.#waitMs);
+      const signal = AbortSignal.any([this.#signal, overdue, ...(dump.hurry ? [dump.hurry] : [])]);
+      const isMine = await unlessAborted(before, signal).then(
+        () => true,
+        () => false,
+      );
+      if (isMine) return await this.#rehearse(upcoming, dump);
+      this.#signal.throwIfAborted();
+      const waited = `it waited longer than ${formatSeconds(this.#waitMs / 1000)} for the rehearsals before it`;
+      return this.#notRehearsed(upcoming, overdue.aborted ? new NotRehearsed(waited) : signal.reason);
+    } finally {
+      done();
+    }
   }
 
   /** @returns the same without its finding, unless each backup is to be rehearsed */
@@ -109,10 +138,10 @@ export class Rehearsals implements AsyncDisposable {
     return this.#servers[Symbol.asyncDispose]();
   }
 
-  async #rehearse(upcoming: Upcoming, path: string, inventory: Inventory): Promise<RehearsalResult> {
+  async #rehearse(upcoming: Upcoming, { path, inventory, hurry }: DefinitionsOfDump): Promise<RehearsalResult> {
     const started = performance.now();
     const overdue = AbortSignal.timeout(this.#withinMs);
-    const signal = AbortSignal.any([this.#signal, overdue]);
+    const signal = AbortSignal.any([this.#signal, overdue, ...(hurry ? [hurry] : [])]);
     const { label } = upcoming.source;
     try {
       const { record, findings } = await this.#loadAndCompare(upcoming, { path, inventory, signal });
@@ -121,21 +150,24 @@ export class Rehearsals implements AsyncDisposable {
       return { record: { ...record, seconds }, findings };
     } catch (error) {
       this.#signal.throwIfAborted();
-      const why = overdue.aborted ? `it took longer than ${formatSeconds(this.#withinMs / 1000)}` : messageOf(error);
-      log[error instanceof NotRehearsed || error instanceof TookTooMuch ? 'info' : 'warn']('not rehearsed', {
-        database: label,
-        why,
-        error,
-      });
-      return this.withReason(notRehearsed(why, error instanceof NotRehearsed ? error.advice : undefined));
+      const took = `it took longer than ${formatSeconds(this.#withinMs / 1000)}`;
+      return this.#notRehearsed(upcoming, overdue.aborted ? new NotRehearsed(took) : error);
     }
   }
 
+  #notRehearsed({ source }: Upcoming, error: unknown): RehearsalResult {
+    const why = messageOf(error);
+    const isExpected = error instanceof NotRehearsed || error instanceof TookTooMuch;
+    log[isExpected ? 'info' : 'warn']('not rehearsed', { database: source.label, why, error });
+    return this.withReason(notRehearsed(why, isExpected ? error.advice : undefined));
+  }
+
   async #loadAndCompare(upcoming: Upcoming, dump: RehearsedDump): Promise<RehearsalResult> {
-    const seen = await upcoming.seen;
+    const seen = await unlessAborted(upcoming.seen, dump.signal);
     const reason = whyNot(seen.settings);
     if (reason !== undefined) throw new NotRehearsed(reason);
-    const server = await this.#servers.for(howToCompare(upcoming.report, seen.settings).server);
+    const wanted = howToCompare(upcoming.report, seen.settings).server;
+    const server = await unlessAborted(this.#servers.for(wanted), dump.signal);
     await using watch = new ServerWatch(server, this.#folder, dump.signal);
     const { signal } = watch;
     try {
@@ -184,9 +216,7 @@ function upcoming(it: Upcoming): Upcoming {
   return it;
 }
 
-interface RehearsedDump {
-  readonly path: string;
-  readonly inventory: Inventory;
+interface RehearsedDump extends DefinitionsOfDump {
   readonly signal: AbortSignal;
 }
 

@@ -22,6 +22,9 @@ export class NotRehearsed extends ExplainedError {
 /** A throwaway server takes about 150 MiB of the disk; the dumps must have the room that they need. */
 const FREE_BYTES = 1 << 30;
 
+/** Longer than it takes on a busy machine: the server gets what dumps and zips leave of the cores. */
+const START_WITHIN_MS = 5 * 60_000;
+
 /** Starts a throwaway server of each sort when it is first needed, and ends them all. */
 export class ServersOfRun implements AsyncDisposable {
   readonly #folder: string;
@@ -69,9 +72,10 @@ export class ServersOfRun implements AsyncDisposable {
         advice: `A rehearsal starts where at least ${formatBytes(FREE_BYTES)} are free.`,
       });
     const started = performance.now();
+    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(START_WITHIN_MS)]);
     try {
       const server = await startThrowawayServer({
-        ...{ program, folder: this.#folder, lowerCaseTableNames, tablesShareFile: true, signal: this.#signal },
+        ...{ program, folder: this.#folder, lowerCaseTableNames, tablesShareFile: true, isBackground: true, signal },
       });
       log.debug('rehearsal server is ready', { program: program.path, seconds: (performance.now() - started) / 1000 });
       return server;

@@ -20,6 +20,11 @@ const SYSTEM_TABLES = [
   ['mariadb_system_tables_data.sql', 'mysql_system_tables_data.sql'],
 ] as const;
 
+export interface DataSettings extends ServerSettings {
+  readonly isBackground?: boolean | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Makes the data folder of a new server.
  * @throws {ExplainedError} when the program fails, with what it said; the signal's reason when aborted
@@ -27,14 +32,15 @@ const SYSTEM_TABLES = [
 export async function prepareData(
   program: ServerProgram,
   folder: PrivateFolder,
-  { settings, signal }: { readonly settings: ServerSettings; readonly signal: AbortSignal },
+  settings: DataSettings,
 ): Promise<void> {
+  const { isBackground, signal } = settings;
   const options = fileOptions(program, folder, settings);
   const isMySql = program.flavour === 'mysql';
   const input = isMySql ? undefined : await writeSystemTables(program, folder, signal);
   const mode = isMySql ? '--initialize-insecure' : '--bootstrap';
   const making = await startProcess(program.path, [...options, mode], {
-    logFile: folder.log,
+    ...{ logFile: folder.log, isBackground },
     ...(input !== undefined && { input }),
   });
   await untilDone(making, `making a data folder with ${program.path}`, folder.log, signal);

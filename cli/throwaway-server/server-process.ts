@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { clientEnvironment } from '../client-programs/client-environment.ts';
 import { endingWithParent } from '../client-programs/end-with-parent.ts';
 import { ExplainedError, messageOf } from '../errors.ts';
+import { log } from '../log.ts';
 
 const LONGEST_LOG = 64 << 10;
 
@@ -15,15 +17,22 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
+export interface ProcessOptions {
+  /** Gets all that it says. */
+  readonly logFile: string;
+  /** A file that it reads. */
+  readonly input?: string;
+  /** Whether it gets the lowest priority. */
+  readonly isBackground?: boolean | undefined;
+}
+
 /**
  * Starts a server program that ends with this process at the latest.
- * @param logFile gets all that it says
- * @param input a file that it reads
  */
 export async function startProcess(
   program: string,
   options: readonly string[],
-  { logFile, input }: { readonly logFile: string; readonly input?: string },
+  { logFile, input, isBackground = false }: ProcessOptions,
 ): Promise<ServerProcess> {
   const [command, args] = await endingWithParent(program, options);
   await using said = await open(logFile, 'a', 0o600);
@@ -34,7 +43,17 @@ export async function startProcess(
     // Ctrl-C goes to all processes of a terminal: this one is ended by us, so that its end never looks like a fault of a dump.
     detached: true,
   });
+  if (isBackground) giveWay(child.pid);
   return watched(child);
+}
+
+/** What it has no thread of yet gets the priority, too. The disk goes by it where its scheduler knows priorities. */
+function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch (error) {
+    log.debug('a server keeps its priority', { pid, error });
+  }
 }
 
 function watched(child: ChildProcess): ServerProcess {

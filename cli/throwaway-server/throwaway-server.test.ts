@@ -243,6 +243,14 @@ describe('starting a throwaway server', function () {
     expect(await readdir(folder)).to.deep.equal([]);
   });
 
+  it('gives way with all its threads where it works in the background', async () => {
+    await using server = await startThrowawayServer({ program: await mariadbd(), folder, isBackground: true, signal });
+    const threads = readdirSync(`/proc/${server.pid}/task`);
+    const nice = threads.map(id => Number(afterName(readFileSync(`/proc/${server.pid}/task/${id}/stat`, 'utf8'))[16]));
+    expect(threads.length).to.be.above(3);
+    expect([...new Set(nice)]).to.deep.equal([19]);
+  });
+
   it('reports a disk that is full, and leaves nothing behind', async function () {
     using disk = mountSmallDisk(join(folder, 'small'), 16);
     if (!disk) return this.skip();
@@ -345,4 +353,9 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** @returns the fields of a `stat` of proc(5) from the third one on */
+function afterName(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -27,6 +27,8 @@ export interface ThrowawayServerOptions extends ServerSettings {
   readonly program: ServerProgram;
   /** Existing, of this user: the server lives in a folder of its own in there. */
   readonly folder: string;
+  /** Whether everything else on the machine goes first: the server then has the lowest priority, and all the time to start. */
+  readonly isBackground?: boolean;
   /** Ends the start. The server itself outlives it: it ends when it is disposed. */
   readonly signal: AbortSignal;
 }
@@ -66,10 +68,10 @@ export async function startThrowawayServer(options: ThrowawayServerOptions): Pro
   const folder = await makePrivateFolder(options.folder);
   let server: ServerProcess | undefined;
   try {
-    await prepareData(program, folder, { settings: options, signal });
+    await prepareData(program, folder, options);
     const admin = newAccount('admin');
     server = await launch(folder, admin, options);
-    const session = await untilReady(server, sourceOf(folder.socket, admin, 'mysql'), folder, signal);
+    const session = await untilReady(server, sourceOf(folder.socket, admin, 'mysql'), folder, options);
     return new ThrowawayServer(program, folder, server, session);
   } catch (error) {
     await server?.kill();
@@ -174,11 +176,11 @@ export class ThrowawayServer implements AsyncDisposable {
 
 /** The root of a new server has no password: it is gone before the server takes its first connection. */
 async function launch(folder: PrivateFolder, admin: Account, options: ThrowawayServerOptions): Promise<ServerProcess> {
-  const { program } = options;
+  const { program, isBackground } = options;
   const first = join(folder.path, 'first.sql');
   await writeFile(first, firstStatements(admin, program.flavour), { mode: 0o600 });
   const asked = [...serverOptions(program, folder, options), `--init-file=${first}`];
-  const server = await startProcess(program.path, asked, { logFile: folder.log });
+  const server = await startProcess(program.path, asked, { logFile: folder.log, isBackground });
   log.debug('throwaway server starts', { program: program.path, version: program.version, pid: server.pid, asked });
   return server;
 }
@@ -187,9 +189,9 @@ async function untilReady(
   server: ServerProcess,
   source: DatabaseSource,
   folder: PrivateFolder,
-  signal: AbortSignal,
+  { signal, isBackground }: ThrowawayServerOptions,
 ): Promise<Session> {
-  const until = performance.now() + READY_WITHIN_MS;
+  const until = isBackground ? Number.POSITIVE_INFINITY : performance.now() + READY_WITHIN_MS;
   for (;;) {
     try {
       return await connectForLong(source, signal);

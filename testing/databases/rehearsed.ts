@@ -44,7 +44,7 @@ export async function rehearsed(
       size: 1,
       sha256: Buffer.alloc(32),
     } as Parameters<ManifestBuilder['build']>[1]);
-    const result = await rehearsals.rehearse(upcoming, definitions, manifest.inventory);
+    const result = await rehearsals.rehearse(upcoming, { path: definitions, inventory: manifest.inventory });
     return { ...result, manifest, definitions: await readFile(definitions, 'latin1') };
   } finally {
     for (const path of [dump, definitions]) await rm(path, { force: true });
