@@ -10,7 +10,8 @@ import { createBackupUser, entryOf, grantBackup } from '../testing/databases/cli
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
 import { portOf } from '../testing/free-port.ts';
 import { startFaultyProxy } from '../testing/proxies/faulty-proxy.ts';
-import { type Service, startService } from '../testing/service/service.ts';
+import { startService } from '../testing/service/service.ts';
+import { type ServiceHere, startServiceHere } from '../testing/service/service-here.ts';
 import { until } from '../testing/until.ts';
 
 const DATABASES = Array.from({ length: 8 }, (_, index) => `client_${index + 1}`);
@@ -20,15 +21,11 @@ const LARGE = 'large_client';
 
 let mariadb: MariaDb;
 let place: Workplace;
-let service: Service;
+let service: ServiceHere;
 
 const entry = (database: string) => entryOf(mariadb, database);
 const storage = () => join(place.folder, 'backups');
-const settings = (port = '0') => ({
-  STORAGE_DIR: storage(),
-  DATABASE_URL: `sqlite:${place.folder}/history.sqlite`,
-  PORT: port,
-});
+const settings = () => ({ STORAGE_DIR: storage(), DATABASE_URL: `sqlite:${place.folder}/history.sqlite` });
 const spooled = async () => (await readdir(place.workDir)).filter(name => name.startsWith('mysql-'));
 const stored = async () => (await readdir(storage(), { recursive: true })).filter(name => /\.(?:zip|part)$/.test(name));
 
@@ -55,7 +52,7 @@ describe('when something goes wrong', function () {
 
   beforeEach(async () => {
     place = await Workplace.create(DATABASES.map(entry));
-    service = await startService(settings());
+    service = await startServiceHere(settings());
   });
   afterEach(async () => {
     await service[Symbol.asyncDispose]();
@@ -98,7 +95,7 @@ describe('when something goes wrong', function () {
     expect(down.stderr).to.contain("can't be reached").and.contain(`8 zips wait in ${place.workDir}`);
     expect((await spooled()).filter(name => name.endsWith('.zip'))).to.have.length(8);
 
-    service = await startService(settings());
+    service = await startServiceHere(settings());
     const up = await place.backup(service.url, ['--upload-workers', '1']);
     expect(up.code, up.stderr).to.equal(0);
     expect(up.report.outcomes.map(outcome => outcome.is_leftover)).to.deep.equal([
@@ -158,8 +155,11 @@ describe('when something goes wrong', function () {
     await place.list([entry(LARGE)]);
     const reached = Promise.withResolvers<void>();
     const restarted = Promise.withResolvers<void>();
+    await service.stop();
+    await using killed = await startService(settings());
+    let url = killed.url;
     await using proxy = await startFaultyProxy(
-      () => service.url,
+      () => url,
       async ({ direction, bytesSoFar, connection }) => {
         if (connection === 1 && (direction === 'down' || bytesSoFar <= 2_000_000)) return 'pass';
         reached.resolve();
@@ -170,8 +170,9 @@ describe('when something goes wrong', function () {
     const backup = place.backup(proxy.url);
     await beforeItEnds(reached.promise, backup);
     await until('half of a zip in the storage', async () => (await stored()).some(name => name.endsWith('.part')));
-    await service.kill();
-    service = await startService(settings());
+    await killed.kill();
+    service = await startServiceHere(settings());
+    url = service.url;
     expect(await stored(), 'after the restart').to.deep.equal([]);
     expect(await (await fetch(service.url)).json())
       .to.have.property('data')
