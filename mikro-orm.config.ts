@@ -1,16 +1,13 @@
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { MariaDbDriver } from '@mikro-orm/mariadb';
 import { Migrator } from '@mikro-orm/migrations';
-import { MySqlDriver } from '@mikro-orm/mysql';
 import { SqliteDriver, type SqlOptions } from '@mikro-orm/sql';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import { loadConfig } from './server/config.ts';
 import { Backup } from './server/entities/backup.entity.ts';
 import { Database } from './server/entities/database.entity.ts';
 import { KnownStorage } from './server/entities/known-storage.entity.ts';
 import { Report } from './server/entities/report.entity.ts';
-import { mysqlDialect } from './server/history/drivers/mysql-dialect.ts';
 import { sqliteDialect } from './server/history/drivers/sqlite-dialect.ts';
 import { makeFolder } from './server/storage/file-system/make-folder.ts';
 
@@ -54,6 +51,7 @@ async function makePrivate(file: string): Promise<void> {
   await (await open(file, 'a', 0o600)).close();
 }
 
+/** Its driver and mysql2, 110 modules, are loaded only here: a history in SQLite starts without them. */
 async function mysql(url: URL): Promise<SqlOptions> {
   const connection = {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -63,10 +61,11 @@ async function mysql(url: URL): Promise<SqlOptions> {
   };
   const dbName = decodeURIComponent(url.pathname.slice(1));
   const version = await askVersion({ ...connection, database: dbName });
+  const { mysqlDialect } = await import('./server/history/drivers/mysql-dialect.ts');
   return {
     ...common,
     ...connection,
-    driver: (/mariadb/i.test(version) ? MariaDbDriver : MySqlDriver) as typeof MySqlDriver,
+    driver: await driverOf(version),
     dbName,
     driverOptions: mysqlDialect({ ...connection, database: dbName }),
     charset: 'utf8mb4',
@@ -76,7 +75,14 @@ async function mysql(url: URL): Promise<SqlOptions> {
   };
 }
 
+async function driverOf(version: string): Promise<NonNullable<SqlOptions['driver']>> {
+  if (/mariadb/i.test(version))
+    return (await import('@mikro-orm/mariadb')).MariaDbDriver as NonNullable<SqlOptions['driver']>;
+  return (await import('@mikro-orm/mysql')).MySqlDriver;
+}
+
 async function askVersion(options: object): Promise<string> {
+  const { createConnection } = await import('mysql2/promise');
   const connection = await createConnection(options);
   try {
     const [rows] = await connection.query<RowDataPacket[]>('select version() as version');
