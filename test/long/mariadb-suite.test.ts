@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, existsSync } from 'node:fs';
-import { glob, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -13,22 +12,11 @@ import type { BackupReport } from '../../protocol/responses.ts';
 import { Workplace } from '../../testing/cli/sade.ts';
 import { differences } from '../../testing/databases/compare-databases.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+import { hasMariaDbSuite, loadMariaDbSuite } from '../../testing/databases/mariadb-suite/mariadb-suite.ts';
 import { type Service, startService } from '../../testing/service/service.ts';
-import { loadSegments } from './mariadb-suite/segments.ts';
 
-const CACHE = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-const SUITE = join(CACHE, 'lumbung-peers/mariadb-test-data/usr/share/mysql/mysql-test');
 /** How many databases are tried; the more the longer: some five in three seconds. */
 const WANTED = Number(process.env.PEERS_DATABASES ?? 800);
-const FOLDERS = [
-  'main',
-  'suite/{versioning,sql_sequence,period,json,gcol,vcol,funcs_1,maria,parts,innodb,heap,csv,archive,innodb_fts,innodb_gis,engines}/**',
-  'suite/compat/**',
-  'plugin/{type_inet,type_uuid,type_test}/**',
-];
-/** Files that need a server of their own, end it, or take minutes. */
-const NOT_OF_USE =
-  /(?:shutdown|restart|crash|kill|big|stress|wait_timeout|bootstrap|mysql_upgrade|mysqld--help|grant|user|galera|binlog|rpl|ssl|kdf)/;
 
 interface Trial {
   readonly outcome: RunReportJson['outcomes'][number];
@@ -46,12 +34,10 @@ describe("MariaDB's own test suite as sources", () => {
   let trials: Trial[];
 
   before(async () => {
-    if (!existsSync(SUITE)) throw new Error('The test suite is not there: scripts/setup peers brings it.');
+    if (!hasMariaDbSuite()) throw new Error('The test suite is not there: scripts/setup long brings it.');
     folder = await mkdtemp(join(tmpdir(), 'lumbung-peers-'));
     mariadb = await startMariaDb(['--event-scheduler=OFF', '--max-allowed-packet=64M']);
-    const databases = await loadDatabases(mariadb);
-    // A table stays as the session that made it has opened it: with that session's div_precision_increment, for one.
-    await mariadb.sql('flush tables');
+    const databases = await loadMariaDbSuite(mariadb, WANTED);
     place = await Workplace.create(databases.map(database => entry(mariadb, database)));
     service = await startService({ STORAGE_DIR: join(folder, 'backups'), DATABASE_URL: `sqlite:${folder}/h.sqlite` });
     const { report } = await place.backup(service.url, ['--timeout', '5m']);
@@ -106,21 +92,6 @@ describe("MariaDB's own test suite as sources", () => {
 
 const isClean = ({ outcome }: Trial) => outcome.state === 'complete' && outcome.findings.length === 0;
 const isIdentical = ({ loadError, differences }: Trial) => loadError === undefined && differences.length === 0;
-
-async function loadDatabases(mariadb: MariaDb): Promise<string[]> {
-  const files: string[] = [];
-  for (const folder of FOLDERS)
-    for await (const file of glob(`${folder}/*.test`, { cwd: SUITE })) if (!NOT_OF_USE.test(file)) files.push(file);
-  const order = (file: string) => createHash('sha256').update(file).digest('hex');
-  files.sort((a, b) => order(a).localeCompare(order(b)));
-  const databases: string[] = [];
-  for (const [index, file] of files.entries()) {
-    if (databases.length >= WANTED) break;
-    const prefix = `mtr_${index}_${file.replace(/\.test$/, '').replace(/\W+/g, '_')}`.slice(0, 50);
-    databases.push(...(await loadSegments(mariadb, SUITE, file, prefix)));
-  }
-  return databases;
-}
 
 function entry({ host, port, user, password }: MariaDb, database: string): object {
   return { database_name: database, db_host: host, db_port: String(port), db_username: user, db_password: password };

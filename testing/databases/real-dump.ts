@@ -20,3 +20,19 @@ export async function realDump(mariadb: MariaDb, database: string, ...options: s
   });
   return stdout;
 }
+
+/** @returns where two dumps differ, less the date and the name of the database in comments; undefined when they don't */
+export function firstDifference(a: Buffer, b: Buffer): string | undefined {
+  const [was, is] = [a, b].map(dump =>
+    dump
+      .toString('latin1')
+      .replace(/^-- Host: .*$/m, '')
+      .replace(/^-- Dumping (?:events|routines) for database .*$/gm, '')
+      .replace(/-- Dump completed on .*\n$/, '')
+      .split('\n'),
+  );
+  const at = was!.findIndex((line, index) => line !== is![index]);
+  return at < 0 && was!.length === is!.length
+    ? undefined
+    : `line ${at}: ${was![at]}\nbecame: ${is![at]}`.slice(0, 2000);
+}

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from 'mysql2/promise';
-import type { MariaDb } from '../../../testing/databases/mariadb.ts';
+import type { MariaDb } from '../mariadb.ts';
 import { commandsIn } from './statements.ts';
 
 /** A statement that takes longer is broken off: many tests lock, sleep or loop on purpose. */
