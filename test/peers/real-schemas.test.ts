@@ -1,16 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
+import { createConnection } from 'mysql2/promise';
 import type { RunReportJson } from '../../cli/report/run-report.ts';
 import type { DrillReport } from '../../protocol/reports/drill-report.ts';
+import type { RestoreReport } from '../../protocol/reports/restore-report.ts';
 import { sade, Workplace } from '../../testing/cli/sade.ts';
 import { createBackupUser, entryOf, grantBackup } from '../../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+import { hasMySql9, startMySql9 } from '../../testing/databases/mysql9.ts';
 import { fillTables } from '../../testing/databases/packages/fill-tables.ts';
 import { createSchema, hasSchema, PROGRAMS } from '../../testing/databases/packages/packages.ts';
-import { realDump } from '../../testing/databases/real-dump.ts';
+import { firstDifference, realDump } from '../../testing/databases/real-dump.ts';
+import { rowDifferences, tableRows } from '../../testing/databases/table-rows.ts';
 import { type Service, startService } from '../../testing/service/service.ts';
 
 /** The databases of programs that many have, made by the programs' own SQL and filled with rows. */
@@ -88,20 +92,26 @@ describe('databases of programs that many have', function () {
       const drill = drills.find(one => one.backup.id === outcome.backup_id)!;
       expect(drill).to.deep.include({ outcome: 'restorable', reason: null, dump_again: 'same' });
     });
-});
 
-/** Less the date, and the name of the database in comments. */
-function firstDifference(a: Buffer, b: Buffer): string | undefined {
-  const [was, is] = [a, b].map(dump =>
-    dump
-      .toString('latin1')
-      .replace(/^-- Host: .*$/m, '')
-      .replace(/^-- Dumping (?:events|routines) for database .*$/gm, '')
-      .replace(/-- Dump completed on .*\n$/, '')
-      .split('\n'),
-  );
-  const at = was!.findIndex((line, index) => line !== is![index]);
-  return at < 0 && was!.length === is!.length
-    ? undefined
-    : `line ${at}: ${was![at]}\nbecame: ${is![at]}`.slice(0, 2000);
-}
+  it('go to MySQL 9 with all their rows', async function () {
+    if (!hasMySql9()) return this.skip();
+    await using mysql = await startMySql9();
+    await using there = await createConnection({ socketPath: mysql.socket, user: 'root' });
+    await there.query("create user lumbung@'127.0.0.1' identified by 'secret#1'");
+    await there.query("grant all on *.* to lumbung@'127.0.0.1'");
+    const target = { db_host: '127.0.0.1', db_port: mysql.port, db_username: 'lumbung', db_password: 'secret#1' };
+    await writeFile(join(place.folder, 'targets.json'), JSON.stringify({ mysql: target }), { mode: 0o600 });
+    const files = ['--work-dir', place.workDir, '--config', join(place.folder, 'databases.json')];
+    const to = ['--to', 'mysql', '--targets', join(place.folder, 'targets.json'), '--server', service.url, '--yes'];
+    for (const { database } of programs) {
+      const across = ['--across-flavours', '--definer', 'drop', '--json'];
+      const { code, stdout, stderr } = await sade(['restore', database, ...to, ...files, ...across]);
+      expect(code, stderr + stdout).to.equal(0);
+      const { changes } = (JSON.parse(stdout) as { result: RestoreReport }).result;
+      const others = changes!.filter(({ message }) => !/LOCK TABLES|NO_AUTO_CREATE_USER|DEFINER/.test(message));
+      expect(others, database).to.deep.equal([]);
+      await using here = await mariadb.connect();
+      expect(rowDifferences(await tableRows(here, database), await tableRows(there, database))).to.deep.equal([]);
+    }
+  });
+});
