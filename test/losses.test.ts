@@ -37,7 +37,10 @@ describe('a database that has lost a table', function () {
 
   it('stands in list, history, show and download, with the commands to run', async () => {
     const [first, second, third] = ids;
-    const commands = [`sade restore ${trial.label} --at ${first}`, `sade accept ${third} --reason`];
+    const commands = [
+      `sade restore ${trial.label} --into ${trial.label}_restored --at ${first}`,
+      `sade accept ${third} --reason`,
+    ];
     const list = await ask(['list']);
     expect(list.stdout).to.match(new RegExp(`${trial.label} +SHRUNK +${third} `));
     const history = await ask(['history', trial.label]);
@@ -66,7 +69,7 @@ describe('a database that has lost a table', function () {
       new RegExp(`FAIL +newest backup +${trial.label}: backup ${ids[2]} .*${LOST_IN_TEXT}; not accepted`),
     );
     expect(stdout)
-      .to.contain(`sade restore ${trial.label} --at ${ids[0]}.`)
+      .to.contain(`sade restore ${trial.label} --into ${trial.label}_restored --at ${ids[0]}.`)
       .and.contain(`sade accept ${ids[2]} --reason`);
     expect(stdout).to.match(/ok +last run .*ended with code 1: 1 of 1 database needs attention \(0 ok\), .*; SHRUNK: /);
   });
@@ -153,7 +156,7 @@ describe('a database that has lost a table', function () {
     const said = unwrapped(run.stderr);
     expect(said)
       .to.contain(`: lost ${LOST}. Backup ${first} (`)
-      .and.contain(`to bring it back: sade restore ${other.label} --at ${first}, see`)
+      .and.contain(`): sade restore ${other.label} --into ${other.label}_restored --at ${first} `)
       .and.contain('it reads stock, which is gone or not granted')
       .and.contain('-> Bring back stock, or grant it');
     expect(said.indexOf('drop it')).to.be.greaterThan(said.indexOf('Only if stock was removed on purpose'));
@@ -162,7 +165,9 @@ describe('a database that has lost a table', function () {
       return sade([command, ...which, '--server', other.url]);
     });
     for (const { stdout } of await Promise.all(asked))
-      expect(stdout).to.contain(LOST).and.contain(`sade restore ${other.label} --at ${first}.`);
+      expect(stdout)
+        .to.contain(LOST)
+        .and.contain(`sade restore ${other.label} --into ${other.label}_restored --at ${first}.`);
     expect((await asked[0]!).stdout).to.match(new RegExp(`${other.label} +INCOMPLETE, SHRUNK +${id} `));
     const { code, stdout } = await sade(['doctor', ...other.place.args(other.url).slice(1)]);
     expect(code).to.equal(1);

@@ -7,7 +7,7 @@ import type {
   StoredState,
   UnacceptedLoss,
 } from '../../protocol/responses.ts';
-import { commandLine } from '../options/command-line.ts';
+import { copyCommand } from '../restore/by-hand/copy-command.ts';
 import { RESTORE_GUIDE } from '../restore-guide.ts';
 import { formatState } from '../terminal/format.ts';
 import { inLocalTime, withLocalTimes } from '../terminal/local-time.ts';
@@ -30,7 +30,7 @@ function canBeFetched({ id, state, instead }: UnacceptedLoss['reference']): bool
 export function whatHasIt(label: string, { id, timestamp, state, instead }: UnacceptedLoss['reference']): string {
   if (id === null)
     return `The backup of ${inLocalTime(timestamp)} had what was lost; the service no longer has that backup.`;
-  const restore = (at: number) => commandLine('restore', label, { options: ['--at', String(at)] });
+  const restore = (at: number) => copyCommand(label, { at });
   if (state === 'damaged') {
     const damaged = `Backup ${id} (${inLocalTime(timestamp)}) had what was lost, and is damaged now`;
     if (!instead) return `${damaged}: sade show ${id}. No other sound backup was found that has it.`;

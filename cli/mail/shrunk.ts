@@ -1,8 +1,8 @@
 import { isLoss } from '../../protocol/finding.ts';
 import type { UnacceptedLoss } from '../../protocol/responses.ts';
-import { commandLine } from '../options/command-line.ts';
 import type { ReportClock } from '../report/clock.ts';
 import type { Outcome } from '../report/outcome.ts';
+import { copyCommand } from '../restore/by-hand/copy-command.ts';
 import { RESTORE_GUIDE } from '../restore-guide.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { splitAdvice, type Trouble } from './trouble.ts';
@@ -70,9 +70,9 @@ const STILL_HAS = /^Check the database\. Backup (\d+) still has what was lost: /
 const ACCEPT_LATER =
   'if it was removed on purpose: first fix what makes this backup incomplete; the loss of the next complete one can be accepted';
 
-/** It shows its plan and asks; nothing is replaced by it alone. */
+/** It goes into a database beside: it works whatever is there now, shows its plan, asks, and replaces nothing. */
 function bringBack(id: number, label: string): string {
-  return `to bring it back: ${commandLine('restore', label, { options: ['--at', String(id)] })}, see ${RESTORE_GUIDE}`;
+  return `to bring it back (see ${RESTORE_GUIDE}): ${copyCommand(label, { at: id })}`;
 }
 
 function whatHasIt(

@@ -120,7 +120,7 @@ describe('outcome lines', () => {
           .slice(1),
       ).to.deep.equal([
         `        LOSS: backup 34 (${inLocalTime('2026-01-01 00:00:00')}): lost since backup 33 (${inLocalTime('2025-12-31 00:00:00')}): table faktur; not accepted (SHRUNK)`,
-        `          what to do: Check the database. Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) still has what was lost: sade restore pt_xyz --at 33. How to bring it back: ${RESTORE_GUIDE}. If it was removed on purpose: sade accept 34 --reason 'why'`,
+        `          what to do: Check the database. Backup 33 (${inLocalTime('2025-12-31 00:00:00')}) still has what was lost: sade restore pt_xyz --into pt_xyz_restored --at 33. How to bring it back: ${RESTORE_GUIDE}. If it was removed on purpose: sade accept 34 --reason 'why'`,
       ]));
 
     it('says so when the backup that had it is damaged, or no longer on the service', () => {
@@ -131,7 +131,7 @@ describe('outcome lines', () => {
       );
       const instead = { id: 31, file_name: 'x', timestamp: '2025-12-29 00:00:00' };
       expect(told({ state: 'damaged', instead })).to.contain(
-        `is damaged now; backup 31 (${inLocalTime('2025-12-29 00:00:00')}) still has what was lost: sade restore pt_xyz --at 31.`,
+        `is damaged now; backup 31 (${inLocalTime('2025-12-29 00:00:00')}) still has what was lost: sade restore pt_xyz --into pt_xyz_restored --at 31.`,
       );
       expect(told({ id: null, state: null })).to.contain(
         `The backup of ${inLocalTime('2025-12-31 00:00:00')} had what was lost; the service no longer has`,

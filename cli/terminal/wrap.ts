@@ -4,7 +4,7 @@ import { widthOf } from './cut.ts';
 const COPIED = [
   /\b(?:GRANT|REVOKE|CREATE|ALTER|DROP|SHOW|SET|SELECT|FLUSH) [^;]*;/g,
   /\b(?:chmod|chown|cat|ls|systemctl|install) (?:[-\w]+ )*(?:'[^']*'|[^\s'&;]+)(?: && sade \w+)?/g,
-  /sade [a-z]+(?: (?:\d+|[\w.$]+(?=[.:;,)\s]|$)|\$?'[^']*'|--[\w-]+))*/g,
+  /sade [a-z]+(?: (?:\d+|[\w.$]*[\w$](?=[.:;,)\s]|$)|\$?'[^']*'|--[\w-]+))*/g,
 ];
 
 /** Stands for a blank at which no line ends; a text of ours has none. */

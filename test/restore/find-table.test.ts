@@ -27,9 +27,9 @@ describe('sade find, after a table was lost', function () {
     expect(code, stdout).to.equal(0);
     expect(stdout).to.match(new RegExp(`^ *${ids[1]} .* 150 .*\\n *${ids[0]} .* 200 `, 'm'));
     expect(stdout).to.not.match(new RegExp(`^ *${ids[2]} `, 'm'));
-    const most = `sade restore ${trial.label} --at ${ids[0]} --tables stock`;
-    expect(stdout).to.contain(`${most} --into ${trial.label}_restored --server ${trial.url}`);
-    expect(stdout).to.contain(`${most} --replace --server ${trial.url}`);
+    const most = `--tables stock --at ${ids[0]} --server ${trial.url}`;
+    expect(stdout).to.contain(`sade restore ${trial.label} --into ${trial.label}_restored ${most}`);
+    expect(stdout).to.contain(`sade restore ${trial.label} --replace ${most}`);
   });
 
   it('prints the same as JSON', async () => {

@@ -54,11 +54,13 @@ describe('the screens of sade list, history, show and download, with 115 databas
   };
   /** The lines as they were written: what is too long for the terminal is one of these, and two on the screen. */
   const written = (bytes: string) => bytes.replace(/\x1b\[[\d;]*m/g, '').split('\r\n');
+  /** A command that is to be copied stands alone on its line, however long its names are. */
+  const withoutCopied = (line: string) => line.replace(/^( +)sade restore \S+ --into \S+ --at \d+\.?$/, '$1');
 
   for (const columns of [60, 100, 200])
     it(`sade list has no line wider than ${columns} columns, the worst comes first, and the count and the next command last`, async () => {
       const { lines, bytes } = await onTerminal(['list'], columns);
-      for (const line of written(bytes)) expect(widthOf(line), line).to.be.at.most(columns);
+      for (const line of written(bytes)) expect(widthOf(withoutCopied(line)), line).to.be.at.most(columns);
       const [head, ...rows] = lines;
       expect(head).to.match(/^database +state +id .*age/);
       const states = rows
@@ -109,7 +111,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
     await writeFile(config, JSON.stringify(names.map(database_name => ({ database_name, ...entry }))), { mode: 0o600 });
     for (const columns of [60, 200]) {
       const { lines, bytes } = await onTerminal(['list', '--search', 'A', '--config', config], columns);
-      for (const line of written(bytes)) expect(widthOf(line), line).to.be.at.most(columns);
+      for (const line of written(bytes)) expect(widthOf(withoutCopied(line)), line).to.be.at.most(columns);
       expect(lines.slice(1, 3).map(line => line.split(/ +/).slice(0, 3))).to.deep.equal([
         ...[
           ['baru_dua', 'NEVER'],
@@ -236,15 +238,18 @@ describe('the screens of sade list, history, show and download, with 115 databas
   for (const columns of [60, 100, 200])
     it(`sade history has no line wider than ${columns} columns, the newest first, and ends with the newest complete one`, async () => {
       const { lines, bytes } = await onTerminal(['history', troubles.incomplete], columns);
-      for (const line of written(bytes)) expect(widthOf(line), line).to.be.at.most(columns);
+      for (const line of written(bytes)) expect(widthOf(withoutCopied(line)), line).to.be.at.most(columns);
       expect(lines[0]).to.match(/^ *id +state +taken \(\+07:00\)/);
       expect(lines[1]).to.contain('INCOMPLETE').and.contain(`${ids[troubles.incomplete]}`);
       expect(lines.filter(line => /^ *\d+ +(?:complete|INCOMPLETE)/.test(line))).to.have.length(30);
       expect(lines.join('\n')).to.contain(`and 5 older: sade history ${troubles.incomplete} --limit 35`);
-      const next = lines.slice(lines.indexOf('next:') + 1).map(line => line.trim().replace(/ +#.*/, ''));
+      const all = written(bytes);
+      const next = all.slice(all.indexOf('next:') + 1).map(line => line.trim().replace(/ +#.*/, ''));
       expect(next)
         .to.include(`sade show ${ids[troubles.incomplete]! - 1}`)
-        .and.include(`sade restore ${troubles.incomplete} --at ${ids[troubles.incomplete]! - 1}`);
+        .and.include(
+          `sade restore ${troubles.incomplete} --into ${troubles.incomplete}_restored --at ${ids[troubles.incomplete]! - 1}`,
+        );
       if (columns >= 100) expect(lines[0]).to.match(/age +rows +tables +size +dump +findings$/);
       if (columns >= 100) expect(lines[1]).to.contain('TRIGGERS_NOT_GRANTED');
     });
@@ -268,12 +273,15 @@ describe('the screens of sade list, history, show and download, with 115 databas
       const { lines, bytes, code } = await onTerminal(['show', `${ids[troubles.shrunk]}`], columns);
       expect(code).to.equal(1);
       for (const line of written(bytes))
-        if (!/SHA-256|CREATE DATABASE|\.sql\.zip|^ +sade restore \S+ --at \d+\.$/.test(line))
-          expect(widthOf(line), line).to.be.at.most(columns);
-      expect(lines.slice(-6).join('\n')).to.match(/^next:$/m);
-      const commands = lines.slice(-5).map(line => line.trim().replace(/ +#.*/, ''));
+        if (!/SHA-256|CREATE DATABASE|\.sql\.zip/.test(line))
+          expect(widthOf(withoutCopied(line)), line).to.be.at.most(columns);
+      const all = written(bytes);
+      expect(all).to.include('next:');
+      const commands = all.slice(all.indexOf('next:') + 1).map(line => line.trim().replace(/ +#.*/, ''));
       expect(commands)
-        .to.include(`sade restore ${troubles.shrunk} --at ${ids[troubles.shrunk]! - 1}`)
+        .to.include(
+          `sade restore ${troubles.shrunk} --into ${troubles.shrunk}_restored --at ${ids[troubles.shrunk]! - 1}`,
+        )
         .and.include(`sade accept ${ids[troubles.shrunk]} --reason 'why'`);
       expect(lines.join('\n'))
         .to.match(/taken +\d+ \w{3} \d{4} \d\d:\d\d \+07:00/)
@@ -284,11 +292,13 @@ describe('the screens of sade list, history, show and download, with 115 databas
     const next = async (id: number) => (await inPipe('show', `${id}`)).stdout.split('next:\n')[1];
     const odd = ids[ODD_NAMES[3]!]!;
     expect(await next(odd)).to.match(
-      new RegExp(`^  sade restore .* --at ${odd} +# restores it.*\n  sade download ${odd} +# the zip.* by hand\n$`),
+      new RegExp(
+        `^  sade restore .* --at ${odd} .* +# restores it.*\n  sade restore .*--replace --at ${odd} .*# in place.*\n  sade download ${odd} +# the zip.* by hand\n$`,
+      ),
     );
     expect(await next(ids[troubles.incomplete]!)).to.match(
       new RegExp(
-        `^  sade history ${troubles.incomplete} +#.*\n  sade restore ${troubles.incomplete} --at \\d+ --force +#.*\n  sade download \\d+ +#`,
+        `^  sade history ${troubles.incomplete} +#.*\n  sade restore ${troubles.incomplete} --into \\w+ --force --at \\d+ +#.*\n  sade download \\d+ +#`,
       ),
     );
     expect(await next(ids[troubles.damaged]!)).to.match(new RegExp(`^  sade history ${troubles.damaged} +#.*\n$`));
@@ -302,7 +312,9 @@ describe('the screens of sade list, history, show and download, with 115 databas
       const restore = (
         await inPipe('show', `${data.find(({ database_name }) => database_name === name)!.latest_backup.id}`)
       ).stdout;
-      const typed = /sade restore (?:--at \d+ -- (.*?)|(.*?) --at \d+) +# restores/.exec(restore)!;
+      const typed = /sade restore (?:'--into=\S+ --at \d+ -- (.*?)|(.*?) --into .*? --at \d+) +# restores/.exec(
+        restore,
+      )!;
       expect(execFileSync('sh', ['-c', `printf %s ${typed[1] ?? typed[2]}`], { encoding: 'utf8' })).to.equal(name);
       const word = /sade history (?:-- )?(.*?) +# all/.exec(stdout)![1]!;
       expect(word.replaceAll(`'\\''`, '\0').replace(/^'|'$/g, '').replaceAll('\0', "'")).to.equal(name);
@@ -317,7 +329,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
       const { bytes, code } = await onTerminal(args, columns);
       expect(code).to.equal(0);
       const lines = written(bytes);
-      const restore = `  sade restore ${troubles.stale} --from ${target} --into ${troubles.stale}_restored`;
+      const restore = `  sade restore ${troubles.stale} --into ${troubles.stale}_restored --from ${target}`;
       expect(lines.map(line => line.replace(/ +#.*/, ''))).to.include(restore);
       expect(lines).to.include(
         `  unzip -p ${target} | mariadb -u lumbung_restore -p --binary-mode --comments --max-allowed-packet=1G --init-command='SET check_constraint_checks = 0, innodb_strict_mode = 0' ${troubles.stale}_restored`,

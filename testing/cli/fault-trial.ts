@@ -143,7 +143,7 @@ export class FaultTrial implements AsyncDisposable {
       new RegExp(`${this.label}: lost ${lost}\\. Backup ${reference.id} \\(.*?\\) still has what was lost\\.`),
     );
     expect(stderr)
-      .to.contain(`sade restore ${this.label} --at ${reference.id}, `)
+      .to.contain(`sade restore ${this.label} --into ${this.label}_restored --at ${reference.id}\n`)
       .and.contain(`sade accept ${outcome.backup_id} --reason 'why'`);
     await this.#expectKept(run, 'complete', ['SHRUNK']);
     expect((await this.listed())[0]).to.include({ id: outcome.backup_id, loss: 'unaccepted' });

@@ -2,6 +2,7 @@ import type { BackupSummary, DatabaseHistory } from '../../../protocol/responses
 import { describeFound, describeLoss, type FoundLoss, formatStateAndLoss } from '../../losses/losses.ts';
 import { commandLine } from '../../options/command-line.ts';
 import { describeFailedDrill, failedDrill, formatProof } from '../../proof/proof.ts';
+import { copyCommand } from '../../restore/by-hand/copy-command.ts';
 import { paintState } from '../../terminal/colour.ts';
 import { type Column, fittedTable } from '../../terminal/columns.ts';
 import { count, formatAge, formatBytes, formatCount } from '../../terminal/format.ts';
@@ -95,9 +96,8 @@ function newestComplete({ database_name, histories, server }: HistoryScreen): Ne
   }
   if (!whole) return [[show(newest.id), 'what the newest complete backup has lost']];
   const which = `the newest complete backup${whole === newest ? '' : ' without a loss'}`;
-  const restore = commandLine('restore', database_name, { server, options: ['--at', String(whole.id)] });
   return [
     [show(whole.id), `what is in ${which}`],
-    [restore, 'restores it: shows the plan, and asks'],
+    [copyCommand(database_name, { at: whole.id }, { server }), 'restores it into a new database: asks before'],
   ];
 }

@@ -1,7 +1,7 @@
 import { manifestSchema } from '../../../protocol/manifest.ts';
 import type { BackupReport } from '../../../protocol/responses.ts';
-import { commandLine } from '../../options/command-line.ts';
-import { createStatement, loadCommand, restoredName, userStatements } from '../../restore/by-hand/restore-commands.ts';
+import { copyCommand } from '../../restore/by-hand/copy-command.ts';
+import { createStatement, loadCommand, userStatements } from '../../restore/by-hand/restore-commands.ts';
 import { RESTORE_BY_HAND } from '../../restore-guide.ts';
 import { nextCommands } from '../../terminal/next-commands.ts';
 import { printableInLine } from '../../terminal/printable.ts';
@@ -52,7 +52,6 @@ function bySade(
 ): string[] {
   const { database_name: label, state } = report;
   const force = state === 'complete' ? [] : ['--force'];
-  const options = ['--from', file, '--into', restoredName(label), ...force];
-  const command = commandLine('restore', label, { server, options });
+  const command = copyCommand(label, { from: file }, { server, options: force });
   return [nextCommands([[command, 'into a new database: shows the plan, and asks']], width).trimEnd()];
 }

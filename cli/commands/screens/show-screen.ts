@@ -8,6 +8,7 @@ import { formatStateAndLoss, soundReference, whatHasIt } from '../../losses/loss
 import { commandLine } from '../../options/command-line.ts';
 import { drillFacts } from '../../proof/proof.ts';
 import { describeFinding } from '../../report/outcome-lines.ts';
+import { copyCommand, replaceCommand } from '../../restore/by-hand/copy-command.ts';
 import { createStatement } from '../../restore/by-hand/restore-commands.ts';
 import { paintState } from '../../terminal/colour.ts';
 import { fittedTable } from '../../terminal/columns.ts';
@@ -147,25 +148,30 @@ function contents({ inventory }: Manifest, width: number | undefined): string[] 
 
 /** @returns what to do next: the good backup to restore first, then how a loss is decided */
 function commandsFor({ id, database_name, state, loss }: Report, server: unknown): NextCommand[] {
-  const restore = (id: number, ...more: string[]) =>
-    commandLine('restore', database_name, { server, options: ['--at', String(id), ...more] });
+  const restore = (id: number, ...options: string[]) => copyCommand(database_name, { at: id }, { server, options });
   const download = commandLine('download', id, { server });
   const history: NextCommand = [commandLine('history', database_name, { server }), 'which backups are complete'];
   if (state === 'damaged') return [history];
   if (state !== 'complete')
     return [
       history,
-      [restore(id, '--force'), 'restores what is in it: shows the plan, and asks'],
+      [restore(id, '--force'), 'restores what is in it into a new database: asks before'],
       [download, 'the incomplete zip, and how to load it by hand'],
     ];
   if (loss?.status !== 'unaccepted')
     return [
-      [restore(id), 'restores it: shows the plan, and asks'],
+      [restore(id), 'restores it into a new database: asks before'],
+      [
+        replaceCommand(database_name, { at: id }, { server }),
+        'in place of what is there, of which a backup is made before',
+      ],
       [download, 'the zip, and how to load it by hand'],
     ];
   const sound = soundReference(loss.reference);
   return [
-    ...(sound ? [[restore(sound), 'restores the backup that still has what was lost: asks before'] as const] : []),
+    ...(sound
+      ? [[restore(sound), 'restores the backup that still has what was lost into a new database: asks before'] as const]
+      : []),
     [`${commandLine('accept', id, { server })} --reason 'why'`, 'if it was removed on purpose'],
   ];
 }

@@ -83,7 +83,9 @@ describe('doctor: newest backups', () => {
     expect(checks[1]!.message).to.contain(
       `backup 7 (${inLocalTime('2026-01-02 01:30:00')}): lost: table faktur; not accepted`,
     );
-    expect(checks[1]!.advice).to.contain('sade restore pt_xyz --at 5.').and.contain("sade accept 7 --reason 'why'");
+    expect(checks[1]!.advice)
+      .to.contain('sade restore pt_xyz --into pt_xyz_restored --at 5.')
+      .and.contain("sade accept 7 --reason 'why'");
   });
 
   it('are a problem of its own when an incomplete one has lost something besides', async () => {

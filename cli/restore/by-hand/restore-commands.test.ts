@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { restoredName } from '../../../protocol/restored-name.ts';
 import { manifestWith } from '../../../testing/zips/sample-manifest.ts';
-import { createStatement, loadCommand, restoredName, userStatements } from './restore-commands.ts';
+import { createStatement, loadCommand, userStatements } from './restore-commands.ts';
 
 const manifest = manifestWith({ file_name: 'x' });
 const of = (source: object) => ({ ...manifest, source: { ...manifest.source, ...source } });

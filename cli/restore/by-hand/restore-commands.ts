@@ -1,15 +1,7 @@
 import type { Manifest } from '../../../protocol/manifest.ts';
+import { restoredName } from '../../../protocol/restored-name.ts';
 import { shellWord } from '../../terminal/shell-word.ts';
 import { restoreUserStatements } from '../target/restore-rights.ts';
-
-/** The longest name of a database in MySQL and MariaDB, in characters. */
-const LONGEST_NAME = 64;
-const SUFFIX = '_restored';
-
-/** @returns the name of a new database beside the original, into which a backup is loaded */
-export function restoredName(database: string): string {
-  return `${[...database].slice(0, LONGEST_NAME - SUFFIX.length).join('')}${SUFFIX}`;
-}
 
 /**
  * @returns the statements that make a user which has rights on the new database only, and keeps the definers of what it loads,

@@ -21,11 +21,11 @@ describe('the screen of sade find', () => {
       backup(3, 20, undefined),
       backup(2, 20, undefined),
     );
-    expect(screen).to.contain('sade restore shop --at 3 --tables stock --replace');
+    expect(screen).to.contain('sade restore shop --replace --tables stock --at 3');
     expect(render(backup(5, 7, 'unaccepted'))).to.contain('--at 5 ');
   });
 
   it('offers a command that can be typed also for a table whose name begins like an option', () => {
-    expect(render(backup(3, 20, undefined, '--all'))).to.contain("sade restore shop --at 3 '--tables=--all' --replace");
+    expect(render(backup(3, 20, undefined, '--all'))).to.contain("sade restore shop --replace '--tables=--all' --at 3");
   });
 });

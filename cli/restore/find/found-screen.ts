@@ -1,5 +1,5 @@
 import { formatStateAndLoss } from '../../losses/losses.ts';
-import { commandLine, withValue } from '../../options/command-line.ts';
+import { withValue } from '../../options/command-line.ts';
 import { paintState } from '../../terminal/colour.ts';
 import { fittedTable } from '../../terminal/columns.ts';
 import { count, formatBytes, formatCount } from '../../terminal/format.ts';
@@ -7,6 +7,7 @@ import { timeColumn } from '../../terminal/local-time.ts';
 import { nextCommands } from '../../terminal/next-commands.ts';
 import { printableInLine } from '../../terminal/printable.ts';
 import { screenWidth } from '../../terminal/screen-width.ts';
+import { copyCommand, replaceCommand } from '../by-hand/copy-command.ts';
 import type { FoundBackups } from './find-table.ts';
 
 /** @param asked.server as it was given: the next command needs it as well @returns which backups hold a table, and how it is restored */
@@ -46,11 +47,7 @@ export function renderFound(
     { head: 'state', cells: states, rank: 0, paint: (shown: string) => paintState(shown, stdout) },
   ];
   const most = bestOf(backups);
-  const restore = (id: number, ...more: string[]) =>
-    commandLine('restore', label, {
-      server,
-      options: ['--at', String(id), ...withValue('--tables', most.table.name), ...more],
-    });
+  const [which, options] = [{ at: most.id }, withValue('--tables', most.table.name)];
   return [
     fittedTable(columns, width),
     ...(hasMore ? ['Older backups were not looked at; --limit shows more.'] : []),
@@ -58,11 +55,11 @@ export function renderFound(
     '',
     nextCommands(
       [
+        [copyCommand(label, which, { server, options }), 'the table into another database, to look at it first'],
         [
-          restore(most.id, ...withValue('--into', `${label}_restored`)),
-          'the table into another database, to look at it first',
+          replaceCommand(label, which, { server, options }),
+          'in place of the present one, of which a backup is made before',
         ],
-        [restore(most.id, '--replace'), 'in place of the present one, of which a backup is made before'],
       ],
       width,
     ),

@@ -125,8 +125,8 @@ describeOnEachStore('a loss', store => {
 
   it('names the command that restores it as a shell takes it, also where the advice is of an earlier version', async () => {
     for (const [name, word] of [
-      ["toko 'baru'.", "sade restore 'toko '\\''baru'\\''.' --at ID"],
-      ['-dash', "sade restore --at ID -- '-dash'"],
+      ["toko 'baru'.", "sade restore 'toko '\\''baru'\\''.' --into 'toko '\\''baru'\\''._restored' --at ID"],
+      ['-dash', "sade restore '--into=-dash_restored' --at ID -- '-dash'"],
     ]) {
       const { id } = await send(night(1, name!), FULL);
       const next = await send(night(2, name!), SHRUNKEN);
@@ -156,7 +156,7 @@ describeOnEachStore('a loss', store => {
         finding(
           'SHRUNK',
           `lost since backup ${first.id} (2023-10-01 01:30:00 UTC): table faktur (1,000 rows); rows: 1,500 -> 500 in total`,
-          `Check the database. Backup ${first.id} still has what was lost: sade restore nights --at ${first.id}. How to bring it back: docs/restore.md. If it was removed on purpose: sade accept ${receipt.id} --reason 'why'`,
+          `Check the database. Backup ${first.id} still has what was lost: sade restore nights --into nights_restored --at ${first.id}. How to bring it back: docs/restore.md. If it was removed on purpose: sade accept ${receipt.id} --reason 'why'`,
         ),
       ]);
       expect(receipt.loss).to.deep.equal({
@@ -317,7 +317,7 @@ describeOnEachStore('a loss', store => {
     await damage(reference.id);
     for (const { id } of [last, incomplete])
       expect(await adviceOf(id)).to.contain(
-        `Backup ${reference.id} had what was lost, and is damaged now; backup ${sound.id} (2023-10-02 01:30:00 UTC) still has it: sade restore sound --at ${sound.id}. How to bring it back: docs/restore.md.`,
+        `Backup ${reference.id} had what was lost, and is damaged now; backup ${sound.id} (2023-10-02 01:30:00 UTC) still has it: sade restore sound --into sound_restored --at ${sound.id}. How to bring it back: docs/restore.md.`,
       );
     const instead = { id: sound.id, file_name: sound.file_name, timestamp: '2023-10-02 01:30:00' };
     expect((await reportOf(last.id)).loss.reference).to.deep.include({ state: 'damaged', instead });

@@ -1,8 +1,16 @@
+import { restoredName } from '../../../protocol/restored-name.ts';
+
 /**
  * @param label of the database, as `databaseNameProblem` allows it: it has no control characters
- * @returns the command that restores a backup, as it is typed into a shell; it shows its plan, and asks
+ * @returns the command that restores a backup into a database beside the original, whether that is there or not, as it is typed into
+ *   a shell; it shows its plan, and asks. `sade` proposes the same (cli/restore/by-hand/copy-command.ts)
  */
 export function restoreCommand(label: string, id: number): string {
-  const word = /^[\w@%+=:./][\w@%+=:,./-]*$/.test(label) ? label : `'${label.replaceAll("'", `'\\''`)}'`;
-  return label.startsWith('-') ? `sade restore --at ${id} -- ${word}` : `sade restore ${word} --at ${id}`;
+  const into = restoredName(label);
+  const flags = `${into.startsWith('-') ? word(`--into=${into}`) : `--into ${word(into)}`} --at ${id}`;
+  return label.startsWith('-') ? `sade restore ${flags} -- ${word(label)}` : `sade restore ${word(label)} ${flags}`;
+}
+
+function word(name: string): string {
+  return /^[\w@%+=:./][\w@%+=:,./-]*$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
 }
