@@ -1,5 +1,6 @@
 import { refuseToOverwrite, writeBundle } from '../doctor/bundle.ts';
 import { bundleDocuments } from '../doctor/bundle-documents.ts';
+import { askCutOff } from '../doctor/checks/replace-check.ts';
 import { DoctorScreen } from '../doctor/doctor-screen.ts';
 import { examine } from '../doctor/examine.ts';
 import { reportOf } from '../doctor/render.ts';
@@ -39,6 +40,7 @@ export async function doctor(options: Typed, context: CommandContext): Promise<n
       askStored: () => service.databases(),
       askReport: id => service.report(id),
       askVisible: visibleDatabases,
+      askCutOff,
     },
   });
 

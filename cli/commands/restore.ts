@@ -3,6 +3,7 @@ import { isLogOpen } from '../log.ts';
 import type { Typed } from '../options/option.ts';
 import { mistypedVariables, readCommand } from '../options/settings.ts';
 import { snakeCased } from '../report/snake-case.ts';
+import { RestoreCall } from '../restore/by-hand/restore-call.ts';
 import { confirm } from '../restore/plan/confirm.ts';
 import { planAsJson } from '../restore/plan/plan-json.ts';
 import { renderPlan } from '../restore/plan/plan-screen.ts';
@@ -20,7 +21,8 @@ export async function restore(label: string, options: Typed, context: CommandCon
   const settings = readCommand('restore', options, context.env);
   refuseContradictions(settings, options);
   const warnings = mistypedVariables(context.env);
-  const preparing = { label, settings, env: context.env, asked: context, warnings };
+  const call = new RestoreCall(label, options);
+  const preparing = { label, settings, call, env: context.env, asked: context, warnings };
   try {
     if (settings.toStdout) return await (await import('./restore-to-stdout.ts')).restoreToStdout(preparing, context);
     return await run(preparing, context);

@@ -61,7 +61,12 @@ describe('examine', () => {
       version: '0.1.0',
       preflight,
       askService,
-      beyondRun: { askStored: async () => [], askReport: async () => expect.fail('nothing is stored'), askVisible },
+      beyondRun: {
+        askStored: async () => [],
+        askReport: async () => expect.fail('nothing is stored'),
+        askVisible,
+        askCutOff: async () => undefined,
+      },
       tell: checks => {
         told.push(...checks);
         tell(checks);

@@ -18,6 +18,7 @@ import type { Sizes } from './checks/estimate.ts';
 import { inOrder } from './checks/in-order.ts';
 import { checkLastRun, unreadableLastRun } from './checks/last-run-check.ts';
 import { checkRehearsals } from './checks/rehearsal-check.ts';
+import { type AskCutOff, checkReplaces } from './checks/replace-check.ts';
 import { checkService, checkServiceRoom, type ServiceCheck, type ServiceCheckOptions } from './checks/service-check.ts';
 import { checkStored, type StoredCheckOptions } from './checks/stored-check.ts';
 import { type AskVisible, checkUncovered } from './checks/uncovered-check.ts';
@@ -44,6 +45,7 @@ interface BeyondRun {
   readonly askStored: StoredCheckOptions['ask'];
   readonly askReport: StoredCheckOptions['askReport'];
   readonly askVisible: AskVisible;
+  readonly askCutOff: AskCutOff;
 }
 
 /** How far the look at the databases is. */
@@ -132,6 +134,8 @@ async function examineDatabases(context: Context): Promise<Pick<Examination, 're
   const reached = sources.filter(({ label }) => reports.has(label));
   const asked = { listed: listed ?? [], reached, ask: beyondRun.askVisible, config: settings.config, workers, signal };
   found.add(await guarded(checkReporter('database server', 'all'), signal, () => checkUncovered(asked)));
+  const ask = beyondRun.askCutOff;
+  found.add({ checks: await checkReplaces({ reached, ask, workers, signal }) });
   return { reports, plans };
 }
 

@@ -70,7 +70,7 @@ const STILL_HAS = /^Check the database\. Backup (\d+) still has what was lost: /
 const ACCEPT_LATER =
   'if it was removed on purpose: first fix what makes this backup incomplete; the loss of the next complete one can be accepted';
 
-/** It goes into a database beside: it works whatever is there now, shows its plan, asks, and replaces nothing. */
+/** It goes into a database beside: so it works in each case, shows its plan, asks, and replaces nothing. */
 function bringBack(id: number, label: string): string {
   return `to bring it back (see ${RESTORE_GUIDE}): ${copyCommand(label, { at: id })}`;
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
-import { beforeItEnds, sade, startSade } from '../../testing/cli/sade.ts';
+import { beforeItEnds, runDocumented, sade, startSade } from '../../testing/cli/sade.ts';
 import { type Fault, startFaultyProxy } from '../../testing/proxies/faulty-proxy.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
@@ -65,10 +65,16 @@ describe('sade restore that fails', function () {
       .to.contain('table b could not be loaded: ')
       .and.match(/the statement begins at byte \d+ of the dump: /)
       .and.contain('The database half_one, which this restore has made, is only half restored: do not use it.')
-      .and.contain('To begin anew: DROP DATABASE `half_one`; then the same command again.');
+      .and.contain('To begin anew: DROP DATABASE `half_one`; then: ');
     const { data } = (await (await fetch(`${trial.url}/-/restores`)).json()) as { data: object[] };
     expect(data[0]).to.include({ outcome: 'failed', target_database: 'half_one' });
     expect((await restore('--from', zip, '--into', 'half_one')).code).to.equal(3);
+    // What it says, done as it stands there, with a zip that loads by now.
+    const [, drop, again] = /To begin anew: (DROP DATABASE [^;]*;) then: (sade .*)$/m.exec(stderr)!;
+    await scene.mariadb.sql(drop!);
+    await zipOf('CREATE TABLE `a` (`id` int(11));\n');
+    const second = await runDocumented(`${again} --yes`, trial.place, trial.url);
+    expect(second.code, second.stderr).to.equal(0);
     await scene.mariadb.sql('drop database half_one');
   });
 
@@ -207,7 +213,7 @@ describe('sade restore that fails', function () {
       expect(code, stderr).to.equal(130);
       expect(stderr)
         .to.contain('The database interrupted, which this restore has made, is only half restored: do not use it.')
-        .and.contain('To begin anew: DROP DATABASE `interrupted`; then the same command again.');
+        .and.contain('To begin anew: DROP DATABASE `interrupted`; then: sade restore ');
       const left = await scene.mariadb.sql("select id from information_schema.processlist where user = 'faller'");
       expect(left).to.deep.equal([]);
     } finally {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
-import { sade } from '../../testing/cli/sade.ts';
+import { runDocumented, sade } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
 
 const RESTORER = { restore_username: 'replacer', restore_password: 'only for replacing' };
@@ -49,6 +49,39 @@ describe('sade restore --replace', function () {
     const refused = await there('--dry-run');
     expect(refused.code).to.equal(3);
     expect(refused.stdout).to.contain(`GRANT ALL ON \`${database}\\_\\_lumbung\\_old\`.* TO 'replacer'@'127.0.0.1';`);
+  });
+
+  it('that was killed in its swap is reported by the next restore and by sade doctor, with the command that ends it', async () => {
+    expect((await there()).code).to.equal(0);
+    // As a kill behind the RENAME leaves it: the new tables are in place, two objects are missing.
+    const old = `${database}__lumbung_old`;
+    await scene.mariadb.sql(
+      `update lumbung__restore_state set statement = json_set(statement, '$.state', 'swapping') where kind = 'state'`,
+      old,
+    );
+    await scene.mariadb.sql('drop view cheap; drop trigger no_debt', database);
+    const said = async (command: string) => {
+      const { code, stdout, stderr } = await runDocumented(command, trial.place, trial.url);
+      return { code, text: stdout + stderr };
+    };
+    let command = '';
+    for (const asked of [
+      `sade restore ${trial.label} --at ${id}`,
+      `sade restore ${trial.label} --tables stock --at ${id}`,
+    ]) {
+      const { code, text } = await said(asked);
+      expect(code, text).to.equal(3);
+      expect(text).to.contain('was cut off in its last step');
+      command = /sade restore .* --replace .*$/m.exec(text)![0];
+    }
+    const doctor = await said(`sade doctor --only ${trial.label}`);
+    expect(doctor.text)
+      .to.match(/FAIL +database .*was cut off in its last step/)
+      .and.contain(command);
+    const ended = await said(`${command} --yes`);
+    expect(ended.code, ended.text).to.equal(0);
+    expect(await count('cheap')).to.be.a('number');
+    expect((await said(`sade doctor --only ${trial.label}`)).text).to.not.contain('was cut off');
   });
 
   it('replaces a damaged database, keeps its old tables, and a backup of it that the service has', async () => {

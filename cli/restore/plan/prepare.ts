@@ -1,5 +1,6 @@
 import { Service } from '../../service/service.ts';
 import { type Asked, canAsk } from '../../terminal/ask-line.ts';
+import type { RestoreCall } from '../by-hand/restore-call.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import { chooseStored } from '../choice/choose-stored.ts';
 import { describeFile } from '../choice/describe-file.ts';
@@ -18,11 +19,14 @@ export interface PreparedRestore {
   readonly wish: RestoreWish;
   readonly preflight: RestorePreflight;
   readonly plan: RestorePlan;
+  readonly call: RestoreCall;
 }
 
 export interface PrepareOptions {
   readonly label: string;
   readonly settings: RestoreSettings;
+  /** The same as it was typed. */
+  readonly call: RestoreCall;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly asked: Asked;
   readonly warnings: readonly string[];
@@ -34,16 +38,25 @@ export interface PrepareOptions {
  * @throws {ConfigurationError} for what has to be put right first; {ExplainedError} when the service or the server can't be asked
  */
 export async function prepareRestore(options: PrepareOptions): Promise<PreparedRestore> {
-  const { label, settings, env, asked, warnings } = options;
+  const { label, settings, call, env, asked, warnings } = options;
   const backup = await chooseBackup(options);
   const wish = wishOf(settings, label, backup.manifest);
   const dumped = backup.manifest?.source.database;
   const target = await findTarget({ ...settings, label, dumped }, env);
   const { workDir, server } = settings;
-  const preflight = await runRestorePreflight({ backup, target, wish, workDir, signal: asked.signal }).catch(error => {
-    throw targetRedactor(target).error(error);
-  });
-  return { backup, target, wish, preflight, plan: makePlan({ backup, target, wish, preflight, server, warnings }) };
+  const preflight = await runRestorePreflight({ backup, target, wish, call, workDir, signal: asked.signal }).catch(
+    error => {
+      throw targetRedactor(target).error(error);
+    },
+  );
+  return {
+    backup,
+    target,
+    wish,
+    preflight,
+    call,
+    plan: makePlan({ backup, target, wish, preflight, server, warnings }),
+  };
 }
 
 /** @throws {ConfigurationError} when none will do; {ExplainedError} when the service or the file can't be read */

@@ -84,9 +84,9 @@ export function makePlan({ backup, target, wish, preflight, server, warnings }: 
 
 function actionOf(
   wish: RestoreWish,
-  { isThere, objects, isSwapCutOff }: RestorePreflight['state'],
+  { isThere, objects, swapCutOff }: RestorePreflight['state'],
 ): RestorePlan['action'] {
-  if (isSwapCutOff && wish.mode === 'replace') return 'replace';
+  if (swapCutOff && wish.mode === 'replace') return 'replace';
   if (!isThere) return 'create';
   if (wish.mode === 'replace' && objects > 0) return 'replace';
   if (wish.tables && objects > 0) return 'add tables';

@@ -1,6 +1,7 @@
 import { ExplainedError, messageOf } from '../../errors.ts';
 import { connect, type Session } from '../../mysql/connect.ts';
 import { adviceOn } from '../../mysql/error-advice.ts';
+import type { RestoreCall } from '../by-hand/restore-call.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
@@ -24,6 +25,8 @@ export interface PreflightOptions {
   readonly backup: BackupToRestore;
   readonly target: RestoreTarget;
   readonly wish: RestoreWish;
+  /** What is proposed where it is refused. */
+  readonly call: RestoreCall;
   /** The work folder. */
   readonly workDir: string;
   readonly signal: AbortSignal;
@@ -56,7 +59,7 @@ export async function runRestorePreflight(options: PreflightOptions): Promise<Re
 }
 
 async function examine(session: Session, options: PreflightOptions): Promise<RestorePreflight> {
-  const { backup, target, wish } = options;
+  const { backup, target, wish, call } = options;
   const facts = await askTargetFacts(session);
   const where = { database: target.database, ignoresCase: facts.ignoresCase };
   const state = await askDatabaseState(session, where);
@@ -65,9 +68,9 @@ async function examine(session: Session, options: PreflightOptions): Promise<Res
     checkServer(facts, { backup, wish, state }),
     checkRights(facts, { backup, target, wish, state }),
     checkNames(facts, backup.manifest),
-    checkDatabase(state, { target, wish }),
+    await checkDatabase(session, state, { target, wish, call, ignoresCase: facts.ignoresCase }),
     await checkDataOnly(session, state, { manifest: backup.manifest, target, wish, ignoresCase: facts.ignoresCase }),
-    await checkReplace(session, state, { facts, wish, where }),
+    await checkReplace(session, state, { facts, wish, where, call }),
     await checkRoom(facts, options),
   ]);
   return { facts, state, ...withoutForced(found, wish) };

@@ -1,7 +1,9 @@
 import type { Session } from '../../mysql/connect.ts';
 import type { Where } from '../../preflight/source/information-schema.ts';
+import type { RestoreCall } from '../by-hand/restore-call.ts';
 import { findEarlierRestore, whatIsInTheWay } from '../replace/earlier-restore.ts';
 import { swapObstacles } from '../replace/obstacles.ts';
+import type { RestoreState } from '../replace/state-table.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
 import { askDependents, describeDependents } from '../target-database/dependents.ts';
@@ -13,18 +15,24 @@ interface Options {
   readonly facts: TargetFacts;
   readonly wish: RestoreWish;
   readonly where: Where;
+  readonly call: RestoreCall;
+}
+
+/** @returns the command that finishes or undoes a swap that was cut off: that of the restore which began it */
+function finishing({ command }: RestoreState, call: RestoreCall): string {
+  return command ?? call.again({ into: undefined, replace: true });
 }
 
 /** Looks whether what is there can be replaced at all, before anything is done. */
 export async function checkReplace(session: Session, state: DatabaseState, options: Options): Promise<Checked> {
-  const { facts, wish, where } = options;
+  const { facts, wish, where, call } = options;
   const { database } = where;
-  if (state.isSwapCutOff)
+  if (state.swapCutOff)
     return wish.mode === 'replace'
       ? warning(`an earlier restore of ${database} was cut off in its last step: it is finished or undone first`)
       : problem(
-          `an earlier restore of ${database} was cut off in its last step, and its tables may be in two databases`,
-          'Run that command again, with --replace: it finishes the step, or undoes it.',
+          `an earlier restore of ${database} was cut off in its last step: tables may be in two databases, and views, triggers, routines and events may be missing`,
+          `Finish or undo it first: ${finishing(state.swapCutOff, call)}`,
         );
   if (wish.mode !== 'replace' || state.objects === 0) return NOTHING_WRONG;
   const tables = wish.tables && new Set(wish.tables);

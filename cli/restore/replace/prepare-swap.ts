@@ -24,7 +24,11 @@ export async function prepareSwap(tools: SwapTools, order: ReplaceOrder, safety:
   const defaults = await defaultsOf(tools, order);
   const state: RestoreState = {
     ...{ state: 'preparing', database, backup: order.backup.fileName, begun: new Date().toISOString() },
-    ...{ safety, ...(order.tables === undefined && defaults.new !== defaults.old && { defaults }) },
+    ...{
+      safety,
+      command: order.command,
+      ...(order.tables === undefined && defaults.new !== defaults.old && { defaults }),
+    },
   };
   await session.ask(`create database ${quotedName(names.old)} ${defaults.old}`);
   await table.create(state);

@@ -13,6 +13,8 @@ export interface ReplaceOrder {
   readonly open: (signal: AbortSignal) => Promise<Session>;
   /** Tells the backup from others: a rerun finishes only what it has begun. */
   readonly backup: BackupIdentity;
+  /** With which it is begun again, for a person who finds it cut off. */
+  readonly command?: string | undefined;
   /** What has to be in the database afterwards. */
   readonly expected: Expectation;
   /** Only these tables are replaced, with their triggers; undefined: all of the database. */

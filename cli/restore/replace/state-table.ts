@@ -34,7 +34,8 @@ export interface RestoreState {
   readonly begun: string;
   /** Where the safety backup is. */
   readonly safety?: string | undefined;
-  readonly isWhole?: boolean | undefined;
+  /** The command that finishes it, or undoes it. */
+  readonly command?: string | undefined;
   readonly defaults?: { readonly new: string; readonly old: string } | undefined;
 }
 

@@ -6,7 +6,10 @@ import type { RestoreResult } from './restore-result.ts';
  * @returns in sentences, what a restore that ended early has left on the server, and how to begin anew; what it has loaded is never
  *   dropped by itself: it may have taken hours, and all but the last view may be in it
  */
-export function leftBehind({ plan, target: { database }, wish }: PreparedRestore, result: RestoreResult): string[] {
+export function leftBehind(
+  { plan, target: { database }, wish, call }: PreparedRestore,
+  result: RestoreResult,
+): string[] {
   if (result.isTargetUnchanged) return [unchanged(database, result), ...safetyOf(result)];
   const name = quotedName(database);
   switch (plan.action) {
@@ -15,17 +18,17 @@ export function leftBehind({ plan, target: { database }, wish }: PreparedRestore
     case 'add tables':
       return [
         `Some of the tables ${wish.tables!.join(', ')} may be in ${database} now, and are not whole. Its other tables were not touched.`,
-        `To begin anew: DROP TABLE IF EXISTS ${wish.tables!.map(table => quotedName(database, table)).join(', ')}; then the same command again.`,
+        `To begin anew: DROP TABLE IF EXISTS ${wish.tables!.map(table => quotedName(database, table)).join(', ')}; then: ${call.again()}`,
       ];
     case 'create':
       return [
         `The database ${database}, which this restore has made, is only half restored: do not use it.`,
-        `To begin anew: DROP DATABASE ${name}; then the same command again.`,
+        `To begin anew: DROP DATABASE ${name}; then: ${call.again()}`,
       ];
     case 'fill':
       return [
         `The database ${database}, which was empty before, is only half restored: do not use it.`,
-        `To begin anew: DROP DATABASE ${name}; then the same command again, which makes it.`,
+        `To begin anew: DROP DATABASE ${name}; then, which makes it: ${call.again()}`,
       ];
   }
 }

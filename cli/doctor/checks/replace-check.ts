@@ -1,0 +1,58 @@
+import type { DatabaseSource } from '../../config/databases.ts';
+import { ExplainedError } from '../../errors.ts';
+import { connect } from '../../mysql/connect.ts';
+import { askServerFacts } from '../../mysql/server-facts.ts';
+import { isServersAnswer } from '../../mysql/servers-answer.ts';
+import { swapCutOff } from '../../restore/preflight/swap-cut-off.ts';
+import { replaceNames } from '../../restore/replace/replace-names.ts';
+import type { RestoreState } from '../../restore/replace/state-table.ts';
+import { type Check, checkReporter } from './check.ts';
+import { inOrder } from './in-order.ts';
+
+/** @returns what a replace of a database has left that was cut off in its last step; undefined without one */
+export type AskCutOff = (
+  source: DatabaseSource,
+  options: { readonly signal: AbortSignal },
+) => Promise<RestoreState | undefined>;
+
+export interface ReplaceCheckOptions {
+  /** Those whose servers answer. */
+  readonly reached: readonly DatabaseSource[];
+  readonly ask: AskCutOff;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+}
+
+/** Looks for replaces that were killed in the middle of their swap: until they are finished, objects are missing. */
+export async function checkReplaces({ reached, ask, workers, signal }: ReplaceCheckOptions): Promise<Check[]> {
+  const found = await inOrder(reached, { workers, signal }, async source => {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
+    const left = await ask(source, { signal: within }).catch(error => {
+      signal.throwIfAborted();
+      // Another check says that this user can't log in; and one without rights there has made no replace.
+      if (error instanceof ExplainedError || isServersAnswer(error)) return undefined;
+      throw error;
+    });
+    return left ? [describe(source, left)] : [];
+  });
+  return found.flat();
+}
+
+const WITHIN_MS = 30_000;
+
+function describe({ label, database }: DatabaseSource, { command, begun }: RestoreState): Check {
+  const { old } = replaceNames(database);
+  return checkReporter('database', label).fail(
+    `a restore with --replace, begun ${begun}, was cut off in its last step: tables may be in ${old}, and views, triggers, routines and events may be missing`,
+    command === undefined
+      ? `Run that restore once more, with --replace: it finishes the step, or undoes it. Do not drop ${old} before.`
+      : `This finishes the step, or undoes it (do not drop ${old} before): ${command}`,
+  );
+}
+
+/** Asks the server as the user that restores: one that only backs up may not see the databases of a replace. */
+export const askCutOff: AskCutOff = async (source, { signal }) => {
+  using session = await connect({ ...source, ...source.restoreUser, database: '' }, { signal });
+  const { ignoresCase } = await askServerFacts(session);
+  return await swapCutOff(session, { database: source.database, ignoresCase });
+};

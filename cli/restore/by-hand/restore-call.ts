@@ -1,0 +1,35 @@
+import { commandLine, withValue } from '../../options/command-line.ts';
+import { COMMANDS, COMMON } from '../../options/commands.ts';
+import type { OptionDescription, Typed } from '../../options/option.ts';
+import { parsedFlag } from '../../options/typed-words.ts';
+
+/** Options that differ from what was typed, by their flags: undefined leaves one out. */
+export type Changes = Readonly<Record<string, string | true | undefined>>;
+
+/** A call of `sade restore`, as it was typed: what a message proposes is the same command, with what has to be different. */
+export class RestoreCall {
+  readonly #label: string;
+  readonly #typed: Typed;
+
+  /** @param typed what the parser of the command line has found */
+  constructor(label: string, typed: Typed) {
+    this.#label = label;
+    this.#typed = typed;
+  }
+
+  /** @returns the command as it is typed into a shell; it shows its plan, and asks */
+  again(changes: Changes = {}): string {
+    const all: OptionDescription[] = Object.values({ ...COMMANDS.restore.options, ...COMMON });
+    const options = all.flatMap(({ flag, value }) => {
+      if (flag === undefined || SEEN_ANEW.has(flag)) return [];
+      const given = flag in changes ? changes[flag] : this.#typed[parsedFlag(flag)];
+      if (given === undefined || given === false) return [];
+      if (value === undefined) return [`--${flag}`];
+      return [given].flat().flatMap(text => withValue(`--${flag}`, String(text)));
+    });
+    return commandLine('restore', this.#label, { options });
+  }
+}
+
+/** A person who repeats a command is to see the plan, and to be asked. */
+const SEEN_ANEW: ReadonlySet<string> = new Set(['yes', 'dry-run']);
