@@ -87,6 +87,11 @@ export const restoreOptions = {
     meaning: 'Load a backup of MySQL into MariaDB, or the other way round',
     details: "What can't be taken over is left out and listed.",
   }),
+  events: switchOption({
+    flag: 'events',
+    meaning: 'Enable events also in a copy (--into)',
+    details: 'In a copy they are disabled otherwise: beside the original they would do its work twice.',
+  }),
   noEvents: switchOption({ flag: 'no-events', meaning: 'Leave all events disabled' }),
   jobs: option(
     {

@@ -34,6 +34,12 @@ describe('sade restore into a database of its own', function () {
   };
   const rows = async (table: string, of: string) =>
     (await scene.mariadb.sql(`select * from ${table} order by 1`, of)).map(row => Object.values(row));
+  const statusIn = async (name: string) => {
+    const [event] = await scene.mariadb.sql(
+      `select status from information_schema.events where event_schema = '${name}'`,
+    );
+    return event!.status;
+  };
   const reports = async () =>
     ((await (await fetch(`${trial.url}/-/restores?database=${trial.label}`)).json()) as { data: object[] }).data;
 
@@ -50,13 +56,24 @@ describe('sade restore into a database of its own', function () {
       expect(stderr).to.contain(`fetching backup ${id} (`).and.contain(`loading `).and.contain(`comparing ${into}`);
       for (const table of ['item', 'stock', 'cheap'])
         expect(await rows(table, into)).to.deep.equal(await rows(table, database));
-      const [{ status }] = (await scene.mariadb.sql(
-        `select status from information_schema.events where event_schema = '${into}'`,
-      )) as [{ status: string }];
-      expect(status).to.equal('ENABLED');
+      expect(await statusIn(into), 'a copy does not do the work of the original').to.equal('DISABLED');
+      const [enable] = /ALTER EVENT \S+ ENABLE;/.exec(stdout)!;
+      await scene.mariadb.sql(enable);
+      expect(await statusIn(into)).to.equal('ENABLED');
       expect((await reports())[0]).to.include({ outcome: 'agreed', backup_id: id, target_database: into });
       expect(await readdir(join(trial.place.workDir, 'restore'))).to.deep.equal([]);
     });
+
+  it('enables the events of a copy where that is asked for, and says before what it does with them', async () => {
+    const into = `${database}_events`;
+    const plan = await restore(['--into', into, '--dry-run']);
+    expect(plan.stdout.replace(/\s+/g, ' ')).to.contain('its event is created disabled in this copy');
+    expect((await restore(['--into', into, '--events', '--no-events'])).stderr).to.contain("can't be given together");
+    const { code, stdout } = await restore(['--into', into, '--events', '--schema-only']);
+    expect(code, stdout).to.equal(0);
+    expect(stdout).to.not.contain('created disabled');
+    expect(await statusIn(into)).to.equal('ENABLED');
+  });
 
   it('says which definers do not exist on the server, and what to do', async () => {
     const into = `${database}_orphans`;

@@ -69,7 +69,7 @@ describe('sade restore that fails', function () {
     const { data } = (await (await fetch(`${trial.url}/-/restores`)).json()) as { data: object[] };
     expect(data[0]).to.include({ outcome: 'failed', target_database: 'half_one' });
     expect((await restore('--from', zip, '--into', 'half_one')).code).to.equal(3);
-    // What it says, done as it stands there, with a zip that loads by now.
+    // Pasted as it stands there, with a zip that loads by now.
     const [, drop, again] = /To begin anew: (DROP DATABASE [^;]*;) then: (sade .*)$/m.exec(stderr)!;
     await scene.mariadb.sql(drop!);
     await zipOf('CREATE TABLE `a` (`id` int(11));\n');

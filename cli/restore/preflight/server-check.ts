@@ -76,10 +76,15 @@ export function mappedCollation(collation: string, collations: ReadonlyMap<strin
 function checkEvents(
   facts: TargetFacts,
   { manifest }: BackupToRestore,
-  { isWithoutEvents, parts }: RestoreWish,
+  { isWithoutEvents, parts, tables, mode }: RestoreWish,
 ): Checked {
   const events = manifest?.inventory.events.length ?? 0;
-  if (events === 0 || isWithoutEvents || parts === 'data' || !facts.isSchedulerOn) return NOTHING_WRONG;
+  if (events === 0 || parts === 'data' || tables) return NOTHING_WRONG;
+  if (isWithoutEvents && mode === 'new')
+    return warning(
+      `${events === 1 ? 'its event is' : `its ${events} events are`} created disabled in this copy: beside the original the same work would be done twice; --events enables ${events === 1 ? 'it' : 'them'}`,
+    );
+  if (isWithoutEvents || !facts.isSchedulerOn) return NOTHING_WRONG;
   const what = events === 1 ? 'its event runs' : `its ${events} events run`;
   return warning(`the event scheduler is on: ${what} from the end of the restore on; --no-events keeps them disabled`);
 }

@@ -10,7 +10,7 @@ export interface RestoreWish {
   readonly definer: 'keep' | 'drop' | Account;
   /** Names of collations to others. */
   readonly collations: ReadonlyMap<string, string>;
-  /** Whether events stay disabled. */
+  /** Whether events are created disabled: as it was asked for, or in a copy. */
   readonly isWithoutEvents: boolean;
   /** Whether a backup of the other flavour is accepted. */
   readonly isAcrossFlavours: boolean;

@@ -3,13 +3,17 @@ import { ConfigurationError } from '../../errors.ts';
 import { commandLine, withValue } from '../../options/command-line.ts';
 import type { OptionsOf } from '../../options/commands.ts';
 import { didYouMean } from '../../options/did-you-mean.ts';
+import { parsedFlag } from '../../options/typed-words.ts';
 import type { RestoreWish } from './restore-wish.ts';
 
 export type RestoreSettings = OptionsOf<'restore'>;
 
 /** @throws {ConfigurationError} where options contradict each other, naming all of them at once */
 export function refuseContradictions(settings: RestoreSettings, typed: Readonly<Record<string, unknown>>): void {
-  const given = (flag: string) => typed[flag] !== undefined && typed[flag] !== false;
+  const given = (flag: string) => {
+    const value = typed[parsedFlag(flag)];
+    return value !== undefined && value !== false;
+  };
   const mistakes = EXCLUSIVE.filter(([one, other]) => given(one) && given(other)).map(
     ([one, other, why]) => `--${one} and --${other} can't be given together: ${why}`,
   );
@@ -26,6 +30,7 @@ const EXCLUSIVE = [
   ['to-stdout', 'replace', 'nothing is loaded'],
   ['to-stdout', 'json', 'stdout has the SQL'],
   ['data-only', 'replace', 'its definitions would be lost'],
+  ['events', 'no-events', 'events are enabled or not'],
 ] as const;
 
 /** @returns what the options ask for @throws {ConfigurationError} when the backup has no such table */
@@ -37,7 +42,8 @@ export function wishOf(settings: RestoreSettings, label: string, manifest: Manif
     parts: schemaOnly ? 'schema' : dataOnly ? 'data' : 'all',
     definer: settings.definer,
     collations: settings.collation ?? new Map(),
-    isWithoutEvents: settings.noEvents,
+    // A copy beside the original would send its invoices once more.
+    isWithoutEvents: settings.noEvents || (into !== undefined && !settings.events),
     isAcrossFlavours: settings.acrossFlavours,
     isForced: settings.force,
   };
