@@ -28,3 +28,10 @@ export function databaseNameProblem(name: string): string | undefined {
   if (new TextEncoder().encode(name).length > MAX_BYTES) return `is longer than ${MAX_BYTES} bytes in UTF-8`;
   return undefined;
 }
+
+const SUFFIX = '_restored';
+
+/** @returns the name of a new database beside the original, into which a backup is loaded */
+export function restoredName(database: string): string {
+  return `${[...database].slice(0, MAX_CHARACTERS - SUFFIX.length).join('')}${SUFFIX}`;
+}

@@ -1,4 +1,4 @@
-import { restoredName } from '../../../protocol/restored-name.ts';
+import { restoredName } from '../../../protocol/database-name.ts';
 import { commandLine, withValue } from '../../options/command-line.ts';
 
 /** Which backup a command names: one that the service keeps, or a zip on this machine. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { restoredName } from '../../../protocol/restored-name.ts';
+import { restoredName } from '../../../protocol/database-name.ts';
 import { manifestWith } from '../../../testing/zips/sample-manifest.ts';
 import { createStatement, loadCommand, userStatements } from './restore-commands.ts';
 

@@ -1,5 +1,5 @@
+import { restoredName } from '../../../protocol/database-name.ts';
 import type { Manifest } from '../../../protocol/manifest.ts';
-import { restoredName } from '../../../protocol/restored-name.ts';
 import { shellWord } from '../../terminal/shell-word.ts';
 import { restoreUserStatements } from '../target/restore-rights.ts';
 

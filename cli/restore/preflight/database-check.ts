@@ -1,4 +1,4 @@
-import { restoredName } from '../../../protocol/restored-name.ts';
+import { restoredName } from '../../../protocol/database-name.ts';
 import type { Session } from '../../mysql/connect.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
 import { rowsOf, type Where } from '../../preflight/source/information-schema.ts';

@@ -1,4 +1,4 @@
-import { restoredName } from '../../../protocol/restored-name.ts';
+import { restoredName } from '../../../protocol/database-name.ts';
 
 /**
  * @param label of the database, as `databaseNameProblem` allows it: it has no control characters
