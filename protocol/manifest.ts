@@ -64,6 +64,26 @@ export interface Inventory {
 }
 
 /**
+ * What the definitions of a dump need of the server that loads them: names that it must know, as the dump writes them but in lower case
+ * (engines and SQL modes as they are); and the accounts to which they belong, as a statement names them, with how many of each kind.
+ */
+export interface DefinitionNeeds {
+  collations: string[];
+  character_sets: string[];
+  engines: string[];
+  row_formats: string[];
+  sql_modes: string[];
+  definers: Array<{ account: string; objects: Partial<Record<ObjectKind, number>> }>;
+}
+
+/** Checked by hand, as the inventory is. */
+const needs = mixed<DefinitionNeeds>().test(
+  'needs',
+  ({ path }) => `${path} must have lists of names and of definers`,
+  value => value === undefined || value === null || areNeeds(value),
+);
+
+/**
  * How a dump's definitions were loaded into a throwaway server during the run. What did not load or came back otherwise is among the
  * findings.
  */
@@ -136,6 +156,8 @@ export const manifestSchema = object({
     longest_statement: object({ bytes: count(), table: string().max(512).nullable().default(null) })
       .nullable()
       .default(null),
+    /** Absent in manifests of `sade` before it noted them. */
+    needs: needs.nullable(),
   }).required(),
   zip: object({ size: count(), sha256: sha256() }).required(),
   inventory: inventory.required(),
@@ -179,6 +201,17 @@ function inventoryProblem(value: unknown): string | undefined {
 
 const A_NAME = 'must be a name of at most 512 characters';
 const A_TABLE = 'must have a name of at most 512 characters, and its numbers of rows and bytes';
+
+function areNeeds(value: unknown): boolean {
+  if (!isObject(value) || !Array.isArray(value.definers) || value.definers.length > MOST_NEEDS) return false;
+  const areNames = (list: unknown) => Array.isArray(list) && list.length <= MOST_NEEDS && list.every(isName);
+  const isDefiner = (item: unknown) =>
+    isObject(item) && isName(item.account) && isObject(item.objects) && Object.values(item.objects).every(isCount);
+  return NEEDED_NAMES.every(kind => areNames(value[kind])) && value.definers.every(isDefiner);
+}
+
+const NEEDED_NAMES = ['collations', 'character_sets', 'engines', 'row_formats', 'sql_modes'] as const;
+const MOST_NEEDS = 1000;
 
 function isTable(item: unknown): boolean {
   return isObject(item) && isName(item.name) && isCount(item.rows) && isCount(item.bytes);

@@ -1,4 +1,4 @@
-import type { Inventory } from '../../protocol/manifest.ts';
+import type { DefinitionNeeds, Inventory } from '../../protocol/manifest.ts';
 import type { Program } from './dump-header.ts';
 import type { Occasion } from './known-statements.ts';
 import type { Misreading } from './misreading.ts';
@@ -33,6 +33,8 @@ export interface DumpContents {
   readonly databases: readonly string[];
   /** Definitions that name the database which was dumped, in front of their own name or within. */
   readonly naming: readonly Naming[];
+  /** What its definitions need of the server that loads them. */
+  readonly needs: DefinitionNeeds;
   /** Its longest statement, and the table that this fills, if it fills one. A server takes none above its max_allowed_packet. */
   readonly longestStatement: { readonly bytes: number; readonly table: string | undefined };
 }

@@ -1,4 +1,5 @@
 import type { ObjectKind } from '../../protocol/manifest.ts';
+import { NeedsOfDefinitions } from './definition-needs.ts';
 import type { DumpContents, Misread, Naming } from './dump-contents.ts';
 import { type CountedTable, DumpInventory } from './dump-inventory.ts';
 import { codeOf, DumpSession, textOf } from './dump-session.ts';
@@ -48,6 +49,7 @@ export class InventoryScanner implements LexerEvents {
   readonly #occasions = new Map<Occasion, string>();
   readonly #databases = new Set<string>();
   readonly #naming: Naming[] = [];
+  readonly #needs = new NeedsOfDefinitions();
   #rows = 0;
   #hasLostItsWay = false;
   /** Where the last marker stands. */
@@ -87,6 +89,7 @@ export class InventoryScanner implements LexerEvents {
       occasions: this.#occasions,
       databases: [...this.#databases],
       naming: this.#naming,
+      needs: this.#needs.needs(),
       longestStatement: this.#longest,
     };
   }
@@ -134,6 +137,7 @@ export class InventoryScanner implements LexerEvents {
     const code = codeOf(text);
     const rules = this.#session.rulesFor(statement, code);
     const reading = readAsServer(code, rules);
+    if (rows < 0) this.#needs.note(code, reading.tokens, { object, decode: this.#decode });
     const misreading = rows >= 0 ? undefined : misreadingOf(statement, code, reading, rules.flavour);
     const databases = databasesIn(reading.tokens, this.#decode);
     for (const name of databases) if (this.#databases.size < MAX_TOLD) this.#databases.add(name);

@@ -88,6 +88,7 @@ export class ManifestBuilder {
         binlog: contents.binlog,
         gtid: contents.gtid,
         longest_statement: longestOf(contents),
+        needs: contents.needs,
         options_sha256: optionsDigest(source.dumpOptions, report?.fallbackOptions),
       },
       zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
