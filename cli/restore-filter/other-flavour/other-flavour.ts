@@ -108,6 +108,11 @@ export function sqlModeEdits(
   return edits;
 }
 
+/** @returns those of some SQL modes that servers of a flavour do not have */
+export function unknownSqlModes(modes: readonly string[], flavour: 'mysql' | 'mariadb'): string[] {
+  return modes.filter(mode => UNKNOWN[flavour].has(mode.toUpperCase()));
+}
+
 /** MySQL has dropped those of its own that MariaDB has kept. */
 const UNKNOWN: Readonly<Record<'mysql' | 'mariadb', ReadonlySet<string>>> = {
   mysql: new Set([

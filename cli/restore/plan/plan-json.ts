@@ -1,7 +1,7 @@
 import type { RestorePlan } from './restore-plan.ts';
 
 /** @returns the plan as `--json` shows it, but for the spelling of its keys: what is not known is null */
-export function planAsJson({ backup, target, wish, action, steps, warnings, problems }: RestorePlan) {
+export function planAsJson({ backup, target, wish, action, steps, warnings, problems, definers }: RestorePlan) {
   const { mode: _, collations, isWithoutEvents, isAcrossFlavours, isForced: __, ...wanted } = wish;
   const known = Object.fromEntries(Object.entries(backup).map(([key, value]) => [key, value ?? null]));
   return {
@@ -14,6 +14,7 @@ export function planAsJson({ backup, target, wish, action, steps, warnings, prob
         acrossFlavours: isAcrossFlavours,
       },
     },
+    definers: definers ?? null,
     problems: problems.map(({ message, advice }) => ({ message, advice })),
   };
 }

@@ -1,10 +1,12 @@
 import { formatTimestamp } from '../../../protocol/backup-name.ts';
+import { firstNames } from '../../../protocol/first-names.ts';
 import { paint } from '../../terminal/colour.ts';
 import { count, formatAge, formatBytes, formatCount, formatState } from '../../terminal/format.ts';
 import { inLocalTime } from '../../terminal/local-time.ts';
 import { printableBlock, printableInLine } from '../../terminal/printable.ts';
 import { screenWidth } from '../../terminal/screen-width.ts';
 import { wrap } from '../../terminal/wrap.ts';
+import { describeDefiner } from '../preflight/definers.ts';
 import type { RestorePlan } from './restore-plan.ts';
 
 const COLUMN = 12;
@@ -35,7 +37,7 @@ function said(text: string): string {
 
 const NAMES = { mysql: 'MySQL', mariadb: 'MariaDB' } as const;
 
-function facts({ backup, target }: RestorePlan): [string, string][] {
+function facts({ backup, target, definers }: RestorePlan): [string, string][] {
   const { id, fileName, takenAt, state } = backup;
   const which = id === undefined ? fileName : `${id}`;
   return [
@@ -45,6 +47,9 @@ function facts({ backup, target }: RestorePlan): [string, string][] {
     ['from', backup.from],
     ['to', `${target.address}, ${NAMES[target.flavour]} ${target.version}, as ${target.account}`],
     ['database', target.database],
+    ...(definers && definers.length > 0
+      ? [['owners', `beside ${target.account}: ${firstNames(definers.map(describeDefiner))}`] as [string, string]]
+      : []),
   ];
 }
 

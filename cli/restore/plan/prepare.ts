@@ -1,9 +1,14 @@
+import type { DumpContents } from '../../dump-parser/dump-contents.ts';
+import { ExplainedError } from '../../errors.ts';
 import { Service } from '../../service/service.ts';
 import { type Asked, canAsk } from '../../terminal/ask-line.ts';
+import { formatBytes } from '../../terminal/format.ts';
+import { ZippedDump } from '../../unzip/zipped-dump.ts';
 import type { RestoreCall } from '../by-hand/restore-call.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import { chooseStored } from '../choice/choose-stored.ts';
 import { describeFile } from '../choice/describe-file.ts';
+import { takeContents } from '../choice/take-contents.ts';
 import { type RestorePreflight, runRestorePreflight } from '../preflight/preflight.ts';
 import { findTarget, type RestoreTarget, targetRedactor } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
@@ -20,6 +25,8 @@ export interface PreparedRestore {
   readonly preflight: RestorePreflight;
   readonly plan: RestorePlan;
   readonly call: RestoreCall;
+  /** What was read in the dump; undefined where the manifest says it, or it has to be fetched first. */
+  readonly contents: Contents | undefined;
 }
 
 export interface PrepareOptions {
@@ -44,19 +51,29 @@ export async function prepareRestore(options: PrepareOptions): Promise<PreparedR
   const dumped = backup.manifest?.source.database;
   const target = await findTarget({ ...settings, label, dumped }, env);
   const { workDir, server } = settings;
-  const preflight = await runRestorePreflight({ backup, target, wish, call, workDir, signal: asked.signal }).catch(
-    error => {
-      throw targetRedactor(target).error(error);
-    },
-  );
-  return {
-    backup,
-    target,
-    wish,
-    preflight,
-    call,
-    plan: makePlan({ backup, target, wish, preflight, server, warnings }),
-  };
+  const contents = await contentsOf(backup, asked);
+  const needs = backup.manifest?.dump.needs ?? contents?.needs;
+  const { signal } = asked;
+  const preflight = await runRestorePreflight({ backup, target, wish, call, needs, workDir, signal }).catch(error => {
+    throw targetRedactor(target).error(error);
+  });
+  const plan = makePlan({ backup, target, wish, preflight, server, warnings });
+  return { backup, target, wish, preflight, call, contents, plan };
+}
+
+type Contents = Pick<DumpContents, 'inventory' | 'needs'>;
+
+/** Reads a dump of this machine where no manifest says what its definitions need. That it is not whole is said when it is loaded. */
+async function contentsOf({ from, manifest, dumpBytes }: BackupToRestore, asked: Asked): Promise<Contents | undefined> {
+  if (!('path' in from) || manifest?.dump.needs) return undefined;
+  asked.stderr.write(`reading what the dump holds${dumpBytes === undefined ? '' : ` (${formatBytes(dumpBytes)})`}\n`);
+  try {
+    await using zip = await ZippedDump.open(from.path);
+    return await takeContents(zip, asked.signal);
+  } catch (error) {
+    if (!(error instanceof ExplainedError)) throw error;
+    return undefined;
+  }
 }
 
 /** @throws {ConfigurationError} when none will do; {ExplainedError} when the service or the file can't be read */

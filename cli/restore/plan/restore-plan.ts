@@ -2,6 +2,7 @@ import type { Manifest } from '../../../protocol/manifest.ts';
 import { namesIn, OBJECT_KINDS } from '../../../protocol/manifest.ts';
 import type { StoredState } from '../../../protocol/responses.ts';
 import { type BackupToRestore, idOf } from '../choice/backup-to-restore.ts';
+import type { ForeignDefiner } from '../preflight/definers.ts';
 import type { RestorePreflight } from '../preflight/preflight.ts';
 import type { Problem } from '../preflight/problem.ts';
 import { replaceNames } from '../replace/replace-names.ts';
@@ -34,6 +35,8 @@ export interface RestorePlan {
     readonly isEncrypted?: boolean;
   };
   readonly wish: RestoreWish;
+  /** Accounts beside the one that restores, to which something will belong; undefined where that is not known yet. */
+  readonly definers: readonly ForeignDefiner[] | undefined;
   readonly action: 'create' | 'fill' | 'add tables' | 'replace';
   /** Each step that changes something, in order, a sentence each. */
   readonly steps: readonly string[];
@@ -76,7 +79,7 @@ export function makePlan({ backup, target, wish, preflight, server, warnings }: 
       ...{ address: target.address, flavour: facts.flavour, version: facts.version },
       ...{ account: facts.account, database: target.database },
     },
-    ...{ wish, action, problems },
+    ...{ wish, action, problems, definers: preflight.definers },
     steps: stepsOf(action, { backup, target, wish, place }),
     warnings: [...target.warnings, ...warnings, ...preflight.warnings],
   };

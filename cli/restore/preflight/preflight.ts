@@ -1,3 +1,4 @@
+import type { DefinitionNeeds } from '../../../protocol/manifest.ts';
 import { ExplainedError, messageOf } from '../../errors.ts';
 import { connect, type Session } from '../../mysql/connect.ts';
 import { adviceOn } from '../../mysql/error-advice.ts';
@@ -9,8 +10,10 @@ import { askTargetFacts, type TargetFacts } from '../target/target-facts.ts';
 import { checkBackup } from './backup-check.ts';
 import { checkDataOnly } from './data-check.ts';
 import { askDatabaseState, checkDatabase, type DatabaseState } from './database-check.ts';
+import { askForeignDefiners, definerWarnings, type ForeignDefiner } from './definers.ts';
 import { checkNames } from './names-check.ts';
-import { type Checked, together } from './problem.ts';
+import { checkNeeds } from './needs-check.ts';
+import { type Checked, NOTHING_WRONG, together, warning } from './problem.ts';
 import { checkReplace } from './replace-check.ts';
 import { checkRights } from './rights-check.ts';
 import { checkRoom } from './room-check.ts';
@@ -19,6 +22,8 @@ import { checkServer } from './server-check.ts';
 export interface RestorePreflight extends Checked {
   readonly facts: TargetFacts;
   readonly state: DatabaseState;
+  /** The accounts that will own something, beside the one that restores; undefined where it is not known yet what the dump needs. */
+  readonly definers: readonly ForeignDefiner[] | undefined;
 }
 
 export interface PreflightOptions {
@@ -27,6 +32,8 @@ export interface PreflightOptions {
   readonly wish: RestoreWish;
   /** What is proposed where it is refused. */
   readonly call: RestoreCall;
+  /** Of the definitions of the dump, where that is known before it is fetched. */
+  readonly needs: DefinitionNeeds | undefined;
   /** The work folder. */
   readonly workDir: string;
   readonly signal: AbortSignal;
@@ -59,11 +66,14 @@ export async function runRestorePreflight(options: PreflightOptions): Promise<Re
 }
 
 async function examine(session: Session, options: PreflightOptions): Promise<RestorePreflight> {
-  const { backup, target, wish, call } = options;
+  const { backup, target, wish, call, needs } = options;
   const facts = await askTargetFacts(session);
   const where = { database: target.database, ignoresCase: facts.ignoresCase };
   const state = await askDatabaseState(session, where);
+  const definers = needs && (await askForeignDefiners(session, facts, { needs, wish }));
   const found = together([
+    needs ? checkNeeds(facts, { needs, wish }) : NOTHING_WRONG,
+    warning(...definerWarnings(definers ?? [], facts.account)),
     checkBackup(backup),
     checkServer(facts, { backup, wish, state }),
     checkRights(facts, { backup, target, wish, state }),
@@ -73,7 +83,7 @@ async function examine(session: Session, options: PreflightOptions): Promise<Res
     await checkReplace(session, state, { facts, wish, where, call }),
     await checkRoom(facts, options),
   ]);
-  return { facts, state, ...withoutForced(found, wish) };
+  return { facts, state, definers, ...withoutForced(found, wish) };
 }
 
 /** What `--force` passes over stays as a warning. */

@@ -3,6 +3,7 @@ import { formatBytes } from '../../terminal/format.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
+import { collationOptions, isThere as isKnown, mappedCollation } from './collations.ts';
 import type { DatabaseState } from './database-check.ts';
 import { type Checked, NOTHING_WRONG, problem, together, warning } from './problem.ts';
 
@@ -52,7 +53,7 @@ function checkPacket({ maxPacketBytes }: TargetFacts, { manifest }: BackupToRest
 }
 
 function checkCollation(
-  { collations }: TargetFacts,
+  facts: TargetFacts,
   { manifest }: BackupToRestore,
   wish: RestoreWish,
   { isThere }: DatabaseState,
@@ -60,17 +61,13 @@ function checkCollation(
   const collation = manifest?.source.collation;
   if (!collation || isThere) return NOTHING_WRONG;
   const wanted = mappedCollation(collation, wish.collations);
-  if (collations.has(wanted.toLowerCase())) return NOTHING_WRONG;
+  // The definitions name it, too.
+  if (manifest?.dump.needs?.collations.includes(collation)) return NOTHING_WRONG;
+  if (isKnown(facts, wanted)) return NOTHING_WRONG;
   return problem(
     `the server has no collation ${wanted}, which is that of the database`,
-    `Restore to a newer server, or name another: --collation ${collation}=utf8mb4_general_ci. Sorting and comparing may differ then.`,
+    `Restore to a newer server; or load it as another, by which sorting and comparing may differ: add ${collationOptions([collation], facts)}`,
   );
-}
-
-/** @returns the name that stands for a collation of the backup; `*` in a name stands for any letters */
-export function mappedCollation(collation: string, collations: ReadonlyMap<string, string>): string {
-  const found = [...collations].find(([from]) => new RegExp(`^${from.replaceAll('*', '.*')}$`, 'i').test(collation));
-  return found?.[1] ?? collation;
 }
 
 function checkEvents(

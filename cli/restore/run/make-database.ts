@@ -1,7 +1,7 @@
 import type { Session } from '../../mysql/connect.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
 import type { PreparedRestore } from '../plan/prepare.ts';
-import { mappedCollation } from '../preflight/server-check.ts';
+import { mappedCollation } from '../preflight/collations.ts';
 
 /** How the database is made. */
 export interface Defaults {

@@ -5,7 +5,10 @@ import { connect } from '../../mysql/connect.ts';
 import { formatBytes } from '../../terminal/format.ts';
 import { ZippedDump } from '../../unzip/zipped-dump.ts';
 import { idOf } from '../choice/backup-to-restore.ts';
+import { takeContents } from '../choice/take-contents.ts';
 import type { PreparedRestore } from '../plan/prepare.ts';
+import { definerWarnings } from '../preflight/definers.ts';
+import { checkLate } from '../preflight/late-check.ts';
 import { targetRedactor } from '../target/restore-target.ts';
 import type { RestoreSettings } from '../target/wish-of.ts';
 import { compareLoaded, expectationOf } from './compare.ts';
@@ -45,7 +48,7 @@ export async function restoreDatabase(prepared: PreparedRestore, options: Restor
     await using folder = await RestoreFolder.open(options.settings.workDir, prepared.backup.zipSha256!);
     const path = await fetch(prepared, result, folder.path, options);
     await using zip = await ZippedDump.open(path);
-    const inventory = await inventoryOf(prepared, zip, options);
+    const inventory = await inventoryOf(prepared, result, zip, options);
     await restoreInto({ ...options, prepared, result, zip, folder: folder.path, inventory });
     if (result.loaded)
       result.notes.push(
@@ -76,14 +79,21 @@ async function fetch(prepared: PreparedRestore, result: RestoreResult, folder: s
   return path;
 }
 
+/** Reads the dump where the plan could not say what its definitions need; so what the server lacks is known before anything is loaded. */
 async function inventoryOf(
-  { backup }: PreparedRestore,
+  prepared: PreparedRestore,
+  result: RestoreResult,
   zip: ZippedDump,
   { progress, signal }: RestoreOptions,
 ): Promise<Inventory> {
-  if (backup.manifest) return backup.manifest.inventory;
+  const { backup, contents, preflight } = prepared;
+  const known = backup.manifest?.inventory ?? contents?.inventory;
+  result.notes.push(...definerWarnings(preflight.definers ?? [], preflight.facts.account));
+  if (known && preflight.definers) return known;
   progress.step(`reading what the dump holds (${formatBytes(zip.dumpBytes)})`);
-  return (await import('./take-inventory.ts')).takeInventory(zip, signal);
+  const { inventory, needs } = await takeContents(zip, signal);
+  result.notes.push(...(await checkLate(prepared, needs, signal)));
+  return known ?? inventory;
 }
 
 async function restoreInto(run: RestoreRun): Promise<void> {

@@ -15,6 +15,14 @@ export interface TargetFacts extends ServerFacts {
   readonly dataFolder: string | undefined;
   /** The names of all collations that it has, in lower case. */
   readonly collations: ReadonlySet<string>;
+  /** The names of all character sets that it has. */
+  readonly characterSets: ReadonlySet<string>;
+  /** The names of the engines that it can use, in lower case. */
+  readonly engines: ReadonlySet<string>;
+  /** innodb_page_size, in bytes. */
+  readonly pageBytes: number;
+  /** innodb_read_only_compressed of MariaDB. */
+  readonly areCompressedReadOnly: boolean;
 }
 
 /** Asks the server of a restore; sets the session as {@link askServerFacts} does. */
@@ -24,7 +32,7 @@ export async function askTargetFacts(session: Session): Promise<TargetFacts> {
   const variables = new Map(
     (
       await session.ask(
-        `show global variables where variable_name in ('lower_case_table_names', 'event_scheduler', 'log_bin', 'log_bin_trust_function_creators', 'datadir')`,
+        `show global variables where variable_name in ('lower_case_table_names', 'event_scheduler', 'log_bin', 'log_bin_trust_function_creators', 'datadir', 'innodb_page_size', 'innodb_read_only_compressed')`,
       )
     ).map(([name, value]) => [String(name).toLowerCase(), String(value)]),
   );
@@ -42,7 +50,18 @@ export async function askTargetFacts(session: Session): Promise<TargetFacts> {
     refusesPrograms: isOn('log_bin') && !isOn('log_bin_trust_function_creators'),
     dataFolder: variables.get('datadir'),
     collations: await askCollations(session, server),
+    characterSets: await askNames(session, 'select character_set_name from information_schema.character_sets'),
+    engines: await askNames(
+      session,
+      "select engine from information_schema.engines where support in ('YES', 'DEFAULT')",
+    ),
+    pageBytes: Number(variables.get('innodb_page_size') ?? 16_384),
+    areCompressedReadOnly: isOn('innodb_read_only_compressed'),
   };
+}
+
+async function askNames(session: Session, question: string): Promise<Set<string>> {
+  return new Set((await session.ask(question)).map(([name]) => String(name).toLowerCase()));
 }
 
 /** Since MariaDB 10.10 some collations have a full name for each character set. */

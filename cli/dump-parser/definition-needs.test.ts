@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { InventoryScanner } from './inventory-scanner.ts';
+
+const DUMP = `-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB, for debian-linux-gnu (x86_64)
+--
+-- Host: x    Database: shop
+-- ------------------------------------------------------
+-- Server version\t10.11.6-MariaDB
+/*!40101 SET NAMES utf8mb4 */;
+/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO' */;
+CREATE TABLE \`a COLLATE no_name\` (
+  \`x\` varchar(5) CHARACTER SET latin1 COLLATE latin1_german2_ci DEFAULT 'COLLATE no_default',
+  \`y\` varchar(5) COLLATE utf8mb4_0900_ai_ci COMMENT 'it''s ENGINE=NoComment \\\\'
+) ENGINE=ROCKSDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=COMPRESSED COMMENT='COLLATE no_table';
+INSERT INTO \`a COLLATE no_name\` VALUES ('COLLATE no_row ENGINE=NoRow');
+/*!50003 SET character_set_client  = koi8r */ ;
+/*!50003 SET collation_connection  = koi8r_bin */ ;
+/*!50003 SET sql_mode              = 'STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER' */ ;
+DELIMITER ;;
+/*!50003 CREATE*/ /*!50017 DEFINER=\`ann\`@\`%\`*/ /*!50003 TRIGGER t before insert on a for each row
+  -- COLLATE no_comment
+  set new.x = 'COLLATE no_text' COLLATE sjis_bin */;;
+CREATE DEFINER=\`o\`\`k\`@\`localhost\` PROCEDURE \`p\`()
+select 'DEFINER=\`x\`@\`y\`' ;;
+CREATE DEFINER=\`ann\`@\`%\` PROCEDURE \`q\`()
+select 1 ;;
+DELIMITER ;
+ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;
+-- Dump completed
+`;
+
+describe('what the definitions of a dump need', () => {
+  it('is read from what they name, never from a text, a comment, a name or a row', () => {
+    const scanner = new InventoryScanner();
+    for (const byte of Buffer.from(DUMP)) scanner.scan(Buffer.of(byte));
+    expect(scanner.end().needs).to.deep.equal({
+      collations: [
+        'koi8r_bin',
+        'latin1_german2_ci',
+        'sjis_bin',
+        'utf8mb4_0900_ai_ci',
+        'utf8mb4_bin',
+        'utf8mb4_unicode_ci',
+      ],
+      character_sets: ['koi8r', 'latin1', 'utf8mb4'],
+      engines: ['ROCKSDB'],
+      row_formats: ['compressed'],
+      sql_modes: ['NO_AUTO_CREATE_USER', 'NO_AUTO_VALUE_ON_ZERO', 'STRICT_TRANS_TABLES'],
+      definers: [
+        { account: '`ann`@`%`', objects: { triggers: 1, procedures: 1 } },
+        { account: '`o``k`@`localhost`', objects: { procedures: 1 } },
+      ],
+    });
+  });
+});

@@ -1,0 +1,35 @@
+import type { DefinitionNeeds } from '../../../protocol/manifest.ts';
+import { ExplainedError } from '../../errors.ts';
+import { connect } from '../../mysql/connect.ts';
+import type { RestoreTarget } from '../target/restore-target.ts';
+import type { RestoreWish } from '../target/restore-wish.ts';
+import { askForeignDefiners, definerWarnings } from './definers.ts';
+import { checkNeeds } from './needs-check.ts';
+import type { RestorePreflight } from './preflight.ts';
+
+interface Prepared {
+  readonly target: RestoreTarget;
+  readonly wish: RestoreWish;
+  readonly preflight: Pick<RestorePreflight, 'facts'>;
+}
+
+/**
+ * Looks whether the server has what the definitions need, where that was not known before the zip was fetched. Nothing is changed yet.
+ * @returns what a person should know, a phrase each
+ * @throws {ExplainedError} with all that the server lacks
+ */
+export async function checkLate(
+  { target, wish, preflight: { facts } }: Prepared,
+  needs: DefinitionNeeds,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { problems, warnings } = checkNeeds(facts, { needs, wish });
+  const serious = problems.filter(({ isForceable }) => !(isForceable && wish.isForced));
+  if (serious.length > 0)
+    throw new ExplainedError(serious.map(({ message }) => message).join('; '), {
+      advice: serious.map(({ advice }) => advice).join(' '),
+    });
+  using session = await connect(target.server, { signal });
+  const definers = await askForeignDefiners(session, facts, { needs, wish });
+  return [...warnings, ...definerWarnings(definers, facts.account)];
+}

@@ -1,0 +1,95 @@
+import { firstNames } from '../../../protocol/first-names.ts';
+import type { DefinitionNeeds } from '../../../protocol/manifest.ts';
+import { unknownSqlModes } from '../../restore-filter/other-flavour/other-flavour.ts';
+import { formatBytes } from '../../terminal/format.ts';
+import type { RestoreWish } from '../target/restore-wish.ts';
+import type { TargetFacts } from '../target/target-facts.ts';
+import { collationOptions, isThere, mappedCollation } from './collations.ts';
+import { type Checked, NOTHING_WRONG, problem, together, warning } from './problem.ts';
+
+interface Options {
+  readonly needs: DefinitionNeeds;
+  readonly wish: RestoreWish;
+}
+
+/** Looks whether the server knows all that the definitions name, before one of them fails in the middle, or silently becomes something else. */
+export function checkNeeds(facts: TargetFacts, options: Options): Checked {
+  if (options.wish.parts === 'data') return NOTHING_WRONG;
+  const found = together([
+    checkCollations(facts, options),
+    checkCharacterSets(facts, options),
+    checkEngines(facts, options),
+    checkRowFormats(facts, options.needs),
+    checkSqlModes(facts, options.needs),
+  ]);
+  // Of which object a name is, is not known: that of a table that was not chosen does no harm.
+  return options.wish.tables ? warning(...found.problems.map(OF_SOME), ...found.warnings) : found;
+}
+
+const OF_SOME = ({ message, advice }: { message: string; advice: string }) =>
+  `${message}, which may be of tables that were not chosen. If it is not: ${advice}`;
+
+function checkCollations(facts: TargetFacts, { needs, wish }: Options): Checked {
+  const missing = needs.collations.filter(name => !isThere(facts, mappedCollation(name, wish.collations)));
+  if (missing.length === 0) return NOTHING_WRONG;
+  return problem(
+    `the server lacks ${missing.length === 1 ? 'a collation' : `${missing.length} collations`} that the definitions need: ${firstNames(missing)}`,
+    `Restore to a newer server; or load them as others, by which sorting and comparing may differ: add ${collationOptions(missing, facts)}`,
+  );
+}
+
+function checkCharacterSets({ characterSets }: TargetFacts, { needs }: Options): Checked {
+  const missing = needs.character_sets.filter(name => !characterSets.has(name) && !ALIASES.has(name));
+  if (missing.length === 0) return NOTHING_WRONG;
+  return problem(
+    `the server lacks a character set that the definitions need: ${firstNames(missing)}`,
+    'Restore to a server that has it: no option changes in which characters texts are stored.',
+  );
+}
+
+/** Other names of utf8mb3, and what only stands for a set. */
+const ALIASES: ReadonlySet<string> = new Set(['utf8', 'utf8mb3', 'binary']);
+
+function checkEngines({ engines }: TargetFacts, { needs, wish }: Options): Checked {
+  const missing = needs.engines.filter(name => !engines.has(name.toLowerCase()));
+  if (missing.length === 0) return NOTHING_WRONG;
+  const message = `the server does not have the engine ${firstNames(missing)}: it would make those tables with its default engine, and say nothing`;
+  if (wish.isAcrossFlavours) return warning(message);
+  return problem(
+    message,
+    `Install it on the server first (INSTALL SONAME, INSTALL PLUGIN), or add --force: then they are tables of the default engine.`,
+    { isForceable: true },
+  );
+}
+
+function checkSqlModes({ flavour }: TargetFacts, { sql_modes: modes }: DefinitionNeeds): Checked {
+  const unknown = unknownSqlModes(modes, flavour);
+  if (unknown.length === 0) return NOTHING_WRONG;
+  return warning(
+    `the server does not have the SQL mode ${firstNames(unknown)}: it is left out of what is created with it`,
+  );
+}
+
+const USUAL_PAGE = 16_384;
+
+function checkRowFormats({ pageBytes, areCompressedReadOnly }: TargetFacts, { row_formats: formats }: DefinitionNeeds) {
+  const isCompressed = formats.includes('compressed');
+  return together([
+    isCompressed && areCompressedReadOnly
+      ? problem(
+          'tables have ROW_FORMAT=COMPRESSED, and the server only reads such tables (innodb_read_only_compressed is ON)',
+          "As the server's administrator: SET GLOBAL innodb_read_only_compressed = OFF;",
+        )
+      : NOTHING_WRONG,
+    isCompressed && pageBytes > USUAL_PAGE
+      ? warning(
+          `tables have ROW_FORMAT=COMPRESSED, which a server with pages of ${formatBytes(pageBytes)} (innodb_page_size) makes DYNAMIC`,
+        )
+      : NOTHING_WRONG,
+    pageBytes < USUAL_PAGE
+      ? warning(
+          `the pages of the server have ${formatBytes(pageBytes)} (innodb_page_size) instead of 16 KiB: a table with long rows or long keys may not load (errors 1118 and 1071)`,
+        )
+      : NOTHING_WRONG,
+  ]);
+}
