@@ -27,5 +27,6 @@ function withoutPlaces(text: string): string {
   return text
     .replace(/^(\) ENGINE=\w+(?: [A-Z_]+=\w+)*?) AUTO_INCREMENT=\d+/m, '$1')
     .replace(/ CHARACTER SET \w+(?= COLLATE \w)/g, '')
-    .replace(/ (?:DATA|INDEX) DIRECTORY ?= ?'(?:[^'\\]|\\.|'')*'/g, '');
+    .replace(/ (?:DATA|INDEX) DIRECTORY ?= ?'(?:[^'\\]|\\.|'')*'/g, '')
+    .replace(/(?: \/\*!\d+)? TABLESPACE ?=? ?`(?!innodb_file_per_table`)(?:[^`]|``)*`(?: \*\/)?/g, '');
 }

@@ -22,6 +22,8 @@ export interface FilterOptions {
   readonly parts: 'all' | 'schema' | 'data';
   /** Whether `ALTER TABLE … DISABLE KEYS` and `ENABLE KEYS` are left out: for a loader that makes the keys itself. */
   readonly withoutKeys?: boolean | undefined;
+  /** Whether tables that were encrypted are to be so again; true when left out. A server without a keyring can't make them. */
+  readonly isEncryptionKept?: boolean | undefined;
   /** Whether a dump of the other flavour is accepted, and what can't be taken over is left out and listed. */
   readonly acrossFlavours?: boolean | undefined;
 }

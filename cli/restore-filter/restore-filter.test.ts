@@ -11,6 +11,10 @@ const HEADER = `-- MariaDB dump 10.19  Distrib 10.11.14-MariaDB, for debian-linu
 -- ------------------------------------------------------
 -- Server version	10.11.14-MariaDB-0+deb12u2
 `;
+const MYSQL_HEADER = HEADER.replace(/^.*/, '-- MySQL dump 10.13  Distrib 9.7.4, for Linux (x86_64)').replace(
+  /(?<=version\t).*/,
+  '9.7.4-2',
+);
 const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
 
 describe('restore filter', () => {
@@ -155,7 +159,12 @@ ${body("CREATE PROCEDURE `p`() SELECT 'a' COLLATE utf8mb4_0900_ai_ci, `utf8mb4_0
       `CREATE TRIGGER \`r\` BEFORE INSERT ON ${name}.\`t\` FOR EACH ROW CALL ${name}.p()`,
     ]);
     expect(result.changes.filter(({ action }) => action === 'reported')).to.deep.equal([
-      { action: 'reported', what: 'names the database other', object: 'table t', count: 1 },
+      {
+        action: 'reported',
+        what: 'has a foreign key to the database other, and takes new rows only where that database is on this server, too',
+        object: 'table t',
+        count: 1,
+      },
       {
         action: 'reported',
         what: 'may name the database shop: by SHOP, which can also be something else',
@@ -190,8 +199,59 @@ CREATE TABLE \`b\` (\`x\` int) ENGINE=MyISAM DATA DIRECTORY='/srv/' INDEX DIRECT
 CREATE TABLE \`c\` (\`engine\` int COMMENT 'ENGINE=CONNECT') ENGINE=InnoDB;`);
     expect(changes.map(({ action, what, object, count }) => [action, what, object, count])).to.deep.equal([
       ['reported', 'has its rows outside of the database, by the engine FEDERATED', 'table a', 1],
-      ['reported', 'has its files in a folder of its own (DATA DIRECTORY)', 'table b', 2],
+      ['changed', "DATA DIRECTORY '/srv/' left out: its files are in the server's own folder", 'table b', 1],
+      ['changed', "INDEX DIRECTORY '/srv/' left out: its files are in the server's own folder", 'table b', 1],
     ]);
+  });
+
+  describe('lets no dump say where the files of a table lie', () => {
+    const sent = async (statement: string, options: Partial<FilterOptions> = {}) =>
+      sentOf(await filter(`${statement};`, options));
+
+    it('of MariaDB, with any way to write it, and leaves alone what only looks alike', async () => {
+      const looksAlike = "`data` int COMMENT 'DATA DIRECTORY=''/x''', `DIRECTORY` int DEFAULT 1";
+      expect(
+        await sent(
+          `CREATE TABLE \`t\` (${looksAlike}) ENGINE=MyISAM DATA DIRECTORY='/srv/it''s' INDEX  directory '/b\\'c' COMMENT='TABLESPACE x'`,
+        ),
+      ).to.deep.equal([`CREATE TABLE \`t\` (${looksAlike}) ENGINE=MyISAM   COMMENT='TABLESPACE x'`]);
+      expect(
+        await sent(
+          "CREATE TABLE `p` (\n  `a` int\n) ENGINE=InnoDB\n PARTITION BY LIST (`a`)\n(PARTITION `x` VALUES IN (1) DATA DIRECTORY = '/srv' ENGINE = InnoDB)",
+        ),
+      ).to.deep.equal([
+        'CREATE TABLE `p` (\n  `a` int\n) ENGINE=InnoDB\n PARTITION BY LIST (`a`)\n(PARTITION `x` VALUES IN (1)  ENGINE = InnoDB)',
+      ]);
+    });
+
+    it('of MySQL, also in comments that are code, with its tablespaces', async () => {
+      const target = { target: MYSQL_TARGET };
+      const statement =
+        "CREATE TABLE `t` (`a` int) /*!50100 TABLESPACE `ts1` */ ENGINE=InnoDB /*!80023 AUTOEXTEND_SIZE=4M */\n/*!50100 PARTITION BY HASH (`a`)\n(PARTITION p0 DATA DIRECTORY = '/srv' TABLESPACE = `innodb_file_per_table` ENGINE = InnoDB) */";
+      const { sent, changes } = await filter(`${MYSQL_HEADER}${statement};\n${MARKER}`, target);
+      const created = sent.map(({ bytes }) => bytes.toString()).find(text => text.includes('CREATE TABLE'));
+      expect(created?.trim()).to.equal(
+        'CREATE TABLE `t` (`a` int) /*!50100  */ ENGINE=InnoDB /*!80023 AUTOEXTEND_SIZE=4M */\n/*!50100 PARTITION BY HASH (`a`)\n(PARTITION p0  TABLESPACE = `innodb_file_per_table` ENGINE = InnoDB) */',
+      );
+      expect(changes.map(({ what }) => what)).to.include('TABLESPACE ts1 left out: the table has a file of its own');
+    });
+
+    it('by cutting it with a comment', async () => {
+      for (const folder of [
+        "DATA /*!50000 DIRECTORY='/x' */",
+        "/*!50000 DATA */ DIRECTORY='/x'",
+        "DATA DIRECTORY=/**/'/x'",
+      ])
+        expect((await failure(`CREATE TABLE \`t\` (\`a\` int) ${folder};`)).message).to.contain('is cut by a comment');
+    });
+
+    it('and leaves out the encryption only where it is told that the server has no key', async () => {
+      const statement = 'CREATE TABLE `t` (`ENCRYPTED` int) ENGINE=InnoDB `ENCRYPTED`=YES `ENCRYPTION_KEY_ID`=2';
+      expect(await sent(statement)).to.deep.equal([statement]);
+      expect(await sent(statement, { isEncryptionKept: false })).to.deep.equal([
+        'CREATE TABLE `t` (`ENCRYPTED` int) ENGINE=InnoDB',
+      ]);
+    });
   });
 
   describe('chooses', () => {

@@ -12,6 +12,7 @@ import { definerEdit, definerOf } from './rewriting/definers.ts';
 import { type Edit, edited } from './rewriting/edits.ts';
 import { disablingEdit } from './rewriting/events.ts';
 import { checkSettings } from './rewriting/known-settings.ts';
+import { machineEdits } from './rewriting/machine-options.ts';
 import { reportOutsideReach } from './rewriting/outside-reach.ts';
 import { RefusedStatement } from './rewriting/refused-statement.ts';
 import { readAsTarget, type TargetReading } from './rewriting/target-reading.ts';
@@ -106,6 +107,7 @@ export class RestoreFilter implements StatementFilter {
       ...versioningEdits(reading, target, this.#changes),
       ...keptSemicolon(reading),
       ...tableEdits(reading, target, this.#changes),
+      ...machineEdits(reading, this.#options.isEncryptionKept ?? true, this.#changes),
     ];
   }
 

@@ -57,6 +57,11 @@ export function loadAccountStatements(
   ];
 }
 
+/** @returns what lets an account name any table in a foreign key: without it the table with the key would not be made */
+export function referenceStatement({ user }: Account): string {
+  return `grant references on *.* to '${user}'@'localhost'`;
+}
+
 /** The statements that make an account which may read and dump all of one database, its routines included, and change nothing. */
 export function readAccountStatements(
   { user, password }: Account,

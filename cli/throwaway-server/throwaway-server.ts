@@ -15,6 +15,7 @@ import {
   loadAccountStatements,
   newAccount,
   readAccountStatements,
+  referenceStatement,
   sourceOf,
 } from './accounts.ts';
 import { prepareData } from './prepare-data.ts';
@@ -44,6 +45,8 @@ export interface DatabaseOptions {
   readonly collation?: string | undefined;
   /** Global settings of the server from now on, such as `sql_mode`: their names are trusted. */
   readonly settings?: ReadonlyMap<string, string>;
+  /** Whether its foreign keys may name tables of other databases, which are not there; its account sees their names then. */
+  readonly mayReferOutside?: boolean;
   /** Accounts such as `app@%`, which exist as long as the database does. No one can log in as one of them. */
   readonly definers?: readonly string[];
 }
@@ -129,6 +132,7 @@ export class ThrowawayServer implements AsyncDisposable {
     await admin.ask(`create database ${identifier(name)}${charset}${collate}`);
     const statements = [
       ...loadAccountStatements(account, name, this),
+      ...(options.mayReferOutside ? [referenceStatement(account)] : []),
       ...definers.flatMap(definer => definerStatements(definer, name)),
     ];
     for (const statement of statements) await admin.ask(statement);

@@ -115,6 +115,36 @@ describe('sade drill', function () {
     expect(third.json.drills.map(({ database }) => database)).to.deep.equal(['everything']);
   });
 
+  it('proves tables with folders of their own without these folders, and keys to a database that is elsewhere', async () => {
+    const outside = await mkdtemp(join(folder, 'outside-'));
+    await mariadb.sql(`create database pt_folders character set utf8mb4; use pt_folders;
+      create table far (id int primary key) data directory = '${outside}';
+      create table old (id int primary key) engine = MyISAM data directory = '${outside}' index directory = '${outside}';
+      create table split (id int primary key) partition by hash (id) (partition a data directory = '${outside}', partition b);
+      create table child (item int, foreign key (item) references pt_shop.item (id));
+      insert into far values (1); insert into old values (2); insert into split values (3), (4); insert into child values (7)`);
+    await grantBackup(mariadb, 'pt_folders');
+    await place.list([...entries, entryOf(mariadb, 'pt_folders')]);
+    await place.backup(service.url, ['--only', 'pt_folders']);
+    const { json, stderr, code } = await drill('--only', 'pt_folders');
+    const [report] = json.drills;
+    expect(report, stderr).to.deep.include({ outcome: 'restorable', dump_again: 'same', reason: null });
+    const changes = report!.changes.filter(({ object }) => object !== null);
+    expect(changes.map(({ object, message }) => [object, message])).to.have.deep.members([
+      ...['far', 'old', 'split'].map(name => [
+        `table ${name}`,
+        `DATA DIRECTORY '${outside}${name === 'split' ? '' : '/'}' left out: its files are in the server's own folder`,
+      ]),
+      ['table old', `INDEX DIRECTORY '${outside}/' left out: its files are in the server's own folder`],
+      [
+        'table child',
+        'has a foreign key to the database pt_shop, and takes new rows only where that database is on this server, too',
+      ],
+    ]);
+    expect(code).to.equal(0);
+    expect((await readdir(outside)).sort()).to.not.deep.equal([]);
+  });
+
   it('finds a loss that no finding names: a date that does not exist, in a table that is too large to be read for such', async () => {
     await mariadb.sql(`create database pt_dates character set utf8mb4; use pt_dates;
       create table visit (id int primary key, at date, much varbinary(1000) not null);

@@ -15,6 +15,17 @@ const OF_HEADER = /^-- (?:MySQL dump|MariaDB dump|Host:|Server version)/;
 /** `CREATE DEFINER=… EVENT … ON COMPLETION PRESERVE ENABLE COMMENT '…' DO …`, in comments with versions. */
 const EVENT_STATE = /^(.*\bEVENT .*? ON COMPLETION (?:NOT )?PRESERVE) (?:ENABLE|DISABLE)\b/;
 
+/** The last lines of a CREATE TABLE, which say where its files lie and whether they are encrypted. No row begins like that. */
+const OF_FILES = /^(?:\) |\/\*!\d+ PARTITION |[( ]*(?:SUB)?PARTITION )/;
+
+/** What a restore leaves out of them: the filter's machine-options.ts. */
+const MACHINE_OPTIONS = [
+  / (?:DATA|INDEX) DIRECTORY ?= ?'(?:[^'\\]|\\.|'')*'/g,
+  /(?: \/\*!\d+)? TABLESPACE ?=? ?`(?!innodb_file_per_table`)(?:[^`]|``)*`(?: \*\/)?/g,
+  /(?: \/\*!\d+)? ENCRYPTION='Y'(?: \*\/)?/g,
+  / `(?:ENCRYPTED|ENCRYPTION_KEY_ID)`=\w+/g,
+];
+
 const END = /^-- Dump completed\b/;
 
 /**
@@ -27,9 +38,14 @@ export function meaningOf({ flavour, renamed, isWithoutEventStates }: SameAgain)
     const dated = (at < HEADER ? OF_HEADER.exec(line) : null) ?? END.exec(line);
     if (dated) return dated[0];
     const renamedBack = rename(line);
-    const original = isWithoutEventStates ? renamedBack.replace(EVENT_STATE, '$1') : renamedBack;
+    const machineFree = OF_FILES.test(renamedBack) ? withoutMachine(renamedBack) : renamedBack;
+    const original = isWithoutEventStates ? machineFree.replace(EVENT_STATE, '$1') : machineFree;
     return flavour === 'mysql' ? withoutImplied(original) : original;
   };
+}
+
+function withoutMachine(line: string): string {
+  return MACHINE_OPTIONS.reduce((text, option) => text.replace(option, ''), line);
 }
 
 /** Within backticks, in which a backtick of the name itself is doubled, and in comments. Names are bytes here, as the lines are. */

@@ -152,6 +152,8 @@ function noteUntested({ record, manifest, entry }: Drilling, server: DrillServer
   if (elsewhere.length > 0) record.notTested.push(`rows of tables that keep them elsewhere: ${elsewhere.join(', ')}`);
   for (const { code, message } of manifest.findings ?? [])
     if (code === 'PARTIAL_BY_CONFIG') record.notTested.push(`what the backup leaves out: ${message}`);
+  for (const { what, object } of record.loaded?.changes ?? [])
+    if (what.startsWith('ENCRYPT')) record.notTested.push(`the encryption of ${object}: a throwaway server has no key`);
   if (manifest.inventory.events.length > 0 && server.kind === 'given')
     record.notTested.push('whether its events are enabled: they are restored disabled, so that none runs');
   if (!entry) record.notTested.push('drill_checks: the database is not in the list of databases here');

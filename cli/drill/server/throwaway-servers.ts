@@ -87,7 +87,7 @@ async function createDatabase(
   { original, characterSet, collation }: NewDatabase,
   signal: AbortSignal,
 ): Promise<DrillDatabase> {
-  const made = await server.createDatabase(original, { characterSet, collation });
+  const made = await server.createDatabase(original, { characterSet, collation, mayReferOutside: true });
   const accounts: AsyncDisposable[] = [];
   return {
     loader: made.source,

@@ -34,6 +34,8 @@ export async function loadBackup(loading: Loading): Promise<LoadResult> {
     target: { flavour, version, maxPacketBytes },
     ...{ sourceDatabase: original, targetDatabase: database.loader.database },
     ...{ definer: 'keep', collations: new Map(), parts: 'all' },
+    // It has no keyring. On a server of others that is for its administrator to see.
+    isEncryptionKept: kind !== 'throwaway',
     // On a throwaway server no event runs; on another one they must not.
     events: kind === 'throwaway' ? 'at the end' : 'disabled',
   });

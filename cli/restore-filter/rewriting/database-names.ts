@@ -69,9 +69,16 @@ function inTable({ tokens, decode, statement }: TargetReading, names: DatabaseNa
       throw new RefusedStatement(statement, 'it names a table of a database among its columns');
     const name = decode(token.text);
     if (isSame(name, names.source)) found.push(i);
-    else if (!isSame(name, names.target)) changes.add('reported', `names the database ${name}`, statement.object);
+    else if (!isSame(name, names.target)) changes.add('reported', namesOther(tokens, i, name), statement.object);
   }
   return found;
+}
+
+/** Loaded without checks of foreign keys it is kept, also where the other database is missing: then it refuses each new row. */
+function namesOther(tokens: readonly ServerToken[], at: number, name: string): string {
+  return tokens[at - 1]?.text.toUpperCase() === 'REFERENCES'
+    ? `has a foreign key to the database ${name}, and takes new rows only where that database is on this server, too`
+    : `names the database ${name}`;
 }
 
 function isName(token: ServerToken | undefined): boolean {

@@ -26,8 +26,6 @@ export function reportOutsideReach({ statement, tokens }: TargetReading, changes
     const value = tokens[i + 1]?.text === '=' ? tokens[i + 2] : undefined;
     if (word === 'ENGINE' && value !== undefined && ENGINES.has(value.text.toUpperCase()))
       changes.add('reported', `has its rows outside of the database, by the engine ${value.text}`, statement.object);
-    if (word === 'DIRECTORY' && /^(?:DATA|INDEX)$/.test(upper(tokens[i - 1])) && value?.kind === 'string')
-      changes.add('reported', 'has its files in a folder of its own (DATA DIRECTORY)', statement.object);
   }
 }
 
