@@ -55,7 +55,7 @@ export function definitionFindings({ folders, tablespaces, oldPartitions }: Defi
           finding(
             'RESTORE_PREREQUISITE',
             `these tables load only on a server that may create files in their folders, where no such files exist yet: ${firstNames(folders)}`,
-            'Make the folders on the server that loads it and let its user write there (MySQL: name them in innodb_directories), or take DATA DIRECTORY and INDEX DIRECTORY out of the dump; docs/how-to/fix-a-dump-that-does-not-load.md shows how.',
+            'sade restore leaves the folders out. By hand: make the folders on the server that loads it and let its user write there (MySQL: name them in innodb_directories), or take DATA DIRECTORY and INDEX DIRECTORY out of the dump; docs/how-to/fix-a-dump-that-does-not-load.md shows how.',
           ),
         ]),
     ...(tablespaces.length === 0
@@ -64,7 +64,7 @@ export function definitionFindings({ folders, tablespaces, oldPartitions }: Defi
           finding(
             'RESTORE_PREREQUISITE',
             `these tables load only where their tablespaces are: ${firstNames(tablespaces)}`,
-            "Before you restore: CREATE TABLESPACE … ADD DATAFILE '….ibd'; on the server that loads it.",
+            "sade restore gives each table a file of its own. By hand, before you load: CREATE TABLESPACE … ADD DATAFILE '….ibd'; on the server that loads it.",
           ),
         ]),
     ...(oldPartitions.length === 0

@@ -9,7 +9,7 @@ interface MachineOption {
   /** Index of its first token, and of its last one. */
   readonly from: number;
   readonly to: number;
-  /** What becomes of it, for the report. */
+  /** What was done with it, for the report. */
   readonly what: string;
 }
 
