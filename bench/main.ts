@@ -12,6 +12,8 @@ import historySqlite from './cases/history-sqlite.ts';
 import memory from './cases/memory.ts';
 import mydumper from './cases/mydumper.ts';
 import restore from './cases/restore.ts';
+import shortValues from './cases/short-values.ts';
+import smallDatabases from './cases/small-databases.ts';
 import startup from './cases/startup.ts';
 import upload from './cases/upload.ts';
 import uploads from './cases/uploads.ts';
@@ -31,7 +33,9 @@ const CASES: readonly BenchCase[] = [
   zip,
   zipFast,
   database,
+  shortValues,
   databases,
+  smallDatabases,
   upload,
   uploads,
   download,

@@ -5,6 +5,7 @@ import { DEFAULT_LEVEL } from '../cli/zip/level.ts';
 import { entryNameOf } from '../protocol/backup-name.ts';
 import { BACKUP_USER } from '../testing/databases/clients.ts';
 import { freshZipName } from './backups/fresh-zip.ts';
+import type { Sizes } from './results/sizes.ts';
 import { dumpProgram } from './rows/dump-program.ts';
 import type { Scene } from './scene.ts';
 
@@ -14,6 +15,14 @@ const CONTESTANTS = join(import.meta.dirname, 'contestants');
 /** @returns name of the one large database */
 export function largeDatabase(scene: Scene): Promise<string> {
   return scene.database(LARGE, { bytes: scene.sizes.database, seed: 1 });
+}
+
+/** @returns names of databases of generated rows, each with rows of its own */
+export async function manyDatabases(scene: Scene, name: string, { count, bytes }: Sizes['many']): Promise<string[]> {
+  const names: string[] = [];
+  for (let i = 1; i <= count; i += 1)
+    names.push(await scene.database(`${name}_${String(i).padStart(2, '0')}`, { bytes, seed: 100 * i }));
+  return names;
 }
 
 /** @returns path of a dump of that database, made by mysqldump */

@@ -10,7 +10,7 @@ import { type MeasureOptions, measure } from './measuring/measure.ts';
 import { ServerMeter } from './measuring/server-meter.ts';
 import { findNginx, type Nginx, startNginx } from './peers/nginx.ts';
 import type { Sizes } from './results/sizes.ts';
-import { loadDatabase } from './rows/load.ts';
+import { type Loading, loadDatabase } from './rows/load.ts';
 
 /** A running service, with what one must know of it to measure and check. */
 export interface ServiceStand extends AsyncDisposable {
@@ -89,10 +89,10 @@ export class Scene implements AsyncDisposable {
   }
 
   /** A database of generated rows, which the backup user may dump. @returns its name */
-  database(name: string, { bytes, seed }: { bytes: number; seed: number }): Promise<string> {
+  database(name: string, rows: Pick<Loading, 'bytes' | 'seed' | 'tables'>): Promise<string> {
     return this.once(`database ${name}`, async () => {
       const mariadb = await this.mariadb();
-      await loadDatabase(mariadb, { database: name, bytes, seed, signal: this.signal });
+      await loadDatabase(mariadb, { ...rows, database: name, signal: this.signal });
       await grantBackup(mariadb, name);
       return name;
     });

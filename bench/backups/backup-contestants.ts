@@ -4,7 +4,7 @@ import process from 'node:process';
 import type { Contestant, Sample } from '../case.ts';
 import { dumpOf, mysqldumpInto, zipOf } from '../material.ts';
 import { backUp } from '../measuring/run-sade.ts';
-import { curlUpload, runInSequence } from '../measuring/shell.ts';
+import { curlUpload, runAtOnce, runInSequence } from '../measuring/shell.ts';
 import type { Scene, ServiceStand } from '../scene.ts';
 import { OURS, PARTS } from './backup-names.ts';
 import { dumpDigest, zippedDumpDigest } from './contents.ts';
@@ -26,8 +26,24 @@ export class BackupContestants {
     this.#stand = stand;
   }
 
-  ours(): Contestant {
-    return this.#contestant(OURS, 'ours', () => backUp(this.#scene, this.#stand, this.#databases));
+  ours(name = OURS, more: readonly string[] = []): Contestant {
+    return this.#contestant(name, 'ours', () => backUp(this.#scene, this.#stand, this.#databases, more));
+  }
+
+  /** Dumps, and does nothing with them. */
+  dumpsAlone(name: string, { atOnce }: { atOnce: number }): Contestant {
+    return {
+      name,
+      role: 'peer',
+      run: async () => {
+        const folder = await this.#scene.emptyFolder('dumps');
+        const commands = await Promise.all(
+          this.#databases.map(name => mysqldumpInto(this.#scene, name, join(folder, `${name}.sql`))),
+        );
+        return this.#measured(runAtOnce(commands, atOnce));
+      },
+      check: async () => undefined,
+    };
   }
 
   script(name: string, { atOnce }: { atOnce: number }): Contestant {

@@ -4,6 +4,8 @@ import { DEFAULT_LEVEL } from '../../cli/zip/level.ts';
 export const OURS = 'sade backup';
 export const IN_TURN = 'script: mysqldump, zip, curl';
 export const FOUR_AT_ONCE = 'the script by xargs -P4';
+export const UNREHEARSED = 'sade backup --rehearse off';
+export const DUMPS_ALONE = 'mysqldump alone by xargs -P2';
 
 /** The work that any program must do: the floor is the sum of their CPU seconds. */
 export const PARTS = [

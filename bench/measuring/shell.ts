@@ -9,6 +9,19 @@ export function runInSequence(commands: readonly (readonly string[])[]): string[
   return ['sh', '-c', script];
 }
 
+/** @returns a command that runs all of them, so many at once */
+export function runAtOnce(commands: readonly (readonly string[])[], atOnce: number): string[] {
+  const lines = commands.map(command => command.map(quoted).join(' '));
+  return [
+    'sh',
+    '-c',
+    'at_once=$1; shift; printf "%s\\0" "$@" | xargs -0 -n1 -P"$at_once" sh -c',
+    'sh',
+    String(atOnce),
+    ...lines,
+  ];
+}
+
 function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }

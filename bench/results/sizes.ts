@@ -6,6 +6,8 @@ export interface Sizes {
   /** Bytes of rows in the one large database; its dump is what gets zipped, too. */
   readonly database: number;
   readonly many: { readonly count: number; readonly bytes: number };
+  /** Databases that take less time than what goes on around them. */
+  readonly small: { readonly count: number; readonly bytes: number };
   /** Bytes of the dump whose zip is uploaded and downloaded. */
   readonly upload: number;
   /** Bytes of the dump of each of sixteen zips that are uploaded at once. */
@@ -23,6 +25,7 @@ export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
   tiny: {
     database: MIB,
     many: { count: 2, bytes: MIB },
+    small: { count: 3, bytes: MIB / 8 },
     upload: MIB,
     smallUpload: MIB / 2,
     restore: 20 * MIB,
@@ -32,6 +35,7 @@ export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
   usual: {
     database: 128 * MIB,
     many: { count: 8, bytes: 20 * MIB },
+    small: { count: 30, bytes: MIB },
     upload: 512 * MIB,
     smallUpload: 32 * MIB,
     restore: 256 * MIB,
@@ -41,6 +45,7 @@ export const SIZES: Readonly<Record<'tiny' | 'usual' | 'full', Sizes>> = {
   full: {
     database: GIB,
     many: { count: 40, bytes: 20 * MIB },
+    small: { count: 100, bytes: MIB },
     upload: GIB,
     smallUpload: 64 * MIB,
     restore: GIB,

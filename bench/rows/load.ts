@@ -10,12 +10,16 @@ export interface Loading {
   readonly bytes: number;
   readonly seed: number;
   readonly signal: AbortSignal;
+  readonly tables?: readonly Table[];
 }
 
 /** Creates a database and fills it with generated rows, the same for the same seed; about 25 s for each GiB. */
-export async function loadDatabase(mariadb: MariaDb, { database, bytes, seed, signal }: Loading): Promise<void> {
+export async function loadDatabase(
+  mariadb: MariaDb,
+  { database, bytes, seed, signal, tables = TABLES }: Loading,
+): Promise<void> {
   await mariadb.sql(`create database \`${database}\` default character set utf8mb4`);
-  for (const [at, table] of TABLES.entries()) {
+  for (const [at, table] of tables.entries()) {
     await mariadb.sql(createTable(table), database);
     signal.throwIfAborted();
     const rows = untilAborted(tabbedRows(table, { bytes, seed: seed + at }), signal);

@@ -1,5 +1,6 @@
 import { SeededRandom } from './random.ts';
 import { inserts } from './row-text.ts';
+import { codes } from './short-values.ts';
 import { TABLES } from './tables.ts';
 
 const MIB = 1024 ** 2;
@@ -7,7 +8,7 @@ const MIB = 1024 ** 2;
 /** Kinds of rows by what they cost a reader of dumps. */
 export const KINDS = {
   /** The worst: a quote every few bytes, and no processor guesses where. */
-  short: shortValues,
+  short: () => inserts(codes, 5),
   /** Those of the other cases. */
   bench: benchRows,
   /** Long hexadecimal numbers, and long text with escapes in it. */
@@ -29,26 +30,6 @@ export function scannedRows(kind: keyof typeof KINDS, bytes: number): Buffer {
   return Buffer.concat([...parts, Buffer.from('-- Dump completed\n')]);
 }
 
-/** @returns INSERT statements of about 1 MiB each, without end */
-export function* shortValues(random: SeededRandom): Generator<string> {
-  for (let id = 1; ; ) {
-    const rows: string[] = [];
-    for (let length = 0; length < MIB; id += 1) {
-      rows.push(`(${id},${Array.from({ length: 12 }, () => shortValue(random)).join(',')})`);
-      length += rows.at(-1)!.length + 1;
-    }
-    yield `INSERT INTO \`codes\` VALUES\n${rows.join(',\n')};\n`;
-  }
-}
-
-function shortValue(random: SeededRandom): string {
-  return random.below(4) === 0 ? String(random.below(1000) - 500) : shortText(random);
-}
-
-function shortText(random: SeededRandom): string {
-  return `'${random.hex(8).slice(0, random.below(9))}'`;
-}
-
 function* benchRows(): Generator<string> {
   const kinds = TABLES.map((table, at) => inserts(table, 1 + at));
   for (;;) for (const kind of kinds) yield kind.next().value as string;
@@ -67,6 +48,11 @@ function* longValues(random: SeededRandom): Generator<string> {
 }
 
 function* singleRows(random: SeededRandom): Generator<string> {
-  for (let id = 1; ; id += 1)
-    yield `INSERT INTO \`codes\` VALUES (${id},${shortText(random)},'${random.hex(24)}',${shortText(random)});\n`;
+  for (let id = 1; ; id += 1) {
+    const values = codes
+      .row(id, random)
+      .slice(1, 4)
+      .map(value => `'${value}'`);
+    yield `INSERT INTO \`codes\` VALUES (${id},${values.join(',')},'${random.hex(24)}');\n`;
+  }
 }
