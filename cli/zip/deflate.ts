@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { constants, deflateRaw } from 'node:zlib';
 import { Channel } from '../channel/channel.ts';
 import { select } from '../channel/select.ts';
-import { BLOCK, giveBack } from './blocks.ts';
+import { giveBack } from './blocks.ts';
 
 /**
  * Compresses as it is read, in blocks that the threads of libuv's pool deflate side by side; Deno has no such pool for
@@ -12,7 +12,7 @@ import { BLOCK, giveBack } from './blocks.ts';
  *
  * The method is that of Mark Adler's pigz: each block knows the 32 KiB before it, and ends with a sync flush, on a byte's
  * border; so what comes out is one stream that any reader inflates. Deno passes over the 32 KiB, which only costs bytes.
- * @param plain the bytes to compress, in blocks (of {@link BLOCK} bytes, best) that no one overwrites; they are given back
+ * @param plain the bytes to compress, in blocks (of 1 MiB, best) that no one overwrites; they are given back
  * @param level 1 (fastest) to 9 (smallest)
  * @returns one raw deflate stream (RFC 1951) in pieces; `plain` has come to its end, or been returned, when this has
  * @throws what `plain` throws; RangeError for a level that zlib does not have
@@ -108,12 +108,14 @@ const deflated = promisify<Buffer, object, Buffer>(deflateRaw);
 /** Gives its turn back, and the block. */
 async function deflateBlock(block: Buffer, options: { level: number; dictionary: Buffer }): Promise<Buffer> {
   try {
-    return await deflated(block, { ...options, ...AS_A_BLOCK });
+    return await deflated(block, { ...options, ...AS_A_BLOCK, chunkSize: Math.max(LEAST_CHUNK, block.length >> 1) });
   } finally {
     giveBack(block);
     await turns.receive();
   }
 }
 
-/** zlib's default of 16 KiB a chunk takes twice the time; its largest memory takes less of both time and bytes. */
-const AS_A_BLOCK = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: BLOCK / 2, memLevel: 9 };
+/** zlib's default of 16 KiB a chunk takes twice the time. The last block of a dump may be short. */
+const LEAST_CHUNK = 64 * 1024;
+/** Its largest memory takes less of both time and bytes. */
+const AS_A_BLOCK = { finishFlush: constants.Z_SYNC_FLUSH, memLevel: 9 };

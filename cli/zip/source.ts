@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { BLOCK, takeBlock } from './blocks.ts';
+import { BLOCK, giveBack, takeBlock } from './blocks.ts';
 import { withAction } from './with-action.ts';
 
 /** A file that is still being written. */
@@ -57,7 +57,7 @@ export class ZipSource implements AsyncDisposable {
   async *blocks(signal?: AbortSignal): AsyncGenerator<Buffer> {
     while (!signal?.aborted && this.#at <= (this.size ?? this.#at)) {
       const block = await this.#next(signal);
-      if (block.length === 0) return;
+      if (block.length === 0) return giveBack(block);
       yield block;
     }
   }
