@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RunReportJson } from '../cli/report/run-report.ts';
+import { isServerFolder } from '../cli/throwaway-server/private-folder.ts';
 import { spoiledDumpProgram } from '../testing/cli/fake-mysqldump.ts';
 import { sade, startSade, Workplace } from '../testing/cli/sade.ts';
 import { createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
@@ -50,7 +51,9 @@ describe('sade backup with rehearsals', function () {
   /** Nothing is left but what every run leaves. */
   const expectClean = async () =>
     expect(
-      (await readdir(place.workDir)).filter(name => !/^(?:last-run\.json|run\.lock|run\.log(?:\.1)?)$/.test(name)),
+      (await readdir(place.workDir)).filter(
+        name => !/^(?:\.server-data|last-run\.json|run\.lock|run\.log(?:\.1)?)$/.test(name),
+      ),
     ).to.deep.equal([]);
 
   for (const runtime of ['node', 'deno'] as const)
@@ -143,7 +146,7 @@ describe('sade backup with rehearsals', function () {
     run.child.kill('SIGKILL');
     await run.ended;
     await until('the end of the server', () => serversIn(place.workDir).length === 0);
-    expect((await readdir(place.workDir)).some(name => name.startsWith('.server-'))).to.equal(true);
+    expect((await readdir(place.workDir)).some(isServerFolder)).to.equal(true);
     const { report, code } = await place.backup(service.url, ['--rehearse', 'off']);
     expect(code).to.equal(0);
     expect(report.outcomes.filter(it => it.is_leftover).length).to.be.above(0);
@@ -185,9 +188,7 @@ describe('sade backup with rehearsals', function () {
     await until('a server that starts', () => existsSync(join(place.folder, 'begun')));
     run.child.kill('SIGINT');
     expect((await run.ended).code).to.equal(130);
-    expect(
-      readdirSync(place.workDir).filter(name => name.startsWith('.server-') || name.endsWith('.part')),
-    ).to.deep.equal([]);
+    expect(readdirSync(place.workDir).filter(name => isServerFolder(name) || name.endsWith('.part'))).to.deep.equal([]);
   });
 
   it('is announced by sade doctor, which says how to get a missing server program', async () => {

@@ -42,7 +42,7 @@ for (const { name, flavour, open } of SERVERS)
     after(async () => {
       await rehearsals?.[Symbol.asyncDispose]();
       if (folder) {
-        expect(await readdir(folder), 'nothing is left').to.deep.equal([]);
+        expect(await readdir(folder), 'nothing else is left').to.deep.equal(['.server-data']);
         await rm(folder, { recursive: true });
       }
       await server?.[Symbol.asyncDispose]();

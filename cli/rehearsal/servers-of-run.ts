@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { ExplainedError, messageOf } from '../errors.ts';
 import { freeBytesOf } from '../files/disk-space.ts';
 import { log } from '../log.ts';
 import { formatBytes } from '../terminal/format.ts';
+import { DATA_CACHE } from '../throwaway-server/private-folder.ts';
 import { programFor, type ServerProgram } from '../throwaway-server/server-programs.ts';
 import { startThrowawayServer, type ThrowawayServer } from '../throwaway-server/throwaway-server.ts';
 import { HOW_TO_GET_ONE } from './how-to-get-one.ts';
@@ -75,7 +77,8 @@ export class ServersOfRun implements AsyncDisposable {
     const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(START_WITHIN_MS)]);
     try {
       const server = await startThrowawayServer({
-        ...{ program, folder: this.#folder, lowerCaseTableNames, tablesShareFile: true, isBackground: true, signal },
+        ...{ program, folder: this.#folder, cache: join(this.#folder, DATA_CACHE), signal },
+        ...{ lowerCaseTableNames, tablesShareFile: true, isBackground: true },
       });
       log.debug('rehearsal server is ready', { program: program.path, seconds: (performance.now() - started) / 1000 });
       return server;

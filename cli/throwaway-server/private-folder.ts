@@ -21,6 +21,9 @@ export interface PrivateFolder {
 /** What the folder of a throwaway server is called; no one else's name looks like this. */
 const NAME = /^\.server-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
+/** In a work folder, where data folders are kept for the servers of the next runs. It stays. */
+export const DATA_CACHE = '.server-data';
+
 /** The link to the folder of the socket, where that has one of its own. */
 const SOCKET_LINK = 'socket-folder';
 const SOCKET_PREFIX = 'lumbung-socket-';

@@ -18,6 +18,7 @@ import {
   referenceStatement,
   sourceOf,
 } from './accounts.ts';
+import { DataCache, emptyFolder } from './data-cache.ts';
 import { prepareData } from './prepare-data.ts';
 import { makePrivateFolder, type PrivateFolder } from './private-folder.ts';
 import { type ServerSettings, serverOptions } from './server-options.ts';
@@ -32,6 +33,8 @@ export interface ThrowawayServerOptions extends ServerSettings {
   readonly isBackground?: boolean;
   /** Ends the start. The server itself outlives it: it ends when it is disposed. */
   readonly signal: AbortSignal;
+  /** A folder in which data folders are kept for the next servers; without one each is made anew. */
+  readonly cache?: string | undefined;
 }
 
 /** A database on a throwaway server, with an account that has rights on it and on nothing else. */
@@ -69,17 +72,46 @@ export async function startThrowawayServer(options: ThrowawayServerOptions): Pro
       `${program.path} is too old (${program.version}): ${OLDEST[program.flavour].join('.')} or later is needed`,
     );
   const folder = await makePrivateFolder(options.folder);
-  let server: ServerProcess | undefined;
   try {
-    await prepareData(program, folder, options);
-    const admin = newAccount('admin');
-    server = await launch(folder, admin, options);
-    const session = await untilReady(server, sourceOf(folder.socket, admin, 'mysql'), folder, options);
+    const { server, session } = await startIn(folder, options);
     return new ThrowawayServer(program, folder, server, session);
   } catch (error) {
-    await server?.kill();
     await folder.remove();
     signal.throwIfAborted();
+    throw error;
+  }
+}
+
+interface Started {
+  readonly server: ServerProcess;
+  readonly session: Session;
+}
+
+/** Where a server does not start on a kept data folder, that is forgotten and a new one is made. */
+async function startIn(folder: PrivateFolder, options: ThrowawayServerOptions): Promise<Started> {
+  const { program, signal } = options;
+  const cache = options.cache === undefined ? undefined : await DataCache.open(options.cache, program, options);
+  if (cache && (await cache.take(folder.data)))
+    try {
+      return await launchIn(folder, options);
+    } catch (error) {
+      signal.throwIfAborted();
+      log.info('a server does not start on the data folder that was kept: a new one is made', { error });
+      await cache.drop();
+      await emptyFolder(folder.data);
+    }
+  await prepareData(program, folder, options);
+  await cache?.put(folder.data);
+  return await launchIn(folder, options);
+}
+
+async function launchIn(folder: PrivateFolder, options: ThrowawayServerOptions): Promise<Started> {
+  const admin = newAccount('admin');
+  const server = await launch(folder, admin, options);
+  try {
+    return { server, session: await untilReady(server, sourceOf(folder.socket, admin, 'mysql'), folder, options) };
+  } catch (error) {
+    await server.kill();
     throw error;
   }
 }
