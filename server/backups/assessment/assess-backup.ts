@@ -3,7 +3,7 @@ import type { Manifest } from '../../../protocol/manifest.ts';
 import { compareInventories } from '../losses/compare-inventories.ts';
 import type { Reference } from '../losses/find-reference.ts';
 import { shrunkAdvice } from '../losses/loss.ts';
-import type { ContentFacts } from './check-content.ts';
+import type { ContentFacts } from './content-facts.ts';
 import { clockFindings, type Times } from './sort-time.ts';
 
 interface Evidence {

@@ -3,7 +3,8 @@ import { readEntry, type ZipEntry } from '../../../protocol/zip/read-entry.ts';
 import { piecesAt, UnsoundZip, type ZipFile } from '../../../protocol/zip/zip-file.ts';
 import { AppError, validationError } from '../../errors.ts';
 import { FairTurns } from '../../process/fair-turns.ts';
-import { type ContentFacts, checkContent } from './check-content.ts';
+import { checkContent } from './check-content.ts';
+import type { ContentFacts } from './content-facts.ts';
 
 interface Zip {
   readonly file: ZipFile;

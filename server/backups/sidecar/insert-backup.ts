@@ -7,7 +7,7 @@ import { Database } from '../../entities/database.entity.ts';
 import { hasCode } from '../../error-code.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { ContentFacts } from '../assessment/check-content.ts';
+import type { ContentFacts } from '../assessment/content-facts.ts';
 import { sortTime } from '../assessment/sort-time.ts';
 import type { LossColumns } from '../losses/loss.ts';
 import { formatSidecar } from './sidecar.ts';
