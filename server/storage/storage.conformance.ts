@@ -74,6 +74,74 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       expect((await bytesIn(file.pieces({ start: 0, end: file.size - 1 }))).equals(bytes)).to.equal(true);
     });
 
+    it('lets a reader follow what it receives, byte for byte as it is stored, while it arrives', async () => {
+      const bytes = Buffer.alloc(3_500_001, 'abc');
+      const seen: Buffer[] = [];
+      const arrived = Promise.withResolvers<void>();
+      async function* halting() {
+        yield bytes.subarray(0, 2_000_000);
+        await arrived.promise;
+        yield bytes.subarray(2_000_000);
+      }
+      const received = await storage.receive(address(), halting(), async pieces => {
+        for await (const piece of pieces) {
+          seen.push(Buffer.from(piece));
+          arrived.resolve();
+        }
+      });
+      expect(Buffer.concat(seen).equals(bytes)).to.equal(true);
+      expect(received.sha256).to.equal(createHash('sha256').update(bytes).digest('hex'));
+      await received.discard();
+      let count = 0;
+      const nothing = await storage.receive(address(), content(), async pieces => {
+        for await (const _ of pieces) count += 1;
+      });
+      expect([nothing.size, count]).to.deep.equal([0, 0]);
+      await nothing.discard();
+    });
+
+    it('waits for a reader that follows, receives what one leaves half read, and fails with one that fails', async () => {
+      let hasEnded = false;
+      const waited = await storage.receive(address(), content('abc'), async pieces => {
+        for await (const _ of pieces) await new Promise(setImmediate);
+        hasEnded = true;
+      });
+      expect(hasEnded).to.equal(true);
+      await waited.discard();
+      const half = await storage.receive(address(), content(Buffer.alloc(2_000_000), 'end'), async pieces => {
+        for await (const _ of pieces) break;
+      });
+      expect(half.size).to.equal(2_000_003);
+      await half.discard();
+      const failing = storage.receive(address(), content('abc'), async () => {
+        throw new Error('it cannot be read');
+      });
+      expect(await failing.catch(error => error)).to.have.property('message', 'it cannot be read');
+      expect(await storage.removeLeftovers()).to.equal(0);
+    });
+
+    it('ends a reader that follows with an error when the content fails, and tells the error of the content', async () => {
+      const goes = Promise.withResolvers<void>();
+      async function* failing() {
+        yield Buffer.alloc(2_000_000);
+        await goes.promise;
+        throw new Error('the client went away');
+      }
+      const ends: unknown[] = [];
+      const receiving = storage.receive(address(), failing(), async pieces => {
+        try {
+          for await (const _ of pieces) goes.resolve();
+          ends.push('whole');
+        } catch (error) {
+          ends.push(error);
+        }
+      });
+      expect(await receiving.catch(error => error)).to.have.property('message', 'the client went away');
+      expect(ends).to.have.length(1);
+      expect(ends[0]).to.be.instanceOf(Error);
+      expect(await storage.removeLeftovers()).to.equal(0);
+    });
+
     it('accepts a hundred thousand single bytes', async () => {
       async function* drops() {
         for (let i = 0; i < 100_000; i++) yield Buffer.from([i & 255]);

@@ -44,6 +44,14 @@ export interface ReceivedFile extends ReadableFile {
   discard(): Promise<void>;
 }
 
+/**
+ * Reads a file along while it is being received, from its first byte to its last, or breaks off before. It never holds up the
+ * receiving.
+ * @param pieces what was written to the storage, read back from there; a piece may be used until the next one is asked for. They
+ *   end with an error when the receiving fails.
+ */
+export type Follow = (pieces: AsyncIterable<Buffer>) => Promise<void>;
+
 /** A stored file that is open for reading until it is disposed of, which never throws. No piece is read after that. */
 export interface StoredFile extends ReadableFile, AsyncDisposable {
   /** When its bytes were last written. */
@@ -89,9 +97,10 @@ export interface Storage {
    * Takes in the bytes of a file, hashing and counting them, in memory that does not grow with their number.
    * When `content` fails, or the disk does, nothing is left behind. A name that is too long for it is refused before any
    * of `content` is read.
-   * @throws what `content` threw, or a system error such as ENOSPC or ENAMETOOLONG
+   * @param follow reads along, if it is given; what was received is returned when that has ended, too
+   * @throws what `content` or `follow` threw, or a system error such as ENOSPC or ENAMETOOLONG
    */
-  receive(address: FileAddress, content: AsyncIterable<Uint8Array>): Promise<ReceivedFile>;
+  receive(address: FileAddress, content: AsyncIterable<Uint8Array>, follow?: Follow): Promise<ReceivedFile>;
   /** @returns the open file, or undefined when no file has that name; a folder or a named pipe is not a file */
   open(address: FileAddress): Promise<StoredFile | undefined>;
   /**

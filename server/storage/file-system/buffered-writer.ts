@@ -13,6 +13,7 @@ const FLUSH_EVERY = 32 * 1024 * 1024;
  */
 export class BufferedWriter {
   readonly #handle: FileHandle;
+  readonly #onWritten: (bytes: number) => void;
   #filling = Buffer.allocUnsafeSlow(PIECE);
   #filled = 0;
   #other: Buffer<ArrayBuffer> | undefined;
@@ -21,8 +22,10 @@ export class BufferedWriter {
   #writing: Promise<void> = Promise.resolve();
   #flushing: Promise<void> = Promise.resolve();
 
-  constructor(handle: FileHandle) {
+  /** @param onWritten hears of each write that went well, in order */
+  constructor(handle: FileHandle, onWritten: (bytes: number) => void = () => {}) {
     this.#handle = handle;
+    this.#onWritten = onWritten;
   }
 
   /**
@@ -67,7 +70,7 @@ export class BufferedWriter {
   }
 
   #write(bytes: Buffer): Promise<void> {
-    this.#writing = writeAll(this.#handle, bytes);
+    this.#writing = writeAll(this.#handle, bytes).then(() => this.#onWritten(bytes.length));
     this.#writing.catch(() => undefined);
     return this.#writing;
   }

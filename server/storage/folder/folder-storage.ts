@@ -36,8 +36,8 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
   return {
     identity: () => readIdentity(disk, root),
     claim: () => place.claim(),
-    receive: async (address, content) =>
-      receiveFile({ disk, address, target: pathOf(root, address), check: () => check(address) }, content),
+    receive: async (address, content, follow) =>
+      receiveFile({ disk, address, target: pathOf(root, address), check: () => check(address) }, content, follow),
     async open(address) {
       const file = await openFile(disk, pathOf(root, address));
       try {

@@ -1,10 +1,12 @@
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { readPieces } from '../../../protocol/read-pieces.ts';
 import { unless } from '../file-system/file-system.ts';
+import { GrowingFile } from '../file-system/growing-file.ts';
 import { longestName, quarantine } from '../file-system/quarantine.ts';
 import { type NamingDisk, renameNoReplace } from '../file-system/rename-no-replace.ts';
 import { writeBuffered } from '../file-system/write-buffered.ts';
-import type { FileAddress, ReceivedFile } from '../storage.ts';
+import type { FileAddress, Follow, ReceivedFile } from '../storage.ts';
 import { closePart, discardPart, openPart, type Part, syncName } from './part-file.ts';
 
 interface Receiving {
@@ -17,15 +19,38 @@ interface Receiving {
 }
 
 /** Writes what comes to a part file beside the target. When that fails, nothing is left behind. */
-export async function receiveFile(receiving: Receiving, content: AsyncIterable<Uint8Array>): Promise<ReceivedFile> {
+export async function receiveFile(
+  receiving: Receiving,
+  content: AsyncIterable<Uint8Array>,
+  follow?: Follow,
+): Promise<ReceivedFile> {
   const { disk, target, check } = receiving;
   await check();
   const part = await openPart(disk, dirname(target));
   try {
     await refuseLongName(disk, target);
-    return receivedFile({ ...receiving, ...part, ...(await writeBuffered(content, part.handle)) });
+    const written = await (follow ? writeFollowed(content, part.handle, follow) : writeBuffered(content, part.handle));
+    return receivedFile({ ...receiving, ...part, ...written });
   } catch (error) {
     await discardPart(disk, part);
+    throw error;
+  }
+}
+
+/** Nothing is read or written any more when it has ended. */
+async function writeFollowed(content: AsyncIterable<Uint8Array>, handle: FileHandle, follow: Follow) {
+  const file = new GrowingFile(handle);
+  const following = follow(file.pieces());
+  // It is reported when its turn comes.
+  following.catch(() => undefined);
+  try {
+    const written = await writeBuffered(content, handle, bytes => file.grow(bytes));
+    file.complete();
+    await following;
+    return written;
+  } catch (error) {
+    file.fail(error);
+    await following.catch(() => undefined);
     throw error;
   }
 }

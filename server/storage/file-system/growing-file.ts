@@ -1,0 +1,67 @@
+import type { FileHandle } from 'node:fs/promises';
+import { bufferPair, readPieces } from '../../../protocol/read-pieces.ts';
+
+/** In bytes. What reads along works on a piece for longer than it takes to read one. */
+const PIECE = 64 * 1024;
+
+/** A file that is read while it is being written to its end. */
+export class GrowingFile {
+  readonly #handle: FileHandle;
+  #written = 0;
+  #isComplete = false;
+  #failure: { readonly error: unknown } | undefined;
+  #change = Promise.withResolvers<void>();
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  /** So many more bytes were written. */
+  grow(bytes: number): void {
+    this.#written += bytes;
+    this.#notify();
+  }
+
+  /** No more bytes come. */
+  complete(): void {
+    this.#isComplete = true;
+    this.#notify();
+  }
+
+  /** Nothing more of it is worth reading. Its reader gets the error. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.#notify();
+  }
+
+  /**
+   * Reads all bytes from the first one on, as soon as they are written; for one reader. A piece may be used until the next one
+   * is asked for.
+   * @throws what it failed with; what the disk throws
+   */
+  async *pieces(): AsyncGenerator<Buffer, void> {
+    let buffers: ReturnType<typeof bufferPair> | undefined;
+    for (let at = 0; await this.#hasMoreThan(at); ) {
+      const end = this.#written;
+      // A small file is written at once.
+      buffers ??= bufferPair(Math.min(PIECE, end));
+      for await (const piece of readPieces(this.#handle, { start: at, end: end - 1 }, buffers)) {
+        if (this.#failure) throw this.#failure.error;
+        yield piece;
+      }
+      at = end;
+    }
+  }
+
+  /** Waits until there is more, or the end. */
+  async #hasMoreThan(bytes: number): Promise<boolean> {
+    while (!this.#failure && !this.#isComplete && this.#written <= bytes) await this.#change.promise;
+    if (this.#failure) throw this.#failure.error;
+    return this.#written > bytes;
+  }
+
+  #notify(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
+  }
+}
