@@ -11,15 +11,11 @@ interface Range {
 /**
  * Reads the bytes of a file from `start` to `end`, both included. Two buffers take turns: one is read into while the other is
  * used, and none is left to the garbage collector. Nothing is being read any more when it has ended.
- * @param buffers of one size, that of a piece; a caller that reads many ranges brings its own
  * @throws Error when the file ends before the range does, so that a reader never treats a part as the whole
  */
-export async function* readPieces(
-  handle: FileHandle,
-  { start, end }: Range,
-  buffers = bufferPair(Math.max(0, Math.min(PIECE, end - start + 1))),
-): AsyncGenerator<Buffer, void> {
-  const size = buffers[0].length;
+export async function* readPieces(handle: FileHandle, { start, end }: Range): AsyncGenerator<Buffer, void> {
+  const size = Math.max(0, Math.min(PIECE, end - start + 1));
+  const buffers = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)] as const;
   const readAt = (position: number, into: Buffer) => handle.read(into, 0, Math.min(size, end - position + 1), position);
   let reading = start <= end ? readAt(start, buffers[0]) : undefined;
   try {
@@ -36,9 +32,4 @@ export async function* readPieces(
     // The descriptor may be another file's as soon as this one is closed.
     await reading?.catch(() => undefined);
   }
-}
-
-/** @returns two buffers of that many bytes for `readPieces` */
-export function bufferPair(bytes: number): readonly [Buffer, Buffer] {
-  return [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)];
 }

@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import { lossRoutes } from './backups/acceptance/loss-routes.ts';
-import type { DumpLimits } from './backups/assessment/check-zip.ts';
+import type { DumpLimits } from './backups/assessment/dump-limits.ts';
 import type { BackupEvents } from './backups/events/backup-events.ts';
 import { backupRoutes } from './backups/routes.ts';
 import { databaseRoutes } from './databases/routes.ts';

@@ -40,6 +40,7 @@ const CENTRAL = {
   externalAttributes: 4,
   offset: 4,
 } as const;
+const LOCAL_SIGNATURE = 0x04034b50;
 const [LOCAL_BYTES, CENTRAL_BYTES] = [lengthOf(LOCAL), lengthOf(CENTRAL)];
 
 const [STORED, DEFLATED] = [0, 8];
@@ -63,6 +64,18 @@ export async function readEntry(file: ZipFile, entryName?: string): Promise<ZipE
   const wanted = entryName === undefined ? undefined : Buffer.from(entryName);
   const entry = centralEntry(await bytesAt(file, directory.start, directory.length), wanted);
   return { ...entry, dataStart: await checkLocal(file, directory, entry) };
+}
+
+/**
+ * Tells where deflated data begins before the rest of the zip is there. Whether that is so only `readEntry` tells.
+ * @param head the first bytes of the zip
+ * @returns undefined when `head` does not hold the whole first header, or that is none of deflated data
+ */
+export function deflatedDataStart(head: Buffer): number | undefined {
+  if (head.length < LOCAL_BYTES) return undefined;
+  const { signature, method, nameLength, extraLength } = fieldsOf(head, LOCAL);
+  const start = LOCAL_BYTES + nameLength + extraLength;
+  return signature === LOCAL_SIGNATURE && method === DEFLATED && start <= head.length ? start : undefined;
 }
 
 interface CentralEntry extends Omit<ZipEntry, 'dataStart'> {
@@ -126,7 +139,7 @@ function wideValues(header: Fields<typeof CENTRAL>, zip64: readonly number[] | u
 async function checkLocal(file: ZipFile, directory: Directory, entry: CentralEntry): Promise<number> {
   const name = Buffer.from(entry.name);
   const header = fieldsOf(await bytesAt(file, 0, LOCAL_BYTES), LOCAL);
-  demand(header.signature === 0x04034b50, 'it does not begin with its entry');
+  demand(header.signature === LOCAL_SIGNATURE, 'it does not begin with its entry');
   const rest = await bytesAt(file, LOCAL_BYTES, header.nameLength + header.extraLength);
   demand(rest.subarray(0, header.nameLength).equals(name), CONTRADICTION);
   const zip64 = readExtraFields(rest.subarray(header.nameLength), 'local', name);

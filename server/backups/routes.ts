@@ -6,7 +6,7 @@ import type { UploadLimits } from '../http/upload-form/file-receiver.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
 import { readUploadForm } from '../http/upload-form/upload-form.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { DumpLimits } from './assessment/check-zip.ts';
+import type { DumpLimits } from './assessment/dump-limits.ts';
 import type { BackupEvents } from './events/backup-events.ts';
 import { lossSurroundings } from './losses/loss-surroundings.ts';
 import { openBackup } from './open-backup.ts';
@@ -50,7 +50,8 @@ export function backupRoutes({
     const claimedSha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
     // A client should not send gigabytes that cannot be recorded.
     await checkReachable(em);
-    using form = await readUploadForm(ctx, { limits: uploads, budget }, uploadReceiver({ storage, database }));
+    const receiver = uploadReceiver({ storage, database, verifyUploads, dumpLimits });
+    using form = await readUploadForm(ctx, { limits: uploads, budget }, receiver);
     const keeping = { em, storage, verifyUploads, dumpLimits, events };
     const { backup, isNew } = await receiveBackup(keeping, { ...form.upload, claimedSha256 });
     ctx.status = isNew ? 201 : 200;

@@ -59,6 +59,16 @@ export class FairTurns {
     }
   }
 
+  /**
+   * Waits for a place and has it until it is disposed of: for one step, of no more than a slice, of a task that has nothing to
+   * do between its steps.
+   * @param done how much the task has done so far
+   */
+  async place(done: number): Promise<Disposable> {
+    await this.#enter(done);
+    return { [Symbol.dispose]: () => this.#leave() };
+  }
+
   #turn(): Turn {
     let [done, sinceTurn] = [0, 0];
     return {

@@ -9,7 +9,8 @@ import { zipFile } from '../../../testing/zips/local-zip.ts';
 import { fieldsOf } from '../../../testing/zips/zip-parts.ts';
 import { ENTRY, ownZips } from '../../../testing/zips/zip-writers.ts';
 import { AppError } from '../../errors.ts';
-import { checkZip, type DumpLimits, type ZipFacts } from './check-zip.ts';
+import { checkZip, type ZipFacts } from './check-zip.ts';
+import type { DumpLimits } from './dump-limits.ts';
 
 const NAME = 'mysql-2023-10-31-00-00-00-pt_xyz-0f69a75b-9fdf-48c6-8ec9-2277934b7bb8.sql';
 

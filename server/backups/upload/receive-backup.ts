@@ -4,7 +4,8 @@ import type { Backup } from '../../entities/backup.entity.ts';
 import { AppError } from '../../errors.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { ReceivedFile, Storage } from '../../storage/storage.ts';
-import { checkZip, type DumpLimits, type ZipFacts } from '../assessment/check-zip.ts';
+import { checkZip, type ZipFacts } from '../assessment/check-zip.ts';
+import type { DumpLimits } from '../assessment/dump-limits.ts';
 import type { BackupEvents } from '../events/backup-events.ts';
 import { findByName } from '../queries/find-backup.ts';
 import { type Recordable, recordBackup } from '../sidecar/insert-backup.ts';
@@ -51,11 +52,11 @@ export async function receiveBackup(
   { em, storage, verifyUploads, dumpLimits, events }: Dependencies,
   upload: Upload,
 ): Promise<Receipt> {
-  const { name, file, manifest } = upload;
+  const { name, file, seen, manifest } = upload;
   try {
     checkReceived(file, upload);
     const entryName = entryNameOf(name.fileName);
-    const zip = await checkZip({ file, entryName, isRead: verifyUploads, limits: dumpLimits });
+    const zip = await checkZip({ file, entryName, isRead: verifyUploads, seen, limits: dumpLimits });
     checkDump(zip, manifest);
     const receipt = await storage.exclusively(name, () => keep({ em, storage }, upload, zip));
     announce(events, name, receipt);

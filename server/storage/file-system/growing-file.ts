@@ -1,8 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
-import { bufferPair, readPieces } from '../../../protocol/read-pieces.ts';
 
-/** In bytes. What reads along works on a piece for longer than it takes to read one. */
-const PIECE = 64 * 1024;
+/** In bytes. It takes fifty times as long to inflate such a piece as to read it, so none is read ahead. */
+const PIECE = 256 * 1024;
 
 /** A file that is read while it is being written to its end. */
 export class GrowingFile {
@@ -40,16 +39,15 @@ export class GrowingFile {
    * @throws what it failed with; what the disk throws
    */
   async *pieces(): AsyncGenerator<Buffer, void> {
-    let buffers: ReturnType<typeof bufferPair> | undefined;
+    let buffer: Buffer | undefined;
     for (let at = 0; await this.#hasMoreThan(at); ) {
-      const end = this.#written;
+      const ready = this.#written - at;
       // A small file is written at once.
-      buffers ??= bufferPair(Math.min(PIECE, end));
-      for await (const piece of readPieces(this.#handle, { start: at, end: end - 1 }, buffers)) {
-        if (this.#failure) throw this.#failure.error;
-        yield piece;
-      }
-      at = end;
+      buffer ??= Buffer.allocUnsafeSlow(Math.min(PIECE, ready));
+      const { bytesRead } = await this.#handle.read(buffer, 0, Math.min(buffer.length, ready), at);
+      if (bytesRead === 0) throw new Error(`the file ended at byte ${at}, but ${at + ready} bytes were written to it`);
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
     }
   }
 
