@@ -36,6 +36,22 @@ describe('FairTurns', () => {
     expect(ended).to.have.length(31);
   });
 
+  it('gives a place for one step, first to the task that has done least, and takes it back', async () => {
+    const turns = new FairTurns({ places: 1, slice: 5, maxBegun: 2 });
+    const order: string[] = [];
+    const step = async (name: string, done: number) => {
+      using _ = await turns.place(done);
+      order.push(`${name} begins`);
+      await nextTick();
+      order.push(`${name} ends`);
+    };
+    await Promise.all([step('first', 9), step('much', 8), step('little', 1)]);
+    const steps = ['first', 'little', 'much'].flatMap(name => [`${name} begins`, `${name} ends`]);
+    expect(order).to.deep.equal(steps);
+    await step('again', 0);
+    expect(order.at(-1)).to.equal('again ends');
+  });
+
   it('lets a large task finish although small ones never end', async () => {
     const turns = new FairTurns({ places: 1, slice: 5, maxBegun: 2 });
     let isLargeDone = false;
