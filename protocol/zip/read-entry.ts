@@ -69,7 +69,7 @@ export async function readEntry(file: ZipFile, entryName?: string): Promise<ZipE
 /**
  * Tells where deflated data begins before the rest of the zip is there. Whether that is so only `readEntry` tells.
  * @param head the first bytes of the zip
- * @returns undefined when `head` does not hold the whole first header, or that is none of deflated data
+ * @returns undefined when `head` does not hold the whole first header, or the data is not deflated
  */
 export function deflatedDataStart(head: Buffer): number | undefined {
   if (head.length < LOCAL_BYTES) return undefined;
