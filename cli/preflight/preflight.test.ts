@@ -254,6 +254,17 @@ for (const { name, flavour, open } of SERVERS)
       await server.sql(`drop user definer@localhost`);
     });
 
+    it('draws from no sequence that a view names, so that nothing changes on the server', async function () {
+      if (flavour === 'mysql') return this.skip();
+      await create(
+        `${SCHEMA} create sequence numbers nocache; create view \`it's \\\\ drawn\` as select nextval(numbers) as i`,
+      );
+      await grant(`select, insert, show view, trigger, event ${ON}`, routines);
+      expect(codes(await look())).to.deep.equal([]);
+      const [row] = await server.sql(`select next_not_cached_value as next from ${DATABASE}.numbers`);
+      expect(String((row as { next: number }).next)).to.equal('1');
+    });
+
     it('gives the exact right that is missing where a view calls functions', async () => {
       await create(
         `${SCHEMA} create function price_of() returns int deterministic return 1; create function tax_of() returns int deterministic return 1;
