@@ -20,6 +20,7 @@ export async function brokenForeignKeyFindings(
   { database, server, leftOut }: Asked,
 ): Promise<Finding[]> {
   if (server.flavour !== 'mariadb') return [];
+  if ((await session.ask(ANY_FOREIGN_KEY, [database])).length === 0) return [];
   const rows = await session.ask(FOREIGN_KEYS, [database]);
   const broken = rows.filter(
     ([own, table, , parent, type, parentType, collation, parentCollation]) =>
@@ -39,6 +40,10 @@ export async function brokenForeignKeyFindings(
     ),
   ];
 }
+
+/** Most databases have no such key, and the whole question makes MariaDB read the tables of all databases: 14 ms for 300 tables, this one 0.1. */
+const ANY_FOREIGN_KEY = `
+select 1 from information_schema.key_column_usage where table_schema = ? and referenced_table_schema = table_schema limit 1`;
 
 /** Own database, table, constraint, table that it refers to, both types and both collations; the second type is null where there is no such column. */
 const FOREIGN_KEYS = `

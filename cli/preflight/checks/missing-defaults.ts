@@ -17,11 +17,15 @@ export async function missingDefaultFindings(
   asWanted: LeftOut,
 ): Promise<Finding[]> {
   if (flavour === 'mysql' || !isAtLeast(version, 10, 2, 7)) return [];
+  const which = `c.table_schema = ? and c.is_nullable = 'YES' and c.column_default is null
+       and c.is_generated = 'NEVER' and c.extra not like '%auto_increment%'`;
+  // Mostly there is no such column, also of a view, and the whole question makes MariaDB read the tables of all databases.
+  const anyColumn = await session.ask(`select 1 from information_schema.columns c where ${which} limit 1`, [database]);
+  if (anyColumn.length === 0) return [];
   const rows = await session.ask(
     `select c.table_schema, c.table_name, c.column_name from information_schema.columns c
        join information_schema.tables t on t.table_schema = c.table_schema and t.table_name = c.table_name
-     where c.table_schema = ? and t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED') and c.is_nullable = 'YES' and c.column_default is null
-       and c.is_generated = 'NEVER' and c.extra not like '%auto_increment%'
+     where t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED') and ${which}
      order by c.table_name, c.ordinal_position`,
     [database],
   );
