@@ -2,75 +2,92 @@ import { BrokenRun, ConfigurationError, EXIT } from '../errors.ts';
 import { isLogOpen } from '../log.ts';
 import type { Typed } from '../options/option.ts';
 import { mistypedVariables, readCommand } from '../options/settings.ts';
-import { snakeCased } from '../report/snake-case.ts';
 import { RestoreCall } from '../restore/by-hand/restore-call.ts';
 import { confirm } from '../restore/plan/confirm.ts';
-import { planAsJson } from '../restore/plan/plan-json.ts';
 import { renderPlan } from '../restore/plan/plan-screen.ts';
 import { type PreparedRestore, type PrepareOptions, prepareRestore } from '../restore/plan/prepare.ts';
-import { type RestoreSettings, refuseContradictions } from '../restore/target/wish-of.ts';
-import { printableJson } from '../terminal/printable.ts';
+import { redactedError, redactedPlan } from '../restore/report/redacted.ts';
+import { type RestoreAnswer, restoreJson } from '../restore/report/restore-json.ts';
+import { refuseContradictions } from '../restore/target/wish-of.ts';
+import { restoreSecrets } from '../secrets/restore-secrets.ts';
 import type { CommandContext } from './command.ts';
 
 /**
- * `sade restore NAME`: shows what it will do, asks, loads a backup, and compares what was loaded with it.
+ * `sade restore NAME`: shows what it will do, asks, loads a backup, and compares what was loaded with it. With `--json` stdout has one
+ * object, whatever the end is.
  * @returns 0 when all agrees, 1 when it was loaded but differs
  * @throws {ConfigurationError} (3) when it is refused; {BrokenRun} (2) when it failed
  */
 export async function restore(label: string, options: Typed, context: CommandContext): Promise<number> {
-  const settings = readCommand('restore', options, context.env);
-  refuseContradictions(settings, options);
-  const warnings = mistypedVariables(context.env);
-  const call = new RestoreCall(label, options);
-  const preparing = { label, settings, call, env: context.env, asked: context, warnings };
+  const answer: RestoreAnswer = {};
+  let redact = (text: string) => text;
+  let error: unknown;
   try {
+    const settings = readCommand('restore', options, context.env);
+    const names = [label, settings.into, settings.to].filter(name => name !== undefined);
+    const secrets = await restoreSecrets(settings, context.env, names);
+    redact = text => secrets.text(text);
+    refuseContradictions(settings, options);
+    const warnings = mistypedVariables(context.env);
+    const call = new RestoreCall(label, options);
+    const preparing = { label, settings, call, env: context.env, asked: context, warnings };
     if (settings.toStdout) return await (await import('./restore-to-stdout.ts')).restoreToStdout(preparing, context);
-    return await run(preparing, context);
-  } catch (error) {
-    if (context.signal.aborted || error instanceof ConfigurationError || error instanceof BrokenRun) throw error;
-    throw new BrokenRun(error, EXIT.noneSucceeded);
+    return await run(preparing, context, redact, answer);
+  } catch (thrown) {
+    error = endOf(redactedError(thrown, redact), context.signal);
+    throw error;
+  } finally {
+    if (options.json && !options['to-stdout']) context.stdout.write(restoreJson(answer, error));
   }
 }
 
-async function run(preparing: PrepareOptions, context: CommandContext): Promise<number> {
+/** @returns what the program ends with: an error that is not one of the options or the files is a failure of the restore */
+function endOf(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof ConfigurationError || error instanceof BrokenRun) return error;
+  return new BrokenRun(error, EXIT.noneSucceeded);
+}
+
+/** @param answer what `--json` prints is put into it as soon as it is known */
+async function run(
+  preparing: PrepareOptions,
+  context: CommandContext,
+  redact: (text: string) => string,
+  answer: RestoreAnswer,
+): Promise<number> {
   const { settings } = preparing;
-  const { stdout, stderr } = context;
   const prepared = await prepareRestore(preparing);
-  const { plan } = prepared;
+  const plan = redactedPlan(prepared.plan, redact);
+  answer.plan = plan;
   const isRefused = plan.problems.length > 0;
-  const out = settings.json ? stderr : stdout;
-  if (settings.json && (settings.dryRun || isRefused)) printJson(prepared, {}, stdout);
-  else out.write(renderPlan(plan, out));
-  if (isRefused) return EXIT.misconfigured;
-  if (settings.dryRun) return EXIT.ok;
+  const isOver = isRefused || settings.dryRun;
+  const out = settings.json ? context.stderr : context.stdout;
+  if (!settings.json || !isOver) out.write(renderPlan(plan, out));
+  if (isOver) return isRefused ? EXIT.misconfigured : EXIT.ok;
   if (!settings.yes) await confirm(plan, context);
-  return carryOut(prepared, settings, context);
+  return carryOut({ ...prepared, plan }, preparing, context, redact, answer);
 }
 
 async function carryOut(
   prepared: PreparedRestore,
-  settings: RestoreSettings,
-  context: CommandContext,
+  { settings }: PrepareOptions,
+  { signal, stderr, stdout }: CommandContext,
+  redact: (text: string) => string,
+  answer: RestoreAnswer,
 ): Promise<number> {
-  const { signal, stderr, stdout } = context;
   const { RestoreProgress } = await import('../restore/run/progress.ts');
   const { restoreDatabase } = await import('../restore/run/restore-database.ts');
   const { conclude, concludeFailure } = await import('../restore/report/conclude.ts');
-  const concluding = { prepared, settings, signal, stderr, out: settings.json ? stderr : stdout };
+  const concluding = { prepared, settings, signal, stderr, redact, out: settings.json ? stderr : stdout };
   try {
     using progress = new RestoreProgress(stderr, { isPlain: isLogOpen() });
     const result = await restoreDatabase(prepared, { settings, signal, progress });
     progress[Symbol.dispose]();
-    const report = await conclude(concluding, result);
-    if (settings.json) printJson(prepared, { result: report }, stdout);
-    return report.outcome === 'agreed' ? EXIT.ok : EXIT.someFailed;
+    answer.result = await conclude(concluding, result);
+    return answer.result.outcome === 'agreed' ? EXIT.ok : EXIT.someFailed;
   } catch (error) {
     const { cause, report } = await concludeFailure(concluding, error);
-    if (settings.json && report) printJson(prepared, { result: report }, stdout);
+    if (report) answer.result = report;
     throw cause;
   }
-}
-
-function printJson({ plan }: PreparedRestore, more: object, stdout: NodeJS.WriteStream): void {
-  stdout.write(`${printableJson({ ...snakeCased({ plan: planAsJson(plan) }), ...more })}\n`);
 }

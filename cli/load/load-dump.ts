@@ -43,7 +43,12 @@ export async function loadDump(options: LoadOptions): Promise<LoadResult> {
     const whyInOrder = 'whyInOrder' in way ? way.whyInOrder : undefined;
     return {
       ...meter.soFar,
-      ...{ seconds: meter.seconds, way: whyInOrder === undefined ? 'side by side' : 'in order', whyInOrder },
+      ...{
+        seconds: meter.seconds,
+        keysSeconds: meter.keysSeconds,
+        way: whyInOrder === undefined ? 'side by side' : 'in order',
+        whyInOrder,
+      },
       changes: [...filter.changes, ...target.missingDefiners.map(reported)],
       missingDefiners: target.missingDefiners,
     };

@@ -11,6 +11,10 @@ export class LoadMeter {
   #bytes = 0;
   #statements = 0;
   #rows = 0;
+  /** Of connections that make keys. */
+  #makingKeys = 0;
+  #keysBegan = 0;
+  #keysMs: number | undefined;
 
   constructor(totalBytes: number | undefined, onProgress: ((progress: LoadProgress) => void) | undefined) {
     this.#totalBytes = totalBytes;
@@ -19,6 +23,21 @@ export class LoadMeter {
 
   get seconds(): number {
     return (performance.now() - this.#started) / 1000;
+  }
+
+  /** How long at least one connection made keys; undefined where keys came with their tables. */
+  get keysSeconds(): number | undefined {
+    return this.#keysMs === undefined ? undefined : this.#keysMs / 1000;
+  }
+
+  /** Measures while keys are made, by one connection or by several at once. */
+  async whileMakingKeys(work: () => Promise<void>): Promise<void> {
+    if (this.#makingKeys++ === 0) this.#keysBegan = performance.now();
+    try {
+      await work();
+    } finally {
+      if (--this.#makingKeys === 0) this.#keysMs = (this.#keysMs ?? 0) + performance.now() - this.#keysBegan;
+    }
   }
 
   get soFar(): LoadedSoFar {

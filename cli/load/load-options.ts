@@ -73,6 +73,8 @@ export type LoadWay = 'side by side' | 'in order';
 /** A load that has come to its end. */
 export interface LoadResult extends LoadedSoFar {
   readonly seconds: number;
+  /** Of them: while at least one connection made keys of large tables; undefined where keys came with their tables. */
+  readonly keysSeconds: number | undefined;
   readonly way: LoadWay;
   /** Why it was not loaded side by side; undefined where it was. */
   readonly whyInOrder: string | undefined;

@@ -84,7 +84,8 @@ async function doWork(
   if (job.kind === 'keys') {
     const object = `the keys of ${table.place.object}`;
     meter.tell(object);
-    await connection.run(job.addKeys, { ...table.place, object, beginning: 'ALTER TABLE … ADD KEY' }, table.state);
+    const place = { ...table.place, object, beginning: 'ALTER TABLE … ADD KEY' };
+    await meter.whileMakingKeys(() => connection.run(job.addKeys, place, table.state));
     return;
   }
   const { place, piece, state } = job;

@@ -338,7 +338,7 @@ export const COMMANDS = {
     argument: { name: 'database', what: 'a database', completes: 'labels' },
     options: {
       ...restoreOptions,
-      json: { ...json, meaning: 'Print the plan and the result as JSON on stdout' },
+      json: { ...json, meaning: 'Print the plan, the result and any error as JSON on stdout' },
       ...{ config, workDir, mysqldump, mariadbDump },
     },
     examples: [

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { knownSecrets } from './known-secrets.ts';
+import { knownSecrets, knownTargetSecrets } from './known-secrets.ts';
 
 describe('known secrets', () => {
   let folder: string;
@@ -39,6 +39,21 @@ describe('known secrets', () => {
     expect(await knownSecrets(path, {})).to.include.keys('plain', 'in a file');
     await writeFile(path, '{"restore_password": "cut off');
     expect(await knownSecrets(path, {})).to.include.keys('cut off');
+  });
+
+  it('are those of the servers to restore to', async () => {
+    await writeFile(join(folder, 'one'), 'in a file\n');
+    const targets = {
+      new: { db_password: 'plain' },
+      old: { restore_password_file: 'one', db_password: '${SECRET}' },
+      odd: 7,
+    };
+    await writeFile(path, JSON.stringify(targets));
+    expect(await knownTargetSecrets(path, { SECRET: 'of the env' })).to.include.keys(
+      'plain',
+      'in a file',
+      'of the env',
+    );
   });
 
   it('are the values of dump options, and of variables that stand in other keys', async () => {

@@ -12,9 +12,32 @@ export async function knownSecrets(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ReadonlySet<string>> {
+  return secretsIn(path, env, entriesIn);
+}
+
+/** The same of the targets for restores, which are an object with an entry for each name. */
+export function knownTargetSecrets(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ReadonlySet<string>> {
+  return secretsIn(path, env, text => entriesIn(text).flatMap(targets => [targets, ...objectsIn(targets)]));
+}
+
+function objectsIn(targets: Record<string, unknown>): Record<string, unknown>[] {
+  return Object.values(targets).filter(entry => typeof entry === 'object' && entry !== null) as Record<
+    string,
+    unknown
+  >[];
+}
+
+async function secretsIn(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+  entries: (text: string) => Record<string, unknown>[],
+): Promise<ReadonlySet<string>> {
   const text = await readTextFile(path, { isLenient: true }).catch(() => '');
   const secrets = new Set(ofEnvironment(text, env));
-  for (const entry of entriesIn(text)) {
+  for (const entry of entries(text)) {
     const filled = interpolateEnv(entry, env, () => {}) as Record<string, unknown>;
     for (const secret of [...inEntry(entry), ...inEntry(filled)]) secrets.add(secret);
     for (const file of [filled.db_password_file, filled.restore_password_file])

@@ -1,6 +1,6 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { DatabaseSource } from '../config/databases.ts';
-import { ExplainedError } from '../errors.ts';
+import { ConfigurationError, ExplainedError } from '../errors.ts';
 import { type Redactor, redactor } from './redactor.ts';
 
 /** Longer than what mysqldump's stderr is cut to; names of megabytes would fill the mail, and the manifest. */
@@ -42,16 +42,19 @@ export function sourceRedactor({ password, label, database, user, host }: Databa
       ...{ ...rest, message: text(message) },
       ...(advice !== undefined && { advice: text(advice) }),
     }),
-    error: error => {
-      if (!(error instanceof Error)) return error;
-      const { message, stack } = error;
-      Object.assign(error, { message: text(message), ...(stack !== undefined && { stack: text(stack) }) });
-      if (error instanceof ExplainedError) {
-        const { advice, sharedCause } = error;
-        Object.assign(error, { advice: advice && text(advice) });
-        if (sharedCause) Object.assign(error, { sharedCause: { ...sharedCause, why: text(sharedCause.why) } });
-      }
-      return error;
-    },
+    error: error => withoutSecrets(error, text),
   };
+}
+
+/** @returns the same error, whose message, advice and stack have passed through `text` */
+export function withoutSecrets(error: unknown, text: (given: string) => string): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message, stack } = error;
+  Object.assign(error, { message: text(message), ...(stack !== undefined && { stack: text(stack) }) });
+  if (!(error instanceof ExplainedError || error instanceof ConfigurationError)) return error;
+  const { advice } = error;
+  Object.assign(error, { advice: advice && text(advice) });
+  const sharedCause = error instanceof ExplainedError ? error.sharedCause : undefined;
+  if (sharedCause) Object.assign(error, { sharedCause: { ...sharedCause, why: text(sharedCause.why) } });
+  return error;
 }

@@ -68,7 +68,8 @@ export class DrillRecord {
       ...{ outcome, reason: reason ?? null, differences },
       difference_count: (verification?.differenceCount ?? 0) + this.differences.length,
       not_tested: [...this.notTested],
-      ...{ dump_again: this.dumpAgain, checks: [...this.checks], seconds: this.#seconds },
+      ...{ dump_again: this.dumpAgain, checks: [...this.checks] },
+      seconds: { ...this.#seconds, keys: this.loaded?.keysSeconds ?? null },
     };
   }
 

@@ -7,6 +7,7 @@ import type { PreparedRestore } from '../plan/prepare.ts';
 import { leftBehind } from '../run/left-behind.ts';
 import { FailedRestore, type RestoreResult } from '../run/restore-result.ts';
 import type { RestoreSettings } from '../target/wish-of.ts';
+import { redactedError, redactResult } from './redacted.ts';
 import { reportOf } from './restore-report.ts';
 import { renderResult } from './result-screen.ts';
 import { sendReport } from './send-report.ts';
@@ -15,6 +16,8 @@ export interface Concluding {
   readonly prepared: PreparedRestore;
   readonly settings: Pick<RestoreSettings, 'server'>;
   readonly signal: AbortSignal;
+  /** Takes the secrets out of a text. */
+  readonly redact: (text: string) => string;
   readonly stderr: NodeJS.WriteStream;
   /** Where a person reads the result. */
   readonly out: NodeJS.WriteStream;
@@ -22,7 +25,8 @@ export interface Concluding {
 
 /** Prints how a restore went that came to its end, and tells the service. @returns what it was told */
 export async function conclude(concluding: Concluding, result: RestoreResult): Promise<RestoreReport> {
-  const { prepared, out } = concluding;
+  const { prepared, out, redact } = concluding;
+  redactResult(result, redact);
   const report = reportOf(prepared, result);
   out.write(renderResult(prepared, result, out));
   await tell(concluding, report);
@@ -38,7 +42,8 @@ export async function concludeFailure(
   error: unknown,
 ): Promise<{ readonly cause: unknown; readonly report?: RestoreReport }> {
   if (!(error instanceof FailedRestore)) return { cause: error };
-  const { prepared, stderr, signal } = concluding;
+  const { prepared, stderr, signal, redact } = concluding;
+  redactedError(error, redact);
   const width = screenWidth(stderr);
   const [first, ...more] = leftBehind(prepared, error.result);
   stderr.write(overEcho(stderr));
@@ -51,8 +56,8 @@ export async function concludeFailure(
 }
 
 /** The restore is as good with a service that does not know of it. */
-async function tell({ settings, signal, stderr }: Concluding, report: RestoreReport): Promise<void> {
+async function tell({ settings, signal, stderr, redact }: Concluding, report: RestoreReport): Promise<void> {
   const problem = await sendReport(report, settings.server, signal);
   if (problem !== undefined)
-    stderr.write(`This restore is not in the history of the service: ${printableInLine(problem)}\n`);
+    stderr.write(`This restore is not in the history of the service: ${printableInLine(redact(problem))}\n`);
 }

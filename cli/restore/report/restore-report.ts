@@ -14,13 +14,14 @@ import type { Difference } from '../verify/verify-loaded.ts';
 export function reportOf(prepared: PreparedRestore, result: RestoreResult): RestoreReport {
   const { backup, target, wish, preflight, plan } = prepared;
   const { verification, seconds } = result;
+  const redact = targetRedactor(target).text;
   const report: RestoreReport = {
     ...{ report_version: 1, report_id: randomUUID(), made_by: `sade ${program.version}`, database: backup.label },
     backup: { id: idOf(backup) ?? null, file_name: backup.fileName, zip_sha256: backup.zipSha256 ?? null },
     started_at: result.startedAt.toISOString(),
     ended_at: result.endedAt.toISOString(),
     rto_seconds: result.outcome === 'failed' ? null : orNull(seconds.rto),
-    server: { flavour: preflight.facts.flavour, version: preflight.facts.version },
+    server: { flavour: preflight.facts.flavour, version: redact(preflight.facts.version) },
     source_server: orNull(backup.manifest?.source.server),
     ...loadedFields(result),
     outcome: result.outcome,
@@ -35,9 +36,12 @@ export function reportOf(prepared: PreparedRestore, result: RestoreResult): Rest
     tables: wish.tables ? [...wish.tables] : null,
     safety_backup: orNull(result.safetyBackup),
     target_unchanged: result.outcome === 'failed' && result.isTargetUnchanged,
-    seconds: { fetch: orNull(seconds.fetch), load: orNull(seconds.load), keys: null, verify: orNull(seconds.verify) },
+    seconds: {
+      ...{ fetch: orNull(seconds.fetch), load: orNull(seconds.load) },
+      ...{ keys: orNull(result.loaded?.keysSeconds), verify: orNull(seconds.verify) },
+    },
   };
-  return redactedReport(report, targetRedactor(target).text);
+  return redactedReport(report, redact);
 }
 
 function loadedFields({
