@@ -158,8 +158,9 @@ describe('loading a dump', function () {
       const what = new Set<string>();
       const result = await expectLoads('many_side', dump, { onProgress: progress => what.add(progress.what) });
       expect(result).to.include({ way: 'side by side', rows });
+      expect(result.keysSeconds).to.be.within(0, result.seconds);
       expect([...what].filter(text => /keys of/.test(text)).sort()).to.deep.equal(KEYS_LATER);
-      await expectLoads('many_order', dump, { jobs: 1 });
+      expect(await expectLoads('many_order', dump, { jobs: 1 })).to.include({ keysSeconds: undefined });
     });
 
     it('gives the same bytes under Deno', async () => {
