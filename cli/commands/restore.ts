@@ -14,7 +14,7 @@ import type { CommandContext } from './command.ts';
 
 /**
  * `sade restore NAME`: shows what it will do, asks, loads a backup, and compares what was loaded with it. With `--json` stdout has one
- * object, whatever the end is.
+ * object at every end.
  * @returns 0 when all agrees, 1 when it was loaded but differs
  * @throws {ConfigurationError} (3) when it is refused; {BrokenRun} (2) when it failed
  */

@@ -9,7 +9,7 @@ interface Files {
 
 /**
  * @param names that a person has to read, such as those of databases: one that is a password, too, stays
- * @returns what takes the passwords of both files out, of all sources and targets, also before it is known which of them are used
+ * @returns what takes the passwords of both files out, of all sources and targets, also before the restore knows which ones it uses
  */
 export async function restoreSecrets(
   { config, targets }: Files,
