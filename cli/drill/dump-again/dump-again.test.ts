@@ -104,5 +104,23 @@ for (const { name, flavour, open } of SERVERS.filter(({ flavour }) => flavour ==
       expect(await again(backup, { dumpOptions, known: dumpOptions })).to.have.property('result', 'differs');
       for (const known of [null, []])
         expect(await again(backup, { dumpOptions, known })).to.have.property('result', 'not comparable');
+      expect(await again(backup, { dumpOptions, known: [] }))
+        .to.have.property('why')
+        .that.contains('those in the list of databases here are others');
+      expect(await again(backup, { dumpOptions, known: [], client: '10.5.1' }), 'what is surely so, first')
+        .to.have.property('why')
+        .that.contains('dumped by MariaDB 10.5.1');
+    });
+
+    it('proves nothing where the restored database has to be dumped with fewer rights, and does not blame the list', async () => {
+      const backup = await first();
+      await server.sql("revoke event on pt_again.* from lumbung@'127.0.0.1'");
+      try {
+        const found = await again(backup, { known: [] });
+        expect(found).to.have.property('result', 'not comparable');
+        expect(found).to.have.property('why').that.contains("can't be dumped as the source was");
+      } finally {
+        await server.sql("grant event on pt_again.* to lumbung@'127.0.0.1'");
+      }
     });
   });

@@ -56,11 +56,11 @@ export async function dumpAgain(wanted: DumpAgainOptions): Promise<DumpAgain> {
       signal,
     });
     if (difference === undefined) return { result: 'same' };
-    const options = optionsDigest(restored.dumpOptions, plan.report?.fallbackOptions);
+    // What is known of the programs and the rights comes first: each of them can add options of its own to one of the dumps.
     const why =
-      otherOptions(manifest.dump.options_sha256, options) ??
       otherWords(manifest, plan.client, server) ??
-      notAllowed(plan.findings, manifest.findings);
+      notAllowed(plan.findings, manifest.findings) ??
+      otherOptions(manifest.dump.options_sha256, restored.dumpOptions, plan.report?.fallbackOptions);
     return why === undefined ? { result: 'differs', difference } : { result: 'not comparable', why };
   } finally {
     await rm(path, { force: true });
@@ -68,11 +68,19 @@ export async function dumpAgain(wanted: DumpAgainOptions): Promise<DumpAgain> {
 }
 
 /** @returns why the first dump may have left out something else, or written it otherwise */
-function otherOptions(first: string | null, again: string): string | undefined {
-  if (first === again) return undefined;
-  return first === null
-    ? 'its manifest does not say with which options the backup was dumped'
-    : 'the backup was dumped with other options than those that are in the list of databases here';
+function otherOptions(
+  first: string | null,
+  dumpOptions: readonly string[],
+  fallbackOptions: readonly string[] = [],
+): string | undefined {
+  if (first === optionsDigest(dumpOptions, fallbackOptions)) return undefined;
+  if (first === null) return 'its manifest does not say with which options the backup was dumped';
+  // The list of databases is not to be blamed where both have the same of it.
+  if (first === optionsDigest(dumpOptions))
+    return `the restored database could only be dumped with ${fallbackOptions.join(' ')}, and the backup was not`;
+  return fallbackOptions.length > 0
+    ? 'the backup was dumped with other options: those in the list of databases here are others, or it could be dumped with fewer'
+    : 'the backup was dumped with other options: those in the list of databases here are others, or it could only be dumped with more';
 }
 
 /** @returns what the user of the second dump may not see, and that of the backup did */
