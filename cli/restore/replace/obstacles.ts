@@ -3,6 +3,7 @@ import { ExplainedError, messageOf } from '../../errors.ts';
 import type { Session } from '../../mysql/connect.ts';
 import type { ServerFacts } from '../../mysql/server-facts.ts';
 import { formatBytes } from '../../terminal/format.ts';
+import { shellWord } from '../../terminal/shell-word.ts';
 import { askDatabaseObjects } from '../target-database/database-objects.ts';
 import { askKeysInto, type KeyInto } from '../target-database/keys-into.ts';
 import type { ReplaceOrder } from './replace-order.ts';
@@ -25,26 +26,51 @@ export async function swapObstacles(session: Session, { database, server, tables
   const isChosen = (table: string) => tables === undefined || tables.has(table);
   const { keys } = await askKeysInto(session, where, server.flavour);
   const same = (name: string) => (server.ignoresCase ? name.toLowerCase() : name);
-  const staying = keys.filter(
-    key => isChosen(key.toTable) && !(same(key.database) === same(database) && isChosen(key.table)),
-  );
+  const isHere = (key: KeyInto) => same(key.database) === same(database);
+  const staying = keys.filter(key => isChosen(key.toTable) && !(isHere(key) && isChosen(key.table)));
   const programs: StoredProgram[] = tables
     ? found.triggers.filter(({ table }) => isChosen(table)).map(({ name }) => ({ kind: 'triggers', name }))
     : PROGRAM_KINDS.flatMap(kind => found.names[kind].map(name => ({ kind, name })));
   const views = tables === undefined ? [] : found.names.views.filter(isChosen);
   return [
-    ...(staying.length > 0 ? [referenced(database, staying)] : []),
+    ...(staying.length > 0 ? [referenced(database, staying, tables && withReferring(tables, keys, isHere))] : []),
     ...(views.length > 0 ? [areViews(views)] : []),
     ...(await hidden(session, database, programs)),
     ...tooMany(found.names.tables.filter(isChosen), database, server.maxPacketBytes),
   ];
 }
 
-function referenced(database: string, keys: readonly KeyInto[]): Obstacle {
+/** As it is typed: a name with a comma has an option of its own. */
+function tablesOption(tables: readonly string[]): string {
+  const plain = tables.filter(name => !/[,\s]/.test(name));
+  const options = [...(plain.length > 0 ? [plain.join(',')] : []), ...tables.filter(name => !plain.includes(name))];
+  return options.map(text => `--tables ${shellWord(text)}`).join(' ');
+}
+
+/** @returns the tables with those that refer to them, and to these; undefined where one of another database does */
+function withReferring(
+  tables: ReadonlySet<string>,
+  keys: readonly KeyInto[],
+  isHere: (key: KeyInto) => boolean,
+): readonly string[] | undefined {
+  const all = new Set(tables);
+  // What is added while this goes on is visited, too.
+  for (const name of all)
+    for (const key of keys.filter(({ toTable }) => toTable === name)) {
+      if (!isHere(key)) return undefined;
+      all.add(key.table);
+    }
+  return [...all];
+}
+
+function referenced(database: string, keys: readonly KeyInto[], together: readonly string[] | undefined): Obstacle {
+  const others = `drop these keys (ALTER TABLE … DROP FOREIGN KEY …) and add them again afterwards; or restore into a database of another name (--into).`;
   const names = keys.map(key => `${key.database}.${key.table} (${key.name}, to ${key.toTable})`);
   return {
     message: `foreign keys of tables that stay reference tables of ${database}: ${firstNames(names)}; they would follow the old tables`,
-    advice: `Replace those tables, too (--tables), or drop these keys (ALTER TABLE … DROP FOREIGN KEY …) and add them again afterwards; or restore into a database of another name (--into).`,
+    advice: together
+      ? `Replace those tables, too: ${tablesOption(together)}. Or ${others}`
+      : `${others.charAt(0).toUpperCase()}${others.slice(1)}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeRemote } from '../../download/describe-remote.ts';
 import { keepDownload } from '../../download/keep-download.ts';
@@ -17,7 +18,7 @@ export interface FetchOptions {
 }
 
 /**
- * Brings the zip of a backup onto this machine, unless it is there.
+ * Brings the zip of a backup onto this machine, unless an earlier restore has left it there as it was.
  * @returns its path; its SHA-256 is the one that the service reports
  * @throws {ExplainedError} {CommandError} when it can't be fetched; the signal's reason when aborted
  */
@@ -27,9 +28,8 @@ export async function fetchZip({ backup, server, folder, signal, onBytes }: Fetc
   const target = join(folder, 'backup.sql.zip');
   if (await isThere(target)) {
     if ((await fileDigest(target, signal)).toString('hex') === backup.zipSha256) return target;
-    throw new ExplainedError(`${target} is not what an earlier restore has fetched: its SHA-256 is another`, {
-      advice: `Check this disk for errors, and remove that file. Then run the same command again.`,
-    });
+    // What is fetched instead is compared, too.
+    await rm(target);
   }
   const service = new Service(server, signal);
   const { remote } = await describeRemote(String(id), service);
