@@ -80,7 +80,7 @@ async function examine(session: Session, options: PreflightOptions): Promise<Res
     checkNames(facts, backup.manifest),
     await checkDatabase(session, state, { target, wish, call, ignoresCase: facts.ignoresCase }),
     await checkDataOnly(session, state, { manifest: backup.manifest, target, wish, ignoresCase: facts.ignoresCase }),
-    await checkReplace(session, state, { facts, wish, where, call }),
+    await checkReplace(session, state, { facts, wish, where, call, manifest: backup.manifest }),
     await checkRoom(facts, options),
   ]);
   return { facts, state, definers, ...withoutForced(found, wish) };

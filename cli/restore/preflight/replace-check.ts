@@ -1,3 +1,4 @@
+import type { Manifest } from '../../../protocol/manifest.ts';
 import type { Session } from '../../mysql/connect.ts';
 import type { Where } from '../../preflight/source/information-schema.ts';
 import type { RestoreCall } from '../by-hand/restore-call.ts';
@@ -16,6 +17,7 @@ interface Options {
   readonly wish: RestoreWish;
   readonly where: Where;
   readonly call: RestoreCall;
+  readonly manifest: Manifest | undefined;
 }
 
 /** @returns the command that finishes or undoes a swap that was cut off: that of the restore which began it */
@@ -25,7 +27,7 @@ function finishing({ command }: RestoreState, call: RestoreCall): string {
 
 /** Looks whether what is there can be replaced at all, before anything is done. */
 export async function checkReplace(session: Session, state: DatabaseState, options: Options): Promise<Checked> {
-  const { facts, wish, where, call } = options;
+  const { facts, wish, where, call, manifest } = options;
   const { database } = where;
   if (state.swapCutOff)
     return wish.mode === 'replace'
@@ -36,7 +38,8 @@ export async function checkReplace(session: Session, state: DatabaseState, optio
         );
   if (wish.mode !== 'replace' || state.objects === 0) return NOTHING_WRONG;
   const tables = wish.tables && new Set(wish.tables);
-  const obstacles = await swapObstacles(session, { database, server: facts, tables });
+  const incoming = wish.tables ?? manifest?.inventory.tables.map(({ name }) => name);
+  const obstacles = await swapObstacles(session, { database, server: facts, tables, incoming });
   const inTheWay = whatIsInTheWay(await findEarlierRestore(session, database, facts.ignoresCase));
   const { isAll } = await askKeysInto(session, where, facts.flavour);
   return together([

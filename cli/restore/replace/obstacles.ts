@@ -16,11 +16,14 @@ export interface Obstacle {
 }
 
 type Question = Pick<ReplaceOrder, 'database' | 'tables'> & {
+  /** The tables of the backup; undefined where they are not known. */
+  readonly incoming?: readonly string[] | undefined;
   readonly server: Pick<ServerFacts, 'flavour' | 'ignoresCase' | 'maxPacketBytes'>;
 };
 
 /** Looks for what prevents a swap of a database, or of some of its tables. Changes nothing. */
-export async function swapObstacles(session: Session, { database, server, tables }: Question): Promise<Obstacle[]> {
+export async function swapObstacles(session: Session, question: Question): Promise<Obstacle[]> {
+  const { database, server, tables } = question;
   const where = { database, ignoresCase: server.ignoresCase };
   const found = await askDatabaseObjects(session, where);
   const isChosen = (table: string) => tables === undefined || tables.has(table);
@@ -36,7 +39,7 @@ export async function swapObstacles(session: Session, { database, server, tables
     ...(staying.length > 0 ? [referenced(database, staying, tables && withReferring(tables, keys, isHere))] : []),
     ...(views.length > 0 ? [areViews(views)] : []),
     ...(await hidden(session, database, programs)),
-    ...tooMany(found.names.tables.filter(isChosen), database, server.maxPacketBytes),
+    ...tooMany(found.names.tables.filter(isChosen), question),
   ];
 }
 
@@ -109,14 +112,17 @@ export function hiddenDefinition(error: unknown): never {
 }
 
 /** All tables are renamed by one statement, so that the server puts back what it has moved where it fails. */
-function tooMany(tables: readonly string[], database: string, maxPacketBytes: number): Obstacle[] {
+function tooMany(
+  tables: readonly string[],
+  { database, incoming = tables, server: { maxPacketBytes } }: Question,
+): Obstacle[] {
   const around = 2 * Buffer.byteLength(database) + '__lumbung_staging'.length + '``.`` to ``.``, '.length;
-  // Once out and once in.
-  const bytes = 2 * tables.reduce((sum, name) => sum + 2 * Buffer.byteLength(name) + around, 0);
+  // The old ones go out, the new ones come in.
+  const bytes = [...tables, ...incoming].reduce((sum, name) => sum + 2 * Buffer.byteLength(name) + around, 0);
   if (bytes < maxPacketBytes) return [];
   return [
     {
-      message: `its ${tables.length} tables can't be renamed by one statement: it would have ${formatBytes(bytes)}, and the server takes ${formatBytes(maxPacketBytes)}`,
+      message: `${tables.length} tables of ${database} and ${incoming.length} of the backup can't be renamed by one statement: it would have ${formatBytes(bytes)}, and the server takes ${formatBytes(maxPacketBytes)}`,
       advice: 'Raise max_allowed_packet on the server, or restore into a database of another name (--into).',
     },
   ];

@@ -93,10 +93,11 @@ async function resultOfEarlier(order: ReplaceOrder, state: RestoreState, names: 
 
 /** @throws {ExplainedError} with all that prevents a swap, before anything is done */
 async function refuseObstacles(session: Session, order: ReplaceOrder): Promise<void> {
-  const { database, server, tables } = order;
+  const { database, server, tables, expected } = order;
+  const incoming = expected.inventory.tables.map(({ name }) => name);
   const [earlier, obstacles] = [
     await findEarlierRestore(session, database, server.ignoresCase),
-    await swapObstacles(session, { database, server, tables }),
+    await swapObstacles(session, { database, server, tables, incoming }),
   ];
   const inTheWay = whatIsInTheWay(earlier);
   const [first, ...more] = [...(inTheWay ? [inTheWay] : []), ...obstacles];

@@ -5,13 +5,18 @@ import type { Session } from '../../mysql/connect.ts';
 /** The longest that a server takes, in seconds: loading may take a day, in which this connection says nothing. */
 const IDLE_SECONDS = 2_000_000;
 
+/** A server needs a moment to see that the connection of the last restore was closed. */
+const WAIT_SECONDS = 1;
+
 /**
  * Takes the server's lock on the replacing of a database, as long as the session lives.
  * @throws {ExplainedError} where another restore has it
  */
 export async function takeReplaceLock(session: Session, database: string): Promise<void> {
   await session.ask(`set session wait_timeout = ${IDLE_SECONDS}`);
-  const [row] = await session.ask(`select get_lock('${lockName(database)}', 0), is_used_lock('${lockName(database)}')`);
+  const [row] = await session.ask(
+    `select get_lock('${lockName(database)}', ${WAIT_SECONDS}), is_used_lock('${lockName(database)}')`,
+  );
   if (Number(row?.[0]) === 1) return;
   throw new ExplainedError(
     `another restore is replacing the database ${database} (connection ${row?.[1]} of its server)`,
