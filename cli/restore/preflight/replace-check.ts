@@ -45,9 +45,13 @@ export async function checkReplace(session: Session, state: DatabaseState, optio
   return together([
     ...[...obstacles, ...(inTheWay ? [inTheWay] : [])].map(({ message, advice }) => problem(message, advice)),
     isAll ? NOTHING_WRONG : warning(NOT_ALL_SEEN),
+    manifest?.inventory.triggers.length === 0 ? NOTHING_WRONG : warning(WITHOUT_TRIGGERS),
     ...describeDependents(database, await askDependents(session, where, facts)).map(line => warning(line)),
   ]);
 }
+
+const WITHOUT_TRIGGERS =
+  'triggers are made right behind the swap: what an application writes in those milliseconds runs no trigger; so stop it before, if that matters. The result says how long it was';
 
 const NOT_ALL_SEEN =
   'foreign keys of other databases that reference these tables are seen only where this user may read them; with the right PROCESS it sees all';

@@ -46,11 +46,13 @@ function isExpected(error: unknown): boolean {
 
 /**
  * Swaps, and undoes that where the server refuses a step of it.
+ * @returns for how long the new tables were there without their triggers
  * @throws {ExplainedError} which says where the old data is
  */
-export async function swapOrUndo(tools: SwapTools, state: RestoreState): Promise<void> {
+export async function swapOrUndo(tools: SwapTools, state: RestoreState): Promise<{ withoutTriggersMs: number }> {
+  let swapped: { withoutTriggersMs: number };
   try {
-    await swapForward(tools, state);
+    swapped = await swapForward(tools, state);
   } catch (error) {
     if (!isServersAnswer(error)) throw cutOff(tools, error);
     const lost = await undo(tools, state).catch(reason => {
@@ -62,6 +64,7 @@ export async function swapOrUndo(tools: SwapTools, state: RestoreState): Promise
     );
   }
   await tools.table.change({ ...state, state: 'done' });
+  return swapped;
 }
 
 /**

@@ -271,6 +271,43 @@ describe('a database that is replaced by a backup', () => {
     expect((await replaceDatabase(await replaceOrder(mariadb, 'shop', dump))).end).to.equal('replaced');
   });
 
+  it('makes triggers right behind the RENAME, and says for how long someone could write without them', async () => {
+    const writer = await mariadb.connect('shop');
+    let [written, isOver] = [0, false];
+    // The trigger of the backup makes 0 of it.
+    const writing = (async () => {
+      while (!isOver)
+        await writer
+          .query(`insert into stock values (${1000 + written}, null, -1)`)
+          .then(() => written++)
+          .catch(() => new Promise(resolve => setTimeout(resolve, 1)));
+    })();
+    let [renamed, withTriggers, between] = [0, 0, 0];
+    const beforeEach = (statement: string) => {
+      if (/^rename table/i.test(statement)) renamed = Date.now();
+      else if (renamed > 0 && /\bCREATE\b.*\bTRIGGER\b/is.test(statement)) withTriggers ||= Date.now();
+      else if (
+        renamed > 0 &&
+        withTriggers === 0 &&
+        !/^(?:\/\*!\d+ )?(?:set|use|select|alter database)\b/i.test(statement)
+      )
+        between++;
+    };
+    const result = await replaceDatabase(await replaceOrder(mariadb, 'shop', dump, { beforeEach }));
+    isOver = true;
+    await writing;
+    await writer.end();
+    expect(result.end).to.equal('replaced');
+    expect(written).to.be.greaterThan(10);
+    expect(between, 'nothing else is done before').to.equal(0);
+    expect(withTriggers).to.be.greaterThan(0);
+    const [, ms] = /^The new tables were in place for (\d+) ms before their triggers/.exec(result.notes[0]!)!;
+    expect(Number(ms)).to.be.lessThan(withTriggers - renamed + 1000);
+    await mariadb.sql('insert into stock values (999999, null, -1)', 'shop');
+    const [last] = await mariadb.sql('select amount as least from stock where id = 999999', 'shop');
+    expect(last!.least).to.equal(0);
+  });
+
   it('keeps what someone writes to it meanwhile, with the old tables', async () => {
     const writer = await mariadb.connect('shop');
     let [written, isOver] = [0, false];

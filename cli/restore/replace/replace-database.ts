@@ -53,10 +53,14 @@ export async function replaceDatabase(order: ReplaceOrder): Promise<ReplaceResul
   signal.throwIfAborted();
   order.onStep?.('swap');
   await beforeSwap(order, names.staging, () => checkReplaceLock(guard, database));
-  const swapped = await swap(order, safetyBackup.where);
-  return swapped.agrees
-    ? { ...result, end: 'replaced', stagingDatabase: undefined, oldDatabase: names.old }
-    : { ...result, end: 'differs', verification: swapped, stagingDatabase: undefined, oldDatabase: names.old };
+  const { verification: swapped, notes } = await swap(order, safetyBackup.where);
+  const done = { ...result, notes, stagingDatabase: undefined, oldDatabase: names.old };
+  return swapped.agrees ? { ...done, end: 'replaced' } : { ...done, end: 'differs', verification: swapped };
+}
+
+/** No server can move a table together with its triggers. */
+function withoutTriggers(ms: number): string {
+  return `The new tables were in place for ${ms} ms before their triggers: what an application wrote in that time ran no trigger.`;
 }
 
 async function markVerified(staging: StateTable): Promise<void> {
@@ -110,16 +114,20 @@ async function refuseObstacles(session: Session, order: ReplaceOrder): Promise<v
 }
 
 /** @returns what the look at the names has shown, when the new objects are in place */
-async function swap(order: ReplaceOrder, safety: string): Promise<Verification> {
+async function swap(
+  order: ReplaceOrder,
+  safety: string,
+): Promise<{ readonly verification: Verification; readonly notes: readonly string[] }> {
   await using tools = await swapTools(order);
   const prepare = () => prepareSwap(tools, order, safety).catch(hiddenDefinition);
   const state = await beforeSwap(order, tools.names.staging, prepare);
-  await swapOrUndo(tools, state);
-  return await afterSwap(tools, async () => {
+  const { withoutTriggersMs } = await swapOrUndo(tools, state);
+  const verification = await afterSwap(tools, async () => {
     await dropStaging(tools.session, tools);
     // What has been swapped is looked at also after Ctrl-C.
     return verify({ ...order, signal: new AbortController().signal }, order.database, { readsRows: false });
   });
+  return { verification, notes: withoutTriggersMs > 0 ? [withoutTriggers(withoutTriggersMs)] : [] };
 }
 
 /** Its connections are not ended by Ctrl-C. */

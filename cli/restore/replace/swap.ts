@@ -5,6 +5,7 @@ import { isServersAnswer } from '../../mysql/servers-answer.ts';
 import { rowsOf } from '../../preflight/source/information-schema.ts';
 import { askDatabaseObjects } from '../target-database/database-objects.ts';
 import { askPlaces, hasBegun, moveBack, moveForward, type Place, type SwappedTables } from './moves.ts';
+import { SETTING, TRIGGER } from './program-statements.ts';
 import { runRepair } from './repairs.ts';
 import type { RestoreState, StateTable } from './state-table.ts';
 import {
@@ -13,6 +14,7 @@ import {
   PROGRAM_KINDS,
   programKey,
   programOf,
+  ROUTINE_KINDS,
   type StoredProgram,
 } from './stored-programs.ts';
 
@@ -31,9 +33,10 @@ export const LOCK_WAIT_SECONDS = 30;
 /**
  * Puts the tables of the staging database into the place of the old ones, and makes views, triggers, routines and events anew. All it
  * needs stands in the state table: it can be run again after it was cut off at any place.
+ * @returns for how long the new tables were there without their triggers
  * @throws the server's error, or the connection's
  */
-export async function swapForward(tools: SwapTools, state: RestoreState): Promise<void> {
+export async function swapForward(tools: SwapTools, state: RestoreState): Promise<{ withoutTriggersMs: number }> {
   const { session, table, database, names } = tools;
   const [programs, tables] = [await programsIn(table), await tablesIn(table)];
   const all = [...programs.old, ...programs.new];
@@ -43,13 +46,18 @@ export async function swapForward(tools: SwapTools, state: RestoreState): Promis
     await dropPrograms(session, names.staging, triggers, BOUND_KINDS);
   const move = moveForward(tables, await askPlaces(session, tools), tools);
   if (move !== undefined) await session.ask(move);
+  const moved = Date.now();
   if (state.defaults) await session.ask(`alter database ${quotedName(database)} ${state.defaults.new}`);
+  // First of all: what is written until then runs no trigger.
+  if (triggers.length > 0) await makePrograms(tools, name => name === TRIGGER || name === SETTING);
+  const withoutTriggersMs = triggers.length > 0 ? Date.now() - moved : 0;
   await session.ask('set session foreign_key_checks = 0');
   for await (const { statement } of table.rows('repair')) await runRepair(session, statement);
-  await dropPrograms(session, database, all, PROGRAM_KINDS);
-  await makePrograms(tools);
+  await dropPrograms(session, database, all, ROUTINE_KINDS);
+  await makePrograms(tools, name => name !== TRIGGER);
   for await (const { statement } of table.rows('old repair')) await runRepair(session, statement);
   await session.ask('set session foreign_key_checks = 1');
+  return { withoutTriggersMs };
 }
 
 /**
@@ -105,11 +113,11 @@ async function dropPrograms(
     for (const program of programs) if (program.kind === kind) await dropProgram(session, database, program);
 }
 
-/** Views, triggers, routines and events of the dump, by its own statements. */
-async function makePrograms({ open, table, database }: SwapTools): Promise<void> {
+/** Views, triggers, routines and events of the dump, by its own statements; only those of such names. */
+async function makePrograms({ open, table, database }: SwapTools, isWanted: (name: string) => boolean): Promise<void> {
   using session = await open();
   await session.ask(`use ${quotedName(database)}`);
-  for await (const { statement } of table.rows('new statement')) await session.run(statement);
+  for await (const { name, statement } of table.rows('new statement')) if (isWanted(name)) await session.run(statement);
 }
 
 /** A view may come before one that it reads from: what fails is tried again as long as others succeed. */
