@@ -21,9 +21,16 @@ describe('manifest', () => {
       ...first.source,
       character_set: null,
       collation: null,
+      lower_case_table_names: null,
     });
     for (const odd of ['latin1; drop', '', 5])
       expect(isFine({ ...sample, source: { ...source, collation: odd } }), `${odd}`).to.equal(false);
+  });
+
+  it('has one of the three values of lower_case_table_names, or null', () => {
+    const read = (value: unknown) => isFine({ ...sample, source: { ...sample.source, lower_case_table_names: value } });
+    expect([0, 1, 2, null].map(read)).to.deep.equal([true, true, true, true]);
+    expect([3, -1, 0.5, 'ON'].map(read)).to.deep.equal([false, false, false, false]);
   });
 
   it('is read without a longest statement, as older versions write it', () => {

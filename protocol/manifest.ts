@@ -133,6 +133,8 @@ export const manifestSchema = object({
     /** Defaults of the database itself, which no dump holds: a restore creates the new database with them. */
     character_set: identifier(),
     collation: identifier(),
+    /** How its server compares names of tables: 0 by case, 1 in lower case, 2 as written and without case. Null in older manifests. */
+    lower_case_table_names: number().integer().min(0).max(2).nullable().default(null),
   }).required(),
   client: program().required(),
   dump: object({

@@ -77,6 +77,7 @@ export class ManifestBuilder {
         server: server && { ...server, version: redact.text(server.version) },
         character_set: report?.defaults?.characterSet ?? null,
         collation: report?.defaults?.collation ?? null,
+        lower_case_table_names: report?.lowerCaseTableNames ?? null,
       },
       client: { flavour: client.flavour, version: client.version },
       dump: {

@@ -9,6 +9,8 @@ export interface ServerFacts {
   /** The account that the server took the user for, `user@host`. */
   readonly account: string;
   readonly ignoresCase: boolean;
+  /** lower_case_table_names: 0 keeps names as they are, 1 makes them lower case, 2 keeps them and ignores their case. */
+  readonly lowerCaseTableNames: number;
   readonly hasPartialRevokes: boolean;
   readonly hasActiveRoles: boolean;
   /** How many rows the server gives this user of a table, and the dump program too, which asks for no more; undefined for all. */
@@ -37,6 +39,7 @@ export async function askServerFacts(session: Session): Promise<ServerFacts> {
   const version = /^\d+(?:\.\d+)*/.exec(text)![0].slice(0, 128);
   return {
     ...{ flavour, version, account },
+    lowerCaseTableNames: Number(variables.get('lower_case_table_names') ?? 0),
     ignoresCase: variables.get('lower_case_table_names') !== '0',
     hasPartialRevokes: variables.get('partial_revokes') === 'ON',
     maxPacketBytes: Number(variables.get('max_allowed_packet')),

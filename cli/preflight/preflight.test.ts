@@ -96,6 +96,7 @@ for (const { name, flavour, open } of SERVERS)
         .that.matches(/^\d+\.\d+\.\d+$/);
       expect(report.estimatedBytes).to.be.greaterThan(0).and.below(1e6);
       expect(report.isEncrypted).to.equal(flavour === 'mysql');
+      expect(report.lowerCaseTableNames).to.equal(0);
       expect(await dumped(report)).to.deep.equal(Object.keys(SIGNS));
     });
 

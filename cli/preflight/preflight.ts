@@ -95,6 +95,7 @@ async function readSource(session: Session, source: DatabaseSource): Promise<Sou
     estimatedBytes: objects.bytes,
     isEncrypted: session.isEncrypted,
     ignoresCase: server.ignoresCase,
+    lowerCaseTableNames: server.lowerCaseTableNames,
     boundViews: broken.filter(({ isDumped }) => isDumped).map(({ view }) => view),
     garbled,
     maxPacketBytes: server.maxPacketBytes,

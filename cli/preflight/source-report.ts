@@ -27,6 +27,8 @@ export interface SourceReport {
   readonly tablesSeen?: TablesSeen;
   /** Whether the server ignores the case of database and table names. */
   readonly ignoresCase?: boolean;
+  /** lower_case_table_names. */
+  readonly lowerCaseTableNames?: number;
   /** Views that MariaDB writes with the name of their database, since their definers are gone. */
   readonly boundViews?: readonly string[];
   /** What comes back with another name, comment or definer, and is reported. */

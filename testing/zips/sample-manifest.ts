@@ -57,7 +57,7 @@ export function manifestWith(wish: Partial<Manifest> & Pick<Manifest, 'file_name
     made_for: null,
     source: {
       ...{ database: 'pt_xyz', server: { flavour: 'mariadb', version: '10.11.19' } },
-      ...{ character_set: 'utf8mb4', collation: 'utf8mb4_general_ci' },
+      ...{ character_set: 'utf8mb4', collation: 'utf8mb4_general_ci', lower_case_table_names: 0 },
     },
     client: { flavour: 'mariadb', version: '10.11.19' },
     dump: {

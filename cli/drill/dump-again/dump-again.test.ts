@@ -53,7 +53,13 @@ for (const { name, flavour, open } of SERVERS.filter(({ flavour }) => flavour ==
       } = {},
     ) => {
       const manifest = {
-        source: { database: 'pt_again', server: { flavour, version: source }, character_set: null, collation: null },
+        source: {
+          database: 'pt_again',
+          server: { flavour, version: source },
+          character_set: null,
+          collation: null,
+          lower_case_table_names: null,
+        },
         client: { flavour, version: client },
         findings: [],
         dump: { ...sample.dump, options_sha256: known && optionsDigest(known) },

@@ -90,9 +90,9 @@ export const DRILL_FOLDER = 'drill';
 async function drill(drilling: Drilling): Promise<void> {
   const { record, manifest, servers, bounds, drillFolder: folder } = drilling;
   const backup = record.backup!;
-  const { server: source } = manifest.source;
+  const { server: source, lower_case_table_names: lowerCaseTableNames } = manifest.source;
   if (!source) throw new CouldNotTest('its manifest does not say which server it is from');
-  const server = await servers.serverFor(source, drilling.signal);
+  const server = await servers.serverFor({ ...source, lowerCaseTableNames }, drilling.signal);
   record.server = server;
   await checkRoom(folder, backup, server.kind === 'throwaway');
   const limits = { memoryBytes: bounds.maxMemoryBytes, diskBytes: diskBoundFor(backup, bounds) };
@@ -154,6 +154,9 @@ function noteUntested({ record, manifest, entry }: Drilling, server: DrillServer
     if (code === 'PARTIAL_BY_CONFIG') record.notTested.push(`what the backup leaves out: ${message}`);
   for (const { what, object } of record.loaded?.changes ?? [])
     if (what.startsWith('ENCRYPT')) record.notTested.push(`the encryption of ${object}: a throwaway server has no key`);
+  const { lower_case_table_names: ofSource } = manifest.source;
+  if (ofSource && !server.ignoresCase)
+    record.notTested.push(`names in another case: the source ignores it (lower_case_table_names is ${ofSource})`);
   if (manifest.inventory.events.length > 0 && server.kind === 'given')
     record.notTested.push('whether its events are enabled: they are restored disabled, so that none runs');
   if (!entry) record.notTested.push('drill_checks: the database is not in the list of databases here');

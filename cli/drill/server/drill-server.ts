@@ -41,13 +41,21 @@ export interface DrillServer {
   createDatabase(wanted: NewDatabase, signal: AbortSignal): Promise<DrillDatabase>;
 }
 
+/** The server of which a backup was dumped. */
+export interface SourceServer {
+  readonly flavour: 'mysql' | 'mariadb';
+  readonly version: string;
+  /** 0 when left out: that was not known, or not noted. */
+  readonly lowerCaseTableNames?: number | null;
+}
+
 /** Which servers a run can use. */
 export interface DrillServers extends AsyncDisposable {
   /**
    * @param source the server of which the backup was dumped
    * @throws {ExplainedError} why no server fits, or it can't be started
    */
-  serverFor(source: { flavour: 'mysql' | 'mariadb'; version: string }, signal: AbortSignal): Promise<DrillServer>;
+  serverFor(source: SourceServer, signal: AbortSignal): Promise<DrillServer>;
 
   /** Those whose passwords no report may hold: a throwaway server has none that anyone could use. */
   readonly named: readonly DatabaseSource[];

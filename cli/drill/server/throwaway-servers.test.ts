@@ -29,6 +29,25 @@ describe('the throwaway server of a drill', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it('makes names lower case where the source did, and is not used for a source that did not', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lumbung-drill-server-'));
+    const { signal } = new AbortController();
+    const programs = (await findServerPrograms()).filter(({ flavour }) => flavour === 'mariadb');
+    await using servers = new ThrowawayServers(programs, folder);
+    for (const lowerCaseTableNames of [1, null] as const) {
+      const server = await servers.serverFor({ flavour: 'mariadb', version: '10.5.2', lowerCaseTableNames }, signal);
+      const wanted = { original: 'shop', characterSet: undefined, collation: undefined };
+      await using database = await server.createDatabase(wanted, signal);
+      using session = await connect(database.loader, { signal });
+      await session.run(Buffer.from('create table Item (a int)'));
+      const expected = lowerCaseTableNames === 1 ? 'item' : 'Item';
+      expect(await session.ask('show tables')).to.deep.equal([[expected]]);
+      expect(server.ignoresCase).to.equal(lowerCaseTableNames === 1);
+    }
+    await servers[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
   it('serves a second drill after the time of the first one, which had ended well, is over', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-drill-server-'));
     const programs = (await findServerPrograms()).filter(({ flavour }) => flavour === 'mariadb');

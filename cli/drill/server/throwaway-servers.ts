@@ -4,7 +4,7 @@ import { log } from '../../log.ts';
 import { programFor, type ServerProgram } from '../../throwaway-server/server-programs.ts';
 import { memoryOf, ServerWatch } from '../../throwaway-server/server-watch.ts';
 import { startThrowawayServer, type ThrowawayServer } from '../../throwaway-server/throwaway-server.ts';
-import type { DrillDatabase, DrillServer, DrillServers, NewDatabase } from './drill-server.ts';
+import type { DrillDatabase, DrillServer, DrillServers, NewDatabase, SourceServer } from './drill-server.ts';
 
 const LONGEST_PACKET = 1 << 30;
 
@@ -17,13 +17,22 @@ const DATABASES_PER_SERVER = 50;
 /** One that has grown larger on the disk while it had other databases is not used again, in bytes. */
 const MOST_LEFT = 512 << 20;
 
+interface Wanted {
+  readonly program: ServerProgram;
+  readonly lowerCaseTableNames: 0 | 1;
+}
+
+function isLike(a: Wanted, b: Wanted): boolean {
+  return a.program === b.program && a.lowerCaseTableNames === b.lowerCaseTableNames;
+}
+
 /** Starts servers of the programs of this machine, one at a time, and keeps each for the next backups of its kind. */
 export class ThrowawayServers implements DrillServers {
   readonly named = [];
   readonly #programs: readonly ServerProgram[];
   readonly #folder: string;
   readonly #maxMemoryBytes: number;
-  #running: { readonly server: ThrowawayServer; used: number } | undefined;
+  #running: { readonly server: ThrowawayServer; readonly wanted: Wanted; used: number } | undefined;
 
   /**
    * @param folder an existing folder of this user
@@ -35,32 +44,31 @@ export class ThrowawayServers implements DrillServers {
     this.#maxMemoryBytes = maxMemoryBytes;
   }
 
-  async serverFor(
-    source: { flavour: 'mysql' | 'mariadb'; version: string },
-    signal: AbortSignal,
-  ): Promise<DrillServer> {
+  async serverFor(source: SourceServer, signal: AbortSignal): Promise<DrillServer> {
     const program = programFor(this.#programs, source);
     if (program === undefined) throw noProgram(source, this.#programs);
-    const server = await this.#start(program, signal);
+    // No server on Linux can have 2, which only ignores case where the file system does.
+    const lowerCaseTableNames = source.lowerCaseTableNames === 1 ? 1 : 0;
+    const server = await this.#start({ program, lowerCaseTableNames }, signal);
     return {
       ...{ kind: 'throwaway', host: null, flavour: server.flavour, version: server.version },
-      ...{ maxPacketBytes: LONGEST_PACKET, ignoresCase: false },
+      ...{ maxPacketBytes: LONGEST_PACKET, ignoresCase: lowerCaseTableNames === 1 },
       createDatabase: (wanted, ending) => createDatabase(server, wanted, ending),
       // The room on the disk is watched during all of a drill.
       watch: (limits, ending) => new ServerWatch(server, this.#folder, ending, { ...limits, leastFree: 0 }),
     };
   }
 
-  async #start(program: ServerProgram, signal: AbortSignal): Promise<ThrowawayServer> {
+  async #start(wanted: Wanted, signal: AbortSignal): Promise<ThrowawayServer> {
     const running = this.#running;
-    if (running?.server.program === program && (await this.#isGood(running))) {
+    if (running && isLike(running.wanted, wanted) && (await this.#isGood(running))) {
       running.used++;
       return running.server;
     }
     await this.renew();
-    const options = { program, folder: this.#folder, bufferPoolMiB: BUFFER_POOL_MIB, signal };
+    const options = { ...wanted, folder: this.#folder, bufferPoolMiB: BUFFER_POOL_MIB, signal };
     const server = await startThrowawayServer(options);
-    this.#running = { server, used: 1 };
+    this.#running = { server, wanted, used: 1 };
     return server;
   }
 

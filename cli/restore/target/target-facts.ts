@@ -6,8 +6,6 @@ import { Rights } from '../../preflight/privileges/rights.ts';
 /** What the server that loads says of itself. */
 export interface TargetFacts extends ServerFacts {
   readonly rights: Rights;
-  /** lower_case_table_names: 0 keeps names as they are, 1 makes them lower case, 2 keeps them and ignores their case. */
-  readonly lowerCaseTableNames: number;
   readonly isSchedulerOn: boolean;
   /** The binary log is on, and functions and triggers of a user without further rights are refused. */
   readonly refusesPrograms: boolean;
