@@ -45,12 +45,16 @@ function* repeated(first: readonly Buffer[], piece: (sequence: number) => Buffer
   for (let n = 0; n < times; n++) yield { raw: piece(n) };
 }
 
-/** A thousand packets with the same payload. */
-const thousand = (payload: Buffer, from: number) => (n: number) =>
-  framed(
-    from + 1000 * n,
-    Array.from({ length: 1000 }, () => payload),
-  );
+/** A thousand packets with the same payload. The number of a packet is one byte, so 32 such pieces are all that there are. */
+const thousand = (payload: Buffer, from: number) => {
+  const payloads = Array.from({ length: 1000 }, () => payload);
+  const pieces = new Map<number, Buffer>();
+  return (n: number) => {
+    const first = (from + 1000 * n) % 256;
+    if (!pieces.has(first)) pieces.set(first, framed(first, payloads));
+    return pieces.get(first)!;
+  };
+};
 
 /** Answers of more than a server can have; each is bounded, so that a test of what takes it all ends, too. */
 const BOUNDLESS: Readonly<Record<string, () => DatabaseAnswer>> = {

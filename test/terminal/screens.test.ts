@@ -46,6 +46,13 @@ describe('the screens of sade list, history, show and download, with 115 databas
     const screen = await terminal.screen();
     return { code, screen, lines: screen.split('\n'), bytes: terminal.bytes };
   };
+  /** The same, once for all tests that look at it. */
+  const shown = new Map<string, ReturnType<typeof onTerminal>>();
+  const onceOnTerminal = (args: readonly string[], columns: number) => {
+    const key = `${args.join(' ')} ${columns}`;
+    if (!shown.has(key)) shown.set(key, onTerminal(args, columns));
+    return shown.get(key)!;
+  };
   const inPipe = async (...args: string[]) => {
     const env = { NO_COLOR: '', TZ: 'Asia/Jakarta', SADE_SERVER: app.url };
     const { code, stdout, stderr } = await sade(args, { env });
@@ -59,7 +66,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
 
   for (const columns of [60, 100, 200])
     it(`sade list has no line wider than ${columns} columns, the worst comes first, and the count and the next command last`, async () => {
-      const { lines, bytes } = await onTerminal(['list'], columns);
+      const { lines, bytes } = await onceOnTerminal(['list'], columns);
       for (const line of written(bytes)) expect(widthOf(withoutCopied(line)), line).to.be.at.most(columns);
       const [head, ...rows] = lines;
       expect(head).to.match(/^database +state +id .*age/);
@@ -96,7 +103,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
   });
 
   it('sade list uses the room of a wide terminal, and leaves out the least important columns of a narrow one', async () => {
-    const [narrow, middle, wide] = await Promise.all([60, 100, 200].map(columns => onTerminal(['list'], columns)));
+    const [narrow, middle, wide] = await Promise.all([60, 100, 200].map(columns => onceOnTerminal(['list'], columns)));
     expect(narrow!.screen).to.not.contain('newest complete').and.not.contain(ODD_NAMES[0]);
     expect(narrow!.screen).to.match(/^perusahaan\S+…\S+_07 /m);
     expect(middle!.lines[0]).to.match(/age .*size +rows$/);
@@ -169,15 +176,17 @@ describe('the screens of sade list, history, show and download, with 115 databas
   });
 
   it('the words for states have their colours on a terminal, but not with NO_COLOR', async () => {
-    const { bytes } = await onTerminal(['list'], 100);
+    const { bytes } = await onceOnTerminal(['list'], 100);
     for (const word of ['DAMAGED', 'SHRUNK', 'INCOMPLETE, SHRUNK', 'never'])
       expect(bytes).to.contain(`\x1b[31m${word}`);
     for (const word of ['INCOMPLETE', 'UNVERIFIED', '31 h']) expect(bytes).to.contain(`\x1b[33m${word}`);
     expect(bytes).to.contain('\x1b[32mcomplete');
     for (const args of [['list'], ['history', troubles.incomplete], ['show', `${ids[troubles.shrunk]}`]])
       expect((await onTerminal(args, 100, { NO_COLOR: '1' })).bytes, args[0]).to.not.contain(ESCAPE);
-    expect((await onTerminal(['history', troubles.incomplete], 100)).bytes).to.contain('\x1b[33mINCOMPLETE');
-    expect((await onTerminal(['show', `${ids[troubles.shrunk]}`], 100)).bytes).to.contain('\x1b[31mcomplete, SHRUNK');
+    expect((await onceOnTerminal(['history', troubles.incomplete], 100)).bytes).to.contain('\x1b[33mINCOMPLETE');
+    expect((await onceOnTerminal(['show', `${ids[troubles.shrunk]}`], 100)).bytes).to.contain(
+      '\x1b[31mcomplete, SHRUNK',
+    );
   });
 
   it('sade list finds databases by state, age and name, and sorts them', async () => {
@@ -237,7 +246,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
 
   for (const columns of [60, 100, 200])
     it(`sade history has no line wider than ${columns} columns, the newest first, and ends with the newest complete one`, async () => {
-      const { lines, bytes } = await onTerminal(['history', troubles.incomplete], columns);
+      const { lines, bytes } = await onceOnTerminal(['history', troubles.incomplete], columns);
       for (const line of written(bytes)) expect(widthOf(withoutCopied(line)), line).to.be.at.most(columns);
       expect(lines[0]).to.match(/^ *id +state +taken \(\+07:00\)/);
       expect(lines[1]).to.contain('INCOMPLETE').and.contain(`${ids[troubles.incomplete]}`);
@@ -270,7 +279,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
 
   for (const columns of [60, 100, 200])
     it(`sade show breaks its sentences at ${columns} columns, but nothing that is to be copied, and ends with the next commands`, async () => {
-      const { lines, bytes, code } = await onTerminal(['show', `${ids[troubles.shrunk]}`], columns);
+      const { lines, bytes, code } = await onceOnTerminal(['show', `${ids[troubles.shrunk]}`], columns);
       expect(code).to.equal(1);
       for (const line of written(bytes))
         if (!/SHA-256|CREATE DATABASE|\.sql\.zip/.test(line))
