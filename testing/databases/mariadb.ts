@@ -116,13 +116,14 @@ class ThrowawayMariaDb implements MariaDb {
     return `mysql://${this.user}:${encodeURIComponent(this.password)}@${this.host}:${this.port}/${encodeURIComponent(database)}`;
   }
 
+  /** By a kill: what an orderly end would write, for a third of a second, is removed at once. */
   async stop(): Promise<void> {
-    await end(this.#server, 'SIGTERM');
+    await this.kill();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
   kill(): Promise<void> {
-    return end(this.#server, 'SIGKILL');
+    return end(this.#server);
   }
 
   async restart(): Promise<void> {
@@ -192,8 +193,8 @@ function socketIn(folder: string): string {
   return `${folder}/mariadbd.sock`;
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill(signal);
+  child.kill('SIGKILL');
   await once(child, 'exit');
 }
