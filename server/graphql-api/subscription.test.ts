@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import { brokenStore } from '../../testing/history/broken-store.ts';
+import { OwnTime } from '../../testing/own-time.ts';
 import { rawConnection } from '../../testing/service/raw-http.ts';
 import { request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
@@ -93,9 +94,9 @@ describeOnEachStore('the subscription to backups', store => {
   it('ends when the service stops, and does not hold it up', async () => {
     const own = await runApp(store);
     const listening = await listen(own, 'subscription { backupReceived { id } }');
-    const startedAt = performance.now();
+    using time = new OwnTime();
     await own[Symbol.asyncDispose]();
-    expect(performance.now() - startedAt).to.be.lessThan(450); // the grace, after which connections are cut, is 500 ms
+    expect(time.ms).to.be.lessThan(450); // the grace, after which connections are cut, is 500 ms
     expect(await listening.next()).to.equal(undefined);
   });
 
