@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { filesOnDisk } from '../testing/cli/on-disk.ts';
 import { runDocumented, sade, Workplace } from '../testing/cli/sade.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
@@ -12,6 +13,7 @@ import { type ServiceHere, startServiceHere } from '../testing/service/service-h
 
 describe('SADE_LOG', function () {
   this.timeout(60_000);
+  filesOnDisk();
   let mariadb: MariaDb;
   let place: Workplace;
   let service: ServiceHere;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { filesOnDisk } from '../testing/cli/on-disk.ts';
 import { DENO_PERMISSIONS, sade, Workplace } from '../testing/cli/sade.ts';
 import { CLIENTS, createClients, entryOf } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
@@ -54,6 +55,7 @@ const MOCHA = join(ROOT, 'node_modules/mocha/bin/mocha.js');
 
 describe('under Deno', function () {
   this.timeout(240_000);
+  filesOnDisk();
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-deno-'));

@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import type { Check } from '../cli/doctor/checks/check.ts';
 import type { DoctorReport } from '../cli/doctor/render.ts';
 import type { SnakeCased } from '../cli/report/snake-case.ts';
+import { filesOnDisk } from '../testing/cli/on-disk.ts';
 import { type SadeOptions, type SadeResult, sade, startSade, Workplace } from '../testing/cli/sade.ts';
 import { Terminal } from '../testing/cli/terminal.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
@@ -19,6 +20,7 @@ const DATABASES = ['client_1', 'client_2', 'client_3'];
 
 describe('sade doctor', function () {
   this.timeout(60_000);
+  filesOnDisk();
   let mariadb: MariaDb;
   let place: Workplace;
   let service: ServiceHere;

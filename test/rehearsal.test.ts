@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import type { RunReportJson } from '../cli/report/run-report.ts';
 import { isServerFolder } from '../cli/throwaway-server/private-folder.ts';
 import { spoiledDumpProgram } from '../testing/cli/fake-mysqldump.ts';
+import { filesOnDisk } from '../testing/cli/on-disk.ts';
 import { sade, startSade, Workplace } from '../testing/cli/sade.ts';
 import { createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
@@ -16,6 +17,7 @@ const AUTO = { SADE_REHEARSE: 'auto' };
 
 describe('sade backup with rehearsals', function () {
   this.timeout(120_000);
+  filesOnDisk();
   let mariadb: MariaDb;
   let place: Workplace;
   let service: ServiceHere;

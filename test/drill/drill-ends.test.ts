@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { filesOnDisk } from '../../testing/cli/on-disk.ts';
 import { type SadeResult, sade, startSade, Workplace } from '../../testing/cli/sade.ts';
 import { createBackupUser, entryOf, grantBackup } from '../../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
@@ -16,6 +17,7 @@ const HELD = { name: 'held', sql: 'SELECT SLEEP(60) FROM item LIMIT 1', expected
 
 describe('a drill that does not come to its end', function () {
   this.timeout(120_000);
+  filesOnDisk();
   let mariadb: MariaDb;
   let service: ServiceHere;
   let place: Workplace;

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { RestoreReport } from '../../protocol/reports/restore-report.ts';
 import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
+import { filesOnDisk } from '../../testing/cli/on-disk.ts';
 import { type SadeOptions, sade } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
 
@@ -11,6 +12,7 @@ const RESTORER = { restore_username: 'loader', restore_password: 'only for loadi
 
 describe('sade restore into a database of its own', function () {
   this.timeout(120_000);
+  filesOnDisk();
   let scene: FaultScene;
   let trial: FaultTrial;
   let database: string;

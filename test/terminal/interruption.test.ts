@@ -11,6 +11,7 @@ import { findOrphanedDumps } from '../../cli/spool/orphaned-dumps.ts';
 import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
 import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
+import { filesOnDisk } from '../../testing/cli/on-disk.ts';
 import { DENO_PERMISSIONS, startSade } from '../../testing/cli/sade.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -28,6 +29,7 @@ const [CTRL_C, CTRL_Z] = ['\x03', '\x1a'];
 
 describe('a signal', function () {
   this.timeout(60_000);
+  filesOnDisk();
 
   let scene: FaultScene;
   let trial: FaultTrial;

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { findOrphanedDumps } from '../../cli/spool/orphaned-dumps.ts';
 import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
+import { filesOnDisk } from '../../testing/cli/on-disk.ts';
 import { type SadeOptions, sade, startSade } from '../../testing/cli/sade.ts';
 import { type FaultyProxy, startFaultyProxy, type Verdict } from '../../testing/proxies/faulty-proxy.ts';
 import { until } from '../../testing/until.ts';
@@ -14,6 +15,7 @@ const DUMP = ['--mysqldump', '/usr/bin/mariadb-dump', '--mariadb-dump', '/usr/bi
 
 describe('a run that is ended by kill -9', function () {
   this.timeout(90_000);
+  filesOnDisk();
 
   let scene: FaultScene;
   let trial: FaultTrial;

@@ -17,19 +17,20 @@ let isInMemory: boolean | undefined;
  * Makes a temporary folder for files of which no test asks whether they outlast the machine: in memory where there is plenty of it.
  * A database server that creates tables waits for the disk ten times as long as it works.
  * @param prefix of its name
+ * @param room how many bytes must be free for it
  * @returns its path; the caller removes it. That of a process that was killed is removed by the next one that asks
  */
-export function makeMemoryFolder(prefix: string): Promise<string> {
-  isInMemory ??= hasRoomInMemory();
+export function makeMemoryFolder(prefix: string, room = ROOM): Promise<string> {
+  isInMemory ??= hasRoomInMemory(room);
   if (!isInMemory) return mkdtemp(join(tmpdir(), prefix));
   for (const name of readdirSync(IN_MEMORY)) if (isAbandoned(name, prefix)) remove(join(IN_MEMORY, name));
   return mkdtemp(join(IN_MEMORY, `${prefix}${process.pid}-`));
 }
 
-function hasRoomInMemory(): boolean {
+function hasRoomInMemory(room: number): boolean {
   try {
     const { type, bavail, bsize } = statfsSync(IN_MEMORY);
-    return type === TMPFS_MAGIC && bavail * bsize > ROOM && freemem() > ROOM;
+    return type === TMPFS_MAGIC && bavail * bsize > room && freemem() > room;
   } catch {
     return false;
   }
