@@ -135,7 +135,7 @@ describe('sade restore --replace', function () {
     const find = await sade(['find', trial.label, '--table', 'item', '--server', trial.url]);
     expect(find.stdout)
       .to.match(new RegExp(`^ *${safety!.id} .* 1,001 .*complete, made before a restore$`, 'm'))
-      .and.contain(`--at ${id} --tables item`);
+      .and.contain(`--tables item --at ${id}`);
     const history = await sade(['history', trial.label, '--server', trial.url]);
     expect(history.stdout)
       .to.match(/made for.*\n.*a restore.*\n/)
