@@ -36,13 +36,13 @@ const OF_THE_SERVER: ReadonlySet<ObjectKind> = new Set(['tables', 'sequences']);
 const HEAD = 4096;
 
 /**
- * Makes the inventory of a dump in one pass: reads it as the mysql client will that restores it, so that nothing in a string or
- * in a routine's body passes for a statement. Memory grows with the number of objects only, and
+ * Makes the inventory of a dump in one pass: reads it as the mysql client will that restores it, or as the server, so that nothing in
+ * a string or in a routine's body passes for a statement. Memory grows with the number of objects only, and
  * holds one definition at a time. It never throws, for any bytes.
  */
 export class InventoryScanner implements LexerEvents {
-  readonly #lexer = new DumpLexer(this);
-  readonly #session = new DumpSession(this.#lexer);
+  readonly #lexer: DumpLexer;
+  readonly #session: DumpSession;
   readonly #inventory = new DumpInventory();
   readonly #misreadings: Misread[] = [];
   readonly #unexpected: string[] = [];
@@ -58,6 +58,12 @@ export class InventoryScanner implements LexerEvents {
   #filled: CountedTable | undefined;
   #longest: { bytes: number; table: string | undefined } = { bytes: 0, table: undefined };
   readonly #rowRanges: { from: number; to: number }[] = [];
+
+  /** @param programs how stored programs are read: as the client, by which a backup is judged; or as the server, which a restore sends them to */
+  constructor({ programs = 'as the client' }: { readonly programs?: 'as the client' | 'as the server' } = {}) {
+    this.#lexer = new DumpLexer(this, { programs });
+    this.#session = new DumpSession(this.#lexer);
+  }
 
   /** Where the statements with rows are so far, with their delimiters; neighbours are one. */
   get rowRanges(): readonly RowRange[] {

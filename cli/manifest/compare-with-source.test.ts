@@ -27,7 +27,10 @@ const whole = (): Inventory => ({
   tables: objects.tables.map(name => ({ name, rows: 0, bytes: 0 })),
 });
 const missing = (inventory: Inventory, dumpOptions: string[] = [], more: Partial<SourceReport> = {}) =>
-  compareWithSource(inventory, { ...report, ...more }, dumpOptions, 'shop').map(({ code, message }) => [code, message]);
+  compareWithSource(inventory, { ...report, ...more }, dumpOptions, { database: 'shop' }).map(({ code, message }) => [
+    code,
+    message,
+  ]);
 
 describe('hold-against', () => {
   it('says nothing of a dump that holds all, or more', () => {

@@ -3,18 +3,20 @@ import { firstNames } from '../../protocol/first-names.ts';
 import { type Inventory, namesIn, OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import { type LeftOut, leftOut } from '../config/partial-dumps.ts';
 import type { SourceReport } from '../preflight/source-report.ts';
+import { CREATE_THAT_ANEW } from './contents-findings.ts';
 
 /**
  * Compares what the server showed with what is in the dump.
  * @param inventory of the dump
  * @param dumpOptions those of the user: what they and the fallback options leave out is not missed
+ * @param isMisread whether the mysql client misreads a definition, behind which the inventory may lack what the dump has
  * @returns one finding that names what is missing, or none
  */
 export function compareWithSource(
   inventory: Inventory,
   report: SourceReport,
   dumpOptions: readonly string[],
-  database: string,
+  { database, isMisread = false }: { readonly database: string; readonly isMisread?: boolean },
 ): Finding[] {
   // A concession is meant for one view: a table of the same name in another case goes with it, and is missed.
   const excuses = [leftOut(dumpOptions, database), leftOut(report.fallbackOptions, database, { isExact: true })];
@@ -29,6 +31,14 @@ export function compareWithSource(
   );
   if (missing.length === 0) return [];
   const what = missing.map(({ kind, names }) => `${WORDS[kind]} ${firstNames(names)}`).join('; ');
+  if (isMisread)
+    return [
+      finding(
+        'OBJECTS_MISSING',
+        `the mysql client does not see all objects of the server in the dump, since it misreads a definition before them: ${what}`,
+        CREATE_THAT_ANEW,
+      ),
+    ];
   return [
     finding(
       'OBJECTS_MISSING',

@@ -20,6 +20,15 @@ export function misreadingFindings(misreadings: readonly Misread[]): Finding[] {
   ];
 }
 
+/** @returns whether the client misreads something behind which it does not see what else the dump holds */
+export function hidesTheRest(misreadings: readonly Misread[]): boolean {
+  return misreadings.some(({ what }) => what === 'command' || LOST.has(what));
+}
+
+/** What to do about what follows from a misread definition. */
+export const CREATE_THAT_ANEW =
+  'Create the definition that it misreads again, as CLIENT_MISREADS_DEFINITION or BACKSLASH_READ_AS_COMMAND says, and run the backup again. Until then: sade restore with --force, which reads the dump as the server does.';
+
 /** @returns what a dump of this database has no business to hold */
 export function unexpectedFindings(
   { unexpected, occasions, databases }: Pick<DumpContents, 'unexpected' | 'occasions' | 'databases'>,
@@ -72,7 +81,7 @@ const LOSES_ITS_WAY =
 const PUTS_A_BLANK =
   'the mysql client that restores the dump treats part of a string as the end of a comment, and puts a blank into it';
 const MOVE_COMMENT =
-  'Create it again with its comments on lines of their own: no /* … */ on the first line of the definition, no */ within quotes, no */ right behind another sign (write 2 * /* … */ 3), and a line end behind a last -- comment.';
+  'Create it again with its comments on lines of their own: no /* … */ on the first line of the definition, no */ within quotes, no */ right behind another sign (write 2 * /* … */ 3), and a line end behind a last -- comment. Until then restore with sade restore and --force: it does not use that client, and loads most of these.';
 const ENDS_EARLY =
   'these end with a semicolon, which no server accepts in a dump (error 1064); MySQL keeps it when one query holds several statements';
 const CREATE_ALONE = 'Create them again, each in a query of its own, with nothing after it.';

@@ -13,7 +13,7 @@ import { sourceRedactor } from '../secrets/source-redactor.ts';
 import { formatBytes } from '../terminal/format.ts';
 import type { Sealed } from '../zip/part-file.ts';
 import { compareWithSource } from './compare-with-source.ts';
-import { misreadingFindings, unexpectedFindings } from './contents-findings.ts';
+import { CREATE_THAT_ANEW, hidesTheRest, misreadingFindings, unexpectedFindings } from './contents-findings.ts';
 import { madeBy } from './made-by.ts';
 import { namingFindings } from './naming-findings.ts';
 import { optionsDigest } from './options-digest.ts';
@@ -102,16 +102,26 @@ export class ManifestBuilder {
 
 function findingsIn(contents: DumpContents, { report, source }: DumpFacts): Finding[] {
   const { inventory, endsWithMarker, isBalanced, longestStatement } = contents;
+  const isMisread = hidesTheRest(contents.misreadings);
   const isEmpty = OBJECT_KINDS.every(kind => inventory[kind].length === 0);
   return [
-    ...(endsWithMarker && isBalanced ? [] : [finding('UNTERMINATED_STATEMENT', IN_THE_MIDDLE, LOOK_AT_IT)]),
+    // The cause first: what follows it may be seen no more.
     ...misreadingFindings(contents.misreadings),
+    ...(endsWithMarker && isBalanced ? [] : [unterminated(isMisread)]),
     ...unexpectedFindings(contents, source),
     ...namingFindings({ contents, report, database: source.database }),
     ...longStatement(longestStatement, report),
     ...(isEmpty ? [finding('DUMP_EMPTY', 'the dump has no contents: the database is empty', IS_IT_THE_RIGHT_ONE)] : []),
-    ...(report ? compareWithSource(inventory, report, source.dumpOptions, source.database) : []),
+    ...(report
+      ? compareWithSource(inventory, report, source.dumpOptions, { database: source.database, isMisread })
+      : []),
   ];
+}
+
+function unterminated(isMisread: boolean): Finding {
+  return isMisread
+    ? finding('UNTERMINATED_STATEMENT', IN_MISREAD, CREATE_THAT_ANEW)
+    : finding('UNTERMINATED_STATEMENT', IN_THE_MIDDLE, LOOK_AT_IT);
 }
 
 function longestOf({ longestStatement: { bytes, table } }: DumpContents): Manifest['dump']['longest_statement'] {
@@ -139,6 +149,7 @@ const PACKET_OVERHEAD = 1024;
 
 const IN_THE_MIDDLE =
   'the last line of the dump is "-- Dump completed", but it seems to stand within a statement, a string or a comment';
+const IN_MISREAD = 'to the mysql client the dump ends within the definition that it misreads, or within one behind it';
 const LOOK_AT_IT =
   'Run the backup again. If it happens again, download this backup, check its end and restore it somewhere. If that works, sade misread it: please report that.';
 const IS_IT_THE_RIGHT_ONE = 'Check database_name and db_host, if it should hold something.';

@@ -1,6 +1,7 @@
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import { idOf } from '../choice/backup-to-restore.ts';
-import { type Checked, problem, together, warning } from './problem.ts';
+import { mayLackObjects } from '../choice/take-contents.ts';
+import { type Checked, NOTHING_WRONG, problem, together, warning } from './problem.ts';
 
 /** A backup that is not complete is restored only where someone wants just that. */
 export function checkBackup(backup: BackupToRestore): Checked {
@@ -13,5 +14,9 @@ export function checkBackup(backup: BackupToRestore): Checked {
       }),
     ),
     warning(...backup.notes),
+    backup.manifest && mayLackObjects(backup.manifest) ? warning(HOLDS_MORE) : NOTHING_WRONG,
   ]);
 }
+
+const HOLDS_MORE =
+  'the mysql client misreads definitions in the dump, so the backup may hold more than it says: before the restore changes anything, the dump is read as the server reads it';

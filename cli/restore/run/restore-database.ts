@@ -5,7 +5,7 @@ import { connect } from '../../mysql/connect.ts';
 import { formatBytes } from '../../terminal/format.ts';
 import { ZippedDump } from '../../unzip/zipped-dump.ts';
 import { idOf } from '../choice/backup-to-restore.ts';
-import { takeContents } from '../choice/take-contents.ts';
+import { mayLackObjects, takeContents } from '../choice/take-contents.ts';
 import type { PreparedRestore } from '../plan/prepare.ts';
 import { definerWarnings } from '../preflight/definers.ts';
 import { checkLate } from '../preflight/late-check.ts';
@@ -79,7 +79,7 @@ async function fetch(prepared: PreparedRestore, result: RestoreResult, folder: s
   return path;
 }
 
-/** Reads the dump where the plan could not say what its definitions need; so what the server lacks is known before anything is loaded. */
+/** Reads the dump where the plan could not say all that it holds and needs; so what the server lacks is known before anything is loaded. */
 async function inventoryOf(
   prepared: PreparedRestore,
   result: RestoreResult,
@@ -87,9 +87,13 @@ async function inventoryOf(
   { progress, signal }: RestoreOptions,
 ): Promise<Inventory> {
   const { backup, contents, preflight } = prepared;
-  const known = backup.manifest?.inventory ?? contents?.inventory;
-  result.notes.push(...definerWarnings(preflight.definers ?? [], preflight.facts.account));
-  if (known && preflight.definers) return known;
+  const { manifest } = backup;
+  const isDoubtful = manifest !== undefined && mayLackObjects(manifest);
+  const known = contents?.inventory ?? (isDoubtful ? undefined : manifest?.inventory);
+  if (known && preflight.definers) {
+    result.notes.push(...definerWarnings(preflight.definers, preflight.facts.account));
+    return known;
+  }
   progress.step(`reading what the dump holds (${formatBytes(zip.dumpBytes)})`);
   const { inventory, needs } = await takeContents(zip, signal);
   result.notes.push(...(await checkLate(prepared, needs, signal)));
