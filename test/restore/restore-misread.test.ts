@@ -51,7 +51,7 @@ describe('a backup whose trigger the mysql client misreads', function () {
     expect(refused.code, refused.text).to.equal(3);
   });
 
-  it('is restored with --force, also in the place of another one and from a file, and all of it agrees', async () => {
+  it('is restored with --force, also over another one and from a file, and all of it agrees', async () => {
     const { outcome } = await trial.backup();
     for (const more of [`--at ${outcome.backup_id}`, `--from ${await trial.storedZip()}`]) {
       const { code, text } = await run(`sade restore ${trial.label} ${more} --into misread_new --force --yes`);
