@@ -175,6 +175,7 @@ export class DumpLexer {
 
   /** @returns how far the bytes have been read */
   #read(bytes: Uint8Array, from: number): number {
+    this.#plain?.forget();
     for (let i = from; ; ) {
       const mode = this.#mode;
       const next = this.#readOne(mode, bytes, i);

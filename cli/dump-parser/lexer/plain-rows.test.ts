@@ -28,6 +28,39 @@ describe('plain rows', () => {
     expect(plain.lastRowAt).to.equal(piece.indexOf(0x40) - 3);
   });
 
+  describe('of an array that is used again for other bytes', () => {
+    const one = `(1),(2),(3),('${'x'.repeat(2 * BLOCK)}'),`;
+    const other = `(1,2,3),('${'x'.repeat(2 * BLOCK)}'),  `;
+
+    it('are not those that stood there before', () => {
+      const plain = plainRows()!;
+      const piece = new Uint8Array(Buffer.from(one));
+      const rows = [one, other].map(text => {
+        piece.set(Buffer.from(text));
+        plain.forget();
+        plain.read(piece, 0, false, true);
+        return plain.rows;
+      });
+      expect(rows).to.deep.equal([4, 2]);
+    });
+
+    it('are counted anew, also by two readers that take turns', () => {
+      const counts = [plainRows(), null].map(plain => {
+        const lexers = [1, 2].map(() => new DumpLexer(SILENT, { plain }));
+        for (const lexer of lexers) lexer.write(Buffer.from(HEAD));
+        const piece = new Uint8Array(Buffer.from(one));
+        return [one, other, other, one].map((text, turn) => {
+          piece.set(Buffer.from(text));
+          const lexer = lexers[turn % 2]!;
+          lexer.write(piece);
+          return lexer.rowsSoFar?.count;
+        });
+      });
+      expect(counts[0]).to.deep.equal([4, 2, 6, 6]);
+      expect(counts[0]).to.deep.equal(counts[1]);
+    });
+  });
+
   it('come to the same byte by byte, with anything between them and wherever the pieces are cut', () => {
     const filler = fc.nat(2 * BLOCK).map(length => 'x'.repeat(length));
     const odd = fc.constantFrom(
@@ -101,6 +134,8 @@ describe('plain rows', () => {
     );
   });
 });
+
+const SILENT: LexerEvents = { comment: () => {}, statement: () => {}, repeatedInsert: () => {} };
 
 type Modes = Pick<DumpLexer, 'escapesInSingle' | 'flavour'> & { readonly quotesInDollars: boolean };
 

@@ -30,7 +30,7 @@ export class PlainRows {
   readonly #read: Program['read'];
   readonly #memory: Uint8Array;
   readonly #results: Int32Array;
-  /** What is in the memory: bytes of a piece that its reader has not changed meanwhile. */
+  /** What is in the memory: bytes of a piece, since the last `forget`. */
   #piece: Uint8Array | undefined;
   #from = 0;
   #to = 0;
@@ -53,8 +53,13 @@ export class PlainRows {
     }
   }
 
+  /** Call it before each piece: the same array may come again with other bytes in it, and a count of the old ones would be wrong. */
+  forget(): void {
+    this.#piece = undefined;
+  }
+
   /**
-   * @param piece an array of its own for each piece, whose bytes stay as they are while this is called with it
+   * @param piece whose bytes stay as they are until `forget` is called
    * @param from where there is no string open
    * @param isInRow whether it is between the parentheses of a row, or between two rows
    * @param escapes whether a backslash takes the next byte's meaning away
