@@ -37,6 +37,16 @@ describe('inventory of MySQL', () => {
       occasions: new Map(),
       databases: [],
       naming: [],
+      needs: {
+        collations: ['utf8mb4_0900_ai_ci'],
+        character_sets: ['utf8mb4'],
+        engines: ['InnoDB'],
+        row_formats: [],
+        sql_modes: ['NO_AUTO_VALUE_ON_ZERO', 'NO_ENGINE_SUBSTITUTION', 'ONLY_FULL_GROUP_BY', 'STRICT_TRANS_TABLES'],
+        definers: [
+          { account: '`root`@`localhost`', objects: { views: 1, triggers: 1, events: 1, functions: 1, procedures: 1 } },
+        ],
+      },
     });
   });
 
