@@ -8,11 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { sharedMariaDb } from '../testing/databases/mariadb.ts';
 import { freePort } from '../testing/free-port.ts';
+import { OwnTime } from '../testing/own-time.ts';
 import { PART_END, partHead, rawConnection } from '../testing/service/raw-http.ts';
 import { graphql, request, upload } from '../testing/service/requests.ts';
 import { historyStores } from '../testing/service/running-app.ts';
 import { type Service, startInVain, startService } from '../testing/service/service.ts';
-import { startServiceHere } from '../testing/service/service-here.ts';
+import { refusedHere, startServiceHere } from '../testing/service/service-here.ts';
 import { sampleZip } from '../testing/zips/sample-zip.ts';
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
@@ -57,10 +58,10 @@ for (const store of historyStores)
     }
 
     it('keeps its history over a restart', async () => {
-      service = await startService(env);
       const zip = sampleZip();
-      const { json } = await upload(service.url, zip);
-      expect(await service.stop()).to.equal(0);
+      const first = await startServiceHere(env);
+      const { json } = await upload(first.url, zip);
+      await first.stop();
       service = await startService(env);
       expect((await request(service.url)).json.data[0].latest_backup.id).to.equal(json.data.id);
       const again = await upload(service.url, zip);
@@ -71,11 +72,11 @@ for (const store of historyStores)
       service = await startService(env);
       const { zip } = await uploadHalf(service.url);
       await service.kill();
-      service = await startService(env);
+      await using next = await startServiceHere(env);
       expect(await storedFiles()).to.deep.equal([]);
-      expect(service.output()).to.contain('removed 1 unfinished uploads');
-      expect((await request(service.url)).json.data).to.deep.equal([]);
-      expect((await upload(service.url, zip)).status).to.equal(201);
+      expect(next.output()).to.contain('removed 1 unfinished uploads');
+      expect((await request(next.url)).json.data).to.deep.equal([]);
+      expect((await upload(next.url, zip)).status).to.equal(201);
     });
 
     itOnce('SIGTERM lets an upload and a download finish, accepts no more, and ends with exit code 0', async () => {
@@ -116,9 +117,9 @@ for (const store of historyStores)
       await listening.receive(/text\/event-stream/);
       await upload(service.url, sampleZip());
       await listening.receive(/"backupReceived":\{"id":"1"\}/);
-      const start = Date.now();
+      using time = new OwnTime();
       expect(await service.stop('SIGTERM')).to.equal(0);
-      expect(Date.now() - start).to.be.lessThan(10_000); // running requests get 30 s
+      expect(time.ms).to.be.lessThan(10_000); // running requests get 30 s
       expect(await listening.ended()).to.match(/event: complete/);
     });
 
@@ -133,23 +134,23 @@ for (const store of historyStores)
       await uploadHalf(service.url);
       const stopped = service.stop('SIGTERM');
       for (let i = 0; i < 100 && !service.output().includes('finishes what is running'); i++) await pause(20);
-      const start = Date.now();
+      using time = new OwnTime();
       process.kill(service.pid, 'SIGINT');
       expect(await stopped).to.equal(130);
-      expect(Date.now() - start).to.be.lessThan(2_000);
+      expect(time.ms).to.be.lessThan(2_000);
     });
 
     it('warns of stored files without records and of records without files, and touches neither', async () => {
-      service = await startService(env);
+      const first = await startServiceHere(env);
       const [kept, lost, stray] = [sampleZip(), sampleZip({ database: 'lost' }), sampleZip({ database: 'stray' })];
-      await upload(service.url, kept);
-      await upload(service.url, lost);
-      await service.stop();
+      await upload(first.url, kept);
+      await upload(first.url, lost);
+      await first.stop();
       await rm(join(env.STORAGE_DIR!, 'lost'), { recursive: true });
       await mkdir(join(env.STORAGE_DIR!, 'stray'));
       await writeFile(join(env.STORAGE_DIR!, 'stray', stray.fileName), stray.bytes);
-      service = await startService(env);
-      for (let i = 0; i < 100 && !service.output().includes('no stored file'); i++) await pause(20);
+      await using service = await startServiceHere(env);
+      await service.orphansReported;
       expect(service.output()).to.contain('"unrecorded":1').and.contain('"missing":1');
       expect(await storedZips()).to.deep.equal([kept.fileName, stray.fileName].sort());
       expect((await upload(service.url, lost)).status).to.equal(200);
@@ -184,14 +185,27 @@ describe('node server/main.ts does not start', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
+  const base = () => ({ DATABASE_URL: `sqlite:${folder}/history.sqlite`, STORAGE_DIR: `${folder}/backups` });
+
   async function expectRefusal(env: Record<string, string>, args: string[], ...wanted: string[]): Promise<void> {
-    const base = { DATABASE_URL: `sqlite:${folder}/history.sqlite`, STORAGE_DIR: `${folder}/backups` };
-    const { code, output } = await startInVain({ ...base, ...env }, args);
+    const { code, output } = await startInVain({ ...base(), ...env }, args);
     expect(code).to.equal(1);
     const lines = output.trim().split('\n');
     expect(lines, output).to.have.length(1);
     for (const text of ['Lumbung cannot start', ...wanted]) expect(JSON.parse(lines[0]!).msg).to.contain(text);
     expect(output).to.not.contain('    at ').and.not.contain('s3cret');
+  }
+
+  /** In this process: what the process itself writes then is shown by the tests of others. */
+  async function expectRefusalHere(
+    env: Record<string, string>,
+    command: 'start' | 'rebuild',
+    ...wanted: string[]
+  ): Promise<void> {
+    const { message, output } = await refusedHere({ ...base(), ...env }, command);
+    expect(output, 'it logs nothing else').to.equal('');
+    for (const text of wanted) expect(message).to.contain(text);
+    expect(message).to.not.contain('\n').and.not.contain('s3cret');
   }
 
   it('with a storage or a history below /proc, where Node would try for ever to create a folder', async () => {
@@ -209,9 +223,9 @@ describe('node server/main.ts does not start', () => {
     ));
 
   it('without its history store', () =>
-    expectRefusal(
+    expectRefusalHere(
       { DATABASE_URL: 'mysql://u:s3cret@127.0.0.1:1/history' },
-      [],
+      'start',
       'mysql://u@127.0.0.1:1/history',
       'start the database server',
     ));
@@ -222,21 +236,21 @@ describe('node server/main.ts does not start', () => {
   });
 
   it('with a storage folder that is not writable', () =>
-    expectRefusal({ STORAGE_DIR: `${folder}/file/backups` }, [], 'STORAGE_DIR'));
+    expectRefusalHere({ STORAGE_DIR: `${folder}/file/backups` }, 'start', 'STORAGE_DIR'));
 
   it('beside another service on the same storage, and does not delete the uploads of that one', async () => {
     const env = { DATABASE_URL: `sqlite:${folder}/two.sqlite`, STORAGE_DIR: `${folder}/two` };
     await using _service = await startService(env);
     await mkdir(`${folder}/two/pt_xyz`);
     await writeFile(`${folder}/two/pt_xyz/.0123456789abcdef.part`, 'on its way');
-    for (const args of [[], ['rebuild']]) await expectRefusal(env, args, 'another Lumbung uses');
+    for (const command of ['start', 'rebuild'] as const) await expectRefusalHere(env, command, 'another Lumbung uses');
     expect(await readdir(`${folder}/two/pt_xyz`)).to.have.length(1);
   });
 
   it('twice on the same address', async () => {
     const env = { DATABASE_URL: `sqlite:${folder}/first.sqlite`, STORAGE_DIR: `${folder}/first` };
-    await using service = await startService(env);
-    await expectRefusal({ PORT: new URL(service.url).port }, [], 'cannot listen on');
+    await using service = await startServiceHere(env);
+    await expectRefusalHere({ PORT: new URL(service.url).port }, 'start', 'cannot listen on');
   });
 
   describe('on another storage than its history knows:', function () {
@@ -260,11 +274,11 @@ describe('node server/main.ts does not start', () => {
 
     it('only the mount point is there', async () => {
       await rename(disk, `${disk}.away`);
-      for (const args of [[], ['rebuild']])
-        await expectRefusal(env, args, 'is its disk mounted?', 'ALLOW_EMPTY_STORAGE=on');
+      for (const command of ['start', 'rebuild'] as const)
+        await expectRefusalHere(env, command, 'is its disk mounted?', 'ALLOW_EMPTY_STORAGE=on');
       expect(await readdir(dirname(disk))).to.not.include('disk');
       await mkdir(disk);
-      await expectRefusal(env, [], 'is its disk mounted?');
+      await expectRefusalHere(env, 'start', 'is its disk mounted?');
       expect(await readdir(disk)).to.deep.equal([]);
     });
 
@@ -277,7 +291,7 @@ describe('node server/main.ts does not start', () => {
       }
       await rm(disk, { recursive: true });
       await rename(`${disk}.away`, disk);
-      await expectRefusal(env, [], 'it contains the storage', 'is the right disk mounted');
+      await expectRefusalHere(env, 'start', 'it contains the storage', 'is the right disk mounted');
       await expectBackup({ ALLOW_EMPTY_STORAGE: 'on' });
       await expectBackup();
     });
@@ -286,36 +300,43 @@ describe('node server/main.ts does not start', () => {
       const fresh = { DATABASE_URL: `${env.DATABASE_URL}-fresh`, STORAGE_DIR: `${disk}-fresh` };
       await (await startServiceHere(fresh)).stop();
       await rm(fresh.STORAGE_DIR, { recursive: true });
-      await expectRefusal(fresh, [], 'is its disk mounted?');
+      await expectRefusalHere(fresh, 'start', 'is its disk mounted?');
     });
 
     it('the marker was not copied along', async () => {
       await rm(marker());
-      await expectRefusal(env, [], "only its marker '.lumbung-storage '");
+      await expectRefusalHere(env, 'start', "only its marker '.lumbung-storage '");
       await expectBackup({ ALLOW_EMPTY_STORAGE: 'on' });
       await expectBackup();
     });
 
     it('the marker is not readable', async () => {
       await writeFile(marker(), '');
-      await expectRefusal(env, [], 'contains no storage id');
+      await expectRefusalHere(env, 'start', 'contains no storage id');
     });
 
     it('the history is another one, or was lost: no one would notice a loss, and ids would be given twice', async () => {
       const lost = { ...env, DATABASE_URL: `${env.DATABASE_URL}-new` };
-      await expectRefusal(lost, [], 'The history is empty', 'records of 1', 'rebuild', 'ALLOW_EMPTY_HISTORY=on');
+      await expectRefusalHere(
+        lost,
+        'start',
+        'The history is empty',
+        'records of 1',
+        'rebuild',
+        'ALLOW_EMPTY_HISTORY=on',
+      );
       {
         await using service = await startServiceHere({ ...lost, ALLOW_EMPTY_HISTORY: 'on' });
         expect((await request(service.url)).json.data).to.deep.equal([]);
       }
-      expect((await startInVain(lost, ['rebuild'])).code).to.equal(0);
+      expect((await startInVain(lost, ['rebuild'])).code, 'the process').to.equal(0);
       await using service = await startServiceHere(lost);
       expect((await request(`${service.url}/1/download`)).status).to.equal(200);
     });
 
     it('the marker is there, and none of the backups', async () => {
       await rm(join(disk, zip.database), { recursive: true });
-      await expectRefusal(env, [], '1 backups', 'ALLOW_EMPTY_STORAGE=on');
+      await expectRefusalHere(env, 'start', '1 backups', 'ALLOW_EMPTY_STORAGE=on');
     });
 
     it('but accepts the storage that is there when the history knows no storage, as after an upgrade', async () => {
@@ -329,7 +350,7 @@ describe('node server/main.ts does not start', () => {
       );
       history.close();
       await rm(marker());
-      await expectRefusal(env, [], id);
+      await expectRefusalHere(env, 'start', id);
     });
   });
 });

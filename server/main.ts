@@ -1,14 +1,12 @@
 import './process/production.ts';
 import process from 'node:process';
-import { rebuildHistory } from './backups/recovery/rebuild.ts';
 import { type Config, loadConfig } from './config.ts';
 import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-errors.ts';
 import { createLog } from './log.ts';
 import { noteStartFreed } from './process/gc-pressure.ts';
 import { logIgnoredSignals } from './process/ignored-signals.ts';
-import { rebuildReports } from './reports/rebuild-reports.ts';
+import { runRebuild } from './run-rebuild.ts';
 import { type RunningService, runService } from './service.ts';
-import { giveUpHistory, openStores } from './stores.ts';
 import { usage } from './usage.ts';
 
 /** How long running uploads and downloads may take to finish once the service is told to stop. */
@@ -33,7 +31,7 @@ async function run(args: readonly string[]): Promise<void> {
   const config = loadConfig(process.env);
   log.level = config.logLevel;
   if (args.length === 0) return start(config);
-  if (args.length === 1 && args[0] === 'rebuild') return rebuild(config);
+  if (args.length === 1 && args[0] === 'rebuild') process.exit(await runRebuild(config, log));
   throw new Error(
     `Unknown arguments "${args.join(' ')}". No argument runs the service, rebuild makes a lost history again from the stored files, and --help shows the usage.`,
   );
@@ -48,30 +46,6 @@ async function start(config: Config): Promise<void> {
   const service = await runService(config, log, onLoaded);
   stopOnSignal(service);
   log.info({ url: service.url }, `Lumbung listens on ${service.url}`);
-}
-
-/** Ends with 0, or with 1 when some file could not be taken in. */
-async function rebuild(config: Config): Promise<void> {
-  const { history, storage, release } = await openStores(config, log);
-  process.once('exit', release);
-  const { verifyUploads } = config;
-  const rebuilding = { em: history.em.fork(), storage, log, verifyUploads };
-  const [rebuilt, reports] = await rebuildAll(rebuilding).catch(async error => {
-    await giveUpHistory(history);
-    throw error;
-  });
-  await history.close();
-  const { fromRecord, renumbered, fromZip, gone, failed } = rebuilt;
-  log.info(
-    { from_record: fromRecord, renumbered, from_zip: fromZip, gone, failed, reports: reports.added },
-    `Added ${fromRecord + renumbered + fromZip} backups to the history: ${fromRecord} from their records, ${renumbered} from their records with a new id, ${fromZip} by reading their zips. The zips of ${gone} are missing. ${failed} files could not be added. Added ${reports.added} reports of drills and restores; ${reports.failed} could not be added. Damage that was known before is not in the history: let a scrub read all files (docs/how-to/scrub-stored-files.md).`,
-  );
-  process.exit(failed + reports.failed > 0 ? 1 : 0);
-}
-
-/** Reports are of backups, which come first. */
-async function rebuildAll(rebuilding: Parameters<typeof rebuildHistory>[0]) {
-  return [await rebuildHistory(rebuilding), await rebuildReports(rebuilding)] as const;
 }
 
 function stopOnSignal(service: RunningService): void {

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { OwnTime } from '../../testing/own-time.ts';
 import { request, upload } from '../../testing/service/requests.ts';
 import { historyStores } from '../../testing/service/running-app.ts';
 import { endOfScrub, scrubState } from '../../testing/service/scrubbing.ts';
 import { startService } from '../../testing/service/service.ts';
+import { startServiceHere } from '../../testing/service/service-here.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 for (const store of historyStores)
@@ -29,12 +31,12 @@ for (const store of historyStores)
         expect((await request(`${service.url}/-/scrub?all=true`, { method: 'POST' })).status).to.equal(202);
         for (let i = 0; i < 200 && (await scrubState(service.url)).bytes_read === 0; i++) await sleep(5);
         expect(await scrubState(service.url)).to.include({ state: 'running', files_checked: 0 });
-        const start = performance.now();
+        using time = new OwnTime();
         expect(await service.stop('SIGTERM')).to.equal(0);
-        expect(performance.now() - start).to.be.lessThan(1_000);
+        expect(time.ms).to.be.lessThan(1_000);
         expect(service.output()).to.contain('has stopped').and.not.contain('"level":"error"');
       }
-      await using service = await startService({ ...env, SCRUB_MIB_PER_SECOND: '0', SCRUB_INTERVAL_DAYS: '0' });
+      await using service = await startServiceHere({ ...env, SCRUB_MIB_PER_SECOND: '0', SCRUB_INTERVAL_DAYS: '0' });
       expect((await request(`${service.url}/-/scrub`, { method: 'POST' })).status).to.equal(202);
       const run = await endOfScrub(service.url);
       expect(run).to.include({ files_checked: 1, files_damaged: 0, bytes_read: zip.bytes.length });

@@ -78,7 +78,7 @@ export class FaultScene implements AsyncDisposable {
   }
 }
 
-type SceneService = Omit<ServiceHere, 'stop'>;
+type SceneService = Omit<ServiceHere, 'stop' | 'orphansReported'>;
 type StartService = (env: Record<string, string>) => Promise<SceneService>;
 
 let shared: Promise<FaultScene> | undefined;

@@ -6,12 +6,11 @@ import { finding } from '../../../protocol/finding.ts';
 import { graphql, request, upload } from '../../../testing/service/requests.ts';
 import { describeOnEachStore } from '../../../testing/service/running-app.ts';
 import { sampleDrill, sampleRestore } from '../../../testing/service/sample-reports.ts';
-import { startInVain } from '../../../testing/service/service.ts';
-import { type ServiceHere, startServiceHere } from '../../../testing/service/service-here.ts';
+import { rebuildHere, type ServiceHere, startServiceHere } from '../../../testing/service/service-here.ts';
 import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
 
-describeOnEachStore('node server/main.ts rebuild', store => {
+describeOnEachStore('a rebuild of the history', store => {
   let folder: string;
   let env: { DATABASE_URL: string; STORAGE_DIR: string; ALLOW_EMPTY_STORAGE?: string; ALLOW_EMPTY_HISTORY?: string };
   let service: ServiceHere | undefined;
@@ -44,9 +43,9 @@ describeOnEachStore('node server/main.ts rebuild', store => {
     service = undefined;
   }
 
-  /** Runs the command. @returns its exit code, the counts of its last line, and all lines */
+  /** @returns its exit code, the counts of its last line, and all lines */
   async function rebuild() {
-    const { code, output } = await startInVain(env, ['rebuild']);
+    const { code, output } = await rebuildHere(env);
     const lines = output
       .trim()
       .split('\n')

@@ -1,0 +1,36 @@
+import type { Logger } from 'pino';
+import { rebuildHistory } from './backups/recovery/rebuild.ts';
+import type { Config } from './config.ts';
+import { rebuildReports } from './reports/rebuild-reports.ts';
+import { giveUpHistory, openStores } from './stores.ts';
+
+/**
+ * What `node server/main.ts rebuild` does: makes the rows that the history lacks, from the stored files. Ends with a line of counts.
+ * @returns the exit code: 0, or 1 when some file could not be taken in
+ * @throws Error of one line that says what to do; nothing is left open then
+ */
+export async function runRebuild(config: Config, log: Logger): Promise<number> {
+  const { history, storage, release } = await openStores(config, log);
+  try {
+    const { verifyUploads } = config;
+    const rebuilding = { em: history.em.fork(), storage, log, verifyUploads };
+    const [rebuilt, reports] = await rebuildAll(rebuilding).catch(async error => {
+      await giveUpHistory(history);
+      throw error;
+    });
+    await history.close();
+    const { fromRecord, renumbered, fromZip, gone, failed } = rebuilt;
+    log.info(
+      { from_record: fromRecord, renumbered, from_zip: fromZip, gone, failed, reports: reports.added },
+      `Added ${fromRecord + renumbered + fromZip} backups to the history: ${fromRecord} from their records, ${renumbered} from their records with a new id, ${fromZip} by reading their zips. The zips of ${gone} are missing. ${failed} files could not be added. Added ${reports.added} reports of drills and restores; ${reports.failed} could not be added. Damage that was known before is not in the history: let a scrub read all files (docs/how-to/scrub-stored-files.md).`,
+    );
+    return failed + reports.failed > 0 ? 1 : 0;
+  } finally {
+    release();
+  }
+}
+
+/** Reports are of backups, which come first. */
+async function rebuildAll(rebuilding: Parameters<typeof rebuildHistory>[0]) {
+  return [await rebuildHistory(rebuilding), await rebuildReports(rebuilding)] as const;
+}
