@@ -14,6 +14,7 @@ import { Terminal } from '../testing/cli/terminal.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
 import { portOf } from '../testing/free-port.ts';
+import { OwnTime } from '../testing/own-time.ts';
 import { type ServiceHere, startServiceHere } from '../testing/service/service-here.ts';
 
 const DATABASES = ['client_1', 'client_2', 'client_3'];
@@ -256,13 +257,13 @@ describe('sade doctor', function () {
     const { child, ended } = startSade(['doctor', ...args]);
     const [connection] = await once(silent, 'connection');
     child.kill('SIGINT');
-    const killedAt = Date.now();
+    using time = new OwnTime();
     const { code, stderr } = await ended;
     connection.destroy();
     silent.close();
     expect(code).to.equal(130);
     expect(stderr).to.equal('sade: interrupted by SIGINT\n');
-    expect(Date.now() - killedAt).to.be.below(5000);
+    expect(time.ms).to.be.below(5000);
   });
 
   describe('--bundle', () => {

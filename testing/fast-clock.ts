@@ -31,6 +31,11 @@ export class FastClock implements Disposable {
     for (const handle of this.#waiting.keys()) this.#clear(handle);
   }
 
+  /** Milliseconds of this clock since it was made. */
+  protected get now(): number {
+    return this.#now;
+  }
+
   #tick(ms: number): void {
     this.#now += ms;
     for (const [handle, { at, call }] of this.#waiting) {
@@ -43,5 +48,22 @@ export class FastClock implements Disposable {
   #clear(handle: Parameters<typeof clearTimeout>[0]): void {
     this.#waiting.delete(handle as NodeJS.Timeout);
     this.#clearTimeout(handle);
+  }
+}
+
+/**
+ * The clock of this process alone: `setTimeout` and `performance.now()` count the time in which it has its turn. A limit that the code
+ * sets is then as long on a busy machine as on a quiet one.
+ */
+export class OwnClock extends FastClock {
+  constructor() {
+    super(1);
+    performance.now = () => this.now;
+  }
+
+  override [Symbol.dispose](): void {
+    // What belongs to the object hides what its class has.
+    Reflect.deleteProperty(performance, 'now');
+    super[Symbol.dispose]();
   }
 }

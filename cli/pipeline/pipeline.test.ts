@@ -12,8 +12,10 @@ import { formatReprDigest } from '../../protocol/digest.ts';
 import { finding } from '../../protocol/finding.ts';
 import { emptyInventory, type Manifest } from '../../protocol/manifest.ts';
 import { fakeMysqldump } from '../../testing/cli/fake-mysqldump.ts';
+import { OwnClock } from '../../testing/fast-clock.ts';
 import { portOf } from '../../testing/free-port.ts';
 import { pin } from '../../testing/machine/mounts.ts';
+import { OwnTime } from '../../testing/own-time.ts';
 import { answerWith } from '../../testing/service/answer-with.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
@@ -634,12 +636,12 @@ describe('pipeline', () => {
       through(() => broken);
       const stop = new AbortController();
       setTimeout(() => stop.abort('stop'), 1500);
-      const started = performance.now();
+      using time = new OwnTime();
       const workers = { dump: 3, zip: 3, upload: 3 };
       expect(await run(names(9), GOOD, { retries: 9, workers, signal: stop.signal }).catch(error => error)).to.equal(
         'stop',
       );
-      expect(performance.now() - started).to.be.below(4000);
+      expect(time.ms).to.be.below(4000);
     });
   });
 
@@ -700,6 +702,7 @@ describe('pipeline', () => {
   });
 
   it('dumps databases one after the other when the disk has no room for all, and does not count the waiting as their time', async () => {
+    using _clock = new OwnClock();
     preflight = async () => ({ ...allSeen, estimatedBytes: 2 ** 60 });
     const script = `echo >> '${folder}/bin/begun'; sleep 1.5; wc -l < '${folder}/bin/begun' >> '${folder}/bin/seen'; ${GOOD}`;
     const outcomes = await run(names(2), script, { timeoutMs: 2700 });
@@ -708,6 +711,7 @@ describe('pipeline', () => {
   });
 
   it('gives each database its time, and no more', async () => {
+    using _clock = new OwnClock();
     const outcomes = await run(
       ['slow', 'a', 'b'],
       `for database; do :; done; [ $database = slow ] && exec sleep 20; ${GOOD}`,
@@ -726,9 +730,9 @@ describe('pipeline', () => {
     ) => {
       const stop = new AbortController();
       setTimeout(() => stop.abort('stop'), afterMs);
-      const started = performance.now();
+      using time = new OwnTime();
       const reason = await run(names(12), script, { signal: stop.signal, workers, dumpsPerHost }).catch(error => error);
-      return { reason, ms: performance.now() - started };
+      return { reason, ms: time.ms };
     };
 
     it('throws the reason, ends the children and leaves nothing half-done', async () => {

@@ -16,6 +16,7 @@ import { DENO_PERMISSIONS, startSade } from '../../testing/cli/sade.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
 import { portOf } from '../../testing/free-port.ts';
+import { OwnTime } from '../../testing/own-time.ts';
 import { until } from '../../testing/until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -70,9 +71,9 @@ describe('a signal', function () {
     terminal.type(CTRL_C);
     await terminal.shows('sade: still stopping; one more signal ends sade at once');
     terminal.type(CTRL_C);
-    const asked = performance.now();
+    using time = new OwnTime();
     expect(await terminal.exitCode).to.equal(EXIT.interrupted.SIGINT);
-    expect(performance.now() - asked, 'less than the grace of a dump').to.be.below(3000);
+    expect(time.ms, 'less than the grace of a dump').to.be.below(3000);
     await until('the dump has ended', () => findOrphanedDumps(trial.place.workDir).length === 0);
   });
 
@@ -97,9 +98,9 @@ describe('a signal', function () {
       terminal.type(keys);
       await terminal.shows('sade: still stopping; one more signal ends sade at once');
       terminal.type(keys);
-      const asked = performance.now();
+      using time = new OwnTime();
       expect(await terminal.exitCode).to.equal(code);
-      expect(performance.now() - asked, 'less than the grace of a dump').to.be.below(3000);
+      expect(time.ms, 'less than the grace of a dump').to.be.below(3000);
       await until('the dump has ended', () => findOrphanedDumps(trial.place.workDir).length === 0);
     });
 
