@@ -60,8 +60,8 @@ export class FairTurns {
   }
 
   /**
-   * Waits for a place and has it until it is disposed of: for one step, of no more than a slice, of a task that has nothing to
-   * do between its steps.
+   * Waits for a place and has it until it is disposed of: for one step, of two slices at most, of a task that has nothing to do
+   * between its steps.
    * @param done how much the task has done so far
    */
   async place(done: number): Promise<Disposable> {

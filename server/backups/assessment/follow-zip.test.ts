@@ -8,6 +8,7 @@ import type { ZipFile } from '../../../protocol/zip/zip-file.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { checkZip } from './check-zip.ts';
 import { type SeenContent, ZipFollower } from './follow-zip.ts';
+import { readingTurns } from './reading-turns.ts';
 
 const GIB = 1024 ** 3;
 const LIMITS = { maxDumpBytes: GIB, maxDumpRatio: 1032 };
@@ -136,6 +137,23 @@ describe('a zip that is followed while it arrives', () => {
     );
     expect(follower.seen).to.equal(undefined);
     expect(pieces).to.be.within(4, 12);
+  });
+
+  it('gives others their turn after each 16 MiB of plain bytes, however small its zip is', async () => {
+    const bomb = sampleZip({ content: Buffer.alloc(66 * 1024 * 1024) }).bytes;
+    expect(bomb.length).to.be.below(70_000);
+    const held = [await readingTurns.place(0), await readingTurns.place(0), await readingTurns.place(0)];
+    let isOver = false;
+    let turns = 0;
+    const following = seenOf(bomb).finally(() => (isOver = true));
+    while (!isOver) {
+      using _ = await readingTurns.place(0);
+      turns += 1;
+      await new Promise(setImmediate);
+    }
+    for (const place of held) place[Symbol.dispose]();
+    expect((await following)?.facts.size).to.equal(66 * 1024 * 1024);
+    expect(turns).to.be.within(4, 9);
   });
 
   it('fails with the disk that it is read from', async () => {

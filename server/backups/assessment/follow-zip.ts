@@ -19,8 +19,11 @@ export interface SeenContent {
  */
 const MAX_FOLLOWED = 8;
 
-/** In compressed bytes, which are 16 MiB of plain ones at most. */
-const STEP = 64 * 1024;
+/**
+ * In compressed bytes, which are 16.2 MiB of plain ones at most (RFC 1951: 1032 times as many), or some 40 ms. Measured with a dump
+ * of a ratio of 3.5: 5 % more CPU time than by 64 KiB; by 8 KiB it would be 22 %.
+ */
+const STEP = 16 * 1024;
 
 let followed = 0;
 
