@@ -2,14 +2,14 @@ import * as nodeFs from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BACKUP_NAME } from '../../../protocol/backup-name.ts';
 import { databaseNameProblem } from '../../../protocol/database-name.ts';
-import { hasCode } from '../../error-code.ts';
 import type { Disk, FileSystem } from '../file-system/file-system.ts';
 import { keyedMutex } from '../file-system/keyed-mutex.ts';
 import type { NamingDisk } from '../file-system/rename-no-replace.ts';
 import { taggedFileSystem } from '../file-system/tagged-file-system.ts';
 import type { FileAddress, Storage, TextAddress } from '../storage.ts';
 import { readIdentity } from './identity.ts';
-import { filesOfMetadata, readMetadata, writeMetadata } from './metadata.ts';
+import { databaseFolders, listFiles } from './list-files.ts';
+import { readMetadata, writeMetadata } from './metadata.ts';
 import { LEFTOVER, newPartName } from './part-file.ts';
 import { Place } from './place.ts';
 import { openFile } from './read-file.ts';
@@ -94,7 +94,7 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
     },
     async *list() {
       await place.check();
-      yield* list(disk, root);
+      yield* listFiles(disk, root);
     },
   };
 }
@@ -134,36 +134,4 @@ async function removeLeftovers(disk: Disk, root: string): Promise<number> {
       removed += 1;
     }
   return removed;
-}
-
-async function* list(disk: Disk, root: string) {
-  for (const database of await databaseFolders(disk, root)) {
-    // A link may lead to a file on a larger disk.
-    const names = (await disk.fs.readdir(join(root, database), { withFileTypes: true }))
-      .filter(entry => entry.isFile() || entry.isSymbolicLink())
-      .map(({ name }) => name);
-    yield { database, fileNames: names.filter(name => BACKUP_NAME.test(name)), withMetadata: filesOfMetadata(names) };
-  }
-}
-
-/** A folder that is not ours to read, such as `lost+found` of a disk of its own, belongs to no database. */
-async function databaseFolders({ fs, report }: Disk, root: string): Promise<string[]> {
-  const entries = await fs.readdir(root, { withFileTypes: true });
-  // A link may lead to the folder of a database on a larger disk.
-  const names = entries
-    .filter(entry => (entry.isDirectory() || entry.isSymbolicLink()) && !databaseNameProblem(entry.name))
-    .map(({ name }) => name);
-  const readable = await Promise.all(
-    names.map(name =>
-      fs.readdir(join(root, name)).then(
-        () => true,
-        error => {
-          if (!hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ENOENT')) throw error;
-          if (hasCode(error, 'ENOENT')) report(error, `${join(root, name)} is a broken link, and is skipped`);
-          return false;
-        },
-      ),
-    ),
-  );
-  return names.filter((_, index) => readable[index]);
 }
