@@ -358,6 +358,30 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       for await (const names of storage.list()) expect.fail(JSON.stringify(names));
     });
 
+    it('lists the others when the last file of a database is removed while it lists', async () => {
+      const all = ['pt_a', 'pt_b', 'pt_c'].map(database => address(database));
+      for (const at of all) await publish(at, 'abc');
+      const listed: string[] = [];
+      for await (const { fileNames } of storage.list()) {
+        listed.push(...fileNames);
+        for (const at of all) if (!fileNames.includes(at.fileName)) await storage.remove(at);
+      }
+      expect(listed).to.have.length(1);
+      expect(all.map(({ fileName }) => fileName)).to.include(listed[0]);
+      expect(await everything()).to.deep.equal(listed);
+    });
+
+    it('ends a listing with an error when its disk goes away in the middle', async () => {
+      for (const database of ['pt_a', 'pt_b', 'pt_c']) await publish(address(database), 'abc');
+      let putBack: (() => Promise<void>) | undefined;
+      const listing = (async () => {
+        for await (const _ of storage.list()) putBack ??= await place.takeAway();
+      })();
+      expect(await listing.catch(error => error)).to.be.instanceOf(StorageAway);
+      await putBack!();
+      expect(await everything()).to.have.length(3);
+    });
+
     it('removes, receives and publishes for one database at the same time', async () => {
       const addresses = Array.from({ length: 20 }, (_, i) => address('pt_xyz', String(i + 10)));
       for (let round = 0; round < 3; round++) {

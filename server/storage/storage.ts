@@ -113,7 +113,8 @@ export interface Storage {
   /**
    * Removes the file of that address, and then the text beside it: once this returns, neither comes back after a crash or a
    * power cut. A crash in between leaves at most the text, and a second call removes that. Anyone who has the file open reads
-   * on, or gets an error. What `replace` has kept aside stays.
+   * on, or gets an error. What `replace` has kept aside stays. To be called within `exclusively` of the address: otherwise the
+   * text of a file that is published at the same moment may go with that of the old one.
    * @returns whether there was a file; what is no file, such as a folder of that name, stays
    */
   remove(address: FileAddress): Promise<boolean>;
@@ -136,7 +137,10 @@ export interface Storage {
    * @returns how many were removed
    */
   removeLeftovers(): Promise<number>;
-  /** Lists the published files, database by database. */
+  /**
+   * Lists the published files, database by database. A file that comes or goes meanwhile is listed or not.
+   * @throws StorageAway also when the storage goes away meanwhile
+   */
   list(): AsyncIterable<StoredNames>;
 }
 

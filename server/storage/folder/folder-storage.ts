@@ -94,7 +94,9 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
     },
     async *list() {
       await place.check();
-      yield* listFiles(disk, root);
+      yield* listFiles(disk, root, database => place.checkDatabase(database));
+      // Its disk may have been taken away meanwhile.
+      await place.check();
     },
   };
 }
