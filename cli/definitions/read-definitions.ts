@@ -30,11 +30,14 @@ export async function* readDefinitions(session: Session, options: ReadOptions): 
     }
 }
 
-/** SHOW CREATE TRIGGER does not tell in which order the triggers of a table run. */
+/**
+ * SHOW CREATE TRIGGER does not tell in which order the triggers of a table run. A trigger is in the database of its table: by
+ * `trigger_schema`, MariaDB opens the tables of all databases.
+ */
 async function askTriggerOrder(session: Session, { database, ignoresCase }: ReadOptions): Promise<Map<string, string>> {
   const rows = await session.ask(
-    `select trigger_schema, trigger_name, event_object_table, action_timing, event_manipulation from information_schema.triggers
-     where trigger_schema = ? order by event_object_table, action_timing, event_manipulation, action_order`,
+    `select event_object_schema, trigger_name, event_object_table, action_timing, event_manipulation from information_schema.triggers
+     where event_object_schema = ? order by event_object_table, action_timing, event_manipulation, action_order`,
     [database],
   );
   const counts = new Map<string, number>();

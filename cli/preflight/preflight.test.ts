@@ -478,6 +478,23 @@ for (const { name, flavour, open } of SERVERS)
       expect(took).to.be.below(3000);
     });
 
+    it('lets the server open the tables of no other database', async function () {
+      if (flavour !== 'mariadb') return this.skip(); // MySQL has a data dictionary, and opens no tables for that
+      await create(SCHEMA);
+      await grant(`select, show view, trigger, event ${ON}`, routines);
+      await server.sql("set global log_output = 'TABLE'; truncate mysql.general_log; set global general_log = 1");
+      await look().finally(() => server.sql("set global general_log = 0, log_output = 'FILE'"));
+      const asked = (await server.sql(
+        `select convert(argument using utf8mb4) as statement from mysql.general_log where user_host like 'lumbung%'
+         and argument like 'select%from information_schema.%' and argument like '%${DATABASE}%'`,
+      )) as { statement: string }[];
+      expect(asked).to.have.length.above(5);
+      for (const { statement } of asked) {
+        const plan = await server.sql(`explain ${statement}`);
+        expect(JSON.stringify(plan), statement).not.to.contain('Scanned all databases');
+      }
+    });
+
     it("says why it can't check, and ends when aborted", async () => {
       await create(SCHEMA);
       await grant(`select ${ON}`);

@@ -61,7 +61,8 @@ const ROUTINES = [
   'routine_name, routine_type, routine_definition is null, database_collation',
   'routines',
 ] as const;
-const TRIGGERS = ['trigger_schema', 'trigger_name, event_object_table, database_collation', 'triggers'] as const;
+/** By the database of the tables, which is that of the triggers: asked by `trigger_schema`, MariaDB opens the tables of all databases. */
+const TRIGGERS = ['event_object_schema', 'trigger_name, event_object_table, database_collation', 'triggers'] as const;
 /** What SHOW CREATE EVENT puts together, in which mysqldump looks for `;;`. */
 const EVENT_TEXT = `concat_ws(' ', definer, event_name, event_comment, event_definition)`;
 const EVENTS = [

@@ -59,7 +59,7 @@ async function checkTriggers(
 }
 
 const INSERT_TRIGGERS = [
-  'trigger_schema',
+  'event_object_schema',
   'trigger_name, event_object_table',
   'triggers',
   "event_manipulation = 'INSERT'",

@@ -65,7 +65,7 @@ const TABLES = [
   'tables',
 ] as const;
 const ROUTINES = ['routine_schema', 'routine_name, routine_type', 'routines'] as const;
-const TRIGGERS = ['trigger_schema', 'trigger_name, event_object_table', 'triggers'] as const;
+const TRIGGERS = ['event_object_schema', 'trigger_name, event_object_table', 'triggers'] as const;
 const EVENTS = ['event_schema', 'event_name', 'events'] as const;
 
 const KIND_OF_TABLE: Readonly<Record<string, ObjectKind>> = {
