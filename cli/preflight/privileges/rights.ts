@@ -1,3 +1,10 @@
+import {
+  compareGenerality,
+  escapePattern,
+  generalityOnMariaDb,
+  generalityOnMySql,
+  patternSource,
+} from './database-patterns.ts';
 import type { Grant } from './grants.ts';
 
 /** How the server reads the grants. */
@@ -72,7 +79,7 @@ export class Rights {
   /** Where the server's order leaves open which row counts, only what all of them give is sure. */
   #mostSpecific(rows: readonly Grant[]): Grant {
     const generality = this.#rules.flavour === 'mariadb' ? generalityOnMariaDb : generalityOnMySql;
-    const order = (a: Grant, b: Grant) => compare(generality(a.database), generality(b.database));
+    const order = (a: Grant, b: Grant) => compareGenerality(generality(a.database), generality(b.database));
     const sorted = rows.toSorted(order);
     const first = sorted[0]!;
     const equals = this.#rules.hasActiveRoles ? sorted : sorted.filter(row => order(row, first) === 0);
@@ -94,55 +101,4 @@ export class Rights {
 
 function has(rights: ReadonlySet<string>, right: string): boolean {
   return rights.has(right) || rights.has('ALL PRIVILEGES') || rights.has('ALL');
-}
-
-const MAX_NAME = 64;
-
-/** Pieces of a pattern: `\_` is an underscore, `_` any character, `%` any characters. */
-const PIECE = /\\.|./gsu;
-
-function patternSource(pattern: string): string {
-  return (pattern.match(PIECE) ?? [])
-    .map(piece => {
-      if (piece === '%') return '.*';
-      if (piece === '_') return '.';
-      const literal = piece.length > 1 && piece.startsWith('\\') ? piece.slice(1) : piece;
-      return literal.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
-    })
-    .join('');
-}
-
-/**
- * A server takes no pattern of more than 64 characters (error 1470, or 1059). As many underscores as fit are escaped then; the others stand for any
- * character, which gives the right on a database of nearly the same name, too.
- */
-export function escapePattern(name: string): string {
-  const characters = [...name];
-  const others = characters.filter(character => character === '\\' || character === '%').length;
-  let room = MAX_NAME - characters.length - others;
-  return name.replace(/[\\_%]/g, character => (character !== '_' || room-- > 0 ? `\\${character}` : character));
-}
-
-const isWildcard = (piece: string) => piece === '%' || piece === '_';
-
-/** MySQL: the later the first wildcard, the more specific. Lesser comes first. */
-function generalityOnMySql(pattern: string): number[] {
-  const pieces = pattern.match(PIECE) ?? [];
-  const first = pieces.findIndex(isWildcard);
-  return first === -1 ? [0] : [1, -Math.min(pieces.slice(0, first).join('').length, 126)];
-}
-
-/** MariaDB: the fewer names can fit, the more specific; ties by the length before the first wildcard. Lesser comes first. */
-function generalityOnMariaDb(pattern: string): number[] {
-  const pieces = pattern.replace(/(?<!\\)%+/g, '%').match(PIECE) ?? [];
-  const count = (wanted: string) => pieces.filter(piece => piece === wanted).length;
-  const [many, one] = [count('%'), count('_')];
-  const room = many > 0 ? MAX_NAME - (pieces.length - many) : 0;
-  const before = Math.max(0, pieces.findIndex(isWildcard));
-  return room > one ? [room * 2 + 1, many, one, before] : [one * 2, room, many, before];
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  const at = a.findIndex((value, index) => value !== b[index]);
-  return at === -1 ? 0 : a[at]! - (b[at] ?? 0);
 }

@@ -1,8 +1,8 @@
 import { escapeId } from 'mysql2';
 import type { Inventory } from '../../../protocol/manifest.ts';
 import { isAtLeast, type ServerFacts } from '../../mysql/server-facts.ts';
+import { escapePattern } from '../../preflight/privileges/database-patterns.ts';
 import { quoteAccount } from '../../preflight/privileges/missing-rights.ts';
-import { escapePattern } from '../../preflight/privileges/rights.ts';
 import type { TargetFacts } from './target-facts.ts';
 
 type Server = Pick<ServerFacts, 'flavour' | 'version'>;
