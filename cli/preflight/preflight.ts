@@ -23,9 +23,9 @@ import {
   systemDatabase,
   unnameable,
 } from './object-findings.ts';
-import { parseGrants } from './privileges/grants.ts';
 import { missingRights } from './privileges/missing-rights.ts';
-import { Rights } from './privileges/rights.ts';
+import type { Rights } from './privileges/rights.ts';
+import { rightsFrom } from './privileges/rights-from.ts';
 import { dumpedOf, type GarbledObject, garbledFindings } from './source/garbled-names.ts';
 import { hardcodedNameFindings } from './source/hardcoded-names.ts';
 import { rowsElsewhereFindings } from './source/rows-elsewhere.ts';
@@ -136,12 +136,15 @@ async function askAll(session: Session, source: DatabaseSource): Promise<Answers
 
 async function askRights(session: Session, server: ServerFacts): Promise<Rights> {
   const grants = await session.ask('show grants');
-  return new Rights(parseGrants(grants.map(([line]) => String(line))), {
-    flavour: server.flavour,
-    areNamesLiteral: server.hasPartialRevokes,
-    ignoresCase: server.ignoresCase,
-    hasActiveRoles: server.hasActiveRoles,
-  });
+  return rightsFrom(
+    grants.map(([line]) => String(line)),
+    {
+      flavour: server.flavour,
+      areNamesLiteral: server.hasPartialRevokes,
+      ignoresCase: server.ignoresCase,
+      hasActiveRoles: server.hasActiveRoles,
+    },
+  );
 }
 
 function findingsIn(answers: Answers): Finding[] {

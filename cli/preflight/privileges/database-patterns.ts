@@ -3,16 +3,29 @@ const MAX_NAME = 64;
 /** Pieces of a pattern: `\_` is an underscore, `_` any character, `%` any characters. */
 const PIECE = /\\.|./gsu;
 
-/** @returns the source of a regular expression that the whole name has to match */
-export function patternSource(pattern: string): string {
+/** @returns whether a name fits a pattern; to be made once for each pattern, since most have no wildcard and need only be compared */
+export function patternTest(pattern: string, { ignoresCase }: { ignoresCase: boolean }): (name: string) => boolean {
+  const pieces = pattern.match(PIECE) ?? [];
+  if (!ignoresCase && !pieces.some(isWildcard)) {
+    const literal = pieces.map(unescaped).join('');
+    return name => name === literal;
+  }
+  const expression = new RegExp(`^${patternSource(pattern)}$`, ignoresCase ? 'sui' : 'su');
+  return name => expression.test(name);
+}
+
+function patternSource(pattern: string): string {
   return (pattern.match(PIECE) ?? [])
     .map(piece => {
       if (piece === '%') return '.*';
       if (piece === '_') return '.';
-      const literal = piece.length > 1 && piece.startsWith('\\') ? piece.slice(1) : piece;
-      return literal.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+      return unescaped(piece).replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
     })
     .join('');
+}
+
+function unescaped(piece: string): string {
+  return piece.length > 1 && piece.startsWith('\\') ? piece.slice(1) : piece;
 }
 
 /**

@@ -3,7 +3,7 @@ import {
   escapePattern,
   generalityOnMariaDb,
   generalityOnMySql,
-  patternSource,
+  patternTest,
 } from './database-patterns.ts';
 import type { Grant } from './grants.ts';
 
@@ -18,26 +18,34 @@ export interface GrantRules {
   readonly hasActiveRoles: boolean;
 }
 
-/** What the user of this connection may do, according to its grants. */
+/** What the user of this connection may do, according to its grants: as many as it has databases, and asked about each of them. */
 export class Rights {
-  readonly #grants: readonly Grant[];
+  readonly #global: readonly Grant[];
+  readonly #ofDatabases: readonly { readonly grant: Grant; fits(database: string): boolean }[];
+  readonly #ofTables: readonly Grant[];
+  readonly #revoked: readonly Grant[];
   readonly #rules: GrantRules;
+  /** What `#rowsFor` has found. */
+  readonly #rows = new Map<string, readonly Grant[]>();
 
   constructor(grants: readonly Grant[], rules: GrantRules) {
-    this.#grants = grants;
+    const granted = (wanted: Grant['level']) =>
+      grants.filter(({ verb, level }) => verb === 'grant' && level === wanted);
     this.#rules = rules;
+    this.#global = granted('global');
+    this.#ofDatabases = granted('database').map(grant => ({ grant, fits: this.#testOf(grant.database) }));
+    this.#ofTables = grants.filter(({ level }) => level === 'table');
+    this.#revoked = grants.filter(({ verb }) => verb === 'revoke');
   }
 
   /** Tells whether the user has the right everywhere, without an exception for a single database. */
   everywhere(right: string): boolean {
-    return this.#isGlobal(right) && !this.#grants.some(({ verb, rights }) => verb === 'revoke' && has(rights, right));
+    return this.#isGlobal(right) && !this.#revoked.some(({ rights }) => has(rights, right));
   }
 
   /** Tells whether the user has the right on all of a database, also on what it does not see. */
   onDatabase(right: string, database: string): boolean {
-    const isRevoked = this.#grants.some(
-      grant => grant.verb === 'revoke' && this.#same(grant.database, database) && has(grant.rights, right),
-    );
+    const isRevoked = this.#revoked.some(grant => this.#same(grant.database, database) && has(grant.rights, right));
     if (this.#isGlobal(right) && !isRevoked) return true;
     return this.#rowsFor(database).some(({ rights }) => has(rights, right));
   }
@@ -45,9 +53,8 @@ export class Rights {
   /** Tells whether the user has the right on a table or view, all of its columns. */
   onTable(right: string, database: string, table: string): boolean {
     if (this.onDatabase(right, database)) return true;
-    return this.#grants.some(
-      ({ level, database: of, object, rights }) =>
-        level === 'table' && this.#same(of, database) && this.#same(object, table) && has(rights, right),
+    return this.#ofTables.some(
+      ({ database: of, object, rights }) => this.#same(of, database) && this.#same(object, table) && has(rights, right),
     );
   }
 
@@ -65,15 +72,17 @@ export class Rights {
   }
 
   #isGlobal(right: string): boolean {
-    return this.#grants.some(({ verb, level, rights }) => verb === 'grant' && level === 'global' && has(rights, right));
+    return this.#global.some(({ rights }) => has(rights, right));
   }
 
   /** Of the rows that fit a database only the most specific one counts, for the user and for each of its roles. */
-  #rowsFor(database: string): Grant[] {
-    const fitting = this.#grants.filter(
-      grant => grant.verb === 'grant' && grant.level === 'database' && this.#fits(grant.database, database),
-    );
-    return [...Map.groupBy(fitting, ({ grantee }) => grantee).values()].map(rows => this.#mostSpecific(rows));
+  #rowsFor(database: string): readonly Grant[] {
+    const found = this.#rows.get(database);
+    if (found) return found;
+    const fitting = this.#ofDatabases.filter(({ fits }) => fits(database)).map(({ grant }) => grant);
+    const rows = [...Map.groupBy(fitting, ({ grantee }) => grantee).values()].map(rows => this.#mostSpecific(rows));
+    this.#rows.set(database, rows);
+    return rows;
   }
 
   /** Where the server's order leaves open which row counts, only what all of them give is sure. */
@@ -89,9 +98,8 @@ export class Rights {
     };
   }
 
-  #fits(pattern: string, database: string): boolean {
-    if (this.#rules.areNamesLiteral) return this.#same(pattern, database);
-    return new RegExp(`^${patternSource(pattern)}$`, this.#rules.ignoresCase ? 'sui' : 'su').test(database);
+  #testOf(pattern: string): (database: string) => boolean {
+    return this.#rules.areNamesLiteral ? name => this.#same(pattern, name) : patternTest(pattern, this.#rules);
   }
 
   #same(a: string, b: string): boolean {
