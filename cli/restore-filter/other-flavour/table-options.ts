@@ -19,12 +19,17 @@ export function optionEdits({ tokens, statement, code }: TargetReading, changes:
         `${code.slice(option.at, option.end)} left out, which MySQL does not have`,
         statement.object,
       );
-    } else if (upper(token) === 'ENGINE' && UNKNOWN_ENGINES.has(value.text.toUpperCase())) {
+    } else if (upper(token) === 'ENGINE' && isWrittenAsInnoDb(value.text)) {
       edits.push({ ...option, bytes: Buffer.from('ENGINE=InnoDB') });
       changes.add('changed', `engine ${value.text} written as InnoDB`, statement.object);
     }
   }
   return edits;
+}
+
+/** @returns whether tables of an engine of MariaDB are made with InnoDB in MySQL, which is listed */
+export function isWrittenAsInnoDb(engine: string): boolean {
+  return UNKNOWN_ENGINES.has(engine.toUpperCase());
 }
 
 /** Those of engines are in backticks: `page_compressed`='1'. */

@@ -1,6 +1,7 @@
 import { firstNames } from '../../../protocol/first-names.ts';
 import type { DefinitionNeeds } from '../../../protocol/manifest.ts';
 import { unknownSqlModes } from '../../restore-filter/other-flavour/other-flavour.ts';
+import { isWrittenAsInnoDb } from '../../restore-filter/other-flavour/table-options.ts';
 import { formatBytes } from '../../terminal/format.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
@@ -50,8 +51,9 @@ function checkCharacterSets({ characterSets }: TargetFacts, { needs }: Options):
 /** Other names of utf8mb3, and what only stands for a set. */
 const ALIASES: ReadonlySet<string> = new Set(['utf8', 'utf8mb3', 'binary']);
 
-function checkEngines({ engines }: TargetFacts, { needs, wish }: Options): Checked {
-  const missing = needs.engines.filter(name => !engines.has(name.toLowerCase()));
+function checkEngines({ engines, flavour }: TargetFacts, { needs, wish }: Options): Checked {
+  const isRewritten = (name: string) => wish.isAcrossFlavours && flavour === 'mysql' && isWrittenAsInnoDb(name);
+  const missing = needs.engines.filter(name => !engines.has(name.toLowerCase()) && !isRewritten(name));
   if (missing.length === 0) return NOTHING_WRONG;
   const message = `the server does not have the engine ${firstNames(missing)}: it would make those tables with its default engine, and say nothing`;
   if (wish.isAcrossFlavours) return warning(message);
