@@ -4,7 +4,7 @@
 #   mariadb11.sh prepare                        download and unpack the packages (idempotent)
 #   mariadb11.sh start PORT DATADIR [OPTION…]   initialise DATADIR if need be, start mariadbd on 127.0.0.1:PORT, wait until it is ready;
 #                                               root logs in without a password on the socket DATADIR/s.sock
-#   mariadb11.sh stop DATADIR                   stop that server (SIGTERM by its own pid file, waits)
+#   mariadb11.sh stop DATADIR                   kill that server (by its own pid file, waits): its data is removed anyhow
 # After prepare, $MARIADB11_HOME/bin/{mariadb,mariadb-dump,mariadbd} are wrappers that can be called directly. That of mariadbd names its
 # messages and character sets by itself.
 set -euo pipefail
@@ -64,17 +64,17 @@ start() {
   fi
   "$HOME11/bin/mariadbd" "${common[@]}" --socket="$data/s.sock" --pid-file="$data/pid" --port="$port" --bind-address=127.0.0.1 \
     --innodb-buffer-pool-size=128M --innodb-flush-log-at-trx-commit=0 "$@" > "$data.log" 2>&1 < /dev/null &
-  for _ in $(seq 1 240); do
+  for _ in $(seq 1 600); do
     "$HOME11/bin/mariadb" --no-defaults -uroot --socket="$data/s.sock" -e 'select 1' > /dev/null 2>&1 && return 0
     kill -0 $! 2> /dev/null || break
-    sleep 0.25
+    sleep 0.1
   done
   tail -n 20 "$data.log" >&2; exit 1
 }
 
 stop() {
-  local pid; pid=$(cat "$1/pid"); kill "$pid"
-  for _ in $(seq 1 120); do kill -0 "$pid" 2> /dev/null || return 0; sleep 0.25; done
+  local pid; pid=$(cat "$1/pid"); kill -9 "$pid"
+  for _ in $(seq 1 600); do kill -0 "$pid" 2> /dev/null || return 0; sleep 0.05; done
   return 1
 }
 
