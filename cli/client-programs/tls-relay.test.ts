@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { CERTIFICATE, KEY } from '../../testing/databases/certificate.ts';
 import { dump, dumpDatabase } from '../../testing/databases/dump-database.ts';
 import { type MariaDb, sharedMariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
-import { SERVERS } from '../../testing/databases/source-server.ts';
+import { SERVERS } from '../../testing/databases/source-servers.ts';
 import { portOf } from '../../testing/free-port.ts';
 import { OwnTime } from '../../testing/own-time.ts';
 import { startStrippingProxy } from '../../testing/proxies/stripping-proxy.ts';

@@ -5,7 +5,8 @@ import { expect } from 'chai';
 import type { ForeignFinding } from '../../protocol/finding.ts';
 import { sampleReport } from '../../testing/cli/samples.ts';
 import { backUpAndLoad } from '../../testing/databases/backed-up.ts';
-import { PASSWORD, SERVERS, type SourceServer } from '../../testing/databases/source-server.ts';
+import { PASSWORD, type SourceServer } from '../../testing/databases/source-server.ts';
+import { SERVERS } from '../../testing/databases/source-servers.ts';
 import { InventoryScanner } from '../dump-parser/inventory-scanner.ts';
 import { namingFindings } from './naming-findings.ts';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Finding, stateOf } from '../../protocol/finding.ts';
 import { dump } from '../../testing/databases/dump-database.ts';
-import { PASSWORD, SERVERS, type SourceServer } from '../../testing/databases/source-server.ts';
+import { PASSWORD, type SourceServer } from '../../testing/databases/source-server.ts';
+import { SERVERS } from '../../testing/databases/source-servers.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { ExplainedError } from '../errors.ts';
 import { rightsUnknown, runPreflight } from './preflight.ts';
@@ -264,6 +265,17 @@ for (const { name, flavour, open } of SERVERS)
       expect(codes(await look())).to.deep.equal([]);
       const [row] = await server.sql(`select next_not_cached_value as next from ${DATABASE}.numbers`);
       expect(String((row as { next: number }).next)).to.equal('1');
+    });
+
+    it('calls no function of a view that reads no table, so that nothing changes on the server', async () => {
+      await create(
+        `${SCHEMA} create table called (i int);
+         create function noisy() returns int begin insert into called values (1); return 1; end;
+         create definer = root@localhost view \`it's \\\\ noisy\` as select noisy() as i, '\`${DATABASE}\`.t' as looks_like_a_table`,
+      );
+      await grant(`select, show view, trigger, event, execute ${ON}`, routines);
+      expect(codes(await look())).to.deep.equal([]);
+      expect(await server.sql(`select * from ${DATABASE}.called`)).to.deep.equal([]);
     });
 
     it('gives the exact right that is missing where a view calls functions', async () => {

@@ -21,8 +21,7 @@ async function mariadbd(): Promise<ServerProgram> {
 }
 
 const SERVERS: readonly { readonly name: string; program(): Promise<ServerProgram> }[] = [
-  { name: 'MariaDB', program: mariadbd },
-  ...(testsMySql9 ? [{ name: 'MySQL 9', program: mySql9Server }] : []),
+  testsMySql9 ? { name: 'MySQL 9', program: mySql9Server } : { name: 'MariaDB', program: mariadbd },
 ];
 
 for (const { name, program } of SERVERS)

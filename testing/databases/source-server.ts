@@ -2,7 +2,6 @@ import { createConnection } from 'mysql2/promise';
 import { findMysqldump, type MysqldumpClient } from '../../cli/client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../cli/config/databases.ts';
 import { sharedMariaDb } from './mariadb.ts';
-import { hasMySql9, mySql9Program, startMySql9, testsMySql9 } from './mysql9.ts';
 
 /** A real server to look at, with the client that fits it. */
 export interface SourceServer extends AsyncDisposable {
@@ -17,18 +16,15 @@ export interface SourceServer extends AsyncDisposable {
 
 export const PASSWORD = 'secret#1';
 
-interface OpenableServer {
+export interface OpenableServer {
   readonly name: string;
   readonly flavour: 'mysql' | 'mariadb';
   /** @returns undefined, and says so, where there is no MySQL 9 on this machine */
   open(): Promise<SourceServer | undefined>;
 }
 
-const MARIADB: OpenableServer = { name: 'MariaDB', flavour: 'mariadb', open: openMariaDb };
-const MYSQL: OpenableServer = { name: 'MySQL 9', flavour: 'mysql', open: openMySql9 };
-
-/** The servers that this run tests with: MySQL 9 is one of them in `npm run test:peers`. */
-export const SERVERS: readonly OpenableServer[] = testsMySql9 ? [MARIADB, MYSQL] : [MARIADB];
+/** Which all tests of this process share. */
+export const MARIADB: OpenableServer = { name: 'MariaDB', flavour: 'mariadb', open: openMariaDb };
 
 async function openMariaDb(): Promise<SourceServer> {
   const { port, user, password } = await sharedMariaDb();
@@ -36,17 +32,10 @@ async function openMariaDb(): Promise<SourceServer> {
   return serverAt({ port, client, root: { host: '127.0.0.1', port, user, password }, stop: async () => {} });
 }
 
-async function openMySql9(): Promise<SourceServer | undefined> {
-  if (!hasMySql9()) return undefined;
-  const client = await findMysqldump(mySql9Program('mysqldump'));
-  const server = await startMySql9();
-  const stop = async () => server[Symbol.asyncDispose]();
-  return serverAt({ port: server.port, client, root: { socketPath: server.socket, user: 'root' }, stop });
-}
-
 type Parts = { port: number; client: MysqldumpClient; root: object; stop(): Promise<void> };
 
-function serverAt({ port, client, root, stop }: Parts): SourceServer {
+/** @returns a server that was started, as tests use it */
+export function serverAt({ port, client, root, stop }: Parts): SourceServer {
   return {
     ...{ host: '127.0.0.1', port, client },
     async sql(statements) {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
+import type { SourceServer } from '../../../testing/databases/source-server.ts';
+import { SERVERS } from '../../../testing/databases/source-servers.ts';
 import { until } from '../../../testing/until.ts';
 import type { DrillCheck } from '../../config/drill-checks.ts';
 import { runChecks } from './run-checks.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { roundTrip } from '../../../testing/databases/round-trip.ts';
-import { PASSWORD, SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
+import { MARIADB, PASSWORD, type SourceServer } from '../../../testing/databases/source-server.ts';
 
 const DATABASE = 'pt_defaults';
 
@@ -13,7 +13,7 @@ describe('columns that may be NULL and have no default', function () {
   let folder: string;
 
   before(async () => {
-    server = (await SERVERS.find(({ flavour }) => flavour === 'mariadb')!.open())!;
+    server = (await MARIADB.open())!;
     folder = await mkdtemp(join(tmpdir(), 'lumbung-defaults-'));
     await server.sql(`drop user if exists lumbung@'%'; create user lumbung@'%' identified by '${PASSWORD}';
       grant select, show view, trigger, event on ${DATABASE}.* to lumbung@'%'; grant select on mysql.proc to lumbung@'%'`);

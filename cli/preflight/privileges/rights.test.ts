@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { PASSWORD, SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
+import { PASSWORD, type SourceServer } from '../../../testing/databases/source-server.ts';
+import { SERVERS } from '../../../testing/databases/source-servers.ts';
 import { connect } from '../../mysql/connect.ts';
 import { parseGrants } from './grants.ts';
 import { type GrantRules, Rights } from './rights.ts';

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { stateOf } from '../../../protocol/finding.ts';
 import { backUpAndLoad } from '../../../testing/databases/backed-up.ts';
-import { PASSWORD, SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
+import { PASSWORD, type SourceServer } from '../../../testing/databases/source-server.ts';
+import { SERVERS } from '../../../testing/databases/source-servers.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { runPreflight } from '../preflight.ts';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { createConnection } from 'mysql2/promise';
 import { backUpAndLoad } from '../../../testing/databases/backed-up.ts';
-import { PASSWORD, SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
+import { PASSWORD, type SourceServer } from '../../../testing/databases/source-server.ts';
+import { SERVERS } from '../../../testing/databases/source-servers.ts';
 
 const [DATABASE, COPY] = ['pt_garbled', 'pt_garbled_copy'];
 

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { backUpAndLoad } from '../../../testing/databases/backed-up.ts';
 import { dump } from '../../../testing/databases/dump-database.ts';
 import { load } from '../../../testing/databases/round-trip.ts';
-import { PASSWORD, SERVERS, type SourceServer } from '../../../testing/databases/source-server.ts';
+import { MARIADB, PASSWORD, type SourceServer } from '../../../testing/databases/source-server.ts';
 import { sequencesIn } from './sequence-defaults.ts';
 
 const [DATABASE, OTHER, COPY] = ['pt_draws', 'pt_draws_other', 'pt_draws_copy'];
@@ -15,7 +15,7 @@ describe('sequences of MariaDB', function () {
   let server: SourceServer;
   let folder: string;
   before(async () => {
-    server = (await SERVERS.find(({ flavour }) => flavour === 'mariadb')!.open())!;
+    server = (await MARIADB.open())!;
     folder = await mkdtemp(join(tmpdir(), 'lumbung-draws-'));
     await server.sql(
       `drop user if exists lumbung@'%'; create user lumbung@'%' identified by '${PASSWORD}'; grant all on *.* to lumbung@'%'`,
