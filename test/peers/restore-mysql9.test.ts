@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import type { RestoreReport } from '../../protocol/reports/restore-report.ts';
 import { serviceSettings } from '../../testing/cli/fault-scene.ts';
 import { sade, Workplace } from '../../testing/cli/sade.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { hasMySql9, type MySql9, mySql9Program, startMySql9 } from '../../testing/databases/mysql9.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 const run = promisify(execFile);
 
@@ -36,21 +38,19 @@ describe('sade restore with MySQL 9', function () {
 
   before(async function () {
     if (!hasMySql9()) return this.skip();
-    [server, mariadb] = await Promise.all([startMySql9(), startMariaDb()]);
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-restore9-'));
+    await mkdir(join(folder, 'elsewhere'));
+    [server, mariadb] = await Promise.all([startMySql9([`--innodb-directories=${folder}/elsewhere`]), startMariaDb()]);
     await mysql('create database shop');
     await mysql(SCHEMA, 'shop');
     await mysql(`create user lumbung@'%' identified by 'secret#1'; create user restorer@'%' identified by 'secret#2';
        grant select, show view, trigger, event, lock tables on shop.* to lumbung@'%'; grant show_routine on *.* to lumbung@'%'`);
-    folder = await mkdtemp(join(tmpdir(), 'lumbung-restore9-'));
     service = await startServiceHere(serviceSettings(folder));
-    place = await Workplace.create([
-      {
-        ...{ database_name: 'shop', db_host: '127.0.0.1', db_port: server.port, db_username: 'lumbung' },
-        ...{ db_password: 'secret#1', restore_username: 'restorer', restore_password: 'secret#2' },
-      },
-    ]);
-    const { report, stderr } = await place.backup(service.url, ['--mysqldump', mySql9Program('mysqldump')]);
-    expect(report.outcomes[0]!.state, stderr).to.equal('complete');
+    const login = { db_host: '127.0.0.1', db_port: server.port, db_username: 'lumbung', db_password: 'secret#1' };
+    const restorer = { restore_username: 'restorer', restore_password: 'secret#2' };
+    place = await Workplace.create(['shop', 'placed'].map(name => ({ database_name: name, ...login, ...restorer })));
+    const outcome = await backUp('shop');
+    expect(outcome.state).to.equal('complete');
   });
   after(async () => {
     await service?.[Symbol.asyncDispose]();
@@ -60,10 +60,18 @@ describe('sade restore with MySQL 9', function () {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  const restore = (...args: string[]) => {
+  async function backUp(database: string) {
+    const programs = ['--mysqldump', mySql9Program('mysqldump')];
+    const { report, stderr } = await place.backup(service.url, ['--only', database, ...programs]);
+    expect(report.outcomes, stderr).to.have.length(1);
+    return report.outcomes[0]!;
+  }
+
+  const restore = (...args: string[]) => restoreOf('shop', ...args);
+  const restoreOf = (database: string, ...args: string[]) => {
     const files = ['--config', join(place.folder, 'databases.json'), '--work-dir', place.workDir];
     const programs = ['--mysqldump', mySql9Program('mysqldump')];
-    return sade(['restore', 'shop', '--yes', '--server', service.url, ...files, ...programs, ...args]);
+    return sade(['restore', database, '--yes', '--server', service.url, ...files, ...programs, ...args]);
   };
 
   it('prints the grants that are missing, and restores with just these', async () => {
@@ -83,10 +91,9 @@ describe('sade restore with MySQL 9', function () {
       'create user gone_owner@localhost; create definer = gone_owner@localhost procedure orphan() select 1',
       'shop',
     );
-    const backup = await place.backup(service.url, ['--mysqldump', mySql9Program('mysqldump')]);
+    const { backup_id: id } = await backUp('shop');
     await mysql('drop procedure shop.orphan; drop user gone_owner@localhost');
     await mysql('grant all on *.* to restorer@"%"');
-    const id = backup.report.outcomes[0]!.backup_id;
     const { code, stdout, stderr } = await restore('--at', `${id}`, '--into', 'shop_orphans');
     expect(code, stderr + stdout).to.equal(0);
     expect(stdout).to.contain('warning: `gone_owner`@`localhost` does not exist on this server');
@@ -99,6 +106,56 @@ describe('sade restore with MySQL 9', function () {
     expect(code, stderr + stdout).to.equal(0);
     expect((await mysql('select count(*) from t', 'shop')).stdout).to.equal('2\n');
     expect((await mysql('show triggers', 'shop')).stdout).to.contain('shout');
+  });
+
+  it('makes tables of other folders and of shared tablespaces in the folder of the database, and lists them', async () => {
+    const here = `data directory = '${folder}/elsewhere'`;
+    await mysql(`create database placed; create tablespace shared add datafile 'shared.ibd'; use placed;
+      create table in_folder (id int primary key) ${here}; insert into in_folder values (1);
+      create table in_shared (id int primary key) tablespace shared; insert into in_shared values (2), (3);
+      create table parted (id int primary key) partition by range (id)
+        (partition a values less than (5) ${here}, partition b values less than (9) ${here});
+      insert into parted values (4), (6);
+      grant select, show view, trigger, event, lock tables on placed.* to lumbung@'%'; grant all on *.* to restorer@'%'`);
+    const outcome = await backUp('placed');
+    expect([outcome.state, outcome.rows]).to.deep.equal(['complete', 5]);
+    await mysql('drop database placed; drop tablespace shared');
+    const { code, stdout, stderr } = await restoreOf('placed', '--json');
+    expect(code, stderr + stdout).to.equal(0);
+    const { outcome: agreed, changes } = (JSON.parse(stdout) as { result: RestoreReport }).result;
+    expect(agreed).to.equal('agreed');
+    const folderLeft = `DATA DIRECTORY '${folder}/elsewhere/' left out: its files are in the server's own folder`;
+    expect(changes!.map(({ object, message }) => `${object}: ${message}`)).to.include.members([
+      `table in_folder: ${folderLeft}`,
+      'table in_shared: TABLESPACE shared left out: the table has a file of its own',
+      `table parted: ${folderLeft}`,
+    ]);
+    const files = await mysql(
+      "select path from information_schema.innodb_datafiles where path like '%placed%' order by 1",
+    );
+    expect(
+      files.stdout
+        .trim()
+        .split('\n')
+        .map(path => path.replace(/#p#.*/i, '')),
+    ).to.deep.equal(['./placed/in_folder.ibd', './placed/in_shared.ibd', ...['./placed/parted', './placed/parted']]);
+  });
+
+  it('says what to do where a table was encrypted, and the server has no keyring', async () => {
+    const content = `-- MySQL dump 10.13  Distrib 9.7.0, for Linux (x86_64)
+--
+-- Host: x    Database: placed
+-- ------------------------------------------------------
+-- Server version\t9.7.0
+CREATE TABLE \`hidden\` (\`id\` int NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*!80016 ENCRYPTION='Y' */;
+-- Dump completed
+`;
+    const zip = join(folder, 'encrypted.sql.zip');
+    await writeFile(zip, sampleZip({ content }).bytes);
+    await mysql('grant all on *.* to restorer@"%"');
+    const { code, stdout, stderr } = await restoreOf('placed', '--from', zip, '--into', 'encrypted_again');
+    expect(code, stdout + stderr).to.equal(2);
+    expect(stderr.replace(/\s+/g, ' ')).to.contain('3185').and.contain('Set up its keyring (component_keyring_file)');
   });
 
   it('moves to MariaDB only when told to, and lists what was changed', async () => {
