@@ -13,6 +13,7 @@ const MAIN = join(import.meta.dirname, 'main.ts');
 
 /** Most of its cases take longer than all other tests of a folder: they run in `npm run test:peers`. */
 const itOfPeers = testsPeers ? it : () => {};
+const itOfAll = testsPeers ? () => {} : it;
 
 /** No figure is looked at: this only keeps the benchmark from rotting unseen. */
 describe('npm run bench', function () {
@@ -29,7 +30,7 @@ describe('npm run bench', function () {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('runs its cases in turns, checks what comes out, and writes it down', async () => {
+  itOfAll('runs its cases in turns, checks what comes out, and writes it down', async () => {
     const child = start('--only', 'zip,database');
     const [out, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
 
@@ -74,7 +75,7 @@ describe('npm run bench', function () {
     expect(await readdir(folder)).to.deep.equal(['bench.json']);
   });
 
-  it('leaves nothing behind when it is interrupted', async () => {
+  itOfAll('leaves nothing behind when it is interrupted', async () => {
     const child = start('--only', 'zip');
     for await (const line of child.stderr) if (String(line).includes('1: sade')) break;
     child.kill('SIGTERM');

@@ -2,15 +2,15 @@ import { expect } from 'chai';
 import { hasMariaDbSuite } from '../../testing/databases/mariadb-suite/mariadb-suite.ts';
 import { type SuiteRound, suiteRounds } from '../../testing/databases/mariadb-suite/suite-round.ts';
 
-const WANTED = 50;
+const WANTED = 16;
 
-/** `npm run test:long` takes hundreds of them. */
+/** Two of each file; `npm run test:long` takes hundreds, and all of each file. */
 describe("databases of MariaDB's own test suite", function () {
   this.timeout(360_000);
   let rounds: SuiteRound[];
   before(async function () {
     if (!hasMariaDbSuite()) return this.skip();
-    rounds = await suiteRounds({ wanted: WANTED, from: 0 });
+    rounds = await suiteRounds({ wanted: WANTED, perFile: 2 });
   });
 
   it('are backed up completely, but for one that mysqldump itself cannot dump', () => {

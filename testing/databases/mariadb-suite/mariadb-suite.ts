@@ -27,13 +27,24 @@ export function hasMariaDbSuite(): boolean {
   return false;
 }
 
+/** Which databases of which files are taken. */
+export interface SuiteFiles {
+  /** How many files to pass over first. */
+  readonly from?: number;
+  /** How many databases of one file are taken at most: they are much alike. */
+  readonly perFile?: number;
+}
+
 /**
  * Makes the databases that MariaDB's own tests make, of files in an order that is always the same and follows nothing.
  * @param wanted how many, at least
- * @param from how many files to pass over first
  * @returns their names
  */
-export async function loadMariaDbSuite(mariadb: MariaDb, wanted: number, from = 0): Promise<string[]> {
+export async function loadMariaDbSuite(
+  mariadb: MariaDb,
+  wanted: number,
+  { from = 0, perFile = Number.POSITIVE_INFINITY }: SuiteFiles = {},
+): Promise<string[]> {
   const files: string[] = [];
   for (const folder of FOLDERS)
     for await (const file of glob(`${folder}/*.test`, { cwd: SUITE })) if (!NOT_OF_USE.test(file)) files.push(file);
@@ -44,7 +55,7 @@ export async function loadMariaDbSuite(mariadb: MariaDb, wanted: number, from = 
     if (databases.length >= wanted) break;
     if (index < from) continue;
     const prefix = `mtr_${index}_${file.replace(/\.test$/, '').replace(/\W+/g, '_')}`.slice(0, 50);
-    databases.push(...(await loadSegments(mariadb, SUITE, file, prefix)));
+    databases.push(...(await loadSegments(mariadb, SUITE, file, prefix)).slice(0, perFile));
   }
   // A table stays as the session that made it has opened it: with that session's div_precision_increment, for one.
   await mariadb.sql('flush tables');

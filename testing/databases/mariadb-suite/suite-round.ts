@@ -8,7 +8,7 @@ import { sade, Workplace } from '../../cli/sade.ts';
 import { type Service, startService } from '../../service/service.ts';
 import { type MariaDb, startMariaDb } from '../mariadb.ts';
 import { firstDifference, realDump } from '../real-dump.ts';
-import { loadMariaDbSuite } from './mariadb-suite.ts';
+import { loadMariaDbSuite, type SuiteFiles } from './mariadb-suite.ts';
 
 type Outcome = RunReportJson['outcomes'][number];
 
@@ -26,21 +26,21 @@ export interface SuiteRound {
 /**
  * Takes databases of MariaDB's own test suite through the whole round, each step by the real programs: `sade backup`, `sade restore
  * --into`, a second dump, and `sade drill`.
- * @param range as for `loadMariaDbSuite`
+ * @param range `wanted` and the files, as for `loadMariaDbSuite`
  */
-export async function suiteRounds({ wanted, from }: { wanted: number; from: number }): Promise<SuiteRound[]> {
+export async function suiteRounds({ wanted, ...files }: { wanted: number } & SuiteFiles): Promise<SuiteRound[]> {
   const folder = await mkdtemp(join(tmpdir(), 'lumbung-suite-'));
   try {
     await using mariadb = await startMariaDb(['--event-scheduler=OFF', '--max-allowed-packet=64M']);
     const { host, port, user, password } = mariadb;
     const login = { db_host: host, db_port: String(port), db_username: user, db_password: password };
-    const databases = await loadMariaDbSuite(mariadb, wanted, from);
+    const databases = await loadMariaDbSuite(mariadb, wanted, files);
     await using place = await Workplace.create(databases.map(name => ({ database_name: name, ...login })));
     const settings = { STORAGE_DIR: join(folder, 'backups'), DATABASE_URL: `sqlite:${folder}/h.sqlite` };
     await using service = await startService(settings);
     const { report } = await place.backup(service.url, ['--timeout', '5m']);
-    const files = ['--config', join(place.folder, 'databases.json'), '--server', service.url];
-    const drilled = await sade(['drill', ...files, '--work-dir', join(folder, 'drill'), '--json']);
+    const config = ['--config', join(place.folder, 'databases.json'), '--server', service.url];
+    const drilled = await sade(['drill', ...config, '--work-dir', join(folder, 'drill'), '--json']);
     const { drills } = JSON.parse(drilled.stdout) as { drills: DrillReport[] };
     const rounds: SuiteRound[] = [];
     for (const outcome of report.outcomes) {
