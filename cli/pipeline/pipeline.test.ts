@@ -663,6 +663,26 @@ describe('pipeline', () => {
     expect(await running).to.have.length(30);
   });
 
+  it('ends many small databases of a host while a large one is dumped and zipped', async () => {
+    const small = names(8);
+    const released = join(folder, 'released');
+    serve = async (request, response) => {
+      await accept(request, response);
+      if (uploads.filter(name => name.includes('-db_')).length === small.length) await writeFile(released, '');
+    };
+    // It goes on until all others are stored, and fails when that never happens.
+    const endless = `turn=0; until [ -e '${released}' ]; do
+        turn=$((turn + 1)); [ $turn -gt 500 ] && exit 3; rows 1000000; sleep 0.05; done`;
+    const outcomes = await run(
+      ['large', ...small],
+      `for last; do :; done; header; if [ "$last" = large ]; then ${endless}; fi; echo "CREATE TABLE \\\`t\\\` (i int);"; marker`,
+      { dumpsPerHost: 2, workers: { dump: 4, zip: 4, upload: 4 } },
+    );
+    expect(outcomes.map(({ state }) => state)).to.not.include('failed');
+    expect(outcomes.map(({ database }) => database)).to.have.members([...small, 'large']);
+    expect(outcomes.at(-1)!.database).to.equal('large');
+  });
+
   describe('with many databases on two hosts', () => {
     const of = (host: string) => names(6).map(name => `${host}_${name}@${host}`);
     const HOST = 'for host; do case $host in --host=*) break;; esac; done; host=$(echo "$host" | cut -d= -f2)';

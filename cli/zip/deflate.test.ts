@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
-import { availableParallelism } from 'node:os';
+import os, { availableParallelism } from 'node:os';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -185,13 +185,22 @@ describe('zip-deflate', () => {
     const { deflateRaw } = zlib;
     let isHeldUp: boolean;
     const held: (() => void)[] = [];
+    /** All that were ever held, in the order in which they came. */
+    const heldBlocks: Buffer[] = [];
+    let onHeld = () => {};
+    const untilHeld = async (count: number) => {
+      while (held.length < count) await new Promise<void>(resolve => (onHeld = resolve));
+    };
     let another: typeof import('./deflate.ts');
     let number = 0;
     beforeEach(async () => {
       isHeldUp = true;
+      heldBlocks.length = 0;
       zlib.deflateRaw = ((...args: Parameters<typeof deflateRaw>) => {
-        if (isHeldUp) held.push(() => deflateRaw(...args));
-        else deflateRaw(...args);
+        if (!isHeldUp) return deflateRaw(...args);
+        held.push(() => deflateRaw(...args));
+        heldBlocks.push(args[0] as Buffer);
+        onHeld();
       }) as unknown as typeof deflateRaw;
       syncBuiltinESMExports();
       another = await import(`./deflate.ts?watched${++number}`);
@@ -221,6 +230,29 @@ describe('zip-deflate', () => {
       goOn();
       for (const bytes of await Promise.all(zips)) expect(inflateRawSync(bytes)).to.have.length(40_000);
     });
+
+    for (const cores of [1, 2, 16])
+      it(`hands it a small zip next but one while a large zip keeps it busy, with ${cores} cores`, async () => {
+        os.availableParallelism = () => cores;
+        syncBuiltinESMExports();
+        const { deflate } = await import(`./deflate.ts?cores${cores}`);
+        os.availableParallelism = availableParallelism;
+        syncBuiltinESMExports();
+        const largeZip = deflate(pieces(Number.POSITIVE_INFINITY), 1);
+        const firstPiece = largeZip.next();
+        await untilHeld(cores + 1);
+        const small = Buffer.from('INSERT INTO `small` VALUES (1);');
+        const smallZip = bytesOf(deflate(from([small]), 1));
+        for (let turn = 0; turn < 2; turn++) {
+          held.shift()!();
+          await untilHeld(cores + 1);
+        }
+        goOn();
+        expect(inflateRawSync(await smallZip).equals(small)).to.equal(true);
+        expect(heldBlocks.slice(0, cores + 3)).to.include(small);
+        await firstPiece;
+        await largeZip.return();
+      });
 
     it('gives its room back, however it ends', async () => {
       isHeldUp = false;
