@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { MYSQL_9 } from '../../testing/databases/mysql9-dump.ts';
 import type { DumpContents } from './dump-contents.ts';
 import { InventoryScanner } from './inventory-scanner.ts';
 
@@ -400,6 +401,19 @@ INSERT INTO \`t\` VALUES ('\\'),('),("\\"),(");`;
         piece.fill("'");
         scanner.scan(bytes.subarray(cut));
         expect(scanner.end().inventory.tables, String(cut)).to.deep.equal([{ name: 't', rows: 3, bytes: 41 }]);
+      }
+    });
+
+    it('is read in the time of one pass, also where a user of the database has made a program to hold it up', () => {
+      const header = MYSQL_9.slice(0, MYSQL_9.indexOf('DROP TABLE'));
+      const trigger = 'DELIMITER ;;\n/*!50003 CREATE*/ /*!50003 TRIGGER t before insert on t for each row ';
+      for (const part of ['\n', "'x", "'\nhelp ,", '\nhelp ,1']) {
+        const began = process.cpuUsage();
+        const { isBalanced } = contentsOf(
+          `${header}${trigger}${part.repeat(400_000 / part.length)}*/;;\nDELIMITER ;\n`,
+        );
+        expect(isBalanced).to.be.a('boolean');
+        expect(process.cpuUsage(began).user / 1e6, `seconds of CPU for ${JSON.stringify(part)}`).to.be.below(1);
       }
     });
 
