@@ -11,7 +11,7 @@ import { type NextCommand, nextCommands } from '../../terminal/next-commands.ts'
 import { printableInLine } from '../../terminal/printable.ts';
 import { screenWidth } from '../../terminal/screen-width.ts';
 import { wrap } from '../../terminal/wrap.ts';
-import { inWords, type ListedView, URGENCY } from './list-view.ts';
+import { inWords, type ListedView, lacksRows, URGENCY } from './list-view.ts';
 
 export interface ListScreen {
   /** As they are to be shown, in this order. */
@@ -38,6 +38,7 @@ export function renderList(screen: ListScreen, stdout: NodeJS.WriteStream): stri
     `${fittedTable(columnsOf(screen, stdout), width)}\n`,
     ...lossesOf(screen.databases, broken),
     ...replacedLines(screen.databases, broken),
+    ...lackingLines(screen.databases, broken),
     `${wrap(countLine(screen, stdout), broken, '  ')}\n`,
     ...(screen.withoutList ? [`${wrap(withoutListLine(screen.withoutList), broken, '  ')}\n`] : []),
     nextCommands(commandsFor(screen.databases[0]!, screen), broken),
@@ -106,6 +107,16 @@ function replacedLines(databases: readonly ListedView[], width: number | undefin
       ({ name, answer }) =>
         `${wrap(`${printableInLine(name)}: backup ${answer!.latest_backup.id} was made before a restore. It holds what was replaced, and is restored only by its id.`, width, '  ')}\n`,
     );
+}
+
+/** Why no backup of a database is proposed, although its newest one is complete. */
+function lackingLines(databases: readonly ListedView[], width: number | undefined): string[] {
+  return databases
+    .filter(({ complete, answer }) => !answer?.unaccepted_loss && lacksRows(complete))
+    .map(({ name, complete }) => {
+      const what = `backup ${complete!.id}, the newest complete one, lacks what was lost then`;
+      return `${wrap(`${printableInLine(name)}: ${what}. ${commandLine('history', name, {})} shows the older ones.`, width, '  ')}\n`;
+    });
 }
 
 /** Not there as long as no backup had a drill. */

@@ -19,7 +19,7 @@ export interface ListedView {
   readonly state: string;
   /** The newest complete backup; undefined without one. */
   readonly complete: BackupSummary | undefined;
-  /** The one to restore: it has what a newer complete one has lost. Undefined without a complete backup. */
+  /** The one to restore: it has what a newer complete one has lost. Undefined where no backup can be proposed without a look at the history. */
   readonly restorable: { readonly id: number; readonly figures: BackupSummary | undefined } | undefined;
   /** Of the newest complete one, else of the latest: by this it is sorted. */
   readonly size: number;
@@ -69,12 +69,29 @@ export function neverBackedUp(name: string): ListedView {
   };
 }
 
-/** As long as no one has accepted a loss, the backup to restore is the one that still has what was lost. */
+/**
+ * As long as no one has accepted a loss, the backup to restore is the one that still has what was lost. No backup is proposed that a drill
+ * found not restorable, or that lacks what only a backup has that was made before a restore.
+ */
 function restorableOf(answer: Listed): ListedView['restorable'] {
   const complete = newestComplete(answer);
-  if (!answer.unaccepted_loss) return complete && { id: complete.id, figures: complete };
+  const failed = failedDrill(answer)?.backup_id;
+  if (!answer.unaccepted_loss) {
+    const isDoubtful = complete?.id === failed || lacksRows(complete);
+    return complete && !isDoubtful ? { id: complete.id, figures: complete } : undefined;
+  }
   const id = soundReference(answer.unaccepted_loss.reference);
-  return id ? { id, figures: [answer.latest_backup, complete].find(backup => backup?.id === id) } : undefined;
+  return id && id !== failed
+    ? { id, figures: [answer.latest_backup, complete].find(backup => backup?.id === id) }
+    : undefined;
+}
+
+/**
+ * @returns whether a complete backup has a loss that no one has accepted. Where its database has no such loss any more, a newer backup has
+ *   all again, which was made before a restore: this one lacks it all the same. The service lists such a loss as `unaccepted`, too.
+ */
+export function lacksRows(complete: BackupSummary | undefined): boolean {
+  return Boolean(complete?.loss) && complete?.loss !== 'accepted';
 }
 
 /** What comes beside the state of the latest backup. */
