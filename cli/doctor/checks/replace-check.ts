@@ -6,6 +6,8 @@ import { isServersAnswer } from '../../mysql/servers-answer.ts';
 import { swapCutOff } from '../../restore/preflight/swap-cut-off.ts';
 import { replaceNames } from '../../restore/replace/replace-names.ts';
 import type { RestoreState } from '../../restore/replace/state-table.ts';
+import { forRestoreUser } from '../../restore/target/restore-user-advice.ts';
+import { sourceRedactor } from '../../secrets/source-redactor.ts';
 import { type Check, checkReporter } from './check.ts';
 import { inOrder } from './in-order.ts';
 
@@ -23,22 +25,36 @@ export interface ReplaceCheckOptions {
   readonly signal: AbortSignal;
 }
 
-/** Looks for replaces that were killed in the middle of their swap: until they are finished, objects are missing. */
+/**
+ * Logs in as the user that restores, and looks for replaces that were killed in the middle of their swap: until they are finished,
+ * objects are missing. Where that user can't log in, no restore can begin: that is a warning, since no backup is lost by it.
+ */
 export async function checkReplaces({ reached, ask, workers, signal }: ReplaceCheckOptions): Promise<Check[]> {
   const found = await inOrder(reached, { workers, signal }, async source => {
     const within = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
     const left = await ask(source, { signal: within }).catch(error => {
       signal.throwIfAborted();
-      // Another check says that this user can't log in; and one without rights there has made no replace.
-      if (error instanceof ExplainedError || isServersAnswer(error)) return undefined;
+      // One without rights there has made no replace.
+      if (isServersAnswer(error)) return undefined;
+      if (error instanceof ExplainedError) return error;
       throw error;
     });
+    if (left instanceof ExplainedError) return noLogin(source, left);
     return left ? [describe(source, left)] : [];
   });
   return found.flat();
 }
 
 const WITHIN_MS = 30_000;
+
+/** Where one user backs up and restores, another check has its failed login. */
+function noLogin(source: DatabaseSource, error: ExplainedError): Check[] {
+  if (!source.restoreUser) return [];
+  const { message, advice } = forRestoreUser(error);
+  const { text } = sourceRedactor({ ...source, ...source.restoreUser });
+  const warning = `the user that restores can't log in, so no restore can begin: ${text(message)}`;
+  return [checkReporter('database', source.label).warn(warning, advice && text(advice))];
+}
 
 function describe({ label, database }: DatabaseSource, { command, begun }: RestoreState): Check {
   const { old } = replaceNames(database);

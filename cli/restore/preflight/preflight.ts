@@ -5,6 +5,7 @@ import { adviceOn } from '../../mysql/error-advice.ts';
 import type { RestoreCall } from '../by-hand/restore-call.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
+import { forRestoreUser } from '../target/restore-user-advice.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import { askTargetFacts, type TargetFacts } from '../target/target-facts.ts';
 import { checkBackup } from './backup-check.ts';
@@ -46,7 +47,7 @@ export interface PreflightOptions {
 export async function runRestorePreflight(options: PreflightOptions): Promise<RestorePreflight> {
   const { target, signal } = options;
   using session = await connect(target.server, { signal }).catch(error => {
-    throw forRestoreUser(error, target);
+    throw error instanceof ExplainedError && target.userKey === 'restore_username' ? forRestoreUser(error) : error;
   });
   try {
     return await examine(session, options);
@@ -93,13 +94,4 @@ function withoutForced({ problems, warnings }: Checked, { isForced }: RestoreWis
     problems: problems.filter(problem => !passedOver.includes(problem)),
     warnings: [...passedOver.map(({ message }) => `${message} (--force)`), ...warnings],
   };
-}
-
-/** The advice is written for the user that backs up. */
-function forRestoreUser(error: unknown, { userKey }: RestoreTarget): unknown {
-  if (!(error instanceof ExplainedError) || userKey === 'db_username') return error;
-  const advice = error.advice
-    ?.replaceAll('db_username', 'restore_username')
-    .replaceAll('db_password', 'restore_password');
-  return new ExplainedError(error.message, { cause: error, advice });
 }
