@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { expect } from 'chai';
 import { type FileAddress, type Storage, StorageAway, type StoredFile } from './storage.ts';
 
@@ -98,6 +99,25 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       });
       expect([nothing.size, count]).to.deep.equal([0, 0]);
       await nothing.discard();
+    });
+
+    it('lets a reader begin late, and tells it when the last byte was written, or the receiving has failed', async () => {
+      const bytes = Buffer.alloc(1_000_001, 'abc');
+      let seen: Buffer | undefined;
+      const received = await storage.receive(address(), content(bytes), async (pieces, hasEnded) => {
+        if (!hasEnded.aborted) await once(hasEnded, 'abort');
+        seen = await bytesIn(pieces);
+      });
+      expect(seen?.equals(bytes)).to.equal(true);
+      await received.discard();
+      async function* failing() {
+        yield Buffer.alloc(2_000_000);
+        throw new Error('the client went away');
+      }
+      const receiving = storage.receive(address(), failing(), async (_, hasEnded) => {
+        if (!hasEnded.aborted) await once(hasEnded, 'abort');
+      });
+      expect(await receiving.catch(error => error)).to.have.property('message', 'the client went away');
     });
 
     it('waits for a reader that follows, receives what one leaves half read, and fails with one that fails', async () => {

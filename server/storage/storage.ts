@@ -48,9 +48,10 @@ export interface ReceivedFile extends ReadableFile {
  * Reads a file along while it is being received, from its first byte to its last, or breaks off before. It never holds up the
  * receiving.
  * @param pieces what was written to the storage, read back from there; a piece may be used until the next one is asked for. They
- *   end with an error when the receiving fails.
+ *   end with an error when the receiving fails. They may be asked for late: they begin with the first byte all the same.
+ * @param hasEnded aborted when the last byte was written, or the receiving has failed
  */
-export type Follow = (pieces: AsyncIterable<Buffer>) => Promise<void>;
+export type Follow = (pieces: AsyncIterable<Buffer>, hasEnded: AbortSignal) => Promise<void>;
 
 /** A stored file that is open for reading until it is disposed of, which never throws. No piece is read after that. */
 export interface StoredFile extends ReadableFile, AsyncDisposable {

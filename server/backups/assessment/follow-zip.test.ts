@@ -23,9 +23,14 @@ async function* arriving(bytes: Buffer, size = 100_000): AsyncGenerator<Buffer> 
   }
 }
 
-async function seenOf(bytes: Buffer, { size = 100_000, limits = LIMITS } = {}): Promise<SeenContent | undefined> {
+const NEVER = new AbortController().signal;
+
+async function seenOf(
+  bytes: Buffer,
+  { size = 100_000, limits = LIMITS, hasEnded = NEVER } = {},
+): Promise<SeenContent | undefined> {
   const follower = new ZipFollower(limits);
-  await follower.follow(arriving(bytes, size));
+  await follower.follow(arriving(bytes, size), hasEnded);
   return follower.seen;
 }
 
@@ -134,6 +139,7 @@ describe('a zip that is followed while it arrives', () => {
           yield piece;
         }
       })(),
+      NEVER,
     );
     expect(follower.seen).to.equal(undefined);
     expect(pieces).to.be.within(4, 12);
@@ -161,23 +167,52 @@ describe('a zip that is followed while it arrives', () => {
       yield zip.bytes.subarray(0, 100_000);
       throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
     };
-    const error = await new ZipFollower(LIMITS).follow(failing()).catch(error => error);
+    const error = await new ZipFollower(LIMITS).follow(failing(), NEVER).catch(error => error);
     expect(error).to.include({ code: 'EIO' });
   });
 
-  it('is left to be read later when 8 others arrive, however slowly, and their places are free again afterwards', async () => {
-    const goes = Promise.withResolvers<void>();
-    const slow = async function* () {
-      yield zip.bytes.subarray(0, 1000);
-      await goes.promise;
-      yield zip.bytes.subarray(1000);
-    };
-    const followers = Array.from({ length: 8 }, () => new ZipFollower(LIMITS));
-    const following = Promise.all(followers.map(({ follow }) => follow(slow())));
-    expect(await seenOf(zip.bytes)).to.equal(undefined);
-    goes.resolve();
-    await following;
-    for (const { seen } of followers) expect(seen?.facts.sha256).to.equal(zip.dump.sha256);
-    expect((await seenOf(zip.bytes))?.facts.sha256).to.equal(zip.dump.sha256);
+  describe('when 8 others arrive, however slowly,', () => {
+    const goes: Array<() => void> = [];
+    let followers: ZipFollower[];
+    let following: Array<Promise<void>>;
+    beforeEach(() => {
+      goes.length = 0;
+      followers = Array.from({ length: 8 }, () => new ZipFollower(LIMITS));
+      following = followers.map(({ follow }) => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        goes.push(resolve);
+        async function* slow() {
+          yield zip.bytes.subarray(0, 1000);
+          await promise;
+          yield zip.bytes.subarray(1000);
+        }
+        return follow(slow(), NEVER);
+      });
+    });
+    afterEach(async () => {
+      for (const go of goes) go();
+      await Promise.all(following);
+      for (const { seen } of followers) expect(seen?.facts.sha256).to.equal(zip.dump.sha256);
+      expect((await seenOf(zip.bytes))?.facts.sha256, 'their places are free again').to.equal(zip.dump.sha256);
+    });
+
+    it('is left to be read later if none of them has ended before it is there', async () => {
+      expect(await seenOf(zip.bytes, { hasEnded: AbortSignal.abort() })).to.equal(undefined);
+      const end = new AbortController();
+      const late = [seenOf(zip.bytes, { hasEnded: end.signal }), seenOf(zip.bytes, { hasEnded: end.signal })];
+      end.abort();
+      expect(await Promise.all(late)).to.deep.equal([undefined, undefined]);
+    });
+
+    it('is followed from its first byte when the first of them has ended, in the order in which they came', async () => {
+      const ends = [new AbortController(), new AbortController()];
+      const [first, second] = ends.map(({ signal }) => seenOf(zip.bytes, { hasEnded: signal }));
+      goes[3]!();
+      await following[3];
+      ends[0]!.abort();
+      ends[1]!.abort();
+      expect((await first)?.facts.sha256).to.equal(zip.dump.sha256);
+      expect(await second).to.equal(undefined);
+    });
   });
 });

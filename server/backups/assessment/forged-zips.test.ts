@@ -27,7 +27,7 @@ describe('zips of other programs, and forged ones', function () {
     try {
       const file = zipFile(handle, bytes.length);
       const follower = new ZipFollower({ maxDumpBytes: 1024 ** 3, maxDumpRatio: 300 });
-      await follower.follow(file.pieces({ start: 0, end: bytes.length - 1 }));
+      await follower.follow(file.pieces({ start: 0, end: bytes.length - 1 }), new AbortController().signal);
       await checkZip({ file, entryName: ENTRY, isRead: true, seen: follower.seen });
       return undefined;
     } catch (error) {

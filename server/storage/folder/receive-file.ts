@@ -40,16 +40,19 @@ export async function receiveFile(
 /** Nothing is read or written any more when it has ended. */
 async function writeFollowed(content: AsyncIterable<Uint8Array>, handle: FileHandle, follow: Follow) {
   const file = new GrowingFile(handle);
-  const following = follow(file.pieces());
+  const end = new AbortController();
+  const following = follow(file.pieces(), end.signal);
   // It is reported when its turn comes.
   following.catch(() => undefined);
   try {
     const written = await writeBuffered(content, handle, bytes => file.grow(bytes));
     file.complete();
+    end.abort();
     await following;
     return written;
   } catch (error) {
     file.fail(error);
+    end.abort();
     await following.catch(() => undefined);
     throw error;
   }
