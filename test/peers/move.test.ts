@@ -9,7 +9,7 @@ import { sade, Workplace } from '../../testing/cli/sade.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
 import { createEverything } from '../../testing/databases/everything/everything.ts';
 import { startMariaDb } from '../../testing/databases/mariadb.ts';
-import { hasMariaDb11, startMariaDb11 } from '../../testing/databases/mariadb11.ts';
+import { hasMariaDb11, mariaDb11Program, startMariaDb11 } from '../../testing/databases/mariadb11.ts';
 import { hasMySql9, mySql9Program, startMySql9 } from '../../testing/databases/mysql9.ts';
 import { rowDifferences, tableRows } from '../../testing/databases/table-rows.ts';
 import { blocksRunBy, ROOT } from '../../testing/docs/pages.ts';
@@ -211,5 +211,25 @@ describe('sade restore to a server of another version or flavour', function () {
     await root.query('insert into pt_xyz.t (id) values (3)');
     const [[row]] = (await root.query('select hex(v) as v from pt_xyz.t where id = 3')) as unknown as [[object]];
     expect(row).to.deep.equal({ v: 'C3A90A' });
+  });
+
+  it('refuses collations of MariaDB 11.8 that MySQL 9 lacks, and brings all with the options that it proposes', async () => {
+    await using root = await as('new');
+    await root.query('create database pt_uca character set utf8mb4 collate utf8mb4_uca1400_ai_ci');
+    await root.query('create table pt_uca.t (id int primary key, v varchar(20)) engine=Aria');
+    await root.query("insert into pt_uca.t values (1, 'é'), (2, '🐈')");
+    await root.query("create view pt_uca.v as select id from pt_uca.t where v = 'e'");
+    await root.query('create procedure pt_uca.p() select 1');
+    await place.list([{ database_name: 'pt_uca', ...login('new') }]);
+    const { report, stderr } = await place.backup(service.url, ['--mariadb-dump', mariaDb11Program('mariadb-dump')]);
+    expect(report.outcomes[0]!.state, stderr).to.equal('complete');
+    const across = ['--across-flavours', '--definer', 'drop'];
+    const refused = await restore('pt_uca', 'mysql', ...across);
+    expect(refused.code, refused.stdout).to.equal(3);
+    const proposed = [...refused.stdout.matchAll(/--collation\s+(\w*uca1400\w*=\w+)/g)];
+    expect(proposed, refused.stdout).not.to.be.empty;
+    const listed = await moved('pt_uca', 'mysql', ...across, ...proposed.flatMap(([, it]) => ['--collation', it!]));
+    expect(listed).to.include('changed table t: engine Aria written as InnoDB');
+    expect(rowDifferences(await rowsOf('new', 'pt_uca'), await rowsOf('mysql', 'pt_uca'))).to.deep.equal([]);
   });
 });
