@@ -18,12 +18,16 @@ import { rowDifferences, tableRows } from '../../testing/databases/table-rows.ts
 import { type Service, startService } from '../../testing/service/service.ts';
 
 /** Those that have something of which the other flavour could make something else: engines, routines and triggers. */
-const TO_MYSQL = /^(?:cacti|freeradius-config|zoneminder)$/;
+const PECULIAR = /^(?:cacti|freeradius-config|zoneminder)$/;
+const TAKES_ALL = process.env.TEST_SCHEMAS === 'all';
 
-/** The databases of programs that many have, made by the programs' own SQL and filled with rows. */
+/**
+ * The databases of programs that many have, made by the programs' own SQL and filled with rows: three of them, and in
+ * `npm run test:long` all.
+ */
 describe('databases of programs that many have', function () {
   this.timeout(240_000);
-  const programs = PROGRAMS.filter(hasSchema);
+  const programs = PROGRAMS.filter(program => TAKES_ALL || PECULIAR.test(program.package)).filter(hasSchema);
   let mariadb: MariaDb;
   let folder: string;
   let place: Workplace;
@@ -96,7 +100,7 @@ describe('databases of programs that many have', function () {
       expect(drill).to.deep.include({ outcome: 'restorable', reason: null, dump_again: 'same' });
     });
 
-  it('of other engines, with routines or with triggers go to MySQL 9 with all their rows', async function () {
+  it('go to MySQL 9 with all their rows', async function () {
     if (!hasMySql9()) return this.skip();
     await using mysql = await startMySql9();
     await using there = await createConnection({ socketPath: mysql.socket, user: 'root' });
@@ -106,7 +110,7 @@ describe('databases of programs that many have', function () {
     await writeFile(join(place.folder, 'targets.json'), JSON.stringify({ mysql: target }), { mode: 0o600 });
     const files = ['--work-dir', place.workDir, '--config', join(place.folder, 'databases.json')];
     const to = ['--to', 'mysql', '--targets', join(place.folder, 'targets.json'), '--server', service.url, '--yes'];
-    for (const { database } of programs.filter(program => TO_MYSQL.test(program.package))) {
+    for (const { database } of programs) {
       const across = ['--across-flavours', '--definer', 'drop', '--json'];
       const { code, stdout, stderr } = await sade(['restore', database, ...to, ...files, ...across]);
       expect(code, stderr + stdout).to.equal(0);
