@@ -15,8 +15,8 @@ import { makeMemoryFolder } from '../testing/machine/memory-folder.ts';
 import { isUnitTest, reaches } from './test-imports.ts';
 
 const FOLDERS = ['test', 'bench', 'testing', 'server', 'cli', 'protocol'];
-/** Tests wait for servers and disks now and then: two files for each core keep these at work. */
-const JOBS = 2 * availableParallelism();
+/** Tests wait for servers and disks now and then: two files for each core keep these at work. Those of --peers hardly wait. */
+const JOBS = process.argv.includes('--peers') ? availableParallelism() : 2 * availableParallelism();
 
 /**
  * All temporary folders of tests are in one that is kept in memory, where there is room: on a disk they wait for each flush, and

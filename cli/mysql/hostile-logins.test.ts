@@ -28,7 +28,7 @@ describe('a hostile database server', () => {
     await writeFile(join(folder, 'secret.txt'), SECRET);
     await writeFile(join(folder, 'ca.pem'), CERTIFICATE);
     await writeFile(join(folder, 'other-ca.pem'), rootCertificates[0]!);
-    const paths = hasMySql9() ? ['mysqldump', mySql9Program('mysqldump')] : ['mysqldump'];
+    const paths = [hasMySql9() ? mySql9Program('mysqldump') : 'mysqldump'];
     const clients = await Promise.all(paths.map(path => findMysqldump(path)));
     ways = [
       ...clients.map(client => ({ name: client.flavour, come: (source: DatabaseSource) => dumpBy(client, source) })),

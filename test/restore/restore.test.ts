@@ -149,7 +149,8 @@ describe('the documented restore', function () {
     await rm(place, { recursive: true });
   }
 
-  it('loads a dump of MariaDB with a user that has rights on one database, keeps the definers, and obeys nothing else', async () => {
+  it('loads a dump of MariaDB with a user that has rights on one database, keeps the definers, and obeys nothing else', async function () {
+    if (testsMySql9) return this.skip(); // `npm test` has done it
     await using mariadb = await startMariaDb(['--log-bin=log']);
     await using root = await createConnection({ socketPath: mariadb.socket, user: 'root' });
     await root.query('set global general_log = 0');
