@@ -9,7 +9,7 @@ const ADVICE: Readonly<Record<number, string | ((text: string) => string)>> = {
   1049: text =>
     ESCAPED_NAME.test(text)
       ? 'MariaDB\'s mysqldump can\'t dump the events of a database whose name has a quote or a backslash in it. Rename the database (make one of another name, and move all there), dump it by another client, or leave its events out with dump_options: ["--skip-events"].'
-      : 'The server has no such database. Check database_name.',
+      : 'The server has no such database. Check database_name. If the database was lost, restore it: docs/restore.md.',
   1130: 'The server does not accept connections from this machine. Create the user for this host.',
   1142: deniedOnTable,
   1194: crashedTable,

@@ -29,14 +29,15 @@ describe('the history of a database that a person names', () => {
   });
   after(() => server.close());
 
-  const adviceFor = async (name: string) =>
-    namedHistory(service, name).then(
+  const adviceFor = async (name: string, command?: 'restore') =>
+    namedHistory(service, name, {}, command).then(
       () => 'it was found',
       error => error.advice,
     );
 
   it('names the command with the database that may have been meant', async () => {
     expect(await adviceFor('pt_xzy')).to.equal('Did you mean sade history pt_xyz?');
+    expect(await adviceFor('pt_xzy', 'restore')).to.equal('Did you mean sade restore pt_xyz?');
     expect(await adviceFor('toko baru')).to.equal("Did you mean sade history 'toko '\\''baru'\\'''?");
   });
 

@@ -7,12 +7,14 @@ import { ServiceRefusal } from './service-errors.ts';
 
 /**
  * Asks for the history of a database that a person has named.
+ * @param command of `sade`, which the advice names again with the right database
  * @throws {ExplainedError} which names the databases that may have been meant, where the service knows none of that name
  */
 export async function namedHistory(
   service: Service,
   database: string,
   options: { limit?: number; before?: number } = {},
+  command: 'history' | 'restore' = 'history',
 ): Promise<DatabaseHistory['data']> {
   try {
     return await service.history(database, options);
@@ -24,7 +26,7 @@ export async function namedHistory(
       databases.map(({ database_name }) => database_name),
     );
     if (near.length === 0) throw error;
-    const commands = near.map(name => `sade history ${shellWord(name)}`);
+    const commands = near.map(name => `sade ${command} ${shellWord(name)}`);
     throw new ExplainedError(error.message, { cause: error, advice: `Did you mean ${commands.join(' or ')}?` });
   }
 }

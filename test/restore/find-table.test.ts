@@ -50,6 +50,7 @@ describe('sade find, after a table was lost', function () {
       const { code, stdout } = await find(...args);
       expect(code).to.equal(1);
       expect(stdout).to.contain(`No backup of ${trial.label} holds a table ${args[1]} (`);
+      expect(stdout).to.contain(`what to do: Check the name. sade history ${trial.label}`);
     }
   });
 

@@ -31,7 +31,7 @@ export async function chooseStored(choice: StoredChoice): Promise<BackupToRestor
   if (at.kind === 'id')
     return describeStored(service, { id: at.id, label, isNamed: true }).catch(error => unknownId(error, at.id, label));
   const candidates = await findCandidates(
-    page => namedHistory(service, label, page).catch(error => unknownName(error, label)),
+    page => namedHistory(service, label, page, 'restore').catch(error => unknownName(error, label)),
     at.kind === 'moment' ? at.until : undefined,
   );
   const chosen = await pick(candidates, choice);
@@ -73,13 +73,13 @@ async function pick(candidates: Candidates, choice: StoredChoice): Promise<Backu
 }
 
 async function decided(good: BackupSummary, shrunk: BackupSummary, { ask, label }: StoredChoice) {
-  const question = `Backup ${shrunk.id} (${inLocalTime(shrunk.timestamp)}) has lost something since backup ${good.id} (${inLocalTime(good.timestamp)}), and no one has accepted that (SHRUNK). Which one?`;
+  const loss = `backup ${shrunk.id} of ${label} (${inLocalTime(shrunk.timestamp)}) has lost something since backup ${good.id} (${inLocalTime(good.timestamp)}), and no one has accepted that (SHRUNK)`;
   if (ask) {
     const choices = [`backup ${good.id}, before the loss`, `backup ${shrunk.id}, without what was lost`];
-    return [good, shrunk][await ask(question, choices)]!;
+    return [good, shrunk][await ask(`B${loss.slice(1)}. Which one?`, choices)]!;
   }
   const accept = ` To restore ${label} the same way from now on: ${commandLine('accept', shrunk.id, {})} --reason 'why'`;
-  throw new ConfigurationError([question], {
+  throw new ConfigurationError([loss], {
     advice: `${commandLine('show', shrunk.id, {})} shows what was lost. Then name one: --at ${good.id} (before the loss) or --at ${shrunk.id} (without what was lost).${shrunk.loss === 'unaccepted' ? accept : ''}`,
   });
 }

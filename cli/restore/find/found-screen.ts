@@ -1,5 +1,5 @@
 import { formatStateAndLoss } from '../../losses/losses.ts';
-import { withValue } from '../../options/command-line.ts';
+import { commandLine, withValue } from '../../options/command-line.ts';
 import { paintState } from '../../terminal/colour.ts';
 import { fittedTable } from '../../terminal/columns.ts';
 import { count, formatBytes, formatCount } from '../../terminal/format.ts';
@@ -21,7 +21,10 @@ export function renderFound(
   const doubt = unknown > 0 ? ` Of ${count(unknown, 'backup')} it is not known: they have no manifest.` : '';
   const name = printableInLine(table);
   if (backups.length === 0)
-    return `No backup of ${printableInLine(label)} holds a table ${name} (${count(lookedAt, 'backup')} looked at).${doubt}\n`;
+    return [
+      `No backup of ${printableInLine(label)} holds a table ${name} (${count(lookedAt, 'backup')} looked at).${doubt}`,
+      `what to do: Check the name. ${commandLine('history', label, { server })} shows the backups, sade show ID the tables in one.\n`,
+    ].join('\n');
   const time = timeColumn(
     backups.map(({ timestamp }) => timestamp),
     new Date(),
