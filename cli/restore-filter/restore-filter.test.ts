@@ -489,19 +489,20 @@ ${body('CREATE PACKAGE "pkg" AS PROCEDURE p1; END')}`;
 
     it('writes keys, options and defaults of MariaDB as MySQL has them', async () => {
       const dump = `CREATE TABLE \`t\` (\`a\` int, \`b\` text DEFAULT 'x', \`c\` blob DEFAULT X'00ff', \`d\` text DEFAULT concat('a','b'), \`e\` longtext DEFAULT NULL, KEY \`i\` (\`a\`) IGNORED, UNIQUE KEY \`j\` (\`b\`) USING HASH, UNIQUE KEY \`k\` (\`c\`(9))) ENGINE=InnoDB \`page_compressed\`='1';
-CREATE TABLE \`u\` (\`a\` int) ENGINE=Aria PAGE_CHECKSUM=1 TRANSACTIONAL=1 COMMENT='x';
+CREATE TABLE \`u\` (\`a\` int) ENGINE=Aria PAGE_CHECKSUM=1 ROW_FORMAT=PAGE TRANSACTIONAL=1 COMMENT='x';
 SET sql_mode='ORACLE';
 ${body('CREATE DEFINER=`a`@`b` PROCEDURE "p"(a in out int) as begin null; end')}`;
       const result = await filter(dump, { target: MYSQL_TARGET, acrossFlavours: true });
       expect(sentOf(result).filter(text => text.startsWith('CREATE'))).to.deep.equal([
         "CREATE TABLE `t` (`a` int, `b` text DEFAULT ('x'), `c` blob DEFAULT (X'00ff'), `d` text DEFAULT (concat('a','b')), `e` longtext DEFAULT NULL, KEY `i` (`a`) INVISIBLE, UNIQUE KEY `k` (`c`(9))) ENGINE=InnoDB",
-        "CREATE TABLE `u` (`a` int) ENGINE=InnoDB   COMMENT='x'",
+        "CREATE TABLE `u` (`a` int) ENGINE=InnoDB    COMMENT='x'",
       ]);
       expect(result.changes.map(({ what, object }) => [what, object])).to.deep.equal([
         ['unique key on a whole TEXT or BLOB left out, which MySQL does not have', 'table t'],
         ["`page_compressed`='1' left out, which MySQL does not have", 'table t'],
         ['engine Aria written as InnoDB', 'table u'],
         ['PAGE_CHECKSUM=1 left out, which MySQL does not have', 'table u'],
+        ['ROW_FORMAT=PAGE left out, which MySQL does not have', 'table u'],
         ['TRANSACTIONAL=1 left out, which MySQL does not have', 'table u'],
         ['SQL mode ORACLE left out, which MySQL does not have', undefined],
         ['MySQL has no SQL mode ORACLE, in which it is written', 'procedure p'],

@@ -12,7 +12,7 @@ export function optionEdits({ tokens, statement, code }: TargetReading, changes:
     const [token, sign, value] = tokens.slice(at, at + 3);
     if (sign?.text !== '=' || value === undefined) continue;
     const option = { at: token!.at, end: value.end };
-    if (isUnknown(token!)) {
+    if (isUnknown(token!) || (upper(token) === 'ROW_FORMAT' && upper(value) === 'PAGE')) {
       edits.push({ ...option, bytes: new Uint8Array() });
       changes.add(
         'changed',
