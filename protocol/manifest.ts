@@ -65,7 +65,8 @@ export interface Inventory {
 
 /**
  * What the definitions of a dump need of the server that loads them: names that it must know, as the dump writes them but in lower case
- * (engines and SQL modes as they are); and the accounts to which they belong, as a statement names them, with how many of each kind.
+ * (engines and SQL modes as they are); the accounts to which they belong, as a statement names them, with how many of each kind; and
+ * what some tables need alone.
  */
 export interface DefinitionNeeds {
   collations: string[];
@@ -74,6 +75,10 @@ export interface DefinitionNeeds {
   row_formats: string[];
   sql_modes: string[];
   definers: Array<{ account: string; objects: Partial<Record<ObjectKind, number>> }>;
+  /** Names of tables whose rows the server keeps encrypted. Absent in manifests of `sade` before it noted them, as `foreign_keys`. */
+  encrypted_tables?: string[];
+  /** The tables to which foreign keys point; `database` is null where it is their own. */
+  foreign_keys?: Array<{ table: string; database: string | null; parent: string }>;
 }
 
 /** Checked by hand, as the inventory is. */
@@ -209,11 +214,27 @@ function areNeeds(value: unknown): boolean {
   const areNames = (list: unknown) => Array.isArray(list) && list.length <= MOST_NEEDS && list.every(isName);
   const isDefiner = (item: unknown) =>
     isObject(item) && isName(item.account) && isObject(item.objects) && Object.values(item.objects).every(isCount);
-  return NEEDED_NAMES.every(kind => areNames(value[kind])) && value.definers.every(isDefiner);
+  return (
+    NEEDED_NAMES.every(kind => areNames(value[kind])) &&
+    value.definers.every(isDefiner) &&
+    areOptional(value.encrypted_tables, isName) &&
+    areOptional(value.foreign_keys, isForeignKey)
+  );
+}
+
+function areOptional(list: unknown, isItem: (item: unknown) => boolean): boolean {
+  return list === undefined || (Array.isArray(list) && list.length <= MOST_OF_TABLES && list.every(isItem));
+}
+
+function isForeignKey(item: unknown): boolean {
+  return (
+    isObject(item) && isName(item.table) && isName(item.parent) && (item.database === null || isName(item.database))
+  );
 }
 
 const NEEDED_NAMES = ['collations', 'character_sets', 'engines', 'row_formats', 'sql_modes'] as const;
 const MOST_NEEDS = 1000;
+const MOST_OF_TABLES = 10_000;
 
 function isTable(item: unknown): boolean {
   return isObject(item) && isName(item.name) && isCount(item.rows) && isCount(item.bytes);

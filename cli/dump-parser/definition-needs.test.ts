@@ -50,6 +50,8 @@ describe('what the definitions of a dump need', () => {
         { account: '`ann`@`%`', objects: { triggers: 1, procedures: 1 } },
         { account: '`o``k`@`localhost`', objects: { procedures: 1 } },
       ],
+      encrypted_tables: [],
+      foreign_keys: [],
     });
   });
 
@@ -60,5 +62,27 @@ describe('what the definitions of a dump need', () => {
     scanner.end();
     const { user } = process.cpuUsage(began);
     expect(user / 1e6, 'seconds of CPU; with a new try at each quote it would be 20').to.be.below(3);
+  });
+
+  it('has the tables that are encrypted, and those that foreign keys point to, never from a text or a name', () => {
+    const scanner = new InventoryScanner();
+    const tables = [
+      "CREATE TABLE `ä` (`ENCRYPTED` int COMMENT ') REFERENCES `no`.`text`', `b` int,\n  CONSTRAINT `k` FOREIGN KEY (`b`) REFERENCES `o``ther`.`p` (`id`),\n  CONSTRAINT `l` FOREIGN KEY (`b`) REFERENCES `own` (`id`) ON DELETE CASCADE,\n  CONSTRAINT `m` FOREIGN KEY (`ENCRYPTED`) REFERENCES `own` (`id`)\n) ENGINE=InnoDB `ENCRYPTED`=YES `ENCRYPTION_KEY_ID`=2",
+      "CREATE TABLE `as_typed` (`a` int) ENGINE=InnoDB `encrypted`='yes'",
+      "CREATE TABLE `plain` (`it's` int) ENGINE=InnoDB `ENCRYPTED`=NO COMMENT='`ENCRYPTED`=YES'",
+      "CREATE TABLE `of_mysql` (`a` int) /*!50100 TABLESPACE `innodb_system` */ ENGINE=InnoDB /*!80016 ENCRYPTION='Y' */",
+      "CREATE TABLE `not` (`a` int) ENGINE=InnoDB /*!80016 ENCRYPTION='N' */",
+    ];
+    scanner.scan(
+      Buffer.from(
+        `-- MySQL dump 10.13  Distrib 9.7.4, for Linux (x86_64)\n-- Server version\t9.7.4\n${tables.join(';\n')};\n`,
+      ),
+    );
+    const { encrypted_tables, foreign_keys } = scanner.end().needs;
+    expect(encrypted_tables).to.deep.equal(['ä', 'as_typed', 'of_mysql']);
+    expect(foreign_keys).to.deep.equal([
+      { table: 'ä', database: 'o`ther', parent: 'p' },
+      { table: 'ä', database: null, parent: 'own' },
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import type { DefinitionNeeds, ObjectKind } from '../../protocol/manifest.ts';
+import { NeedsOfTables } from './needs-of-tables.ts';
 import type { ServerToken } from './server-reading/server-reading.ts';
 import type { DumpedObject } from './statement.ts';
 
@@ -6,7 +7,7 @@ import type { DumpedObject } from './statement.ts';
 const MOST = 200;
 const LONGEST_ACCOUNT = 400;
 
-type Kind = Exclude<keyof DefinitionNeeds, 'definers'>;
+type Kind = Exclude<keyof DefinitionNeeds, 'definers' | 'encrypted_tables' | 'foreign_keys'>;
 
 /** What stands in front of a name, in words of SQL. */
 const NAMING: readonly (readonly [Kind, RegExp])[] = [
@@ -36,6 +37,7 @@ export class NeedsOfDefinitions {
     ...{ row_formats: new Set(), sql_modes: new Set() },
   };
   readonly #definers = new Map<string, Partial<Record<ObjectKind, number>>>();
+  readonly #ofTables = new NeedsOfTables();
 
   /** @param code of a statement without rows, one character for each byte; `decode` makes characters of those */
   note(
@@ -52,6 +54,7 @@ export class NeedsOfDefinitions {
     const isPlain = MADE_BY_SERVER.has(object.kind);
     this.#noteNames(isPlain ? code.replace(QUOTED, ' ') : wordsOf(tokens));
     if (!isPlain) this.#noteDefiner(tokens, object.kind, decode);
+    else if (object.kind === 'tables') this.#ofTables.note(code, tokens, { table: object.name, decode });
   }
 
   /** @returns all of it, each list sorted */
@@ -65,6 +68,7 @@ export class NeedsOfDefinitions {
       row_formats: sorted(row_formats),
       sql_modes: sorted(sql_modes),
       definers: [...this.#definers].map(([account, objects]) => ({ account, objects })),
+      ...this.#ofTables.needs(),
     };
   }
 

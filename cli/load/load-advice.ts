@@ -19,7 +19,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   1021: 'The disk of the database server is full. Make room there, and restore again.',
   3: 'The disk of the database server is full or fails. Check its log.',
   1317: 'Someone or something ended this statement on the server (KILL QUERY, or a time limit such as max_statement_time). Restore again.',
-  3185: 'The tables were encrypted, and this server has no key. Set up its keyring (component_keyring_file), and restore again.',
+  3185: 'The tables were encrypted, and this server has no key. Set up its keyring (component_keyring_file), and restore again; or add --without-encryption, which makes them plain tables.',
   4025: 'A row breaks a CHECK constraint that was not enforced when it was written. Set check_constraint_checks = 0 for the user that restores, and restore again.',
   1969: "The server's max_statement_time ended this statement. Set it to 0 for the user that restores, and restore again.",
 };

@@ -87,6 +87,12 @@ export const restoreOptions = {
     meaning: 'Load a backup of MySQL into MariaDB, or the other way round',
     details: "What can't be taken over is left out and listed.",
   }),
+  withoutEncryption: switchOption({
+    flag: 'without-encryption',
+    meaning: 'Load tables that were encrypted as plain ones, for a server that has no keys',
+    details:
+      'The result lists each. Without this option such a restore is refused: no server that lacks keys takes them.',
+  }),
   events: switchOption({
     flag: 'events',
     meaning: 'Enable events also in a copy (--into)',

@@ -141,7 +141,7 @@ describe('sade restore with MySQL 9', function () {
     ).to.deep.equal(['./placed/in_folder.ibd', './placed/in_shared.ibd', ...['./placed/parted', './placed/parted']]);
   });
 
-  it('says what to do where a table was encrypted, and the server has no keyring', async () => {
+  it('makes no encrypted table where the server has no keyring, or a plain one where that is asked for', async () => {
     const content = `-- MySQL dump 10.13  Distrib 9.7.0, for Linux (x86_64)
 --
 -- Host: x    Database: placed
@@ -153,9 +153,15 @@ CREATE TABLE \`hidden\` (\`id\` int NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8
     const zip = join(folder, 'encrypted.sql.zip');
     await writeFile(zip, sampleZip({ content }).bytes);
     await mysql('grant all on *.* to restorer@"%"');
-    const { code, stdout, stderr } = await restoreOf('placed', '--from', zip, '--into', 'encrypted_again');
-    expect(code, stdout + stderr).to.equal(2);
-    expect(stderr.replace(/\s+/g, ' ')).to.contain('3185').and.contain('Set up its keyring (component_keyring_file)');
+    const options = ['--from', zip, '--into', 'encrypted_again'];
+    const refused = await restoreOf('placed', ...options);
+    expect(refused.code, refused.stderr).to.equal(3);
+    expect(refused.stdout.replace(/\s+/g, ' '))
+      .to.contain('no keys to encrypt with: hidden')
+      .and.contain('such as component_keyring_file');
+    const plain = await restoreOf('placed', ...options, '--without-encryption');
+    expect(plain.code, plain.stdout + plain.stderr).to.equal(0);
+    expect(plain.stdout).to.contain('ENCRYPTION left out');
   });
 
   it('moves to MariaDB only when told to, and lists what was changed', async () => {

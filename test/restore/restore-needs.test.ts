@@ -102,4 +102,65 @@ describe('what a backup needs of the server that it is restored to', function ()
     expect((await run(`${command}3 --dry-run`)).text).to.contain(`${owner} does not exist on this server`);
     await scene.mariadb.sql('drop database needs_whose; drop database needs_whose2');
   });
+
+  it('is a key for encrypted tables: without one it is refused before anything is made, or loaded plain where that is asked for', async () => {
+    const zip = join(trial.place.folder, 'encrypted.sql.zip');
+    const content = DUMP.replace(
+      /CREATE TABLE[\s\S]*;\n/,
+      'CREATE TABLE `secret` (`x` int) ENGINE=InnoDB `ENCRYPTED`=YES;\n',
+    );
+    await writeFile(zip, sampleZip({ content }).bytes);
+    const command = `sade restore ${trial.label} --from ${zip} --into needs_key`;
+    const refused = await run(`${command} --yes`);
+    expect(refused.code, refused.text).to.equal(3);
+    expect(refused.text).to.contain('has no keys to encrypt with: secret').and.contain('add --without-encryption');
+    expect(await isThere('needs_key')).to.equal(false);
+    // That the server itself refuses it is why there is the option.
+    const made = await scene.mariadb
+      .sql('create table e (x int) engine=InnoDB `ENCRYPTED`=YES', database)
+      .catch(String);
+    expect(made).to.match(/errno: 140/);
+    const plain = await run(`${command} --without-encryption --yes`);
+    expect(plain.code, plain.text).to.equal(0);
+    expect(plain.text)
+      .to.contain('will not be on this server (--without-encryption): secret')
+      .and.contain('ENCRYPTED left out');
+    await scene.mariadb.sql('drop database needs_key');
+  });
+
+  it('are tables that foreign keys point to: in another database, or not chosen with --tables, with the command that has them', async () => {
+    const elsewhere = await scene.createDatabase('create table region (id int primary key)');
+    const tables = `create table area (id int primary key, region int, constraint far foreign key (region) references ${elsewhere}.region (id));
+      create table town (id int primary key, area int references area (id));
+      create table street (id int primary key, town int, constraint near foreign key (town) references town (id));
+      insert into ${elsewhere}.region values (1); insert into area values (1, 1); insert into town values (1, 1); insert into street values (1, 1)`;
+    const source = await scene.createDatabase(tables);
+    await using other = await scene.trial(source, { entry: RESTORER });
+    const { outcome } = await other.backup();
+    const label = other.label;
+    const at = `--at ${outcome.backup_id}`;
+    const runThere = async (command: string) => {
+      const { code, stdout, stderr } = await runDocumented(command, other.place, other.url);
+      return { code, text: (stdout + stderr).replace(/\s+/g, ' ') };
+    };
+    const whole = await runThere(`sade restore ${label} ${at} --into needs_parents --dry-run`);
+    expect(whole.text)
+      .to.contain(`foreign keys of area point to the database ${elsewhere}, in which this user sees no region`)
+      .and.contain(`lacks REFERENCES on region of ${elsewhere}`)
+      .and.not.contain('does not have what foreign keys point to');
+    expect(whole.code, whole.text).to.equal(3);
+    const [grant] = /GRANT REFERENCES ON .*?;/.exec(whole.text)!;
+    await scene.mariadb.sql(grant);
+    const seen = await runThere(`sade restore ${label} ${at} --into needs_parents --dry-run`);
+    expect(seen.text).to.contain(`the database ${elsewhere}: from now on to its tables`).and.not.contain('lacks');
+    const part = await runThere(`sade restore ${label} ${at} --into needs_parents --tables street --yes`);
+    expect(part.code, part.text).to.equal(0);
+    expect(part.text).to.contain('needs_parents does not have what foreign keys point to (street to town)');
+    const [proposed] = /sade restore \S+ (?:--\w+ \S+ )*--tables street,town,area/.exec(part.text) ?? [];
+    await scene.mariadb.sql('drop database needs_parents');
+    const all = await runThere(`${proposed} --yes`);
+    expect(all.code, `${proposed}: ${all.text}`).to.equal(0);
+    expect(all.text).to.not.contain('does not have what foreign keys');
+    await scene.mariadb.sql('drop database needs_parents');
+  });
 });

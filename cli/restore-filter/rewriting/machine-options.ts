@@ -75,7 +75,7 @@ function keyAt({ tokens, code }: TargetReading, from: number): MachineOption | u
   const value = tokens[to];
   if (value === undefined || value.kind === 'sign') return undefined;
   if (/^'?N(?:O)?'?$/i.test(code.slice(value.at, value.end))) return undefined;
-  return { from, to, what: `${word} left out: this server has no key for it, and the table is not encrypted` };
+  return { from, to, what: `${word} left out: on this server the table is not encrypted` };
 }
 
 /** @returns the index of what stands behind an equals sign that may be left out */

@@ -4,7 +4,7 @@ import type { OptionDescription, Typed } from '../../options/option.ts';
 import { parsedFlag } from '../../options/typed-words.ts';
 
 /** Options that differ from what was typed, by their flags: undefined leaves one out. */
-export type Changes = Readonly<Record<string, string | true | undefined>>;
+export type Changes = Readonly<Record<string, string | readonly string[] | true | undefined>>;
 
 /** A call of `sade restore`, as it was typed: what a message proposes is the same command, with what has to be different. */
 export class RestoreCall {

@@ -1,5 +1,5 @@
 import type { FindingCode } from '../../../protocol/finding-codes.ts';
-import type { Manifest } from '../../../protocol/manifest.ts';
+import type { DefinitionNeeds, Manifest } from '../../../protocol/manifest.ts';
 import type { DumpContents } from '../../dump-parser/dump-contents.ts';
 import { InventoryScanner } from '../../dump-parser/inventory-scanner.ts';
 import { ExplainedError } from '../../errors.ts';
@@ -23,6 +23,13 @@ export async function takeContents(
   throw new ExplainedError(`the dump in ${zip.path} is not whole: its last line is not "-- Dump completed"`, {
     advice: 'It was cut off when it was made. Take another backup.',
   });
+}
+
+/** @returns what the definitions need, where the manifest says all of it: older ones do not, and those of misread dumps may lack some */
+export function knownNeeds(manifest: Manifest | undefined): DefinitionNeeds | undefined {
+  if (!manifest || mayLackObjects(manifest)) return undefined;
+  const { needs } = manifest.dump;
+  return needs?.encrypted_tables && needs.foreign_keys ? needs : undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { RestoreCall } from '../by-hand/restore-call.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import { chooseStored } from '../choice/choose-stored.ts';
 import { describeFile } from '../choice/describe-file.ts';
-import { mayLackObjects, takeContents } from '../choice/take-contents.ts';
+import { knownNeeds, takeContents } from '../choice/take-contents.ts';
 import { type RestorePreflight, runRestorePreflight } from '../preflight/preflight.ts';
 import { findTarget, type RestoreTarget, targetRedactor } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
@@ -65,7 +65,7 @@ type Contents = Pick<DumpContents, 'inventory' | 'needs'>;
 
 /** Reads a dump of this machine where no manifest says all that its definitions need. That it is not whole is said when it is loaded. */
 async function contentsOf({ from, manifest, dumpBytes }: BackupToRestore, asked: Asked): Promise<Contents | undefined> {
-  if (!('path' in from) || (manifest?.dump.needs && !mayLackObjects(manifest))) return undefined;
+  if (!('path' in from) || knownNeeds(manifest)) return undefined;
   asked.stderr.write(`reading what the dump holds${dumpBytes === undefined ? '' : ` (${formatBytes(dumpBytes)})`}\n`);
   try {
     await using zip = await ZippedDump.open(from.path);

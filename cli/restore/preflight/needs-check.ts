@@ -2,7 +2,7 @@ import { firstNames } from '../../../protocol/first-names.ts';
 import type { DefinitionNeeds } from '../../../protocol/manifest.ts';
 import { unknownSqlModes } from '../../restore-filter/other-flavour/other-flavour.ts';
 import { isWrittenAsInnoDb } from '../../restore-filter/other-flavour/table-options.ts';
-import { formatBytes } from '../../terminal/format.ts';
+import { count, formatBytes } from '../../terminal/format.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
 import { collationOptions, isThere, mappedCollation } from './collations.ts';
@@ -24,7 +24,8 @@ export function checkNeeds(facts: TargetFacts, options: Options): Checked {
     checkSqlModes(facts, options.needs),
   ]);
   // Of which object a name is, is not known: that of a table that was not chosen does no harm.
-  return options.wish.tables ? warning(...found.problems.map(OF_SOME), ...found.warnings) : found;
+  const exact = options.wish.tables ? warning(...found.problems.map(OF_SOME), ...found.warnings) : found;
+  return together([exact, checkEncryption(facts, options)]);
 }
 
 const OF_SOME = ({ message, advice }: { message: string; advice: string }) =>
@@ -95,3 +96,29 @@ function checkRowFormats({ pageBytes, areCompressedReadOnly }: TargetFacts, { ro
       : NOTHING_WRONG,
   ]);
 }
+
+/** A server without keys refuses each such table (MariaDB: error 1005 with 140, MySQL: 3185). */
+function checkEncryption({ canEncrypt, flavour }: TargetFacts, { needs, wish }: Options): Checked {
+  const tables = (needs.encrypted_tables ?? []).filter(name => !wish.tables || wish.tables.includes(name));
+  if (tables.length === 0) return NOTHING_WRONG;
+  const are = `${tables.length === 1 ? 'a table is' : `${count(tables.length, 'table')} are`} encrypted in the backup`;
+  const names = firstNames(tables);
+  if (wish.isWithoutEncryption)
+    return warning(`${are}, and will not be on this server (--without-encryption): ${names}`);
+  if (wish.isAcrossFlavours)
+    return warning(`${are}, and may not be on this server, since another flavour writes that otherwise: ${names}`);
+  if (canEncrypt === undefined)
+    return warning(
+      `${are}: ${names}. Whether the server has keys for that, this user can't see. If it has none, the restore stops at the first of them; then add --without-encryption`,
+    );
+  if (canEncrypt) return NOTHING_WRONG;
+  return problem(
+    `${are}, and the server has no keys to encrypt with: ${names}`,
+    `${KEYS[flavour]} Or add --without-encryption: then the rows of these tables lie on its disk as they are.`,
+  );
+}
+
+const KEYS = {
+  mariadb: 'Give it keys first, such as with the plugin file_key_management.',
+  mysql: 'Give it a keyring first, such as component_keyring_file.',
+} as const;

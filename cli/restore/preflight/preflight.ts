@@ -12,6 +12,7 @@ import { checkBackup } from './backup-check.ts';
 import { checkDataOnly } from './data-check.ts';
 import { askDatabaseState, checkDatabase, type DatabaseState } from './database-check.ts';
 import { askForeignDefiners, definerWarnings, type ForeignDefiner } from './definers.ts';
+import { checkForeignKeys } from './foreign-keys-check.ts';
 import { checkNames } from './names-check.ts';
 import { checkNeeds } from './needs-check.ts';
 import { type Checked, NOTHING_WRONG, together, warning } from './problem.ts';
@@ -71,9 +72,13 @@ async function examine(session: Session, options: PreflightOptions): Promise<Res
   const facts = await askTargetFacts(session);
   const where = { database: target.database, ignoresCase: facts.ignoresCase };
   const state = await askDatabaseState(session, where);
+  const { database } = target;
+  const { relations } = state;
+  const source = backup.manifest?.source.database;
   const definers = needs && (await askForeignDefiners(session, facts, { needs, wish }));
   const found = together([
     needs ? checkNeeds(facts, { needs, wish }) : NOTHING_WRONG,
+    needs ? await checkForeignKeys(session, facts, { needs, wish, call, source, database, relations }) : NOTHING_WRONG,
     warning(...definerWarnings(definers ?? [], facts.account)),
     checkBackup(backup),
     checkServer(facts, { backup, wish, state }),

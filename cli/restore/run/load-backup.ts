@@ -54,6 +54,7 @@ export function filterOptions(
     events: areEventsDisabled || wish.isWithoutEvents ? 'disabled' : 'at the end',
     tables: wish.tables && new Set(wish.tables),
     parts: wish.parts,
+    isEncryptionKept: !wish.isWithoutEncryption,
     acrossFlavours: wish.isAcrossFlavours,
   };
 }

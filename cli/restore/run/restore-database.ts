@@ -5,7 +5,7 @@ import { connect } from '../../mysql/connect.ts';
 import { formatBytes } from '../../terminal/format.ts';
 import { ZippedDump } from '../../unzip/zipped-dump.ts';
 import { idOf } from '../choice/backup-to-restore.ts';
-import { mayLackObjects, takeContents } from '../choice/take-contents.ts';
+import { knownNeeds, mayLackObjects, takeContents } from '../choice/take-contents.ts';
 import type { PreparedRestore } from '../plan/prepare.ts';
 import { definerWarnings } from '../preflight/definers.ts';
 import { checkLate } from '../preflight/late-check.ts';
@@ -88,10 +88,10 @@ async function inventoryOf(
 ): Promise<Inventory> {
   const { backup, contents, preflight } = prepared;
   const { manifest } = backup;
-  const isDoubtful = manifest !== undefined && mayLackObjects(manifest);
-  const known = contents?.inventory ?? (isDoubtful ? undefined : manifest?.inventory);
-  if (known && preflight.definers) {
-    result.notes.push(...definerWarnings(preflight.definers, preflight.facts.account));
+  const isWhole = manifest !== undefined && !mayLackObjects(manifest);
+  const known = isWhole ? manifest.inventory : contents?.inventory;
+  if (known && (contents || knownNeeds(manifest))) {
+    result.notes.push(...definerWarnings(preflight.definers ?? [], preflight.facts.account));
     return known;
   }
   progress.step(`reading what the dump holds (${formatBytes(zip.dumpBytes)})`);

@@ -50,6 +50,13 @@ export function grantOnDatabase(facts: TargetFacts, database: string): string {
   return `GRANT ALL ON ${escapeId(pattern, true)}.* TO ${quoteAccount(facts.account)};`;
 }
 
+/** @returns the statement that adds rights on a database, without putting those out of force that the user has on it by a pattern */
+export function grantRightsOn(facts: TargetFacts, rights: readonly string[], database: string): string {
+  const row = facts.rights.grantedRow(database, facts.account);
+  const all = [...new Set([...row.rights, ...rights])].join(', ');
+  return `GRANT ${all} ON ${escapeId(row.pattern, true)}.* TO ${quoteAccount(facts.account)};`;
+}
+
 export function grantOnServer(rights: readonly string[], account: string): string {
   return `GRANT ${rights.join(', ')} ON *.* TO ${quoteAccount(account)};`;
 }

@@ -12,6 +12,8 @@ export interface RestoreWish {
   readonly collations: ReadonlyMap<string, string>;
   /** Whether events are created disabled: as it was asked for, or in a copy. */
   readonly isWithoutEvents: boolean;
+  /** Whether tables that were encrypted are made without encryption. */
+  readonly isWithoutEncryption: boolean;
   /** Whether a backup of the other flavour is accepted. */
   readonly isAcrossFlavours: boolean;
   /** Whether doubts about the backup and about room are passed over. */

@@ -1,5 +1,6 @@
 import type { Session } from '../../mysql/connect.ts';
 import { askServerFacts, isAtLeast, type ServerFacts } from '../../mysql/server-facts.ts';
+import { isServersAnswer } from '../../mysql/servers-answer.ts';
 import { parseGrants } from '../../preflight/privileges/grants.ts';
 import { Rights } from '../../preflight/privileges/rights.ts';
 
@@ -21,6 +22,8 @@ export interface TargetFacts extends ServerFacts {
   readonly pageBytes: number;
   /** innodb_read_only_compressed of MariaDB. */
   readonly areCompressedReadOnly: boolean;
+  /** Whether it has a source of keys, with which it can encrypt tables; undefined where this user may not see that. */
+  readonly canEncrypt: boolean | undefined;
 }
 
 /** Asks the server of a restore; sets the session as {@link askServerFacts} does. */
@@ -55,6 +58,7 @@ export async function askTargetFacts(session: Session): Promise<TargetFacts> {
     ),
     pageBytes: Number(variables.get('innodb_page_size') ?? 16_384),
     areCompressedReadOnly: isOn('innodb_read_only_compressed'),
+    canEncrypt: await askWhetherItEncrypts(session, server),
   };
 }
 
@@ -68,4 +72,20 @@ async function askCollations(session: Session, { flavour, version }: ServerFacts
   const columns = hasFullNames ? 'collation_name, full_collation_name' : 'collation_name';
   const rows = await session.ask(`select ${columns} from information_schema.collation_character_set_applicability`);
   return new Set(rows.flat().map(name => String(name).toLowerCase()));
+}
+
+/** https://mariadb.com/kb/en/encryption-plugin-api/, https://dev.mysql.com/doc/refman/8.4/en/keyring-component-installation.html */
+async function askWhetherItEncrypts(session: Session, { flavour }: ServerFacts): Promise<boolean | undefined> {
+  const isKeySource = flavour === 'mariadb' ? "plugin_type = 'ENCRYPTION'" : "plugin_name like 'keyring%'";
+  const active = `select plugin_name from information_schema.plugins where plugin_status = 'ACTIVE' and ${isKeySource}`;
+  if ((await session.ask(active)).length > 0) return true;
+  if (flavour === 'mariadb') return false;
+  const component =
+    "select 1 from performance_schema.keyring_component_status where status_key = 'Component_status' and status_value = 'Active'";
+  try {
+    return (await session.ask(component)).length > 0;
+  } catch (error) {
+    if (!isServersAnswer(error)) throw error;
+    return undefined;
+  }
 }

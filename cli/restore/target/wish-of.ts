@@ -44,6 +44,7 @@ export function wishOf(settings: RestoreSettings, label: string, manifest: Manif
     collations: settings.collation ?? new Map(),
     // A copy beside the original would send its invoices once more.
     isWithoutEvents: settings.noEvents || (into !== undefined && !settings.events),
+    isWithoutEncryption: settings.withoutEncryption,
     isAcrossFlavours: settings.acrossFlavours,
     isForced: settings.force,
   };
