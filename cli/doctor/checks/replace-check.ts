@@ -3,7 +3,7 @@ import { ExplainedError } from '../../errors.ts';
 import { connect } from '../../mysql/connect.ts';
 import { askServerFacts } from '../../mysql/server-facts.ts';
 import { isServersAnswer } from '../../mysql/servers-answer.ts';
-import { swapCutOff } from '../../restore/preflight/swap-cut-off.ts';
+import { swapCutOff } from '../../restore/replace/earlier-restore.ts';
 import { replaceNames } from '../../restore/replace/replace-names.ts';
 import type { RestoreState } from '../../restore/replace/state-table.ts';
 import { forRestoreUser } from '../../restore/target/restore-user-advice.ts';

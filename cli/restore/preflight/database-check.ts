@@ -4,12 +4,12 @@ import { quotedName } from '../../mysql/quoted-name.ts';
 import { rowsOf, type Where } from '../../preflight/source/information-schema.ts';
 import { count } from '../../terminal/format.ts';
 import type { RestoreCall } from '../by-hand/restore-call.ts';
+import { swapCutOff } from '../replace/earlier-restore.ts';
 import type { RestoreState } from '../replace/state-table.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import { askDatabaseObjects, countObjects } from '../target-database/database-objects.ts';
 import { type Checked, NOTHING_WRONG, problem } from './problem.ts';
-import { swapCutOff } from './swap-cut-off.ts';
 
 /** What the database that is filled is now. */
 export interface DatabaseState {

@@ -85,3 +85,12 @@ async function databaseAt(session: Session, name: string, { database, ignoresCas
   const isOfAnother = state !== undefined && state.database.toLowerCase() !== database.toLowerCase();
   return isOfAnother ? { kind: 'foreign' } : { kind: 'ours', state, objects };
 }
+
+/** @returns the state of an earlier replace that has left something which has to be finished; undefined without one */
+export async function swapCutOff(
+  session: Session,
+  { database, ignoresCase }: Where,
+): Promise<RestoreState | undefined> {
+  const earlier = await findEarlierRestore(session, database, ignoresCase);
+  return unfinishedSwap(earlier) ?? isStagingLeft(earlier);
+}
