@@ -87,4 +87,18 @@ describe('what definitions need of a server', () => {
       'the server lacks a character set that the definitions need: gb18030',
     ]);
   });
+
+  it('are refused for compressed tables that the server only reads, and warned of for pages of other sizes', () => {
+    const wish = { parts: 'all', collations: new Map() } as Partial<RestoreWish> as RestoreWish;
+    const found = (more: Partial<TargetFacts>) => {
+      const facts = { ...SERVERS.mariadb, characterSets: new Set(['utf8mb4']), pageBytes: 16_384, ...more };
+      const needs = { ...NEEDS, row_formats: ['compressed'] };
+      const { problems, warnings } = checkNeeds(facts as unknown as TargetFacts, { needs, wish });
+      return [...problems.map(({ message }) => message), ...warnings].join('; ');
+    };
+    expect(found({})).to.equal('');
+    expect(found({ areCompressedReadOnly: true })).to.contain('innodb_read_only_compressed is ON');
+    expect(found({ pageBytes: 32_768 })).to.contain('makes DYNAMIC');
+    expect(found({ pageBytes: 8192 })).to.contain('errors 1118 and 1071');
+  });
 });
