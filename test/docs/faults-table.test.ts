@@ -73,7 +73,7 @@ function expectTest(named: string | undefined, row: string | undefined): void {
 
 /** @returns the titles of the tests in a source file; where a title has a placeholder, anything may stand */
 function titlesIn(source: string): RegExp[] {
-  const titles = [...source.matchAll(/^\s*it\(\s*(['"`])(.+?)\1,/gm)].map(([, , title]) => title!);
+  const titles = [...source.matchAll(/^\s*it(?:Once)?\(\s*(['"`])(.+?)\1,/gm)].map(([, , title]) => title!);
   return titles.map(
     title =>
       new RegExp(

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { entryNameOf } from '../../../protocol/backup-name.ts';
 import { expectError, graphql, request, upload } from '../../../testing/service/requests.ts';
 import { type Service, startService } from '../../../testing/service/service.ts';
+import { startServiceHere } from '../../../testing/service/service-here.ts';
 import { sampleManifest } from '../../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 
@@ -103,7 +104,7 @@ describe('the service, as its own process', function () {
   });
 
   it('refuses a dump above MAX_DUMP_BYTES, and keeps nothing of it', async () => {
-    await using strict = await startService({
+    await using strict = await startServiceHere({
       ...{ DATABASE_URL: `sqlite:${join(folder, 'strict.sqlite')}`, STORAGE_DIR: join(folder, 'strict') },
       ...{ MAX_DUMP_BYTES: '1000' },
     });
@@ -120,7 +121,7 @@ describe('the service, as its own process', function () {
     expect(String(rebuilding))
       .to.contain('ended with code 1')
       .and.contain(`${zip.fileName} was not added to the history`);
-    service = await startService(env);
-    expect((await request(`${service.url}/pt_xyz`)).text).not.to.contain(zip.fileName);
+    await using next = await startServiceHere(env);
+    expect((await request(`${next.url}/pt_xyz`)).text).not.to.contain(zip.fileName);
   });
 });
