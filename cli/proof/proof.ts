@@ -30,10 +30,14 @@ export function describeFailedDrill(drill: LastDrill, indent: string): string[] 
 }
 
 /** @returns the same as a sentence */
-export function describeDrill({ backup_id: id, at, reason }: LastDrill): string {
-  const which = id === null ? 'a backup' : `backup ${id}`;
-  const why = printableInLine(reason ?? 'no reason was given');
-  return `${which} was not restorable in the drill of ${inLocalTime(at)}: ${why}`;
+export function describeDrill(drill: LastDrill): string {
+  const which = drill.backup_id === null ? 'a backup' : `backup ${drill.backup_id}`;
+  return `${which} ${describeFailure(drill)}`;
+}
+
+/** @returns the same without the backup, which stands before it */
+export function describeFailure({ at, reason }: LastDrill): string {
+  return `was not restorable in the drill of ${inLocalTime(at)}: ${printableInLine(reason ?? 'no reason was given')}`;
 }
 
 /** @returns what to do about a failed drill */

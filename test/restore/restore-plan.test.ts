@@ -169,7 +169,7 @@ describe('the plan of sade restore', function () {
       for (const more of [[], ['--yes']]) {
         const { code, stderr } = await plan('--into', 'fresh', ...more);
         expect(code).to.equal(3);
-        expect(stderr).to.contain(`Backup ${ids[1]} (`).and.contain(`since backup ${ids[0]} (`);
+        expect(stderr).to.contain(`backup ${ids[1]} of ${trial.label} (`).and.contain(`since backup ${ids[0]} (`);
         expect(stderr).to.contain(`--at ${ids[0]} (before the loss) or --at ${ids[1]} (without what was lost)`);
       }
     });

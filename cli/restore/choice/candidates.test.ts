@@ -30,9 +30,10 @@ describe('the candidates for a restore', () => {
       };
     }, until);
   };
-  const ids = ({ good, shrunk, passedOver, replaced }: Awaited<ReturnType<typeof candidates>>) => ({
+  const ids = ({ good, shrunk, failed, passedOver, replaced }: Awaited<ReturnType<typeof candidates>>) => ({
     good: good?.id,
     shrunk: shrunk?.id,
+    ...(failed && { failed: failed.id }),
     passedOver: passedOver.map(({ id }) => id),
     ...(replaced.length > 0 && { replaced: replaced.map(({ id }) => id) }),
   });
@@ -63,6 +64,26 @@ describe('the candidates for a restore', () => {
   it('are two also where what was lost came back later: until that moment it is still lost', async () => {
     const until = new Date(Date.UTC(2026, 0, 1, 0, 400));
     expect(ids(await candidates({ 400: { loss: 'superseded' } }, until))).to.include({ good: 399, shrunk: 400 });
+  });
+
+  it('are the one whose drill failed and the one before; a drill that could not test, or was repeated with success, changes nothing', async () => {
+    const drill = (outcome: 'restorable' | 'not_restorable' | 'could_not_test', id = 1) =>
+      ({ ...{ id, backup_id: 500, at: '2026-01-01T08:00:00Z', seconds: null, reason: 'r' }, outcome }) as const;
+    const failed = drill('not_restorable');
+    const found = async (...changes: Partial<BackupSummary>[]) =>
+      ids(await candidates(Object.fromEntries(changes.map((change, at) => [500 - at, change]))));
+    const alone = { good: 499, shrunk: undefined, failed: 500, passedOver: [] };
+    expect(await found({ last_drill: failed, last_proof: failed })).to.deep.equal(alone);
+    expect(await found({ last_drill: drill('could_not_test', 2), last_proof: failed })).to.deep.equal(alone);
+    expect(await found({ last_drill: failed, loss: 'unaccepted' })).to.deep.equal(alone);
+    expect(await found({ last_drill: failed }, { loss: 'unaccepted' })).to.include({
+      good: 498,
+      shrunk: 499,
+      failed: 500,
+    });
+    const proven = drill('restorable', 2);
+    expect(await found({ last_drill: proven, last_proof: proven })).to.include({ good: 500 });
+    expect(await found({ last_drill: drill('could_not_test') })).to.include({ good: 500 });
   });
 
   it('pass over those that were made before a restore, also those that have lost something', async () => {

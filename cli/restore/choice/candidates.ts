@@ -1,13 +1,16 @@
 import type { BackupSummary, DatabaseHistory } from '../../../protocol/responses.ts';
+import { failedDrill } from '../../proof/proof.ts';
 import { toDate } from '../../terminal/local-time.ts';
 
 /** What the history of a database offers for a restore, of the backups at or before a moment. */
 export interface Candidates {
-  /** The newest complete one that lost nothing, or whose loss is accepted. */
+  /** The newest complete one that lost nothing, or whose loss is accepted, and that no drill found not restorable. */
   readonly good: BackupSummary | undefined;
   /** The newest complete one, where it is newer than `good` and no one has accepted what it lost; also if that came back later. */
   readonly shrunk: BackupSummary | undefined;
-  /** Those that are newer than both and not complete, the newest first. */
+  /** The newest complete one that a drill found not restorable, where it is newer than `good`. */
+  readonly failed: BackupSummary | undefined;
+  /** Those that are newer than all three and not complete, the newest first. */
   readonly passedOver: readonly BackupSummary[];
   /** Complete ones that are newer than `good`, and were made before a restore: they hold what was replaced. The newest first. */
   readonly replaced: readonly BackupSummary[];
@@ -21,16 +24,25 @@ const PAGE = 200;
 /** @param until the moment; undefined for now */
 export async function findCandidates(ask: AskHistory, until: Date | undefined): Promise<Candidates> {
   const [passedOver, replaced]: [BackupSummary[], BackupSummary[]] = [[], []];
-  let shrunk: BackupSummary | undefined;
+  let [shrunk, failed]: (BackupSummary | undefined)[] = [];
   for await (const backup of backwards(ask)) {
     if (until && toDate(backup.timestamp) > until) continue;
-    if (backup.state !== 'complete') {
-      if (!shrunk) passedOver.push(backup);
-    } else if (backup.made_for === 'restore') replaced.push(backup);
-    else if (backup.loss === 'unaccepted' || backup.loss === 'superseded') shrunk ??= backup;
-    else return { good: backup, shrunk, passedOver, replaced };
+    const kind = kindOf(backup);
+    if (kind === 'good') return { good: backup, shrunk, failed, passedOver, replaced };
+    if (kind === 'replaced') replaced.push(backup);
+    else if (kind === 'failed') failed ??= backup;
+    else if (kind === 'shrunk') shrunk ??= backup;
+    else if (!shrunk && !failed) passedOver.push(backup);
   }
-  return { good: undefined, shrunk, passedOver, replaced };
+  return { good: undefined, shrunk, failed, passedOver, replaced };
+}
+
+function kindOf(backup: BackupSummary): 'not complete' | Exclude<keyof Candidates, 'passedOver'> {
+  const { state, made_for: madeFor, loss } = backup;
+  if (state !== 'complete') return 'not complete';
+  if (madeFor === 'restore') return 'replaced';
+  if (failedDrill(backup)) return 'failed';
+  return loss === 'unaccepted' || loss === 'superseded' ? 'shrunk' : 'good';
 }
 
 async function* backwards(ask: AskHistory): AsyncGenerator<BackupSummary, void> {

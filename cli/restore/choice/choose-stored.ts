@@ -2,6 +2,7 @@ import type { BackupSummary } from '../../../protocol/responses.ts';
 import { ConfigurationError, ExplainedError } from '../../errors.ts';
 import { commandLine } from '../../options/command-line.ts';
 import type { WantedBackup } from '../../options/wanted-backup.ts';
+import { describeFailure, failedDrill } from '../../proof/proof.ts';
 import { namedHistory } from '../../service/named-history.ts';
 import type { Service } from '../../service/service.ts';
 import { formatState } from '../../terminal/format.ts';
@@ -23,7 +24,8 @@ export interface StoredChoice {
 
 /**
  * Chooses a backup that the service keeps: the one that is named, else the newest complete one without a loss that no one has
- * accepted. Where a newer one has such a loss, a person decides. One that was made before a restore is taken only by its id.
+ * accepted, and that no drill found not restorable. Where a newer one is so, a person decides. One that was made before a restore is
+ * taken only by its id.
  * @throws {ConfigurationError} when none will do, or a person must decide and can't be asked; {ExplainedError} of the service
  */
 export async function chooseStored(choice: StoredChoice): Promise<BackupToRestore> {
@@ -62,34 +64,74 @@ function unknownName(error: unknown, label: string): never {
 }
 
 async function pick(candidates: Candidates, choice: StoredChoice): Promise<BackupSummary> {
-  const { good, shrunk, passedOver, replaced } = candidates;
-  if (good && !shrunk) return good;
-  if (good && shrunk) return decided(good, shrunk, choice);
-  if (shrunk) throw onlyShrunk(shrunk, choice.label);
+  const { good, passedOver, replaced } = candidates;
+  const doubtful = doubtfulOf(candidates);
+  if (good && doubtful.length === 0) return good;
+  if (good || doubtful.length > 1) return decided(good, doubtful, choice);
+  if (doubtful[0]) throw onlyDoubtful(doubtful[0], choice.label);
   if (replaced[0]) throw onlyReplaced(replaced[0], choice);
   const usable = passedOver.find(({ state }) => state !== 'damaged') ?? passedOver[0];
   if (usable && choice.isForced) return usable;
   throw noneComplete(usable, choice);
 }
 
-async function decided(good: BackupSummary, shrunk: BackupSummary, { ask, label }: StoredChoice) {
-  const loss = `backup ${shrunk.id} of ${label} (${inLocalTime(shrunk.timestamp)}) has lost something since backup ${good.id} (${inLocalTime(good.timestamp)}), and no one has accepted that (SHRUNK)`;
+/** A complete backup that is not taken without a person's word. */
+interface Doubtful {
+  readonly backup: BackupSummary;
+  /** What follows its name in a sentence. */
+  readonly trouble: string;
+  /** What it is called among the choices. */
+  readonly choice: string;
+}
+
+/** @returns the newest first */
+function doubtfulOf({ good, shrunk, failed }: Pick<Candidates, 'good' | 'shrunk' | 'failed'>): Doubtful[] {
+  const since = good ? ` since backup ${good.id} (${inLocalTime(good.timestamp)})` : '';
+  const lost = `has lost something${since}, and no one has accepted that (SHRUNK)`;
+  const drill = failed && failedDrill(failed);
+  const alsoLost = failed?.loss && failed.loss !== 'accepted' ? `; it ${lost}` : '';
+  const found: Doubtful[] = [
+    ...(shrunk ? [{ backup: shrunk, trouble: lost, choice: 'without what was lost' }] : []),
+    ...(failed && drill
+      ? [{ backup: failed, trouble: describeFailure(drill) + alsoLost, choice: 'which its drill could not restore' }]
+      : []),
+  ];
+  return found.sort((a, b) => b.backup.timestamp.localeCompare(a.backup.timestamp) || b.backup.id - a.backup.id);
+}
+
+async function decided(good: BackupSummary | undefined, doubtful: readonly Doubtful[], { ask, label }: StoredChoice) {
+  const told = doubtful.map(
+    ({ backup: { id, timestamp }, trouble }) => `backup ${id} of ${label} (${inLocalTime(timestamp)}) ${trouble}`,
+  );
+  const hasLoss = doubtful.some(({ backup }) => backup.loss);
+  const offered: (readonly [BackupSummary, string])[] = [
+    ...(good ? [[good, hasLoss ? 'before the loss' : 'the newest that no drill found not restorable'] as const] : []),
+    ...doubtful.map(({ backup, choice }) => [backup, choice] as const),
+  ];
   if (ask) {
-    const choices = [`backup ${good.id}, before the loss`, `backup ${shrunk.id}, without what was lost`];
-    return [good, shrunk][await ask(`B${loss.slice(1)}. Which one?`, choices)]!;
+    const choices = offered.map(([{ id }, what]) => `backup ${id}, ${what}`);
+    return offered[await ask(`B${told.join('; ').slice(1)}. Which one?`, choices)]![0];
   }
-  const accept = ` To restore ${label} the same way from now on: ${commandLine('accept', shrunk.id, {})} --reason 'why'`;
-  throw new ConfigurationError([loss], {
-    advice: `${commandLine('show', shrunk.id, {})} shows what was lost. Then name one: --at ${good.id} (before the loss) or --at ${shrunk.id} (without what was lost).${shrunk.loss === 'unaccepted' ? accept : ''}`,
+  const show = doubtful.map(({ backup }) => commandLine('show', backup.id, {})).join(', ');
+  const names = offered.map(([{ id }, what]) => `--at ${id} (${what})`).join(' or ');
+  throw new ConfigurationError(told, {
+    advice: `${show} shows ${hasLoss ? 'what was lost' : 'what differs'}. Then name one: ${names}.${acceptAdvice(doubtful, label)}`,
   });
 }
 
-function onlyShrunk({ id, timestamp }: BackupSummary, label: string): ConfigurationError {
+function acceptAdvice(doubtful: readonly Doubtful[], label: string): string {
+  const [only] = doubtful;
+  if (doubtful.length !== 1 || only?.backup.loss !== 'unaccepted' || failedDrill(only.backup)) return '';
+  return ` To restore ${label} the same way from now on: ${commandLine('accept', only.backup.id, {})} --reason 'why'`;
+}
+
+function onlyDoubtful({ backup, trouble }: Doubtful, label: string): ConfigurationError {
+  const { id, timestamp } = backup;
   return new ConfigurationError(
-    [
-      `the only complete backup of ${label} there, ${id} (${inLocalTime(timestamp)}), has lost something, and no one has accepted that (SHRUNK)`,
-    ],
-    { advice: `${commandLine('show', id, {})} shows what was lost. To restore it: --at ${id}` },
+    [`the only complete backup of ${label} there, ${id} (${inLocalTime(timestamp)}), ${trouble}`],
+    {
+      advice: `${commandLine('show', id, {})} shows ${backup.loss ? 'what was lost' : 'what differs'}. To restore it: --at ${id}`,
+    },
   );
 }
 
@@ -120,7 +162,7 @@ function noneComplete(usable: BackupSummary | undefined, { label, at }: StoredCh
 }
 
 /** A person who wants the latest must hear that there is a later one. */
-function notesOn({ good, shrunk, passedOver, replaced }: Candidates, chosen: BackupSummary): string[] {
+function notesOn({ good, shrunk, failed, passedOver, replaced }: Candidates, chosen: BackupSummary): string[] {
   const which = ({ id, timestamp }: BackupSummary) => `backup ${id} (${inLocalTime(timestamp)})`;
   const more = ({ length }: readonly BackupSummary[]) => (length > 1 ? ` and ${length - 1} more` : '');
   const newer = passedOver.filter(({ id }) => id !== chosen.id);
@@ -130,6 +172,7 @@ function notesOn({ good, shrunk, passedOver, replaced }: Candidates, chosen: Bac
       ? [`newer, but not complete: ${which(first).slice(0, -1)}, ${formatState(first.state)})${more(newer)}`]
       : []),
     ...(shrunk && chosen === good ? [`newer, but SHRUNK: ${which(shrunk)}`] : []),
+    ...(failed && chosen === good ? [`newer, but its drill could not restore it: ${which(failed)}`] : []),
     ...(before
       ? [
           `newer, but made before a restore, with what was replaced: ${which(before)}${more(replaced)}; --at ${before.id} takes it`,
