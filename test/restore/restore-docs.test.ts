@@ -62,7 +62,11 @@ describe('the commands of docs/restore.md', function () {
   });
 
   /** Types a block into a shell, and answers the questions of `sade`. */
-  async function paste(looks: string, answers: readonly (readonly [question: string, answer: string])[] = []) {
+  async function paste(
+    looks: string,
+    answers: readonly (readonly [question: string, answer: string])[] = [],
+    exitCode = 0,
+  ) {
     const block = blocks.find(({ text }) => text.includes(looks) && !ran.has(text));
     expect(block, looks).to.be.an('object');
     ran.add(block!.text);
@@ -82,7 +86,7 @@ describe('the commands of docs/restore.md', function () {
       await terminal.shows(question);
       terminal.type(`${answer}\r`);
     }
-    expect(await terminal.exitCode, await terminal.screen()).to.equal(0);
+    expect(await terminal.exitCode, await terminal.screen()).to.equal(exitCode);
     return terminal.screen();
   }
   const YES = [['Restore now? [y/N]', 'y']] as const;
@@ -132,6 +136,11 @@ describe('the commands of docs/restore.md', function () {
     const screen = await paste('for name in');
     expect(screen.match(/^ok: /gm)).to.have.length(2);
     for (const name of ['pt_xyz', 'pt_abc']) expect(await count(fresh, 'faktur', name)).to.equal(2028);
+    // Both are there now, and so the first one fails.
+    const loop = blocks.find(({ text }) => text.includes('for name in'))!;
+    ran.delete(loop.text);
+    const stopped = await paste('for name in', [], 1);
+    expect(stopped).to.contain('stopped: pt_xyz is not restored').and.not.match(/^ok: /m);
     await drop(fresh, 'pt_xyz');
     await paste('sade backup --only pt_xyz &&', YES);
     expect(await count(fresh, 'mahal', 'pt_xyz')).to.be.greaterThan(1000);
