@@ -37,7 +37,7 @@ export async function loadSideBySide(
 ): Promise<void> {
   const queue = new WorkQueue(limits.waiting, workers.length);
   const first = new StatefulConnection(main);
-  await using router = new StatementRouter({ folder, limits, main: first, queue, meter });
+  await using router = new StatementRouter({ folder, limits, main: first, queue, meter, target: filter.target });
   const all = [
     readAll(batches, filter, router),
     ...workers.map(worker => work(new StatefulConnection(worker), queue, meter)),

@@ -1,4 +1,6 @@
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
+import type { StatementFilter } from '../restore-filter/restore-filter.ts';
+import { targetRules } from '../restore-filter/rewriting/target-reading.ts';
 import { ForeignKeys } from './foreign-keys.ts';
 import { LateStatements } from './late-statements.ts';
 import { placeOf, type StatementPlace } from './load-error.ts';
@@ -33,6 +35,8 @@ interface RouterParts {
   readonly main: StatefulConnection;
   readonly queue: WorkQueue;
   readonly meter: LoadMeter;
+  /** Which comments in a definition are code is decided by the server that loads it. */
+  readonly target: StatementFilter['target'];
 }
 
 /**
@@ -94,7 +98,9 @@ export class StatementRouter implements AsyncDisposable {
     await this.#closeTable();
     this.#created.add(name);
     const create = Uint8Array.from(statement.bytes);
-    const definition = readTableDefinition(create, statement.reading.rules);
+    const { target } = this.#parts;
+    const { rules } = statement.reading;
+    const definition = readTableDefinition(create, target ? targetRules(rules, target) : rules);
     const place = placeOf(statement);
     const { state } = this.#session;
     this.#table = { name, place, state, create, definition, addKeys: undefined, loading: undefined };

@@ -15,7 +15,7 @@ import { checkSettings } from './rewriting/known-settings.ts';
 import { machineEdits } from './rewriting/machine-options.ts';
 import { reportOutsideReach } from './rewriting/outside-reach.ts';
 import { RefusedStatement } from './rewriting/refused-statement.ts';
-import { readAsTarget, type TargetReading } from './rewriting/target-reading.ts';
+import { readAsTarget, type TargetReading, type TargetServer } from './rewriting/target-reading.ts';
 import { RowFilter } from './row-filter.ts';
 import { Selection } from './selection.ts';
 import { sessionSettings } from './session-settings.ts';
@@ -23,6 +23,8 @@ import { whyDropped } from './why-dropped.ts';
 
 /** Decides for each statement of a dump, in their order, what the server gets. */
 export interface StatementFilter {
+  /** The server that loads, by whose rules a definition is read; undefined: by those of the dumped one. */
+  readonly target?: Pick<TargetServer, 'flavour' | 'version'> | undefined;
   /** Statements that each connection that loads begins with, in front of the dump's own. Each must succeed. */
   readonly settings: readonly string[];
   /** More of them, which may fail: some need a right, and most dumps load without them. */
@@ -40,6 +42,7 @@ export interface StatementFilter {
  * never changes anything within rows.
  */
 export class RestoreFilter implements StatementFilter {
+  readonly target: TargetServer;
   readonly settings: readonly string[];
   readonly optionalSettings: readonly string[];
   readonly #options: FilterOptions;
@@ -53,6 +56,7 @@ export class RestoreFilter implements StatementFilter {
 
   constructor(options: FilterOptions) {
     this.#options = options;
+    this.target = options.target;
     const { required, optional } = sessionSettings(options.target);
     this.settings = required;
     this.optionalSettings = optional;

@@ -2,7 +2,7 @@ import { codeOf } from '../../dump-parser/dump-session.ts';
 import { judge } from '../../dump-parser/known-statements.ts';
 import { encodeAs } from '../../dump-parser/lexer/client-character-set.ts';
 import type { Flavour } from '../../dump-parser/lexer/delimiter.ts';
-import { readAsServer, type ServerToken } from '../../dump-parser/server-reading/server-reading.ts';
+import { type ReadingRules, readAsServer, type ServerToken } from '../../dump-parser/server-reading/server-reading.ts';
 import type { DumpStatement } from '../../dump-statements/dump-statement.ts';
 import { RefusedStatement } from './refused-statement.ts';
 
@@ -37,10 +37,7 @@ export function readAsTarget(statement: DumpStatement, target: TargetServer): Ta
   const code = codeOf(kind === 'insert' ? bytes.subarray(0, behindFirstParenthesis(statement)) : bytes);
   checkCharacters(statement);
   const sourceRules = { ...rules, delimiter: NONE, isShallow: false };
-  const { tokens, fault, isCut } = readAsServer(code, {
-    ...{ ...sourceRules, flavour: target.flavour, version: versionNumber(target.version) },
-    quotesInDollars: target.flavour === 'mysql' && Number.parseInt(target.version, 10) >= 9,
-  });
+  const { tokens, fault, isCut } = readAsServer(code, targetRules(sourceRules, target));
   if (fault !== undefined || isCut)
     throw new RefusedStatement(statement, `it has ${fault ?? 'more words than any definition'}`);
   const encode = (text: string) => {
@@ -52,6 +49,15 @@ export function readAsTarget(statement: DumpStatement, target: TargetServer): Ta
     throw new RefusedStatement(statement, 'mysqldump writes no such statement for that server');
   const hasSkippedCode = code.includes('/*') && readAsServer(code, sourceRules).tokens.length > tokens.length;
   return { statement, code, tokens, hasSkippedCode, decode, encode };
+}
+
+/** @returns by which rules the target reads a statement of which the dumped server's rules are known */
+export function targetRules(
+  source: ReadingRules,
+  { flavour, version }: Pick<TargetServer, 'flavour' | 'version'>,
+): ReadingRules {
+  const quotesInDollars = flavour === 'mysql' && Number.parseInt(version, 10) >= 9;
+  return { ...source, delimiter: NONE, flavour, version: versionNumber(version), quotesInDollars };
 }
 
 /** @returns 101114 for 10.11.14-MariaDB, as in the comments that are code */
