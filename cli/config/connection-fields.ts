@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { mixed, string } from 'yup';
-import type { PasswordFile } from './secret-file.ts';
+import { shellWord } from '../terminal/shell-word.ts';
+import type { FiledPasswords } from './secret-file.ts';
 
 /** The keys by which databases.json and targets.json describe a server and its users. */
 export const CONNECTION_KEYS = [
@@ -119,13 +120,27 @@ export function serverOf(entry: ConnectionEntry, folder: string): Server {
   };
 }
 
+/** The user that restores. */
+export interface RestoreUser {
+  readonly user: string;
+  /** Empty where it can't be read. */
+  readonly password: string;
+  /** Why its password can't be read, and what to do: a restore is refused with it. A backup does not need that password. */
+  readonly problem?: { readonly message: string; readonly advice: string };
+}
+
 /** @param filed the passwords of the entry that stand in files @returns the user that restores, where the entry names one */
 export function restoreUserOf(
   { restore_username: user, restore_password }: ConnectionEntry,
-  filed: ReadonlyMap<PasswordFile, string> | undefined,
-): { restoreUser?: { user: string; password: string } } {
+  filed: FiledPasswords | undefined,
+): { restoreUser?: RestoreUser } {
   if (user === undefined) return {};
-  return { restoreUser: { user, password: restore_password ?? filed?.get('restore_password_file') ?? '' } };
+  const password = restore_password ?? filed?.passwords.get('restore_password_file') ?? '';
+  const unread = filed?.problems.get('restore_password_file');
+  if (!unread) return { restoreUser: { user, password } };
+  const { path, message } = unread;
+  const advice = `Write the password of ${user} into ${path}, on one line, as a file of the user who runs sade: chmod 600 ${shellWord(path)}. Or correct restore_password_file.`;
+  return { restoreUser: { user, password, problem: { message: `restore_password_file: ${message}`, advice } } };
 }
 
 function hasRestorePassword({ restore_password, restore_password_file }: ConnectionEntry): boolean {

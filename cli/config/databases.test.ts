@@ -69,6 +69,18 @@ describe('config', () => {
     ]);
   });
 
+  it('is valid where only the password of a user for restores can not be read: no backup needs it', async () => {
+    const named = { restore_username: 'r', restore_password_file: 'nowhere' };
+    const { sources } = await load([
+      { ...entry, ...named },
+      { ...entry, name: 'b' },
+    ]);
+    expect(sources.map(({ password }) => password)).to.deep.equal(['password', 'password']);
+    const { restoreUser } = sources[0]!;
+    expect(restoreUser?.problem?.message).to.equal(`restore_password_file: ${join(folder, 'nowhere')} does not exist`);
+    expect(restoreUser?.problem?.advice).to.contain('Write the password of r into').and.contain('chmod 600');
+  });
+
   it("accepts the form of the specification's example", async () => {
     const { sources, warnings } = await load([
       { ...entry, db_password: 'a long password' },
@@ -304,7 +316,9 @@ describe('config', () => {
       expect(mistakes.join('\n')).to.contain('databases[0].db_password: the environment has no variable NOT_SET');
       expect(mistakes.join('\n')).to.contain('databases[3].db_port: must be a port number');
       expect(mistakes.join('\n')).to.contain('databases[1]: has the same label pt_xyz as databases[0]');
-      expect(mistakes.join('\n')).to.contain('databases[2].db_password_file: ENOENT');
+      expect(mistakes.join('\n')).to.contain(
+        `databases[2].db_password_file: ${join(folder, 'nowhere')} does not exist`,
+      );
     });
 
     it('begins each with the path of the file', async () => {
@@ -515,7 +529,9 @@ describe('config', () => {
     });
 
     it('must exist', async () =>
-      expect((await mistakesOf(withFile('nowhere')))[0]).to.match(/^databases\[0\]\.db_password_file: ENOENT/));
+      expect((await mistakesOf(withFile('nowhere')))[0]).to.match(
+        /^databases\[0\]\.db_password_file: .* does not exist$/,
+      ));
 
     it('loses the BOM that an editor on Windows puts before the password', async () => {
       await writeFile(join(folder, 'bom'), '\uFEFFgeheim\r\n');

@@ -1,18 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { ValidationError } from 'yup';
 import { ConfigurationError } from '../errors.ts';
-import { restoreUserOf, serverOf } from './connection-fields.ts';
+import { type RestoreUser, restoreUserOf, serverOf } from './connection-fields.ts';
 import { type DatabaseEntry, databaseEntries, labelOf } from './database-entry.ts';
 import { type DrillCheck, drillChecksOf } from './drill-checks.ts';
 import { howToMakeAList, isExampleList } from './example-list.ts';
 import { interpolateEnv } from './interpolate-env.ts';
-import { type Notes, type PasswordFile, readableByOthers, readPasswordFiles, readSecretJson } from './secret-file.ts';
-
-/** A user of a server. */
-export interface Login {
-  readonly user: string;
-  readonly password: string;
-}
+import { type FiledPasswords, type Notes, readableByOthers, readPasswordFiles, readSecretJson } from './secret-file.ts';
 
 /** One database to back up, as databases.json describes it. */
 export interface DatabaseSource {
@@ -29,7 +23,7 @@ export interface DatabaseSource {
   /** Absolute path of the CA's certificate; there whenever ssl is `verify`. */
   readonly sslCa?: string;
   /** The user that restores; left out where that is the user that backs up. */
-  readonly restoreUser?: Login;
+  readonly restoreUser?: RestoreUser;
   readonly dumpOptions: readonly string[];
   /** Databases of the same server of which no backup is wanted: `sade doctor` does not warn of them. */
   readonly notBackedUp?: readonly string[];
@@ -94,17 +88,13 @@ function validate(value: unknown, mistakes: string[]): DatabaseEntry[] {
   }
 }
 
-function toSource(
-  entry: DatabaseEntry,
-  folder: string,
-  filed: ReadonlyMap<PasswordFile, string> | undefined,
-): DatabaseSource {
+function toSource(entry: DatabaseEntry, folder: string, filed: FiledPasswords | undefined): DatabaseSource {
   return {
     label: entry.name ?? entry.database_name,
     database: entry.database_name,
     ...serverOf(entry, folder),
     user: entry.db_username,
-    password: entry.db_password ?? filed?.get('db_password_file') ?? '',
+    password: entry.db_password ?? filed?.passwords.get('db_password_file') ?? '',
     ...restoreUserOf(entry, filed),
     dumpOptions: entry.dump_options ?? [],
     shrinkLimitPercent: entry.shrink_limit_percent ?? SHRINK_LIMIT_PERCENT,
@@ -113,14 +103,18 @@ function toSource(
   };
 }
 
-type PasswordsOf = ReadonlyMap<number, ReadonlyMap<PasswordFile, string>>;
+type PasswordsOf = ReadonlyMap<number, FiledPasswords>;
 
-/** @returns the passwords of the files by the entry's place in the list */
-async function passwordsInFiles(list: unknown, folder: string, notes: Notes): Promise<PasswordsOf> {
-  const passwords = new Map<number, ReadonlyMap<PasswordFile, string>>();
-  for (const [index, entry] of entriesOf(list))
-    passwords.set(index, await readPasswordFiles(entry, { position: `databases[${index}]`, folder, notes }));
-  return passwords;
+/** @returns the passwords of the files by the entry's place in the list. One that only a restore needs is no mistake where it can't be read. */
+async function passwordsInFiles(list: unknown, folder: string, { mistakes, warnings }: Notes): Promise<PasswordsOf> {
+  const found = new Map<number, FiledPasswords>();
+  for (const [index, entry] of entriesOf(list)) {
+    const filed = await readPasswordFiles(entry, { folder, warnings });
+    const problem = filed.problems.get('db_password_file');
+    if (problem) mistakes.push(`databases[${index}].db_password_file: ${problem.message}`);
+    found.set(index, filed);
+  }
+  return found;
 }
 
 function duplicateLabels(list: unknown): string[] {

@@ -36,29 +36,47 @@ export async function readableByOthers(path: string): Promise<string[]> {
 const PASSWORD_FILES = ['db_password_file', 'restore_password_file'] as const;
 export type PasswordFile = (typeof PASSWORD_FILES)[number];
 
+/** What the password files of an entry hold, and why one can't be read. */
+export interface FiledPasswords {
+  readonly passwords: ReadonlyMap<PasswordFile, string>;
+  readonly problems: ReadonlyMap<PasswordFile, { readonly path: string; readonly message: string }>;
+}
+
 /**
  * Reads the password files that an entry names, also of an entry that has other mistakes.
- * @param position of the entry, such as `databases[3]`
  * @param folder at which relative paths begin
+ * @param warnings gets a line for each that other users can read
  */
 export async function readPasswordFiles(
   entry: Readonly<Record<string, unknown>>,
-  { position, folder, notes }: { readonly position: string; readonly folder: string; readonly notes: Notes },
-): Promise<ReadonlyMap<PasswordFile, string>> {
+  { folder, warnings }: { readonly folder: string; readonly warnings: string[] },
+): Promise<FiledPasswords> {
   const passwords = new Map<PasswordFile, string>();
+  const problems = new Map<PasswordFile, { path: string; message: string }>();
   for (const key of PASSWORD_FILES) {
     const named = entry[key];
     if (typeof named !== 'string') continue;
     const path = resolve(folder, named);
     try {
       passwords.set(key, await readPassword(path));
-      notes.warnings.push(...(await readableByOthers(path)));
+      warnings.push(...(await readableByOthers(path)));
     } catch (error) {
-      const problem = messageOf(error);
-      notes.mistakes.push(`${position}.${key}: ${problem.includes(path) ? problem : `${path}: ${problem}`}`);
+      problems.set(key, { path, message: whyUnreadable(path, error) });
     }
   }
-  return passwords;
+  return { passwords, problems };
+}
+
+function whyUnreadable(path: string, error: unknown): string {
+  const problem = messageOf(error);
+  if (codeOf(error) === 'ENOENT') return `${path} does not exist`;
+  if (codeOf(error) !== undefined) return `${path} can't be read: ${withoutPath(problem)}`;
+  return problem.includes(path) ? problem : `${path}: ${problem}`;
+}
+
+/** Node's message repeats the path: `EACCES: permission denied, open '/etc/lumbung/databases.json'`. */
+function withoutPath(message: string): string {
+  return message.replace(/, \w+(?: '.*')?$/, '');
 }
 
 async function readPassword(path: string): Promise<string> {
@@ -74,8 +92,6 @@ async function readText(path: string, howToMake: string): Promise<string> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT')
       throw new ConfigurationError([`${path} does not exist`], { cause: error, advice: howToMake });
-    // Node's message repeats the path: `EACCES: permission denied, open '/etc/lumbung/databases.json'`.
-    const reason = messageOf(error).replace(/, \w+(?: '.*')?$/, '');
-    throw new ConfigurationError([`${path} can't be read: ${reason}`], { cause: error });
+    throw new ConfigurationError([`${path} can't be read: ${withoutPath(messageOf(error))}`], { cause: error });
   }
 }

@@ -62,11 +62,20 @@ async function readTarget(content: unknown, { path, name, env, notes }: Reading)
     notes.mistakes.push(`${name}${place}: the environment has no variable ${variable}`),
   );
   const folder = dirname(resolve(path));
-  const filed = isObject(filled) ? await readPasswordFiles(filled, { position: name, folder, notes }) : undefined;
+  const filed = isObject(filled) ? await readPasswordFiles(filled, { folder, warnings: notes.warnings }) : undefined;
   const entry = validated(filled, name, notes);
+  const problem = filed?.problems.get('db_password_file');
+  if (problem) notes.mistakes.push(`${name}.db_password_file: ${problem.message}`);
   if (!entry || notes.mistakes.length > 0) return undefined;
   const { restoreUser } = restoreUserOf(entry, filed);
-  const user = { user: entry.db_username ?? '', password: entry.db_password ?? filed?.get('db_password_file') ?? '' };
+  if (restoreUser?.problem)
+    throw new ConfigurationError([`${path}: ${name}.${restoreUser.problem.message}`], {
+      advice: restoreUser.problem.advice,
+    });
+  const user = {
+    user: entry.db_username ?? '',
+    password: entry.db_password ?? filed?.passwords.get('db_password_file') ?? '',
+  };
   return { ...serverOf(entry, folder), ...(restoreUser ?? user) };
 }
 

@@ -45,6 +45,17 @@ describe('configuration check', () => {
     expect(sources).to.have.length(1);
   });
 
+  it('warns once of a password of a user that restores which can not be read, with all databases that name it', async () => {
+    const restorer = { restore_username: 'r', restore_password_file: 'nowhere' };
+    const list = [
+      { ...entry, ...restorer },
+      { ...entry, ...restorer, database_name: 'b' },
+    ];
+    const { marks, messages } = await check(list);
+    expect(marks).to.deep.equal(['ok', 'warn']);
+    expect(messages).to.contain('nowhere does not exist; so no restore of a, b can begin');
+  });
+
   it('tells every mistake on a line of its own', async () => {
     const { marks, messages, sources } = await check([{ ...entry, db_port: 'x' }, { ...entry, sockt: 1 }, entry]);
     expect(marks).to.deep.equal(['FAIL', 'FAIL', 'FAIL', 'FAIL']);

@@ -1,3 +1,4 @@
+import { firstNames } from '../../../protocol/first-names.ts';
 import { type DatabaseSource, loadDatabases } from '../../config/databases.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { mistypedVariables } from '../../options/settings.ts';
@@ -19,11 +20,28 @@ export async function checkConfiguration(
     const { sources, warnings } = await loadDatabases(path, env);
     const message = `is valid and lists ${count(sources.length, 'database')}`;
     const all = [...warnings, ...mistypedVariables(env)];
-    return { sources, checks: [ok(message), ...all.map(warning => warn(withoutPath(warning, path)))] };
+    const unread = unreadPasswords(sources).map(([why, advice]) => warn(why, advice));
+    return { sources, checks: [ok(message), ...all.map(warning => warn(withoutPath(warning, path))), ...unread] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { checks: error.mistakes.map(mistake => fail(withoutPath(mistake, path), error.advice)) };
   }
+}
+
+/** @returns the files with passwords of users that restore which can't be read, each once, with what to do */
+function unreadPasswords(sources: readonly DatabaseSource[]): [why: string, advice: string][] {
+  const found = new Map<string, { labels: string[]; advice: string }>();
+  for (const { label, restoreUser } of sources) {
+    if (!restoreUser?.problem) continue;
+    const { message, advice } = restoreUser.problem;
+    const same = found.get(message) ?? { labels: [], advice };
+    same.labels.push(label);
+    found.set(message, same);
+  }
+  return [...found].map(([message, { labels, advice }]) => [
+    `${message}; so no restore of ${firstNames(labels)} can begin. Backups do not need it`,
+    advice,
+  ]);
 }
 
 /** The path stands before each check already. */

@@ -30,7 +30,9 @@ export interface ReplaceCheckOptions {
  * objects are missing. Where that user can't log in, no restore can begin: that is a warning, since no backup is lost by it.
  */
 export async function checkReplaces({ reached, ask, workers, signal }: ReplaceCheckOptions): Promise<Check[]> {
-  const found = await inOrder(reached, { workers, signal }, async source => {
+  // Where its password can't be read, the check of the list has said so.
+  const known = reached.filter(({ restoreUser }) => !restoreUser?.problem);
+  const found = await inOrder(known, { workers, signal }, async source => {
     const within = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
     const left = await ask(source, { signal: within }).catch(error => {
       signal.throwIfAborted();

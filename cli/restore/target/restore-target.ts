@@ -67,6 +67,9 @@ async function fromList({ label, into, config }: Named, env: Readonly<Record<str
       },
     );
   const { user, password } = entry.restoreUser ?? entry;
+  const problem = entry.restoreUser?.problem;
+  if (problem)
+    throw new ConfigurationError([`${config}: entry ${label}: ${problem.message}`], { advice: problem.advice });
   return {
     server: { ...entry, database: '', user, password },
     database: into ?? entry.database,
