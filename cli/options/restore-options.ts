@@ -78,7 +78,7 @@ export const restoreOptions = {
       ...{ flag: 'collation', value: 'FROM=TO' },
       meaning: 'Load a collation that the server lacks as another; may be given several times',
       details:
-        "Such as `utf8mb4_0900_ai_ci=utf8mb4_general_ci`. A name that ends with `*` stands for all that begin so: `'utf8mb4_uca1400_*=utf8mb4_unicode_ci'`. Nothing is changed unless you ask: sorting and comparing may differ.",
+        "Such as `utf8mb4_0900_ai_ci=utf8mb4_general_ci`. A `*` stands for any letters, but only of collations of the same character set: `'utf8mb4_uca1400_*=utf8mb4_unicode_ci'`. Nothing is changed unless you ask: sorting and comparing may differ.",
     },
     collations,
   ),

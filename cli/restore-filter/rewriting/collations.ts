@@ -23,15 +23,34 @@ export function collationEdits(
   return edits;
 }
 
-/** @returns what a collation becomes; undefined when it stays. `*` stands for any letters. */
+/**
+ * @returns what a collation becomes; undefined when it stays. `*` stands for any letters, but only of collations of the same character
+ *   set: every server refuses a collation for a text in another one (error 1253).
+ */
 export function mapped(name: string, wanted: ReadonlyMap<string, string>): string | undefined {
   const lower = name.toLowerCase();
   const exact = wanted.get(lower);
   if (exact !== undefined) return exact;
   for (const [pattern, other] of wanted)
-    if (pattern.includes('*') && new RegExp(`^${pattern.toLowerCase().replaceAll('*', '\\w*')}$`).test(lower))
-      return other;
+    if (pattern.includes('*') && matches(pattern, lower) && isOfSameSet(lower, other)) return other;
   return undefined;
+}
+
+/** Whether both can be of one character set: MariaDB has names without one, such as `uca1400_ai_ci`, which fit several. */
+export function isOfSameSet(one: string, other: string): boolean {
+  const [set, otherSet] = [characterSetOf(one), characterSetOf(other)];
+  return set === undefined || otherSet === undefined || set === otherSet;
+}
+
+function matches(pattern: string, name: string): boolean {
+  return new RegExp(`^${pattern.toLowerCase().replaceAll('*', '\\w*')}$`).test(name);
+}
+
+/** @returns with which the name of a collation begins; `utf8` is the former name of `utf8mb3` */
+function characterSetOf(collation: string): string | undefined {
+  const [set] = collation.toLowerCase().split('_');
+  if (set === 'uca1400') return undefined;
+  return set === 'utf8' ? 'utf8mb3' : set;
 }
 
 /** `COLLATE x`, `COLLATE = x`, `COLLATION_CONNECTION = x`. */

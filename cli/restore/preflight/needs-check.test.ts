@@ -43,26 +43,47 @@ describe('what definitions need of a server', () => {
     return checkNeeds({ ...common, ...SERVERS[to] } as unknown as TargetFacts, { needs, wish: wish as RestoreWish });
   };
 
-  for (const [from, needs, to, pattern] of [
+  for (const [from, needs, to, pattern, ...others] of [
     ['MySQL 9', MYSQL_9, 'mariadb', 'utf8mb4_0900_*=utf8mb4_general_ci'],
-    ['MariaDB 11.8', MARIADB_11, 'mysql', '*_uca1400_*=utf8mb4_0900_ai_ci'],
+    ['MariaDB 11.8', MARIADB_11, 'mysql', 'utf8mb4_uca1400_*=utf8mb4_0900_ai_ci', 'utf8mb3_*=utf8mb3_unicode_ci'],
   ] as const)
     it(`of ${from} are refused for collations that ${to} lacks, until each is loaded as another that it has`, () => {
-      const [problem, ...others] = checked(needs, to, MOVE).problems;
-      expect(others).to.deep.equal([]);
+      const [problem, ...more] = checked(needs, to, MOVE).problems;
+      expect(more).to.deep.equal([]);
       for (const name of needs.collations) expect(problem!.message).to.contain(name);
       const proposed = [...problem!.advice.matchAll(/--collation (\w+=\w+)/g)].map(([, mapping]) => mapping!);
       expect(proposed).to.have.length(needs.collations.length);
-      for (const collations of [proposed, [pattern]])
+      for (const collations of [proposed, [pattern, ...others]])
         expect(checked(needs, to, { ...MOVE, collations }).problems).to.deep.equal([]);
       const onlyOne = checked(needs, to, { ...MOVE, collations: proposed.slice(1) });
       expect(onlyOne.problems[0]!.message).to.contain(needs.collations[0]);
-      const toNone = checked(needs, to, { ...MOVE, collations: [pattern.replace(/=.*/, '=utf8mb4_none_ci')] });
+      const toNone = checked(needs, to, {
+        ...MOVE,
+        collations: [pattern.replace(/=.*/, '=utf8mb4_none_ci'), ...others],
+      });
       expect(toNone.problems).to.have.length(1);
     });
 
+  it('are not loaded as collations of another character set, neither by a pattern nor by a name', () => {
+    const wanted = '--collation utf8mb3_uca1400_ai_ci=utf8mb3_unicode_ci';
+    const byPattern = checked(MARIADB_11, 'mysql', { ...MOVE, collations: ['*_uca1400_*=utf8mb4_0900_ai_ci'] });
+    expect(byPattern.problems.map(({ message }) => message)).to.deep.equal([
+      'the server lacks a collation that the definitions need: utf8mb3_uca1400_ai_ci',
+    ]);
+    expect(byPattern.problems[0]!.advice).to.contain(wanted);
+    const collations = ['utf8mb4_*=utf8mb4_0900_ai_ci', 'utf8mb3_uca1400_ai_ci=utf8mb4_0900_ai_ci'];
+    const byName = checked(MARIADB_11, 'mysql', { ...MOVE, collations });
+    expect(byName.problems).to.have.length(1);
+    expect(byName.problems[0]!.message).to.contain('utf8mb3_uca1400_ai_ci as utf8mb4_0900_ai_ci');
+    expect(byName.problems[0]!.advice).to.contain(wanted);
+    // Names of MariaDB that are without a character set fit several.
+    const short = { ...NEEDS, collations: ['uca1400_ai_ci', 'utf8_uca1400_ai_ci'] };
+    const others = ['*uca1400*=utf8mb4_0900_ai_ci', 'utf8_uca1400_ai_ci=utf8mb3_unicode_ci'];
+    expect(checked(short, 'mysql', { ...MOVE, collations: others }).problems).to.deep.equal([]);
+  });
+
   it('are no warning for an engine that is written as InnoDB in MySQL, and listed', () => {
-    const collations = ['*_uca1400_*=utf8mb4_0900_ai_ci'];
+    const collations = ['utf8mb4_*=utf8mb4_0900_ai_ci', 'utf8mb3_*=utf8mb3_unicode_ci'];
     expect(checked(MARIADB_11, 'mysql', { ...MOVE, collations }).warnings).to.deep.equal([
       'the server does not have the SQL mode NO_AUTO_CREATE_USER: it is left out of what is created with it',
     ]);

@@ -2,6 +2,7 @@ import { firstNames } from '../../../protocol/first-names.ts';
 import type { DefinitionNeeds } from '../../../protocol/manifest.ts';
 import { unknownSqlModes } from '../../restore-filter/other-flavour/other-flavour.ts';
 import { isWrittenAsInnoDb } from '../../restore-filter/other-flavour/table-options.ts';
+import { isOfSameSet } from '../../restore-filter/rewriting/collations.ts';
 import { count, formatBytes } from '../../terminal/format.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
@@ -18,6 +19,7 @@ export function checkNeeds(facts: TargetFacts, options: Options): Checked {
   if (options.wish.parts === 'data') return NOTHING_WRONG;
   const found = together([
     checkCollations(facts, options),
+    checkMappedSets(facts, options),
     checkCharacterSets(facts, options),
     checkEngines(facts, options),
     checkRowFormats(facts, options.needs),
@@ -37,6 +39,17 @@ function checkCollations(facts: TargetFacts, { needs, wish }: Options): Checked 
   return problem(
     `the server lacks ${missing.length === 1 ? 'a collation' : `${missing.length} collations`} that the definitions need: ${firstNames(missing)}`,
     `Restore to a newer server; or load them as others, by which sorting and comparing may differ: add ${collationOptions(missing, facts)}`,
+  );
+}
+
+/** Of names that were given in full: a pattern stands for none of another character set. */
+function checkMappedSets(facts: TargetFacts, { needs, wish }: Options): Checked {
+  const crossing = needs.collations.filter(name => !isOfSameSet(name, mappedCollation(name, wish.collations)));
+  if (crossing.length === 0) return NOTHING_WRONG;
+  const shown = crossing.map(name => `${name} as ${mappedCollation(name, wish.collations)}`);
+  return problem(
+    `--collation would load collations as ones of another character set, which every server refuses: ${firstNames(shown)}`,
+    `Name ones of the same character set instead: ${collationOptions(crossing, facts)}`,
   );
 }
 
