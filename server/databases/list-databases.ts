@@ -1,6 +1,7 @@
 import type { FindingList } from '../../protocol/finding.ts';
 import { incompleteLosses } from '../backups/losses/incomplete-losses.ts';
-import { type LocatedLoss, locatedLosses } from '../backups/losses/unaccepted-losses.ts';
+import type { Place } from '../backups/losses/loss.ts';
+import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/unaccepted-losses.ts';
 import { SUMMARIZED, type SummarizedBackup } from '../backups/queries/summarized-backup.ts';
 import { type LastDrills, lastDrills } from '../drills/last-drills.ts';
 import { columns, joined } from '../history/columns.ts';
@@ -14,6 +15,8 @@ export interface ListedDatabase {
   readonly latestBackup: SummarizedBackup;
   /** The newest complete one that is sound. */
   readonly latestComplete: SummarizedBackup | null;
+  /** The newest complete backup without an unaccepted loss: looked up only where the newest sound one has a loss, and is not the latest. */
+  readonly clean: Place | undefined;
   /** What the latest one lacks, if it is incomplete and an older one has it. */
   readonly lossFindings: FindingList;
   readonly unacceptedLoss: LocatedLoss | undefined;
@@ -26,7 +29,12 @@ const LATEST_BACKUPS = query
   .selectFrom('databases as d')
   .innerJoin('backups as b', join => join.on('b.id', '=', latestId))
   .leftJoin('backups as c', join => join.on('c.id', '=', latestCompleteId))
-  .select(['d.name as databaseName', ...columns('b', SUMMARIZED), ...columns('c', SUMMARIZED, 'complete_')])
+  .select([
+    'd.id as databaseId',
+    'd.name as databaseName',
+    ...columns('b', SUMMARIZED),
+    ...columns('c', SUMMARIZED, 'complete_'),
+  ])
   .orderBy('d.name');
 
 const latestCompleteIn = joined(SUMMARIZED, 'complete_');
@@ -37,12 +45,26 @@ export async function listDatabases({ em }: { em: EntityManager }): Promise<List
   const losses = new Map((await locatedLosses({ em })).map(loss => [loss.database, loss]));
   const incomplete = await incompleteLosses({ em }, rows);
   const drills = await lastDrills({ em });
+  const clean = await cleanOf(em, rows);
   return rows.map(row => ({
     name: row.databaseName,
     latestBackup: row,
     latestComplete: latestCompleteIn(row),
+    clean: clean.get(row.databaseId),
     lossFindings: incomplete.get(row.id),
     unacceptedLoss: losses.get(row.databaseName),
     drills: drills.get(row.databaseName),
   }));
+}
+
+type Row = Parameters<typeof latestCompleteIn>[0] & { readonly id: number; readonly databaseId: number };
+
+/** @returns by the ids of the databases; few have a loss, and still fewer a newer backup that may have all again */
+async function cleanOf(em: EntityManager, rows: readonly Row[]): Promise<ReadonlyMap<number, Place | undefined>> {
+  const ids = rows.flatMap(row => {
+    const complete = latestCompleteIn(row);
+    return complete?.shrunkFrom && !complete.acceptedAt && complete.id !== row.id ? [row.databaseId] : [];
+  });
+  const found = ids.length > 0 ? await newestClean({ em }, ids) : [];
+  return new Map(ids.map((id, at) => [id, found[at]]));
 }

@@ -8,11 +8,11 @@ import type { ListedDatabase } from './list-databases.ts';
 
 /** Response 1. */
 export function presentDatabases(databases: readonly ListedDatabase[]): DatabaseList {
-  const data = databases.map(({ name, latestBackup, latestComplete, lossFindings, unacceptedLoss, drills }) => ({
+  const data = databases.map(({ name, latestBackup, latestComplete, clean, lossFindings, unacceptedLoss, drills }) => ({
     database_name: name,
     // None is newer, so that its loss can't be superseded.
     latest_backup: presentSummary(latestBackup, undefined, lossFindings),
-    latest_complete: latestComplete && presentSummary(latestComplete, undefined),
+    latest_complete: latestComplete && presentSummary(latestComplete, clean),
     ...presentLossOf(unacceptedLoss),
     ...(drills && presentDrills(drills)),
   }));

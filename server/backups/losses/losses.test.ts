@@ -98,6 +98,23 @@ describeOnEachStore('a loss', store => {
     expect(codesOf(await send(night(7, 'replaced'), SHRUNKEN))).to.deep.equal([]);
   });
 
+  it('says the same of a loss in the list and in the history: a backup made before a restore has all again', async () => {
+    await send(night(1, 'again'), FULL);
+    const { id } = await send(night(2, 'again'), SHRUNKEN);
+    const lossesOf = async () => {
+      const listed = (await request(app.url)).json.data.find(
+        ({ database_name }: { database_name: string }) => database_name === 'again',
+      );
+      const { histories } = (await request(`${app.url}/again`)).json.data;
+      const inHistory = histories.find((backup: { id: number }) => backup.id === id);
+      expect(listed.latest_complete.id).to.equal(id);
+      return [listed.latest_complete.loss, inHistory.loss];
+    };
+    expect(await lossesOf()).to.deep.equal(['unaccepted', 'unaccepted']);
+    await send(night(3, 'again'), FULL, { madeFor: 'restore' });
+    expect(await lossesOf()).to.deep.equal(['superseded', 'superseded']);
+  });
+
   it('leaves the newest complete backup the one before what a restore was about to replace', async () => {
     const { id } = await send(night(1, 'safe'), FULL);
     const safety = await send(night(2, 'safe'), FULL, { madeFor: 'restore' });
