@@ -116,6 +116,11 @@ describe('sade restore into a database of its own', function () {
     const file = join(trial.place.folder, 'x.sql.zip');
     await copyFile(await trial.storedZip(), file);
     const gone = ['--server', 'http://127.0.0.1:9'];
+    const unreached = await restore(['--into', `${database}_file`, ...gone]);
+    expect(unreached.code).to.equal(2);
+    expect(unreached.stderr.replace(/\s+/g, ' '))
+      .to.contain('Check its address')
+      .and.contain(`Without the service, restore a copy of a zip: sade restore ${trial.label} --from FILE --into`);
     const { code, stdout, stderr } = await restore(['--from', file, '--into', `${database}_file`, ...gone]);
     expect(code, stderr).to.equal(0);
     expect(stdout).to.contain(`is restored from ${(await trial.storedZip()).split('/').at(-1)}: all agrees`);

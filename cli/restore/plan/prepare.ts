@@ -1,5 +1,6 @@
 import type { DumpContents } from '../../dump-parser/dump-contents.ts';
 import { ExplainedError } from '../../errors.ts';
+import { outageBehind } from '../../service/outage.ts';
 import { Service } from '../../service/service.ts';
 import { type Asked, canAsk } from '../../terminal/ask-line.ts';
 import { formatBytes } from '../../terminal/format.ts';
@@ -77,13 +78,22 @@ async function contentsOf({ from, manifest, dumpBytes }: BackupToRestore, asked:
 }
 
 /** @throws {ConfigurationError} when none will do; {ExplainedError} when the service or the file can't be read */
-export function chooseBackup({ label, settings, asked }: PrepareOptions): Promise<BackupToRestore> {
+export async function chooseBackup({ label, settings, call, asked }: PrepareOptions): Promise<BackupToRestore> {
   const { from, at, force, yes, server } = settings;
   if (from !== undefined) return describeFile(from, { label, signal: asked.signal });
   const isAsked = !yes && canAsk(asked);
-  return chooseStored({
+  return await chooseStored({
     service: new Service(server, asked.signal),
     ...{ label, at, isForced: force },
     ask: isAsked ? (question, choices) => choose(question, choices, asked) : undefined,
+  }).catch(error => {
+    throw outageBehind(error, server) ? withoutService(error, call) : error;
   });
+}
+
+/** In a bad night the service may be lost, too: a restore does not need it. */
+function withoutService(error: ExplainedError, call: RestoreCall): ExplainedError {
+  const command = call.again({ from: 'FILE', at: undefined });
+  const way = `Without the service, restore a copy of a zip: ${command} (where such copies are: docs/restore.md, "The Lumbung service is lost").`;
+  return new ExplainedError(error.message, { cause: error, advice: [error.advice, way].filter(Boolean).join(' ') });
 }
