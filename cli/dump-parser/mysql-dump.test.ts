@@ -42,6 +42,8 @@ describe('inventory of MySQL', () => {
         character_sets: ['utf8mb4'],
         engines: ['InnoDB'],
         row_formats: [],
+        encrypted_tables: [],
+        foreign_keys: [],
         sql_modes: ['NO_AUTO_VALUE_ON_ZERO', 'NO_ENGINE_SUBSTITUTION', 'ONLY_FULL_GROUP_BY', 'STRICT_TRANS_TABLES'],
         definers: [
           { account: '`root`@`localhost`', objects: { views: 1, triggers: 1, events: 1, functions: 1, procedures: 1 } },
