@@ -84,10 +84,11 @@ async function carryOut(
     const result = await restoreDatabase(prepared, { settings, signal, progress });
     progress[Symbol.dispose]();
     answer.result = await conclude(concluding, result);
+    answer.notes = result.notes;
     return answer.result.outcome === 'agreed' ? EXIT.ok : EXIT.someFailed;
   } catch (error) {
-    const { cause, report } = await concludeFailure(concluding, error);
-    if (report) answer.result = report;
+    const { cause, report, notes = [] } = await concludeFailure(concluding, error);
+    if (report) Object.assign(answer, { result: report, notes });
     throw cause;
   }
 }

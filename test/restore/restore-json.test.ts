@@ -82,7 +82,12 @@ describe('sade restore --json', function () {
     const args = ['--force', '--yes', '--to', 'target', '--into', MADE];
     const { code, stdout, stderr } = await restore(args);
     expect(code, stdout + stderr).to.equal(0);
-    const { plan, result, error } = JSON.parse(stdout);
+    const { plan, result: shown, error } = JSON.parse(stdout);
+    const { warnings, ...result } = shown;
+    expect(warnings.join('\n'), 'as on the screen')
+      .to.contain('fail with error 1449')
+      .and.contain('what to do: CREATE USER');
+    expect(warnings.filter((text: string) => /whether it exists|\) does not exist/.test(text))).to.deep.equal([]);
     expect([plan.target.database, error]).to.deep.equal([MADE, null]);
     expect(JSON.stringify(result.changes)).to.contain('DEFINER').and.contain('***').and.contain('does not exist');
     expect(result.seconds).to.have.keys('fetch', 'load', 'keys', 'verify');

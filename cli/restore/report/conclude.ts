@@ -40,7 +40,7 @@ export async function conclude(concluding: Concluding, result: RestoreResult): P
 export async function concludeFailure(
   concluding: Concluding,
   error: unknown,
-): Promise<{ readonly cause: unknown; readonly report?: RestoreReport }> {
+): Promise<{ readonly cause: unknown; readonly report?: RestoreReport; readonly notes?: readonly string[] }> {
   if (!(error instanceof FailedRestore)) return { cause: error };
   const { prepared, stderr, signal, redact } = concluding;
   redactedError(error, redact);
@@ -52,7 +52,7 @@ export async function concludeFailure(
   if (signal.aborted) return { cause: error.cause };
   const report = reportOf(prepared, error.result);
   await tell(concluding, report);
-  return { cause: error.cause, report };
+  return { cause: error.cause, report, notes: error.result.notes };
 }
 
 /** The restore is as good with a service that does not know of it. */

@@ -10,16 +10,18 @@ import type { RestorePlan } from '../plan/restore-plan.ts';
 export interface RestoreAnswer {
   plan?: RestorePlan;
   result?: RestoreReport;
+  /** What a person should know or do after it, in sentences: the report of the service has no place for them. */
+  notes?: readonly string[];
 }
 
 /**
  * @param error with which it ends, if it does
  * @returns what `sade restore --json` prints: one object that always has the same keys, null where there is nothing
  */
-export function restoreJson({ plan, result }: RestoreAnswer, error: unknown): string {
+export function restoreJson({ plan, result, notes = [] }: RestoreAnswer, error: unknown): string {
   const answer = {
     ...snakeCased({ plan: plan ? planAsJson(plan) : null }),
-    result: result ?? null,
+    result: result ? { ...result, warnings: notes } : null,
     error: error === undefined ? null : describe(error),
   };
   return `${printableJson(answer)}\n`;

@@ -11,3 +11,9 @@ export function definerNotes({ missingDefiners }: Pick<LoadResult, 'missingDefin
     `what to do: CREATE USER ${first} IDENTIFIED BY 'a password';${more.length === 0 ? '' : ', and the others,'} and GRANT the rights that are needed (a backup has no rights). Or restore again with --definer drop, or with --definer USER@HOST`,
   ];
 }
+
+/** Takes out what was said of such owners before the load, which alone shows that they do not exist: each is named once. */
+export function dropGuesses(notes: string[], { missingDefiners }: Pick<LoadResult, 'missingDefiners'>): void {
+  const isGuess = (note: string) => missingDefiners.some(account => note.startsWith(`${account} (`));
+  notes.splice(0, notes.length, ...notes.filter(note => !isGuess(note)));
+}

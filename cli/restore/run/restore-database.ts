@@ -12,7 +12,7 @@ import { checkLate } from '../preflight/late-check.ts';
 import { targetRedactor } from '../target/restore-target.ts';
 import type { RestoreSettings } from '../target/wish-of.ts';
 import { compareLoaded, expectationOf } from './compare.ts';
-import { definerNotes } from './definer-notes.ts';
+import { definerNotes, dropGuesses } from './definer-notes.ts';
 import { eventNotes } from './event-notes.ts';
 import { fetchZip } from './fetch-zip.ts';
 import { loadBackup } from './load-backup.ts';
@@ -50,11 +50,13 @@ export async function restoreDatabase(prepared: PreparedRestore, options: Restor
     await using zip = await ZippedDump.open(path);
     const inventory = await inventoryOf(prepared, result, zip, options);
     await restoreInto({ ...options, prepared, result, zip, folder: folder.path, inventory });
-    if (result.loaded)
+    if (result.loaded) {
+      dropGuesses(result.notes, result.loaded);
       result.notes.push(
         ...definerNotes(result.loaded),
         ...eventNotes(result.loaded, prepared.wish, prepared.target.database),
       );
+    }
     result.seconds.rto = secondsSince(result.startedAt);
     folder.done();
     return result;
