@@ -7,6 +7,7 @@ import { RestoreFolder } from '../restore/run/restore-folder.ts';
 import { writeSql } from '../restore/run/to-stdout.ts';
 import { wishOf } from '../restore/target/wish-of.ts';
 import { printableBlock, printableInLine } from '../terminal/printable.ts';
+import { shellWord } from '../terminal/shell-word.ts';
 import { ZippedDump } from '../unzip/zipped-dump.ts';
 import type { CommandContext } from './command.ts';
 
@@ -18,7 +19,7 @@ export async function restoreToStdout(
   options: PrepareOptions,
   { stdout, stderr, signal }: CommandContext,
 ): Promise<number> {
-  const { settings, label } = options;
+  const { settings, label, call } = options;
   if (stdout.isTTY && !settings.force)
     throw new ConfigurationError([
       'a dump does not belong on a terminal: redirect it, such as >pt_xyz.sql, or add --force',
@@ -31,7 +32,10 @@ export async function restoreToStdout(
   for (const text of [...problems.map(({ message }) => message), ...warnings])
     stderr.write(`warning: ${printableBlock(text, '    ')}\n`);
   await using folder = await RestoreFolder.open(settings.workDir, backup.zipSha256!);
-  const path = await fetchZip({ backup, server: settings.server, folder: folder.path, signal, onBytes: () => {} });
+  const path = await fetchZip({
+    ...{ backup, server: settings.server, folder: folder.path, signal, onBytes: () => {} },
+    command: `${call.again()} >${shellWord(`${label}.sql`)}`,
+  });
   await using zip = await ZippedDump.open(path);
   for (const change of await writeSql({ backup, wish, zip, stdout, signal }))
     stderr.write(`changed: ${printableInLine(describeChange(change))}\n`);

@@ -64,7 +64,7 @@ async function run(
   const out = settings.json ? context.stderr : context.stdout;
   if (!settings.json || !isOver) out.write(renderPlan(plan, out));
   if (isOver) return isRefused ? EXIT.misconfigured : EXIT.ok;
-  if (!settings.yes) await confirm(plan, context);
+  if (!settings.yes) await confirm(plan, prepared.call, context);
   return carryOut({ ...prepared, plan }, preparing, context, redact, answer);
 }
 

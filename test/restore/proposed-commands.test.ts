@@ -92,4 +92,14 @@ describe('the restore commands that sade and the service propose', function () {
     }
     await scene.mariadb.sql(`drop database ${database}_restored`);
   });
+
+  it('work as they are pasted where no one could be asked', async () => {
+    const { code, stderr } = await paste(`sade restore ${trial.label} --into ${database}_asked --at ${first}`);
+    expect(code, stderr).to.equal(3);
+    const [command] = /sade restore .* --yes/.exec(unwrapped(stderr)) ?? [];
+    const pasted = await paste(command ?? `none in ${stderr}`);
+    expect(pasted.code, `${command}\n${pasted.stderr}`).to.equal(0);
+    expect(pasted.stdout).to.contain('all agrees with the backup');
+    await scene.mariadb.sql(`drop database ${database}_asked`);
+  });
 });

@@ -4,6 +4,7 @@ import { statementsOf } from '../../cli/dump-statements/statements-of.ts';
 import { loadDump } from '../../cli/load/load-dump.ts';
 import { connect, type Session } from '../../cli/mysql/connect.ts';
 import { askServerFacts, type ServerFacts } from '../../cli/mysql/server-facts.ts';
+import { RestoreCall } from '../../cli/restore/by-hand/restore-call.ts';
 import type { ReplaceOrder } from '../../cli/restore/replace/replace-order.ts';
 import { expectedOf } from '../../cli/restore/verify/expectation.ts';
 import type { StatementFilter } from '../../cli/restore-filter/restore-filter.ts';
@@ -75,6 +76,7 @@ export async function replaceOrder(
   const makeFilter = filterFor ?? ((into: string) => filterInto({ from: database, into }, { tables, triggers }));
   return {
     ...{ database, server: await factsOf(address), signal, jobs: 2 },
+    again: changes => new RestoreCall(database, { replace: true }).again(changes),
     open: async signal => watched(await openAt(address, signal), beforeEach),
     backup: { id: 7, fileName: 'mysql-2026-11-29-00-00-00-shop-x.sql.zip' },
     expected: expectedOf(inventory, { parts: 'all', tables, ...(tables && { triggers }) }),

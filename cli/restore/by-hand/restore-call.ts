@@ -17,11 +17,11 @@ export class RestoreCall {
     this.#typed = typed;
   }
 
-  /** @returns the command as it is typed into a shell; it shows its plan, and asks */
+  /** @returns the command as it is typed into a shell; it shows its plan, and asks, unless `changes` has `yes` */
   again(changes: Changes = {}): string {
     const all: OptionDescription[] = Object.values({ ...COMMANDS.restore.options, ...COMMON });
     const options = all.flatMap(({ flag, value }) => {
-      if (flag === undefined || SEEN_ANEW.has(flag)) return [];
+      if (flag === undefined || (SEEN_ANEW.has(flag) && !(flag in changes))) return [];
       const given = flag in changes ? changes[flag] : this.#typed[parsedFlag(flag)];
       if (given === undefined || given === false) return [];
       if (value === undefined) return [`--${flag}`];
@@ -29,6 +29,11 @@ export class RestoreCall {
     });
     return commandLine('restore', this.#label, { options });
   }
+}
+
+/** @returns the values of `--tables`: a name with a comma or a blank has to be given by itself */
+export function namesToType(names: readonly string[]): readonly string[] {
+  return names.some(name => /[,\s]/.test(name)) ? names : [names.join(',')];
 }
 
 /** A person who repeats a command is to see the plan, and to be asked. */

@@ -1,16 +1,17 @@
 import { ConfigurationError } from '../../errors.ts';
 import { type Asked, askLine, canAsk } from '../../terminal/ask-line.ts';
 import { printableInLine } from '../../terminal/printable.ts';
+import type { RestoreCall } from '../by-hand/restore-call.ts';
 import type { RestorePlan } from './restore-plan.ts';
 
 /**
- * Asks whether the plan is to be carried out. Where something is replaced, its name must be typed.
+ * Asks whether the plan is to be carried out, which the call has made. Where something is replaced, its name must be typed.
  * @throws {ConfigurationError} when the answer is not yes, or no one can be asked; the signal's reason when aborted
  */
-export async function confirm(plan: RestorePlan, asked: Asked): Promise<void> {
+export async function confirm(plan: RestorePlan, call: RestoreCall, asked: Asked): Promise<void> {
   if (!canAsk(asked))
     throw new ConfigurationError(['no terminal to ask on: nothing was done'], {
-      advice: 'Read the plan above. To carry it out: the same command with --yes.',
+      advice: `Read the plan above. To carry it out: ${call.again({ yes: true, ...(plan.backup.id !== undefined && { at: String(plan.backup.id) }) })}`,
     });
   if (!(await isMeant(plan, asked))) throw new ConfigurationError(['not confirmed: nothing was done']);
 }

@@ -2,7 +2,7 @@ import { firstNames } from '../../../protocol/first-names.ts';
 import type { DefinitionNeeds } from '../../../protocol/manifest.ts';
 import type { Session } from '../../mysql/connect.ts';
 import { rowsOf } from '../../preflight/source/information-schema.ts';
-import type { RestoreCall } from '../by-hand/restore-call.ts';
+import { namesToType, type RestoreCall } from '../by-hand/restore-call.ts';
 import { grantRightsOn } from '../target/restore-rights.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
@@ -100,9 +100,4 @@ function checkParents(
   return warning(
     `${database} does not have what foreign keys point to (${firstNames(pairs)}): these tables take new rows only once that is there. To restore it with them: ${call.again({ tables: namesToType([...all]) })}`,
   );
-}
-
-/** A name with a comma has to be given by itself. */
-function namesToType(names: readonly string[]): readonly string[] {
-  return names.some(name => name.includes(',')) ? names : [names.join(',')];
 }

@@ -39,7 +39,10 @@ export async function checkReplace(session: Session, state: DatabaseState, optio
   if (wish.mode !== 'replace' || state.objects === 0) return NOTHING_WRONG;
   const tables = wish.tables && new Set(wish.tables);
   const incoming = wish.tables ?? manifest?.inventory.tables.map(({ name }) => name);
-  const obstacles = await swapObstacles(session, { database, server: facts, tables, incoming });
+  const obstacles = await swapObstacles(session, {
+    ...{ database, server: facts, tables, incoming },
+    again: changes => call.again(changes),
+  });
   const inTheWay = whatIsInTheWay(await findEarlierRestore(session, database, facts.ignoresCase));
   const { isAll } = await askKeysInto(session, where, facts.flavour);
   return together([

@@ -79,7 +79,9 @@ describe('what stands beside a database that is replaced', () => {
         await load(into);
       },
     });
-    expect(second).to.contain('another restore is replacing the database shop');
+    expect(second)
+      .to.contain('another restore is replacing the database shop')
+      .and.contain('Then: sade restore shop --replace');
     expect(await rows('shop.t')).to.equal(1);
   });
 
@@ -95,7 +97,9 @@ describe('what stands beside a database that is replaced', () => {
         },
       }),
     );
-    expect(lost).to.contain('was cut off: the connection is gone').and.contain('Run the same command again');
+    expect(lost)
+      .to.contain('was cut off: the connection is gone')
+      .and.contain('as soon as the server answers: sade restore shop --replace');
     const message = await failure(replace({ backup: { id: 9, fileName: 'another.sql.zip' } }));
     expect(message)
       .to.contain('mysql-2026-11-29-00-00-00-shop-x.sql.zip')

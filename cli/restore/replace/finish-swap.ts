@@ -2,12 +2,13 @@ import { codeOf, ExplainedError, messageOf } from '../../errors.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
 import { isServersAnswer } from '../../mysql/servers-answer.ts';
 import { STATE_TABLE } from './replace-names.ts';
+import type { ReplaceOrder } from './replace-order.ts';
 import type { RestoreState } from './state-table.ts';
 import { hasMoved, type SwapTools, swapBack, swapForward } from './swap.ts';
 
 /** Does what goes before a swap. @throws {ExplainedError} which says that nothing was replaced; the signal's reason when aborted */
 export async function beforeSwap<T>(
-  { database, signal }: { readonly database: string; readonly signal: AbortSignal },
+  { database, signal, again }: Pick<ReplaceOrder, 'database' | 'signal' | 'again'>,
   staging: string,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -18,13 +19,13 @@ export async function beforeSwap<T>(
     const advice = error instanceof ExplainedError ? error.advice : undefined;
     throw new ExplainedError(`${messageOf(error)}; the database ${database} is as it was`, {
       cause: error,
-      advice: `${advice ?? 'Check what the server says.'} What was loaded is in ${staging}: the same command removes it and begins anew; to remove it yourself: DROP DATABASE ${quotedName(staging)};`,
+      advice: `${advice ?? 'Check what the server says.'} What was loaded is in ${staging}. To remove it: DROP DATABASE ${quotedName(staging)}; To remove it and begin anew: ${again()}`,
     });
   }
 }
 
 /** Does what goes behind a swap. @throws {ExplainedError} which says that the new data is in place */
-export async function afterSwap<T>({ database, names }: SwapTools, work: () => Promise<T>): Promise<T> {
+export async function afterSwap<T>({ database, names, command }: SwapTools, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -33,7 +34,7 @@ export async function afterSwap<T>({ database, names }: SwapTools, work: () => P
       `the database ${database} has been replaced, its old tables are in ${names.old}, but then: ${messageOf(error)}`,
       {
         cause: error,
-        advice: `Run the same command again if there still is a database ${names.staging}: it drops that one, and compares ${database} with the backup.`,
+        advice: `If there still is a database ${names.staging}, this drops it, and compares ${database} with the backup: ${command}`,
       },
     );
   }
@@ -60,7 +61,10 @@ export async function swapOrUndo(tools: SwapTools, state: RestoreState): Promise
     });
     throw new ExplainedError(
       `the database ${tools.database} could not be replaced: ${messageOf(error)}; it is as it was${lost.length > 0 ? `, but for what could not be made anew: ${lost.join('; ')}` : ''}`,
-      { cause: error, advice: LOCKED.has((error as { errno?: number }).errno ?? 0) ? WAIT : TRY_AGAIN },
+      {
+        cause: error,
+        advice: LOCKED.has((error as { errno?: number }).errno ?? 0) ? WAIT + tools.command : TRY_AGAIN + tools.command,
+      },
     );
   }
   await tools.table.change({ ...state, state: 'done' });
@@ -95,16 +99,16 @@ async function undo(tools: SwapTools, state: RestoreState): Promise<string[]> {
 /** The server waited in vain for a table, or gave up one of two that waited for each other. */
 const LOCKED: ReadonlySet<number> = new Set([1205, 1213]);
 const WAIT =
-  'Someone else uses its tables: stop the application, or wait until its transactions have ended (SHOW PROCESSLIST), and run the same command again.';
-const TRY_AGAIN = 'Check what the server says, and run the same command again: it loads the backup anew.';
+  'Someone else uses its tables: stop the application, or wait until its transactions have ended (SHOW PROCESSLIST). Then: ';
+const TRY_AGAIN = 'Check what the server says. To load the backup anew: ';
 
-function cutOff({ database, names }: SwapTools, error: unknown, first: unknown = error): ExplainedError {
+function cutOff({ database, names, command }: SwapTools, error: unknown, first: unknown = error): ExplainedError {
   const why = first === error ? messageOf(error) : `${messageOf(first)}; then: ${messageOf(error)}`;
   return new ExplainedError(
     `the replacing of the database ${database} was cut off: ${why}; its tables are there or in ${names.old}, none is lost`,
     {
       cause: error,
-      advice: `Run the same command again as soon as the server answers: it finishes the swap, or undoes it. ${names.old} must not be dropped before.`,
+      advice: `Keep ${names.old} until this has finished the swap or undone it, as soon as the server answers: ${command}`,
     },
   );
 }

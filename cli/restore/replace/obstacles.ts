@@ -1,9 +1,10 @@
+import { restoredName } from '../../../protocol/database-name.ts';
 import { firstNames } from '../../../protocol/first-names.ts';
 import { ExplainedError, messageOf } from '../../errors.ts';
 import type { Session } from '../../mysql/connect.ts';
 import type { ServerFacts } from '../../mysql/server-facts.ts';
 import { formatBytes } from '../../terminal/format.ts';
-import { shellWord } from '../../terminal/shell-word.ts';
+import { namesToType } from '../by-hand/restore-call.ts';
 import { askDatabaseObjects } from '../target-database/database-objects.ts';
 import { askKeysInto, type KeyInto } from '../target-database/keys-into.ts';
 import type { ReplaceOrder } from './replace-order.ts';
@@ -15,7 +16,7 @@ export interface Obstacle {
   readonly advice: string;
 }
 
-type Question = Pick<ReplaceOrder, 'database' | 'tables'> & {
+type Question = Pick<ReplaceOrder, 'database' | 'tables' | 'again'> & {
   /** The tables of the backup; undefined where they are not known. */
   readonly incoming?: readonly string[] | undefined;
   readonly server: Pick<ServerFacts, 'flavour' | 'ignoresCase' | 'maxPacketBytes'>;
@@ -36,18 +37,16 @@ export async function swapObstacles(session: Session, question: Question): Promi
     : PROGRAM_KINDS.flatMap(kind => found.names[kind].map(name => ({ kind, name })));
   const views = tables === undefined ? [] : found.names.views.filter(isChosen);
   return [
-    ...(staying.length > 0 ? [referenced(database, staying, tables && withReferring(tables, keys, isHere))] : []),
-    ...(views.length > 0 ? [areViews(views)] : []),
+    ...(staying.length > 0 ? [referenced(question, staying, tables && withReferring(tables, keys, isHere))] : []),
+    ...(views.length > 0 ? [areViews(views, question)] : []),
     ...(await hidden(session, database, programs)),
     ...tooMany(found.names.tables.filter(isChosen), question),
   ];
 }
 
-/** As it is typed: a name with a comma has an option of its own. */
-function tablesOption(tables: readonly string[]): string {
-  const plain = tables.filter(name => !/[,\s]/.test(name));
-  const options = [...(plain.length > 0 ? [plain.join(',')] : []), ...tables.filter(name => !plain.includes(name))];
-  return options.map(text => `--tables ${shellWord(text)}`).join(' ');
+/** @returns the command that loads the backup beside the database */
+function beside({ database, again }: Question): string {
+  return again({ into: restoredName(database), replace: undefined });
 }
 
 /** @returns the tables with those that refer to them, and to these; undefined where one of another database does */
@@ -66,21 +65,23 @@ function withReferring(
   return [...all];
 }
 
-function referenced(database: string, keys: readonly KeyInto[], together: readonly string[] | undefined): Obstacle {
-  const others = `drop these keys (ALTER TABLE … DROP FOREIGN KEY …) and add them again afterwards; or restore into a database of another name (--into).`;
+function referenced(question: Question, keys: readonly KeyInto[], together: readonly string[] | undefined): Obstacle {
+  const { database, again } = question;
+  const others = `drop these keys (ALTER TABLE … DROP FOREIGN KEY …) and add them again afterwards. Or restore beside it: ${beside(question)}`;
   const names = keys.map(key => `${key.database}.${key.table} (${key.name}, to ${key.toTable})`);
   return {
     message: `foreign keys of tables that stay reference tables of ${database}: ${firstNames(names)}; they would follow the old tables`,
     advice: together
-      ? `Replace those tables, too: ${tablesOption(together)}. Or ${others}`
+      ? `Replace those tables, too: ${again({ tables: namesToType(together) })}. Or ${others}`
       : `${others.charAt(0).toUpperCase()}${others.slice(1)}`,
   };
 }
 
-function areViews(names: readonly string[]): Obstacle {
+function areViews(names: readonly string[], { tables, again }: Question): Obstacle {
+  const others = [...tables!].filter(name => !names.includes(name));
   return {
     message: `these are views in the database, not tables: ${firstNames(names)}`,
-    advice: 'Drop the views first, or leave their names out of --tables.',
+    advice: `Drop the views first${others.length === 0 ? '.' : `, or leave them out: ${again({ tables: namesToType(others) })}`}`,
   };
 }
 
@@ -112,10 +113,9 @@ export function hiddenDefinition(error: unknown): never {
 }
 
 /** All tables are renamed by one statement, so that the server puts back what it has moved where it fails. */
-function tooMany(
-  tables: readonly string[],
-  { database, incoming = tables, server: { maxPacketBytes } }: Question,
-): Obstacle[] {
+function tooMany(tables: readonly string[], question: Question): Obstacle[] {
+  const { database, incoming = tables, server } = question;
+  const { maxPacketBytes } = server;
   const around = 2 * Buffer.byteLength(database) + '__lumbung_staging'.length + '``.`` to ``.``, '.length;
   // The old ones go out, the new ones come in.
   const bytes = [...tables, ...incoming].reduce((sum, name) => sum + 2 * Buffer.byteLength(name) + around, 0);
@@ -123,7 +123,7 @@ function tooMany(
   return [
     {
       message: `${tables.length} tables of ${database} and ${incoming.length} of the backup can't be renamed by one statement: it would have ${formatBytes(bytes)}, and the server takes ${formatBytes(maxPacketBytes)}`,
-      advice: 'Raise max_allowed_packet on the server, or restore into a database of another name (--into).',
+      advice: `Raise max_allowed_packet on the server, or restore beside it: ${beside(question)}`,
     },
   ];
 }

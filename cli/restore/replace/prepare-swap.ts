@@ -1,6 +1,7 @@
 import { firstNames } from '../../../protocol/first-names.ts';
 import { ExplainedError } from '../../errors.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
+import { namesToType } from '../by-hand/restore-call.ts';
 import { askDatabaseObjects, type DatabaseObjects } from '../target-database/database-objects.ts';
 import { programStatements } from './program-statements.ts';
 import { addKey, dropKey, keysToOutside, sequenceRepairs } from './repairs.ts';
@@ -26,7 +27,7 @@ export async function prepareSwap(tools: SwapTools, order: ReplaceOrder, safety:
     ...{ state: 'preparing', database, backup: order.backup.fileName, begun: new Date().toISOString() },
     ...{
       safety,
-      command: order.command,
+      command: order.again(),
       ...(order.tables === undefined && defaults.new !== defaults.old && { defaults }),
     },
   };
@@ -48,15 +49,20 @@ export async function prepareSwap(tools: SwapTools, order: ReplaceOrder, safety:
 }
 
 /** The name of a trigger is that of one in the whole database: the one that is there belongs to a table that stays. */
-function refuseTaken({ database, tables }: ReplaceOrder, { triggers }: DatabaseObjects, staged: StoredProgram[]): void {
+function refuseTaken(
+  { database, tables, again }: ReplaceOrder,
+  { triggers }: DatabaseObjects,
+  staged: StoredProgram[],
+): void {
   if (tables === undefined) return;
   const names = new Set(staged.map(({ name }) => name.toLowerCase()));
   const taken = triggers.filter(({ name, table }) => names.has(name.toLowerCase()) && !tables.has(table));
   if (taken.length === 0) return;
+  const all = new Set([...tables, ...taken.map(({ table }) => table)]);
   const shown = taken.map(({ name, table }) => `${name} (of table ${table})`);
   throw new ExplainedError(
     `nothing was replaced: the backup's triggers have the names of triggers of tables that stay in ${database}: ${firstNames(shown)}`,
-    { advice: `Replace those tables, too (--tables), or rename those triggers.` },
+    { advice: `Rename those triggers, or replace those tables, too: ${again({ tables: namesToType([...all]) })}` },
   );
 }
 

@@ -29,7 +29,7 @@ import { LOCK_WAIT_SECONDS, type SwapTools } from './swap.ts';
 export async function replaceDatabase(order: ReplaceOrder): Promise<ReplaceResult> {
   const { database, server, signal } = order;
   using guard = await order.open(signal);
-  await takeReplaceLock(guard, database);
+  await takeReplaceLock(guard, order);
   const earlier = await findEarlierRestore(guard, database, server.ignoresCase);
   const finished = await finishEarlier(order, earlier);
   if (finished) return finished;
@@ -52,7 +52,7 @@ export async function replaceDatabase(order: ReplaceOrder): Promise<ReplaceResul
 
   signal.throwIfAborted();
   order.onStep?.('swap');
-  await beforeSwap(order, names.staging, () => checkReplaceLock(guard, database));
+  await beforeSwap(order, names.staging, () => checkReplaceLock(guard, order));
   const { verification: swapped, notes } = await swap(order, safetyBackup.where);
   const done = { ...result, notes, stagingDatabase: undefined, oldDatabase: names.old };
   return swapped.agrees ? { ...done, end: 'replaced' } : { ...done, end: 'differs', verification: swapped };
@@ -80,12 +80,12 @@ async function finishEarlier(order: ReplaceOrder, earlier: EarlierRestore): Prom
 }
 
 async function resultOfEarlier(order: ReplaceOrder, state: RestoreState, names: ReplaceNames): Promise<ReplaceResult> {
-  const { database, backup } = order;
+  const { database, backup, again } = order;
   if (state.backup !== backup.fileName)
     throw new ExplainedError(
       `an earlier restore of ${state.backup} into ${database} had been cut off in its last step, and has been finished now; ${backup.fileName} was not restored`,
       {
-        advice: `Check ${database}. Its old tables are in ${names.old}; to restore ${backup.fileName}: DROP DATABASE ${quotedName(names.old)}; and run the same command again.`,
+        advice: `Check ${database}. Its old tables are in ${names.old}; to restore ${backup.fileName}: DROP DATABASE ${quotedName(names.old)}; then: ${again()}`,
       },
     );
   const verification = await verify(order, database, { readsRows: true });
@@ -97,11 +97,11 @@ async function resultOfEarlier(order: ReplaceOrder, state: RestoreState, names: 
 
 /** @throws {ExplainedError} with all that prevents a swap, before anything is done */
 async function refuseObstacles(session: Session, order: ReplaceOrder): Promise<void> {
-  const { database, server, tables, expected } = order;
+  const { database, server, tables, expected, again } = order;
   const incoming = expected.inventory.tables.map(({ name }) => name);
   const [earlier, obstacles] = [
     await findEarlierRestore(session, database, server.ignoresCase),
-    await swapObstacles(session, { database, server, tables, incoming }),
+    await swapObstacles(session, { database, server, tables, incoming, again }),
   ];
   const inTheWay = whatIsInTheWay(earlier);
   const [first, ...more] = [...(inTheWay ? [inTheWay] : []), ...obstacles];
@@ -144,6 +144,7 @@ async function swapTools(order: ReplaceOrder): Promise<SwapTools & AsyncDisposab
   const { names } = await findEarlierRestore(session, database, server.ignoresCase);
   return {
     ...{ session, open, database, names, ignoresCase: server.ignoresCase, table: new StateTable(session, names.old) },
+    command: order.again(),
     [Symbol.asyncDispose]: async () => session[Symbol.dispose](),
   };
 }

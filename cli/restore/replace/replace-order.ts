@@ -1,6 +1,7 @@
 import type { DumpStatement } from '../../dump-statements/dump-statement.ts';
 import type { Session } from '../../mysql/connect.ts';
 import type { ServerFacts } from '../../mysql/server-facts.ts';
+import type { RestoreCall } from '../by-hand/restore-call.ts';
 import type { Expectation } from '../verify/expectation.ts';
 import type { Verification } from '../verify/verify-loaded.ts';
 
@@ -13,8 +14,8 @@ export interface ReplaceOrder {
   readonly open: (signal: AbortSignal) => Promise<Session>;
   /** Tells the backup from others: a rerun finishes only what it has begun. */
   readonly backup: BackupIdentity;
-  /** With which it is begun again, for a person who finds it cut off. */
-  readonly command?: string | undefined;
+  /** Writes the command with which it is begun again, with what has to be different, for a person who finds it cut off. */
+  readonly again: RestoreCall['again'];
   /** What has to be in the database afterwards. */
   readonly expected: Expectation;
   /** Only these tables are replaced, with their triggers; undefined: all of the database. */

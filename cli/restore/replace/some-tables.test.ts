@@ -71,7 +71,7 @@ describe('tables that are replaced by those of a backup', () => {
     const message = await failure(replace(['item'], { triggers: ['on_item'] }));
     expect(message).to.contain('shop.stock (of_item, to item)');
     const advice = await replace(['item'], { triggers: ['on_item'] }).catch(error => String(error.advice));
-    expect(advice).to.contain('Replace those tables, too: --tables item,stock. Or drop');
+    expect(advice).to.contain('Replace those tables, too: sade restore shop --replace --tables item,stock. Or drop');
     expect(await mariadb.sql("show databases like 'shop%'")).to.have.length(1);
     expect((await replace(['item', 'stock'], { triggers: ['on_item', 'no_debt'] })).end).to.equal('replaced');
   });

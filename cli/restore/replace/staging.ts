@@ -1,3 +1,4 @@
+import { restoredName } from '../../../protocol/database-name.ts';
 import { firstNames } from '../../../protocol/first-names.ts';
 import { ExplainedError } from '../../errors.ts';
 import type { Session } from '../../mysql/connect.ts';
@@ -15,14 +16,14 @@ import { type RestoreState, StateTable } from './state-table.ts';
 export async function makeStaging(
   session: Session,
   { staging, left }: { staging: string; left: MadeDatabase },
-  { database, backup, defaults, expected }: ReplaceOrder,
+  { database, backup, defaults, expected, again }: ReplaceOrder,
 ): Promise<StateTable> {
   if (left.kind === 'foreign') throw new Error(`${staging} is not ours`);
   if (expected.inventory.tables.some(({ name }) => name.toLowerCase() === STATE_TABLE))
     throw new ExplainedError(
       `the backup holds a table ${STATE_TABLE}, which has the name of the one that a restore makes`,
       {
-        advice: 'Restore it with --into into a database of its own.',
+        advice: `Restore it into a database of its own: ${again({ into: restoredName(database), replace: undefined })}`,
       },
     );
   if (left.kind !== 'absent') await session.ask(`drop database ${quotedName(staging)}`);

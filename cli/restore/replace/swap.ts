@@ -20,6 +20,8 @@ import {
 
 /** What a swap works with. Its sessions are not ended by Ctrl-C: a swap takes seconds, and is finished once it has begun. */
 export interface SwapTools extends Place {
+  /** With which a person goes on after a failure. */
+  readonly command: string;
   readonly session: Session;
   /** In the database that gets the old tables. */
   readonly table: StateTable;

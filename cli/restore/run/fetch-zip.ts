@@ -5,6 +5,7 @@ import { keepDownload } from '../../download/keep-download.ts';
 import { isThere } from '../../download/partial-download.ts';
 import { ExplainedError } from '../../errors.ts';
 import { fileDigest } from '../../files/file-digest.ts';
+import { commandLine } from '../../options/command-line.ts';
 import { Service } from '../../service/service.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 
@@ -13,6 +14,8 @@ export interface FetchOptions {
   readonly server: URL;
   /** Where the zip is put. */
   readonly folder: string;
+  /** With which it is begun again. */
+  readonly command: string;
   readonly signal: AbortSignal;
   readonly onBytes: (bytes: number) => void;
 }
@@ -22,7 +25,7 @@ export interface FetchOptions {
  * @returns its path; its SHA-256 is the one that the service reports
  * @throws {ExplainedError} {CommandError} when it can't be fetched; the signal's reason when aborted
  */
-export async function fetchZip({ backup, server, folder, signal, onBytes }: FetchOptions): Promise<string> {
+export async function fetchZip({ backup, server, folder, command, signal, onBytes }: FetchOptions): Promise<string> {
   if ('path' in backup.from) return backup.from.path;
   const { id } = backup.from;
   const target = join(folder, 'backup.sql.zip');
@@ -35,10 +38,10 @@ export async function fetchZip({ backup, server, folder, signal, onBytes }: Fetc
   const { remote } = await describeRemote(String(id), service);
   if (remote.sha256.toString('hex') !== backup.zipSha256)
     throw new ExplainedError(`the service now reports another SHA-256 of backup ${id} than before`, {
-      advice: 'Check for a proxy between sade and the service that keeps old answers. Then run the same command again.',
+      advice: `Check for a proxy between sade and the service that keeps old answers. Then: ${command}`,
     });
   if (await keepDownload(service, remote, { target, signal, placeOption: '--work-dir', onBytes })) return target;
   throw new ExplainedError(`backup ${id} was received with another SHA-256 than the service reports, and was deleted`, {
-    advice: `Run the same command again. If it happens again: the stored file may be damaged; sade show ${id} shows it.`,
+    advice: `Fetch it again: ${command}. If it happens again, the stored file may be damaged, which this shows: ${commandLine('show', id, { server: server.href })}`,
   });
 }

@@ -41,7 +41,7 @@ function orderOf(run: RestoreRun): ReplaceOrder {
     server: preflight.facts,
     open: signal => connect(target.server, { signal, answerWithinMs: NO_LIMIT_MS }),
     backup: { ...(id !== undefined && { id }), fileName: backup.fileName },
-    command: prepared.call.again(id === undefined ? {} : { at: String(id) }),
+    again: changes => prepared.call.again({ ...(id !== undefined && { at: String(id) }), ...changes }),
     expected: expectationOf(prepared, inventory),
     tables: wish.tables && new Set(wish.tables),
     defaults: defaultsOf(prepared),

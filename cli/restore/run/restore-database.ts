@@ -76,7 +76,10 @@ async function fetch(prepared: PreparedRestore, result: RestoreResult, folder: s
   if (id !== undefined) options.progress.step(`fetching backup ${id} (${formatBytes(backup.zipBytes)})`);
   const { signal, progress, settings } = options;
   const onBytes = (bytes: number) => progress.fetched(bytes, backup.zipBytes);
-  const path = await fetchZip({ backup, server: settings.server, folder, signal, onBytes });
+  const path = await fetchZip({
+    ...{ backup, server: settings.server, folder, signal, onBytes },
+    command: prepared.call.again(id === undefined ? {} : { at: String(id) }),
+  });
   if (id !== undefined) result.seconds.fetch = secondsSince(result.startedAt);
   return path;
 }
