@@ -50,6 +50,7 @@ export async function loadDump(options: LoadOptions): Promise<LoadResult> {
         whyInOrder,
       },
       changes: [...filter.changes, ...target.missingDefiners.map(reported)],
+      hasDefiners: filter.definers?.size !== 0,
       missingDefiners: target.missingDefiners,
     };
   } catch (error) {

@@ -80,6 +80,8 @@ export interface LoadResult extends LoadedSoFar {
   readonly whyInOrder: string | undefined;
   /** What the filter did. */
   readonly changes: readonly FilterChange[];
+  /** Whether anything that was created names its owner. */
+  readonly hasDefiners: boolean;
   /** Accounts that own what was created and do not exist on the server, as statements name them. */
   readonly missingDefiners: readonly string[];
 }

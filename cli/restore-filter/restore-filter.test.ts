@@ -89,6 +89,9 @@ SET @@SESSION.SQL_LOG_BIN = @MYSQLDUMP_TEMP_LOG_BIN;`,
     const kept = await filter(dump);
     expect(kept.changes).to.deep.equal([]);
     expect(kept.definers).to.deep.equal(['`a b`@`10.%`', '`role`', "'a'@'b'", 'a@`10.0.0.%`', 'CURRENT_USER()']);
+    expect((await filter(dump, { tables: new Set(['other']) })).definers, 'of a table without triggers').to.deep.equal(
+      [],
+    );
     expect(sentOf(await filter(dump, { definer: 'drop' }))).to.deep.equal([
       '/*!50003 CREATE*/ /*!50017 */ /*!50003 TRIGGER `r` BEFORE INSERT ON `t` FOR EACH ROW SET @a = 1 */',
       'CREATE  PROCEDURE `p`() SELECT "DEFINER=`x`@`y`"',

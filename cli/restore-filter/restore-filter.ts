@@ -35,6 +35,8 @@ export interface StatementFilter {
   end(): readonly DumpStatement[];
   /** What was done so far. */
   readonly changes: readonly FilterChange[];
+  /** The accounts that own what was created so far; left out where that is not known. */
+  readonly definers?: ReadonlySet<string>;
 }
 
 /**

@@ -12,8 +12,18 @@ export function definerNotes({ missingDefiners }: Pick<LoadResult, 'missingDefin
   ];
 }
 
-/** Takes out what was said of such owners before the load, which alone shows that they do not exist: each is named once. */
-export function dropGuesses(notes: string[], { missingDefiners }: Pick<LoadResult, 'missingDefiners'>): void {
-  const isGuess = (note: string) => missingDefiners.some(account => note.startsWith(`${account} (`));
+/**
+ * Takes out what was said of owners before the load, where the load shows more: each that does not exist is named once, and single
+ * tables without triggers have no owner.
+ */
+export function dropGuesses(
+  notes: string[],
+  { hasDefiners, missingDefiners }: Pick<LoadResult, 'hasDefiners' | 'missingDefiners'>,
+): void {
+  const isGuess = (note: string) =>
+    hasDefiners ? missingDefiners.some(account => note.startsWith(`${account} (`)) : OF_OWNER.test(note);
   notes.splice(0, notes.length, ...notes.filter(note => !isGuess(note)));
 }
+
+/** As a warning of the preflight begins. */
+const OF_OWNER = /^`(?:[^`]|``)*`(?:@`(?:[^`]|``)*`)? \(\d/;
