@@ -32,10 +32,7 @@ export class DataCache {
       await mkdir(folder, { mode: 0o700 }).catch(error => {
         if (error.code !== 'EEXIST') throw error;
       });
-      const found = await lstat(folder);
-      // What lies here becomes the accounts and tables of a server: no one else may have written it.
-      if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0)
-        throw new Error('it is no folder of this user alone');
+      if (!(await isOfThisUserAlone(folder))) throw new Error('it is no folder of this user alone');
       return new DataCache(folder, await keyOf(program, settings));
     } catch (error) {
       log.debug('data folders are not kept', { folder, error });
@@ -86,6 +83,15 @@ export class DataCache {
     for (const name of [...names.filter(name => name.endsWith(PART)), ...byUse.slice(MOST_KEPT)])
       await rm(join(this.#folder, name), { recursive: true, force: true });
   }
+}
+
+/**
+ * What lies there becomes the accounts and tables of a server: no one else may have written it.
+ * @throws the system's error, such as ENOENT
+ */
+export async function isOfThisUserAlone(folder: string): Promise<boolean> {
+  const found = await lstat(folder);
+  return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
 }
 
 /** Leaves the folder itself. @throws the system's error */

@@ -1,20 +1,26 @@
-import { ConfigurationError } from '../../errors.ts';
+import { join } from 'node:path';
+import { ConfigurationError, codeOf, messageOf } from '../../errors.ts';
+import { diskUseOf } from '../../files/disk-space.ts';
 import type { BackupSettings } from '../../options/settings.ts';
 import type { SourceReport } from '../../preflight/source-report.ts';
 import { HOW_TO_GET_ONE } from '../../rehearsal/how-to-get-one.ts';
-import { count } from '../../terminal/format.ts';
+import { count, formatBytes } from '../../terminal/format.ts';
+import { shellWord } from '../../terminal/shell-word.ts';
+import { isOfThisUserAlone } from '../../throwaway-server/data-cache.ts';
+import { DATA_CACHE } from '../../throwaway-server/private-folder.ts';
 import { findServerPrograms, programFor, type ServerProgram } from '../../throwaway-server/server-programs.ts';
 import { type Check, type Checked, checkReporter } from './check.ts';
 import { FLAVOURS } from './client-check.ts';
 
-type Settings = Pick<BackupSettings, 'rehearse' | 'mariadbd' | 'mysqld'>;
+type Settings = Pick<BackupSettings, 'rehearse' | 'mariadbd' | 'mysqld' | 'workDir'>;
 
 /**
- * Looks whether the dumps of these servers can be rehearsed on this machine, and says how to get what is missing. It starts no server.
+ * Looks whether the dumps of these servers can be rehearsed on this machine, says how to get what is missing, and
+ * where new data folders are kept for its servers. It starts no server.
  * @param reports of the databases that could be reached
  */
 export async function checkRehearsals(
-  { rehearse, mariadbd, mysqld }: Settings,
+  { rehearse, mariadbd, mysqld, workDir }: Settings,
   reports: readonly SourceReport[],
   signal: AbortSignal,
 ): Promise<Checked> {
@@ -30,7 +36,10 @@ export async function checkRehearsals(
     ({ server: { flavour, version } }) => `${FLAVOURS[flavour]} ${seriesOf(version)}`,
   );
   return {
-    checks: [...groups].map(([name, group]) => describe({ name, group, programs, isRequired: rehearse === 'always' })),
+    checks: [
+      ...[...groups].map(([name, group]) => describe({ name, group, programs, isRequired: rehearse === 'always' })),
+      ...(await checkKeptData(join(workDir, DATA_CACHE))),
+    ],
   };
 }
 
@@ -51,6 +60,30 @@ function describe({ name, group, programs, isRequired }: Group): Check {
   const missing = `${dumps} are not rehearsed: no server program of this series or a newer one is on this machine`;
   const advice = HOW_TO_GET_ONE[server.flavour];
   return isRequired ? warn(missing, advice) : ok(`${missing}. To have them rehearsed: ${advice}`);
+}
+
+/** Nothing else tells a person of this folder, which stays in the work folder, and may be deleted at any time. */
+async function checkKeptData(path: string): Promise<Check[]> {
+  const { ok, warn } = checkReporter('rehearsal', 'kept data folders');
+  const remove = `rm -r ${shellWord(path)}`;
+  try {
+    if (!(await isOfThisUserAlone(path)))
+      return [
+        warn(
+          `${path} is not used, since it is no folder of this user alone: each rehearsal makes a data folder anew, which takes seconds`,
+          `Delete it, as root if need be; the next run makes it anew: ${remove}`,
+        ),
+      ];
+    const bytes = formatBytes(await diskUseOf(path));
+    return [
+      ok(
+        `${path} has ${bytes}. If servers of rehearsals don't start, delete it; the next run makes it anew: ${remove}`,
+      ),
+    ];
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    return [warn(`${path} can't be read: ${messageOf(error)}`, `Delete it; the next run makes it anew: ${remove}`)];
+  }
 }
 
 function seriesOf(version: string): string {
