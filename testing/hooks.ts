@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { dropAccounts } from './databases/accounts.ts';
 import { stopSharedMariaDb } from './databases/mariadb.ts';
 import { stillRunning } from './left-behind.ts';
@@ -15,6 +16,9 @@ watchRejections();
 
 /** A run starts no server of its own, unless a test is about that: it takes a second. */
 process.env.SADE_REHEARSE ??= 'off';
+
+/** What property tests begin with, where a run is to be the same each time; otherwise each one prints its own when it fails. */
+if (process.env.TEST_SEED) fc.configureGlobal({ seed: Number(process.env.TEST_SEED) });
 
 /** Whether this process runs one file after the other for a mocha that runs several side by side. */
 const isWorker = process.env.MOCHA_WORKER_ID !== undefined;
