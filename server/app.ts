@@ -15,7 +15,11 @@ import { entityManager } from './http/entity-manager.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { allowedHosts } from './http/hosts/allowed-hosts.ts';
 import { sameOrigin } from './http/hosts/same-origin.ts';
+import { createLimits, type LimitSettings } from './http/limits/limits.ts';
 import { noSuchRoute } from './http/no-such-route.ts';
+import { clientAddress } from './http/proxies/client-address.ts';
+import { refuseForwarded } from './http/proxies/refuse-forwarded.ts';
+import type { AddressRange } from './http/proxies/trusted-proxies.ts';
 import { requestId } from './http/request-id.ts';
 import { requestLog } from './http/request-log.ts';
 import { requestScope } from './http/request-scope.ts';
@@ -46,6 +50,10 @@ export interface Dependencies {
   /** Where a proxy makes the service known, such as `https://backups.example.com/lumbung/`. */
   readonly publicUrl?: URL | undefined;
   readonly dumpLimits: DumpLimits;
+  /** The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count; none when left out. */
+  readonly trustedProxies?: readonly AddressRange[];
+  /** What one client may take of the service; what is left out has no limit. */
+  readonly limits?: Partial<LimitSettings>;
   /** What all uploads together may hold in memory; a default when left out. */
   readonly formBudget?: FormBudget;
   readonly lingerLimits?: LingeringCloseLimits;
@@ -65,12 +73,16 @@ export function createApp({
   hosts = [],
   publicUrl,
   dumpLimits,
+  trustedProxies = [],
+  limits = {},
   formBudget = new FormBudget(),
   lingerLimits,
 }: Dependencies): Koa {
+  const { uploadSlots } = createLimits(limits);
   const app = new Koa();
   app.on('error', error => logTransferError(log, error));
   app.use(requestId());
+  app.use(clientAddress(trustedProxies));
   app.use(requestLog({ log }));
   app.use(lingeringClose(lingerLimits));
   app.use(errorHandler({ log, storage }));
@@ -79,10 +91,12 @@ export function createApp({
   app.use(wellFormedUrl());
   app.use(allowedHosts(hosts));
   app.use(sameOrigin({ publicOrigin: publicUrl?.origin }));
+  // Until there are tokens it is never open in this sense: anyone who reaches it may do all.
+  app.use(refuseForwarded(() => false));
   app.use(entityManager({ history }));
   // Who may do what will be decided here (auth/authenticate, auth/policy), before any route: today everybody may.
-  const limits = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };
-  app.use(healthRoutes({ storage, scrub, verifyUploads, ...limits }).routes());
+  const sizes = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };
+  app.use(healthRoutes({ storage, scrub, verifyUploads, ...sizes }).routes());
   app.use(scrubRoutes({ scrub }).routes());
   app.use(lossRoutes({ storage, events, log }).routes());
   app.use(reportRoutes({ storage, budget: formBudget, log }).routes());
@@ -95,6 +109,7 @@ export function createApp({
       events,
       uploads,
       budget: formBudget,
+      slots: uploadSlots,
       downloadIdleMs,
       verifyUploads,
       dumpLimits,

@@ -8,11 +8,16 @@ describe('config', () => {
       port: 3000,
       publicHosts: [],
       publicUrl: undefined,
+      trustedProxies: [],
       databaseUrl: 'sqlite:./data/history.sqlite',
       storageDir: './data/backups',
       maxUploadBytes: undefined,
       maxDumpBytes: 1_099_511_627_776,
       maxDumpRatio: 300,
+      maxParallelUploads: 100,
+      maxParallelUploadsPerToken: 20,
+      maxRequestsPerMinute: 6_000,
+      maxFailedLogins: 10,
       uploadIdleTimeoutSeconds: 60,
       verifyUploads: true,
       allowEmptyStorage: false,
@@ -49,6 +54,17 @@ describe('config', () => {
     expect(publicUrl?.href).to.equal('https://x.example/lumbung/');
     for (const HOST of ['0.0.0.0', '::', 'localhost', '192.168.0.5'])
       expect(loadConfig({ HOST }).publicHosts, HOST).to.deep.equal([]);
+  });
+
+  it('reads the addresses and ranges of trusted proxies, and refuses names', () => {
+    const { trustedProxies } = loadConfig({ TRUST_PROXY: '127.0.0.1, 10.0.0.0/8 fd00::/8' });
+    expect(trustedProxies.map(([address, bits]) => `${address}/${bits}`)).to.deep.equal([
+      '127.0.0.1/32',
+      '10.0.0.0/8',
+      'fd00::/8',
+    ]);
+    for (const TRUST_PROXY of ['proxy.example', '127.0.0.1,all', '10.0.0.0/40'])
+      expect(() => loadConfig({ TRUST_PROXY }), TRUST_PROXY).to.throw('TRUST_PROXY must be addresses');
   });
 
   it('refuses invalid public names and addresses', () => {

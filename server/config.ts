@@ -1,5 +1,6 @@
 import { type AnySchema, boolean, type InferType, number, string, ValidationError } from 'yup';
 import { isOwnAddress, parseHost } from './http/hosts/host-name.ts';
+import { type AddressRange, parseRange } from './http/proxies/trusted-proxies.ts';
 
 /** All that is known of an environment variable: parsing, error messages and the docs are made from it. */
 export interface Variable<S extends AnySchema = AnySchema> {
@@ -53,6 +54,11 @@ export const VARIABLES = {
       details: '`Location` begins with it, and its name is one of the `PUBLIC_HOSTS`.',
     },
   ),
+  trustProxy: variable('TRUST_PROXY', proxies, {
+    meaning:
+      'the addresses of the proxies in front, such as `127.0.0.1` or `10.0.0.0/8`, with commas between them: only their `X-Forwarded-For` and `X-Forwarded-Proto` count',
+    details: 'The client is the last address there that is no such proxy. `X-Forwarded-Host` never counts.',
+  }),
   /** Holds a password: never to be logged. */
   databaseUrl: variable('DATABASE_URL', databaseUrl, {
     meaning: 'where the history is',
@@ -78,6 +84,24 @@ export const VARIABLES = {
   maxDumpRatio: variable('MAX_DUMP_RATIO', name => wholeNumber(name, 1, 1032).default(300), {
     meaning: 'how many times as large as its compressed data a dump above 4 GiB may be',
     details: 'The maximum is 1032, which is all that deflate can do.',
+  }),
+  maxParallelUploads: variable('MAX_PARALLEL_UPLOADS', name => wholeNumber(name, 1, 100_000).default(100), {
+    meaning: 'how many uploads may run at once',
+    details: 'One more gets 503 with `Retry-After`, before its body is read.',
+  }),
+  maxParallelUploadsPerToken: variable(
+    'MAX_PARALLEL_UPLOADS_PER_TOKEN',
+    name => wholeNumber(name, 1, 100_000).default(20),
+    { meaning: 'how many of them may be of one token', details: 'A run of `sade` sends 4 at once.' },
+  ),
+  maxRequestsPerMinute: variable('MAX_REQUESTS_PER_MINUTE', name => wholeNumber(name, 1, 10_000_000).default(6_000), {
+    meaning: 'how many requests of one token are answered within a minute',
+    details: 'More get 429 with `Retry-After`.',
+  }),
+  maxFailedLogins: variable('MAX_FAILED_LOGINS', name => wholeNumber(name, 1, 1_000_000).default(10), {
+    meaning:
+      'how many invalid tokens of one address, or of one /64 of IPv6, are answered with 401 within a minute; more get 429 with `Retry-After`',
+    details: 'A valid token is accepted at any time.',
   }),
   uploadIdleTimeoutSeconds: variable('UPLOAD_IDLE_TIMEOUT_SECONDS', name => wholeNumber(name, 1, 86_400).default(60), {
     meaning: 'an upload in which nothing moves for so many seconds is ended',
@@ -126,7 +150,9 @@ export const VARIABLES = {
 type Values = { readonly [Key in keyof typeof VARIABLES]: InferType<(typeof VARIABLES)[Key]['schema']> };
 
 /** How the service is set up; `loadConfig` is the only reader of the environment. `databaseUrl` holds a password: never log it. */
-export interface Config extends Omit<Values, 'publicHosts' | 'publicUrl'> {
+export interface Config extends Omit<Values, 'publicHosts' | 'publicUrl' | 'trustProxy'> {
+  /** The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count. */
+  readonly trustedProxies: readonly AddressRange[];
   /** The names that the service answers to, beside IP addresses and loopback names. */
   readonly publicHosts: readonly string[];
   /** Where a proxy makes the service known, with a slash at its end; undefined means under no path of its own. */
@@ -152,16 +178,30 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   ) as Values;
   if (mistakes.length > 0)
     throw new Error(`The configuration has mistakes:\n${mistakes.map(line => `  ${line}`).join('\n')}`);
+  const { trustProxy, ...rest } = values;
   const publicUrl = values.publicUrl === undefined ? undefined : withSlash(new URL(values.publicUrl));
-  return Object.freeze({ ...values, publicUrl, publicHosts: allowedNames(values) });
+  const trustedProxies = listed(trustProxy)
+    .map(parseRange)
+    .filter(range => range !== undefined);
+  return Object.freeze({ ...rest, publicUrl, publicHosts: allowedNames(values), trustedProxies });
 }
 
 function hostNames(name: string) {
   return string()
     .default('')
     .test('hosts', (value, context) => {
-      const wrong = namesIn(value).find(host => parseHost(host)?.port !== undefined || !parseHost(host));
+      const wrong = listed(value).find(host => parseHost(host)?.port !== undefined || !parseHost(host));
       const message = `${name} must be names such as backups.example.com, without a port, with commas between them, and not ${wrong}`;
+      return wrong === undefined ? true : context.createError({ message });
+    });
+}
+
+function proxies(name: string) {
+  return string()
+    .default('')
+    .test('proxies', (value, context) => {
+      const wrong = listed(value).find(text => !parseRange(text));
+      const message = `${name} must be addresses such as 127.0.0.1 or ranges such as 10.0.0.0/8, with commas between them, and not ${wrong}`;
       return wrong === undefined ? true : context.createError({ message });
     });
 }
@@ -184,14 +224,14 @@ function onOff(name: string) {
 
 /** HOST is one of them when it is a name, and so is the one of PUBLIC_URL; addresses are always answered to. */
 function allowedNames({ host, publicHosts, publicUrl }: Values): readonly string[] {
-  const names = [host, ...namesIn(publicHosts), ...(publicUrl ? [new URL(publicUrl).hostname] : [])];
+  const names = [host, ...listed(publicHosts), ...(publicUrl ? [new URL(publicUrl).hostname] : [])];
   return names.filter(name => {
     const host = parseHost(name);
     return host && !isOwnAddress(host.name);
   });
 }
 
-function namesIn(list: string): string[] {
+function listed(list: string): string[] {
   return list.split(/[\s,]+/).filter(name => name !== '');
 }
 

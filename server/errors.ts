@@ -22,6 +22,16 @@ export class AppError extends Error {
 /** The disk of the storage is full, or what the service may use of it. */
 export class StorageFull extends AppError {}
 
+/** What is over after a while: the answer has `Retry-After`. */
+export class RetryLater extends AppError {
+  readonly retryAfterSeconds: number;
+
+  constructor(status: 429 | 503, code: string, message: string, retryAfterSeconds: number) {
+    super(status, code, message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** @returns the 404 for a database, a backup or a route that is not there */
 export function notFound(code: string, message: string): AppError {
   return new AppError(404, code, message);

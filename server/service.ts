@@ -73,9 +73,10 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
   const dumpLimits = { maxDumpBytes, maxDumpRatio };
   const parts = { history, storage, events, graphql, log, uploads, scrub, verifyUploads, dumpLimits };
-  const address = { hosts: config.publicHosts, publicUrl: config.publicUrl };
+  const { publicHosts: hosts, publicUrl, trustedProxies } = config;
+  const clients = { hosts, publicUrl, trustedProxies, limits: config };
   onLoaded();
-  server.serve(createApp({ ...parts, ...address, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
+  server.serve(createApp({ ...parts, ...clients, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
   const endSchedule = config.scrubIntervalDays > 0 ? scheduleScrub({ scrub, log }) : () => {};
   const orphansReported = reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>
     log.error({ err }, 'the search for orphaned files failed'),

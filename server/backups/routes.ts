@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import { drillsOfBackups } from '../drills/last-drills.ts';
 import { checkReachable } from '../history/check-reachable.ts';
+import type { UploadSlots } from '../http/limits/upload-slots.ts';
 import { sendFile } from '../http/send-file/send-file.ts';
 import type { UploadLimits } from '../http/upload-form/file-receiver.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
@@ -22,6 +23,8 @@ interface Dependencies {
   readonly uploads: UploadLimits;
   /** What all uploads together may hold in memory. */
   readonly budget: FormBudget;
+  /** How many uploads may run at once. */
+  readonly slots: UploadSlots;
   /** How long a client may take nothing of a download, in milliseconds. */
   readonly downloadIdleMs: number;
   /** Whether the content of uploads is read. */
@@ -36,6 +39,7 @@ export function backupRoutes({
   events,
   uploads,
   budget,
+  slots,
   downloadIdleMs,
   verifyUploads,
   publicUrl,
@@ -48,6 +52,7 @@ export function backupRoutes({
     const database = ctx.params.db_name!;
     checkDatabaseName(database);
     const claimedSha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
+    using _slot = slots.take(undefined);
     // A client should not send gigabytes that cannot be recorded.
     await checkReachable(em);
     const receiver = uploadReceiver({ storage, database, verifyUploads, dumpLimits });

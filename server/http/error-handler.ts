@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { ErrorAnswer } from '../../protocol/responses.ts';
-import { AppError, StorageFull } from '../errors.ts';
+import { AppError, RetryLater, StorageFull } from '../errors.ts';
 import { toExpectedError } from '../expected-error.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -14,7 +14,7 @@ export function errorHandler({ log, storage }: { log: Logger; storage: Pick<Stor
       const shown = toExpectedError(error) ?? httpError(error) ?? unexpected(ctx.state.requestId);
       if (shown.status >= 500) log.error({ err: error, request_id: ctx.state.requestId }, shown.message);
       ctx.state.code = shown.code;
-      if (RETRY_AFTER.has(shown.code)) ctx.set('Retry-After', '5');
+      if (shown instanceof RetryLater) ctx.set('Retry-After', String(shown.retryAfterSeconds));
       ctx.status = shown.status;
       const { message, code, errors } = shown;
       const left = shown instanceof StorageFull ? await freeBytes(storage) : {};
@@ -31,9 +31,6 @@ async function freeBytes(storage: Pick<Storage, 'space'>): Promise<{ free_bytes?
     return {};
   }
 }
-
-/** What is over in a moment, and no fault of anything. */
-const RETRY_AFTER = new Set(['TOO_MANY_UPLOADS']);
 
 /** Koa and its packages throw errors with a status; those below 500 are the client's to see. */
 function httpError(error: unknown): AppError | undefined {

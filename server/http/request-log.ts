@@ -20,9 +20,9 @@ export function requestLog({ log }: { log: Logger }): Middleware {
 
 /** For an upload that hangs: its line comes only at its end. */
 function writeBegin(log: Logger, ctx: Context): void {
-  const { method, length, req, state } = ctx;
+  const { method, length, state } = ctx;
   const path = pathOf(ctx);
-  const about = { request_id: state.requestId, method, path, client: req.socket.remoteAddress, bytes: length };
+  const about = { request_id: state.requestId, method, path, client: state.address, bytes: length };
   log.debug(about, `${method} ${path} begins`);
 }
 

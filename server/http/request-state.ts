@@ -5,6 +5,10 @@ declare module 'koa' {
   /** What the middleware notes about a request, in the order of app.ts: all that follows may rely on it. */
   interface DefaultState {
     requestId: string;
+    /** Of the client: of the connection, or what a trusted proxy says; an IPv4 address is never written as one of IPv6. */
+    address: string;
+    /** Whether the client's own connection is encrypted, to the service or to a trusted proxy. */
+    isSecure: boolean;
     /** The code of the error that was answered. */
     code?: string;
     /** The host that the request asked; HTTP/1.0 may name none. */

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { AppError, RetryLater } from '../../errors.ts';
 
 const MIB = 1024 * 1024;
 
@@ -137,7 +137,7 @@ export class FormLease implements Disposable {
   }
 }
 
-function noRoom(): AppError {
+function noRoom(): RetryLater {
   const message = 'The service is busy with other uploads: send this one again in a moment';
-  return new AppError(503, 'TOO_MANY_UPLOADS', message);
+  return new RetryLater(503, 'TOO_MANY_UPLOADS', message, 5);
 }
