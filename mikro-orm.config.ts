@@ -4,6 +4,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { SqliteDriver, type SqlOptions } from '@mikro-orm/sql';
 import type { RowDataPacket } from 'mysql2/promise';
 import { loadConfig } from './server/config.ts';
+import { AuditEntry } from './server/entities/audit-entry.entity.ts';
 import { Backup } from './server/entities/backup.entity.ts';
 import { Database } from './server/entities/database.entity.ts';
 import { KnownStorage } from './server/entities/known-storage.entity.ts';
@@ -26,7 +27,7 @@ export async function createConfig(url: string): Promise<SqlOptions> {
 }
 
 const common = {
-  entities: [Database, Backup, KnownStorage, Report],
+  entities: [Database, Backup, KnownStorage, Report, AuditEntry],
   extensions: [Migrator],
   // Dates in the store are UTC, in any time zone of the process and of the server.
   forceUtcTimezone: true,

@@ -1,5 +1,6 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
+import type { Audit } from './audit/audit.ts';
 import { lossRoutes } from './backups/acceptance/loss-routes.ts';
 import type { DumpLimits } from './backups/assessment/dump-limits.ts';
 import type { BackupEvents } from './backups/events/backup-events.ts';
@@ -10,6 +11,7 @@ import type { Graphql } from './graphql-api/create-graphql.ts';
 import { graphqlRoute } from './graphql-api/graphql-route.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import type { Orm } from './history/orm.ts';
+import { noteRefusal } from './http/auditing/note-refusal.ts';
 import { type LingeringCloseLimits, lingeringClose } from './http/connections/lingering-close.ts';
 import { entityManager } from './http/entity-manager.ts';
 import { errorHandler } from './http/error-handler.ts';
@@ -39,6 +41,7 @@ export interface Dependencies {
   readonly events: BackupEvents;
   readonly graphql: Graphql;
   readonly scrub: Scrub;
+  readonly audit: Audit;
   readonly log: Logger;
   readonly uploads: UploadLimits;
   /** How long a client may take nothing of a download, in milliseconds. */
@@ -66,6 +69,7 @@ export function createApp({
   events,
   graphql,
   scrub,
+  audit,
   log,
   uploads,
   downloadIdleMs,
@@ -85,7 +89,7 @@ export function createApp({
   app.use(clientAddress(trustedProxies));
   app.use(requestLog({ log }));
   app.use(lingeringClose(lingerLimits));
-  app.use(errorHandler({ log, storage }));
+  app.use(errorHandler({ log, storage, onAnswered: (ctx, error) => noteRefusal(audit, ctx, error) }));
   app.use(requestScope());
   app.use(safeHeaders());
   app.use(wellFormedUrl());
@@ -96,10 +100,10 @@ export function createApp({
   app.use(entityManager({ history }));
   // Who may do what will be decided here (auth/authenticate, auth/policy), before any route: today everybody may.
   const sizes = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };
-  app.use(healthRoutes({ storage, scrub, verifyUploads, ...sizes }).routes());
-  app.use(scrubRoutes({ scrub }).routes());
-  app.use(lossRoutes({ storage, events, log }).routes());
-  app.use(reportRoutes({ storage, budget: formBudget, log }).routes());
+  app.use(healthRoutes({ storage, scrub, audit, verifyUploads, ...sizes }).routes());
+  app.use(scrubRoutes({ scrub, audit }).routes());
+  app.use(lossRoutes({ storage, events, audit, log }).routes());
+  app.use(reportRoutes({ storage, budget: formBudget, audit, log }).routes());
   app.use(tableRoutes().routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());
@@ -107,6 +111,7 @@ export function createApp({
     backupRoutes({
       storage,
       events,
+      audit,
       uploads,
       budget: formBudget,
       slots: uploadSlots,

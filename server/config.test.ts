@@ -25,6 +25,7 @@ describe('config', () => {
       graphqlIntrospection: true,
       scrubIntervalDays: 30,
       scrubMibPerSecond: 50,
+      auditLogFile: undefined,
       logLevel: 'info',
     });
   });

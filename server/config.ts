@@ -134,6 +134,11 @@ export const VARIABLES = {
     meaning: 'how many MiB of stored files are read in a second to be checked',
     details: '0: no limit.',
   }),
+  auditLogFile: variable('AUDIT_LOG_FILE', name => string().matches(/^[^\0]+$/, `${name} must be the path of a file`), {
+    meaning:
+      'a file to which each entry of the [audit trail](../how-to/see-who-did-what.md) is added as a line of JSON',
+    details: 'For a collector. It may be renamed at any time: the next line begins a new one.',
+  }),
   logLevel: variable(
     'LOG_LEVEL',
     name =>

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
+import { openAudit } from './audit/open-audit.ts';
 import { rebuildHistory } from './backups/recovery/rebuild.ts';
 import type { Config } from './config.ts';
+import type { Orm } from './history/orm.ts';
 import { rebuildReports } from './reports/rebuild-reports.ts';
 import { giveUpHistory, openStores } from './stores.ts';
 
@@ -18,6 +20,7 @@ export async function runRebuild(config: Config, log: Logger): Promise<number> {
       await giveUpHistory(history);
       throw error;
     });
+    await recordRebuild(config, { history, log }, { backups: rebuilt, reports });
     await history.close();
     const { fromRecord, renumbered, fromZip, gone, failed } = rebuilt;
     log.info(
@@ -28,6 +31,14 @@ export async function runRebuild(config: Config, log: Logger): Promise<number> {
   } finally {
     release();
   }
+}
+
+/** So that a trail that begins anew shows why. */
+async function recordRebuild(config: Config, parts: { history: Orm; log: Logger }, detail: Record<string, object>) {
+  const audit = await openAudit({ ...parts, path: config.auditLogFile });
+  const actor = { tokenId: undefined, token: undefined, address: undefined };
+  await audit.record({ actor, action: 'rebuild', detail, result: 'done' });
+  await audit.stop();
 }
 
 /** Reports are of backups, which come first. */

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { openAudit } from './audit/open-audit.ts';
 import { BackupEvents } from './backups/events/backup-events.ts';
 import { refuseEmptyStorage } from './backups/recovery/refuse-empty-storage.ts';
 import { refuseLostHistory } from './backups/recovery/refuse-lost-history.ts';
@@ -58,6 +59,7 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const events = new BackupEvents();
   const totals = new DailyTotals(events);
   const graphql = await createGraphql({ log, events, totals, introspection: config.graphqlIntrospection });
+  const audit = await openAudit({ history, log, path: config.auditLogFile });
   const server = await listen({ host: config.host, port: config.port, log });
   const leftovers = await storage.removeLeftovers();
   if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash left behind`);
@@ -72,7 +74,7 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   });
   const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
   const dumpLimits = { maxDumpBytes, maxDumpRatio };
-  const parts = { history, storage, events, graphql, log, uploads, scrub, verifyUploads, dumpLimits };
+  const parts = { history, storage, events, graphql, log, uploads, scrub, audit, verifyUploads, dumpLimits };
   const { publicHosts: hosts, publicUrl, trustedProxies } = config;
   const clients = { hosts, publicUrl, trustedProxies, limits: config };
   onLoaded();
@@ -87,6 +89,7 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
     events.end();
     await server.stop(graceMs);
     await scrubEnded;
+    await audit.stop();
     await closeHistory(history);
     stores.release();
   };

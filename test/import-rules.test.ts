@@ -68,6 +68,9 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     /^server\/graphql-api\/(create-graphql|end-refused|errors|limits|only-json)\.ts$/,
   ),
   'kysely only where the history is opened and read': only('kysely', /^server\/history\//),
+  'only what adds an entry to the audit trail knows it as an entity': ({ from, to }) =>
+    to === 'server/entities/audit-entry.entity.ts' &&
+    !/^server\/(audit\/insert-entries|history\/tables)\.ts$/.test(from),
   'what reads zips knows no more than bytes': ({ from, to }) =>
     inside(from, 'protocol/zip') && !inside(to, 'protocol/zip') && !to.startsWith('node:'),
   'adm-zip only for the small zip of sade doctor': only('adm-zip', /^cli\/doctor\/bundle\.ts$/),

@@ -1,12 +1,19 @@
 import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Audit } from '../audit/audit.ts';
+import type { AuditAction, Deed } from '../audit/entry.ts';
 import { drillsOfBackups } from '../drills/last-drills.ts';
+import type { Backup } from '../entities/backup.entity.ts';
 import { checkReachable } from '../history/check-reachable.ts';
+import type { EntityManager } from '../history/orm.ts';
+import { actorOf } from '../http/auditing/actor.ts';
 import type { UploadSlots } from '../http/limits/upload-slots.ts';
-import { sendFile } from '../http/send-file/send-file.ts';
+import type { ByteRange } from '../http/send-file/range.ts';
+import { type SentBytes, sendFile } from '../http/send-file/send-file.ts';
 import type { UploadLimits } from '../http/upload-form/file-receiver.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
 import { readUploadForm } from '../http/upload-form/upload-form.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { Storage, StoredFile } from '../storage/storage.ts';
 import type { DumpLimits } from './assessment/dump-limits.ts';
 import type { BackupEvents } from './events/backup-events.ts';
 import { lossSurroundings } from './losses/loss-surroundings.ts';
@@ -20,6 +27,7 @@ import { checkDatabaseName, readReprDigest } from './upload/upload-validation.ts
 interface Dependencies {
   readonly storage: Storage;
   readonly events: BackupEvents;
+  readonly audit: Audit;
   readonly uploads: UploadLimits;
   /** What all uploads together may hold in memory. */
   readonly budget: FormBudget;
@@ -37,6 +45,7 @@ interface Dependencies {
 export function backupRoutes({
   storage,
   events,
+  audit,
   uploads,
   budget,
   slots,
@@ -57,8 +66,15 @@ export function backupRoutes({
     await checkReachable(em);
     const receiver = uploadReceiver({ storage, database, verifyUploads, dumpLimits });
     using form = await readUploadForm(ctx, { limits: uploads, budget }, receiver);
-    const keeping = { em, storage, verifyUploads, dumpLimits, events };
-    const { backup, isNew } = await receiveBackup(keeping, { ...form.upload, claimedSha256 });
+    const deed = { actor: actorOf(ctx), action: 'upload', database, result: 'done' } as const;
+    let onCommitted = () => {};
+    const alongside = async (em: EntityManager, { id: backupId }: Backup) => {
+      onCommitted = await audit.within(em, { ...deed, backupId });
+    };
+    const keeping = { em, storage, verifyUploads, dumpLimits, events, alongside };
+    const { backup, isNew, isAlone } = await receiveBackup(keeping, { ...form.upload, claimedSha256 });
+    if (isNew && !isAlone) onCommitted();
+    else void audit.record({ ...deed, backupId: backup.id, ...(!isNew && { detail: { again: true } }) });
     ctx.status = isNew ? 201 : 200;
     ctx.set('Location', publicUrl ? new URL(`.${downloadPath(backup)}`, publicUrl).href : downloadPath(backup));
     ctx.body = presentReceipt(backup, await lossSurroundings({ em }, backup), form.upload.manifest?.formerCodes);
@@ -70,7 +86,12 @@ export function backupRoutes({
     await using _ = file;
     const { fileName, sha256, receivedAt: lastModified } = backup;
     const reprDigest = presentDigest(backup);
-    await sendFile(ctx, { file, fileName, etag: `"${sha256}"`, lastModified, reprDigest, idleMs: downloadIdleMs });
+    const onStart = (range: ByteRange) => {
+      const end = audit.begin({ ...deedOn(ctx, 'download', backup), detail: rangeIn(range, file) });
+      return ({ bytes, isWhole }: SentBytes) => end(isWhole ? 'done' : 'failed', { bytes });
+    };
+    const whole = { file, fileName, etag: `"${sha256}"`, lastModified, reprDigest };
+    await sendFile(ctx, { ...whole, idleMs: downloadIdleMs, onStart });
   });
 
   router.get('/:id_file/manifest', async ctx => {
@@ -78,7 +99,17 @@ export function backupRoutes({
     const backup = await findBackup({ em }, idIn(ctx.params.id_file!), { withManifest: true });
     const drills = (await drillsOfBackups({ em }, [backup.id])).get(backup.id) ?? null;
     ctx.body = presentReport(backup, await lossSurroundings({ em }, backup), drills);
+    void audit.record({ ...deedOn(ctx, 'manifest', backup), result: 'done' });
   });
 
   return router;
+}
+
+function deedOn(ctx: Context, action: AuditAction, { id: backupId, database }: Backup): Deed {
+  return { actor: actorOf(ctx), action, database: database.name, backupId };
+}
+
+/** @returns the part of the file that is sent, if it is not all of it */
+function rangeIn({ start, end }: ByteRange, { size }: StoredFile): { range?: string } {
+  return end - start + 1 === size ? {} : { range: `${start}-${end}` };
 }

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ServiceStatus } from '../../protocol/responses.ts';
+import type { Audit } from '../audit/audit.ts';
 import { AppError } from '../errors.ts';
 import { checkWritable } from '../history/check-writable.ts';
 import { presentScrub } from '../scrub/presenter.ts';
@@ -10,6 +11,7 @@ import { type Storage, StorageAway } from '../storage/storage.ts';
 interface Dependencies {
   readonly storage: Storage;
   readonly scrub: Scrub;
+  readonly audit: Audit;
   /** Whether the content of uploads is read. */
   readonly verifyUploads: boolean;
   /** The largest zip and the largest plain dump that are taken, in bytes; undefined means no limit. */
@@ -18,7 +20,14 @@ interface Dependencies {
 }
 
 /** How the service is. Under `/-/`, so that no database's name is taken away. */
-export function healthRoutes({ storage, scrub, verifyUploads, maxUploadBytes, maxDumpBytes }: Dependencies): Router {
+export function healthRoutes({
+  storage,
+  scrub,
+  audit,
+  verifyUploads,
+  maxUploadBytes,
+  maxDumpBytes,
+}: Dependencies): Router {
   const router = new Router({ sensitive: true });
   const startedAt = new Date().toISOString();
 
@@ -30,6 +39,7 @@ export function healthRoutes({ storage, scrub, verifyUploads, maxUploadBytes, ma
     const { em } = ctx.state;
     await checkWritable(em);
     await storage.checkUsable().catch(storageUnavailable('cannot be written to'));
+    await audit.checkStored();
     ctx.body = { message: 'ready' };
   });
 

@@ -8,6 +8,7 @@ import {
   MysqlQueryCompiler,
   type SelectQueryBuilder,
 } from 'kysely';
+import type { AuditEntryColumns } from '../entities/audit-entry.entity.ts';
 import type { BackupColumns } from '../entities/backup.entity.ts';
 import type { DatabaseColumns } from '../entities/database.entity.ts';
 import type { ReportColumns } from '../entities/report.entity.ts';
@@ -18,6 +19,7 @@ export interface Tables {
   /** SQLite can't forbid null in a column that was added later, but each backup has this one. */
   readonly backups: Omit<BackupColumns, 'sorted_at'> & { readonly sorted_at: Date };
   readonly reports: ReportColumns;
+  readonly audit_entries: AuditEntryColumns;
 }
 
 /**

@@ -1,12 +1,19 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { ErrorAnswer } from '../../protocol/responses.ts';
 import { AppError, RetryLater, StorageFull } from '../errors.ts';
 import { toExpectedError } from '../expected-error.ts';
 import type { Storage } from '../storage/storage.ts';
 
+interface Parts {
+  readonly log: Logger;
+  readonly storage: Pick<Storage, 'space'>;
+  /** Hears of each error that is answered. */
+  readonly onAnswered?: (ctx: Context, error: AppError) => void;
+}
+
 /** Renders every error that is thrown further in, once, as JSON; unexpected errors go to the log with their stack. */
-export function errorHandler({ log, storage }: { log: Logger; storage: Pick<Storage, 'space'> }): Middleware {
+export function errorHandler({ log, storage, onAnswered }: Parts): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -19,6 +26,7 @@ export function errorHandler({ log, storage }: { log: Logger; storage: Pick<Stor
       const { message, code, errors } = shown;
       const left = shown instanceof StorageFull ? await freeBytes(storage) : {};
       ctx.body = { message, code, errors: [...errors], ...left } satisfies ErrorAnswer;
+      onAnswered?.(ctx, shown);
     }
   };
 }

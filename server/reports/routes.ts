@@ -4,7 +4,9 @@ import type { Logger } from 'pino';
 import { drillReport } from '../../protocol/reports/drill-report.ts';
 import { MAX_REPORT_BYTES } from '../../protocol/reports/report-parts.ts';
 import { restoreReport } from '../../protocol/reports/restore-report.ts';
+import type { Audit } from '../audit/audit.ts';
 import { AppError } from '../errors.ts';
+import { actorOf } from '../http/auditing/actor.ts';
 import { sendContinue } from '../http/send-continue.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
 import { readInBudget } from '../http/upload-form/read-in-budget.ts';
@@ -19,23 +21,24 @@ interface Dependencies {
   readonly storage: Storage;
   /** What all uploads together may hold in memory. */
   readonly budget: FormBudget;
+  readonly audit: Audit;
   readonly log: Logger;
 }
 
 const BODY_LIMITS = { maxBytes: MAX_REPORT_BYTES, maxMs: 30_000 };
 
 /** Takes the reports of drills and restores, and lists them. Nothing deletes one. */
-export function reportRoutes({ storage, budget, log }: Dependencies): Router {
+export function reportRoutes({ storage, budget, audit, log }: Dependencies): Router {
   const router = new Router({ sensitive: true });
 
   router.post('/-/drills', async ctx => {
     const sent = await parseReport(drillReport, await bodyOf(ctx, budget));
-    ctx.body = presentDrill(await store(ctx, { kind: 'drill', ...sent }, { storage, log }));
+    ctx.body = presentDrill(await store(ctx, { kind: 'drill', ...sent }, { storage, audit, log }));
   });
 
   router.post('/-/restores', async ctx => {
     const sent = await parseReport(restoreReport, await bodyOf(ctx, budget));
-    ctx.body = presentRestore(await store(ctx, { kind: 'restore', ...sent }, { storage, log }));
+    ctx.body = presentRestore(await store(ctx, { kind: 'restore', ...sent }, { storage, audit, log }));
   });
 
   router.get('/-/drills', async ctx => {
@@ -70,10 +73,14 @@ async function bodyOf(ctx: Context, budget: FormBudget): Promise<string> {
   return readInBudget(ctx.req, budget, BODY_LIMITS);
 }
 
-async function store(ctx: Context, sent: SentReport, { storage, log }: Pick<Dependencies, 'storage' | 'log'>) {
+async function store(ctx: Context, sent: SentReport, { storage, audit, log }: Omit<Dependencies, 'budget'>) {
   const { em } = ctx.state;
   const { stored, isNew } = await receiveReport({ em, storage }, sent);
   const { id, databaseName: database, backupId: backup, outcome } = stored;
+  const action = sent.kind === 'drill' ? 'drill_report' : 'restore_report';
+  const deed = { actor: actorOf(ctx), action, database, backupId: backup ?? undefined } as const;
+  const detail = { report: id, outcome, ...(!isNew && { again: true }) };
+  void audit.record({ ...deed, detail, result: 'done' });
   if (isNew)
     log.info({ report: id, database, backup, outcome }, `A ${sent.kind} of ${database} is reported: ${outcome}`);
   ctx.status = isNew ? 201 : 200;

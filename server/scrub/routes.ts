@@ -1,6 +1,8 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ScrubAnswer } from '../../protocol/responses.ts';
+import type { Audit } from '../audit/audit.ts';
+import { actorOf } from '../http/auditing/actor.ts';
 import { readBody } from '../http/read-body.ts';
 import { sendContinue } from '../http/send-continue.ts';
 import { presentScrub } from './presenter.ts';
@@ -10,7 +12,7 @@ import { scrubRequest } from './validation.ts';
 const BODY_LIMITS = { maxBytes: 10_000, maxMs: 30_000 };
 
 /** Starts the scrub, and shows its progress. */
-export function scrubRoutes({ scrub }: { scrub: Scrub }): Router {
+export function scrubRoutes({ scrub, audit }: { scrub: Scrub; audit: Audit }): Router {
   const router = new Router({ sensitive: true });
 
   const answer = async (ctx: Context): Promise<ScrubAnswer> => {
@@ -26,7 +28,12 @@ export function scrubRoutes({ scrub }: { scrub: Scrub }): Router {
   router.post('/-/scrub', async ctx => {
     sendContinue(ctx);
     const { all } = scrubRequest(ctx.query, String(await readBody(ctx.req, BODY_LIMITS)));
-    const isNew = scrub.start(all ? 'all' : 'asked');
+    const deed = { actor: actorOf(ctx), action: 'scrub', detail: { all } } as const;
+    const isNew = await audit.change(deed, async note => {
+      const isNew = scrub.start(all ? 'all' : 'asked');
+      if (!isNew) note({ was_running: true });
+      return isNew;
+    });
     ctx.body = await answer(ctx);
     ctx.status = isNew ? 202 : 200;
   });

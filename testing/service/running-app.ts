@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { pino } from 'pino';
 import { createApp, type Dependencies } from '../../server/app.ts';
+import { Audit, type AuditParts } from '../../server/audit/audit.ts';
 import { BackupEvents } from '../../server/backups/events/backup-events.ts';
 import { createGraphql } from '../../server/graphql-api/create-graphql.ts';
 import { type Orm, openHistory } from '../../server/history/orm.ts';
@@ -28,6 +29,7 @@ export interface RunningApp extends AsyncDisposable {
   readonly storageDir: string;
   readonly scrub: Scrub;
   readonly events: BackupEvents;
+  readonly audit: Audit;
   /** The lines of the log so far, parsed. */
   readonly log: Array<Record<string, unknown>>;
   /** @returns the path of every file of a database under the storage folder, relative to it, sorted */
@@ -37,13 +39,15 @@ export interface RunningApp extends AsyncDisposable {
 }
 
 /** Some of what the app is made of, in place of what it gets by default. */
-export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'events'>> & {
+export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'events' | 'audit'>> & {
   storageDir?: string;
   introspection?: boolean;
   connectionLimits?: ConnectionLimits;
   scrubIntervalMs?: number;
   /** 0 means as fast as it goes, and is what is left out. */
   scrubBytesPerSecond?: number;
+  /** How the audit trail is kept, in place of its defaults. */
+  auditing?: Omit<AuditParts, 'history' | 'log'>;
 };
 
 export async function runApp(
@@ -64,6 +68,7 @@ export async function runApp(
   const scrub = createScrub({ history, storage, events, log, intervalMs, bytesPerSecond });
   const server = await listen({ host: '127.0.0.1', port: 0, log, limits: overrides.connectionLimits ?? {} });
   const uploads = { maxFileBytes: undefined, idleMs: 10_000 };
+  const audit = new Audit({ history, log, ...overrides.auditing });
   server.serve(
     createApp({
       history,
@@ -76,6 +81,7 @@ export async function runApp(
       events,
       graphql,
       scrub,
+      audit,
       log,
     }).callback() as never,
   );
@@ -83,6 +89,7 @@ export async function runApp(
     url: server.url,
     history,
     events,
+    audit,
     storage,
     storageDir,
     scrub,
@@ -93,6 +100,7 @@ export async function runApp(
       events.end();
       await scrub.stop();
       await server.stop(500);
+      await audit.stop();
       await history.close(true);
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,32 +1,39 @@
 import Router from '@koa/router';
 import type { Logger } from 'pino';
+import type { Audit } from '../../audit/audit.ts';
 import { drillsOfBackups } from '../../drills/last-drills.ts';
+import { actorOf } from '../../http/auditing/actor.ts';
 import { readJsonBody } from '../../http/read-json-body.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { BackupEvents } from '../events/backup-events.ts';
 import { lossSurroundings } from '../losses/loss-surroundings.ts';
 import { presentReport } from '../presenter.ts';
-import { idIn } from '../queries/find-backup.ts';
+import { findBackup, idIn } from '../queries/find-backup.ts';
 import { acceptLoss } from './accept-loss.ts';
 import { acceptanceIn } from './loss-validation.ts';
 
 interface Dependencies {
   readonly storage: Storage;
   readonly events: BackupEvents;
+  readonly audit: Audit;
   readonly log: Logger;
 }
 
 const BODY_LIMITS = { maxBytes: 10_000, maxMs: 30_000 };
 
 /** Lets a person accept that a backup has lost something. */
-export function lossRoutes({ storage, events, log }: Dependencies): Router {
+export function lossRoutes({ storage, events, audit, log }: Dependencies): Router {
   const router = new Router({ sensitive: true });
 
   router.post('/-/backups/:id_file/accept', async ctx => {
     const { em } = ctx.state;
     const id = idIn(ctx.params.id_file!);
     const request = acceptanceIn(await readJsonBody(ctx, BODY_LIMITS));
-    const backup = await acceptLoss({ em, storage, events }, id, request);
+    const { database } = await findBackup({ em }, id);
+    const deed = { actor: actorOf(ctx), action: 'accept', database: database.name, backupId: id } as const;
+    const backup = await audit.change({ ...deed, detail: { ...request } }, () =>
+      acceptLoss({ em, storage, events }, id, request),
+    );
     const what = { backup: id, database: backup.database.name, by: request.by ?? null };
     log.info(what, `The loss of backup ${id} of ${backup.database.name} is accepted: ${backup.acceptedFor}`);
     const drills = (await drillsOfBackups({ em }, [id])).get(id) ?? null;

@@ -42,23 +42,48 @@ interface ContentCounts {
   readonly madeFor: 'restore' | null;
 }
 
+/** Stores more in the transaction of a new row. */
+export type Alongside = (em: EntityManager, backup: Backup) => Promise<void>;
+
+interface Recording {
+  readonly em: EntityManager;
+  readonly storage: Storage;
+  readonly alongside?: Alongside | undefined;
+}
+
 /**
  * Gives a stored zip its row in the history and, in the same transaction, its record beside it. The record lies durably
  * before the row is committed: all that the history promises can be read again from the storage.
+ * @returns the row, and whether it is without what belongs alongside: no backup is lost because that can't be stored
  * @throws UniqueConstraintViolationException when the file has a row already
  */
 export async function recordBackup(
-  { em, storage }: { em: EntityManager; storage: Storage },
+  recording: Recording,
   recordable: Recordable,
-): Promise<Backup> {
+): Promise<{ backup: Backup; isAlone: boolean }> {
+  try {
+    return { backup: await recordOnce(recording, recordable), isAlone: false };
+  } catch (error) {
+    if (!(error instanceof AlongsideError)) throw error;
+    return { backup: await recordOnce({ ...recording, alongside: undefined }, recordable), isAlone: true };
+  }
+}
+
+function recordOnce({ em, storage, alongside }: Recording, recordable: Recordable): Promise<Backup> {
   return unlessDeadlocked(() =>
     em.fork().transactional(async em => {
       const backup = await insertRow(em, recordable);
       await storage.putMetadata(recordable.name, formatSidecar(backup));
+      await alongside?.(em, backup).catch(error => {
+        // The server has ended the whole transaction.
+        throw hasCode(error, 'ER_LOCK_DEADLOCK') ? error : new AlongsideError('not stored', { cause: error });
+      });
       return backup;
     }, READ_COMMITTED),
   );
 }
+
+class AlongsideError extends Error {}
 
 /**
  * Gives a stored zip its row alone.

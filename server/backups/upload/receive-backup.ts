@@ -8,7 +8,7 @@ import { checkZip, type ZipFacts } from '../assessment/check-zip.ts';
 import type { DumpLimits } from '../assessment/dump-limits.ts';
 import type { BackupEvents } from '../events/backup-events.ts';
 import { findByName } from '../queries/find-backup.ts';
-import { type Recordable, recordBackup } from '../sidecar/insert-backup.ts';
+import { type Alongside, type Recordable, recordBackup } from '../sidecar/insert-backup.ts';
 import { storedDigest } from '../sidecar/stored-digest.ts';
 import { assessUpload } from './assess-upload.ts';
 import { checkDump, checkReceived } from './check-claims.ts';
@@ -20,7 +20,12 @@ interface Stores {
   readonly storage: Storage;
 }
 
-interface Dependencies extends Stores {
+interface Recording extends Stores {
+  /** What is stored with the row of a new backup, in one transaction. */
+  readonly alongside?: Alongside;
+}
+
+interface Dependencies extends Recording {
   /** Whether the dump in the zip is read, too. */
   readonly verifyUploads: boolean;
   readonly dumpLimits: DumpLimits;
@@ -36,6 +41,8 @@ interface Upload extends ReceivedUpload {
 
 interface Receipt {
   readonly backup: Backup;
+  /** Whether what belongs beside the row of a new backup could not be stored. */
+  readonly isAlone?: boolean;
   /** False when the same file had been received before. */
   readonly isNew: boolean;
 }
@@ -49,7 +56,7 @@ interface Receipt {
  *   the right content, or not what the client says it is
  */
 export async function receiveBackup(
-  { em, storage, verifyUploads, dumpLimits, events }: Dependencies,
+  { verifyUploads, dumpLimits, events, ...recording }: Dependencies,
   upload: Upload,
 ): Promise<Receipt> {
   const { name, file, seen, manifest } = upload;
@@ -58,7 +65,7 @@ export async function receiveBackup(
     const entryName = entryNameOf(name.fileName);
     const zip = await checkZip({ file, entryName, isRead: verifyUploads, seen, limits: dumpLimits });
     checkDump(zip, manifest);
-    const receipt = await storage.exclusively(name, () => keep({ em, storage }, upload, zip));
+    const receipt = await recording.storage.exclusively(name, () => keep(recording, upload, zip));
     announce(events, name, receipt);
     return receipt;
   } finally {
@@ -67,7 +74,8 @@ export async function receiveBackup(
 }
 
 /** From here on no other upload of that name goes on at the same time. */
-async function keep({ em, storage }: Stores, upload: ReceivedUpload, zip: ZipFacts): Promise<Receipt> {
+async function keep(recording: Recording, upload: ReceivedUpload, zip: ZipFacts): Promise<Receipt> {
+  const { em, storage } = recording;
   const { name, file } = upload;
   const known = await findByName({ em }, name.fileName);
   if (known) {
@@ -76,7 +84,7 @@ async function keep({ em, storage }: Stores, upload: ReceivedUpload, zip: ZipFac
   }
   const recordable = await assessUpload({ em }, upload, zip);
   await publish(storage, file);
-  return record({ em, storage }, recordable, file);
+  return record(recording, recordable, file);
 }
 
 /** @throws AppError 409 when other bytes are kept under its name */
@@ -95,9 +103,13 @@ async function publish(storage: Storage, received: ReceivedFile): Promise<void> 
 }
 
 /** Takes the row of another process for ours if it got there first. */
-async function record({ em, storage }: Stores, recordable: Recordable, received: ReceivedFile): Promise<Receipt> {
+async function record(
+  { em, storage, alongside }: Recording,
+  recordable: Recordable,
+  received: ReceivedFile,
+): Promise<Receipt> {
   try {
-    return { backup: await recordBackup({ em: em.fork(), storage }, recordable), isNew: true };
+    return { ...(await recordBackup({ em: em.fork(), storage, alongside }, recordable)), isNew: true };
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
     const known = await findByName({ em }, recordable.name.fileName);

@@ -15,6 +15,14 @@ interface Sending {
   readonly reprDigest: string;
   /** How long the client may take nothing, in milliseconds. */
   readonly idleMs: number;
+  /** Called right before the first byte goes out; what it returns is called when the last one has, or none goes any longer. */
+  readonly onStart?: (range: ByteRange) => (sent: SentBytes) => void;
+}
+
+/** What the system has taken of what was to be sent. */
+export interface SentBytes {
+  readonly bytes: number;
+  readonly isWhole: boolean;
 }
 
 /**
@@ -23,7 +31,7 @@ interface Sending {
  * @throws AppError 412, 416
  */
 export async function sendFile(ctx: Context, sending: Sending): Promise<void> {
-  const { file, fileName, etag, lastModified, reprDigest, idleMs } = sending;
+  const { file, fileName, etag, lastModified, reprDigest } = sending;
   const status = preconditionStatus(ctx.headers, sending);
   const range = status ? undefined : requestedRange(ctx, sending);
   if (status === 412) throw preconditionFailed(fileName);
@@ -35,10 +43,14 @@ export async function sendFile(ctx: Context, sending: Sending): Promise<void> {
   ctx.type = 'application/zip';
   ctx.set('Accept-Ranges', 'bytes');
   ctx.set('Repr-Digest', reprDigest);
-  await sendBytes(ctx, file, range, idleMs);
+  await sendBytes(ctx, sending, range);
 }
 
-async function sendBytes(ctx: Context, file: StoredFile, range: ByteRange | undefined, idleMs: number): Promise<void> {
+async function sendBytes(
+  ctx: Context,
+  { file, idleMs, onStart }: Sending,
+  range: ByteRange | undefined,
+): Promise<void> {
   const { start, end } = range ?? { start: 0, end: file.size - 1 };
   if (range) {
     ctx.status = 206;
@@ -48,10 +60,16 @@ async function sendBytes(ctx: Context, file: StoredFile, range: ByteRange | unde
   if (ctx.method === 'HEAD') return;
   // Node cuts a connection on which nothing moves for that long; it sets the time anew for the next request.
   ctx.socket.setTimeout(idleMs);
-  await sendPieces(ctx, file.pieces({ start, end })).catch(error => {
+  const onEnd = onStart?.({ start, end });
+  let bytes = 0;
+  try {
+    bytes = await sendPieces(ctx, file.pieces({ start, end }));
+  } catch (error) {
     for (const name of OF_THE_FILE) ctx.remove(name);
     throw error;
-  });
+  } finally {
+    onEnd?.({ bytes, isWhole: bytes === end - start + 1 });
+  }
 }
 
 /** What an error in place of the file must not have. */

@@ -5,14 +5,19 @@ import type { Context } from 'koa';
  * Sends an answer's body piece by piece, past Koa, and waits until the system has taken a piece before it asks for the next
  * one, which may have the same buffer. Resolves when all is sent, or the connection is cut: the app's `error` event says why.
  * @param pieces as many bytes as the answer's `Content-Length` says, or an error
+ * @returns how many bytes the system has taken
  * @throws what the first piece throws: until then another answer can be given
  */
-export async function sendPieces(ctx: Context, pieces: AsyncIterable<Buffer>): Promise<void> {
+export async function sendPieces(ctx: Context, pieces: AsyncIterable<Buffer>): Promise<number> {
   const { res } = ctx;
   ctx.respond = false;
   const write = writerTo(res);
+  let sent = 0;
   try {
-    for await (const piece of pieces) await write(piece);
+    for await (const piece of pieces) {
+      await write(piece);
+      sent += piece.length;
+    }
     res.end();
   } catch (error) {
     ctx.respond = !res.headersSent && !res.destroyed;
@@ -21,6 +26,7 @@ export async function sendPieces(ctx: Context, pieces: AsyncIterable<Buffer>): P
     res.destroy();
     ctx.app.emit('error', error, ctx);
   }
+  return sent;
 }
 
 /** @returns what writes a piece and resolves when it is taken, or rejects when the connection closes before that */

@@ -1,0 +1,31 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+
+const SERVER = join(import.meta.dirname, '..');
+
+/** The table's definition, its migrations, what builds queries, and what searches it. */
+const MAY_NAME_IT =
+  /^(?:entities\/audit-entry\.entity|migrations\/\w+\/Migration20261129210000_audit|history\/tables|audit\/search-entries)\.ts$/;
+
+describe('the audit trail is append-only for the service', () => {
+  const sources = globSync('**/*.ts', { cwd: SERVER }).filter(path => !path.endsWith('.test.ts'));
+  const textOf = (path: string) => readFileSync(join(SERVER, path), 'utf8');
+
+  it('no statement names its table but those that make it and that search it', () => {
+    const naming = sources.filter(path => textOf(path).includes('audit_entries'));
+    expect(naming).to.include('entities/audit-entry.entity.ts');
+    expect(naming.filter(path => !MAY_NAME_IT.test(path))).to.deep.equal([]);
+  });
+
+  it('the only call on its entity is one insert', () => {
+    const using = sources.filter(path => /\bAuditEntry\b/.test(textOf(path)));
+    expect(using.sort()).to.deep.equal(['audit/insert-entries.ts', 'entities/audit-entry.entity.ts']);
+    expect(textOf('audit/insert-entries.ts').match(/\bem\.\w+/g)).to.deep.equal(['em.insertMany']);
+  });
+
+  it('what searches it only selects', () => {
+    const search = sources.filter(path => path === 'audit/search-entries.ts').map(textOf);
+    for (const text of search) expect(text).to.not.match(/updateTable|deleteFrom|insertInto|\bexecute\b|\bnative\w+/);
+  });
+});

@@ -1,0 +1,38 @@
+import { databaseNameProblem } from '../../protocol/database-name.ts';
+import type { AuditAction, Deed } from './entry.ts';
+
+const ROUTES: ReadonlyArray<readonly [method: RegExp, path: RegExp, action: AuditAction]> = [
+  [/^(?:GET|HEAD)$/, /^\/(?<backup>[1-9]\d{0,8})\/download$/, 'download'],
+  [/^(?:GET|HEAD)$/, /^\/(?<backup>[1-9]\d{0,8})\/manifest$/, 'manifest'],
+  [/^POST$/, /^\/-\/backups\/(?<backup>[1-9]\d{0,8})\/accept$/, 'accept'],
+  [/^POST$/, /^\/-\/scrub$/, 'scrub'],
+  [/^POST$/, /^\/-\/drills$/, 'drill_report'],
+  [/^POST$/, /^\/-\/restores$/, 'restore_report'],
+  [/^(?:GET|HEAD|POST)$/, /^\/graphql$/, 'request'],
+  [/^POST$/, /^\/(?<database>[^/]+)$/, 'upload'],
+  [/^(?:GET|HEAD)$/, /^\/(?<database>[^/]+)$/, 'request'],
+];
+
+/** @returns what a request wanted that was refused before a route looked at it, as its address shows */
+export function requestedDeed(method: string, path: string): Pick<Deed, 'action' | 'database' | 'backupId'> {
+  for (const [ofMethod, ofPath, action] of ROUTES) {
+    const match = ofMethod.test(method) ? ofPath.exec(path) : null;
+    if (!match) continue;
+    const { database, backup } = match.groups ?? {};
+    const name = database === undefined ? undefined : decoded(database);
+    return {
+      action,
+      ...(name !== undefined && databaseNameProblem(name) === undefined && { database: name }),
+      ...(backup !== undefined && { backupId: Number(backup) }),
+    };
+  }
+  return { action: 'request' };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
