@@ -15,7 +15,7 @@ import {
 import { DollarQuote } from './dollar-quote.ts';
 import { isInsertValues } from './insert-values.ts';
 import type { LexerEvents, RowsSoFar } from './lexer-events.ts';
-import { BLOCK, type PlainRows, plainRows } from './plain-rows.ts';
+import { BLOCK, type PlainRows, plainRows, SHORT } from './plain-rows.ts';
 import { ProgramReader } from './program-reader.ts';
 import { closingQuote } from './quote.ts';
 
@@ -87,6 +87,8 @@ export class DumpLexer {
    * --skip-extended-insert there is one for each row.
    */
   #insert = NOTHING;
+  /** Bytes of the last statement that was read by itself. */
+  #lastSize = 0;
   #hasClientCommand = false;
   #hasMoreThanRows = false;
   #isRepeated = false;
@@ -214,7 +216,8 @@ export class DumpLexer {
   #begin(bytes: Uint8Array, at: number): number {
     this.lastBegan = this.#pieces.base + at;
     // It begins with INSERT or REPLACE, and so with no mark: the delimiter is still the same.
-    if (this.#insert.length > 0 && is.startsWith(bytes, at, this.#insert)) return this.#repeatInsert(at);
+    if (this.#insert.length > 0 && is.startsWith(bytes, at, this.#insert))
+      return this.#repeatPlainInserts(bytes, at) ?? this.#repeatInsert(at);
     const mark = markAt(bytes, at, this.#delimiter, this.flavour, false);
     if (mark === 'delimiter') {
       this.#line = 'used';
@@ -230,6 +233,26 @@ export class DumpLexer {
       return behind;
     }
     return this.#beginStatement(at);
+  }
+
+  /** @returns behind the last of the statements that begin alike and hold plain rows only; undefined where the first holds more */
+  #repeatPlainInserts(bytes: Uint8Array, at: number): number | undefined {
+    const plain = this.#plain;
+    if (plain === null || this.#lastSize > SHORT || !this.#isUsualDelimiter || this.#client.open !== 'nothing') return;
+    // A semicolon is looked at only with as many bytes behind it as are enough for all marks.
+    const end = bytes.length - LOOKAHEAD + 1;
+    const count = plain.statements(bytes, at, this.#insert, end, this.escapesInSingle);
+    if (count === 0) return undefined;
+    let begin = at;
+    for (let i = 0; i < count; i++) {
+      const behind = plain.endOf(i);
+      this.lastBegan = this.#pieces.base + begin;
+      this.#events.repeatedInsert(plain.rowsOf(i), behind - begin, false, true);
+      begin = behind + 1; // the line's end
+    }
+    this.#isCommentPending = false;
+    this.#line = 'used';
+    return begin - 1;
   }
 
   #repeatInsert(at: number): number {
@@ -449,6 +472,7 @@ export class DumpLexer {
 
   #tell(end: number, isWhole: boolean): void {
     const size = end - this.lastBegan;
+    this.#lastSize = size;
     if (this.#isRepeated) this.#events.repeatedInsert(this.#rows, size, isWhole && this.#hasMoreThanRows, isWhole);
     else
       this.#events.statement({

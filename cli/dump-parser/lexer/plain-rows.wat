@@ -4,6 +4,7 @@
 ;; Lemire, "Parsing gigabytes of JSON per second", 2019): masks of the bytes that matter, and no branch for each of them.
 (module
   ;; 0: rows begun   4: place of the last of them   8: whether in a row   12: whether in a string   from 64: the bytes
+  ;; from 32832: of each statement the place behind its semicolon, and its rows   from 49216: how each statement begins
   (memory (export "memory") 2)
 
   ;; Classes of bytes by their halves: a byte has those bits that both of its halves have. Bits 0 to 3: " # $ / ; @ ` V v, which
@@ -54,7 +55,7 @@
   ;; Reads from a place outside of strings on, whole blocks up to `end`, in a row or between two (`isInRow` is 1 or 0). `escapes` is
   ;; 1 where a backslash takes the next byte's meaning away, else 0.
   ;; Returns how far it came: to something that it leaves to others, or to the last whole block.
-  (func (export "read") (param $at i32) (param $end i32) (param $isInRow i32) (param $escapes i32) (result i32)
+  (func $read (export "read") (param $at i32) (param $end i32) (param $isInRow i32) (param $escapes i32) (result i32)
     (local $a v128) (local $b v128) (local $c v128) (local $d v128)
     (local $quotes i64) (local $backslashes i64) (local $escaped i64) (local $string i64)
     (local $open i64) (local $parens i64) (local $dashes i64) (local $doubled i64) (local $other i64)
@@ -183,4 +184,43 @@
     (i32.store (i32.const 8) (i32.and (i32.wrap_i64 (local.get $row)) (i32.const 1)))
     (i32.store (i32.const 12) (i32.and (i32.wrap_i64 (local.get $inString)) (i32.const 1)))
     ;; A dash, or a backslash in a string, is read with what follows it.
-    (i32.sub (local.get $at) (i32.wrap_i64 (i64.or (local.get $wasDash) (local.get $isEscaped))))))
+    (i32.sub (local.get $at) (i32.wrap_i64 (i64.or (local.get $wasDash) (local.get $isEscaped)))))
+
+  ;; Whether the beginning of all statements stands at a place. Of a shorter one than 16 bytes what follows must be the same, too.
+  (func $begins (param $at i32) (param $length i32) (result i32)
+    (local $i i32)
+    (loop $next
+      (if (i8x16.all_true
+            (i8x16.eq
+              (v128.load (i32.add (local.get $at) (local.get $i)))
+              (v128.load offset=49216 (local.get $i))))
+        (then
+          (local.set $i (i32.add (local.get $i) (i32.const 16)))
+          (br_if $next (i32.le_u (i32.add (local.get $i) (i32.const 16)) (local.get $length)))
+          (if (i32.ge_u (local.get $i) (local.get $length)) (then (return (i32.const 1))))
+          ;; The last of them together with some of those before.
+          (local.set $i (i32.sub (local.get $length) (i32.const 16)))
+          (br $next))))
+    (i32.const 0))
+
+  ;; Reads statements that begin alike, from the place behind the beginning of the first on: as long as there is nothing in them but
+  ;; plain rows, each ends with a semicolon in front of `end`, and the next begins in the next line. Returns how many.
+  (func (export "statements") (param $at i32) (param $end i32) (param $escapes i32) (param $length i32) (result i32)
+    (local $count i32) (local $entry i32)
+    (block $over
+      (loop $next
+        (local.set $at (call $read (local.get $at) (local.get $end) (i32.const 1) (local.get $escapes)))
+        (br_if $over (i32.ge_u (local.get $at) (local.get $end)))
+        (br_if $over (i32.load (i32.const 8))) ;; there is no string outside of a row
+        (br_if $over (i32.ne (i32.load8_u (local.get $at)) (i32.const 0x3b)))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (local.set $entry (i32.shl (local.get $count) (i32.const 3)))
+        (i32.store offset=32832 (local.get $entry) (local.get $at))
+        (i32.store offset=32836 (local.get $entry) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+        (local.set $count (i32.add (local.get $count) (i32.const 1)))
+        (br_if $over (i32.ne (i32.load8_u (local.get $at)) (i32.const 0x0a)))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br_if $over (i32.eqz (call $begins (local.get $at) (local.get $length))))
+        (local.set $at (i32.add (local.get $at) (local.get $length)))
+        (br $next)))
+    (local.get $count)))
