@@ -40,9 +40,6 @@ function send(ctx: Context, { gzipped, etag, policy }: Page): void {
     'Cache-Control': 'private, no-cache',
     'Content-Security-Policy': policy,
     ETag: etag,
-    'Referrer-Policy': 'no-referrer',
-    // For browsers that know no frame-ancestors.
-    'X-Frame-Options': 'DENY',
   });
   ctx.vary('Accept, Accept-Encoding');
   if (ctx.fresh) {

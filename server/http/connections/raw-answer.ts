@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { ErrorAnswer } from '../../../protocol/responses.ts';
+import { SAFE_HEADERS } from '../safe-headers.ts';
 
 /** An answer that is written without Node's help. */
 export interface RawAnswer {
@@ -27,8 +28,7 @@ export function answerRaw(socket: Socket, answer: RawAnswer, log: Logger): void 
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
-    'X-Content-Type-Options: nosniff',
-    'Cache-Control: no-store',
+    ...Object.entries(SAFE_HEADERS).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
     ...fields,
   ];
