@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { createSchema, createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { createSchema, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { RowBudget } from '../graphql/row-budget.ts';
 import { Throttle } from '../graphql/throttle.ts';
+import { plannedExecution } from '../graphql-execution/planned-execution.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
 import { documentCache } from './document-cache.ts';
 import { endRefused } from './end-refused.ts';
@@ -35,6 +36,10 @@ export async function createGraphql({ log, totals, events, introspection }: Grap
   const typeDefs = await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8');
   const schema = createSchema<GraphqlContext>({ typeDefs, resolvers: { ...createScalars(typeDefs), ...resolvers } });
   guardResolvers(schema);
+  const executePlanned = plannedExecution(schema);
+  const planned: Plugin<GraphqlContext> = {
+    onExecute: ({ executeFn, setExecuteFn }) => setExecuteFn(args => executePlanned(args) ?? executeFn(args)),
+  };
   return createYoga<RequestContext, GraphqlContext>({
     schema,
     context: ({ em, requestId }) => {
@@ -55,7 +60,7 @@ export async function createGraphql({ log, totals, events, introspection }: Grap
     maxRequestBodySize: false,
     parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     maskedErrors: { maskError },
-    plugins: [onlyJson, refuseBrokenParameters, endRefused, ...limits({ introspection }), logUnforeseen(log)],
+    plugins: [planned, onlyJson, refuseBrokenParameters, endRefused, ...limits({ introspection }), logUnforeseen(log)],
   });
 }
 
