@@ -38,7 +38,7 @@ function write(log: Logger, ctx: Context, ms: number): void {
 }
 
 /** Node lets targets through that it then can't take apart: no one would catch an error here, and it would end the service. */
-function pathOf(ctx: Context): string {
+export function pathOf(ctx: Context): string {
   try {
     return ctx.path;
   } catch {

@@ -3,11 +3,12 @@ import type { Audit } from '../../audit/audit.ts';
 import type { AuditAction } from '../../audit/entry.ts';
 import { requestedDeed } from '../../audit/requested-deed.ts';
 import type { AppError } from '../../errors.ts';
+import { pathOf } from '../request-log.ts';
 import { actorOf } from './actor.ts';
 
 /** Counts an error that was answered, if it is a refusal, or if it kept something from being received. */
 export function noteRefusal(audit: Audit, ctx: Context, { status, code }: AppError): void {
-  const deed = requestedDeed(ctx.method, ctx.path);
+  const deed = requestedDeed(ctx.method, pathOf(ctx));
   if (!REFUSALS.has(status) && !RECEIVED.has(deed.action)) return;
   // A client that went away or fell silent was not refused.
   const isFailure = status >= 500 || status === 408 || status === 499;
