@@ -1,36 +1,9 @@
-import sade, { type LazyOutput, type Sade } from 'sade';
-import type { CommandContext } from './commands/command.ts';
-import {
-  adviceAboutFile,
-  BrokenRun,
-  CommandError,
-  ConfigurationError,
-  EXIT,
-  ExplainedError,
-  messageOf,
-} from './errors.ts';
-import { Interrupted, Interruption } from './interruption.ts';
-import { log, openLog } from './log.ts';
-import { overview, unexpected, unknownCommand, unknownOption } from './options/command-help.ts';
-import {
-  COMMANDS,
-  COMMON,
-  type CommandDescription,
-  type CommandName,
-  commandNames,
-  describedCommand,
-  isCommand,
-  VARIABLES,
-} from './options/commands.ts';
-import { flagsOf, renderCommandHelp } from './options/help.ts';
-import { type OptionDescription, readOptions, type Typed } from './options/option.ts';
-import { parsedFlag, spelledOut, strayOf, withDash, withParsedFlags } from './options/typed-words.ts';
-import manifest from './package.json' with { type: 'json' };
+import { EXIT } from './errors.ts';
+import { Interruption } from './interruption.ts';
 import { widenThreadPool } from './pipeline/thread-pool.ts';
+import { runProgram } from './program.ts';
 import { overEcho } from './terminal/over-echo.ts';
-import { printable, printableBlock } from './terminal/printable.ts';
-import { screenWidth } from './terminal/screen-width.ts';
-import { wrapLines } from './terminal/wrap.ts';
+import { printableBlock } from './terminal/printable.ts';
 
 widenThreadPool(process.env);
 
@@ -44,168 +17,28 @@ reportLostOutput();
 for (const { isTTY, _handle } of [process.stdout, process.stderr] as NonBlocking[])
   if (isTTY) _handle?.setBlocking?.(false);
 
-const context: CommandContext = {
-  env: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  stdin: process.stdin,
-  signal: interruption.signal,
-};
-
 interface NonBlocking {
   readonly isTTY?: boolean;
   readonly _handle?: { setBlocking?(isBlocking: boolean): void };
 }
 
-/** Each command is loaded only when it is called, so that help is fast. */
-const ACTIONS: Readonly<Record<CommandName, (options: Typed, word: string) => Promise<number>>> = {
-  backup: async options => (await import('./commands/backup.ts')).backup(options, context),
-  doctor: async options => (await import('./commands/doctor.ts')).doctor(options, context),
-  list: async options => (await import('./commands/list.ts')).list(options, context),
-  history: async (options, name) => (await import('./commands/history.ts')).history(name, options, context),
-  show: async (options, id) => (await import('./commands/show.ts')).show(id, options, context),
-  accept: async (options, id) => (await import('./commands/accept.ts')).accept(id, options, context),
-  find: async (options, name) => (await import('./commands/find.ts')).find(name, options, context),
-  restore: async (options, name) => (await import('./commands/restore.ts')).restore(name, options, context),
-  download: async (options, id) => (await import('./commands/download.ts')).download(id, options, context),
-  drill: async options => (await import('./commands/drill.ts')).drill(options, context),
-  completion: async (_, shell) => (await import('./commands/completion.ts')).completion(shell, context),
-};
-
-const DEFECT = 'This looks like a defect of sade: please report it, with these lines.';
-
-/** What a server said may have several lines; the mistakes of a configuration are lines of ours. */
-const INDENT = ' '.repeat(6);
-
-/** A run whose databases decide about the exit code. */
+/** What was lost of the output of a backup does not change its exit code. */
 let isBackup = false;
-process.exitCode = await main(process.argv);
+const { env, stdout, stderr, stdin } = process;
+({ exitCode: process.exitCode, isBackup } = await runProgram(process.argv, {
+  ...{ env, stdout, stderr, stdin },
+  signal: interruption.signal,
+}));
 interruption.done();
 
 /** A script must not treat an empty answer as a good one. A reader that went away (`sade list | head`) had enough of it. */
 function reportLostOutput(): void {
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
-    process.stderr.write(`sade: the output could not be written: ${printableBlock(error.message, INDENT)}\n`);
+    process.stderr.write(`sade: the output could not be written: ${printableBlock(error.message, '      ')}\n`);
     // The exit code of a backup is that of the databases; its report is in the work folder, too.
     process.on('exit', code => {
       if (code === EXIT.ok && !isBackup) process.exitCode = EXIT.someFailed;
     });
   });
-}
-
-async function main(argv: string[]): Promise<number> {
-  try {
-    return await parse(argv);
-  } catch (error) {
-    // Any failure after a signal is caused by the signal: a Ctrl-C reaches the children too.
-    return explainEnd(interruption.signal.aborted ? interruption.signal.reason : error);
-  }
-}
-
-/** @returns the exit code */
-function explainEnd(error: unknown): number {
-  if (error instanceof BrokenRun) {
-    explainEnd(error.cause);
-    return error.exitCode;
-  }
-  const aboutFile = adviceAboutFile(error);
-  const isExpected =
-    error instanceof Interrupted || error instanceof CommandError || error instanceof ExplainedError || aboutFile;
-  const message = isExpected ? messageOf(error) : `unexpected ${error instanceof Error ? error.stack : error}`;
-  if (error instanceof Interrupted) process.stderr.write(overEcho(process.stderr));
-  // The stack of a defect is shown as it is.
-  const shown = (text: string) => (isExpected ? wrapLines(text, screenWidth(process.stderr), INDENT) : text);
-  const isOurs = error instanceof ConfigurationError;
-  const advice =
-    isOurs || error instanceof ExplainedError ? error.advice : (aboutFile ?? (isExpected ? undefined : DEFECT));
-  const said = (text: string) => (isOurs ? printable(text) : printableBlock(text, INDENT));
-  process.stderr.write(`${shown(`sade: ${said(message)}`)}\n`);
-  if (advice) process.stderr.write(`${shown(`what to do: ${said(advice)}`)}\n`);
-  if (error instanceof Interrupted) return EXIT.interrupted[error.signal];
-  return error instanceof CommandError ? error.exitCode : EXIT.someFailed;
-}
-
-async function parse(typed: string[]): Promise<number> {
-  const argv = withDash(spelledOut(typed, Boolean(process.stdin.isTTY && process.stdout.isTTY)));
-  const words = argv.slice(2);
-  const first = words.find(argument => !argument.startsWith('-'));
-  const command = words[0] === first ? first : undefined;
-  if (command !== undefined && !isCommand(command)) throw unknownCommand(command);
-  // What is completed is not finished, and no mistake.
-  if (command === 'completion' && words[1] === '--')
-    return (await import('./commands/completion.ts')).offerCompletions(words.slice(2), context);
-  const called = command ?? 'backup';
-  const takesWord = commandNames().some(name => words.includes(name) && describedCommand(name).argument !== undefined);
-  const stray = strayOf(words, takesWord);
-  if (stray?.startsWith('--no-')) throw unknownOption(stray, called);
-  if (stray !== undefined) throw unexpected([stray], called);
-  if (words.some(argument => argument === '--help' || argument === '-h')) {
-    const width = screenWidth(process.stdout);
-    process.stdout.write(command === undefined ? overview(width) : renderCommandHelp(command, width));
-    return EXIT.ok;
-  }
-  if (words.some(argument => /^(?:--version|-v)$/.test(argument))) {
-    process.stdout.write(`sade ${manifest.version}\n`);
-    return EXIT.ok;
-  }
-  return run(argv, called);
-}
-
-/** @param called the command as far as it is known: in `sade --only x list` an option stands before it */
-async function run(argv: string[], called: CommandName): Promise<number> {
-  const all = commandNames().flatMap(name => Object.values(describedCommand(name).options));
-  const flagsOfAll = (takesValue: boolean) =>
-    all.flatMap(({ flag, value }) => (flag !== undefined && takesValue === Boolean(value) ? parsedFlag(flag) : []));
-  const lazy: LazyOutput | undefined = program().parse(withParsedFlags(argv), {
-    lazy: true,
-    string: flagsOfAll(true),
-    boolean: flagsOfAll(false),
-    unknown: (flag: string): never => {
-      throw unknownOption(flag, called);
-    },
-  });
-  // Such as `-xh`: sade has printed its own help.
-  if (!lazy) return EXIT.ok;
-  const { name, word, options }: Call = lazy.handler(...lazy.args);
-  if (options._.length > 0) throw unexpected(options._, called);
-  isBackup = name === 'backup' && !options['dry-run'];
-  const { log: level } = readOptions(VARIABLES, {}, process.env);
-  openLog(level, line => process.stderr.write(line));
-  const { deno, node } = process.versions;
-  log.debug('sade starts', { command: name, version: manifest.version, ...(deno ? { deno } : { node }) });
-  const exitCode = await ACTIONS[name](options, requiredWord(word, name));
-  log.debug('sade ends', { command: name, exitCode });
-  return exitCode;
-}
-
-/** What the package sade makes of a command line. */
-interface Call {
-  readonly name: CommandName;
-  readonly word: string | undefined;
-  /** `_` has the words that are left. */
-  readonly options: Typed & { readonly _: readonly string[] };
-}
-
-/** sade itself would end the program with code 1, which means that a backup failed. */
-function requiredWord(word: string | undefined, name: CommandName): string {
-  const { argument } = describedCommand(name);
-  if (word !== undefined || !argument) return word ?? '';
-  throw new ConfigurationError([`${argument.what} must be named; sade ${name} --help shows how`]);
-}
-
-/** @returns all commands and options, as they are declared to the package sade */
-function program(): Sade {
-  const program = sade('sade').version(manifest.version);
-  const tell = ({ alias, flag, meaning }: OptionDescription) =>
-    flag && program.option(flagsOf({ ...(alias && { alias }), flag: parsedFlag(flag), meaning }), meaning);
-  for (const option of Object.values(COMMON)) tell(option);
-  for (const name of commandNames()) {
-    const { summary, argument, options }: CommandDescription = COMMANDS[name];
-    program.command(argument ? `${name} [${argument.name}]` : name, summary, { default: name === 'backup' });
-    for (const option of Object.values(options)) tell(option);
-    const call = (word: string | undefined, options: Call['options']): Call => ({ name, word, options });
-    program.action(argument ? call : (options: Call['options']) => call(undefined, options));
-  }
-  return program;
 }

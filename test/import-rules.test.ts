@@ -23,12 +23,14 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     inside(from, 'cli/channel') && !isOurs(to) && !to.startsWith('node:'),
   'no program imports what its tests share': ({ to }) => inside(to, 'testing') || inside(to, 'test'),
   'no one imports a main': ({ to }) => to === 'server/main.ts' || to === 'cli/main.ts',
+  'only main of the CLI and tests import its program': ({ from, to }) =>
+    to === 'cli/program.ts' && from !== 'cli/main.ts',
   'only the service and tests import the app': ({ from, to }) => to === 'server/app.ts' && from !== 'server/service.ts',
   'only the app imports routes, and only the GraphQL API its resolvers': ({ from, to }) =>
     (/-?routes?\.ts$/.test(to) && inside(to, 'server') && from !== 'server/app.ts') ||
     (to.endsWith('-resolvers.ts') && from !== 'server/graphql-api/create-graphql.ts'),
-  'only main of the CLI imports commands': ({ from, to }) =>
-    inside(to, 'cli/commands') && !inside(from, 'cli/commands') && from !== 'cli/main.ts',
+  'only the program of the CLI imports commands': ({ from, to }) =>
+    inside(to, 'cli/commands') && !inside(from, 'cli/commands') && from !== 'cli/program.ts',
   'what asks the service does not know the pipeline': ({ from, to }) =>
     inside(from, 'cli/service') && (inside(to, 'cli/pipeline') || inside(to, 'cli/upload')),
   'the parser of dumps knows no more than what a manifest is': ({ from, to }) =>
@@ -61,7 +63,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     'ky',
     /^cli\/(upload\/upload|service\/service|service\/explain-service-error)\.ts$/,
   ),
-  'sade only in the main of the CLI': only('sade', /^cli\/main\.ts$/),
+  'sade only in the program of the CLI': only('sade', /^cli\/program\.ts$/),
   'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\/parse-form\.ts$/),
   'graphql-yoga only where GraphQL is joined': only(
     'graphql-yoga',
