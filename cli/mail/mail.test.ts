@@ -12,6 +12,7 @@ import {
   wellOne,
   ZONE,
 } from '../../testing/cli/nights.ts';
+import { inTimeZone } from '../../testing/time-zone.ts';
 import type { Failure } from '../report/outcome.ts';
 import type { RunReport } from '../report/run-report.ts';
 import { composeMail, composeVerdict } from './mail.ts';
@@ -28,14 +29,7 @@ const mailOf = (report: RunReport, { isQuiet = true, fresh = warningsOf(report) 
 const fail = (more: Partial<Failure> = {}): Failure => ({ stage: 'dump', message: 'it broke', ...more });
 
 describe('mail', () => {
-  const zone = process.env.TZ;
-  before(() => {
-    process.env.TZ = ZONE;
-  });
-  after(() => {
-    if (zone === undefined) delete process.env.TZ;
-    else process.env.TZ = zone;
-  });
+  inTimeZone(ZONE);
 
   const nights = { 'a good night': goodNight, 'a bad night': badNight, 'a full disk': fullDiskNight };
   for (const [night, report] of Object.entries(nights))

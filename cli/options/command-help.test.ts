@@ -1,34 +1,27 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { sadeHere } from '../../testing/cli/sade-here.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
-import { COMPILE_CACHE } from '../../testing/compile-cache.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 const NODE = process.versions.deno ? 'node' : process.execPath;
 const COMMANDS = ['backup', 'doctor', 'list', 'history', 'show', 'accept', 'download', 'find', 'restore', 'completion'];
 
 describe('the command line of sade', () => {
+  const home = process.cwd();
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-help-'));
+    process.chdir(folder);
   });
-  after(() => rm(folder, { recursive: true }));
+  after(async () => {
+    process.chdir(home);
+    await rm(folder, { recursive: true });
+  });
 
-  const sade = (...args: string[]) => sadeWith({}, ...args);
-  const sadeWith = async (env: Record<string, string>, ...args: string[]) => {
-    const child = spawn(NODE, [MAIN, ...args], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, ...COMPILE_CACHE, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-    return { code: code as number, stdout, stderr };
-  };
+  const sade = (...args: string[]) => sadeHere(args);
 
   it('shows help of at most 80 columns, with every command, the exit codes and where the docs are', async () => {
     const { code, stdout, stderr } = await sade('--help');
@@ -170,7 +163,7 @@ describe('the command line of sade', () => {
     await writeFile(join(folder, 'mistyped.json'), JSON.stringify([entry]), { mode: 0o600 });
     const env = { SADE_CONFIG: 'mistyped.json', SADE_SEVER: 'https://h', SADE_SERVER: 'http://127.0.0.1:1' };
     for (const command of ['backup', 'doctor']) {
-      const { stdout, stderr } = await sadeWith(env, command);
+      const { stdout, stderr } = await sadeHere([command], env);
       expect((stdout + stderr).replace(/\s+/g, ' '), command).to.contain(
         'SADE_SEVER, which is no setting. Did you mean SADE_SERVER?',
       );

@@ -7,12 +7,15 @@ import { send } from '../../testing/databases/many-databases.ts';
 import { request } from '../../testing/service/requests.ts';
 import { historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
+import { inTimeZone } from '../../testing/time-zone.ts';
 
+const ZONE = 'Asia/Jakarta';
 const MAIN = resolve(import.meta.dirname, '../../cli/main.ts');
 const REASON = 'the table faktur has 9 rows instead of 10, and the view laba could not be made';
 
 describe('what sade list, history and show report about drills', function () {
   this.timeout(60_000);
+  inTimeZone(ZONE);
   let app: RunningApp;
   const ids: Record<string, number> = {};
 
@@ -47,9 +50,9 @@ describe('what sade list, history and show report about drills', function () {
     await app.history.em.fork().execute('update reports set ended_at = ? where id = ?', [endedAt, answer.json.data.id]);
   };
 
-  const run = (...args: string[]) => sade(args, { env: { NO_COLOR: '', TZ: 'Asia/Jakarta', SADE_SERVER: app.url } });
+  const run = (...args: string[]) => sade(args, { env: { SADE_SERVER: app.url } });
   const onTerminal = async (args: readonly string[], columns: number) => {
-    const env = { TZ: 'Asia/Jakarta', SADE_SERVER: app.url };
+    const env = { TZ: ZONE, SADE_SERVER: app.url };
     await using terminal = Terminal.open([process.execPath, MAIN, ...args], { columns, rows: 60, env });
     await terminal.exitCode;
     const lines = terminal.bytes.replace(/\x1b\[[\d;]*m/g, '').split('\r\n');

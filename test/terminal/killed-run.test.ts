@@ -6,7 +6,7 @@ import { findOrphanedDumps } from '../../cli/spool/orphaned-dumps.ts';
 import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { filesOnDisk } from '../../testing/cli/on-disk.ts';
-import { type SadeOptions, sade, startSade } from '../../testing/cli/sade.ts';
+import { type ProcessOptions, sade, startSade } from '../../testing/cli/sade.ts';
 import { type FaultyProxy, startFaultyProxy, type Verdict } from '../../testing/proxies/faulty-proxy.ts';
 import { until } from '../../testing/until.ts';
 
@@ -52,7 +52,7 @@ describe('a run that is ended by kill -9', function () {
   });
 
   /** Kills a run in the middle of its dump. @returns the process that dumps */
-  const killInTheDump = async (options: SadeOptions) => {
+  const killInTheDump = async (options: ProcessOptions) => {
     const run = startSade(trial.place.args(trial.url, ...DUMP), options);
     const sizes = async () =>
       (await readdir(trial.place.workDir).catch(() => [])).filter(name => name.endsWith('.sql'));

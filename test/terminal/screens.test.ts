@@ -10,12 +10,15 @@ import { Terminal } from '../../testing/cli/terminal.ts';
 import { fillService, ODD_NAMES, send } from '../../testing/databases/many-databases.ts';
 import { request } from '../../testing/service/requests.ts';
 import { historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { inTimeZone } from '../../testing/time-zone.ts';
 
+const ZONE = 'Asia/Jakarta';
 const MAIN = resolve(import.meta.dirname, '../../cli/main.ts');
 const ESCAPE = '\x1b[';
 
 describe('the screens of sade list, history, show and download, with 115 databases', function () {
   this.timeout(120_000);
+  inTimeZone(ZONE);
   let app: RunningApp;
   let folder: string;
   let troubles: Awaited<ReturnType<typeof fillService>>;
@@ -40,7 +43,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
 
   /** What a person sees, and what was written to the terminal. */
   const onTerminal = async (args: readonly string[], columns: number, env: Record<string, string> = {}) => {
-    const told = { TZ: 'Asia/Jakarta', SADE_SERVER: app.url, ...env };
+    const told = { TZ: ZONE, SADE_SERVER: app.url, ...env };
     await using terminal = Terminal.open([process.execPath, MAIN, ...args], { columns, rows: 50, env: told });
     const code = await terminal.exitCode;
     const screen = await terminal.screen();
@@ -54,8 +57,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
     return shown.get(key)!;
   };
   const inPipe = async (...args: string[]) => {
-    const env = { NO_COLOR: '', TZ: 'Asia/Jakarta', SADE_SERVER: app.url };
-    const { code, stdout, stderr } = await sade(args, { env });
+    const { code, stdout, stderr } = await sade(args, { env: { SADE_SERVER: app.url } });
     expect(stderr).to.equal('');
     return { code, stdout, lines: stdout.split('\n') };
   };

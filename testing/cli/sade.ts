@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReportJson } from '../../cli/report/run-report.ts';
 import { COMPILE_CACHE } from '../compile-cache.ts';
+import { sadeHere } from './sade-here.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
@@ -26,18 +27,26 @@ export interface SadeResult {
 
 export interface SadeOptions {
   readonly env?: Record<string, string>;
+  /** `here`, unless it is said: in this process. The others are processes of their own. */
+  readonly runtime?: 'here' | 'node' | 'deno';
+}
+
+export interface ProcessOptions extends SadeOptions {
   readonly runtime?: 'node' | 'deno';
 }
 
-/** Runs the real CLI as a child process until it ends. */
-export function sade(args: readonly string[], options: SadeOptions = {}): Promise<SadeResult> {
-  return startSade(args, options).ended;
+/**
+ * Runs the real CLI until it ends: in the process of the test, which takes a tenth of the CPU time, or as a child process where a
+ * test is about that (signals, exit codes, memory, what comes first), or needs an environment of its own.
+ */
+export function sade(args: readonly string[], { env = {}, runtime = 'here' }: SadeOptions = {}): Promise<SadeResult> {
+  return runtime === 'here' ? sadeHere(args, env) : startSade(args, { env, runtime }).ended;
 }
 
 /** Starts the real CLI as a child process. */
 export function startSade(
   args: readonly string[],
-  { env = {}, runtime = 'node' }: SadeOptions = {},
+  { env = {}, runtime = 'node' }: ProcessOptions = {},
 ): { child: ChildProcess; ended: Promise<SadeResult> } {
   const [program, ...before] =
     runtime === 'node' ? [process.execPath] : ['deno', 'run', '--quiet', ...DENO_PERMISSIONS];
