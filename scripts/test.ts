@@ -11,6 +11,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { COMPILE_CACHE } from '../testing/compile-cache.ts';
+import { DURATIONS, readDurations, writeDurations } from '../testing/durations.ts';
 import { makeMemoryFolder } from '../testing/machine/memory-folder.ts';
 import { isUnitTest, reaches } from './test-imports.ts';
 
@@ -43,7 +44,12 @@ async function runMocha(): Promise<number> {
   const parallel = files.length > 1 ? ['--parallel', '--jobs', String(JOBS)] : [];
   const folder = args.includes('--peers') ? undefined : await makeMemoryFolder(TEMPORARY, ROOM);
   if (folder) await chmod(folder, 0o1777); // as /tmp: some tests are other users
-  const env = { ...process.env, ...COMPILE_CACHE, ...(folder && { TMPDIR: folder, TEST_DISK_TMPDIR: tmpdir() }) };
+  const env = {
+    ...{ ...process.env, ...COMPILE_CACHE },
+    ...(folder && { TMPDIR: folder, TEST_DISK_TMPDIR: tmpdir() }),
+    // With an option such as --grep a file does not take its time.
+    ...(options.length === 0 && { TEST_DURATIONS: DURATIONS }),
+  };
   const mocha = spawn('mocha', [...parallel, ...options, ...files], { stdio: 'inherit', env });
   process.on('SIGINT', () => {}); // the terminal sends it to mocha as well
   process.on('SIGTERM', () => mocha.kill());
@@ -57,14 +63,21 @@ function chosenFiles(): string[] {
   const all = FOLDERS.flatMap(testsIn).filter(file => !file.startsWith('test/long/'));
   const isPeer = (file: string) => file.startsWith('test/peers/');
   if (args.includes('--unit')) return all.filter(isUnitTest);
-  if (args.includes('--peers')) return all.filter(file => isPeer(file) || reaches(file, 'testing/peers.ts'));
+  if (args.includes('--peers'))
+    return longestFirst(all.filter(file => isPeer(file) || reaches(file, 'testing/peers.ts')));
   return longestFirst(all.filter(file => !isPeer(file)));
 }
 
-/** Those that start programs take longest, and a long file that began last would run alone. */
+/**
+ * A long file that began last would run alone. How long each took is known of an earlier run on this machine; of a file that is new
+ * here, those that start programs take longest, and of these the ones with the most in them.
+ */
 function longestFirst(files: readonly string[]): string[] {
-  const { units = [], others = [] } = Object.groupBy(files, file => (isUnitTest(file) ? 'units' : 'others'));
-  return [...others, ...units];
+  const durations = readDurations();
+  writeDurations(durations);
+  const guess = (file: string) => statSync(file).size / (isUnitTest(file) ? 10_000 : 1000);
+  const seconds = new Map(files.map(file => [file, durations.get(file) ?? guess(file)]));
+  return files.toSorted((a, b) => seconds.get(b)! - seconds.get(a)!);
 }
 
 function isTestPath(arg: string): boolean {

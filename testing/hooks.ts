@@ -2,6 +2,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { dropAccounts } from './databases/accounts.ts';
 import { stopSharedMariaDb } from './databases/mariadb.ts';
+import { noteDuration } from './durations.ts';
 import { stillRunning } from './left-behind.ts';
 import { expectNoneLost, failLateRejections, watchRejections } from './lost-rejections.ts';
 
@@ -35,8 +36,22 @@ const GRACE_MS = Number(process.env.TEST_GRACE_MS ?? 60_000);
  * for the next one: that ends when the worker does.
  */
 export const mochaHooks = isWorker
-  ? { beforeAll: [watchRejections, noteHeld], afterAll: [noneLost, dropAccounts, expectNothingLeft] }
+  ? { beforeAll: [watchRejections, noteHeld, begin], afterAll: [noneLost, dropAccounts, expectNothingLeft, noteTime] }
   : { afterAll: [stopSharedMariaDb, endInTime, noneLost] };
+
+/** When the tests of the file began. */
+let begun = 0;
+
+function begin(): void {
+  begun = performance.now();
+}
+
+/** For the next run, which begins with the longest (scripts/test.ts). */
+function noteTime(this: Mocha.Context): void {
+  const file = this.test?.parent?.suites[0]?.file;
+  if (file && process.env.TEST_DURATIONS)
+    noteDuration(file, (performance.now() - begun) / 1000, process.env.TEST_DURATIONS);
+}
 
 /** How much was running in this process before the tests of the file. */
 let held = 0;

@@ -1,0 +1,34 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { noteDuration, readDurations, writeDurations } from './durations.ts';
+
+describe('the notes of how long test files take', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-durations-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('have the last time of each file, on one line each when they are written again', async () => {
+    const path = join(folder, 'cache/seconds.txt');
+    expect(readDurations(path).size).to.equal(0);
+    writeDurations(new Map(), path);
+    for (const seconds of [3, 2.25]) noteDuration(join(import.meta.dirname, 'a name.test.ts'), seconds, path);
+    noteDuration(join(import.meta.dirname, '../cli/b.test.ts'), 1, path);
+    const durations = readDurations(path);
+    expect([...durations]).to.deep.equal([
+      ['testing/a name.test.ts', 2.3],
+      ['cli/b.test.ts', 1],
+    ]);
+    writeDurations(durations, path);
+    expect(await readFile(path, 'utf8')).to.equal('2.3 testing/a name.test.ts\n1.0 cli/b.test.ts\n');
+  });
+
+  it('are missing without harm where they cannot be written', () => {
+    writeDurations(new Map([['a.test.ts', 1]]), '/dev/null/seconds.txt');
+    noteDuration('a.test.ts', 1, '/dev/null/seconds.txt');
+    expect(readDurations('/dev/null/seconds.txt').size).to.equal(0);
+  });
+});
