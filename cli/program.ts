@@ -32,7 +32,7 @@ import { screenWidth } from './terminal/screen-width.ts';
 import { wrapLines } from './terminal/wrap.ts';
 
 /** How the program ended. */
-export interface Ended {
+export interface ProgramEnd {
   readonly exitCode: number;
   /** It was a run whose databases decided about the exit code. */
   readonly isBackup: boolean;
@@ -41,9 +41,9 @@ export interface Ended {
 /**
  * Does what a command line says: all that `main.ts` does, but for what belongs to its process.
  * @param typed the command line as a process has it: what a person typed begins with the third word
- * @returns the exit code; whatever goes wrong is explained on `stderr`
+ * @returns the exit code; every error is explained on `stderr`
  */
-export async function runProgram(typed: readonly string[], context: CommandContext): Promise<Ended> {
+export async function runProgram(typed: readonly string[], context: CommandContext): Promise<ProgramEnd> {
   const call: Started = { isBackup: false };
   try {
     return { exitCode: await parse(typed, context, call), ...call };
