@@ -39,5 +39,6 @@ export class HeldBytes {
   }
 }
 
-const FIRST = 256 * 1024;
+/** Most dumps that are rehearsed need no more, and there is one of these for each. */
+const FIRST = 16 * 1024;
 const KEPT = 32 * 1024 * 1024;
