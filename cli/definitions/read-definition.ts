@@ -1,5 +1,5 @@
 import type { ObjectKind } from '../../protocol/manifest.ts';
-import type { Row, Session } from '../mysql/connect.ts';
+import type { Answer } from '../mysql/connect.ts';
 import type { Definition, NoDefinition } from './definition.ts';
 import type { MakeNeutral } from './neutral-text.ts';
 
@@ -33,19 +33,23 @@ const MISSING = new Set([1146, 1305, 1360, 1539, 4089, 4091]);
 /** Errors that say: this user may not see it. */
 const DENIED = new Set([1044, 1142, 1143, 1227, 1370, 1345]);
 
+/** What tells an object from all others of its database. */
+type Named = Pick<Definition, 'kind' | 'name'>;
+
+/** @returns the statement that asks for an object of the session's database */
+export function questionFor({ kind, name }: Named): string {
+  return `show create ${QUESTIONS[kind][0]} \`${name.replaceAll('`', '``')}\``;
+}
+
 /**
- * Asks a server for one object of the session's database. The session must have been through `askServerFacts`, which makes the
- * server quote names and use no SQL mode.
+ * @returns what an answer to such a question says of the object
  * @throws the server's error, except one that only says that the object is missing or not shown
  */
-export async function readDefinition(
-  session: Session,
-  { kind, name }: { readonly kind: ObjectKind; readonly name: string },
-  neutral: MakeNeutral,
-): Promise<Definition | NoDefinition> {
-  const [what, ...columns] = QUESTIONS[kind];
-  const row = await showCreate(session, `show create ${what} \`${name.replaceAll('`', '``')}\``);
-  if (typeof row === 'string') return row;
+export function definitionIn(answer: Answer, { kind, name }: Named, neutral: MakeNeutral): Definition | NoDefinition {
+  if (answer instanceof Error) return whyNone(answer);
+  const [row] = answer;
+  if (row === undefined) return 'missing';
+  const [, ...columns] = QUESTIONS[kind];
   const facts: Record<string, string> = {};
   for (const [index, column] of columns.entries()) facts[column] = String(row[index + 1] ?? '');
   // A routine's text is NULL for one who may call it and not see it.
@@ -53,14 +57,9 @@ export async function readDefinition(
   return { kind, name, facts: { ...facts, definition: neutral(facts.definition ?? '', kind) } };
 }
 
-async function showCreate(session: Session, statement: string): Promise<Row | NoDefinition> {
-  try {
-    const [row] = await session.ask(statement);
-    return row ?? 'missing';
-  } catch (error) {
-    const { errno = 0 } = error as { errno?: number };
-    if (MISSING.has(errno)) return 'missing';
-    if (DENIED.has(errno)) return 'not shown';
-    throw error;
-  }
+function whyNone(error: Error & { readonly errno?: number }): NoDefinition {
+  const { errno = 0 } = error;
+  if (MISSING.has(errno)) return 'missing';
+  if (DENIED.has(errno)) return 'not shown';
+  throw error;
 }

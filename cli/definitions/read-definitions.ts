@@ -1,8 +1,8 @@
 import { OBJECT_KINDS } from '../../protocol/manifest.ts';
-import type { Session } from '../mysql/connect.ts';
+import type { Answer, Session } from '../mysql/connect.ts';
 import type { Definition, NoDefinition, ObjectNames } from './definition.ts';
 import type { MakeNeutral } from './neutral-text.ts';
-import { readDefinition } from './read-definition.ts';
+import { definitionIn, questionFor } from './read-definition.ts';
 
 export interface ReadOptions {
   /** The session's database. */
@@ -10,24 +10,41 @@ export interface ReadOptions {
   readonly ignoresCase: boolean;
   readonly names: ObjectNames;
   readonly neutral: MakeNeutral;
+  /** Whether many are asked for at once: only on a server of our own, see `runAll` of a session. */
+  readonly manyAtOnce?: boolean;
 }
 
 export type Read = Definition | { readonly kind: Definition['kind']; readonly name: string; readonly no: NoDefinition };
 
+/** So few that their answers take little memory. */
+const AT_ONCE = 50;
+
 /**
- * Asks a server for all objects of the given names, one after the other; holds none of them.
+ * Asks a server for all objects of the given names, one after the other; holds none of them. The session must have been through
+ * `askServerFacts`, which makes the server quote names and use no SQL mode.
  * @throws the server's error
  */
 export async function* readDefinitions(session: Session, options: ReadOptions): AsyncGenerator<Read> {
-  const { names, neutral } = options;
+  const { names, neutral, manyAtOnce = false } = options;
   const orders = names.triggers?.length ? await askTriggerOrder(session, options) : new Map<string, string>();
-  for (const kind of OBJECT_KINDS)
-    for (const name of names[kind] ?? []) {
-      const found = await readDefinition(session, { kind, name }, neutral);
+  const all = OBJECT_KINDS.flatMap(kind => (names[kind] ?? []).map(name => ({ kind, name })));
+  for (const objects of inGroups(all, manyAtOnce ? AT_ONCE : 1)) {
+    const answers = await askAll(session, objects.map(questionFor));
+    for (const [index, { kind, name }] of objects.entries()) {
+      const found = definitionIn(answers[index]!, { kind, name }, neutral);
       if (typeof found === 'string') yield { kind, name, no: found };
       else if (kind !== 'triggers') yield found;
       else yield { ...found, facts: { ...found.facts, order: orders.get(name) ?? '' } };
     }
+  }
+}
+
+function askAll(session: Session, questions: readonly string[]): Promise<Answer[]> {
+  return session.runAll(questions.map(question => Buffer.from(question)));
+}
+
+function* inGroups<T>(all: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
 }
 
 /**

@@ -6,10 +6,10 @@ import { type DatabaseSource, isVerified } from '../config/databases.ts';
 import { ExplainedError, messageOf } from '../errors.ts';
 import { log } from '../log.ts';
 import { AnswerGuard } from './answer-guard.ts';
-import { answerIn } from './answer-shape.ts';
 import { ed25519Login } from './ed25519-login.ts';
 import { addressOf, type Contact, explainConnecting } from './explain-connecting.ts';
-import { type StatementResult, sendRaw } from './raw-statement.ts';
+import type { StatementResult } from './raw-statement.ts';
+import { sessionOver, shortened, unlessAborted } from './session.ts';
 
 export type Row = readonly (string | number | null)[];
 
@@ -28,7 +28,17 @@ export interface Session extends Disposable {
    * @throws the server's error, with `errno` and `sqlState`; the signal's reason when aborted
    */
   run(statement: Uint8Array, options?: { readonly withinMs?: number }): Promise<StatementResult>;
+  /**
+   * Sends statements byte for byte, all at once: for a server of our own, since a proxy may not bear it. The next is carried out where
+   * one has failed, too.
+   * @returns for each, in their order, its rows or the server's error
+   * @throws what ends the connection; the signal's reason when aborted
+   */
+  runAll(statements: readonly Uint8Array[]): Promise<Answer[]>;
 }
+
+/** What a statement was answered with: rows (none where it only says that all is well), or an error with `errno` and `sqlState`. */
+export type Answer = readonly Row[] | Error;
 
 const CONNECT_WITHIN_MS = 30_000;
 
@@ -118,7 +128,8 @@ async function open(
     throw new FailedAttempt(shortened(error as Error), source, contact);
   }
   log.debug('is connected', about);
-  return sessionOver(connection, { stream, guard, isEncrypted: ssl !== undefined, signal, label: source.label });
+  const close = () => end(connection, stream, guard);
+  return sessionOver(connection, { guard, isEncrypted: ssl !== undefined, signal, label: source.label, close });
 }
 
 /** Opens the way to a server and watches how far it goes: mysql2 alone would wait half a minute for what is no server. */
@@ -163,75 +174,9 @@ async function tlsOptions({ ssl, sslCa }: DatabaseSource): Promise<SslOptions> {
   }
 }
 
-function sessionOver(
-  connection: Connection,
-  {
-    stream,
-    guard,
-    isEncrypted,
-    signal,
-    label: database,
-  }: { stream: Socket; guard: AnswerGuard; isEncrypted: boolean; signal: AbortSignal; label: string },
-): Session {
-  return {
-    isEncrypted,
-    ask: (sql, values = []) =>
-      unlessAborted<Row[]>(signal, (resolve, reject) => {
-        guard.begin(reject);
-        connection
-          .query({ sql, values: [...values] }, (error, rows, columns) => {
-            const isList = Array.isArray(rows);
-            log.trace('asks', { database, sql: sql.replace(/\s+/g, ' '), ...(isList && { rows: rows.length }), error });
-            if (error) return reject(guard.explain(shortened(error)));
-            const answer = answerIn(rows, Array.isArray(columns) ? columns.length : 0, sql);
-            return typeof answer === 'string' ? reject(guard.odd(answer)) : resolve(answer);
-          })
-          .on('fields', () => guard.rowsBegin());
-      }).finally(() => guard.end()),
-    run: (statement, { withinMs = Number.POSITIVE_INFINITY } = {}) =>
-      unlessAborted<StatementResult>(signal, (resolve, reject) => {
-        guard.begin(reject, { withinMs, isLong: true });
-        sendRaw(connection, statement, {
-          onRows: () => guard.rowsBegin(),
-          onResult: (error, result) => {
-            log.trace('runs', { database, bytes: statement.length, error });
-            if (error) reject(guard.explain(shortened(error)));
-            else resolve(result!);
-          },
-        });
-      }).finally(() => guard.end()),
-    [Symbol.dispose]: () => end(connection, stream, guard),
-  };
-}
-
-/** A server's errors have 512 bytes at most. */
-const LONGEST_ERROR = 1000;
-
-function shortened<E extends Error>(error: E): E {
-  if (error.message.length > LONGEST_ERROR) error.message = `${error.message.slice(0, LONGEST_ERROR)} …`;
-  return error;
-}
-
 /** mysql2 closes only our half of the line: a server that hangs would keep this program from ending. */
 function end(connection: Connection, stream: Socket, guard: AnswerGuard): void {
   guard[Symbol.dispose]();
   connection.destroy();
   stream.destroy();
-}
-
-/** mysql2 forgets what waits for an answer when a connection is destroyed, so the signal has to end the waiting. */
-async function unlessAborted<T = void>(
-  signal: AbortSignal,
-  work: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
-): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    work(resolve, reject);
-    return await promise;
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -112,6 +112,34 @@ describe('a raw statement', () => {
     expect(hostile.heard()).not.to.contain('PRIVATE KEY');
   });
 
+  it('may answer with rows, of which nothing is needed', async () => {
+    using session = await connect(source(), { signal });
+    await session.run(Buffer.from('SELECT 1, 2 UNION SELECT 3, 4'));
+    expect(await session.ask('select 5')).to.deep.equal([[5]]);
+  });
+
+  it('is one of several that are sent at once, each with its own answer in their order', async () => {
+    using session = await connect(source(), { signal });
+    const answers = await session.runAll(
+      ['DO 1', 'SELECT 1, NULL', 'SELECT 1 FROM `größe`', 'SHOW DATABASES LIKE "raw"', 'DO 1; DO 2', 'DO 2'].map(
+        statement => Buffer.from(statement),
+      ),
+    );
+    expect(
+      answers.map(answer => (answer instanceof Error ? (answer as { errno?: number }).errno : answer)),
+    ).to.deep.equal([[], [[1, null]], 1146, [['raw']], 1064, []]);
+    expect(await session.runAll([])).to.deep.equal([]);
+    const many = await session.runAll(Array.from({ length: 500 }, (_, at) => Buffer.from(`SELECT ${at}`)));
+    expect(many).to.deep.equal(Array.from({ length: 500 }, (_, at) => [[at]]));
+  });
+
+  it('that is one of several fails like all of them when the connection ends in between', async () => {
+    using session = await connect(source(), { signal });
+    const work = session.runAll(['DO 1', 'KILL CONNECTION_ID()', 'DO 2'].map(statement => Buffer.from(statement)));
+    const error = await failureOf(work);
+    expect(error.message).to.match(/closed|interrupted|lost|killed/i);
+  });
+
   it('may take longer than a question, but no longer than it is given', async () => {
     using session = await connect(source(), { signal, answerWithinMs: 300 });
     await session.run(Buffer.from('DO sleep(1)'));

@@ -23,7 +23,7 @@ interface Packet {
   asError(encoding: string): Error;
 }
 
-type OnResult = (error: Error | null, result?: { affectedRows?: number; warningStatus?: number }) => void;
+type OnResult = (error: Error | null, result?: unknown, columns?: unknown) => void;
 
 /** With the argument that its type leaves out. */
 const createQuery = Connection.createQuery as unknown as (
@@ -34,6 +34,8 @@ const createQuery = Connection.createQuery as unknown as (
 ) => RawCommand;
 
 interface RawCommand {
+  /** What rows are read by: mysql2 sets it where it sends a statement itself. */
+  options?: unknown;
   start(packet: unknown, connection: Internals): unknown;
   execute(packet: Packet | undefined, connection: Internals): boolean;
   readonly resultsetHeader: unknown;
@@ -60,40 +62,78 @@ export function sendRaw(
 ): void {
   const onResult: OnResult = (error, result) => {
     if (error) return options.onResult(error);
-    const { affectedRows, warningStatus } = { affectedRows: 0, warningStatus: 0, ...result };
+    const { affectedRows, warningStatus } = { affectedRows: 0, warningStatus: 0, ...(result as object) };
     options.onResult(null, { affectedRows, warnings: warningStatus });
   };
+  const write = (to: Internals) => writeStatement(to, statement);
+  addRaw(connection, { write, onResult, onRows: options.onRows });
+}
+
+/**
+ * Sends statements one behind the other without waiting for an answer in between. A server reads them one at a time and answers in
+ * their order; a proxy may not bear it.
+ * @param options.onAnswer gets for each by its number, in any order, the server's error, or the rows and their columns as mysql2 gives
+ * them
+ * @param options.onRows is called where a statement answers with rows
+ */
+export function sendAllRaw(
+  connection: Connection,
+  statements: readonly Uint8Array[],
+  options: { onAnswer(index: number, error: Error | null, rows?: unknown, columns?: unknown): void; onRows(): void },
+): void {
+  const { onAnswer, onRows } = options;
+  for (const index of statements.keys()) {
+    const write = (to: Internals) => {
+      if (index === 0) to.write(Buffer.concat(statements.flatMap(one => [...packetsOf(to, one)])));
+      // Those behind the first are on their way when it is answered: what comes next is the first packet of their answer.
+      else to.sequenceId = 1;
+    };
+    addRaw(connection, { write, onResult: (...answer) => onAnswer(index, ...answer), onRows });
+  }
+}
+
+function addRaw(
+  connection: Connection,
+  { write, onResult, onRows }: { write(to: Internals): void; onResult: OnResult; onRows(): void },
+): void {
   const command = createQuery('', [], onResult, connection.config);
   command.start = (_packet, connection) => {
-    writeStatement(connection, statement);
+    command.options = connection.config;
+    write(connection);
     return command.resultsetHeader;
   };
   const execute = command.execute.bind(command);
   command.execute = (packet, connection) => {
     if (!packet?.isError()) return execute(packet, connection);
-    options.onResult(errorIn(packet));
+    onResult(errorIn(packet));
     return true;
   };
-  command.on('fields', options.onRows);
+  command.on('fields', onRows);
   (connection as unknown as Internals).addCommand(command);
 }
 
 function writeStatement(connection: Internals, statement: Uint8Array): void {
-  const hasAttributes = connection.config.clientFlags & connection.serverCapabilityFlags & CLIENT_QUERY_ATTRIBUTES;
-  const start = [COM_QUERY, ...(hasAttributes ? NO_ATTRIBUTES : [])];
   const { stream } = connection;
   stream.cork();
+  for (const bytes of packetsOf(connection, statement)) connection.write(bytes);
+  stream.uncork();
+}
+
+/** @returns the bytes of the packets; afterwards `sequenceId` is the number of the first packet of the answer */
+function* packetsOf(connection: Internals, statement: Uint8Array): Generator<Uint8Array, void> {
+  const hasAttributes = connection.config.clientFlags & connection.serverCapabilityFlags & CLIENT_QUERY_ATTRIBUTES;
+  const start = [COM_QUERY, ...(hasAttributes ? NO_ATTRIBUTES : [])];
+  connection.sequenceId = 0;
   for (let from = 0, more = start; ; more = []) {
     const to = Math.min(statement.length, from + LONGEST_PACKET - more.length);
     const length = more.length + to - from;
-    connection.write(Buffer.from([length & 0xff, (length >> 8) & 0xff, length >> 16, connection.sequenceId, ...more]));
-    connection.write(statement.subarray(from, to));
+    yield Buffer.from([length & 0xff, (length >> 8) & 0xff, length >> 16, connection.sequenceId, ...more]);
+    yield statement.subarray(from, to);
     connection.sequenceId = (connection.sequenceId + 1) % 256;
     from = to;
     // One that is full is followed by another, if need be an empty one.
     if (length < LONGEST_PACKET) break;
   }
-  stream.uncork();
 }
 
 /**

@@ -46,7 +46,7 @@ export async function compareDefinitions(
   const { seen, neutral, report, inventory, known, comparesTexts } = comparing;
   await askServerFacts(session);
   const names = namesToCompare(inventory, seen, known);
-  const options = { database, ignoresCase: report.ignoresCase ?? false, names, neutral };
+  const options = { database, ignoresCase: report.ignoresCase ?? false, names, neutral, manyAtOnce: true };
   const found = await takeFingerprints(session, options);
   const engines = await askEngines(session);
   const isOther = (key: string, print: string) =>

@@ -7,6 +7,7 @@ import type { Session } from '../mysql/connect.ts';
 import type { StatementFilter } from '../restore-filter/restore-filter.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { meaningOf, type ServerError } from './load-failure.ts';
+import { StatementBatch } from './statement-batch.ts';
 
 /** A statement that did not load. */
 export interface LoadFailure {
@@ -56,22 +57,31 @@ export async function loadDefinitions(session: Session, path: string, loading: L
   const { filter } = loading;
   const { settings, optionalSettings = [] } = filter;
   for (const setting of settings) await session.run(Buffer.from(setting));
-  for (const setting of optionalSettings) await session.run(Buffer.from(setting)).catch(() => {});
+  await session.runAll(optionalSettings.map(setting => Buffer.from(setting)));
   const notes = new Notes(loading);
+  const batch = new StatementBatch(session, {
+    onError: (statement, error) => notes.addError(statement, error),
+    onRefusal: (statement, why) => notes.addRefusal(statement, why),
+    onLost: error => {
+      throw new RehearsalFailed(messageOf(error), { cause: error });
+    },
+  });
   let hasOwnFiles = false;
   const send = async (statement: DumpStatement) => {
     if (!hasOwnFiles && needsOwnFile(statement)) {
+      await batch.flush();
       await loading.beforeOwnFile();
       hasOwnFiles = true;
     }
-    await session.run(statement.bytes).catch(error => notes.addError(statement, error));
+    await batch.send(statement);
   };
   for await (const statement of statementsOf(createReadStream(path))) {
     const wanted = allowed(statement, filter);
-    if (typeof wanted === 'string') notes.addRefusal(statement, wanted);
+    if (typeof wanted === 'string') batch.refuse(statement, wanted);
     else for (const one of wanted) await send(one);
   }
   for (const statement of filter.end()) await send(statement);
+  await batch.flush();
   return notes;
 }
 

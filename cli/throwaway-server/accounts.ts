@@ -130,6 +130,7 @@ function databasePattern(name: string): string {
   return identifier(name.replace(/[_%\\]/g, '\\$&'));
 }
 
-function quoted(text: string): string {
+/** @returns a text within quotes, for a session without NO_BACKSLASH_ESCAPES */
+export function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`;
 }

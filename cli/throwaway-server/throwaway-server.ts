@@ -14,6 +14,7 @@ import {
   identifier,
   loadAccountStatements,
   newAccount,
+  quoted,
   readAccountStatements,
   referenceStatement,
   sourceOf,
@@ -157,25 +158,25 @@ export class ThrowawayServer implements AsyncDisposable {
   async createDatabase(name: string, options: DatabaseOptions = {}): Promise<ThrowawayDatabase> {
     const { characterSet, collation, settings = new Map(), definers = [] } = options;
     const account = newAccount('load');
-    const admin = this.#admin;
-    for (const [setting, value] of settings) await admin.ask(`set global ${setting} = ?`, [value]);
     const charset = characterSet === undefined ? '' : ` character set ${identifier(characterSet)}`;
     const collate = collation === undefined ? '' : ` collate ${identifier(collation)}`;
-    await admin.ask(`create database ${identifier(name)}${charset}${collate}`);
-    const statements = [
+    const drop = () =>
+      this.#administer([
+        `drop database if exists ${identifier(name)}`,
+        `drop user if exists '${account.user}'@'localhost'`,
+        ...definers.map(dropDefiner),
+      ]);
+    await this.#administer([
+      ...[...settings].map(([setting, value]) => `set global ${setting} = ${quoted(value)}`),
+      `create database ${identifier(name)}${charset}${collate}`,
       ...loadAccountStatements(account, name, this),
       ...(options.mayReferOutside ? [referenceStatement(account)] : []),
       ...definers.flatMap(definer => definerStatements(definer, name)),
-    ];
-    for (const statement of statements) await admin.ask(statement);
-    return {
-      source: sourceOf(this.socket, account, name),
-      async [Symbol.asyncDispose]() {
-        await admin.ask(`drop database if exists ${identifier(name)}`);
-        await admin.ask(`drop user '${account.user}'@'localhost'`);
-        for (const definer of definers) await admin.ask(dropDefiner(definer));
-      },
-    };
+    ]).catch(async error => {
+      await drop().catch(() => {});
+      throw error;
+    });
+    return { source: sourceOf(this.socket, account, name), [Symbol.asyncDispose]: drop };
   }
 
   /** From now on each new table has a file of its own, until a database is made with other settings. @throws the server's error */
@@ -185,21 +186,27 @@ export class ThrowawayServer implements AsyncDisposable {
 
   /** Makes an account that may read and dump all of a database, and no more. Disposing it drops it. @throws the server's error */
   async createReader(database: string): Promise<ThrowawayDatabase> {
-    const [account, admin] = [newAccount('read'), this.#admin];
-    for (const statement of readAccountStatements(account, database, this)) await admin.ask(statement);
-    const drop = async () => void (await admin.ask(`drop user '${account.user}'@'localhost'`));
+    const account = newAccount('read');
+    await this.#administer(readAccountStatements(account, database, this));
+    const drop = () => this.#administer([`drop user '${account.user}'@'localhost'`]);
     return { source: sourceOf(this.socket, account, database), [Symbol.asyncDispose]: drop };
   }
 
   /** Makes one more definer of a database that is there. Disposing it drops it. @throws the server's error */
   async createDefiner(definer: string, database: string): Promise<AsyncDisposable> {
-    for (const statement of definerStatements(definer, database)) await this.#admin.ask(statement);
-    return { [Symbol.asyncDispose]: async () => void (await this.#admin.ask(dropDefiner(definer))) };
+    await this.#administer(definerStatements(definer, database));
+    return { [Symbol.asyncDispose]: () => this.#administer([dropDefiner(definer)]) };
   }
 
   /** Ends the server at once, also in the middle of a statement; its folder stays until it is disposed. */
   async kill(): Promise<void> {
     await this.#server.kill();
+  }
+
+  /** @throws the first error of the server, when it has answered all */
+  async #administer(statements: readonly string[]): Promise<void> {
+    const answers = await this.#admin.runAll(statements.map(statement => Buffer.from(statement)));
+    for (const answer of answers) if (answer instanceof Error) throw answer;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

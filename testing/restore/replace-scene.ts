@@ -110,6 +110,7 @@ function watched(session: Session, beforeEach: Wish['beforeEach']): Session {
       await beforeEach(Buffer.from(statement).toString('latin1'));
       return session.run(statement, options);
     },
+    runAll: statements => session.runAll(statements),
     [Symbol.dispose]: () => session[Symbol.dispose](),
   };
 }
