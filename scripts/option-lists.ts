@@ -6,6 +6,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import {
+  COMMON,
   type CommandName,
   commandNames,
   describedCommand,
@@ -20,7 +21,7 @@ const PAGES = ['commands.md', 'configuration.md'].map(name => new URL(`../docs/r
 
 const LISTS: Readonly<Record<string, () => string>> = {
   commands: listCommands,
-  'variables of sade': () => Object.values(SADE_VARIABLES).map(describeOption).join('\n'),
+  'variables of sade': () => withoutFlag().map(describeOption).join('\n'),
   variables: () => Object.values(VARIABLES).map(describeVariable).join('\n'),
   ...Object.fromEntries(commandNames().map(name => [`options of sade ${name}`, () => listOptions(name)])),
 };
@@ -42,6 +43,12 @@ for (const page of PAGES) {
   else process.stderr.write(`${page.pathname} is older than the options or variables: run \`npm run docs\`\n`);
 }
 if (isStale && process.argv.includes('--check')) process.exit(1);
+
+/** What every command takes from its environment only. */
+function withoutFlag(): OptionDescription[] {
+  const common: OptionDescription[] = Object.values(COMMON);
+  return [...Object.values(SADE_VARIABLES), ...common.filter(({ flag }) => flag === undefined)];
+}
 
 function listCommands(): string {
   const rows = commandNames().map(name => {

@@ -61,7 +61,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
   'errors know no package': ({ from, to }) => from === 'server/errors.ts' && !isOurs(to),
   'ky only where the service is asked': only(
     'ky',
-    /^cli\/(upload\/upload|service\/service|service\/explain-service-error)\.ts$/,
+    /^cli\/(upload\/upload|service\/service|service\/pause|service\/explain-service-error)\.ts$/,
   ),
   'sade only in the program of the CLI': only('sade', /^cli\/program\.ts$/),
   'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\/parse-form\.ts$/),

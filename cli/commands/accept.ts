@@ -5,13 +5,13 @@ import { ConfigurationError, EXIT } from '../errors.ts';
 import { whatHasIt } from '../losses/losses.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
-import { Service } from '../service/service.ts';
+import type { Service } from '../service/service.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { requireBackupId } from './backup-id.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, openService } from './command.ts';
 
 /**
  * `sade accept ID --reason TEXT`: says that what a backup has lost was meant to go, so that later ones are compared with it.
@@ -19,10 +19,10 @@ import type { CommandContext } from './command.ts';
  */
 export async function accept(id: string, options: Typed, context: CommandContext): Promise<number> {
   requireBackupId(id);
-  const { env, stdout, signal } = context;
-  const { server, json, ...given } = readCommand('accept', options, env);
+  const { env, stdout } = context;
+  const { json, ...given } = readCommand('accept', options, env);
   const reason = readReason(given.reason);
-  const report = await new Service(server, signal).accept(id, { reason, by: whoAmI() });
+  const report = await (await openService(given, context)).accept(id, { reason, by: whoAmI() });
   stdout.write(json ? `${printableJson(report)}\n` : describe(report, reason, screenWidth(stdout)));
   return EXIT.ok;
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { DatabaseList } from '../../protocol/responses.ts';
+import { openAccess, type ServiceAccess } from '../access/service-access.ts';
 import { findClients } from '../client-programs/mysqldump-client.ts';
 import { type DatabaseSource, loadDatabases } from '../config/databases.ts';
+import type { ServiceToken } from '../config/secret-file.ts';
 import { chooseSources } from '../config/select-sources.ts';
 import { BrokenRun, CommandError, EXIT, type InterruptingSignal } from '../errors.ts';
 import type { LiveView, LiveViewOptions } from '../live-view/live-view.ts';
@@ -24,6 +26,7 @@ import { RunLog } from '../report/run-log.ts';
 import { exitCodeOf, isFine, type RunReport } from '../report/run-report.ts';
 import { snakeCased } from '../report/snake-case.ts';
 import { Service } from '../service/service.ts';
+import { isTokenRefused } from '../service/service-errors.ts';
 import { clearAfterKilledRun } from '../spool/killed-run.ts';
 import { RunLock } from '../spool/run-lock.ts';
 import { Spool } from '../spool/spool.ts';
@@ -47,15 +50,22 @@ export async function backup(options: Typed, context: CommandContext): Promise<n
   hideInLog(listed.sources.map(({ password }) => password));
   const chosen = chooseSources(listed.sources, settings);
   if (settings.dryRun) return (await import('./dry-run.ts')).dryRun(settings, context);
+  const { access, warnings: ofAccess } = await openAccess(settings, listed.sources);
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using lock = RunLock.acquire(spool.folder, startedAt);
   const unfinished = describeUnfinished(lock, spool);
-  const warnings = [...mistypedVariables(context.env), ...listed.warnings, ...(unfinished ? [unfinished] : [])];
+  const warnings = [
+    ...mistypedVariables(context.env),
+    ...listed.warnings,
+    ...ofAccess,
+    ...(unfinished ? [unfinished] : []),
+  ];
   const before = await readLastRun(spool.folder).catch((error: Error) => void warnings.push(error.message));
 
   const expected = expectedBytes(chosen, before || undefined);
-  const ended = await run(settings, chosen, { spool, context, startedAt, expected, warnings });
+  const tokens = tokensOf(listed.sources);
+  const ended = await run(settings, chosen, { spool, context, access, tokens, startedAt, expected, warnings });
   const { outcomes, interruptedBy } = ended;
   const done = new Set(outcomes.filter(outcome => !outcome.isLeftover).map(outcome => outcome.database));
   const report: RunReport = {
@@ -65,7 +75,7 @@ export async function backup(options: Typed, context: CommandContext): Promise<n
     server: settings.server.href,
     ...(interruptedBy && { interruptedBy }),
     total: chosen.length,
-    outcomes: withHistory(outcomes, await listDatabases(outcomes, settings, context), before),
+    outcomes: withHistory(outcomes, await listDatabases(outcomes, { access, context, warnings }), before),
     notDone: chosen.map(({ label }) => label).filter(label => !done.has(label)),
     // A work folder that is gone must not take the mail with it.
     kept: (await spool.pendingUploads().catch(() => [])).map(({ path }) => path),
@@ -95,6 +105,8 @@ function expectedBytes(sources: readonly DatabaseSource[], before: LastRun | und
 type Run = {
   spool: Spool;
   context: CommandContext;
+  access: ServiceAccess;
+  tokens: ReadonlyMap<string, ServiceToken>;
   startedAt: Date;
   expected: ReadonlyMap<string, number | undefined>;
   /** Is added to. */
@@ -107,7 +119,7 @@ type RunEnd = { readonly outcomes: Outcome[]; readonly interruptedBy?: Interrupt
 async function run(
   settings: BackupSettings,
   sources: readonly DatabaseSource[],
-  { spool, context, startedAt, expected, warnings }: Run,
+  { spool, context, access, tokens, startedAt, expected, warnings }: Run,
 ): Promise<RunEnd> {
   const { signal, stderr } = context;
   const out = settings.json ? stderr : context.stdout;
@@ -127,6 +139,8 @@ async function run(
     const pendingUploads = await spool.pendingUploads();
     for await (const outcome of runPipeline({
       ...settings,
+      access,
+      tokens,
       sources,
       pendingUploads,
       workers,
@@ -178,14 +192,30 @@ async function liveView(out: NodeJS.WriteStream, options: LiveViewOptions): Prom
 /** How long the service may take to list the nights before: the run is over, and the next one asks again. */
 const LIST_MS = 10_000;
 
-/** @returns what the service lists; undefined where there is nothing to ask, and where it does not answer */
+interface Listing {
+  readonly access: ServiceAccess;
+  readonly context: CommandContext;
+  /** Is added to. */
+  readonly warnings: string[];
+}
+
+/** @returns what the service lists; undefined where there is nothing to ask, where it does not answer, and where the token may not list */
 async function listDatabases(
   outcomes: readonly Outcome[],
-  { server }: BackupSettings,
-  { signal }: CommandContext,
+  { access, context: { signal }, warnings }: Listing,
 ): Promise<DatabaseList['data'] | undefined> {
   if (signal.aborted || outcomes.every(isFine)) return undefined;
-  return new Service(server, signal, LIST_MS).databases().catch(() => undefined);
+  return new Service(access, signal, LIST_MS).databases().catch(error => {
+    if (isTokenRefused(error)) warnings.push(UNLISTED);
+    return undefined;
+  });
+}
+
+const UNLISTED =
+  'what this report says of earlier backups is from the work folder: the token may not list those of the service';
+
+function tokensOf(sources: readonly DatabaseSource[]): ReadonlyMap<string, ServiceToken> {
+  return new Map(sources.flatMap(({ label, token }) => (token ? [[label, token] as const] : [])));
 }
 
 interface Conclusion {

@@ -1,3 +1,4 @@
+import type { ServiceAccess } from '../access/service-access.ts';
 import { refuseToOverwrite, writeBundle } from '../doctor/bundle.ts';
 import { bundleDocuments } from '../doctor/bundle-documents.ts';
 import { askCutOff } from '../doctor/checks/replace-check.ts';
@@ -29,16 +30,17 @@ export async function doctor(options: Typed, context: CommandContext): Promise<n
   if (bundle !== undefined) await refuseToOverwrite(bundle);
   const { json } = settings;
   const { version } = manifest;
-  const service = new Service(settings.server, signal);
+  const at = (access: ServiceAccess) => new Service(access, signal);
   using screen = json ? undefined : new DoctorScreen(stdout, settings);
   const examination = await examine(settings, {
     ...{ env, signal, version, preflight: learningPreflight(runPreflight) },
     tell: checks => screen?.tell(checks),
     progress: progress => screen?.show(progress),
-    askService: () => service.status(),
+    askWhoami: access => at(access).whoami(),
+    askService: access => at(access).status(),
     beyondRun: {
-      askStored: () => service.databases(),
-      askReport: id => service.report(id),
+      askStored: access => at(access).databases(),
+      askReport: (access, id) => at(access).report(id),
       askVisible: visibleDatabases,
       askCutOff,
     },

@@ -10,7 +10,7 @@ import { CommandError, ConfigurationError, EXIT, ExplainedError } from '../error
 import { whatHasIt } from '../losses/losses.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
-import { Service } from '../service/service.ts';
+import type { Service } from '../service/service.ts';
 import { formatBytes, formatState } from '../terminal/format.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { overEcho } from '../terminal/over-echo.ts';
@@ -18,7 +18,7 @@ import { printableInLine } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
 import { shellWord } from '../terminal/shell-word.ts';
 import { requireBackupId } from './backup-id.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, openService } from './command.ts';
 import { renderRestore } from './screens/restore-hint.ts';
 
 /**
@@ -29,11 +29,11 @@ import { renderRestore } from './screens/restore-hint.ts';
  */
 export async function download(id: string, options: Typed, context: CommandContext): Promise<number> {
   requireBackupId(id);
-  const { signal, stdout } = context;
-  const { server, output, force } = readCommand('download', options, context.env);
+  const { stdout } = context;
+  const { output, force, ...settings } = readCommand('download', options, context.env);
   const isStreamed = output === '-';
   if (isStreamed && stdout.isTTY && !force) throw onTerminal(id);
-  const service = new Service(server, signal);
+  const service = await openService(settings, context);
   const { fileName, remote } = await describeRemote(id, service);
   if (isStreamed) return stream(service, remote, context);
 

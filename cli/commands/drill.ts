@@ -19,7 +19,7 @@ import { Spool } from '../spool/spool.ts';
 import { printableJson } from '../terminal/printable.ts';
 import { sweepThrowawayServers } from '../throwaway-server/private-folder.ts';
 import { findServerPrograms, type ServerProgram } from '../throwaway-server/server-programs.ts';
-import type { CommandContext } from './command.ts';
+import { accessOf, type CommandContext } from './command.ts';
 import { renderDrill, renderTotals } from './screens/drill-screen.ts';
 
 type DrillSettings = OptionsOf<'drill'>;
@@ -47,7 +47,8 @@ async function run(options: Typed, context: CommandContext): Promise<number> {
   refuseFolderOfBackups(spool.folder);
   using _lock = RunLock.acquire(spool.folder, new Date());
   await sweepThrowawayServers(spool.folder);
-  const service = new Service(settings.server, signal);
+  const access = await accessOf(settings, context);
+  const service = new Service(access, signal);
   const { only, sample, all, window } = settings;
   const choice = chooseBackups(await service.databases(), { only, sample, all, windowMs: window.ms, now: new Date() });
   const clients = await findClients(settings, { signal });
@@ -56,7 +57,7 @@ async function run(options: Typed, context: CommandContext): Promise<number> {
   const out = settings.json ? stderr : stdout;
   const { timeoutMs, maxMemoryBytes, maxDiskBytes } = settings;
   const bounds = { maxMemoryBytes, maxDiskBytes };
-  const drillRun = { service, servers, entries, clients, folder: spool.folder, timeoutMs, bounds, signal };
+  const drillRun = { service, access, servers, entries, clients, folder: spool.folder, timeoutMs, bounds, signal };
   for await (const ended of runDrills(choice.chosen, drillRun)) {
     drills.push(ended);
     if (!settings.quiet || isTrouble(ended)) out.write(renderDrill(ended, out));

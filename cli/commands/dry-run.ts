@@ -19,11 +19,12 @@ import type { CommandContext } from './command.ts';
  * @returns the exit code: 1 when something stands in the way of a complete backup
  * @throws the signal's reason when aborted
  */
-export async function dryRun(settings: BackupSettings, { env, stdout, signal }: CommandContext): Promise<number> {
-  const service = new Service(settings.server, signal);
+export async function dryRun(settings: BackupSettings, context: CommandContext): Promise<number> {
+  const { env, stdout, signal } = context;
   const examination = await examine(settings, {
     ...{ env, signal, version: manifest.version, preflight: learningPreflight(runPreflight) },
-    askService: () => service.status(),
+    askWhoami: access => new Service(access, signal).whoami(),
+    askService: access => new Service(access, signal).status(),
     tell: () => {},
   });
   const plan = planOf(examination, settings);

@@ -3,9 +3,8 @@ import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
 import { findTable } from '../restore/find/find-table.ts';
 import { renderFound } from '../restore/find/found-screen.ts';
-import { Service } from '../service/service.ts';
 import { printableJson } from '../terminal/printable.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, openService } from './command.ts';
 
 /**
  * `sade find NAME --table TABLE`: lists the backups that hold a table, with its rows in each, newest first.
@@ -13,9 +12,9 @@ import type { CommandContext } from './command.ts';
  * @throws {ConfigurationError} when the service has no such database, or no table was named; {ExplainedError} of the service
  */
 export async function find(label: string, options: Typed, context: CommandContext): Promise<number> {
-  const { env, stdout, signal } = context;
-  const { server, table, at, limit, json } = readCommand('find', options, env);
-  const found = await findTable(new Service(server, signal), { label, table, at, limit });
+  const { env, stdout } = context;
+  const { table, at, limit, json, ...settings } = readCommand('find', options, env);
+  const found = await findTable(await openService(settings, context), { label, table, at, limit });
   stdout.write(json ? `${printableJson(found)}\n` : renderFound(found, { label, server: options.server }, stdout));
   return found.backups.length > 0 ? EXIT.ok : EXIT.someFailed;
 }

@@ -4,10 +4,10 @@ import { lossOfIncomplete } from '../losses/losses.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
 import { namedHistory } from '../service/named-history.ts';
-import { Service } from '../service/service.ts';
+import type { Service } from '../service/service.ts';
 import { formatCount } from '../terminal/format.ts';
 import { printableJson } from '../terminal/printable.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, openService } from './command.ts';
 import { renderHistory } from './screens/history-screen.ts';
 
 /** So many nights are a month; on a terminal more would scroll away. */
@@ -20,14 +20,11 @@ const PAGE = 1000;
  * `sade history DATABASE`: the backups of one database, newest first; on a terminal the last 30 unless `--limit` says otherwise.
  * @throws {ConfigurationError} {ExplainedError}
  */
-export async function history(
-  database: string,
-  options: Typed,
-  { env, stdout, signal }: CommandContext,
-): Promise<number> {
-  const { server, json, wide, ...given } = readCommand('history', options, env);
+export async function history(database: string, options: Typed, context: CommandContext): Promise<number> {
+  const { env, stdout } = context;
+  const { json, wide, ...given } = readCommand('history', options, env);
   const limit = given.limit ?? (stdout.isTTY && !json ? ON_A_TERMINAL : undefined);
-  const service = new Service(server, signal);
+  const service = await openService(given, context);
   const { histories, ...rest } = await pages(service, database, limit);
   if (json) stdout.write(`${printableJson(histories)}\n`);
   else if (histories.length === 0) stdout.write('There are no backups of that database.\n');

@@ -4,11 +4,10 @@ import { type FoundLoss, lossOfIncomplete } from '../losses/losses.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
 import { STALE_AFTER_HOURS } from '../report/stale-after.ts';
-import { Service } from '../service/service.ts';
 import { printableInLine, printableJson } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
 import { wrap } from '../terminal/wrap.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, openService } from './command.ts';
 import { filtered } from './screens/list-filter.ts';
 import { renderList, withoutListLine } from './screens/list-screen.ts';
 import { neverBackedUp, viewOf } from './screens/list-view.ts';
@@ -19,9 +18,10 @@ import { neverBackedUp, viewOf } from './screens/list-view.ts';
  * @returns 1 where the last proof of a database that it lists is a failed drill, else 0: the ages and states of backups `sade doctor` judges
  * @throws {ConfigurationError} {ExplainedError}
  */
-export async function list(options: Typed, { env, stdout, signal }: CommandContext): Promise<number> {
-  const { server, config, json, wide, ...filter } = readCommand('list', options, env);
-  const service = new Service(server, signal);
+export async function list(options: Typed, context: CommandContext): Promise<number> {
+  const { env, stdout } = context;
+  const { config, json, wide, ...filter } = readCommand('list', options, env);
+  const service = await openService(filter, context);
   const listed = await readLabels(config, env);
   const answers = await service.databases();
   const found = new Map<string, FoundLoss>();

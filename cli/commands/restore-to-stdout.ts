@@ -33,7 +33,7 @@ export async function restoreToStdout(
     stderr.write(`warning: ${printableBlock(text, '    ')}\n`);
   await using folder = await RestoreFolder.open(settings.workDir, backup.zipSha256!);
   const path = await fetchZip({
-    ...{ backup, server: settings.server, folder: folder.path, signal, onBytes: () => {} },
+    ...{ backup, access: settings.access, folder: folder.path, signal, onBytes: () => {} },
     command: `${call.again()} >${shellWord(`${label}.sql`)}`,
   });
   await using zip = await ZippedDump.open(path);

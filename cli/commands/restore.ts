@@ -1,5 +1,7 @@
-import { BrokenRun, ConfigurationError, EXIT } from '../errors.ts';
+import type { ServiceAccess } from '../access/service-access.ts';
+import { BrokenRun, ConfigurationError, EXIT, messageOf } from '../errors.ts';
 import { isLogOpen } from '../log.ts';
+import type { OptionsOf } from '../options/commands.ts';
 import type { Typed } from '../options/option.ts';
 import { mistypedVariables, readCommand } from '../options/settings.ts';
 import { RestoreCall } from '../restore/by-hand/restore-call.ts';
@@ -10,7 +12,8 @@ import { redactedError, redactedPlan } from '../restore/report/redacted.ts';
 import { type RestoreAnswer, restoreJson } from '../restore/report/restore-json.ts';
 import { refuseContradictions } from '../restore/target/wish-of.ts';
 import { restoreSecrets } from '../secrets/restore-secrets.ts';
-import type { CommandContext } from './command.ts';
+import { printableInLine } from '../terminal/printable.ts';
+import { accessOf, type CommandContext } from './command.ts';
 
 /**
  * `sade restore NAME`: shows what it will do, asks, loads a backup, and compares what was loaded with it. With `--json` stdout has one
@@ -23,7 +26,8 @@ export async function restore(label: string, options: Typed, context: CommandCon
   let redact = (text: string) => text;
   let error: unknown;
   try {
-    const settings = readCommand('restore', options, context.env);
+    const typed = readCommand('restore', options, context.env);
+    const settings = { ...typed, access: await accessFor(typed, context) };
     const names = [label, settings.into, settings.to].filter(name => name !== undefined);
     const secrets = await restoreSecrets(settings, context.env, names);
     redact = text => secrets.text(text);
@@ -39,6 +43,16 @@ export async function restore(label: string, options: Typed, context: CommandCon
   } finally {
     if (options.json && !options['to-stdout']) context.stdout.write(restoreJson(answer, error));
   }
+}
+
+/** A restore from a file does not need the service: in a bad night its token may be lost, too. */
+async function accessFor(settings: OptionsOf<'restore'>, context: CommandContext): Promise<ServiceAccess> {
+  if (settings.from === undefined) return await accessOf(settings, context);
+  return await accessOf(settings, context).catch(error => {
+    if (!(error instanceof ConfigurationError)) throw error;
+    context.stderr.write(`warning: the service will not know of this restore: ${printableInLine(messageOf(error))}\n`);
+    return { server: settings.server };
+  });
 }
 
 /** @returns what the program ends with: an error that is not one of the options or the files is a failure of the restore */

@@ -2,10 +2,9 @@ import { EXIT } from '../errors.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
 import { failedDrill } from '../proof/proof.ts';
-import { Service } from '../service/service.ts';
 import { printableJson } from '../terminal/printable.ts';
 import { requireBackupId } from './backup-id.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, openService } from './command.ts';
 import { renderReport } from './screens/show-screen.ts';
 
 /**
@@ -16,9 +15,9 @@ import { renderReport } from './screens/show-screen.ts';
  */
 export async function show(id: string, options: Typed, context: CommandContext): Promise<number> {
   requireBackupId(id);
-  const { env, stdout, signal } = context;
-  const { server, json } = readCommand('show', options, env);
-  const service = new Service(server, signal);
+  const { env, stdout } = context;
+  const { json, ...settings } = readCommand('show', options, env);
+  const service = await openService(settings, context);
   const report = await service.report(id);
   if (json) stdout.write(`${printableJson(report)}\n`);
   else {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { mixed, string } from 'yup';
 import { shellWord } from '../terminal/shell-word.ts';
-import type { FiledPasswords } from './secret-file.ts';
+import type { FiledSecrets } from './secret-file.ts';
 
 /** The keys by which databases.json and targets.json describe a server and its users. */
 export const CONNECTION_KEYS = [
@@ -132,10 +132,10 @@ export interface RestoreUser {
 /** @param filed the passwords of the entry that stand in files @returns the user that restores, where the entry names one */
 export function restoreUserOf(
   { restore_username: user, restore_password }: ConnectionEntry,
-  filed: FiledPasswords | undefined,
+  filed: FiledSecrets | undefined,
 ): { restoreUser?: RestoreUser } {
   if (user === undefined) return {};
-  const password = restore_password ?? filed?.passwords.get('restore_password_file') ?? '';
+  const password = restore_password ?? filed?.secrets.get('restore_password_file') ?? '';
   const unread = filed?.problems.get('restore_password_file');
   if (!unread) return { restoreUser: { user, password } };
   const { path, message } = unread;

@@ -3,11 +3,12 @@ import { databaseNameProblem } from '../../protocol/database-name.ts';
 import { CONNECTION_KEYS, CONNECTION_RULES, connectionFields, text } from './connection-fields.ts';
 import { drillCheckList } from './drill-checks.ts';
 import { dumpOptionProblem } from './dump-option-refusals.ts';
+import { tokenProblem } from './secret-file.ts';
 import { describeUnknown } from './unknown-keys.ts';
 
 const KEYS = [
   ...['name', 'database_name', ...CONNECTION_KEYS],
-  ...['dump_options', 'shrink_limit_percent', 'not_backed_up', 'drill_checks'],
+  ...['dump_options', 'shrink_limit_percent', 'not_backed_up', 'drill_checks', 'token', 'token_file'],
 ];
 
 const PERCENT_PROBLEM = 'must be a whole number from 0 to 100';
@@ -41,10 +42,21 @@ const fields = object({
     .typeError('must be a list of names of databases')
     .nonNullable('must be a list of names of databases'),
   drill_checks: drillCheckList,
+  token: text().test(
+    'token',
+    ({ value }) => tokenProblem(String(value)) ?? '',
+    value => value === undefined || tokenProblem(value) === undefined,
+  ),
+  token_file: text(),
 })
   .strict()
   .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')
   .noUnknown(({ value }) => describeUnknown(value, KEYS))
+  .test(
+    'one token',
+    'has token and token_file: leave one of them out',
+    entry => entry.token === undefined || entry.token_file === undefined,
+  )
   .test('label', (entry, context) => {
     const label = labelOf(entry);
     const problem = typeof label === 'string' ? labelProblem(label) : undefined;

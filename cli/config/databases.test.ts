@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import jsonc, { type ParseError } from 'jsonc-parser';
+import { makeToken } from '../../protocol/access/token-text.ts';
 import { ConfigurationError, EXIT } from '../errors.ts';
 import { type DatabaseSources, loadDatabases } from './databases.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -54,6 +55,54 @@ describe('config', () => {
     expect(error.exitCode).to.equal(EXIT.misconfigured);
     return error.mistakes.map((mistake: string) => mistake.replace(`${path}: `, ''));
   };
+
+  it('reads a token for the service from an entry, or from a file that it names', async () => {
+    const tokens = [makeToken(), makeToken()] as const;
+    await writeFile(join(folder, 'token'), `${tokens[0]}\n`, { mode: 0o600 });
+    const list = [
+      { ...entry, name: 'a', token_file: 'token' },
+      { ...entry, name: 'b', token: '${ACME_TOKEN}' },
+      { ...entry, name: 'c' },
+    ];
+    const { sources, warnings } = await load(list, { ACME_TOKEN: tokens[1] });
+    expect(sources.map(({ token }) => token)).to.deep.equal([
+      { text: tokens[0], from: join(folder, 'token') },
+      { text: tokens[1], from: 'the key token of b' },
+      undefined,
+    ]);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('warns once of a token file of several entries that others can read', async () => {
+    await writeFile(join(folder, 'shown'), makeToken());
+    await chmod(join(folder, 'shown'), 0o644);
+    const { warnings } = await load(['a', 'b'].map(name => ({ ...entry, name, token_file: 'shown' })));
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.contain('shown holds a token, and other users can read it');
+  });
+
+  it('refuses a token with a typo, a file without one, and two tokens of one entry, and shows none of them', async () => {
+    const token = makeToken();
+    await writeFile(join(folder, 'typo'), `${token.slice(0, -1)}_`, { mode: 0o600 });
+    const mistakes = await mistakesOf(
+      load([
+        { ...entry, name: 'a', token: token.slice(0, 40) },
+        { ...entry, name: 'b', token_file: 'typo' },
+        { ...entry, name: 'c', token_file: 'nowhere' },
+        { ...entry, name: 'd', token_file: 'typo', token },
+        { ...entry, name: 'e', token: 5 },
+      ]),
+    );
+    expect(mistakes.join('\n')).to.not.match(/lmb_[\w-]/);
+    for (const mistake of [
+      'databases[0].token: holds a token with a mistake: its checksum does not fit. Copy all 53 characters of it again',
+      `databases[1].token_file: ${join(folder, 'typo')} holds a token with a mistake: its checksum does not fit. Copy all 53 characters of it again`,
+      `databases[2].token_file: ${join(folder, 'nowhere')} does not exist`,
+      'databases[3]: has token and token_file: leave one of them out',
+      'databases[4].token: must be a string',
+    ])
+      expect(mistakes).to.include(mistake);
+  });
 
   it('takes a user for restores beside the one that backs up, with its password or a file with it', async () => {
     await writeFile(join(folder, 'restore-password'), 'of a file\n', { mode: 0o600 });

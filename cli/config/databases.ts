@@ -6,7 +6,14 @@ import { type DatabaseEntry, databaseEntries, labelOf } from './database-entry.t
 import { type DrillCheck, drillChecksOf } from './drill-checks.ts';
 import { howToMakeAList, isExampleList } from './example-list.ts';
 import { interpolateEnv } from './interpolate-env.ts';
-import { type FiledPasswords, type Notes, readableByOthers, readPasswordFiles, readSecretJson } from './secret-file.ts';
+import {
+  type FiledSecrets,
+  type Notes,
+  readableByOthers,
+  readSecretFiles,
+  readSecretJson,
+  type ServiceToken,
+} from './secret-file.ts';
 
 /** One database to back up, as databases.json describes it. */
 export interface DatabaseSource {
@@ -31,6 +38,8 @@ export interface DatabaseSource {
   readonly shrinkLimitPercent: number;
   /** What a drill asks the restored database. */
   readonly drillChecks?: readonly DrillCheck[];
+  /** What is shown to the service for this database; left out where it is the one of the run. */
+  readonly token?: ServiceToken;
   /** Of a backup of what a restore is about to replace. */
   readonly madeFor?: 'restore';
 }
@@ -70,11 +79,11 @@ export async function loadDatabases(
     mistakes.push(`databases${position}: the environment has no variable ${name}`),
   );
   const folder = dirname(resolve(path));
-  const passwords = await passwordsInFiles(filled, folder, { mistakes, warnings });
+  const secrets = await secretsInFiles(filled, folder, { mistakes, warnings });
   mistakes.push(...duplicateLabels(filled));
-  const sources = validate(filled, mistakes).map((entry, index) => toSource(entry, folder, passwords.get(index)));
+  const sources = validate(filled, mistakes).map((entry, index) => toSource(entry, folder, secrets.get(index)));
   if (mistakes.length > 0) throw new ConfigurationError(mistakes.map(mistake => `${path}: ${mistake}`));
-  return { sources, warnings };
+  return { sources, warnings: [...new Set(warnings)] };
 }
 
 function validate(value: unknown, mistakes: string[]): DatabaseEntry[] {
@@ -88,30 +97,39 @@ function validate(value: unknown, mistakes: string[]): DatabaseEntry[] {
   }
 }
 
-function toSource(entry: DatabaseEntry, folder: string, filed: FiledPasswords | undefined): DatabaseSource {
+function toSource(entry: DatabaseEntry, folder: string, filed: FiledSecrets | undefined): DatabaseSource {
   return {
     label: entry.name ?? entry.database_name,
     database: entry.database_name,
     ...serverOf(entry, folder),
     user: entry.db_username,
-    password: entry.db_password ?? filed?.passwords.get('db_password_file') ?? '',
+    password: entry.db_password ?? filed?.secrets.get('db_password_file') ?? '',
     ...restoreUserOf(entry, filed),
     dumpOptions: entry.dump_options ?? [],
     shrinkLimitPercent: entry.shrink_limit_percent ?? SHRINK_LIMIT_PERCENT,
     ...(entry.not_backed_up && { notBackedUp: entry.not_backed_up.filter(name => name !== undefined) }),
+    ...tokenOf(entry, folder, filed),
     ...(entry.drill_checks && { drillChecks: drillChecksOf(entry.drill_checks) }),
   };
 }
 
-type PasswordsOf = ReadonlyMap<number, FiledPasswords>;
+function tokenOf(entry: DatabaseEntry, folder: string, filed: FiledSecrets | undefined): { token?: ServiceToken } {
+  if (entry.token !== undefined) return { token: { text: entry.token, from: `the key token of ${labelOf(entry)}` } };
+  const text = filed?.secrets.get('token_file');
+  return text === undefined ? {} : { token: { text, from: resolve(folder, entry.token_file!) } };
+}
 
-/** @returns the passwords of the files by the entry's place in the list. One that only a restore needs is no mistake where it can't be read. */
-async function passwordsInFiles(list: unknown, folder: string, { mistakes, warnings }: Notes): Promise<PasswordsOf> {
-  const found = new Map<number, FiledPasswords>();
+type SecretsOf = ReadonlyMap<number, FiledSecrets>;
+
+/** @returns the secrets of the files by the entry's place in the list. One that only a restore needs is no mistake where it can't be read. */
+async function secretsInFiles(list: unknown, folder: string, { mistakes, warnings }: Notes): Promise<SecretsOf> {
+  const found = new Map<number, FiledSecrets>();
   for (const [index, entry] of entriesOf(list)) {
-    const filed = await readPasswordFiles(entry, { folder, warnings });
-    const problem = filed.problems.get('db_password_file');
-    if (problem) mistakes.push(`databases[${index}].db_password_file: ${problem.message}`);
+    const filed = await readSecretFiles(entry, { folder, warnings });
+    for (const key of ['db_password_file', 'token_file'] as const) {
+      const problem = filed.problems.get(key);
+      if (problem) mistakes.push(`databases[${index}].${key}: ${problem.message}`);
+    }
     found.set(index, filed);
   }
   return found;

@@ -6,7 +6,7 @@ import { shellWord } from '../terminal/shell-word.ts';
 import { CONNECTION_KEYS, CONNECTION_RULES, connectionFields, restoreUserOf, serverOf } from './connection-fields.ts';
 import type { DatabaseSource } from './databases.ts';
 import { interpolateEnv } from './interpolate-env.ts';
-import { type Notes, readableByOthers, readPasswordFiles, readSecretJson } from './secret-file.ts';
+import { type Notes, readableByOthers, readSecretFiles, readSecretJson } from './secret-file.ts';
 import { describeUnknown } from './unknown-keys.ts';
 
 /** A server into which a restore loads, with the user that restores there. */
@@ -62,7 +62,7 @@ async function readTarget(content: unknown, { path, name, env, notes }: Reading)
     notes.mistakes.push(`${name}${place}: the environment has no variable ${variable}`),
   );
   const folder = dirname(resolve(path));
-  const filed = isObject(filled) ? await readPasswordFiles(filled, { folder, warnings: notes.warnings }) : undefined;
+  const filed = isObject(filled) ? await readSecretFiles(filled, { folder, warnings: notes.warnings }) : undefined;
   const entry = validated(filled, name, notes);
   const problem = filed?.problems.get('db_password_file');
   if (problem) notes.mistakes.push(`${name}.db_password_file: ${problem.message}`);
@@ -74,7 +74,7 @@ async function readTarget(content: unknown, { path, name, env, notes }: Reading)
     });
   const user = {
     user: entry.db_username ?? '',
-    password: entry.db_password ?? filed?.passwords.get('db_password_file') ?? '',
+    password: entry.db_password ?? filed?.secrets.get('db_password_file') ?? '',
   };
   return { ...serverOf(entry, folder), ...(restoreUser ?? user) };
 }

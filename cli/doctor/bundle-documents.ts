@@ -34,8 +34,8 @@ export function bundleDocuments(
   return new Map(Object.entries(documents).map(([name, text]) => [name, `${redact.text(text)}\n`]));
 }
 
-function describeSettings({ server, ...settings }: BackupSettings): unknown {
-  return { ...settings, server: server.href };
+function describeSettings({ server, tokenText, ...settings }: BackupSettings): unknown {
+  return { ...settings, server: server.href, tokenGiven: tokenText !== undefined };
 }
 
 /** Each field is named here, so that a new one is left out until it is added here on purpose. */

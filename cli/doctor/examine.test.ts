@@ -60,6 +60,7 @@ describe('examine', () => {
       signal,
       version: '0.1.0',
       preflight,
+      askWhoami: async () => undefined,
       askService,
       beyondRun: {
         askStored: async () => [],

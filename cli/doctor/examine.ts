@@ -1,7 +1,8 @@
+import { openAccess, type ServiceAccess } from '../access/service-access.ts';
 import type { DumpClients } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { chooseSources } from '../config/select-sources.ts';
-import { ExplainedError } from '../errors.ts';
+import { ConfigurationError, ExplainedError } from '../errors.ts';
 import { hideInLog } from '../log.ts';
 import type { BackupSettings } from '../options/settings.ts';
 import type { Preflight } from '../preflight/preflight.ts';
@@ -21,6 +22,7 @@ import { checkRehearsals } from './checks/rehearsal-check.ts';
 import { type AskCutOff, checkReplaces } from './checks/replace-check.ts';
 import { checkService, checkServiceRoom, type ServiceCheck, type ServiceCheckOptions } from './checks/service-check.ts';
 import { checkStored, type StoredCheckOptions } from './checks/stored-check.ts';
+import { checkTokens, type TokenCheckOptions } from './checks/token-check.ts';
 import { type AskVisible, checkUncovered } from './checks/uncovered-check.ts';
 import { checkWorkFolder, checkWorkFolderRoom } from './checks/work-folder-check.ts';
 import { Found, redacted } from './found.ts';
@@ -31,7 +33,8 @@ export interface ExamineOptions {
   /** This program's own version. */
   readonly version: string;
   readonly preflight: Preflight;
-  readonly askService: ServiceCheckOptions['ask'];
+  readonly askWhoami: TokenCheckOptions['ask'];
+  readonly askService: (access: ServiceAccess) => ReturnType<ServiceCheckOptions['ask']>;
   /** Left out for a dry run: then only what a run would use is checked, and nothing in the work folder is touched. */
   readonly beyondRun?: BeyondRun;
   /** Is told how far the databases are, whenever that changes. */
@@ -42,8 +45,8 @@ export interface ExamineOptions {
 
 /** What is asked beside what a run needs. */
 interface BeyondRun {
-  readonly askStored: StoredCheckOptions['ask'];
-  readonly askReport: StoredCheckOptions['askReport'];
+  readonly askStored: (access: ServiceAccess) => ReturnType<StoredCheckOptions['ask']>;
+  readonly askReport: (access: ServiceAccess, id: string) => ReturnType<StoredCheckOptions['askReport']>;
   readonly askVisible: AskVisible;
   readonly askCutOff: AskCutOff;
 }
@@ -149,25 +152,53 @@ interface Places {
 async function examinePlaces(context: Context, last: LastRunCheck): Promise<Places> {
   const { settings, options, sources, found } = context;
   const { workDir, server } = settings;
-  const { signal, version, askService, beyondRun } = options;
+  const { signal, beyondRun } = options;
   const { existing } = found.add(
     await guarded(checkReporter('work folder', workDir), signal, () =>
       checkWorkFolder(settings, { isUntouched: !beyondRun }),
     ),
   );
   if (beyondRun) found.add(last);
+  const report = checkReporter('service', server.href);
+  const { access } = found.add(await guarded(report, signal, () => checkAccess(settings, sources)));
+  const service = access && (await examineService(context, access, last));
+  return { folder: existing, service };
+}
+
+/** A token or a certificate that can't be used is a mistake of the configuration, and the service is not asked without it. */
+async function checkAccess(
+  settings: BackupSettings,
+  sources: readonly DatabaseSource[],
+): Promise<Checked & { readonly access?: ServiceAccess }> {
+  const { warn, fail } = checkReporter('service', settings.server.href);
+  try {
+    const { access, warnings } = await openAccess(settings, sources);
+    return { access, checks: warnings.map(warning => warn(warning)) };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { checks: [fail(error.message, error.advice)] };
+  }
+}
+
+async function examineService(context: Context, access: ServiceAccess, last: LastRunCheck): Promise<Places['service']> {
+  const { options, sources, found } = context;
+  const { signal, version, askWhoami, askService, beyondRun } = options;
+  const { server } = access;
+  const report = checkReporter('service', server.href);
+  const { mayRead } = found.add(await guarded(report, signal, () => checkTokens({ access, sources, ask: askWhoami })));
+  if (!mayRead) return undefined;
   const { status: service } = found.add(
-    await guarded(checkReporter('service', server.href), signal, () =>
-      checkService({ server, version, ask: askService }),
-    ),
+    await guarded(report, signal, () => checkService({ server, version, ask: () => askService(access) })),
   );
-  if (service && beyondRun)
+  if (service && beyondRun) {
+    const ask = { ask: () => beyondRun.askStored(access), askReport: (id: string) => beyondRun.askReport(access, id) };
     found.add(
       await guarded(checkReporter('newest backup', 'all'), signal, () =>
-        checkStored({ sources, ask: beyondRun.askStored, askReport: beyondRun.askReport, lastRun: last.lastRun }),
+        checkStored({ sources, ...ask, lastRun: last.lastRun }),
       ),
     );
-  return { folder: existing, service };
+  }
+  return service;
 }
 
 /** Looks whether there is room, once it is known how large the databases are. */

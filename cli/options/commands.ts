@@ -14,6 +14,7 @@ import {
   switchOption,
   text,
   timer,
+  tokenText,
   wholeNumber,
 } from './parsers.ts';
 import { restoreOptions } from './restore-options.ts';
@@ -402,6 +403,35 @@ export const COMMON = {
     },
     address,
   ),
+  tokenFile: option(
+    {
+      ...{ flag: 'token-file', value: 'FILE', variable: 'SADE_TOKEN_FILE', completes: 'files' },
+      meaning: 'File with the token that the service asks for',
+      details:
+        'Its mode should be 0600. An entry of the list of databases may name one of its own. [Where a token comes from](../how-to/use-a-token.md).',
+    },
+    text,
+  ),
+  tokenText: option(
+    {
+      ...{ value: 'TOKEN', variable: 'SADE_TOKEN', meaning: 'The token itself, where there is no file for it' },
+      details: 'No option takes it: others on the machine can read the command line of a process.',
+    },
+    tokenText,
+  ),
+  caFile: option(
+    {
+      ...{ flag: 'ca-file', value: 'FILE', variable: 'SADE_CA_FILE', completes: 'files' },
+      meaning: "Certificate of a CA of your own, for the service's certificate",
+      details: 'A file in PEM format. It is trusted beside the CAs of the system. The certificate is always checked.',
+    },
+    text,
+  ),
+  allowPlainHttp: switchOption({
+    ...{ flag: 'allow-plain-http', variable: 'SADE_ALLOW_PLAIN_HTTP' },
+    meaning: 'Send a token to another machine without TLS',
+    details: 'Anyone on the network in between can read it, and use it.',
+  }),
 } as const satisfies OptionTable;
 
 /** How much is logged, the severest first. */

@@ -13,7 +13,9 @@ describe('the completion of a call of sade', () => {
   });
 
   it('offers the options of the command, and those of sade backup without one', () => {
-    expect(wordsFor('show', '-')).to.deep.equal(['--json', '--server', '--help']);
+    expect(wordsFor('show', '-')).to.deep.equal([
+      ...['--json', '--server', '--token-file', '--ca-file', '--allow-plain-http', '--help'],
+    ]);
     expect(wordsFor('list', '--st')).to.include('--state').and.not.include('--level');
     expect(wordsFor('--l')).to.include('--level').and.not.include('--state');
     expect(wordsFor('--json', '--l')).to.include('--level');

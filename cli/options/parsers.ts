@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isToken } from '../../protocol/access/token-text.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type Given, type Option, type OptionDescription, option, type Parser, Refusal } from './option.ts';
 
@@ -37,6 +38,13 @@ export const text: Parser<string> = given => {
 
 /** @returns an absolute path */
 export const folder: Parser<string> = given => resolve(text(given));
+
+/** @returns a token; never shows what was given */
+export const tokenText: Parser<string> = given => {
+  const text = last(given);
+  if (isToken(text)) return text;
+  throw new Refusal({ problem: 'is not a token of the service: such a token begins with lmb_ and has 53 characters' });
+};
 
 export const program: Parser<ProgramSetting> = given => ({ path: text(given), isGiven: !given.isDefault });
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { makeToken } from '../../protocol/access/token-text.ts';
 import { ConfigurationError, EXIT } from '../errors.ts';
 import { mistypedVariables, readBackupSettings, readCommand } from './settings.ts';
 
@@ -16,6 +17,8 @@ const mistakesOf = (options: Record<string, unknown>, env: Record<string, string
   return [];
 };
 
+const TOKEN = makeToken();
+
 const serverOf = (server: string | undefined): URL => readCommand('show', { server }, {}).server;
 
 describe('settings', () => {
@@ -23,6 +26,7 @@ describe('settings', () => {
     expect(readBackupSettings({}, {})).to.deep.equal({
       config: 'databases.json',
       server: new URL('http://127.0.0.1:3000/'),
+      ...{ tokenFile: undefined, tokenText: undefined, caFile: undefined, allowPlainHttp: false },
       workDir: resolve('data/work'),
       only: undefined,
       dumpWorkers: Math.max(4, availableParallelism()),
@@ -44,6 +48,7 @@ describe('settings', () => {
     const env = {
       SADE_CONFIG: 'env.json',
       SADE_SERVER: 'http://env:1',
+      ...{ SADE_TOKEN_FILE: 'env-token', SADE_TOKEN: TOKEN, SADE_CA_FILE: 'env-ca', SADE_ALLOW_PLAIN_HTTP: 'on' },
       SADE_WORK_DIR: '/env',
       SADE_ONLY: 'env',
       SADE_DUMP_WORKERS: '11',
@@ -64,6 +69,7 @@ describe('settings', () => {
     const options = {
       config: 'flag.json',
       server: 'http://flag:2',
+      ...{ 'token-file': 'flag-token', 'ca-file': 'flag-ca', 'allow-plain-http': false },
       'work-dir': '/flag',
       only: 'flag',
       'dump-workers': '21',
@@ -85,6 +91,7 @@ describe('settings', () => {
     const fromEnv = {
       config: 'env.json',
       server: new URL('http://env:1/'),
+      ...{ tokenFile: 'env-token', tokenText: TOKEN, caFile: 'env-ca', allowPlainHttp: true },
       workDir: '/env',
       only: ['env'],
       dumpWorkers: 11,
@@ -104,6 +111,7 @@ describe('settings', () => {
     const fromFlags = {
       config: 'flag.json',
       server: new URL('http://flag:2/'),
+      ...{ tokenFile: 'flag-token', caFile: 'flag-ca', allowPlainHttp: false },
       workDir: '/flag',
       only: ['flag'],
       dumpWorkers: 21,
@@ -121,8 +129,9 @@ describe('settings', () => {
       quiet: false,
     };
     expect(readBackupSettings({}, env)).to.deep.equal(fromEnv);
-    expect(readBackupSettings(options, env)).to.deep.equal(fromFlags);
-    expect(readBackupSettings(options, {})).to.deep.equal(fromFlags);
+    // No option takes the token itself.
+    expect(readBackupSettings(options, env)).to.deep.equal({ ...fromFlags, tokenText: TOKEN });
+    expect(readBackupSettings(options, {})).to.deep.equal({ ...fromFlags, tokenText: undefined });
     expect(readBackupSettings({ retries: '0' }, env)).to.deep.equal({ ...fromEnv, retries: 0 });
   });
 
@@ -131,6 +140,14 @@ describe('settings', () => {
     expect(mysqldump).to.deep.equal({ path: 'mysqldump', isGiven: true });
     expect(mariadbDump).to.deep.equal({ path: 'mariadb-dump', isGiven: false });
     expect(readBackupSettings({}, { SADE_MARIADB_DUMP: 'mariadb-dump' }).mariadbDump.isGiven).to.equal(true);
+  });
+
+  it('refuses a token with a typo in SADE_TOKEN, and shows no part of it', () => {
+    const typo = `${TOKEN.slice(0, -1)}_`;
+    const [mistake] = mistakesOf({}, { SADE_TOKEN: typo });
+    expect(mistake)
+      .to.match(/^SADE_TOKEN is not a token/)
+      .and.not.contain(typo.slice(4, 12));
   });
 
   it('treats an empty variable as not set', () => {

@@ -18,6 +18,7 @@ import { pin } from '../../testing/machine/mounts.ts';
 import { OwnTime } from '../../testing/own-time.ts';
 import { answerWith } from '../../testing/service/answer-with.ts';
 import type { DatabaseSource } from '../config/databases.ts';
+import type { ServiceToken } from '../config/secret-file.ts';
 import { ExplainedError } from '../errors.ts';
 import type { SourceReport } from '../preflight/source-report.ts';
 import type { Outcome } from '../report/outcome.ts';
@@ -110,6 +111,7 @@ describe('pipeline', () => {
       retries = 0,
       timeoutMs = 60_000,
       dumpsPerHost = 9,
+      tokens = new Map<string, ServiceToken>(),
     } = {},
   ): Promise<Outcome[]> => {
     const outcomes: Outcome[] = [];
@@ -130,7 +132,8 @@ describe('pipeline', () => {
       clients: { for: () => client, all: [client] },
       preflight,
       spool,
-      server: url,
+      access: { server: url },
+      tokens,
       timeoutMs,
       retries,
       progress: { onStart: () => {}, onProgress: () => {} },
@@ -468,6 +471,51 @@ describe('pipeline', () => {
       serve = refuse(422, 'INVALID_ZIP');
       for (let night = 1; night <= 3; night++) await run(night === 1 ? ['a'] : [], GOOD);
       expect(await spool.pendingUploads()).to.have.length(1);
+    });
+  });
+
+  describe('whose service asks for tokens', () => {
+    const token = (name: string): ServiceToken => ({ text: name, from: `/etc/${name}` });
+    const refusing =
+      (status: number, code: string): typeof serve =>
+      (_request, response) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message: 'No', code }));
+
+    it('sends a refused token once for each worker, keeps every zip, and gives them one cause', async () => {
+      let uploads = 0;
+      serve = (request, response) => {
+        if (request.method === 'POST') uploads++;
+        refusing(401, 'UNAUTHENTICATED')(request, response);
+      };
+      const outcomes = await run(names(9), GOOD, { retries: 3, workers: { dump: 3, zip: 3, upload: 2 } });
+      expect(uploads).to.be.within(1, 2);
+      expect((await spooled()).filter(name => name.endsWith('.zip'))).to.have.length(9);
+      const causes = new Set(outcomes.map(({ failure }) => JSON.stringify(failure!.cause)));
+      expect([...causes]).to.deep.equal([
+        JSON.stringify({ where: url.origin, why: 'asks for a token, and none was given' }),
+      ]);
+    });
+
+    it('loses nothing but the databases whose token is refused, or is not for them', async () => {
+      const shown = new Map<string, Set<string | undefined>>();
+      serve = (request, response) => {
+        const { authorization } = request.headers;
+        if (request.method !== 'POST') return refusing(403, 'FORBIDDEN')(request, response);
+        const label = request.url!.slice(1);
+        shown.set(label, (shown.get(label) ?? new Set()).add(authorization));
+        if (authorization === 'Bearer revoked') return refusing(401, 'UNAUTHENTICATED')(request, response);
+        if (label === 'db_5') return refusing(403, 'OUT_OF_SCOPE')(request, response);
+        return accept(request, response);
+      };
+      const tokens = new Map(names(6).map((name, index) => [name, token(index < 2 ? 'revoked' : 'good')]));
+      const outcomes = await run(names(6), GOOD, { retries: 3, workers: { dump: 3, zip: 3, upload: 2 }, tokens });
+      const failed = outcomes.filter(({ state }) => state === 'failed');
+      expect(failed.map(({ database }) => database)).to.have.members(['db_0', 'db_1', 'db_5']);
+      const messageOf = (name: string) => failed.find(({ database }) => database === name)!.failure!.message;
+      expect(messageOf('db_0')).to.contain('does not accept the token of /etc/revoked');
+      expect(messageOf('db_5')).to.contain('the token of /etc/good is not for db_5');
+      expect([...shown.get('db_3')!]).to.deep.equal(['Bearer good']);
+      expect((await spooled()).filter(name => name.endsWith('.zip'))).to.have.length(3);
     });
   });
 

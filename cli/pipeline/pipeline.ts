@@ -6,6 +6,7 @@ import type { DatabaseSource } from '../config/databases.ts';
 import { logged } from '../log.ts';
 import type { Outcome } from '../report/outcome.ts';
 import type { PendingUpload } from '../spool/spool.ts';
+import { RefusedTokens } from '../upload/refused-tokens.ts';
 import { ServiceGate } from '../upload/service-gate.ts';
 import { DiskRoom } from './disk-room.ts';
 import { type DumpStageOptions, startDump } from './dump-stage.ts';
@@ -23,7 +24,7 @@ type StageOptions = DumpStageOptions & ZipStageOptions & RehearseStageOptions & 
 
 type SignalOption = { readonly signal: AbortSignal };
 
-export interface PipelineOptions extends Omit<StageOptions, 'room' | 'failures' | 'gate'> {
+export interface PipelineOptions extends Omit<StageOptions, 'room' | 'failures' | 'gate' | 'refusedTokens'> {
   readonly sources: readonly DatabaseSource[];
   /** Zips of earlier runs, which go straight to the upload, before those of this run. */
   readonly pendingUploads: readonly PendingUpload[];
@@ -54,8 +55,8 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   const { sources, pendingUploads, workers, signal, spool, progress } = options;
   const room = new DiskRoom(spool.folder);
   const failures = new Failures({ spool, room, progress });
-  const gate = new ServiceGate(options.server, options.retries);
-  const stages: StageOptions = { ...options, room, failures, gate };
+  const gate = new ServiceGate(options.access, options.retries);
+  const stages: StageOptions = { ...options, room, failures, gate, refusedTokens: new RefusedTokens() };
   const turns = new PerHostLimiter(sources, options.dumpsPerHost);
   const rounds = new Rounds(turns, pendingUploads.length);
   const toDump = new Channel<DatabaseSource>();

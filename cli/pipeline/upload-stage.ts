@@ -1,10 +1,13 @@
 import type { Finding } from '../../protocol/finding.ts';
+import { accessFor, type ServiceAccess } from '../access/service-access.ts';
+import type { ServiceToken } from '../config/secret-file.ts';
 import { unacceptedLossIn } from '../losses/losses.ts';
 import type { Outage } from '../service/outage.ts';
 import type { PendingUpload, Spool } from '../spool/spool.ts';
 import { deliver } from '../upload/deliver.ts';
 import { manifestTooLarge, reasonMissing, zipNotRemoved } from '../upload/delivery-findings.ts';
 import { probeService } from '../upload/probe-service.ts';
+import type { RefusedTokens } from '../upload/refused-tokens.ts';
 import type { Pass, ServiceGate } from '../upload/service-gate.ts';
 import { explainFailure, type Failures, failedUpload } from './failures.ts';
 import {
@@ -19,9 +22,12 @@ import { TimeBudget } from './time-budget.ts';
 
 export interface UploadStageOptions {
   readonly spool: Spool;
-  readonly server: URL;
+  readonly access: ServiceAccess;
+  /** The tokens that entries of the list have of their own, by label; of databases that are not backed up now, too: their zips may wait. */
+  readonly tokens: ReadonlyMap<string, ServiceToken>;
   readonly progress: ProgressListener;
   readonly gate: ServiceGate;
+  readonly refusedTokens: RefusedTokens;
   readonly failures: Failures;
 }
 
@@ -64,22 +70,29 @@ async function uploadUnlessOutage(
   options: UploadStageOptions,
   signal: AbortSignal,
 ): Promise<FinishedJob | WaitingUpload> {
-  const { gate, progress, failures } = options;
+  const { gate, progress, failures, refusedTokens } = options;
   const { backup, path, zipBytes } = zipped;
+  const access = accessFor(options.access, { token: options.tokens.get(backup.database) });
   const waiting = (outage: Outage): WaitingUpload => ({ kind: 'waiting', zipped, outage });
   for (;;) {
+    const refusal = refusedTokens.refusalOf(access);
+    if (refusal) return await failures.ofUpload(refusal, zipped, signal);
     // Waiting for its turn does not count as time of the database.
     const pass = await gate.enter(zipBytes, signal);
     if ('cause' in pass) return waiting(pass);
     progress.onStart(backup, 'upload', { path, bytes: zipBytes });
     const delivery = backup.budget.within(
       signal,
-      signal => deliverZip(zipped, pass, { ...options, signal }),
+      signal => deliverZip(zipped, pass, { ...options, access, signal }),
       UPLOAD_OVERDUE,
     );
     const met = await pass.learnFrom(delivery);
     if (met === 'again') continue;
-    return met ? waiting(met) : await delivery.catch(error => failures.ofUpload(error, zipped, signal));
+    if (met) return waiting(met);
+    return await delivery.catch(error => {
+      refusedTokens.note(access, error);
+      return failures.ofUpload(error, zipped, signal);
+    });
   }
 }
 
@@ -89,14 +102,14 @@ const UPLOAD_OVERDUE =
 async function deliverZip(
   zipped: ZippedBackup,
   { retries, mayRetry }: Pass,
-  { spool, server, progress, signal }: UploadStageOptions & { readonly signal: AbortSignal },
+  { spool, access, progress, signal }: UploadStageOptions & { readonly signal: AbortSignal },
 ): Promise<FinishedJob> {
   const { backup, path, zipBytes: size } = zipped;
   const { database, fileName } = backup;
   const onBytes = (bytes: number) => progress.onProgress(backup, bytes);
-  const isThere = async (signal: AbortSignal) => (await probeService(server, signal)) !== undefined;
+  const isThere = async (signal: AbortSignal) => (await probeService(access, signal)) !== undefined;
   const pending = { database, path, fileName, size, ...(zipped.manifest && { manifest: zipped.manifest }) };
-  const options = { server, signal, retries, mayRetry, isThere, onBytes };
+  const options = { ...access, signal, retries, mayRetry, isThere, onBytes };
   const { receipt, manifest, isTooLarge, sha256, notRemoved } = await deliver(pending, spool, options);
   const loss = unacceptedLossIn(receipt);
   return finishJob(backup, {

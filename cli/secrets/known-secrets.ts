@@ -40,16 +40,16 @@ async function secretsIn(
   for (const entry of entries(text)) {
     const filled = interpolateEnv(entry, env, () => {}) as Record<string, unknown>;
     for (const secret of [...inEntry(entry), ...inEntry(filled)]) secrets.add(secret);
-    for (const file of [filled.db_password_file, filled.restore_password_file])
+    for (const file of [filled.db_password_file, filled.restore_password_file, filled.token_file])
       if (typeof file === 'string')
         for (const secret of await inFile(resolve(dirname(resolve(path)), file))) secrets.add(secret);
   }
   return secrets;
 }
 
-function inEntry({ db_password, restore_password, dump_options }: Record<string, unknown>): string[] {
+function inEntry({ db_password, restore_password, token, dump_options }: Record<string, unknown>): string[] {
   const values = Array.isArray(dump_options) ? dump_options.map(option => behindNameOf(String(option))) : [];
-  return [...[db_password, restore_password].filter(password => typeof password === 'string'), ...values];
+  return [...[db_password, restore_password, token].filter(secret => typeof secret === 'string'), ...values];
 }
 
 function ofEnvironment(text: string, env: Readonly<Record<string, string | undefined>>): string[] {

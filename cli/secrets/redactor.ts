@@ -7,6 +7,9 @@ const SHORTEST_SECRET = MASK.length + 1;
 /** A name and a password in an address, such as `mysql://root:secret@host/`. */
 const USER_OF_ADDRESS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]+@/gi;
 
+/** A token of the service, or most of one, no matter whose it is. */
+const TOKEN = /\blmb_[\w-]{20,}/g;
+
 /** Takes secrets out of texts and of JSON values. */
 export interface Redactor {
   /** @returns the text without any of the secrets, in any form in which it may be written */
@@ -23,7 +26,7 @@ export function redactor(secrets: Iterable<string>): Redactor {
   const pattern = new RegExp(longestFirst.map(literally).join('|') || '(?!)', 'g');
 
   const text = (given: string): string => {
-    let redacted = given.replace(USER_OF_ADDRESS, `$1${MASK}@`);
+    let redacted = given.replace(USER_OF_ADDRESS, `$1${MASK}@`).replace(TOKEN, MASK);
     // What stands on both sides of a mask may be a secret together with it. Each turn makes the text shorter.
     while (redacted.search(pattern) !== -1) redacted = redacted.replace(pattern, MASK);
     return redacted;

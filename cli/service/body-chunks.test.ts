@@ -27,7 +27,7 @@ describe('the body of an answer that comes to a standstill', () => {
   for (const which of ['the signal of the run', 'the signal of the request'] as const)
     it(`ends when ${which} aborts, also after memory was collected`, async () => {
       const [run, request] = [new AbortController(), new AbortController()];
-      const service = new Service(url, run.signal);
+      const service = new Service({ server: url }, run.signal);
       const read = async () => {
         const answer = await service.download('1', 'get', { signal: request.signal });
         let length = 0;
@@ -41,7 +41,7 @@ describe('the body of an answer that comes to a standstill', () => {
     });
 
   it('is given up after the time limit of an answer, also after memory was collected', async () => {
-    const error = new Service(url, undefined, 1000).databases().catch(error => error);
+    const error = new Service({ server: url }, undefined, 1000).databases().catch(error => error);
     await collectMemory();
     expect(await error)
       .to.have.property('message')

@@ -1,16 +1,25 @@
 import { isHTTPError, isNetworkError, isTimeoutError } from 'ky';
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { errorAnswer } from '../../protocol/responses.ts';
+import type { ServiceAccess } from '../access/service-access.ts';
 import { ExplainedError, messageOf } from '../errors.ts';
+import { redactor } from '../secrets/redactor.ts';
+import { formatSeconds } from '../terminal/format.ts';
 import { oddShapeOf } from './bounded-answer.ts';
+import { explainTokenRefusal } from './explain-token-refusal.ts';
+import { retryAfterOf } from './pause.ts';
 import { ServiceRefusal, ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
 
-/** Turns what ky throws into a sentence for the administrator. */
-export function explainServiceError(error: unknown, server: URL): ExplainedError {
+/**
+ * Turns what ky throws into a sentence for the administrator.
+ * @param database that the request was about, where it was about one
+ */
+export function explainServiceError(error: unknown, access: ServiceAccess, database?: string): ExplainedError {
+  const { server } = access;
   if (error instanceof ExplainedError) return error;
   if (isHTTPError(error)) {
     if (isRedirect(error.response)) return redirected(error.response, server);
-    return refusalOf(error.response, error.data, { server, cause: error });
+    return refusalOf(error.response, error.data, { access, database, cause: error });
   }
   if (!isNetworkError(error) && !isTimeoutError(error)) return new ExplainedError(messageOf(error), { cause: error });
   return unreachable(server, rootCauseOf(error), error);
@@ -40,7 +49,7 @@ function adviceForLine(reason: string): string {
 }
 
 const OWN_CA =
-  'If the certificate is of a CA of your own, name it in the environment: NODE_EXTRA_CA_CERTS=/path/ca.pem.';
+  "If the certificate is of a CA of your own, name the CA's certificate: --ca-file /path/ca.pem (SADE_CA_FILE).";
 
 function isRedirect({ status, headers }: Response): boolean {
   return status >= 300 && status < 400 && headers.has('location');
@@ -64,12 +73,15 @@ function redirected({ headers }: Response, server: URL): ExplainedError {
 /** The service names no more than a dozen fields, and says a sentence or two. */
 const [MOST_FIELDS, LONGEST_SAYING] = [100, 1000];
 
-function refusalOf(
-  { status }: Response,
-  body: unknown,
-  { server, cause }: { server: URL; cause: unknown },
-): ExplainedError {
-  const where = server.origin;
+interface Asked {
+  readonly access: ServiceAccess;
+  readonly database: string | undefined;
+  readonly cause: unknown;
+}
+
+function refusalOf({ status, headers }: Response, body: unknown, asked: Asked): ExplainedError {
+  const { access, cause } = asked;
+  const where = access.server.origin;
   if (oddShapeOf(body, MOST_FIELDS) !== undefined || !errorAnswer.isValidSync(body))
     return new StrangeAnswer(`the service answered ${status}, but not as Lumbung does`, {
       status,
@@ -80,10 +92,15 @@ function refusalOf(
   const { message, code, errors = [], free_bytes: freeBytes } = errorAnswer.cast(body);
   const details = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   const left = freeBytes === undefined ? '' : ` (${formatBytes(freeBytes)} free)`;
-  const said = `${message}${details ? ` (${details})` : ''}`.slice(0, LONGEST_SAYING);
+  // What answers there may repeat what it was sent.
+  const said = redactor([]).text(`${message}${details ? ` (${details})` : ''}`.slice(0, LONGEST_SAYING));
+  const refused = explainTokenRefusal({ ...asked, status, code, said });
+  if (refused) return refused;
+  const retryAfterMs = retryAfterOf(headers);
+  const pause = retryAfterMs === undefined ? '' : `; it asks to wait ${formatSeconds(retryAfterMs / 1000)}`;
   const advice = ADVICE[code] ?? "Check the service's log.";
-  return new ServiceRefusal(`the service answered ${status} ${code.slice(0, 64)}: ${said}${left}`, {
-    ...{ status, code, freeBytes, cause, advice },
+  return new ServiceRefusal(`the service answered ${status} ${code.slice(0, 64)}: ${said}${left}${pause}`, {
+    ...{ status, code, freeBytes, retryAfterMs, cause, advice },
     ...(code in LIMITS && { sharedCause: { where, why: LIMITS[code]! } }),
   });
 }
@@ -116,6 +133,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   FILE_TOO_LARGE: 'Raise MAX_UPLOAD_BYTES of the service, or leave something out with dump_options.',
   DUMP_TOO_LARGE: 'Raise MAX_DUMP_BYTES or MAX_DUMP_RATIO of the service, or leave something out with dump_options.',
   INVALID_MANIFEST: 'The service and sade must have the same version: upgrade the service first.',
+  TOO_MANY_REQUESTS:
+    'Wait, and try again. If it happens often, check what else uses this token or comes from this address.',
   STORAGE_FULL: 'Make room on the disk of the service; the next run delivers these zips.',
 };
 

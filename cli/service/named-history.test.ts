@@ -25,7 +25,7 @@ describe('the history of a database that a person names', () => {
   let service: Service;
   before(async () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    service = new Service(new URL(`http://127.0.0.1:${portOf(server)}/`));
+    service = new Service({ server: new URL(`http://127.0.0.1:${portOf(server)}/`) });
   });
   after(() => server.close());
 

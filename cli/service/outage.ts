@@ -1,6 +1,6 @@
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { ExplainedError, type SharedCause } from '../errors.ts';
-import { ServiceRefusal, ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
+import { isAboutToken, ServiceRefusal, ServiceUnreachable, StrangeAnswer } from './service-errors.ts';
 
 /** The service can't take any zip, or none of this size: what a failed upload has shown of it. */
 export interface Outage {
@@ -22,6 +22,8 @@ export function outageBehind(error: unknown, server: URL): Outage | undefined {
   if (!(error instanceof ExplainedError)) return undefined;
   const at = (why: string, status?: number) => ({ error, status, cause: { where: server.origin, why } });
   if (error instanceof ServiceUnreachable) return at(whyUnreachable(error.reason));
+  // The service is well; another database may have another token.
+  if (isAboutToken(error)) return undefined;
   if (error instanceof ServiceRefusal) {
     const { status, code, freeBytes } = error;
     if (status === 507) return { ...at(whyFull(freeBytes), status), full: { freeBytes } };
@@ -52,6 +54,7 @@ const UNAVAILABLE: Readonly<Record<string, string>> = {
   STORAGE_UNAVAILABLE: "can't use its storage",
   HISTORY_UNAVAILABLE: "can't reach its history",
   TOO_MANY_UPLOADS: 'accepts no more uploads at the moment',
+  TOO_MANY_REQUESTS: 'accepts no more requests at the moment',
   TOO_MANY_CONNECTIONS: 'accepts no more connections at the moment',
   UNKNOWN_HOST: 'does not answer to this name (PUBLIC_HOSTS)',
 };

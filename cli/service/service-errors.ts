@@ -31,6 +31,8 @@ export class ServiceRefusal extends ExplainedError {
   readonly code: string;
   /** How many bytes are left on its disk, where it says so. */
   readonly freeBytes: number | undefined;
+  /** For how long it asks to be left alone, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     message: string,
@@ -38,12 +40,14 @@ export class ServiceRefusal extends ExplainedError {
       status,
       code,
       freeBytes,
+      retryAfterMs,
       ...options
     }: ErrorOptions & {
       status: number;
       code: string;
       freeBytes?: number | undefined;
-      advice?: string;
+      retryAfterMs?: number | undefined;
+      advice?: string | undefined;
       sharedCause?: SharedCause;
     },
   ) {
@@ -51,5 +55,16 @@ export class ServiceRefusal extends ExplainedError {
     this.status = status;
     this.code = code;
     this.freeBytes = freeBytes;
+    this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** Tells whether the service refuses the token itself: what it is sent next is refused, too. */
+export function isTokenRefused(error: unknown): boolean {
+  return error instanceof ServiceRefusal && (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN');
+}
+
+/** The same, or the token is not for this database. */
+export function isAboutToken(error: unknown): boolean {
+  return isTokenRefused(error) || (error instanceof ServiceRefusal && error.code === 'OUT_OF_SCOPE');
 }

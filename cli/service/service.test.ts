@@ -42,7 +42,7 @@ describe('service', () => {
       response.writeHead(status, { 'content-type': type });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     };
-    return new Service(url);
+    return new Service({ server: url });
   };
   const failureOf = async (asking: Promise<unknown>): Promise<ExplainedError> => {
     const error = await asking.then(
@@ -84,7 +84,7 @@ describe('service', () => {
       response.end(JSON.stringify(isFirst ? busy : { data, message: 'success' }));
     };
     listener = (request, response) => void text(request).then(body => answer(body, response));
-    expect(await new Service(url).reportDrill(report)).to.include({ id: 5, report_id: report.report_id });
+    expect(await new Service({ server: url }).reportDrill(report)).to.include({ id: 5, report_id: report.report_id });
     expect(asked).to.deep.equal(['POST /-/drills', 'POST /-/drills']);
     expect(bodies[1]).to.equal(bodies[0]);
     expect(JSON.parse(bodies[0]!).reason).to.have.lengthOf(1000).and.match(/…$/);
@@ -97,7 +97,7 @@ describe('service', () => {
     );
     await once(other, 'listening');
     const port = portOf(other);
-    const error = await failureOf(new Service(new URL(`http://127.0.0.1:${port}/`)).databases());
+    const error = await failureOf(new Service({ server: new URL(`http://127.0.0.1:${port}/`) }).databases());
     other.close();
     expect(error.message).to.equal(
       `what answers at http://127.0.0.1:${port} is not Lumbung's service: it does not speak HTTP`,
@@ -114,7 +114,7 @@ describe('service', () => {
 
   it('asks below the path of its address', async () => {
     answering(200, list);
-    await new Service(new URL('lumbung/', url)).databases();
+    await new Service({ server: new URL('lumbung/', url) }).databases();
     expect(asked).to.deep.equal(['GET /lumbung/']);
   });
 
@@ -192,7 +192,9 @@ describe('service', () => {
     closed.close();
     await once(closed, 'close');
     const addresses = [`http://127.0.0.1:${port}/`, `http://localhost:${port}/`, 'http://no-such-host.invalid/'];
-    const errors = await Promise.all(addresses.map(address => failureOf(new Service(new URL(address)).databases())));
+    const errors = await Promise.all(
+      addresses.map(address => failureOf(new Service({ server: new URL(address) }).databases())),
+    );
     for (const [index, error] of errors.entries()) {
       expect(error).to.be.instanceOf(ServiceUnreachable);
       expect(error.message).to.match(
@@ -203,7 +205,7 @@ describe('service', () => {
   });
 
   it('distinguishes a service without TLS from one that is down', async () => {
-    const error = await failureOf(new Service(new URL(`https://127.0.0.1:${url.port}/`)).databases());
+    const error = await failureOf(new Service({ server: new URL(`https://127.0.0.1:${url.port}/`) }).databases());
     expect(error).to.be.instanceOf(ServiceUnreachable);
     expect(error.advice).to.contain('http://');
   });
@@ -213,13 +215,15 @@ describe('service', () => {
       listener = (_request, response) => {
         if (begins) response.writeHead(200, { 'content-type': 'application/json' }).write('{');
       };
-      const error = await failureOf(new Service(url, undefined, 100).databases());
+      const error = await failureOf(new Service({ server: url }, undefined, 100).databases());
       expect(error).to.be.instanceOf(ServiceUnreachable);
       expect(error.message).to.contain('did not answer within 0.1 s');
       expect(error.advice).to.contain('/-/ready');
     }
     listener = () => {};
-    expect((await failureOf(new Service(url, undefined, 100).download('3', 'head'))).message).to.contain('timed out');
+    expect((await failureOf(new Service({ server: url }, undefined, 100).download('3', 'head'))).message).to.contain(
+      'timed out',
+    );
   });
 
   it('says what to do about a stored file that is damaged', async () => {

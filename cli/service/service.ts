@@ -1,6 +1,7 @@
-import ky, { isHTTPError } from 'ky';
+import ky, { isHTTPError, type Options, type RetryOptions } from 'ky';
 import type { InferType, Schema } from 'yup';
 import type { AcceptanceRequest } from '../../protocol/acceptance.ts';
+import { type Whoami, whoamiAnswer } from '../../protocol/access/whoami.ts';
 import { type DrillReport, drillReport } from '../../protocol/reports/drill-report.ts';
 import {
   type DrillSummary,
@@ -23,23 +24,26 @@ import {
   type ServiceStatus,
   serviceStatus,
 } from '../../protocol/responses.ts';
+import { credentialsOf, type ServiceAccess } from '../access/service-access.ts';
+import { fetchOf } from '../access/trusting-fetch.ts';
 import { log } from '../log.ts';
 import { explainServiceError } from './explain-service-error.ts';
+import { PUT_OFF, pauseOf, tellPause } from './pause.ts';
 import { queryOf } from './query-of.ts';
 import { readAnswer } from './read-answer.ts';
-import { ServiceUnreachable } from './service-errors.ts';
+import { ServiceRefusal, ServiceUnreachable } from './service-errors.ts';
 
 const ANSWER_MS = 30_000;
 
-/** The longest pause before another attempt, even if the service asks for more. */
-const RETRY_AFTER_MS = 5000;
+/** The longest pause that the service may ask for before another attempt, in answers: who waits for longer is told so instead. */
+const LONGEST_PAUSE = 2;
 
 /** No redirect is followed: what lies behind it was not named by the administrator, and would be believed. */
 const NO_REDIRECT = { redirect: 'manual' } as const;
 
 /** What the commands ask the service. */
 export class Service {
-  readonly #server: URL;
+  readonly #access: ServiceAccess;
   readonly #signal: AbortSignal | undefined;
   readonly #answerMs: number;
 
@@ -47,8 +51,8 @@ export class Service {
    * @param signal ends all requests; its reason is thrown then
    * @param answerMs time limit of an answer that needs no work, in milliseconds
    */
-  constructor(server: URL, signal?: AbortSignal, answerMs = ANSWER_MS) {
-    this.#server = server;
+  constructor(access: ServiceAccess, signal?: AbortSignal, answerMs = ANSWER_MS) {
+    this.#access = access;
     this.#signal = signal;
     this.#answerMs = answerMs;
   }
@@ -68,6 +72,16 @@ export class Service {
     return (await this.#get('-/status', serviceStatus)).data;
   }
 
+  /** Who the service takes the caller for; undefined for one of an earlier version, which has no tokens. @throws {ExplainedError} */
+  async whoami(): Promise<Whoami['data'] | undefined> {
+    try {
+      return (await this.#get('-/whoami', whoamiAnswer)).data;
+    } catch (error) {
+      if (error instanceof ServiceRefusal && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
   /** All that is known of one backup. @throws {ExplainedError} */
   async report(id: string): Promise<BackupReport['data']> {
     return (await this.#get(`${encodeURIComponent(id)}/manifest`, backupReport)).data;
@@ -76,7 +90,9 @@ export class Service {
   /** Accepts what a backup has lost. @throws {ExplainedError} */
   async accept(id: string, request: AcceptanceRequest): Promise<BackupReport['data']> {
     return (
-      await this.#ask(`-/backups/${encodeURIComponent(id)}/accept`, backupReport, { method: 'post', json: request })
+      await this.#ask(`-/backups/${encodeURIComponent(id)}/accept`, backupReport, {
+        ...{ method: 'post', json: request, isRepeatable: false },
+      })
     ).data;
   }
 
@@ -132,18 +148,43 @@ export class Service {
     method: 'head' | 'get',
     { headers = {}, signal }: { headers?: Record<string, string>; signal?: AbortSignal } = {},
   ): Promise<Response> {
-    const url = new URL(`${encodeURIComponent(id)}/download`, this.#server);
+    const url = new URL(`${encodeURIComponent(id)}/download`, this.#access.server);
     try {
       return await ky(url, {
-        ...{ ...NO_REDIRECT, method, headers, signal: this.#until(signal), timeout: this.#answerMs },
-        retry: { limit: 3, maxRetryAfter: RETRY_AFTER_MS },
+        ...{ ...this.#common(headers), method, signal: this.#until(signal), timeout: this.#answerMs },
+        retry: { ...this.#retry(), limit: 3 },
       });
     } catch (error) {
       this.#signal?.throwIfAborted();
       // The answer to HEAD has no body that says why: ask in the way that has one.
       if (method === 'head' && isHTTPError(error)) await (await this.download(id, 'get')).body?.cancel();
-      throw explainServiceError(error, this.#server);
+      throw explainServiceError(error, this.#access);
     }
+  }
+
+  /** What all requests have. */
+  #common(headers: Record<string, string> = {}): Options {
+    return {
+      ...NO_REDIRECT,
+      fetch: fetchOf(this.#access),
+      headers: { ...headers, ...credentialsOf(this.#access) },
+    };
+  }
+
+  /** @param isRepeatable whether the same request twice does no harm; one that was put off has done nothing */
+  #retry(isRepeatable = true): RetryOptions {
+    const longest = LONGEST_PAUSE * this.#answerMs;
+    return {
+      methods: ['get', 'head', 'post'],
+      maxRetryAfter: longest,
+      shouldRetry: ({ error }) => {
+        const pause = pauseOf(error);
+        if (!pause) return isRepeatable ? undefined : false;
+        if (pause.ms > longest) return false;
+        tellPause(pause, this.#access);
+        return undefined;
+      },
+    };
   }
 
   #get<S extends Schema>(path: string, schema: S): Promise<InferType<S>> {
@@ -152,29 +193,39 @@ export class Service {
 
   /** Sends what the service stores once, however often it gets it: so it may be tried again. */
   #send<S extends Schema>(path: string, schema: S, json: object): Promise<InferType<S>> {
-    return this.#ask(path, schema, { method: 'post', json, retry: { methods: ['post'] } });
+    return this.#ask(path, schema, { method: 'post', json });
   }
 
   async #ask<S extends Schema>(
     path: string,
     schema: S,
-    request: { method?: 'post'; json?: unknown; retry?: { methods: ['post'] } },
+    { isRepeatable = true, ...request }: { method?: 'post'; json?: unknown; isRepeatable?: boolean },
   ): Promise<InferType<S>> {
-    // One clock for the answer's head and its body: ky's stops at the head.
+    const { server } = this.#access;
+    // One clock for the answer's head and its body: ky's stops at the head. It stands still in the pause before another attempt.
     const clock = new AbortController();
-    const timer = setTimeout(() => clock.abort(tooSlow(this.#server, this.#answerMs)), this.#answerMs);
+    let timer: NodeJS.Timeout | undefined;
+    const start = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => clock.abort(tooSlow(server, this.#answerMs)), this.#answerMs);
+    };
+    const common = this.#common();
+    const fetch: typeof common.fetch = async (input, init) => {
+      start();
+      const answer = await common.fetch!(input, init);
+      if (PUT_OFF.has(answer.status)) clearTimeout(timer);
+      return answer;
+    };
     try {
       const signal = this.#until(clock.signal);
-      const retry = { ...request.retry, maxRetryAfter: RETRY_AFTER_MS };
-      const answer = await ky(new URL(path, this.#server), {
-        ...{ ...NO_REDIRECT, ...request, timeout: false, signal, retry },
-      });
+      const retry = this.#retry(isRepeatable);
+      const answer = await ky(new URL(path, server), { ...common, fetch, ...request, timeout: false, signal, retry });
       log.debug('the service answers', { path, status: answer.status });
-      return await readAnswer(answer, schema, this.#server, this.#all(clock.signal));
+      return await readAnswer(answer, schema, server, this.#all(clock.signal));
     } catch (error) {
       log.debug('the service gives no good answer', { path, error });
       this.#signal?.throwIfAborted();
-      throw clock.signal.aborted ? clock.signal.reason : explainServiceError(error, this.#server);
+      throw clock.signal.aborted ? clock.signal.reason : explainServiceError(error, this.#access);
     } finally {
       clearTimeout(timer);
     }

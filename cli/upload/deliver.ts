@@ -5,7 +5,7 @@ import { fileDigest } from '../files/file-digest.ts';
 import { adviceAboutOddity, whyNotPlain } from '../files/plain-file.ts';
 import { readManifest } from '../manifest/manifest-file.ts';
 import { outageBehind } from '../service/outage.ts';
-import { ServiceRefusal } from '../service/service-errors.ts';
+import { isAboutToken, ServiceRefusal } from '../service/service-errors.ts';
 import { quarantineRefused } from '../spool/refused-zips.ts';
 import type { Spool } from '../spool/spool.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
@@ -64,7 +64,7 @@ async function whatFailed(
   { server, signal }: UploadOptions,
 ): Promise<unknown> {
   // The status of the service does not show the state of the file, which may be large.
-  if (!(error instanceof ServiceRefusal) || outageBehind(error, server)) return error;
+  if (!(error instanceof ServiceRefusal) || isAboutToken(error) || outageBehind(error, server)) return error;
   if (!sha256.equals(await fileDigest(path, signal))) return quarantine(spool, fileName);
   const isSecond = FOR_GOOD.has(error.code) && (await spool.noteRefusal(fileName));
   return isSecond ? refuse(spool, fileName, error) : error;

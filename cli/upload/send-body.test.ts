@@ -93,6 +93,36 @@ describe('send-body', () => {
     expect(error.cause.message).to.match(/certificate/i);
   });
 
+  it('asks before it sends the body where it is told to, and sends none of it after a refusal', async () => {
+    using server = await listening(() => expect.fail('the body was sent'));
+    const expected: unknown[] = [];
+    server.server.on('checkContinue', (request, response) => {
+      expected.push(request.headers.expect);
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{}');
+    });
+    const body = { length: 5 * MIB, pieces: pieces(5) };
+    made = 0;
+    const answer = await sendBody(new Request(server.url, { method: 'POST' }), body, never, { isInvited: true });
+    expect([answer.status, expected, made]).to.deep.equal([401, ['100-continue'], 0]);
+  });
+
+  it('sends the body as soon as it is asked for, or after a second to a service that does not ask', async () => {
+    using asking = await listening(echo);
+    using silent = await listening(echo);
+    silent.server.on('checkContinue', echo); // answers nothing until it has the body
+    for (const [{ url }, least, most] of [
+      [asking, 0, 900],
+      [silent, 990, 15_000],
+    ] as const) {
+      const sums = createHash('sha256');
+      const began = performance.now();
+      const body = { length: 3 * MIB, pieces: pieces(3, sums) };
+      const answer = await sendBody(new Request(url, { method: 'POST' }), body, never, { isInvited: true });
+      expect(answer.headers.get('x-sum')).to.equal(sums.digest('hex'));
+      expect(performance.now() - began).to.be.within(least, most);
+    }
+  });
+
   it('ends the sending when the answer comes early', async () => {
     using server = await listening((request, response) => {
       request.once('data', () => {

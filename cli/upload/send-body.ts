@@ -1,6 +1,8 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as overHttp } from 'node:http';
 import { Agent as HttpsAgent, request as overHttps } from 'node:https';
 import type { Socket } from 'node:net';
+import type { ServiceAccess } from '../access/service-access.ts';
+import { trust } from '../access/trusting-fetch.ts';
 import { ExplainedError } from '../errors.ts';
 import { readBounded } from '../service/bounded-answer.ts';
 
@@ -21,11 +23,20 @@ const ANSWER_BODY_MS = 60_000;
 /** A service sends one "Continue", a proxy may add a hint or two. */
 const MOST_INTERIM_ANSWERS = 100;
 
+/** How long the service may be silent before it asks for the body. One that does not know of it says nothing (RFC 9110, section 10.1.1); curl waits as long. */
+const INVITATION_MS = 1000;
+
 /** A reachable host accepts a connection at once. For one whose packets are dropped the system would wait two minutes. */
 const CONNECT_MS = 20_000;
 
 /** A peer that is gone without a word is noticed after about so long, however long its answer may take. */
 const KEEP_ALIVE_MS = 60_000;
+
+/** How a request is sent. */
+export interface SendOptions extends Pick<ServiceAccess, 'ca'> {
+  /** Whether the service is asked for the body before it is sent, so that it can refuse it by its head alone. */
+  readonly isInvited?: boolean;
+}
 
 /**
  * Sends a request with a body that is streamed, and reads the answer. Over node:http, since fetch wants each piece in
@@ -35,14 +46,20 @@ const KEEP_ALIVE_MS = 60_000;
  * @throws {TypeError} as fetch does when the connection fails, with the reason as its cause; {AnswerCutOff}; what the
  * pieces throw; the signal's reason when aborted
  */
-export async function sendBody(request: Request, body: Body, signal: AbortSignal): Promise<Response> {
+export async function sendBody(
+  request: Request,
+  body: Body,
+  signal: AbortSignal,
+  { ca, isInvited = false }: SendOptions = {},
+): Promise<Response> {
   signal.throwIfAborted();
-  const agent = ownAgent(request.url.startsWith('https:'));
-  const outgoing = begin(request, body.length, agent);
+  const agent = ownAgent(request.url.startsWith('https:'), ca);
+  const outgoing = begin(request, { length: body.length, agent, isInvited });
   const abort = () => void outgoing.destroy();
   signal.addEventListener('abort', abort, { once: true });
   try {
     const answer = answerTo(outgoing);
+    if (isInvited) await invitation(outgoing, answer);
     await write(outgoing, body.pieces, answer);
     return await readWhole(await answer, new URL(request.url).origin);
   } catch (error) {
@@ -60,16 +77,25 @@ export async function sendBody(request: Request, body: Body, signal: AbortSignal
  * kept connection turns out to be broken, Deno opens another one by itself and sends the head again, but not the body, for
  * which the service then waits: so each upload has a connection of its own there.
  */
-function ownAgent(isTls: boolean): HttpAgent | undefined {
-  if (!process.versions.deno) return undefined;
+function ownAgent(isTls: boolean, ca: string | undefined): HttpAgent | undefined {
+  if (!process.versions.deno) {
+    if (ca !== undefined) trust(ca);
+    return undefined;
+  }
   const options = { keepAlive: true, proxyEnv: process.env };
-  return isTls ? new HttpsAgent(options) : new HttpAgent(options);
+  return isTls ? new HttpsAgent({ ...options, ...(ca !== undefined && { ca }) }) : new HttpAgent(options);
 }
 
-function begin({ url, method, headers }: Request, length: number, agent: HttpAgent | undefined): ClientRequest {
+interface Beginning {
+  readonly length: number;
+  readonly agent: HttpAgent | undefined;
+  readonly isInvited: boolean;
+}
+
+function begin({ url, method, headers }: Request, { length, agent, isInvited }: Beginning): ClientRequest {
   const options = {
     method,
-    headers: { ...Object.fromEntries(headers), 'content-length': length },
+    headers: { ...Object.fromEntries(headers), 'content-length': length, ...(isInvited && { expect: '100-continue' }) },
     ...(agent && { agent }),
   };
   const outgoing = url.startsWith('https:') ? overHttps(url, options) : overHttp(url, options);
@@ -98,6 +124,18 @@ function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
   outgoing.on('information', countInterim).on('continue', countInterim);
   promise.catch(() => {}); // while the body is sent no one listens yet
   return promise;
+}
+
+/** @returns when the service asks for the body, has answered, or has kept silent for long enough */
+async function invitation(outgoing: ClientRequest, answer: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, INVITATION_MS);
+  outgoing.once('continue', resolve);
+  answer.then(
+    () => resolve(),
+    () => resolve(),
+  );
+  await promise.finally(() => clearTimeout(timer));
 }
 
 /** Sends all pieces, unless there is an answer or an end before. */

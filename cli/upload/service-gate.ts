@@ -1,3 +1,4 @@
+import type { ServiceAccess } from '../access/service-access.ts';
 import { whenAborted } from '../channel/when-aborted.ts';
 import { log } from '../log.ts';
 import { type Outage, outageBehind, withFreeBytes } from '../service/outage.ts';
@@ -27,7 +28,7 @@ export interface Pass {
  * upload asks first whether the service is back, one at a time and without pauses.
  */
 export class ServiceGate {
-  readonly #server: URL;
+  readonly #access: ServiceAccess;
   readonly #retries: number;
   /** Known to be so: nothing is sent without a look at the service first. */
   #outage: Outage | undefined;
@@ -43,8 +44,8 @@ export class ServiceGate {
   #lookedUntil = 0;
 
   /** @param retries how often an upload is tried again while nothing is known of an outage */
-  constructor(server: URL, retries: number) {
-    this.#server = server;
+  constructor(access: ServiceAccess, retries: number) {
+    this.#access = access;
     this.#retries = retries;
   }
 
@@ -85,7 +86,7 @@ export class ServiceGate {
     return {
       retries,
       mayRetry: error => {
-        const outage = outageBehind(error, this.#server);
+        const outage = outageBehind(error, this.#access.server);
         if (!outage || role === 'tries for all') return true;
         // A pause makes no room. Smaller zips may still fit, and the rest is tried again when the run ends.
         if (hasNoRoomFor(size, outage.full?.freeBytes)) return false;
@@ -113,7 +114,7 @@ export class ServiceGate {
   }
 
   async #learn(error: unknown, size: number, signal: AbortSignal): Promise<Outage | undefined> {
-    const outage = outageBehind(error, this.#server);
+    const outage = outageBehind(error, this.#access.server);
     // Also a refusal of this one zip shows that the service is there. What is no answer of it shows nothing.
     const isThere = !outage && (error === undefined || error instanceof ServiceRefusal);
     // A full disk still has room for what is small enough.
@@ -127,7 +128,7 @@ export class ServiceGate {
   }
 
   async #withFreeBytes(outage: Outage, signal: AbortSignal): Promise<Outage> {
-    const freeBytes = (await probeService(this.#server, signal))?.freeBytes;
+    const freeBytes = (await probeService(this.#access, signal))?.freeBytes;
     return freeBytes === undefined ? outage : withFreeBytes(outage, freeBytes);
   }
 
@@ -135,7 +136,7 @@ export class ServiceGate {
   async #look(outage: Outage, size: number, signal: AbortSignal): Promise<Outage | undefined> {
     const began = performance.now();
     if (began < this.#lookedUntil) return outage;
-    const found = await probeService(this.#server, signal);
+    const found = await probeService(this.#access, signal);
     if (outage.full) return hasNoRoomFor(size, found?.freeBytes) ? outage : undefined;
     // Where nothing answers a look may take its time: no more than a tenth of the run is spent on such looks.
     this.#lookedUntil = found ? 0 : performance.now() + 9 * (performance.now() - began);

@@ -16,6 +16,7 @@ import { portOf } from '../../testing/free-port.ts';
 import { OwnTime } from '../../testing/own-time.ts';
 import { answerWith } from '../../testing/service/answer-with.ts';
 import { manifestWith } from '../../testing/zips/sample-manifest.ts';
+import type { ServiceToken } from '../config/secret-file.ts';
 import { ExplainedError } from '../errors.ts';
 import { outageBehind } from '../service/outage.ts';
 import { ServiceUnreachable } from '../service/service-errors.ts';
@@ -106,6 +107,7 @@ describe('upload', () => {
       signal?: AbortSignal;
       onBytes?: (sent: number) => void;
       request?: Partial<UploadRequest>;
+      token?: ServiceToken;
       isThere?: () => Promise<boolean>;
     } = {},
   ) => {
@@ -118,6 +120,22 @@ describe('upload', () => {
     expect(error).to.be.instanceOf(ExplainedError);
     return error;
   };
+
+  it('sends the zip without asking first where a proxy knows no such question', async () => {
+    const refusals: unknown[] = [];
+    const refuseToExpect = (request: IncomingMessage, response: ServerResponse) => {
+      refusals.push(request.headers.authorization);
+      response.writeHead(417).end();
+    };
+    server.on('checkContinue', refuseToExpect);
+    try {
+      expect(await send([success], { token: { text: 'lmb_x', from: 'a file' } })).to.deep.equal(receipt().data);
+    } finally {
+      server.off('checkContinue', refuseToExpect);
+    }
+    expect(refusals).to.deep.equal(['Bearer lmb_x']);
+    expect(requests).to.have.length(1);
+  });
 
   it('sends the whole file once and returns the record', async () => {
     const sent: number[] = [];

@@ -2,15 +2,17 @@ import ky, { isHTTPError, type RetryOptions } from 'ky';
 import { formatReprDigest, parseReprDigest } from '../../protocol/digest.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { type UploadReceipt, uploadReceipt } from '../../protocol/responses.ts';
+import { credentialsOf, type ServiceAccess } from '../access/service-access.ts';
 import { ExplainedError } from '../errors.ts';
 import { fileDigest } from '../files/file-digest.ts';
 import { log } from '../log.ts';
 import { explainServiceError, unreachable } from '../service/explain-service-error.ts';
+import { pauseOf, tellPause } from '../service/pause.ts';
 import { readAnswer } from '../service/read-answer.ts';
 import { StrangeAnswer } from '../service/service-errors.ts';
 import { formatCount } from '../terminal/format.ts';
 import { type FileForm, fileForm } from './multipart.ts';
-import { AnswerCutOff, sendBody } from './send-body.ts';
+import { AnswerCutOff, type SendOptions, sendBody } from './send-body.ts';
 import { answerWithin, type IsThere, Stalled, StallWatch } from './stall-watch.ts';
 
 export interface UploadRequest {
@@ -24,8 +26,7 @@ export interface UploadRequest {
   readonly manifest?: Manifest;
 }
 
-export interface UploadOptions {
-  readonly server: URL;
+export interface UploadOptions extends ServiceAccess {
   /** How often it is tried again after the first time. */
   readonly retries: number;
   readonly signal: AbortSignal;
@@ -38,6 +39,9 @@ export interface UploadOptions {
 }
 
 const RETRIED_STATUS = [408, 429, 500, 502, 503, 504, 507];
+
+/** The longest pause that the service may ask for before another attempt: the other databases wait meanwhile. */
+const LONGEST_PAUSE_MS = 300_000;
 
 /** What was sent is not what arrived: a fault of the line, or of the file. */
 const MISMATCH = 'DIGEST_MISMATCH';
@@ -57,14 +61,14 @@ export async function upload(request: UploadRequest, options: UploadOptions): Pr
     return receipt;
   } catch (error) {
     options.signal.throwIfAborted();
-    throw explain(error, options.server);
+    throw explain(error, options, request.database);
   }
 }
 
-function explain(error: unknown, server: URL): ExplainedError {
+function explain(error: unknown, access: ServiceAccess, database: string): ExplainedError {
   return error instanceof Stalled || error instanceof AnswerCutOff
-    ? unreachable(server, error.message, error)
-    : explainServiceError(error, server);
+    ? unreachable(access.server, error.message, error)
+    : explainServiceError(error, access, database);
 }
 
 /** 201 for a zip that is new, 200 for one that is stored already (docs/reference/rest.md): by any other, such as 202, nothing is promised. */
@@ -123,10 +127,8 @@ function checkVerdict({ id, state, findings }: UploadReceipt['data'], manifest: 
   );
 }
 
-function post(
-  request: UploadRequest,
-  { server, retries, signal, onBytes, mayRetry, isThere }: UploadOptions,
-): Promise<Response> {
+function post(request: UploadRequest, options: UploadOptions): Promise<Response> {
+  const { server, signal, onBytes, isThere, ca, token } = options;
   const { path, fileName, size, sha256, manifest } = request;
   const form = fileForm(path, { fileName, size, fields: manifest ? { manifest: JSON.stringify(manifest) } : {} });
   const answerMs = answerWithin(size, manifest?.dump.size);
@@ -136,10 +138,11 @@ function post(
     headers: {
       'content-type': form.contentType,
       'repr-digest': formatReprDigest(sha256),
+      ...credentialsOf(options),
     },
     timeout: false,
     signal,
-    retry: retryOf(request, { server, retries, signal, ...(mayRetry && { mayRetry }) }),
+    retry: retryOf(request, options),
     // A body that is given to ky or to a Request stays in memory, for redirects and retries. So none is given: each
     // attempt streams the file afresh here.
     fetch: async input => {
@@ -148,7 +151,13 @@ function post(
       const about = { database: request.database, attempt: ++attempt };
       log.debug('upload attempt begins', { ...about, bytes: size });
       try {
-        const answer = await sendOnce(input as Request, form, { onBytes, isThere, answerMs });
+        const answer = await sendOnce(input as Request, form, {
+          onBytes,
+          isThere,
+          answerMs,
+          ca,
+          isInvited: token !== undefined,
+        });
         log.debug('the service answers an upload', { ...about, status: answer.status });
         return answer;
       } catch (error) {
@@ -161,20 +170,22 @@ function post(
 }
 
 /** When a failed attempt is followed by another one, and after how long. */
-function retryOf(
-  { path, sha256 }: UploadRequest,
-  { server, retries, signal, mayRetry = () => true }: Pick<UploadOptions, 'server' | 'retries' | 'signal' | 'mayRetry'>,
-): RetryOptions {
+function retryOf({ database, path, sha256 }: UploadRequest, options: UploadOptions): RetryOptions {
+  const { retries, signal, mayRetry = () => true } = options;
   return {
     limit: retries,
     methods: ['post'],
     statusCodes: RETRIED_STATUS,
     delay: attempt => 1000 * 2 ** (attempt - 1),
     backoffLimit: 60_000,
-    maxRetryAfter: 60_000,
+    maxRetryAfter: LONGEST_PAUSE_MS,
     jitter: delay => delay * (0.75 + Math.random() / 4),
     shouldRetry: async ({ error }) => {
-      if (!mayRetry(explain(error, server))) return false;
+      const pause = pauseOf(error);
+      // Who is asked to wait for longer does not come before that time.
+      if (pause && pause.ms > LONGEST_PAUSE_MS) return false;
+      if (!mayRetry(explain(error, options, database))) return false;
+      if (pause) tellPause(pause, options);
       if (error instanceof Stalled || error instanceof AnswerCutOff) return true;
       if (!isHTTPError(error) || error.response.status !== 422) return undefined;
       const { code } = (error.data ?? {}) as { code?: unknown };
@@ -183,16 +194,26 @@ function retryOf(
   };
 }
 
-async function sendOnce(
-  request: Request,
-  form: FileForm,
-  { onBytes, isThere, answerMs }: { onBytes: UploadOptions['onBytes']; isThere: IsThere | undefined; answerMs: number },
-): Promise<Response> {
+interface Sending {
+  readonly onBytes: UploadOptions['onBytes'];
+  readonly isThere: UploadOptions['isThere'];
+  readonly ca: UploadOptions['ca'];
+  readonly answerMs: number;
+  /** Whether the service is asked before the zip is sent: a token may be refused. */
+  readonly isInvited: boolean;
+}
+
+async function sendOnce(request: Request, form: FileForm, sending: Sending): Promise<Response> {
+  const { onBytes, isThere, answerMs, ca, isInvited } = sending;
   using watch = new StallWatch(form.fileSize, answerMs, isThere);
-  const pieces = form.pieces(sent => {
+  const onSent = (sent: number) => {
     watch.onProgress(sent);
     onBytes?.(sent);
-  });
-  const body = { length: form.contentLength, pieces };
-  return await sendBody(request, body, AbortSignal.any([request.signal, watch.signal]));
+  };
+  const signal = AbortSignal.any([request.signal, watch.signal]);
+  const send = (how: SendOptions) =>
+    sendBody(request, { length: form.contentLength, pieces: form.pieces(onSent) }, signal, how);
+  const answer = await send({ ca, isInvited });
+  // A proxy that does not know what to expect (RFC 9110, section 15.5.18).
+  return isInvited && answer.status === 417 ? await send({ ca }) : answer;
 }

@@ -83,7 +83,7 @@ describe('a service that sade does not trust', () => {
     it('is given up when its answer only trickles, or when it sends too many 1xx answers', async () => {
       for (const answer of [trickle, interim!]) {
         await using service = await startHostileService(answer);
-        const failure = await failureOf(new Service(new URL(service.url), undefined, 500).databases());
+        const failure = await failureOf(new Service({ server: new URL(service.url) }, undefined, 500).databases());
         expect(failure).to.be.instanceOf(ServiceUnreachable);
       }
     });
@@ -92,7 +92,7 @@ describe('a service that sade does not trust', () => {
       const busy = () => answerOf('', { status: '503 Busy', headers: 'Retry-After: 99999\r\n' });
       await using service = await startHostileService(busy);
       const giveUp = new AbortController();
-      const asking = new Service(new URL(service.url), giveUp.signal).download('3', 'get').catch(error => error);
+      const asking = new Service({ server: new URL(service.url) }, giveUp.signal).download('3', 'get').catch(error => error);
       await until('another attempt', () => service.requests.length === 2);
       giveUp.abort();
       await asking;
@@ -126,7 +126,7 @@ describe('a service that sade does not trust', () => {
     it('has its long error cut off', async () => {
       const body = JSON.stringify({ message: 'm'.repeat(100_000), code: 'C'.repeat(1000), errors: [] });
       await using service = await startHostileService(() => answerOf(body, { status: '404 Not Found' }));
-      const { message } = await failureOf(new Service(new URL(service.url)).databases());
+      const { message } = await failureOf(new Service({ server: new URL(service.url) }).databases());
       expect(message).to.match(/^the service answered 404 C{64}: m+$/);
       expect(message.length).to.be.below(1200);
     });

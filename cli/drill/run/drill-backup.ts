@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest } from '../../../protocol/manifest.ts';
 import type { DrillReport } from '../../../protocol/reports/drill-report.ts';
+import type { ServiceAccess } from '../../access/service-access.ts';
 import type { DumpClients } from '../../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { CommandError, ExplainedError, messageOf } from '../../errors.ts';
@@ -29,6 +30,8 @@ import { compareAgain } from './compare-again.ts';
 /** What all drills of a run have in common. */
 export interface DrillRun {
   readonly service: Service;
+  /** By which a report goes: an entry may have a token of its own. */
+  readonly access: ServiceAccess;
   readonly servers: DrillServers;
   /** The entries of databases.json by their labels; a backup without one has no checks. */
   readonly entries: ReadonlyMap<string, DatabaseSource>;

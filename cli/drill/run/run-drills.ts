@@ -1,8 +1,10 @@
 import type { DrillOutcome } from '../../../protocol/last-drill.ts';
 import type { DrillReport } from '../../../protocol/reports/drill-report.ts';
+import { accessFor } from '../../access/service-access.ts';
 import { messageOf } from '../../errors.ts';
 import { redactedReport } from '../../secrets/report-redactor.ts';
 import { sourcesRedactor } from '../../secrets/source-redactor.ts';
+import { Service } from '../../service/service.ts';
 import type { ChosenBackup } from '../choice/choose-backups.ts';
 import { type DrillRun, drillBackup } from './drill-backup.ts';
 
@@ -21,7 +23,7 @@ export async function* runDrills(chosen: readonly ChosenBackup[], run: DrillRun)
   for (const backup of chosen) {
     run.signal.throwIfAborted();
     const report = withoutSecrets(await drillBackup(backup, run), backup, run);
-    yield { report, unreported: await tell(report, run) };
+    yield { report, unreported: await tell(report, backup, run) };
   }
 }
 
@@ -37,10 +39,11 @@ function withoutSecrets(report: DrillReport, { label }: ChosenBackup, { entries,
   };
 }
 
-async function tell(report: DrillReport, { service, signal }: DrillRun): Promise<string | undefined> {
+async function tell(report: DrillReport, { label }: ChosenBackup, run: DrillRun): Promise<string | undefined> {
+  const { access, entries, signal } = run;
   // The backup itself is not known where the service could not be asked about it.
   try {
-    await service.reportDrill(report);
+    await new Service(accessFor(access, entries.get(label)), signal).reportDrill(report);
     return undefined;
   } catch (error) {
     signal.throwIfAborted();

@@ -28,7 +28,7 @@ describe('the choice among stored backups, where a drill could not restore the n
   const FAILED = { outcome: 'not_restorable', reason: 'the view laba is missing' };
   const choose = (label: string, ask?: StoredChoice['ask']) =>
     chooseStored({
-      ...{ service: new Service(new URL(`${app.url}/`)), label, isForced: false, ask },
+      ...{ service: new Service({ server: new URL(`${app.url}/`) }), label, isForced: false, ask },
       at: { kind: 'latest' },
     });
   const refusal = async (label: string) => {

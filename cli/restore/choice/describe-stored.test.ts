@@ -23,7 +23,7 @@ describe('a stored backup that is to be restored', () => {
       const headers = { 'content-type': 'application/json' };
       if (body) expect((await request(`${app.url}/-/drills`, { method: 'POST', headers, body })).status).to.equal(201);
       const asked = { id: backup.id, label: 'shop', isNamed: true };
-      return (await describeStored(new Service(new URL(`${app.url}/`)), asked)).notes;
+      return (await describeStored(new Service({ server: new URL(`${app.url}/`) }), asked)).notes;
     };
     expect(await notes()).to.deep.equal([]);
     const failed = { outcome: 'not_restorable', reason: 'the view laba is missing' };

@@ -79,11 +79,11 @@ async function contentsOf({ from, manifest, dumpBytes }: BackupToRestore, asked:
 
 /** @throws {ConfigurationError} when none will do; {ExplainedError} when the service or the file can't be read */
 export async function chooseBackup({ label, settings, call, asked }: PrepareOptions): Promise<BackupToRestore> {
-  const { from, at, force, yes, server } = settings;
+  const { from, at, force, yes, server, access } = settings;
   if (from !== undefined) return describeFile(from, { label, signal: asked.signal });
   const isAsked = !yes && canAsk(asked);
   return await chooseStored({
-    service: new Service(server, asked.signal),
+    service: new Service(access, asked.signal),
     ...{ label, at, isForced: force },
     ask: isAsked ? (question, choices) => choose(question, choices, asked) : undefined,
   }).catch(error => {

@@ -1,4 +1,5 @@
 import type { RestoreReport } from '../../../protocol/reports/restore-report.ts';
+import { accessFor } from '../../access/service-access.ts';
 import { overEcho } from '../../terminal/over-echo.ts';
 import { printableBlock, printableInLine } from '../../terminal/printable.ts';
 import { screenWidth } from '../../terminal/screen-width.ts';
@@ -14,7 +15,7 @@ import { sendReport } from './send-report.ts';
 
 export interface Concluding {
   readonly prepared: PreparedRestore;
-  readonly settings: Pick<RestoreSettings, 'server'>;
+  readonly settings: Pick<RestoreSettings, 'access'>;
   readonly signal: AbortSignal;
   /** Takes the secrets out of a text. */
   readonly redact: (text: string) => string;
@@ -56,8 +57,8 @@ export async function concludeFailure(
 }
 
 /** The restore is as good with a service that does not know of it. */
-async function tell({ settings, signal, stderr, redact }: Concluding, report: RestoreReport): Promise<void> {
-  const problem = await sendReport(report, settings.server, signal);
+async function tell({ prepared, settings, signal, stderr, redact }: Concluding, report: RestoreReport): Promise<void> {
+  const problem = await sendReport(report, accessFor(settings.access, prepared.target.entry), signal);
   if (problem !== undefined)
     stderr.write(`This restore is not in the history of the service: ${printableInLine(redact(problem))}\n`);
 }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ServiceAccess } from '../../access/service-access.ts';
 import { describeRemote } from '../../download/describe-remote.ts';
 import { keepDownload } from '../../download/keep-download.ts';
 import { isThere } from '../../download/partial-download.ts';
@@ -11,7 +12,7 @@ import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 
 export interface FetchOptions {
   readonly backup: BackupToRestore;
-  readonly server: URL;
+  readonly access: ServiceAccess;
   /** Where the zip is put. */
   readonly folder: string;
   /** With which it is begun again. */
@@ -25,7 +26,7 @@ export interface FetchOptions {
  * @returns its path; its SHA-256 is the one that the service reports
  * @throws {ExplainedError} {CommandError} when it can't be fetched; the signal's reason when aborted
  */
-export async function fetchZip({ backup, server, folder, command, signal, onBytes }: FetchOptions): Promise<string> {
+export async function fetchZip({ backup, access, folder, command, signal, onBytes }: FetchOptions): Promise<string> {
   if ('path' in backup.from) return backup.from.path;
   const { id } = backup.from;
   const target = join(folder, 'backup.sql.zip');
@@ -34,7 +35,7 @@ export async function fetchZip({ backup, server, folder, command, signal, onByte
     // What is fetched instead is compared, too.
     await rm(target);
   }
-  const service = new Service(server, signal);
+  const service = new Service(access, signal);
   const { remote } = await describeRemote(String(id), service);
   if (remote.sha256.toString('hex') !== backup.zipSha256)
     throw new ExplainedError(`the service now reports another SHA-256 of backup ${id} than before`, {
@@ -42,6 +43,6 @@ export async function fetchZip({ backup, server, folder, command, signal, onByte
     });
   if (await keepDownload(service, remote, { target, signal, placeOption: '--work-dir', onBytes })) return target;
   throw new ExplainedError(`backup ${id} was received with another SHA-256 than the service reports, and was deleted`, {
-    advice: `Fetch it again: ${command}. If it happens again, the stored file may be damaged, which this shows: ${commandLine('show', id, { server: server.href })}`,
+    advice: `Fetch it again: ${command}. If it happens again, the stored file may be damaged, which this shows: ${commandLine('show', id, { server: access.server.href })}`,
   });
 }

@@ -22,7 +22,10 @@ import { RestoreFolder } from './restore-folder.ts';
 import { beginResult, FailedRestore, type RestoreResult } from './restore-result.ts';
 
 export interface RestoreOptions {
-  readonly settings: Pick<RestoreSettings, 'server' | 'workDir' | 'jobs' | 'mysqldump' | 'mariadbDump' | 'force'>;
+  readonly settings: Pick<
+    RestoreSettings,
+    'access' | 'server' | 'workDir' | 'jobs' | 'mysqldump' | 'mariadbDump' | 'force'
+  >;
   readonly signal: AbortSignal;
   readonly progress: RestoreProgress;
 }
@@ -77,7 +80,7 @@ async function fetch(prepared: PreparedRestore, result: RestoreResult, folder: s
   const { signal, progress, settings } = options;
   const onBytes = (bytes: number) => progress.fetched(bytes, backup.zipBytes);
   const path = await fetchZip({
-    ...{ backup, server: settings.server, folder, signal, onBytes },
+    ...{ backup, access: settings.access, folder, signal, onBytes },
     command: prepared.call.again(id === undefined ? {} : { at: String(id) }),
   });
   if (id !== undefined) result.seconds.fetch = secondsSince(result.startedAt);

@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isLoss, stateOf } from '../../../protocol/finding.ts';
+import { accessFor } from '../../access/service-access.ts';
 import { findClients } from '../../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { ExplainedError } from '../../errors.ts';
@@ -16,7 +17,7 @@ import type { RestoreSettings } from '../target/wish-of.ts';
 
 export interface SafetyOptions {
   readonly target: RestoreTarget;
-  readonly settings: Pick<RestoreSettings, 'workDir' | 'server' | 'mysqldump' | 'mariadbDump' | 'force'>;
+  readonly settings: Pick<RestoreSettings, 'workDir' | 'access' | 'mysqldump' | 'mariadbDump' | 'force'>;
   /** Of this restore: a backup that runs meanwhile has the lock of the work folder itself. */
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -41,7 +42,8 @@ export async function safetyBackup(options: SafetyOptions): Promise<SafetyBackup
       preflight: runPreflight,
       spool,
       signal,
-      server: settings.server,
+      access: accessFor(settings.access, target.entry),
+      tokens: new Map(),
     },
     ...{
       workers: { dump: 1, zip: 1, upload: 1 },

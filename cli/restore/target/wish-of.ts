@@ -1,4 +1,5 @@
 import type { Manifest } from '../../../protocol/manifest.ts';
+import type { ServiceAccess } from '../../access/service-access.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { commandLine, withValue } from '../../options/command-line.ts';
 import type { OptionsOf } from '../../options/commands.ts';
@@ -6,10 +7,11 @@ import { didYouMean } from '../../options/did-you-mean.ts';
 import { parsedFlag } from '../../options/typed-words.ts';
 import type { RestoreWish } from './restore-wish.ts';
 
-export type RestoreSettings = OptionsOf<'restore'>;
+/** The options, and the way to the service that they name. */
+export type RestoreSettings = OptionsOf<'restore'> & { readonly access: ServiceAccess };
 
 /** @throws {ConfigurationError} where options contradict each other, naming all of them at once */
-export function refuseContradictions(settings: RestoreSettings, typed: Readonly<Record<string, unknown>>): void {
+export function refuseContradictions(settings: OptionsOf<'restore'>, typed: Readonly<Record<string, unknown>>): void {
   const given = (flag: string) => {
     const value = typed[parsedFlag(flag)];
     return value !== undefined && value !== false;

@@ -1,0 +1,77 @@
+import type { ServiceAccess } from '../access/service-access.ts';
+import { ServiceRefusal } from './service-errors.ts';
+
+interface Refused {
+  readonly access: ServiceAccess;
+  /** That the request was about, where it was about one. */
+  readonly database: string | undefined;
+  readonly status: number;
+  readonly code: string;
+  /** What the service says. */
+  readonly said: string;
+  readonly cause: unknown;
+}
+
+/** @returns which token was refused, why, and what to do; undefined for a refusal for another reason */
+export function explainTokenRefusal(refused: Refused): ServiceRefusal | undefined {
+  const { access, database, status, code, said, cause } = refused;
+  const make = ({ message, advice, why }: Explanation) =>
+    new ServiceRefusal(message, {
+      ...{ status, code, cause, advice },
+      ...(why !== undefined && { sharedCause: { where: access.server.origin, why } }),
+    });
+  const about = { from: access.token?.from, origin: access.server.origin, database, said };
+  if (code === 'UNAUTHENTICATED') return make(about.from === undefined ? missing(about) : notAccepted(about));
+  if (code === 'FORBIDDEN') return make(roleLacks(about));
+  if (code === 'OUT_OF_SCOPE') return make(outOfScope(about));
+  return undefined;
+}
+
+interface Explanation {
+  readonly message: string;
+  readonly advice: string;
+  /** Where it is the same for every database. */
+  readonly why?: string;
+}
+
+interface About {
+  /** Where the token was found; undefined when none was sent. */
+  readonly from: string | undefined;
+  readonly origin: string;
+  readonly database: string | undefined;
+  readonly said: string;
+}
+
+const MAKE = "on the machine of the service: node server/main.ts token create --name NAME --role ROLE --scope 'NAMES'";
+
+function missing({ origin }: About): Explanation {
+  return {
+    message: `the service at ${origin} asks for a token, and none was given (401 UNAUTHENTICATED)`,
+    advice: `Name the file that holds it: --token-file FILE, or SADE_TOKEN_FILE. A token is made ${MAKE}.`,
+    why: 'asks for a token, and none was given',
+  };
+}
+
+function notAccepted({ origin, from, said }: About): Explanation {
+  return {
+    message: `the service at ${origin} does not accept the token of ${from}: it is unknown, was revoked, or has expired (401 UNAUTHENTICATED: ${said})`,
+    advice: `node server/main.ts token list shows the tokens, on the machine of the service. Make a new one there (node server/main.ts token create, or token rotate), and put it where the old one is: ${from}.`,
+    why: `does not accept the token of ${from}: it is unknown, was revoked, or has expired`,
+  };
+}
+
+function roleLacks({ from, origin, database, said }: About): Explanation {
+  const what = database === undefined ? 'this' : `this for ${database}`;
+  return {
+    message: `the service at ${origin} does not allow ${what} with the token of ${from ?? 'no one'} (403 FORBIDDEN: ${said})`,
+    advice: `sade doctor shows the role of a token. Backups need upload; lists, downloads and restores need read. Make a token with that role ${MAKE}.`,
+    ...(from !== undefined && { why: `does not allow this with the role of the token of ${from}` }),
+  };
+}
+
+function outOfScope({ from, origin, database, said }: About): Explanation {
+  return {
+    message: `the token of ${from} is not for ${database ?? 'this database'}: the service at ${origin} refuses it (403 OUT_OF_SCOPE: ${said})`,
+    advice: `sade doctor shows which databases a token is for. Make one whose scope has ${database ?? 'this database'}, ${MAKE}; an entry of the list of databases can name it as token_file.`,
+  };
+}
