@@ -8,6 +8,7 @@ describe('config', () => {
       port: 3000,
       publicHosts: [],
       publicUrl: undefined,
+      tls: undefined,
       trustedProxies: [],
       databaseUrl: 'sqlite:./data/history.sqlite',
       storageDir: './data/backups',
@@ -55,6 +56,13 @@ describe('config', () => {
     expect(publicUrl?.href).to.equal('https://x.example/lumbung/');
     for (const HOST of ['0.0.0.0', '::', 'localhost', '192.168.0.5'])
       expect(loadConfig({ HOST }).publicHosts, HOST).to.deep.equal([]);
+  });
+
+  it('takes a certificate and a key together only', () => {
+    const files = { TLS_CERT_FILE: 'cert.pem', TLS_KEY_FILE: 'key.pem' };
+    expect(loadConfig(files).tls).to.deep.equal({ certFile: 'cert.pem', keyFile: 'key.pem' });
+    for (const [name, value] of Object.entries(files))
+      expect(() => loadConfig({ [name]: value })).to.throw('TLS_CERT_FILE and TLS_KEY_FILE go together');
   });
 
   it('reads the addresses and ranges of trusted proxies, and refuses names', () => {

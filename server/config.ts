@@ -1,6 +1,7 @@
 import { type AnySchema, boolean, type InferType, number, string, ValidationError } from 'yup';
 import { isOwnAddress, parseHost } from './http/hosts/host-name.ts';
 import { type AddressRange, parseRange } from './http/proxies/trusted-proxies.ts';
+import type { CertificateFiles } from './http/tls/certificate.ts';
 
 /** All that is known of an environment variable: parsing, error messages and the docs are made from it. */
 export interface Variable<S extends AnySchema = AnySchema> {
@@ -54,6 +55,14 @@ export const VARIABLES = {
       details: '`Location` begins with it, and its name is one of the `PUBLIC_HOSTS`.',
     },
   ),
+  tlsCertFile: variable('TLS_CERT_FILE', filePath, {
+    meaning: 'the certificate of the service, and behind it those of its chain, in PEM format',
+    details:
+      'With it and `TLS_KEY_FILE` the service speaks TLS only, 1.2 or newer ([how](../how-to/encrypt-connections.md#the-connections-to-the-service)).',
+  }),
+  tlsKeyFile: variable('TLS_KEY_FILE', filePath, {
+    meaning: 'the key of that certificate, without a passphrase, in PEM format',
+  }),
   trustProxy: variable('TRUST_PROXY', proxies, {
     meaning:
       'the addresses of the proxies in front, such as `127.0.0.1` or `10.0.0.0/8`, with commas between them: only their `X-Forwarded-For` and `X-Forwarded-Proto` count',
@@ -155,7 +164,10 @@ export const VARIABLES = {
 type Values = { readonly [Key in keyof typeof VARIABLES]: InferType<(typeof VARIABLES)[Key]['schema']> };
 
 /** How the service is set up; `loadConfig` is the only reader of the environment. `databaseUrl` holds a password: never log it. */
-export interface Config extends Omit<Values, 'publicHosts' | 'publicUrl' | 'trustProxy'> {
+export interface Config
+  extends Omit<Values, 'publicHosts' | 'publicUrl' | 'trustProxy' | 'tlsCertFile' | 'tlsKeyFile'> {
+  /** Of the service's own TLS; undefined means plain HTTP. */
+  readonly tls: CertificateFiles | undefined;
   /** The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count. */
   readonly trustedProxies: readonly AddressRange[];
   /** The names that the service answers to, beside IP addresses and loopback names. */
@@ -181,14 +193,21 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const values = Object.fromEntries(
     Object.entries(VARIABLES).map(([key, variable]) => [key, read(variable)]),
   ) as Values;
+  if ((values.tlsCertFile === undefined) !== (values.tlsKeyFile === undefined))
+    mistakes.push('TLS_CERT_FILE and TLS_KEY_FILE go together: set both, or neither');
   if (mistakes.length > 0)
     throw new Error(`The configuration has mistakes:\n${mistakes.map(line => `  ${line}`).join('\n')}`);
-  const { trustProxy, ...rest } = values;
+  const { trustProxy, tlsCertFile: certFile, tlsKeyFile: keyFile, ...rest } = values;
+  const tls = certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
   const publicUrl = values.publicUrl === undefined ? undefined : withSlash(new URL(values.publicUrl));
   const trustedProxies = listed(trustProxy)
     .map(parseRange)
     .filter(range => range !== undefined);
-  return Object.freeze({ ...rest, publicUrl, publicHosts: allowedNames(values), trustedProxies });
+  return Object.freeze({ ...rest, publicUrl, publicHosts: allowedNames(values), trustedProxies, tls });
+}
+
+function filePath(name: string) {
+  return string().matches(/^[^\0]+$/, `${name} must be the path of a file`);
 }
 
 function hostNames(name: string) {

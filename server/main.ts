@@ -4,7 +4,7 @@ import { type Config, loadConfig } from './config.ts';
 import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-errors.ts';
 import { createLog } from './log.ts';
 import { noteStartFreed } from './process/gc-pressure.ts';
-import { logIgnoredSignals } from './process/ignored-signals.ts';
+import { logIgnoredSignals, onHangUp } from './process/ignored-signals.ts';
 import { runRebuild } from './run-rebuild.ts';
 import { type RunningService, runService } from './service.ts';
 import { usage } from './usage.ts';
@@ -45,6 +45,8 @@ async function start(config: Config): Promise<void> {
   };
   const service = await runService(config, log, onLoaded);
   stopOnSignal(service);
+  const { reload } = service;
+  if (reload) onHangUp(() => void reload());
   log.info({ url: service.url }, `Lumbung listens on ${service.url}`);
 }
 

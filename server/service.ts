@@ -6,6 +6,7 @@ import { refuseLostHistory } from './backups/recovery/refuse-lost-history.ts';
 import { reportOrphans } from './backups/recovery/report-orphans.ts';
 import type { Config } from './config.ts';
 import { listen } from './http/connections/listen.ts';
+import { watchCertificate } from './http/tls/certificate-watch.ts';
 import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub } from './scrub/scrub.ts';
 import { DailyTotals } from './statistics/daily-totals.ts';
@@ -20,6 +21,8 @@ export interface RunningService {
   readonly url: string;
   /** Fulfilled when the search for orphaned files, which goes on beside the requests, is over. */
   readonly orphansReported: Promise<void>;
+  /** Reads the certificate of TLS again; undefined without TLS. */
+  readonly reload: (() => Promise<void>) | undefined;
   /**
    * Takes no new requests, and closes what was opened.
    * @param graceMs how long running requests may take to finish, in milliseconds
@@ -51,6 +54,7 @@ interface Serving {
 
 async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promise<RunningService> {
   const { history, storage } = stores;
+  const certificate = config.tls && (await watchCertificate(config.tls, { log }));
   if (!config.allowEmptyStorage) await refuseEmptyStorage({ em: history.em.fork(), storage });
   if (!config.allowEmptyHistory) await refuseLostHistory({ em: history.em.fork(), storage });
   // What answers requests takes a third of the start: a start that ends before, or that rebuilds the history, does without.
@@ -60,7 +64,8 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const totals = new DailyTotals(events);
   const graphql = await createGraphql({ log, events, totals, introspection: config.graphqlIntrospection });
   const audit = await openAudit({ history, log, path: config.auditLogFile });
-  const server = await listen({ host: config.host, port: config.port, log });
+  const server = await listen({ host: config.host, port: config.port, log, tls: certificate?.current });
+  certificate?.start(server.useCertificate);
   const leftovers = await storage.removeLeftovers();
   if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash left behind`);
   const uploads = { maxFileBytes: config.maxUploadBytes, idleMs: config.uploadIdleTimeoutSeconds * 1000 };
@@ -85,6 +90,7 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   );
   const stop = async (graceMs: number) => {
     endSchedule();
+    certificate?.stop();
     const scrubEnded = scrub.stop();
     events.end();
     await server.stop(graceMs);
@@ -93,5 +99,5 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
     await closeHistory(history);
     stores.release();
   };
-  return { url: server.url, orphansReported, stop };
+  return { url: server.url, orphansReported, reload: certificate?.reload, stop };
 }

@@ -11,6 +11,12 @@ const IGNORED = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 let tell: (signal: NodeJS.Signals) => void = () => {};
 for (const signal of IGNORED) process.on(signal, () => tell(signal));
 
+/** Has SIGHUP do something from now on. On a terminal it ends the service all the same. */
+export function onHangUp(handle: () => void): void {
+  const ignore = tell;
+  tell = signal => (signal === 'SIGHUP' && !process.stdout.isTTY ? handle() : ignore(signal));
+}
+
 /** From now on the log has a line of each. */
 export function logIgnoredSignals(log: Logger): void {
   // On a terminal SIGHUP ends the service: its terminal has gone away (main.ts).

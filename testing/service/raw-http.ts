@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { FIRST, SECOND } from './certificates.ts';
 
 /** A connection on which a test says exactly what it wants to. */
 export interface RawConnection {
@@ -14,15 +16,19 @@ export interface RawConnection {
   ended(): Promise<string>;
 }
 
+/** Over TLS to an address that begins with https: with a certificate of certificates.ts. */
 export async function rawConnection(url: string): Promise<RawConnection> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const { protocol, hostname: host, port } = new URL(url);
+  const isTls = protocol === 'https:';
+  const socket = isTls
+    ? connectTls({ host, port: Number(port), ca: [FIRST.cert, SECOND.cert] })
+    : connect(Number(port), host);
   let text = '';
   let isClosed = false;
   socket.setMaxListeners(0);
   socket.setEncoding('latin1').on('data', chunk => (text += chunk));
   socket.on('error', () => {}).once('close', () => (isClosed = true));
-  await once(socket, 'connect');
+  await once(socket, isTls ? 'secureConnect' : 'connect');
   const receive = async (pattern: RegExp, withinMs = 5_000) => {
     const deadline = Date.now() + withinMs;
     for (;;) {

@@ -9,6 +9,7 @@ import { BackupEvents } from '../../server/backups/events/backup-events.ts';
 import { createGraphql } from '../../server/graphql-api/create-graphql.ts';
 import { type Orm, openHistory } from '../../server/history/orm.ts';
 import { type ConnectionLimits, listen } from '../../server/http/connections/listen.ts';
+import type { KeyPair } from '../../server/http/connections/make-server.ts';
 import { createScrub, type Scrub } from '../../server/scrub/scrub.ts';
 import { DailyTotals } from '../../server/statistics/daily-totals.ts';
 import { folderStorage } from '../../server/storage/folder/folder-storage.ts';
@@ -43,6 +44,7 @@ export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' |
   storageDir?: string;
   introspection?: boolean;
   connectionLimits?: ConnectionLimits;
+  tls?: KeyPair | undefined;
   scrubIntervalMs?: number;
   /** 0 means as fast as it goes, and is what is left out. */
   scrubBytesPerSecond?: number;
@@ -66,7 +68,13 @@ export async function runApp(
   const graphql = await createGraphql({ log, events, totals: new DailyTotals(events), introspection });
   const { scrubIntervalMs: intervalMs = 30 * 86_400_000, scrubBytesPerSecond: bytesPerSecond = 0 } = overrides;
   const scrub = createScrub({ history, storage, events, log, intervalMs, bytesPerSecond });
-  const server = await listen({ host: '127.0.0.1', port: 0, log, limits: overrides.connectionLimits ?? {} });
+  const server = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    log,
+    limits: overrides.connectionLimits ?? {},
+    tls: overrides.tls,
+  });
   const uploads = { maxFileBytes: undefined, idleMs: 10_000 };
   const audit = new Audit({ history, log, ...overrides.auditing });
   server.serve(

@@ -11,6 +11,8 @@ export interface ServiceHere extends AsyncDisposable {
   output(): string;
   /** Fulfilled when the search for orphaned files is over. */
   readonly orphansReported: Promise<void>;
+  /** Does what SIGHUP does, with TLS. */
+  readonly reload?: (() => Promise<void>) | undefined;
   /** Stops it as SIGTERM would; requests that are running may take two seconds. */
   stop(): Promise<void>;
 }

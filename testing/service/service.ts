@@ -91,7 +91,7 @@ class StartFailure extends Error {
 
 async function readyUrl(child: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: child.stdout! })) {
-    const url = /Lumbung listens on (http:\/\/[^\s"]+)/.exec(line)?.[1];
+    const url = /Lumbung listens on (https?:\/\/[^\s"]+)/.exec(line)?.[1];
     if (url) return url;
   }
   return new Promise(() => {});

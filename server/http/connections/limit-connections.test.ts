@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { FIRST, trustCertificates } from '../../../testing/service/certificates.ts';
 import { type RawConnection, rawConnection, uploadHead } from '../../../testing/service/raw-http.ts';
 import { request, upload } from '../../../testing/service/requests.ts';
 import { historyStores, runApp } from '../../../testing/service/running-app.ts';
@@ -15,85 +16,88 @@ import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 const [SQLITE] = historyStores;
 const GET = 'GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-describe('the connections of the service', () => {
-  it('make room for a new one by closing the longest idle one', async () => {
-    await using app = await runApp(SQLITE!, { connectionLimits: { most: 4 } });
-    const connections: RawConnection[] = [];
-    for (let i = 0; i < 4; i++) {
-      const connection = await rawConnection(app.url);
-      await connection.send(GET);
-      await connection.receive(/healthy/);
-      connections.push(connection);
-    }
-    await connections[0]!.send(GET);
-    await connections[0]!.receive(/healthy.*healthy/s);
-    const fifth = await rawConnection(app.url);
-    await fifth.send(GET);
-    await fifth.receive(/healthy/);
-    await connections[1]!.ended();
-    for (const index of [0, 2, 3]) expect(connections[index]!.socket.closed, `${index}`).to.equal(false);
-    for (const { socket } of [...connections, fifth]) socket.destroy();
-  });
+for (const tls of [undefined, FIRST])
+  describe(`the connections of the service${tls ? ', over TLS' : ''}`, () => {
+    before(trustCertificates);
 
-  it('are not closed while a request is open on them: a further client gets 503', async () => {
-    await using app = await runApp(SQLITE!, { connectionLimits: { most: 3 } });
-    const query = encodeURIComponent('subscription { backupReceived { id } }');
-    const listening: RawConnection[] = [];
-    for (let i = 0; i < 3; i++) {
-      const connection = await rawConnection(app.url);
-      await connection.send(
-        `GET /graphql?query=${query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`,
+    it('make room for a new one by closing the longest idle one', async () => {
+      await using app = await runApp(SQLITE!, { tls, connectionLimits: { most: 4 } });
+      const connections: RawConnection[] = [];
+      for (let i = 0; i < 4; i++) {
+        const connection = await rawConnection(app.url);
+        await connection.send(GET);
+        await connection.receive(/healthy/);
+        connections.push(connection);
+      }
+      await connections[0]!.send(GET);
+      await connections[0]!.receive(/healthy.*healthy/s);
+      const fifth = await rawConnection(app.url);
+      await fifth.send(GET);
+      await fifth.receive(/healthy/);
+      await connections[1]!.ended();
+      for (const index of [0, 2, 3]) expect(connections[index]!.socket.closed, `${index}`).to.equal(false);
+      for (const { socket } of [...connections, fifth]) socket.destroy();
+    });
+
+    it('are not closed while a request is open on them: a further client gets 503', async () => {
+      await using app = await runApp(SQLITE!, { tls, connectionLimits: { most: 3 } });
+      const query = encodeURIComponent('subscription { backupReceived { id } }');
+      const listening: RawConnection[] = [];
+      for (let i = 0; i < 3; i++) {
+        const connection = await rawConnection(app.url);
+        await connection.send(
+          `GET /graphql?query=${query} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`,
+        );
+        await connection.receive(/event-stream/);
+        listening.push(connection);
+      }
+      const refused = await rawConnection(app.url);
+      await refused.send(GET);
+      expect(await refused.ended()).to.match(/^HTTP\/1\.1 503 .*Retry-After: \d+\r\n.*"TOO_MANY_CONNECTIONS"/s);
+      listening[0]!.socket.destroy();
+      await until('no listener', () => app.events.listeners === 2);
+      expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
+      for (const { socket } of listening) socket.destroy();
+    });
+
+    it('are closed for clients that send a body too slowly', async () => {
+      await using app = await runApp(SQLITE!, { tls, connectionLimits: { most: 3, silentMs: 300 } });
+      const silent: RawConnection[] = [];
+      for (let i = 0; i < 3; i++) {
+        silent.push(await rawConnection(app.url));
+        await silent[i]!.send(`${uploadHead('pt_xyz', sampleZip().fileName, { 'Content-Length': '100000' })}PK`);
+      }
+      await until(
+        'their uploads',
+        async () => (await app.storedFiles()).filter(file => file.endsWith('.part')).length === 3,
       );
-      await connection.receive(/event-stream/);
-      listening.push(connection);
-    }
-    const refused = await rawConnection(app.url);
-    await refused.send(GET);
-    expect(await refused.ended()).to.match(/^HTTP\/1\.1 503 .*Retry-After: \d+\r\n.*"TOO_MANY_CONNECTIONS"/s);
-    listening[0]!.socket.destroy();
-    await until('no listener', () => app.events.listeners === 2);
-    expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
-    for (const { socket } of listening) socket.destroy();
-  });
+      const drip = setInterval(() => silent.forEach(({ socket }) => void socket.write('x')), 30);
+      expect((await request(`${app.url}/-/healthy`)).status).to.equal(503);
+      await sleep(500);
+      expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
+      clearInterval(drip);
+      await until('the end of one', () => silent.filter(({ socket }) => socket.destroyed).length === 1);
+      for (const { socket } of silent) socket.destroy();
+    });
 
-  it('are closed for clients that send a body too slowly', async () => {
-    await using app = await runApp(SQLITE!, { connectionLimits: { most: 3, silentMs: 300 } });
-    const silent: RawConnection[] = [];
-    for (let i = 0; i < 3; i++) {
-      silent.push(await rawConnection(app.url));
-      await silent[i]!.send(`${uploadHead('pt_xyz', sampleZip().fileName, { 'Content-Length': '100000' })}PK`);
-    }
-    await until(
-      'their uploads',
-      async () => (await app.storedFiles()).filter(file => file.endsWith('.part')).length === 3,
-    );
-    const drip = setInterval(() => silent.forEach(({ socket }) => void socket.write('x')), 30);
-    expect((await request(`${app.url}/-/healthy`)).status).to.equal(503);
-    await sleep(500);
-    expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
-    clearInterval(drip);
-    expect(silent.filter(({ socket }) => socket.destroyed)).to.have.length(1);
-    for (const { socket } of silent) socket.destroy();
+    it('are closed for clients that read an answer too slowly', async () => {
+      await using app = await runApp(SQLITE!, { tls, connectionLimits: { most: 3, silentMs: 50 } });
+      const zip = sampleZip({ content: randomBytes(30_000_000) });
+      const location = (await upload(app.url, zip)).headers.get('location')!;
+      const stalled: RawConnection[] = [];
+      for (let i = 0; i < 3; i++) {
+        stalled.push(await rawConnection(app.url));
+        stalled[i]!.socket.pause();
+        await stalled[i]!.send(`GET ${location} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      }
+      // Until as much of each is under way as the system holds for a connection.
+      await sleep(500);
+      expect((await request(`${app.url}/-/healthy`)).status).to.equal(503);
+      await sleep(500);
+      expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
+      for (const { socket } of stalled) socket.destroy();
+    });
   });
-
-  it('are closed for clients that read an answer too slowly', async () => {
-    await using app = await runApp(SQLITE!, { connectionLimits: { most: 3, silentMs: 50 } });
-    const zip = sampleZip({ content: randomBytes(30_000_000) });
-    const location = (await upload(app.url, zip)).headers.get('location')!;
-    const stalled: RawConnection[] = [];
-    for (let i = 0; i < 3; i++) {
-      stalled.push(await rawConnection(app.url));
-      stalled[i]!.socket.pause();
-      await stalled[i]!.send(`GET ${location} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    }
-    // Until as much of each is under way as the system holds for a connection.
-    await sleep(500);
-    expect((await request(`${app.url}/-/healthy`)).status).to.equal(503);
-    await sleep(500);
-    expect((await request(`${app.url}/-/healthy`)).status).to.equal(200);
-    for (const { socket } of stalled) socket.destroy();
-  });
-});
 
 describe('the connections of the service, with few descriptors', function () {
   this.timeout(60_000);

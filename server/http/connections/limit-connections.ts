@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import process from 'node:process';
 import type { Logger } from 'pino';
 import type { OpenConnections } from './open-connections.ts';
@@ -11,22 +12,34 @@ interface Limit {
   /** How long a client may send nothing of a body while others are in want of its connection, in milliseconds. */
   readonly silentMs: number;
   readonly log: Logger;
+  /** Whether the server speaks TLS only. */
+  readonly isTls: boolean;
 }
 
 /**
  * Bounds how many connections there are. One too many takes the place of the one that has been idle for longest, else of
- * one whose client has long sent nothing of its body; while all are busy it is answered with 503.
+ * one whose client has long sent nothing of its body; while all are busy it is answered with 503. What makes the server adds
+ * each connection.
  */
-export function limitConnections(server: Server, { connections, most, silentMs, log }: Limit): void {
-  server.on('connection', socket => {
-    connections.add(socket);
-    if (connections.size <= most) return;
+export function limitConnections(server: Server, { connections, most, silentMs, log, isTls }: Limit): void {
+  const makeRoom = (socket: Socket) => {
     const idle = connections.longestIdle();
     const other = idle === socket ? connections.longestSilent(silentMs) : idle;
-    if (other) other.destroy();
-    else answerRaw(socket, TOO_MANY, log);
+    other?.destroy();
+    return other !== undefined;
+  };
+  server.on(isTls ? 'secureConnection' : 'connection', socket => {
+    if (connections.size > most && !makeRoom(socket)) answerRaw(socket, TOO_MANY, log);
+  });
+  // An answer takes a handshake, and there are not any number of handshakes at once.
+  if (!isTls) return;
+  server.on('connection', socket => {
+    if (connections.size > most + HANDSHAKES && !makeRoom(socket)) socket.destroy();
   });
 }
+
+/** How many connections may be on their way to such an answer over TLS. */
+const HANDSHAKES = 64;
 
 const TOO_MANY = {
   status: '503 Service Unavailable',

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { limitConnections, mostConnections } from './limit-connections.ts';
+import { type KeyPair, makeServer } from './make-server.ts';
 import { OpenConnections } from './open-connections.ts';
 import { refuseBroken } from './refuse-broken.ts';
 
@@ -13,6 +14,8 @@ export interface Listening {
   readonly url: string;
   /** Answers requests from now on; first those that have arrived already. */
   serve(handler: Handler): void;
+  /** Only with TLS: has new connections get this certificate. Those that are open, and what runs on them, stay as they are. */
+  useCertificate(pair: KeyPair): void;
   /** Takes no new connections, lets running requests finish, and cuts those that take longer than `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
@@ -22,6 +25,8 @@ export interface Address {
   /** 0 takes a free one. */
   readonly port: number;
   readonly log: Logger;
+  /** With it the service speaks TLS only. */
+  readonly tls?: KeyPair | undefined;
   readonly limits?: ConnectionLimits;
 }
 
@@ -41,7 +46,7 @@ export interface ConnectionLimits {
  * Claims an address; requests wait until `serve` is called.
  * @throws Error when the address can't be had
  */
-export async function listen({ host, port, log, limits = {} }: Address): Promise<Listening> {
+export async function listen({ host, port, log, tls, limits = {} }: Address): Promise<Listening> {
   const { most = mostConnections(), headerMs = 15_000, unreadBodyMs = 5_000, silentMs = 5_000 } = limits;
   const handler = Promise.withResolvers<Handler>();
   const running = new Set<Promise<unknown>>();
@@ -63,28 +68,24 @@ export async function listen({ host, port, log, limits = {} }: Address): Promise
     response.once('finish', () => cutUnreadBody(request, unreadBodyMs));
     beginInTurn(request, response);
   };
-  const server = createServer(settings(headerMs), answer);
-  // A client that has sent all and closes its side still wants its answer.
-  Object.assign(server, { httpAllowHalfOpen: true });
+  const { server, useCertificate } = makeServer(answer, tls, { connections, log, headerMs });
   // Without these, Node would invite the body before the headers are checked, and refuse other expectations itself.
   server.on('checkContinue', answer).on('checkExpectation', answer);
   refuseBroken(server, { connections, log });
-  limitConnections(server, { connections, most, silentMs, log });
+  const isTls = tls !== undefined;
+  limitConnections(server, { connections, most, silentMs, log, isTls });
   await claim(server, { host, port });
   // Such as no descriptor left for a connection: nothing to end the service for.
   server.on('error', err => log.error({ err }, 'a connection could not be accepted'));
-  return { url: urlOf(server), serve: handler.resolve, stop: graceMs => stop(server, running, graceMs) };
-}
-
-/**
- * Node's 300 s for a whole request would cut long uploads: `feed` limits their silence instead. Connections are kept longer
- * than proxies keep them (nginx: 60 s), so that none sends a request into one that is just being closed. That the field Host
- * is there is checked by the app, which answers in its own form.
- */
-function settings(headersTimeout: number) {
-  const connectionsCheckingInterval = Math.ceil(headersTimeout / 5);
-  const times = { requestTimeout: 0, headersTimeout, connectionsCheckingInterval, keepAliveTimeout: 65_000 };
-  return { ...times, requireHostHeader: false };
+  return {
+    url: urlOf(server, isTls ? 'https' : 'http'),
+    serve: handler.resolve,
+    useCertificate,
+    stop: graceMs => {
+      if (isTls) connections.destroyUnencrypted();
+      return stop(server, running, graceMs);
+    },
+  };
 }
 
 async function claim(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
@@ -120,9 +121,9 @@ async function stop(server: Server, running: Set<Promise<unknown>>, graceMs: num
   await Promise.race([Promise.allSettled(running), sleep(CLEAN_UP_MS, undefined, { ref: false })]);
 }
 
-function urlOf(server: Server): string {
+function urlOf(server: Server, scheme: 'http' | 'https'): string {
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error(`it listens on no port, but on ${bound}`);
   const { address, family, port } = bound;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

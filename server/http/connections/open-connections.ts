@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** The connections of a server, and the answers that it still owes on each. One that is owed none is idle. */
 export class OpenConnections {
@@ -17,10 +18,18 @@ export class OpenConnections {
   add(socket: Socket): void {
     this.#owed.set(socket, new Set());
     this.#idle.add(socket);
-    socket.once('close', () => {
-      this.#owed.delete(socket);
-      this.#idle.delete(socket);
-    });
+    socket.once('close', () => this.#forget(socket));
+  }
+
+  /** Has another socket stand for a connection: the encrypted one, once its handshake is over. */
+  replace(socket: Socket | undefined, other: Socket): void {
+    if (socket) this.#forget(socket);
+    this.add(other);
+  }
+
+  /** Closes those on which no handshake is over yet, of a server that speaks TLS only. */
+  destroyUnencrypted(): void {
+    for (const socket of this.#owed.keys()) if (!(socket instanceof TLSSocket)) socket.destroy();
   }
 
   /** A request has come in: its answer is owed until it is closed. */
@@ -60,6 +69,11 @@ export class OpenConnections {
         silent.push({ socket, since: heard.since });
     }
     return silent.sort((one, other) => one.since - other.since)[0]?.socket;
+  }
+
+  #forget(socket: Socket): void {
+    this.#owed.delete(socket);
+    this.#idle.delete(socket);
   }
 
   #settle(socket: Socket, response: ServerResponse): void {

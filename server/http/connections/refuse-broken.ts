@@ -27,12 +27,18 @@ export function refuseBroken(
  */
 function refuse(socket: Socket, error: NodeJS.ErrnoException, owed: readonly ServerResponse[], log: Logger): void {
   const [first] = owed;
-  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) socket.destroy();
+  const isCut = error.code === 'ECONNRESET' || isOfTls(error) || !socket.writable;
+  if (isCut || socket.bytesRead === 0) socket.destroy();
   else if (!first) answerRaw(socket, answerTo(error), log);
   else if (first.req.complete || first.headersSent) closeAfter(socket, owed);
   // The client has gone away in the middle of its request: the app notices.
   else if (error.code === 'HPE_INVALID_EOF_STATE') socket.destroy();
   else answerRaw(socket, { ...answerTo(error), requestId: idOf(first) }, log);
+}
+
+/** Nothing can be said any more on a connection whose encryption is broken. */
+function isOfTls({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code === 'EPROTO' || code.startsWith('ERR_SSL_');
 }
 
 function closeAfter(socket: Socket, owed: readonly ServerResponse[]): void {
