@@ -2,7 +2,8 @@
 //   node scripts/test.ts            all tests but those of test/peers and test/long
 //   node scripts/test.ts FILE…      just these
 //   node scripts/test.ts --unit     those that start no database, service or browser
-//   node scripts/test.ts --peers    test/peers, and those that test more where TEST_PEERS is on (testing/peers.ts)
+//   node scripts/test.ts --peers    test/peers, those that test more where TEST_PEERS is on (testing/peers.ts), and of those that
+//                                   run sade on Deno, too (testing/cli/runtimes.ts), the tests that do
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, statSync } from 'node:fs';
@@ -31,16 +32,17 @@ const ROOM = 6 * 1024 ** 3;
 process.chdir(join(import.meta.dirname, '..'));
 const args = process.argv.slice(2);
 const paths = args.filter(isTestPath);
-const options = args.filter(arg => !isTestPath(arg) && arg !== '--unit' && arg !== '--peers');
+const given = args.filter(arg => !isTestPath(arg) && arg !== '--unit' && arg !== '--peers');
 const files = chosenFiles();
 const missing = files.filter(file => !existsSync(file));
 
 // Of several files mocha runs those that are there.
 if (missing.length > 0) fail(`There is no such test: ${missing.join(', ')}`);
 else if (files.length === 0) fail('There are no such tests.');
-else process.exitCode = await runMocha();
+else process.exitCode = (await runMocha(files, given)) || (await runMocha(filesOnDeno(), [...given, '--grep', 'Deno']));
 
-async function runMocha(): Promise<number> {
+async function runMocha(files: readonly string[], options: readonly string[]): Promise<number> {
+  if (files.length === 0) return 0;
   const parallel = files.length > 1 ? ['--parallel', '--jobs', String(JOBS)] : [];
   const folder = args.includes('--peers') ? undefined : await makeMemoryFolder(TEMPORARY, ROOM);
   if (folder) await chmod(folder, 0o1777); // as /tmp: some tests are other users
@@ -64,7 +66,7 @@ function chosenFiles(): string[] {
   const isPeer = (file: string) => file.startsWith('test/peers/');
   if (args.includes('--unit')) return all.filter(isUnitTest);
   if (args.includes('--peers'))
-    return longestFirst(all.filter(file => isPeer(file) || reaches(file, 'testing/peers.ts')));
+    return longestFirst(all.filter(file => isPeer(file) || (reaches(file, 'testing/peers.ts') && !runsOnDeno(file))));
   return longestFirst(all.filter(file => !isPeer(file)));
 }
 
@@ -78,6 +80,16 @@ function longestFirst(files: readonly string[]): string[] {
   const guess = (file: string) => statSync(file).size / (isUnitTest(file) ? 10_000 : 1000);
   const seconds = new Map(files.map(file => [file, durations.get(file) ?? guess(file)]));
   return files.toSorted((a, b) => seconds.get(b)! - seconds.get(a)!);
+}
+
+function filesOnDeno(): string[] {
+  const areChosen = args.includes('--peers') && paths.length === 0;
+  return areChosen ? longestFirst(FOLDERS.flatMap(testsIn).filter(runsOnDeno)) : [];
+}
+
+/** By `npm run test:peers`; `npm test` runs the same tests on Node. */
+function runsOnDeno(file: string): boolean {
+  return reaches(file, 'testing/cli/runtimes.ts');
 }
 
 function isTestPath(arg: string): boolean {

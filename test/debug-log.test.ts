@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { filesOnDisk } from '../testing/cli/on-disk.ts';
+import { RUNTIMES } from '../testing/cli/runtimes.ts';
 import { runDocumented, sade, Workplace } from '../testing/cli/sade.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
@@ -34,8 +35,8 @@ describe('SADE_LOG', function () {
     await mariadb.stop();
   });
 
-  for (const runtime of ['node', 'deno'] as const)
-    it(`logs to stderr what a backup does, one line an event, without the password (${runtime})`, async () => {
+  for (const { name, process: runtime } of RUNTIMES)
+    it(`logs to stderr what a backup does, one line an event, without the password (${name})`, async () => {
       const env = { SADE_LOG: 'debug' };
       const { code, stdout, stderr } = await sade(place.args(service.url), { env, runtime });
       expect(code, stderr).to.equal(0);

@@ -52,15 +52,20 @@ describe('under Deno', function () {
     expect(download.code, download.stderr).to.equal(0);
   });
 
-  it('starts each of the other commands that only ask the service', async () => {
-    const [history, show, find] = await Promise.all([
+  /** What is left has its tests on Deno with its other tests: sade accept, drill, restore. */
+  it('starts each of the other commands that only read', async () => {
+    const [history, show, find, doctor, completion] = await Promise.all([
       deno('history', 'pt_xyz'),
       deno('show', '1'),
       deno('find', 'pt_xyz', '--table', 'product'),
+      deno('doctor', '--config', join(place.folder, 'databases.json'), '--work-dir', place.workDir),
+      sade(['completion', 'bash'], { runtime: 'deno' }),
     ]);
-    for (const { code, stderr } of [history, show, find]) expect(code, stderr).to.equal(0);
+    for (const { code, stderr } of [history, show, find, completion]) expect(code, stderr).to.equal(0);
     expect(history.stdout).to.contain('complete');
     expect(show.stdout).to.contain('restore to');
     expect(find.stdout).to.contain('pt_xyz');
+    expect(doctor.stdout, doctor.stderr).to.match(/\d+ checks?: \d+ ok/);
+    expect(completion.stdout).to.contain('complete ');
   });
 });

@@ -9,6 +9,7 @@ import type { Check } from '../cli/doctor/checks/check.ts';
 import type { DoctorReport } from '../cli/doctor/render.ts';
 import type { SnakeCased } from '../cli/report/snake-case.ts';
 import { filesOnDisk } from '../testing/cli/on-disk.ts';
+import { RUNTIMES } from '../testing/cli/runtimes.ts';
 import { type SadeOptions, type SadeResult, sade, startSade, Workplace } from '../testing/cli/sade.ts';
 import { Terminal } from '../testing/cli/terminal.ts';
 import { BACKUP_USER, createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
@@ -67,8 +68,8 @@ describe('sade doctor', function () {
     await place[Symbol.asyncDispose]();
   });
 
-  for (const runtime of ['node', 'deno'] as const)
-    it(`finds nothing wrong where all is well, before and after the first run (${runtime})`, async () => {
+  for (const { name, runtime } of RUNTIMES)
+    it(`finds nothing wrong where all is well, before and after the first run (${name})`, async () => {
       const first = await doctor([], { runtime });
       expect(first.code, first.stdout + first.stderr).to.equal(0);
       expect(first.stderr).to.equal('');
@@ -328,8 +329,8 @@ describe('sade doctor', function () {
       await writeFile(join(place.workDir, 'last-run.json'), JSON.stringify({ ...run, server }), { mode: 0o600 });
     };
 
-    for (const runtime of ['node', 'deno'] as const)
-      it(`tells all that may be told, and no secret in any form (${runtime})`, async () => {
+    for (const { name, runtime } of RUNTIMES)
+      it(`tells all that may be told, and no secret in any form (${name})`, async () => {
         await placeSecrets();
         const env = { LUMBUNG_TEST_SECRET: SECRETS.ofEnvironment };
         const { code, stdout, stderr } = await doctor(['--bundle', bundle()], { env, runtime });
@@ -346,7 +347,7 @@ describe('sade doctor', function () {
         for (const name of [...texts.keys()].filter(name => name.endsWith('.json'))) JSON.parse(texts.get(name)!);
         expect(texts.get('report.txt')).to.match(/^FAIL {2}database {2}client_1: /m);
         expect(texts.get('configuration.json')).to.contain('"--quick"').and.contain('"label": "client_4"');
-        expect(texts.get('versions.json')).to.contain(runtime === 'node' ? '"Node 24.' : '"Deno 2.');
+        expect(texts.get('versions.json')).to.contain(name === 'Node' ? '"Node 24.' : '"Deno 2.');
         expect(texts.get('last-run.txt')).to.contain('client_1: dump: denied: ***');
       });
 

@@ -7,6 +7,7 @@ import type { RunReportJson } from '../cli/report/run-report.ts';
 import { isServerFolder } from '../cli/throwaway-server/private-folder.ts';
 import { spoiledDumpProgram } from '../testing/cli/fake-mysqldump.ts';
 import { filesOnDisk } from '../testing/cli/on-disk.ts';
+import { RUNTIMES } from '../testing/cli/runtimes.ts';
 import { sade, startSade, Workplace } from '../testing/cli/sade.ts';
 import { createBackupUser, entryOf, grantBackup } from '../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
@@ -58,8 +59,8 @@ describe('sade backup with rehearsals', function () {
       ),
     ).to.deep.equal([]);
 
-  for (const runtime of ['node', 'deno'] as const)
-    it(`loads each dump and says so in its line, its report and sade show, under ${runtime}`, async () => {
+  for (const { name, runtime } of RUNTIMES)
+    it(`loads each dump and says so in its line, its report and sade show, under ${name}`, async () => {
       const { code, report, stderr } = await place.backup(service.url, [], { env: AUTO, runtime });
       expect(code, stderr).to.equal(0);
       for (const { rehearsal, state } of report.outcomes) {

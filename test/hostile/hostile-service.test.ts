@@ -7,6 +7,7 @@ import { ExplainedError } from '../../cli/errors.ts';
 import { Service } from '../../cli/service/service.ts';
 import { ServiceUnreachable } from '../../cli/service/service-errors.ts';
 import { type UploadRequest, upload } from '../../cli/upload/upload.ts';
+import { RUNTIMES } from '../../testing/cli/runtimes.ts';
 import { sade } from '../../testing/cli/sade.ts';
 import { type Answer, answerOf, BOUNDLESS, startHostileService } from '../../testing/service/hostile-service.ts';
 
@@ -63,8 +64,8 @@ describe('a service that sade does not trust', () => {
     const { 'interim answers without an end': interim, ...others } = BOUNDLESS;
 
     for (const [what, answer] of Object.entries(others))
-      for (const runtime of ['node', 'deno'] as const)
-        it(`has no more read of ${what} than an answer can have, by sade on ${runtime}`, async () => {
+      for (const { name, runtime } of RUNTIMES)
+        it(`has no more read of ${what} than an answer can have, by sade on ${name}`, async () => {
           await using service = await startHostileService(answer);
           const { code, stderr } = await sade(['list', '--server', service.url], { runtime });
           expect(stderr).to.match(OTHER).and.contain('what to do: ').and.not.contain('unexpected');
@@ -107,8 +108,8 @@ describe('a service that sade does not trust', () => {
       expect(code).to.equal(1);
     });
 
-    for (const runtime of ['node', 'deno'] as const)
-      it(`is named when its answer breaks off or cannot be unpacked, by sade on ${runtime}`, async () => {
+    for (const { name, runtime } of RUNTIMES)
+      it(`is named when its answer breaks off or cannot be unpacked, by sade on ${name}`, async () => {
         const gzip = 'Content-Encoding: gzip\r\n';
         for (const answer of ['HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"a', answerOf('xx', { headers: gzip })]) {
           await using service = await startHostileService(() => answer);
@@ -130,8 +131,8 @@ describe('a service that sade does not trust', () => {
   });
 
   describe('and that redirects', () => {
-    for (const runtime of ['node', 'deno'] as const)
-      it(`is not followed to another host by a command on ${runtime}, which names it and says what to do`, async () => {
+    for (const { name, runtime } of RUNTIMES)
+      it(`is not followed to another host by a command on ${name}, which names it and says what to do`, async () => {
         await using elsewhere = await startHostileService(() => answerOf('{"data":[],"message":"Success"}'));
         await using service = await startHostileService(() => redirectTo(`${elsewhere.url}/believe-me`));
         for (const command of [

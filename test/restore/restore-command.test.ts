@@ -5,6 +5,7 @@ import type { RestoreReport } from '../../protocol/reports/restore-report.ts';
 import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { filesOnDisk } from '../../testing/cli/on-disk.ts';
+import { RUNTIMES } from '../../testing/cli/runtimes.ts';
 import { type SadeOptions, sade } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
 
@@ -45,9 +46,9 @@ describe('sade restore into a database of its own', function () {
   const reports = async () =>
     ((await (await fetch(`${trial.url}/-/restores?database=${trial.label}`)).json()) as { data: object[] }).data;
 
-  for (const runtime of ['node', 'deno'] as const)
-    it(`makes it, loads everything, compares it, says so and tells the service (${runtime})`, async () => {
-      const into = `${database}_${runtime}`;
+  for (const { name, runtime } of RUNTIMES)
+    it(`makes it, loads everything, compares it, says so and tells the service (${name})`, async () => {
+      const into = `${database}_${name.toLowerCase()}`;
       const { code, stdout, stderr } = await restore(['--into', into], { runtime });
       expect(code, stderr + stdout).to.equal(0);
       expect(stdout)

@@ -9,6 +9,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
+import { RUNTIMES } from '../../testing/cli/runtimes.ts';
 import { DENO_PERMISSIONS } from '../../testing/cli/sade.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
 import { portOf } from '../../testing/free-port.ts';
@@ -76,15 +77,15 @@ describe('sade download --output -', () => {
     return { code, stdout, stderr };
   };
 
-  for (const runtime of ['node', 'deno']) {
-    it(`writes the bytes and nothing else to stdout, on ${runtime}`, async () => {
+  for (const { name, process: runtime } of RUNTIMES) {
+    it(`writes the bytes and nothing else to stdout, on ${name}`, async () => {
       const { code, stdout, stderr } = await run(runtime);
       expect(stderr).to.contain(`SHA-256 ${DIGEST.toString('hex')}`);
       expect(code).to.equal(0);
       expect(stdout.equals(CONTENT)).to.equal(true);
     });
 
-    it(`goes on within the stream where the connection broke, also without ranges, on ${runtime}`, async () => {
+    it(`goes on within the stream where the connection broke, also without ranges, on ${name}`, async () => {
       for (const ranges of [true, false]) {
         sends = { content: CONTENT, breakAfter: 1_000_000, ranges };
         const { code, stdout, stderr } = await run(runtime);
@@ -98,14 +99,14 @@ describe('sade download --output -', () => {
       }
     });
 
-    it(`ends with 1 and says so when they are not the bytes that were stored, on ${runtime}`, async () => {
+    it(`ends with 1 and says so when they are not the bytes that were stored, on ${name}`, async () => {
       sends.content = randomBytes(CONTENT.length);
       const { code, stderr } = await run(runtime);
       expect(code).to.equal(1);
       expect(stderr).to.contain('was received with a different SHA-256 than the service reports, and must not be used');
     });
 
-    it(`ends without a stack when the program that reads it has ended, on ${runtime}`, async () => {
+    it(`ends without a stack when the program that reads it has ended, on ${name}`, async () => {
       const child = start(runtime);
       const closed = once(child, 'close');
       child.stdout.once('data', () => child.stdout.destroy());
@@ -114,7 +115,7 @@ describe('sade download --output -', () => {
       expect((await closed)[0]).to.equal(1);
     });
 
-    it(`writes to no terminal unless it is forced to, on ${runtime}`, async () => {
+    it(`writes to no terminal unless it is forced to, on ${name}`, async () => {
       const words = [...command(runtime), MAIN, 'download', '34', '--output', '-', '--server', url];
       await using terminal = Terminal.open(words, { cwd: folder });
       expect(await terminal.exitCode).to.equal(3);

@@ -6,6 +6,7 @@ import { findOrphanedDumps } from '../../cli/spool/orphaned-dumps.ts';
 import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { filesOnDisk } from '../../testing/cli/on-disk.ts';
+import { RUNTIMES } from '../../testing/cli/runtimes.ts';
 import { type ProcessOptions, sade, startSade } from '../../testing/cli/sade.ts';
 import { type FaultyProxy, startFaultyProxy, type Verdict } from '../../testing/proxies/faulty-proxy.ts';
 import { until } from '../../testing/until.ts';
@@ -67,8 +68,8 @@ describe('a run that is ended by kill -9', function () {
     return pid;
   };
 
-  for (const runtime of ['node', 'deno'] as const)
-    it(`takes its dump with it, by the kernel (${runtime})`, async () => {
+  for (const { name, process: runtime } of RUNTIMES)
+    it(`takes its dump with it, by the kernel (${name})`, async () => {
       const pid = await killInTheDump({ runtime });
       await until('mariadb-dump has ended', () => !isAlive(pid));
     });
