@@ -5,13 +5,13 @@ import {
   Kysely,
   MysqlAdapter,
   MysqlIntrospector,
-  MysqlQueryCompiler,
   type SelectQueryBuilder,
 } from 'kysely';
 import type { AuditEntryColumns } from '../entities/audit-entry.entity.ts';
 import type { BackupColumns } from '../entities/backup.entity.ts';
 import type { DatabaseColumns } from '../entities/database.entity.ts';
 import type { ReportColumns } from '../entities/report.entity.ts';
+import { RememberingCompiler } from './remembering-compiler.ts';
 
 /** The tables of the history. Their columns come from the entities: a column that is new there can be queried. */
 export interface Tables {
@@ -31,7 +31,7 @@ export const query = new Kysely<Tables>({
     createAdapter: () => new MysqlAdapter(),
     createDriver: () => new DummyDriver(),
     createIntrospector: db => new MysqlIntrospector(db),
-    createQueryCompiler: () => new MysqlQueryCompiler(),
+    createQueryCompiler: () => new RememberingCompiler(),
   },
 });
 

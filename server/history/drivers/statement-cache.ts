@@ -22,7 +22,8 @@ export class StatementCache {
     const { statement, names } = this.#prepared(sql, values.length > 0);
     if (names.length > 0) {
       const rows = statement.all(...(values as SQLInputValue[])) as unknown as SQLOutputValue[][];
-      return { rows: rowsOf(rows[0]?.length === names.length ? names : namesOf(statement), rows) as Row[] };
+      const isKnown = rows.length === 0 || rows[0]!.length === names.length;
+      return { rows: rowsOf(isKnown ? names : namesOf(statement), rows) as Row[] };
     }
     const { changes, lastInsertRowid } = statement.run(...(values as SQLInputValue[]));
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
