@@ -2,7 +2,7 @@ import { drillReport } from '../../protocol/reports/drill-report.ts';
 import { restoreReport } from '../../protocol/reports/restore-report.ts';
 import type { Report } from '../entities/report.entity.ts';
 import { validationError } from '../errors.ts';
-import type { Storage, TextAddress } from '../storage/storage.ts';
+import type { DatabaseText, Storage } from '../storage/storage.ts';
 import { parseReport } from './parse-report.ts';
 import type { SentReport } from './receive-report.ts';
 
@@ -59,7 +59,7 @@ async function read(line: string, kind: Report['kind'], database: string): Promi
   throw validationError([{ field: 'database', message: `is ${sent.report.database}, not ${database}` }]);
 }
 
-function addressOf(kind: Report['kind'], database: string): TextAddress {
+function addressOf(kind: Report['kind'], database: string): DatabaseText {
   return { database, name: kind === 'drill' ? 'drills' : 'restores' };
 }
 

@@ -330,6 +330,26 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       expect(await storage.removeLeftovers()).to.equal(0);
     });
 
+    it('changes a text of its own, and loses no change where several processes make them at the same time', async () => {
+      const tokens = { name: 'tokens' } as const;
+      expect(await storage.getText(tokens)).to.equal(undefined);
+      using _claim = await storage.claim();
+      const others = [storage, place.storage(), place.storage()];
+      const changing = others.map(other =>
+        Promise.all([1, 2, 3].map(() => other.changeText(tokens, (text = '') => `${text}x`))),
+      );
+      await Promise.all(changing);
+      for (const other of others) expect(await other.getText(tokens)).to.equal('x'.repeat(9));
+      const refusal = storage.changeText(tokens, () => {
+        throw new Error('no');
+      });
+      expect(await refusal.catch(error => error)).to.have.property('message', 'no');
+      await storage.changeText(tokens, () => 'after it');
+      expect(await place.storage().getText(tokens)).to.equal('after it');
+      for await (const names of storage.list()) expect.fail(JSON.stringify(names));
+      expect(await storage.removeLeftovers()).to.equal(0);
+    });
+
     it('shows a text whole or not at all while it is replaced', async () => {
       const texts = ['a', 'b'].map(letter => letter.repeat(3_000_000));
       await storage.putMetadata(address(), texts[0]!);
@@ -476,6 +496,8 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
         putMetadata: () => storage.putMetadata(address(), 'text'),
         getMetadata: () => storage.getMetadata(address()),
         remove: () => storage.remove(address()),
+        'change a text of its own': () => storage.changeText({ name: 'tokens' }, () => 'x'),
+        'read a text of its own': () => storage.getText({ name: 'tokens' }),
         'remove what never was': () => storage.remove(address('pt_abc', '02')),
         checkUsable: () => storage.checkUsable(),
         space: () => storage.space(),

@@ -16,10 +16,18 @@ interface ReadableFile {
   pieces(range: { start: number; end: number }): AsyncIterable<Buffer>;
 }
 
-/** Where a text lies that belongs to a database, and to none of its files. */
-export interface TextAddress {
+/** Where a text lies that belongs to a database, and to none of its files; or to the storage itself. */
+export type TextAddress = DatabaseText | OwnText;
+
+export interface DatabaseText {
   readonly database: string;
   readonly name: 'drills' | 'restores';
+}
+
+/** A text that other processes may change, too, without a claim. */
+export interface OwnText {
+  readonly database?: never;
+  readonly name: 'tokens';
 }
 
 /** What was received, not yet to be found under its name, and read until `publish` or `discard`, with one of which it ends. */
@@ -120,11 +128,13 @@ export interface Storage {
    */
   remove(address: FileAddress): Promise<boolean>;
   /**
-   * Changes a text of a database, one change after the other, as durably as `putMetadata`.
+   * Changes a text of a database or of the storage, one change after the other, as durably as `putMetadata`. No change of an
+   * `OwnText` is lost when another process changes it at the same time.
    * @param change makes the new text of the present one, which is undefined where there is no text yet
+   * @throws what `change` throws; Error when another process does not end its change of an `OwnText`
    */
   changeText(address: TextAddress, change: (present: string | undefined) => string): Promise<void>;
-  /** @returns a text of a database, or undefined when there is no such text */
+  /** @returns a text of a database or of the storage, or undefined when there is no such text */
   getText(address: TextAddress): Promise<string | undefined>;
   /** Runs `task` while no other `exclusively` of the same address runs in this process. */
   exclusively<T>(address: FileAddress, task: () => Promise<T>): Promise<T>;

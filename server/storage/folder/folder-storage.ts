@@ -6,10 +6,11 @@ import type { Disk, FileSystem } from '../file-system/file-system.ts';
 import { keyedMutex } from '../file-system/keyed-mutex.ts';
 import type { NamingDisk } from '../file-system/rename-no-replace.ts';
 import { taggedFileSystem } from '../file-system/tagged-file-system.ts';
-import type { FileAddress, Storage, TextAddress } from '../storage.ts';
+import type { DatabaseText, FileAddress, Storage } from '../storage.ts';
 import { readIdentity } from './identity.ts';
 import { databaseFolders, listFiles } from './list-files.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
+import { changeOwnText, lockingOwnTexts, readOwnText } from './own-texts.ts';
 import { LEFTOVER, newPartName } from './part-file.ts';
 import { Place } from './place.ts';
 import { openFile } from './read-file.ts';
@@ -25,7 +26,7 @@ interface Settings {
 
 /**
  * Keeps the files in a folder: `FOLDER/DATABASE/FILE_NAME`, and beside each its text: `FILE_NAME.json`. One process at a
- * time may use a folder. The texts of a database are `FOLDER/DATABASE/NAME.json`.
+ * time may use a folder. The texts of a database are `FOLDER/DATABASE/NAME.json`, that of the storage `FOLDER/.lumbung-NAME `.
  */
 export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settings): Storage {
   const root = resolve(folder);
@@ -67,6 +68,12 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
       return wasThere;
     },
     changeText: async (address, change) => {
+      if (address.database === undefined)
+        return keyedMutex(tasks, address.name, async () => {
+          await place.check();
+          await changeOwnText(disk, root, address.name, change);
+          await place.check();
+        });
       const path = textPath(root, address);
       return keyedMutex(tasks, path, async () => {
         await place.checkDatabase(address.database);
@@ -75,6 +82,11 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
       });
     },
     async getText(address) {
+      if (address.database === undefined) {
+        const text = await readOwnText(disk, root, address.name);
+        if (text === undefined) await place.check();
+        return text;
+      }
       const text = await readMetadata(disk, textPath(root, address));
       if (text === undefined) await place.checkDatabase(address.database);
       return text;
@@ -90,7 +102,8 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
     },
     async removeLeftovers() {
       await place.check();
-      return removeLeftovers(disk, root);
+      // One in the root may belong to a text that another process is changing.
+      return lockingOwnTexts(root, () => removeLeftovers(disk, root));
     },
     async *list() {
       await place.check();
@@ -109,7 +122,7 @@ function pathOf(root: string, { database, fileName }: FileAddress): string {
 }
 
 /** @throws Error for a database that is not one path segment */
-function textPath(root: string, { database, name }: TextAddress): string {
+function textPath(root: string, { database, name }: DatabaseText): string {
   if (databaseNameProblem(database)) throw new Error(`not a database of this storage: ${JSON.stringify(database)}`);
   return join(root, database, name);
 }

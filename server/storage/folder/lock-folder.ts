@@ -25,6 +25,19 @@ export interface FolderLock extends Disposable {
  */
 export function lockFolder(folder: string, waitMs = WAIT_MS): FolderLock {
   const path = lockPath(folder);
+  try {
+    return lockFile(path, waitMs);
+  } catch (error) {
+    throw new Error(explain(folder, path, messageOf(error)), { cause: error });
+  }
+}
+
+/**
+ * Locks the file of that path, which is made if need be.
+ * @returns the lock; hold on to it
+ * @throws Error that `isHeld` knows when another process holds it, or what SQLite or the disk throws
+ */
+export function lockFile(path: string, waitMs: number): FolderLock {
   let database: DatabaseSync | undefined;
   try {
     makePrivate(path);
@@ -37,8 +50,13 @@ export function lockFolder(folder: string, waitMs = WAIT_MS): FolderLock {
     return { dev, ino, [Symbol.dispose]: () => held.close() };
   } catch (error) {
     database?.close();
-    throw new Error(explain(folder, path, messageOf(error)), { cause: error });
+    throw error;
   }
+}
+
+/** @returns whether an error of `lockFile` says that another holds the lock */
+export function isHeld(error: unknown): boolean {
+  return /locked/.test(messageOf(error));
 }
 
 export function lockPath(folder: string): string {
@@ -64,7 +82,7 @@ function makePrivate(path: string): void {
 }
 
 function explain(folder: string, path: string, message: string): string {
-  if (/locked/.test(message))
+  if (isHeld(message))
     return `another Lumbung uses ${folder}: stop it first, or give this one its own folder (a file system without locks, such as NFS without its lock service, causes the same error)`;
   return `the lock '${path}' cannot be taken: ${message} (the file must belong to the user of the service)`;
 }

@@ -11,6 +11,12 @@ const ENDING = '.json';
  */
 export async function writeMetadata(disk: Disk, path: string, text: string): Promise<void> {
   const target = metadataPath(path);
+  await writeText(disk, target, text);
+  await syncName(disk, target);
+}
+
+/** Writes a text to that path, instead of an older one. It has its name only when it is whole, and its name is not durable yet. */
+export async function writeText(disk: Disk, target: string, text: string): Promise<void> {
   const part = await openPart(disk, dirname(target));
   try {
     await part.handle.writeFile(text);
@@ -21,12 +27,16 @@ export async function writeMetadata(disk: Disk, path: string, text: string): Pro
     throw error;
   }
   await closePart(disk, part);
-  await syncName(disk, target);
 }
 
 /** @returns the text beside the file of that path, or undefined when there is no such text */
-export async function readMetadata(disk: Disk, path: string): Promise<string | undefined> {
-  const file = await openRegular(disk, metadataPath(path));
+export function readMetadata(disk: Disk, path: string): Promise<string | undefined> {
+  return readText(disk, metadataPath(path));
+}
+
+/** @returns the text in the file of that path, or undefined when there is no such file */
+export async function readText(disk: Disk, path: string): Promise<string | undefined> {
+  const file = await openRegular(disk, path);
   try {
     return await file?.handle.readFile('utf8');
   } finally {
