@@ -9,6 +9,7 @@ import { Backup } from './server/entities/backup.entity.ts';
 import { Database } from './server/entities/database.entity.ts';
 import { KnownStorage } from './server/entities/known-storage.entity.ts';
 import { Report } from './server/entities/report.entity.ts';
+import { Token } from './server/entities/token.entity.ts';
 import { sqliteDialect } from './server/history/drivers/sqlite-dialect.ts';
 import { makeFolder } from './server/storage/file-system/make-folder.ts';
 
@@ -27,7 +28,7 @@ export async function createConfig(url: string): Promise<SqlOptions> {
 }
 
 const common = {
-  entities: [Database, Backup, KnownStorage, Report, AuditEntry],
+  entities: [Database, Backup, KnownStorage, Report, AuditEntry, Token],
   extensions: [Migrator],
   // Dates in the store are UTC, in any time zone of the process and of the server.
   forceUtcTimezone: true,

@@ -1,6 +1,7 @@
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Audit } from './audit/audit.ts';
+import { type Access, authenticate } from './auth/authenticate.ts';
 import { lossRoutes } from './backups/acceptance/loss-routes.ts';
 import type { DumpLimits } from './backups/assessment/dump-limits.ts';
 import type { BackupEvents } from './backups/events/backup-events.ts';
@@ -8,7 +9,7 @@ import { backupRoutes } from './backups/routes.ts';
 import { databaseRoutes } from './databases/routes.ts';
 import { originOf } from './error-origin.ts';
 import type { Graphql } from './graphql-api/create-graphql.ts';
-import { graphqlRoute } from './graphql-api/graphql-route.ts';
+import { asksForGraphiql, graphqlRoute } from './graphql-api/graphql-route.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import type { Orm } from './history/orm.ts';
 import { noteRefusal } from './http/auditing/note-refusal.ts';
@@ -19,6 +20,7 @@ import { allowedHosts } from './http/hosts/allowed-hosts.ts';
 import { sameOrigin } from './http/hosts/same-origin.ts';
 import { createLimits, type LimitSettings } from './http/limits/limits.ts';
 import { noSuchRoute } from './http/no-such-route.ts';
+import { isProbe } from './http/probes.ts';
 import { clientAddress } from './http/proxies/client-address.ts';
 import { refuseForwarded } from './http/proxies/refuse-forwarded.ts';
 import type { AddressRange } from './http/proxies/trusted-proxies.ts';
@@ -34,8 +36,11 @@ import { scrubRoutes } from './scrub/routes.ts';
 import type { Scrub } from './scrub/scrub.ts';
 import type { Storage } from './storage/storage.ts';
 import { tableRoutes } from './tables/routes.ts';
+import { whoamiRoutes } from './tokens/whoami-routes.ts';
 
 export interface Dependencies {
+  /** Who may use the service. */
+  readonly access: Access & { readonly refusesForwarded: boolean };
   readonly history: Orm;
   readonly storage: Storage;
   readonly events: BackupEvents;
@@ -64,6 +69,7 @@ export interface Dependencies {
 
 /** Builds the service. The order is the architecture: what stands further up sees all that happens below. */
 export function createApp({
+  access,
   history,
   storage,
   events,
@@ -82,7 +88,7 @@ export function createApp({
   formBudget = new FormBudget(),
   lingerLimits,
 }: Dependencies): Koa {
-  const { uploadSlots } = createLimits(limits);
+  const { uploadSlots, ...rates } = createLimits(limits);
   const app = new Koa();
   app.on('error', error => logTransferError(log, error));
   app.use(requestId());
@@ -95,16 +101,16 @@ export function createApp({
   app.use(wellFormedUrl());
   app.use(allowedHosts(hosts));
   app.use(sameOrigin({ publicOrigin: publicUrl?.origin }));
-  // Until there are tokens it is never open in this sense: anyone who reaches it may do all.
-  app.use(refuseForwarded(() => false));
+  app.use(refuseForwarded(() => access.refusesForwarded));
   app.use(entityManager({ history }));
-  // Who may do what will be decided here (auth/authenticate, auth/policy), before any route: today everybody may.
+  app.use(authenticate({ access, limits: rates, isProbe, isPage: asksForGraphiql }));
   const sizes = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };
   app.use(healthRoutes({ storage, scrub, audit, verifyUploads, ...sizes }).routes());
   app.use(scrubRoutes({ scrub, audit }).routes());
   app.use(lossRoutes({ storage, events, audit, log }).routes());
   app.use(reportRoutes({ storage, budget: formBudget, audit, log }).routes());
   app.use(tableRoutes().routes());
+  app.use(whoamiRoutes().routes());
   app.use(graphqlRoute({ graphql }).routes());
   app.use(databaseRoutes().routes());
   app.use(

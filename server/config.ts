@@ -68,6 +68,20 @@ export const VARIABLES = {
       'the addresses of the proxies in front, such as `127.0.0.1` or `10.0.0.0/8`, with commas between them: only their `X-Forwarded-For` and `X-Forwarded-Proto` count',
     details: 'The client is the last address there that is no such proxy. `X-Forwarded-Host` never counts.',
   }),
+  adminTokenFile: variable(
+    'ADMIN_TOKEN_FILE',
+    name => string().matches(/^[^\0]+$/, `${name} must be the path of a file`),
+    {
+      meaning: 'a file with a token that may do everything, to begin with',
+      details:
+        '`node server/main.ts token generate` prints one. The others are [made by a command](../how-to/give-access-with-tokens.md).',
+    },
+  ),
+  allowAnonymous: variable('ALLOW_ANONYMOUS', name => onOff(name).default(false), {
+    meaning: 'whether everyone who reaches `HOST` may do everything, as long as no token has ever existed',
+    details:
+      'Otherwise a service without tokens listens on a loopback address only. It has no effect once a token has existed.',
+  }),
   /** Holds a password: never to be logged. */
   databaseUrl: variable('DATABASE_URL', databaseUrl, {
     meaning: 'where the history is',

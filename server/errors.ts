@@ -32,6 +32,22 @@ export class RetryLater extends AppError {
   }
 }
 
+/** No token, or one that is refused. */
+export class Unauthenticated extends AppError {
+  /** Whether a token was shown, and refused. */
+  readonly isInvalid: boolean;
+
+  constructor(message: string, isInvalid: boolean) {
+    super(401, 'UNAUTHENTICATED', message);
+    this.isInvalid = isInvalid;
+  }
+
+  /** The header WWW-Authenticate (RFC 6750, section 3). */
+  get challenge(): string {
+    return `Bearer realm="lumbung"${this.isInvalid ? ', error="invalid_token"' : ''}`;
+  }
+}
+
 /** @returns the 404 for a database, a backup or a route that is not there */
 export function notFound(code: string, message: string): AppError {
   return new AppError(404, code, message);

@@ -6,6 +6,7 @@ import { createLog } from './log.ts';
 import { noteStartFreed } from './process/gc-pressure.ts';
 import { logIgnoredSignals, onHangUp } from './process/ignored-signals.ts';
 import { runRebuild } from './run-rebuild.ts';
+import { runTokenCommand } from './run-token.ts';
 import { type RunningService, runService } from './service.ts';
 import { usage } from './usage.ts';
 
@@ -14,6 +15,10 @@ const GRACE_MS = 30_000;
 
 const SLOW_WITHOUT_GC =
   'Node was started without --expose-gc: uploads take twice the CPU time, and more memory. Start it with npm start, or as docs/install.md shows';
+
+// What it prints on stdout is a token, and no log.
+if (process.argv[2] === 'token')
+  process.exit(await runTokenCommand(process.argv.slice(3), process.env, { out: process.stdout, err: process.stderr }));
 
 const log = await createLog({ isTerminal: process.stdout.isTTY });
 logIgnoredSignals(log);
@@ -33,7 +38,7 @@ async function run(args: readonly string[]): Promise<void> {
   if (args.length === 0) return start(config);
   if (args.length === 1 && args[0] === 'rebuild') process.exit(await runRebuild(config, log));
   throw new Error(
-    `Unknown arguments "${args.join(' ')}". No argument runs the service, rebuild makes a lost history again from the stored files, and --help shows the usage.`,
+    `Unknown arguments "${args.join(' ')}". No argument runs the service, rebuild makes a lost history again from the stored files, token makes and revokes tokens, and --help shows the usage.`,
   );
 }
 

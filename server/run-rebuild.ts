@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { Orm } from './history/orm.ts';
 import { rebuildReports } from './reports/rebuild-reports.ts';
 import { giveUpHistory, openStores } from './stores.ts';
+import { TokenStore } from './tokens/token-store.ts';
 
 /**
  * What `node server/main.ts rebuild` does: makes the rows that the history lacks, from the stored files. Ends with a line of counts.
@@ -16,7 +17,7 @@ export async function runRebuild(config: Config, log: Logger): Promise<number> {
   try {
     const { verifyUploads } = config;
     const rebuilding = { em: history.em.fork(), storage, log, verifyUploads };
-    const [rebuilt, reports] = await rebuildAll(rebuilding).catch(async error => {
+    const [rebuilt, reports] = await rebuildAll(rebuilding, history).catch(async error => {
       await giveUpHistory(history);
       throw error;
     });
@@ -42,6 +43,7 @@ async function recordRebuild(config: Config, parts: { history: Orm; log: Logger 
 }
 
 /** Reports are of backups, which come first. */
-async function rebuildAll(rebuilding: Parameters<typeof rebuildHistory>[0]) {
+async function rebuildAll(rebuilding: Parameters<typeof rebuildHistory>[0], history: Orm) {
+  await new TokenStore({ history, storage: rebuilding.storage }).sync();
   return [await rebuildHistory(rebuilding), await rebuildReports(rebuilding)] as const;
 }

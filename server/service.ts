@@ -11,6 +11,7 @@ import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub } from './scrub/scrub.ts';
 import { DailyTotals } from './statistics/daily-totals.ts';
 import { closeHistory, giveUpHistory, openStores, type Stores } from './stores.ts';
+import { openAccess } from './tokens/service-access.ts';
 
 /** How long a client may take nothing of a download. A slow one whose line is buffered shows progress rarely. */
 const DOWNLOAD_IDLE_MS = 300_000;
@@ -57,6 +58,7 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const certificate = config.tls && (await watchCertificate(config.tls, { log }));
   if (!config.allowEmptyStorage) await refuseEmptyStorage({ em: history.em.fork(), storage });
   if (!config.allowEmptyHistory) await refuseLostHistory({ em: history.em.fork(), storage });
+  const access = await openAccess({ history, storage, log }, config);
   // What answers requests takes a third of the start: a start that ends before, or that rebuilds the history, does without.
   const { createApp } = await import('./app.ts');
   const { createGraphql } = await import('./graphql-api/create-graphql.ts');
@@ -79,7 +81,7 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   });
   const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
   const dumpLimits = { maxDumpBytes, maxDumpRatio };
-  const parts = { history, storage, events, graphql, log, uploads, scrub, audit, verifyUploads, dumpLimits };
+  const parts = { access, history, storage, events, graphql, log, uploads, scrub, audit, verifyUploads, dumpLimits };
   const { publicHosts: hosts, publicUrl, trustedProxies } = config;
   const clients = { hosts, publicUrl, trustedProxies, limits: config };
   onLoaded();
@@ -96,6 +98,7 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
     await server.stop(graceMs);
     await scrubEnded;
     await audit.stop();
+    await access.settle();
     await closeHistory(history);
     stores.release();
   };

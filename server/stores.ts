@@ -1,7 +1,10 @@
+import { stat } from 'node:fs/promises';
+import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { checkIdentity, rememberIdentity } from './backups/recovery/agree-on-storage.ts';
 import type { Config } from './config.ts';
+import { messageOf } from './error-code.ts';
 import { type Orm, openHistory } from './history/orm.ts';
 import { folderStorage } from './storage/folder/folder-storage.ts';
 import type { Storage } from './storage/storage.ts';
@@ -28,6 +31,36 @@ export async function openStores(config: Config, log: Logger): Promise<Stores> {
     await giveUpHistory(history);
     throw error;
   }
+}
+
+/**
+ * Opens both beside a service that may be running, without a claim on the storage: for what other processes may change, too. A storage
+ * that is not there yet is made.
+ * @throws Error of one line that says what to do; nothing is left open then
+ */
+export async function openStoresBeside(config: Config): Promise<Omit<Stores, 'release'>> {
+  const { storageDir: folder } = config;
+  await refuseOtherUser(folder);
+  const history = await openHistory(config.databaseUrl);
+  try {
+    const storage = folderStorage({ folder });
+    await checkIdentity({ em: history.em, storage }, { accepts: false });
+    await storage.checkUsable();
+    return { history, storage };
+  } catch (error) {
+    await giveUpHistory(history);
+    throw new Error(`STORAGE_DIR ${folder} cannot be used: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** The service could not read what another user, such as root, writes there. @throws Error */
+async function refuseOtherUser(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  const own = process.getuid?.();
+  if (found && own !== undefined && found.uid !== own)
+    throw new Error(
+      `STORAGE_DIR ${folder} belongs to the user with the id ${found.uid}, and this command runs as ${own}: run it as the user of the service, such as with sudo -u`,
+    );
 }
 
 /** How long the history may take to close, in milliseconds: a history server that hangs closes nothing. */

@@ -9,6 +9,8 @@ export function usage(): string {
     'npm start -- rebuild   makes a lost history again from the stored files',
     'npm start -- --help    shows this',
     '',
+    'node server/main.ts token --help  shows how to make, list, revoke and rotate tokens',
+    '',
     'It reads these environment variables:',
     ...Object.values(VARIABLES).flatMap(describe),
     '',

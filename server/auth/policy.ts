@@ -1,5 +1,5 @@
 import type { Role } from '../../protocol/access/roles.ts';
-import { AppError, notFound } from '../errors.ts';
+import { AppError, notFound, Unauthenticated } from '../errors.ts';
 import { NO_ONE, type Principal } from './principal.ts';
 import { covers, isEverything } from './scope.ts';
 
@@ -68,12 +68,14 @@ export function authorize(principal: Principal, action: Action, database?: strin
   );
 }
 
-/** @returns the 401, to which `authenticate` adds the header WWW-Authenticate */
-export function unauthenticated(why: string): AppError {
-  return new AppError(
-    401,
-    'UNAUTHENTICATED',
+/**
+ * @param isInvalid whether a token was shown, and refused
+ * @returns the 401
+ */
+export function unauthenticated(why: string, isInvalid = false): Unauthenticated {
+  return new Unauthenticated(
     `${why}. Send Authorization: Bearer lmb_…; an administrator makes a token with: node server/main.ts token create`,
+    isInvalid,
   );
 }
 

@@ -1,5 +1,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import { authorize } from '../auth/policy.ts';
+import { NO_ONE } from '../auth/principal.ts';
 import { AppError, notFound } from '../errors.ts';
 import { refuseForeign } from '../http/hosts/same-origin.ts';
 import { readBody } from '../http/read-body.ts';
@@ -23,8 +25,12 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
   // All alike: they go in the order in which they came.
   const turns = new FairTurns({ places: AT_ONCE, slice: Infinity, maxBegun: Infinity });
   router.register('/graphql', ['GET', 'POST'], async ctx => {
-    const isPageOnly = ctx.state.isForeign && acceptsPage(ctx);
-    if (!isPageOnly) refuseForeign(ctx);
+    const { principal, isForeign } = ctx.state;
+    const isPageOnly = (isForeign || principal === NO_ONE) && acceptsPage(ctx);
+    if (!isPageOnly) {
+      refuseForeign(ctx);
+      authorize(principal, 'list');
+    }
     sendContinue(ctx);
     const { headers } = ctx;
     // A HEAD is answered as the GET would be (RFC 9110, section 9.3.2); Koa leaves the body out.
@@ -56,6 +62,11 @@ async function sendAnswer(ctx: Context, response: Response): Promise<void> {
     endWithClient(ctx);
     ctx.body = response.body;
   }
+}
+
+/** @returns whether a browser asks for the page of GraphiQL; it needs no token, and its questions do */
+export function asksForGraphiql(ctx: Context): boolean {
+  return ctx.path === '/graphql' && acceptsPage(ctx);
 }
 
 /** Of a subscription. All else is there whole, and sending it as a stream would take twice the time. */

@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { ErrorAnswer } from '../../protocol/responses.ts';
-import { AppError, RetryLater, StorageFull } from '../errors.ts';
+import { AppError, RetryLater, StorageFull, Unauthenticated } from '../errors.ts';
 import { toExpectedError } from '../expected-error.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -22,6 +22,7 @@ export function errorHandler({ log, storage, onAnswered }: Parts): Middleware {
       if (shown.status >= 500) log.error({ err: error, request_id: ctx.state.requestId }, shown.message);
       ctx.state.code = shown.code;
       if (shown instanceof RetryLater) ctx.set('Retry-After', String(shown.retryAfterSeconds));
+      if (shown instanceof Unauthenticated) ctx.set('WWW-Authenticate', shown.challenge);
       ctx.status = shown.status;
       const { message, code, errors } = shown;
       const left = shown instanceof StorageFull ? await freeBytes(storage) : {};

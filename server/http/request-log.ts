@@ -32,7 +32,12 @@ function write(log: Logger, ctx: Context, ms: number): void {
   const wasCut = !ctx.res.writableFinished;
   const about = { request_id: state.requestId, method, path, status, ms };
   log.info(
-    { ...about, ...(state.code && { code: state.code }), ...(wasCut && { was_cut: wasCut }) },
+    {
+      ...about,
+      ...(state.principal?.tokenId !== undefined && { token: state.principal.name }),
+      ...(state.code && { code: state.code }),
+      ...(wasCut && { was_cut: wasCut }),
+    },
     `${method} ${path} ${status}`,
   );
 }

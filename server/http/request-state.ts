@@ -1,3 +1,4 @@
+import type { Principal } from '../auth/principal.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { HostName } from './hosts/host-name.ts';
 
@@ -16,5 +17,7 @@ declare module 'koa' {
     /** Whether a page of another origin has sent the request. */
     isForeign: boolean;
     em: EntityManager;
+    /** Who has sent the request. */
+    principal: Principal;
   }
 }

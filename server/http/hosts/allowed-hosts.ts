@@ -1,9 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../../errors.ts';
+import { isProbe } from '../probes.ts';
 import { isOwnAddress, parseHost } from './host-name.ts';
-
-/** Paths that answer under any name: a probe from outside may use any name for the service, and learns nothing by it. */
-const PROBES = new Set(['/-/healthy', '/-/ready']);
 
 /**
  * Answers only to names that are the service's own: IP addresses, loopback names, and those of PUBLIC_HOSTS. A web page
@@ -17,7 +15,7 @@ export function allowedHosts(names: readonly string[]): Middleware {
     const parsed = host === undefined ? undefined : parseHost(host);
     if (host !== undefined && !parsed) throw malformed(`the host ${JSON.stringify(host)} in it is not valid`);
     ctx.state.host = parsed;
-    if (parsed && !isOwnAddress(parsed.name) && !allowed.has(parsed.name) && !PROBES.has(ctx.path))
+    if (parsed && !isOwnAddress(parsed.name) && !allowed.has(parsed.name) && !isProbe(ctx))
       throw misdirected(parsed.name);
     await next();
   };

@@ -1,8 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../../errors.ts';
-
-/** Paths that tell nothing, and that a load balancer asks. */
-const PROBES = new Set(['/-/healthy', '/-/ready']);
+import { isProbe } from '../probes.ts';
 
 /** What proxies add to a request, beside all that begins with `x-forwarded-`. */
 const PROXY_FIELDS = ['forwarded', 'via', 'x-real-ip'];
@@ -14,7 +12,7 @@ const PROXY_FIELDS = ['forwarded', 'via', 'x-real-ip'];
  */
 export function refuseForwarded(isOpen: () => boolean): Middleware {
   return async (ctx, next) => {
-    if (isOpen() && !PROBES.has(ctx.path)) refuse(ctx);
+    if (isOpen() && !isProbe(ctx)) refuse(ctx);
     await next();
   };
 }

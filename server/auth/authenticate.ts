@@ -1,0 +1,67 @@
+import type { Context, Middleware } from 'koa';
+import { Unauthenticated } from '../errors.ts';
+import { unauthenticated } from './policy.ts';
+import { ANYONE, NO_ONE, type Principal } from './principal.ts';
+
+/** What is found for the text of a token: who shows it, or why it is refused. */
+export type Found =
+  | { readonly principal: Principal; readonly refusal?: undefined }
+  | { readonly principal?: undefined; readonly refusal: string };
+
+/** What the service knows of tokens. */
+export interface Access {
+  /** @returns whether everyone may do everything, since no token has ever existed */
+  isOpen(): Promise<boolean>;
+  /** @param text that a client has shown as its token */
+  find(text: string): Promise<Found>;
+}
+
+interface Settings {
+  readonly access: Access;
+  readonly limits: {
+    /** Throws when too many tokens of an address were refused. */
+    readonly failedLogins: { count(address: string): Promise<void> };
+    /** Throws when a token has sent too many requests. */
+    readonly requestRate: { count(tokenId: number | undefined): Promise<void> };
+  };
+  /** What is answered without a token, and without a look at one. */
+  readonly isProbe: (ctx: Context) => boolean;
+  /** What asks for a page that tells nothing: it needs no token. */
+  readonly isPage: (ctx: Context) => boolean;
+}
+
+/**
+ * Finds out who sends a request, before any of its body is read: `ctx.state.principal`.
+ * @throws AppError 401 without a token, or with one that is refused
+ */
+export function authenticate(settings: Settings): Middleware {
+  return async (ctx, next) => {
+    const { limits } = settings;
+    const principal = await principalOf(ctx, settings).catch(countFailure(ctx, limits));
+    ctx.state.principal = principal;
+    await limits.requestRate.count(principal.tokenId);
+    await next();
+  };
+}
+
+async function principalOf(ctx: Context, { access, isProbe, isPage }: Settings): Promise<Principal> {
+  if (isProbe(ctx)) return NO_ONE;
+  if (await access.isOpen()) return ANYONE;
+  const header = ctx.get('Authorization');
+  if (header === '' && isPage(ctx)) return NO_ONE;
+  if (header === '') throw unauthenticated('The service needs a token');
+  const [, text] = /^Bearer +(\S+)$/i.exec(header.trim()) ?? [];
+  if (text === undefined)
+    throw unauthenticated('The service needs a token, and the header Authorization has something else', true);
+  const { principal, refusal } = await access.find(text);
+  if (principal) return principal;
+  throw unauthenticated(refusal, true);
+}
+
+/** No token at all is no failed login: it guesses nothing. */
+function countFailure(ctx: Context, { failedLogins }: Settings['limits']): (error: unknown) => Promise<never> {
+  return async error => {
+    if (error instanceof Unauthenticated && error.isInvalid) await failedLogins.count(ctx.state.address);
+    throw error;
+  };
+}

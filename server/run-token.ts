@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util';
+import { makeToken } from '../protocol/access/token-text.ts';
+import { loadConfig } from './config.ts';
+import { messageOf } from './error-code.ts';
+import { giveUpHistory, openStoresBeside } from './stores.ts';
+import { minute, tokenInWords, tokenTable } from './tokens/token-screen.ts';
+import { type MadeToken, TokenStore } from './tokens/token-store.ts';
+import { durationMs, wantedToken } from './tokens/wanted-token.ts';
+
+interface Streams {
+  /** Gets a token and nothing else, or the list. */
+  readonly out: { write(text: string): unknown };
+  readonly err: { write(text: string): unknown };
+}
+
+const USAGE = `Makes, lists, revokes and rotates the tokens of Lumbung, also while the service runs.
+Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.
+
+  node server/main.ts token create --name NAME --role ROLE --scope NAMES [--expires TIME]
+  node server/main.ts token list
+  node server/main.ts token revoke NAME
+  node server/main.ts token rotate NAME [--overlap TIME] [--expires TIME]
+  node server/main.ts token generate
+
+create    makes a token and prints it on stdout. It is shown once.
+  --role     upload: sends backups and reports, and reads nothing. read: lists and downloads. operator: as
+             read, accepts losses and starts scrubs. admin: everything
+  --scope    a database, or the beginning of names with * behind it, such as 'acme_*'. May be given
+             several times. An admin has all
+  --expires  when it ends, such as 365d or 12h; never, when left out
+list      prints all tokens. What a token itself is, no one can see again
+revoke    ends the tokens of that name at once
+rotate    makes a new token of that name and prints it; the old one works for --overlap longer, 7d when
+          left out
+generate  prints a token that no one knows yet, for ADMIN_TOKEN_FILE
+`;
+
+const ENTRY_OPTIONS = {
+  name: { type: 'string' },
+  role: { type: 'string' },
+  scope: { type: 'string', multiple: true },
+  expires: { type: 'string' },
+} as const;
+
+/**
+ * What `node server/main.ts token …` does.
+ * @param args behind `token`
+ * @returns the exit code: 0, or 1 when it could not be done
+ */
+export async function runTokenCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { out, err }: Streams,
+): Promise<number> {
+  const [command = '--help', ...rest] = args;
+  try {
+    if (command === '--help' || rest.includes('--help')) out.write(USAGE);
+    else if (command === 'generate') out.write(`${makeToken()}\n`);
+    else if (isCommand(command)) await withStore(env, store => COMMANDS[command]({ store, rest, out, err }));
+    else throw new Error(`there is no command "token ${command}": node server/main.ts token --help lists them`);
+    return 0;
+  } catch (error) {
+    err.write(`${messageOf(error)}\n`);
+    return 1;
+  }
+}
+
+interface Run extends Streams {
+  readonly store: TokenStore;
+  readonly rest: string[];
+}
+
+type Command = keyof typeof COMMANDS;
+
+const COMMANDS = {
+  async create({ store, rest, out, err }: Run) {
+    const { values } = parseArgs({ args: rest, options: ENTRY_OPTIONS, strict: true });
+    const { name = '', role = '', scope, expires } = values;
+    const made = await store.create(wantedToken({ name, role, scope, expires }));
+    show(made, out);
+    err.write(`Made the token ${name} (${tokenInWords(made.token)}). It is not shown again: keep it in a file.\n`);
+  },
+  async list({ store, rest, out }: Run) {
+    parseArgs({ args: rest, options: {}, strict: true });
+    out.write(tokenTable(await store.list()));
+  },
+  async revoke({ store, rest, err }: Run) {
+    const { positionals } = parseArgs({ args: rest, options: {}, strict: true, allowPositionals: true });
+    const name = oneName(positionals, 'revoke');
+    const count = await store.revoke(name);
+    err.write(
+      `Revoked the token ${name}${count === 0 ? ', which was not in use any more' : ''}. It ends within a second.\n`,
+    );
+  },
+  async rotate({ store, rest, out, err }: Run) {
+    const options = { overlap: { type: 'string', default: '7d' }, expires: { type: 'string' } } as const;
+    const { values, positionals } = parseArgs({ args: rest, options, strict: true, allowPositionals: true });
+    const name = oneName(positionals, 'rotate');
+    const overlapMs = durationMs('overlap', values.overlap);
+    const lifetimeMs = values.expires === undefined ? undefined : durationMs('expires', values.expires);
+    const made = await store.rotate(name, { overlapMs, lifetimeMs });
+    show(made, out);
+    const until = minute(new Date(Date.now() + overlapMs));
+    err.write(
+      `Made a new token ${name} (${tokenInWords(made.token)}). It is not shown again: keep it in a file. The old one works until ${until}.\n`,
+    );
+  },
+};
+
+function isCommand(text: string): text is Command {
+  return Object.hasOwn(COMMANDS, text);
+}
+
+function show({ text }: MadeToken, out: Streams['out']): void {
+  out.write(`${text}\n`);
+}
+
+function oneName(names: readonly string[], command: string): string {
+  const [name, ...more] = names;
+  if (name !== undefined && more.length === 0) return name;
+  throw new Error(`token ${command} takes the name of one token: node server/main.ts token list shows them`);
+}
+
+async function withStore(env: NodeJS.ProcessEnv, work: (store: TokenStore) => Promise<void>): Promise<void> {
+  const { history, storage } = await openStoresBeside(loadConfig(env));
+  try {
+    const store = new TokenStore({ history, storage });
+    await store.sync();
+    await work(store);
+  } finally {
+    await giveUpHistory(history);
+  }
+}

@@ -1,0 +1,125 @@
+import { BlockList, isIP } from 'node:net';
+import type { Logger } from 'pino';
+import type { Access, Found } from '../auth/authenticate.ts';
+import type { Orm } from '../history/orm.ts';
+import type { Storage } from '../storage/storage.ts';
+import { type AdminToken, readAdminToken } from './admin-token.ts';
+import { TokenFinder } from './find-token.ts';
+import { TokenStore } from './token-store.ts';
+
+interface Settings {
+  /** The address that the service listens on. */
+  readonly host: string;
+  readonly allowAnonymous: boolean;
+  readonly adminTokenFile: string | undefined;
+}
+
+interface Parts {
+  readonly history: Orm;
+  readonly storage: Storage;
+  readonly log: Logger;
+}
+
+interface Start {
+  readonly admin: AdminToken | undefined;
+  readonly isOpen: boolean;
+  /** Whether it may be open to other machines. */
+  readonly allowsAnonymous: boolean;
+}
+
+/** How long the service believes that there is no token yet: so soon the first one that another process makes closes it. */
+const BELIEVED_MS = 1_000;
+
+/** Who may use the service, while it runs. */
+export class ServiceAccess implements Access {
+  readonly store: TokenStore;
+  readonly #parts: Parts;
+  readonly #finder: TokenFinder;
+  readonly #admin: AdminToken | undefined;
+  readonly #allowsAnonymous: boolean;
+  #isOpen: boolean;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: Parts, store: TokenStore, { admin, isOpen, allowsAnonymous }: Start) {
+    this.#parts = parts;
+    this.store = store;
+    this.#finder = new TokenFinder(parts);
+    this.#admin = admin;
+    this.#isOpen = isOpen;
+    this.#allowsAnonymous = allowsAnonymous;
+    store.onChange(() => {
+      this.#close();
+      this.#finder.forget();
+    });
+  }
+
+  /** Whether what came through a proxy is refused: it would open to others what is open to this machine only. */
+  get refusesForwarded(): boolean {
+    return this.#isOpen && !this.#allowsAnonymous;
+  }
+
+  async isOpen(): Promise<boolean> {
+    const now = performance.now();
+    if (!this.#isOpen || now - this.#lookedAt < BELIEVED_MS) return this.#isOpen;
+    this.#lookedAt = now;
+    // While the storage is away there is nothing to be read, and nothing known.
+    if (await this.store.hasExisted().catch(() => false)) this.#close();
+    return this.#isOpen;
+  }
+
+  async find(text: string): Promise<Found> {
+    const principal = this.#admin?.find(text);
+    return principal ? { principal } : this.#finder.find(text);
+  }
+
+  /** Resolves when nothing of it needs the history any more. */
+  settle(): Promise<void> {
+    return this.#finder.settle();
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#parts.log.info('A token exists: from now on each request needs one');
+  }
+}
+
+const MAKE_ONE = 'node server/main.ts token create --name admin --role admin';
+
+/**
+ * Decides who may use the service: everyone, only as long as no token has ever existed and only this machine can reach it, or
+ * those with a token.
+ * @throws Error when it would be open to other machines, or ADMIN_TOKEN_FILE can't be used
+ */
+export async function openAccess(
+  parts: Parts,
+  { host, allowAnonymous, adminTokenFile }: Settings,
+): Promise<ServiceAccess> {
+  const { log } = parts;
+  const store = new TokenStore(parts);
+  const admin = adminTokenFile === undefined ? undefined : await readAdminToken(adminTokenFile);
+  if (admin?.isReadableByOthers) log.warn(`Other users can read ADMIN_TOKEN_FILE: run chmod 600 ${adminTokenFile}`);
+  if (admin) await store.markUsed();
+  const hasTokens = await store.sync();
+  if (!hasTokens && !allowAnonymous && !isLoopback(host))
+    throw new Error(
+      `HOST is ${host}, and no token exists: everyone who reaches the service could read all backups. Make a token first (${MAKE_ONE}), or set ADMIN_TOKEN_FILE, or listen on 127.0.0.1 only. ALLOW_ANONYMOUS=on starts it all the same`,
+    );
+  if (!hasTokens)
+    log.warn(
+      `No token exists: ${allowAnonymous ? 'everyone who reaches the service' : 'everyone on this machine'} may read and upload all backups. To change this, make a token: ${MAKE_ONE}`,
+    );
+  return new ServiceAccess(parts, store, { admin, isOpen: !hasTokens, allowsAnonymous: allowAnonymous });
+}
+
+/** @returns whether only this machine can reach the address */
+function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, '$1');
+  const version = isIP(name);
+  if (version === 0) return /^localhost\.?$/i.test(name);
+  return LOOPBACK.check(name, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
