@@ -17,10 +17,10 @@ import { type LingeringCloseLimits, lingeringClose } from './http/connections/li
 import { entityManager } from './http/entity-manager.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { allowedHosts } from './http/hosts/allowed-hosts.ts';
+import { isProbe } from './http/hosts/probes.ts';
 import { sameOrigin } from './http/hosts/same-origin.ts';
 import { createLimits, type LimitSettings } from './http/limits/limits.ts';
 import { noSuchRoute } from './http/no-such-route.ts';
-import { isProbe } from './http/probes.ts';
 import { clientAddress } from './http/proxies/client-address.ts';
 import { refuseForwarded } from './http/proxies/refuse-forwarded.ts';
 import type { AddressRange } from './http/proxies/trusted-proxies.ts';

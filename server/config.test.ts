@@ -22,6 +22,8 @@ describe('config', () => {
       uploadIdleTimeoutSeconds: 60,
       verifyUploads: true,
       allowEmptyStorage: false,
+      adminTokenFile: undefined,
+      allowAnonymous: false,
       allowEmptyHistory: false,
       graphqlIntrospection: true,
       scrubIntervalDays: 30,

@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Audit } from '../audit/audit.ts';
 import type { AuditAction, Deed } from '../audit/entry.ts';
+import { authorize } from '../auth/policy.ts';
 import { drillsOfBackups } from '../drills/last-drills.ts';
 import type { Backup } from '../entities/backup.entity.ts';
 import { checkReachable } from '../history/check-reachable.ts';
@@ -57,11 +58,12 @@ export function backupRoutes({
   const router = new Router({ sensitive: true });
 
   router.post('/:db_name', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
     const database = ctx.params.db_name!;
+    authorize(principal, 'upload', database);
     checkDatabaseName(database);
     const claimedSha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
-    using _slot = slots.take(undefined);
+    using _slot = slots.take(principal.tokenId);
     // A client should not send gigabytes that cannot be recorded.
     await checkReachable(em);
     const receiver = uploadReceiver({ storage, database, verifyUploads, dumpLimits });
@@ -81,7 +83,8 @@ export function backupRoutes({
   });
 
   router.get('/:id_file/download', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
+    authorize(principal, 'download');
     const { backup, file } = await openBackup({ em, storage }, idIn(ctx.params.id_file!));
     await using _ = file;
     const { fileName, sha256, receivedAt: lastModified } = backup;
@@ -95,7 +98,8 @@ export function backupRoutes({
   });
 
   router.get('/:id_file/manifest', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
+    authorize(principal, 'list');
     const backup = await findBackup({ em }, idIn(ctx.params.id_file!), { withManifest: true });
     const drills = (await drillsOfBackups({ em }, [backup.id])).get(backup.id) ?? null;
     ctx.body = presentReport(backup, await lossSurroundings({ em }, backup), drills);

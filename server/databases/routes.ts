@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
+import { authorize } from '../auth/policy.ts';
 import { notFound } from '../errors.ts';
 import { databaseHistory } from './database-history.ts';
 import { listDatabases } from './list-databases.ts';
@@ -10,13 +11,15 @@ export function databaseRoutes(): Router {
   const router = new Router({ sensitive: true });
 
   router.get('/', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
+    authorize(principal, 'list');
     ctx.body = presentDatabases(await listDatabases({ em }));
   });
 
   router.get('/:db_name', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
     const name = ctx.params.db_name!;
+    authorize(principal, 'list', name);
     const problem = databaseNameProblem(name);
     if (problem) throw notFound('DATABASE_NOT_FOUND', `No database can have that name: it ${problem}`);
     ctx.body = presentHistory(name, await databaseHistory({ em }, name, historyQuery(ctx.query)));

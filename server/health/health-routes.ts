@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ServiceStatus } from '../../protocol/responses.ts';
 import type { Audit } from '../audit/audit.ts';
+import { authorize } from '../auth/policy.ts';
 import { AppError } from '../errors.ts';
 import { checkWritable } from '../history/check-writable.ts';
 import { presentScrub } from '../scrub/presenter.ts';
@@ -44,7 +45,8 @@ export function healthRoutes({
   });
 
   router.get('/-/status', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
+    authorize(principal, 'status');
     const { free, total } = await storage.space().catch(storageUnavailable('cannot be read'));
     const data = {
       version: manifest.version,

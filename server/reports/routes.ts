@@ -5,6 +5,7 @@ import { drillReport } from '../../protocol/reports/drill-report.ts';
 import { MAX_REPORT_BYTES } from '../../protocol/reports/report-parts.ts';
 import { restoreReport } from '../../protocol/reports/restore-report.ts';
 import type { Audit } from '../audit/audit.ts';
+import { authorize } from '../auth/policy.ts';
 import { AppError } from '../errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import { sendContinue } from '../http/send-continue.ts';
@@ -32,34 +33,40 @@ export function reportRoutes({ storage, budget, audit, log }: Dependencies): Rou
   const router = new Router({ sensitive: true });
 
   router.post('/-/drills', async ctx => {
+    authorize(ctx.state.principal, 'report');
     const sent = await parseReport(drillReport, await bodyOf(ctx, budget));
     ctx.body = presentDrill(await store(ctx, { kind: 'drill', ...sent }, { storage, audit, log }));
   });
 
   router.post('/-/restores', async ctx => {
+    authorize(ctx.state.principal, 'report');
     const sent = await parseReport(restoreReport, await bodyOf(ctx, budget));
     ctx.body = presentRestore(await store(ctx, { kind: 'restore', ...sent }, { storage, audit, log }));
   });
 
   router.get('/-/drills', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
+    authorize(principal, 'list');
     const { limit, before, ...which } = reportQuery(ctx.query);
     ctx.body = presentDrills(await searchReports({ em }, { kind: 'drill', ...which }, { limit, before }));
   });
 
   router.get('/-/restores', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
+    authorize(principal, 'list');
     const { limit, before, ...which } = reportQuery(ctx.query);
     ctx.body = presentRestores(await searchReports({ em }, { kind: 'restore', ...which }, { limit, before }));
   });
 
   router.get('/-/drills/:id', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
+    authorize(principal, 'list');
     ctx.body = presentDrill(await findReport({ em }, 'drill', reportIdIn(ctx.params.id!)));
   });
 
   router.get('/-/restores/:id', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
+    authorize(principal, 'list');
     ctx.body = presentRestore(await findReport({ em }, 'restore', reportIdIn(ctx.params.id!)));
   });
 
@@ -74,7 +81,8 @@ async function bodyOf(ctx: Context, budget: FormBudget): Promise<string> {
 }
 
 async function store(ctx: Context, sent: SentReport, { storage, audit, log }: Omit<Dependencies, 'budget'>) {
-  const { em } = ctx.state;
+  const { em, principal } = ctx.state;
+  authorize(principal, 'report', sent.report.database);
   const { stored, isNew } = await receiveReport({ em, storage }, sent);
   const { id, databaseName: database, backupId: backup, outcome } = stored;
   const action = sent.kind === 'drill' ? 'drill_report' : 'restore_report';

@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ScrubAnswer } from '../../protocol/responses.ts';
 import type { Audit } from '../audit/audit.ts';
+import { authorize } from '../auth/policy.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import { readBody } from '../http/read-body.ts';
 import { sendContinue } from '../http/send-continue.ts';
@@ -21,11 +22,12 @@ export function scrubRoutes({ scrub, audit }: { scrub: Scrub; audit: Audit }): R
   };
 
   router.get('/-/scrub', async ctx => {
+    authorize(ctx.state.principal, 'progress');
     ctx.body = await answer(ctx);
   });
 
-  // The administrator's right will be asked for here once there are rights: reading everything takes the disk's time.
   router.post('/-/scrub', async ctx => {
+    authorize(ctx.state.principal, 'scrub');
     sendContinue(ctx);
     const { all } = scrubRequest(ctx.query, String(await readBody(ctx.req, BODY_LIMITS)));
     const deed = { actor: actorOf(ctx), action: 'scrub', detail: { all } } as const;

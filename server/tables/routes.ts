@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import { authorize } from '../auth/policy.ts';
 import { findTable } from './find-table.ts';
 import { presentTables } from './presenter.ts';
 import { tableQuery } from './table-query.ts';
@@ -8,8 +9,10 @@ export function tableRoutes(): Router {
   const router = new Router({ sensitive: true });
 
   router.get('/-/tables', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
+    authorize(principal, 'list');
     const query = tableQuery(ctx.query);
+    authorize(principal, 'list', query.database);
     ctx.body = presentTables(query.database, await findTable({ em }, query));
   });
 

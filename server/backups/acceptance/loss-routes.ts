@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Logger } from 'pino';
 import type { Audit } from '../../audit/audit.ts';
+import { authorize } from '../../auth/policy.ts';
 import { drillsOfBackups } from '../../drills/last-drills.ts';
 import { actorOf } from '../../http/auditing/actor.ts';
 import { readJsonBody } from '../../http/read-json-body.ts';
@@ -26,7 +27,8 @@ export function lossRoutes({ storage, events, audit, log }: Dependencies): Route
   const router = new Router({ sensitive: true });
 
   router.post('/-/backups/:id_file/accept', async ctx => {
-    const { em } = ctx.state;
+    const { em, principal } = ctx.state;
+    authorize(principal, 'accept');
     const id = idIn(ctx.params.id_file!);
     const request = acceptanceIn(await readJsonBody(ctx, BODY_LIMITS));
     const { database } = await findBackup({ em }, id);

@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../../errors.ts';
-import { isProbe } from '../probes.ts';
 import { isOwnAddress, parseHost } from './host-name.ts';
+import { isProbe } from './probes.ts';
 
 /**
  * Answers only to names that are the service's own: IP addresses, loopback names, and those of PUBLIC_HOSTS. A web page

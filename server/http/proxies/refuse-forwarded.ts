@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../../errors.ts';
-import { isProbe } from '../probes.ts';
+import { isProbe } from '../hosts/probes.ts';
 
 /** What proxies add to a request, beside all that begins with `x-forwarded-`. */
 const PROXY_FIELDS = ['forwarded', 'via', 'x-real-ip'];
