@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, connect as reach, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -83,6 +83,21 @@ describe('connect', () => {
       expect(await isEncrypted(asRoot(secure, { ssl: 'off' }))).to.equal(false);
       expect(await isEncrypted(asRoot(secure, { ssl: 'require' }))).to.equal(true);
       expect(await isEncrypted(asRoot(plain, { socket: plain.socket, user: 'root', password: '' }))).to.equal(false);
+    });
+
+    it('takes a single connection to a server that offers none', async () => {
+      const taken: Socket[] = [];
+      const relay = createServer(from => {
+        const to = reach(plain.port, '127.0.0.1');
+        taken.push(from, to);
+        for (const socket of [from, to]) socket.on('error', () => {});
+        from.pipe(to).pipe(from);
+      }).listen(0, '127.0.0.1');
+      await once(relay, 'listening');
+      expect(await isEncrypted(asRoot({ ...plain, port: portOf(relay) }))).to.equal(false);
+      expect(taken.length / 2).to.equal(1);
+      for (const socket of taken) socket.destroy();
+      relay.close();
     });
 
     it('says when it is required and not offered', async () => {

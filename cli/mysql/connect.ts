@@ -60,11 +60,15 @@ export async function connect(source: DatabaseSource, options: ConnectOptions): 
   // A socket leaves no machine.
   if (source.ssl === 'off' || source.socket) return open(source, undefined, options).catch(explained);
   return open(source, await tlsOptions(source), options).catch(error => {
-    const isTlsTheReason = error instanceof FailedAttempt && error.contact.isGreeted && !error.isServersWord;
+    const isTlsTheReason = error instanceof FailedAttempt && isTlsAsked(error.contact) && !error.isServersWord;
     return source.ssl === undefined && isTlsTheReason
       ? open(source, undefined, options).catch(explained)
       : explained(error);
   });
+}
+
+function isTlsAsked({ isGreeted, isEncrypted }: Contact): boolean {
+  return isGreeted && isEncrypted;
 }
 
 /** How far a connection came before it failed. */
@@ -113,6 +117,13 @@ async function open(
   });
   const about = { database: source.label, server: addressOf(source), user, tls: ssl !== undefined };
   log.debug('connects', about);
+  // A server without TLS says so in its greeting: to ask for it all the same would take another connection.
+  if (ssl && source.ssl === undefined)
+    stream.prependOnceListener('data', (greeting: Buffer) => {
+      if (offersTls(greeting)) return;
+      delete connection.config.ssl;
+      contact.isEncrypted = false;
+    });
   const guard = new AnswerGuard(connection, stream, { where: addressOf(source), answerWithinMs });
   try {
     await unlessAborted(signal, (resolve, reject) => {
@@ -127,16 +138,19 @@ async function open(
     if (error instanceof ExplainedError) throw error;
     throw new FailedAttempt(shortened(error as Error), source, contact);
   }
-  log.debug('is connected', about);
+  const { isEncrypted } = contact;
+  log.debug('is connected', { ...about, tls: isEncrypted });
   const close = () => end(connection, stream, guard);
-  return sessionOver(connection, { guard, isEncrypted: ssl !== undefined, signal, label: source.label, close });
+  return sessionOver(connection, { guard, isEncrypted, signal, label: source.label, close });
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Opens the way to a server and watches how far it goes: mysql2 alone would wait half a minute for what is no server. */
 function contactWith(
   { host, port, socket }: DatabaseSource,
   isEncrypted: boolean,
-): { stream: Socket; contact: Contact } {
+): { stream: Socket; contact: Writable<Contact> } {
   const stream = socket ? reach(socket) : reach(port, host!);
   stream.setNoDelay(true);
   stream.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
@@ -157,6 +171,21 @@ function contactWith(
 /** The first packet, number 0, is of version 10 of the protocol or says an error, such as "Too many connections". */
 function isGreeting(first: Buffer): boolean {
   return first.length < 5 || (first[3] === 0 && (first[4] === 10 || first[4] === 0xff));
+}
+
+const CLIENT_SSL = 0x0800;
+
+/**
+ * (The protocol's chapter "Protocol::HandshakeV10" of MySQL's source documentation.)
+ * @param greeting the first bytes of a server
+ * @returns false where it has told that it has no TLS; true where that is not in these bytes
+ */
+function offersTls(greeting: Buffer): boolean {
+  const versionEnd = greeting.indexOf(0, 5);
+  // The number of the connection, the first part of its challenge, and a zero.
+  const at = versionEnd + 1 + 4 + 8 + 1;
+  const isThere = greeting[4] === 10 && versionEnd > 0 && greeting.length >= at + 2;
+  return !isThere || (greeting.readUInt16LE(at) & CLIENT_SSL) !== 0;
 }
 
 async function tlsOptions({ ssl, sslCa }: DatabaseSource): Promise<SslOptions> {
