@@ -21,7 +21,7 @@ const AT_ONCE = 50;
 
 /**
  * Asks a server for all objects of the given names, one after the other; holds none of them. The session must have been through
- * `askServerFacts`, which makes the server quote names and use no SQL mode.
+ * `unifyAnswers`.
  * @throws the server's error
  */
 export async function* readDefinitions(session: Session, options: ReadOptions): AsyncGenerator<Read> {

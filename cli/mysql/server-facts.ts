@@ -23,10 +23,15 @@ export interface ServerFacts {
 
 const ALL_ROWS = '18446744073709551615';
 
+/** Makes the server write names in backticks, and all rows, from now on, with any settings of its own. @throws the server's error */
+export async function unifyAnswers(session: Session): Promise<void> {
+  await session.ask(`set session sql_mode = '', sql_quote_show_create = 1, sql_select_limit = ${ALL_ROWS}`);
+}
+
 /** Asks the server what it is, and makes it write names in backticks, and all rows, from now on. */
 export async function askServerFacts(session: Session): Promise<ServerFacts> {
   const [limit] = onlyRow(await session.ask('select cast(@@session.sql_select_limit as char)'), 1);
-  await session.ask(`set session sql_mode = '', sql_quote_show_create = 1, sql_select_limit = ${ALL_ROWS}`);
+  await unifyAnswers(session);
   const facts = onlyRow(await session.ask('select version(), current_user(), @@global.sql_mode'), 3);
   const [text, account, sqlMode] = facts.map(fact => String(fact ?? '')) as [string, string, string];
   const variables = new Map(

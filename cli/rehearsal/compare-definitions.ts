@@ -7,7 +7,7 @@ import { takeFingerprints } from '../definitions/fingerprints.ts';
 import type { MakeNeutral } from '../definitions/neutral-text.ts';
 import { readDefinitions } from '../definitions/read-definitions.ts';
 import type { Session } from '../mysql/connect.ts';
-import { askServerFacts } from '../mysql/server-facts.ts';
+import { unifyAnswers } from '../mysql/server-facts.ts';
 import { findRecreatedTables } from '../preflight/recreated-tables.ts';
 import type { SourceReport } from '../preflight/source-report.ts';
 import { readAgain, type SourceSeen } from './source-watch.ts';
@@ -44,7 +44,7 @@ export async function compareDefinitions(
   comparing: Comparing,
 ): Promise<Comparison> {
   const { seen, neutral, report, inventory, known, comparesTexts } = comparing;
-  await askServerFacts(session);
+  await unifyAnswers(session);
   const names = namesToCompare(inventory, seen, known);
   const options = { database, ignoresCase: report.ignoresCase ?? false, names, neutral, manyAtOnce: true };
   const found = await takeFingerprints(session, options);

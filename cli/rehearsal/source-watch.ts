@@ -4,7 +4,7 @@ import { type Fingerprints, fingerprintOf, takeFingerprints } from '../definitio
 import type { MakeNeutral } from '../definitions/neutral-text.ts';
 import { readDefinitions } from '../definitions/read-definitions.ts';
 import { connect, type Session } from '../mysql/connect.ts';
-import { askServerFacts } from '../mysql/server-facts.ts';
+import { unifyAnswers } from '../mysql/server-facts.ts';
 import type { SourceReport } from '../preflight/source-report.ts';
 
 /** What a source was when its dump began. */
@@ -18,7 +18,7 @@ export interface SourceSeen {
   readonly expiredEvents: ReadonlySet<string>;
 }
 
-const SETTINGS = ['explicit_defaults_for_timestamp', 'innodb_page_size', 'lower_case_table_names'];
+const SETTINGS = ['explicit_defaults_for_timestamp', 'innodb_page_size', 'lower_case_table_names', 'sql_mode'];
 
 /**
  * Looks at all definitions of a source while its dump is being written, to be able to tell later what was changed meanwhile.
@@ -30,13 +30,12 @@ export async function lookAtSource(
   { neutral, signal }: { readonly neutral: MakeNeutral; readonly signal: AbortSignal },
 ): Promise<SourceSeen> {
   using session = await connect(source, { signal });
-  const [[sqlMode] = ['']] = await session.ask('select @@global.sql_mode');
-  await askServerFacts(session);
+  await unifyAnswers(session);
   const { database } = source;
-  const variables = await session.ask(`show variables where variable_name in ('${SETTINGS.join("', '")}')`);
+  const variables = await session.ask(`show global variables where variable_name in ('${SETTINGS.join("', '")}')`);
   return {
     prints: await takeFingerprints(session, { database, ignoresCase, names: objects, neutral }),
-    settings: new Map([['sql_mode', sqlMode], ...variables].map(([name, value]) => [String(name), String(value)])),
+    settings: new Map(variables.map(([name, value]) => [String(name), String(value)])),
     definers: await askDefiners(session, database),
     expiredEvents: new Set(objects.events.length > 0 ? await askExpiredEvents(session, database) : []),
   };
@@ -52,7 +51,7 @@ export async function readAgain(
   { keys, before, neutral, signal }: Again,
 ): Promise<Map<string, Definition>> {
   using session = await connect(source, { signal });
-  await askServerFacts(session);
+  await unifyAnswers(session);
   const { database } = source;
   const same = new Map<string, Definition>();
   for (const { kind, name } of keys)
