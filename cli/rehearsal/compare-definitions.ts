@@ -48,7 +48,6 @@ export async function compareDefinitions(
   const names = namesToCompare(inventory, seen, known);
   const options = { database, ignoresCase: report.ignoresCase ?? false, names, neutral, manyAtOnce: true };
   const found = await takeFingerprints(session, options);
-  const engines = await askEngines(session);
   const isOther = (key: string, print: string) =>
     comparesTexts ? seen.prints.get(key) !== print : print === 'missing';
   const suspects = OBJECT_KINDS.flatMap(kind =>
@@ -57,6 +56,7 @@ export async function compareDefinitions(
       .map(name => ({ kind, name })),
   );
   if (suspects.length === 0) return { differences: [], changedMeanwhile: [], objects: found.size };
+  const engines = await askEngines(session);
   const asBefore = await sourceAsBefore(suspects, comparing);
   const differences: Difference[] = [];
   for (const suspect of suspects) {

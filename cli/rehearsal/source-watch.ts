@@ -1,3 +1,4 @@
+import type { ObjectKind } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { type Definition, keyOf } from '../definitions/definition.ts';
 import { type Fingerprints, fingerprintOf, takeFingerprints } from '../definitions/fingerprints.ts';
@@ -36,7 +37,7 @@ export async function lookAtSource(
   return {
     prints: await takeFingerprints(session, { database, ignoresCase, names: objects, neutral }),
     settings: new Map(variables.map(([name, value]) => [String(name), String(value)])),
-    definers: await askDefiners(session, database),
+    definers: await askDefiners(session, database, objects),
     expiredEvents: new Set(objects.events.length > 0 ? await askExpiredEvents(session, database) : []),
   };
 }
@@ -67,8 +68,19 @@ interface Again {
   readonly signal: AbortSignal;
 }
 
-async function askDefiners(session: Session, database: string): Promise<string[]> {
-  const questions = ['views', 'triggers', 'routines', 'events'].map(view => {
+/** By the view of information_schema that lists them, the kinds of objects that have owners. */
+const OWNED: Readonly<Record<string, readonly ObjectKind[]>> = {
+  views: ['views'],
+  triggers: ['triggers'],
+  routines: ['procedures', 'functions', 'packages', 'package_bodies'],
+  events: ['events'],
+};
+
+async function askDefiners(session: Session, database: string, objects: SourceReport['objects']): Promise<string[]> {
+  // To look through a view that shows nothing of this database costs the server as much as the tables do.
+  const views = Object.keys(OWNED).filter(view => OWNED[view]!.some(kind => objects[kind].length > 0));
+  if (views.length === 0) return [];
+  const questions = views.map(view => {
     const schema = view === 'views' ? 'table_schema' : `${view.slice(0, -1)}_schema`;
     return `select definer from information_schema.${view} where ${schema} = ?`;
   });
