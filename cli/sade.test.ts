@@ -39,8 +39,8 @@ describe('the command sade', () => {
     await installed();
     await program(join(folder, 'lumbung/node_modules/.bin/node'), 'echo ours "$@"');
     await program(join(folder, 'bin/node'), 'echo theirs');
-    const { stdout } = await run(join(folder, 'lumbung/cli/sade'), ['list'], `${folder}/bin:/usr/bin:/bin`);
-    expect(stdout).to.equal(`ours ${folder}/lumbung/cli/sade.js list\n`);
+    const { stdout } = await run(join(folder, 'lumbung/cli/sade'), [], `${folder}/bin:/usr/bin:/bin`);
+    expect(stdout).to.equal(`ours --max-semi-space-size=4 ${folder}/lumbung/cli/sade.js\n`);
     for (const command of ['restore', 'drill']) {
       const { stdout } = await run(join(folder, 'lumbung/cli/sade'), [command, 'a b']);
       expect(stdout).to.equal(`ours --max-semi-space-size=1 ${folder}/lumbung/cli/sade.js ${command} a b\n`);
