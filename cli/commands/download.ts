@@ -8,6 +8,7 @@ import { alreadyThere, isThere } from '../download/partial-download.ts';
 import { StdoutSink } from '../download/stdout-sink.ts';
 import { CommandError, ConfigurationError, EXIT, ExplainedError } from '../errors.ts';
 import { whatHasIt } from '../losses/losses.ts';
+import { reachedBy } from '../options/command-line.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
 import type { Service } from '../service/service.ts';
@@ -42,7 +43,7 @@ export async function download(id: string, options: Typed, context: CommandConte
   const digest = remote.sha256.toString('hex');
   stdout.write(`${printableInLine(target)}: ${formatBytes(remote.size)}, SHA-256 ${digest}\n`);
   const report = await tellOfWorth(id, service, context);
-  stdout.write(renderRestore(target, { report, server: options.server }, screenWidth(stdout)));
+  stdout.write(renderRestore(target, { report, server: reachedBy(options) }, screenWidth(stdout)));
   return EXIT.ok;
 }
 

@@ -1,4 +1,5 @@
 import { EXIT } from '../errors.ts';
+import { reachedBy } from '../options/command-line.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
 import { findTable } from '../restore/find/find-table.ts';
@@ -15,6 +16,6 @@ export async function find(label: string, options: Typed, context: CommandContex
   const { env, stdout } = context;
   const { table, at, limit, json, ...settings } = readCommand('find', options, env);
   const found = await findTable(await openService(settings, context), { label, table, at, limit });
-  stdout.write(json ? `${printableJson(found)}\n` : renderFound(found, { label, server: options.server }, stdout));
+  stdout.write(json ? `${printableJson(found)}\n` : renderFound(found, { label, server: reachedBy(options) }, stdout));
   return found.backups.length > 0 ? EXIT.ok : EXIT.someFailed;
 }

@@ -1,6 +1,7 @@
 import type { BackupSummary, DatabaseHistory } from '../../protocol/responses.ts';
 import { EXIT, ExplainedError } from '../errors.ts';
 import { lossOfIncomplete } from '../losses/losses.ts';
+import { reachedBy } from '../options/command-line.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
 import { namedHistory } from '../service/named-history.ts';
@@ -35,7 +36,7 @@ export async function history(database: string, options: Typed, context: Command
       histories,
       found,
       isWide: wide,
-      server: options.server,
+      server: reachedBy(options),
       now: new Date(),
     };
     stdout.write(renderHistory(screen, stdout));

@@ -1,6 +1,7 @@
 import { readLabels } from '../config/read-labels.ts';
 import { EXIT } from '../errors.ts';
 import { type FoundLoss, lossOfIncomplete } from '../losses/losses.ts';
+import { reachedBy } from '../options/command-line.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
 import { STALE_AFTER_HOURS } from '../report/stale-after.ts';
@@ -45,7 +46,7 @@ export async function list(options: Typed, context: CommandContext): Promise<num
       ...{ databases, staleMs, olderThan, now, withoutList },
       total: all.length,
       isWide: wide,
-      server: options.server,
+      server: reachedBy(options),
     };
     stdout.write(renderList(screen, stdout));
   }

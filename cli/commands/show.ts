@@ -1,4 +1,5 @@
 import { EXIT } from '../errors.ts';
+import { reachedBy } from '../options/command-line.ts';
 import type { Typed } from '../options/option.ts';
 import { readCommand } from '../options/settings.ts';
 import { failedDrill } from '../proof/proof.ts';
@@ -23,7 +24,7 @@ export async function show(id: string, options: Typed, context: CommandContext):
   else {
     const newest = report.last_proof ?? report.last_drill;
     const drill = newest ? await service.drillReport(newest.id) : undefined;
-    stdout.write(renderReport(report, stdout, { server: options.server, drill }));
+    stdout.write(renderReport(report, stdout, { server: reachedBy(options), drill }));
   }
   const isFine = report.state === 'complete' && (!report.loss || report.loss.status === 'accepted');
   return isFine && !failedDrill(report) ? EXIT.ok : EXIT.someFailed;

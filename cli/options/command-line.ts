@@ -1,16 +1,18 @@
 import { shellWord } from '../terminal/shell-word.ts';
+import type { Typed } from './option.ts';
 
 /**
  * Writes a command of ours as it is typed into a shell.
  * @param argument a name or an id; one that begins like an option stands behind `--`; for doctor the value of `--only`
- * @param server the option `--server` of the command that is running, so that the next one asks the same service
+ * @param server how the command that is running reached the service: the option `--server`, or what {@link reachedBy} gives; so the next one
+ *   asks the same service in the same way
  */
 export function commandLine(
   command: 'history' | 'show' | 'download' | 'accept' | 'doctor' | 'restore' | 'find',
   argument: string | number,
   { server, options = [] }: { server?: unknown; options?: readonly string[] } = {},
 ): string {
-  const given = server === undefined ? [] : ['--server', String(Array.isArray(server) ? server.at(-1) : server)];
+  const given = server instanceof Reached ? server.flags : optionAsTyped('server', server);
   const [word, flags] = [shellWord(String(argument)), [...options, ...given].map(flag => flagWord(flag))];
   if (command === 'doctor') {
     const only = String(argument).startsWith('-') ? [`--only=${word}`] : ['--only', word];
@@ -18,6 +20,30 @@ export function commandLine(
   }
   const words = String(argument).startsWith('-') ? [...flags, '--', word] : [word, ...flags];
   return ['sade', command, ...words].join(' ');
+}
+
+/** Options, as they are typed, by which a command reached the service. */
+class Reached {
+  readonly flags: readonly string[];
+
+  constructor(flags: readonly string[]) {
+    this.flags = flags;
+  }
+}
+
+/** Those options that say how the service is reached, other than variables. */
+const REACHING = ['server', 'token-file', 'ca-file', 'allow-plain-http'] as const;
+
+/** @param typed the options of the command that is running @returns those that the next command needs as well to reach the service */
+export function reachedBy(typed: Typed): Reached {
+  return new Reached(REACHING.flatMap(flag => optionAsTyped(flag, typed[flag])));
+}
+
+/** Of an option that was given several times the last one counts. */
+function optionAsTyped(flag: (typeof REACHING)[number], typed: unknown): string[] {
+  const value: unknown = Array.isArray(typed) ? typed.at(-1) : typed;
+  if (value === undefined || value === false) return [];
+  return value === true ? [`--${flag}`] : withValue(`--${flag}`, String(value));
 }
 
 /** An option stands as it is, its value as a shell takes it. */
