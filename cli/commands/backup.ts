@@ -26,7 +26,7 @@ import { RunLog } from '../report/run-log.ts';
 import { exitCodeOf, isFine, type RunReport } from '../report/run-report.ts';
 import { snakeCased } from '../report/snake-case.ts';
 import { Service } from '../service/service.ts';
-import { isTokenRefused } from '../service/service-errors.ts';
+import { ServiceRefusal } from '../service/service-errors.ts';
 import { clearAfterKilledRun } from '../spool/killed-run.ts';
 import { RunLock } from '../spool/run-lock.ts';
 import { Spool } from '../spool/spool.ts';
@@ -51,6 +51,7 @@ export async function backup(options: Typed, context: CommandContext): Promise<n
   const chosen = chooseSources(listed.sources, settings);
   if (settings.dryRun) return (await import('./dry-run.ts')).dryRun(settings, context);
   const { access, warnings: ofAccess } = await openAccess(settings, listed.sources);
+  const onPause = (why: string) => void context.stderr.write(`${overEcho(context.stderr)}sade: ${why}\n`);
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using lock = RunLock.acquire(spool.folder, startedAt);
@@ -65,7 +66,15 @@ export async function backup(options: Typed, context: CommandContext): Promise<n
 
   const expected = expectedBytes(chosen, before || undefined);
   const tokens = tokensOf(listed.sources);
-  const ended = await run(settings, chosen, { spool, context, access, tokens, startedAt, expected, warnings });
+  const ended = await run(settings, chosen, {
+    spool,
+    context,
+    access: settings.quiet ? access : { ...access, onPause },
+    tokens,
+    startedAt,
+    expected,
+    warnings,
+  });
   const { outcomes, interruptedBy } = ended;
   const done = new Set(outcomes.filter(outcome => !outcome.isLeftover).map(outcome => outcome.database));
   const report: RunReport = {
@@ -206,7 +215,7 @@ async function listDatabases(
 ): Promise<DatabaseList['data'] | undefined> {
   if (signal.aborted || outcomes.every(isFine)) return undefined;
   return new Service(access, signal, LIST_MS).databases().catch(error => {
-    if (isTokenRefused(error)) warnings.push(UNLISTED);
+    if (error instanceof ServiceRefusal && error.code === 'FORBIDDEN') warnings.push(UNLISTED);
     return undefined;
   });
 }
