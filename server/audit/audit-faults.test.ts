@@ -134,7 +134,7 @@ describe('the audit trail in a bad night', () => {
     ]);
   });
 
-  it('makes the service not ready while AUDIT_LOG_FILE can’t be written to, and holds up nothing', async () => {
+  it('makes the service not ready while AUDIT_LOG_FILE cannot be written to, and holds up nothing', async () => {
     const path = join(folder, 'lines', 'audit.jsonl');
     await mkdir(join(folder, 'lines'));
     const env = { DATABASE_URL: `sqlite:${folder}/history.sqlite`, STORAGE_DIR: join(folder, 'backups') };
@@ -152,7 +152,7 @@ describe('the audit trail in a bad night', () => {
     expect(service.output()).to.contain('AUDIT_LOG_FILE can be written to again');
   });
 
-  it('is named where the service does not start because AUDIT_LOG_FILE can’t be opened', async () => {
+  it('is named where the service does not start because AUDIT_LOG_FILE cannot be opened', async () => {
     const env = { DATABASE_URL: `sqlite:${folder}/history.sqlite`, STORAGE_DIR: join(folder, 'backups') };
     const { message } = await refusedHere({ ...env, AUDIT_LOG_FILE: join(folder, 'none', 'audit.jsonl') });
     expect(message).to.match(/^AUDIT_LOG_FILE .* cannot be written to: ENOENT.*Make its folder writable/);

@@ -113,7 +113,7 @@ describeOnEachStore('the audit trail', store => {
     ]);
   });
 
-  describe('that can’t be stored', () => {
+  describe('that cannot be stored', () => {
     let id: number;
     beforeEach(async () => {
       id = (await upload(app.url, sampleZip())).json.data.id;

@@ -28,7 +28,7 @@ describe('a queue that tries again', () => {
     expect(delivered).to.deep.equal([['a', 'b', 'c'], ['d']]);
   });
 
-  it('keeps what can’t be delivered, reports each item once, and delivers all of it later without being asked', async () => {
+  it('keeps what cannot be delivered, reports each item once, and delivers all of it later without being asked', async () => {
     const { queue, delivered, failed, state } = queueOf();
     state.error = new Error('the disk is full');
     await Promise.all(['a', 'b'].map(item => queue.add(item)));
