@@ -67,7 +67,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
   'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\/parse-form\.ts$/),
   'graphql-yoga only where GraphQL is joined': only(
     'graphql-yoga',
-    /^server\/graphql-api\/(create-graphql|end-refused|errors|limits|only-json)\.ts$/,
+    /^server\/graphql-api\/(create-graphql|end-refused|errors|limits|note-refusals|only-json)\.ts$/,
   ),
   'kysely only where the history is opened and read': only('kysely', /^server\/history\//),
   'only what adds an entry to the audit trail knows it as an entity': ({ from, to }) =>

@@ -11,7 +11,9 @@ import { endRefused } from './end-refused.ts';
 import { logUnforeseen, logUnmasked, maskError } from './errors.ts';
 import { guardResolvers } from './guard-resolvers.ts';
 import { limits } from './limits.ts';
+import { noteRefusals } from './note-refusals.ts';
 import { onlyJson, refuseBrokenParameters } from './only-json.ts';
+import { auditResolvers } from './resolvers/audit-resolvers.ts';
 import { backupResolvers } from './resolvers/backup-resolvers.ts';
 import type { GraphqlContext, RequestContext } from './resolvers/context.ts';
 import { databaseResolvers } from './resolvers/database-resolvers.ts';
@@ -42,9 +44,9 @@ export async function createGraphql({ log, totals, events, introspection }: Grap
   };
   return createYoga<RequestContext, GraphqlContext>({
     schema,
-    context: ({ em, requestId }) => {
+    context: ({ em, requestId, principal, onRefused }) => {
       const own = { loaders: new Loaders(em), budget: new RowBudget(), pace: new Throttle() };
-      return { em, requestId, totals, events, ...own };
+      return { em, requestId, principal, onRefused, totals, events, ...own };
     },
     graphqlEndpoint: '/graphql',
     // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.
@@ -60,21 +62,28 @@ export async function createGraphql({ log, totals, events, introspection }: Grap
     maxRequestBodySize: false,
     parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     maskedErrors: { maskError },
-    plugins: [planned, onlyJson, refuseBrokenParameters, endRefused, ...limits({ introspection }), logUnforeseen(log)],
+    plugins: [planned, onlyJson, refuseBrokenParameters, endRefused, ...limits({ introspection }), ...noting(log)],
   });
+}
+
+/** Before the errors are masked. */
+function noting(log: Logger): Plugin<GraphqlContext>[] {
+  return [noteRefusals, logUnforeseen(log)];
 }
 
 const { Query: backupQueries, Backup, ...backupTypes } = backupResolvers;
 const { Query: databaseQueries, Database, ...databaseTypes } = databaseResolvers;
 const { Query: statisticsQueries, ...statisticsTypes } = statisticsResolvers;
+const { Query: auditQueries, ...auditTypes } = auditResolvers;
 const { Query: reportQueries, Backup: reportsOfBackup, Database: reportsOfDatabase, ...reportTypes } = reportResolvers;
 
 const resolvers: Resolvers = {
-  Query: { ...databaseQueries, ...backupQueries, ...statisticsQueries, ...reportQueries },
+  Query: { ...databaseQueries, ...backupQueries, ...statisticsQueries, ...reportQueries, ...auditQueries },
   Backup: { ...Backup, ...reportsOfBackup },
   Database: { ...Database, ...reportsOfDatabase },
   ...backupTypes,
   ...databaseTypes,
   ...statisticsTypes,
   ...reportTypes,
+  ...auditTypes,
 };

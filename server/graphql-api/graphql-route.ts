@@ -1,8 +1,10 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Audit } from '../audit/audit.ts';
 import { authorize } from '../auth/policy.ts';
 import { NO_ONE } from '../auth/principal.ts';
 import { AppError, notFound } from '../errors.ts';
+import { noteRefusal } from '../http/auditing/note-refusal.ts';
 import { refuseForeign } from '../http/hosts/same-origin.ts';
 import { readBody } from '../http/read-body.ts';
 import { sendContinue } from '../http/send-continue.ts';
@@ -19,7 +21,7 @@ const BODY_LIMITS = { maxBytes: 100_000, maxMs: 30_000 };
 const AT_ONCE = 4;
 
 /** Puts GraphQL at `/graphql`. A browser that asks for a page gets GraphiQL. */
-export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
+export function graphqlRoute({ graphql, audit }: { graphql: Graphql; audit: Audit }): Router {
   const router = new Router({ sensitive: true });
   const sendPage = graphiqlPage();
   // All alike: they go in the order in which they came.
@@ -41,7 +43,9 @@ export function graphqlRoute({ graphql }: { graphql: Graphql }): Router {
     if (isPageOnly) url.search = '';
     const response = await turns.run(0, async () => {
       if (ctx.res.destroyed) throw new AppError(499, 'REQUEST_ABORTED', 'The client closed the connection');
-      return graphql.fetch(url, { method, headers: headers as Record<string, string>, body }, { em, requestId });
+      const onRefused = (error: AppError) => noteRefusal(audit, ctx, error);
+      const asked = { method, headers: headers as Record<string, string>, body };
+      return graphql.fetch(url, asked, { em, requestId, principal, onRefused });
     });
     // Of a page Yoga gives us no more than that.
     if (response.headers.get('content-type') === 'text/html') return sendPage(ctx);

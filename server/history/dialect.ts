@@ -1,6 +1,6 @@
 import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { EntityManager } from './orm.ts';
-import { type BackupQuery, query, type Tables } from './tables.ts';
+import { type AuditQuery, type BackupQuery, query, type Tables } from './tables.ts';
 
 /** @returns an instant as the store compares it with a column */
 export function toStore(em: EntityManager, instant: Date): unknown {
@@ -31,8 +31,18 @@ export function asStored(value: Expression<unknown>): StoredExpression {
 
 /** @returns all backups, named `b`, read by one index and no other: where a planner guesses wrong, a statement takes minutes */
 export function backupsBy(em: EntityManager, index: string): BackupQuery {
-  const hint = isSqlite(em) ? sql`b indexed by ${sql.id(index)}` : sql`b force index (${sql.id(index)})`;
-  return query.selectFrom(sql<Tables['backups']>`backups`.as<'b'>(hint));
+  return query.selectFrom(sql<Tables['backups']>`backups`.as<'b'>(by(em, 'b', index)));
+}
+
+/** @returns the audit trail, its entries named `e`, read in the same way */
+export function auditEntriesBy(em: EntityManager, index: string): AuditQuery {
+  return query.selectFrom(sql<Tables['audit_entries']>`audit_entries`.as<'e'>(by(em, 'e', index)));
+}
+
+function by(em: EntityManager, name: string, index: string): RawBuilder<unknown> {
+  return isSqlite(em)
+    ? sql`${sql.raw(name)} indexed by ${sql.id(index)}`
+    : sql`${sql.raw(name)} force index (${sql.id(index)})`;
 }
 
 const MS_PER_DAY = sql.lit(86_400_000);

@@ -41,6 +41,16 @@ export const allBackups = query.selectFrom('backups as b');
 /** A query of backups `b`, with some columns or none yet. */
 export type BackupQuery<Columns = object> = SelectQueryBuilder<Tables & { b: Tables['backups'] }, 'b', Columns>;
 
+/** A query of entries `e` of the audit trail, with some columns or none yet. */
+export type AuditQuery<Columns = object> = SelectQueryBuilder<Audited, 'e', Columns>;
+
+type Audited = Tables & { e: Tables['audit_entries'] };
+
+/** @returns what builds conditions on an entry `e` of the audit trail */
+export function auditExpressions(): ExpressionBuilder<Audited, 'e'> {
+  return expressionBuilder();
+}
+
 /** Tables under the names that a query gives them: `d` is a database, the others are backups. */
 type Named<Name extends string> = Tables & Record<Name, Tables['backups']> & Record<'d', Tables['databases']>;
 

@@ -107,6 +107,17 @@ describe('the commands that ask by REST', function () {
     expect([gone.code, gone.stdout]).to.deep.equal([22, '']);
   });
 
+  it('ask the audit trail who was refused, and who downloaded what', async () => {
+    const refused = await documented(/auditEntries\(filter: \{ result: refused/);
+    expect(refused.json().errors, refused.stdout).to.equal(undefined);
+    const downloads = await documented(/auditEntries\([^)]*action: download/, block =>
+      block.replace('2026-12-01', '2100-01-01'),
+    );
+    const { nodes } = downloads.json().data.auditEntries;
+    expect(nodes.map(({ result }: { result: string }) => result)).to.include.members(['begun', 'done']);
+    expect(nodes[0].backup.fileName).to.contain('cv_kucing_oren');
+  });
+
   it('are all run here', () => {
     for (const { page, line, text } of commands) expect(ran.has(text), `${page}:${line}`).to.equal(true);
   });

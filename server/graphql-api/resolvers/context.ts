@@ -1,4 +1,6 @@
+import type { Principal } from '../../auth/principal.ts';
 import type { BackupEvents } from '../../backups/events/backup-events.ts';
+import type { AppError } from '../../errors.ts';
 import type { RowBudget } from '../../graphql/row-budget.ts';
 import type { Throttle } from '../../graphql/throttle.ts';
 import type { EntityManager } from '../../history/orm.ts';
@@ -9,6 +11,9 @@ import type { Loaders } from './loaders.ts';
 export interface RequestContext {
   readonly em: EntityManager;
   readonly requestId: string;
+  readonly principal: Principal;
+  /** Hears of each error of a resolver that the answer has. */
+  readonly onRefused: (error: AppError) => void;
 }
 
 /** What every resolver gets. */

@@ -1,7 +1,8 @@
 // Made from schema.graphql by `npm run types`.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { ListedBackup } from '../../backups/queries/listed-backup.ts';
 import type { Connection } from '../../graphql/connection.ts';
+import type { ListedEntry } from '../../audit/search-entries.ts';
+import type { ListedBackup } from '../../backups/queries/listed-backup.ts';
 import type { NamedDatabase } from '../../databases/search-databases.ts';
 import type { Day as DayRow, Statistics as StatisticsRow } from '../../statistics/statistics.ts';
 import type { ListedReport } from '../../reports/search-reports.ts';
@@ -40,6 +41,8 @@ export type Query = {
   backup?: Maybe<Backup>;
   /** How many databases have a backup that a drill restored within the last days. */
   fleetProven: FleetProven;
+  /** The audit trail: who did what, newest first. For administrators whose token has the scope `*`. */
+  auditEntries: AuditConnection;
   /** Totals of all backups, and totals of each day. */
   statistics: Statistics;
 };
@@ -78,6 +81,14 @@ export type QueryBackupArgs = {
 /** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryFleetProvenArgs = {
   days?: Scalars['Int']['input'];
+};
+
+
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
+export type QueryAuditEntriesArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<AuditFilter>;
 };
 
 
@@ -688,6 +699,117 @@ export type Day = {
   failures: Scalars['Int']['output'];
 };
 
+/** Which entries of the audit trail are listed. A field that is left out does not matter. */
+export type AuditFilter = {
+  /** Not before this time. */
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Before this time. */
+  before?: InputMaybe<Scalars['DateTime']['input']>;
+  /** By the token with this name. */
+  token?: InputMaybe<Scalars['String']['input']>;
+  /** By a client with this address. */
+  address?: InputMaybe<Scalars['String']['input']>;
+  /** This was done, or was requested. */
+  action?: InputMaybe<AuditAction>;
+  /** About the database with this name. */
+  database?: InputMaybe<Scalars['String']['input']>;
+  /** With this result. */
+  result?: InputMaybe<AuditResult>;
+};
+
+/** What was done, or was requested. */
+export type AuditAction =
+  /** A backup was sent. */
+  | 'upload'
+  /** A zip was downloaded. */
+  | 'download'
+  /** A manifest was read. */
+  | 'manifest'
+  /** The report of a drill was sent. */
+  | 'drill_report'
+  /** The report of a restore was sent. */
+  | 'restore_report'
+  /** A loss was accepted. */
+  | 'accept'
+  /** A scrub was started. */
+  | 'scrub'
+  /** A token was made. */
+  | 'token_create'
+  /** A token was revoked. */
+  | 'token_revoke'
+  /** A token was replaced. */
+  | 'token_rotate'
+  /** The history was rebuilt. */
+  | 'rebuild'
+  /** Any other request, which was refused. */
+  | 'request'
+  /** Entries of the audit trail are missing: too many waited to be stored. */
+  | 'audit';
+
+/** How it ended. */
+export type AuditResult =
+  /** It was about to begin. A second entry with the same `operation` has the result. */
+  | 'begun'
+  /** It was done. */
+  | 'done'
+  /** It was refused. */
+  | 'refused'
+  /** It failed. */
+  | 'failed';
+
+/** A page of the audit trail. */
+export type AuditConnection = {
+  __typename?: 'AuditConnection';
+  /** The entries of this page, each with its cursor. */
+  edges: Array<AuditEdge>;
+  /** The entries of this page, without their cursors. */
+  nodes: Array<AuditEntry>;
+  /** Whether other pages exist, and the cursors for them. */
+  pageInfo: PageInfo;
+  /** The number of entries on all pages. It is counted only when you ask for it. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** An entry in a list. */
+export type AuditEdge = {
+  __typename?: 'AuditEdge';
+  /** Use it as `after` to list what follows. */
+  cursor: Scalars['String']['output'];
+  /** The entry. */
+  node: AuditEntry;
+};
+
+/** An entry of the audit trail. */
+export type AuditEntry = {
+  __typename?: 'AuditEntry';
+  /** Its id. */
+  id: Scalars['ID']['output'];
+  /** A UUID that the entries of the begin and the end of one download or change have in common. */
+  operation: Scalars['String']['output'];
+  /** When it was. Of requests that were counted together: the first of them. */
+  at: Scalars['DateTime']['output'];
+  /** The name of the token. Null without a token. */
+  token?: Maybe<Scalars['String']['output']>;
+  /** The id of the token. Null without a token. */
+  tokenId?: Maybe<Scalars['ID']['output']>;
+  /** The address of the client. Null for a command on the machine of the service, and where refusals of many addresses were counted together. */
+  address?: Maybe<Scalars['String']['output']>;
+  /** What was done, or was requested. Null when this version of the service does not know it. */
+  action?: Maybe<AuditAction>;
+  /** The name of the database. */
+  database?: Maybe<Scalars['String']['output']>;
+  /** The backup. Null when there was no backup, or the history no longer has it. */
+  backup?: Maybe<Backup>;
+  /** The id of the backup. */
+  backupId?: Maybe<Scalars['ID']['output']>;
+  /** How it ended. Null when this version of the service does not know it. */
+  result?: Maybe<AuditResult>;
+  /** The number of requests that it stands for. More than 1 only for requests that were refused or failed. */
+  count: Scalars['Int']['output'];
+  /** More about it, as JSON. */
+  detail?: Maybe<Scalars['String']['output']>;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -809,6 +931,12 @@ export type ResolversTypes = {
   Severity: Severity;
   Statistics: ResolverTypeWrapper<StatisticsRow>;
   Day: ResolverTypeWrapper<DayRow>;
+  AuditFilter: AuditFilter;
+  AuditAction: AuditAction;
+  AuditResult: AuditResult;
+  AuditConnection: ResolverTypeWrapper<Connection<ListedEntry>>;
+  AuditEdge: ResolverTypeWrapper<Omit<AuditEdge, 'node'> & { node: ResolversTypes['AuditEntry'] }>;
+  AuditEntry: ResolverTypeWrapper<ListedEntry>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -852,6 +980,10 @@ export type ResolversParentTypes = {
   Acceptance: Acceptance;
   Statistics: StatisticsRow;
   Day: DayRow;
+  AuditFilter: AuditFilter;
+  AuditConnection: Connection<ListedEntry>;
+  AuditEdge: Omit<AuditEdge, 'node'> & { node: ResolversParentTypes['AuditEntry'] };
+  AuditEntry: ListedEntry;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -876,6 +1008,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   backups?: Resolver<ResolversTypes['BackupConnection'], ParentType, ContextType, RequireFields<QueryBackupsArgs, 'first' | 'orderBy'>>;
   backup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType, RequireFields<QueryBackupArgs, 'id'>>;
   fleetProven?: Resolver<ResolversTypes['FleetProven'], ParentType, ContextType, RequireFields<QueryFleetProvenArgs, 'days'>>;
+  auditEntries?: Resolver<ResolversTypes['AuditConnection'], ParentType, ContextType, RequireFields<QueryAuditEntriesArgs, 'first'>>;
   statistics?: Resolver<ResolversTypes['Statistics'], ParentType, ContextType, RequireFields<QueryStatisticsArgs, 'days'>>;
 };
 
@@ -1105,6 +1238,34 @@ export type DayResolvers<ContextType = GraphqlContext, ParentType extends Resolv
   failures?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type AuditConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditConnection'] = ResolversParentTypes['AuditConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['AuditEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type AuditEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEdge'] = ResolversParentTypes['AuditEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+};
+
+export type AuditEntryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEntry'] = ResolversParentTypes['AuditEntry']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  operation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  token?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tokenId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  address?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  action?: Resolver<Maybe<ResolversTypes['AuditAction']>, ParentType, ContextType>;
+  database?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  backup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
+  backupId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  result?: Resolver<Maybe<ResolversTypes['AuditResult']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  detail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = GraphqlContext> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -1136,5 +1297,8 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Acceptance?: AcceptanceResolvers<ContextType>;
   Statistics?: StatisticsResolvers<ContextType>;
   Day?: DayResolvers<ContextType>;
+  AuditConnection?: AuditConnectionResolvers<ContextType>;
+  AuditEdge?: AuditEdgeResolvers<ContextType>;
+  AuditEntry?: AuditEntryResolvers<ContextType>;
 };
 
