@@ -103,7 +103,7 @@ export function backupRoutes({
     const backup = await findBackup({ em }, idIn(ctx.params.id_file!), { withManifest: true });
     const drills = (await drillsOfBackups({ em }, [backup.id])).get(backup.id) ?? null;
     ctx.body = presentReport(backup, await lossSurroundings({ em }, backup), drills);
-    void audit.record({ ...deedOn(ctx, 'manifest', backup), result: 'done' });
+    if (ctx.method === 'GET') void audit.record({ ...deedOn(ctx, 'manifest', backup), result: 'done' });
   });
 
   return router;

@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { requestedDeed } from './requested-deed.ts';
+
+describe('what a refused request wanted', () => {
+  const WANTED: Record<string, object> = {
+    'POST /pt_xyz': { action: 'upload', database: 'pt_xyz' },
+    'POST /toko%20buku': { action: 'upload', database: 'toko buku' },
+    'GET /295/download': { action: 'download', backupId: 295 },
+    'HEAD /295/download': { action: 'download', backupId: 295 },
+    'GET /295/manifest': { action: 'manifest', backupId: 295 },
+    'POST /-/backups/295/accept': { action: 'accept', backupId: 295 },
+    'POST /-/scrub': { action: 'scrub' },
+    'POST /-/drills': { action: 'drill_report' },
+    'POST /-/restores': { action: 'restore_report' },
+    'GET /pt_xyz': { action: 'request', database: 'pt_xyz' },
+    'GET /': { action: 'request' },
+    'GET /-/status': { action: 'request' },
+    'POST /graphql': { action: 'request' },
+    'DELETE /pt_xyz': { action: 'request' },
+  };
+  for (const [request, wanted] of Object.entries(WANTED))
+    it(`is read from its address: ${request}`, () => {
+      const [method, path] = request.split(' ') as [string, string];
+      expect(requestedDeed(method, path)).to.deep.equal(wanted);
+    });
+
+  it('has no database and no backup where the address has what can be neither', () => {
+    for (const path of ['/%', `/${'x'.repeat(65)}`, '/a%2Fb', '/%00'])
+      expect(requestedDeed('POST', path), path).to.deep.equal({ action: 'upload' });
+    expect(requestedDeed('GET', '/99999999999/download')).to.deep.equal({ action: 'request' });
+    expect(requestedDeed('GET', 'http://[/')).to.deep.equal({ action: 'request' });
+  });
+});
