@@ -70,9 +70,10 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     /^server\/graphql-api\/(create-graphql|end-refused|errors|limits|note-refusals|only-json)\.ts$/,
   ),
   'kysely only where the history is opened and read': only('kysely', /^server\/history\//),
-  'only what adds an entry to the audit trail knows it as an entity': ({ from, to }) =>
-    to === 'server/entities/audit-entry.entity.ts' &&
-    !/^server\/(audit\/insert-entries|history\/tables)\.ts$/.test(from),
+  'no one knows the audit trail as an entity: what adds to it and searches it builds its own statements': ({
+    from,
+    to,
+  }) => to === 'server/entities/audit-entry.entity.ts' && from !== 'server/history/tables.ts',
   'what reads zips knows no more than bytes': ({ from, to }) =>
     inside(from, 'protocol/zip') && !inside(to, 'protocol/zip') && !to.startsWith('node:'),
   'adm-zip only for the small zip of sade doctor': only('adm-zip', /^cli\/doctor\/bundle\.ts$/),

@@ -2,6 +2,7 @@ import {
   DummyDriver,
   type ExpressionBuilder,
   expressionBuilder,
+  type Generated,
   Kysely,
   MysqlAdapter,
   MysqlIntrospector,
@@ -19,7 +20,7 @@ export interface Tables {
   /** SQLite can't forbid null in a column that was added later, but each backup has this one. */
   readonly backups: Omit<BackupColumns, 'sorted_at'> & { readonly sorted_at: Date };
   readonly reports: ReportColumns;
-  readonly audit_entries: AuditEntryColumns;
+  readonly audit_entries: Omit<AuditEntryColumns, 'id'> & { readonly id: Generated<number> };
 }
 
 /**
