@@ -1,7 +1,12 @@
+import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { makeToken } from '../protocol/access/token-text.ts';
+import type { Audit } from './audit/audit.ts';
+import type { AuditAction } from './audit/entry.ts';
+import { openAudit } from './audit/open-audit.ts';
 import { loadConfig } from './config.ts';
 import { messageOf } from './error-code.ts';
+import { logTo } from './log.ts';
 import { giveUpHistory, openStoresBeside } from './stores.ts';
 import { minute, tokenInWords, tokenTable } from './tokens/token-screen.ts';
 import { type MadeToken, TokenStore } from './tokens/token-store.ts';
@@ -56,7 +61,7 @@ export async function runTokenCommand(
   try {
     if (command === '--help' || rest.includes('--help')) out.write(USAGE);
     else if (command === 'generate') out.write(`${makeToken()}\n`);
-    else if (isCommand(command)) await withStore(env, store => COMMANDS[command]({ store, rest, out, err }));
+    else if (isCommand(command)) await withStore(env, err, kept => COMMANDS[command]({ ...kept, rest, out, err }));
     else throw new Error(`there is no command "token ${command}": node server/main.ts token --help lists them`);
     return 0;
   } catch (error) {
@@ -65,18 +70,26 @@ export async function runTokenCommand(
   }
 }
 
-interface Run extends Streams {
+/** The tokens, and the trail of who changed them. */
+interface Kept {
   readonly store: TokenStore;
+  readonly audit: Audit;
+}
+
+interface Run extends Streams, Kept {
   readonly rest: string[];
 }
 
 type Command = keyof typeof COMMANDS;
 
 const COMMANDS = {
-  async create({ store, rest, out, err }: Run) {
+  async create({ store, audit, rest, out, err }: Run) {
     const { values } = parseArgs({ args: rest, options: ENTRY_OPTIONS, strict: true });
     const { name = '', role = '', scope, expires } = values;
-    const made = await store.create(wantedToken({ name, role, scope, expires }));
+    const wanted = wantedToken({ name, role, scope, expires });
+    const made = await audit.change(deed('token_create', { name, role, scope: wanted.scope }), () =>
+      store.create(wanted),
+    );
     show(made, out);
     err.write(`Made the token ${name} (${tokenInWords(made.token)}). It is not shown again: keep it in a file.\n`);
   },
@@ -84,21 +97,23 @@ const COMMANDS = {
     parseArgs({ args: rest, options: {}, strict: true });
     out.write(tokenTable(await store.list()));
   },
-  async revoke({ store, rest, err }: Run) {
+  async revoke({ store, audit, rest, err }: Run) {
     const { positionals } = parseArgs({ args: rest, options: {}, strict: true, allowPositionals: true });
     const name = oneName(positionals, 'revoke');
-    const count = await store.revoke(name);
+    const count = await audit.change(deed('token_revoke', { name }), () => store.revoke(name));
     err.write(
       `Revoked the token ${name}${count === 0 ? ', which was not in use any more' : ''}. It ends within a second.\n`,
     );
   },
-  async rotate({ store, rest, out, err }: Run) {
+  async rotate({ store, audit, rest, out, err }: Run) {
     const options = { overlap: { type: 'string', default: '7d' }, expires: { type: 'string' } } as const;
     const { values, positionals } = parseArgs({ args: rest, options, strict: true, allowPositionals: true });
     const name = oneName(positionals, 'rotate');
     const overlapMs = durationMs('overlap', values.overlap);
     const lifetimeMs = values.expires === undefined ? undefined : durationMs('expires', values.expires);
-    const made = await store.rotate(name, { overlapMs, lifetimeMs });
+    const made = await audit.change(deed('token_rotate', { name, overlap_seconds: overlapMs / 1000 }), () =>
+      store.rotate(name, { overlapMs, lifetimeMs }),
+    );
     show(made, out);
     const until = minute(new Date(Date.now() + overlapMs));
     err.write(
@@ -121,12 +136,26 @@ function oneName(names: readonly string[], command: string): string {
   throw new Error(`token ${command} takes the name of one token: node server/main.ts token list shows them`);
 }
 
-async function withStore(env: NodeJS.ProcessEnv, work: (store: TokenStore) => Promise<void>): Promise<void> {
-  const { history, storage } = await openStoresBeside(loadConfig(env));
+/** @returns what a command does, for the audit trail: by whom, only the system knows */
+function deed(action: AuditAction, detail: Record<string, unknown>) {
+  const actor = { tokenId: undefined, token: undefined, address: undefined };
+  return { actor, action, detail: { ...detail, system_user: userInfo().username } };
+}
+
+async function withStore(
+  env: NodeJS.ProcessEnv,
+  err: Streams['err'],
+  work: (kept: Kept) => Promise<void>,
+): Promise<void> {
+  const config = loadConfig(env);
+  const { history, storage } = await openStoresBeside(config);
   try {
     const store = new TokenStore({ history, storage });
     await store.sync();
-    await work(store);
+    const log = logTo({ write: line => void err.write(line) });
+    log.level = 'error';
+    const audit = await openAudit({ history, log, path: config.auditLogFile });
+    await work({ store, audit }).finally(() => audit.stop());
   } finally {
     await giveUpHistory(history);
   }

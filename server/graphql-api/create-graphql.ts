@@ -44,9 +44,9 @@ export async function createGraphql({ log, totals, events, introspection }: Grap
   };
   return createYoga<RequestContext, GraphqlContext>({
     schema,
-    context: ({ em, requestId, principal, onRefused }) => {
+    context: ({ em, requestId, principal, actor, audit, onRefused }) => {
       const own = { loaders: new Loaders(em), budget: new RowBudget(), pace: new Throttle() };
-      return { em, requestId, principal, onRefused, totals, events, ...own };
+      return { em, requestId, principal, actor, audit, onRefused, totals, events, ...own };
     },
     graphqlEndpoint: '/graphql',
     // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.

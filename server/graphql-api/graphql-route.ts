@@ -4,6 +4,7 @@ import type { Audit } from '../audit/audit.ts';
 import { authorize } from '../auth/policy.ts';
 import { NO_ONE } from '../auth/principal.ts';
 import { AppError, notFound } from '../errors.ts';
+import { actorOf } from '../http/auditing/actor.ts';
 import { noteRefusal } from '../http/auditing/note-refusal.ts';
 import { refuseForeign } from '../http/hosts/same-origin.ts';
 import { readBody } from '../http/read-body.ts';
@@ -45,7 +46,8 @@ export function graphqlRoute({ graphql, audit }: { graphql: Graphql; audit: Audi
       if (ctx.res.destroyed) throw new AppError(499, 'REQUEST_ABORTED', 'The client closed the connection');
       const onRefused = (error: AppError) => noteRefusal(audit, ctx, error);
       const asked = { method, headers: headers as Record<string, string>, body };
-      return graphql.fetch(url, asked, { em, requestId, principal, onRefused });
+      const auditing = { actor: actorOf(ctx), audit, onRefused };
+      return graphql.fetch(url, asked, { em, requestId, principal, ...auditing });
     });
     // Of a page Yoga gives us no more than that.
     if (response.headers.get('content-type') === 'text/html') return sendPage(ctx);

@@ -1,3 +1,5 @@
+import type { Audit } from '../../audit/audit.ts';
+import type { Actor } from '../../audit/entry.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { BackupEvents } from '../../backups/events/backup-events.ts';
 import type { AppError } from '../../errors.ts';
@@ -12,6 +14,9 @@ export interface RequestContext {
   readonly em: EntityManager;
   readonly requestId: string;
   readonly principal: Principal;
+  /** Who asks, for the audit trail. */
+  readonly actor: Actor;
+  readonly audit: Audit;
   /** Hears of each error of a resolver that the answer has. */
   readonly onRefused: (error: AppError) => void;
 }
