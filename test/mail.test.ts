@@ -20,7 +20,7 @@ describe('the mail of sade backup', function () {
   });
 
   /** Runs it as cron does. */
-  const cron = (trial: FaultTrial, more: string[] = [], server = trial.url) => trial.start(more, server).ended;
+  const cron = (trial: FaultTrial, more: string[] = [], server = trial.url) => sade(trial.place.args(server, ...more));
   const lastRun = async (trial: FaultTrial) =>
     JSON.parse(await readFile(join(trial.place.workDir, 'last-run.json'), 'utf8')) as RunReportJson;
 

@@ -5,14 +5,14 @@ import { expect } from 'chai';
 import { type Disk, makeDisk } from '../../../testing/machine/mounts.ts';
 import { expectError, request, upload } from '../../../testing/service/requests.ts';
 import { scrubbed } from '../../../testing/service/scrubbing.ts';
-import { type Service, startInVain, startService } from '../../../testing/service/service.ts';
+import { refusedHere, type ServiceHere, startServiceHere } from '../../../testing/service/service-here.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 
 describe('a storage whose disk goes away while the service runs', function () {
   this.timeout(60_000);
   let folder: string;
   let at: string;
-  let service: Service;
+  let service: ServiceHere;
   let disk: Disk | undefined;
   const env = () => ({ DATABASE_URL: `sqlite:${folder}/history.sqlite`, STORAGE_DIR: at });
   const zip = sampleZip();
@@ -23,14 +23,14 @@ describe('a storage whose disk goes away while the service runs', function () {
     await mkdir(at);
   });
   afterEach(async () => {
-    await service?.kill();
+    await service?.stop();
     disk?.[Symbol.dispose]();
     disk = undefined;
     await rm(folder, { recursive: true });
   });
 
   async function start(): Promise<void> {
-    service = await startService(env());
+    service = await startServiceHere(env());
     expect((await upload(service.url, zip)).status).to.equal(201);
   }
 
@@ -72,8 +72,8 @@ describe('a storage whose disk goes away while the service runs', function () {
     if (!disk) this.skip();
     await start();
     disk.unmount();
-    const { output } = await startInVain(env());
-    expect(output).to.contain('is its disk mounted?');
+    const { message } = await refusedHere(env());
+    expect(message).to.contain('is its disk mounted?');
     expect(await readdir(at)).to.deep.equal([]);
   });
 
@@ -111,8 +111,8 @@ describe('a storage whose disk goes away while the service runs', function () {
     await rename(at, `${at}.away`);
     await cp(`${at}.away`, at, { recursive: true });
     await expectBack();
-    const { output } = await startInVain({ ...env(), DATABASE_URL: `sqlite:${folder}/other.sqlite` });
-    expect(output).to.contain('another Lumbung uses');
+    const { message } = await refusedHere({ ...env(), DATABASE_URL: `sqlite:${folder}/other.sqlite` });
+    expect(message).to.contain('another Lumbung uses');
   });
 
   it('stores nothing where another service has locked the copy in its place', async () => {
@@ -120,7 +120,7 @@ describe('a storage whose disk goes away while the service runs', function () {
     await rename(at, `${at}.away`);
     await cp(`${at}.away`, at, { recursive: true });
     const other = { ...env(), DATABASE_URL: `sqlite:${folder}/other.sqlite`, ALLOW_EMPTY_HISTORY: 'on' };
-    await using _other = await startService(other);
+    await using _other = await startServiceHere(other);
     await expectAway();
   });
 
