@@ -2,8 +2,8 @@
 //   node scripts/test.ts            all tests but those of test/peers and test/long
 //   node scripts/test.ts FILE…      just these
 //   node scripts/test.ts --unit     those that start no database, service or browser
-//   node scripts/test.ts --peers    test/peers, those that test more where TEST_PEERS is on (testing/peers.ts), and of those that
-//                                   run sade on Deno, too (testing/cli/runtimes.ts), the tests that do
+//   node scripts/test.ts --peers    test/peers, and those that test more where TEST_PEERS is on (testing/peers.ts): of some of these
+//                                   only the tests that do
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, statSync } from 'node:fs';
@@ -19,6 +19,13 @@ import { isUnitTest, reaches } from './test-imports.ts';
 const FOLDERS = ['test', 'bench', 'testing', 'server', 'cli', 'protocol'];
 /** Tests wait for servers and disks now and then: two files for each core keep these at work. Those of --peers hardly wait. */
 const JOBS = process.argv.includes('--peers') ? availableParallelism() : 2 * availableParallelism();
+
+/** Have some tests with MySQL 9, and many with what `npm test` has, too. */
+const WITH_MYSQL = [
+  'cli/client-programs/tls-relay.test.ts',
+  'cli/definitions/definitions.test.ts',
+  'cli/mysql/connect.test.ts',
+];
 
 /**
  * All temporary folders of tests are in one that is kept in memory, where there is room: on a disk they wait for each flush, and
@@ -39,7 +46,9 @@ const missing = files.filter(file => !existsSync(file));
 // Of several files mocha runs those that are there.
 if (missing.length > 0) fail(`There is no such test: ${missing.join(', ')}`);
 else if (files.length === 0) fail('There are no such tests.');
-else process.exitCode = (await runMocha(files, given)) || (await runMocha(filesOnDeno(), [...given, '--grep', 'Deno']));
+else
+  process.exitCode =
+    (await runMocha(files, given)) || (await runMocha(filesInPart(), [...given, '--grep', 'Deno|MySQL']));
 
 async function runMocha(files: readonly string[], options: readonly string[]): Promise<number> {
   if (files.length === 0) return 0;
@@ -66,7 +75,7 @@ function chosenFiles(): string[] {
   const isPeer = (file: string) => file.startsWith('test/peers/');
   if (args.includes('--unit')) return all.filter(isUnitTest);
   if (args.includes('--peers'))
-    return longestFirst(all.filter(file => isPeer(file) || (reaches(file, 'testing/peers.ts') && !runsOnDeno(file))));
+    return longestFirst(all.filter(file => isPeer(file) || (reaches(file, 'testing/peers.ts') && !isInPart(file))));
   return longestFirst(all.filter(file => !isPeer(file)));
 }
 
@@ -82,14 +91,15 @@ function longestFirst(files: readonly string[]): string[] {
   return files.toSorted((a, b) => seconds.get(b)! - seconds.get(a)!);
 }
 
-function filesOnDeno(): string[] {
+/** `npm test` has run the other tests of these files. */
+function filesInPart(): string[] {
   const areChosen = args.includes('--peers') && paths.length === 0;
-  return areChosen ? longestFirst(FOLDERS.flatMap(testsIn).filter(runsOnDeno)) : [];
+  return areChosen ? longestFirst(FOLDERS.flatMap(testsIn).filter(isInPart)) : [];
 }
 
-/** By `npm run test:peers`; `npm test` runs the same tests on Node. */
-function runsOnDeno(file: string): boolean {
-  return reaches(file, 'testing/cli/runtimes.ts');
+/** Whether `npm run test:peers` runs of a file only what has Deno or MySQL in its title. */
+function isInPart(file: string): boolean {
+  return reaches(file, 'testing/cli/runtimes.ts') || WITH_MYSQL.includes(file);
 }
 
 function isTestPath(arg: string): boolean {
