@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from '
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { sharedMariaDb } from '../testing/databases/mariadb.ts';
 import { freePort } from '../testing/free-port.ts';
@@ -14,6 +13,7 @@ import { graphql, request, upload } from '../testing/service/requests.ts';
 import { historyStores } from '../testing/service/running-app.ts';
 import { type Service, startInVain, startService } from '../testing/service/service.ts';
 import { refusedHere, startServiceHere } from '../testing/service/service-here.ts';
+import { until } from '../testing/until.ts';
 import { sampleZip } from '../testing/zips/sample-zip.ts';
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
@@ -52,8 +52,10 @@ for (const store of historyStores)
       );
       const middle = Math.floor(body.length / 2);
       await connection.send(body.subarray(0, middle));
-      for (let i = 0; i < 100 && !(await storedFiles()).some(name => name.endsWith('.part')); i++) await pause(20);
-      expect((await storedFiles()).filter(name => name.endsWith('.part'))).to.have.length(1);
+      await until('one unfinished file', async () => {
+        const unfinished = (await storedFiles()).filter(name => name.endsWith('.part'));
+        return unfinished.length === 1;
+      });
       return { connection, zip, rest: body.subarray(middle) };
     }
 
@@ -133,7 +135,7 @@ for (const store of historyStores)
       service = await startService(env);
       await uploadHalf(service.url);
       const stopped = service.stop('SIGTERM');
-      for (let i = 0; i < 100 && !service.output().includes('finishes what is running'); i++) await pause(20);
+      await until('the first signal is noticed', () => service!.output().includes('finishes what is running'));
       using time = new OwnTime();
       process.kill(service.pid, 'SIGINT');
       expect(await stopped).to.equal(130);
@@ -369,10 +371,10 @@ describe('node server/main.ts with a log that cannot be written', () => {
     const child = spawn(process.execPath, ['server/main.ts'], { env, stdio: ['ignore', full.fd, 'ignore'] });
     try {
       let answer: Response | undefined;
-      for (let attempt = 0; attempt < 100 && !answer; attempt++) {
-        await sleep(100);
+      await until('an answer', async () => {
         answer = await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined);
-      }
+        return answer !== undefined;
+      });
       expect(answer?.status).to.equal(200);
       for (let i = 0; i < 50; i++) expect((await fetch(`http://127.0.0.1:${port}/`)).status).to.equal(200);
       expect(child.exitCode).to.equal(null);

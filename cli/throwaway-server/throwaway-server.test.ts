@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { hasMySql9, mySql9Server, testsMySql9 } from '../../testing/databases/mysql9.ts';
 import { mountSmallDisk } from '../../testing/machine/small-disk.ts';
+import { until } from '../../testing/until.ts';
 import { connect, type Session } from '../mysql/connect.ts';
 import { sweepThrowawayServers } from './private-folder.ts';
 import { findServerPrograms, programFor, type ServerProgram } from './server-programs.ts';
@@ -288,8 +289,7 @@ describe('starting a throwaway server', function () {
     expect(readlinkSync(`/proc/${pid}/cwd`)).to.contain(folder);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    for (const until = Date.now() + 20_000; Date.now() < until && isRunning(pid); ) await sleep(20);
-    expect(isRunning(pid)).to.equal(false);
+    await until('the server has ended', () => !isRunning(pid));
     expect(await sweepThrowawayServers(folder)).to.equal(1);
     expect(await readdir(folder)).to.deep.equal([]);
   });

@@ -6,6 +6,7 @@ import { OwnTime } from '../../testing/own-time.ts';
 import { rawConnection } from '../../testing/service/raw-http.ts';
 import { request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { until } from '../../testing/until.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
 
@@ -63,13 +64,13 @@ describeOnEachStore('the subscription to backups', store => {
     );
     expect(app.events.listeners).to.equal(20);
     for (const gone of listeners.splice(0, 10)) await gone[Symbol.asyncDispose]();
-    await settled(() => app.events.listeners === 10);
+    await until('the listeners', () => app.events.listeners === 10);
     await upload(app.url, sampleZip());
     for (const listener of listeners) {
       expect((await listener.next()).data.backupReceived.id).to.equal('1');
       await listener[Symbol.asyncDispose]();
     }
-    await settled(() => app.events.listeners === 0);
+    await until('the listeners', () => app.events.listeners === 0);
   });
 
   itOnce('has room for 100 clients', async () => {
@@ -80,7 +81,7 @@ describeOnEachStore('the subscription to backups', store => {
     const { errors } = await more.next();
     expect(errors[0].extensions.code).to.equal('TOO_MANY_SUBSCRIPTIONS');
     for (const listener of listeners) await listener[Symbol.asyncDispose]();
-    await settled(() => app.events.listeners === 0);
+    await until('the listeners', () => app.events.listeners === 0);
   });
 
   it('is open to an EventSource, which can only GET', async () => {
@@ -88,7 +89,7 @@ describeOnEachStore('the subscription to backups', store => {
     const response = await fetch(`${app.url}/graphql?query=${query}`, { headers: { accept: 'text/event-stream' } });
     expect(response.headers.get('content-type')).to.match(/^text\/event-stream/);
     await using listening = eventsOf(response);
-    await settled(() => app.events.listeners === 1);
+    await until('the listeners', () => app.events.listeners === 1);
     await upload(app.url, sampleZip());
     expect(await listening.next()).to.deep.equal({ data: { backupReceived: { id: '1' } } });
   });
@@ -118,7 +119,7 @@ describeOnEachStore('the subscription to backups', store => {
       const { status } = await request(`${app.url}/graphql`, { method: 'POST', body, headers });
       expect(status, accept).to.equal(406);
     }
-    await settled(() => app.events.listeners === 0);
+    await until('the listeners', () => app.events.listeners === 0);
   });
 
   itOnce('ends with a code for a client that stops reading, before 1,000 backups wait for it', async function () {
@@ -131,7 +132,7 @@ describeOnEachStore('the subscription to backups', store => {
     await connection.send(
       `GET /graphql?query=${query} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n`,
     );
-    await settled(() => app.events.listeners === 1);
+    await until('the listeners', () => app.events.listeners === 1);
     connection.socket.pause();
     const tell = () => app.events.received({ id: 1, database: 'pt_xyz', sortedAt: new Date() });
     // Some go into the buffers of the connection: only those that are not taken count.
@@ -143,7 +144,7 @@ describeOnEachStore('the subscription to backups', store => {
     tell();
     connection.socket.resume();
     const isOver = () => connection.received().slice(-50).includes('event: complete');
-    for (let i = 0; i < 1_000 && !isOver(); i++) await sleep(20);
+    await until('the end of the stream', isOver);
     expect(connection.received().slice(-2_000)).to.match(/"code":"SUBSCRIBER_TOO_SLOW".*\n\n[^{]*event: complete/);
   });
 
@@ -196,7 +197,7 @@ async function listen({ url, events }: RunningApp, query: string): Promise<Event
   const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
   expect(response.status).to.equal(200);
   expect(response.headers.get('content-type')).to.match(/^text\/event-stream/);
-  if (before < 100) await settled(() => events.listeners > before);
+  if (before < 100) await until('the listeners', () => events.listeners > before);
   return eventsOf(response);
 }
 
@@ -219,9 +220,4 @@ function eventsOf(response: Response): Events {
     },
     [Symbol.asyncDispose]: () => reader.cancel(),
   };
-}
-
-async function settled(isSo: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !isSo(); i++) await sleep(10);
-  expect(isSo(), 'within two seconds').to.equal(true);
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { expectError, request } from '../../testing/service/requests.ts';
+import { until } from '../../testing/until.ts';
 
 describe('an error that no one catches', () => {
   let child: ChildProcess;
@@ -44,7 +44,7 @@ describe('an error that no one catches', () => {
   it('is logged when the answer has been sent, and the process goes on', async () => {
     const answer = await request(`${url}/late`);
     expect(answer.text).to.equal('answered before');
-    for (let i = 0; i < 100 && !output.includes('behind the answer'); i++) await sleep(20);
+    await until('the line of the log', () => output.includes('behind the answer'));
     expect(loggedBug().request_id).to.equal(answer.headers.get('x-request-id'));
     expect((await request(`${url}/fine`)).text).to.equal('fine');
   });

@@ -5,6 +5,7 @@ import { OwnTime } from '../../testing/own-time.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type Overrides, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { endOfScrub, scrubbed, scrubState } from '../../testing/service/scrubbing.ts';
+import { until } from '../../testing/until.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
 
@@ -126,7 +127,7 @@ describeOnEachStore('/-/scrub', store => {
   it('stops in the middle of a file within a second, and marks nothing there', async () => {
     const { url, scrub, history, log } = await runWith(2, { scrubBytesPerSecond: MIB / 2 }, 2);
     await post(app!, '?all=true');
-    for (let i = 0; i < 200 && (await scrubState(url)).bytes_read === 0; i++) await sleep(5);
+    await until('bytes that are read', async () => (await scrubState(url)).bytes_read > 0);
     using time = new OwnTime();
     await scrub.stop();
     expect(time.ms).to.be.lessThan(1_000);

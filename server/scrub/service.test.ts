@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { OwnTime } from '../../testing/own-time.ts';
 import { request, upload } from '../../testing/service/requests.ts';
@@ -10,6 +9,7 @@ import { historyStores } from '../../testing/service/running-app.ts';
 import { endOfScrub, scrubState } from '../../testing/service/scrubbing.ts';
 import { startService } from '../../testing/service/service.ts';
 import { startServiceHere } from '../../testing/service/service-here.ts';
+import { until } from '../../testing/until.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 for (const store of historyStores)
@@ -29,7 +29,7 @@ for (const store of historyStores)
         await using service = await startService({ ...env, SCRUB_MIB_PER_SECOND: '1' });
         expect((await upload(service.url, zip)).status).to.equal(201);
         expect((await request(`${service.url}/-/scrub?all=true`, { method: 'POST' })).status).to.equal(202);
-        for (let i = 0; i < 200 && (await scrubState(service.url)).bytes_read === 0; i++) await sleep(5);
+        await until('bytes that are read', async () => (await scrubState(service.url)).bytes_read > 0);
         expect(await scrubState(service.url)).to.include({ state: 'running', files_checked: 0 });
         using time = new OwnTime();
         expect(await service.stop('SIGTERM')).to.equal(0);
