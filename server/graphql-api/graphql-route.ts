@@ -8,7 +8,6 @@ import { actorOf } from '../http/auditing/actor.ts';
 import { noteRefusal } from '../http/auditing/note-refusal.ts';
 import { refuseForeign } from '../http/hosts/same-origin.ts';
 import { readBody } from '../http/read-body.ts';
-import { sendContinue } from '../http/send-continue.ts';
 import { FairTurns } from '../process/fair-turns.ts';
 import type { Graphql } from './create-graphql.ts';
 import { graphiqlPage } from './graphiql-page.ts';
@@ -34,11 +33,10 @@ export function graphqlRoute({ graphql, audit }: { graphql: Graphql; audit: Audi
       refuseForeign(ctx);
       authorize(principal, 'list');
     }
-    sendContinue(ctx);
     const { headers } = ctx;
     // A HEAD is answered as the GET would be (RFC 9110, section 9.3.2); Koa leaves the body out.
     const method = ctx.method === 'HEAD' ? 'GET' : ctx.method;
-    const body = method === 'POST' ? String(await readBody(ctx.req, BODY_LIMITS)) : null;
+    const body = method === 'POST' ? String(await readBody(ctx, BODY_LIMITS)) : null;
     const { em, requestId } = ctx.state;
     const url = new URL(ctx.url, 'http://localhost');
     if (isPageOnly) url.search = '';

@@ -1,6 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { AppError } from '../errors.ts';
+import { sendContinue } from './send-continue.ts';
 
 interface Limits {
   readonly maxBytes: number;
@@ -10,14 +11,17 @@ interface Limits {
 }
 
 /**
- * Reads a small body whole.
+ * Reads a small body whole. A client that asked first whether it is welcome is invited here: all that can be refused without the body
+ * must be refused before.
  * @throws AppError 413 when it is larger than `maxBytes`, 408 when it takes longer than `maxMs` milliseconds
  */
-export async function readBody(request: IncomingMessage, { maxBytes, maxMs, signal }: Limits): Promise<Buffer> {
+export async function readBody(ctx: Context, { maxBytes, maxMs, signal }: Limits): Promise<Buffer> {
   const tooLarge = () =>
     new AppError(413, 'BODY_TOO_LARGE', `The body is larger than ${formatBytes(maxBytes)}, which is the limit`);
   const tooLate = () => new AppError(408, 'REQUEST_TIMEOUT', `The body did not arrive within ${maxMs / 1000} seconds`);
+  const request = ctx.req;
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+  sendContinue(ctx);
   return new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
 import { AppError, validationError } from '../errors.ts';
 import { readBody } from './read-body.ts';
-import { sendContinue } from './send-continue.ts';
 
 /**
  * Reads a small body that must be a JSON object and say so: what changes something takes nothing that a form of another site
@@ -11,8 +10,7 @@ import { sendContinue } from './send-continue.ts';
 export async function readJsonBody(ctx: Context, limits: { maxBytes: number; maxMs: number }): Promise<object> {
   if (ctx.request.type.toLowerCase() !== 'application/json')
     throw new AppError(415, 'NOT_JSON', 'Send a JSON object, with Content-Type: application/json');
-  sendContinue(ctx);
-  const value = parsed(String(await readBody(ctx.req, limits)));
+  const value = parsed(String(await readBody(ctx, limits)));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw validationError([{ field: 'body', message: 'must be a JSON object' }]);
 }

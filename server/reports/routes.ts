@@ -8,7 +8,6 @@ import type { Audit } from '../audit/audit.ts';
 import { authorize } from '../auth/policy.ts';
 import { AppError } from '../errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
-import { sendContinue } from '../http/send-continue.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
 import { readInBudget } from '../http/upload-form/read-in-budget.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -76,8 +75,7 @@ export function reportRoutes({ storage, budget, audit, log }: Dependencies): Rou
 async function bodyOf(ctx: Context, budget: FormBudget): Promise<string> {
   if (ctx.request.type.toLowerCase() !== 'application/json')
     throw new AppError(415, 'NOT_JSON', 'Send a JSON object, with Content-Type: application/json');
-  sendContinue(ctx);
-  return readInBudget(ctx.req, budget, BODY_LIMITS);
+  return readInBudget(ctx, budget, BODY_LIMITS);
 }
 
 async function store(ctx: Context, sent: SentReport, { storage, audit, log }: Omit<Dependencies, 'budget'>) {

@@ -5,7 +5,6 @@ import type { Audit } from '../audit/audit.ts';
 import { authorize } from '../auth/policy.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import { readBody } from '../http/read-body.ts';
-import { sendContinue } from '../http/send-continue.ts';
 import { presentScrub } from './presenter.ts';
 import type { Scrub } from './scrub.ts';
 import { scrubRequest } from './validation.ts';
@@ -28,8 +27,7 @@ export function scrubRoutes({ scrub, audit }: { scrub: Scrub; audit: Audit }): R
 
   router.post('/-/scrub', async ctx => {
     authorize(ctx.state.principal, 'scrub');
-    sendContinue(ctx);
-    const { all } = scrubRequest(ctx.query, String(await readBody(ctx.req, BODY_LIMITS)));
+    const { all } = scrubRequest(ctx.query, String(await readBody(ctx, BODY_LIMITS)));
     const deed = { actor: actorOf(ctx), action: 'scrub', detail: { all } } as const;
     const isNew = await audit.change(deed, async note => {
       const isNew = scrub.start(all ? 'all' : 'asked');

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
 import { AppError } from '../../errors.ts';
 import { readBody } from '../read-body.ts';
 import type { FormBudget } from './form-budget.ts';
@@ -12,13 +12,13 @@ interface Limits {
  * Reads a body whole that may be of some hundred kilobytes, within what all uploads together may hold.
  * @throws AppError 503 when there is no room for it, 408 when it gave way to others; those of `readBody`
  */
-export async function readInBudget(request: IncomingMessage, budget: FormBudget, limits: Limits): Promise<string> {
+export async function readInBudget(ctx: Context, budget: FormBudget, limits: Limits): Promise<string> {
   const aborter = new AbortController();
   using lease = budget.begin(() => aborter.abort(gaveWay()));
-  const announced = Number(request.headers['content-length'] ?? limits.maxBytes);
+  const announced = Number(ctx.req.headers['content-length'] ?? limits.maxBytes);
   lease.hold(Math.min(announced, limits.maxBytes));
   lease.waits(true);
-  return String(await readBody(request, { ...limits, signal: aborter.signal }));
+  return String(await readBody(ctx, { ...limits, signal: aborter.signal }));
 }
 
 function gaveWay(): AppError {
