@@ -101,7 +101,7 @@ export function createApp({
   app.use(wellFormedUrl());
   app.use(allowedHosts(hosts));
   app.use(sameOrigin({ publicOrigin: publicUrl?.origin }));
-  app.use(refuseForwarded(() => access.refusesForwarded));
+  app.use(refuseForwarded(async () => (await access.isOpen()) && access.refusesForwarded));
   app.use(entityManager({ history }));
   app.use(authenticate({ access, limits: rates, isProbe, isPage: asksForGraphiql }));
   const sizes = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };

@@ -1,0 +1,118 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
+import { rawConnection, uploadHead } from '../../testing/service/raw-http.ts';
+import { expectError, request, upload } from '../../testing/service/requests.ts';
+import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
+import { bearer, createToken, tokenCommand } from '../../testing/service/tokens.ts';
+import { until } from '../../testing/until.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
+
+describe('the limits of a service with tokens', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let service: ServiceHere;
+  let wrong: string;
+  const tokens: Record<string, string> = {};
+  before(async () => {
+    folder = await makeMemoryFolder('lumbung-limits-');
+    const env = { DATABASE_URL: `sqlite:${folder}/h.sqlite`, STORAGE_DIR: join(folder, 'backups') };
+    for (const name of ['busy', 'reader']) tokens[name] = await createToken(env, { name, role: 'read', scope: ['*'] });
+    for (const name of ['acme', 'other']) tokens[name] = await createToken(env, { name, role: 'upload', scope: ['*'] });
+    wrong = (await tokenCommand(env, 'generate')).out.trim();
+    service = await startServiceHere({
+      ...env,
+      TRUST_PROXY: '127.0.0.1',
+      MAX_FAILED_LOGINS: '3',
+      MAX_REQUESTS_PER_MINUTE: '20',
+      MAX_PARALLEL_UPLOADS_PER_TOKEN: '1',
+    });
+  });
+  after(async () => {
+    await service?.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const ask = (token: string | undefined, address: string) =>
+    request(service.url, { headers: { ...(token && bearer(token)), 'X-Forwarded-For': address } });
+
+  it('answer 429 to an address that has sent too many invalid tokens, and let a valid one in from there', async () => {
+    for (let i = 0; i < 3; i++) expectError(await ask(wrong, '203.0.113.7'), 401, 'UNAUTHENTICATED');
+    const refused = await ask(wrong, '203.0.113.7');
+    expectError(refused, 429, 'TOO_MANY_REQUESTS');
+    expect(Number(refused.headers.get('retry-after'))).to.be.within(30, 60);
+    expect((await ask(tokens.reader, '203.0.113.7')).status).to.equal(200);
+    expectError(await ask(wrong, '203.0.113.8'), 401, 'UNAUTHENTICATED');
+  });
+
+  it('do not count requests without a token as failed logins', async () => {
+    for (let i = 0; i < 5; i++) expectError(await ask(undefined, '203.0.113.9'), 401, 'UNAUTHENTICATED');
+    expectError(await ask(wrong, '203.0.113.9'), 401, 'UNAUTHENTICATED');
+  });
+
+  it('answer 429 to a token that sends too many requests, and go on answering others', async () => {
+    for (let i = 0; i < 20; i++) expect((await ask(tokens.busy, '203.0.113.10')).status).to.equal(200);
+    const refused = await ask(tokens.busy, '203.0.113.11');
+    expectError(refused, 429, 'TOO_MANY_REQUESTS');
+    expect(Number(refused.headers.get('retry-after'))).to.be.within(1, 60);
+    expect((await ask(tokens.reader, '203.0.113.10')).status).to.equal(200);
+  });
+
+  it('answer 503 to a second upload of a token, and let another token upload', async () => {
+    const running = await rawConnection(service.url);
+    const head = { ...bearer(tokens.acme!), 'Content-Length': '100000', Expect: '100-continue' };
+    await running.send(uploadHead('pt_xyz', '', head).split('--xyz')[0]!);
+    await running.receive(/^HTTP\/1\.1 100 /);
+    const refused = await upload(service.url, sampleZip(), { headers: bearer(tokens.acme!) });
+    expectError(refused, 503, 'TOO_MANY_UPLOADS');
+    expect(refused.headers.get('retry-after')).to.equal('5');
+    expect((await upload(service.url, sampleZip(), { headers: bearer(tokens.other!) })).status).to.equal(201);
+    running.socket.destroy();
+    await until(
+      'room',
+      async () => (await upload(service.url, sampleZip(), { headers: bearer(tokens.acme!) })).status === 201,
+    );
+  });
+
+  it('refuse before an upload is invited: without a token, with a wrong one, or with a role that may not', async () => {
+    for (const [headers, status] of [
+      [{}, 401],
+      [bearer(wrong), 401],
+      [bearer(tokens.reader!), 403],
+      [bearer(tokens.busy!), 429],
+    ] as const) {
+      const connection = await rawConnection(service.url);
+      const fields = {
+        ...headers,
+        'Content-Length': '100000',
+        Expect: '100-continue',
+        'X-Forwarded-For': '203.0.113.12',
+      };
+      await connection.send(uploadHead('pt_xyz', '', fields).split('--xyz')[0]!);
+      const { input } = await connection.receive(/\r\n\r\n\{/);
+      expect(input, String(status)).to.match(new RegExp(`^HTTP/1\\.1 ${status} .*Connection: close`, 's'));
+      connection.socket.destroy();
+    }
+  });
+});
+
+describe('a service that had no tokens, behind a proxy', () => {
+  it('refuses what comes through the proxy until the first token is made, and then answers those who have it', async () => {
+    const folder = await makeMemoryFolder('lumbung-proxied-');
+    const env = { DATABASE_URL: `sqlite:${folder}/h.sqlite`, STORAGE_DIR: join(folder, 'backups') };
+    const service = await startServiceHere(env);
+    try {
+      const proxied = { 'X-Forwarded-For': '203.0.113.7' };
+      expectError(await request(service.url, { headers: proxied }), 403, 'TOKEN_NEEDED_BEHIND_PROXY');
+      const token = await createToken(env, { name: 'admin', role: 'admin' });
+      await sleep(1_000);
+      expectError(await request(service.url, { headers: proxied }), 401, 'UNAUTHENTICATED');
+      expect((await request(service.url, { headers: { ...proxied, ...bearer(token) } })).status).to.equal(200);
+    } finally {
+      await service.stop();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
