@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { sampleReport, sampleSource } from '../../testing/cli/samples.ts';
 import { ExplainedError } from '../errors.ts';
-import { type DumpFacts, ManifestBuilder } from './manifest-builder.ts';
+import { DumpObserver } from './dump-observer.ts';
+import { buildManifest, type DumpFacts } from './manifest-builder.ts';
 
 const SQL = 'CREATE TABLE `t` (a int);\nINSERT INTO `t` VALUES (1),(2);\n';
 const MARKER = '-- Dump completed on 2026-01-01  0:00:00\n';
@@ -17,13 +18,13 @@ const FACTS: DumpFacts = {
   endedAt: new Date(1000),
 };
 
-const SEALED = { size: 100, sha256: Buffer.alloc(32) } as Parameters<ManifestBuilder['build']>[1];
+const SEALED = { size: 100, sha256: Buffer.alloc(32) };
 
 describe('manifest-builder', () => {
   const manifestOf = (dump: string) => {
-    const builder = new ManifestBuilder();
-    for (let from = 0; from < dump.length; from += 7) builder.update(Buffer.from(dump.slice(from, from + 7)));
-    return builder.build(FACTS, SEALED);
+    const observer = new DumpObserver();
+    for (let from = 0; from < dump.length; from += 7) observer.observe(Buffer.from(dump.slice(from, from + 7)));
+    return buildManifest(observer.end(), FACTS, SEALED);
   };
 
   it('tells what went by', () => {
@@ -48,11 +49,11 @@ describe('manifest-builder', () => {
   });
 
   it('has the defaults of the database, which no dump holds, or null where no one could tell', () => {
-    const builder = new ManifestBuilder();
-    builder.update(Buffer.from(SQL + MARKER));
+    const observer = new DumpObserver();
+    observer.observe(Buffer.from(SQL + MARKER));
     const defaults = { characterSet: 'latin1', collation: 'latin1_swedish_ci' };
     const report = sampleReport({ defaults, objects: { tables: ['t'] } });
-    const { source, manifest_version } = builder.build({ ...FACTS, report }, SEALED);
+    const { source, manifest_version } = buildManifest(observer.end(), { ...FACTS, report }, SEALED);
     expect(manifest_version).to.equal(2);
     expect(source).to.include({ character_set: 'latin1', collation: 'latin1_swedish_ci' });
     expect(manifestOf(SQL + MARKER).source).to.include({ character_set: null, collation: null });

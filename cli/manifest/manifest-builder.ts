@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
-import { isMarkedWhole, MARKER_TAIL_BYTES } from '../../protocol/end-marker.ts';
+import { isMarkedWhole } from '../../protocol/end-marker.ts';
 import { type Finding, finding, stateOf } from '../../protocol/finding.ts';
 import { type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { MysqldumpClient } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import type { DumpContents } from '../dump-parser/dump-contents.ts';
-import { InventoryScanner, type RowRange } from '../dump-parser/inventory-scanner.ts';
 import { ExplainedError } from '../errors.ts';
-import { TailBuffer } from '../files/tail-buffer.ts';
 import type { SourceReport } from '../preflight/source-report.ts';
 import { sourceRedactor } from '../secrets/source-redactor.ts';
 import { formatBytes } from '../terminal/format.ts';
 import type { Sealed } from '../zip/part-file.ts';
 import { compareWithSource } from './compare-with-source.ts';
 import { CREATE_THAT_ANEW, hidesTheRest, misreadingFindings, unexpectedFindings } from './contents-findings.ts';
+import type { ObservedDump } from './dump-observer.ts';
 import { madeBy } from './made-by.ts';
 import { namingFindings } from './naming-findings.ts';
 import { optionsDigest } from './options-digest.ts';
@@ -31,73 +29,53 @@ export interface DumpFacts {
   readonly endedAt: Date;
 }
 
-/** Sees a dump go by once: takes its inventory and its digest. */
-export class ManifestBuilder {
-  readonly #scanner = new InventoryScanner();
-  readonly #hash = createHash('sha256');
-  readonly #tail = new TailBuffer(MARKER_TAIL_BYTES);
-  #size = 0;
-
-  readonly update = (piece: Buffer): void => {
-    this.#scanner.scan(piece);
-    this.#hash.update(piece);
-    this.#tail.add(piece);
-    this.#size += piece.length;
+/**
+ * @param zip of the dump
+ * @returns what the backup says of itself
+ * @throws {ExplainedError} when what went by does not even end with the marker's line, with which mysqldump left it
+ */
+export function buildManifest(dump: ObservedDump, facts: DumpFacts, zip: Pick<Sealed, 'size' | 'sha256'>): Manifest {
+  const { contents, tail, size } = dump;
+  if (!isMarkedWhole(Buffer.from(tail), { isWhole: tail.length === size })) throw cutOff();
+  const { report, source, client } = facts;
+  const redact = sourceRedactor(source);
+  const findings = [...facts.findings, ...findingsIn(contents, facts)].map(redact.finding);
+  const server = report?.server ?? contents.server;
+  return {
+    manifest_version: 2,
+    file_name: facts.fileName,
+    database: source.label,
+    state: stateOf(findings) === 'complete' ? 'complete' : 'incomplete',
+    findings: [...findings],
+    started_at: facts.startedAt.toISOString(),
+    ended_at: facts.endedAt.toISOString(),
+    made_by: madeBy(),
+    made_for: source.madeFor ?? null,
+    source: {
+      database: source.database,
+      server: server && { ...server, version: redact.text(server.version) },
+      character_set: report?.defaults?.characterSet ?? null,
+      collation: report?.defaults?.collation ?? null,
+      lower_case_table_names: report?.lowerCaseTableNames ?? null,
+    },
+    client: { flavour: client.flavour, version: client.version },
+    dump: {
+      size: size,
+      sha256: dump.sha256,
+      rows: contents.rows,
+      ends_with_marker: true,
+      character_set: contents.characterSet,
+      binlog: contents.binlog,
+      gtid: contents.gtid,
+      longest_statement: longestOf(contents),
+      needs: contents.needs,
+      options_sha256: optionsDigest(source.dumpOptions, report?.fallbackOptions),
+    },
+    zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
+    inventory: contents.inventory,
+    rehearsal: null,
+    shrink_limit_percent: source.shrinkLimitPercent,
   };
-
-  /** Where the rows are in what went by, in bytes: the rest of it are the definitions. */
-  get rowRanges(): readonly RowRange[] {
-    return this.#scanner.rowRanges;
-  }
-
-  /**
-   * @returns what the backup says of itself
-   * @throws {ExplainedError} when what went by does not even end with the marker's line, with which mysqldump left it
-   */
-  build(facts: DumpFacts, zip: Sealed): Manifest {
-    const contents = this.#scanner.end();
-    const tail = this.#tail.view();
-    if (!isMarkedWhole(tail, { isWhole: tail.length === this.#size })) throw cutOff();
-    const { report, source, client } = facts;
-    const redact = sourceRedactor(source);
-    const findings = [...facts.findings, ...findingsIn(contents, facts)].map(redact.finding);
-    const server = report?.server ?? contents.server;
-    return {
-      manifest_version: 2,
-      file_name: facts.fileName,
-      database: source.label,
-      state: stateOf(findings) === 'complete' ? 'complete' : 'incomplete',
-      findings: [...findings],
-      started_at: facts.startedAt.toISOString(),
-      ended_at: facts.endedAt.toISOString(),
-      made_by: madeBy(),
-      made_for: source.madeFor ?? null,
-      source: {
-        database: source.database,
-        server: server && { ...server, version: redact.text(server.version) },
-        character_set: report?.defaults?.characterSet ?? null,
-        collation: report?.defaults?.collation ?? null,
-        lower_case_table_names: report?.lowerCaseTableNames ?? null,
-      },
-      client: { flavour: client.flavour, version: client.version },
-      dump: {
-        size: this.#size,
-        sha256: this.#hash.digest('hex'),
-        rows: contents.rows,
-        ends_with_marker: true,
-        character_set: contents.characterSet,
-        binlog: contents.binlog,
-        gtid: contents.gtid,
-        longest_statement: longestOf(contents),
-        needs: contents.needs,
-        options_sha256: optionsDigest(source.dumpOptions, report?.fallbackOptions),
-      },
-      zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
-      inventory: contents.inventory,
-      rehearsal: null,
-      shrink_limit_percent: source.shrinkLimitPercent,
-    };
-  }
 }
 
 function findingsIn(contents: DumpContents, { report, source }: DumpFacts): Finding[] {

@@ -4,6 +4,7 @@ import { Group } from '../channel/group.ts';
 import { stage } from '../channel/stage.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { logged } from '../log.ts';
+import { DumpObservers } from '../manifest/dump-observers.ts';
 import type { Outcome } from '../report/outcome.ts';
 import type { PendingUpload } from '../spool/spool.ts';
 import { RefusedTokens } from '../upload/refused-tokens.ts';
@@ -24,7 +25,10 @@ type StageOptions = DumpStageOptions & ZipStageOptions & RehearseStageOptions & 
 
 type SignalOption = { readonly signal: AbortSignal };
 
-export interface PipelineOptions extends Omit<StageOptions, 'room' | 'failures' | 'gate' | 'refusedTokens'> {
+/** What a run makes for itself. */
+type OfTheRun = 'room' | 'failures' | 'gate' | 'refusedTokens' | 'observers';
+
+export interface PipelineOptions extends Omit<StageOptions, OfTheRun> {
   readonly sources: readonly DatabaseSource[];
   /** Zips of earlier runs, which go straight to the upload, before those of this run. */
   readonly pendingUploads: readonly PendingUpload[];
@@ -56,7 +60,9 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   const room = new DiskRoom(spool.folder);
   const failures = new Failures({ spool, room, progress });
   const gate = new ServiceGate(options.access, options.retries);
-  const stages: StageOptions = { ...options, room, failures, gate, refusedTokens: new RefusedTokens() };
+  const refusedTokens = new RefusedTokens();
+  await using observers = new DumpObservers();
+  const stages: StageOptions = { ...options, room, failures, gate, refusedTokens, observers };
   const turns = new PerHostLimiter(sources, options.dumpsPerHost);
   const rounds = new Rounds(turns, pendingUploads.length);
   const toDump = new Channel<DatabaseSource>();

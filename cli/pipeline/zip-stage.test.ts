@@ -10,6 +10,7 @@ import { emptyInventory, type Manifest } from '../../protocol/manifest.ts';
 import { fakeMysqldump } from '../../testing/cli/fake-mysqldump.ts';
 import { mountSmallDisk } from '../../testing/machine/small-disk.ts';
 import type { DatabaseSource } from '../config/databases.ts';
+import { DumpObservers } from '../manifest/dump-observers.ts';
 import type { SourceReport } from '../preflight/source-report.ts';
 import type { Outcome } from '../report/outcome.ts';
 import { Spool } from '../spool/spool.ts';
@@ -77,7 +78,8 @@ describe('the stages of dump and zip, with a zip that follows its dump', functio
     let handed: RunningDump | undefined;
     const progress: ProgressListener = { onStart: () => {}, onProgress: (_backup, bytes) => moved?.(bytes, handed!) };
     const room = new DiskRoom(spool.folder);
-    const shared = { spool, progress, room, failures: new Failures({ spool, progress, room }) };
+    await using observers = new DumpObservers();
+    const shared = { spool, progress, room, observers, failures: new Failures({ spool, progress, room }) };
     const clients = { for: () => client, all: [client] };
     const dumping = await startDump(source, { ...shared, clients, preflight: async () => allSeen, timeoutMs }, signal);
     if (dumping.kind === 'postponed') throw new Error('it was alone');

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { codeOf } from '../errors.ts';
-import { ManifestBuilder } from '../manifest/manifest-builder.ts';
+import type { DumpObservers } from '../manifest/dump-observers.ts';
+import { buildManifest } from '../manifest/manifest-builder.ts';
 import { writeManifest } from '../manifest/manifest-file.ts';
 import type { Spool } from '../spool/spool.ts';
 import { RestartZip, sealZip } from '../zip/zip.ts';
@@ -17,6 +18,7 @@ export interface ZipStageOptions {
   readonly progress: ProgressListener;
   readonly room: DiskRoom;
   readonly failures: Failures;
+  readonly observers: DumpObservers;
 }
 
 /**
@@ -80,20 +82,21 @@ function isGone(error: unknown): boolean {
 async function zipFile(
   running: RunningDump,
   dumped: CompletedDump | Promise<CompletedDump>,
-  { spool, level, progress, signal }: Zipping,
+  { spool, level, progress, observers, signal }: Zipping,
 ): Promise<ZippedBackup> {
   const { backup, path: source, expectedBytes } = running;
   const path = spool.pathOf(backup.fileName);
-  const builder = new ManifestBuilder();
+  using passing = observers.begin(expectedBytes);
   await using sealed = await sealZip(source, path, {
     level,
     signal,
     onProgress: bytes => progress.onProgress(backup, bytes),
     growth: dumped instanceof Promise ? { whole: dumped, expectedBytes } : undefined,
-    observe: builder.update,
+    observe: passing.observe,
   });
-  const manifest = builder.build((await dumped).facts, sealed);
-  const rehearsal = await keepDefinitions(running, { spool, rows: builder.rowRanges, size: sealed.entrySize, signal });
+  const observed = await passing.end();
+  const manifest = buildManifest(observed, (await dumped).facts, sealed);
+  const rehearsal = await keepDefinitions(running, { spool, rows: observed.rowRanges, size: sealed.entrySize, signal });
   // First the manifest: a zip that has its name is delivered.
   await writeManifest(spool.manifestPathOf(backup.fileName), manifest);
   await sealed.commit();

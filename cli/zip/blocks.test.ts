@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { BLOCK, giveBack, takeBlock } from './blocks.ts';
+import { BLOCK, giveBack, keepBlock, takeBlock } from './blocks.ts';
 
 describe('zip-blocks', () => {
   it('gives a block out again, whole, once it was given back, even if only in part', () => {
@@ -19,6 +19,17 @@ describe('zip-blocks', () => {
     const taken = Array.from({ length: 40 }, takeBlock);
     expect(new Set(taken.map(({ buffer }) => buffer)).size).to.equal(40);
     for (const one of taken) giveBack(one);
+  });
+
+  it('gives a block out again only when all who wait for it have given it back', () => {
+    const block = takeBlock();
+    keepBlock(block);
+    giveBack(block);
+    const taken = Array.from({ length: 40 }, takeBlock);
+    expect(taken.some(({ buffer }) => buffer === block.buffer)).to.equal(false);
+    giveBack(block);
+    expect(takeBlock().buffer).to.equal(block.buffer);
+    for (const one of [...taken, block]) giveBack(one);
   });
 
   it('leaves alone what it has not given out', () => {

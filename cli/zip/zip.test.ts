@@ -5,6 +5,7 @@ import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, truncateS
 import { mkdir, mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import AdmZip from 'adm-zip';
@@ -13,7 +14,7 @@ import fc from 'fast-check';
 import { entryNameOf } from '../../protocol/backup-name.ts';
 import { openFilesIn } from '../../testing/machine/open-files.ts';
 import { zip } from '../../testing/zips/zip-file.ts';
-import { BLOCK } from './blocks.ts';
+import { BLOCK, giveBack, takeBlock } from './blocks.ts';
 import { sealZip } from './zip.ts';
 
 const run = promisify(execFile);
@@ -52,8 +53,44 @@ describe('zip', function () {
   it('shows all plain bytes as they go by, in order', async () => {
     await writeFile(source, SQL);
     const seen = createHash('sha256');
-    await zip(source, target, { observe: piece => seen.update(piece) });
+    await zip(source, target, { observe: piece => void seen.update(piece) });
     expect(seen.digest('hex')).to.equal(createHash('sha256').update(SQL).digest('hex'));
+  });
+
+  it('gives the memory of a piece to no one before it was observed, one at a time', async () => {
+    await writeFile(source, Buffer.alloc(5 * BLOCK, SQL));
+    const seen = createHash('sha256');
+    let atOnce = 0;
+    await zip(source, target, {
+      level: 1,
+      observe: async piece => {
+        atOnce++;
+        await sleep(60); // in which it is deflated
+        const others = Array.from({ length: 20 }, takeBlock);
+        seen.update(piece);
+        expect(others.map(({ buffer }) => buffer)).not.to.include(piece.buffer);
+        for (const other of others) giveBack(other);
+        expect(atOnce--).to.equal(1);
+      },
+    });
+    expect(seen.digest('hex')).to.equal(
+      createHash('sha256')
+        .update(Buffer.alloc(5 * BLOCK, SQL))
+        .digest('hex'),
+    );
+  });
+
+  it('fails, and leaves no file, when a piece could not be observed, be it the last', async () => {
+    await writeFile(source, Buffer.alloc(2 * BLOCK, SQL));
+    for (const failing of [1, 2]) {
+      let pieces = 0;
+      const observe = async () => {
+        await sleep(20);
+        if (++pieces === failing) throw new Error('it has ended');
+      };
+      expect(await zip(source, target, { observe }).catch(String)).to.equal('Error: it has ended');
+      expect(await readdir(folder)).to.deep.equal(['x.sql']);
+    }
   });
 
   it('lets what must stand beside it be written first: whole, but without its name', async () => {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { entryNameOf } from '../../protocol/backup-name.ts';
+import { giveBack, keepBlock } from './blocks.ts';
 import { deflate } from './deflate.ts';
 import { type EntrySums, needsZip64 as isLarge, type ZipEntry, zipHead, zipTail } from './format.ts';
 import { PartFile, type Sealed } from './part-file.ts';
@@ -11,8 +12,8 @@ export interface ZipOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after each block with the plain bytes read so far. */
   readonly onProgress?: ((bytesRead: number) => void) | undefined;
-  /** Gets each block of the plain bytes before it is compressed; must not keep it. */
-  readonly observe?: ((piece: Buffer) => void) | undefined;
+  /** Gets each block of the plain bytes before it is compressed; must not keep it, or only until what it returns settles. */
+  readonly observe?: ((piece: Buffer) => Promise<void> | void) | undefined;
   /** 1 (fastest) to 9 (smallest); 6 by default. */
   readonly level?: number | undefined;
   /** For a dump that is still being written: it is followed until it is whole. */
@@ -108,8 +109,16 @@ async function* summed(
     sums.crc32 = crc32(block, sums.crc32);
     sums.size += block.length;
     if (!entry.zip64 && needsZip64(sums.size)) throw new RestartZip(`${entry.name} has outgrown a zip without ZIP64`);
-    observe?.(block);
+    const observed = observe?.(block) ?? undefined;
+    if (observed) keepUntil(observed, block);
     yield block;
+    await observed; // before the next is read: of many zips only few blocks wait
     onProgress?.(sums.size);
   }
+}
+
+function keepUntil(observed: Promise<void>, block: Buffer): void {
+  keepBlock(block);
+  const giveItBack = () => giveBack(block);
+  observed.then(giveItBack, giveItBack); // what has failed is looked at behind the block
 }

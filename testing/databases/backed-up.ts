@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ManifestBuilder } from '../../cli/manifest/manifest-builder.ts';
+import { DumpObserver } from '../../cli/manifest/dump-observer.ts';
+import { buildManifest } from '../../cli/manifest/manifest-builder.ts';
 import { runPreflight } from '../../cli/preflight/preflight.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { dumpDatabase } from './dump-database.ts';
@@ -35,13 +36,15 @@ export async function backUpAndLoad(
       preflight: runPreflight,
       signal: new AbortController().signal,
     });
-    const builder = new ManifestBuilder();
-    for await (const piece of createReadStream(path)) builder.update(piece as Buffer);
+    const observer = new DumpObserver();
+    for await (const piece of createReadStream(path)) observer.observe(piece as Buffer);
+    const observed = observer.end();
     const times = { startedAt: new Date(0), endedAt: new Date(1000) };
-    const { findings, state, inventory } = builder.build({ ...taken, ...times, source, fileName: 'x.sql.zip' }, {
-      size: 1,
-      sha256: Buffer.alloc(32),
-    } as Parameters<ManifestBuilder['build']>[1]);
+    const { findings, state, inventory } = buildManifest(
+      observed,
+      { ...taken, ...times, source, fileName: 'x.sql.zip' },
+      { size: 1, sha256: Buffer.alloc(32) },
+    );
     await on.sql(`drop database if exists \`${copy}\`; create database \`${copy}\` character set utf8mb4`);
     return { findings, state, inventory, error: await load(on, copy, path, [], edit) };
   } finally {

@@ -3,7 +3,8 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DumpClients } from '../../cli/client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../cli/config/databases.ts';
-import { ManifestBuilder } from '../../cli/manifest/manifest-builder.ts';
+import { DumpObserver } from '../../cli/manifest/dump-observer.ts';
+import { buildManifest } from '../../cli/manifest/manifest-builder.ts';
 import { runPreflight } from '../../cli/preflight/preflight.ts';
 import { copyWithoutRows } from '../../cli/rehearsal/definitions-file.ts';
 import type { RehearsalResult } from '../../cli/rehearsal/rehearsal-result.ts';
@@ -33,17 +34,19 @@ export async function rehearsed(
   try {
     const taken = await dumpDatabase(source, dump, { clients, preflight: runPreflight, signal });
     if (edit) await writeFile(dump, edit(await readFile(dump, 'latin1')), 'latin1');
-    const builder = new ManifestBuilder();
-    for await (const piece of createReadStream(dump)) builder.update(piece as Buffer);
+    const observer = new DumpObserver();
+    for await (const piece of createReadStream(dump)) observer.observe(piece as Buffer);
+    const observed = observer.end();
     const { size } = await stat(dump);
-    await copyWithoutRows(dump, definitions, { rows: builder.rowRanges, size, signal });
+    await copyWithoutRows(dump, definitions, { rows: observed.rowRanges, size, signal });
     await upcoming.seen.catch(() => {}); // what it means is the rehearsal's business
     await meanwhile?.();
     const times = { startedAt: new Date(0), endedAt: new Date(1000) };
-    const manifest = builder.build({ ...taken, ...times, source, fileName: 'x.sql.zip' }, {
-      size: 1,
-      sha256: Buffer.alloc(32),
-    } as Parameters<ManifestBuilder['build']>[1]);
+    const manifest = buildManifest(
+      observed,
+      { ...taken, ...times, source, fileName: 'x.sql.zip' },
+      { size: 1, sha256: Buffer.alloc(32) },
+    );
     const result = await rehearsals.rehearse(upcoming, { path: definitions, inventory: manifest.inventory });
     return { ...result, manifest, definitions: await readFile(definitions, 'latin1') };
   } finally {
