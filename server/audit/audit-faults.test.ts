@@ -8,7 +8,7 @@ import { type RawConnection, rawConnection } from '../../testing/service/raw-htt
 import { expectError, request, upload } from '../../testing/service/requests.ts';
 import { type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { startService } from '../../testing/service/service.ts';
-import { refusedHere, startServiceHere } from '../../testing/service/service-here.ts';
+import { rebuildHere, refusedHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { until } from '../../testing/until.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { AuditEntry } from '../entities/audit-entry.entity.ts';
@@ -150,6 +150,20 @@ describe('the audit trail in a bad night', () => {
     expect((await readFile(path, 'utf8')).match(/\n/g)).to.have.length(3);
     expect(service.output().match(/"msg":"AUDIT_LOG_FILE can't be written to: ENOENT/g)).to.have.length(1);
     expect(service.output()).to.contain('AUDIT_LOG_FILE can be written to again');
+  });
+
+  it('begins anew with the entry of a rebuild, since it is in the history only', async () => {
+    const env = { DATABASE_URL: `sqlite:${folder}/history.sqlite`, STORAGE_DIR: join(folder, 'backups') };
+    await using service = await startServiceHere(env);
+    await upload(service.url, sampleZip());
+    await service.stop();
+    await rm(join(folder, 'history.sqlite'));
+    expect((await rebuildHere(env)).code).to.equal(0);
+    const history = await openHistory(env.DATABASE_URL);
+    const entries = await history.em.fork().findAll(AuditEntry);
+    await history.close();
+    expect(entries.map(({ action, result }) => [action, result])).to.deep.equal([['rebuild', 'done']]);
+    expect(JSON.parse(entries[0]!.detail!).backups).to.include({ fromRecord: 1, failed: 0 });
   });
 
   it('is named where the service does not start because AUDIT_LOG_FILE cannot be opened', async () => {
