@@ -56,8 +56,8 @@ const NEEDS_OWN_FILE = /COMPRESS|KEY_BLOCK_SIZE|ENCRYPT|DIRECTORY|TABLESPACE|AUT
 export async function loadDefinitions(session: Session, path: string, loading: Loading): Promise<LoadedDefinitions> {
   const { filter } = loading;
   const { settings, optionalSettings = [] } = filter;
-  for (const setting of settings) await session.run(Buffer.from(setting));
-  await session.runAll(optionalSettings.map(setting => Buffer.from(setting)));
+  const set = await session.runAll([...settings, ...optionalSettings].map(setting => Buffer.from(setting)));
+  for (const answer of set.slice(0, settings.length)) if (answer instanceof Error) throw answer;
   const notes = new Notes(loading);
   const batch = new StatementBatch(session, {
     onError: (statement, error) => notes.addError(statement, error),
