@@ -408,7 +408,7 @@ export const COMMON = {
       ...{ flag: 'token-file', value: 'FILE', variable: 'SADE_TOKEN_FILE', completes: 'files' },
       meaning: 'File with the token that the service asks for',
       details:
-        'Its mode should be 0600. An entry of the list of databases may name one of its own. [Where a token comes from](../how-to/use-a-token.md).',
+        'Its mode should be 0600. An entry of the list of databases may name one of its own. [How to use a token](../how-to/use-a-token.md).',
     },
     text,
   ),

@@ -1,0 +1,185 @@
+import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
+import { createServer, request as forward } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { loadConfig } from '../../server/config.ts';
+import { giveUpHistory, openStoresBeside } from '../../server/stores.ts';
+import { TokenStore } from '../../server/tokens/token-store.ts';
+import { unwrapped } from '../../testing/cli/fault-trial.ts';
+import { sade, Workplace } from '../../testing/cli/sade.ts';
+import { createBackupUser, entryOf, grantBackup } from '../../testing/databases/clients.ts';
+import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
+import { portOf } from '../../testing/free-port.ts';
+import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
+import { createToken, tokenCommand } from '../../testing/service/tokens.ts';
+
+const DATABASES = ['acme_shop', 'acme_blog', 'toko'];
+
+const RESTORER = { restore_username: 'loader', restore_password: 'only for loading' };
+
+/** A revoked token ends within a second; a busy machine may need longer. */
+const REVOKED_MS = 1500;
+
+describe('sade and the service that asks for tokens', function () {
+  this.timeout(60_000);
+  let mariadb: MariaDb;
+  let place: Workplace;
+  let service: ServiceHere;
+
+  before(async () => {
+    mariadb = await startMariaDb();
+    await createBackupUser(mariadb);
+    await mariadb.sql(
+      `create user ${RESTORER.restore_username}@'127.0.0.1' identified by '${RESTORER.restore_password}'; grant all on *.* to ${RESTORER.restore_username}@'127.0.0.1'`,
+    );
+    for (const database of DATABASES) {
+      await mariadb.sql(`create database ${database}`);
+      await mariadb.sql('create table t (id int primary key); insert into t values (1), (2)', database);
+      await grantBackup(mariadb, database);
+    }
+  });
+  after(() => mariadb.stop());
+
+  beforeEach(async () => {
+    place = await Workplace.create(DATABASES.map(entry));
+    service = await startServiceHere(settings());
+  });
+  afterEach(async () => {
+    await service[Symbol.asyncDispose]();
+    await place[Symbol.asyncDispose]();
+  });
+
+  const entry = (database: string) => entryOf(mariadb, database);
+  const settings = () => ({
+    STORAGE_DIR: join(place.folder, 'backups'),
+    DATABASE_URL: `sqlite:${place.folder}/history.sqlite`,
+  });
+  const waiting = async () => (await readdir(place.workDir)).filter(name => name.endsWith('.zip'));
+
+  /** @returns the path of a file with a new token */
+  const tokenFile = async (name: string, role: string, ...scope: string[]): Promise<string> => {
+    const path = join(place.folder, name);
+    await writeFile(path, `${await createToken(settings(), { name, role, scope })}\n`, { mode: 0o600 });
+    return path;
+  };
+  const backup = (file: string, url = service.url) =>
+    place.backup(url, ['--rehearse', 'off', '--retries', '0'], { env: { SADE_TOKEN_FILE: file } });
+  const call = (file: string, ...args: string[]) => sade([...args, '--server', service.url, '--token-file', file]);
+  const ofList = () => ['--config', join(place.folder, 'databases.json'), '--work-dir', place.workDir];
+
+  it('backs up with a token for uploads alone, which shows and fetches nothing', async () => {
+    const file = await tokenFile('machine', 'upload', '*');
+    const { code, report, stdout, stderr } = await backup(file);
+    expect([code, report.warnings], stderr).to.deep.equal([0, undefined]);
+    for (const command of [
+      ['list'],
+      ['history', 'toko'],
+      ['show', '1'],
+      ['download', '1'],
+      ['find', 'toko', '--table', 't'],
+    ]) {
+      const refused = await call(file, ...command);
+      expect([refused.code, refused.stdout], command.join(' ')).to.deep.equal([1, '']);
+      expect(unwrapped(refused.stderr), command.join(' ')).to.contain('403 FORBIDDEN').and.contain('need read');
+    }
+    expect(`${stdout}${stderr}`).to.not.contain('lmb_');
+  });
+
+  it('asks for a token where none is given, and keeps the zips for a run that has one', async () => {
+    await tokenFile('machine', 'upload', '*');
+    const without = await place.backup(service.url, ['--rehearse', 'off', '--retries', '3']);
+    expect(without.code).to.equal(2);
+    expect(unwrapped(without.stderr)).to.contain('asks for a token, and none was given').and.contain('SADE_TOKEN_FILE');
+    expect(await waiting()).to.have.length(3);
+    const later = await backup(join(place.folder, 'machine'));
+    expect([later.code, await waiting()], later.stderr).to.deep.equal([0, []]);
+    expect(later.report.outcomes.filter(({ is_leftover }) => is_leftover)).to.have.length(3);
+  });
+
+  it('says of an expired token that it has expired, and from which file it is', async () => {
+    const path = await tokenFile('other', 'upload', '*');
+    const stores = await openStoresBeside(loadConfig(settings()));
+    const made = await new TokenStore(stores).create({ name: 'machine', role: 'upload', scope: ['*'], lifetimeMs: 1 });
+    await giveUpHistory(stores.history);
+    await writeFile(path, made.text);
+    const { code, stderr } = await call(path, 'list');
+    expect(code).to.equal(1);
+    expect(unwrapped(stderr))
+      .to.contain(`does not accept the token of ${path}`)
+      .and.match(/401 UNAUTHENTICATED: .*expired/);
+  });
+
+  it('loses only the database that the token is not for, and says so in exit code and mail', async () => {
+    const file = await tokenFile('acme', 'upload', 'acme_*');
+    const { code, report, stderr } = await backup(file);
+    expect(code).to.equal(1);
+    const states = report.outcomes.map(({ database, state }) => `${database} ${state}`).toSorted();
+    expect(states).to.deep.equal(['acme_blog complete', 'acme_shop complete', 'toko failed']);
+    const mail = unwrapped(stderr);
+    expect(mail).to.contain(`the token of ${file} is not for toko`).and.contain('403 OUT_OF_SCOPE');
+    expect(mail).to.contain('what this report says of earlier backups is from the work folder');
+    expect(await waiting()).to.have.length(1);
+  });
+
+  it('sends each database with the token of its entry', async () => {
+    await tokenFile('acme', 'upload', 'acme_*');
+    await tokenFile('toko', 'upload', 'toko');
+    await place.list(DATABASES.map(name => ({ ...entry(name), token_file: name === 'toko' ? 'toko' : 'acme' })));
+    const { code, stderr } = await place.backup(service.url, ['--rehearse', 'off']);
+    expect(code, stderr).to.equal(0);
+  });
+
+  it('loses what it sends after its token was revoked in the middle of a run, and nothing before', async () => {
+    const file = await tokenFile('machine', 'upload', '*');
+    let uploads = 0;
+    const proxy = createServer(async (request, response) => {
+      if (request.method === 'POST' && ++uploads === 2) {
+        await tokenCommand(settings(), 'revoke', 'machine');
+        await sleep(REVOKED_MS);
+      }
+      const { method, url, headers } = request;
+      const onward = forward(new URL(url!, service.url), { method, headers }, answer => {
+        response.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(onward.on('error', () => response.destroy()));
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    try {
+      const url = `http://127.0.0.1:${portOf(proxy)}`;
+      const { code, report, stderr } = await place.backup(url, ['--rehearse', 'off', '--upload-workers', '1'], {
+        env: { SADE_TOKEN_FILE: file },
+      });
+      expect(code).to.equal(1);
+      expect(report.outcomes.map(({ state }) => state).toSorted()).to.deep.equal(['complete', 'failed', 'failed']);
+      expect(unwrapped(stderr)).to.contain(`does not accept the token of ${file}`);
+      expect([uploads, (await waiting()).length]).to.deep.equal([2, 2]);
+    } finally {
+      proxy.closeAllConnections();
+      proxy.close();
+    }
+  });
+
+  it('restores with a token for reading, and the service gets the report', async () => {
+    await backup(await tokenFile('machine', 'upload', '*'));
+    const reader = await tokenFile('reader', 'read', 'acme_*');
+    const list = DATABASES.map(name => ({ ...entry(name), ...RESTORER }));
+    await place.list(list);
+    const restored = await call(reader, 'restore', 'acme_shop', '--into', 'acme_copy', '--yes', ...ofList());
+    expect([restored.code, restored.stderr.includes('not in the history')], restored.stderr).to.deep.equal([0, false]);
+  });
+
+  it('is told by sade doctor what its token may do, and what could not be checked', async () => {
+    const upload = await call(await tokenFile('acme', 'upload', 'acme_*'), 'doctor', '--rehearse', 'off', ...ofList());
+    const said = unwrapped(upload.stdout);
+    expect(upload.code).to.equal(1);
+    expect(said).to.match(/ok +service .*: the token acme of \S+ has the role upload for acme_\*, without an end/);
+    expect(said).to.match(/FAIL +service .*: the token acme of \S+ is not for toko: every upload is refused/);
+    expect(said).to.contain('not checked, since the token may only upload');
+    const admin = await call(await tokenFile('boss', 'admin'), 'doctor', '--rehearse', 'off', ...ofList());
+    expect(unwrapped(admin.stdout)).to.match(/warn +service .*can do more than a backup needs/);
+    expect(admin.stdout).to.match(/ok +newest backup/);
+  });
+});
