@@ -48,7 +48,7 @@ export class Audit {
     this.#refusalsMs = refusalsMs;
     this.#rows = new RetryQueue({
       deliver: rows => insertEntries({ em: history.em.fork() }, rows),
-      ...{ atOnce: 100, most: MOST_WAITING, pauseMs, lost: missing('the log of the service has them') },
+      ...{ gatherMs: 50, atOnce: 100, most: MOST_WAITING, pauseMs, lost: missing('the log of the service has them') },
       onFailure: (err, rows) => this.#logUnstored(err, rows),
       onRecovery: () => log.info('The audit trail can be stored again: all entries that waited are stored'),
     });

@@ -28,6 +28,19 @@ describe('a queue that tries again', () => {
     expect(delivered).to.deep.equal([['a', 'b', 'c'], ['d']]);
   });
 
+  it('delivers what comes alone at once, and what comes right after it together', async () => {
+    const delivered: string[][] = [];
+    const queue = new RetryQueue<string>({
+      ...{ most: 10, atOnce: 5, gatherMs: 30, onFailure: () => {}, onRecovery: () => {}, lost: String },
+      deliver: async items => void delivered.push([...items]),
+    });
+    await queue.add('a');
+    const second = queue.add('b');
+    await new Promise(resolve => setTimeout(resolve, 5));
+    await Promise.all([second, queue.add('c')]);
+    expect(delivered).to.deep.equal([['a'], ['b', 'c']]);
+  });
+
   it('keeps what cannot be delivered, reports each item once, and delivers all of it later without being asked', async () => {
     const { queue, delivered, failed, state } = queueOf();
     state.error = new Error('the disk is full');

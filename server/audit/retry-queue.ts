@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 interface Delivery<T> {
   /** Delivers some items, all or nothing. */
   readonly deliver: (items: readonly T[]) => Promise<void>;
+  /** How long it gathers items between two deliveries, in milliseconds: many at once cost little more than one. */
+  readonly gatherMs?: number;
   /** So many are delivered at once. */
   readonly atOnce: number;
   /** So many may wait. */
@@ -31,6 +33,7 @@ export class RetryQueue<T> {
   #problem: unknown;
   #failures = 0;
   #lost = 0;
+  #deliveredAt = Number.NEGATIVE_INFINITY;
   #isStopped = false;
 
   constructor(delivery: Delivery<T>) {
@@ -89,16 +92,25 @@ export class RetryQueue<T> {
     await Promise.resolve();
     while (this.#waiting.length > 0 || this.#lost > 0) {
       if (this.#waiting.length === 0) this.#noteLost();
+      await this.#gather();
       const batch = this.#waiting.slice(0, this.#delivery.atOnce);
       try {
         await this.#delivery.deliver(batch.map(({ item }) => item));
       } catch (error) {
         return this.#fail(error);
       }
+      this.#deliveredAt = performance.now();
       this.#waiting.splice(0, batch.length);
       for (const { tried } of batch) tried();
       if (this.#problem !== undefined) this.#recover();
     }
+  }
+
+  /** What comes alone is delivered at once. */
+  async #gather(): Promise<void> {
+    const { gatherMs = 0, atOnce } = this.#delivery;
+    const pause = this.#deliveredAt + gatherMs - performance.now();
+    if (pause > 0 && this.#waiting.length < atOnce) await sleep(pause);
   }
 
   #noteLost(): void {
