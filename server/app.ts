@@ -111,7 +111,7 @@ export function createApp({
   app.use(reportRoutes({ storage, budget: formBudget, audit, log }).routes());
   app.use(tableRoutes().routes());
   app.use(whoamiRoutes().routes());
-  app.use(graphqlRoute({ graphql, audit }).routes());
+  app.use(graphqlRoute({ graphql, access, audit }).routes());
   app.use(databaseRoutes().routes());
   app.use(
     backupRoutes({

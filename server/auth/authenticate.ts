@@ -50,12 +50,26 @@ async function principalOf(ctx: Context, { access, isProbe, isPage }: Settings):
   const header = ctx.get('Authorization');
   if (header === '' && isPage(ctx)) return NO_ONE;
   if (header === '') throw unauthenticated('The service needs a token');
-  const [, text] = /^Bearer +(\S+)$/i.exec(header.trim()) ?? [];
+  const text = tokenIn(header);
   if (text === undefined)
     throw unauthenticated('The service needs a token, and the header Authorization has something else', true);
   const { principal, refusal } = await access.find(text);
   if (principal) return principal;
   throw unauthenticated(refusal, true);
+}
+
+/**
+ * @param ctx of a request that was let in, maybe long ago
+ * @returns whether it still would be
+ */
+export async function isLetIn({ state, req }: Context, access: Access): Promise<boolean> {
+  if (state.principal === ANYONE) return access.isOpen();
+  const text = tokenIn(req.headers.authorization ?? '');
+  return text !== undefined && (await access.find(text)).principal !== undefined;
+}
+
+function tokenIn(header: string): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(header.trim())?.[1];
 }
 
 /** No token at all is no failed login: it guesses nothing. */

@@ -1,6 +1,6 @@
 import type { Backup } from '../entities/backup.entity.ts';
 import { AppError } from '../errors.ts';
-import type { EntityManager } from '../history/orm.ts';
+import type { Reading } from '../history/in-scope.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
 import { findBackup } from './queries/find-backup.ts';
 
@@ -9,10 +9,10 @@ import { findBackup } from './queries/find-backup.ts';
  * @throws AppError 404 for an unknown id, 500 when the file is gone or is not as long as it was
  */
 export async function openBackup(
-  { em, storage }: { em: EntityManager; storage: Storage },
+  { em, scope, storage }: Reading & { storage: Storage },
   id: number,
 ): Promise<{ backup: Backup; file: StoredFile }> {
-  const backup = await findBackup({ em }, id);
+  const backup = await findBackup({ em, scope }, id);
   const { fileName, size } = backup;
   const file = await storage.open({ database: backup.database.name, fileName });
   if (!file)

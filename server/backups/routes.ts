@@ -85,7 +85,7 @@ export function backupRoutes({
   router.get('/:id_file/download', async ctx => {
     const { em, principal } = ctx.state;
     authorize(principal, 'download');
-    const { backup, file } = await openBackup({ em, storage }, idIn(ctx.params.id_file!));
+    const { backup, file } = await openBackup({ em, scope: principal.scope, storage }, idIn(ctx.params.id_file!));
     await using _ = file;
     const { fileName, sha256, receivedAt: lastModified } = backup;
     const reprDigest = presentDigest(backup);
@@ -100,7 +100,7 @@ export function backupRoutes({
   router.get('/:id_file/manifest', async ctx => {
     const { em, principal } = ctx.state;
     authorize(principal, 'list');
-    const backup = await findBackup({ em }, idIn(ctx.params.id_file!), { withManifest: true });
+    const backup = await findBackup({ em, scope: principal.scope }, idIn(ctx.params.id_file!), { withManifest: true });
     const drills = (await drillsOfBackups({ em }, [backup.id])).get(backup.id) ?? null;
     ctx.body = presentReport(backup, await lossSurroundings({ em }, backup), drills);
     if (ctx.method === 'GET') void audit.record({ ...deedOn(ctx, 'manifest', backup), result: 'done' });

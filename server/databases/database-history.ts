@@ -1,13 +1,16 @@
 import type { FindingList } from '../../protocol/finding.ts';
+import { noSuchDatabase } from '../auth/policy.ts';
+import { covers, EVERYTHING } from '../auth/scope.ts';
 import { incompleteLosses } from '../backups/losses/incomplete-losses.ts';
 import type { Place } from '../backups/losses/loss.ts';
 import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/unaccepted-losses.ts';
 import { type BackupPlace, countBackups, searchSummaries } from '../backups/queries/search-backups.ts';
 import type { SummarizedBackup } from '../backups/queries/summarized-backup.ts';
 import { drillsOfBackups, type LastDrills, lastDrills } from '../drills/last-drills.ts';
-import { notFound, validationError } from '../errors.ts';
+import { validationError } from '../errors.ts';
 import { columns } from '../history/columns.ts';
 import { isText } from '../history/conditions.ts';
+import { isInScope, type Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { allBackups, expressions, query } from '../history/tables.ts';
@@ -41,22 +44,24 @@ export interface HistoryOfDatabase {
  * @throws AppError 404 when there is no such database, 422 when `before` is no backup of it
  */
 export async function databaseHistory(
-  { em }: { em: EntityManager },
+  { em, scope }: Reading,
   name: string,
   { limit, before }: HistoryPage = {},
 ): Promise<HistoryOfDatabase> {
-  const after = before === undefined ? undefined : await findCursor(em, await findDatabase({ em }, name), before);
-  const backups = await searchSummaries({ em }, { databaseName: name }, { after, limit });
+  if (!covers(scope, name)) throw noSuchDatabase(name);
+  const after =
+    before === undefined ? undefined : await findCursor(em, await findDatabase({ em, scope }, name), before);
+  const backups = await searchSummaries({ em, scope: EVERYTHING }, { databaseName: name }, { after, limit });
   // Who has backups is there; only of others it has to be asked.
-  if (backups.length === 0) await findDatabase({ em }, name);
-  const [unacceptedLoss] = await locatedLosses({ em }, { database: name });
+  if (backups.length === 0) await findDatabase({ em, scope }, name);
+  const [unacceptedLoss] = await locatedLosses({ em, scope }, { database: name });
   const hasLoss = backups.some(({ shrunkFrom, acceptedAt }) => shrunkFrom && !acceptedAt);
-  const [clean] = hasLoss ? await newestClean({ em }, [(await findDatabase({ em }, name)).id]) : [];
+  const [clean] = hasLoss ? await newestClean({ em }, [(await findDatabase({ em, scope }, name)).id]) : [];
   const latest = before === undefined ? backups.slice(0, 1) : [];
   const lossFindings = (await incompleteLosses({ em }, latest)).get(latest[0]?.id ?? 0);
   const isAll = before === undefined && (limit === undefined || backups.length < limit);
-  const backupCount = isAll ? backups.length : await countBackups({ em }, { databaseName: name });
-  const drills = (await lastDrills({ em }, [name])).get(name);
+  const backupCount = isAll ? backups.length : await countBackups({ em, scope: EVERYTHING }, { databaseName: name });
+  const drills = (await lastDrills({ em, scope }, [name])).get(name);
   const drillsOf = drills
     ? await drillsOfBackups(
         { em },
@@ -67,9 +72,12 @@ export async function databaseHistory(
 }
 
 /** @throws AppError 404 */
-export async function findDatabase({ em }: { em: EntityManager }, name: string): Promise<NamedDatabase> {
-  const [database] = await readRows(em, databases.where(isText(eb.ref('d.name'), name)));
-  if (!database) throw notFound('DATABASE_NOT_FOUND', `No database named ${name} has been backed up`);
+export async function findDatabase({ em, scope }: Reading, name: string): Promise<NamedDatabase> {
+  const [database] = await readRows(
+    em,
+    databases.where(eb.and([isText(eb.ref('d.name'), name), ...isInScope(eb.ref('d.name'), scope)])),
+  );
+  if (!database) throw noSuchDatabase(name);
   return database;
 }
 

@@ -5,6 +5,7 @@ import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/
 import { SUMMARIZED, type SummarizedBackup } from '../backups/queries/summarized-backup.ts';
 import { type LastDrills, lastDrills } from '../drills/last-drills.ts';
 import { columns, joined } from '../history/columns.ts';
+import { isInScope, type Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { query } from '../history/tables.ts';
@@ -40,11 +41,14 @@ const LATEST_BACKUPS = query
 const latestCompleteIn = joined(SUMMARIZED, 'complete_');
 
 /** Lists the databases by name, each with its latest backups, in one query; and in others what they have lost. */
-export async function listDatabases({ em }: { em: EntityManager }): Promise<ListedDatabase[]> {
-  const rows = await readRows(em, LATEST_BACKUPS);
-  const losses = new Map((await locatedLosses({ em })).map(loss => [loss.database, loss]));
+export async function listDatabases({ em, scope }: Reading): Promise<ListedDatabase[]> {
+  const rows = await readRows(
+    em,
+    LATEST_BACKUPS.where(eb => eb.and(isInScope(eb.ref('d.name'), scope))),
+  );
+  const losses = new Map((await locatedLosses({ em, scope })).map(loss => [loss.database, loss]));
   const incomplete = await incompleteLosses({ em }, rows);
-  const drills = await lastDrills({ em });
+  const drills = await lastDrills({ em, scope });
   const clean = await cleanOf(em, rows);
   return rows.map(row => ({
     name: row.databaseName,

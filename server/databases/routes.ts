@@ -13,7 +13,7 @@ export function databaseRoutes(): Router {
   router.get('/', async ctx => {
     const { em, principal } = ctx.state;
     authorize(principal, 'list');
-    ctx.body = presentDatabases(await listDatabases({ em }));
+    ctx.body = presentDatabases(await listDatabases({ em, scope: principal.scope }));
   });
 
   router.get('/:db_name', async ctx => {
@@ -22,7 +22,10 @@ export function databaseRoutes(): Router {
     authorize(principal, 'list', name);
     const problem = databaseNameProblem(name);
     if (problem) throw notFound('DATABASE_NOT_FOUND', `No database can have that name: it ${problem}`);
-    ctx.body = presentHistory(name, await databaseHistory({ em }, name, historyQuery(ctx.query)));
+    ctx.body = presentHistory(
+      name,
+      await databaseHistory({ em, scope: principal.scope }, name, historyQuery(ctx.query)),
+    );
   });
 
   return router;

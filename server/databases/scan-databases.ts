@@ -1,4 +1,4 @@
-import type { EntityManager } from '../history/orm.ts';
+import { isInScope, type Reading } from '../history/in-scope.ts';
 import { readRows } from '../history/read-rows.ts';
 import { query } from '../history/tables.ts';
 import {
@@ -11,8 +11,7 @@ import {
   searchDatabases,
 } from './search-databases.ts';
 
-interface Parts {
-  readonly em: EntityManager;
+interface Parts extends Reading {
   /** Pays for what is looked at; throws when there is not so much left. */
   readonly budget: { take(rows: number): void };
 }
@@ -52,12 +51,13 @@ export async function countScannedDatabases(parts: Parts, search: DatabaseSearch
 
 type Window = Pick<DatabaseSearch, 'nameAfter' | 'nameUpTo'>;
 
-async function* windows({ em, budget }: Parts): AsyncGenerator<Window> {
+async function* windows({ em, scope, budget }: Parts): AsyncGenerator<Window> {
   for (let nameAfter: string | undefined; ; ) {
     budget.take(WINDOW / DATABASES_A_ROW);
     const names = query
       .selectFrom('databases as d')
       .select('d.name')
+      .where(eb => eb.and(isInScope(eb.ref('d.name'), scope)))
       .orderBy('d.name')
       .limit(1)
       .offset(WINDOW - 1);

@@ -5,6 +5,7 @@ import { isNotProvenSince } from '../drills/not-proven.ts';
 import { columns, joined } from '../history/columns.ts';
 import { type Condition, isOneOf, isText } from '../history/conditions.ts';
 import { asStored, type StoredExpression } from '../history/dialect.ts';
+import { isInScope, type Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { countRows, readRows } from '../history/read-rows.ts';
 import { expressions, query } from '../history/tables.ts';
@@ -61,13 +62,13 @@ export interface DatabasePage {
 
 /** Lists databases with their latest backups, in one query that seeks twice on an index for each. */
 export async function searchDatabases(
-  { em }: { em: EntityManager },
+  { em, scope }: Reading,
   search: DatabaseSearch,
   { order = BY_NAME, after, limit }: DatabasePage = {},
 ): Promise<FoundDatabase[]> {
   const isByName = isOrderedByName(search, order);
   const key = sortKey(order.by);
-  const [named, worth] = await conditionsOf(em, search);
+  const [named, worth] = await conditionsOf({ em, scope }, search);
   const most = limit ?? MOST;
   // In the order of names the page is cut out before the latest backups are looked up.
   const page = isByName ? { named, order: order.direction, most } : { named, order: 'asc' as const, most: MOST };
@@ -96,8 +97,8 @@ export function isOrderedByName(search: DatabaseSearch, { by }: DatabaseOrder): 
 }
 
 /** @returns how many there are on all pages */
-export async function countDatabases({ em }: { em: EntityManager }, search: DatabaseSearch): Promise<number> {
-  const [named, worth] = await conditionsOf(em, search);
+export async function countDatabases({ em, scope }: Reading, search: DatabaseSearch): Promise<number> {
+  const [named, worth] = await conditionsOf({ em, scope }, search);
   return countRows(em, withLatest({ named, order: 'asc', most: MOST }).where(eb.and(worth)));
 }
 
@@ -159,11 +160,12 @@ function beyond({ direction }: DatabaseOrder): '<' | '>' {
 
 /** @returns what must be so of a database itself, and what of its latest backups */
 async function conditionsOf(
-  em: EntityManager,
+  { em, scope }: Reading,
   search: DatabaseSearch,
 ): Promise<[named: Condition[], worth: Condition[]]> {
   const { ids, name, nameAfter, nameUpTo, search: part, states, noCompleteSince } = search;
   const named = [
+    ...isInScope(eb.ref('d.name'), scope),
     ...(ids ? [isOneOf(eb.ref('d.id'), ids)] : []),
     ...(name === undefined ? [] : [isText(eb.ref('d.name'), name)]),
     ...(nameAfter === undefined ? [] : [eb('d.name', '>', nameAfter)]),

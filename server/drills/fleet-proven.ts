@@ -1,4 +1,4 @@
-import type { EntityManager } from '../history/orm.ts';
+import { isInScope, type Reading } from '../history/in-scope.ts';
 import { readRows } from '../history/read-rows.ts';
 import { query, reportExpressions } from '../history/tables.ts';
 
@@ -18,7 +18,7 @@ export interface FleetProven {
  * drill that could not test takes nothing away, and adds nothing. Two seeks on an index for each database.
  * @param since drills that ended before are not looked at
  */
-export async function fleetProven({ em }: { em: EntityManager }, since: Date): Promise<FleetProven> {
+export async function fleetProven({ em, scope }: Reading, since: Date): Promise<FleetProven> {
   const drills = query
     .selectFrom('reports as newest')
     .select('newest.id')
@@ -35,6 +35,7 @@ export async function fleetProven({ em }: { em: EntityManager }, since: Date): P
       .selectFrom('databases as d')
       .leftJoin('reports as r', join => join.on('r.id', '=', proofs))
       .leftJoin('reports as l', join => join.on('l.id', '=', drills))
+      .where(eb.and(isInScope(eb.ref('d.name'), scope)))
       .select(['r.outcome as proof', 'l.outcome as last']),
   );
   const count = (isSo: (row: (typeof rows)[number]) => boolean) => rows.filter(isSo).length;

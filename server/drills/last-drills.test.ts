@@ -8,6 +8,7 @@ import { request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
+import { EVERYTHING } from '../auth/scope.ts';
 import { lastDrills } from './last-drills.ts';
 
 describeOnEachStore('the last drill of databases and backups', store => {
@@ -96,7 +97,7 @@ describeOnEachStore('the last drill of databases and backups', store => {
     const em = app.history.em.fork();
     let found: Awaited<ReturnType<typeof lastDrills>> | undefined;
     const queries = await queriesOf(app.history, async () => {
-      found = await lastDrills({ em });
+      found = await lastDrills({ em, scope: EVERYTHING });
     });
     expect(found?.get('filled_3')?.last.endedAt).to.deep.equal(new Date(start + 9_993_000));
     expect(found?.get('filled_3')?.proof?.endedAt).to.deep.equal(new Date(start + 8_993_000));

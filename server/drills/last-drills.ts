@@ -1,5 +1,6 @@
 import { DRILL_OUTCOMES, type LastDrill } from '../../protocol/last-drill.ts';
 import { isOneOf } from '../history/conditions.ts';
+import { isInScope, type Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { query, reportExpressions } from '../history/tables.ts';
@@ -34,10 +35,11 @@ const LAST_IDS = query.selectFrom('databases as d').select([drillIds.as('lastId'
  * @returns by the names of the databases; one without a drill is left out
  */
 export async function lastDrills(
-  { em }: { em: EntityManager },
+  { em, scope }: Reading,
   names?: readonly string[],
 ): Promise<ReadonlyMap<string, LastDrills>> {
-  const ids = await readRows(em, names ? LAST_IDS.where(isOneOf(eb.ref('d.name'), names)) : LAST_IDS);
+  const seen = LAST_IDS.where(eb.and(isInScope(eb.ref('d.name'), scope)));
+  const ids = await readRows(em, names ? seen.where(isOneOf(eb.ref('d.name'), names)) : seen);
   const drills = await reportsById(
     em,
     ids.flatMap(({ lastId, proofId }) => [lastId, proofId]),

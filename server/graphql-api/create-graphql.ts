@@ -22,6 +22,7 @@ import { reportResolvers } from './resolvers/report-resolvers.ts';
 import type { Resolvers } from './resolvers/resolver-types.ts';
 import { createScalars } from './resolvers/scalars.ts';
 import { statisticsResolvers } from './resolvers/statistics-resolvers.ts';
+import { guardRoots } from './root-policy.ts';
 
 export type Graphql = YogaServerInstance<RequestContext, GraphqlContext>;
 
@@ -37,6 +38,7 @@ interface GraphqlDependencies {
 export async function createGraphql({ log, totals, events, introspection }: GraphqlDependencies): Promise<Graphql> {
   const typeDefs = await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8');
   const schema = createSchema<GraphqlContext>({ typeDefs, resolvers: { ...createScalars(typeDefs), ...resolvers } });
+  guardRoots(schema);
   guardResolvers(schema);
   const executePlanned = plannedExecution(schema);
   const planned: Plugin<GraphqlContext> = {
@@ -44,9 +46,9 @@ export async function createGraphql({ log, totals, events, introspection }: Grap
   };
   return createYoga<RequestContext, GraphqlContext>({
     schema,
-    context: ({ em, requestId, principal, actor, audit, onRefused }) => {
-      const own = { loaders: new Loaders(em), budget: new RowBudget(), pace: new Throttle() };
-      return { em, requestId, principal, actor, audit, onRefused, totals, events, ...own };
+    context: ({ em, scope, ...rest }) => {
+      const own = { loaders: new Loaders({ em, scope }), budget: new RowBudget(), pace: new Throttle() };
+      return { em, scope, ...rest, totals, events, ...own };
     },
     graphqlEndpoint: '/graphql',
     // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.

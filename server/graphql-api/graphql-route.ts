@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Audit } from '../audit/audit.ts';
+import { type Access, isLetIn } from '../auth/authenticate.ts';
 import { authorize } from '../auth/policy.ts';
 import { NO_ONE } from '../auth/principal.ts';
 import { AppError, notFound } from '../errors.ts';
@@ -20,8 +21,14 @@ const BODY_LIMITS = { maxBytes: 100_000, maxMs: 30_000 };
 /** So many questions are worked on at a time, since the answer of each may fill a hundred megabytes; the others wait. */
 const AT_ONCE = 4;
 
+interface Dependencies {
+  readonly graphql: Graphql;
+  readonly access: Access;
+  readonly audit: Audit;
+}
+
 /** Puts GraphQL at `/graphql`. A browser that asks for a page gets GraphiQL. */
-export function graphqlRoute({ graphql, audit }: { graphql: Graphql; audit: Audit }): Router {
+export function graphqlRoute({ graphql, access, audit }: Dependencies): Router {
   const router = new Router({ sensitive: true });
   const sendPage = graphiqlPage();
   // All alike: they go in the order in which they came.
@@ -45,7 +52,8 @@ export function graphqlRoute({ graphql, audit }: { graphql: Graphql; audit: Audi
       const onRefused = (error: AppError) => noteRefusal(audit, ctx, error);
       const asked = { method, headers: headers as Record<string, string>, body };
       const auditing = { actor: actorOf(ctx), audit, onRefused };
-      return graphql.fetch(url, asked, { em, requestId, principal, ...auditing });
+      const reading = { em, scope: principal.scope, principal, isStillLetIn: () => isLetIn(ctx, access) };
+      return graphql.fetch(url, asked, { requestId, ...reading, ...auditing });
     });
     // Of a page Yoga gives us no more than that.
     if (response.headers.get('content-type') === 'text/html') return sendPage(ctx);

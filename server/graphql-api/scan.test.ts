@@ -10,6 +10,7 @@ import type { StoredState } from '../../protocol/responses.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { graphql } from '../../testing/service/requests.ts';
 import { describeOnEachStore, runApp } from '../../testing/service/running-app.ts';
+import { EVERYTHING } from '../auth/scope.ts';
 import { countScanned, scanBackups } from '../backups/queries/scan-backups.ts';
 import { type BackupSearch, countBackups, searchBackups } from '../backups/queries/search-backups.ts';
 import { countScannedDatabases, scanDatabases } from '../databases/scan-databases.ts';
@@ -72,18 +73,22 @@ describeOnEachStore('lists and counts that go through an index in pieces', store
     await fc.assert(
       fc.asyncProperty(fc.oneof(anySearch, broadSearch), order, limit, async (search, order, limit) => {
         const em = history.em.fork();
-        const all = await searchBackups({ em }, search, { order, limit: 3 * limit });
+        const all = await searchBackups({ em, scope: EVERYTHING }, search, { order, limit: 3 * limit });
         let after: (typeof all)[number] | undefined;
         for (let page = 0; page < 3; page++) {
-          const found = await scanBackups({ em, budget: new RowBudget() }, search, { order, limit, after });
+          const found = await scanBackups({ em, scope: EVERYTHING, budget: new RowBudget() }, search, {
+            order,
+            limit,
+            after,
+          });
           expect(found.map(({ id }) => id)).to.deep.equal(
             all.slice(page * limit, (page + 1) * limit).map(({ id }) => id),
           );
           after = found.at(-1);
           if (!after) break;
         }
-        expect(await countScanned({ em, budget: new RowBudget() }, search)).to.equal(
-          await countBackups({ em }, search),
+        expect(await countScanned({ em, scope: EVERYTHING, budget: new RowBudget() }, search)).to.equal(
+          await countBackups({ em, scope: EVERYTHING }, search),
         );
       }),
       { numRuns: 60 },
@@ -100,13 +105,15 @@ describeOnEachStore('lists and counts that go through an index in pieces', store
     await fc.assert(
       fc.asyncProperty(search, fc.record({ by, direction }), async (search, order) => {
         const em = history.em.fork();
-        const all = await searchDatabases({ em }, search, { order, limit: 900 });
-        const parts = { em, budget: new RowBudget() };
+        const all = await searchDatabases({ em, scope: EVERYTHING }, search, { order, limit: 900 });
+        const parts = { em, scope: EVERYTHING, budget: new RowBudget() };
         const first = await scanDatabases(parts, search, { order, limit: 450 });
         const rest = await scanDatabases(parts, search, { order, limit: 450, after: first.at(-1) });
         const names = first.length < 450 ? first : [...first, ...rest];
         expect(names.map(({ name }) => name)).to.deep.equal(all.map(({ name }) => name));
-        expect(await countScannedDatabases(parts, search)).to.equal(await countDatabases({ em }, search));
+        expect(await countScannedDatabases(parts, search)).to.equal(
+          await countDatabases({ em, scope: EVERYTHING }, search),
+        );
       }),
       { numRuns: 25 },
     );
@@ -115,7 +122,10 @@ describeOnEachStore('lists and counts that go through an index in pieces', store
   it('limit the entries that one statement reads', async () => {
     const em = history.em.fork();
     const statements = await queriesOf(history, async () => {
-      await countScanned({ em, budget: new RowBudget() }, { minSize: 1, states: ['complete', 'damaged'] });
+      await countScanned(
+        { em, scope: EVERYTHING, budget: new RowBudget() },
+        { minSize: 1, states: ['complete', 'damaged'] },
+      );
     });
     // Each part alone leaves many; then two windows of at most 20,000 of the 24,200 backups.
     expect(statements.filter(sql => /count\(\*\).*backups_by_time/.test(sql))).to.have.length(2);

@@ -2,11 +2,13 @@ import Router from '@koa/router';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ServiceStatus } from '../../protocol/responses.ts';
 import type { Audit } from '../audit/audit.ts';
-import { authorize } from '../auth/policy.ts';
+import { authorize, can } from '../auth/policy.ts';
+import { countBackups } from '../backups/queries/search-backups.ts';
 import { AppError } from '../errors.ts';
 import { checkWritable } from '../history/check-writable.ts';
+import type { Reading } from '../history/in-scope.ts';
 import { presentScrub } from '../scrub/presenter.ts';
-import type { Scrub } from '../scrub/scrub.ts';
+import type { Scrub, ScrubProgress } from '../scrub/scrub.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';
 
 interface Dependencies {
@@ -55,12 +57,19 @@ export function healthRoutes({
       storage: { free_bytes: free, total_bytes: total },
       verify_uploads: verifyUploads,
       limits: { max_upload_bytes: maxUploadBytes ?? null, max_dump_bytes: maxDumpBytes },
-      scrub: presentScrub(await scrub.progress(em)),
+      scrub: presentScrub(
+        can(principal, 'progress') ? await scrub.progress(em) : await damageInScope({ em, scope: principal.scope }),
+      ),
     };
     ctx.body = { data, message: 'success' } satisfies ServiceStatus;
   });
 
   return router;
+}
+
+/** How many files are read, and how many there are, is not for those who may see some of them. */
+async function damageInScope(reading: Reading): Promise<ScrubProgress> {
+  return { run: undefined, filesDue: 0, backupsDamaged: await countBackups(reading, { states: ['damaged'] }) };
 }
 
 function storageUnavailable(why: string): (error: unknown) => never {

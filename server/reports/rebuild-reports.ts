@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { EVERYTHING } from '../auth/scope.ts';
 import { findByName } from '../backups/queries/find-backup.ts';
 import type { Backup } from '../entities/backup.entity.ts';
 import { Report } from '../entities/report.entity.ts';
@@ -36,7 +37,7 @@ export async function rebuildReports({ em, storage, log }: Rebuilding): Promise<
 async function takeIn(em: EntityManager, { sent, storedAt }: KeptReport): Promise<boolean> {
   const { report } = sent;
   if ((await em.count(Report, { reportId: report.report_id })) > 0) return false;
-  const backup = await findByName({ em }, report.backup.file_name);
+  const backup = await findByName({ em, scope: EVERYTHING }, report.backup.file_name);
   await em.insert(Report, rowOf(sent, backup && isOf(backup, sent) ? backup : null, storedAt));
   return true;
 }

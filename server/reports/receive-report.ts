@@ -6,6 +6,7 @@ import type { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
 import { Report } from '../entities/report.entity.ts';
 import { AppError, notFound, validationError } from '../errors.ts';
+import type { Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { keepReport } from './kept-reports.ts';
@@ -24,12 +25,12 @@ export type SentReport =
  *   the same id; what the storage throws
  */
 export async function receiveReport(
-  { em, storage }: { em: EntityManager; storage: Storage },
+  { em, scope, storage }: Reading & { storage: Storage },
   sent: SentReport,
 ): Promise<{ stored: Report; isNew: boolean }> {
   const earlier = await findSent(em, sent);
   if (earlier) return { stored: earlier, isNew: false };
-  const backup = await backupOf(em, sent);
+  const backup = await backupOf({ em, scope }, sent);
   const row = rowOf(sent, backup, new Date());
   const hasBackups = backup !== null || (await em.count(Database, { name: sent.report.database })) > 0;
   try {
@@ -61,9 +62,9 @@ async function findSent(em: EntityManager, { kind, report, json }: SentReport): 
 }
 
 /** @returns the backup that was restored; null for a restore from a file that the service does not have */
-async function backupOf(em: EntityManager, { kind, report }: SentReport): Promise<Backup | null> {
+async function backupOf({ em, scope }: Reading, { kind, report }: SentReport): Promise<Backup | null> {
   const { id, file_name: fileName, zip_sha256: sha256 } = report.backup;
-  const backup = id === null ? await findByName({ em }, fileName) : await findBackup({ em }, id);
+  const backup = id === null ? await findByName({ em, scope }, fileName) : await findBackup({ em, scope }, id);
   if (!backup && kind === 'drill') throw notFound('BACKUP_NOT_FOUND', `There is no backup with the name ${fileName}`);
   if (!backup) return null;
   const what = `Backup ${backup.id}`;

@@ -10,6 +10,7 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports.ts';
 import { until } from '../../testing/until.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
+import { EVERYTHING } from '../auth/scope.ts';
 import { tagOrigin } from '../error-origin.ts';
 import { FormBudget } from '../http/upload-form/form-budget.ts';
 import { keptReports } from './kept-reports.ts';
@@ -184,7 +185,7 @@ describeOnEachStore('reports of drills and restores', store => {
     const report = sampleDrill({ backup });
     const sent = { kind: 'drill' as const, report, json: JSON.stringify(report) };
     const both = await Promise.all(
-      [1, 2].map(() => receiveReport({ em: app.history.em.fork(), storage: app.storage }, sent)),
+      [1, 2].map(() => receiveReport({ em: app.history.em.fork(), scope: EVERYTHING, storage: app.storage }, sent)),
     );
     expect(both.map(({ isNew }) => isNew).sort()).to.deep.equal([false, true]);
     expect(new Set(both.map(({ stored }) => stored.id)).size).to.equal(1);

@@ -47,26 +47,30 @@ export function reportRoutes({ storage, budget, audit, log }: Dependencies): Rou
     const { em, principal } = ctx.state;
     authorize(principal, 'list');
     const { limit, before, ...which } = reportQuery(ctx.query);
-    ctx.body = presentDrills(await searchReports({ em }, { kind: 'drill', ...which }, { limit, before }));
+    ctx.body = presentDrills(
+      await searchReports({ em, scope: principal.scope }, { kind: 'drill', ...which }, { limit, before }),
+    );
   });
 
   router.get('/-/restores', async ctx => {
     const { em, principal } = ctx.state;
     authorize(principal, 'list');
     const { limit, before, ...which } = reportQuery(ctx.query);
-    ctx.body = presentRestores(await searchReports({ em }, { kind: 'restore', ...which }, { limit, before }));
+    ctx.body = presentRestores(
+      await searchReports({ em, scope: principal.scope }, { kind: 'restore', ...which }, { limit, before }),
+    );
   });
 
   router.get('/-/drills/:id', async ctx => {
     const { em, principal } = ctx.state;
     authorize(principal, 'list');
-    ctx.body = presentDrill(await findReport({ em }, 'drill', reportIdIn(ctx.params.id!)));
+    ctx.body = presentDrill(await findReport({ em, scope: principal.scope }, 'drill', reportIdIn(ctx.params.id!)));
   });
 
   router.get('/-/restores/:id', async ctx => {
     const { em, principal } = ctx.state;
     authorize(principal, 'list');
-    ctx.body = presentRestore(await findReport({ em }, 'restore', reportIdIn(ctx.params.id!)));
+    ctx.body = presentRestore(await findReport({ em, scope: principal.scope }, 'restore', reportIdIn(ctx.params.id!)));
   });
 
   return router;
@@ -81,7 +85,7 @@ async function bodyOf(ctx: Context, budget: FormBudget): Promise<string> {
 async function store(ctx: Context, sent: SentReport, { storage, audit, log }: Omit<Dependencies, 'budget'>) {
   const { em, principal } = ctx.state;
   authorize(principal, 'report', sent.report.database);
-  const { stored, isNew } = await receiveReport({ em, storage }, sent);
+  const { stored, isNew } = await receiveReport({ em, scope: principal.scope, storage }, sent);
   const { id, databaseName: database, backupId: backup, outcome } = stored;
   const action = sent.kind === 'drill' ? 'drill_report' : 'restore_report';
   const deed = { actor: actorOf(ctx), action, database, backupId: backup ?? undefined } as const;

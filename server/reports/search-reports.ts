@@ -1,7 +1,8 @@
+import { covers, type Scope } from '../auth/scope.ts';
 import { Report, type ReportKind, type ReportSummary } from '../entities/report.entity.ts';
 import { notFound, validationError } from '../errors.ts';
 import { type Condition, isText } from '../history/conditions.ts';
-import type { EntityManager } from '../history/orm.ts';
+import { isInScope, namesInScope, type Reading } from '../history/in-scope.ts';
 import { readRows } from '../history/read-rows.ts';
 import { query, reportExpressions } from '../history/tables.ts';
 
@@ -45,17 +46,17 @@ export const LISTED_REPORT = [
  * @throws AppError 422 when `before` is no report of the list
  */
 export async function searchReports(
-  { em }: { em: EntityManager },
+  { em, scope }: Reading,
   search: ReportSearch,
   { limit, before }: ReportPage,
 ): Promise<ListedReport[]> {
-  const after = before === undefined ? [] : [await isOlderThan(em, search, before)];
+  const after = before === undefined ? [] : [await isOlderThan({ em, scope }, search, before)];
   return readRows(
     em,
     query
       .selectFrom('reports as r')
       .select(LISTED_REPORT)
-      .where(eb.and([...conditionsOf(search), ...after]))
+      .where(eb.and([...conditionsOf(scope, search), ...after]))
       .orderBy('r.ended_at', 'desc')
       .orderBy('r.id', 'desc')
       .limit(limit),
@@ -63,19 +64,22 @@ export async function searchReports(
 }
 
 /** @returns a report with what the client sent @throws AppError 404 */
-export async function findReport({ em }: { em: EntityManager }, kind: ReportKind, id: number): Promise<Report> {
-  const report = await em.findOne(Report, { id, kind }, { populate: ['document'] });
-  if (!report) throw notFound('REPORT_NOT_FOUND', `There is no report of a ${kind} with the id ${id}`);
+export async function findReport({ em, scope }: Reading, kind: ReportKind, id: number): Promise<Report> {
+  const names = namesInScope(scope);
+  const inScope = names ? { $or: names.map(databaseName => ({ databaseName })) } : {};
+  const report = await em.findOne(Report, { id, kind, ...inScope }, { populate: ['document'] });
+  if (!report || !covers(scope, report.databaseName))
+    throw notFound('REPORT_NOT_FOUND', `There is no report of a ${kind} with the id ${id}`);
   return report;
 }
 
-async function isOlderThan(em: EntityManager, search: ReportSearch, id: number): Promise<Condition> {
+async function isOlderThan({ em, scope }: Reading, search: ReportSearch, id: number): Promise<Condition> {
   const [place] = await readRows(
     em,
     query
       .selectFrom('reports as r')
       .select(['r.id', 'r.ended_at as endedAt'])
-      .where(eb.and([eb('r.id', '=', id), ...conditionsOf(search)])),
+      .where(eb.and([eb('r.id', '=', id), ...conditionsOf(scope, search)])),
   );
   if (!place)
     throw validationError([{ field: 'before', message: `must be the id of a report of this list, and ${id} is not` }]);
@@ -83,9 +87,10 @@ async function isOlderThan(em: EntityManager, search: ReportSearch, id: number):
   return eb.and([eb('r.ended_at', '<=', endedAt), eb.or([eb('r.ended_at', '<', endedAt), eb('r.id', '<', id)])]);
 }
 
-function conditionsOf({ kind, databaseName, backupId }: ReportSearch): Condition[] {
+function conditionsOf(scope: Scope, { kind, databaseName, backupId }: ReportSearch): Condition[] {
   return [
     eb('r.kind', '=', kind),
+    ...isInScope(eb.ref('r.database_name'), scope),
     ...(databaseName === undefined ? [] : [isText(eb.ref('r.database_name'), databaseName)]),
     ...(backupId === undefined ? [] : [eb('r.backup_id', '=', backupId)]),
   ];

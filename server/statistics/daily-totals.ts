@@ -1,3 +1,4 @@
+import { EVERYTHING } from '../auth/scope.ts';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import type { Backup } from '../entities/backup.entity.ts';
 import type { Condition } from '../history/conditions.ts';
@@ -111,7 +112,7 @@ export class DailyTotals {
     try {
       if (isOld || stale.length > MANY_DAYS) await this.#readAll(em);
       else for (const day of stale) await this.#readDay(em, day);
-      if (isOld || stale.length > 0) this.#firstDays = await firstDays(em);
+      if (isOld || stale.length > 0) this.#firstDays = await firstDays({ em, scope: EVERYTHING });
     } catch (error) {
       this.#readAt = Number.NEGATIVE_INFINITY;
       throw error;

@@ -1,5 +1,6 @@
 import { isOneOf } from '../history/conditions.ts';
 import { dayIn } from '../history/dialect.ts';
+import { isInScope, type Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { expressions, query } from '../history/tables.ts';
@@ -12,8 +13,9 @@ export interface FirstDay {
 }
 
 /** @returns how many databases were backed up for the first time, by day. One seek on the index for each. */
-export async function firstDays(em: EntityManager): Promise<FirstDay[]> {
-  const days = query.selectFrom(firstTimes.as('firsts')).where('firsts.sorted_at', 'is not', null);
+export async function firstDays({ em, scope }: Reading): Promise<FirstDay[]> {
+  const some = firstTimes.where(eb.and(isInScope(eb.ref('d.name'), scope)));
+  const days = query.selectFrom(some.as('firsts')).where('firsts.sorted_at', 'is not', null);
   const rows = await readRows(
     em,
     days

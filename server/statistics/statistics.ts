@@ -1,7 +1,9 @@
-import type { EntityManager } from '../history/orm.ts';
+import { isEverything } from '../auth/scope.ts';
+import type { Reading } from '../history/in-scope.ts';
 import { type DailyTotals, type DayTotals, NO_BACKUPS } from './daily-totals.ts';
 import { dayOf } from './day.ts';
 import type { FirstDay } from './first-days.ts';
+import { totalsOfScope } from './scoped-totals.ts';
 
 /** The totals of one day. */
 export interface Day extends DayTotals {
@@ -22,12 +24,12 @@ export interface Statistics {
   readonly days: Day[];
 }
 
-/** Sums up all that is kept, and the last days one by one. */
+/** Sums up all that is kept of the databases in scope, and the last days one by one. */
 export async function statistics(
-  { em, totals }: { em: EntityManager; totals: DailyTotals },
+  { em, scope, totals }: Reading & { totals: DailyTotals },
   days: number,
 ): Promise<Statistics> {
-  const { byDay, firstDays } = await totals.read(em);
+  const { byDay, firstDays } = isEverything(scope) ? await totals.read(em) : await totalsOfScope({ em, scope });
   const all = [...byDay.values()];
   const sum = (part: 'backups' | 'bytes' | 'damaged') => all.reduce((sum, day) => sum + day[part], 0);
   const series = lastDays(byDay, days);

@@ -1,10 +1,11 @@
 import type { Inventory } from '../../protocol/manifest.ts';
+import { EVERYTHING } from '../auth/scope.ts';
 import { inventoryOf } from '../backups/losses/inventory.ts';
 import { manifestsById } from '../backups/queries/listed-backup.ts';
 import { searchSummaries } from '../backups/queries/search-backups.ts';
 import type { SummarizedBackup } from '../backups/queries/summarized-backup.ts';
 import { findCursor, findDatabase } from '../databases/database-history.ts';
-import type { EntityManager } from '../history/orm.ts';
+import type { Reading } from '../history/in-scope.ts';
 
 export interface TableQuery {
   readonly database: string;
@@ -39,11 +40,11 @@ const WINDOW = 100;
  * have their turn in between. An answer looks at a bounded number of them: `next` tells where to go on.
  * @throws AppError 404 when there is no such database, 422 when `before` is no backup of it
  */
-export async function findTable({ em }: { em: EntityManager }, query: TableQuery): Promise<FoundTables> {
+export async function findTable({ em, scope }: Reading, query: TableQuery): Promise<FoundTables> {
   const backups: Array<{ backup: SummarizedBackup; table: InventoryTable }> = [];
   let [lookedAt, unknown, characters] = [0, 0, 0];
   let last: number | null = null;
-  for await (const backup of backupsOf(em, query)) {
+  for await (const backup of backupsOf({ em, scope }, query)) {
     const isFull = backups.length === query.limit || lookedAt === MAX_LOOKED_AT || characters > MAX_CHARACTERS;
     if (isFull) return { backups, lookedAt, unknown, next: last };
     const [manifest = null] = await manifestsById({ em }, [backup.id]);
@@ -60,14 +61,14 @@ export async function findTable({ em }: { em: EntityManager }, query: TableQuery
 
 /** Newest first. */
 async function* backupsOf(
-  em: EntityManager,
+  { em, scope }: Reading,
   { database: name, until, before }: TableQuery,
 ): AsyncGenerator<SummarizedBackup> {
-  const database = await findDatabase({ em }, name);
+  const database = await findDatabase({ em, scope }, name);
   const search = { database: database.id, takenBefore: until && new Date(until.getTime() + 1) };
   let after = before === undefined ? undefined : await findCursor(em, database, before);
   for (;;) {
-    const window = await searchSummaries({ em }, search, { after, limit: WINDOW });
+    const window = await searchSummaries({ em, scope: EVERYTHING }, search, { after, limit: WINDOW });
     yield* window;
     if (window.length < WINDOW) return;
     after = window.at(-1);

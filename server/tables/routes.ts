@@ -13,7 +13,7 @@ export function tableRoutes(): Router {
     authorize(principal, 'list');
     const query = tableQuery(ctx.query);
     authorize(principal, 'list', query.database);
-    ctx.body = presentTables(query.database, await findTable({ em }, query));
+    ctx.body = presentTables(query.database, await findTable({ em, scope: principal.scope }, query));
   });
 
   return router;

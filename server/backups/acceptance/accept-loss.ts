@@ -1,6 +1,8 @@
 import type { AcceptanceRequest } from '../../../protocol/acceptance.ts';
+import { EVERYTHING } from '../../auth/scope.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
 import { AppError } from '../../errors.ts';
+import type { Reading } from '../../history/in-scope.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { BackupEvents } from '../events/backup-events.ts';
@@ -8,8 +10,7 @@ import { unacceptedLosses } from '../losses/unaccepted-losses.ts';
 import { findBackup } from '../queries/find-backup.ts';
 import { formatSidecar } from '../sidecar/sidecar.ts';
 
-interface Dependencies {
-  readonly em: EntityManager;
+interface Dependencies extends Reading {
   readonly storage: Storage;
   /** Hears that the backup is worth something else now. */
   readonly events: BackupEvents;
@@ -23,15 +24,15 @@ interface Dependencies {
  * @throws AppError 404 when no backup has that id, 409 when it has no loss to be accepted, or a newer one has one
  */
 export async function acceptLoss(
-  { em, storage, events }: Dependencies,
+  { em, scope, storage, events }: Dependencies,
   id: number,
   { reason, by }: AcceptanceRequest,
 ): Promise<Backup> {
-  const { database, fileName } = await findBackup({ em }, id);
+  const { database, fileName } = await findBackup({ em, scope }, id);
   const address = { database: database.name, fileName };
   return storage.exclusively(address, async () => {
     const own = em.fork();
-    const backup = await findBackup({ em: own }, id, { withManifest: true });
+    const backup = await findBackup({ em: own, scope }, id, { withManifest: true });
     if (backup.acceptedAt) return backup;
     await refuseUnacceptable(own, backup);
     Object.assign(backup, { acceptedAt: new Date(), acceptedBy: by ?? null, acceptedFor: reason.trim() });
@@ -51,7 +52,7 @@ async function refuseUnacceptable(em: EntityManager, { id, state, shrunkFrom, da
       `${what} is ${state}: only the loss of a complete backup can be accepted. Fix what sade show ${id} names, back up again, and accept the loss of that backup`,
     );
   if (!shrunkFrom) throw new AppError(409, 'NO_LOSS', `${what} has no loss: there is nothing to accept`);
-  const [newest] = await unacceptedLosses({ em }, { ids: [database.id] });
+  const [newest] = await unacceptedLosses({ em, scope: EVERYTHING }, { ids: [database.id] });
   if (newest && newest.id !== id)
     throw new AppError(
       409,

@@ -31,10 +31,10 @@ export function lossRoutes({ storage, events, audit, log }: Dependencies): Route
     authorize(principal, 'accept');
     const id = idIn(ctx.params.id_file!);
     const request = acceptanceIn(await readJsonBody(ctx, BODY_LIMITS));
-    const { database } = await findBackup({ em }, id);
+    const { database } = await findBackup({ em, scope: principal.scope }, id);
     const deed = { actor: actorOf(ctx), action: 'accept', database: database.name, backupId: id } as const;
     const backup = await audit.change({ ...deed, detail: { ...request } }, () =>
-      acceptLoss({ em, storage, events }, id, request),
+      acceptLoss({ em, scope: principal.scope, storage, events }, id, request),
     );
     const what = { backup: id, database: backup.database.name, by: request.by ?? null };
     log.info(what, `The loss of backup ${id} of ${backup.database.name} is accepted: ${backup.acceptedFor}`);

@@ -1,5 +1,6 @@
 import type { FindingList } from '../../../protocol/finding.ts';
 import { type Manifest, parseManifest } from '../../../protocol/manifest.ts';
+import { EVERYTHING } from '../../auth/scope.ts';
 import { findingsOf } from '../../entities/backup.entity.ts';
 import { columns } from '../../history/columns.ts';
 import type { EntityManager } from '../../history/orm.ts';
@@ -36,7 +37,9 @@ export async function findReference(
 ): Promise<Reference | undefined> {
   const found = await readRows(
     em,
-    candidates.where(eb.and(conditionsOf({ databaseName: database }))).where('b.sorted_at', '<=', sortedAt),
+    candidates
+      .where(eb.and(conditionsOf({ scope: EVERYTHING, search: { databaseName: database } })))
+      .where('b.sorted_at', '<=', sortedAt),
   );
   const line = found.findIndex(({ acceptedAt }) => acceptedAt !== null);
   const eligible = line < 0 ? found : found.slice(0, line + 1);

@@ -1,3 +1,4 @@
+import { EVERYTHING } from '../../auth/scope.ts';
 import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { backupsById, backupsByName } from '../queries/listed-backup.ts';
@@ -28,8 +29,10 @@ export async function lossSurroundings(
   const [clean] = shrunkFrom ? await newestClean({ em }, [database.id]) : [];
   // Only a complete one has the name of the other in its row.
   const [reference = null] = shrunkFrom
-    ? await backupsByName({ em }, [shrunkFrom])
-    : (await backupsById({ em }, [referenceId ?? 0])).filter(found => found?.databaseId === database.id);
+    ? await backupsByName({ em, scope: EVERYTHING }, [shrunkFrom])
+    : (await backupsById({ em, scope: EVERYTHING }, [referenceId ?? 0])).filter(
+        found => found?.databaseId === database.id,
+      );
   const sound = reference?.damage ? await findSound({ em }, { id, referenceId: reference.id }) : null;
   return { clean, reference, sound };
 }

@@ -1,5 +1,6 @@
 import { columns, joined, type Selected } from '../../history/columns.ts';
 import { isOneOf, isText } from '../../history/conditions.ts';
+import { isInScope, type Reading } from '../../history/in-scope.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { allBackups, expressions, query } from '../../history/tables.ts';
@@ -74,10 +75,11 @@ const losses = query
  * @param which of some databases only
  */
 export async function unacceptedLosses(
-  { em }: { em: EntityManager },
+  { em, scope }: Reading,
   { database, ids }: { database?: string; ids?: readonly number[] } = {},
 ): Promise<UnacceptedLoss[]> {
-  const named = database === undefined ? losses : losses.where(isText(eb.ref('d.name'), database));
+  const seen = losses.where(eb.and(isInScope(eb.ref('d.name'), scope)));
+  const named = database === undefined ? seen : seen.where(isText(eb.ref('d.name'), database));
   const rows = await readRows(em, ids === undefined ? named : named.where(isOneOf(eb.ref('d.id'), ids)));
   return rows.map(row => ({ ...row, reference: referenceIn(row) }));
 }
@@ -85,12 +87,9 @@ export async function unacceptedLosses(
 const referenceIn = joined(REFERENCE, 'reference_');
 
 /** The same, each with a sound backup that has what was lost: one after the other, since that may take manifests. */
-export async function locatedLosses(
-  { em }: { em: EntityManager },
-  which: { database?: string } = {},
-): Promise<LocatedLoss[]> {
+export async function locatedLosses({ em, scope }: Reading, which: { database?: string } = {}): Promise<LocatedLoss[]> {
   const located: LocatedLoss[] = [];
-  for (const loss of await unacceptedLosses({ em }, which)) {
+  for (const loss of await unacceptedLosses({ em, scope }, which)) {
     const { id, reference } = loss;
     const sound = reference?.damage ? await findSound({ em }, { id, referenceId: reference.id }) : null;
     located.push({ ...loss, sound });

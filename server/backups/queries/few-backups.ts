@@ -1,8 +1,9 @@
+import { EVERYTHING, isEverything, type Scope } from '../../auth/scope.ts';
 import type { Condition } from '../../history/conditions.ts';
-import type { EntityManager } from '../../history/orm.ts';
+import type { Reading } from '../../history/in-scope.ts';
 import { countRows } from '../../history/read-rows.ts';
 import { allBackups, expressions, query } from '../../history/tables.ts';
-import { type BackupSearch, conditionsOf } from './search-backups.ts';
+import { type BackupSearch, conditionsOf, type ScopedSearch } from './search-backups.ts';
 
 /** So many rows are read and sorted in some milliseconds, wherever in the file they are. */
 const FEW = 2_000;
@@ -13,10 +14,10 @@ const FEW = 2_000;
  * @returns a condition that holds for those few alone, the backups of the search among them; undefined when each part leaves many
  */
 export async function findFew(
-  { em, budget }: { em: EntityManager; budget: { take(rows: number): void } },
+  { em, scope, budget }: Reading & { budget: { take(rows: number): void } },
   search: BackupSearch,
 ): Promise<Condition | undefined> {
-  for (const part of partsOf(search)) {
+  for (const part of partsOf(scope, search)) {
     const some = allBackups
       .select('b.id')
       .where(eb.and(conditionsOf(part)))
@@ -39,12 +40,15 @@ const ENTRIES_A_ROW = 50;
 const FOUND_A_ROW = 5;
 
 /** Those first that mostly leave the fewest. */
-function partsOf({ database, databaseName, states, takenFrom, takenBefore, minSize, maxSize, fileName }: BackupSearch) {
-  const hasOnly = (parts: BackupSearch) => (Object.values(parts).some(part => part !== undefined) ? [parts] : []);
+function partsOf(scope: Scope, search: BackupSearch): ScopedSearch[] {
+  const { database, databaseName, states, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
+  const hasOnly = (parts: BackupSearch) =>
+    Object.values(parts).some(part => part !== undefined) ? [{ scope: EVERYTHING, search: parts }] : [];
   return [
     ...hasOnly({ fileName: fileName || undefined }),
     ...hasOnly({ database, databaseName }),
-    ...(states?.every(state => state === 'damaged') ? [{ states }] : []),
+    ...(isEverything(scope) ? [] : [{ scope, search: {} }]),
+    ...(states?.every(state => state === 'damaged') ? hasOnly({ states }) : []),
     ...hasOnly({ takenFrom, takenBefore }),
     ...hasOnly({ minSize, maxSize }),
   ];

@@ -1,19 +1,20 @@
+import { covers, type Scope } from '../../auth/scope.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import { type AppError, notFound } from '../../errors.ts';
-import type { EntityManager } from '../../history/orm.ts';
+import { namesInScope, type Reading } from '../../history/in-scope.ts';
 
 /**
  * @param id that it was given
- * @throws AppError 404 when no backup has that id
+ * @throws AppError 404 when no backup in scope has that id
  */
 export async function findBackup(
-  { em }: { em: EntityManager },
+  { em, scope }: Reading,
   id: number,
   { withManifest = false }: { withManifest?: boolean } = {},
 ): Promise<Backup> {
   const populate = withManifest ? (['database', 'manifest'] as const) : (['database'] as const);
-  const backup = await em.findOne(Backup, { id }, { populate });
-  if (!backup) throw noSuchBackup(id);
+  const backup = await em.findOne(Backup, { id, ...ofScope(scope) }, { populate });
+  if (!backup || !covers(scope, backup.database.name)) throw noSuchBackup(id);
   return backup;
 }
 
@@ -30,6 +31,13 @@ export function noSuchBackup(id: number): AppError {
 }
 
 /** @returns the backup whose zip has that name, or null */
-export function findByName({ em }: { em: EntityManager }, fileName: string): Promise<Backup | null> {
-  return em.findOne(Backup, { fileName }, { populate: ['database'] });
+export async function findByName({ em, scope }: Reading, fileName: string): Promise<Backup | null> {
+  const backup = await em.findOne(Backup, { fileName, ...ofScope(scope) }, { populate: ['database'] });
+  return backup && covers(scope, backup.database.name) ? backup : null;
+}
+
+/** What is out of scope is not even read: a large one would take longer than one that does not exist. */
+function ofScope(scope: Scope) {
+  const names = namesInScope(scope);
+  return names ? { database: { $or: names.map(name => ({ name })) } } : {};
 }

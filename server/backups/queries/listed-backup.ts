@@ -1,5 +1,6 @@
 import { columns, type Selected } from '../../history/columns.ts';
 import { isOneOf } from '../../history/conditions.ts';
+import { isOfScope, type Reading } from '../../history/in-scope.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { allBackups, expressions, query } from '../../history/tables.ts';
@@ -31,21 +32,22 @@ export const databaseName = query
 export const listedBackups = allBackups.select(columns('b', LISTED));
 
 /** @returns for each id the backup that has it, or null */
-export async function backupsById(
-  { em }: { em: EntityManager },
-  ids: readonly number[],
-): Promise<Array<ListedBackup | null>> {
-  const found = listedBackups.where(isOneOf(eb.ref('b.id'), ids));
+export async function backupsById({ em, scope }: Reading, ids: readonly number[]): Promise<Array<ListedBackup | null>> {
+  const found = listedBackups.where(
+    eb.and([isOneOf(eb.ref('b.id'), ids), ...isOfScope(eb.ref('b.database_id'), scope)]),
+  );
   const byId = new Map((await readRows(em, found)).map(backup => [backup.id, backup]));
   return ids.map(id => byId.get(id) ?? null);
 }
 
 /** @returns for each name of a zip the backup that has it, or null */
 export async function backupsByName(
-  { em }: { em: EntityManager },
+  { em, scope }: Reading,
   names: readonly string[],
 ): Promise<Array<ListedBackup | null>> {
-  const found = listedBackups.where(isOneOf(eb.ref('b.file_name'), names));
+  const found = listedBackups.where(
+    eb.and([isOneOf(eb.ref('b.file_name'), names), ...isOfScope(eb.ref('b.database_id'), scope)]),
+  );
   const byName = new Map((await readRows(em, found)).map(backup => [backup.fileName, backup]));
   return names.map(name => byName.get(name) ?? null);
 }

@@ -1,6 +1,8 @@
+import { EVERYTHING, isEverything } from '../../auth/scope.ts';
 import { columns } from '../../history/columns.ts';
 import type { Condition } from '../../history/conditions.ts';
 import { backupsBy } from '../../history/dialect.ts';
+import type { Reading } from '../../history/in-scope.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { countRows, readRows } from '../../history/read-rows.ts';
 import { allBackups, type BackupQuery, expressions } from '../../history/tables.ts';
@@ -14,6 +16,7 @@ import {
   isBeyond,
   NEWEST_FIRST,
   pageOf,
+  type ScopedSearch,
   searchBackups,
 } from './search-backups.ts';
 
@@ -23,8 +26,7 @@ interface Budget {
   take(rows: number): void;
 }
 
-interface Parts {
-  readonly em: EntityManager;
+interface Parts extends Reading {
   readonly budget: Budget;
 }
 
@@ -34,14 +36,15 @@ interface Parts {
  * @throws AppError 422 when more would have to be looked at than the budget allows
  */
 export async function scanBackups(
-  { em, budget }: Parts,
+  { em, scope, budget }: Parts,
   search: BackupSearch,
   page: BackupPage & { readonly limit: number },
 ): Promise<ListedBackup[]> {
   const { by, direction } = page.order ?? NEWEST_FIRST;
-  if (isOrderedByIndex(search, by)) return searchBackups({ em }, search, page);
-  const few = await findFew({ em, budget }, search);
-  if (few) return readPage(em, search, page, allBackups.where(few));
+  if (isOrderedByIndex({ scope, search }, by)) return searchBackups({ em, scope }, search, page);
+  const within = { scope, search };
+  const few = await findFew({ em, scope, budget }, search);
+  if (few) return readPage(em, within, page, allBackups.where(few));
   const { limit } = page;
   const found: ListedBackup[] = [];
   const sign = direction === 'asc' ? 1 : -1;
@@ -51,7 +54,7 @@ export async function scanBackups(
   const path = pathFor(search, isByTime);
   const first = isByTime ? limit * 4 : path.most;
   for await (const window of windows({ em, budget }, { path, direction, start, first })) {
-    found.push(...(await readPage(em, search, page, backupsIn(em, window))));
+    found.push(...(await readPage(em, within, page, backupsIn(em, window))));
     if (isByTime && found.length >= limit) break;
     // By size the best of each window compete: the index of sizes leads to rows all over the file.
     if (!isByTime && found.length > limit) {
@@ -64,15 +67,16 @@ export async function scanBackups(
 }
 
 /** Counts as `countBackups` does, in the same way. @throws AppError 422 */
-export async function countScanned({ em, budget }: Parts, search: BackupSearch): Promise<number> {
+export async function countScanned({ em, scope, budget }: Parts, search: BackupSearch): Promise<number> {
   budget.take(COUNT_ROWS);
-  if (conditionsOf(search).length === 0) return countBackups({ em }, search);
-  const few = await findFew({ em, budget }, search);
-  if (few) return count(em, search, allBackups.where(few));
+  const within = { scope, search };
+  if (conditionsOf({ scope: EVERYTHING, search }).length === 0) return countBackups({ em, scope }, search);
+  const few = await findFew({ em, scope, budget }, search);
+  if (few) return count(em, within, allBackups.where(few));
   let sum = 0;
   const path = pathFor(search, false);
   for await (const window of windows({ em, budget }, { path, direction: 'desc', first: path.most }))
-    sum += await count(em, search, backupsIn(em, window));
+    sum += await count(em, within, backupsIn(em, window));
   return sum;
 }
 
@@ -80,10 +84,16 @@ export async function countScanned({ em, budget }: Parts, search: BackupSearch):
 const COUNT_ROWS = 50;
 
 /** @returns whether an index has the rows one behind the other, so that no more are looked at than the page shows */
-function isOrderedByIndex(search: BackupSearch, by: 'takenAt' | 'size'): boolean {
+function isOrderedByIndex({ scope, search }: ScopedSearch, by: 'takenAt' | 'size'): boolean {
+  // The databases of a scope lie all over an index of all backups.
+  if (!isEverything(scope) && !hasDatabase(search)) return false;
   const { states, minSize, maxSize, takenFrom, takenBefore, fileName } = search;
   if (states || fileName) return false;
   return by === 'size' ? !takenFrom && !takenBefore : minSize === undefined && maxSize === undefined;
+}
+
+function hasDatabase({ database, databaseName }: BackupSearch): boolean {
+  return database !== undefined || databaseName !== undefined;
 }
 
 /** An index to go through, in the order of time. */
@@ -100,15 +110,15 @@ interface Path {
 /** All but names of files is in the one index of all times; behind the others each row is read, anywhere in the file. */
 function pathFor(search: BackupSearch, isPage: boolean): Path {
   const { database, databaseName, states, takenFrom, takenBefore, fileName } = search;
-  const hasDatabase = database !== undefined || databaseName !== undefined;
+  const isOfOne = hasDatabase(search);
   const [state, ...moreStates] = states ?? [];
   const times = { takenFrom, takenBefore };
   const rows = { most: 2_000, perRow: 5 };
   if (isPage && state && state !== 'damaged' && moreStates.length === 0) {
-    const index = hasDatabase ? 'backups_by_state_and_database' : 'backups_by_state';
+    const index = isOfOne ? 'backups_by_state_and_database' : 'backups_by_state';
     return { index, search: { ...times, database, databaseName, receivedState: state }, ...rows };
   }
-  if (hasDatabase)
+  if (isOfOne)
     return { index: 'backups_database_id_sorted_at_id_index', search: { ...times, database, databaseName }, ...rows };
   const index = 'backups_by_time';
   return fileName ? { index, search: times, ...rows } : { index, search: times, most: 20_000, perRow: 50 };
@@ -137,13 +147,21 @@ interface Scan {
 }
 
 /** Each is paid for before it is read. */
-async function* windows({ em, budget }: Parts, { path, direction, start, first }: Scan): AsyncGenerator<Window> {
+async function* windows(
+  { em, budget }: Omit<Parts, 'scope'>,
+  { path, direction, start, first }: Scan,
+): AsyncGenerator<Window> {
   let from = start;
   for (let size = Math.min(first, path.most); ; size = Math.min(size * 4, path.most)) {
     budget.take(Math.ceil(size / path.perRow));
     const last = backupsBy(em, path.index)
       .select(PLACE)
-      .where(eb.and([...conditionsOf(path.search), ...(from ? [isBehind(from, direction)] : [])]))
+      .where(
+        eb.and([
+          ...conditionsOf({ scope: EVERYTHING, search: path.search }),
+          ...(from ? [isBehind(from, direction)] : []),
+        ]),
+      )
       .orderBy('b.sorted_at', direction)
       .orderBy('b.id', direction)
       .limit(1)
@@ -175,15 +193,15 @@ function backupsIn(em: EntityManager, { path, direction, from, to }: Window): Ba
 
 function readPage(
   em: EntityManager,
-  search: BackupSearch,
+  within: ScopedSearch,
   page: BackupPage,
   among: BackupQuery,
 ): Promise<ListedBackup[]> {
-  return readRows(em, pageOf(among.select(COLUMNS), search, page));
+  return readRows(em, pageOf(among.select(COLUMNS), within, page));
 }
 
-function count(em: EntityManager, search: BackupSearch, among: BackupQuery): Promise<number> {
-  return countRows(em, among.where(eb.and(conditionsOf(search))));
+function count(em: EntityManager, within: ScopedSearch, among: BackupQuery): Promise<number> {
+  return countRows(em, among.where(eb.and(conditionsOf(within))));
 }
 
 const eb = expressions<'b'>();

@@ -1,7 +1,8 @@
 import type { BackupState } from '../../../protocol/finding.ts';
 import type { StoredState } from '../../../protocol/responses.ts';
+import type { Scope } from '../../auth/scope.ts';
 import { type Condition, type Expression, isOneOf, isText } from '../../history/conditions.ts';
-import type { EntityManager } from '../../history/orm.ts';
+import { beginsWith, isOfScope, type Reading } from '../../history/in-scope.ts';
 import { countRows, readRows } from '../../history/read-rows.ts';
 import { allBackups, type BackupQuery, expressions, query } from '../../history/tables.ts';
 import { databaseName, type ListedBackup, listedBackups } from './listed-backup.ts';
@@ -25,6 +26,12 @@ export interface BackupSearch {
   readonly fileName?: string | undefined;
 }
 
+/** A search, and for whose eyes it is. */
+export interface ScopedSearch {
+  readonly scope: Scope;
+  readonly search: BackupSearch;
+}
+
 /** By what backups are put in order, and by their ids where they are alike in it. `takenAt` is the time by which they are sorted. */
 export interface BackupOrder {
   readonly by: 'takenAt' | 'size';
@@ -45,41 +52,42 @@ export interface BackupPage {
 
 /** Lists backups, those of one page, with the names of their databases. The time does not grow with what lies before the page. */
 export function searchBackups(
-  { em }: { em: EntityManager },
+  { em, scope }: Reading,
   search: BackupSearch,
   page: BackupPage = {},
 ): Promise<ListedBackup[]> {
-  return readRows(em, pageOf(NAMED, search, page));
+  return readRows(em, pageOf(NAMED, { scope, search }, page));
 }
 
 const NAMED = listedBackups.select(databaseName);
 
 /** The same, with the few columns of each that a list of REST shows. */
 export function searchSummaries(
-  { em }: { em: EntityManager },
+  { em, scope }: Reading,
   search: BackupSearch,
   page: BackupPage = {},
 ): Promise<SummarizedBackup[]> {
-  return readRows(em, pageOf(summarizedBackups, search, page));
+  return readRows(em, pageOf(summarizedBackups, { scope, search }, page));
 }
 
 /** @returns how many there are on all pages. Reads an entry of an index for each of them. */
-export function countBackups({ em }: { em: EntityManager }, search: BackupSearch): Promise<number> {
-  return countRows(em, allBackups.where(eb.and(conditionsOf(search))));
+export function countBackups({ em, scope }: Reading, search: BackupSearch): Promise<number> {
+  return countRows(em, allBackups.where(eb.and(conditionsOf({ scope, search }))));
 }
 
 /**
  * @param backups those among which to search, with the columns that are wanted
+ * @param within which of them
  * @returns the query for one page of them
  */
 export function pageOf<Columns>(
   backups: BackupQuery<Columns>,
-  search: BackupSearch,
+  within: ScopedSearch,
   { order = NEWEST_FIRST, after, limit }: BackupPage,
 ): BackupQuery<Columns> {
   const { by, direction } = order;
   const found = backups
-    .where(eb.and([...conditionsOf(search), ...(after ? [isBehind(after, order)] : [])]))
+    .where(eb.and([...conditionsOf(within), ...(after ? [isBehind(after, order)] : [])]))
     .orderBy(by === 'size' ? 'b.size' : 'b.sorted_at', direction)
     .orderBy('b.id', direction);
   return limit === undefined ? found : found.limit(limit);
@@ -108,13 +116,11 @@ export function isBeyond(
   ]);
 }
 
-/** Greater than every text that begins with the same: no character is above this one. */
-const LAST_CHARACTER = '\u{10ffff}';
-
 /** @returns what must be so of the backup `b`, all of it */
-export function conditionsOf(search: BackupSearch): Condition[] {
+export function conditionsOf({ scope, search }: ScopedSearch): Condition[] {
   const { database, databaseName, states, receivedState, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
   return [
+    ...isOfScope(eb.ref('b.database_id'), scope),
     ...(database === undefined ? [] : [eb('b.database_id', '=', database)]),
     ...(databaseName === undefined ? [] : [eb('b.database_id', '=', idOf(databaseName))]),
     ...(states ? [isOneOfStates(states)] : []),
@@ -123,21 +129,12 @@ export function conditionsOf(search: BackupSearch): Condition[] {
     ...(takenBefore ? [eb('b.sorted_at', '<', takenBefore)] : []),
     ...(minSize === undefined ? [] : [eb('b.size', '>=', minSize)]),
     ...(maxSize === undefined ? [] : [eb('b.size', '<=', maxSize)]),
-    ...(fileName ? startsWith(fileName) : []),
+    ...(fileName ? [beginsWith(eb.ref('b.file_name'), fileName)] : []),
   ];
 }
 
 function idOf(databaseName: string) {
   return databaseIds.where(isText(eb.ref('d.name'), databaseName));
-}
-
-function startsWith(fileName: string): Condition[] {
-  return [
-    eb('b.file_name', '>=', fileName),
-    eb('b.file_name', '<', fileName + LAST_CHARACTER),
-    // MySQL treats a name as equal to the same name with a space after it.
-    eb(eb.fn('octet_length', ['b.file_name']), '>=', Buffer.byteLength(fileName)),
-  ];
 }
 
 /** `damaged` is no state of the row: it comes over the one that a backup was received with. */

@@ -1,3 +1,4 @@
+import { EVERYTHING } from '../../auth/scope.ts';
 import { forEachId } from '../../history/for-each-id.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
@@ -11,7 +12,7 @@ const ROWS_AT_ONCE = 2_500;
 
 /**
  * Lists the same page of the histories of some databases.
- * @param ids of the databases
+ * @param ids of the databases, which the caller has found in its scope
  * @returns for each id its backups
  */
 export async function searchHistories(
@@ -19,7 +20,7 @@ export async function searchHistories(
   ids: readonly number[],
   page: BackupPage & { limit: number },
 ): Promise<ListedBackup[][]> {
-  if (ids.length === 1) return [await searchBackups({ em }, { database: ids[0]! }, page)];
+  if (ids.length === 1) return [await searchBackups({ em, scope: EVERYTHING }, { database: ids[0]! }, page)];
   const backups: ListedBackup[] = [];
   const atOnce = Math.max(1, Math.min(AT_ONCE, Math.floor(ROWS_AT_ONCE / page.limit)));
   for (let at = 0; at < ids.length; at += atOnce)
@@ -36,6 +37,6 @@ function someHistories(
 ): Promise<ListedBackup[]> {
   return readRows(
     em,
-    forEachId(ids, database => pageOf(listedBackups, { database }, page)),
+    forEachId(ids, database => pageOf(listedBackups, { scope: EVERYTHING, search: { database } }, page)),
   );
 }

@@ -1,5 +1,6 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { entryNameOf, type ParsedBackupName } from '../../../protocol/backup-name.ts';
+import { EVERYTHING } from '../../auth/scope.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
 import { AppError } from '../../errors.ts';
 import type { EntityManager } from '../../history/orm.ts';
@@ -77,7 +78,7 @@ export async function receiveBackup(
 async function keep(recording: Recording, upload: ReceivedUpload, zip: ZipFacts): Promise<Receipt> {
   const { em, storage } = recording;
   const { name, file } = upload;
-  const known = await findByName({ em }, name.fileName);
+  const known = await findByName({ em, scope: EVERYTHING }, name.fileName);
   if (known) {
     refuseOther(known, file);
     return { backup: await handleDuplicateUpload({ em, storage }, known, file), isNew: false };
@@ -112,7 +113,7 @@ async function record(
     return { ...(await recordBackup({ em: em.fork(), storage, alongside }, recordable)), isNew: true };
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    const known = await findByName({ em }, recordable.name.fileName);
+    const known = await findByName({ em, scope: EVERYTHING }, recordable.name.fileName);
     if (!known) throw error;
     refuseOther(known, received);
     return { backup: known, isNew: false };

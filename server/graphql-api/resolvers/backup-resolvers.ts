@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../../protocol/backup-name.ts';
+import { covers } from '../../auth/scope.ts';
 import type { BackupDetails } from '../../backups/backup-details.ts';
 import { type BackupEvent, MAX_WAITING, MISSED } from '../../backups/events/backup-events.ts';
 import { dumpSecondsOf, inventoryOf } from '../../backups/losses/inventory.ts';
@@ -10,6 +11,7 @@ import { countScanned, scanBackups } from '../../backups/queries/scan-backups.ts
 import type { BackupSearch } from '../../backups/queries/search-backups.ts';
 import { findingsOf, storedState } from '../../entities/backup.entity.ts';
 import { AppError } from '../../errors.ts';
+import { whileLetIn } from '../../graphql/while-let-in.ts';
 import { backupConnection } from './backup-connection.ts';
 import type { GraphqlContext } from './context.ts';
 import type { BackupFilter, Resolvers, ResolversTypes } from './resolver-types.ts';
@@ -26,24 +28,28 @@ const MAX_LISTENERS = 100;
 export const backupResolvers = {
   Query: {
     backup: (_, { id }, { loaders }) => (/^[1-9]\d{0,15}$/.test(id) ? loaders.backup.load(Number(id)) : null),
-    backups: (_, { filter, ...page }, { em, budget }) => {
+    backups: (_, { filter, ...page }, { em, scope, budget }) => {
       const search = searchOf(filter ?? {});
       return backupConnection(page, budget, {
-        find: page => scanBackups({ em, budget }, search, page),
-        count: () => countScanned({ em, budget }, search),
+        find: page => scanBackups({ em, scope, budget }, search, page),
+        count: () => countScanned({ em, scope, budget }, search),
       });
     },
   },
   Subscription: {
     backupReceived: {
-      subscribe: (_, { database }, { events }) => {
+      subscribe: (_, { database }, { events, scope, isStillLetIn }) => {
         if (events.listeners >= MAX_LISTENERS)
           throw new AppError(
             429,
             'TOO_MANY_SUBSCRIPTIONS',
             `The service already has ${MAX_LISTENERS} subscribers, which is its limit: try again later`,
           );
-        return events.listen(database) as AsyncIterable<never>;
+        const heard = events.listen(database);
+        return whileLetIn(heard, {
+          isStillLetIn,
+          isFor: ([event]) => event === MISSED || covers(scope, event.database),
+        }) as AsyncIterable<never>;
       },
       resolve: async ([event]: [BackupEvent | typeof MISSED], _: unknown, { loaders, budget }: GraphqlContext) => {
         if (event === MISSED) throw tooSlow();

@@ -5,15 +5,17 @@ import type { BackupEvents } from '../../backups/events/backup-events.ts';
 import type { AppError } from '../../errors.ts';
 import type { RowBudget } from '../../graphql/row-budget.ts';
 import type { Throttle } from '../../graphql/throttle.ts';
-import type { EntityManager } from '../../history/orm.ts';
+import type { Reading } from '../../history/in-scope.ts';
 import type { DailyTotals } from '../../statistics/daily-totals.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What the route hands over with each request. */
-export interface RequestContext {
-  readonly em: EntityManager;
-  readonly requestId: string;
+export interface RequestContext extends Reading {
+  /** Who asks. */
   readonly principal: Principal;
+  /** @returns whether the token is still one that is let in: of a subscription, which may be long */
+  readonly isStillLetIn: () => Promise<boolean>;
+  readonly requestId: string;
   /** Who asks, for the audit trail. */
   readonly actor: Actor;
   readonly audit: Audit;

@@ -24,7 +24,7 @@ import type {
 export const databaseResolvers = {
   Query: {
     databases: (_, args, context) => databaseConnection(args, context),
-    database: async (_, { name }, { em }) => (await searchDatabases({ em }, { name }))[0] ?? null,
+    database: async (_, { name }, { em, scope }) => (await searchDatabases({ em, scope }, { name }))[0] ?? null,
   },
   Database: {
     latestBackup: (database, _, { loaders }) =>
@@ -75,7 +75,7 @@ const ORDERS: Record<DatabaseOrderField, DatabaseOrder['by']> = {
 
 function databaseConnection(
   { first, after, filter, orderBy }: RequireFields<QueryDatabasesArgs, 'first' | 'orderBy'>,
-  { em, budget }: GraphqlContext,
+  { em, scope, budget }: GraphqlContext,
 ): Connection<FoundDatabase> {
   const search = searchOf(filter ?? {});
   const order: DatabaseOrder = {
@@ -92,8 +92,8 @@ function databaseConnection(
       const [name, sortKey] = parseCursor(cursor, key, ['string', 'either']);
       return { name, sortKey };
     },
-    find: page => scanDatabases({ em, budget }, search, { ...page, order }),
-    count: () => countScannedDatabases({ em, budget }, search),
+    find: page => scanDatabases({ em, scope, budget }, search, { ...page, order }),
+    count: () => countScannedDatabases({ em, scope, budget }, search),
   });
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../databases/search-databases.ts';
 import { drillsOfBackups, type LastDrills, lastDrills } from '../../drills/last-drills.ts';
 import { reportsOfBackups, reportsOfDatabases, type WantedReports } from '../../drills/reports-of.ts';
+import type { Reading } from '../../history/in-scope.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { documentBytesById, documentsById } from '../../reports/report-details.ts';
 import type { ListedReport } from '../../reports/search-reports.ts';
@@ -55,22 +56,26 @@ export class Loaders {
   readonly #ofBackups = new Map<string, DataLoader<number, ListedReport[]>>();
   readonly #ofDatabases = new Map<string, DataLoader<string, ListedReport[]>>();
 
-  constructor(em: EntityManager) {
+  constructor({ em, scope }: Reading) {
     this.#em = em;
-    this.backup = new DataLoader(ids => backupsById({ em }, ids));
+    this.backup = new DataLoader(ids => backupsById({ em, scope }, ids));
     this.details = new DataLoader(async ids => inOrder(ids, await detailsById({ em }, ids), ({ id }) => id));
-    this.named = new DataLoader(names => backupsByName({ em }, names));
+    this.named = new DataLoader(names => backupsByName({ em, scope }, names));
     this.clean = new DataLoader(ids => newestClean({ em }, ids));
     this.loss = new DataLoader(async ids => {
-      const losses = new Map((await unacceptedLosses({ em }, { ids })).map(({ databaseId, id }) => [databaseId, id]));
+      const losses = new Map(
+        (await unacceptedLosses({ em, scope }, { ids })).map(({ databaseId, id }) => [databaseId, id]),
+      );
       return ids.map(id => losses.get(id) ?? null);
     });
     this.manifest = new DataLoader(ids => manifestsById({ em }, ids));
     this.database = new DataLoader(async ids => inOrder(ids, await databasesById({ em }, ids), ({ id }) => id));
-    this.found = new DataLoader(async ids => inOrder(ids, await searchDatabases({ em }, { ids }), ({ id }) => id));
+    this.found = new DataLoader(async ids =>
+      inOrder(ids, await searchDatabases({ em, scope }, { ids }), ({ id }) => id),
+    );
     this.kept = new DataLoader(ids => keptOfDatabases({ em }, ids));
     this.drills = new DataLoader(async names => {
-      const found = await lastDrills({ em }, names);
+      const found = await lastDrills({ em, scope }, names);
       return names.map(name => found.get(name) ?? null);
     });
     this.drillsOfBackup = new DataLoader(async ids => {

@@ -29,9 +29,9 @@ const listed = {
 
 export const reportResolvers = {
   Query: {
-    fleetProven: async (_, { days }, { em, budget }) => {
+    fleetProven: async (_, { days }, { em, scope, budget }) => {
       const since = new Date(Date.now() - daysArgument('days', days) * MS_PER_DAY);
-      const fleet = await fleetProven({ em }, since);
+      const fleet = await fleetProven({ em, scope }, since);
       budget.take(Math.ceil(fleet.databases / DATABASES_A_ROW));
       return fleet;
     },

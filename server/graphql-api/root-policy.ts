@@ -1,0 +1,38 @@
+import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { type Action, authorize } from '../auth/policy.ts';
+import type { GraphqlContext } from './resolvers/context.ts';
+
+/** What each field of a root does. What lies below shows only what the root has found in scope. */
+const ACTIONS: Readonly<Record<string, Action>> = {
+  'Query.databases': 'list',
+  'Query.database': 'list',
+  'Query.backups': 'list',
+  'Query.backup': 'list',
+  'Query.fleetProven': 'list',
+  'Query.statistics': 'list',
+  'Subscription.backupReceived': 'list',
+};
+
+type Resolver = GraphQLFieldResolver<unknown, GraphqlContext>;
+
+/**
+ * Has each field of the roots ask the policy before anything is looked up.
+ * @throws Error for a field that is not listed here
+ */
+export function guardRoots(schema: GraphQLSchema): void {
+  for (const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()])
+    for (const [name, field] of Object.entries(type?.getFields() ?? {})) {
+      const action = ACTIONS[`${type!.name}.${name}`];
+      if (!action) throw new Error(`no one has said who may use the field ${type!.name}.${name}`);
+      if (field.subscribe) field.subscribe = guarded(field.subscribe, action);
+      else if (field.resolve) field.resolve = guarded(field.resolve, action);
+      else throw new Error(`the field ${type!.name}.${name} has no resolver`);
+    }
+}
+
+function guarded(resolve: Resolver, action: Action): Resolver {
+  return (source, args, context, info) => {
+    authorize(context.principal, action);
+    return resolve(source, args, context, info);
+  };
+}
