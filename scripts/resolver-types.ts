@@ -29,6 +29,8 @@ const config = {
     Day: '../../statistics/statistics.ts#Day as DayRow',
     Drill: '../../reports/search-reports.ts#ListedReport',
     Restore: '../../reports/search-reports.ts#ListedReport',
+    MadeToken: '../../tokens/token-store.ts#MadeToken as MadeTokenRow',
+    Token: '../../entities/token.entity.ts#Token as TokenRow',
     Statistics: '../../statistics/statistics.ts#Statistics as StatisticsRow',
   },
 };

@@ -64,8 +64,9 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const { createGraphql } = await import('./graphql-api/create-graphql.ts');
   const events = new BackupEvents();
   const totals = new DailyTotals(events);
-  const graphql = await createGraphql({ log, events, totals, introspection: config.graphqlIntrospection });
   const audit = await openAudit({ history, log, path: config.auditLogFile });
+  const { graphqlIntrospection: introspection } = config;
+  const graphql = await createGraphql({ log, events, totals, tokens: access.store, introspection });
   const server = await listen({ host: config.host, port: config.port, log, tls: certificate?.current });
   certificate?.start(server.useCertificate);
   const leftovers = await storage.removeLeftovers();

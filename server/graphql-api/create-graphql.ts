@@ -6,6 +6,7 @@ import { RowBudget } from '../graphql/row-budget.ts';
 import { Throttle } from '../graphql/throttle.ts';
 import { plannedExecution } from '../graphql-execution/planned-execution.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
 import { documentCache } from './document-cache.ts';
 import { endRefused } from './end-refused.ts';
 import { logUnforeseen, logUnmasked, maskError } from './errors.ts';
@@ -22,6 +23,7 @@ import { reportResolvers } from './resolvers/report-resolvers.ts';
 import type { Resolvers } from './resolvers/resolver-types.ts';
 import { createScalars } from './resolvers/scalars.ts';
 import { statisticsResolvers } from './resolvers/statistics-resolvers.ts';
+import { tokenResolvers } from './resolvers/token-resolvers.ts';
 import { guardRoots } from './root-policy.ts';
 
 export type Graphql = YogaServerInstance<RequestContext, GraphqlContext>;
@@ -30,12 +32,19 @@ interface GraphqlDependencies {
   readonly log: Logger;
   readonly totals: DailyTotals;
   readonly events: BackupEvents;
+  readonly tokens: TokenStore;
   /** Whether clients may ask for the schema, as GraphiQL does. */
   readonly introspection: boolean;
 }
 
 /** Joins the contract in schema.graphql with the features' resolvers. */
-export async function createGraphql({ log, totals, events, introspection }: GraphqlDependencies): Promise<Graphql> {
+export async function createGraphql({
+  log,
+  totals,
+  events,
+  tokens,
+  introspection,
+}: GraphqlDependencies): Promise<Graphql> {
   const typeDefs = await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8');
   const schema = createSchema<GraphqlContext>({ typeDefs, resolvers: { ...createScalars(typeDefs), ...resolvers } });
   guardRoots(schema);
@@ -48,7 +57,7 @@ export async function createGraphql({ log, totals, events, introspection }: Grap
     schema,
     context: ({ em, scope, ...rest }) => {
       const own = { loaders: new Loaders({ em, scope }), budget: new RowBudget(), pace: new Throttle() };
-      return { em, scope, ...rest, totals, events, ...own };
+      return { em, scope, ...rest, tokens, totals, events, ...own };
     },
     graphqlEndpoint: '/graphql',
     // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.
@@ -75,12 +84,20 @@ function noting(log: Logger): Plugin<GraphqlContext>[] {
 
 const { Query: backupQueries, Backup, ...backupTypes } = backupResolvers;
 const { Query: databaseQueries, Database, ...databaseTypes } = databaseResolvers;
+const { Query: tokenQueries, ...tokenTypes } = tokenResolvers;
 const { Query: statisticsQueries, ...statisticsTypes } = statisticsResolvers;
 const { Query: auditQueries, ...auditTypes } = auditResolvers;
 const { Query: reportQueries, Backup: reportsOfBackup, Database: reportsOfDatabase, ...reportTypes } = reportResolvers;
 
 const resolvers: Resolvers = {
-  Query: { ...databaseQueries, ...backupQueries, ...statisticsQueries, ...reportQueries, ...auditQueries },
+  Query: {
+    ...databaseQueries,
+    ...backupQueries,
+    ...statisticsQueries,
+    ...reportQueries,
+    ...auditQueries,
+    ...tokenQueries,
+  },
   Backup: { ...Backup, ...reportsOfBackup },
   Database: { ...Database, ...reportsOfDatabase },
   ...backupTypes,
@@ -88,4 +105,5 @@ const resolvers: Resolvers = {
   ...statisticsTypes,
   ...reportTypes,
   ...auditTypes,
+  ...tokenTypes,
 };

@@ -10,6 +10,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'Query.backup': 'list',
   'Query.fleetProven': 'list',
   'Query.statistics': 'list',
+  'Query.auditEntries': 'audit',
+  'Query.tokens': 'tokens',
+  'Mutation.createToken': 'tokens',
+  'Mutation.revokeToken': 'tokens',
+  'Mutation.rotateToken': 'tokens',
   'Subscription.backupReceived': 'list',
 };
 

@@ -14,6 +14,7 @@ import { createScrub, type Scrub } from '../../server/scrub/scrub.ts';
 import { DailyTotals } from '../../server/statistics/daily-totals.ts';
 import { folderStorage } from '../../server/storage/folder/folder-storage.ts';
 import type { Storage } from '../../server/storage/storage.ts';
+import { TokenStore } from '../../server/tokens/token-store.ts';
 import { HISTORY_STORES, type HistoryStore } from '../history/history-stores.ts';
 import { makeMemoryFolder } from '../machine/memory-folder.ts';
 
@@ -65,7 +66,6 @@ export async function runApp(
   const log = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line)) });
   const events = new BackupEvents();
   const { introspection = true } = overrides;
-  const graphql = await createGraphql({ log, events, totals: new DailyTotals(events), introspection });
   const { scrubIntervalMs: intervalMs = 30 * 86_400_000, scrubBytesPerSecond: bytesPerSecond = 0 } = overrides;
   const scrub = createScrub({ history, storage, events, log, intervalMs, bytesPerSecond });
   const server = await listen({
@@ -77,6 +77,8 @@ export async function runApp(
   });
   const uploads = { maxFileBytes: undefined, idleMs: 10_000 };
   const audit = new Audit({ history, log, ...overrides.auditing });
+  const tokens = new TokenStore({ history, storage });
+  const graphql = await createGraphql({ log, events, totals: new DailyTotals(events), tokens, introspection });
   server.serve(
     createApp({
       access: OPEN,

@@ -7,6 +7,7 @@ import type { RowBudget } from '../../graphql/row-budget.ts';
 import type { Throttle } from '../../graphql/throttle.ts';
 import type { Reading } from '../../history/in-scope.ts';
 import type { DailyTotals } from '../../statistics/daily-totals.ts';
+import type { TokenStore } from '../../tokens/token-store.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What the route hands over with each request. */
@@ -30,4 +31,5 @@ export interface GraphqlContext extends RequestContext {
   readonly pace: Throttle;
   readonly totals: DailyTotals;
   readonly events: BackupEvents;
+  readonly tokens: TokenStore;
 }

@@ -6,6 +6,8 @@ import type { ListedBackup } from '../../backups/queries/listed-backup.ts';
 import type { NamedDatabase } from '../../databases/search-databases.ts';
 import type { Day as DayRow, Statistics as StatisticsRow } from '../../statistics/statistics.ts';
 import type { ListedReport } from '../../reports/search-reports.ts';
+import type { MadeToken as MadeTokenRow } from '../../tokens/token-store.ts';
+import type { Token as TokenRow } from '../../entities/token.entity.ts';
 import type { GraphqlContext } from './context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -43,6 +45,8 @@ export type Query = {
   fleetProven: FleetProven;
   /** The audit trail: who did what, newest first. For administrators whose token has the scope `*`. */
   auditEntries: AuditConnection;
+  /** The tokens, those too that have ended, by their names. For admins. */
+  tokens: Array<Token>;
   /** Totals of all backups, and totals of each day. */
   statistics: Statistics;
 };
@@ -95,6 +99,83 @@ export type QueryAuditEntriesArgs = {
 /** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryStatisticsArgs = {
   days?: Scalars['Int']['input'];
+};
+
+/** What changes something. By POST only. */
+export type Mutation = {
+  __typename?: 'Mutation';
+  /** Makes a token. Its text is in the answer, and is never shown again. For admins. */
+  createToken: MadeToken;
+  /** Ends the tokens of that name at once. For admins. */
+  revokeToken: Array<Token>;
+  /** Makes a new token of that name, with the same role and scope. The old one works for a while longer. For admins. */
+  rotateToken: MadeToken;
+};
+
+
+/** What changes something. By POST only. */
+export type MutationCreateTokenArgs = {
+  name: Scalars['String']['input'];
+  role: Role;
+  scope?: InputMaybe<Array<Scalars['String']['input']>>;
+  expires?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What changes something. By POST only. */
+export type MutationRevokeTokenArgs = {
+  name: Scalars['String']['input'];
+};
+
+
+/** What changes something. By POST only. */
+export type MutationRotateTokenArgs = {
+  name: Scalars['String']['input'];
+  overlap?: InputMaybe<Scalars['String']['input']>;
+  expires?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What a token may do. */
+export type Role =
+  /** Sends backups and reports, and reads nothing. */
+  | 'upload'
+  /** Lists and downloads, and reports what it has restored. */
+  | 'read'
+  /** The same, and accepts losses. */
+  | 'operator'
+  /** Everything. */
+  | 'admin';
+
+/** A token. Its text is kept nowhere. */
+export type Token = {
+  __typename?: 'Token';
+  /** The id that the audit trail has. */
+  id: Scalars['ID']['output'];
+  /** Its name. A token that was rotated shares it with the one that replaces it. */
+  name: Scalars['String']['output'];
+  /** What it may do. */
+  role: Role;
+  /** The databases that it is for: names, and beginnings of names with `*` behind them. */
+  scope: Array<Scalars['String']['output']>;
+  /** Whether it is let in at the moment. */
+  isInUse: Scalars['Boolean']['output'];
+  /** When it was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it ends. Null when it does not. */
+  expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it was revoked. Null when it was not. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it was last used, to the minute. Null when it never was. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A token that was just made. */
+export type MadeToken = {
+  __typename?: 'MadeToken';
+  /** The token itself: keep it in a file. It is never shown again. */
+  text: Scalars['String']['output'];
+  /** What is known of it from now on. */
+  token: Token;
 };
 
 /** Events that are sent as they happen, as server-sent events. */
@@ -891,11 +972,15 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Role: Role;
+  Token: ResolverTypeWrapper<TokenRow>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  MadeToken: ResolverTypeWrapper<MadeTokenRow>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Database: ResolverTypeWrapper<NamedDatabase>;
   DatabaseFilter: DatabaseFilter;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   DatabaseOrder: DatabaseOrder;
   DatabaseOrderField: DatabaseOrderField;
   Direction: Direction;
@@ -949,11 +1034,14 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
+  Mutation: Record<PropertyKey, never>;
+  Token: TokenRow;
+  Boolean: Scalars['Boolean']['output'];
+  MadeToken: MadeTokenRow;
   Subscription: Record<PropertyKey, never>;
   Database: NamedDatabase;
   DatabaseFilter: DatabaseFilter;
   Float: Scalars['Float']['output'];
-  Boolean: Scalars['Boolean']['output'];
   DatabaseOrder: DatabaseOrder;
   DatabaseConnection: Connection<NamedDatabase>;
   DatabaseEdge: Omit<DatabaseEdge, 'node'> & { node: ResolversParentTypes['Database'] };
@@ -1009,7 +1097,31 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   backup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType, RequireFields<QueryBackupArgs, 'id'>>;
   fleetProven?: Resolver<ResolversTypes['FleetProven'], ParentType, ContextType, RequireFields<QueryFleetProvenArgs, 'days'>>;
   auditEntries?: Resolver<ResolversTypes['AuditConnection'], ParentType, ContextType, RequireFields<QueryAuditEntriesArgs, 'first'>>;
+  tokens?: Resolver<Array<ResolversTypes['Token']>, ParentType, ContextType>;
   statistics?: Resolver<ResolversTypes['Statistics'], ParentType, ContextType, RequireFields<QueryStatisticsArgs, 'days'>>;
+};
+
+export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createToken?: Resolver<ResolversTypes['MadeToken'], ParentType, ContextType, RequireFields<MutationCreateTokenArgs, 'name' | 'role'>>;
+  revokeToken?: Resolver<Array<ResolversTypes['Token']>, ParentType, ContextType, RequireFields<MutationRevokeTokenArgs, 'name'>>;
+  rotateToken?: Resolver<ResolversTypes['MadeToken'], ParentType, ContextType, RequireFields<MutationRotateTokenArgs, 'name'>>;
+};
+
+export type TokenResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Token'] = ResolversParentTypes['Token']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+  scope?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  isInUse?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type MadeTokenResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['MadeToken'] = ResolversParentTypes['MadeToken']> = {
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['Token'], ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -1272,6 +1384,9 @@ export type Resolvers<ContextType = GraphqlContext> = {
   BigInt?: GraphQLScalarType;
   Digest?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  Token?: TokenResolvers<ContextType>;
+  MadeToken?: MadeTokenResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Database?: DatabaseResolvers<ContextType>;
   DatabaseConnection?: DatabaseConnectionResolvers<ContextType>;
