@@ -77,7 +77,7 @@ export function countBackups({ em, scope }: Reading, search: BackupSearch): Prom
 
 /**
  * @param backups those among which to search, with the columns that are wanted
- * @param within which of them
+ * @param within the scope and the search
  * @returns the query for one page of them
  */
 export function pageOf<Columns>(
