@@ -1,6 +1,6 @@
 import type { Backup } from '../entities/backup.entity.ts';
 import { AppError } from '../errors.ts';
-import type { Reading } from '../history/in-scope.ts';
+import type { Reading } from '../history/reading/in-scope.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
 import { findBackup } from './queries/find-backup.ts';
 

@@ -10,9 +10,9 @@ import { drillsOfBackups, type LastDrills, lastDrills } from '../drills/last-dri
 import { validationError } from '../errors.ts';
 import { columns } from '../history/columns.ts';
 import { isText } from '../history/conditions.ts';
-import { isInScope, type Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { allBackups, expressions, query } from '../history/tables.ts';
 import type { NamedDatabase } from './search-databases.ts';
 

@@ -5,9 +5,9 @@ import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/
 import { SUMMARIZED, type SummarizedBackup } from '../backups/queries/summarized-backup.ts';
 import { type LastDrills, lastDrills } from '../drills/last-drills.ts';
 import { columns, joined } from '../history/columns.ts';
-import { isInScope, type Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { query } from '../history/tables.ts';
 import { latestCompleteId, latestId } from './latest-ids.ts';
 

@@ -1,5 +1,5 @@
-import { isInScope, type Reading } from '../history/in-scope.ts';
 import { readRows } from '../history/read-rows.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { query } from '../history/tables.ts';
 import {
   countDatabases,

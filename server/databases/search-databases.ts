@@ -5,9 +5,9 @@ import { isNotProvenSince } from '../drills/not-proven.ts';
 import { columns, joined } from '../history/columns.ts';
 import { type Condition, isOneOf, isText } from '../history/conditions.ts';
 import { asStored, type StoredExpression } from '../history/dialect.ts';
-import { isInScope, type Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { countRows, readRows } from '../history/read-rows.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { expressions, query } from '../history/tables.ts';
 import { latestCompleteId, latestId } from './latest-ids.ts';
 

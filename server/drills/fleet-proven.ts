@@ -1,5 +1,5 @@
-import { isInScope, type Reading } from '../history/in-scope.ts';
 import { readRows } from '../history/read-rows.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { query, reportExpressions } from '../history/tables.ts';
 
 /** How many databases are proven. Each is counted once beside `databases`. */

@@ -1,8 +1,8 @@
 import { DRILL_OUTCOMES, type LastDrill } from '../../protocol/last-drill.ts';
 import { isOneOf } from '../history/conditions.ts';
-import { isInScope, type Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { query, reportExpressions } from '../history/tables.ts';
 import { LISTED_REPORT, type ListedReport } from '../reports/search-reports.ts';
 

@@ -6,7 +6,7 @@ import { authorize, can } from '../auth/policy.ts';
 import { countBackups } from '../backups/queries/search-backups.ts';
 import { AppError } from '../errors.ts';
 import { checkWritable } from '../history/check-writable.ts';
-import type { Reading } from '../history/in-scope.ts';
+import type { Reading } from '../history/reading/in-scope.ts';
 import { presentScrub } from '../scrub/presenter.ts';
 import type { Scrub, ScrubProgress } from '../scrub/scrub.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';

@@ -2,8 +2,8 @@ import { covers, type Scope } from '../auth/scope.ts';
 import { Report, type ReportKind, type ReportSummary } from '../entities/report.entity.ts';
 import { notFound, validationError } from '../errors.ts';
 import { type Condition, isText } from '../history/conditions.ts';
-import { isInScope, namesInScope, type Reading } from '../history/in-scope.ts';
 import { readRows } from '../history/read-rows.ts';
+import { isInScope, namesInScope, type Reading } from '../history/reading/in-scope.ts';
 import { query, reportExpressions } from '../history/tables.ts';
 
 /** Which reports; what is left out does not matter. */

@@ -1,8 +1,8 @@
 import { isOneOf } from '../history/conditions.ts';
 import { dayIn } from '../history/dialect.ts';
-import { isInScope, type Reading } from '../history/in-scope.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { expressions, query } from '../history/tables.ts';
 
 /** A day on which databases were backed up for the first time. */

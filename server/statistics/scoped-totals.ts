@@ -1,7 +1,7 @@
 import { isOneOf } from '../history/conditions.ts';
 import { dayIn } from '../history/dialect.ts';
-import { idsInScope, type Reading } from '../history/in-scope.ts';
 import { readRows } from '../history/read-rows.ts';
+import { idsInScope, type Reading } from '../history/reading/in-scope.ts';
 import { allBackups, expressions } from '../history/tables.ts';
 import { type DayTotals, NO_BACKUPS, TOTALS, type Totals, toTotals } from './daily-totals.ts';
 import { firstDays } from './first-days.ts';

@@ -1,5 +1,5 @@
 import { isEverything } from '../auth/scope.ts';
-import type { Reading } from '../history/in-scope.ts';
+import type { Reading } from '../history/reading/in-scope.ts';
 import { type DailyTotals, type DayTotals, NO_BACKUPS } from './daily-totals.ts';
 import { dayOf } from './day.ts';
 import type { FirstDay } from './first-days.ts';

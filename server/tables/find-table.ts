@@ -5,7 +5,7 @@ import { manifestsById } from '../backups/queries/listed-backup.ts';
 import { searchSummaries } from '../backups/queries/search-backups.ts';
 import type { SummarizedBackup } from '../backups/queries/summarized-backup.ts';
 import { findCursor, findDatabase } from '../databases/database-history.ts';
-import type { Reading } from '../history/in-scope.ts';
+import type { Reading } from '../history/reading/in-scope.ts';
 
 export interface TableQuery {
   readonly database: string;

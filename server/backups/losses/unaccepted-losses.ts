@@ -1,8 +1,8 @@
 import { columns, joined, type Selected } from '../../history/columns.ts';
 import { isOneOf, isText } from '../../history/conditions.ts';
-import { isInScope, type Reading } from '../../history/in-scope.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
+import { isInScope, type Reading } from '../../history/reading/in-scope.ts';
 import { allBackups, expressions, query } from '../../history/tables.ts';
 import { findSound } from './find-sound.ts';
 import type { Place } from './loss.ts';

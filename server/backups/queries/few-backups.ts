@@ -1,7 +1,7 @@
 import { EVERYTHING, isEverything, type Scope } from '../../auth/scope.ts';
 import type { Condition } from '../../history/conditions.ts';
-import type { Reading } from '../../history/in-scope.ts';
 import { countRows } from '../../history/read-rows.ts';
+import type { Reading } from '../../history/reading/in-scope.ts';
 import { allBackups, expressions, query } from '../../history/tables.ts';
 import { type BackupSearch, conditionsOf, type ScopedSearch } from './search-backups.ts';
 

@@ -1,7 +1,7 @@
 import { covers, type Scope } from '../../auth/scope.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import { type AppError, notFound } from '../../errors.ts';
-import { namesInScope, type Reading } from '../../history/in-scope.ts';
+import { namesInScope, type Reading } from '../../history/reading/in-scope.ts';
 
 /**
  * @param id that it was given

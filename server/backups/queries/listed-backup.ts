@@ -1,8 +1,8 @@
 import { columns, type Selected } from '../../history/columns.ts';
 import { isOneOf } from '../../history/conditions.ts';
-import { isOfScope, type Reading } from '../../history/in-scope.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
+import { isOfScope, type Reading } from '../../history/reading/in-scope.ts';
 import { allBackups, expressions, query } from '../../history/tables.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { BackupEvents } from '../../backups/events/backup-events.ts';
 import type { AppError } from '../../errors.ts';
 import type { RowBudget } from '../../graphql/row-budget.ts';
 import type { Throttle } from '../../graphql/throttle.ts';
-import type { Reading } from '../../history/in-scope.ts';
+import type { Reading } from '../../history/reading/in-scope.ts';
 import type { DailyTotals } from '../../statistics/daily-totals.ts';
 import type { TokenStore } from '../../tokens/token-store.ts';
 import type { Loaders } from './loaders.ts';

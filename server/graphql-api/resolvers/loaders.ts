@@ -13,8 +13,8 @@ import {
 } from '../../databases/search-databases.ts';
 import { drillsOfBackups, type LastDrills, lastDrills } from '../../drills/last-drills.ts';
 import { reportsOfBackups, reportsOfDatabases, type WantedReports } from '../../drills/reports-of.ts';
-import type { Reading } from '../../history/in-scope.ts';
 import type { EntityManager } from '../../history/orm.ts';
+import type { Reading } from '../../history/reading/in-scope.ts';
 import { documentBytesById, documentsById } from '../../reports/report-details.ts';
 import type { ListedReport } from '../../reports/search-reports.ts';
 import { daysOfDatabases, type Kept, keptOfDatabases } from '../../statistics/database-statistics.ts';

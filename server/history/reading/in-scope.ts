@@ -1,8 +1,8 @@
-import type { Scope } from '../auth/scope.ts';
-import { isEverything, isPattern } from '../auth/scope.ts';
-import { type Condition, type Expression, isOneOf } from './conditions.ts';
-import type { EntityManager } from './orm.ts';
-import { expressions, query } from './tables.ts';
+import type { Scope } from '../../auth/scope.ts';
+import { isEverything, isPattern } from '../../auth/scope.ts';
+import { type Condition, type Expression, isOneOf } from '../conditions.ts';
+import type { EntityManager } from '../orm.ts';
+import { expressions, query } from '../tables.ts';
 
 /** What a read of the history needs: whose eyes it is for must be said each time. `EVERYTHING` is for the service itself. */
 export interface Reading {
