@@ -158,6 +158,7 @@ async function run(
       rehearsals,
       spool,
       progress,
+      warn: message => void warnings.push(message),
       signal,
     })) {
       outcomes.push(outcome);

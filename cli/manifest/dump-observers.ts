@@ -1,14 +1,29 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { messageOf } from '../errors.ts';
 import { DumpObserver, type ObservedDump } from './dump-observer.ts';
 import type { Answer, Question } from './observer-thread.ts';
 
 /** One dump that goes by. Dispose of it (`using`): it may not come to its end. */
 export interface PassingDump extends Disposable {
-  /** @param piece the next one; its memory, which is shared, stays as it is until what this returns settles */
+  /**
+   * @param piece the next one; its memory, which is shared, stays as it is until what this returns settles
+   * @throws {LostObserver}
+   */
   readonly observe: (piece: Buffer) => Promise<void> | void;
-  /** The dump has ended. */
+  /** The dump has ended. @throws {LostObserver} */
   end(): Promise<ObservedDump>;
+}
+
+/** The thread that observed a dump has died, with all that it knew: the dump has to be observed again from its beginning. */
+export class LostObserver extends Error {}
+
+export interface DumpObserversOptions {
+  /** Of this machine, if not given. */
+  readonly cores?: number;
+  readonly threadOptions?: WorkerOptions;
+  /** Is told once, in a sentence for the user, that the thread has died. */
+  readonly warn: (message: string) => void;
 }
 
 /**
@@ -21,30 +36,51 @@ const LARGE = 64 * 1024 ** 2;
 
 /**
  * Observes the dumps of a run: large ones, where there are many cores, in a thread of its own that all of them share; the others in
- * the thread of the caller. Dispose of it: then that thread has ended.
+ * the thread of the caller. When that thread has died, it gets no successor, which may die of the same: from then on all dumps are
+ * observed in the thread of the caller. Dispose of it: then that thread has ended.
  */
 export class DumpObservers implements AsyncDisposable {
-  readonly #isThreaded: boolean;
+  readonly #options: DumpObserversOptions;
+  #isThreaded: boolean;
   #thread: ObserverThread | undefined;
   #dumps = 0;
 
-  constructor({ cores = availableParallelism() } = {}) {
+  constructor(options: DumpObserversOptions) {
+    const { cores = availableParallelism() } = options;
+    this.#options = options;
     this.#isThreaded = cores >= MANY_CORES;
   }
 
   /** @param expectedBytes what the dump may roughly become */
   begin(expectedBytes: number): PassingDump {
-    if (!this.#isThreaded || expectedBytes < LARGE) {
-      const observer = new DumpObserver();
-      return { observe: observer.observe, end: async () => observer.end(), [Symbol.dispose]: () => {} };
+    const thread = expectedBytes < LARGE ? undefined : this.#livingThread();
+    if (thread) return passingBy(thread, this.#dumps++);
+    const observer = new DumpObserver();
+    return { observe: observer.observe, end: async () => observer.end(), [Symbol.dispose]: () => {} };
+  }
+
+  #livingThread(): ObserverThread | undefined {
+    if (!this.#isThreaded) return undefined;
+    try {
+      this.#thread ??= new ObserverThread(this.#options.threadOptions, cause => this.#lose(cause));
+    } catch (cause) {
+      this.#lose(cause); // such as: the system allows no more threads
     }
-    this.#thread ??= new ObserverThread();
-    return passingBy(this.#thread, this.#dumps++);
+    return this.#thread;
+  }
+
+  #lose(cause: unknown): void {
+    this.#isThreaded = false;
+    this.#thread = undefined;
+    this.#options.warn(
+      `the thread that reads large dumps has died (${messageOf(cause)}): for the rest of this run sade reads them in its main thread, and it zips again those that were under way; no backup is worth less for it. Check the memory of this machine (free -m; dmesg)`,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#thread?.terminate();
+    const thread = this.#thread;
     this.#thread = undefined;
+    await thread?.terminate();
   }
 }
 
@@ -64,25 +100,28 @@ function passingBy(thread: ObserverThread, dump: number): PassingDump {
 
 /** Answers in the order of the questions. It keeps the process only while it has something to do. */
 class ObserverThread {
-  readonly #worker = new Worker(new URL('./observer-thread.ts', import.meta.url));
+  readonly #worker: Worker;
   readonly #asked: PromiseWithResolvers<Answer>[] = [];
-  #failure: Error | undefined;
+  readonly #onDeath: (cause: unknown) => void;
+  #lost: LostObserver | undefined;
 
-  constructor() {
+  /** @param onDeath is told once that it has died without being asked to */
+  constructor(options: WorkerOptions | undefined, onDeath: (cause: unknown) => void) {
+    this.#worker = new Worker(new URL('./observer-thread.ts', import.meta.url), options);
+    this.#onDeath = onDeath;
     this.#worker.unref();
     this.#worker.on('message', (answer: Answer) => {
       this.#asked.shift()?.resolve(answer);
       if (this.#asked.length === 0) this.#worker.unref();
     });
-    this.#worker.on('error', cause =>
-      this.#fail(new Error(`the thread that reads dumps has failed: ${cause}`, { cause })),
-    );
-    this.#worker.on('exit', () => this.#fail(new Error('the thread that reads dumps has ended')));
+    for (const event of ['error', 'messageerror'] as const)
+      this.#worker.on(event, (cause: unknown) => void this.#die(cause));
+    this.#worker.on('exit', code => void this.#die(new Error(`exit code ${code}`)));
   }
 
-  /** @throws Error when the thread has failed, or ended */
+  /** @throws {LostObserver} when it has died, or dies before it answers */
   ask(question: Question): Promise<Answer> {
-    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#lost) return Promise.reject(this.#lost);
     const asked = Promise.withResolvers<Answer>();
     if (this.#asked.push(asked) === 1) this.#worker.ref();
     this.#worker.postMessage(question);
@@ -90,11 +129,19 @@ class ObserverThread {
   }
 
   async terminate(): Promise<void> {
+    this.#lose(new Error('it was no longer needed'));
     await this.#worker.terminate();
   }
 
-  #fail(failure: Error): void {
-    this.#failure ??= failure;
-    for (const { reject } of this.#asked.splice(0)) reject(this.#failure);
+  #die(cause: unknown): void {
+    if (this.#lost) return;
+    this.#lose(cause);
+    void this.#worker.terminate(); // one whose answer could not be read goes on
+    this.#onDeath(cause);
+  }
+
+  #lose(cause: unknown): void {
+    this.#lost = new LostObserver(`the thread that reads large dumps has died: ${messageOf(cause)}`, { cause });
+    for (const { reject } of this.#asked.splice(0)) reject(this.#lost);
   }
 }

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
+import { syncBuiltinESMExports } from 'node:module';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import { finding } from '../../protocol/finding.ts';
@@ -46,6 +48,7 @@ describe('pipeline', () => {
   let url: URL;
   let serve: (request: IncomingMessage, response: ServerResponse) => unknown;
   let uploads: string[];
+  let warnings: string[];
   let preflight: PipelineOptions['preflight'];
 
   beforeEach(async () => {
@@ -53,6 +56,7 @@ describe('pipeline', () => {
     spool = await Spool.open(join(folder, 'work'));
     await mkdir(join(folder, 'bin'));
     uploads = [];
+    warnings = [];
     preflight = async () => allSeen;
     serve = accept;
     server = createServer((request, response) => answerWith(serve, request, response)).listen(0, '127.0.0.1');
@@ -137,6 +141,7 @@ describe('pipeline', () => {
       timeoutMs,
       retries,
       progress: { onStart: () => {}, onProgress: () => {} },
+      warn: message => void warnings.push(message),
       signal,
     }))
       outcomes.push(outcome);
@@ -210,6 +215,31 @@ describe('pipeline', () => {
     for (const { failure } of failed) expect(failure).to.include({ stage: 'dump' }).and.not.to.have.property('keptAt');
     expect(uploads).to.have.length(6);
     expect(await spooled()).to.deep.equal([]);
+  });
+
+  it('loses no backup to the death of the thread that observes large dumps, and warns once', async () => {
+    const { availableParallelism } = os;
+    const setCores = (cores: typeof availableParallelism) => {
+      os.availableParallelism = cores;
+      syncBuiltinESMExports();
+    };
+    const started: Worker[] = [];
+    const onWorker = (worker: Worker) => {
+      started.push(worker);
+      worker.postMessage(null);
+    };
+    preflight = async () => ({ ...allSeen, estimatedBytes: 256 * 1024 ** 2 });
+    process.on('worker', onWorker);
+    setCores(() => 8);
+    try {
+      const outcomes = await run(names(4), GOOD, { workers: { dump: 2, zip: 2, upload: 1 } });
+      expect(outcomes.map(({ state, tables }) => [state, tables])).to.deep.equal(Array(4).fill(['complete', 1]));
+    } finally {
+      setCores(availableParallelism);
+      process.off('worker', onWorker);
+    }
+    expect(started).to.have.length(1);
+    expect(warnings).to.have.length(1);
   });
 
   it('keeps the zips that could not be delivered, and delivers them first the next time', async () => {

@@ -37,6 +37,8 @@ export interface PipelineOptions extends Omit<StageOptions, OfTheRun> {
   readonly workers: { readonly dump: number; readonly zip: number; readonly upload: number };
   /** How many dumps one database host should bear at once. */
   readonly dumpsPerHost: number;
+  /** Is told, in a sentence for the user, what should be looked at, though no backup is worth less for it. */
+  readonly warn: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -61,7 +63,7 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
   const failures = new Failures({ spool, room, progress });
   const gate = new ServiceGate(options.access, options.retries);
   const refusedTokens = new RefusedTokens();
-  await using observers = new DumpObservers();
+  await using observers = new DumpObservers({ warn: options.warn });
   const stages: StageOptions = { ...options, room, failures, gate, refusedTokens, observers };
   const turns = new PerHostLimiter(sources, options.dumpsPerHost);
   const rounds = new Rounds(turns, pendingUploads.length);

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import { emptyInventory, type Manifest } from '../../protocol/manifest.ts';
@@ -68,20 +69,24 @@ describe('the stages of dump and zip, with a zip that follows its dump', functio
     /** The zip worker has time only after that. */
     readonly beforeZip?: (running: RunningDump) => Promise<void>;
     readonly moved?: (bytes: number, running: RunningDump) => void;
+    /** Such as for a machine with many cores. */
+    readonly observers?: DumpObservers;
+    readonly estimatedBytes?: number;
   }
 
   /** Takes one database through dump and zip. */
   const backedUp = async (script: string, wish: Wish = {}): Promise<ZippedBackup | Outcome> => {
-    const { signal = never, timeoutMs = 60_000, beforeZip, moved } = wish;
+    const { signal = never, timeoutMs = 60_000, beforeZip, moved, estimatedBytes = 100 } = wish;
     const words = `go() { until [ -e '${goFile}' ]; do sleep 0.02; done; }; echo $$ > '${pidFile}'`;
     const client = await fakeMysqldump(folder, `${words}\n${script}`);
     let handed: RunningDump | undefined;
     const progress: ProgressListener = { onStart: () => {}, onProgress: (_backup, bytes) => moved?.(bytes, handed!) };
     const room = new DiskRoom(spool.folder);
-    await using observers = new DumpObservers();
+    await using observers = wish.observers ?? new DumpObservers({ warn: expect.fail });
     const shared = { spool, progress, room, observers, failures: new Failures({ spool, progress, room }) };
     const clients = { for: () => client, all: [client] };
-    const dumping = await startDump(source, { ...shared, clients, preflight: async () => allSeen, timeoutMs }, signal);
+    const preflight = async () => ({ ...allSeen, estimatedBytes });
+    const dumping = await startDump(source, { ...shared, clients, preflight, timeoutMs }, signal);
     if (dumping.kind === 'postponed') throw new Error('it was alone');
     if (dumping.kind === 'finished') return dumping.outcome;
     handed = dumping;
@@ -161,6 +166,52 @@ describe('the stages of dump and zip, with a zip that follows its dump', functio
       expect(content.indexOf('-- MariaDB dump'), 'it is there once').to.equal(content.lastIndexOf('-- MariaDB dump'));
       expect(manifest.findings.map(({ code }) => code)).to.deep.equal(['DUMP_REPEATED']);
     }
+  });
+
+  describe('when the thread that observes large dumps dies', () => {
+    let worker: Worker;
+    const onWorker = (started: Worker) => {
+      worker = started;
+    };
+    before(() => process.on('worker', onWorker));
+    after(() => process.off('worker', onWorker));
+
+    /** @param wish when it dies: `worker` has its first pieces by then, but not all */
+    const expectHealed = async (wish: (die: () => void) => Wish) => {
+      const warnings: string[] = [];
+      await using observers = new DumpObservers({ cores: 8, warn: message => void warnings.push(message) });
+      const script = "header; echo 'CREATE TABLE `t` (i int);'; echo 'INSERT INTO `t` VALUES (1),(2);'";
+      const die = () => void worker.postMessage(null);
+      const { content, manifest } = await expectGood(
+        await backedUp(`${script}; printf -- '-- '; rows ${5 * MiB}; echo; go; marker`, {
+          ...{ observers, estimatedBytes: 256 * MiB },
+          ...wish(die),
+        }),
+      );
+      expect(content.length).to.be.above(5 * MiB);
+      expect(manifest).to.deep.include({ state: 'complete', findings: [] });
+      expect(manifest.dump.rows).to.equal(2);
+      expect(manifest.inventory.tables).to.deep.equal([{ name: 't', rows: 2, bytes: 31 }]);
+      expect(warnings).to.have.length(1);
+    };
+
+    it('while the dump grows, zips it once more from its beginning, with the whole inventory', () =>
+      expectHealed(die => ({
+        moved: bytes => {
+          if (bytes !== 2 * MiB || existsSync(goFile)) return;
+          die();
+          void go();
+        },
+      })));
+
+    it('after the dump has ended, zips it once more from its beginning, with the whole inventory', () =>
+      expectHealed(die => ({
+        moved: bytes => bytes === 2 * MiB && die(),
+        beforeZip: async ({ completion }) => {
+          await go();
+          await completion;
+        },
+      })));
   });
 
   describe('fails at the dump', () => {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { codeOf } from '../errors.ts';
-import type { DumpObservers } from '../manifest/dump-observers.ts';
+import { type DumpObservers, LostObserver } from '../manifest/dump-observers.ts';
 import { buildManifest } from '../manifest/manifest-builder.ts';
 import { writeManifest } from '../manifest/manifest-file.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -60,17 +60,27 @@ function showWhenDumped({ backup, completion }: RunningDump, { spool, progress }
 type Zipping = ZipStageOptions & { readonly signal: AbortSignal };
 
 /**
- * Where it was in vain to follow the dump (that was made once more, or grew beyond what was expected) the finished dump is
- * zipped from its beginning.
+ * Where it was in vain to follow the dump (that was made once more, or grew beyond what was expected, or what was known of it is
+ * lost) the finished dump is zipped from its beginning.
  */
 async function zipWhileDumped(running: RunningDump, options: Zipping): Promise<ZippedBackup | OverJob> {
   try {
     if (!running.result) return await zipFile(running, followed(running), options);
   } catch (error) {
-    if (!(error instanceof RestartZip) && !isGone(error)) throw error;
+    if (!isInVain(error)) throw error;
   }
   const dumped = await running.completion;
-  return isOver(dumped) ? dumped : await zipFile(running, dumped, options);
+  if (isOver(dumped)) return dumped;
+  try {
+    return await zipFile(running, dumped, options);
+  } catch (error) {
+    if (!(error instanceof LostObserver)) throw error;
+    return await zipFile(running, dumped, options);
+  }
+}
+
+function isInVain(error: unknown): boolean {
+  return error instanceof RestartZip || error instanceof LostObserver || isGone(error);
 }
 
 /** A dump that fails takes its file away, a moment before it says so. */

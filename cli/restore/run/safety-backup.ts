@@ -5,6 +5,7 @@ import { accessFor } from '../../access/service-access.ts';
 import { findClients } from '../../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { ExplainedError } from '../../errors.ts';
+import { log } from '../../log.ts';
 import { runPipeline } from '../../pipeline/pipeline.ts';
 import { runPreflight } from '../../preflight/preflight.ts';
 import type { Outcome } from '../../report/outcome.ts';
@@ -53,6 +54,7 @@ export async function safetyBackup(options: SafetyOptions): Promise<SafetyBackup
       timeoutMs: DAY_MS,
     },
     progress: { onStart: () => {}, onProgress: () => {} },
+    warn: message => log.warn(message),
   }));
   if (!outcome) throw new ExplainedError(`the backup of ${target.database} before the restore did not end`);
   return judged(outcome, options);
