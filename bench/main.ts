@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
+import tokens from './access/tokens.ts';
 import type { BenchCase } from './case.ts';
 import database from './cases/database.ts';
 import databases from './cases/databases.ts';
@@ -43,6 +44,7 @@ const CASES: readonly BenchCase[] = [
   restore,
   historyMariadb,
   historySqlite,
+  tokens,
   memory,
 ];
 const DOCUMENT = join(import.meta.dirname, '../docs/explanation/performance.md');

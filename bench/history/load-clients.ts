@@ -61,8 +61,10 @@ async function answered(): Promise<number> {
 
 function answerTo({ path, body }: Ask): Promise<Buffer> {
   const method = body === undefined ? 'GET' : 'POST';
-  const headers =
-    body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+  const headers = {
+    ...(plan.token !== undefined && { Authorization: `Bearer ${plan.token}` }),
+    ...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+  };
   return new Promise((resolve, reject) => {
     const asking = request(`${plan.url}${path}`, { agent, method, headers }, response => {
       buffer(response).then(content => {

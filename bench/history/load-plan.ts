@@ -10,6 +10,8 @@ export interface LoadPlan {
   readonly url: string;
   /** In rotation. */
   readonly asks: readonly Ask[];
+  /** Shown with each. */
+  readonly token?: string | undefined;
   /** Where in each answer the list stands, and how long it must be. */
   readonly list: readonly string[];
   readonly length: number;

@@ -54,14 +54,23 @@ export class Results {
 
   /** @returns how many times as long the first takes as the second: the median over the rounds, in which both ran */
   ratio(first: string, second: string): number | undefined {
-    const [a, b] = [this.#runs.get(first), this.#runs.get(second)];
-    if (!a || !b) return undefined;
-    return median(a.map(({ sample }, round) => sample.wallSeconds / b[round]!.sample.wallSeconds));
+    return this.#medianRatio(first, second, ({ wallSeconds }) => wallSeconds);
+  }
+
+  /** @returns the same of CPU seconds, which say more than time does where the machine has other work */
+  cpuRatio(first: string, second: string): number | undefined {
+    return this.#medianRatio(first, second, ({ cpuSeconds }) => cpuSeconds ?? Number.NaN);
   }
 
   /** @returns how many times as many bytes a second the first moves, or makes, as the second; both of the same work */
   speed(first: string, second: string): number | undefined {
     return this.ratio(second, first);
+  }
+
+  #medianRatio(first: string, second: string, of: (sample: Sample) => number): number | undefined {
+    const [a, b] = [this.#runs.get(first), this.#runs.get(second)];
+    if (!a || !b) return undefined;
+    return median(a.map(({ sample }, round) => of(sample) / of(b[round]!.sample)));
   }
 }
 
