@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { RowBudget } from '../graphql/row-budget.ts';
 import { Throttle } from '../graphql/throttle.ts';
-import { plannedExecution } from '../graphql-execution/planned-execution.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import { documentCache } from './document-cache.ts';
@@ -49,10 +48,6 @@ export async function createGraphql({
   const schema = createSchema<GraphqlContext>({ typeDefs, resolvers: { ...createScalars(typeDefs), ...resolvers } });
   guardRoots(schema);
   guardResolvers(schema);
-  const executePlanned = plannedExecution(schema);
-  const planned: Plugin<GraphqlContext> = {
-    onExecute: ({ executeFn, setExecuteFn }) => setExecuteFn(args => executePlanned(args) ?? executeFn(args)),
-  };
   return createYoga<RequestContext, GraphqlContext>({
     schema,
     context: ({ em, scope, ...rest }) => {
@@ -73,7 +68,7 @@ export async function createGraphql({
     maxRequestBodySize: false,
     parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     maskedErrors: { maskError },
-    plugins: [planned, onlyJson, refuseBrokenParameters, endRefused, ...limits({ introspection }), ...noting(log)],
+    plugins: [onlyJson, refuseBrokenParameters, endRefused, ...limits({ introspection }), ...noting(log)],
   });
 }
 
