@@ -68,6 +68,7 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const { graphqlIntrospection: introspection } = config;
   const graphql = await createGraphql({ log, events, totals, tokens: access.store, introspection });
   const server = await listen({ host: config.host, port: config.port, log, tls: certificate?.current });
+  access.warnIfOpen();
   certificate?.start(server.useCertificate);
   const leftovers = await storage.removeLeftovers();
   if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash left behind`);

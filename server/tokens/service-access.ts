@@ -72,6 +72,15 @@ export class ServiceAccess implements Access {
     return principal ? { principal } : this.#finder.find(text);
   }
 
+  /** Says once, when the service has its address, that everyone may do everything, and how to change that. */
+  warnIfOpen(): void {
+    const everyone = this.#allowsAnonymous ? 'everyone who reaches the service' : 'everyone on this machine';
+    if (this.#isOpen)
+      this.#parts.log.warn(
+        `No token exists: ${everyone} may read and upload all backups. To change this, make a token: ${MAKE_ONE}`,
+      );
+  }
+
   /** Resolves when nothing of it needs the history any more. */
   settle(): Promise<void> {
     return this.#finder.settle();
@@ -104,10 +113,6 @@ export async function openAccess(
   if (!hasTokens && !allowAnonymous && !isLoopback(host))
     throw new Error(
       `HOST is ${host}, and no token exists: everyone who reaches the service could read all backups. Make a token first (${MAKE_ONE}), or set ADMIN_TOKEN_FILE, or listen on 127.0.0.1 only. ALLOW_ANONYMOUS=on starts it all the same`,
-    );
-  if (!hasTokens)
-    log.warn(
-      `No token exists: ${allowAnonymous ? 'everyone who reaches the service' : 'everyone on this machine'} may read and upload all backups. To change this, make a token: ${MAKE_ONE}`,
     );
   return new ServiceAccess(parts, store, { admin, isOpen: !hasTokens, allowsAnonymous: allowAnonymous });
 }
