@@ -269,6 +269,7 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
     expect(names(heard.get('all')!)).to.deep.equal(['pt_xyz', 'pt_abc1']);
     expect(names(heard.get('elsewhere')!)).to.deep.equal(['pt_abc1']);
     expect(names(heard.get('elsewhere, named')!)).to.deep.equal([]);
+    for (const text of heard.values()) expect(text, 'an event of another database').to.not.include('errors');
     await ask('mutation { revokeToken(name: "read2") { name } }', 'admin');
     await until('the subscriptions of the revoked token end', () => ended.length === 2);
     expect(ended.sort()).to.deep.equal(['elsewhere', 'elsewhere, named']);
