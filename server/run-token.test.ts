@@ -20,6 +20,15 @@ for (const store of historyStores)
     const list = async () => (await run('list')).out.trimEnd().split('\n').slice(1);
     const kept = () => readFile(join(env.STORAGE_DIR!, '.lumbung-tokens '), 'utf8');
 
+    it('shows for which storage it makes and lists tokens: with other variables it is not that of the service', async () => {
+      const empty = await run('list');
+      expect([empty.code, empty.out.split('\n').length]).to.deep.equal([0, 2]);
+      expect(empty.err).to.contain(`No token exists (STORAGE_DIR is ${env.STORAGE_DIR})`);
+      const made = await run('create', '--name', 'acme', '--role', 'upload', '--scope', 'acme_*');
+      expect(made.err).to.contain(`in STORAGE_DIR ${env.STORAGE_DIR}.`);
+      expect((await run('list')).err).to.equal('');
+    });
+
     it('prints a new token alone on stdout, and keeps only its SHA-256', async () => {
       const made = await run('create', '--name', 'acme', '--role', 'upload', '--scope', 'acme_*', '--expires', '365d');
       expect(made.code, made.err).to.equal(0);
@@ -59,7 +68,9 @@ for (const store of historyStores)
       await createToken(env, { name: 'acme', role: 'read', scope: ['a'] });
       expect(await run('revoke', 'acme')).to.deep.include({ code: 0, out: '' });
       expect((await run('revoke', 'acme')).err).to.include('which was not in use any more');
-      expect((await run('revoke', 'other')).err).to.equal('There is no token named other\n');
+      expect((await run('revoke', 'other')).err).to.match(
+        /^There is no token named other \(STORAGE_DIR is \/.*\/backups\)\. If you mean another service, run the command with its STORAGE_DIR/,
+      );
       expect((await run('revoke')).code).to.equal(1);
       await createToken(env, { name: 'acme', role: 'read', scope: ['a'] });
       expect((await list()).map(line => /revoked|in use/.exec(line)?.[0])).to.deep.equal(['revoked', 'in use']);

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeToken } from '../protocol/access/token-text.ts';
 import type { Audit } from './audit/audit.ts';
@@ -6,6 +7,7 @@ import type { AuditAction } from './audit/entry.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { loadConfig } from './config.ts';
 import { messageOf } from './error-code.ts';
+import { AppError } from './errors.ts';
 import { logTo } from './log.ts';
 import { giveUpHistory, openStoresBeside } from './stores.ts';
 import { minute, tokenInWords, tokenTable } from './tokens/token-screen.ts';
@@ -74,6 +76,8 @@ export async function runTokenCommand(
 interface Kept {
   readonly store: TokenStore;
   readonly audit: Audit;
+  /** The folder of the zips. With other variables than those of the service it is another one, or a new one. */
+  readonly storageDir: string;
 }
 
 interface Run extends Streams, Kept {
@@ -83,7 +87,7 @@ interface Run extends Streams, Kept {
 type Command = keyof typeof COMMANDS;
 
 const COMMANDS = {
-  async create({ store, audit, rest, out, err }: Run) {
+  async create({ store, audit, storageDir, rest, out, err }: Run) {
     const { values } = parseArgs({ args: rest, options: ENTRY_OPTIONS, strict: true });
     const { name = '', role = '', scope, expires } = values;
     const wanted = wantedToken({ name, role, scope, expires });
@@ -91,28 +95,34 @@ const COMMANDS = {
       store.create(wanted),
     );
     show(made, out);
-    err.write(`Made the token ${name} (${tokenInWords(made.token)}). It is not shown again: keep it in a file.\n`);
+    err.write(
+      `Made the token ${name} (${tokenInWords(made.token)}) in STORAGE_DIR ${storageDir}. It is not shown again: keep it in a file.\n`,
+    );
   },
-  async list({ store, rest, out }: Run) {
+  async list({ store, storageDir, rest, out, err }: Run) {
     parseArgs({ args: rest, options: {}, strict: true });
-    out.write(tokenTable(await store.list()));
+    const tokens = await store.list();
+    out.write(tokenTable(tokens));
+    if (tokens.length === 0) err.write(`No token exists (STORAGE_DIR is ${storageDir}). ${WHICH_SERVICE}\n`);
   },
-  async revoke({ store, audit, rest, err }: Run) {
+  async revoke({ store, audit, storageDir, rest, err }: Run) {
     const { positionals } = parseArgs({ args: rest, options: {}, strict: true, allowPositionals: true });
     const name = oneName(positionals, 'revoke');
-    const count = await audit.change(deed('token_revoke', { name }), () => store.revoke(name));
+    const count = await audit.change(deed('token_revoke', { name }), () =>
+      store.revoke(name).catch(atStorage(storageDir)),
+    );
     err.write(
       `Revoked the token ${name}${count === 0 ? ', which was not in use any more' : ''}. It ends within a second.\n`,
     );
   },
-  async rotate({ store, audit, rest, out, err }: Run) {
+  async rotate({ store, audit, storageDir, rest, out, err }: Run) {
     const options = { overlap: { type: 'string', default: '7d' }, expires: { type: 'string' } } as const;
     const { values, positionals } = parseArgs({ args: rest, options, strict: true, allowPositionals: true });
     const name = oneName(positionals, 'rotate');
     const overlapMs = durationMs('overlap', values.overlap);
     const lifetimeMs = values.expires === undefined ? undefined : durationMs('expires', values.expires);
     const made = await audit.change(deed('token_rotate', { name, overlap_seconds: overlapMs / 1000 }), () =>
-      store.rotate(name, { overlapMs, lifetimeMs }),
+      store.rotate(name, { overlapMs, lifetimeMs }).catch(atStorage(storageDir)),
     );
     show(made, out);
     const until = minute(new Date(Date.now() + overlapMs));
@@ -121,6 +131,17 @@ const COMMANDS = {
     );
   },
 };
+
+const WHICH_SERVICE =
+  'If you mean another service, run the command with its STORAGE_DIR and DATABASE_URL (docs/install.md)';
+
+/** Adds where a token was looked for that does not exist: mostly the variables of the service were left out. */
+function atStorage(storageDir: string): (error: unknown) => never {
+  return error => {
+    if (!(error instanceof AppError) || error.status !== 404) throw error;
+    throw new AppError(404, error.code, `${error.message} (STORAGE_DIR is ${storageDir}). ${WHICH_SERVICE}`);
+  };
+}
 
 function isCommand(text: string): text is Command {
   return Object.hasOwn(COMMANDS, text);
@@ -155,7 +176,7 @@ async function withStore(
     const log = logTo({ write: line => void err.write(line) });
     log.level = 'error';
     const audit = await openAudit({ history, log, path: config.auditLogFile });
-    await work({ store, audit }).finally(() => audit.stop());
+    await work({ store, audit, storageDir: resolve(config.storageDir) }).finally(() => audit.stop());
   } finally {
     await giveUpHistory(history);
   }
