@@ -53,10 +53,12 @@ function missing({ origin }: About): Explanation {
 }
 
 function notAccepted({ origin, from, said }: About): Explanation {
+  // Such as "The token acme has expired on …"; behind it stands what a client without an advice of its own needs.
+  const [reason = said] = said.split('. ');
   return {
-    message: `the service at ${origin} does not accept the token of ${from}: it is unknown, was revoked, or has expired (401 UNAUTHENTICATED: ${said})`,
-    advice: `node server/main.ts token list shows the tokens, on the machine of the service. Make a new one there (node server/main.ts token create, or token rotate), and put it where the old one is: ${from}.`,
-    why: `does not accept the token of ${from}: it is unknown, was revoked, or has expired`,
+    message: `the service at ${origin} does not accept the token of ${from} (401 UNAUTHENTICATED: ${reason})`,
+    advice: `Make a new one ${MAKE}. Put it where the old one is: ${from}. docs/how-to/when-a-token-is-stolen-or-expired.md shows how.`,
+    why: `does not accept the token of ${from}: ${reason.replace(/^The /, 'the ')}`,
   };
 }
 

@@ -68,7 +68,7 @@ describe('a service that asks for tokens', () => {
     const error = await failureOf(new Service(access()).databases());
     expect(error.message)
       .to.contain('does not accept the token of /etc/lumbung/token')
-      .and.contain('revoked, or has expired (401 UNAUTHENTICATED: The token was revoked)');
+      .and.contain('(401 UNAUTHENTICATED: The token was revoked)');
     expect(error.advice).to.contain('node server/main.ts token').and.contain('/etc/lumbung/token');
     expect([shown.length, isAboutToken(error)]).to.deep.equal([1, true]);
   });

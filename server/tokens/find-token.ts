@@ -4,6 +4,7 @@ import { isToken } from '../../protocol/access/token-text.ts';
 import type { Found } from '../auth/authenticate.ts';
 import { Token } from '../entities/token.entity.ts';
 import type { Orm } from '../history/orm.ts';
+import { minute } from './token-screen.ts';
 import { hashOf, scopeOf } from './token-store.ts';
 
 /** How long a row is believed without a look at the history: so soon a revocation by another process takes effect. */
@@ -39,9 +40,9 @@ export class TokenFinder {
     if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash)))
       return { refusal: 'The token is not one of this service' };
     const { id: tokenId, name, role, revokedAt, expiresAt } = row;
-    if (revokedAt) return { refusal: `The token ${name} was revoked on ${revokedAt.toISOString()}` };
+    if (revokedAt) return { refusal: `The token ${name} was revoked on ${minute(revokedAt)}` };
     if (expiresAt && expiresAt <= new Date())
-      return { refusal: `The token ${name} has expired on ${expiresAt.toISOString()}` };
+      return { refusal: `The token ${name} has expired on ${minute(expiresAt)}` };
     this.#noteUse(tokenId);
     return { principal: { tokenId, name, role, scope: scopeOf(row), expiresAt: expiresAt ?? undefined } };
   }

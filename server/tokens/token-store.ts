@@ -121,7 +121,8 @@ export class TokenStore {
       refuseUnknown(present, name);
       const old = present.filter(token => token.name === name && isAlive(token));
       const newest = old.at(-1);
-      if (!newest) throw notFound('TOKEN_NOT_FOUND', `The token ${name} has ended: make a new one of that name`);
+      if (!newest)
+        throw notFound('TOKEN_NOT_FOUND', `The token ${name} has ended. Make a new one of that name: token create`);
       const own = newest.expiresAt && newest.expiresAt.getTime() - newest.createdAt.getTime();
       const made = newToken(text, { ...newest, lifetimeMs: lifetimeMs ?? own ?? undefined });
       hash = made.hash;
