@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -27,6 +27,8 @@ describe('the commands that ask by REST', function () {
       STORAGE_DIR: join(folder, 'backups'),
       DATABASE_URL: `sqlite:${join(folder, 'history.sqlite')}`,
     });
+    await mkdir(join(folder, '.config/lumbung'), { recursive: true });
+    await writeFile(join(folder, '.config/lumbung/curl-header'), 'Authorization: Bearer not-needed-here\n');
     const page = await readFile(join(import.meta.dirname, '../../docs/reference/rest.md'), 'utf8');
     blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```/gms)].map(([, lang, text]) => ({ lang: lang!, text: text! }));
   });
@@ -43,7 +45,10 @@ describe('the commands that ask by REST', function () {
       .replaceAll('/tmp/lumbung-try', folder)
       .replaceAll('/295/', `/${id}/`)
       .replaceAll('/35/', `/${id}/`);
-    const child = spawn('bash', ['-c', `set -e; cd '${folder}'; ${command}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('bash', ['-c', `set -e; cd '${folder}'; ${command}`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, HOME: folder },
+    });
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     return { code, stdout, stderr, json: () => JSON.parse(stdout.slice(stdout.indexOf('{'))) };
   };
