@@ -69,18 +69,18 @@ async function backupOf({ em, scope }: Reading, { kind, report }: SentReport): P
   if (!backup) return null;
   const what = `Backup ${backup.id}`;
   if (backup.database.name !== report.database)
-    throw mismatch('database', `${what} is one of ${backup.database.name}, not of ${report.database}`);
-  if (backup.fileName !== fileName)
-    throw mismatch('backup.file_name', `${what} is ${backup.fileName}, not ${fileName}`);
+    throw mismatch('database', `${what} is not one of ${report.database}`);
+  if (backup.fileName !== fileName) throw mismatch('backup.file_name', `${what} is not ${fileName}`);
   if (sha256 === null || sha256 === backup.sha256) return backup;
   // From a file: of the same name, but not what is stored here.
   if (id === null && kind === 'restore') return null;
   const isGood = report.outcome === 'restorable' || report.outcome === 'agreed';
   if (isGood)
-    throw mismatch('backup.zip_sha256', `${what} has the SHA-256 ${backup.sha256}: another file was restored`);
+    throw mismatch('backup.zip_sha256', `${what} does not have the SHA-256 ${sha256}: another file was restored`);
   return backup;
 }
 
+/** Says nothing of the backup but that it is another one: who may only upload can send any id, and read nothing by it. */
 function mismatch(field: string, message: string): AppError {
   return validationError([{ field, message: `does not match: ${message}` }], 'INVALID_REPORT');
 }

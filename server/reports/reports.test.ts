@@ -93,6 +93,19 @@ describeOnEachStore('reports of drills and restores', store => {
       expectError(other, 422, 'INVALID_REPORT', 'backup.zip_sha256');
     });
 
+    it(`POST ${path} does not tell the name, the database or the digest of a backup that a report is not of`, async () => {
+      const name = sampleZip({ database: 'pt_xyz' }).fileName;
+      for (const fields of [
+        { database: 'shop' },
+        { backup: { ...backup, file_name: name } },
+        { backup: { ...backup, zip_sha256: '0'.repeat(64) } },
+      ]) {
+        const { text } = await post(path, sample({ backup, ...fields }));
+        for (const told of [backup.file_name, backup.zip_sha256, 'pt_xyz'])
+          expect(text.replaceAll(name, ''), JSON.stringify(fields)).to.not.include(told);
+      }
+    });
+
     it(`POST ${path} refuses what is no report, and stays up`, async () => {
       const sizes = { 'content-type': 'application/json' };
       for (const body of [
