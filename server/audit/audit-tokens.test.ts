@@ -72,6 +72,9 @@ for (const store of historyStores)
       for (const headers of [sender, {}, { authorization: 'Bearer lmb_wrong' }])
         expect((await request(path, { headers })).status).to.be.oneOf([401, 403]);
       expect((await request(`${service.url}/pt_xyz`, { headers: reader })).status).to.equal(404);
+      const gone = bearer(await createToken(env, { name: 'stolen', role: 'read', scope: ['*'] }));
+      await tokenCommand(env, 'revoke', 'stolen');
+      expect((await request(path, { headers: gone })).status).to.equal(401);
       const query = `${service.url}/graphql?query=${encodeURIComponent('{ auditEntries { nodes { action token } } }')}`;
       const refused = (await request(query, { headers: reader })).json;
       expect(refused.errors[0].extensions.code).to.equal('FORBIDDEN');
@@ -81,11 +84,13 @@ for (const store of historyStores)
       expect((await graphql(service.url, '{ auditEntries { totalCount } }')).status).to.equal(401);
       await service.stop();
       const at = '127.0.0.1';
-      expect((await trail()).slice(6).sort()).to.deep.equal(
+      const isCommand = (entry: string) => entry.startsWith('token_');
+      expect((await trail()).filter(entry => !isCommand(entry)).sort()).to.deep.equal(
         [
           `download begun reader ${at} acme_shop`,
           `download done reader ${at} acme_shop`,
           `download refused acme ${at} FORBIDDEN`,
+          `download refused stolen ${at} UNAUTHENTICATED`,
           `download refused ${at} ×2 UNAUTHENTICATED`,
           `request refused reader ${at} FORBIDDEN`,
           `request refused reader ${at} pt_xyz DATABASE_NOT_FOUND`,

@@ -1,12 +1,20 @@
 import type { Context, Middleware } from 'koa';
 import { Unauthenticated } from '../errors.ts';
 import { unauthenticated } from './policy.ts';
-import { ANYONE, NO_ONE, type Principal } from './principal.ts';
+import { ANYONE, NO_ONE, type Principal, tokenNameOf } from './principal.ts';
 
 /** What is found for the text of a token: who shows it, or why it is refused. */
 export type Found =
-  | { readonly principal: Principal; readonly refusal?: undefined }
-  | { readonly principal?: undefined; readonly refusal: string };
+  | { readonly principal: Principal; readonly refusal?: undefined; readonly token?: undefined }
+  | {
+      readonly principal?: undefined;
+      readonly refusal: string;
+      /** Which token it was, where that is known: one that was revoked, or has expired. */
+      readonly token?: RefusedToken;
+    };
+
+/** A token that worked once. */
+export type RefusedToken = Pick<Principal, 'tokenId' | 'name'>;
 
 /** What the service knows of tokens. */
 export interface Access {
@@ -22,7 +30,7 @@ interface Settings {
     /** Throws when too many tokens of an address were refused. */
     readonly failedLogins: { count(address: string): Promise<void> };
     /** Throws when a token has sent too many requests. */
-    readonly requestRate: { count(tokenId: number | undefined): Promise<void> };
+    readonly requestRate: { count(token: string | undefined): Promise<void> };
   };
   /** What is answered without a token, and without a look at one. */
   readonly isProbe: (ctx: Context) => boolean;
@@ -39,7 +47,7 @@ export function authenticate(settings: Settings): Middleware {
     const { limits } = settings;
     const principal = await principalOf(ctx, settings).catch(countFailure(ctx, limits));
     ctx.state.principal = principal;
-    await limits.requestRate.count(principal.tokenId);
+    await limits.requestRate.count(tokenNameOf(principal));
     await next();
   };
 }
@@ -53,8 +61,9 @@ async function principalOf(ctx: Context, { access, isProbe, isPage }: Settings):
   const text = tokenIn(header);
   if (text === undefined)
     throw unauthenticated('The service needs a token, and the header Authorization has something else', true);
-  const { principal, refusal } = await access.find(text);
+  const { principal, refusal, token } = await access.find(text);
   if (principal) return principal;
+  ctx.state.refusedToken = token;
   throw unauthenticated(refusal, true);
 }
 

@@ -19,3 +19,8 @@ export const ANYONE: Principal = { tokenId: undefined, name: 'anyone', role: 'ad
 
 /** Who has shown no token, where none is needed: may do nothing at all. */
 export const NO_ONE: Principal = { tokenId: undefined, name: 'no one', role: 'upload', scope: [] };
+
+/** @returns the name of the token that was shown, which one that was rotated shares with its successor; undefined without a token */
+export function tokenNameOf(principal: Principal): string | undefined {
+  return principal === ANYONE || principal === NO_ONE ? undefined : principal.name;
+}

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Audit } from '../audit/audit.ts';
 import type { AuditAction, Deed } from '../audit/entry.ts';
 import { authorize } from '../auth/policy.ts';
+import { tokenNameOf } from '../auth/principal.ts';
 import { drillsOfBackups } from '../drills/last-drills.ts';
 import type { Backup } from '../entities/backup.entity.ts';
 import { checkReachable } from '../history/check-reachable.ts';
@@ -63,7 +64,7 @@ export function backupRoutes({
     authorize(principal, 'upload', database);
     checkDatabaseName(database);
     const claimedSha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
-    using _slot = slots.take(principal.tokenId);
+    using _slot = slots.take(tokenNameOf(principal));
     // A client should not send gigabytes that cannot be recorded.
     await checkReachable(em);
     const receiver = uploadReceiver({ storage, database, verifyUploads, dumpLimits });

@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
+import { tokenNameOf } from '../auth/principal.ts';
 
 /**
  * One line for each request, when its answer has gone out or its connection has gone away, and what was begun for it has come
@@ -30,11 +31,12 @@ function write(log: Logger, ctx: Context, ms: number): void {
   const { method, status, state } = ctx;
   const path = pathOf(ctx);
   const wasCut = !ctx.res.writableFinished;
+  const token = state.refusedToken?.name ?? (state.principal && tokenNameOf(state.principal));
   const about = { request_id: state.requestId, method, path, status, ms };
   log.info(
     {
       ...about,
-      ...(state.principal?.tokenId !== undefined && { token: state.principal.name }),
+      ...(token !== undefined && { token }),
       ...(state.code && { code: state.code }),
       ...(wasCut && { was_cut: wasCut }),
     },

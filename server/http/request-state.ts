@@ -1,3 +1,4 @@
+import type { RefusedToken } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { HostName } from './hosts/host-name.ts';
@@ -19,5 +20,7 @@ declare module 'koa' {
     em: EntityManager;
     /** Who has sent the request. */
     principal: Principal;
+    /** The token that it was refused for. */
+    refusedToken?: RefusedToken | undefined;
   }
 }

@@ -68,8 +68,7 @@ async function backupOf({ em, scope }: Reading, { kind, report }: SentReport): P
   if (!backup && kind === 'drill') throw notFound('BACKUP_NOT_FOUND', `There is no backup with the name ${fileName}`);
   if (!backup) return null;
   const what = `Backup ${backup.id}`;
-  if (backup.database.name !== report.database)
-    throw mismatch('database', `${what} is not one of ${report.database}`);
+  if (backup.database.name !== report.database) throw mismatch('database', `${what} is not one of ${report.database}`);
   if (backup.fileName !== fileName) throw mismatch('backup.file_name', `${what} is not ${fileName}`);
   if (sha256 === null || sha256 === backup.sha256) return backup;
   // From a file: of the same name, but not what is stored here.

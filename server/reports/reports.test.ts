@@ -101,8 +101,8 @@ describeOnEachStore('reports of drills and restores', store => {
         { backup: { ...backup, zip_sha256: '0'.repeat(64) } },
       ]) {
         const { text } = await post(path, sample({ backup, ...fields }));
-        for (const told of [backup.file_name, backup.zip_sha256, 'pt_xyz'])
-          expect(text.replaceAll(name, ''), JSON.stringify(fields)).to.not.include(told);
+        for (const secret of [backup.file_name, backup.zip_sha256, 'pt_xyz'])
+          expect(text.replaceAll(name, ''), JSON.stringify(fields)).to.not.include(secret);
       }
     });
 

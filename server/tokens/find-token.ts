@@ -40,9 +40,10 @@ export class TokenFinder {
     if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash)))
       return { refusal: 'The token is not one of this service' };
     const { id: tokenId, name, role, revokedAt, expiresAt } = row;
-    if (revokedAt) return { refusal: `The token ${name} was revoked on ${minute(revokedAt)}` };
+    const token = { tokenId, name };
+    if (revokedAt) return { refusal: `The token ${name} was revoked on ${minute(revokedAt)}`, token };
     if (expiresAt && expiresAt <= new Date())
-      return { refusal: `The token ${name} has expired on ${minute(expiresAt)}` };
+      return { refusal: `The token ${name} has expired on ${minute(expiresAt)}`, token };
     this.#noteUse(tokenId);
     return { principal: { tokenId, name, role, scope: scopeOf(row), expiresAt: expiresAt ?? undefined } };
   }

@@ -53,21 +53,21 @@ describe('the limits of clients', () => {
 
   it('refuse more requests of a token than it may send in a minute, and none where no token is needed', async () => {
     const rate = new RequestRate(2);
-    for (const token of [1, 1, 2, 2]) await rate.count(token);
-    expect(await refusal(() => rate.count(1))).to.include({ status: 429, code: 'TOO_MANY_REQUESTS' });
+    for (const token of ['a', 'a', 'b', 'b']) await rate.count(token);
+    expect(await refusal(() => rate.count('a'))).to.include({ status: 429, code: 'TOO_MANY_REQUESTS' });
     for (let i = 0; i < 10; i++) await rate.count(undefined);
   });
 
   it('bound the uploads that run at once, of a token and in all, until they end', async () => {
     const slots = new UploadSlots({ inAll: 3, perToken: 2 });
-    const first = slots.take(1);
-    slots.take(1);
-    expect(await refusal(() => slots.take(1))).to.include({ status: 503, code: 'TOO_MANY_UPLOADS' });
-    slots.take(2);
+    const first = slots.take('a');
+    slots.take('a');
+    expect(await refusal(() => slots.take('a'))).to.include({ status: 503, code: 'TOO_MANY_UPLOADS' });
+    slots.take('b');
     expect((await refusal(() => slots.take(undefined)))!.message).to.contain('MAX_PARALLEL_UPLOADS)');
     for (let i = 0; i < 3; i++) first[Symbol.dispose]();
     slots.take(undefined);
-    expect(await refusal(() => slots.take(3)), 'one place was given back, once').to.be.instanceOf(RetryLater);
+    expect(await refusal(() => slots.take('c')), 'one place was given back, once').to.be.instanceOf(RetryLater);
   });
 
   it('refuse an upload beyond MAX_PARALLEL_UPLOADS with Retry-After, before its body is read', async () => {

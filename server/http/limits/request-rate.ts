@@ -16,12 +16,12 @@ export class RequestRate {
 
   /**
    * Counts a request, when its token is known and before its body is read.
-   * @param tokenId undefined where no token is needed: then there is no limit
+   * @param token its name; undefined where no token is needed: then there is no limit
    * @throws RetryLater 429 when the token has sent more than it may
    */
-  async count(tokenId: number | undefined): Promise<void> {
-    if (tokenId === undefined) return;
-    const seconds = await this.#rate.count(tokenId);
+  async count(token: string | undefined): Promise<void> {
+    if (token === undefined) return;
+    const seconds = await this.#rate.count(token);
     if (seconds > 0)
       throw new RetryLater(
         429,

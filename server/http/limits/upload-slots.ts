@@ -13,7 +13,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** Bounds how many uploads run at once, in all and of each token, so that one client does not keep the others out. */
 export class UploadSlots {
   readonly #most: Most;
-  readonly #ofToken = new Map<number, number>();
+  readonly #ofToken = new Map<string, number>();
   #taken = 0;
 
   constructor(most: Most) {
@@ -22,35 +22,35 @@ export class UploadSlots {
 
   /**
    * Begins an upload, before its body is read. Dispose of what it returns when the upload has ended, however it ends.
-   * @param tokenId undefined where no token is needed: then only the limit of all counts
+   * @param token its name; undefined where no token is needed: then only the limit of all counts
    * @throws RetryLater 503 when as many run as may
    */
-  take(tokenId: number | undefined): Disposable {
+  take(token: string | undefined): Disposable {
     const { inAll, perToken } = this.#most;
-    const own = tokenId === undefined ? 0 : (this.#ofToken.get(tokenId) ?? 0);
+    const own = token === undefined ? 0 : (this.#ofToken.get(token) ?? 0);
     if (this.#taken >= inAll) throw tooMany(`The service receives ${inAll} uploads already (MAX_PARALLEL_UPLOADS)`);
     if (own >= perToken)
       throw tooMany(
         `The service receives ${perToken} uploads with this token already (MAX_PARALLEL_UPLOADS_PER_TOKEN)`,
       );
     this.#taken += 1;
-    if (tokenId !== undefined) this.#ofToken.set(tokenId, own + 1);
+    if (token !== undefined) this.#ofToken.set(token, own + 1);
     let isGiven = false;
     return {
       [Symbol.dispose]: () => {
         if (isGiven) return;
         isGiven = true;
-        this.#give(tokenId);
+        this.#give(token);
       },
     };
   }
 
-  #give(tokenId: number | undefined): void {
+  #give(token: string | undefined): void {
     this.#taken -= 1;
-    if (tokenId === undefined) return;
-    const left = (this.#ofToken.get(tokenId) ?? 1) - 1;
-    if (left > 0) this.#ofToken.set(tokenId, left);
-    else this.#ofToken.delete(tokenId);
+    if (token === undefined) return;
+    const left = (this.#ofToken.get(token) ?? 1) - 1;
+    if (left > 0) this.#ofToken.set(token, left);
+    else this.#ofToken.delete(token);
   }
 }
 
