@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 // The script `sade` starts this. It is plain JavaScript, so that an old Node prints a sentence and no stack trace: only a
-// newer one reads the sources as they are.
+// newer one reads the sources as they are. One before 24.3 warns at each start, which cron would mail; one before 24.5 cannot trust
+// the CA of --ca-file.
 import { fileURLToPath } from 'node:url';
 
-const needed = 24;
-if (Number(process.versions.node.split('.')[0]) >= needed) {
+const needed = [24, 5];
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
   await keepCompiled();
   await import('./main.ts');
 } else {
   const installed = fileURLToPath(new URL('..', import.meta.url));
-  console.error(`sade: this is Node ${process.versions.node}, and sade needs ${needed} or newer.`);
+  console.error(`sade: this is Node ${process.versions.node}, and sade needs ${needed.join('.')} or newer.`);
   console.error(`      Run ${installed}cli/sade: it uses the Node that "npm ci" installs in ${installed}node_modules.`);
   process.exitCode = 3;
 }

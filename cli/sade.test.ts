@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 const SADE = join(import.meta.dirname, 'sade');
-const OLD_NODE = 'import("./sade.js")';
+const START = 'import("./sade.js")';
 
 describe('the command sade', () => {
   let folder: string;
@@ -61,11 +61,21 @@ describe('the command sade', () => {
   it('names the command to run when the Node that started sade.js is too old', async () => {
     await installed();
     await writeFile(join(folder, 'lumbung/package.json'), '{"type":"module"}');
-    const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })`;
-    await writeFile(join(folder, 'lumbung/cli/old.js'), `${pretend};${OLD_NODE}`);
-    const { code, stderr } = await run(process.execPath, [join(folder, 'lumbung/cli/old.js')]);
-    expect(code).to.equal(3);
-    expect(stderr).to.contain('this is Node 20.1.0').and.contain(`Run ${folder}/lumbung/cli/sade:`);
+    await writeFile(join(folder, 'lumbung/cli/main.ts'), "console.log('runs')");
+    const startedBy = async (version: string) => {
+      const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
+      await writeFile(join(folder, 'lumbung/cli/start.js'), `${pretend};${START}`);
+      return run(process.execPath, [join(folder, 'lumbung/cli/start.js')]);
+    };
+    for (const version of ['20.1.0', '24.4.1']) {
+      const { code, stderr } = await startedBy(version);
+      expect(code).to.equal(3);
+      expect(stderr)
+        .to.contain(`this is Node ${version}, and sade needs 24.5 or newer`)
+        .and.contain(`Run ${folder}/lumbung/cli/sade:`);
+    }
+    for (const version of ['24.5.0', '26.0.0'])
+      expect(await startedBy(version)).to.deep.equal({ code: 0, stdout: 'runs\n', stderr: '' });
   });
 
   const installed = async () => {
