@@ -1,5 +1,6 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import type { RestoreReport } from '../../protocol/reports/restore-report.ts';
 import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
@@ -20,7 +21,7 @@ describe('sade restore into a database of its own', function () {
   let id: number;
   before(async () => {
     scene = await sharedFaultScene();
-    database = await scene.createDatabase(SHOP);
+    database = await scene.createDatabase(`${SHOP} create sequence numbers start with 42; select setval(numbers, 98);`);
     trial = await scene.trial(database, { entry: RESTORER });
     await scene.mariadb.sql(
       `create or replace user loader@'127.0.0.1' identified by '${RESTORER.restore_password}'; grant set user on *.* to loader@'127.0.0.1'; grant all on \`${database}%\`.* to loader@'127.0.0.1'; grant select on mysql.proc to loader@'127.0.0.1'`,
@@ -55,10 +56,11 @@ describe('sade restore into a database of its own', function () {
         .to.match(/will +1\. create the database/)
         .and.contain(`ok: ${into} is restored from backup ${id}: all agrees with the backup`)
         .and.match(/loaded +1,200 rows, .* KiB in .* s \(in order: the dump has only /)
-        .and.match(/compared +6 objects and 1,200 rows/);
+        .and.match(/compared +7 objects and 1,200 rows/);
       expect(stderr).to.contain(`fetching backup ${id} (`).and.contain(`loading `).and.contain(`comparing ${into}`);
       for (const table of ['item', 'stock', 'cheap'])
         expect(await rows(table, into)).to.deep.equal(await rows(table, database));
+      expect(await rows('numbers', into), 'the sequence').to.deep.equal(await rows('numbers', database));
       expect(await statusIn(into), 'a copy does not do the work of the original').to.equal('DISABLED');
       const [enable] = /ALTER EVENT \S+ ENABLE;/.exec(stdout)!;
       await scene.mariadb.sql(enable);
@@ -128,6 +130,22 @@ describe('sade restore into a database of its own', function () {
     expect(stderr)
       .to.contain('reading what the dump holds')
       .and.contain('This restore is not in the history of the service: ');
+  });
+
+  it('restores a dump that sets the value of a sequence by a SELECT, as older versions of mariadb-dump write it', async () => {
+    const file = join(trial.place.folder, 'select.sql.zip');
+    const zip = new AdmZip(await trial.storedZip());
+    const [entry] = zip.getEntries();
+    const dump = entry!.getData().toString('latin1');
+    expect(dump).to.contain('\nDO SETVAL(`numbers`');
+    zip.updateFile(entry!, Buffer.from(dump.replace('\nDO SETVAL(', '\nSELECT SETVAL('), 'latin1'));
+    await writeFile(file, zip.toBuffer());
+    const into = `${database}_select`;
+    const { code, stdout, stderr } = await restore(['--from', file, '--into', into]);
+    expect(code, stderr + stdout).to.equal(0);
+    expect(stdout).to.contain('all agrees');
+    for (const table of ['numbers', 'item', 'stock', 'cheap'])
+      expect(await rows(table, into), table).to.deep.equal(await rows(table, database));
   });
 
   it('does nothing without --yes where no one can be asked', async () => {
