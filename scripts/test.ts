@@ -23,6 +23,7 @@ const JOBS = process.argv.includes('--peers') ? availableParallelism() : 2 * ava
 /** Have some tests with MySQL 9, and many with what `npm test` has, too. */
 const WITH_MYSQL = [
   'cli/client-programs/tls-relay.test.ts',
+  'cli/config/partial-dumps.test.ts',
   'cli/definitions/definitions.test.ts',
   'cli/mysql/connect.test.ts',
 ];
