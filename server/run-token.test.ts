@@ -51,6 +51,9 @@ for (const store of historyStores)
         'has a \\* that is not its last': ['--name', 'b', '--role', 'read', '--scope', 'a*b'],
         'scope must be \\* for an admin': ['--name', 'b', '--role', 'admin', '--scope', 'a'],
         'expires must be a time such as': ['--name', 'b', '--role', 'read', '--scope', 'a', '--expires', 'soon'],
+        'expires must be a time such as 365d, 12h or 30m, up to 3660d, and not ""': [
+          ...['--name', 'b', '--role', 'read', '--scope', 'a', '--expires', ''],
+        ],
         'name must have 1 to 64': ['--name', 'a b', '--role', 'read', '--scope', 'a'],
         'the service uses that name': ['--name', 'anyone', '--role', 'read', '--scope', 'a'],
         "Unknown option '--databse'": ['--databse', 'a'],

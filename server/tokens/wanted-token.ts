@@ -31,7 +31,9 @@ export function wantedToken({ name, role, scope, expires }: Given): WantedToken 
     { field: 'scope', message: known === 'admin' && !isEverything(given) ? 'must be * for an admin' : undefined },
   ].flatMap(({ field, message }) => (message === undefined ? [] : [{ field, message }]));
   if (problems.length > 0 || !known) throw validationError(problems);
-  return { name, role: known, scope: given, lifetimeMs: expires ? durationMs('expires', expires) : undefined };
+  // An empty text is a variable of a script that was not set: it must not make a token that never ends.
+  const lifetimeMs = expires === undefined || expires === null ? undefined : durationMs('expires', expires);
+  return { name, role: known, scope: given, lifetimeMs };
 }
 
 const MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
