@@ -98,6 +98,21 @@ describe('who may use the service', function () {
       expect((await request(url, { headers: { authorization: right } })).status).to.equal(200);
   });
 
+  it('refuses a request with two headers Authorization, also where one of them is right', async () => {
+    const token = await createToken(env, { name: 'acme', role: 'read', scope: ['*'] });
+    const { url } = await start();
+    const [right, wrong] = [`Authorization: Bearer ${token}\r\n`, 'Authorization: Basic eDp5\r\n'];
+    for (const fields of [right + wrong, wrong + right, right + right]) {
+      const connection = await rawConnection(url);
+      await connection.send(`GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${fields}\r\n`);
+      const answer = await connection.ended();
+      expect(answer)
+        .to.match(/^HTTP\/1.1 401 /)
+        .and.to.include('error="invalid_token"');
+      expect(answer).to.include('more than one header Authorization');
+    }
+  });
+
   it('refuses a token from the instant at which it expires, and within a second after it is revoked', async () => {
     const revoked = await createToken(env, { name: 'revoked', role: 'read', scope: ['*'] });
     const ending = await createToken(env, { name: 'ending', role: 'read', scope: ['*'], expires: '1d' });

@@ -56,6 +56,8 @@ async function principalOf(ctx: Context, { access, isProbe, isPage }: Settings):
   if (isProbe(ctx)) return NO_ONE;
   if (await access.isOpen()) return ANYONE;
   const header = ctx.get('Authorization');
+  // Node takes the first, and what is in front may have looked at another.
+  if (isThereTwice(ctx)) throw unauthenticated('The request has more than one header Authorization', true);
   if (header === '' && isPage(ctx)) return NO_ONE;
   if (header === '') throw unauthenticated('The service needs a token');
   const text = tokenIn(header);
@@ -75,6 +77,10 @@ export async function isLetIn({ state, req }: Context, access: Access): Promise<
   if (state.principal === ANYONE) return access.isOpen();
   const text = tokenIn(req.headers.authorization ?? '');
   return text !== undefined && (await access.find(text)).principal !== undefined;
+}
+
+function isThereTwice({ req }: Context): boolean {
+  return (req.headersDistinct['authorization']?.length ?? 0) > 1;
 }
 
 function tokenIn(header: string): string | undefined {
