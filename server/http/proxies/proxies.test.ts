@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { expect } from 'chai';
 import Koa from 'koa';
+import { rawConnection } from '../../../testing/service/raw-http.ts';
 import { AppError } from '../../errors.ts';
 import { clientAddress } from './client-address.ts';
 import { refuseForwarded } from './refuse-forwarded.ts';
@@ -39,6 +40,11 @@ async function startApp(trusted: readonly string[], isOpen = () => false) {
       const asked = request({ host, port, path, headers }).end();
       const [response] = await once(asked, 'response');
       return { status: response.statusCode, ...((await json(response)) as object) };
+    },
+    async askAsOldNginx(path = '/'): Promise<string> {
+      const connection = await rawConnection(`http://127.0.0.1:${port}`);
+      await connection.send(`GET ${path} HTTP/1.0\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+      return connection.ended();
     },
     async [Symbol.asyncDispose]() {
       server.close();
@@ -109,6 +115,7 @@ describe('a client behind proxies', () => {
       'Via',
       'X-Forwarded-For',
       'X-Forwarded-Host',
+      'X-Forwarded',
       'X-FORWARDED-anything',
       'X-Real-IP',
     ]) {
@@ -119,7 +126,13 @@ describe('a client behind proxies', () => {
       for (const path of ['/-/healthy', '/-/ready'])
         expect((await app.ask({ [field]: 'x' }, { path })).status).to.equal(200);
     }
+    // nginx adds no field unless it is told to, but speaks HTTP/1.0 then.
+    expect(await app.askAsOldNginx())
+      .to.match(/^HTTP\/1.1 403 /)
+      .and.contain('TOKEN_NEEDED_BEHIND_PROXY');
+    expect(await app.askAsOldNginx('/-/healthy')).to.match(/^HTTP\/1.1 200 /);
     isOpen = false;
+    expect(await app.askAsOldNginx()).to.match(/^HTTP\/1.1 200 /);
     expect((await app.ask({ 'X-Forwarded-For': '203.0.113.7', Via: '1.1 proxy' })).status).to.equal(200);
   });
 });
