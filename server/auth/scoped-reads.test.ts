@@ -29,6 +29,7 @@ for (const store of HISTORY_STORES)
       tokens.operator = await createToken(env, { name: 'operator', role: 'operator', scope: ['acme_*', 'pt_xyz'] });
       tokens.upload = await createToken(env, { name: 'upload', role: 'upload', scope: ['acme_*', 'pt_xyz'] });
       tokens.all = await createToken(env, { name: 'all', role: 'read', scope: ['*'] });
+      tokens.spaced = await createToken(env, { name: 'spaced', role: 'read', scope: ['acme *'] });
       tokens.admin = await createToken(env, { name: 'admin', role: 'admin' });
       service = await startServiceHere(env);
       url = service.url;
@@ -124,6 +125,16 @@ for (const store of HISTORY_STORES)
       }
       const { data } = await ask(`{ database(name: "acme_shop") { name } backup(id: "${ids.get('pt_xyz')}") { id } }`);
       expect([data.database.name, data.backup.id]).to.deep.equal(['acme_shop', String(ids.get('pt_xyz'))]);
+    });
+
+    it('has no database whose name lacks the space at the end of a beginning of names', async () => {
+      const id = ids.get('acme')!;
+      for (const path of [`/${id}/download`, `/${id}/manifest`, '/acme', '/-/tables?database=acme&table=barang'])
+        expect((await get(path, 'spaced')).status, path).to.equal(404);
+      const asked = `{ backup(id: ${id}) { id } database(name: "acme") { name } databases { totalCount } }`;
+      expect((await ask(asked, 'spaced')).data).to.deep.equal({
+        ...{ backup: null, database: null, databases: { totalCount: 0 } },
+      });
     });
 
     it('may be uploaded to and reported of, and what is beyond may not, whether it exists or not', async () => {
