@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { rawConnection } from '../../../testing/service/raw-http.ts';
 import { AppError } from '../../errors.ts';
+import { allowedHosts } from '../hosts/allowed-hosts.ts';
 import { clientAddress } from './client-address.ts';
 import { refuseForwarded } from './refuse-forwarded.ts';
 import { type AddressRange, parseAddress, parseRange } from './trusted-proxies.ts';
@@ -28,6 +29,7 @@ async function startApp(trusted: readonly string[], isOpen = () => false) {
       ctx.body = { code: error.code, message: error.message };
     });
   });
+  app.use(allowedHosts(['backups.example.com']));
   app.use(refuseForwarded(isOpen));
   app.use(ctx => {
     ctx.body = { address: ctx.state.address, isSecure: ctx.state.isSecure };
@@ -131,8 +133,15 @@ describe('a client behind proxies', () => {
       .to.match(/^HTTP\/1.1 403 /)
       .and.contain('TOKEN_NEEDED_BEHIND_PROXY');
     expect(await app.askAsOldNginx('/-/healthy')).to.match(/^HTTP\/1.1 200 /);
+    // A proxy that adds no field, and hands on which host was asked.
+    const named = await app.ask({ Host: 'backups.example.com:443' });
+    expect(named).to.include({ status: 403, code: 'TOKEN_NEEDED_BEHIND_PROXY' });
+    expect(named.message).to.contain('backups.example.com').and.contain('token create');
+    for (const Host of ['localhost:3000', '127.0.0.1', '[::1]:3000'])
+      expect((await app.ask({ Host })).status, Host).to.equal(200);
     isOpen = false;
     expect(await app.askAsOldNginx()).to.match(/^HTTP\/1.1 200 /);
+    expect((await app.ask({ Host: 'backups.example.com' })).status).to.equal(200);
     expect((await app.ask({ 'X-Forwarded-For': '203.0.113.7', Via: '1.1 proxy' })).status).to.equal(200);
   });
 });

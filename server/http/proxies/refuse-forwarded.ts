@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../../errors.ts';
+import { isOwnAddress } from '../hosts/host-name.ts';
 import { isProbe } from '../hosts/probes.ts';
 
 /** What proxies add to a request, beside all that begins with `x-forwarded`. */
@@ -8,7 +9,8 @@ const PROXY_FIELDS = new Set(['forwarded', 'via', 'x-real-ip']);
 /**
  * Refuses what came through a proxy while the service needs no token: it listens on loopback only then, and a proxy on the same
  * machine would open it to all who reach the proxy. One that adds no field is noticed by its HTTP/1.0, which nginx speaks to a
- * service before version 1.29.7 unless it is told otherwise. One that speaks HTTP/1.1 and adds no field is not noticed.
+ * service before version 1.29.7 unless it is told otherwise, or by the public name that it asks for. One that speaks HTTP/1.1, adds no
+ * field, and asks for an address or a loopback name is not noticed.
  * @param isOpen whether the service answers without a token at the moment
  */
 export function refuseForwarded(isOpen: () => boolean | Promise<boolean>): Middleware {
@@ -20,10 +22,11 @@ export function refuseForwarded(isOpen: () => boolean | Promise<boolean>): Middl
 }
 
 /** @returns what shows that a proxy has sent it */
-function signOfProxy({ req: { headers, httpVersion } }: Context): string | undefined {
+function signOfProxy({ req: { headers, httpVersion }, state: { host } }: Context): string | undefined {
   for (const name in headers)
     if (name.startsWith('x-forwarded') || PROXY_FIELDS.has(name)) return `it has the field ${name}`;
-  return httpVersion === '1.0' ? 'it is HTTP/1.0, as nginx sends it' : undefined;
+  if (httpVersion === '1.0') return 'it is HTTP/1.0, as nginx sends it';
+  return host && !isOwnAddress(host.name) ? `it asks for the host ${host.name}` : undefined;
 }
 
 function tokenNeeded(sign: string): AppError {
