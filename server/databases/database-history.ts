@@ -1,15 +1,20 @@
 import type { FindingList } from '../../protocol/finding.ts';
 import { noSuchDatabase } from '../auth/policy.ts';
-import { covers, EVERYTHING } from '../auth/scope.ts';
+import { covers, EVERYTHING, type Scope } from '../auth/scope.ts';
 import { incompleteLosses } from '../backups/losses/incomplete-losses.ts';
 import type { Place } from '../backups/losses/loss.ts';
-import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/unaccepted-losses.ts';
-import { type BackupPlace, countBackups, searchSummaries } from '../backups/queries/search-backups.ts';
+import {
+  hasUnacceptedLoss,
+  type LocatedLoss,
+  locatedLosses,
+  newestClean,
+} from '../backups/losses/unaccepted-losses.ts';
+import { type BackupPlace, searchSummaries } from '../backups/queries/search-backups.ts';
 import type { SummarizedBackup } from '../backups/queries/summarized-backup.ts';
-import { drillsOfBackups, type LastDrills, lastDrills } from '../drills/last-drills.ts';
+import { drillIds, drillsOfBackups, type LastDrills, lastDrills } from '../drills/last-drills.ts';
 import { validationError } from '../errors.ts';
 import { columns } from '../history/columns.ts';
-import { isText } from '../history/conditions.ts';
+import { type Condition, isText } from '../history/conditions.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { isInScope, type Reading } from '../history/reading/in-scope.ts';
@@ -52,16 +57,15 @@ export async function databaseHistory(
   const after =
     before === undefined ? undefined : await findCursor(em, await findDatabase({ em, scope }, name), before);
   const backups = await searchSummaries({ em, scope: EVERYTHING }, { databaseName: name }, { after, limit });
-  // Who has backups is there; only of others it has to be asked.
-  if (backups.length === 0) await findDatabase({ em, scope }, name);
-  const [unacceptedLoss] = await locatedLosses({ em, scope }, { database: name });
-  const hasLoss = backups.some(({ shrunkFrom, acceptedAt }) => shrunkFrom && !acceptedAt);
-  const [clean] = hasLoss ? await newestClean({ em }, [(await findDatabase({ em, scope }, name)).id]) : [];
+  const { id, count, hasLoss, lastDrillId } = await factsOf({ em, scope }, name);
+  const [unacceptedLoss] = hasLoss ? await locatedLosses({ em, scope }, { database: name }) : [];
+  const showsLoss = backups.some(({ shrunkFrom, acceptedAt }) => shrunkFrom && !acceptedAt);
+  const [clean] = showsLoss ? await newestClean({ em }, [id]) : [];
   const latest = before === undefined ? backups.slice(0, 1) : [];
   const lossFindings = (await incompleteLosses({ em }, latest)).get(latest[0]?.id ?? 0);
   const isAll = before === undefined && (limit === undefined || backups.length < limit);
-  const backupCount = isAll ? backups.length : await countBackups({ em, scope: EVERYTHING }, { databaseName: name });
-  const drills = (await lastDrills({ em, scope }, [name])).get(name);
+  const backupCount = isAll ? backups.length : count;
+  const drills = lastDrillId === null ? undefined : (await lastDrills({ em, scope }, [name])).get(name);
   const drillsOf = drills
     ? await drillsOfBackups(
         { em },
@@ -71,18 +75,39 @@ export async function databaseHistory(
   return { backups, backupCount, clean, unacceptedLoss, lossFindings, drills, drillsOf };
 }
 
+/** In one statement, since most databases have no loss and no drill: what there is, is looked up then. @throws AppError 404 */
+async function factsOf({ em, scope }: Reading, name: string) {
+  const [found] = await readRows(em, facts.where(isNamed(name, scope)));
+  if (!found) throw noSuchDatabase(name);
+  return found;
+}
+
 /** @throws AppError 404 */
 export async function findDatabase({ em, scope }: Reading, name: string): Promise<NamedDatabase> {
-  const [database] = await readRows(
-    em,
-    databases.where(eb.and([isText(eb.ref('d.name'), name), ...isInScope(eb.ref('d.name'), scope)])),
-  );
+  const [database] = await readRows(em, databases.where(isNamed(name, scope)));
   if (!database) throw noSuchDatabase(name);
   return database;
 }
 
+function isNamed(name: string, scope: Scope): Condition {
+  return eb.and([isText(eb.ref('d.name'), name), ...isInScope(eb.ref('d.name'), scope)]);
+}
+
 const eb = expressions();
 const databases = query.selectFrom('databases as d').select(['d.id', 'd.name']);
+const counted = expressions<'counted'>();
+const countOfBackups = query
+  .selectFrom('backups as counted')
+  .select(counted.fn.countAll<number>().as('backups'))
+  .where(counted('counted.database_id', '=', counted.ref('d.id')));
+const facts = query
+  .selectFrom('databases as d')
+  .select([
+    'd.id',
+    countOfBackups.$asScalar().$notNull().as('count'),
+    hasUnacceptedLoss.as('hasLoss'),
+    drillIds.as('lastDrillId'),
+  ]);
 
 /** @returns the place of a backup in the history of its database @throws AppError 422 when it is no backup of that */
 export async function findCursor(em: EntityManager, database: NamedDatabase, id: number): Promise<BackupPlace> {

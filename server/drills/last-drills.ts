@@ -16,7 +16,7 @@ export interface LastDrills {
 const newest = reportExpressions<'newest'>();
 
 /** The drills of the database `d`, newest first: the first is one entry off the end of an index. */
-const drillIds = query
+export const drillIds = query
   .selectFrom('reports as newest')
   .select('newest.id')
   .where('newest.kind', '=', 'drill')
