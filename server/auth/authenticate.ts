@@ -80,7 +80,7 @@ export async function isLetIn({ state, req }: Context, access: Access): Promise<
 }
 
 function isThereTwice({ req }: Context): boolean {
-  return (req.headersDistinct['authorization']?.length ?? 0) > 1;
+  return (req.headersDistinct.authorization?.length ?? 0) > 1;
 }
 
 function tokenIn(header: string): string | undefined {

@@ -7,6 +7,7 @@ import { expectError, request, upload } from '../../testing/service/requests.ts'
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { bearer, createToken } from '../../testing/service/tokens.ts';
+import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 for (const store of HISTORY_STORES)
@@ -178,5 +179,28 @@ for (const store of HISTORY_STORES)
       expectError(await get('/-/scrub'), 403, 'OUT_OF_SCOPE');
       expectError(await get('/-/scrub', 'operator', { method: 'POST' }), 403, 'OUT_OF_SCOPE');
       expect((await get('/-/scrub', 'all')).status).to.equal(200);
+    });
+
+    it('takes no longer to hide a backup than to look for one that does not exist, however large it is', async () => {
+      const zip = sampleZip({ database: 'other_large' });
+      const tables = Array.from({ length: 20_000 }, (_, at) => table(`table_${at}`, 1));
+      const manifest = sampleManifest(zip, { inventory: { tables } });
+      const { json, status, text } = await upload(url, zip, { headers: bearer(tokens.admin!), manifest });
+      expect(status, text).to.equal(201);
+      for (const rest of ['manifest', 'download']) {
+        const times: Record<'hidden' | 'missing', number[]> = { hidden: [], missing: [] };
+        // In turns, so that what else the machine does slows down both.
+        for (let round = 0; round < 40; round++)
+          for (const [which, id] of [
+            ['hidden', json.data.id],
+            ['missing', json.data.id + 1_000],
+          ] as const) {
+            const start = performance.now();
+            expect((await get(`/${id}/${rest}`)).status).to.equal(404);
+            times[which].push(performance.now() - start);
+          }
+        const typical = (list: number[]) => list.sort((a, b) => a - b)[10]!;
+        expect(typical(times.hidden), `${rest}, in milliseconds`).to.be.below(typical(times.missing) * 1.5 + 0.5);
+      }
     });
   });
