@@ -171,6 +171,20 @@ describe('sade and the service that asks for tokens', function () {
     expect([restored.code, restored.stderr.includes('not in the history')], restored.stderr).to.deep.equal([0, false]);
   });
 
+  it('replaces a database with a token for reading, and keeps what it replaced in the work folder', async () => {
+    await backup(await tokenFile('machine', 'upload', '*'));
+    const reader = await tokenFile('reader', 'read', 'acme_*');
+    await place.list(DATABASES.map(name => ({ ...entry(name), ...RESTORER })));
+    const replaced = await call(reader, 'restore', 'acme_shop', '--replace', '--yes', ...ofList());
+    expect(replaced.code, replaced.stderr).to.equal(0);
+    expect(await waiting()).to.have.length(1);
+    // With a token for uploads in its entry beside the one for reading, the service gets it.
+    await mariadb.sql('drop database acme_shop__lumbung_old');
+    await place.list(DATABASES.map(name => ({ ...entry(name), ...RESTORER, token_file: 'machine' })));
+    const again = await call(reader, 'restore', 'acme_shop', '--replace', '--yes', ...ofList());
+    expect([again.code, (await waiting()).length], again.stderr).to.deep.equal([0, 1]);
+  });
+
   it('is told by sade doctor what its token may do, and what could not be checked', async () => {
     const upload = await call(await tokenFile('acme', 'upload', 'acme_*'), 'doctor', '--rehearse', 'off', ...ofList());
     const said = unwrapped(upload.stdout);
