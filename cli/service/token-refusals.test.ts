@@ -53,6 +53,20 @@ describe('a service that asks for tokens', () => {
     return error;
   };
 
+  it('is not asked again for a change that it refuses since its audit trail can not be stored', async () => {
+    refusing(503, 'AUDIT_UNAVAILABLE', 'nothing was changed');
+    const error = await failureOf(new Service(access()).accept('1', { reason: 'r', by: 'me' }));
+    expect(error.message).to.contain('503 AUDIT_UNAVAILABLE: nothing was changed');
+    expect(error.advice).to.contain('/-/ready').and.contain('then try again');
+    expect(shown).to.have.length(1);
+  });
+
+  it('is said to need a first token, where it has none and a proxy is in front', async () => {
+    refusing(403, 'TOKEN_NEEDED_BEHIND_PROXY');
+    const error = await failureOf(new Service(access({ token: undefined })).databases());
+    expect(error.advice).to.contain('node server/main.ts token create').and.contain('--token-file');
+  });
+
   it('is shown the token with every kind of request', async () => {
     answering({ status: 200, body: LIST });
     await new Service(access()).databases();
