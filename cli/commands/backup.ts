@@ -51,7 +51,6 @@ export async function backup(options: Typed, context: CommandContext): Promise<n
   const chosen = chooseSources(listed.sources, settings);
   if (settings.dryRun) return (await import('./dry-run.ts')).dryRun(settings, context);
   const { access, warnings: ofAccess } = await openAccess(settings, listed.sources);
-  const onPause = (why: string) => void context.stderr.write(`${overEcho(context.stderr)}sade: ${why}\n`);
   const spool = await Spool.open(settings.workDir);
   const startedAt = new Date();
   using lock = RunLock.acquire(spool.folder, startedAt);
@@ -69,7 +68,7 @@ export async function backup(options: Typed, context: CommandContext): Promise<n
   const ended = await run(settings, chosen, {
     spool,
     context,
-    access: settings.quiet ? access : { ...access, onPause },
+    access,
     tokens,
     startedAt,
     expected,
@@ -135,6 +134,7 @@ async function run(
   const outcomes: Outcome[] = [];
   const log = new RunLog(spool.folder, startedAt);
   const lines = new OutcomeLines();
+  const say = (why: string) => void stderr.write(`sade: ${why}\n`);
   try {
     const clients = await findClients(settings, { signal });
     warnings.push(...clients.warnings, ...(await clearAfterKilledRun(spool)));
@@ -148,7 +148,7 @@ async function run(
     const pendingUploads = await spool.pendingUploads();
     for await (const outcome of runPipeline({
       ...settings,
-      access,
+      access: settings.quiet ? access : { ...access, onPause: why => (view ? view.note(`sade: ${why}`) : say(why)) },
       tokens,
       sources,
       pendingUploads,

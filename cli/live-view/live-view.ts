@@ -73,6 +73,11 @@ export class LiveView implements ProgressListener, Disposable {
   finish({ fileName, database, isLeftover }: Outcome, text: string): void {
     this.#lines.delete(fileName);
     if (!isLeftover) this.#progress.done(database);
+    this.note(text);
+  }
+
+  /** Puts a text above the live lines, for good. */
+  note(text: string): void {
     // Not by log-update: it would break a long line, and with it a command that is to be copied.
     this.#clear();
     this.#stream.write(`${text}\n`);
