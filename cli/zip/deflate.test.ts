@@ -233,10 +233,11 @@ describe('zip-deflate', () => {
 
     for (const cores of [1, 2, 16])
       it(`hands it a small zip next but one while a large zip keeps it busy, with ${cores} cores`, async () => {
+        const real = os.availableParallelism; // the imported name follows what is set here
         os.availableParallelism = () => cores;
         syncBuiltinESMExports();
         const { deflate } = await import(`./deflate.ts?cores${cores}`);
-        os.availableParallelism = availableParallelism;
+        os.availableParallelism = real;
         syncBuiltinESMExports();
         const largeZip = deflate(pieces(Number.POSITIVE_INFINITY), 1);
         const firstPiece = largeZip.next();
