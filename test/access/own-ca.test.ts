@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { makeToken } from '../../protocol/access/token-text.ts';
+import { filesOnDisk } from '../../testing/cli/on-disk.ts';
 import { sade } from '../../testing/cli/sade.ts';
 import { OWN_CA, SIGNED_CERTIFICATE, SIGNED_KEY } from '../../testing/databases/certificate.ts';
 import { portOf } from '../../testing/free-port.ts';
 
 describe('sade and a service with a certificate of an own CA', () => {
+  filesOnDisk(); // Deno lets no program read in /dev that may not do everything
   const token = makeToken();
   let folder: string;
   let server: Server;

@@ -14,6 +14,7 @@ import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { portOf } from '../../testing/free-port.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { createToken, tokenCommand } from '../../testing/service/tokens.ts';
+import { until } from '../../testing/until.ts';
 
 const DATABASES = ['acme_shop', 'acme_blog', 'toko'];
 
@@ -89,6 +90,8 @@ describe('sade and the service that asks for tokens', function () {
 
   it('asks for a token where none is given, and keeps the zips for a run that has one', async () => {
     await tokenFile('machine', 'upload', '*');
+    // The first token closes the service within a second.
+    await until('a request without a token is refused', async () => (await fetch(service.url)).status === 401);
     const without = await place.backup(service.url, ['--rehearse', 'off', '--retries', '3']);
     expect(without.code).to.equal(2);
     expect(unwrapped(without.stderr)).to.contain('asks for a token, and none was given').and.contain('SADE_TOKEN_FILE');
