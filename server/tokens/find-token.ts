@@ -24,6 +24,8 @@ export class TokenFinder {
   readonly #log: Logger;
   /** By their hashes; only those that exist, so that no one can fill it. */
   readonly #known = new Map<string, Known>();
+  /** Look-ups that are running: all who come meanwhile with the same token wait for the one. */
+  readonly #asked = new Map<string, Promise<Token | undefined>>();
   readonly #usedAt = new Map<number, number>();
   readonly #noting = new Set<Promise<void>>();
 
@@ -51,6 +53,7 @@ export class TokenFinder {
   /** Forgets what it knows: a token was changed. */
   forget(): void {
     this.#known.clear();
+    this.#asked.clear();
   }
 
   /** Resolves when all uses are written. */
@@ -60,12 +63,29 @@ export class TokenFinder {
 
   async #rowOf(hash: string): Promise<Token | undefined> {
     const known = this.#known.get(hash);
-    const now = performance.now();
-    if (known && now - known.readAt < BELIEVED_MS) return known.row;
-    const row = await this.#history.em.fork().findOne(Token, { hash });
-    if (row) this.#known.set(hash, { row, readAt: now });
+    if (known && performance.now() - known.readAt < BELIEVED_MS) return known.row;
+    const running = this.#asked.get(hash);
+    if (running) return running;
+    const readAt = performance.now();
+    const asked = this.#readRow(hash);
+    this.#asked.set(hash, asked);
+    try {
+      const row = await asked;
+      // What was forgotten meanwhile may have been read before the change.
+      if (this.#asked.get(hash) === asked) this.#learn(hash, row, readAt);
+      return row;
+    } finally {
+      if (this.#asked.get(hash) === asked) this.#asked.delete(hash);
+    }
+  }
+
+  async #readRow(hash: string): Promise<Token | undefined> {
+    return (await this.#history.em.fork().findOne(Token, { hash })) ?? undefined;
+  }
+
+  #learn(hash: string, row: Token | undefined, readAt: number): void {
+    if (row) this.#known.set(hash, { row, readAt });
     else this.#known.delete(hash);
-    return row ?? undefined;
   }
 
   /** No request waits for it. */
