@@ -45,9 +45,10 @@ function partsOf(scope: Scope, search: BackupSearch): ScopedSearch[] {
   const hasOnly = (parts: BackupSearch) =>
     Object.values(parts).some(part => part !== undefined) ? [{ scope: EVERYTHING, search: parts }] : [];
   return [
+    // Before all that looks beyond the scope, so that a token with few backups can't count those of others by what is left to it.
+    ...(isEverything(scope) ? [] : [{ scope, search: {} }]),
     ...hasOnly({ fileName: fileName || undefined }),
     ...hasOnly({ database, databaseName }),
-    ...(isEverything(scope) ? [] : [{ scope, search: {} }]),
     ...(states?.every(state => state === 'damaged') ? hasOnly({ states }) : []),
     ...hasOnly({ takenFrom, takenBefore }),
     ...hasOnly({ minSize, maxSize }),

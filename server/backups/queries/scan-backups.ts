@@ -1,4 +1,4 @@
-import { EVERYTHING, isEverything } from '../../auth/scope.ts';
+import { covers, EVERYTHING, isEverything } from '../../auth/scope.ts';
 import { columns } from '../../history/columns.ts';
 import type { Condition } from '../../history/conditions.ts';
 import { backupsBy } from '../../history/dialect.ts';
@@ -41,6 +41,7 @@ export async function scanBackups(
   page: BackupPage & { readonly limit: number },
 ): Promise<ListedBackup[]> {
   const { by, direction } = page.order ?? NEWEST_FIRST;
+  if (isOfHidden({ scope, search })) return [];
   if (isOrderedByIndex({ scope, search }, by)) return searchBackups({ em, scope }, search, page);
   const within = { scope, search };
   const few = await findFew({ em, scope, budget }, search);
@@ -70,6 +71,7 @@ export async function scanBackups(
 export async function countScanned({ em, scope, budget }: Parts, search: BackupSearch): Promise<number> {
   budget.take(COUNT_ROWS);
   const within = { scope, search };
+  if (isOfHidden(within)) return 0;
   if (conditionsOf({ scope: EVERYTHING, search }).length === 0) return countBackups({ em, scope }, search);
   const few = await findFew({ em, scope, budget }, search);
   if (few) return count(em, within, allBackups.where(few));
@@ -78,6 +80,14 @@ export async function countScanned({ em, scope, budget }: Parts, search: BackupS
   for await (const window of windows({ em, budget }, { path, direction: 'desc', first: path.most }))
     sum += await count(em, within, backupsIn(em, window));
   return sum;
+}
+
+/**
+ * A database that is out of scope is not looked at: neither the time nor what is left of the budget may tell whether it exists and how
+ * many backups it has.
+ */
+function isOfHidden({ scope, search: { databaseName: name } }: ScopedSearch): boolean {
+  return name !== undefined && !covers(scope, name);
 }
 
 /** What a count weighs at least: a store counts a million entries of an index in a few milliseconds. */
