@@ -6,6 +6,8 @@ import { fillHistory } from '../history/fill-history.ts';
 import { ServerMeter } from '../measuring/server-meter.ts';
 import type { Scene } from '../scene.ts';
 
+/** What more rows cost is shown elsewhere. */
+export const HISTORY = { databases: 100, days: 100 };
 /** Generated backups of databases `client_…`. */
 export const READ_SCOPE = ['client_*'];
 /** What the uploads are of. */
@@ -28,7 +30,7 @@ export function tokenStand(scene: Scene, { withTokens }: { withTokens: boolean }
     const folder = await scene.emptyFolder(name);
     const storage = join(folder, 'backups');
     const env = { DATABASE_URL: `sqlite:${folder}/history.sqlite`, STORAGE_DIR: storage };
-    await fillHistory(env.DATABASE_URL, scene.sizes.history, scene.signal);
+    await fillHistory(env.DATABASE_URL, HISTORY, scene.signal);
     const tokens = withTokens
       ? {
           read: await createToken(env, { name: 'read', role: 'read', scope: READ_SCOPE }),

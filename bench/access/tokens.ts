@@ -4,13 +4,14 @@ import { loadContestant } from '../history/load-contestant.ts';
 import { generatedZip } from '../material.ts';
 import type { Results } from '../results/results.ts';
 import type { Scene } from '../scene.ts';
-import { type TokenStand, tokenStand, UPLOADED } from './token-stand.ts';
+import { HISTORY, type TokenStand, tokenStand, UPLOADED } from './token-stand.ts';
 import { uploadContestant } from './upload-contestant.ts';
 
 const MIB = 1024 ** 2;
 const CLIENTS = 16;
 const LIMIT = 10;
-const DATABASES = 40;
+/** The ratio is near 1: more rounds, and longer ones, tell it from chance. */
+const TIMES = 3;
 
 const READ = `GET /{db_name}?limit=${LIMIT}`;
 const UPLOAD = 'an upload of a small zip';
@@ -35,12 +36,11 @@ async function prepare(scene: Scene): Promise<Match> {
       uploadContestant(scene, { name: withToken(UPLOAD), against: without(UPLOAD), stand: closed, zip }),
       uploadContestant(scene, { name: without(UPLOAD), stand: open, zip }),
     ],
-    // The ratio is near 1: more rounds tell it from chance.
-    rounds: asked => (scene.sizes.history.seconds < 0.5 ? asked : asked * 3),
+    rounds: asked => (scene.sizes.history.seconds < 0.5 ? asked : asked * TIMES),
     isLoad: true,
     targets,
     notes: [
-      'Both services have the same history in SQLite, each a copy of its own. The token to read has the scope `client_*`, the one to upload `tokens_*`.',
+      'Both services have the same history in SQLite (100 databases × 100 backups), each a copy of its own. The token to read has the scope `client_*`, the one to upload `tokens_*`.',
       'The zips have about 1 MiB, and the service reads the dumps in them. CPU is that of the service alone.',
     ],
   };
@@ -51,8 +51,8 @@ function reader(
   { url, meter, tokens }: TokenStand,
   names: Pick<Contestant, 'name' | 'against'>,
 ): Contestant {
-  const { seconds, databases } = scene.sizes.history;
-  const asks = Array.from({ length: Math.min(DATABASES, databases) }, (_, at) => ({
+  const seconds = scene.sizes.history.seconds * TIMES;
+  const asks = Array.from({ length: HISTORY.databases }, (_, at) => ({
     path: `/${databaseName(at)}?limit=${LIMIT}`,
   }));
   const plan = {
