@@ -8,6 +8,7 @@ import { rawConnection } from '../../testing/service/raw-http.ts';
 import { expectError, graphql, request, upload } from '../../testing/service/requests.ts';
 import { rebuildHere, refusedHere, type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { bearer, createToken, tokenCommand } from '../../testing/service/tokens.ts';
+import { until } from '../../testing/until.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 describe('who may use the service', function () {
@@ -139,6 +140,20 @@ describe('who may use the service', function () {
     } finally {
       Date.now = clock;
     }
+  });
+
+  it('refuses a token that was revoked by a command that was killed before it came to the history', async () => {
+    const token = await createToken(env, { name: 'acme', role: 'read', scope: ['*'] });
+    await start();
+    expect((await whoami(token)).status).to.equal(200);
+    const file = join(env['STORAGE_DIR']!, '.lumbung-tokens ');
+    const revoked = (await readFile(file, 'utf8')).replace(
+      '"revoked_at":null',
+      '"revoked_at":"2026-11-29T10:00:00.000Z"',
+    );
+    await writeFile(file, revoked);
+    await until('the token to end', async () => (await whoami(token)).status === 401);
+    expect((await tokenCommand(env, 'list')).out).to.match(/^acme +read +revoked/m);
   });
 
   it('takes the old and the new token while a rotation overlaps', async () => {

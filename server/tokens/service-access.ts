@@ -27,7 +27,7 @@ interface Start {
   readonly allowsAnonymous: boolean;
 }
 
-/** How long the service believes that there is no token yet: so soon the first one that another process makes closes it. */
+/** How long the service believes what it knows of the file: so soon it sees what another process has changed there. */
 const BELIEVED_MS = 1_000;
 
 /** Who may use the service, while it runs. */
@@ -39,6 +39,8 @@ export class ServiceAccess implements Access {
   readonly #allowsAnonymous: boolean;
   #isOpen: boolean;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #caughtUpAt = Number.NEGATIVE_INFINITY;
+  #catchingUp: Promise<void> | undefined;
 
   constructor(parts: Parts, store: TokenStore, { admin, isOpen, allowsAnonymous }: Start) {
     this.#parts = parts;
@@ -68,6 +70,7 @@ export class ServiceAccess implements Access {
   }
 
   async find(text: string): Promise<Found> {
+    this.#catchUp();
     const principal = this.#admin?.find(text);
     return principal ? { principal } : this.#finder.find(text);
   }
@@ -82,8 +85,25 @@ export class ServiceAccess implements Access {
   }
 
   /** Resolves when nothing of it needs the history any more. */
-  settle(): Promise<void> {
-    return this.#finder.settle();
+  async settle(): Promise<void> {
+    await this.#catchingUp;
+    await this.#finder.settle();
+  }
+
+  /** Once a second at most. No request waits for it: a storage that hangs must not keep those from being answered that need none. */
+  #catchUp(): void {
+    const now = performance.now();
+    if (this.#catchingUp || now - this.#caughtUpAt < BELIEVED_MS) return;
+    this.#caughtUpAt = now;
+    this.#catchingUp = this.store
+      .catchUp()
+      .then(hasChanged => {
+        if (hasChanged) this.#finder.forget();
+      })
+      .catch(err => this.#parts.log.warn({ err }, 'the file of the tokens could not be compared with the history'))
+      .finally(() => {
+        this.#catchingUp = undefined;
+      });
   }
 
   #close(): void {

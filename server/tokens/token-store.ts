@@ -31,6 +31,8 @@ const ADDRESS = { name: 'tokens' } as const;
 export class TokenStore {
   readonly #stores: Stores;
   readonly #listeners: Array<() => void> = [];
+  /** The file with which the rows were completed last. */
+  #caughtUpWith: string | undefined;
 
   constructor(stores: Stores) {
     this.#stores = stores;
@@ -55,6 +57,20 @@ export class TokenStore {
       text !== undefined && merged.length === kept.length && merged.every((one, at) => isSame(one, kept[at]!));
     if (isComplete) await this.#apply(merged);
     else await this.#change(present => [...present]);
+    return true;
+  }
+
+  /**
+   * Completes the rows when the file was changed by another process. It may have been killed before it could do so itself: without
+   * this, a token that is revoked in the file would go on until the next start.
+   * @returns whether the file had changed
+   * @throws what the history and the storage throw
+   */
+  async catchUp(): Promise<boolean> {
+    const text = await this.#stores.storage.getText(ADDRESS);
+    if (text === undefined || text === this.#caughtUpWith) return false;
+    await this.sync();
+    this.#caughtUpWith = text;
     return true;
   }
 
