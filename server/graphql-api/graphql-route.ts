@@ -3,15 +3,15 @@ import type { Context } from 'koa';
 import type { Audit } from '../audit/audit.ts';
 import { type Access, isLetIn } from '../auth/authenticate.ts';
 import { authorize } from '../auth/policy.ts';
-import { NO_ONE } from '../auth/principal.ts';
+import { NO_ONE, tokenNameOf } from '../auth/principal.ts';
 import { AppError, notFound } from '../errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import { noteRefusal } from '../http/auditing/note-refusal.ts';
 import { refuseForeign } from '../http/hosts/same-origin.ts';
 import { readBody } from '../http/read-body.ts';
-import { FairTurns } from '../process/fair-turns.ts';
 import type { Graphql } from './create-graphql.ts';
 import { graphiqlPage } from './graphiql-page.ts';
+import { QuestionTurns } from './question-turns.ts';
 
 const REFUSED = 'This is not a GraphQL request: POST a JSON object with "query" in it, as application/json';
 const NO_PAGE =
@@ -31,8 +31,7 @@ interface Dependencies {
 export function graphqlRoute({ graphql, access, audit }: Dependencies): Router {
   const router = new Router({ sensitive: true });
   const sendPage = graphiqlPage();
-  // All alike: they go in the order in which they came.
-  const turns = new FairTurns({ places: AT_ONCE, slice: Infinity, maxBegun: Infinity });
+  const turns = new QuestionTurns(AT_ONCE);
   router.register('/graphql', ['GET', 'POST'], async ctx => {
     const { principal, isForeign } = ctx.state;
     const isPageOnly = (isForeign || principal === NO_ONE) && acceptsPage(ctx);
@@ -47,7 +46,7 @@ export function graphqlRoute({ graphql, access, audit }: Dependencies): Router {
     const { em, requestId } = ctx.state;
     const url = new URL(ctx.url, 'http://localhost');
     if (isPageOnly) url.search = '';
-    const response = await turns.run(0, async () => {
+    const response = await turns.run(tokenNameOf(principal), async () => {
       if (ctx.res.destroyed) throw new AppError(499, 'REQUEST_ABORTED', 'The client closed the connection');
       const onRefused = (error: AppError) => noteRefusal(audit, ctx, error);
       const asked = { method, headers: headers as Record<string, string>, body };
