@@ -19,7 +19,8 @@ describe('the limits of a service with tokens', function () {
   before(async () => {
     folder = await makeMemoryFolder('lumbung-limits-');
     const env = { DATABASE_URL: `sqlite:${folder}/h.sqlite`, STORAGE_DIR: join(folder, 'backups') };
-    for (const name of ['busy', 'reader']) tokens[name] = await createToken(env, { name, role: 'read', scope: ['*'] });
+    for (const name of ['busy', 'reader', 'listener', 'curious'])
+      tokens[name] = await createToken(env, { name, role: 'read', scope: ['*'] });
     for (const name of ['acme', 'other']) tokens[name] = await createToken(env, { name, role: 'upload', scope: ['*'] });
     wrong = (await tokenCommand(env, 'generate')).out.trim();
     tokens.file = (await tokenCommand(env, 'generate')).out.trim();
@@ -30,7 +31,7 @@ describe('the limits of a service with tokens', function () {
       ADMIN_TOKEN_FILE: adminTokenFile,
       TRUST_PROXY: '127.0.0.1',
       MAX_FAILED_LOGINS: '3',
-      MAX_REQUESTS_PER_MINUTE: '20',
+      MAX_REQUESTS_PER_MINUTE: '22',
       MAX_PARALLEL_UPLOADS_PER_TOKEN: '1',
     });
   });
@@ -77,13 +78,33 @@ describe('the limits of a service with tokens', function () {
   for (const name of ['busy', 'file'])
     it(`answer 429 to a token that sends too many requests, and go on answering others (${name === 'file' ? 'ADMIN_TOKEN_FILE' : 'a token of the history'})`, async () => {
       let status = 200;
-      for (let i = 0; i <= 20 && status === 200; i++) ({ status } = await ask(tokens[name], '203.0.113.10'));
+      for (let i = 0; i <= 22 && status === 200; i++) ({ status } = await ask(tokens[name], '203.0.113.10'));
       expect(status).to.equal(429);
       const refused = await ask(tokens[name], '203.0.113.11');
       expectError(refused, 429, 'TOO_MANY_REQUESTS');
       expect(Number(refused.headers.get('retry-after'))).to.be.within(1, 60);
       expect((await ask(tokens.reader, '203.0.113.10')).status).to.equal(200);
     });
+
+  it('let a token have 20 subscriptions, and leave room for those of other tokens', async () => {
+    const leave = new AbortController();
+    const query = encodeURIComponent('subscription { backupReceived { id } }');
+    const listen = async (name: string) => {
+      const headers = { ...bearer(tokens[name]!), accept: 'text/event-stream' };
+      const { body } = await fetch(`${service.url}/graphql?query=${query}`, { headers, signal: leave.signal });
+      return body!.pipeThrough(new TextDecoderStream()).getReader();
+    };
+    try {
+      for (let i = 0; i < 20; i++) await listen('listener');
+      const refused = await textOf(await listen('listener'));
+      expect(refused).to.include('TOO_MANY_SUBSCRIPTIONS').and.to.include('The token listener already has 20');
+      const other = await listen('curious');
+      await upload(service.url, sampleZip(), { headers: bearer(tokens.other!) });
+      expect(await textOf(other)).to.include('"backupReceived":{"id":');
+    } finally {
+      leave.abort();
+    }
+  });
 
   it('refuse before an upload is invited: without a token, with a wrong one, or with a role that may not', async () => {
     for (const [headers, status] of [
@@ -125,3 +146,14 @@ describe('a service that had no tokens, behind a proxy', () => {
     }
   });
 });
+
+/** @returns what came with the first event */
+async function textOf(reader: ReadableStreamDefaultReader<string>): Promise<string> {
+  let text = '';
+  while (!text.includes('data')) {
+    const { value, done } = await reader.read();
+    if (done) return text;
+    text += value;
+  }
+  return text;
+}

@@ -37,12 +37,16 @@ export class BackupEvents {
   }
 
   /**
+   * @param client who listens, for `listenersOf`; undefined for all who need no token
    * @returns the backups that come in from now on, each as the only item of an array, until `end`, or `MISSED` as the last
    *   when more than `MAX_WAITING` would wait for a listener that takes none
    */
-  listen(database?: string | null): AsyncIterable<[BackupEvent | typeof MISSED]> {
+  listen(database?: string | null, client?: string): AsyncIterable<[BackupEvent | typeof MISSED]> {
     const name = database == null ? 'received' : `received ${database}`;
-    return boundedEvents<BackupEvent | typeof MISSED>(this.#emitter, name, { most: MAX_WAITING, last: MISSED });
+    return boundedEvents<BackupEvent | typeof MISSED>(this.#emitter, name, {
+      ...{ most: MAX_WAITING, last: MISSED },
+      ends: client === undefined ? ['end'] : ['end', endOf(client)],
+    });
   }
 
   /** How many listen now for backups that come in. */
@@ -50,8 +54,18 @@ export class BackupEvents {
     return this.#emitter.listenerCount('end');
   }
 
+  /** @returns how many of a client listen now */
+  listenersOf(client: string): number {
+    return this.#emitter.listenerCount(endOf(client));
+  }
+
   /** Ends all that listens. */
   end(): void {
     this.#emitter.emit('end');
   }
+}
+
+/** An event that never comes: the emitter counts who would hear it. */
+function endOf(client: string): string {
+  return `end of ${client}`;
 }

@@ -4,15 +4,16 @@ import { type EventEmitter, on } from 'node:events';
  * Listens to an emitter, for a consumer that may stop taking: `most` events may wait for it and no more.
  * @param last what the consumer gets behind the events that wait, and then the end, when there would be more. It is no
  *   rejection: behind one the executor of GraphQL would wait for ever.
- * @returns the events from now on, each as the only item of an array, until the event `end`
+ * @param ends the events that end it
+ * @returns the events from now on, each as the only item of an array, until one of `ends`
  */
 export function boundedEvents<Event>(
   emitter: EventEmitter,
   name: string,
-  { most, last }: { most: number; last: Event },
+  { most, last, ends }: { most: number; last: Event; ends: string[] },
 ): AsyncIterableIterator<[Event]> {
   const overflow = new AbortController();
-  const events = on(emitter, name, { close: ['end'], signal: overflow.signal }) as AsyncIterableIterator<[Event]>;
+  const events = on(emitter, name, { close: ends, signal: overflow.signal }) as AsyncIterableIterator<[Event]>;
   let waiting = 0;
   const count = () => {
     waiting += 1;

@@ -1,4 +1,5 @@
 import { formatTimestamp } from '../../../protocol/backup-name.ts';
+import { tokenNameOf } from '../../auth/principal.ts';
 import { covers } from '../../auth/scope.ts';
 import type { BackupDetails } from '../../backups/backup-details.ts';
 import { type BackupEvent, MAX_WAITING, MISSED } from '../../backups/events/backup-events.ts';
@@ -25,6 +26,9 @@ const BYTES_PER_ROW = 750;
 /** Each keeps a connection open. */
 const MAX_LISTENERS = 100;
 
+/** So many of one token, so that one client does not keep the others from listening. */
+const MAX_LISTENERS_PER_TOKEN = 20;
+
 export const backupResolvers = {
   Query: {
     backup: (_, { id }, { loaders }) => (/^[1-9]\d{0,15}$/.test(id) ? loaders.backup.load(Number(id)) : null),
@@ -38,14 +42,12 @@ export const backupResolvers = {
   },
   Subscription: {
     backupReceived: {
-      subscribe: (_, { database }, { events, scope, isStillLetIn }) => {
-        if (events.listeners >= MAX_LISTENERS)
-          throw new AppError(
-            429,
-            'TOO_MANY_SUBSCRIPTIONS',
-            `The service already has ${MAX_LISTENERS} subscribers, which is its limit: try again later`,
-          );
-        const heard = events.listen(database);
+      subscribe: (_, { database }, { events, scope, principal, isStillLetIn }) => {
+        const client = tokenNameOf(principal);
+        if (events.listeners >= MAX_LISTENERS) throw tooManyListeners('The service', MAX_LISTENERS);
+        if (client !== undefined && events.listenersOf(client) >= MAX_LISTENERS_PER_TOKEN)
+          throw tooManyListeners(`The token ${client}`, MAX_LISTENERS_PER_TOKEN);
+        const heard = events.listen(database, client);
         return whileLetIn(heard, {
           isStillLetIn,
           isFor: ([event]) => event === MISSED || covers(scope, event.database),
@@ -111,6 +113,14 @@ async function lossOf(
   ]);
   const status = lossStatus({ ...details, sortedAt }, clean)!;
   return { status, message: lossSentence(findingsOf(details)), reference, acceptance: acceptanceOf(details) };
+}
+
+function tooManyListeners(who: string, most: number): AppError {
+  return new AppError(
+    429,
+    'TOO_MANY_SUBSCRIPTIONS',
+    `${who} already has ${most} subscribers, which is its limit: try again later`,
+  );
 }
 
 function tooSlow(): AppError {
