@@ -115,6 +115,7 @@ export function createApp({
   app.use(databaseRoutes().routes());
   app.use(
     backupRoutes({
+      access,
       storage,
       events,
       audit,

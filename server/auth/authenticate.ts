@@ -1,16 +1,23 @@
 import type { Context, Middleware } from 'koa';
 import { Unauthenticated } from '../errors.ts';
-import { unauthenticated } from './policy.ts';
+import { authorize, unauthenticated } from './policy.ts';
 import { ANYONE, NO_ONE, type Principal, tokenNameOf } from './principal.ts';
 
 /** What is found for the text of a token: who shows it, or why it is refused. */
 export type Found =
-  | { readonly principal: Principal; readonly refusal?: undefined; readonly token?: undefined }
+  | {
+      readonly principal: Principal;
+      readonly refusal?: undefined;
+      readonly token?: undefined;
+      readonly hasExpired?: undefined;
+    }
   | {
       readonly principal?: undefined;
       readonly refusal: string;
       /** Which token it was, where that is known: one that was revoked, or has expired. */
       readonly token?: RefusedToken;
+      /** Whether it only came to its end: no one has revoked it. */
+      readonly hasExpired?: boolean;
     };
 
 /** A token that worked once. */
@@ -55,15 +62,24 @@ export function authenticate(settings: Settings): Middleware {
 async function principalOf(ctx: Context, { access, isProbe, isPage }: Settings): Promise<Principal> {
   if (isProbe(ctx)) return NO_ONE;
   if (await access.isOpen()) return ANYONE;
+  if (ctx.get('Authorization') === '' && !isThereTwice(ctx) && isPage(ctx)) return NO_ONE;
+  return letIn(ctx, await findShown(ctx, access));
+}
+
+/** @throws AppError 401 without a token, or with something else */
+async function findShown(ctx: Context, access: Access): Promise<Found> {
   const header = ctx.get('Authorization');
   // Node takes the first, and what is in front may have looked at another.
   if (isThereTwice(ctx)) throw unauthenticated('The request has more than one header Authorization', true);
-  if (header === '' && isPage(ctx)) return NO_ONE;
   if (header === '') throw unauthenticated('The service needs a token');
   const text = tokenIn(header);
   if (text === undefined)
     throw unauthenticated('The service needs a token, and the header Authorization has something else', true);
-  const { principal, refusal, token } = await access.find(text);
+  return access.find(text);
+}
+
+/** @throws AppError 401 when the token is refused */
+function letIn(ctx: Context, { principal, refusal, token }: Found): Principal {
   if (principal) return principal;
   ctx.state.refusedToken = token;
   throw unauthenticated(refusal, true);
@@ -77,6 +93,20 @@ export async function isLetIn({ state, req }: Context, access: Access): Promise<
   if (state.principal === ANYONE) return access.isOpen();
   const text = tokenIn(req.headers.authorization ?? '');
   return text !== undefined && (await access.find(text)).principal !== undefined;
+}
+
+/**
+ * Refuses an upload that was let in, maybe hours ago, and would not be now, since its token was revoked: a thief could keep
+ * uploads open, and end them later. One whose token has only expired meanwhile goes on: a long night is not lost.
+ * @param database that it is for
+ * @throws AppError 401 when the token was revoked, or the service was open and needs a token now; 403 when the one that it
+ *   showed while none was needed may not upload
+ */
+export async function refuseRevoked(ctx: Context, access: Access, database: string): Promise<void> {
+  if (await access.isOpen()) return;
+  const found = await findShown(ctx, access);
+  if (found.hasExpired && ctx.state.principal !== ANYONE) return;
+  authorize(letIn(ctx, found), 'upload', database);
 }
 
 function isThereTwice({ req }: Context): boolean {

@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Audit } from '../audit/audit.ts';
 import type { AuditAction, Deed } from '../audit/entry.ts';
+import { type Access, refuseRevoked } from '../auth/authenticate.ts';
 import { authorize } from '../auth/policy.ts';
 import { tokenNameOf } from '../auth/principal.ts';
 import { drillsOfBackups } from '../drills/last-drills.ts';
@@ -27,6 +28,7 @@ import { uploadReceiver } from './upload/upload-receiver.ts';
 import { checkDatabaseName, readReprDigest } from './upload/upload-validation.ts';
 
 interface Dependencies {
+  readonly access: Access;
   readonly storage: Storage;
   readonly events: BackupEvents;
   readonly audit: Audit;
@@ -45,6 +47,7 @@ interface Dependencies {
 }
 
 export function backupRoutes({
+  access,
   storage,
   events,
   audit,
@@ -74,7 +77,8 @@ export function backupRoutes({
     const alongside = async (em: EntityManager, { id: backupId }: Backup) => {
       onCommitted = await audit.within(em, { ...deed, backupId });
     };
-    const keeping = { em, storage, verifyUploads, dumpLimits, events, alongside };
+    const checkSender = () => refuseRevoked(ctx, access, database);
+    const keeping = { em, storage, verifyUploads, dumpLimits, events, alongside, checkSender };
     const { backup, isNew, isAlone } = await receiveBackup(keeping, { ...form.upload, claimedSha256 });
     if (isNew && !isAlone) onCommitted();
     else void audit.record({ ...deed, backupId: backup.id, ...(!isNew && { detail: { again: true } }) });

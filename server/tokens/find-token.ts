@@ -45,7 +45,7 @@ export class TokenFinder {
     const token = { tokenId, name };
     if (revokedAt) return { refusal: `The token ${name} was revoked on ${minute(revokedAt)}`, token };
     if (expiresAt && expiresAt <= new Date())
-      return { refusal: `The token ${name} has expired on ${minute(expiresAt)}`, token };
+      return { refusal: `The token ${name} has expired on ${minute(expiresAt)}`, token, hasExpired: true };
     this.#noteUse(tokenId);
     return { principal: { tokenId, name, role, scope: scopeOf(row), expiresAt: expiresAt ?? undefined } };
   }

@@ -22,6 +22,8 @@ interface Stores {
 }
 
 interface Recording extends Stores {
+  /** Throws when who sends it may not do so any more. */
+  readonly checkSender: () => Promise<void>;
   /** What is stored with the row of a new backup, in one transaction. */
   readonly alongside?: Alongside;
 }
@@ -54,7 +56,7 @@ interface Receipt {
  * The order is what makes the record a promise. A crash in between leaves at most a file without a row; sending the
  * same bytes again gives it one.
  * @throws AppError 409 when other bytes are kept under that name, 413 when its dump is too large, 422 when it is no zip of
- *   the right content, or not what the client says it is
+ *   the right content, or not what the client says it is; what `checkSender` throws
  */
 export async function receiveBackup(
   { verifyUploads, dumpLimits, events, ...recording }: Dependencies,
@@ -78,6 +80,7 @@ export async function receiveBackup(
 async function keep(recording: Recording, upload: ReceivedUpload, zip: ZipFacts): Promise<Receipt> {
   const { em, storage } = recording;
   const { name, file } = upload;
+  await recording.checkSender();
   const known = await findByName({ em, scope: EVERYTHING }, name.fileName);
   if (known) {
     refuseOther(known, file);
