@@ -10,12 +10,13 @@ import { filesOnDisk } from '../../testing/cli/on-disk.ts';
 /** Under Deno mocha does not know --no-config: any JSON file without options of its own will do. */
 const NO_MOCHA_CONFIG = '--config=tsconfig.json';
 
-/** Of the channel library, and of what Node and Deno each have their own: files, locks, child processes, TLS, requests, zlib. */
+/** Of the channel library, and of what Node and Deno each have their own: files, locks, child processes, TLS, requests, zlib, threads. */
 const RUNTIME_DEPENDENT = [
   ...globSync('cli/channel/*.test.ts', { cwd: join(import.meta.dirname, '../..') }),
   'cli/client-programs/option-file.test.ts',
   'cli/client-programs/tls-relay.test.ts',
   'cli/dump/dump.test.ts',
+  'cli/manifest/dump-observers.test.ts',
   'cli/mysql/connect.test.ts',
   'cli/mysql/hostile-logins.test.ts',
   'cli/spool/run-lock.test.ts',
