@@ -57,7 +57,7 @@ export async function databaseHistory(
   const after =
     before === undefined ? undefined : await findCursor(em, await findDatabase({ em, scope }, name), before);
   const backups = await searchSummaries({ em, scope: EVERYTHING }, { databaseName: name }, { after, limit });
-  const { id, count, hasLoss, lastDrillId } = await factsOf({ em, scope }, name);
+  const { id, count, hasLoss, lastDrillId } = await factsOf(em, name);
   const [unacceptedLoss] = hasLoss ? await locatedLosses({ em, scope }, { database: name }) : [];
   const showsLoss = backups.some(({ shrunkFrom, acceptedAt }) => shrunkFrom && !acceptedAt);
   const [clean] = showsLoss ? await newestClean({ em }, [id]) : [];
@@ -75,9 +75,13 @@ export async function databaseHistory(
   return { backups, backupCount, clean, unacceptedLoss, lossFindings, drills, drillsOf };
 }
 
-/** In one statement, since most databases have no loss and no drill: what there is, is looked up then. @throws AppError 404 */
-async function factsOf({ em, scope }: Reading, name: string) {
-  const [found] = await readRows(em, facts.where(isNamed(name, scope)));
+/**
+ * In one statement, since most databases have no loss and no drill: what there is, is looked up then.
+ * @param name that is in scope
+ * @throws AppError 404
+ */
+async function factsOf(em: EntityManager, name: string) {
+  const [found] = await readRows(em, facts.where(isNamed(name, EVERYTHING)));
   if (!found) throw noSuchDatabase(name);
   return found;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { makeToken } from '../../protocol/access/token-text.ts';
 import { Token } from '../entities/token.entity.ts';
@@ -194,7 +194,7 @@ export class TokenStore {
 
 /** @returns what is kept of a token: 64 hexadecimal digits */
 export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 /** @returns the scope of a row */
