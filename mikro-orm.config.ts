@@ -7,6 +7,8 @@ import { loadConfig } from './server/config.ts';
 import { AuditEntry } from './server/entities/audit-entry.entity.ts';
 import { Backup } from './server/entities/backup.entity.ts';
 import { Database } from './server/entities/database.entity.ts';
+import { StateChange } from './server/entities/freshness/state-change.entity.ts';
+import { WatchedDatabase } from './server/entities/freshness/watched-database.entity.ts';
 import { KnownStorage } from './server/entities/known-storage.entity.ts';
 import { Report } from './server/entities/report.entity.ts';
 import { Token } from './server/entities/token.entity.ts';
@@ -28,7 +30,7 @@ export async function createConfig(url: string): Promise<SqlOptions> {
 }
 
 const common = {
-  entities: [Database, Backup, KnownStorage, Report, AuditEntry, Token],
+  entities: [Database, Backup, KnownStorage, Report, AuditEntry, Token, WatchedDatabase, StateChange],
   extensions: [Migrator],
   // Dates in the store are UTC, in any time zone of the process and of the server.
   forceUtcTimezone: true,

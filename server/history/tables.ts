@@ -11,6 +11,8 @@ import {
 import type { AuditEntryColumns } from '../entities/audit-entry.entity.ts';
 import type { BackupColumns } from '../entities/backup.entity.ts';
 import type { DatabaseColumns } from '../entities/database.entity.ts';
+import type { StateChangeColumns } from '../entities/freshness/state-change.entity.ts';
+import type { WatchedDatabaseColumns } from '../entities/freshness/watched-database.entity.ts';
 import type { ReportColumns } from '../entities/report.entity.ts';
 import { RememberingCompiler } from './remembering-compiler.ts';
 
@@ -21,6 +23,8 @@ export interface Tables {
   readonly backups: Omit<BackupColumns, 'sorted_at'> & { readonly sorted_at: Date };
   readonly reports: ReportColumns;
   readonly audit_entries: Omit<AuditEntryColumns, 'id'> & { readonly id: Generated<number> };
+  readonly watched_databases: WatchedDatabaseColumns;
+  readonly state_changes: Omit<StateChangeColumns, 'id'> & { readonly id: Generated<number> };
 }
 
 /**
