@@ -11,6 +11,9 @@ import { StateChange } from './server/entities/freshness/state-change.entity.ts'
 import { WatchedDatabase } from './server/entities/freshness/watched-database.entity.ts';
 import { KnownStorage } from './server/entities/known-storage.entity.ts';
 import { Report } from './server/entities/report.entity.ts';
+import { RetainedDatabase } from './server/entities/retention/retained-database.entity.ts';
+import { RetentionPlan } from './server/entities/retention/retention-plan.entity.ts';
+import { RetentionRemoval } from './server/entities/retention/retention-removal.entity.ts';
 import { Token } from './server/entities/token.entity.ts';
 import { sqliteDialect } from './server/history/drivers/sqlite-dialect.ts';
 import { makeFolder } from './server/storage/file-system/make-folder.ts';
@@ -30,7 +33,19 @@ export async function createConfig(url: string): Promise<SqlOptions> {
 }
 
 const common = {
-  entities: [Database, Backup, KnownStorage, Report, AuditEntry, Token, WatchedDatabase, StateChange],
+  entities: [
+    Database,
+    Backup,
+    KnownStorage,
+    Report,
+    AuditEntry,
+    Token,
+    WatchedDatabase,
+    StateChange,
+    RetentionPlan,
+    RetentionRemoval,
+    RetainedDatabase,
+  ],
   extensions: [Migrator],
   // Dates in the store are UTC, in any time zone of the process and of the server.
   forceUtcTimezone: true,

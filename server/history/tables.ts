@@ -14,6 +14,9 @@ import type { DatabaseColumns } from '../entities/database.entity.ts';
 import type { StateChangeColumns } from '../entities/freshness/state-change.entity.ts';
 import type { WatchedDatabaseColumns } from '../entities/freshness/watched-database.entity.ts';
 import type { ReportColumns } from '../entities/report.entity.ts';
+import type { RetainedDatabaseColumns } from '../entities/retention/retained-database.entity.ts';
+import type { RetentionPlanColumns } from '../entities/retention/retention-plan.entity.ts';
+import type { RetentionRemovalColumns } from '../entities/retention/retention-removal.entity.ts';
 import { RememberingCompiler } from './remembering-compiler.ts';
 
 /** The tables of the history. Their columns come from the entities: a column that is new there can be queried. */
@@ -22,6 +25,9 @@ export interface Tables {
   /** SQLite can't forbid null in a column that was added later, but each backup has this one. */
   readonly backups: Omit<BackupColumns, 'sorted_at'> & { readonly sorted_at: Date };
   readonly reports: ReportColumns;
+  readonly retained_databases: RetainedDatabaseColumns;
+  readonly retention_plans: RetentionPlanColumns;
+  readonly retention_removals: Omit<RetentionRemovalColumns, 'id'> & { readonly id: Generated<number> };
   readonly audit_entries: Omit<AuditEntryColumns, 'id'> & { readonly id: Generated<number> };
   readonly watched_databases: WatchedDatabaseColumns;
   readonly state_changes: Omit<StateChangeColumns, 'id'> & { readonly id: Generated<number> };

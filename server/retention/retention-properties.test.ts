@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { anyPolicy, retained } from '../../testing/retention/arbitraries.ts';
+import { type Happening, SimulatedDatabase } from '../../testing/retention/simulated-database.ts';
+import { FLOOR } from './decide.ts';
+import { planRetention } from './plan-retention.ts';
+import { isSound } from './retained-backup.ts';
+
+const which = fc.nat({ max: 30 });
+
+/** Mostly nights that go well: a database where nothing works is pruned rarely. */
+const always: ReadonlyArray<fc.WeightedArbitrary<Happening>> = [
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant('nights'), count: fc.integer({ min: 1, max: 20 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('bad_night'), state: fc.constantFrom('incomplete', 'unverified') }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('silence'), days: fc.integer({ min: 1, max: 9 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('late_upload'), days: fc.integer({ min: 0, max: 90 }) }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('damage'), which }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('pin', 'unpin', 'forget'), which }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constantFrom('loss', 'accept', 'safety_backup', 'drill', 'heal', 'crash') }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('policy'), policy: anyPolicy }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('clock'), hours: fc.integer({ min: -100, max: 100 }) }) },
+] as ReadonlyArray<fc.WeightedArbitrary<Happening>>;
+
+const flood = {
+  weight: 4,
+  arbitrary: fc.record({
+    kind: fc.constant('flood'),
+    count: fc.integer({ min: 5, max: 30 }),
+    hoursBack: fc.nat({ max: 400 }),
+  }),
+} as fc.WeightedArbitrary<Happening>;
+
+const operator = { weight: 3, arbitrary: fc.constant({ kind: 'operator' }) } as fc.WeightedArbitrary<Happening>;
+
+/** @returns what has happened to a database after these */
+function lived(policy: Parameters<typeof planRetention>[0]['policy'], happenings: readonly Happening[]) {
+  const database = new SimulatedDatabase(policy);
+  for (const happening of happenings) database.happen(happening);
+  return database;
+}
+
+const HISTORIES = Number(process.env.TEST_HISTORIES ?? 200);
+
+describe(`retention over random histories, ${HISTORIES} of each kind`, function () {
+  this.timeout(0);
+  let pruned = 0;
+
+  it('never leaves fewer than 3 complete, undamaged backups by pruning, and stores the reason of each removal', () => {
+    const happenings = fc.array(fc.oneof(...always, flood, operator), { maxLength: 30 });
+    fc.assert(
+      fc.property(anyPolicy, happenings, (policy, happenings) => {
+        const { removed } = lived(policy, happenings);
+        pruned += removed.length;
+        for (const { soundLeft, backup, why } of removed) {
+          expect(soundLeft, `after backup ${backup.id}`).to.be.at.least(isSound(backup) ? FLOOR : 0);
+          expect(why).to.match(/^goes: .{10}/);
+        }
+      }),
+      { numRuns: HISTORIES },
+    );
+    expect(pruned, 'removals that were looked at').to.be.above(3 * HISTORIES);
+  });
+
+  it('never lets a flood of forged uploads push a good backup out, while no operator applies a plan', () => {
+    const happenings = fc.array(fc.oneof(...always, flood), { maxLength: 20 });
+    fc.assert(
+      fc.property(anyPolicy, happenings, (policy, happenings) => {
+        const { removed } = lived(policy, happenings);
+        const pushed = removed.filter(({ wasForged, wouldStayWithoutForged }) => !wasForged && wouldStayWithoutForged);
+        expect(pushed.map(({ backup }) => backup.id)).to.deep.equal([]);
+      }),
+      { numRuns: HISTORIES },
+    );
+  });
+
+  it('makes the same plan twice, in any order of the backups', () => {
+    const backups = fc.array(
+      fc.record({
+        hours: fc.integer({ min: 0, max: 5_000 }),
+        lateHours: fc.constantFrom(0, 0, 0, 1, 60, 500),
+        state: fc.constantFrom('complete' as const, 'complete' as const, 'incomplete' as const),
+        damage: fc.constantFrom(null, null, 'its bytes have changed'),
+        isProven: fc.boolean(),
+      }),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(anyPolicy, backups, fc.integer(), (policy, rows, seed) => {
+        const all = rows.map(({ hours, lateHours, ...rest }, id) => {
+          const takenAt = new Date(Date.UTC(2026, 2, 1) + hours * 3_600_000);
+          return retained({ id, takenAt, receivedAt: new Date(takenAt.getTime() + lateHours * 3_600_000), ...rest });
+        });
+        const input = {
+          ...{ database: 'pt_xyz', policy, now: new Date('2027-01-01T00:00:00Z'), lateness: undefined },
+          ...{ isPolicyNew: false, receiptsAcceptedUntil: null, mostPerDay: 4 },
+        };
+        const shuffled = all.toSorted((a, b) => ((a.id * 7919) ^ seed) - ((b.id * 7919) ^ seed));
+        expect(planRetention({ ...input, backups: shuffled })).to.deep.equal(planRetention({ ...input, backups: all }));
+      }),
+      { numRuns: HISTORIES },
+    );
+  });
+});

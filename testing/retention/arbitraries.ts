@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import type { RetentionPolicy } from '../../server/retention/policy.ts';
+import type { RetainedBackup } from '../../server/retention/retained-backup.ts';
+
+/** With nights in which an hour is missing or comes twice, half hours, and days that one place has skipped. */
+export const ZONES = [
+  'UTC',
+  'Asia/Jakarta',
+  'Europe/Warsaw',
+  'America/Chicago',
+  'Australia/Lord_Howe',
+  'Asia/Kathmandu',
+  'Pacific/Apia',
+  'Africa/Casablanca',
+];
+
+export const anyPolicy: fc.Arbitrary<RetentionPolicy> = fc.record({
+  last: fc.nat({ max: 4 }),
+  hourly: fc.nat({ max: 3 }),
+  daily: fc.nat({ max: 7 }),
+  weekly: fc.nat({ max: 4 }),
+  monthly: fc.nat({ max: 3 }),
+  yearly: fc.nat({ max: 2 }),
+  timezone: fc.constantFrom(...ZONES),
+});
+
+/** Makes a complete backup that came some seconds after its dump, as wished otherwise. */
+export function retained(wish: Partial<RetainedBackup> & Pick<RetainedBackup, 'id' | 'takenAt'>): RetainedBackup {
+  return {
+    fileName: `backup-${wish.id}.zip`,
+    receivedAt: new Date(wish.takenAt.getTime() + 7_000),
+    size: 1_000,
+    state: 'complete',
+    damage: null,
+    shrunkFrom: null,
+    acceptedAt: null,
+    madeFor: null,
+    pins: [],
+    isProven: false,
+    goesBy: null,
+    ...wish,
+  };
+}
