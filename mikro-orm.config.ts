@@ -4,6 +4,8 @@ import { Migrator } from '@mikro-orm/migrations';
 import { SqliteDriver, type SqlOptions } from '@mikro-orm/sql';
 import type { RowDataPacket } from 'mysql2/promise';
 import { loadConfig } from './server/config.ts';
+import { Alarm } from './server/entities/alarms/alarm.entity.ts';
+import { AlarmRound } from './server/entities/alarms/alarm-round.entity.ts';
 import { AuditEntry } from './server/entities/audit-entry.entity.ts';
 import { Backup } from './server/entities/backup.entity.ts';
 import { Database } from './server/entities/database.entity.ts';
@@ -45,6 +47,8 @@ const common = {
     RetentionPlan,
     RetentionRemoval,
     RetainedDatabase,
+    Alarm,
+    AlarmRound,
   ],
   extensions: [Migrator],
   // Dates in the store are UTC, in any time zone of the process and of the server.

@@ -8,6 +8,8 @@ import {
   MysqlIntrospector,
   type SelectQueryBuilder,
 } from 'kysely';
+import type { AlarmColumns } from '../entities/alarms/alarm.entity.ts';
+import type { AlarmRoundColumns } from '../entities/alarms/alarm-round.entity.ts';
 import type { AuditEntryColumns } from '../entities/audit-entry.entity.ts';
 import type { BackupColumns } from '../entities/backup.entity.ts';
 import type { DatabaseColumns } from '../entities/database.entity.ts';
@@ -31,6 +33,8 @@ export interface Tables {
   readonly audit_entries: Omit<AuditEntryColumns, 'id'> & { readonly id: Generated<number> };
   readonly watched_databases: WatchedDatabaseColumns;
   readonly state_changes: Omit<StateChangeColumns, 'id'> & { readonly id: Generated<number> };
+  readonly alarms: Omit<AlarmColumns, 'id'> & { readonly id: Generated<number> };
+  readonly alarm_rounds: AlarmRoundColumns;
 }
 
 /**
@@ -77,5 +81,16 @@ type NamedReports<Name extends string> = Tables &
 
 /** @returns what builds conditions on backups of these names, and on their database `d` */
 export function expressions<Name extends string = never>(): ExpressionBuilder<Named<Name>, Name | 'd'> {
+  return expressionBuilder();
+}
+
+/**
+ * @returns what builds conditions on tables under the names that a query gives them, such as `{ a: 'alarms' }`, and on columns of
+ *   an outer query
+ */
+export function aliased<Names extends Readonly<Record<string, keyof Tables>>>(): ExpressionBuilder<
+  Tables & { [Name in keyof Names]: Tables[Names[Name]] },
+  keyof Names & string
+> {
   return expressionBuilder();
 }
