@@ -12,6 +12,7 @@ import { Database } from './server/entities/database.entity.ts';
 import { StateChange } from './server/entities/freshness/state-change.entity.ts';
 import { WatchedDatabase } from './server/entities/freshness/watched-database.entity.ts';
 import { KnownStorage } from './server/entities/known-storage.entity.ts';
+import { OutboxMessage } from './server/entities/outbox-message.entity.ts';
 import { Report } from './server/entities/report.entity.ts';
 import { RetainedDatabase } from './server/entities/retention/retained-database.entity.ts';
 import { RetentionPlan } from './server/entities/retention/retention-plan.entity.ts';
@@ -49,6 +50,7 @@ const common = {
     RetainedDatabase,
     Alarm,
     AlarmRound,
+    OutboxMessage,
   ],
   extensions: [Migrator],
   // Dates in the store are UTC, in any time zone of the process and of the server.

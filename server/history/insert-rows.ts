@@ -1,6 +1,6 @@
-import type { Insertable } from 'kysely';
+import { type CompiledQuery, type Insertable, sql } from 'kysely';
 import { throwFrom } from '../error-origin.ts';
-import { toStore } from './dialect.ts';
+import { isSqlite, toStore } from './dialect.ts';
 import type { EntityManager } from './orm.ts';
 import { query, type Tables } from './tables.ts';
 
@@ -14,8 +14,32 @@ export async function insertRows<Name extends keyof Tables>(
   table: Name,
   rows: ReadonlyArray<Insertable<Tables[Name]>>,
 ): Promise<void> {
+  await run(em, query.insertInto(table).values(rows).compile());
+}
+
+/**
+ * Adds those rows whose keys the table does not have yet, in the transaction that is open, if one is. Another process may add the
+ * same ones meanwhile.
+ * @throws the error of the store's driver, with the history noted as its origin
+ */
+export async function insertNewRows<Name extends keyof Tables>(
+  em: EntityManager,
+  table: Name,
+  rows: ReadonlyArray<Insertable<Tables[Name]>>,
+): Promise<void> {
+  const insert = query.insertInto(table).values(rows);
+  // MySQL's `insert ignore` would also cut a text that is too long for its column.
+  await run(
+    em,
+    (isSqlite(em)
+      ? insert.onConflict(on => on.doNothing())
+      : insert.modifyEnd(sql`on duplicate key update id = id`)
+    ).compile(),
+  );
+}
+
+async function run(em: EntityManager, compiled: CompiledQuery): Promise<void> {
   const startedAt = performance.now();
-  const compiled = query.insertInto(table).values(rows).compile();
   const parameters = compiled.parameters.map(value => (value instanceof Date ? toStore(em, value) : value));
   await em
     .getKysely()

@@ -15,6 +15,7 @@ import type { BackupColumns } from '../entities/backup.entity.ts';
 import type { DatabaseColumns } from '../entities/database.entity.ts';
 import type { StateChangeColumns } from '../entities/freshness/state-change.entity.ts';
 import type { WatchedDatabaseColumns } from '../entities/freshness/watched-database.entity.ts';
+import type { OutboxMessageColumns } from '../entities/outbox-message.entity.ts';
 import type { ReportColumns } from '../entities/report.entity.ts';
 import type { RetainedDatabaseColumns } from '../entities/retention/retained-database.entity.ts';
 import type { RetentionPlanColumns } from '../entities/retention/retention-plan.entity.ts';
@@ -35,6 +36,7 @@ export interface Tables {
   readonly state_changes: Omit<StateChangeColumns, 'id'> & { readonly id: Generated<number> };
   readonly alarms: Omit<AlarmColumns, 'id'> & { readonly id: Generated<number> };
   readonly alarm_rounds: AlarmRoundColumns;
+  readonly outbox: Omit<OutboxMessageColumns, 'id'> & { readonly id: Generated<number> };
 }
 
 /**
