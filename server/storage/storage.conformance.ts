@@ -392,6 +392,65 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       expect(await storage.remove(address())).to.equal(false);
     });
 
+    it('removes a file and keeps its text, which is listed on, and no file without one', async () => {
+      await publish(address(), 'abc');
+      await publish(address('pt_xyz', '01'), 'stays');
+      expect(await storage.removeFile(address()).catch(error => error))
+        .to.have.property('message')
+        .that.contains('text');
+      expect(await bytesOf(address())).to.equal('abc');
+      await storage.putMetadata(address(), 'why it went');
+      expect(await storage.removeFile(address())).to.equal(true);
+      expect(await storage.removeFile(address())).to.equal(false);
+      expect(await storage.open(address())).to.equal(undefined);
+      expect(await storage.getMetadata(address())).to.equal('why it went');
+      const fileNames = [address('pt_xyz', '01').fileName];
+      const listed = [];
+      for await (const names of storage.list()) listed.push(names);
+      expect(listed).to.deep.equal([{ database: 'pt_xyz', fileNames, withMetadata: [address().fileName] }]);
+      expect(await bytesOf(address('pt_xyz', '01'))).to.equal('stays');
+      expect(await publish(address(), 'again')).to.equal(true);
+    });
+
+    it('lets a reader that has a file open read on while it is removed, or end with an error', async () => {
+      const bytes = Buffer.alloc(3_500_001, 'abc');
+      await publish(address(), bytes);
+      await storage.putMetadata(address(), 'text');
+      await using file = (await storage.open(address()))!;
+      const read: Buffer[] = [];
+      const reading = (async () => {
+        for await (const piece of file.pieces({ start: 0, end: file.size - 1 })) {
+          if (read.length === 0) await storage.removeFile(address());
+          read.push(Buffer.from(piece));
+        }
+        return 'whole';
+      })();
+      if ((await reading.catch(error => error)) === 'whole') expect(Buffer.concat(read).equals(bytes)).to.equal(true);
+      else expect(await reading.catch(error => error)).to.be.instanceOf(Error);
+    });
+
+    it('removes what is left of a database beside its files, and nothing of another', async () => {
+      for (const at of [address(), address('pt_xyz2')]) {
+        await publish(at, 'bad');
+        const good = await storage.receive(at, content('good'));
+        expect(await good.replace()).to.equal(true);
+        await storage.putMetadata(at, 'text');
+        await storage.changeText({ database: at.database, name: 'drills' }, () => 'drills');
+      }
+      await storage.removeRemains('pt_xyz');
+      await storage.removeRemains('pt_xyz');
+      expect([await bytesOf(address()), await storage.getMetadata(address())]).to.deep.equal(['good', 'text']);
+      expect(await storage.getText({ database: 'pt_xyz', name: 'drills' })).to.equal(undefined);
+      expect(await storage.getText({ database: 'pt_xyz2', name: 'drills' })).to.equal('drills');
+      await storage.remove(address());
+      const databases = [];
+      for await (const { database } of storage.list()) databases.push(database);
+      expect(databases, 'nothing was kept aside any more').to.deep.equal(['pt_xyz2']);
+      await storage.remove(address('pt_xyz2'));
+      for await (const { database } of place.storage().list()) expect(database).to.equal('pt_xyz2');
+      await storage.removeRemains('never_was');
+    });
+
     it('lists nothing of a database whose last file was removed', async () => {
       await publish(address(), 'abc');
       await storage.remove(address());
@@ -496,6 +555,8 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
         putMetadata: () => storage.putMetadata(address(), 'text'),
         getMetadata: () => storage.getMetadata(address()),
         remove: () => storage.remove(address()),
+        removeFile: () => storage.removeFile(address()),
+        removeRemains: () => storage.removeRemains('pt_xyz'),
         'change a text of its own': () => storage.changeText({ name: 'tokens' }, () => 'x'),
         'read a text of its own': () => storage.getText({ name: 'tokens' }),
         'remove what never was': () => storage.remove(address('pt_abc', '02')),
@@ -541,6 +602,10 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
         expect(refused, database).to.be.instanceOf(Error);
         const kept = await storage.remove({ database, fileName: address().fileName }).catch(error => error);
         expect(kept, database).to.be.instanceOf(Error);
+        expect(
+          await storage.removeFile({ database, fileName: address().fileName }).catch(error => error),
+        ).to.be.instanceOf(Error);
+        expect(await storage.removeRemains(database).catch(error => error), database).to.be.instanceOf(Error);
       }
       for (const fileName of [
         '../x',

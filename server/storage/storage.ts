@@ -27,7 +27,7 @@ export interface DatabaseText {
 /** A text that other processes may change, too, without a claim. */
 export interface OwnText {
   readonly database?: never;
-  readonly name: 'tokens';
+  readonly name: 'tokens' | 'erasures';
 }
 
 /** What was received, not yet to be found under its name, and read until `publish` or `discard`, with one of which it ends. */
@@ -127,6 +127,20 @@ export interface Storage {
    * @returns whether there was a file; what is no file, such as a folder of that name, stays
    */
   remove(address: FileAddress): Promise<boolean>;
+  /**
+   * Removes the file of that address for good, and keeps the text beside it: that is what is left, and says why. Without a text
+   * nothing is removed. Once this returns, the file does not come back after a crash or a power cut; a crash before leaves the file, or not,
+   * and the text in each case. Anyone who has the file open reads on, or gets an error. To be called within `exclusively` of the
+   * address.
+   * @returns whether there was a file; what is no file, such as a folder of that name, stays
+   * @throws Error when no text is kept beside it, and then the file stays
+   */
+  removeFile(address: FileAddress): Promise<boolean>;
+  /**
+   * Removes what is kept of a database beside its files and the texts of those: its own texts, and what `replace` has kept aside. With
+   * the last of it the database is gone from the storage. A crash leaves some of it, and a second call removes the rest.
+   */
+  removeRemains(database: string): Promise<void>;
   /**
    * Changes a text of a database or of the storage, one change after the other, as durably as `putMetadata`. No change of an
    * `OwnText` is lost when another process changes it at the same time.

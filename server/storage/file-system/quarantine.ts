@@ -28,3 +28,8 @@ function badCopy(path: string, copy: number): string {
 export function longestName(path: string): string {
   return badCopy(path, MAX_COPIES);
 }
+
+/** @returns whether a name is that of a file that was renamed so */
+export function isBadCopy(name: string): boolean {
+  return /\.zip\.bad-[1-9]\d{0,2}$/.test(name);
+}

@@ -15,7 +15,8 @@ import { LEFTOVER, newPartName } from './part-file.ts';
 import { Place } from './place.ts';
 import { openFile } from './read-file.ts';
 import { receiveFile } from './receive-file.ts';
-import { removeFile } from './remove-file.ts';
+import { removeFile, removeFileOnly } from './remove-file.ts';
+import { removeBadCopies, removeText } from './remove-remains.ts';
 
 interface Settings {
   readonly folder: string;
@@ -67,6 +68,21 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
       await check(address);
       return wasThere;
     },
+    async removeFile(address) {
+      const path = pathOf(root, address);
+      await check(address);
+      const wasThere = await removeFileOnly(disk, path);
+      await check(address);
+      return wasThere;
+    },
+    async removeRemains(database) {
+      const folder = folderOf(root, database);
+      await place.checkDatabase(database);
+      for (const name of OWN_TEXTS)
+        await keyedMutex(tasks, join(folder, name), () => removeText(disk, join(folder, name)));
+      await removeBadCopies(disk, folder);
+      await place.checkDatabase(database);
+    },
     changeText: async (address, change) => {
       if (address.database === undefined)
         return keyedMutex(tasks, address.name, async () => {
@@ -114,6 +130,9 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
   };
 }
 
+/** The texts of a database. */
+const OWN_TEXTS: readonly DatabaseText['name'][] = ['drills', 'restores'];
+
 /** The last fence: for no caller a path leaves the folder. @throws Error for a name that is not one path segment */
 function pathOf(root: string, { database, fileName }: FileAddress): string {
   if (databaseNameProblem(database) || !BACKUP_NAME.test(fileName) || /[/\\\0]/.test(fileName))
@@ -123,8 +142,13 @@ function pathOf(root: string, { database, fileName }: FileAddress): string {
 
 /** @throws Error for a database that is not one path segment */
 function textPath(root: string, { database, name }: DatabaseText): string {
+  return join(folderOf(root, database), name);
+}
+
+/** @throws Error for a database that is not one path segment */
+function folderOf(root: string, database: string): string {
   if (databaseNameProblem(database)) throw new Error(`not a database of this storage: ${JSON.stringify(database)}`);
-  return join(root, database, name);
+  return join(root, database);
 }
 
 async function checkWritable({ fs }: Disk, root: string): Promise<void> {

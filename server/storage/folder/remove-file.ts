@@ -16,6 +16,19 @@ export async function removeFile(disk: Disk, path: string): Promise<boolean> {
   return wasThere;
 }
 
+/**
+ * Removes a file for good, and keeps the text beside it. Of a link to a file the link goes.
+ * @returns whether the file was there
+ * @throws Error when there is no text: nothing would be left that says what the file was
+ */
+export async function removeFileOnly(disk: Disk, path: string): Promise<boolean> {
+  const text = await disk.fs.lstat(metadataPath(path)).catch(unless('ENOENT'));
+  if (!text) throw new Error(`${path} is not removed: no text beside it says why`);
+  // Its name may have been given a moment ago by a process that was killed before it was durable.
+  await syncFolder(disk, dirname(path));
+  return unlinkFile(disk, path);
+}
+
 /** @returns whether there was a file, which is gone for good now */
 async function unlinkFile(disk: Disk, path: string): Promise<boolean> {
   const found = await disk.fs.lstat(path).catch(unless('ENOENT'));
