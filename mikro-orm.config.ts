@@ -13,6 +13,7 @@ import { StateChange } from './server/entities/freshness/state-change.entity.ts'
 import { WatchedDatabase } from './server/entities/freshness/watched-database.entity.ts';
 import { KnownStorage } from './server/entities/known-storage.entity.ts';
 import { OutboxMessage } from './server/entities/outbox-message.entity.ts';
+import { Pin } from './server/entities/pin.entity.ts';
 import { Report } from './server/entities/report.entity.ts';
 import { RetainedDatabase } from './server/entities/retention/retained-database.entity.ts';
 import { RetentionPlan } from './server/entities/retention/retention-plan.entity.ts';
@@ -40,6 +41,7 @@ const common = {
     Database,
     Backup,
     KnownStorage,
+    Pin,
     Report,
     AuditEntry,
     Token,

@@ -57,6 +57,10 @@ export const backupSummary = object({
   made_for: mixed<'restore'>().oneOf(['restore']).nullable(),
   /** Left out when nothing was lost. */
   loss: lossStatus.nullable(),
+  /** When its file was removed, ISO 8601, UTC; left out where it was not. */
+  removed_at: instant().notRequired().nullable(),
+  /** When its file goes, until which it can be taken back; left out where it stays. */
+  removal_due: instant().notRequired().nullable(),
   /** Of the latest backup, when it is incomplete and lacks something that an older one has; left out when it lacks nothing. */
   loss_findings: findingList.nullable(),
   /** Of this backup. */
@@ -143,6 +147,18 @@ export const backupReport = object({
     /** What is wrong with the stored file; null while it is sound. */
     damage: string().nullable().defined(),
     ...drills,
+    /** Who removes it or has done so, when and why; left out where it stays. */
+    removal: object({
+      /** Until then it can be taken back; null once it is gone. */
+      due: instant().nullable().defined(),
+      /** When its file was removed; null while it is there. */
+      at: instant().nullable().defined(),
+      by: string().defined(),
+      reason: string().defined(),
+    })
+      .default(undefined)
+      .nullable()
+      .optional(),
     /** As the client sent it: check it with `manifestSchema`, since another version may have sent it. Null without a manifest. */
     manifest: mixed<Manifest>().nullable().defined(),
   }).required(),

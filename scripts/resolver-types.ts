@@ -28,6 +28,7 @@ const config = {
     DatabaseConnection: '../../graphql/connection.ts#Connection<NamedDatabase>',
     Day: '../../statistics/statistics.ts#Day as DayRow',
     Drill: '../../reports/search-reports.ts#ListedReport',
+    Pin: '../../entities/pin.entity.ts#Pin as PinRow',
     Restore: '../../reports/search-reports.ts#ListedReport',
     MadeToken: '../../tokens/token-store.ts#MadeToken as MadeTokenRow',
     Token: '../../entities/token.entity.ts#Token as TokenRow',

@@ -23,10 +23,10 @@ export async function runRebuild(config: Config, log: Logger): Promise<number> {
     });
     await recordRebuild(config, { history, log }, { backups: rebuilt, reports });
     await history.close();
-    const { fromRecord, renumbered, fromZip, gone, failed } = rebuilt;
+    const { fromRecord, renumbered, fromZip, removed, gone, failed } = rebuilt;
     log.info(
-      { from_record: fromRecord, renumbered, from_zip: fromZip, gone, failed, reports: reports.added },
-      `Added ${fromRecord + renumbered + fromZip} backups to the history: ${fromRecord} from their records, ${renumbered} from their records with a new id, ${fromZip} by reading their zips. The zips of ${gone} are missing. ${failed} files could not be added. Added ${reports.added} reports of drills and restores; ${reports.failed} could not be added. Damage that was known before is not in the history: let a scrub read all files (docs/how-to/scrub-stored-files.md).`,
+      { from_record: fromRecord, renumbered, from_zip: fromZip, removed, gone, failed, reports: reports.added },
+      `Added ${fromRecord + renumbered + fromZip} backups to the history: ${fromRecord} from their records, ${renumbered} from their records with a new id, ${fromZip} by reading their zips. ${removed} of them were removed before, and stay so. The zips of ${gone} are missing. ${failed} files could not be added. Added ${reports.added} reports of drills and restores; ${reports.failed} could not be added. Damage that was known before is not in the history: let a scrub read all files (docs/how-to/scrub-stored-files.md).`,
     );
     return failed + reports.failed > 0 ? 1 : 0;
   } finally {

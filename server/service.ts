@@ -66,7 +66,7 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const totals = new DailyTotals(events);
   const audit = await openAudit({ history, log, path: config.auditLogFile });
   const { graphqlIntrospection: introspection } = config;
-  const graphql = await createGraphql({ log, events, totals, tokens: access.store, introspection });
+  const graphql = await createGraphql({ log, events, totals, tokens: access.store, storage, introspection });
   const server = await listen({ host: config.host, port: config.port, log, tls: certificate?.current });
   access.warnIfOpen();
   certificate?.start(server.useCertificate);

@@ -434,6 +434,7 @@ describe('pipeline', () => {
 
     for (const [status, code] of [
       [409, 'NAME_TAKEN'],
+      [409, 'BACKUP_REMOVED'],
       [413, 'FILE_TOO_LARGE'],
       [413, 'DUMP_TOO_LARGE'],
       [422, 'VALIDATION_FAILED'],

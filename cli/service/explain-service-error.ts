@@ -130,6 +130,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     'Add the name in --server to PUBLIC_HOSTS of the service, and start the service again (docs/how-to/run-behind-nginx.md).',
   NAME_TAKEN:
     'The service has another file of that name, and keeps that one. Check whether two machines share one work folder, or a copy of it.',
+  BACKUP_REMOVED: 'sade history DATABASE shows which backups are there: choose another one.',
   FILE_TOO_LARGE: 'Raise MAX_UPLOAD_BYTES of the service, or leave something out with dump_options.',
   DUMP_TOO_LARGE: 'Raise MAX_DUMP_BYTES or MAX_DUMP_RATIO of the service, or leave something out with dump_options.',
   INVALID_MANIFEST: 'The service and sade must have the same version: upgrade the service first.',

@@ -76,6 +76,7 @@ async function whatFailed(
  */
 const FOR_GOOD = new Set([
   'NAME_TAKEN',
+  'BACKUP_REMOVED',
   'FILE_TOO_LARGE',
   'DUMP_TOO_LARGE',
   'VALIDATION_FAILED',

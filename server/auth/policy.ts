@@ -27,6 +27,8 @@ const RULES = {
   // A restore and a drill read backups, and report how that went.
   report: { name: 'report drills and restores', roles: ['upload', ...READERS], outOfScope: 'refused' },
   accept: { name: 'accept losses', roles: ['operator', 'admin'], outOfScope: 'hidden' },
+  pin: { name: 'pin backups', roles: ['operator', 'admin'], outOfScope: 'hidden' },
+  remove: { name: 'remove backups', roles: ['operator', 'admin'], outOfScope: 'hidden' },
   scrub: { name: 'start a scrub', roles: ['operator', 'admin'], isAboutAll: true, outOfScope: 'refused' },
   progress: { name: 'see the progress of a scrub', roles: READERS, isAboutAll: true, outOfScope: 'refused' },
   tokens: { name: 'manage tokens', roles: ['admin'], isAboutAll: true, outOfScope: 'refused' },

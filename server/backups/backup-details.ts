@@ -18,6 +18,11 @@ const DETAILS = [
   'accepted_at',
   'accepted_by',
   'accepted_for',
+  'removal_due',
+  'removed_at',
+  'removed_by',
+  'removed_for',
+  'removal_kind',
 ] as const;
 
 export interface BackupDetails extends Selected<(typeof DETAILS)[number]> {

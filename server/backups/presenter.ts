@@ -4,7 +4,7 @@ import { type FindingList, findingsAsSent } from '../../protocol/finding.ts';
 import { parseManifest } from '../../protocol/manifest.ts';
 import type { BackupReport, BackupSummary, UploadReceipt } from '../../protocol/responses.ts';
 import { type LastDrills, presentDrills } from '../drills/last-drills.ts';
-import { type Backup, findingsOf, storedState, worstFindingOf } from '../entities/backup.entity.ts';
+import { type Backup, findingsOf, removalOf, storedState, worstFindingOf } from '../entities/backup.entity.ts';
 import { lossStatus, type Place, shownFindings } from './losses/loss.ts';
 import type { Surroundings } from './losses/loss-surroundings.ts';
 import { presentLoss } from './losses/presenter.ts';
@@ -22,6 +22,7 @@ export function presentSummary(
 ): BackupSummary {
   const { size, dumpSize = null, dumpRows = null, tableCount = null, findingCount, madeFor } = backup;
   const loss = lossStatus(backup, clean);
+  const removal = removalOf(backup);
   return {
     ...nameAndState(backup),
     size,
@@ -32,6 +33,8 @@ export function presentSummary(
     worst_finding: worstFindingOf(backup),
     ...(madeFor && { made_for: madeFor }),
     ...(loss && { loss }),
+    ...(removal?.at && { removed_at: removal.at.toISOString() }),
+    ...(removal?.due && !removal.at && { removal_due: removal.due.toISOString() }),
     ...(lossFindings && { loss_findings: lossFindings }),
   };
 }
@@ -57,16 +60,25 @@ export function presentReceipt(
 /** All that is known of one backup; its manifest must be loaded. @param drills its newest ones, null when it had no drill */
 export function presentReport(backup: Backup, surroundings: Surroundings, drills: LastDrills | null): BackupReport {
   const { checkedAt, damage, manifest } = backup;
+  const removal = presentRemoval(backup);
   return {
     data: {
       ...receiptOf(backup, surroundings),
       checked_at: checkedAt?.toISOString() ?? null,
       damage: damage ?? null,
       ...(drills ? presentDrills(drills) : NO_DRILLS),
+      ...(removal && { removal }),
       manifest: manifest ? parseManifest(manifest) : null,
     },
     message: 'success',
   };
+}
+
+function presentRemoval(backup: Backup): BackupReport['data']['removal'] {
+  const removal = removalOf(backup);
+  if (!removal) return null;
+  const { due, at, by, why: reason } = removal;
+  return { due: at ? null : due!.toISOString(), at: at?.toISOString() ?? null, by, reason };
 }
 
 const NO_DRILLS = { last_drill: null, last_proof: null };

@@ -5,6 +5,10 @@ import { currentCode } from '../../protocol/finding-codes.ts';
 import type { StoredState } from '../../protocol/responses.ts';
 import { Database } from './database.entity.ts';
 
+/** By a plan of the retention; because someone asked for it; or the same, knowing that it may be the last complete one. */
+export const REMOVAL_KINDS = ['retention', 'request', 'request_of_last'] as const;
+export type RemovalKind = (typeof REMOVAL_KINDS)[number];
+
 const schema = defineEntity({
   name: 'Backup',
   tableName: 'backups',
@@ -51,6 +55,14 @@ const schema = defineEntity({
     acceptedAt: p.datetime(3).nullable(),
     acceptedBy: p.string().length(255).nullable(),
     acceptedFor: p.string().length(1000).nullable(),
+    /** When its file goes, UTC; null while it is not going. Behind `removedAt` it says that the file still has to go. */
+    removalDue: p.datetime(3).nullable(),
+    /** When it was removed, UTC: from then on the row is all that is left, and the record beside the file. */
+    removedAt: p.datetime(3).nullable(),
+    /** Who removes it, or did so, why, and by which way. */
+    removedBy: p.string().length(255).nullable(),
+    removedFor: p.string().length(1000).nullable(),
+    removalKind: p.string().$type<RemovalKind>().length(16).nullable(),
   }),
   indexes: [
     // Newest first within a database: what every listing asks for.
@@ -60,13 +72,20 @@ const schema = defineEntity({
     // What has not been checked for longest.
     { properties: ['checkedAt', 'id'] },
     // Of all databases: newest first, and with all that the totals of a day are made of.
-    { name: 'backups_by_time', properties: ['sortedAt', 'id', 'database', 'state', 'damage', 'size', 'dumpSize'] },
+    {
+      name: 'backups_by_time',
+      properties: ['sortedAt', 'id', 'database', 'state', 'damage', 'size', 'dumpSize', 'removedAt'],
+    },
     { name: 'backups_by_state', properties: ['state', 'sortedAt', 'id'] },
     { name: 'backups_by_damage', properties: ['damage', 'sortedAt', 'id'] },
     { name: 'backups_by_size', properties: ['size', 'id'] },
-    { name: 'backups_by_database_and_size', properties: ['database', 'size', 'id'] },
+    { name: 'backups_by_database_and_size', properties: ['database', 'size', 'id', 'removedAt'] },
     // The databases with a loss that no one has accepted.
     { name: 'backups_by_loss', properties: ['shrunkFrom', 'acceptedAt', 'database'] },
+    // The latest one of a database that still exists.
+    { name: 'backups_by_presence', properties: ['database', 'removedAt', 'sortedAt', 'id'] },
+    // What is about to go.
+    { name: 'backups_by_removal', properties: ['removalDue', 'id'] },
   ],
 });
 
@@ -90,4 +109,32 @@ export function findingsOf({ findings }: Pick<Backup, 'findings'>): NonNullable<
 /** @returns the code of the finding that weighs most, as it is called today; null when nothing was found */
 export function worstFindingOf({ worstFinding }: Pick<Backup, 'worstFinding'>): string | null {
   return worstFinding ? currentCode(worstFinding) : null;
+}
+
+/** That a backup goes, or is gone. */
+export interface Removal {
+  /** When its file goes; null once it is gone. */
+  readonly due: Date | null;
+  /** When it was removed; null while it can be taken back. */
+  readonly at: Date | null;
+  readonly by: string;
+  readonly why: string;
+  readonly kind: RemovalKind;
+}
+
+/** The columns of a row that say so. */
+export type RemovalColumns = Partial<
+  Pick<Backup, 'removalDue' | 'removedAt' | 'removedBy' | 'removedFor' | 'removalKind'>
+>;
+
+/** @returns who removes it or has done so, when and why; null of one that stays */
+export function removalOf({
+  removalDue: due = null,
+  removedAt: at = null,
+  removedBy,
+  removedFor,
+  removalKind,
+}: RemovalColumns): Removal | null {
+  if (!due && !at) return null;
+  return { due, at, by: removedBy ?? '', why: removedFor ?? '', kind: removalKind ?? 'retention' };
 }

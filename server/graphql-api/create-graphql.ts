@@ -5,6 +5,7 @@ import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { RowBudget } from '../graphql/row-budget.ts';
 import { Throttle } from '../graphql/throttle.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import { documentCache } from './document-cache.ts';
 import { endRefused } from './end-refused.ts';
@@ -18,6 +19,7 @@ import { backupResolvers } from './resolvers/backup-resolvers.ts';
 import type { GraphqlContext, RequestContext } from './resolvers/context.ts';
 import { databaseResolvers } from './resolvers/database-resolvers.ts';
 import { Loaders } from './resolvers/loaders.ts';
+import { removalResolvers } from './resolvers/removal-resolvers.ts';
 import { reportResolvers } from './resolvers/report-resolvers.ts';
 import type { Resolvers } from './resolvers/resolver-types.ts';
 import { createScalars } from './resolvers/scalars.ts';
@@ -32,6 +34,7 @@ interface GraphqlDependencies {
   readonly totals: DailyTotals;
   readonly events: BackupEvents;
   readonly tokens: TokenStore;
+  readonly storage: Storage;
   /** Whether clients may ask for the schema, as GraphiQL does. */
   readonly introspection: boolean;
 }
@@ -42,6 +45,7 @@ export async function createGraphql({
   totals,
   events,
   tokens,
+  storage,
   introspection,
 }: GraphqlDependencies): Promise<Graphql> {
   const typeDefs = await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8');
@@ -52,7 +56,7 @@ export async function createGraphql({
     schema,
     context: ({ em, scope, ...rest }) => {
       const own = { loaders: new Loaders({ em, scope }), budget: new RowBudget(), pace: new Throttle() };
-      return { em, scope, ...rest, tokens, totals, events, ...own };
+      return { em, scope, ...rest, tokens, storage, totals, events, ...own };
     },
     graphqlEndpoint: '/graphql',
     // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.
@@ -79,10 +83,11 @@ function noting(log: Logger): Plugin<GraphqlContext>[] {
 
 const { Query: backupQueries, Backup, ...backupTypes } = backupResolvers;
 const { Query: databaseQueries, Database, ...databaseTypes } = databaseResolvers;
-const { Query: tokenQueries, ...tokenTypes } = tokenResolvers;
+const { Query: tokenQueries, Mutation: tokenMutations, ...tokenTypes } = tokenResolvers;
 const { Query: statisticsQueries, ...statisticsTypes } = statisticsResolvers;
 const { Query: auditQueries, ...auditTypes } = auditResolvers;
 const { Query: reportQueries, Backup: reportsOfBackup, Database: reportsOfDatabase, ...reportTypes } = reportResolvers;
+const { Mutation: removalMutations, Backup: removalOfBackup, ...removalTypes } = removalResolvers;
 
 const resolvers: Resolvers = {
   Query: {
@@ -93,7 +98,8 @@ const resolvers: Resolvers = {
     ...auditQueries,
     ...tokenQueries,
   },
-  Backup: { ...Backup, ...reportsOfBackup },
+  Mutation: { ...tokenMutations, ...removalMutations },
+  Backup: { ...Backup, ...reportsOfBackup, ...removalOfBackup },
   Database: { ...Database, ...reportsOfDatabase },
   ...backupTypes,
   ...databaseTypes,
@@ -101,4 +107,5 @@ const resolvers: Resolvers = {
   ...reportTypes,
   ...auditTypes,
   ...tokenTypes,
+  ...removalTypes,
 };

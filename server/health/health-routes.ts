@@ -69,7 +69,11 @@ export function healthRoutes({
 
 /** How many files are read, and how many there are, is not for those who may see some of them. */
 async function damageInScope(reading: Reading): Promise<ScrubProgress> {
-  return { run: undefined, filesDue: 0, backupsDamaged: await countBackups(reading, { states: ['damaged'] }) };
+  return {
+    run: undefined,
+    filesDue: 0,
+    backupsDamaged: await countBackups(reading, { states: ['damaged'], isPresent: true }),
+  };
 }
 
 function storageUnavailable(why: string): (error: unknown) => never {

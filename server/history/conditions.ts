@@ -16,4 +16,13 @@ export function isText(column: Expression<string>, text: string): Condition {
   return eb.and([eb(column, '=', text), eb(eb.fn('octet_length', [column]), '=', Buffer.byteLength(text))]);
 }
 
+/**
+ * What was removed has no file any more: it can neither be restored nor checked, and uses no space.
+ * @param table the name that the query gives the backups, such as `b`
+ * @returns that a backup has not been removed; one that is about to go is still there
+ */
+export function isPresent(table: string): Condition {
+  return eb(sql.ref<Date | null>(`${table}.removed_at`), 'is', null);
+}
+
 const eb = expressions();

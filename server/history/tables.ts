@@ -16,6 +16,7 @@ import type { DatabaseColumns } from '../entities/database.entity.ts';
 import type { StateChangeColumns } from '../entities/freshness/state-change.entity.ts';
 import type { WatchedDatabaseColumns } from '../entities/freshness/watched-database.entity.ts';
 import type { OutboxMessageColumns } from '../entities/outbox-message.entity.ts';
+import type { PinColumns } from '../entities/pin.entity.ts';
 import type { ReportColumns } from '../entities/report.entity.ts';
 import type { RetainedDatabaseColumns } from '../entities/retention/retained-database.entity.ts';
 import type { RetentionPlanColumns } from '../entities/retention/retention-plan.entity.ts';
@@ -27,6 +28,7 @@ export interface Tables {
   readonly databases: DatabaseColumns;
   /** SQLite can't forbid null in a column that was added later, but each backup has this one. */
   readonly backups: Omit<BackupColumns, 'sorted_at'> & { readonly sorted_at: Date };
+  readonly pins: PinColumns;
   readonly reports: ReportColumns;
   readonly retained_databases: RetainedDatabaseColumns;
   readonly retention_plans: RetentionPlanColumns;

@@ -38,7 +38,7 @@ export async function scrubFile(scrub: FileScrub, backup: Backup): Promise<Scrub
 async function lookAgain(scrub: FileScrub, id: number): Promise<ScrubResult> {
   const { history, storage, signal, onHastyRead: onRead } = scrub;
   const backup = await history.em.fork().findOne(Backup, { id }, { populate: ['database'] });
-  if (!backup) return 'skipped';
+  if (!backup || backup.removedAt) return 'skipped';
   return mark(scrub, backup, await storedDamage({ storage, signal, onRead }, backup));
 }
 
@@ -49,7 +49,7 @@ async function mark(
   damage: string | null,
 ): Promise<ScrubResult> {
   const { id, fileName, database, sortedAt, sha256 } = backup;
-  const seen = { id, sha256, damage: backup.damage ?? null };
+  const seen = { id, sha256, damage: backup.damage ?? null, removedAt: null };
   const marked = await history.em.fork().nativeUpdate(Backup, seen, { damage, checkedAt: now() });
   if (marked === 0) return 'skipped';
   if (damage !== seen.damage) events.changed({ id, sortedAt: sortedAt!, database: database.name });

@@ -14,7 +14,7 @@ export interface ScrubScope {
 const PAGE = 100;
 
 /**
- * Goes through the backups that are due: those marked as damaged, then the longest unchecked first. Each comes once, if
+ * Goes through the backups that are due, but for those that were removed, which have no file: those marked as damaged, then the longest unchecked first. Each comes once, if
  * the caller gives each that it has dealt with a later `checkedAt`.
  */
 export async function* dueBackups(
@@ -47,6 +47,7 @@ export async function* dueBackups(
 /** @returns how many backups were never checked, or not since then */
 export function countDue(em: EntityManager, checkedBefore: Date): Promise<number> {
   return em.count(Backup, {
+    removedAt: null,
     $or: [{ checkedAt: null }, { checkedAt: { $lt: checkedBefore } }, { checkedAt: { $gt: soon() } }],
   });
 }
@@ -58,7 +59,7 @@ function soon(): Date {
 
 /** @returns how many backups are marked as damaged */
 export function countDamaged(em: EntityManager): Promise<number> {
-  return em.count(Backup, { damage: { $ne: null } });
+  return em.count(Backup, { damage: { $ne: null }, removedAt: null });
 }
 
 async function* inPages(
@@ -70,7 +71,7 @@ async function* inPages(
   for (let last: Backup | undefined; ; ) {
     // Joined, the databases might come first in the store's plan, and the backups be sorted anew for each page.
     const options = { orderBy, limit, populate: ['database'], strategy: 'select-in' } as const;
-    const page = await history.em.fork().find(Backup, where(last), options);
+    const page = await history.em.fork().find(Backup, { $and: [{ removedAt: null }, where(last)] }, options);
     yield* page;
     last = page.at(-1);
     if (page.length < limit) return;

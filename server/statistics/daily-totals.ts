@@ -2,6 +2,7 @@ import { EVERYTHING } from '../auth/scope.ts';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import type { Backup } from '../entities/backup.entity.ts';
 import type { Condition } from '../history/conditions.ts';
+import { isPresent } from '../history/conditions.ts';
 import { backupsBy, dayIn } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
@@ -9,10 +10,11 @@ import { allBackups, expressions } from '../history/tables.ts';
 import { dayOf, startOf } from './day.ts';
 import { type FirstDay, firstDays } from './first-days.ts';
 
-/** What is kept of the backups whose dumps were begun on one day. */
+/** What is known of the backups whose dumps were begun on one day. */
 export interface DayTotals {
+  /** Those too that were removed since. */
   readonly backups: number;
-  /** Of the zips. */
+  /** Of the zips that are still there. */
   readonly bytes: number;
   /** Of the plain dumps, as far as they are known. */
   readonly dumpBytes: number;
@@ -31,10 +33,13 @@ export const NO_BACKUPS: DayTotals = {
 
 const eb = expressions<'b'>();
 
+/** What was removed uses no space, but it was made on its day. */
+export const storedSize = eb.fn.sum(eb.case().when(isPresent('b')).then(eb.ref('b.size')).else(eb.lit(0)).end());
+
 /** The totals of a group of backups, as the store adds them up. */
 export const TOTALS = [
   eb.fn.countAll().as('backups'),
-  eb.fn.sum('b.size').as('bytes'),
+  storedSize.as('bytes'),
   eb.fn.sum(eb.fn.coalesce('b.dump_size', eb.lit(0))).as('dumpBytes'),
   countOf('complete').as('complete'),
   countOf('incomplete').as('incomplete'),

@@ -3,7 +3,7 @@ import { dayIn } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { allBackups, expressions } from '../history/tables.ts';
-import { type DayTotals, TOTALS, toTotals } from './daily-totals.ts';
+import { type DayTotals, storedSize, TOTALS, toTotals } from './daily-totals.ts';
 import { dayOf, startOf } from './day.ts';
 import { firstDayById } from './first-days.ts';
 import { type Day, lastDays } from './statistics.ts';
@@ -40,8 +40,9 @@ async function daysOfSome({ em }: { em: EntityManager }, ids: readonly number[],
 
 /** What is kept of a database. */
 export interface Kept {
+  /** Those too that were removed. */
   readonly backups: number;
-  /** Of the zips. */
+  /** Of the zips that are still there. */
   readonly bytes: number;
 }
 
@@ -59,7 +60,7 @@ async function keptOfSome({ em }: { em: EntityManager }, ids: readonly number[])
 const eb = expressions<'b'>();
 
 const kept = allBackups
-  .select(['b.database_id', eb.fn.countAll().as('backups'), eb.fn.sum('b.size').as('bytes')])
+  .select(['b.database_id', eb.fn.countAll().as('backups'), storedSize.as('bytes')])
   .groupBy('b.database_id');
 
 /** The histories of so many databases are added up in one statement: a year of each takes some milliseconds. */

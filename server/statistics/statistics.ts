@@ -16,8 +16,9 @@ export interface Day extends DayTotals {
 /** How much there is. */
 export interface Statistics {
   readonly databases: number;
+  /** Those too that were removed. */
   readonly backups: number;
-  /** Of the zips. */
+  /** Of the zips that are still there. */
   readonly bytes: number;
   readonly damaged: number;
   /** Up to today, oldest first; a day without a backup is there too. */

@@ -36,7 +36,7 @@ const [MAX_LOOKED_AT, MAX_CHARACTERS] = [500, 32 * 1024 * 1024];
 const WINDOW = 100;
 
 /**
- * Finds the backups of a database that hold a table, newest first, by their manifests. These are read one at a time, and others
+ * Finds the backups of a database that hold a table and can still be restored, newest first, by their manifests. These are read one at a time, and others
  * have their turn in between. An answer looks at a bounded number of them: `next` tells where to go on.
  * @throws AppError 404 when there is no such database, 422 when `before` is no backup of it
  */
@@ -65,7 +65,7 @@ async function* backupsOf(
   { database: name, until, before }: TableQuery,
 ): AsyncGenerator<SummarizedBackup> {
   const database = await findDatabase({ em, scope }, name);
-  const search = { database: database.id, takenBefore: until && new Date(until.getTime() + 1) };
+  const search = { database: database.id, takenBefore: until && new Date(until.getTime() + 1), isPresent: true };
   let after = before === undefined ? undefined : await findCursor(em, database, before);
   for (;;) {
     const window = await searchSummaries({ em, scope: EVERYTHING }, search, { after, limit: WINDOW });

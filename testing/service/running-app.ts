@@ -78,7 +78,8 @@ export async function runApp(
   const uploads = { maxFileBytes: undefined, idleMs: 10_000 };
   const audit = new Audit({ history, log, ...overrides.auditing });
   const tokens = new TokenStore({ history, storage });
-  const graphql = await createGraphql({ log, events, totals: new DailyTotals(events), tokens, introspection });
+  const totals = new DailyTotals(events);
+  const graphql = await createGraphql({ log, events, totals, tokens, storage, introspection });
   server.serve(
     createApp({
       access: OPEN,

@@ -8,7 +8,8 @@ import type { Storage } from '../../storage/storage.ts';
 import type { BackupEvents } from '../events/backup-events.ts';
 import { unacceptedLosses } from '../losses/unaccepted-losses.ts';
 import { findBackup } from '../queries/find-backup.ts';
-import { formatSidecar } from '../sidecar/sidecar.ts';
+import { refuseRemoved } from '../queries/removed.ts';
+import { changeRecorded } from '../sidecar/change-recorded.ts';
 
 interface Dependencies extends Reading {
   readonly storage: Storage;
@@ -21,30 +22,29 @@ interface Dependencies extends Reading {
  * is. The record lies durably beside the zip before the history knows of it, as at the receipt: a crash in between leaves a
  * loss to be accepted once more.
  * @returns the backup, with its manifest
- * @throws AppError 404 when no backup has that id, 409 when it has no loss to be accepted, or a newer one has one
+ * @throws AppError 404 when no backup has that id, 410 when it was removed, 409 when it has no loss to be accepted, or a newer one has one
  */
 export async function acceptLoss(
   { em, scope, storage, events }: Dependencies,
   id: number,
   { reason, by }: AcceptanceRequest,
 ): Promise<Backup> {
-  const { database, fileName } = await findBackup({ em, scope }, id);
-  const address = { database: database.name, fileName };
-  return storage.exclusively(address, async () => {
-    const own = em.fork();
-    const backup = await findBackup({ em: own, scope }, id, { withManifest: true });
-    if (backup.acceptedAt) return backup;
-    await refuseUnacceptable(own, backup);
+  await findBackup({ em, scope }, id);
+  const isNew = await changeRecorded({ em, storage }, id, async ({ backup, em }) => {
+    if (backup.acceptedAt) return { isChanged: false, result: false };
+    await refuseUnacceptable(em, backup);
     Object.assign(backup, { acceptedAt: new Date(), acceptedBy: by ?? null, acceptedFor: reason.trim() });
-    await storage.putMetadata(address, formatSidecar(backup));
-    await own.flush();
-    events.changed({ id, sortedAt: backup.sortedAt!, database: database.name });
-    return backup;
+    return { isChanged: true, result: true };
   });
+  const backup = await findBackup({ em: em.fork(), scope }, id, { withManifest: true });
+  if (isNew) events.changed({ id, sortedAt: backup.sortedAt!, database: backup.database.name });
+  return backup;
 }
 
-async function refuseUnacceptable(em: EntityManager, { id, state, shrunkFrom, database }: Backup): Promise<void> {
+async function refuseUnacceptable(em: EntityManager, backup: Backup): Promise<void> {
+  const { id, state, shrunkFrom, database } = backup;
   const what = `Backup ${id} of ${database.name}`;
+  refuseRemoved(backup);
   if (state !== 'complete')
     throw new AppError(
       409,

@@ -3,6 +3,7 @@ import { type Manifest, parseManifest } from '../../../protocol/manifest.ts';
 import { EVERYTHING } from '../../auth/scope.ts';
 import { findingsOf } from '../../entities/backup.entity.ts';
 import { columns } from '../../history/columns.ts';
+import { isPresent } from '../../history/conditions.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { allBackups, expressions } from '../../history/tables.ts';
@@ -57,6 +58,7 @@ const candidates = allBackups
   .select(columns('b', ['id', 'file_name', 'findings', 'accepted_at']))
   .where('b.state', '=', 'complete')
   .where('b.manifest', 'is not', null)
+  .where(isPresent('b'))
   .where(eb.or([eb('b.shrunk_from', 'is', null), eb('b.accepted_at', 'is not', null)]))
   .where(eb.or([eb('b.made_for', 'is', null), eb('b.accepted_at', 'is not', null)]))
   .orderBy('b.sorted_at', 'desc')

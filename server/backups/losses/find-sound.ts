@@ -1,6 +1,7 @@
 import { type Manifest, parseManifest } from '../../../protocol/manifest.ts';
 import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
 import { columns } from '../../history/columns.ts';
+import { isPresent } from '../../history/conditions.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { allBackups } from '../../history/tables.ts';
@@ -16,7 +17,7 @@ export type SoundBackup = Pick<Backup, 'id' | 'fileName' | 'takenAt'>;
 const CANDIDATES = 100;
 
 /**
- * Finds another backup that still has what was lost, when the one that it was compared with is damaged: the newest one that is
+ * Finds another backup that still has what was lost, when the one that it was compared with is damaged or removed: the newest one that is
  * sound and complete, has every object that is gone, and has not lost the rows itself.
  * @param id of the backup with the loss
  * @param referenceId of the one that it was compared with
@@ -53,6 +54,7 @@ const soundBackups = allBackups
   .where('b.state', '=', 'complete')
   .where('b.damage', 'is', null)
   .where('b.manifest', 'is not', null)
+  .where(isPresent('b'))
   .orderBy('b.sorted_at', 'desc')
   .orderBy('b.id', 'desc')
   .limit(CANDIDATES);

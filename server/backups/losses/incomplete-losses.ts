@@ -11,7 +11,7 @@ import { referenceIdIn, shownFindings } from './loss.ts';
 /**
  * Looks up what incomplete backups lack that an older one has, which no one can accept. Reads the findings of those few alone that
  * have lost something, in two statements for all; where the one that has it
- * is damaged now, the advice leads to the report, which looks for another.
+ * is damaged or removed now, the advice leads to the report, which looks for another.
  * @returns for each id of these the findings that say so, each with what to do
  */
 export async function incompleteLosses(
@@ -41,7 +41,7 @@ export async function incompleteLosses(
   return losses;
 }
 
-const REFERENCE = ['id', 'database_id', 'taken_at', 'state', 'damage'] as const;
+const REFERENCE = ['id', 'database_id', 'taken_at', 'state', 'damage', 'removed_at'] as const;
 
 type Reference = Selected<(typeof REFERENCE)[number]>;
 

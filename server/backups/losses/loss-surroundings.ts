@@ -3,7 +3,7 @@ import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { backupsById, backupsByName } from '../queries/listed-backup.ts';
 import { findSound, type SoundBackup } from './find-sound.ts';
-import { type LossColumns, type Place, referenceIdIn } from './loss.ts';
+import { isGone, type LossColumns, type Place, referenceIdIn } from './loss.ts';
 import { newestClean } from './unaccepted-losses.ts';
 
 /** What must be known beside a backup to describe its loss. */
@@ -11,8 +11,8 @@ export interface Surroundings {
   /** The newest complete backup of its database without an unaccepted loss. */
   readonly clean: Place | undefined;
   /** The backup that still has what was lost, if the history knows it. */
-  readonly reference: Pick<Backup, 'id' | 'takenAt' | 'state' | 'damage'> | null;
-  /** Another that has it; looked for only when the reference is damaged. */
+  readonly reference: Pick<Backup, 'id' | 'takenAt' | 'state' | 'damage' | 'removedAt'> | null;
+  /** Another that has it; looked for only when the reference is damaged or removed. */
   readonly sound: SoundBackup | null;
 }
 
@@ -33,6 +33,6 @@ export async function lossSurroundings(
     : (await backupsById({ em, scope: EVERYTHING }, [referenceId ?? 0])).filter(
         found => found?.databaseId === database.id,
       );
-  const sound = reference?.damage ? await findSound({ em }, { id, referenceId: reference.id }) : null;
+  const sound = reference && isGone(reference) ? await findSound({ em }, { id, referenceId: reference.id }) : null;
   return { clean, reference, sound };
 }

@@ -1,6 +1,7 @@
 import { formatTimestamp } from '../../../protocol/backup-name.ts';
 import type { FindingList } from '../../../protocol/finding.ts';
 import type { LossStatus } from '../../../protocol/responses.ts';
+import type { Backup } from '../../entities/backup.entity.ts';
 import type { Surroundings } from './loss-surroundings.ts';
 import { restoreCommand } from './restore-command.ts';
 
@@ -39,6 +40,11 @@ export function lossStatus(
   if (!backup.shrunkFrom) return null;
   if (backup.acceptedAt) return 'accepted';
   return clean && isNewer(clean, { id: backup.id, sortedAt: backup.sortedAt! }) ? 'superseded' : 'unaccepted';
+}
+
+/** @returns whether a backup can't be restored any more: its file is damaged, or was removed */
+export function isGone({ damage, removedAt }: Pick<Backup, 'damage' | 'removedAt'>): boolean {
+  return Boolean(damage || removedAt);
 }
 
 /** Whether the one is newer than the other. */
@@ -110,8 +116,9 @@ function whereItIs(
   id: number,
   { reference, sound, label }: Partial<Surroundings> & { readonly label?: string },
 ): string | undefined {
-  if (!reference?.damage) return undefined;
-  const damaged = `Backup ${reference.id} had what was lost, and is damaged now`;
+  if (!reference || !isGone(reference)) return undefined;
+  const why = reference.removedAt ? 'was removed' : 'is damaged now';
+  const damaged = `Backup ${reference.id} had what was lost, and ${why}`;
   if (sound === undefined) return `${damaged}: sade show ${id} names a sound one that has it, if there is one.`;
   if (sound === null) return `${damaged}: sade show ${reference.id}. No other sound backup was found that has it.`;
   const command = label === undefined ? `sade show ${sound.id}` : restoreCommand(label, sound.id);

@@ -37,12 +37,18 @@ function presentReference(
   fileName: string,
   { reference, sound }: Pick<Surroundings, 'reference' | 'sound'>,
 ): BackupLoss['reference'] {
+  // What was removed has nothing any more: another that has it takes its place.
+  if (reference?.removedAt && sound)
+    return {
+      ...{ id: sound.id, file_name: sound.fileName, timestamp: formatTimestamp(sound.takenAt), state: 'complete' },
+    };
+  const known = reference?.removedAt ? null : reference;
   const instead = sound && { id: sound.id, file_name: sound.fileName, timestamp: formatTimestamp(sound.takenAt) };
   return {
-    id: reference?.id ?? null,
+    id: known?.id ?? null,
     file_name: fileName,
     timestamp: formatTimestamp(reference?.takenAt ?? takenAtOf({ fileName })),
-    state: reference ? storedState(reference) : null,
-    ...(reference?.damage && { instead }),
+    state: known ? storedState(known) : null,
+    ...(known?.damage && { instead }),
   };
 }

@@ -1,15 +1,15 @@
 import { columns, joined, type Selected } from '../../history/columns.ts';
-import { isOneOf, isText } from '../../history/conditions.ts';
+import { isOneOf, isPresent, isText } from '../../history/conditions.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { isInScope, type Reading } from '../../history/reading/in-scope.ts';
 import { allBackups, expressions, query } from '../../history/tables.ts';
 import { findSound } from './find-sound.ts';
-import type { Place } from './loss.ts';
+import { isGone, type Place } from './loss.ts';
 import type { Surroundings } from './loss-surroundings.ts';
 
 const LOSS = ['id', 'database_id', 'taken_at', 'findings'] as const;
-const REFERENCE = ['id', 'taken_at', 'state', 'damage'] as const;
+const REFERENCE = ['id', 'taken_at', 'state', 'damage', 'removed_at'] as const;
 
 /** A database whose newest complete backup has lost something, which no one has accepted. */
 export interface UnacceptedLoss extends Selected<(typeof LOSS)[number]> {
@@ -20,7 +20,7 @@ export interface UnacceptedLoss extends Selected<(typeof LOSS)[number]> {
   readonly reference: Selected<(typeof REFERENCE)[number]> | null;
 }
 
-/** The same, with another backup that has it; looked for only when the reference is damaged. */
+/** The same, with another backup that has it; looked for only when the reference is damaged or removed. */
 export type LocatedLoss = UnacceptedLoss & Pick<Surroundings, 'sound'>;
 
 const eb = expressions<'b' | 'lost' | 'newest' | 'clean'>();
@@ -41,6 +41,7 @@ const newestCompleteId = query
   .select('newest.id')
   .where(eb('newest.database_id', '=', eb.ref('d.id')))
   .where('newest.state', '=', 'complete')
+  .where(isPresent('newest'))
   .orderBy('newest.database_id', 'desc')
   .orderBy('newest.sorted_at', 'desc')
   .orderBy('newest.id', 'desc')
@@ -91,7 +92,7 @@ export async function locatedLosses({ em, scope }: Reading, which: { database?: 
   const located: LocatedLoss[] = [];
   for (const loss of await unacceptedLosses({ em, scope }, which)) {
     const { id, reference } = loss;
-    const sound = reference?.damage ? await findSound({ em }, { id, referenceId: reference.id }) : null;
+    const sound = reference && isGone(reference) ? await findSound({ em }, { id, referenceId: reference.id }) : null;
     located.push({ ...loss, sound });
   }
   return located;
@@ -112,6 +113,7 @@ const newestCleanId = query
   .select('clean.id')
   .where(eb('clean.database_id', '=', eb.ref('d.id')))
   .where('clean.state', '=', 'complete')
+  .where(isPresent('clean'))
   .where(eb.or([eb('clean.shrunk_from', 'is', null), eb('clean.accepted_at', 'is not', null)]))
   .orderBy('clean.database_id', 'desc')
   .orderBy('clean.sorted_at', 'desc')

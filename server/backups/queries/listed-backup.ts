@@ -9,7 +9,17 @@ import { allBackups, expressions, query } from '../../history/tables.ts';
  * What a list has of each backup: what is mostly asked for. No entity, since a list may hold thousands, and those take ten
  * times as long to make.
  */
-export const LISTED = ['id', 'database_id', 'file_name', 'taken_at', 'sorted_at', 'size', 'state', 'damage'] as const;
+export const LISTED = [
+  'id',
+  'database_id',
+  'file_name',
+  'taken_at',
+  'sorted_at',
+  'size',
+  'state',
+  'damage',
+  'removed_at',
+] as const;
 
 /** A backup in a list. */
 export interface ListedBackup extends Selected<(typeof LISTED)[number]> {

@@ -1,7 +1,7 @@
 import type { BackupState } from '../../../protocol/finding.ts';
 import type { StoredState } from '../../../protocol/responses.ts';
 import type { Scope } from '../../auth/scope.ts';
-import { type Condition, type Expression, isOneOf, isText } from '../../history/conditions.ts';
+import { type Condition, type Expression, isOneOf, isPresent, isText } from '../../history/conditions.ts';
 import { countRows, readRows } from '../../history/read-rows.ts';
 import { beginsWith, isOfScope, type Reading } from '../../history/reading/in-scope.ts';
 import { allBackups, type BackupQuery, expressions, query } from '../../history/tables.ts';
@@ -24,6 +24,8 @@ export interface BackupSearch {
   readonly maxSize?: number | undefined;
   /** What the name of the zip begins with. */
   readonly fileName?: string | undefined;
+  /** Whether it was not removed. */
+  readonly isPresent?: boolean | undefined;
 }
 
 /** A search, and for whose eyes it is. */
@@ -119,7 +121,9 @@ export function isBeyond(
 /** @returns what must be so of the backup `b`, all of it */
 export function conditionsOf({ scope, search }: ScopedSearch): Condition[] {
   const { database, databaseName, states, receivedState, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
+  const present = search.isPresent === undefined ? [] : [isPresent('b')];
   return [
+    ...(search.isPresent === false ? present.map(is => eb.not(is)) : present),
     ...isOfScope(eb.ref('b.database_id'), scope),
     ...(database === undefined ? [] : [eb('b.database_id', '=', database)]),
     ...(databaseName === undefined ? [] : [eb('b.database_id', '=', idOf(databaseName))]),

@@ -18,6 +18,8 @@ export const SUMMARIZED = [
   'made_for',
   'shrunk_from',
   'accepted_at',
+  'removal_due',
+  'removed_at',
 ] as const;
 
 export type SummarizedBackup = Selected<(typeof SUMMARIZED)[number]>;

@@ -31,7 +31,7 @@ export async function* orphanFiles({
   storage: Storage;
 }): AsyncGenerator<OrphanFile | Misfit> {
   for await (const { database, fileNames, withMetadata } of storage.list()) {
-    const known = await recordedNames(em, database);
+    const { all: known } = await recordedNames(em, database);
     const [stored, withRecord] = [new Set(fileNames), new Set(withMetadata)];
     for (const fileName of new Set([...stored, ...withRecord])) {
       if (known.has(fileName)) continue;

@@ -23,7 +23,9 @@ interface Rebuilt {
   renumbered: number;
   /** By reading the zip. */
   fromZip: number;
-  /** Those of the first two whose zip is gone. */
+  /** Those of the first two whose record is a tombstone: they were removed, and stay so. */
+  removed: number;
+  /** Those of the first two whose zip is gone, and was not removed. */
   gone: number;
   /** Not at all: the log says why. */
   failed: number;
@@ -35,7 +37,7 @@ interface Rebuilt {
  * @throws what the history store throws, and the disk when a record can't be written
  */
 export async function rebuildHistory(rebuilding: Rebuilding): Promise<Rebuilt> {
-  const rebuilt: Rebuilt = { fromRecord: 0, renumbered: 0, fromZip: 0, gone: 0, failed: 0 };
+  const rebuilt: Rebuilt = { fromRecord: 0, renumbered: 0, fromZip: 0, removed: 0, gone: 0, failed: 0 };
   const files: OrphanFile[] = [];
   for await (const file of orphanFiles(rebuilding)) {
     if ('problem' in file) leave(rebuilding, rebuilt, file.address, file.problem);
@@ -70,8 +72,13 @@ async function takeIn(rebuilding: Rebuilding, rebuilt: Rebuilt, file: OrphanFile
   const learned = await learn(rebuilding, file).catch((error: Error) => error);
   if (learned instanceof Error) return leave(rebuilding, rebuilt, file.name, learned.message);
   const { id, ...rest } = learned;
-  const damage = await lookAt(storage, file, rest.size);
-  const recordable = { ...rest, ...(keepsId && id !== undefined && { id }), ...(damage && { damage }) };
+  const damage = rest.removedAt ? undefined : await lookAt(storage, file, rest.size);
+  const recordable = {
+    ...rest,
+    ...removalLeft(file, rest),
+    ...(keepsId && id !== undefined && { id }),
+    ...(damage && { damage }),
+  };
   // A record that says the same is right already; one that can't be understood is for a person to look at.
   const give = keepsId || file.recordProblem ? insertBackup : recordBackup;
   const failure = await give({ em, storage }, recordable).then(() => undefined, reasonOf);
@@ -79,7 +86,13 @@ async function takeIn(rebuilding: Rebuilding, rebuilt: Rebuilt, file: OrphanFile
   if (file.recordProblem)
     log.warn(of(file.name), `the record of ${file.name.fileName} ${file.recordProblem}: its zip was read instead`);
   rebuilt[keepsId ? 'fromRecord' : file.recorded ? 'renumbered' : 'fromZip'] += 1;
-  if (!file.isStored) rebuilt.gone += 1;
+  if (rest.removedAt) rebuilt.removed += 1;
+  else if (!file.isStored) rebuilt.gone += 1;
+}
+
+/** Of a removal that a crash has cut off the file is still there: the service removes it, as it does with others. */
+function removalLeft({ isStored }: OrphanFile, { removedAt, removalDue }: Recordable): Pick<Recordable, 'removalDue'> {
+  return { removalDue: removedAt && !isStored ? null : (removalDue ?? null) };
 }
 
 async function learn({ storage, verifyUploads }: Rebuilding, { name, recorded }: OrphanFile): Promise<Recordable> {

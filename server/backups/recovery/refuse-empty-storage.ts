@@ -8,7 +8,7 @@ import type { Storage } from '../../storage/storage.ts';
  * @throws Error when the history knows of backups and not one file is stored
  */
 export async function refuseEmptyStorage({ em, storage }: { em: EntityManager; storage: Storage }): Promise<void> {
-  const known = await em.count(Backup, {});
+  const known = await em.count(Backup, { removedAt: null });
   if (known === 0) return;
   for await (const { fileNames } of storage.list()) if (fileNames.length > 0) return;
   throw new Error(

@@ -23,11 +23,11 @@ export async function reportOrphans({ em, storage, log }: Stores & { log: Logger
     unlisted.delete(database);
     const recorded = await recordedNames(em, database);
     const stored = new Set(fileNames);
-    unrecorded += await countUnrecorded({ em, storage }, database, without(stored, recorded));
-    missing += await countMissing(storage, database, without(recorded, stored));
+    unrecorded += await countUnrecorded({ em, storage }, database, without(stored, recorded.all));
+    missing += await countMissing({ em, storage }, database, without(recorded.present, stored));
   }
   for (const database of unlisted)
-    missing += await countMissing(storage, database, [...(await recordedNames(em, database))]);
+    missing += await countMissing({ em, storage }, database, [...(await recordedNames(em, database)).present]);
   if (unrecorded > 0) log.warn({ unrecorded }, `${unrecorded} stored files are not in the history: ${REBUILD}`);
   if (missing > 0) log.warn({ missing }, `${missing} backups of the history have no stored file any more`);
 }
@@ -43,14 +43,16 @@ function without(names: Set<string>, others: Set<string>): string[] {
 async function countUnrecorded({ em, storage }: Stores, database: string, names: string[]): Promise<number> {
   if (names.length === 0) return 0;
   for (const fileName of names) await storage.exclusively({ database, fileName }, async () => {});
-  const recorded = await recordedNames(em, database);
-  return names.filter(name => !recorded.has(name)).length;
+  const { all } = await recordedNames(em, database);
+  return names.filter(name => !all.has(name)).length;
 }
 
-/** @param names of backups whose file was not there a moment ago: it may have come, or just be put in place of a bad one */
-async function countMissing(storage: Storage, database: string, names: string[]): Promise<number> {
+/** @param names of backups whose file was not there a moment ago: it may have come, be put in place of a bad one, or be removed */
+async function countMissing({ em, storage }: Stores, database: string, names: string[]): Promise<number> {
+  if (names.length === 0) return 0;
   let missing = 0;
-  for (const fileName of names) {
+  const { present } = await recordedNames(em, database);
+  for (const fileName of names.filter(name => present.has(name))) {
     const address = { database, fileName };
     await using file = await storage.exclusively(address, () => storage.open(address));
     if (!file) missing += 1;

@@ -1,6 +1,7 @@
 import { Backup } from '../../entities/backup.entity.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { pinsOf } from './kept-pins.ts';
 import { formatSidecar, parseSidecar } from './sidecar.ts';
 
 /**
@@ -16,7 +17,16 @@ export async function ensureSidecar(
   const address = { database: backup.database.name, fileName: backup.fileName };
   const text = await storage.getMetadata(address);
   if (text !== undefined && typeof parseSidecar(text, address) !== 'string') return false;
-  await em.populate(backup, ['manifest']);
-  await storage.putMetadata(address, formatSidecar(backup));
+  await renewSidecar({ em, storage }, id);
   return true;
+}
+
+/** Writes the record beside a stored zip anew, also where a sound one lies. */
+export async function renewSidecar(
+  { em, storage }: { em: EntityManager; storage: Storage },
+  id: number,
+): Promise<void> {
+  const backup = await em.findOneOrFail(Backup, { id }, { populate: ['database', 'manifest'] });
+  const address = { database: backup.database.name, fileName: backup.fileName };
+  await storage.putMetadata(address, formatSidecar(backup, await pinsOf(em, id)));
 }

@@ -2,18 +2,20 @@ import { IsolationLevel } from '@mikro-orm/core';
 import type { ParsedBackupName } from '../../../protocol/backup-name.ts';
 import { type BackupState, byWeight, type FindingList } from '../../../protocol/finding.ts';
 import type { Manifest } from '../../../protocol/manifest.ts';
-import { Backup } from '../../entities/backup.entity.ts';
+import { Backup, type RemovalColumns } from '../../entities/backup.entity.ts';
 import { Database } from '../../entities/database.entity.ts';
+import { Pin } from '../../entities/pin.entity.ts';
 import { hasCode } from '../../error-code.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { ContentFacts } from '../assessment/content-facts.ts';
 import { sortTime } from '../assessment/sort-time.ts';
 import type { LossColumns } from '../losses/loss.ts';
+import type { KeptPin } from './kept-pins.ts';
 import { formatSidecar } from './sidecar.ts';
 
 /** A stored zip that the history is to know. */
-export interface Recordable extends LossColumns {
+export interface Recordable extends LossColumns, RemovalColumns {
   readonly name: ParsedBackupName;
   readonly receivedAt: Date;
   /** Of the zip, in bytes. */
@@ -33,6 +35,8 @@ export interface Recordable extends LossColumns {
   readonly id?: number;
   /** What is wrong with the stored file, if anything. */
   readonly damage?: string;
+  /** All that it ever had. */
+  readonly pins?: readonly KeptPin[];
 }
 
 /** How much a dump holds, and what it was made for. */
@@ -73,7 +77,7 @@ function recordOnce({ em, storage, alongside }: Recording, recordable: Recordabl
   return unlessDeadlocked(() =>
     em.fork().transactional(async em => {
       const backup = await insertRow(em, recordable);
-      await storage.putMetadata(recordable.name, formatSidecar(backup));
+      await storage.putMetadata(recordable.name, formatSidecar(backup, recordable.pins ?? []));
       await alongside?.(em, backup).catch(error => {
         // The server has ended the whole transaction.
         throw hasCode(error, 'ER_LOCK_DEADLOCK') ? error : new AlongsideError('not stored', { cause: error });
@@ -94,10 +98,10 @@ export async function insertBackup({ em }: { em: EntityManager }, recordable: Re
 }
 
 /** Two first uploads of one database may both make its row: the second must see what the first has committed. */
-const READ_COMMITTED = { isolationLevel: IsolationLevel.READ_COMMITTED };
+export const READ_COMMITTED = { isolationLevel: IsolationLevel.READ_COMMITTED };
 
 /** InnoDB ends one of two transactions that wait for each other, and expects that it is tried again. */
-async function unlessDeadlocked<T>(transaction: () => Promise<T>, attempts = 3): Promise<T> {
+export async function unlessDeadlocked<T>(transaction: () => Promise<T>, attempts = 3): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transaction();
@@ -108,7 +112,7 @@ async function unlessDeadlocked<T>(transaction: () => Promise<T>, attempts = 3):
 }
 
 async function insertRow(em: EntityManager, recordable: Recordable): Promise<Backup> {
-  const { name, dump, findings, manifest, contents, damage, ...same } = recordable;
+  const { name, dump, findings, manifest, contents, damage, pins = [], ...same } = recordable;
   const { database, fileName, takenAt } = name;
   const backup = em.create(Backup, {
     ...same,
@@ -127,6 +131,8 @@ async function insertRow(em: EntityManager, recordable: Recordable): Promise<Bac
     manifest: manifest ?? null,
     damage: damage ?? null,
   });
+  await em.flush();
+  for (const pin of pins) em.create(Pin, { ...pin, backupId: backup.id });
   await em.flush();
   return backup;
 }

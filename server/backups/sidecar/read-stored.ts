@@ -20,6 +20,7 @@ export async function readSidecar(
   if (typeof record === 'string') return record;
   const { id, received_at, size, sha256, dump_size, dump_sha256, state, findings, manifest, loss } = record;
   const { at, by, reason } = loss?.acceptance ?? {};
+  const { removal, pins = [] } = record;
   return {
     id,
     name,
@@ -35,6 +36,17 @@ export async function readSidecar(
     acceptedAt: at === undefined ? null : new Date(at),
     acceptedBy: by ?? null,
     acceptedFor: reason ?? null,
+    removalDue: removal ? new Date(removal.due) : null,
+    removedAt: removal?.at ? new Date(removal.at) : null,
+    removedBy: removal?.by ?? null,
+    removedFor: removal?.reason ?? null,
+    removalKind: removal?.kind ?? null,
+    pins: pins.map(pin => ({
+      ...{ kind: pin.kind, reason: pin.reason, madeBy: pin.by, madeAt: new Date(pin.at) },
+      endsAt: pin.ends_at === null ? null : new Date(pin.ends_at),
+      releasedAt: pin.released_at === null ? null : new Date(pin.released_at),
+      releasedBy: pin.released_by,
+    })),
   };
 }
 

@@ -27,7 +27,7 @@ const backup = sampleBackup(wish);
 
 describe('the record of a backup', () => {
   it('reads back what it wrote', () => {
-    expect(parseSidecar(formatSidecar(backup), zip)).to.deep.equal({
+    expect(parseSidecar(formatSidecar(backup, []), zip)).to.deep.equal({
       record_version: 1,
       id: 7,
       database: zip.database,
@@ -49,14 +49,14 @@ describe('the record of a backup', () => {
   });
 
   it('has no loss where nothing was lost, like those of earlier versions, and no acceptance before someone accepts', () => {
-    const read = (more: typeof wish) => parseSidecar(formatSidecar(sampleBackup({ ...wish, ...more })), zip);
+    const read = (more: typeof wish) => parseSidecar(formatSidecar(sampleBackup({ ...wish, ...more }), []), zip);
     expect(read({ shrunkFrom: null })).to.not.have.property('loss');
     const { shrunkFrom: reference } = backup;
     expect(read({ acceptedAt: null })).to.deep.include({ loss: { reference, acceptance: null } });
   });
 
   it('is read with the codes of today where an earlier version wrote it', () => {
-    const record = JSON.parse(formatSidecar(sampleBackup({ ...wish, manifest: null })));
+    const record = JSON.parse(formatSidecar(sampleBackup({ ...wish, manifest: null }), []));
     for (const [code, today] of Object.entries(FORMER_CODES)) {
       const found = { code, severity: FINDINGS[today], message: 'x' };
       const state = found.severity === 'incomplete' ? 'incomplete' : 'complete';
@@ -68,17 +68,17 @@ describe('the record of a backup', () => {
   it('is read back where little is known', () => {
     const little = sampleBackup({ ...wish, findings: null, dumpSize: null, dumpSha256: null, manifest: null });
     const unknown = { findings: [], dump_size: null, dump_sha256: null, manifest: null };
-    expect(parseSidecar(formatSidecar(little), zip)).to.deep.include(unknown);
+    expect(parseSidecar(formatSidecar(little, []), zip)).to.deep.include(unknown);
   });
 
   it('is refused for another file or database, and names its own', () => {
     const other = sampleZip();
-    expect(parseSidecar(formatSidecar(backup), { ...zip, fileName: other.fileName })).to.contain(zip.fileName);
-    expect(parseSidecar(formatSidecar(backup), { ...zip, database: 'x' })).to.contain(zip.database);
+    expect(parseSidecar(formatSidecar(backup, []), { ...zip, fileName: other.fileName })).to.contain(zip.fileName);
+    expect(parseSidecar(formatSidecar(backup, []), { ...zip, database: 'x' })).to.contain(zip.database);
   });
 
   it('is refused when it is cut off, or is wrong in any part', () => {
-    const text = formatSidecar(backup);
+    const text = formatSidecar(backup, []);
     for (const length of [0, 1, 100, text.length - 1])
       expect(parseSidecar(text.slice(0, length), zip), `${length}`).to.contain('is no JSON');
     const record = JSON.parse(text);

@@ -1,13 +1,16 @@
-import { type InferType, mixed, number, object, string, ValidationError } from 'yup';
+import { array, type InferType, mixed, number, object, string, ValidationError } from 'yup';
 import { parseBackupName } from '../../../protocol/backup-name.ts';
 import { type BackupState, currentFindings, findingList, stateOf } from '../../../protocol/finding.ts';
 import { type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
 import { count, instant, sha256 } from '../../../protocol/schema-fields.ts';
-import { type Backup, findingsOf } from '../../entities/backup.entity.ts';
+import { type Backup, findingsOf, REMOVAL_KINDS, type RemovalKind, removalOf } from '../../entities/backup.entity.ts';
+import { PIN_KINDS, type PinKind } from '../../entities/pin.entity.ts';
 import type { FileAddress } from '../../storage/storage.ts';
 import { acceptanceOf } from '../losses/loss.ts';
+import type { KeptPin } from './kept-pins.ts';
 
-const realInstant = () => instant().test('real', 'is not a valid time', text => !Number.isNaN(Date.parse(text)));
+const realInstant = () =>
+  instant().test('real', 'is not a valid time', text => text == null || !Number.isNaN(Date.parse(text)));
 
 /** What is kept beside a zip: all that the history knows of it when it is received (docs/reference/formats.md, "The record"). */
 const recordSchema = object({
@@ -55,6 +58,31 @@ const recordSchema = object({
   })
     .default(undefined)
     .optional(),
+  /** Of one that is about to go, and of one that is gone: then this record is its tombstone. */
+  removal: object({
+    due: realInstant(),
+    /** Null while it is still there. Written before the file goes. */
+    at: realInstant().nullable().defined(),
+    by: string().defined().max(255),
+    reason: string().defined().max(1000),
+    kind: mixed<RemovalKind>().oneOf(REMOVAL_KINDS).required(),
+  })
+    .default(undefined)
+    .optional(),
+  /** Why it is kept, and was; left out where nothing ever kept it. */
+  pins: array(
+    object({
+      kind: mixed<PinKind>().oneOf(PIN_KINDS).required(),
+      reason: string().defined().max(1000),
+      by: string().defined().max(255),
+      at: realInstant(),
+      ends_at: realInstant().nullable().defined(),
+      released_at: realInstant().nullable().defined(),
+      released_by: string().nullable().defined().max(255),
+    }).required(),
+  )
+    .default(undefined)
+    .optional(),
 }).test('state', 'has a state that does not match its findings', ({ state, findings, manifest }) => {
   const found = findingList.isValidSync(findings) ? stateOf(findings ?? []) : state;
   return found === state || (state === 'unverified' && findings?.length === 0 && manifest === null);
@@ -65,9 +93,10 @@ type Sidecar = InferType<typeof recordSchema>;
 /**
  * Writes down what the history knows of a backup.
  * @param backup with its database and its manifest loaded
+ * @param pins all that it ever had
  * @returns JSON
  */
-export function formatSidecar(backup: Backup): string {
+export function formatSidecar(backup: Backup, pins: readonly KeptPin[]): string {
   const { id, database, fileName, takenAt, receivedAt, size, sha256, dumpSize, dumpSha256, state, manifest } = backup;
   const record = JSON.stringify({
     record_version: 1,
@@ -83,6 +112,8 @@ export function formatSidecar(backup: Backup): string {
     state,
     findings: findingsOf(backup),
     ...lossOf(backup),
+    ...removalIn(backup),
+    ...(pins.length > 0 && { pins: pins.map(pinAsKept) }),
     // The last: it is JSON already, of some megabytes at times.
     manifest: null,
   } satisfies Sidecar);
@@ -97,6 +128,20 @@ function lossOf(backup: Backup): Pick<Sidecar, 'loss'> {
       reference: backup.shrunkFrom,
       acceptance: acceptance && { ...acceptance, at: acceptance.at.toISOString() },
     },
+  };
+}
+
+function removalIn(backup: Backup): Pick<Sidecar, 'removal'> {
+  const removal = removalOf(backup);
+  if (!removal) return {};
+  const { due, at, by, why: reason, kind } = removal;
+  return { removal: { due: (due ?? at)!.toISOString(), at: at?.toISOString() ?? null, by, reason, kind } };
+}
+
+function pinAsKept({ kind, reason, madeBy, madeAt, endsAt, releasedAt, releasedBy }: KeptPin) {
+  return {
+    ...{ kind, reason, by: madeBy, at: madeAt.toISOString(), ends_at: endsAt?.toISOString() ?? null },
+    ...{ released_at: releasedAt?.toISOString() ?? null, released_by: releasedBy ?? null },
   };
 }
 

@@ -9,6 +9,7 @@ import { checkZip, type ZipFacts } from '../assessment/check-zip.ts';
 import type { DumpLimits } from '../assessment/dump-limits.ts';
 import type { BackupEvents } from '../events/backup-events.ts';
 import { findByName } from '../queries/find-backup.ts';
+import { refuseAgain } from '../queries/removed.ts';
 import { type Alongside, type Recordable, recordBackup } from '../sidecar/insert-backup.ts';
 import { storedDigest } from '../sidecar/stored-digest.ts';
 import { assessUpload } from './assess-upload.ts';
@@ -55,7 +56,7 @@ interface Receipt {
  *
  * The order is what makes the record a promise. A crash in between leaves at most a file without a row; sending the
  * same bytes again gives it one.
- * @throws AppError 409 when other bytes are kept under that name, 413 when its dump is too large, 422 when it is no zip of
+ * @throws AppError 409 when other bytes are kept under that name, or what had it was removed; 413 when its dump is too large, 422 when it is no zip of
  *   the right content, or not what the client says it is; what `checkSender` throws
  */
 export async function receiveBackup(
@@ -84,6 +85,7 @@ async function keep(recording: Recording, upload: ReceivedUpload, zip: ZipFacts)
   const known = await findByName({ em, scope: EVERYTHING }, name.fileName);
   if (known) {
     refuseOther(known, file);
+    refuseAgain(known);
     return { backup: await handleDuplicateUpload({ em, storage }, known, file), isNew: false };
   }
   const recordable = await assessUpload({ em }, upload, zip);
@@ -119,6 +121,7 @@ async function record(
     const known = await findByName({ em, scope: EVERYTHING }, recordable.name.fileName);
     if (!known) throw error;
     refuseOther(known, received);
+    refuseAgain(known);
     return { backup: known, isNew: false };
   }
 }

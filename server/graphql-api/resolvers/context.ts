@@ -7,6 +7,7 @@ import type { RowBudget } from '../../graphql/row-budget.ts';
 import type { Throttle } from '../../graphql/throttle.ts';
 import type { Reading } from '../../history/reading/in-scope.ts';
 import type { DailyTotals } from '../../statistics/daily-totals.ts';
+import type { Storage } from '../../storage/storage.ts';
 import type { TokenStore } from '../../tokens/token-store.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -32,4 +33,5 @@ export interface GraphqlContext extends RequestContext {
   readonly totals: DailyTotals;
   readonly events: BackupEvents;
   readonly tokens: TokenStore;
+  readonly storage: Storage;
 }

@@ -13,8 +13,10 @@ import {
 } from '../../databases/search-databases.ts';
 import { drillsOfBackups, type LastDrills, lastDrills } from '../../drills/last-drills.ts';
 import { reportsOfBackups, reportsOfDatabases, type WantedReports } from '../../drills/reports-of.ts';
+import type { Pin } from '../../entities/pin.entity.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Reading } from '../../history/reading/in-scope.ts';
+import { pinsOfBackups } from '../../pins/pins-of-backups.ts';
 import { documentBytesById, documentsById } from '../../reports/report-details.ts';
 import type { ListedReport } from '../../reports/search-reports.ts';
 import { daysOfDatabases, type Kept, keptOfDatabases } from '../../statistics/database-statistics.ts';
@@ -45,6 +47,8 @@ export class Loaders {
   /** With its latest backups. */
   readonly found: DataLoader<number, FoundDatabase>;
   readonly kept: DataLoader<number, Kept>;
+  /** All that a backup ever had. */
+  readonly pins: DataLoader<number, Pin[]>;
   /** The newest drills of a database, by its name. */
   readonly drills: DataLoader<string, LastDrills | null>;
   readonly drillsOfBackup: DataLoader<number, LastDrills | null>;
@@ -74,6 +78,7 @@ export class Loaders {
       inOrder(ids, await searchDatabases({ em, scope }, { ids }), ({ id }) => id),
     );
     this.kept = new DataLoader(ids => keptOfDatabases({ em }, ids));
+    this.pins = new DataLoader(ids => pinsOfBackups({ em }, ids));
     this.drills = new DataLoader(async names => {
       const found = await lastDrills({ em, scope }, names);
       return names.map(name => found.get(name) ?? null);
@@ -114,7 +119,8 @@ export class Loaders {
     this.#em.clear();
     const { backup, named, details, manifest, database, found, kept, clean, loss } = this;
     for (const loader of [backup, named, details, manifest, database, found, kept, clean, loss]) loader.clearAll();
-    for (const loader of [this.drills, this.drillsOfBackup, this.reportDocument, this.reportBytes]) loader.clearAll();
+    for (const loader of [this.pins, this.drills, this.drillsOfBackup, this.reportDocument, this.reportBytes])
+      loader.clearAll();
     for (const lists of [this.#days, this.#histories, this.#ofBackups, this.#ofDatabases]) lists.clear();
   }
 }

@@ -6,6 +6,7 @@ import type { ListedBackup } from '../../backups/queries/listed-backup.ts';
 import type { NamedDatabase } from '../../databases/search-databases.ts';
 import type { Day as DayRow, Statistics as StatisticsRow } from '../../statistics/statistics.ts';
 import type { ListedReport } from '../../reports/search-reports.ts';
+import type { Pin as PinRow } from '../../entities/pin.entity.ts';
 import type { MadeToken as MadeTokenRow } from '../../tokens/token-store.ts';
 import type { Token as TokenRow } from '../../entities/token.entity.ts';
 import type { GraphqlContext } from './context.ts';
@@ -104,12 +105,65 @@ export type QueryStatisticsArgs = {
 /** What changes something. By POST only. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Keeps a backup until its pin ends: the retention does not remove it. One that is about to be removed is taken back. For operators. */
+  pinBackup: Backup;
+  /** Ends the pin of a backup. For operators. */
+  unpinBackup: Backup;
+  /** Puts a legal hold on a backup: until it is released, no one can remove the backup or erase its client. For operators. */
+  holdBackup: Backup;
+  /** Ends the legal hold of a backup. For operators. */
+  releaseBackup: Backup;
+  /** Removes a backup on purpose, in three days: until then it can be downloaded and taken back. For operators. */
+  forgetBackup: Backup;
+  /** Takes a backup back that is about to be removed. For operators. */
+  takeBackBackup: Backup;
   /** Makes a token. Its text is in the answer, and is never shown again. For admins. */
   createToken: MadeToken;
   /** Ends the tokens of that name at once. For admins. */
   revokeToken: Array<Token>;
   /** Makes a new token of that name, with the same role and scope. The old one works for a while longer. For admins. */
   rotateToken: MadeToken;
+};
+
+
+/** What changes something. By POST only. */
+export type MutationPinBackupArgs = {
+  id: Scalars['ID']['input'];
+  reason: Scalars['String']['input'];
+  endsAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+
+/** What changes something. By POST only. */
+export type MutationUnpinBackupArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What changes something. By POST only. */
+export type MutationHoldBackupArgs = {
+  id: Scalars['ID']['input'];
+  reason: Scalars['String']['input'];
+};
+
+
+/** What changes something. By POST only. */
+export type MutationReleaseBackupArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What changes something. By POST only. */
+export type MutationForgetBackupArgs = {
+  id: Scalars['ID']['input'];
+  reason: Scalars['String']['input'];
+  evenLast?: Scalars['Boolean']['input'];
+};
+
+
+/** What changes something. By POST only. */
+export type MutationTakeBackBackupArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -357,6 +411,12 @@ export type Backup = {
   checkedAt?: Maybe<Scalars['DateTime']['output']>;
   /** What is wrong with the stored file. Null when nothing is wrong. */
   damage?: Maybe<Scalars['String']['output']>;
+  /** Who removes it, or has removed it, when and why. Null for a backup that stays. */
+  removal?: Maybe<Removal>;
+  /** When it is removed. It can be taken back before. Null where the backup stays, and where it was removed. */
+  removalDue?: Maybe<Scalars['DateTime']['output']>;
+  /** Its pins and legal holds, oldest first, those too that have ended. */
+  pins: Array<Pin>;
   /** Its newest drill, with any outcome. Null when it had no drill. */
   drill?: Maybe<Drill>;
   /** Its newest drill that showed whether it is restorable. Null when it had no such drill. */
@@ -378,6 +438,47 @@ export type BackupDrillsArgs = {
 export type BackupRestoresArgs = {
   first?: Scalars['Int']['input'];
 };
+
+/** That a backup is removed. Its history stays; its file goes. */
+export type Removal = {
+  __typename?: 'Removal';
+  /** When its file goes. Until then it can be downloaded and taken back. Null when it is gone. */
+  due?: Maybe<Scalars['DateTime']['output']>;
+  /** When its file was removed. Null while it is there. */
+  at?: Maybe<Scalars['DateTime']['output']>;
+  /** Who removes it: `retention`, a token, or a user of the machine of the service. */
+  by: Scalars['String']['output'];
+  /** Why. */
+  reason: Scalars['String']['output'];
+};
+
+/** What keeps a backup: the retention does not remove it. */
+export type Pin = {
+  __typename?: 'Pin';
+  /** What it is. */
+  kind: PinKind;
+  /** Why the backup is kept. */
+  reason: Scalars['String']['output'];
+  /** Who pinned it. */
+  by: Scalars['String']['output'];
+  /** Since when it is pinned. */
+  at: Scalars['DateTime']['output'];
+  /** When the pin ends. Null when it does not end by itself. */
+  endsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When someone ended it. Null when no one has. */
+  releasedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who ended it. Null when no one has. */
+  releasedBy?: Maybe<Scalars['String']['output']>;
+  /** Whether it keeps the backup now. */
+  isActive: Scalars['Boolean']['output'];
+};
+
+/** What keeps a backup. */
+export type PinKind =
+  /** A pin: it may have an end. */
+  | 'pin'
+  /** A legal hold: it keeps the backup from being erased, too. */
+  | 'hold';
 
 /** A drill: one backup was restored into a throwaway server, and the result was compared with the backup. */
 export type Drill = {
@@ -814,6 +915,24 @@ export type AuditAction =
   | 'accept'
   /** A scrub was started. */
   | 'scrub'
+  /** A backup was told to go. */
+  | 'forget'
+  /** A backup that was about to go stays. */
+  | 'take_back'
+  /** A backup was removed: its file is gone. */
+  | 'remove'
+  /** A backup was pinned. */
+  | 'pin'
+  /** A pin was taken away. */
+  | 'unpin'
+  /** A legal hold was put on a backup. */
+  | 'hold'
+  /** A legal hold was taken away. */
+  | 'release'
+  /** The backups of a client were copied into a folder. */
+  | 'export'
+  /** All that is kept of a client was erased, or was told to be. */
+  | 'erase'
   /** A token was made. */
   | 'token_create'
   /** A token was revoked. */
@@ -973,9 +1092,9 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Role: Role;
   Token: ResolverTypeWrapper<TokenRow>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   MadeToken: ResolverTypeWrapper<MadeTokenRow>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Database: ResolverTypeWrapper<NamedDatabase>;
@@ -987,6 +1106,9 @@ export type ResolversTypes = {
   DatabaseConnection: ResolverTypeWrapper<Connection<NamedDatabase>>;
   DatabaseEdge: ResolverTypeWrapper<Omit<DatabaseEdge, 'node'> & { node: ResolversTypes['Database'] }>;
   Backup: ResolverTypeWrapper<ListedBackup>;
+  Removal: ResolverTypeWrapper<Removal>;
+  Pin: ResolverTypeWrapper<PinRow>;
+  PinKind: PinKind;
   Drill: ResolverTypeWrapper<ListedReport>;
   BackupPurpose: BackupPurpose;
   DrillOutcome: DrillOutcome;
@@ -1035,8 +1157,8 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
   Mutation: Record<PropertyKey, never>;
-  Token: TokenRow;
   Boolean: Scalars['Boolean']['output'];
+  Token: TokenRow;
   MadeToken: MadeTokenRow;
   Subscription: Record<PropertyKey, never>;
   Database: NamedDatabase;
@@ -1046,6 +1168,8 @@ export type ResolversParentTypes = {
   DatabaseConnection: Connection<NamedDatabase>;
   DatabaseEdge: Omit<DatabaseEdge, 'node'> & { node: ResolversParentTypes['Database'] };
   Backup: ListedBackup;
+  Removal: Removal;
+  Pin: PinRow;
   Drill: ListedReport;
   DrillDetails: DrillDetails;
   DrillCheck: DrillCheck;
@@ -1102,6 +1226,12 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
 };
 
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  pinBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationPinBackupArgs, 'id' | 'reason'>>;
+  unpinBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationUnpinBackupArgs, 'id'>>;
+  holdBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationHoldBackupArgs, 'id' | 'reason'>>;
+  releaseBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationReleaseBackupArgs, 'id'>>;
+  forgetBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationForgetBackupArgs, 'id' | 'reason' | 'evenLast'>>;
+  takeBackBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationTakeBackBackupArgs, 'id'>>;
   createToken?: Resolver<ResolversTypes['MadeToken'], ParentType, ContextType, RequireFields<MutationCreateTokenArgs, 'name' | 'role'>>;
   revokeToken?: Resolver<Array<ResolversTypes['Token']>, ParentType, ContextType, RequireFields<MutationRevokeTokenArgs, 'name'>>;
   rotateToken?: Resolver<ResolversTypes['MadeToken'], ParentType, ContextType, RequireFields<MutationRotateTokenArgs, 'name'>>;
@@ -1176,10 +1306,31 @@ export type BackupResolvers<ContextType = GraphqlContext, ParentType extends Res
   madeFor?: Resolver<Maybe<ResolversTypes['BackupPurpose']>, ParentType, ContextType>;
   checkedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   damage?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  removal?: Resolver<Maybe<ResolversTypes['Removal']>, ParentType, ContextType>;
+  removalDue?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  pins?: Resolver<Array<ResolversTypes['Pin']>, ParentType, ContextType>;
   drill?: Resolver<Maybe<ResolversTypes['Drill']>, ParentType, ContextType>;
   proof?: Resolver<Maybe<ResolversTypes['Drill']>, ParentType, ContextType>;
   drills?: Resolver<Array<ResolversTypes['Drill']>, ParentType, ContextType, RequireFields<BackupDrillsArgs, 'first'>>;
   restores?: Resolver<Array<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<BackupRestoresArgs, 'first'>>;
+};
+
+export type RemovalResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Removal'] = ResolversParentTypes['Removal']> = {
+  due?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PinResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Pin'] = ResolversParentTypes['Pin']> = {
+  kind?: Resolver<ResolversTypes['PinKind'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  endsAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  releasedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  releasedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  isActive?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type DrillResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Drill'] = ResolversParentTypes['Drill']> = {
@@ -1392,6 +1543,8 @@ export type Resolvers<ContextType = GraphqlContext> = {
   DatabaseConnection?: DatabaseConnectionResolvers<ContextType>;
   DatabaseEdge?: DatabaseEdgeResolvers<ContextType>;
   Backup?: BackupResolvers<ContextType>;
+  Removal?: RemovalResolvers<ContextType>;
+  Pin?: PinResolvers<ContextType>;
   Drill?: DrillResolvers<ContextType>;
   DrillDetails?: DrillDetailsResolvers<ContextType>;
   DrillCheck?: DrillCheckResolvers<ContextType>;

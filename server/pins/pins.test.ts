@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
+import { DAY_MS, type KeptBackup, keepNight, removeNow, scheduleNow } from '../../testing/service/removing.ts';
+import { graphql, request } from '../../testing/service/requests.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { rebuildHistory } from '../backups/recovery/rebuild.ts';
+import { openHistory } from '../history/orm.ts';
+import { scheduleRemoval } from '../removal/schedule-removal.ts';
+import { pinBackup } from './pin-backup.ts';
+
+describeOnEachStore('a pin', store => {
+  let app: RunningApp;
+  let nights: KeptBackup[];
+  beforeEach(async () => {
+    app = await runApp(store);
+    nights = [await keepNight(app, 1), await keepNight(app, 2)];
+  });
+  afterEach(() => app[Symbol.asyncDispose]());
+
+  const FIELDS = 'id removalDue removal { at by reason } pins { kind reason by isActive endsAt releasedBy }';
+
+  /** Changes something over GraphQL. @returns the backup, or the code of the error */
+  async function change(mutation: string) {
+    const { json, text } = await graphql(app.url, `mutation { backup: ${mutation} { ${FIELDS} } }`);
+    return json.errors ? json.errors[0].extensions.code : (json.data?.backup ?? text);
+  }
+
+  const scheduled = ({ id }: KeptBackup) => {
+    const now = new Date();
+    const wanted = { backupId: id, dueAt: now, by: 'retention', why: 'old', kind: 'retention' } as const;
+    return scheduleRemoval({ em: app.history.em.fork(), storage: app.storage, now }, wanted);
+  };
+  const isThere = async ({ id }: KeptBackup) => (await request(`${app.url}/${id}/download`)).status === 200;
+
+  it('keeps its backup from going until it is released or has ended, and so does a hold', async () => {
+    const [first] = nights as [KeptBackup];
+    const { id } = first;
+    const pinned = await change(
+      `pinBackup(id: "${id}", reason: " before the migration ", endsAt: "2099-01-01T00:00:00Z")`,
+    );
+    const pin = { kind: 'pin', reason: 'before the migration', by: 'anyone', isActive: true };
+    expect(pinned.pins).to.deep.equal([{ ...pin, endsAt: '2099-01-01T00:00:00.000Z', releasedBy: null }]);
+    expect(await scheduled(first)).to.equal('pinned');
+    expect(await change(`pinBackup(id: "${id}", reason: "x")`)).to.equal('ALREADY_PINNED');
+    await change(`holdBackup(id: "${id}", reason: "case 12/2026")`);
+    expect(await scheduled(first)).to.equal('held');
+    expect(await change(`forgetBackup(id: "${id}", reason: "x")`)).to.equal('BACKUP_HELD');
+    await change(`releaseBackup(id: "${id}")`);
+    expect(await scheduled(first)).to.equal('pinned');
+    expect(await change(`forgetBackup(id: "${id}", reason: "x")`)).to.equal('BACKUP_PINNED');
+    const unpinned = await change(`unpinBackup(id: "${id}")`);
+    expect(unpinned.pins.map(({ releasedBy }: { releasedBy: string }) => releasedBy)).to.deep.equal([
+      'anyone',
+      'anyone',
+    ]);
+    expect(await change(`unpinBackup(id: "${id}")`)).to.equal('NOT_PINNED');
+    expect(await scheduled(first)).to.equal('scheduled');
+    expect(await removeNow(app)).to.include({ removed: 1 });
+    expect(await change(`pinBackup(id: "${id}", reason: "too late")`)).to.equal('BACKUP_REMOVED');
+  });
+
+  it('takes a backup back that is about to go, at the last moment too', async () => {
+    const [first] = nights as [KeptBackup];
+    expect(await scheduled(first)).to.equal('scheduled');
+    const pinned = await change(`holdBackup(id: "${first.id}", reason: "case 12/2026")`);
+    expect(pinned.removalDue).to.equal(null);
+    expect(await removeNow(app)).to.include({ removed: 0, kept: 0 });
+    expect(await isThere(first)).to.equal(true);
+  });
+
+  it('that is made while its backup is on its way out still keeps it', async () => {
+    const [first] = nights as [KeptBackup];
+    await scheduleNow(app, [first.id]);
+    const now = new Date();
+    const pinning = { em: app.history.em.fork(), storage: app.storage, now };
+    const result = await removeNow(app, {
+      // The last that is asked before the backup is locked.
+      mayGo: async () => {
+        await pinBackup(pinning, first.id, { kind: 'pin', reason: 'wait', by: 'token ops' });
+        return true;
+      },
+    });
+    expect(result).to.include({ removed: 0, kept: 1 });
+    expect(await isThere(first)).to.equal(true);
+  });
+
+  it('counts when it lies in the history beside a removal that is due', async () => {
+    const [first] = nights as [KeptBackup];
+    await scheduleNow(app, [first.id]);
+    const made = { backup_id: first.id, kind: 'hold', reason: 'r', made_by: 'x', made_at: '2026-01-01 00:00:00' };
+    await app.history.em
+      .fork()
+      .execute(`insert into pins (${Object.keys(made).join(', ')}) values (?, ?, ?, ?, ?)`, Object.values(made));
+    const result = await removeNow(app);
+    expect(result).to.include({ removed: 0, kept: 1 });
+    expect(result.lines.join()).to.contain('it is held');
+    expect(await isThere(first)).to.equal(true);
+  });
+
+  it('that has ended keeps nothing', async () => {
+    const [first] = nights as [KeptBackup];
+    const now = new Date();
+    const pinning = { em: app.history.em.fork(), storage: app.storage, now };
+    const endsAt = new Date(now.getTime() + DAY_MS);
+    await pinBackup(pinning, first.id, { kind: 'pin', reason: 'a day', by: 'token ops', endsAt });
+    expect(await scheduled(first)).to.equal('pinned');
+    const later = { ...pinning, now: endsAt };
+    const wanted = { backupId: first.id, dueAt: endsAt, by: 'retention', why: 'old', kind: 'retention' } as const;
+    expect(await scheduleRemoval(later, wanted)).to.equal('scheduled');
+  });
+
+  it('is in the record beside its backup, from which a lost history gets it back', async () => {
+    const [first] = nights as [KeptBackup];
+    await change(`pinBackup(id: "${first.id}", reason: "yearly")`);
+    await change(`unpinBackup(id: "${first.id}")`);
+    await change(`holdBackup(id: "${first.id}", reason: "case 12/2026")`);
+    const folder = await makeMemoryFolder('lumbung-anew-');
+    const history = await openHistory(await store.url(folder));
+    try {
+      const rebuilding = { em: history.em.fork(), storage: app.storage, log: pino({ level: 'silent' }) };
+      await rebuildHistory({ ...rebuilding, verifyUploads: true });
+      const rows = await history.em.execute(
+        'select backup_id, kind, reason, made_by, released_by from pins order by id',
+      );
+      const common = { backup_id: first.id, made_by: 'anyone' };
+      expect(rows).to.deep.equal([
+        { ...common, kind: 'pin', reason: 'yearly', released_by: 'anyone' },
+        { ...common, kind: 'hold', reason: 'case 12/2026', released_by: null },
+      ]);
+      const now = new Date();
+      const wanted = { backupId: first.id, dueAt: now, by: 'x', why: 'y', kind: 'request_of_last' } as const;
+      expect(await scheduleRemoval({ em: history.em.fork(), storage: app.storage, now }, wanted)).to.equal('held');
+    } finally {
+      await history.close(true);
+    }
+  });
+
+  it('needs a reason, and an end in the future where it has one', async () => {
+    const { id } = nights[0]!;
+    for (const wrong of ['reason: ""', 'reason: "  "', `reason: "${'x'.repeat(1001)}"`])
+      expect(await change(`pinBackup(id: "${id}", ${wrong})`)).to.equal('VALIDATION_FAILED');
+    expect(await change(`pinBackup(id: "${id}", reason: "x", endsAt: "2020-01-01T00:00:00Z")`)).to.equal(
+      'VALIDATION_FAILED',
+    );
+    expect(await change('pinBackup(id: "999", reason: "x")')).to.equal('BACKUP_NOT_FOUND');
+    expect(await change('pinBackup(id: "x", reason: "x")')).to.equal('BACKUP_NOT_FOUND');
+  });
+});

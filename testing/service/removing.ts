@@ -1,0 +1,56 @@
+import { pino } from 'pino';
+import { type MayGo, type RemovedDue, removeDue } from '../../server/removal/remove-due.ts';
+import { scheduleRemoval } from '../../server/removal/schedule-removal.ts';
+import type { Storage } from '../../server/storage/storage.ts';
+import { sampleManifest } from '../zips/sample-manifest.ts';
+import { type SampleZip, sampleZip } from '../zips/sample-zip.ts';
+import { upload } from './requests.ts';
+import type { RunningApp } from './running-app.ts';
+
+export const DAY_MS = 86_400_000;
+
+/** A complete backup that a service has received. */
+export interface KeptBackup extends SampleZip {
+  readonly id: number;
+}
+
+/** Sends a complete backup of a night of 2023. */
+export async function keepNight(
+  { url }: Pick<RunningApp, 'url'>,
+  night: number,
+  { database = 'pt_xyz' }: { database?: string } = {},
+): Promise<KeptBackup> {
+  const takenAt = `2023-10-${String(night).padStart(2, '0')}T01:30:00Z`;
+  const zip = sampleZip({ database, takenAt, content: `-- night ${night} of ${database}\n-- Dump completed\n` });
+  const { status, text, json } = await upload(url, zip, { manifest: sampleManifest(zip) });
+  if (status !== 201 || json.data.state !== 'complete') throw new Error(text);
+  return { ...zip, id: json.data.id };
+}
+
+interface Wish {
+  readonly storage?: Storage;
+  readonly now?: Date;
+  readonly mayGo?: MayGo;
+}
+
+/** Has backups go, as a plan of the retention does, at once. */
+export async function scheduleNow(
+  { history, storage }: RunningApp,
+  ids: readonly number[],
+  now = new Date(),
+): Promise<void> {
+  const em = history.em.fork();
+  const wanted = { dueAt: now, by: 'retention', why: 'goes because a test says so', kind: 'retention' } as const;
+  for (const backupId of ids) await scheduleRemoval({ em, storage, now }, { backupId, ...wanted });
+}
+
+/** Removes what is due by now. @returns how many went, stayed and failed, and the lines of the log */
+export async function removeNow(
+  app: Pick<RunningApp, 'history' | 'storage' | 'events' | 'audit'>,
+  { storage = app.storage, now = new Date(), mayGo = async () => true }: Wish = {},
+): Promise<RemovedDue & { lines: string[] }> {
+  const lines: string[] = [];
+  const log = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line).msg) });
+  const { history, events, audit } = app;
+  return { ...(await removeDue({ em: history.em.fork(), storage, now, log, events, audit, mayGo })), lines };
+}
