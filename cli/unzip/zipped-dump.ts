@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { readPieces } from '../../protocol/read-pieces.ts';
 import { readEntry, type ZipEntry } from '../../protocol/zip/read-entry.ts';
+import { readPieces } from '../../protocol/zip/read-pieces.ts';
 import { UnsoundZip, type ZipFile } from '../../protocol/zip/zip-file.ts';
 import { ExplainedError, messageOf } from '../errors.ts';
 import { printableInLine } from '../terminal/printable.ts';

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { readPieces } from '../../protocol/read-pieces.ts';
+import { readPieces } from '../../protocol/zip/read-pieces.ts';
 import type { ZipFile } from '../../protocol/zip/zip-file.ts';
 
 /** @returns a zip in an open file, of which so many bytes count */

@@ -1,4 +1,4 @@
-import { readPieces } from '../../../protocol/read-pieces.ts';
+import { readPieces } from '../../../protocol/zip/read-pieces.ts';
 import { type Disk, openRegular } from '../file-system/file-system.ts';
 import type { StoredFile } from '../storage.ts';
 

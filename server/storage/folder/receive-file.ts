@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readPieces } from '../../../protocol/read-pieces.ts';
+import { readPieces } from '../../../protocol/zip/read-pieces.ts';
 import { unless } from '../file-system/file-system.ts';
 import { GrowingFile } from '../file-system/growing-file.ts';
 import { longestName, quarantine } from '../file-system/quarantine.ts';
