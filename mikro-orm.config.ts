@@ -18,6 +18,9 @@ import { Report } from './server/entities/report.entity.ts';
 import { RetainedDatabase } from './server/entities/retention/retained-database.entity.ts';
 import { RetentionPlan } from './server/entities/retention/retention-plan.entity.ts';
 import { RetentionRemoval } from './server/entities/retention/retention-removal.entity.ts';
+import { RosterEntry } from './server/entities/runs/roster-entry.entity.ts';
+import { Run } from './server/entities/runs/run.entity.ts';
+import { RunOutcome } from './server/entities/runs/run-outcome.entity.ts';
 import { Token } from './server/entities/token.entity.ts';
 import { sqliteDialect } from './server/history/drivers/sqlite-dialect.ts';
 import { makeFolder } from './server/storage/file-system/make-folder.ts';
@@ -53,6 +56,9 @@ const common = {
     Alarm,
     AlarmRound,
     OutboxMessage,
+    RosterEntry,
+    Run,
+    RunOutcome,
   ],
   extensions: [Migrator],
   // Dates in the store are UTC, in any time zone of the process and of the server.

@@ -32,6 +32,7 @@ import type { UploadLimits } from './http/upload-form/file-receiver.ts';
 import { FormBudget } from './http/upload-form/form-budget.ts';
 import { wellFormedUrl } from './http/well-formed-url.ts';
 import { reportRoutes } from './reports/routes.ts';
+import { runRoutes } from './runs/run-routes.ts';
 import { scrubRoutes } from './scrub/routes.ts';
 import type { Scrub } from './scrub/scrub.ts';
 import type { Storage } from './storage/storage.ts';
@@ -109,6 +110,7 @@ export function createApp({
   app.use(scrubRoutes({ scrub, audit }).routes());
   app.use(lossRoutes({ storage, events, audit, log }).routes());
   app.use(reportRoutes({ storage, budget: formBudget, audit, log }).routes());
+  app.use(runRoutes({ budget: formBudget, audit, log }).routes());
   app.use(tableRoutes().routes());
   app.use(whoamiRoutes().routes());
   app.use(graphqlRoute({ graphql, access, audit }).routes());

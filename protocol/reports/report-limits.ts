@@ -52,7 +52,7 @@ function byteLength(report: object): number {
 }
 
 /** @returns a text of at most so many characters, with a mark where it was cut; never half of a character */
-function shortened(text: string, max: number): string {
+export function shortened(text: string, max: number): string {
   if (text.length <= max) return text;
   const head = text.slice(0, max - 1);
   return `${/[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head}…`;

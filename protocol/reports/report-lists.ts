@@ -9,27 +9,30 @@ export type FieldCheck = (value: unknown) => string | undefined;
  * @param item how each member is checked: all of it, or each of its fields
  */
 export function listOf<T>(max: number, item: FieldCheck | Record<keyof T & string, FieldCheck>) {
-  const check = typeof item === 'function' ? item : objectOf(item);
+  const check = listCheck(max, typeof item === 'function' ? item : objectOf(item));
   return mixed<T[]>()
     .required()
     .test('list', (list, context) => {
-      const problem = list === null || list === undefined ? undefined : listProblem(list, max, check);
+      const problem = list === null || list === undefined ? undefined : check(list);
       return problem === undefined || context.createError({ message: `${context.path}${problem}` });
     });
 }
 
-/** @returns what is wrong, behind the name of the list */
-function listProblem(list: unknown, max: number, check: FieldCheck): string | undefined {
-  if (!Array.isArray(list)) return ' must be a list';
-  if (list.length > max) return ` must have ${max} members at most, but has ${list.length}`;
-  for (const [at, member] of list.entries()) {
-    const problem = check(member);
-    if (problem !== undefined) return `[${at}]${problem}`;
-  }
-  return undefined;
+/** A list whose members pass a check. */
+export function listCheck(max: number, check: FieldCheck): FieldCheck {
+  return list => {
+    if (!Array.isArray(list)) return ' must be a list';
+    if (list.length > max) return ` must have ${max} members at most, but has ${list.length}`;
+    for (const [at, member] of list.entries()) {
+      const problem = check(member);
+      if (problem !== undefined) return `[${at}]${problem}`;
+    }
+    return undefined;
+  };
 }
 
-function objectOf(fields: Record<string, FieldCheck>): FieldCheck {
+/** An object whose fields pass their checks; it may have others. */
+export function objectOf(fields: Record<string, FieldCheck>): FieldCheck {
   return value => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return ' must be an object';
     const given = new Map<string, unknown>(Object.entries(value));
@@ -62,6 +65,11 @@ export function anyText(max: number): FieldCheck {
 /** That, or null. */
 export function nullable(check: FieldCheck): FieldCheck {
   return value => (value === null ? undefined : check(value));
+}
+
+/** One of some words. */
+export function oneOf(known: readonly string[]): FieldCheck {
+  return value => (known.some(each => each === value) ? undefined : ` must be one of ${known.join(', ')}`);
 }
 
 /** How many things there are. */

@@ -7,6 +7,7 @@ export const AUDIT_ACTIONS = [
   'manifest',
   'drill_report',
   'restore_report',
+  'run_report',
   'accept',
   'scrub',
   'forget',

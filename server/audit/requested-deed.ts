@@ -8,6 +8,7 @@ const ROUTES: ReadonlyArray<readonly [method: RegExp, path: RegExp, action: Audi
   [/^POST$/, /^\/-\/scrub$/, 'scrub'],
   [/^POST$/, /^\/-\/drills$/, 'drill_report'],
   [/^POST$/, /^\/-\/restores$/, 'restore_report'],
+  [/^POST$/, /^\/-\/runs$/, 'run_report'],
   [/^(?:GET|HEAD|POST)$/, /^\/graphql$/, 'request'],
   [/^POST$/, /^\/(?<database>[^/]+)$/, 'upload'],
   [/^(?:GET|HEAD)$/, /^\/(?<database>[^/]+)$/, 'request'],

@@ -21,7 +21,7 @@ describe('the policy', () => {
       ROLES.map(role => [role, ACTIONS.filter(action => can(token(role, ['*']), action))]),
     );
     const read = ['list', 'download', 'status', 'report', 'progress'];
-    expect(may.upload).to.have.members(['upload', 'report']);
+    expect(may.upload).to.have.members(['upload', 'report', 'reportRun']);
     expect(may.read).to.have.members(read);
     expect(may.operator).to.have.members([...read, 'accept', 'scrub']);
     expect(may.admin).to.have.members([...ACTIONS]);

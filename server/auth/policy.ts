@@ -26,6 +26,8 @@ const RULES = {
   upload: { name: 'upload backups', roles: ['upload', 'admin'], outOfScope: 'refused' },
   // A restore and a drill read backups, and report how that went.
   report: { name: 'report drills and restores', roles: ['upload', ...READERS], outOfScope: 'refused' },
+  // Who reports a run says which databases there are: no more than who backs them up.
+  reportRun: { name: 'report runs', roles: ['upload', 'admin'], outOfScope: 'refused' },
   accept: { name: 'accept losses', roles: ['operator', 'admin'], outOfScope: 'hidden' },
   pin: { name: 'pin backups', roles: ['operator', 'admin'], outOfScope: 'hidden' },
   remove: { name: 'remove backups', roles: ['operator', 'admin'], outOfScope: 'hidden' },

@@ -21,6 +21,9 @@ import type { ReportColumns } from '../entities/report.entity.ts';
 import type { RetainedDatabaseColumns } from '../entities/retention/retained-database.entity.ts';
 import type { RetentionPlanColumns } from '../entities/retention/retention-plan.entity.ts';
 import type { RetentionRemovalColumns } from '../entities/retention/retention-removal.entity.ts';
+import type { RosterEntryColumns } from '../entities/runs/roster-entry.entity.ts';
+import type { RunColumns } from '../entities/runs/run.entity.ts';
+import type { RunOutcomeColumns } from '../entities/runs/run-outcome.entity.ts';
 import { RememberingCompiler } from './remembering-compiler.ts';
 
 /** The tables of the history. Their columns come from the entities: a column that is new there can be queried. */
@@ -39,6 +42,9 @@ export interface Tables {
   readonly alarms: Omit<AlarmColumns, 'id'> & { readonly id: Generated<number> };
   readonly alarm_rounds: AlarmRoundColumns;
   readonly outbox: Omit<OutboxMessageColumns, 'id'> & { readonly id: Generated<number> };
+  readonly runs: RunColumns;
+  readonly run_outcomes: Omit<RunOutcomeColumns, 'id'> & { readonly id: Generated<number> };
+  readonly roster_entries: Omit<RosterEntryColumns, 'id'> & { readonly id: Generated<number> };
 }
 
 /**
@@ -82,6 +88,18 @@ type NamedReports<Name extends string> = Tables &
   Record<Name, Tables['reports']> &
   Record<'b', Tables['backups']> &
   Record<'d', Tables['databases']>;
+
+/** @returns what builds conditions on a run `r` and its outcomes `o` */
+export function runExpressions(): ExpressionBuilder<RunTables, 'r' | 'o'> {
+  return expressionBuilder();
+}
+
+type RunTables = Tables & { readonly r: Tables['runs']; readonly o: Tables['run_outcomes'] };
+
+/** @returns what builds conditions on an entry `e` of a roster */
+export function rosterExpressions(): ExpressionBuilder<Tables & { readonly e: Tables['roster_entries'] }, 'e'> {
+  return expressionBuilder();
+}
 
 /** @returns what builds conditions on backups of these names, and on their database `d` */
 export function expressions<Name extends string = never>(): ExpressionBuilder<Named<Name>, Name | 'd'> {

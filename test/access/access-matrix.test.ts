@@ -9,6 +9,7 @@ import { createApp } from '../../server/app.ts';
 import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports.ts';
+import { sampleRun } from '../../testing/service/sample-runs.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { bearer, createToken, tokenCommand } from '../../testing/service/tokens.ts';
 import { until } from '../../testing/until.ts';
@@ -103,11 +104,13 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
       'POST /:db_name': { body: form },
       'POST /-/drills': { body: JSON.stringify(report({ database: 'pt_xyz', backup })), headers: JSON_TYPE },
       'POST /-/restores': { body: JSON.stringify(report({ database: 'pt_xyz', backup })), headers: JSON_TYPE },
+      'POST /-/runs': { body: JSON.stringify(sampleRun(['pt_xyz'])), headers: JSON_TYPE },
       'POST /-/backups/:id_file/accept': { body: '{"reason":"x"}', headers: JSON_TYPE },
       'POST /graphql': { body: '{"query":"{ __typename }"}', headers: JSON_TYPE },
     };
     const queries: Record<string, string> = {
       '/graphql': '?query={__typename}',
+      '/-/roster': '?source=web1',
       '/-/tables': '?database=pt_xyz&table=t',
     };
     const id = pattern.includes('drills') ? ids.drill : ids.restore;

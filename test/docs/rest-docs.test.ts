@@ -104,6 +104,12 @@ describe('the commands that ask by REST', function () {
     expect(json()).to.deep.equal(JSON.parse(shown.text));
   });
 
+  it('show what is known of a source', async () => {
+    const { json } = await documented(/-\/roster\?/);
+    const shown = blocks[blocks.findIndex(({ text }) => text.includes('/-/roster?')) + 1]!;
+    expect(json()).to.deep.equal(JSON.parse(shown.text));
+  });
+
   it('end with an error that says why, where the service refuses', async () => {
     const { code, json } = await documented(/\/accept/);
     expect(code).to.equal(22);

@@ -911,6 +911,8 @@ export type AuditAction =
   | 'drill_report'
   /** The report of a restore was sent. */
   | 'restore_report'
+  /** The report of a run was sent. */
+  | 'run_report'
   /** A loss was accepted. */
   | 'accept'
   /** A scrub was started. */

@@ -26,4 +26,4 @@ function hasScope({ state }: Context): boolean {
 const REFUSALS = new Set([401, 403, 421, 429]);
 
 /** Of these each error counts. */
-const RECEIVED = new Set<AuditAction>(['upload', 'drill_report', 'restore_report']);
+const RECEIVED = new Set<AuditAction>(['upload', 'drill_report', 'restore_report', 'run_report']);
