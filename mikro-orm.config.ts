@@ -11,6 +11,7 @@ import { Backup } from './server/entities/backup.entity.ts';
 import { Database } from './server/entities/database.entity.ts';
 import { StateChange } from './server/entities/freshness/state-change.entity.ts';
 import { WatchedDatabase } from './server/entities/freshness/watched-database.entity.ts';
+import { JobRecord } from './server/entities/job-record.entity.ts';
 import { KnownStorage } from './server/entities/known-storage.entity.ts';
 import { OutboxMessage } from './server/entities/outbox-message.entity.ts';
 import { Pin } from './server/entities/pin.entity.ts';
@@ -43,6 +44,7 @@ const common = {
   entities: [
     Database,
     Backup,
+    JobRecord,
     KnownStorage,
     Pin,
     Report,

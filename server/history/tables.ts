@@ -15,6 +15,7 @@ import type { BackupColumns } from '../entities/backup.entity.ts';
 import type { DatabaseColumns } from '../entities/database.entity.ts';
 import type { StateChangeColumns } from '../entities/freshness/state-change.entity.ts';
 import type { WatchedDatabaseColumns } from '../entities/freshness/watched-database.entity.ts';
+import type { JobColumns } from '../entities/job-record.entity.ts';
 import type { OutboxMessageColumns } from '../entities/outbox-message.entity.ts';
 import type { PinColumns } from '../entities/pin.entity.ts';
 import type { ReportColumns } from '../entities/report.entity.ts';
@@ -32,6 +33,7 @@ export interface Tables {
   /** SQLite can't forbid null in a column that was added later, but each backup has this one. */
   readonly backups: Omit<BackupColumns, 'sorted_at'> & { readonly sorted_at: Date };
   readonly pins: PinColumns;
+  readonly jobs: JobColumns;
   readonly reports: ReportColumns;
   readonly retained_databases: RetainedDatabaseColumns;
   readonly retention_plans: RetentionPlanColumns;

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { codeOf, messageOf } from '../../error-code.ts';
+import type { Configuration } from '../configuration.ts';
+import { configurationOf } from './configuration-of.ts';
+import { type ReadConfiguration, readConfiguration } from './read-configuration.ts';
+
+/** The configuration of the service while it runs. */
+export interface ConfigurationFile {
+  /** The newest one without a mistake. */
+  current(): Configuration;
+  /** Reads the file again. Never throws: one with mistakes is logged, and the last configuration stays. */
+  reload(): Promise<void>;
+  /** @param listener gets each new configuration */
+  onChange(listener: (configuration: Configuration) => void): void;
+  state(): ConfigurationState;
+}
+
+export interface ConfigurationState {
+  /** When the configuration that holds was read. */
+  readonly loadedAt: Date;
+  /** When a newer one was refused; undefined when the file is as it holds. */
+  readonly refusedAt: Date | undefined;
+  /** A line for each mistake of the newer one. */
+  readonly mistakes: readonly string[];
+}
+
+interface Opening {
+  /** Undefined: there is no file, and all defaults hold. */
+  readonly path: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  readonly now?: () => Date;
+}
+
+/**
+ * Reads the file that LUMBUNG_CONFIG names.
+ * @throws Error that names every mistake, one a line, when it can't be used at first
+ */
+export async function openConfiguration({
+  path,
+  env,
+  log,
+  now = () => new Date(),
+}: Opening): Promise<ConfigurationFile> {
+  const first = await read(path, env);
+  if ('mistakes' in first)
+    throw new Error(`LUMBUNG_CONFIG ${path} has mistakes:\n${first.mistakes.map(line => `  ${line}`).join('\n')}`);
+  let current = first.configuration;
+  let state: ConfigurationState = { loadedAt: now(), refusedAt: undefined, mistakes: [] };
+  const listeners: Array<(configuration: Configuration) => void> = [];
+  let reading: Promise<void> = Promise.resolve();
+  const readAgain = async () => {
+    const next = await read(path, env);
+    if ('mistakes' in next) {
+      state = { ...state, refusedAt: now(), mistakes: next.mistakes };
+      for (const mistake of next.mistakes) log.error(`Configuration: ${mistake}`);
+      log.error(
+        { mistakes: next.mistakes.length },
+        `Configuration: ${path} has mistakes, so the last configuration stays. Fix them, and send SIGHUP again; node server/main.ts config check ${path} shows them, too`,
+      );
+      return;
+    }
+    current = next.configuration;
+    state = { loadedAt: now(), refusedAt: undefined, mistakes: [] };
+    log.info(`Configuration: ${path} was read again, and holds from now on`);
+    for (const listener of listeners)
+      try {
+        listener(current);
+      } catch (err) {
+        log.error({ err }, 'Configuration: a part of the service could not take the new configuration');
+      }
+  };
+  return {
+    current: () => current,
+    state: () => state,
+    onChange: listener => void listeners.push(listener),
+    reload() {
+      // One after the other: the last signal must win.
+      if (path !== undefined) reading = reading.then(readAgain);
+      return reading;
+    },
+  };
+}
+
+/** @returns what a file means, or its mistakes, the one too that it can't be read */
+export async function read(
+  path: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ReadConfiguration> {
+  if (path === undefined) return { configuration: configurationOf() };
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const code = codeOf(error);
+    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? messageOf(error)})`;
+    return { mistakes: [`${path} ${why}`] };
+  }
+  return readConfiguration(text, { path, env });
+}
