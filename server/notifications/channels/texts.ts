@@ -1,0 +1,60 @@
+import type { Notification } from '../notification.ts';
+
+/** Controls, ends of lines, and what turns the direction of writing. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** The name of a database or the message of a server may hold anything: here it can begin no line of its own. */
+export function oneLine(text: string): string {
+  return text.toWellFormed().replace(UNPRINTABLE, ' ').trim();
+}
+
+/** @returns the first characters of a text, `limit` at most, an ellipsis among them where it was cut */
+export function cut(text: string, limit: number): string {
+  return text.length <= limit
+    ? text
+    : `${text
+        .slice(0, Math.max(limit - 1, 0))
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}…`;
+}
+
+interface Fit {
+  /** How long the whole may be, as `measure` has it. */
+  readonly limit: number;
+  /** Characters when left out. */
+  readonly measure?: (text: string) => number;
+  /** Makes of a clean line what stands in the message. */
+  readonly format?: (line: string) => string;
+}
+
+/** No single line takes the room of all others. */
+const LONGEST_LINE = 1_000;
+
+/** @returns the lines of a notification in one text; those that do not fit are counted at its end */
+export function bodyOf({ lines }: Pick<Notification, 'lines'>, fit: Fit): string {
+  const { limit, measure = text => text.length, format = line => line } = fit;
+  const all = lines.map(line => format(cut(oneLine(line), LONGEST_LINE)));
+  const whole = all.join('\n');
+  if (measure(whole) <= limit) return whole;
+  const room = limit - measure(leftOut(all.length)) - 1;
+  const kept: string[] = [];
+  let used = 0;
+  for (const line of all) {
+    used += measure(line) + 1;
+    if (used > room) break;
+    kept.push(line);
+  }
+  return [...kept, leftOut(all.length - kept.length)].join('\n');
+}
+
+function leftOut(count: number): string {
+  return `… ${count} more ${count === 1 ? 'line' : 'lines'}`;
+}
+
+/** @returns the title in one line, short enough for each service's own limit */
+export function titleOf({ title }: Pick<Notification, 'title'>, limit = 200): string {
+  return cut(oneLine(title), limit);
+}
+
+/** For `measure`. */
+export const bytes = (text: string): number => Buffer.byteLength(text);
