@@ -7,6 +7,9 @@ import { reportOrphans } from './backups/recovery/report-orphans.ts';
 import type { Config } from './config.ts';
 import { listen } from './http/connections/listen.ts';
 import { watchCertificate } from './http/tls/certificate-watch.ts';
+import { Scheduler } from './jobs/scheduler.ts';
+import { removalJob } from './offboarding/removal-job.ts';
+import type { MayGo } from './removal/remove-due.ts';
 import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub } from './scrub/scrub.ts';
 import { DailyTotals } from './statistics/daily-totals.ts';
@@ -46,6 +49,9 @@ export async function runService(config: Config, log: Logger, onLoaded = () => {
     throw error;
   }
 }
+
+/** Until the retention says what goes, nothing does that it has planned. */
+const NO_PLAN: MayGo = async () => 'no plan of the retention says that it goes';
 
 interface Serving {
   readonly config: Config;
@@ -88,6 +94,9 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const clients = { hosts, publicUrl, trustedProxies, limits: config };
   onLoaded();
   server.serve(createApp({ ...parts, ...clients, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
+  const removal = removalJob({ history, storage, events, log, audit, mayGo: NO_PLAN });
+  const scheduler = new Scheduler({ history, log, jobs: [removal] });
+  scheduler.start();
   const endSchedule = config.scrubIntervalDays > 0 ? scheduleScrub({ scrub, log }) : () => {};
   const orphansReported = reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>
     log.error({ err }, 'the search for orphaned files failed'),
@@ -95,10 +104,12 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const stop = async (graceMs: number) => {
     endSchedule();
     certificate?.stop();
+    const jobsEnded = scheduler.stop();
     const scrubEnded = scrub.stop();
     events.end();
     await server.stop(graceMs);
     await scrubEnded;
+    await jobsEnded;
     await audit.stop();
     await access.settle();
     await closeHistory(history);
