@@ -22,6 +22,7 @@ import { Loaders } from './resolvers/loaders.ts';
 import { removalResolvers } from './resolvers/removal-resolvers.ts';
 import { reportResolvers } from './resolvers/report-resolvers.ts';
 import type { Resolvers } from './resolvers/resolver-types.ts';
+import { runResolvers } from './resolvers/run-resolvers.ts';
 import { createScalars } from './resolvers/scalars.ts';
 import { statisticsResolvers } from './resolvers/statistics-resolvers.ts';
 import { tokenResolvers } from './resolvers/token-resolvers.ts';
@@ -86,6 +87,7 @@ const { Query: databaseQueries, Database, ...databaseTypes } = databaseResolvers
 const { Query: tokenQueries, Mutation: tokenMutations, ...tokenTypes } = tokenResolvers;
 const { Query: statisticsQueries, ...statisticsTypes } = statisticsResolvers;
 const { Query: auditQueries, ...auditTypes } = auditResolvers;
+const { Query: runQueries, Database: runsOfDatabase, ...runTypes } = runResolvers;
 const { Query: reportQueries, Backup: reportsOfBackup, Database: reportsOfDatabase, ...reportTypes } = reportResolvers;
 const { Mutation: removalMutations, Backup: removalOfBackup, ...removalTypes } = removalResolvers;
 
@@ -95,16 +97,18 @@ const resolvers: Resolvers = {
     ...backupQueries,
     ...statisticsQueries,
     ...reportQueries,
+    ...runQueries,
     ...auditQueries,
     ...tokenQueries,
   },
   Mutation: { ...tokenMutations, ...removalMutations },
   Backup: { ...Backup, ...reportsOfBackup, ...removalOfBackup },
-  Database: { ...Database, ...reportsOfDatabase },
+  Database: { ...Database, ...reportsOfDatabase, ...runsOfDatabase },
   ...backupTypes,
   ...databaseTypes,
   ...statisticsTypes,
   ...reportTypes,
+  ...runTypes,
   ...auditTypes,
   ...tokenTypes,
   ...removalTypes,
