@@ -23,7 +23,7 @@ export function paint(text: string, worry: Worry, stream: NodeJS.WritableStream)
 const COLOURS = { bad: 'red', doubtful: 'yellow', good: 'green' } as const;
 
 const WORDS: Readonly<Record<Worry, readonly string[]>> = {
-  bad: ['FAILED', 'FAIL', 'NEVER', 'DAMAGED', 'SHRUNK', 'LOSS'],
+  bad: ['FAILED', 'FAIL', 'NEVER', 'DAMAGED', 'REMOVED', 'SHRUNK', 'LOSS'],
   doubtful: ['INCOMPLETE', 'UNVERIFIED', 'WAITS', 'stale', 'warn', 'warning'],
   good: ['ok', 'complete'],
 };

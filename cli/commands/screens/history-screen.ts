@@ -6,7 +6,7 @@ import { copyCommand } from '../../restore/by-hand/copy-command.ts';
 import { paintState } from '../../terminal/colour.ts';
 import { type Column, fittedTable } from '../../terminal/columns.ts';
 import { count, formatAge, formatBytes, formatCount } from '../../terminal/format.ts';
-import { timeColumn } from '../../terminal/local-time.ts';
+import { inLocalTime, timeColumn } from '../../terminal/local-time.ts';
 import { type NextCommand, nextCommands } from '../../terminal/next-commands.ts';
 import { screenWidth } from '../../terminal/screen-width.ts';
 import { wrap } from '../../terminal/wrap.ts';
@@ -53,8 +53,8 @@ function columnsOf({ histories, found, isWide, now }: HistoryScreen, stdout: Nod
   const madeFor = ({ made_for }: BackupSummary) => (made_for ? 'a restore' : '');
   const proof = (backup: BackupSummary) => formatProof(backup, now);
   const colour = (shown: string) => paintState(shown, stdout);
-  const state = ({ id, state, loss }: BackupSummary) =>
-    formatStateAndLoss(state, found?.backup.id === id ? 'unaccepted' : loss);
+  const state = (backup: BackupSummary) =>
+    formatLife(backup, formatStateAndLoss(backup.state, found?.backup.id === backup.id ? 'unaccepted' : backup.loss));
   return [
     { head: 'id', cells: cells(({ id }) => String(id)), rank: 0, align: right },
     { head: 'state', cells: cells(state), rank: 0, paint: colour },
@@ -69,6 +69,12 @@ function columnsOf({ histories, found, isWide, now }: HistoryScreen, stdout: Nod
     { head: 'findings', cells: cells(findings), rank: 3, least: 12 },
     ...(isWide ? [{ head: 'file', cells: cells(({ file_name }) => file_name), rank: 0 }] : []),
   ];
+}
+
+/** @returns the state of a backup; that it was removed, or when it will be */
+function formatLife({ removed_at: removed, removal_due: due }: BackupSummary, state: string): string {
+  if (removed) return 'removed';
+  return due ? `${state}, goes ${inLocalTime(due)}` : state;
 }
 
 /** @returns such as `BROKEN_VIEW, 2 more`: the one that weighs most, and how many there are besides */
@@ -86,13 +92,16 @@ function older({ database_name, histories, backup_count, server }: HistoryScreen
 }
 
 function newestComplete({ database_name, histories, server }: HistoryScreen): NextCommand[] {
-  const complete = histories.filter(({ state, made_for }) => state === 'complete' && !made_for);
+  const there = histories.filter(({ removed_at }) => !removed_at);
+  const complete = there.filter(({ state, made_for }) => state === 'complete' && !made_for);
   const whole = complete.find(({ loss }) => !loss || loss === 'accepted');
   const [newest] = complete;
   const show = (id: number) => commandLine('show', id, { server });
   if (!newest) {
     const none = `why it is not complete: none of these ${count(histories.length, 'backup')} of ${database_name} is`;
-    return [[show(histories[0]!.id), none]];
+    return [
+      [show((there[0] ?? histories[0]!).id), there.length > 0 ? none : 'who removed the newest one, when and why'],
+    ];
   }
   if (!whole) return [[show(newest.id), 'what the newest complete backup has lost']];
   const which = `the newest complete backup${whole === newest ? '' : ' without a loss'}`;

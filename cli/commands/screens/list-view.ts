@@ -47,15 +47,17 @@ export function viewOf(
     ...(isShrunk ? ['shrunk' as const] : []),
     ...(failedDrill(answer) ? ['drill-failed' as const] : []),
   ];
-  const isGood = latest.state === 'complete' && troubles.length > 0;
-  const states = [...(isGood ? [] : [latest.state]), ...troubles];
+  const isGood = latest.state === 'complete' && !latest.removed_at && troubles.length > 0;
+  // All backups of it were removed: nothing can be restored.
+  const state: ListedState = latest.removed_at ? 'never' : latest.state;
+  const states: ListedState[] = [...(isGood ? [] : [state]), ...troubles];
   const ageMs = complete ? now.getTime() - toDate(complete.timestamp).getTime() : Number.POSITIVE_INFINITY;
   const isStale = ageMs > staleMs;
   const worst = Math.min(...states.map(state => URGENCY.indexOf(state)));
   return {
     ...{ name, answer, found, states, complete, ageMs, restorable: restorableOf(answer) },
     size: (complete ?? latest).size ?? 0,
-    state: states.map(inWords).join(', '),
+    state: latest.removed_at ? 'REMOVED' : states.map(inWords).join(', '),
     urgency: isStale ? Math.min(worst, URGENCY.length - 1.5) : worst,
     isFine: !isStale && states.includes('complete'),
   };
@@ -115,7 +117,9 @@ export function inWords(state: ListedState): string {
 
 /** A service of before does not say it. */
 function newestComplete({ latest_backup, latest_complete }: Listed): BackupSummary | undefined {
-  return latest_complete ?? (latest_backup.state === 'complete' ? latest_backup : undefined);
+  return (
+    latest_complete ?? (latest_backup.state === 'complete' && !latest_backup.removed_at ? latest_backup : undefined)
+  );
 }
 
 /** In the order of their letters, the same on every machine. */

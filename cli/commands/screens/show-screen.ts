@@ -36,7 +36,9 @@ export function renderReport(
   const width = screenWidth(stdout);
   const manifest = manifestSchema.isValidSync(report.manifest) ? report.manifest : undefined;
   const findings = byWeight(report.findings).map(inLocalTimes).flatMap(describeFinding);
-  const state = paintState(formatStateAndLoss(report.state, report.loss?.status), stdout);
+  const state = report.removal?.at
+    ? 'removed'
+    : paintState(formatStateAndLoss(report.state, report.loss?.status), stdout);
   return [
     `${state}  ${printableInLine(report.file_name)}`,
     ...(report.damage ? [`${INDENT}DAMAGED: ${printableBlock(report.damage, ' '.repeat(10))}`] : []),
@@ -88,6 +90,7 @@ function facts(report: Report, manifest: Manifest | undefined, drill: DrillRepor
     ['checked', report.checked_at ? inLocalTime(report.checked_at) : 'not yet'],
     // A service that knows no drills says nothing of them.
     ...(report.last_drill === undefined ? [] : drillFacts(report, drill)),
+    ...removalFacts(report),
     ...lossFacts(report),
   ];
 }
@@ -109,6 +112,14 @@ function rehearsalOf(rehearsal: Manifest['rehearsal'] | undefined): string | und
 
 function tablesOf({ inventory: { tables } }: Manifest): string {
   return `${formatCount(tables.length)} table${tables.length === 1 ? '' : 's'}`;
+}
+
+/** @returns who removes it or has done so, when and why */
+function removalFacts({ removal }: Report): [string, string][] {
+  if (!removal) return [];
+  const { at, due, by, reason } = removal;
+  if (at) return [['removed', `${inLocalTime(at)} by ${by}: ${reason}`]];
+  return [['goes', `${inLocalTime(due ?? '')} by ${by}: ${reason}. Until then it can be downloaded and taken back`]];
 }
 
 function lossFacts({ database_name, loss }: Report): [string, string][] {
@@ -147,11 +158,11 @@ function contents({ inventory }: Manifest, width: number | undefined): string[] 
 }
 
 /** @returns what to do next: the good backup to restore first, then how a loss is decided */
-function commandsFor({ id, database_name, state, loss }: Report, server: unknown): NextCommand[] {
+function commandsFor({ id, database_name, state, loss, removal }: Report, server: unknown): NextCommand[] {
   const restore = (id: number, ...options: string[]) => copyCommand(database_name, { at: id }, { server, options });
   const download = commandLine('download', id, { server });
   const history: NextCommand = [commandLine('history', database_name, { server }), 'which backups are complete'];
-  if (state === 'damaged') return [history];
+  if (state === 'damaged' || removal?.at) return [history];
   if (state !== 'complete')
     return [
       history,

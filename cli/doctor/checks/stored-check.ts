@@ -27,7 +27,9 @@ export async function checkStored(options: StoredCheckOptions): Promise<Checked>
   const stored = new Map((await ask()).map(database => [database.database_name, database]));
   const checks: Check[] = [];
   for (const { label } of sources) {
-    const { latest_backup, unaccepted_loss } = stored.get(label) ?? {};
+    const { latest_backup: latest, unaccepted_loss } = stored.get(label) ?? {};
+    // One that was removed is the latest only where all were.
+    const latest_backup = latest?.removed_at ? undefined : latest;
     checks.push(describe(label, latest_backup, options));
     const found = await lossOfIncomplete(latest_backup, askReport);
     const { fail } = checkReporter('newest backup', label);

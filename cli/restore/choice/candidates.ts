@@ -14,6 +14,8 @@ export interface Candidates {
   readonly passedOver: readonly BackupSummary[];
   /** Complete ones that are newer than `good`, and were made before a restore: they hold what was replaced. The newest first. */
   readonly replaced: readonly BackupSummary[];
+  /** Those that are newer than `good` and were removed: nothing is left of them to restore. The newest first. */
+  readonly removed: readonly BackupSummary[];
 }
 
 /** Asks for a page of a history, newest first. */
@@ -23,23 +25,23 @@ const PAGE = 200;
 
 /** @param until the moment; undefined for now */
 export async function findCandidates(ask: AskHistory, until: Date | undefined): Promise<Candidates> {
-  const [passedOver, replaced]: [BackupSummary[], BackupSummary[]] = [[], []];
+  const lists = { passedOver: [] as BackupSummary[], replaced: [] as BackupSummary[], removed: [] as BackupSummary[] };
   let [shrunk, failed]: (BackupSummary | undefined)[] = [];
   for await (const backup of backwards(ask)) {
     if (until && toDate(backup.timestamp) > until) continue;
     const kind = kindOf(backup);
-    if (kind === 'good') return { good: backup, shrunk, failed, passedOver, replaced };
-    if (kind === 'replaced') replaced.push(backup);
-    else if (kind === 'failed') failed ??= backup;
+    if (kind === 'good') return { good: backup, shrunk, failed, ...lists };
+    if (kind === 'failed') failed ??= backup;
     else if (kind === 'shrunk') shrunk ??= backup;
-    else if (!shrunk && !failed) passedOver.push(backup);
+    else if (kind !== 'passedOver' || (!shrunk && !failed)) lists[kind].push(backup);
   }
-  return { good: undefined, shrunk, failed, passedOver, replaced };
+  return { good: undefined, shrunk, failed, ...lists };
 }
 
-function kindOf(backup: BackupSummary): 'not complete' | Exclude<keyof Candidates, 'passedOver'> {
+function kindOf(backup: BackupSummary): keyof Candidates {
+  if (backup.removed_at) return 'removed';
   const { state, made_for: madeFor, loss } = backup;
-  if (state !== 'complete') return 'not complete';
+  if (state !== 'complete') return 'passedOver';
   if (madeFor === 'restore') return 'replaced';
   if (failedDrill(backup)) return 'failed';
   return loss === 'unaccepted' || loss === 'superseded' ? 'shrunk' : 'good';

@@ -64,7 +64,7 @@ function unknownName(error: unknown, label: string): never {
 }
 
 async function pick(candidates: Candidates, choice: StoredChoice): Promise<BackupSummary> {
-  const { good, passedOver, replaced } = candidates;
+  const { good, passedOver, replaced, removed } = candidates;
   const doubtful = doubtfulOf(candidates);
   if (good && doubtful.length === 0) return good;
   if (good || doubtful.length > 1) return decided(good, doubtful, choice);
@@ -72,7 +72,7 @@ async function pick(candidates: Candidates, choice: StoredChoice): Promise<Backu
   if (replaced[0]) throw onlyReplaced(replaced[0], choice);
   const usable = passedOver.find(({ state }) => state !== 'damaged') ?? passedOver[0];
   if (usable && choice.isForced) return usable;
-  throw noneComplete(usable, choice);
+  throw noneComplete(usable, choice, removed.length);
 }
 
 /** A complete backup that is not taken without a person's word. */
@@ -145,11 +145,15 @@ function onlyReplaced({ id, timestamp }: BackupSummary, { label, at }: StoredCho
   );
 }
 
-function noneComplete(usable: BackupSummary | undefined, { label, at }: StoredChoice): ConfigurationError {
+function noneComplete(
+  usable: BackupSummary | undefined,
+  { label, at }: StoredChoice,
+  removed: number,
+): ConfigurationError {
   const when = at.kind === 'moment' ? ` at or before ${inLocalTime(at.until)}` : '';
   if (!usable)
-    return new ConfigurationError([`the service has no backup of ${label}${when}`], {
-      advice: `${commandLine('history', label, {})} shows all of them.`,
+    return new ConfigurationError([`the service has no backup of ${label}${when}${removed > 0 ? ' any more' : ''}`], {
+      advice: `${commandLine('history', label, {})} shows all of them${removed > 0 ? ', those too that were removed' : ''}.`,
     });
   return new ConfigurationError(
     [
@@ -162,7 +166,7 @@ function noneComplete(usable: BackupSummary | undefined, { label, at }: StoredCh
 }
 
 /** A person who wants the latest must hear that there is a later one. */
-function notesOn({ good, shrunk, failed, passedOver, replaced }: Candidates, chosen: BackupSummary): string[] {
+function notesOn({ good, shrunk, failed, passedOver, replaced, removed }: Candidates, chosen: BackupSummary): string[] {
   const which = ({ id, timestamp }: BackupSummary) => `backup ${id} (${inLocalTime(timestamp)})`;
   const more = ({ length }: readonly BackupSummary[]) => (length > 1 ? ` and ${length - 1} more` : '');
   const newer = passedOver.filter(({ id }) => id !== chosen.id);
@@ -171,6 +175,7 @@ function notesOn({ good, shrunk, failed, passedOver, replaced }: Candidates, cho
     ...(first
       ? [`newer, but not complete: ${which(first).slice(0, -1)}, ${formatState(first.state)})${more(newer)}`]
       : []),
+    ...(removed[0] ? [`newer, but removed: ${which(removed[0])}${more(removed)}`] : []),
     ...(shrunk && chosen === good ? [`newer, but SHRUNK: ${which(shrunk)}`] : []),
     ...(failed && chosen === good ? [`newer, but its drill could not restore it: ${which(failed)}`] : []),
     ...(before

@@ -15,7 +15,7 @@ type Report = BackupReport['data'];
 /**
  * Asks the service for all that a restore must know of one backup.
  * @param isNamed whether a person has named it by its id
- * @throws {ConfigurationError} when it is of another database; {ExplainedError} of the service
+ * @throws {ConfigurationError} when it is of another database, or was removed; {ExplainedError} of the service
  */
 export async function describeStored(
   service: Service,
@@ -23,6 +23,7 @@ export async function describeStored(
 ): Promise<BackupToRestore> {
   const report = await service.report(String(id));
   if (report.database_name.normalize('NFC') !== label.normalize('NFC')) throw ofAnother(report, label);
+  if (report.removal?.at) throw removed(report, report.removal.at);
   const manifest = manifestSchema.isValidSync(report.manifest) ? report.manifest : undefined;
   const sha256 = parseReprDigest(report.repr_digest);
   if (!sha256) throw new ExplainedError(`the service tells no digest of backup ${id}`);
@@ -66,6 +67,14 @@ function notesOn(report: Report, manifest: Manifest | undefined, isNamed: boolea
 
 /** What a person should know before such a backup is restored. */
 export const MADE_BEFORE_RESTORE = 'this backup was made before a restore: it holds what was replaced then';
+
+function removed({ id, database_name, timestamp, removal }: Report, at: string): ConfigurationError {
+  const who = `${removal?.by}: ${removal?.reason}`;
+  return new ConfigurationError(
+    [`backup ${id} of ${database_name} (${inLocalTime(timestamp)}) was removed on ${inLocalTime(at)} by ${who}`],
+    { advice: `${commandLine('history', database_name, {})} shows those that are there.` },
+  );
+}
 
 function ofAnother({ id, database_name, timestamp }: Report, label: string): ConfigurationError {
   return new ConfigurationError(
