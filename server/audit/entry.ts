@@ -23,6 +23,7 @@ export const AUDIT_ACTIONS = [
   'token_revoke',
   'token_rotate',
   'rebuild',
+  'retention_apply',
   'request',
   'audit',
 ] as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { RetentionPolicy } from '../../server/retention/policy.ts';
-import type { RetainedBackup } from '../../server/retention/retained-backup.ts';
+import type { RetentionPolicy } from '../../server/retention/rules/policy.ts';
+import type { RetainedBackup } from '../../server/retention/rules/retained-backup.ts';
 
 /** With nights in which an hour is missing or comes twice, half hours, and days that one place has skipped. */
 export const ZONES = [

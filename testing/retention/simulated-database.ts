@@ -1,6 +1,6 @@
-import { type DatabasePlan, planRetention } from '../../server/retention/plan-retention.ts';
-import { policyDigest, type RetentionPolicy } from '../../server/retention/policy.ts';
-import { isSound, newestFirst, type RetainedBackup } from '../../server/retention/retained-backup.ts';
+import { type DatabasePlan, planRetention } from '../../server/retention/rules/plan-retention.ts';
+import { policyDigest, type RetentionPolicy } from '../../server/retention/rules/policy.ts';
+import { isSound, newestFirst, type RetainedBackup } from '../../server/retention/rules/retained-backup.ts';
 import { retained } from './arbitraries.ts';
 
 const HOUR_MS = 3_600_000;
@@ -201,7 +201,7 @@ export class SimulatedDatabase {
         why: due.why,
         soundLeft: this.backups.filter(backup => isSound(backup) && backup.goesBy !== 'person').length,
         wasForged: this.forged.has(id),
-        wouldStayWithoutForged: honest !== undefined && honest.isKept && honest.reason !== 'held',
+        wouldStayWithoutForged: honest?.isKept === true && honest.reason !== 'held',
       });
     }
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { anyPolicy } from '../../testing/retention/arbitraries.ts';
+import { anyPolicy } from '../../../testing/retention/arbitraries.ts';
 import { bucketLabels } from './bucket-labels.ts';
 import { countBuckets } from './count-buckets.ts';
 import { type RetentionPolicy, RULES, type Rule } from './policy.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { retained } from '../../testing/retention/arbitraries.ts';
+import { retained } from '../../../testing/retention/arbitraries.ts';
 import { decide } from './decide.ts';
 import type { RetentionPolicy } from './policy.ts';
 import type { RetainedBackup } from './retained-backup.ts';

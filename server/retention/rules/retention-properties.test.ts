@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { anyPolicy, retained } from '../../testing/retention/arbitraries.ts';
-import { type Happening, SimulatedDatabase } from '../../testing/retention/simulated-database.ts';
+import { anyPolicy, retained } from '../../../testing/retention/arbitraries.ts';
+import { type Happening, SimulatedDatabase } from '../../../testing/retention/simulated-database.ts';
 import { FLOOR } from './decide.ts';
 import { planRetention } from './plan-retention.ts';
 import { isSound } from './retained-backup.ts';

@@ -22,6 +22,8 @@ export interface DatabasePlan {
   readonly goes: readonly Decision[];
   /** Those that an earlier plan lets go, and that stay by this one. */
   readonly stayAgain: readonly Decision[];
+  /** Whether its policy is another one than that by which it was pruned last. */
+  readonly isPolicyNew: boolean;
   /** Nothing may go, not even when an operator applies the plan. */
   readonly holds: readonly Brake[];
   /** It goes only when an operator applies the plan. */
@@ -37,7 +39,7 @@ export function planRetention({ database, backups, policy, now, ...circumstances
   const decisions = decide({ backups, policy, now }).map(decision => underHold(decision, holds));
   const goes = decisions.filter(({ isKept, backup }) => !isKept && backup.goesBy === null);
   return {
-    ...{ database, policy, decisions, goes, holds },
+    ...{ database, policy, decisions, goes, holds, isPolicyNew: circumstances.isPolicyNew },
     stayAgain: decisions.filter(({ isKept, backup, reason }) => isKept && backup.goesBy !== null && !isHeld(reason)),
     waits: waitsOf(backups, goes, circumstances),
   };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { retained } from '../../testing/retention/arbitraries.ts';
+import { retained } from '../../../testing/retention/arbitraries.ts';
 import { clockBrakes, fleetWaits } from './brakes.ts';
 import { type PlanInput, planRetention } from './plan-retention.ts';
 import type { RetainedBackup } from './retained-backup.ts';

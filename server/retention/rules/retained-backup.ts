@@ -1,4 +1,4 @@
-import type { BackupState } from '../../protocol/finding.ts';
+import type { BackupState } from '../../../protocol/finding.ts';
 
 /** A pin or a legal hold that was not released. */
 export interface Pin {

@@ -1,0 +1,190 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { retentionConfiguration, watchAsFresh } from '../../testing/retention/retention-scene.ts';
+import { DAY_MS, keepNight, removeNow } from '../../testing/service/removing.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { Backup } from '../entities/backup.entity.ts';
+import { RetentionPlan } from '../entities/retention/retention-plan.entity.ts';
+import { RetentionRemoval } from '../entities/retention/retention-removal.entity.ts';
+import { applyPlan } from './apply-plan.ts';
+import { mayGoBy } from './may-go.ts';
+import { retentionJob } from './retention-job.ts';
+import { runRetention } from './run-retention.ts';
+import { makePlan } from './stored-plans.ts';
+
+const NIGHTS = 9;
+/** The morning after the last night. */
+const NOW = new Date(`2023-10-0${NIGHTS}T12:00:00Z`);
+const LATER = new Date(NOW.getTime() + 3 * DAY_MS + 1);
+
+describeOnEachStore('the retention of a service', store => {
+  let app: RunningApp;
+  /** By night. */
+  let ids: number[];
+  let configuration = retentionConfiguration({ last: 5 });
+
+  beforeEach(async () => {
+    configuration = retentionConfiguration({ last: 5 });
+    app = await runApp(store);
+    ids = [0];
+    for (let night = 1; night <= NIGHTS; night++) await addNight(night);
+    await watchAsFresh(app.history, 'pt_xyz');
+  });
+  afterEach(() => app[Symbol.asyncDispose]());
+
+  /** As if it had been received in that night. */
+  async function addNight(night: number): Promise<void> {
+    const { id } = await keepNight(app, night);
+    ids[night] = id;
+    const receivedAt = new Date(`2023-10-${String(night).padStart(2, '0')}T01:31:00Z`);
+    await app.history.em.fork().nativeUpdate(Backup, { id }, { receivedAt });
+  }
+
+  const log = pino({ level: 'silent' });
+  const parts = (now = NOW) => ({ em: app.history.em.fork(), storage: app.storage, configuration, now, log });
+  const plan = (now = NOW) => makePlan(parts(now));
+  const apply = (id: number, now = NOW) => applyPlan(parts(now), { id, by: 'siti', scope: ['*'], isOperator: true });
+  const runJob = (now = NOW) => {
+    const { history, storage, audit } = app;
+    const job = retentionJob({ history, storage, audit, log, configuration: () => configuration as never });
+    return job.run({ now, signal: new AbortController().signal });
+  };
+  const command = async (...args: string[]) => {
+    const out: string[] = [];
+    await runRetention(args, { parts: parts(), audit: app.audit, out: { write: text => out.push(text) } });
+    return out.join('');
+  };
+  const mayGo = (now: Date) =>
+    mayGoBy({
+      ...{ history: app.history, storage: app.storage, log, keepMs: 0 },
+      ...{ configuration: () => configuration, clock: { now: () => now } },
+    });
+  const rows = (where: object) =>
+    app.history.em.fork().find(Backup, { id: { $gt: 0 }, ...where }, { orderBy: { id: 'asc' } });
+  const going = async () => (await rows({ removalDue: { $ne: null }, removedAt: null })).map(({ id }) => id);
+  const removed = async () => (await rows({ removedAt: { $ne: null } })).map(({ id }) => id);
+  const nights = (...wanted: number[]) => wanted.map(night => ids[night]!);
+  const damage = async (night: number) => {
+    const { fileName } = await app.history.em.fork().findOneOrFail(Backup, { id: ids[night]! });
+    await rm(join(app.storageDir, 'pt_xyz', fileName));
+  };
+
+  it('does nothing while it is off, and shows what would go', async () => {
+    configuration = { ...configuration, retention: { ...configuration.retention, enabled: false } };
+    await runJob();
+    expect(await app.history.em.fork().count(RetentionPlan)).to.equal(0);
+    const shown = await command('plan');
+    expect(shown).to.match(/^pt_xyz +4 of 9 /m);
+    expect(shown).to.match(/Of 9 backups \(.*\) of 1 database 4 go, /);
+    expect(shown).to.include('This is a preview: the retention is off');
+    expect(await going()).to.deep.equal([]);
+    expect(await mayGo(NOW)({ id: ids[1]!, database: 'pt_xyz' })).to.include('the retention is off');
+  });
+
+  it('lets go by a plan that an operator applies, with its reason, when the grace is over', async () => {
+    await runJob();
+    expect(await going(), 'the policy is new').to.deep.equal([]);
+    const shown = await command('plan');
+    expect(shown).to.match(
+      /waits: its policy is new or was changed; waits: 4 of its 9 backups would go, more than 20 %/,
+    );
+    const [, id] = /Plan (\d+) waits/.exec(shown)!;
+    expect(await command('apply', id!)).to.match(/By plan \d+ 4 backups go on 2023-10-12T12:00:00.000Z/);
+    expect(await going()).to.deep.equal(nights(1, 2, 3, 4));
+    for (const row of await rows({ id: nights(1, 2, 3, 4) }))
+      expect(row.removedFor).to.equal('goes: no rule of its policy keeps it: 5 last (UTC)');
+    expect(await app.history.em.fork().findOneOrFail(RetentionPlan, { id: Number(id) })).to.include({
+      ...{ state: 'applied', backupCount: 4 },
+    });
+    expect(await removeNow(app, { now: NOW, mayGo: mayGo(NOW) })).to.include({ removed: 0 });
+    await watchAsFresh(app.history, 'pt_xyz', LATER);
+    expect(await removeNow(app, { now: LATER, mayGo: mayGo(LATER) })).to.include({ removed: 4, kept: 0, failed: 0 });
+    expect(await removed()).to.deep.equal(nights(1, 2, 3, 4));
+    expect(await command('plan', 'pt_xyz')).to.match(/kept: one of the 3 newest complete backups/);
+    const error = await command('apply', id!).catch(error => error);
+    expect(error).to.include({ status: 409, code: 'PLAN_NOT_WAITING' });
+  });
+
+  it('lets the few backups of a new night go by itself once its policy is in use, and records it', async () => {
+    await apply((await plan()).id);
+    await removeNow(app, { now: LATER, mayGo: async () => true });
+    await addNight(10);
+    await runJob(new Date('2023-10-10T12:00:00Z'));
+    expect(await going()).to.deep.equal(nights(5));
+    const [row] = await rows({ id: ids[5]! });
+    expect(row).to.include({ removedBy: 'retention', removalKind: 'retention' });
+    const [entry] = await app.history.em
+      .fork()
+      .execute("select detail from audit_entries where action = 'retention_apply' and result = 'done'");
+    expect(JSON.parse(entry!.detail)).to.include({ by: 'retention', backups: 1 });
+  });
+
+  it('keeps a backup at the end of its grace when one on which the plan relied is gone meanwhile', async () => {
+    configuration = retentionConfiguration({ last: 3 });
+    await apply((await plan()).id);
+    expect(await going()).to.deep.equal(nights(1, 2, 3, 4, 5, 6));
+    await damage(9);
+    await damage(8);
+    await watchAsFresh(app.history, 'pt_xyz', LATER);
+    const done = await removeNow(app, { now: LATER, mayGo: mayGo(LATER) });
+    expect([done.removed, done.kept]).to.deep.equal([0, 6]);
+    expect(done.lines[0]).to.include('its newest backup');
+  });
+
+  it('relies on the next older one where the file of one in the middle is gone, in a new plan', async () => {
+    configuration = retentionConfiguration({ last: 3 });
+    await damage(8);
+    await damage(7);
+    const { id, document } = await plan();
+    expect(document.goes).to.equal(6);
+    const goes = await app.history.em.fork().find(RetentionRemoval, { planId: id }, { orderBy: { backupId: 'asc' } });
+    expect(goes.map(({ backupId }) => backupId)).to.deep.equal(nights(1, 2, 3, 4, 7, 8));
+    expect(goes.at(-1)!.why).to.equal(
+      'goes: damaged (its file is not in the storage), and newer complete backups stay',
+    );
+  });
+
+  it('refuses a stale plan, and names the new one', async () => {
+    const { id } = await plan();
+    await addNight(10);
+    const error = await apply(id, new Date('2023-10-10T12:00:00Z')).catch(error => error);
+    expect(error).to.include({ status: 409, code: 'PLAN_STALE' });
+    const [, newer] = /Plan (\d+) replaces it/.exec(error.message)!;
+    expect(await going()).to.deep.equal([]);
+    expect((await apply(id).catch(error => error)).message).to.include(`superseded by plan ${newer}`);
+    await apply(Number(newer), new Date('2023-10-10T12:00:00Z'));
+    expect(await going()).to.deep.equal(nights(1, 2, 3, 4, 5));
+  });
+
+  it('holds a database that is late, and everything when the clock was set back', async () => {
+    await watchAsFresh(app.history, 'pt_xyz', NOW, { state: 'late' });
+    const { state, document, id } = await plan();
+    expect([state, document.goes]).to.deep.equal(['held', 0]);
+    expect(document.summaries[0]!.holds.map(({ kind }) => kind)).to.deep.equal(['late']);
+    expect((await apply(id).catch(error => error)).code).to.equal('PLAN_NOT_WAITING');
+    await watchAsFresh(app.history, 'pt_xyz');
+    const back = await plan(new Date(NOW.getTime() - DAY_MS));
+    expect([back.state, back.document.brakes.map(({ kind }) => kind)]).to.deep.equal(['held', ['clock_jumped']]);
+  });
+
+  it('takes back what an earlier plan lets go and the rules of now keep', async () => {
+    await apply((await plan()).id);
+    configuration = retentionConfiguration({ last: 7 });
+    await runJob();
+    expect(await going()).to.deep.equal(nights(1, 2));
+    expect(await mayGo(LATER)({ id: ids[1]!, database: 'pt_xyz' })).to.include('late');
+  });
+
+  it('has a plan wait again after its policy was changed, also after a restart', async () => {
+    await apply((await plan()).id);
+    configuration = retentionConfiguration({ last: 4 });
+    const { id, document } = await plan();
+    expect(document.summaries[0]!.waits.map(({ kind }) => kind)).to.deep.equal(['policy_changed']);
+    expect(await mayGo(NOW)({ id: ids[1]!, database: 'pt_xyz' })).to.equal('its policy is new or was changed');
+    await apply(id);
+    expect(await mayGo(NOW)({ id: ids[5]!, database: 'pt_xyz' })).to.equal(true);
+    expect(await mayGo(NOW)({ id: ids[6]!, database: 'pt_xyz' })).to.match(/^kept: among the newest/);
+  });
+});

@@ -1,0 +1,103 @@
+import { Cron } from 'croner';
+import type { Configuration, Every } from '../configuration/configuration.ts';
+import { groupOf } from '../configuration/group-of.ts';
+import type { EntityManager } from '../history/orm.ts';
+import { readRows } from '../history/read-rows.ts';
+import { query } from '../history/tables.ts';
+import type { Circumstances } from './rules/brakes.ts';
+import { policyDigest, type RetentionPolicy } from './rules/policy.ts';
+
+/** What decides about a database beside its backups. */
+export interface Terms extends Circumstances {
+  readonly policy: RetentionPolicy;
+}
+
+/** The part of the configuration that says what stays. */
+export type RetentionConfiguration = Pick<Configuration, 'groups' | 'databases' | 'retention'>;
+
+/**
+ * Looks up the terms of some databases together.
+ * @param names at most some hundreds
+ * @returns what gives the terms of each of them
+ */
+export async function termsOf(
+  { em, configuration, now }: { em: EntityManager; configuration: RetentionConfiguration; now: Date },
+  names: readonly string[],
+): Promise<(name: string) => Terms> {
+  const some = names.length > 0;
+  const watched = some ? await readRows(em, watchedDatabases.where('w.database_name', 'in', [...names])) : [];
+  const retained = some ? await readRows(em, retainedDatabases.where('t.database_name', 'in', [...names])) : [];
+  const [watchedByName, retainedByName] = [byName(watched), byName(retained)];
+  return name => {
+    const row = watchedByName.get(name);
+    const contract = row && (JSON.parse(row.contract) as { every?: Every; group?: string | null });
+    const policy = policyOf(configuration, name, contract?.group);
+    const before = retainedByName.get(name);
+    return {
+      policy,
+      lateness: row ? latenessOf(row, now) : 'whether it is late is not known yet',
+      isPolicyNew: before?.digest !== policyDigest(policy),
+      receiptsAcceptedUntil: before?.receipts_accepted_until ?? null,
+      mostPerDay: Math.max(MOST_PER_DAY, 2 * perDay(contract?.every, now)),
+    };
+  };
+}
+
+/** @returns the policy of a database: its own, that of its group, or the default */
+export function policyOf(
+  { groups, databases, retention }: RetentionConfiguration,
+  database: string,
+  rosterGroup?: string | null,
+): RetentionPolicy {
+  const own = Object.hasOwn(databases, database) ? databases[database]!.retention : undefined;
+  const group = groupOf({ groups, databases }, database, rosterGroup);
+  const ofGroup = group !== undefined && Object.hasOwn(groups, group) ? groups[group]!.retention : undefined;
+  const name = own ?? ofGroup ?? retention.default;
+  if (!Object.hasOwn(retention.policies, name)) throw new Error(`no retention policy is named ${name}`);
+  return retention.policies[name]!;
+}
+
+/** More backups than this within 24 hours push others out, unless the contract of the database asks for more. */
+const MOST_PER_DAY = 4;
+
+const DAY_MS = 86_400_000;
+
+/** So many times a day is looked for at most: a cron expression may name each minute. */
+const MOST_TIMES = 1_440;
+
+/** @returns how many backups a day the contract asks for */
+function perDay(every: Every | undefined, now: Date): number {
+  if (!every) return 1;
+  if (every.kind === 'interval') return Math.min(MOST_TIMES, Math.ceil(DAY_MS / every.ms));
+  try {
+    const runs = new Cron(every.expression, { timezone: every.timezone }).nextRuns(MOST_TIMES, now);
+    return runs.filter(run => run.getTime() - now.getTime() < DAY_MS).length;
+  } catch {
+    return 1;
+  }
+}
+
+function byName<Row extends { readonly name: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> {
+  return new Map(rows.map(row => [row.name, row]));
+}
+
+const watchedDatabases = query
+  .selectFrom('watched_databases as w')
+  .select(['w.database_name as name', 'w.state as state', 'w.state_since', 'w.late_at', 'w.contract as contract']);
+
+const retainedDatabases = query
+  .selectFrom('retained_databases as t')
+  .select(['t.database_name as name', 't.policy_digest as digest', 't.receipts_accepted_until']);
+
+interface Watched {
+  readonly state: string;
+  readonly state_since: Date;
+  readonly late_at: Date | null;
+}
+
+/** @returns why no new complete backup is sure to arrive; undefined while all is well */
+function latenessOf({ state, state_since: since, late_at: lateAt }: Watched, now: Date): string | undefined {
+  if (state !== 'ok' && state !== 'new') return `it is ${state} since ${since.toISOString()}`;
+  // The evaluation may not have run since then.
+  return lateAt !== null && lateAt <= now ? `it is late since ${lateAt.toISOString()}` : undefined;
+}
