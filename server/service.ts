@@ -5,11 +5,10 @@ import { refuseEmptyStorage } from './backups/recovery/refuse-empty-storage.ts';
 import { refuseLostHistory } from './backups/recovery/refuse-lost-history.ts';
 import { reportOrphans } from './backups/recovery/report-orphans.ts';
 import type { Config } from './config.ts';
+import { openConfiguration } from './configuration/reading/configuration-file.ts';
 import { listen } from './http/connections/listen.ts';
 import { watchCertificate } from './http/tls/certificate-watch.ts';
-import { Scheduler } from './jobs/scheduler.ts';
-import { removalJob } from './offboarding/removal-job.ts';
-import type { MayGo } from './removal/remove-due.ts';
+import { Retention } from './retention/retention.ts';
 import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub } from './scrub/scrub.ts';
 import { DailyTotals } from './statistics/daily-totals.ts';
@@ -50,9 +49,6 @@ export async function runService(config: Config, log: Logger, onLoaded = () => {
   }
 }
 
-/** Until the retention says what goes, nothing does that it has planned. */
-const NO_PLAN: MayGo = async () => 'no plan of the retention says that it goes';
-
 interface Serving {
   readonly config: Config;
   readonly log: Logger;
@@ -72,7 +68,9 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const totals = new DailyTotals(events);
   const audit = await openAudit({ history, log, path: config.auditLogFile });
   const { graphqlIntrospection: introspection } = config;
-  const graphql = await createGraphql({ log, events, totals, tokens: access.store, storage, introspection });
+  const configuration = await openConfiguration({ path: undefined, env: {}, log });
+  const retention = new Retention({ history, storage, configuration: configuration.current, log });
+  const graphql = await createGraphql({ log, events, totals, tokens: access.store, storage, retention, introspection });
   const server = await listen({ host: config.host, port: config.port, log, tls: certificate?.current });
   access.warnIfOpen();
   certificate?.start(server.useCertificate);
@@ -94,9 +92,6 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const clients = { hosts, publicUrl, trustedProxies, limits: config };
   onLoaded();
   server.serve(createApp({ ...parts, ...clients, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
-  const removal = removalJob({ history, storage, events, log, audit, mayGo: NO_PLAN });
-  const scheduler = new Scheduler({ history, log, jobs: [removal] });
-  scheduler.start();
   const endSchedule = config.scrubIntervalDays > 0 ? scheduleScrub({ scrub, log }) : () => {};
   const orphansReported = reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>
     log.error({ err }, 'the search for orphaned files failed'),
@@ -104,12 +99,10 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const stop = async (graceMs: number) => {
     endSchedule();
     certificate?.stop();
-    const jobsEnded = scheduler.stop();
     const scrubEnded = scrub.stop();
     events.end();
     await server.stop(graceMs);
     await scrubEnded;
-    await jobsEnded;
     await audit.stop();
     await access.settle();
     await closeHistory(history);

@@ -65,7 +65,6 @@ describe('examine', () => {
       beyondRun: {
         askStored: async () => [],
         askReport: async () => expect.fail('nothing is stored'),
-        askRoster: async (_, { source }) => ({ source, shard: '', last_run: null, databases: [] }),
         askVisible,
         askCutOff: async () => undefined,
       },

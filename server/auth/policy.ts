@@ -31,6 +31,7 @@ const RULES = {
   accept: { name: 'accept losses', roles: ['operator', 'admin'], outOfScope: 'hidden' },
   pin: { name: 'pin backups', roles: ['operator', 'admin'], outOfScope: 'hidden' },
   remove: { name: 'remove backups', roles: ['operator', 'admin'], outOfScope: 'hidden' },
+  prune: { name: 'apply retention plans', roles: ['operator', 'admin'], outOfScope: 'hidden' },
   scrub: { name: 'start a scrub', roles: ['operator', 'admin'], isAboutAll: true, outOfScope: 'refused' },
   progress: { name: 'see the progress of a scrub', roles: READERS, isAboutAll: true, outOfScope: 'refused' },
   tokens: { name: 'manage tokens', roles: ['admin'], isAboutAll: true, outOfScope: 'refused' },

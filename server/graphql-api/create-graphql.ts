@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { RowBudget } from '../graphql/row-budget.ts';
 import { Throttle } from '../graphql/throttle.ts';
+import type { Retention } from '../retention/retention.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
@@ -22,7 +23,7 @@ import { Loaders } from './resolvers/loaders.ts';
 import { removalResolvers } from './resolvers/removal-resolvers.ts';
 import { reportResolvers } from './resolvers/report-resolvers.ts';
 import type { Resolvers } from './resolvers/resolver-types.ts';
-import { runResolvers } from './resolvers/run-resolvers.ts';
+import { retentionResolvers } from './resolvers/retention-resolvers.ts';
 import { createScalars } from './resolvers/scalars.ts';
 import { statisticsResolvers } from './resolvers/statistics-resolvers.ts';
 import { tokenResolvers } from './resolvers/token-resolvers.ts';
@@ -36,6 +37,7 @@ interface GraphqlDependencies {
   readonly events: BackupEvents;
   readonly tokens: TokenStore;
   readonly storage: Storage;
+  readonly retention: Retention;
   /** Whether clients may ask for the schema, as GraphiQL does. */
   readonly introspection: boolean;
 }
@@ -47,6 +49,7 @@ export async function createGraphql({
   events,
   tokens,
   storage,
+  retention,
   introspection,
 }: GraphqlDependencies): Promise<Graphql> {
   const typeDefs = await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8');
@@ -57,7 +60,7 @@ export async function createGraphql({
     schema,
     context: ({ em, scope, ...rest }) => {
       const own = { loaders: new Loaders({ em, scope }), budget: new RowBudget(), pace: new Throttle() };
-      return { em, scope, ...rest, tokens, storage, totals, events, ...own };
+      return { em, scope, ...rest, tokens, storage, retention, totals, events, ...own };
     },
     graphqlEndpoint: '/graphql',
     // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.
@@ -87,7 +90,13 @@ const { Query: databaseQueries, Database, ...databaseTypes } = databaseResolvers
 const { Query: tokenQueries, Mutation: tokenMutations, ...tokenTypes } = tokenResolvers;
 const { Query: statisticsQueries, ...statisticsTypes } = statisticsResolvers;
 const { Query: auditQueries, ...auditTypes } = auditResolvers;
-const { Query: runQueries, Database: runsOfDatabase, ...runTypes } = runResolvers;
+const {
+  Query: retentionQueries,
+  Mutation: retentionMutations,
+  Backup: retentionOfBackup,
+  Database: retentionOfDatabase,
+  ...retentionTypes
+} = retentionResolvers;
 const { Query: reportQueries, Backup: reportsOfBackup, Database: reportsOfDatabase, ...reportTypes } = reportResolvers;
 const { Mutation: removalMutations, Backup: removalOfBackup, ...removalTypes } = removalResolvers;
 
@@ -97,19 +106,19 @@ const resolvers: Resolvers = {
     ...backupQueries,
     ...statisticsQueries,
     ...reportQueries,
-    ...runQueries,
     ...auditQueries,
+    ...retentionQueries,
     ...tokenQueries,
   },
-  Mutation: { ...tokenMutations, ...removalMutations },
-  Backup: { ...Backup, ...reportsOfBackup, ...removalOfBackup },
-  Database: { ...Database, ...reportsOfDatabase, ...runsOfDatabase },
+  Mutation: { ...tokenMutations, ...removalMutations, ...retentionMutations },
+  Backup: { ...Backup, ...reportsOfBackup, ...removalOfBackup, ...retentionOfBackup },
+  Database: { ...Database, ...reportsOfDatabase, ...retentionOfDatabase },
   ...backupTypes,
   ...databaseTypes,
   ...statisticsTypes,
   ...reportTypes,
-  ...runTypes,
   ...auditTypes,
+  ...retentionTypes,
   ...tokenTypes,
   ...removalTypes,
 };

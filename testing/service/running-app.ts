@@ -6,10 +6,13 @@ import { pino } from 'pino';
 import { createApp, type Dependencies } from '../../server/app.ts';
 import { Audit, type AuditParts } from '../../server/audit/audit.ts';
 import { BackupEvents } from '../../server/backups/events/backup-events.ts';
+import { configurationOf } from '../../server/configuration/reading/configuration-of.ts';
 import { createGraphql } from '../../server/graphql-api/create-graphql.ts';
 import { type Orm, openHistory } from '../../server/history/orm.ts';
 import { type ConnectionLimits, listen } from '../../server/http/connections/listen.ts';
 import type { KeyPair } from '../../server/http/connections/make-server.ts';
+import { Retention } from '../../server/retention/retention.ts';
+import type { RetentionConfiguration } from '../../server/retention/terms-of.ts';
 import { createScrub, type Scrub } from '../../server/scrub/scrub.ts';
 import { DailyTotals } from '../../server/statistics/daily-totals.ts';
 import { folderStorage } from '../../server/storage/folder/folder-storage.ts';
@@ -46,6 +49,8 @@ export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' |
   introspection?: boolean;
   connectionLimits?: ConnectionLimits;
   tls?: KeyPair | undefined;
+  /** What `lumbung.yaml` says; the defaults when left out. */
+  configuration?: () => RetentionConfiguration;
   scrubIntervalMs?: number;
   /** 0 means as fast as it goes, and is what is left out. */
   scrubBytesPerSecond?: number;
@@ -79,7 +84,9 @@ export async function runApp(
   const audit = new Audit({ history, log, ...overrides.auditing });
   const tokens = new TokenStore({ history, storage });
   const totals = new DailyTotals(events);
-  const graphql = await createGraphql({ log, events, totals, tokens, storage, introspection });
+  const configuration = overrides.configuration ?? (() => configurationOf());
+  const retention = new Retention({ history, storage, configuration, log });
+  const graphql = await createGraphql({ log, events, totals, tokens, storage, retention, introspection });
   server.serve(
     createApp({
       access: OPEN,

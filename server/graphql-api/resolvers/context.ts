@@ -6,6 +6,7 @@ import type { AppError } from '../../errors.ts';
 import type { RowBudget } from '../../graphql/row-budget.ts';
 import type { Throttle } from '../../graphql/throttle.ts';
 import type { Reading } from '../../history/reading/in-scope.ts';
+import type { Retention } from '../../retention/retention.ts';
 import type { DailyTotals } from '../../statistics/daily-totals.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { TokenStore } from '../../tokens/token-store.ts';
@@ -33,5 +34,6 @@ export interface GraphqlContext extends RequestContext {
   readonly totals: DailyTotals;
   readonly events: BackupEvents;
   readonly tokens: TokenStore;
+  readonly retention: Retention;
   readonly storage: Storage;
 }

@@ -7,9 +7,9 @@ import type { NamedDatabase } from '../../databases/search-databases.ts';
 import type { Day as DayRow, Statistics as StatisticsRow } from '../../statistics/statistics.ts';
 import type { ListedReport } from '../../reports/search-reports.ts';
 import type { Pin as PinRow } from '../../entities/pin.entity.ts';
-import type { ListedEntry as ListedRosterEntry } from '../../runs/search-rosters.ts';
-import type { ListedRun } from '../../runs/search-runs.ts';
-import type { StateCounts, ListedOutcome } from '../../runs/search-outcomes.ts';
+import type { Brake } from '../../retention/rules/brakes.ts';
+import type { DatabaseSummary } from '../../retention/stored-plans.ts';
+import type { FoundPlan, FoundRemoval } from '../../retention/find-plans.ts';
 import type { MadeToken as MadeTokenRow } from '../../tokens/token-store.ts';
 import type { Token as TokenRow } from '../../entities/token.entity.ts';
 import type { GraphqlContext } from './context.ts';
@@ -47,12 +47,12 @@ export type Query = {
   backup?: Maybe<Backup>;
   /** How many databases have a backup that a drill restored within the last days. */
   fleetProven: FleetProven;
-  /** The runs of `sade backup` that were reported, newest first. */
-  runs: RunConnection;
-  /** Which databases each source backs up, as its list of databases says, by name. Those too that were never backed up. */
-  rosters: RosterConnection;
   /** The audit trail: who did what, newest first. For administrators whose token has the scope `*`. */
   auditEntries: AuditConnection;
+  /** The retention plans, newest first: which backups would go, and what holds them. */
+  retentionPlans: Array<RetentionPlan>;
+  /** One retention plan. Null when no plan has that id. */
+  retentionPlan?: Maybe<RetentionPlan>;
   /** The tokens, those too that have ended, by their names. For admins. */
   tokens: Array<Token>;
   /** Totals of all backups, and totals of each day. */
@@ -97,26 +97,22 @@ export type QueryFleetProvenArgs = {
 
 
 /** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
-export type QueryRunsArgs = {
-  first?: Scalars['Int']['input'];
-  after?: InputMaybe<Scalars['String']['input']>;
-  filter?: InputMaybe<RunFilter>;
-};
-
-
-/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
-export type QueryRostersArgs = {
-  first?: Scalars['Int']['input'];
-  after?: InputMaybe<Scalars['String']['input']>;
-  filter?: InputMaybe<RosterFilter>;
-};
-
-
-/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryAuditEntriesArgs = {
   first?: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<AuditFilter>;
+};
+
+
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
+export type QueryRetentionPlansArgs = {
+  first?: Scalars['Int']['input'];
+};
+
+
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
+export type QueryRetentionPlanArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -128,6 +124,8 @@ export type QueryStatisticsArgs = {
 /** What changes something. By POST only. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Lets the backups of a retention plan go, when the grace is over: those of the databases in scope. Refused when the plan is stale. For operators. */
+  applyRetentionPlan: AppliedRetentionPlan;
   /** Keeps a backup until its pin ends: the retention does not remove it. One that is about to be removed is taken back. For operators. */
   pinBackup: Backup;
   /** Ends the pin of a backup. For operators. */
@@ -146,6 +144,12 @@ export type Mutation = {
   revokeToken: Array<Token>;
   /** Makes a new token of that name, with the same role and scope. The old one works for a while longer. For admins. */
   rotateToken: MadeToken;
+};
+
+
+/** What changes something. By POST only. */
+export type MutationApplyRetentionPlanArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -210,6 +214,126 @@ export type MutationRotateTokenArgs = {
   name: Scalars['String']['input'];
   overlap?: InputMaybe<Scalars['String']['input']>;
   expires?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Which backups would go, as it was at one time. Only what is of databases in scope. */
+export type RetentionPlan = {
+  __typename?: 'RetentionPlan';
+  /** Its id. */
+  id: Scalars['ID']['output'];
+  /** When it was made. */
+  madeAt: Scalars['DateTime']['output'];
+  /** Whether it can be applied. */
+  state: RetentionPlanState;
+  /** When it was applied. Null when it was not. */
+  appliedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who has applied it. `retention` where no operator was needed. Null when no one has. */
+  appliedBy?: Maybe<Scalars['String']['output']>;
+  /** The number of backups that go. */
+  goes: Scalars['Int']['output'];
+  /** The size of their zips, in bytes. */
+  goesBytes: Scalars['BigInt']['output'];
+  /** What holds all of it, or has all of it wait for an operator. */
+  brakes: Array<RetentionBrake>;
+  /** The databases of which a backup goes, or that something holds. */
+  databases: Array<RetentionDatabase>;
+  /** The backups that go, each with its reason. */
+  removals: Array<RetentionRemoval>;
+};
+
+
+/** Which backups would go, as it was at one time. Only what is of databases in scope. */
+export type RetentionPlanRemovalsArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** Whether a retention plan can be applied. */
+export type RetentionPlanState =
+  /** A part of it, or all of it, waits for an operator. */
+  | 'waiting'
+  /** All of it was applied, or nothing was to go. */
+  | 'applied'
+  /** A newer plan replaces it. */
+  | 'superseded'
+  /** Nothing of it may go. */
+  | 'held';
+
+/** What a retention plan has of one database. */
+export type RetentionDatabase = {
+  __typename?: 'RetentionDatabase';
+  /** The name of the database. */
+  name: Scalars['String']['output'];
+  /** The number of its backups. */
+  backups: Scalars['Int']['output'];
+  /** The size of their zips, in bytes. */
+  bytes: Scalars['BigInt']['output'];
+  /** The number of its backups that go. */
+  goes: Scalars['Int']['output'];
+  /** The size of their zips, in bytes. */
+  goesBytes: Scalars['BigInt']['output'];
+  /** Why none of its backups may go. */
+  holds: Array<RetentionBrake>;
+  /** Why its backups go only when an operator applies the plan. */
+  waits: Array<RetentionBrake>;
+};
+
+/** Why backups do not go, or not by themselves. */
+export type RetentionBrake = {
+  __typename?: 'RetentionBrake';
+  /** Such as `late` or `policy_changed`. */
+  kind: Scalars['String']['output'];
+  /** The reason. */
+  message: Scalars['String']['output'];
+};
+
+/** A backup that goes by a retention plan. */
+export type RetentionRemoval = {
+  __typename?: 'RetentionRemoval';
+  /** Use it as `after` to list what follows. */
+  id: Scalars['ID']['output'];
+  /** The name of its database. */
+  database: Scalars['String']['output'];
+  /** The id of the backup. */
+  backupId: Scalars['ID']['output'];
+  /** The name of its zip. */
+  fileName: Scalars['String']['output'];
+  /** The size of its zip, in bytes. */
+  size: Scalars['BigInt']['output'];
+  /** Why it goes. */
+  why: Scalars['String']['output'];
+  /** When it was given to the removal. Null while it waits. */
+  scheduledAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** What was let go by a retention plan. */
+export type AppliedRetentionPlan = {
+  __typename?: 'AppliedRetentionPlan';
+  /** The number of backups. */
+  backups: Scalars['Int']['output'];
+  /** The size of their zips, in bytes. */
+  bytes: Scalars['BigInt']['output'];
+  /** When their files are removed. Until then they can be downloaded and taken back. */
+  dueAt: Scalars['DateTime']['output'];
+  /** The number of other backups of the plan that still wait. */
+  stillWaiting: Scalars['Int']['output'];
+};
+
+/** What the retention does with one database, by the rules of now. */
+export type DatabaseRetention = {
+  __typename?: 'DatabaseRetention';
+  /** Whether the retention is on. While it is off, nothing goes. */
+  isOn: Scalars['Boolean']['output'];
+  /** Its policy, in words. */
+  policy: Scalars['String']['output'];
+  /** The number of its backups that would go by a plan of now. */
+  goes: Scalars['Int']['output'];
+  /** The size of their zips, in bytes. */
+  goesBytes: Scalars['BigInt']['output'];
+  /** Why none of its backups may go. */
+  holds: Array<RetentionBrake>;
+  /** Why its backups would go only when an operator applies the plan. */
+  waits: Array<RetentionBrake>;
 };
 
 /** What a token may do. */
@@ -291,14 +415,14 @@ export type Database = {
   restores: Array<Restore>;
   /** How long its restores took, as its drills measured it, oldest first. */
   restoreTimes: Array<RestoreTime>;
-  /** The newest attempt to back it up that a run has reported, with any result. Null when no run has reported one. */
-  lastAttempt?: Maybe<RunOutcome>;
   /** The number of its backups. */
   backupCount: Scalars['Int']['output'];
   /** The size of all their zips together, in bytes. */
   storedBytes: Scalars['BigInt']['output'];
   /** Its totals of each day up to today, oldest first. A day without a backup is listed, too. */
   days: Array<Day>;
+  /** What the retention would remove of it now, and what holds that. */
+  retention: DatabaseRetention;
 };
 
 
@@ -436,6 +560,10 @@ export type Backup = {
   checkedAt?: Maybe<Scalars['DateTime']['output']>;
   /** What is wrong with the stored file. Null when nothing is wrong. */
   damage?: Maybe<Scalars['String']['output']>;
+  /** Whether it stays by the rules of the retention, and by what holds its database now. */
+  kept: Scalars['Boolean']['output'];
+  /** Why it stays or goes: `kept: …` or `goes: …`. */
+  keptBecause: Scalars['String']['output'];
   /** Who removes it, or has removed it, when and why. Null for a backup that stays. */
   removal?: Maybe<Removal>;
   /** When it is removed. It can be taken back before. Null where the backup stays, and where it was removed. */
@@ -968,6 +1096,8 @@ export type AuditAction =
   | 'token_rotate'
   /** The history was rebuilt. */
   | 'rebuild'
+  /** A retention plan was applied: its backups go when the grace is over. */
+  | 'retention_apply'
   /** Any other request, which was refused. */
   | 'request'
   /** Entries of the audit trail are missing: too many waited to be stored. */
@@ -1035,266 +1165,6 @@ export type AuditEntry = {
   count: Scalars['Int']['output'];
   /** More about it, as JSON. */
   detail?: Maybe<Scalars['String']['output']>;
-};
-
-/** Which runs are listed. A field that is left out does not matter. */
-export type RunFilter = {
-  /** Reported by this source. */
-  source?: InputMaybe<Scalars['String']['input']>;
-  /** On this host. */
-  host?: InputMaybe<Scalars['String']['input']>;
-  /** With this outcome. */
-  outcome?: InputMaybe<RunEnd>;
-};
-
-/** How a run ended. */
-export type RunEnd =
-  /** All databases have a complete backup, and have lost nothing. */
-  | 'ok'
-  /** Some databases have no complete backup. */
-  | 'some_failed'
-  /** No database has a backup. */
-  | 'none_succeeded'
-  /** Nothing could be begun. */
-  | 'broken'
-  /** A signal ended it. */
-  | 'interrupted';
-
-/** A page of runs. */
-export type RunConnection = {
-  __typename?: 'RunConnection';
-  /** The runs of this page, each with its cursor. */
-  edges: Array<RunEdge>;
-  /** The runs of this page, without their cursors. */
-  nodes: Array<Run>;
-  /** Whether other pages exist, and the cursors for them. */
-  pageInfo: PageInfo;
-  /** The number of entries on all pages. It is counted only when you ask for it. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** A run in a list. */
-export type RunEdge = {
-  __typename?: 'RunEdge';
-  /** Use it as `after` to list what follows. */
-  cursor: Scalars['String']['output'];
-  /** The run. */
-  node: Run;
-};
-
-/** A run of `sade backup`. If the databases of a list use several tokens, it has one for each of them. */
-export type Run = {
-  __typename?: 'Run';
-  /** Its id. */
-  id: Scalars['ID']['output'];
-  /** The UUID that the client gave it. All that belong to one run have the same. */
-  runId: Scalars['String']['output'];
-  /** Who backs up: the name of the host, unless it is named otherwise (`--source`). */
-  source: Scalars['String']['output'];
-  /** Which of several runs of that source (`--shard`). Empty when there is one. */
-  shard: Scalars['String']['output'];
-  /** The name of the host. */
-  host: Scalars['String']['output'];
-  /** When it began, by the clock of the client. If that was later than the receipt, the time of the receipt. */
-  startedAt: Scalars['DateTime']['output'];
-  /** When it ended, in the same way. */
-  endedAt: Scalars['DateTime']['output'];
-  /** When the service received the report. */
-  receivedAt: Scalars['DateTime']['output'];
-  /** How many seconds the clock of the client is ahead. 0 when it is less than 15 minutes. */
-  clockAheadSeconds: Scalars['Int']['output'];
-  /** The exit code of `sade`. */
-  exitCode: Scalars['Int']['output'];
-  /** What the exit code means. */
-  outcome: RunEnd;
-  /** Whether it was a run of some databases only (`--only`). */
-  isPartial: Scalars['Boolean']['output'];
-  /** The signal that ended it. Null when no signal did. */
-  interruptedBy?: Maybe<Scalars['String']['output']>;
-  /** What ended it or kept it from beginning, beside the failures of its databases. Null when nothing did, and for a token that is not for all databases. */
-  problem?: Maybe<Scalars['String']['output']>;
-  /** The number of its databases by their results. */
-  counts: RunCounts;
-  /** The number of its databases that are not in the report. */
-  leftOut: Scalars['Int']['output'];
-  /** Whether texts in the report were cut. */
-  isCut: Scalars['Boolean']['output'];
-  /** The version of `sade`. */
-  sadeVersion: Scalars['String']['output'];
-  /** The runtime, such as `node 24.11.1`. */
-  runtime: Scalars['String']['output'];
-  /** The dump programs with their versions. Null when none was found. */
-  mysqldump?: Maybe<Scalars['String']['output']>;
-  /** How it ended for each database, by name. */
-  outcomes: Array<RunOutcome>;
-};
-
-
-/** A run of `sade backup`. If the databases of a list use several tokens, it has one for each of them. */
-export type RunOutcomesArgs = {
-  first?: Scalars['Int']['input'];
-  states?: InputMaybe<Array<RunState>>;
-};
-
-/** The number of databases of a run, by their results. Zips of earlier runs are not counted. */
-export type RunCounts = {
-  __typename?: 'RunCounts';
-  /** With a complete backup. */
-  complete: Scalars['Int']['output'];
-  /** With an incomplete backup. */
-  incomplete: Scalars['Int']['output'];
-  /** Without a backup. */
-  failed: Scalars['Int']['output'];
-  /** Which the run did not get to. */
-  notDone: Scalars['Int']['output'];
-};
-
-/** How a run ended for one database. */
-export type RunState =
-  /** It has a complete backup. */
-  | 'complete'
-  /** It has a backup, and something is missing in it. */
-  | 'incomplete'
-  /** It has no backup. */
-  | 'failed'
-  /** The run ended before it. */
-  | 'not_done';
-
-/** A stage of a backup. */
-export type RunStage =
-  /** The dump. */
-  | 'dump'
-  /** The zip. */
-  | 'zip'
-  /** The upload. */
-  | 'upload';
-
-/** How a run ended for one database, as the client reported it. */
-export type RunOutcome = {
-  __typename?: 'RunOutcome';
-  /** Its id. */
-  id: Scalars['ID']['output'];
-  /** The run. Null when the history no longer has it. */
-  run?: Maybe<Run>;
-  /** The label of the database. */
-  databaseName: Scalars['String']['output'];
-  /** The result. */
-  state: RunState;
-  /** Whether it is about a zip that an earlier run left behind. */
-  isLeftover: Scalars['Boolean']['output'];
-  /** When the dump began, by the clock of the client. */
-  startedAt: Scalars['DateTime']['output'];
-  /** When the last stage ended, by the clock of the client. */
-  endedAt: Scalars['DateTime']['output'];
-  /** The stage that failed. Null when none failed. */
-  stage?: Maybe<RunStage>;
-  /** Why it failed. Null when it did not. */
-  message?: Maybe<Scalars['String']['output']>;
-  /** What to do about it. */
-  advice?: Maybe<Scalars['String']['output']>;
-  /** What failed other databases of the run, too. Null when it did not. */
-  cause?: Maybe<RunCause>;
-  /** The codes of the first 50 findings. */
-  findings: Array<Scalars['String']['output']>;
-  /** The number of findings. */
-  findingCount: Scalars['Int']['output'];
-  /** Whether the database had lost something that no one had accepted. */
-  isShrunk: Scalars['Boolean']['output'];
-  /** The name of the zip. Null when it has no zip. */
-  fileName?: Maybe<Scalars['String']['output']>;
-  /** The backup. Null when it has no backup, or the history no longer has it. */
-  backup?: Maybe<Backup>;
-  /** The size of the SQL dump in bytes. Null when it is not known. */
-  dumpBytes?: Maybe<Scalars['BigInt']['output']>;
-  /** The size of the zip in bytes. Null when it is not known. */
-  zipBytes?: Maybe<Scalars['BigInt']['output']>;
-  /** The number of tables. Null when it is not known. */
-  tables?: Maybe<Scalars['Int']['output']>;
-  /** The number of rows. Null when it is not known. */
-  rows?: Maybe<Scalars['BigInt']['output']>;
-  /** The seconds from the begin of the dump to the end of the last stage. Null when it was not begun. */
-  seconds?: Maybe<Scalars['Float']['output']>;
-  /** The seconds of each stage. */
-  stageSeconds: StageSeconds;
-};
-
-/** What can fail many databases, in the same words for all of them. */
-export type RunCause = {
-  __typename?: 'RunCause';
-  /** A server or a path. */
-  where: Scalars['String']['output'];
-  /** Why it fails them. */
-  why: Scalars['String']['output'];
-};
-
-/** How long each stage was at work, in seconds. The zip is made while the dump is being written. */
-export type StageSeconds = {
-  __typename?: 'StageSeconds';
-  /** The dump. Null when it is not known. */
-  dump?: Maybe<Scalars['Float']['output']>;
-  /** The zip. Null when it is not known. */
-  zip?: Maybe<Scalars['Float']['output']>;
-  /** The upload. Null when it is not known. */
-  upload?: Maybe<Scalars['Float']['output']>;
-};
-
-/** Which entries of rosters are listed. A field that is left out does not matter. */
-export type RosterFilter = {
-  /** Of this source. */
-  source?: InputMaybe<Scalars['String']['input']>;
-  /** Of this database. */
-  database?: InputMaybe<Scalars['String']['input']>;
-  /** Whether the database is no longer on the list. */
-  isGone?: InputMaybe<Scalars['Boolean']['input']>;
-};
-
-/** A page of entries of rosters. */
-export type RosterConnection = {
-  __typename?: 'RosterConnection';
-  /** The entries of this page, each with its cursor. */
-  edges: Array<RosterEdge>;
-  /** The entries of this page, without their cursors. */
-  nodes: Array<RosterEntry>;
-  /** Whether other pages exist, and the cursors for them. */
-  pageInfo: PageInfo;
-  /** The number of entries on all pages. It is counted only when you ask for it. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** An entry in a list. */
-export type RosterEdge = {
-  __typename?: 'RosterEdge';
-  /** Use it as `after` to list what follows. */
-  cursor: Scalars['String']['output'];
-  /** The entry. */
-  node: RosterEntry;
-};
-
-/** A database on the list of databases of a source. */
-export type RosterEntry = {
-  __typename?: 'RosterEntry';
-  /** Its id. */
-  id: Scalars['ID']['output'];
-  /** The source. */
-  source: Scalars['String']['output'];
-  /** Which of several runs of that source. Empty when there is one. */
-  shard: Scalars['String']['output'];
-  /** The label of the database. */
-  databaseName: Scalars['String']['output'];
-  /** How often a complete backup is due, such as `24h` or `cron 30 1 * * * Asia/Jakarta`. Null when the list does not say it. */
-  every?: Maybe<Scalars['String']['output']>;
-  /** How late it may be, such as `2h`. Null when the list does not say it. */
-  grace?: Maybe<Scalars['String']['output']>;
-  /** The group. Null when the list does not name one. */
-  group?: Maybe<Scalars['String']['output']>;
-  /** When the service first heard of it. */
-  firstSeenAt: Scalars['DateTime']['output'];
-  /** When the service last heard of it. */
-  lastSeenAt: Scalars['DateTime']['output'];
-  /** Since when it is no longer on the list. Null while it is. */
-  goneAt?: Maybe<Scalars['DateTime']['output']>;
-  /** The newest attempt to back it up, with any result. Null when no run has reported one. */
-  lastAttempt?: Maybe<RunOutcome>;
 };
 
 
@@ -1380,6 +1250,13 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  RetentionPlan: ResolverTypeWrapper<FoundPlan>;
+  RetentionPlanState: RetentionPlanState;
+  RetentionDatabase: ResolverTypeWrapper<DatabaseSummary>;
+  RetentionBrake: ResolverTypeWrapper<Brake>;
+  RetentionRemoval: ResolverTypeWrapper<FoundRemoval>;
+  AppliedRetentionPlan: ResolverTypeWrapper<AppliedRetentionPlan>;
+  DatabaseRetention: ResolverTypeWrapper<Omit<DatabaseRetention, 'holds' | 'waits'> & { holds: Array<ResolversTypes['RetentionBrake']>, waits: Array<ResolversTypes['RetentionBrake']> }>;
   Role: Role;
   Token: ResolverTypeWrapper<TokenRow>;
   MadeToken: ResolverTypeWrapper<MadeTokenRow>;
@@ -1431,21 +1308,6 @@ export type ResolversTypes = {
   AuditConnection: ResolverTypeWrapper<Connection<ListedEntry>>;
   AuditEdge: ResolverTypeWrapper<Omit<AuditEdge, 'node'> & { node: ResolversTypes['AuditEntry'] }>;
   AuditEntry: ResolverTypeWrapper<ListedEntry>;
-  RunFilter: RunFilter;
-  RunEnd: RunEnd;
-  RunConnection: ResolverTypeWrapper<Connection<ListedRun>>;
-  RunEdge: ResolverTypeWrapper<Omit<RunEdge, 'node'> & { node: ResolversTypes['Run'] }>;
-  Run: ResolverTypeWrapper<ListedRun>;
-  RunCounts: ResolverTypeWrapper<StateCounts>;
-  RunState: RunState;
-  RunStage: RunStage;
-  RunOutcome: ResolverTypeWrapper<ListedOutcome>;
-  RunCause: ResolverTypeWrapper<RunCause>;
-  StageSeconds: ResolverTypeWrapper<StageSeconds>;
-  RosterFilter: RosterFilter;
-  RosterConnection: ResolverTypeWrapper<Connection<ListedRosterEntry>>;
-  RosterEdge: ResolverTypeWrapper<Omit<RosterEdge, 'node'> & { node: ResolversTypes['RosterEntry'] }>;
-  RosterEntry: ResolverTypeWrapper<ListedRosterEntry>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1460,6 +1322,12 @@ export type ResolversParentTypes = {
   ID: Scalars['ID']['output'];
   Mutation: Record<PropertyKey, never>;
   Boolean: Scalars['Boolean']['output'];
+  RetentionPlan: FoundPlan;
+  RetentionDatabase: DatabaseSummary;
+  RetentionBrake: Brake;
+  RetentionRemoval: FoundRemoval;
+  AppliedRetentionPlan: AppliedRetentionPlan;
+  DatabaseRetention: Omit<DatabaseRetention, 'holds' | 'waits'> & { holds: Array<ResolversParentTypes['RetentionBrake']>, waits: Array<ResolversParentTypes['RetentionBrake']> };
   Token: TokenRow;
   MadeToken: MadeTokenRow;
   Subscription: Record<PropertyKey, never>;
@@ -1498,18 +1366,6 @@ export type ResolversParentTypes = {
   AuditConnection: Connection<ListedEntry>;
   AuditEdge: Omit<AuditEdge, 'node'> & { node: ResolversParentTypes['AuditEntry'] };
   AuditEntry: ListedEntry;
-  RunFilter: RunFilter;
-  RunConnection: Connection<ListedRun>;
-  RunEdge: Omit<RunEdge, 'node'> & { node: ResolversParentTypes['Run'] };
-  Run: ListedRun;
-  RunCounts: StateCounts;
-  RunOutcome: ListedOutcome;
-  RunCause: RunCause;
-  StageSeconds: StageSeconds;
-  RosterFilter: RosterFilter;
-  RosterConnection: Connection<ListedRosterEntry>;
-  RosterEdge: Omit<RosterEdge, 'node'> & { node: ResolversParentTypes['RosterEntry'] };
-  RosterEntry: ListedRosterEntry;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -1534,14 +1390,15 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   backups?: Resolver<ResolversTypes['BackupConnection'], ParentType, ContextType, RequireFields<QueryBackupsArgs, 'first' | 'orderBy'>>;
   backup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType, RequireFields<QueryBackupArgs, 'id'>>;
   fleetProven?: Resolver<ResolversTypes['FleetProven'], ParentType, ContextType, RequireFields<QueryFleetProvenArgs, 'days'>>;
-  runs?: Resolver<ResolversTypes['RunConnection'], ParentType, ContextType, RequireFields<QueryRunsArgs, 'first'>>;
-  rosters?: Resolver<ResolversTypes['RosterConnection'], ParentType, ContextType, RequireFields<QueryRostersArgs, 'first'>>;
   auditEntries?: Resolver<ResolversTypes['AuditConnection'], ParentType, ContextType, RequireFields<QueryAuditEntriesArgs, 'first'>>;
+  retentionPlans?: Resolver<Array<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlansArgs, 'first'>>;
+  retentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlanArgs, 'id'>>;
   tokens?: Resolver<Array<ResolversTypes['Token']>, ParentType, ContextType>;
   statistics?: Resolver<ResolversTypes['Statistics'], ParentType, ContextType, RequireFields<QueryStatisticsArgs, 'days'>>;
 };
 
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  applyRetentionPlan?: Resolver<ResolversTypes['AppliedRetentionPlan'], ParentType, ContextType, RequireFields<MutationApplyRetentionPlanArgs, 'id'>>;
   pinBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationPinBackupArgs, 'id' | 'reason'>>;
   unpinBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationUnpinBackupArgs, 'id'>>;
   holdBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationHoldBackupArgs, 'id' | 'reason'>>;
@@ -1551,6 +1408,60 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   createToken?: Resolver<ResolversTypes['MadeToken'], ParentType, ContextType, RequireFields<MutationCreateTokenArgs, 'name' | 'role'>>;
   revokeToken?: Resolver<Array<ResolversTypes['Token']>, ParentType, ContextType, RequireFields<MutationRevokeTokenArgs, 'name'>>;
   rotateToken?: Resolver<ResolversTypes['MadeToken'], ParentType, ContextType, RequireFields<MutationRotateTokenArgs, 'name'>>;
+};
+
+export type RetentionPlanResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionPlan'] = ResolversParentTypes['RetentionPlan']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  madeAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['RetentionPlanState'], ParentType, ContextType>;
+  appliedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  appliedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  goes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  goesBytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  brakes?: Resolver<Array<ResolversTypes['RetentionBrake']>, ParentType, ContextType>;
+  databases?: Resolver<Array<ResolversTypes['RetentionDatabase']>, ParentType, ContextType>;
+  removals?: Resolver<Array<ResolversTypes['RetentionRemoval']>, ParentType, ContextType, RequireFields<RetentionPlanRemovalsArgs, 'first'>>;
+};
+
+export type RetentionDatabaseResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionDatabase'] = ResolversParentTypes['RetentionDatabase']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  backups?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  bytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  goes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  goesBytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  holds?: Resolver<Array<ResolversTypes['RetentionBrake']>, ParentType, ContextType>;
+  waits?: Resolver<Array<ResolversTypes['RetentionBrake']>, ParentType, ContextType>;
+};
+
+export type RetentionBrakeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionBrake'] = ResolversParentTypes['RetentionBrake']> = {
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RetentionRemovalResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionRemoval'] = ResolversParentTypes['RetentionRemoval']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  database?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  backupId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  fileName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  size?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  why?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  scheduledAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type AppliedRetentionPlanResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AppliedRetentionPlan'] = ResolversParentTypes['AppliedRetentionPlan']> = {
+  backups?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  bytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  dueAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  stillWaiting?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DatabaseRetentionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DatabaseRetention'] = ResolversParentTypes['DatabaseRetention']> = {
+  isOn?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  policy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  goes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  goesBytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
+  holds?: Resolver<Array<ResolversTypes['RetentionBrake']>, ParentType, ContextType>;
+  waits?: Resolver<Array<ResolversTypes['RetentionBrake']>, ParentType, ContextType>;
 };
 
 export type TokenResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Token'] = ResolversParentTypes['Token']> = {
@@ -1585,10 +1496,10 @@ export type DatabaseResolvers<ContextType = GraphqlContext, ParentType extends R
   drills?: Resolver<Array<ResolversTypes['Drill']>, ParentType, ContextType, RequireFields<DatabaseDrillsArgs, 'first'>>;
   restores?: Resolver<Array<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<DatabaseRestoresArgs, 'first'>>;
   restoreTimes?: Resolver<Array<ResolversTypes['RestoreTime']>, ParentType, ContextType, RequireFields<DatabaseRestoreTimesArgs, 'last'>>;
-  lastAttempt?: Resolver<Maybe<ResolversTypes['RunOutcome']>, ParentType, ContextType>;
   backupCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   storedBytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   days?: Resolver<Array<ResolversTypes['Day']>, ParentType, ContextType, RequireFields<DatabaseDaysArgs, 'last'>>;
+  retention?: Resolver<ResolversTypes['DatabaseRetention'], ParentType, ContextType>;
 };
 
 export type DatabaseConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DatabaseConnection'] = ResolversParentTypes['DatabaseConnection']> = {
@@ -1623,6 +1534,8 @@ export type BackupResolvers<ContextType = GraphqlContext, ParentType extends Res
   madeFor?: Resolver<Maybe<ResolversTypes['BackupPurpose']>, ParentType, ContextType>;
   checkedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   damage?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  kept?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  keptBecause?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   removal?: Resolver<Maybe<ResolversTypes['Removal']>, ParentType, ContextType>;
   removalDue?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   pins?: Resolver<Array<ResolversTypes['Pin']>, ParentType, ContextType>;
@@ -1846,111 +1759,6 @@ export type AuditEntryResolvers<ContextType = GraphqlContext, ParentType extends
   detail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
-export type RunConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunConnection'] = ResolversParentTypes['RunConnection']> = {
-  edges?: Resolver<Array<ResolversTypes['RunEdge']>, ParentType, ContextType>;
-  nodes?: Resolver<Array<ResolversTypes['Run']>, ParentType, ContextType>;
-  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
-  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-};
-
-export type RunEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunEdge'] = ResolversParentTypes['RunEdge']> = {
-  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  node?: Resolver<ResolversTypes['Run'], ParentType, ContextType>;
-};
-
-export type RunResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Run'] = ResolversParentTypes['Run']> = {
-  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  runId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  shard?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  host?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  endedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  receivedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  clockAheadSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  exitCode?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  outcome?: Resolver<ResolversTypes['RunEnd'], ParentType, ContextType>;
-  isPartial?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  interruptedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  counts?: Resolver<ResolversTypes['RunCounts'], ParentType, ContextType>;
-  leftOut?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  isCut?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  sadeVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  runtime?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  mysqldump?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  outcomes?: Resolver<Array<ResolversTypes['RunOutcome']>, ParentType, ContextType, RequireFields<RunOutcomesArgs, 'first'>>;
-};
-
-export type RunCountsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunCounts'] = ResolversParentTypes['RunCounts']> = {
-  complete?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  incomplete?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  notDone?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-};
-
-export type RunOutcomeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunOutcome'] = ResolversParentTypes['RunOutcome']> = {
-  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  run?: Resolver<Maybe<ResolversTypes['Run']>, ParentType, ContextType>;
-  databaseName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  state?: Resolver<ResolversTypes['RunState'], ParentType, ContextType>;
-  isLeftover?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  endedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  stage?: Resolver<Maybe<ResolversTypes['RunStage']>, ParentType, ContextType>;
-  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  advice?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  cause?: Resolver<Maybe<ResolversTypes['RunCause']>, ParentType, ContextType>;
-  findings?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
-  findingCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  isShrunk?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  fileName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  backup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
-  dumpBytes?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
-  zipBytes?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
-  tables?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
-  rows?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
-  seconds?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
-  stageSeconds?: Resolver<ResolversTypes['StageSeconds'], ParentType, ContextType>;
-};
-
-export type RunCauseResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunCause'] = ResolversParentTypes['RunCause']> = {
-  where?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  why?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-};
-
-export type StageSecondsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StageSeconds'] = ResolversParentTypes['StageSeconds']> = {
-  dump?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
-  zip?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
-  upload?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
-};
-
-export type RosterConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RosterConnection'] = ResolversParentTypes['RosterConnection']> = {
-  edges?: Resolver<Array<ResolversTypes['RosterEdge']>, ParentType, ContextType>;
-  nodes?: Resolver<Array<ResolversTypes['RosterEntry']>, ParentType, ContextType>;
-  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
-  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-};
-
-export type RosterEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RosterEdge'] = ResolversParentTypes['RosterEdge']> = {
-  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  node?: Resolver<ResolversTypes['RosterEntry'], ParentType, ContextType>;
-};
-
-export type RosterEntryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RosterEntry'] = ResolversParentTypes['RosterEntry']> = {
-  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  shard?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  databaseName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  every?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  grace?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  group?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  firstSeenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  lastSeenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  goneAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
-  lastAttempt?: Resolver<Maybe<ResolversTypes['RunOutcome']>, ParentType, ContextType>;
-};
-
 export type Resolvers<ContextType = GraphqlContext> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -1958,6 +1766,12 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Digest?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  RetentionPlan?: RetentionPlanResolvers<ContextType>;
+  RetentionDatabase?: RetentionDatabaseResolvers<ContextType>;
+  RetentionBrake?: RetentionBrakeResolvers<ContextType>;
+  RetentionRemoval?: RetentionRemovalResolvers<ContextType>;
+  AppliedRetentionPlan?: AppliedRetentionPlanResolvers<ContextType>;
+  DatabaseRetention?: DatabaseRetentionResolvers<ContextType>;
   Token?: TokenResolvers<ContextType>;
   MadeToken?: MadeTokenResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
@@ -1990,15 +1804,5 @@ export type Resolvers<ContextType = GraphqlContext> = {
   AuditConnection?: AuditConnectionResolvers<ContextType>;
   AuditEdge?: AuditEdgeResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
-  RunConnection?: RunConnectionResolvers<ContextType>;
-  RunEdge?: RunEdgeResolvers<ContextType>;
-  Run?: RunResolvers<ContextType>;
-  RunCounts?: RunCountsResolvers<ContextType>;
-  RunOutcome?: RunOutcomeResolvers<ContextType>;
-  RunCause?: RunCauseResolvers<ContextType>;
-  StageSeconds?: StageSecondsResolvers<ContextType>;
-  RosterConnection?: RosterConnectionResolvers<ContextType>;
-  RosterEdge?: RosterEdgeResolvers<ContextType>;
-  RosterEntry?: RosterEntryResolvers<ContextType>;
 };
 
