@@ -217,6 +217,11 @@ describe('when something goes wrong', function () {
       expect(stdout).to.contain('\nNOT DONE 8\n  client_1, client_2');
       expect(await spooled()).to.deep.equal([]);
       expect(await dumpsUnderWay()).to.deep.equal([]);
+      const query = '{ runs(first: 1) { nodes { outcome exitCode interruptedBy counts { notDone } } } }';
+      const { data } = await (await fetch(`${service.url}/graphql?query=${encodeURIComponent(query)}`)).json();
+      const [reported] = data.runs.nodes;
+      expect(reported).to.deep.include({ outcome: 'interrupted', exitCode, interruptedBy: signal });
+      expect(reported.counts).to.deep.equal({ notDone: 8 });
     });
 
   it('gives up on a database that takes too long, and goes on with the others', async () => {

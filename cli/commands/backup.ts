@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseList } from '../../protocol/responses.ts';
 import { openAccess, type ServiceAccess } from '../access/service-access.ts';
-import { findClients } from '../client-programs/mysqldump-client.ts';
-import { type DatabaseSource, loadDatabases } from '../config/databases.ts';
+import { type DumpClients, findClients } from '../client-programs/mysqldump-client.ts';
+import { type DatabaseSource, type DatabaseSources, loadDatabases } from '../config/databases.ts';
 import type { ServiceToken } from '../config/secret-file.ts';
 import { chooseSources } from '../config/select-sources.ts';
-import { BrokenRun, CommandError, EXIT, type InterruptingSignal } from '../errors.ts';
+import { BrokenRun, CommandError, EXIT, type InterruptingSignal, messageOf } from '../errors.ts';
 import type { LiveView, LiveViewOptions } from '../live-view/live-view.ts';
 import { hideInLog, isLogOpen } from '../log.ts';
 import { withHistory } from '../mail/last-good.ts';
@@ -25,6 +26,10 @@ import { OutcomeLines } from '../report/outcome-lines.ts';
 import { RunLog } from '../report/run-log.ts';
 import { exitCodeOf, isFine, type RunReport } from '../report/run-report.ts';
 import { snakeCased } from '../report/snake-case.ts';
+import type { Composing } from '../run-reporting/compose-run.ts';
+import { reportBroken, reportRun } from '../run-reporting/report-run.ts';
+import { StageClock } from '../run-reporting/stage-clock.ts';
+import { redactor } from '../secrets/redactor.ts';
 import { Service } from '../service/service.ts';
 import { ServiceRefusal } from '../service/service-errors.ts';
 import { clearAfterKilledRun } from '../spool/killed-run.ts';
@@ -46,13 +51,33 @@ import type { CommandContext } from './command.ts';
  */
 export async function backup(options: Typed, context: CommandContext): Promise<number> {
   const settings = readBackupSettings(options, context.env);
-  const listed = await loadDatabases(settings.config, context.env);
-  hideInLog(listed.sources.map(({ password }) => password));
-  const chosen = chooseSources(listed.sources, settings);
-  if (settings.dryRun) return (await import('./dry-run.ts')).dryRun(settings, context);
+  const startedAt = new Date();
+  let listed: DatabaseSources | undefined;
+  try {
+    listed = await loadDatabases(settings.config, context.env);
+    hideInLog(listed.sources.map(({ password }) => password));
+    const chosen = chooseSources(listed.sources, settings);
+    if (settings.dryRun) return await (await import('./dry-run.ts')).dryRun(settings, context);
+    return await backUp(chosen, listed, { settings, context, startedAt });
+  } catch (error) {
+    if (!settings.dryRun) await tellBroken(error, listed?.sources, { settings, context, startedAt });
+    throw error;
+  }
+}
+
+interface Started {
+  readonly settings: BackupSettings;
+  readonly context: CommandContext;
+  readonly startedAt: Date;
+}
+
+async function backUp(
+  chosen: readonly DatabaseSource[],
+  listed: DatabaseSources,
+  { settings, context, startedAt }: Started,
+): Promise<number> {
   const { access, warnings: ofAccess } = await openAccess(settings, listed.sources);
   const spool = await Spool.open(settings.workDir);
-  const startedAt = new Date();
   using lock = RunLock.acquire(spool.folder, startedAt);
   const unfinished = describeUnfinished(lock, spool);
   const warnings = [
@@ -76,7 +101,7 @@ export async function backup(options: Typed, context: CommandContext): Promise<n
   });
   const { outcomes, interruptedBy } = ended;
   const done = new Set(outcomes.filter(outcome => !outcome.isLeftover).map(outcome => outcome.database));
-  const report: RunReport = {
+  const ran: RunReport = {
     startedAt,
     endedAt: new Date(),
     exitCode: interruptedBy ? EXIT.interrupted[interruptedBy] : exitCodeOf(outcomes, chosen.length),
@@ -88,12 +113,57 @@ export async function backup(options: Typed, context: CommandContext): Promise<n
     // A work folder that is gone must not take the mail with it.
     kept: (await spool.pendingUploads().catch(() => [])).map(({ path }) => path),
     ...(settings.only && { only: chosen.map(({ label }) => label) }),
-    ...(warnings.length > 0 && { warnings }),
     ...(unfinished && { unfinished }),
   };
+  const composing = {
+    runId: randomUUID(),
+    settings,
+    run: ran,
+    listed: listed.sources,
+    token: access.token,
+    ...ended.facts,
+  };
+  const problem = 'error' in ended ? problemOf(ended.error, listed.sources) : undefined;
+  warnings.push(
+    ...(await reportRun(
+      { ...composing, problem },
+      { access, folder: spool.folder, signal: context.signal, isServiceOut: isServiceOut(outcomes, settings.server) },
+    )),
+  );
+  const report: RunReport = { ...ran, ...(warnings.length > 0 && { warnings }) };
   await conclude(report, { settings, context, before, folder: spool.folder });
   if ('error' in ended) throw new BrokenRun(ended.error, report.exitCode);
   return report.exitCode;
+}
+
+/** The service hears that a run could not begin. One that a person has typed it does not hear of: that person reads why. */
+async function tellBroken(
+  error: unknown,
+  listed: readonly DatabaseSource[] | undefined,
+  { settings, context, startedAt }: Started,
+): Promise<void> {
+  const { signal, stdout } = context;
+  const isTyped = settings.only !== undefined || stdout.isTTY;
+  if (!(error instanceof CommandError) || error.exitCode === EXIT.anotherRun || isTyped || signal.aborted) return;
+  const opened = await openAccess(settings, listed).catch(() => undefined);
+  if (!opened) return;
+  const { access } = opened;
+  const run = { startedAt, endedAt: new Date(), exitCode: error.exitCode, outcomes: [], notDone: [] };
+  const composing: Composing = {
+    ...{ runId: randomUUID(), settings, run, listed, token: access.token, clients: undefined },
+    problem: problemOf(error, listed ?? []),
+  };
+  await reportBroken(composing, access, signal);
+}
+
+/** What is unforeseen may quote anything. */
+function problemOf(error: unknown, sources: readonly DatabaseSource[]): string {
+  return redactor(sources.map(({ password }) => password)).text(messageOf(error)) || 'unknown';
+}
+
+/** Whether uploads have failed because of the service: the mail has the reason. */
+function isServiceOut(outcomes: readonly Outcome[], { origin }: URL): boolean {
+  return outcomes.some(({ failure }) => failure?.stage === 'upload' && failure.cause?.where === origin);
 }
 
 /** A run that was killed sent no mail: with `--quiet` its night would look like one in which all was well. */
@@ -121,7 +191,13 @@ type Run = {
   warnings: string[];
 };
 
-type RunEnd = { readonly outcomes: Outcome[]; readonly interruptedBy?: InterruptingSignal; readonly error?: unknown };
+type RunEnd = {
+  readonly outcomes: Outcome[];
+  readonly interruptedBy?: InterruptingSignal;
+  readonly error?: unknown;
+  /** What the report to the service has beside the outcomes. */
+  readonly facts: Pick<Composing, 'clients' | 'uploadSeconds'>;
+};
 
 /** @returns what is known of each database, however the run ended: a signal or a defect must not take the mail with it */
 async function run(
@@ -135,15 +211,20 @@ async function run(
   const log = new RunLog(spool.folder, startedAt);
   const lines = new OutcomeLines();
   const say = (why: string) => void stderr.write(`sade: ${why}\n`);
+  let clients: DumpClients | undefined;
+  let clock: StageClock | undefined;
+  const facts = () => ({ clients, uploadSeconds: (outcome: Outcome) => clock?.uploadSeconds(outcome) });
   try {
-    const clients = await findClients(settings, { signal });
-    warnings.push(...clients.warnings, ...(await clearAfterKilledRun(spool)));
+    const found = await findClients(settings, { signal });
+    clients = found;
+    warnings.push(...found.warnings, ...(await clearAfterKilledRun(spool)));
     using view = hasLiveView(out, settings) ? await liveView(out, { signal, expected }) : undefined;
     signal.addEventListener('abort', () => stderr.write(`${overEcho(stderr)}${signal.reason.message}: ${STOPPING}\n`), {
       once: true,
     });
     const workers = { dump: settings.dumpWorkers, zip: settings.zipWorkers, upload: settings.uploadWorkers };
-    const progress = view ?? { onStart: () => {}, onProgress: () => {} };
+    const progress = new StageClock(view ?? { onStart: () => {}, onProgress: () => {} });
+    clock = progress;
     const rehearsals = settings.rehearse === 'off' ? undefined : await rehearsalsOf(settings, spool, signal);
     const pendingUploads = await spool.pendingUploads();
     for await (const outcome of runPipeline({
@@ -153,7 +234,7 @@ async function run(
       sources,
       pendingUploads,
       workers,
-      clients,
+      clients: found,
       preflight: learningPreflight(runPreflight),
       rehearsals,
       spool,
@@ -162,14 +243,15 @@ async function run(
       signal,
     })) {
       outcomes.push(outcome);
+      progress.finish(outcome);
       log.add(outcome);
       view?.finish(outcome, wrapLines(lines.describe(outcome), screenWidth(out), ' '.repeat(12)));
     }
-    return { outcomes };
+    return { outcomes, facts: facts() };
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    if (!signal.aborted || error !== signal.reason) return { outcomes, error };
-    return { outcomes, interruptedBy: signal.reason.signal };
+    if (!signal.aborted || error !== signal.reason) return { outcomes, error, facts: facts() };
+    return { outcomes, interruptedBy: signal.reason.signal, facts: facts() };
   }
 }
 

@@ -41,6 +41,7 @@ export async function doctor(options: Typed, context: CommandContext): Promise<n
     beyondRun: {
       askStored: access => at(access).databases(),
       askReport: (access, id) => at(access).report(id),
+      askRoster: (access, which) => at(access).roster(which),
       askVisible: visibleDatabases,
       askCutOff,
     },

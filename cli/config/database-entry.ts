@@ -1,5 +1,7 @@
-import { array, type InferType, number, object } from 'yup';
+import { array, type InferType, mixed, number, object } from 'yup';
+import { parseDuration, parseEvery } from '../../protocol/contract.ts';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
+import { MAX_GROUP_NAME } from '../../protocol/runs/roster-entry.ts';
 import { CONNECTION_KEYS, CONNECTION_RULES, connectionFields, text } from './connection-fields.ts';
 import { drillCheckList } from './drill-checks.ts';
 import { dumpOptionProblem } from './dump-option-refusals.ts';
@@ -9,6 +11,7 @@ import { describeUnknown } from './unknown-keys.ts';
 const KEYS = [
   ...['name', 'database_name', ...CONNECTION_KEYS],
   ...['dump_options', 'shrink_limit_percent', 'not_backed_up', 'drill_checks', 'token', 'token_file'],
+  ...['every', 'grace', 'group'],
 ];
 
 const PERCENT_PROBLEM = 'must be a whole number from 0 to 100';
@@ -48,6 +51,12 @@ const fields = object({
     value => value === undefined || tokenProblem(value) === undefined,
   ),
   token_file: text(),
+  every: contractValue(parseEvery),
+  grace: contractValue(parseDuration),
+  group: text()
+    .min(1, 'is empty')
+    .max(MAX_GROUP_NAME, `is longer than ${MAX_GROUP_NAME} characters`)
+    .test('blanks', 'has blanks around it', value => value === undefined || value.trim() === value),
 })
   .strict()
   .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')
@@ -91,6 +100,21 @@ function labelProblem(label: string): string | undefined {
     databaseNameProblem(label) ??
     (/%(?:22|0[AD])/i.test(label) ? 'holds %22, %0A or %0D, which an upload cannot carry' : undefined)
   );
+}
+
+/** @param parse returns a text that says what is wrong */
+function contractValue(parse: (value: unknown) => unknown) {
+  const problemOf = (value: unknown) => {
+    const parsed = parse(value);
+    return typeof parsed === 'string' ? parsed : undefined;
+  };
+  return mixed<string | object>()
+    .nonNullable(() => problemOf(null) ?? '')
+    .test(
+      'contract',
+      ({ value }) => problemOf(value) ?? '',
+      value => value === undefined || problemOf(value) === undefined,
+    );
 }
 
 /** Only the name of an option is shown: its value may be a secret, and so may any text that is not an option. */

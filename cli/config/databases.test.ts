@@ -56,6 +56,34 @@ describe('config', () => {
     return error.mistakes.map((mistake: string) => mistake.replace(`${path}: `, ''));
   };
 
+  it('reads how often a backup is due, and names the place of what is no such thing', async () => {
+    const { sources } = await load([
+      { ...entry, name: 'a', every: { cron: '30  1 * * *', timezone: 'Asia/Jakarta' }, grace: '2h', group: 'acme' },
+      { ...entry, name: 'b', every: '24h' },
+      { ...entry, name: 'c' },
+    ]);
+    expect(sources.map(({ every, grace, group }) => [every, grace, group])).to.deep.equal([
+      ['cron 30 1 * * * Asia/Jakarta', '2h', 'acme'],
+      ['24h', undefined, undefined],
+      [undefined, undefined, undefined],
+    ]);
+    const bad: Array<[object, RegExp]> = [
+      [{ every: 'daily' }, /^databases\[0\]\.every: must be a time such as 24h/],
+      [{ every: null }, /^databases\[0\]\.every: must be a time such as 24h/],
+      [{ every: 24 }, /^databases\[0\]\.every: must be a time such as 24h/],
+      [{ every: { cron: '30 1 * * *' } }, /^databases\[0\]\.every: .*the time zone is missing$/],
+      [{ grace: '2' }, /^databases\[0\]\.grace: must be a time such as 90m/],
+      [{ group: '' }, /^databases\[0\]\.group: is empty$/],
+      [{ group: ' a' }, /^databases\[0\]\.group: has blanks around it$/],
+      [{ group: 'x'.repeat(65) }, /^databases\[0\]\.group: is longer than 64 characters$/],
+    ];
+    for (const [fields, mistake] of bad) {
+      const [first, ...more] = await mistakesOf(load([{ ...entry, ...fields }]));
+      expect({ first, more: more.length }, JSON.stringify(fields)).to.deep.equal({ first, more: 0 });
+      expect(first).to.match(mistake);
+    }
+  });
+
   it('reads a token for the service from an entry, or from a file that it names', async () => {
     const tokens = [makeToken(), makeToken()] as const;
     await writeFile(join(folder, 'token'), `${tokens[0]}\n`, { mode: 0o600 });

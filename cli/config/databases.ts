@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { ValidationError } from 'yup';
+import { formatEvery, parseEvery } from '../../protocol/contract.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type RestoreUser, restoreUserOf, serverOf } from './connection-fields.ts';
 import { type DatabaseEntry, databaseEntries, labelOf } from './database-entry.ts';
@@ -40,6 +41,10 @@ export interface DatabaseSource {
   readonly drillChecks?: readonly DrillCheck[];
   /** What is shown to the service for this database; left out where it is the one of the run. */
   readonly token?: ServiceToken;
+  /** How often a complete backup is due, as `parseEvery` reads it, how late it may be, and the group of the client. */
+  readonly every?: string;
+  readonly grace?: string;
+  readonly group?: string;
   /** Of a backup of what a restore is about to replace. */
   readonly madeFor?: 'restore';
 }
@@ -109,7 +114,19 @@ function toSource(entry: DatabaseEntry, folder: string, filed: FiledSecrets | un
     shrinkLimitPercent: entry.shrink_limit_percent ?? SHRINK_LIMIT_PERCENT,
     ...(entry.not_backed_up && { notBackedUp: entry.not_backed_up.filter(name => name !== undefined) }),
     ...tokenOf(entry, folder, filed),
+    ...contractOf(entry),
     ...(entry.drill_checks && { drillChecks: drillChecksOf(entry.drill_checks) }),
+  };
+}
+
+/** Travels to the service with the roster. */
+function contractOf({ every, grace, group }: DatabaseEntry): Pick<DatabaseSource, 'every' | 'grace' | 'group'> {
+  const parsed = every === undefined ? undefined : parseEvery(every);
+  return {
+    ...(parsed !== undefined &&
+      typeof parsed !== 'string' && { every: parsed.kind === 'cron' ? formatEvery(parsed) : String(every) }),
+    ...(grace !== undefined && { grace: String(grace) }),
+    ...(group !== undefined && { group }),
   };
 }
 

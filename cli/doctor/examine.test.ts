@@ -65,6 +65,7 @@ describe('examine', () => {
       beyondRun: {
         askStored: async () => [],
         askReport: async () => expect.fail('nothing is stored'),
+        askRoster: async (_, { source }) => ({ source, shard: '', last_run: null, databases: [] }),
         askVisible,
         askCutOff: async () => undefined,
       },

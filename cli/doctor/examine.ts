@@ -26,6 +26,7 @@ import { checkTokens, type TokenCheckOptions } from './checks/token-check.ts';
 import { type AskVisible, checkUncovered } from './checks/uncovered-check.ts';
 import { checkWorkFolder, checkWorkFolderRoom } from './checks/work-folder-check.ts';
 import { Found, redacted } from './found.ts';
+import { checkSource, type SourceCheckOptions } from './source-check.ts';
 
 export interface ExamineOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -47,6 +48,7 @@ export interface ExamineOptions {
 interface BeyondRun {
   readonly askStored: (access: ServiceAccess) => ReturnType<StoredCheckOptions['ask']>;
   readonly askReport: (access: ServiceAccess, id: string) => ReturnType<StoredCheckOptions['askReport']>;
+  readonly askRoster: SourceCheckOptions['ask'];
   readonly askVisible: AskVisible;
   readonly askCutOff: AskCutOff;
 }
@@ -186,10 +188,14 @@ async function examineService(context: Context, access: ServiceAccess, last: Las
   const { server } = access;
   const report = checkReporter('service', server.href);
   const { mayRead } = found.add(await guarded(report, signal, () => checkTokens({ access, sources, ask: askWhoami })));
-  if (!mayRead) return undefined;
+  if (!mayRead) {
+    await examineSource(context, access, last);
+    return undefined;
+  }
   const { status: service } = found.add(
     await guarded(report, signal, () => checkService({ server, version, ask: () => askService(access) })),
   );
+  await examineSource(context, access, last);
   if (service && beyondRun) {
     const ask = { ask: () => beyondRun.askStored(access), askReport: (id: string) => beyondRun.askReport(access, id) };
     found.add(
@@ -199,6 +205,16 @@ async function examineService(context: Context, access: ServiceAccess, last: Las
     );
   }
   return service;
+}
+
+/** A token that may only upload may ask this, too. */
+async function examineSource(context: Context, access: ServiceAccess, { lastRun }: LastRunCheck): Promise<void> {
+  const { settings, options, listed, found } = context;
+  const { beyondRun, signal } = options;
+  if (!beyondRun || !listed) return;
+  const { source, shard } = settings;
+  const asked = { source, shard, access, listed, lastRun, ask: beyondRun.askRoster };
+  found.add(await guarded(checkReporter('service', `source ${source}`), signal, () => checkSource(asked)));
 }
 
 /** Looks whether there is room, once it is known how large the databases are. */

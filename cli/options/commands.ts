@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { DEFAULT_LEVEL } from '../zip/level.ts';
 import { drillOptions } from './drill-options.ts';
 import { type OptionDescription, type OptionTable, option, type ValuesOf } from './option.ts';
@@ -8,6 +8,7 @@ import {
   duration,
   folder,
   labels,
+  line,
   oneOf,
   program,
   someOf,
@@ -141,6 +142,24 @@ const rehearse = option(
   oneOf(REHEARSE),
 );
 
+const source = option(
+  {
+    ...{ flag: 'source', value: 'NAME', variable: 'SADE_SOURCE' },
+    ...{ fallback: hostname().trim().slice(0, 128) || 'unknown', fallbackInDocs: 'the name of the host' },
+    meaning: 'Under which name the service keeps the list of databases and the runs of this machine',
+    details: 'Two machines must not have the same. [How runs are reported](../how-to/report-runs.md).',
+  },
+  line(128),
+);
+
+const shard = option(
+  {
+    ...{ flag: 'shard', value: 'NAME', variable: 'SADE_SHARD', fallbackInDocs: 'none' },
+    meaning: 'Which of several runs of this machine it is, such as one for each list of databases',
+  },
+  line(64),
+);
+
 const json = switchOption({ flag: 'json', meaning: 'Print JSON' });
 
 const wide = switchOption({
@@ -199,7 +218,7 @@ export const COMMANDS = {
         },
         wholeNumber(0, 20),
       ),
-      ...{ mysqldump, mariadbDump, rehearse, mariadbd, mysqld },
+      ...{ mysqldump, mariadbDump, rehearse, mariadbd, mysqld, source, shard },
       dryRun: switchOption({
         flag: 'dry-run',
         meaning: 'Only show what a run would do, and why; nothing is done',
@@ -229,7 +248,7 @@ export const COMMANDS = {
         text,
       ),
       dumpWorkers: { ...dumpWorkers, meaning: 'Dumps at once, and databases checked at once' },
-      ...{ zipWorkers, uploadWorkers, mysqldump, mariadbDump, rehearse, mariadbd, mysqld },
+      ...{ zipWorkers, uploadWorkers, mysqldump, mariadbDump, rehearse, mariadbd, mysqld, source, shard },
       json: switchOption({ flag: 'json', variable: 'SADE_JSON', meaning: 'Print the checks as JSON on stdout' }),
       quiet: switchOption({
         ...{ flag: 'quiet', variable: 'SADE_QUIET', meaning: 'Print nothing unless something is wrong' },

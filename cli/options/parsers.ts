@@ -36,6 +36,15 @@ export const text: Parser<string> = given => {
   return text;
 };
 
+/** @returns a text of one line, without blanks around it */
+export function line(most: number): Parser<string> {
+  return given => {
+    const line = text(given).trim();
+    if (line !== '' && line.length <= most && line.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(line)) return line;
+    throw new Refusal({ text: text(given), problem: `must be one line of 1 to ${most} characters` });
+  };
+}
+
 /** @returns an absolute path */
 export const folder: Parser<string> = given => resolve(text(given));
 

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -39,6 +39,7 @@ describe('settings', () => {
       mysqldump: { path: 'mysqldump', isGiven: false },
       mariadbDump: { path: 'mariadb-dump', isGiven: false },
       ...{ rehearse: 'auto', mariadbd: undefined, mysqld: undefined },
+      ...{ source: hostname(), shard: undefined },
       dryRun: false,
       json: false,
       quiet: false,
@@ -58,6 +59,7 @@ describe('settings', () => {
       SADE_LEVEL: '7',
       SADE_TIMEOUT: '14s',
       SADE_RETRIES: '15',
+      ...{ SADE_SOURCE: 'env source', SADE_SHARD: 'env-shard' },
       SADE_MYSQLDUMP: 'env-dump',
       SADE_MARIADB_DUMP: 'env-maria',
       SADE_REHEARSE: 'always',
@@ -84,6 +86,7 @@ describe('settings', () => {
       rehearse: 'off',
       mariadbd: 'flag-mariadbd',
       mysqld: 'flag-mysqld',
+      ...{ source: 'flag-source', shard: 'flag-shard' },
       'dry-run': true,
       json: false,
       quiet: false,
@@ -104,6 +107,7 @@ describe('settings', () => {
       mysqldump: { path: 'env-dump', isGiven: true },
       mariadbDump: { path: 'env-maria', isGiven: true },
       ...{ rehearse: 'always', mariadbd: 'env-mariadbd', mysqld: 'env-mysqld' },
+      ...{ source: 'env source', shard: 'env-shard' },
       dryRun: false,
       json: true,
       quiet: true,
@@ -124,6 +128,7 @@ describe('settings', () => {
       mysqldump: { path: 'flag-dump', isGiven: true },
       mariadbDump: { path: 'flag-maria', isGiven: true },
       ...{ rehearse: 'off', mariadbd: 'flag-mariadbd', mysqld: 'flag-mysqld' },
+      ...{ source: 'flag-source', shard: 'flag-shard' },
       dryRun: true,
       json: false,
       quiet: false,

@@ -98,6 +98,7 @@ export function contentsOf({ zipBytes, dumpBytes, manifest }: ZippedBackup): Par
       findings: manifest.findings as Finding[],
       tables: manifest.inventory.tables.length,
       rows: manifest.dump.rows,
+      dumpSeconds: (Date.parse(manifest.ended_at) - Date.parse(manifest.started_at)) / 1000,
       ...(manifest.rehearsal && { rehearsal: manifest.rehearsal }),
     }),
   };

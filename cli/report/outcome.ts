@@ -23,6 +23,8 @@ export interface Outcome {
   /** Size of the plain dump, when it got that far. */
   readonly dumpBytes?: number;
   readonly zipBytes?: number;
+  /** How long the dump took, when it is known. */
+  readonly dumpSeconds?: number;
   /** What the dump was seen to hold. */
   readonly tables?: number;
   readonly rows?: number;

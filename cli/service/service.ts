@@ -24,6 +24,8 @@ import {
   type ServiceStatus,
   serviceStatus,
 } from '../../protocol/responses.ts';
+import { type RosterAnswer, type RunAnswer, rosterAnswer, runAnswer } from '../../protocol/runs/run-answers.ts';
+import type { RunReport } from '../../protocol/runs/run-report.ts';
 import { credentialsOf, type ServiceAccess } from '../access/service-access.ts';
 import { fetchOf } from '../access/trusting-fetch.ts';
 import { log } from '../log.ts';
@@ -104,6 +106,16 @@ export class Service {
   /** The same of a drill. @throws {ExplainedError} */
   async reportDrill(report: DrillReport): Promise<DrillSummary> {
     return (await this.#send('-/drills', drillAnswer, withinLimits(report))).data;
+  }
+
+  /** Stores how a run of `sade backup` went; see `withinRunLimits`. The same report twice is stored once. @throws {ExplainedError} */
+  async reportRun(report: RunReport, retries: number): Promise<RunAnswer['data']> {
+    return (await this.#ask('-/runs', runAnswer, { method: 'post', json: report, retries })).data;
+  }
+
+  /** What is known of a source, as far as the token may see it. @throws {ExplainedError} */
+  async roster(which: { source: string; shard?: string }): Promise<RosterAnswer['data']> {
+    return (await this.#get(`-/roster${queryOf(which)}`, rosterAnswer)).data;
   }
 
   /** What one drill reported; undefined where this version does not understand it. @throws {ExplainedError} */
@@ -199,7 +211,11 @@ export class Service {
   async #ask<S extends Schema>(
     path: string,
     schema: S,
-    { isRepeatable = true, ...request }: { method?: 'post'; json?: unknown; isRepeatable?: boolean },
+    {
+      isRepeatable = true,
+      retries,
+      ...request
+    }: { method?: 'post'; json?: unknown; isRepeatable?: boolean; retries?: number },
   ): Promise<InferType<S>> {
     const { server } = this.#access;
     // One clock for the answer's head and its body: ky's stops at the head. It stands still in the pause before another attempt.
@@ -218,7 +234,7 @@ export class Service {
     };
     try {
       const signal = this.#until(clock.signal);
-      const retry = this.#retry(isRepeatable);
+      const retry = { ...this.#retry(isRepeatable), ...(retries !== undefined && { limit: retries }) };
       const answer = await ky(new URL(path, server), { ...common, fetch, ...request, timeout: false, signal, retry });
       log.debug('the service answers', { path, status: answer.status });
       return await readAnswer(answer, schema, server, this.#all(clock.signal));

@@ -24,6 +24,7 @@ import { removalResolvers } from './resolvers/removal-resolvers.ts';
 import { reportResolvers } from './resolvers/report-resolvers.ts';
 import type { Resolvers } from './resolvers/resolver-types.ts';
 import { retentionResolvers } from './resolvers/retention-resolvers.ts';
+import { runResolvers } from './resolvers/run-resolvers.ts';
 import { createScalars } from './resolvers/scalars.ts';
 import { statisticsResolvers } from './resolvers/statistics-resolvers.ts';
 import { tokenResolvers } from './resolvers/token-resolvers.ts';
@@ -97,6 +98,7 @@ const {
   Database: retentionOfDatabase,
   ...retentionTypes
 } = retentionResolvers;
+const { Query: runQueries, Database: runsOfDatabase, ...runTypes } = runResolvers;
 const { Query: reportQueries, Backup: reportsOfBackup, Database: reportsOfDatabase, ...reportTypes } = reportResolvers;
 const { Mutation: removalMutations, Backup: removalOfBackup, ...removalTypes } = removalResolvers;
 
@@ -106,17 +108,19 @@ const resolvers: Resolvers = {
     ...backupQueries,
     ...statisticsQueries,
     ...reportQueries,
+    ...runQueries,
     ...auditQueries,
     ...retentionQueries,
     ...tokenQueries,
   },
   Mutation: { ...tokenMutations, ...removalMutations, ...retentionMutations },
   Backup: { ...Backup, ...reportsOfBackup, ...removalOfBackup, ...retentionOfBackup },
-  Database: { ...Database, ...reportsOfDatabase, ...retentionOfDatabase },
+  Database: { ...Database, ...reportsOfDatabase, ...runsOfDatabase, ...retentionOfDatabase },
   ...backupTypes,
   ...databaseTypes,
   ...statisticsTypes,
   ...reportTypes,
+  ...runTypes,
   ...auditTypes,
   ...retentionTypes,
   ...tokenTypes,

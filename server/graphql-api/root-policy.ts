@@ -10,6 +10,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'Query.backup': 'list',
   'Query.fleetProven': 'list',
   'Query.statistics': 'list',
+  'Query.runs': 'list',
+  'Query.rosters': 'list',
   'Query.auditEntries': 'audit',
   'Query.retentionPlans': 'list',
   'Query.retentionPlan': 'list',

@@ -4,6 +4,14 @@ import type { RowBudget } from './row-budget.ts';
 /** The largest page. */
 export const MAX_FIRST = 1000;
 
+/** @returns how many entries a list may have that is no connection, which the budget has paid for @throws AppError 422 */
+export function takenRows(budget: RowBudget, field: string, count: number): number {
+  if (!(count >= 1 && count <= MAX_FIRST))
+    throw validationError([{ field, message: `must be a whole number from 1 to ${MAX_FIRST}` }]);
+  budget.take(count);
+  return count;
+}
+
 /** Relay's cursor connection, forwards only. Each part is had when it is asked for; the page is read once for all of them. */
 export interface Connection<Node> {
   edges(): Promise<Array<{ cursor: string; node: Node }>>;

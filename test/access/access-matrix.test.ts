@@ -86,6 +86,7 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
     zip = sampleZip({ database: 'pt_xyz' });
     ids.id_file = String((await send('POST /:db_name', 'admin')).json.data.id);
     ids.drill = String((await send('POST /-/drills', 'admin')).json.data.id);
+    await send('POST /-/runs', 'admin');
     ids.restore = String((await send('POST /-/restores', 'admin')).json.data.id);
   });
   after(async () => {
@@ -189,6 +190,16 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
     retentionPlans: () => ['{ retentionPlans(first: 3) { id goes databases { name } removals { fileName } } }'],
     retentionPlan: () => ['{ retentionPlan(id: "1") { id goes databases { name } removals { fileName } } }'],
     applyRetentionPlan: () => ['mutation { applyRetentionPlan(id: "4000000") { backups } }'],
+    runs: () => [
+      '{ runs { totalCount nodes { source problem counts { complete } outcomes { databaseName fileName } } } }',
+      '{ runs(first: 2, filter: { source: "web1", host: "web1.example.com", outcome: ok }) { totalCount nodes { id } } }',
+      '{ runs(after: "x") { nodes { id } } }',
+    ],
+    rosters: ({ database }) => [
+      '{ rosters { totalCount nodes { databaseName lastAttempt { fileName } } } }',
+      `{ rosters(first: 2, filter: { source: "web1", database: "${database}", isGone: false }) { totalCount nodes { id } } }`,
+      '{ rosters(after: "x") { nodes { id } } }',
+    ],
     tokens: () => ['{ tokens { name } }'],
     auditEntries: ({ database }) => [
       '{ auditEntries { nodes { id } } }',

@@ -19,6 +19,8 @@ import type { Reading } from '../../history/reading/in-scope.ts';
 import { pinsOfBackups } from '../../pins/pins-of-backups.ts';
 import { documentBytesById, documentsById } from '../../reports/report-details.ts';
 import type { ListedReport } from '../../reports/search-reports.ts';
+import { countsOfRuns, type ListedOutcome, lastAttempts, type StateCounts } from '../../runs/search-outcomes.ts';
+import { type ListedRun, runsById } from '../../runs/search-runs.ts';
 import { daysOfDatabases, type Kept, keptOfDatabases } from '../../statistics/database-statistics.ts';
 import type { Day } from '../../statistics/statistics.ts';
 
@@ -55,6 +57,10 @@ export class Loaders {
   /** What the client sent, by the id of the report. */
   readonly reportDocument: DataLoader<number, string | null>;
   readonly reportBytes: DataLoader<number, number>;
+  /** The newest attempt to back up a database, by its name. */
+  readonly attempt: DataLoader<string, ListedOutcome | null>;
+  readonly run: DataLoader<number, ListedRun | null>;
+  readonly runCounts: DataLoader<ListedRun, StateCounts>;
   readonly #days = new Map<number, DataLoader<number, Day[]>>();
   readonly #histories = new Map<string, DataLoader<number, ListedBackup[]>>();
   readonly #ofBackups = new Map<string, DataLoader<number, ListedReport[]>>();
@@ -89,6 +95,12 @@ export class Loaders {
     });
     this.reportDocument = new DataLoader(ids => documentsById({ em }, ids));
     this.reportBytes = new DataLoader(ids => documentBytesById({ em }, ids));
+    this.attempt = new DataLoader(names => lastAttempts({ em }, names));
+    this.run = new DataLoader(async ids => {
+      const found = await runsById({ em, scope }, ids);
+      return ids.map(id => found.get(id) ?? null);
+    });
+    this.runCounts = new DataLoader(runs => countsOfRuns({ em, scope }, runs));
   }
 
   /** The last days of a database. */
@@ -121,6 +133,7 @@ export class Loaders {
     for (const loader of [backup, named, details, manifest, database, found, kept, clean, loss]) loader.clearAll();
     for (const loader of [this.pins, this.drills, this.drillsOfBackup, this.reportDocument, this.reportBytes])
       loader.clearAll();
+    for (const loader of [this.attempt, this.run, this.runCounts]) loader.clearAll();
     for (const lists of [this.#days, this.#histories, this.#ofBackups, this.#ofDatabases]) lists.clear();
   }
 }

@@ -1,9 +1,7 @@
 import { DRILL_OUTCOMES } from '../../../protocol/last-drill.ts';
 import { RESTORE_OUTCOMES } from '../../../protocol/reports/restore-report.ts';
 import { fleetProven } from '../../drills/fleet-proven.ts';
-import { validationError } from '../../errors.ts';
-import { MAX_FIRST } from '../../graphql/connection.ts';
-import type { RowBudget } from '../../graphql/row-budget.ts';
+import { takenRows } from '../../graphql/connection.ts';
 import { drillIn, restoreIn } from '../../reports/report-details.ts';
 import type { ListedReport } from '../../reports/search-reports.ts';
 import type { GraphqlContext } from './context.ts';
@@ -40,11 +38,11 @@ export const reportResolvers = {
     lastDrill: async ({ name }, _, { loaders }) => (await loaders.drills.load(name))?.last ?? null,
     lastProof: async ({ name }, _, { loaders }) => (await loaders.drills.load(name))?.proof ?? null,
     drills: ({ name }, { first }, { loaders, budget }) =>
-      loaders.reportsOfDatabase({ kind: 'drill', limit: taken(budget, 'first', first) }).load(name),
+      loaders.reportsOfDatabase({ kind: 'drill', limit: takenRows(budget, 'first', first) }).load(name),
     restores: ({ name }, { first }, { loaders, budget }) =>
-      loaders.reportsOfDatabase({ kind: 'restore', limit: taken(budget, 'first', first) }).load(name),
+      loaders.reportsOfDatabase({ kind: 'restore', limit: takenRows(budget, 'first', first) }).load(name),
     restoreTimes: async ({ name }, { last }, { loaders, budget }) => {
-      const limit = taken(budget, 'last', last);
+      const limit = takenRows(budget, 'last', last);
       const drills = await loaders.reportsOfDatabase({ kind: 'drill', limit, isTimed: true }).load(name);
       return drills.toReversed().map(({ endedAt, rtoSeconds, loadedBytes }) => ({
         ...{ at: endedAt, seconds: rtoSeconds ?? 0, loadedBytes: loadedBytes ?? null },
@@ -55,9 +53,9 @@ export const reportResolvers = {
     drill: async ({ id }, _, { loaders }) => (await loaders.drillsOfBackup.load(id))?.last ?? null,
     proof: async ({ id }, _, { loaders }) => (await loaders.drillsOfBackup.load(id))?.proof ?? null,
     drills: ({ id }, { first }, { loaders, budget }) =>
-      loaders.reportsOfBackup({ kind: 'drill', limit: taken(budget, 'first', first) }).load(id),
+      loaders.reportsOfBackup({ kind: 'drill', limit: takenRows(budget, 'first', first) }).load(id),
     restores: ({ id }, { first }, { loaders, budget }) =>
-      loaders.reportsOfBackup({ kind: 'restore', limit: taken(budget, 'first', first) }).load(id),
+      loaders.reportsOfBackup({ kind: 'restore', limit: takenRows(budget, 'first', first) }).load(id),
   },
   Drill: {
     ...listed,
@@ -90,14 +88,6 @@ export const reportResolvers = {
     },
   },
 } satisfies Resolvers;
-
-/** @returns how many are listed, which the budget has paid for @throws AppError 422 */
-function taken(budget: RowBudget, field: string, count: number): number {
-  if (!(count >= 1 && count <= MAX_FIRST))
-    throw validationError([{ field, message: `must be a whole number from 1 to ${MAX_FIRST}` }]);
-  budget.take(count);
-  return count;
-}
 
 async function documentOf({ id }: ListedReport, { loaders, budget }: GraphqlContext): Promise<string | null> {
   const bytes = await loaders.reportBytes.load(id);

@@ -10,6 +10,9 @@ import type { Pin as PinRow } from '../../entities/pin.entity.ts';
 import type { Brake } from '../../retention/rules/brakes.ts';
 import type { DatabaseSummary } from '../../retention/stored-plans.ts';
 import type { FoundPlan, FoundRemoval } from '../../retention/find-plans.ts';
+import type { ListedEntry as ListedRosterEntry } from '../../runs/search-rosters.ts';
+import type { ListedRun } from '../../runs/search-runs.ts';
+import type { StateCounts, ListedOutcome } from '../../runs/search-outcomes.ts';
 import type { MadeToken as MadeTokenRow } from '../../tokens/token-store.ts';
 import type { Token as TokenRow } from '../../entities/token.entity.ts';
 import type { GraphqlContext } from './context.ts';
@@ -47,6 +50,10 @@ export type Query = {
   backup?: Maybe<Backup>;
   /** How many databases have a backup that a drill restored within the last days. */
   fleetProven: FleetProven;
+  /** The runs of `sade backup` that were reported, newest first. */
+  runs: RunConnection;
+  /** Which databases each source backs up, as its list of databases says, by name. Those too that were never backed up. */
+  rosters: RosterConnection;
   /** The audit trail: who did what, newest first. For administrators whose token has the scope `*`. */
   auditEntries: AuditConnection;
   /** The retention plans, newest first: which backups would go, and what holds them. */
@@ -93,6 +100,22 @@ export type QueryBackupArgs = {
 /** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryFleetProvenArgs = {
   days?: Scalars['Int']['input'];
+};
+
+
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
+export type QueryRunsArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<RunFilter>;
+};
+
+
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
+export type QueryRostersArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<RosterFilter>;
 };
 
 
@@ -415,6 +438,8 @@ export type Database = {
   restores: Array<Restore>;
   /** How long its restores took, as its drills measured it, oldest first. */
   restoreTimes: Array<RestoreTime>;
+  /** The newest attempt to back it up that a run has reported, with any result. Null when no run has reported one. */
+  lastAttempt?: Maybe<RunOutcome>;
   /** The number of its backups. */
   backupCount: Scalars['Int']['output'];
   /** The size of all their zips together, in bytes. */
@@ -1167,6 +1192,266 @@ export type AuditEntry = {
   detail?: Maybe<Scalars['String']['output']>;
 };
 
+/** Which runs are listed. A field that is left out does not matter. */
+export type RunFilter = {
+  /** Reported by this source. */
+  source?: InputMaybe<Scalars['String']['input']>;
+  /** On this host. */
+  host?: InputMaybe<Scalars['String']['input']>;
+  /** With this outcome. */
+  outcome?: InputMaybe<RunEnd>;
+};
+
+/** How a run ended. */
+export type RunEnd =
+  /** All databases have a complete backup, and have lost nothing. */
+  | 'ok'
+  /** Some databases have no complete backup. */
+  | 'some_failed'
+  /** No database has a backup. */
+  | 'none_succeeded'
+  /** Nothing could be begun. */
+  | 'broken'
+  /** A signal ended it. */
+  | 'interrupted';
+
+/** A page of runs. */
+export type RunConnection = {
+  __typename?: 'RunConnection';
+  /** The runs of this page, each with its cursor. */
+  edges: Array<RunEdge>;
+  /** The runs of this page, without their cursors. */
+  nodes: Array<Run>;
+  /** Whether other pages exist, and the cursors for them. */
+  pageInfo: PageInfo;
+  /** The number of entries on all pages. It is counted only when you ask for it. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A run in a list. */
+export type RunEdge = {
+  __typename?: 'RunEdge';
+  /** Use it as `after` to list what follows. */
+  cursor: Scalars['String']['output'];
+  /** The run. */
+  node: Run;
+};
+
+/** A run of `sade backup`. If the databases of a list use several tokens, it has one for each of them. */
+export type Run = {
+  __typename?: 'Run';
+  /** Its id. */
+  id: Scalars['ID']['output'];
+  /** The UUID that the client gave it. All that belong to one run have the same. */
+  runId: Scalars['String']['output'];
+  /** Who backs up: the name of the host, unless it is named otherwise (`--source`). */
+  source: Scalars['String']['output'];
+  /** Which of several runs of that source (`--shard`). Empty when there is one. */
+  shard: Scalars['String']['output'];
+  /** The name of the host. */
+  host: Scalars['String']['output'];
+  /** When it began, by the clock of the client. If that was later than the receipt, the time of the receipt. */
+  startedAt: Scalars['DateTime']['output'];
+  /** When it ended, in the same way. */
+  endedAt: Scalars['DateTime']['output'];
+  /** When the service received the report. */
+  receivedAt: Scalars['DateTime']['output'];
+  /** How many seconds the clock of the client is ahead. 0 when it is less than 15 minutes. */
+  clockAheadSeconds: Scalars['Int']['output'];
+  /** The exit code of `sade`. */
+  exitCode: Scalars['Int']['output'];
+  /** What the exit code means. */
+  outcome: RunEnd;
+  /** Whether it was a run of some databases only (`--only`). */
+  isPartial: Scalars['Boolean']['output'];
+  /** The signal that ended it. Null when no signal did. */
+  interruptedBy?: Maybe<Scalars['String']['output']>;
+  /** What ended it or kept it from beginning, beside the failures of its databases. Null when nothing did, and for a token that is not for all databases. */
+  problem?: Maybe<Scalars['String']['output']>;
+  /** The number of its databases by their results. */
+  counts: RunCounts;
+  /** The number of its databases that are not in the report. */
+  leftOut: Scalars['Int']['output'];
+  /** Whether texts in the report were cut. */
+  isCut: Scalars['Boolean']['output'];
+  /** The version of `sade`. */
+  sadeVersion: Scalars['String']['output'];
+  /** The runtime, such as `node 24.11.1`. */
+  runtime: Scalars['String']['output'];
+  /** The dump programs with their versions. Null when none was found. */
+  mysqldump?: Maybe<Scalars['String']['output']>;
+  /** How it ended for each database, by name. */
+  outcomes: Array<RunOutcome>;
+};
+
+
+/** A run of `sade backup`. If the databases of a list use several tokens, it has one for each of them. */
+export type RunOutcomesArgs = {
+  first?: Scalars['Int']['input'];
+  states?: InputMaybe<Array<RunState>>;
+};
+
+/** The number of databases of a run, by their results. Zips of earlier runs are not counted. */
+export type RunCounts = {
+  __typename?: 'RunCounts';
+  /** With a complete backup. */
+  complete: Scalars['Int']['output'];
+  /** With an incomplete backup. */
+  incomplete: Scalars['Int']['output'];
+  /** Without a backup. */
+  failed: Scalars['Int']['output'];
+  /** Which the run did not get to. */
+  notDone: Scalars['Int']['output'];
+};
+
+/** How a run ended for one database. */
+export type RunState =
+  /** It has a complete backup. */
+  | 'complete'
+  /** It has a backup, and something is missing in it. */
+  | 'incomplete'
+  /** It has no backup. */
+  | 'failed'
+  /** The run ended before it. */
+  | 'not_done';
+
+/** A stage of a backup. */
+export type RunStage =
+  /** The dump. */
+  | 'dump'
+  /** The zip. */
+  | 'zip'
+  /** The upload. */
+  | 'upload';
+
+/** How a run ended for one database, as the client reported it. */
+export type RunOutcome = {
+  __typename?: 'RunOutcome';
+  /** Its id. */
+  id: Scalars['ID']['output'];
+  /** The run. Null when the history no longer has it. */
+  run?: Maybe<Run>;
+  /** The label of the database. */
+  databaseName: Scalars['String']['output'];
+  /** The result. */
+  state: RunState;
+  /** Whether it is about a zip that an earlier run left behind. */
+  isLeftover: Scalars['Boolean']['output'];
+  /** When the dump began, by the clock of the client. */
+  startedAt: Scalars['DateTime']['output'];
+  /** When the last stage ended, by the clock of the client. */
+  endedAt: Scalars['DateTime']['output'];
+  /** The stage that failed. Null when none failed. */
+  stage?: Maybe<RunStage>;
+  /** Why it failed. Null when it did not. */
+  message?: Maybe<Scalars['String']['output']>;
+  /** What to do about it. */
+  advice?: Maybe<Scalars['String']['output']>;
+  /** What failed other databases of the run, too. Null when it did not. */
+  cause?: Maybe<RunCause>;
+  /** The codes of the first 50 findings. */
+  findings: Array<Scalars['String']['output']>;
+  /** The number of findings. */
+  findingCount: Scalars['Int']['output'];
+  /** Whether the database had lost something that no one had accepted. */
+  isShrunk: Scalars['Boolean']['output'];
+  /** The name of the zip. Null when it has no zip. */
+  fileName?: Maybe<Scalars['String']['output']>;
+  /** The backup. Null when it has no backup, or the history no longer has it. */
+  backup?: Maybe<Backup>;
+  /** The size of the SQL dump in bytes. Null when it is not known. */
+  dumpBytes?: Maybe<Scalars['BigInt']['output']>;
+  /** The size of the zip in bytes. Null when it is not known. */
+  zipBytes?: Maybe<Scalars['BigInt']['output']>;
+  /** The number of tables. Null when it is not known. */
+  tables?: Maybe<Scalars['Int']['output']>;
+  /** The number of rows. Null when it is not known. */
+  rows?: Maybe<Scalars['BigInt']['output']>;
+  /** The seconds from the begin of the dump to the end of the last stage. Null when it was not begun. */
+  seconds?: Maybe<Scalars['Float']['output']>;
+  /** The seconds of each stage. */
+  stageSeconds: StageSeconds;
+};
+
+/** What can fail many databases, in the same words for all of them. */
+export type RunCause = {
+  __typename?: 'RunCause';
+  /** A server or a path. */
+  where: Scalars['String']['output'];
+  /** Why it fails them. */
+  why: Scalars['String']['output'];
+};
+
+/** How long each stage was at work, in seconds. The zip is made while the dump is being written. */
+export type StageSeconds = {
+  __typename?: 'StageSeconds';
+  /** The dump. Null when it is not known. */
+  dump?: Maybe<Scalars['Float']['output']>;
+  /** The zip. Null when it is not known. */
+  zip?: Maybe<Scalars['Float']['output']>;
+  /** The upload. Null when it is not known. */
+  upload?: Maybe<Scalars['Float']['output']>;
+};
+
+/** Which entries of rosters are listed. A field that is left out does not matter. */
+export type RosterFilter = {
+  /** Of this source. */
+  source?: InputMaybe<Scalars['String']['input']>;
+  /** Of this database. */
+  database?: InputMaybe<Scalars['String']['input']>;
+  /** Whether the database is no longer on the list. */
+  isGone?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** A page of entries of rosters. */
+export type RosterConnection = {
+  __typename?: 'RosterConnection';
+  /** The entries of this page, each with its cursor. */
+  edges: Array<RosterEdge>;
+  /** The entries of this page, without their cursors. */
+  nodes: Array<RosterEntry>;
+  /** Whether other pages exist, and the cursors for them. */
+  pageInfo: PageInfo;
+  /** The number of entries on all pages. It is counted only when you ask for it. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** An entry in a list. */
+export type RosterEdge = {
+  __typename?: 'RosterEdge';
+  /** Use it as `after` to list what follows. */
+  cursor: Scalars['String']['output'];
+  /** The entry. */
+  node: RosterEntry;
+};
+
+/** A database on the list of databases of a source. */
+export type RosterEntry = {
+  __typename?: 'RosterEntry';
+  /** Its id. */
+  id: Scalars['ID']['output'];
+  /** The source. */
+  source: Scalars['String']['output'];
+  /** Which of several runs of that source. Empty when there is one. */
+  shard: Scalars['String']['output'];
+  /** The label of the database. */
+  databaseName: Scalars['String']['output'];
+  /** How often a complete backup is due, such as `24h` or `cron 30 1 * * * Asia/Jakarta`. Null when the list does not say it. */
+  every?: Maybe<Scalars['String']['output']>;
+  /** How late it may be, such as `2h`. Null when the list does not say it. */
+  grace?: Maybe<Scalars['String']['output']>;
+  /** The group. Null when the list does not name one. */
+  group?: Maybe<Scalars['String']['output']>;
+  /** When the service first heard of it. */
+  firstSeenAt: Scalars['DateTime']['output'];
+  /** When the service last heard of it. */
+  lastSeenAt: Scalars['DateTime']['output'];
+  /** Since when it is no longer on the list. Null while it is. */
+  goneAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The newest attempt to back it up, with any result. Null when no run has reported one. */
+  lastAttempt?: Maybe<RunOutcome>;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -1308,6 +1593,21 @@ export type ResolversTypes = {
   AuditConnection: ResolverTypeWrapper<Connection<ListedEntry>>;
   AuditEdge: ResolverTypeWrapper<Omit<AuditEdge, 'node'> & { node: ResolversTypes['AuditEntry'] }>;
   AuditEntry: ResolverTypeWrapper<ListedEntry>;
+  RunFilter: RunFilter;
+  RunEnd: RunEnd;
+  RunConnection: ResolverTypeWrapper<Connection<ListedRun>>;
+  RunEdge: ResolverTypeWrapper<Omit<RunEdge, 'node'> & { node: ResolversTypes['Run'] }>;
+  Run: ResolverTypeWrapper<ListedRun>;
+  RunCounts: ResolverTypeWrapper<StateCounts>;
+  RunState: RunState;
+  RunStage: RunStage;
+  RunOutcome: ResolverTypeWrapper<ListedOutcome>;
+  RunCause: ResolverTypeWrapper<RunCause>;
+  StageSeconds: ResolverTypeWrapper<StageSeconds>;
+  RosterFilter: RosterFilter;
+  RosterConnection: ResolverTypeWrapper<Connection<ListedRosterEntry>>;
+  RosterEdge: ResolverTypeWrapper<Omit<RosterEdge, 'node'> & { node: ResolversTypes['RosterEntry'] }>;
+  RosterEntry: ResolverTypeWrapper<ListedRosterEntry>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1366,6 +1666,18 @@ export type ResolversParentTypes = {
   AuditConnection: Connection<ListedEntry>;
   AuditEdge: Omit<AuditEdge, 'node'> & { node: ResolversParentTypes['AuditEntry'] };
   AuditEntry: ListedEntry;
+  RunFilter: RunFilter;
+  RunConnection: Connection<ListedRun>;
+  RunEdge: Omit<RunEdge, 'node'> & { node: ResolversParentTypes['Run'] };
+  Run: ListedRun;
+  RunCounts: StateCounts;
+  RunOutcome: ListedOutcome;
+  RunCause: RunCause;
+  StageSeconds: StageSeconds;
+  RosterFilter: RosterFilter;
+  RosterConnection: Connection<ListedRosterEntry>;
+  RosterEdge: Omit<RosterEdge, 'node'> & { node: ResolversParentTypes['RosterEntry'] };
+  RosterEntry: ListedRosterEntry;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -1390,6 +1702,8 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   backups?: Resolver<ResolversTypes['BackupConnection'], ParentType, ContextType, RequireFields<QueryBackupsArgs, 'first' | 'orderBy'>>;
   backup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType, RequireFields<QueryBackupArgs, 'id'>>;
   fleetProven?: Resolver<ResolversTypes['FleetProven'], ParentType, ContextType, RequireFields<QueryFleetProvenArgs, 'days'>>;
+  runs?: Resolver<ResolversTypes['RunConnection'], ParentType, ContextType, RequireFields<QueryRunsArgs, 'first'>>;
+  rosters?: Resolver<ResolversTypes['RosterConnection'], ParentType, ContextType, RequireFields<QueryRostersArgs, 'first'>>;
   auditEntries?: Resolver<ResolversTypes['AuditConnection'], ParentType, ContextType, RequireFields<QueryAuditEntriesArgs, 'first'>>;
   retentionPlans?: Resolver<Array<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlansArgs, 'first'>>;
   retentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlanArgs, 'id'>>;
@@ -1496,6 +1810,7 @@ export type DatabaseResolvers<ContextType = GraphqlContext, ParentType extends R
   drills?: Resolver<Array<ResolversTypes['Drill']>, ParentType, ContextType, RequireFields<DatabaseDrillsArgs, 'first'>>;
   restores?: Resolver<Array<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<DatabaseRestoresArgs, 'first'>>;
   restoreTimes?: Resolver<Array<ResolversTypes['RestoreTime']>, ParentType, ContextType, RequireFields<DatabaseRestoreTimesArgs, 'last'>>;
+  lastAttempt?: Resolver<Maybe<ResolversTypes['RunOutcome']>, ParentType, ContextType>;
   backupCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   storedBytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   days?: Resolver<Array<ResolversTypes['Day']>, ParentType, ContextType, RequireFields<DatabaseDaysArgs, 'last'>>;
@@ -1759,6 +2074,111 @@ export type AuditEntryResolvers<ContextType = GraphqlContext, ParentType extends
   detail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type RunConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunConnection'] = ResolversParentTypes['RunConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['RunEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['Run']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type RunEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunEdge'] = ResolversParentTypes['RunEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Run'], ParentType, ContextType>;
+};
+
+export type RunResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Run'] = ResolversParentTypes['Run']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  runId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  shard?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  host?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  endedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  receivedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  clockAheadSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  exitCode?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['RunEnd'], ParentType, ContextType>;
+  isPartial?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  interruptedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  counts?: Resolver<ResolversTypes['RunCounts'], ParentType, ContextType>;
+  leftOut?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  isCut?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  sadeVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  runtime?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  mysqldump?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  outcomes?: Resolver<Array<ResolversTypes['RunOutcome']>, ParentType, ContextType, RequireFields<RunOutcomesArgs, 'first'>>;
+};
+
+export type RunCountsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunCounts'] = ResolversParentTypes['RunCounts']> = {
+  complete?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  incomplete?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  notDone?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type RunOutcomeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunOutcome'] = ResolversParentTypes['RunOutcome']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  run?: Resolver<Maybe<ResolversTypes['Run']>, ParentType, ContextType>;
+  databaseName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['RunState'], ParentType, ContextType>;
+  isLeftover?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  endedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  stage?: Resolver<Maybe<ResolversTypes['RunStage']>, ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  advice?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  cause?: Resolver<Maybe<ResolversTypes['RunCause']>, ParentType, ContextType>;
+  findings?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  findingCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  isShrunk?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  fileName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  backup?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
+  dumpBytes?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  zipBytes?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  tables?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  rows?: Resolver<Maybe<ResolversTypes['BigInt']>, ParentType, ContextType>;
+  seconds?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  stageSeconds?: Resolver<ResolversTypes['StageSeconds'], ParentType, ContextType>;
+};
+
+export type RunCauseResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunCause'] = ResolversParentTypes['RunCause']> = {
+  where?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  why?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type StageSecondsResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StageSeconds'] = ResolversParentTypes['StageSeconds']> = {
+  dump?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  zip?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  upload?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
+export type RosterConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RosterConnection'] = ResolversParentTypes['RosterConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['RosterEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['RosterEntry']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type RosterEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RosterEdge'] = ResolversParentTypes['RosterEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['RosterEntry'], ParentType, ContextType>;
+};
+
+export type RosterEntryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RosterEntry'] = ResolversParentTypes['RosterEntry']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  shard?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  databaseName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  every?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  grace?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  group?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  firstSeenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastSeenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  goneAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastAttempt?: Resolver<Maybe<ResolversTypes['RunOutcome']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = GraphqlContext> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -1804,5 +2224,15 @@ export type Resolvers<ContextType = GraphqlContext> = {
   AuditConnection?: AuditConnectionResolvers<ContextType>;
   AuditEdge?: AuditEdgeResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
+  RunConnection?: RunConnectionResolvers<ContextType>;
+  RunEdge?: RunEdgeResolvers<ContextType>;
+  Run?: RunResolvers<ContextType>;
+  RunCounts?: RunCountsResolvers<ContextType>;
+  RunOutcome?: RunOutcomeResolvers<ContextType>;
+  RunCause?: RunCauseResolvers<ContextType>;
+  StageSeconds?: StageSecondsResolvers<ContextType>;
+  RosterConnection?: RosterConnectionResolvers<ContextType>;
+  RosterEdge?: RosterEdgeResolvers<ContextType>;
+  RosterEntry?: RosterEntryResolvers<ContextType>;
 };
 

@@ -1,0 +1,96 @@
+import type { RunState } from '../../protocol/runs/run-outcome.ts';
+import { isEverything } from '../auth/scope.ts';
+import type { RunOutcome } from '../entities/runs/run-outcome.entity.ts';
+import { isOneOf } from '../history/conditions.ts';
+import { readRows } from '../history/read-rows.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
+import { query, runExpressions } from '../history/tables.ts';
+import type { ListedRun } from './search-runs.ts';
+
+/** How a run ended for one database. */
+export type ListedOutcome = Pick<RunOutcome, keyof RunOutcome & string>;
+
+const COLUMNS = [
+  ...(['o.id', 'o.run', 'o.database_name as databaseName', 'o.state', 'o.is_leftover as isLeftover'] as const),
+  ...(['o.started_at as startedAt', 'o.ended_at as endedAt', 'o.stage', 'o.message', 'o.advice'] as const),
+  ...(['o.cause_where as causeWhere', 'o.cause_why as causeWhy', 'o.is_shrunk as isShrunk'] as const),
+  ...(['o.file_name as fileName', 'o.backup_id as backupId', 'o.detail'] as const),
+] as const;
+
+/** Which outcomes of a run; what is left out does not matter. */
+export interface WantedOutcomes {
+  readonly limit: number;
+  readonly states?: readonly RunState[] | undefined;
+}
+
+/** @returns the outcomes of a run that are in scope, by the names of their databases */
+export function outcomesOfRun(
+  { em, scope }: Reading,
+  run: number,
+  { limit, states }: WantedOutcomes,
+): Promise<ListedOutcome[]> {
+  const outcomes = query
+    .selectFrom('run_outcomes as o')
+    .select(COLUMNS)
+    .where(
+      eb.and([
+        eb('o.run', '=', run),
+        ...isInScope(eb.ref('o.database_name'), scope),
+        ...(states ? [isOneOf(eb.ref('o.state'), states)] : []),
+      ]),
+    );
+  return readRows(em, outcomes.orderBy('o.database_name').orderBy('o.id').limit(limit));
+}
+
+/** How many databases ended in which state. */
+export type StateCounts = Readonly<Record<RunState, number>>;
+
+/** @returns how many databases of some runs are in scope, by state; zips that an earlier run left behind are not counted */
+export async function countsOfRuns({ em, scope }: Reading, runs: readonly ListedRun[]): Promise<StateCounts[]> {
+  if (isEverything(scope)) return runs.map(ownCounts);
+  const ids = runs.map(({ id }) => id);
+  const counted = query
+    .selectFrom('run_outcomes as o')
+    .select(['o.run', 'o.state', eb.fn.countAll<number | string>().as('count')])
+    .where(
+      eb.and([
+        isOneOf(eb.ref('o.run'), ids),
+        eb('o.is_leftover', '=', 0),
+        ...isInScope(eb.ref('o.database_name'), scope),
+      ]),
+    )
+    .groupBy(['o.run', 'o.state']);
+  const found = await readRows(em, counted);
+  const of = (id: number, wanted: RunState) =>
+    Number(found.find(({ run, state }) => run === id && state === wanted)?.count ?? 0);
+  return ids.map(id => ({
+    ...{ complete: of(id, 'complete'), incomplete: of(id, 'incomplete') },
+    ...{ failed: of(id, 'failed'), not_done: of(id, 'not_done') },
+  }));
+}
+
+function ownCounts({ completeCount, incompleteCount, failedCount, notDoneCount }: ListedRun): StateCounts {
+  return { complete: completeCount, incomplete: incompleteCount, failed: failedCount, not_done: notDoneCount };
+}
+
+/** @returns for each name of a database the newest attempt to back it up; null where no run has reported one */
+export async function lastAttempts(
+  { em }: Pick<Reading, 'em'>,
+  names: readonly string[],
+): Promise<Array<ListedOutcome | null>> {
+  const found: Array<ListedOutcome | null> = [];
+  for (const name of names) {
+    const [last] = await readRows(em, newest.where('o.database_name', '=', name).limit(1));
+    found.push(last ?? null);
+  }
+  return found;
+}
+
+const newest = query
+  .selectFrom('run_outcomes as o')
+  .select(COLUMNS)
+  .where('o.is_leftover', '=', 0)
+  .orderBy('o.ended_at', 'desc')
+  .orderBy('o.id', 'desc');
+
+const eb = runExpressions();
