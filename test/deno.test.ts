@@ -9,6 +9,12 @@ import { proveRestorable } from '../testing/databases/prove-restorable.ts';
 import { blocksRunBy } from '../testing/docs/pages.ts';
 import { type ServiceHere, startServiceHere } from '../testing/service/service-here.ts';
 
+/** What the service knows of a run. */
+interface Reported {
+  readonly runs: { readonly nodes: ReadonlyArray<{ readonly runtime: string; readonly outcome: string }> };
+  readonly rosters: { readonly nodes: ReadonlyArray<{ readonly every: string }> };
+}
+
 describe('under Deno', function () {
   this.timeout(240_000);
   filesOnDisk();
@@ -19,7 +25,8 @@ describe('under Deno', function () {
   before(async () => {
     mariadb = await startMariaDb();
     await createClients(mariadb);
-    place = await Workplace.create(CLIENTS.map(client => entryOf(mariadb, client)));
+    const every = 'cron 30 1 * * * Asia/Jakarta';
+    place = await Workplace.create(CLIENTS.map(client => ({ ...entryOf(mariadb, client), every })));
     service = await startServiceHere({
       STORAGE_DIR: join(place.folder, 'backups'),
       DATABASE_URL: `sqlite:${place.folder}/history.sqlite`,
@@ -43,6 +50,14 @@ describe('under Deno', function () {
     };
     expect(data).to.have.length(CLIENTS.length);
     for (const backup of data) await proveRestorable({ mariadb, service: service.url, backup, folder: place.folder });
+    const query = '{ runs { nodes { runtime outcome } } rosters { nodes { every } } }';
+    const answer = await fetch(`${service.url}/graphql?query=${encodeURIComponent(query)}`);
+    const { runs, rosters } = ((await answer.json()) as { data: Reported }).data;
+    expect(runs.nodes[0])
+      .to.include({ outcome: 'ok' })
+      .with.property('runtime')
+      .that.matches(/^deno \d/);
+    expect(rosters.nodes.map(({ every }) => every)).to.deep.equal(Array(3).fill('cron 30 1 * * * Asia/Jakarta'));
   });
 
   it('lists, and downloads', async () => {

@@ -4,7 +4,7 @@ import { MAX_RUN_FINDINGS, MAX_RUN_TEXT, type RunOutcome } from './run-outcome.t
 import { MAX_RUN_BYTES, type RunReport } from './run-report.ts';
 
 /** Shorter than this no text is cut: outcomes are left out then. */
-const SHORTEST_TEXT = 60;
+const SHORTEST_TEXT = 30;
 
 /**
  * Cuts texts and lists to what the service takes, so that no report is lost because a message or a list is long. The report then says
@@ -18,7 +18,7 @@ export function withinRunLimits(report: RunReport, maxBytes = MAX_RUN_BYTES): Ru
     const shorter = cut(report, { text, outcomes });
     if (outcomes === 0 || byteLength(shorter) <= maxBytes) return shorter;
     if (text > SHORTEST_TEXT) text = Math.max(SHORTEST_TEXT, Math.floor(text / 2));
-    else outcomes = Math.floor(Math.min(outcomes, report.outcomes.length) / 2);
+    else outcomes = Math.floor(Math.min(outcomes, report.outcomes.length) * 0.75);
   }
 }
 
@@ -30,13 +30,20 @@ interface Limits {
 function cut(report: RunReport, limits: Limits): RunReport {
   const { roster, outcomes, problem, left_out } = report;
   const texts = new Cutter(limits.text);
-  const kept = outcomes.slice(0, limits.outcomes).map(outcome => cutOutcome(outcome, texts));
+  const kept = firstOf(outcomes, limits.outcomes).map(outcome => cutOutcome(outcome, texts));
   const fits = roster === null || roster.length <= MAX_RUN_DATABASES;
   const shorter = {
     ...{ ...report, problem: problem === null ? null : texts.cut(problem), roster: fits ? roster : null },
     ...{ outcomes: kept, left_out: left_out + outcomes.length - kept.length },
   };
   return { ...shorter, cut: report.cut || texts.hasCut || !fits || kept.length < outcomes.length };
+}
+
+/** Where there are too many, the failures count for more. */
+function firstOf(outcomes: readonly RunOutcome[], most: number): readonly RunOutcome[] {
+  if (outcomes.length <= most) return outcomes;
+  const isWell = ({ state }: RunOutcome) => Number(state === 'complete');
+  return outcomes.toSorted((a, b) => isWell(a) - isWell(b)).slice(0, most);
 }
 
 function cutOutcome(outcome: RunOutcome, texts: Cutter): RunOutcome {

@@ -104,6 +104,12 @@ describe('the commands that ask by REST', function () {
     expect(json()).to.deep.equal(JSON.parse(shown.text));
   });
 
+  it('list the runs that did not go well, and the databases that are on no list any more', async () => {
+    const { code, stdout, stderr } = await documented(/runs\(first: 10/);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.equal('{"data":{"runs":{"nodes":[]}}}{"data":{"rosters":{"nodes":[]}}}');
+  });
+
   it('show what is known of a source', async () => {
     const { json } = await documented(/-\/roster\?/);
     const shown = blocks[blocks.findIndex(({ text }) => text.includes('/-/roster?')) + 1]!;
