@@ -33,11 +33,13 @@ export function listCheck(max: number, check: FieldCheck): FieldCheck {
 
 /** An object whose fields pass their checks; it may have others. */
 export function objectOf(fields: Record<string, FieldCheck>): FieldCheck {
+  const checks = Object.entries(fields);
   return value => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return ' must be an object';
-    const given = new Map<string, unknown>(Object.entries(value));
-    for (const [name, check] of Object.entries(fields)) {
-      const problem = check(given.get(name));
+    const given = value as Readonly<Record<string, unknown>>;
+    for (const [name, check] of checks) {
+      // What every object has by that name was not sent.
+      const problem = check(Object.hasOwn(given, name) ? given[name] : undefined);
       if (problem !== undefined) return `.${name}${problem}`;
     }
     return undefined;
