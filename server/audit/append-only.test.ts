@@ -6,7 +6,7 @@ const SERVER = join(import.meta.dirname, '..');
 
 /** The table's definition, its migrations, what builds queries, what adds to it and what searches it. */
 const MAY_NAME_IT =
-  /^(?:entities\/audit-entry\.entity|migrations\/\w+\/Migration20261129210000_audit|history\/(?:dialect|tables)|audit\/(?:insert|search)-entries)\.ts$/;
+  /^(?:entities\/audit-entry\.entity|migrations\/\w+\/Migration20261129210000_audit|history\/(?:dialect|tables)|audit\/(?:insert-entries|search-entries|forget-names))\.ts$/;
 
 describe('the audit trail is append-only for the service', () => {
   const sources = globSync('**/*.ts', { cwd: SERVER }).filter(path => !path.endsWith('.test.ts'));
@@ -24,6 +24,12 @@ describe('the audit trail is append-only for the service', () => {
     expect(using).to.deep.equal(['entities/audit-entry.entity.ts']);
     const calls = textOf('audit/insert-entries.ts').match(/\b(?:em\.)?\w+\(/g);
     expect(calls).to.deep.equal(['insertEntries(', 'map(', 'insertRows(']);
+  });
+
+  it('the one change that there is takes away the name of a client that was erased, and nothing else', () => {
+    const text = textOf('audit/forget-names.ts');
+    expect(text.match(/updateTable|deleteFrom|insertInto|\bexecute\b|\bnative\w+/g)).to.deep.equal(['updateTable']);
+    expect(text).to.contain('.set({ database_name: pseudonym, detail })');
   });
 
   it('what searches it only selects', () => {

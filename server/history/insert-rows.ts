@@ -2,6 +2,7 @@ import { type CompiledQuery, type Insertable, sql } from 'kysely';
 import { throwFrom } from '../error-origin.ts';
 import { isSqlite, toStore } from './dialect.ts';
 import type { EntityManager } from './orm.ts';
+import type { Query } from './read-rows.ts';
 import { query, type Tables } from './tables.ts';
 
 /**
@@ -46,4 +47,13 @@ async function run(em: EntityManager, compiled: CompiledQuery): Promise<void> {
     .executeQuery({ ...compiled, parameters })
     .catch(throwFrom('history'));
   em.config.getLogger().logQuery({ query: compiled.sql, params: parameters, took: performance.now() - startedAt });
+}
+
+/**
+ * Changes or deletes rows, in the transaction that is open, if one is.
+ * @throws the error of the store's driver, with the history noted as its origin
+ */
+export async function changeRows(em: EntityManager, change: Query<unknown>): Promise<void> {
+  const compiled = change.compile();
+  await em.getKysely().executeQuery(compiled).catch(throwFrom('history'));
 }

@@ -1,0 +1,180 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatBytes } from '../../protocol/format-bytes.ts';
+import { messageOf } from '../error-code.ts';
+import { oneReason } from '../pins/reason.ts';
+import { type CommandStores, NO_TOKEN, type Streams, systemUser, withStores } from '../removal/with-stores.ts';
+import { askErasure, cancelErasure, confirmErasure } from './ask-erasure.ts';
+import { readErasures } from './erasures.ts';
+import { exportClient } from './export-client.ts';
+
+const USAGE = `Hands all that is kept of a client over, and erases it. A CLIENT is a database, or the beginning of names with * behind it.
+Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.
+
+  node server/main.ts export CLIENT --to FOLDER
+  node server/main.ts erase CLIENT --reason WHY
+  node server/main.ts erase CLIENT --confirm CODE
+  node server/main.ts erase --list
+  node server/main.ts erase --cancel ID
+  node server/main.ts erase --certificate ID
+
+export  copies the zips, what is known of each, and a page that shows them into a folder. When it was interrupted, run it
+        again: it goes on. It overwrites nothing
+erase   shows what would be erased, and a code
+  --confirm      erases it in seven days. Until then it can be cancelled. It prints a key: only with that key can anyone
+                 tell later whose certificate it is
+  --list         shows what waits, and what was erased
+  --cancel       takes an erasure back
+  --certificate  prints the certificate of an erasure that is done, as JSON
+`;
+
+/**
+ * What `node server/main.ts export …` does.
+ * @returns the exit code: 0, or 1 when it could not be done, or a backup could not be copied
+ */
+export function runExport(args: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
+  return guarded(streams, args, async () => {
+    const options = { to: { type: 'string' } } as const;
+    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+    const [client, ...more] = positionals;
+    const { to } = values;
+    if (client === undefined || more.length > 0 || !to)
+      throw new Error("export takes one client and a folder: node server/main.ts export 'acme_*' --to FOLDER");
+    return withStores(env, streams.err, stores => exportTo(stores, { client, to }, streams));
+  });
+}
+
+/**
+ * What `node server/main.ts erase …` does.
+ * @returns the exit code: 0, or 1 when it could not be done
+ */
+export function runErase(args: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
+  return guarded(streams, args, async () => {
+    const text = { type: 'string' } as const;
+    const options = {
+      reason: text,
+      confirm: text,
+      cancel: text,
+      certificate: text,
+      list: { type: 'boolean' },
+    } as const;
+    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+    const [client, ...more] = positionals;
+    const given = Object.keys(values);
+    const needsClient = values.reason !== undefined || values.confirm !== undefined;
+    if (given.length !== 1 || more.length > 0 || needsClient !== (client !== undefined))
+      throw new Error(
+        'erase takes a client with --reason or --confirm, or one of --list, --cancel, --certificate: see --help',
+      );
+    return withStores(env, streams.err, async stores => {
+      if (values.reason !== undefined) await ask(stores, { client: client!, reason: values.reason }, streams);
+      else if (values.confirm !== undefined) await confirm(stores, { client: client!, code: values.confirm }, streams);
+      else if (values.cancel !== undefined) await cancel(stores, values.cancel, streams);
+      else if (values.certificate !== undefined) await printCertificate(stores, values.certificate, streams);
+      else await list(stores, streams);
+      return 0;
+    });
+  });
+}
+
+async function exportTo(
+  { em, storage, audit, config }: CommandStores,
+  { client, to }: { client: string; to: string },
+  { err }: Streams,
+): Promise<number> {
+  const detail = { client, system_user: systemUser() };
+  const done = await audit.change({ actor: NO_TOKEN, action: 'export', detail }, async note => {
+    const exporting = { em, storage, now: new Date(), storageDir: config.storageDir };
+    const done = await exportClient(
+      {
+        ...exporting,
+        onBackup: ({ id, fileName }, result) => {
+          if (result === 'damaged' || result === 'missing')
+            err.write(`Backup ${id} is ${result}, and is not in the export: ${fileName}\n`);
+        },
+      },
+      client,
+      to,
+    );
+    note({ ...detail, ...done });
+    return done;
+  });
+  const { databases, copied, there, damaged, missing, removed } = done;
+  const before = there > 0 ? `, and ${there} were there from an earlier run` : '';
+  err.write(
+    `Copied ${copied} backups of ${databases} databases of ${client} to ${resolve(to)}${before}. ${damaged + missing} could not be copied; ${removed} had been removed before.\n`,
+  );
+  return damaged + missing > 0 ? 1 : 0;
+}
+
+async function ask(
+  { em, storage, audit }: CommandStores,
+  { client, reason: given }: { client: string; reason: string },
+  { out, err }: Streams,
+): Promise<void> {
+  const reason = oneReason(given);
+  const user = systemUser();
+  // No name stands in the trail: it could not be taken out of it.
+  const asked = await audit.change(
+    { actor: NO_TOKEN, action: 'erase', detail: { step: 'ask', system_user: user } },
+    () => askErasure({ em, storage, now: new Date() }, { client, reason, by: `user ${user}` }),
+  );
+  out.write(`${asked.databases.join('\n')}\n`);
+  err.write(
+    `These ${asked.databases.length} databases, all their backups, reports and names would be erased. Hand them over first: export. To confirm it within a day: node server/main.ts erase '${client}' --confirm ${asked.code}\n`,
+  );
+}
+
+async function confirm(
+  { em, storage, audit }: CommandStores,
+  { client, code }: { client: string; code: string },
+  { out, err }: Streams,
+): Promise<void> {
+  const user = systemUser();
+  const detail = { step: 'confirm', system_user: user };
+  const confirmed = await audit.change({ actor: NO_TOKEN, action: 'erase', detail }, async note => {
+    const confirmed = await confirmErasure({ em, storage, now: new Date() }, { client, code, by: `user ${user}` });
+    note({ ...detail, erasure: confirmed.id });
+    return confirmed;
+  });
+  out.write(`${confirmed.key}\n`);
+  err.write(
+    `All of ${client} is erased on ${confirmed.due}. To take that back: node server/main.ts erase --cancel ${confirmed.id}\nKeep the key that was printed: only it shows later whose certificate ${confirmed.id} is.\n`,
+  );
+}
+
+async function cancel({ storage, audit }: CommandStores, id: string, { err }: Streams): Promise<void> {
+  const detail = { step: 'cancel', erasure: id, system_user: systemUser() };
+  await audit.change({ actor: NO_TOKEN, action: 'erase', detail }, () => cancelErasure({ storage }, id));
+  err.write(`The erasure ${id} is cancelled: nothing is erased\n`);
+}
+
+async function list({ storage }: CommandStores, { out, err }: Streams): Promise<void> {
+  const { requests, certificates } = await readErasures(storage);
+  for (const { id, client, databases, due, begun } of requests)
+    out.write(
+      `${id}  ${client} (${databases.length} databases): ${begun ? 'has begun' : due === null ? 'not confirmed' : `on ${due}`}\n`,
+    );
+  for (const { id, erased_at, databases } of certificates) {
+    const bytes = databases.reduce((sum, { bytes }) => sum + bytes, 0);
+    out.write(`${id}  erased on ${erased_at}: ${databases.length} databases, ${formatBytes(bytes)}\n`);
+  }
+  if (requests.length + certificates.length === 0) err.write('Nothing waits to be erased, and nothing was erased\n');
+}
+
+async function printCertificate({ storage }: CommandStores, id: string, { out }: Streams): Promise<void> {
+  const found = (await readErasures(storage)).certificates.find(certificate => certificate.id === id);
+  if (!found) throw new Error(`There is no certificate ${id}: erase --list shows all`);
+  out.write(`${JSON.stringify(found, null, 2)}\n`);
+}
+
+async function guarded({ out, err }: Streams, args: readonly string[], work: () => Promise<number>): Promise<number> {
+  try {
+    if (args.length > 0 && !args.includes('--help')) return await work();
+    out.write(USAGE);
+    return 0;
+  } catch (error) {
+    err.write(`${messageOf(error)}\n`);
+    return 1;
+  }
+}

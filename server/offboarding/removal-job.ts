@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { Audit } from '../audit/audit.ts';
+import type { BackupEvents } from '../backups/events/backup-events.ts';
+import type { Orm } from '../history/orm.ts';
+import { type MayGo, removeDue } from '../removal/remove-due.ts';
+import type { Storage } from '../storage/storage.ts';
+import { eraseDue } from './erase-due.ts';
+
+interface Parts {
+  readonly history: Orm;
+  readonly storage: Storage;
+  readonly events: BackupEvents;
+  readonly log: Logger;
+  readonly audit: Audit;
+  readonly mayGo: MayGo;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The job that removes what is due by now: backups whose grace is over, and clients that are to be erased. */
+export function removalJob({ history, log, ...parts }: Parts) {
+  return {
+    name: 'removal',
+    every: { ms: HOUR_MS },
+    async run({ now, signal }: { readonly now: Date; readonly signal: AbortSignal }): Promise<void> {
+      const { removed, kept, failed } = await removeDue({ em: history.em.fork(), log, now, signal, ...parts });
+      if (removed + kept + failed > 0)
+        log.info(
+          { removed, kept, failed },
+          `Removed ${removed} backups; ${kept} stay after all, ${failed} could not be removed`,
+        );
+      await eraseDue({ em: history.em.fork(), log, now, signal, ...parts });
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { userInfo } from 'node:os';
+import type { Audit } from '../audit/audit.ts';
+import { openAudit } from '../audit/open-audit.ts';
+import { type Config, loadConfig } from '../config.ts';
+import type { EntityManager } from '../history/orm.ts';
+import { logTo } from '../log.ts';
+import type { Storage } from '../storage/storage.ts';
+import { giveUpHistory, openStoresBeside } from '../stores.ts';
+
+/** Where a command on the machine of the service writes. */
+export interface Streams {
+  /** Gets the result, and nothing else. */
+  readonly out: { write(text: string): unknown };
+  readonly err: { write(text: string): unknown };
+}
+
+/** What such a command works with, beside a service that may be running. */
+export interface CommandStores {
+  readonly em: EntityManager;
+  readonly storage: Storage;
+  readonly audit: Audit;
+  readonly config: Config;
+}
+
+/** Opens the stores for a command, and closes them after it. @returns its exit code */
+export async function withStores(
+  env: NodeJS.ProcessEnv,
+  err: Streams['err'],
+  work: (stores: CommandStores) => Promise<number>,
+): Promise<number> {
+  const config = loadConfig(env);
+  const { history, storage } = await openStoresBeside(config);
+  try {
+    const log = logTo({ write: line => void err.write(line) });
+    log.level = 'error';
+    const audit = await openAudit({ history, log, path: config.auditLogFile });
+    return await work({ em: history.em.fork(), storage, audit, config }).finally(() => audit.stop());
+  } finally {
+    await giveUpHistory(history);
+  }
+}
+
+/** Of a command, for the audit trail: who it is, only the system knows. */
+export const NO_TOKEN = { tokenId: undefined, token: undefined, address: undefined };
+
+/** @returns the user of the system who runs the command */
+export function systemUser(): string {
+  return userInfo().username;
+}
