@@ -5,6 +5,7 @@ import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-erro
 import { createLog } from './log.ts';
 import { noteStartFreed } from './process/gc-pressure.ts';
 import { logIgnoredSignals, onHangUp } from './process/ignored-signals.ts';
+import { backupCommand } from './run-backup-commands.ts';
 import { runRebuild } from './run-rebuild.ts';
 import { runTokenCommand } from './run-token.ts';
 import { type RunningService, runService } from './service.ts';
@@ -19,6 +20,10 @@ const SLOW_WITHOUT_GC =
 // What it prints on stdout is a token, and no log.
 if (process.argv[2] === 'token')
   process.exit(await runTokenCommand(process.argv.slice(3), process.env, { out: process.stdout, err: process.stderr }));
+
+const command = await backupCommand(process.argv[2]);
+if (command)
+  process.exit(await command(process.argv.slice(3), process.env, { out: process.stdout, err: process.stderr }));
 
 const log = await createLog({ isTerminal: process.stdout.isTTY });
 logIgnoredSignals(log);

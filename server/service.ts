@@ -8,6 +8,10 @@ import type { Config } from './config.ts';
 import { openConfiguration } from './configuration/reading/configuration-file.ts';
 import { listen } from './http/connections/listen.ts';
 import { watchCertificate } from './http/tls/certificate-watch.ts';
+import { SYSTEM_CLOCK } from './jobs/clock.ts';
+import { Scheduler } from './jobs/scheduler.ts';
+import { removalJob } from './offboarding/removal-job.ts';
+import { mayGoBy } from './retention/may-go.ts';
 import { Retention } from './retention/retention.ts';
 import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub } from './scrub/scrub.ts';
@@ -92,6 +96,10 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const clients = { hosts, publicUrl, trustedProxies, limits: config };
   onLoaded();
   server.serve(createApp({ ...parts, ...clients, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
+  const mayGo = mayGoBy({ history, storage, configuration: configuration.current, clock: SYSTEM_CLOCK, log });
+  const removal = removalJob({ history, storage, events, log, audit, mayGo });
+  const scheduler = new Scheduler({ history, log, jobs: [removal] });
+  scheduler.start();
   const endSchedule = config.scrubIntervalDays > 0 ? scheduleScrub({ scrub, log }) : () => {};
   const orphansReported = reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>
     log.error({ err }, 'the search for orphaned files failed'),
@@ -99,10 +107,12 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const stop = async (graceMs: number) => {
     endSchedule();
     certificate?.stop();
+    const jobsEnded = scheduler.stop();
     const scrubEnded = scrub.stop();
     events.end();
     await server.stop(graceMs);
     await scrubEnded;
+    await jobsEnded;
     await audit.stop();
     await access.settle();
     await closeHistory(history);

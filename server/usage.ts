@@ -10,6 +10,8 @@ export function usage(): string {
     'npm start -- --help    shows this',
     '',
     'node server/main.ts token --help  shows how to make, list, revoke and rotate tokens',
+    'node server/main.ts pin --help    shows how to pin, hold, forget and take back a backup',
+    'node server/main.ts export --help shows how to hand a client over, and how to erase it',
     '',
     'It reads these environment variables:',
     ...Object.values(VARIABLES).flatMap(describe),

@@ -23,7 +23,7 @@ const CONFIRM_WITHIN_MS = 86_400_000;
  * Asks to erase all that is kept of a client. Nothing happens before it is confirmed.
  * @param client the name of a database, or the beginning of names with `*` behind it
  * @returns what would be erased, with the code that confirms it
- * @throws AppError 404 when no database matches, 409 when a backup is under a legal hold, 422 for a client that is none, or is everyone
+ * @throws AppError 404 when no database matches, 409 when a backup is under a legal hold, 422 for what no client can be, and for all of them
  */
 export async function askErasure(
   { em, storage, now }: Asking,
@@ -77,7 +77,7 @@ export async function confirmErasure(
 
 /**
  * Takes an erasure back that was asked for or confirmed.
- * @throws AppError 404 when there is none of that id, 409 when it has begun
+ * @throws AppError 404 when no erasure has that id, 409 when it has begun
  */
 export async function cancelErasure({ storage }: Pick<Asking, 'storage'>, id: string): Promise<void> {
   await changeErasures(storage, ({ requests, certificates }) => {

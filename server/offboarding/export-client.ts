@@ -39,7 +39,7 @@ const MARKER = 'lumbung-export.json';
  * that shows them, and `SHA256SUMS`. In memory that does not grow with their number. An interrupted one goes on when it is called again.
  * Nothing that is there is overwritten but the page and the list of its own.
  * @param pattern the name of a database, or the beginning of names with `*` behind it
- * @throws AppError 404 when no database matches, 409 when something else is in the folder, 422 for a pattern that is none; what the history, the
+ * @throws AppError 404 when no database matches, 409 when something else is in the folder, 422 when the pattern is not valid; what the history, the
  *   storage and the disk throw
  */
 export async function exportClient(exporting: Exporting, pattern: string, to: string): Promise<Exported> {

@@ -72,7 +72,7 @@ function fileCell({ fileName, database }: Backup, result: PageRow['result']): st
 
 /** A path in the folder: each part of it may have any character. */
 export function hrefOf(...parts: readonly string[]): string {
-  // A part with a colon would be taken for a scheme.
+  // A part with a colon would be read as a scheme.
   return `./${parts.map(encodeURIComponent).join('/')}`;
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Audit } from '../audit/audit.ts';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import type { Orm } from '../history/orm.ts';
+import type { Job } from '../jobs/job.ts';
 import { type MayGo, removeDue } from '../removal/remove-due.ts';
 import type { Storage } from '../storage/storage.ts';
 import { eraseDue } from './erase-due.ts';
@@ -18,11 +19,12 @@ interface Parts {
 const HOUR_MS = 3_600_000;
 
 /** The job that removes what is due by now: backups whose grace is over, and clients that are to be erased. */
-export function removalJob({ history, log, ...parts }: Parts) {
+export function removalJob({ history, log, ...parts }: Parts): Job {
   return {
     name: 'removal',
     every: { ms: HOUR_MS },
-    async run({ now, signal }: { readonly now: Date; readonly signal: AbortSignal }): Promise<void> {
+    restMs: HOUR_MS / 12,
+    async run({ now, signal }) {
       const { removed, kept, failed } = await removeDue({ em: history.em.fork(), log, now, signal, ...parts });
       if (removed + kept + failed > 0)
         log.info(
