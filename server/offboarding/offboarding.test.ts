@@ -14,7 +14,7 @@ import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
 import { rebuildHistory } from '../backups/recovery/rebuild.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { openHistory } from '../history/orm.ts';
-import { pinBackup } from '../pins/pin-backup.ts';
+import { pinBackup, releasePin } from '../pins/pin-backup.ts';
 import { askErasure, cancelErasure, confirmErasure } from './ask-erasure.ts';
 import { type Erasing, eraseDue, hmacOf, pseudonymOf } from './erase-due.ts';
 import { readErasures } from './erasures.ts';
@@ -248,17 +248,31 @@ describeOnEachStore('a client that is erased', store => {
 
   it('stays while one of its backups is under a legal hold, at each step', async () => {
     const hold = { kind: 'hold', reason: 'case 12/2026', by: 'user legal' } as const;
-    const { code } = await askErasure(asking(), { client: 'acme_shop', reason: 'x', by: 'user ops' });
+    await confirmed('acme_shop');
+    const { code } = await askErasure(asking(), { client: 'acme_shop_2', reason: 'x', by: 'user ops' });
     await pinBackup(asking(), shop[1]!.id, hold);
+    await pinBackup(asking(), other.id, hold);
+    const confirm = confirmErasure(asking(), { client: 'acme_shop_2', code, by: 'user boss' });
+    expect(await confirm.catch(error => error)).to.have.property('code', 'BACKUP_HELD');
     const ask = askErasure(asking(), { client: 'acme_*', reason: 'x', by: 'user ops' });
     expect(await ask.catch(error => error)).to.have.property('code', 'BACKUP_HELD');
-    const confirm = confirmErasure(asking(), { client: 'acme_shop', code, by: 'user boss' });
-    expect(await confirm.catch(error => error)).to.have.property('code', 'BACKUP_HELD');
-    await confirmed('acme_shop_2');
-    await pinBackup(asking(), other.id, hold);
     expect(await eraseDue(erasing(8))).to.deep.equal([]);
-    expect((await request(`${app.url}/${other.id}/download`)).status).to.equal(200);
-    expect((await readErasures(app.storage)).requests.map(({ client }) => client)).to.include('acme_shop_2');
+    for (const { id } of [...shop, other])
+      expect((await request(`${app.url}/${id}/download`)).status, 'nothing at all goes').to.equal(200);
+    await releasePin(asking(), shop[1]!.id, { kind: 'hold', by: 'user legal' });
+    expect(await eraseDue(erasing(8)), 'it waits for the release').to.have.length(1);
+  });
+
+  it('keeps a backup that is put under a legal hold while the erasure runs', async () => {
+    await confirmed('acme_shop');
+    const remove: typeof app.storage.remove = async at => {
+      const hold = { kind: 'hold', reason: 'case 12/2026', by: 'user legal' } as const;
+      if (at.fileName === shop[0]!.fileName) await pinBackup(asking(), shop[1]!.id, hold);
+      return app.storage.remove(at);
+    };
+    expect(await eraseDue(erasing(8, { ...app.storage, remove }))).to.deep.equal([]);
+    expect((await request(`${app.url}/${shop[1]!.id}/download`)).status).to.equal(200);
+    expect((await readErasures(app.storage)).requests).to.have.length(1);
   });
 
   it('stays when it is cancelled, when no one confirms it, and when the code is wrong or a day old', async () => {

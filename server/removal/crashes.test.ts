@@ -78,14 +78,15 @@ describeOnEachStore('a removal that is cut off leaves the backup or its tombston
         verifyUploads: true,
       });
       expect(failed).to.equal(0);
-      const parts = { history, storage: app.storage, events: app.events, audit: app.audit };
+      const rowNow = async () => {
+        const columns = 'removed_at, removal_due, removed_for, damage';
+        const [row] = await history.em.execute(`select ${columns} from backups where id = ?`, [id]);
+        return row as { removed_at: unknown; removal_due: unknown; removed_for: string; damage: unknown };
+      };
+      const atOnce = await rowNow();
       const audit = { within: async () => () => {} } as never;
-      await removeNow({ ...parts, audit });
-      const [row] = await history.em.execute(
-        'select removed_at, removal_due, removed_for, damage from backups where id = ?',
-        [id],
-      );
-      return row as { removed_at: unknown; removal_due: unknown; removed_for: string; damage: unknown };
+      await removeNow({ history, storage: app.storage, events: app.events, audit });
+      return { atOnce, atLast: await rowNow() };
     } finally {
       await history.close(true);
     }
@@ -114,10 +115,26 @@ describeOnEachStore('a removal that is cut off leaves the backup or its tombston
       const [first] = nights as [KeptBackup];
       await scheduleNow(app, [first.id]);
       await removeNow(app, { storage: crashing(app.storage, crash) });
-      const row = await rebuilt(first);
+      const hasTombstone = crash.step === 'removeFile' || crash.isDone;
+      const { atOnce, atLast: row } = await rebuilt(first);
+      expect(atOnce.removed_at !== null, 'what was buried is not brought back, not even for a round').to.equal(
+        hasTombstone,
+      );
       expect(row).to.deep.include({ removal_due: null, removed_for: 'goes because a test says so', damage: null });
       expect(row.removed_at).to.not.equal(null);
       expect(await app.storedZips()).to.deep.equal([`pt_xyz/${nights[1]!.fileName}`]);
     });
   }
+
+  it('a record that is no tombstone any more is written again before the file goes', async () => {
+    const [first] = nights as [KeptBackup];
+    const address = { database: first.database, fileName: first.fileName };
+    const before = (await app.storage.getMetadata(address))!;
+    await scheduleNow(app, [first.id]);
+    await removeNow(app, { storage: crashing(app.storage, { step: 'removeFile', isDone: false }) });
+    await app.storage.putMetadata(address, before);
+    expect(await removeNow(app)).to.include({ removed: 1 });
+    const record = parseSidecar((await app.storage.getMetadata(address))!, address);
+    expect(record).to.have.nested.property('removal.reason', 'goes because a test says so');
+  });
 });

@@ -105,6 +105,22 @@ describe('folder storage', () => {
     expect(await contentsOf(folder)).to.deep.equal([]);
   });
 
+  it('removes a file alone only behind a text whose name is durable, and answers when the file is gone for good', async () => {
+    const calls: string[] = [];
+    const folder = await newFolder();
+    const storage = folderStorage({ folder, fs: watched(calls) });
+    await (await storage.receive(address, content('abc'))).publish();
+    calls.length = 0;
+    expect(await storage.removeFile(address).catch(error => error)).to.be.instanceOf(Error);
+    expect(calls, 'without a text').to.not.include('unlink');
+    await storage.putMetadata(address, 'why it goes');
+    calls.length = 0;
+    expect(await storage.removeFile(address)).to.equal(true);
+    calls.push('answer');
+    expect(calls).to.deep.equal(['sync folder', 'unlink', 'sync folder', 'answer']);
+    expect(await nodeFs.readdir(join(folder, address.database))).to.deep.equal([`${address.fileName}.json`]);
+  });
+
   it('says so when a file cannot be removed, and keeps it with its text', async () => {
     const folder = await newFolder();
     const plain = folderStorage({ folder });
