@@ -121,6 +121,7 @@ describe('reporting a run', () => {
     expect(kept[0]).to.match(/^2026-11-24T01-30-02/);
     await writeFile(join(folder, UNSENT, kept[0]!), '[{"report_version":1');
     await writeFile(join(folder, UNSENT, 'mine.json'), '{}');
+    await writeFile(join(folder, UNSENT, `${kept[1]}.part`), '[');
     expect(await tell(composing())).to.deep.equal([]);
     expect(got).to.have.length(30);
     expect(await waiting()).to.deep.equal(['mine.json']);

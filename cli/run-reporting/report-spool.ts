@@ -11,6 +11,8 @@ export const UNSENT = 'unsent-reports';
 const MOST_RUNS = 30;
 /** The reports of a run with thousands of databases take less. */
 const MAX_BYTES = 64 * 2 ** 20;
+/** What follows the name of a file that is being written. */
+const PART = '.part';
 const NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.json$/;
 
 /** Keeps the reports of runs that could not be sent. One run at a time may use it: the lock of the work folder sees to that. */
@@ -31,9 +33,11 @@ export class ReportSpool {
     for (const name of (await this.names()).slice(0, -MOST_RUNS)) await this.forget(name);
   }
 
-  /** @returns the names of the files, those of the oldest runs first */
+  /** @returns the names of the files, those of the oldest runs first. What a crash has left half-written is removed. */
   async names(): Promise<string[]> {
     const names = await readdir(this.#folder).catch(() => []);
+    for (const name of names)
+      if (name.endsWith(PART) && NAME.test(name.slice(0, -PART.length))) await this.forget(name);
     return names.filter(name => NAME.test(name)).sort();
   }
 
