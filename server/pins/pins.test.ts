@@ -7,6 +7,7 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { rebuildHistory } from '../backups/recovery/rebuild.ts';
 import { openHistory } from '../history/orm.ts';
 import { scheduleRemoval } from '../removal/schedule-removal.ts';
+import { folderStorage } from '../storage/folder/folder-storage.ts';
 import { pinBackup } from './pin-backup.ts';
 
 describeOnEachStore('a pin', store => {
@@ -134,6 +135,29 @@ describeOnEachStore('a pin', store => {
     } finally {
       await history.close(true);
     }
+  });
+
+  it('and a removal at the same moment, each in a process of its own: one of them wins, whole', async () => {
+    for (const night of [3, 4, 5, 6, 7, 8]) nights.push(await keepNight(app, night));
+    await scheduleNow(
+      app,
+      nights.map(({ id }) => id),
+    );
+    // With a storage of its own, as another process has it: only the store keeps the two apart.
+    const pinning = { em: app.history.em.fork(), storage: folderStorage({ folder: app.storageDir }), now: new Date() };
+    const hold = { kind: 'hold', reason: 'case 12/2026', by: 'user legal' } as const;
+    const holding = nights.toReversed().map(({ id }) =>
+      pinBackup(pinning, id, hold).then(
+        () => true,
+        error => (error.code === 'BACKUP_REMOVED' ? false : Promise.reject(error)),
+      ),
+    );
+    const [result, ...areHeld] = await Promise.all([removeNow(app), ...holding]);
+    expect(result.failed, result.lines.join()).to.equal(0);
+    for (const [at, night] of nights.toReversed().entries())
+      expect(await isThere(night), `${night.id}, held: ${areHeld[at]}`).to.equal(
+        areHeld[at] || night === nights.at(-1),
+      );
   });
 
   it('needs a reason, and an end in the future where it has one', async () => {

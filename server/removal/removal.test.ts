@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { pino } from 'pino';
 import { databaseHistory, databaseList } from '../../protocol/responses.ts';
 import { DAY_MS, type KeptBackup, keepNight, removeNow, scheduleNow } from '../../testing/service/removing.ts';
 import { expectError, graphql, request, upload } from '../../testing/service/requests.ts';
@@ -6,6 +7,8 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { scrubbed } from '../../testing/service/scrubbing.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
+import { refuseEmptyStorage } from '../backups/recovery/refuse-empty-storage.ts';
+import { reportOrphans } from '../backups/recovery/report-orphans.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { scheduleRemoval, takeBack } from './schedule-removal.ts';
 
@@ -131,6 +134,21 @@ describeOnEachStore('a backup that is removed', store => {
     const tables = await request(`${app.url}/-/tables?database=pt_xyz&table=barang`);
     expect(tables.json.data.backups.map(({ id }: { id: number }) => id)).to.deep.equal([second.id]);
     expect((await rowOf(third)).damage).to.equal(null);
+  });
+
+  it('is not missed at the next start: the storage may be empty, and no file is lost', async () => {
+    const em = app.history.em.fork();
+    const storage = app.storage;
+    const wanted = { dueAt: new Date(0), by: 'token x', why: 'a test', kind: 'request_of_last' } as const;
+    for (const { id: backupId } of nights)
+      await scheduleRemoval({ em, storage, now: new Date() }, { backupId, ...wanted });
+    expect(await removeNow(app)).to.include({ removed: 3 });
+    expect(await app.storedZips()).to.deep.equal([]);
+    await refuseEmptyStorage({ em: em.fork(), storage });
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: line => void lines.push(line) });
+    await reportOrphans({ em: em.fork(), storage, log });
+    expect(lines).to.deep.equal([]);
   });
 
   it('is not compared with, and no advice leads to it', async () => {
