@@ -32,16 +32,18 @@ describe('the report of a run', () => {
     expect(cut).to.include({ roster: null, cut: true });
   });
 
-  it('of 10,000 databases that fail with long texts is cut to what the service takes, and loses none of them', () => {
+  it('of databases that all fail with long texts is cut to what the service takes, and loses none of them', () => {
+    // A tenth of what a report may have, in a tenth of the room: the same for each database.
+    const [most, maxBytes] = [MAX_RUN_DATABASES / 10, MAX_RUN_BYTES / 10];
     const long = '😀'.repeat(1500);
-    const outcomes = Array.from({ length: MAX_RUN_DATABASES + 1 }, (_, i) =>
+    const outcomes = Array.from({ length: most }, (_, i) =>
       sampleFailure(`db_${i}`, { message: long, advice: long, cause: { where: long, why: long } }),
     );
-    const cut = withinRunLimits(sampleRun([], { exit_code: 2, outcomes }));
-    expect(bytesOf(cut)).to.be.at.most(MAX_RUN_BYTES);
+    const cut = withinRunLimits(sampleRun([], { exit_code: 2, outcomes }), maxBytes);
+    expect(bytesOf(cut)).to.be.at.most(maxBytes);
     expect(isTaken(cut)).to.equal(true);
-    expect(cut).to.include({ cut: true, left_out: outcomes.length - cut.outcomes.length });
-    expect(cut.outcomes).to.have.length(MAX_RUN_DATABASES);
+    expect(cut).to.include({ cut: true, left_out: 0 });
+    expect(cut.outcomes).to.have.length(most);
   });
 
   it('leaves out databases that are well rather than failures, where there are too many', () => {

@@ -160,13 +160,13 @@ describeOnEachStore('reports of runs', store => {
 
   it('the largest report is stored, and one that has a database more is refused', async () => {
     const source = 'large';
+    // On a server several statements do: each has 500 rows, also of a larger report.
+    const most = store.name === 'SQLite' ? MAX_RUN_DATABASES : 1_501;
     const labels = Array.from({ length: MAX_RUN_DATABASES + 1 }, (_, i) => `large_${i}`);
-    const answer = await post(sampleRun(labels.slice(1), { source }));
+    const answer = await post(sampleRun(labels.slice(0, most), { source }));
     expect(answer.status, answer.text).to.equal(201);
-    expect(answer.json.data.roster).to.deep.equal({ added: MAX_RUN_DATABASES, gone: 0 });
-    const refused = await post(
-      sampleRun(labels.slice(1), { source, outcomes: labels.map(label => sampleOutcome(label)) }),
-    );
+    expect(answer.json.data.roster).to.deep.equal({ added: most, gone: 0 });
+    const refused = await post(sampleRun([], { source, outcomes: Array(MAX_RUN_DATABASES + 1).fill(null) }));
     expectError(refused, 422, 'INVALID_REPORT');
     expect(refused.text).to.include('must have 10000 members at most, but has 10001');
     expectError(await post(sampleRun(labels, { source, outcomes: [] })), 422, 'INVALID_REPORT');
