@@ -14,15 +14,41 @@ export const ZONES = [
   'Africa/Casablanca',
 ];
 
-export const anyPolicy: fc.Arbitrary<RetentionPolicy> = fc.record({
+const zoned = { timezone: fc.constantFrom(...ZONES) };
+
+const broad: fc.Arbitrary<RetentionPolicy> = fc.record({
   last: fc.nat({ max: 4 }),
   hourly: fc.nat({ max: 3 }),
   daily: fc.nat({ max: 7 }),
   weekly: fc.nat({ max: 4 }),
   monthly: fc.nat({ max: 3 }),
   yearly: fc.nat({ max: 2 }),
-  timezone: fc.constantFrom(...ZONES),
+  ...zoned,
 });
+
+/** One that keeps hardly anything: the floor has to. */
+const narrow: fc.Arbitrary<RetentionPolicy> = fc.record({
+  last: fc.constantFrom(0, 0, 1),
+  hourly: fc.constant(0),
+  daily: fc.constantFrom(0, 0, 2),
+  weekly: fc.constant(0),
+  monthly: fc.constantFrom(0, 1),
+  yearly: fc.constant(0),
+  ...zoned,
+});
+
+/** One that keeps days, as most do. */
+const daily: fc.Arbitrary<RetentionPolicy> = fc.record({
+  last: fc.constant(0),
+  hourly: fc.constant(0),
+  daily: fc.integer({ min: 4, max: 10 }),
+  weekly: fc.nat({ max: 3 }),
+  monthly: fc.constant(0),
+  yearly: fc.constant(0),
+  ...zoned,
+});
+
+export const anyPolicy: fc.Arbitrary<RetentionPolicy> = fc.oneof(broad, narrow, daily);
 
 /** Makes a complete backup that came some seconds after its dump, as wished otherwise. */
 export function retained(wish: Partial<RetainedBackup> & Pick<RetainedBackup, 'id' | 'takenAt'>): RetainedBackup {

@@ -70,14 +70,17 @@ describe('the decision about each backup', () => {
   });
 
   it('keeps a backup that came late beside the others, and never instead of one', () => {
-    const late = night(1, { id: 100, takenAt: new Date(NOW.getTime() - 3 * DAY_MS - 1), receivedAt: NOW });
-    const why = whyOf([late, ...nights(6)], { ...LAST_ONE, daily: 4 });
-    const without = whyOf(nights(6), { ...LAST_ONE, daily: 4 });
+    // Taken after the backup of 5 nights ago, on the same day.
+    const late = night(4.75, { id: 100, receivedAt: NOW });
+    const policy = { ...LAST_ONE, last: 0, daily: 6 };
+    const why = whyOf([late, ...nights(6)], policy);
+    const without = whyOf(nights(6), policy);
     for (const id of [1, 2, 3, 4, 5, 6]) expect(why[id]).to.equal(without[id]);
-    // Taken a moment before the backup of 3 nights ago, it is of that day, which has a newer one.
-    expect(why[100]).to.match(/^goes: /);
-    const alone = night(9, { id: 101, receivedAt: NOW });
-    expect(whyOf([alone, night(1)], { ...LAST_ONE, daily: 4 })[101]).to.match(/^kept: /);
+    expect(why[100]).to.equal(
+      'kept: newest of day 2026-11-24 (daily 5 of 6); it came more than 48 hours after its dump, so it displaces no other backup',
+    );
+    const old = whyOf([night(9, { id: 101, receivedAt: NOW }), ...nights(6)], policy);
+    expect(old[101]).to.match(/^goes: /);
   });
 
   it('sorts a backup with a time in the future by its receipt', () => {
