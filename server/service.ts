@@ -13,6 +13,7 @@ import { Scheduler } from './jobs/scheduler.ts';
 import { removalJob } from './offboarding/removal-job.ts';
 import { mayGoBy } from './retention/may-go.ts';
 import { Retention } from './retention/retention.ts';
+import { retentionJob } from './retention/retention-job.ts';
 import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub } from './scrub/scrub.ts';
 import { DailyTotals } from './statistics/daily-totals.ts';
@@ -98,7 +99,8 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   server.serve(createApp({ ...parts, ...clients, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
   const mayGo = mayGoBy({ history, storage, configuration: configuration.current, clock: SYSTEM_CLOCK, log });
   const removal = removalJob({ history, storage, events, log, audit, mayGo });
-  const scheduler = new Scheduler({ history, log, jobs: [removal] });
+  const retaining = retentionJob({ history, storage, configuration: configuration.current, audit, log });
+  const scheduler = new Scheduler({ history, log, jobs: [removal, retaining] });
   scheduler.start();
   const endSchedule = config.scrubIntervalDays > 0 ? scheduleScrub({ scrub, log }) : () => {};
   const orphansReported = reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>

@@ -11,6 +11,7 @@ export function usage(): string {
     '',
     'node server/main.ts token --help  shows how to make, list, revoke and rotate tokens',
     'node server/main.ts pin --help    shows how to pin, hold, forget and take back a backup',
+    'node server/main.ts retention --help  shows how to see what the retention removes, and to let it go',
     'node server/main.ts export --help shows how to hand a client over, and how to erase it',
     '',
     'It reads these environment variables:',
