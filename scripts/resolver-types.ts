@@ -20,6 +20,8 @@ const config = {
   scalars: { BigInt: 'number', Date: 'Date', DateTime: 'Date', Digest: 'string' },
   contextType: './context.ts#GraphqlContext',
   mappers: {
+    Alarm: '../../alarms/search-alarms.ts#ListedAlarm',
+    AlarmConnection: '../../graphql/connection.ts#Connection<ListedAlarm>',
     AuditConnection: '../../graphql/connection.ts#Connection<ListedEntry>',
     AuditEntry: '../../audit/search-entries.ts#ListedEntry',
     Backup: '../../backups/queries/listed-backup.ts#ListedBackup',

@@ -10,6 +10,7 @@ export const AUDIT_ACTIONS = [
   'run_report',
   'accept',
   'scrub',
+  'alarm_acknowledge',
   'forget',
   'take_back',
   'remove',

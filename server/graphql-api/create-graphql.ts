@@ -15,6 +15,7 @@ import { guardResolvers } from './guard-resolvers.ts';
 import { limits } from './limits.ts';
 import { noteRefusals } from './note-refusals.ts';
 import { onlyJson, refuseBrokenParameters } from './only-json.ts';
+import { alarmResolvers } from './resolvers/alarms/alarm-resolvers.ts';
 import { auditResolvers } from './resolvers/audit-resolvers.ts';
 import { backupResolvers } from './resolvers/backup-resolvers.ts';
 import type { GraphqlContext, RequestContext } from './resolvers/context.ts';
@@ -90,6 +91,7 @@ const { Query: backupQueries, Backup, ...backupTypes } = backupResolvers;
 const { Query: databaseQueries, Database, ...databaseTypes } = databaseResolvers;
 const { Query: tokenQueries, Mutation: tokenMutations, ...tokenTypes } = tokenResolvers;
 const { Query: statisticsQueries, ...statisticsTypes } = statisticsResolvers;
+const { Query: alarmQueries, Mutation: alarmMutations, ...alarmTypes } = alarmResolvers;
 const { Query: auditQueries, ...auditTypes } = auditResolvers;
 const {
   Query: retentionQueries,
@@ -109,11 +111,12 @@ const resolvers: Resolvers = {
     ...statisticsQueries,
     ...reportQueries,
     ...runQueries,
+    ...alarmQueries,
     ...auditQueries,
     ...retentionQueries,
     ...tokenQueries,
   },
-  Mutation: { ...tokenMutations, ...removalMutations, ...retentionMutations },
+  Mutation: { ...alarmMutations, ...tokenMutations, ...removalMutations, ...retentionMutations },
   Backup: { ...Backup, ...reportsOfBackup, ...removalOfBackup, ...retentionOfBackup },
   Database: { ...Database, ...reportsOfDatabase, ...runsOfDatabase, ...retentionOfDatabase },
   ...backupTypes,
@@ -121,6 +124,7 @@ const resolvers: Resolvers = {
   ...statisticsTypes,
   ...reportTypes,
   ...runTypes,
+  ...alarmTypes,
   ...auditTypes,
   ...retentionTypes,
   ...tokenTypes,

@@ -200,6 +200,14 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
       `{ rosters(first: 2, filter: { source: "web1", database: "${database}", isGone: false }) { totalCount nodes { id } } }`,
       '{ rosters(after: "x") { nodes { id } } }',
     ],
+    alarms: ({ database }) => [
+      '{ alarms { totalCount nodes { id subject } } }',
+      `{ alarms(first: 1, filter: { database: "${database}", isOpen: true, kinds: [late], severity: warning }) { nodes { id } } }`,
+      '{ alarms(after: "x") { nodes { id } } }',
+    ],
+    acknowledgeAlarm: () => [
+      'mutation { acknowledgeAlarm(id: "1", reason: "x", until: "2099-01-01T00:00:00Z") { id } }',
+    ],
     tokens: () => ['{ tokens { name } }'],
     auditEntries: ({ database }) => [
       '{ auditEntries { nodes { id } } }',

@@ -1,5 +1,6 @@
 // Made from schema.graphql by `npm run types`.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { ListedAlarm } from '../../alarms/search-alarms.ts';
 import type { Connection } from '../../graphql/connection.ts';
 import type { ListedEntry } from '../../audit/search-entries.ts';
 import type { ListedBackup } from '../../backups/queries/listed-backup.ts';
@@ -60,6 +61,8 @@ export type Query = {
   retentionPlans: Array<RetentionPlan>;
   /** One retention plan. Null when no plan has that id. */
   retentionPlan?: Maybe<RetentionPlan>;
+  /** Alarms, newest first: what a person must see to. A token of some databases sees the alarms about these only. */
+  alarms: AlarmConnection;
   /** The tokens, those too that have ended, by their names. For admins. */
   tokens: Array<Token>;
   /** Totals of all backups, and totals of each day. */
@@ -140,6 +143,14 @@ export type QueryRetentionPlanArgs = {
 
 
 /** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
+export type QueryAlarmsArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<AlarmFilter>;
+};
+
+
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryStatisticsArgs = {
   days?: Scalars['Int']['input'];
 };
@@ -147,6 +158,8 @@ export type QueryStatisticsArgs = {
 /** What changes something. By POST only. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Notes that someone sees to an open alarm: its reminders stop, and its end is still reported. For operators and admins. */
+  acknowledgeAlarm: Alarm;
   /** Lets the backups of a retention plan go, when the grace is over: those of the databases in scope. Refused when the plan is stale. For operators. */
   applyRetentionPlan: AppliedRetentionPlan;
   /** Keeps a backup until its pin ends: the retention does not remove it. One that is about to be removed is taken back. For operators. */
@@ -167,6 +180,14 @@ export type Mutation = {
   revokeToken: Array<Token>;
   /** Makes a new token of that name, with the same role and scope. The old one works for a while longer. For admins. */
   rotateToken: MadeToken;
+};
+
+
+/** What changes something. By POST only. */
+export type MutationAcknowledgeAlarmArgs = {
+  id: Scalars['ID']['input'];
+  reason: Scalars['String']['input'];
+  until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
@@ -1095,6 +1116,8 @@ export type AuditAction =
   | 'accept'
   /** A scrub was started. */
   | 'scrub'
+  /** An alarm was acknowledged. */
+  | 'alarm_acknowledge'
   /** A backup was told to go. */
   | 'forget'
   /** A backup that was about to go stays. */
@@ -1452,6 +1475,123 @@ export type RosterEntry = {
   lastAttempt?: Maybe<RunOutcome>;
 };
 
+/** Which alarms are listed. A field that is left out does not matter. */
+export type AlarmFilter = {
+  /** Whether it is open. */
+  isOpen?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Of one of these kinds. */
+  kinds?: InputMaybe<Array<AlarmKind>>;
+  /** Of this severity. */
+  severity?: InputMaybe<AlarmSeverity>;
+  /** About the database with this name. */
+  database?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What an alarm is about. docs/alerts.md lists what to do about each. */
+export type AlarmKind =
+  /** A complete backup is due, and has not come. */
+  | 'late'
+  /** A second one is due, too. */
+  | 'critical'
+  /** A database is on a list, and has never had a complete backup. */
+  | 'never'
+  /** A database was on the list of its source, and is on no list any more. */
+  | 'dropped'
+  /** A run did not back up a database. */
+  | 'run_failed'
+  /** A source has not reported a run that is due. */
+  | 'run_missing'
+  /** The newest backup of a database is incomplete. */
+  | 'incomplete'
+  /** A stored file has changed, or is gone. */
+  | 'damaged'
+  /** A database has lost tables or rows, and no one has accepted that. */
+  | 'shrunk'
+  /** A backup could not be restored in a drill. */
+  | 'drill_failed'
+  /** No drill has proven a database restorable for too long. */
+  | 'drill_due'
+  /** The storage is nearly full, or cannot be reached. */
+  | 'storage_low'
+  /** The retention deletes nothing until someone decides. */
+  | 'retention_held'
+  /** A channel delivers no messages. */
+  | 'channel_failing'
+  /** The clock of a source is ahead. */
+  | 'clock_ahead'
+  /** A database gets more than 4 backups a day. */
+  | 'pushed_out';
+
+/** How pressing an alarm is. */
+export type AlarmSeverity =
+  /** Today or tomorrow. */
+  | 'warning'
+  /** Now. It is reported in the quiet hours, too. */
+  | 'critical';
+
+/** A page of alarms. */
+export type AlarmConnection = {
+  __typename?: 'AlarmConnection';
+  /** The alarms of this page, each with its cursor. */
+  edges: Array<AlarmEdge>;
+  /** The alarms of this page, without their cursors. */
+  nodes: Array<Alarm>;
+  /** Whether other pages exist, and the cursors for them. */
+  pageInfo: PageInfo;
+  /** The number of entries on all pages. It is counted only when you ask for it. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** An alarm in a list. */
+export type AlarmEdge = {
+  __typename?: 'AlarmEdge';
+  /** Use it as `after` to list what follows. */
+  cursor: Scalars['String']['output'];
+  /** The alarm. */
+  node: Alarm;
+};
+
+/** Something that a person must see to, from when it was noticed to its end. */
+export type Alarm = {
+  __typename?: 'Alarm';
+  /** Its id. */
+  id: Scalars['ID']['output'];
+  /** What it is about. Null when this version of the service does not know the kind. */
+  kind?: Maybe<AlarmKind>;
+  /** The database, source, channel or file that it is about. */
+  subject: Scalars['String']['output'];
+  /** The name of the database that it is about. Null when it is about no database. */
+  database?: Maybe<Scalars['String']['output']>;
+  /** The source that it comes from, such as the name of a host. Null when it comes from none. */
+  source?: Maybe<Scalars['String']['output']>;
+  /** How pressing it is. An alarm that grows from late to critical stays the same alarm. */
+  severity: AlarmSeverity;
+  /** One sentence: what is wrong. */
+  summary: Scalars['String']['output'];
+  /** What to do. */
+  advice: Scalars['String']['output'];
+  /** Since when it is so, as far as that is known. */
+  since: Scalars['DateTime']['output'];
+  /** When the service noticed it. */
+  openedAt: Scalars['DateTime']['output'];
+  /** When it was over. Null while it is open. */
+  closedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When someone acknowledged it. Null when no one has. */
+  acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who acknowledged it: the name of the token. */
+  acknowledgedBy?: Maybe<Scalars['String']['output']>;
+  /** Why no reminders are needed. */
+  acknowledgedFor?: Maybe<Scalars['String']['output']>;
+  /** When the reminders come again. Null when they do not. */
+  acknowledgedUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** Whether another alarm explains it, and is reported instead. */
+  isMuted: Scalars['Boolean']['output'];
+  /** Whether it changes so often that its changes are not reported. */
+  isFlapping: Scalars['Boolean']['output'];
+  /** The number of messages about it. */
+  toldCount: Scalars['Int']['output'];
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -1608,6 +1748,12 @@ export type ResolversTypes = {
   RosterConnection: ResolverTypeWrapper<Connection<ListedRosterEntry>>;
   RosterEdge: ResolverTypeWrapper<Omit<RosterEdge, 'node'> & { node: ResolversTypes['RosterEntry'] }>;
   RosterEntry: ResolverTypeWrapper<ListedRosterEntry>;
+  AlarmFilter: AlarmFilter;
+  AlarmKind: AlarmKind;
+  AlarmSeverity: AlarmSeverity;
+  AlarmConnection: ResolverTypeWrapper<Connection<ListedAlarm>>;
+  AlarmEdge: ResolverTypeWrapper<Omit<AlarmEdge, 'node'> & { node: ResolversTypes['Alarm'] }>;
+  Alarm: ResolverTypeWrapper<ListedAlarm>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1678,6 +1824,10 @@ export type ResolversParentTypes = {
   RosterConnection: Connection<ListedRosterEntry>;
   RosterEdge: Omit<RosterEdge, 'node'> & { node: ResolversParentTypes['RosterEntry'] };
   RosterEntry: ListedRosterEntry;
+  AlarmFilter: AlarmFilter;
+  AlarmConnection: Connection<ListedAlarm>;
+  AlarmEdge: Omit<AlarmEdge, 'node'> & { node: ResolversParentTypes['Alarm'] };
+  Alarm: ListedAlarm;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -1707,11 +1857,13 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   auditEntries?: Resolver<ResolversTypes['AuditConnection'], ParentType, ContextType, RequireFields<QueryAuditEntriesArgs, 'first'>>;
   retentionPlans?: Resolver<Array<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlansArgs, 'first'>>;
   retentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlanArgs, 'id'>>;
+  alarms?: Resolver<ResolversTypes['AlarmConnection'], ParentType, ContextType, RequireFields<QueryAlarmsArgs, 'first'>>;
   tokens?: Resolver<Array<ResolversTypes['Token']>, ParentType, ContextType>;
   statistics?: Resolver<ResolversTypes['Statistics'], ParentType, ContextType, RequireFields<QueryStatisticsArgs, 'days'>>;
 };
 
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  acknowledgeAlarm?: Resolver<ResolversTypes['Alarm'], ParentType, ContextType, RequireFields<MutationAcknowledgeAlarmArgs, 'id' | 'reason'>>;
   applyRetentionPlan?: Resolver<ResolversTypes['AppliedRetentionPlan'], ParentType, ContextType, RequireFields<MutationApplyRetentionPlanArgs, 'id'>>;
   pinBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationPinBackupArgs, 'id' | 'reason'>>;
   unpinBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationUnpinBackupArgs, 'id'>>;
@@ -2179,6 +2331,39 @@ export type RosterEntryResolvers<ContextType = GraphqlContext, ParentType extend
   lastAttempt?: Resolver<Maybe<ResolversTypes['RunOutcome']>, ParentType, ContextType>;
 };
 
+export type AlarmConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AlarmConnection'] = ResolversParentTypes['AlarmConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['AlarmEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['Alarm']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type AlarmEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AlarmEdge'] = ResolversParentTypes['AlarmEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Alarm'], ParentType, ContextType>;
+};
+
+export type AlarmResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Alarm'] = ResolversParentTypes['Alarm']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<Maybe<ResolversTypes['AlarmKind']>, ParentType, ContextType>;
+  subject?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  database?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  source?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  severity?: Resolver<ResolversTypes['AlarmSeverity'], ParentType, ContextType>;
+  summary?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  advice?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  openedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  closedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  acknowledgedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  acknowledgedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  acknowledgedFor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  acknowledgedUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  isMuted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  isFlapping?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  toldCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = GraphqlContext> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -2234,5 +2419,8 @@ export type Resolvers<ContextType = GraphqlContext> = {
   RosterConnection?: RosterConnectionResolvers<ContextType>;
   RosterEdge?: RosterEdgeResolvers<ContextType>;
   RosterEntry?: RosterEntryResolvers<ContextType>;
+  AlarmConnection?: AlarmConnectionResolvers<ContextType>;
+  AlarmEdge?: AlarmEdgeResolvers<ContextType>;
+  Alarm?: AlarmResolvers<ContextType>;
 };
 

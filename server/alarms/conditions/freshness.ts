@@ -1,0 +1,64 @@
+import { utc } from '../looking/looking.ts';
+import type { Watched } from '../looking/watched.ts';
+import type { Condition } from '../model/condition.ts';
+
+/** @returns the conditions `late`, `critical`, `never` and `dropped` of the databases in these states */
+export function freshnessConditions(bad: readonly Watched[]): Condition[] {
+  return bad.flatMap(watched => {
+    const texts = textsOf(watched);
+    if (!texts) return [];
+    const { name, stateSince, roster } = watched;
+    const source = roster?.source;
+    return [
+      {
+        ...{ subject: name, database: name, since: stateSince, ...texts },
+        ...(source !== undefined && { source }),
+        ...(roster?.groupName != null && { rosterGroup: roster.groupName }),
+      },
+    ];
+  });
+}
+
+type Texts = Pick<Condition, 'kind' | 'severity' | 'summary' | 'advice'>;
+
+function textsOf({ name, state, dueAt, lastCompleteReceivedAt, roster }: Watched): Texts | undefined {
+  const last = lastCompleteReceivedAt
+    ? `its last complete backup was received ${utc(lastCompleteReceivedAt)}`
+    : 'it has no complete backup';
+  const due = dueAt ? `, the next was due ${utc(dueAt)}` : '';
+  const host = roster ? ` on ${roster.source}` : '';
+  switch (state) {
+    case 'late':
+      return {
+        ...{ kind: 'late', severity: 'warning', summary: `${name} is late: ${last}${due}` },
+        advice: `Check the last run${host}: sade doctor, and the cron job of sade backup`,
+      };
+    case 'critical':
+      return {
+        ...{ kind: 'critical', severity: 'critical', summary: `${name} has missed two backups: ${last}` },
+        advice: `Back it up now${host}: sade backup --only ${name}`,
+      };
+    case 'never':
+      return {
+        ...{
+          kind: 'never',
+          severity: 'warning',
+          summary: `${name} is on a list, but has never had a complete backup${due && `; the first was due ${utc(dueAt!)}`}`,
+        },
+        advice: `Back it up${host}: sade backup --only ${name}`,
+      };
+    case 'dropped':
+      return {
+        ...{ kind: 'dropped', severity: 'warning', summary: droppedSummary(name, roster) },
+        advice: `Put it back into databases.json${host}; if it is gone for good: node server/main.ts retire ${name}`,
+      };
+    default:
+      return undefined;
+  }
+}
+
+function droppedSummary(name: string, roster: Watched['roster']): string {
+  if (!roster) return `${name} is on no list any more`;
+  const since = roster.goneAt ? `; it is missing there since ${utc(roster.goneAt)}` : '';
+  return `${name} is on no list any more: ${roster.source} was the last to name it${since}`;
+}

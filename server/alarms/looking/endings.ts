@@ -1,0 +1,39 @@
+import type { EntityManager } from '../../history/orm.ts';
+import { utc } from './looking.ts';
+import { readStates, type WatchedState } from './watched.ts';
+
+/**
+ * Finds out how alarms about the freshness of databases have ended: one that is paused is no longer late, but has no backup either.
+ * @param names of databases
+ * @returns by name what a message says behind the name
+ */
+export async function freshnessEndings(em: EntityManager, names: readonly string[]): Promise<Map<string, string>> {
+  const states = await readStates(em, names);
+  return new Map(names.map(name => [name, endingOf(states.get(name))]));
+}
+
+function endingOf(watched: WatchedState | undefined): string {
+  switch (watched?.state) {
+    case undefined:
+      return 'is no longer watched';
+    case 'ok':
+      return 'has a complete backup again';
+    case 'paused':
+      return `is paused${watched.pausedUntil ? ` until ${utc(watched.pausedUntil)}` : ''}${by(watched.pausedBy)}, and has no new backup`;
+    case 'retired':
+      return `was retired${by(watched.retiredBy)}`;
+    case 'dropped':
+      return 'is on no list any more, and has no new backup';
+    case 'never':
+      return 'is on a list again, but has no complete backup';
+    case 'late':
+    case 'critical':
+      return 'is on a list again, but late';
+    default:
+      return 'is within its time';
+  }
+}
+
+function by(name: string | null): string {
+  return name === null ? '' : ` by ${name}`;
+}

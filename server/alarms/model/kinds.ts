@@ -1,0 +1,28 @@
+import type { AlarmKind } from '../../configuration/alarm-kinds.ts';
+
+/** What the messages say of a kind. docs/alerts.md has a row for each. */
+interface KindTexts {
+  /** Behind a number: `14 databases are late`. */
+  readonly many: string;
+  /** Behind the subject, when it is over and no more is known. */
+  readonly over: string;
+}
+
+export const KINDS: Readonly<Record<AlarmKind, KindTexts>> = {
+  late: { many: 'databases are late', over: 'is no longer late' },
+  critical: { many: 'databases have missed two backups', over: 'is no longer late' },
+  never: { many: 'databases have never had a complete backup', over: 'has its first complete backup' },
+  dropped: { many: 'databases are on no list any more', over: 'is on a list again' },
+  run_failed: { many: 'databases were not backed up', over: 'was backed up again' },
+  run_missing: { many: 'sources have not reported a run', over: 'reports its runs again' },
+  incomplete: { many: 'databases have an incomplete newest backup', over: 'has no incomplete newest backup any more' },
+  damaged: { many: 'stored backups are damaged', over: 'is sound again, or was removed' },
+  shrunk: { many: 'databases have lost tables or rows', over: 'has no unaccepted loss any more' },
+  drill_failed: { many: 'databases could not be restored in a drill', over: 'was restored in a drill' },
+  drill_due: { many: 'databases have had no drill for too long', over: 'has its drills again' },
+  storage_low: { many: 'storages are low', over: 'has room again' },
+  retention_held: { many: 'retentions are held', over: 'is no longer held' },
+  channel_failing: { many: 'channels fail', over: 'delivers again' },
+  clock_ahead: { many: 'clocks are ahead', over: 'has the right time again' },
+  pushed_out: { many: 'databases get too many backups', over: 'gets no more than 4 backups a day any more' },
+};

@@ -1,0 +1,71 @@
+import type { Notification, NotifiedAlarm } from '../../notifications/notification.ts';
+import { STABLE_AFTER_MS } from '../changes/flapping.ts';
+import { type Section, sectionsOf } from './sections.ts';
+import type { News } from './what-to-tell.ts';
+
+/** So many entries of a section are listed; no one reads more at three in the morning. */
+const MOST_ENTRIES = 50;
+
+/**
+ * Writes what is told as one message.
+ * @param news at least one, each with the id of its row
+ */
+export function messageOf(news: readonly News[], now: Date): Notification {
+  const sections = sectionsOf(news);
+  return {
+    kind: 'alarms',
+    title: titleOf(sections),
+    lines: [...sections.flatMap(linesOf), ...closing(news)],
+    severity: severityOf(news),
+    at: now.toISOString(),
+    alarms: news.map(notified),
+  };
+}
+
+function titleOf(sections: readonly Section[]): string {
+  const [first, ...others] = sections as [Section, ...Section[]];
+  const isAllOver = first.as === 'closed';
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${isAllOver ? 'Over: ' : ''}${first.headline}${more}`;
+}
+
+function linesOf({ as, headline, entries, advice }: Section): string[] {
+  const shown = entries.slice(0, MOST_ENTRIES).map(entry => `- ${entry}`);
+  const hidden = entries.length - shown.length;
+  return [
+    `${as === 'closed' ? 'Over: ' : ''}${headline}`,
+    ...shown,
+    ...(hidden > 0 ? [`- … and ${hidden} more`] : []),
+    ...(as === 'flapping' ? [SILENCE] : []),
+    ...advice.slice(0, 3).map(text => `What to do: ${text}`),
+    '',
+  ];
+}
+
+const SILENCE = `No more messages about this until it has not changed for ${STABLE_AFTER_MS / 86_400_000} days; the digest lists it meanwhile.`;
+
+/** How to stop the reminders: only where some will come. */
+function closing(news: readonly News[]): string[] {
+  const open = news.filter(({ alarm }) => alarm.closedAt === null).map(({ alarm }) => alarm.id!);
+  if (open.length === 0) return [];
+  const ids = open.length > 5 ? `${open.slice(0, 5).join(', ')}, …` : open.join(', ');
+  return [`Reminders stop when someone acknowledges it (acknowledgeAlarm in GraphQL): ${ids}.`];
+}
+
+function severityOf(news: readonly News[]): Notification['severity'] {
+  const open = news.filter(({ alarm }) => alarm.closedAt === null);
+  if (open.length === 0) return 'info';
+  return open.some(({ alarm }) => alarm.severity === 'critical') ? 'critical' : 'warning';
+}
+
+/** @returns the alarm as channels that other programs read get it */
+export function notified({ alarm, as }: News): NotifiedAlarm {
+  const { id, kind, subject, databaseName, source, severity, openedAt, closedAt, summary, detail } = alarm;
+  return {
+    ...{ id: id!, kind, subject, severity, summary, advice: detail.advice, since: openedAt.toISOString() },
+    ...(databaseName !== null && { database: databaseName }),
+    ...(source !== null && { source }),
+    ...(closedAt && { until: closedAt.toISOString() }),
+    state: closedAt ? 'closed' : as === 'reminder' ? 'reminder' : 'open',
+  };
+}

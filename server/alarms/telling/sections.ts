@@ -1,0 +1,88 @@
+import { KINDS } from '../model/kinds.ts';
+import type { News } from './what-to-tell.ts';
+
+/** What a message says in one place: one cause, then all that it has caused. */
+export interface Section {
+  readonly as: News['as'];
+  /** The only sentence, or how many there are of what, and why. */
+  readonly headline: string;
+  /** One line for each, without those of which the headline has said all. */
+  readonly entries: readonly string[];
+  readonly advice: readonly string[];
+  readonly isCritical: boolean;
+}
+
+/** @returns the sections of a message, the most pressing first, what is over last */
+export function sectionsOf(news: readonly News[]): Section[] {
+  const groups = Map.groupBy(news, ({ alarm: { groupKey, kind, detail }, as }) =>
+    JSON.stringify([as, as === 'closed' ? '' : groupKey, kind, as === 'closed' ? '' : (detail.cause ?? '')]),
+  );
+  return [...groups.values()].map(sectionOf).sort((one, other) => rank(one) - rank(other));
+}
+
+function sectionOf(news: readonly News[]): Section {
+  const [first] = news as [News, ...News[]];
+  const isCritical = news.some(({ alarm }) => alarm.severity === 'critical');
+  const advice = first.as === 'closed' ? [] : [...new Set(news.map(({ alarm }) => alarm.detail.advice))];
+  const base = { as: first.as, advice, isCritical };
+  if (news.length === 1) {
+    const { alarm } = first;
+    const headline = first.as === 'closed' ? sentence(first) : `${LEAD[first.as]}${alarm.summary}`;
+    return { ...base, headline, entries: explained(first) };
+  }
+  return { ...base, headline: headlineOf(news), entries: news.map(entryOf) };
+}
+
+function headlineOf(news: readonly News[]): string {
+  const { alarm, as } = news[0]!;
+  const from = alarm.source === null ? '' : ` (${alarm.source})`;
+  const cause = alarm.detail.cause === undefined ? '' : `: ${alarm.detail.cause}`;
+  if (as === 'closed') return `${news.length} are over: ${KINDS[alarm.kind].many}`;
+  return `${LEAD[as]}${news.length} ${KINDS[alarm.kind].many}${from}${cause}`;
+}
+
+/** What a person reads first who has read the one before. */
+const LEAD: Readonly<Record<News['as'], string>> = {
+  opened: '',
+  worse: 'Worse: ',
+  closed: '',
+  reminder: 'Still: ',
+  flapping: 'Comes and goes: ',
+  stable: 'No longer comes and goes: ',
+};
+
+function entryOf(news: News): string {
+  return news.as === 'closed' ? sentence(news) : news.alarm.summary;
+}
+
+/** The databases that an alarm explains. */
+function explained({ alarm, as }: News): string[] {
+  return as === 'closed' ? [] : (alarm.detail.databases ?? []).map(name => `${name}`);
+}
+
+function sentence({ alarm: { subject, detail, openedAt, closedAt, kind, toldAs, summary } }: News): string {
+  const ending = `${subject} ${detail.ending ?? KINDS[kind].over}`;
+  const span = spanOf(openedAt, closedAt!);
+  // Both came within one wait or one night: its reader hears of both together.
+  return toldAs === null ? `${summary}; after ${span} ${ending}` : `${ending} (${span} after the alarm)`;
+}
+
+/** @returns such as `3 h` */
+export function spanOf(from: Date, to: Date): string {
+  const minutes = Math.max(0, Math.round((to.getTime() - from.getTime()) / 60_000));
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`;
+}
+
+const ORDER: Readonly<Record<News['as'], number>> = {
+  worse: 0,
+  opened: 1,
+  flapping: 2,
+  reminder: 3,
+  stable: 4,
+  closed: 5,
+};
+
+function rank({ as, isCritical }: Section): number {
+  return as === 'closed' ? 100 : (isCritical ? 0 : 10) + ORDER[as];
+}
