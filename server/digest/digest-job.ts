@@ -1,0 +1,53 @@
+import type { Configuration } from '../configuration/configuration.ts';
+import { groupOf } from '../configuration/group-of.ts';
+import type { EntityManager, Orm } from '../history/orm.ts';
+import { countRows } from '../history/read-rows.ts';
+import { query } from '../history/tables.ts';
+import type { Job } from '../jobs/job.ts';
+import { enqueue } from '../notifications/outbox.ts';
+import { digestMessage } from './digest-message.ts';
+import { dueDigests } from './due-digests.ts';
+import { type DigestParts, readDigest } from './read-digest.ts';
+
+interface Parts extends Pick<DigestParts, 'space'> {
+  readonly history: Orm;
+  readonly configuration: () => Configuration;
+  /** Hears that a digest waits in the outbox. */
+  readonly onQueued: () => void;
+}
+
+/** How often it looks whether the time of a digest has come: the configuration may have changed. */
+const EVERY_MS = 60_000;
+
+/** @returns the job that puts the digests of each day into the outbox, each once, also when the clock jumps or the service starts again */
+export function digestJob({ history, configuration, space, onQueued }: Parts): Job {
+  return {
+    name: 'digest',
+    every: { ms: EVERY_MS },
+    async run({ now }) {
+      if (await sendDigests({ em: history.em.fork(), configuration: configuration(), space, now })) onQueued();
+    },
+  };
+}
+
+interface Sending extends Omit<DigestParts, 'groupOf'> {
+  readonly configuration: Configuration;
+}
+
+/** Puts the digests whose time has come into the outbox. @returns whether one was put there */
+export async function sendDigests({ em, configuration, space, now }: Sending): Promise<boolean> {
+  let hasSent = false;
+  for (const { key, group, channels, language, since } of dueDigests(configuration, now)) {
+    if (channels.length === 0 || (await isQueued(em, key))) continue;
+    const parts = { em, now, space, groupOf: (name: string, own?: string) => groupOf(configuration, name, own) };
+    const notification = digestMessage(await readDigest(parts, { group, since }), language);
+    // The key is unique with the channel: of two services that come to this at once, one puts it there.
+    await em.fork().transactional(own => enqueue(own, { channels, dedupeKey: key, notification, now }));
+    hasSent = true;
+  }
+  return hasSent;
+}
+
+async function isQueued(em: EntityManager, key: string): Promise<boolean> {
+  return (await countRows(em, query.selectFrom('outbox as o').where('o.dedupe_key', '=', key))) > 0;
+}

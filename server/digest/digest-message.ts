@@ -1,0 +1,87 @@
+import type { Language } from '../configuration/configuration.ts';
+import type { Notification } from '../notifications/notification.ts';
+import type { DigestAlarm, DigestFacts } from './read-digest.ts';
+import { type DigestTexts, TEXTS } from './texts.ts';
+
+/** So many alarms are listed in one place. */
+const MOST_LISTED = 50;
+
+/** Writes a digest: the verdict in its subject, also when all is well. */
+export function digestMessage(facts: DigestFacts, language: Language): Notification {
+  const texts = TEXTS[language];
+  const verdict = verdictOf(facts, texts);
+  const { group, open, now } = facts;
+  return {
+    kind: 'digest',
+    title: group === undefined ? verdict : `${texts.of(group)}: ${verdict}`,
+    lines: [
+      `${verdict}.`,
+      '',
+      ...openLines(open, texts),
+      '',
+      ...changeLines(facts, texts),
+      '',
+      ...stateLines(facts, texts),
+    ],
+    severity: open.some(({ severity }) => severity === 'critical') ? 'critical' : open.length > 0 ? 'warning' : 'info',
+    at: now.toISOString(),
+    alarms: [],
+  };
+}
+
+function verdictOf({ states, open }: DigestFacts, texts: DigestTexts): string {
+  const count = (...names: ReadonlyArray<keyof typeof states>) =>
+    names.reduce((sum, name) => sum + (states[name] ?? 0), 0);
+  const bad = count('late', 'critical', 'never', 'dropped');
+  const databases = count('ok', 'new') + bad;
+  if (databases === 0) return texts.noDatabases;
+  if (bad > 0) return texts.someNeedYou(databases - bad, databases, bad);
+  const well = texts.allWell(databases);
+  return open.length > 0 ? `${well}; ${texts.alsoOpen(open.length)}` : well;
+}
+
+function openLines(open: readonly DigestAlarm[], texts: DigestTexts): string[] {
+  if (open.length === 0) return [texts.noAlarms];
+  return [
+    texts.openAlarms,
+    ...listed(open, texts, ({ summary, acknowledgedBy }) =>
+      acknowledgedBy === null ? summary : `${summary} (${texts.acknowledged(acknowledgedBy)})`,
+    ),
+  ];
+}
+
+function changeLines({ opened, closed }: DigestFacts, texts: DigestTexts): string[] {
+  if (opened.length + closed.length === 0) return [texts.noChanges];
+  return [
+    texts.changes,
+    ...listed(opened, texts, ({ summary }) => `${texts.opened}: ${summary}`),
+    ...listed(closed, texts, ({ summary }) => `${texts.closed}: ${summary}`),
+  ];
+}
+
+function listed(alarms: readonly DigestAlarm[], texts: DigestTexts, line: (alarm: DigestAlarm) => string): string[] {
+  const shown = alarms.slice(0, MOST_LISTED).map(alarm => `- ${line(alarm)}`);
+  const hidden = alarms.length - shown.length;
+  return hidden > 0 ? [...shown, `- ${texts.more(hidden)}`] : shown;
+}
+
+function stateLines({ states, storage, proven, removed, group }: DigestFacts, texts: DigestTexts): string[] {
+  const paused = states.paused ?? 0;
+  const room = storage
+    ? texts.storage(
+        gib(storage.free),
+        gib(storage.total),
+        Math.round((100 * storage.free) / Math.max(storage.total, 1)),
+      )
+    : texts.storageAway;
+  return [
+    ...(paused > 0 ? [texts.paused(paused)] : []),
+    ...(group === undefined ? [room] : []),
+    ...(proven ? [texts.proven(proven.proven, proven.databases)] : []),
+    ...(removed ? [texts.removed(removed)] : []),
+  ];
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+}

@@ -1,0 +1,135 @@
+import { EVERYTHING } from '../auth/scope.ts';
+import { ALARM_KINDS, type AlarmKind } from '../configuration/alarm-kinds.ts';
+import { fleetProven } from '../drills/fleet-proven.ts';
+import type { FreshnessState } from '../entities/freshness/watched-database.entity.ts';
+import type { EntityManager } from '../history/orm.ts';
+import { countRows, readRows } from '../history/read-rows.ts';
+import { aliased, query } from '../history/tables.ts';
+
+/** What a digest reports. */
+export interface DigestFacts {
+  readonly now: Date;
+  /** The group that it is about; undefined: all. */
+  readonly group: string | undefined;
+  /** How many databases are in each state. */
+  readonly states: Readonly<Partial<Record<FreshnessState, number>>>;
+  /** Open alarms that no other one explains, the oldest first; no more than `MOST_ALARMS`. */
+  readonly open: readonly DigestAlarm[];
+  /** What opened and closed since the last digest. */
+  readonly opened: readonly DigestAlarm[];
+  readonly closed: readonly DigestAlarm[];
+  /** Of the storage, in bytes; undefined when it can't be reached, and in the digest of a group. */
+  readonly storage: { readonly free: number; readonly total: number } | undefined;
+  /** How many databases a drill has proven within 30 days, of how many; undefined in the digest of a group. */
+  readonly proven: { readonly proven: number; readonly databases: number } | undefined;
+  /** How many backups the retention has given to the removal since the last digest; undefined in the digest of a group. */
+  readonly removed: number | undefined;
+}
+
+export interface DigestAlarm {
+  readonly kind: AlarmKind;
+  readonly subject: string;
+  readonly databaseName: string | null;
+  readonly severity: 'warning' | 'critical';
+  readonly summary: string;
+  readonly openedAt: Date;
+  readonly acknowledgedBy: string | null;
+}
+
+export interface DigestParts {
+  readonly em: EntityManager;
+  readonly now: Date;
+  readonly space: () => Promise<{ readonly free: number; readonly total: number }>;
+  /** @returns the group of a database; `rosterGroup` is what its contract says */
+  readonly groupOf: (database: string, contractGroup: string | undefined) => string | undefined;
+}
+
+const MOST_ALARMS = 200;
+const AT_ONCE = 500;
+const PROVEN_WITHIN_MS = 30 * 86_400_000;
+
+/** Reads what a digest reports. @param group undefined for all databases */
+export async function readDigest(
+  parts: DigestParts,
+  { group, since }: { readonly group: string | undefined; readonly since: Date },
+): Promise<DigestFacts> {
+  const { em, now, space } = parts;
+  const names = group === undefined ? undefined : await namesOfGroup(parts, group);
+  const isWanted = ({ databaseName }: DigestAlarm) =>
+    names === undefined || (databaseName !== null && names.has(databaseName));
+  const alarms = (found: typeof ALARMS) =>
+    readRows(em, found.limit(MOST_ALARMS)).then(rows => rows.map(toAlarm).filter(isWanted));
+  return {
+    ...{ now, group },
+    states: names ? countStates([...names.values()]) : await readStates(em),
+    open: await alarms(
+      ALARMS.where('a.open_key', 'is not', null).where('a.muted_by', 'is', null).orderBy('a.opened_at'),
+    ),
+    opened: await alarms(
+      ALARMS.where('a.opened_at', '>=', since).where('a.muted_by', 'is', null).orderBy('a.opened_at'),
+    ),
+    closed: await alarms(ALARMS.where('a.closed_at', '>=', since).where('a.told_count', '>', 0).orderBy('a.closed_at')),
+    storage: names ? undefined : await space().catch(() => undefined),
+    proven: names
+      ? undefined
+      : await fleetProven({ em, scope: EVERYTHING }, new Date(now.getTime() - PROVEN_WITHIN_MS)),
+    removed: names
+      ? undefined
+      : await countRows(em, query.selectFrom('retention_removals as r').where('r.scheduled_at', '>=', since)),
+  };
+}
+
+async function readStates(em: EntityManager): Promise<Partial<Record<FreshnessState, number>>> {
+  const states: Partial<Record<FreshnessState, number>> = {};
+  for (const { state, databases } of await readRows(em, COUNTS)) states[state] = Number(databases);
+  return states;
+}
+
+function countStates(found: readonly FreshnessState[]): Partial<Record<FreshnessState, number>> {
+  return Object.fromEntries([...Map.groupBy(found, state => state)].map(([state, all]) => [state, all.length]));
+}
+
+/** @returns the state of each database of a group */
+async function namesOfGroup({ em, groupOf }: DigestParts, group: string): Promise<Map<string, FreshnessState>> {
+  const names = new Map<string, FreshnessState>();
+  for (let after = ''; ; ) {
+    const page = await readRows(em, WATCHED.where('w.database_name', '>', after).limit(AT_ONCE));
+    for (const { name, state, contract } of page)
+      if (groupOf(name, groupIn(contract)) === group) names.set(name, state);
+    if (page.length < AT_ONCE) return names;
+    after = page.at(-1)!.name;
+  }
+}
+
+function groupIn(contract: string): string | undefined {
+  const { group }: { group?: unknown } = JSON.parse(contract);
+  return typeof group === 'string' ? group : undefined;
+}
+
+function toAlarm(row: Omit<DigestAlarm, 'kind'> & { readonly kind: string }): DigestAlarm {
+  return { ...row, kind: ALARM_KINDS.find(kind => kind === row.kind) ?? 'late' };
+}
+
+const eb = aliased<{ w: 'watched_databases' }>();
+
+const COUNTS = query
+  .selectFrom('watched_databases as w')
+  .groupBy('w.state')
+  .select(['w.state', eb.fn.countAll().as('databases')]);
+
+const WATCHED = query
+  .selectFrom('watched_databases as w')
+  .orderBy('w.database_name')
+  .select(['w.database_name as name', 'w.state', 'w.contract']);
+
+const ALARMS = query
+  .selectFrom('alarms as a')
+  .select([
+    'a.kind',
+    'a.subject',
+    'a.database_name as databaseName',
+    'a.severity',
+    'a.summary',
+    'a.opened_at as openedAt',
+    'a.acknowledged_by as acknowledgedBy',
+  ]);

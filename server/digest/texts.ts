@@ -1,0 +1,69 @@
+import type { Language } from '../configuration/configuration.ts';
+
+/** The sentences of a digest in one language. */
+export interface DigestTexts {
+  allWell(databases: number): string;
+  someNeedYou(well: number, databases: number, bad: number): string;
+  noDatabases: string;
+  alsoOpen(alarms: number): string;
+  of(group: string): string;
+  openAlarms: string;
+  noAlarms: string;
+  changes: string;
+  opened: string;
+  closed: string;
+  noChanges: string;
+  paused(databases: number): string;
+  storage(free: string, total: string, percent: number): string;
+  storageAway: string;
+  proven(proven: number, databases: number): string;
+  removed(backups: number): string;
+  acknowledged(by: string): string;
+  more(alarms: number): string;
+}
+
+export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
+  en: {
+    allWell: n =>
+      n === 1 ? 'The 1 database has its complete backup' : `All ${n} databases have their complete backup`,
+    someNeedYou: (well, n, bad) =>
+      `${well} of ${n} databases have their complete backup; ${bad} ${bad === 1 ? 'needs' : 'need'} you`,
+    noDatabases: 'No database is backed up yet',
+    alsoOpen: n => `${n} ${n === 1 ? 'alarm is' : 'alarms are'} open`,
+    of: group => `Backups of ${group}`,
+    openAlarms: 'Open alarms:',
+    noAlarms: 'No alarm is open.',
+    changes: 'What has changed:',
+    opened: 'new',
+    closed: 'over',
+    noChanges: 'Nothing has changed.',
+    paused: n => `${n} ${n === 1 ? 'database is' : 'databases are'} paused: no backup of it is expected for now.`,
+    storage: (free, total, percent) => `Storage: ${free} free of ${total} (${percent} %).`,
+    storageAway: 'The storage cannot be reached.',
+    proven: (proven, n) => `Drills: ${proven} of ${n} databases were proven restorable within 30 days.`,
+    removed: n => `Retention: ${n} old backups were given to the removal.`,
+    acknowledged: by => `acknowledged by ${by}`,
+    more: n => `… and ${n} more`,
+  },
+  id: {
+    allWell: n =>
+      n === 1 ? 'Satu basis data memiliki cadangan lengkap' : `Semua ${n} basis data memiliki cadangan lengkap`,
+    someNeedYou: (well, n, bad) => `${well} dari ${n} basis data memiliki cadangan lengkap; ${bad} perlu perhatian`,
+    noDatabases: 'Belum ada basis data yang dicadangkan',
+    alsoOpen: n => `${n} peringatan masih terbuka`,
+    of: group => `Cadangan ${group}`,
+    openAlarms: 'Peringatan yang masih terbuka:',
+    noAlarms: 'Tidak ada peringatan yang terbuka.',
+    changes: 'Yang berubah:',
+    opened: 'baru',
+    closed: 'selesai',
+    noChanges: 'Tidak ada perubahan.',
+    paused: n => `${n} basis data dijeda: untuk sementara tidak dicadangkan.`,
+    storage: (free, total, percent) => `Penyimpanan: ${free} kosong dari ${total} (${percent} %).`,
+    storageAway: 'Penyimpanan tidak dapat dijangkau.',
+    proven: (proven, n) => `Uji pemulihan: ${proven} dari ${n} basis data terbukti dapat dipulihkan dalam 30 hari.`,
+    removed: n => `Retensi: ${n} cadangan lama dihapus.`,
+    acknowledged: by => `ditangani oleh ${by}`,
+    more: n => `… dan ${n} lagi`,
+  },
+};
