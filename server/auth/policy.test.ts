@@ -23,7 +23,7 @@ describe('the policy', () => {
     const read = ['list', 'download', 'status', 'report', 'progress'];
     expect(may.upload).to.have.members(['upload', 'report', 'reportRun']);
     expect(may.read).to.have.members(read);
-    expect(may.operator).to.have.members([...read, 'accept', 'acknowledge', 'scrub']);
+    expect(may.operator).to.have.members([...read, 'accept', 'pin', 'remove', 'prune', 'acknowledge', 'scrub']);
     expect(may.admin).to.have.members([...ACTIONS]);
   });
 
