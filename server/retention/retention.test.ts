@@ -121,6 +121,33 @@ describeOnEachStore('the retention of a service', store => {
     expect(JSON.parse(entry!.detail)).to.include({ by: 'retention', backups: 1 });
   });
 
+  it('lets nothing go by itself of a database that waits, beside one that does not, and applies no more than a scope', async () => {
+    const seven = retentionConfiguration({ last: 7 });
+    const { default: policy } = seven.retention.policies;
+    const policies = { default: policy!, five: { ...policy!, last: 5 } };
+    const own = { every: undefined, graceMs: undefined, group: undefined, retention: 'five' };
+    configuration = { ...seven, databases: { pt_abc: own }, retention: { ...seven.retention, policies } };
+    const other: number[] = [];
+    const addOther = async (night: number) => {
+      const { id } = await keepNight(app, night, { database: 'pt_abc' });
+      other.push(id);
+      const receivedAt = new Date(`2023-10-0${night}T01:31:00Z`);
+      await app.history.em.fork().nativeUpdate(Backup, { id }, { receivedAt });
+    };
+    for (const night of [1, 2, 3, 4, 5]) await addOther(night);
+    await watchAsFresh(app.history, 'pt_abc');
+    await runJob();
+    await addOther(6);
+    await runJob();
+    expect(await going()).to.deep.equal([other[0]]);
+    const { id } = await plan();
+    const scoped = (...scope: string[]) => applyPlan(parts(), { id, by: 'siti', scope, isOperator: true });
+    expect((await scoped('acme_*').catch(error => error)).code).to.equal('PLAN_NOT_FOUND');
+    expect((await scoped('pt_abc').catch(error => error)).code).to.equal('PLAN_NOT_FOUND');
+    expect(await going()).to.deep.equal([other[0]]);
+    expect(await scoped('pt_x*')).to.include({ backups: 2, stillWaiting: 0 });
+  });
+
   it('keeps a backup at the end of its grace when one on which the plan relied is gone meanwhile', async () => {
     configuration = retentionConfiguration({ last: 3 });
     await apply((await plan()).id);
