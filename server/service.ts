@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { alarmJobs } from './alarm-jobs.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { BackupEvents } from './backups/events/backup-events.ts';
 import { refuseEmptyStorage } from './backups/recovery/refuse-empty-storage.ts';
@@ -100,7 +101,8 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const mayGo = mayGoBy({ history, storage, configuration: configuration.current, clock: SYSTEM_CLOCK, log });
   const removal = removalJob({ history, storage, events, log, audit, mayGo });
   const retaining = retentionJob({ history, storage, configuration: configuration.current, audit, log });
-  const scheduler = new Scheduler({ history, log, jobs: [removal, retaining] });
+  const alarms = alarmJobs({ history, storage, totals, configuration: configuration.current, log });
+  const scheduler = new Scheduler({ history, log, jobs: [removal, retaining, ...alarms] });
   scheduler.start();
   const endSchedule = config.scrubIntervalDays > 0 ? scheduleScrub({ scrub, log }) : () => {};
   const orphansReported = reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>

@@ -8,21 +8,36 @@ import type { AlarmState } from '../model/alarm-state.ts';
 export function muterOf(alarms: readonly AlarmState[]): (alarm: AlarmState) => string | null {
   const open = alarms.filter(({ closedAt }) => closedAt === null);
   const storage = open.find(({ kind, severity }) => kind === 'storage_low' && severity === 'critical');
-  const missing = new Map<string, string>();
-  for (const { kind, alarmKey, detail } of open)
-    if (kind === 'run_missing') for (const name of detail.databases ?? []) missing.set(name, alarmKey);
-  const failed = new Map<string, string>();
-  for (const { kind, alarmKey, databaseName } of open)
-    if ((kind === 'run_failed' || kind === 'incomplete') && databaseName !== null) failed.set(databaseName, alarmKey);
-  return ({ kind, databaseName }) => {
+  const missing = missingRuns(open);
+  const failures = open.filter(({ kind }) => kind === 'run_failed' || kind === 'incomplete');
+  const failed = keysBy(failures, ({ databaseName }) => databaseName);
+  const failedRuns = keysBy(failures, ({ databaseName, source }) => (databaseName === null ? source : null));
+  return ({ kind, databaseName, source }) => {
     // Only where it takes no backups at all: a storage that is merely low explains no missing one.
     if (storage && BY_STORAGE.has(kind)) return storage.alarmKey;
     if (databaseName === null) return null;
     if (BY_MISSING_RUN.has(kind) && missing.has(databaseName)) return missing.get(databaseName)!;
     // Its reader knows that the backup of this night failed. When the next one is missed too, it is told.
-    return kind === 'late' ? (failed.get(databaseName) ?? null) : null;
+    return kind === 'late' ? (failed.get(databaseName) ?? failedRuns.get(source ?? '') ?? null) : null;
   };
 }
 
 const BY_STORAGE: ReadonlySet<AlarmKind> = new Set(['late', 'critical', 'never', 'run_failed']);
 const BY_MISSING_RUN: ReadonlySet<AlarmKind> = new Set(['late', 'critical']);
+
+/** @returns by the name of a database the alarm about the run that it waits for */
+function missingRuns(open: readonly AlarmState[]): Map<string, string> {
+  const runs = open.filter(({ kind }) => kind === 'run_missing');
+  return new Map(
+    runs.flatMap(({ alarmKey, detail }) => (detail.databases ?? []).map(name => [name, alarmKey] as const)),
+  );
+}
+
+function keysBy(alarms: readonly AlarmState[], nameOf: (alarm: AlarmState) => string | null): Map<string, string> {
+  return new Map(
+    alarms.flatMap(alarm => {
+      const name = nameOf(alarm);
+      return name === null ? [] : [[name, alarm.alarmKey] as const];
+    }),
+  );
+}

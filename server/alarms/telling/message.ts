@@ -24,16 +24,15 @@ export function messageOf(news: readonly News[], now: Date): Notification {
 
 function titleOf(sections: readonly Section[]): string {
   const [first, ...others] = sections as [Section, ...Section[]];
-  const isAllOver = first.as === 'closed';
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return `${isAllOver ? 'Over: ' : ''}${first.headline}${more}`;
+  return `${first.headline}${more}`;
 }
 
 function linesOf({ as, headline, entries, advice }: Section): string[] {
   const shown = entries.slice(0, MOST_ENTRIES).map(entry => `- ${entry}`);
   const hidden = entries.length - shown.length;
   return [
-    `${as === 'closed' ? 'Over: ' : ''}${headline}`,
+    headline,
     ...shown,
     ...(hidden > 0 ? [`- … and ${hidden} more`] : []),
     ...(as === 'flapping' ? [SILENCE] : []),

@@ -27,7 +27,7 @@ function sectionOf(news: readonly News[]): Section {
   const base = { as: first.as, advice, isCritical };
   if (news.length === 1) {
     const { alarm } = first;
-    const headline = first.as === 'closed' ? sentence(first) : `${LEAD[first.as]}${alarm.summary}`;
+    const headline = first.as === 'closed' ? `Over: ${sentence(first)}` : `${LEAD[first.as]}${alarm.summary}`;
     return { ...base, headline, entries: explained(first) };
   }
   return { ...base, headline: headlineOf(news), entries: news.map(entryOf) };
@@ -37,7 +37,7 @@ function headlineOf(news: readonly News[]): string {
   const { alarm, as } = news[0]!;
   const from = alarm.source === null ? '' : ` (${alarm.source})`;
   const cause = alarm.detail.cause === undefined ? '' : `: ${alarm.detail.cause}`;
-  if (as === 'closed') return `${news.length} are over: ${KINDS[alarm.kind].many}`;
+  if (as === 'closed') return `${news.length} alarms are over: ${KINDS[alarm.kind].many}`;
   return `${LEAD[as]}${news.length} ${KINDS[alarm.kind].many}${from}${cause}`;
 }
 
@@ -60,11 +60,18 @@ function explained({ alarm, as }: News): string[] {
   return as === 'closed' ? [] : (alarm.detail.databases ?? []).map(name => `${name}`);
 }
 
-function sentence({ alarm: { subject, detail, openedAt, closedAt, kind, toldAs, summary } }: News): string {
-  const ending = `${subject} ${detail.ending ?? KINDS[kind].over}`;
+function sentence({ alarm }: News): string {
+  const { openedAt, closedAt, toldAs, summary } = alarm;
+  const ending = endingOf(alarm);
   const span = spanOf(openedAt, closedAt!);
   // Both came within one wait or one night: its reader hears of both together.
   return toldAs === null ? `${summary}; after ${span} ${ending}` : `${ending} (${span} after the alarm)`;
+}
+
+function endingOf({ subject, detail, kind, databaseName }: News['alarm']): string {
+  // Its subject is `the run of db7`.
+  if (kind === 'run_failed' && databaseName === null) return `${subject} backs up its databases again`;
+  return `${subject} ${detail.ending ?? KINDS[kind].over}`;
 }
 
 /** @returns such as `3 h` */

@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { describeOnEachStore } from '../../testing/service/running-app.ts';
+import { configurationOf } from '../configuration/reading/configuration-of.ts';
+import { WatchedDatabase } from '../entities/freshness/watched-database.entity.ts';
+import { type Orm, openHistory } from '../history/orm.ts';
+import type { Notification } from '../notifications/notification.ts';
+import { sendDigests } from './digest-job.ts';
+import { dueDigests } from './due-digests.ts';
+
+const channels = { mail: { type: 'slack', url: 'https://chat.example.com/hook' } };
+const configuration = configurationOf({
+  timezone: 'Asia/Jakarta',
+  channels,
+  digest: { at: '07:00' },
+  groups: {
+    acme: { databases: ['acme_*'], digest: { at: '08:00', weekday: 'monday', language: 'id', channels: ['mail'] } },
+  },
+});
+const GIB = 1024 ** 3;
+/** 07:00 in Jakarta, a Monday. */
+const MORNING = Date.parse('2026-11-30T00:00:00Z');
+const HOUR = 3_600_000;
+
+describe('the time of a digest', () => {
+  const due = (ms: number) => dueDigests(configuration, new Date(MORNING + ms)).map(({ key }) => key);
+
+  it('comes at its hour in the zone of the configuration, and lasts for the rest of the day', () => {
+    expect(due(-60_000)).to.deep.equal([]);
+    expect(due(0)).to.deep.equal(['digest 2026-11-30']);
+    expect(due(HOUR)).to.deep.equal(['digest 2026-11-30', 'digest acme 2026-11-30']);
+    expect(due(17 * HOUR - 1)).to.deep.equal(['digest 2026-11-30', 'digest acme 2026-11-30']);
+    expect(due(24 * HOUR)).to.deep.equal(['digest 2026-12-01']);
+  });
+
+  it('comes on each day of every zone, also when summer time begins or ends', () => {
+    const zones = fc.constantFrom('Europe/Warsaw', 'America/Chicago', 'Australia/Lord_Howe', 'Asia/Jakarta');
+    fc.assert(
+      fc.property(zones, fc.integer({ min: 0, max: 23 }), fc.nat(364), (timezone, hour, day) => {
+        const at = `${String(hour).padStart(2, '0')}:30`;
+        const own = configurationOf({ timezone, channels, digest: { at } });
+        const start = Date.UTC(2027, 0, 1 + day);
+        const keys = Array.from({ length: 72 * 4 }, (_, i) => dueDigests(own, new Date(start + i * 900_000)));
+        // Three days have two middles at least: each has its digest.
+        expect(new Set(keys.flat().map(({ key }) => key)).size).to.be.within(2, 4);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describeOnEachStore('a digest', store => {
+  let folder: string;
+  let history: Orm;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lumbung-digest-'));
+    history = await openHistory(await store.url(folder));
+  });
+  afterEach(async () => {
+    await history.close(true);
+    await rm(folder, { recursive: true });
+  });
+
+  const send = (ms: number) =>
+    sendDigests({
+      em: history.em.fork(),
+      configuration,
+      now: new Date(MORNING + ms),
+      space: async () => ({ free: 30 * GIB, total: 100 * GIB }),
+    });
+
+  async function watch(databaseName: string, state: WatchedDatabase['state']): Promise<void> {
+    const at = new Date(MORNING - 24 * HOUR);
+    await history.em.fork().upsert(WatchedDatabase, {
+      ...{ databaseName, state, stateSince: at, dueAt: at, lateAt: at, criticalAt: null, lastCompleteId: 1 },
+      ...{ lastCompleteReceivedAt: at, lastCompleteCountsAt: at, countedFrom: at, contract: '{}', evaluatedAt: at },
+    });
+  }
+
+  async function sent(): Promise<Notification[]> {
+    const rows: Array<{ notification: string }> = await history.em
+      .fork()
+      .execute('select notification from outbox order by id');
+    return rows.map(({ notification }) => JSON.parse(notification));
+  }
+
+  it('has its verdict in its subject, also when all is well', async () => {
+    for (const name of ['a', 'b', 'c']) await watch(name, 'ok');
+    await watch('d', 'paused');
+    await send(0);
+    await watch('b', 'late');
+    await send(24 * HOUR);
+    expect((await sent()).map(({ title }) => title)).to.deep.equal([
+      'All 3 databases have their complete backup',
+      '2 of 3 databases have their complete backup; 1 needs you',
+    ]);
+    expect((await sent())[0]!.lines).to.include.members([
+      'No alarm is open.',
+      'Nothing has changed.',
+      'Storage: 30.0 GiB free of 100.0 GiB (30 %).',
+    ]);
+  });
+
+  it('comes once a day, however often and from how many services it is tried, also after the clock was set back', async () => {
+    await watch('a', 'ok');
+    await Promise.all([send(0), send(0), send(0)]);
+    for (const ms of [60_000, 30 * 60_000, 0, -60_000, 1_000]) await send(ms);
+    expect(await sent()).to.have.length(1);
+  });
+
+  it('of a group has its own databases only, in its language', async () => {
+    await watch('acme_shop', 'ok');
+    await watch('acme_blog', 'late');
+    await watch('other', 'critical');
+    await send(2 * HOUR);
+    const [, own] = await sent();
+    expect(own!.title).to.equal('Cadangan acme: 1 dari 2 basis data memiliki cadangan lengkap; 1 perlu perhatian');
+    expect(own!.lines.join('\n')).to.not.match(/other|GiB/);
+  });
+});
