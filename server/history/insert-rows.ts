@@ -1,4 +1,4 @@
-import { type CompiledQuery, type Insertable, sql } from 'kysely';
+import { type CompiledQuery, type Insertable, type QueryResult, sql } from 'kysely';
 import { throwFrom } from '../error-origin.ts';
 import { isSqlite, toStore } from './dialect.ts';
 import type { EntityManager } from './orm.ts';
@@ -39,21 +39,23 @@ export async function insertNewRows<Name extends keyof Tables>(
   );
 }
 
-async function run(em: EntityManager, compiled: CompiledQuery): Promise<void> {
+/**
+ * Changes or deletes rows, in the transaction that is open, if one is.
+ * @returns how many rows its conditions have found
+ * @throws the error of the store's driver, with the history noted as its origin
+ */
+export async function changeRows(em: EntityManager, change: Query<unknown>): Promise<number> {
+  const { numAffectedRows } = await run(em, change.compile());
+  return Number(numAffectedRows ?? 0n);
+}
+
+async function run(em: EntityManager, compiled: CompiledQuery): Promise<QueryResult<unknown>> {
   const startedAt = performance.now();
   const parameters = compiled.parameters.map(value => (value instanceof Date ? toStore(em, value) : value));
-  await em
+  const result = await em
     .getKysely()
     .executeQuery({ ...compiled, parameters })
     .catch(throwFrom('history'));
   em.config.getLogger().logQuery({ query: compiled.sql, params: parameters, took: performance.now() - startedAt });
-}
-
-/**
- * Changes or deletes rows, in the transaction that is open, if one is.
- * @throws the error of the store's driver, with the history noted as its origin
- */
-export async function changeRows(em: EntityManager, change: Query<unknown>): Promise<void> {
-  const compiled = change.compile();
-  await em.getKysely().executeQuery(compiled).catch(throwFrom('history'));
+  return result;
 }

@@ -27,7 +27,7 @@ export interface DatabaseText {
 /** A text that other processes may change, too, without a claim. */
 export interface OwnText {
   readonly database?: never;
-  readonly name: 'tokens' | 'erasures';
+  readonly name: 'tokens' | 'erasures' | 'watches';
 }
 
 /** What was received, not yet to be found under its name, and read until `publish` or `discard`, with one of which it ends. */

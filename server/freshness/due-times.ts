@@ -1,0 +1,68 @@
+import { Cron } from 'croner';
+import type { Every } from '../configuration/configuration.ts';
+import type { Contract } from './contract-of.ts';
+
+/** When the next complete backup must be there. */
+export interface DueTimes {
+  readonly dueAt: Date;
+  /** From then on it is late: the grace is over. */
+  readonly lateAt: Date;
+  /** From then on it is critical: a second due time was missed, too, and the grace. */
+  readonly criticalAt: Date;
+}
+
+/**
+ * @param from what the contract is counted from: when the last complete backup counts, or when the database was first expected
+ * @returns the due times behind it
+ */
+export function dueTimes({ every, graceMs }: Pick<Contract, 'every' | 'graceMs'>, from: Date): DueTimes {
+  const dueAt = nextDue(every, from);
+  return { dueAt, lateAt: later(dueAt, graceMs), criticalAt: later(nextDue(every, dueAt), graceMs) };
+}
+
+/**
+ * Finds from when on a backup counts as received. Mostly that is its receipt. But a zip that waited in a spool, or an old one that
+ * someone uploads now, shows only that the database was backed up when the dump began: it counts from then, plus the time that
+ * a dump and its upload may take.
+ * @param takenAt when the dump began, never later than the receipt (`sortTime`)
+ */
+export function countsAt({ every }: Pick<Contract, 'every'>, { takenAt, receivedAt }: Received): Date {
+  const age = receivedAt.getTime() - takenAt.getTime();
+  return age <= HOUR ? receivedAt : later(takenAt, Math.min(age, toleranceMs(every, receivedAt)));
+}
+
+export interface Received {
+  readonly takenAt: Date;
+  readonly receivedAt: Date;
+}
+
+const HOUR = 3_600_000;
+
+/** Half of the time from one due time to the next, but at least one hour, and at most twelve. */
+function toleranceMs(every: Every, at: Date): number {
+  const due = nextDue(every, at);
+  const period = nextDue(every, due).getTime() - due.getTime();
+  return Math.min(Math.max(period / 2, HOUR), 12 * HOUR);
+}
+
+/** An expression that never comes is refused where it is read; if one gets here all the same, a backup is due each day. */
+function nextDue(every: Every, after: Date): Date {
+  if (every.kind === 'interval') return later(after, every.ms);
+  return cronOf(every.expression, every.timezone).nextRun(after) ?? later(after, 24 * HOUR);
+}
+
+/** To read an expression takes longer than to find its next time, and thousands of databases share a few of them. */
+function cronOf(expression: string, timezone: string): Cron {
+  const key = `${expression} ${timezone}`;
+  const known = crons.get(key) ?? new Cron(expression, { mode: '5-part', timezone });
+  if (crons.size >= MOST_KNOWN) crons.clear();
+  crons.set(key, known);
+  return known;
+}
+
+const MOST_KNOWN = 1_000;
+const crons = new Map<string, Cron>();
+
+function later(instant: Date, ms: number): Date {
+  return new Date(instant.getTime() + ms);
+}
