@@ -9,10 +9,10 @@ import {
 import { validationError } from '../../errors.ts';
 import { type Connection, connection } from '../../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../../graphql/cursor.ts';
+import { daysArgument } from '../../graphql/days-argument.ts';
 import type { Kept } from '../../statistics/database-statistics.ts';
 import { backupConnection } from './backup-connection.ts';
 import type { GraphqlContext } from './context.ts';
-import { daysArgument } from './days-argument.ts';
 import type {
   DatabaseFilter,
   DatabaseOrderField,

@@ -2,10 +2,10 @@ import { DRILL_OUTCOMES } from '../../../protocol/last-drill.ts';
 import { RESTORE_OUTCOMES } from '../../../protocol/reports/restore-report.ts';
 import { fleetProven } from '../../drills/fleet-proven.ts';
 import { takenRows } from '../../graphql/connection.ts';
+import { daysArgument } from '../../graphql/days-argument.ts';
 import { drillIn, restoreIn } from '../../reports/report-details.ts';
 import type { ListedReport } from '../../reports/search-reports.ts';
 import type { GraphqlContext } from './context.ts';
-import { daysArgument } from './days-argument.ts';
 import type { Resolvers } from './resolver-types.ts';
 
 /** What the document of a report weighs at least in the budget of a request, and how many bytes weigh a row more. */

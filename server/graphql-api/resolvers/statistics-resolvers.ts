@@ -1,7 +1,7 @@
 import { isEverything } from '../../auth/scope.ts';
+import { daysArgument } from '../../graphql/days-argument.ts';
 import { startOf } from '../../statistics/day.ts';
 import { statistics } from '../../statistics/statistics.ts';
-import { daysArgument } from './days-argument.ts';
 import type { Resolvers } from './resolver-types.ts';
 
 /** So many backups, added up, cost as much as a row of an answer. */
