@@ -25,6 +25,13 @@ const command = await backupCommand(process.argv[2]);
 if (command)
   process.exit(await command(process.argv.slice(3), process.env, { out: process.stdout, err: process.stderr }));
 
+const watch = process.argv[2];
+if (watch === 'pause' || watch === 'resume' || watch === 'retire') {
+  const { runWatchCommand } = await import('./run-watch.ts');
+  const streams = { out: process.stdout, err: process.stderr };
+  process.exit(await runWatchCommand(watch, process.argv.slice(3), process.env, streams));
+}
+
 const log = await createLog({ isTerminal: process.stdout.isTTY });
 logIgnoredSignals(log);
 const stopEnding = endOnUncaughtErrors(log);
@@ -43,7 +50,7 @@ async function run(args: readonly string[]): Promise<void> {
   if (args.length === 0) return start(config);
   if (args.length === 1 && args[0] === 'rebuild') process.exit(await runRebuild(config, log));
   throw new Error(
-    `Unknown arguments "${args.join(' ')}". No argument runs the service, rebuild makes a lost history again from the stored files, token makes and revokes tokens, and --help shows the usage.`,
+    `Unknown arguments "${args.join(' ')}". No argument runs the service, rebuild makes a lost history again from the stored files, token makes and revokes tokens, pause, retire and resume say of which databases no backup is expected, and --help shows the usage.`,
   );
 }
 

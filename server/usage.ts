@@ -13,6 +13,7 @@ export function usage(): string {
     'node server/main.ts pin --help    shows how to pin, hold, forget and take back a backup',
     'node server/main.ts retention --help  shows how to see what the retention removes, and to let it go',
     'node server/main.ts export --help shows how to hand a client over, and how to erase it',
+    'node server/main.ts pause --help  shows how to pause, retire and resume the watch of databases',
     '',
     'It reads these environment variables:',
     ...Object.values(VARIABLES).flatMap(describe),

@@ -1,0 +1,140 @@
+import { userInfo } from 'node:os';
+import { parseArgs } from 'node:util';
+import { parseDuration } from '../protocol/contract.ts';
+import { openAudit } from './audit/open-audit.ts';
+import { loadConfig } from './config.ts';
+import type { Configuration } from './configuration/configuration.ts';
+import { openConfiguration } from './configuration/reading/configuration-file.ts';
+import { messageOf } from './error-code.ts';
+import { type Deciding, pauseDatabase, resumeDatabase, retireDatabase } from './freshness/decide.ts';
+import type { WatchedRow } from './freshness/read-facts.ts';
+import { logTo } from './log.ts';
+import { giveUpHistory, openStoresBeside } from './stores.ts';
+import { minute } from './tokens/token-screen.ts';
+
+interface Streams {
+  readonly out: { write(text: string): unknown };
+  readonly err: { write(text: string): unknown };
+}
+
+const USAGE = `Tells Lumbung of which databases no backup is expected, also while the service runs.
+Run it as the user of the service, with its DATABASE_URL, STORAGE_DIR and LUMBUNG_CONFIG.
+
+  node server/main.ts pause DATABASE… --for TIME --reason TEXT [--by NAME]
+  node server/main.ts pause DATABASE… --until INSTANT --reason TEXT [--by NAME]
+  node server/main.ts retire DATABASE… --reason TEXT [--by NAME]
+  node server/main.ts resume DATABASE…
+
+pause    expects no backup for a while: 90 days at most. A pause that goes on gets the new end
+  --for     how long, such as 14d or 12h
+  --until   until when, such as 2026-12-24 or 2026-12-24T06:00Z
+retire   expects no backup any more. The backups stay
+resume   expects backups again: ends a pause, or takes a retirement back
+  --reason  why, in one line
+  --by      who decided it; the user of this system when left out
+`;
+
+export type WatchCommand = 'pause' | 'resume' | 'retire';
+
+/**
+ * What `node server/main.ts pause|resume|retire …` does.
+ * @param args behind the command
+ * @returns the exit code: 0, or 1 when it could not be done for one of the databases
+ */
+export async function runWatchCommand(
+  command: WatchCommand,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { out, err }: Streams,
+): Promise<number> {
+  try {
+    if (args.length === 0 || args.includes('--help')) {
+      out.write(USAGE);
+      return 0;
+    }
+    const { values, positionals: databases } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    if (databases.length === 0) throw new Error(`${command} takes the names of databases: see ${command} --help`);
+    const now = new Date();
+    const decided = { by: values.by ?? userInfo().username, reason: values.reason ?? '' };
+    const until = command === 'pause' ? endOf(values, now) : undefined;
+    return await withStores(env, err, async ({ change, ...deciding }) => {
+      let code = 0;
+      for (const database of databases)
+        try {
+          const detail = command === 'resume' ? {} : { ...decided, ...(until && { until }) };
+          const parts = { ...deciding, now };
+          const row = await change(command, database, detail, () => {
+            if (command === 'resume') return resumeDatabase(parts, database);
+            if (command === 'retire') return retireDatabase(parts, database, decided);
+            return pauseDatabase(parts, database, { ...decided, until: until! });
+          });
+          out.write(`${database} is ${inWords(row)}\n`);
+        } catch (error) {
+          err.write(`${database}: ${messageOf(error)}\n`);
+          code = 1;
+        }
+      return code;
+    });
+  } catch (error) {
+    err.write(`${messageOf(error)}\n`);
+    return 1;
+  }
+}
+
+const OPTIONS = {
+  for: { type: 'string' },
+  until: { type: 'string' },
+  reason: { type: 'string' },
+  by: { type: 'string' },
+} as const;
+
+/** @throws Error when neither or both are given, or one is no time */
+function endOf({ for: span, until }: { for?: string | undefined; until?: string | undefined }, now: Date): Date {
+  if ((span === undefined) === (until === undefined))
+    throw new Error('pause needs an end: --for 14d, or --until 2026-12-24');
+  if (until !== undefined) {
+    const end = new Date(until);
+    if (Number.isNaN(end.getTime())) throw new Error(`--until must be a time such as 2026-12-24, and not "${until}"`);
+    return end;
+  }
+  const ms = parseDuration(span);
+  if (typeof ms === 'string') throw new Error(`--for ${ms}`);
+  return new Date(now.getTime() + ms);
+}
+
+function inWords({ state, paused_until: until, due_at: due }: WatchedRow): string {
+  if (state === 'paused') return `paused until ${minute(until!)}`;
+  return due ? `${state}: a complete backup is due on ${minute(due)}` : state;
+}
+
+interface Kept extends Omit<Deciding, 'now' | 'configuration'> {
+  readonly configuration: Configuration;
+  /** Does it with an entry in the audit trail. */
+  readonly change: <T>(
+    action: WatchCommand,
+    database: string,
+    detail: Record<string, unknown>,
+    act: () => Promise<T>,
+  ) => Promise<T>;
+}
+
+async function withStores(
+  env: NodeJS.ProcessEnv,
+  err: Streams['err'],
+  work: (kept: Kept) => Promise<number>,
+): Promise<number> {
+  const config = loadConfig(env);
+  const log = logTo({ write: line => void err.write(line) });
+  log.level = 'error';
+  const { current } = await openConfiguration({ path: env.LUMBUNG_CONFIG || undefined, env, log });
+  const { history, storage } = await openStoresBeside(config);
+  try {
+    const audit = await openAudit({ history, log, path: config.auditLogFile });
+    const actor = { tokenId: undefined, token: undefined, address: undefined };
+    const change: Kept['change'] = (action, database, detail, act) =>
+      audit.change({ actor, action, database, detail: { ...detail, system_user: userInfo().username } }, act);
+    return await work({ em: history.em.fork(), storage, configuration: current(), change }).finally(() => audit.stop());
+  } finally {
+    await giveUpHistory(history);
+  }
+}
