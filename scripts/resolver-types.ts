@@ -44,6 +44,11 @@ const config = {
     RunOutcome: '../../runs/search-outcomes.ts#ListedOutcome',
     MadeToken: '../../tokens/token-store.ts#MadeToken as MadeTokenRow',
     Token: '../../entities/token.entity.ts#Token as TokenRow',
+    WatchedDatabase: '../../freshness/read-facts.ts#WatchedRow',
+    WatchedDatabaseConnection: '../../graphql/connection.ts#Connection<WatchedRow>',
+    StateChange: '../../freshness/search-changes.ts#ListedChange',
+    StateChangeConnection: '../../graphql/connection.ts#Connection<ListedChange>',
+    Contract: '../../freshness/contract-of.ts#Contract as ContractRow',
     Statistics: '../../statistics/statistics.ts#Statistics as StatisticsRow',
   },
 };

@@ -7,6 +7,7 @@ import { refuseLostHistory } from './backups/recovery/refuse-lost-history.ts';
 import { reportOrphans } from './backups/recovery/report-orphans.ts';
 import type { Config } from './config.ts';
 import { openConfiguration } from './configuration/reading/configuration-file.ts';
+import { freshnessJob } from './freshness/freshness-job.ts';
 import { listen } from './http/connections/listen.ts';
 import { watchCertificate } from './http/tls/certificate-watch.ts';
 import { SYSTEM_CLOCK } from './jobs/clock.ts';
@@ -76,7 +77,8 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const { graphqlIntrospection: introspection } = config;
   const configuration = await openConfiguration({ path: undefined, env: {}, log });
   const retention = new Retention({ history, storage, configuration: configuration.current, log });
-  const graphql = await createGraphql({ log, events, totals, tokens: access.store, storage, retention, introspection });
+  const shared = { log, events, totals, tokens: access.store, storage, configuration, retention };
+  const graphql = await createGraphql({ ...shared, introspection });
   const server = await listen({ host: config.host, port: config.port, log, tls: certificate?.current });
   access.warnIfOpen();
   certificate?.start(server.useCertificate);
@@ -101,8 +103,9 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const mayGo = mayGoBy({ history, storage, configuration: configuration.current, clock: SYSTEM_CLOCK, log });
   const removal = removalJob({ history, storage, events, log, audit, mayGo });
   const retaining = retentionJob({ history, storage, configuration: configuration.current, audit, log });
-  const alarms = alarmJobs({ history, storage, totals, configuration: configuration.current, log });
-  const scheduler = new Scheduler({ history, log, jobs: [removal, retaining, ...alarms] });
+  const freshness = freshnessJob({ history, storage, configuration, log });
+  const found = { history, storage, totals, configuration: configuration.current, log, before: [freshness.run] };
+  const scheduler = new Scheduler({ history, log, jobs: [removal, retaining, ...alarmJobs(found)] });
   scheduler.start();
   const endSchedule = config.scrubIntervalDays > 0 ? scheduleScrub({ scrub, log }) : () => {};
   const orphansReported = reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>

@@ -23,7 +23,8 @@ describe('the policy', () => {
     const read = ['list', 'download', 'status', 'report', 'progress'];
     expect(may.upload).to.have.members(['upload', 'report', 'reportRun']);
     expect(may.read).to.have.members(read);
-    expect(may.operator).to.have.members([...read, 'accept', 'pin', 'remove', 'prune', 'acknowledge', 'scrub']);
+    const changes = ['accept', 'pin', 'remove', 'prune', 'acknowledge', 'watch', 'scrub'];
+    expect(may.operator).to.have.members([...read, ...changes]);
     expect(may.admin).to.have.members([...ACTIONS]);
   });
 

@@ -107,6 +107,17 @@ export function databasesById({ em }: { em: EntityManager }, ids: readonly numbe
   return readRows(em, allDatabases.select(['d.id', 'd.name']).where(isOneOf(eb.ref('d.id'), ids)));
 }
 
+/** @returns those of these names, in the same order; null for one that has no backup, or is out of scope */
+export async function databasesByName(
+  { em, scope }: Reading,
+  names: readonly string[],
+): Promise<Array<NamedDatabase | null>> {
+  const conditions = [...isInScope(eb.ref('d.name'), scope), isOneOf(eb.ref('d.name'), names)];
+  const found = await readRows(em, allDatabases.select(['d.id', 'd.name']).where(eb.and(conditions)));
+  const byName = new Map(found.map(database => [database.name, database]));
+  return names.map(name => byName.get(name) ?? null);
+}
+
 const allDatabases = query.selectFrom('databases as d');
 
 /** More than there are. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createSchema, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import { RowBudget } from '../graphql/row-budget.ts';
 import { Throttle } from '../graphql/throttle.ts';
 import type { Retention } from '../retention/retention.ts';
@@ -20,6 +21,7 @@ import { auditResolvers } from './resolvers/audit-resolvers.ts';
 import { backupResolvers } from './resolvers/backup-resolvers.ts';
 import type { GraphqlContext, RequestContext } from './resolvers/context.ts';
 import { databaseResolvers } from './resolvers/database-resolvers.ts';
+import { freshnessResolvers } from './resolvers/freshness-resolvers.ts';
 import { Loaders } from './resolvers/loaders.ts';
 import { removalResolvers } from './resolvers/removal-resolvers.ts';
 import { reportResolvers } from './resolvers/report-resolvers.ts';
@@ -40,6 +42,7 @@ interface GraphqlDependencies {
   readonly tokens: TokenStore;
   readonly storage: Storage;
   readonly retention: Retention;
+  readonly configuration: { current(): Configuration };
   /** Whether clients may ask for the schema, as GraphiQL does. */
   readonly introspection: boolean;
 }
@@ -52,6 +55,7 @@ export async function createGraphql({
   tokens,
   storage,
   retention,
+  configuration,
   introspection,
 }: GraphqlDependencies): Promise<Graphql> {
   const typeDefs = await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8');
@@ -62,7 +66,7 @@ export async function createGraphql({
     schema,
     context: ({ em, scope, ...rest }) => {
       const own = { loaders: new Loaders({ em, scope }), budget: new RowBudget(), pace: new Throttle() };
-      return { em, scope, ...rest, tokens, storage, retention, totals, events, ...own };
+      return { em, scope, ...rest, tokens, storage, configuration, retention, totals, events, ...own };
     },
     graphqlEndpoint: '/graphql',
     // Yoga only sees that it is a browser that asks: http/graphql-route.ts sends the page.
@@ -89,6 +93,12 @@ function noting(log: Logger): Plugin<GraphqlContext>[] {
 
 const { Query: backupQueries, Backup, ...backupTypes } = backupResolvers;
 const { Query: databaseQueries, Database, ...databaseTypes } = databaseResolvers;
+const {
+  Query: freshnessQueries,
+  Mutation: freshnessMutations,
+  Database: freshnessOfDatabase,
+  ...freshnessTypes
+} = freshnessResolvers;
 const { Query: tokenQueries, Mutation: tokenMutations, ...tokenTypes } = tokenResolvers;
 const { Query: statisticsQueries, ...statisticsTypes } = statisticsResolvers;
 const { Query: alarmQueries, Mutation: alarmMutations, ...alarmTypes } = alarmResolvers;
@@ -113,12 +123,19 @@ const resolvers: Resolvers = {
     ...runQueries,
     ...alarmQueries,
     ...auditQueries,
+    ...freshnessQueries,
     ...retentionQueries,
     ...tokenQueries,
   },
-  Mutation: { ...alarmMutations, ...tokenMutations, ...removalMutations, ...retentionMutations },
+  Mutation: {
+    ...alarmMutations,
+    ...freshnessMutations,
+    ...tokenMutations,
+    ...removalMutations,
+    ...retentionMutations,
+  },
   Backup: { ...Backup, ...reportsOfBackup, ...removalOfBackup, ...retentionOfBackup },
-  Database: { ...Database, ...reportsOfDatabase, ...runsOfDatabase, ...retentionOfDatabase },
+  Database: { ...Database, ...freshnessOfDatabase, ...reportsOfDatabase, ...runsOfDatabase, ...retentionOfDatabase },
   ...backupTypes,
   ...databaseTypes,
   ...statisticsTypes,
@@ -127,6 +144,7 @@ const resolvers: Resolvers = {
   ...alarmTypes,
   ...auditTypes,
   ...retentionTypes,
+  ...freshnessTypes,
   ...tokenTypes,
   ...removalTypes,
 };

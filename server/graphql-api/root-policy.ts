@@ -12,6 +12,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'Query.statistics': 'list',
   'Query.runs': 'list',
   'Query.rosters': 'list',
+  'Query.watchedDatabases': 'list',
+  'Query.stateChanges': 'list',
   'Query.auditEntries': 'audit',
   'Query.retentionPlans': 'list',
   'Query.retentionPlan': 'list',
@@ -28,6 +30,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'Mutation.createToken': 'tokens',
   'Mutation.revokeToken': 'tokens',
   'Mutation.rotateToken': 'tokens',
+  'Mutation.pauseDatabase': 'watch',
+  'Mutation.resumeDatabase': 'watch',
+  'Mutation.retireDatabase': 'watch',
   'Subscription.backupReceived': 'list',
 };
 

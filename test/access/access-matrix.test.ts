@@ -208,6 +208,23 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
     acknowledgeAlarm: () => [
       'mutation { acknowledgeAlarm(id: "1", reason: "x", until: "2099-01-01T00:00:00Z") { id } }',
     ],
+    watchedDatabases: ({ database }) => [
+      '{ watchedDatabases { totalCount nodes { name lastComplete { fileName } database { name } } } }',
+      `{ watchedDatabases(first: 2, filter: { name: "${database}", states: [new, ok] }) { totalCount nodes { name } } }`,
+      '{ watchedDatabases(after: "x") { nodes { name } } }',
+    ],
+    stateChanges: ({ database }) => [
+      '{ stateChanges { totalCount nodes { database why } } }',
+      `{ stateChanges(first: 2, filter: { database: "${database}" }) { totalCount nodes { id } } }`,
+      '{ stateChanges(after: "x") { nodes { id } } }',
+    ],
+    pauseDatabase: ({ database }) => [
+      `mutation { pauseDatabase(name: "${database}", until: "2099-01-01T00:00:00Z", reason: "x", by: "x") { name } }`,
+    ],
+    retireDatabase: ({ database }) => [
+      `mutation { retireDatabase(name: "${database}", reason: "x", by: "x") { name } }`,
+    ],
+    resumeDatabase: ({ database }) => [`mutation { resumeDatabase(name: "${database}") { name } }`],
     tokens: () => ['{ tokens { name } }'],
     auditEntries: ({ database }) => [
       '{ auditEntries { nodes { id } } }',
@@ -252,7 +269,9 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
           const answer = await ask(question, `${role} elsewhere`);
           expect(outcome(answer), `${role} elsewhere`).to.equal(row.roles[role]);
           expect(answer.text).to.not.include(zip.fileName);
-          expect(answer.text).to.equal((await ask(never[at]!, `${role} elsewhere`)).text);
+          // An answer may repeat the name that the question has.
+          const unknown = (await ask(never[at]!, `${role} elsewhere`)).text;
+          expect(answer.text.replaceAll('pt_xyz', 'pt_never')).to.equal(unknown);
         }
       }
     });

@@ -86,7 +86,8 @@ export async function runApp(
   const totals = new DailyTotals(events);
   const configuration = overrides.configuration ?? (() => configurationOf());
   const retention = new Retention({ history, storage, configuration, log });
-  const graphql = await createGraphql({ log, events, totals, tokens, storage, retention, introspection });
+  const shared = { log, events, totals, tokens, storage, configuration: { current: configurationOf }, retention };
+  const graphql = await createGraphql({ ...shared, introspection });
   server.serve(
     createApp({
       access: OPEN,

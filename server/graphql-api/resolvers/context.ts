@@ -2,6 +2,7 @@ import type { Audit } from '../../audit/audit.ts';
 import type { Actor } from '../../audit/entry.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { BackupEvents } from '../../backups/events/backup-events.ts';
+import type { Configuration } from '../../configuration/configuration.ts';
 import type { AppError } from '../../errors.ts';
 import type { RowBudget } from '../../graphql/row-budget.ts';
 import type { Throttle } from '../../graphql/throttle.ts';
@@ -36,4 +37,6 @@ export interface GraphqlContext extends RequestContext {
   readonly tokens: TokenStore;
   readonly retention: Retention;
   readonly storage: Storage;
+  /** As it is now: it may be loaded anew at any time. */
+  readonly configuration: { current(): Configuration };
 }

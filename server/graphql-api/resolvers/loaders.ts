@@ -7,6 +7,7 @@ import type { BackupOrder, BackupPlace } from '../../backups/queries/search-back
 import { searchHistories } from '../../backups/queries/search-histories.ts';
 import {
   databasesById,
+  databasesByName,
   type FoundDatabase,
   type NamedDatabase,
   searchDatabases,
@@ -14,6 +15,8 @@ import {
 import { drillsOfBackups, type LastDrills, lastDrills } from '../../drills/last-drills.ts';
 import { reportsOfBackups, reportsOfDatabases, type WantedReports } from '../../drills/reports-of.ts';
 import type { Pin } from '../../entities/pin.entity.ts';
+import type { WatchedRow } from '../../freshness/read-facts.ts';
+import { watchedByName } from '../../freshness/search-watched.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Reading } from '../../history/reading/in-scope.ts';
 import { pinsOfBackups } from '../../pins/pins-of-backups.ts';
@@ -61,6 +64,9 @@ export class Loaders {
   readonly attempt: DataLoader<string, ListedOutcome | null>;
   readonly run: DataLoader<number, ListedRun | null>;
   readonly runCounts: DataLoader<ListedRun, StateCounts>;
+  /** Whether a database keeps its contract, by its name. */
+  readonly watched: DataLoader<string, WatchedRow | null>;
+  readonly databaseNamed: DataLoader<string, NamedDatabase | null>;
   readonly #days = new Map<number, DataLoader<number, Day[]>>();
   readonly #histories = new Map<string, DataLoader<number, ListedBackup[]>>();
   readonly #ofBackups = new Map<string, DataLoader<number, ListedReport[]>>();
@@ -101,6 +107,8 @@ export class Loaders {
       return ids.map(id => found.get(id) ?? null);
     });
     this.runCounts = new DataLoader(runs => countsOfRuns({ em, scope }, runs));
+    this.watched = new DataLoader(names => watchedByName(em, names));
+    this.databaseNamed = new DataLoader(names => databasesByName({ em, scope }, names));
   }
 
   /** The last days of a database. */
@@ -134,6 +142,7 @@ export class Loaders {
     for (const loader of [this.pins, this.drills, this.drillsOfBackup, this.reportDocument, this.reportBytes])
       loader.clearAll();
     for (const loader of [this.attempt, this.run, this.runCounts]) loader.clearAll();
+    for (const loader of [this.watched, this.databaseNamed]) loader.clearAll();
     for (const lists of [this.#days, this.#histories, this.#ofBackups, this.#ofDatabases]) lists.clear();
   }
 }

@@ -16,6 +16,9 @@ import type { ListedRun } from '../../runs/search-runs.ts';
 import type { StateCounts, ListedOutcome } from '../../runs/search-outcomes.ts';
 import type { MadeToken as MadeTokenRow } from '../../tokens/token-store.ts';
 import type { Token as TokenRow } from '../../entities/token.entity.ts';
+import type { WatchedRow } from '../../freshness/read-facts.ts';
+import type { ListedChange } from '../../freshness/search-changes.ts';
+import type { Contract as ContractRow } from '../../freshness/contract-of.ts';
 import type { GraphqlContext } from './context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -65,6 +68,10 @@ export type Query = {
   alarms: AlarmConnection;
   /** The tokens, those too that have ended, by their names. For admins. */
   tokens: Array<Token>;
+  /** The databases that are expected to have backups, by their names: also those that have never had one. */
+  watchedDatabases: WatchedDatabaseConnection;
+  /** When databases went from one state to another, newest first. */
+  stateChanges: StateChangeConnection;
   /** Totals of all backups, and totals of each day. */
   statistics: Statistics;
 };
@@ -151,6 +158,22 @@ export type QueryAlarmsArgs = {
 
 
 /** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
+export type QueryWatchedDatabasesArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<WatchedDatabaseFilter>;
+};
+
+
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
+export type QueryStateChangesArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<StateChangeFilter>;
+};
+
+
+/** What the service knows about its databases and their backups. REST shows a part of it under `/`. */
 export type QueryStatisticsArgs = {
   days?: Scalars['Int']['input'];
 };
@@ -180,6 +203,12 @@ export type Mutation = {
   revokeToken: Array<Token>;
   /** Makes a new token of that name, with the same role and scope. The old one works for a while longer. For admins. */
   rotateToken: MadeToken;
+  /** Expects no backups of a database until a time. A pause that goes on gets the new end. For operators. */
+  pauseDatabase: WatchedDatabase;
+  /** Expects backups of a database again: ends its pause, or its retirement. For operators. */
+  resumeDatabase: WatchedDatabase;
+  /** Expects no backups of a database any more. Its backups stay. For operators. */
+  retireDatabase: WatchedDatabase;
 };
 
 
@@ -258,6 +287,29 @@ export type MutationRotateTokenArgs = {
   name: Scalars['String']['input'];
   overlap?: InputMaybe<Scalars['String']['input']>;
   expires?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What changes something. By POST only. */
+export type MutationPauseDatabaseArgs = {
+  name: Scalars['String']['input'];
+  until: Scalars['DateTime']['input'];
+  reason: Scalars['String']['input'];
+  by?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What changes something. By POST only. */
+export type MutationResumeDatabaseArgs = {
+  name: Scalars['String']['input'];
+};
+
+
+/** What changes something. By POST only. */
+export type MutationRetireDatabaseArgs = {
+  name: Scalars['String']['input'];
+  reason: Scalars['String']['input'];
+  by?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Which backups would go, as it was at one time. Only what is of databases in scope. */
@@ -457,6 +509,12 @@ export type Database = {
   drills: Array<Drill>;
   /** The restores of its backups that clients reported, newest first. */
   restores: Array<Restore>;
+  /** Whether it keeps its contract. Null when the service has not looked at it yet, as in its first minute. */
+  state?: Maybe<FreshnessState>;
+  /** How often it must have a complete backup. Null when the service has not looked at it yet. */
+  contract?: Maybe<Contract>;
+  /** When its next complete backup is due, or was due. Null while no backup is expected. */
+  due?: Maybe<Scalars['DateTime']['output']>;
   /** How long its restores took, as its drills measured it, oldest first. */
   restoreTimes: Array<RestoreTime>;
   /** The newest attempt to back it up that a run has reported, with any result. Null when no run has reported one. */
@@ -501,6 +559,170 @@ export type DatabaseRestoreTimesArgs = {
 /** A database that has been backed up. */
 export type DatabaseDaysArgs = {
   last?: Scalars['Int']['input'];
+};
+
+/** Whether a database keeps its contract. */
+export type FreshnessState =
+  /** It has no complete backup yet since it is watched, and none was due yet. */
+  | 'new'
+  /** Its last complete backup is recent enough. */
+  | 'ok'
+  /** A complete backup was due, and did not come within the grace. */
+  | 'late'
+  /** A second one was due, too, and did not come within the grace. */
+  | 'critical'
+  /** It has no complete backup at all, and one was due. */
+  | 'never'
+  /** It was on the list of a source, and is on no list any more. */
+  | 'dropped'
+  /** Someone has paused it: no backup is expected for a while. */
+  | 'paused'
+  /** Someone has retired it: no backup is expected any more. */
+  | 'retired';
+
+/** How often a database must have a complete backup. */
+export type Contract = {
+  __typename?: 'Contract';
+  /** An interval such as `24h`, or a cron expression with its time zone such as `cron 30 1 * * * Asia/Jakarta`. */
+  every: Scalars['String']['output'];
+  /** How long after its due time a backup may come before the database is late, such as `2h`. */
+  grace: Scalars['String']['output'];
+  /** The group that the database belongs to. Null when it is in no group. */
+  group?: Maybe<Scalars['String']['output']>;
+  /** Where `every` is from, such as `defaults`, `group acme`, `databases.json of db7` or `databases on the service`. */
+  everyFrom: Scalars['String']['output'];
+  /** Where `grace` is from. */
+  graceFrom: Scalars['String']['output'];
+};
+
+/** A database that is expected to have backups. It may never have had one. */
+export type WatchedDatabase = {
+  __typename?: 'WatchedDatabase';
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** Whether it keeps its contract. */
+  state: FreshnessState;
+  /** Since when it is in this state. */
+  since: Scalars['DateTime']['output'];
+  /** When its next complete backup is due, or was due. Null while no backup is expected. */
+  due?: Maybe<Scalars['DateTime']['output']>;
+  /** When it becomes late, or became late. Null while no backup is expected. */
+  lateAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When it becomes critical, or became critical. Null while no backup is expected. A database that never had a complete backup stays `never`. */
+  criticalAt?: Maybe<Scalars['DateTime']['output']>;
+  /** How often it must have a complete backup. */
+  contract: Contract;
+  /** Its newest complete backup whose stored file is not damaged, and which was not made for a restore. Null when it has no such backup. */
+  lastComplete?: Maybe<Backup>;
+  /** Its pause. Null when it is not paused. */
+  pause?: Maybe<DatabasePause>;
+  /** Its retirement. Null when it is not retired. */
+  retirement?: Maybe<Retirement>;
+  /** The database with its backups. Null when it has never had a backup. */
+  database?: Maybe<Database>;
+};
+
+/** A time in which no backups of a database are expected. */
+export type DatabasePause = {
+  __typename?: 'DatabasePause';
+  /** When it began. */
+  from: Scalars['DateTime']['output'];
+  /** When it ends. */
+  until: Scalars['DateTime']['output'];
+  /** Who decided it. */
+  by: Scalars['String']['output'];
+  /** Why. */
+  reason: Scalars['String']['output'];
+};
+
+/** From its time on no backups of a database are expected any more. */
+export type Retirement = {
+  __typename?: 'Retirement';
+  /** When it was retired. */
+  at: Scalars['DateTime']['output'];
+  /** Who decided it. */
+  by: Scalars['String']['output'];
+  /** Why. */
+  reason: Scalars['String']['output'];
+};
+
+/** Which watched databases are listed. A field that is left out does not matter. */
+export type WatchedDatabaseFilter = {
+  /** Only databases in one of these states. */
+  states?: InputMaybe<Array<FreshnessState>>;
+  /** The database with this name. */
+  name?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A page of watched databases. */
+export type WatchedDatabaseConnection = {
+  __typename?: 'WatchedDatabaseConnection';
+  /** The databases of this page, each with its cursor. */
+  edges: Array<WatchedDatabaseEdge>;
+  /** The databases of this page, without their cursors. */
+  nodes: Array<WatchedDatabase>;
+  /** Whether other pages exist, and the cursors for them. */
+  pageInfo: PageInfo;
+  /** The number of entries on all pages. It is counted only when you ask for it. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A watched database in a list. */
+export type WatchedDatabaseEdge = {
+  __typename?: 'WatchedDatabaseEdge';
+  /** Use it as `after` to list what follows. */
+  cursor: Scalars['String']['output'];
+  /** The database. */
+  node: WatchedDatabase;
+};
+
+/** When a database went from one state to another. */
+export type StateChange = {
+  __typename?: 'StateChange';
+  /** Its id. */
+  id: Scalars['ID']['output'];
+  /** The name of the database. */
+  database: Scalars['String']['output'];
+  /** The state before. Null when the database was not watched before. */
+  from?: Maybe<FreshnessState>;
+  /** The state from then on. */
+  to: FreshnessState;
+  /** When the service found it. */
+  at: Scalars['DateTime']['output'];
+  /** Why, in one sentence. */
+  why: Scalars['String']['output'];
+};
+
+/** Which changes of states are listed. A field that is left out does not matter. */
+export type StateChangeFilter = {
+  /** Changes of the database with this name. */
+  database?: InputMaybe<Scalars['String']['input']>;
+  /** Not before this time. */
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Before this time. */
+  before?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** A page of changes of states. */
+export type StateChangeConnection = {
+  __typename?: 'StateChangeConnection';
+  /** The changes of this page, each with its cursor. */
+  edges: Array<StateChangeEdge>;
+  /** The changes of this page, without their cursors. */
+  nodes: Array<StateChange>;
+  /** Whether other pages exist, and the cursors for them. */
+  pageInfo: PageInfo;
+  /** The number of entries on all pages. It is counted only when you ask for it. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A change of a state in a list. */
+export type StateChangeEdge = {
+  __typename?: 'StateChangeEdge';
+  /** Use it as `after` to list what follows. */
+  cursor: Scalars['String']['output'];
+  /** The change. */
+  node: StateChange;
 };
 
 /** Which databases are listed. A field that is left out does not matter. */
@@ -1142,6 +1364,12 @@ export type AuditAction =
   | 'token_revoke'
   /** A token was replaced. */
   | 'token_rotate'
+  /** A database was paused. */
+  | 'pause'
+  /** A paused or retired database was resumed. */
+  | 'resume'
+  /** A database was retired. */
+  | 'retire'
   /** The history was rebuilt. */
   | 'rebuild'
   /** A retention plan was applied: its backups go when the grace is over. */
@@ -1687,6 +1915,18 @@ export type ResolversTypes = {
   MadeToken: ResolverTypeWrapper<MadeTokenRow>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Database: ResolverTypeWrapper<NamedDatabase>;
+  FreshnessState: FreshnessState;
+  Contract: ResolverTypeWrapper<ContractRow>;
+  WatchedDatabase: ResolverTypeWrapper<WatchedRow>;
+  DatabasePause: ResolverTypeWrapper<DatabasePause>;
+  Retirement: ResolverTypeWrapper<Retirement>;
+  WatchedDatabaseFilter: WatchedDatabaseFilter;
+  WatchedDatabaseConnection: ResolverTypeWrapper<Connection<WatchedRow>>;
+  WatchedDatabaseEdge: ResolverTypeWrapper<Omit<WatchedDatabaseEdge, 'node'> & { node: ResolversTypes['WatchedDatabase'] }>;
+  StateChange: ResolverTypeWrapper<ListedChange>;
+  StateChangeFilter: StateChangeFilter;
+  StateChangeConnection: ResolverTypeWrapper<Connection<ListedChange>>;
+  StateChangeEdge: ResolverTypeWrapper<Omit<StateChangeEdge, 'node'> & { node: ResolversTypes['StateChange'] }>;
   DatabaseFilter: DatabaseFilter;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   DatabaseOrder: DatabaseOrder;
@@ -1778,6 +2018,17 @@ export type ResolversParentTypes = {
   MadeToken: MadeTokenRow;
   Subscription: Record<PropertyKey, never>;
   Database: NamedDatabase;
+  Contract: ContractRow;
+  WatchedDatabase: WatchedRow;
+  DatabasePause: DatabasePause;
+  Retirement: Retirement;
+  WatchedDatabaseFilter: WatchedDatabaseFilter;
+  WatchedDatabaseConnection: Connection<WatchedRow>;
+  WatchedDatabaseEdge: Omit<WatchedDatabaseEdge, 'node'> & { node: ResolversParentTypes['WatchedDatabase'] };
+  StateChange: ListedChange;
+  StateChangeFilter: StateChangeFilter;
+  StateChangeConnection: Connection<ListedChange>;
+  StateChangeEdge: Omit<StateChangeEdge, 'node'> & { node: ResolversParentTypes['StateChange'] };
   DatabaseFilter: DatabaseFilter;
   Float: Scalars['Float']['output'];
   DatabaseOrder: DatabaseOrder;
@@ -1859,6 +2110,8 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   retentionPlan?: Resolver<Maybe<ResolversTypes['RetentionPlan']>, ParentType, ContextType, RequireFields<QueryRetentionPlanArgs, 'id'>>;
   alarms?: Resolver<ResolversTypes['AlarmConnection'], ParentType, ContextType, RequireFields<QueryAlarmsArgs, 'first'>>;
   tokens?: Resolver<Array<ResolversTypes['Token']>, ParentType, ContextType>;
+  watchedDatabases?: Resolver<ResolversTypes['WatchedDatabaseConnection'], ParentType, ContextType, RequireFields<QueryWatchedDatabasesArgs, 'first'>>;
+  stateChanges?: Resolver<ResolversTypes['StateChangeConnection'], ParentType, ContextType, RequireFields<QueryStateChangesArgs, 'first'>>;
   statistics?: Resolver<ResolversTypes['Statistics'], ParentType, ContextType, RequireFields<QueryStatisticsArgs, 'days'>>;
 };
 
@@ -1874,6 +2127,9 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   createToken?: Resolver<ResolversTypes['MadeToken'], ParentType, ContextType, RequireFields<MutationCreateTokenArgs, 'name' | 'role'>>;
   revokeToken?: Resolver<Array<ResolversTypes['Token']>, ParentType, ContextType, RequireFields<MutationRevokeTokenArgs, 'name'>>;
   rotateToken?: Resolver<ResolversTypes['MadeToken'], ParentType, ContextType, RequireFields<MutationRotateTokenArgs, 'name'>>;
+  pauseDatabase?: Resolver<ResolversTypes['WatchedDatabase'], ParentType, ContextType, RequireFields<MutationPauseDatabaseArgs, 'name' | 'until' | 'reason'>>;
+  resumeDatabase?: Resolver<ResolversTypes['WatchedDatabase'], ParentType, ContextType, RequireFields<MutationResumeDatabaseArgs, 'name'>>;
+  retireDatabase?: Resolver<ResolversTypes['WatchedDatabase'], ParentType, ContextType, RequireFields<MutationRetireDatabaseArgs, 'name' | 'reason'>>;
 };
 
 export type RetentionPlanResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionPlan'] = ResolversParentTypes['RetentionPlan']> = {
@@ -1961,12 +2217,83 @@ export type DatabaseResolvers<ContextType = GraphqlContext, ParentType extends R
   lastProof?: Resolver<Maybe<ResolversTypes['Drill']>, ParentType, ContextType>;
   drills?: Resolver<Array<ResolversTypes['Drill']>, ParentType, ContextType, RequireFields<DatabaseDrillsArgs, 'first'>>;
   restores?: Resolver<Array<ResolversTypes['Restore']>, ParentType, ContextType, RequireFields<DatabaseRestoresArgs, 'first'>>;
+  state?: Resolver<Maybe<ResolversTypes['FreshnessState']>, ParentType, ContextType>;
+  contract?: Resolver<Maybe<ResolversTypes['Contract']>, ParentType, ContextType>;
+  due?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   restoreTimes?: Resolver<Array<ResolversTypes['RestoreTime']>, ParentType, ContextType, RequireFields<DatabaseRestoreTimesArgs, 'last'>>;
   lastAttempt?: Resolver<Maybe<ResolversTypes['RunOutcome']>, ParentType, ContextType>;
   backupCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   storedBytes?: Resolver<ResolversTypes['BigInt'], ParentType, ContextType>;
   days?: Resolver<Array<ResolversTypes['Day']>, ParentType, ContextType, RequireFields<DatabaseDaysArgs, 'last'>>;
   retention?: Resolver<ResolversTypes['DatabaseRetention'], ParentType, ContextType>;
+};
+
+export type ContractResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Contract'] = ResolversParentTypes['Contract']> = {
+  every?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  grace?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  group?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  everyFrom?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  graceFrom?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type WatchedDatabaseResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['WatchedDatabase'] = ResolversParentTypes['WatchedDatabase']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['FreshnessState'], ParentType, ContextType>;
+  since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  due?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lateAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  criticalAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  contract?: Resolver<ResolversTypes['Contract'], ParentType, ContextType>;
+  lastComplete?: Resolver<Maybe<ResolversTypes['Backup']>, ParentType, ContextType>;
+  pause?: Resolver<Maybe<ResolversTypes['DatabasePause']>, ParentType, ContextType>;
+  retirement?: Resolver<Maybe<ResolversTypes['Retirement']>, ParentType, ContextType>;
+  database?: Resolver<Maybe<ResolversTypes['Database']>, ParentType, ContextType>;
+};
+
+export type DatabasePauseResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DatabasePause'] = ResolversParentTypes['DatabasePause']> = {
+  from?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  until?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RetirementResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Retirement'] = ResolversParentTypes['Retirement']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type WatchedDatabaseConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['WatchedDatabaseConnection'] = ResolversParentTypes['WatchedDatabaseConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['WatchedDatabaseEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['WatchedDatabase']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type WatchedDatabaseEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['WatchedDatabaseEdge'] = ResolversParentTypes['WatchedDatabaseEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['WatchedDatabase'], ParentType, ContextType>;
+};
+
+export type StateChangeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StateChange'] = ResolversParentTypes['StateChange']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  database?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['FreshnessState']>, ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['FreshnessState'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  why?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type StateChangeConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StateChangeConnection'] = ResolversParentTypes['StateChangeConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['StateChangeEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['StateChange']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type StateChangeEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['StateChangeEdge'] = ResolversParentTypes['StateChangeEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['StateChange'], ParentType, ContextType>;
 };
 
 export type DatabaseConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DatabaseConnection'] = ResolversParentTypes['DatabaseConnection']> = {
@@ -2381,6 +2708,15 @@ export type Resolvers<ContextType = GraphqlContext> = {
   MadeToken?: MadeTokenResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Database?: DatabaseResolvers<ContextType>;
+  Contract?: ContractResolvers<ContextType>;
+  WatchedDatabase?: WatchedDatabaseResolvers<ContextType>;
+  DatabasePause?: DatabasePauseResolvers<ContextType>;
+  Retirement?: RetirementResolvers<ContextType>;
+  WatchedDatabaseConnection?: WatchedDatabaseConnectionResolvers<ContextType>;
+  WatchedDatabaseEdge?: WatchedDatabaseEdgeResolvers<ContextType>;
+  StateChange?: StateChangeResolvers<ContextType>;
+  StateChangeConnection?: StateChangeConnectionResolvers<ContextType>;
+  StateChangeEdge?: StateChangeEdgeResolvers<ContextType>;
   DatabaseConnection?: DatabaseConnectionResolvers<ContextType>;
   DatabaseEdge?: DatabaseEdgeResolvers<ContextType>;
   Backup?: BackupResolvers<ContextType>;
