@@ -28,10 +28,10 @@ import { reportResolvers } from './resolvers/report-resolvers.ts';
 import type { Resolvers } from './resolvers/resolver-types.ts';
 import { retentionResolvers } from './resolvers/retention-resolvers.ts';
 import { runResolvers } from './resolvers/run-resolvers.ts';
-import { createScalars } from './resolvers/scalars.ts';
 import { statisticsResolvers } from './resolvers/statistics-resolvers.ts';
 import { tokenResolvers } from './resolvers/token-resolvers.ts';
 import { guardRoots } from './root-policy.ts';
+import { createScalars } from './scalars.ts';
 
 export type Graphql = YogaServerInstance<RequestContext, GraphqlContext>;
 
