@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
 import { isToken } from '../../protocol/access/token-text.ts';
 import type { Found } from '../auth/authenticate.ts';
+import type { Principal } from '../auth/principal.ts';
 import { Token } from '../entities/token.entity.ts';
 import type { Orm } from '../history/orm.ts';
 import { minute } from './token-screen.ts';
@@ -15,6 +16,8 @@ const USE_NOTED_MS = 60_000;
 
 interface Known {
   readonly row: Token;
+  /** Who shows it. Made once: it is asked for with each request. */
+  readonly principal: Principal;
   readonly readAt: number;
 }
 
@@ -25,7 +28,7 @@ export class TokenFinder {
   /** By their hashes; only those that exist, so that no one can fill it. */
   readonly #known = new Map<string, Known>();
   /** Look-ups that are running: all who come meanwhile with the same token wait for the one. */
-  readonly #asked = new Map<string, Promise<Token | undefined>>();
+  readonly #asked = new Map<string, Promise<Known | undefined>>();
   readonly #usedAt = new Map<number, number>();
   readonly #noting = new Set<Promise<void>>();
 
@@ -36,18 +39,22 @@ export class TokenFinder {
 
   /** @throws what the history throws */
   async find(text: string): Promise<Found> {
-    if (!isToken(text)) return { refusal: 'The token is not valid: it is mistyped, or only a part of it' };
     const hash = hashOf(text);
-    const row = await this.#rowOf(hash);
-    if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash)))
-      return { refusal: 'The token is not one of this service' };
-    const { id: tokenId, name, role, revokedAt, expiresAt } = row;
-    const token = { tokenId, name };
-    if (revokedAt) return { refusal: `The token ${name} was revoked on ${minute(revokedAt)}`, token };
+    const known = this.#believed(hash) ?? (isToken(text) ? await this.#lookUp(hash) : 'no token');
+    if (known === 'no token') return { refusal: 'The token is not valid: it is mistyped, or only a part of it' };
+    if (!known) return { refusal: 'The token is not one of this service' };
+    const { principal, row } = known;
+    const { id: tokenId, name, revokedAt, expiresAt } = row;
+    if (revokedAt)
+      return { refusal: `The token ${name} was revoked on ${minute(revokedAt)}`, token: { tokenId, name } };
     if (expiresAt && expiresAt <= new Date())
-      return { refusal: `The token ${name} has expired on ${minute(expiresAt)}`, token, hasExpired: true };
+      return {
+        refusal: `The token ${name} has expired on ${minute(expiresAt)}`,
+        token: { tokenId, name },
+        hasExpired: true,
+      };
     this.#noteUse(tokenId);
-    return { principal: { tokenId, name, role, scope: scopeOf(row), expiresAt: expiresAt ?? undefined } };
+    return { principal };
   }
 
   /** Forgets what it knows: a token was changed. */
@@ -61,30 +68,36 @@ export class TokenFinder {
     await Promise.all(this.#noting);
   }
 
-  async #rowOf(hash: string): Promise<Token | undefined> {
+  #believed(hash: string): Known | undefined {
     const known = this.#known.get(hash);
-    if (known && performance.now() - known.readAt < BELIEVED_MS) return known.row;
+    return known && performance.now() - known.readAt < BELIEVED_MS ? known : undefined;
+  }
+
+  async #lookUp(hash: string): Promise<Known | undefined> {
     const running = this.#asked.get(hash);
     if (running) return running;
-    const readAt = performance.now();
-    const asked = this.#readRow(hash);
+    const asked = this.#read(hash);
     this.#asked.set(hash, asked);
     try {
-      const row = await asked;
+      const known = await asked;
       // What was forgotten meanwhile may have been read before the change.
-      if (this.#asked.get(hash) === asked) this.#learn(hash, row, readAt);
-      return row;
+      if (this.#asked.get(hash) === asked) this.#learn(hash, known);
+      return known;
     } finally {
       if (this.#asked.get(hash) === asked) this.#asked.delete(hash);
     }
   }
 
-  async #readRow(hash: string): Promise<Token | undefined> {
-    return (await this.#history.em.fork().findOne(Token, { hash })) ?? undefined;
+  async #read(hash: string): Promise<Known | undefined> {
+    const readAt = performance.now();
+    const row = await this.#history.em.fork().findOne(Token, { hash });
+    if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash))) return undefined;
+    const { id: tokenId, name, role, expiresAt } = row;
+    return { row, principal: { tokenId, name, role, scope: scopeOf(row), expiresAt: expiresAt ?? undefined }, readAt };
   }
 
-  #learn(hash: string, row: Token | undefined, readAt: number): void {
-    if (row) this.#known.set(hash, { row, readAt });
+  #learn(hash: string, known: Known | undefined): void {
+    if (known) this.#known.set(hash, known);
     else this.#known.delete(hash);
   }
 
