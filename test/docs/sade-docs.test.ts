@@ -3,6 +3,7 @@ import { access, copyFile, mkdir, readFile, stat, symlink, writeFile } from 'nod
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { sade, Workplace } from '../../testing/cli/sade.ts';
+import { COMPILE_CACHE } from '../../testing/compile-cache.ts';
 import { CLIENTS, createClients, entryOf } from '../../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { blocksRunBy, ROOT, readPage } from '../../testing/docs/pages.ts';
@@ -55,6 +56,8 @@ describe('the commands of sade in the docs', function () {
       SADE_WORK_DIR: place.workDir,
       SADE_SERVER: service.url,
       HOME: home(),
+      SADE_REHEARSE: 'off', // it would take most of the time
+      ...COMPILE_CACHE,
     };
     return new Promise(done => {
       execFile('bash', ['-c', command], { cwd: place.folder, env }, (error, stdout, stderr) =>

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { widthOf } from '../../cli/terminal/cut.ts';
 import { sade } from '../../testing/cli/sade.ts';
-import { Terminal } from '../../testing/cli/terminal.ts';
+import { SadeTerminal } from '../../testing/cli/sade-terminal.ts';
 import { send } from '../../testing/databases/many-databases.ts';
 import { request } from '../../testing/service/requests.ts';
 import { historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
@@ -10,17 +9,18 @@ import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { inTimeZone } from '../../testing/time-zone.ts';
 
 const ZONE = 'Asia/Jakarta';
-const MAIN = resolve(import.meta.dirname, '../../cli/main.ts');
 const REASON = 'the table faktur has 9 rows instead of 10, and the view laba could not be made';
 
 describe('what sade list, history and show report about drills', function () {
   this.timeout(60_000);
   inTimeZone(ZONE);
   let app: RunningApp;
+  let terminal: SadeTerminal;
   const ids: Record<string, number> = {};
 
   before(async () => {
     app = await runApp(historyStores[0]!);
+    terminal = await SadeTerminal.open({ TZ: ZONE });
     for (const name of ['terbukti', 'gagal', 'belum', 'tidak_bisa'])
       for (const hoursAgo of [31, 7]) ids[name] = await send(app, { name, hoursAgo });
     await drill('terbukti', 50, {});
@@ -34,7 +34,10 @@ describe('what sade list, history and show report about drills', function () {
     await drill('gagal', 1, { outcome: 'could_not_test', reason: 'the disk was full', rto_seconds: null });
     await drill('tidak_bisa', 1, { outcome: 'could_not_test', reason: 'no mariadbd was found', rto_seconds: null });
   });
-  after(() => app[Symbol.asyncDispose]());
+  after(async () => {
+    await terminal[Symbol.asyncDispose]();
+    await app[Symbol.asyncDispose]();
+  });
 
   const drill = async (name: string, hoursAgo: number, fields: object) => {
     const id = ids[name]!;
@@ -52,11 +55,8 @@ describe('what sade list, history and show report about drills', function () {
 
   const run = (...args: string[]) => sade(args, { env: { SADE_SERVER: app.url } });
   const onTerminal = async (args: readonly string[], columns: number) => {
-    const env = { TZ: ZONE, SADE_SERVER: app.url };
-    await using terminal = Terminal.open([process.execPath, MAIN, ...args], { columns, rows: 60, env });
-    await terminal.exitCode;
-    const lines = terminal.bytes.replace(/\x1b\[[\d;]*m/g, '').split('\r\n');
-    return { lines, bytes: terminal.bytes };
+    const { bytes } = await terminal.run(args, columns, { SADE_SERVER: app.url });
+    return { lines: bytes.replace(/\x1b\[[\d;]*m/g, '').split('\r\n'), bytes };
   };
 
   for (const columns of [60, 80, 120, 200])

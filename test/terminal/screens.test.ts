@@ -6,14 +6,13 @@ import { expect } from 'chai';
 import { widthOf } from '../../cli/terminal/cut.ts';
 import type { DatabaseList } from '../../protocol/responses.ts';
 import { sade } from '../../testing/cli/sade.ts';
-import { Terminal } from '../../testing/cli/terminal.ts';
+import { SadeTerminal } from '../../testing/cli/sade-terminal.ts';
 import { fillService, ODD_NAMES, send } from '../../testing/databases/many-databases.ts';
 import { request } from '../../testing/service/requests.ts';
 import { historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { inTimeZone } from '../../testing/time-zone.ts';
 
 const ZONE = 'Asia/Jakarta';
-const MAIN = resolve(import.meta.dirname, '../../cli/main.ts');
 const ESCAPE = '\x1b[';
 
 describe('the screens of sade list, history, show and download, with 115 databases', function () {
@@ -21,10 +20,12 @@ describe('the screens of sade list, history, show and download, with 115 databas
   inTimeZone(ZONE);
   let app: RunningApp;
   let folder: string;
+  let terminal: SadeTerminal;
   let troubles: Awaited<ReturnType<typeof fillService>>;
   const ids: Record<string, number> = {};
   before(async () => {
     app = await runApp(historyStores[0]!);
+    terminal = await SadeTerminal.open({ TZ: ZONE });
     folder = await mkdtemp(join(tmpdir(), 'lumbung-screens-'));
     troubles = await fillService(app);
     for (let days = 34; days > 1; days--)
@@ -37,17 +38,14 @@ describe('the screens of sade list, history, show and download, with 115 databas
     for (const { database_name, latest_backup } of data) ids[database_name] = latest_backup.id;
   });
   after(async () => {
+    await terminal[Symbol.asyncDispose]();
     await app[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
   });
 
-  /** What a person sees, and what was written to the terminal. */
   const onTerminal = async (args: readonly string[], columns: number, env: Record<string, string> = {}) => {
-    const told = { TZ: ZONE, SADE_SERVER: app.url, ...env };
-    await using terminal = Terminal.open([process.execPath, MAIN, ...args], { columns, rows: 50, env: told });
-    const code = await terminal.exitCode;
-    const screen = await terminal.screen();
-    return { code, screen, lines: screen.split('\n'), bytes: terminal.bytes };
+    const shown = await terminal.run(args, columns, { SADE_SERVER: app.url, ...env });
+    return { ...shown, lines: shown.screen.split('\n') };
   };
   /** The same, once for all tests that look at it. */
   const shown = new Map<string, ReturnType<typeof onTerminal>>();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { RunReportJson } from '../../cli/report/run-report.ts';
 import { COMPILE_CACHE } from '../compile-cache.ts';
 import { sadeHere } from './sade-here.ts';
+import { pasteHere } from './shell-with-sade.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
@@ -60,15 +61,16 @@ export function startSade(
   return { child, ended: collect(child) };
 }
 
-/** Runs a block of the docs in the folder of a workplace, with its list and its work folder; `sade` is the real CLI. */
-export async function runDocumented(block: string, place: Workplace, server: string): Promise<SadeResult> {
+/**
+ * Runs a block of the docs in the folder of a workplace, with its list and its work folder. `sade` is all that the real CLI runs, in the
+ * process of the test.
+ */
+export function runDocumented(block: string, place: Workplace, server: string): Promise<SadeResult> {
   const settings = { SADE_CONFIG: join(place.folder, 'databases.json'), SADE_WORK_DIR: place.workDir };
-  const child = spawn('bash', ['-c', `sade() { '${process.execPath}' '${MAIN}' "$@"; }\n${block}`], {
+  return pasteHere(block, {
     cwd: place.folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', SADE_SERVER: server, ...settings },
   });
-  return collect(child);
 }
 
 /** Waits for a moment in the middle of a run. @throws Error with what the run wrote when it ends before */

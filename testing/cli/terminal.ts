@@ -36,7 +36,7 @@ export class Terminal implements AsyncDisposable {
       env: { ...process.env, SHELL: '/bin/sh', TERM: 'xterm-256color', ...env },
       ...(cwd && { cwd }),
     });
-    const emulator = new xterm.Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true });
+    const emulator = newEmulator(columns, rows);
     return new Terminal(script, emulator);
   }
 
@@ -52,10 +52,7 @@ export class Terminal implements AsyncDisposable {
 
   /** What stands on the terminal now, with all that has scrolled off it: lines without their trailing blanks. */
   async screen(): Promise<string> {
-    await new Promise<void>(done => this.#emulator.write('', done));
-    const { active } = this.#emulator.buffer;
-    const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)!.translateToString(true));
-    return lines.join('\n').trimEnd();
+    return screenNow(this.#emulator);
   }
 
   /** @throws Error when it has not come within 50 s */
@@ -104,4 +101,29 @@ export class Terminal implements AsyncDisposable {
     const [code] = (await once(this.#script, 'close')) as [number | null];
     return code;
   }
+}
+
+/** @returns what stands on a new terminal after these bytes, with all that has scrolled off it: lines without their trailing blanks */
+export async function screenOf(
+  bytes: string,
+  { columns, rows }: { readonly columns: number; readonly rows: number },
+): Promise<string> {
+  const emulator = newEmulator(columns, rows);
+  emulator.write(bytes);
+  const screen = await screenNow(emulator);
+  emulator.dispose();
+  return screen;
+}
+
+type Emulator = InstanceType<typeof xterm.Terminal>;
+
+function newEmulator(cols: number, rows: number): Emulator {
+  return new xterm.Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true });
+}
+
+async function screenNow(emulator: Emulator): Promise<string> {
+  await new Promise<void>(done => emulator.write('', done));
+  const { active } = emulator.buffer;
+  const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)!.translateToString(true));
+  return lines.join('\n').trimEnd();
 }
