@@ -200,6 +200,30 @@ export const serviceStatus = object({
     verify_uploads: boolean().required(),
     /** The largest zip and the largest plain dump that it takes, in bytes; null: no limit. An earlier service does not send it. */
     limits: object({ max_upload_bytes: count().nullable(), max_dump_bytes: count() }).optional().default(undefined),
+    /** An earlier service does not send it. */
+    configuration: object({
+      /** When the configuration that holds was read. */
+      loaded_at: instant(),
+      /** When a newer one was refused; null when the file holds as it is. */
+      refused_at: instant().nullable().defined(),
+      mistake_count: count(),
+      /** One line each; empty for a token that is not for all databases. */
+      mistakes: array(string().required()).required(),
+    })
+      .optional()
+      .default(undefined),
+    /** What the service does by itself. An earlier service does not send it. */
+    jobs: array(
+      object({
+        name: string().required(),
+        state: mixed<'idle' | 'running'>().oneOf(['idle', 'running']).required(),
+        last_started_at: instant().nullable().defined(),
+        last_ended_at: instant().nullable().defined(),
+        last_error: string().nullable().defined(),
+        /** Null: at no time. */
+        next_at: instant().nullable().defined(),
+      }).required(),
+    ).optional(),
     scrub: scrubState,
   }).required(),
   message: string().required(),

@@ -1,10 +1,11 @@
 // Writes the lists of commands, options and variables into the pages of docs/reference, from their descriptions in
-// cli/options/commands.ts and server/config.ts:
+// cli/options/commands.ts, server/config.ts and server/configuration/schema/, and the JSON Schema of lumbung.yaml:
 //   option-lists.ts          writes them
 //   option-lists.ts --check  ends with 1 when a list is not what would be written
 // A list stands between two comments: <!-- npm run docs writes: NAME --> and <!-- to here -->.
 import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
+import { isDeepStrictEqual } from 'node:util';
 import {
   COMMON,
   type CommandName,
@@ -14,14 +15,19 @@ import {
 } from '../cli/options/commands.ts';
 import type { OptionDescription } from '../cli/options/option.ts';
 import { VARIABLES, type Variable } from '../server/config.ts';
+import { type DescribedKey, describedKeys, jsonSchema } from '../server/configuration/schema/json-schema.ts';
 import { shownDefault } from '../server/usage.ts';
 
 const WIDTH = 120;
-const PAGES = ['commands.md', 'configuration.md'].map(name => new URL(`../docs/reference/${name}`, import.meta.url));
+const PAGES = ['commands.md', 'configuration.md', 'lumbung-yaml.md'].map(
+  name => new URL(`../docs/reference/${name}`, import.meta.url),
+);
 
 const LISTS: Readonly<Record<string, () => string>> = {
   commands: listCommands,
   'variables of sade': () => withoutFlag().map(describeOption).join('\n'),
+  'keys of lumbung.yaml': () => listKeys(describedKeys().filter(({ type }) => type === undefined)),
+  'keys of channels': listChannels,
   variables: () => Object.values(VARIABLES).map(describeVariable).join('\n'),
   ...Object.fromEntries(commandNames().map(name => [`options of sade ${name}`, () => listOptions(name)])),
 };
@@ -42,7 +48,33 @@ for (const page of PAGES) {
   if (!process.argv.includes('--check')) await writeFile(page, wanted);
   else process.stderr.write(`${page.pathname} is older than the options or variables: run \`npm run docs\`\n`);
 }
+const schemaFile = new URL('../docs/reference/lumbung.schema.json', import.meta.url);
+const known: unknown = JSON.parse(await readFile(schemaFile, 'utf8').catch(() => 'null'));
+if (!isDeepStrictEqual(known, JSON.parse(JSON.stringify(jsonSchema())))) {
+  isStale = true;
+  if (!process.argv.includes('--check')) await writeFile(schemaFile, `${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
+  else process.stderr.write('docs/reference/lumbung.schema.json is older than the schema: run `npm run docs`\n');
+}
 if (isStale && process.argv.includes('--check')) process.exit(1);
+
+function listKeys(keys: readonly DescribedKey[]): string {
+  return keys
+    .filter(({ about }) => about !== '')
+    .map(({ path, about, fallback, isSecret }) => {
+      const name = path.slice(path.lastIndexOf('channels.NAME.') < 0 ? 0 : 'channels.NAME.'.length);
+      const notes = [...(fallback === undefined ? [] : [`default \`${fallback}\``]), ...(isSecret ? ['secret'] : [])];
+      return wrap(`- ${[`**\`${name}\`**`, ...notes].join(', ')}: ${about}.`, '  ');
+    })
+    .join('\n');
+}
+
+function listChannels(): string {
+  const channels = Map.groupBy(
+    describedKeys().filter(({ type }) => type !== undefined),
+    ({ type }) => type!,
+  );
+  return [...channels].map(([type, keys]) => `### ${type}\n\n${listKeys(keys)}`).join('\n\n');
+}
 
 /** What every command takes from its environment only. */
 function withoutFlag(): OptionDescription[] {

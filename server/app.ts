@@ -6,6 +6,7 @@ import { lossRoutes } from './backups/acceptance/loss-routes.ts';
 import type { DumpLimits } from './backups/assessment/dump-limits.ts';
 import type { BackupEvents } from './backups/events/backup-events.ts';
 import { backupRoutes } from './backups/routes.ts';
+import type { ConfigurationFile } from './configuration/reading/configuration-file.ts';
 import { databaseRoutes } from './databases/routes.ts';
 import { originOf } from './error-origin.ts';
 import type { Graphql } from './graphql-api/create-graphql.ts';
@@ -31,6 +32,7 @@ import { safeHeaders } from './http/safe-headers.ts';
 import type { UploadLimits } from './http/upload-form/file-receiver.ts';
 import { FormBudget } from './http/upload-form/form-budget.ts';
 import { wellFormedUrl } from './http/well-formed-url.ts';
+import type { Scheduler } from './jobs/scheduler.ts';
 import { reportRoutes } from './reports/routes.ts';
 import { runRoutes } from './runs/run-routes.ts';
 import { scrubRoutes } from './scrub/routes.ts';
@@ -47,6 +49,9 @@ export interface Dependencies {
   readonly events: BackupEvents;
   readonly graphql: Graphql;
   readonly scrub: Scrub;
+  readonly configuration: ConfigurationFile;
+  /** Of all that the service does by itself. */
+  readonly scheduler: Scheduler;
   readonly audit: Audit;
   readonly log: Logger;
   readonly uploads: UploadLimits;
@@ -76,6 +81,8 @@ export function createApp({
   events,
   graphql,
   scrub,
+  configuration,
+  scheduler,
   audit,
   log,
   uploads,
@@ -106,7 +113,7 @@ export function createApp({
   app.use(entityManager({ history }));
   app.use(authenticate({ access, limits: rates, isProbe, isPage: asksForGraphiql }));
   const sizes = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };
-  app.use(healthRoutes({ storage, scrub, audit, verifyUploads, ...sizes }).routes());
+  app.use(healthRoutes({ storage, scrub, configuration, scheduler, audit, verifyUploads, ...sizes }).routes());
   app.use(scrubRoutes({ scrub, audit }).routes());
   app.use(lossRoutes({ storage, events, audit, log }).routes());
   app.use(reportRoutes({ storage, budget: formBudget, audit, log }).routes());

@@ -162,6 +162,11 @@ export const VARIABLES = {
       'a file to which each entry of the [audit trail](../how-to/see-who-did-what.md) is added as a line of JSON',
     details: 'For a collector. It may be renamed at any time: the next line begins a new one.',
   }),
+  configFile: variable('LUMBUNG_CONFIG', filePath, {
+    meaning: 'the file with contracts, groups, retention, channels and routes, in YAML or JSON',
+    details:
+      'Without it every default holds, and nothing is told to anyone ([how](../how-to/configure-the-service.md)). SIGHUP reads it again.',
+  }),
   logLevel: variable(
     'LOG_LEVEL',
     name =>
@@ -186,6 +191,8 @@ export interface Config
   readonly trustedProxies: readonly AddressRange[];
   /** The names that the service answers to, beside IP addresses and loopback names. */
   readonly publicHosts: readonly string[];
+  /** Where `${NAME}` in the file of `configFile` is looked up: never to be logged. */
+  readonly env: Readonly<NodeJS.ProcessEnv>;
   /** Where a proxy makes the service known, with a slash at its end; undefined means under no path of its own. */
   readonly publicUrl: URL | undefined;
 }
@@ -217,7 +224,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const trustedProxies = listed(trustProxy)
     .map(parseRange)
     .filter(range => range !== undefined);
-  return Object.freeze({ ...rest, publicUrl, publicHosts: allowedNames(values), trustedProxies, tls });
+  return Object.freeze({ ...rest, env, publicUrl, publicHosts: allowedNames(values), trustedProxies, tls });
 }
 
 function filePath(name: string) {

@@ -1,13 +1,11 @@
 import './process/production.ts';
 import process from 'node:process';
+import { findCommand } from './commands/commands.ts';
 import { type Config, loadConfig } from './config.ts';
 import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-errors.ts';
 import { createLog } from './log.ts';
 import { noteStartFreed } from './process/gc-pressure.ts';
 import { logIgnoredSignals, onHangUp } from './process/ignored-signals.ts';
-import { backupCommand } from './run-backup-commands.ts';
-import { runRebuild } from './run-rebuild.ts';
-import { runTokenCommand } from './run-token.ts';
 import { type RunningService, runService } from './service.ts';
 import { usage } from './usage.ts';
 
@@ -16,21 +14,6 @@ const GRACE_MS = 30_000;
 
 const SLOW_WITHOUT_GC =
   'Node was started without --expose-gc: uploads take twice the CPU time, and more memory. Start it with npm start, or as docs/install.md shows';
-
-// What it prints on stdout is a token, and no log.
-if (process.argv[2] === 'token')
-  process.exit(await runTokenCommand(process.argv.slice(3), process.env, { out: process.stdout, err: process.stderr }));
-
-const command = await backupCommand(process.argv[2]);
-if (command)
-  process.exit(await command(process.argv.slice(3), process.env, { out: process.stdout, err: process.stderr }));
-
-const watch = process.argv[2];
-if (watch === 'pause' || watch === 'resume' || watch === 'retire') {
-  const { runWatchCommand } = await import('./run-watch.ts');
-  const streams = { out: process.stdout, err: process.stderr };
-  process.exit(await runWatchCommand(watch, process.argv.slice(3), process.env, streams));
-}
 
 const log = await createLog({ isTerminal: process.stdout.isTTY });
 logIgnoredSignals(log);
@@ -45,13 +28,19 @@ try {
 
 async function run(args: readonly string[]): Promise<void> {
   if (args.length === 1 && args[0] === '--help') return void process.stdout.write(usage());
-  const config = loadConfig(process.env);
-  log.level = config.logLevel;
-  if (args.length === 0) return start(config);
-  if (args.length === 1 && args[0] === 'rebuild') process.exit(await runRebuild(config, log));
-  throw new Error(
-    `Unknown arguments "${args.join(' ')}". No argument runs the service, rebuild makes a lost history again from the stored files, token makes and revokes tokens, pause, retire and resume say of which databases no backup is expected, and --help shows the usage.`,
-  );
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    const config = loadConfig(process.env);
+    log.level = config.logLevel;
+    return start(config);
+  }
+  const command = findCommand(name);
+  if (!command)
+    throw new Error(
+      `Unknown arguments "${args.join(' ')}". No argument runs the service, and --help shows the usage and all commands.`,
+    );
+  const runCommand = await command.load();
+  process.exit(await runCommand(rest, process.env, { out: process.stdout, err: process.stderr }));
 }
 
 async function start(config: Config): Promise<void> {

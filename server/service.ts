@@ -6,7 +6,7 @@ import { refuseEmptyStorage } from './backups/recovery/refuse-empty-storage.ts';
 import { refuseLostHistory } from './backups/recovery/refuse-lost-history.ts';
 import { reportOrphans } from './backups/recovery/report-orphans.ts';
 import type { Config } from './config.ts';
-import { openConfiguration } from './configuration/reading/configuration-file.ts';
+import { type ConfigurationFile, openConfiguration } from './configuration/reading/configuration-file.ts';
 import { freshnessJob } from './freshness/freshness-job.ts';
 import { listen } from './http/connections/listen.ts';
 import { watchCertificate } from './http/tls/certificate-watch.ts';
@@ -16,8 +16,8 @@ import { removalJob } from './offboarding/removal-job.ts';
 import { mayGoBy } from './retention/may-go.ts';
 import { Retention } from './retention/retention.ts';
 import { retentionJob } from './retention/retention-job.ts';
-import { scheduleScrub } from './scrub/schedule.ts';
 import { createScrub } from './scrub/scrub.ts';
+import { scrubJob } from './scrub/scrub-job.ts';
 import { DailyTotals } from './statistics/daily-totals.ts';
 import { closeHistory, giveUpHistory, openStores, type Stores } from './stores.ts';
 import { openAccess } from './tokens/service-access.ts';
@@ -31,7 +31,7 @@ export interface RunningService {
   readonly url: string;
   /** Fulfilled when the search for orphaned files, which goes on beside the requests, is over. */
   readonly orphansReported: Promise<void>;
-  /** Reads the certificate of TLS again; undefined without TLS. */
+  /** Reads the certificate of TLS and the file of LUMBUNG_CONFIG again; undefined where there is neither. */
   readonly reload: (() => Promise<void>) | undefined;
   /**
    * Takes no new requests, and closes what was opened.
@@ -46,9 +46,10 @@ export interface RunningService {
  * @throws Error of one line that says what to do; nothing is left open then
  */
 export async function runService(config: Config, log: Logger, onLoaded = () => {}): Promise<RunningService> {
+  const configuration = await openConfiguration({ path: config.configFile, env: config.env, log });
   const stores = await openStores(config, log);
   try {
-    return await serve(stores, { config, log, onLoaded });
+    return await serve(stores, { config, configuration, log, onLoaded });
   } catch (error) {
     await giveUpHistory(stores.history);
     stores.release();
@@ -58,11 +59,12 @@ export async function runService(config: Config, log: Logger, onLoaded = () => {
 
 interface Serving {
   readonly config: Config;
+  readonly configuration: ConfigurationFile;
   readonly log: Logger;
   readonly onLoaded: () => void;
 }
 
-async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promise<RunningService> {
+async function serve(stores: Stores, { config, configuration, log, onLoaded }: Serving): Promise<RunningService> {
   const { history, storage } = stores;
   const certificate = config.tls && (await watchCertificate(config.tls, { log }));
   if (!config.allowEmptyStorage) await refuseEmptyStorage({ em: history.em.fork(), storage });
@@ -75,7 +77,6 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
   const totals = new DailyTotals(events);
   const audit = await openAudit({ history, log, path: config.auditLogFile });
   const { graphqlIntrospection: introspection } = config;
-  const configuration = await openConfiguration({ path: undefined, env: {}, log });
   const retention = new Retention({ history, storage, configuration: configuration.current, log });
   const shared = { log, events, totals, tokens: access.store, storage, configuration, retention };
   const graphql = await createGraphql({ ...shared, introspection });
@@ -93,37 +94,44 @@ async function serve(stores: Stores, { config, log, onLoaded }: Serving): Promis
     intervalMs: config.scrubIntervalDays * 86_400_000,
     bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
   });
+  const mayGo = mayGoBy({ history, storage, configuration: configuration.current, clock: SYSTEM_CLOCK, log });
+  const current = configuration.current;
+  const freshness = freshnessJob({ history, storage, configuration, log });
+  const scheduler = new Scheduler({
+    history,
+    log,
+    jobs: [
+      scrubJob({ scrub, intervalDays: config.scrubIntervalDays }),
+      removalJob({ history, storage, events, log, audit, mayGo }),
+      retentionJob({ history, storage, configuration: current, audit, log }),
+      ...alarmJobs({ history, storage, totals, configuration: current, log, before: [freshness.run] }),
+    ],
+  });
   const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
   const dumpLimits = { maxDumpBytes, maxDumpRatio };
-  const parts = { access, history, storage, events, graphql, log, uploads, scrub, audit, verifyUploads, dumpLimits };
+  const stored = { access, history, storage, events, audit };
+  const parts = { ...stored, configuration, scheduler, graphql, log, uploads, scrub, verifyUploads, dumpLimits };
   const { publicHosts: hosts, publicUrl, trustedProxies } = config;
   const clients = { hosts, publicUrl, trustedProxies, limits: config };
   onLoaded();
   server.serve(createApp({ ...parts, ...clients, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
-  const mayGo = mayGoBy({ history, storage, configuration: configuration.current, clock: SYSTEM_CLOCK, log });
-  const removal = removalJob({ history, storage, events, log, audit, mayGo });
-  const retaining = retentionJob({ history, storage, configuration: configuration.current, audit, log });
-  const freshness = freshnessJob({ history, storage, configuration, log });
-  const found = { history, storage, totals, configuration: configuration.current, log, before: [freshness.run] };
-  const scheduler = new Scheduler({ history, log, jobs: [removal, retaining, ...alarmJobs(found)] });
   scheduler.start();
-  const endSchedule = config.scrubIntervalDays > 0 ? scheduleScrub({ scrub, log }) : () => {};
   const orphansReported = reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>
     log.error({ err }, 'the search for orphaned files failed'),
   );
   const stop = async (graceMs: number) => {
-    endSchedule();
     certificate?.stop();
     const jobsEnded = scheduler.stop();
     const scrubEnded = scrub.stop();
     events.end();
     await server.stop(graceMs);
-    await scrubEnded;
-    await jobsEnded;
+    await Promise.all([scrubEnded, jobsEnded]);
     await audit.stop();
     await access.settle();
     await closeHistory(history);
     stores.release();
   };
-  return { url: server.url, orphansReported, reload: certificate?.reload, stop };
+  const reload = async () => void (await Promise.all([certificate?.reload(), configuration.reload()]));
+  const canReload = certificate !== undefined || config.configFile !== undefined;
+  return { url: server.url, orphansReported, reload: canReload ? reload : undefined, stop };
 }

@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import { startInVain } from '../testing/service/service.ts';
+import { COMMANDS } from './commands/commands.ts';
 import { VARIABLES } from './config.ts';
 
 describe('npm start -- --help', () => {
   it('shows each environment variable with its default, also where a variable has a mistake', async () => {
     const { code, output } = await startInVain({ PORT: 'http' }, ['--help']);
     expect(code).to.equal(0);
+    for (const name of Object.keys(COMMANDS)) expect(output).to.match(new RegExp(`^ {2}${name} `, 'm'));
     for (const { name } of Object.values(VARIABLES)) expect(output).to.match(new RegExp(`^ {2}${name}\\b`, 'm'));
     expect(output).to.contain('  PORT (default 3000)').and.contain('  VERIFY_UPLOADS (default on)');
     expect(output)

@@ -1,3 +1,4 @@
+import { COMMANDS } from './commands/commands.ts';
 import { VARIABLES, type Variable } from './config.ts';
 
 /** @returns what `npm start -- --help` prints: the arguments and the environment variables */
@@ -6,14 +7,11 @@ export function usage(): string {
     "Lumbung's service receives backups, checks them and stores them.",
     '',
     'npm start              runs the service',
-    'npm start -- rebuild   makes a lost history again from the stored files',
     'npm start -- --help    shows this',
     '',
-    'node server/main.ts token --help  shows how to make, list, revoke and rotate tokens',
-    'node server/main.ts pin --help    shows how to pin, hold, forget and take back a backup',
-    'node server/main.ts retention --help  shows how to see what the retention removes, and to let it go',
-    'node server/main.ts export --help shows how to hand a client over, and how to erase it',
-    'node server/main.ts pause --help  shows how to pause, retire and resume the watch of databases',
+    'node server/main.ts COMMAND, run as the user of the service with its variables, does one thing:',
+    '',
+    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
     '',
     'It reads these environment variables:',
     ...Object.values(VARIABLES).flatMap(describe),

@@ -4,16 +4,21 @@ import type { ServiceStatus } from '../../protocol/responses.ts';
 import type { Audit } from '../audit/audit.ts';
 import { authorize, can } from '../auth/policy.ts';
 import { countBackups } from '../backups/queries/search-backups.ts';
+import type { ConfigurationFile } from '../configuration/reading/configuration-file.ts';
 import { AppError } from '../errors.ts';
 import { checkWritable } from '../history/check-writable.ts';
 import type { Reading } from '../history/reading/in-scope.ts';
+import type { Scheduler } from '../jobs/scheduler.ts';
 import { presentScrub } from '../scrub/presenter.ts';
 import type { Scrub, ScrubProgress } from '../scrub/scrub.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';
+import { presentConfiguration, presentJobs } from './presenter.ts';
 
 interface Dependencies {
   readonly storage: Storage;
   readonly scrub: Scrub;
+  readonly configuration: ConfigurationFile;
+  readonly scheduler: Scheduler;
   readonly audit: Audit;
   /** Whether the content of uploads is read. */
   readonly verifyUploads: boolean;
@@ -26,6 +31,8 @@ interface Dependencies {
 export function healthRoutes({
   storage,
   scrub,
+  configuration,
+  scheduler,
   audit,
   verifyUploads,
   maxUploadBytes,
@@ -49,6 +56,8 @@ export function healthRoutes({
   router.get('/-/status', async ctx => {
     const { em, principal } = ctx.state;
     authorize(principal, 'status');
+    // A message may name a database that is out of scope.
+    const seesAll = can(principal, 'progress');
     const { free, total } = await storage.space().catch(storageUnavailable('cannot be read'));
     const data = {
       version: manifest.version,
@@ -57,9 +66,9 @@ export function healthRoutes({
       storage: { free_bytes: free, total_bytes: total },
       verify_uploads: verifyUploads,
       limits: { max_upload_bytes: maxUploadBytes ?? null, max_dump_bytes: maxDumpBytes },
-      scrub: presentScrub(
-        can(principal, 'progress') ? await scrub.progress(em) : await damageInScope({ em, scope: principal.scope }),
-      ),
+      configuration: presentConfiguration(configuration.state(), { showsMistakes: seesAll }),
+      jobs: presentJobs(scheduler.status(), { showsErrors: seesAll }),
+      scrub: presentScrub(seesAll ? await scrub.progress(em) : await damageInScope({ em, scope: principal.scope })),
     };
     ctx.body = { data, message: 'success' } satisfies ServiceStatus;
   });

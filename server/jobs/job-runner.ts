@@ -35,7 +35,7 @@ const AFTER_CRASH_MS = 60_000;
 export class JobRunner {
   readonly job: Job;
   readonly #parts: Parts;
-  readonly #startedAt = performance.now();
+  readonly #startedMs: number;
   #known: KnownJob | undefined;
   /** Whether its last turn did not come to its end. */
   #isUnfinished = false;
@@ -51,6 +51,7 @@ export class JobRunner {
   constructor(job: Job, parts: Parts) {
     this.job = job;
     this.#parts = parts;
+    this.#startedMs = this.#monotonicMs();
   }
 
   /** Begins a turn if the job is due. Never throws. @returns when it is known, and begun if it is */
@@ -60,7 +61,7 @@ export class JobRunner {
       const now = this.#parts.clock.now();
       const plan = await this.#planAt(now);
       const waitsMs = this.#isUnfinished ? Math.max(AFTER_CRASH_MS, this.job.restMs ?? 0) : (this.job.restMs ?? 0);
-      if (performance.now() - this.#startedAt < waitsMs) return;
+      if (this.#monotonicMs() - this.#startedMs < waitsMs) return;
       const isDue = plan.nextAt !== null && plan.nextAt <= now;
       if (isDue) await this.#begin(now, afterTurn(plan, this.job.every!, now));
       // Its time was taken already.
@@ -113,6 +114,10 @@ export class JobRunner {
       }
     });
     return this.#queue;
+  }
+
+  #monotonicMs(): number {
+    return this.#parts.clock.monotonicMs?.() ?? performance.now();
   }
 
   get #isKept(): boolean {

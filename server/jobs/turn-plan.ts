@@ -16,8 +16,9 @@ const MOST_TAKEN = 100;
 
 /**
  * Makes the plan fit to the clock, which may have jumped in either direction, and to the period, which may be a new one. A time of a
- * cron expression gets one turn: it stays taken when the clock is set back. A turn by interval comes one period after the last
- * one, and never later than that from now, so that a clock that was in the future does not stop it.
+ * cron expression gets one turn: it stays taken when the clock is set back. Of several that have passed, the last one gets it. A
+ * turn by interval comes one period after the last one, and never later than that from now, so that a clock that was in the future
+ * does not stop it.
  * @param known undefined for a job that is new
  * @returns the plan; its `nextAt` is not after `now` when the job is due
  */
@@ -32,20 +33,18 @@ export function fitted(known: TurnPlan | undefined, every: Period | undefined, n
     return { plan, nextAt, taken: [] };
   }
   const taken = isSame ? known.taken : [];
-  if (isSame && known.nextAt && known.nextAt <= now && !taken.includes(known.nextAt.getTime()))
-    return { plan, nextAt: known.nextAt, taken };
+  const last = isSame && known.nextAt && known.nextAt <= now ? lastTime(every, now) : undefined;
+  if (last && !taken.includes(last.getTime())) return { plan, nextAt: last, taken };
   return { plan, nextAt: nextTime(every, now, new Set(taken)) ?? null, taken };
 }
 
 /**
  * @param due the plan of a job that is due, as `fitted` made it
- * @returns the plan after this turn. Several times of a cron expression may have passed meanwhile: the last one is taken, and the
- *   others do not come again, unless the clock is set back to before them
+ * @returns the plan after this turn
  */
 export function afterTurn(due: TurnPlan, every: Period, now: Date): TurnPlan {
   if ('ms' in every) return { ...due, nextAt: new Date(now.getTime() + every.ms) };
-  const time = lastTime(every, now) ?? due.nextAt!;
-  const taken = [...new Set([...due.taken, time.getTime()])].sort((a, b) => a - b).slice(-MOST_TAKEN);
+  const taken = [...new Set([...due.taken, due.nextAt!.getTime()])].sort((a, b) => a - b).slice(-MOST_TAKEN);
   return { ...due, taken, nextAt: nextTime(every, now, new Set(taken)) ?? null };
 }
 

@@ -6,7 +6,7 @@ import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { keepNight } from '../../testing/service/removing.ts';
 import { graphql, request } from '../../testing/service/requests.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
-import { backupCommand } from '../run-backup-commands.ts';
+import { findCommand } from '../commands/commands.ts';
 
 describe('the commands that keep and remove backups, beside a service that runs', () => {
   let folder: string;
@@ -29,7 +29,7 @@ describe('the commands that keep and remove backups, beside a service that runs'
       out: { write: (text: string) => out.push(text) },
       err: { write: (text: string) => err.push(text) },
     };
-    const code = await (await backupCommand(name))!(args, env, streams);
+    const code = await (await findCommand(name)?.load())!(args, env, streams);
     return { code, out: out.join(''), err: err.join('') };
   }
   const seen = async (id: number) => (await request(`${service.url}/${id}/manifest`)).json.data;
@@ -93,6 +93,6 @@ describe('the commands that keep and remove backups, beside a service that runs'
     expect((await run('hold', '--reason', 'x')).err).to.contain('needs the id of a backup');
     expect((await run('export', 'acme_*')).err).to.contain('--to FOLDER');
     expect((await run('erase', '--list', '--cancel', 'x')).err).to.contain('see --help');
-    expect(await backupCommand('nonsense')).to.equal(undefined);
+    expect(await findCommand('nonsense')).to.equal(undefined);
   });
 });

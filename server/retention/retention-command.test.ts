@@ -5,7 +5,7 @@ import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { keepNight } from '../../testing/service/removing.ts';
 import { startServiceHere } from '../../testing/service/service-here.ts';
-import { backupCommand } from '../run-backup-commands.ts';
+import { findCommand } from '../commands/commands.ts';
 
 describe('node server/main.ts retention', () => {
   let folder: string;
@@ -22,7 +22,7 @@ describe('node server/main.ts retention', () => {
   async function run(args: string[], more: Record<string, string> = {}) {
     const [out, err]: [string[], string[]] = [[], []];
     const to = (texts: string[]) => ({ write: (text: string) => texts.push(text) });
-    const command = (await backupCommand('retention'))!;
+    const command = await findCommand('retention')!.load();
     const code = await command(args, { ...env, ...more }, { out: to(out), err: to(err) });
     return { code, out: out.join(''), err: err.join('') };
   }

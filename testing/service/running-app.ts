@@ -6,11 +6,13 @@ import { pino } from 'pino';
 import { createApp, type Dependencies } from '../../server/app.ts';
 import { Audit, type AuditParts } from '../../server/audit/audit.ts';
 import { BackupEvents } from '../../server/backups/events/backup-events.ts';
+import { steadyConfiguration } from '../../server/configuration/reading/configuration-file.ts';
 import { configurationOf } from '../../server/configuration/reading/configuration-of.ts';
 import { createGraphql } from '../../server/graphql-api/create-graphql.ts';
 import { type Orm, openHistory } from '../../server/history/orm.ts';
 import { type ConnectionLimits, listen } from '../../server/http/connections/listen.ts';
 import type { KeyPair } from '../../server/http/connections/make-server.ts';
+import { Scheduler } from '../../server/jobs/scheduler.ts';
 import { Retention } from '../../server/retention/retention.ts';
 import type { RetentionConfiguration } from '../../server/retention/terms-of.ts';
 import { createScrub, type Scrub } from '../../server/scrub/scrub.ts';
@@ -44,13 +46,15 @@ export interface RunningApp extends AsyncDisposable {
 }
 
 /** Some of what the app is made of, in place of what it gets by default. */
-export type Overrides = Partial<Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'events' | 'audit'>> & {
+export type Overrides = Partial<
+  Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'events' | 'audit' | 'configuration' | 'scheduler'>
+> & {
   storageDir?: string;
   introspection?: boolean;
   connectionLimits?: ConnectionLimits;
   tls?: KeyPair | undefined;
-  /** What `lumbung.yaml` says; the defaults when left out. */
-  configuration?: () => RetentionConfiguration;
+  /** What stands in its `lumbung.yaml`, or, for the retention alone, what is read of it anew each time; the defaults when left out. */
+  configuration?: object | (() => RetentionConfiguration);
   scrubIntervalMs?: number;
   /** 0 means as fast as it goes, and is what is left out. */
   scrubBytesPerSecond?: number;
@@ -73,6 +77,9 @@ export async function runApp(
   const { introspection = true } = overrides;
   const { scrubIntervalMs: intervalMs = 30 * 86_400_000, scrubBytesPerSecond: bytesPerSecond = 0 } = overrides;
   const scrub = createScrub({ history, storage, events, log, intervalMs, bytesPerSecond });
+  const given = overrides.configuration;
+  const configuration = steadyConfiguration(configurationOf(typeof given === 'function' ? {} : given));
+  const scheduler = new Scheduler({ history, log, jobs: [] });
   const server = await listen({
     host: '127.0.0.1',
     port: 0,
@@ -84,9 +91,9 @@ export async function runApp(
   const audit = new Audit({ history, log, ...overrides.auditing });
   const tokens = new TokenStore({ history, storage });
   const totals = new DailyTotals(events);
-  const configuration = overrides.configuration ?? (() => configurationOf());
-  const retention = new Retention({ history, storage, configuration, log });
-  const shared = { log, events, totals, tokens, storage, configuration: { current: configurationOf }, retention };
+  const ofRetention = typeof given === 'function' ? (given as () => RetentionConfiguration) : configuration.current;
+  const retention = new Retention({ history, storage, configuration: ofRetention, log });
+  const shared = { log, events, totals, tokens, storage, configuration, retention };
   const graphql = await createGraphql({ ...shared, introspection });
   server.serve(
     createApp({
@@ -100,6 +107,8 @@ export async function runApp(
       storage,
       events,
       graphql,
+      configuration,
+      scheduler,
       scrub,
       audit,
       log,
@@ -118,6 +127,7 @@ export async function runApp(
     storedZips: async () => (await filesUnder(storageDir)).filter(path => !path.endsWith('.zip.json')),
     async [Symbol.asyncDispose]() {
       events.end();
+      await scheduler.stop();
       await scrub.stop();
       await server.stop(500);
       await audit.stop();

@@ -1,6 +1,6 @@
+import { runRebuild } from '../../server/commands/rebuild.ts';
 import { type Config, loadConfig } from '../../server/config.ts';
 import { logTo } from '../../server/log.ts';
-import { runRebuild } from '../../server/run-rebuild.ts';
 import { runService } from '../../server/service.ts';
 
 /** The real service in this process. */

@@ -1,4 +1,4 @@
-import { runTokenCommand } from '../../server/run-token.ts';
+import { runTokenCommand } from '../../server/commands/token.ts';
 
 /** What a command about tokens has printed. */
 export interface TokenRun {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { codeOf, messageOf } from '../../error-code.ts';
 import type { Configuration } from '../configuration.ts';
 import { configurationOf } from './configuration-of.ts';
-import { type ReadConfiguration, readConfiguration } from './read-configuration.ts';
+import type { ReadConfiguration } from './read-configuration.ts';
 
 /** The configuration of the service while it runs. */
 export interface ConfigurationFile {
@@ -43,7 +43,7 @@ export async function openConfiguration({
   log,
   now = () => new Date(),
 }: Opening): Promise<ConfigurationFile> {
-  const first = await read(path, env);
+  const first = await readConfigurationFile(path, env);
   if ('mistakes' in first)
     throw new Error(`LUMBUNG_CONFIG ${path} has mistakes:\n${first.mistakes.map(line => `  ${line}`).join('\n')}`);
   let current = first.configuration;
@@ -51,7 +51,7 @@ export async function openConfiguration({
   const listeners: Array<(configuration: Configuration) => void> = [];
   let reading: Promise<void> = Promise.resolve();
   const readAgain = async () => {
-    const next = await read(path, env);
+    const next = await readConfigurationFile(path, env);
     if ('mistakes' in next) {
       state = { ...state, refusedAt: now(), mistakes: next.mistakes };
       for (const mistake of next.mistakes) log.error(`Configuration: ${mistake}`);
@@ -83,8 +83,18 @@ export async function openConfiguration({
   };
 }
 
+/** @returns one that no file changes */
+export function steadyConfiguration(configuration: Configuration, loadedAt = new Date()): ConfigurationFile {
+  return {
+    current: () => configuration,
+    state: () => ({ loadedAt, refusedAt: undefined, mistakes: [] }),
+    onChange: () => {},
+    reload: async () => {},
+  };
+}
+
 /** @returns what a file means, or its mistakes, the one too that it can't be read */
-export async function read(
+export async function readConfigurationFile(
   path: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ReadConfiguration> {
@@ -97,5 +107,7 @@ export async function read(
     const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? messageOf(error)})`;
     return { mistakes: [`${path} ${why}`] };
   }
+  // The parser of YAML is loaded only where there is a file.
+  const { readConfiguration } = await import('./read-configuration.ts');
   return readConfiguration(text, { path, env });
 }

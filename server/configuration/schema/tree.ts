@@ -39,7 +39,9 @@ export function isSecret(schema: AnySchema): boolean {
   return schema.meta()?.secret === true;
 }
 
-/** @returns the keys of an object that hold secrets */
+/** @returns the keys of an object that hold a secret, which may stand in a file */
 export function secretKeysOf(schema: ObjectSchema<object>): string[] {
-  return Object.entries(schema.fields).flatMap(([key, field]) => (isSecret(field as AnySchema) ? [key] : []));
+  return Object.entries(schema.fields as Record<string, AnySchema>).flatMap(([key, field]) =>
+    isSecret(field) && field.type === 'string' ? [key] : [],
+  );
 }

@@ -1,21 +1,17 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { parseDuration } from '../protocol/contract.ts';
-import { openAudit } from './audit/open-audit.ts';
-import { loadConfig } from './config.ts';
-import type { Configuration } from './configuration/configuration.ts';
-import { openConfiguration } from './configuration/reading/configuration-file.ts';
-import { messageOf } from './error-code.ts';
-import { type Deciding, pauseDatabase, resumeDatabase, retireDatabase } from './freshness/decide.ts';
-import type { WatchedRow } from './freshness/read-facts.ts';
-import { logTo } from './log.ts';
-import { giveUpHistory, openStoresBeside } from './stores.ts';
-import { minute } from './tokens/token-screen.ts';
-
-interface Streams {
-  readonly out: { write(text: string): unknown };
-  readonly err: { write(text: string): unknown };
-}
+import { parseDuration } from '../../protocol/contract.ts';
+import { openAudit } from '../audit/open-audit.ts';
+import { loadConfig } from '../config.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import { openConfiguration } from '../configuration/reading/configuration-file.ts';
+import { messageOf } from '../error-code.ts';
+import { type Deciding, pauseDatabase, resumeDatabase, retireDatabase } from '../freshness/decide.ts';
+import type { WatchedRow } from '../freshness/read-facts.ts';
+import { logTo } from '../log.ts';
+import { giveUpHistory, openStoresBeside } from '../stores.ts';
+import { minute } from '../tokens/token-screen.ts';
+import type { Streams } from './command.ts';
 
 const USAGE = `Tells Lumbung of which databases no backup is expected, also while the service runs.
 Run it as the user of the service, with its DATABASE_URL, STORAGE_DIR and LUMBUNG_CONFIG.
@@ -126,7 +122,7 @@ async function withStores(
   const config = loadConfig(env);
   const log = logTo({ write: line => void err.write(line) });
   log.level = 'error';
-  const { current } = await openConfiguration({ path: env.LUMBUNG_CONFIG || undefined, env, log });
+  const { current } = await openConfiguration({ path: config.configFile, env, log });
   const { history, storage } = await openStoresBeside(config);
   try {
     const audit = await openAudit({ history, log, path: config.auditLogFile });

@@ -1,24 +1,19 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeToken } from '../protocol/access/token-text.ts';
-import type { Audit } from './audit/audit.ts';
-import type { AuditAction } from './audit/entry.ts';
-import { openAudit } from './audit/open-audit.ts';
-import { loadConfig } from './config.ts';
-import { messageOf } from './error-code.ts';
-import { AppError } from './errors.ts';
-import { logTo } from './log.ts';
-import { giveUpHistory, openStoresBeside } from './stores.ts';
-import { minute, tokenInWords, tokenTable } from './tokens/token-screen.ts';
-import { type MadeToken, TokenStore } from './tokens/token-store.ts';
-import { durationMs, wantedToken } from './tokens/wanted-token.ts';
-
-interface Streams {
-  /** Gets a token and nothing else, or the list. */
-  readonly out: { write(text: string): unknown };
-  readonly err: { write(text: string): unknown };
-}
+import { makeToken } from '../../protocol/access/token-text.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { AuditAction } from '../audit/entry.ts';
+import { openAudit } from '../audit/open-audit.ts';
+import { loadConfig } from '../config.ts';
+import { messageOf } from '../error-code.ts';
+import { AppError } from '../errors.ts';
+import { logTo } from '../log.ts';
+import { giveUpHistory, openStoresBeside } from '../stores.ts';
+import { minute, tokenInWords, tokenTable } from '../tokens/token-screen.ts';
+import { type MadeToken, TokenStore } from '../tokens/token-store.ts';
+import { durationMs, wantedToken } from '../tokens/wanted-token.ts';
+import type { Streams } from './command.ts';
 
 const USAGE = `Makes, lists, revokes and rotates the tokens of Lumbung, also while the service runs.
 Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.
@@ -50,7 +45,7 @@ const ENTRY_OPTIONS = {
 } as const;
 
 /**
- * What `node server/main.ts token …` does.
+ * What `node server/main.ts token …` does. What it prints on stdout is a token and nothing else, or the list.
  * @param args behind `token`
  * @returns the exit code: 0, or 1 when it could not be done
  */

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { addToRoster } from '../testing/freshness/watched-history.ts';
-import { HISTORY_STORES } from '../testing/history/history-stores.ts';
-import { makeMemoryFolder } from '../testing/machine/memory-folder.ts';
-import { openHistory } from './history/orm.ts';
-import { runWatchCommand, type WatchCommand } from './run-watch.ts';
+import { addToRoster } from '../../testing/freshness/watched-history.ts';
+import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
+import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
+import { openHistory } from '../history/orm.ts';
+import { runWatchCommand, type WatchCommand } from './watch.ts';
 
 describe('node server/main.ts pause, retire and resume', () => {
   let folder: string;

@@ -1,10 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { isToken } from '../protocol/access/token-text.ts';
-import { makeMemoryFolder } from '../testing/machine/memory-folder.ts';
-import { historyStores } from '../testing/service/running-app.ts';
-import { createToken, tokenCommand } from '../testing/service/tokens.ts';
+import { isToken } from '../../protocol/access/token-text.ts';
+import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
+import { historyStores } from '../../testing/service/running-app.ts';
+import { createToken, tokenCommand } from '../../testing/service/tokens.ts';
 
 for (const store of historyStores)
   describe(`node server/main.ts token (${store.name})`, () => {

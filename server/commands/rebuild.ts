@@ -1,11 +1,22 @@
+import process from 'node:process';
 import type { Logger } from 'pino';
-import { openAudit } from './audit/open-audit.ts';
-import { rebuildHistory } from './backups/recovery/rebuild.ts';
-import type { Config } from './config.ts';
-import type { Orm } from './history/orm.ts';
-import { rebuildReports } from './reports/rebuild-reports.ts';
-import { giveUpHistory, openStores } from './stores.ts';
-import { TokenStore } from './tokens/token-store.ts';
+import { openAudit } from '../audit/open-audit.ts';
+import { rebuildHistory } from '../backups/recovery/rebuild.ts';
+import { type Config, loadConfig } from '../config.ts';
+import type { Orm } from '../history/orm.ts';
+import { createLog } from '../log.ts';
+import { rebuildReports } from '../reports/rebuild-reports.ts';
+import { giveUpHistory, openStores } from '../stores.ts';
+import { TokenStore } from '../tokens/token-store.ts';
+
+/** @throws Error of one line that says what to do */
+export async function runRebuildCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  if (args.length > 0) throw new Error('rebuild takes no arguments: node server/main.ts --help shows the usage');
+  const config = loadConfig(env);
+  const log = await createLog({ isTerminal: process.stdout.isTTY });
+  log.level = config.logLevel;
+  return runRebuild(config, log);
+}
 
 /**
  * What `node server/main.ts rebuild` does: makes the rows that the history lacks, from the stored files. Ends with a line of counts.

@@ -1,0 +1,58 @@
+import type { BackupCommand } from '../removal/backup-command.ts';
+import type { Command, RunCommand } from './command.ts';
+import type { WatchCommand } from './watch.ts';
+
+/** What can be done on the machine of the service, also while it runs: `node server/main.ts NAME …`. In alphabetical order. */
+export const COMMANDS = {
+  config: {
+    summary: 'config check FILE: shows all mistakes of a lumbung.yaml or, when it has none, its meaning',
+    load: async () => (await import('./config.ts')).runConfigCommand,
+  },
+  erase: {
+    summary: 'erases a client with its names, after a second confirmation; erase --help shows how',
+    load: async () => (await import('../offboarding/client-command.ts')).runErase,
+  },
+  export: {
+    summary: 'hands a client over as a folder; export --help shows how',
+    load: async () => (await import('../offboarding/client-command.ts')).runExport,
+  },
+  forget: { summary: 'removes one backup on purpose; forget --help shows how', load: () => ofBackups('forget') },
+  hold: { summary: 'keeps a backup for a legal reason; hold --help shows how', load: () => ofBackups('hold') },
+  pause: { summary: 'expects no backup for a while; pause --help shows how', load: () => ofWatch('pause') },
+  pin: { summary: 'keeps a backup; pin --help shows how', load: () => ofBackups('pin') },
+  rebuild: {
+    summary: 'makes a lost history again from the stored files, while the service is stopped',
+    load: async () => (await import('./rebuild.ts')).runRebuildCommand,
+  },
+  release: { summary: 'ends a hold; release --help shows how', load: () => ofBackups('release') },
+  resume: { summary: 'expects backups again; resume --help shows how', load: () => ofWatch('resume') },
+  retention: {
+    summary: 'shows what the retention removes, and lets it go; retention --help shows how',
+    load: async () => (await import('../retention/retention-command.ts')).runRetentionCommand,
+  },
+  retire: { summary: 'expects no backup any more; retire --help shows how', load: () => ofWatch('retire') },
+  'take-back': {
+    summary: 'keeps a backup that was to go; take-back --help shows how',
+    load: () => ofBackups('take-back'),
+  },
+  token: {
+    summary: 'makes, lists, revokes and rotates tokens; token --help shows how',
+    load: async () => (await import('./token.ts')).runTokenCommand,
+  },
+  unpin: { summary: 'ends a pin; unpin --help shows how', load: () => ofBackups('unpin') },
+} as const satisfies Record<string, Command>;
+
+/** @returns the command of that name; undefined for any other name */
+export function findCommand(name: string): Command | undefined {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
+}
+
+async function ofBackups(name: BackupCommand): Promise<RunCommand> {
+  const { runBackupCommand } = await import('../removal/backup-command.ts');
+  return (...given) => runBackupCommand(name, ...given);
+}
+
+async function ofWatch(name: WatchCommand): Promise<RunCommand> {
+  const { runWatchCommand } = await import('./watch.ts');
+  return (...given) => runWatchCommand(name, ...given);
+}
