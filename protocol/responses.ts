@@ -224,6 +224,28 @@ export const serviceStatus = object({
         next_at: instant().nullable().defined(),
       }).required(),
     ).optional(),
+    /** Where messages go; empty for a token that is not for all databases. An earlier service does not send it. */
+    channels: array(
+      object({
+        name: string().required(),
+        type: string().required(),
+        last_delivered_at: instant().nullable().defined(),
+        /** Null: messages arrive. */
+        failing_since: instant().nullable().defined(),
+        last_error: string().nullable().defined(),
+        /** How many messages it has not got yet. */
+        waiting: count(),
+      }).required(),
+    ).optional(),
+    /** Null: none is configured. An earlier service does not send it. */
+    heartbeat: object({
+      last_ping_at: instant().nullable().defined(),
+      /** Null: the last ping arrived. */
+      last_error: string().nullable().defined(),
+    })
+      .nullable()
+      .optional()
+      .default(undefined),
     scrub: scrubState,
   }).required(),
   message: string().required(),

@@ -33,6 +33,7 @@ import type { UploadLimits } from './http/upload-form/file-receiver.ts';
 import { FormBudget } from './http/upload-form/form-budget.ts';
 import { wellFormedUrl } from './http/well-formed-url.ts';
 import type { Scheduler } from './jobs/scheduler.ts';
+import type { Notifications } from './open-notifications.ts';
 import { reportRoutes } from './reports/routes.ts';
 import { runRoutes } from './runs/run-routes.ts';
 import { scrubRoutes } from './scrub/routes.ts';
@@ -52,6 +53,7 @@ export interface Dependencies {
   readonly configuration: ConfigurationFile;
   /** Of all that the service does by itself. */
   readonly scheduler: Scheduler;
+  readonly notifications: Notifications;
   readonly audit: Audit;
   readonly log: Logger;
   readonly uploads: UploadLimits;
@@ -83,6 +85,7 @@ export function createApp({
   scrub,
   configuration,
   scheduler,
+  notifications,
   audit,
   log,
   uploads,
@@ -113,7 +116,9 @@ export function createApp({
   app.use(entityManager({ history }));
   app.use(authenticate({ access, limits: rates, isProbe, isPage: asksForGraphiql }));
   const sizes = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };
-  app.use(healthRoutes({ storage, scrub, configuration, scheduler, audit, verifyUploads, ...sizes }).routes());
+  app.use(
+    healthRoutes({ storage, scrub, configuration, scheduler, notifications, audit, verifyUploads, ...sizes }).routes(),
+  );
   app.use(scrubRoutes({ scrub, audit }).routes());
   app.use(lossRoutes({ storage, events, audit, log }).routes());
   app.use(reportRoutes({ storage, budget: formBudget, audit, log }).routes());

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { alarmJobs } from './alarm-jobs.ts';
+import { openAlarmsFor } from './alarms/open-alarms.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { BackupEvents } from './backups/events/backup-events.ts';
 import { refuseEmptyStorage } from './backups/recovery/refuse-empty-storage.ts';
@@ -11,8 +12,11 @@ import { freshnessJob } from './freshness/freshness-job.ts';
 import { listen } from './http/connections/listen.ts';
 import { watchCertificate } from './http/tls/certificate-watch.ts';
 import { SYSTEM_CLOCK } from './jobs/clock.ts';
+import type { Job } from './jobs/job.ts';
 import { Scheduler } from './jobs/scheduler.ts';
+import { deliveryJob } from './notifications/delivery.ts';
 import { removalJob } from './offboarding/removal-job.ts';
+import { openNotifications } from './open-notifications.ts';
 import { mayGoBy } from './retention/may-go.ts';
 import { Retention } from './retention/retention.ts';
 import { retentionJob } from './retention/retention-job.ts';
@@ -94,9 +98,21 @@ async function serve(stores: Stores, { config, configuration, log, onLoaded }: S
     intervalMs: config.scrubIntervalDays * 86_400_000,
     bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
   });
-  const mayGo = mayGoBy({ history, storage, configuration: configuration.current, clock: SYSTEM_CLOCK, log });
   const current = configuration.current;
   const freshness = freshnessJob({ history, storage, configuration, log });
+  const notifications = openNotifications({
+    history,
+    log,
+    configuration,
+    findOpenAlarms: (em, channel) => openAlarmsFor(em, current(), channel),
+  });
+  const { delivery, heartbeat } = notifications;
+  const tell: Job['run'] = async turn => {
+    delivery.wake();
+    await heartbeat.beat(history.em.fork(), turn);
+  };
+  const alarms = { before: [freshness.run], after: [tell], onDigest: () => delivery.wake() };
+  const mayGo = mayGoBy({ history, storage, configuration: current, clock: SYSTEM_CLOCK, log });
   const scheduler = new Scheduler({
     history,
     log,
@@ -104,13 +120,25 @@ async function serve(stores: Stores, { config, configuration, log, onLoaded }: S
       scrubJob({ scrub, intervalDays: config.scrubIntervalDays }),
       removalJob({ history, storage, events, log, audit, mayGo }),
       retentionJob({ history, storage, configuration: current, audit, log }),
-      ...alarmJobs({ history, storage, totals, configuration: current, log, before: [freshness.run] }),
+      ...alarmJobs({ history, storage, totals, configuration: current, log, ...alarms }),
+      deliveryJob(delivery),
     ],
   });
   const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
   const dumpLimits = { maxDumpBytes, maxDumpRatio };
   const stored = { access, history, storage, events, audit };
-  const parts = { ...stored, configuration, scheduler, graphql, log, uploads, scrub, verifyUploads, dumpLimits };
+  const parts = {
+    ...stored,
+    configuration,
+    scheduler,
+    notifications,
+    graphql,
+    log,
+    uploads,
+    scrub,
+    verifyUploads,
+    dumpLimits,
+  };
   const { publicHosts: hosts, publicUrl, trustedProxies } = config;
   const clients = { hosts, publicUrl, trustedProxies, limits: config };
   onLoaded();
@@ -121,7 +149,7 @@ async function serve(stores: Stores, { config, configuration, log, onLoaded }: S
   );
   const stop = async (graceMs: number) => {
     certificate?.stop();
-    const jobsEnded = scheduler.stop();
+    const jobsEnded = scheduler.stop().then(() => notifications.delivery.stop());
     const scrubEnded = scrub.stop();
     events.end();
     await server.stop(graceMs);

@@ -18,6 +18,10 @@ export const COMMANDS = {
   },
   forget: { summary: 'removes one backup on purpose; forget --help shows how', load: () => ofBackups('forget') },
   hold: { summary: 'keeps a backup for a legal reason; hold --help shows how', load: () => ofBackups('hold') },
+  notify: {
+    summary: 'lists and tries the channels of LUMBUNG_CONFIG; notify --help shows how',
+    load: async () => (await import('./notify.ts')).runNotifyCommand,
+  },
   pause: { summary: 'expects no backup for a while; pause --help shows how', load: () => ofWatch('pause') },
   pin: { summary: 'keeps a backup; pin --help shows how', load: () => ofBackups('pin') },
   rebuild: {

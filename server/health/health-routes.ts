@@ -9,16 +9,19 @@ import { AppError } from '../errors.ts';
 import { checkWritable } from '../history/check-writable.ts';
 import type { Reading } from '../history/reading/in-scope.ts';
 import type { Scheduler } from '../jobs/scheduler.ts';
+import type { Delivery } from '../notifications/delivery.ts';
+import type { Heartbeat } from '../notifications/heartbeat.ts';
 import { presentScrub } from '../scrub/presenter.ts';
 import type { Scrub, ScrubProgress } from '../scrub/scrub.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';
-import { presentConfiguration, presentJobs } from './presenter.ts';
+import { presentChannels, presentConfiguration, presentHeartbeat, presentJobs } from './presenter.ts';
 
 interface Dependencies {
   readonly storage: Storage;
   readonly scrub: Scrub;
   readonly configuration: ConfigurationFile;
   readonly scheduler: Scheduler;
+  readonly notifications: { readonly delivery: Delivery; readonly heartbeat: Heartbeat };
   readonly audit: Audit;
   /** Whether the content of uploads is read. */
   readonly verifyUploads: boolean;
@@ -33,6 +36,7 @@ export function healthRoutes({
   scrub,
   configuration,
   scheduler,
+  notifications,
   audit,
   verifyUploads,
   maxUploadBytes,
@@ -68,6 +72,8 @@ export function healthRoutes({
       limits: { max_upload_bytes: maxUploadBytes ?? null, max_dump_bytes: maxDumpBytes },
       configuration: presentConfiguration(configuration.state(), { showsMistakes: seesAll }),
       jobs: presentJobs(scheduler.status(), { showsErrors: seesAll }),
+      channels: seesAll ? presentChannels(await notifications.delivery.states(em)) : [],
+      heartbeat: presentHeartbeat(notifications.heartbeat.state, { showsError: seesAll }),
       scrub: presentScrub(seesAll ? await scrub.progress(em) : await damageInScope({ em, scope: principal.scope })),
     };
     ctx.body = { data, message: 'success' } satisfies ServiceStatus;

@@ -13,6 +13,7 @@ import { type Orm, openHistory } from '../../server/history/orm.ts';
 import { type ConnectionLimits, listen } from '../../server/http/connections/listen.ts';
 import type { KeyPair } from '../../server/http/connections/make-server.ts';
 import { Scheduler } from '../../server/jobs/scheduler.ts';
+import { type Notifications, openNotifications } from '../../server/open-notifications.ts';
 import { Retention } from '../../server/retention/retention.ts';
 import type { RetentionConfiguration } from '../../server/retention/terms-of.ts';
 import { createScrub, type Scrub } from '../../server/scrub/scrub.ts';
@@ -35,6 +36,7 @@ export interface RunningApp extends AsyncDisposable {
   readonly storage: Storage;
   readonly storageDir: string;
   readonly scrub: Scrub;
+  readonly notifications: Notifications;
   readonly events: BackupEvents;
   readonly audit: Audit;
   /** The lines of the log so far, parsed. */
@@ -47,7 +49,7 @@ export interface RunningApp extends AsyncDisposable {
 
 /** Some of what the app is made of, in place of what it gets by default. */
 export type Overrides = Partial<
-  Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'events' | 'audit' | 'configuration' | 'scheduler'>
+  Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'events' | 'audit' | 'configuration' | 'scheduler' | 'notifications'>
 > & {
   storageDir?: string;
   introspection?: boolean;
@@ -80,6 +82,7 @@ export async function runApp(
   const given = overrides.configuration;
   const configuration = steadyConfiguration(configurationOf(typeof given === 'function' ? {} : given));
   const scheduler = new Scheduler({ history, log, jobs: [] });
+  const notifications = openNotifications({ history, log, configuration });
   const server = await listen({
     host: '127.0.0.1',
     port: 0,
@@ -109,6 +112,7 @@ export async function runApp(
       graphql,
       configuration,
       scheduler,
+      notifications,
       scrub,
       audit,
       log,
@@ -122,12 +126,14 @@ export async function runApp(
     storage,
     storageDir,
     scrub,
+    notifications,
     log: lines,
     storedFiles: () => filesUnder(storageDir),
     storedZips: async () => (await filesUnder(storageDir)).filter(path => !path.endsWith('.zip.json')),
     async [Symbol.asyncDispose]() {
       events.end();
       await scheduler.stop();
+      await notifications.delivery.stop();
       await scrub.stop();
       await server.stop(500);
       await audit.stop();

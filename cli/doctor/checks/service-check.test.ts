@@ -50,6 +50,22 @@ describe('service check', () => {
     expect(error.advice).to.contain('Update the service');
   });
 
+  it('warns of a channel that fails, and of a heartbeat that does not arrive', async () => {
+    const channel = {
+      ...{ name: 'mail', type: 'mail', last_delivered_at: null, waiting: 3 },
+      ...{ failing_since: '2026-11-30T01:00:00.000Z', last_error: 'refused the login' },
+    };
+    const heartbeat = { last_ping_at: null, last_error: 'answered HTTP 404' };
+    const { marks, text } = await check({ channels: [channel], heartbeat });
+    expect(marks).to.deep.equal(['warn', 'warn']);
+    expect(text).to.contain(
+      'its channel mail (mail) has failed since 2026-11-30T01:00:00.000Z, and 3 messages wait: refused',
+    );
+    expect(text).to.contain('its heartbeat does not arrive: answered HTTP 404');
+    const working = { ...channel, failing_since: null, last_error: null, waiting: 0 };
+    expect((await check({ channels: [working], heartbeat: null })).marks).to.deep.equal([]);
+  });
+
   it('warns of another version, but not of another patch', async () => {
     expect((await check({ version: '1.2.100' })).marks).to.deep.equal([]);
     for (const version of ['1.3.9', '2.2.9']) {

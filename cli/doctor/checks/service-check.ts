@@ -40,6 +40,7 @@ export async function checkService({ server, version, ask }: ServiceCheckOptions
     ...describeClock(clock, mark),
     ...describeVerifying(status, mark),
     ...describeScrub(status.scrub, mark),
+    ...describeChannels(status, mark),
   ];
   return { checks, status };
 }
@@ -133,6 +134,20 @@ function describeScrub(scrub: Status['scrub'], { ok, warn }: CheckReporter): Che
   if (checks.length > 0) return checks;
   if (scrub.started_at === null) return [ok('has not read the stored files again since it started')];
   return [ok(`has read ${count(files_checked, 'stored file')} again, and found none damaged`)];
+}
+
+/** A channel that fails is told to the others; where no other one works, it may be seen here first. */
+function describeChannels({ channels = [], heartbeat }: Status, { ok, warn }: CheckReporter): Check[] {
+  const failing = channels.filter(({ failing_since }) => failing_since !== null);
+  const warnings = failing.map(({ name, type, failing_since, last_error, waiting }) =>
+    warn(
+      `its channel ${name} (${type}) has failed since ${failing_since}, and ${count(waiting, 'message')} wait: ${last_error}`,
+      `Try it on the machine of the service: node server/main.ts notify test ${name}`,
+    ),
+  );
+  if (heartbeat?.last_error) warnings.push(warn(`its heartbeat does not arrive: ${heartbeat.last_error}`, LOG));
+  if (warnings.length > 0 || channels.length === 0) return warnings;
+  return [ok(`its ${count(channels.length, 'channel')} for messages ${channels.length === 1 ? 'works' : 'work'}`)];
 }
 
 const LOG = "Check the service's log, and its disk.";

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { loadConfig } from '../config.ts';
+import { openConfiguration } from '../configuration/reading/configuration-file.ts';
+import { messageOf } from '../error-code.ts';
+import { logTo } from '../log.ts';
+import type { Channel } from '../notifications/channel.ts';
+import { openChannels } from '../notifications/channels/open-channel.ts';
+import { sendTest } from '../notifications/send-test.ts';
+import type { Streams } from './command.ts';
+
+const USAGE = `Shows and tries the channels that LUMBUNG_CONFIG has, also while the service runs.
+
+  node server/main.ts notify list
+  node server/main.ts notify test CHANNEL
+
+list   prints the name and the type of each channel
+test   sends a message through a channel now, and prints what the other side answered
+`;
+
+/**
+ * What `node server/main.ts notify …` does.
+ * @param args behind `notify`
+ * @returns the exit code: 0, or 1 when it could not be done
+ */
+export async function runNotifyCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { out, err }: Streams,
+): Promise<number> {
+  const [command = '--help', ...rest] = args;
+  try {
+    if (command === '--help' || rest.includes('--help')) out.write(USAGE);
+    else if (command === 'list' && rest.length === 0) out.write(listOf(await channelsOf(env, err)));
+    else if (command === 'test' && rest.length === 1) await test(rest[0]!, await channelsOf(env, err), out);
+    else throw new Error('notify takes "list" or "test CHANNEL": node server/main.ts notify --help shows more');
+    return 0;
+  } catch (error) {
+    err.write(`${messageOf(error)}\n`);
+    return 1;
+  }
+}
+
+async function test(name: string, channels: ReadonlyMap<string, Channel>, out: Streams['out']): Promise<void> {
+  const channel = channels.get(name);
+  if (!channel) {
+    const known = [...channels.keys()].join(', ');
+    throw new Error(`No channel is named ${name}. LUMBUNG_CONFIG has: ${known || 'no channel'}`);
+  }
+  try {
+    const { text, problem } = await sendTest(name, channel, new Date());
+    out.write(`The channel ${name} (${channel.type}) has taken the message: ${text}\n`);
+    if (problem) throw new Error(problem);
+  } catch (error) {
+    throw new Error(`The channel ${name} (${channel.type}) does not work: ${messageOf(error)}`);
+  }
+}
+
+function listOf(channels: ReadonlyMap<string, Channel>): string {
+  if (channels.size === 0) return 'LUMBUNG_CONFIG has no channel.\n';
+  const width = Math.max(...[...channels.keys()].map(({ length }) => length));
+  return [...channels].map(([name, { type }]) => `${name.padEnd(width)}  ${type}\n`).join('');
+}
+
+/** @throws Error that names every mistake of the file */
+async function channelsOf(env: NodeJS.ProcessEnv, err: Streams['err']): Promise<ReadonlyMap<string, Channel>> {
+  const config = loadConfig(env);
+  if (config.configFile === undefined)
+    throw new Error(
+      'LUMBUNG_CONFIG is not set: it names the file with the channels (docs/how-to/set-up-notifications.md)',
+    );
+  const log = logTo({ write: line => void err.write(line) });
+  const configuration = await openConfiguration({ path: resolve(config.configFile), env, log });
+  return openChannels(configuration.current());
+}
