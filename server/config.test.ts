@@ -9,6 +9,8 @@ describe('config', () => {
       publicHosts: [],
       publicUrl: undefined,
       tls: undefined,
+      configFile: undefined,
+      env: {},
       trustedProxies: [],
       databaseUrl: 'sqlite:./data/history.sqlite',
       storageDir: './data/backups',

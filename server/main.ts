@@ -1,6 +1,6 @@
 import './process/production.ts';
 import process from 'node:process';
-import { findCommand } from './commands/commands.ts';
+import { findCommand, unknownArguments } from './commands/commands.ts';
 import { type Config, loadConfig } from './config.ts';
 import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-errors.ts';
 import { createLog } from './log.ts';
@@ -35,10 +35,7 @@ async function run(args: readonly string[]): Promise<void> {
     return start(config);
   }
   const command = findCommand(name);
-  if (!command)
-    throw new Error(
-      `Unknown arguments "${args.join(' ')}". No argument runs the service, and --help shows the usage and all commands.`,
-    );
+  if (!command) throw unknownArguments(args);
   const runCommand = await command.load();
   process.exit(await runCommand(rest, process.env, { out: process.stdout, err: process.stderr }));
 }

@@ -22,19 +22,25 @@ export const COMMANDS = {
     summary: 'lists and tries the channels of LUMBUNG_CONFIG; notify --help shows how',
     load: async () => (await import('./notify.ts')).runNotifyCommand,
   },
-  pause: { summary: 'expects no backup for a while; pause --help shows how', load: () => ofWatch('pause') },
+  pause: {
+    summary: 'expects no backup of a database for a while; pause --help shows how',
+    load: () => ofWatch('pause'),
+  },
   pin: { summary: 'keeps a backup; pin --help shows how', load: () => ofBackups('pin') },
   rebuild: {
     summary: 'makes a lost history again from the stored files, while the service is stopped',
     load: async () => (await import('./rebuild.ts')).runRebuildCommand,
   },
   release: { summary: 'ends a hold; release --help shows how', load: () => ofBackups('release') },
-  resume: { summary: 'expects backups again; resume --help shows how', load: () => ofWatch('resume') },
+  resume: { summary: 'ends a pause, or a retirement; resume --help shows how', load: () => ofWatch('resume') },
   retention: {
     summary: 'shows what the retention removes, and lets it go; retention --help shows how',
     load: async () => (await import('../retention/retention-command.ts')).runRetentionCommand,
   },
-  retire: { summary: 'expects no backup any more; retire --help shows how', load: () => ofWatch('retire') },
+  retire: {
+    summary: 'expects no backup of a database any more; retire --help shows how',
+    load: () => ofWatch('retire'),
+  },
   'take-back': {
     summary: 'keeps a backup that was to go; take-back --help shows how',
     load: () => ofBackups('take-back'),
@@ -49,6 +55,13 @@ export const COMMANDS = {
 /** @returns the command of that name; undefined for any other name */
 export function findCommand(name: string): Command | undefined {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
+}
+
+/** @returns the error for arguments of `node server/main.ts` that are no command */
+export function unknownArguments(args: readonly string[]): Error {
+  return new Error(
+    `Unknown arguments "${args.join(' ')}". No argument runs the service, --help shows the usage, and the commands are ${Object.keys(COMMANDS).join(', ')}.`,
+  );
 }
 
 async function ofBackups(name: BackupCommand): Promise<RunCommand> {

@@ -8,10 +8,11 @@ import { createLog } from '../log.ts';
 import { rebuildReports } from '../reports/rebuild-reports.ts';
 import { giveUpHistory, openStores } from '../stores.ts';
 import { TokenStore } from '../tokens/token-store.ts';
+import { unknownArguments } from './commands.ts';
 
 /** @throws Error of one line that says what to do */
 export async function runRebuildCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  if (args.length > 0) throw new Error('rebuild takes no arguments: node server/main.ts --help shows the usage');
+  if (args.length > 0) throw unknownArguments(['rebuild', ...args]);
   const config = loadConfig(env);
   const log = await createLog({ isTerminal: process.stdout.isTTY });
   log.level = config.logLevel;
