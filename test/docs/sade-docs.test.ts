@@ -3,6 +3,7 @@ import { access, copyFile, mkdir, readFile, stat, symlink, writeFile } from 'nod
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { sade, Workplace } from '../../testing/cli/sade.ts';
+import { pasteHere } from '../../testing/cli/shell-with-sade.ts';
 import { COMPILE_CACHE } from '../../testing/compile-cache.ts';
 import { CLIENTS, createClients, entryOf } from '../../testing/databases/clients.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
@@ -41,8 +42,16 @@ describe('the commands of sade in the docs', function () {
     await mariadb.stop();
   });
 
-  /** Pastes the block of a page whose text looks so. @returns the exit code of its last command, and all that it printed */
-  const paste = (page: string, looks: RegExp): Promise<{ code: number; output: string }> => {
+  /**
+   * Pastes the block of a page whose text looks so. `sade` is the program behind the link that the README makes, or runs in this
+   * process.
+   * @returns the exit code of its last command, and all that it printed
+   */
+  const paste = async (
+    page: string,
+    looks: RegExp,
+    { isHere = true } = {},
+  ): Promise<{ code: number; output: string }> => {
     const block = blocks.find(block => block.page === page && looks.test(block.text));
     expect(block, `${page} ${looks}`).to.be.an('object');
     ran.add(block!.text);
@@ -59,6 +68,10 @@ describe('the commands of sade in the docs', function () {
       SADE_REHEARSE: 'off', // it would take most of the time
       ...COMPILE_CACHE,
     };
+    if (isHere) {
+      const { code, stdout, stderr } = await pasteHere(command, { cwd: place.folder, env });
+      return { code: code ?? 1, output: stdout + stderr };
+    }
     return new Promise(done => {
       execFile('bash', ['-c', command], { cwd: place.folder, env }, (error, stdout, stderr) =>
         done({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
@@ -92,7 +105,7 @@ describe('the commands of sade in the docs', function () {
     });
 
   it('make a first backup, as the README does', async () => {
-    const { code, output } = await paste('README.md', /sade backup/);
+    const { code, output } = await paste('README.md', /sade backup/, { isHere: false });
     expect(code, output).to.equal(0);
     expect(output)
       .to.contain('3 of 3 databases ok')
