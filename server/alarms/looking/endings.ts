@@ -5,19 +5,22 @@ import { readStates, type WatchedState } from './watched.ts';
 /**
  * Finds out how alarms about the freshness of databases have ended: one that is paused is no longer late, but has no backup either.
  * @param names of databases
- * @returns by name what a message says behind the name
+ * @returns by name what a message says behind the name; nothing for those that are as they should be
  */
 export async function freshnessEndings(em: EntityManager, names: readonly string[]): Promise<Map<string, string>> {
   const states = await readStates(em, names);
-  return new Map(names.map(name => [name, endingOf(states.get(name))]));
+  return new Map(
+    names.flatMap(name => {
+      const ending = endingOf(states.get(name));
+      return ending === undefined ? [] : [[name, ending] as const];
+    }),
+  );
 }
 
-function endingOf(watched: WatchedState | undefined): string {
+function endingOf(watched: WatchedState | undefined): string | undefined {
   switch (watched?.state) {
     case undefined:
       return 'is no longer watched';
-    case 'ok':
-      return 'has a complete backup again';
     case 'paused':
       return `is paused${watched.pausedUntil ? ` until ${utc(watched.pausedUntil)}` : ''}${by(watched.pausedBy)}, and has no new backup`;
     case 'retired':
@@ -30,7 +33,7 @@ function endingOf(watched: WatchedState | undefined): string {
     case 'critical':
       return 'is on a list again, but late';
     default:
-      return 'is within its time';
+      return undefined;
   }
 }
 

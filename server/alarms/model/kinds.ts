@@ -9,8 +9,8 @@ interface KindTexts {
 }
 
 export const KINDS: Readonly<Record<AlarmKind, KindTexts>> = {
-  late: { many: 'databases are late', over: 'is no longer late' },
-  critical: { many: 'databases have missed two backups', over: 'is no longer late' },
+  late: { many: 'databases are late', over: 'has a complete backup again' },
+  critical: { many: 'databases have missed two backups', over: 'has a complete backup again' },
   never: { many: 'databases have never had a complete backup', over: 'has its first complete backup' },
   dropped: { many: 'databases are on no list any more', over: 'is on a list again' },
   run_failed: { many: 'databases were not backed up', over: 'was backed up again' },
