@@ -237,6 +237,8 @@ export const serviceStatus = object({
         waiting: count(),
       }).required(),
     ).optional(),
+    /** How many alarms about databases in scope are open; all alarms, for a scope of all. An earlier service does not send it. */
+    alarms: object({ warning: count(), critical: count() }).optional().default(undefined),
     /** Null: none is configured. An earlier service does not send it. */
     heartbeat: object({
       last_ping_at: instant().nullable().defined(),

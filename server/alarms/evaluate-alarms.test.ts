@@ -12,7 +12,7 @@ import type { Notification } from '../notifications/notification.ts';
 import { acknowledgeAlarm } from './acknowledge.ts';
 import { type Evaluating, evaluateAlarms } from './evaluate-alarms.ts';
 import { openAlarmsFor } from './open-alarms.ts';
-import { searchAlarms } from './search-alarms.ts';
+import { countOpen, searchAlarms } from './search-alarms.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -203,6 +203,8 @@ describeOnEachStore('the evaluation of alarms', store => {
     expect(all.map(({ subject }) => subject)).to.have.members(['storage', 'pt_xyz', 'acme_a']);
     const own = await searchAlarms({ em, scope: ['acme_*'] }, {}, { limit: 10 });
     expect(own.map(({ subject }) => subject)).to.deep.equal(['acme_a']);
+    expect(await countOpen({ em, scope: ['*'] })).to.deep.equal({ warning: 2, critical: 1 });
+    expect(await countOpen({ em, scope: ['acme_*'] })).to.deep.equal({ warning: 1, critical: 0 });
     const wish = { by: 'ani', reason: ' on it ' };
     const now = new Date(START + HOUR);
     const missing = await acknowledgeAlarm({ em, scope: ['pt_*'] }, own[0]!.id, wish, now).catch(error => error);

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ServiceStatus } from '../../protocol/responses.ts';
+import { countOpen } from '../alarms/search-alarms.ts';
 import type { Audit } from '../audit/audit.ts';
 import { authorize, can } from '../auth/policy.ts';
 import { countBackups } from '../backups/queries/search-backups.ts';
@@ -72,6 +73,7 @@ export function healthRoutes({
       limits: { max_upload_bytes: maxUploadBytes ?? null, max_dump_bytes: maxDumpBytes },
       configuration: presentConfiguration(configuration.state(), { showsMistakes: seesAll }),
       jobs: presentJobs(scheduler.status(), { showsErrors: seesAll }),
+      alarms: await countOpen({ em, scope: principal.scope }),
       channels: seesAll ? presentChannels(await notifications.delivery.states(em)) : [],
       heartbeat: presentHeartbeat(notifications.heartbeat.state, { showsError: seesAll }),
       scrub: presentScrub(seesAll ? await scrub.progress(em) : await damageInScope({ em, scope: principal.scope })),

@@ -66,6 +66,13 @@ describe('service check', () => {
     expect((await check({ channels: [working], heartbeat: null })).marks).to.deep.equal([]);
   });
 
+  it('warns of open alarms, and says nothing when none is open', async () => {
+    const { marks, text } = await check({ alarms: { warning: 2, critical: 1 } });
+    expect(marks).to.deep.equal(['warn']);
+    expect(text).to.contain('it has 3 open alarms, 1 of them critical');
+    expect((await check({ alarms: { warning: 0, critical: 0 } })).marks).to.deep.equal([]);
+  });
+
   it('warns of another version, but not of another patch', async () => {
     expect((await check({ version: '1.2.100' })).marks).to.deep.equal([]);
     for (const version of ['1.3.9', '2.2.9']) {

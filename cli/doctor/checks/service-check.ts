@@ -40,6 +40,7 @@ export async function checkService({ server, version, ask }: ServiceCheckOptions
     ...describeClock(clock, mark),
     ...describeVerifying(status, mark),
     ...describeScrub(status.scrub, mark),
+    ...describeAlarms(status, mark),
     ...describeChannels(status, mark),
   ];
   return { checks, status };
@@ -134,6 +135,20 @@ function describeScrub(scrub: Status['scrub'], { ok, warn }: CheckReporter): Che
   if (checks.length > 0) return checks;
   if (scrub.started_at === null) return [ok('has not read the stored files again since it started')];
   return [ok(`has read ${count(files_checked, 'stored file')} again, and found none damaged`)];
+}
+
+/** Those about databases that the token may see. */
+function describeAlarms({ alarms }: Status, { warn }: CheckReporter): Check[] {
+  const { warning, critical } = alarms ?? { warning: 0, critical: 0 };
+  const open = warning + critical;
+  if (open === 0) return [];
+  const pressing = critical > 0 ? `, ${critical} of them critical` : '';
+  return [
+    warn(
+      `it has ${count(open, 'open alarm')}${pressing}`,
+      'List them with GraphQL: { alarms(filter: { isOpen: true }) { nodes { summary advice } } }.',
+    ),
+  ];
 }
 
 /** A channel that fails is told to the others; where no other one works, it may be seen here first. */
