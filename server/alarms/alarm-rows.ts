@@ -48,11 +48,36 @@ export async function writeAlarms(
 ): Promise<void> {
   const fresh = after.filter(({ id }) => id === undefined);
   for (let i = 0; i < fresh.length; i += 100) await insertRows(em, 'alarms', fresh.slice(i, i + 100).map(toRow));
+  for (const { ids, patch } of patches(before, after))
+    for (let i = 0; i < ids.length; i += AT_ONCE)
+      await em.nativeUpdate(Alarm, { id: { $in: ids.slice(i, i + AT_ONCE) } }, patch);
+}
+
+interface Patch {
+  readonly ids: number[];
+  readonly patch: Partial<ReturnType<typeof toUpdate>>;
+}
+
+/** What is told together changes alike: one statement for hundreds of alarms, since uploads wait for the transaction. */
+function patches(before: readonly AlarmState[], after: readonly AlarmState[]): Iterable<Patch> {
   const known = new Map(before.map(alarm => [alarm.id, alarm]));
+  const found = new Map<string, Patch>();
   for (const alarm of after) {
     const old = known.get(alarm.id);
-    if (old && isChanged(old, alarm)) await em.nativeUpdate(Alarm, { id: alarm.id! }, toUpdate(alarm));
+    if (!old || !isChanged(old, alarm)) continue;
+    const patch = differences(toUpdate(old), toUpdate(alarm));
+    const key = JSON.stringify(patch);
+    const same = found.get(key);
+    if (same) same.ids.push(alarm.id!);
+    else found.set(key, { ids: [alarm.id!], patch });
   }
+  return found.values();
+}
+
+function differences<T extends object>(before: T, after: T): Partial<T> {
+  const names = Object.keys(after) as Array<keyof T>;
+  const changed = names.filter(name => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  return Object.fromEntries(changed.map(name => [name, after[name]])) as Partial<T>;
 }
 
 /** @returns whether an evaluation has something to write: a text that alone is different, such as one with a number, is not enough */
