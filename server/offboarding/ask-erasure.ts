@@ -3,7 +3,7 @@ import { EVERYTHING, isEverything } from '../auth/scope.ts';
 import { AppError, notFound, validationError } from '../errors.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
-import { checkPattern, clientDatabases } from './client-backups.ts';
+import { checkPattern, clientNames } from './client-backups.ts';
 import { changeErasures, type ErasureRequest } from './erasures.ts';
 import { heldBackups } from './held-backups.ts';
 
@@ -32,9 +32,9 @@ export async function askErasure(
   checkPattern(client);
   if (isEverything([client]))
     throw validationError([{ field: 'client', message: 'must be one client, and not all of them' }]);
-  const databases = (await clientDatabases(em, client)).map(({ name }) => name);
+  const databases = await clientNames(em, client);
   if (databases.length === 0)
-    throw notFound('DATABASE_NOT_FOUND', `No database that matches ${client} has been backed up`);
+    throw notFound('DATABASE_NOT_FOUND', `No database that matches ${client} has been backed up or is on a list`);
   await refuseHeld(em, databases);
   const asked: ErasureRequest = {
     ...{ id: randomUUID(), client, databases, reason, asked_by: by, asked_at: now.toISOString() },
@@ -59,7 +59,7 @@ export async function confirmErasure(
   { client, code, by, waitMs = ERASE_WAIT_MS }: { client: string; code: string; by: string; waitMs?: number },
 ): Promise<ErasureRequest & { due: string }> {
   let confirmed: (ErasureRequest & { due: string }) | undefined;
-  const names = (await clientDatabases(em, client)).map(({ name }) => name);
+  const names = await clientNames(em, client);
   await refuseHeld(em, names);
   await changeErasures(storage, ({ requests, certificates }) => {
     const found = requests.find(other => other.client === client && other.code === code && other.due === null);

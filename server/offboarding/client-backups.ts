@@ -18,6 +18,18 @@ export function clientDatabases(em: EntityManager, pattern: string): Promise<Arr
   return readRows(em, databases.where(eb.and(isInScope(eb.ref('d.name'), [pattern]))));
 }
 
+/** @returns the names of all databases of a client, also of those that were only on a list, or are only watched */
+export async function clientNames(em: EntityManager, pattern: string): Promise<string[]> {
+  const inPattern = eb.and(isInScope(eb.ref('t.database_name' as never), [pattern]));
+  const backedUp = await clientDatabases(em, pattern);
+  const names = new Set(backedUp.map(({ name }) => name));
+  const listed = query.selectFrom('roster_entries as t').select('t.database_name as name').distinct();
+  const watched = query.selectFrom('watched_databases as t').select('t.database_name as name');
+  for (const { name } of await readRows(em, listed.where(inPattern))) names.add(name);
+  for (const { name } of await readRows(em, watched.where(inPattern))) names.add(name);
+  return [...names].sort();
+}
+
 const eb = expressions();
 const databases = query.selectFrom('databases as d').select(['d.id', 'd.name']).orderBy('d.name');
 

@@ -7,6 +7,7 @@ import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
 import { messageOf } from '../error-code.ts';
+import { forgetWatched } from '../freshness/decide.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { backupsOf, clientDatabases } from './client-backups.ts';
@@ -100,6 +101,7 @@ async function eraseDatabase(erasing: Erasing, name: string, pseudonym: string):
   if (found) await eraseBackups(erasing, found);
   await eraseOrphans(erasing, name);
   await storage.removeRemains(name);
+  await forgetWatched({ em: em.fork(), storage }, [name]);
   await em.fork().transactional(async em => {
     await forgetName({ em }, name, pseudonym);
     await forgetRows(em, name);

@@ -1,6 +1,7 @@
 import { AUDIT_TABLE } from '../audit/forget-names.ts';
 import { isSqlite } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
+import { forgetInTexts } from './forget-in-texts.ts';
 
 /**
  * Deletes the rows about a database in all tables that have its name in a column `database_name`, and the documents that name it. The tables are
@@ -16,6 +17,7 @@ export async function forgetRows(em: EntityManager, name: string): Promise<void>
   await em.execute('delete from `retention_plans` where instr(`document`, ?) > 0', [JSON.stringify(name)]);
   const inJson = JSON.stringify(name).slice(1, -1);
   await em.execute(`delete from \`outbox\` where ${WAS_TOLD} and instr(\`notification\`, ?) > 0`, [inJson]);
+  await forgetInTexts(em, name);
 }
 
 async function tablesWithNames(em: EntityManager): Promise<string[]> {

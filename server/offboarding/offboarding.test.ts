@@ -10,11 +10,20 @@ import { DAY_MS, type KeptBackup, keepNight, removeNow, scheduleNow } from '../.
 import { graphql, request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
+import { sampleFailure, sampleRun } from '../../testing/service/sample-runs.ts';
 import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
 import { rebuildHistory } from '../backups/recovery/rebuild.ts';
+import { configurationOf } from '../configuration/reading/configuration-of.ts';
+import { Alarm } from '../entities/alarms/alarm.entity.ts';
 import { Backup } from '../entities/backup.entity.ts';
+import { OutboxMessage } from '../entities/outbox-message.entity.ts';
+import { pauseDatabase } from '../freshness/decide.ts';
+import { evaluateFreshness } from '../freshness/evaluate-freshness.ts';
+import { isSqlite } from '../history/dialect.ts';
 import { openHistory } from '../history/orm.ts';
+import { enqueue } from '../notifications/outbox.ts';
 import { pinBackup, releasePin } from '../pins/pin-backup.ts';
+import { makePlan } from '../retention/stored-plans.ts';
 import { askErasure, cancelErasure, confirmErasure } from './ask-erasure.ts';
 import { type Erasing, eraseDue, hmacOf, pseudonymOf } from './erase-due.ts';
 import { readErasures } from './erasures.ts';
@@ -158,6 +167,14 @@ describeOnEachStore('a client that is erased', store => {
     const { code } = await askErasure(asking(), { client, reason: 'the contract has ended', by: 'user ops' });
     return confirmErasure(asking(), { client, code, by: 'user boss' });
   }
+  const ALL_COLUMNS = { populate: ['notification'] } as const;
+  async function tables(): Promise<string[]> {
+    const em = app.history.em.fork();
+    const sql = isSqlite(em)
+      ? "select name from sqlite_master where type = 'table'"
+      : 'select table_name as name from information_schema.tables where table_schema = database()';
+    return (await em.execute<Array<{ name: string }>>(sql)).map(({ name }) => name);
+  }
   const namesListed = async () =>
     (await request(app.url)).json.data.map(({ database_name }: { database_name: string }) => database_name);
 
@@ -207,6 +224,58 @@ describeOnEachStore('a client that is erased', store => {
     expect(json.data.statistics.backups).to.equal(2);
     expect((await readErasures(app.storage)).requests).to.deep.equal([]);
     expect(JSON.stringify(await readErasures(app.storage))).to.not.contain('acme_shop');
+  });
+
+  it('leaves none of its names: in no table and no file, also of databases that were only on a list', async () => {
+    const client = ['acme_shop', 'acme_shop_2', 'acme_shop_new'];
+    const headers = { 'content-type': 'application/json' };
+    const run = JSON.stringify({
+      ...sampleRun([...client, 'acme2']),
+      outcomes: [sampleFailure('acme_shop_new')],
+      exit_code: 1,
+    });
+    expect((await request(`${app.url}/-/runs`, { method: 'POST', headers, body: run })).status).to.equal(201);
+    const configuration = configurationOf({ retention: { enabled: true } });
+    const deciding = { ...asking(), configuration };
+    const until = new Date(now.getTime() + 30 * DAY_MS);
+    await pauseDatabase(deciding, 'acme_shop', { until, by: 'user ops', reason: 'it moves' });
+    await evaluateFreshness({ ...deciding, log: pino({ level: 'silent' }) });
+    await makePlan({ ...deciding, log: pino({ level: 'silent' }) });
+    // Of all databases together: an open one, and a message that waits.
+    const names = [...client, 'acme2', 'my acme_shopping'];
+    const state = { severity: 'warning', since: now, openedAt: now, untoldSince: null, toldCount: 1 } as const;
+    await app.history.em.fork().insert(Alarm, {
+      ...{ ...state, kind: 'drill_due', subject: 'drills', alarmKey: 'drill_due:drills', openKey: 'drill_due:drills' },
+      ...{ groupKey: 'drill_due:drills', summary: 'acme_shop had no drill', mutedBy: 'overdue:acme_shop_2' },
+      detail: JSON.stringify({ databases: names }),
+    });
+    const notification = { kind: 'alarms', title: 'acme_shop is late', lines: names, severity: 'warning' } as const;
+    const message = { ...notification, at: now.toISOString(), alarms: [] };
+    for (const dedupeKey of ['told', 'late:acme_shop'])
+      await enqueue(app.history.em.fork(), { channels: ['mail'], dedupeKey, notification: message, now });
+    await app.history.em.fork().nativeUpdate(OutboxMessage, { dedupeKey: 'told' }, { deliveredAt: now });
+
+    await confirmed('acme_shop*');
+    const [certificate] = await eraseDue(erasing(7));
+    expect(certificate!.databases).to.have.length(3);
+    const kept: string[] = [];
+    for (const table of await tables()) {
+      const rows = await app.history.em.fork().execute<object[]>(`select * from \`${table}\``);
+      kept.push(...rows.map(row => `${table} ${JSON.stringify(row)}`));
+    }
+    for (const path of await readdir(app.storageDir, { recursive: true })) {
+      const bytes = await readFile(join(app.storageDir, path), 'latin1').catch(() => '');
+      kept.push(`${path} ${bytes}`);
+    }
+    expect(kept.filter(text => /acme_shop(?!ping)/.test(text))).to.deep.equal([]);
+    const alarm = await app.history.em.fork().findOneOrFail(Alarm, { kind: 'drill_due' });
+    expect(JSON.parse(alarm.detail).databases, 'what is of others stays').to.include.members([
+      'acme2',
+      'my acme_shopping',
+    ]);
+    const [waiting, ...more] = await app.history.em.fork().find(OutboxMessage, { id: { $gt: 0 } }, ALL_COLUMNS);
+    expect(more).to.deep.equal([]);
+    expect(JSON.parse(waiting!.notification).lines).to.include.members(['acme2', 'my acme_shopping']);
   });
 
   it('is free for a new start, and does not come back by a rebuild', async () => {
