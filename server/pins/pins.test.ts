@@ -34,6 +34,14 @@ describeOnEachStore('a pin', store => {
   };
   const isThere = async ({ id }: KeptBackup) => (await request(`${app.url}/${id}/download`)).status === 200;
 
+  it('is not needed for as long as the grace of the configuration, also over GraphQL', async () => {
+    await using other = await runApp(store, { configuration: { retention: { grace: '10d' } } });
+    const [{ id }] = [await keepNight(other, 1), await keepNight(other, 2)];
+    const { json } = await graphql(other.url, `mutation { forgetBackup(id: "${id}", reason: "x") { removalDue } }`);
+    const days = (Date.parse(json.data.forgetBackup.removalDue) - Date.now()) / 86_400_000;
+    expect(days).to.be.within(9.9, 10);
+  });
+
   it('keeps its backup from going until it is released or has ended, and so does a hold', async () => {
     const [first] = nights as [KeptBackup];
     const { id } = first;

@@ -2,13 +2,14 @@ import { parseArgs } from 'node:util';
 import type { AuditAction } from '../audit/entry.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { findBackup, idIn } from '../backups/queries/find-backup.ts';
+import { openConfiguration } from '../configuration/reading/configuration-file.ts';
 import { messageOf } from '../error-code.ts';
 import { pinBackup, releasePin } from '../pins/pin-backup.ts';
 import { oneReason } from '../pins/reason.ts';
 import { wantedPin } from '../pins/wanted-pin.ts';
 import { durationMs } from '../tokens/wanted-token.ts';
-import { FORGET_GRACE_MS, forgetBackup, takeBackBackup } from './forget.ts';
-import { type CommandStores, NO_TOKEN, type Streams, systemUser, withStores } from './with-stores.ts';
+import { forgetBackup, takeBackBackup } from './forget.ts';
+import { type CommandStores, errorsTo, NO_TOKEN, type Streams, systemUser, withStores } from './with-stores.ts';
 
 /** The commands that are about single backups. */
 export const BACKUP_COMMANDS = ['pin', 'unpin', 'hold', 'release', 'forget', 'take-back'] as const;
@@ -30,8 +31,8 @@ pin        keeps a backup, so that the retention does not remove it. One that is
 unpin      ends the pin
 hold       puts a legal hold on a backup: no one can remove it or erase its client before the hold is released
 release    ends the legal hold
-forget     removes a backup on purpose, in three days: until then it can be downloaded and taken back. Its line in the
-           history stays, with who removed it, when and why
+forget     removes a backup on purpose, when the grace of the retention in LUMBUNG_CONFIG is over (3 days): until then
+           it can be downloaded and taken back. Its line in the history stays, with who removed it, when and why
   --even-last  also when it is the last complete backup of its database
 take-back  keeps a backup that is about to be removed
 `;
@@ -152,7 +153,10 @@ const DEEDS: Readonly<Record<BackupCommand, (deed: Deed, id: number) => Promise<
     return 'Released the legal hold on %';
   },
   async forget(deed, id) {
-    const due = await forgetBackup(deed, id, { ...deed, reason: oneReason(deed.reason), graceMs: FORGET_GRACE_MS });
+    const { configFile: path, env } = deed.config;
+    const configuration = await openConfiguration({ path, env, log: errorsTo(deed.err) });
+    const { graceMs } = configuration.current().retention;
+    const due = await forgetBackup(deed, id, { ...deed, reason: oneReason(deed.reason), graceMs });
     return `The file of % goes on ${inWords(due)}. Until then: node server/main.ts take-back ${id}`;
   },
   async 'take-back'(deed, id) {

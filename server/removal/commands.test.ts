@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
@@ -67,6 +67,14 @@ describe('the commands that keep and remove backups, beside a service that runs'
     // The other one goes, but is there until then: now this one is not the last. At the end of their grace one of them stays.
     expect(await run('forget', '2', '--reason', 'x', '--even-last')).to.include({ code: 0 });
     expect((await seen(2)).removal).to.include({ reason: 'x' });
+  });
+
+  it('forget gives the grace of the configuration', async () => {
+    env.LUMBUNG_CONFIG = join(folder, 'lumbung.yaml');
+    await writeFile(env.LUMBUNG_CONFIG, 'retention: { grace: 10d }\n');
+    expect(await run('forget', '1', '--reason', 'x')).to.include({ code: 0 });
+    const days = (Date.parse((await seen(1)).removal.due) - Date.now()) / 86_400_000;
+    expect(days).to.be.within(9.9, 10);
   });
 
   it('export and erase a client, with a code, a key and a certificate', async () => {

@@ -4,9 +4,6 @@ import { AppError, notFound } from '../errors.ts';
 import { isLastComplete } from './last-complete.ts';
 import { type Removing, scheduleRemoval, takeBack } from './schedule-removal.ts';
 
-/** How long what was removed on purpose can be taken back. */
-export const FORGET_GRACE_MS = 3 * 86_400_000;
-
 export interface Forgetting {
   readonly reason: string;
   readonly by: string;

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import type { Logger } from 'pino';
 import type { Audit } from '../audit/audit.ts';
 import { openAudit } from '../audit/open-audit.ts';
 import { type Config, loadConfig } from '../config.ts';
@@ -31,13 +32,19 @@ export async function withStores(
   const config = loadConfig(env);
   const { history, storage } = await openStoresBeside(config);
   try {
-    const log = logTo({ write: line => void err.write(line) });
-    log.level = 'error';
+    const log = errorsTo(err);
     const audit = await openAudit({ history, log, path: config.auditLogFile });
     return await work({ em: history.em.fork(), storage, audit, config }).finally(() => audit.stop());
   } finally {
     await giveUpHistory(history);
   }
+}
+
+/** @returns a log that shows errors alone */
+export function errorsTo(err: Streams['err']): Logger {
+  const log = logTo({ write: line => void err.write(line) });
+  log.level = 'error';
+  return log;
 }
 
 /** Of a command, for the audit trail: who it is, only the system knows. */

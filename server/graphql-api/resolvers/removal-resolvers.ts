@@ -7,7 +7,7 @@ import { AppError, notFound } from '../../errors.ts';
 import { pinBackup, releasePin } from '../../pins/pin-backup.ts';
 import { oneReason } from '../../pins/reason.ts';
 import { wantedPin } from '../../pins/wanted-pin.ts';
-import { FORGET_GRACE_MS, forgetBackup, takeBackBackup } from '../../removal/forget.ts';
+import { forgetBackup, takeBackBackup } from '../../removal/forget.ts';
 import type { GraphqlContext } from './context.ts';
 import type { Resolvers } from './resolver-types.ts';
 
@@ -18,11 +18,12 @@ export const removalResolvers = {
     holdBackup: (_, { id, reason }, context) => keep(context, { kind: 'hold', id, reason }),
     releaseBackup: (_, { id }, context) => release(context, { kind: 'hold', id }),
     forgetBackup: (_, { id, reason: given, evenLast }, context) => {
-      const { em, storage } = context;
+      const { em, storage, configuration } = context;
+      const { graceMs } = configuration.current().retention;
       const reason = oneReason(given);
       return change(context, { action: 'forget', id, detail: { reason, even_last: evenLast } }, (id, note) =>
         forgetBackup({ em, storage, now: new Date() }, id, {
-          ...{ reason, by: whoIs(context), graceMs: FORGET_GRACE_MS, evenLast },
+          ...{ reason, by: whoIs(context), graceMs, evenLast },
         }).then(due => note({ due })),
       );
     },

@@ -193,7 +193,7 @@ export type Mutation = {
   holdBackup: Backup;
   /** Ends the legal hold of a backup. For operators. */
   releaseBackup: Backup;
-  /** Removes a backup on purpose, in three days: until then it can be downloaded and taken back. For operators. */
+  /** Removes a backup on purpose, when the grace of the retention is over: until then it can be downloaded and taken back. For operators. */
   forgetBackup: Backup;
   /** Takes a backup back that is about to be removed. For operators. */
   takeBackBackup: Backup;
