@@ -1,39 +1,49 @@
-import { isOneOf } from '../../history/conditions.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { aliased, query } from '../../history/tables.ts';
-import { inPieces, type Looking, NEW_WITHIN_MS, short } from '../looking/looking.ts';
+import { type Looking, NAMES_AT_ONCE, NEW_WITHIN_MS, short } from '../looking/looking.ts';
 import type { Condition } from '../model/condition.ts';
+
+/** So many sources are looked at whose run came to no database: a token may name any, each minute another one. */
+const MOST_SOURCES = 1_000;
 
 /**
  * Finds the databases whose newest run did not back them up, until a complete backup comes from elsewhere; and the sources whose
- * newest run ended before it came to any database.
+ * newest run ended before it came to any database. What that costs hangs on how many databases are watched, and not on how many runs
+ * a client reports.
  */
 export async function runFailed({ em, now, openSubjects }: Looking): Promise<Condition[]> {
   const since = new Date(now.getTime() - NEW_WITHIN_MS);
   const open = openSubjects('run_failed');
-  const names = new Set(open.filter(subject => !subject.startsWith(RUN_OF)));
   const sources = new Set(open.filter(subject => subject.startsWith(RUN_OF)).map(text => text.slice(RUN_OF.length)));
-  for (const run of await readRows(em, FAILED_RUNS.where('r.received_at', '>=', since))) {
-    if (run.problem !== null) sources.add(run.source);
-    for (const { name } of await readRows(em, FAILURES.where('o.run', '=', run.id))) names.add(name);
-  }
-  return [...(await ofDatabases(em, [...names])), ...(await ofSources(em, [...sources]))];
+  const broken = BROKEN_RUNS.where('r.received_at', '>=', since).limit(MOST_SOURCES);
+  for (const { source } of await readRows(em, broken)) sources.add(source);
+  const conditions = await ofDatabases(em, { since, open: new Set(open) });
+  return [...conditions, ...(await ofSources(em, [...sources].slice(0, MOST_SOURCES)))];
 }
 
 /** Subjects are names of databases, and these. A database has no blank in front of its name. */
 const RUN_OF = 'the run of ';
 
-async function ofDatabases(em: EntityManager, names: readonly string[]): Promise<Condition[]> {
+interface Wanted {
+  /** Older ones are not news. */
+  readonly since: Date;
+  /** The subjects of the alarms that are open: these are looked at again, however long ago it began. */
+  readonly open: ReadonlySet<string>;
+}
+
+async function ofDatabases(em: EntityManager, { since, open }: Wanted): Promise<Condition[]> {
   const conditions: Condition[] = [];
-  for (const piece of inPieces(names)) {
-    const rows = await readRows(em, NEWEST_OUTCOMES.where(isOneOf(eb.ref('w.database_name'), piece)));
+  for (let after = ''; ; ) {
+    const rows = await readRows(em, newestOutcomes(after));
     for (const row of rows) {
       const isOver = row.countsAt !== null && row.countsAt > row.endedAt;
-      if ((row.state === 'failed' || row.state === 'not_done') && !isOver) conditions.push(ofDatabase(row));
+      const isWanted = row.receivedAt >= since || open.has(row.name);
+      if ((row.state === 'failed' || row.state === 'not_done') && !isOver && isWanted) conditions.push(ofDatabase(row));
     }
+    if (rows.length < NAMES_AT_ONCE) return conditions;
+    after = rows.at(-1)!.name;
   }
-  return conditions;
 }
 
 interface Outcome {
@@ -73,15 +83,7 @@ async function ofSources(em: EntityManager, sources: readonly string[]): Promise
 
 const eb = aliased<{ w: 'watched_databases'; o: 'run_outcomes'; newest: 'run_outcomes'; r: 'runs' }>();
 
-const FAILED_RUNS = query
-  .selectFrom('runs as r')
-  .select(['r.id', 'r.source', 'r.problem'])
-  .where(eb.or([eb('r.failed_count', '>', 0), eb('r.not_done_count', '>', 0), eb('r.problem', 'is not', null)]));
-
-const FAILURES = query
-  .selectFrom('run_outcomes as o')
-  .select('o.database_name as name')
-  .where('o.state', 'in', ['failed', 'not_done']);
+const BROKEN_RUNS = query.selectFrom('runs as r').where('r.problem', 'is not', null).select('r.source').distinct();
 
 const newestId = query
   .selectFrom('run_outcomes as newest')
@@ -92,22 +94,28 @@ const newestId = query
   .orderBy('newest.id', 'desc')
   .limit(1);
 
-/** One seek for each database. What is paused or retired is left alone. */
-const NEWEST_OUTCOMES = query
-  .selectFrom('watched_databases as w')
-  .innerJoin('run_outcomes as o', join => join.on('o.id', '=', newestId))
-  .innerJoin('runs as r', 'r.id', 'o.run')
-  .select([
-    'w.database_name as name',
-    'w.last_complete_counts_at as countsAt',
-    'o.state',
-    'o.ended_at as endedAt',
-    'o.message',
-    'o.advice',
-    'o.cause_where as causeWhere',
-    'o.cause_why as causeWhy',
-    'r.source',
-  ]);
+/** One seek for each database. What is paused or retired is left alone by `readConditions`. */
+function newestOutcomes(after: string) {
+  return query
+    .selectFrom('watched_databases as w')
+    .innerJoin('run_outcomes as o', join => join.on('o.id', '=', newestId))
+    .innerJoin('runs as r', 'r.id', 'o.run')
+    .where('w.database_name', '>', after)
+    .orderBy('w.database_name')
+    .limit(NAMES_AT_ONCE)
+    .select([
+      'w.database_name as name',
+      'w.last_complete_counts_at as countsAt',
+      'o.state',
+      'o.ended_at as endedAt',
+      'o.message',
+      'o.advice',
+      'o.cause_where as causeWhere',
+      'o.cause_why as causeWhy',
+      'r.source',
+      'r.received_at as receivedAt',
+    ]);
+}
 
 const NEWEST_RUNS = query
   .selectFrom('runs as r')

@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { queriesOf } from '../../testing/history/queries.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { sampleEntry, sampleFailure, sampleRun } from '../../testing/service/sample-runs.ts';
+import { configurationOf } from '../configuration/reading/configuration-of.ts';
+import { evaluateFreshness } from '../freshness/evaluate-freshness.ts';
+import { receiveRun } from '../runs/receive-run.ts';
+import { evaluateAlarms } from './evaluate-alarms.ts';
+
+const START = Date.parse('2026-11-30T03:00:00Z');
+const MINUTE = 60_000;
+
+describeOnEachStore('alarms about a client that reports without end', store => {
+  let app: RunningApp;
+  beforeEach(async () => {
+    app = await runApp(store);
+  });
+  afterEach(() => app[Symbol.asyncDispose]());
+
+  const configuration = configurationOf({ channels: { chat: { type: 'slack', url: 'http://127.0.0.1:9/' } } });
+
+  /** Stores the report of a run that did not get to any backup, at that time. */
+  async function report(source: string, ms: number, { problem }: { problem?: string } = {}): Promise<void> {
+    const time = new Date(START + ms).toISOString();
+    const sent = sampleRun([], {
+      ...{ source, started_at: time, ended_at: time, exit_code: 2, problem: problem ?? null },
+      roster: problem ? null : [sampleEntry('pt_xyz')],
+      outcomes: problem ? [] : [sampleFailure('pt_xyz', { started_at: time, ended_at: time })],
+    });
+    await receiveRun(
+      { em: app.history.em.fork(), scope: ['*'] },
+      { report: sent, json: JSON.stringify(sent) },
+      { receivedAt: new Date(START + ms), reportedBy: 'test' },
+    );
+  }
+
+  async function evaluate(ms: number): Promise<void> {
+    const now = new Date(START + ms);
+    await evaluateFreshness({ em: app.history.em.fork(), storage: app.storage, configuration, now });
+    await evaluateAlarms({
+      ...{ em: app.history.em.fork(), now, configuration, log: pino({ level: 'silent' }) },
+      space: async () => ({ free: 500, total: 1000 }),
+      bytesPerDay: async () => 0,
+    });
+  }
+
+  const open = () =>
+    app.history.em.fork().execute<Array<{ subject: string }>>('select subject from alarms where closed_at is null');
+
+  it('cost no more, however many runs it reports that failed', async () => {
+    const asked = async (ms: number) => (await queriesOf(app.history, () => evaluate(ms))).length;
+    await report('web1', 0);
+    await evaluate(0);
+    expect(await open()).to.deep.equal([{ subject: 'pt_xyz' }]);
+    const before = await asked(MINUTE);
+    for (let i = 1; i <= 40; i++) await report('web1', MINUTE + i);
+    expect(await asked(2 * MINUTE)).to.be.at.most(before + 12);
+  });
+});
