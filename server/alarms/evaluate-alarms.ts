@@ -16,7 +16,7 @@ import type { AlarmState } from './model/alarm-state.ts';
 import { type Condition, keyOf } from './model/condition.ts';
 import { sharesOf } from './telling/channels-for.ts';
 import { messageOf } from './telling/message.ts';
-import { afterTelling, type News, toTell } from './telling/what-to-tell.ts';
+import { afterTelling, MESSAGES_LOOKED_AT, type News, toTell } from './telling/what-to-tell.ts';
 
 export interface Evaluating extends Pick<Looking, 'em' | 'now' | 'space' | 'bytesPerDay'> {
   readonly configuration: Configuration;
@@ -46,7 +46,9 @@ export async function evaluateAlarms(parts: Evaluating): Promise<Evaluated> {
   const conditions = await readConditions({ ...parts, openSubjects: subjectsOf(before) });
   const compared = await compare(parts, before, conditions);
   const { timezone, quietHours, alarms } = configuration;
-  const news = toTell(compared, { now, timezone, quietHours, remindEveryMs: alarms.remindEveryMs });
+  const { remindEveryMs } = alarms;
+  const messagesAt = await readMessages(em);
+  const news = toTell(compared, { now, timezone, quietHours, remindEveryMs, messagesAt });
   const after = withTold(compared, news, now);
   const known = new Map(before.map(alarm => [alarm.id, alarm]));
   if (news.length === 0 && after.every(alarm => known.has(alarm.id) && !isChanged(known.get(alarm.id)!, alarm)))
@@ -132,6 +134,20 @@ async function write({ em, now, configuration, log }: Evaluating, result: Result
 }
 
 class Overtaken extends Error {}
+
+/** @returns when the newest messages about alarms were made; one that goes to several channels counts once */
+async function readMessages(em: EntityManager): Promise<Date[]> {
+  const rows = await readRows(em, MESSAGES);
+  return [...new Set(rows.map(({ madeAt }) => madeAt.getTime()))].slice(0, MESSAGES_LOOKED_AT).map(at => new Date(at));
+}
+
+/** One row for each channel. */
+const MESSAGES = query
+  .selectFrom('outbox as o')
+  .where('o.dedupe_key', 'like', 'alarms %')
+  .orderBy('o.id', 'desc')
+  .limit(20 * MESSAGES_LOOKED_AT)
+  .select('o.made_at as madeAt');
 
 async function readRound(em: EntityManager): Promise<number | undefined> {
   const [row] = await readRows(em, query.selectFrom('alarm_rounds as r').where('r.id', '=', 1).select('r.round'));

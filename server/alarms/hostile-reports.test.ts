@@ -5,6 +5,7 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { sampleEntry, sampleFailure, sampleRun } from '../../testing/service/sample-runs.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
 import { evaluateFreshness } from '../freshness/evaluate-freshness.ts';
+import type { Notification } from '../notifications/notification.ts';
 import { receiveRun } from '../runs/receive-run.ts';
 import { evaluateAlarms } from './evaluate-alarms.ts';
 
@@ -38,8 +39,12 @@ describeOnEachStore('alarms about a client that reports without end', store => {
   async function evaluate(ms: number): Promise<void> {
     const now = new Date(START + ms);
     await evaluateFreshness({ em: app.history.em.fork(), storage: app.storage, configuration, now });
+    await evaluateAlarmsAt(ms);
+  }
+
+  async function evaluateAlarmsAt(ms: number): Promise<void> {
     await evaluateAlarms({
-      ...{ em: app.history.em.fork(), now, configuration, log: pino({ level: 'silent' }) },
+      ...{ em: app.history.em.fork(), now: new Date(START + ms), configuration, log: pino({ level: 'silent' }) },
       space: async () => ({ free: 500, total: 1000 }),
       bytesPerDay: async () => 0,
     });
@@ -47,6 +52,13 @@ describeOnEachStore('alarms about a client that reports without end', store => {
 
   const open = () =>
     app.history.em.fork().execute<Array<{ subject: string }>>('select subject from alarms where closed_at is null');
+
+  async function sent(): Promise<Notification[]> {
+    const rows: Array<{ notification: string }> = await app.history.em
+      .fork()
+      .execute('select notification from outbox');
+    return rows.map(({ notification }) => JSON.parse(notification));
+  }
 
   it('cost no more, however many runs it reports that failed', async () => {
     const asked = async (ms: number) => (await queriesOf(app.history, () => evaluate(ms))).length;
@@ -56,5 +68,17 @@ describeOnEachStore('alarms about a client that reports without end', store => {
     const before = await asked(MINUTE);
     for (let i = 1; i <= 40; i++) await report('web1', MINUTE + i);
     expect(await asked(2 * MINUTE)).to.be.at.most(before + 12);
+  });
+
+  it('are few messages, however many sources it makes up, and none of them is lost', async () => {
+    for (let minute = 0; minute < 30; minute++) {
+      await report(`made-up-${minute}`, minute * MINUTE, { problem: 'no list' });
+      await evaluateAlarmsAt(minute * MINUTE);
+    }
+    for (let minute = 30; minute < 45; minute++) await evaluateAlarmsAt(minute * MINUTE);
+    const messages = await sent();
+    expect(messages).to.have.length.within(6, 11);
+    const told = messages.flatMap(({ alarms }) => alarms.map(({ source }) => source));
+    expect(new Set(told).size, 'the sources in the messages').to.equal(30);
   });
 });

@@ -16,12 +16,20 @@ export interface TellingSettings {
   readonly timezone: string;
   readonly quietHours: QuietHours | undefined;
   readonly remindEveryMs: number;
+  /** When the last messages went; none when left out. `MESSAGES_LOOKED_AT` of them are enough. */
+  readonly messagesAt?: readonly Date[];
 }
 
 /** So long a group waits for more of its kind: the alarms of one run come one after the other. */
 export const GROUP_WAIT_MS = 2 * 60_000;
 /** So long after a message the next one about the same group waits: a run takes hours, and its databases are late one by one. */
 export const GROUP_INTERVAL_MS = 30 * 60_000;
+/** After so many messages within an hour the next ones wait for each other: a client that names a new source each minute fills no mailbox. */
+const MANY_MESSAGES = 6;
+const MANY_WITHIN_MS = 60 * 60_000;
+/** So far apart they are then. What is critical does not wait. */
+export const MANY_INTERVAL_MS = 10 * 60_000;
+export const MESSAGES_LOOKED_AT = MANY_MESSAGES;
 
 /**
  * Decides what is told now. Pure.
@@ -31,7 +39,8 @@ export const GROUP_INTERVAL_MS = 30 * 60_000;
 export function toTell(alarms: readonly AlarmState[], settings: TellingSettings): News[] {
   const { now, timezone, quietHours } = settings;
   const quiet = isQuiet(quietHours, timezone, now);
-  const mayTell = (news: News) => !quiet || isUrgent(news);
+  const waits = quiet || areMany(settings);
+  const mayTell = (news: News) => !waits || isUrgent(news);
   const news = alarms.flatMap(alarm => newsOf(alarm, now)).filter(mayTell);
   const toldAt = lastTold(alarms);
   const ripe = [...Map.groupBy(news, ({ alarm }) => alarm.groupKey)].flatMap(([group, ofGroup]) =>
@@ -64,6 +73,11 @@ function newsOf(alarm: AlarmState, now: Date): News[] {
   // However often it changes: what is critical is told once a day.
   const isNewlyCritical = closedAt === null && severity === 'critical' && toldAs !== 'critical';
   return isNewlyCritical && elapsed(lastToldAt, now) >= DAY_MS ? [{ alarm, as: 'worse' }] : [];
+}
+
+function areMany({ messagesAt = [], now }: TellingSettings): boolean {
+  const ages = messagesAt.map(at => elapsed(at, now)).filter(age => age < MANY_WITHIN_MS);
+  return ages.length >= MANY_MESSAGES && Math.min(...ages) < MANY_INTERVAL_MS;
 }
 
 function isUrgent({ alarm, as }: News): boolean {
