@@ -13,6 +13,7 @@ import type { Graphql } from './graphql-api/create-graphql.ts';
 import { asksForGraphiql, graphqlRoute } from './graphql-api/graphql-route.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import type { Orm } from './history/orm.ts';
+import { countRequests } from './http/auditing/count-requests.ts';
 import { noteRefusal } from './http/auditing/note-refusal.ts';
 import { type LingeringCloseLimits, lingeringClose } from './http/connections/lingering-close.ts';
 import { entityManager } from './http/entity-manager.ts';
@@ -33,11 +34,14 @@ import type { UploadLimits } from './http/upload-form/file-receiver.ts';
 import { FormBudget } from './http/upload-form/form-budget.ts';
 import { wellFormedUrl } from './http/well-formed-url.ts';
 import type { Scheduler } from './jobs/scheduler.ts';
+import { metricsRoutes } from './metrics/metrics-routes.ts';
+import { RequestCounter } from './metrics/request-counter.ts';
 import type { Notifications } from './open-notifications.ts';
 import { reportRoutes } from './reports/routes.ts';
 import { runRoutes } from './runs/run-routes.ts';
 import { scrubRoutes } from './scrub/routes.ts';
 import type { Scrub } from './scrub/scrub.ts';
+import type { DailyTotals } from './statistics/daily-totals.ts';
 import type { Storage } from './storage/storage.ts';
 import { tableRoutes } from './tables/routes.ts';
 import { whoamiRoutes } from './tokens/whoami-routes.ts';
@@ -54,6 +58,7 @@ export interface Dependencies {
   /** Of all that the service does by itself. */
   readonly scheduler: Scheduler;
   readonly notifications: Notifications;
+  readonly totals: DailyTotals;
   readonly audit: Audit;
   readonly log: Logger;
   readonly uploads: UploadLimits;
@@ -86,6 +91,7 @@ export function createApp({
   configuration,
   scheduler,
   notifications,
+  totals,
   audit,
   log,
   uploads,
@@ -105,6 +111,8 @@ export function createApp({
   app.use(requestId());
   app.use(clientAddress(trustedProxies));
   app.use(requestLog({ log }));
+  const requests = new RequestCounter();
+  app.use(countRequests(request => requests.add(request)));
   app.use(lingeringClose(lingerLimits));
   app.use(errorHandler({ log, storage, onAnswered: (ctx, error) => noteRefusal(audit, ctx, error) }));
   app.use(requestScope());
@@ -114,11 +122,14 @@ export function createApp({
   app.use(sameOrigin({ publicOrigin: publicUrl?.origin }));
   app.use(refuseForwarded(async () => (await access.isOpen()) && access.refusesForwarded));
   app.use(entityManager({ history }));
-  app.use(authenticate({ access, limits: rates, isProbe, isPage: asksForGraphiql }));
+  const isAnonymous = () => configuration.current().metrics.anonymous;
+  const isPage = (ctx: Koa.Context) => asksForGraphiql(ctx) || (ctx.path === '/-/metrics' && isAnonymous());
+  app.use(authenticate({ access, limits: rates, isProbe, isPage }));
   const sizes = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };
   app.use(
     healthRoutes({ storage, scrub, configuration, scheduler, notifications, audit, verifyUploads, ...sizes }).routes(),
   );
+  app.use(metricsRoutes({ storage, scrub, scheduler, notifications, totals, requests, isAnonymous }).routes());
   app.use(scrubRoutes({ scrub, audit }).routes());
   app.use(lossRoutes({ storage, events, audit, log }).routes());
   app.use(reportRoutes({ storage, budget: formBudget, audit, log }).routes());

@@ -132,6 +132,7 @@ async function serve(stores: Stores, { config, configuration, log, onLoaded }: S
     configuration,
     scheduler,
     notifications,
+    totals,
     graphql,
     log,
     uploads,

@@ -64,6 +64,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     /^cli\/(upload\/upload|service\/service|service\/pause|service\/explain-service-error)\.ts$/,
   ),
   'sade only in the program of the CLI': only('sade', /^cli\/program\.ts$/),
+  'prom-client only where metrics are written': only('prom-client', /^server\/metrics\/exposition\.ts$/),
   'multer only where forms are read': only('@koa/multer', /^server\/http\/upload-form\/parse-form\.ts$/),
   'graphql-yoga only where GraphQL is joined': only(
     'graphql-yoga',

@@ -20,7 +20,7 @@ describe('the policy', () => {
     const may = Object.fromEntries(
       ROLES.map(role => [role, ACTIONS.filter(action => can(token(role, ['*']), action))]),
     );
-    const read = ['list', 'download', 'status', 'report', 'progress'];
+    const read = ['list', 'download', 'status', 'metrics', 'report', 'progress'];
     expect(may.upload).to.have.members(['upload', 'report', 'reportRun']);
     expect(may.read).to.have.members(read);
     const changes = ['accept', 'pin', 'remove', 'prune', 'acknowledge', 'watch', 'scrub'];

@@ -23,6 +23,7 @@ const RULES = {
   list: { name: 'list backups', roles: READERS, outOfScope: 'hidden' },
   download: { name: 'download backups', roles: READERS, outOfScope: 'hidden' },
   status: { name: 'see the state of the service', roles: READERS, outOfScope: 'hidden' },
+  metrics: { name: 'read metrics', roles: READERS, outOfScope: 'hidden' },
   upload: { name: 'upload backups', roles: ['upload', 'admin'], outOfScope: 'refused' },
   // A restore and a drill read backups, and report how that went.
   report: { name: 'report drills and restores', roles: ['upload', ...READERS], outOfScope: 'refused' },

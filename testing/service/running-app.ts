@@ -49,7 +49,10 @@ export interface RunningApp extends AsyncDisposable {
 
 /** Some of what the app is made of, in place of what it gets by default. */
 export type Overrides = Partial<
-  Omit<Dependencies, 'log' | 'graphql' | 'scrub' | 'events' | 'audit' | 'configuration' | 'scheduler' | 'notifications'>
+  Omit<
+    Dependencies,
+    'log' | 'graphql' | 'scrub' | 'events' | 'audit' | 'configuration' | 'scheduler' | 'notifications' | 'totals'
+  >
 > & {
   storageDir?: string;
   introspection?: boolean;
@@ -113,6 +116,7 @@ export async function runApp(
       configuration,
       scheduler,
       notifications,
+      totals,
       scrub,
       audit,
       log,
