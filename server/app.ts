@@ -105,7 +105,7 @@ export function createApp({
   formBudget = new FormBudget(),
   lingerLimits,
 }: Dependencies): Koa {
-  const { uploadSlots, ...rates } = createLimits(limits);
+  const { uploadSlots, reportRate, ...rates } = createLimits(limits);
   const app = new Koa();
   app.on('error', error => logTransferError(log, error));
   app.use(requestId());
@@ -133,7 +133,7 @@ export function createApp({
   app.use(scrubRoutes({ scrub, audit }).routes());
   app.use(lossRoutes({ storage, events, audit, log }).routes());
   app.use(reportRoutes({ storage, budget: formBudget, audit, log }).routes());
-  app.use(runRoutes({ budget: formBudget, audit, log }).routes());
+  app.use(runRoutes({ budget: formBudget, rate: reportRate, audit, log }).routes());
   app.use(tableRoutes().routes());
   app.use(whoamiRoutes().routes());
   app.use(graphqlRoute({ graphql, access, audit }).routes());

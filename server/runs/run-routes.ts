@@ -4,10 +4,11 @@ import type { Logger } from 'pino';
 import { MAX_RUN_BYTES, runReport } from '../../protocol/runs/run-report.ts';
 import type { Audit } from '../audit/audit.ts';
 import { authorize } from '../auth/policy.ts';
-import type { Principal } from '../auth/principal.ts';
+import { type Principal, tokenNameOf } from '../auth/principal.ts';
 import { covers, isEverything } from '../auth/scope.ts';
 import { AppError } from '../errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
+import type { ReportRate } from '../http/limits/report-rate.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
 import { readInBudget } from '../http/upload-form/read-in-budget.ts';
 import { parseReport } from '../reports/parse-report.ts';
@@ -20,6 +21,7 @@ import { rosterQuery } from './roster-query.ts';
 interface Dependencies {
   /** What all uploads together may hold in memory. */
   readonly budget: FormBudget;
+  readonly rate: ReportRate;
   readonly audit: Audit;
   readonly log: Logger;
 }
@@ -27,7 +29,7 @@ interface Dependencies {
 const BODY_LIMITS = { maxBytes: MAX_RUN_BYTES, maxMs: 30_000 };
 
 /** Takes the reports of the runs of `sade backup`, and shows a source what is known of it. */
-export function runRoutes({ budget, audit, log }: Dependencies): Router {
+export function runRoutes({ budget, rate, audit, log }: Dependencies): Router {
   const router = new Router({ sensitive: true });
   const turns = new ReportTurns();
 
@@ -36,10 +38,14 @@ export function runRoutes({ budget, audit, log }: Dependencies): Router {
     authorize(principal, 'reportRun');
     if (ctx.request.type.toLowerCase() !== 'application/json')
       throw new AppError(415, 'NOT_JSON', 'Send a JSON object, with Content-Type: application/json');
+    const token = tokenNameOf(principal);
+    await rate.countRun(token);
     const body = await readInBudget(ctx, budget, BODY_LIMITS);
     await turns.take(body.length, async () => {
       const sent = await parseReport(runReport, body);
       refuseForeign(principal, sent);
+      const { roster, outcomes } = sent.report;
+      await rate.countDatabases(token, outcomes.length + (roster?.length ?? 0));
       await store(ctx, sent, { audit, log });
     });
   });

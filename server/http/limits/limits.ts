@@ -1,20 +1,24 @@
 import { FailedLogins } from './failed-logins.ts';
+import { ReportRate } from './report-rate.ts';
 import { RequestRate } from './request-rate.ts';
 import { UploadSlots } from './upload-slots.ts';
 
 /** What bounds the clients of one service. */
 export interface Limits {
   readonly failedLogins: FailedLogins;
+  readonly reportRate: ReportRate;
   readonly requestRate: RequestRate;
   readonly uploadSlots: UploadSlots;
 }
 
-/** Of server/config.ts. What is left out has no limit. */
+/** Of server/config.ts. What is left out has no limit, but for the reports of runs. */
 export interface LimitSettings {
   readonly maxFailedLogins: number;
   readonly maxRequestsPerMinute: number;
   readonly maxParallelUploads: number;
   readonly maxParallelUploadsPerToken: number;
+  readonly maxRunsPerHour?: number;
+  readonly maxRunDatabasesPerHour?: number;
 }
 
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
@@ -25,9 +29,12 @@ export function createLimits({
   maxRequestsPerMinute = UNLIMITED,
   maxParallelUploads = UNLIMITED,
   maxParallelUploadsPerToken = UNLIMITED,
+  maxRunsPerHour = 2_000,
+  maxRunDatabasesPerHour = 200_000,
 }: Partial<LimitSettings> = {}): Limits {
   return {
     failedLogins: new FailedLogins(maxFailedLogins),
+    reportRate: new ReportRate({ runs: maxRunsPerHour, databases: maxRunDatabasesPerHour }),
     requestRate: new RequestRate(maxRequestsPerMinute),
     uploadSlots: new UploadSlots({ inAll: maxParallelUploads, perToken: maxParallelUploadsPerToken }),
   };

@@ -13,12 +13,12 @@ export class Rate {
   }
 
   /**
-   * Counts one event.
+   * Counts an event, or some that come together.
    * @param key of which there must not be any number: each is kept in memory for its time
    * @returns 0 within the limit, else after how many seconds the key may come again
    */
-  async count(key: string | number): Promise<number> {
-    const { consumedPoints, msBeforeNext } = await this.#limiter.penalty(key);
+  async count(key: string | number, events = 1): Promise<number> {
+    const { consumedPoints, msBeforeNext } = await this.#limiter.penalty(key, events);
     return consumedPoints > this.#limiter.points ? Math.max(1, Math.ceil(msBeforeNext / 1000)) : 0;
   }
 }
