@@ -31,12 +31,17 @@ describeOnEachStore('reports of runs', store => {
   }
 
   /** Stores a report as one that a token with that scope has sent, at that time. */
-  const receive = (report: RunReport, { scope = ['*'], at = new Date() }: { scope?: Scope; at?: Date } = {}) =>
+  const receive = (
+    report: RunReport,
+    { scope = ['*'], at = new Date(), by = 'test' }: { scope?: Scope; at?: Date; by?: string } = {},
+  ) =>
     receiveRun(
       { em: app.history.em.fork(), scope },
       { report, json: JSON.stringify(report) },
-      { receivedAt: at, reportedBy: 'test' },
+      { receivedAt: at, reportedBy: by },
     );
+
+  const hoursBefore = (at: Date, hours: number) => new Date(at.getTime() - hours * 3_600_000).toISOString();
 
   it('a report is stored with its outcomes and its roster, and the same one again changes nothing', async () => {
     const source = 'stored';
@@ -125,6 +130,16 @@ describeOnEachStore('reports of runs', store => {
     expect({ status, roster: json.data.roster }).to.deep.equal({ status: 201, roster: null });
     expect(await roster(source)).to.deep.equal(['a', 'b']);
     expect(await app.history.em.fork().count(Run, { source })).to.equal(2);
+  });
+
+  it('a token that reports under the name of another source keeps no report of that source from changing its roster', async () => {
+    const source = 'named by another';
+    const at = new Date();
+    await receive(sampleRun(['a', 'b'], { source, started_at: hoursBefore(at, 24) }), { at, scope: ['a', 'b', 'c'] });
+    const foreign = sampleRun([], { source, started_at: hoursBefore(at, 1), roster: [sampleEntry('mallory_x')] });
+    await receive(foreign, { at, scope: ['mallory_*'], by: 'mallory' });
+    await receive(sampleRun(['a', 'c'], { source, started_at: hoursBefore(at, 2) }), { at, scope: ['a', 'b', 'c'] });
+    expect(await roster(source)).to.deep.equal(['a', '-b', 'c', 'mallory_x']);
   });
 
   it('a clock that is a year ahead is noted, and keeps no later report from changing the roster', async () => {

@@ -26,10 +26,20 @@ const MAX_ENTRIES = 50_000;
 /** What has been gone for so long is forgotten. */
 const FORGET_AFTER_MS = 400 * 86_400_000;
 
-/** @returns whether a run is the newest of its part of a list: one that waited for the service says nothing of the list of today */
+/**
+ * @returns whether a run is the newest of its part of a list: one that waited for the service says nothing of the list of today. Of other
+ * tokens none counts: any may name any source, and must not freeze its roster.
+ */
 export async function changesRoster(
   em: EntityManager,
-  { source, shard, list, part, startedAt }: Pick<Run, 'source' | 'shard' | 'list' | 'part' | 'startedAt'>,
+  {
+    source,
+    shard,
+    list,
+    part,
+    startedAt,
+    reportedBy,
+  }: Pick<Run, 'source' | 'shard' | 'list' | 'part' | 'startedAt' | 'reportedBy'>,
 ): Promise<boolean> {
   const newer = query
     .selectFrom('runs as r')
@@ -39,6 +49,7 @@ export async function changesRoster(
     .where('r.list', '=', list)
     .where('r.part', '=', part)
     .where('r.started_at', '>', startedAt)
+    .where('r.reported_by', '=', reportedBy)
     .limit(1);
   return (await readRows(em, newer)).length === 0;
 }

@@ -7,7 +7,7 @@ const SECONDS = 3_600;
 export interface ReportRates {
   /** A fleet of 1,000 machines with a run each hour is half of it. */
   readonly runs: number;
-  /** How many databases these runs may list and tell of, in sum: each may become a row of the history. */
+  /** How many databases these runs may list and back up, in sum: each may become a row of the history. */
   readonly databases: number;
 }
 
