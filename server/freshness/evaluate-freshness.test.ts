@@ -4,6 +4,8 @@ import { addBackup, addToRoster } from '../../testing/freshness/watched-history.
 import { queriesOf } from '../../testing/history/queries.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { EVERYTHING } from '../auth/scope.ts';
+import { StateChange } from '../entities/freshness/state-change.entity.ts';
+import { insertRows } from '../history/insert-rows.ts';
 import { evaluateFreshness } from './evaluate-freshness.ts';
 import { formatWatches, WATCHES } from './kept-watches.ts';
 import { searchChanges } from './search-changes.ts';
@@ -14,10 +16,15 @@ const later = (ms: number) => new Date(START.getTime() + ms);
 
 describeOnEachStore('the evaluation of all databases', store => {
   let app: RunningApp;
-  beforeEach(async () => {
+  before(async () => {
     app = await runApp(store);
   });
-  afterEach(() => app[Symbol.asyncDispose]());
+  after(() => app[Symbol.asyncDispose]());
+  afterEach(async () => {
+    for (const table of ['watched_databases', 'state_changes', 'roster_entries', 'backups', '`databases`'])
+      await app.history.em.fork().execute(`delete from ${table}`);
+    await app.storage.changeText(WATCHES, () => formatWatches(new Map()));
+  });
 
   const evaluate = (now: Date, configuration = contractConfiguration()) =>
     evaluateFreshness({ em: app.history.em.fork(), storage: app.storage, configuration, now });
@@ -67,6 +74,21 @@ describeOnEachStore('the evaluation of all databases', store => {
     for (const query of queries) expect(query).to.match(/^select .*(?:limit|<= '[a-c]')/s);
     await addBackup(app.history, { database: 'a', receivedAt: later(DAY) });
     expect(await evaluate(later(DAY))).to.deep.equal({ databases: 3, written: 1, transitions: 0 });
+  });
+
+  it('keeps a change of a state for 400 days, and forgets a thousand at a time', async () => {
+    const change = { database_name: 'pt_xyz', from_state: 'ok', to_state: 'late', why: 'x' } as const;
+    const changes = Array.from({ length: 1_001 }, (_, at) => ({ ...change, at: later(at) }));
+    await insertRows(app.history.em.fork(), 'state_changes', [...changes, { ...change, at: later(2_000) }] as never);
+    const kept = async (now: Date) => {
+      await addBackup(app.history, { database: `of_${now.getTime()}`, receivedAt: now });
+      await evaluate(now);
+      return app.history.em.fork().count(StateChange, { databaseName: 'pt_xyz' });
+    };
+    expect(await kept(later(400 * DAY))).to.equal(1_002);
+    expect(await kept(later(400 * DAY + 2_000))).to.equal(2);
+    expect(await kept(later(400 * DAY + 1_999))).to.equal(1);
+    expect(await kept(later(400 * DAY + 2_001))).to.equal(0);
   });
 
   it('follows a contract that has changed, at once', async () => {

@@ -3,6 +3,7 @@ import type { EntityManager } from '../history/orm.ts';
 import { nextTurn } from '../process/turns.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';
 import { type Contract, type ContractConfiguration, contractOf } from './contract-of.ts';
+import { forgetOldChanges } from './forget-old-changes.ts';
 import { type KeptWatch, type KeptWatches, parseWatches, WATCHES } from './kept-watches.ts';
 import { type KnownDatabase, knownDatabases, namesAfter, type WatchedRow } from './read-facts.ts';
 import { type Before, type Facts, stateOf } from './state-of.ts';
@@ -30,6 +31,8 @@ export interface Evaluation {
 
 /** So many databases are read at a time, and written in one transaction. */
 const PAGE = 500;
+/** More than a large fleet adds on a day on which all of it is away. */
+const MOST_FORGOTTEN = 1_000;
 
 /**
  * Finds the state of each database that has a backup or is on a roster, and writes down what has changed. Several processes may
@@ -37,7 +40,7 @@ const PAGE = 500;
  * @throws what the history throws; what was written until then stays
  */
 export async function evaluateFreshness(evaluating: Evaluating): Promise<Evaluation> {
-  const { em, signal } = evaluating;
+  const { em, now, signal } = evaluating;
   const kept = await keptWatches(evaluating);
   const sum: Evaluation = { databases: 0, written: 0, transitions: 0 };
   for (let after: string | undefined; !signal?.aborted; ) {
@@ -46,6 +49,7 @@ export async function evaluateFreshness(evaluating: Evaluating): Promise<Evaluat
     if (names.length < PAGE) break;
     after = names.at(-1);
   }
+  if (sum.transitions > 0) await forgetOldChanges(em, now, { atMost: MOST_FORGOTTEN });
   return sum;
 }
 

@@ -16,7 +16,7 @@ export class Migration20261130060000_outbox extends Migration {
         \`refused_at\` datetime null,
         \`delivered_at\` datetime null,
         \`given_up_at\` datetime null,
-        \`notification\` text not null
+        \`notification\` longtext not null
       )`);
     this.addSql('create unique index `outbox_dedupe_unique` on `outbox` (`dedupe_key`, `channel`)');
     this.addSql(
