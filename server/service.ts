@@ -1,6 +1,4 @@
 import type { Logger } from 'pino';
-import { alarmJobs } from './alarm-jobs.ts';
-import { openAlarmsFor } from './alarms/open-alarms.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { BackupEvents } from './backups/events/backup-events.ts';
 import { refuseEmptyStorage } from './backups/recovery/refuse-empty-storage.ts';
@@ -8,20 +6,10 @@ import { refuseLostHistory } from './backups/recovery/refuse-lost-history.ts';
 import { reportOrphans } from './backups/recovery/report-orphans.ts';
 import type { Config } from './config.ts';
 import { type ConfigurationFile, openConfiguration } from './configuration/reading/configuration-file.ts';
-import { freshnessJob } from './freshness/freshness-job.ts';
 import { listen } from './http/connections/listen.ts';
 import { watchCertificate } from './http/tls/certificate-watch.ts';
-import { SYSTEM_CLOCK } from './jobs/clock.ts';
-import type { Job } from './jobs/job.ts';
-import { Scheduler } from './jobs/scheduler.ts';
-import { deliveryJob } from './notifications/delivery.ts';
-import { removalJob } from './offboarding/removal-job.ts';
-import { openNotifications } from './open-notifications.ts';
-import { mayGoBy } from './retention/may-go.ts';
+import { openJobs } from './open-jobs.ts';
 import { Retention } from './retention/retention.ts';
-import { retentionJob } from './retention/retention-job.ts';
-import { createScrub } from './scrub/scrub.ts';
-import { scrubJob } from './scrub/scrub-job.ts';
 import { DailyTotals } from './statistics/daily-totals.ts';
 import { closeHistory, giveUpHistory, openStores, type Stores } from './stores.ts';
 import { openAccess } from './tokens/service-access.ts';
@@ -90,56 +78,13 @@ async function serve(stores: Stores, { config, configuration, log, onLoaded }: S
   const leftovers = await storage.removeLeftovers();
   if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash left behind`);
   const uploads = { maxFileBytes: config.maxUploadBytes, idleMs: config.uploadIdleTimeoutSeconds * 1000 };
-  const scrub = createScrub({
-    history,
-    storage,
-    events,
-    log,
-    intervalMs: config.scrubIntervalDays * 86_400_000,
-    bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
-  });
-  const current = configuration.current;
-  const freshness = freshnessJob({ history, storage, configuration, log });
-  const notifications = openNotifications({
-    history,
-    log,
-    configuration,
-    findOpenAlarms: (em, channel) => openAlarmsFor(em, current(), channel),
-  });
-  const { delivery, heartbeat } = notifications;
-  const tell: Job['run'] = async turn => {
-    delivery.wake();
-    await heartbeat.beat(history.em.fork(), turn);
-  };
-  const alarms = { before: [freshness.run], after: [tell], onDigest: () => delivery.wake() };
-  const mayGo = mayGoBy({ history, storage, configuration: current, clock: SYSTEM_CLOCK, log });
-  const scheduler = new Scheduler({
-    history,
-    log,
-    jobs: [
-      scrubJob({ scrub, intervalDays: config.scrubIntervalDays }),
-      removalJob({ history, storage, events, log, audit, mayGo }),
-      retentionJob({ history, storage, configuration: current, audit, log }),
-      ...alarmJobs({ history, storage, totals, configuration: current, log, ...alarms }),
-      deliveryJob(delivery),
-    ],
-  });
+  const jobs = openJobs({ history, storage, config, configuration, events, totals, audit, log });
+  const { scheduler, notifications, scrub } = jobs;
   const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
   const dumpLimits = { maxDumpBytes, maxDumpRatio };
   const stored = { access, history, storage, events, audit };
-  const parts = {
-    ...stored,
-    configuration,
-    scheduler,
-    notifications,
-    totals,
-    graphql,
-    log,
-    uploads,
-    scrub,
-    verifyUploads,
-    dumpLimits,
-  };
+  const shown = { configuration, scheduler, notifications, scrub, totals };
+  const parts = { ...stored, ...shown, graphql, log, uploads, verifyUploads, dumpLimits };
   const { publicHosts: hosts, publicUrl, trustedProxies } = config;
   const clients = { hosts, publicUrl, trustedProxies, limits: config };
   onLoaded();
@@ -150,11 +95,10 @@ async function serve(stores: Stores, { config, configuration, log, onLoaded }: S
   );
   const stop = async (graceMs: number) => {
     certificate?.stop();
-    const jobsEnded = scheduler.stop().then(() => notifications.delivery.stop());
-    const scrubEnded = scrub.stop();
+    const jobsEnded = jobs.stop();
     events.end();
     await server.stop(graceMs);
-    await Promise.all([scrubEnded, jobsEnded]);
+    await jobsEnded;
     await audit.stop();
     await access.settle();
     await closeHistory(history);

@@ -1,0 +1,89 @@
+import type { Logger } from 'pino';
+import { alarmJobs } from './alarm-jobs.ts';
+import { openAlarmsFor } from './alarms/open-alarms.ts';
+import type { Audit } from './audit/audit.ts';
+import type { BackupEvents } from './backups/events/backup-events.ts';
+import type { Config } from './config.ts';
+import type { ConfigurationFile } from './configuration/reading/configuration-file.ts';
+import { freshnessJob } from './freshness/freshness-job.ts';
+import { SYSTEM_CLOCK } from './jobs/clock.ts';
+import type { Job } from './jobs/job.ts';
+import { Scheduler } from './jobs/scheduler.ts';
+import { deliveryJob } from './notifications/delivery.ts';
+import { removalJob } from './offboarding/removal-job.ts';
+import { type Notifications, openNotifications } from './open-notifications.ts';
+import { mayGoBy } from './retention/may-go.ts';
+import { retentionJob } from './retention/retention-job.ts';
+import { createScrub, type Scrub } from './scrub/scrub.ts';
+import { scrubJob } from './scrub/scrub-job.ts';
+import type { DailyTotals } from './statistics/daily-totals.ts';
+import type { Stores } from './stores.ts';
+
+interface Parts extends Pick<Stores, 'history' | 'storage'> {
+  readonly config: Pick<Config, 'scrubIntervalDays' | 'scrubMibPerSecond'>;
+  readonly configuration: ConfigurationFile;
+  readonly events: BackupEvents;
+  readonly totals: DailyTotals;
+  readonly audit: Audit;
+  readonly log: Logger;
+}
+
+/** What the service does by itself, and what its answers show of that. */
+export interface Jobs {
+  /** Does not run yet. */
+  readonly scheduler: Scheduler;
+  readonly scrub: Scrub;
+  readonly notifications: Notifications;
+  /** Lets what runs end, and starts nothing more. */
+  stop(): Promise<void>;
+}
+
+/** Joins all that the service does by itself with one scheduler. */
+export function openJobs(parts: Parts): Jobs {
+  const { history, storage, config, events, log, audit } = parts;
+  const configuration = parts.configuration.current;
+  const scrub = createScrub({
+    ...{ history, storage, events, log },
+    intervalMs: config.scrubIntervalDays * 86_400_000,
+    bytesPerSecond: config.scrubMibPerSecond * 1024 * 1024,
+  });
+  const notifications = notificationsOf(parts);
+  const mayGo = mayGoBy({ history, storage, configuration, clock: SYSTEM_CLOCK, log });
+  const jobs = [
+    scrubJob({ scrub, intervalDays: config.scrubIntervalDays }),
+    removalJob({ history, storage, events, log, audit, mayGo }),
+    retentionJob({ history, storage, configuration, audit, log }),
+    ...watchingJobs(parts, notifications),
+    deliveryJob(notifications.delivery),
+  ];
+  const scheduler = new Scheduler({ history, log, jobs });
+  const stop = async () => {
+    // What a job tells last is still delivered, or stays in the outbox.
+    const told = scheduler.stop().then(() => notifications.delivery.stop());
+    await Promise.all([told, scrub.stop()]);
+  };
+  return { scheduler, scrub, notifications, stop };
+}
+
+function notificationsOf({ history, log, configuration }: Parts): Notifications {
+  return openNotifications({
+    ...{ history, log, configuration },
+    findOpenAlarms: (em, channel) => openAlarmsFor(em, configuration.current(), channel),
+  });
+}
+
+/** Which databases keep their contract, then what follows from that, then who hears of it: each minute, in this order. */
+function watchingJobs(parts: Parts, { delivery, heartbeat }: Notifications): Job[] {
+  const { history, configuration } = parts;
+  const tell: Job['run'] = async turn => {
+    delivery.wake();
+    await heartbeat.beat(history.em.fork(), turn);
+  };
+  return alarmJobs({
+    ...parts,
+    configuration: configuration.current,
+    before: [freshnessJob(parts).run],
+    after: [tell],
+    onDigest: () => delivery.wake(),
+  });
+}
