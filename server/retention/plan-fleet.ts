@@ -72,6 +72,7 @@ async function planDatabase(parts: Retaining, database: DatabaseRow, terms: Term
       isPolicyNew,
       decisions: [],
       goes: [],
+      usual: 0,
       stayAgain: [],
       holds: [hold],
       waits: [],

@@ -6,6 +6,7 @@ import { retentionConfiguration, watchAsFresh } from '../../testing/retention/re
 import { DAY_MS, keepNight, removeNow } from '../../testing/service/removing.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { Backup } from '../entities/backup.entity.ts';
+import { WatchedDatabase } from '../entities/freshness/watched-database.entity.ts';
 import { RetentionPlan } from '../entities/retention/retention-plan.entity.ts';
 import { RetentionRemoval } from '../entities/retention/retention-removal.entity.ts';
 import { applyPlan } from './apply-plan.ts';
@@ -194,6 +195,19 @@ describeOnEachStore('the retention of a service', store => {
     await watchAsFresh(app.history, 'pt_xyz');
     const back = await plan(new Date(NOW.getTime() - DAY_MS));
     expect([back.state, back.document.brakes.map(({ kind }) => kind)]).to.deep.equal(['held', ['clock_jumped']]);
+  });
+
+  it('believes no list that asks for many backups a day: who may upload can send one', async () => {
+    for (const night of [5, 6, 7, 8, 9])
+      await app.history.em.fork().nativeUpdate(Backup, { id: ids[night]! }, { receivedAt: NOW });
+    const every = { kind: 'interval', ms: 300_000 } as const;
+    const contract = JSON.stringify({ every, graceMs: 0, group: null, from: { every: 'databases.json of web1' } });
+    await app.history.em.fork().nativeUpdate(WatchedDatabase, { databaseName: 'pt_xyz' }, { contract });
+    const kinds = async () => (await plan()).document.summaries.flatMap(({ waits }) => waits.map(({ kind }) => kind));
+    expect(await kinds()).to.include('pushed_out');
+    const own = { every, graceMs: undefined, group: undefined, retention: undefined };
+    configuration = { ...configuration, databases: { pt_xyz: own } };
+    expect(await kinds()).to.not.include('pushed_out');
   });
 
   it('takes back what an earlier plan lets go and the rules of now keep', async () => {

@@ -82,12 +82,14 @@ export class Totals {
   readonly #brakes: Brake[];
   readonly #summaries: DatabaseSummary[] = [];
   #sum = { databases: 0, backups: 0, bytes: 0, goes: 0, goesBytes: 0 };
+  #usual = 0;
 
   constructor(brakes: readonly Brake[] = []) {
     this.#brakes = [...brakes];
   }
 
-  add({ database, decisions, goes, holds, waits }: DatabasePlan): void {
+  add({ database, decisions, goes, usual, holds, waits }: DatabasePlan): void {
+    this.#usual += usual;
     const counts = {
       ...{ backups: decisions.length, bytes: sizeOf(decisions), goes: goes.length, goesBytes: sizeOf(goes) },
     };
@@ -100,7 +102,7 @@ export class Totals {
   }
 
   document(): PlanDocument {
-    const brakes = [...this.#brakes, ...fleetWaits(this.#sum)];
+    const brakes = [...this.#brakes, ...fleetWaits({ ...this.#sum, goes: this.#sum.goes - this.#usual })];
     return { version: 1, ...this.#sum, brakes, summaries: this.#summaries };
   }
 }

@@ -1,5 +1,5 @@
-import { Cron } from 'croner';
-import type { Configuration, Every } from '../configuration/configuration.ts';
+import { backupsPerDay, mostPerDay } from '../configuration/backups-per-day.ts';
+import type { Configuration } from '../configuration/configuration.ts';
 import { groupOf } from '../configuration/group-of.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
@@ -13,7 +13,8 @@ export interface Terms extends Circumstances {
 }
 
 /** The part of the configuration that says what stays. */
-export type RetentionConfiguration = Pick<Configuration, 'groups' | 'databases' | 'retention'>;
+export type RetentionConfiguration = Pick<Configuration, 'groups' | 'databases' | 'retention'> &
+  Partial<Pick<Configuration, 'defaults'>>;
 
 /**
  * Looks up the terms of some databases together.
@@ -30,15 +31,17 @@ export async function termsOf(
   const [watchedByName, retainedByName] = [byName(watched), byName(retained)];
   return name => {
     const row = watchedByName.get(name);
-    const contract = row && (JSON.parse(row.contract) as { every?: Every; group?: string | null });
+    const contract = row && (JSON.parse(row.contract) as { group?: string | null });
     const policy = policyOf(configuration, name, contract?.group);
     const before = retainedByName.get(name);
+    const perDay = backupsPerDay(configuration, name, now);
     return {
       policy,
       lateness: row ? latenessOf(row, now) : 'whether it is late is not known yet',
       isPolicyNew: before?.digest !== policyDigest(policy),
       receiptsAcceptedUntil: before?.receipts_accepted_until ?? null,
-      mostPerDay: Math.max(MOST_PER_DAY, 2 * perDay(contract?.every, now)),
+      perDay,
+      mostPerDay: mostPerDay(perDay),
     };
   };
 }
@@ -55,26 +58,6 @@ export function policyOf(
   const name = own ?? ofGroup ?? retention.default;
   if (!Object.hasOwn(retention.policies, name)) throw new Error(`no retention policy is named ${name}`);
   return retention.policies[name]!;
-}
-
-/** More backups than this within 24 hours push others out, unless the contract of the database asks for more. */
-const MOST_PER_DAY = 4;
-
-const DAY_MS = 86_400_000;
-
-/** So many times a day is looked for at most: a cron expression may name each minute. */
-const MOST_TIMES = 1_440;
-
-/** @returns how many backups a day the contract asks for */
-function perDay(every: Every | undefined, now: Date): number {
-  if (!every) return 1;
-  if (every.kind === 'interval') return Math.min(MOST_TIMES, Math.ceil(DAY_MS / every.ms));
-  try {
-    const runs = new Cron(every.expression, { timezone: every.timezone }).nextRuns(MOST_TIMES, now);
-    return runs.filter(run => run.getTime() - now.getTime() < DAY_MS).length;
-  } catch {
-    return 1;
-  }
 }
 
 function byName<Row extends { readonly name: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> {

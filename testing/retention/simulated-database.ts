@@ -125,6 +125,7 @@ export class SimulatedDatabase {
       lateness: this.#now - newest > 26 * HOUR_MS ? 'it is late' : undefined,
       isPolicyNew: policyDigest(this.#policy) !== this.#digest,
       receiptsAcceptedUntil: this.#acceptedUntil,
+      perDay: 1,
       mostPerDay: 4,
     });
   }

@@ -6,7 +6,7 @@ import type { EntityManager } from '../../history/orm.ts';
 export interface Looking {
   readonly em: EntityManager;
   readonly now: Date;
-  readonly configuration: Pick<Configuration, 'alarms' | 'channels'>;
+  readonly configuration: Pick<Configuration, 'alarms' | 'channels' | 'databases' | 'defaults' | 'groups'>;
   /** How much room the storage has, in bytes. @throws what the storage throws when it can't be reached */
   readonly space: () => Promise<{ readonly free: number; readonly total: number }>;
   /** @returns by how many bytes the storage grows a day; 0 when that is not known */

@@ -1,5 +1,6 @@
+import { bucketLabels } from './bucket-labels.ts';
 import type { Decision } from './decide.ts';
-import { hasLoss, newestFirst, type RetainedBackup } from './retained-backup.ts';
+import { hasLoss, isSound, newestFirst, type RetainedBackup, timeOf } from './retained-backup.ts';
 
 /** What keeps a plan from being carried out. */
 export interface Brake {
@@ -24,6 +25,8 @@ export interface Circumstances {
   readonly isPolicyNew: boolean;
   /** Until this receipt an operator has seen that there are more backups a day than usual. */
   readonly receiptsAcceptedUntil: Date | null;
+  /** How many backups a day its contract on the service asks for. */
+  readonly perDay: number;
   /** How many backups a day are usual at most. */
   readonly mostPerDay: number;
 }
@@ -53,11 +56,32 @@ const LARGE_PART = 0.2;
 const LARGE_FLEET_PART = 0.1;
 const FEW = 3;
 
+/** The backups of a day may be this many times as many as its contract asks for: clocks are set back, and runs are repeated. */
+const MORE = 1.25;
+
+/**
+ * Counts what a database with many backups a day loses each day: as many of a day as its contract asks for, of which the day keeps another
+ * sound one. So a day's worth of these is nothing that an operator has to look at, and more than that still is.
+ * @returns how many of those that go are no sign that too much goes
+ */
+export function usualOf(
+  decisions: readonly Decision[],
+  goes: readonly Decision[],
+  { perDay, timezone }: { readonly perDay: number; readonly timezone: string },
+): number {
+  if (perDay <= 1 || goes.length === 0) return 0;
+  const labels = bucketLabels(timezone);
+  const dayOf = ({ backup }: Decision) => labels(timeOf(backup)).daily;
+  const staying = decisions.filter(({ isKept, backup }) => isKept && isSound(backup) && backup.madeFor === null);
+  const days = new Set(staying.map(dayOf));
+  return Math.min(goes.filter(decision => days.has(dayOf(decision))).length, Math.ceil(perDay * MORE));
+}
+
 /** @returns why an operator has to look at the plan for a database first */
 export function waitsOf(
   backups: readonly RetainedBackup[],
   goes: readonly Decision[],
-  { isPolicyNew, receiptsAcceptedUntil, mostPerDay }: Circumstances,
+  { isPolicyNew, receiptsAcceptedUntil, mostPerDay, usual }: Circumstances & { readonly usual: number },
 ): Brake[] {
   if (goes.length === 0) return [];
   const waits: Brake[] = [];
@@ -69,10 +93,11 @@ export function waitsOf(
     });
   if (isPolicyNew) waits.push({ kind: 'policy_changed', words: 'its policy is new or was changed' });
   const size = backups.filter(({ goesBy }) => goesBy === null).length;
-  if (goes.length > FEW && goes.length > size * LARGE_PART)
+  const unusual = goes.length - usual;
+  if (unusual > FEW && unusual > size * LARGE_PART)
     waits.push({
       kind: 'large_plan',
-      words: `${goes.length} of its ${size} backups would go, more than ${LARGE_PART * 100} %`,
+      words: `${unusual} of its ${size} backups would go${usual > 0 ? ` beside the ${usual} of a usual day` : ''}, more than ${LARGE_PART * 100} %`,
     });
   return waits;
 }

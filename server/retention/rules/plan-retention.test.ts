@@ -19,6 +19,7 @@ const INPUT: PlanInput = {
   lateness: undefined,
   isPolicyNew: false,
   receiptsAcceptedUntil: null,
+  perDay: 1,
   mostPerDay: 4,
 };
 
@@ -81,6 +82,44 @@ describe('the plan for a database', () => {
     ]);
     const few = plan({ backups: INPUT.backups.slice(0, 6), ...last(3) });
     expect([few.goes.length, few.waits]).to.deep.equal([3, []]);
+  });
+
+  describe('of a database with a backup each hour', () => {
+    const HOUR_MS = DAY_MS / 24;
+    const policy = { last: 3, hourly: 0, daily: 5, weekly: 2, monthly: 0, yearly: 0, timezone: 'Europe/Warsaw' };
+    const hourly = { policy, perDay: 24, mostPerDay: 48 };
+    const hour = (at: number) => retained({ id: at, takenAt: new Date(Date.UTC(2026, 9, 1) + at * HOUR_MS) });
+    const hours = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => hour(from + at));
+
+    it('needs no operator each day, also in the night when clocks are set back, where one of a day needs one', () => {
+      let [backups, waited, removed]: [RetainedBackup[], number, number] = [[], 0, 0];
+      for (let day = 0; day < 40; day++) {
+        const now = new Date(Date.UTC(2026, 9, 1) + (day * 24 + 33) * HOUR_MS);
+        const fromHour = day === 0 ? 0 : day * 24 + 10;
+        backups = [...backups, ...hours(fromHour, (day + 1) * 24 + 10)];
+        const { goes, waits, usual } = plan({ ...hourly, backups, now });
+        const going = new Set(goes.map(({ backup }) => backup.id));
+        expect(waits, `day ${day}`).to.deep.equal([]);
+        expect(fleetWaits({ goes: goes.length - usual, backups: backups.length }), `day ${day}`).to.deep.equal([]);
+        if (plan({ ...hourly, perDay: 1, backups, now }).waits.length > 0) waited += 1;
+        backups = backups.filter(({ id }) => !going.has(id));
+        removed += going.size;
+      }
+      expect(waited, 'by the measure for one a day').to.equal(40);
+      expect(removed).to.be.above(900);
+    });
+
+    it('needs an operator for more than a day, and for days of which nothing stays', () => {
+      const kinds = (wish: Partial<PlanInput>) => plan({ ...hourly, ...wish }).waits.map(({ words }) => words);
+      expect(kinds({ backups: hours(0, 120) })).to.deep.equal([
+        '83 of its 120 backups would go beside the 30 of a usual day, more than 20 %',
+      ]);
+      const last = { ...policy, last: 96, daily: 0, weekly: 0 };
+      expect(kinds({ backups: hours(0, 120), policy: last })).to.deep.equal([]);
+      expect(kinds({ backups: hours(0, 120), policy: { ...last, last: 48 } })).to.deep.equal([
+        '70 of its 120 backups would go beside the 2 of a usual day, more than 20 %',
+      ]);
+    });
   });
 
   it('names those on their way that stay by the rules of now', () => {

@@ -1,4 +1,4 @@
-import { type Brake, type Circumstances, holdsOf, waitsOf } from './brakes.ts';
+import { type Brake, type Circumstances, holdsOf, usualOf, waitsOf } from './brakes.ts';
 import { type Decision, decide } from './decide.ts';
 import type { RetentionPolicy } from './policy.ts';
 import type { RetainedBackup } from './retained-backup.ts';
@@ -20,6 +20,8 @@ export interface DatabasePlan {
   readonly decisions: readonly Decision[];
   /** Those that go by this plan; empty while something holds the database. */
   readonly goes: readonly Decision[];
+  /** How many of those are what a database with many backups a day loses each day. */
+  readonly usual: number;
   /** Those that an earlier plan lets go, and that stay by this one. */
   readonly stayAgain: readonly Decision[];
   /** Whether its policy is another one than that by which it was pruned last. */
@@ -38,10 +40,11 @@ export function planRetention({ database, backups, policy, now, ...circumstances
   const holds = holdsOf(backups, circumstances);
   const decisions = decide({ backups, policy, now }).map(decision => underHold(decision, holds));
   const goes = decisions.filter(({ isKept, backup }) => !isKept && backup.goesBy === null);
+  const usual = usualOf(decisions, goes, { ...circumstances, timezone: policy.timezone });
   return {
-    ...{ database, policy, decisions, goes, holds, isPolicyNew: circumstances.isPolicyNew },
+    ...{ database, policy, decisions, goes, usual, holds, isPolicyNew: circumstances.isPolicyNew },
     stayAgain: decisions.filter(({ isKept, backup, reason }) => isKept && backup.goesBy !== null && !isHeld(reason)),
-    waits: waitsOf(backups, goes, circumstances),
+    waits: waitsOf(backups, goes, { ...circumstances, usual }),
   };
 }
 

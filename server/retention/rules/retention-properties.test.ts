@@ -98,7 +98,7 @@ describe(`retention over random histories, ${HISTORIES} of each kind`, function 
         });
         const input = {
           ...{ database: 'pt_xyz', policy, now: new Date('2027-01-01T00:00:00Z'), lateness: undefined },
-          ...{ isPolicyNew: false, receiptsAcceptedUntil: null, mostPerDay: 4 },
+          ...{ isPolicyNew: false, receiptsAcceptedUntil: null, perDay: 1, mostPerDay: 4 },
         };
         const shuffled = all.toSorted((a, b) => ((a.id * 7919) ^ seed) - ((b.id * 7919) ^ seed));
         expect(planRetention({ ...input, backups: shuffled })).to.deep.equal(planRetention({ ...input, backups: all }));
