@@ -4,6 +4,7 @@ import type { BackupEvents } from '../backups/events/backup-events.ts';
 import type { Orm } from '../history/orm.ts';
 import type { Job } from '../jobs/job.ts';
 import { type MayGo, removeDue } from '../removal/remove-due.ts';
+import { noteTime } from '../removal/time-seen.ts';
 import type { Storage } from '../storage/storage.ts';
 import { eraseDue } from './erase-due.ts';
 
@@ -18,13 +19,23 @@ interface Parts {
 
 const HOUR_MS = 3_600_000;
 
-/** The job that removes what is due by now: backups whose grace is over, and clients that are to be erased. */
+/**
+ * The job that removes what is due by now: backups whose grace is over, and clients that are to be erased. After a time that no one has
+ * seen pass it waits (`noteTime`).
+ */
 export function removalJob({ history, log, ...parts }: Parts): Job {
   return {
     name: 'removal',
     every: { ms: HOUR_MS },
     restMs: HOUR_MS / 12,
     async run({ now, signal }) {
+      const hold = await noteTime({ em: history.em, now });
+      if (hold?.isNew)
+        log.warn(
+          { held_until: hold.until },
+          `The service was off or is new, or its clock was set forward: nothing is removed before ${hold.until.toISOString()}`,
+        );
+      if (hold) return;
       const { removed, kept, failed } = await removeDue({ em: history.em.fork(), log, now, signal, ...parts });
       if (removed + kept + failed > 0)
         log.info(
