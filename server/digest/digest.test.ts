@@ -97,6 +97,9 @@ describeOnEachStore('a digest', store => {
       'All 3 databases have their complete backup',
       '2 of 3 databases have their complete backup; 1 needs you',
     ]);
+    await watch('c', 'late');
+    await send(48 * HOUR);
+    expect((await sent()).at(-1)!.title).to.equal('1 of 3 databases has its complete backup; 2 need you');
     expect((await sent())[0]!.lines).to.include.members([
       'No alarm is open.',
       'Nothing has changed.',

@@ -27,7 +27,7 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
     allWell: n =>
       n === 1 ? 'The 1 database has its complete backup' : `All ${n} databases have their complete backup`,
     someNeedYou: (well, n, bad) =>
-      `${well} of ${n} databases have their complete backup; ${bad} ${bad === 1 ? 'needs' : 'need'} you`,
+      `${well} of ${n} databases ${well === 1 ? 'has its' : 'have their'} complete backup; ${bad} ${bad === 1 ? 'needs' : 'need'} you`,
     noDatabases: 'No database is backed up yet',
     alsoOpen: n => `${n} ${n === 1 ? 'alarm is' : 'alarms are'} open`,
     of: group => `Backups of ${group}`,

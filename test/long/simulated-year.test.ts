@@ -41,7 +41,7 @@ interface Incident {
   readonly isAcknowledged?: true;
 }
 
-const unreachable = { where: '10.0.0.7:3306', why: 'the server cannot be reached (ECONNREFUSED)' };
+const unreachable = { where: '10.0.0.7:3306', why: 'refuses connections' };
 const failing = (...names: string[]): Night => ({
   fails: new Map(names.map(name => [name, { why: 'mysqldump: Table client is marked as crashed' }])),
 });

@@ -57,12 +57,13 @@ interface Outcome {
 }
 
 function ofDatabase({ name, endedAt, message, advice, causeWhere, causeWhy, source }: Outcome): Condition {
-  const cause = causeWhy === null ? undefined : short(causeWhere === null ? causeWhy : `${causeWhere}: ${causeWhy}`);
+  const cause = causeWhy === null ? undefined : short(causeWhere === null ? causeWhy : `${causeWhere} ${causeWhy}`);
   const why = cause ?? (message === null ? 'the run ended before' : short(message));
   return {
     ...{ kind: 'run_failed', subject: name, database: name, source, severity: 'warning', since: endedAt },
     summary: `${name} was not backed up: ${why}`,
-    advice: advice === null ? `Check it on ${source}: sade doctor` : short(advice),
+    advice:
+      advice === null ? `Check it on ${source}: sade doctor` : `On ${source}: ${short(advice)} Then again: sade backup`,
     ...(cause !== undefined && { cause }),
   };
 }

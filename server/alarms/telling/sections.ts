@@ -10,14 +10,16 @@ export interface Section {
   readonly entries: readonly string[];
   readonly advice: readonly string[];
   readonly isCritical: boolean;
+  /** How many things it is about. */
+  readonly count: number;
 }
 
-/** @returns the sections of a message, the most pressing first, what is over last */
+/** @returns the sections of a message, the most pressing first, of those the ones about most databases, what is over last */
 export function sectionsOf(news: readonly News[]): Section[] {
   const groups = Map.groupBy(news, ({ alarm: { groupKey, kind, detail }, as }) =>
     JSON.stringify([as, as === 'closed' ? '' : groupKey, kind, as === 'closed' ? '' : (detail.cause ?? '')]),
   );
-  return [...groups.values()].map(sectionOf).sort((one, other) => rank(one) - rank(other));
+  return [...groups.values()].map(sectionOf).sort((one, other) => rank(one) - rank(other) || other.count - one.count);
 }
 
 function sectionOf(news: readonly News[]): Section {
@@ -28,16 +30,17 @@ function sectionOf(news: readonly News[]): Section {
   if (news.length === 1) {
     const { alarm } = first;
     const headline = first.as === 'closed' ? `Over: ${sentence(first)}` : `${LEAD[first.as]}${alarm.summary}`;
-    return { ...base, headline, entries: explained(first) };
+    const entries = explained(first);
+    return { ...base, headline, entries, count: Math.max(entries.length, 1) };
   }
-  return { ...base, headline: headlineOf(news), entries: news.map(entryOf) };
+  return { ...base, headline: headlineOf(news), entries: news.map(entryOf), count: news.length };
 }
 
 function headlineOf(news: readonly News[]): string {
   const { alarm, as } = news[0]!;
   const from = alarm.source === null ? '' : ` (${alarm.source})`;
   const cause = alarm.detail.cause === undefined ? '' : `: ${alarm.detail.cause}`;
-  if (as === 'closed') return `${news.length} alarms are over: ${KINDS[alarm.kind].many}`;
+  if (as === 'closed') return `Over: ${news.length} ${endingOfMany(news)}`;
   return `${LEAD[as]}${news.length} ${KINDS[alarm.kind].many}${from}${cause}`;
 }
 
@@ -52,7 +55,18 @@ const LEAD: Readonly<Record<News['as'], string>> = {
 };
 
 function entryOf(news: News): string {
-  return news.as === 'closed' ? sentence(news) : news.alarm.summary;
+  const { alarm, as } = news;
+  if (as === 'closed') return sentence(news);
+  // The headline has said the cause.
+  return alarm.detail.cause !== undefined && alarm.databaseName !== null ? alarm.databaseName : alarm.summary;
+}
+
+function endingOfMany(news: readonly News[]): string {
+  const { kind } = news[0]!.alarm;
+  const { over, many, manyOver } = KINDS[kind];
+  // One that was retired has no complete backup: its own line says how it ended.
+  const isAlike = news.every(({ alarm }) => endingOf(alarm) === `${alarm.subject} ${over}`);
+  return isAlike ? manyOver : `alarms (${many})`;
 }
 
 /** The databases that an alarm explains. */

@@ -76,6 +76,17 @@ describe('The channel mail', () => {
     expect(mail!.raw).to.include('toko-buku has had no complete backup since 2026-11-28 18:00 UTC.');
   });
 
+  it('says in its text once what its subject says', async () => {
+    await using server = await startMailServer();
+    const title = 'db2 has not reported its run (and 1 more)';
+    await send(
+      openChannel(settings(server)),
+      sampleNotification({ title, lines: ['db2 has not reported its run', '- a'] }),
+    );
+    const [, text] = server.mails[0]!.raw.split('\r\n\r\n');
+    expect(text).to.equal('db2 has not reported its run\r\n- a\r\n');
+  });
+
   it('sends over TLS from the first byte, with a login', async () => {
     await using server = await startMailServer({
       secure: true,

@@ -72,10 +72,12 @@ function mailOf({ id, notification }: OutgoingMessage, { from, to }: MailSetting
   };
 }
 
-/** The title stands first, too: some readers show a mail without its subject. */
-function textOf(notification: Notification): string {
-  const body = bodyOf(notification, { limit: BODY_LIMIT });
-  return `${[oneLine(notification.title), '', body].join('\n').trimEnd()}\n`;
+/** Its first line is the title, or begins it: some readers show a mail without its subject. */
+function textOf({ title, lines }: Notification): string {
+  const body = bodyOf({ lines }, { limit: BODY_LIMIT });
+  const first = lines[0]?.replace(/\.$/, '');
+  const isSaid = first !== undefined && first !== '' && title.startsWith(first);
+  return `${(isSaid ? body : [oneLine(title), '', body].join('\n')).trimEnd()}\n`;
 }
 
 function domainOf(from: string): string {

@@ -18,6 +18,14 @@ describe('Texts of notifications', () => {
     expect(bodyOf({ lines }, { limit: 21 })).to.equal('first\n… 2 more lines');
   });
 
+  it('do not say the title twice where it stands above them, unless it is cut there', () => {
+    expect(bodyOf({ title: 'all well', lines: ['all well.', '', 'more'] }, { limit: 100 })).to.equal('more');
+    expect(bodyOf({ title: 'one', lines: ['one'] }, { limit: 100 })).to.equal('');
+    expect(bodyOf({ title: 'one (and 1 more)', lines: ['one', 'two'] }, { limit: 100 })).to.equal('one\ntwo');
+    const long = 'x'.repeat(201);
+    expect(bodyOf({ title: long, lines: [long] }, { limit: 300 })).to.equal(long);
+  });
+
   it('fit into each limit, in each measure, in each format', () => {
     const limits = fc.integer({ min: 40, max: 5_000 });
     const formats = fc.constantFrom(

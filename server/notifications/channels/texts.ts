@@ -27,13 +27,18 @@ interface Fit {
   readonly format?: (line: string) => string;
 }
 
+/** Of a title, where a service has no limit of its own. */
+const LONGEST_TITLE = 200;
 /** No single line takes the room of all others. */
 const LONGEST_LINE = 1_000;
 
-/** @returns the lines of a notification in one text; those that do not fit are counted at its end */
-export function bodyOf({ lines }: Pick<Notification, 'lines'>, fit: Fit): string {
+/**
+ * @param notification with its title where the title stands above the text: it is not said twice
+ * @returns the lines of a notification in one text; those that do not fit are counted at its end
+ */
+export function bodyOf(notification: Pick<Notification, 'lines'> & { readonly title?: string }, fit: Fit): string {
   const { limit, measure = text => text.length, format = line => line } = fit;
-  const all = lines.map(line => format(cut(oneLine(line), LONGEST_LINE)));
+  const all = withoutTitle(notification).map(line => format(cut(oneLine(line), LONGEST_LINE)));
   const whole = all.join('\n');
   if (measure(whole) <= limit) return whole;
   const room = limit - measure(leftOut(all.length)) - 1;
@@ -47,12 +52,24 @@ export function bodyOf({ lines }: Pick<Notification, 'lines'>, fit: Fit): string
   return [...kept, leftOut(all.length - kept.length)].join('\n');
 }
 
+function withoutTitle({ title, lines }: Pick<Notification, 'lines'> & { readonly title?: string }): readonly string[] {
+  // A long title is cut.
+  if (title === undefined || title.length > LONGEST_TITLE || !says(lines[0], title)) return lines;
+  const next = lines.findIndex((line, i) => i > 0 && line !== '');
+  return next < 0 ? [] : lines.slice(next);
+}
+
+/** @returns whether a line is the title, or a sentence of it */
+function says(line: string | undefined, title: string): boolean {
+  return line === title || line === `${title}.`;
+}
+
 function leftOut(count: number): string {
   return `… ${count} more ${count === 1 ? 'line' : 'lines'}`;
 }
 
 /** @returns the title in one line, short enough for each service's own limit */
-export function titleOf({ title }: Pick<Notification, 'title'>, limit = 200): string {
+export function titleOf({ title }: Pick<Notification, 'title'>, limit = LONGEST_TITLE): string {
   return cut(oneLine(title), limit);
 }
 
