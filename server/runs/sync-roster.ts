@@ -1,14 +1,14 @@
 import type { RosterEntry as SentEntry } from '../../protocol/runs/roster-entry.ts';
 import type { RunReport } from '../../protocol/runs/run-report.ts';
-import { covers } from '../auth/scope.ts';
+import { covers, isEverything } from '../auth/scope.ts';
 import { RosterEntry } from '../entities/runs/roster-entry.entity.ts';
 import type { Run } from '../entities/runs/run.entity.ts';
 import { validationError } from '../errors.ts';
 import { insertRows } from '../history/insert-rows.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
-import type { Reading } from '../history/reading/in-scope.ts';
-import { query } from '../history/tables.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
+import { query, rosterExpressions } from '../history/tables.ts';
 import { nextTurn } from '../process/turns.ts';
 
 /** How many labels of a roster are new or back, and how many have gone. */
@@ -21,6 +21,8 @@ export interface RosterChange {
 const ROWS_AT_ONCE = 500;
 /** So many sources with their shards are known at most: a token that may name any must not fill the history. */
 const MAX_SOURCES = 5_000;
+/** So many of them may have the databases of a token that is not for all: others must be able to name theirs. */
+const MAX_SOURCES_IN_SCOPE = 1_000;
 /** So many entries does one of them have at most, those included that are gone. */
 const MAX_ENTRIES = 50_000;
 /** What has been gone for so long is forgotten. */
@@ -64,7 +66,7 @@ export async function changesRoster(
 export async function syncRoster({ em, scope }: Reading, report: RunReport, now: Date): Promise<RosterChange> {
   const { source, shard, list, part, parts } = report;
   const known = await entriesOf(em, { source, shard });
-  if (known.size === 0) await refuseTooMany(em);
+  if (known.size === 0) await refuseTooMany({ em, scope });
   const roster = report.roster ?? [];
   const listed = new Set(roster.map(({ database }) => database));
   const otherParts = new Set(parts.filter(other => other !== part));
@@ -93,6 +95,8 @@ export async function syncRoster({ em, scope }: Reading, report: RunReport, now:
     await em.nativeUpdate(RosterEntry, { id: { $in: ids } }, { goneAt: now });
   return { added: added.length, gone: gone.length };
 }
+
+const eb = rosterExpressions();
 
 /** An entry as the history has it, without its place. */
 type Known = Pick<
@@ -130,11 +134,17 @@ function outdated(entries: readonly Known[], now: Date): number[] {
 }
 
 /** @throws AppError 422 */
-async function refuseTooMany(em: EntityManager): Promise<void> {
-  const sources = query.selectFrom('roster_entries as e').select(['e.source', 'e.shard']).distinct();
-  const found = await readRows(em, sources.limit(MAX_SOURCES));
-  if (found.length < MAX_SOURCES) return;
-  const message = `is new, and the service knows ${MAX_SOURCES} sources and shards already: name one of them`;
+async function refuseTooMany({ em, scope }: Reading): Promise<void> {
+  const most = isEverything(scope) ? MAX_SOURCES : MAX_SOURCES_IN_SCOPE;
+  const sources = query
+    .selectFrom('roster_entries as e')
+    .select(['e.source', 'e.shard'])
+    .distinct()
+    .where(eb.and(isInScope(eb.ref('e.database_name'), scope)));
+  const found = await readRows(em, sources.limit(most));
+  if (found.length < most) return;
+  const whose = isEverything(scope) ? '' : ' of the databases of this token';
+  const message = `is new, and the service knows ${most} sources and shards${whose} already: name one of them`;
   throw validationError([{ field: 'source', message }], 'INVALID_REPORT');
 }
 
