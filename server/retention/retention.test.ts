@@ -108,6 +108,17 @@ describeOnEachStore('the retention of a service', store => {
     expect(error).to.include({ status: 409, code: 'PLAN_NOT_WAITING' });
   });
 
+  it('lets nothing of a plan go that is larger than one request may let go, and names the command', async () => {
+    const { id } = await plan();
+    const within = (atMost: number) =>
+      applyPlan(parts(), { id, by: 'siti', scope: ['*'], isOperator: true, atMost }).catch(error => error);
+    const refused = await within(3);
+    expect(refused).to.include({ status: 409, code: 'PLAN_TOO_LARGE' });
+    expect(refused.message).to.contain(`By plan ${id} 4 backups go`).and.contain(`retention apply ${id}`);
+    expect(await going()).to.deep.equal([]);
+    expect(await within(4)).to.include({ backups: 4 });
+  });
+
   it('lets the few backups of a new night go by itself once its policy is in use, and records it', async () => {
     await apply((await plan()).id);
     await removeNow(app, { now: LATER, mayGo: async () => true });
