@@ -168,6 +168,12 @@ describeOnEachStore('a pin', store => {
       );
   });
 
+  it('has its reason in one line, which changes nothing on the terminal that shows it', async () => {
+    const reason = JSON.stringify('before\u001b[2J the\r\nmigration\u202e of\u0000 May\u009b');
+    const pinned = await change(`pinBackup(id: "${nights[0]!.id}", reason: ${reason})`);
+    expect(pinned.pins[0].reason).to.equal('before [2J the migration of May');
+  });
+
   it('needs a reason, and an end in the future where it has one', async () => {
     const { id } = nights[0]!;
     for (const wrong of ['reason: ""', 'reason: "  "', `reason: "${'x'.repeat(1001)}"`])
