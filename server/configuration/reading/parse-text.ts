@@ -44,13 +44,28 @@ export function parseText(text: string): ParsedText | { readonly mistakes: reado
     // The first one of a line is the cause of the others.
     const first = mistakes.filter(({ line }, index) => mistakes[index - 1]?.line !== line);
     if (first.length > 0) return { mistakes: first.slice(0, MOST_MISTAKES) };
-    return { value: document.toJS({ maxAliasCount: 100 }), lineOf: path => lineOf(document, lineCounter, path) };
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    if (hasCircle(value)) return { mistakes: [{ line: 1, message: TOO_DEEP }] };
+    return { value, lineOf: path => lineOf(document, lineCounter, path) };
   } catch (error) {
     // The parser calls itself for each level, and refuses aliases that would fill the memory.
     if (error instanceof RangeError || error instanceof ReferenceError)
-      return { mistakes: [{ line: 1, message: 'the file nests too deeply, or has an alias that cannot be followed' }] };
+      return { mistakes: [{ line: 1, message: TOO_DEEP }] };
     throw error;
   }
+}
+
+const TOO_DEEP = 'the file nests too deeply, or has an alias that cannot be followed';
+
+/** An alias may stand in the very thing that it means: who follows it never comes to an end. */
+function hasCircle(value: unknown, around = new Set<unknown>(), done = new Set<unknown>()): boolean {
+  if (typeof value !== 'object' || value === null || done.has(value)) return false;
+  if (around.has(value)) return true;
+  around.add(value);
+  const found = Object.values(value).some(part => hasCircle(part, around, done));
+  around.delete(value);
+  done.add(value);
+  return found;
 }
 
 const MESSAGES: Partial<Record<YAMLError['code'], string>> = {

@@ -129,6 +129,24 @@ retention: { policies: { p: { daily: -1 }, q: {} } }
     }
   });
 
+  it('refuses an alias within what it stands for', async () => {
+    for (const text of ['groups: &a [*a]', 'groups: &a { x: *a }', 'a: &a { b: { c: [*a] } }'])
+      expect(await mistakesOf(text), text).to.deep.equal([
+        'lumbung.yaml:1: the file nests too deeply, or has an alias that cannot be followed',
+      ]);
+    const { databases } = await configurationIn('databases: { a: &a { every: 12h }, b: *a }');
+    expect(databases.b).to.deep.equal(databases.a);
+  });
+
+  it('shows no value of a channel, since a password may stand in the wrong place', async () => {
+    for (const wrong of ['host: "u:hunter2@h"', 'host: h, port: hunter2', 'host: h, tls: hunter2']) {
+      const text = (
+        await mistakesOf(`channels:\n  c: { type: mail, ${wrong}, from: a@b.example, to: [a@b.example] }`)
+      ).join();
+      expect(text, wrong).to.contain('must be').and.not.contain('hunter2');
+    }
+  });
+
   it('refuses aliases that would fill the memory, and what is too long', async () => {
     const bomb = ['a0: &a0 [x, x]', ...Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`)];
     for (const text of ['['.repeat(500), '{"a":'.repeat(500), bomb.join('\n'), `a: ${'x'.repeat(9_000_000)}`])

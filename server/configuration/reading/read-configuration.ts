@@ -35,9 +35,10 @@ export async function readConfiguration(text: string, { path, env }: Source): Pr
   return { mistakes: [...new Set(sorted.map(({ line, text }) => `${file}:${line}: ${text}`))] };
 }
 
+/** Of a channel no value is shown: a password may well stand in the wrong place. */
 function textOf({ path, shownPath = path, message, showsValue }: Mistake, root: unknown): string {
   const place = pathText(shownPath);
-  const shown = showsValue && message.startsWith('must be') ? shownValue(root, path) : '';
+  const shown = showsValue && path[0] !== 'channels' && message.startsWith('must be') ? shownValue(root, path) : '';
   return `${place === '' ? 'the file' : place}${place === '' ? ' ' : ': '}${message}${shown}`;
 }
 
