@@ -49,6 +49,28 @@ describe('the file of LUMBUNG_CONFIG', () => {
     expect(file.state()).to.deep.include({ refusedAt: undefined, mistakes: [] });
   });
 
+  it('whose reading fails by a bug keeps the last configuration, and hears the next signal', async () => {
+    await writeFile(path, 'timezone: Asia/Jakarta\n');
+    let isBroken = false;
+    const env = {
+      get ZONE(): string {
+        if (isBroken) throw new Error('a bug');
+        return 'Europe/Warsaw';
+      },
+    };
+    const log: string[] = [];
+    const file = await openConfiguration({ path, env, log: pino({}, { write: line => void log.push(line) }) });
+    await writeFile(path, 'timezone: $' + '{ZONE}\n');
+    isBroken = true;
+    await file.reload();
+    expect(file.current().timezone).to.equal('Asia/Jakarta');
+    expect(file.state().mistakes.join()).to.contain('could not be read');
+    expect(log.join('')).to.contain('a bug');
+    isBroken = false;
+    await file.reload();
+    expect(file.current().timezone).to.equal('Europe/Warsaw');
+  });
+
   it('keeps the service from starting when it has mistakes, which are all named', async () => {
     await writeFile(path, BROKEN);
     const { message } = await refusedHere(env);

@@ -71,13 +71,20 @@ export async function openConfiguration({
         log.error({ err }, 'Configuration: a part of the service could not take the new configuration');
       }
   };
+  const keepLast = (err: unknown) => {
+    state = { ...state, refusedAt: now(), mistakes: [`${path} could not be read: the log of the service shows why`] };
+    log.error(
+      { err },
+      `Configuration: ${path} could not be read by a bug of the service; the last configuration stays`,
+    );
+  };
   return {
     current: () => current,
     state: () => state,
     onChange: listener => void listeners.push(listener),
     reload() {
       // One after the other: the last signal must win.
-      if (path !== undefined) reading = reading.then(readAgain);
+      if (path !== undefined) reading = reading.then(readAgain).catch(keepLast);
       return reading;
     },
   };
