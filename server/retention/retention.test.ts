@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { retentionConfiguration, watchAsFresh } from '../../testing/retention/retention-scene.ts';
-import { DAY_MS, keepNight, removeNow } from '../../testing/service/removing.ts';
+import { DAY_MS, removeNow, storeNight } from '../../testing/service/removing.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { WatchedDatabase } from '../entities/freshness/watched-database.entity.ts';
@@ -26,21 +26,24 @@ describeOnEachStore('the retention of a service', store => {
   let ids: number[];
   let configuration = retentionConfiguration({ last: 5 });
 
+  before(async () => {
+    app = await runApp(store);
+  });
+  after(() => app[Symbol.asyncDispose]());
   beforeEach(async () => {
     configuration = retentionConfiguration({ last: 5 });
-    app = await runApp(store);
     ids = [0];
     for (let night = 1; night <= NIGHTS; night++) await addNight(night);
     await watchAsFresh(app.history, 'pt_xyz');
   });
-  afterEach(() => app[Symbol.asyncDispose]());
+  afterEach(async () => {
+    const tables = ['retention_removals', 'retention_plans', 'retained_databases', 'watched_databases'];
+    for (const table of [...tables, 'backups', '`databases`'])
+      await app.history.em.fork().execute(`delete from ${table}`);
+  });
 
-  /** As if it had been received in that night. */
   async function addNight(night: number): Promise<void> {
-    const { id } = await keepNight(app, night);
-    ids[night] = id;
-    const receivedAt = new Date(`2023-10-${String(night).padStart(2, '0')}T01:31:00Z`);
-    await app.history.em.fork().nativeUpdate(Backup, { id }, { receivedAt });
+    ids[night] = (await storeNight(app, night)).id;
   }
 
   const log = pino({ level: 'silent' });
@@ -129,7 +132,9 @@ describeOnEachStore('the retention of a service', store => {
     expect(row).to.include({ removedBy: 'retention', removalKind: 'retention' });
     const [entry] = await app.history.em
       .fork()
-      .execute("select detail from audit_entries where action = 'retention_apply' and result = 'done'");
+      .execute(
+        "select detail from audit_entries where action = 'retention_apply' and result = 'done' order by id desc",
+      );
     expect(JSON.parse(entry!.detail)).to.include({ by: 'retention', backups: 1 });
   });
 
@@ -141,10 +146,8 @@ describeOnEachStore('the retention of a service', store => {
     configuration = { ...seven, databases: { pt_abc: own }, retention: { ...seven.retention, policies } };
     const other: number[] = [];
     const addOther = async (night: number) => {
-      const { id } = await keepNight(app, night, { database: 'pt_abc' });
+      const { id } = await storeNight(app, night, { database: 'pt_abc' });
       other.push(id);
-      const receivedAt = new Date(`2023-10-0${night}T01:31:00Z`);
-      await app.history.em.fork().nativeUpdate(Backup, { id }, { receivedAt });
     };
     for (const night of [1, 2, 3, 4, 5]) await addOther(night);
     await watchAsFresh(app.history, 'pt_abc');

@@ -1,4 +1,7 @@
+import { Readable } from 'node:stream';
 import { pino } from 'pino';
+import { type ParsedBackupName, parseBackupName } from '../../protocol/backup-name.ts';
+import { recordBackup } from '../../server/backups/sidecar/insert-backup.ts';
 import { type MayGo, type RemovedDue, removeDue } from '../../server/removal/remove-due.ts';
 import { scheduleRemoval } from '../../server/removal/schedule-removal.ts';
 import type { Storage } from '../../server/storage/storage.ts';
@@ -20,11 +23,39 @@ export async function keepNight(
   night: number,
   { database = 'pt_xyz' }: { database?: string } = {},
 ): Promise<KeptBackup> {
-  const takenAt = `2023-10-${String(night).padStart(2, '0')}T01:30:00Z`;
-  const zip = sampleZip({ database, takenAt, content: `-- night ${night} of ${database}\n-- Dump completed\n` });
+  const zip = zipOfNight(night, database);
   const { status, text, json } = await upload(url, zip, { manifest: sampleManifest(zip) });
   if (status !== 201 || json.data.state !== 'complete') throw new Error(text);
   return { ...zip, id: json.data.id };
+}
+
+/** Keeps one as if it had been received in that night, for tests that upload nothing: it has its file, its record and its row. */
+export async function storeNight(
+  { history, storage }: Pick<RunningApp, 'history' | 'storage'>,
+  night: number,
+  { database = 'pt_xyz' }: { database?: string } = {},
+): Promise<KeptBackup> {
+  const zip = zipOfNight(night, database);
+  const { bytes, sha256, dump, fileName } = zip;
+  const received = await storage.receive({ database, fileName }, Readable.from([bytes]));
+  if (!(await received.publish())) throw new Error(`${fileName} is there already`);
+  await received.discard();
+  const name = parseBackupName(fileName) as ParsedBackupName;
+  const { backup } = await recordBackup(
+    { em: history.em.fork(), storage },
+    {
+      ...{ name, sha256, dump, size: bytes.length, receivedAt: new Date(name.takenAt.getTime() + 60_000) },
+      ...{ state: 'complete', findings: [], manifest: undefined, contents: undefined },
+      ...{ shrunkFrom: null, acceptedAt: null, acceptedBy: null, acceptedFor: null },
+      ...{ removalDue: null, removedAt: null, removedBy: null, removedFor: null, removalKind: null },
+    },
+  );
+  return { ...zip, id: backup.id };
+}
+
+function zipOfNight(night: number, database: string): SampleZip {
+  const takenAt = `2023-10-${String(night).padStart(2, '0')}T01:30:00Z`;
+  return sampleZip({ database, takenAt, content: `-- night ${night} of ${database}\n-- Dump completed\n` });
 }
 
 interface Wish {
