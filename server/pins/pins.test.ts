@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
-import { DAY_MS, type KeptBackup, keepNight, removeNow, scheduleNow } from '../../testing/service/removing.ts';
+import {
+  DAY_MS,
+  forgetNights,
+  type KeptBackup,
+  keepNight,
+  removeNow,
+  scheduleNow,
+} from '../../testing/service/removing.ts';
 import { graphql, request } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { rebuildHistory } from '../backups/recovery/rebuild.ts';
@@ -13,11 +20,14 @@ import { pinBackup } from './pin-backup.ts';
 describeOnEachStore('a pin', store => {
   let app: RunningApp;
   let nights: KeptBackup[];
-  beforeEach(async () => {
+  before(async () => {
     app = await runApp(store);
+  });
+  after(() => app[Symbol.asyncDispose]());
+  beforeEach(async () => {
     nights = [await keepNight(app, 1), await keepNight(app, 2)];
   });
-  afterEach(() => app[Symbol.asyncDispose]());
+  afterEach(() => forgetNights(app));
 
   const FIELDS = 'id removalDue removal { at by reason } pins { kind reason by isActive endsAt releasedBy }';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
-import { type KeptBackup, keepNight, removeNow, scheduleNow } from '../../testing/service/removing.ts';
+import { forgetNights, type KeptBackup, keepNight, removeNow, scheduleNow } from '../../testing/service/removing.ts';
 import { request } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { rebuildHistory } from '../backups/recovery/rebuild.ts';
@@ -47,11 +47,14 @@ function crashing(storage: Storage, { step, isDone }: Pick<(typeof CRASHES)[numb
 describeOnEachStore('a removal that is cut off leaves the backup or its tombstone, never half:', store => {
   let app: RunningApp;
   let nights: KeptBackup[];
-  beforeEach(async () => {
+  before(async () => {
     app = await runApp(store);
+  });
+  after(() => app[Symbol.asyncDispose]());
+  beforeEach(async () => {
     nights = [await keepNight(app, 1), await keepNight(app, 2)];
   });
-  afterEach(() => app[Symbol.asyncDispose]());
+  afterEach(() => forgetNights(app));
 
   /** What a client sees of it, which is one of two. */
   async function seenOf({ id, bytes }: KeptBackup): Promise<'there' | 'removed'> {

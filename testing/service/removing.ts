@@ -1,7 +1,12 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { type ParsedBackupName, parseBackupName } from '../../protocol/backup-name.ts';
 import { recordBackup } from '../../server/backups/sidecar/insert-backup.ts';
+import { Backup } from '../../server/entities/backup.entity.ts';
+import { Database } from '../../server/entities/database.entity.ts';
+import { Pin } from '../../server/entities/pin.entity.ts';
 import { type MayGo, type RemovedDue, removeDue } from '../../server/removal/remove-due.ts';
 import { scheduleRemoval } from '../../server/removal/schedule-removal.ts';
 import type { Storage } from '../../server/storage/storage.ts';
@@ -51,6 +56,19 @@ export async function storeNight(
     },
   );
   return { ...zip, id: backup.id };
+}
+
+/** Takes all backups and their files away, and all that is known of them, for the next test of one service. */
+export async function forgetNights({ history, storageDir, events }: RunningApp): Promise<void> {
+  const em = history.em.fork();
+  const backups = await em.find(Backup, { id: { $gt: 0 } }, { populate: ['database'] });
+  await em.nativeDelete(Pin, { id: { $gt: 0 } });
+  await em.nativeDelete(Backup, { id: { $gt: 0 } });
+  await em.nativeDelete(Database, { id: { $gt: 0 } });
+  for (const { id, database, sortedAt } of backups) {
+    await rm(join(storageDir, database.name), { recursive: true, force: true });
+    events.changed({ id, sortedAt: sortedAt!, database: database.name });
+  }
 }
 
 function zipOfNight(night: number, database: string): SampleZip {
