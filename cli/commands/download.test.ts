@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import { portOf } from '../../testing/free-port.ts';
+import { until } from '../../testing/until.ts';
 import { CommandError, ConfigurationError, ExplainedError } from '../errors.ts';
 import { RESTORE_BY_HAND } from '../restore-guide.ts';
 import type { CommandContext } from './command.ts';
@@ -415,10 +416,13 @@ describe('download', () => {
         (_request, response) => {
           response.writeHead(200, { 'content-length': String(CONTENT.length) });
           response.write(CONTENT.subarray(0, 1_000_000));
-          setTimeout(() => stop.abort('stop'), 100);
         },
       ];
-      expect(await failureOf(run(folder, { signal: stop.signal }))).to.equal('stop');
+      const failure = failureOf(run(folder, { signal: stop.signal }));
+      const kept = () => stat(join(folder, `${NAME}.part`)).catch(() => undefined);
+      await until('what was sent lies in the file', async () => (await kept())?.size === 1_000_000);
+      stop.abort('stop');
+      expect(await failure).to.equal('stop');
       expect(await readdir(folder)).to.deep.equal([`${NAME}.part`]);
       expect((await stat(join(folder, `${NAME}.part`))).size).to.equal(1_000_000);
     });
