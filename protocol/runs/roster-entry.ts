@@ -5,7 +5,7 @@ import { type FieldCheck, listCheck, nullable, objectOf, oneLine } from '../repo
 /** How many databases a roster, and outcomes a run, may have. */
 export const MAX_RUN_DATABASES = 10_000;
 /** How many different values of `every`, and of `grace`, a roster may have: each is parsed. */
-export const MAX_CONTRACTS = 200;
+const MAX_CONTRACTS = 200;
 /** The longest name of a group, in characters. */
 export const MAX_GROUP_NAME = 64;
 

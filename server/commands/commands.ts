@@ -1,4 +1,4 @@
-import type { BackupCommand } from '../removal/backup-command.ts';
+import type { BackupCommand } from './backups.ts';
 import type { Command, RunCommand } from './command.ts';
 import type { WatchCommand } from './watch.ts';
 
@@ -10,11 +10,11 @@ export const COMMANDS = {
   },
   erase: {
     summary: 'erases a client with its names, after a second confirmation; erase --help shows how',
-    load: async () => (await import('../offboarding/client-command.ts')).runErase,
+    load: async () => (await import('./clients.ts')).runErase,
   },
   export: {
     summary: 'hands a client over as a folder; export --help shows how',
-    load: async () => (await import('../offboarding/client-command.ts')).runExport,
+    load: async () => (await import('./clients.ts')).runExport,
   },
   forget: { summary: 'removes one backup on purpose; forget --help shows how', load: () => ofBackups('forget') },
   hold: { summary: 'keeps a backup for a legal reason; hold --help shows how', load: () => ofBackups('hold') },
@@ -35,7 +35,7 @@ export const COMMANDS = {
   resume: { summary: 'ends a pause, or a retirement; resume --help shows how', load: () => ofWatch('resume') },
   retention: {
     summary: 'shows what the retention removes, and lets it go; retention --help shows how',
-    load: async () => (await import('../retention/retention-command.ts')).runRetentionCommand,
+    load: async () => (await import('./retention.ts')).runRetentionCommand,
   },
   retire: {
     summary: 'expects no backup of a database any more; retire --help shows how',
@@ -65,7 +65,7 @@ export function unknownArguments(args: readonly string[]): Error {
 }
 
 async function ofBackups(name: BackupCommand): Promise<RunCommand> {
-  const { runBackupCommand } = await import('../removal/backup-command.ts');
+  const { runBackupCommand } = await import('./backups.ts');
   return (...given) => runBackupCommand(name, ...given);
 }
 

@@ -25,7 +25,7 @@ export interface Decision {
 const DAY_MS = 86_400_000;
 
 /** The longest pause: a database that is forgotten for longer is better retired. */
-export const MOST_PAUSED_MS = 90 * DAY_MS;
+const MOST_PAUSED_MS = 90 * DAY_MS;
 
 /**
  * Expects no backup of a database until a time. A pause that goes on gets the new end.

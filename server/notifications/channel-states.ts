@@ -15,7 +15,7 @@ export interface ChannelState {
 }
 
 /** No more are counted. */
-export const WAITING_SHOWN = 10_000;
+const WAITING_SHOWN = 10_000;
 
 /** @returns the states of channels of these names, in this order */
 export async function readChannelStates(em: EntityManager, names: readonly string[]): Promise<ChannelState[]> {

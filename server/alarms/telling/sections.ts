@@ -89,7 +89,7 @@ function endingOf({ subject, detail, kind, databaseName }: News['alarm']): strin
 }
 
 /** @returns such as `3 h` */
-export function spanOf(from: Date, to: Date): string {
+function spanOf(from: Date, to: Date): string {
   const minutes = Math.max(0, Math.round((to.getTime() - from.getTime()) / 60_000));
   if (minutes < 120) return `${minutes} min`;
   return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`;

@@ -13,7 +13,7 @@ function toJson(schema: AnySchema): object {
 }
 
 /** @returns what a key means, in a sentence without a full stop; undefined when nothing is said about it */
-export function aboutOf(schema: AnySchema): string | undefined {
+function aboutOf(schema: AnySchema): string | undefined {
   return schema.meta()?.about;
 }
 

@@ -39,7 +39,7 @@ export interface Decision {
 export const FLOOR = 3;
 
 /** So long a backup stays that `sade restore --replace` made of the data that it replaced. */
-export const MADE_FOR_RESTORE_DAYS = 30;
+const MADE_FOR_RESTORE_DAYS = 30;
 
 /** So many incomplete ones stay that are newer than the last complete one. */
 const INCOMPLETE = 3;

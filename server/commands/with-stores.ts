@@ -7,15 +7,9 @@ import type { EntityManager } from '../history/orm.ts';
 import { logTo } from '../log.ts';
 import type { Storage } from '../storage/storage.ts';
 import { giveUpHistory, openStoresBeside } from '../stores.ts';
+import type { Streams } from './command.ts';
 
-/** Where a command on the machine of the service writes. */
-export interface Streams {
-  /** Gets the result, and nothing else. */
-  readonly out: { write(text: string): unknown };
-  readonly err: { write(text: string): unknown };
-}
-
-/** What such a command works with, beside a service that may be running. */
+/** What a command works with, beside a service that may be running. */
 export interface CommandStores {
   readonly em: EntityManager;
   readonly storage: Storage;

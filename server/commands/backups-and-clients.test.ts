@@ -6,7 +6,7 @@ import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { keepNight } from '../../testing/service/removing.ts';
 import { graphql, request } from '../../testing/service/requests.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
-import { findCommand } from '../commands/commands.ts';
+import { findCommand } from './commands.ts';
 
 describe('the commands that keep and remove backups, beside a service that runs', () => {
   let folder: string;

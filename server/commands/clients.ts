@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { messageOf } from '../error-code.ts';
+import { askErasure, cancelErasure, confirmErasure } from '../offboarding/ask-erasure.ts';
+import { readErasures } from '../offboarding/erasures.ts';
+import { exportClient } from '../offboarding/export-client.ts';
 import { oneReason } from '../pins/reason.ts';
-import { type CommandStores, NO_TOKEN, type Streams, systemUser, withStores } from '../removal/with-stores.ts';
-import { askErasure, cancelErasure, confirmErasure } from './ask-erasure.ts';
-import { readErasures } from './erasures.ts';
-import { exportClient } from './export-client.ts';
+import type { Streams } from './command.ts';
+import { type CommandStores, NO_TOKEN, systemUser, withStores } from './with-stores.ts';
 
 const USAGE = `Hands all that is kept of a client over, and erases it. A CLIENT is a database, or the beginning of names with * behind it.
 Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.

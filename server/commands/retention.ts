@@ -1,8 +1,8 @@
 import { openConfiguration } from '../configuration/reading/configuration-file.ts';
 import { messageOf } from '../error-code.ts';
-import { logTo } from '../log.ts';
-import { type Streams, withStores } from '../removal/with-stores.ts';
-import { RETENTION_USAGE, runRetention } from './run-retention.ts';
+import { RETENTION_USAGE, runRetention } from '../retention/run-retention.ts';
+import type { Streams } from './command.ts';
+import { errorsTo, withStores } from './with-stores.ts';
 
 /**
  * What `node server/main.ts retention …` does, beside a service that may be running.
@@ -19,8 +19,7 @@ export async function runRetentionCommand(
     return 0;
   }
   try {
-    const log = logTo({ write: line => void err.write(line) });
-    log.level = 'error';
+    const log = errorsTo(err);
     // biome-ignore lint/complexity/useLiteralKeys: the name of a variable
     const configuration = await openConfiguration({ path: env['LUMBUNG_CONFIG'] || undefined, env, log });
     return await withStores(env, err, async ({ em, storage, audit }) => {

@@ -7,9 +7,10 @@ import { messageOf } from '../error-code.ts';
 import { pinBackup, releasePin } from '../pins/pin-backup.ts';
 import { oneReason } from '../pins/reason.ts';
 import { wantedPin } from '../pins/wanted-pin.ts';
+import { forgetBackup, takeBackBackup } from '../removal/forget.ts';
 import { durationMs } from '../tokens/wanted-token.ts';
-import { forgetBackup, takeBackBackup } from './forget.ts';
-import { type CommandStores, errorsTo, NO_TOKEN, type Streams, systemUser, withStores } from './with-stores.ts';
+import type { Streams } from './command.ts';
+import { type CommandStores, errorsTo, NO_TOKEN, systemUser, withStores } from './with-stores.ts';
 
 /** The commands that are about single backups. */
 export const BACKUP_COMMANDS = ['pin', 'unpin', 'hold', 'release', 'forget', 'take-back'] as const;

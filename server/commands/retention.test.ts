@@ -5,7 +5,7 @@ import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { keepNight } from '../../testing/service/removing.ts';
 import { startServiceHere } from '../../testing/service/service-here.ts';
-import { findCommand } from '../commands/commands.ts';
+import { findCommand } from './commands.ts';
 
 describe('node server/main.ts retention', () => {
   let folder: string;
