@@ -34,14 +34,29 @@ describeOnEachStore('the evaluation of alarms', store => {
   let history: Orm;
   const lines: Array<Record<string, unknown>> = [];
   const log = pino({ level: 'info' }, { write: line => void lines.push(JSON.parse(line)) });
-  beforeEach(async () => {
+  before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-alarms-'));
     history = await openHistory(await store.url(folder));
-    lines.length = 0;
   });
-  afterEach(async () => {
+  after(async () => {
     await history.close(true);
     await rm(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    lines.length = 0;
+    const tables = [
+      'alarms',
+      'alarm_rounds',
+      'retention_plans',
+      'jobs',
+      'outbox',
+      'watched_databases',
+      'roster_entries',
+      'run_outcomes',
+      'runs',
+    ];
+    for (const table of [...tables, 'reports', 'backups', '`databases`'])
+      await history.em.fork().execute(`delete from ${table}`);
   });
 
   const at = (ms: number, more: Partial<Evaluating> = {}) =>
