@@ -21,10 +21,12 @@ export interface DatabaseRow {
  * @returns undefined when there are more than `MOST_BACKUPS`
  */
 export async function readRetained(
-  { em }: { em: EntityManager },
+  { em, now }: { em: EntityManager; now: Date },
   { id, name }: DatabaseRow,
 ): Promise<RetainedBackup[] | undefined> {
-  const [pins, proven] = [await pinsOf(em, id), await provenOf(em, name)];
+  const pins = await pinsOf(em, id);
+  const proven = await provenOf(em, name, now);
+  const longProven = await provenOf(em, name, new Date(now.getTime() - LONG_MS));
   const backups: RetainedBackup[] = [];
   for (let page = await readPage(em, id); ; ) {
     for (const { sortedAt: _, removalDue, removalKind, ...row } of page)
@@ -32,6 +34,7 @@ export async function readRetained(
         ...row,
         pins: pins.get(row.id) ?? [],
         isProven: proven.has(row.id),
+        isLongProven: longProven.has(row.id),
         goesBy: removalDue === null ? null : removalKind === 'retention' ? 'retention' : 'person',
       });
     if (page.length < PAGE) return backups;
@@ -100,8 +103,14 @@ const MOST_DRILLS = 2_000;
 
 const report = reportExpressions<'r'>();
 
-/** @returns the backups whose newest drill that could test showed that they can be restored */
-async function provenOf(em: EntityManager, name: string): Promise<Set<number>> {
+/**
+ * Reports of the last month are believed beside those of before, not instead of them: who may upload may report drills, too, so that
+ * with a stolen token anyone can say that a good backup is not restorable, or that a forged one is.
+ */
+const LONG_MS = 30 * 86_400_000;
+
+/** @returns the backups whose newest drill that could test showed that they can be restored, by the reports until then */
+async function provenOf(em: EntityManager, name: string, until: Date): Promise<Set<number>> {
   const rows = await readRows(
     em,
     query
@@ -111,6 +120,7 @@ async function provenOf(em: EntityManager, name: string): Promise<Set<number>> {
       .where(report('r.database_name', '=', name))
       .where('r.outcome', '!=', 'could_not_test')
       .where('r.backup_id', 'is not', null)
+      .where('r.stored_at', '<=', until)
       .orderBy('r.ended_at', 'desc')
       .orderBy('r.id', 'desc')
       .limit(MOST_DRILLS),

@@ -5,10 +5,13 @@ import { pino } from 'pino';
 import { retentionConfiguration, watchAsFresh } from '../../testing/retention/retention-scene.ts';
 import { DAY_MS, removeNow, storeNight } from '../../testing/service/removing.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { WatchedDatabase } from '../entities/freshness/watched-database.entity.ts';
+import { Report } from '../entities/report.entity.ts';
 import { RetentionPlan } from '../entities/retention/retention-plan.entity.ts';
 import { RetentionRemoval } from '../entities/retention/retention-removal.entity.ts';
+import { rowOf } from '../reports/receive-report.ts';
 import { applyPlan } from './apply-plan.ts';
 import { mayGoBy } from './may-go.ts';
 import { retentionJob } from './retention-job.ts';
@@ -69,6 +72,10 @@ describeOnEachStore('the retention of a service', store => {
     app.history.em.fork().find(Backup, { id: { $gt: 0 }, ...where }, { orderBy: { id: 'asc' } });
   const going = async () => (await rows({ removalDue: { $ne: null }, removedAt: null })).map(({ id }) => id);
   const removed = async () => (await rows({ removedAt: { $ne: null } })).map(({ id }) => id);
+  const removalsOf = async (planId: number) =>
+    (await app.history.em.fork().find(RetentionRemoval, { planId }, { orderBy: { backupId: 'asc' } })).map(
+      ({ backupId }) => backupId,
+    );
   const nights = (...wanted: number[]) => wanted.map(night => ids[night]!);
   const damage = async (night: number) => {
     const { fileName } = await app.history.em.fork().findOneOrFail(Backup, { id: ids[night]! });
@@ -209,6 +216,23 @@ describeOnEachStore('the retention of a service', store => {
     await watchAsFresh(app.history, 'pt_xyz');
     const back = await plan(new Date(NOW.getTime() - DAY_MS));
     expect([back.state, back.document.brakes.map(({ kind }) => kind)]).to.deep.equal(['held', ['clock_jumped']]);
+  });
+
+  it('keeps what drills of more than a month ago have proven, whatever the newest reports say', async () => {
+    configuration = retentionConfiguration({ last: 3 });
+    const report = async (night: number, outcome: 'restorable' | 'not_restorable', storedAt: Date) => {
+      const backup = await app.history.em.fork().findOneOrFail(Backup, { id: ids[night]! });
+      const drill = sampleDrill({ outcome, ...(outcome === 'not_restorable' && { reason: 'forged' }) });
+      const sent = { kind: 'drill', report: { ...drill, database: 'pt_xyz' }, json: '{}' } as const;
+      const row = { ...rowOf(sent, backup, storedAt), fileName: backup.fileName, endedAt: storedAt };
+      await app.history.em.fork().insert(Report, row);
+    };
+    await report(1, 'restorable', new Date(NOW.getTime() - 31 * DAY_MS));
+    // Who may upload may report drills, too.
+    await report(1, 'not_restorable', NOW);
+    await report(9, 'restorable', NOW);
+    const goes = await removalsOf((await plan()).id);
+    expect(goes).to.deep.equal(nights(2, 3, 4, 5, 6));
   });
 
   it('believes no list that asks for many backups a day: who may upload can send one', async () => {

@@ -63,6 +63,7 @@ export function retained(wish: Partial<RetainedBackup> & Pick<RetainedBackup, 'i
     madeFor: null,
     pins: [],
     isProven: false,
+    isLongProven: false,
     goesBy: null,
     ...wish,
   };

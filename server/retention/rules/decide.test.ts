@@ -69,6 +69,13 @@ describe('the decision about each backup', () => {
     expect(why[400]).to.match(/^goes: /);
   });
 
+  it('keeps the newest one that was proven a month ago beside it', () => {
+    const old = { isProven: false, isLongProven: true };
+    const why = whyOf([...nights(10), night(50, { isProven: true }), night(300, old), night(400, old)]);
+    for (const id of [50, 300]) expect(why[id]).to.equal('kept: the newest one that a drill has restored');
+    expect(why[400]).to.match(/^goes: /);
+  });
+
   it('keeps a backup that came late beside the others, and never instead of one', () => {
     // Taken after the backup of 5 nights ago, on the same day.
     const late = night(4.75, { id: 100, receivedAt: NOW });

@@ -72,7 +72,8 @@ export function decide({ backups, policy, now }: Deciding): Decision[] {
     ...newerIncomplete(counted, newestSound),
     ...madeForRestore(counted, now),
     ...inBuckets(ordinary, policy),
-    ...newestProven(ordinary),
+    ...newestProven(ordinary.filter(({ isLongProven }) => isLongProven)),
+    ...newestProven(ordinary.filter(({ isProven }) => isProven)),
     ...references(sorted, counted),
     ...floor(ordinary),
     ...pinned,
@@ -120,8 +121,7 @@ function references(all: readonly RetainedBackup[], counted: readonly RetainedBa
     ]);
 }
 
-function newestProven(ordinary: readonly RetainedBackup[]): Array<[number, Kept]> {
-  const proven = ordinary.filter(({ isProven }) => isProven);
+function newestProven(proven: readonly RetainedBackup[]): Array<[number, Kept]> {
   return besideLate(proven, some => some.slice(0, 1).map(({ id }) => id)).map(id => [
     id,
     { reason: 'proven', why: 'kept: the newest one that a drill has restored' },

@@ -27,6 +27,8 @@ export interface RetainedBackup {
   readonly pins: readonly Pin[];
   /** Whether its newest drill that could test showed that it can be restored. */
   readonly isProven: boolean;
+  /** The same by the reports of more than a month ago. */
+  readonly isLongProven: boolean;
   /** Who has it removed, and since when it goes; null while it stays. `retention`: an earlier plan. `person`: on purpose. */
   readonly goesBy: 'retention' | 'person' | null;
 }
