@@ -264,4 +264,30 @@ describeOnEachStore('a backup that is about to be removed stays', store => {
     expect(await removeNow(app)).to.include({ removed: 1, failed: 0 });
     expect(await app.storedZips()).to.have.length(1);
   });
+
+  it('leaves the last complete backup also where two services remove one each at the same moment', async () => {
+    for (let round = 1; round <= 6; round++) {
+      const database = `pair_${round}`;
+      const pair = [await keepNight(app, 1, { database }), await keepNight(app, 2, { database })];
+      await scheduleNow(
+        app,
+        pair.map(({ id }) => id),
+      );
+      const both = Promise.withResolvers<void>();
+      let waiting = 0;
+      const removeOnly = (own: number) =>
+        removeNow(app, {
+          mayGo: async ({ id }) => {
+            if (id !== pair[own]!.id) throw new Error('the other service has it');
+            waiting += 1;
+            if (waiting === 2) both.resolve();
+            await both.promise;
+            return true;
+          },
+        });
+      await Promise.all([removeOnly(0), removeOnly(1)]);
+      const left = (await app.storedZips()).filter(path => path.startsWith(`${database}/`));
+      expect(left, database).to.have.length(1);
+    }
+  });
 });

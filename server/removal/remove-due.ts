@@ -3,6 +3,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { changeRecorded } from '../backups/sidecar/change-recorded.ts';
 import { Backup } from '../entities/backup.entity.ts';
+import { Database } from '../entities/database.entity.ts';
 import { messageOf } from '../error-code.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';
@@ -132,6 +133,8 @@ async function reasonToStay(
   { backup, kept }: { backup: Backup; kept: 'held' | 'pinned' | undefined },
 ): Promise<string | undefined> {
   if (kept) return `it is ${kept}`;
+  // Another service may remove another backup of the database at this moment: one of the two waits here until the other is committed.
+  await em.nativeUpdate(Database, { id: backup.database.id }, { id: backup.database.id });
   if (backup.removalKind !== 'request_of_last' && (await isLastComplete(em, backup)))
     return 'it is the last complete backup of its database';
   return undefined;
