@@ -218,7 +218,7 @@ describeOnEachStore('the retention of a service', store => {
     expect([back.state, back.document.brakes.map(({ kind }) => kind)]).to.deep.equal(['held', ['clock_jumped']]);
   });
 
-  it('keeps what drills of more than a month ago have proven, whatever the newest reports say', async () => {
+  it('keeps what drills of more than a month ago have proven, beside what the newest reports say', async () => {
     configuration = retentionConfiguration({ last: 3 });
     const report = async (night: number, outcome: 'restorable' | 'not_restorable', storedAt: Date) => {
       const backup = await app.history.em.fork().findOneOrFail(Backup, { id: ids[night]! });
