@@ -163,6 +163,11 @@ describeOnEachStore('the evaluation of alarms', store => {
       'db7 has not reported its run: it has never reported a run, and 14 databases are late',
     );
     expect(mail!.lines.slice(1, 15)).to.deep.equal(names.map(name => `- ${name}`));
+    await watch(names[0]!, 'critical');
+    for (const minute of [61, 64]) await at(minute * MINUTE);
+    expect((await mails())[1]!.title).to.equal(
+      'Worse: db7 has not reported its run: it has never reported a run, and pt_00 has missed two backups',
+    );
   });
 
   it('logs what reaches no one, since no channel is there', async () => {

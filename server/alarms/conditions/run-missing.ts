@@ -67,15 +67,24 @@ function conditionOf(subject: string, databases: readonly Expected[], runs: read
   const names = databases.map(({ name }) => name).sort();
   const { source } = databases[0]!.roster;
   const last = runs.length === 0 ? 'it has never reported a run' : `its last run began ${utc(latest(runs))}`;
-  const them = names.length === 1 ? `${names[0]} is late` : `${names.length} databases are late`;
+  const isCritical = databases.some(({ state }) => state === 'critical');
   return {
     ...{ kind: 'run_missing', subject, source },
-    severity: databases.some(({ state }) => state === 'critical') ? 'critical' : 'warning',
+    severity: isCritical ? 'critical' : 'warning',
     since: new Date(Math.min(...databases.map(({ stateSince }) => stateSince.getTime()))),
-    summary: `${subject} has not reported its run: ${last}, and ${them}`,
+    summary: `${subject} has not reported its run: ${last}, and ${effectOf(databases)}`,
     advice: `Log in on ${source}: is it up, does its cron job still run sade backup, and what does sade doctor report?`,
     databases: names,
   };
+}
+
+/** What has grown worse is said: that some have missed their second backup. */
+function effectOf(databases: readonly Expected[]): string {
+  const critical = databases.filter(({ state }) => state === 'critical');
+  const which = critical.length > 0 ? critical : databases;
+  const [has, is] = which.length === 1 ? ['has', 'is'] : ['have', 'are'];
+  const who = which.length === 1 ? which[0]!.name : `${which.length} databases`;
+  return critical.length > 0 ? `${who} ${has} missed two backups` : `${who} ${is} late`;
 }
 
 function latest(dates: readonly Date[]): Date {
