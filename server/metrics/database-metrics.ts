@@ -45,9 +45,10 @@ export async function databaseMetrics(reading: Reading): Promise<Metric[]> {
   for await (const database of readDatabases(reading)) {
     shown++;
     const { name, state, stateSince, stageSeconds } = database;
+    const labels = { database: name };
     for (const [metric, [, of]] of Object.entries(FIGURES)) {
       const value = of(database);
-      if (value !== null) samples.get(metric)!.push({ labels: { database: name }, value: Number(value) });
+      if (value !== null) samples.get(metric)!.push({ labels, value: Number(value) });
     }
     samples.get(STATE_SINCE)!.push({ labels: { database: name, state }, value: toSeconds(stateSince) });
     for (const [stage, seconds] of Object.entries(stageSeconds))

@@ -17,6 +17,8 @@ export interface Metric {
   readonly samples: readonly Sample[];
 }
 
+const NO_LABELS: NonNullable<Sample['labels']> = {};
+
 /**
  * Writes metrics as Prometheus reads them, one after the other: a fleet has a hundred thousand lines, and others have their turn
  * in between.
@@ -24,17 +26,16 @@ export interface Metric {
  */
 export async function expose(metrics: readonly Metric[]): Promise<{ readonly type: string; readonly text: string }> {
   // No service needs it that no one scrapes.
-  const { Counter, Gauge, Registry } = await import('prom-client');
+  const { Registry } = await import('prom-client');
   const texts: string[] = [];
   for (const { name, help, type, samples } of metrics) {
     await nextTurn();
+    // Labels that several samples share, as the same object, are written once.
+    const values = samples.map(({ labels = NO_LABELS, value }) => ({ labels: NO_LABELS, sharedLabels: labels, value }));
     const registry = new Registry();
-    const labelNames = Object.keys(samples[0]?.labels ?? {});
-    const settings = { name, help, labelNames, registers: [registry] };
-    const metric = type === 'counter' ? new Counter(settings) : new Gauge(settings);
-    // prom-client begins a metric without labels at 0: what is not known must not look like that.
-    if (labelNames.length === 0) metric.remove();
-    for (const { labels = {}, value } of samples) metric.inc(labels, value);
+    // Its Gauge and Counter keep each sample by a hash of its labels, to change it later: that takes longer than to write it.
+    const metric = { name, help, type, get: async () => ({ name, help, type, values }) };
+    registry.registerMetric(metric as never);
     texts.push(await registry.metrics());
   }
   return { type: Registry.PROMETHEUS_CONTENT_TYPE, text: texts.join('\n') };

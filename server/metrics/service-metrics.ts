@@ -66,6 +66,7 @@ async function scrubMetrics(em: EntityManager, scrub: Scrub): Promise<Metric[]> 
   ];
 }
 
+/** Not under the label `job`: Prometheus sets that one itself. */
 function jobMetrics(scheduler: Scheduler): Metric[] {
   const jobs = scheduler.status();
   const times = (of: (job: (typeof jobs)[number]) => Sample | undefined) => jobs.flatMap(job => of(job) ?? []);
@@ -75,19 +76,19 @@ function jobMetrics(scheduler: Scheduler): Metric[] {
     gauge(
       'lumbung_job_started_timestamp_seconds',
       'When a job was last started',
-      times(({ name: job, lastStartedAt }) => sample({ job }, lastStartedAt)),
+      times(({ name, lastStartedAt }) => sample({ job_name: name }, lastStartedAt)),
     ),
     gauge(
       'lumbung_job_ended_timestamp_seconds',
       'When a job last ended, and with which result (ok, failed)',
-      times(({ name: job, lastEndedAt, lastError }) =>
-        sample({ job, result: lastError === null ? 'ok' : 'failed' }, lastEndedAt),
+      times(({ name, lastEndedAt, lastError }) =>
+        sample({ job_name: name, result: lastError === null ? 'ok' : 'failed' }, lastEndedAt),
       ),
     ),
     gauge(
       'lumbung_job_next_timestamp_seconds',
       'When a job runs next',
-      times(({ name: job, nextAt }) => sample({ job }, nextAt)),
+      times(({ name, nextAt }) => sample({ job_name: name }, nextAt)),
     ),
   ];
 }
