@@ -41,16 +41,14 @@ async function prepare(scene: Scene): Promise<Match> {
     targets,
     notes: [
       'Both services have the same history in SQLite (100 databases × 100 backups), each a copy of its own. The token to read has the scope `client_*`, the one to upload `tokens_*`.',
+      'The service starts anew before each reading, and answers for a while before the clock runs: two starts of the same service differ by as much as a token costs.',
       'The zips have about 1 MiB, and the service reads the dumps in them. CPU is that of the service alone.',
     ],
   };
 }
 
-function reader(
-  scene: Scene,
-  { url, meter, tokens }: TokenStand,
-  names: Pick<Contestant, 'name' | 'against'>,
-): Contestant {
+function reader(scene: Scene, stand: TokenStand, names: Pick<Contestant, 'name' | 'against'>): Contestant {
+  const { url, meter, tokens } = stand;
   const seconds = scene.sizes.history.seconds * TIMES;
   const asks = Array.from({ length: HISTORY.databases }, (_, at) => ({
     path: `/${databaseName(at)}?limit=${LIMIT}`,
@@ -64,7 +62,11 @@ function reader(
     clients: CLIENTS,
     seconds,
   };
-  return loadContestant(scene, { ...names, role: 'ours', plan, servers: [meter] });
+  const restart = async () => {
+    await stand.restart();
+    return { url: stand.url, servers: [stand.meter] };
+  };
+  return loadContestant(scene, { ...names, role: 'ours', plan, servers: [meter], restart });
 }
 
 function targets(results: Results): Target[] {
