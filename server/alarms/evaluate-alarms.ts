@@ -10,6 +10,7 @@ import { enqueue } from '../notifications/outbox.ts';
 import { isChanged, readAlarms, readChanges, writeAlarms } from './alarm-rows.ts';
 import { reconcile } from './changes/reconcile.ts';
 import { readConditions } from './conditions/read-conditions.ts';
+import { forgetOldAlarms } from './forget-old-alarms.ts';
 import { freshnessEndings } from './looking/endings.ts';
 import type { Looking } from './looking/looking.ts';
 import type { AlarmState } from './model/alarm-state.ts';
@@ -55,8 +56,10 @@ export async function evaluateAlarms(parts: Evaluating): Promise<Evaluated> {
     return NOTHING;
   const wasFirst = await write(parts, { round, before, after, news });
   if (!wasFirst) return NOTHING;
+  const opened = after.filter(({ id }) => id === undefined).length;
+  if (opened > 0) await forgetOldAlarms(em.fork(), now, { atMost: 2 * opened + 100 });
   return {
-    opened: after.filter(({ id }) => id === undefined).length,
+    opened,
     closed: after.filter(({ id, closedAt }) => closedAt !== null && known.get(id)?.closedAt === null).length,
     told: news.length,
   };

@@ -8,9 +8,11 @@ import { evaluateFreshness } from '../freshness/evaluate-freshness.ts';
 import type { Notification } from '../notifications/notification.ts';
 import { receiveRun } from '../runs/receive-run.ts';
 import { evaluateAlarms } from './evaluate-alarms.ts';
+import { forgetOldAlarms } from './forget-old-alarms.ts';
 
 const START = Date.parse('2026-11-30T03:00:00Z');
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 
 describeOnEachStore('alarms about a client that reports without end', store => {
   let app: RunningApp;
@@ -68,6 +70,41 @@ describeOnEachStore('alarms about a client that reports without end', store => {
     const before = await asked(MINUTE);
     for (let i = 1; i <= 40; i++) await report('web1', MINUTE + i);
     expect(await asked(2 * MINUTE)).to.be.at.most(before + 12);
+  });
+
+  it('are forgotten after 400 days once they have closed, and the open ones never', async () => {
+    const ids = async () =>
+      (await app.history.em.fork().execute<Array<{ id: number }>>('select id from alarms order by id')).map(
+        ({ id }) => id,
+      );
+    for (let minute = 0; minute < 3; minute++) await report(`broken-${minute}`, minute, { problem: 'no list' });
+    for (let minute = 0; minute < 4; minute++) await evaluateAlarmsAt(minute * MINUTE);
+    expect(await ids()).to.have.length(3);
+    await app.history.em
+      .fork()
+      .execute("update alarms set open_key = null, closed_at = opened_at where source <> 'broken-1'");
+    const [, second] = await ids();
+    await report('late', 401 * DAY, { problem: 'no list' });
+    await evaluateAlarmsAt(401 * DAY);
+    expect((await ids()).slice(0, -1)).to.deep.equal([second]);
+  });
+
+  it('that have closed are forgotten beyond a number, the oldest first', async () => {
+    const ids = async () =>
+      (await app.history.em.fork().execute<Array<{ id: number }>>('select id from alarms order by id')).map(
+        ({ id }) => id,
+      );
+    for (let minute = 0; minute < 4; minute++) await report(`broken-${minute}`, minute, { problem: 'no list' });
+    for (let minute = 0; minute < 4; minute++) await evaluateAlarmsAt(minute * MINUTE);
+    await app.history.em
+      .fork()
+      .execute("update alarms set open_key = null, closed_at = opened_at where source <> 'broken-0'");
+    const before = await ids();
+    await forgetOldAlarms(app.history.em.fork(), new Date(START), { atMost: 10, mostKept: 2 });
+    const open = await app.history.em
+      .fork()
+      .execute<Array<{ id: number }>>('select id from alarms where open_key is not null');
+    expect(await ids()).to.have.members([...new Set([open[0]!.id, ...before.slice(-2)])]);
   });
 
   it('are few messages, however many sources it makes up, and none of them is lost', async () => {
