@@ -147,7 +147,8 @@ describe('when something goes wrong', function () {
     );
     const { code, stderr } = await place.backup(proxy.url);
     expect(code, stderr).to.equal(0);
-    expect(proxy.connections).to.equal(2);
+    // The upload twice, and the report of the run.
+    expect(proxy.connections).to.equal(3);
     expect(await stored()).to.have.length(1);
   });
 

@@ -64,10 +64,10 @@ export class FaultTrial implements AsyncDisposable {
     return startSade(this.place.args(server, ...more));
   }
 
-  /** @returns dumps, zips, manifests and unfinished files in the work folder, sorted */
+  /** @returns dumps, zips, manifests and unfinished files in the work folder, sorted, without the reports of runs that wait there */
   async spooled(): Promise<string[]> {
     const names = await readdir(this.place.workDir).catch(() => []);
-    return names.filter(name => !/^(?:run\.|last-run\.json)/.test(name)).sort();
+    return names.filter(name => !/^(?:run\.|last-run\.json|unsent-reports$)/.test(name)).sort();
   }
 
   /** @returns all that the service's folder holds of this database, sorted */
