@@ -22,6 +22,28 @@ export function hasNotificationServers(): boolean {
   return false;
 }
 
+/** @returns whether promtool is on this machine, which it says aloud where not; false in a run that does not test it */
+export function hasPromtool(): boolean {
+  if (!testsPeers) return false;
+  if (existsSync(join(HOME, 'prometheus', '.ready'))) return true;
+  console.error('    SKIPPED: no promtool here (scripts/setup peers brings it)');
+  return false;
+}
+
+/**
+ * Runs promtool.
+ * @param input of its stdin
+ * @returns its exit code, and all that it wrote
+ */
+export async function runPromtool(args: readonly string[], input = ''): Promise<{ code: number; output: string }> {
+  const child = spawn(SCRIPT, ['run', 'prometheus', 'usr/bin/promtool', ...args], { timeout: 60_000 });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => output.push(String(chunk)));
+  child.stdin.on('error', () => {}).end(input); // one that has ended takes nothing
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code: code ?? -1, output: output.join('') };
+}
+
 /** A server in a folder of its own. */
 export interface SidProgram extends AsyncDisposable {
   /** Ends it at once, and starts it again with the same folder. */
