@@ -44,8 +44,10 @@ function openLines(open: readonly DigestAlarm[], texts: DigestTexts): string[] {
   if (open.length === 0) return [texts.noAlarms];
   return [
     texts.openAlarms,
-    ...listed(open, texts, ({ summary, acknowledgedBy }) =>
-      acknowledgedBy === null ? summary : `${summary} (${texts.acknowledged(acknowledgedBy)})`,
+    ...listed(open, texts, alarm =>
+      alarm.acknowledgedBy === null
+        ? texts.alarm(alarm)
+        : `${texts.alarm(alarm)} (${texts.acknowledged(alarm.acknowledgedBy)})`,
     ),
   ];
 }
@@ -54,8 +56,8 @@ function changeLines({ opened, closed }: DigestFacts, texts: DigestTexts): strin
   if (opened.length + closed.length === 0) return [texts.noChanges];
   return [
     texts.changes,
-    ...listed(opened, texts, ({ summary }) => `${texts.opened}: ${summary}`),
-    ...listed(closed, texts, ({ summary }) => `${texts.closed}: ${summary}`),
+    ...listed(opened, texts, alarm => `${texts.opened}: ${texts.alarm(alarm)}`),
+    ...listed(closed, texts, alarm => `${texts.closed}: ${texts.ending(alarm)}`),
   ];
 }
 

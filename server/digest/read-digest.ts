@@ -34,6 +34,8 @@ export interface DigestAlarm {
   readonly summary: string;
   readonly openedAt: Date;
   readonly acknowledgedBy: string | null;
+  /** How it ended, where that is known and it has closed. */
+  readonly detail: { readonly ending?: string | undefined };
 }
 
 export interface DigestParts {
@@ -106,8 +108,10 @@ function groupIn(contract: string): string | undefined {
   return typeof group === 'string' ? group : undefined;
 }
 
-function toAlarm(row: Omit<DigestAlarm, 'kind'> & { readonly kind: string }): DigestAlarm {
-  return { ...row, kind: ALARM_KINDS.find(kind => kind === row.kind) ?? 'late' };
+function toAlarm(row: Omit<DigestAlarm, 'kind' | 'detail'> & { kind: string; detail: string }): DigestAlarm {
+  const { ending }: { ending?: unknown } = JSON.parse(row.detail);
+  const detail = typeof ending === 'string' ? { ending } : {};
+  return { ...row, kind: ALARM_KINDS.find(kind => kind === row.kind) ?? 'late', detail };
 }
 
 const eb = aliased<{ w: 'watched_databases' }>();
@@ -132,4 +136,5 @@ const ALARMS = query
     'a.summary',
     'a.opened_at as openedAt',
     'a.acknowledged_by as acknowledgedBy',
+    'a.detail',
   ]);

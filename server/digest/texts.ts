@@ -1,4 +1,7 @@
+import { endingOf } from '../alarms/model/ending.ts';
 import type { Language } from '../configuration/configuration.ts';
+import { alarmInIndonesian, endingInIndonesian } from './alarms-in-indonesian.ts';
+import type { DigestAlarm } from './read-digest.ts';
 
 /** The sentences of a digest in one language. */
 export interface DigestTexts {
@@ -8,6 +11,9 @@ export interface DigestTexts {
   alsoOpen(alarms: number): string;
   of(group: string): string;
   openAlarms: string;
+  alarm(alarm: DigestAlarm): string;
+  /** How an alarm ended. */
+  ending(alarm: DigestAlarm): string;
   noAlarms: string;
   changes: string;
   opened: string;
@@ -32,6 +38,8 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
     alsoOpen: n => `${n} ${n === 1 ? 'alarm is' : 'alarms are'} open`,
     of: group => `Backups of ${group}`,
     openAlarms: 'Open alarms:',
+    alarm: ({ summary }) => summary,
+    ending: endingOf,
     noAlarms: 'No alarm is open.',
     changes: 'What has changed:',
     opened: 'new',
@@ -53,6 +61,8 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
     alsoOpen: n => `${n} peringatan masih terbuka`,
     of: group => `Cadangan ${group}`,
     openAlarms: 'Peringatan yang masih terbuka:',
+    alarm: alarmInIndonesian,
+    ending: endingInIndonesian,
     noAlarms: 'Tidak ada peringatan yang terbuka.',
     changes: 'Yang berubah:',
     opened: 'baru',

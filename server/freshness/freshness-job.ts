@@ -23,7 +23,11 @@ export function freshnessJob({ history, storage, configuration, log }: Parts): J
     async run({ now, signal }) {
       const em = history.em.fork();
       const found = await evaluateFreshness({ em, storage, configuration: configuration.current(), now, log, signal });
-      if (found.transitions > 0) log.info(found, `The states of ${found.transitions} databases have changed`);
+      if (found.transitions > 0)
+        log.info(
+          found,
+          `The state of ${found.transitions} ${found.transitions === 1 ? 'database has' : 'databases have'} changed`,
+        );
     },
   };
 }

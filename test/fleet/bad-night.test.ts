@@ -48,11 +48,11 @@ describe('three hosts, one bad night', function () {
   function expectMails(times: readonly string[]): void {
     const came = mails();
     if (process.env.SHOW_MESSAGES) process.stdout.write(`${came.join('\n\n')}\n\n`);
-    expect(
-      came.map(text => text.slice(0, 11)),
-      came.join('\n\n'),
-    ).to.deep.equal(times);
-    for (const text of came) expect(DOCS).to.include(text);
+    expect(came, came.join('\n\n')).to.have.length(times.length);
+    // On a busy machine the service looks some minutes of its clock later.
+    for (const [i, text] of came.entries())
+      expect(minutesOf(text) - minutesOf(times[i]!), came.join('\n\n')).to.be.within(0, 15);
+    for (const text of came) expect(DOCS).to.include(text.slice('01-12 01:04'.length));
   }
 
   it('is silent but for the digest while all is well', async () => {
@@ -94,10 +94,15 @@ describe('three hosts, one bad night', function () {
   const filler = () => join(scene.places.get('db3')!.workDir, 'filler');
 });
 
+/** @returns the time at the begin of a text, in minutes */
+function minutesOf(text: string): number {
+  return Date.parse(`2027-${text.slice(0, 11).replace(' ', 'T')}Z`) / 60_000;
+}
+
 /** Without what is another one in each run: folders, and the room of this machine's disk. */
 function shown({ at, subject, text }: TimedMail, scene: FleetScene): string {
   const plain = `${at.slice(5)}  ${subject}\n\n${text}`
-    .replaceAll(scene.places.get('db3')!.workDir, '/var/lib/sade')
+    .replaceAll(scene.places.get('db3')!.workDir, '/srv/spool')
     .replace(/Storage: .*/, 'Storage: 72.8 GiB free of 252.0 GiB (29 %).');
   return plain;
 }

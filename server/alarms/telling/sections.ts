@@ -1,3 +1,4 @@
+import { endingOf } from '../model/ending.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { News } from './what-to-tell.ts';
 
@@ -80,12 +81,6 @@ function sentence({ alarm }: News): string {
   const span = spanOf(openedAt, closedAt!);
   // Both came within one wait or one night: its reader hears of both together.
   return toldAs === null ? `${summary}; after ${span} ${ending}` : `${ending} (${span} after the alarm)`;
-}
-
-function endingOf({ subject, detail, kind, databaseName }: News['alarm']): string {
-  // Its subject is `the run of db7`.
-  if (kind === 'run_failed' && databaseName === null) return `${subject} backs up its databases again`;
-  return `${subject} ${detail.ending ?? KINDS[kind].over}`;
 }
 
 /** @returns such as `3 h` */
