@@ -36,7 +36,26 @@ HkESuY4CIFqR8VSpABRBPvET6XIhP7IQWVypWo4vrgLDCQWXJQIv
 -----END CERTIFICATE-----`,
 };
 
-/** From now on all in this process that speaks TLS, fetch included, accepts both. */
+/**
+ * For the tests of the block that calls it: all in this process that speaks TLS, fetch included, accepts both. The process runs other
+ * files as well, so its trust is taken back after them.
+ */
 export function trustCertificates(): void {
-  setDefaultCACertificates([...getCACertificates('default'), FIRST.cert, SECOND.cert]);
+  let known: string[];
+  before(() => {
+    known = getCACertificates('default');
+    setDefaultCACertificates([...known, FIRST.cert, SECOND.cert]);
+  });
+  after(() => setDefaultCACertificates(known));
+}
+
+/** @returns what the action does while this process trusts the CAs that come with Node, and no certificate of tests */
+export async function withoutTrust<T>(action: () => Promise<T>): Promise<T> {
+  const trusted = getCACertificates('default');
+  setDefaultCACertificates(getCACertificates('bundled'));
+  try {
+    return await action();
+  } finally {
+    setDefaultCACertificates(trusted);
+  }
 }

@@ -12,11 +12,11 @@ const JUNK = 'JUNK behind it\r\n\r\n';
 
 for (const tls of [undefined, FIRST])
   describe(`a connection on which something is broken${tls ? ', over TLS' : ''}`, () => {
+    trustCertificates();
     let app: RunningApp;
     let zip: SampleZip;
     let location: string;
     before(async () => {
-      trustCertificates();
       app = await runApp(SQLITE!, {
         connectionLimits: { headerMs: 400, unreadBodyMs: 300 },
         lingerLimits: { silenceMs: 300, totalMs: 1_000 },

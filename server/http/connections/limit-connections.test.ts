@@ -18,7 +18,7 @@ const GET = 'GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 for (const tls of [undefined, FIRST])
   describe(`the connections of the service${tls ? ', over TLS' : ''}`, () => {
-    before(trustCertificates);
+    trustCertificates();
 
     it('make room for a new one by closing the longest idle one', async () => {
       await using app = await runApp(SQLITE!, { tls, connectionLimits: { most: 4 } });

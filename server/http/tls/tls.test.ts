@@ -24,7 +24,7 @@ describe('the service with TLS of its own', () => {
   let folder: string;
   let files: { TLS_CERT_FILE: string; TLS_KEY_FILE: string };
   let env: Record<string, string>;
-  before(trustCertificates);
+  trustCertificates();
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-tls-'));
     await publish(FIRST);

@@ -1,8 +1,7 @@
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { expect } from 'chai';
 import { type MailServer, smtpError, startMailServer } from '../../../testing/notifications/mail-server.ts';
 import { sampleAlarm, sampleNotification } from '../../../testing/notifications/sample-notification.ts';
-import { FIRST } from '../../../testing/service/certificates.ts';
+import { trustCertificates, withoutTrust } from '../../../testing/service/certificates.ts';
 import type { MailSettings } from '../../configuration/channel-settings.ts';
 import { type Channel, DeliveryError } from '../channel.ts';
 import type { Notification } from '../notification.ts';
@@ -49,9 +48,7 @@ function headersOf(raw: string): Record<string, string> {
 
 /** What is refused is logged by no one, and what is sent is as it is in the world: an own certificate that is trusted. */
 describe('The channel mail', () => {
-  const known = getCACertificates('default');
-  before(() => setDefaultCACertificates([...known, FIRST.cert]));
-  after(() => setDefaultCACertificates(known));
+  trustCertificates();
 
   it('sends over STARTTLS to all recipients, marked as made by a program', async () => {
     await using server = await startMailServer();
@@ -113,12 +110,8 @@ describe('The channel mail', () => {
 
   it('sends nothing to a server whose certificate no one vouches for', async () => {
     await using server = await startMailServer();
-    setDefaultCACertificates(known);
-    try {
-      expect((await failure(openChannel(settings(server)))).message).to.match(/self-signed certificate/);
-    } finally {
-      setDefaultCACertificates([...known, FIRST.cert]);
-    }
+    const { message } = await withoutTrust(() => failure(openChannel(settings(server))));
+    expect(message).to.match(/self-signed certificate/);
     expect(server.mails).to.have.length(0);
   });
 
