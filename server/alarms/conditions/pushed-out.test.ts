@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { addBackup } from '../../../testing/freshness/watched-history.ts';
 import { describeOnEachStore, runApp } from '../../../testing/service/running-app.ts';
 import { configurationOf } from '../../configuration/reading/configuration-of.ts';
-import type { Looking } from '../looking/looking.ts';
 import { pushedOut } from './pushed-out.ts';
 
 describeOnEachStore('databases with too many backups', store => {
@@ -15,7 +14,7 @@ describeOnEachStore('databases with too many backups', store => {
           await addBackup(app.history, { database, receivedAt: new Date(now.getTime() - hour * 3_600_000) });
     await addBackup(app.history, { database: 'fine', receivedAt: new Date(now.getTime() - 25 * 3_600_000) });
     const configuration = configurationOf({ databases: { hourly: { every: '1h' } } });
-    const found = await pushedOut({ em: app.history.em.fork(), now, configuration } as Looking);
+    const found = await pushedOut({ em: app.history.em.fork(), now, configuration });
     expect(found.map(({ kind, subject }) => `${kind} ${subject}`)).to.deep.equal(['pushed_out flooded']);
     expect(found[0]!.summary).to.contain('flooded got 5 backups');
   });

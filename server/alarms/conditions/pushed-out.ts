@@ -11,7 +11,11 @@ const DAY_MS = 86_400_000;
 const MOST_A_DAY = mostPerDay(1);
 
 /** Finds the databases that get so many backups that the retention would push good ones out: a stolen token could want that. */
-export async function pushedOut({ em, now, configuration }: Looking): Promise<Condition[]> {
+export async function pushedOut({
+  em,
+  now,
+  configuration,
+}: Pick<Looking, 'em' | 'now' | 'configuration'>): Promise<Condition[]> {
   const since = new Date(now.getTime() - DAY_MS);
   const many = await readRows(em, manySince(backupsBy(em, 'backups_by_time'), since));
   const conditions: Condition[] = [];
