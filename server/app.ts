@@ -136,7 +136,7 @@ export function createApp({
   app.use(runRoutes({ budget: formBudget, rate: reportRate, audit, log }).routes());
   app.use(tableRoutes().routes());
   app.use(whoamiRoutes().routes());
-  app.use(graphqlRoute({ graphql, access, audit }).routes());
+  app.use(graphqlRoute({ graphql, access, audit, notifications }).routes());
   app.use(databaseRoutes().routes());
   app.use(
     backupRoutes({

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { ConfigurationFile } from './configuration/reading/configuration-file.ts';
 import type { Orm } from './history/orm.ts';
 import { type Clock, SYSTEM_CLOCK } from './jobs/clock.ts';
+import { ChannelTests } from './notifications/channel-tests.ts';
 import { openChannels } from './notifications/channels/open-channel.ts';
 import { ping } from './notifications/channels/ping.ts';
 import { Delivery } from './notifications/delivery.ts';
@@ -21,6 +22,8 @@ interface Parts {
 export interface Notifications {
   readonly delivery: Delivery;
   readonly heartbeat: Heartbeat;
+  /** Tries channels beside their outboxes. */
+  readonly tests: ChannelTests;
 }
 
 /** Joins the outbox with the channels and the heartbeat of the configuration, whichever it is at the moment. Sends nothing yet. */
@@ -33,5 +36,5 @@ export function openNotifications({ configuration, clock = SYSTEM_CLOCK, ...part
     channels: () => [...channels().keys()],
     ping,
   });
-  return { delivery, heartbeat };
+  return { delivery, heartbeat, tests: new ChannelTests(channels) };
 }

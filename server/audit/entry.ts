@@ -11,6 +11,7 @@ export const AUDIT_ACTIONS = [
   'accept',
   'scrub',
   'alarm_acknowledge',
+  'channel_test',
   'forget',
   'take_back',
   'remove',

@@ -23,7 +23,7 @@ describe('the policy', () => {
     const read = ['list', 'download', 'status', 'metrics', 'report', 'progress'];
     expect(may.upload).to.have.members(['upload', 'report', 'reportRun']);
     expect(may.read).to.have.members(read);
-    const changes = ['accept', 'pin', 'remove', 'prune', 'acknowledge', 'watch', 'scrub'];
+    const changes = ['accept', 'pin', 'remove', 'prune', 'acknowledge', 'watch', 'scrub', 'testChannel'];
     expect(may.operator).to.have.members([...read, ...changes]);
     expect(may.admin).to.have.members([...ACTIONS]);
   });
@@ -44,7 +44,7 @@ describe('the policy', () => {
   });
 
   it('refuses what is about all databases to a scope of some', () => {
-    for (const action of ['scrub', 'progress', 'tokens', 'audit'] as const) {
+    for (const action of ['scrub', 'progress', 'testChannel', 'tokens', 'audit'] as const) {
       expect(refusal(token('admin'), action), action).to.equal('403 OUT_OF_SCOPE');
       expect(refusal(token('admin', ['*']), action), action).to.equal('passes');
     }

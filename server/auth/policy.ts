@@ -34,6 +34,7 @@ const RULES = {
   remove: { name: 'remove backups', roles: ['operator', 'admin'], outOfScope: 'hidden' },
   prune: { name: 'apply retention plans', roles: ['operator', 'admin'], outOfScope: 'hidden' },
   acknowledge: { name: 'acknowledge alarms', roles: ['operator', 'admin'], outOfScope: 'hidden' },
+  testChannel: { name: 'test channels', roles: ['operator', 'admin'], isAboutAll: true, outOfScope: 'refused' },
   watch: { name: 'pause and retire databases', roles: ['operator', 'admin'], outOfScope: 'hidden' },
   scrub: { name: 'start a scrub', roles: ['operator', 'admin'], isAboutAll: true, outOfScope: 'refused' },
   progress: { name: 'see the progress of a scrub', roles: READERS, isAboutAll: true, outOfScope: 'refused' },

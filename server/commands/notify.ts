@@ -4,8 +4,8 @@ import { openConfiguration } from '../configuration/reading/configuration-file.t
 import { messageOf } from '../error-code.ts';
 import { logTo } from '../log.ts';
 import type { Channel } from '../notifications/channel.ts';
+import { ChannelTests } from '../notifications/channel-tests.ts';
 import { openChannels } from '../notifications/channels/open-channel.ts';
-import { sendTest } from '../notifications/send-test.ts';
 import type { Streams } from './command.ts';
 
 const USAGE = `Shows and tries the channels that LUMBUNG_CONFIG has, also while the service runs.
@@ -41,18 +41,9 @@ export async function runNotifyCommand(
 }
 
 async function test(name: string, channels: ReadonlyMap<string, Channel>, out: Streams['out']): Promise<void> {
-  const channel = channels.get(name);
-  if (!channel) {
-    const known = [...channels.keys()].join(', ');
-    throw new Error(`No channel is named ${name}. LUMBUNG_CONFIG has: ${known || 'no channel'}`);
-  }
-  try {
-    const { text, problem } = await sendTest(name, channel, new Date());
-    out.write(`The channel ${name} (${channel.type}) has taken the message: ${text}\n`);
-    if (problem) throw new Error(problem);
-  } catch (error) {
-    throw new Error(`The channel ${name} (${channel.type}) does not work: ${messageOf(error)}`);
-  }
+  const { type, answer, problem } = await new ChannelTests(() => channels).test(name, new Date());
+  if (answer !== null) out.write(`The channel ${name} (${type}) has taken the message: ${answer}\n`);
+  if (problem !== null) throw new Error(`The channel ${name} (${type}) does not work: ${problem}`);
 }
 
 function listOf(channels: ReadonlyMap<string, Channel>): string {

@@ -9,6 +9,7 @@ import { actorOf } from '../http/auditing/actor.ts';
 import { noteRefusal } from '../http/auditing/note-refusal.ts';
 import { refuseForeign } from '../http/hosts/same-origin.ts';
 import { readBody } from '../http/read-body.ts';
+import type { ChannelTests } from '../notifications/channel-tests.ts';
 import type { Graphql } from './create-graphql.ts';
 import { graphiqlPage } from './graphiql-page.ts';
 import { QuestionTurns } from './question-turns.ts';
@@ -25,10 +26,11 @@ interface Dependencies {
   readonly graphql: Graphql;
   readonly access: Access;
   readonly audit: Audit;
+  readonly notifications: { readonly tests: ChannelTests };
 }
 
 /** Puts GraphQL at `/graphql`. A browser that asks for a page gets GraphiQL. */
-export function graphqlRoute({ graphql, access, audit }: Dependencies): Router {
+export function graphqlRoute({ graphql, access, audit, notifications }: Dependencies): Router {
   const router = new Router({ sensitive: true });
   const sendPage = graphiqlPage();
   const turns = new QuestionTurns(AT_ONCE);
@@ -50,7 +52,7 @@ export function graphqlRoute({ graphql, access, audit }: Dependencies): Router {
       if (ctx.res.destroyed) throw new AppError(499, 'REQUEST_ABORTED', 'The client closed the connection');
       const onRefused = (error: AppError) => noteRefusal(audit, ctx, error);
       const asked = { method, headers: headers as Record<string, string>, body };
-      const auditing = { actor: actorOf(ctx), audit, onRefused };
+      const auditing = { actor: actorOf(ctx), audit, onRefused, channelTests: notifications.tests };
       const reading = { em, scope: principal.scope, principal, isStillLetIn: () => isLetIn(ctx, access) };
       return graphql.fetch(url, asked, { requestId, ...reading, ...auditing });
     });

@@ -27,6 +27,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'Mutation.takeBackBackup': 'remove',
   'Mutation.applyRetentionPlan': 'prune',
   'Mutation.acknowledgeAlarm': 'acknowledge',
+  'Mutation.testChannel': 'testChannel',
   'Mutation.createToken': 'tokens',
   'Mutation.revokeToken': 'tokens',
   'Mutation.rotateToken': 'tokens',

@@ -7,6 +7,7 @@ import type { AppError } from '../../errors.ts';
 import type { RowBudget } from '../../graphql/row-budget.ts';
 import type { Throttle } from '../../graphql/throttle.ts';
 import type { Reading } from '../../history/reading/in-scope.ts';
+import type { ChannelTests } from '../../notifications/channel-tests.ts';
 import type { Retention } from '../../retention/retention.ts';
 import type { DailyTotals } from '../../statistics/daily-totals.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -23,6 +24,7 @@ export interface RequestContext extends Reading {
   /** Who asks, for the audit trail. */
   readonly actor: Actor;
   readonly audit: Audit;
+  readonly channelTests: ChannelTests;
   /** Hears of each error of a resolver that the answer has. */
   readonly onRefused: (error: AppError) => void;
 }

@@ -183,6 +183,8 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Notes that someone sees to an open alarm: its reminders stop, and its end is still reported. For operators and admins. */
   acknowledgeAlarm: Alarm;
+  /** Sends a test message through a channel now, and waits for its answer: half a minute at most. For operators whose token has the scope `*`. */
+  testChannel: TestedChannel;
   /** Lets the backups of a retention plan go, when the grace is over: those of the databases in scope. Refused when the plan is stale. For operators. */
   applyRetentionPlan: AppliedRetentionPlan;
   /** Keeps a backup until its pin ends: the retention does not remove it. One that is about to be removed is taken back. For operators. */
@@ -217,6 +219,12 @@ export type MutationAcknowledgeAlarmArgs = {
   id: Scalars['ID']['input'];
   reason: Scalars['String']['input'];
   until?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+
+/** What changes something. By POST only. */
+export type MutationTestChannelArgs = {
+  name: Scalars['String']['input'];
 };
 
 
@@ -310,6 +318,19 @@ export type MutationRetireDatabaseArgs = {
   name: Scalars['String']['input'];
   reason: Scalars['String']['input'];
   by?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** How the test of a channel went. */
+export type TestedChannel = {
+  __typename?: 'TestedChannel';
+  /** The name of the channel. */
+  name: Scalars['String']['output'];
+  /** Its type, such as `mail`. */
+  type: Scalars['String']['output'];
+  /** What the other side answered. Null when it did not take the message. */
+  answer?: Maybe<Scalars['String']['output']>;
+  /** Why the message was not taken, or what was wrong although it was taken. Null when all is well. */
+  problem?: Maybe<Scalars['String']['output']>;
 };
 
 /** Which backups would go, as it was at one time. Only what is of databases in scope. */
@@ -1340,6 +1361,8 @@ export type AuditAction =
   | 'scrub'
   /** An alarm was acknowledged. */
   | 'alarm_acknowledge'
+  /** A channel was tried. */
+  | 'channel_test'
   /** A backup was told to go. */
   | 'forget'
   /** A backup that was about to go stays. */
@@ -1903,6 +1926,7 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  TestedChannel: ResolverTypeWrapper<TestedChannel>;
   RetentionPlan: ResolverTypeWrapper<FoundPlan>;
   RetentionPlanState: RetentionPlanState;
   RetentionDatabase: ResolverTypeWrapper<DatabaseSummary>;
@@ -2008,6 +2032,7 @@ export type ResolversParentTypes = {
   ID: Scalars['ID']['output'];
   Mutation: Record<PropertyKey, never>;
   Boolean: Scalars['Boolean']['output'];
+  TestedChannel: TestedChannel;
   RetentionPlan: FoundPlan;
   RetentionDatabase: DatabaseSummary;
   RetentionBrake: Brake;
@@ -2117,6 +2142,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
 
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   acknowledgeAlarm?: Resolver<ResolversTypes['Alarm'], ParentType, ContextType, RequireFields<MutationAcknowledgeAlarmArgs, 'id' | 'reason'>>;
+  testChannel?: Resolver<ResolversTypes['TestedChannel'], ParentType, ContextType, RequireFields<MutationTestChannelArgs, 'name'>>;
   applyRetentionPlan?: Resolver<ResolversTypes['AppliedRetentionPlan'], ParentType, ContextType, RequireFields<MutationApplyRetentionPlanArgs, 'id'>>;
   pinBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationPinBackupArgs, 'id' | 'reason'>>;
   unpinBackup?: Resolver<ResolversTypes['Backup'], ParentType, ContextType, RequireFields<MutationUnpinBackupArgs, 'id'>>;
@@ -2130,6 +2156,13 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   pauseDatabase?: Resolver<ResolversTypes['WatchedDatabase'], ParentType, ContextType, RequireFields<MutationPauseDatabaseArgs, 'name' | 'until' | 'reason'>>;
   resumeDatabase?: Resolver<ResolversTypes['WatchedDatabase'], ParentType, ContextType, RequireFields<MutationResumeDatabaseArgs, 'name'>>;
   retireDatabase?: Resolver<ResolversTypes['WatchedDatabase'], ParentType, ContextType, RequireFields<MutationRetireDatabaseArgs, 'name' | 'reason'>>;
+};
+
+export type TestedChannelResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['TestedChannel'] = ResolversParentTypes['TestedChannel']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  answer?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type RetentionPlanResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RetentionPlan'] = ResolversParentTypes['RetentionPlan']> = {
@@ -2698,6 +2731,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   Digest?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  TestedChannel?: TestedChannelResolvers<ContextType>;
   RetentionPlan?: RetentionPlanResolvers<ContextType>;
   RetentionDatabase?: RetentionDatabaseResolvers<ContextType>;
   RetentionBrake?: RetentionBrakeResolvers<ContextType>;

@@ -4,6 +4,7 @@ import { ALARM_KINDS } from '../../../configuration/alarm-kinds.ts';
 import { notFound } from '../../../errors.ts';
 import { connection } from '../../../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../../../graphql/cursor.ts';
+import { testChannel } from '../../../notifications/channel-tests.ts';
 import type { Resolvers } from '../resolver-types.ts';
 
 /** Of its cursors. */
@@ -40,6 +41,8 @@ export const alarmResolvers = {
       const deed = { actor, action: 'alarm_acknowledge', database: alarm.databaseName ?? undefined, detail } as const;
       return audit.change(deed, () => acknowledgeAlarm({ em, scope }, alarm.id, acknowledgement, new Date()));
     },
+    testChannel: (_, { name }, { audit, actor, channelTests }) =>
+      testChannel({ audit, actor, tests: channelTests }, name, new Date()),
   },
   Alarm: {
     id: ({ id }) => String(id),
