@@ -10,6 +10,8 @@ export interface AlarmSearch {
   readonly kinds?: readonly AlarmKind[] | undefined;
   readonly severity?: Severity | undefined;
   readonly database?: string | undefined;
+  /** Such as the name of a host. */
+  readonly source?: string | undefined;
 }
 
 /** The place of an alarm in the list, newest first. */
@@ -68,21 +70,24 @@ export async function findAlarm({ em, scope }: Reading, id: number): Promise<Lis
   return alarm;
 }
 
-function matches({ isOpen, kinds, severity, database }: AlarmSearch, scope: Reading['scope']): Condition[] {
+function matches({ isOpen, kinds, severity, database, source }: AlarmSearch, scope: Reading['scope']): Condition[] {
   return [
     ...isInScope(eb.ref('a.database_name').$notNull(), scope),
     ...(isOpen === undefined ? [] : [eb('a.open_key', isOpen ? 'is not' : 'is', null)]),
     ...(kinds ? [isOneOf(eb.ref('a.kind'), kinds)] : []),
     ...(severity ? [eb('a.severity', '=', severity)] : []),
     ...(database === undefined ? [] : [isText(eb.ref('a.database_name').$notNull(), database)]),
+    ...(source === undefined ? [] : [isText(eb.ref('a.source').$notNull(), source)]),
   ];
 }
 
 const eb = aliased<{ a: 'alarms' }>();
 
-const ALARMS = query.selectFrom('alarms as a');
+/** All alarms, named `a`. */
+export const ALARMS = query.selectFrom('alarms as a');
 
-const COLUMNS = [
+/** The columns of an alarm `a` in a list. */
+export const COLUMNS = [
   'a.id',
   'a.kind',
   'a.subject',

@@ -4,6 +4,10 @@ import type { WatchCommand } from './watch.ts';
 
 /** What can be done on the machine of the service, also while it runs: `node server/main.ts NAME …`. In alphabetical order. */
 export const COMMANDS = {
+  alarms: {
+    summary: 'lists the open alarms, and acknowledges one; alarms --help shows how',
+    load: async () => (await import('./alarms.ts')).runAlarmsCommand,
+  },
   config: {
     summary: 'config check FILE: shows all mistakes of a lumbung.yaml or, when it has none, its meaning',
     load: async () => (await import('./config.ts')).runConfigCommand,

@@ -47,8 +47,8 @@ const SILENCE = `No more messages about this until it has not changed for ${STAB
 function closing(news: readonly News[]): string[] {
   const open = news.filter(({ alarm }) => alarm.closedAt === null).map(({ alarm }) => alarm.id!);
   if (open.length === 0) return [];
-  const ids = open.length > 5 ? `${open.slice(0, 5).join(', ')}, …` : open.join(', ');
-  return [`Reminders stop when someone acknowledges it (acknowledgeAlarm in GraphQL): ${ids}.`];
+  const ids = open.length > 5 ? `${open.slice(0, 5).join(' ')} …` : open.join(' ');
+  return [`Reminders stop when someone acknowledges it: node server/main.ts alarms acknowledge ${ids} --reason WHY`];
 }
 
 function severityOf(news: readonly News[]): Notification['severity'] {

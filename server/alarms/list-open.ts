@@ -1,0 +1,111 @@
+import type { Severity } from '../configuration/alarm-kinds.ts';
+import { readRows } from '../history/read-rows.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
+import { aliased } from '../history/tables.ts';
+import type { AlarmDetail } from './model/alarm-state.ts';
+import { keyOf } from './model/condition.ts';
+import { ALARMS, COLUMNS, type ListedAlarm } from './search-alarms.ts';
+
+/** Open alarms that have one cause, which a person sees to once. */
+export interface OpenCause {
+  readonly kind: ListedAlarm['kind'];
+  readonly source: string | null;
+  /** What they have in common, such as a host that can't be reached; null for an alarm by itself. */
+  readonly cause: string | null;
+  readonly severity: Severity;
+  /** Since when the first of them is so. */
+  readonly since: Date;
+  readonly advice: readonly string[];
+  /** At least one, the ones first that no one has acknowledged. */
+  readonly alarms: readonly ListedAlarm[];
+  /** The alarms that one of these explains, and that are not reported for that. */
+  readonly explained: readonly ListedAlarm[];
+  /** Whether someone has acknowledged all of them. */
+  readonly isAcknowledged: boolean;
+}
+
+/** What is open, as far as it was read. */
+export interface OpenAlarms {
+  readonly causes: readonly OpenCause[];
+  /** Whether there are more alarms than were read. */
+  readonly isCut: boolean;
+}
+
+/** So many are read: an evening in which ten thousand databases are late has one cause, or a few. */
+const MOST = 2_000;
+
+/**
+ * Lists what is open by its causes: critical before warning, what no one has acknowledged before what someone sees to, then what is
+ * about most databases. What another alarm explains stands with that one.
+ */
+export async function listOpen({ em, scope }: Reading, now: Date): Promise<OpenAlarms> {
+  // By the index of the open ones: those that have closed are a hundred times as many.
+  const open = ALARMS.where(
+    eb.and([eb('a.open_key', '>', ''), ...isInScope(eb.ref('a.database_name').$notNull(), scope)]),
+  );
+  const alarms = await readRows(
+    em,
+    open
+      .orderBy('a.open_key')
+      .limit(MOST + 1)
+      .select(COLUMNS),
+  );
+  return { causes: causesOf(alarms.slice(0, MOST), now), isCut: alarms.length > MOST };
+}
+
+/** @returns whether someone sees to it, now */
+export function isAcknowledged({ acknowledgedAt, acknowledgedUntil }: Acknowledged, now: Date): boolean {
+  return acknowledgedAt !== null && (acknowledgedUntil === null || acknowledgedUntil > now);
+}
+
+type Acknowledged = Pick<ListedAlarm, 'acknowledgedAt' | 'acknowledgedUntil'>;
+
+/** @returns what an alarm has beside its columns */
+export function detailOf({ detail }: Pick<ListedAlarm, 'detail'>): AlarmDetail {
+  return JSON.parse(detail);
+}
+
+/** @returns the open alarms by their causes, sorted; of a scope that does not have the explaining one, the explained stand alone */
+export function causesOf(alarms: readonly ListedAlarm[], now: Date): OpenCause[] {
+  const keys = new Set(alarms.map(alarmKey));
+  const isExplained = ({ mutedBy }: ListedAlarm) => mutedBy !== null && keys.has(mutedBy);
+  const explained = Map.groupBy(alarms.filter(isExplained), ({ mutedBy }) => mutedBy!);
+  const told = alarms.filter(alarm => !isExplained(alarm));
+  const groups = Map.groupBy(told, alarm => {
+    const { kind, source, databaseName, id } = alarm;
+    return JSON.stringify(databaseName === null && source === null ? [id] : [kind, source, detailOf(alarm).cause]);
+  });
+  return [...groups.values()].map(group => causeOf(group, explained, now)).sort(byUrgency);
+}
+
+function causeOf(
+  group: readonly ListedAlarm[],
+  explained: ReadonlyMap<string, readonly ListedAlarm[]>,
+  now: Date,
+): OpenCause {
+  const details = group.map(detailOf);
+  const { kind, source } = group[0]!;
+  const seen = (alarm: ListedAlarm) => Number(isAcknowledged(alarm, now));
+  return {
+    ...{ kind, source, cause: details[0]!.cause ?? null },
+    severity: group.some(({ severity }) => severity === 'critical') ? 'critical' : 'warning',
+    since: new Date(Math.min(...group.map(({ since }) => since.getTime()))),
+    advice: [...new Set(details.map(({ advice }) => advice))],
+    alarms: group.toSorted((one, other) => seen(one) - seen(other) || (one.subject < other.subject ? -1 : 1)),
+    explained: group.flatMap(alarm => explained.get(alarmKey(alarm)) ?? []),
+    isAcknowledged: group.every(alarm => isAcknowledged(alarm, now)),
+  };
+}
+
+function alarmKey({ kind, subject }: ListedAlarm): string {
+  return keyOf({ kind: kind as Parameters<typeof keyOf>[0]['kind'], subject });
+}
+
+function byUrgency(one: OpenCause, other: OpenCause): number {
+  const rank = ({ isAcknowledged, severity }: OpenCause) =>
+    (isAcknowledged ? 2 : 0) + (severity === 'critical' ? 0 : 1);
+  const size = ({ alarms, explained }: OpenCause) => alarms.length + explained.length;
+  return rank(one) - rank(other) || size(other) - size(one) || one.since.getTime() - other.since.getTime();
+}
+
+const eb = aliased<{ a: 'alarms' }>();
