@@ -10,6 +10,7 @@ import type { Scene } from '../scene.ts';
 const HELP = 'sade --help (Node)';
 const HELP_DENO = 'sade --help (Deno)';
 const RUN = 'sade backup of an empty database';
+const UNREHEARSED = `${RUN}, --rehearse off`;
 const DUMP = 'mysqldump of the same';
 const CLI = join(import.meta.dirname, '../../cli');
 
@@ -28,6 +29,12 @@ export default {
         help(scene, HELP_DENO, ['deno', 'run', '--quiet', ...DENO_PERMISSIONS, join(CLI, 'main.ts')]),
         { name: RUN, role: 'ours', run: () => backUp(scene, stand, [empty]), check: async () => undefined },
         {
+          name: UNREHEARSED,
+          role: 'ours',
+          run: () => backUp(scene, stand, [empty], ['--rehearse', 'off']),
+          check: async () => undefined,
+        },
+        {
           name: DUMP,
           role: 'peer',
           run: async () => (await scene.measure(dump, { servers: [await scene.mariadbMeter()] })).sample,
@@ -37,7 +44,8 @@ export default {
       targets: results => [
         { what: HELP, value: milliseconds(results, HELP), atMost: 150, unit: 'ms' },
         { what: HELP_DENO, value: milliseconds(results, HELP_DENO), atMost: 150, unit: 'ms' },
-        { what: `${RUN}, without mysqldump's own time`, value: besideDump(results), atMost: 1000, unit: 'ms' },
+        { what: `${RUN}, without mysqldump's own time`, value: besideDump(results, RUN), atMost: 1000, unit: 'ms' },
+        { what: `${UNREHEARSED}, without mysqldump's own time`, value: besideDump(results, UNREHEARSED), unit: 'ms' },
       ],
       notes: ['The empty database has its tables, but no rows: without tables a backup counts as incomplete.'],
     };
@@ -66,7 +74,7 @@ function milliseconds(results: Results, name: string): number | undefined {
   return seconds && seconds * 1000;
 }
 
-function besideDump(results: Results): number | undefined {
-  const [run, dump] = [milliseconds(results, RUN), milliseconds(results, DUMP)];
-  return run && dump && run - dump;
+function besideDump(results: Results, run: string): number | undefined {
+  const [ours, dump] = [milliseconds(results, run), milliseconds(results, DUMP)];
+  return ours && dump && ours - dump;
 }
