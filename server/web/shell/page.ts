@@ -1,0 +1,85 @@
+import type { Logger } from 'pino';
+import type { Audit } from '../../audit/audit.ts';
+import type { Actor } from '../../audit/entry.ts';
+import type { Access } from '../../auth/authenticate.ts';
+import type { Action } from '../../auth/policy.ts';
+import type { Scope } from '../../auth/scope.ts';
+import type { BackupEvents } from '../../backups/events/backup-events.ts';
+import type { ConfigurationFile } from '../../configuration/reading/configuration-file.ts';
+import type { EntityManager } from '../../history/orm.ts';
+import type { Scheduler } from '../../jobs/scheduler.ts';
+import type { Notifications } from '../../open-notifications.ts';
+import type { Retention } from '../../retention/retention.ts';
+import type { Scrub } from '../../scrub/scrub.ts';
+import type { DailyTotals } from '../../statistics/daily-totals.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { TokenStore } from '../../tokens/token-store.ts';
+import type { Html } from './html.ts';
+import type { View } from './view.ts';
+
+/** What a page shows: the layout is around it. */
+export interface Page {
+  /** For the tab; the `<h1>` stands in the body. */
+  readonly title: string;
+  /** How much needs someone: shown in the tab's title and its icon, when above 0. */
+  readonly attention?: number;
+  readonly body: Html;
+  /** 200 when left out. */
+  readonly status?: number;
+}
+
+export interface PageRequest {
+  readonly view: View;
+  readonly em: EntityManager;
+  readonly scope: Scope;
+  /** Of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Where clients reach the service: PUBLIC_URL, else what the browser asked, such as `http://127.0.0.1:3000`; no slash at its end. */
+  readonly serviceUrl: string;
+  /** The id of the session; undefined without one: in open mode, and with the header Authorization. */
+  readonly sessionId: number | undefined;
+}
+
+export interface PageRoute {
+  /** Below `/-/ui`, as @koa/router takes it: `/`, `/databases/:name`. */
+  readonly path: string;
+  /** What the policy is asked before `show`. */
+  readonly action: Action;
+  /** @throws AppError, which becomes a page with its status */
+  show(request: PageRequest, parts: WebParts): Promise<Page>;
+}
+
+/** What a form was sent for. */
+export type Submitted = { readonly goTo: string } | Page;
+
+export interface FormRequest extends PageRequest {
+  readonly form: URLSearchParams;
+  /** For the audit trail. */
+  readonly actor: Actor;
+}
+
+/** A POST. Its origin and its CSRF token were checked before. */
+export interface FormRoute {
+  readonly path: string;
+  readonly action: Action;
+  /** @returns where to go next (303, by `view.link`), or a page: 400 with its mistakes, 200 with what is shown once */
+  submit(request: FormRequest, parts: WebParts): Promise<Submitted>;
+}
+
+/** What pages and actions work with: the same that REST and GraphQL have. */
+export interface WebParts {
+  readonly access: Access;
+  readonly storage: Storage;
+  readonly events: BackupEvents;
+  readonly scrub: Scrub;
+  readonly configuration: ConfigurationFile;
+  readonly scheduler: Scheduler;
+  readonly notifications: Notifications;
+  readonly totals: DailyTotals;
+  readonly retention: Retention;
+  readonly tokens: TokenStore;
+  readonly audit: Audit;
+  readonly log: Logger;
+  readonly publicUrl: URL | undefined;
+}
