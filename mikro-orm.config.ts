@@ -22,6 +22,7 @@ import { RetentionRemoval } from './server/entities/retention/retention-removal.
 import { RosterEntry } from './server/entities/runs/roster-entry.entity.ts';
 import { Run } from './server/entities/runs/run.entity.ts';
 import { RunOutcome } from './server/entities/runs/run-outcome.entity.ts';
+import { Session } from './server/entities/session.entity.ts';
 import { Token } from './server/entities/token.entity.ts';
 import { sqliteDialect } from './server/history/drivers/sqlite-dialect.ts';
 import { makeFolder } from './server/storage/file-system/make-folder.ts';
@@ -61,6 +62,7 @@ const common = {
     RosterEntry,
     Run,
     RunOutcome,
+    Session,
   ],
   extensions: [Migrator],
   // Dates in the store are UTC, in any time zone of the process and of the server.

@@ -9,6 +9,7 @@ import { backupRoutes } from './backups/routes.ts';
 import type { ConfigurationFile } from './configuration/reading/configuration-file.ts';
 import { databaseRoutes } from './databases/routes.ts';
 import { originOf } from './error-origin.ts';
+import type { AppError } from './errors.ts';
 import type { Graphql } from './graphql-api/create-graphql.ts';
 import { asksForGraphiql, graphqlRoute } from './graphql-api/graphql-route.ts';
 import { healthRoutes } from './health/health-routes.ts';
@@ -38,13 +39,16 @@ import { metricsRoutes } from './metrics/metrics-routes.ts';
 import { RequestCounter } from './metrics/request-counter.ts';
 import type { Notifications } from './open-notifications.ts';
 import { reportRoutes } from './reports/routes.ts';
+import type { Retention } from './retention/retention.ts';
 import { runRoutes } from './runs/run-routes.ts';
 import { scrubRoutes } from './scrub/routes.ts';
 import type { Scrub } from './scrub/scrub.ts';
 import type { DailyTotals } from './statistics/daily-totals.ts';
 import type { Storage } from './storage/storage.ts';
 import { tableRoutes } from './tables/routes.ts';
+import type { TokenStore } from './tokens/token-store.ts';
 import { whoamiRoutes } from './tokens/whoami-routes.ts';
+import { webRoutes } from './web/web-routes.ts';
 
 export interface Dependencies {
   /** Who may use the service. */
@@ -59,6 +63,8 @@ export interface Dependencies {
   readonly scheduler: Scheduler;
   readonly notifications: Notifications;
   readonly totals: DailyTotals;
+  readonly retention: Retention;
+  readonly tokens: TokenStore;
   readonly audit: Audit;
   readonly log: Logger;
   readonly uploads: UploadLimits;
@@ -92,6 +98,8 @@ export function createApp({
   scheduler,
   notifications,
   totals,
+  retention,
+  tokens,
   audit,
   log,
   uploads,
@@ -106,6 +114,8 @@ export function createApp({
   lingerLimits,
 }: Dependencies): Koa {
   const { uploadSlots, reportRate, ...rates } = createLimits(limits);
+  const known = { access, storage, events, scrub, configuration, scheduler, notifications, totals };
+  const web = webRoutes({ ...known, retention, tokens, audit, log, publicUrl }, rates.failedLogins);
   const app = new Koa();
   app.on('error', error => logTransferError(log, error));
   app.use(requestId());
@@ -114,7 +124,8 @@ export function createApp({
   const requests = new RequestCounter();
   app.use(countRequests(request => requests.add(request)));
   app.use(lingeringClose(lingerLimits));
-  app.use(errorHandler({ log, storage, onAnswered: (ctx, error) => noteRefusal(audit, ctx, error) }));
+  const onAnswered = (ctx: Koa.Context, error: AppError) => noteRefusal(audit, ctx, error);
+  app.use(errorHandler({ log, storage, onAnswered, sendPage: web.sendError }));
   app.use(requestScope());
   app.use(safeHeaders());
   app.use(wellFormedUrl());
@@ -123,8 +134,10 @@ export function createApp({
   app.use(refuseForwarded(async () => (await access.isOpen()) && access.refusesForwarded));
   app.use(entityManager({ history }));
   const isAnonymous = () => configuration.current().metrics.anonymous;
-  const isPage = (ctx: Koa.Context) => asksForGraphiql(ctx) || (ctx.path === '/-/metrics' && isAnonymous());
-  app.use(authenticate({ access, limits: rates, isProbe, isPage }));
+  const isPage = (ctx: Koa.Context) =>
+    asksForGraphiql(ctx) || web.isUi(ctx) || (ctx.path === '/-/metrics' && isAnonymous());
+  app.use(authenticate({ access, limits: rates, isProbe, isPage, findSession: web.findSession }));
+  for (const middleware of web.middleware) app.use(middleware);
   const sizes = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };
   app.use(
     healthRoutes({ storage, scrub, configuration, scheduler, notifications, audit, verifyUploads, ...sizes }).routes(),

@@ -18,6 +18,7 @@ import { createScrub, type Scrub } from './scrub/scrub.ts';
 import { scrubJob } from './scrub/scrub-job.ts';
 import type { DailyTotals } from './statistics/daily-totals.ts';
 import type { Stores } from './stores.ts';
+import { forgetEndedSessions } from './web/sessions/sessions.ts';
 
 interface Parts extends Pick<Stores, 'history' | 'storage'> {
   readonly config: Pick<Config, 'scrubIntervalDays' | 'scrubMibPerSecond'>;
@@ -83,7 +84,7 @@ function watchingJobs(parts: Parts, { delivery, heartbeat }: Notifications): Job
     ...parts,
     configuration: configuration.current,
     before: [freshnessJob(parts).run],
-    after: [tell],
+    after: [tell, ({ now }) => forgetEndedSessions({ em: history.em.fork(), now })],
     onDigest: () => delivery.wake(),
   });
 }

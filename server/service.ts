@@ -82,8 +82,8 @@ async function serve(stores: Stores, { config, configuration, log, onLoaded }: S
   const { scheduler, notifications, scrub } = jobs;
   const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
   const dumpLimits = { maxDumpBytes, maxDumpRatio };
-  const stored = { access, history, storage, events, audit };
-  const shown = { configuration, scheduler, notifications, scrub, totals };
+  const stored = { access, history, storage, events, audit, tokens: access.store };
+  const shown = { configuration, scheduler, notifications, scrub, totals, retention };
   const parts = { ...stored, ...shown, graphql, log, uploads, verifyUploads, dumpLimits };
   const { publicHosts: hosts, publicUrl, trustedProxies } = config;
   const clients = { hosts, publicUrl, trustedProxies, limits: config };

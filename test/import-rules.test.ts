@@ -53,9 +53,9 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     to !== 'server/storage/storage.ts' &&
     !inside(from, 'server/storage') &&
     from !== 'server/stores.ts',
-  'koa appears only in app, http, auth and routes': ({ from, to }) =>
+  'koa appears only in app, http, auth, the serving of the dashboard, and routes': ({ from, to }) =>
     /^(koa|@koa\/router|@koa\/multer|multer)$/.test(to) &&
-    !/^server\/(app\.ts|http\/|auth\/|graphql-api\/(graphql-route|graphiql-page)\.ts|(\w+\/)+([\w-]+-)?routes\.ts)/.test(
+    !/^server\/(app\.ts|http\/|auth\/|graphql-api\/(graphql-route|graphiql-page)\.ts|web\/serving\/|(\w+\/)+([\w-]+-)?routes\.ts)/.test(
       from,
     ),
   'errors know no package': ({ from, to }) => from === 'server/errors.ts' && !isOurs(to),

@@ -24,6 +24,8 @@ export const AUDIT_ACTIONS = [
   'token_create',
   'token_revoke',
   'token_rotate',
+  'sign_in',
+  'sign_out',
   'pause',
   'resume',
   'retire',

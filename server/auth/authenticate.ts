@@ -29,6 +29,8 @@ export interface Access {
   isOpen(): Promise<boolean>;
   /** @param text that a client has shown as its token */
   find(text: string): Promise<Found>;
+  /** The same for the SHA-256 of a text, 64 hexadecimal digits: what a session of the dashboard knows. */
+  findByHash(hash: string): Promise<Found>;
 }
 
 interface Settings {
@@ -43,6 +45,8 @@ interface Settings {
   readonly isProbe: (ctx: Context) => boolean;
   /** What asks for a page that tells nothing: it needs no token. */
   readonly isPage: (ctx: Context) => boolean;
+  /** Who has signed in to the dashboard, where a request for it shows a session that goes on. */
+  readonly findSession?: (ctx: Context) => Promise<Principal | undefined>;
 }
 
 /**
@@ -59,10 +63,10 @@ export function authenticate(settings: Settings): Middleware {
   };
 }
 
-async function principalOf(ctx: Context, { access, isProbe, isPage }: Settings): Promise<Principal> {
+async function principalOf(ctx: Context, { access, isProbe, isPage, findSession }: Settings): Promise<Principal> {
   if (isProbe(ctx)) return NO_ONE;
   if (await access.isOpen()) return ANYONE;
-  if (ctx.get('Authorization') === '' && !isThereTwice(ctx) && isPage(ctx)) return NO_ONE;
+  if (ctx.get('Authorization') === '' && !isThereTwice(ctx) && isPage(ctx)) return (await findSession?.(ctx)) ?? NO_ONE;
   return letIn(ctx, await findShown(ctx, access));
 }
 

@@ -18,7 +18,9 @@ describe('what a token may not see', () => {
   let hiddenId: number;
   before(async () => {
     const find = async (text: string) => ({ principal: text === 'boss' ? boss : curious });
-    app = await runApp(historyStores[0]!, { access: { isOpen: async () => false, find, refusesForwarded: false } });
+    app = await runApp(historyStores[0]!, {
+      access: { isOpen: async () => false, find, findByHash: find, refusesForwarded: false },
+    });
     const headers = { authorization: 'Bearer boss' };
     await upload(app.url, sampleZip({ database: 'acme_shop' }), { headers });
     // An id that stands nowhere else in an answer or a statement.

@@ -10,10 +10,12 @@ interface Parts {
   readonly storage: Pick<Storage, 'space'>;
   /** Hears of each error that is answered. */
   readonly onAnswered?: (ctx: Context, error: AppError) => void;
+  /** Answers a browser by a page, in place of JSON. @returns whether it has */
+  readonly sendPage?: (ctx: Context, error: AppError) => Promise<boolean>;
 }
 
-/** Renders every error that is thrown further in, once, as JSON; unexpected errors go to the log with their stack. */
-export function errorHandler({ log, storage, onAnswered }: Parts): Middleware {
+/** Renders every error that is thrown further in, once, as JSON or as a page; unexpected errors go to the log with their stack. */
+export function errorHandler({ log, storage, onAnswered, sendPage }: Parts): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -24,12 +26,16 @@ export function errorHandler({ log, storage, onAnswered }: Parts): Middleware {
       if (shown instanceof RetryLater) ctx.set('Retry-After', String(shown.retryAfterSeconds));
       if (shown instanceof Unauthenticated) ctx.set('WWW-Authenticate', shown.challenge);
       ctx.status = shown.status;
-      const { message, code, errors } = shown;
-      const left = shown instanceof StorageFull ? await freeBytes(storage) : {};
-      ctx.body = { message, code, errors: [...errors], ...left } satisfies ErrorAnswer;
+      if (!(await sendPage?.(ctx, shown))) await sendJson(ctx, shown, storage);
       onAnswered?.(ctx, shown);
     }
   };
+}
+
+async function sendJson(ctx: Context, shown: AppError, storage: Pick<Storage, 'space'>): Promise<void> {
+  const { message, code, errors } = shown;
+  const left = shown instanceof StorageFull ? await freeBytes(storage) : {};
+  ctx.body = { message, code, errors: [...errors], ...left } satisfies ErrorAnswer;
 }
 
 /** By it a client knows which of its files may still fit. */

@@ -22,5 +22,13 @@ declare module 'koa' {
     principal: Principal;
     /** The token that it was refused for. */
     refusedToken?: RefusedToken | undefined;
+    /** Of the dashboard: what a browser that has signed in shows, in place of its token. */
+    session?: { readonly id: number; readonly tokenHash: string; readonly csrfToken: string } | undefined;
+    /** Of the dashboard: whether a session was shown that has ended. */
+    hasEndedSession?: boolean;
+    /** Of the dashboard: what each of its forms shows. Empty where no one is known. */
+    csrfToken?: string;
+    /** Of the dashboard: the fields of the form that was sent, once its token was checked. */
+    form?: URLSearchParams;
   }
 }

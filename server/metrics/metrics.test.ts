@@ -16,6 +16,7 @@ const DRILLED = { started_at: '2026-11-28T03:00:00.000Z', ended_at: '2026-11-28T
 const access = {
   isOpen: async () => false,
   find: async (text: string) => ({ principal: text === 'boss' ? BOSS : CLIENT }),
+  findByHash: async () => ({ principal: CLIENT }),
   refusesForwarded: false,
 };
 

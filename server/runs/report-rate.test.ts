@@ -10,7 +10,7 @@ describe('how many runs a token may report', () => {
   let app: RunningApp;
   before(async () => {
     const find = async (text: string) => ({ principal: principalOf(text) });
-    const access = { isOpen: async () => false, find, refusesForwarded: false };
+    const access = { isOpen: async () => false, find, findByHash: find, refusesForwarded: false };
     const limits = { maxRunsPerHour: 3, maxRunDatabasesPerHour: 10 };
     app = await runApp(historyStores[0]!, { access, limits });
   });

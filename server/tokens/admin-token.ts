@@ -10,6 +10,8 @@ import { hashOf } from './token-store.ts';
 export interface AdminToken {
   /** @returns who shows it, or undefined for another text */
   find(text: string): Principal | undefined;
+  /** @param hash of the text, as `hashOf` makes it */
+  findByHash(hash: string): Principal | undefined;
   /** Other users of the machine can read the file. */
   readonly isReadableByOthers: boolean;
 }
@@ -28,8 +30,11 @@ export async function readAdminToken(path: string): Promise<AdminToken> {
     throw new Error(`ADMIN_TOKEN_FILE ${path} does not hold a token (lmb_…, one line). ${HOW.replace('FILE', path)}`);
   const hash = Buffer.from(hashOf(text));
   const { mode } = await stat(path).catch(refuse(path));
+  const findByHash = (shown: string) =>
+    shown.length === hash.length && timingSafeEqual(Buffer.from(shown), hash) ? ADMIN : undefined;
   return {
-    find: shown => (timingSafeEqual(Buffer.from(hashOf(shown)), hash) ? ADMIN : undefined),
+    find: shown => findByHash(hashOf(shown)),
+    findByHash,
     isReadableByOthers: (mode & 0o077) !== 0,
   };
 }

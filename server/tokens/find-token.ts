@@ -40,8 +40,14 @@ export class TokenFinder {
   /** @throws what the history throws */
   async find(text: string): Promise<Found> {
     const hash = hashOf(text);
-    const known = this.#believed(hash) ?? (isToken(text) ? await this.#lookUp(hash) : 'no token');
-    if (known === 'no token') return { refusal: 'The token is not valid: it is mistyped, or only a part of it' };
+    if (!this.#believed(hash) && !isToken(text))
+      return { refusal: 'The token is not valid: it is mistyped, or only a part of it' };
+    return this.findByHash(hash);
+  }
+
+  /** The same for what is kept of a token. @throws what the history throws */
+  async findByHash(hash: string): Promise<Found> {
+    const known = this.#believed(hash) ?? (await this.#lookUp(hash));
     if (!known) return { refusal: 'The token is not one of this service' };
     const { principal, row } = known;
     const { id: tokenId, name, revokedAt, expiresAt } = row;

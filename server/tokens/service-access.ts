@@ -75,6 +75,12 @@ export class ServiceAccess implements Access {
     return principal ? { principal } : this.#finder.find(text);
   }
 
+  async findByHash(hash: string): Promise<Found> {
+    this.#catchUp();
+    const principal = this.#admin?.findByHash(hash);
+    return principal ? { principal } : this.#finder.findByHash(hash);
+  }
+
   /** Says once, when the service has its address, that everyone may do everything, and how to change that. */
   warnIfOpen(): void {
     const everyone = this.#allowsAnonymous ? 'everyone who reaches the service' : 'everyone on this machine';

@@ -8,6 +8,7 @@ import type { Role } from '../../protocol/access/roles.ts';
 import { createApp } from '../../server/app.ts';
 import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
+import { csrfIn } from '../../testing/service/browser-here.ts';
 import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports.ts';
 import { sampleRun } from '../../testing/service/sample-runs.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
@@ -41,9 +42,10 @@ function routesOfApp(): string[] {
   const parts = { uploads: {}, dumpLimits: {}, access: {}, log: {} } as never as Parameters<typeof createApp>[0];
   const { middleware } = createApp(parts) as { middleware: Array<{ router?: Router }> };
   const layers = middleware.flatMap(({ router }) => router?.stack ?? []);
-  return layers.flatMap(({ methods, path }) =>
-    methods.filter(method => method !== 'HEAD').map(method => `${method} ${path}`),
-  );
+  const isOpen = (path: string) => /^\/-\/ui\/(?:sign-in|assets\/:name)$/.test(path);
+  return layers
+    .filter(({ path }) => !isOpen(path))
+    .flatMap(({ methods, path }) => methods.filter(method => method !== 'HEAD').map(method => `${method} ${path}`));
 }
 
 interface Router {
@@ -148,7 +150,9 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
     expect(rows.map(({ what }) => what)).to.have.members([...new Set([...routes, ...fields])]);
   });
 
-  for (const { what, noToken, roles, outOfScope } of rows.filter(({ what }) => what.includes(' ')))
+  const isUi = ({ what }: Row) => what.includes(' /-/ui');
+
+  for (const { what, noToken, roles, outOfScope } of rows.filter(row => row.what.includes(' ') && !isUi(row)))
     it(`${what} is answered to each role as its row has it`, async () => {
       for (const caller of REFUSED) {
         const { status } = await send(what, caller);
@@ -162,6 +166,35 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
       }
       for (const role of ROLES.filter(role => role !== 'admin')) {
         const { status, text } = await send(what, `${role} elsewhere`);
+        const wanted = roles[role] === 'yes' && /^\d/.test(outOfScope) ? outOfScope : roles[role];
+        expect(inWords(status), `${role} elsewhere`).to.equal(wanted);
+        if (outOfScope !== 'yes') expect(text, `${role} elsewhere`).to.not.include(zip.fileName);
+      }
+    });
+
+  /** As a browser would, but with the token in a header; a form has the CSRF token of a page. */
+  async function browse(route: string, caller: string) {
+    const [method, pattern] = route.split(' ') as [string, string];
+    const path = pattern
+      .replace(/:(id|other)\b/g, ids.id_file)
+      .replace(/:\w*name\b|:database\b/g, 'pt_xyz')
+      .replace(/:\w+/g, 'x');
+    if (method !== 'POST') return fetched(path, { method, headers: credentials(caller) });
+    const page = await fetched('/-/ui/settings', { headers: credentials(caller) });
+    const body = new URLSearchParams({ csrf: csrfIn(page.text) });
+    return fetched(path, { method, headers: credentials(caller), body });
+  }
+
+  for (const { what, noToken, roles, outOfScope } of rows.filter(isUi))
+    it(`${what} is answered to each role as its row has it`, async () => {
+      expect(String((await browse(what, 'no token')).status), 'no token').to.equal(noToken);
+      for (const caller of REFUSED.slice(1)) expect((await browse(what, caller)).status, caller).to.equal(401);
+      for (const role of ROLES) {
+        const { status, text } = await browse(what, role);
+        expect(inWords(status), `${role}: ${status} ${text}`).to.equal(roles[role]);
+      }
+      for (const role of ROLES.filter(role => role !== 'admin')) {
+        const { status, text } = await browse(what, `${role} elsewhere`);
         const wanted = roles[role] === 'yes' && /^\d/.test(outOfScope) ? outOfScope : roles[role];
         expect(inWords(status), `${role} elsewhere`).to.equal(wanted);
         if (outOfScope !== 'yes') expect(text, `${role} elsewhere`).to.not.include(zip.fileName);

@@ -51,7 +51,17 @@ export interface RunningApp extends AsyncDisposable {
 export type Overrides = Partial<
   Omit<
     Dependencies,
-    'log' | 'graphql' | 'scrub' | 'events' | 'audit' | 'configuration' | 'scheduler' | 'notifications' | 'totals'
+    | 'log'
+    | 'graphql'
+    | 'scrub'
+    | 'events'
+    | 'audit'
+    | 'configuration'
+    | 'scheduler'
+    | 'notifications'
+    | 'totals'
+    | 'retention'
+    | 'tokens'
   >
 > & {
   storageDir?: string;
@@ -117,6 +127,8 @@ export async function runApp(
       scheduler,
       notifications,
       totals,
+      retention,
+      tokens,
       scrub,
       audit,
       log,
@@ -151,6 +163,7 @@ export async function runApp(
 const OPEN: Dependencies['access'] = {
   isOpen: async () => true,
   find: async () => ({ refusal: 'no token is known' }),
+  findByHash: async () => ({ refusal: 'no token is known' }),
   refusesForwarded: false,
 };
 

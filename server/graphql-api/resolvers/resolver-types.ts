@@ -1387,6 +1387,10 @@ export type AuditAction =
   | 'token_revoke'
   /** A token was replaced. */
   | 'token_rotate'
+  /** A browser signed in to the dashboard, or tried to. */
+  | 'sign_in'
+  /** A session of the dashboard was ended. */
+  | 'sign_out'
   /** A database was paused. */
   | 'pause'
   /** A paused or retired database was resumed. */

@@ -1,0 +1,24 @@
+import { texts } from '../../texts/texts.ts';
+
+export const SETTINGS_TEXTS = texts({
+  en: {
+    heading: 'Settings',
+    about: 'Versions and licences',
+    part: 'Part',
+    version: 'Version',
+    licence: 'Licence',
+    libraries: 'Libraries that the service uses',
+    itself: 'The service and what it runs on',
+    history: 'History',
+  },
+  id: {
+    heading: 'Pengaturan',
+    about: 'Versi dan lisensi',
+    part: 'Bagian',
+    version: 'Versi',
+    licence: 'Lisensi',
+    libraries: 'Pustaka yang dipakai layanan ini',
+    itself: 'Layanan ini dan dasarnya',
+    history: 'Riwayat',
+  },
+});

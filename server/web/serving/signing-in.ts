@@ -1,0 +1,112 @@
+import { hash } from 'node:crypto';
+import type { Context } from 'koa';
+import type { Found } from '../../auth/authenticate.ts';
+import { can } from '../../auth/policy.ts';
+import { ANYONE, type Principal } from '../../auth/principal.ts';
+import { actorOf } from '../../http/auditing/actor.ts';
+import { insecurePage, signInPage } from '../pages/sign-in/sign-in-page.ts';
+import { SIGN_IN_TEXTS } from '../pages/sign-in/texts.ts';
+import { csrfTokenOf, endSession, findSession, startSession } from '../sessions/sessions.ts';
+import type { WebParts } from '../shell/page.ts';
+import { linkTo } from '../shell/view.ts';
+import { redirect, safeNext } from './gate.ts';
+import { isUi, pathBelow, queryOf, readerOf } from './reader.ts';
+import { type Frames, sendPage } from './send-page.ts';
+import { giveSession, maySignIn, shownSession, takeSession } from './session-cookie.ts';
+
+export interface SigningIn extends Pick<WebParts, 'access' | 'audit'> {
+  readonly frames: Frames;
+  /** Throws when too many tokens of an address were refused. */
+  readonly failedLogins: { count(address: string): Promise<void> };
+}
+
+/** @returns who has signed in, where a request for the dashboard shows a session that goes on; a token that has ended ends its sessions */
+export async function whoHasSignedIn(
+  ctx: Context,
+  { access }: Pick<SigningIn, 'access'>,
+): Promise<Principal | undefined> {
+  if (!isUi(ctx) || pathBelow(ctx).startsWith('/assets/')) return undefined;
+  const value = shownSession(ctx);
+  if (!value) return undefined;
+  const { em } = ctx.state;
+  const session = await findSession({ em }, value);
+  const found = session && (await access.findByHash(session.tokenHash));
+  if (!found?.principal) {
+    ctx.state.hasEndedSession = true;
+    if (session) await endSession({ em }, session.id);
+    return undefined;
+  }
+  ctx.state.session = { id: session!.id, tokenHash: session!.tokenHash, csrfToken: csrfTokenOf(value) };
+  return found.principal;
+}
+
+/** The page that asks for a token. */
+export async function showSignIn(ctx: Context, { frames }: SigningIn): Promise<void> {
+  const query = queryOf(ctx);
+  const next = safeNext(query.get('next'));
+  if (ctx.state.principal === ANYONE || ctx.state.session) return redirect(ctx, addressOf(frames, next));
+  const { view } = readerOf(ctx, frames);
+  const page = maySignIn(ctx)
+    ? signInPage(view, { next: next.path + next.search, hasEnded: query.has('ended') })
+    : insecurePage(view, false);
+  await sendPage(ctx, page, frames);
+}
+
+/** Begins a session for the token in the form: always a new one, also for a browser that has shown one. */
+export async function signIn(ctx: Context, parts: SigningIn): Promise<void> {
+  const { access, audit, frames } = parts;
+  const { view } = readerOf(ctx, frames);
+  const form = ctx.state.form!;
+  const next = safeNext(form.get('next'));
+  if (await access.isOpen()) return redirect(ctx, addressOf(frames, next));
+  if (!maySignIn(ctx)) return sendPage(ctx, insecurePage(view, true), frames);
+  const text = (form.get('token') ?? '').trim();
+  const found = await access.find(text);
+  const refusal = await refusalOf(ctx, found, text, parts);
+  if (refusal) return sendPage(ctx, signInPage(view, { next: next.path + next.search, ...refusal }), frames);
+  const { em, session: old } = ctx.state;
+  if (old) await endSession({ em }, old.id);
+  const principal = found.principal!;
+  const { address } = ctx.state;
+  const from = { address, browser: ctx.get('User-Agent') };
+  const { value, id } = await startSession({ em }, { tokenHash: hash('sha256', text), token: principal.name, ...from });
+  giveSession(ctx, value);
+  ctx.state.principal = principal;
+  void audit.record({ actor: actorOf(ctx), action: 'sign_in', result: 'done', detail: { session: id } });
+  redirect(ctx, addressOf(frames, next));
+}
+
+/** Ends the session, and leads to the sign-in. */
+export async function signOut(ctx: Context, { audit, frames }: SigningIn): Promise<void> {
+  const { session, em } = ctx.state;
+  if (session) {
+    await endSession({ em }, session.id);
+    void audit.record({ actor: actorOf(ctx), action: 'sign_out', result: 'done', detail: { session: session.id } });
+  }
+  takeSession(ctx);
+  redirect(ctx, linkTo(frames.base, '/sign-in'));
+}
+
+/** @returns what is wrong with the token; counted like a token in a header. @throws RetryLater 429 */
+async function refusalOf(
+  ctx: Context,
+  { principal, refusal, token }: Found,
+  text: string,
+  { audit, failedLogins, frames }: SigningIn,
+): Promise<{ mistake: string; status: number } | undefined> {
+  const t = SIGN_IN_TEXTS[readerOf(ctx, frames).view.language];
+  if (text === '') return { mistake: t.empty, status: 400 };
+  if (principal && can(principal, 'list')) return undefined;
+  if (!principal) ctx.state.refusedToken = token;
+  else ctx.state.principal = principal;
+  const code = principal ? 'FORBIDDEN' : 'UNAUTHENTICATED';
+  audit.refused({ actor: actorOf(ctx), action: 'sign_in', code, result: 'refused' });
+  ctx.state.code = code;
+  if (principal) return { mistake: t.onlyUpload(principal.name), status: 403 };
+  await failedLogins.count(ctx.state.address);
+  return { mistake: refusal!, status: 401 };
+}
+
+function addressOf({ base }: Frames, { path, search }: ReturnType<typeof safeNext>): string {
+  return linkTo(base, path) + search;
+}
