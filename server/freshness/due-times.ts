@@ -45,6 +45,28 @@ function toleranceMs(every: Every, at: Date): number {
   return Math.min(Math.max(period / 2, HOUR), 12 * HOUR);
 }
 
+/**
+ * Finds the first due time at or after `from`, if nothing comes since `counted`.
+ * @param counted when the last backup counted, or since when one is expected
+ */
+export type DueFinder = (every: Every, counted: Date, from: Date) => Date;
+
+/** @returns one that remembers the times of cron expressions: thousands of databases share them, and each takes its time */
+export function dueFinder(): DueFinder {
+  const times = new Map<string, Date>();
+  return (every, counted, from) => {
+    if (counted >= from) return nextDue(every, counted);
+    if (every.kind === 'interval') {
+      const periods = Math.max(1, Math.ceil((from.getTime() - counted.getTime()) / every.ms));
+      return later(counted, periods * every.ms);
+    }
+    const key = `${every.expression} ${every.timezone} ${from.getTime()}`;
+    const due = times.get(key) ?? nextDue(every, later(from, -1));
+    times.set(key, due);
+    return due;
+  };
+}
+
 /** An expression that never comes is refused where it is read; if one gets here all the same, a backup is due each day. */
 function nextDue(every: Every, after: Date): Date {
   if (every.kind === 'interval') return later(after, every.ms);
