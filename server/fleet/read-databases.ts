@@ -1,0 +1,108 @@
+import type { FreshnessState } from '../entities/freshness/watched-database.entity.ts';
+import { type Contract, type ContractConfiguration, contractOf } from '../freshness/contract-of.ts';
+import { knownDatabases } from '../freshness/read-facts.ts';
+import { stateOf } from '../freshness/state-of.ts';
+import { readRows } from '../history/read-rows.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
+import { aliased, query } from '../history/tables.ts';
+
+/** A database that has a backup or is on a list, and whether it keeps its contract. */
+export interface FleetDatabase {
+  readonly name: string;
+  readonly state: FreshnessState;
+  readonly stateSince: Date;
+  readonly lateAt: Date | null;
+  /** The newest complete backup that is sound, and from when it counts. */
+  readonly completeId: number | null;
+  readonly countsAt: Date | null;
+  /** Since when backups are expected, where that is later. */
+  readonly countedFrom: Date;
+  readonly contract: Contract;
+  readonly pausedUntil: Date | null;
+}
+
+interface Parts extends Reading {
+  readonly configuration: ContractConfiguration;
+  readonly now: Date;
+}
+
+/** So many rows are read in one statement: others have their turn between two. */
+const AT_ONCE = 2_500;
+
+/** @returns all databases in scope, by name: as the last evaluation found them, and as they are now those that came since */
+export async function readDatabases(parts: Parts): Promise<FleetDatabase[]> {
+  const { em, scope } = parts;
+  const found: FleetDatabase[] = [];
+  const seen = WATCHED.where(eb.and(isInScope(eb.ref('w.database_name'), scope)));
+  const contractIn = contracts();
+  for (let after = ''; ; ) {
+    const page = await readRows(em, seen.where('w.database_name', '>', after).limit(AT_ONCE));
+    for (const { contract, ...row } of page) found.push({ ...row, contract: contractIn(contract) });
+    if (page.length < AT_ONCE) break;
+    after = page.at(-1)!.name;
+  }
+  const unseen = await readNew(parts);
+  return unseen.length === 0 ? found : [...found, ...unseen].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Thousands of databases share a few contracts. */
+function contracts(): (text: string) => Contract {
+  const known = new Map<string, Contract>();
+  return text => {
+    const contract = known.get(text) ?? (JSON.parse(text) as Contract);
+    known.set(text, contract);
+    return contract;
+  };
+}
+
+/** More come within the minute until the next evaluation only when a history was just made. */
+const MOST_NEW = 500;
+
+async function readNew({ em, scope, configuration, now }: Parts): Promise<FleetDatabase[]> {
+  const backedUp = query
+    .selectFrom('databases as d')
+    .leftJoin('watched_databases as w', 'w.database_name', 'd.name')
+    .where('w.database_name', 'is', null)
+    .where(eb.and(isInScope(eb.ref('d.name'), scope)))
+    .orderBy('d.name')
+    .limit(MOST_NEW)
+    .select('d.name');
+  const listed = query
+    .selectFrom('roster_entries as r')
+    .leftJoin('watched_databases as w', 'w.database_name', 'r.database_name')
+    .where('w.database_name', 'is', null)
+    .where(eb.and(isInScope(eb.ref('r.database_name'), scope)))
+    .limit(MOST_NEW)
+    .select('r.database_name as name');
+  const names = new Set([...(await readRows(em, backedUp)), ...(await readRows(em, listed))].map(({ name }) => name));
+  const found: FleetDatabase[] = [];
+  for (const name of names) {
+    const [known] = await knownDatabases(em, [name]);
+    const contract = contractOf(configuration, known!.terms, name);
+    const facts = { contract, roster: known!.roster, lastComplete: known!.lastComplete };
+    const assessment = stateOf({ ...facts, pause: undefined, retirement: undefined, before: undefined }, now);
+    found.push({
+      ...{ name, contract, stateSince: now, pausedUntil: null, completeId: known!.lastComplete?.id ?? null },
+      ...{ state: assessment.state, lateAt: assessment.due?.lateAt ?? null },
+      ...{ countsAt: assessment.countsAt, countedFrom: assessment.countedFrom },
+    });
+  }
+  return found;
+}
+
+const eb = aliased<{ w: 'watched_databases'; d: 'databases'; r: 'roster_entries' }>();
+
+const WATCHED = query
+  .selectFrom('watched_databases as w')
+  .orderBy('w.database_name')
+  .select([
+    'w.database_name as name',
+    'w.state',
+    'w.state_since as stateSince',
+    'w.late_at as lateAt',
+    'w.last_complete_id as completeId',
+    'w.last_complete_counts_at as countsAt',
+    'w.counted_from as countedFrom',
+    'w.contract',
+    'w.paused_until as pausedUntil',
+  ]);
