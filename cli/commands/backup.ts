@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseList } from '../../protocol/responses.ts';
 import { openAccess, type ServiceAccess } from '../access/service-access.ts';
@@ -6,39 +5,31 @@ import { type DumpClients, findClients } from '../client-programs/mysqldump-clie
 import { type DatabaseSource, type DatabaseSources, loadDatabases } from '../config/databases.ts';
 import type { ServiceToken } from '../config/secret-file.ts';
 import { chooseSources } from '../config/select-sources.ts';
-import { BrokenRun, CommandError, EXIT, type InterruptingSignal, messageOf } from '../errors.ts';
-import type { LiveView, LiveViewOptions } from '../live-view/live-view.ts';
-import { hideInLog, isLogOpen } from '../log.ts';
+import { BrokenRun, CommandError, EXIT, type InterruptingSignal } from '../errors.ts';
+import { hasLiveView, openLiveView } from '../live-view/open-live-view.ts';
+import { hideInLog } from '../log.ts';
+import { conclude } from '../mail/conclude.ts';
 import { withHistory } from '../mail/last-good.ts';
-import { composeMail, composeVerdict } from '../mail/mail.ts';
-import { mergeReports } from '../mail/merge-reports.ts';
-import { freshWarnings, reportedWarnings } from '../mail/reported-warnings.ts';
-import { warningsOf } from '../mail/warnings.ts';
 import type { Typed } from '../options/option.ts';
 import { type BackupSettings, mistypedVariables, readBackupSettings } from '../options/settings.ts';
 import { runPipeline } from '../pipeline/pipeline.ts';
 import { learningPreflight } from '../preflight/hanging-servers.ts';
 import { runPreflight } from '../preflight/preflight.ts';
 import type { Rehearsals } from '../rehearsal/rehearsals.ts';
-import { type LastRun, readLastRun, writeLastRun } from '../report/last-run.ts';
+import { type LastRun, readLastRun } from '../report/last-run.ts';
 import type { Outcome } from '../report/outcome.ts';
 import { OutcomeLines } from '../report/outcome-lines.ts';
 import { RunLog } from '../report/run-log.ts';
 import { exitCodeOf, isFine, type RunReport } from '../report/run-report.ts';
-import { snakeCased } from '../report/snake-case.ts';
-import type { Composing } from '../run-reporting/compose-run.ts';
-import { reportBroken, reportRun } from '../run-reporting/report-run.ts';
 import { StageClock } from '../run-reporting/stage-clock.ts';
-import { redactor } from '../secrets/redactor.ts';
+import { type ToldEnd, tellBroken, tellService } from '../run-reporting/tell-service.ts';
 import { Service } from '../service/service.ts';
 import { ServiceRefusal } from '../service/service-errors.ts';
 import { clearAfterKilledRun } from '../spool/killed-run.ts';
 import { RunLock } from '../spool/run-lock.ts';
 import { Spool } from '../spool/spool.ts';
-import { paintState } from '../terminal/colour.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
 import { overEcho } from '../terminal/over-echo.ts';
-import { printableJson } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
 import { wrapLines } from '../terminal/wrap.ts';
 import { findServerPrograms } from '../throwaway-server/server-programs.ts';
@@ -60,7 +51,9 @@ export async function backup(options: Typed, context: CommandContext): Promise<n
     if (settings.dryRun) return await (await import('./dry-run.ts')).dryRun(settings, context);
     return await backUp(chosen, listed, { settings, context, startedAt });
   } catch (error) {
-    if (!settings.dryRun) await tellBroken(error, listed?.sources, { settings, context, startedAt });
+    const { signal, stdout } = context;
+    const isTyped = settings.only !== undefined || stdout.isTTY;
+    if (!settings.dryRun && !isTyped) await tellBroken(error, { settings, startedAt, signal, listed: listed?.sources });
     throw error;
   }
 }
@@ -115,55 +108,14 @@ async function backUp(
     ...(settings.only && { only: chosen.map(({ label }) => label) }),
     ...(unfinished && { unfinished }),
   };
-  const composing = {
-    runId: randomUUID(),
-    settings,
-    run: ran,
-    listed: listed.sources,
-    token: access.token,
-    ...ended.facts,
-  };
-  const problem = 'error' in ended ? problemOf(ended.error, listed.sources) : undefined;
-  warnings.push(
-    ...(await reportRun(
-      { ...composing, problem },
-      { access, folder: spool.folder, signal: context.signal, isServiceOut: isServiceOut(outcomes, settings.server) },
-    )),
-  );
+  const told = await tellService(ran, ended, {
+    ...{ settings, access, listed: listed.sources, folder: spool.folder, signal: context.signal },
+  });
+  warnings.push(...told);
   const report: RunReport = { ...ran, ...(warnings.length > 0 && { warnings }) };
   await conclude(report, { settings, context, before, folder: spool.folder });
   if ('error' in ended) throw new BrokenRun(ended.error, report.exitCode);
   return report.exitCode;
-}
-
-/** The service hears that a run could not begin. One that a person has typed it does not hear of: that person reads why. */
-async function tellBroken(
-  error: unknown,
-  listed: readonly DatabaseSource[] | undefined,
-  { settings, context, startedAt }: Started,
-): Promise<void> {
-  const { signal, stdout } = context;
-  const isTyped = settings.only !== undefined || stdout.isTTY;
-  if (!(error instanceof CommandError) || error.exitCode === EXIT.anotherRun || isTyped || signal.aborted) return;
-  const opened = await openAccess(settings, listed).catch(() => undefined);
-  if (!opened) return;
-  const { access } = opened;
-  const run = { startedAt, endedAt: new Date(), exitCode: error.exitCode, outcomes: [], notDone: [] };
-  const composing: Composing = {
-    ...{ runId: randomUUID(), settings, run, listed, token: access.token, clients: undefined },
-    problem: problemOf(error, listed ?? []),
-  };
-  await reportBroken(composing, access, signal);
-}
-
-/** What is unforeseen may quote anything. */
-function problemOf(error: unknown, sources: readonly DatabaseSource[]): string {
-  return redactor(sources.map(({ password }) => password)).text(messageOf(error)) || 'unknown';
-}
-
-/** Whether uploads have failed because of the service: the mail has the reason. */
-function isServiceOut(outcomes: readonly Outcome[], { origin }: URL): boolean {
-  return outcomes.some(({ failure }) => failure?.stage === 'upload' && failure.cause?.where === origin);
 }
 
 /** A run that was killed sent no mail: with `--quiet` its night would look like one in which all was well. */
@@ -191,13 +143,7 @@ type Run = {
   warnings: string[];
 };
 
-type RunEnd = {
-  readonly outcomes: Outcome[];
-  readonly interruptedBy?: InterruptingSignal;
-  readonly error?: unknown;
-  /** What the report to the service has beside the outcomes. */
-  readonly facts: Pick<Composing, 'clients' | 'uploadSeconds'>;
-};
+type RunEnd = ToldEnd & { readonly outcomes: Outcome[]; readonly interruptedBy?: InterruptingSignal };
 
 /** @returns what is known of each database, however the run ended: a signal or a defect must not take the mail with it */
 async function run(
@@ -218,7 +164,7 @@ async function run(
     const found = await findClients(settings, { signal });
     clients = found;
     warnings.push(...found.warnings, ...(await clearAfterKilledRun(spool)));
-    using view = hasLiveView(out, settings) ? await liveView(out, { signal, expected }) : undefined;
+    using view = hasLiveView(out, settings) ? await openLiveView(out, { signal, expected }) : undefined;
     signal.addEventListener('abort', () => stderr.write(`${overEcho(stderr)}${signal.reason.message}: ${STOPPING}\n`), {
       once: true,
     });
@@ -271,16 +217,6 @@ async function rehearsalsOf(
 const STOPPING =
   'stopping; dumps and uploads are ended, unfinished files are removed, finished zips wait for the next run';
 
-/** A terminal that does not know its width (some of those that scripts make) cannot hold live lines. */
-function hasLiveView(out: NodeJS.WriteStream, { quiet }: BackupSettings): boolean {
-  return out.isTTY && out.columns > 0 && !quiet && !isLogOpen();
-}
-
-/** Loaded only on a terminal: a run by cron starts faster without it. */
-async function liveView(out: NodeJS.WriteStream, options: LiveViewOptions): Promise<LiveView> {
-  return new (await import('../live-view/live-view.ts')).LiveView(out, options);
-}
-
 /** How long the service may take to list the nights before: the run is over, and the next one asks again. */
 const LIST_MS = 10_000;
 
@@ -308,33 +244,4 @@ const UNLISTED =
 
 function tokensOf(sources: readonly DatabaseSource[]): ReadonlyMap<string, ServiceToken> {
   return new Map(sources.flatMap(({ label, token }) => (token ? [[label, token] as const] : [])));
-}
-
-interface Conclusion {
-  readonly settings: BackupSettings;
-  readonly context: CommandContext;
-  readonly before: LastRun | undefined;
-  /** The work folder. */
-  readonly folder: string;
-}
-
-/** Leaves the report for the next run and for doctor, and prints it. */
-async function conclude(report: RunReport, { settings, context, before, folder }: Conclusion): Promise<void> {
-  const now = new Date();
-  const warnings = warningsOf(report);
-  const fresh = freshWarnings(warnings, before, now);
-  const isMailed = !settings.quiet || report.exitCode !== EXIT.ok || fresh.length > 0;
-  const own: LastRun = { ...report, told: reportedWarnings(warnings, before, { isMailed, now }) };
-  const left = report.only && before ? mergeReports(before, own) : own;
-  const problem = await writeLastRun(folder, left).then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
-  const told = problem ? { ...report, warnings: [...(report.warnings ?? []), problem] } : report;
-  const { stdout, stderr } = context;
-  const out = settings.json ? stderr : stdout;
-  const isShown = hasLiveView(out, settings);
-  if (isShown) out.write(`\n${composeVerdict(told, now, word => paintState(word, out))}\n`);
-  else if (isMailed || problem) out.write(`${composeMail(told, { isQuiet: settings.quiet, fresh, now })}\n`);
-  if (settings.json) stdout.write(`${printableJson(snakeCased(told))}\n`);
 }
