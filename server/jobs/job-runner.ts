@@ -3,6 +3,7 @@ import { toExpectedError } from '../expected-error.ts';
 import type { Clock } from './clock.ts';
 import type { Job } from './job.ts';
 import type { JobRecords, KnownJob } from './job-records.ts';
+import { StoredTurns } from './stored-turns.ts';
 import { afterTurn, fitted, type TurnPlan } from './turn-plan.ts';
 
 /** How a job is. */
@@ -25,9 +26,6 @@ interface Parts {
   readonly signal: AbortSignal;
 }
 
-/** Jobs that come more often than this, in milliseconds, run anyway soon after a start: what is known of them is not kept. */
-const KEPT_FROM_MS = 600_000;
-
 /** A job in the middle of which the process died waits as long after the start, in milliseconds: it may have been the reason. */
 const AFTER_CRASH_MS = 60_000;
 
@@ -35,12 +33,11 @@ const AFTER_CRASH_MS = 60_000;
 export class JobRunner {
   readonly job: Job;
   readonly #parts: Parts;
+  readonly #turns: StoredTurns;
   readonly #startedMs: number;
   #known: KnownJob | undefined;
   /** Whether its last turn did not come to its end. */
   #isUnfinished = false;
-  /** What the history has of it; undefined until it was read. */
-  #stored: { readonly nextAt: Date | null; readonly lastStartedAt: Date | null } | undefined;
   #isFailing = false;
   #running: Promise<void> | undefined;
   /** Asked for while it runs. */
@@ -51,6 +48,7 @@ export class JobRunner {
   constructor(job: Job, parts: Parts) {
     this.job = job;
     this.#parts = parts;
+    this.#turns = new StoredTurns(job, parts.records);
     this.#startedMs = this.#monotonicMs();
   }
 
@@ -120,41 +118,22 @@ export class JobRunner {
     return this.#parts.clock.monotonicMs?.() ?? performance.now();
   }
 
-  get #isKept(): boolean {
-    const { every } = this.job;
-    return every === undefined || 'cron' in every || every.ms >= KEPT_FROM_MS;
-  }
-
   /** Looks the job up first, and fits its plan to the clock and to its period. */
   async #planAt(now: Date): Promise<TurnPlan> {
-    const { name, every } = this.job;
-    if (this.#isKept && !this.#stored) await this.#load(name);
-    const plan = fitted(this.#known?.plan, every, now);
-    if (this.#isKept && !this.#stored) {
-      await this.#parts.records.add(name, plan);
-      this.#stored = { nextAt: plan.nextAt, lastStartedAt: null };
+    const loaded = await this.#turns.load();
+    if (loaded) {
+      // At the start it was this service that died in the middle; later it is another one that runs it.
+      if (!this.#known) this.#isUnfinished = loaded.lastStartedAt !== null && loaded.lastEndedAt === null;
+      this.#known = loaded;
     }
+    const plan = fitted(this.#known?.plan, this.job.every, now);
+    await this.#turns.add(plan);
     this.#known = { ...(this.#known ?? NEVER_RUN), plan };
     return plan;
   }
 
-  async #load(name: string): Promise<void> {
-    const known = await this.#parts.records.find(name);
-    if (!known) return;
-    // At the start it was this service that died in the middle; later it is another one that runs it.
-    if (!this.#known) this.#isUnfinished = known.lastStartedAt !== null && known.lastEndedAt === null;
-    this.#known = known;
-    this.#stored = { nextAt: known.plan.nextAt, lastStartedAt: known.lastStartedAt };
-  }
-
   async #begin(now: Date, next: TurnPlan): Promise<void> {
-    const { name } = this.job;
-    if (this.#isKept && !(await this.#parts.records.take(name, this.#stored!, next, now))) {
-      // Another service has taken this turn: what it wrote is read at the next look.
-      this.#stored = undefined;
-      return;
-    }
-    this.#stored = { nextAt: next.nextAt, lastStartedAt: now };
+    if (!(await this.#turns.take(next, now))) return;
     this.#isUnfinished = false;
     this.#known = { plan: next, lastStartedAt: now, lastEndedAt: null, lastError: null };
     this.#running = this.#run(now).finally(() => {
@@ -167,7 +146,7 @@ export class JobRunner {
 
   /** Never throws. */
   async #run(now: Date): Promise<void> {
-    const { records, log, clock, signal } = this.#parts;
+    const { log, clock, signal } = this.#parts;
     const { name } = this.job;
     let lastError: string | null = null;
     try {
@@ -180,8 +159,7 @@ export class JobRunner {
     }
     const lastEndedAt = clock.now();
     this.#known = { ...this.#known!, lastEndedAt, lastError };
-    if (!this.#isKept) return;
-    await records.end(name, lastEndedAt, lastError).catch(err => {
+    await this.#turns.end(lastEndedAt, lastError).catch(err => {
       log.error({ err, job: name }, `The end of the job ${name} could not be stored: the next start may run it again`);
     });
   }
