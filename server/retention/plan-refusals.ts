@@ -1,0 +1,43 @@
+import { RetentionPlan } from '../entities/retention/retention-plan.entity.ts';
+import { AppError, notFound } from '../errors.ts';
+import type { Applying } from './schedule-plan.ts';
+import { makePlan } from './stored-plans.ts';
+
+export function noSuchPlan(id: number): AppError {
+  return notFound('PLAN_NOT_FOUND', `There is no retention plan ${id}: node server/main.ts retention plan makes one`);
+}
+
+/** @param count how many backups would go */
+export function tooLarge(id: number, { count, atMost }: { readonly count: number; readonly atMost: number }): AppError {
+  return new AppError(
+    409,
+    'PLAN_TOO_LARGE',
+    `By plan ${id} ${count.toLocaleString('en')} backups go, and one request may let at most ${atMost.toLocaleString('en')} go: run on the machine of the service: node server/main.ts retention apply ${id}`,
+  );
+}
+
+export async function notWaiting(
+  { em }: Applying,
+  { id, state, appliedAt, appliedBy }: RetentionPlan,
+): Promise<AppError> {
+  const newer = await em
+    .fork()
+    .findOne(RetentionPlan, { state: 'waiting', id: { $gt: id } }, { orderBy: { id: 'desc' } });
+  const reasons = {
+    superseded: `it is superseded${newer ? ` by plan ${newer.id}` : ''}`,
+    applied: `it was applied ${appliedAt?.toISOString() ?? ''} by ${appliedBy}`,
+    held: 'something holds it: node server/main.ts retention plan shows what',
+    waiting: 'it waits',
+  };
+  return new AppError(409, 'PLAN_NOT_WAITING', `Plan ${id} can't be applied: ${reasons[state]}`);
+}
+
+/** Makes the plan of now, which replaces the stale one. */
+export async function stale(parts: Applying, id: number, database: string): Promise<AppError> {
+  const { id: newer } = await makePlan(parts);
+  return new AppError(
+    409,
+    'PLAN_STALE',
+    `Plan ${id} is stale: other backups of ${database} would go by now. Plan ${newer} replaces it: look at it, and apply that one`,
+  );
+}
