@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { addBackup, addToRoster } from '../../../testing/freshness/watched-history.ts';
+import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { configurationOf } from '../../configuration/reading/configuration-of.ts';
+import { OutboxMessage } from '../../entities/outbox-message.entity.ts';
+import { Report } from '../../entities/report.entity.ts';
+import type { Looking } from '../looking/looking.ts';
+import type { Condition } from '../model/condition.ts';
+import { channelFailing } from './channel-failing.ts';
+import { drillDue } from './drill-due.ts';
+import { drillFailed } from './drill-failed.ts';
+import { incomplete } from './incomplete.ts';
+
+describeOnEachStore('what is not as it should be, read from the rows of the history:', store => {
+  const now = new Date('2026-11-28T12:00:00Z');
+  const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
+  const DAY = 24;
+  let app: RunningApp;
+  beforeEach(async () => {
+    app = await runApp(store);
+  });
+  afterEach(() => app[Symbol.asyncDispose]());
+
+  const looking = (configuration: object = {}, open: readonly string[] = []): Looking => ({
+    ...{ em: app.history.em.fork(), now, configuration: configurationOf(configuration) },
+    ...{ space: async () => ({ free: 1, total: 1 }), bytesPerDay: async () => 0, openSubjects: () => open },
+  });
+  const subjects = (conditions: readonly Condition[]) => conditions.map(({ subject }) => subject);
+  const add = (database: string, hoursAgo: number, wish: Partial<Parameters<typeof addBackup>[1]> = {}) =>
+    addBackup(app.history, { database, receivedAt: ago(hoursAgo), ...wish });
+  const addDrill = (databaseName: string, hoursAgo: number, outcome: Report['outcome'], wish: Partial<Report> = {}) =>
+    app.history.em.fork().insert(Report, {
+      ...{ kind: 'drill', reportId: randomUUID(), databaseName, backupId: null, fileName: `${databaseName}.zip` },
+      ...{ outcome, endedAt: ago(hoursAgo), storedAt: ago(hoursAgo), rtoSeconds: null, loadedBytes: null },
+      ...{ differenceCount: 0, reason: null, targetHost: null, targetDatabase: null, document: '{}', ...wish },
+    });
+
+  it('incomplete: the newest backup that still exists and was made for no restore is incomplete', async () => {
+    const bad = { state: 'incomplete', worstFinding: 'EVENTS_MISSING' } as const;
+    await add('healed', 30, bad);
+    await add('healed', 2);
+    await add('bad', 30);
+    const id = await add('bad', 2, bad);
+    await add('removed', 30);
+    await add('removed', 2, { ...bad, removedAt: ago(1) });
+    await add('hidden', 5, bad);
+    await add('hidden', 2, { removedAt: ago(1) });
+    await add('restoring', 5, bad);
+    await add('restoring', 2, { madeFor: 'restore' });
+    await add('unverified', 2, { state: 'unverified' });
+    await add('old', 8 * DAY, bad);
+    await addToRoster(app.history, ['bad'], { at: ago(2), source: 'db7', group_name: 'acme' });
+    const found = await incomplete(looking());
+    expect(subjects(found)).to.have.members(['bad', 'hidden', 'restoring']);
+    expect(found.find(({ subject }) => subject === 'bad')).to.deep.include({
+      ...{
+        kind: 'incomplete',
+        database: 'bad',
+        severity: 'warning',
+        since: ago(2),
+        source: 'db7',
+        rosterGroup: 'acme',
+      },
+      summary: 'The newest backup of bad is incomplete (EVENTS_MISSING)',
+      advice: `Check what is missing, and fix it before the next run: sade show ${id}`,
+    });
+    const again = await incomplete(looking({}, ['old', 'healed']));
+    expect(subjects(again), 'what is open is looked at however old it is').to.have.members([
+      ...['bad', 'hidden', 'restoring', 'old'],
+    ]);
+  });
+
+  it('drill_failed: the newest drill that could test showed a backup that is not restorable', async () => {
+    for (const name of ['broken', 'fixed', 'untested', 'restored', 'old']) await add(name, 30);
+    await addDrill('broken', 30, 'restorable');
+    await addDrill('broken', 3, 'not_restorable', { reason: 'ERROR 1146:\n no table x' });
+    await addDrill('fixed', 30, 'not_restorable');
+    await addDrill('fixed', 3, 'restorable');
+    await addDrill('untested', 30, 'not_restorable');
+    await addDrill('untested', 3, 'could_not_test');
+    await addDrill('restored', 30, 'not_restorable');
+    await addDrill('restored', 3, 'failed', { kind: 'restore' });
+    await addDrill('old', 8 * DAY, 'not_restorable');
+    await addDrill('unknown', 3, 'not_restorable');
+    const found = await drillFailed(looking());
+    expect(subjects(found)).to.have.members(['broken', 'untested', 'restored']);
+    expect(found.find(({ subject }) => subject === 'broken')).to.deep.include({
+      ...{ kind: 'drill_failed', database: 'broken', severity: 'critical', since: ago(3) },
+      summary: 'A backup of broken could not be restored in a drill: ERROR 1146: no table x',
+      advice: 'Back broken up again, and drill that backup. The one that failed is broken.zip',
+    });
+    expect(subjects(await drillFailed(looking({}, ['old', 'fixed']))))
+      .to.include('old')
+      .and.not.include('fixed');
+  });
+
+  it('drill_due: one alarm for all databases without a drill that proved them for so long, but not for new ones', async () => {
+    const every = { alarms: { drill_every: '30d' } };
+    for (const name of ['never', 'stale', 'failed', 'proven', 'new']) await add(name, name === 'new' ? 5 : 40 * DAY);
+    await addDrill('stale', 31 * DAY, 'restorable');
+    await addDrill('failed', 20 * DAY, 'restorable');
+    await addDrill('failed', 10 * DAY, 'not_restorable');
+    await addDrill('proven', 29 * DAY, 'restorable');
+    await addDrill('proven', 2 * DAY, 'could_not_test');
+    expect(await drillDue(looking()), 'no one has asked for it').to.deep.equal([]);
+    const [found, ...more] = await drillDue(looking(every));
+    expect(more).to.deep.equal([]);
+    expect(found).to.deep.include({
+      ...{ kind: 'drill_due', subject: 'drills', severity: 'warning', databases: ['failed', 'never', 'stale'] },
+      summary: '3 databases have had no drill within 30 days that proved a backup restorable',
+    });
+    for (const name of ['never', 'stale', 'failed']) await addDrill(name, 1, 'restorable');
+    expect(await drillDue(looking(every))).to.deep.equal([]);
+  });
+
+  it('channel_failing: a channel of the configuration has failed for more than 15 minutes', async () => {
+    const webhook = { type: 'webhook', url: 'https://example.com/hook', secret: `whsec_${'a'.repeat(32)}` };
+    const channels = { down: webhook, blip: webhook, fine: webhook, refused: webhook };
+    const message = (channel: string, failingMinutes: number | null, wish: Partial<OutboxMessage> = {}) =>
+      app.history.em.fork().insert(OutboxMessage, {
+        ...{ channel, dedupeKey: randomUUID(), madeAt: ago(1), nextAttemptAt: now, attempts: 3, notification: '{}' },
+        failingSince: failingMinutes === null ? null : new Date(now.getTime() - failingMinutes * 60_000),
+        ...{ lastError: failingMinutes === null ? null : 'it answers\n503', refusedAt: null, deliveredAt: null },
+        ...{ givenUpAt: null, ...wish },
+      });
+    await message('down', 16);
+    await message('down', null);
+    await message('blip', 14);
+    await message('fine', 40, { deliveredAt: ago(0.1) });
+    await message('refused', 20, { refusedAt: ago(0.3) });
+    await message('forgotten', 60);
+    const found = await channelFailing(looking({ channels }));
+    expect(subjects(found)).to.have.members(['down', 'refused']);
+    expect(found.find(({ subject }) => subject === 'down')).to.deep.include({
+      ...{ kind: 'channel_failing', severity: 'warning', since: new Date(now.getTime() - 16 * 60_000) },
+      summary: 'The channel down has delivered nothing since 2026-11-28 11:44 UTC, and 2 messages wait: it answers 503',
+      advice: 'Fix it, then try it: node server/main.ts notify test down',
+    });
+  });
+});
