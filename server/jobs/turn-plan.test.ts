@@ -63,6 +63,9 @@ describe('the turns of a job', () => {
             );
           expect(look(plan, every, now).turn, 'a second look begins nothing').to.equal(undefined);
           expect(plan.nextAt! > now).to.equal(true);
+          expect(turns.has(plan.nextAt!.getTime()), 'a time that had its turn is not shown as the next').to.equal(
+            false,
+          );
         }
       }),
       { numRuns: 300 },

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { addToRoster } from '../../testing/freshness/watched-history.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
+import { watchAsFresh } from '../../testing/retention/retention-scene.ts';
 import { DAY_MS, type KeptBackup, keepNight, removeNow, scheduleNow } from '../../testing/service/removing.ts';
 import { graphql, request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
@@ -313,6 +315,22 @@ describeOnEachStore('a client that is erased', store => {
     const [certificate] = await eraseDue(erasing(7));
     expect(certificate!.databases[0]).to.include({ backups: 2, bytes: shop[0]!.bytes.length + shop[1]!.bytes.length });
     expect((await app.storedFiles()).filter(path => path.startsWith('acme_shop/'))).to.deep.equal([]);
+  });
+
+  it('is erased also where a database was only on a list, or is only watched', async () => {
+    await addToRoster(app.history, ['acme_list', 'other_list'], { at: now });
+    await watchAsFresh(app.history, 'acme_watched', now);
+    const asked = await askErasure(asking(), { client: 'acme_*', reason: 'x', by: 'user ops' });
+    expect(asked.databases).to.deep.equal(['acme_list', 'acme_shop', 'acme_shop_2', 'acme_watched']);
+    await confirmErasure(asking(), { client: 'acme_*', code: asked.code, by: 'user boss' });
+    const [certificate] = await eraseDue(erasing(8));
+    expect(certificate!.databases.map(({ backups }) => backups)).to.deep.equal([0, 2, 1, 0]);
+    const left = await app.history.em
+      .fork()
+      .execute<Array<{ name: string }>>(
+        'select database_name as name from roster_entries union select database_name as name from watched_databases',
+      );
+    expect(left.map(({ name }) => name)).to.deep.equal(['other_list']);
   });
 
   it('stays while one of its backups is under a legal hold, at each step', async () => {

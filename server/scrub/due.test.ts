@@ -5,7 +5,7 @@ import { queriesOf } from '../../testing/history/queries.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
-import { countDue, dueBackups } from './due.ts';
+import { countDamaged, countDue, dueBackups } from './due.ts';
 
 /** What matters of a row: when it was checked last (in seconds, few, so that many are alike), and whether it is damaged. */
 interface Row {
@@ -13,16 +13,20 @@ interface Row {
   readonly isDamaged: boolean;
   /** Stays as it is when its turn comes, as a file that can't be read does. */
   readonly isStubborn: boolean;
+  /** It has no file any more. */
+  readonly isRemoved: boolean;
 }
 
+const ORDINARY = { isDamaged: false, isStubborn: false, isRemoved: false };
 const NOW = 1_000;
 const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1_000);
 
 /** Where a page may end between rows of the same age, of each kind. */
 const ALIKE: Row[] = [null, 1, 1, 2].flatMap(checked =>
   [false, false, true, true].flatMap(isDamaged => [
-    { checked, isDamaged, isStubborn: false },
-    { checked, isDamaged, isStubborn: true },
+    { checked, isDamaged, isStubborn: false, isRemoved: false },
+    { checked, isDamaged, isStubborn: true, isRemoved: false },
+    { checked, isDamaged, isStubborn: false, isRemoved: true },
   ]),
 );
 
@@ -40,13 +44,14 @@ describeOnEachStore('what is due for a scrub', store => {
     const em = app.history.em.fork();
     await em.nativeDelete(Backup, {});
     const common = { database, takenAt: at(0), receivedAt: at(0), size: 1, sha256: '0'.repeat(64) };
-    for (const [i, { checked, isDamaged }] of rows.entries())
+    for (const [i, { checked, isDamaged, isRemoved }] of rows.entries())
       em.create(Backup, {
         ...common,
         id: i + 1,
         fileName: `${i}`,
         checkedAt: checked === null ? null : at(checked),
         damage: isDamaged ? 'the stored file is gone' : null,
+        removedAt: isRemoved ? at(0) : null,
       });
     await em.flush();
     return rows.map((_, i) => i + 1);
@@ -56,9 +61,10 @@ describeOnEachStore('what is due for a scrub', store => {
     checked: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 3 })),
     isDamaged: fc.boolean(),
     isStubborn: fc.boolean(),
+    isRemoved: fc.boolean(),
   });
 
-  it('comes once each, damaged first, then the longest unchecked, in pages of any size', () =>
+  it('comes once each unless it was removed, damaged first, then the longest unchecked, in pages of any size', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(row, { maxLength: 12 }),
@@ -77,9 +83,10 @@ describeOnEachStore('what is due for a scrub', store => {
           }
           const checked = (id: number) => rows[id - 1]!.checked ?? -1;
           const isDamaged = (id: number) => rows[id - 1]!.isDamaged;
+          const present = ids.filter(id => !rows[id - 1]!.isRemoved);
           const wanted = [
-            ...ids.filter(id => isDamaged(id) && checked(id) < damagedBefore),
-            ...ids
+            ...present.filter(id => isDamaged(id) && checked(id) < damagedBefore),
+            ...present
               .filter(id => !isDamaged(id) && checked(id) < checkedBefore)
               .sort((a, b) => checked(a) - checked(b) || a - b),
           ];
@@ -95,14 +102,16 @@ describeOnEachStore('what is due for a scrub', store => {
       },
     ));
 
-  it('is counted: never checked, or not since then', async () => {
-    const rows = [null, null, 0, 1, 2, 3].map(checked => ({ checked, isDamaged: false, isStubborn: false }));
-    await fill(rows);
+  it('is counted unless it was removed: never checked, or not since then', async () => {
+    const row = { ...ORDINARY, isDamaged: true };
+    const rows = [null, null, 0, 1, 2, 3].map(checked => ({ ...row, checked }));
+    await fill([...rows, { ...row, checked: null, isRemoved: true }]);
     expect(await countDue(app.history.em.fork(), at(2))).to.equal(4);
+    expect(await countDamaged(app.history.em.fork())).to.equal(6);
   });
 
   it('is found by the index, without sorting', async () => {
-    await fill(Array.from({ length: 1_000 }, (_, i) => ({ checked: i % 700, isDamaged: false, isStubborn: false })));
+    await fill(Array.from({ length: 1_000 }, (_, i) => ({ checked: i % 700, ...ORDINARY })));
     await analyze(app.history);
     const queries = await queriesOf(app.history, async () => {
       const scope = { checkedBefore: at(5), damagedBefore: at(5) };

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -5,6 +6,7 @@ import { pino } from 'pino';
 import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
+import { followClock } from '../../testing/machine/set-clock.ts';
 import { until } from '../../testing/until.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { type Orm, openHistory } from '../history/orm.ts';
@@ -44,6 +46,26 @@ describe('the look-up of a token', () => {
       await manyAtOnce();
     });
     expect(lookUps(queries)).to.have.length(1);
+  });
+
+  it('lets no one in by a token that has expired since it was read, without asking the history again', async () => {
+    const lifetimeMs = 3_600_000;
+    const made = await store.create({ name: 'guest', role: 'read', scope: EVERYTHING, lifetimeMs });
+    expect((await finder.find(made.text)).principal?.name).to.equal('guest');
+    const file = join(folder, 'clock');
+    const at = (ms: number) => writeFileSync(file, String(ms));
+    at(Date.now() + lifetimeMs - 60_000);
+    using _clock = followClock(file);
+    const queries = await queriesOf(history, async () => {
+      expect((await finder.find(made.text)).principal?.name).to.equal('guest');
+      const end = Date.now() + 60_000;
+      at(end);
+      await until('the clock', () => Date.now() >= end);
+      expect(await finder.find(made.text))
+        .to.deep.include({ hasExpired: true })
+        .and.not.have.property('principal');
+    });
+    expect(lookUps(queries)).to.have.length(0);
   });
 
   it('does not believe an answer that was read before the token was revoked', async () => {

@@ -8,15 +8,20 @@ const GOES_ON_MS = 45_000;
  * Sets the clock of this process (`Date`) to the time that stands in a file, in milliseconds since 1970, and again when another one is
  * written there. Timers of `setTimeout` that would have rung meanwhile ring then. It goes on for less than a minute by itself.
  * For a process of its own: `node --import testing/machine/set-clock.ts`, with the file in `TEST_CLOCK_FILE`.
+ * @param isSteadyToo whether `performance.now()`, which no one can set, goes on as far: the time has really passed then. With
+ *   `TEST_CLOCK_STEADY=on` in a process of its own
  * @returns what sets it back to the time of the machine
  */
-export function followClock(file: string): Disposable {
+export function followClock(file: string, { isSteadyToo = false } = {}): Disposable {
   const Real = globalThis.Date;
   const { setTimeout: later, clearTimeout: cancel } = globalThis;
+  const steady = performance.now.bind(performance);
+  let passedMs = 0;
+  if (isSteadyToo) performance.now = () => steady() + passedMs;
   const waiting = new Map<NodeJS.Timeout, { readonly at: number; readonly call: () => void }>();
   let set = Number(readFileSync(file, 'utf8'));
-  let setAt = performance.now();
-  const now = () => Math.floor(set + Math.min(performance.now() - setAt, GOES_ON_MS));
+  let setAt = steady();
+  const now = () => Math.floor(set + Math.min(steady() - setAt, GOES_ON_MS));
   class SetDate extends Real {
     constructor(...args: [number?]) {
       if (args.length === 0) super(now());
@@ -33,7 +38,7 @@ export function followClock(file: string): Disposable {
       callback(...rest);
     };
     const timer = later(call, ms);
-    waiting.set(timer, { at: performance.now() + ms, call });
+    waiting.set(timer, { at: steady() + ms, call });
     return timer;
   }) as typeof setTimeout;
   globalThis.clearTimeout = timer => {
@@ -44,9 +49,10 @@ export function followClock(file: string): Disposable {
     const wanted = Number(readFileSync(file, 'utf8'));
     if (!(wanted > set)) return;
     const passed = wanted - now();
-    [set, setAt] = [wanted, performance.now()];
+    [set, setAt] = [wanted, steady()];
+    passedMs += passed;
     for (const [timer, { at, call }] of [...waiting])
-      if (at - performance.now() <= passed) {
+      if (at - steady() <= passed) {
         cancel(timer);
         call();
       }
@@ -55,10 +61,12 @@ export function followClock(file: string): Disposable {
   return {
     [Symbol.dispose]() {
       clearInterval(looking);
+      // What belongs to the object hides what its class has.
+      if (isSteadyToo) Reflect.deleteProperty(performance, 'now');
       Object.assign(globalThis, { Date: Real, setTimeout: later, clearTimeout: cancel });
     },
   };
 }
 
-const { TEST_CLOCK_FILE } = process.env;
-if (TEST_CLOCK_FILE) followClock(TEST_CLOCK_FILE);
+const { TEST_CLOCK_FILE, TEST_CLOCK_STEADY } = process.env;
+if (TEST_CLOCK_FILE) followClock(TEST_CLOCK_FILE, { isSteadyToo: TEST_CLOCK_STEADY === 'on' });
