@@ -1,3 +1,4 @@
+import { mostPerDay } from '../../server/configuration/backups-per-day.ts';
 import { type DatabasePlan, planRetention } from '../../server/retention/rules/plan-retention.ts';
 import { policyDigest, type RetentionPolicy } from '../../server/retention/rules/policy.ts';
 import { isSound, newestFirst, type RetainedBackup } from '../../server/retention/rules/retained-backup.ts';
@@ -38,7 +39,10 @@ export class SimulatedDatabase {
   readonly removed: Removed[] = [];
   readonly forged = new Set<number>();
   backups: RetainedBackup[] = [];
-  #now = Date.UTC(2026, 2, 1);
+  /** In milliseconds since 1970. */
+  #now: number;
+  /** How many backups a day its contract asks for. */
+  readonly #perDay: number;
   #policy: RetentionPolicy;
   #digest: string;
   #acceptedUntil: Date | null = null;
@@ -47,7 +51,9 @@ export class SimulatedDatabase {
   /** Whether the process dies before it does what comes next: half of a plan was scheduled then. */
   #crashes = false;
 
-  constructor(policy: RetentionPolicy) {
+  constructor(policy: RetentionPolicy, { start = Date.UTC(2026, 2, 1), perDay = 1 } = {}) {
+    this.#now = start;
+    this.#perDay = perDay;
     this.#policy = policy;
     this.#digest = policyDigest(policy);
   }
@@ -122,18 +128,20 @@ export class SimulatedDatabase {
       backups,
       policy: this.#policy,
       now: new Date(this.#now),
-      lateness: this.#now - newest > 26 * HOUR_MS ? 'it is late' : undefined,
+      lateness: this.#now - newest > DAY_MS / this.#perDay + 2 * HOUR_MS ? 'it is late' : undefined,
       isPolicyNew: policyDigest(this.#policy) !== this.#digest,
       receiptsAcceptedUntil: this.#acceptedUntil,
-      perDay: 1,
-      mostPerDay: 4,
+      perDay: this.#perDay,
+      mostPerDay: mostPerDay(this.#perDay),
     });
   }
 
-  /** A day goes by, with a backup at its end or without. */
+  /** A day goes by, with its backups, the last of them at its end as wished; or without any. */
   #pass(days: number, wish: Partial<RetainedBackup> | undefined): void {
-    this.#now += days * DAY_MS;
-    if (wish) this.#add(wish);
+    for (let left = days * this.#perDay; left > 0; left--) {
+      this.#now += DAY_MS / this.#perDay;
+      if (wish) this.#add(left === 1 ? wish : {});
+    }
     this.#runJobs();
   }
 
@@ -184,18 +192,23 @@ export class SimulatedDatabase {
     if (isOperator) this.#acceptedUntil = new Date(this.#now + 1_000);
   }
 
+  /** All that is due is asked about with one plan, as the removal does. */
   #removeDue(): void {
-    for (const { id, goesBy } of [...this.backups]) {
-      const due = this.#why.get(id);
-      if (goesBy !== 'retention' || !due || due.dueAt > this.#now) continue;
-      const plan = this.plan();
+    const isDue = ({ id, goesBy }: RetainedBackup) =>
+      goesBy === 'retention' && (this.#why.get(id)?.dueAt ?? Number.POSITIVE_INFINITY) <= this.#now;
+    const dueBackups = this.backups.filter(isDue);
+    if (dueBackups.length === 0) return;
+    const plan = this.plan();
+    const withoutForged = this.forged.size > 0 ? this.plan(this.forged) : plan;
+    for (const { id } of dueBackups) {
+      const due = this.#why.get(id)!;
       const decision = plan.decisions.find(({ backup }) => backup.id === id)!;
       const isWaiting = plan.waits.some(({ kind }) => kind !== 'large_plan');
       if (decision.isKept || plan.holds.length > 0 || isWaiting) {
         this.backups = this.backups.map(backup => (backup.id === id ? { ...backup, goesBy: null } : backup));
         continue;
       }
-      const honest = this.forged.has(id) ? undefined : this.plan(this.forged).decisions.find(d => d.backup.id === id);
+      const honest = this.forged.has(id) ? undefined : withoutForged.decisions.find(d => d.backup.id === id);
       this.backups = this.backups.filter(backup => backup.id !== id);
       this.removed.push({
         backup: decision.backup,

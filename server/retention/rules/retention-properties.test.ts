@@ -1,10 +1,21 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { anyPolicy, retained } from '../../../testing/retention/arbitraries.ts';
+import { anyPolicy, retained, ZONES } from '../../../testing/retention/arbitraries.ts';
 import { type Happening, SimulatedDatabase } from '../../../testing/retention/simulated-database.ts';
 import { FLOOR } from './decide.ts';
 import { planRetention } from './plan-retention.ts';
 import { isSound } from './retained-backup.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Some days before a night on which one of `ZONES` changes its clocks. */
+const BEFORE_CLOCK_CHANGES = [
+  Date.UTC(2026, 2, 4), // Chicago
+  Date.UTC(2026, 2, 24), // Warsaw
+  Date.UTC(2026, 3, 1), // Lord Howe, by half an hour
+  Date.UTC(2026, 9, 20), // Warsaw
+  Date.UTC(2026, 9, 28), // Chicago
+];
 
 const which = fc.nat({ max: 30 });
 
@@ -77,6 +88,62 @@ describe(`retention over random histories, ${HISTORIES} of each kind`, function 
       }),
       { numRuns: HISTORIES },
     );
+  });
+
+  /** Up to 48 a day: fewer days are as many backups. */
+  const hourly = always.map(({ weight, arbitrary }, i) =>
+    i === 0
+      ? { weight, arbitrary: fc.record({ kind: fc.constant('nights'), count: fc.integer({ min: 1, max: 3 }) }) }
+      : { weight, arbitrary },
+  ) as typeof always;
+  const often = fc.record({ perDay: fc.constantFrom(24, 48), start: fc.constantFrom(...BEFORE_CLOCK_CHANGES) });
+  const HOURLY_HISTORIES = Math.ceil(HISTORIES / 4);
+
+  it(`does both with ${HOURLY_HISTORIES} histories of 24 or 48 backups a day, over nights on which clocks are changed`, () => {
+    const largeFlood = {
+      weight: 1,
+      arbitrary: fc.record({
+        ...{ kind: fc.constant('flood'), count: fc.integer({ min: 100, max: 150 }), hoursBack: fc.nat({ max: 100 }) },
+      }),
+    } as fc.WeightedArbitrary<Happening>;
+    const happenings = fc.array(fc.oneof(...hourly, largeFlood), { maxLength: 12 });
+    let removals = 0;
+    fc.assert(
+      fc.property(anyPolicy, often, happenings, (policy, start, happenings) => {
+        const database = new SimulatedDatabase(policy, start);
+        for (const happening of happenings) database.happen(happening);
+        removals += database.removed.length;
+        for (const { soundLeft, backup, why, wasForged, wouldStayWithoutForged } of database.removed) {
+          expect(soundLeft, `after backup ${backup.id}`).to.be.at.least(isSound(backup) ? FLOOR : 0);
+          expect(why).to.match(/^goes: .{10}/);
+          expect(!wasForged && wouldStayWithoutForged, `backup ${backup.id} was pushed out`).to.equal(false);
+        }
+      }),
+      { numRuns: HOURLY_HISTORIES },
+    );
+    expect(removals, 'removals that were looked at').to.be.above(3 * HOURLY_HISTORIES);
+  });
+
+  it(`keeps one of each hour and of each day in all zones, over nights on which clocks are changed (${HOURLY_HISTORIES} histories)`, () => {
+    let removals = 0;
+    const zoned = fc.record({ timezone: fc.constantFrom(...ZONES), hourly: fc.integer({ min: 1, max: 30 }) });
+    fc.assert(
+      fc.property(zoned, often, fc.integer({ min: 8, max: 14 }), ({ timezone, hourly }, start, count) => {
+        const policy = { last: 0, hourly, daily: 6, weekly: 0, monthly: 0, yearly: 0, timezone };
+        const database = new SimulatedDatabase(policy, start);
+        database.happen({ kind: 'nights', count });
+        removals += database.removed.length;
+        const staying = database.plan().decisions.filter(({ isKept }) => isKept);
+        const times = staying.map(({ backup }) => backup.takenAt.getTime()).sort((a, b) => b - a);
+        const hoursBetween = times.slice(1).map((time, i) => (times[i]! - time) / HOUR_MS);
+        const [recent, older] = [hoursBetween.slice(0, hourly - 1), hoursBetween.slice(hourly - 1)];
+        expect(Math.max(0, ...recent), 'hours between two of different hours').to.be.at.most(1);
+        expect(Math.max(...older), 'hours between two of different days').to.be.at.most(25);
+        expect(times.length).to.be.at.least(hourly + 5);
+      }),
+      { numRuns: HOURLY_HISTORIES },
+    );
+    expect(removals).to.be.above(100 * HOURLY_HISTORIES);
   });
 
   it('makes the same plan twice, in any order of the backups', () => {
