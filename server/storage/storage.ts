@@ -154,7 +154,10 @@ export interface Storage {
   exclusively<T>(address: FileAddress, task: () => Promise<T>): Promise<T>;
   /** @throws when files can't be written or read at the moment */
   checkUsable(): Promise<void>;
-  /** @returns how much can still be stored and how much can be in all, in bytes; what others use of the disk counts */
+  /**
+   * @returns how much can still be received and how much can be in all, in bytes; what others use of the disk counts. A little more is
+   *   kept for texts, so that a full storage can still be emptied by `removeFile`
+   */
   space(): Promise<{ free: number; total: number }>;
   /**
    * Removes what a crash left of files and texts that never got their names. Only to be called while nothing is being received.

@@ -17,6 +17,7 @@ import { openFile } from './read-file.ts';
 import { receiveFile } from './receive-file.ts';
 import { removeFile, removeFileOnly } from './remove-file.ts';
 import { removeBadCopies, removeText } from './remove-remains.ts';
+import { roomOf } from './room.ts';
 
 interface Settings {
   readonly folder: string;
@@ -114,7 +115,7 @@ export function folderStorage({ folder, report = () => {}, fs = nodeFs }: Settin
     },
     async space() {
       await place.check();
-      return space(disk, root);
+      return roomOf(disk, root);
     },
     async removeLeftovers() {
       await place.check();
@@ -155,12 +156,6 @@ async function checkWritable({ fs }: Disk, root: string): Promise<void> {
   const path = join(root, newPartName());
   await (await fs.open(path, 'wx', 0o600)).close();
   await fs.unlink(path);
-}
-
-/** What is set aside for the system's administrator is not free to us. */
-async function space({ fs }: Disk, root: string): Promise<{ free: number; total: number }> {
-  const { bsize, bavail, blocks } = await fs.statfs(root);
-  return { free: bavail * bsize, total: blocks * bsize };
 }
 
 async function removeLeftovers(disk: Disk, root: string): Promise<number> {

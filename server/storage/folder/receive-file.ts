@@ -8,6 +8,7 @@ import { type NamingDisk, renameNoReplace } from '../file-system/rename-no-repla
 import { writeBuffered } from '../file-system/write-buffered.ts';
 import type { FileAddress, Follow, ReceivedFile } from '../storage.ts';
 import { closePart, discardPart, openPart, type Part, syncName } from './part-file.ts';
+import { refuseFullDisk } from './room.ts';
 
 interface Receiving {
   readonly disk: NamingDisk;
@@ -29,7 +30,9 @@ export async function receiveFile(
   const part = await openPart(disk, dirname(target));
   try {
     await refuseLongName(disk, target);
+    await refuseFullDisk(disk, dirname(target));
     const written = await (follow ? writeFollowed(content, part.handle, follow) : writeBuffered(content, part.handle));
+    await refuseFullDisk(disk, dirname(target));
     return receivedFile({ ...receiving, ...part, ...written });
   } catch (error) {
     await discardPart(disk, part);
