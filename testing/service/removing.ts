@@ -28,7 +28,7 @@ export async function keepNight(
   night: number,
   { database = 'pt_xyz' }: { database?: string } = {},
 ): Promise<KeptBackup> {
-  const zip = zipOfNight(night, database);
+  const zip = zipOf(timeOfNight(night), database);
   const { status, text, json } = await upload(url, zip, { manifest: sampleManifest(zip) });
   if (status !== 201 || json.data.state !== 'complete') throw new Error(text);
   return { ...zip, id: json.data.id };
@@ -38,9 +38,9 @@ export async function keepNight(
 export async function storeNight(
   { history, storage }: Pick<RunningApp, 'history' | 'storage'>,
   night: number,
-  { database = 'pt_xyz' }: { database?: string } = {},
+  { database = 'pt_xyz', takenAt = timeOfNight(night) }: { database?: string; takenAt?: string } = {},
 ): Promise<KeptBackup> {
-  const zip = zipOfNight(night, database);
+  const zip = zipOf(takenAt, database);
   const { bytes, sha256, dump, fileName } = zip;
   const received = await storage.receive({ database, fileName }, Readable.from([bytes]));
   if (!(await received.publish())) throw new Error(`${fileName} is there already`);
@@ -71,9 +71,12 @@ export async function forgetNights({ history, storageDir, events }: RunningApp):
   }
 }
 
-function zipOfNight(night: number, database: string): SampleZip {
-  const takenAt = `2023-10-${String(night).padStart(2, '0')}T01:30:00Z`;
-  return sampleZip({ database, takenAt, content: `-- night ${night} of ${database}\n-- Dump completed\n` });
+function timeOfNight(night: number): string {
+  return `2023-10-${String(night).padStart(2, '0')}T01:30:00Z`;
+}
+
+function zipOf(takenAt: string, database: string): SampleZip {
+  return sampleZip({ database, takenAt, content: `-- ${takenAt} of ${database}\n-- Dump completed\n` });
 }
 
 interface Wish {
