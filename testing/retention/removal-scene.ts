@@ -37,7 +37,7 @@ const CONFIGURATION = {
   retention: { enabled: true, default: 'short', policies: { short: { daily: 4 } } },
 };
 
-/** What there is, and what becomes of it. The newest night first. */
+/** The databases, by what happens to them. The newest night first. */
 export const PRUNED = 'acme_pruned';
 export const FORGOTTEN = 'acme_forgotten';
 export const ERASED = 'client_erased';

@@ -28,7 +28,7 @@ describeOnEachStore('databases with too many backups', store => {
     expect(conditions[0]!.summary).to.contain('flooded got 5 backups');
   });
 
-  it('are counted by their receipt, whatever their names say, but without those that displace no other', async () => {
+  it('are counted by their receipt and not by their names, without those that displace no other', async () => {
     for (let i = 1; i <= 5; i++) {
       await addBackup(app.history, { database: 'dated_back', receivedAt: ago(1), takenAt: ago(26 + i) });
       await addBackup(app.history, { database: 'backfilled', receivedAt: ago(1), takenAt: ago(100 + 24 * i) });
