@@ -1,7 +1,6 @@
 import { formatDuration, formatEvery } from '../../../protocol/contract.ts';
 import { authorize } from '../../auth/policy.ts';
-import { tokenNameOf } from '../../auth/principal.ts';
-import { type Decision, pauseDatabase, resumeDatabase, retireDatabase } from '../../freshness/decide.ts';
+import { type DecidingDatabase, pause, resume, retire } from '../../decisions/decide-database.ts';
 import type { WatchedRow } from '../../freshness/read-facts.ts';
 import { countChanges, type ListedChange, searchChanges } from '../../freshness/search-changes.ts';
 import { contractIn, countWatched, searchWatched } from '../../freshness/search-watched.ts';
@@ -41,16 +40,10 @@ export const freshnessResolvers = {
     },
   },
   Mutation: {
-    pauseDatabase: (_, { name, until, reason, by }, context) => {
-      const decision = { until, ...decisionOf({ reason, by }, context) };
-      return deciding(context, 'pause', name, { ...decision }, parts => pauseDatabase(parts, name, decision));
-    },
-    resumeDatabase: (_, { name }, context) =>
-      deciding(context, 'resume', name, {}, parts => resumeDatabase(parts, name)),
-    retireDatabase: (_, { name, reason, by }, context) => {
-      const decision = decisionOf({ reason, by }, context);
-      return deciding(context, 'retire', name, { ...decision }, parts => retireDatabase(parts, name, decision));
-    },
+    pauseDatabase: (_, { name, until, reason, by }, context) =>
+      pause(deciding(context, name), name, { until, reason, by }),
+    resumeDatabase: (_, { name }, context) => resume(deciding(context, name), name),
+    retireDatabase: (_, { name, reason, by }, context) => retire(deciding(context, name), name, { reason, by }),
   },
   Database: {
     state: async ({ name }, _, { loaders }) => (await loaders.watched.load(name))?.state ?? null,
@@ -88,22 +81,8 @@ export const freshnessResolvers = {
   },
 } satisfies Resolvers;
 
-/** Without a name given, the one of the token decided it; an open service has none. */
-function decisionOf(
-  { reason, by }: { reason: string; by?: string | null | undefined },
-  { principal }: GraphqlContext,
-): Decision {
-  return { reason, by: by ?? tokenNameOf(principal) ?? '' };
-}
-
-function deciding(
-  { em, storage, configuration, principal, audit, actor }: GraphqlContext,
-  action: 'pause' | 'resume' | 'retire',
-  database: string,
-  detail: Record<string, unknown>,
-  act: (parts: Parameters<typeof resumeDatabase>[0]) => Promise<WatchedRow>,
-): Promise<WatchedRow> {
+/** @throws AppError 404 for a database that is out of scope */
+function deciding({ configuration, principal, ...parts }: GraphqlContext, database: string): DecidingDatabase {
   authorize(principal, 'watch', database);
-  const parts = { em, storage, configuration: configuration.current(), now: new Date() };
-  return audit.change({ actor, action, database, detail }, () => act(parts));
+  return { ...parts, configuration: configuration.current() };
 }

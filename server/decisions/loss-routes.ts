@@ -1,16 +1,16 @@
 import Router from '@koa/router';
 import type { Logger } from 'pino';
-import type { Audit } from '../../audit/audit.ts';
-import { authorize } from '../../auth/policy.ts';
-import { drillsOfBackups } from '../../drills/last-drills.ts';
-import { actorOf } from '../../http/auditing/actor.ts';
-import { readJsonBody } from '../../http/read-json-body.ts';
-import type { Storage } from '../../storage/storage.ts';
-import type { BackupEvents } from '../events/backup-events.ts';
-import { lossSurroundings } from '../losses/loss-surroundings.ts';
-import { presentReport } from '../presenter.ts';
-import { findBackup, idIn } from '../queries/find-backup.ts';
-import { acceptLoss } from './accept-loss.ts';
+import type { Audit } from '../audit/audit.ts';
+import { authorize } from '../auth/policy.ts';
+import type { BackupEvents } from '../backups/events/backup-events.ts';
+import { lossSurroundings } from '../backups/losses/loss-surroundings.ts';
+import { presentReport } from '../backups/presenter.ts';
+import { idIn } from '../backups/queries/find-backup.ts';
+import { drillsOfBackups } from '../drills/last-drills.ts';
+import { actorOf } from '../http/auditing/actor.ts';
+import { readJsonBody } from '../http/read-json-body.ts';
+import type { Storage } from '../storage/storage.ts';
+import { accept } from './decide-backup.ts';
 import { acceptanceIn } from './loss-validation.ts';
 
 interface Dependencies {
@@ -31,11 +31,8 @@ export function lossRoutes({ storage, events, audit, log }: Dependencies): Route
     authorize(principal, 'accept');
     const id = idIn(ctx.params.id_file!);
     const request = acceptanceIn(await readJsonBody(ctx, BODY_LIMITS));
-    const { database } = await findBackup({ em, scope: principal.scope }, id);
-    const deed = { actor: actorOf(ctx), action: 'accept', database: database.name, backupId: id } as const;
-    const backup = await audit.change({ ...deed, detail: { ...request } }, () =>
-      acceptLoss({ em, scope: principal.scope, storage, events }, id, request),
-    );
+    const deciding = { em, scope: principal.scope, storage, events, audit, actor: actorOf(ctx) };
+    const backup = await accept(deciding, id, request);
     const what = { backup: id, database: backup.database.name, by: request.by ?? null };
     log.info(what, `The loss of backup ${id} of ${backup.database.name} is accepted: ${backup.acceptedFor}`);
     const drills = (await drillsOfBackups({ em }, [id])).get(id) ?? null;

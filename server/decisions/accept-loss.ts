@@ -1,15 +1,15 @@
-import type { AcceptanceRequest } from '../../../protocol/acceptance.ts';
-import { EVERYTHING } from '../../auth/scope.ts';
-import type { Backup } from '../../entities/backup.entity.ts';
-import { AppError } from '../../errors.ts';
-import type { EntityManager } from '../../history/orm.ts';
-import type { Reading } from '../../history/reading/in-scope.ts';
-import type { Storage } from '../../storage/storage.ts';
-import type { BackupEvents } from '../events/backup-events.ts';
-import { unacceptedLosses } from '../losses/unaccepted-losses.ts';
-import { findBackup } from '../queries/find-backup.ts';
-import { refuseRemoved } from '../queries/removed.ts';
-import { changeRecorded } from '../sidecar/change-recorded.ts';
+import type { AcceptanceRequest } from '../../protocol/acceptance.ts';
+import { EVERYTHING } from '../auth/scope.ts';
+import type { BackupEvents } from '../backups/events/backup-events.ts';
+import { unacceptedLosses } from '../backups/losses/unaccepted-losses.ts';
+import { findBackup } from '../backups/queries/find-backup.ts';
+import { refuseRemoved } from '../backups/queries/removed.ts';
+import { changeRecorded } from '../backups/sidecar/change-recorded.ts';
+import type { Backup } from '../entities/backup.entity.ts';
+import { AppError } from '../errors.ts';
+import type { EntityManager } from '../history/orm.ts';
+import type { Reading } from '../history/reading/in-scope.ts';
+import type { Storage } from '../storage/storage.ts';
 
 interface Dependencies extends Reading {
   readonly storage: Storage;

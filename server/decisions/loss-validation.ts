@@ -1,6 +1,6 @@
-import { type AcceptanceRequest, acceptanceRequest } from '../../../protocol/acceptance.ts';
-import { validationError } from '../../errors.ts';
-import { validate } from '../../http/validate.ts';
+import { type AcceptanceRequest, acceptanceRequest } from '../../protocol/acceptance.ts';
+import { validationError } from '../errors.ts';
+import { validate } from '../http/validate.ts';
 
 const KNOWN = ['reason', 'by'];
 
