@@ -18,8 +18,11 @@ export async function dumpSecondsOf(manifest: string | null): Promise<number | n
 /** As it was checked when it came. One of a later version may hold other things. */
 async function parse(manifest: string | null): Promise<Manifest | undefined> {
   if (manifest === null) return undefined;
-  return manifestTurn(manifest.length, () => {
-    const parsed: unknown = JSON.parse(manifest);
-    return manifestSchema.isValidSync(parsed, { strict: true }) ? parsed : undefined;
-  });
+  return manifestTurn(manifest.length, () => knownManifest(manifest));
+}
+
+/** @returns a manifest; undefined for one that this version does not understand. To be called within a `manifestTurn` */
+export function knownManifest(json: string): Manifest | undefined {
+  const parsed: unknown = JSON.parse(json);
+  return manifestSchema.isValidSync(parsed, { strict: true }) ? parsed : undefined;
 }

@@ -7,10 +7,13 @@ import { restoredName } from '../../../protocol/database-name.ts';
  */
 export function restoreCommand(label: string, id: number): string {
   const into = restoredName(label);
-  const flags = `${into.startsWith('-') ? word(`--into=${into}`) : `--into ${word(into)}`} --at ${id}`;
-  return label.startsWith('-') ? `sade restore ${flags} -- ${word(label)}` : `sade restore ${word(label)} ${flags}`;
+  const flags = `${into.startsWith('-') ? shellWord(`--into=${into}`) : `--into ${shellWord(into)}`} --at ${id}`;
+  return label.startsWith('-')
+    ? `sade restore ${flags} -- ${shellWord(label)}`
+    : `sade restore ${shellWord(label)} ${flags}`;
 }
 
-function word(name: string): string {
+/** @returns a name as it is typed into a shell */
+export function shellWord(name: string): string {
   return /^[\w@%+=:./][\w@%+=:,./-]*$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
 }
