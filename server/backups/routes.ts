@@ -11,17 +11,16 @@ import { checkReachable } from '../history/check-reachable.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import type { UploadSlots } from '../http/limits/upload-slots.ts';
-import type { ByteRange } from '../http/send-file/range.ts';
-import { type SentBytes, sendFile } from '../http/send-file/send-file.ts';
+import { sendFile } from '../http/send-file/send-file.ts';
 import type { UploadLimits } from '../http/upload-form/file-receiver.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
 import { readUploadForm } from '../http/upload-form/upload-form.ts';
-import type { Storage, StoredFile } from '../storage/storage.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { DumpLimits } from './assessment/dump-limits.ts';
 import type { BackupEvents } from './events/backup-events.ts';
 import { lossSurroundings } from './losses/loss-surroundings.ts';
-import { openBackup } from './open-backup.ts';
-import { downloadPath, presentDigest, presentReceipt, presentReport } from './presenter.ts';
+import { openDownload } from './open-download.ts';
+import { downloadPath, presentReceipt, presentReport } from './presenter.ts';
 import { findBackup, idIn } from './queries/find-backup.ts';
 import { receiveBackup } from './upload/receive-backup.ts';
 import { uploadReceiver } from './upload/upload-receiver.ts';
@@ -90,16 +89,10 @@ export function backupRoutes({
   router.get('/:id_file/download', async ctx => {
     const { em, principal } = ctx.state;
     authorize(principal, 'download');
-    const { backup, file } = await openBackup({ em, scope: principal.scope, storage }, idIn(ctx.params.id_file!));
-    await using _ = file;
-    const { fileName, sha256, receivedAt: lastModified } = backup;
-    const reprDigest = presentDigest(backup);
-    const onStart = (range: ByteRange) => {
-      const end = audit.begin({ ...deedOn(ctx, 'download', backup), detail: rangeIn(range, file) });
-      return ({ bytes, isWhole }: SentBytes) => end(isWhole ? 'done' : 'failed', { bytes });
-    };
-    const whole = { file, fileName, etag: `"${sha256}"`, lastModified, reprDigest };
-    await sendFile(ctx, { ...whole, idleMs: downloadIdleMs, onStart });
+    const downloading = { em, scope: principal.scope, storage, audit, actor: actorOf(ctx) };
+    const download = await openDownload(downloading, idIn(ctx.params.id_file!));
+    await using _ = download.file;
+    await sendFile(ctx, { ...download, idleMs: downloadIdleMs });
   });
 
   router.get('/:id_file/manifest', async ctx => {
@@ -116,9 +109,4 @@ export function backupRoutes({
 
 function deedOn(ctx: Context, action: AuditAction, { id: backupId, database }: Backup): Deed {
   return { actor: actorOf(ctx), action, database: database.name, backupId };
-}
-
-/** @returns the part of the file that is sent, if it is not all of it */
-function rangeIn({ start, end }: ByteRange, { size }: StoredFile): { range?: string } {
-  return end - start + 1 === size ? {} : { range: `${start}-${end}` };
 }

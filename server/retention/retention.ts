@@ -22,6 +22,7 @@ const MOST_AT_ONCE = 2_000;
 /** The retention as the requests of clients see it. */
 export class Retention {
   readonly #parts: Parts;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -32,8 +33,17 @@ export class Retention {
     return this.#parts.configuration().retention.enabled;
   }
 
-  /** @returns the plan of now for a database; undefined when there is no such database */
-  async planOf(database: string): Promise<DatabasePlan | undefined> {
+  /**
+   * @returns the plan of now for a database; undefined when there is no such database. One is made after the other: each holds
+   *   all backups of its database
+   */
+  planOf(database: string): Promise<DatabasePlan | undefined> {
+    const plan = this.#last.then(() => this.#planOf(database));
+    this.#last = plan.catch(() => undefined);
+    return plan;
+  }
+
+  async #planOf(database: string): Promise<DatabasePlan | undefined> {
     for await (const plan of planFleet(this.#applying(), { scope: EVERYTHING, names: [database] })) return plan;
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { RunState } from '../../protocol/runs/run-outcome.ts';
-import { isEverything } from '../auth/scope.ts';
+import { covers, isEverything } from '../auth/scope.ts';
 import type { RunOutcome } from '../entities/runs/run-outcome.entity.ts';
 import { isOneOf } from '../history/conditions.ts';
 import { readRows } from '../history/read-rows.ts';
@@ -84,6 +84,52 @@ export async function lastAttempts(
     found.push(last ?? null);
   }
   return found;
+}
+
+/** @returns how the last runs ended for a database that is in scope, newest first */
+export async function outcomesOfDatabase(
+  { em, scope }: Reading,
+  name: string,
+  limit: number,
+): Promise<ListedOutcome[]> {
+  return covers(scope, name) ? readRows(em, newest.where('o.database_name', '=', name).limit(limit)) : [];
+}
+
+/** How far the clocks of a client and of the service may be apart, and how long a run goes on behind an upload. */
+const AROUND_MS = 86_400_000;
+
+/**
+ * Finds the run that sent a backup: the one that dumped it, or a later one that sent what was left behind.
+ * @param backup with the name of its database, which is in scope
+ * @returns undefined where no run has reported it
+ */
+export async function outcomeOfBackup(
+  { em }: Pick<Reading, 'em'>,
+  { id, database, takenAt, receivedAt }: SentBackup,
+): Promise<ListedOutcome | undefined> {
+  const [from, to] = [takenAt.getTime() - AROUND_MS, receivedAt.getTime() + AROUND_MS];
+  const [found] = await readRows(
+    em,
+    query
+      .selectFrom('run_outcomes as o')
+      .select(COLUMNS)
+      .where('o.database_name', '=', database)
+      .where('o.is_leftover', 'in', [0, 1])
+      .where('o.ended_at', '>=', new Date(from))
+      .where('o.ended_at', '<=', new Date(to))
+      .where('o.backup_id', '=', id)
+      .orderBy('o.ended_at')
+      .orderBy('o.id')
+      .limit(1),
+  );
+  return found;
+}
+
+interface SentBackup {
+  readonly id: number;
+  readonly database: string;
+  readonly takenAt: Date;
+  readonly receivedAt: Date;
 }
 
 const newest = query
