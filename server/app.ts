@@ -115,7 +115,7 @@ export function createApp({
 }: Dependencies): Koa {
   const { uploadSlots, reportRate, ...rates } = createLimits(limits);
   const known = { access, storage, events, scrub, configuration, scheduler, notifications, totals };
-  const web = webRoutes({ ...known, retention, tokens, audit, log, publicUrl }, rates.failedLogins);
+  const web = webRoutes({ ...known, retention, tokens, audit, log, publicUrl, downloadIdleMs }, rates.failedLogins);
   const app = new Koa();
   app.on('error', error => logTransferError(log, error));
   app.use(requestId());

@@ -1,8 +1,18 @@
+import { BACKUP_ACTIONS } from './pages/backup/backup-actions.ts';
+import { BACKUP_PAGE } from './pages/backup/backup-page.ts';
+import { DOWNLOAD } from './pages/backup/download.ts';
+import { COMPARE_PAGES } from './pages/contents/compare-page.ts';
+import { HOLDERS_PAGE } from './pages/contents/holders-page.ts';
+import { DATABASE_ACTIONS } from './pages/database/database-actions.ts';
+import { DATABASE_PAGE } from './pages/database/database-page.ts';
 import { SETTINGS_PAGE } from './pages/settings/settings-page.ts';
-import type { FormRoute, PageRoute } from './shell/page.ts';
+import type { FileRoute, FormRoute, PageRoute } from './shell/page.ts';
 
 /** All pages of the dashboard: each room adds its own lines. */
-export const PAGES: readonly PageRoute[] = [SETTINGS_PAGE];
+export const PAGES: readonly PageRoute[] = [SETTINGS_PAGE, DATABASE_PAGE, BACKUP_PAGE, ...COMPARE_PAGES, HOLDERS_PAGE];
 
 /** All that its forms do. */
-export const FORMS: readonly FormRoute[] = [];
+export const FORMS: readonly FormRoute[] = [...DATABASE_ACTIONS, ...BACKUP_ACTIONS];
+
+/** The files that its pages lead to. */
+export const FILES: readonly FileRoute[] = [DOWNLOAD];

@@ -5,7 +5,8 @@ import { authorize } from '../auth/policy.ts';
 import { ANYONE, NO_ONE, type Principal } from '../auth/principal.ts';
 import { type AppError, notFound } from '../errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
-import { FORMS, PAGES } from './all-pages.ts';
+import { sendFile } from '../http/send-file/send-file.ts';
+import { FILES, FORMS, PAGES } from './all-pages.ts';
 import { Assets } from './serving/assets.ts';
 import { errorPage } from './serving/error-page.ts';
 import { gate, redirect } from './serving/gate.ts';
@@ -68,6 +69,14 @@ function pageRouter(parts: WebParts, frames: Frames): Router {
     router.get(path, async ctx => {
       authorize(ctx.state.principal, action);
       await sendPage(ctx, await show(requestOf(ctx, ctx.params, parts, frames), parts), frames);
+    });
+  for (const { path, action, open } of FILES)
+    router.get(path, async ctx => {
+      authorize(ctx.state.principal, action);
+      const request = requestOf(ctx, ctx.params, parts, frames);
+      const sent = await open({ ...request, actor: actorOf(ctx) }, parts);
+      await using _ = sent.file;
+      await sendFile(ctx, { ...sent, idleMs: parts.downloadIdleMs });
     });
   for (const { path, action, submit } of FORMS)
     router.post(path, async ctx => {

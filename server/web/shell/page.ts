@@ -5,6 +5,7 @@ import type { Access } from '../../auth/authenticate.ts';
 import type { Action } from '../../auth/policy.ts';
 import type { Scope } from '../../auth/scope.ts';
 import type { BackupEvents } from '../../backups/events/backup-events.ts';
+import type { Download } from '../../backups/open-download.ts';
 import type { ConfigurationFile } from '../../configuration/reading/configuration-file.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Scheduler } from '../../jobs/scheduler.ts';
@@ -67,6 +68,14 @@ export interface FormRoute {
   submit(request: FormRequest, parts: WebParts): Promise<Submitted>;
 }
 
+/** A stored file that a page leads to, sent as REST sends it. */
+export interface FileRoute {
+  readonly path: string;
+  readonly action: Action;
+  /** @returns the open file: it is closed when it was sent @throws AppError, which becomes a page with its status */
+  open(request: PageRequest & Pick<FormRequest, 'actor'>, parts: WebParts): Promise<Download>;
+}
+
 /** What pages and actions work with: the same that REST and GraphQL have. */
 export interface WebParts {
   readonly access: Access;
@@ -82,4 +91,6 @@ export interface WebParts {
   readonly audit: Audit;
   readonly log: Logger;
   readonly publicUrl: URL | undefined;
+  /** How long a client may take nothing of a download, in milliseconds. */
+  readonly downloadIdleMs: number;
 }

@@ -1,0 +1,23 @@
+import { type Html, html } from '../../shell/html.ts';
+import type { View } from '../../shell/view.ts';
+import type { BackupFacts } from './load-backup.ts';
+import { BACKUP_TEXTS } from './texts.ts';
+
+/** A manifest may bring ten thousand. */
+const SHOWN = 100;
+
+/** What was found about the backup, what weighs most first, each with the statement or the step that fixes it. */
+export function findingsSection(view: View, { findings }: BackupFacts): Html {
+  const t = BACKUP_TEXTS[view.language];
+  const more = findings.length - SHOWN;
+  return html`<section aria-labelledby="findings"><h2 id="findings">${t.findings}</h2>${
+    findings.length === 0
+      ? html`<p>${t.noFindings}</p>`
+      : html`<ol class="findings">${findings
+          .slice(0, SHOWN)
+          .map(
+            ({ code, severity, message, advice }) =>
+              html`<li class="finding ${severity}"><code>${code}</code> <b>${t.severity[severity]}</b><p lang="en">${message}</p>${advice && html`<p lang="en" class="advice">${advice}</p>`}</li>`,
+          )}</ol>${more > 0 && html`<p>${t.moreFindings(more)}</p>`}`
+  }</section>`;
+}

@@ -1,0 +1,88 @@
+import { byWeight, type FindingList } from '../../../../protocol/finding.ts';
+import type { BackupLoss } from '../../../../protocol/responses.ts';
+import { detailsById } from '../../../backups/backup-details.ts';
+import { type Neighbours, neighboursOf } from '../../../backups/contents/neighbours.ts';
+import { type Contents, readContents, type WantedObjects } from '../../../backups/contents/read-contents.ts';
+import { shownFindings } from '../../../backups/losses/loss.ts';
+import { lossSurroundings } from '../../../backups/losses/loss-surroundings.ts';
+import { presentLoss } from '../../../backups/losses/presenter.ts';
+import { findBackup } from '../../../backups/queries/find-backup.ts';
+import { drillsOfBackups, type LastDrills } from '../../../drills/last-drills.ts';
+import { reportsOfBackups } from '../../../drills/reports-of.ts';
+import { type Backup, findingsOf } from '../../../entities/backup.entity.ts';
+import type { Pin } from '../../../entities/pin.entity.ts';
+import type { Reading } from '../../../history/reading/in-scope.ts';
+import { pinsOfBackups } from '../../../pins/pins-of-backups.ts';
+import { isLastComplete } from '../../../removal/last-complete.ts';
+import type { ListedReport } from '../../../reports/search-reports.ts';
+import type { Retention } from '../../../retention/retention.ts';
+import type { Decision } from '../../../retention/rules/decide.ts';
+import { type ListedOutcome, outcomeOfBackup } from '../../../runs/search-outcomes.ts';
+
+/** So many drills and restores are shown. */
+const REPORTS = 10;
+
+/** All that the page of a backup shows. */
+export interface BackupFacts {
+  /** With its database, without its manifest. */
+  readonly backup: Backup;
+  /** Size of the manifest, 0 without one. */
+  readonly manifestBytes: number;
+  /** What weighs most first, each with what to do. */
+  readonly findings: NonNullable<FindingList>;
+  readonly loss: BackupLoss | null;
+  /** Null without a manifest that this version understands. */
+  readonly contents: Contents | null;
+  readonly neighbours: Neighbours;
+  readonly lastDrills: LastDrills | null;
+  /** Newest first. */
+  readonly drills: readonly ListedReport[];
+  readonly restores: readonly ListedReport[];
+  /** Those too that have ended. */
+  readonly pins: readonly Pin[];
+  /** Of the retention; undefined for a removed one. */
+  readonly decision: Decision | undefined;
+  readonly isRetentionOn: boolean;
+  /** Whether nothing complete of its database would be left without it. */
+  readonly isLast: boolean;
+  /** The run that sent it, if one has reported it. */
+  readonly outcome: ListedOutcome | undefined;
+}
+
+/**
+ * Reads what the page of a backup shows.
+ * @param wanted which of its objects are listed
+ * @throws AppError 404 when no backup in scope has that id
+ */
+export async function loadBackup(
+  { em, scope, retention }: Reading & { readonly retention: Retention },
+  id: number,
+  wanted: WantedObjects,
+): Promise<BackupFacts> {
+  const backup = await findBackup({ em, scope }, id);
+  const { database, takenAt, receivedAt } = backup;
+  const [details] = await detailsById({ em }, [id]);
+  const manifestBytes = details?.manifestBytes ?? 0;
+  const surroundings = await lossSurroundings({ em }, backup);
+  const shown = shownFindings(findingsOf(backup), backup, { ...surroundings, label: database.name });
+  const [drills = []] = await reportsOfBackups({ em }, [id], { kind: 'drill', limit: REPORTS });
+  const [restores = []] = await reportsOfBackups({ em }, [id], { kind: 'restore', limit: REPORTS });
+  const [pins = []] = await pinsOfBackups({ em }, [id]);
+  const plan = backup.removedAt ? undefined : await retention.planOf(database.name);
+  return {
+    ...{ backup, manifestBytes, drills, restores, pins },
+    findings: byWeight(shown),
+    loss: presentLoss(backup, surroundings),
+    contents: await readContents({ em }, { id, manifestBytes }, wanted),
+    neighbours: await neighboursOf({ em }, { ...placeOf(backup), databaseId: database.id }),
+    lastDrills: (await drillsOfBackups({ em }, [id])).get(id) ?? null,
+    decision: plan?.decisions.find(decision => decision.backup.id === id),
+    isRetentionOn: retention.isOn,
+    isLast: !backup.removedAt && (await isLastComplete(em, backup)),
+    outcome: await outcomeOfBackup({ em }, { id, database: database.name, takenAt, receivedAt }),
+  };
+}
+
+function placeOf({ id, sortedAt, size }: Backup) {
+  return { id, sortedAt: sortedAt!, size };
+}

@@ -1,0 +1,18 @@
+import { restoreCommand } from '../../../backups/losses/restore-command.ts';
+import { command } from '../../forms/command.ts';
+import { type Html, html } from '../../shell/html.ts';
+import type { View } from '../../shell/view.ts';
+import type { BackupFacts } from './load-backup.ts';
+import { BACKUP_TEXTS } from './texts.ts';
+
+/** How to get at what is in the backup: the command that restores it, and the download. */
+export function takeSection(view: View, { backup }: BackupFacts): Html {
+  const t = BACKUP_TEXTS[view.language];
+  const { id, size, removedAt, database } = backup;
+  return html`<section aria-labelledby="take"><h2 id="take">${t.take}</h2>${
+    removedAt
+      ? html`<p>${t.gone}</p>`
+      : html`<p>${t.restoreNote}</p>${command(view, restoreCommand(database.name, id), 'restore-command')}
+<p>${t.downloadNote} <a href="${view.link(`/backups/${id}/download`)}" download>${t.download(view.format.bytes(size))}</a></p>`
+  }</section>`;
+}
