@@ -15,7 +15,7 @@ import { bearer, createToken } from '../service/tokens.ts';
 import { until } from '../until.ts';
 import { CONFIGURATION } from './clients.ts';
 import { passLastNight, type Received, send } from './last-night.ts';
-import { dumpsOf, MORNING, runStart, type Troubles } from './night.ts';
+import { dumpsOf, MORNING, runStart, type Trouble, type Troubles } from './night.ts';
 import { fillPastNights } from './past-nights.ts';
 import { SceneClock } from './scene-clock.ts';
 
@@ -47,7 +47,7 @@ const BEFORE = new Date(MORNING.getTime() - 600_000);
 const GRANT = "GRANT TRIGGER ON `harapan_apotek`.* TO 'backup'@'10.20.0.%';";
 
 /** A dead host, a missing grant, a lost table, a label that fell off the list. */
-const TROUBLES: Troubles = new Map([
+const TROUBLES: Troubles = new Map<string, Trouble>([
   ...['anggota', 'lapor', 'pinjam', 'simpan', 'web'].map(
     name => [`kopindo_${name}`, { unreachable: 'refuses connections' }] as const,
   ),

@@ -89,7 +89,7 @@ async function drill(em: ReturnType<Orm['em']['fork']>, dump: StoredDump, ago: n
       rows: dump.manifest.dump.rows,
       objects: dump.manifest.inventory.tables.length,
     },
-    ...(isBad && { outcome: 'failed' as const, reason: 'the throwaway server ran out of space' }),
+    ...(isBad && { outcome: 'not_restorable' as const, reason: 'the throwaway server ran out of space' }),
   });
   const backup = { id: dump.backupId, receivedAt: dump.endedAt } as Backup;
   const storedAt = new Date(Date.parse(report.ended_at) + 1_000);
