@@ -50,7 +50,7 @@ async function start(config: Config): Promise<void> {
   stopOnSignal(service);
   const { reload } = service;
   if (reload) onHangUp(() => void reload());
-  log.info({ url: service.url }, `Lumbung listens on ${service.url}`);
+  log.info({ url: service.url }, `Lumbung listens on ${service.url} (dashboard: ${service.url}/-/ui)`);
 }
 
 function stopOnSignal(service: RunningService): void {

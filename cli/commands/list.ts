@@ -50,6 +50,7 @@ export async function list(options: Typed, context: CommandContext): Promise<num
     };
     stdout.write(renderList(screen, stdout));
   }
+  if (!json && service.dashboard) stdout.write(`\ndashboard: ${printableInLine(service.dashboard.href)}\n`);
   return databases.some(({ states }) => states.includes('drill-failed')) ? EXIT.someFailed : EXIT.ok;
 }
 

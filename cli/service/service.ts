@@ -29,6 +29,7 @@ import type { RunReport } from '../../protocol/runs/run-report.ts';
 import { credentialsOf, type ServiceAccess } from '../access/service-access.ts';
 import { fetchOf } from '../access/trusting-fetch.ts';
 import { log } from '../log.ts';
+import { dashboardOf } from './dashboard-of.ts';
 import { explainServiceError } from './explain-service-error.ts';
 import { PUT_OFF, pauseOf, tellPause } from './pause.ts';
 import { queryOf } from './query-of.ts';
@@ -48,6 +49,7 @@ export class Service {
   readonly #access: ServiceAccess;
   readonly #signal: AbortSignal | undefined;
   readonly #answerMs: number;
+  #dashboard: URL | undefined;
 
   /**
    * @param signal ends all requests; its reason is thrown then
@@ -62,6 +64,11 @@ export class Service {
   /** Response 1. @throws {ExplainedError} */
   async databases(): Promise<DatabaseList['data']> {
     return (await this.#get('', databaseList)).data;
+  }
+
+  /** The page for people that the service named with its last Response 1; an earlier service has none. */
+  get dashboard(): URL | undefined {
+    return this.#dashboard;
   }
 
   /** Response 2. @throws {ExplainedError} */
@@ -237,6 +244,7 @@ export class Service {
       const retry = { ...this.#retry(isRepeatable), ...(retries !== undefined && { limit: retries }) };
       const answer = await ky(new URL(path, server), { ...common, fetch, ...request, timeout: false, signal, retry });
       log.debug('the service answers', { path, status: answer.status });
+      if (path === '') this.#dashboard = dashboardOf(answer.headers.get('link'), server);
       return await readAnswer(answer, schema, server, this.#all(clock.signal));
     } catch (error) {
       log.debug('the service gives no good answer', { path, error });

@@ -83,6 +83,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
       expect(end).to.contain('115 databases: 1 DAMAGED, 2 SHRUNK, 2 INCOMPLETE, 1 UNVERIFIED, 109 complete');
       expect(end).to.contain('4 older than 26 h, 2 without a complete backup');
       expect(end).to.contain(`sade show ${ids[troubles.damaged]}`);
+      expect(lines.filter(line => line !== '').at(-1)).to.equal(`dashboard: ${app.url}/-/ui`);
     });
 
   it('sade list shows as the backup to restore of a shrunken database the one that has what was lost, with no figures of another', async () => {
