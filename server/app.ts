@@ -84,6 +84,8 @@ export interface Dependencies {
   /** What all uploads together may hold in memory; a default when left out. */
   readonly formBudget?: FormBudget;
   readonly lingerLimits?: LingeringCloseLimits;
+  /** See `WebParts`. */
+  readonly liveLookMs?: number;
 }
 
 /** Builds the service. The order is the architecture: what stands further up sees all that happens below. */
@@ -112,10 +114,12 @@ export function createApp({
   limits = {},
   formBudget = new FormBudget(),
   lingerLimits,
+  liveLookMs,
 }: Dependencies): Koa {
   const { uploadSlots, reportRate, ...rates } = createLimits(limits);
   const known = { access, storage, events, scrub, configuration, scheduler, notifications, totals };
-  const web = webRoutes({ ...known, retention, tokens, audit, log, publicUrl, downloadIdleMs }, rates.failedLogins);
+  const settings = { publicUrl, downloadIdleMs, liveLookMs };
+  const web = webRoutes({ ...known, retention, tokens, audit, log, ...settings }, rates.failedLogins);
   const app = new Koa();
   app.on('error', error => logTransferError(log, error));
   app.use(requestId());

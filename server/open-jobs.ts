@@ -84,7 +84,11 @@ function watchingJobs(parts: Parts, { delivery, heartbeat }: Notifications): Job
     ...parts,
     configuration: configuration.current,
     before: [freshnessJob(parts).run],
-    after: [tell, ({ now }) => forgetEndedSessions({ em: history.em.fork(), now })],
+    after: [
+      tell,
+      async () => parts.events.evaluated(),
+      ({ now }) => forgetEndedSessions({ em: history.em.fork(), now }),
+    ],
     onDigest: () => delivery.wake(),
   });
 }

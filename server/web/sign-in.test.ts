@@ -195,6 +195,8 @@ describe('the sign-in to the dashboard', () => {
     const browser = await signedIn();
     for (const path of ['/', '/-/status', '/-/whoami', '/graphql?query={__typename}', '/-/uix', '/-/metrics'])
       expect((await browser.get(path, { accept: '*/*' })).status, path).to.equal(401);
+    const graphiql = await browser.get('/graphql?query={__typename}');
+    expect(graphiql.text.trimStart()).to.match(/^<!doctype html>/);
     const tricks = [
       '/-/ui/../status',
       '/-/ui/%2e%2e/status',

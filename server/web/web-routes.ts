@@ -10,6 +10,7 @@ import { FILES, FORMS, PAGES } from './all-pages.ts';
 import { Assets } from './serving/assets.ts';
 import { errorPage } from './serving/error-page.ts';
 import { gate, redirect } from './serving/gate.ts';
+import { LivePages } from './serving/live.ts';
 import { isUi, queryOf, readerOf } from './serving/reader.ts';
 import { type Frames, sendPage } from './serving/send-page.ts';
 import { type SigningIn, showSignIn, signIn, signOut, whoHasSignedIn } from './serving/signing-in.ts';
@@ -44,6 +45,8 @@ export function webRoutes(parts: WebParts, failedLogins: SigningIn['failedLogins
   const { access, audit } = parts;
   const sessions = sessionRouter({ access, audit, failedLogins, frames });
   const pages = pageRouter(parts, frames);
+  const live = new LivePages({ ...parts, lookEveryMs: parts.liveLookMs });
+  pages.get('/events', ctx => live.listen(ctx));
   const middleware = [
     linkAtRoot(base),
     noteCsrfToken(),

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { buildSchema, type GraphQLObjectType } from 'graphql';
 import type { Role } from '../../protocol/access/roles.ts';
 import { createApp } from '../../server/app.ts';
+import { BackupEvents } from '../../server/backups/events/backup-events.ts';
 import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { csrfIn } from '../../testing/service/browser-here.ts';
@@ -39,7 +40,9 @@ function rowsOfPage(): Row[] {
 
 /** From the routers themselves: a new route is one without a row. */
 function routesOfApp(): string[] {
-  const parts = { uploads: {}, dumpLimits: {}, access: {}, log: {} } as never as Parameters<typeof createApp>[0];
+  const parts = { events: new BackupEvents(), uploads: {}, dumpLimits: {}, access: {}, log: {} } as never as Parameters<
+    typeof createApp
+  >[0];
   const { middleware } = createApp(parts) as { middleware: Array<{ router?: Router }> };
   const layers = middleware.flatMap(({ router }) => router?.stack ?? []);
   const isOpen = (path: string) => /^\/-\/ui\/(?:sign-in|assets\/:name)$/.test(path);
@@ -179,6 +182,8 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
       .replace(/:(id|other)\b/g, ids.id_file)
       .replace(/:\w*name\b|:database\b/g, 'pt_xyz')
       .replace(/:\w+/g, 'x');
+    // The events end with the client only.
+    if (path === '/-/ui/events') return fetched(path, { method: 'HEAD', headers: credentials(caller) });
     if (method !== 'POST') return fetched(path, { method, headers: credentials(caller) });
     const page = await fetched('/-/ui/settings', { headers: credentials(caller) });
     const body = new URLSearchParams({ csrf: csrfIn(page.text) });

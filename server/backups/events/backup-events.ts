@@ -36,6 +36,20 @@ export class BackupEvents {
     this.#emitter.on('changed', hear);
   }
 
+  /** Announces that all has been evaluated, each minute: which databases are late, and which alarms are open. */
+  evaluated(): void {
+    this.#emitter.emit('evaluated');
+  }
+
+  onEvaluated(hear: () => void): void {
+    this.#emitter.on('evaluated', hear);
+  }
+
+  /** Calls back when the service stops. */
+  onEnd(hear: () => void): void {
+    this.#emitter.on('stop', hear);
+  }
+
   /**
    * @param client who listens, for `listenersOf`; undefined for all who need no token
    * @returns the backups that come in from now on, each as the only item of an array, until `end`, or `MISSED` as the last
@@ -62,6 +76,7 @@ export class BackupEvents {
   /** Ends all that listens. */
   end(): void {
     this.#emitter.emit('end');
+    this.#emitter.emit('stop');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { NO_ONE } from '../../auth/principal.ts';
 import { layout } from '../shell/layout.ts';
 import type { Page } from '../shell/page.ts';
 import type { Query } from '../shell/view.ts';
@@ -38,6 +39,7 @@ async function frame(ctx: Context, page: Page, frames: Frames): Promise<string> 
       scripts: files.scripts.map(path => view.link(path)),
     },
     pages: frames.paths,
+    isLive: ctx.method !== 'POST' && ctx.status < 400 && ctx.state.principal !== NO_ONE,
     hasSession: ctx.state.session !== undefined,
   });
 }

@@ -29,7 +29,7 @@ export async function whoHasSignedIn(
   const value = shownSession(ctx);
   if (!value) return undefined;
   const { em } = ctx.state;
-  const session = await findSession({ em }, value);
+  const session = await findSession({ em }, value, isByHand(ctx));
   const found = session && (await access.findByHash(session.tokenHash));
   if (!found?.principal) {
     ctx.state.hasEndedSession = true;
@@ -38,6 +38,18 @@ export async function whoHasSignedIn(
   }
   ctx.state.session = { id: session!.id, tokenHash: session!.tokenHash, csrfToken: csrfTokenOf(value) };
   return found.principal;
+}
+
+/** @returns whether who has signed in when the request came would still be let in */
+export async function isStillSignedIn(ctx: Context, access: WebParts['access']): Promise<boolean> {
+  const value = shownSession(ctx);
+  const session = value && (await findSession({ em: ctx.state.em.fork() }, value, false));
+  return Boolean(session && (await access.findByHash(session.tokenHash)).principal);
+}
+
+/** The scripts of a page that is open ask by themselves. */
+function isByHand(ctx: Context): boolean {
+  return ctx.get('X-Lumbung-Live') === '' && pathBelow(ctx) !== '/events';
 }
 
 /** The page that asks for a token. */

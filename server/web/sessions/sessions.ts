@@ -59,12 +59,20 @@ export async function startSession(
   return { id: Number(id), value };
 }
 
-/** @param value of a cookie, from anyone @returns the session, if it goes on; that it was used is noted */
-export async function findSession({ em, now = new Date() }: Reading, value: string): Promise<Session | undefined> {
+/**
+ * @param value of a cookie, from anyone
+ * @param isByHand whether a person asks, which is noted; a page that is left open must not keep its session alive
+ * @returns the session, if it goes on
+ */
+export async function findSession(
+  { em, now = new Date() }: Reading,
+  value: string,
+  isByHand = true,
+): Promise<Session | undefined> {
   if (!/^[\w-]{43}$/.test(value)) return undefined;
   const session = await em.findOne(Session, { hash: hashOf(value) });
   if (!session || !isAlive(session, now)) return undefined;
-  if (now.getTime() - session.lastSeenAt.getTime() >= SEEN_NOTED_MS)
+  if (isByHand && now.getTime() - session.lastSeenAt.getTime() >= SEEN_NOTED_MS)
     await em.nativeUpdate(Session, { id: session.id }, { lastSeenAt: now });
   return session;
 }

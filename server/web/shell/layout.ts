@@ -24,6 +24,8 @@ export interface Frame {
   readonly assets: { readonly style: string; readonly scripts: readonly string[] };
   /** Which pages there are, of those in `NAVIGATION`. */
   readonly pages: ReadonlySet<string>;
+  /** Whether it is fetched again when something changes: not what is shown once, and no error. */
+  readonly isLive: boolean;
   /** Whether someone has signed in, and can sign out. */
   readonly hasSession: boolean;
 }
@@ -35,7 +37,7 @@ export function layout(page: Page, frame: Frame): string {
   const { attention = 0 } = page;
   const isKnown = view.principal !== NO_ONE;
   return html`<!doctype html>
-<html lang="${view.language}" data-zone="${zone}"${isKnown && html` data-live="${view.link('/events')}"`}>
+<html lang="${view.language}" data-zone="${zone}"${frame.isLive && html` data-live="${view.link('/events')}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

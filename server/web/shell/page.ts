@@ -93,4 +93,6 @@ export interface WebParts {
   readonly publicUrl: URL | undefined;
   /** How long a client may take nothing of a download, in milliseconds. */
   readonly downloadIdleMs: number;
+  /** How often it is looked at what there is to tell open pages, in milliseconds; a default when left out. */
+  readonly liveLookMs?: number | undefined;
 }

@@ -33,7 +33,7 @@ export const SHELL_TEXTS = texts({
     },
     close: 'Close',
     sortHint: 'Sort by this column',
-    stale: 'The service does not answer: this page may be old.',
+    stale: 'This page may be old: the service does not answer, or the session has ended.',
   },
   id: {
     skip: 'Langsung ke isi',
@@ -66,6 +66,6 @@ export const SHELL_TEXTS = texts({
     },
     close: 'Tutup',
     sortHint: 'Urutkan menurut kolom ini',
-    stale: 'Layanan tidak menjawab: halaman ini mungkin sudah lama.',
+    stale: 'Halaman ini mungkin sudah lama: layanan tidak menjawab, atau sesi sudah berakhir.',
   },
 });
