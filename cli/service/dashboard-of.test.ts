@@ -14,7 +14,7 @@ describe('the dashboard that a service names', () => {
     );
   });
 
-  it('is none of another server, of another kind, or of an earlier service', () => {
+  it('is not a page of another server, nor of another kind, and an earlier service has none', () => {
     for (const header of [
       ...[
         null,

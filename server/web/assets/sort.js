@@ -46,7 +46,7 @@ function sort(table, at, way) {
   table.tBodies[0].append(...rows.map(({ row }) => row));
 }
 
-/** @returns a number where the cell has one: what it says itself, a time, a size, a count */
+/** @returns a number where the cell has one: its data-value, a time, a size, a count */
 function shownIn(cell) {
   const text = cell.dataset.value ?? cell.textContent.trim();
   const time = cell.querySelector('time')?.dateTime;
