@@ -12,6 +12,15 @@ export function whyInWords(language: Language, { reason, why }: Pick<Decision, '
   return number === undefined ? IN_INDONESIAN[reason] : `${IN_INDONESIAN[reason]} (${number} dari ${of})`;
 }
 
+/** The same for a list whose page says beside it what the policy is, and what holds the database. */
+export function whyInShort(language: Language, { reason, why }: Pick<Decision, 'reason' | 'why'>): string {
+  if (language !== 'en') return whyInWords(language, { reason, why });
+  const [, without] = reason === 'held' ? (/ Without that it goes: (.*)$/s.exec(why) ?? []) : [];
+  const sentence = whyInWords(language, { reason, why: without ?? why });
+  const short = sentence.replace(/^(no rule of its policy keeps it): .*$/s, '$1');
+  return without === undefined ? short : `removals are held; without that it would go: ${short}`;
+}
+
 /** Fewer words than the sentence of the rules has: that is in English. */
 const IN_INDONESIAN: Readonly<Record<Reason, string>> = {
   hold: 'penahanan hukum',

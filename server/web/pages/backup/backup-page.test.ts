@@ -88,7 +88,7 @@ describe('the page of a backup', () => {
     expect(await read('shrunk')).to.match(
       /Complete, with 1 warning\. .*It has lost something that no one has accepted : lost since backup \d+ .*table faktur \(5,000 rows\)/,
     );
-    expect(await read('incomplete')).to.contain('Incomplete: 1 finding below say what is missing, and what to do.');
+    expect(await read('incomplete')).to.contain('Incomplete: 1 finding below says what is missing, and what to do.');
     expect(await read('unverified')).to.contain('Unverified: no one can tell whether it is complete.');
     expect(await read('damaged')).to.contain(
       'Damaged: its bytes have changed: <u>another</u> SHA-256 . Do not restore',
@@ -102,6 +102,7 @@ describe('the page of a backup', () => {
       'TRIGGERS_NOT_GRANTED incomplete The triggers of 2 tables are missing: <i>faktur</i>, barang',
     );
     expect(text).to.contain(TRIGGERS.advice);
+    expect((await page('incomplete')).text).to.match(/<div class="command"[^>]*><pre [^>]*><code>GRANT TRIGGER ON/);
   });
 
   it('has the command that restores it, and the digests', async () => {
@@ -147,7 +148,7 @@ describe('the page of a backup', () => {
     await keep('larger', 'pt_large', '21', { inventory: { tables: [...tables.slice(300), table('more', 1)] } });
     const compared = await boss.get(`/-/ui/backups/${ids.larger}/compare`);
     expect(compared.text.length).to.be.below(60_000);
-    expect(textOf(compared)).to.contain('Lost: 300').and.contain('The first 200 of 300').and.contain('Gained: 1');
+    expect(textOf(compared)).to.contain('Lost: 300').and.contain('The first 100 of 300').and.contain('Gained: 1');
   });
 
   it('compares with the last complete one before it, or with another one', async () => {

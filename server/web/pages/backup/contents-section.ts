@@ -55,7 +55,7 @@ function tableOf(view: View, { objects }: Contents, { name, wanted: { kind } }: 
   const isTable = kind === 'tables';
   const more =
     isTable &&
-    html`<th scope="col">${c.rows}</th><th scope="col">${t.inDump}</th><th scope="col">${t.otherBackups}</th>`;
+    html`<th scope="col" class="number">${c.rows}</th><th scope="col" class="number">${t.inDump}</th><th scope="col">${t.otherBackups}</th>`;
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${t.kinds[kind]}"><table class="objects"><caption>${t.kinds[kind]}</caption><thead><tr><th scope="col">${t.object}</th>${more}</tr></thead><tbody>${objects.map(object => rowOf(view, object, isTable ? name : undefined))}</tbody></table></div>`;
 }
 

@@ -33,9 +33,12 @@ export function decideSection(view: View, facts: BackupFacts, { sent, graceMs }:
   return html`<section aria-labelledby="decide"><h2 id="decide">${t.decide}</h2>${pins.length > 0 && listOf(view, pins)}${forms}</section>`;
 }
 
+/** The newest of those that it ever had. */
+const SHOWN_PINS = 50;
+
 function listOf(view: View, pins: readonly Pin[]): Html {
   const t = BACKUP_TEXTS[view.language];
-  return html`<h3 id="pins">${t.pins}</h3><ul aria-labelledby="pins">${pins.map(pin => html`<li${!isActive(pin, view.now) && html` class="ended"`}><b>${t.kindOfPin[pin.kind]}</b> ${t.pinnedBy(pin.madeBy, view.format.at(pin.madeAt))}: ${pin.reason}. ${endOf(view, pin)}</li>`)}</ul>`;
+  return html`<h3 id="pins">${t.pins}</h3><ul aria-labelledby="pins">${pins.slice(-SHOWN_PINS).map(pin => html`<li${!isActive(pin, view.now) && html` class="ended"`}><b>${t.kindOfPin[pin.kind]}</b> ${t.pinnedBy(pin.madeBy, view.format.at(pin.madeAt))}: ${pin.reason}. ${endOf(view, pin)}</li>`)}</ul>`;
 }
 
 function endOf(view: View, { endsAt, releasedAt, releasedBy }: Pin): Html | undefined {

@@ -1,3 +1,4 @@
+import { command } from '../../forms/command.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { View } from '../../shell/view.ts';
 import type { BackupFacts } from './load-backup.ts';
@@ -16,8 +17,23 @@ export function findingsSection(view: View, { findings }: BackupFacts): Html {
       : html`<ol class="findings">${findings
           .slice(0, SHOWN)
           .map(
-            ({ code, severity, message, advice }) =>
-              html`<li class="finding ${severity}"><code>${code}</code> <b>${t.severity[severity]}</b><p lang="en">${message}</p>${advice && html`<p lang="en" class="advice">${advice}</p>`}</li>`,
+            ({ code, severity, message, advice }, at) =>
+              html`<li class="finding ${severity}"><code>${code}</code> <b>${t.severity[severity]}</b><p lang="en">${cut(message)}</p>${advice && adviceOf(view, cut(advice), at)}</li>`,
           )}</ol>${more > 0 && html`<p>${t.moreFindings(more)}</p>`}`
   }</section>`;
+}
+
+/** A statement alone can be copied as it is. */
+function adviceOf(view: View, advice: string, at: number): Html {
+  if (STATEMENT.test(advice)) return command(view, advice, `advice-${at}`);
+  return html`<p lang="en" class="advice">${advice}</p>`;
+}
+
+const STATEMENT = /^(?:GRANT|REVOKE|SET|ALTER|CREATE|DROP) [^…]*;(?: -- .*)?$/s;
+
+/** A text of a manifest may have 16,384 characters. */
+const MOST = 2_000;
+
+function cut(text: string): string {
+  return text.length <= MOST ? text : `${text.slice(0, MOST).toWellFormed()}…`;
 }

@@ -10,7 +10,7 @@ export const BACKUP_TEXTS = texts({
       complete: 'Complete: everything that its source showed is in it.',
       completeWarnings: (n: number) => `Complete, with ${counted(n, 'warning', 'warnings')}.`,
       incomplete: (n: number) =>
-        `Incomplete: ${counted(n, 'finding', 'findings')} below say what is missing, and what to do.`,
+        `Incomplete: ${counted(n, 'finding below says', 'findings below say')} what is missing, and what to do.`,
       unverified: 'Unverified: no one can tell whether it is complete. The findings below say why.',
       damaged: (what: string) => html`Damaged: <span lang="en">${what}</span>. Do not restore it.`,
       removed: (at: Html, by: string, why: string) => html`Removed ${at} by ${by}: ${why}. Its file is gone.`,

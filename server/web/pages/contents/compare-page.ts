@@ -27,7 +27,7 @@ export const COMPARE_PAGES: readonly PageRoute[] = [
 ];
 
 /** So many entries of each list are shown. */
-const SHOWN = 200;
+const SHOWN = 100;
 
 /** @throws AppError 404 when one of the two is not in scope */
 async function showComparison(
@@ -72,7 +72,7 @@ function resultOf(view: View, { result, before, after }: ComparedBackups): Html 
     const id = (result?.unknown === 'after' ? after : before!).id;
     return html`<p>${t.noOne} ${t.withoutManifest(linkTo(view, id))}</p>`;
   }
-  return html`${totals(view, result)}${lists(view, result)}<p>${t.sameTables(view.format.number(result.sameTables))}</p>`;
+  return html`${totals(view, result)}${lists(view, result)}<p>${t.sameTables(result.sameTables)}</p>`;
 }
 
 function totals(view: View, { rows, bytes }: Comparison): Html {
@@ -81,12 +81,12 @@ function totals(view: View, { rows, bytes }: Comparison): Html {
   const { number, bytes: inBytes } = view.format;
   const rowOf = (name: string, { before, after }: Comparison['rows'], format: (n: number) => string) =>
     html`<tr><th scope="row">${name}</th><td class="number">${format(before)}</td><td class="number">${format(after)}</td><td class="number">${signed(after - before, format)}</td></tr>`;
-  return html`<table class="compare"><caption>${t.inAll}</caption>${headOf(view, t.inAll)}<tbody>${rowOf(c.rows, rows, number)}${rowOf(BACKUP_TEXTS[view.language].dumpSize, bytes, inBytes)}</tbody></table>`;
+  return html`<table class="compare"><caption>${t.inAll}</caption>${headOf(view, c.what)}<tbody>${rowOf(c.rows, rows, number)}${rowOf(BACKUP_TEXTS[view.language].dumpSize, bytes, inBytes)}</tbody></table>`;
 }
 
 function headOf(view: View, first: string): Html {
   const t = CONTENTS_TEXTS[view.language];
-  return html`<thead><tr><th scope="col">${first}</th><th scope="col">${t.beforeColumn}</th><th scope="col">${t.afterColumn}</th><th scope="col">${t.change}</th></tr></thead>`;
+  return html`<thead><tr><th scope="col">${first}</th><th scope="col" class="number">${t.beforeColumn}</th><th scope="col" class="number">${t.afterColumn}</th><th scope="col" class="number">${t.change}</th></tr></thead>`;
 }
 
 function lists(view: View, { lost, gained, changed }: Comparison): Html {

@@ -42,7 +42,7 @@ function tableOf(view: View, { backups }: FoundTables, wanted: string): Html {
   const t = CONTENTS_TEXTS[view.language];
   const c = COMMON_TEXTS[view.language];
   const { at, bytes, number } = view.format;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${t.holdersTitle(wanted)}"><table class="holders"><caption>${t.holdersTitle(wanted)}</caption><thead><tr><th scope="col">${c.taken}</th><th scope="col">${c.state}</th><th scope="col">${t.tableHere}</th><th scope="col">${c.rows}</th><th scope="col">${BACKUP_TEXTS[view.language].inDump}</th></tr></thead><tbody>${backups.map(
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${t.holdersTitle(wanted)}"><table class="holders"><caption>${t.holdersTitle(wanted)}</caption><thead><tr><th scope="col">${c.taken}</th><th scope="col">${c.state}</th><th scope="col">${t.tableHere}</th><th scope="col" class="number">${c.rows}</th><th scope="col" class="number">${BACKUP_TEXTS[view.language].inDump}</th></tr></thead><tbody>${backups.map(
     ({ backup, table }) =>
       html`<tr><th scope="row"><a href="${view.link(`/backups/${backup.id}`)}">${at(backup.takenAt)}</a></th><td>${markWithWord(view, storedState(backup))}</td><td><code>${table.name}</code></td><td class="number">${number(table.rows)}</td><td class="number">${bytes(table.bytes)}</td></tr>`,
   )}</tbody></table></div>`;

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../shell/html.ts';
-import { texts } from '../../texts/texts.ts';
+import { counted, texts } from '../../texts/texts.ts';
 
 /** What the pages say that compare backups and find tables in them. */
 export const CONTENTS_TEXTS = texts({
@@ -18,7 +18,7 @@ export const CONTENTS_TEXTS = texts({
     lostList: (n: string) => `Lost: ${n}`,
     gainedList: (n: string) => `Gained: ${n}`,
     changedList: (n: string) => `Other number of rows: ${n}`,
-    sameTables: (n: string) => `${n} tables have as many rows in both.`,
+    sameTables: (n: number) => `${counted(n, 'table has', 'tables have')} as many rows in both.`,
     cutList: (shown: string, all: string) =>
       `The first ${shown} of ${all}: search for a part of the name to see others.`,
     nothing: 'nothing',
@@ -46,7 +46,7 @@ export const CONTENTS_TEXTS = texts({
     lostList: (n: string) => `Hilang: ${n}`,
     gainedList: (n: string) => `Bertambah: ${n}`,
     changedList: (n: string) => `Jumlah baris lain: ${n}`,
-    sameTables: (n: string) => `${n} tabel memiliki jumlah baris yang sama.`,
+    sameTables: (n: number) => `${n} tabel memiliki jumlah baris yang sama.`,
     cutList: (shown: string, all: string) =>
       `${shown} pertama dari ${all}: cari bagian dari nama untuk melihat yang lain.`,
     nothing: 'tidak ada',

@@ -12,7 +12,7 @@ export function attemptsSection(view: View, attempts: readonly ListedOutcome[]):
   if (attempts.length === 0)
     return html`<section aria-labelledby="attempts"><h2 id="attempts">${t.attempts}</h2><p>${t.noAttempts}</p></section>`;
   return html`<section aria-labelledby="attempts"><h2 id="attempts">${t.attempts}</h2>
-<div class="scroll" tabindex="0" role="group" aria-label="${t.attempts}"><table class="attempts"><caption>${t.attemptsCaption}</caption><thead><tr><th scope="col">${c.when}</th><th scope="col">${c.result}</th><th scope="col">${t.took}</th><th scope="col">${t.whatHappened}</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="group" aria-label="${t.attempts}"><table class="attempts"><caption>${t.attemptsCaption}</caption><thead><tr><th scope="col">${c.when}</th><th scope="col">${c.result}</th><th scope="col" class="number">${t.took}</th><th scope="col">${t.whatHappened}</th></tr></thead><tbody>
 ${attempts.map(attempt => rowOf(view, attempt))}
 </tbody></table></div></section>`;
 }

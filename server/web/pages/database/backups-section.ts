@@ -4,7 +4,7 @@ import { type Html, html } from '../../shell/html.ts';
 import { mark, markWithWord } from '../../shell/marks.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
-import { whyInWords } from '../../texts/kept-words.ts';
+import { whyInShort } from '../../texts/kept-words.ts';
 import type { BackupRow, StoredFacts } from './load-database.ts';
 import { DATABASE_TEXTS } from './texts.ts';
 
@@ -20,9 +20,13 @@ export function backupsSection(view: View, { name, stored, isFirst }: List): Htm
   const t = DATABASE_TEXTS[view.language];
   const c = COMMON_TEXTS[view.language];
   const { backups, next, isRetentionOn } = stored;
-  const heads = [c.taken, c.state, t.findings, c.size, c.rows, t.checked, t.drilled];
+  const heads = [
+    ...[c.taken, c.state, t.findings].map(head => html`<th scope="col">${head}</th>`),
+    ...[c.size, c.rows].map(head => html`<th scope="col" class="number">${head}</th>`),
+    ...[t.checked, t.drilled].map(head => html`<th scope="col">${head}</th>`),
+  ];
   return html`<section aria-labelledby="backups"><h2 id="backups">${t.backups}</h2>
-<div class="scroll" tabindex="0" role="group" aria-label="${t.backups}"><table class="backups"><caption>${t.backupsCaption}</caption><thead><tr>${heads.map(head => html`<th scope="col">${head}</th>`)}<th scope="col">${isRetentionOn ? t.kept : t.wouldKeep}</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="group" aria-label="${t.backups}"><table class="backups"><caption>${t.backupsCaption}</caption><thead><tr>${heads}<th scope="col">${isRetentionOn ? t.kept : t.wouldKeep}</th></tr></thead><tbody>
 ${backups.map(row => rowOf(view, row, stored))}
 </tbody></table></div>
 <p class="pages">${!isFirst && html`<a href="${listLink(view, name)}">${t.newestBackups}</a> `}${next !== undefined && html`<a rel="next" href="${listLink(view, name, next)}">${t.olderBackups}</a>`}</p></section>`;
@@ -76,6 +80,6 @@ function keptOf(view: View, { backup, details, pins, decision }: BackupRow, { is
   );
   const isBy = decision && (decision.reason === 'pin' || decision.reason === 'hold');
   const words = isRetentionOn ? [t.stays, t.goes] : [t.wouldStay, t.wouldGo];
-  const stays = decision && `${words[decision.isKept ? 0 : 1]}: ${whyInWords(view.language, decision)}`;
+  const stays = decision && `${words[decision.isKept ? 0 : 1]}: ${whyInShort(view.language, decision)}`;
   return html`${removalDue && html`<strong>${t.going(ago(removalDue))}</strong><br>`}${isBy ? words[0] : stays}${held}`;
 }

@@ -1,4 +1,5 @@
 import { storedState } from '../../../entities/backup.entity.ts';
+import { localIn } from '../../forms/local-instant.ts';
 import { series, type Tone } from '../../shell/charts/series.ts';
 import { type Html, html } from '../../shell/html.ts';
 import { markWithWord } from '../../shell/marks.ts';
@@ -36,7 +37,7 @@ function chart(view: View, what: string, { backups, measure, format }: Values): 
   if (points.length === 0) return undefined;
   const values = points.map(({ value }) => value);
   const [least, most, last] = [Math.min(...values), Math.max(...values), values.at(-1)!].map(format);
-  const day = (at: Date) => view.format.day(at.toISOString().slice(0, 10));
+  const day = (at: Date) => view.format.day(localIn(view.zone, at).slice(0, 10));
   const label = t.range(what, least!, most!, last!);
   return html`<figure><figcaption>${what}</figcaption>${series({ label, points, format, day })}</figure>`;
 }
@@ -51,7 +52,7 @@ function asTable(view: View, backups: readonly MeasuredBackup[]): Html {
   const t = DATABASE_TEXTS[view.language];
   const c = COMMON_TEXTS[view.language];
   const { at, bytes, number, duration } = view.format;
-  return html`<details id="series-table"><summary>${t.asTable}</summary><div class="scroll" tabindex="0" role="group" aria-label="${t.series}"><table><caption>${t.series}</caption><thead><tr><th scope="col">${c.taken}</th><th scope="col">${c.state}</th><th scope="col">${c.size}</th><th scope="col">${c.rows}</th><th scope="col">${t.duration}</th></tr></thead><tbody>${backups
+  return html`<details id="series-table"><summary>${t.asTable}</summary><div class="scroll" tabindex="0" role="group" aria-label="${t.series}"><table><caption>${t.series}</caption><thead><tr><th scope="col">${c.taken}</th><th scope="col">${c.state}</th><th scope="col" class="number">${c.size}</th><th scope="col" class="number">${c.rows}</th><th scope="col" class="number">${t.duration}</th></tr></thead><tbody>${backups
     .toReversed()
     .map(
       ({ backup, seconds }) =>

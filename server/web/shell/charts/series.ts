@@ -22,7 +22,7 @@ interface Series {
 }
 
 /** Of the drawing, in its own units, and how much of it is left for words. */
-const [WIDTH, HEIGHT, TOP, BOTTOM, SIDE] = [600, 130, 16, 18, 4];
+const [WIDTH, HEIGHT, TOP, BOTTOM, SIDE] = [440, 120, 18, 20, 4];
 
 /**
  * Draws values over time as a line from zero up, in which what is not as it should be stands out by shape and by colour. The page
