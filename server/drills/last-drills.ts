@@ -25,7 +25,8 @@ export const drillIds = query
   .orderBy('newest.id', 'desc')
   .limit(1);
 
-const proofIds = drillIds.where('newest.outcome', '!=', 'could_not_test');
+/** The same, without those that could not test. */
+export const proofIds = drillIds.where('newest.outcome', '!=', 'could_not_test');
 const LAST_IDS = query.selectFrom('databases as d').select([drillIds.as('lastId'), proofIds.as('proofId')]);
 
 /**
@@ -89,7 +90,7 @@ export async function drillsOfBackups(
 const IDS_A_STATEMENT = 1000;
 
 /** @param ids null for none, and the same one may be there twice */
-async function reportsById(
+export async function reportsById(
   em: EntityManager,
   ids: ReadonlyArray<number | null>,
 ): Promise<ReadonlyMap<number, ListedReport>> {

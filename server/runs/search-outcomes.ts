@@ -1,7 +1,7 @@
 import type { RunState } from '../../protocol/runs/run-outcome.ts';
 import { covers, isEverything } from '../auth/scope.ts';
 import type { RunOutcome } from '../entities/runs/run-outcome.entity.ts';
-import { isOneOf } from '../history/conditions.ts';
+import { type Condition, isOneOf } from '../history/conditions.ts';
 import { readRows } from '../history/read-rows.ts';
 import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { query, runExpressions } from '../history/tables.ts';
@@ -21,13 +21,21 @@ const COLUMNS = [
 export interface WantedOutcomes {
   readonly limit: number;
   readonly states?: readonly RunState[] | undefined;
+  /** Only what stands behind this one. */
+  readonly after?: OutcomePlace | undefined;
+}
+
+/** The place of an outcome in its run, by the name of its database. */
+export interface OutcomePlace {
+  readonly databaseName: string;
+  readonly id: number;
 }
 
 /** @returns the outcomes of a run that are in scope, by the names of their databases */
 export function outcomesOfRun(
   { em, scope }: Reading,
   run: number,
-  { limit, states }: WantedOutcomes,
+  { limit, states, after }: WantedOutcomes,
 ): Promise<ListedOutcome[]> {
   const outcomes = query
     .selectFrom('run_outcomes as o')
@@ -37,9 +45,17 @@ export function outcomesOfRun(
         eb('o.run', '=', run),
         ...isInScope(eb.ref('o.database_name'), scope),
         ...(states ? [isOneOf(eb.ref('o.state'), states)] : []),
+        ...(after ? [isBehind(after)] : []),
       ]),
     );
   return readRows(em, outcomes.orderBy('o.database_name').orderBy('o.id').limit(limit));
+}
+
+function isBehind({ databaseName, id }: OutcomePlace): Condition {
+  return eb.and([
+    eb('o.database_name', '>=', databaseName),
+    eb.or([eb('o.database_name', '>', databaseName), eb('o.id', '>', id)]),
+  ]);
 }
 
 /** How many databases ended in which state. */

@@ -27,12 +27,25 @@ export function searchRosters(
   search: RosterSearch,
   { limit, after }: { readonly limit: number; readonly after?: RosterPlace | undefined },
 ): Promise<ListedEntry[]> {
-  const entries = matching({ scope }, search, after ? [isBehind(after)] : [])
-    .select(['e.id', 'e.source', 'e.shard', 'e.database_name as databaseName', 'e.every', 'e.grace'])
-    .select(['e.group_name as groupName', 'e.first_seen_at as firstSeenAt', 'e.last_seen_at as lastSeenAt'])
-    .select('e.gone_at as goneAt');
+  const entries = matching({ scope }, search, after ? [isBehind(after)] : []).select(COLUMNS);
   return readRows(em, entries.orderBy('e.database_name').orderBy('e.id').limit(limit));
 }
+
+/** Lists the entries in scope that are no longer on a list, those first that went last. */
+export function searchGone(
+  { em, scope }: Reading,
+  search: Omit<RosterSearch, 'isGone'>,
+  limit: number,
+): Promise<ListedEntry[]> {
+  const gone = matching({ scope }, { ...search, isGone: true }, []).select(COLUMNS);
+  return readRows(em, gone.orderBy('e.gone_at', 'desc').orderBy('e.id').limit(limit));
+}
+
+const COLUMNS = [
+  ...(['e.id', 'e.source', 'e.shard', 'e.database_name as databaseName', 'e.every', 'e.grace'] as const),
+  ...(['e.group_name as groupName', 'e.first_seen_at as firstSeenAt', 'e.last_seen_at as lastSeenAt'] as const),
+  'e.gone_at as goneAt',
+] as const;
 
 /** Counts them. */
 export function countRosters({ em, scope }: Reading, search: RosterSearch): Promise<number> {

@@ -1,3 +1,6 @@
+import { ACKNOWLEDGE, TEST_CHANNEL } from './pages/alerts/alert-actions.ts';
+import { ALERT_PAGE } from './pages/alerts/alert-page.ts';
+import { ALERTS_PAGE } from './pages/alerts/alerts-page.ts';
 import { BACKUP_ACTIONS } from './pages/backup/backup-actions.ts';
 import { BACKUP_PAGE } from './pages/backup/backup-page.ts';
 import { DOWNLOAD } from './pages/backup/download.ts';
@@ -5,14 +8,26 @@ import { COMPARE_PAGES } from './pages/contents/compare-page.ts';
 import { HOLDERS_PAGE } from './pages/contents/holders-page.ts';
 import { DATABASE_ACTIONS } from './pages/database/database-actions.ts';
 import { DATABASE_PAGE } from './pages/database/database-page.ts';
+import { DRILLS_PAGE } from './pages/drills/drills-page.ts';
+import { RUN_PAGE } from './pages/runs/run-page.ts';
+import { RUNS_PAGE } from './pages/runs/runs-page.ts';
 import { SETTINGS_PAGE } from './pages/settings/settings-page.ts';
 import type { FileRoute, FormRoute, PageRoute } from './shell/page.ts';
 
 /** All pages of the dashboard: each room adds its own lines. */
-export const PAGES: readonly PageRoute[] = [SETTINGS_PAGE, DATABASE_PAGE, BACKUP_PAGE, ...COMPARE_PAGES, HOLDERS_PAGE];
+export const PAGES: readonly PageRoute[] = [
+  SETTINGS_PAGE,
+  DATABASE_PAGE,
+  BACKUP_PAGE,
+  ...COMPARE_PAGES,
+  HOLDERS_PAGE,
+  ...[RUNS_PAGE, RUN_PAGE],
+  DRILLS_PAGE,
+  ...[ALERTS_PAGE, ALERT_PAGE],
+];
 
 /** All that its forms do. */
-export const FORMS: readonly FormRoute[] = [...DATABASE_ACTIONS, ...BACKUP_ACTIONS];
+export const FORMS: readonly FormRoute[] = [...DATABASE_ACTIONS, ...BACKUP_ACTIONS, ACKNOWLEDGE, TEST_CHANNEL];
 
 /** The files that its pages lead to. */
 export const FILES: readonly FileRoute[] = [DOWNLOAD];

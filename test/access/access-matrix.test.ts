@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -7,6 +7,8 @@ import { buildSchema, type GraphQLObjectType } from 'graphql';
 import type { Role } from '../../protocol/access/roles.ts';
 import { createApp } from '../../server/app.ts';
 import { BackupEvents } from '../../server/backups/events/backup-events.ts';
+import { openHistory } from '../../server/history/orm.ts';
+import { insertAlarms } from '../../testing/history/filled-alarms.ts';
 import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { csrfIn } from '../../testing/service/browser-here.ts';
@@ -84,7 +86,14 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
       tokens.set(state, await createToken(env, { name: state, role: 'admin' }));
     await tokenCommand(env, 'revoke', 'revoked');
     tokens.set('wrong', (await tokenCommand(env, 'generate')).out.trim());
-    service = await startServiceHere({ ...env, MAX_FAILED_LOGINS: '100000' });
+    const configFile = join(folder, 'lumbung.json');
+    // Nothing listens there: a test of this channel fails at once.
+    const channels = { pt_xyz: { type: 'slack', url: 'http://127.0.0.1:9/' } };
+    await writeFile(configFile, JSON.stringify({ channels }));
+    const history = await openHistory(env.DATABASE_URL);
+    await insertAlarms(history, [{ kind: 'shrunk', subject: 'pt_xyz', summary: 'pt_xyz has lost rows' }]);
+    await history.close();
+    service = await startServiceHere({ ...env, LUMBUNG_CONFIG: configFile, MAX_FAILED_LOGINS: '100000' });
     const { DatabaseSync } = await import('node:sqlite');
     using store = new DatabaseSync(join(folder, 'history.sqlite'));
     store.exec("update tokens set expires_at = 1000 where name = 'expired'");
