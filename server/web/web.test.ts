@@ -23,6 +23,7 @@ describe('the dashboard of a service without tokens', () => {
       expect(policy).to.contain(part);
     expect(policy).to.not.contain('unsafe');
     expect(headers.get('x-frame-options')).to.equal('DENY');
+    expect(headers.get('referrer-policy'), 'with no-referrer browsers send forms from `null`').to.equal('same-origin');
     expect(text).to.match(/^<!doctype html>\n<html lang="en"/);
     expect(text.match(/<h1>/g)).to.have.length(1);
     expect(text).to.not.match(/<script>|style=|\son\w+="|https?:\/\/(?!www\.w3\.org)/);

@@ -21,7 +21,8 @@ export const POLICY = [
 
 /** Answers with a page in its frame. */
 export async function sendPage(ctx: Context, page: Page, frames: Frames): Promise<void> {
-  ctx.set('Content-Security-Policy', POLICY);
+  // With `no-referrer`, which all else has, a browser would say that its forms come from the origin `null`, and they were refused.
+  ctx.set({ 'Content-Security-Policy': POLICY, 'Referrer-Policy': 'same-origin' });
   ctx.status = page.status ?? 200;
   const text = await frame(ctx, page, frames);
   ctx.type = 'text/html';
