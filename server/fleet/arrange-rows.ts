@@ -21,10 +21,10 @@ export interface FleetRow {
 /** Where a page of rows begins: behind this row. */
 export interface RowPlace {
   /** The worst rank in its group. */
-  readonly groupRank: Rank;
+  readonly groupRank: number;
   /** Empty for the databases that are in no group. */
   readonly group: string;
-  readonly rank: Rank;
+  readonly rank: number;
   readonly name: string;
 }
 
@@ -33,7 +33,7 @@ export interface RowGroup<Row> {
   /** Undefined for the databases that are in no group. */
   readonly name: string | undefined;
   readonly rows: readonly Row[];
-  /** Of the whole group: how many rows need someone, and how many are fine. */
+  /** How many databases of the group need someone, and how many are fine: those too that do not match. */
   readonly needing: number;
   readonly fine: number;
 }
@@ -50,12 +50,14 @@ export interface RowPage {
  * Puts rows in order, and takes a page out of them: groups with the worst row first, in each the worst row first, then by name. A page
  * begins behind a place and not at a number: what was shown stays shown when rows before it have changed.
  * @param rows all that match
+ * @param all those too that do not: for the numbers of each group
  */
 export function arrangeRows(
   rows: readonly FleetRow[],
+  all: readonly FleetRow[],
   { after, limit }: { readonly after?: RowPlace | undefined; readonly limit: number },
 ): RowPage {
-  const byGroup = Map.groupBy(rows, ({ database }) => database.contract.group ?? '');
+  const byGroup = Map.groupBy(all, ({ database }) => database.contract.group ?? '');
   const groupRanks = new Map([...byGroup].map(([group, some]) => [group, worstOf(some)]));
   const placed = rows.map(row => ({ row, place: placeOf(row, groupRanks) })).sort((a, b) => compare(a.place, b.place));
   const from = after ? placed.findIndex(({ place }) => compare(place, after) > 0) : 0;
@@ -63,12 +65,12 @@ export function arrangeRows(
   const isMore = from >= 0 && from + limit < placed.length;
   const shown = Map.groupBy(page, ({ place }) => place.group);
   const groups = [...shown].map(([group, some]) => {
-    const all = byGroup.get(group)!;
+    const own = byGroup.get(group)!;
     return {
       name: group === '' ? undefined : group,
       rows: some.map(({ row }) => row),
-      needing: all.filter(needsSomeone).length,
-      fine: all.filter(isFine).length,
+      needing: own.filter(needsSomeone).length,
+      fine: own.filter(isFine).length,
     };
   });
   return { groups, next: isMore ? page.at(-1)!.place : undefined, total: rows.length };

@@ -55,7 +55,7 @@ describeOnEachStore('the fleet of a bad morning', store => {
   it('is one sentence: how many have no complete backup, and what is instead', async () => {
     const { verdict } = await read();
     expect(verdict).to.deep.equal({
-      ...{ databases: 7, without: 4, alsoOpen: 1, tone: 'critical', isNightly: true },
+      ...{ databases: 7, without: 4, needing: 5, fine: 2, alsoOpen: 1, tone: 'critical', isNightly: true },
       standings: { nothing: 1, incomplete: 1, never: 1, dropped: 1, fine: 3, paused: 1 },
     });
   });

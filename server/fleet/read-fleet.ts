@@ -66,7 +66,7 @@ export async function readFleet(parts: FleetParts, { search, after, limit }: Fle
   const others = causes.filter(({ databases }) => databases.length === 0 || databases.some(name => !short.has(name)));
   const isNeeding = search.isNeeding === true && rows.some(needsSomeone);
   const matching = await matchRows(parts, rows, { ...search, isNeeding });
-  const page = arrangeRows(matching, { after, limit });
+  const page = arrangeRows(matching, rows, { after, limit });
   const days = lastLocalDays(zone, now, DAYS);
   return {
     verdict: verdictOf(

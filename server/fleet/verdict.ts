@@ -1,6 +1,6 @@
 import type { Severity } from '../configuration/alarm-kinds.ts';
 import { dueFinder } from '../freshness/due-times.ts';
-import type { FleetRow } from './arrange-rows.ts';
+import { type FleetRow, isFine, needsSomeone } from './arrange-rows.ts';
 import { STANDINGS, type Standing, WITHOUT } from './standing.ts';
 
 /** What the sentence of the page says: how the night went. */
@@ -11,6 +11,10 @@ export interface Verdict {
   readonly without: number;
   /** How many databases stand how; what none does is left out. */
   readonly standings: Readonly<Partial<Record<Standing, number>>>;
+  /** How many rows need someone: those, and others with an open alarm. */
+  readonly needing: number;
+  /** How many are as they should be, and have no open alarm. */
+  readonly fine: number;
   /** Open alarms beside those databases, one for each cause: what was lost, a full storage, a channel that fails. */
   readonly alsoOpen: number;
   /** The worst of all. `empty`: there is no database at all. */
@@ -25,11 +29,13 @@ export function verdictOf(rows: readonly FleetRow[], others: readonly Severity[]
   const without = rows.filter(({ standing }) => WITHOUT.has(standing));
   const idle = (standings.paused ?? 0) + (standings.retired ?? 0);
   const isCritical = rows.some(({ rank }) => rank === 0) || others.includes('critical');
-  const isWarning = without.length > 0 || others.length > 0 || rows.some(({ rank }) => rank <= 3);
+  const isWarning = without.length > 0 || others.length > 0 || rows.some(needsSomeone);
   const tone = isCritical ? 'critical' : isWarning ? 'warning' : rows.length === 0 ? 'empty' : 'well';
   return {
     databases: rows.length - idle,
     without: without.length,
+    needing: rows.filter(needsSomeone).length,
+    fine: rows.filter(isFine).length,
     standings,
     alsoOpen: others.length,
     tone,

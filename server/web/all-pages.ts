@@ -9,6 +9,8 @@ import { HOLDERS_PAGE } from './pages/contents/holders-page.ts';
 import { DATABASE_ACTIONS } from './pages/database/database-actions.ts';
 import { DATABASE_PAGE } from './pages/database/database-page.ts';
 import { DRILLS_PAGE } from './pages/drills/drills-page.ts';
+import { FIRST_TOKEN_FORM } from './pages/fleet/first-token.ts';
+import { FLEET_PAGE } from './pages/fleet/fleet-page.ts';
 import { RUN_PAGE } from './pages/runs/run-page.ts';
 import { RUNS_PAGE } from './pages/runs/runs-page.ts';
 import { SETTINGS_PAGE } from './pages/settings/settings-page.ts';
@@ -16,6 +18,7 @@ import type { FileRoute, FormRoute, PageRoute } from './shell/page.ts';
 
 /** All pages of the dashboard: each room adds its own lines. */
 export const PAGES: readonly PageRoute[] = [
+  FLEET_PAGE,
   SETTINGS_PAGE,
   DATABASE_PAGE,
   BACKUP_PAGE,
@@ -27,7 +30,13 @@ export const PAGES: readonly PageRoute[] = [
 ];
 
 /** All that its forms do. */
-export const FORMS: readonly FormRoute[] = [...DATABASE_ACTIONS, ...BACKUP_ACTIONS, ACKNOWLEDGE, TEST_CHANNEL];
+export const FORMS: readonly FormRoute[] = [
+  FIRST_TOKEN_FORM,
+  ...DATABASE_ACTIONS,
+  ...BACKUP_ACTIONS,
+  ACKNOWLEDGE,
+  TEST_CHANNEL,
+];
 
 /** The files that its pages lead to. */
 export const FILES: readonly FileRoute[] = [DOWNLOAD];

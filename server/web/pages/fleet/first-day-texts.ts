@@ -1,0 +1,43 @@
+import { texts } from '../../texts/texts.ts';
+
+/** What the page says while nothing is there. */
+export const FIRST_DAY_TEXTS = texts({
+  en: {
+    heading: 'Back up the first database',
+    list: 'List the databases and how to reach them in a file that only you can read:',
+    makeToken: 'Make a token with which that machine may upload, and nothing else. It is shown once.',
+    tokenName: 'Name of the token',
+    tokenHint: 'Such as the name of the machine.',
+    submit: 'Make an upload token',
+    askAdmin: 'Ask an administrator for a token that may upload. On the machine of the service:',
+    open: 'No token exists yet, and the service takes backups from this machine only. For other machines, make tokens on the machine of the service, the one for you first:',
+    giveToken: 'Give the token to sade. Run this, paste the token, press Enter, then Ctrl-D:',
+    run: 'Check everything, then make the first backups:',
+    cron: 'If they are complete, let cron do it each night.',
+    made: (name: string) => `The token ${name}`,
+    once: 'This is shown only now. Copy it: the service keeps no copy.',
+    done: 'When the first backups are here:',
+    toFleet: 'Show the fleet',
+    outOfScope: 'No database that your token may see has been backed up.',
+    openMistake: 'Make a token for yourself first: with the first token the service asks everyone for one.',
+  },
+  id: {
+    heading: 'Cadangkan basis data pertama',
+    list: 'Tulis daftar basis data dan cara menghubunginya dalam berkas yang hanya dapat Anda baca:',
+    makeToken: 'Buat token yang hanya boleh mengunggah untuk mesin itu. Token ditampilkan sekali saja.',
+    tokenName: 'Nama token',
+    tokenHint: 'Misalnya nama mesin itu.',
+    submit: 'Buat token unggah',
+    askAdmin: 'Minta token yang boleh mengunggah kepada administrator. Di mesin layanan:',
+    open: 'Belum ada token, dan layanan hanya menerima cadangan dari mesin ini. Untuk mesin lain, buat token di mesin layanan, untuk Anda lebih dulu:',
+    giveToken: 'Berikan token itu kepada sade. Jalankan ini, tempel token, tekan Enter, lalu Ctrl-D:',
+    run: 'Periksa semuanya, lalu buat cadangan pertama:',
+    cron: 'Jika semuanya lengkap, jalankan setiap malam dengan cron.',
+    made: (name: string) => `Token ${name}`,
+    once: 'Token hanya ditampilkan sekarang. Salin: layanan tidak menyimpannya.',
+    done: 'Setelah cadangan pertama tiba:',
+    toFleet: 'Tampilkan armada',
+    outOfScope: 'Belum ada basis data yang boleh dilihat token Anda.',
+    openMistake: 'Buat token untuk Anda lebih dulu: setelah token pertama, layanan meminta token kepada semua orang.',
+  },
+});

@@ -1,0 +1,32 @@
+import { type Fleet, readFleet } from '../../../fleet/read-fleet.ts';
+import { bytesPerDay } from '../../../statistics/bytes-per-day.ts';
+import type { PageRequest, WebParts } from '../../shell/page.ts';
+import { type Filters, filtersIn, placeIn, searchOf } from './filters.ts';
+
+/** What the page shows, and what it was asked for. */
+export interface LoadedFleet {
+  readonly fleet: Fleet;
+  readonly filters: Filters;
+}
+
+/** So many rows keep a page below 300 kB, each with 30 days. */
+export const ROWS = 40;
+
+/** @throws AppError 422 for filters that mean nothing */
+export async function loadFleet({ view, em, scope, query }: PageRequest, parts: LoadParts): Promise<LoadedFleet> {
+  const { now, zone } = view;
+  const filters = filtersIn(query);
+  const { storage, totals, notifications, configuration } = parts;
+  const fleet = await readFleet(
+    {
+      ...{ em, scope, now, zone, configuration: configuration.current() },
+      space: () => storage.space(),
+      bytesPerDay: async () => bytesPerDay(await totals.read(em), now),
+      channelStates: em => notifications.delivery.states(em),
+    },
+    { search: searchOf(filters, now), after: placeIn(query), limit: ROWS },
+  );
+  return { fleet, filters };
+}
+
+type LoadParts = Pick<WebParts, 'storage' | 'totals' | 'notifications' | 'configuration'>;
