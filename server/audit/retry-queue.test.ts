@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { until } from '../../testing/until.ts';
 import { RetryQueue } from './retry-queue.ts';
@@ -26,6 +27,18 @@ describe('a queue that tries again', () => {
     const { queue, delivered } = queueOf();
     await Promise.all(['a', 'b', 'c', 'd'].map(item => queue.add(item)));
     expect(delivered).to.deep.equal([['a', 'b', 'c'], ['d']]);
+  });
+
+  it('delivers what is added in the moment in which all before it was delivered', async () => {
+    const { queue, delivered } = queueOf();
+    await queue.add('a');
+    // The queue finds out that nothing waits any longer a few microtasks after that.
+    for (const [microtasks, item] of ['b', 'c', 'd', 'e'].entries()) {
+      for (let i = 0; i < microtasks; i++) await undefined;
+      const isDelivered = queue.add(item).then(() => true);
+      expect(await Promise.race([isDelivered, sleep(1_000, false)]), item).to.equal(true);
+    }
+    expect(delivered).to.deep.equal([['a'], ['b'], ['c'], ['d'], ['e']]);
   });
 
   it('delivers what comes alone at once, and what comes right after it together', async () => {

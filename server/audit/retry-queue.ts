@@ -70,9 +70,7 @@ export class RetryQueue<T> {
   /** Delivers what waits, now. Never fails. @returns when nothing waits any longer, or something could not be delivered */
   attempt(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#running ??= this.#deliverAll().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#deliverAll();
     return this.#running;
   }
 
@@ -90,19 +88,24 @@ export class RetryQueue<T> {
   async #deliverAll(): Promise<void> {
     // Those who come in the same moment go together.
     await Promise.resolve();
-    while (this.#waiting.length > 0 || this.#lost > 0) {
-      if (this.#waiting.length === 0) this.#noteLost();
-      await this.#gather();
-      const batch = this.#waiting.slice(0, this.#delivery.atOnce);
-      try {
-        await this.#delivery.deliver(batch.map(({ item }) => item));
-      } catch (error) {
-        return this.#fail(error);
+    try {
+      while (this.#waiting.length > 0 || this.#lost > 0) {
+        if (this.#waiting.length === 0) this.#noteLost();
+        await this.#gather();
+        const batch = this.#waiting.slice(0, this.#delivery.atOnce);
+        try {
+          await this.#delivery.deliver(batch.map(({ item }) => item));
+        } catch (error) {
+          return this.#fail(error);
+        }
+        this.#deliveredAt = performance.now();
+        this.#waiting.splice(0, batch.length);
+        for (const { tried } of batch) tried();
+        if (this.#problem !== undefined) this.#recover();
       }
-      this.#deliveredAt = performance.now();
-      this.#waiting.splice(0, batch.length);
-      for (const { tried } of batch) tried();
-      if (this.#problem !== undefined) this.#recover();
+    } finally {
+      // In the same moment in which nothing waits any longer: what is added in the next one has to begin anew.
+      this.#running = undefined;
     }
   }
 
