@@ -1,6 +1,7 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { ValidationError } from 'yup';
 import { acceptanceRequest } from '../../protocol/acceptance.ts';
+import { systemUser } from '../../protocol/access/system-user.ts';
 import { ConfigurationError, EXIT } from '../errors.ts';
 import { whatHasIt } from '../losses/losses.ts';
 import type { Typed } from '../options/option.ts';
@@ -38,13 +39,9 @@ function readReason(reason: string | undefined): string {
   }
 }
 
-/** What is known of a person without logins. A container may run under a number that has no name. */
+/** What is known of a person without logins. */
 function whoAmI(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`;
-  } catch {
-    return hostname();
-  }
+  return `${systemUser()}@${hostname()}`;
 }
 
 type Report = Awaited<ReturnType<Service['accept']>>;

@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { nameOfUser } from '../../protocol/access/system-user.ts';
 import type { PrivateFolder } from './private-folder.ts';
 import type { ServerProgram } from './server-programs.ts';
 
@@ -59,10 +59,12 @@ export function fileOptions(
   { data, temporary, empty }: PrivateFolder,
   { bufferPoolMiB = 16, lowerCaseTableNames = 0, tablesShareFile = false }: ServerSettings,
 ): string[] {
+  const user = nameOfUser();
   return [
     '--no-defaults',
     ...options,
-    `--user=${userInfo().username}`,
+    // Only root needs it, and root has a name.
+    ...(user === undefined ? [] : [`--user=${user}`]),
     `--datadir=${data}`,
     `--tmpdir=${temporary}`,
     `--plugin-dir=${empty}`,

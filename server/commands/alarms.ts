@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { systemUser } from '../../protocol/access/system-user.ts';
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import { acknowledgeAlarm } from '../alarms/acknowledge.ts';
 import { detailOf, isAcknowledged, listOpen, type OpenCause } from '../alarms/list-open.ts';
 import { findAlarm, type ListedAlarm } from '../alarms/search-alarms.ts';
@@ -6,10 +8,9 @@ import { EVERYTHING } from '../auth/scope.ts';
 import { messageOf } from '../error-code.ts';
 import { notFound } from '../errors.ts';
 import { oneReason } from '../pins/reason.ts';
-import { minute } from '../tokens/token-screen.ts';
 import { durationMs } from '../tokens/wanted-token.ts';
 import type { Streams } from './command.ts';
-import { type CommandStores, NO_TOKEN, systemUser, withStores } from './with-stores.ts';
+import { type CommandStores, NO_TOKEN, withStores } from './with-stores.ts';
 
 const USAGE = `Lists the open alarms, and acknowledges one that someone sees to, also while the service runs.
 Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.
@@ -124,7 +125,7 @@ async function acknowledgeOne({ em, audit, err, now, ...wanted }: Acknowledging,
   const detail = { alarm: id, kind, subject, by, reason, until: until ?? null, system_user: systemUser() };
   const deed = { actor: NO_TOKEN, action: 'alarm_acknowledge', database: databaseName ?? undefined, detail } as const;
   await audit.change(deed, () => acknowledgeAlarm(reading, id, wanted, now));
-  const end = until ? `until ${minute(until)}` : 'until it is over';
+  const end = until ? `until ${minuteOf(until)}` : 'until it is over';
   err.write(`Acknowledged the alarm ${id}, ${end}: ${printable(alarm.summary)}\n`);
 }
 
@@ -153,10 +154,10 @@ function causeInWords({ alarms, explained, advice }: OpenCause, now: Date): stri
 
 function alarmInWords(alarm: ListedAlarm, now: Date): string[] {
   const { id, severity, since, summary, acknowledgedBy, acknowledgedFor, acknowledgedUntil } = alarm;
-  const end = acknowledgedUntil ? `, until ${minute(acknowledgedUntil)}` : '';
+  const end = acknowledgedUntil ? `, until ${minuteOf(acknowledgedUntil)}` : '';
   const databases = detailOf(alarm).databases ?? [];
   return [
-    `${id}  ${severity}  since ${minute(since)}  ${summary}`,
+    `${id}  ${severity}  since ${minuteOf(since)}  ${summary}`,
     ...(databases.length > 0
       ? [`  ${databases.slice(0, MOST_ENTRIES).join(', ')}${databases.length > MOST_ENTRIES ? ', …' : ''}`]
       : []),

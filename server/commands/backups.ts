@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { systemUser } from '../../protocol/access/system-user.ts';
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { AuditAction } from '../audit/entry.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { findBackup, idIn } from '../backups/queries/find-backup.ts';
@@ -10,7 +12,7 @@ import { wantedPin } from '../pins/wanted-pin.ts';
 import { forgetBackup, takeBackBackup } from '../removal/forget.ts';
 import { durationMs } from '../tokens/wanted-token.ts';
 import type { Streams } from './command.ts';
-import { type CommandStores, errorsTo, NO_TOKEN, systemUser, withStores } from './with-stores.ts';
+import { type CommandStores, errorsTo, NO_TOKEN, withStores } from './with-stores.ts';
 
 /** The commands that are about single backups. */
 export const BACKUP_COMMANDS = ['pin', 'unpin', 'hold', 'release', 'forget', 'take-back'] as const;
@@ -139,7 +141,7 @@ const DEEDS: Readonly<Record<BackupCommand, (deed: Deed, id: number) => Promise<
     const { now, lasts } = deed;
     const endsAt = lasts === undefined ? undefined : new Date(now.getTime() + durationMs('for', lasts));
     const { wasGoing } = await pinBackup(deed, id, wantedPin({ ...deed, kind: 'pin', endsAt }, now));
-    return `Pinned %${endsAt ? ` until ${inWords(endsAt)}` : ''}${wasGoing ? TAKEN_BACK : ''}`;
+    return `Pinned %${endsAt ? ` until ${minuteOf(endsAt)}` : ''}${wasGoing ? TAKEN_BACK : ''}`;
   },
   async hold(deed, id) {
     const { wasGoing } = await pinBackup(deed, id, wantedPin({ ...deed, kind: 'hold' }, deed.now));
@@ -158,7 +160,7 @@ const DEEDS: Readonly<Record<BackupCommand, (deed: Deed, id: number) => Promise<
     const configuration = await openConfiguration({ path, env, log: errorsTo(deed.err) });
     const { graceMs } = configuration.current().retention;
     const due = await forgetBackup(deed, id, { ...deed, reason: oneReason(deed.reason), graceMs });
-    return `The file of % goes on ${inWords(due)}. Until then: node server/main.ts take-back ${id}`;
+    return `The file of % goes on ${minuteOf(due)}. Until then: node server/main.ts take-back ${id}`;
   },
   async 'take-back'(deed, id) {
     await takeBackBackup(deed, id);
@@ -167,8 +169,3 @@ const DEEDS: Readonly<Record<BackupCommand, (deed: Deed, id: number) => Promise<
 };
 
 const TAKEN_BACK = '. It was about to be removed, and stays';
-
-/** @returns such as `2026-11-29 14:05 UTC` */
-function inWords(time: Date): string {
-  return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}

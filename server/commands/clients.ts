@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { systemUser } from '../../protocol/access/system-user.ts';
 import { messageOf } from '../error-code.ts';
 import { exportClient } from '../offboarding/export-client.ts';
 import type { Streams } from './command.ts';
 import { ask, cancel, confirm, list, printCertificate } from './erasing.ts';
-import { type CommandStores, NO_TOKEN, systemUser, withStores } from './with-stores.ts';
+import { type CommandStores, NO_TOKEN, withStores } from './with-stores.ts';
 
 const USAGE = `Hands all that is kept of a client over, and erases it. A CLIENT is a database, or the beginning of names with * behind it.
 Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.

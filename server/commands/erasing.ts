@@ -1,9 +1,10 @@
+import { systemUser } from '../../protocol/access/system-user.ts';
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { askErasure, cancelErasure, confirmErasure } from '../offboarding/ask-erasure.ts';
 import { readErasures } from '../offboarding/erasures.ts';
 import { oneReason } from '../pins/reason.ts';
 import type { Streams } from './command.ts';
-import { type CommandStores, NO_TOKEN, systemUser } from './with-stores.ts';
+import { type CommandStores, NO_TOKEN } from './with-stores.ts';
 
 /** Shows what would be erased, and the code that confirms it. */
 export async function ask(

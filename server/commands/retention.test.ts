@@ -49,7 +49,7 @@ describe('node server/main.ts retention', () => {
       ...{ code: 1, out: '', err: 'no database named nothing has been backed up\n' },
     });
     expect((await run(['apply', 'x'])).err).to.equal('There is no retention plan x\n');
-    expect((await run(['prune'])).err).to.include('retention takes "plan [DATABASE]" or "apply PLAN"');
+    expect((await run(['prune'])).err).to.include('retention takes "plan [DATABASE]", "apply PLAN"');
     expect((await run(['plan'], { LUMBUNG_CONFIG: '/nowhere.yaml' })).err).to.include('does not exist');
   });
 });

@@ -1,19 +1,17 @@
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { systemUser } from '../../protocol/access/system-user.ts';
 import { makeToken } from '../../protocol/access/token-text.ts';
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { AuditAction } from '../audit/entry.ts';
-import { openAudit } from '../audit/open-audit.ts';
-import { loadConfig } from '../config.ts';
 import { messageOf } from '../error-code.ts';
 import { AppError } from '../errors.ts';
-import { logTo } from '../log.ts';
-import { giveUpHistory, openStoresBeside } from '../stores.ts';
-import { minute, tokenInWords, tokenTable } from '../tokens/token-screen.ts';
+import { tokenInWords, tokenTable } from '../tokens/token-screen.ts';
 import { type MadeToken, TokenStore } from '../tokens/token-store.ts';
 import { durationMs, wantedToken } from '../tokens/wanted-token.ts';
 import type { Streams } from './command.ts';
+import { type CommandStores, NO_TOKEN, withStores } from './with-stores.ts';
 
 const USAGE = `Makes, lists, revokes and rotates the tokens of Lumbung, also while the service runs.
 Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.
@@ -58,13 +56,25 @@ export async function runTokenCommand(
   try {
     if (command === '--help' || rest.includes('--help')) out.write(USAGE);
     else if (command === 'generate') out.write(`${makeToken()}\n`);
-    else if (isCommand(command)) await withStore(env, err, kept => COMMANDS[command]({ ...kept, rest, out, err }));
+    else if (isCommand(command))
+      return await withStores(env, err, stores => runStored(command, stores, { rest, out, err }));
     else throw new Error(`there is no command "token ${command}": node server/main.ts token --help lists them`);
     return 0;
   } catch (error) {
     err.write(`${messageOf(error)}\n`);
     return 1;
   }
+}
+
+async function runStored(
+  command: Command,
+  { history, storage, audit, config }: CommandStores,
+  run: Omit<Run, keyof Kept>,
+): Promise<number> {
+  const store = new TokenStore({ history, storage });
+  await store.sync();
+  await COMMANDS[command]({ store, audit, storageDir: resolve(config.storageDir), ...run });
+  return 0;
 }
 
 /** The tokens, and the trail of who changed them. */
@@ -120,7 +130,7 @@ const COMMANDS = {
       store.rotate(name, { overlapMs, lifetimeMs }).catch(atStorage(storageDir)),
     );
     show(made, out);
-    const until = minute(new Date(Date.now() + overlapMs));
+    const until = minuteOf(new Date(Date.now() + overlapMs));
     err.write(
       `Made a new token ${name} (${tokenInWords(made.token)}). It is not shown again: keep it in a file. The old one works until ${until}.\n`,
     );
@@ -152,27 +162,7 @@ function oneName(names: readonly string[], command: string): string {
   throw new Error(`token ${command} takes the name of one token: node server/main.ts token list shows them`);
 }
 
-/** @returns what a command does, for the audit trail: by whom, only the system knows */
+/** @returns what a command does, for the audit trail */
 function deed(action: AuditAction, detail: Record<string, unknown>) {
-  const actor = { tokenId: undefined, token: undefined, address: undefined };
-  return { actor, action, detail: { ...detail, system_user: userInfo().username } };
-}
-
-async function withStore(
-  env: NodeJS.ProcessEnv,
-  err: Streams['err'],
-  work: (kept: Kept) => Promise<void>,
-): Promise<void> {
-  const config = loadConfig(env);
-  const { history, storage } = await openStoresBeside(config);
-  try {
-    const store = new TokenStore({ history, storage });
-    await store.sync();
-    const log = logTo({ write: line => void err.write(line) });
-    log.level = 'error';
-    const audit = await openAudit({ history, log, path: config.auditLogFile });
-    await work({ store, audit, storageDir: resolve(config.storageDir) }).finally(() => audit.stop());
-  } finally {
-    await giveUpHistory(history);
-  }
+  return { actor: NO_TOKEN, action, detail: { ...detail, system_user: systemUser() } };
 }

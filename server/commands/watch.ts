@@ -1,17 +1,13 @@
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
+import { systemUser } from '../../protocol/access/system-user.ts';
 import { parseDuration } from '../../protocol/contract.ts';
-import { openAudit } from '../audit/open-audit.ts';
-import { loadConfig } from '../config.ts';
-import type { Configuration } from '../configuration/configuration.ts';
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import { openConfiguration } from '../configuration/reading/configuration-file.ts';
 import { messageOf } from '../error-code.ts';
 import { type Deciding, pauseDatabase, resumeDatabase, retireDatabase } from '../freshness/decide.ts';
 import type { WatchedRow } from '../freshness/read-facts.ts';
-import { logTo } from '../log.ts';
-import { giveUpHistory, openStoresBeside } from '../stores.ts';
-import { minute } from '../tokens/token-screen.ts';
 import type { Streams } from './command.ts';
+import { type CommandStores, errorsTo, NO_TOKEN, withStores } from './with-stores.ts';
 
 const USAGE = `Tells Lumbung of which databases no backup is expected, also while the service runs.
 Run it as the user of the service, with its DATABASE_URL, STORAGE_DIR and LUMBUNG_CONFIG.
@@ -51,15 +47,18 @@ export async function runWatchCommand(
     const { values, positionals: databases } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     if (databases.length === 0) throw new Error(`${command} takes the names of databases: see ${command} --help`);
     const now = new Date();
-    const decided = { by: values.by ?? userInfo().username, reason: values.reason ?? '' };
+    const decided = { by: values.by ?? systemUser(), reason: values.reason ?? '' };
     const until = command === 'pause' ? endOf(values, now) : undefined;
-    return await withStores(env, err, async ({ change, ...deciding }) => {
+    return await withStores(env, err, async stores => {
+      const { em, storage, config } = stores;
+      const { current } = await openConfiguration({ path: config.configFile, env, log: errorsTo(err) });
+      const parts: Deciding = { em, storage, configuration: current(), now };
+      const change = auditing(stores, command);
       let code = 0;
       for (const database of databases)
         try {
           const detail = command === 'resume' ? {} : { ...decided, ...(until && { until }) };
-          const parts = { ...deciding, now };
-          const row = await change(command, database, detail, () => {
+          const row = await change(database, detail, () => {
             if (command === 'resume') return resumeDatabase(parts, database);
             if (command === 'retire') return retireDatabase(parts, database, decided);
             return pauseDatabase(parts, database, { ...decided, until: until! });
@@ -99,38 +98,12 @@ function endOf({ for: span, until }: { for?: string | undefined; until?: string 
 }
 
 function inWords({ state, paused_until: until, due_at: due }: WatchedRow): string {
-  if (state === 'paused') return `paused until ${minute(until!)}`;
-  return due ? `${state}: a complete backup is due on ${minute(due)}` : state;
+  if (state === 'paused') return `paused until ${minuteOf(until!)}`;
+  return due ? `${state}: a complete backup is due on ${minuteOf(due)}` : state;
 }
 
-interface Kept extends Omit<Deciding, 'now' | 'configuration'> {
-  readonly configuration: Configuration;
-  /** Does it with an entry in the audit trail. */
-  readonly change: <T>(
-    action: WatchCommand,
-    database: string,
-    detail: Record<string, unknown>,
-    act: () => Promise<T>,
-  ) => Promise<T>;
-}
-
-async function withStores(
-  env: NodeJS.ProcessEnv,
-  err: Streams['err'],
-  work: (kept: Kept) => Promise<number>,
-): Promise<number> {
-  const config = loadConfig(env);
-  const log = logTo({ write: line => void err.write(line) });
-  log.level = 'error';
-  const { current } = await openConfiguration({ path: config.configFile, env, log });
-  const { history, storage } = await openStoresBeside(config);
-  try {
-    const audit = await openAudit({ history, log, path: config.auditLogFile });
-    const actor = { tokenId: undefined, token: undefined, address: undefined };
-    const change: Kept['change'] = (action, database, detail, act) =>
-      audit.change({ actor, action, database, detail: { ...detail, system_user: userInfo().username } }, act);
-    return await work({ em: history.em.fork(), storage, configuration: current(), change }).finally(() => audit.stop());
-  } finally {
-    await giveUpHistory(history);
-  }
+/** @returns what does something with an entry in the audit trail */
+function auditing({ audit }: CommandStores, action: WatchCommand) {
+  return <T>(database: string, detail: Record<string, unknown>, act: () => Promise<T>) =>
+    audit.change({ actor: NO_TOKEN, action, database, detail: { ...detail, system_user: systemUser() } }, act);
 }

@@ -1,9 +1,8 @@
-import { userInfo } from 'node:os';
 import type { Logger } from 'pino';
 import type { Audit } from '../audit/audit.ts';
 import { openAudit } from '../audit/open-audit.ts';
 import { type Config, loadConfig } from '../config.ts';
-import type { EntityManager } from '../history/orm.ts';
+import type { EntityManager, Orm } from '../history/orm.ts';
 import { logTo } from '../log.ts';
 import type { Storage } from '../storage/storage.ts';
 import { giveUpHistory, openStoresBeside } from '../stores.ts';
@@ -11,6 +10,7 @@ import type { Streams } from './command.ts';
 
 /** What a command works with, beside a service that may be running. */
 export interface CommandStores {
+  readonly history: Orm;
   readonly em: EntityManager;
   readonly storage: Storage;
   readonly audit: Audit;
@@ -28,7 +28,7 @@ export async function withStores(
   try {
     const log = errorsTo(err);
     const audit = await openAudit({ history, log, path: config.auditLogFile });
-    return await work({ em: history.em.fork(), storage, audit, config }).finally(() => audit.stop());
+    return await work({ history, em: history.em.fork(), storage, audit, config }).finally(() => audit.stop());
   } finally {
     await giveUpHistory(history);
   }
@@ -43,8 +43,3 @@ export function errorsTo(err: Streams['err']): Logger {
 
 /** Of a command, for the audit trail: who it is, only the system knows. */
 export const NO_TOKEN = { tokenId: undefined, token: undefined, address: undefined };
-
-/** @returns the user of the system who runs the command */
-export function systemUser(): string {
-  return userInfo().username;
-}

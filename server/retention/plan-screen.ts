@@ -1,3 +1,5 @@
+import { formatBytes } from '../../protocol/format-bytes.ts';
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { DatabasePlan } from './rules/plan-retention.ts';
 import { policyInWords } from './rules/policy.ts';
 import type { DatabaseSummary, PlanDocument } from './stored-plans.ts';
@@ -7,14 +9,14 @@ export function fleetScreen({ summaries, brakes, ...totals }: PlanDocument): str
   const lines = summaries.map(({ name, backups, goes, goesBytes, holds, waits }) => [
     name,
     `${number(goes)} of ${number(backups)}`,
-    bytes(goesBytes),
+    formatBytes(goesBytes),
     [...holds.map(({ words }) => `held: ${words}`), ...waits.map(({ words }) => `waits: ${words}`)].join('; '),
   ]);
   const held = summaries.filter(({ holds }) => holds.length > 0);
   const waiting = summaries.filter(({ waits }) => waits.length > 0);
   return [
     ...(lines.length > 0 ? [table([['database', 'goes', 'size', 'why it is held or waits'], ...lines]), ''] : []),
-    `Of ${number(totals.backups)} backups (${bytes(totals.bytes)}) of ${databases(totals.databases)} ${number(totals.goes)} go, ${bytes(totals.goesBytes)}.`,
+    `Of ${number(totals.backups)} backups (${formatBytes(totals.bytes)}) of ${databases(totals.databases)} ${number(totals.goes)} go, ${formatBytes(totals.goesBytes)}.`,
     ...(held.length > 0 ? [`${databases(held.length)} held: ${names(held)}.`] : []),
     ...(waiting.length > 0
       ? [`${databases(waiting.length)} wait${waiting.length === 1 ? 's' : ''} for an operator: ${names(waiting)}.`]
@@ -28,15 +30,15 @@ export function fleetScreen({ summaries, brakes, ...totals }: PlanDocument): str
 export function databaseScreen({ database, policy, decisions, goes, holds, waits }: DatabasePlan): string {
   const lines = decisions.map(({ backup, why }) => [
     String(backup.id),
-    `${backup.takenAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    bytes(backup.size),
+    minuteOf(backup.takenAt),
+    formatBytes(backup.size),
     backup.damage === null ? backup.state : 'damaged',
     `${why}${backup.goesBy === 'retention' ? ' (on its way)' : ''}`,
   ]);
   return [
     table([['id', 'taken', 'size', 'state', 'why'], ...lines]),
     '',
-    `${database}: ${policyInWords(policy)}. Of ${number(decisions.length)} backups ${number(goes.length)} go, ${bytes(goes.reduce((sum, { backup }) => sum + backup.size, 0))}.`,
+    `${database}: ${policyInWords(policy)}. Of ${number(decisions.length)} backups ${number(goes.length)} go, ${formatBytes(goes.reduce((sum, { backup }) => sum + backup.size, 0))}.`,
     ...holds.map(({ words }) => `Held: ${words}.`),
     ...waits.map(({ words }) => `Waits for an operator: ${words}.`),
     '',
@@ -58,14 +60,6 @@ function databases(count: number): string {
 
 function number(value: number): string {
   return value.toLocaleString('en');
-}
-
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-function bytes(size: number): string {
-  const power = size < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(size) / 10));
-  const value = size / 1024 ** power;
-  return `${power === 0 || value >= 10 ? number(Math.round(value)) : value.toFixed(1)} ${UNITS[power]}`;
 }
 
 /** Columns as wide as their widest cell; the last one is as long as it is. */

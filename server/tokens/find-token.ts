@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
 import { isToken } from '../../protocol/access/token-text.ts';
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { Found } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/principal.ts';
 import { Token } from '../entities/token.entity.ts';
 import type { Orm } from '../history/orm.ts';
-import { minute } from './token-screen.ts';
 import { hashOf, scopeOf } from './token-store.ts';
 
 /** How long a row is believed without a look at the history: so soon a revocation by another process takes effect. */
@@ -52,10 +52,10 @@ export class TokenFinder {
     const { principal, row } = known;
     const { id: tokenId, name, revokedAt, expiresAt } = row;
     if (revokedAt)
-      return { refusal: `The token ${name} was revoked on ${minute(revokedAt)}`, token: { tokenId, name } };
+      return { refusal: `The token ${name} was revoked on ${minuteOf(revokedAt)}`, token: { tokenId, name } };
     if (expiresAt && expiresAt <= new Date())
       return {
-        refusal: `The token ${name} has expired on ${minute(expiresAt)}`,
+        refusal: `The token ${name} has expired on ${minuteOf(expiresAt)}`,
         token: { tokenId, name },
         hasExpired: true,
       };

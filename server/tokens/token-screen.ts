@@ -1,10 +1,11 @@
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { Token } from '../entities/token.entity.ts';
 import { isAlive, scopeOf } from './token-store.ts';
 
 /** @returns a token in one line: `upload, acme_*, expires on 2027-11-29 10:00 UTC` */
 export function tokenInWords(token: Token): string {
   const { role, expiresAt } = token;
-  return `${role}, ${scopeOf(token).join(' ')}, ${expiresAt ? `expires on ${minute(expiresAt)}` : 'does not expire'}`;
+  return `${role}, ${scopeOf(token).join(' ')}, ${expiresAt ? `expires on ${minuteOf(expiresAt)}` : 'does not expire'}`;
 }
 
 /** @returns a table of tokens, with a line for each */
@@ -13,9 +14,9 @@ export function tokenTable(tokens: readonly Token[]): string {
     token.name,
     token.role,
     stateOf(token),
-    minute(token.createdAt),
-    token.expiresAt ? minute(token.expiresAt) : 'never',
-    token.lastUsedAt ? minute(token.lastUsedAt) : 'never',
+    minuteOf(token.createdAt),
+    token.expiresAt ? minuteOf(token.expiresAt) : 'never',
+    token.lastUsedAt ? minuteOf(token.lastUsedAt) : 'never',
     scopeOf(token).join(' '),
   ]);
   const all = [['NAME', 'ROLE', 'STATE', 'MADE', 'EXPIRES', 'LAST USED', 'SCOPE'], ...rows];
@@ -34,9 +35,4 @@ export function tokenTable(tokens: readonly Token[]): string {
 function stateOf(token: Token): string {
   if (token.revokedAt) return 'revoked';
   return isAlive(token) ? 'in use' : 'expired';
-}
-
-/** @returns such as `2026-11-29 10:00 UTC` */
-export function minute(instant: Date): string {
-  return `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
