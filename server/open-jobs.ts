@@ -12,8 +12,10 @@ import { Scheduler } from './jobs/scheduler.ts';
 import { deliveryJob } from './notifications/delivery.ts';
 import { removalJob } from './offboarding/removal-job.ts';
 import { type Notifications, openNotifications } from './open-notifications.ts';
+import { futureEntry } from './retention/future-entries.ts';
 import { mayGoBy } from './retention/may-go.ts';
 import { retentionJob } from './retention/retention-job.ts';
+import { clockBrakes } from './retention/rules/brakes.ts';
 import { createScrub, type Scrub } from './scrub/scrub.ts';
 import { scrubJob } from './scrub/scrub-job.ts';
 import type { DailyTotals } from './statistics/daily-totals.ts';
@@ -50,9 +52,11 @@ export function openJobs(parts: Parts): Jobs {
   });
   const notifications = notificationsOf(parts);
   const mayGo = mayGoBy({ history, storage, configuration, clock: SYSTEM_CLOCK, log });
+  const graceMs = () => configuration().retention.graceMs;
+  const clockProblem = async (now: Date) => clockBrakes(now, await futureEntry(history.em.fork(), now))[0]?.words;
   const jobs = [
     scrubJob({ scrub, intervalDays: config.scrubIntervalDays }),
-    removalJob({ history, storage, events, log, audit, mayGo }),
+    removalJob({ history, storage, events, log, audit, mayGo, graceMs, clockProblem }),
     retentionJob({ history, storage, configuration, audit, log }),
     ...watchingJobs(parts, notifications),
     deliveryJob(notifications.delivery),

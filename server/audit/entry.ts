@@ -31,6 +31,7 @@ export const AUDIT_ACTIONS = [
   'retire',
   'rebuild',
   'retention_apply',
+  'clock_accept',
   'request',
   'audit',
 ] as const;

@@ -6,6 +6,7 @@ export const ALARM_KINDS = [
   'dropped',
   'run_failed',
   'run_missing',
+  'service_off',
   'incomplete',
   'damaged',
   'shrunk',
@@ -16,6 +17,8 @@ export const ALARM_KINDS = [
   'channel_failing',
   'clock_ahead',
   'pushed_out',
+  'clock_jumped',
+  'many_forgotten',
 ] as const;
 
 export type AlarmKind = (typeof ALARM_KINDS)[number];

@@ -14,7 +14,7 @@ export interface Asking {
 }
 
 /** How long it can be thought over between the second confirmation and the erasure. */
-const ERASE_WAIT_MS = 7 * 86_400_000;
+export const ERASE_WAIT_MS = 7 * 86_400_000;
 
 /** How long it can be confirmed. */
 const CONFIRM_WITHIN_MS = 86_400_000;

@@ -9,7 +9,9 @@ import { Database } from '../entities/database.entity.ts';
 import { messageOf } from '../error-code.ts';
 import { forgetWatched } from '../freshness/decide.ts';
 import type { EntityManager } from '../history/orm.ts';
+import { hasWaited, type UnseenTime } from '../jobs/unseen-times.ts';
 import type { Storage } from '../storage/storage.ts';
+import { ERASE_WAIT_MS } from './ask-erasure.ts';
 import { backupsOf, clientDatabases } from './client-backups.ts';
 import { eraseBackups, eraseOrphans, Held } from './erase-backups.ts';
 import { type Certificate, changeErasures, type ErasureRequest, readErasures } from './erasures.ts';
@@ -23,6 +25,8 @@ export interface Erasing {
   readonly log: Logger;
   readonly events: BackupEvents;
   readonly audit: Audit;
+  /** When the service was off: that counts for no waiting time. Never when left out. */
+  readonly unseen?: readonly UnseenTime[];
   readonly signal?: AbortSignal;
 }
 
@@ -33,10 +37,10 @@ export interface Erasing {
  * @throws what the history and the storage throw; the signal's reason
  */
 export async function eraseDue(erasing: Erasing): Promise<Certificate[]> {
-  const { storage, now, log } = erasing;
+  const { storage, log } = erasing;
   const done: Certificate[] = [];
   for (const request of (await readErasures(storage)).requests) {
-    if (request.due === null || Date.parse(request.due) > now.getTime()) continue;
+    if (!isDue(erasing, request)) continue;
     erasing.signal?.throwIfAborted();
     try {
       done.push(await erase(erasing, request));
@@ -46,6 +50,13 @@ export async function eraseDue(erasing: Erasing): Promise<Certificate[]> {
     }
   }
   return done;
+}
+
+/** The time between the confirmation and the erasure is for people to cancel it. */
+function isDue({ now, unseen = [] }: Erasing, { due, asked_at }: ErasureRequest): boolean {
+  if (due === null) return false;
+  const waitMs = Math.min(ERASE_WAIT_MS, Date.parse(due) - Date.parse(asked_at));
+  return hasWaited({ dueAt: new Date(due), waitMs }, now, unseen);
 }
 
 async function erase(erasing: Erasing, request: ErasureRequest): Promise<Certificate> {

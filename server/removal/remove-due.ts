@@ -6,6 +6,7 @@ import { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
 import { messageOf } from '../error-code.ts';
 import type { EntityManager } from '../history/orm.ts';
+import { hasWaited, type UnseenTime } from '../jobs/unseen-times.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';
 import { isLastComplete } from './last-complete.ts';
 import { removeBuried } from './remove-buried.ts';
@@ -33,6 +34,10 @@ export interface RemovingDue {
   readonly audit: Pick<Audit, 'within'>;
   /** Is asked last for each backup that a plan of the retention removes: the plan of then may keep what it removed days ago. */
   readonly mayGo: MayGo;
+  /** When the service was off: that counts for no grace. Never when left out. */
+  readonly unseen?: readonly UnseenTime[];
+  /** How long the grace is, in milliseconds. */
+  readonly graceMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -54,6 +59,7 @@ export async function removeDue(parts: RemovingDue): Promise<RemovedDue> {
   await parts.storage.checkUsable();
   for await (const backup of dueBackups(parts)) {
     parts.signal?.throwIfAborted();
+    if (!backup.removedAt && !hadItsGrace(parts, backup)) continue;
     try {
       done[await removeOne(parts, backup)] += 1;
     } catch (error) {
@@ -85,6 +91,10 @@ async function* dueBackups({ em, now }: RemovingDue): AsyncGenerator<Backup> {
     last = page.at(-1);
     if (page.length < PAGE) return;
   }
+}
+
+function hadItsGrace({ now, unseen = [], graceMs = 0 }: RemovingDue, { removalDue }: Backup): boolean {
+  return hasWaited({ dueAt: removalDue!, waitMs: graceMs }, now, unseen);
 }
 
 async function removeOne(parts: RemovingDue, backup: Backup): Promise<'removed' | 'kept'> {

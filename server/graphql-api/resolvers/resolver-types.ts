@@ -1401,6 +1401,8 @@ export type AuditAction =
   | 'rebuild'
   /** A retention plan was applied: its backups go when the grace is over. */
   | 'retention_apply'
+  /** A backup that was received in the future was accepted: its time holds nothing up any more. */
+  | 'clock_accept'
   /** Any other request, which was refused. */
   | 'request'
   /** Entries of the audit trail are missing: too many waited to be stored. */
@@ -1756,6 +1758,8 @@ export type AlarmKind =
   | 'run_failed'
   /** A source has not reported a run that is due. */
   | 'run_missing'
+  /** The service was off when runs were due, and has no backup of that time yet. */
+  | 'service_off'
   /** The newest backup of a database is incomplete. */
   | 'incomplete'
   /** A stored file has changed, or is gone. */
@@ -1775,7 +1779,11 @@ export type AlarmKind =
   /** The clock of a source is ahead. */
   | 'clock_ahead'
   /** A database gets more than 4 backups a day. */
-  | 'pushed_out';
+  | 'pushed_out'
+  /** The history has something of a time in the future: nothing is removed. */
+  | 'clock_jumped'
+  /** Many backups are to be removed on purpose, within a day. */
+  | 'many_forgotten';
 
 /** How pressing an alarm is. */
 export type AlarmSeverity =

@@ -109,21 +109,16 @@ export function fleetWaits({ goes, backups }: { goes: number; backups: number })
   return [{ kind: 'large_fleet_plan', words }];
 }
 
-interface Moments {
-  readonly now: Date;
-  /** Of any backup. */
-  readonly newestReceiptAt: Date | undefined;
-  readonly lastPlanAt: Date | undefined;
-}
-
 /** So far may two clocks of the service be apart, such as before and after a restart. */
-const CLOCK_TOLERANCE_MS = 15 * 60_000;
+export const CLOCK_TOLERANCE_MS = 15 * 60_000;
 
-/** @returns that the clock was set back. One that was set forward makes every database late, which holds them all. */
-export function clockBrakes({ now, newestReceiptAt, lastPlanAt }: Moments): Brake[] {
-  const latest = Math.max(newestReceiptAt?.getTime() ?? 0, lastPlanAt?.getTime() ?? 0);
-  if (latest <= now.getTime() + CLOCK_TOLERANCE_MS) return [];
-  const words = `the clock of the service shows ${now.toISOString()}, and the history has something of ${new Date(latest).toISOString()}: check the clock`;
+/**
+ * @param future what the history has of a time that has not come yet, if it has
+ * @returns that the clock was set back. One that was set forward makes every database late, which holds them all.
+ */
+export function clockBrakes(now: Date, future: { readonly what: string; readonly at: Date } | undefined): Brake[] {
+  if (!future) return [];
+  const words = `the clock of the service shows ${now.toISOString()}, and ${future.what} is of ${future.at.toISOString()}: check the clock. If it is right now: node server/main.ts retention accept-clock --reason WHY`;
   return [{ kind: 'clock_jumped', words }];
 }
 
