@@ -81,7 +81,7 @@ async function compare({ em, now, configuration }: Evaluating, before: readonly 
   const changing = [...ending.map(({ alarmKey }) => alarmKey), ...[...wanted].filter(key => !known.has(key))];
   const changes = await readChanges(em, changing, now);
   const names = ending.flatMap(({ kind, databaseName }) => (OF_FRESHNESS.has(kind) ? (databaseName ?? []) : []));
-  const endings = await freshnessEndings(em, [...new Set(names)]);
+  const endings = await freshnessEndings(em, [...new Set(names)], configuration.timezone);
   return reconcile(before, conditions, {
     now,
     groupOf: ({ database, rosterGroup }) =>

@@ -25,6 +25,10 @@ const KINDS: Readonly<Record<AlarmKind, { readonly open: string; readonly over: 
   dropped: { open: 'tidak ada lagi di daftar mana pun', over: 'sudah ada di daftar lagi' },
   run_failed: { open: 'gagal dicadangkan', over: 'sudah dicadangkan lagi' },
   run_missing: { open: 'belum melaporkan pencadangannya', over: 'sudah melaporkan pencadangannya lagi' },
+  service_off: {
+    open: 'tidak berjalan ketika pencadangan seharusnya dilaporkan',
+    over: 'sudah menerima cadangan yang tertunda',
+  },
   incomplete: {
     open: 'memiliki cadangan terbaru yang tidak lengkap',
     over: 'tidak lagi memiliki cadangan terbaru yang tidak lengkap',
@@ -40,5 +44,10 @@ const KINDS: Readonly<Record<AlarmKind, { readonly open: string; readonly over: 
   pushed_out: {
     open: 'menerima terlalu banyak cadangan dalam sehari',
     over: 'tidak lagi menerima terlalu banyak cadangan',
+  },
+  clock_jumped: { open: 'tidak dapat dipercaya: waktunya melompat', over: 'dapat dipercaya lagi' },
+  many_forgotten: {
+    open: 'diminta menghapus banyak cadangan dalam sehari',
+    over: 'tidak lagi diminta menghapus banyak cadangan',
   },
 };

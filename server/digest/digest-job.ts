@@ -5,6 +5,7 @@ import { countRows } from '../history/read-rows.ts';
 import { query } from '../history/tables.ts';
 import type { Job } from '../jobs/job.ts';
 import { enqueue } from '../notifications/outbox.ts';
+import { coveredBy } from './covered-days.ts';
 import { digestMessage } from './digest-message.ts';
 import { dueDigests } from './due-digests.ts';
 import { type DigestParts, readDigest } from './read-digest.ts';
@@ -37,10 +38,12 @@ interface Sending extends Omit<DigestParts, 'groupOf'> {
 /** Puts the digests whose time has come into the outbox. @returns whether one was put there */
 export async function sendDigests({ em, configuration, space, now }: Sending): Promise<boolean> {
   let hasSent = false;
-  for (const { key, group, channels, language, since } of dueDigests(configuration, now)) {
+  for (const due of dueDigests(configuration, now)) {
+    const { key, group, channels, language } = due;
     if (channels.length === 0 || (await isQueued(em, key))) continue;
     const parts = { em, now, space, groupOf: (name: string, own?: string) => groupOf(configuration, name, own) };
-    const notification = digestMessage(await readDigest(parts, { group, since }), language);
+    const facts = await readDigest(parts, { group, ...(await coveredBy(em, due, now)) });
+    const notification = digestMessage(facts, { language, timezone: configuration.timezone });
     // The key is unique with the channel: of two services that come to this at once, one puts it there.
     await em.fork().transactional(own => enqueue(own, { channels, dedupeKey: key, notification, now }));
     hasSent = true;

@@ -1,3 +1,4 @@
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { Language } from '../configuration/configuration.ts';
 import type { Notification } from '../notifications/notification.ts';
 import type { DigestAlarm, DigestFacts } from './read-digest.ts';
@@ -7,7 +8,10 @@ import { type DigestTexts, TEXTS } from './texts.ts';
 const MOST_LISTED = 50;
 
 /** Writes a digest: the verdict in its subject, also when all is well. */
-export function digestMessage(facts: DigestFacts, language: Language): Notification {
+export function digestMessage(
+  facts: DigestFacts,
+  { language, timezone }: { readonly language: Language; readonly timezone: string },
+): Notification {
   const texts = TEXTS[language];
   const verdict = verdictOf(facts, texts);
   const { group, open, now } = facts;
@@ -16,6 +20,7 @@ export function digestMessage(facts: DigestFacts, language: Language): Notificat
     title: group === undefined ? verdict : `${texts.of(group)}: ${verdict}`,
     lines: [
       `${verdict}.`,
+      ...missedLines(facts, texts, timezone),
       '',
       ...openLines(open, texts),
       '',
@@ -27,6 +32,20 @@ export function digestMessage(facts: DigestFacts, language: Language): Notificat
     at: now.toISOString(),
     alarms: [],
   };
+}
+
+function missedLines({ missedDays, off }: DigestFacts, texts: DigestTexts, timezone: string): string[] {
+  const shown = off.slice(-MOST_LISTED);
+  return [
+    ...(missedDays.length > 0 ? [texts.missed(daysIn(missedDays, texts))] : []),
+    ...shown.map(({ from, until }) => texts.wasOff(minuteOf(from, timezone), minuteOf(until, timezone))),
+  ];
+}
+
+/** Each day, or the first and the last of many. */
+function daysIn(days: readonly string[], { and, to }: DigestTexts): string {
+  if (days.length > 3) return `${days[0]} ${to} ${days.at(-1)}`;
+  return days.length === 1 ? days[0]! : `${days.slice(0, -1).join(', ')} ${and} ${days.at(-1)}`;
 }
 
 function verdictOf({ states, open }: DigestFacts, texts: DigestTexts): string {

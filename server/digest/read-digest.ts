@@ -5,6 +5,8 @@ import type { FreshnessState } from '../entities/freshness/watched-database.enti
 import type { EntityManager } from '../history/orm.ts';
 import { countRows, readRows } from '../history/read-rows.ts';
 import { aliased, query } from '../history/tables.ts';
+import { type UnseenTime, unseenTimes } from '../jobs/unseen-times.ts';
+import type { Covered } from './covered-days.ts';
 
 /** What a digest reports. */
 export interface DigestFacts {
@@ -22,6 +24,10 @@ export interface DigestFacts {
   readonly storage: { readonly free: number; readonly total: number } | undefined;
   /** How many databases a drill has proven within 30 days, of how many; undefined in the digest of a group. */
   readonly proven: { readonly proven: number; readonly databases: number } | undefined;
+  /** The days of the digests that did not come, the oldest first: this one is about them, too. */
+  readonly missedDays: readonly string[];
+  /** When the service was off since the last digest, where one is missing; never in the digest of a group. */
+  readonly off: readonly UnseenTime[];
   /** How many backups the retention has given to the removal since the last digest; undefined in the digest of a group. */
   readonly removed: number | undefined;
 }
@@ -53,7 +59,7 @@ const PROVEN_WITHIN_MS = 30 * 86_400_000;
 /** Reads what a digest reports. @param group undefined for all databases */
 export async function readDigest(
   parts: DigestParts,
-  { group, since }: { readonly group: string | undefined; readonly since: Date },
+  { group, since, missedDays }: Covered & { readonly group: string | undefined },
 ): Promise<DigestFacts> {
   const { em, now, space } = parts;
   const names = group === undefined ? undefined : await namesOfGroup(parts, group);
@@ -62,7 +68,8 @@ export async function readDigest(
   const alarms = (found: typeof ALARMS) =>
     readRows(em, found.limit(MOST_ALARMS)).then(rows => rows.map(toAlarm).filter(isWanted));
   return {
-    ...{ now, group },
+    ...{ now, group, missedDays },
+    off: names || missedDays.length === 0 ? [] : (await unseenTimes(em, now)).filter(({ until }) => until > since),
     states: names ? countStates([...names.values()]) : await readStates(em),
     open: await alarms(
       ALARMS.where('a.open_key', 'is not', null).where('a.muted_by', 'is', null).orderBy('a.opened_at'),

@@ -10,6 +10,11 @@ export interface DigestTexts {
   noDatabases: string;
   alsoOpen(alarms: number): string;
   of(group: string): string;
+  /** That no digest came on these days. */
+  missed(days: string): string;
+  wasOff(from: string, until: string): string;
+  and: string;
+  to: string;
   openAlarms: string;
   alarm(alarm: DigestAlarm): string;
   /** How an alarm ended. */
@@ -37,6 +42,10 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
     noDatabases: 'No database is backed up yet',
     alsoOpen: n => `${n} ${n === 1 ? 'alarm is' : 'alarms are'} open`,
     of: group => `Backups of ${group}`,
+    missed: days => `No digest came on ${days}: this one is about that time, too.`,
+    wasOff: (from, until) => `The service was not running from ${from} to ${until}.`,
+    and: 'and',
+    to: 'to',
     openAlarms: 'Open alarms:',
     alarm: ({ summary }) => summary,
     ending: endingOf,
@@ -60,6 +69,10 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
     noDatabases: 'Belum ada basis data yang dicadangkan',
     alsoOpen: n => `${n} peringatan masih terbuka`,
     of: group => `Cadangan ${group}`,
+    missed: days => `Ringkasan tanggal ${days} tidak terkirim: ringkasan ini juga mencakup waktu itu.`,
+    wasOff: (from, until) => `Layanan tidak berjalan dari ${from} sampai ${until}.`,
+    and: 'dan',
+    to: 'sampai',
     openAlarms: 'Peringatan yang masih terbuka:',
     alarm: alarmInIndonesian,
     ending: endingInIndonesian,

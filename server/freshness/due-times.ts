@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import type { Every } from '../configuration/configuration.ts';
+import type { UnseenTime } from '../jobs/unseen-times.ts';
 import type { Contract } from './contract-of.ts';
 
 /** When the next complete backup must be there. */
@@ -18,6 +19,29 @@ export interface DueTimes {
 export function dueTimes({ every, graceMs }: Pick<Contract, 'every' | 'graceMs'>, from: Date): DueTimes {
   const dueAt = nextDue(every, from);
   return { dueAt, lateAt: later(dueAt, graceMs), criticalAt: later(nextDue(every, dueAt), graceMs) };
+}
+
+/**
+ * Moves due times that fell into a time in which the service was off: no upload could come then, and no run could be reported. A host
+ * has its grace from the end of that time on, and a second due time of that time is no second one that was missed. What was late before
+ * stays late. A service that is off again and again holds nothing back for longer than one more period.
+ * @param due of that contract, with or without these times
+ * @param unseen the oldest first
+ */
+export function afterUnseen(
+  { every, graceMs }: Pick<Contract, 'every' | 'graceMs'>,
+  due: DueTimes,
+  unseen: readonly UnseenTime[],
+): DueTimes {
+  const { dueAt } = due;
+  const times = unseen.filter(({ until }) => until > dueAt);
+  if (times.length === 0) return due;
+  const secondAt = nextDue(every, dueAt);
+  const endOf = (at: Date) => times.findLast(({ from, until }) => until > at && from < later(at, graceMs))?.until;
+  const [firstEnd, secondEnd] = [endOf(dueAt), endOf(secondAt)];
+  const lateAt = later(firstEnd ?? dueAt, graceMs);
+  const criticalAt = later(secondEnd ? nextDue(every, secondEnd) : secondAt, graceMs);
+  return { dueAt, lateAt: earliest(lateAt, criticalAt), criticalAt };
 }
 
 /**
@@ -84,6 +108,10 @@ function cronOf(expression: string, timezone: string): Cron {
 
 const MOST_KNOWN = 1_000;
 const crons = new Map<string, Cron>();
+
+function earliest(one: Date, other: Date): Date {
+  return one < other ? one : other;
+}
 
 function later(instant: Date, ms: number): Date {
   return new Date(instant.getTime() + ms);

@@ -70,7 +70,7 @@ describeOnEachStore('the evaluation of all databases', store => {
     const queries = await queriesOf(app.history, async () => {
       expect(await evaluate(later(2 * MINUTE))).to.deep.equal({ databases: 3, written: 0, transitions: 0 });
     });
-    expect(queries).to.have.length(6);
+    expect(queries).to.have.length(7);
     for (const query of queries) expect(query).to.match(/^select .*(?:limit|<= '[a-c]')/s);
     await addBackup(app.history, { database: 'a', receivedAt: later(DAY) });
     expect(await evaluate(later(DAY))).to.deep.equal({ databases: 3, written: 1, transitions: 0 });

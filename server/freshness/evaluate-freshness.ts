@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { EntityManager } from '../history/orm.ts';
+import { type UnseenTime, unseenTimes } from '../jobs/unseen-times.ts';
 import { nextTurn } from '../process/turns.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';
 import { type Contract, type ContractConfiguration, contractOf } from './contract-of.ts';
@@ -41,11 +42,11 @@ const MOST_FORGOTTEN = 1_000;
  */
 export async function evaluateFreshness(evaluating: Evaluating): Promise<Evaluation> {
   const { em, now, signal } = evaluating;
-  const kept = await keptWatches(evaluating);
+  const known = await knownOfAll(evaluating);
   const sum: Evaluation = { databases: 0, written: 0, transitions: 0 };
   for (let after: string | undefined; !signal?.aborted; ) {
     const names = await namesAfter(em, after, PAGE);
-    if (names.length > 0) add(sum, await evaluatePage(evaluating, kept, names));
+    if (names.length > 0) add(sum, await evaluatePage(evaluating, known, names));
     if (names.length < PAGE) break;
     after = names.at(-1);
   }
@@ -55,19 +56,30 @@ export async function evaluateFreshness(evaluating: Evaluating): Promise<Evaluat
 
 /** The same for one database. */
 export async function evaluateDatabase(evaluating: Evaluating, name: string): Promise<Evaluation> {
-  return evaluatePage(evaluating, await keptWatches(evaluating), [name]);
+  return evaluatePage(evaluating, await knownOfAll(evaluating), [name]);
+}
+
+/** What an evaluation reads once. */
+interface KnownOfAll {
+  /** Undefined where it can't be read. */
+  readonly kept: KeptWatches | undefined;
+  readonly unseen: readonly UnseenTime[];
+}
+
+async function knownOfAll(evaluating: Evaluating): Promise<KnownOfAll> {
+  return { kept: await keptWatches(evaluating), unseen: await unseenTimes(evaluating.em, evaluating.now) };
 }
 
 async function evaluatePage(
   { em, configuration, now }: Evaluating,
-  kept: KeptWatches | undefined,
+  ofAll: KnownOfAll,
   names: readonly string[],
 ): Promise<Evaluation> {
   const evaluate = async () => {
     const found: Evaluated[] = [];
     for (const known of await knownDatabases(em, names)) {
       await nextTurn();
-      found.push(evaluated(known, { configuration, kept, now }));
+      found.push(evaluated(known, { configuration, now, ...ofAll }));
     }
     return found;
   };
@@ -75,19 +87,19 @@ async function evaluatePage(
   return { databases: names.length, written, transitions };
 }
 
-interface Deciding {
+interface Deciding extends KnownOfAll {
   readonly configuration: ContractConfiguration;
-  readonly kept: KeptWatches | undefined;
   readonly now: Date;
 }
 
-function evaluated(known: KnownDatabase, { configuration, kept, now }: Deciding): Evaluated {
+function evaluated(known: KnownDatabase, { configuration, kept, unseen, now }: Deciding): Evaluated {
   const { name, roster, terms, lastComplete, row } = known;
   const contract = contractOf(configuration, terms, name);
   const { pause, retirement } = (kept ? kept.get(name) : row && keptIn(row)) ?? NOTHING;
   const facts: Facts = {
     ...{ contract, roster, lastComplete, pause: pause ?? undefined, retirement: retirement ?? undefined },
     before: row && beforeIn(row, contract),
+    unseen,
   };
   return { name, row, contract, lastComplete, pause, retirement, assessment: stateOf(facts, now), now };
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Orm } from '../history/orm.ts';
 import type { Job } from '../jobs/job.ts';
+import { noteSeen } from '../jobs/unseen-times.ts';
 import type { Storage } from '../storage/storage.ts';
 import { evaluateFreshness } from './evaluate-freshness.ts';
 
@@ -23,6 +24,8 @@ export function freshnessJob({ history, storage, configuration, log }: Parts): J
     async run({ now, signal }) {
       const em = history.em.fork();
       const found = await evaluateFreshness({ em, storage, configuration: configuration.current(), now, log, signal });
+      if (signal.aborted) return;
+      await noteSeen(em, now);
       if (found.transitions > 0)
         log.info(
           found,

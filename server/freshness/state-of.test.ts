@@ -82,6 +82,39 @@ describe('the state of a database', () => {
     expect(watched.evaluate(later(26 * HOUR))).to.equal('late');
   });
 
+  it('whose backup was due while the service was off is late when its grace has passed since then, and critical after the next due time', () => {
+    const watched = new Watched();
+    watched.receive(START);
+    watched.evaluate(later(HOUR));
+    const off = { from: later(20 * HOUR), until: later(30 * HOUR) };
+    watched.change({ unseen: [off] });
+    const at = [30 * HOUR, 32 * HOUR - 1, 32 * HOUR, 50 * HOUR - 1, 50 * HOUR];
+    expect(at.map(ms => watched.evaluate(later(ms)))).to.deep.equal(['ok', 'ok', 'late', 'late', 'critical']);
+    const long = new Watched();
+    long.receive(START);
+    long.evaluate(later(HOUR));
+    long.change({ unseen: [{ from: later(20 * HOUR), until: later(96 * HOUR) }] });
+    const after = [96 * HOUR, 98 * HOUR, 122 * HOUR - 1, 122 * HOUR];
+    expect(after.map(ms => long.evaluate(later(ms)))).to.deep.equal(['ok', 'late', 'late', 'critical']);
+  });
+
+  it('that was late before the service was off stays late, and a service that is off again and again hides nothing', () => {
+    const watched = new Watched();
+    watched.receive(START);
+    expect(watched.evaluate(later(26 * HOUR))).to.equal('late');
+    watched.change({ unseen: [{ from: later(26 * HOUR + 1), until: later(30 * HOUR) }] });
+    expect(watched.evaluate(later(30 * HOUR))).to.equal('late');
+    const restless = new Watched();
+    restless.receive(START);
+    for (let hours = 1; hours < 80; hours += 1) {
+      const until = later(hours * HOUR);
+      const last = { from: later((hours - 0.9) * HOUR), until };
+      restless.change({ unseen: [...(restless.facts.unseen ?? []), last] });
+      restless.evaluate(until);
+    }
+    expect(restless.states.at(-1)).to.equal('critical');
+  });
+
   it('is not changed by an old backup that is uploaded now', () => {
     const watched = new Watched();
     watched.receive(START);

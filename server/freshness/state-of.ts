@@ -1,6 +1,8 @@
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { FreshnessState } from '../entities/freshness/watched-database.entity.ts';
+import type { UnseenTime } from '../jobs/unseen-times.ts';
 import { type Contract, contractInWords } from './contract-of.ts';
-import { countsAt, type DueTimes, dueTimes, type Received } from './due-times.ts';
+import { afterUnseen, countsAt, type DueTimes, dueTimes, type Received } from './due-times.ts';
 
 /** All that the state of a database follows from. */
 export interface Facts {
@@ -14,6 +16,8 @@ export interface Facts {
   readonly retirement: Retirement | undefined;
   /** What the last evaluation found; undefined for a database that was not watched before. */
   readonly before: Before | undefined;
+  /** When the service was off, the oldest first; never when left out. */
+  readonly unseen?: readonly UnseenTime[];
 }
 
 export interface RosterFacts {
@@ -65,12 +69,12 @@ export interface Assessment {
 
 /** Finds the state of a database at a moment. Nothing but the facts and the moment decides. */
 export function stateOf(facts: Facts, now: Date): Assessment {
-  const { contract, lastComplete } = facts;
+  const { contract, lastComplete, unseen = [] } = facts;
   const counts = lastComplete ? countsAt(contract, lastComplete) : null;
   const idle = idleState(facts, now);
   const from = countedFrom(facts, { counts, idle: idle?.state, now });
   if (idle) return { ...idle, due: null, countsAt: counts, countedFrom: from };
-  const due = dueTimesOf(facts, latest(from, counts));
+  const due = afterUnseen(contract, dueTimesOf(facts, latest(from, counts)), unseen);
   const state = watchedState(due, { counts, from, now });
   return { state, due, countsAt: counts, countedFrom: from, why: whyOf(state, facts, due) };
 }
@@ -82,11 +86,11 @@ function idleState(
 ): Pick<Assessment, 'state' | 'why'> | undefined {
   if (retirement) return { state: 'retired', why: `${retirement.by} retired it: ${retirement.reason}` };
   if (pause && pause.from <= now && now < pause.until)
-    return { state: 'paused', why: `${pause.by} paused it until ${minute(pause.until)}: ${pause.reason}` };
+    return { state: 'paused', why: `${pause.by} paused it until ${minuteOf(pause.until)}: ${pause.reason}` };
   const goneAt = roster?.goneAt;
   // Someone else backs it up since then: it is watched like one that was never on a roster.
   if (!goneAt || (lastComplete && lastComplete.takenAt > goneAt)) return undefined;
-  return { state: 'dropped', why: `no source has it on its list any more since ${minute(goneAt)}` };
+  return { state: 'dropped', why: `no source has it on its list any more since ${minuteOf(goneAt)}` };
 }
 
 interface Counting {
@@ -135,23 +139,18 @@ function dueTimesOf({ contract, before }: Pick<Facts, 'contract' | 'before'>, fr
 
 function whyOf(state: FreshnessState, { contract, lastComplete }: Facts, { dueAt }: DueTimes): string {
   const last = lastComplete
-    ? `the last complete backup was received on ${minute(lastComplete.receivedAt)}${takenEarlier(lastComplete)}`
+    ? `the last complete backup was received on ${minuteOf(lastComplete.receivedAt)}${takenEarlier(lastComplete)}`
     : 'it has no complete backup';
-  const due = `the next ${state === 'ok' || state === 'new' ? 'is' : 'was'} due on ${minute(dueAt)} (${contractInWords(contract)})`;
+  const due = `the next ${state === 'ok' || state === 'new' ? 'is' : 'was'} due on ${minuteOf(dueAt)} (${contractInWords(contract)})`;
   return `${last}, and ${due}`;
 }
 
 /** A backup that came late counts from about the time when it was taken. */
 function takenEarlier({ takenAt, receivedAt }: LastComplete): string {
-  return receivedAt.getTime() - takenAt.getTime() > HOUR ? `, and was taken on ${minute(takenAt)}` : '';
+  return receivedAt.getTime() - takenAt.getTime() > HOUR ? `, and was taken on ${minuteOf(takenAt)}` : '';
 }
 
 const HOUR = 3_600_000;
-
-/** @returns such as `2026-11-29 10:00 UTC` */
-function minute(instant: Date): string {
-  return `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
 
 function latest(one: Date, other: Date | null): Date {
   return other && other > one ? other : one;

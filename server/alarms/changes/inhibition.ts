@@ -8,7 +8,8 @@ import type { AlarmState } from '../model/alarm-state.ts';
 export function muterOf(alarms: readonly AlarmState[]): (alarm: AlarmState) => string | null {
   const open = alarms.filter(({ closedAt }) => closedAt === null);
   const storage = open.find(({ kind, severity }) => kind === 'storage_low' && severity === 'critical');
-  const missing = missingRuns(open);
+  const missing = explaining(open, 'run_missing');
+  const unreported = explaining(open, 'service_off');
   const failures = open.filter(({ kind }) => kind === 'run_failed' || kind === 'incomplete');
   const failed = keysBy(failures, ({ databaseName }) => databaseName);
   const failedRuns = keysBy(failures, ({ databaseName, source }) => (databaseName === null ? source : null));
@@ -17,6 +18,7 @@ export function muterOf(alarms: readonly AlarmState[]): (alarm: AlarmState) => s
     if (storage && BY_STORAGE.has(kind)) return storage.alarmKey;
     if (databaseName === null) return null;
     if (BY_MISSING_RUN.has(kind) && missing.has(databaseName)) return missing.get(databaseName)!;
+    if (BY_SERVICE_OFF.has(kind) && unreported.has(databaseName)) return unreported.get(databaseName)!;
     // Its reader knows that the backup of this night failed. When the next one is missed too, it is told.
     return kind === 'late' ? (failed.get(databaseName) ?? failedRuns.get(source ?? '') ?? null) : null;
   };
@@ -24,12 +26,14 @@ export function muterOf(alarms: readonly AlarmState[]): (alarm: AlarmState) => s
 
 const BY_STORAGE: ReadonlySet<AlarmKind> = new Set(['late', 'critical', 'never', 'run_failed']);
 const BY_MISSING_RUN: ReadonlySet<AlarmKind> = new Set(['late', 'critical']);
+/** When the next backup is missed, too, the service was there to see it. */
+const BY_SERVICE_OFF: ReadonlySet<AlarmKind> = new Set(['late', 'never']);
 
-/** @returns by the name of a database the alarm about the run that it waits for */
-function missingRuns(open: readonly AlarmState[]): Map<string, string> {
-  const runs = open.filter(({ kind }) => kind === 'run_missing');
+/** @returns by the name of a database the alarm of that kind that lists it */
+function explaining(open: readonly AlarmState[], wanted: AlarmKind): Map<string, string> {
+  const alarms = open.filter(({ kind }) => kind === wanted);
   return new Map(
-    runs.flatMap(({ alarmKey, detail }) => (detail.databases ?? []).map(name => [name, alarmKey] as const)),
+    alarms.flatMap(({ alarmKey, detail }) => (detail.databases ?? []).map(name => [name, alarmKey] as const)),
   );
 }
 

@@ -1,5 +1,6 @@
+import { minuteOf } from '../../../protocol/texts/minute.ts';
 import { readChannelStates } from '../../notifications/channel-states.ts';
-import { type Looking, short, utc } from '../looking/looking.ts';
+import { type Looking, short } from '../looking/looking.ts';
 import type { Condition } from '../model/condition.ts';
 
 /** A server that is away for a moment is not worth a message. */
@@ -13,7 +14,7 @@ export async function channelFailing({ em, now, configuration }: Looking): Promi
     return [
       {
         ...({ kind: 'channel_failing', subject: name, severity: 'warning', since: failingSince } as const),
-        summary: `The channel ${name} has delivered nothing since ${utc(failingSince)}, and ${waiting} messages wait: ${short(lastError ?? 'no reason is known')}`,
+        summary: `The channel ${name} has delivered nothing since ${minuteOf(failingSince, configuration.timezone)}, and ${waiting} messages wait: ${short(lastError ?? 'no reason is known')}`,
         advice: `Fix it, then try it: node server/main.ts notify test ${name}`,
       },
     ];

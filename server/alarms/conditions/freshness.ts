@@ -1,11 +1,14 @@
-import { utc } from '../looking/looking.ts';
+import { minuteOf } from '../../../protocol/texts/minute.ts';
 import type { Watched } from '../looking/watched.ts';
 import type { Condition } from '../model/condition.ts';
 
-/** @returns the conditions `late`, `critical`, `never` and `dropped` of the databases in these states */
-export function freshnessConditions(bad: readonly Watched[]): Condition[] {
+/**
+ * @param timezone IANA: of what the messages say
+ * @returns the conditions `late`, `critical`, `never` and `dropped` of the databases in these states
+ */
+export function freshnessConditions(bad: readonly Watched[], timezone: string): Condition[] {
   return bad.flatMap(watched => {
-    const texts = textsOf(watched);
+    const texts = textsOf(watched, (at: Date) => minuteOf(at, timezone));
     if (!texts) return [];
     const { name, stateSince, roster } = watched;
     const source = roster?.source;
@@ -21,11 +24,14 @@ export function freshnessConditions(bad: readonly Watched[]): Condition[] {
 
 type Texts = Pick<Condition, 'kind' | 'severity' | 'summary' | 'advice'>;
 
-function textsOf({ name, state, dueAt, lastCompleteReceivedAt, roster }: Watched): Texts | undefined {
+function textsOf(
+  { name, state, dueAt, lastCompleteReceivedAt, roster }: Watched,
+  shown: (at: Date) => string,
+): Texts | undefined {
   const last = lastCompleteReceivedAt
-    ? `its last complete backup was received ${utc(lastCompleteReceivedAt)}`
+    ? `its last complete backup was received ${shown(lastCompleteReceivedAt)}`
     : 'it has no complete backup';
-  const due = dueAt ? `, the next was due ${utc(dueAt)}` : '';
+  const due = dueAt ? `, the next was due ${shown(dueAt)}` : '';
   const host = roster ? ` on ${roster.source}` : '';
   switch (state) {
     case 'late':
@@ -43,13 +49,17 @@ function textsOf({ name, state, dueAt, lastCompleteReceivedAt, roster }: Watched
         ...{
           kind: 'never',
           severity: 'warning',
-          summary: `${name} is on a list, but has never had a complete backup${due && `; the first was due ${utc(dueAt!)}`}`,
+          summary: `${name} is on a list, but has never had a complete backup${due && `; the first was due ${shown(dueAt!)}`}`,
         },
         advice: `Back it up${host}: sade backup --only ${name}`,
       };
     case 'dropped':
       return {
-        ...{ kind: 'dropped', severity: 'warning', summary: droppedSummary(name, roster) },
+        ...{
+          kind: 'dropped',
+          severity: 'warning',
+          summary: droppedSummary(name, roster && { ...roster, goneAt: roster.goneAt && shown(roster.goneAt) }),
+        },
         advice: `Put it back into databases.json${host}; if it is gone for good: node server/main.ts retire ${name}`,
       };
     default:
@@ -57,8 +67,8 @@ function textsOf({ name, state, dueAt, lastCompleteReceivedAt, roster }: Watched
   }
 }
 
-function droppedSummary(name: string, roster: Watched['roster']): string {
+function droppedSummary(name: string, roster: { source: string; goneAt: string | null } | undefined): string {
   if (!roster) return `${name} is on no list any more`;
-  const since = roster.goneAt ? `; it is missing there since ${utc(roster.goneAt)}` : '';
+  const since = roster.goneAt ? `; it is missing there since ${roster.goneAt}` : '';
   return `${name} is on no list any more: ${roster.source} was the last to name it${since}`;
 }

@@ -1,9 +1,10 @@
+import { minuteOf } from '../../../protocol/texts/minute.ts';
 import { backupsPerDay, mostPerDay } from '../../configuration/backups-per-day.ts';
 import { isOneOf } from '../../history/conditions.ts';
 import { backupsBy } from '../../history/dialect.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { aliased, query } from '../../history/tables.ts';
-import { inPieces, type Looking, utc } from '../looking/looking.ts';
+import { inPieces, type Looking } from '../looking/looking.ts';
 import type { Condition } from '../model/condition.ts';
 
 const DAY_MS = 86_400_000;
@@ -31,7 +32,7 @@ export async function pushedOut({
       if (Number(backups) <= mostPerDay(backupsPerDay(configuration, name, now))) continue;
       conditions.push({
         ...{ kind: 'pushed_out', subject: name, database: name, severity: 'warning', since: now },
-        summary: `${name} got ${backups} backups since ${utc(since)}: its retention is held`,
+        summary: `${name} got ${backups} backups since ${minuteOf(since, configuration.timezone)}: its retention is held`,
         advice: `Check who sends them (auditEntries in GraphQL), and revoke that token if no one knows: node server/main.ts token revoke NAME`,
       });
     }

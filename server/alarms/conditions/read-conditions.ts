@@ -2,6 +2,11 @@ import type { AlarmKind } from '../../configuration/alarm-kinds.ts';
 import type { Looking } from '../looking/looking.ts';
 import { readBad, readStates } from '../looking/watched.ts';
 import type { Condition } from '../model/condition.ts';
+import { clockJumped } from '../service-conditions/clock-jumped.ts';
+import { manyForgotten } from '../service-conditions/many-forgotten.ts';
+import { retentionHeld } from '../service-conditions/retention-held.ts';
+import { serviceOff } from '../service-conditions/service-off.ts';
+import { storageLow } from '../service-conditions/storage-low.ts';
 import { channelFailing } from './channel-failing.ts';
 import { clockAhead } from './clock-ahead.ts';
 import { damaged } from './damaged.ts';
@@ -10,11 +15,9 @@ import { drillFailed } from './drill-failed.ts';
 import { freshnessConditions } from './freshness.ts';
 import { incomplete } from './incomplete.ts';
 import { pushedOut } from './pushed-out.ts';
-import { retentionHeld } from './retention-held.ts';
 import { runFailed } from './run-failed.ts';
 import { runMissing } from './run-missing.ts';
 import { shrunk } from './shrunk.ts';
-import { storageLow } from './storage-low.ts';
 
 /**
  * Reads all that is not as it should be, as the tables of the history show it now.
@@ -22,10 +25,12 @@ import { storageLow } from './storage-low.ts';
  */
 export async function readConditions(looking: Looking): Promise<Condition[]> {
   const bad = await readBad(looking.em);
+  const { conditions: off, others } = await serviceOff(looking, bad);
   const found = [
     ...(await storageLow(looking)),
-    ...(await runMissing(looking.em, bad)),
-    ...freshnessConditions(bad),
+    ...off,
+    ...(await runMissing(looking, others)),
+    ...freshnessConditions(bad, looking.configuration.timezone),
     ...(await runFailed(looking)),
     ...(await incomplete(looking)),
     ...(await damaged(looking)),
@@ -34,6 +39,8 @@ export async function readConditions(looking: Looking): Promise<Condition[]> {
     ...(await drillDue(looking)),
     ...(await retentionHeld(looking)),
     ...(await pushedOut(looking)),
+    ...(await clockJumped(looking)),
+    ...(await manyForgotten(looking)),
     ...(await clockAhead(looking)),
     ...(await channelFailing(looking)),
   ];

@@ -1,16 +1,18 @@
-import type { EntityManager } from '../../history/orm.ts';
-import { readRows } from '../../history/read-rows.ts';
-import { query } from '../../history/tables.ts';
-import { utc } from '../looking/looking.ts';
+import { minuteOf } from '../../../protocol/texts/minute.ts';
+import { lastRunOf } from '../looking/last-run.ts';
+import type { Looking } from '../looking/looking.ts';
 import type { Roster, Watched } from '../looking/watched.ts';
 import type { Condition } from '../model/condition.ts';
 
 /**
  * Finds the sources whose run is due by the contracts of their databases, and that have not reported one since the last complete
  * backup of these. That explains why the databases are late.
- * @param bad the databases that do not keep their contract
+ * @param bad the databases that do not keep their contract, without those of which no run could be reported
  */
-export async function runMissing(em: EntityManager, bad: readonly Watched[]): Promise<Condition[]> {
+export async function runMissing(
+  { em, configuration }: Pick<Looking, 'em' | 'configuration'>,
+  bad: readonly Watched[],
+): Promise<Condition[]> {
   const late = bad.filter(isExpected);
   const lists = Map.groupBy(late, ({ roster }) =>
     JSON.stringify([roster.source, roster.shard, roster.list, roster.part]),
@@ -23,11 +25,11 @@ export async function runMissing(em: EntityManager, bad: readonly Watched[]): Pr
   }
   const sources = Map.groupBy(missing, ({ databases }) => nameOf(databases[0]!.roster));
   return [...sources].map(([subject, lists]) =>
-    conditionOf(
-      subject,
-      lists.flatMap(({ databases }) => databases),
-      lists.flatMap(({ last }) => last ?? []),
-    ),
+    conditionOf(subject, {
+      databases: lists.flatMap(({ databases }) => databases),
+      runs: lists.flatMap(({ last }) => last ?? []),
+      timezone: configuration.timezone,
+    }),
   );
 }
 
@@ -38,35 +40,21 @@ function isExpected(watched: Watched): watched is Expected {
   return (state === 'late' || state === 'critical') && roster?.goneAt === null && lastCompleteReceivedAt !== null;
 }
 
-/** A run of some databases only (`--only`) is no run of the list. */
-async function lastRunOf(em: EntityManager, { source, shard, list, part }: Roster): Promise<Date | undefined> {
-  const runs = await readRows(
-    em,
-    query
-      .selectFrom('runs as r')
-      .where('r.source', '=', source)
-      .where('r.shard', '=', shard)
-      .where('r.list', '=', list)
-      .where('r.part', '=', part)
-      .orderBy('r.started_at', 'desc')
-      .orderBy('r.id', 'desc')
-      .limit(MOST_PARTIAL)
-      .select(['r.started_at as startedAt', 'r.is_partial as isPartial']),
-  );
-  return runs.find(({ isPartial }) => !isPartial)?.startedAt;
-}
-
-/** No one makes so many runs by hand between two of the list. */
-const MOST_PARTIAL = 50;
-
 function nameOf({ source, shard }: Roster): string {
   return shard === '' ? source : `${source}/${shard}`;
 }
 
-function conditionOf(subject: string, databases: readonly Expected[], runs: readonly Date[]): Condition {
+interface Missing {
+  readonly databases: readonly Expected[];
+  readonly runs: readonly Date[];
+  readonly timezone: string;
+}
+
+function conditionOf(subject: string, { databases, runs, timezone }: Missing): Condition {
   const names = databases.map(({ name }) => name).sort();
   const { source } = databases[0]!.roster;
-  const last = runs.length === 0 ? 'it has never reported a run' : `its last run began ${utc(latest(runs))}`;
+  const last =
+    runs.length === 0 ? 'it has never reported a run' : `its last run began ${minuteOf(latest(runs), timezone)}`;
   const isCritical = databases.some(({ state }) => state === 'critical');
   return {
     ...{ kind: 'run_missing', subject, source },

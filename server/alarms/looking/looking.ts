@@ -6,7 +6,7 @@ import type { EntityManager } from '../../history/orm.ts';
 export interface Looking {
   readonly em: EntityManager;
   readonly now: Date;
-  readonly configuration: Pick<Configuration, 'alarms' | 'channels' | 'databases' | 'defaults' | 'groups'>;
+  readonly configuration: Pick<Configuration, 'alarms' | 'channels' | 'databases' | 'defaults' | 'groups' | 'timezone'>;
   /** How much room the storage has, in bytes. @throws what the storage throws when it can't be reached */
   readonly space: () => Promise<{ readonly free: number; readonly total: number }>;
   /** @returns by how many bytes the storage grows a day; 0 when that is not known */
@@ -24,11 +24,6 @@ export const NAMES_AT_ONCE = 500;
 /** @returns the elements in pieces of `NAMES_AT_ONCE` */
 export function* inPieces<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < all.length; i += NAMES_AT_ONCE) yield all.slice(i, i + NAMES_AT_ONCE);
-}
-
-/** @returns an instant as messages write it: `2026-11-28 02:10 UTC` */
-export function utc(at: Date): string {
-  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** @returns the text on one line, and no longer than a message can bear */

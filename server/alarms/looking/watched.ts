@@ -11,6 +11,8 @@ export interface Watched {
   readonly state: FreshnessState;
   readonly stateSince: Date;
   readonly dueAt: Date | null;
+  readonly lateAt: Date | null;
+  readonly criticalAt: Date | null;
   readonly lastCompleteReceivedAt: Date | null;
   /** The list that names it, or named it last; undefined for one that was never on any. */
   readonly roster: Roster | undefined;
@@ -97,6 +99,8 @@ function ofState(state: FreshnessState, after: string) {
       'w.state',
       'w.state_since as stateSince',
       'w.due_at as dueAt',
+      'w.late_at as lateAt',
+      'w.critical_at as criticalAt',
       'w.last_complete_received_at as lastCompleteReceivedAt',
     ]);
 }

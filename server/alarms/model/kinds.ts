@@ -41,6 +41,11 @@ export const KINDS: Readonly<Record<AlarmKind, KindTexts>> = {
     over: 'reports its runs again',
     manyOver: 'sources report their runs again',
   },
+  service_off: {
+    many: 'services were off',
+    over: 'has received what it missed while it was off',
+    manyOver: 'services have received what they missed while they were off',
+  },
   incomplete: {
     many: 'databases have an incomplete newest backup',
     over: 'has no incomplete newest backup any more',
@@ -78,5 +83,15 @@ export const KINDS: Readonly<Record<AlarmKind, KindTexts>> = {
     many: 'databases get too many backups',
     over: 'gets no more than 4 backups a day any more',
     manyOver: 'databases get no more than 4 backups a day any more',
+  },
+  clock_jumped: {
+    many: 'clocks cannot be trusted',
+    over: 'can be trusted again',
+    manyOver: 'clocks can be trusted again',
+  },
+  many_forgotten: {
+    many: 'services had many backups forgotten',
+    over: 'had no more than a few backups forgotten within the last day',
+    manyOver: 'services had no more than a few backups forgotten within the last day',
   },
 };
