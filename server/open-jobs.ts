@@ -12,7 +12,7 @@ import { Scheduler } from './jobs/scheduler.ts';
 import { deliveryJob } from './notifications/delivery.ts';
 import { removalJob } from './offboarding/removal-job.ts';
 import { type Notifications, openNotifications } from './open-notifications.ts';
-import { futureEntry } from './retention/future-entries.ts';
+import { futureEntry } from './removal/future-entries.ts';
 import { mayGoBy } from './retention/may-go.ts';
 import { retentionJob } from './retention/retention-job.ts';
 import { clockBrakes } from './retention/rules/brakes.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '../error-code.ts';
-import { futureEntry } from './future-entries.ts';
+import { futureEntry } from '../removal/future-entries.ts';
 import type { Retaining } from './plan-fleet.ts';
 import { type Brake, clockBrakes } from './rules/brakes.ts';
 

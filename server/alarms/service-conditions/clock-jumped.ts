@@ -1,5 +1,5 @@
 import { minuteOf } from '../../../protocol/texts/minute.ts';
-import { futureEntry } from '../../retention/future-entries.ts';
+import { futureEntry } from '../../removal/future-entries.ts';
 import type { Looking } from '../looking/looking.ts';
 import type { Condition } from '../model/condition.ts';
 

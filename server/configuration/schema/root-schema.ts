@@ -83,7 +83,9 @@ const route = object({
  * What refers to a name elsewhere in the file is checked by `reading/check-references.ts`.
  */
 export const ROOT = object({
-  timezone: timezone('whose days these are; cron expressions, times of day and the times in messages are in it').default('UTC'),
+  timezone: timezone(
+    'whose days these are; cron expressions, times of day and the times in messages are in it',
+  ).default('UTC'),
   language: oneOf('the language of the digests: `en` or `id`', ['en', 'id']).default('en'),
   defaults: object({
     every: contract.every.default('24h'),

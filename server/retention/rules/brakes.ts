@@ -109,9 +109,6 @@ export function fleetWaits({ goes, backups }: { goes: number; backups: number })
   return [{ kind: 'large_fleet_plan', words }];
 }
 
-/** So far may two clocks of the service be apart, such as before and after a restart. */
-export const CLOCK_TOLERANCE_MS = 15 * 60_000;
-
 /**
  * @param future what the history has of a time that has not come yet, if it has
  * @returns that the clock was set back. One that was set forward makes every database late, which holds them all.

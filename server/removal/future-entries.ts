@@ -2,7 +2,6 @@ import { JobRecord } from '../entities/job-record.entity.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { query } from '../history/tables.ts';
-import { CLOCK_TOLERANCE_MS } from './rules/brakes.ts';
 
 /** Something in the history that is of a time that has not come yet: the clock of the service was ahead then, or is set back now. */
 export interface FutureEntry {
@@ -10,6 +9,9 @@ export interface FutureEntry {
   readonly what: string;
   readonly at: Date;
 }
+
+/** So far may two clocks of the service be apart, such as before and after a restart. */
+const CLOCK_TOLERANCE_MS = 15 * 60_000;
 
 /** The newest receipts are among the highest ids. */
 const NEWEST = 100;
