@@ -18,6 +18,7 @@ const MANY: Readonly<Record<AlarmKind, string>> = {
   dropped: 'basis data tidak ada lagi di daftar mana pun',
   run_failed: 'basis data gagal dicadangkan',
   run_missing: 'sumber belum melaporkan pencadangannya',
+  service_off: 'layanan tidak berjalan ketika pencadangan seharusnya dilaporkan',
   incomplete: 'basis data memiliki cadangan terbaru yang tidak lengkap',
   damaged: 'cadangan rusak di penyimpanan',
   shrunk: 'basis data kehilangan tabel atau baris',
@@ -28,4 +29,6 @@ const MANY: Readonly<Record<AlarmKind, string>> = {
   channel_failing: 'saluran gagal mengirim pemberitahuan',
   clock_ahead: 'jam terlalu cepat',
   pushed_out: 'basis data menerima terlalu banyak cadangan dalam sehari',
+  clock_jumped: 'jam tidak dapat dipercaya',
+  many_forgotten: 'layanan diminta menghapus banyak cadangan dalam sehari',
 };
