@@ -12,7 +12,7 @@ export interface WantedToken {
 }
 
 /** What was given for it; scope may be left out for an admin, who has no other than all. */
-interface Given {
+export interface GivenToken {
   readonly name: string;
   readonly role: string;
   readonly scope?: readonly string[] | null | undefined;
@@ -21,7 +21,7 @@ interface Given {
 }
 
 /** @throws AppError 422 that names each field that is wrong */
-export function wantedToken({ name, role, scope, expires }: Given): WantedToken {
+export function wantedToken({ name, role, scope, expires }: GivenToken): WantedToken {
   const known = ROLES.find(one => one === role);
   const given = scope ?? (known === 'admin' ? EVERYTHING : []);
   const problems = [
