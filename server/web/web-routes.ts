@@ -6,7 +6,7 @@ import { ANYONE, NO_ONE, type Principal } from '../auth/principal.ts';
 import { type AppError, notFound } from '../errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import { sendFile } from '../http/send-file/send-file.ts';
-import { FILES, FORMS, PAGES } from './all-pages.ts';
+import { FILES, FORMS, PAGES, TEXTS } from './all-pages.ts';
 import { Assets } from './serving/assets.ts';
 import { errorPage } from './serving/error-page.ts';
 import { gate, redirect } from './serving/gate.ts';
@@ -81,6 +81,14 @@ function pageRouter(parts: WebParts, frames: Frames): Router {
       await using _ = sent.file;
       await sendFile(ctx, { ...sent, idleMs: parts.downloadIdleMs });
     });
+  for (const { path, action, write } of TEXTS)
+    router.get(path, async ctx => {
+      authorize(ctx.state.principal, action);
+      const { type, fileName, text } = await write(requestOf(ctx, ctx.params, parts, frames), parts);
+      ctx.set('Content-Disposition', `attachment; filename="${fileName}"`);
+      ctx.type = type;
+      ctx.body = text;
+    });
   for (const { path, action, submit } of FORMS)
     router.post(path, async ctx => {
       authorize(ctx.state.principal, action);
@@ -104,7 +112,8 @@ function requestOf(
   const serviceUrl = publicUrl
     ? publicUrl.href.replace(/\/+$/, '')
     : `${ctx.state.isSecure ? 'https' : 'http'}://${ctx.host}`;
-  return { view, em, scope: principal.scope, params, query: queryOf(ctx), serviceUrl, sessionId: session?.id };
+  const { id: sessionId, tokenHash } = session ?? {};
+  return { view, em, scope: principal.scope, params, query: queryOf(ctx), serviceUrl, sessionId, tokenHash };
 }
 
 async function sendAsset(ctx: Context, assets: Assets, name: string): Promise<void> {

@@ -40,6 +40,8 @@ export interface PageRequest {
   readonly serviceUrl: string;
   /** The id of the session; undefined without one: in open mode, and with the header Authorization. */
   readonly sessionId: number | undefined;
+  /** The SHA-256 of the token of that session. */
+  readonly tokenHash: string | undefined;
 }
 
 export interface PageRoute {
@@ -74,6 +76,16 @@ export interface FileRoute {
   readonly action: Action;
   /** @returns the open file: it is closed when it was sent @throws AppError, which becomes a page with its status */
   open(request: PageRequest & Pick<FormRequest, 'actor'>, parts: WebParts): Promise<Download>;
+}
+
+/** A text that a page leads to as a file, such as a table for a spreadsheet. */
+export interface TextRoute {
+  readonly path: string;
+  readonly action: Action;
+  write(
+    request: PageRequest,
+    parts: WebParts,
+  ): Promise<{ readonly type: string; readonly fileName: string; readonly text: string }>;
 }
 
 /** What pages and actions work with: the same that REST and GraphQL have. */

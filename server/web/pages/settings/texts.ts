@@ -3,6 +3,7 @@ import { texts } from '../../texts/texts.ts';
 export const SETTINGS_TEXTS = texts({
   en: {
     heading: 'Settings',
+    pages: { service: 'Service', policies: 'Policies', sessions: 'Sessions', tokens: 'Tokens' },
     about: 'Versions and licences',
     part: 'Part',
     version: 'Version',
@@ -13,6 +14,7 @@ export const SETTINGS_TEXTS = texts({
   },
   id: {
     heading: 'Pengaturan',
+    pages: { service: 'Layanan', policies: 'Kebijakan', sessions: 'Sesi', tokens: 'Token' },
     about: 'Versi dan lisensi',
     part: 'Bagian',
     version: 'Versi',
