@@ -34,7 +34,7 @@ describe('sade and a backup that was removed', () => {
   const idOf = (night: number) => () => String(nights[night - 1]!.id);
   const [first, second, third, fourth] = [idOf(1), idOf(2), idOf(3), idOf(4)];
 
-  it('history lists it as removed, one that is about to go with its time, and proposes none of them', async () => {
+  it('history lists it as removed, one that is about to go with its day, and proposes none of them', async () => {
     const { code, stdout } = await run('history', 'pt_xyz');
     expect(code).to.equal(0);
     const lines = stdout.split('\n');

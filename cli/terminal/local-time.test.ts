@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { inLocalTime, timeColumn, withLocalTimes } from './local-time.ts';
+import { inLocalTime, localDay, timeColumn, withLocalTimes } from './local-time.ts';
 
 describe('local time', () => {
   const zone = process.env.TZ;
@@ -23,6 +23,14 @@ describe('local time', () => {
   it('reads a timestamp of the service as UTC', () => {
     inZone('Asia/Jakarta');
     expect(inLocalTime('2026-11-27 18:30:00')).to.equal('28 Nov 2026 01:30 +07:00');
+  });
+
+  it('shows a day of the machine, with the year only where it is another one', () => {
+    inZone('Asia/Jakarta');
+    const now = new Date('2026-12-01T00:00:00Z');
+    expect(localDay('2026-12-02T19:47:09.863Z', now)).to.equal('3 Dec');
+    expect(localDay('2026-12-31T19:47:09.863Z', now)).to.equal('1 Jan 2027');
+    expect(localDay('soon', now)).to.equal('soon');
   });
 
   it('says the zone of a column once, and the year only where one is of another', () => {

@@ -19,6 +19,14 @@ export function inLocalTime(moment: Date | string): string {
   return `${day} ${time} ${offset}`;
 }
 
+/** @returns such as `28 Nov`, in the zone of this machine; with the year where it is not this one */
+export function localDay(moment: Date | string, now: Date): string {
+  const date = toDate(moment);
+  if (isInvalid(date)) return String(moment);
+  const day = localParts(date).date;
+  return date.getFullYear() === now.getFullYear() ? day.replace(/ \d+$/, '') : day;
+}
+
 /** What a service sends need not be a date of the calendar. */
 function isInvalid(date: Date): boolean {
   return Number.isNaN(date.getTime());

@@ -6,7 +6,7 @@ import { copyCommand } from '../../restore/by-hand/copy-command.ts';
 import { paintState } from '../../terminal/colour.ts';
 import { type Column, fittedTable } from '../../terminal/columns.ts';
 import { count, formatAge, formatBytes, formatCount } from '../../terminal/format.ts';
-import { inLocalTime, timeColumn } from '../../terminal/local-time.ts';
+import { localDay, timeColumn } from '../../terminal/local-time.ts';
 import { type NextCommand, nextCommands } from '../../terminal/next-commands.ts';
 import { screenWidth } from '../../terminal/screen-width.ts';
 import { wrap } from '../../terminal/wrap.ts';
@@ -54,7 +54,11 @@ function columnsOf({ histories, found, isWide, now }: HistoryScreen, stdout: Nod
   const proof = (backup: BackupSummary) => formatProof(backup, now);
   const colour = (shown: string) => paintState(shown, stdout);
   const state = (backup: BackupSummary) =>
-    formatLife(backup, formatStateAndLoss(backup.state, found?.backup.id === backup.id ? 'unaccepted' : backup.loss));
+    formatLife(
+      backup,
+      formatStateAndLoss(backup.state, found?.backup.id === backup.id ? 'unaccepted' : backup.loss),
+      now,
+    );
   return [
     { head: 'id', cells: cells(({ id }) => String(id)), rank: 0, align: right },
     { head: 'state', cells: cells(state), rank: 0, paint: colour },
@@ -71,10 +75,10 @@ function columnsOf({ histories, found, isWide, now }: HistoryScreen, stdout: Nod
   ];
 }
 
-/** @returns the state of a backup; that it was removed, or when it will be */
-function formatLife({ removed_at: removed, removal_due: due }: BackupSummary, state: string): string {
+/** @returns the state of a backup; that it was removed, or on which day it will be: the time of day is with `sade show` */
+function formatLife({ removed_at: removed, removal_due: due }: BackupSummary, state: string, now: Date): string {
   if (removed) return 'removed';
-  return due ? `${state}, goes ${inLocalTime(due)}` : state;
+  return due ? `${state}, goes ${localDay(due, now)}` : state;
 }
 
 /** @returns such as `BROKEN_VIEW, 2 more`: the one that weighs most, and how many there are besides */

@@ -146,7 +146,7 @@ function describeAlarms({ alarms }: Status, { warn }: CheckReporter): Check[] {
   return [
     warn(
       `it has ${count(open, 'open alarm')}${pressing}`,
-      'List them with GraphQL: { alarms(filter: { isOpen: true }) { nodes { summary advice } } }.',
+      'List them on the machine of the service: node server/main.ts alarms. Or with GraphQL: { alarms(filter: { isOpen: true }) { nodes { summary advice } } }.',
     ),
   ];
 }
