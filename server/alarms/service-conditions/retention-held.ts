@@ -15,7 +15,11 @@ export async function retentionHeld({ em }: Looking): Promise<Condition[]> {
         plan.state === 'held'
           ? `The retention deletes nothing: plan ${plan.id} is held`
           : `Plan ${plan.id} of the retention waits for an operator: ${what} would go`,
-      advice: `See why, and apply it if it is right: node server/main.ts retention plan, then retention apply ${plan.id}`,
+      // By then it is another plan: each look makes a new one, which replaces this one.
+      advice:
+        plan.state === 'held'
+          ? 'See what holds it: node server/main.ts retention plan'
+          : 'Look at it: node server/main.ts retention plan. If it is right: retention apply, with the number that this prints',
     },
   ];
 }
