@@ -7,7 +7,7 @@ import type { Config } from './config.ts';
 import { messageOf } from './error-code.ts';
 import { type Orm, openHistory } from './history/orm.ts';
 import { folderStorage } from './storage/folder/folder-storage.ts';
-import type { Storage } from './storage/storage.ts';
+import type { Claim, Storage } from './storage/storage.ts';
 
 /** What the service keeps: the history, and the storage folder, which no other process can claim meanwhile. */
 export interface Stores {
@@ -24,13 +24,42 @@ export interface Stores {
  * a history that is put there instead
  */
 export async function openStores(config: Config, log: Logger): Promise<Stores> {
-  const history = await openHistory(config.databaseUrl);
+  const { storageDir: folder, allowEmptyStorage: accepts } = config;
+  const report = (err: unknown, what: string) => log.error({ err }, `Storage: ${what}`);
+  const storage = folderStorage({ folder, report });
+  // A second service started by mistake would sweep away what the first is receiving, and give the same ids away. It is refused before
+  // its migrations change the history of the first. Where no storage is yet, none may be made before the history is asked.
+  let claim = await claimKnown(storage).catch(unusable(folder));
+  let history: Orm | undefined;
   try {
-    return { history, ...(await openStorage(config, history, log)) };
+    history = await openHistory(config.databaseUrl);
+    await checkIdentity({ em: history.em, storage }, { accepts }).catch(unusable(folder));
+    claim ??= await storage.claim().catch(unusable(folder));
+    await storage.checkUsable().catch(unusable(folder));
+    await rememberIdentity({ em: history.em }, claim.id);
   } catch (error) {
-    await giveUpHistory(history);
+    claim?.[Symbol.dispose]();
+    if (history) await giveUpHistory(history);
     throw error;
   }
+  if (accepts)
+    log.warn(
+      'ALLOW_EMPTY_STORAGE is on: remove it after this start. With it the service does not notice a disk that is not mounted',
+    );
+  const held = claim;
+  return { history, storage, release: () => held[Symbol.dispose]() };
+}
+
+/** @returns the claim on a storage that is there; undefined where none is */
+async function claimKnown(storage: Storage): Promise<Claim | undefined> {
+  return (await storage.identity()) === undefined ? undefined : storage.claim();
+}
+
+/** For `catch`. @throws Error of one line that names the folder */
+function unusable(folder: string): (error: Error) => never {
+  return error => {
+    throw new Error(`STORAGE_DIR ${folder} cannot be used: ${error.message}`, { cause: error });
+  };
 }
 
 /**
@@ -84,31 +113,4 @@ export async function closeHistory(history: Orm, isByForce = false): Promise<voi
 /** Closes the history of a start that fails. Never throws. */
 export async function giveUpHistory(history: Orm): Promise<void> {
   await closeHistory(history, true).catch(() => {});
-}
-
-async function openStorage(
-  { storageDir: folder, allowEmptyStorage: accepts }: Config,
-  history: Orm,
-  log: Logger,
-): Promise<Omit<Stores, 'history'>> {
-  const report = (err: unknown, what: string) => log.error({ err }, `Storage: ${what}`);
-  const storage = folderStorage({ folder, report });
-  const unusable = (error: Error) => {
-    throw new Error(`STORAGE_DIR ${folder} cannot be used: ${error.message}`, { cause: error });
-  };
-  await checkIdentity({ em: history.em, storage }, { accepts }).catch(unusable);
-  // A second service started by mistake would sweep away what the first is receiving, and give the same ids away.
-  const claim = await storage.claim().catch(unusable);
-  try {
-    await storage.checkUsable().catch(unusable);
-    await rememberIdentity({ em: history.em }, claim.id);
-  } catch (error) {
-    claim[Symbol.dispose]();
-    throw error;
-  }
-  if (accepts)
-    log.warn(
-      'ALLOW_EMPTY_STORAGE is on: remove it after this start. With it the service does not notice a disk that is not mounted',
-    );
-  return { storage, release: () => claim[Symbol.dispose]() };
 }
