@@ -42,7 +42,7 @@ export interface LastRun {
 export async function listSources({ em, scope }: Reading): Promise<SourceState[] | undefined> {
   if (!isEverything(scope)) return undefined;
   const rosters = await readRows(em, ROSTERS);
-  const due = new Map((await readRows(em, DUE)).map(({ source, shard, dueAt }) => [keyOf(source, shard), dueAt]));
+  const due = await firstDue(em);
   const newest = await readRows(em, NEWEST);
   const runs = await readRuns(
     em,
@@ -54,6 +54,16 @@ export async function listSources({ em, scope }: Reading): Promise<SourceState[]
     dueAt: due.get(keyOf(source, shard)) ?? null,
     lastRun: lastRuns.get(keyOf(source, shard)),
   }));
+}
+
+async function firstDue(em: EntityManager): Promise<ReadonlyMap<string, Date>> {
+  const first = new Map<string, Date>();
+  for (const { source, shard, dueAt } of await readRows(em, DUE)) {
+    const key = keyOf(source, shard);
+    const known = first.get(key);
+    if (dueAt && (!known || dueAt < known)) first.set(key, dueAt);
+  }
+  return first;
 }
 
 function keyOf(source: string, shard: string): string {
@@ -73,13 +83,12 @@ const ROSTERS = query
   .select(['e.source', 'e.shard'])
   .select([eb.fn.sum<number | string>(isListed).as('listed'), eb.fn.sum<number | string>(isGone).as('gone')]);
 
-/** The first of a source comes last. A minimum would be a value of the store, of which `readRows` does not know that it is an instant. */
+/** One row for each database on a list: of a minimum `readRows` would not know that it is an instant. */
 const DUE = query
   .selectFrom('roster_entries as e')
   .innerJoin('watched_databases as w', 'w.database_name', 'e.database_name')
   .where('e.gone_at', 'is', null)
   .where('w.due_at', 'is not', null)
-  .orderBy('w.due_at', 'desc')
   .select(['e.source', 'e.shard', 'w.due_at as dueAt']);
 
 const newestRunId = query

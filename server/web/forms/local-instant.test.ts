@@ -17,7 +17,15 @@ describe('a local time of a form', () => {
   });
 
   it('is refused when it is no time', () => {
-    for (const text of ['', 'tomorrow', '2026-11-30', '2026-13-01T00:00', '2026-11-30T25:00', '2026-11-30T07:05Z'])
+    for (const text of [
+      '',
+      'tomorrow',
+      '2026-02-30T07:05',
+      '2026-11-30',
+      '2026-13-01T00:00',
+      '2026-11-30T25:00',
+      '2026-11-30T07:05Z',
+    ])
       expect(read('UTC', text), text).to.equal(undefined);
   });
 

@@ -8,7 +8,8 @@
 export function instantIn(zone: string, text: string): Date | undefined {
   if (!LOCAL.test(text)) return undefined;
   const shown = Date.parse(`${text}Z`);
-  if (Number.isNaN(shown)) return undefined;
+  // Date.parse takes 30 February for 2 March.
+  if (Number.isNaN(shown) || !new Date(shown).toISOString().startsWith(text)) return undefined;
   const before = offsetAt(zone, shown - DAY_MS);
   const candidates = [before, offsetAt(zone, shown + DAY_MS)].map(offset => shown - offset);
   return new Date(candidates.find(instant => instant + offsetAt(zone, instant) === shown) ?? shown - before);

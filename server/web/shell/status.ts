@@ -26,3 +26,9 @@ export function pager({ first, next, words }: Pager): Html | undefined {
 export function databaseLink(view: View, name: string): Html {
   return html`<a href="${view.link(`/databases/${encodeURIComponent(name)}`)}">${name}</a>`;
 }
+
+/** A cell with how long something took, by which a column can be sorted. @param ms milliseconds; undefined for an empty cell */
+export function took(view: View, ms: number | undefined): Html {
+  if (ms === undefined) return html`<td class="number"></td>`;
+  return html`<td class="number" data-value="${Math.round(ms)}">${view.format.duration(ms)}</td>`;
+}

@@ -1,8 +1,8 @@
+import { instantIn } from '../../forms/local-instant.ts';
 import { choice, field, form } from '../../shell/forms.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { View } from '../../shell/view.ts';
 import type { AlertShown } from './load-alerts.ts';
-import { localInstant } from './local-instant.ts';
 import { ALERTS_TEXTS } from './texts.ts';
 
 /** What stands in the fields of the form, and what is wrong with it. */
@@ -72,7 +72,7 @@ function endIn(view: View, end: string, until: string): Date | AcknowledgeMistak
   const t = ALERTS_TEXTS[view.language].mistakes;
   if (end === 'over' || end === '') return {};
   if (end === 'at') {
-    const at = localInstant(until, view.zone);
+    const at = instantIn(view.zone, until);
     if (!at) return { until: t.time };
     return at <= view.now ? { until: t.past } : at;
   }

@@ -4,6 +4,7 @@ import { type Html, html } from '../../shell/html.ts';
 import type { Page, PageRequest, PageRoute } from '../../shell/page.ts';
 import { databaseLink } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
+import { COMMON_TEXTS } from '../../texts/common-texts.ts';
 import { type AcknowledgeForm, acknowledgeForm } from './acknowledge-form.ts';
 import {
   acknowledgement,
@@ -73,7 +74,7 @@ function facts(view: View, { alarm }: AlertShown): Html {
     [t.kind, kindName(view, kind)],
     [t.source, source],
     [t.cause, cause === undefined ? undefined : html`<span lang="en">${cause}</span>`],
-    [t.since, html`${at(since)} (${ago(since)})`],
+    [COMMON_TEXTS[view.language].since, html`${at(since)} (${ago(since)})`],
     [t.noticed, at(openedAt)],
     [t.ended, end],
     [t.messages, t.messagesSent(toldCount)],

@@ -1,5 +1,6 @@
 import { can } from '../../../auth/policy.ts';
 import type { TestedChannel } from '../../../notifications/channel-tests.ts';
+import { command } from '../../forms/command.ts';
 import { form } from '../../shell/forms.ts';
 import { type Html, html } from '../../shell/html.ts';
 import { status } from '../../shell/status.ts';
@@ -18,7 +19,7 @@ export function channelsTable(view: View, channels: readonly ChannelShown[], tes
     return section(
       view,
       html`<p>${t.noChannels}</p>
-<pre class="command"><code>node server/main.ts notify test CHANNEL</code></pre>`,
+${command(view, 'node server/main.ts notify test CHANNEL', 'command-test')}`,
     );
   return section(
     view,
@@ -39,7 +40,7 @@ function row(view: View, channel: ChannelShown, canTest: boolean): Html {
   const { name, type, host, lastDeliveredAt, failingSince, lastError, waiting } = channel;
   const action = view.link(`/alerts/channels/${encodeURIComponent(name)}/test`);
   return html`<tr><th scope="row">${name}</th><td>${type}${host !== undefined && html` <small>${host}</small>`}</td>
-<td>${lastDeliveredAt ? view.format.ago(lastDeliveredAt) : t.noDelivery}</td><td>${view.format.number(waiting)}</td>
+<td>${lastDeliveredAt ? view.format.ago(lastDeliveredAt) : t.noDelivery}</td><td class="number">${view.format.number(waiting)}</td>
 <td>${failingSince && html`${status('damaged', t.failing)} ${view.format.at(failingSince)}`}${lastError !== null && html` <span lang="en">${lastError}</span>`}${!failingSince && lastError === null && t.noProblem}</td>
 ${canTest && html`<td>${form(view, { action, submit: t.testOf(name), kind: 'quiet' })}</td>`}</tr>`;
 }

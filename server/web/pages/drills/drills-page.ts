@@ -1,8 +1,9 @@
 import { STANDINGS } from '../../../drills/list-proofs.ts';
+import { command } from '../../forms/command.ts';
 import { chips } from '../../shell/forms.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { Page, PageRoute } from '../../shell/page.ts';
-import { databaseLink, pager } from '../../shell/status.ts';
+import { databaseLink, pager, took } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
 import { type DrillsShown, loadDrills, type ProofShown, WINDOW_DAYS } from './load-drills.ts';
@@ -26,7 +27,7 @@ function pageOf(view: View, shown: DrillsShown, serviceUrl: string): Page {
     return {
       title: t.heading,
       body: html`<h1>${t.heading}</h1><p>${t.empty}</p>
-<pre class="command"><code>sade backup --server ${serviceUrl}</code></pre>`,
+${command(view, `sade backup --server ${serviceUrl}`, 'command-backup')}`,
     };
   const { number, percent } = view.format;
   const share = percent(databases === 0 ? 0 : counts.proven / databases);
@@ -37,7 +38,7 @@ function pageOf(view: View, shown: DrillsShown, serviceUrl: string): Page {
 <p class="verdict">${t.verdict(number(counts.proven), number(databases), share, WINDOW_DAYS)}</p>
 ${failed.length > 0 && html`<section aria-labelledby="failed"><h2 id="failed">${t.failed(counts.failed)}</h2>${failed.map(proof => failedCard(view, proof, serviceUrl))}${moreFailed > 0 && html`<p><a href="${view.link('/drills', { standing: 'failed' })}">${t.moreFailed(moreFailed)}</a></p>`}</section>`}
 <p>${t.what} ${t.command}</p>
-<pre class="command"><code>sade drill --sample 10 --server ${serviceUrl}</code></pre>
+${command(view, `sade drill --sample 10 --server ${serviceUrl}`, 'command-drill')}
 ${databaseTable(view, shown)}
 ${restoreTimesSection(view, shown.times)}
 ${notTestedSection(view, shown)}
@@ -55,7 +56,7 @@ function failedCard(view: View, { name, proof, proofReport }: ProofShown, servic
   return html`<article class="cause critical"><h3>${databaseLink(view, name)}: <span lang="en">${proofReport?.reason ?? t.outcomes.not_restorable}</span></h3>
 <p>${t.failedAt} ${proof && view.format.ago(proof.at)}${backup != null && html` · <a href="${view.link(`/backups/${backup}`)}">${t.backup(backup)}</a>`}${proofReport && proofReport.differenceCount > 0 && ` · ${t.differences(proofReport.differenceCount)}`}</p>
 <p>${t.whatToDo}: ${t.nextStep}</p>
-<pre class="command"><code>${again}</code></pre></article>`;
+${command(view, again, `command-${proof?.id}`)}</article>`;
 }
 
 function databaseTable(view: View, { standing, counts, page, pageNumber, pages, databases }: DrillsShown): Html {
@@ -93,7 +94,7 @@ function proofRow(view: View, { name, proof, last, standing, proofReport, lastRe
   return html`<tr><th scope="row">${databaseLink(view, name)}</th><td>${standingOf(view, standing)}</td>
 <td>${proof?.isRestorable ? view.format.ago(proof.at) : t.never}</td>
 <td>${last && html`${view.format.ago(last.at)} ${outcomeOf(view, last.outcome)}`}</td>
-<td>${seconds != null && view.format.duration(seconds * 1000)}</td><td>${why != null && html`<span lang="en">${why}</span>`}</td></tr>`;
+${took(view, seconds == null ? undefined : seconds * 1000)}<td>${why != null && html`<span lang="en">${why}</span>`}</td></tr>`;
 }
 
 function notTestedSection(view: View, { notTested, drills }: DrillsShown): Html | undefined {

@@ -2,7 +2,7 @@ import type { Standing } from '../../../drills/list-proofs.ts';
 import type { ListedReport } from '../../../reports/search-reports.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { Mark } from '../../shell/marks.ts';
-import { databaseLink, status } from '../../shell/status.ts';
+import { databaseLink, status, took } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
 import { DRILLS_TEXTS } from './texts.ts';
@@ -21,7 +21,7 @@ function row(view: View, report: ListedReport, isOfRestores: boolean): Html {
   const { endedAt, databaseName, outcome, rtoSeconds, reason, differenceCount, backupId } = report;
   const target = [report.targetHost, report.targetDatabase].filter(part => part != null).join(' / ');
   return html`<tr><th scope="row">${view.format.at(endedAt)}</th><td>${databaseLink(view, databaseName)}${backupId != null && html` <a href="${view.link(`/backups/${backupId}`)}">${t.backup(backupId)}</a>`}</td>
-<td>${outcomeOf(view, outcome)}</td><td>${rtoSeconds != null && view.format.duration(rtoSeconds * 1000)}</td>
+<td>${outcomeOf(view, outcome)}</td>${took(view, rtoSeconds == null ? undefined : rtoSeconds * 1000)}
 ${isOfRestores && html`<td>${target}</td>`}<td>${reason != null && html`<span lang="en">${reason}</span>`}${differenceCount > 0 && html` (${t.differences(differenceCount)})`}</td></tr>`;
 }
 

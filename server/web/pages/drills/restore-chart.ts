@@ -4,7 +4,7 @@ import type { View } from '../../shell/view.ts';
 import { DRILLS_TEXTS } from './texts.ts';
 
 /** In units of the drawing. */
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 240, 70, 40, 12];
+const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [640, 240, 70, 32, 40, 12];
 
 const MIB = 1024 ** 2;
 const SIZES = [MIB, 10 * MIB, 100 * MIB, 1024 * MIB, 10 * 1024 * MIB, 100 * 1024 * MIB, 1024 ** 2 * MIB];
@@ -22,7 +22,7 @@ export function restoreChart(view: View, times: readonly RestoreTime[]): Html {
       shown.map(({ bytes }) => bytes),
       SIZES,
     ),
-    [LEFT, WIDTH - 12],
+    [LEFT, WIDTH - RIGHT],
   );
   const y = scale(
     range(
@@ -40,7 +40,7 @@ export function restoreChart(view: View, times: readonly RestoreTime[]): Html {
   );
   const spans = TIMES.filter(y.has).map(
     seconds =>
-      html`<path class="grid" d="${`M${LEFT} ${y.at(seconds)}H${WIDTH - 12}`}"/><text x="${LEFT - 6}" y="${y.at(seconds) + 4}" text-anchor="end">${view.format.duration(seconds * 1000)}</text>`,
+      html`<path class="grid" d="${`M${LEFT} ${y.at(seconds)}H${WIDTH - RIGHT}`}"/><text x="${LEFT - 6}" y="${y.at(seconds) + 4}" text-anchor="end">${view.format.duration(seconds * 1000)}</text>`,
   );
   return html`<svg class="chart times" viewBox="${`0 0 ${WIDTH} ${HEIGHT}`}" role="img" aria-label="${t.chart(shown.length)}">
 ${sizes}${spans}${points}

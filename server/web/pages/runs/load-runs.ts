@@ -12,7 +12,7 @@ import { type ListedRun, searchRuns } from '../../../runs/search-runs.ts';
 /** What the page of the runs shows. */
 export interface RunsShown {
   readonly filter: RunFilter;
-  /** Undefined for a scope of some databases. */
+  /** Undefined for a scope of some databases, and where one source is asked for. */
   readonly sources: SourcesShown | undefined;
   /** The alarms about runs that are due and were not reported. */
   readonly missing: readonly ListedAlarm[];
@@ -61,7 +61,7 @@ export async function loadRuns(reading: Reading, query: URLSearchParams): Promis
   const last = found.length > RUNS_A_PAGE ? runs.at(-1)! : undefined;
   return {
     filter,
-    sources: await sourcesShown(reading, missing, filter.hosts),
+    sources: source === undefined ? await sourcesShown(reading, missing, filter.hosts) : undefined,
     missing: filter.after === undefined && outcome === undefined ? missing.filter(isOf(source)) : [],
     runs: runs.map((run, at) => ({ run: withoutOthers(run, reading), counts: counts[at]! })),
     next: last && formatCursor(ORDER, last.startedAt.getTime(), last.id),

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../shell/html.ts';
 import type { Page, PageRoute } from '../../shell/page.ts';
-import { databaseLink, pager } from '../../shell/status.ts';
+import { databaseLink, pager, took } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
 import { type Failure, loadRun, type OutcomeShown, type RunShown } from './load-run.ts';
@@ -105,12 +105,11 @@ function outcomeRow(view: View, { databaseName, facts, backup, isShrunk, isLefto
   const t = RUNS_TEXTS[view.language];
   const { format } = view;
   const { stage_seconds: stages, seconds, zip_bytes: bytes, rows, findings, finding_count: count } = facts;
-  const took = (s: number | null) => html`<td>${s !== null && format.duration(s * 1000)}</td>`;
   const more = count - findings.length;
   return html`<tr><th scope="row">${databaseLink(view, databaseName)}${isLeftover === 1 && html` <small>${t.leftover}</small>`}</th>
-${took(stages.dump)}${took(stages.zip)}${took(stages.upload)}${took(seconds)}
-<td>${bytes !== null && (backup === undefined ? format.bytes(bytes) : html`<a href="${view.link(`/backups/${backup}`)}">${format.bytes(bytes)}<span class="hidden"> ${t.seeBackup(backup)}</span></a>`)}</td>
-<td>${rows !== null && format.number(rows)}</td>
+${[stages.dump, stages.zip, stages.upload, seconds].map(s => took(view, s === null ? undefined : s * 1000))}
+<td class="number">${bytes !== null && (backup === undefined ? format.bytes(bytes) : html`<a href="${view.link(`/backups/${backup}`)}">${format.bytes(bytes)}<span class="hidden"> ${t.seeBackup(backup)}</span></a>`)}</td>
+<td class="number">${rows !== null && format.number(rows)}</td>
 <td>${isShrunk === 1 && html`<strong>${t.shrunk}</strong> `}${findings.map(code => html`<code>${code}</code> `)}${more > 0 && t.moreFindings(more)}</td></tr>`;
 }
 

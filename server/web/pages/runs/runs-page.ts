@@ -1,8 +1,9 @@
 import { RUN_ENDS } from '../../../entities/runs/run.entity.ts';
+import { command } from '../../forms/command.ts';
 import { chips, field, filterForm, hidden } from '../../shell/forms.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { Page, PageRoute } from '../../shell/page.ts';
-import { databaseLink, pager, status } from '../../shell/status.ts';
+import { databaseLink, pager, status, took } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
 import { loadRuns, type RunsShown } from './load-runs.ts';
@@ -32,7 +33,7 @@ function pageOf(view: View, shown: RunsShown, serviceUrl: string): Page {
 ${
   isEmpty
     ? empty(view, serviceUrl)
-    : html`${sources && filter.source === undefined && sourcesTable(view, sources, filter)}
+    : html`${sources && sourcesTable(view, sources, filter)}
 ${runList(view, shown)}
 ${gone.length > 0 && goneTable(view, shown)}`
 }`,
@@ -43,9 +44,9 @@ function empty(view: View, serviceUrl: string): Html {
   const t = RUNS_TEXTS[view.language];
   return html`<p>${t.empty}</p>
 <p>${t.emptyDoctor}</p>
-<pre class="command"><code>sade doctor --server ${serviceUrl}</code></pre>
+${command(view, `sade doctor --server ${serviceUrl}`, 'command-doctor')}
 <p>${t.emptyAdvice}</p>
-<pre class="command"><code>sade backup --server ${serviceUrl}</code></pre>`;
+${command(view, `sade backup --server ${serviceUrl}`, 'command-backup')}`;
 }
 
 function runList(view: View, { filter, runs, missing, next, sources }: RunsShown): Html {
@@ -87,7 +88,7 @@ function runRow(view: View, { run, counts }: RunsShown['runs'][number]): Html {
 <td><a href="${view.link('/runs', { source })}">${source}</a>${shard !== '' && html` / ${shard}`}</td>
 <td>${endOf(view, outcome)}${interruptedBy != null && html` <code>${interruptedBy}</code>`}${problem != null && html`<br><small lang="en">${cut(problem)}</small>`}</td>
 <td>${t.counts(complete, incomplete, failed, notDone)}${isPartial === 1 && html`<br><small>${t.partial}</small>`}</td>
-<td>${format.duration(endedAt.getTime() - startedAt.getTime())}</td></tr>`;
+${took(view, endedAt.getTime() - startedAt.getTime())}</tr>`;
 }
 
 function missingRow(view: View, { id, source, subject, summary, since }: RunsShown['missing'][number]): Html {

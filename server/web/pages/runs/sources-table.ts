@@ -1,5 +1,5 @@
 import { type Html, html } from '../../shell/html.ts';
-import { pager, status } from '../../shell/status.ts';
+import { pager, status, took } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
 import type { RunFilter, SourcesShown } from './load-runs.ts';
@@ -31,9 +31,9 @@ function row(view: View, state: SourcesShown['page'][number]): Html {
   return html`<tr><th scope="row"><a href="${view.link('/runs', { source })}">${source}</a>${shard !== '' && html` / ${shard}`}</th>
 <td>${lastRunOf(view, state)}</td>
 <td>${lastRun && t.ofAll(n(lastRun.complete), n(lastRun.total))}</td>
-<td>${lastRun && format.duration(lastRun.endedAt.getTime() - lastRun.startedAt.getTime())}</td>
+${took(view, lastRun && lastRun.endedAt.getTime() - lastRun.startedAt.getTime())}
 <td>${dueOf(view, state)}</td>
-<td>${n(databases)}${gone > 0 && html` <small>(${t.goneOfList(gone)})</small>`}</td>
+<td data-value="${databases}">${n(databases)}${gone > 0 && html` <small>(${t.goneOfList(gone)})</small>`}</td>
 <td>${lastRun?.sadeVersion}</td></tr>`;
 }
 
