@@ -5,6 +5,14 @@ const ROUTES: ReadonlyArray<readonly [method: RegExp, path: RegExp, action: Audi
   [/^(?:GET|HEAD)$/, /^\/(?<backup>[1-9]\d{0,8})\/download$/, 'download'],
   [/^(?:GET|HEAD)$/, /^\/(?<backup>[1-9]\d{0,8})\/manifest$/, 'manifest'],
   [/^POST$/, /^\/-\/backups\/(?<backup>[1-9]\d{0,8})\/accept$/, 'accept'],
+  [/^(?:GET|HEAD)$/, /^\/-\/ui\/backups\/(?<backup>[1-9]\d{0,8})\/download$/, 'download'],
+  ...(['pin', 'unpin', 'hold', 'release', 'accept', 'forget'] as const).map(
+    action => [/^POST$/, new RegExp(`^/-/ui/backups/(?<backup>[1-9]\\d{0,8})/${action}$`), action] as const,
+  ),
+  [/^POST$/, /^\/-\/ui\/backups\/(?<backup>[1-9]\d{0,8})\/take-back$/, 'take_back'],
+  ...(['pause', 'resume', 'retire'] as const).map(
+    action => [/^POST$/, new RegExp(`^/-/ui/databases/(?<database>[^/]+)/${action}$`), action] as const,
+  ),
   [/^POST$/, /^\/-\/scrub$/, 'scrub'],
   [/^POST$/, /^\/-\/drills$/, 'drill_report'],
   [/^POST$/, /^\/-\/restores$/, 'restore_report'],

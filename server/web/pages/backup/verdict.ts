@@ -7,9 +7,10 @@ import { BACKUP_TEXTS } from './texts.ts';
 
 /** What the backup is worth, in one sentence, and what one has to know before one uses it. */
 export function verdict(view: View, facts: BackupFacts): Html {
-  const { backup } = facts;
+  const { backup, loss } = facts;
   const state = storedState(backup);
-  const tone = backup.removedAt ? 'idle' : TONES[state];
+  const worth = loss?.status === 'unaccepted' && state === 'complete' ? 'warn' : TONES[state];
+  const tone = backup.removedAt ? 'idle' : worth;
   return html`<p class="note verdict ${tone}"><svg class="mark ${state}" aria-hidden="true"><use href="#m-${state}"/></svg> ${sentence(view, facts)}</p>
 <ul class="notes">${notes(view, facts).map(note => html`<li>${note}</li>`)}</ul>`;
 }

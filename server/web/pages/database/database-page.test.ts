@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import { addToRoster } from '../../../../testing/freshness/watched-history.ts';
-import type { BrowserHere } from '../../../../testing/service/browser-here.ts';
+import { BrowserHere } from '../../../../testing/service/browser-here.ts';
 import { removeNow, scheduleNow } from '../../../../testing/service/removing.ts';
 import { request, upload } from '../../../../testing/service/requests.ts';
-import type { RunningApp } from '../../../../testing/service/running-app.ts';
+import { historyStores, type RunningApp, runApp } from '../../../../testing/service/running-app.ts';
 import { sampleFailure, sampleOutcome, sampleRun } from '../../../../testing/service/sample-runs.ts';
 import { auditOf, browserOf, headersOf, runWithViewers, textOf } from '../../../../testing/service/web-scene.ts';
 import { sampleManifest, table } from '../../../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../../../testing/zips/sample-zip.ts';
 import { configurationOf } from '../../../configuration/reading/configuration-of.ts';
+import { Alarm } from '../../../entities/alarms/alarm.entity.ts';
 import { Backup } from '../../../entities/backup.entity.ts';
 import { evaluateFreshness } from '../../../freshness/evaluate-freshness.ts';
 import { pinBackup } from '../../../pins/pin-backup.ts';
@@ -85,8 +86,11 @@ describe('the page of a database', () => {
     expect(text).to.match(new RegExp(`Newest complete backup Backup ${ids[17]}`));
   });
 
-  it('shows what needs someone: a loss that no one has accepted', async () => {
-    const text = await read('pt_xyz');
+  it('shows what needs someone: a loss that no one has accepted, the last attempt that failed', async () => {
+    const page = await boss.get(path('pt_xyz'));
+    const text = textOf(page);
+    expect(page.text).to.contain('<p class="note verdict warn">').and.contain('<title>(2) Database pt_xyz');
+    expect(text).to.match(/The last attempt failed \d+ hours ago : Access denied for <i>sade<\/i> GRANT SELECT ON/);
     expect(text).to.contain('It has lost something that no one has accepted : lost since backup');
     expect(text).to.contain('Nothing is removed for now: its newest complete backup');
   });
@@ -149,6 +153,20 @@ describe('the page of a database', () => {
     expect(text).to.contain('It was never backed up On db7, check what a backup needs, then make one:');
     expect(text).to.contain('sade doctor --only pt_new').and.contain('sade backup --only pt_new');
     expect(text).to.match(/It has never had a complete backup\. The first one was due|No complete backup counts yet/);
+  });
+
+  it('shows what needs someone: an open alarm with what to do, and a newest backup that is not complete', async () => {
+    expect(await read('pt_many')).to.contain('What needs someone Its newest backup is not complete: unverified .');
+    const now = new Date();
+    const row = {
+      ...{ kind: 'incomplete', subject: 'pt_many', alarmKey: 'incomplete:pt_many', openKey: 'incomplete:pt_many' },
+      ...{ groupKey: 'x', databaseName: 'pt_many', source: null, severity: 'warning', since: now, openedAt: now },
+      ...{ toldCount: 0, summary: 'The newest backup of <pt_many> is incomplete', detail: '{"advice":"Look <here>"}' },
+    };
+    await app.history.em.fork().insert(Alarm, row as never);
+    const { text } = await boss.get(path('pt_many'));
+    expect(textOf({ text })).to.contain('The newest backup of <pt_many> is incomplete Look <here>');
+    expect(text).to.not.match(/<pt_many>|<here>|Its newest backup is/);
   });
 
   it('escapes what strangers have written', async () => {
@@ -238,4 +256,21 @@ describe('the page of a database', () => {
       }
     });
   });
+});
+
+describe('the page of a database of a service without tokens', () => {
+  it('asks who decides, and what is missing comes back beside its field', async () => {
+    await using app = await runApp(historyStores[0]!);
+    await upload(app.url, sampleZip());
+    const browser = new BrowserHere(app.url);
+    const send = (by: string) =>
+      browser.post('/-/ui/databases/pt_xyz/retire', { retire_reason: 'it moved', retire_by: by }, PAGE);
+    const refused = await send('');
+    expect(refused.status).to.equal(422);
+    expect(refused.text).to.contain('id="retire_by-mistake">It must be a text of 1 to 255 characters in one line.');
+    expect((await send('Budi <b>')).status).to.equal(303);
+    expect(textOf(await browser.get(PAGE))).to.match(/Retired .* by Budi <b>: it moved/);
+  });
+
+  const PAGE = '/-/ui/databases/pt_xyz';
 });

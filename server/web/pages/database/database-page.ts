@@ -11,7 +11,7 @@ import { changeSection } from './change-section.ts';
 import { decideSection } from './decide-section.ts';
 import { factsSection } from './facts-section.ts';
 import { loadDatabase } from './load-database.ts';
-import { needsSection, neverSection } from './needs-section.ts';
+import { needsOf, needsSection, neverSection } from './needs-section.ts';
 import { seriesSection } from './series-section.ts';
 import { DATABASE_TEXTS } from './texts.ts';
 
@@ -33,13 +33,14 @@ export async function showDatabase(
   sent?: SentForm,
 ): Promise<Page> {
   const facts = await loadDatabase({ em, scope, retention }, params.name!, idIn(query.get('before')));
-  const { name, watched, stored, alarms } = facts;
+  const { name, watched, stored } = facts;
+  const needs = needsOf(view, facts);
   const t = DATABASE_TEXTS[view.language];
   const body = html`<h1>${name}</h1>
 ${noticeOf(view, sent)}
-<p class="note verdict ${toneOf(watched)}">${sentence(view, watched)}</p>
+<p class="note verdict ${toneOf(watched, needs.length > 0)}">${sentence(view, watched)}</p>
 ${!stored && neverSection(view, facts)}
-${needsSection(view, facts)}
+${needsSection(view, needs)}
 ${factsSection(view, facts)}
 ${stored && seriesSection(view, stored.series)}
 ${stored && changeSection(view, stored.change)}
@@ -47,8 +48,7 @@ ${attemptsSection(view, facts.attempts)}
 ${stored && backupsSection(view, { name, stored, isFirst: !query.get('before') })}
 ${stored && findTable(view, name)}
 ${decideSection(view, { name, watched, sent })}`;
-  const attention = alarms.length + (stored?.history.unacceptedLoss ? 1 : 0);
-  return { title: t.title(name), attention, body, ...(sent && { status: sent.status }) };
+  return { title: t.title(name), attention: needs.length, body, ...(sent && { status: sent.status }) };
 }
 
 /** @throws AppError 422 */
@@ -72,12 +72,13 @@ function sentence(view: View, watched: WatchedRow | null): Html {
 
 type Tone = 'good' | 'warn' | 'bad' | 'idle';
 
-function toneOf(watched: WatchedRow | null): Tone {
+function toneOf(watched: WatchedRow | null, needsSomeone: boolean): Tone {
   const tones: Readonly<Record<WatchedRow['state'], Tone>> = {
     ...{ new: 'idle', ok: 'good', late: 'warn', critical: 'bad', never: 'bad', dropped: 'warn' },
     ...{ paused: 'idle', retired: 'idle' },
   };
-  return watched ? tones[watched.state] : 'idle';
+  const tone = watched ? tones[watched.state] : 'idle';
+  return tone === 'good' && needsSomeone ? 'warn' : tone;
 }
 
 function findTable(view: View, name: string): Html {

@@ -1,29 +1,68 @@
 import { lossSentence } from '../../../backups/losses/loss.ts';
 import { shellWord } from '../../../backups/losses/restore-command.ts';
-import { findingsOf } from '../../../entities/backup.entity.ts';
+import { findingsOf, storedState } from '../../../entities/backup.entity.ts';
 import { command } from '../../forms/command.ts';
 import { type Html, html } from '../../shell/html.ts';
+import { markWithWord } from '../../shell/marks.ts';
 import type { View } from '../../shell/view.ts';
 import type { DatabaseFacts } from './load-database.ts';
 import { DATABASE_TEXTS } from './texts.ts';
 
-/** What needs someone now: open alarms with what to do, and a loss that no one has accepted. */
-export function needsSection(view: View, { alarms, stored }: DatabaseFacts): Html | undefined {
-  const loss = stored?.history.unacceptedLoss;
-  if (alarms.length === 0 && !loss) return undefined;
+/**
+ * @returns what needs someone now: a loss that no one has accepted, open alarms with what to do, and what the next evaluation of
+ *   alarms will find
+ */
+export function needsOf(view: View, facts: DatabaseFacts): Html[] {
+  return [...lossIn(view, facts), ...alarmsIn(view, facts), ...newestIn(view, facts), ...failureIn(view, facts)];
+}
+
+export function needsSection(view: View, needs: readonly Html[]): Html | undefined {
+  if (needs.length === 0) return undefined;
   const t = DATABASE_TEXTS[view.language];
-  return html`<section aria-labelledby="needs"><h2 id="needs">${t.needs}</h2><ul class="needs">
-${loss && html`<li><strong>${t.loss}</strong>: <span lang="en">${lossSentence(findingsOf(loss))}</span> ${t.lossOf} <a href="${view.link(`/backups/${loss.id}`)}">${t.showBackup(loss.id)}</a></li>`}
-${alarms.map(
-  ({ id, summary, detail, since }) =>
-    html`<li><a href="${view.link(`/alerts/${id}`)}">${t.alarm}</a> ${view.format.ago(since)}: <span lang="en">${summary}</span>${adviceIn(detail)}</li>`,
-)}
-</ul></section>`;
+  return html`<section aria-labelledby="needs"><h2 id="needs">${t.needs}</h2><ul class="needs">${needs.map(need => html`<li>${need}</li>`)}</ul></section>`;
+}
+
+function lossIn(view: View, { stored }: DatabaseFacts): Html[] {
+  const loss = stored?.history.unacceptedLoss;
+  if (!loss) return [];
+  const t = DATABASE_TEXTS[view.language];
+  const sentence = html`<strong>${t.loss}</strong>: <span lang="en">${lossSentence(findingsOf(loss))}.</span>`;
+  return [html`${sentence} ${t.lossOf} ${backupLink(view, loss.id)}`];
+}
+
+function alarmsIn(view: View, { alarms }: DatabaseFacts): Html[] {
+  const t = DATABASE_TEXTS[view.language];
+  return alarms.map(
+    ({ id, summary, detail, since }) =>
+      html`<a href="${view.link(`/alerts/${id}`)}">${t.alarm}</a> ${view.format.ago(since)}: <span lang="en">${summary}</span>${adviceIn(detail)}`,
+  );
 }
 
 function adviceIn(detail: string): Html | undefined {
   const { advice }: { advice?: unknown } = JSON.parse(detail);
-  return typeof advice === 'string' ? html`<br><span lang="en" class="advice">${advice}</span>` : undefined;
+  return typeof advice === 'string' ? html`<span lang="en" class="advice">${advice}</span>` : undefined;
+}
+
+/** Alarms are evaluated each minute. */
+function newestIn(view: View, { stored, alarms }: DatabaseFacts): Html[] {
+  if (!stored || alarms.some(({ kind }) => kind === 'incomplete' || kind === 'damaged')) return [];
+  const state = storedState(stored.latest);
+  if (state === 'complete' || stored.latest.removedAt) return [];
+  const t = DATABASE_TEXTS[view.language];
+  return [html`${t.newest}: ${markWithWord(view, state)}. ${backupLink(view, stored.latest.id)}`];
+}
+
+function failureIn(view: View, { attempts: [last], alarms }: DatabaseFacts): Html[] {
+  if (last?.state !== 'failed' || alarms.some(({ kind }) => kind === 'run_failed')) return [];
+  const t = DATABASE_TEXTS[view.language];
+  const { message, advice, endedAt } = last;
+  return [
+    html`<strong>${t.lastFailed}</strong> ${view.format.ago(endedAt)}: <span lang="en">${message}</span>${advice && html`<span lang="en" class="advice">${advice}</span>`}`,
+  ];
+}
+
+function backupLink(view: View, id: number): Html {
+  return html`<a href="${view.link(`/backups/${id}`)}">${DATABASE_TEXTS[view.language].showBackup(id)}</a>`;
 }
 
 /** What to do about a database that is only on a list so far. */
