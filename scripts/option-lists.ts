@@ -14,6 +14,7 @@ import {
   VARIABLES as SADE_VARIABLES,
 } from '../cli/options/commands.ts';
 import type { OptionDescription } from '../cli/options/option.ts';
+import { COMMANDS } from '../server/commands/commands.ts';
 import { VARIABLES, type Variable } from '../server/config.ts';
 import { type DescribedKey, describedKeys, jsonSchema } from '../server/configuration/schema/json-schema.ts';
 import { shownDefault } from '../server/usage.ts';
@@ -25,6 +26,7 @@ const PAGES = ['commands.md', 'configuration.md', 'lumbung-yaml.md'].map(
 
 const LISTS: Readonly<Record<string, () => string>> = {
   commands: listCommands,
+  'commands of the service': listServiceCommands,
   'variables of sade': () => withoutFlag().map(describeOption).join('\n'),
   'keys of lumbung.yaml': () => listKeys(describedKeys().filter(({ type }) => type === undefined)),
   'keys of channels': listChannels,
@@ -88,6 +90,17 @@ function listCommands(): string {
     return `| \`sade ${name}${argument ? ` ${argument.name.toUpperCase()}` : ''}\` | ${lowered(firstSentence(summary))} |`;
   });
   return ['| command | what it does |', '|---|---|', ...rows].join('\n');
+}
+
+/** All of them have `--help`. */
+function listServiceCommands(): string {
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => {
+    const what = summary
+      .replace(`; ${name} --help shows how`, '')
+      .replace(/^config check FILE: /, '`config check FILE` ');
+    return wrap(`- **\`${name}\`**: ${what}.`, '  ');
+  });
+  return rows.join('\n');
 }
 
 /** Options that mean the same for `sade backup` are described there. */

@@ -100,10 +100,15 @@ describeOnEachStore('the pages of the runs', store => {
         summary: 'db2 has not reported its run',
       },
     ]);
-    await app.history.em.fork().insert(WatchedDatabase, {
-      ...{ databaseName: 'acme_shop', state: 'ok', stateSince: new Date(), dueAt: new Date(now + 3 * 3_600_000) },
-      ...{ lateAt: null, criticalAt: null, countedFrom: new Date(), contract: '{}', evaluatedAt: new Date() },
-    });
+    for (const [databaseName, hours] of [
+      ['acme_crm', 20],
+      ['acme_shop', 3],
+      ['pt_xyz', 9],
+    ] as const)
+      await app.history.em.fork().insert(WatchedDatabase, {
+        ...{ databaseName, state: 'ok', stateSince: new Date(), dueAt: new Date(now + hours * 3_600_000) },
+        ...{ lateAt: null, criticalAt: null, countedFrom: new Date(), contract: '{}', evaluatedAt: new Date() },
+      });
     const { text } = await operator.get('/-/ui/runs');
     const sources = text.slice(text.indexOf('id="sources"'), text.indexOf('id="runs"'));
     const order = [...sources.matchAll(/<th scope="row"><a href="[^"]*">([^<]*)<\/a>/g)].map(([, name]) => name);
