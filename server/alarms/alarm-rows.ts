@@ -1,11 +1,9 @@
-import { EVERYTHING } from '../auth/scope.ts';
 import type { AlarmKind } from '../configuration/alarm-kinds.ts';
 import { Alarm } from '../entities/alarms/alarm.entity.ts';
 import { isOneOf } from '../history/conditions.ts';
 import { insertRows } from '../history/insert-rows.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
-import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { aliased, query } from '../history/tables.ts';
 import { CHANGES_WITHIN_MS } from './changes/flapping.ts';
 import type { AlarmState } from './model/alarm-state.ts';
@@ -14,25 +12,19 @@ const AT_ONCE = 500;
 
 /** @returns the open alarms, and those that have closed and of which something is yet to be told */
 export async function readAlarms(em: EntityManager): Promise<AlarmState[]> {
-  const found = await readOpenAlarms({ em, scope: EVERYTHING });
+  const found: AlarmState[] = [];
+  for (let after = ''; ; ) {
+    const page = await readRows(em, ALARMS.where('a.open_key', '>', after).orderBy('a.open_key').limit(AT_ONCE));
+    found.push(...page.map(toState));
+    if (page.length < AT_ONCE) break;
+    after = page.at(-1)!.alarmKey;
+  }
   const closed = ALARMS.where('a.untold_since', 'is not', null).where('a.open_key', 'is', null);
   for (let after = 0; ; ) {
     const page = await readRows(em, closed.where('a.id', '>', after).orderBy('a.id').limit(AT_ONCE));
     found.push(...page.map(toState));
     if (page.length < AT_ONCE) return found;
     after = page.at(-1)!.id;
-  }
-}
-
-/** @returns the open alarms, those too that another one explains. A scope of some databases has those about these, and no others. */
-export async function readOpenAlarms({ em, scope }: Reading): Promise<AlarmState[]> {
-  const seen = ALARMS.where(eb.and(isInScope(eb.ref('a.database_name').$notNull(), scope)));
-  const found: AlarmState[] = [];
-  for (let after = ''; ; ) {
-    const page = await readRows(em, seen.where('a.open_key', '>', after).orderBy('a.open_key').limit(AT_ONCE));
-    found.push(...page.map(toState));
-    if (page.length < AT_ONCE) return found;
-    after = page.at(-1)!.alarmKey;
   }
 }
 

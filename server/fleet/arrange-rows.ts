@@ -1,21 +1,13 @@
-import type { Severity } from '../configuration/alarm-kinds.ts';
+import type { DatabaseAlarm } from '../alarms/list-open.ts';
 import type { FleetDatabase } from './read-databases.ts';
 import { LAST_NEED, type Rank, type Standing } from './standing.ts';
-
-/** An open alarm about one database. */
-export interface RowAlarm {
-  readonly id: number;
-  readonly kind: string;
-  readonly severity: Severity;
-  readonly summary: string;
-}
 
 /** A database before its days are read. */
 export interface FleetRow {
   readonly database: FleetDatabase;
   readonly standing: Standing;
   readonly rank: Rank;
-  readonly alarms: readonly RowAlarm[];
+  readonly alarms: readonly DatabaseAlarm[];
 }
 
 /** Where a page of rows begins: behind this row. */

@@ -156,7 +156,8 @@ export function spansOf(
   const spans: StateSpan[] = [{ state: first.fromState, from: new Date(0), until: first.at }];
   for (const [at, { toState, at: from }] of changes.entries())
     spans.push({ state: toState, from, until: changes[at + 1]?.at ?? EVER });
-  return spans;
+  // What is late by now, and was not evaluated since, has no change of its state yet.
+  return changes.at(-1)!.toState === now.state ? spans : [...spans, { state: now.state, from: now.since, until: EVER }];
 }
 
 const EVER = new Date(8.64e15);

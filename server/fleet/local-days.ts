@@ -31,14 +31,15 @@ function beginOf(zone: string, date: Date): Date {
   const known = begins.get(key) ?? search(zone, date);
   if (begins.size >= MOST_KNOWN) begins.clear();
   begins.set(key, known);
-  return known;
+  return new Date(known);
 }
 
 const MOST_KNOWN = 1_000;
-const begins = new Map<string, Date>();
+/** In milliseconds since 1970. */
+const begins = new Map<string, number>();
 
 /** Not by the offset at midnight: on the day of a change that may not exist, or be there twice. */
-function search(zone: string, date: Date): Date {
+function search(zone: string, date: Date): number {
   const wanted = dayOf(date);
   let [before, from] = [(date.getTime() - FURTHEST) / 1000, (date.getTime() + FURTHEST) / 1000];
   while (from - before > 1) {
@@ -46,7 +47,7 @@ function search(zone: string, date: Date): Date {
     if (localTime(zone, new Date(middle * 1000)).day >= wanted) from = middle;
     else before = middle;
   }
-  return new Date(from * 1000);
+  return from * 1000;
 }
 
 function dayOf(date: Date): string {

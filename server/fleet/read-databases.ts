@@ -11,7 +11,6 @@ export interface FleetDatabase {
   readonly name: string;
   readonly state: FreshnessState;
   readonly stateSince: Date;
-  readonly lateAt: Date | null;
   /** The newest complete backup that is sound, and from when it counts. */
   readonly completeId: number | null;
   readonly countsAt: Date | null;
@@ -29,7 +28,10 @@ interface Parts extends Reading {
 /** So many rows are read in one statement: others have their turn between two. */
 const AT_ONCE = 2_500;
 
-/** @returns all databases in scope, by name: as the last evaluation found them, and as they are now those that came since */
+/**
+ * @returns all databases in scope, by name: as the last evaluation found them, but late where their time is over since. So a page shows
+ *   what is late also while nothing is evaluated
+ */
 export async function readDatabases(parts: Parts): Promise<FleetDatabase[]> {
   const { em, scope } = parts;
   const found: FleetDatabase[] = [];
@@ -37,12 +39,31 @@ export async function readDatabases(parts: Parts): Promise<FleetDatabase[]> {
   const contractIn = contracts();
   for (let after = ''; ; ) {
     const page = await readRows(em, seen.where('w.database_name', '>', after).limit(AT_ONCE));
-    for (const { contract, ...row } of page) found.push({ ...row, contract: contractIn(contract) });
+    for (const { contract, lateAt, criticalAt, ...row } of page)
+      found.push({ ...row, ...overdue(row, { lateAt, criticalAt }, parts.now), contract: contractIn(contract) });
     if (page.length < AT_ONCE) break;
     after = page.at(-1)!.name;
   }
   const unseen = await readNew(parts);
   return unseen.length === 0 ? found : [...found, ...unseen].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+interface Ends {
+  readonly lateAt: Date | null;
+  readonly criticalAt: Date | null;
+}
+
+/** @returns the state that the next evaluation finds, unless a backup has come; nothing where the row has it already */
+function overdue(
+  { state, countsAt }: Pick<FleetDatabase, 'state' | 'countsAt'>,
+  { lateAt, criticalAt }: Ends,
+  now: Date,
+): Pick<FleetDatabase, 'state' | 'stateSince'> | undefined {
+  if (countsAt && criticalAt && criticalAt <= now && (state === 'ok' || state === 'late' || state === 'new'))
+    return { state: 'critical', stateSince: criticalAt };
+  if (lateAt && lateAt <= now && (state === 'ok' || state === 'new'))
+    return { state: countsAt ? 'late' : 'never', stateSince: lateAt };
+  return undefined;
 }
 
 /** Thousands of databases share a few contracts. */
@@ -83,8 +104,7 @@ async function readNew({ em, scope, configuration, now }: Parts): Promise<FleetD
     const assessment = stateOf({ ...facts, pause: undefined, retirement: undefined, before: undefined }, now);
     found.push({
       ...{ name, contract, stateSince: now, pausedUntil: null, completeId: known!.lastComplete?.id ?? null },
-      ...{ state: assessment.state, lateAt: assessment.due?.lateAt ?? null },
-      ...{ countsAt: assessment.countsAt, countedFrom: assessment.countedFrom },
+      ...{ state: assessment.state, countsAt: assessment.countsAt, countedFrom: assessment.countedFrom },
     });
   }
   return found;
@@ -100,6 +120,7 @@ const WATCHED = query
     'w.state',
     'w.state_since as stateSince',
     'w.late_at as lateAt',
+    'w.critical_at as criticalAt',
     'w.last_complete_id as completeId',
     'w.last_complete_counts_at as countsAt',
     'w.counted_from as countedFrom',

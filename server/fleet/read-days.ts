@@ -5,7 +5,7 @@ import { forEachId, forEachOf } from '../history/for-each-id.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { type Query, readRows } from '../history/read-rows.ts';
 import { aliased, allBackups, type BackupQuery, query } from '../history/tables.ts';
-import { type DayBackup, type DayCell, dayCells, spansOf } from './day-cells.ts';
+import { type DayBackup, type DayCell, dayCells, type StateSpan, spansOf } from './day-cells.ts';
 import type { LocalDay } from './local-days.ts';
 import type { FleetDatabase } from './read-databases.ts';
 
@@ -24,6 +24,12 @@ const NEWEST = 60;
 /** More changes of a few databases within a month are of one that comes and goes each minute. */
 const MOST_CHANGES = 5_000;
 
+/** Of which database. */
+export interface WantedDays extends FleetDatabase {
+  /** When the newest run ended that did not back it up, if no complete backup has come since. */
+  readonly failedAt: Date | undefined;
+}
+
 interface Parts {
   readonly em: EntityManager;
   readonly now: Date;
@@ -35,7 +41,7 @@ interface Parts {
  * Reads the days of some databases, a page of them, in four statements and one for each with more than two backups a day.
  * @returns in the same order
  */
-export async function readDays(parts: Parts, databases: readonly FleetDatabase[]): Promise<DatabaseDays[]> {
+export async function readDays(parts: Parts, databases: readonly WantedDays[]): Promise<DatabaseDays[]> {
   const { em, now, days } = parts;
   const [first] = days as [LocalDay, ...LocalDay[]];
   const names = databases.map(({ name }) => name);
@@ -48,7 +54,7 @@ export async function readDays(parts: Parts, databases: readonly FleetDatabase[]
   const findDue = dueFinder();
   const found: DatabaseDays[] = [];
   for (const database of databases) {
-    const { name, contract, state, stateSince: since, countedFrom } = database;
+    const { name, contract, state, stateSince: since, countedFrom, failedAt } = database;
     const id = ids.get(name) ?? 0;
     const newest = backups.get(id) ?? [];
     const isAll = newest.length < NEWEST || newest.at(-1)!.sortedAt < first.from;
@@ -57,11 +63,16 @@ export async function readDays(parts: Parts, databases: readonly FleetDatabase[]
       backups: isAll ? newest : [...newest, ...(await bestOfDays(em, id, olderDays(days, newest)))],
       completeBefore: before.get(id),
       countedFrom: countedFrom.getTime() === 0 ? undefined : countedFrom,
-      states: spansOf({ state, since }, changes.get(name) ?? []),
+      states: [...spansOf({ state, since }, changes.get(name) ?? []), ...lateSince(failedAt)],
     };
     found.push({ cells: dayCells(days, facts, now, findDue), sizes: sizesOf(newest) });
   }
   return found;
+}
+
+/** What a run has failed to back up is late as soon as its time is over, also where a service that was off holds its state back. */
+function lateSince(failedAt: Date | undefined): StateSpan[] {
+  return failedAt ? [{ state: 'late', from: failedAt, until: new Date(8.64e15) }] : [];
 }
 
 function sizesOf(newest: readonly DayBackup[]): number[] {

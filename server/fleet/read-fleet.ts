@@ -1,9 +1,7 @@
-import { readOpenAlarms } from '../alarms/alarm-rows.ts';
-import type { AlarmState } from '../alarms/model/alarm-state.ts';
+import { type DatabaseAlarm, detailOf, listOpen, type OpenCause, openByDatabase } from '../alarms/list-open.ts';
 import { localTime } from '../digest/local-time.ts';
 import type { ContractConfiguration } from '../freshness/contract-of.ts';
 import { arrangeRows, type FleetRow, needsSomeone, type RowGroup, type RowPlace } from './arrange-rows.ts';
-import { type Cause, causesOf } from './causes.ts';
 import { type LocalDay, lastLocalDays } from './local-days.ts';
 import { type FleetSearch, matchRows } from './match-rows.ts';
 import { type FleetDatabase, readDatabases } from './read-databases.ts';
@@ -18,7 +16,8 @@ import { type Verdict, verdictOf } from './verdict.ts';
 export interface Fleet {
   readonly verdict: Verdict;
   readonly facts: FleetFacts;
-  readonly causes: readonly Cause[];
+  /** What is wrong, one cause for all that it has caused. */
+  readonly causes: readonly OpenCause[];
   /** Oldest first, the last is today. */
   readonly days: readonly LocalDay[];
   readonly matrix: Matrix;
@@ -59,11 +58,10 @@ export const DAYS = 30;
 /** Reads what the page of the fleet shows. Where nothing is asked for and no row needs someone, all rows match. */
 export async function readFleet(parts: FleetParts, { search, after, limit }: FleetQuestion): Promise<Fleet> {
   const { now, zone } = parts;
-  const alarms = await readOpenAlarms(parts);
-  const rows = await readFleetRows(parts, alarms);
-  const causes = causesOf(alarms, now);
+  const { causes } = await listOpen(parts, now);
+  const rows = await readFleetRows(parts);
   const short = new Set(rows.filter(({ standing }) => WITHOUT.has(standing)).map(nameOf));
-  const others = causes.filter(({ databases }) => databases.length === 0 || databases.some(name => !short.has(name)));
+  const others = causes.filter(cause => namesOf(cause).some(name => !short.has(name)) || namesOf(cause).length === 0);
   const isNeeding = search.isNeeding === true && rows.some(needsSomeone);
   const matching = await matchRows(parts, rows, { ...search, isNeeding });
   const page = arrangeRows(matching, rows, { after, limit });
@@ -81,40 +79,45 @@ export async function readFleet(parts: FleetParts, { search, after, limit }: Fle
   };
 }
 
+/** @returns the databases that a cause is about, as far as it is about some */
+export function namesOf({ alarms }: OpenCause): string[] {
+  return [...new Set(alarms.flatMap(alarm => alarm.databaseName ?? detailOf(alarm).databases ?? []))];
+}
+
 function nameOf({ database }: FleetRow): string {
   return database.name;
 }
 
-async function readFleetRows(parts: FleetParts, alarms: readonly AlarmState[]): Promise<FleetRow[]> {
+async function readFleetRows(parts: FleetParts): Promise<FleetRow[]> {
   const { em, now, zone } = parts;
   const databases = await readDatabases(parts);
-  const ofDatabase = Map.groupBy(
-    alarms.filter(({ databaseName }) => databaseName !== null),
-    ({ databaseName }) => databaseName!,
-  );
-  const unclear = databases.filter(database => isUnclear(database, ofDatabase.get(database.name) ?? []));
+  const alarms = await openByDatabase(parts);
+  const unclear = databases.filter(database => isUnclear(database, alarms.get(database.name) ?? []));
   const newest = await readNewest(
     em,
     unclear.map(({ name }) => name),
   );
   const judging = { now, dayOf: (instant: Date) => localTime(zone, instant).day };
   return databases.map(database => {
-    const own = ofDatabase.get(database.name) ?? [];
-    const standing = standingOf(database, newest.get(database.name), judging);
-    const worst = own.some(({ severity }) => severity === 'critical')
-      ? 'critical'
-      : own.length > 0
-        ? 'warning'
-        : undefined;
-    const shown = own.map(({ id, kind, severity, summary }) => ({ id: id!, kind, severity, summary }));
-    return { database, standing, rank: rankOf(database, standing, worst), alarms: shown };
+    const own = alarms.get(database.name) ?? [];
+    const standing = standingOf(database, newest.get(database.name), { ...judging, failedAt: failedAt(own) });
+    return { database, standing, rank: rankOf(database, standing, worstOf(own)), alarms: own };
   });
 }
 
+function worstOf(alarms: readonly DatabaseAlarm[]): DatabaseAlarm['severity'] | undefined {
+  if (alarms.length === 0) return undefined;
+  return alarms.some(({ severity }) => severity === 'critical') ? 'critical' : 'warning';
+}
+
 /** What is as it should be by its contract and by its alarms needs no look at its backups. */
-function isUnclear({ state }: FleetDatabase, alarms: readonly AlarmState[]): boolean {
+function isUnclear({ state }: FleetDatabase, alarms: readonly DatabaseAlarm[]): boolean {
   if (state === 'late' || state === 'critical' || state === 'never') return true;
-  return alarms.some(({ kind }) => kind === 'incomplete' || kind === 'damaged');
+  return alarms.some(({ kind }) => kind === 'incomplete' || kind === 'damaged' || kind === 'run_failed');
+}
+
+function failedAt(alarms: readonly DatabaseAlarm[]): Date | undefined {
+  return alarms.find(({ kind }) => kind === 'run_failed')?.since;
 }
 
 async function withDays(
@@ -123,7 +126,7 @@ async function withDays(
   days: readonly LocalDay[],
 ): Promise<Pick<Matrix, 'groups' | 'marks'>> {
   const rows = groups.flatMap(({ rows }) => rows);
-  const databases = rows.map(({ database }) => database);
+  const databases = rows.map(({ database, alarms }) => ({ ...database, failedAt: failedAt(alarms) }));
   const ofRows = await readDays({ ...parts, days }, databases);
   const drills = await readLastDrills(
     parts,

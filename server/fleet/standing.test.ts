@@ -5,7 +5,7 @@ import { type Newest, rankOf, standingOf } from './standing.ts';
 describe('how a database stands', () => {
   const now = new Date('2026-11-29T08:00:00Z');
   const database = (state: FleetDatabase['state']): FleetDatabase => ({
-    ...{ name: 'pt_xyz', state, stateSince: now, lateAt: null, completeId: 1, countsAt: now, countedFrom: now },
+    ...{ name: 'pt_xyz', state, stateSince: now, completeId: 1, countsAt: now, countedFrom: now },
     contract: {
       every: { kind: 'interval', ms: 86_400_000 },
       graceMs: 7_200_000,
@@ -18,8 +18,8 @@ describe('how a database stands', () => {
     ...{ state, damage: null, sortedAt: new Date(taken), receivedAt: new Date(taken), completeAt: null },
     ...rest,
   });
-  const standing = (state: FleetDatabase['state'], backup?: Newest) =>
-    standingOf(database(state), backup, { now, dayOf: instant => instant.toISOString().slice(0, 10) });
+  const standing = (state: FleetDatabase['state'], backup?: Newest, failedAt?: Date) =>
+    standingOf(database(state), backup, { now, dayOf: instant => instant.toISOString().slice(0, 10), failedAt });
 
   it('without a complete backup in time is what came instead of it, or that nothing arrived', () => {
     expect(standing('late', newest('incomplete', '2026-11-29T01:30Z'))).to.equal('incomplete');
@@ -50,6 +50,16 @@ describe('how a database stands', () => {
     expect(standing('ok', newest('incomplete', '2026-11-28T09:00Z', { completeAt }))).to.equal('fine');
     expect(standing('new')).to.equal('waiting');
     expect(standing('new', newest('incomplete', '2026-11-29T01:30Z'))).to.equal('incomplete');
+  });
+
+  it('of which the last run failed is that nothing arrived, but for a run on a day that has a complete backup', () => {
+    const completeAt = new Date('2026-11-28T01:30Z');
+    const last = newest('complete', '2026-11-28T01:30Z', { completeAt });
+    expect(standing('ok', last, new Date('2026-11-29T01:31Z'))).to.equal('nothing');
+    expect(standing('ok', last, new Date('2026-11-28T14:00Z'))).to.equal('fine');
+    expect(standing('new', undefined, new Date('2026-11-29T01:31Z'))).to.equal('nothing');
+    const partial = newest('incomplete', '2026-11-29T01:30Z', { completeAt });
+    expect(standing('ok', partial, new Date('2026-11-29T02:00Z'))).to.equal('incomplete');
   });
 
   it('decides how much its row needs someone, with the alarms that are open', () => {

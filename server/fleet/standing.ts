@@ -32,6 +32,8 @@ export type Newest = Pick<DayBackup, 'state' | 'damage' | 'sortedAt' | 'received
 
 interface Judging {
   readonly now: Date;
+  /** When the newest run ended that did not back it up, if no complete backup has come since. */
+  readonly failedAt?: Date | undefined;
   /** @returns the day in the zone of the reader */
   readonly dayOf: (instant: Date) => string;
 }
@@ -41,8 +43,14 @@ export function standingOf(database: FleetDatabase, newest: Newest | undefined, 
   const { state } = database;
   if (state === 'paused' || state === 'retired' || state === 'dropped') return state;
   if (state === 'late' || state === 'critical' || state === 'never') return standingOfLate(database, newest, judging);
-  const isShort = newest && !isOfGoodDay(newest, judging);
-  return isShort ? standingWith(newest) : state === 'ok' ? 'fine' : 'waiting';
+  if (newest && !isOfGoodDay(newest, judging)) return standingWith(newest);
+  if (hasFailed(newest, judging)) return 'nothing';
+  return state === 'ok' ? 'fine' : 'waiting';
+}
+
+/** A run that failed says at once what the contract says only when the grace is over. */
+function hasFailed(newest: Newest | undefined, { failedAt, dayOf }: Judging): boolean {
+  return failedAt !== undefined && (!newest?.completeAt || dayOf(newest.completeAt) !== dayOf(failedAt));
 }
 
 function standingOfLate({ state, contract }: FleetDatabase, newest: Newest | undefined, { now }: Judging): Standing {

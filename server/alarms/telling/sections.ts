@@ -13,8 +13,6 @@ export interface Section {
   readonly isCritical: boolean;
   /** How many things it is about. */
   readonly count: number;
-  /** What it is made of, at least one. */
-  readonly news: readonly News[];
 }
 
 /** @returns the sections of a message, the most pressing first, of those the ones about most databases, what is over last */
@@ -29,7 +27,7 @@ function sectionOf(news: readonly News[]): Section {
   const [first] = news as [News, ...News[]];
   const isCritical = news.some(({ alarm }) => alarm.severity === 'critical');
   const advice = first.as === 'closed' ? [] : [...new Set(news.map(({ alarm }) => alarm.detail.advice))];
-  const base = { as: first.as, advice, isCritical, news };
+  const base = { as: first.as, advice, isCritical };
   if (news.length === 1) {
     const { alarm } = first;
     const headline = first.as === 'closed' ? `Over: ${sentence(first)}` : `${LEAD[first.as]}${alarm.summary}`;

@@ -1,15 +1,17 @@
-import type { Cause } from '../../../fleet/causes.ts';
+import type { OpenCause } from '../../../alarms/list-open.ts';
+import { namesOf } from '../../../fleet/read-fleet.ts';
 import { type Html, html } from '../../shell/html.ts';
+import { databaseLink } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
-import { causeInIndonesian } from './cause-in-indonesian.ts';
+import { causeHeadline } from '../alerts/alarm-words.ts';
 import { FLEET_TEXTS } from './texts.ts';
 
 /** So many are read in the morning; all are in the alerts. */
 const MOST_CAUSES = 12;
-const MOST_NAMES = 6;
+const [MOST_NAMES, MOST_ADVICE] = [6, 3];
 
 /** What is wrong, one cause for all that it has caused, each with what to do. */
-export function causeList(view: View, causes: readonly Cause[]): Html {
+export function causeList(view: View, causes: readonly OpenCause[]): Html {
   const t = FLEET_TEXTS[view.language];
   const more = causes.length - MOST_CAUSES;
   if (causes.length === 0) return html`<p class="quiet">${t.noCauses}</p>`;
@@ -18,13 +20,14 @@ export function causeList(view: View, causes: readonly Cause[]): Html {
 ${more > 0 && html`<p><a href="${view.link('/alerts')}">${t.moreCauses(more)}</a></p>`}</section>`;
 }
 
-function causeItem(view: View, cause: Cause): Html {
+function causeItem(view: View, cause: OpenCause): Html {
   const t = FLEET_TEXTS[view.language];
-  const { severity, advice, ids, databases, since, isAcknowledged } = cause;
-  const isEnglish = view.language === 'en';
-  const alert = ids.length === 1 ? view.link(`/alerts/${ids[0]}`) : view.link('/alerts');
-  const more = databases.length - MOST_NAMES;
-  return html`<li class="cause ${severity === 'critical' ? 'bad' : 'warn'}"><p><strong>${isEnglish ? cause.headline : causeInIndonesian(cause)}</strong> <span class="quiet">${t.since} ${view.format.ago(since)}${isAcknowledged && html`, ${t.acknowledged}`}</span></p>
-${advice.map(text => html`<p class="advice">${t.whatToDo}: <span${!isEnglish && html` lang="en"`}>${text}</span></p>`)}
-<p class="links">${databases.slice(0, MOST_NAMES).map(name => html`<a href="${view.link(`/databases/${encodeURIComponent(name)}`)}">${name}</a> `)}${more > 0 && html`<span class="quiet">${t.moreDatabases(more)}</span> `}<a class="alert" href="${alert}">${ids.length === 1 ? t.openAlert : t.openAlerts(ids.length)}</a></p></li>`;
+  const { severity, advice, alarms, since, isAcknowledged } = cause;
+  const [first] = alarms;
+  const names = namesOf(cause);
+  const more = names.length - MOST_NAMES;
+  return html`<li class="${`cause ${severity}${isAcknowledged ? ' seen' : ''}`}"><p><a href="${view.link(`/alerts/${first!.id}`)}"><strong>${causeHeadline(view, cause)}</strong></a> <span class="quiet">${view.format.ago(since)}${isAcknowledged && html`, ${t.acknowledged}`}</span></p>
+${advice.slice(0, MOST_ADVICE).map(text => html`<p>${t.whatToDo}: <span lang="en">${text}</span></p>`)}
+${names.length > 0 && html`<p class="links">${names.slice(0, MOST_NAMES).map((name, at) => html`${at > 0 && ' · '}${databaseLink(view, name)}`)}${more > 0 && html` · <span class="quiet">${t.moreDatabases(more)}</span>`}</p>`}</li>
+`;
 }

@@ -13,7 +13,7 @@ const NONE: Filters = {
 };
 
 /** The filters of the matrix, as links and as a form: all of them are in the URL, and those that are on go off. */
-export function filterBar(view: View, filters: Filters, { verdict, groups }: Fleet): Html {
+export function filterBar(view: View, filters: Filters, { verdict, groups, matrix }: Fleet): Html {
   const t = FLEET_TEXTS[view.language];
   const plain = !isFiltered(filters);
   const chip = (label: string, change: Change, isOn: boolean, count?: number) => ({
@@ -25,16 +25,20 @@ export function filterBar(view: View, filters: Filters, { verdict, groups }: Fle
   const watched = (label: string, ...freshness: Filters['freshness']) =>
     chip(label, { freshness }, freshness.join() === filters.freshness.join(), countOf(verdict, freshness));
   const { chips: words } = t;
+  const isAll = plain && !matrix.isNeeding;
+  // What no database is, no one looks for.
+  const idle = (['dropped', 'paused', 'retired'] as const)
+    .filter(one => verdict.standings[one] !== undefined || filters.freshness.includes(one))
+    .map(one => watched(words[one], one));
   return html`<nav class="fleet-filters" aria-label="${t.filters}">${chips(view, t.filters, [
-    { label: words.needing, href: view.link('/'), isOn: plain && !filters.all, count: verdict.needing },
+    { label: words.needing, href: view.link('/'), isOn: plain && !isAll, count: verdict.needing },
     {
-      ...{ label: words.all, href: view.link('/', { all: 'true' }), isOn: plain && filters.all },
+      ...{ label: words.all, href: view.link('/', { all: 'true' }), isOn: isAll },
       count: verdict.databases + (verdict.standings.paused ?? 0),
     },
     watched(words.late, 'late', 'critical'),
     ...[state('incomplete', words.incomplete), state('damaged', words.damaged), state('unverified', words.unverified)],
-    ...[watched(words.never, 'never'), watched(words.dropped, 'dropped'), watched(words.paused, 'paused')],
-    watched(words.retired, 'retired'),
+    ...[watched(words.never, 'never'), ...idle],
     chip(words.loss, { hasUnacceptedLoss: true }, filters.hasUnacceptedLoss === true),
     chip(words.unproven, { notProvenForDays: 30 }, filters.notProvenForDays === 30),
   ])}

@@ -5,8 +5,10 @@ import type { LocalDay } from '../../../fleet/local-days.ts';
 import type { Matrix, MatrixRow } from '../../../fleet/read-fleet.ts';
 import { type Html, html } from '../../shell/html.ts';
 import { mark } from '../../shell/marks.ts';
+import { databaseLink } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
 import { MARK_WORDS } from '../../texts/mark-words.ts';
+import { clock } from './clock.ts';
 import { KIND_WORDS } from './kind-words.ts';
 import { sparkline } from './sparkline.ts';
 import { FLEET_TEXTS } from './texts.ts';
@@ -50,7 +52,7 @@ function matrixRow(view: View, row: MatrixRow, matrix: Matrix): Html {
   const reason = reasonOf(view, row);
   const drills: Readonly<Record<string, string>> = t.drills;
   const isGood = drill?.outcome === 'restorable';
-  return html`<tr><th scope="row"><a href="${view.link(`/databases/${encodeURIComponent(database.name)}`)}">${database.name}</a>${reason !== '' && html`<small class="${toneOf(row)}">${reason}</small>`}</th>${ageCell(view, row)}${cells.map(cell => dayCell(view, cell, matrix))}<td>${sparkline(view, sizes)}</td><td class="drill">${drill ? html`${view.format.ago(drill.at)}${!isGood && html` <small class="bad">${drills[drill.outcome]}</small>`}` : t.never}</td></tr>
+  return html`<tr><th scope="row">${databaseLink(view, database.name)}${reason !== '' && html`<small class="${toneOf(row)}">${reason}</small>`}</th>${ageCell(view, row)}${cells.map(cell => dayCell(view, cell, matrix))}<td>${sparkline(view, sizes)}</td><td class="drill">${drill ? html`${view.format.ago(drill.at)}${!isGood && html` <small class="bad">${drills[drill.outcome]}</small>`}` : t.never}</td></tr>
 `;
 }
 
@@ -93,13 +95,13 @@ function dayCell(view: View, cell: DayCell, { marks }: Matrix): Html {
   const t = FLEET_TEXTS[view.language];
   const words = MARK_WORDS[view.language];
   if (!backup) {
-    const due = dueAt && t.cell.due(clock(view, dueAt));
+    const due = dueAt && t.cell.due(clock(view.zone, dueAt));
     return html`<td>${mark(view, result, due)}</td>`;
   }
   const isPinned = marks.pinned.has(backup.id);
   const proof = marks.drilled.get(backup.id);
   const label = [
-    ...[words[resultOf(backup)], clock(view, backup.sortedAt), view.format.bytes(backup.size)],
+    ...[words[resultOf(backup)], clock(view.zone, backup.sortedAt), view.format.bytes(backup.size)],
     ...(backup.removedAt ? [t.cell.removed] : []),
     ...(isPinned ? [t.cell.pinned] : []),
     ...(proof === undefined ? [] : [proof ? t.cell.proven : t.cell.notRestorable]),
@@ -112,14 +114,3 @@ function dayCell(view: View, cell: DayCell, { marks }: Matrix): Html {
 function badge(name: 'pinned' | 'drilled' | 'damaged'): Html {
   return html`<svg class="mark badge ${name}"><use href="#m-${name}"/></svg>`;
 }
-
-/** @returns the time of the day in the zone of the reader: `01:30` */
-function clock({ zone }: View, at: Date): string {
-  const format =
-    clocks.get(zone) ?? new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
-  clocks.set(zone, format);
-  return format.format(at);
-}
-
-/** To make one takes a hundred times as long as to use it. */
-const clocks = new Map<string, Intl.DateTimeFormat>();

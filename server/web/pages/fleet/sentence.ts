@@ -4,6 +4,7 @@ import { STANDINGS, WITHOUT } from '../../../fleet/standing.ts';
 import type { Verdict } from '../../../fleet/verdict.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { View } from '../../shell/view.ts';
+import { clock } from './clock.ts';
 import { FLEET_TEXTS } from './texts.ts';
 
 const TONES = { critical: 'bad', warning: 'warn', well: 'good', empty: 'empty' } as const;
@@ -19,7 +20,7 @@ export function sentenceText(language: View['language'], verdict: Verdict): stri
   const t = FLEET_TEXTS[language];
   if (tone === 'empty') return `${t.sentence.empty}.`;
   const counts = (wanted: (standing: (typeof STANDINGS)[number]) => boolean) =>
-    STANDINGS.filter(one => wanted(one) && standings[one]).map(one => t.standings[one](standings[one]!));
+    STANDINGS.filter(one => wanted(one) && standings[one]).map(one => together(t.standings[one](standings[one]!)));
   const short = counts(one => WITHOUT.has(one)).join(', ');
   const well = databases - (standings.waiting ?? 0);
   const first = without > 0 ? `${t.sentence.short(without, databases, isNightly)}: ${short}` : t.sentence.allWell(well);
@@ -28,13 +29,18 @@ export function sentenceText(language: View['language'], verdict: Verdict): stri
   return `${parts.join('; ')}.`;
 }
 
+/** A number stays on the line of what it counts. */
+function together(text: string): string {
+  return text.replace(' ', '\u00a0');
+}
+
 /** What stands beside the sentence. */
 export function facts(view: View, { lastRun, storage, proven, channels }: FleetFacts): Html {
   const { format, principal, language } = view;
   const t = FLEET_TEXTS[language].facts;
   const isBehind = lastRun !== undefined && lastRun.complete < lastRun.databases;
   const run = lastRun
-    ? html`<a href="${view.link(`/runs/${lastRun.id}`)}">${format.ago(lastRun.startedAt)}</a>: ${format.time(lastRun.startedAt)}–${format.time(lastRun.endedAt)}, <span${isBehind && html` class="warn"`}>${t.ofDatabases(format.number(lastRun.complete), format.number(lastRun.databases))}</span>`
+    ? html`<a href="${view.link(`/runs/${lastRun.id}`)}">${format.ago(lastRun.startedAt)}</a>: ${clock(view.zone, lastRun.startedAt)}–${format.time(lastRun.endedAt)}, <span${isBehind && html` class="warn"`}>${t.ofDatabases(format.number(lastRun.complete), format.number(lastRun.databases))}</span>`
     : t.noRun;
   const share = t.ofAll(format.number(proven.proven), format.number(proven.databases));
   return html`<dl class="facts fleet-facts">

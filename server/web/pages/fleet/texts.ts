@@ -43,10 +43,7 @@ export const FLEET_TEXTS = texts({
     moreCauses: (n: number) => `${counted(n, 'more cause', 'more causes')} in the alerts`,
     noCauses: 'No alarm is open.',
     whatToDo: 'What to do',
-    since: 'since',
     acknowledged: 'acknowledged',
-    openAlert: 'Open the alert',
-    openAlerts: (n: number) => `Open the ${number(n)} alerts`,
     moreDatabases: (n: number) => `${number(n)} more`,
     databases: 'Databases',
     caption: (shown: number, all: number, day: string) =>
@@ -148,10 +145,7 @@ export const FLEET_TEXTS = texts({
     moreCauses: (n: number) => `${angka(n)} penyebab lagi di halaman peringatan`,
     noCauses: 'Tidak ada peringatan yang terbuka.',
     whatToDo: 'Yang perlu dilakukan',
-    since: 'sejak',
     acknowledged: 'sudah ditangani',
-    openAlert: 'Buka peringatan',
-    openAlerts: (n: number) => `Buka ${angka(n)} peringatan`,
     moreDatabases: (n: number) => `${angka(n)} lagi`,
     databases: 'Basis data',
     caption: (shown: number, all: number, day: string) =>
