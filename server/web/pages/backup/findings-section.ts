@@ -26,7 +26,7 @@ export function findingsSection(view: View, { findings }: BackupFacts): Html {
 /** A statement alone can be copied as it is. */
 function adviceOf(view: View, advice: string, at: number): Html {
   if (STATEMENT.test(advice)) return command(view, advice, `advice-${at}`);
-  return html`<p lang="en" class="advice">${advice}</p>`;
+  return html`<p lang="en" class="remedy">${advice}</p>`;
 }
 
 const STATEMENT = /^(?:GRANT|REVOKE|SET|ALTER|CREATE|DROP) [^…]*;(?: -- .*)?$/s;

@@ -11,7 +11,7 @@ export function verdict(view: View, facts: BackupFacts): Html {
   const state = storedState(backup);
   const worth = loss?.status === 'unaccepted' && state === 'complete' ? 'warn' : TONES[state];
   const tone = backup.removedAt ? 'idle' : worth;
-  return html`<p class="note verdict ${tone}"><svg class="mark ${state}" aria-hidden="true"><use href="#m-${state}"/></svg> ${sentence(view, facts)}</p>
+  return html`<p class="note worth ${tone}"><svg class="mark ${state}" aria-hidden="true"><use href="#m-${state}"/></svg> ${sentence(view, facts)}</p>
 <ul class="notes">${notes(view, facts).map(note => html`<li>${note}</li>`)}</ul>`;
 }
 

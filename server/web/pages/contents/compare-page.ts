@@ -94,7 +94,7 @@ function lists(view: View, { lost, gained, changed }: Comparison): Html {
   const { number } = view.format;
   const rows = changed.first.map(
     ({ name, before, after }) =>
-      html`<tr><th scope="row"><code>${name}</code></th><td class="number">${number(before)}</td><td class="number">${number(after)}</td><td class="number">${signed(after - before, number)}</td></tr>`,
+      html`<tr><th scope="row"><code>${name}</code></th><td class="number">${number(before)}</td><td class="number">${number(after)}</td><td class="number" data-value="${after - before}">${signed(after - before, number)}</td></tr>`,
   );
   return html`<section aria-labelledby="lost"><h2 id="lost">${t.lostList(number(lost.all))}</h2>${objects(view, lost)}</section>
 <section aria-labelledby="gained"><h2 id="gained">${t.gainedList(number(gained.all))}</h2>${objects(view, gained)}</section>

@@ -1,5 +1,6 @@
 import type { ListedOutcome } from '../../../runs/search-outcomes.ts';
 import { type Html, html } from '../../shell/html.ts';
+import { took } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
 import { detailIn } from './measured-backups.ts';
@@ -23,9 +24,7 @@ function rowOf(view: View, outcome: ListedOutcome): Html {
   const seconds = detailIn(outcome)?.seconds;
   const words: Readonly<Record<string, string>> = t.runState;
   const word = Object.hasOwn(words, state) ? words[state] : state;
-  return html`<tr><th scope="row"><a href="${view.link(`/runs/${run}`)}">${view.format.at(endedAt)}</a></th><td class="run ${state}">${word}${stage && ` ${t.atStage(stage)}`}</td><td class="number">${
-    typeof seconds === 'number' ? view.format.duration(seconds * 1000) : '–'
-  }</td><td>${message && html`<span lang="en">${message}</span>`}${advice && html`<br><strong lang="en" class="advice">${advice}</strong>`}${
+  return html`<tr><th scope="row"><a href="${view.link(`/runs/${run}`)}">${view.format.at(endedAt)}</a></th><td class="run ${state}">${word}${stage && ` ${t.atStage(stage)}`}</td>${took(view, typeof seconds === 'number' ? seconds * 1000 : undefined)}<td>${message && html`<span lang="en">${message}</span>`}${advice && html`<br><strong lang="en" class="remedy">${advice}</strong>`}${
     backupId != null &&
     state !== 'failed' &&
     html`<a href="${view.link(`/backups/${backupId}`)}">${t.showBackup(backupId)}</a>`

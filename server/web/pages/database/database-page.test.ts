@@ -89,7 +89,7 @@ describe('the page of a database', () => {
   it('shows what needs someone: a loss that no one has accepted, the last attempt that failed', async () => {
     const page = await boss.get(path('pt_xyz'));
     const text = textOf(page);
-    expect(page.text).to.contain('<p class="note verdict warn">').and.contain('<title>(2) Database pt_xyz');
+    expect(page.text).to.contain('<p class="note worth warn">').and.contain('<title>(2) Database pt_xyz');
     expect(text).to.match(/The last attempt failed \d+ hours ago : Access denied for <i>sade<\/i> GRANT SELECT ON/);
     expect(text).to.contain('It has lost something that no one has accepted : lost since backup');
     expect(text).to.contain('Nothing is removed for now: its newest complete backup');

@@ -38,7 +38,7 @@ export async function showDatabase(
   const t = DATABASE_TEXTS[view.language];
   const body = html`<h1>${name}</h1>
 ${noticeOf(view, sent)}
-<p class="note verdict ${toneOf(watched, needs.length > 0)}">${sentence(view, watched)}</p>
+<p class="note worth ${toneOf(watched, needs.length > 0)}">${sentence(view, watched)}</p>
 ${!stored && neverSection(view, facts)}
 ${needsSection(view, needs)}
 ${factsSection(view, facts)}

@@ -1,3 +1,4 @@
+import { databaseNameProblem } from '../../../../protocol/database-name.ts';
 import { type ListedAlarm, searchAlarms } from '../../../alarms/search-alarms.ts';
 import { noSuchDatabase } from '../../../auth/policy.ts';
 import { covers } from '../../../auth/scope.ts';
@@ -96,7 +97,8 @@ export async function loadDatabase(
   name: string,
   before: number | undefined,
 ): Promise<DatabaseFacts> {
-  if (!covers(scope, name)) throw noSuchDatabase(name);
+  // MySQL takes a name with a space behind it for the name itself.
+  if (!covers(scope, name) || databaseNameProblem(name)) throw noSuchDatabase(name);
   const [found] = await searchDatabases({ em, scope }, { name });
   const [watched = null] = await watchedByName(em, [name]);
   const sources = await searchRosters({ em, scope }, { database: name }, { limit: SOURCES });

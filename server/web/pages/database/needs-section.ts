@@ -40,7 +40,7 @@ function alarmsIn(view: View, { alarms }: DatabaseFacts): Html[] {
 
 function adviceIn(detail: string): Html | undefined {
   const { advice }: { advice?: unknown } = JSON.parse(detail);
-  return typeof advice === 'string' ? html`<span lang="en" class="advice">${advice}</span>` : undefined;
+  return typeof advice === 'string' ? html`<span lang="en" class="remedy">${advice}</span>` : undefined;
 }
 
 /** Alarms are evaluated each minute. */
@@ -57,7 +57,7 @@ function failureIn(view: View, { attempts: [last], alarms }: DatabaseFacts): Htm
   const t = DATABASE_TEXTS[view.language];
   const { message, advice, endedAt } = last;
   return [
-    html`<strong>${t.lastFailed}</strong> ${view.format.ago(endedAt)}: <span lang="en">${message}</span>${advice && html`<span lang="en" class="advice">${advice}</span>`}`,
+    html`<strong>${t.lastFailed}</strong> ${view.format.ago(endedAt)}: <span lang="en">${message}</span>${advice && html`<span lang="en" class="remedy">${advice}</span>`}`,
   ];
 }
 

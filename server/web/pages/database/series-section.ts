@@ -3,6 +3,7 @@ import { localIn } from '../../forms/local-instant.ts';
 import { series, type Tone } from '../../shell/charts/series.ts';
 import { type Html, html } from '../../shell/html.ts';
 import { markWithWord } from '../../shell/marks.ts';
+import { took } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
 import type { MeasuredBackup } from './measured-backups.ts';
@@ -51,11 +52,11 @@ function toneOf({ backup }: MeasuredBackup): Tone {
 function asTable(view: View, backups: readonly MeasuredBackup[]): Html {
   const t = DATABASE_TEXTS[view.language];
   const c = COMMON_TEXTS[view.language];
-  const { at, bytes, number, duration } = view.format;
+  const { at, bytes, number } = view.format;
   return html`<details id="series-table"><summary>${t.asTable}</summary><div class="scroll" tabindex="0" role="group" aria-label="${t.series}"><table><caption>${t.series}</caption><thead><tr><th scope="col">${c.taken}</th><th scope="col">${c.state}</th><th scope="col" class="number">${c.size}</th><th scope="col" class="number">${c.rows}</th><th scope="col" class="number">${t.duration}</th></tr></thead><tbody>${backups
     .toReversed()
     .map(
       ({ backup, seconds }) =>
-        html`<tr><th scope="row"><a href="${view.link(`/backups/${backup.id}`)}">${at(backup.takenAt)}</a></th><td>${markWithWord(view, storedState(backup))}</td><td class="number">${bytes(backup.size)}</td><td class="number">${backup.dumpRows === null ? '–' : number(backup.dumpRows)}</td><td class="number">${seconds === undefined ? '–' : duration(seconds * 1000)}</td></tr>`,
+        html`<tr><th scope="row"><a href="${view.link(`/backups/${backup.id}`)}">${at(backup.takenAt)}</a></th><td>${markWithWord(view, storedState(backup))}</td><td class="number">${bytes(backup.size)}</td><td class="number">${backup.dumpRows === null ? '–' : number(backup.dumpRows)}</td>${took(view, seconds && seconds * 1000)}</tr>`,
     )}</tbody></table></div></details>`;
 }
