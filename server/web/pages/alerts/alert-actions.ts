@@ -19,7 +19,11 @@ export const ACKNOWLEDGE: FormRoute = {
     const { alarm, cause, isExplained } = await loadAlert({ em, scope }, params.id!, view.now);
     const together = form.get('together') === '1' && cause !== undefined && !isExplained;
     const alarms = together ? cause.alarms : [alarm];
-    for (const one of alarms) await acknowledge(request, parts, one, wanted);
+    for (const one of alarms)
+      await acknowledge(request, parts, one, wanted).catch(error => {
+        // Of many, one may be over meanwhile: that is well.
+        if (alarms.length === 1 || !(error instanceof AppError) || error.code !== 'ALARM_CLOSED') throw error;
+      });
     return { goTo: view.link(alarms.length > 1 ? '/alerts' : `/alerts/${alarm.id}`) };
   },
 };
