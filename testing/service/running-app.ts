@@ -39,6 +39,7 @@ export interface RunningApp extends AsyncDisposable {
   readonly notifications: Notifications;
   readonly events: BackupEvents;
   readonly audit: Audit;
+  readonly tokens: TokenStore;
   /** The lines of the log so far, parsed. */
   readonly log: Array<Record<string, unknown>>;
   /** @returns the path of every file of a database under the storage folder, relative to it, sorted */
@@ -139,6 +140,7 @@ export async function runApp(
     history,
     events,
     audit,
+    tokens,
     storage,
     storageDir,
     scrub,

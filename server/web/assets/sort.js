@@ -35,7 +35,7 @@ function addButton(table, head, at) {
 }
 
 function nameOf(table) {
-  return table.id || table.caption?.textContent || '';
+  return table.id || table.caption?.textContent.replace(/\d+/g, '#') || '';
 }
 
 function sort(table, at, way) {
