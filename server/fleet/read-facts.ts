@@ -56,7 +56,11 @@ export async function readFacts(parts: FactParts): Promise<FleetFacts> {
   };
 }
 
-async function readStorage({ space, bytesPerDay }: FactParts): Promise<StorageFacts | 'away'> {
+/** How much room the storage has, and for how long. */
+export async function readStorage({
+  space,
+  bytesPerDay,
+}: Pick<FactParts, 'space' | 'bytesPerDay'>): Promise<StorageFacts | 'away'> {
   const room = await space().catch(() => undefined);
   if (!room) return 'away';
   const growth = await bytesPerDay();

@@ -13,6 +13,7 @@ import { DATABASE_PAGE } from './pages/database/database-page.ts';
 import { DRILLS_PAGE } from './pages/drills/drills-page.ts';
 import { FIRST_TOKEN_FORM } from './pages/fleet/first-token.ts';
 import { FLEET_PAGE } from './pages/fleet/fleet-page.ts';
+import { POLICIES_PAGE } from './pages/policies/policies-page.ts';
 import { RUN_PAGE } from './pages/runs/run-page.ts';
 import { RUNS_PAGE } from './pages/runs/runs-page.ts';
 import { END_SESSION, SESSIONS_PAGE } from './pages/sessions/sessions-page.ts';
@@ -33,6 +34,7 @@ export const PAGES: readonly PageRoute[] = [
   ...[ALERTS_PAGE, ALERT_PAGE],
   AUDIT_PAGE,
   SETTINGS_PAGE,
+  POLICIES_PAGE,
   SESSIONS_PAGE,
   TOKENS_PAGE,
 ];

@@ -44,11 +44,24 @@ describe('the settings and the audit trail in the dashboard', () => {
     boss.post(TOKENS, { make_name: 'web1', make_role: 'upload', make_scope: 'acme_*', ...fields }, TOKENS);
   const trail = async (query = '') => textOf(await boss.get(AUDIT + query));
 
+  it('show how the service is: all of it to one who sees all databases', async () => {
+    const all = textOf(await boss.get('/-/ui/settings'));
+    expect(all).to.match(/boss, with the role admin Databases \* Ends when it is revoked/);
+    expect(all)
+      .to.match(/Storage [\d.]+ [GT]iB free of [\d.]+ [GT]iB/)
+      .and.contain('none is known to be damaged');
+    expect(all)
+      .to.match(/The present one was read \d+ \w+ ago/)
+      .and.match(/evaluation /);
+    const some = textOf(await reader.get('/-/ui/settings'));
+    expect(some).to.contain('reader, with the role read Databases acme_*').and.not.contain('iB free');
+  });
+
   describe('of tokens', () => {
     it('make one whose text is shown once, and replace it while the old one works on', async () => {
       const made = await make({ make_expires: '30d' });
       expect(made.status, made.text).to.equal(200);
-      expect(made.text).to.contain('shown this once').and.not.contain('data-live');
+      expect(made.text).to.contain('shown this once').and.not.contain('data-live').and.not.contain('?lang=');
       const first = tokenIn(made.text)!;
       expect(await works(first)).to.equal(200);
       const list = await boss.get(TOKENS);

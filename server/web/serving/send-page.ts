@@ -40,6 +40,7 @@ async function frame(ctx: Context, page: Page, frames: Frames): Promise<string> 
       scripts: files.scripts.map(path => view.link(path)),
     },
     pages: frames.paths,
+    hasAddress: ctx.method !== 'POST',
     isLive: ctx.method !== 'POST' && ctx.status < 400 && ctx.state.principal !== NO_ONE,
     hasSession: ctx.state.session !== undefined,
   });

@@ -24,6 +24,8 @@ export interface Frame {
   readonly assets: { readonly style: string; readonly scripts: readonly string[] };
   /** Which pages there are, of those in `NAVIGATION`. */
   readonly pages: ReadonlySet<string>;
+  /** Whether its address can be asked for again: that of a form can't. */
+  readonly hasAddress: boolean;
   /** Whether it is fetched again when something changes: not what is shown once, and no error. */
   readonly isLive: boolean;
   /** Whether someone has signed in, and can sign out. */
@@ -97,7 +99,7 @@ function foot(frame: Frame): Html {
   return html`<footer class="foot">
 ${principal === ANYONE && html`<p>${t.open}</p>`}${principal !== ANYONE && principal !== NO_ONE && html`<p>${t.signedInAs(principal.name)}</p>`}
 ${hasSession && form(view, { action: view.link('/sign-out'), submit: t.signOut, kind: 'quiet' })}
-${languages(frame)}${principal !== NO_ONE && zones(frame)}
+${frame.hasAddress && languages(frame)}${frame.hasAddress && principal !== NO_ONE && zones(frame)}
 <p>${t.made(view.format.atText(view.now))}. <span class="keyshint">${t.keysHint}</span></p>
 </footer>`;
 }

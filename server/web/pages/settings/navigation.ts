@@ -5,6 +5,7 @@ import { SETTINGS_TEXTS } from './texts.ts';
 
 const PARTS = [
   ['service', '/settings', 'status'],
+  ['policies', '/settings/policies', 'list'],
   ['sessions', '/settings/sessions', 'list'],
   ['tokens', '/settings/tokens', 'tokens'],
 ] as const;
