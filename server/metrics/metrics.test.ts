@@ -7,6 +7,7 @@ import { sampleOutcome, sampleRun } from '../../testing/service/sample-runs.ts';
 import type { Principal } from '../auth/principal.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
 import { evaluateFreshness } from '../freshness/evaluate-freshness.ts';
+import { insertRows } from '../history/insert-rows.ts';
 
 const BOSS: Principal = { tokenId: 1, name: 'boss', role: 'admin', scope: ['*'] };
 const CLIENT: Principal = { tokenId: 2, name: 'client', role: 'read', scope: ['acme_*'] };
@@ -110,6 +111,22 @@ describeOnEachStore('/-/metrics', store => {
     expect(seriesValue(text, 'lumbung_dump_received_bytes_total')).to.equal(5000);
     expect(seriesValue(text, 'lumbung_backups_damaged')).to.equal(0);
     expect(seriesValue(text, 'lumbung_alarms_open{kind="late",severity="warning"}')).to.equal(0);
+  });
+
+  it('has when the last run of each source ended, and no more than a thousand of them', async () => {
+    const source = (text: string, name: string) =>
+      seriesValue(text, `lumbung_source_last_run_timestamp_seconds{source="${name}",shard=""}`);
+    const text = await scrape();
+    expect(source(text, 'web1')).to.equal(Date.parse('2026-11-24T01:31:00.000Z') / 1000);
+    expect(seriesValue(text, 'lumbung_sources_left_out')).to.equal(0);
+    expect(await scrape('client')).to.not.include('lumbung_source');
+    const entry = { shard: '', list: 'l', part: 'p', every: null, grace: null, group_name: null, gone_at: null };
+    const rows = Array.from({ length: 1_001 }, (_, i) => ({
+      ...{ ...entry, source: `host_${i}`, database_name: `of_${i}`, first_seen_at: now, last_seen_at: now },
+    }));
+    await insertRows(app.history.em.fork(), 'roster_entries', rows as never);
+    expect(seriesValue(await scrape(), 'lumbung_sources_left_out')).to.equal(2);
+    await app.history.em.fork().execute("delete from roster_entries where list = 'l'");
   });
 
   it('shows a token its own databases only, and nothing of the service', async () => {

@@ -6,8 +6,10 @@ import type { Heartbeat } from '../notifications/heartbeat.ts';
 import type { Scrub } from '../scrub/scrub.ts';
 import { bytesPerDay } from '../statistics/bytes-per-day.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
+import { fullInMs } from '../statistics/full-in.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Metric, Sample } from './exposition.ts';
+import { sourceMetrics } from './source-metrics.ts';
 import { toSeconds } from './timestamps.ts';
 
 /** What the service itself is measured by. */
@@ -23,33 +25,42 @@ export interface ServiceParts {
 /** What is about all databases together: for those who may see all of them. */
 export async function serviceMetrics(em: EntityManager, parts: ServiceParts, now: Date): Promise<Metric[]> {
   const { scrub, scheduler, notifications, totals, startedAt } = parts;
+  const all = await totals.read(em);
+  const growth = bytesPerDay(all, now);
   return [
     gauge('lumbung_build_info', 'The version of the service; always 1', [
       { labels: { version: manifest.version }, value: 1 },
     ]),
     one('lumbung_started_timestamp_seconds', 'When the service started', toSeconds(startedAt)),
-    ...(await storageMetrics(parts)),
-    ...totalMetrics(await totals.read(em), now),
+    ...(await storageMetrics(parts, growth)),
+    ...totalMetrics(all, growth),
+    ...(await sourceMetrics(em)),
     ...(await scrubMetrics(em, scrub)),
     ...jobMetrics(scheduler),
     ...(await channelMetrics(em, notifications)),
   ];
 }
 
-async function storageMetrics({ storage }: ServiceParts): Promise<Metric[]> {
+async function storageMetrics({ storage }: ServiceParts, growth: number): Promise<Metric[]> {
   const space = await storage.space().catch(() => undefined);
+  const fullMs = space && fullInMs(space.free, growth);
   return [
     one('lumbung_storage_reachable', 'Whether the storage could be reached by this scrape: 1 or 0', space ? 1 : 0),
     one('lumbung_storage_free_bytes', 'Free space of the storage; left out while it can not be reached', space?.free),
     one('lumbung_storage_total_bytes', 'Size of the storage; left out while it can not be reached', space?.total),
+    one(
+      'lumbung_storage_full_in_seconds',
+      'When the storage will be full by its growth, from now; left out while it does not grow',
+      fullMs === undefined ? undefined : fullMs / 1000,
+    ),
   ];
 }
 
-function totalMetrics({ byDay }: Awaited<ReturnType<DailyTotals['read']>>, now: Date): Metric[] {
+function totalMetrics({ byDay }: Awaited<ReturnType<DailyTotals['read']>>, growth: number): Metric[] {
   const days = [...byDay.values()];
   const sum = (part: 'backups' | 'bytes' | 'dumpBytes') => days.reduce((sum, day) => sum + day[part], 0);
   return [
-    one('lumbung_storage_growth_bytes_per_day', 'Average of the last 14 days', bytesPerDay({ byDay }, now)),
+    one('lumbung_storage_growth_bytes_per_day', 'Average of the last 14 days', growth),
     one('lumbung_stored_bytes', 'Size of all zips that are stored', sum('bytes')),
     counter('lumbung_backups_received_total', 'Backups ever received, those too that were removed', sum('backups')),
     counter('lumbung_dump_received_bytes_total', 'Size of all plain dumps ever received', sum('dumpBytes')),

@@ -1,3 +1,4 @@
+import { fullInMs } from '../../statistics/full-in.ts';
 import type { Looking } from '../looking/looking.ts';
 import type { Condition } from '../model/condition.ts';
 
@@ -22,8 +23,7 @@ export async function storageLow({ now, configuration, space, bytesPerDay }: Loo
     ];
   const { storageFreePercent, storageFullWithinMs } = configuration.alarms;
   const percent = room.total > 0 ? (100 * room.free) / room.total : 100;
-  const growth = await bytesPerDay();
-  const days = growth > 0 ? room.free / growth : Number.POSITIVE_INFINITY;
+  const days = (fullInMs(room.free, await bytesPerDay()) ?? Number.POSITIVE_INFINITY) / MS_PER_DAY;
   const within = storageFullWithinMs / MS_PER_DAY;
   if (percent >= storageFreePercent && days >= within) return [];
   const isCritical = percent < storageFreePercent * CRITICAL_PART || days < within * CRITICAL_PART;

@@ -1,0 +1,60 @@
+import { fromStore } from '../history/dialect.ts';
+import type { EntityManager } from '../history/orm.ts';
+import { readRows } from '../history/read-rows.ts';
+import { aliased, query } from '../history/tables.ts';
+import type { Metric, Sample } from './exposition.ts';
+import { toSeconds } from './timestamps.ts';
+
+/** So many sources are shown, by their names: with an upload token anyone can make up more. */
+export const MOST_SOURCES = 1_000;
+
+/** When the last run of each source that has a list ended. A run of some databases only (`--only`) does not count. */
+export async function sourceMetrics(em: EntityManager): Promise<Metric[]> {
+  const sources = await readRows(em, SOURCES);
+  const samples = sources.slice(0, MOST_SOURCES).flatMap(({ source, shard, endedAt }): Sample[] => {
+    // The result of a subquery is as the store has it.
+    if (endedAt === null) return [];
+    return [{ labels: { source, shard }, value: toSeconds(fromStore(endedAt as unknown as number | string)) }];
+  });
+  return [
+    {
+      name: 'lumbung_source_last_run_timestamp_seconds',
+      help: 'When the last reported run of a list of databases ended, by the clock of its host',
+      type: 'gauge',
+      samples,
+    },
+    {
+      name: 'lumbung_sources_left_out',
+      help: 'How many sources are not listed, since there are too many',
+      type: 'gauge',
+      samples: [{ value: Math.max(0, sources.length - MOST_SOURCES) }],
+    },
+  ];
+}
+
+const eb = aliased<{ s: 'roster_entries'; r: 'runs' }>();
+
+/** One seek for each. */
+const lastEnd = query
+  .selectFrom('runs as r')
+  .select('r.ended_at')
+  .where(eb('r.source', '=', eb.ref('s.source')))
+  .where(eb('r.shard', '=', eb.ref('s.shard')))
+  .where('r.is_partial', '=', eb.lit(0) as never)
+  .orderBy('r.started_at', 'desc')
+  .orderBy('r.id', 'desc')
+  .limit(1);
+
+/** As many as a roster can have (`sync-roster.ts`). */
+const SOURCES = query
+  .selectFrom(
+    query
+      .selectFrom('roster_entries as e')
+      .where('e.gone_at', 'is', null)
+      .select(['e.source', 'e.shard'])
+      .distinct()
+      .as('s'),
+  )
+  .select(['s.source', 's.shard', lastEnd.as('endedAt')])
+  .orderBy('s.source')
+  .orderBy('s.shard');
