@@ -46,9 +46,10 @@ function contract({
   );
 }
 
-function describeGroup({ databases, digest, ...rest }: GroupSettings): string {
+function describeGroup({ databases, fromLists, digest, ...rest }: GroupSettings): string {
   const weekly = digest && `digest each ${digest.weekday} at ${digest.at} to ${digest.channels.join(', ')}`;
-  return joined(databases.join(', '), contract(rest), policyOf(rest), weekly);
+  const open = fromLists ? 'lists may put databases into it' : undefined;
+  return joined(databases.join(', '), open, contract(rest), policyOf(rest), weekly);
 }
 
 function policyOf({ retention }: { readonly retention: string | undefined }): string | undefined {

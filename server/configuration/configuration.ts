@@ -43,6 +43,8 @@ export interface ContractSettings {
 export interface GroupSettings {
   /** Names, or beginnings of names with a `*` behind, as in the scope of a token (`scopeCovers`). */
   readonly databases: readonly string[];
+  /** Whether `databases.json` of a source may put a database into it that no group covers; false when left out. */
+  readonly fromLists?: boolean;
   readonly every: Every | undefined;
   readonly graceMs: number | undefined;
   /** The name of a policy. */

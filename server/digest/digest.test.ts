@@ -72,11 +72,11 @@ describeOnEachStore('a digest', store => {
       space: async () => ({ free: 30 * GIB, total: 100 * GIB }),
     });
 
-  async function watch(databaseName: string, state: WatchedDatabase['state']): Promise<void> {
+  async function watch(databaseName: string, state: WatchedDatabase['state'], contract = '{}'): Promise<void> {
     const at = new Date(MORNING - 24 * HOUR);
     await history.em.fork().upsert(WatchedDatabase, {
       ...{ databaseName, state, stateSince: at, dueAt: at, lateAt: at, criticalAt: null, lastCompleteId: 1 },
-      ...{ lastCompleteReceivedAt: at, lastCompleteCountsAt: at, countedFrom: at, contract: '{}', evaluatedAt: at },
+      ...{ lastCompleteReceivedAt: at, lastCompleteCountsAt: at, countedFrom: at, contract, evaluatedAt: at },
     });
   }
 
@@ -118,6 +118,8 @@ describeOnEachStore('a digest', store => {
     await watch('acme_shop', 'ok');
     await watch('acme_blog', 'late');
     await watch('other', 'critical');
+    // As the list of a source that is not of this client says.
+    await watch('another', 'critical', '{"group":"acme"}');
     await send(2 * HOUR);
     const [, own] = await sent();
     expect(own!.title).to.equal('Cadangan acme: 1 dari 2 basis data memiliki cadangan lengkap; 1 perlu perhatian');

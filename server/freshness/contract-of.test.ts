@@ -14,7 +14,8 @@ const CONFIGURATION = contractConfiguration({
   timezone: 'Asia/Jakarta',
   groups: {
     acme: group({ databases: ['acme_*'], every: hours(12), graceMs: HOUR }),
-    slow: group({ every: hours(168) }),
+    slow: group({ every: hours(168), fromLists: true }),
+    closed: group({ every: hours(1) }),
   },
   databases: {
     acme_own: { every: hours(6), graceMs: undefined, group: undefined, retention: undefined },
@@ -53,9 +54,12 @@ describe('the contract of a database', () => {
     });
   });
 
-  it('takes the group that the service or the list of the source names', () => {
+  it('takes the group that the service names, and that of a list only where the service says none and the group lets lists do that', () => {
     expect(found('moved')).to.include({ group: 'slow', every: 'group slow', grace: 'defaults' });
-    expect(found('acme_shop', terms({ group: 'slow' }))).to.include({ group: 'slow', contract: 'every 1w, grace 2h' });
+    expect(found('pt_xyz', terms({ group: 'slow' }))).to.include({ group: 'slow', contract: 'every 1w, grace 2h' });
+    expect(found('acme_shop', terms({ group: 'slow' })), 'a pattern covers it').to.include({ group: 'acme' });
+    for (const group of ['closed', 'acme'])
+      expect(found('pt_xyz', terms({ group })), group).to.include({ group: null, every: 'defaults' });
   });
 
   it('reads a cron expression without a zone in that of the configuration', () => {

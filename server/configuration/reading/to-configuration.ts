@@ -28,6 +28,7 @@ export function toConfiguration(values: Values): Configuration {
     defaults: { every: everyOf(defaults.every, timezone), graceMs: msOf(defaults.grace) },
     groups: mapValues(values.groups ?? {}, group => ({
       databases: listed(group.databases),
+      fromLists: group.from_lists,
       ...contract(group),
       retention: group.retention,
       digest: group.digest && {

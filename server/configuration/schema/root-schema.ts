@@ -31,6 +31,9 @@ const channelNames = (about: string) => listOf(about, text('the name of a channe
 
 const group = object({
   databases: listOf('its databases: names, or beginnings of names with `*` behind them', databasePattern()),
+  from_lists: onOff(
+    'whether `databases.json` of a source may put a database into it that no group here covers. Everyone with an upload token can do that',
+  ).default(false),
   ...contract,
   retention: text('the name of its policy'),
   digest: object({
