@@ -1,23 +1,24 @@
 import type { InferType } from 'yup';
 import type { ROOT } from '../schema/root-schema.ts';
 import { didYouMean } from './did-you-mean.ts';
-import type { Mistake, Path } from './mistake.ts';
+import { type Mistake, MOST_MISTAKES, type Path } from './mistake.ts';
 
 /** The file as it was checked: what is wrong in it is undefined, wherever it stands. */
 export type Checked = DeepPartial<InferType<typeof ROOT>>;
 
 type DeepPartial<T> = T extends object ? { [Key in keyof T]?: DeepPartial<T[Key]> | undefined } : T;
 
-/** @returns a mistake for each name of a group, a policy or a channel that the file does not have */
+/** @returns a mistake for each name of a group, a policy or a channel that the file does not have: as many as are shown, and one more */
 export function checkReferences({ groups, databases, retention, channels, routes, digest }: Checked): Mistake[] {
   const names = {
     group: Object.keys(groups ?? {}),
     policy: [...Object.keys(retention?.policies ?? {}), 'default'],
     channel: Object.keys(channels ?? {}),
   };
+  const known = { group: new Set(names.group), policy: new Set(names.policy), channel: new Set(names.channel) };
   const mistakes: Mistake[] = [];
   const refer = (noun: keyof typeof names, name: string | undefined, path: Path) => {
-    if (name === undefined || names[noun].includes(name)) return;
+    if (name === undefined || known[noun].has(name) || mistakes.length > MOST_MISTAKES) return;
     const guess = didYouMean(name, names[noun]);
     mistakes.push({ path, message: `the file has no ${noun} named ${JSON.stringify(name)}${guess}` });
   };

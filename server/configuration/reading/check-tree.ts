@@ -2,7 +2,7 @@ import { type AnySchema, ArraySchema, ObjectSchema, ValidationError } from 'yup'
 import { EMPTY } from '../schema/fields.ts';
 import { isSecret, type RecordOf, recordOf, secretKeysOf, type UnionOf, unionOf } from '../schema/tree.ts';
 import { didYouMean } from './did-you-mean.ts';
-import type { Mistake, Path } from './mistake.ts';
+import { type Mistake, MOST_MISTAKES, type Path } from './mistake.ts';
 
 interface Checking {
   /** Gets each mistake. */
@@ -24,7 +24,9 @@ export function checkTree(schema: AnySchema, value: unknown, path: Path, checkin
   if (schema instanceof ObjectSchema) return checkObject(schema, value, path, checking);
   const item = schema instanceof ArraySchema ? (schema.innerType as AnySchema | undefined) : undefined;
   if (Array.isArray(value) && item instanceof ObjectSchema)
-    return value.map((one, index) => checkObject(item, one, [...path, index], checking));
+    return value.map((one, index) =>
+      checking.mistakes.length > MOST_MISTAKES ? undefined : checkObject(item, one, [...path, index], checking),
+    );
   return checkLeaf(schema, value, path, checking);
 }
 
@@ -36,6 +38,8 @@ function checkRecord({ of, noun, nameProblem }: RecordOf, value: unknown, path: 
   }
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => {
+      // One more than is shown says that there are more.
+      if (mistakes.length > MOST_MISTAKES) return [name, undefined];
       const problem = nameProblem(name);
       if (problem) mistakes.push({ path: [...path, name], message: `the name of the ${noun} ${problem}` });
       return [name, checkTree(of, one, [...path, name], checking)];

@@ -12,6 +12,15 @@ export interface Mistake {
   readonly showsValue?: boolean;
 }
 
+/** No one fixes more at once. A file of a whole fleet can have the same one 20,000 times, and to find all takes a minute. */
+export const MOST_MISTAKES = 100;
+
+/** @returns the first lines, and that there are more */
+export function firstOf(lines: readonly string[], file: string): string[] {
+  if (lines.length <= MOST_MISTAKES) return [...lines];
+  return [...lines.slice(0, MOST_MISTAKES), `${file} has more mistakes: fix these first`];
+}
+
 /** @returns a path as a person writes it: `groups.acme.every`, `routes[0].channels` */
 export function pathText(path: Path): string {
   return path

@@ -113,6 +113,26 @@ retention: { policies: { p: { daily: -1 }, q: {} } }
     expect(mistakes[9]).to.contain('did you mean ops?');
   });
 
+  it('names the first hundred mistakes of a file that has thousands, and looks for no more', async function () {
+    this.timeout(60_000);
+    const lines = (count: number, line: (at: number) => string) => Array.from({ length: count }, (_, at) => line(at));
+    const groups = (line: (at: number) => string) => `groups:\n${lines(1_500, line).join('\n')}\n`;
+    const wrong = {
+      values: groups(at => `  g${at}: { databases: [a*], every: never }`),
+      keys: groups(at => `  g${at}: { databases: [a*], evry: 24h }`),
+      // To guess what each of them could mean takes longest.
+      names: `${groups(at => `  group_${at}: { databases: [a*] }`)}databases:\n${lines(1_500, at => `  d${at}: { group: gruop_${at} }`).join('\n')}\n`,
+    };
+    for (const [what, text] of Object.entries(wrong)) {
+      const before = process.cpuUsage();
+      const mistakes = await mistakesOf(text);
+      const { user } = process.cpuUsage(before);
+      expect(mistakes, what).to.have.length(101);
+      expect(mistakes.at(-1), what).to.equal('lumbung.yaml has more mistakes: fix these first');
+      expect(user / 1_000, `${what}: ms of CPU time`).to.be.lessThan(2_500);
+    }
+  });
+
   it('names the line where a text stops being YAML, without the text', async () => {
     const cases: Array<[text: string, line: number, what: string]> = [
       ['groups:\n\tacme: hunter2', 2, 'tab'],

@@ -4,7 +4,7 @@ import { ROOT } from '../schema/root-schema.ts';
 import { type Checked, checkReferences } from './check-references.ts';
 import { checkTree } from './check-tree.ts';
 import { fillIn } from './fill-in.ts';
-import { type Mistake, type Path, pathText } from './mistake.ts';
+import { firstOf, type Mistake, type Path, pathText } from './mistake.ts';
 import { parseText } from './parse-text.ts';
 import { toConfiguration } from './to-configuration.ts';
 
@@ -22,7 +22,12 @@ export async function readConfiguration(text: string, { path, env }: Source): Pr
   const file = basename(path);
   const parsed = parseText(text);
   if ('mistakes' in parsed)
-    return { mistakes: parsed.mistakes.map(({ line, message }) => `${file}:${line}: ${message}`) };
+    return {
+      mistakes: firstOf(
+        parsed.mistakes.map(({ line, message }) => `${file}:${line}: ${message}`),
+        file,
+      ),
+    };
   const filled = await fillIn(parsed.value, { env, folder: dirname(resolve(path)) });
   const mistakes: Mistake[] = [...filled.mistakes];
   // A file whose lines are all comments is an empty one.
@@ -32,7 +37,8 @@ export async function readConfiguration(text: string, { path, env }: Source): Pr
     return { configuration: toConfiguration(checked as Parameters<typeof toConfiguration>[0]) };
   const placed = mistakes.map(mistake => ({ line: parsed.lineOf(mistake.path), text: textOf(mistake, parsed.value) }));
   const sorted = placed.toSorted((a, b) => a.line - b.line);
-  return { mistakes: [...new Set(sorted.map(({ line, text }) => `${file}:${line}: ${text}`))] };
+  const lines = [...new Set(sorted.map(({ line, text }) => `${file}:${line}: ${text}`))];
+  return { mistakes: firstOf(lines, file) };
 }
 
 /** Of a channel no value is shown: a password may well stand in the wrong place. */
