@@ -12,6 +12,8 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { parseSidecar } from '../backups/sidecar/sidecar.ts';
 import { Backup } from '../entities/backup.entity.ts';
+import { Pin } from '../entities/pin.entity.ts';
+import { pinBackup } from '../pins/pin-backup.ts';
 
 /** One hundredth of a larger disk is as much as SQLite's log takes. */
 const MEGABYTES = 400;
@@ -75,6 +77,34 @@ describeOnEachStore('removing backups while the disk is full', store => {
     expect(await removeNow(app)).to.include({ removed: 1, failed: 0 });
     expect((await fetch(`${app.url}/${first.id}/download`)).status).to.equal(410);
     expect(await app.storedZips()).to.have.length(2);
+  });
+
+  it('keeps no pin, no removal and no upload whose record has no room, and each works later', async () => {
+    await open(false);
+    const [first, second] = nights as [KeptBackup, KeptBackup];
+    const before = (await app.storage.getMetadata(first))!;
+    const pinning = { em: app.history.em.fork(), storage: app.storage, now: new Date() };
+    const pin = () => pinBackup(pinning, first.id, { kind: 'pin', reason: 'why', by: 'siti' });
+    await fillDisk(join(folder, 'filler'));
+    expect(await pin().catch(error => error.code)).to.equal('ENOSPC');
+    expect(await scheduleNow(app, [second.id]).catch(error => error.code)).to.equal('ENOSPC');
+    expect(await app.history.em.fork().count(Pin, { backupId: first.id })).to.equal(0);
+    expect((await rowOf(second)).removalDue ?? null).to.equal(null);
+    expect(await app.storage.getMetadata(first), 'the old record').to.equal(before);
+    await rm(join(folder, 'filler'));
+    await pin();
+    await scheduleNow(app, [second.id]);
+    // The zip of an upload has room, and its record has none.
+    const zip = sampleZip({ takenAt: '2023-10-20T01:30:00Z' });
+    const { putMetadata } = app.storage;
+    app.storage.putMetadata = async () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    };
+    expect((await upload(app.url, zip)).status).to.be.at.least(500);
+    app.storage.putMetadata = putMetadata;
+    expect(await app.history.em.fork().count(Backup, { fileName: zip.fileName })).to.equal(0);
+    expect((await upload(app.url, zip)).status, 'sent again').to.equal(201);
+    expect((await fetch(`${app.url}/pt_xyz`)).status).to.equal(200);
   });
 
   if (store.name === 'SQLite')
