@@ -14,8 +14,10 @@ export interface SourceState {
   /** How many databases are on its list, and how many were on it and are not any more. */
   readonly databases: number;
   readonly gone: number;
-  /** When the first of its databases must have its next complete backup, by which a run is missed; null where none is expected. */
+  /** When its next run must have brought a complete backup to the first of its databases; null where no one is expected. */
   readonly dueAt: Date | null;
+  /** When the first of those was due that its newest run did not back up; null where it backed up all. */
+  readonly failedSince: Date | null;
   /** The newest run of its list; undefined where none was reported. A run of some databases only (`--only`) does not count. */
   readonly lastRun: LastRun | undefined;
 }
@@ -39,29 +41,42 @@ export interface LastRun {
  * Lists all sources, by name. Some 5,000 of them are possible.
  * @returns undefined for a scope of some databases: a source is about all of its own
  */
-export async function listSources({ em, scope }: Reading): Promise<SourceState[] | undefined> {
+export async function listSources({ em, scope }: Reading, now: Date): Promise<SourceState[] | undefined> {
   if (!isEverything(scope)) return undefined;
   const rosters = await readRows(em, ROSTERS);
-  const due = await firstDue(em);
   const newest = await readRows(em, NEWEST);
   const runs = await readRuns(
     em,
     newest.flatMap(({ runId }) => runId ?? []),
   );
   const lastRuns = new Map(newest.map(({ source, shard, runId }) => [keyOf(source, shard), runs.get(runId ?? '')]));
+  const due = await firstDue(em, lastRuns, now);
   return rosters.map(({ source, shard, listed, gone }) => ({
     ...{ source, shard, databases: Number(listed), gone: Number(gone) },
-    dueAt: due.get(keyOf(source, shard)) ?? null,
+    ...(due.get(keyOf(source, shard)) ?? NOT_DUE),
     lastRun: lastRuns.get(keyOf(source, shard)),
   }));
 }
 
-async function firstDue(em: EntityManager): Promise<ReadonlyMap<string, Date>> {
-  const first = new Map<string, Date>();
-  for (const { source, shard, dueAt } of await readRows(em, DUE)) {
+type Due = Pick<SourceState, 'dueAt' | 'failedSince'>;
+
+const NOT_DUE: Due = { dueAt: null, failedSince: null };
+
+/** By the rule of the alarm about a missing run: a database that a run has reached since its last complete backup waits for no run. */
+async function firstDue(
+  em: EntityManager,
+  lastRuns: ReadonlyMap<string, LastRun | undefined>,
+  now: Date,
+): Promise<ReadonlyMap<string, Due>> {
+  const first = new Map<string, Due>();
+  for (const { source, shard, dueAt, completeAt } of await readRows(em, DUE)) {
+    if (!dueAt) continue;
     const key = keyOf(source, shard);
-    const known = first.get(key);
-    if (dueAt && (!known || dueAt < known)) first.set(key, dueAt);
+    const known = first.get(key) ?? NOT_DUE;
+    const lastRun = lastRuns.get(key);
+    const hasFailed = dueAt <= now && lastRun !== undefined && (completeAt === null || completeAt < lastRun.startedAt);
+    const which = hasFailed ? 'failedSince' : 'dueAt';
+    if (!known[which] || dueAt < known[which]) first.set(key, { ...known, [which]: dueAt });
   }
   return first;
 }
@@ -89,7 +104,7 @@ const DUE = query
   .innerJoin('watched_databases as w', 'w.database_name', 'e.database_name')
   .where('e.gone_at', 'is', null)
   .where('w.due_at', 'is not', null)
-  .select(['e.source', 'e.shard', 'w.due_at as dueAt']);
+  .select(['e.source', 'e.shard', 'w.due_at as dueAt', 'w.last_complete_received_at as completeAt']);
 
 const newestRunId = query
   .selectFrom('runs as r')

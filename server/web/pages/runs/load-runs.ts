@@ -49,7 +49,7 @@ const MOST_MISSING = 1_000;
 const ORDER = 'runs';
 
 /** @throws AppError 422 for an invalid cursor */
-export async function loadRuns(reading: Reading, query: URLSearchParams): Promise<RunsShown> {
+export async function loadRuns(reading: Reading, query: URLSearchParams, now: Date): Promise<RunsShown> {
   const filter = runFilter(query);
   const { source, outcome } = filter;
   const missing = await searchAlarms(reading, { isOpen: true, kinds: ['run_missing'] }, { limit: MOST_MISSING });
@@ -61,7 +61,7 @@ export async function loadRuns(reading: Reading, query: URLSearchParams): Promis
   const last = found.length > RUNS_A_PAGE ? runs.at(-1)! : undefined;
   return {
     filter,
-    sources: source === undefined ? await sourcesShown(reading, missing, filter.hosts) : undefined,
+    sources: source === undefined ? await sourcesShown(reading, { missing, now }, filter.hosts) : undefined,
     missing: filter.after === undefined && outcome === undefined ? missing.filter(isOf(source)) : [],
     runs: runs.map((run, at) => ({ run: withoutOthers(run, reading), counts: counts[at]! })),
     next: last && formatCursor(ORDER, last.startedAt.getTime(), last.id),
@@ -97,10 +97,10 @@ function isOf(source: string | undefined): (alarm: ListedAlarm) => boolean {
 
 async function sourcesShown(
   reading: Reading,
-  missing: readonly ListedAlarm[],
+  { missing, now }: { readonly missing: readonly ListedAlarm[]; readonly now: Date },
   wanted: number,
 ): Promise<SourcesShown | undefined> {
-  const sources = await listSources(reading);
+  const sources = await listSources(reading, now);
   if (!sources) return undefined;
   const alarms = new Map(missing.map(alarm => [alarm.subject, alarm]));
   const all = sources.map(state => ({ ...state, missing: alarms.get(nameOf(state)) }));

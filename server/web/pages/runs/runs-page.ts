@@ -16,7 +16,7 @@ export const RUNS_PAGE: PageRoute = {
   path: '/runs',
   action: 'list',
   async show({ view, em, scope, query, serviceUrl }): Promise<Page> {
-    return pageOf(view, await loadRuns({ em, scope }, query), serviceUrl);
+    return pageOf(view, await loadRuns({ em, scope }, query, view.now), serviceUrl);
   },
 };
 

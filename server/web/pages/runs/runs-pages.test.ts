@@ -100,14 +100,18 @@ describeOnEachStore('the pages of the runs', store => {
         summary: 'db2 has not reported its run',
       },
     ]);
-    for (const [databaseName, hours] of [
-      ['acme_crm', 20],
-      ['acme_shop', 3],
-      ['pt_xyz', 9],
+    // When each is due, and how many days ago its last complete backup came.
+    for (const [databaseName, hours, days] of [
+      ['acme_crm', 20, 9],
+      ['acme_shop', 3, 0.9],
+      // Its run was reported, and did not back it up: no run is missing.
+      ['pt_xyz', -5, 9],
+      ['pt_db2', -2, 1.9],
     ] as const)
       await app.history.em.fork().insert(WatchedDatabase, {
         ...{ databaseName, state: 'ok', stateSince: new Date(), dueAt: new Date(now + hours * 3_600_000) },
         ...{ lateAt: null, criticalAt: null, countedFrom: new Date(), contract: '{}', evaluatedAt: new Date() },
+        lastCompleteReceivedAt: new Date(now - days * DAY),
       });
     const { text } = await operator.get('/-/ui/runs');
     const sources = text.slice(text.indexOf('id="sources"'), text.indexOf('id="runs"'));
@@ -115,13 +119,14 @@ describeOnEachStore('the pages of the runs', store => {
     expect(order).to.deep.equal(['db2', 'db9', 'web1', '&lt;img src=x onerror=alert(1)&gt;&quot;&#39;']);
     const [, db2, db9, web1] = sources.split('<tr><th scope="row">');
     expect(db2).to.contain('not reported').and.contain('/-/ui/alerts/1');
+    expect(db2).to.match(/2 hours ago<\/time> <strong>overdue/);
     // A run of some databases only is not the run of its list.
     expect(db9).to.contain('interrupted').and.contain(`/-/ui/runs/${ids.stopped}`);
     expect(web1)
       .to.contain('some failed')
       .and.contain('1 of 3')
       .and.contain('(1 gone)')
-      .and.match(/in [23] hours/);
+      .and.match(/in [23] hours<\/time><br><small>some failed, and were due <time[^>]*>5 hours ago/);
     const gone = text.slice(text.indexOf('id="gone"'));
     expect(gone).to.contain('/-/ui/databases/acme_gone"').and.contain('<td>web1</td>');
   });

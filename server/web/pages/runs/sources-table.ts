@@ -48,8 +48,10 @@ function lastRunOf(view: View, { source, lastRun, missing }: SourcesShown['page'
   }`;
 }
 
-function dueOf(view: View, { dueAt }: SourcesShown['page'][number]): Html {
+function dueOf(view: View, { dueAt, failedSince }: SourcesShown['page'][number]): Html {
   const t = RUNS_TEXTS[view.language];
-  if (!dueAt) return html`<small>${t.noneExpected}</small>`;
-  return html`${view.format.ago(dueAt)}${dueAt < view.now && html` <strong>${t.overdue}</strong>`}`;
+  const { ago } = view.format;
+  const failed = failedSince && html`<br><small>${t.failedSince} ${ago(failedSince)}</small>`;
+  if (!dueAt) return html`${!failedSince && html`<small>${t.noneExpected}</small>`}${failed}`;
+  return html`${ago(dueAt)}${dueAt < view.now && html` <strong>${t.overdue}</strong>`}${failed}`;
 }
