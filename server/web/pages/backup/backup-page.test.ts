@@ -51,6 +51,7 @@ describe('the page of a backup', () => {
     await keep('shrunk', 'pt_xyz', '21', { inventory: { tables: [table('barang', 1200), table('pajak', 7)] } });
     await keep('incomplete', 'pt_xyz', '22', { inventory: both, findings: [TRIGGERS] });
     await keep('unverified', 'pt_xyz', '23');
+    await keep('oldest', 'pt_xyz', '17', { inventory: both });
     await keep('damaged', 'pt_xyz', '19', { inventory: both });
     await keep('removed', 'pt_xyz', '18', { inventory: both });
     await keep('hostile', HOSTILE, '20', { inventory: { tables: [table('<script>alert(1)</script>', 3)] } });
@@ -105,7 +106,7 @@ describe('the page of a backup', () => {
     expect((await page('incomplete')).text).to.match(/<div class="command"[^>]*><pre [^>]*><code>GRANT TRIGGER ON/);
   });
 
-  it('has the command that restores it, and the digests', async () => {
+  it('has the command that restores it, or the last sound one before it, and the digests', async () => {
     const text = await read('whole');
     expect(text).to.contain(`sade restore pt_xyz --into pt_xyz_restored --at ${ids.whole}`);
     expect(text).to.contain(zips.whole!.sha256);
@@ -113,6 +114,10 @@ describe('the page of a backup', () => {
     expect(await read('removed'))
       .to.contain('it can be neither restored nor downloaded')
       .and.not.contain('sade restore pt');
+    const instead = `sade restore pt_xyz --into pt_xyz_restored --at ${ids.oldest}`;
+    expect(await read('damaged'))
+      .to.contain(instead)
+      .and.not.contain(`--at ${ids.damaged}`);
   });
 
   it('shows what happened to it in that order, with how long it took', async () => {
@@ -168,8 +173,8 @@ describe('the page of a backup', () => {
   it('finds the backups that hold a table', async () => {
     const found = textOf(await boss.get('/-/ui/databases/pt_xyz/tables?table=faktur'));
     expect(found).to.match(/Which backups of pt_xyz hold the table faktur \?/);
-    expect(found.match(/faktur 5,000/g)).to.have.length(3);
-    expect(found).to.contain('5 backups were looked at. Of 1 no one knows what they contain.');
+    expect(found.match(/faktur 5,000/g)).to.have.length(4);
+    expect(found).to.contain('6 backups were looked at. Of 1 no one knows what they contain.');
     for (const [table, status] of [
       ['..', 200],
       ['', 422],

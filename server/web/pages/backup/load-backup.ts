@@ -1,12 +1,13 @@
 import { byWeight, type FindingList } from '../../../../protocol/finding.ts';
 import type { BackupLoss } from '../../../../protocol/responses.ts';
 import { detailsById } from '../../../backups/backup-details.ts';
-import { type Neighbours, neighboursOf } from '../../../backups/contents/neighbours.ts';
+import { lastCompleteBefore, lastSoundBefore, newerThan, olderThan } from '../../../backups/contents/neighbours.ts';
 import { type Contents, readContents, type WantedObjects } from '../../../backups/contents/read-contents.ts';
 import { shownFindings } from '../../../backups/losses/loss.ts';
 import { lossSurroundings } from '../../../backups/losses/loss-surroundings.ts';
 import { presentLoss } from '../../../backups/losses/presenter.ts';
 import { findBackup } from '../../../backups/queries/find-backup.ts';
+import type { ListedBackup } from '../../../backups/queries/listed-backup.ts';
 import { drillsOfBackups, type LastDrills } from '../../../drills/last-drills.ts';
 import { reportsOfBackups } from '../../../drills/reports-of.ts';
 import { type Backup, findingsOf } from '../../../entities/backup.entity.ts';
@@ -49,6 +50,16 @@ export interface BackupFacts {
   readonly outcome: ListedOutcome | undefined;
 }
 
+/** The backups of the same database beside one. */
+interface Neighbours {
+  readonly older: ListedBackup | undefined;
+  readonly newer: ListedBackup | undefined;
+  /** The last one before it that was received complete. */
+  readonly olderComplete: ListedBackup | undefined;
+  /** What can be restored instead; undefined also for one that can be restored itself. */
+  readonly instead: ListedBackup | undefined;
+}
+
 /**
  * Reads what the page of a backup shows.
  * @param wanted which of its objects are listed
@@ -74,7 +85,7 @@ export async function loadBackup(
     findings: byWeight(shown),
     loss: presentLoss(backup, surroundings),
     contents: await readContents({ em }, { id, manifestBytes }, wanted),
-    neighbours: await neighboursOf({ em }, { ...placeOf(backup), databaseId: database.id }),
+    neighbours: await neighboursOf({ em }, backup),
     lastDrills: (await drillsOfBackups({ em }, [id])).get(id) ?? null,
     decision: plan?.decisions.find(decision => decision.backup.id === id),
     isRetentionOn: retention.isOn,
@@ -83,6 +94,13 @@ export async function loadBackup(
   };
 }
 
-function placeOf({ id, sortedAt, size }: Backup) {
-  return { id, sortedAt: sortedAt!, size };
+async function neighboursOf({ em }: Pick<Reading, 'em'>, backup: Backup): Promise<Neighbours> {
+  const { id, sortedAt, size, database, state, damage, removedAt } = backup;
+  const placed = { id, sortedAt: sortedAt!, size, databaseId: database.id };
+  const isUsable = state === 'complete' && !damage && !removedAt;
+  return {
+    ...{ older: await olderThan({ em }, placed), newer: await newerThan({ em }, placed) },
+    olderComplete: await lastCompleteBefore({ em }, placed),
+    instead: isUsable ? undefined : await lastSoundBefore({ em }, placed),
+  };
 }

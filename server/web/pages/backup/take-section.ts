@@ -6,13 +6,13 @@ import type { BackupFacts } from './load-backup.ts';
 import { BACKUP_TEXTS } from './texts.ts';
 
 /** How to get at what is in the backup: the command that restores it, and the download. */
-export function takeSection(view: View, { backup }: BackupFacts): Html {
+export function takeSection(view: View, { backup, neighbours }: BackupFacts): Html {
   const t = BACKUP_TEXTS[view.language];
-  const { id, size, removedAt, database } = backup;
-  return html`<section aria-labelledby="take"><h2 id="take">${t.take}</h2>${
-    removedAt
-      ? html`<p>${t.gone}</p>`
-      : html`<p>${t.restoreNote}</p>${command(view, restoreCommand(database.name, id), 'restore-command')}
-<p>${t.downloadNote} <a href="${view.link(`/backups/${id}/download`)}" download>${t.download(view.format.bytes(size))}</a></p>`
-  }</section>`;
+  const { id, size, removedAt, damage, database } = backup;
+  const restored = damage ? neighbours.instead?.id : id;
+  const restore =
+    restored !== undefined &&
+    html`<p>${damage && html`${t.restoreOther} `}${t.restoreNote}</p>${command(view, restoreCommand(database.name, restored), 'restore-command')}`;
+  const download = html`<p>${t.downloadNote} <a href="${view.link(`/backups/${id}/download`)}" download>${t.download(view.format.bytes(size))}</a></p>`;
+  return html`<section aria-labelledby="take"><h2 id="take">${t.take}</h2>${removedAt ? html`<p>${t.gone}</p>` : [restore, download]}</section>`;
 }

@@ -34,6 +34,7 @@ export const BACKUP_TEXTS = texts({
     moreFindings: (n: number) => `and ${counted(n, 'more finding', 'more findings')}: sade show lists all`,
     severity: { incomplete: 'incomplete', unverified: 'unverified', warning: 'warning' },
     take: 'Restore it',
+    restoreOther: 'This one is damaged: the last sound one before it is restored instead.',
     restoreNote: 'On a machine with sade. It restores beside the original, shows its plan, and asks:',
     download: (size: string) => `Download the zip (${size})`,
     downloadNote: 'Only for what sade can’t do:',
@@ -158,6 +159,7 @@ export const BACKUP_TEXTS = texts({
     moreFindings: (n: number) => `dan ${n} temuan lagi: sade show menampilkan semuanya`,
     severity: { incomplete: 'tidak lengkap', unverified: 'belum diperiksa', warning: 'peringatan' },
     take: 'Pulihkan',
+    restoreOther: 'Cadangan ini rusak: yang dipulihkan adalah cadangan baik terakhir sebelumnya.',
     restoreNote:
       'Di mesin yang memiliki sade. Cadangan dipulihkan di samping aslinya, setelah rencananya ditampilkan dan disetujui:',
     download: (size: string) => `Unduh zip (${size})`,

@@ -32,11 +32,10 @@ function notes(view: View, { backup, loss, lastDrills, neighbours }: BackupFacts
   const { at, ago } = view.format;
   const { removalDue, removedAt, removedBy, removedFor, madeFor, damage, state } = backup;
   const isUsable = state === 'complete' && !damage && !removedAt;
-  const instead = isUsable ? undefined : (neighbours.olderComplete ?? undefined);
   const proof = lastDrills?.proof;
   return [
     ...(removalDue && !removedAt ? [t.going(at(removalDue), removedBy ?? '', removedFor ?? '')] : []),
-    ...(instead && !instead.damage && !instead.removedAt ? [t.instead(linkTo(view, instead.id))] : []),
+    ...(neighbours.instead ? [t.instead(linkTo(view, neighbours.instead.id))] : []),
     ...(madeFor ? [t.madeForRestore] : []),
     ...(loss ? [lossOf(view, loss)] : []),
     ...(proof?.outcome === 'restorable' ? [t.proven(ago(proof.endedAt))] : []),

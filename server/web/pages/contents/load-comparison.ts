@@ -1,6 +1,6 @@
 import { detailsById } from '../../../backups/backup-details.ts';
 import { type Comparison, compareContents } from '../../../backups/contents/compare-contents.ts';
-import { neighboursOf } from '../../../backups/contents/neighbours.ts';
+import { lastCompleteBefore } from '../../../backups/contents/neighbours.ts';
 import { findBackup } from '../../../backups/queries/find-backup.ts';
 import type { Backup } from '../../../entities/backup.entity.ts';
 import type { Reading } from '../../../history/reading/in-scope.ts';
@@ -41,6 +41,6 @@ export async function loadComparison(
 
 async function previousComplete({ em }: Pick<Reading, 'em'>, backup: Backup): Promise<number | undefined> {
   const { id, sortedAt, size, database } = backup;
-  const { olderComplete } = await neighboursOf({ em }, { id, sortedAt: sortedAt!, size, databaseId: database.id });
-  return olderComplete?.id;
+  const placed = { id, sortedAt: sortedAt!, size, databaseId: database.id };
+  return (await lastCompleteBefore({ em }, placed))?.id;
 }

@@ -11,6 +11,7 @@ import { sampleZip } from '../../../../testing/zips/sample-zip.ts';
 import { configurationOf } from '../../../configuration/reading/configuration-of.ts';
 import { Alarm } from '../../../entities/alarms/alarm.entity.ts';
 import { Backup } from '../../../entities/backup.entity.ts';
+import { WatchedDatabase } from '../../../entities/freshness/watched-database.entity.ts';
 import { evaluateFreshness } from '../../../freshness/evaluate-freshness.ts';
 import { pinBackup } from '../../../pins/pin-backup.ts';
 
@@ -167,6 +168,14 @@ describe('the page of a database', () => {
     const { text } = await boss.get(path('pt_many'));
     expect(textOf({ text })).to.contain('The newest backup of <pt_many> is incomplete Look <here>');
     expect(text).to.not.match(/<pt_many>|<here>|Its newest backup is/);
+  });
+
+  it('says that a backup is due while its grace goes on', async () => {
+    const times = { state: 'ok' as const, dueAt: ago(0, 30), lateAt: ago(-1) };
+    await app.history.em.fork().nativeUpdate(WatchedDatabase, { databaseName: 'pt_new' }, times);
+    expect(await read('pt_new')).to.match(
+      /The next complete backup was due 30 minutes ago \(.*\)\. It is late from .* GMT\+7 on\./,
+    );
   });
 
   it('escapes what strangers have written', async () => {

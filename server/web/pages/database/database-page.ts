@@ -67,7 +67,10 @@ function sentence(view: View, watched: WatchedRow | null): Html {
   if (state === 'retired' && retired)
     return t.retired(at(retired), watched.retired_by ?? '', watched.retired_for ?? '');
   if (state === 'dropped' || state === 'paused' || state === 'retired') return t.dropped(ago(since));
-  return due ? t[state](html`${ago(due)} (${at(due)})`) : t.unknown();
+  if (!due) return t.unknown();
+  const when = html`${ago(due)} (${at(due)})`;
+  const late = watched.late_at;
+  return state === 'ok' && due <= view.now && late ? t.due(when, at(late)) : t[state](when);
 }
 
 type Tone = 'good' | 'warn' | 'bad' | 'idle';

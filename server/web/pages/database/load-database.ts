@@ -4,7 +4,7 @@ import { noSuchDatabase } from '../../../auth/policy.ts';
 import { covers } from '../../../auth/scope.ts';
 import { type BackupDetails, detailsById } from '../../../backups/backup-details.ts';
 import { type Comparison, compareContents } from '../../../backups/contents/compare-contents.ts';
-import { neighboursOf } from '../../../backups/contents/neighbours.ts';
+import { lastCompleteBefore } from '../../../backups/contents/neighbours.ts';
 import type { ListedBackup } from '../../../backups/queries/listed-backup.ts';
 import { searchSummaries } from '../../../backups/queries/search-backups.ts';
 import type { SummarizedBackup } from '../../../backups/queries/summarized-backup.ts';
@@ -158,7 +158,7 @@ async function isMore({ em, scope }: Reading, database: number, after: Summarize
 }
 
 async function changeIn({ em }: Pick<Reading, 'em'>, after: ListedBackup): Promise<Change | undefined> {
-  const { olderComplete: before } = await neighboursOf({ em }, after);
+  const before = await lastCompleteBefore({ em }, after);
   if (!before) return undefined;
   const details = new Map((await detailsById({ em }, [before.id, after.id])).map(row => [row.id, row]));
   const of = (id: number) => ({ id, manifestBytes: details.get(id)?.manifestBytes ?? 0 });

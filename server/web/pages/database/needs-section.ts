@@ -30,9 +30,11 @@ function lossIn(view: View, { stored }: DatabaseFacts): Html[] {
   return [html`${sentence} ${t.lossOf} ${backupLink(view, loss.id)}`];
 }
 
-function alarmsIn(view: View, { alarms }: DatabaseFacts): Html[] {
+/** Where the loss itself is shown, its alarm says the same once more. */
+function alarmsIn(view: View, { alarms, stored }: DatabaseFacts): Html[] {
   const t = DATABASE_TEXTS[view.language];
-  return alarms.map(
+  const shown = alarms.filter(({ kind }) => kind !== 'shrunk' || !stored?.history.unacceptedLoss);
+  return shown.map(
     ({ id, summary, detail, since }) =>
       html`<a href="${view.link(`/alerts/${id}`)}">${t.alarm}</a> ${view.format.ago(since)}: <span lang="en">${summary}</span>${adviceIn(detail)}`,
   );
