@@ -4,6 +4,7 @@ import { chips, choice, field, filterForm, hidden } from '../../shell/forms.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
+import { OBJECT_KIND_TEXTS } from '../../texts/object-kinds.ts';
 import type { BackupFacts } from './load-backup.ts';
 import { BACKUP_TEXTS } from './texts.ts';
 
@@ -32,7 +33,7 @@ function listOf(view: View, contents: Contents, list: List): Html {
   const { wanted, id } = list;
   const { kind, search, by } = wanted;
   const kinds = OBJECT_KINDS.filter(one => contents.counts[one] > 0 || one === kind).map(one => ({
-    ...{ label: t.kinds[one], isOn: one === kind, count: contents.counts[one] },
+    ...{ label: OBJECT_KIND_TEXTS[view.language][one], isOn: one === kind, count: contents.counts[one] },
     href: linkTo(view, id, { kind: one }),
   }));
   const fields = [
@@ -56,7 +57,7 @@ function tableOf(view: View, { objects }: Contents, { name, wanted: { kind } }: 
   const more =
     isTable &&
     html`<th scope="col" class="number">${c.rows}</th><th scope="col" class="number">${t.inDump}</th><th scope="col">${t.otherBackups}</th>`;
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${t.kinds[kind]}"><table class="objects"><caption>${t.kinds[kind]}</caption><thead><tr><th scope="col">${t.object}</th>${more}</tr></thead><tbody>${objects.map(object => rowOf(view, object, isTable ? name : undefined))}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${OBJECT_KIND_TEXTS[view.language][kind]}"><table class="objects"><caption>${OBJECT_KIND_TEXTS[view.language][kind]}</caption><thead><tr><th scope="col">${t.object}</th>${more}</tr></thead><tbody>${objects.map(object => rowOf(view, object, isTable ? name : undefined))}</tbody></table></div>`;
 }
 
 /** @param database of a table, undefined for another object */

@@ -1,4 +1,3 @@
-import { KIND_NAMES } from '../../../../protocol/manifest.ts';
 import type { Comparison, CutList, OneSided } from '../../../backups/contents/compare-contents.ts';
 import { idIn } from '../../../backups/queries/find-backup.ts';
 import type { Backup } from '../../../entities/backup.entity.ts';
@@ -7,6 +6,7 @@ import { type Html, html } from '../../shell/html.ts';
 import type { Page, PageRequest, PageRoute } from '../../shell/page.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
+import { kindName, OBJECT_KIND_TEXTS } from '../../texts/object-kinds.ts';
 import { BACKUP_TEXTS } from '../backup/texts.ts';
 import { linkTo } from '../backup/verdict.ts';
 import { type ComparedBackups, loadComparison } from './load-comparison.ts';
@@ -100,7 +100,7 @@ function lists(view: View, { lost, gained, changed }: Comparison): Html {
 <section aria-labelledby="gained"><h2 id="gained">${t.gainedList(number(gained.all))}</h2>${objects(view, gained)}</section>
 <section aria-labelledby="changed"><h2 id="changed">${t.changedList(number(changed.all))}</h2>${
     changed.all > 0 &&
-    html`<div class="scroll" tabindex="0" role="group" aria-label="${t.changedList(number(changed.all))}"><table class="compare"><caption>${COMMON_TEXTS[view.language].rows}</caption>${headOf(view, BACKUP_TEXTS[view.language].kinds.tables)}<tbody>${rows}</tbody></table></div>${cutNote(view, changed)}`
+    html`<div class="scroll" tabindex="0" role="group" aria-label="${t.changedList(number(changed.all))}"><table class="compare"><caption>${COMMON_TEXTS[view.language].rows}</caption>${headOf(view, OBJECT_KIND_TEXTS[view.language].tables)}<tbody>${rows}</tbody></table></div>${cutNote(view, changed)}`
   }</section>`;
 }
 
@@ -109,7 +109,7 @@ function objects(view: View, list: CutList<OneSided>): Html {
   if (list.all === 0) return html`<p>${t.nothing}</p>`;
   const rows = ({ rows }: OneSided) =>
     rows !== undefined && html` (${view.format.number(rows)} ${COMMON_TEXTS[view.language].rows.toLowerCase()})`;
-  return html`<ul class="objects">${list.first.map(one => html`<li>${KIND_NAMES[one.kind]} <code>${one.name}</code>${rows(one)}</li>`)}</ul>${cutNote(view, list)}`;
+  return html`<ul class="objects">${list.first.map(one => html`<li>${kindName(view.language, one.kind)} <code>${one.name}</code>${rows(one)}</li>`)}</ul>${cutNote(view, list)}`;
 }
 
 function cutNote(view: View, { all, first }: CutList<unknown>): Html | undefined {

@@ -1,8 +1,8 @@
-import { KIND_NAMES } from '../../../../protocol/manifest.ts';
 import type { CutList, OneSided } from '../../../backups/contents/compare-contents.ts';
 import type { ListedBackup } from '../../../backups/queries/listed-backup.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { View } from '../../shell/view.ts';
+import { kindName } from '../../texts/object-kinds.ts';
 import type { Change } from './load-database.ts';
 import { DATABASE_TEXTS } from './texts.ts';
 
@@ -30,5 +30,5 @@ function listed(view: View, what: (n: string) => string, { all, first }: CutList
   if (all === 0) return undefined;
   const t = DATABASE_TEXTS[view.language];
   const more = all - first.length;
-  return html`<li>${what(t.objects(all))} (${first.map(({ kind, name }) => `${KIND_NAMES[kind]} ${name}`).join(', ')}${more > 0 && ` ${t.moreNames(view.format.number(more))}`})</li>`;
+  return html`<li>${what(t.objects(all))} (${first.map(({ kind, name }) => `${kindName(view.language, kind)} ${name}`).join(', ')}${more > 0 && ` ${t.moreNames(view.format.number(more))}`})</li>`;
 }

@@ -190,6 +190,7 @@ describe('the page of a database', () => {
   it('is in Indonesian for those who read that', async () => {
     const text = textOf(await browserOf(app, 'reader', 'id').get(path('pt_xyz')));
     expect(text).to.contain('Cadangan lengkapnya ada.').and.contain('Disimpan karena');
+    expect(text).to.contain('Hilang: 1 objek (tabel faktur)');
     expect(text).to.match(/terbaru pada harinya \(\d dari 3\)/);
   });
 
