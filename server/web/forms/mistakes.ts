@@ -21,4 +21,7 @@ const IN_INDONESIAN: ReadonlyArray<readonly [RegExp, string]> = [
   ],
   [/^must be a time such as 2026-11-30T07:05$/, 'Harus berupa waktu, misalnya 2026-11-30T07:05.'],
   [/^must be ticked$/, 'Harus dicentang.'],
+  [/^must say why$/, 'Harus menyebut alasannya.'],
+  [/^must not be longer than (\d+) characters$/, 'Paling panjang $1 karakter.'],
+  [/^must be one line, without control characters$/, 'Harus satu baris, tanpa karakter kontrol.'],
 ];

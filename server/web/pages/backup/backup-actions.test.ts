@@ -81,6 +81,11 @@ describe('a decision about a backup on its page', () => {
   });
 
   it('is a loss that someone accepts, with a reason and the name of the token', async () => {
+    const empty = await send('accept', { accept_reason: ' ' }, shrunk);
+    expect([empty.status, empty.text.includes('id="accept_reason-mistake">It must say why.')]).to.deep.equal([
+      422,
+      true,
+    ]);
     await expectDone('accept', { accept_reason: 'faktur was moved' }, shrunk);
     expect(await read(shrunk)).to.match(/Its loss was accepted .* by operator: faktur was moved/);
     await expectAudited('accept', shrunk);

@@ -65,6 +65,8 @@ describe('the page of a database', () => {
       ...times(1),
     });
     await report(sampleRun(['pt_xyz'], { ...times(2), outcomes: [done] }));
+    const lie = sampleOutcome('pt_xyz', { backup_id: ids.at(-1)! + 1, ...times(3) });
+    await report(sampleRun(['pt_xyz'], { ...times(3), outcomes: [lie] }));
     await report(sampleRun(['pt_xyz'], { ...times(1), outcomes: [failure], exit_code: 2 }));
     await addToRoster(app.history, ['pt_new'], { at: ago(3), source: 'db7' });
     await evaluateFreshness({ em, storage, configuration: configurationOf(CONFIGURATION), now: new Date() });
@@ -143,8 +145,12 @@ describe('the page of a database', () => {
     expect(text).to.contain('Rows in all: 1,026 → 2,001');
   });
 
-  it('shows the last attempts, each failure with what to do', async () => {
-    expect(await read('pt_xyz')).to.match(
+  it('shows the last attempts, each failure with what to do, and leads to no backup of another database', async () => {
+    const { text } = await boss.get(path('pt_xyz'));
+    const [attempts] = /<table class="attempts">.*?<\/table>/s.exec(text)!;
+    const links = [...attempts.matchAll(/\/backups\/(\d+)/g)].map(([, id]) => Number(id));
+    expect(links).to.deep.equal([ids[15]]);
+    expect(textOf({ text })).to.match(
       /failed at the dump .*Access denied for <i>sade<\/i> GRANT SELECT ON `pt_xyz`\.\* TO 'sade'@'%';/,
     );
   });

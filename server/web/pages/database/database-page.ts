@@ -44,7 +44,7 @@ ${needsSection(view, needs)}
 ${factsSection(view, facts)}
 ${stored && seriesSection(view, stored.series)}
 ${stored && changeSection(view, stored.change)}
-${attemptsSection(view, facts.attempts)}
+${attemptsSection(view, facts)}
 ${stored && backupsSection(view, { name, stored, isFirst: !query.get('before') })}
 ${stored && findTable(view, name)}
 ${decideSection(view, { name, watched, sent })}`;
