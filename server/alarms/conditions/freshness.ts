@@ -24,13 +24,8 @@ export function freshnessConditions(bad: readonly Watched[], timezone: string): 
 
 type Texts = Pick<Condition, 'kind' | 'severity' | 'summary' | 'advice'>;
 
-function textsOf(
-  { name, state, dueAt, lastCompleteReceivedAt, roster }: Watched,
-  shown: (at: Date) => string,
-): Texts | undefined {
-  const last = lastCompleteReceivedAt
-    ? `its last complete backup was received ${shown(lastCompleteReceivedAt)}`
-    : 'it has no complete backup';
+function textsOf({ name, state, dueAt, roster, ...rest }: Watched, shown: (at: Date) => string): Texts | undefined {
+  const last = lastInWords(rest, shown);
   const due = dueAt ? `, the next was due ${shown(dueAt)}` : '';
   const host = roster ? ` on ${roster.source}` : '';
   switch (state) {
@@ -65,6 +60,21 @@ function textsOf(
     default:
       return undefined;
   }
+}
+
+const HOUR_MS = 3_600_000;
+
+function lastInWords(
+  {
+    lastCompleteReceivedAt: receivedAt,
+    lastCompleteCountsAt: countsAt,
+  }: Pick<Watched, 'lastCompleteReceivedAt' | 'lastCompleteCountsAt'>,
+  shown: (at: Date) => string,
+): string {
+  if (!receivedAt) return 'it has no complete backup';
+  const received = `its last complete backup was received ${shown(receivedAt)}`;
+  const isOld = countsAt !== null && receivedAt.getTime() - countsAt.getTime() > HOUR_MS;
+  return isOld ? `${received}, but its dump is older, so that it counts from ${shown(countsAt)}` : received;
 }
 
 function droppedSummary(name: string, roster: { source: string; goneAt: string | null } | undefined): string {

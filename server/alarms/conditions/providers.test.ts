@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { addBackup, addToRoster } from '../../../testing/freshness/watched-history.ts';
+import { watchAsFresh } from '../../../testing/retention/retention-scene.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { configurationOf } from '../../configuration/reading/configuration-of.ts';
+import { WatchedDatabase } from '../../entities/freshness/watched-database.entity.ts';
 import { OutboxMessage } from '../../entities/outbox-message.entity.ts';
 import { Report } from '../../entities/report.entity.ts';
 import type { Looking } from '../looking/looking.ts';
+import { readBad } from '../looking/watched.ts';
 import type { Condition } from '../model/condition.ts';
 import { channelFailing } from './channel-failing.ts';
 import { drillDue } from './drill-due.ts';
 import { drillFailed } from './drill-failed.ts';
+import { freshnessConditions } from './freshness.ts';
 import { incomplete } from './incomplete.ts';
 
 describeOnEachStore('what is not as it should be, read from the rows of the history:', store => {
@@ -69,6 +73,24 @@ describeOnEachStore('what is not as it should be, read from the rows of the hist
     expect(subjects(again), 'what is open is looked at however old it is').to.have.members([
       ...['bad', 'hidden', 'restoring', 'old'],
     ]);
+  });
+
+  it('late, critical: the last complete backup, and from when it counts where it came long after its dump', async () => {
+    await watchAsFresh(app.history, 'slow', ago(30), { state: 'late' });
+    await watchAsFresh(app.history, 'backfilled', ago(60), { state: 'critical' });
+    await watchAsFresh(app.history, 'fine', ago(1));
+    const em = app.history.em.fork();
+    const last = (hours: number, countsHours: number) => ({
+      ...{ lastCompleteReceivedAt: ago(hours), lastCompleteCountsAt: ago(countsHours) },
+    });
+    await em.nativeUpdate(WatchedDatabase, { databaseName: 'slow' }, last(30, 30));
+    await em.nativeUpdate(WatchedDatabase, { databaseName: 'backfilled' }, last(1, 60));
+    const found = freshnessConditions(await readBad(em), 'UTC');
+    expect(Object.fromEntries(found.map(({ subject, summary }) => [subject, summary]))).to.deep.equal({
+      slow: 'slow is late: its last complete backup was received 2026-11-27 06:00 UTC, the next was due 2026-11-28 12:00 UTC',
+      backfilled:
+        'backfilled has missed two backups: its last complete backup was received 2026-11-28 11:00 UTC, but its dump is older, so that it counts from 2026-11-26 00:00 UTC',
+    });
   });
 
   it('drill_failed: the newest drill that could test showed a backup that is not restorable', async () => {

@@ -14,6 +14,8 @@ export interface Watched {
   readonly lateAt: Date | null;
   readonly criticalAt: Date | null;
   readonly lastCompleteReceivedAt: Date | null;
+  /** Earlier than its receipt where it came long after its dump (`countsAt`). */
+  readonly lastCompleteCountsAt: Date | null;
   /** The list that names it, or named it last; undefined for one that was never on any. */
   readonly roster: Roster | undefined;
 }
@@ -102,6 +104,7 @@ function ofState(state: FreshnessState, after: string) {
       'w.late_at as lateAt',
       'w.critical_at as criticalAt',
       'w.last_complete_received_at as lastCompleteReceivedAt',
+      'w.last_complete_counts_at as lastCompleteCountsAt',
     ]);
 }
 
