@@ -48,6 +48,15 @@ describeOnEachStore(`a service that is killed (SIGKILL) at ${ROUNDS} random mome
     left.push(await countLeft());
   }
 
+  /** As systemd does: what it began may come to its end, and nothing is an error. */
+  async function stopAt({ after, ms }: { after: number; ms: number }): Promise<void> {
+    await using service = await scene.start();
+    await scene.go(after);
+    await sleep(ms);
+    expect(await service.stop()).to.equal(0);
+    expect(service.output()).to.not.match(/"level":"(error|fatal)"/);
+  }
+
   /** Files of those that are to go. */
   async function countLeft(): Promise<number> {
     let count = 0;
@@ -133,10 +142,9 @@ describeOnEachStore(`a service that is killed (SIGKILL) at ${ROUNDS} random mome
 
   for (let round = 1; round <= ROUNDS; round++)
     it(`leaves each backup or its tombstone, and the next start goes on by itself (round ${round})`, async () => {
-      const moments = Array.from({ length: 1 + (round % 2) }, () => ({
-        after: Math.ceil(Math.random() * changes),
-        ms: Math.random() * 10,
-      }));
+      const anyMoment = () => ({ after: Math.ceil(Math.random() * changes), ms: Math.random() * 10 });
+      const moments = Array.from({ length: 1 + (round % 2) }, anyMoment);
+      const stopped = anyMoment();
       const rebuildMs = Math.random() * 150;
       try {
         for (const moment of moments) {
@@ -144,13 +152,18 @@ describeOnEachStore(`a service that is killed (SIGKILL) at ${ROUNDS} random mome
           await expectNeverHalf();
         }
         await expectRebuilt(rebuildMs);
+        if (round % 3 === 0) {
+          await stopAt(stopped);
+          await expectNeverHalf();
+        }
         await using service = await scene.start();
         await scene.go(Number.POSITIVE_INFINITY);
         expect(await service.stop()).to.equal(0);
         expect(service.output()).to.not.match(/"level":"(error|fatal)"/);
         await expectAllDone();
       } catch (error) {
-        throw new Error(`killed at ${JSON.stringify(moments)}, the rebuild after ${rebuildMs} ms`, {
+        const when = { moments, rebuildMs, stopped };
+        throw new Error(`killed, rebuilt and stopped at ${JSON.stringify(when)}`, {
           cause: error,
         });
       }
