@@ -1,3 +1,4 @@
+import { lossStatus } from '../../../backups/losses/loss.ts';
 import { findingsOf, storedState, worstFindingOf } from '../../../entities/backup.entity.ts';
 import { isActive } from '../../../entities/pin.entity.ts';
 import { type Html, html } from '../../shell/html.ts';
@@ -45,7 +46,7 @@ function rowOf(view: View, { backup, details, pins, decision }: BackupRow, store
   const worst = worstFindingOf(backup);
   const proven = drill?.proof?.outcome === 'restorable' && mark(view, 'drilled');
   const kept = keptOf(view, { backup, details, pins, decision }, stored);
-  return html`<tr${removedAt && html` class="removed"`}><th scope="row"><a href="${view.link(`/backups/${id}`)}">${at(takenAt)}</a></th><td>${markWithWord(view, storedState(backup))}${notes(view, backup)}</td><td>${
+  return html`<tr${removedAt && html` class="removed"`}><th scope="row"><a href="${view.link(`/backups/${id}`)}">${at(takenAt)}</a></th><td>${markWithWord(view, storedState(backup))}${notes(view, backup, stored)}</td><td>${
     findingCount === 0
       ? t.noFindings
       : html`<span title="${codesOf(details)}">${t.findingsOf(findingCount, worst ?? '')}</span>`
@@ -54,9 +55,14 @@ function rowOf(view: View, { backup, details, pins, decision }: BackupRow, store
   }</td><td>${proven}${drill ? html` ${outcomeOf(t.outcome, drill.last.outcome)}, ${ago(drill.last.endedAt)}` : '–'}</td><td>${kept}</td></tr>`;
 }
 
-function notes(view: View, { madeFor, shrunkFrom, acceptedAt }: BackupRow['backup']): Html | undefined {
+function notes(view: View, backup: BackupRow['backup'], { history }: StoredFacts): Html | undefined {
   const t = DATABASE_TEXTS[view.language];
-  const all = [...(madeFor ? [t.madeForRestore] : []), ...(shrunkFrom && !acceptedAt ? [t.hasLoss] : [])];
+  const { madeFor, removedAt } = backup;
+  const all = [
+    ...(removedAt ? [t.fileGone] : []),
+    ...(madeFor ? [t.madeForRestore] : []),
+    ...(lossStatus(backup, history.clean) === 'unaccepted' ? [t.hasLoss] : []),
+  ];
   return all.length > 0 ? html`<br><small>${all.join(', ')}</small>` : undefined;
 }
 
