@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { foreign, type PageRecord, recordPages, startBrowser } from '../../testing/browser/browser.ts';
+import { FIRST } from '../../testing/service/certificates.ts';
 import { historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { runWithViewers } from '../../testing/service/web-scene.ts';
 import { until } from '../../testing/until.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 
@@ -144,6 +146,31 @@ describe('the scripts of the dashboard, in a browser', function () {
     await page.locator('.zones .utc a').click();
     expect(await shown()).to.match(/UTC$/);
   });
+
+  for (const scheme of ['http', 'https'] as const)
+    it(`are not needed to sign in and out, over ${scheme}, by a session that no script can read`, async () => {
+      const tls = scheme === 'https' ? FIRST : undefined;
+      await using open = await runWithViewers({ tls });
+      const own = await browser.newContext({ javaScriptEnabled: false, ignoreHTTPSErrors: true });
+      const plain = await own.newPage();
+      await plain.goto(`${open.url}${TOKENS}`);
+      await plain.fill('#token', 'wrong');
+      await plain.keyboard.press('Enter');
+      expect(await plain.textContent('.mistake')).to.contain('no token is known');
+      await plain.fill('#token', 'boss');
+      await plain.keyboard.press('Enter');
+      await plain.waitForURL(`${open.url}${TOKENS}`);
+      const [cookie] = (await own.cookies()).filter(
+        ({ name }) => name.startsWith('lumbung_s') || name.startsWith('__'),
+      );
+      const flags = { httpOnly: true, sameSite: 'Lax', secure: scheme === 'https', path: '/', expires: -1 };
+      expect(cookie).to.include({ ...flags, name: scheme === 'https' ? '__Host-lumbung' : 'lumbung_session' });
+      await plain.locator('.foot button').click();
+      await plain.waitForURL(`${open.url}/-/ui/sign-in`);
+      await plain.goto(`${open.url}${TOKENS}`);
+      expect(plain.url()).to.contain('/-/ui/sign-in?next=');
+      await own.close();
+    });
 
   it('ask no other machine, and give the browser nothing to complain about', () => {
     expect(foreign(record.requests, app.url)).to.deep.equal([]);

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
@@ -29,6 +30,9 @@ describe('the sign-in to the dashboard', () => {
     tokens.boss = await createToken(env, { name: 'boss', role: 'admin' });
     tokens.reader = await createToken(env, { name: 'reader', role: 'read', scope: ['acme_*'] });
     tokens.uploader = await createToken(env, { name: 'uploader', role: 'upload', scope: ['acme_*'] });
+    using store = new DatabaseSync(join(folder, 'history.sqlite'));
+    store.exec(`insert into sessions (hash, token_hash, token, created_at, last_seen_at, address, browser)
+      values ('old', 'x', 'x', 1000, 1000, '::1', ''), ('new', 'x', 'x', ${Date.now()}, ${Date.now()}, '::1', '')`);
     service = await startServiceHere(env);
   });
   after(async () => {
@@ -155,13 +159,30 @@ describe('the sign-in to the dashboard', () => {
   it('counts failures like those of tokens in a header', async () => {
     const refuse = async () => ({ refusal: 'The token is not one of this service' });
     const access = { isOpen: async () => false, find: refuse, findByHash: refuse, refusesForwarded: false };
-    await using app = await runApp(HISTORY_STORES[0]!, { access, limits: { maxFailedLogins: 3 } });
+    const auditing = { refusalsMs: 20 };
+    await using app = await runApp(HISTORY_STORES[0]!, { access, limits: { maxFailedLogins: 3 }, auditing });
     const browser = new BrowserHere(app.url);
     const statuses = [];
     for (let n = 0; n < 4; n += 1) statuses.push((await browser.post('/-/ui/sign-in', { token: 'x' })).status);
     expect(statuses).to.deep.equal([401, 401, 401, 429]);
     expect((await browser.get('/-/status', bearer('x'))).status).to.equal(429);
     expect((await browser.get('/-/ui/sign-in')).status).to.equal(200);
+    const read = () =>
+      app.history.em.getConnection().execute('select action, result, sum(count) as n from audit_entries group by 1, 2');
+    await until('the refusals are entries', async () => JSON.stringify(await read()).includes('sign_in'));
+    expect(await read()).to.deep.include({ action: 'sign_in', result: 'refused', n: 4 });
+  });
+
+  it('leaves no session in the history that has ended by itself', async () => {
+    const hashes = () => {
+      using store = new DatabaseSync(join(folder, 'history.sqlite'));
+      return store
+        .prepare('select hash from sessions')
+        .all()
+        .map(({ hash }) => hash);
+    };
+    await until('the old one is gone', () => !hashes().includes('old'));
+    expect(hashes()).to.include('new');
   });
 
   it('begins a new session each time: one that was planted in a browser is not taken over', async () => {

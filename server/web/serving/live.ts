@@ -67,8 +67,11 @@ export class LivePages {
     const stream = new PassThrough();
     let hasChanged = false;
     let quietFor = 0;
+    let looks = 0;
     const look = async () => {
-      if (!(await isStillIn(ctx, this.#access).catch(() => false))) return end();
+      looks += 1;
+      const isDue = hasChanged || looks % ASK_EVERY === 0;
+      if (isDue && !(await isStillIn(ctx, this.#access).catch(() => false))) return end();
       quietFor = hasChanged ? 0 : quietFor + this.#lookEveryMs;
       if (hasChanged) stream.write('data: changed\n\n');
       // A line now and then shows that the connection is alive, to us and to a proxy.
@@ -100,6 +103,9 @@ export class LivePages {
 }
 
 const ALIVE_EVERY_MS = 15_000;
+
+/** Where nothing has changed, only each third look asks the history whether the session goes on. */
+const ASK_EVERY = 3;
 
 function isStillIn(ctx: Context, access: Access): Promise<boolean> {
   return ctx.state.session ? isStillSignedIn(ctx, access) : isLetIn(ctx, access);

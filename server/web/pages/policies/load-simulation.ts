@@ -58,7 +58,7 @@ export async function wantedIn(
   const policy = {
     ...now,
     ...Object.fromEntries(counts),
-    timezone: mistakes.has('timezone') ? now.timezone : timezone,
+    timezone: mistakes.has('timezone') ? now.timezone : canonical(timezone),
   };
   return { database, policy, mistakes };
 }
@@ -74,6 +74,11 @@ export async function loadSimulation(
     if (error instanceof AppError && error.status === 404) return undefined;
     throw error;
   }
+}
+
+/** Formats are kept by the name of their zone, and a zone can be written in thousands of ways: `asia/JAKARTA`. */
+function canonical(timeZone: string): string {
+  return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
 }
 
 function summed(decisions: readonly Decision[], timezone: string): Simulation {

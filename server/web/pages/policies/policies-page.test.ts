@@ -61,6 +61,7 @@ describe('the page of the policies', () => {
     const { text } = await simulate(`database=pt_xyz&${ZERO}&daily=1&timezone=America/New_York`);
     expect(text).to.contain('Of 10 backups 7 backups would go');
     expect(text).to.contain('title="1 Oct 2026: 0 stay, 1 go"');
+    expect((await simulate('database=pt_xyz&timezone=aMERICA/new_york')).text).to.contain('value="America/New_York"');
   });
 
   it('begins with the numbers that hold for the database', async () => {
