@@ -4,6 +4,7 @@ import type { Configuration, GroupSettings } from '../../../configuration/config
 import { type RetentionPolicy, RULES } from '../../../retention/rules/policy.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { PageRoute } from '../../shell/page.ts';
+import { scroller } from '../../shell/scroller.ts';
 import type { View } from '../../shell/view.ts';
 import { settingsNavigation } from '../settings/navigation.ts';
 import { loadSimulation, wantedIn } from './load-simulation.ts';
@@ -45,12 +46,15 @@ function contractSection(view: View, { defaults, groups }: Configuration): Html 
 function groupTable(view: View, groups: ReadonlyArray<readonly [string, GroupSettings]>): Html {
   const t = POLICY_TEXTS[view.language];
   const heads = [t.group, t.databases, t.due, t.policy];
-  return html`<div class="scroll"><table><caption>${t.groups}</caption><thead><tr>${heads.map(
-    head => html`<th scope="col">${head}</th>`,
-  )}</tr></thead><tbody>${groups.map(
-    ([name, { databases, every, retention }]) =>
-      html`<tr><th scope="row">${name}</th><td><code>${databases.join(' ')}</code></td><td>${every ? everyInWords(view, every) : t.usual}</td><td>${retention ?? t.usual}</td></tr>`,
-  )}</tbody></table></div>`;
+  return scroller(
+    t.groups,
+    html`<table><caption>${t.groups}</caption><thead><tr>${heads.map(
+      head => html`<th scope="col">${head}</th>`,
+    )}</tr></thead><tbody>${groups.map(
+      ([name, { databases, every, retention }]) =>
+        html`<tr><th scope="row">${name}</th><td><code>${databases.join(' ')}</code></td><td>${every ? everyInWords(view, every) : t.usual}</td><td>${retention ?? t.usual}</td></tr>`,
+    )}</tbody></table>`,
+  );
 }
 
 function everyInWords({ language, format }: View, every: Every): string {
@@ -66,6 +70,6 @@ function retentionSection(view: View, { retention }: Configuration): Html {
       rule => html`<td class="number">${policy[rule] === 0 ? '–' : view.format.number(policy[rule])}</td>`,
     )}<td>${policy.timezone}</td></tr>`;
   return html`<section><h2>${t.retention}</h2><p>${retention.enabled ? t.on(view.format.duration(retention.graceMs)) : t.off}</p>
-<div class="scroll"><table class="fixed"><caption>${t.policies}</caption><thead><tr><th scope="col">${t.policy}</th>${heads}<th scope="col">${t.zone}</th></tr></thead><tbody>${Object.entries(retention.policies).map(row)}</tbody></table></div>
+${scroller(t.policies, html`<table class="fixed"><caption>${t.policies}</caption><thead><tr><th scope="col">${t.policy}</th>${heads}<th scope="col">${t.zone}</th></tr></thead><tbody>${Object.entries(retention.policies).map(row)}</tbody></table>`)}
 <p class="quiet">${t.always}</p></section>`;
 }

@@ -1,5 +1,6 @@
 import { type Html, html } from '../../shell/html.ts';
 import type { PageRoute } from '../../shell/page.ts';
+import { scroller } from '../../shell/scroller.ts';
 import type { View } from '../../shell/view.ts';
 import { loadService, type ServiceState } from './load-service.ts';
 import { loadVersions, type Part } from './load-versions.ts';
@@ -65,12 +66,15 @@ function jobs(view: View, { jobs, seesAll }: ServiceState): Html {
   const t = SETTINGS_TEXTS[view.language];
   const { ago } = view.format;
   const heads = [t.job, t.lastTurn, t.nextTurn, t.error];
-  return html`<section><h2>${t.jobs}</h2><div class="scroll"><table><caption>${t.jobs}</caption><thead><tr>${heads.map(
-    head => html`<th scope="col">${head}</th>`,
-  )}</tr></thead><tbody>${jobs.map(
-    ({ name, isRunning, lastEndedAt, nextAt, lastError }) =>
-      html`<tr><th scope="row">${name}</th><td>${isRunning ? t.running : lastEndedAt ? ago(lastEndedAt) : '–'}</td><td>${nextAt ? ago(nextAt) : '–'}</td><td class="${lastError === null ? 'plain' : 'bad'}">${lastError !== null && (seesAll ? lastError : t.hiddenError)}</td></tr>`,
-  )}</tbody></table></div></section>`;
+  return html`<section><h2>${t.jobs}</h2>${scroller(
+    t.jobs,
+    html`<table><caption>${t.jobs}</caption><thead><tr>${heads.map(
+      head => html`<th scope="col">${head}</th>`,
+    )}</tr></thead><tbody>${jobs.map(
+      ({ name, isRunning, lastEndedAt, nextAt, lastError }) =>
+        html`<tr><th scope="row">${name}</th><td>${isRunning ? t.running : lastEndedAt ? ago(lastEndedAt) : '–'}</td><td>${nextAt ? ago(nextAt) : '–'}</td><td class="${lastError === null ? 'plain' : 'bad'}">${lastError !== null && (seesAll ? lastError : t.hiddenError)}</td></tr>`,
+    )}</tbody></table>`,
+  )}</section>`;
 }
 
 function partTable(view: View, caption: string, parts: readonly Part[]): Html {
