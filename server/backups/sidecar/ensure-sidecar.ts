@@ -1,6 +1,7 @@
 import { Backup } from '../../entities/backup.entity.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { READ_COMMITTED, unlessDeadlocked } from './insert-backup.ts';
 import { pinsOf } from './kept-pins.ts';
 import { formatSidecar, parseSidecar } from './sidecar.ts';
 
@@ -21,12 +22,21 @@ export async function ensureSidecar(
   return true;
 }
 
-/** Writes the record beside a stored zip anew, also where a sound one lies. */
+/**
+ * Writes the record beside a stored zip anew, also where a sound one lies. No one else changes the backup meanwhile: otherwise a pin or a
+ * removal of that moment would be missing in the record, and be forgotten by a rebuild.
+ */
 export async function renewSidecar(
   { em, storage }: { em: EntityManager; storage: Storage },
   id: number,
 ): Promise<void> {
-  const backup = await em.findOneOrFail(Backup, { id }, { populate: ['database', 'manifest'] });
-  const address = { database: backup.database.name, fileName: backup.fileName };
-  await storage.putMetadata(address, formatSidecar(backup, await pinsOf(em, id)));
+  await unlessDeadlocked(() =>
+    em.fork().transactional(async em => {
+      // The update takes the lock of the row, which a select would not do.
+      await em.nativeUpdate(Backup, { id }, { id });
+      const backup = await em.findOneOrFail(Backup, { id }, { populate: ['database', 'manifest'] });
+      const address = { database: backup.database.name, fileName: backup.fileName };
+      await storage.putMetadata(address, formatSidecar(backup, await pinsOf(em, id)));
+    }, READ_COMMITTED),
+  );
 }
