@@ -52,6 +52,35 @@ describeOnEachStore('a pin', store => {
     expect(days).to.be.within(9.9, 10);
   });
 
+  it('can be searched for, and so can what was removed, page by page and in their order', async () => {
+    const [first, second] = nights as [KeptBackup, KeptBackup];
+    const [third, fourth] = [await keepNight(app, 3), await keepNight(app, 4)];
+    await scheduleNow(app, [first.id]);
+    await removeNow(app);
+    await change(`pinBackup(id: "${second.id}", reason: "x")`);
+    await change(`holdBackup(id: "${third.id}", reason: "x")`);
+    await change(`pinBackup(id: "${fourth.id}", reason: "x")`);
+    await change(`unpinBackup(id: "${fourth.id}")`);
+    const found = async (filter: string, page = '') => {
+      const query = `{ backups(filter: { ${filter} }${page}) { totalCount nodes { id } pageInfo { endCursor } } }`;
+      const { totalCount, nodes, pageInfo } = (await graphql(app.url, query)).json.data.backups;
+      const ids: number[] = nodes.map(({ id }: { id: string }) => Number(id));
+      return { totalCount, ids, end: pageInfo.endCursor };
+    };
+    const all = { pinned: [third.id, second.id], others: [fourth.id, first.id] };
+    for (const also of ['', ', database: "pt_xyz"', ', states: [complete]']) {
+      expect(await found(`isRemoved: true${also}`), also).to.deep.include({ totalCount: 1, ids: [first.id] });
+      const present = [fourth.id, third.id, second.id];
+      expect(await found(`isRemoved: false${also}`), also).to.deep.include({ totalCount: 3, ids: present });
+      expect(await found(`isPinned: true${also}`), also).to.deep.include({ totalCount: 2, ids: all.pinned });
+      expect(await found(`isPinned: false${also}`), also).to.deep.include({ totalCount: 2, ids: all.others });
+    }
+    const { end } = await found('isPinned: true', ', first: 1');
+    expect((await found('isPinned: true', `, first: 1, after: "${end}"`)).ids).to.deep.equal([second.id]);
+    const bySize = ', orderBy: { field: SIZE, direction: ASC }';
+    expect((await found('isPinned: true', bySize)).ids).to.have.members(all.pinned);
+  });
+
   it('keeps its backup from going until it is released or has ended, and so does a hold', async () => {
     const [first] = nights as [KeptBackup];
     const { id } = first;

@@ -98,7 +98,8 @@ function isOrderedByIndex({ scope, search }: ScopedSearch, by: 'takenAt' | 'size
   // The databases of a scope lie all over an index of all backups.
   if (!isEverything(scope) && !hasDatabase(search)) return false;
   const { states, minSize, maxSize, takenFrom, takenBefore, fileName } = search;
-  if (states || fileName) return false;
+  // No index has what is removed or pinned, and in a large history these are few.
+  if (states || fileName || search.isPresent !== undefined || search.pinned) return false;
   return by === 'size' ? !takenFrom && !takenBefore : minSize === undefined && maxSize === undefined;
 }
 
@@ -131,7 +132,9 @@ function pathFor(search: BackupSearch, isPage: boolean): Path {
   if (isOfOne)
     return { index: 'backups_database_id_sorted_at_id_index', search: { ...times, database, databaseName }, ...rows };
   const index = 'backups_by_time';
-  return fileName ? { index, search: times, ...rows } : { index, search: times, most: 20_000, perRow: 50 };
+  return fileName || search.pinned
+    ? { index, search: times, ...rows }
+    : { index, search: times, most: 20_000, perRow: 50 };
 }
 
 interface Place {

@@ -4,7 +4,7 @@ import type { Scope } from '../../auth/scope.ts';
 import { type Condition, type Expression, isOneOf, isPresent, isText } from '../../history/conditions.ts';
 import { countRows, readRows } from '../../history/read-rows.ts';
 import { beginsWith, isOfScope, type Reading } from '../../history/reading/in-scope.ts';
-import { allBackups, type BackupQuery, expressions, query } from '../../history/tables.ts';
+import { aliased, allBackups, type BackupQuery, expressions, query } from '../../history/tables.ts';
 import { databaseName, type ListedBackup, listedBackups } from './listed-backup.ts';
 import { type SummarizedBackup, summarizedBackups } from './summarized-backup.ts';
 
@@ -26,6 +26,8 @@ export interface BackupSearch {
   readonly fileName?: string | undefined;
   /** Whether it was not removed. */
   readonly isPresent?: boolean | undefined;
+  /** Whether a pin or a legal hold keeps it at that time. */
+  readonly pinned?: { readonly is: boolean; readonly at: Date } | undefined;
 }
 
 /** A search, and for whose eyes it is. */
@@ -124,6 +126,7 @@ export function conditionsOf({ scope, search }: ScopedSearch): Condition[] {
   const present = search.isPresent === undefined ? [] : [isPresent('b')];
   return [
     ...(search.isPresent === false ? present.map(is => eb.not(is)) : present),
+    ...(search.pinned ? [isPinned(search.pinned)] : []),
     ...isOfScope(eb.ref('b.database_id'), scope),
     ...(database === undefined ? [] : [eb('b.database_id', '=', database)]),
     ...(databaseName === undefined ? [] : [eb('b.database_id', '=', idOf(databaseName))]),
@@ -135,6 +138,17 @@ export function conditionsOf({ scope, search }: ScopedSearch): Condition[] {
     ...(maxSize === undefined ? [] : [eb('b.size', '<=', maxSize)]),
     ...(fileName ? [beginsWith(eb.ref('b.file_name'), fileName)] : []),
   ];
+}
+
+function isPinned({ is, at }: NonNullable<BackupSearch['pinned']>): Condition {
+  const active = query
+    .selectFrom('pins as p')
+    .select('p.id')
+    .where(pin('p.backup_id', '=', pin.ref('b.id')))
+    .where('p.released_at', 'is', null)
+    .where(pin.or([pin('p.ends_at', 'is', null), pin('p.ends_at', '>', at)]));
+  const exists = eb.exists(active);
+  return is ? exists : eb.not(exists);
 }
 
 function idOf(databaseName: string) {
@@ -157,4 +171,5 @@ function isOneOfStates(states: readonly StoredState[]): Condition {
 }
 
 const eb = expressions<'b'>();
+const pin = aliased<{ p: 'pins'; b: 'backups' }>();
 const databaseIds = query.selectFrom('databases as d').select('d.id');

@@ -140,7 +140,7 @@ async function manifestOf({ id }: ListedBackup, { loaders, budget }: GraphqlCont
 
 /** GraphQL says null for what is left out. */
 function searchOf(filter: BackupFilter): BackupSearch {
-  const { database, states, takenFrom, takenBefore, minSize, maxSize, fileName } = filter;
+  const { database, states, takenFrom, takenBefore, minSize, maxSize, fileName, isRemoved, isPinned } = filter;
   return {
     databaseName: database ?? undefined,
     states: states ?? undefined,
@@ -149,5 +149,7 @@ function searchOf(filter: BackupFilter): BackupSearch {
     minSize: minSize ?? undefined,
     maxSize: maxSize ?? undefined,
     fileName: fileName ?? undefined,
+    isPresent: isRemoved == null ? undefined : !isRemoved,
+    pinned: isPinned == null ? undefined : { is: isPinned, at: new Date() },
   };
 }

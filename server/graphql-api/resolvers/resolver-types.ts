@@ -1167,6 +1167,10 @@ export type BackupFilter = {
   maxSize?: InputMaybe<Scalars['BigInt']['input']>;
   /** The file name of the zip begins with this text. */
   fileName?: InputMaybe<Scalars['String']['input']>;
+  /** Whether its file was removed. */
+  isRemoved?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether a pin or a legal hold keeps it now. */
+  isPinned?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** How backups are sorted. */
