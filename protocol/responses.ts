@@ -77,6 +77,17 @@ export const databaseList = object({
       /** The newest complete one whose stored file is sound, which may be the latest; null when the database has no such backup. */
       latest_complete: backupSummary.default(undefined).nullable().optional(),
       unaccepted_loss: unacceptedLoss,
+      /** Whether backups come as they are due; left out before the first evaluation. An earlier service does not send it. */
+      freshness: object({
+        /** `new`, `ok`, `late`, `critical`, `never`, `dropped`, `paused`, `retired`; a later service may have others. */
+        state: string().required(),
+        /** When the next complete backup is due, ISO 8601, UTC; null while none is expected. */
+        due_at: instant().nullable().defined(),
+        /** Until when no backup is expected; null where it is not paused. */
+        paused_until: instant().nullable().defined(),
+      })
+        .default(undefined)
+        .optional(),
       /** Of any of its backups. */
       ...drills,
     }),

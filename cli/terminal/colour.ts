@@ -23,8 +23,8 @@ export function paint(text: string, worry: Worry, stream: NodeJS.WritableStream)
 const COLOURS = { bad: 'red', doubtful: 'yellow', good: 'green' } as const;
 
 const WORDS: Readonly<Record<Worry, readonly string[]>> = {
-  bad: ['FAILED', 'FAIL', 'NEVER', 'DAMAGED', 'REMOVED', 'SHRUNK', 'LOSS'],
-  doubtful: ['INCOMPLETE', 'UNVERIFIED', 'WAITS', 'stale', 'warn', 'warning'],
+  bad: ['FAILED', 'FAIL', 'NEVER', 'CRITICAL', 'DROPPED', 'DAMAGED', 'REMOVED', 'SHRUNK', 'LOSS'],
+  doubtful: ['LATE', 'INCOMPLETE', 'UNVERIFIED', 'WAITS', 'stale', 'warn', 'warning'],
   good: ['ok', 'complete'],
 };
 

@@ -8,8 +8,11 @@ import { expectError, request, upload } from '../../testing/service/requests.ts'
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
+import { configurationOf } from '../configuration/reading/configuration-of.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
+import { evaluateFreshness } from '../freshness/evaluate-freshness.ts';
+import { formatWatches, WATCHES } from '../freshness/kept-watches.ts';
 
 describeOnEachStore('GET / and GET /{db_name}', store => {
   let app: RunningApp;
@@ -49,6 +52,25 @@ describeOnEachStore('GET / and GET /{db_name}', store => {
     });
     expect(json.data[1].latest_backup.timestamp).to.equal('2023-10-31 00:00:00');
     expect(listShape.isValidSync(json, { strict: true })).to.equal(true);
+  });
+
+  it('says whether the backups of each database come as they are due, once that was evaluated', async () => {
+    const pause = { from: new Date('2023-10-01T00:00:00Z'), until: new Date('2023-12-01T00:00:00Z') };
+    const watches = new Map([['pt_abc', { pause: { ...pause, by: 'siti', reason: 'it moves' }, retirement: null }]]);
+    await app.storage.changeText(WATCHES, () => formatWatches(watches));
+    const now = new Date('2023-11-02T12:00:00Z');
+    const evaluating = { storage: app.storage, configuration: configurationOf({}), now };
+    await app.history.em.fork().nativeUpdate(Backup, { database: { name: 'pt_xyz' } }, { state: 'complete' });
+    await evaluateFreshness({ em: app.history.em.fork(), ...evaluating });
+    const { json } = await request(app.url);
+    expect(listShape.isValidSync(json, { strict: true })).to.equal(true);
+    const [abc, xyz] = json.data.map(({ freshness }: { freshness: object }) => freshness);
+    expect(abc).to.deep.equal({ state: 'paused', due_at: null, paused_until: '2023-12-01T00:00:00.000Z' });
+    expect(xyz).to.have.keys('state', 'due_at', 'paused_until');
+    expect(xyz).to.include({ paused_until: null });
+    await app.history.em.fork().execute('delete from watched_databases');
+    await app.history.em.fork().nativeUpdate(Backup, { database: { name: 'pt_xyz' } }, { state: 'unverified' });
+    await app.storage.changeText(WATCHES, () => formatWatches(new Map()));
   });
 
   it('lists the history of one, newest first, as Response 2', async () => {

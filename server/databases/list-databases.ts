@@ -4,6 +4,7 @@ import type { Place } from '../backups/losses/loss.ts';
 import { type LocatedLoss, locatedLosses, newestClean } from '../backups/losses/unaccepted-losses.ts';
 import { SUMMARIZED, type SummarizedBackup } from '../backups/queries/summarized-backup.ts';
 import { type LastDrills, lastDrills } from '../drills/last-drills.ts';
+import type { FreshnessState } from '../entities/freshness/watched-database.entity.ts';
 import { columns, joined } from '../history/columns.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
@@ -23,6 +24,16 @@ export interface ListedDatabase {
   readonly unacceptedLoss: LocatedLoss | undefined;
   /** Undefined when none of its backups had a drill. */
   readonly drills: LastDrills | undefined;
+  /** Undefined before its first evaluation. */
+  readonly freshness: Freshness | undefined;
+}
+
+/** Whether backups come as they are due, as the last evaluation has found it. */
+export interface Freshness {
+  readonly state: FreshnessState;
+  readonly dueAt: Date | null;
+  /** Of the current pause, or the last one. */
+  readonly pausedUntil: Date | null;
 }
 
 /** Two seeks on an index per database, however long their histories are. */
@@ -30,9 +41,13 @@ const LATEST_BACKUPS = query
   .selectFrom('databases as d')
   .innerJoin('backups as b', join => join.on('b.id', '=', latestId))
   .leftJoin('backups as c', join => join.on('c.id', '=', latestCompleteId))
+  .leftJoin('watched_databases as w', 'w.database_name', 'd.name')
   .select([
     'd.id as databaseId',
     'd.name as databaseName',
+    'w.state as watchState',
+    'w.due_at as dueAt',
+    'w.paused_until as pausedUntil',
     ...columns('b', SUMMARIZED),
     ...columns('c', SUMMARIZED, 'complete_'),
   ])
@@ -58,6 +73,7 @@ export async function listDatabases({ em, scope }: Reading): Promise<ListedDatab
     lossFindings: incomplete.get(row.id),
     unacceptedLoss: losses.get(row.databaseName),
     drills: drills.get(row.databaseName),
+    freshness: row.watchState ? { state: row.watchState, dueAt: row.dueAt, pausedUntil: row.pausedUntil } : undefined,
   }));
 }
 

@@ -4,18 +4,21 @@ import type { LocatedLoss } from '../backups/losses/unaccepted-losses.ts';
 import { presentSummary } from '../backups/presenter.ts';
 import { presentDrills } from '../drills/last-drills.ts';
 import type { HistoryOfDatabase } from './database-history.ts';
-import type { ListedDatabase } from './list-databases.ts';
+import type { Freshness, ListedDatabase } from './list-databases.ts';
 
 /** Response 1. */
 export function presentDatabases(databases: readonly ListedDatabase[]): DatabaseList {
-  const data = databases.map(({ name, latestBackup, latestComplete, clean, lossFindings, unacceptedLoss, drills }) => ({
-    database_name: name,
-    // None is newer, so that its loss can't be superseded.
-    latest_backup: presentSummary(latestBackup, undefined, lossFindings),
-    latest_complete: latestComplete && presentSummary(latestComplete, clean),
-    ...presentLossOf(unacceptedLoss),
-    ...(drills && presentDrills(drills)),
-  }));
+  const data = databases.map(
+    ({ name, latestBackup, latestComplete, clean, lossFindings, unacceptedLoss, ...more }) => ({
+      database_name: name,
+      // None is newer, so that its loss can't be superseded.
+      latest_backup: presentSummary(latestBackup, undefined, lossFindings),
+      latest_complete: latestComplete && presentSummary(latestComplete, clean),
+      ...presentLossOf(unacceptedLoss),
+      ...(more.freshness && { freshness: presentFreshness(more.freshness) }),
+      ...(more.drills && presentDrills(more.drills)),
+    }),
+  );
   return { data, message: 'Success' };
 }
 
@@ -36,6 +39,11 @@ export function presentHistory(
     ...(drills && presentDrills(drills)),
   };
   return { data, message: 'success' };
+}
+
+function presentFreshness({ state, dueAt, pausedUntil }: Freshness): DatabaseList['data'][number]['freshness'] {
+  const until = state === 'paused' ? pausedUntil : null;
+  return { state, due_at: dueAt?.toISOString() ?? null, paused_until: until?.toISOString() ?? null };
 }
 
 function presentLossOf(loss: LocatedLoss | undefined): Pick<DatabaseHistory['data'], 'unaccepted_loss'> {

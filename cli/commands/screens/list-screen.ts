@@ -80,6 +80,7 @@ function columnsOf(screen: ListScreen, stdout: NodeJS.WriteStream): Column[] {
       ...{ rank: 0, align: right },
       paint: (shown, row) => paintAge(shown, databases[row]!, staleMs, stdout),
     },
+    ...freshnessColumn(databases, stdout),
     { head: 'restore id', cells: cells(({ restorable }) => String(restorable?.id ?? '')), rank: 1, align: right },
     ...proven(screen, stdout),
     { head: 'size', cells: figures(({ size }) => size, formatBytes), rank: 2, align: right },
@@ -89,6 +90,15 @@ function columnsOf(screen: ListScreen, stdout: NodeJS.WriteStream): Column[] {
     ...(isWide ? [{ head: 'file', cells: cells(({ answer }) => answer?.latest_backup.file_name ?? ''), rank: 0 }] : []),
   ];
 }
+
+/** Not there for a service that does not say it, and while all come as they are due. */
+function freshnessColumn(databases: readonly ListedView[], stdout: NodeJS.WriteStream): Column[] {
+  const cells = databases.map(({ freshness }) => freshness ?? '');
+  if (cells.every(cell => AS_DUE.includes(cell))) return [];
+  return [{ head: 'due', cells, rank: 0.5, paint: shown => paintState(shown, stdout) }];
+}
+
+const AS_DUE: readonly string[] = ['', 'ok', 'new'];
 
 /** @returns whether the latest backup is the one that a restore made of what it was about to replace */
 function isReplaced({ answer }: ListedView): boolean {
@@ -174,10 +184,17 @@ function countLine({ databases, total, staleMs, olderThan }: ListScreen, stdout:
   const ages = [
     ...(stale > 0 ? [paint(`${stale} older than ${olderThan.replace(/(?=[mhd]$)/, ' ')}`, 'doubtful', stdout)] : []),
     ...(never > 0 ? [paint(`${never} without a complete backup`, 'bad', stdout)] : []),
+    ...freshnessCounts(databases, stdout),
   ];
   const number =
     databases.length === total ? count(total, 'database') : `${databases.length} of ${count(total, 'database')}`;
   return `${number}: ${states.join(', ')}${ages.length > 0 ? `; ${ages.join(', ')}` : ''}`;
+}
+
+function freshnessCounts(databases: readonly ListedView[], stdout: NodeJS.WriteStream): string[] {
+  const known = databases.flatMap(({ freshness }) => freshness ?? []).filter(word => !AS_DUE.includes(word));
+  const counts = Map.groupBy(known.sort(), word => word);
+  return [...counts].map(([word, { length }]) => `${length} ${paintState(word, stdout)}`);
 }
 
 function worstOf(states: readonly ListedState[]): ListedState {

@@ -21,6 +21,8 @@ export interface ListedView {
   readonly complete: BackupSummary | undefined;
   /** The one to restore: it has what a newer complete one has lost. Undefined where no backup can be proposed without a look at the history. */
   readonly restorable: { readonly id: number; readonly figures: BackupSummary | undefined } | undefined;
+  /** Whether its backups come as they are due, such as `ok`, `LATE` or `paused`; undefined where the service does not say it. */
+  readonly freshness: string | undefined;
   /** Of the newest complete one, else of the latest: by this it is sorted. */
   readonly size: number;
   /** How old the newest complete backup is, in milliseconds; infinite without one. */
@@ -52,10 +54,12 @@ export function viewOf(
   const state: ListedState = latest.removed_at ? 'never' : latest.state;
   const states: ListedState[] = [...(isGood ? [] : [state]), ...troubles];
   const ageMs = complete ? now.getTime() - toDate(complete.timestamp).getTime() : Number.POSITIVE_INFINITY;
-  const isStale = ageMs > staleMs;
+  const watch = answer.freshness?.state;
+  const isStale = isOverdue(watch) || (ageMs > staleMs && !isIdle(watch));
   const worst = Math.min(...states.map(state => URGENCY.indexOf(state)));
   return {
     ...{ name, answer, found, states, complete, ageMs, restorable: restorableOf(answer) },
+    freshness: watch && freshnessInWords(watch),
     size: (complete ?? latest).size ?? 0,
     state: latest.removed_at ? 'REMOVED' : states.map(inWords).join(', '),
     urgency: isStale ? Math.min(worst, URGENCY.length - 1.5) : worst,
@@ -67,7 +71,14 @@ export function viewOf(
 export function neverBackedUp(name: string): ListedView {
   return {
     ...{ name, answer: undefined, found: undefined, states: ['never'], state: 'NEVER', complete: undefined },
-    ...{ restorable: undefined, size: 0, ageMs: Number.POSITIVE_INFINITY, urgency: 0, isFine: false },
+    ...{
+      freshness: undefined,
+      restorable: undefined,
+      size: 0,
+      ageMs: Number.POSITIVE_INFINITY,
+      urgency: 0,
+      isFine: false,
+    },
   };
 }
 
@@ -120,6 +131,23 @@ function newestComplete({ latest_backup, latest_complete }: Listed): BackupSumma
   return (
     latest_complete ?? (latest_backup.state === 'complete' && !latest_backup.removed_at ? latest_backup : undefined)
   );
+}
+
+/** Where someone must look, as the service has them; what a later one may add is shown as it is. */
+const OVERDUE: readonly string[] = ['late', 'critical', 'never', 'dropped'];
+
+function isOverdue(watch: string | undefined): boolean {
+  return watch !== undefined && OVERDUE.includes(watch);
+}
+
+/** No backup of it is expected. */
+function isIdle(watch: string | undefined): boolean {
+  return watch === 'paused' || watch === 'retired';
+}
+
+/** @returns the state of a watched database as a person reads it: capitals where someone must look */
+function freshnessInWords(watch: string): string {
+  return isOverdue(watch) ? watch.toUpperCase() : watch;
 }
 
 /** In the order of their letters, the same on every machine. */
